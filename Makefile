@@ -1,0 +1,97 @@
+# Everything a developer types. `make` alone prints this list.
+#
+#   SEEDS=n            how many seeds `make sim` runs (default 20)
+#   PYTHON=python3.12  the interpreter that makes the virtual environment (default: the first of
+#                      python3, python3.13, python3.12, python3.11 that is 3.11 or later)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+
+SEEDS ?= 20
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+NATIVE := ledger/native
+NATIVE_SOURCES := $(shell find $(NATIVE) -name target -prune -o -type f \( -name '*.rs' -o -name '*.toml' -o -name Cargo.lock \) -print 2>/dev/null)
+
+.PHONY: help
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: install
+install: $(INSTALLED) ## make .venv with everything in it (quick when nothing changed)
+
+$(BIN)/python:
+	@python=""; \
+	for candidate in $(if $(PYTHON),"$(PYTHON)",python3 python3.13 python3.12 python3.11); do \
+	    if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	        python="$$candidate"; break; \
+	    fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+	    echo "Fiado needs Python 3.11 or later, and none was found$(if $(PYTHON), as $(PYTHON))." >&2; \
+	    echo "Install one, or name it: make install PYTHON=/path/to/python3.11" >&2; \
+	    exit 1; \
+	fi; \
+	"$$python" -m venv $(VENV)
+
+$(INSTALLED): $(BIN)/python pyproject.toml setup.py $(NATIVE_SOURCES)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+	@$(BIN)/python -c 'import ledger._native' 2>/dev/null \
+	    && echo "Installed, with the native validator." \
+	    || echo "Installed. The native validator was not built: the reference validator runs (see 'make native')."
+
+.PHONY: lint
+lint: install ## formatting, ruff, types, import layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+.PHONY: check
+check: lint test ## everything that has to pass before a commit: lint and tests
+
+.PHONY: format
+format: install ## format the code and repair what ruff can repair
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+.PHONY: test
+test: install ## the tests
+	$(BIN)/python -m pytest
+
+.PHONY: native-test
+native-test: ## the tests of the native validator that need no Python
+	cargo test --locked --manifest-path $(NATIVE)/Cargo.toml --package fiado-core
+
+.PHONY: demo
+demo: install ## a federation on this machine, from its charter to its audit
+	$(BIN)/fiado demo
+
+.PHONY: bench
+bench: install ## all benchmarks
+	$(BIN)/python -m benchmarks
+
+.PHONY: sim
+sim: install ## simulated federations with faults: make sim SEEDS=200
+	$(BIN)/python -m tests.simulation --seeds $(SEEDS)
+
+.PHONY: docs
+docs: install ## write again the pages that are generated
+	$(BIN)/python -m docs.generate
+
+.PHONY: native
+native: install ## build the native validator again, tuned to this machine; fails if it can't
+	FIADO_REQUIRE_NATIVE=1 $(BIN)/python setup.py --quiet build_rust --inplace
+
+.PHONY: native-portable
+native-portable: install ## the same for any processor of this architecture
+	FIADO_PORTABLE=1 FIADO_REQUIRE_NATIVE=1 $(BIN)/python setup.py --quiet build_rust --inplace
+
+.PHONY: clean
+clean: ## remove what was built, the virtual environment too
+	rm -rf $(VENV) build dist *.egg-info $(NATIVE)/target ledger/_native*.so ledger/_native*.pyd
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

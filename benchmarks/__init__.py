@@ -1,0 +1,1 @@
+"""Benchmarks: each prints JSON, checks its own result, and also runs small as a test."""

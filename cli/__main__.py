@@ -1,0 +1,6 @@
+"""Runs the `fiado` command as `python -m cli`."""
+
+from cli.main import main
+
+if __name__ == "__main__":
+    main()

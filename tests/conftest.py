@@ -1,0 +1,52 @@
+"""Habits that every test shares.
+
+Tests that need something from the machine are skipped where it is missing; with `FIADO_CI=1` such a
+skip is a failure, because a check that silently did not run proves nothing. Property tests have no
+deadline, because how fast a machine is says nothing about the code.
+"""
+
+import os
+from collections.abc import Generator
+
+import hypothesis
+import pytest
+
+from tests.needs import NEEDS
+
+IS_CI = os.environ.get("FIADO_CI") == "1"
+
+hypothesis.settings.register_profile("fiado", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("fiado")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for marker, missing in NEEDS.items():
+        if item.get_closest_marker(marker) is not None:
+            reason = missing()
+            if reason is not None:
+                pytest.skip(reason)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn the skip of a test that needs something into a failure where everything is installed."""
+    report = yield
+    needed = [marker for marker in NEEDS if item.get_closest_marker(marker) is not None]
+    if IS_CI and needed and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped although FIADO_CI=1 ({', '.join(needed)}): {report.longrepr}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Refuse to skip a whole module in one go where everything is installed: nobody would see it."""
+    report = yield
+    if IS_CI and report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"module skipped although FIADO_CI=1: {report.longrepr}"
+    return report

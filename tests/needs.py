@@ -1,0 +1,60 @@
+"""What some tests need from the machine, and whether it is there.
+
+A test says what it needs with a marker: `needs_postgres`, `needs_browser` or `needs_native`. Where it
+is missing the test is skipped with the reason that this module gives. With `FIADO_CI=1`, which
+`.ci/run` sets after it installed everything, such a skip is a failure: see `conftest.py`.
+"""
+
+import importlib.util
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+POSTGRES_FOLDERS = Path("/usr/lib/postgresql")
+BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome")
+DRIVER_NAME = "chromedriver"
+
+
+def postgres_programs() -> Path | None:
+    """The folder of PostgreSQL's programs (`initdb`, `postgres`), the newest one, if there is one."""
+    on_path = shutil.which("initdb")
+    if on_path is not None:
+        return Path(on_path).parent
+    versions = [folder for folder in POSTGRES_FOLDERS.glob("*/bin") if (folder / "initdb").exists()]
+    return max(versions, key=lambda folder: int(folder.parent.name), default=None)
+
+
+def browser_program() -> str | None:
+    """The path of a Chromium, if there is one."""
+    return next(filter(None, map(shutil.which, BROWSER_NAMES)), None)
+
+
+def missing_postgres() -> str | None:
+    """Why tests with PostgreSQL can't run here, or nothing if they can."""
+    if postgres_programs() is None:
+        return "PostgreSQL's programs are not installed (Debian: apt-get install postgresql)"
+    if importlib.util.find_spec("psycopg") is None:
+        return "psycopg is not installed (pip install 'fiado[postgres]')"
+    return None
+
+
+def missing_browser() -> str | None:
+    """Why tests with a browser can't run here, or nothing if they can."""
+    if browser_program() is None or shutil.which(DRIVER_NAME) is None:
+        return "no Chromium with its driver (Debian: apt-get install chromium chromium-driver)"
+    return None
+
+
+def missing_native() -> str | None:
+    """Why tests of the native validator can't run here, or nothing if they can."""
+    if importlib.util.find_spec("ledger._native") is None:
+        return "the native validator was not built (make native)"
+    return None
+
+
+NEEDS: Mapping[str, Callable[[], str | None]] = {
+    "needs_postgres": missing_postgres,
+    "needs_browser": missing_browser,
+    "needs_native": missing_native,
+}
+"""Marker -> a function that says what is missing, or nothing."""

@@ -1,0 +1,1 @@
+"""Tests that the native and the reference validator agree."""

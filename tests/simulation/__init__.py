@@ -1,0 +1,1 @@
+"""Simulated federations: many engines, one thread, one seed."""

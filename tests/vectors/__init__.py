@@ -1,0 +1,1 @@
+"""Language-neutral test vectors: bytes in, bytes or a refusal out."""
