@@ -44,7 +44,7 @@ def pytest_runtest_makereport(
 def pytest_make_collect_report(
     collector: pytest.Collector,
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """Refuse to skip a whole module in one go where everything is installed: nobody would see it."""
+    """Where everything is installed, refuse to skip a whole module: nobody would see it."""
     report = yield
     if IS_CI and report.skipped:
         report.outcome = "failed"

@@ -1,7 +1,7 @@
 """What some tests need from the machine, and whether it is there.
 
-A test says what it needs with a marker: `needs_postgres`, `needs_browser` or `needs_native`. Where it
-is missing the test is skipped with the reason that this module gives. With `FIADO_CI=1`, which
+A test says what it needs with a marker: `needs_postgres`, `needs_browser` or `needs_native`. Where
+it is missing the test is skipped with the reason that this module gives. With `FIADO_CI=1`, which
 `.ci/run` sets after it installed everything, such a skip is a failure: see `conftest.py`.
 """
 
@@ -16,7 +16,7 @@ DRIVER_NAME = "chromedriver"
 
 
 def postgres_programs() -> Path | None:
-    """The folder of PostgreSQL's programs (`initdb`, `postgres`), the newest one, if there is one."""
+    """The folder of the newest PostgreSQL's programs (`initdb`, `postgres`), if there is one."""
     on_path = shutil.which("initdb")
     if on_path is not None:
         return Path(on_path).parent

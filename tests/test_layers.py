@@ -1,0 +1,65 @@
+"""The import layers hold, and the contracts that check them can fail."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+LINTER = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+
+
+def lint(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run the project's contracts over the packages in a folder."""
+    return subprocess.run(
+        [sys.executable, "-c", LINTER, "--config", str(ROOT / "pyproject.toml"), "--no-cache"],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def write_packages(folder: Path, sources: dict[str, str]) -> None:
+    """Three small packages that keep the layers, and the given modules beside them."""
+    lawful = {
+        "ledger/__init__.py": "",
+        "node/__init__.py": "import ledger\n",
+        "cli/__init__.py": "import click\nimport node\n",
+    }
+    for name, source in (lawful | sources).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(source, encoding="utf-8")
+
+
+def test_the_project_keeps_its_layers() -> None:
+    result = lint(ROOT)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_packages_that_keep_the_layers_pass(tmp_path: Path) -> None:
+    write_packages(tmp_path, {})
+    result = lint(tmp_path)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize(
+    ("module", "source", "broken"),
+    [
+        ("ledger/rules.py", "import node\n", "ledger is not allowed to import node"),
+        ("ledger/rules.py", "import cli\n", "ledger is not allowed to import cli"),
+        ("node/engine.py", "import cli\n", "node is not allowed to import cli"),
+        ("ledger/store.py", "import sqlalchemy\n", "ledger is not allowed to import sqlalchemy"),
+        ("ledger/serve.py", "import aiohttp\n", "ledger is not allowed to import aiohttp"),
+        ("node/talk.py", "import click\n", "node is not allowed to import click"),
+    ],
+)
+def test_a_broken_layer_is_found(tmp_path: Path, module: str, source: str, broken: str) -> None:
+    write_packages(tmp_path, {module: source})
+    result = lint(tmp_path)
+    assert result.returncode != 0
+    assert broken in result.stdout
