@@ -1,6 +1,7 @@
 """Addresses of accounts as people write them: `alice@norte`, a handle at a cooperative.
 
-An address is only a name. Which account number and key stand behind it, the ledger says.
+What a handle and a cooperative's name may contain, the protocol says (sections 4 and 6). An
+address is only a name: which account number and key stand behind it, the ledger says.
 """
 
 import re
@@ -10,19 +11,20 @@ from typing import Final
 LONGEST_NAME: Final = 32
 """The longest handle or cooperative name, in characters."""
 
-_NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?", re.ASCII)
+_HANDLE: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
+_COOP: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 
 
 @dataclass(eq=False)
 class AddressError(Exception):
-    """A text is not an address of the form `handle@coop`."""
+    """A text, of which this is the beginning, is not an address of the form `handle@coop`."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """The address of one account: its handle, and the short name of its cooperative."""
+    """The address of one account: its handle, and the name of its cooperative."""
 
     handle: str
     coop: str
@@ -34,18 +36,12 @@ class Address:
 def parse_address(text: str) -> Address:
     """Read `alice@norte`. Blanks around it are ignored and capital letters count as small ones.
 
-    Each of the two names is 1 to `LONGEST_NAME` of the letters a to z, digits, `-` and `_`, and
-    begins and ends with a letter or digit, so that two addresses never look alike.
-
-    Raises `AddressError` for everything else.
+    Raises `AddressError` for anything else.
     """
     stripped = text.strip()
-    handle, mark, coop = stripped.partition("@")
-    if not (mark and is_name(handle.lower()) and is_name(coop.lower())):
+    # Only A to Z become small here: other capitals may turn into letters that look like these.
+    lowered = stripped.lower() if stripped.isascii() else stripped
+    handle, _, coop = lowered.partition("@")
+    if not (_HANDLE.fullmatch(handle) and _COOP.fullmatch(coop)):
         raise AddressError(stripped[: 2 * LONGEST_NAME + 1])
-    return Address(handle=handle.lower(), coop=coop.lower())
-
-
-def is_name(text: str) -> bool:
-    """Whether the text can be a handle or a cooperative's short name."""
-    return len(text) <= LONGEST_NAME and _NAME.fullmatch(text) is not None
+    return Address(handle=handle, coop=coop)

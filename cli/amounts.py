@@ -1,9 +1,9 @@
 """Amounts as people write them, to and from integer minor units.
 
-The rule is strict on purpose, because a misread mark pays a hundred times too much: digits, then at
-most one decimal mark (a point or a comma, both are in use among members), then one or two digits.
-Thousands marks are never accepted: `1.250` is one and a quarter in one country and twelve hundred and
-fifty in the next, so it is refused with a sentence that says how to write either.
+The rule is strict on purpose, because a misread mark pays a hundred times too much: digits, then
+at most one decimal mark (a point or a comma, both are in use among members), then one or two
+digits. Thousands marks are never accepted: `1.250` is one and a quarter in one country and twelve
+hundred and fifty in the next, so it is refused with a sentence that says how to write either.
 
 No floating point anywhere. Nothing here knows about limits, balances or currencies.
 """
@@ -44,7 +44,7 @@ class AmountFault(Enum):
 
 @dataclass(eq=False)
 class AmountError(Exception):
-    """A text is not an amount: `fault` says why, `text` is what was given (at most `LONGEST_TEXT`)."""
+    """A text is not an amount: `fault` says why, `text` is what was given, perhaps cut."""
 
     fault: AmountFault
     text: str

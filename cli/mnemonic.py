@@ -1,16 +1,16 @@
 """The words that a member writes down, and the signing key that follows from them.
 
 The words are BIP39: 12 or 24 of a list of 2,048, in English or Spanish, the last one partly a
-checksum. The key follows by a formula that a browser's WebCrypto, a shell with OpenSSL, or any other
-program can repeat, so that a member never depends on this one:
+checksum. The key follows by a formula that a browser's WebCrypto, a shell with OpenSSL, or any
+other program can repeat, so that a member never depends on this one:
 
     words      in small letters, joined by one space, in Unicode form NFKD, as UTF-8
     bip39_seed = PBKDF2-HMAC-SHA512(password = words, salt = "mnemonic", 2048 rounds, 64 bytes)
-    seed       = the first 32 bytes of HMAC-SHA512(key = "fiado/member-key/v1", message = bip39_seed)
+    seed       = HMAC-SHA512(key = "fiado/member-key/v1", message = bip39_seed), first 32 bytes
     key pair   = Ed25519 from the 32-byte seed (RFC 8032)
 
-The first step is BIP39's own with no passphrase of its own ("25th word"); that is not supported. The
-second keeps this key apart from any other that somebody derives from the same words.
+The first step is BIP39's own with no passphrase of its own ("25th word"); that is not supported.
+The second keeps this key apart from any other that somebody derives from the same words.
 
 No randomness here: entropy comes in as an argument.
 """
@@ -56,7 +56,7 @@ class WrongWordCount(MnemonicError):
 
 @dataclass(eq=False)
 class UnknownWords(MnemonicError):
-    """The words at these positions, counted from 1, are in no list, or not in that of the others."""
+    """The words at these positions, from 1, are in no list, or not in that of the others."""
 
     positions: tuple[int, ...]
 
@@ -105,9 +105,7 @@ def parse_words(text: str, *, language: Language | None = None) -> tuple[str, ..
     }
     if not complete:
         raise UnknownWords(_fewest_unknown(list(spelled.values())))
-    valid = [
-        words for tongue, words in complete.items() if _list(tongue).check(_joined(words))
-    ]
+    valid = [words for tongue, words in complete.items() if _list(tongue).check(_joined(words))]
     if not valid:
         raise ChecksumMismatch
     if len(valid) > 1:

@@ -1,8 +1,8 @@
 """Files that only their owner may read, written so that a crash leaves the old one or the new one.
 
-Reading follows no symbolic link and refuses what is not a plain file of this user, or what others on
-the machine can open. Writing goes to a temporary file beside the target, which is made durable and then
-renamed over it; the rename is made durable too before the call returns.
+Reading follows no symbolic link and refuses what is not a plain file of this user, or what others
+on the machine can open. Writing goes to a temporary file beside the target, which is made durable
+and then renamed over it; the rename is made durable too before the call returns.
 
 POSIX only. It does not encrypt, and does not stop two processes from writing in turn: `wallet_lock`
 does.
@@ -84,7 +84,7 @@ class DiskFiles:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-            os.replace(temporary, path)
+            temporary.replace(path)
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise

@@ -1,0 +1,76 @@
+"""One process at a time per wallet.
+
+Two commands that sign for one account at the same moment would take the same sequence number. So
+whatever signs, or rewrites a wallet, first takes this lock and holds it until it knows how that
+ended. The lock is a file beside the wallet, locked by the operating system: it ends with the
+process, however that ends, and the file itself stays and means nothing.
+
+It does not protect from a copy of the wallet in another folder or on another machine; there the
+node's refusal of a used sequence number does.
+"""
+
+import errno
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from .private_files import PRIVATE_MODE
+
+_LONGEST_PROCESS_NUMBER: Final = 20
+
+
+@dataclass(eq=False)
+class WalletBusy(Exception):
+    """Another process holds the lock of the wallet at `path`; `process` is its number if known."""
+
+    path: Path
+    process: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class WalletLock:
+    """Proof that the caller holds the lock of the wallet at `path`; `lock_wallet` gives it."""
+
+    path: Path
+
+    def check_covers(self, path: Path) -> None:
+        """Raise `ValueError`, a mistake in the program, when this is the lock of another wallet."""
+        if self.path != path:
+            raise ValueError(f"the lock of {self.path} does not cover {path}")
+
+
+@contextmanager
+def lock_wallet(path: Path) -> Iterator[WalletLock]:
+    """Hold the lock of the wallet at `path`, which need not exist yet, for the `with` block.
+
+    Raises `WalletBusy` at once when another process, or this one, holds it already, and `OSError`
+    when the lock file cannot be opened.
+    """
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    descriptor = os.open(lock_file(path), flags, PRIVATE_MODE)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno not in (errno.EAGAIN, errno.EACCES):
+                raise
+            raise WalletBusy(path, _holder(descriptor)) from None
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+        yield WalletLock(path)
+    finally:
+        os.close(descriptor)
+
+
+def lock_file(path: Path) -> Path:
+    """Where the lock of the wallet at `path` is."""
+    return path.with_name(path.name + ".lock")
+
+
+def _holder(descriptor: int) -> int | None:
+    content = os.pread(descriptor, _LONGEST_PROCESS_NUMBER, 0)
+    return int(content) if content.isdigit() else None
