@@ -14,14 +14,14 @@ Every node must give the same answer to every signature, so the rule is ZIP-215,
 
 The steps are compared with `ledger.zip215` by test; whenever they differ, that module is right.
 
-Bounding what a hostile peer can cost: an honest signature takes step 1; a wrong one also step 2,
-about five times as long in all; step 3 up to some forty times. A key that passed
-`check_key_admissible` reaches step 3 only with a signature that is turned away there before the
-equation, so its price is that of a modular power or two. Therefore check a key before the
-first signature by it, look for cheap faults of an entry before its signature, and stop listening to
-a peer after the first invalid signature: a peer that validates what it passes on never sends one.
+Bounding what a hostile peer can cost: an honest signature takes step 1; a wrong one steps 1 and 2,
+about five times as long in all; step 3 up to some thirty-five times. A key that passed
+`check_key_admissible` reaches step 3 with nothing but an R that names no point, which costs two
+modular powers and never the equation. Therefore check a key before the first signature by it, look
+for cheap faults of an entry before its signature, and stop listening to a peer after its first
+invalid signature: a peer that validates what it passes on never sends one.
 
-Not here: what bytes a message consists of. Callers pass messages that already carry their domain tag.
+Not here: what bytes a message consists of. Callers pass messages that carry their domain tag.
 """
 
 from dataclasses import dataclass, field
@@ -99,6 +99,7 @@ def verify(*, public_key: bytes, message: bytes, signature: bytes) -> None:
     Raises:
         SignatureInvalid: the signature is not valid; its `fault` says what is wrong.
     """
+    # PyNaCl reads only the first 32 bytes of a longer key, so the lengths are ours to check.
     if len(signature) != SIGNATURE_BYTES or len(public_key) != PUBLIC_KEY_BYTES:
         raise SignatureInvalid(SignatureFault.LENGTH)
     try:
@@ -115,9 +116,9 @@ def _verify_what_libsodium_refused(public_key: bytes, message: bytes, signature:
     point = signature[:32]
     k = zip215.challenge(point=point, public_key=public_key, message=message)
     try:
-        left = _multiply_base(8 * scalar % _ORDER)
         point_by_eight = _multiply_by_cofactor(point)
         key_by_eight = _multiply_by_cofactor(public_key)
+        left = _multiply_base(8 * scalar % _ORDER)
         key_term = nacl.bindings.crypto_scalarmult_ed25519_noclamp(
             k.to_bytes(32, "little"), key_by_eight
         )
