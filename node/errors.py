@@ -1,0 +1,44 @@
+"""The faults of a node, by whose fault they are.
+
+A refusal of a transaction is a value (`ledger.refusals`), never an exception. A fault is an
+exception whose type tells the catcher what to do:
+
+- `StorageFault`: what is on disk is not known, or can't be read. Stop using the store, open it
+  again and rebuild the state from it. Never repeat the write.
+- `StoreUnavailable` and its kinds: the store can't be opened at all; the text says what would help.
+- `StoreMisuse`: this program asked for something that would break a promise of the store. Nothing
+  was written; it is a bug of the caller.
+- `PeerFault`: another node sent what an honest one would not. Distrust the link, not our own state.
+
+This module words nothing for people: the CLI's and the HTTP layer's tables do that.
+"""
+
+from __future__ import annotations
+
+
+class NodeFault(Exception):
+    """Any fault of this package."""
+
+
+class StorageFault(NodeFault):
+    """A read or a durable write failed; only opening the store again tells what is on disk."""
+
+
+class StoreUnavailable(NodeFault):
+    """The store can't be opened: wrong address, no driver, no permission, no such server."""
+
+
+class StoreInUse(StoreUnavailable):
+    """Another process, or another object of this one, already writes to this store."""
+
+
+class StoreVersionUnknown(StoreUnavailable):
+    """The store was written by a version of the program that this one does not understand."""
+
+
+class StoreMisuse(NodeFault):
+    """The caller broke a rule of the store, such as a segment that does not continue its log."""
+
+
+class PeerFault(NodeFault):
+    """Another node broke the protocol on its link."""

@@ -1,0 +1,43 @@
+"""What a node keeps: the logs, and beside them what is small or can be rebuilt from the logs.
+
+`base` has the promises (`Store`) and the rows, `memory` the store of simulations, `sql` the real
+one.
+"""
+
+from node.store.base import (
+    Document,
+    DocumentKind,
+    Entries,
+    Evidence,
+    HistoryPlace,
+    HistoryRow,
+    Memo,
+    Reason,
+    Role,
+    Segment,
+    Snapshot,
+    Store,
+    Witnessed,
+    Write,
+)
+from node.store.memory import MemoryDisk, MemoryFault, MemoryStore
+
+__all__ = [
+    "Document",
+    "DocumentKind",
+    "Entries",
+    "Evidence",
+    "HistoryPlace",
+    "HistoryRow",
+    "Memo",
+    "MemoryDisk",
+    "MemoryFault",
+    "MemoryStore",
+    "Reason",
+    "Role",
+    "Segment",
+    "Snapshot",
+    "Store",
+    "Witnessed",
+    "Write",
+]

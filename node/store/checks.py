@@ -1,0 +1,153 @@
+"""What every store checks before it writes, and how it cuts stored bytes at entries.
+
+Pure functions, shared so that all stores refuse the same writes with the same words. Entries are
+told apart by MessagePack's own lengths; whether they are valid is the validator's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import msgpack
+
+from ledger.chain import SignedHead, extend_all
+from ledger.codec import split
+from ledger.errors import EncodingError
+from node.errors import StorageFault, StoreMisuse
+from node.store.base import Entries, Segment, Witnessed, Write
+
+RESERVED_META = "store."
+"""Names of meta values that begin so belong to the store itself."""
+
+
+def check_segments(
+    write: Write, logs: Mapping[int, tuple[int, bytes]]
+) -> dict[int, tuple[int, bytes]]:
+    """Check that all segments continue their logs; return length and head of the logs that grow."""
+    grown: dict[int, tuple[int, bytes]] = {}
+    for segment in write.segments:
+        if segment.count < 1 or not segment.entries:
+            raise StoreMisuse(f"log {segment.coop}: a segment holds at least one entry")
+        if len(segment.head) != 32 or len(segment.previous) != 32:
+            raise StoreMisuse(f"log {segment.coop}: a chain hash has 32 bytes")
+        held = grown.get(segment.coop) or logs.get(segment.coop)
+        length = held[0] if held else 0
+        if segment.first != length + 1:
+            raise StoreMisuse(
+                f"log {segment.coop}: a segment from entry {segment.first} "
+                f"does not continue a log of {length} entries"
+            )
+        if held and segment.previous != held[1]:
+            raise StoreMisuse(
+                f"log {segment.coop}: the segment from entry {segment.first} "
+                "continues another chain than the one stored"
+            )
+        grown[segment.coop] = (segment.last, segment.head)
+    return grown
+
+
+def check_witnessed(new: Witnessed, old: Witnessed | None) -> None:
+    """Check that a witness never goes back, and never signs two heads of one length."""
+    if old is None:
+        return
+    if new.length < old.length or (new.length == old.length and new.head != old.head):
+        raise StoreMisuse(
+            f"log {new.coop}: a head of length {new.length} was to be witnessed "
+            f"after another of length {old.length}"
+        )
+
+
+def check_signed(new: SignedHead, head: bytes) -> None:
+    """Check that a signature that comes later is over the head that is stored at its length."""
+    if new.head != head:
+        raise StoreMisuse(f"log {new.coop}: the signature is for another head at {new.length}")
+
+
+def check_meta(write: Write) -> None:
+    """Check that nobody writes over the store's own values."""
+    for key in write.meta:
+        if key.startswith(RESERVED_META):
+            raise StoreMisuse(f"the name {key!r} is reserved for the store")
+
+
+def check_upto(new: Mapping[int, int], old: Mapping[int, int]) -> None:
+    """Check that the history index never covers less than it did."""
+    for coop, length in new.items():
+        if length < old.get(coop, 0):
+            raise StoreMisuse(f"log {coop}: the history index can't go back to entry {length}")
+
+
+def skip_entries(entries: bytes, count: int) -> int:
+    """The offset after the first `count` entries; `StorageFault` when the bytes end before."""
+    unpacker = msgpack.Unpacker(None, max_buffer_size=max(len(entries), 1))
+    unpacker.feed(entries)
+    try:
+        for _ in range(count):
+            unpacker.skip()
+    except Exception as error:  # msgpack raises several unrelated types on bad bytes
+        raise StorageFault("a stored segment can't be split into its entries") from error
+    return int(unpacker.tell())
+
+
+def split_entries(entries: bytes) -> list[bytes]:
+    """The single entries of a segment; `StorageFault` when the bytes are not whole entries."""
+    try:
+        return split(entries)
+    except EncodingError as error:
+        raise StorageFault("a stored segment can't be split into its entries") from error
+
+
+def cut_front(segment: Segment, first: int) -> Segment:
+    """The segment from entry `first` on."""
+    if first <= segment.first:
+        return segment
+    dropped = first - segment.first
+    offset = skip_entries(segment.entries, dropped)
+    return replace(
+        segment,
+        first=first,
+        count=segment.count - dropped,
+        entries=segment.entries[offset:],
+        previous=extend_all(segment.previous, split_entries(segment.entries[:offset])),
+    )
+
+
+def cut_back(segment: Segment, max_bytes: int) -> Entries:
+    """As many entries from the segment's beginning as fit in `max_bytes`, but at least one."""
+    end, count = len(segment.entries), segment.count
+    if end > max_bytes:
+        end, count = 0, 0
+        for entry in split_entries(segment.entries):
+            if count and end + len(entry) > max_bytes:
+                break
+            end += len(entry)
+            count += 1
+    return Entries(
+        coop=segment.coop,
+        first=segment.first,
+        count=count,
+        entries=segment.entries[:end],
+        previous=segment.previous,
+    )
+
+
+def gather(segments: Iterator[Segment], max_bytes: int) -> Entries | None:
+    """As many entries from the segments' beginning as fit in `max_bytes`, but at least one."""
+    gathered: list[Entries] = []
+    room = max_bytes
+    for segment in segments:
+        part = cut_back(segment, room)
+        if gathered and len(part.entries) > room:
+            break
+        gathered.append(part)
+        room -= len(part.entries)
+        if part.count < segment.count or room <= 0:
+            break
+    if not gathered:
+        return None
+    return replace(
+        gathered[0],
+        count=sum(part.count for part in gathered),
+        entries=b"".join(part.entries for part in gathered),
+    )

@@ -1,0 +1,338 @@
+"""The store of tests and simulations: the promises of `Store`, on a disk that is only an object.
+
+A `MemoryDisk` outlives the `MemoryStore` that writes to it, as a disk outlives a process: to
+simulate a crash call `MemoryStore.crash` and open another store on the disk; to simulate a node
+restored from an old backup keep `MemoryDisk.copy()` and open that. Faults are injected by
+`MemoryDisk.inject`, which is asked at each durable write. Nothing here survives the process.
+"""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from types import TracebackType
+from typing import Self
+
+from ledger.chain import SignedHead
+from node.errors import StorageFault, StoreInUse
+from node.store import checks
+from node.store.base import (
+    Document,
+    DocumentKind,
+    Entries,
+    Evidence,
+    HistoryPlace,
+    HistoryRow,
+    Memo,
+    Role,
+    Segment,
+    Snapshot,
+    Witnessed,
+    Write,
+)
+
+SNAPSHOTS_KEPT = 2
+
+
+class MemoryFault(Enum):
+    """What an injected fault does; both raise `StorageFault`."""
+
+    LOST = "lost"
+    """Nothing of the write is on the disk."""
+    KEPT = "kept"
+    """All of the write is on the disk, although a fault was reported."""
+
+
+@dataclass(slots=True)
+class MemoryDisk:
+    """What is on disk. `inject` is asked at each durable write, with the method's name."""
+
+    inject: Callable[[str], MemoryFault | None] = lambda operation: None
+    in_use: bool = False
+    segments: dict[int, list[Segment]] = field(default_factory=dict)
+    evidence: dict[bytes, Evidence] = field(default_factory=dict)
+    witnessed: dict[int, Witnessed] = field(default_factory=dict)
+    memos: dict[tuple[bytes, int, int], bytes | None] = field(default_factory=dict)
+    reasons: dict[bytes, bytes] = field(default_factory=dict)
+    documents: dict[tuple[DocumentKind, str], Document] = field(default_factory=dict)
+    meta: dict[str, bytes] = field(default_factory=dict)
+    snapshots: list[Snapshot] = field(default_factory=list)
+    history: dict[tuple[int, int], dict[HistoryPlace, HistoryRow]] = field(default_factory=dict)
+    payments: dict[tuple[int, int, int], int] = field(default_factory=dict)
+    history_upto: dict[int, int] = field(default_factory=dict)
+
+    def fail_next(self, fault: MemoryFault) -> None:
+        """Let the next durable write fail in that way, and none after it."""
+
+        def once(operation: str) -> MemoryFault:
+            self.inject = lambda operation: None
+            return fault
+
+        self.inject = once
+
+    def copy(self) -> MemoryDisk:
+        """A backup as of now, that nobody uses and nothing disturbs."""
+        return MemoryDisk(
+            segments={coop: list(rows) for coop, rows in self.segments.items()},
+            evidence=dict(self.evidence),
+            witnessed=dict(self.witnessed),
+            memos=dict(self.memos),
+            reasons=dict(self.reasons),
+            documents=dict(self.documents),
+            meta=dict(self.meta),
+            snapshots=list(self.snapshots),
+            history={account: dict(rows) for account, rows in self.history.items()},
+            payments=dict(self.payments),
+            history_upto=dict(self.history_upto),
+        )
+
+
+class MemoryStore:
+    """A `Store` on a `MemoryDisk`; without one, on a new and empty disk."""
+
+    def __init__(self, disk: MemoryDisk | None = None) -> None:
+        self._disk = disk if disk is not None else MemoryDisk()
+        if self._disk.in_use:
+            raise StoreInUse("another store writes to this disk")
+        self._disk.in_use = True
+        self._closed = False
+        self._failed: str | None = None
+
+    @property
+    def disk(self) -> MemoryDisk:
+        """The disk, whatever became of this store."""
+        return self._disk
+
+    def crash(self) -> MemoryDisk:
+        """End as a killed process does, and give back what is on disk."""
+        self.close()
+        return self._disk
+
+    def close(self) -> None:
+        """See `Store.close`."""
+        if not self._closed:
+            self._closed = True
+            self._disk.in_use = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _usable(self) -> MemoryDisk:
+        if self._closed:
+            raise StorageFault("the store is closed")
+        if self._failed is not None:
+            raise StorageFault(self._failed)
+        return self._disk
+
+    def _write(self, operation: str, apply: Callable[[], None]) -> None:
+        """Apply a checked write, with the fault that is due, if any."""
+        fault = self._disk.inject(operation)
+        if fault is not MemoryFault.LOST:
+            apply()
+        if fault is not None:
+            self._failed = f"injected fault in {operation}; open the store again"
+            raise StorageFault(self._failed)
+
+    def commit(self, write: Write) -> None:
+        """See `Store.commit`."""
+        disk = self._usable()
+        checks.check_segments(write, self.logs())
+        checks.check_meta(write)
+        newest = dict(disk.witnessed)
+        for row in write.witnessed:
+            checks.check_witnessed(row, newest.get(row.coop))
+            newest[row.coop] = row
+        for head in write.signatures:
+            self._check_signature(head, write.segments)
+        self._write("commit", lambda: _apply(disk, write))
+
+    def _check_signature(self, head: SignedHead, new: Sequence[Segment]) -> None:
+        place = self._segment_at(head.coop, head.length)
+        stored = self._usable().segments.get(head.coop, [])[place : place + 1]
+        for segment in [*stored, *new]:
+            if segment.coop == head.coop and segment.last == head.length:
+                checks.check_signed(head, segment.head)
+
+    def logs(self) -> dict[int, tuple[int, bytes]]:
+        """See `Store.logs`."""
+        return {
+            coop: (rows[-1].last, rows[-1].head) for coop, rows in self._usable().segments.items()
+        }
+
+    def _segment_at(self, coop: int, index: int) -> int:
+        """The place in the list of the segment that holds entry `index`, or the list's end."""
+        rows = self._usable().segments.get(coop, [])
+        return bisect.bisect_left(rows, index, key=lambda row: row.last)
+
+    def segments(self, coop: int, first: int = 1) -> Iterator[Segment]:
+        """See `Store.segments`."""
+        place = self._segment_at(coop, first)
+        rows = self._usable().segments.get(coop, [])
+        return (checks.cut_front(row, first) for row in rows[place:])
+
+    def entries(self, coop: int, first: int, *, max_bytes: int) -> Entries | None:
+        """See `Store.entries`."""
+        return checks.gather(self.segments(coop, first), max_bytes)
+
+    def entry(self, coop: int, index: int) -> bytes | None:
+        """See `Store.entry`."""
+        if index < 1:
+            return None
+        found = next(self.segments(coop, index), None)
+        return found.entries[: checks.skip_entries(found.entries, 1)] if found else None
+
+    def head_at(self, coop: int, length: int) -> bytes | None:
+        """See `Store.head_at`."""
+        held = self.logs().get(coop)
+        if held is None or length < 0 or length > held[0]:
+            return None
+        if length == held[0]:
+            return held[1]
+        return next(self.segments(coop, length + 1)).previous
+
+    def signed_head(self, coop: int, at_least: int) -> SignedHead | None:
+        """See `Store.signed_head`."""
+        rows = self._usable().segments.get(coop, [])
+        return _first_signed(rows[self._segment_at(coop, at_least) :])
+
+    def newest_signed_head(self, coop: int) -> SignedHead | None:
+        """See `Store.newest_signed_head`."""
+        return _first_signed(reversed(self._usable().segments.get(coop, [])))
+
+    def evidence(self, coop: int | None = None) -> list[Evidence]:
+        """See `Store.evidence`."""
+        rows = sorted(self._usable().evidence.values(), key=lambda row: row.digest)
+        return [row for row in rows if coop is None or row.coop == coop]
+
+    def witnessed(self, coop: int) -> Witnessed | None:
+        """See `Store.witnessed`."""
+        return self._usable().witnessed.get(coop)
+
+    def memo(self, reference: bytes, *, coop: int, account: int) -> bytes | None:
+        """See `Store.memo`."""
+        return self._usable().memos.get((reference, coop, account))
+
+    def reason(self, hash_: bytes) -> bytes | None:
+        """See `Store.reason`."""
+        return self._usable().reasons.get(hash_)
+
+    def document(self, kind: DocumentKind, id_: str) -> Document | None:
+        """See `Store.document`."""
+        return self._usable().documents.get((kind, id_))
+
+    def documents(self, kind: DocumentKind, *, limit: int) -> list[Document]:
+        """See `Store.documents`."""
+        rows = [row for row in self._usable().documents.values() if row.kind is kind]
+        return sorted(rows, key=lambda row: (row.created, row.id))[:limit]
+
+    def meta(self, key: str) -> bytes | None:
+        """See `Store.meta`."""
+        return self._usable().meta.get(key)
+
+    def save_snapshot(self, snapshot: Snapshot) -> None:
+        """See `Store.save_snapshot`."""
+        disk = self._usable()
+        kept = replace(snapshot, lengths=dict(snapshot.lengths))
+
+        def apply() -> None:
+            disk.snapshots = [*disk.snapshots, kept][-SNAPSHOTS_KEPT:]
+
+        self._write("save_snapshot", apply)
+
+    def newest_snapshot(self) -> Snapshot | None:
+        """See `Store.newest_snapshot`."""
+        snapshots = self._usable().snapshots
+        return snapshots[-1] if snapshots else None
+
+    def add_history(self, rows: Sequence[HistoryRow], upto: Mapping[int, int]) -> None:
+        """See `Store.add_history`."""
+        disk = self._usable()
+        checks.check_upto(upto, disk.history_upto)
+
+        def apply() -> None:
+            for row in rows:
+                disk.history.setdefault((row.coop, row.account), {}).setdefault(row.place, row)
+                if row.role is Role.PAYER and row.sequence is not None:
+                    disk.payments.setdefault((row.coop, row.account, row.sequence), row.index)
+            disk.history_upto.update(upto)
+
+        self._write("add_history", apply)
+
+    def history_upto(self) -> dict[int, int]:
+        """See `Store.history_upto`."""
+        return dict(self._usable().history_upto)
+
+    def history(
+        self, *, coop: int, account: int, before: HistoryPlace | None = None, limit: int
+    ) -> list[HistoryRow]:
+        """See `Store.history`."""
+        rows = self._usable().history.get((coop, account), {})
+        places = [place for place in rows if before is None or place < before]
+        return [rows[place] for place in sorted(places, reverse=True)[:limit]]
+
+    def find_payment(self, *, coop: int, account: int, sequence: int) -> int | None:
+        """See `Store.find_payment`."""
+        return self._usable().payments.get((coop, account, sequence))
+
+    def drop_history(self) -> None:
+        """See `Store.drop_history`."""
+        disk = self._usable()
+
+        def apply() -> None:
+            disk.history.clear()
+            disk.payments.clear()
+            disk.history_upto.clear()
+
+        self._write("drop_history", apply)
+
+
+def _first_signed(rows: Iterator[Segment] | Sequence[Segment]) -> SignedHead | None:
+    for row in rows:
+        if row.signature is not None:
+            return SignedHead(
+                coop=row.coop, length=row.last, head=row.head, signature=row.signature
+            )
+    return None
+
+
+def _apply(disk: MemoryDisk, write: Write) -> None:
+    """Everything in a checked write; has nothing that could fail halfway."""
+    for segment in write.segments:
+        disk.segments.setdefault(segment.coop, []).append(segment)
+    for head in write.signatures:
+        _apply_signature(disk.segments.get(head.coop, []), head)
+    for evidence in write.evidence:
+        disk.evidence.setdefault(evidence.digest, evidence)
+    for witnessed in write.witnessed:
+        disk.witnessed[witnessed.coop] = witnessed
+    for memo in write.memos:
+        _apply_memo(disk, memo)
+    for erased in write.erased_memos:
+        disk.memos[erased] = None
+    for reason in write.reasons:
+        disk.reasons.setdefault(reason.hash, reason.salted_text)
+    for document in write.documents:
+        disk.documents[document.kind, document.id] = document
+    for dropped in write.dropped_documents:
+        disk.documents.pop(dropped, None)
+    disk.meta.update(write.meta)
+
+
+def _apply_signature(rows: list[Segment], head: SignedHead) -> None:
+    place = bisect.bisect_left(rows, head.length, key=lambda row: row.last)
+    if place < len(rows) and rows[place].last == head.length and rows[place].signature is None:
+        rows[place] = replace(rows[place], signature=head.signature)
+
+
+def _apply_memo(disk: MemoryDisk, memo: Memo) -> None:
+    disk.memos.setdefault((memo.reference, memo.coop, memo.account), memo.sealed)
