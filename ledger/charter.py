@@ -1,0 +1,254 @@
+"""The charter: who founds a federation and what its coops agreed on (PROTOCOL section 4).
+
+A charter is a TOML file that people read before they sign it; the SHA-256 of its exact bytes is the
+federation's id. Reading is strict: a key that this module does not know, a wrong type or an inadmissible
+public key raises `CharterError` with the name of the field. Files are read elsewhere.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Final, TypeVar, cast
+
+from ledger.codec import MAX
+from ledger.errors import CharterError
+from ledger.messages import TAG_CHARTER, signed_bytes
+from ledger.signatures import (
+    KeyInadmissible,
+    SignatureInvalid,
+    SigningKey,
+    check_key_admissible,
+    verify,
+)
+from ledger.transactions import MAX_COOPS, MAX_NUMBER, MAX_STEWARDS
+
+MAX_CHARTER_BYTES: Final = 262_144
+COOP_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steward:
+    """A person whom a coop entrusts with admissions and limits."""
+
+    name: str
+    key: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coop:
+    """A cooperative as the charter describes it. `clearing_limit` in minor units."""
+
+    number: int
+    name: str
+    title: str
+    node_key: bytes
+    clearing_limit: int
+    steward_threshold: int
+    stewards: tuple[Steward, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charter:
+    """What all nodes of a federation agree on. `source` is the file; `federation` its SHA-256."""
+
+    source: bytes = field(repr=False)
+    federation: bytes
+    name: str
+    unit: str
+    witness_quorum: int
+    decision_quorum: int
+    coops: Mapping[int, Coop]
+
+    def coop_named(self, name: str) -> Coop | None:
+        """The coop of that name, or None."""
+        return next((coop for coop in self.coops.values() if coop.name == name), None)
+
+
+def parse_charter(source: bytes) -> Charter:
+    """Read a charter file's bytes; `CharterError` says what is wrong with which field."""
+    if len(source) > MAX_CHARTER_BYTES:
+        raise CharterError(f"the charter is over {MAX_CHARTER_BYTES} bytes")
+    try:
+        document = _Table(tomllib.loads(source.decode("utf-8")), "")
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise CharterError(f"the charter is not a TOML file: {error}") from error
+    if document.integer("fiado", least=1) != 1:
+        raise CharterError("fiado: this software reads charters of version 1")
+    about = document.table("federation")
+    coops = [_read_coop(table) for table in document.tables("coop", most=MAX_COOPS)]
+    _check_unique("coop.number", [coop.number for coop in coops])
+    _check_unique("coop.name", [coop.name for coop in coops])
+    _check_unique("coop.node_key", [coop.node_key for coop in coops])
+    charter = Charter(
+        source=source,
+        federation=sha256(source).digest(),
+        name=about.text("name", most=64),
+        unit=about.text("unit", most=16),
+        witness_quorum=about.integer("witness_quorum", least=0, most=len(coops) - 1),
+        decision_quorum=about.integer(
+            "decision_quorum", least=len(coops) // 2 + 1, most=len(coops)
+        ),
+        coops={coop.number: coop for coop in sorted(coops, key=lambda coop: coop.number)},
+    )
+    about.check_all_read()
+    document.check_all_read()
+    return charter
+
+
+def _read_coop(table: "_Table") -> Coop:
+    stewards = [_read_steward(steward) for steward in table.tables("steward", most=MAX_STEWARDS)]
+    _check_unique(table.path("steward.key"), [steward.key for steward in stewards])
+    coop = Coop(
+        number=table.integer("number", least=1, most=MAX_NUMBER),
+        name=table.text("name", most=32, pattern=COOP_NAME),
+        title=table.text("title", most=64),
+        node_key=table.public_key("node_key"),
+        clearing_limit=table.amount("clearing_limit"),
+        steward_threshold=table.integer("steward_threshold", least=1, most=len(stewards)),
+        stewards=tuple(stewards),
+    )
+    table.check_all_read()
+    return coop
+
+
+def _read_steward(table: "_Table") -> Steward:
+    steward = Steward(name=table.text("name", most=32), key=table.public_key("key"))
+    table.check_all_read()
+    return steward
+
+
+def sign_charter(charter: Charter, *, coop: int, key: SigningKey) -> bytes:
+    """A coop's signature under the charter."""
+    return key.sign(signed_bytes(TAG_CHARTER, federation=charter.federation, coop=coop, body=b""))
+
+
+def parse_charter_signatures(source: bytes) -> dict[int, bytes]:
+    """The signatures by coop number from a `charter.signatures.toml` file, not yet verified."""
+    try:
+        document = _Table(tomllib.loads(source.decode("utf-8")), "")
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise CharterError(f"the signatures are not a TOML file: {error}") from error
+    signatures = {}
+    for table in document.tables("signature", most=MAX_COOPS):
+        number = table.integer("coop", least=1, most=MAX_NUMBER)
+        signatures[number] = table.hexadecimal("signature", length=64)
+        table.check_all_read()
+    document.check_all_read()
+    return signatures
+
+
+def format_charter_signatures(signatures: Mapping[int, bytes]) -> bytes:
+    """The inverse of `parse_charter_signatures`."""
+    blocks = [
+        f'[[signature]]\ncoop = {coop}\nsignature = "{signature.hex()}"\n'
+        for coop, signature in sorted(signatures.items())
+    ]
+    return "\n".join(blocks).encode("ascii")
+
+
+def check_charter_signatures(charter: Charter, signatures: Mapping[int, bytes]) -> None:
+    """Raise `CharterError` unless every coop of the charter signed it."""
+    for number, coop in charter.coops.items():
+        signature = signatures.get(number)
+        if signature is None:
+            raise CharterError(f"coop {coop.name} has not signed the charter yet")
+        message = signed_bytes(TAG_CHARTER, federation=charter.federation, coop=number, body=b"")
+        try:
+            verify(public_key=coop.node_key, message=message, signature=signature)
+        except SignatureInvalid as error:
+            raise CharterError(
+                f"the signature of coop {coop.name} is not one of this charter"
+            ) from error
+
+
+def _check_unique(path: str, values: list[T]) -> None:
+    if len(set(values)) != len(values):
+        raise CharterError(f"{path}: two are the same")
+
+
+class _Table:
+    """A TOML table that knows where it stands and which of its keys have been read."""
+
+    def __init__(self, content: dict[str, object], where: str) -> None:
+        self._content = content
+        self._where = where
+        self._unread = set(content)
+
+    def path(self, key: str) -> str:
+        return f"{self._where}.{key}" if self._where else key
+
+    def _take(self, key: str, kind: type[T]) -> T:
+        self._unread.discard(key)
+        value = self._content.get(key)
+        if type(value) is not kind:
+            raise CharterError(f"{self.path(key)}: expected {_KIND_NAMES[kind]}")
+        return value
+
+    def check_all_read(self) -> None:
+        if self._unread:
+            raise CharterError(f"{self.path(min(self._unread))}: not a field of a charter")
+
+    def integer(self, key: str, *, least: int, most: int = MAX) -> int:
+        value = self._take(key, int)
+        if not least <= value <= most:
+            raise CharterError(f"{self.path(key)}: must be from {least} to {most}")
+        return value
+
+    def text(self, key: str, *, most: int, pattern: re.Pattern[str] | None = None) -> str:
+        value = self._take(key, str)
+        if not 1 <= len(value) <= most or not value.isprintable():
+            raise CharterError(f"{self.path(key)}: must be 1 to {most} printable characters")
+        if pattern is not None and not pattern.fullmatch(value):
+            raise CharterError(f"{self.path(key)}: must match {pattern.pattern}")
+        return value
+
+    def hexadecimal(self, key: str, *, length: int) -> bytes:
+        value = self._take(key, str)
+        if not re.fullmatch(f"[0-9a-f]{{{2 * length}}}", value):
+            raise CharterError(f"{self.path(key)}: must be {2 * length} hex digits in lower case")
+        return bytes.fromhex(value)
+
+    def public_key(self, key: str) -> bytes:
+        value = self.hexadecimal(key, length=32)
+        try:
+            check_key_admissible(value)
+        except KeyInadmissible as error:
+            raise CharterError(
+                f"{self.path(key)}: not an admissible public key: {error}"
+            ) from error
+        return value
+
+    def amount(self, key: str) -> int:
+        value = self._take(key, str)
+        if not re.fullmatch(r"(0|[1-9][0-9]{0,15})\.[0-9]{2}", value):
+            raise CharterError(f'{self.path(key)}: must be units with two decimals, as "250.00"')
+        minor = int(value.replace(".", ""))
+        if minor > MAX:
+            raise CharterError(f"{self.path(key)}: must be at most {MAX} minor units")
+        return minor
+
+    def table(self, key: str) -> "_Table":
+        return _Table(cast("dict[str, object]", self._take(key, dict)), self.path(key))
+
+    def tables(self, key: str, *, most: int) -> "list[_Table]":
+        items = cast("list[object]", self._take(key, list))
+        if not 1 <= len(items) <= most:
+            raise CharterError(f"{self.path(key)}: must have 1 to {most}")
+        tables = []
+        for position, item in enumerate(items):
+            if not isinstance(item, dict):
+                raise CharterError(f"{self.path(key)}: expected tables")
+            tables.append(_Table(item, f"{self.path(key)}[{position}]"))
+        return tables
+
+
+_KIND_NAMES: dict[Callable[..., object], str] = {
+    int: "a whole number",
+    str: "a text",
+    dict: "a table",
+    list: "a list of tables",
+}

@@ -1,0 +1,61 @@
+"""The one place that chooses between the native and the reference validator.
+
+`FIADO_VALIDATOR` may be `native`, `reference` or empty (native where it was built, else reference);
+`FIADO_REQUIRE_NATIVE=1` refuses to go on without the native one. The choice is made at each call, so a
+process may hold both, as the parity tests do.
+"""
+
+import os
+
+from ledger.charter import Charter
+from ledger.errors import LedgerError
+from ledger.reference import ReferenceValidator
+from ledger.validator import Validator
+
+NAMES = ("native", "reference")
+
+
+class ValidatorUnavailable(LedgerError):
+    """The validator that was asked for is not there; the text says what would make it be there."""
+
+
+def chosen_name() -> str:
+    """Which validator `new_validator` would make."""
+    asked = os.environ.get("FIADO_VALIDATOR", "")
+    required = os.environ.get("FIADO_REQUIRE_NATIVE", "") == "1"
+    if asked not in ("", *NAMES):
+        raise ValidatorUnavailable(f"FIADO_VALIDATOR must be one of {', '.join(NAMES)}")
+    if required and asked == "reference":
+        raise ValidatorUnavailable("FIADO_REQUIRE_NATIVE=1 and FIADO_VALIDATOR=reference disagree")
+    available = _native_available()
+    if not available and (required or asked == "native"):
+        raise ValidatorUnavailable(
+            "the native validator was not built; install a Rust toolchain and run `make native`"
+        )
+    return asked or ("native" if available else "reference")
+
+
+def new_validator(charter: Charter) -> Validator:
+    """A validator with no entry in any log."""
+    if chosen_name() == "native":
+        from ledger.native_validator import NativeValidator
+
+        return NativeValidator(charter)
+    return ReferenceValidator(charter)
+
+
+def load_validator(charter: Charter, snapshot: bytes) -> Validator:
+    """A validator with the state of a snapshot; raises `SnapshotError`."""
+    if chosen_name() == "native":
+        from ledger.native_validator import NativeValidator
+
+        return NativeValidator.load(charter, snapshot)
+    return ReferenceValidator.load(charter, snapshot)
+
+
+def _native_available() -> bool:
+    try:
+        from ledger.native_validator import NativeValidator
+    except ImportError:
+        return False
+    return NativeValidator is not None

@@ -1,0 +1,30 @@
+"""Faults that the ledger raises.
+
+A *refusal* (`ledger.refusals`) is the ledger's answer to a transaction and is a value. What is here are
+faults: bytes that are no message at all, a charter that can't be read, a proof that proves nothing.
+Wording for people is not done here.
+"""
+
+
+class LedgerError(Exception):
+    """Anything that the ledger raises on purpose."""
+
+
+class EncodingError(LedgerError):
+    """Bytes that are not one canonical value (PROTOCOL section 2)."""
+
+
+class CharterError(LedgerError):
+    """A charter or its signatures that break PROTOCOL section 4. The text names the field."""
+
+
+class ProofError(LedgerError):
+    """A signed head, receipt, certificate or piece of evidence that does not verify."""
+
+
+class SnapshotError(LedgerError):
+    """A snapshot that can't be loaded; replay the logs instead."""
+
+
+class DependencyMissing(LedgerError):
+    """A node tried to append an anchor of a log that it does not hold that far: its own mistake."""

@@ -1,0 +1,181 @@
+"""State as bytes: the listing behind the state digest (PROTOCOL section 7.8), and snapshots.
+
+A snapshot is the listing, preceded by its SHA-256 and followed by the heads that other logs can still
+anchor. Both validators read and write the same bytes. A snapshot is a node's own, trusted as
+its database is; the digest in it catches damage, not malice.
+
+    snapshot = "fiado1.snapshot" padded to 16 bytes ‖ SHA-256 of the rest ‖ listing length, 8 bytes ‖
+               listing ‖ for each coop, rising: length of its first head, 8 bytes ‖ number of heads,
+               8 bytes ‖ heads of 32 bytes
+    (integers big endian)
+"""
+
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import Any, Final
+
+import msgpack
+
+from ledger.codec import encode
+from ledger.errors import SnapshotError
+from ledger.state import Account, Log, Returnable, State, Transit
+from ledger.transactions import Status
+
+MAGIC: Final = b"fiado1.snapshot".ljust(16, b"\0")
+
+
+def list_state(state: State) -> Iterator[bytes]:
+    """The listing, in pieces."""
+    for coop in sorted(state):
+        yield from _list_log(state[coop])
+
+
+def _list_log(log: Log) -> Iterator[bytes]:
+    transit = list(log.sorted_transit())
+    returnable = [log.returnable[key] for key in sorted(log.returnable)]
+    anchored = [[coop, log.anchored[coop]] for coop in sorted(log.anchored)]
+    index_period = 0
+    yield encode(
+        [
+            "coop",
+            log.coop,
+            log.length,
+            log.head,
+            log.time,
+            log.position,
+            log.held,
+            log.commons,
+            index_period,
+            anchored,
+            len(log.accounts),
+            len(transit),
+            len(returnable),
+        ]
+    )
+    for number in sorted(log.accounts):
+        yield encode(_account_fields(log.accounts[number]))
+    for item in transit:
+        yield encode(
+            [item.payee_coop, item.index, item.payee, item.amount, item.payer, int(item.is_return)]
+        )
+    for back in returnable:
+        yield encode([back.coop, back.index, back.account, back.amount])
+
+
+def _account_fields(account: Account) -> list[int | bytes | str | None]:
+    return [
+        account.number,
+        account.key,
+        account.handle,
+        account.class_,
+        account.balance,
+        account.next_sequence,
+        account.revision,
+        account.status.value,
+        account.opened,
+        account.closed,
+        account.before,
+        account.from_,
+        account.limit,
+        account.until,
+        account.after,
+    ]
+
+
+def state_digest(state: State) -> bytes:
+    """The state digest: 32 bytes."""
+    digest = sha256()
+    for piece in list_state(state):
+        digest.update(piece)
+    return digest.digest()
+
+
+def save_snapshot(state: State) -> bytes:
+    """All state as bytes."""
+    listing = b"".join(list_state(state))
+    heads = b"".join(
+        state[coop].heads_from.to_bytes(8, "big")
+        + len(state[coop].heads).to_bytes(8, "big")
+        + b"".join(state[coop].heads)
+        for coop in sorted(state)
+    )
+    rest = len(listing).to_bytes(8, "big") + listing + heads
+    return MAGIC + sha256(rest).digest() + rest
+
+
+def load_snapshot(snapshot: bytes, state: State) -> State:
+    """Fill the empty `state` from `snapshot`; raises `SnapshotError` for bytes that are not one."""
+    rest = snapshot[48:]
+    if snapshot[:16] != MAGIC or sha256(rest).digest() != snapshot[16:48]:
+        raise SnapshotError("the snapshot is damaged")
+    listing_end = 8 + int.from_bytes(rest[:8], "big")
+    unpacker = msgpack.Unpacker(None, max_buffer_size=max(listing_end, 1))
+    unpacker.feed(rest[8:listing_end])
+    position = listing_end
+    for coop in sorted(state):
+        log = state[coop]
+        _load_log(unpacker, log)
+        position = _load_heads(rest, position, log)
+    if position != len(rest):
+        raise SnapshotError("the snapshot is of another charter")
+    return state
+
+
+def _load_log(unpacker: Any, log: Log) -> None:
+    header = unpacker.unpack()
+    if header[:2] != ["coop", log.coop]:
+        raise SnapshotError("the snapshot is of another charter")
+    _, _, _, _, log.time, log.position, log.held, log.commons, _, anchored, *counts = header
+    log.anchored = dict(anchored)
+    accounts, transit, returnable = counts
+    for _ in range(accounts):
+        account = _load_account(unpacker.unpack())
+        log.accounts[account.number] = account
+        log.handles[account.handle] = account.number
+    for _ in range(transit):
+        payee_coop, index, payee, amount, payer, is_return = unpacker.unpack()
+        log.transit[payee_coop].append(
+            Transit(
+                payee_coop=payee_coop,
+                index=index,
+                payee=payee,
+                amount=amount,
+                payer=payer,
+                is_return=bool(is_return),
+            )
+        )
+    for _ in range(returnable):
+        coop, index, account_number, amount = unpacker.unpack()
+        log.returnable[coop, index] = Returnable(
+            coop=coop, index=index, account=account_number, amount=amount
+        )
+
+
+def _load_account(fields: list[Any]) -> Account:
+    number, key, handle, class_, balance, next_sequence, revision, status, *rest = fields
+    opened, closed, before, from_, limit, until, after = rest
+    return Account(
+        number=number,
+        key=key,
+        handle=handle,
+        class_=class_,
+        balance=balance,
+        next_sequence=next_sequence,
+        revision=revision,
+        status=Status(status),
+        opened=opened,
+        closed=closed,
+        before=before,
+        from_=from_,
+        limit=limit,
+        until=until,
+        after=after,
+    )
+
+
+def _load_heads(rest: bytes, position: int, log: Log) -> int:
+    log.heads_from = int.from_bytes(rest[position : position + 8], "big")
+    count = int.from_bytes(rest[position + 8 : position + 16], "big")
+    start, end = position + 16, position + 16 + 32 * count
+    log.heads = [rest[place : place + 32] for place in range(start, end, 32)]
+    return end

@@ -1,0 +1,255 @@
+"""The reference validator: PROTOCOL section 7 in plain Python, the executable specification.
+
+It is written to be read and to be right. It applies one entry at a time: decode, check, apply, extend the
+chain. Speed beyond that is the native validator's job.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from ledger.chain import extend, extend_all, genesis
+from ledger.charter import Charter
+from ledger.codec import split
+from ledger.errors import DependencyMissing
+from ledger.listing import load_snapshot, save_snapshot, state_digest
+from ledger.messages import TAG_ENTRY, signing_context
+from ledger.refusals import Refusal
+from ledger.rules.anchors import apply_anchor, check_anchor
+from ledger.rules.members import decide_members
+from ledger.rules.payments import apply_pay, apply_return, check_pay, check_return
+from ledger.state import Account, Log, Returnable, State, Transit
+from ledger.transactions import (
+    Anchor,
+    Entry,
+    Kind,
+    Pay,
+    Return,
+    Transaction,
+    decode_entry,
+    encode_entry,
+    signed_part,
+    transaction_kind,
+)
+from ledger.validator import LogView, Replayed, Sequenced, Waiting
+
+_SIGNATURE_ELEMENT_BYTES = 66  # the binary header and 64 bytes, the last element of a `pay`
+
+
+class ReferenceValidator:
+    """Implements `ledger.validator.Validator`."""
+
+    name = "reference"
+
+    def __init__(self, charter: Charter, state: State | None = None) -> None:
+        self.charter = charter
+        self._state = empty_state(charter) if state is None else state
+        self._contexts = {
+            coop: signing_context(TAG_ENTRY, federation=charter.federation, coop=coop)
+            for coop in charter.coops
+        }
+
+    @classmethod
+    def load(cls, charter: Charter, snapshot: bytes) -> "ReferenceValidator":
+        """From a snapshot; raises `SnapshotError`."""
+        return cls(charter, load_snapshot(snapshot, empty_state(charter)))
+
+    def sequence(self, coop: int, time: int, transactions: Sequence[bytes]) -> Sequenced:
+        """See `Validator.sequence`."""
+        log = self._state[coop]
+        time = max(time, log.time)
+        self._check_dependencies(log, transactions)
+        first = log.length + 1
+        outcomes, appended = [], []
+        for transaction in transactions:
+            entry = encode_entry(time, transaction)
+            stop = self._append(log, entry)
+            if stop is None:
+                appended.append(entry)
+                outcomes.append(log.length)
+            elif isinstance(stop, Refusal):
+                outcomes.append(-stop.value)
+            else:
+                raise AssertionError("an anchor that waits passed the check of dependencies")
+        return Sequenced(
+            outcomes=outcomes,
+            first=first,
+            entries=b"".join(appended),
+            count=len(appended),
+            length=log.length,
+            head=log.head,
+        )
+
+    def _check_dependencies(self, log: Log, transactions: Sequence[bytes]) -> None:
+        for transaction in transactions:
+            if transaction_kind(transaction) != Kind.ANCHOR:
+                continue
+            decoded = decode_entry(encode_entry(log.time, transaction))
+            if isinstance(decoded, Entry) and isinstance(decoded.transaction, Anchor):
+                found = check_anchor(self.charter, self._state, log, decoded.transaction)
+                if isinstance(found, Waiting):
+                    raise DependencyMissing(f"log {found.coop} is not held up to {found.length}")
+
+    def replay(self, coop: int, entries: bytes) -> Replayed:
+        """See `Validator.replay`."""
+        log = self._state[coop]
+        count = consumed = 0
+        for entry in split(entries):
+            stop = self._append(log, entry)
+            if isinstance(stop, Refusal):
+                return Replayed(count=count, consumed=consumed, refusal=stop)
+            if stop is not None:
+                return Replayed(count=count, consumed=consumed, waiting=stop)
+            count += 1
+            consumed += len(entry)
+        return Replayed(count=count, consumed=consumed)
+
+    def _append(self, log: Log, data: bytes) -> Refusal | Waiting | None:
+        """Check `data` as the next entry of `log`, and apply it when nothing stands against it."""
+        entry = decode_entry(data)
+        if isinstance(entry, Refusal):
+            return entry
+        if entry.time < log.time:
+            return Refusal.TIME_FALLS
+        stop = self._check_and_apply(log, entry.time, entry.transaction, data)
+        if stop is None:
+            log.time = entry.time
+            log.heads.append(extend(log.head, data))
+            if len(self._state) == 1:
+                # Nobody can anchor the log of a federation's only coop.
+                del log.heads[:-1]
+                log.heads_from += 1
+        return stop
+
+    def _check_and_apply(
+        self, log: Log, time: int, transaction: Transaction, data: bytes
+    ) -> Refusal | Waiting | None:
+        index = log.length + 1
+        match transaction:
+            case Pay():
+                # The entry is `[time, transaction]` and the signature is its last element, so what
+                # was signed lies between them.
+                start = _transaction_start(data)
+                message = self._contexts[log.coop] + data[start:-_SIGNATURE_ELEMENT_BYTES]
+                refusal = check_pay(self.charter, self._state, log, time, transaction, message)
+                if refusal is None:
+                    apply_pay(log, index, transaction)
+                return refusal
+            case Anchor():
+                stop = check_anchor(self.charter, self._state, log, transaction)
+                if stop is None:
+                    apply_anchor(self._state, log, transaction)
+                return stop
+            case Return():
+                refusal = check_return(self._state, log, transaction)
+                if refusal is None:
+                    apply_return(log, index, transaction)
+                return refusal
+            case _:
+                decided = decide_members(
+                    transaction,
+                    coop=self.charter.coops[log.coop],
+                    state=_MembersOf(log),
+                    time=time,
+                    index=index,
+                    message=self._contexts[log.coop] + signed_part(transaction),
+                )
+                if isinstance(decided, Refusal):
+                    return decided
+                log.accounts[decided.number] = decided
+                log.handles[decided.handle] = decided.number
+                return None
+
+    def chain(self, coop: int, entries: bytes) -> tuple[int, bytes]:
+        """See `Validator.chain`."""
+        parts = split(entries)
+        return len(parts), extend_all(self._state[coop].head, parts)
+
+    def log(self, coop: int) -> LogView:
+        """See `Validator.log`."""
+        log = self._state[coop]
+        return LogView(
+            coop=coop,
+            length=log.length,
+            head=log.head,
+            time=log.time,
+            position=log.position,
+            held=log.held,
+            commons=log.commons,
+            anchored=dict(log.anchored),
+            accounts=len(log.accounts),
+        )
+
+    def head_at(self, coop: int, length: int) -> bytes | None:
+        """See `Validator.head_at`."""
+        return self._state[coop].head_at(length)
+
+    def account(self, coop: int, number: int) -> Account | None:
+        """See `Validator.account`."""
+        account = self._state[coop].accounts.get(number)
+        return None if account is None else replace(account)
+
+    def account_named(self, coop: int, handle: str) -> int | None:
+        """See `Validator.account_named`."""
+        return self._state[coop].handles.get(handle)
+
+    def accounts(self, coop: int) -> Iterator[Account]:
+        """See `Validator.accounts`."""
+        accounts = self._state[coop].accounts
+        return (replace(accounts[number]) for number in sorted(accounts))
+
+    def in_transit(self, coop: int) -> list[Transit]:
+        """See `Validator.in_transit`."""
+        return list(self._state[coop].sorted_transit())
+
+    def credits_waiting(self, *, home: int, other: int) -> int:
+        """See `Validator.credits_waiting`."""
+        queue = self._state[other].transit.get(home)
+        return queue[-1].index if queue else 0
+
+    def returnable(self, coop: int) -> list[Returnable]:
+        """See `Validator.returnable`."""
+        items = self._state[coop].returnable
+        return [items[key] for key in sorted(items)]
+
+    def digest(self) -> bytes:
+        """See `Validator.digest`."""
+        return state_digest(self._state)
+
+    def snapshot(self) -> bytes:
+        """See `Validator.snapshot`."""
+        return save_snapshot(self._state)
+
+
+class _MembersOf:
+    """A log as the rules for members see it."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+
+    def account(self, number: int) -> Account | None:
+        return self._log.accounts.get(number)
+
+    def holds_handle(self, handle: str) -> bool:
+        return handle in self._log.handles
+
+
+def empty_state(charter: Charter) -> State:
+    """The state before the first entry of any log."""
+    state = {}
+    for coop in charter.coops:
+        others = [other for other in charter.coops if other != coop]
+        state[coop] = Log(
+            coop=coop,
+            heads=[genesis(federation=charter.federation, coop=coop)],
+            anchored=dict.fromkeys(others, 0),
+            transit={other: [] for other in others},
+        )
+    return state
+
+
+_TIME_BYTES = {0xCC: 2, 0xCD: 3, 0xCE: 5, 0xCF: 9}
+
+
+def _transaction_start(entry: bytes) -> int:
+    """Where the transaction begins in the bytes of a decoded entry: after array header and time."""
+    return 1 + _TIME_BYTES.get(entry[1], 1)

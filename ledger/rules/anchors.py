@@ -1,0 +1,86 @@
+"""`anchor`: how one coop's log takes in another's, PROTOCOL section 7.6."""
+
+from ledger.chain import head_message
+from ledger.charter import Charter
+from ledger.refusals import Refusal
+from ledger.rules.payments import credit
+from ledger.signatures import SignatureInvalid, verify
+from ledger.state import COMMONS, Log, Returnable, State, Transit
+from ledger.transactions import Anchor, Status
+from ledger.validator import Waiting
+
+
+def check_anchor(
+    charter: Charter, state: State, log: Log, anchor: Anchor
+) -> Refusal | Waiting | None:
+    """What stands against `anchor` as the next entry of `log`: a refusal, a log not held, or nothing."""
+    other = state.get(anchor.coop)
+    if other is None:
+        return Refusal.COOP_UNKNOWN
+    if other is log:
+        return Refusal.ANCHOR_OF_SELF
+    if anchor.length <= log.anchored[anchor.coop]:
+        return Refusal.ANCHOR_NOT_AHEAD
+    signatures = dict(anchor.signatures)
+    if not signatures.keys() <= state.keys():
+        return Refusal.WITNESS_UNKNOWN
+    if anchor.coop not in signatures:
+        return Refusal.ANCHOR_UNSIGNED
+    if len(signatures) - 1 < charter.witness_quorum:
+        return Refusal.WITNESSES_TOO_FEW
+    message = head_message(
+        federation=charter.federation, coop=anchor.coop, length=anchor.length, head=anchor.head
+    )
+    try:
+        for coop, signature in anchor.signatures:
+            verify(public_key=charter.coops[coop].node_key, message=message, signature=signature)
+    except SignatureInvalid:
+        return Refusal.SIGNATURE_INVALID
+    if other.head_at(anchor.length) != anchor.head:
+        return Waiting(
+            coop=anchor.coop,
+            length=anchor.length,
+            head=anchor.head,
+            signature=signatures[anchor.coop],
+        )
+    return None
+
+
+def apply_anchor(state: State, log: Log, anchor: Anchor) -> None:
+    """Carry out a checked anchor: deliver what it takes in."""
+    log.anchored[anchor.coop] = anchor.length
+    queue = state[anchor.coop].transit[log.coop]
+    arrived = 0
+    for item in queue:
+        if item.index > anchor.length:
+            break
+        arrived += 1
+        _deliver(log, anchor.coop, item)
+    del queue[:arrived]
+    forget_heads(state, state[anchor.coop])
+
+
+def _deliver(log: Log, payer_coop: int, item: Transit) -> None:
+    log.position += item.amount
+    if item.payee == COMMONS or log.accounts[item.payee].status is not Status.CLOSED:
+        credit(log, item.payee, item.amount)
+        return
+    log.commons += item.amount
+    if not item.is_return:  # what comes back to a closed account stays with its commons
+        log.held += item.amount
+        log.returnable[payer_coop, item.index] = Returnable(
+            coop=payer_coop, index=item.index, account=item.payer, amount=item.amount
+        )
+
+
+def forget_heads(state: State, log: Log) -> None:
+    """Drop the heads of `log` that no other log can anchor any more."""
+    floor = min(
+        (other.anchored[log.coop] for other in state.values() if other is not log),
+        default=log.length,
+    )
+    surplus = floor - log.heads_from
+    # Dropping from the front of a list costs its length, so let some gather first.
+    if surplus > len(log.heads) // 2:
+        del log.heads[:surplus]
+        log.heads_from = floor

@@ -1,0 +1,138 @@
+"""`pay` and `return`: what moves amounts, PROTOCOL sections 7.2 and 7.7."""
+
+from ledger.charter import Charter
+from ledger.codec import MAX
+from ledger.refusals import Refusal
+from ledger.signatures import SignatureInvalid, verify
+from ledger.state import COMMONS, Account, Log, State, Transit
+from ledger.transactions import Pay, Return, Status
+
+
+def check_pay(
+    charter: Charter, state: State, log: Log, time: int, pay: Pay, message: bytes
+) -> Refusal | None:
+    """The refusal that `pay` earns as the next entry of `log` at `time`, or None.
+
+    `message` is what the payer's signature covers.
+    """
+    payer = log.accounts.get(pay.payer)
+    if payer is None:
+        return Refusal.ACCOUNT_UNKNOWN
+    try:
+        verify(public_key=payer.key, message=message, signature=pay.signature)
+    except SignatureInvalid:
+        return Refusal.SIGNATURE_INVALID
+    if payer.status is not Status.OPEN:
+        closed = payer.status is Status.CLOSED
+        return Refusal.ACCOUNT_CLOSED if closed else Refusal.ACCOUNT_FROZEN
+    if pay.sequence != payer.next_sequence:
+        used = pay.sequence < payer.next_sequence
+        return Refusal.SEQUENCE_USED if used else Refusal.SEQUENCE_GAP
+    if not 1 <= pay.amount <= MAX:
+        return Refusal.AMOUNT_OUT_OF_RANGE
+    if not 0 <= pay.fee <= pay.amount:
+        return Refusal.FEE_OUT_OF_RANGE
+    refusal = _check_payee(state, log, pay)
+    if refusal is not None:
+        return refusal
+    if pay.price is not None:
+        return Refusal.PRICE_NOT_KNOWN  # section 9: no index is taken in by this version
+    return _check_funds(charter, log, time, pay, payer)
+
+
+def _check_payee(state: State, log: Log, pay: Pay) -> Refusal | None:
+    home = state.get(pay.payee_coop)
+    if home is None:
+        return Refusal.COOP_UNKNOWN
+    is_local = home is log
+    if is_local and pay.payee == pay.payer:
+        return Refusal.PAYEE_IS_PAYER
+    if pay.payee == COMMONS:
+        return None
+    payee = home.accounts.get(pay.payee)
+    # Of another coop's accounts a log knows only what it has anchored.
+    known = home.length if is_local else log.anchored.get(home.coop, 0)
+    if payee is None or payee.opened > known:
+        return Refusal.PAYEE_UNKNOWN
+    if not payee.is_open_at(known):
+        return Refusal.PAYEE_CLOSED
+    return None
+
+
+def _check_funds(charter: Charter, log: Log, time: int, pay: Pay, payer: Account) -> Refusal | None:
+    if payer.balance - pay.amount - pay.fee < -payer.limit_at(time):
+        return Refusal.LIMIT_EXCEEDED
+    is_local = pay.payee_coop == log.coop
+    if not is_local:
+        clearing_limit = charter.coops[log.coop].clearing_limit
+        if log.position - log.held - pay.amount < -clearing_limit:
+            return Refusal.CLEARING_LIMIT_EXCEEDED
+    to_commons = pay.fee + (pay.amount if is_local and pay.payee == COMMONS else 0)
+    if to_commons and log.commons + to_commons > MAX:
+        return Refusal.BALANCE_OUT_OF_RANGE
+    if is_local and pay.payee != COMMONS and log.accounts[pay.payee].balance + pay.amount > MAX:
+        return Refusal.BALANCE_OUT_OF_RANGE
+    return None
+
+
+def apply_pay(log: Log, index: int, pay: Pay) -> None:
+    """Carry out a checked payment that becomes entry `index`."""
+    payer = log.accounts[pay.payer]
+    payer.balance -= pay.amount + pay.fee
+    payer.next_sequence += 1
+    log.commons += pay.fee
+    if pay.payee_coop == log.coop:
+        credit(log, pay.payee, pay.amount)
+    else:
+        send(
+            log,
+            Transit(
+                payee_coop=pay.payee_coop,
+                index=index,
+                payee=pay.payee,
+                amount=pay.amount,
+                payer=pay.payer,
+                is_return=False,
+            ),
+        )
+
+
+def credit(log: Log, number: int, amount: int) -> None:
+    """Raise a balance of `log`; `number` is the commons or an account there."""
+    if number == COMMONS:
+        log.commons += amount
+    else:
+        log.accounts[number].balance += amount
+
+
+def send(log: Log, item: Transit) -> None:
+    """Let `item` leave `log`."""
+    log.position -= item.amount
+    log.transit[item.payee_coop].append(item)
+
+
+def check_return(state: State, log: Log, give_back: Return) -> Refusal | None:
+    """The refusal that `give_back` earns as the next entry of `log`, or None."""
+    if give_back.coop not in state:
+        return Refusal.COOP_UNKNOWN
+    if (give_back.coop, give_back.index) not in log.returnable:
+        return Refusal.RETURN_UNKNOWN
+    return None
+
+
+def apply_return(log: Log, index: int, give_back: Return) -> None:
+    """Carry out a checked return that becomes entry `index`."""
+    item = log.returnable.pop((give_back.coop, give_back.index))
+    log.commons -= item.amount
+    log.held -= item.amount
+    send(
+        log,
+        Transit(
+            payee_coop=item.coop,
+            index=index,
+            payee=item.account,
+            amount=item.amount,
+            payer=COMMONS,
+            is_return=True,
+        ),
+    )

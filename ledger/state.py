@@ -1,0 +1,112 @@
+"""The state of logs as records, PROTOCOL section 7.
+
+The records are mutable because the reference validator changes them in place, entry by entry; only
+the `apply_` functions of `ledger.rules` and the validators write to them. Whatever leaves a validator
+is a copy.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from ledger.transactions import Status
+
+COMMONS: Final = 0
+"""The number of the account that belongs to the coop as a whole. It has no key."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Account:
+    """An account. Amounts in minor units, times in Unix seconds, `opened` and `closed` indexes."""
+
+    number: int
+    key: bytes
+    handle: str
+    class_: int
+    balance: int = 0
+    next_sequence: int = 1
+    revision: int = 0
+    status: Status = Status.OPEN
+    opened: int
+    closed: int = 0
+    before: int = 0
+    from_: int = 0
+    limit: int
+    until: int | None = None
+    after: int | None = None
+
+    def limit_at(self, time: int) -> int:
+        """The credit limit that applies at `time` (PROTOCOL section 7.4)."""
+        if time < self.from_:
+            return self.before
+        if self.until is None or self.after is None or time < self.until:
+            return self.limit
+        return self.after
+
+    def is_open_at(self, length: int) -> bool:
+        """Whether the account could be paid when its home's log had `length` entries."""
+        return self.opened <= length and not 0 < self.closed <= length
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transit:
+    """An amount that has left `payer` and not yet reached `payee`: entry `index` of the payer's log."""
+
+    payee_coop: int
+    index: int
+    payee: int
+    amount: int
+    payer: int
+    is_return: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returnable:
+    """A payment at `index` of `coop`'s log to be given back to `account`, which made it."""
+
+    coop: int
+    index: int
+    account: int
+    amount: int
+
+
+@dataclass(slots=True)
+class Log:
+    """The state of one coop's log. `heads[i]` is the head at length `heads_from + i`."""
+
+    coop: int
+    heads: list[bytes]
+    heads_from: int = 0
+    time: int = 0
+    position: int = 0
+    held: int = 0
+    commons: int = 0
+    accounts: dict[int, Account] = field(default_factory=dict)
+    handles: dict[str, int] = field(default_factory=dict)
+    anchored: dict[int, int] = field(default_factory=dict)
+    transit: dict[int, list[Transit]] = field(default_factory=dict)
+    returnable: dict[tuple[int, int], Returnable] = field(default_factory=dict)
+
+    @property
+    def length(self) -> int:
+        """How many entries the log has."""
+        return self.heads_from + len(self.heads) - 1
+
+    @property
+    def head(self) -> bytes:
+        """The chain hash at `length`."""
+        return self.heads[-1]
+
+    def head_at(self, length: int) -> bytes | None:
+        """The chain hash at `length` if it is still kept."""
+        position = length - self.heads_from
+        return self.heads[position] if 0 <= position < len(self.heads) else None
+
+    def sorted_transit(self) -> Iterator[Transit]:
+        """Items in transit from this log, by payee coop, then index."""
+        for coop in sorted(self.transit):
+            yield from self.transit[coop]
+
+
+State = dict[int, Log]
+"""The logs of a federation by coop number, all coops of the charter present."""

@@ -1,0 +1,438 @@
+"""Transactions: their shapes, PROTOCOL section 6.
+
+`decode_transaction` turns bytes into one of the frozen classes below, or says which refusal the bytes
+earn (shape and type only; whether the transaction may happen is the rules' question). Encoding is the
+exact inverse. Nothing here looks at state.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import ClassVar, Final, cast
+
+import msgpack
+
+from ledger.codec import MAX, MAX_DEPTH, Value, check_types, encode
+from ledger.errors import EncodingError
+from ledger.refusals import Refusal
+
+MAX_ENTRY_BYTES: Final = 32_768
+MAX_NUMBER: Final = 2**32 - 1
+MAX_STEWARDS: Final = 64
+MAX_COOPS: Final = 256
+
+HANDLE = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
+
+
+class Kind(IntEnum):
+    """The first element of a transaction."""
+
+    PAY = 1
+    ADMIT = 2
+    LIMIT = 3
+    STATUS = 4
+    ANCHOR = 6
+    RETURN = 8
+
+
+class Status(IntEnum):
+    """What an account may do: all; be paid only; nothing, for ever."""
+
+    OPEN = 0
+    FROZEN = 1
+    CLOSED = 2
+
+
+Signatures = tuple[tuple[int, bytes], ...]
+"""(signer's number, signature), strictly rising by signer: a steward's index or a coop's number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """An indexed price: `minor` hundredths of the national currency at the value of `day`.
+
+    `day` counts from 1970-01-01.
+    """
+
+    minor: int
+    day: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pay:
+    """A payment, signed by the payer. Amounts in minor units."""
+
+    kind: ClassVar[Kind] = Kind.PAY
+    payer: int
+    sequence: int
+    payee_coop: int
+    payee: int
+    amount: int
+    fee: int = 0
+    reference: bytes | None = None
+    price: Price | None = None
+    signature: bytes = b""
+
+    def fields(self) -> list[Value]:
+        """The elements of the array, in order."""
+        price = None if self.price is None else [self.price.minor, self.price.day]
+        return [
+            Kind.PAY.value,
+            self.payer,
+            self.sequence,
+            self.payee_coop,
+            self.payee,
+            self.amount,
+            self.fee,
+            self.reference,
+            price,
+            self.signature,
+        ]
+
+    unsigned_tail: ClassVar[int] = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admit:
+    """A new account, signed by its key and by the stewards. `limit` is its first credit limit."""
+
+    kind: ClassVar[Kind] = Kind.ADMIT
+    account: int
+    key: bytes
+    handle: str
+    class_: int
+    limit: int
+    key_signature: bytes = b""
+    stewards: Signatures = ()
+
+    def fields(self) -> list[Value]:
+        """The elements of the array, in order."""
+        return [
+            Kind.ADMIT.value,
+            self.account,
+            self.key,
+            self.handle,
+            self.class_,
+            self.limit,
+            self.key_signature,
+            self.stewards,
+        ]
+
+    unsigned_tail: ClassVar[int] = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """A change of an account's credit limit: `limit` from `from_` to `until`, then `after`."""
+
+    kind: ClassVar[Kind] = Kind.LIMIT
+    account: int
+    revision: int
+    limit: int
+    from_: int
+    until: int | None
+    after: int | None
+    reason: bytes
+    stewards: Signatures = ()
+
+    def fields(self) -> list[Value]:
+        """The elements of the array, in order."""
+        return [
+            Kind.LIMIT.value,
+            self.account,
+            self.revision,
+            self.limit,
+            self.from_,
+            self.until,
+            self.after,
+            self.reason,
+            self.stewards,
+        ]
+
+    unsigned_tail: ClassVar[int] = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetStatus:
+    """Freezes, thaws or closes an account."""
+
+    kind: ClassVar[Kind] = Kind.STATUS
+    account: int
+    revision: int
+    status: Status
+    reason: bytes
+    stewards: Signatures = ()
+
+    def fields(self) -> list[Value]:
+        """The elements of the array, in order."""
+        return [
+            Kind.STATUS.value,
+            self.account,
+            self.revision,
+            self.status.value,
+            self.reason,
+            self.stewards,
+        ]
+
+    unsigned_tail: ClassVar[int] = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anchor:
+    """Takes in another coop's log up to a head that this coop and its witnesses signed."""
+
+    kind: ClassVar[Kind] = Kind.ANCHOR
+    coop: int
+    length: int
+    head: bytes
+    signatures: Signatures
+
+    def fields(self) -> list[Value]:
+        """The elements of the array, in order."""
+        return [Kind.ANCHOR.value, self.coop, self.length, self.head, self.signatures]
+
+    unsigned_tail: ClassVar[int] = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Return:
+    """Gives back the payment at `index` of `coop`'s log, whose payee had closed."""
+
+    kind: ClassVar[Kind] = Kind.RETURN
+    coop: int
+    index: int
+
+    def fields(self) -> list[Value]:
+        """The elements of the array, in order."""
+        return [Kind.RETURN.value, self.coop, self.index]
+
+    unsigned_tail: ClassVar[int] = 0
+
+
+Transaction = Pay | Admit | Limit | SetStatus | Anchor | Return
+
+
+def encode_transaction(transaction: Transaction) -> bytes:
+    """The canonical bytes of `transaction`."""
+    return encode(transaction.fields())
+
+
+def signed_part(transaction: Transaction) -> bytes:
+    """The bytes that signatures within `transaction` cover: up to the first signature element."""
+    fields = transaction.fields()
+    signed = fields[: len(fields) - transaction.unsigned_tail]
+    # The header counts all elements, signatures included, so it is written apart.
+    return bytes([0x90 | len(fields)]) + b"".join(encode(field) for field in signed)
+
+
+def encode_entry(time: int, transaction: bytes) -> bytes:
+    """The entry `[time, transaction]`, the transaction's bytes unchanged."""
+    return b"\x92" + encode(time) + transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A decoded entry: when its home appended it, and what it is."""
+
+    time: int
+    transaction: Transaction
+
+
+def transaction_kind(data: bytes) -> int | None:
+    """The kind that the first bytes of a transaction claim, or None; for routing, checks nothing."""
+    if len(data) >= 2 and 0x90 <= data[0] <= 0x9F and data[1] < 0x80:
+        return data[1]
+    return None
+
+
+def decode_entry(data: bytes) -> Entry | Refusal:
+    """The entry that `data` encodes, or the refusal it earns (PROTOCOL section 7.1, up to shape)."""
+    if len(data) > MAX_ENTRY_BYTES:
+        return Refusal.ENTRY_TOO_LARGE
+    try:
+        value = msgpack.unpackb(data)
+        if msgpack.packb(value) != data:
+            return Refusal.ENTRY_MALFORMED
+    except Exception:  # msgpack raises several unrelated types on bad bytes
+        return Refusal.ENTRY_MALFORMED
+    if type(value) is not list or len(value) != 2 or not _is_uint(value[0]):
+        return Refusal.ENTRY_MALFORMED
+    transaction = _from_fields(value[1])
+    if isinstance(transaction, Refusal):
+        return transaction
+    return Entry(value[0], transaction)
+
+
+def decode_transaction(data: bytes) -> Transaction | Refusal:
+    """As `decode_entry`, for a transaction by itself."""
+    entry = decode_entry(encode_entry(0, data))
+    return entry if isinstance(entry, Refusal) else entry.transaction
+
+
+def _from_fields(fields: object) -> Transaction | Refusal:
+    if type(fields) is not list or not fields or type(fields[0]) is not int:
+        return Refusal.ENTRY_MALFORMED
+    read = _READERS.get(fields[0])
+    if read is None:
+        # The shapes of known kinds leave no room for a type that is not allowed; here it must be looked for.
+        return Refusal.ENTRY_MALFORMED if _has_foreign_types(fields) else Refusal.KIND_UNKNOWN
+    return read(fields) or Refusal.ENTRY_MALFORMED
+
+
+def _has_foreign_types(fields: list[object]) -> bool:
+    try:
+        check_types(fields, MAX_DEPTH - 1)
+    except EncodingError:
+        return True
+    return False
+
+
+def _read_pay(fields: list[object]) -> Pay | None:
+    if len(fields) != 10:
+        return None
+    _, payer, sequence, payee_coop, payee, amount, fee, reference, price, signature = fields
+    if not (_is_number(payer) and _is_number(payee_coop) and _is_number(payee)):
+        return None
+    if not (_is_uint(sequence) and type(amount) is int and type(fee) is int):
+        return None
+    if not (reference is None or _is_bytes(reference, 32)) or not _is_bytes(signature, 64):
+        return None
+    if price is not None:
+        if type(price) is not list or len(price) != 2:
+            return None
+        if not (_is_uint(price[0]) and _is_uint(price[1])):
+            return None
+        price = Price(minor=price[0], day=price[1])
+    return Pay(
+        payer=cast(int, payer),
+        sequence=cast(int, sequence),
+        payee_coop=cast(int, payee_coop),
+        payee=cast(int, payee),
+        amount=amount,
+        fee=fee,
+        reference=cast(bytes | None, reference),
+        price=price,
+        signature=cast(bytes, signature),
+    )
+
+
+def _read_admit(fields: list[object]) -> Admit | None:
+    if len(fields) != 8:
+        return None
+    _, account, key, handle, class_, limit, key_signature, stewards = fields
+    signatures = _read_signatures(stewards, MAX_STEWARDS)
+    if not (_is_number(account) and _is_bytes(key, 32) and _is_bytes(key_signature, 64)):
+        return None
+    if type(handle) is not str or not HANDLE.fullmatch(handle):
+        return None
+    if type(class_) is not int or class_ not in (0, 1) or type(limit) is not int:
+        return None
+    if signatures is None:
+        return None
+    return Admit(
+        account=cast(int, account),
+        key=cast(bytes, key),
+        handle=handle,
+        class_=class_,
+        limit=limit,
+        key_signature=cast(bytes, key_signature),
+        stewards=signatures,
+    )
+
+
+def _read_limit(fields: list[object]) -> Limit | None:
+    if len(fields) != 9:
+        return None
+    _, account, revision, limit, from_, until, after, reason, stewards = fields
+    signatures = _read_signatures(stewards, MAX_STEWARDS)
+    if not (_is_number(account) and _is_uint(revision) and type(limit) is int):
+        return None
+    if not (_is_uint(from_) and _is_bytes(reason, 32)) or signatures is None:
+        return None
+    if not (until is None and after is None) and not (_is_uint(until) and type(after) is int):
+        return None
+    return Limit(
+        account=cast(int, account),
+        revision=cast(int, revision),
+        limit=limit,
+        from_=cast(int, from_),
+        until=cast(int | None, until),
+        after=after,
+        reason=cast(bytes, reason),
+        stewards=signatures,
+    )
+
+
+def _read_status(fields: list[object]) -> SetStatus | None:
+    if len(fields) != 6:
+        return None
+    _, account, revision, status, reason, stewards = fields
+    signatures = _read_signatures(stewards, MAX_STEWARDS)
+    if not (_is_number(account) and _is_uint(revision) and _is_bytes(reason, 32)):
+        return None
+    if type(status) is not int or status not in (0, 1, 2) or signatures is None:
+        return None
+    return SetStatus(
+        account=cast(int, account),
+        revision=cast(int, revision),
+        status=Status(status),
+        reason=cast(bytes, reason),
+        stewards=signatures,
+    )
+
+
+def _read_anchor(fields: list[object]) -> Anchor | None:
+    if len(fields) != 5:
+        return None
+    _, coop, length, head, coops = fields
+    signatures = _read_signatures(coops, MAX_COOPS)
+    if not (_is_number(coop) and _is_uint(length) and _is_bytes(head, 32)) or signatures is None:
+        return None
+    return Anchor(
+        coop=cast(int, coop),
+        length=cast(int, length),
+        head=cast(bytes, head),
+        signatures=signatures,
+    )
+
+
+def _read_return(fields: list[object]) -> Return | None:
+    if len(fields) != 3 or not (_is_number(fields[1]) and _is_uint(fields[2])):
+        return None
+    return Return(coop=cast(int, fields[1]), index=cast(int, fields[2]))
+
+
+_READERS = {
+    Kind.PAY.value: _read_pay,
+    Kind.ADMIT.value: _read_admit,
+    Kind.LIMIT.value: _read_limit,
+    Kind.STATUS.value: _read_status,
+    Kind.ANCHOR.value: _read_anchor,
+    Kind.RETURN.value: _read_return,
+}
+
+
+def _read_signatures(value: object, most: int) -> Signatures | None:
+    if type(value) is not list or len(value) > most:
+        return None
+    previous = -1
+    for pair in cast(Sequence[object], value):
+        if type(pair) is not list or len(pair) != 2 or not _is_bytes(pair[1], 64):
+            return None
+        if not _is_number(pair[0]) or pair[0] <= previous:
+            return None
+        previous = pair[0]
+    return tuple((pair[0], pair[1]) for pair in value)
+
+
+def _is_uint(value: object) -> bool:
+    return type(value) is int and 0 <= value <= MAX
+
+
+def _is_number(value: object) -> bool:
+    return type(value) is int and 0 <= value <= MAX_NUMBER
+
+
+def _is_bytes(value: object, length: int) -> bool:
+    return type(value) is bytes and len(value) == length

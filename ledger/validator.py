@@ -1,0 +1,135 @@
+"""The interface of a validator: what keeps the state of all logs and decides what may be appended.
+
+Two classes implement it with one meaning: `ledger.reference.ReferenceValidator`, short and readable, the
+executable form of PROTOCOL, and `ledger.native_validator.NativeValidator`, the fast one. `ledger.choose`
+picks. The views are copies: holding one across calls is safe, and shows the past.
+
+Bytes given to `sequence` and `replay` are untrusted. `coop` must be a coop of the charter.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from ledger.charter import Charter
+from ledger.refusals import Refusal
+from ledger.state import Account, Returnable, Transit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sequenced:
+    """What became of transactions that a home node sequenced.
+
+    `outcomes` has one number for each: the index of the entry that it became, or minus the number of
+    its refusal. `entries` are the `count` appended entries, concatenated, the first at index `first`;
+    `length` and `head` are the log's afterwards.
+    """
+
+    outcomes: list[int]
+    first: int
+    entries: bytes
+    count: int
+    length: int
+    head: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A replay stands before an anchor of a head that is not held here; `signature` is its coop's."""
+
+    coop: int
+    length: int
+    head: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replayed:
+    """How far a replay came: `count` entries, `consumed` bytes, and why it stopped before the end.
+
+    Of the entry at `consumed` nothing has been applied.
+    """
+
+    count: int
+    consumed: int
+    refusal: Refusal | None = None
+    waiting: Waiting | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogView:
+    """A log's state but for its accounts. Amounts in minor units, `time` in Unix seconds."""
+
+    coop: int
+    length: int
+    head: bytes
+    time: int
+    position: int
+    held: int
+    commons: int
+    anchored: Mapping[int, int]
+    accounts: int
+
+
+class Validator(Protocol):
+    """The state of all logs of a federation, and the rules."""
+
+    @property
+    def name(self) -> str:
+        """`reference` or `native`."""
+
+    @property
+    def charter(self) -> Charter:
+        """The charter that it was made with."""
+
+    def sequence(self, coop: int, time: int, transactions: Sequence[bytes]) -> Sequenced:
+        """Append each transaction that the rules accept at `time` (raised to the log's last time).
+
+        Each is accepted or refused by itself, in order. Raises `DependencyMissing`, with nothing
+        of this call applied, for an anchor of a head that is not held here.
+        """
+
+    def replay(self, coop: int, entries: bytes) -> Replayed:
+        """Apply concatenated entries of `coop`'s log until one is refused or has to wait.
+
+        Bytes after which no value boundary can be found raise `EncodingError`, with nothing applied.
+        """
+
+    def chain(self, coop: int, entries: bytes) -> tuple[int, bytes]:
+        """How many entries these are and the head they would lead to; applies nothing.
+
+        Raises `EncodingError` as `replay`.
+        """
+
+    def log(self, coop: int) -> LogView:
+        """The log's state."""
+
+    def head_at(self, coop: int, length: int) -> bytes | None:
+        """The head at `length`, or None when the log is shorter or the head no longer kept.
+
+        Kept are all heads that some other coop's log has still to anchor, and the newest.
+        """
+
+    def account(self, coop: int, number: int) -> Account | None:
+        """A copy of an account; None when there is none, and for the commons."""
+
+    def account_named(self, coop: int, handle: str) -> int | None:
+        """The number of the account with that handle."""
+
+    def accounts(self, coop: int) -> Iterator[Account]:
+        """Copies of all accounts in rising order."""
+
+    def in_transit(self, coop: int) -> list[Transit]:
+        """What `coop` has paid and the payees' logs have not anchored, by payee coop, then index."""
+
+    def credits_waiting(self, *, home: int, other: int) -> int:
+        """The index in `other`'s log of its newest item in transit to `home`; 0 when none is."""
+
+    def returnable(self, coop: int) -> list[Returnable]:
+        """What `coop` has still to give back, in rising order."""
+
+    def digest(self) -> bytes:
+        """The state digest, PROTOCOL section 7.8."""
+
+    def snapshot(self) -> bytes:
+        """All state, to be loaded by `ledger.choose.load_validator` of either implementation."""
