@@ -1,8 +1,8 @@
 """Writes the pages of the documentation that follow from the code: `make docs`.
 
-Generated are the reference of all commands, from the command line's own definitions, and the index
-of the decisions, from the pages in `docs/decisions/`. `tests/test_docs.py` fails while a page in the
-repository differs from what this module would write, so a generated page can't be wrong for long.
+Generated are the reference of all commands, from the definitions of the command line itself, and
+the index of the decisions, from the pages in `docs/decisions/`. `tests/test_docs.py` fails while a
+page in the repository differs from what this module would write, so none can be wrong for long.
 
 It does not check the pages that people write.
 """
