@@ -9,17 +9,18 @@ Every node must give the same answer to every signature, so the rule is ZIP-215,
 2. libsodium refused, which decides nothing yet. The cofactored equation is asked of libsodium's
    point arithmetic: [8S]B = [8]R + [k][8]A. Multiplying by eight first puts every point into
    the main subgroup, the only place where libsodium multiplies. Ordinary wrong signatures end here.
-3. libsodium can't express an operand (a point off the curve, a key of small order): plain integers
-   decide.
+3. libsodium can't express an operand (a point off the curve, a key of small order), or was built
+   without its point arithmetic: plain integers decide.
 
 The steps are compared with `ledger.zip215` by test; whenever they differ, that module is right.
 
 Bounding what a hostile peer can cost: an honest signature takes step 1; a wrong one steps 1 and 2,
-about five times as long in all; step 3 up to some thirty-five times. A key that passed
+about six times as long in all; one that needs step 3 up to fifty times. A key that passed
 `check_key_admissible` reaches step 3 with nothing but an R that names no point, which costs two
-modular powers and never the equation. Therefore check a key before the first signature by it, look
-for cheap faults of an entry before its signature, and stop listening to a peer after its first
-invalid signature: a peer that validates what it passes on never sends one.
+modular powers and never the equation (given a libsodium with point arithmetic, such as the one that
+comes with PyNaCl). Therefore check a key before the first signature by it, look for cheap faults of
+an entry before its signature, and stop listening to a peer after its first invalid signature: a
+peer that validates what it passes on never sends one.
 
 Not here: what bytes a message consists of. Callers pass messages that carry their domain tag.
 """
@@ -153,8 +154,9 @@ def check_key_admissible(public_key: bytes) -> None:
 
     The quick way is [order + 1]A = A, byte for byte, which holds only for a canonical encoding of a
     point in the main subgroup; libsodium refuses the identity. (Its own `is_valid_point` is not
-    asked: before 1.0.21 it passed points that are a main-subgroup point plus the one of order two,
-    CVE-2025-69277.) Whatever is not plainly admissible is decided, and named, by plain integers.
+    asked: until the end of 2025 it let through a point of the main subgroup plus the point of
+    order two, CVE-2025-69277.) Whatever is not plainly admissible is decided, and its fault named,
+    by plain integers.
 
     Raises:
         KeyInadmissible: the key may not be used; its `fault` says why.

@@ -1,6 +1,6 @@
 """The exact rule for Ed25519 signatures and keys, in plain integers: the executable specification.
 
-A signature is valid when ZIP-215 says so (https://zips.z.cash/zip-0215):
+A signature is valid when ZIP-215 says so (https://zips.z.cash/zip-0215; PROTOCOL section 3):
 
 1. the key A and the point R decode: y is taken modulo 2^255 - 19, so non-canonical values of y are
    accepted, and so is a set sign bit where x is zero;
@@ -10,8 +10,8 @@ A signature is valid when ZIP-215 says so (https://zips.z.cash/zip-0215):
 Unlike the rules of most libraries this one is complete: no two implementations can disagree, and
 one signature alone and many in a cofactored batch get the same answer.
 
-A key is *admissible* by a stricter rule, because an account key is chosen once and kept: its
-encoding is canonical, and the point it names has exactly the order of the subgroup.
+A key is *admissible* (PROTOCOL section 3.1) by a stricter rule, because an account's key is chosen
+once and kept: its encoding is canonical, and the point it names has exactly the subgroup's order.
 
 Rules: pure; no dependency on a cryptographic library, so that it can judge one. Not constant-time:
 it touches public data only and must never see a secret. It is slow, one to two milliseconds a
@@ -21,6 +21,8 @@ signature; `ledger.signatures` is what callers use.
 import enum
 import hashlib
 from typing import Final
+
+from ledger.errors import LedgerError
 
 FIELD_PRIME: Final = 2**255 - 19
 SUBGROUP_ORDER: Final = 2**252 + 27742317777372353535851937790883648493
@@ -33,7 +35,7 @@ _ROOT_OF_MINUS_ONE: Final = pow(2, (FIELD_PRIME - 1) // 4, FIELD_PRIME)
 _LOW_255_BITS: Final = 2**255 - 1
 
 # Extended coordinates (X, Y, Z, T): x = X/Z, y = Y/Z, T = XY/Z. A bare tuple, because a million
-# attribute look-ups are what this module would otherwise spend its time on.
+# attribute look-ups would otherwise be what this module spends its time on.
 Point = tuple[int, int, int, int]
 
 IDENTITY: Final[Point] = (0, 1, 1, 0)
@@ -55,13 +57,13 @@ class KeyFault(enum.Enum):
     """Why a key can't become the key of an account, in the order in which it is looked for."""
 
     LENGTH = "the key is not 32 bytes long"
-    NOT_CANONICAL = "the key has a second, shorter way to be written"
+    NOT_CANONICAL = "the key is not written in the one canonical way"
     NOT_ON_CURVE = "the key names no point of the curve"
     SMALL_ORDER = "the key is one of the eight points for which anyone can make signatures"
     OFF_SUBGROUP = "the key lies outside the main subgroup; no honest key generation makes it"
 
 
-class SignatureInvalid(Exception):
+class SignatureInvalid(LedgerError):
     """The signature is not valid by ZIP-215; `fault` says what is wrong with it."""
 
     def __init__(self, fault: SignatureFault) -> None:
@@ -69,7 +71,7 @@ class SignatureInvalid(Exception):
         self.fault = fault
 
 
-class KeyInadmissible(Exception):
+class KeyInadmissible(LedgerError):
     """The key can't become the key of an account; `fault` says why."""
 
     def __init__(self, fault: KeyFault) -> None:

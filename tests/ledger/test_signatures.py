@@ -215,6 +215,35 @@ def test_keys_of_the_vectors_get_the_same_fault_both_ways() -> None:
         assert (quick and quick.name.lower()) == case["fault"], case
 
 
+def test_keys_are_judged_alike_by_a_libsodium_that_multiplies_outside_the_subgroup(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Until the end of 2025 libsodium took some such points for good; this one takes them all."""
+
+    def multiply(scalar: bytes, encoding: bytes) -> bytes:
+        point = zip215.decode_point(encoding)
+        if point is None or zip215.is_identity(zip215.multiply_by_cofactor(point)):
+            raise nacl.exceptions.RuntimeError("libsodium refuses these operands")
+        table = zip215.multiples(point)
+        number = int.from_bytes(scalar, "little")
+        return zip215.encode_point(zip215.multiply_two(number, table, 0, table))
+
+    monkeypatch.setattr(nacl.bindings, "crypto_scalarmult_ed25519_noclamp", multiply)
+    for case in VECTORS["keys"]:
+        quick, exact = key_faults(bytes.fromhex(case["public_key"]))
+        assert quick == exact
+
+
+@pytest.mark.parametrize("offset", [-1, 0, 1])
+def test_the_order_itself_is_out_of_range_both_ways(offset: int) -> None:
+    scalar = zip215.SUBGROUP_ORDER + offset
+    signature = maker.encode(maker.NONCE_POINT) + scalar.to_bytes(32, "little")
+    operands = (maker.encode(maker.KEY), b"message", signature)
+    expected = SignatureFault.EQUATION if offset < 0 else SignatureFault.SCALAR_TOO_LARGE
+    assert quick_fault(*operands) is expected
+    assert exact_fault(*operands) is expected
+
+
 def test_a_refused_key_or_signature_says_why() -> None:
     with pytest.raises(KeyInadmissible, match="32 bytes"):
         signatures.check_key_admissible(b"short")
