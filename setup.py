@@ -1,7 +1,7 @@
 """Builds the optional native validator; everything else is in pyproject.toml.
 
-Without a Rust toolchain or the crate registry the installation goes on without the extension and the
-reference validator runs. Two environment variables change that:
+Without a Rust toolchain or the crate registry the installation goes on without the extension and
+the reference validator runs. Two environment variables change that:
 
 - `FIADO_REQUIRE_NATIVE=1`: a native validator that does not build fails the installation.
 - `FIADO_PORTABLE=1`: builds for any processor of the architecture instead of for this machine.

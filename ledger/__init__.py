@@ -2,7 +2,8 @@
 
 Rules: nothing in this package reads a clock, draws a random number, does input or output, logs, or
 uses a floating-point number. Whatever it needs from outside comes in as an argument, so that two
-nodes that replay the same logs reach the same state to the last bit. `tests/test_purity.py` checks it.
+nodes that replay the same logs reach the same state to the last bit. `tests/test_purity.py` checks
+this.
 
 It does not store, send or show anything: that is the work of `node` and `cli`.
 """

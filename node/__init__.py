@@ -1,4 +1,4 @@
 """The node of one cooperative: it orders, stores, serves and replicates logs.
 
-Rules: it decides nothing about entries by itself, because `ledger` does; and it never imports `cli`.
+Rules: it decides nothing about entries, because `ledger` does; and it never imports `cli`.
 """
