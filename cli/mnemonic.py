@@ -83,7 +83,7 @@ def words_from_entropy(entropy: bytes, *, language: Language) -> tuple[str, ...]
     """The 12 or 24 words for 16 or 32 random bytes, which must be secret and never used twice."""
     if len(entropy) not in _ENTROPY_LENGTH_BY_WORD_COUNT.values():
         raise ValueError(f"entropy is {len(entropy)} bytes, it must be 16 or 32")
-    return tuple(_list(language).to_mnemonic(entropy).split())
+    return tuple(_composed(_list(language).to_mnemonic(entropy)).split())
 
 
 def parse_words(text: str, *, language: Language | None = None) -> tuple[str, ...]:
@@ -105,12 +105,12 @@ def parse_words(text: str, *, language: Language | None = None) -> tuple[str, ..
     }
     if not complete:
         raise UnknownWords(_fewest_unknown(list(spelled.values())))
-    valid = [words for tongue, words in complete.items() if _list(tongue).check(_joined(words))]
+    valid = {words for tongue, words in complete.items() if _list(tongue).check(_joined(words))}
     if not valid:
         raise ChecksumMismatch
     if len(valid) > 1:
         raise AmbiguousLanguage
-    return valid[0]
+    return valid.pop()
 
 
 def seed_from_words(words: Sequence[str]) -> bytes:
@@ -131,7 +131,7 @@ def _list(language: Language) -> Mnemonic:
 @cache
 def _spelling(language: Language) -> dict[str, str]:
     """The list's own spelling of each word, by the word without accents."""
-    return {_plain(word): word for word in _list(language).wordlist}
+    return {_plain(word): _composed(word) for word in _list(language).wordlist}
 
 
 def _spell(typed: Sequence[str], language: Language) -> list[str | None]:
@@ -151,6 +151,11 @@ def _plain(word: str) -> str:
     """The word in small letters without accents."""
     decomposed = unicodedata.normalize("NFKD", word.lower())
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+def _composed(text: str) -> str:
+    """With each accent in one character with its letter, as terminals show them best."""
+    return unicodedata.normalize("NFC", text)
 
 
 def _joined(words: Sequence[str]) -> str:
