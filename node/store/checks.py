@@ -98,6 +98,12 @@ def split_entries(entries: bytes) -> list[bytes]:
         raise StorageFault("a stored segment can't be split into its entries") from error
 
 
+def entry_at(segment: Segment, index: int) -> bytes:
+    """The exact bytes of entry `index`, which the segment holds."""
+    start = skip_entries(segment.entries, index - segment.first)
+    return segment.entries[start : skip_entries(segment.entries, index - segment.first + 1)]
+
+
 def cut_front(segment: Segment, first: int) -> Segment:
     """The segment from entry `first` on."""
     if first <= segment.first:

@@ -189,7 +189,7 @@ class MemoryStore:
         if index < 1:
             return None
         found = next(self.segments(coop, index), None)
-        return found.entries[: checks.skip_entries(found.entries, 1)] if found else None
+        return checks.entry_at(found, index) if found else None
 
     def head_at(self, coop: int, length: int) -> bytes | None:
         """See `Store.head_at`."""

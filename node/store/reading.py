@@ -1,0 +1,125 @@
+"""The questions that `SqlStore` asks its database, and how rows become values again.
+
+A row that can't be what was written raises `StorageFault`: SQLite hands out whatever bytes a damaged
+file holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, select
+
+from ledger.chain import SignedHead
+from node.errors import StorageFault
+from node.store.base import Document, DocumentKind, HistoryRow, Role, Segment
+from node.store.tables import history_upto, meta, segments
+
+
+def read_logs(connection: Connection) -> dict[int, tuple[int, bytes]]:
+    """Length and head of every log, by two index look-ups each, however long the logs are."""
+    logs: dict[int, tuple[int, bytes]] = {}
+    coop = connection.execute(select(func.min(segments.c.coop))).scalar()
+    while coop is not None:
+        newest = segment(connection.execute(_newest(coop)).one())
+        logs[coop] = (newest.last, newest.head)
+        coop = connection.execute(
+            select(func.min(segments.c.coop)).where(segments.c.coop > coop)
+        ).scalar()
+    return logs
+
+
+def _newest(coop: int) -> Select[Any]:
+    return (
+        select(segments).where(segments.c.coop == coop).order_by(segments.c.first.desc()).limit(1)
+    )
+
+
+def at_or_before(coop: int, index: int) -> Select[Any]:
+    """The segment that holds entry `index`, or the last one when the log ends before it."""
+    return _newest(coop).where(segments.c.first <= index)
+
+
+def start_of(coop: int, index: int) -> Select[Any]:
+    """Where the segment of `at_or_before` begins."""
+    return select(func.max(segments.c.first)).where(
+        segments.c.coop == coop, segments.c.first <= index
+    )
+
+
+def page(coop: int, first: int, rows: int) -> Select[Any]:
+    """Some segments of a log, in order, from the one that begins at `first`."""
+    return (
+        select(segments)
+        .where(segments.c.coop == coop, segments.c.first >= first)
+        .order_by(segments.c.first)
+        .limit(rows)
+    )
+
+
+def signed(coop: int) -> Select[Any]:
+    """The heads of a log that have a signature, without the entries."""
+    return select(segments.c.first, segments.c.count, segments.c.head, segments.c.signature).where(
+        segments.c.coop == coop, segments.c.signature.is_not(None)
+    )
+
+
+def signed_head(row: Row[Any] | None, coop: int) -> SignedHead | None:
+    """A row of `signed` as a value."""
+    if row is None:
+        return None
+    return SignedHead(
+        coop=coop, length=row.first + row.count - 1, head=row.head, signature=row.signature
+    )
+
+
+def segment(row: Row[Any]) -> Segment:
+    """A row of the table of segments as a value."""
+    found = Segment(**row._mapping)
+    numbers = (found.coop, found.first, found.count)
+    hashes = (found.previous, found.head)
+    if not (
+        all(type(number) is int and number > 0 for number in numbers)
+        and all(type(hash_) is bytes and len(hash_) == 32 for hash_ in hashes)
+        and type(found.entries) is bytes
+        and type(found.signature) in (bytes, type(None))
+    ):
+        raise StorageFault(f"log {found.coop}: the segment at entry {found.first} is damaged")
+    return found
+
+
+def check_continuous(found: Sequence[Segment], first: int) -> None:
+    """Check that segments follow each other from entry `first` on."""
+    for part in found:
+        if part.first != first:
+            raise StorageFault(f"log {part.coop}: entry {first} is missing on disk")
+        first = part.last + 1
+
+
+def document(row: Row[Any]) -> Document:
+    """A row of the table of documents as a value."""
+    return Document(kind=DocumentKind(row.kind), id=row.id, created=row.created, data=row.data)
+
+
+def history_row(row: Row[Any]) -> HistoryRow:
+    """A row of the history index as a value."""
+    return HistoryRow(
+        coop=row.coop,
+        account=row.account,
+        time=row.time,
+        log=row.log,
+        index=row.entry,
+        role=Role(row.role),
+        sequence=row.sequence,
+    )
+
+
+def read_upto(connection: Connection) -> dict[int, int]:
+    """How far the history index covers each log."""
+    return {row.coop: row.length for row in connection.execute(select(history_upto))}
+
+
+def meta_value(key: str) -> Select[Any]:
+    """One value by its name."""
+    return select(meta.c.value).where(meta.c.key == key)

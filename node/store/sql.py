@@ -1,0 +1,324 @@
+"""The store of real nodes: SQLAlchemy Core on SQLite, or on PostgreSQL by its address.
+
+One connection, one thread, batched statements. Every call is one transaction. Any fault of the database
+ends this object's use: nobody knows what is on disk, so it is closed, opened again and read.
+
+It keeps in memory only the length and head of each log, which is safe because it is the only writer. An
+object opened with `read_only` does not follow what a running node adds; open another to see it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Connection, Select, delete, inspect, select, tuple_
+from sqlalchemy.exc import SQLAlchemyError
+
+from ledger.chain import SignedHead
+from node.errors import StorageFault, StoreMisuse, StoreUnavailable, StoreVersionUnknown
+from node.store import checks, reading, tables
+from node.store.base import (
+    Document,
+    DocumentKind,
+    Entries,
+    Evidence,
+    HistoryPlace,
+    HistoryRow,
+    Role,
+    Segment,
+    Snapshot,
+    Witnessed,
+    Write,
+)
+from node.store.connect import open_database
+from node.store.snapshots import read_newest_snapshot, write_snapshot
+from node.store.writing import Writer
+
+PAGE_BYTES = 4 * 1024 * 1024
+PAGE_ROWS = 4096
+"""Reading a log takes about so much at a time, whatever the size of its segments."""
+
+
+class SqlStore:
+    """A `Store` in a database: `sqlite:///path/to/file` or `postgresql://user@host/name`.
+
+    Creates the tables in an empty database. Raises `StoreInUse`, `StoreUnavailable`,
+    `StoreVersionUnknown`, or `StorageFault` when the database can't be read.
+    """
+
+    def __init__(self, address: str, *, read_only: bool = False) -> None:
+        opened = open_database(address, read_only=read_only)
+        self._connection = opened.connection
+        self._close = opened.close
+        self._closed = False
+        self._failed: str | None = None
+        self._read_only = read_only
+        self._writer = Writer(self._connection)
+        self._logs: dict[int, tuple[int, bytes]] = {}
+        try:
+            with self._transaction() as connection:
+                self._prepare(connection)
+                self._logs = reading.read_logs(connection)
+        except BaseException:
+            self.close()
+            raise
+
+    def _prepare(self, connection: Connection) -> None:
+        """Create the tables where there are none; refuse tables of another version."""
+        if not inspect(connection).has_table(tables.meta.name):
+            if self._read_only:
+                raise StoreUnavailable("there is no node's data in this database")
+            tables.metadata.create_all(connection)
+            self._writer.put_meta({tables.SCHEMA_KEY: str(tables.SCHEMA_VERSION).encode()})
+            return
+        version = connection.execute(reading.meta_value(tables.SCHEMA_KEY)).scalar()
+        if version is None:
+            raise StoreVersionUnknown("this database belongs to another program")
+        if version != str(tables.SCHEMA_VERSION).encode():
+            raise StoreVersionUnknown(
+                f"the database has layout {version.decode(errors='replace')}, this program knows "
+                f"layout {tables.SCHEMA_VERSION}: use the version of the program that wrote it"
+            )
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        """One transaction; anything but a caller's mistake makes the object unusable."""
+        if self._closed:
+            raise StorageFault("the store is closed")
+        if self._failed is not None:
+            raise StorageFault(self._failed)
+        try:
+            with self._connection.begin():
+                yield self._connection
+        except (StoreMisuse, StoreUnavailable):
+            raise
+        except (SQLAlchemyError, StorageFault, ValueError) as error:
+            cause = getattr(error, "orig", None) or error
+            self._failed = f"the database failed: {str(cause).strip()}"
+            raise StorageFault(self._failed) from error
+        except BaseException:
+            self._failed = "interrupted while working with the database; open it again"
+            raise
+
+    def close(self) -> None:
+        """See `Store.close`."""
+        if not self._closed:
+            self._closed = True
+            self._close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def commit(self, write: Write) -> None:
+        """See `Store.commit`."""
+        grown = checks.check_segments(write, self.logs())
+        checks.check_meta(write)
+        with self._transaction():
+            self._writer.write(write)
+        self._logs.update(grown)
+
+    def logs(self) -> dict[int, tuple[int, bytes]]:
+        """See `Store.logs`."""
+        if self._closed or self._failed is not None:
+            raise StorageFault(self._failed or "the store is closed")
+        return dict(self._logs)
+
+    def segments(self, coop: int, first: int = 1) -> Iterator[Segment]:
+        """See `Store.segments`."""
+        self.logs()
+        return self._segments(coop, max(first, 1))
+
+    def _segments(self, coop: int, first: int) -> Iterator[Segment]:
+        with self._transaction() as connection:
+            start = connection.execute(reading.start_of(coop, first)).scalar()
+        if start is None:
+            return
+        rows_wanted = 1
+        while True:
+            with self._transaction() as connection:
+                found = connection.execute(reading.page(coop, start, rows_wanted)).all()
+                page = [reading.segment(row) for row in found]
+                reading.check_continuous(page, start)
+            for segment in page:
+                if segment.last >= first:
+                    yield checks.cut_front(segment, first)
+            if len(page) < rows_wanted:
+                return
+            start = page[-1].last + 1
+            size = sum(len(segment.entries) for segment in page)
+            # Twice as many while that stays within the bound; half as many when it does not.
+            if size * 2 <= PAGE_BYTES:
+                rows_wanted = min(rows_wanted * 2, PAGE_ROWS)
+            elif size > PAGE_BYTES:
+                rows_wanted = max(rows_wanted // 2, 1)
+
+    def entries(self, coop: int, first: int, *, max_bytes: int) -> Entries | None:
+        """See `Store.entries`."""
+        return checks.gather(self.segments(coop, first), max_bytes)
+
+    def entry(self, coop: int, index: int) -> bytes | None:
+        """See `Store.entry`."""
+        segment = self._containing(coop, index)
+        return checks.entry_at(segment, index) if segment else None
+
+    def head_at(self, coop: int, length: int) -> bytes | None:
+        """See `Store.head_at`."""
+        held = self.logs().get(coop)
+        if held is None or length < 0 or length > held[0]:
+            return None
+        if length == held[0]:
+            return held[1]
+        segment = self._containing(coop, length + 1)
+        return checks.cut_front(segment, length + 1).previous if segment else None
+
+    def _containing(self, coop: int, index: int) -> Segment | None:
+        """The whole segment that holds entry `index`."""
+        if index < 1 or index > self.logs().get(coop, (0, b""))[0]:
+            return None
+        with self._transaction() as connection:
+            row = connection.execute(reading.at_or_before(coop, index)).one()
+            return reading.segment(row)
+
+    def signed_head(self, coop: int, at_least: int) -> SignedHead | None:
+        """See `Store.signed_head`."""
+        with self._transaction() as connection:
+            start = connection.execute(reading.start_of(coop, max(at_least, 1))).scalar()
+            if start is None:
+                return None
+            signed = reading.signed(coop).where(tables.segments.c.first >= start)
+            # The first found may end below `at_least` only when the log does; then there is no other.
+            row = connection.execute(signed.order_by(tables.segments.c.first).limit(1)).first()
+        head = reading.signed_head(row, coop)
+        return head if head is not None and head.length >= at_least else None
+
+    def newest_signed_head(self, coop: int) -> SignedHead | None:
+        """See `Store.newest_signed_head`."""
+        query = reading.signed(coop).order_by(tables.segments.c.first.desc()).limit(1)
+        with self._transaction() as connection:
+            return reading.signed_head(connection.execute(query).first(), coop)
+
+    def evidence(self, coop: int | None = None) -> list[Evidence]:
+        """See `Store.evidence`."""
+        query = select(tables.evidence).order_by(tables.evidence.c.digest)
+        if coop is not None:
+            query = query.where(tables.evidence.c.coop == coop)
+        with self._transaction() as connection:
+            return [Evidence(**row._mapping) for row in connection.execute(query)]
+
+    def witnessed(self, coop: int) -> Witnessed | None:
+        """See `Store.witnessed`."""
+        query = select(tables.witnessed).where(tables.witnessed.c.coop == coop)
+        with self._transaction() as connection:
+            row = connection.execute(query).first()
+        return Witnessed(**row._mapping) if row else None
+
+    def _value(self, query: Select[Any]) -> Any:
+        with self._transaction() as connection:
+            return connection.execute(query).scalar()
+
+    def memo(self, reference: bytes, *, coop: int, account: int) -> bytes | None:
+        """See `Store.memo`."""
+        memos = tables.memos.c
+        sealed: bytes | None = self._value(
+            select(memos.sealed).where(
+                memos.reference == reference, memos.coop == coop, memos.account == account
+            )
+        )
+        return sealed
+
+    def reason(self, hash_: bytes) -> bytes | None:
+        """See `Store.reason`."""
+        reasons = tables.reasons.c
+        found: bytes | None = self._value(select(reasons.salted_text).where(reasons.hash == hash_))
+        return found
+
+    def document(self, kind: DocumentKind, id_: str) -> Document | None:
+        """See `Store.document`."""
+        columns = tables.documents.c
+        query = select(tables.documents).where(columns.kind == kind.value, columns.id == id_)
+        with self._transaction() as connection:
+            row = connection.execute(query).first()
+            return reading.document(row) if row else None
+
+    def documents(self, kind: DocumentKind, *, limit: int) -> list[Document]:
+        """See `Store.documents`."""
+        columns = tables.documents.c
+        query = (
+            select(tables.documents)
+            .where(columns.kind == kind.value)
+            .order_by(columns.created, columns.id)
+            .limit(limit)
+        )
+        with self._transaction() as connection:
+            return [reading.document(row) for row in connection.execute(query)]
+
+    def meta(self, key: str) -> bytes | None:
+        """See `Store.meta`."""
+        found: bytes | None = self._value(reading.meta_value(key))
+        return found
+
+    def save_snapshot(self, snapshot: Snapshot) -> None:
+        """See `Store.save_snapshot`."""
+        with self._transaction() as connection:
+            write_snapshot(connection, snapshot)
+
+    def newest_snapshot(self) -> Snapshot | None:
+        """See `Store.newest_snapshot`."""
+        with self._transaction() as connection:
+            return read_newest_snapshot(connection)
+
+    def add_history(self, rows: Sequence[HistoryRow], upto: Mapping[int, int]) -> None:
+        """See `Store.add_history`."""
+        with self._transaction() as connection:
+            checks.check_upto(upto, reading.read_upto(connection))
+            self._writer.put_history(rows, upto)
+
+    def history_upto(self) -> dict[int, int]:
+        """See `Store.history_upto`."""
+        with self._transaction() as connection:
+            return reading.read_upto(connection)
+
+    def history(
+        self, *, coop: int, account: int, before: HistoryPlace | None = None, limit: int
+    ) -> list[HistoryRow]:
+        """See `Store.history`."""
+        columns = tables.history.c
+        place = tuple_(columns.time, columns.log, columns.entry)
+        query = select(tables.history).where(columns.coop == coop, columns.account == account)
+        if before is not None:
+            query = query.where(place < tuple_(before.time, before.log, before.index))
+        query = query.order_by(columns.time.desc(), columns.log.desc(), columns.entry.desc()).limit(
+            limit
+        )
+        with self._transaction() as connection:
+            return [reading.history_row(row) for row in connection.execute(query)]
+
+    def find_payment(self, *, coop: int, account: int, sequence: int) -> int | None:
+        """See `Store.find_payment`."""
+        columns = tables.history.c
+        found: int | None = self._value(
+            select(columns.entry).where(
+                columns.coop == coop,
+                columns.account == account,
+                columns.sequence == sequence,
+                columns.role == Role.PAYER.value,
+            )
+        )
+        return found
+
+    def drop_history(self) -> None:
+        """See `Store.drop_history`."""
+        with self._transaction() as connection:
+            connection.execute(delete(tables.history))
+            connection.execute(delete(tables.history_upto))

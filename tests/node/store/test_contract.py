@@ -1,0 +1,442 @@
+"""The promises of `Store`, kept by every store: memory, SQLite and PostgreSQL."""
+
+from dataclasses import replace
+from hashlib import sha256
+
+import pytest
+
+from ledger.chain import SignedHead
+from node.errors import StorageFault, StoreInUse, StoreMisuse
+from node.store import (
+    Document,
+    DocumentKind,
+    Evidence,
+    HistoryPlace,
+    HistoryRow,
+    Memo,
+    Reason,
+    Role,
+    Segment,
+    Snapshot,
+    Store,
+    Witnessed,
+    Write,
+)
+from node.store.sql import PAGE_BYTES
+from node.store.verify import verify_chain
+from tests.node.store.logs import Log, start
+from tests.node.store.places import Place
+
+MAX = 2**53 - 1
+TOP = 2**32 - 1
+
+
+def evidence_of(coop: int, data: bytes) -> Evidence:
+    return Evidence(digest=sha256(data).digest(), coop=coop, kind="fork", data=data)
+
+
+def head_of(coop: int, length: int) -> Witnessed:
+    return Witnessed(coop=coop, length=length, head=sha256(bytes([length])).digest())
+
+
+def everything() -> Write:
+    """A write with something in each group."""
+    return Write(
+        segments=[Log(7).grow(3)],
+        evidence=[evidence_of(7, b"proof")],
+        witnessed=[head_of(9, 4)],
+        memos=[Memo(reference=b"r" * 32, coop=7, account=1, sealed=b"sealed")],
+        reasons=[Reason(hash=b"h" * 32, salted_text=b"why")],
+        documents=[Document(kind=DocumentKind.DRAFT, id="d", created=5, data=b"draft")],
+        meta={"restored": b"yes"},
+    )
+
+
+def check_everything(store: Store) -> None:
+    assert store.logs() == {7: (3, log_head(7, 3))}
+    assert [row.data for row in store.evidence()] == [b"proof"]
+    assert store.witnessed(9) == head_of(9, 4)
+    assert store.memo(b"r" * 32, coop=7, account=1) == b"sealed"
+    assert store.reason(b"h" * 32) == b"why"
+    assert [row.id for row in store.documents(DocumentKind.DRAFT, limit=9)] == ["d"]
+    assert store.meta("restored") == b"yes"
+
+
+def check_nothing(store: Store) -> None:
+    assert store.logs() == {}
+    assert list(store.segments(7)) == []
+    assert store.evidence() == []
+    assert store.witnessed(9) is None
+    assert store.memo(b"r" * 32, coop=7, account=1) is None
+    assert store.reason(b"h" * 32) is None
+    assert store.documents(DocumentKind.DRAFT, limit=9) == []
+    assert store.meta("restored") is None
+
+
+def log_head(coop: int, length: int) -> bytes:
+    log = Log(coop)
+    log.grow(length)
+    return log.head()
+
+
+def test_an_empty_store_has_nothing(place: Place) -> None:
+    with place.open() as store:
+        check_nothing(store)
+        assert store.entry(7, 1) is None
+        assert store.entries(7, 1, max_bytes=100) is None
+        assert store.head_at(7, 0) is None
+        assert store.signed_head(7, 0) is None
+        assert store.newest_signed_head(7) is None
+        assert store.document(DocumentKind.JOIN, "d") is None
+        assert store.newest_snapshot() is None
+        assert store.history_upto() == {}
+        assert store.history(coop=7, account=1, limit=9) == []
+        assert store.find_payment(coop=7, account=1, sequence=1) is None
+
+
+def test_a_commit_is_there_at_once_and_after_opening_again(place: Place) -> None:
+    with place.open() as store:
+        store.commit(everything())
+        check_everything(store)
+    with place.open() as store:
+        check_everything(store)
+
+
+def test_an_empty_commit_changes_nothing(place: Place) -> None:
+    with place.open() as store:
+        store.commit(Write())
+        check_nothing(store)
+
+
+def test_logs_are_read_back_byte_for_byte_from_any_entry(place: Place) -> None:
+    logs = [Log(1), Log(2), Log(TOP)]
+    with place.open() as store:
+        for count in (1, 5, 2, 3):
+            store.commit(Write(segments=[log.grow(count) for log in logs]))
+    with place.open() as store:
+        assert store.logs() == {log.coop: (11, log.head()) for log in logs}
+        for log in logs:
+            for first in range(1, 12):
+                read = list(store.segments(log.coop, first))
+                assert b"".join(part.entries for part in read) == b"".join(log.entries[first - 1 :])
+                assert read[0].first == first
+                assert [part.previous for part in read] == [
+                    log.head(part.first - 1) for part in read
+                ]
+                assert [part.head for part in read] == [log.head(part.last) for part in read]
+                assert store.entry(log.coop, first) == log.entries[first - 1]
+                assert store.head_at(log.coop, first) == log.head(first)
+            assert store.head_at(log.coop, 0) == start(log.coop)
+            assert list(store.segments(log.coop, 12)) == []
+            assert store.entry(log.coop, 0) is None
+            assert store.entry(log.coop, 12) is None
+            assert store.head_at(log.coop, 12) is None
+            assert verify_chain(store, log.coop, genesis=start(log.coop)) == 11
+
+
+def test_several_segments_of_one_log_in_one_commit(place: Place) -> None:
+    log = Log(3)
+    with place.open() as store:
+        store.commit(Write(segments=[log.grow(2), log.grow(1), log.grow(4)]))
+        assert store.logs() == {3: (7, log.head())}
+        assert [part.count for part in store.segments(3)] == [2, 1, 4]
+
+
+def test_a_range_is_cut_at_entries_and_bounded(place: Place) -> None:
+    log = Log(3)
+    with place.open() as store:
+        for count in (3, 1, 4):
+            store.commit(Write(segments=[log.grow(count, size=10 * count)]))
+        for first in range(1, 9):
+            for max_bytes in range(0, 400, 7):
+                found = store.entries(3, first, max_bytes=max_bytes)
+                assert found is not None
+                assert (found.coop, found.first) == (3, first)
+                assert found.previous == log.head(first - 1)
+                end = first - 1 + found.count
+                assert found.entries == b"".join(log.entries[first - 1 : end])
+                assert found.count == 1 or len(found.entries) <= max_bytes
+                # It could not have held one more.
+                more = log.entries[end : end + 1]
+                assert not more or len(found.entries) + len(more[0]) > max_bytes
+        assert store.entries(3, 9, max_bytes=400) is None
+        assert store.entries(4, 1, max_bytes=400) is None
+
+
+def test_reading_goes_on_over_many_small_and_some_large_segments(place: Place) -> None:
+    log = Log(3)
+    sizes = [10] * 300 + [PAGE_BYTES // 2] * 5 + [10] * 300
+    with place.open() as store:
+        store.commit(Write(segments=[log.grow(1, size=size) for size in sizes]))
+        read = [part.entries for part in store.segments(3)]
+        assert read == log.entries
+
+
+def test_a_reader_may_commit_between_two_segments(place: Place) -> None:
+    log = Log(3)
+    with place.open() as store:
+        for _ in range(9):
+            store.commit(Write(segments=[log.grow(1)]))
+        seen = 0
+        for part in store.segments(3):
+            assert part.entries == log.entries[part.first - 1]
+            seen += 1
+            if seen < 5:
+                store.commit(Write(segments=[log.grow(1)]))
+        assert 9 <= seen <= log.length
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"first": 4},
+        {"first": 2},
+        {"first": 1},
+        {"previous": b"x" * 32},
+        {"count": 0},
+        {"entries": b""},
+        {"head": b"short"},
+        {"previous": b"short"},
+    ],
+    ids=str,
+)
+def test_a_segment_that_does_not_continue_its_log_is_refused(
+    place: Place, change: dict[str, object]
+) -> None:
+    log = Log(7)
+    with place.open() as store:
+        store.commit(Write(segments=[log.grow(2)]))
+        good = log.grow(1)
+        bad: Segment = replace(good, **change)  # type: ignore[arg-type]
+        with pytest.raises(StoreMisuse):
+            store.commit(Write(segments=[bad], meta={"restored": b"yes"}))
+        # Nothing was written, and the store is fine.
+        assert store.logs() == {7: (2, log.head(2))}
+        assert store.meta("restored") is None
+        store.commit(Write(segments=[good]))
+        assert store.logs() == {7: (3, log.head())}
+
+
+def test_a_new_log_begins_at_its_first_entry(place: Place) -> None:
+    with place.open() as store:
+        with pytest.raises(StoreMisuse):
+            store.commit(Write(segments=[replace(Log(7).grow(2), first=2)]))
+        assert store.logs() == {}
+
+
+def test_signed_heads_are_found_by_length(place: Place) -> None:
+    log = Log(7)
+    with place.open() as store:
+        for count, signed in ((2, True), (3, False), (1, False), (4, True), (2, False)):
+            store.commit(Write(segments=[log.grow(count, signed=signed)]))
+        expected = {0: 2, 1: 2, 2: 2, 3: 10, 5: 10, 6: 10, 7: 10, 10: 10}
+        for at_least, length in expected.items():
+            assert store.signed_head(7, at_least) == log.signed_head(length), at_least
+        assert store.signed_head(7, 11) is None
+        assert store.signed_head(7, 12) is None
+        assert store.signed_head(7, 13) is None
+        assert store.signed_head(8, 1) is None
+        assert store.newest_signed_head(7) == log.signed_head(10)
+
+
+def test_a_signature_may_come_after_its_entries(place: Place) -> None:
+    log = Log(7)
+    with place.open() as store:
+        store.commit(Write(segments=[log.grow(2, signed=False)]))
+        store.commit(Write(segments=[log.grow(2, signed=False)]))
+        # One for a stored segment, one in the middle of it, one beyond the log.
+        beyond = SignedHead(coop=7, length=9, head=b"x" * 32, signature=b"y" * 64)
+        store.commit(Write(signatures=[log.signed_head(2), log.signed_head(3), beyond]))
+        assert store.newest_signed_head(7) == log.signed_head(2)
+        # One for a segment of the same write.
+        store.commit(Write(segments=[log.grow(1, signed=False)], signatures=[log.signed_head(5)]))
+        assert store.newest_signed_head(7) == log.signed_head(5)
+        # The first signature stays.
+        store.commit(Write(signatures=[replace(log.signed_head(5), signature=b"z" * 64)]))
+        assert store.newest_signed_head(7) == log.signed_head(5)
+
+
+def test_a_signature_for_another_head_is_refused(place: Place) -> None:
+    log = Log(7)
+    with place.open() as store:
+        store.commit(Write(segments=[log.grow(2, signed=False)]))
+        other = replace(log.signed_head(2), head=b"x" * 32)
+        with pytest.raises(StoreMisuse):
+            store.commit(Write(signatures=[other], meta={"restored": b"yes"}))
+        assert store.meta("restored") is None
+        new = log.grow(1, signed=False)
+        with pytest.raises(StoreMisuse):
+            store.commit(
+                Write(segments=[new], signatures=[replace(log.signed_head(3), head=b"x" * 32)])
+            )
+        assert store.logs() == {7: (2, log.head(2))}
+        store.commit(Write(segments=[new], signatures=[log.signed_head(3)]))
+        assert store.logs() == {7: (3, log.head())}
+
+
+def test_a_witness_never_goes_back(place: Place) -> None:
+    with place.open() as store:
+        store.commit(Write(witnessed=[head_of(9, 4), head_of(9, 6), head_of(2, 1)]))
+        store.commit(Write(witnessed=[head_of(9, 6)]))
+        for bad in (head_of(9, 5), replace(head_of(9, 6), head=b"x" * 32)):
+            with pytest.raises(StoreMisuse):
+                store.commit(Write(witnessed=[bad], meta={"restored": b"yes"}))
+        with pytest.raises(StoreMisuse):
+            store.commit(Write(witnessed=[head_of(9, 8), head_of(9, 7)]))
+    with place.open() as store:
+        assert store.witnessed(9) == head_of(9, 6)
+        assert store.witnessed(2) == head_of(2, 1)
+        assert store.meta("restored") is None
+
+
+def test_evidence_and_reasons_are_kept_once(place: Place) -> None:
+    first, second = evidence_of(1, b"one"), evidence_of(2, b"two")
+    with place.open() as store:
+        store.commit(Write(evidence=[first, second, first]))
+        store.commit(Write(evidence=[replace(first, kind="invalid")]))
+        assert store.evidence() == sorted([first, second], key=lambda row: row.digest)
+        assert store.evidence(2) == [second]
+        assert store.evidence(3) == []
+        store.commit(Write(reasons=[Reason(hash=b"h" * 32, salted_text=b"why")]))
+        store.commit(Write(reasons=[Reason(hash=b"h" * 32, salted_text=b"not")]))
+        assert store.reason(b"h" * 32) == b"why"
+
+
+def test_an_erased_memo_does_not_come_back(place: Place) -> None:
+    memo = Memo(reference=b"r" * 32, coop=1, account=TOP, sealed=b"sealed")
+    other = replace(memo, account=2, sealed=b"other")
+    with place.open() as store:
+        store.commit(Write(memos=[memo, other, replace(memo, sealed=b"again")]))
+        assert store.memo(memo.reference, coop=1, account=TOP) == b"sealed"
+        store.commit(Write(erased_memos=[(memo.reference, 1, TOP), (b"u" * 32, 1, 1)]))
+        store.commit(Write(memos=[memo, replace(memo, reference=b"u" * 32, account=1)]))
+        assert store.memo(memo.reference, coop=1, account=TOP) is None
+        assert store.memo(b"u" * 32, coop=1, account=1) is None
+        assert store.memo(memo.reference, coop=1, account=2) == b"other"
+
+
+def test_documents_are_replaced_and_dropped(place: Place) -> None:
+    rows = [
+        Document(kind=DocumentKind.DRAFT, id=name, created=created, data=b"")
+        for name, created in (("c", 1), ("a", 2), ("b", 1))
+    ]
+    join = Document(kind=DocumentKind.JOIN, id="a", created=MAX, data=b"let me in")
+    with place.open() as store:
+        store.commit(Write(documents=[*rows, join]))
+        ids = [row.id for row in store.documents(DocumentKind.DRAFT, limit=9)]
+        assert ids == ["b", "c", "a"]
+        assert store.documents(DocumentKind.DRAFT, limit=1) == [rows[2]]
+        changed = replace(rows[1], data=b"two signatures")
+        store.commit(Write(documents=[changed], dropped_documents=[(DocumentKind.DRAFT, "c")]))
+        assert store.document(DocumentKind.DRAFT, "a") == changed
+        assert store.document(DocumentKind.DRAFT, "c") is None
+        assert store.document(DocumentKind.JOIN, "a") == join
+
+
+def test_meta_is_replaced_and_the_stores_own_is_safe(place: Place) -> None:
+    with place.open() as store:
+        store.commit(Write(meta={"one": b"1", "two": b""}))
+        store.commit(Write(meta={"one": b"uno"}))
+        assert (store.meta("one"), store.meta("two")) == (b"uno", b"")
+        with pytest.raises(StoreMisuse):
+            store.commit(Write(meta={"store.schema": b"99"}))
+
+
+def test_the_newest_snapshot_counts(place: Place) -> None:
+    sizes = (0, 1, 1024 * 1024, 3 * 1024 * 1024 + 5)
+    with place.open() as store:
+        for number, size in enumerate(sizes):
+            snapshot = Snapshot(lengths={1: number, TOP: MAX}, state=bytes([number]) * size)
+            store.save_snapshot(snapshot)
+            assert store.newest_snapshot() == snapshot
+    with place.open() as store:
+        assert store.newest_snapshot() == snapshot
+
+
+def rows_of_history() -> list[HistoryRow]:
+    """Account 5 of coop 1: 60 payments at 20 different times, from two logs."""
+    paid = [
+        HistoryRow(
+            coop=1, account=5, time=index // 3, log=1, index=index, role=Role.PAYER, sequence=index
+        )
+        for index in range(1, 41)
+    ]
+    received = [
+        HistoryRow(coop=1, account=5, time=index // 2, log=2, index=index, role=Role.PAYEE)
+        for index in range(1, 20)
+    ]
+    back = HistoryRow(coop=1, account=5, time=MAX, log=2, index=MAX, role=Role.RETURN)
+    other = HistoryRow(coop=2, account=5, time=1, log=2, index=1, role=Role.PAYER, sequence=1)
+    return [*paid, *received, back, other]
+
+
+def test_history_is_paged_newest_first(place: Place) -> None:
+    rows = rows_of_history()
+    with place.open() as store:
+        store.add_history(rows[::-1], {1: 40, 2: 30})
+    with place.open() as store:
+        mine = [row for row in rows if row.coop == 1]
+        expected = sorted(mine, key=lambda row: row.place, reverse=True)
+        read: list[HistoryRow] = []
+        before: HistoryPlace | None = None
+        while page := store.history(coop=1, account=5, before=before, limit=7):
+            assert len(page) <= 7
+            read += page
+            before = page[-1].place
+        assert read == expected
+        assert store.history(coop=1, account=6, limit=7) == []
+        assert store.history_upto() == {1: 40, 2: 30}
+
+
+def test_payments_are_found_by_their_sequence_number(place: Place) -> None:
+    with place.open() as store:
+        store.add_history(rows_of_history(), {1: 40, 2: 30})
+        assert store.find_payment(coop=1, account=5, sequence=33) == 33
+        assert store.find_payment(coop=2, account=5, sequence=1) == 1
+        assert store.find_payment(coop=2, account=5, sequence=2) is None
+
+
+def test_history_may_be_added_twice_but_never_covers_less(place: Place) -> None:
+    rows = rows_of_history()
+    with place.open() as store:
+        store.add_history(rows, {1: 40})
+        store.add_history(rows, {1: 40, 2: 30})
+        assert len(store.history(coop=1, account=5, limit=999)) == len(rows) - 1
+        new = HistoryRow(coop=3, account=1, time=1, log=3, index=1, role=Role.PAYEE)
+        with pytest.raises(StoreMisuse):
+            store.add_history([new], {3: 1, 2: 29})
+        assert store.history(coop=3, account=1, limit=9) == []
+        store.add_history([], {3: 4})
+        assert store.history_upto() == {1: 40, 2: 30, 3: 4}
+        store.drop_history()
+        assert store.history_upto() == {}
+        assert store.history(coop=1, account=5, limit=9) == []
+        assert store.find_payment(coop=1, account=5, sequence=33) is None
+
+
+def test_a_second_writer_is_refused(place: Place) -> None:
+    with place.open() as store:
+        with pytest.raises(StoreInUse):
+            place.open()
+        # The first one is not disturbed.
+        store.commit(everything())
+    with place.open() as store:
+        check_everything(store)
+
+
+def test_a_closed_store_does_nothing_more(place: Place) -> None:
+    store = place.open()
+    reading = store.segments(7)
+    store.close()
+    store.close()
+    for act in (
+        store.logs,
+        lambda: store.commit(Write()),
+        lambda: store.meta("one"),
+        lambda: store.segments(7),
+        lambda: store.signed_head(7, 1),
+        lambda: store.save_snapshot(Snapshot(lengths={}, state=b"")),
+    ):
+        with pytest.raises(StorageFault):
+            act()
+    del reading
