@@ -1,0 +1,18 @@
+"""`fiado index`: the indexed unit, for everybody who wants to look, recompute or take part.
+
+The commands here need no node. Each lives in a module of its own; `index_group` gathers them. Those
+that ask a node are added to the same group elsewhere.
+"""
+
+import click
+
+from . import words as words  # Importing it registers the words of the errors.
+from .compute import compute
+
+
+@click.group("index")
+def index_group() -> None:
+    """The unit that keeps its purchasing power: its value, its rules and its history."""
+
+
+index_group.add_command(compute)

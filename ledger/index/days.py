@@ -1,0 +1,128 @@
+"""Days, months and weeks as integers, and the window of days that each print gives a value to.
+
+- a *day* is the number of days since 1970-01-01 (day 0), as Unix seconds // 86,400 give it in UTC;
+- a *month* is year * 12 + month - 1, so that neighbouring months differ by one;
+- a *week* w has the days 7w - 3 (a Monday) to 7w + 3 (a Sunday);
+- a *period* is a month for the official methods and a week for `survey`.
+
+A window is the unbroken run of days that one period's print gives a value to. Windows of neighbouring
+periods touch: none overlap and no day falls between two.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum, unique
+from typing import Final
+
+_EPOCH_ORDINAL: Final = date(1970, 1, 1).toordinal()
+_MONTHS_IN_YEAR: Final = 12
+DAYS_IN_WEEK: Final = 7
+_SUNDAY_OF_WEEK_0: Final = 3
+
+FIRST_DAY: Final = date(1900, 1, 1).toordinal() - _EPOCH_ORDINAL
+"""The first day that can be named: 1900-01-01. Windows around it can still be computed."""
+
+LAST_DAY: Final = date(9999, 10, 31).toordinal() - _EPOCH_ORDINAL
+"""The last day that can be named: 9999-10-31. Windows around it can still be computed."""
+
+
+@unique
+class Method(Enum):
+    """How prints turn into values. The number is the one in the charter and never changes."""
+
+    CER = 1
+    """Argentina's Coeficiente de Estabilización de Referencia: windows from the 16th to the 15th."""
+    UF = 2
+    """Chile's Unidad de Fomento: windows from the 10th to the 9th, values rounded to the cent."""
+    SURVEY = 3
+    """The cooperatives' own weekly price survey."""
+
+
+_FIRST_DAY_OF_MONTH: Final = {Method.CER: 16, Method.UF: 10}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """The days `first_day` to `last_day`, both included, that the print of `period` gives values to."""
+
+    period: int
+    first_day: int
+    last_day: int
+
+    @property
+    def length(self) -> int:
+        """How many days the window has: 28 to 31, or 7 for a survey."""
+        return self.last_day - self.first_day + 1
+
+
+def day_from_text(text: str) -> int:
+    """The day of a date such as `2023-12-31`, from `FIRST_DAY` to `LAST_DAY`; else `ValueError`."""
+    parsed = date.fromisoformat(text)
+    day = parsed.toordinal() - _EPOCH_ORDINAL
+    if parsed.isoformat() != text or not FIRST_DAY <= day <= LAST_DAY:
+        raise ValueError(f"not a date written as YYYY-MM-DD, from 1900 to 9999: {text!r}")
+    return day
+
+
+def text_from_day(day: int) -> str:
+    """The date of a day, such as `2023-12-31`."""
+    return date.fromordinal(day + _EPOCH_ORDINAL).isoformat()
+
+
+def month_from_text(text: str) -> int:
+    """The month of a text such as `2023-12`. Raises `ValueError` for anything else."""
+    return month_of_day(day_from_text(f"{text}-01"))
+
+
+def text_from_month(month: int) -> str:
+    """The text of a month, such as `2023-12`."""
+    return text_from_day(day_of_month(month, day=1))[:-3]
+
+
+def month_of_day(day: int) -> int:
+    """The month that a day is in."""
+    civil = date.fromordinal(day + _EPOCH_ORDINAL)
+    return civil.year * _MONTHS_IN_YEAR + civil.month - 1
+
+
+def day_of_month(month: int, *, day: int) -> int:
+    """The day with the number `day` (1 to 28) in a month."""
+    year, months = divmod(month, _MONTHS_IN_YEAR)
+    return date(year, months + 1, day).toordinal() - _EPOCH_ORDINAL
+
+
+def week_of_day(day: int) -> int:
+    """The week, Monday to Sunday, that a day is in."""
+    return (day + _SUNDAY_OF_WEEK_0) // DAYS_IN_WEEK
+
+
+def last_day_of_week(week: int) -> int:
+    """The Sunday of a week: the day whose prices its survey stands for."""
+    return week * DAYS_IN_WEEK + _SUNDAY_OF_WEEK_0
+
+
+def window_of_period(period: int, *, method: Method, lead_days: int = 0) -> Window:
+    """The window of a period.
+
+    The change of a month holds from the 16th (`cer`) or 10th (`uf`) of the month after it to the day
+    before that one month later. A week's survey holds for the seven days that begin `lead_days` after
+    the day after its Sunday.
+    """
+    if method is Method.SURVEY:
+        first = last_day_of_week(period) + lead_days + 1
+        return Window(period=period, first_day=first, last_day=first + DAYS_IN_WEEK - 1)
+    first_day_of_month = _FIRST_DAY_OF_MONTH[method]
+    first = day_of_month(period + 1, day=first_day_of_month)
+    following = day_of_month(period + 2, day=first_day_of_month)
+    return Window(period=period, first_day=first, last_day=following - 1)
+
+
+def window_of_day(day: int, *, method: Method, lead_days: int = 0) -> Window:
+    """The window that a day is in."""
+    if method is Method.SURVEY:
+        period = week_of_day(day - lead_days) - 1
+    else:
+        month = month_of_day(day)
+        begins = day_of_month(month, day=_FIRST_DAY_OF_MONTH[method])
+        period = month - 1 if day >= begins else month - 2
+    return window_of_period(period, method=method, lead_days=lead_days)

@@ -1,0 +1,1 @@
+"""Tests of the indexed unit, module by module."""
