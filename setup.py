@@ -30,6 +30,8 @@ def cargo_environment() -> dict[str, str]:
 
 
 setup(
+    # One build serves Python 3.11 and everything after it.
+    options={"bdist_wheel": {"py_limited_api": "cp311"}},
     rust_extensions=[
         RustExtension(
             "ledger._native",
