@@ -52,10 +52,14 @@ class CommandGroup(click.Group):
             return run()
         try:
             result = run()
+        except click.exceptions.NoArgsIsHelpError as error:
+            # Somebody typed a group's name alone: its help is the answer, not an error with a remedy.
+            click.echo(error.format_message(), err=True)
+            sys.exit(int(ExitCode.USAGE))
         except Exception as error:
             problem = error_from(error)
             if problem.code is ExitCode.INTERNAL:
-                traceback.print_exc()
+                _print_traceback()
             report(problem, is_json="--json" in arguments)
             sys.exit(int(problem.code))
         # Click returns the code of `context.exit`, and otherwise what the command returned.
@@ -100,9 +104,18 @@ def report(problem: CliError, *, is_json: bool) -> None:
     if is_json:
         print(json.dumps(problem.as_json()), flush=True)
         return
-    print(f"Error: {printable(problem.message)}", file=sys.stderr)
-    if problem.remedy:
-        print(printable(problem.remedy), file=sys.stderr)
+    _print_lines(f"Error: {problem.message}")
+    _print_lines(problem.remedy)
+
+
+def _print_traceback() -> None:
+    """Show where the mistake is; its message may hold text from elsewhere."""
+    _print_lines(traceback.format_exc())
+
+
+def _print_lines(text: str) -> None:
+    for line in text.split("\n"):
+        print(printable(line), file=sys.stderr)
 
 
 def _usage_error(error: click.ClickException) -> CliError:

@@ -7,8 +7,10 @@ import click
 
 import ledger
 
+from .command_group import CommandGroup
 
-@click.group()
+
+@click.group(cls=CommandGroup)
 @click.version_option(ledger.__version__, prog_name="fiado")
 def main() -> None:
     """Fiado: mutual credit between cooperatives, with books that anyone can audit."""

@@ -45,11 +45,14 @@ class WalletLock:
 
 @contextmanager
 def lock_wallet(path: Path) -> Iterator[WalletLock]:
-    """Hold the lock of the wallet at `path`, which need not exist yet, for the `with` block.
+    """Hold the lock of the wallet at `path`, for the `with` block.
+
+    Neither the wallet nor its folder need exist yet; the folder is made, for its owner only.
 
     Raises `WalletBusy` at once when another process, or this one, holds it already, and `OSError`
     when the lock file cannot be opened.
     """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
     descriptor = os.open(lock_file(path), flags, PRIVATE_MODE)
     try:

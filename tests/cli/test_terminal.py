@@ -1,0 +1,133 @@
+"""Output: what people see, what programs see, and that foreign text can't steer the terminal."""
+
+import io
+import json
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cli.terminal import Output, display_width, printable
+
+
+class Screen(io.StringIO):
+    """A text stream that is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+class Streams:
+    """An `Output` and what was printed to it."""
+
+    def __init__(self, *, is_json: bool = False, is_screen: bool = False) -> None:
+        self.stdout = io.StringIO()
+        self.stderr = Screen() if is_screen else io.StringIO()
+        self.output = Output(is_json=is_json, stdout=self.stdout, stderr=self.stderr)
+
+
+def test_people_get_text_and_no_object() -> None:
+    streams = Streams()
+    streams.output.line("Balance: 12.50")
+    streams.output.fields({"coop": "norte", "handle": "alice"})
+    streams.output.result({"balance": 1250})
+    assert streams.stdout.getvalue() == "Balance: 12.50\ncoop    norte\nhandle  alice\n"
+
+
+def test_programs_get_one_object_on_one_line_and_nothing_else() -> None:
+    streams = Streams(is_json=True)
+    streams.output.line("Balance: 12.50")
+    streams.output.fields({"coop": "norte"})
+    streams.output.table(["day"], [["monday"]])
+    streams.output.qr("fiado:alice@norte")
+    streams.output.note("asking the node")
+    streams.output.result({"balance": 1250, "memo": "pan\nñ\u2028"})
+    printed = streams.stdout.getvalue()
+    assert printed.splitlines() == [printed.removesuffix("\n")]
+    assert json.loads(printed) == {"balance": 1250, "memo": "pan\nñ\u2028"}
+    assert streams.stderr.getvalue() == "asking the node\n"
+
+
+def test_a_command_has_one_result() -> None:
+    streams = Streams(is_json=True)
+    streams.output.result({})
+    with pytest.raises(RuntimeError):
+        streams.output.result({})
+
+
+def test_a_table_is_aligned_also_with_accents_and_wide_letters() -> None:
+    streams = Streams()
+    streams.output.table(
+        ["who", "amount"],
+        [["alice", "12.50"], ["jose\u0301", "1000.00"], ["市場", "-3.00"]],
+        right_aligned={"amount"},
+    )
+    assert streams.stdout.getvalue().splitlines() == [
+        "who     amount",
+        "alice    12.50",
+        "jose\u0301   1000.00",
+        "市場     -3.00",
+    ]
+
+
+def test_an_empty_table_shows_its_headings_and_a_ragged_one_is_a_mistake() -> None:
+    streams = Streams()
+    streams.output.table(["who", "amount"], [])
+    assert streams.stdout.getvalue() == "who  amount\n"
+    with pytest.raises(ValueError, match="zip"):
+        streams.output.table(["who", "amount"], [["alice"]])
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("pan y miel", "pan y miel"),
+        ("jose\u0301 ñ 市場 🐝", "jose\u0301 ñ 市場 🐝"),
+        ("\x1b[2J", "\\x1b[2J"),
+        ("one\ntwo\r", "one\\ntwo\\r"),
+        ("a\u202eb", "a\\u202eb"),
+        ("a\u200bb\u2066", "a\\u200bb\\u2066"),
+        ("\x9b31m", "\\x9b31m"),
+        ("\ud800", "\\ud800"),
+    ],
+)
+def test_text_that_could_steer_the_terminal_is_shown_as_its_code(text: str, shown: str) -> None:
+    assert printable(text) == shown
+
+
+@given(st.text())
+def test_no_control_character_is_ever_printed(text: str) -> None:
+    streams = Streams()
+    streams.output.line(text)
+    streams.output.fields({text: text})
+    streams.output.table([text], [[text]])
+    for line in streams.stdout.getvalue().split("\n"):
+        assert all(unicodedata.category(letter) not in ("Cc", "Cf", "Cs") for letter in line)
+
+
+def test_width_counts_columns() -> None:
+    assert display_width("ab\u0301市") == 4
+
+
+def test_progress_shows_on_a_terminal_only() -> None:
+    screen, pipe = Streams(is_screen=True), Streams()
+    for streams in (screen, pipe):
+        with streams.output.progress("Replaying", steps=10) as advance:
+            advance(4)
+            advance(6)
+    assert "Replaying" in screen.stderr.getvalue()
+    assert "100%" in screen.stderr.getvalue()
+    assert pipe.stderr.getvalue() == ""
+    assert screen.stdout.getvalue() == pipe.stdout.getvalue() == ""
+
+
+def test_a_qr_code_is_drawn_square_for_people() -> None:
+    streams = Streams()
+    streams.output.qr("fiado:alice@norte?amount=12.50")
+    lines = streams.stdout.getvalue().splitlines()
+    columns = {len(line) for line in lines}
+    assert len(columns) == 1
+    # A half block is half a line high: as many modules up as across, rounded up to whole lines.
+    assert len(lines) == (columns.pop() + 1) // 2
+    assert set("".join(lines)) == set(" ▀▄█")
