@@ -7,12 +7,25 @@ of an empty log already differs from log to log.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Final
 
 from ledger.charter import Charter
 from ledger.codec import Value, encode
 from ledger.errors import ProofError
 from ledger.messages import TAG_HEAD, TAG_LOG, signed_bytes
 from ledger.signatures import SignatureInvalid, SigningKey, verify
+
+HASH_BYTES: Final = 32
+
+
+def check_hash(value: bytes) -> None:
+    """Raise `ProofError` unless `value` has the length of a hash.
+
+    Every head that comes from outside passes here before anything is chained to it: a "head" of another
+    length could take the first bytes of the entry after it, and the chain would still fit.
+    """
+    if len(value) != HASH_BYTES:
+        raise ProofError(f"a head has {HASH_BYTES} bytes, not {len(value)}")
 
 
 def genesis(*, federation: bytes, coop: int) -> bytes:
@@ -52,6 +65,7 @@ class SignedHead:
 
     def check(self, charter: Charter) -> None:
         """Raise `ProofError` unless the coop's node key made the signature."""
+        check_hash(self.head)
         coop = charter.coops.get(self.coop)
         if coop is None:
             raise ProofError("a head signed for a coop that is not in the charter")

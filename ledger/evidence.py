@@ -8,7 +8,7 @@ up to that entry.
 from dataclasses import dataclass
 from typing import Final
 
-from ledger.chain import SignedHead, extend_all
+from ledger.chain import SignedHead, check_hash, extend_all
 from ledger.charter import Charter
 from ledger.codec import decode, encode
 from ledger.errors import EncodingError, ProofError
@@ -16,6 +16,7 @@ from ledger.refusals import Refusal
 from ledger.validator import Validator
 
 MAX_EVIDENCE_BYTES: Final = 4 * 1024 * 1024
+MAX_EVIDENCE_ENTRIES: Final = 65_536
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,7 @@ class ForkEvidence:
             raise ProofError("the heads are of different logs")
         self.shorter.check(charter)
         self.longer.check(charter)
+        check_hash(self.start)
         if self.longer.length - self.shorter.length != len(self.entries):
             raise ProofError("the entries do not lead from one head to the other")
         if extend_all(self.start, self.entries) != self.longer.head:
@@ -110,15 +112,16 @@ class InvalidEntryEvidence:
         log = validator.log(self.coop)
         if log.length != self.index - 1 or log.head != self.previous:
             raise ProofError("this evidence needs the log up to the entry before it")
-        result = validator.replay(self.coop, self.entries[0])
-        if result.count:
+        verdict = validator.judge(self.coop, self.entries[0])
+        if verdict is None:
             raise ProofError("the entry is valid")
-        if result.refusal is not self.refusal:
+        if verdict is not self.refusal:
             raise ProofError("the entry is not refused for the reason that is claimed")
 
     def check_signed(self, charter: Charter) -> None:
         """Raise `ProofError` unless the coop signed a head over these entries."""
         self.signed.check(charter)
+        check_hash(self.previous)
         if not self.entries or self.index + len(self.entries) - 1 != self.signed.length:
             raise ProofError("the entries do not lead to the signed head")
         if extend_all(self.previous, self.entries) != self.signed.head:
@@ -133,7 +136,7 @@ def decode_evidence(data: bytes) -> Evidence:
     if len(data) > MAX_EVIDENCE_BYTES:
         raise ProofError("the evidence is too large")
     try:
-        value = decode(data)
+        value = decode(data, max_array=MAX_EVIDENCE_ENTRIES)
     except EncodingError as error:
         raise ProofError(f"not evidence: {error}") from error
     match value:

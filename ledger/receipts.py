@@ -6,7 +6,7 @@ PROTOCOL section 8.
 from dataclasses import dataclass
 from typing import Final
 
-from ledger.chain import SignedHead, extend
+from ledger.chain import SignedHead, check_hash, extend
 from ledger.charter import Charter
 from ledger.codec import decode, encode
 from ledger.errors import EncodingError, ProofError
@@ -45,6 +45,7 @@ class Receipt:
         """The entry that this receipt proves to be in the log; else `ProofError`."""
         if self.federation != charter.federation:
             raise ProofError("the receipt is of another federation")
+        check_hash(self.previous)
         SignedHead(
             coop=self.coop,
             length=self.length,

@@ -29,6 +29,7 @@ from ledger.transactions import (
     encode_entry,
     signed_part,
     transaction_kind,
+    transaction_start,
 )
 from ledger.validator import LogView, Replayed, Sequenced, Waiting
 
@@ -108,56 +109,65 @@ class ReferenceValidator:
         entry = decode_entry(data)
         if isinstance(entry, Refusal):
             return entry
+        checked = self._check(log, entry, data)
+        if isinstance(checked, Refusal | Waiting):
+            return checked
+        self._apply(log, entry.transaction, checked)
+        log.time = entry.time
+        log.heads.append(extend(log.head, data))
+        if len(self._state) == 1:
+            # Nobody can anchor the log of a federation's only coop.
+            del log.heads[:-1]
+            log.heads_from += 1
+        return None
+
+    def _check(self, log: Log, entry: Entry, data: bytes) -> Refusal | Waiting | Account | None:
+        """What stands against `entry`. If nothing, the account as the entry leaves it, or None."""
         if entry.time < log.time:
             return Refusal.TIME_FALLS
-        stop = self._check_and_apply(log, entry.time, entry.transaction, data)
-        if stop is None:
-            log.time = entry.time
-            log.heads.append(extend(log.head, data))
-            if len(self._state) == 1:
-                # Nobody can anchor the log of a federation's only coop.
-                del log.heads[:-1]
-                log.heads_from += 1
-        return stop
-
-    def _check_and_apply(
-        self, log: Log, time: int, transaction: Transaction, data: bytes
-    ) -> Refusal | Waiting | None:
-        index = log.length + 1
+        transaction = entry.transaction
         match transaction:
             case Pay():
                 # The entry is `[time, transaction]` and the signature is its last element, so what
                 # was signed lies between them.
-                start = _transaction_start(data)
+                start = transaction_start(data)
                 message = self._contexts[log.coop] + data[start:-_SIGNATURE_ELEMENT_BYTES]
-                refusal = check_pay(self.charter, self._state, log, time, transaction, message)
-                if refusal is None:
-                    apply_pay(log, index, transaction)
-                return refusal
+                return check_pay(self.charter, self._state, log, entry.time, transaction, message)
             case Anchor():
-                stop = check_anchor(self.charter, self._state, log, transaction)
-                if stop is None:
-                    apply_anchor(self._state, log, transaction)
-                return stop
+                return check_anchor(self.charter, self._state, log, transaction)
             case Return():
-                refusal = check_return(self._state, log, transaction)
-                if refusal is None:
-                    apply_return(log, index, transaction)
-                return refusal
+                return check_return(self._state, log, transaction)
             case _:
-                decided = decide_members(
+                return decide_members(
                     transaction,
                     coop=self.charter.coops[log.coop],
                     state=_MembersOf(log),
-                    time=time,
-                    index=index,
+                    time=entry.time,
+                    index=log.length + 1,
                     message=self._contexts[log.coop] + signed_part(transaction),
                 )
-                if isinstance(decided, Refusal):
-                    return decided
-                log.accounts[decided.number] = decided
-                log.handles[decided.handle] = decided.number
-                return None
+
+    def _apply(self, log: Log, transaction: Transaction, account: Account | None) -> None:
+        """Carry out a checked transaction; `account` is what its check gave."""
+        index = log.length + 1
+        match transaction:
+            case Pay():
+                apply_pay(log, index, transaction)
+            case Anchor():
+                apply_anchor(self._state, log, transaction)
+            case Return():
+                apply_return(log, index, transaction)
+        if account is not None:
+            log.accounts[account.number] = account
+            log.handles[account.handle] = account.number
+
+    def judge(self, coop: int, entry: bytes) -> Refusal | Waiting | None:
+        """See `Validator.judge`."""
+        decoded = decode_entry(entry)
+        if isinstance(decoded, Refusal):
+            return decoded
+        checked = self._check(self._state[coop], decoded, entry)
+        return checked if isinstance(checked, Refusal | Waiting) else None
 
     def chain(self, coop: int, entries: bytes) -> tuple[int, bytes]:
         """See `Validator.chain`."""
@@ -245,11 +255,3 @@ def empty_state(charter: Charter) -> State:
             transit={other: [] for other in others},
         )
     return state
-
-
-_TIME_BYTES = {0xCC: 2, 0xCD: 3, 0xCE: 5, 0xCF: 9}
-
-
-def _transaction_start(entry: bytes) -> int:
-    """Where the transaction begins in the bytes of a decoded entry: after array header and time."""
-    return 1 + _TIME_BYTES.get(entry[1], 1)

@@ -95,6 +95,12 @@ class Validator(Protocol):
         Bytes after which no value boundary can be found raise `EncodingError`, with nothing applied.
         """
 
+    def judge(self, coop: int, entry: bytes) -> Refusal | Waiting | None:
+        """What stands against these exact bytes as the next entry of `coop`'s log; applies nothing.
+
+        None when they are valid. Bytes that are no single value are `ENTRY_MALFORMED`.
+        """
+
     def chain(self, coop: int, entries: bytes) -> tuple[int, bytes]:
         """How many entries these are and the head they would lead to; applies nothing.
 
