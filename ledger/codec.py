@@ -16,6 +16,9 @@ MAX = 2**53 - 1
 
 MAX_DEPTH = 8
 
+MAX_ARRAY = 256
+"""The most elements of an array, unless a message says otherwise."""
+
 Value = None | int | bytes | str | Sequence["Value"]
 """What a message may hold. Decoding gives lists for arrays; encoding takes lists and tuples."""
 
@@ -28,10 +31,14 @@ def encode(value: Value) -> bytes:
         raise EncodingError(f"value has no encoding: {error}") from error
 
 
-def decode(data: bytes) -> Value:
-    """The one value that `data` encodes canonically; else `EncodingError`."""
+def decode(data: bytes, *, max_array: int = MAX_ARRAY) -> Value:
+    """The one value that `data` encodes canonically; else `EncodingError`.
+
+    Arrays have at most `max_array` elements. The library makes room for as many as a header claims, at
+    every depth, before it sees that they are not there; the limit bounds that.
+    """
     try:
-        value = msgpack.unpackb(data)
+        value = msgpack.unpackb(data, max_array_len=max_array)
     except Exception as error:  # msgpack raises several unrelated types on bad bytes
         raise EncodingError(f"not a MessagePack value: {error}") from error
     check_types(value)

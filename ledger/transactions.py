@@ -13,7 +13,7 @@ from typing import ClassVar, Final, cast
 
 import msgpack
 
-from ledger.codec import MAX, MAX_DEPTH, Value, check_types, encode
+from ledger.codec import MAX, MAX_ARRAY, MAX_DEPTH, Value, check_types, encode
 from ledger.errors import EncodingError
 from ledger.refusals import Refusal
 
@@ -251,7 +251,7 @@ def decode_entry(data: bytes) -> Entry | Refusal:
     if len(data) > MAX_ENTRY_BYTES:
         return Refusal.ENTRY_TOO_LARGE
     try:
-        value = msgpack.unpackb(data)
+        value = msgpack.unpackb(data, max_array_len=MAX_ARRAY)
         if msgpack.packb(value) != data:
             return Refusal.ENTRY_MALFORMED
     except Exception:  # msgpack raises several unrelated types on bad bytes
@@ -436,3 +436,16 @@ def _is_number(value: object) -> bool:
 
 def _is_bytes(value: object, length: int) -> bool:
     return type(value) is bytes and len(value) == length
+
+
+_TIME_BYTES = {0xCC: 2, 0xCD: 3, 0xCE: 5, 0xCF: 9}
+
+
+def transaction_start(entry: bytes) -> int:
+    """Where the transaction begins in the bytes of a valid entry: after array header and time."""
+    return 1 + _TIME_BYTES.get(entry[1], 1)
+
+
+def entry_kind(entry: bytes) -> int | None:
+    """The kind of a valid entry, from its first bytes."""
+    return transaction_kind(entry[transaction_start(entry) :][:2])
