@@ -26,6 +26,8 @@ from ledger.transactions import MAX_COOPS, MAX_NUMBER, MAX_STEWARDS
 
 MAX_CHARTER_BYTES: Final = 262_144
 COOP_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+HIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+"""Controls, and marks that nobody sees. Listed, because what counts as printable changes with Unicode."""
 
 T = TypeVar("T")
 
@@ -72,10 +74,7 @@ def parse_charter(source: bytes) -> Charter:
     """Read a charter file's bytes; `CharterError` says what is wrong with which field."""
     if len(source) > MAX_CHARTER_BYTES:
         raise CharterError(f"the charter is over {MAX_CHARTER_BYTES} bytes")
-    try:
-        document = _Table(tomllib.loads(source.decode("utf-8")), "")
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise CharterError(f"the charter is not a TOML file: {error}") from error
+    document = _read_toml(source, "the charter is")
     if document.integer("fiado", least=1) != 1:
         raise CharterError("fiado: this software reads charters of version 1")
     about = document.table("federation")
@@ -83,6 +82,8 @@ def parse_charter(source: bytes) -> Charter:
     _check_unique("coop.number", [coop.number for coop in coops])
     _check_unique("coop.name", [coop.name for coop in coops])
     _check_unique("coop.node_key", [coop.node_key for coop in coops])
+    if sum(coop.clearing_limit for coop in coops) > MAX:
+        raise CharterError(f"coop.clearing_limit: together at most {MAX} minor units")
     charter = Charter(
         source=source,
         federation=sha256(source).digest(),
@@ -128,13 +129,12 @@ def sign_charter(charter: Charter, *, coop: int, key: SigningKey) -> bytes:
 
 def parse_charter_signatures(source: bytes) -> dict[int, bytes]:
     """The signatures by coop number from a `charter.signatures.toml` file, not yet verified."""
-    try:
-        document = _Table(tomllib.loads(source.decode("utf-8")), "")
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise CharterError(f"the signatures are not a TOML file: {error}") from error
-    signatures = {}
+    document = _read_toml(source, "the signatures are")
+    signatures: dict[int, bytes] = {}
     for table in document.tables("signature", most=MAX_COOPS):
         number = table.integer("coop", least=1, most=MAX_NUMBER)
+        if number in signatures:
+            raise CharterError(f"{table.path('coop')}: a second signature by coop {number}")
         signatures[number] = table.hexadecimal("signature", length=64)
         table.check_all_read()
     document.check_all_read()
@@ -163,6 +163,15 @@ def check_charter_signatures(charter: Charter, signatures: Mapping[int, bytes]) 
             raise CharterError(
                 f"the signature of coop {coop.name} is not one of this charter"
             ) from error
+
+
+def _read_toml(source: bytes, what: str) -> "_Table":
+    try:
+        return _Table(tomllib.loads(source.decode("utf-8")), "")
+    except (ValueError, RecursionError) as error:
+        # Besides its own error, a ValueError like that of text that is not UTF-8, the parser lets pass
+        # those of a number with thousands of digits and of arrays thousands deep.
+        raise CharterError(f"{what} not a TOML file: {error}") from error
 
 
 def _check_unique(path: str, values: list[T]) -> None:
@@ -200,8 +209,8 @@ class _Table:
 
     def text(self, key: str, *, most: int, pattern: re.Pattern[str] | None = None) -> str:
         value = self._take(key, str)
-        if not 1 <= len(value) <= most or not value.isprintable():
-            raise CharterError(f"{self.path(key)}: must be 1 to {most} printable characters")
+        if not 1 <= len(value) <= most or HIDDEN.search(value):
+            raise CharterError(f"{self.path(key)}: must be 1 to {most} visible characters")
         if pattern is not None and not pattern.fullmatch(value):
             raise CharterError(f"{self.path(key)}: must match {pattern.pattern}")
         return value

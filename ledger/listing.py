@@ -109,12 +109,15 @@ def load_snapshot(snapshot: bytes, state: State) -> State:
     if snapshot[:16] != MAGIC or sha256(rest).digest() != snapshot[16:48]:
         raise SnapshotError("the snapshot is damaged")
     listing_end = 8 + int.from_bytes(rest[:8], "big")
-    unpacker = msgpack.Unpacker(None, max_buffer_size=max(listing_end, 1))
+    unpacker = msgpack.Unpacker(None, max_buffer_size=max(len(rest), 1))
     unpacker.feed(rest[8:listing_end])
     position = listing_end
     for coop in sorted(state):
         log = state[coop]
-        _load_log(unpacker, log)
+        try:
+            _load_log(unpacker, log)
+        except (msgpack.UnpackException, KeyError, TypeError, ValueError) as error:
+            raise SnapshotError("the snapshot is of another charter") from error
         position = _load_heads(rest, position, log)
     if position != len(rest):
         raise SnapshotError("the snapshot is of another charter")
@@ -177,5 +180,7 @@ def _load_heads(rest: bytes, position: int, log: Log) -> int:
     log.heads_from = int.from_bytes(rest[position : position + 8], "big")
     count = int.from_bytes(rest[position + 8 : position + 16], "big")
     start, end = position + 16, position + 16 + 32 * count
+    if not count or end > len(rest):
+        raise SnapshotError("the snapshot lacks the heads of a log")
     log.heads = [rest[place : place + 32] for place in range(start, end, 32)]
     return end
