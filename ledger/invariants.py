@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ledger.codec import MAX
 from ledger.validator import Validator
 
 
@@ -41,6 +42,9 @@ def _log_violations(validator: Validator) -> Iterator[Violation]:
     logs = {coop: validator.log(coop) for coop in validator.charter.coops}
     for coop, log in logs.items():
         clearing_limit = validator.charter.coops[coop].clearing_limit
+        balances = [log.commons, *(account.balance for account in validator.accounts(coop))]
+        if max(balances) > MAX or min(balances) < -MAX:
+            yield Violation("balances_in_range", f"coop {coop}: {min(balances)}, {max(balances)}")
         if log.position - log.held < -clearing_limit:
             yield Violation("clearing_limit_holds", f"coop {coop}: position {log.position}")
         if log.commons < 0:

@@ -1,7 +1,12 @@
 """`anchor`: how one coop's log takes in another's, PROTOCOL section 7.6."""
 
+from collections import Counter
+from collections.abc import Iterator
+from itertools import takewhile
+
 from ledger.chain import head_message
 from ledger.charter import Charter
+from ledger.codec import MAX
 from ledger.refusals import Refusal
 from ledger.rules.payments import credit
 from ledger.signatures import SignatureInvalid, verify
@@ -43,30 +48,49 @@ def check_anchor(
             head=anchor.head,
             signature=signatures[anchor.coop],
         )
+    return _check_balances(state, log, anchor)
+
+
+def _check_balances(state: State, log: Log, anchor: Anchor) -> Refusal | None:
+    credits: Counter[int] = Counter()
+    for item in _arriving(state, log, anchor):
+        credits[_credited(log, item)] += item.amount
+    for number, amount in credits.items():
+        balance = log.commons if number == COMMONS else log.accounts[number].balance
+        if balance + amount > MAX:
+            return Refusal.BALANCE_OUT_OF_RANGE
     return None
+
+
+def _arriving(state: State, log: Log, anchor: Anchor) -> Iterator[Transit]:
+    """What `anchor` delivers, in order."""
+    queue = state[anchor.coop].transit[log.coop]
+    return takewhile(lambda item: item.index <= anchor.length, queue)
+
+
+def _credited(log: Log, item: Transit) -> int:
+    """The number of the account that `item` credits: its payee, or the commons when that has closed."""
+    if item.payee == COMMONS or log.accounts[item.payee].status is not Status.CLOSED:
+        return item.payee
+    return COMMONS
 
 
 def apply_anchor(state: State, log: Log, anchor: Anchor) -> None:
     """Carry out a checked anchor: deliver what it takes in."""
     log.anchored[anchor.coop] = anchor.length
-    queue = state[anchor.coop].transit[log.coop]
-    arrived = 0
-    for item in queue:
-        if item.index > anchor.length:
-            break
-        arrived += 1
+    arriving = list(_arriving(state, log, anchor))
+    for item in arriving:
         _deliver(log, anchor.coop, item)
-    del queue[:arrived]
+    del state[anchor.coop].transit[log.coop][: len(arriving)]
     forget_heads(state, state[anchor.coop])
 
 
 def _deliver(log: Log, payer_coop: int, item: Transit) -> None:
+    number = _credited(log, item)
     log.position += item.amount
-    if item.payee == COMMONS or log.accounts[item.payee].status is not Status.CLOSED:
-        credit(log, item.payee, item.amount)
-        return
-    log.commons += item.amount
-    if not item.is_return:  # what comes back to a closed account stays with its commons
+    credit(log, number, item.amount)
+    if number != item.payee and not item.is_return:
+        # (What comes back to a closed account stays with its commons.)
         log.held += item.amount
         log.returnable[payer_coop, item.index] = Returnable(
             coop=payer_coop, index=item.index, account=item.payer, amount=item.amount
