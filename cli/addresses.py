@@ -4,15 +4,14 @@ What a handle and a cooperative's name may contain, the protocol says (sections 
 address is only a name: which account number and key stand behind it, the ledger says.
 """
 
-import re
 from dataclasses import dataclass
 from typing import Final
 
+from ledger.charter import COOP_NAME
+from ledger.transactions import HANDLE
+
 LONGEST_NAME: Final = 32
 """The longest handle or cooperative name, in characters."""
-
-_HANDLE: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
-_COOP: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 
 
 @dataclass(eq=False)
@@ -42,6 +41,6 @@ def parse_address(text: str) -> Address:
     # Only A to Z become small here: other capitals may turn into letters that look like these.
     lowered = stripped.lower() if stripped.isascii() else stripped
     handle, _, coop = lowered.partition("@")
-    if not (_HANDLE.fullmatch(handle) and _COOP.fullmatch(coop)):
+    if not (HANDLE.fullmatch(handle) and COOP_NAME.fullmatch(coop)):
         raise AddressError(stripped[: 2 * LONGEST_NAME + 1])
     return Address(handle=handle, coop=coop)

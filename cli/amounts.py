@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from ledger.codec import MAX
+
 MINOR_UNITS_PER_UNIT: Final = 100
 """How many minor units, the integers that the ledger counts in, make one unit."""
 
-LARGEST_AMOUNT: Final = 2**53 - 1
+LARGEST_AMOUNT: Final = MAX
 """The largest amount the protocol allows, in minor units; exact in every browser."""
 
 LONGEST_TEXT: Final = 40

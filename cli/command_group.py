@@ -17,10 +17,10 @@ from typing import Any
 
 import click
 
-from . import words_wallet as words_wallet  # Importing it registers the words of its errors.
-from .errors import CliError, explain
-from .exit_codes import ExitCode
-from .terminal import printable
+import cli.words_wallet  # noqa: F401 - importing it registers the words of its errors
+from cli.errors import CliError, explain
+from cli.exit_codes import ExitCode
+from cli.terminal import printable
 
 
 class CommandGroup(click.Group):

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import singledispatch
 
-from .exit_codes import ExitCode
+from cli.exit_codes import ExitCode
 
 
 @dataclass(eq=False)

@@ -6,8 +6,7 @@ It gathers the commands; each group of commands lives in a module of its own.
 import click
 
 import ledger
-
-from .command_group import CommandGroup
+from cli.command_group import CommandGroup
 
 
 @click.group(cls=CommandGroup)

@@ -20,10 +20,10 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from .addresses import Address, parse_address
-from .amounts import parse_amount
-from .passphrase import PassphraseError, PassphraseFault, PassphraseSource
-from .terminal import Output
+from cli.addresses import Address, parse_address
+from cli.amounts import parse_amount
+from cli.passphrase import PassphraseError, PassphraseFault, PassphraseSource
+from cli.terminal import Output
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

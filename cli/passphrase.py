@@ -10,7 +10,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Final, Protocol
 
-from .private_files import open_private
+from cli.private_files import open_private
 
 SHORTEST: Final = 8
 """Characters of a new passphrase at least. Older wallets are not held to it."""

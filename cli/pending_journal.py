@@ -29,8 +29,9 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Final
 
-from .private_files import DiskFiles, PrivateFiles
-from .wallet_lock import WalletLock
+from cli.private_files import DiskFiles, PrivateFiles
+from cli.wallet_lock import WalletLock
+from ledger.codec import MAX
 
 FORMAT: Final = "fiado pending payments"
 VERSION: Final = 1
@@ -39,7 +40,7 @@ LARGEST_FILE: Final = 262_144
 LARGEST_PAYLOAD: Final = 65_536
 """Bytes of one request: a payment of about a hundred bytes, and a sealed memo."""
 LONGEST_MEMO: Final = 4_096
-LARGEST_SEQUENCE: Final = 2**53 - 1
+LARGEST_SEQUENCE: Final = MAX
 
 
 class JournalError(Exception):

@@ -24,8 +24,8 @@ from nacl.exceptions import CryptoError
 from nacl.pwhash import argon2id
 from nacl.utils import random
 
-from .private_files import DiskFiles, PrivateFiles
-from .wallet_format import (
+from cli.private_files import DiskFiles, PrivateFiles
+from cli.wallet_format import (
     KEY_LENGTH,
     LARGEST_FILE,
     NONCE_LENGTH,
@@ -39,7 +39,7 @@ from .wallet_format import (
     parse_wallet,
     render_wallet,
 )
-from .wallet_lock import WalletLock
+from cli.wallet_lock import WalletLock
 
 DEFAULT_STRETCHING: Final = KeyStretching(passes=4, memory_bytes=64 * 1024 * 1024)
 """Well under a second on an old laptop, within a cheap phone's memory. Each file stores its own."""

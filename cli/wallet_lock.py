@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from .private_files import PRIVATE_MODE
+from cli.private_files import PRIVATE_MODE
 
 _LONGEST_PROCESS_NUMBER: Final = 20
 

@@ -6,24 +6,24 @@ Only words: see `errors`. Importing this module registers them.
 from collections.abc import Mapping
 from typing import Final
 
-from . import passphrase as passphrases
-from .addresses import AddressError
-from .amounts import LARGEST_AMOUNT, AmountError, AmountFault, format_amount
-from .errors import CliError, explain
-from .exit_codes import ExitCode
-from .mnemonic import AmbiguousLanguage, ChecksumMismatch, UnknownWords, WrongWordCount
-from .passphrase import PassphraseError, PassphraseFault
-from .pending_journal import (
+from cli import passphrase as passphrases
+from cli.addresses import AddressError
+from cli.amounts import LARGEST_AMOUNT, AmountError, AmountFault, format_amount
+from cli.errors import CliError, explain
+from cli.exit_codes import ExitCode
+from cli.mnemonic import AmbiguousLanguage, ChecksumMismatch, UnknownWords, WrongWordCount
+from cli.passphrase import PassphraseError, PassphraseFault
+from cli.pending_journal import (
     JournalDamaged,
     JournalUnusable,
     NothingPending,
     PaymentPending,
     SequenceUsed,
 )
-from .private_files import FileFault, UnsafeFile
-from .wallet_file import WalletExists, WalletMissing, WrongPassphrase
-from .wallet_format import WalletDamaged, WalletVersionUnknown
-from .wallet_lock import WalletBusy
+from cli.private_files import FileFault, UnsafeFile
+from cli.wallet_file import WalletExists, WalletMissing, WrongPassphrase
+from cli.wallet_format import WalletDamaged, WalletVersionUnknown
+from cli.wallet_lock import WalletBusy
 
 _WRITE_IT: Final = "Write it with digits and at most two decimals, such as 12.50 or 12,50."
 
