@@ -1,0 +1,122 @@
+"""What the parts of the engine share: the node's identity, its state, and the tick under way.
+
+`Core` lives as long as the engine; `Tick` is made anew for each tick and gathers what will be
+written in its one transaction and what will be sent after it.
+"""
+
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from ledger.chain import SignedHead
+from ledger.charter import Charter
+from ledger.evidence import Evidence
+from ledger.signatures import SigningKey
+from ledger.validator import Validator
+from node.engine.events import Notice, Outbox, Send
+from node.engine.settings import EngineSettings
+from node.engine.status import Readiness
+from node.store import Evidence as EvidenceRow
+from node.store import Memo, Segment, Store, Witnessed, Write
+
+
+@dataclass(slots=True)
+class Tick:
+    """One tick: the time, what it writes, what it sends. `own` are pieces of the own log."""
+
+    now_ms: int
+    outbox: Outbox = field(default_factory=Outbox)
+    segments: list[Segment] = field(default_factory=list)
+    signatures: list[SignedHead] = field(default_factory=list)
+    evidence: list[EvidenceRow] = field(default_factory=list)
+    witnessed: dict[int, Witnessed] = field(default_factory=dict)
+    memos: list[Memo] = field(default_factory=list)
+    changes: list[Write] = field(default_factory=list)
+
+    def send(self, coop: int, data: bytes) -> None:
+        """Send to one peer, after the commit."""
+        self.outbox.sends.append(Send(coop, data))
+
+    def notice(self, name: str, **values: int | str) -> None:
+        """Leave a line for the log that people read."""
+        self.outbox.notices.append(Notice(name, values))
+
+    def write(self) -> Write:
+        """Everything that this tick writes."""
+        return Write(
+            segments=self.segments,
+            signatures=self.signatures,
+            evidence=self.evidence,
+            witnessed=list(self.witnessed.values()),
+            memos=[*self.memos, *(memo for change in self.changes for memo in change.memos)],
+            erased_memos=[erased for change in self.changes for erased in change.erased_memos],
+            reasons=[reason for change in self.changes for reason in change.reasons],
+            documents=[document for change in self.changes for document in change.documents],
+            dropped_documents=[
+                dropped for change in self.changes for dropped in change.dropped_documents
+            ],
+            meta={key: value for change in self.changes for key, value in change.meta.items()},
+        )
+
+
+class Core:
+    """The node's identity and state. `signed` has the newest signed head held of each log."""
+
+    def __init__(
+        self,
+        *,
+        settings: EngineSettings,
+        charter: Charter,
+        coop: int,
+        key: SigningKey,
+        store: Store,
+        validator: Validator,
+    ) -> None:
+        self.settings = settings
+        self.charter = charter
+        self.coop = coop
+        self.key = key
+        self.store = store
+        self.validator = validator
+        self.others = tuple(other for other in charter.coops if other != coop)
+        self.peers: set[int] = set()
+        self.readiness = Readiness.RECOVERING if self.others else Readiness.READY
+        self.signed: dict[int, SignedHead] = {}
+        for log in charter.coops:
+            newest = store.newest_signed_head(log)
+            if newest is not None:
+                self.signed[log] = newest
+        self.accused: dict[int, dict[str, bytes]] = {}
+        for row in store.evidence():
+            self.accused.setdefault(row.coop, {})[row.kind] = row.data
+
+    @property
+    def is_signing(self) -> bool:
+        """Whether the node may append to its own log."""
+        return self.readiness is Readiness.READY
+
+    def length(self, coop: int) -> int:
+        """How many entries of the log are held here."""
+        return self.validator.log(coop).length
+
+    def head_at(self, coop: int, length: int) -> bytes | None:
+        """The head of the log held here at `length`; None when it is shorter."""
+        return self.validator.head_at(coop, length) or self.store.head_at(coop, length)
+
+    def accuse(self, tick: Tick, evidence: Evidence) -> None:
+        """Keep checked evidence, tell everybody, and anchor nothing more from that coop.
+
+        One piece of each kind is kept for a coop: a second one would prove nothing new.
+        """
+        kept = self.accused.setdefault(evidence.coop, {})
+        if evidence.kind in kept:
+            return
+        data = evidence.encode()
+        kept[evidence.kind] = data
+        tick.evidence.append(
+            EvidenceRow(
+                digest=sha256(data).digest(), coop=evidence.coop, kind=evidence.kind, data=data
+            )
+        )
+        tick.notice("evidence", coop=evidence.coop, kind=evidence.kind)
+        if evidence.coop == self.coop:
+            self.readiness = Readiness.HALTED

@@ -1,0 +1,349 @@
+"""The engine: a node as one synchronous state machine.
+
+`tick(now_ms, inbox) -> outbox` gathers what has arrived into one batch: it replicates, anchors, records,
+commits everything in one transaction, and only then answers. No sockets, no clock, no threads, no
+randomness inside: a whole federation runs in one thread from one seed.
+
+After an exception from `tick` the engine's memory may be ahead of the disk, or the disk of what
+was reported: the engine is dead. Close the store, open it again, make another engine. Requests of that
+tick have an unknown outcome; asking again with the same bytes is safe.
+"""
+
+from collections.abc import Callable, Sequence
+
+from ledger.chain import SignedHead
+from ledger.charter import Charter
+from ledger.errors import ProofError
+from ledger.evidence import ForkEvidence, decode_evidence
+from ledger.signatures import SigningKey
+from node.engine.anchors import Anchors
+from node.engine.core import Core, Tick
+from node.engine.events import (
+    Ask,
+    Change,
+    Disconnect,
+    Event,
+    Failed,
+    Outbox,
+    PeerDown,
+    PeerMessage,
+    PeerUp,
+    Reply,
+    Submit,
+    SubmitBatch,
+    View,
+)
+from node.engine.history import History
+from node.engine.memos import Memos
+from node.engine.own_log import OwnLog
+from node.engine.reading import load_state, read_entries
+from node.engine.replicas import Replicas
+from node.engine.settings import EngineSettings
+from node.engine.status import NodeStatus, Readiness
+from node.engine.wire import (
+    Entries,
+    EvidenceNews,
+    Get,
+    Heads,
+    MemoDelivery,
+    Message,
+    WitnessAnswer,
+    WitnessRequest,
+    decode_message,
+)
+from node.errors import PeerFault
+from node.store import Segment, Snapshot, Store
+
+
+class Engine:
+    """One node. Loads its state from `store`, which it alone writes to."""
+
+    def __init__(
+        self,
+        settings: EngineSettings,
+        charter: Charter,
+        coop: int,
+        key: SigningKey,
+        store: Store,
+        now_ms: int,
+    ) -> None:
+        if charter.coops[coop].node_key != key.public_key:
+            raise ValueError(f"the key is not the one that the charter has for coop {coop}")
+        self._core = Core(
+            settings=settings,
+            charter=charter,
+            coop=coop,
+            key=key,
+            store=store,
+            validator=load_state(charter, store),
+        )
+        self._replicas = Replicas(self._core)
+        self._anchors = Anchors(self._core, self._replicas)
+        self._history = History(self._core)
+        self._memos = Memos(self._core)
+        self._own = OwnLog(self._core, self._anchors, self._history, self._memos)
+        self._started_ms = now_ms
+        self._heard: set[int] = set()
+        self._gossip_at_ms = now_ms
+        self._full_gossip_at_ms = now_ms
+        self._told: dict[int, int] = {}
+        self._snapshot_length = self._total_length()
+        if coop in self._core.accused:
+            self._core.readiness = Readiness.HALTED
+
+    def tick(self, now_ms: int, inbox: Sequence[Event]) -> Outbox:
+        """Take in what arrived, commit, answer."""
+        tick = Tick(now_ms)
+        self._receive(tick, inbox)
+        self._update_readiness(tick)
+        self._replicas.advance(tick)
+        self._update_readiness(tick)
+        if self._core.is_signing:
+            self._anchors.run(tick, self._own)
+        self._record(tick, inbox)
+        self._anchors.answer_requests(tick)
+        changed = self._change(tick, inbox)
+        self._own.seal(tick)
+        self._core.store.commit(tick.write())
+        self._own.answer(tick)
+        tick.outbox.replies += changed
+        self._answer_questions(tick, inbox)
+        self._push(tick)
+        self._gossip(tick)
+        self._upkeep(tick, idle=not inbox)
+        tick.outbox.wake_at_ms = self._wake_at_ms(now_ms)
+        return tick.outbox
+
+    def _receive(self, tick: Tick, inbox: Sequence[Event]) -> None:
+        distrusted: set[int] = set()
+        for event in inbox:
+            if isinstance(event, PeerUp):
+                self._peer_up(tick, event.coop)
+            elif isinstance(event, PeerDown):
+                self._core.peers.discard(event.coop)
+                self._replicas.peer_down(event.coop)
+                self._anchors.peer_down(event.coop)
+            elif isinstance(event, PeerMessage) and event.coop not in distrusted:
+                try:
+                    message = decode_message(
+                        event.data, max_bytes=self._core.settings.message_bytes
+                    )
+                    self._on_message(tick, event.coop, message)
+                except PeerFault as fault:
+                    distrusted.add(event.coop)
+                    tick.outbox.disconnects.append(Disconnect(event.coop, str(fault)))
+
+    def _peer_up(self, tick: Tick, peer: int) -> None:
+        self._core.peers.add(peer)
+        tick.send(peer, Heads(tuple(self._core.signed.values())).encode())
+        for kept in self._core.accused.values():
+            for data in kept.values():
+                tick.send(peer, EvidenceNews(data).encode())
+        self._memos.peer_up(tick, peer)
+
+    def _on_message(self, tick: Tick, peer: int, message: Message) -> None:
+        match message:
+            case Heads():
+                self._replicas.on_heads(tick, peer, message)
+                self._heard.add(peer)
+            case Get():
+                self._on_get(tick, peer, message)
+            case Entries():
+                self._replicas.on_entries(tick, peer, message)
+            case WitnessRequest():
+                self._anchors.on_request(peer, message)
+            case WitnessAnswer():
+                self._anchors.on_answer(peer, message)
+            case EvidenceNews():
+                self._on_evidence(tick, peer, message)
+            case MemoDelivery():
+                self._memos.on_delivery(tick, message)
+
+    def _on_get(self, tick: Tick, peer: int, message: Get) -> None:
+        if message.coop not in self._core.charter.coops:
+            raise PeerFault("asked for the log of a coop that is not in the charter")
+        found = read_entries(
+            self._core.store,
+            message.coop,
+            message.first,
+            max_bytes=self._core.settings.entries_message_bytes,
+        )
+        if found is not None:
+            tick.send(peer, found.encode())
+
+    def _on_evidence(self, tick: Tick, peer: int, message: EvidenceNews) -> None:
+        try:
+            evidence = decode_evidence(message.data)
+            if evidence.kind in self._core.accused.get(evidence.coop, {}):
+                return
+            if isinstance(evidence, ForkEvidence):
+                evidence.check(self._core.charter)
+                self._core.accuse(tick, evidence)
+                return
+            evidence.check_signed(self._core.charter)
+        except ProofError as error:
+            raise PeerFault(f"evidence that proves nothing: {error}") from error
+        # A signed head over entries is what replication takes in; the rules then speak for themselves.
+        entries = Entries(
+            first=evidence.index,
+            previous=evidence.previous,
+            entries=b"".join(evidence.entries),
+            signed=evidence.signed,
+        )
+        self._replicas.on_entries(tick, peer, entries)
+
+    def _update_readiness(self, tick: Tick) -> None:
+        """PROTOCOL section 10: a node that may have lost entries takes them back before it signs."""
+        core = self._core
+        if core.readiness is Readiness.HALTED:
+            return
+        before = core.readiness
+        known = self._replicas.best.get(core.coop)
+        if known is not None and known.length > core.length(core.coop):
+            core.readiness = Readiness.BEHIND
+        elif before is Readiness.BEHIND or (
+            before is Readiness.RECOVERING and self._has_heard_enough(tick.now_ms)
+        ):
+            core.readiness = Readiness.READY
+        if core.readiness is not before:
+            tick.notice("readiness", was=before.value, now=core.readiness.value)
+
+    def _has_heard_enough(self, now_ms: int) -> bool:
+        if self._heard.issuperset(self._core.others):
+            return True
+        if self._core.settings.restored:
+            return 2 * len(self._heard) > len(self._core.others)
+        return now_ms >= self._started_ms + self._core.settings.recovery_wait_ms
+
+    def _record(self, tick: Tick, inbox: Sequence[Event]) -> None:
+        submits = [event for event in inbox if isinstance(event, Submit)]
+        batches = [event for event in inbox if isinstance(event, SubmitBatch)]
+        if not self._core.is_signing:
+            self._own.refuse_all(submits, batches)
+            return
+        self._own.submit(tick, submits)
+        for batch in batches:
+            self._own.submit_batch(tick, batch)
+
+    def _change(self, tick: Tick, inbox: Sequence[Event]) -> list[Reply]:
+        replies = []
+        for event in inbox:
+            if isinstance(event, Change):
+                try:
+                    write, answer = event.run(self._view(tick.now_ms))
+                except Exception as error:  # handed to whoever asked
+                    answer = Failed(error)
+                else:
+                    tick.changes.append(write)
+                replies.append(Reply(event.request, answer))
+        return replies
+
+    def _answer_questions(self, tick: Tick, inbox: Sequence[Event]) -> None:
+        for event in inbox:
+            if isinstance(event, Ask):
+                tick.outbox.replies.append(Reply(event.request, self._ask(event.run, tick.now_ms)))
+
+    def _ask(self, run: Callable[[View], object], now_ms: int) -> object:
+        try:
+            return run(self._view(now_ms))
+        except Exception as error:  # handed to whoever asked
+            return Failed(error)
+
+    def _view(self, now_ms: int) -> View:
+        core = self._core
+        return View(
+            coop=core.coop,
+            now_ms=now_ms,
+            validator=core.validator,
+            store=core.store,
+            status=self.status(),
+            engine=self,
+        )
+
+    def _push(self, tick: Tick) -> None:
+        """Send what the own log grew by to everybody, evidence too."""
+        for segment in tick.segments:
+            if segment.coop == self._core.coop and segment.signature is not None:
+                data = _as_message(segment, segment.signature).encode()
+                for peer in self._core.peers:
+                    tick.send(peer, data)
+        for row in tick.evidence:
+            for peer in self._core.peers:
+                tick.send(peer, EvidenceNews(row.data).encode())
+
+    def _gossip(self, tick: Tick) -> None:
+        settings = self._core.settings
+        full = tick.now_ms >= self._full_gossip_at_ms
+        if not full and tick.now_ms < self._gossip_at_ms:
+            return
+        self._gossip_at_ms = tick.now_ms + settings.gossip_interval_ms
+        if full:
+            self._full_gossip_at_ms = tick.now_ms + settings.full_gossip_interval_ms
+        heads = tuple(
+            head
+            for head in self._core.signed.values()
+            if full or self._told.get(head.coop) != head.length
+        )
+        self._told.update({head.coop: head.length for head in heads})
+        if heads:
+            data = Heads(heads).encode()
+            for peer in self._core.peers:
+                tick.send(peer, data)
+
+    def _upkeep(self, tick: Tick, *, idle: bool) -> None:
+        if idle:
+            self._history.catch_up()
+        if self._total_length() - self._snapshot_length >= self._core.settings.snapshot_entries:
+            self.save_snapshot()
+            tick.notice("snapshot", entries=self._snapshot_length)
+
+    def _wake_at_ms(self, now_ms: int) -> int:
+        if self._history.is_behind():
+            return now_ms
+        settings = self._core.settings
+        times = [self._full_gossip_at_ms, self._gossip_at_ms]
+        times += [at for at in (self._replicas.wake_at_ms(), self._anchors.wake_at_ms()) if at]
+        if self._core.readiness is Readiness.RECOVERING:
+            times.append(self._started_ms + settings.recovery_wait_ms)
+        return max(min(times), now_ms + 1)
+
+    def _total_length(self) -> int:
+        return sum(self._core.length(coop) for coop in self._core.charter.coops)
+
+    def save_snapshot(self) -> None:
+        """Save the state, so that the next start replays only what comes after it."""
+        lengths = {coop: self._core.length(coop) for coop in self._core.charter.coops}
+        self._core.store.save_snapshot(
+            Snapshot(lengths=lengths, state=self._core.validator.snapshot())
+        )
+        self._snapshot_length = sum(lengths.values())
+
+    def bring_history_forward(self) -> None:
+        """Let the history index cover everything; for questions that need it whole."""
+        self._history.catch_up_all()
+
+    def signed_heads(self) -> dict[int, SignedHead]:
+        """The newest signed head held of each log."""
+        return dict(self._core.signed)
+
+    def status(self) -> NodeStatus:
+        """How the node is."""
+        core = self._core
+        return NodeStatus(
+            coop=core.coop,
+            readiness=core.readiness,
+            validator=core.validator.name,
+            peers=tuple(sorted(core.peers)),
+            accused=tuple(sorted(core.accused)),
+            lengths={coop: core.length(coop) for coop in core.charter.coops},
+            waiting={log: wait.coop for log, wait in self._replicas.waiting.items()},
+        )
+
+
+def _as_message(segment: Segment, signature: bytes) -> Entries:
+    signed = SignedHead(
+        coop=segment.coop, length=segment.last, head=segment.head, signature=signature
+    )
+    return Entries(
+        first=segment.first, previous=segment.previous, entries=segment.entries, signed=signed
+    )

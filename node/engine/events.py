@@ -1,0 +1,203 @@
+"""What goes into a tick of the engine and what comes out.
+
+Everything is a value. `request` is the caller's own mark; it comes back in the `Reply`. What a tick answers
+is true and durable: replies are made after the commit.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from ledger.chain import SignedHead
+from ledger.refusals import Refusal
+from ledger.validator import Validator
+from node.engine.status import NodeStatus, Readiness
+from node.store import Memo, Store, Write
+
+Request = int
+
+
+class EngineServices(Protocol):
+    """What a question may ask of the engine itself."""
+
+    def bring_history_forward(self) -> None:
+        """Let the history index cover everything that is committed."""
+
+    def signed_heads(self) -> dict[int, SignedHead]:
+        """The newest signed head held of each log."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What questions and changes may look at. Nothing of it may be kept or changed."""
+
+    coop: int
+    now_ms: int
+    validator: Validator
+    store: Store
+    status: NodeStatus
+    engine: EngineServices
+
+
+@dataclass(frozen=True, slots=True)
+class Submit:
+    """One transaction for the own log: `pay`, `admit`, `limit` or `status`, as its signers made it.
+
+    `memos` are kept, or passed to the payee's home, if the transaction is recorded.
+    Answer: `Recorded`, `Refused` or `NotReady`.
+    """
+
+    request: Request
+    transaction: bytes
+    memos: Sequence[Memo] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitBatch:
+    """Payments for the own log, each to be recorded or refused by itself.
+
+    Answer: `BatchRecorded` or `NotReady`.
+    """
+
+    request: Request
+    transactions: Sequence[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question: `run` is called after the commit, in the engine's thread. Answer: its result.
+
+    A `run` that raises gets `Failed`. It must be quick: the tick waits for it.
+    """
+
+    request: Request
+    run: Callable[[View], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of what is kept beside the logs: `run` returns what to write, and the answer.
+
+    It is called in the engine's thread before the commit, and what it writes is in the same transaction as
+    the tick's entries. A `run` that raises writes nothing and gets `Failed`. It must be pure: the
+    changes of one tick see the state from before the tick, and those that touch the same document run
+    in ticks of their own.
+    """
+
+    request: Request
+    run: Callable[[View], tuple[Write, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class PeerUp:
+    """An authenticated link to that coop's node is there."""
+
+    coop: int
+
+
+@dataclass(frozen=True, slots=True)
+class PeerDown:
+    """The link is gone."""
+
+    coop: int
+
+
+@dataclass(frozen=True, slots=True)
+class PeerMessage:
+    """Bytes that arrived over the link. They are untrusted, whoever the peer is."""
+
+    coop: int
+    data: bytes
+
+
+Event = Submit | SubmitBatch | Ask | Change | PeerUp | PeerDown | PeerMessage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """The transaction is entry `index` of the own log, on disk. `receipt` proves it.
+
+    `repeated`: these bytes had been recorded before, and nothing was done now.
+    """
+
+    coop: int
+    index: int
+    receipt: bytes
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The rules refuse the transaction; nothing has changed."""
+
+    refusal: Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class NotReady:
+    """The node does not sign now; `reason` is one of `Readiness`."""
+
+    reason: Readiness
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRecorded:
+    """`results` has an index or minus a refusal's number for each payment; `head` covers all."""
+
+    head: SignedHead
+    results: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A question or change raised `error`."""
+
+    error: Exception
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer to a request."""
+
+    request: Request
+    result: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """A message for a peer. It may be lost; nothing depends on its arrival."""
+
+    coop: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnect:
+    """The peer broke the protocol: close the link, and wait before it is taken up again."""
+
+    coop: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something for the log that people read: a name and plain values."""
+
+    name: str
+    values: dict[str, int | str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Outbox:
+    """What a tick wants done, in this order: replies, sends, disconnects, notices.
+
+    `wake_at_ms` is when the engine wants a tick though nothing arrives. `advanced` names the logs
+    that grew.
+    """
+
+    replies: list[Reply] = field(default_factory=list)
+    sends: list[Send] = field(default_factory=list)
+    disconnects: list[Disconnect] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    advanced: set[int] = field(default_factory=set)
+    wake_at_ms: int = 0

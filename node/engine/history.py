@@ -1,0 +1,85 @@
+"""The history index: which entries concern which account of this coop.
+
+It is derived from the logs and may lag behind them: idle ticks bring it forward by a bounded number of
+entries, and whoever needs it whole brings it forward first. So recording and replicating payments never
+pay for it.
+"""
+
+import msgpack
+
+from ledger.codec import split
+from ledger.state import COMMONS
+from ledger.transactions import Kind
+from node.engine.core import Core
+from node.store import HistoryRow, Role
+
+_BATCH_BYTES = 256 * 1024
+
+
+class History:
+    """Keeps the index; reads only committed entries."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self._upto = dict.fromkeys(core.charter.coops, 0) | core.store.history_upto()
+
+    def is_behind(self) -> bool:
+        """Whether there are committed entries that it does not cover."""
+        lengths = self._core.store.logs()
+        return any(length > self._upto[coop] for coop, (length, _) in lengths.items())
+
+    def catch_up_all(self) -> None:
+        """Cover everything that is committed."""
+        while self.catch_up():
+            pass
+
+    def catch_up(self) -> bool:
+        """Cover a bounded number of entries more; whether there were any."""
+        rows: list[HistoryRow] = []
+        progress = False
+        for coop, (length, _) in self._core.store.logs().items():
+            first = self._upto[coop] + 1
+            if first > length:
+                continue
+            batch = self._core.store.entries(coop, first, max_bytes=_BATCH_BYTES)
+            if batch is None:
+                continue
+            for index, entry in enumerate(split(batch.entries), first):
+                rows += self._rows(coop, index, entry)
+            self._upto[coop] = first + batch.count - 1
+            progress = True
+        if progress:
+            self._core.store.add_history(rows, self._upto)
+        return progress
+
+    def _rows(self, log: int, index: int, entry: bytes) -> list[HistoryRow]:
+        time, fields = msgpack.unpackb(entry)
+        home = self._core.coop
+        if fields[0] == Kind.PAY:
+            _, payer, sequence, payee_coop, payee, *_ = fields
+            rows = []
+            if log == home:
+                rows.append(_row(home, payer, time, log, index, Role.PAYER, sequence))
+            if payee_coop == home and payee != COMMONS:
+                rows.append(_row(home, payee, time, log, index, Role.PAYEE))
+            return rows
+        if fields[0] == Kind.RETURN and fields[1] == home:
+            returned = self._core.store.entry(home, fields[2])
+            if returned is not None:
+                payer = msgpack.unpackb(returned)[1][1]
+                return [_row(home, payer, time, log, index, Role.RETURN)]
+        return []
+
+
+def _row(
+    coop: int,
+    account: int,
+    time: int,
+    log: int,
+    index: int,
+    role: Role,
+    sequence: int | None = None,
+) -> HistoryRow:
+    return HistoryRow(
+        coop=coop, account=account, time=time, log=log, index=index, role=role, sequence=sequence
+    )

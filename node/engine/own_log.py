@@ -1,0 +1,234 @@
+"""The own log: what this node, and it alone, appends and signs.
+
+Pieces of one tick are gathered and become segments at its end, each with a signed head. Signatures leave
+the node only after the commit that holds what they cover, so a signature seen anywhere is saved here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ledger.chain import SignedHead, extend, sign_head
+from ledger.codec import split
+from ledger.receipts import Receipt
+from ledger.refusals import Refusal
+from ledger.transactions import Pay, decode_transaction, transaction_start
+from ledger.validator import Sequenced
+from node.engine.anchors import Anchors
+from node.engine.core import Core, Tick
+from node.engine.events import (
+    BatchRecorded,
+    NotReady,
+    Recorded,
+    Refused,
+    Reply,
+    Request,
+    Submit,
+    SubmitBatch,
+)
+from node.engine.history import History
+from node.engine.memos import Memos
+from node.store import Segment
+
+MEMBER_KINDS = frozenset({1, 2, 3, 4})
+"""`pay`, `admit`, `limit`, `status`: what people may submit. The rest is the node's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Entries appended by one call of the validator."""
+
+    appended: Sequenced
+    previous: bytes
+
+
+class OwnLog:
+    """Appends to the own log and answers those who asked for it."""
+
+    def __init__(self, core: Core, anchors: Anchors, history: History, memos: Memos) -> None:
+        self._core = core
+        self._anchors = anchors
+        self._history = history
+        self._memos = memos
+        self._pieces: list[_Piece] = []
+        self._answers: list[tuple[Request, Recorded | Refused | NotReady | BatchRecorded]] = []
+        self._batches: list[tuple[Request, list[int]]] = []
+
+    def append(self, tick: Tick, transactions: Sequence[bytes]) -> Sequenced:
+        """Append what the rules accept of `transactions` now; it is durable after the tick's commit."""
+        previous = self._core.validator.log(self._core.coop).head
+        appended = self._core.validator.sequence(self._core.coop, tick.now_ms // 1000, transactions)
+        if appended.count:
+            self._pieces.append(_Piece(appended, previous))
+        return appended
+
+    def submit(self, tick: Tick, submits: Sequence[Submit]) -> None:
+        """Record or refuse single transactions; the same bytes twice in one tick count once."""
+        if not submits:
+            return
+        distinct = list(dict.fromkeys(submit.transaction for submit in submits))
+        allowed = [data for data in distinct if data[1:2] and data[1] in MEMBER_KINDS]
+        first_piece = len(self._pieces)
+        outcomes = dict(zip(allowed, self._sequence(tick, allowed), strict=True))
+        receipts = self._receipts(first_piece)
+        for submit in submits:
+            outcome = outcomes.get(submit.transaction, -Refusal.KIND_UNKNOWN)
+            if outcome > 0 and outcome in receipts:
+                result: Recorded | Refused = receipts[outcome]
+                self._memos.keep(tick, submit.memos)
+            elif outcome > 0:
+                result = self._recorded_before(outcome)
+            else:
+                result = Refused(Refusal(-outcome))
+            self._answers.append((submit.request, result))
+
+    def submit_batch(self, tick: Tick, batch: SubmitBatch) -> None:
+        """Record or refuse each payment of a batch."""
+        transactions = [data if data[1:2] == b"\x01" else b"" for data in batch.transactions]
+        self._batches.append((batch.request, self._sequence(tick, transactions)))
+
+    def _sequence(self, tick: Tick, transactions: Sequence[bytes]) -> list[int]:
+        """Outcomes as `Sequenced` has them, after mending what the node itself can mend."""
+        outcomes = self.append(tick, transactions).outcomes
+        again = self._worth_another_try(tick, transactions, outcomes)
+        if again:
+            retried = self.append(tick, [transactions[place] for place in again]).outcomes
+            for place, outcome in zip(again, retried, strict=True):
+                outcomes[place] = outcome
+        for place, outcome in enumerate(outcomes):
+            if outcome == -Refusal.SEQUENCE_USED:
+                index = self._find_same(transactions[place])
+                if index is not None:
+                    outcomes[place] = index
+        return outcomes
+
+    def _worth_another_try(
+        self, tick: Tick, transactions: Sequence[bytes], outcomes: Sequence[int]
+    ) -> list[int]:
+        """After anchoring the accounts that were not known yet, the places to sequence again.
+
+        A payment behind a refused one of the same payer is refused for its gap; it goes along.
+        """
+        unknown = [
+            place for place, outcome in enumerate(outcomes) if outcome == -Refusal.PAYEE_UNKNOWN
+        ]
+        coops = set()
+        for place in unknown:
+            pay = decode_transaction(transactions[place])
+            if isinstance(pay, Pay) and self._anchors.would_reveal(pay.payee_coop, pay.payee):
+                coops.add(pay.payee_coop)
+        anchored = [coop for coop in sorted(coops) if self._anchors.anchor_now(tick, self, coop)]
+        if not anchored:
+            return []
+        mendable = (-Refusal.PAYEE_UNKNOWN, -Refusal.SEQUENCE_GAP)
+        return [place for place, outcome in enumerate(outcomes) if outcome in mendable]
+
+    def _find_same(self, transaction: bytes) -> int | None:
+        """The index of these very bytes in the own log, when an earlier tick recorded them."""
+        pay = decode_transaction(transaction)
+        if not isinstance(pay, Pay):
+            return None
+        self._history.catch_up_all()
+        index = self._core.store.find_payment(
+            coop=self._core.coop, account=pay.payer, sequence=pay.sequence
+        )
+        entry = None if index is None else self._core.store.entry(self._core.coop, index)
+        if entry is None or entry[transaction_start(entry) :] != transaction:
+            return None
+        return index
+
+    def _receipts(self, first_piece: int) -> dict[int, Recorded]:
+        """Receipts of everything appended since that piece, by index."""
+        receipts = {}
+        for piece in self._pieces[first_piece:]:
+            previous = piece.previous
+            for index, entry in enumerate(split(piece.appended.entries), piece.appended.first):
+                receipts[index] = self._receipt(index, previous, entry, repeated=False)
+                previous = extend(previous, entry)
+        return receipts
+
+    def _recorded_before(self, index: int) -> Recorded:
+        previous = self._core.store.head_at(self._core.coop, index - 1)
+        entry = self._core.store.entry(self._core.coop, index)
+        if previous is None or entry is None:
+            raise AssertionError("the history index names an entry that the log does not have")
+        return self._receipt(index, previous, entry, repeated=True)
+
+    def _receipt(self, index: int, previous: bytes, entry: bytes, *, repeated: bool) -> Recorded:
+        receipt = make_receipt(self._core, index, previous, entry)
+        return Recorded(
+            coop=self._core.coop, index=index, receipt=receipt.encode(), repeated=repeated
+        )
+
+    def refuse_all(self, submits: Sequence[Submit], batches: Sequence[SubmitBatch]) -> None:
+        """Answer everybody that the node does not sign now."""
+        answer = NotReady(self._core.readiness)
+        self._answers += [(submit.request, answer) for submit in submits]
+        self._answers += [(batch.request, answer) for batch in batches]
+
+    def seal(self, tick: Tick) -> None:
+        """Turn the tick's pieces into segments with signed heads."""
+        group: list[_Piece] = []
+        size = 0
+        for piece in self._pieces:
+            if group and size + len(piece.appended.entries) > self._core.settings.segment_bytes:
+                self._seal_group(tick, group)
+                group, size = [], 0
+            group.append(piece)
+            size += len(piece.appended.entries)
+        if group:
+            self._seal_group(tick, group)
+        self._pieces = []
+
+    def _seal_group(self, tick: Tick, group: Sequence[_Piece]) -> None:
+        last = group[-1].appended
+        signed = self._sign(last.length, last.head)
+        tick.segments.append(
+            Segment(
+                coop=self._core.coop,
+                first=group[0].appended.first,
+                count=sum(piece.appended.count for piece in group),
+                entries=b"".join(piece.appended.entries for piece in group),
+                previous=group[0].previous,
+                head=last.head,
+                signature=signed.signature,
+            )
+        )
+        tick.outbox.advanced.add(self._core.coop)
+        self._core.signed[self._core.coop] = signed
+
+    def _sign(self, length: int, head: bytes) -> SignedHead:
+        return sign_head(
+            self._core.key,
+            federation=self._core.charter.federation,
+            coop=self._core.coop,
+            length=length,
+            head=head,
+        )
+
+    def answer(self, tick: Tick) -> None:
+        """After the commit: hand out the answers."""
+        tick.outbox.replies += [Reply(request, result) for request, result in self._answers]
+        for request, results in self._batches:
+            log = self._core.validator.log(self._core.coop)
+            signed = self._core.signed.get(self._core.coop) or self._sign(log.length, log.head)
+            tick.outbox.replies.append(Reply(request, BatchRecorded(signed, results)))
+        self._answers, self._batches = [], []
+
+
+def make_receipt(core: Core, index: int, previous: bytes, entry: bytes) -> Receipt:
+    """The receipt of entry `index` of the own log, which follows the head `previous`."""
+    signed = sign_head(
+        core.key,
+        federation=core.charter.federation,
+        coop=core.coop,
+        length=index,
+        head=extend(previous, entry),
+    )
+    return Receipt(
+        federation=core.charter.federation,
+        coop=core.coop,
+        length=index,
+        previous=previous,
+        entry=entry,
+        signature=signed.signature,
+    )

@@ -1,0 +1,37 @@
+"""The engine's settings: every bound and interval by its name."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineSettings:
+    """Times in milliseconds, sizes in bytes."""
+
+    gossip_interval_ms: int = 1_000
+    """How often the heads of logs that grew are told to all peers."""
+    full_gossip_interval_ms: int = 10_000
+    """How often all heads are told, grown or not: it heals what was lost."""
+    anchor_interval_ms: int = 30_000
+    """How long growth of a log that pays nobody here may stay unanchored."""
+    request_timeout_ms: int = 3_000
+    """After this a request to a peer counts as lost and goes to another."""
+    recovery_wait_ms: int = 2_000
+    """How long a starting node waits for its peers to say what they hold of its own log."""
+    restored: bool = False
+    """The store was restored from a copy: wait until more than half of the peers have answered."""
+    entries_message_bytes: int = 512 * 1024
+    """How much one message of entries carries."""
+    message_bytes: int = 4 * 1024 * 1024
+    """The largest message that is read."""
+    pending_bytes: int = 16 * 1024 * 1024
+    """How much that can't be applied yet is kept for each log."""
+    segment_bytes: int = 1024 * 1024
+    """How much one row of the store holds of a log."""
+    memo_bytes: int = 1024
+    """The largest sealed memo."""
+    waiting_memos: int = 1_000
+    """How many memos are kept for peers that can't be reached."""
+    history_batch: int = 2_000
+    """How many entries an idle tick adds to the history index."""
+    snapshot_entries: int = 200_000
+    """After how many new entries a snapshot is saved."""

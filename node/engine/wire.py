@@ -1,0 +1,156 @@
+"""Messages between nodes, PROTOCOL section 10: canonical MessagePack arrays that begin with a name.
+
+Decoding checks shape and sizes; it trusts nothing and verifies nothing.
+"""
+
+from dataclasses import dataclass
+
+from ledger.chain import SignedHead
+from ledger.codec import MAX, Value, decode, encode
+from ledger.errors import EncodingError
+from node.errors import PeerFault
+
+MAX_HEADS = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """The newest signed heads that the sender holds."""
+
+    heads: tuple[SignedHead, ...]
+
+    def encode(self) -> bytes:
+        """`["heads", [[coop, length, head, signature], ...]]`."""
+        return encode(["heads", [head.value() for head in self.heads]])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Get:
+    """Asks for the entries of a log from `first` on."""
+
+    coop: int
+    first: int
+
+    def encode(self) -> bytes:
+        """`["get", coop, first]`."""
+        return encode(["get", self.coop, self.first])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entries:
+    """Entries of a log from `first` to a signed head; `previous` is the head before `first`."""
+
+    first: int
+    previous: bytes
+    entries: bytes
+    signed: SignedHead
+
+    @property
+    def coop(self) -> int:
+        """Whose log."""
+        return self.signed.coop
+
+    def encode(self) -> bytes:
+        """`["entries", first, previous, entries, [coop, length, head, signature]]`."""
+        return encode(["entries", self.first, self.previous, self.entries, self.signed.value()])
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessRequest:
+    """Asks the receiver to sign this head as a witness."""
+
+    signed: SignedHead
+
+    def encode(self) -> bytes:
+        """`["witness", [coop, length, head, signature]]`."""
+        return encode(["witness", self.signed.value()])
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessAnswer:
+    """The sender's own signature over a head of another coop's log."""
+
+    signed: SignedHead
+
+    def encode(self) -> bytes:
+        """`["witnessed", [coop, length, head, the sender's signature]]`."""
+        return encode(["witnessed", self.signed.value()])
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceNews:
+    """Evidence in its encoding."""
+
+    data: bytes
+
+    def encode(self) -> bytes:
+        """`["evidence", data]`."""
+        return encode(["evidence", self.data])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoDelivery:
+    """A memo sealed to an account of the receiver."""
+
+    reference: bytes
+    account: int
+    sealed: bytes
+
+    def encode(self) -> bytes:
+        """`["memo", reference, account, sealed]`."""
+        return encode(["memo", self.reference, self.account, self.sealed])
+
+
+Message = Heads | Get | Entries | WitnessRequest | WitnessAnswer | EvidenceNews | MemoDelivery
+
+
+def decode_message(data: bytes, *, max_bytes: int) -> Message:
+    """Read a message; raises `PeerFault` for anything else."""
+    if len(data) > max_bytes:
+        raise PeerFault("message too large")
+    try:
+        value = decode(data)
+    except EncodingError as error:
+        raise PeerFault(f"message is not canonical: {error}") from error
+    message = _from_value(value)
+    if message is None:
+        raise PeerFault("message of unknown shape")
+    return message
+
+
+def _from_value(value: Value) -> Message | None:
+    match value:
+        case ["heads", list(heads)] if len(heads) <= MAX_HEADS:
+            signed = tuple(read for head in heads if (read := _signed_head(head)) is not None)
+            return Heads(signed) if len(signed) == len(heads) else None
+        case ["get", int(coop), int(first)] if _is_uint(coop) and first >= 1:
+            return Get(coop=coop, first=first)
+        case ["entries", int(first), bytes(previous), bytes(entries), head]:
+            read = _signed_head(head)
+            if read is None or len(previous) != 32 or not 1 <= first <= read.length:
+                return None
+            return Entries(first=first, previous=previous, entries=entries, signed=read)
+        case ["witness", head]:
+            read = _signed_head(head)
+            return None if read is None else WitnessRequest(read)
+        case ["witnessed", head]:
+            read = _signed_head(head)
+            return None if read is None else WitnessAnswer(read)
+        case ["evidence", bytes(data)]:
+            return EvidenceNews(data)
+        case ["memo", bytes(reference), int(account), bytes(sealed)]:
+            if len(reference) == 32 and _is_uint(account):
+                return MemoDelivery(reference=reference, account=account, sealed=sealed)
+    return None
+
+
+def _signed_head(value: object) -> SignedHead | None:
+    match value:
+        case [int(coop), int(length), bytes(head), bytes(signature)]:
+            if _is_uint(coop) and _is_uint(length) and len(head) == 32 and len(signature) == 64:
+                return SignedHead(coop=coop, length=length, head=head, signature=signature)
+    return None
+
+
+def _is_uint(value: int) -> bool:
+    return 0 <= value <= MAX
