@@ -1,0 +1,166 @@
+"""Auditing a node's own store: the logs in it, and what is kept beside them.
+
+Beside the logs are checked: evidence (it proves what it says), the texts of stewards' reasons (they
+have the hash that the log carries) and the newest snapshot (going on from it leads to the same state as
+replaying everything, since a node that restarts trusts it). Memos are sealed, so nobody but their
+owners can check them.
+
+It reads only; the store should be opened for reading, so that a node may run beside it.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+
+import msgpack
+
+from ledger.charter import Charter
+from ledger.choose import load_validator, new_validator
+from ledger.errors import EncodingError, ProofError, SnapshotError
+from ledger.evidence import ForkEvidence, decode_evidence
+from ledger.messages import TAG_REASON
+from ledger.transactions import Kind
+from ledger.validator import Validator
+from node.audit.replay import cut
+from node.audit.report import AuditReport, Fault, Finding, Piece, SourceFault
+from node.audit.run import run_audit
+from node.errors import StorageFault
+from node.store import Evidence, Store
+
+
+class StoreSource:
+    """The logs in a store, as they were when it was made."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._logs = store.logs()
+
+    def logs(self) -> Mapping[int, tuple[int, bytes]]:
+        """See `LogSource.logs`."""
+        return self._logs
+
+    def pieces(self, coop: int) -> Iterator[Piece]:
+        """See `LogSource.pieces`: the store's segments."""
+        return self.pieces_from(coop, 1)
+
+    def pieces_from(self, coop: int, first: int) -> Iterator[Piece]:
+        """The log from entry `first` on."""
+        try:
+            for segment in self._store.segments(coop, first):
+                yield Piece(
+                    first=segment.first,
+                    entries=segment.entries,
+                    count=segment.count,
+                    previous=segment.previous,
+                    head=segment.head,
+                    signature=segment.signature,
+                )
+        except StorageFault as fault:
+            raise SourceFault(str(fault)) from fault
+
+
+def audit_store(
+    store: Store, charter: Charter, *, progress: Callable[[int], None] = lambda done: None
+) -> AuditReport:
+    """Replay everything in the store and check what lies beside the logs."""
+    source = StoreSource(store)
+    validator = new_validator(charter)
+    reasons: set[bytes] = set()
+    report = run_audit(
+        source,
+        validator,
+        progress=progress,
+        observe=lambda coop, entries: reasons.update(_reasons_in(entries)),
+    )
+    try:
+        found = [
+            *_evidence_findings(store, charter),
+            *_reason_findings(store, reasons),
+            *(() if report.digest is None else _snapshot_findings(store, source, validator)),
+        ]
+    except StorageFault as fault:
+        found = [Finding(fault=Fault.UNREADABLE, clause="8", detail=str(fault))]
+    return replace(report, findings=[*report.findings, *found])
+
+
+def _reasons_in(entries: bytes) -> Iterator[bytes]:
+    """The hashes of the reasons that valid entries carry."""
+    unpacker = msgpack.Unpacker(None, max_buffer_size=max(len(entries), 1))
+    unpacker.feed(entries)
+    for _, transaction in unpacker:
+        if transaction[0] == Kind.LIMIT.value:
+            yield transaction[7]
+        elif transaction[0] == Kind.STATUS.value:
+            yield transaction[4]
+
+
+def _evidence_findings(store: Store, charter: Charter) -> Iterator[Finding]:
+    for row in store.evidence():
+        problem = _problem_of_evidence(row, charter)
+        if problem is None:
+            detail = (
+                f"proof of a {'fork' if row.kind == 'fork' else 'forbidden entry'} is stored here"
+            )
+            yield Finding(fault=Fault.EVIDENCE, clause="7.9", coop=row.coop, detail=detail)
+        else:
+            detail = f"evidence {row.digest.hex()[:16]}: {problem}"
+            yield Finding(fault=Fault.RECORD_DAMAGED, clause="7.9", coop=row.coop, detail=detail)
+
+
+def _problem_of_evidence(row: Evidence, charter: Charter) -> str | None:
+    if hashlib.sha256(row.data).digest() != row.digest:
+        return "its bytes are not those that were stored"
+    try:
+        evidence = decode_evidence(row.data)
+        if isinstance(evidence, ForkEvidence):
+            evidence.check(charter)
+        else:
+            evidence.check_signed(charter)
+    except ProofError as error:
+        return str(error)
+    if (evidence.coop, evidence.kind) != (row.coop, row.kind):
+        return "it is filed under another coop or kind"
+    return None
+
+
+def _reason_findings(store: Store, hashes: set[bytes]) -> Iterator[Finding]:
+    """Reasons whose text is here must have the hash in the log; those kept elsewhere are not missed."""
+    for expected in sorted(hashes):
+        salted = store.reason(expected)
+        if salted is not None and hashlib.sha256(TAG_REASON + salted).digest() != expected:
+            detail = f"the text of the reason {expected.hex()[:16]} is not the one that was signed"
+            yield Finding(fault=Fault.RECORD_DAMAGED, clause="8", detail=detail)
+
+
+def _snapshot_findings(store: Store, source: StoreSource, whole: Validator) -> Iterator[Finding]:
+    """The newest snapshot and the entries after it must lead to the state of the whole replay."""
+    snapshot = store.newest_snapshot()
+    if snapshot is None:
+        return
+    problem = None
+    try:
+        validator = load_validator(whole.charter, snapshot.state)
+        _replay_after(source, validator)
+        if validator.digest() != whole.digest():
+            problem = "going on from it leads to another state than replaying the logs"
+    except (SnapshotError, EncodingError, SourceFault) as error:
+        problem = str(error)
+    if problem is not None:
+        detail = f"the newest snapshot can't be used: {problem}; delete it, the logs are enough"
+        yield Finding(fault=Fault.RECORD_DAMAGED, clause="7.8", detail=detail)
+
+
+def _replay_after(source: StoreSource, validator: Validator) -> None:
+    """Replay what the logs, up to their audited lengths, hold beyond the validator's state."""
+    advanced = True
+    while advanced:
+        advanced = False
+        for coop, (length, _) in source.logs().items():
+            for piece in source.pieces_from(coop, validator.log(coop).length + 1):
+                if piece.first > length:
+                    break
+                entries = cut(piece, length).entries
+                result = validator.replay(coop, entries)
+                advanced = advanced or result.count > 0
+                if result.consumed < len(entries):
+                    break
