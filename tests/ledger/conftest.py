@@ -1,0 +1,19 @@
+"""Tests of rules run against both validators: they implement one interface with one meaning."""
+
+import pytest
+
+from ledger.charter import Charter
+from ledger.reference import ReferenceValidator
+from ledger.validator import Validator
+from tests.builders import MakeValidator
+
+
+def make_native(charter: Charter) -> Validator:
+    native = pytest.importorskip("ledger.native_validator")
+    validator: Validator = native.NativeValidator(charter)
+    return validator
+
+
+@pytest.fixture(params=["reference", pytest.param("native", marks=pytest.mark.needs_native)])
+def make_validator(request: pytest.FixtureRequest) -> MakeValidator:
+    return make_native if request.param == "native" else ReferenceValidator

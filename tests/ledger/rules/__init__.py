@@ -1,0 +1,1 @@
+"""Tests of the rules, kind by kind, against both validators."""
