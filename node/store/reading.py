@@ -76,17 +76,25 @@ def signed_head(row: Row[Any] | None, coop: int) -> SignedHead | None:
 
 def segment(row: Row[Any]) -> Segment:
     """A row of the table of segments as a value."""
-    found = Segment(**row._mapping)
-    numbers = (found.coop, found.first, found.count)
-    hashes = (found.previous, found.head)
+    coop, first, count, entries, previous, head, signature = row._tuple()
     if not (
-        all(type(number) is int and number > 0 for number in numbers)
-        and all(type(hash_) is bytes and len(hash_) == 32 for hash_ in hashes)
-        and type(found.entries) is bytes
-        and type(found.signature) in (bytes, type(None))
+        type(coop) is type(first) is type(count) is int
+        and type(entries) is type(previous) is type(head) is bytes
+        and (signature is None or type(signature) is bytes)
+        and first > 0
+        and count > 0
+        and len(previous) == len(head) == 32
     ):
-        raise StorageFault(f"log {found.coop}: the segment at entry {found.first} is damaged")
-    return found
+        raise StorageFault(f"log {coop}: the segment at entry {first} is damaged")
+    return Segment(
+        coop=coop,
+        first=first,
+        count=count,
+        entries=entries,
+        previous=previous,
+        head=head,
+        signature=signature,
+    )
 
 
 def check_continuous(found: Sequence[Segment], first: int) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from ledger.chain import SignedHead, extend_all, genesis
+from ledger.chain import SignedHead, extend, genesis
 from ledger.codec import encode
 from node.store import Segment
 
@@ -25,19 +25,25 @@ class Log:
 
     coop: int
     entries: list[bytes] = field(default_factory=list)
+    heads: list[bytes] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.heads.append(start(self.coop))
 
     @property
     def length(self) -> int:
         return len(self.entries)
 
-    def head(self, length: int | None = None) -> bytes:
-        return extend_all(start(self.coop), self.entries[:length])
+    def head(self, length: int = -1) -> bytes:
+        return self.heads[length]
 
     def grow(self, count: int, *, size: int = 40, signed: bool = True) -> Segment:
         """Append entries of about `size` bytes; the segment that holds them."""
         first, previous = self.length + 1, self.head()
         new = [encode([first + step, b"e" * size]) for step in range(count)]
         self.entries.extend(new)
+        for entry in new:
+            self.heads.append(extend(self.heads[-1], entry))
         return Segment(
             coop=self.coop,
             first=first,
