@@ -1,3 +1,126 @@
-"""The compiled half of the ledger, built from `ledger/native` when a Rust toolchain is there."""
+"""The compiled half of the ledger, built from `ledger/native` when a Rust toolchain is there.
+
+Conversions only: `ledger.native_validator` gives these calls their meaning. Every call that works
+through more than one value releases the interpreter's lock. Besides what a method names, all raise
+`ValueError` for arguments that no careful caller passes (a coop that is not in the charter, bytes of
+another length), and `ledger.errors.ValidatorFault` when native code panicked.
+"""
+
+from collections.abc import Sequence
+from typing import Self, final
+
+from ledger.state import Account
 
 __version__: str
+
+CoopFields = tuple[int, bytes, int]
+"""A coop's number, node key and clearing limit in minor units."""
+
+AccountFields = tuple[
+    int, bytes, str, int, int, int, int, int, int, int, int, int, int, int | None, int | None
+]
+"""An account's fields in the order of the listing (PROTOCOL section 7.8)."""
+
+@final
+class Entries:
+    """Concatenated values and where each ends. Values are counted from 0."""
+
+    def __new__(cls, blob: bytes) -> Self:
+        """Raises `ledger.errors.EncodingError` for a blob that ends within a value."""
+
+    def __len__(self) -> int: ...
+    def start(self, index: int) -> int:
+        """The byte at which a value begins; for the number of values, the blob's length."""
+
+    def entry(self, index: int) -> bytes:
+        """The bytes of a value."""
+
+@final
+class Signatures:
+    """Signatures made ready for batch verification: (key, message, signature) each."""
+
+    def __new__(cls, triples: Sequence[tuple[bytes, bytes, bytes]]) -> Self: ...
+    def __len__(self) -> int: ...
+    def verify(self, threads: int) -> list[bool]:
+        """For each whether it is valid by ZIP-215, verified in batches on so many threads.
+
+        Keys have been decompressed before, so this is also the bare batch verification that
+        benchmarks compare the validator with.
+        """
+
+@final
+class Validator:
+    """State and rules for all logs of one federation."""
+
+    def __new__(
+        cls,
+        federation: bytes,
+        witness_quorum: int,
+        coops: Sequence[CoopFields],
+        threads: int,
+    ) -> Self: ...
+    @classmethod
+    def load(
+        cls,
+        federation: bytes,
+        witness_quorum: int,
+        coops: Sequence[CoopFields],
+        threads: int,
+        snapshot: bytes,
+    ) -> Self:
+        """Raises `ledger.errors.SnapshotError`."""
+
+    @property
+    def threads(self) -> int:
+        """How many threads verify at once, the caller's included."""
+
+    def replay(
+        self, coop: int, entries: Entries, start: int
+    ) -> tuple[int, int | None, tuple[int, int, bytes, bytes] | None, bool]:
+        """Apply entries from number `start` on.
+
+        Gives the number of the entry that it stands before, and why: a refusal's number; coop,
+        length, head and signature of an anchor that waits; whether the shared rules decide it.
+        """
+
+    def sequence(
+        self, coop: int, time: int, transactions: Sequence[bytes]
+    ) -> tuple[list[int], bytes, int]:
+        """Append what is accepted, up to the first transaction that the shared rules decide.
+
+        Gives outcomes as `ledger.validator.Sequenced`, the appended entries and their number.
+        """
+
+    def check_dependencies(self, coop: int, transactions: Sequence[bytes]) -> None:
+        """Raises `ledger.errors.DependencyMissing` for an anchor of a head that is not held."""
+
+    def append(self, coop: int, time: int, entry: bytes, account: Account) -> None:
+        """Append an entry that the shared rules accepted, and put the account as it is after."""
+
+    def chain(self, coop: int, entries: Entries) -> bytes:
+        """The head that these entries would lead to."""
+
+    def log(self, coop: int) -> tuple[int, bytes, int, int, int, int, list[tuple[int, int]], int]:
+        """Length, head, time, position, held, commons, anchored, number of accounts."""
+
+    def head_at(self, coop: int, length: int) -> bytes | None: ...
+    def account(self, coop: int, number: int) -> AccountFields | None: ...
+    def account_named(self, coop: int, handle: str) -> int | None: ...
+    def account_numbers(self, coop: int) -> list[int]:
+        """The numbers of all accounts, rising."""
+
+    def in_transit(self, coop: int) -> list[tuple[int, int, int, int, int, bool]]:
+        """Payee coop, index, payee, amount, payer, whether a return; of each item."""
+
+    def credits_waiting(self, home: int, other: int) -> int: ...
+    def returnable(self, coop: int) -> list[tuple[int, int, int, int]]:
+        """Coop, index, account, amount; of each item."""
+
+    def digest(self) -> bytes: ...
+    def snapshot(self) -> bytes: ...
+
+def admissible(keys: Sequence[bytes], threads: int) -> list[bool]:
+    """For each key whether an account may have it (PROTOCOL section 3.1)."""
+
+def cpu_features() -> list[str]:
+    """What makes verification fast in this build on this machine, for logs and benchmarks."""

@@ -28,3 +28,10 @@ class SnapshotError(LedgerError):
 
 class DependencyMissing(LedgerError):
     """A node tried to append an anchor of a log that it does not hold that far: its own mistake."""
+
+
+class ValidatorFault(LedgerError):
+    """A bug in a validator: it stopped half way, and its state is not to be used again.
+
+    Load a snapshot and replay what follows it; nothing that was appended is lost by that.
+    """

@@ -1,10 +1,155 @@
 //! Python bindings of the native validator: conversions only, no decisions.
+//!
+//! Work that takes time runs detached from the interpreter. A panic in it becomes a
+//! `ledger.errors.ValidatorFault`, and so does every later call on the same validator. The exceptions
+//! are defined in Python; `ledger/_native.pyi` is the interface that people read.
 
+mod convert;
+mod validator;
+
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+
+use fiado_core::bench::{are_admissible, Prepared, Triple};
+use fiado_core::entries::Boundaries;
+use fiado_core::fault::Fault;
+
+pyo3::import_exception!(ledger.errors, DependencyMissing);
+pyo3::import_exception!(ledger.errors, EncodingError);
+pyo3::import_exception!(ledger.errors, SnapshotError);
+pyo3::import_exception!(ledger.errors, ValidatorFault);
+
+/// The Python exception for a fault.
+fn to_exception(fault: Fault) -> PyErr {
+    let text = fault.to_string();
+    match fault {
+        Fault::Encoding(_) => EncodingError::new_err(text),
+        Fault::Snapshot(_) => SnapshotError::new_err(text),
+        Fault::DependencyMissing(..) => DependencyMissing::new_err(text),
+        Fault::Poisoned => ValidatorFault::new_err(text),
+        Fault::Charter(_) | Fault::Argument(_) => PyValueError::new_err(text),
+    }
+}
+
+/// Runs `work` without the interpreter's lock and turns a panic into an exception.
+fn run<T: Send>(
+    python: Python<'_>,
+    work: impl FnOnce() -> Result<T, Fault> + Send,
+) -> PyResult<T> {
+    let outcome = python.detach(|| {
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(work))
+    });
+    match outcome {
+        Ok(result) => result.map_err(to_exception),
+        Err(panic) => {
+            let text = panic
+                .downcast_ref::<String>()
+                .map(String::as_str)
+                .or_else(|| panic.downcast_ref::<&str>().copied())
+                .unwrap_or("no message");
+            Err(ValidatorFault::new_err(format!("the native validator panicked: {text}")))
+        }
+    }
+}
+
+/// Concatenated entries and their boundaries.
+#[pyclass(frozen)]
+struct Entries {
+    blob: Py<PyBytes>,
+    boundaries: Boundaries,
+}
+
+#[pymethods]
+impl Entries {
+    #[new]
+    fn new(python: Python<'_>, blob: Bound<'_, PyBytes>) -> PyResult<Self> {
+        let bytes = blob.as_bytes();
+        let boundaries = run(python, || Boundaries::find(bytes))?;
+        Ok(Entries { blob: blob.unbind(), boundaries })
+    }
+
+    fn __len__(&self) -> usize {
+        self.boundaries.count()
+    }
+
+    fn start(&self, index: usize) -> PyResult<usize> {
+        match index <= self.boundaries.count() {
+            true => Ok(self.boundaries.start(index)),
+            false => Err(to_exception(Fault::Argument("no such entry"))),
+        }
+    }
+
+    fn entry<'py>(&self, python: Python<'py>, index: usize) -> PyResult<Bound<'py, PyBytes>> {
+        if index >= self.boundaries.count() {
+            return Err(to_exception(Fault::Argument("no such entry")));
+        }
+        let bytes = self.boundaries.value(self.blob.bind(python).as_bytes(), index);
+        Ok(PyBytes::new(python, bytes))
+    }
+}
+
+/// Signatures made ready, for verification and for measuring it.
+#[pyclass(frozen)]
+struct Signatures {
+    prepared: Prepared,
+}
+
+#[pymethods]
+impl Signatures {
+    #[new]
+    fn new(
+        python: Python<'_>,
+        triples: Vec<(Bound<'_, PyBytes>, Bound<'_, PyBytes>, Bound<'_, PyBytes>)>,
+    ) -> PyResult<Self> {
+        let triples = triples
+            .iter()
+            .map(|(key, message, signature)| {
+                Ok(Triple {
+                    key: convert::array(key.as_bytes())?,
+                    message: message.as_bytes(),
+                    signature: convert::array(signature.as_bytes())?,
+                })
+            })
+            .collect::<PyResult<Vec<_>>>()?;
+        let prepared = run(python, || Prepared::new(triples.iter().copied()))?;
+        Ok(Signatures { prepared })
+    }
+
+    fn __len__(&self) -> usize {
+        self.prepared.len()
+    }
+
+    fn verify(&self, python: Python<'_>, threads: usize) -> PyResult<Vec<bool>> {
+        run(python, || Ok(self.prepared.verify(threads)))
+    }
+}
+
+/// For each key whether it is admissible.
+#[pyfunction]
+fn admissible(
+    python: Python<'_>,
+    keys: Vec<Bound<'_, PyBytes>>,
+    threads: usize,
+) -> PyResult<Vec<bool>> {
+    let keys = keys
+        .iter()
+        .map(|key| convert::array(key.as_bytes()).copied())
+        .collect::<PyResult<Vec<[u8; 32]>>>()?;
+    run(python, || Ok(are_admissible(&keys, threads)))
+}
+
+/// What makes verification fast here.
+#[pyfunction]
+fn cpu_features() -> Vec<&'static str> {
+    fiado_core::cpu_features()
+}
 
 /// The compiled half of `ledger`, imported as `ledger._native`.
 #[pymodule]
 mod _native {
+    #[pymodule_export]
+    use super::{admissible, cpu_features, validator::Validator, Entries, Signatures};
     use super::{Bound, PyModule, PyResult};
     use pyo3::prelude::PyModuleMethods;
 

@@ -1,0 +1,289 @@
+//! The accounts of one log, compact: 88 bytes, the handle, and two index places for each.
+//!
+//! What nearly all accounts have at its first value (revision, dates of the limit, closing) stands in
+//! a side table that only changed accounts have a row in. Numbers and handles are found by hash tables
+//! that hold positions only. Nothing is ever removed: a closed account keeps its number and handle.
+
+use std::hash::BuildHasher;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+use crate::chunked::Chunked;
+use crate::fault::Fault;
+
+/// Place of an account whose key is not kept decompressed.
+pub const NO_POINT: u32 = u32::MAX;
+/// The longest handle.
+pub const MAX_HANDLE_BYTES: usize = 32;
+
+/// What an account may do; PROTOCOL's numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Status {
+    Open = 0,
+    Frozen = 1,
+    Closed = 2,
+}
+
+impl Status {
+    /// From PROTOCOL's number.
+    pub fn from_number(number: u64) -> Option<Self> {
+        match number {
+            0 => Some(Status::Open),
+            1 => Some(Status::Frozen),
+            2 => Some(Status::Closed),
+            _ => None,
+        }
+    }
+}
+
+/// An account as it leaves and enters this crate; names as in PROTOCOL section 7.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    pub number: u32,
+    pub key: [u8; 32],
+    pub handle: Vec<u8>,
+    pub class: u8,
+    pub balance: i64,
+    pub next_sequence: u64,
+    pub revision: u64,
+    pub status: Status,
+    pub opened: u64,
+    pub closed: u64,
+    pub before: i64,
+    pub from: u64,
+    pub limit: i64,
+    pub until: Option<u64>,
+    pub after: Option<i64>,
+}
+
+/// The part of an account that payments read and write.
+pub struct Account {
+    pub key: [u8; 32],
+    pub balance: i64,
+    pub next_sequence: u64,
+    pub opened: u64,
+    limit: i64,
+    pub number: u32,
+    /// Where the key cache has the key, if it still has.
+    pub point: u32,
+    handle_start: u32,
+    terms: u32,
+    handle_length: u8,
+    class: u8,
+    pub status: Status,
+}
+
+/// The part that few accounts have changed.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+struct Terms {
+    revision: u64,
+    closed: u64,
+    before: i64,
+    from: u64,
+    until: Option<u64>,
+    after: Option<i64>,
+}
+
+/// All accounts, by the position at which they were opened.
+pub struct Accounts {
+    accounts: Chunked<Account>,
+    /// Row 0 is the one of unchanged accounts.
+    terms: Vec<Terms>,
+    handles: Vec<u8>,
+    by_number: HashTable<u32>,
+    by_handle: HashTable<u32>,
+    hasher: DefaultHashBuilder,
+}
+
+impl Default for Accounts {
+    fn default() -> Self {
+        Accounts {
+            accounts: Chunked::default(),
+            terms: vec![Terms::default()],
+            handles: Vec::new(),
+            by_number: HashTable::new(),
+            by_handle: HashTable::new(),
+            hasher: DefaultHashBuilder::default(),
+        }
+    }
+}
+
+impl Accounts {
+    /// How many accounts there are, the commons not counted.
+    pub fn len(&self) -> usize {
+        self.accounts.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.accounts.is_empty()
+    }
+
+    /// The position of the account with a number.
+    #[inline]
+    pub fn find(&self, number: u32) -> Option<u32> {
+        let hash = self.hasher.hash_one(number);
+        let accounts = &self.accounts;
+        self.by_number.find(hash, |place| accounts[*place as usize].number == number).copied()
+    }
+
+    /// The position of the account that has or had a handle.
+    pub fn find_handle(&self, handle: &[u8]) -> Option<u32> {
+        let hash = self.hasher.hash_one(handle);
+        self.by_handle.find(hash, |place| self.handle(*place) == handle).copied()
+    }
+
+    /// The account at a position.
+    #[inline]
+    pub fn get(&self, place: u32) -> &Account {
+        &self.accounts[place as usize]
+    }
+
+    /// The account at a position, to be changed.
+    #[inline]
+    pub fn get_mut(&mut self, place: u32) -> &mut Account {
+        &mut self.accounts[place as usize]
+    }
+
+    fn handle(&self, place: u32) -> &[u8] {
+        let account = self.get(place);
+        let start = account.handle_start as usize;
+        &self.handles[start..start + usize::from(account.handle_length)]
+    }
+
+    /// The index of the `status` that closed the account; 0 for none.
+    #[inline]
+    pub fn closed(&self, place: u32) -> u64 {
+        self.terms[self.get(place).terms as usize].closed
+    }
+
+    /// The credit limit that applies at a time, PROTOCOL section 7.4.
+    #[inline]
+    pub fn limit_at(&self, place: u32, time: u64) -> i64 {
+        let account = self.get(place);
+        let terms = &self.terms[account.terms as usize];
+        match (terms.until, terms.after) {
+            _ if time < terms.from => terms.before,
+            (Some(until), Some(after)) if time >= until => after,
+            _ => account.limit,
+        }
+    }
+
+    /// A copy of everything about an account.
+    pub fn record(&self, place: u32) -> Record {
+        let account = self.get(place);
+        let terms = self.terms[account.terms as usize];
+        Record {
+            number: account.number,
+            key: account.key,
+            handle: self.handle(place).to_vec(),
+            class: account.class,
+            balance: account.balance,
+            next_sequence: account.next_sequence,
+            revision: terms.revision,
+            status: account.status,
+            opened: account.opened,
+            closed: terms.closed,
+            before: terms.before,
+            from: terms.from,
+            limit: account.limit,
+            until: terms.until,
+            after: terms.after,
+        }
+    }
+
+    /// Whether `put` would take the record.
+    pub fn check_put(&self, record: &Record) -> Result<(), Fault> {
+        if record.number == 0 {
+            return Err(Fault::Argument("the commons is not an account to put"));
+        }
+        if record.handle.is_empty() || record.handle.len() > MAX_HANDLE_BYTES {
+            return Err(Fault::Argument("a handle has 1 to 32 bytes"));
+        }
+        let holder = self.find_handle(&record.handle);
+        match self.find(record.number) {
+            None if holder.is_some() => Err(Fault::Argument("the handle is taken")),
+            None => Ok(()),
+            Some(place) if holder != Some(place) || self.get(place).key != record.key => {
+                Err(Fault::Argument("key and handle of an account never change"))
+            }
+            Some(_) => Ok(()),
+        }
+    }
+
+    /// Opens an account or changes the one with the record's number.
+    pub fn put(&mut self, record: &Record) -> Result<(), Fault> {
+        self.check_put(record)?;
+        let place = match self.find(record.number) {
+            Some(place) => place,
+            None => self.open(record)?,
+        };
+        let terms = Terms {
+            revision: record.revision,
+            closed: record.closed,
+            before: record.before,
+            from: record.from,
+            until: record.until,
+            after: record.after,
+        };
+        let row = match self.get(place).terms {
+            0 if terms == Terms::default() => 0,
+            0 => {
+                self.terms.push(terms);
+                (self.terms.len() - 1) as u32
+            }
+            row => {
+                self.terms[row as usize] = terms;
+                row
+            }
+        };
+        let account = self.get_mut(place);
+        account.balance = record.balance;
+        account.next_sequence = record.next_sequence;
+        account.status = record.status;
+        account.limit = record.limit;
+        account.opened = record.opened;
+        account.terms = row;
+        Ok(())
+    }
+
+    fn open(&mut self, record: &Record) -> Result<u32, Fault> {
+        let handle_start = u32::try_from(self.handles.len())
+            .map_err(|_| Fault::Argument("the handles of a log take at most 4 GiB"))?;
+        self.handles.extend_from_slice(&record.handle);
+        let place = self.accounts.len() as u32;
+        self.accounts.push(Account {
+            key: record.key,
+            balance: 0,
+            next_sequence: 1,
+            opened: record.opened,
+            limit: record.limit,
+            number: record.number,
+            point: NO_POINT,
+            handle_start,
+            terms: 0,
+            handle_length: record.handle.len() as u8,
+            class: record.class,
+            status: Status::Open,
+        });
+        let Accounts { accounts, handles, by_number, by_handle, hasher, .. } = self;
+        let number_hash = |place: &u32| hasher.hash_one(accounts[*place as usize].number);
+        by_number.insert_unique(number_hash(&place), place, number_hash);
+        let handle_hash = |place: &u32| {
+            let account = &accounts[*place as usize];
+            let start = account.handle_start as usize;
+            hasher.hash_one(&handles[start..start + usize::from(account.handle_length)])
+        };
+        by_handle.insert_unique(handle_hash(&place), place, handle_hash);
+        Ok(place)
+    }
+
+    /// The positions of all accounts, by rising number.
+    pub fn sorted(&self) -> Vec<u32> {
+        let mut places: Vec<u32> = (0..self.len() as u32).collect();
+        // Stewards tend to count upwards, and a sort of what is sorted costs one pass.
+        places.sort_by_key(|place| self.get(*place).number);
+        places
+    }
+}

@@ -1,0 +1,129 @@
+//! `anchor`: how one coop's log takes in another's, PROTOCOL section 7.6.
+
+use crate::accounts::Status;
+use crate::charter::Charter;
+use crate::log::{Item, Log, Returnable, COMMONS};
+use crate::refusal::Refusal;
+use crate::transaction::Anchor;
+use crate::undo::Change;
+
+/// To whom a delivered item was credited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Credit {
+    /// The account at a position.
+    Account(u32),
+    /// The commons, which the item was for.
+    Commons,
+    /// The commons, because the account it came back to is closed.
+    Kept,
+    /// The commons, to be given back.
+    Held,
+}
+
+/// Checks 1 to 6, those before the signatures; gives the position of the anchored coop.
+pub fn check_claims(
+    charter: &Charter,
+    log: &Log,
+    home: usize,
+    anchor: &Anchor<'_>,
+) -> Result<usize, Refusal> {
+    let other = charter.position(anchor.coop).ok_or(Refusal::CoopUnknown)?;
+    if other == home {
+        return Err(Refusal::AnchorOfSelf);
+    }
+    if anchor.length <= log.anchored[other] {
+        return Err(Refusal::AnchorNotAhead);
+    }
+    let mut count = 0;
+    let mut is_signed = false;
+    for (signer, _) in anchor.signatures() {
+        charter.position(signer).ok_or(Refusal::WitnessUnknown)?;
+        count += 1;
+        is_signed |= signer == anchor.coop;
+    }
+    if !is_signed {
+        return Err(Refusal::AnchorUnsigned);
+    }
+    if count - 1 < charter.witness_quorum {
+        return Err(Refusal::WitnessesTooFew);
+    }
+    Ok(other)
+}
+
+/// Check 8: whether the anchored log is held with that head.
+pub fn is_held(logs: &[Log], other: usize, anchor: &Anchor<'_>) -> bool {
+    logs[other].heads.at(anchor.length) == Some(anchor.head)
+}
+
+/// Carries out a checked anchor: delivers what it takes in.
+pub fn apply_anchor(logs: &mut [Log], home: usize, other: usize, length: u64) -> Change {
+    let previous = std::mem::replace(&mut logs[home].anchored[other], length);
+    let mut delivered = Vec::new();
+    while let Some(item) = logs[other].transit[home].front().copied() {
+        if item.index > length {
+            break;
+        }
+        logs[other].transit[home].pop_front();
+        let credit = deliver(&mut logs[home], other, &item);
+        delivered.push((item, credit));
+    }
+    let floor = floor(logs, other);
+    Change::Anchor(Box::new(Delivery { other, previous, floor, delivered }))
+}
+
+/// What an anchor did, enough to take it back.
+#[derive(Debug)]
+pub struct Delivery {
+    pub other: usize,
+    pub previous: u64,
+    /// Below this length no log can anchor `other` any more.
+    pub floor: u64,
+    pub delivered: Vec<(Item, Credit)>,
+}
+
+fn deliver(log: &mut Log, from: usize, item: &Item) -> Credit {
+    log.position += item.amount;
+    if item.payee == COMMONS {
+        log.commons += item.amount;
+        return Credit::Commons;
+    }
+    let payee = log.accounts.find(item.payee).expect("the payee of an item in transit exists");
+    let account = log.accounts.get_mut(payee);
+    if account.status != Status::Closed {
+        account.balance += item.amount;
+        return Credit::Account(payee);
+    }
+    log.commons += item.amount;
+    if item.is_return {
+        return Credit::Kept;
+    }
+    log.held += item.amount;
+    let returnable = Returnable { account: item.payer, amount: item.amount };
+    log.returnable.insert((from, item.index), returnable);
+    Credit::Held
+}
+
+/// Takes a delivery back.
+pub fn undo_anchor(logs: &mut [Log], home: usize, delivery: &Delivery) {
+    for (item, credit) in delivery.delivered.iter().rev() {
+        let log = &mut logs[home];
+        log.position -= item.amount;
+        match credit {
+            Credit::Account(payee) => log.accounts.get_mut(*payee).balance -= item.amount,
+            Credit::Commons | Credit::Kept => log.commons -= item.amount,
+            Credit::Held => {
+                log.commons -= item.amount;
+                log.held -= item.amount;
+                log.returnable.remove(&(delivery.other, item.index));
+            }
+        }
+        logs[delivery.other].transit[home].push_front(*item);
+    }
+    logs[home].anchored[delivery.other] = delivery.previous;
+}
+
+/// Up to which length every other coop's log has anchored the log of `other`.
+fn floor(logs: &[Log], other: usize) -> u64 {
+    let anchored = logs.iter().enumerate().filter(|(place, _)| *place != other);
+    anchored.map(|(_, log)| log.anchored[other]).min().unwrap_or(0)
+}

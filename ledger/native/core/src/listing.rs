@@ -1,0 +1,112 @@
+//! The listing of the state and its digest, PROTOCOL section 7.8.
+
+use sha2::{Digest, Sha256};
+
+use crate::accounts::Record;
+use crate::charter::Charter;
+use crate::codec::write;
+use crate::fault::Fault;
+use crate::log::{Item, Log, Returnable};
+use crate::validator::Validator;
+
+/// How many bytes of the listing are gathered before they are passed on.
+const PIECE: usize = 1 << 16;
+
+/// Writes the listing to `sink`, piece by piece.
+pub fn list(charter: &Charter, logs: &[Log], mut sink: impl FnMut(&[u8])) {
+    let mut piece = Vec::with_capacity(2 * PIECE);
+    let mut pass = |piece: &mut Vec<u8>, least: usize| {
+        if piece.len() > least {
+            sink(piece);
+            piece.clear();
+        }
+    };
+    for home in 0..logs.len() {
+        let log = &logs[home];
+        write_header(&mut piece, charter, log, home);
+        for place in log.accounts.sorted() {
+            write_account(&mut piece, &log.accounts.record(place));
+            pass(&mut piece, PIECE);
+        }
+        for (to, queue) in log.transit.iter().enumerate() {
+            for item in queue {
+                write_item(&mut piece, charter.coops[to].number, item);
+                pass(&mut piece, PIECE);
+            }
+        }
+        for ((from, index), item) in &log.returnable {
+            write_returnable(&mut piece, charter.coops[*from].number, *index, item);
+            pass(&mut piece, PIECE);
+        }
+    }
+    pass(&mut piece, 0);
+}
+
+fn write_header(out: &mut Vec<u8>, charter: &Charter, log: &Log, home: usize) {
+    write::array(out, 13);
+    write::text(out, b"coop");
+    write::unsigned(out, u64::from(charter.coops[home].number));
+    write::unsigned(out, log.heads.length());
+    write::binary(out, log.heads.last());
+    write::unsigned(out, log.time);
+    write::integer(out, log.position);
+    write::integer(out, log.held);
+    write::integer(out, log.commons);
+    write::unsigned(out, 0); // the index period: this version takes no index in
+    write::array(out, log.anchored.len() - 1);
+    for (other, length) in log.anchored.iter().enumerate().filter(|(other, _)| *other != home) {
+        write::array(out, 2);
+        write::unsigned(out, u64::from(charter.coops[other].number));
+        write::unsigned(out, *length);
+    }
+    write::unsigned(out, log.accounts.len() as u64);
+    write::unsigned(out, log.transit.iter().map(|queue| queue.len() as u64).sum());
+    write::unsigned(out, log.returnable.len() as u64);
+}
+
+fn write_account(out: &mut Vec<u8>, account: &Record) {
+    write::array(out, 15);
+    write::unsigned(out, u64::from(account.number));
+    write::binary(out, &account.key);
+    write::text(out, &account.handle);
+    write::unsigned(out, u64::from(account.class));
+    write::integer(out, account.balance);
+    write::unsigned(out, account.next_sequence);
+    write::unsigned(out, account.revision);
+    write::unsigned(out, account.status as u64);
+    write::unsigned(out, account.opened);
+    write::unsigned(out, account.closed);
+    write::integer(out, account.before);
+    write::unsigned(out, account.from);
+    write::integer(out, account.limit);
+    write::optional(out, account.until.map(|until| until as i64));
+    write::optional(out, account.after);
+}
+
+fn write_item(out: &mut Vec<u8>, payee_coop: u32, item: &Item) {
+    write::array(out, 6);
+    write::unsigned(out, u64::from(payee_coop));
+    write::unsigned(out, item.index);
+    write::unsigned(out, u64::from(item.payee));
+    write::integer(out, item.amount);
+    write::unsigned(out, u64::from(item.payer));
+    write::unsigned(out, u64::from(item.is_return));
+}
+
+fn write_returnable(out: &mut Vec<u8>, coop: u32, index: u64, item: &Returnable) {
+    write::array(out, 4);
+    write::unsigned(out, u64::from(coop));
+    write::unsigned(out, index);
+    write::unsigned(out, u64::from(item.account));
+    write::integer(out, item.amount);
+}
+
+impl Validator {
+    /// The state digest.
+    pub fn digest(&self) -> Result<[u8; 32], Fault> {
+        let logs = self.logs()?;
+        let mut hash = Sha256::new();
+        list(&self.charter, logs, |piece| hash.update(piece));
+        Ok(hash.finalize().into())
+    }
+}

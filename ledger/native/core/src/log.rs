@@ -1,0 +1,104 @@
+//! The state of one coop's log, PROTOCOL section 7.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use crate::accounts::Accounts;
+use crate::chain::Head;
+
+/// The number of the account that belongs to the coop as a whole.
+pub const COMMONS: u32 = 0;
+
+/// An amount in transit: entry `index` of the payer's log sent it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Item {
+    pub index: u64,
+    pub amount: i64,
+    pub payee: u32,
+    pub payer: u32,
+    pub is_return: bool,
+}
+
+/// A payment that this log has to give back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Returnable {
+    pub account: u32,
+    pub amount: i64,
+}
+
+/// One log's state. Vectors by coop have the charter's order; a log's own place in them is unused.
+pub struct Log {
+    pub time: u64,
+    pub position: i64,
+    pub held: i64,
+    pub commons: i64,
+    pub anchored: Vec<u64>,
+    pub accounts: Accounts,
+    /// What this log has sent, by payee coop.
+    pub transit: Vec<VecDeque<Item>>,
+    /// What this log has to give back, by (position of the paying coop, index).
+    pub returnable: BTreeMap<(usize, u64), Returnable>,
+    pub heads: Heads,
+}
+
+impl Log {
+    /// An empty log in a federation of `coops` coops.
+    pub fn new(genesis: Head, coops: usize) -> Self {
+        Log {
+            time: 0,
+            position: 0,
+            held: 0,
+            commons: 0,
+            anchored: vec![0; coops],
+            accounts: Accounts::default(),
+            transit: (0..coops).map(|_| VecDeque::new()).collect(),
+            returnable: BTreeMap::new(),
+            heads: Heads { heads: VecDeque::from([genesis]), from: 0 },
+        }
+    }
+}
+
+/// The heads of a log from length `from` on, the newest last; never empty.
+pub struct Heads {
+    pub heads: VecDeque<Head>,
+    pub from: u64,
+}
+
+impl Heads {
+    /// The length of the log.
+    pub fn length(&self) -> u64 {
+        self.from + self.heads.len() as u64 - 1
+    }
+
+    /// The newest head.
+    pub fn last(&self) -> &Head {
+        self.heads.back().expect("a log always has a head")
+    }
+
+    /// The head at a length, if it is kept.
+    pub fn at(&self, length: u64) -> Option<&Head> {
+        let place = length.checked_sub(self.from)?;
+        self.heads.get(usize::try_from(place).ok()?)
+    }
+
+    /// Goes back to a length that is kept.
+    pub fn truncate(&mut self, length: u64) {
+        let kept = length - self.from + 1;
+        self.heads.truncate(usize::try_from(kept).expect("as many heads as fit in memory"));
+    }
+
+    /// Drops heads below length `floor`, once they are more than half of all.
+    pub fn forget(&mut self, floor: u64) {
+        let surplus = floor.saturating_sub(self.from) as usize;
+        if surplus > self.heads.len() / 2 {
+            self.heads.drain(..surplus);
+            self.from = floor;
+        }
+    }
+
+    /// Drops all heads but the newest.
+    pub fn forget_all(&mut self) {
+        let length = self.length();
+        self.heads.drain(..self.heads.len() - 1);
+        self.from = length;
+    }
+}

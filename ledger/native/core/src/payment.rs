@@ -1,0 +1,183 @@
+//! `pay` and `return`: what moves amounts, PROTOCOL sections 7.2 and 7.7.
+//!
+//! `check_` decides and changes nothing; `apply_` carries out what was decided and does not branch on
+//! whether it may. The payer's existence and signature are checked by the callers, who batch them.
+
+use crate::accounts::Status;
+use crate::charter::Charter;
+use crate::codec::MAX;
+use crate::log::{Item, Log, Returnable, COMMONS};
+use crate::refusal::Refusal;
+use crate::transaction::{Pay, Return};
+use crate::undo::Change;
+
+const MAX_AMOUNT: i64 = MAX as i64;
+
+/// Who is paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Payee {
+    /// The commons of the payer's home.
+    Commons,
+    /// An account of the payer's home, by position.
+    Local(u32),
+    /// Somebody at the coop at this position of the charter.
+    Abroad(u16),
+}
+
+/// Checks 3 to 13 of section 7.2 for the account at position `payer` of log `home`.
+#[inline]
+pub fn check_pay(
+    charter: &Charter,
+    logs: &[Log],
+    home: usize,
+    time: u64,
+    payer: u32,
+    pay: &Pay<'_>,
+) -> Result<Payee, Refusal> {
+    let log = &logs[home];
+    let account = log.accounts.get(payer);
+    match account.status {
+        Status::Open => {}
+        Status::Closed => return Err(Refusal::AccountClosed),
+        Status::Frozen => return Err(Refusal::AccountFrozen),
+    }
+    if pay.sequence < account.next_sequence {
+        return Err(Refusal::SequenceUsed);
+    }
+    if pay.sequence > account.next_sequence {
+        return Err(Refusal::SequenceGap);
+    }
+    if !(1..=MAX_AMOUNT).contains(&pay.amount) {
+        return Err(Refusal::AmountOutOfRange);
+    }
+    if !(0..=pay.amount).contains(&pay.fee) {
+        return Err(Refusal::FeeOutOfRange);
+    }
+    let payee = find_payee(charter, logs, home, pay)?;
+    if pay.has_price {
+        return Err(Refusal::PriceNotKnown);
+    }
+    if account.balance - pay.amount - pay.fee < -log.accounts.limit_at(payer, time) {
+        return Err(Refusal::LimitExceeded);
+    }
+    check_room(charter, log, home, payee, pay)?;
+    Ok(payee)
+}
+
+#[inline]
+fn find_payee(
+    charter: &Charter,
+    logs: &[Log],
+    home: usize,
+    pay: &Pay<'_>,
+) -> Result<Payee, Refusal> {
+    if pay.payee_coop == charter.coops[home].number {
+        if pay.payee == pay.payer {
+            return Err(Refusal::PayeeIsPayer);
+        }
+        if pay.payee == COMMONS {
+            return Ok(Payee::Commons);
+        }
+        let accounts = &logs[home].accounts;
+        let payee = accounts.find(pay.payee).ok_or(Refusal::PayeeUnknown)?;
+        return match accounts.get(payee).status {
+            Status::Closed => Err(Refusal::PayeeClosed),
+            Status::Open | Status::Frozen => Ok(Payee::Local(payee)),
+        };
+    }
+    let coop = charter.position(pay.payee_coop).ok_or(Refusal::CoopUnknown)?;
+    if pay.payee != COMMONS {
+        // Of another coop's accounts a log knows only what it has anchored.
+        let known = logs[home].anchored[coop];
+        let accounts = &logs[coop].accounts;
+        let payee = accounts
+            .find(pay.payee)
+            .filter(|payee| accounts.get(*payee).opened <= known)
+            .ok_or(Refusal::PayeeUnknown)?;
+        let closed = accounts.closed(payee);
+        if closed != 0 && closed <= known {
+            return Err(Refusal::PayeeClosed);
+        }
+    }
+    Ok(Payee::Abroad(coop as u16))
+}
+
+/// Whether the coop may send so much, and balances have room for it.
+#[inline]
+fn check_room(
+    charter: &Charter,
+    log: &Log,
+    home: usize,
+    payee: Payee,
+    pay: &Pay<'_>,
+) -> Result<(), Refusal> {
+    let mut to_commons = pay.fee;
+    match payee {
+        Payee::Abroad(_) => {
+            if log.position - log.held - pay.amount < -charter.coops[home].clearing_limit {
+                return Err(Refusal::ClearingLimitExceeded);
+            }
+        }
+        Payee::Commons => to_commons += pay.amount,
+        Payee::Local(payee) => {
+            if log.accounts.get(payee).balance + pay.amount > MAX_AMOUNT {
+                return Err(Refusal::BalanceOutOfRange);
+            }
+        }
+    }
+    if to_commons != 0 && log.commons + to_commons > MAX_AMOUNT {
+        return Err(Refusal::BalanceOutOfRange);
+    }
+    Ok(())
+}
+
+/// Carries out a checked payment that becomes entry `index`.
+#[inline]
+pub fn apply_pay(log: &mut Log, index: u64, payer: u32, payee: Payee, pay: &Pay<'_>) -> Change {
+    let account = log.accounts.get_mut(payer);
+    account.balance -= pay.amount + pay.fee;
+    account.next_sequence += 1;
+    log.commons += pay.fee;
+    match payee {
+        Payee::Commons => log.commons += pay.amount,
+        Payee::Local(payee) => log.accounts.get_mut(payee).balance += pay.amount,
+        Payee::Abroad(coop) => send(
+            log,
+            usize::from(coop),
+            Item {
+                index,
+                amount: pay.amount,
+                payee: pay.payee,
+                payer: pay.payer,
+                is_return: false,
+            },
+        ),
+    }
+    Change::Pay { payer, payee, amount: pay.amount, fee: pay.fee }
+}
+
+/// Lets an item leave a log for the coop at position `to`.
+fn send(log: &mut Log, to: usize, item: Item) {
+    log.position -= item.amount;
+    log.transit[to].push_back(item);
+}
+
+/// Both checks of section 7.7; gives the position of the coop to give back to.
+pub fn check_return(charter: &Charter, log: &Log, back: &Return) -> Result<usize, Refusal> {
+    let coop = charter.position(back.coop).ok_or(Refusal::CoopUnknown)?;
+    if !log.returnable.contains_key(&(coop, back.index)) {
+        return Err(Refusal::ReturnUnknown);
+    }
+    Ok(coop)
+}
+
+/// Carries out a checked return that becomes entry `index`.
+pub fn apply_return(log: &mut Log, index: u64, coop: usize, back: &Return) -> Change {
+    let key = (coop, back.index);
+    let Returnable { account, amount } =
+        log.returnable.remove(&key).expect("a checked return is returnable");
+    log.commons -= amount;
+    log.held -= amount;
+    send(log, coop, Item { index, amount, payee: account, payer: COMMONS, is_return: true });
+    Change::Return { coop, index: back.index, account, amount }
+}

@@ -1,0 +1,198 @@
+//! Replay: applying a log's entries as another node wrote them.
+//!
+//! Rules run ahead while other threads verify signatures; a journal takes back what stood on a bad
+//! one. The answer is that of checking entry by entry: of all that could be said against the entries,
+//! what concerns the earliest entry counts, and within one entry the order of PROTOCOL section 7.
+
+use crate::anchor::{apply_anchor, check_claims, is_held};
+use crate::batch::Find;
+use crate::chain::extend;
+use crate::charter::Charter;
+use crate::crew::{with_crew, Crew, Verified};
+use crate::entries::Boundaries;
+use crate::fault::Fault;
+use crate::gather::{next_size, Gatherer, SMALLEST};
+use crate::log::Log;
+use crate::payment::{apply_pay, apply_return, check_pay, check_return};
+use crate::refusal::Refusal;
+use crate::transaction::{decode_entry, Anchor, Transaction};
+use crate::undo::{Change, Journal};
+use crate::validator::{gather_anchor, gather_pay, keep_keys, State, Validator};
+
+/// Why a replay stopped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// There are no more entries.
+    End,
+    /// The next entry is refused.
+    Refused(Refusal),
+    /// The next entry is an anchor of a head that is not held.
+    Waiting { coop: u32, length: u64, head: [u8; 32], signature: [u8; 64] },
+    /// The next entry is of a kind that the shared rules decide.
+    Shared,
+}
+
+/// How far a replay came: `next` is the entry that it stands before, and has applied nothing of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replayed {
+    pub next: usize,
+    pub stop: Stop,
+}
+
+impl Validator {
+    /// Applies entries of a coop's log from number `start` of them on.
+    pub fn replay(
+        &mut self,
+        coop: u32,
+        blob: &[u8],
+        entries: &Boundaries,
+        start: usize,
+    ) -> Result<Replayed, Fault> {
+        let home = self.position(coop)?;
+        let count = entries.count().saturating_sub(start);
+        // Starting threads takes as long as verifying a few signatures.
+        let threads = if count < SMALLEST { 1 } else { self.threads() };
+        self.change(|charter, state| {
+            with_crew(threads, Find::First, |crew| {
+                let run = Run {
+                    charter,
+                    journal: Journal::new(&state.logs, home),
+                    state,
+                    home,
+                    gatherer: Gatherer::default(),
+                    first_bad: None,
+                };
+                run.run(crew, blob, entries, start, threads)
+            })
+        })
+    }
+}
+
+struct Run<'a, 's> {
+    charter: &'a Charter,
+    state: &'s mut State,
+    home: usize,
+    journal: Journal,
+    gatherer: Gatherer<'a>,
+    /// The earliest entry, counted from the start of the call, with a bad signature.
+    first_bad: Option<u32>,
+}
+
+impl<'a> Run<'a, '_> {
+    fn run(
+        mut self,
+        crew: &Crew<'a>,
+        blob: &'a [u8],
+        entries: &Boundaries,
+        start: usize,
+        threads: usize,
+    ) -> Replayed {
+        let mut size = next_size(SMALLEST, entries.count() - start.min(entries.count()), threads);
+        let mut stop = Stop::End;
+        for index in start..entries.count() {
+            if self.gatherer.len() >= size {
+                crew.submit(self.gatherer.take());
+                self.note(crew.finished());
+                if self.first_bad.is_some() {
+                    break;
+                }
+                size = next_size(size, entries.count() - index, threads);
+            }
+            if let Err(found) = self.step(entries.value(blob, index)) {
+                stop = found;
+                break;
+            }
+        }
+        if !self.gatherer.is_empty() {
+            crew.submit(self.gatherer.take());
+        }
+        self.note(crew.drain());
+        self.finish(start, stop)
+    }
+
+    fn note(&mut self, verified: Vec<Verified<'a>>) {
+        for Verified { batch, bad } in verified {
+            let first = bad.first().map(|position| batch.items[*position].ordinal);
+            self.first_bad = self.first_bad.into_iter().chain(first).min();
+            keep_keys(self.state, &batch.keys);
+        }
+    }
+
+    fn finish(mut self, start: usize, mut stop: Stop) -> Replayed {
+        if let Some(bad) = self.first_bad {
+            self.journal.roll_back(&mut self.state.logs, bad as usize);
+            stop = Stop::Refused(Refusal::SignatureInvalid);
+        }
+        let next = start + self.journal.len();
+        self.journal.commit(&mut self.state.logs);
+        Replayed { next, stop }
+    }
+
+    /// Checks the next entry but for its signatures, which it gathers, and applies it.
+    #[inline]
+    fn step(&mut self, entry: &'a [u8]) -> Result<(), Stop> {
+        let (time, transaction) = decode_entry(entry).map_err(Stop::Refused)?;
+        let time_before = self.state.logs[self.home].time;
+        if time < time_before && !matches!(transaction, Transaction::Shared) {
+            return Err(Stop::Refused(Refusal::TimeFalls));
+        }
+        let change = self.check_and_apply(time, transaction)?;
+        self.journal.push(time_before, change);
+        let log: &mut Log = &mut self.state.logs[self.home];
+        log.time = time;
+        let head = extend(log.heads.last(), entry);
+        log.heads.heads.push_back(head);
+        Ok(())
+    }
+
+    #[inline]
+    fn check_and_apply(
+        &mut self,
+        time: u64,
+        transaction: Transaction<'a>,
+    ) -> Result<Change, Stop> {
+        let ordinal = self.journal.len() as u32;
+        let (charter, home) = (self.charter, self.home);
+        let State { logs, keys } = &mut *self.state;
+        let index = logs[home].heads.length() + 1;
+        match transaction {
+            Transaction::Pay(pay) => {
+                let accounts = &logs[home].accounts;
+                let payer = accounts
+                    .find(pay.payer)
+                    .ok_or(Stop::Refused(Refusal::AccountUnknown))?;
+                let gatherer = &mut self.gatherer;
+                gather_pay(gatherer, charter, (accounts, keys), (home, payer), ordinal, &pay);
+                let payee =
+                    check_pay(charter, logs, home, time, payer, &pay).map_err(Stop::Refused)?;
+                Ok(apply_pay(&mut logs[home], index, payer, payee, &pay))
+            }
+            Transaction::Anchor(anchor) => {
+                let other =
+                    check_claims(charter, &logs[home], home, &anchor).map_err(Stop::Refused)?;
+                gather_anchor(&mut self.gatherer, charter, ordinal, &anchor);
+                if !is_held(logs, other, &anchor) {
+                    return Err(waiting(&anchor));
+                }
+                Ok(apply_anchor(logs, home, other, anchor.length))
+            }
+            Transaction::Return(back) => {
+                let coop =
+                    check_return(charter, &logs[home], &back).map_err(Stop::Refused)?;
+                Ok(apply_return(&mut logs[home], index, coop, &back))
+            }
+            Transaction::Shared => Err(Stop::Shared),
+        }
+    }
+}
+
+fn waiting(anchor: &Anchor<'_>) -> Stop {
+    let own = anchor.signatures().find(|(signer, _)| *signer == anchor.coop);
+    let (_, signature) = own.expect("a checked anchor carries the anchored coop's signature");
+    Stop::Waiting {
+        coop: anchor.coop,
+        length: anchor.length,
+        head: *anchor.head,
+        signature: *signature,
+    }
+}

@@ -1,0 +1,63 @@
+//! One signature by ZIP-215, PROTOCOL section 3, and which keys may enter.
+
+use curve25519_dalek::edwards::{CompressedEdwardsY, EdwardsPoint};
+use curve25519_dalek::scalar::Scalar;
+use curve25519_dalek::traits::IsIdentity;
+use sha2::{Digest, Sha512};
+
+/// What a signature covers, in two pieces so that nothing has to be copied, and the signature.
+#[derive(Clone, Copy)]
+pub struct Signed<'a> {
+    pub context: &'a [u8],
+    pub body: &'a [u8],
+    pub signature: &'a [u8; 64],
+}
+
+impl Signed<'_> {
+    /// The first half of the signature, as a point; any encoding of it is allowed.
+    #[inline]
+    pub fn point(&self) -> Option<EdwardsPoint> {
+        decompress(self.signature[..32].try_into().ok()?)
+    }
+
+    /// The second half, which must be below the group order.
+    #[inline]
+    pub fn scalar(&self) -> Option<Scalar> {
+        Scalar::from_canonical_bytes(self.signature[32..].try_into().ok()?).into()
+    }
+
+    /// The challenge k = SHA-512(R ‖ A ‖ message) modulo the group order.
+    #[inline]
+    pub fn challenge(&self, key: &[u8; 32]) -> Scalar {
+        let hash = Sha512::new()
+            .chain_update(&self.signature[..32])
+            .chain_update(key)
+            .chain_update(self.context)
+            .chain_update(self.body)
+            .finalize();
+        Scalar::from_bytes_mod_order_wide(&hash.into())
+    }
+}
+
+/// The point that an encoding names, by the lenient reading of ZIP-215.
+#[inline]
+pub fn decompress(encoding: &[u8; 32]) -> Option<EdwardsPoint> {
+    CompressedEdwardsY(*encoding).decompress()
+}
+
+/// Whether `[8][S]B = [8]R + [8][k]A`. `point` is what `key` decompresses to.
+pub fn is_valid(key: &[u8; 32], point: &EdwardsPoint, signed: &Signed<'_>) -> bool {
+    let (Some(r), Some(s)) = (signed.point(), signed.scalar()) else {
+        return false;
+    };
+    let k = signed.challenge(key);
+    let difference = EdwardsPoint::vartime_double_scalar_mul_basepoint(&k, &-point, &s) - r;
+    difference.mul_by_cofactor().is_identity()
+}
+
+/// Whether an account may have this key, PROTOCOL section 3.1.
+pub fn is_admissible(key: &[u8; 32]) -> bool {
+    decompress(key).is_some_and(|point| {
+        point.compress().0 == *key && !point.is_small_order() && point.is_torsion_free()
+    })
+}

@@ -1,0 +1,171 @@
+//! Snapshots: the listing and the heads that can still be anchored, as `ledger/listing.py` lays them out.
+//!
+//! A snapshot is a node's own and trusted as its database is: the hash in it catches damage, not
+//! malice. Loading still checks everything that later code relies on. Keys are decompressed when their
+//! accounts first pay, so loading takes no arithmetic on the curve.
+
+use std::collections::VecDeque;
+
+use sha2::{Digest, Sha256};
+
+use crate::accounts::{Record, Status};
+use crate::charter::Charter;
+use crate::codec::Reader;
+use crate::fault::Fault;
+use crate::listing::list;
+use crate::log::{Heads, Item, Log, Returnable};
+use crate::validator::Validator;
+
+const MAGIC: &[u8; 16] = b"fiado1.snapshot\0";
+const REST: usize = 16 + 32;
+
+const DAMAGED: Fault = Fault::Snapshot("the snapshot is damaged");
+const FOREIGN: Fault = Fault::Snapshot("the snapshot is of another charter");
+
+impl Validator {
+    /// All state as bytes.
+    pub fn snapshot(&self) -> Result<Vec<u8>, Fault> {
+        let logs = self.logs()?;
+        let accounts: usize = logs.iter().map(|log| log.accounts.len()).sum();
+        let mut out = Vec::with_capacity(96 * accounts + 1024);
+        out.extend_from_slice(MAGIC);
+        out.extend_from_slice(&[0; 32 + 8]);
+        list(&self.charter, logs, |piece| out.extend_from_slice(piece));
+        let listed = (out.len() - REST - 8) as u64;
+        out[REST..REST + 8].copy_from_slice(&listed.to_be_bytes());
+        for log in logs {
+            out.extend_from_slice(&log.heads.from.to_be_bytes());
+            out.extend_from_slice(&(log.heads.heads.len() as u64).to_be_bytes());
+            log.heads.heads.iter().for_each(|head| out.extend_from_slice(head));
+        }
+        let hash = Sha256::digest(&out[REST..]);
+        out[16..REST].copy_from_slice(&hash);
+        Ok(out)
+    }
+
+    /// The state of a snapshot.
+    pub fn load(charter: Charter, threads: usize, snapshot: &[u8]) -> Result<Self, Fault> {
+        let rest = snapshot.get(REST..).ok_or(DAMAGED)?;
+        if &snapshot[..16] != MAGIC || Sha256::digest(rest)[..] != snapshot[16..REST] {
+            return Err(DAMAGED);
+        }
+        let (listed, rest) = rest.split_first_chunk::<8>().ok_or(DAMAGED)?;
+        let listed = usize::try_from(u64::from_be_bytes(*listed)).map_err(|_| DAMAGED)?;
+        let (listing, mut heads) = rest.split_at_checked(listed).ok_or(DAMAGED)?;
+        let mut validator = Validator::new(charter, threads);
+        let mut reader = Reader::new(listing);
+        for home in 0..validator.state.logs.len() {
+            let log = &mut validator.state.logs[home];
+            let counts = read_header(&mut reader, &validator.charter, home, log).ok_or(FOREIGN)?;
+            read_rows(&mut reader, &validator.charter, home, log, &counts).ok_or(DAMAGED)??;
+            log.heads = read_heads(&mut heads).ok_or(DAMAGED)?;
+            if log.heads.length() != counts.length || log.heads.last() != &counts.head {
+                return Err(DAMAGED);
+            }
+        }
+        if !reader.is_done() || !heads.is_empty() {
+            return Err(FOREIGN);
+        }
+        Ok(validator)
+    }
+}
+
+/// The numbers in a log's first row that say what follows.
+struct Counts {
+    length: u64,
+    head: [u8; 32],
+    accounts: u64,
+    transit: u64,
+    returnable: u64,
+}
+
+fn read_header(
+    reader: &mut Reader<'_>,
+    charter: &Charter,
+    home: usize,
+    log: &mut Log,
+) -> Option<Counts> {
+    is_true(reader.array()? == 13 && reader.text()? == "coop")?;
+    is_true(reader.number()? == charter.coops[home].number)?;
+    let length = reader.uint()?;
+    let head = *reader.hash()?;
+    log.time = reader.uint()?;
+    log.position = reader.integer()?;
+    log.held = reader.integer()?;
+    log.commons = reader.integer()?;
+    reader.uint()?;
+    is_true(reader.array()? as usize == charter.coops.len() - 1)?;
+    for other in (0..charter.coops.len()).filter(|other| *other != home) {
+        is_true(reader.array()? == 2 && reader.number()? == charter.coops[other].number)?;
+        log.anchored[other] = reader.uint()?;
+    }
+    let (accounts, transit, returnable) = (reader.uint()?, reader.uint()?, reader.uint()?);
+    Some(Counts { length, head, accounts, transit, returnable })
+}
+
+fn read_rows(
+    reader: &mut Reader<'_>,
+    charter: &Charter,
+    home: usize,
+    log: &mut Log,
+    counts: &Counts,
+) -> Option<Result<(), Fault>> {
+    for _ in 0..counts.accounts {
+        if let Err(fault) = log.accounts.put(&read_account(reader)?) {
+            return Some(Err(fault));
+        }
+    }
+    for _ in 0..counts.transit {
+        is_true(reader.array()? == 6)?;
+        let to = charter.position(reader.number()?).filter(|to| *to != home)?;
+        let (index, payee, amount) = (reader.uint()?, reader.number()?, reader.integer()?);
+        let (payer, is_return) = (reader.number()?, reader.uint()? == 1);
+        log.transit[to].push_back(Item { index, amount, payee, payer, is_return });
+    }
+    for _ in 0..counts.returnable {
+        is_true(reader.array()? == 4)?;
+        let from = charter.position(reader.number()?)?;
+        let index = reader.uint()?;
+        let item = Returnable { account: reader.number()?, amount: reader.integer()? };
+        log.returnable.insert((from, index), item);
+    }
+    Some(Ok(()))
+}
+
+fn read_account(reader: &mut Reader<'_>) -> Option<Record> {
+    is_true(reader.array()? == 15)?;
+    Some(Record {
+        number: reader.number()?,
+        key: *reader.hash()?,
+        handle: reader.text()?.as_bytes().to_vec(),
+        class: u8::try_from(reader.uint()?).ok()?,
+        balance: reader.integer()?,
+        next_sequence: reader.uint()?,
+        revision: reader.uint()?,
+        status: Status::from_number(reader.uint()?)?,
+        opened: reader.uint()?,
+        closed: reader.uint()?,
+        before: reader.integer()?,
+        from: reader.uint()?,
+        limit: reader.integer()?,
+        until: if reader.take_nil() { None } else { Some(reader.uint()?) },
+        after: if reader.take_nil() { None } else { Some(reader.integer()?) },
+    })
+}
+
+fn read_heads(bytes: &mut &[u8]) -> Option<Heads> {
+    let (from, rest) = bytes.split_first_chunk::<8>()?;
+    let (count, rest) = rest.split_first_chunk::<8>()?;
+    let count = usize::try_from(u64::from_be_bytes(*count)).ok().filter(|count| *count > 0)?;
+    let (heads, rest) = rest.split_at_checked(count.checked_mul(32)?)?;
+    *bytes = rest;
+    let heads: VecDeque<[u8; 32]> =
+        heads.chunks_exact(32).map(|head| head.try_into().expect("a chunk of 32")).collect();
+    let from = u64::from_be_bytes(*from);
+    from.checked_add(count as u64)?;
+    Some(Heads { heads, from })
+}
+
+fn is_true(condition: bool) -> Option<()> {
+    condition.then_some(())
+}

@@ -1,0 +1,99 @@
+//! What the entries of a call changed, so that it can be taken back: in a replay rules run ahead of
+//! signatures, and what stands behind a bad one must not have happened.
+
+use crate::anchor::{undo_anchor, Delivery};
+use crate::log::{Item, Log, Returnable};
+use crate::payment::Payee;
+
+/// What one entry changed, the chain and the time aside.
+#[derive(Debug)]
+pub enum Change {
+    Pay { payer: u32, payee: Payee, amount: i64, fee: i64 },
+    Anchor(Box<Delivery>),
+    Return { coop: usize, index: u64, account: u32, amount: i64 },
+}
+
+/// The entries that a call has applied to one log, oldest first.
+pub struct Journal {
+    home: usize,
+    start: u64,
+    /// (time of the log before the entry, what the entry changed).
+    changes: Vec<(u64, Change)>,
+}
+
+impl Journal {
+    /// Before the first entry of a call on log `home`.
+    pub fn new(logs: &[Log], home: usize) -> Self {
+        Journal { home, start: logs[home].heads.length(), changes: Vec::new() }
+    }
+
+    /// How many entries have been applied.
+    pub fn len(&self) -> usize {
+        self.changes.len()
+    }
+
+    /// Whether none has been applied.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    /// Notes an applied entry.
+    #[inline]
+    pub fn push(&mut self, time_before: u64, change: Change) {
+        self.changes.push((time_before, change));
+    }
+
+    /// Takes back all entries but the first `kept`.
+    pub fn roll_back(&mut self, logs: &mut [Log], kept: usize) {
+        while self.changes.len() > kept {
+            let (time, change) = self.changes.pop().expect("longer than what is kept");
+            undo(logs, self.home, &change);
+            logs[self.home].time = time;
+        }
+        logs[self.home].heads.truncate(self.start + kept as u64);
+    }
+
+    /// Ends the call: what stands now stays, and heads that nobody can anchor any more may go.
+    pub fn commit(self, logs: &mut [Log]) {
+        for (_, change) in &self.changes {
+            if let Change::Anchor(delivery) = change {
+                logs[delivery.other].heads.forget(delivery.floor);
+            }
+        }
+        if logs.len() == 1 {
+            logs[self.home].heads.forget_all();
+        }
+    }
+}
+
+fn undo(logs: &mut [Log], home: usize, change: &Change) {
+    let log = &mut logs[home];
+    match change {
+        Change::Pay { payer, payee, amount, fee } => {
+            match payee {
+                Payee::Commons => log.commons -= amount,
+                Payee::Local(payee) => log.accounts.get_mut(*payee).balance -= amount,
+                Payee::Abroad(coop) => take_back(log, usize::from(*coop), *amount),
+            }
+            log.commons -= fee;
+            let account = log.accounts.get_mut(*payer);
+            account.next_sequence -= 1;
+            account.balance += amount + fee;
+        }
+        Change::Anchor(delivery) => undo_anchor(logs, home, delivery),
+        Change::Return { coop, index, account, amount } => {
+            take_back(log, *coop, *amount);
+            log.held += amount;
+            log.commons += amount;
+            let returnable = Returnable { account: *account, amount: *amount };
+            log.returnable.insert((*coop, *index), returnable);
+        }
+    }
+}
+
+/// Undoes the sending of the newest item to the coop at position `to`.
+fn take_back(log: &mut Log, to: usize, amount: i64) {
+    let item: Option<Item> = log.transit[to].pop_back();
+    debug_assert_eq!(item.map(|item| item.amount), Some(amount));
+    log.position += amount;
+}

@@ -1,0 +1,224 @@
+//! The validator as a Python class. `ledger.native_validator` wraps it and speaks to the rest.
+
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyTuple, PyType};
+
+use fiado_core::charter::Charter;
+use fiado_core::replay::Stop;
+use fiado_core::validator::Validator as Core;
+
+use crate::convert::{account, array, AccountFields};
+use crate::{run, to_exception, Entries};
+
+/// (coop number, node key, clearing limit).
+type CoopFields<'py> = (u32, Bound<'py, PyBytes>, i64);
+/// (next entry, refusal's number, (coop, length, head, signature) of a waiting anchor, shared).
+type Replayed<'py> = (usize, Option<u8>, Option<Waiting<'py>>, bool);
+type Waiting<'py> = (u32, u64, Bound<'py, PyBytes>, Bound<'py, PyBytes>);
+/// (length, head, time, position, held, commons, anchored by coop, number of accounts).
+type LogFields<'py> =
+    (u64, Bound<'py, PyBytes>, u64, i64, i64, i64, Vec<(u32, u64)>, usize);
+
+/// State and rules for all logs of one federation.
+#[pyclass]
+pub struct Validator {
+    core: Core,
+}
+
+fn read_charter(
+    federation: &Bound<'_, PyBytes>,
+    witness_quorum: usize,
+    coops: &[CoopFields<'_>],
+) -> PyResult<Charter> {
+    let coops = coops
+        .iter()
+        .map(|(number, key, limit)| Ok((*number, *array(key.as_bytes())?, *limit)))
+        .collect::<PyResult<Vec<_>>>()?;
+    Charter::new(*array(federation.as_bytes())?, witness_quorum, &coops).map_err(to_exception)
+}
+
+#[pymethods]
+impl Validator {
+    #[new]
+    fn new(
+        federation: Bound<'_, PyBytes>,
+        witness_quorum: usize,
+        coops: Vec<CoopFields<'_>>,
+        threads: usize,
+    ) -> PyResult<Self> {
+        let charter = read_charter(&federation, witness_quorum, &coops)?;
+        Ok(Validator { core: Core::new(charter, threads) })
+    }
+
+    #[classmethod]
+    fn load(
+        _class: &Bound<'_, PyType>,
+        python: Python<'_>,
+        federation: Bound<'_, PyBytes>,
+        witness_quorum: usize,
+        coops: Vec<CoopFields<'_>>,
+        threads: usize,
+        snapshot: Bound<'_, PyBytes>,
+    ) -> PyResult<Self> {
+        let charter = read_charter(&federation, witness_quorum, &coops)?;
+        let bytes = snapshot.as_bytes();
+        let core = run(python, || Core::load(charter, threads, bytes))?;
+        Ok(Validator { core })
+    }
+
+    #[getter]
+    fn threads(&self) -> usize {
+        self.core.threads()
+    }
+
+    fn replay<'py>(
+        &mut self,
+        python: Python<'py>,
+        coop: u32,
+        entries: &Entries,
+        start: usize,
+    ) -> PyResult<Replayed<'py>> {
+        let blob = entries.blob.bind(python).as_bytes();
+        let core = &mut self.core;
+        let done = run(python, || core.replay(coop, blob, &entries.boundaries, start))?;
+        let mut answer: Replayed<'py> = (done.next, None, None, false);
+        match done.stop {
+            Stop::End => {}
+            Stop::Shared => answer.3 = true,
+            Stop::Refused(refusal) => answer.1 = Some(refusal.number()),
+            Stop::Waiting { coop, length, head, signature } => {
+                let (head, signature) =
+                    (PyBytes::new(python, &head), PyBytes::new(python, &signature));
+                answer.2 = Some((coop, length, head, signature));
+            }
+        }
+        Ok(answer)
+    }
+
+    fn sequence<'py>(
+        &mut self,
+        python: Python<'py>,
+        coop: u32,
+        time: u64,
+        transactions: Vec<Bound<'py, PyBytes>>,
+    ) -> PyResult<(Vec<i64>, Bound<'py, PyBytes>, usize)> {
+        let bytes: Vec<&[u8]> = transactions.iter().map(|bytes| bytes.as_bytes()).collect();
+        let core = &mut self.core;
+        let done = run(python, || core.sequence(coop, time, &bytes))?;
+        Ok((done.outcomes, PyBytes::new(python, &done.entries), done.count))
+    }
+
+    fn check_dependencies(
+        &self,
+        python: Python<'_>,
+        coop: u32,
+        transactions: Vec<Bound<'_, PyBytes>>,
+    ) -> PyResult<()> {
+        let bytes: Vec<&[u8]> = transactions.iter().map(|bytes| bytes.as_bytes()).collect();
+        run(python, || self.core.check_dependencies(coop, &bytes))
+    }
+
+    fn append(
+        &mut self,
+        python: Python<'_>,
+        coop: u32,
+        time: u64,
+        entry: Bound<'_, PyBytes>,
+        account: AccountFields<'_>,
+    ) -> PyResult<()> {
+        let record = account.into_record()?;
+        let bytes = entry.as_bytes();
+        let core = &mut self.core;
+        run(python, || core.append(coop, time, bytes, &record))
+    }
+
+    fn chain<'py>(
+        &self,
+        python: Python<'py>,
+        coop: u32,
+        entries: &Entries,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let blob = entries.blob.bind(python).as_bytes();
+        let head = run(python, || self.core.chain(coop, blob, &entries.boundaries))?;
+        Ok(PyBytes::new(python, &head))
+    }
+
+    fn log<'py>(&self, python: Python<'py>, coop: u32) -> PyResult<LogFields<'py>> {
+        let log = self.core.log(coop).map_err(to_exception)?;
+        let anchored = self
+            .core
+            .coops()
+            .zip(log.anchored.iter().copied())
+            .filter(|(other, _)| *other != coop)
+            .collect();
+        Ok((
+            log.heads.length(),
+            PyBytes::new(python, log.heads.last()),
+            log.time,
+            log.position,
+            log.held,
+            log.commons,
+            anchored,
+            log.accounts.len(),
+        ))
+    }
+
+    fn head_at<'py>(
+        &self,
+        python: Python<'py>,
+        coop: u32,
+        length: u64,
+    ) -> PyResult<Option<Bound<'py, PyBytes>>> {
+        let log = self.core.log(coop).map_err(to_exception)?;
+        Ok(log.heads.at(length).map(|head| PyBytes::new(python, head)))
+    }
+
+    fn account<'py>(
+        &self,
+        python: Python<'py>,
+        coop: u32,
+        number: u32,
+    ) -> PyResult<Option<Bound<'py, PyTuple>>> {
+        let accounts = &self.core.log(coop).map_err(to_exception)?.accounts;
+        let place = accounts.find(number);
+        place.map(|place| account(python, &accounts.record(place))).transpose()
+    }
+
+    fn account_named(&self, coop: u32, handle: &str) -> PyResult<Option<u32>> {
+        let accounts = &self.core.log(coop).map_err(to_exception)?.accounts;
+        Ok(accounts.find_handle(handle.as_bytes()).map(|place| accounts.get(place).number))
+    }
+
+    fn account_numbers(&self, coop: u32) -> PyResult<Vec<u32>> {
+        let accounts = &self.core.log(coop).map_err(to_exception)?.accounts;
+        Ok(accounts.sorted().into_iter().map(|place| accounts.get(place).number).collect())
+    }
+
+    fn in_transit(&self, coop: u32) -> PyResult<Vec<(u32, u64, u32, i64, u32, bool)>> {
+        let items = self.core.in_transit(coop).map_err(to_exception)?;
+        Ok(items
+            .map(|(to, item)| {
+                (to, item.index, item.payee, item.amount, item.payer, item.is_return)
+            })
+            .collect())
+    }
+
+    fn credits_waiting(&self, home: u32, other: u32) -> PyResult<u64> {
+        self.core.credits_waiting(home, other).map_err(to_exception)
+    }
+
+    fn returnable(&self, coop: u32) -> PyResult<Vec<(u32, u64, u32, i64)>> {
+        let items = self.core.returnable(coop).map_err(to_exception)?;
+        Ok(items.map(|(from, index, item)| (from, index, item.account, item.amount)).collect())
+    }
+
+    fn digest<'py>(&self, python: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let digest = run(python, || self.core.digest())?;
+        Ok(PyBytes::new(python, &digest))
+    }
+
+    fn snapshot<'py>(&self, python: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let bytes = run(python, || self.core.snapshot())?;
+        Ok(PyBytes::new(python, &bytes))
+    }
+}
