@@ -1,0 +1,118 @@
+"""Replay: decode, chain, verify, rules, state, for a trade graph and a synthetic million of payments.
+
+Compared, on as many threads and with the same signatures, with bare batch verification in the same build
+and with libsodium verifying one by one. Each is run three times in turn and the middle ratio
+counts. Admissions are applied before the clock starts; they are decided by the shared rules in Python and
+reported by themselves.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from statistics import median
+
+from nacl.bindings import crypto_sign_open
+
+from benchmarks.measuring import Options, check, seconds_of
+from benchmarks.workload import (
+    Load,
+    admit_all,
+    entry_of,
+    generate_graph,
+    make_load,
+    read_graph,
+    signed_messages,
+)
+from ledger.choose import chosen_name, load_validator, new_validator
+from ledger.validator import Validator
+
+THREADS = 2
+ROUNDS = 3
+
+Triples = list[tuple[bytes, bytes, bytes]]
+
+
+def run(options: Options) -> dict[str, object]:
+    """Figures for the graph (or a generated one) and for many synthetic payments."""
+    if options.small:
+        return {"synthetic": measure(make_load(generate_graph(members=50, payments=500)))}
+    members, payments = 37_677, options.payments or 1_000_000
+    graph = (
+        read_graph(options.graph)
+        if options.graph is not None
+        else generate_graph(members=members, payments=94_223)
+    )
+    figures: dict[str, object] = {
+        "graph": measure(make_load(graph)),
+        "synthetic": measure(make_load(generate_graph(members=members, payments=payments))),
+    }
+    return figures
+
+
+def measure(load: Load) -> dict[str, object]:
+    """The figures of one load."""
+    validator = new_validator(load.federation.charter)
+    admit_seconds, _ = seconds_of(lambda: admit_all(validator, load))
+    start = validator.snapshot()
+    blob = b"".join(entry_of(transaction) for transaction in load.payments)
+    triples = signed_messages(load, blob)
+    batches, singles, replays = [], [], []
+    for _ in range(ROUNDS):
+        batches.append(batch_seconds(triples))
+        singles.append(libsodium_seconds(triples))
+        fresh = load_validator(load.federation.charter, start)
+        replays.append(_replay_seconds(fresh, blob, len(triples)))
+    count = len(triples)
+    figures: dict[str, object] = {
+        "validator": chosen_name(),
+        "payments": count,
+        "members": load.members,
+        "threads": THREADS if chosen_name() == "native" else 1,
+        "payments_per_second": round(count / median(replays)),
+        "libsodium_per_second": round(count / median(singles)),
+        "ratio_to_libsodium": _ratio(singles, replays),
+        "admissions_per_second": round(load.members / admit_seconds),
+    }
+    if chosen_name() == "native":
+        from ledger import _native
+
+        figures["batch_per_second"] = round(count / median(batches))
+        figures["ratio_to_batch"] = _ratio(batches, replays)
+        figures["cpu_features"] = _native.cpu_features()
+    return figures
+
+
+def _ratio(limit: list[float], own: list[float]) -> float:
+    return round(median(a / b for a, b in zip(limit, own, strict=True)), 3)
+
+
+def _replay_seconds(validator: Validator, blob: bytes, count: int) -> float:
+    seconds, result = seconds_of(lambda: validator.replay(1, blob))
+    check(result.count == count and result.consumed == len(blob), "not all payments applied")
+    return seconds
+
+
+def batch_seconds(triples: Triples) -> float:
+    """Bare batch verification on `THREADS` threads; 0 without the native validator."""
+    if chosen_name() != "native":
+        return 0.0
+    from ledger import _native
+
+    prepared = _native.Signatures(triples)
+    seconds, valid = seconds_of(lambda: prepared.verify(THREADS))
+    check(all(valid), "a signature of the load is invalid")
+    return seconds
+
+
+def libsodium_seconds(triples: Triples, threads: int | None = None) -> float:
+    """libsodium one by one, on as many threads as the validator uses."""
+    threads = threads or (THREADS if chosen_name() == "native" else 1)
+    sample = triples[:50_000]
+    jobs = [(signature + message, key) for key, message, signature in sample]
+    shares = [jobs[place::threads] for place in range(threads)]
+
+    def verify_share(share: list[tuple[bytes, bytes]]) -> None:
+        for signed, key in share:
+            crypto_sign_open(signed, key)
+
+    with ThreadPoolExecutor(threads) as pool:
+        seconds, _ = seconds_of(lambda: list(pool.map(verify_share, shares)))
+    return seconds * len(triples) / len(sample)
