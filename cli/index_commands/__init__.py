@@ -7,7 +7,9 @@ that ask a node are added to the same group elsewhere.
 import click
 
 from . import words as words  # Importing it registers the words of the errors.
+from .backtest_command import backtest
 from .compute import compute
+from .plot_command import plot
 
 
 @click.group("index")
@@ -15,4 +17,5 @@ def index_group() -> None:
     """The unit that keeps its purchasing power: its value, its rules and its history."""
 
 
-index_group.add_command(compute)
+for command in (backtest, compute, plot):
+    index_group.add_command(command)

@@ -1,0 +1,252 @@
+"""The index of one log: a table day -> value of one unit, from the entries the log has taken in.
+
+The table is a pure function of the charter's parameters and the entries, in order. Taking one in only
+adds days at the end: a day that has a value keeps it for ever. A day after the last is *not known
+yet*, and nothing is guessed for it; what holds when a print is late follows from that:
+
+- without stand-ins, the table ends with the last window. Payments in units go on; payments that name
+  a price wait. A print that comes late fills its own window as if it had been on time;
+- with stand-ins, the coops certify one when a print is late, and the window goes on at the pace before
+  it. When the number is printed after all, the next print carries it as a late change, and that
+  print's window makes good the difference, day by day. What was paid meanwhile stays as it is.
+
+`check_` functions return a refusal or None, `apply_` functions expect an entry that was checked.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import pairwise
+
+from ledger.errors import LedgerError
+
+from .chains import TENTHS, DayValue, factor_of_change, window_values
+from .days import Method, Window, last_day_of_week, window_of_day, window_of_period
+from .exact import from_millionths, to_millionths
+from .glide import Level, week_values
+from .parameters import LARGEST_VALUE, LOWEST_VALUE, IndexParameters
+from .prints import (
+    MOST_LATE_CHANGES,
+    SOURCE_HASH_LENGTH,
+    Print,
+    PrintRefusal,
+    SourceChange,
+    SourceRefusal,
+)
+
+
+@dataclass(eq=False)
+class DayNotKnown(LedgerError):
+    """The index has no value for `day` yet; the last day that it knows is `known_until`."""
+
+    day: int
+    known_until: int
+
+
+@dataclass(eq=False)
+class DayBeforeBase(LedgerError):
+    """`day` is before the index begins, on `base_day`."""
+
+    day: int
+    base_day: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """The index as far as one log knows it. `new_index` makes the first, `apply_` functions the next."""
+
+    parameters: IndexParameters
+    prints: tuple[Print, ...]
+    sources: tuple[SourceChange, ...]
+    values: tuple[int, ...]
+    """Millionths of the currency for each day from the base day on."""
+    latest: DayValue
+    """The last known day, with the digits that the next window is chained from."""
+
+    @property
+    def known_until(self) -> int:
+        """The last day that has a value."""
+        return self.latest.day
+
+    @property
+    def due_window(self) -> Window:
+        """The window that the next print gives values to; its period is the one that is due."""
+        return window_of_day(
+            self.known_until + 1,
+            method=self.parameters.method,
+            lead_days=self.parameters.lead_days,
+        )
+
+    def value_on(self, day: int) -> int:
+        """What a unit is worth on a day, in millionths of the currency.
+
+        Raises `DayNotKnown` and `DayBeforeBase`.
+        """
+        position = day - self.parameters.base_day
+        if position < 0:
+            raise DayBeforeBase(day, self.parameters.base_day)
+        if position >= len(self.values):
+            raise DayNotKnown(day, self.known_until)
+        return self.values[position]
+
+    def source_of(self, period: int) -> int:
+        """The number of the source in force for a period."""
+        return sum(1 for source in self.sources if source.first_period <= period)
+
+
+def new_index(parameters: IndexParameters) -> Index:
+    """An index that knows the base day only."""
+    start = DayValue(day=parameters.base_day, value=from_millionths(parameters.base_value))
+    return Index(
+        parameters=parameters,
+        prints=(),
+        sources=(),
+        values=(parameters.base_value,),
+        latest=start,
+    )
+
+
+def check_print(index: Index, new: Print) -> PrintRefusal | None:
+    """Why the print is not to be taken in next, or None."""
+    for check in (_check_period, _check_source, _check_stand_in, _check_value, _check_late):
+        refusal = check(index, new)
+        if refusal is not None:
+            return refusal
+    values, _ = _values_of(index, new)
+    if not LOWEST_VALUE <= min(values) <= max(values) <= LARGEST_VALUE:
+        return PrintRefusal.TABLE_OUT_OF_RANGE
+    return None
+
+
+def apply_print(index: Index, new: Print) -> Index:
+    """The index with a checked print taken in: the days of its window are known from now on."""
+    values, latest = _values_of(index, new)
+    return replace(
+        index, prints=(*index.prints, new), values=index.values + tuple(values), latest=latest
+    )
+
+
+def check_source_change(index: Index, new: SourceChange) -> SourceRefusal | None:
+    """Why the change of source is not to be taken in next, or None."""
+    if new.number <= len(index.sources):
+        return SourceRefusal.NUMBER_REPEATED
+    if new.number > len(index.sources) + 1:
+        return SourceRefusal.NUMBER_EARLY
+    if len(new.description_hash) != SOURCE_HASH_LENGTH:
+        return SourceRefusal.DESCRIPTION_MISSING
+    earlier = [source.first_period for source in index.sources]
+    if new.first_period < max([index.due_window.period, *earlier]):
+        return SourceRefusal.PERIOD_TAKEN
+    return None
+
+
+def apply_source_change(index: Index, new: SourceChange) -> Index:
+    """The index with a checked change of source taken in. No value changes."""
+    return replace(index, sources=(*index.sources, new))
+
+
+def open_stand_ins(prints: Sequence[Print]) -> dict[int, int]:
+    """Period -> value of the stand-ins whose own print has not come in as a late change."""
+    stand_ins = {taken.period: taken.value for taken in prints if taken.is_stand_in}
+    for taken in prints:
+        for late in taken.late:
+            del stand_ins[late.period]
+    return stand_ins
+
+
+def _check_period(index: Index, new: Print) -> PrintRefusal | None:
+    due = index.due_window.period
+    if new.period == due:
+        return None
+    if new.period > due:
+        return PrintRefusal.PERIOD_EARLY
+    if new in index.prints:
+        return PrintRefusal.PERIOD_REPEATED
+    if index.prints and new.period >= index.prints[0].period:
+        return PrintRefusal.PERIOD_CONTRADICTED
+    return PrintRefusal.PERIOD_BEFORE_BASE
+
+
+def _check_source(index: Index, new: Print) -> PrintRefusal | None:
+    if new.source != index.source_of(new.period):
+        return PrintRefusal.SOURCE_WRONG
+    return None
+
+
+def _check_stand_in(index: Index, new: Print) -> PrintRefusal | None:
+    if not new.is_stand_in:
+        return None
+    in_a_row = 0
+    for taken in reversed(index.prints):
+        if not taken.is_stand_in:
+            break
+        in_a_row += 1
+    if in_a_row == len(index.prints) or in_a_row >= index.parameters.stand_in_limit:
+        return PrintRefusal.STAND_IN_NOT_ALLOWED
+    if new.value != index.prints[-1].value or new.late:
+        return PrintRefusal.STAND_IN_VALUE_WRONG
+    return None
+
+
+def _check_value(index: Index, new: Print) -> PrintRefusal | None:
+    if index.parameters.method is Method.SURVEY:
+        if not LOWEST_VALUE <= new.value <= LARGEST_VALUE:
+            return PrintRefusal.VALUE_IMPOSSIBLE
+        return None
+    changes = [new.value, *(late.change for late in new.late)]
+    if min(changes) <= -TENTHS:
+        return PrintRefusal.VALUE_IMPOSSIBLE
+    highest = factor_of_change(index.parameters.step_cap)
+    if any(not Fraction(1) / highest <= factor_of_change(change) <= highest for change in changes):
+        return PrintRefusal.STEP_ABOVE_CAP
+    return None
+
+
+def _check_late(index: Index, new: Print) -> PrintRefusal | None:
+    if not new.late:
+        return None
+    periods = [late.period for late in new.late]
+    is_rising = all(first < second for first, second in pairwise(periods))
+    is_open = set(periods) <= open_stand_ins(index.prints).keys()
+    is_survey = index.parameters.method is Method.SURVEY
+    if is_survey or not is_rising or not is_open or len(periods) > MOST_LATE_CHANGES:
+        return PrintRefusal.LATE_UNKNOWN
+    return None
+
+
+def _values_of(index: Index, new: Print) -> tuple[list[int], DayValue]:
+    """The values that a print gives to the days after the last known one, and the new last day."""
+    if index.parameters.method is Method.SURVEY:
+        return _survey_values_of(index, new)
+    stand_ins = open_stand_ins(index.prints)
+    factor = factor_of_change(new.value)
+    for late in new.late:
+        factor *= Fraction(TENTHS + late.change, TENTHS + stand_ins[late.period])
+    days = list(
+        window_values(
+            index.latest,
+            window=index.due_window,
+            factor=factor,
+            method=index.parameters.method,
+        )
+    )
+    return [to_millionths(day.value) for day in days], days[-1]
+
+
+def _survey_values_of(index: Index, new: Print) -> tuple[list[int], DayValue]:
+    parameters = index.parameters
+    window = window_of_period(new.period, method=Method.SURVEY, lead_days=parameters.lead_days)
+    levels = [Level(day=parameters.base_day, value=parameters.base_value)]
+    levels += [
+        Level(day=last_day_of_week(taken.period), value=taken.value)
+        for taken in (*index.prints, new)
+        if not taken.is_stand_in
+    ]
+    values = week_values(
+        index.latest,
+        window=window,
+        levels=levels,
+        pace_weeks=parameters.pace_weeks,
+        step_cap=parameters.step_cap,
+    )
+    return values, DayValue(day=window.last_day, value=from_millionths(values[-1]))
