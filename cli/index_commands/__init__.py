@@ -9,7 +9,9 @@ import click
 from . import words as words  # Importing it registers the words of the errors.
 from .backtest_command import backtest
 from .compute import compute
+from .lookup import convert, show
 from .plot_command import plot
+from .survey import survey
 
 
 @click.group("index")
@@ -17,5 +19,5 @@ def index_group() -> None:
     """The unit that keeps its purchasing power: its value, its rules and its history."""
 
 
-for command in (backtest, compute, plot):
+for command in (backtest, compute, convert, plot, show, survey):
     index_group.add_command(command)
