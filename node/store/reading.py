@@ -74,9 +74,9 @@ def signed_head(row: Row[Any] | None, coop: int) -> SignedHead | None:
     )
 
 
-def segment(row: Row[Any]) -> Segment:
+def segment(row: Sequence[Any]) -> Segment:
     """A row of the table of segments as a value."""
-    coop, first, count, entries, previous, head, signature = row._tuple()
+    coop, first, count, entries, previous, head, signature = row
     if not (
         type(coop) is type(first) is type(count) is int
         and type(entries) is type(previous) is type(head) is bytes

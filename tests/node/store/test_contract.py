@@ -152,6 +152,7 @@ def test_a_range_is_cut_at_entries_and_bounded(place: Place) -> None:
                 found = store.entries(3, first, max_bytes=max_bytes)
                 assert found is not None
                 assert (found.coop, found.first) == (3, first)
+                assert found.count >= 1
                 assert found.previous == log.head(first - 1)
                 end = first - 1 + found.count
                 assert found.entries == b"".join(log.entries[first - 1 : end])
