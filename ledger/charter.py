@@ -14,7 +14,10 @@ from typing import Final, TypeVar, cast
 
 from ledger.codec import MAX
 from ledger.errors import CharterError
+from ledger.index.days import Method, day_from_text, text_from_day
+from ledger.index.parameters import IndexParameters, ParametersError
 from ledger.messages import TAG_CHARTER, signed_bytes
+from ledger.shapes import MAX_COOPS, MAX_NUMBER, MAX_PUBLISHERS, MAX_STEWARDS
 from ledger.signatures import (
     KeyInadmissible,
     SignatureInvalid,
@@ -22,10 +25,12 @@ from ledger.signatures import (
     check_key_admissible,
     verify,
 )
-from ledger.transactions import MAX_COOPS, MAX_NUMBER, MAX_STEWARDS
 
 MAX_CHARTER_BYTES: Final = 262_144
 COOP_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+EARLIEST_BASE_DAY: Final = day_from_text("2000-01-01")
+"""Periods are written as numbers from 0 on, counted from 1970."""
+LATEST_BASE_DAY: Final = day_from_text("2999-12-31")
 HIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 """Controls, and marks that nobody sees. Listed, because what counts as printable changes with Unicode."""
 
@@ -54,6 +59,17 @@ class Coop:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IndexCharter:
+    """Who publishes the index of prices, from what, and by which rules (PROTOCOL section 9)."""
+
+    parameters: IndexParameters
+    publishers: tuple[int, ...]
+    """Numbers of coops, rising."""
+    source: str
+    """What the first source of prints is, for people."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Charter:
     """What all nodes of a federation agree on. `source` is the file; `federation` its SHA-256."""
 
@@ -64,6 +80,8 @@ class Charter:
     witness_quorum: int
     decision_quorum: int
     coops: Mapping[int, Coop]
+    index: IndexCharter | None = None
+    """None: the federation's unit is not indexed."""
 
     def coop_named(self, name: str) -> Coop | None:
         """The coop of that name, or None."""
@@ -94,6 +112,7 @@ def parse_charter(source: bytes) -> Charter:
             "decision_quorum", least=len(coops) // 2 + 1, most=len(coops)
         ),
         coops={coop.number: coop for coop in sorted(coops, key=lambda coop: coop.number)},
+        index=_read_index(document, sorted(coop.number for coop in coops)),
     )
     about.check_all_read()
     document.check_all_read()
@@ -120,6 +139,54 @@ def _read_steward(table: "_Table") -> Steward:
     steward = Steward(name=table.text("name", most=32), key=table.public_key("key"))
     table.check_all_read()
     return steward
+
+
+def _read_index(document: "_Table", coops: list[int]) -> IndexCharter | None:
+    if not document.has("index"):
+        return None
+    table = document.table("index")
+    publishers = table.numbers("publishers") if table.has("publishers") else coops
+    _check_unique(table.path("publishers"), publishers)
+    if not set(publishers) <= set(coops):
+        raise CharterError(f"{table.path('publishers')}: a number that no coop has")
+    if not 1 <= len(publishers) <= MAX_PUBLISHERS:
+        raise CharterError(f"{table.path('publishers')}: must be 1 to {MAX_PUBLISHERS} coops")
+    index = IndexCharter(
+        parameters=_read_parameters(table, len(publishers)),
+        publishers=tuple(sorted(publishers)),
+        source=table.text("source", most=256),
+    )
+    table.check_all_read()
+    return index
+
+
+def _read_parameters(table: "_Table", publishers: int) -> IndexParameters:
+    method = table.text("method", most=16)
+    if method not in _METHODS:
+        raise CharterError(f"{table.path('method')}: must be one of {', '.join(_METHODS)}")
+    quorum = table.integer("quorum", least=publishers // 2 + 1, most=publishers)
+    survey = {}
+    if _METHODS[method] is Method.SURVEY:
+        survey = {
+            "observations_needed": table.integer("observations_needed", least=1, most=publishers),
+            "lead_days": table.integer("lead_days", least=0),
+            "pace_weeks": table.integer("pace_weeks", least=0),
+        }
+    try:
+        return IndexParameters(
+            method=_METHODS[method],
+            currency=table.text("currency", most=3),
+            base_day=table.day("base_day", least=EARLIEST_BASE_DAY, most=LATEST_BASE_DAY),
+            base_value=table.value("base_value"),
+            quorum=quorum,
+            source_quorum=table.integer("source_quorum", least=quorum, most=publishers),
+            step_cap=table.integer("step_cap", least=1),
+            stand_in_limit=table.integer("stand_in_limit", least=0),
+            quote_days=table.integer("quote_days", least=0),
+            **survey,
+        )
+    except ParametersError as error:
+        raise CharterError(f"index.{error}") from error
 
 
 def sign_charter(charter: Charter, *, coop: int, key: SigningKey) -> bytes:
@@ -187,6 +254,9 @@ class _Table:
         self._where = where
         self._unread = set(content)
 
+    def has(self, key: str) -> bool:
+        return key in self._content
+
     def path(self, key: str) -> str:
         return f"{self._where}.{key}" if self._where else key
 
@@ -240,6 +310,31 @@ class _Table:
             raise CharterError(f"{self.path(key)}: must be at most {MAX} minor units")
         return minor
 
+    def value(self, key: str) -> int:
+        value = self._take(key, str)
+        if not re.fullmatch(r"(0|[1-9][0-9]{0,9})\.[0-9]{6}", value):
+            raise CharterError(f'{self.path(key)}: must have six decimals, as "1000.000000"')
+        return int(value.replace(".", ""))
+
+    def day(self, key: str, *, least: int, most: int) -> int:
+        value = self._take(key, str)
+        try:
+            day = day_from_text(value)
+        except ValueError as error:
+            raise CharterError(f'{self.path(key)}: must be a date, as "2026-01-15"') from error
+        if not least <= day <= most:
+            raise CharterError(
+                f"{self.path(key)}: must be from {text_from_day(least)} to {text_from_day(most)}"
+            )
+        return day
+
+    def numbers(self, key: str) -> list[int]:
+        items = cast("list[object]", self._take(key, list))
+        numbers = [item for item in items if type(item) is int]
+        if len(numbers) != len(items):
+            raise CharterError(f"{self.path(key)}: expected whole numbers")
+        return numbers
+
     def table(self, key: str) -> "_Table":
         return _Table(cast("dict[str, object]", self._take(key, dict)), self.path(key))
 
@@ -255,9 +350,11 @@ class _Table:
         return tables
 
 
+_METHODS: Final = {method.name.lower(): method for method in Method}
+
 _KIND_NAMES: dict[Callable[..., object], str] = {
     int: "a whole number",
     str: "a text",
     dict: "a table",
-    list: "a list of tables",
+    list: "a list",
 }

@@ -10,14 +10,18 @@ its database is; the digest in it catches damage, not malice.
     (integers big endian)
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from typing import Any, Final
 
 import msgpack
 
 from ledger.codec import encode
+from ledger.decisions import Decision
 from ledger.errors import SnapshotError
+from ledger.index.parameters import IndexParameters
+from ledger.index.prints import LateChange, Print, SourceChange
+from ledger.index.table import Index, apply_print, apply_source_change, new_index
 from ledger.state import Account, Log, Returnable, State, Transit
 from ledger.transactions import Status
 
@@ -34,7 +38,7 @@ def _list_log(log: Log) -> Iterator[bytes]:
     transit = list(log.sorted_transit())
     returnable = [log.returnable[key] for key in sorted(log.returnable)]
     anchored = [[coop, log.anchored[coop]] for coop in sorted(log.anchored)]
-    index_period = 0
+    taken = list_index(log.index)
     yield encode(
         [
             "coop",
@@ -45,7 +49,7 @@ def _list_log(log: Log) -> Iterator[bytes]:
             log.position,
             log.held,
             log.commons,
-            index_period,
+            len(taken),
             anchored,
             len(log.accounts),
             len(transit),
@@ -60,6 +64,58 @@ def _list_log(log: Log) -> Iterator[bytes]:
         )
     for back in returnable:
         yield encode([back.coop, back.index, back.account, back.amount])
+    yield from taken
+
+
+def list_index(index: Index | None) -> list[bytes]:
+    """The decisions that a log has taken in, from which its index follows: prints, then sources."""
+    if index is None:
+        return []
+    prints = [
+        encode(
+            [
+                Decision.PRINT.value,
+                taken.period,
+                taken.value,
+                taken.source,
+                int(taken.is_stand_in),
+                [[late.period, late.change] for late in taken.late],
+            ]
+        )
+        for taken in index.prints
+    ]
+    sources = [
+        encode([Decision.SOURCE.value, taken.number, taken.first_period, taken.description_hash])
+        for taken in index.sources
+    ]
+    return prints + sources
+
+
+def load_index(parameters: IndexParameters, taken: Iterable[Any]) -> Index:
+    """The index that follows from decisions as `list_index` has them, decoded.
+
+    They were checked when they were taken in. Raises `ValueError` for another shape.
+    """
+    index = new_index(parameters)
+    for decision, *fields in taken:
+        if decision == Decision.PRINT:
+            period, value, source, is_stand_in, late = fields
+            changes = tuple(LateChange(period=month, change=change) for month, change in late)
+            new = Print(
+                period=period,
+                value=value,
+                source=source,
+                is_stand_in=bool(is_stand_in),
+                late=changes,
+            )
+            index = apply_print(index, new)
+        else:
+            number, first_period, description_hash = fields
+            change = SourceChange(
+                number=number, first_period=first_period, description_hash=description_hash
+            )
+            index = apply_source_change(index, change)
+    return index
 
 
 def _account_fields(account: Account) -> list[int | bytes | str | None]:
@@ -128,7 +184,7 @@ def _load_log(unpacker: Any, log: Log) -> None:
     header = unpacker.unpack()
     if header[:2] != ["coop", log.coop]:
         raise SnapshotError("the snapshot is of another charter")
-    _, _, _, _, log.time, log.position, log.held, log.commons, _, anchored, *counts = header
+    _, _, _, _, log.time, log.position, log.held, log.commons, taken, anchored, *counts = header
     log.anchored = dict(anchored)
     accounts, transit, returnable = counts
     for _ in range(accounts):
@@ -152,6 +208,11 @@ def _load_log(unpacker: Any, log: Log) -> None:
         log.returnable[coop, index] = Returnable(
             coop=coop, index=index, account=account_number, amount=amount
         )
+    if taken and log.index is None:
+        raise SnapshotError("the snapshot is of another charter")
+    if log.index is not None:
+        decisions = [unpacker.unpack() for _ in range(taken)]
+        log.index = load_index(log.index.parameters, decisions)
 
 
 def _load_account(fields: list[Any]) -> Account:

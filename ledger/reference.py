@@ -11,16 +11,19 @@ from ledger.chain import extend, extend_all, genesis
 from ledger.charter import Charter
 from ledger.codec import split
 from ledger.errors import DependencyMissing
+from ledger.index.table import Index
 from ledger.listing import load_snapshot, save_snapshot, state_digest
 from ledger.messages import TAG_ENTRY, signing_context
 from ledger.refusals import Refusal
 from ledger.rules.anchors import apply_anchor, check_anchor
+from ledger.rules.index import decide_index, index_of_new_log
 from ledger.rules.members import decide_members
 from ledger.rules.payments import apply_pay, apply_return, check_pay, check_return
 from ledger.state import Account, Log, Returnable, State, Transit
 from ledger.transactions import (
     Anchor,
     Entry,
+    IndexEntry,
     Kind,
     Pay,
     Return,
@@ -121,8 +124,10 @@ class ReferenceValidator:
             log.heads_from += 1
         return None
 
-    def _check(self, log: Log, entry: Entry, data: bytes) -> Refusal | Waiting | Account | None:
-        """What stands against `entry`. If nothing, the account as the entry leaves it, or None."""
+    def _check(
+        self, log: Log, entry: Entry, data: bytes
+    ) -> Refusal | Waiting | Account | Index | None:
+        """What stands against `entry`. If nothing, the account or index as it leaves it, or None."""
         if entry.time < log.time:
             return Refusal.TIME_FALLS
         transaction = entry.transaction
@@ -137,6 +142,8 @@ class ReferenceValidator:
                 return check_anchor(self.charter, self._state, log, transaction)
             case Return():
                 return check_return(self._state, log, transaction)
+            case IndexEntry():
+                return decide_index(transaction, charter=self.charter, index=log.index)
             case _:
                 return decide_members(
                     transaction,
@@ -147,8 +154,8 @@ class ReferenceValidator:
                     message=self._contexts[log.coop] + signed_part(transaction),
                 )
 
-    def _apply(self, log: Log, transaction: Transaction, account: Account | None) -> None:
-        """Carry out a checked transaction; `account` is what its check gave."""
+    def _apply(self, log: Log, transaction: Transaction, changed: Account | Index | None) -> None:
+        """Carry out a checked transaction; `changed` is what its check gave."""
         index = log.length + 1
         match transaction:
             case Pay():
@@ -157,9 +164,11 @@ class ReferenceValidator:
                 apply_anchor(self._state, log, transaction)
             case Return():
                 apply_return(log, index, transaction)
-        if account is not None:
-            log.accounts[account.number] = account
-            log.handles[account.handle] = account.number
+        if isinstance(changed, Account):
+            log.accounts[changed.number] = changed
+            log.handles[changed.handle] = changed.number
+        elif isinstance(changed, Index):
+            log.index = changed
 
     def judge(self, coop: int, entry: bytes) -> Refusal | Waiting | None:
         """See `Validator.judge`."""
@@ -221,6 +230,10 @@ class ReferenceValidator:
         items = self._state[coop].returnable
         return [items[key] for key in sorted(items)]
 
+    def index(self, coop: int) -> Index | None:
+        """See `Validator.index`."""
+        return self._state[coop].index
+
     def digest(self) -> bytes:
         """See `Validator.digest`."""
         return state_digest(self._state)
@@ -253,5 +266,6 @@ def empty_state(charter: Charter) -> State:
             heads=[genesis(federation=charter.federation, coop=coop)],
             anchored=dict.fromkeys(others, 0),
             transit={other: [] for other in others},
+            index=index_of_new_log(charter),
         )
     return state

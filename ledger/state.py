@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from ledger.index.table import Index
 from ledger.transactions import Status
 
 COMMONS: Final = 0
@@ -86,6 +87,8 @@ class Log:
     anchored: dict[int, int] = field(default_factory=dict)
     transit: dict[int, list[Transit]] = field(default_factory=dict)
     returnable: dict[tuple[int, int], Returnable] = field(default_factory=dict)
+    index: Index | None = None
+    """What the log knows of the index; None in a federation without one."""
 
     @property
     def length(self) -> int:

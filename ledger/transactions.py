@@ -6,34 +6,26 @@ exact inverse. Nothing here looks at state.
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import ClassVar, Final, cast
+from typing import ClassVar, Final
 
 import msgpack
 
-from ledger.codec import MAX, MAX_ARRAY, MAX_DEPTH, Value, check_types, encode
+from ledger.codec import MAX_ARRAY, MAX_DEPTH, Value, check_types, encode
+from ledger.decisions import IndexEntry as IndexEntry
+from ledger.decisions import read_index_entry
 from ledger.errors import EncodingError
 from ledger.refusals import Refusal
+from ledger.shapes import MAX_COOPS as MAX_COOPS
+from ledger.shapes import MAX_NUMBER as MAX_NUMBER
+from ledger.shapes import MAX_STEWARDS as MAX_STEWARDS
+from ledger.shapes import Kind as Kind
+from ledger.shapes import Signatures as Signatures
+from ledger.shapes import is_bytes, is_number, is_uint, read_signatures
 
 MAX_ENTRY_BYTES: Final = 32_768
-MAX_NUMBER: Final = 2**32 - 1
-MAX_STEWARDS: Final = 64
-MAX_COOPS: Final = 256
-
 HANDLE = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
-
-
-class Kind(IntEnum):
-    """The first element of a transaction."""
-
-    PAY = 1
-    ADMIT = 2
-    LIMIT = 3
-    STATUS = 4
-    ANCHOR = 6
-    RETURN = 8
 
 
 class Status(IntEnum):
@@ -42,10 +34,6 @@ class Status(IntEnum):
     OPEN = 0
     FROZEN = 1
     CLOSED = 2
-
-
-Signatures = tuple[tuple[int, bytes], ...]
-"""(signer's number, signature), strictly rising by signer: a steward's index or a coop's number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +198,7 @@ class Return:
     unsigned_tail: ClassVar[int] = 0
 
 
-Transaction = Pay | Admit | Limit | SetStatus | Anchor | Return
+Transaction = Pay | Admit | Limit | SetStatus | Anchor | IndexEntry | Return
 
 
 def encode_transaction(transaction: Transaction) -> bytes:
@@ -256,7 +244,7 @@ def decode_entry(data: bytes) -> Entry | Refusal:
             return Refusal.ENTRY_MALFORMED
     except Exception:  # msgpack raises several unrelated types on bad bytes
         return Refusal.ENTRY_MALFORMED
-    if type(value) is not list or len(value) != 2 or not _is_uint(value[0]):
+    if type(value) is not list or len(value) != 2 or not is_uint(value[0]):
         return Refusal.ENTRY_MALFORMED
     transaction = _from_fields(value[1])
     if isinstance(transaction, Refusal):
@@ -292,28 +280,28 @@ def _read_pay(fields: list[object]) -> Pay | None:
     if len(fields) != 10:
         return None
     _, payer, sequence, payee_coop, payee, amount, fee, reference, price, signature = fields
-    if not (_is_number(payer) and _is_number(payee_coop) and _is_number(payee)):
+    if not (is_number(payer) and is_number(payee_coop) and is_number(payee)):
         return None
-    if not (_is_uint(sequence) and type(amount) is int and type(fee) is int):
+    if not (is_uint(sequence) and type(amount) is int and type(fee) is int):
         return None
-    if not (reference is None or _is_bytes(reference, 32)) or not _is_bytes(signature, 64):
+    if not (reference is None or is_bytes(reference, 32)) or not is_bytes(signature, 64):
         return None
     if price is not None:
         if type(price) is not list or len(price) != 2:
             return None
-        if not (_is_uint(price[0]) and _is_uint(price[1])):
+        if not (is_uint(price[0]) and is_uint(price[1])):
             return None
         price = Price(minor=price[0], day=price[1])
     return Pay(
-        payer=cast(int, payer),
-        sequence=cast(int, sequence),
-        payee_coop=cast(int, payee_coop),
-        payee=cast(int, payee),
+        payer=payer,
+        sequence=sequence,
+        payee_coop=payee_coop,
+        payee=payee,
         amount=amount,
         fee=fee,
-        reference=cast(bytes | None, reference),
+        reference=reference,
         price=price,
-        signature=cast(bytes, signature),
+        signature=signature,
     )
 
 
@@ -321,8 +309,8 @@ def _read_admit(fields: list[object]) -> Admit | None:
     if len(fields) != 8:
         return None
     _, account, key, handle, class_, limit, key_signature, stewards = fields
-    signatures = _read_signatures(stewards, MAX_STEWARDS)
-    if not (_is_number(account) and _is_bytes(key, 32) and _is_bytes(key_signature, 64)):
+    signatures = read_signatures(stewards, MAX_STEWARDS)
+    if not (is_number(account) and is_bytes(key, 32) and is_bytes(key_signature, 64)):
         return None
     if type(handle) is not str or not HANDLE.fullmatch(handle):
         return None
@@ -331,12 +319,12 @@ def _read_admit(fields: list[object]) -> Admit | None:
     if signatures is None:
         return None
     return Admit(
-        account=cast(int, account),
-        key=cast(bytes, key),
+        account=account,
+        key=key,
         handle=handle,
         class_=class_,
         limit=limit,
-        key_signature=cast(bytes, key_signature),
+        key_signature=key_signature,
         stewards=signatures,
     )
 
@@ -345,21 +333,21 @@ def _read_limit(fields: list[object]) -> Limit | None:
     if len(fields) != 9:
         return None
     _, account, revision, limit, from_, until, after, reason, stewards = fields
-    signatures = _read_signatures(stewards, MAX_STEWARDS)
-    if not (_is_number(account) and _is_uint(revision) and type(limit) is int):
+    signatures = read_signatures(stewards, MAX_STEWARDS)
+    if not (is_number(account) and is_uint(revision) and type(limit) is int):
         return None
-    if not (_is_uint(from_) and _is_bytes(reason, 32)) or signatures is None:
+    if not (is_uint(from_) and is_bytes(reason, 32)) or signatures is None:
         return None
-    if not (until is None and after is None) and not (_is_uint(until) and type(after) is int):
+    if not (until is None and after is None) and not (is_uint(until) and type(after) is int):
         return None
     return Limit(
-        account=cast(int, account),
-        revision=cast(int, revision),
+        account=account,
+        revision=revision,
         limit=limit,
-        from_=cast(int, from_),
-        until=cast(int | None, until),
+        from_=from_,
+        until=until,
         after=after,
-        reason=cast(bytes, reason),
+        reason=reason,
         stewards=signatures,
     )
 
@@ -368,16 +356,16 @@ def _read_status(fields: list[object]) -> SetStatus | None:
     if len(fields) != 6:
         return None
     _, account, revision, status, reason, stewards = fields
-    signatures = _read_signatures(stewards, MAX_STEWARDS)
-    if not (_is_number(account) and _is_uint(revision) and _is_bytes(reason, 32)):
+    signatures = read_signatures(stewards, MAX_STEWARDS)
+    if not (is_number(account) and is_uint(revision) and is_bytes(reason, 32)):
         return None
     if type(status) is not int or status not in (0, 1, 2) or signatures is None:
         return None
     return SetStatus(
-        account=cast(int, account),
-        revision=cast(int, revision),
+        account=account,
+        revision=revision,
         status=Status(status),
-        reason=cast(bytes, reason),
+        reason=reason,
         stewards=signatures,
     )
 
@@ -386,21 +374,21 @@ def _read_anchor(fields: list[object]) -> Anchor | None:
     if len(fields) != 5:
         return None
     _, coop, length, head, coops = fields
-    signatures = _read_signatures(coops, MAX_COOPS)
-    if not (_is_number(coop) and _is_uint(length) and _is_bytes(head, 32)) or signatures is None:
+    signatures = read_signatures(coops, MAX_COOPS)
+    if not (is_number(coop) and is_uint(length) and is_bytes(head, 32)) or signatures is None:
         return None
     return Anchor(
-        coop=cast(int, coop),
-        length=cast(int, length),
-        head=cast(bytes, head),
+        coop=coop,
+        length=length,
+        head=head,
         signatures=signatures,
     )
 
 
 def _read_return(fields: list[object]) -> Return | None:
-    if len(fields) != 3 or not (_is_number(fields[1]) and _is_uint(fields[2])):
+    if len(fields) != 3 or not (is_number(fields[1]) and is_uint(fields[2])):
         return None
-    return Return(coop=cast(int, fields[1]), index=cast(int, fields[2]))
+    return Return(coop=fields[1], index=fields[2])
 
 
 _READERS = {
@@ -409,33 +397,9 @@ _READERS = {
     Kind.LIMIT.value: _read_limit,
     Kind.STATUS.value: _read_status,
     Kind.ANCHOR.value: _read_anchor,
+    Kind.INDEX.value: read_index_entry,
     Kind.RETURN.value: _read_return,
 }
-
-
-def _read_signatures(value: object, most: int) -> Signatures | None:
-    if type(value) is not list or len(value) > most:
-        return None
-    previous = -1
-    for pair in cast(Sequence[object], value):
-        if type(pair) is not list or len(pair) != 2 or not _is_bytes(pair[1], 64):
-            return None
-        if not _is_number(pair[0]) or pair[0] <= previous:
-            return None
-        previous = pair[0]
-    return tuple((pair[0], pair[1]) for pair in value)
-
-
-def _is_uint(value: object) -> bool:
-    return type(value) is int and 0 <= value <= MAX
-
-
-def _is_number(value: object) -> bool:
-    return type(value) is int and 0 <= value <= MAX_NUMBER
-
-
-def _is_bytes(value: object, length: int) -> bool:
-    return type(value) is bytes and len(value) == length
 
 
 _TIME_BYTES = {0xCC: 2, 0xCD: 3, 0xCE: 5, 0xCF: 9}

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ledger.charter import Charter
+from ledger.index.table import Index
 from ledger.refusals import Refusal
 from ledger.state import Account, Returnable, Transit
 
@@ -133,6 +134,9 @@ class Validator(Protocol):
 
     def returnable(self, coop: int) -> list[Returnable]:
         """What `coop` has still to give back, in rising order."""
+
+    def index(self, coop: int) -> Index | None:
+        """The index as far as `coop`'s log knows it; None when the charter has none."""
 
     def digest(self) -> bytes:
         """The state digest, PROTOCOL section 7.8."""

@@ -222,8 +222,12 @@ def build_federation(
     stewards: int = 3,
     threshold: int = 2,
     witness_quorum: int = 0,
+    index: Sequence[str] = (),
 ) -> Federation:
-    """A federation of `coops` like coops, numbered from 1. `clearing_limit` in minor units."""
+    """A federation of `coops` like coops, numbered from 1. `clearing_limit` in minor units.
+
+    `index`: the lines of the charter's `[index]`, see `tests.index_builders`.
+    """
     numbers = range(1, coops + 1)
     node_keys = {number: signing_key(seed, "node", number) for number in numbers}
     steward_keys = {
@@ -249,13 +253,13 @@ def build_federation(
             f'clearing_limit = "{clearing_limit // 100}.{clearing_limit % 100:02}"',
             f"steward_threshold = {threshold}",
         ]
-        for index, key in enumerate(steward_keys[number]):
+        for position, key in enumerate(steward_keys[number]):
             lines += [
                 "[[coop.steward]]",
-                f'name = "steward {index}"',
+                f'name = "steward {position}"',
                 f'key = "{key.public_key.hex()}"',
             ]
-    source = "\n".join([*lines, ""]).encode("utf-8")
+    source = "\n".join([*lines, *index, ""]).encode("utf-8")
     return Federation(
         seed=seed, charter=parse_charter(source), node_keys=node_keys, steward_keys=steward_keys
     )

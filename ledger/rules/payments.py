@@ -3,6 +3,7 @@
 from ledger.charter import Charter
 from ledger.codec import MAX
 from ledger.refusals import Refusal
+from ledger.rules.index import check_payment_price
 from ledger.signatures import SignatureInvalid, verify
 from ledger.state import COMMONS, Account, Log, State, Transit
 from ledger.transactions import Pay, Return, Status
@@ -36,7 +37,9 @@ def check_pay(
     if refusal is not None:
         return refusal
     if pay.price is not None:
-        return Refusal.PRICE_NOT_KNOWN  # section 9: no index is taken in by this version
+        refusal = check_payment_price(log.index, pay.price, amount=pay.amount, time=time)
+        if refusal is not None:
+            return refusal
     return _check_funds(charter, log, time, pay, payer)
 
 

@@ -7,7 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.codec import MAX, Value, encode
+from ledger.decisions import Observation, Observations
+from ledger.index.prints import LateChange, Print, SourceChange
 from ledger.refusals import Refusal
+from ledger.shapes import MAX_PUBLISHERS
 from ledger.transactions import (
     MAX_COOPS,
     MAX_ENTRY_BYTES,
@@ -16,6 +19,7 @@ from ledger.transactions import (
     Admit,
     Anchor,
     Entry,
+    IndexEntry,
     Kind,
     Limit,
     Pay,
@@ -96,8 +100,38 @@ anchors = st.builds(
     Anchor, coop=numbers, length=uints, head=hashes, signatures=signatures(MAX_COOPS)
 )
 returns = st.builds(Return, coop=numbers, index=uints)
+prints = st.builds(
+    Print,
+    period=uints,
+    value=any_integers,
+    source=uints,
+    is_stand_in=st.booleans(),
+    late=st.lists(st.builds(LateChange, period=uints, change=any_integers), max_size=3).map(tuple),
+)
+
+
+def make_observations(found: dict[int, tuple[int, bytes, bytes]]) -> Observations:
+    return tuple(
+        Observation(coop=coop, level=level, survey_hash=survey, signature=signature)
+        for coop, (level, survey, signature) in sorted(found.items())
+    )
+
+
+observations = st.dictionaries(numbers, st.tuples(uints, hashes, signatures_of_64), max_size=3).map(
+    make_observations
+)
+index_entries = st.builds(
+    IndexEntry,
+    decided=prints,
+    observations=st.none() | observations,
+    signatures=signatures(MAX_PUBLISHERS),
+) | st.builds(
+    IndexEntry,
+    decided=st.builds(SourceChange, number=uints, first_period=uints, description_hash=hashes),
+    signatures=signatures(MAX_PUBLISHERS),
+)
 transactions: st.SearchStrategy[Transaction] = st.one_of(
-    pays, admits, limits, statuses, anchors, returns
+    pays, admits, limits, statuses, anchors, index_entries, returns
 )
 
 
@@ -125,6 +159,7 @@ ELEMENTS: dict[Kind, list[Value]] = {
     Kind.LIMIT: [3, 7, 1, 100, 0, 9, 50, HASH, STEWARDS],
     Kind.STATUS: [4, 7, 1, 1, HASH, STEWARDS],
     Kind.ANCHOR: [6, 2, 5, HASH, STEWARDS],
+    Kind.INDEX: [7, 1, 24_311, [25, 0, 0, [[24_310, -3]], None], STEWARDS],
     Kind.RETURN: [8, 2, 5],
 }
 
@@ -149,6 +184,39 @@ NOT_STEWARDS: list[Value] = [
     [[number, SIGNATURE] for number in range(257)],
 ]
 TOO_MANY_STEWARDS: Value = [[number, SIGNATURE] for number in range(MAX_STEWARDS + 1)]
+
+SEEN: Value = [1, 10**9, HASH, SIGNATURE]
+NOT_OBSERVATIONS: list[Value] = [
+    0,
+    b"",
+    [0],
+    [[1, 10**9, HASH]],
+    [[1, 10**9, HASH, SIGNATURE, 0]],
+    [[-1, 10**9, HASH, SIGNATURE]],
+    [[1, -1, HASH, SIGNATURE]],
+    [[1, MAX + 1, HASH, SIGNATURE]],
+    [[1, 10**9, bytes(31), SIGNATURE]],
+    [[1, 10**9, HASH, bytes(63)]],
+    [SEEN, SEEN],
+    [[number, 10**9, HASH, SIGNATURE] for number in range(MAX_PUBLISHERS + 1)],
+]
+NOT_CONTENTS: list[Value] = [
+    None,
+    b"",
+    [],
+    [25, 0, 0, []],
+    [25, 0, 0, [], None, None],
+    [None, 0, 0, [], None],
+    [25, -1, 0, [], None],
+    [25, 0, 2, [], None],
+    [25, 0, None, [], None],
+    [25, 0, 0, None, None],
+    [25, 0, 0, [24_310], None],
+    [25, 0, 0, [[24_310]], None],
+    [25, 0, 0, [[-1, 5]], None],
+    [25, 0, 0, [[24_310, None]], None],
+    *([25, 0, 0, [], wrong] for wrong in NOT_OBSERVATIONS),
+]
 
 WRONG: dict[Kind, dict[int, list[Value]]] = {
     Kind.PAY: {
@@ -189,6 +257,12 @@ WRONG: dict[Kind, dict[int, list[Value]]] = {
         5: [*NOT_STEWARDS, TOO_MANY_STEWARDS],
     },
     Kind.ANCHOR: {1: NOT_NUMBERS, 2: NOT_UINTS, 3: NOT_HASHES, 4: NOT_STEWARDS},
+    Kind.INDEX: {
+        1: [0, 2, 3, -1, None, "1", b""],
+        2: NOT_UINTS,
+        3: NOT_CONTENTS,
+        4: [*NOT_STEWARDS, TOO_MANY_STEWARDS],
+    },
     Kind.RETURN: {1: NOT_NUMBERS, 2: NOT_UINTS},
 }
 WRONG_CASES = [
@@ -229,6 +303,30 @@ def test_an_element_of_a_foreign_type_is_malformed(kind: Kind) -> None:
             assert decode_transaction(data) is Refusal.ENTRY_MALFORMED
 
 
+@pytest.mark.parametrize(
+    "content",
+    [None, [], [5], [5, HASH, 0], [-1, HASH], [None, HASH], [5, bytes(31)], [5, None], [5, 5]],
+)
+def test_a_change_of_source_has_its_own_content(content: Value) -> None:
+    right = decode_transaction(encode([7, 2, 1, [5, HASH], STEWARDS]))
+    assert isinstance(right, IndexEntry)
+    assert right.decided == SourceChange(number=1, first_period=5, description_hash=HASH)
+    wrong = decode_transaction(encode([7, 2, 1, content, STEWARDS]))
+    assert wrong is Refusal.ENTRY_MALFORMED
+
+
+def test_the_largest_index_entry_fits() -> None:
+    coops = range(MAX_NUMBER - MAX_PUBLISHERS, MAX_NUMBER)
+    seen = make_observations(dict.fromkeys(coops, (MAX, HASH, SIGNATURE)))
+    entry = IndexEntry(
+        decided=Print(period=MAX, value=MAX),
+        observations=seen,
+        signatures=tuple((coop, SIGNATURE) for coop in coops),
+    )
+    data = encode_entry(MAX, encode_transaction(entry))
+    assert decode_entry(data) == Entry(MAX, entry)
+
+
 def test_dates_are_both_nil_or_neither() -> None:
     elements = ELEMENTS[Kind.LIMIT]
     for dates, is_right in (((None, None), True), ((9, None), False), ((None, 50), False)):
@@ -252,9 +350,7 @@ def test_what_does_not_begin_with_a_kind_is_malformed(transaction: bytes) -> Non
     assert decode_transaction(transaction) is Refusal.ENTRY_MALFORMED
 
 
-@pytest.mark.parametrize(
-    "kind", [0, 5, 7, 9, 10, 11, 12, 13, 14, 127, 128, 2**64 - 1, -1, -(2**63)]
-)
+@pytest.mark.parametrize("kind", [0, 5, 9, 10, 11, 12, 13, 14, 127, 128, 2**64 - 1, -1, -(2**63)])
 def test_other_kinds_are_unknown_whatever_follows(kind: int) -> None:
     rests: list[list[Value]] = [[], [None], ["text", b"", [1, [2]]], [[[[[[[]]]]]]]]
     for rest in rests:

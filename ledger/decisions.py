@@ -1,0 +1,210 @@
+"""Decisions of the whole federation: what coops sign and how a log takes it in (PROTOCOL section 9).
+
+A decision has a kind and a number, and is valid with enough coops' signatures over the same content. Here
+are its bytes: contents, observations, the `index` transaction, and the messages that signatures cover.
+Whether one may be taken in is decided by `ledger.rules.index`.
+
+A coop signs one content for a number. What it signs for a survey's week beforehand, its own
+*observation*, is signed once in the same way, under a tag of its own.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import ClassVar, Final, cast
+
+from ledger.codec import Value, encode
+from ledger.index.prints import LateChange, Print, SourceChange
+from ledger.messages import TAG_DECISION, TAG_OBSERVE, TAG_PUBLISH, signed_bytes
+from ledger.shapes import (
+    MAX_PUBLISHERS,
+    Kind,
+    Signatures,
+    is_bytes,
+    is_number,
+    is_uint,
+    read_signatures,
+)
+
+HASH_BYTES: Final = 32
+
+
+class Decision(IntEnum):
+    """What is decided; the number says which one of its kind."""
+
+    PRINT = 1
+    """A period's print; its number is the period."""
+    SOURCE = 2
+    """A change of source; its number counts from 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """What `coop` found a unit's worth of its basket to cost in a week, and its signature."""
+
+    coop: int
+    level: int
+    """Millionths of the national currency."""
+    survey_hash: bytes
+    """SHA-256 of the survey file."""
+    signature: bytes = b""
+
+
+Observations = tuple[Observation, ...]
+"""Strictly rising by coop."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexEntry:
+    """An `index` transaction: a decision about the index and the signatures of coops over it."""
+
+    kind: ClassVar[Kind] = Kind.INDEX
+    decided: Print | SourceChange
+    observations: Observations | None = None
+    """Of a print under `survey` that is no stand-in; else None."""
+    signatures: Signatures = ()
+
+    @property
+    def decision(self) -> Decision:
+        """What kind of decision it is."""
+        return Decision.PRINT if isinstance(self.decided, Print) else Decision.SOURCE
+
+    @property
+    def number(self) -> int:
+        """The decision's number: a period, or that of a change of source."""
+        return self.decided.period if isinstance(self.decided, Print) else self.decided.number
+
+    def content(self) -> Value:
+        """What, beside kind and number, the coops sign."""
+        decided = self.decided
+        if isinstance(decided, SourceChange):
+            return [decided.first_period, decided.description_hash]
+        observations: Value = None
+        if self.observations is not None:
+            observations = [
+                [seen.coop, seen.level, seen.survey_hash, seen.signature]
+                for seen in self.observations
+            ]
+        return [
+            decided.value,
+            decided.source,
+            int(decided.is_stand_in),
+            [[late.period, late.change] for late in decided.late],
+            observations,
+        ]
+
+    def signed_body(self) -> bytes:
+        """The encoding of `[decision, number, content]`: equal bytes are the same decision."""
+        return encode([self.decision.value, self.number, self.content()])
+
+    def fields(self) -> list[Value]:
+        """The elements of the array, in order."""
+        return [
+            Kind.INDEX.value,
+            self.decision.value,
+            self.number,
+            self.content(),
+            self.signatures,
+        ]
+
+    unsigned_tail: ClassVar[int] = 0
+
+
+def read_index_entry(fields: list[object]) -> IndexEntry | None:
+    """The transaction that a decoded array holds; None when its shape is another."""
+    if len(fields) != 5:
+        return None
+    _, decision, number, content, coops = fields
+    signatures = read_signatures(coops, MAX_PUBLISHERS)
+    if signatures is None:
+        return None
+    return read_decision(decision, number, content, signatures)
+
+
+def read_decision(
+    decision: object, number: object, content: object, signatures: Signatures = ()
+) -> IndexEntry | None:
+    """The decision with that kind, number and content, as decoded; None for another shape."""
+    if not is_uint(number) or type(content) is not list or type(decision) is not int:
+        return None
+    if decision == Decision.SOURCE:
+        change = _read_source_change(number, content)
+        return None if change is None else IndexEntry(decided=change, signatures=signatures)
+    if decision != Decision.PRINT or len(content) != 5:
+        return None
+    new = _read_print(number, content)
+    observations = _read_observations(content[4])
+    if new is None or (observations is None and content[4] is not None):
+        return None
+    return IndexEntry(decided=new, observations=observations, signatures=signatures)
+
+
+def _read_source_change(number: int, content: list[object]) -> SourceChange | None:
+    if len(content) != 2 or not is_uint(content[0]) or not is_bytes(content[1], HASH_BYTES):
+        return None
+    return SourceChange(number=number, first_period=content[0], description_hash=content[1])
+
+
+def _read_print(period: int, content: list[object]) -> Print | None:
+    value, source, stand_in, late, _ = content
+    if type(value) is not int or not is_uint(source) or type(late) is not list:
+        return None
+    if type(stand_in) is not int or stand_in not in (0, 1):
+        return None
+    changes = []
+    for pair in cast(list[object], late):
+        if type(pair) is not list or len(pair) != 2 or not is_uint(pair[0]):
+            return None
+        if type(pair[1]) is not int:
+            return None
+        changes.append(LateChange(period=pair[0], change=pair[1]))
+    return Print(
+        period=period,
+        value=value,
+        source=source,
+        is_stand_in=stand_in == 1,
+        late=tuple(changes),
+    )
+
+
+def _read_observations(value: object) -> Observations | None:
+    if type(value) is not list or len(value) > MAX_PUBLISHERS:
+        return None
+    seen: list[Observation] = []
+    for item in cast(list[object], value):
+        observation = read_observation(item)
+        if observation is None or (seen and observation.coop <= seen[-1].coop):
+            return None
+        seen.append(observation)
+    return tuple(seen)
+
+
+def read_observation(value: object) -> Observation | None:
+    """The observation that a decoded `[coop, level, survey hash, signature]` holds."""
+    if type(value) is not list or len(value) != 4:
+        return None
+    coop, level, survey_hash, signature = value
+    if not (is_number(coop) and is_uint(level) and is_bytes(survey_hash, HASH_BYTES)):
+        return None
+    if not is_bytes(signature, 64):
+        return None
+    return Observation(coop=coop, level=level, survey_hash=survey_hash, signature=signature)
+
+
+def decision_message(*, federation: bytes, coop: int, body: bytes) -> bytes:
+    """What `coop` signs for a decision; `body` as `IndexEntry.signed_body` gives it."""
+    return signed_bytes(TAG_DECISION, federation=federation, coop=coop, body=body)
+
+
+def observation_body(*, period: int, level: int, survey_hash: bytes) -> bytes:
+    """The encoding of `[period, level, survey hash]`: equal bytes are the same observation."""
+    return encode([period, level, survey_hash])
+
+
+def observation_message(*, federation: bytes, coop: int, body: bytes) -> bytes:
+    """What `coop` signs for its own observation of a week."""
+    return signed_bytes(TAG_OBSERVE, federation=federation, coop=coop, body=body)
+
+
+def publication_message(*, federation: bytes, coop: int, body: bytes) -> bytes:
+    """What a steward of `coop` signs to have its node publish; `body`: section 9.5."""
+    return signed_bytes(TAG_PUBLISH, federation=federation, coop=coop, body=body)

@@ -1,0 +1,182 @@
+"""`index`: how a log takes in a decision about the index, PROTOCOL section 9.
+
+These entries are rare, so both validators share this piece of code: it sees the log's index as it is and
+answers with the index as the entry leaves it, or a refusal. It looks at nothing else of the log: no
+account, balance or position has a part in it, and none changes.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from ledger.charter import Charter, IndexCharter
+from ledger.decisions import (
+    IndexEntry,
+    Observations,
+    decision_message,
+    observation_body,
+    observation_message,
+)
+from ledger.index.conversion import PriceRefusal, check_price
+from ledger.index.days import Method
+from ledger.index.prints import Print, PrintRefusal, SourceRefusal
+from ledger.index.statistics import median_level
+from ledger.index.table import (
+    Index,
+    apply_print,
+    apply_source_change,
+    check_print,
+    check_source_change,
+    new_index,
+)
+from ledger.refusals import Refusal
+from ledger.signatures import SignatureInvalid, verify
+from ledger.transactions import Price
+
+Verify = Callable[..., None]
+"""As `ledger.signatures.verify`. A validator may pass one of its own."""
+
+SECONDS_IN_DAY: Final = 86_400
+
+REFUSALS: Final[dict[PrintRefusal | SourceRefusal, Refusal]] = {
+    PrintRefusal.PERIOD_REPEATED: Refusal.INDEX_PERIOD_REPEATED,
+    PrintRefusal.PERIOD_CONTRADICTED: Refusal.INDEX_PERIOD_CONTRADICTED,
+    PrintRefusal.PERIOD_EARLY: Refusal.INDEX_PERIOD_EARLY,
+    PrintRefusal.PERIOD_BEFORE_BASE: Refusal.INDEX_PERIOD_BEFORE_BASE,
+    PrintRefusal.SOURCE_WRONG: Refusal.INDEX_SOURCE_WRONG,
+    PrintRefusal.STAND_IN_NOT_ALLOWED: Refusal.INDEX_STAND_IN_NOT_ALLOWED,
+    PrintRefusal.STAND_IN_VALUE_WRONG: Refusal.INDEX_STAND_IN_VALUE_WRONG,
+    PrintRefusal.VALUE_IMPOSSIBLE: Refusal.INDEX_VALUE_IMPOSSIBLE,
+    PrintRefusal.STEP_ABOVE_CAP: Refusal.INDEX_STEP_ABOVE_CAP,
+    PrintRefusal.LATE_UNKNOWN: Refusal.INDEX_LATE_UNKNOWN,
+    PrintRefusal.TABLE_OUT_OF_RANGE: Refusal.INDEX_TABLE_OUT_OF_RANGE,
+    SourceRefusal.NUMBER_REPEATED: Refusal.INDEX_SOURCE_NUMBER_REPEATED,
+    SourceRefusal.NUMBER_EARLY: Refusal.INDEX_SOURCE_NUMBER_EARLY,
+    SourceRefusal.PERIOD_TAKEN: Refusal.INDEX_SOURCE_PERIOD_TAKEN,
+    # The shape of the entry leaves no hash of another length; here for other callers.
+    SourceRefusal.DESCRIPTION_MISSING: Refusal.ENTRY_MALFORMED,
+}
+
+PRICE_REFUSALS: Final = {
+    PriceRefusal.NOT_KNOWN: Refusal.PRICE_NOT_KNOWN,
+    PriceRefusal.STALE: Refusal.PRICE_STALE,
+    PriceRefusal.MISMATCH: Refusal.PRICE_MISMATCH,
+}
+
+
+def index_of_new_log(charter: Charter) -> Index | None:
+    """The index that a log begins with."""
+    return None if charter.index is None else new_index(charter.index.parameters)
+
+
+def decide_index(
+    entry: IndexEntry, *, charter: Charter, index: Index | None, verify: Verify = verify
+) -> Index | Refusal:
+    """The log's index after `entry`, or the refusal. `index` is the one before it."""
+    if charter.index is None or index is None:
+        return Refusal.INDEX_NOT_CHARTERED
+    refusal = (
+        _check_publishers(entry, charter.index)
+        or check_observations(entry, charter.index)
+        or _check_signatures(entry, charter, verify)
+        or check_decided(entry, index)
+    )
+    if refusal is not None:
+        return refusal
+    if isinstance(entry.decided, Print):
+        return apply_print(index, entry.decided)
+    return apply_source_change(index, entry.decided)
+
+
+def check_decided(entry: IndexEntry, index: Index) -> Refusal | None:
+    """The refusal that what is decided earns next in a log with that index, whoever signs it."""
+    if isinstance(entry.decided, Print):
+        print_refusal = check_print(index, entry.decided)
+        return None if print_refusal is None else REFUSALS[print_refusal]
+    source_refusal = check_source_change(index, entry.decided)
+    return None if source_refusal is None else REFUSALS[source_refusal]
+
+
+def quorum_of(entry: IndexEntry, chartered: IndexCharter) -> int:
+    """How many publishers must sign."""
+    parameters = chartered.parameters
+    return parameters.quorum if isinstance(entry.decided, Print) else parameters.source_quorum
+
+
+def _check_publishers(entry: IndexEntry, chartered: IndexCharter) -> Refusal | None:
+    if not {coop for coop, _ in entry.signatures} <= set(chartered.publishers):
+        return Refusal.PUBLISHER_UNKNOWN
+    if len(entry.signatures) < quorum_of(entry, chartered):
+        return Refusal.PUBLISHERS_TOO_FEW
+    return None
+
+
+def check_observations(entry: IndexEntry, chartered: IndexCharter) -> Refusal | None:
+    """The refusal that the observations earn, but for their signatures."""
+    parameters = chartered.parameters
+    new = entry.decided
+    is_surveyed = isinstance(new, Print) and not new.is_stand_in
+    needs_observations = is_surveyed and parameters.method is Method.SURVEY
+    if needs_observations != (entry.observations is not None):
+        return Refusal.INDEX_OBSERVATIONS_MISPLACED
+    if entry.observations is None:
+        return None
+    if not {seen.coop for seen in entry.observations} <= set(chartered.publishers):
+        return Refusal.PUBLISHER_UNKNOWN
+    if len(entry.observations) < parameters.observations_needed:
+        return Refusal.INDEX_OBSERVATIONS_TOO_FEW
+    if isinstance(new, Print) and new.value != median_of(entry.observations, chartered):
+        return Refusal.INDEX_MEDIAN_WRONG
+    return None
+
+
+def median_of(observations: Observations, chartered: IndexCharter) -> int:
+    """The certified level: the median of at least `observations_needed` observations."""
+    return median_level(
+        {seen.coop: seen.level for seen in observations},
+        needed=chartered.parameters.observations_needed,
+        cap=chartered.parameters.step_cap,
+    ).level
+
+
+def _check_signatures(entry: IndexEntry, charter: Charter, verify: Verify) -> Refusal | None:
+    body = entry.signed_body()
+    try:
+        for seen in entry.observations or ():
+            observed = observation_body(
+                period=entry.number, level=seen.level, survey_hash=seen.survey_hash
+            )
+            verify(
+                public_key=charter.coops[seen.coop].node_key,
+                message=observation_message(
+                    federation=charter.federation, coop=seen.coop, body=observed
+                ),
+                signature=seen.signature,
+            )
+        for coop, signature in entry.signatures:
+            verify(
+                public_key=charter.coops[coop].node_key,
+                message=decision_message(federation=charter.federation, coop=coop, body=body),
+                signature=signature,
+            )
+    except SignatureInvalid:
+        return Refusal.SIGNATURE_INVALID
+    return None
+
+
+def check_payment_price(
+    index: Index | None, price: Price, *, amount: int, time: int
+) -> Refusal | None:
+    """The refusal that an indexed price earns in an entry of that time (Unix seconds), or None.
+
+    The day of an entry is its time in UTC, in whole days since 1970-01-01.
+    """
+    if index is None:
+        return Refusal.PRICE_NOT_KNOWN
+    refusal = check_price(
+        index,
+        price_minor=price.minor,
+        day=price.day,
+        amount=amount,
+        today=time // SECONDS_IN_DAY,
+    )
+    return None if refusal is None else PRICE_REFUSALS[refusal]

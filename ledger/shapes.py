@@ -1,0 +1,60 @@
+"""What the shapes of transactions are made of: kinds, ranges and small readers, PROTOCOL section 6.
+
+A reader takes a decoded value of any type and says whether it fits. Nothing here looks at state.
+"""
+
+from collections.abc import Sequence
+from enum import IntEnum
+from typing import Final, TypeGuard, cast
+
+from ledger.codec import MAX
+
+MAX_NUMBER: Final = 2**32 - 1
+MAX_STEWARDS: Final = 64
+MAX_COOPS: Final = 256
+MAX_PUBLISHERS: Final = 64
+
+
+class Kind(IntEnum):
+    """The first element of a transaction."""
+
+    PAY = 1
+    ADMIT = 2
+    LIMIT = 3
+    STATUS = 4
+    ANCHOR = 6
+    INDEX = 7
+    RETURN = 8
+
+
+Signatures = tuple[tuple[int, bytes], ...]
+"""(signer's number, signature), strictly rising by signer: a steward's index or a coop's number."""
+
+
+def is_uint(value: object) -> TypeGuard[int]:
+    """Whether it is an integer from 0 to MAX."""
+    return type(value) is int and 0 <= value <= MAX
+
+
+def is_number(value: object) -> TypeGuard[int]:
+    """Whether it can be the number of an account, a coop or a steward."""
+    return type(value) is int and 0 <= value <= MAX_NUMBER
+
+
+def is_bytes(value: object, length: int) -> TypeGuard[bytes]:
+    """Whether it is binary of exactly that length."""
+    return type(value) is bytes and len(value) == length
+
+
+def read_signatures(value: object, most: int) -> Signatures | None:
+    """The signatures that a decoded value lists, at most `most` of them; None for another shape."""
+    if type(value) is not list or len(value) > most:
+        return None
+    previous = -1
+    for pair in cast(Sequence[object], value):
+        if type(pair) is not list or len(pair) != 2 or not is_bytes(pair[1], 64):
+            return None
+        if not is_number(pair[0]) or pair[0] <= previous:
+            return None
+        previous = pair[0]
+    return tuple((pair[0], pair[1]) for pair in value)
