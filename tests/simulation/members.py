@@ -1,0 +1,220 @@
+"""Members with their wallets, and stewards, as they really behave: they ask again until they know.
+
+A wallet signs one payment (or a batch), sends it, and if no answer comes sends *the same bytes* again. It
+signs something else under a sequence number only after a refusal, and after asking its node for the next
+number. Two wallets of one account may race each other.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ledger.refusals import Refusal
+from ledger.transactions import Status
+from node.engine.events import (
+    Ask,
+    BatchRecorded,
+    Failed,
+    Recorded,
+    Refused,
+    Submit,
+    SubmitBatch,
+    View,
+)
+from tests.builders import REASON, START, Federation
+from tests.simulation.world import World
+
+PATIENCE_MS = 400
+"""After this a member takes an answer for lost."""
+
+OfferAny = Callable[[int, Submit | SubmitBatch | Ask, Callable[[Any], None]], None]
+"""`offer(coop, event, answered)`: give it to the coop's node; `answered` may never be called."""
+
+
+class Members:
+    """What wallets and stewards of one run share."""
+
+    def __init__(self, world: World, federation: Federation, offer: OfferAny, members: int) -> None:
+        self.world = world
+        self.federation = federation
+        self.offer = offer
+        self.members = members
+        self.spending = True
+        """Whether wallets begin new payments."""
+        self._request = 0
+        self.open_questions = 0
+
+    def next_request(self) -> int:
+        """A new mark for a request."""
+        self._request += 1
+        return self._request
+
+    def ask_until_answered(
+        self,
+        coop: int,
+        make: Callable[[int], Submit | SubmitBatch | Ask],
+        done: Callable[..., None],
+    ) -> None:
+        """Send the same again until an answer comes, then call `done` with it, once."""
+        answers: list[Any] = []
+        self.open_questions += 1
+
+        def answered(result: Any) -> None:
+            if not answers and not isinstance(result, Failed):
+                answers.append(result)
+                self.open_questions -= 1
+                done(result)
+
+        def send() -> None:
+            if not answers:
+                self.offer(coop, make(self.next_request()), answered)
+                self.world.after(PATIENCE_MS + self.world.random.randint(0, 200), send)
+
+        send()
+
+
+class Wallet:
+    """One device that holds an account's key."""
+
+    def __init__(self, shared: Members, coop: int, account: int) -> None:
+        self._shared = shared
+        self._coop = coop
+        self._account = account
+        self._sequence = 1
+        self._world = shared.world
+
+    def start(self, delay_ms: int) -> None:
+        """Begin to pay after a while."""
+        self._world.after(delay_ms, self._act)
+
+    def _act(self) -> None:
+        if not self._shared.spending:
+            return
+        count = self._world.random.choice((1, 1, 1, 1, 5))
+        payments = [self._payment(self._sequence + place) for place in range(count)]
+        if count == 1:
+            self._submit(payments[0])
+        else:
+            self._submit_batch(payments)
+
+    def _payment(self, sequence: int) -> bytes:
+        random = self._world.random
+        is_local = random.random() < 0.3
+        coop = (
+            self._coop if is_local else random.choice(sorted(self._shared.federation.charter.coops))
+        )
+        payee = random.randint(0, self._shared.members + (random.random() < 0.05))
+        amount = random.choice((1, random.randint(1, 500), random.randint(1, 3_000)))
+        return self._shared.federation.pay(
+            self._coop,
+            payer=self._account,
+            sequence=sequence,
+            payee_coop=coop,
+            payee=payee,
+            amount=amount if random.random() > 0.02 else random.choice((0, -1, 2**60)),
+            fee=random.choice((0, 0, 1)),
+        )
+
+    def _submit(self, payment: bytes) -> None:
+        def done(result: Recorded | Refused | Any) -> None:
+            if isinstance(result, Recorded):
+                self._sequence += 1
+                self._later()
+            elif isinstance(result, Refused) and _is_out_of_step(result.refusal):
+                self._find_sequence()
+            elif isinstance(result, Refused):
+                self._later()
+            else:  # not ready: the same bytes again
+                self._world.after(300, lambda: self._submit(payment))
+
+        self._shared.ask_until_answered(self._coop, lambda request: Submit(request, payment), done)
+
+    def _submit_batch(self, payments: Sequence[bytes]) -> None:
+        def done(result: BatchRecorded | Any) -> None:
+            if isinstance(result, BatchRecorded):
+                self._find_sequence()
+            else:
+                self._world.after(300, lambda: self._submit_batch(payments))
+
+        self._shared.ask_until_answered(
+            self._coop, lambda request: SubmitBatch(request, payments), done
+        )
+
+    def _find_sequence(self) -> None:
+        def done(sequence: int) -> None:
+            self._sequence = sequence
+            self._later()
+
+        ask_about(self._shared, self._coop, self._account, lambda a: a.next_sequence, 1, done)
+
+    def _later(self) -> None:
+        self._world.after(self._world.random.randint(50, 2_500), self._act)
+
+
+class Stewards:
+    """The stewards of one coop: they admit, freeze, thaw, close and set limits."""
+
+    def __init__(self, shared: Members, coop: int) -> None:
+        self._shared = shared
+        self._coop = coop
+        self._world = shared.world
+
+    def admit(self, account: int, *, limit: int, delay_ms: int, done: Callable[[], None]) -> None:
+        """Admit an account after a while."""
+        transaction = self._shared.federation.admit(self._coop, account, limit=limit)
+        self._world.after(delay_ms, lambda: self._submit(transaction, done))
+
+    def _submit(self, transaction: bytes, done: Callable[[], None]) -> None:
+        def answered(result: Any) -> None:
+            if isinstance(result, Recorded | Refused):
+                done()
+            else:
+                self._world.after(300, lambda: self._submit(transaction, done))
+
+        self._shared.ask_until_answered(
+            self._coop, lambda request: Submit(request, transaction), answered
+        )
+
+    def meddle(self, account: int) -> None:
+        """Change something about an account."""
+
+        def with_revision(revision: int) -> None:
+            random, build = self._world.random, self._shared.federation
+            if random.random() < 0.4:
+                now = START + self._world.now // 1000
+                transaction = build.limit(
+                    self._coop,
+                    account,
+                    revision=revision + 1,
+                    limit=random.choice((0, 500, 30_000)),
+                    from_=random.choice((0, now + 2)),
+                    reason=REASON,
+                )
+            else:
+                status = random.choice((Status.FROZEN, Status.OPEN, Status.CLOSED, Status.CLOSED))
+                transaction = build.status(
+                    self._coop, account, revision=revision + 1, status=status
+                )
+            self._submit(transaction, lambda: None)
+
+        ask_about(self._shared, self._coop, account, lambda a: a.revision, 0, with_revision)
+
+
+def ask_about(
+    shared: Members,
+    coop: int,
+    account: int,
+    read: Callable[[Any], int],
+    missing: int,
+    done: Callable[[int], None],
+) -> None:
+    """Ask the home node for a number of an account until it answers."""
+
+    def run(view: View) -> int:
+        found = view.validator.account(coop, account)
+        return missing if found is None else read(found)
+
+    shared.ask_until_answered(coop, lambda request: Ask(request, run), done)
+
+
+def _is_out_of_step(refusal: Refusal) -> bool:
+    return refusal in (Refusal.SEQUENCE_USED, Refusal.SEQUENCE_GAP, Refusal.ACCOUNT_UNKNOWN)

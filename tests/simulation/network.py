@@ -1,0 +1,148 @@
+"""The links between simulated nodes: lossy, slow, reordering, and up or down.
+
+A link has a session, as a connection has: what is under way when it goes down is gone. A node that breaks
+with a peer closes the link, and neither takes it up again for a while. A culprit may show different
+faces to different peers: `face` says which of its nodes a peer is linked to.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import combinations
+
+from node.engine.events import PeerDown, PeerMessage, PeerUp
+from node.engine.wire import (
+    Entries,
+    Get,
+    Heads,
+    WitnessAnswer,
+    WitnessRequest,
+    decode_message,
+)
+from node.errors import PeerFault
+from tests.simulation.nodes import SimNode
+from tests.simulation.world import World
+
+Pair = tuple[int, int]
+Tamper = Callable[[SimNode, int, bytes], list[bytes]]
+"""What becomes of a message from a node to a peer: usually just itself."""
+
+
+@dataclass(slots=True)
+class _Link:
+    """One pair of coops. `ends` are the nodes that are linked now; a new session has a new number."""
+
+    ends: tuple[SimNode, SimNode] | None = None
+    session: int = 0
+    shut_until: int = 0
+
+
+class Network:
+    """All links of a federation."""
+
+    def __init__(self, world: World, coops: list[int]) -> None:
+        self._world = world
+        self._links = {pair: _Link() for pair in combinations(sorted(coops), 2)}
+        self.lost = self.doubled = self.late = 0.0
+        self.cut: set[Pair] = set()
+        """Pairs that can't reach each other."""
+        self.tamper: Tamper = lambda node, peer, data: [data]
+        self.face: Callable[[int, int], SimNode] = lambda coop, peer: self.nodes[coop]
+        self.nodes: dict[int, SimNode] = {}
+
+    def refresh(self) -> None:
+        """Bring links up and down as their ends, cuts and closures ask."""
+        for (a, b), link in self._links.items():
+            ends = (self.face(a, b), self.face(b, a))
+            wanted = (
+                all(end.is_up for end in ends)
+                and (a, b) not in self.cut
+                and self._world.now >= link.shut_until
+            )
+            if link.ends is not None and (not wanted or link.ends != ends):
+                self._down(link)
+            if wanted and link.ends is None:
+                link.ends = ends
+                link.session += 1
+                self._world.note(f"link {ends[0].name} - {ends[1].name} is up")
+                ends[0].deliver(PeerUp(b))
+                ends[1].deliver(PeerUp(a))
+
+    def _down(self, link: _Link) -> None:
+        if link.ends is None:
+            return
+        one, other = link.ends
+        link.ends = None
+        self._world.note(f"link {one.name} - {other.name} is down")
+        one.deliver(PeerDown(other.coop))
+        other.deliver(PeerDown(one.coop))
+
+    def down(self, coop: int) -> None:
+        """A node of this coop has gone: so have the links that ended at it."""
+        for pair, link in self._links.items():
+            if coop in pair and link.ends is not None and not all(e.is_up for e in link.ends):
+                self._down(link)
+
+    def shut(self, one: int, other: int, duration_ms: int) -> None:
+        """Close a link and keep it closed for a while."""
+        link = self._links[min(one, other), max(one, other)]
+        link.shut_until = self._world.now + duration_ms
+        self.refresh()
+        self._world.after(duration_ms, self.refresh)
+
+    def pairs(self) -> list[Pair]:
+        """All pairs of coops."""
+        return list(self._links)
+
+    def peers(self, node: SimNode) -> Iterator[int]:
+        """The coops that this node is linked to now."""
+        for link in self._links.values():
+            if link.ends is not None and node in link.ends:
+                yield link.ends[0].coop if link.ends[1] is node else link.ends[1].coop
+
+    def send(self, node: SimNode, peer: int, data: bytes) -> None:
+        """A node sends; what arrives when, and whether at all, is up to chance."""
+        for sent in self.tamper(node, peer, data):
+            self.carry(node, peer, sent)
+
+    def carry(self, node: SimNode, peer: int, data: bytes) -> None:
+        """Let bytes travel from a node to a peer, whoever made them."""
+        link = self._links[min(node.coop, peer), max(node.coop, peer)]
+        if link.ends is None or node not in link.ends:
+            return
+        receiver = link.ends[0] if link.ends[1] is node else link.ends[1]
+        if self._world.chance(self.lost):
+            self._world.note(f"{node.name} -> {receiver.name}: {describe(data)} LOST")
+            return
+        for _ in range(2 if self._world.chance(self.doubled) else 1):
+            self._travel(link, node, receiver, data)
+
+    def _travel(self, link: _Link, node: SimNode, receiver: SimNode, data: bytes) -> None:
+        longest = 3_000 if self._world.chance(self.late) else 30
+        delay, session = self._world.random.randint(1, longest), link.session
+        if self._world.is_traced:
+            self._world.note(f"{node.name} -> {receiver.name}: {describe(data)} (+{delay} ms)")
+
+        def arrive() -> None:
+            if link.ends is not None and link.session == session:
+                receiver.deliver(PeerMessage(node.coop, data))
+
+        self._world.after(delay, arrive)
+
+
+def describe(data: bytes) -> str:
+    """A message in a few words, for the trace."""
+    try:
+        message = decode_message(data, max_bytes=len(data))
+    except PeerFault:
+        return f"{len(data)} bytes of garbage"
+    name = type(message).__name__
+    match message:
+        case Heads(heads=heads):
+            return f"{name} {', '.join(f'{head.coop}@{head.length}' for head in heads)}"
+        case Entries(first=first, signed=signed):
+            return f"{name} {signed.coop}@{first}..{signed.length}"
+        case WitnessRequest(signed=signed) | WitnessAnswer(signed=signed):
+            return f"{name} {signed.coop}@{signed.length}"
+        case Get(coop=coop, first=first):
+            return f"{name} {coop}@{first}.."
+    return name

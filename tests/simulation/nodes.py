@@ -1,0 +1,143 @@
+"""A simulated node: an engine, its disk, its clock, and its ends.
+
+It dies as a process does: by a fault of its disk, or killed between ticks. Then all that is left is the disk.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from ledger.signatures import SigningKey
+from node.engine import Engine, EngineSettings, Readiness
+from node.engine.events import Event, Outbox
+from node.errors import StorageFault
+from node.store import MemoryDisk, MemoryFault, MemoryStore
+from tests.builders import START, Federation
+from tests.simulation.world import World
+
+MakeEngine = Callable[..., Engine]
+
+SETTINGS = EngineSettings(
+    gossip_interval_ms=300,
+    full_gossip_interval_ms=2_000,
+    anchor_interval_ms=2_000,
+    request_timeout_ms=800,
+    recovery_wait_ms=600,
+)
+
+
+class Surroundings(Protocol):
+    """What a node tells those around it."""
+
+    def node_ticked(self, node: "SimNode", events: Sequence[Event], outbox: Outbox) -> None:
+        """After a tick that committed."""
+
+    def node_changed(self, node: "SimNode") -> None:
+        """It came up or went down; its disk may have changed."""
+
+
+class SimNode:
+    """One process of one coop. `restored` is the operator's flag, kept until the node is ready."""
+
+    def __init__(
+        self,
+        world: World,
+        federation: Federation,
+        coop: int,
+        *,
+        make_engine: MakeEngine,
+        settings: EngineSettings,
+        around: Surroundings,
+    ) -> None:
+        self.world = world
+        self.federation = federation
+        self.coop = coop
+        self.name = federation.charter.coops[coop].name
+        self.key: SigningKey = federation.node_keys[coop]
+        self.disk = MemoryDisk()
+        self.engine: Engine | None = None
+        self.skew_ms = 0
+        self.restored = False
+        self.storage_fault = 0.0
+        self.ticks = 0
+        self._make_engine = make_engine
+        self._settings = settings
+        self._around = around
+        self._store: MemoryStore | None = None
+        self._inbox: list[Event] = []
+        self._tick_at: int | None = None
+
+    def clock_ms(self) -> int:
+        """What this node's clock shows."""
+        return START * 1000 + self.world.now + self.skew_ms
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the process runs."""
+        return self.engine is not None
+
+    def start(self) -> None:
+        """Start the process on its disk."""
+        if self.engine is not None:
+            return
+        self.disk.inject = self._inject
+        self._store = MemoryStore(self.disk)
+        settings = replace(self._settings, restored=self.restored)
+        self.engine = self._make_engine(
+            settings, self.federation.charter, self.coop, self.key, self._store, self.clock_ms()
+        )
+        self.world.note(f"{self.name}: starts{' restored' if self.restored else ''}")
+        self._around.node_changed(self)
+        self._tick_after(1)
+
+    def _inject(self, operation: str) -> MemoryFault | None:
+        if not self.world.chance(self.storage_fault):
+            return None
+        fault = self.world.random.choice((MemoryFault.LOST, MemoryFault.KEPT))
+        self.world.note(f"{self.name}: {operation} fails, {fault.value}")
+        return fault
+
+    def stop(self, why: str) -> None:
+        """End the process between two ticks, without a word."""
+        if self._store is not None and self.engine is not None:
+            self.world.note(f"{self.name}: {why}")
+            self._store.crash()
+            self.engine = None
+            self._inbox = []
+            self._tick_at = None
+            self._around.node_changed(self)
+
+    def stop_for(self, duration_ms: int, why: str) -> None:
+        """End the process and start it again later."""
+        self.stop(why)
+        self.world.after(duration_ms, self.start)
+
+    def deliver(self, event: Event) -> None:
+        """Something arrives; it waits for the next tick, with what arrives shortly after it."""
+        if self.engine is not None:
+            self._inbox.append(event)
+            self._tick_after(2)
+
+    def _tick_after(self, delay_ms: int) -> None:
+        at = self.world.now + delay_ms
+        if self._tick_at is None or at < self._tick_at:
+            self._tick_at = at
+            self.world.after(delay_ms, lambda: self._tick_if_due(at))
+
+    def _tick_if_due(self, at: int) -> None:
+        if self._tick_at == at and self.engine is not None:
+            self._tick(self.engine)
+
+    def _tick(self, engine: Engine) -> None:
+        self._tick_at = None
+        events, self._inbox = self._inbox, []
+        self.ticks += 1
+        try:
+            outbox = engine.tick(self.clock_ms(), events)
+        except StorageFault:
+            self.stop_for(self.world.random.randint(5, 1_500), "dies of its disk")
+            return
+        if engine.status().readiness is Readiness.READY:
+            self.restored = False
+        self._around.node_ticked(self, events, outbox)
+        self._tick_after(max(1, outbox.wake_at_ms - self.clock_ms()))

@@ -1,0 +1,76 @@
+"""Liveness: what must have arrived once faults have stopped.
+
+Between honest coops everything, and with no culprit about all digests are equal. A culprit's own log, and
+payments to and from it, are promised nothing. After a fork nothing is promised to a node that took in
+another history than one that an honest log has anchored: it can't follow that log (OPERATING says what
+people do then).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from node.engine import Readiness
+
+if TYPE_CHECKING:
+    from tests.simulation.nodes import SimNode
+    from tests.simulation.simulation import Simulation
+
+
+def unsettled(simulation: Simulation) -> str | None:
+    """What is still missing, in words; None when all is as it should be."""
+    whole = _whole(simulation)
+    names = {node.coop for node in whole}
+    for node in whole:
+        missing = _missing(simulation, node, names)
+        if missing:
+            return f"{node.name}: {missing}"
+    if simulation.culprit is None:
+        digests = {node.engine._core.validator.digest() for node in whole if node.engine}
+        if len(digests) != 1:
+            return "the digests differ"
+    elif simulation.culprit.must_be_accused():
+        for coop in simulation.watch.honest:
+            engine = simulation.nodes[coop].engine
+            if engine is None or simulation.plan.culprit not in engine.status().accused:
+                return f"{simulation.nodes[coop].name} does not accuse the culprit"
+    if simulation.members.open_questions:
+        return f"{simulation.members.open_questions} members wait for an answer"
+    return None
+
+
+def _whole(simulation: Simulation) -> list[SimNode]:
+    """The honest nodes to which everything is promised."""
+    nodes = [simulation.nodes[coop] for coop in simulation.watch.honest]
+    if simulation.watch.is_split:
+        return []  # two histories are anchored, and every node misses one of them
+    if not simulation.watch.branches:
+        return nodes
+    return [node for node in nodes if not _is_astray(simulation, node)]
+
+
+def _is_astray(simulation: Simulation, node: SimNode) -> bool:
+    """Whether it took in a history of the culprit that is not the one that was anchored."""
+    if node.engine is None:
+        return False
+    held = node.engine.signed_heads().get(simulation.plan.culprit)
+    branches = simulation.watch.anchored_branches()
+    return held is not None and all(branch.get(held.length) != held.head for branch in branches)
+
+
+def _missing(simulation: Simulation, node: SimNode, whole: set[int]) -> str | None:
+    if node.engine is None:
+        return "not running"
+    status = node.engine.status()
+    if status.readiness is not Readiness.READY:
+        return f"is {status.readiness.value}"
+    validator = node.engine._core.validator
+    for coop in sorted(whole):
+        length = simulation.watch.truths[coop].length
+        if status.lengths[coop] != length:
+            return f"holds {status.lengths[coop]} of {length} entries of coop {coop}"
+        for item in validator.in_transit(coop):
+            if item.payee_coop in whole:
+                return f"entry {item.index} of coop {coop} is in transit to {item.payee_coop}"
+    owed = [item for item in validator.returnable(node.coop) if item.coop in whole]
+    return f"owes {len(owed)} returns" if owed else None

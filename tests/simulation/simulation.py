@@ -1,0 +1,172 @@
+"""One seed, from the first start to the last check.
+
+Three phases: *trouble*, in which everything happens that the plan has; *healing*, after which everything
+that was promised to arrive must have arrived; *rest*, in which the engines must fall quiet. A culprit goes on
+cheating to the end.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import lru_cache, partial
+from typing import Any
+
+from node.engine import Engine
+from node.engine.events import Ask, Event, Outbox, Reply, Submit, SubmitBatch
+from tests.builders import Federation, build_federation
+from tests.simulation.culprits import Culprit, make_culprit
+from tests.simulation.members import Members, Stewards, Wallet
+from tests.simulation.network import Network
+from tests.simulation.nodes import SETTINGS, MakeEngine, SimNode
+from tests.simulation.plan import Mischief, Plan
+from tests.simulation.settled import unsettled
+from tests.simulation.trouble import Trouble
+from tests.simulation.watch import Watch
+from tests.simulation.world import Failure, Trace, World
+
+HEALING_MS = 60_000
+REST_MS = 20_000
+TICKS_PER_SECOND_AT_REST = 12
+
+
+class Simulation:
+    """A federation under a plan. `make_engine` may make engines that are wrong on purpose."""
+
+    def __init__(
+        self, plan: Plan, *, trace: Trace | None = None, make_engine: MakeEngine = Engine
+    ) -> None:
+        self.plan = plan
+        self.world = World(plan.seed, trace)
+        self.federation = _federation(plan.coops, plan.quorum, plan.clearing_limit)
+        coops = sorted(self.federation.charter.coops)
+        culprits = frozenset({plan.culprit} - {0})
+        self.watch = Watch(self.federation.charter, culprits)
+        self.network = Network(self.world, coops)
+        self.nodes = {coop: self.make_node(coop, make_engine) for coop in coops}
+        self.network.nodes = self.nodes
+        self.members = Members(self.world, self.federation, self._offer, plan.members)
+        self.culprit: Culprit | None = None
+        self._answers: dict[int, Callable[[Any], None]] = {}
+        self.answers_lost = plan.lost
+        if plan.mischief is not Mischief.NONE:
+            self.culprit = make_culprit(self)
+
+    def make_node(self, coop: int, make_engine: MakeEngine = Engine) -> SimNode:
+        """A node of a coop, not yet started."""
+        settings = replace(SETTINGS, snapshot_entries=self.plan.snapshot_entries)
+        return SimNode(
+            self.world,
+            self.federation,
+            coop,
+            make_engine=make_engine,
+            settings=settings,
+            around=self,
+        )
+
+    def _offer(
+        self, coop: int, event: Submit | SubmitBatch | Ask, answered: Callable[[Any], None]
+    ) -> None:
+        """A member's request reaches the home node, or does not."""
+        if self.world.chance(self.answers_lost):
+            return
+        node = self.nodes[coop]
+        if self.culprit is not None and coop == self.plan.culprit:
+            node = self.culprit.serves()
+        self._answers[event.request] = answered
+        node.deliver(event)
+
+    def node_ticked(self, node: SimNode, events: Sequence[Event], outbox: Outbox) -> None:
+        """See `Surroundings`."""
+        if self.culprit is not None and node.coop == self.plan.culprit:
+            self.culprit.ticked(node)
+        self.watch.node_ticked(node, events, outbox)
+        for reply in outbox.replies:
+            self._answer(node, reply)
+        for notice in outbox.notices:
+            self.world.note(f"{node.name}: {notice.name} {notice.values}")
+        for send in outbox.sends:
+            self.network.send(node, send.coop, send.data)
+        for disconnect in outbox.disconnects:
+            self.world.note(f"{node.name}: breaks with {disconnect.coop}: {disconnect.reason}")
+            self.network.shut(node.coop, disconnect.coop, self.world.random.randint(200, 2_000))
+
+    def _answer(self, node: SimNode, reply: Reply) -> None:
+        """Let a member hear the answer, or not."""
+        answered = self._answers.pop(reply.request, None)
+        if answered is not None and not self.world.chance(self.answers_lost):
+            self.world.note(f"{node.name}: answers {reply.request}: {_brief(reply.result)}")
+            self.world.after(self.world.random.randint(1, 20), partial(answered, reply.result))
+
+    def node_changed(self, node: SimNode) -> None:
+        """See `Surroundings`."""
+        self.watch.look_at_disk(node)
+        self.network.down(node.coop)
+        self.network.refresh()
+
+    def run(self) -> None:
+        """The whole run; raises `Failure`."""
+        self.world.note(f"{self.plan}")
+        self._open()
+        trouble = Trouble(self)
+        trouble.begin()
+        self.world.run(self.plan.trouble_ms)
+        self.world.note("--- everything heals")
+        trouble.end()
+        self.members.spending = False
+        self.answers_lost = 0.0
+        if not self.world.run(HEALING_MS, lambda: unsettled(self) is None):
+            raise Failure(f"{HEALING_MS // 1000} s after all faults: {unsettled(self)}")
+        self.world.note("--- all has arrived")
+        self._rest()
+        self.watch.check_end(list(self.nodes.values()))
+
+    def _open(self) -> None:
+        """Start the nodes, admit the members, let them begin to pay."""
+        for coop, node in self.nodes.items():
+            self.world.after(self.world.random.randint(0, 300), node.start)
+            stewards = Stewards(self.members, coop)
+            for account in range(1, self.plan.members + 1):
+                wallets = [Wallet(self.members, coop, account)]
+                if self.world.chance(0.2):
+                    wallets.append(Wallet(self.members, coop, account))
+                stewards.admit(
+                    account,
+                    limit=self.world.random.choice((0, 5_000, 50_000)),
+                    delay_ms=self.world.random.choice((10, 10, 10, 6_000)),
+                    done=partial(self._begin_to_pay, wallets),
+                )
+
+    def _begin_to_pay(self, wallets: Sequence[Wallet]) -> None:
+        for wallet in wallets:
+            wallet.start(self.world.random.randint(0, 800))
+
+    def _rest(self) -> None:
+        """When nobody does anything, nothing may be recorded, and hardly anything be done."""
+        self.world.run(5 * SETTINGS.anchor_interval_ms)
+        honest = [self.nodes[coop] for coop in self.watch.honest]
+        lengths = [self.watch.truths[node.coop].length for node in honest]
+        ticks = [node.ticks for node in honest]
+        self.world.run(REST_MS)
+        for node, length, before in zip(honest, lengths, ticks, strict=True):
+            grown = self.watch.truths[node.coop].length - length
+            if grown:
+                raise Failure(f"{node.name} recorded {grown} entries though nobody asked for any")
+            done = node.ticks - before
+            if not self.culprit and done > TICKS_PER_SECOND_AT_REST * REST_MS // 1000:
+                raise Failure(f"{node.name} ticked {done} times in {REST_MS // 1000} s of rest")
+        if self.members.open_questions:
+            raise Failure(f"{self.members.open_questions} members still wait for an answer")
+
+
+@lru_cache(maxsize=64)
+def _federation(coops: int, quorum: int, clearing_limit: int) -> Federation:
+    return build_federation(
+        seed="simulation", coops=coops, witness_quorum=quorum, clearing_limit=clearing_limit
+    )
+
+
+def _brief(result: object) -> str:
+    return " ".join(
+        f"{name}={getattr(result, name)}"
+        for name in ("index", "refusal", "reason", "results")
+        if hasattr(result, name)
+    ) or repr(result)

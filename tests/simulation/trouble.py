@@ -1,0 +1,116 @@
+"""What goes wrong from outside: kills, cut links, wrong clocks, old copies of disks, meddling stewards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from node.store import MemoryDisk
+from tests.simulation.members import Stewards
+from tests.simulation.nodes import SimNode
+
+if TYPE_CHECKING:
+    from tests.simulation.simulation import Simulation
+
+
+class Trouble:
+    """The faults of a plan, spread over its time of trouble."""
+
+    def __init__(self, simulation: Simulation) -> None:
+        self._sim = simulation
+        self._world = simulation.world
+        self._plan = simulation.plan
+        self._is_over = False
+
+    def begin(self) -> None:
+        """Let the faults begin."""
+        plan, network = self._plan, self._sim.network
+        network.lost, network.doubled, network.late = plan.lost, plan.doubled, plan.late
+        for node in self._sim.nodes.values():
+            node.storage_fault = plan.storage_fault
+            if plan.clock_jumps:
+                node.skew_ms = self._world.random.randint(-5_000, 5_000)
+        for happens, times in (
+            (self._kill, plan.kills),
+            (self._change_links, plan.link_changes),
+            (self._jump_clock, plan.clock_jumps),
+            (self._back_up, plan.restores),
+            (self._meddle, 2 * plan.coops),
+        ):
+            for _ in range(times):
+                self._world.after(self._world.random.randint(500, plan.trouble_ms), happens)
+
+    def end(self) -> None:
+        """Let all faults end; what is down comes up."""
+        self._is_over = True
+        network = self._sim.network
+        network.lost = network.doubled = network.late = 0.0
+        network.cut.clear()
+        for node in self._sim.nodes.values():
+            node.storage_fault = 0.0
+            self._world.after(self._world.random.randint(1, 500), node.start)
+        network.refresh()
+
+    def _any_node(self) -> SimNode:
+        return self._world.random.choice(list(self._sim.nodes.values()))
+
+    def _kill(self) -> None:
+        self._any_node().stop_for(self._world.random.randint(20, 4_000), "is killed")
+
+    def _jump_clock(self) -> None:
+        node = self._any_node()
+        jump = self._world.random.choice((-3_600_000, -20_000, -2_000, 2_000, 20_000))
+        node.skew_ms += jump
+        self._world.note(f"{node.name}: the clock jumps by {jump} ms")
+
+    def _change_links(self) -> None:
+        """Cut some links: all of one node, between two halves, or all but those of one in the middle."""
+        if self._is_over:
+            return
+        random, network = self._world.random, self._sim.network
+        coops = sorted(self._sim.nodes)
+        one, half = random.choice(coops), set(random.sample(coops, len(coops) // 2))
+        shape = random.choice(("none", "alone", "halves", "middle", "some"))
+        network.cut = {
+            (a, b)
+            for a, b in network.pairs()
+            if (shape == "alone" and one in (a, b))
+            or (shape == "halves" and (a in half) != (b in half))
+            or (shape == "middle" and one not in (a, b))
+            or (shape == "some" and random.random() < 0.5)
+        }
+        self._world.note(f"links cut: {sorted(network.cut)}")
+        network.refresh()
+
+    def _meddle(self) -> None:
+        coop = self._world.random.choice(self._sim.watch.honest)
+        account = self._world.random.randint(1, self._plan.members)
+        Stewards(self._sim.members, coop).meddle(account)
+
+    def _back_up(self) -> None:
+        """Keep a copy of an honest node's disk, to go back to later."""
+        node = self._sim.nodes[self._world.random.choice(self._sim.watch.honest)]
+        copy = node.disk.copy()
+        self._world.note(f"{node.name}: a copy of its disk is kept")
+        delay = self._world.random.randint(500, 8_000)
+        self._world.after(delay, lambda: self._restore(node, copy))
+
+    def _restore(self, node: SimNode, copy: MemoryDisk) -> None:
+        """Go back to the copy, if what is lost can be had back from others, as OPERATING demands."""
+        if self._is_over or not node.is_up or any(n.restored for n in self._sim.nodes.values()):
+            return
+        others = [other for other in self._sim.nodes.values() if other is not node]
+        length = self._sim.watch.truths[node.coop].length
+        full = [other for other in others if _holds(other.disk, node.coop) >= length]
+        majority = len(others) // 2 + 1
+        if len(full) < len(others) - majority + 1:
+            self._world.note(f"{node.name}: too few hold its log; it is not restored")
+            return
+        node.restored = True
+        node.stop("is put back to an old copy of its disk")
+        node.disk = copy
+        node.start()
+
+
+def _holds(disk: MemoryDisk, coop: int) -> int:
+    segments = [s for s in disk.segments.get(coop, []) if s.signature is not None]
+    return segments[-1].last if segments else 0

@@ -1,0 +1,76 @@
+"""What the simulation itself knows of an honest coop's log: every entry that its disk ever held.
+
+An honest home node sends nothing before it is on its disk, so whatever anybody else holds of its log must
+be a beginning of this.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from ledger.chain import extend, genesis
+from ledger.codec import split
+from ledger.transactions import Anchor, Entry, Pay, decode_entry, transaction_start
+from node.store import MemoryDisk
+from tests.simulation.world import Failure
+
+
+@dataclass(slots=True)
+class Truth:
+    """One log. `heads[n]` is the head at length n; `payments` maps (payer, sequence) to an index."""
+
+    coop: int
+    federation: bytes
+    heads: list[bytes] = field(default_factory=list)
+    transactions: list[bytes] = field(default_factory=list)
+    places: dict[bytes, int] = field(default_factory=dict)
+    payments: dict[tuple[int, int], int] = field(default_factory=dict)
+    anchors: list[Anchor] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.heads.append(genesis(federation=self.federation, coop=self.coop))
+
+    @property
+    def length(self) -> int:
+        """How many entries there are."""
+        return len(self.transactions)
+
+    def follow(self, disk: MemoryDisk) -> None:
+        """Take in what the home's disk has beyond; it must continue what was there."""
+        new = []
+        for segment in reversed(disk.segments.get(self.coop, [])):
+            if segment.last <= self.length:
+                break
+            new.append(segment)
+        for segment in reversed(new):
+            entries = split(segment.entries)
+            for entry in entries[max(0, self.length + 1 - segment.first) :]:
+                self._append(entry)
+            if segment.head != self.heads[segment.last]:
+                raise Failure(f"the log of coop {self.coop} was rewritten before {segment.last}")
+
+    def _append(self, data: bytes) -> None:
+        entry = decode_entry(data)
+        if not isinstance(entry, Entry):
+            raise Failure(f"coop {self.coop} recorded an entry that is {entry.code}")
+        transaction = data[transaction_start(data) :]
+        self.heads.append(extend(self.heads[-1], data))
+        self.transactions.append(transaction)
+        self.places[transaction] = self.length
+        if isinstance(entry.transaction, Pay):
+            mark = (entry.transaction.payer, entry.transaction.sequence)
+            if mark in self.payments:
+                raise Failure(f"coop {self.coop} recorded (payer, sequence) {mark} twice")
+            self.payments[mark] = self.length
+        elif isinstance(entry.transaction, Anchor):
+            self.anchors.append(entry.transaction)
+
+    def payment_counts(self) -> Counter[int]:
+        """How many payments each account has made."""
+        return Counter(payer for payer, _ in self.payments)
+
+    def check_beginning(self, length: int, head: bytes, who: str) -> None:
+        """Fail unless this is the head at `length`."""
+        if length > self.length or self.heads[length] != head:
+            raise Failure(
+                f"{who} holds {length} entries of the log of coop {self.coop} that are not its own"
+            )

@@ -1,0 +1,202 @@
+"""Safety: what must hold after every tick, whatever goes wrong around it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from ledger.charter import Charter
+from ledger.errors import ProofError
+from ledger.invariants import find_sequence_violations, find_violations
+from ledger.receipts import decode_receipt
+from ledger.transactions import transaction_start
+from node.engine.events import (
+    BatchRecorded,
+    Disconnect,
+    Event,
+    Outbox,
+    Recorded,
+    Refused,
+    Submit,
+    SubmitBatch,
+)
+from tests.simulation.nodes import SimNode
+from tests.simulation.truth import Truth
+from tests.simulation.world import Failure
+
+INVARIANTS_EVERY_TICKS = 25
+PENDING_MESSAGES = 2_000
+
+
+class Watch:
+    """Looks at every honest node; `culprits` may do as they please."""
+
+    def __init__(self, charter: Charter, culprits: frozenset[int]) -> None:
+        self._charter = charter
+        self._culprits = culprits
+        self.honest = [coop for coop in charter.coops if coop not in culprits]
+        self.truths = {
+            coop: Truth(coop=coop, federation=charter.federation) for coop in self.honest
+        }
+        self.acknowledged: dict[tuple[int, bytes], int] = {}
+        """(coop, transaction) of every answer that promised a record, and the index promised."""
+        self.branches: list[dict[int, bytes]] = []
+        """The culprit's histories as it keeps them: head by length. Filled in by who bends it."""
+        self.is_split = False
+        """Without a quorum: two histories of the culprit have been anchored."""
+        self._anchored: dict[tuple[int, int], bytes] = {}
+        self._anchors_seen = dict.fromkeys(self.honest, 0)
+
+    def node_ticked(self, node: SimNode, events: Sequence[Event], outbox: Outbox) -> None:
+        """After a tick that committed."""
+        if node.coop in self._culprits:
+            self._check_accused(node)
+            return
+        self.look_at_disk(node)
+        self._check_accused(node)
+        self._check_replies(node, events, outbox)
+        self._check_disconnects(node, outbox.disconnects)
+        if node.ticks % INVARIANTS_EVERY_TICKS == 0:
+            self.check_invariants(node)
+
+    def look_at_disk(self, node: SimNode) -> None:
+        """The logs on an honest node's disk, after a tick or a crash."""
+        if node.coop in self._culprits:
+            return
+        home = self.truths[node.coop]
+        home.follow(node.disk)
+        self._check_anchors(home)
+        for coop, segments in node.disk.segments.items():
+            if coop in self.truths and segments:
+                last = segments[-1]
+                self.truths[coop].check_beginning(last.last, last.head, node.name)
+        held = node.disk.segments.get(node.coop, [])
+        length = held[-1].last if held else 0
+        if length < home.length and not node.restored:
+            raise Failure(f"{node.name} lost entries of its own log: {length} of {home.length}")
+
+    def _check_accused(self, node: SimNode) -> None:
+        if node.engine is None:
+            return
+        accused = set(node.engine.status().accused) - self._culprits
+        if accused:
+            raise Failure(f"{node.name} accuses the honest coops {sorted(accused)}")
+
+    def _check_disconnects(self, node: SimNode, disconnects: Sequence[Disconnect]) -> None:
+        for disconnect in disconnects:
+            if disconnect.coop not in self._culprits:
+                raise Failure(
+                    f"{node.name} breaks with the honest coop {disconnect.coop}: {disconnect.reason}"
+                )
+
+    def _check_replies(self, node: SimNode, events: Sequence[Event], outbox: Outbox) -> None:
+        asked = {event.request: event for event in events if hasattr(event, "request")}
+        for reply in outbox.replies:
+            event = asked.pop(reply.request)
+            if isinstance(event, Submit):
+                self._check_answer(node, event.transaction, reply.result)
+            elif isinstance(event, SubmitBatch) and isinstance(reply.result, BatchRecorded):
+                self._check_batch(node, event.transactions, reply.result)
+        if asked:
+            raise Failure(f"{node.name} left {len(asked)} requests unanswered")
+
+    def _check_answer(self, node: SimNode, transaction: bytes, result: Any) -> None:
+        truth = self.truths[node.coop]
+        if isinstance(result, Recorded):
+            self._acknowledge(node, transaction, result.index)
+            try:
+                receipt = decode_receipt(result.receipt)
+                receipt.check(self._charter)
+            except ProofError as error:
+                raise Failure(f"{node.name} gave a receipt that proves nothing: {error}") from error
+            entry = receipt.entry
+            if (
+                receipt.length != result.index
+                or entry[transaction_start(entry) :] != transaction
+                or receipt.previous != truth.heads[result.index - 1]
+            ):
+                raise Failure(f"{node.name} gave a receipt of something else")
+        elif isinstance(result, Refused):
+            self._check_refused(node, transaction, result.refusal.code)
+
+    def _check_batch(self, node: SimNode, payments: Sequence[bytes], result: BatchRecorded) -> None:
+        truth, head = self.truths[node.coop], result.head
+        head.check(self._charter)
+        truth.check_beginning(head.length, head.head, f"a batch's answer of {node.name}")
+        if len(payments) != len(result.results):
+            raise Failure(f"{node.name} answered {len(result.results)} of {len(payments)} payments")
+        for payment, outcome in zip(payments, result.results, strict=True):
+            if outcome > head.length:
+                raise Failure(f"{node.name}: the batch's head does not cover entry {outcome}")
+            if outcome > 0:
+                self._acknowledge(node, payment, outcome)
+            else:
+                self._check_refused(node, payment, str(-outcome))
+
+    def _check_refused(self, node: SimNode, transaction: bytes, code: str) -> None:
+        """What is in the log may not be called refused. (Stewards' work has its own revisions.)"""
+        is_payment = transaction[1:2] == b"\x01"
+        if is_payment and transaction in self.truths[node.coop].places:
+            raise Failure(f"{node.name} refused ({code}) a payment that it has recorded")
+
+    def _acknowledge(self, node: SimNode, transaction: bytes, index: int) -> None:
+        truth = self.truths[node.coop]
+        if truth.places.get(transaction) != index:
+            raise Failure(f"{node.name} acknowledged entry {index}, which is not on its disk")
+        if self.acknowledged.setdefault((node.coop, transaction), index) != index:
+            raise Failure(f"{node.name} acknowledged one payment as two entries")
+
+    def _check_anchors(self, home: Truth) -> None:
+        """No log anchors what an honest coop's log does not have; with a quorum, no two histories."""
+        for anchor in home.anchors[self._anchors_seen[home.coop] :]:
+            if anchor.coop in self.truths:
+                self.truths[anchor.coop].check_beginning(
+                    anchor.length, anchor.head, f"an anchor of coop {home.coop}"
+                )
+            else:
+                self._check_culprits_anchor(anchor.coop, anchor.length, anchor.head)
+        self._anchors_seen[home.coop] = len(home.anchors)
+
+    def _check_culprits_anchor(self, coop: int, length: int, head: bytes) -> None:
+        known = self._anchored.setdefault((coop, length), head)
+        if known == head and (not self.branches or self.anchored_branches()):
+            return
+        if self._charter.witness_quorum:
+            raise Failure(f"two histories of coop {coop} are both anchored")
+        self.is_split = True
+
+    def anchored_branches(self) -> list[dict[int, bytes]]:
+        """Those of the culprit's histories that have all its heads that honest logs anchored."""
+        anchored = [(length, head) for (_, length), head in self._anchored.items()]
+        return [
+            branch
+            for branch in self.branches
+            if all(branch.get(length) == head for length, head in anchored)
+        ]
+
+    def check_invariants(self, node: SimNode) -> None:
+        """The named invariants of the protocol, and the bounds of what an engine keeps."""
+        if node.engine is None:
+            return
+        validator = node.engine._core.validator
+        violations = find_violations(validator)
+        if violations:
+            raise Failure(f"{node.name}: {violations}")
+        replicas = node.engine._replicas
+        pending = sum(len(kept) for kept in replicas._pending.values())
+        if pending > PENDING_MESSAGES:
+            raise Failure(f"{node.name} keeps {pending} messages that it can't apply")
+
+    def check_end(self, nodes: Sequence[SimNode]) -> None:
+        """Everything once more, in full."""
+        for (coop, transaction), index in self.acknowledged.items():
+            if self.truths[coop].places.get(transaction) != index:
+                raise Failure(f"coop {coop} lost entry {index}, which it had acknowledged")
+        for node in nodes:
+            if node.engine is None or node.coop in self._culprits:
+                continue
+            self.look_at_disk(node)
+            self.check_invariants(node)
+            counts = {coop: truth.payment_counts() for coop, truth in self.truths.items()}
+            own = {node.coop: counts[node.coop]}
+            wrong = list(find_sequence_violations(node.engine._core.validator, own))
+            if wrong:
+                raise Failure(f"{node.name}: {wrong}")
