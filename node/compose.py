@@ -1,0 +1,220 @@
+"""The one file that chooses real implementations: clock, randomness, store, engine, links, server.
+
+`open_node(folder)` makes a node of a folder; `Node.start` and `Node.stop` are its life; `run` is what the
+command line calls: it starts a node, waits for a signal or a failure, and stops it in order.
+"""
+
+import asyncio
+import logging
+import os
+import random
+import signal
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from aiohttp import web
+
+from ledger import __version__
+from ledger.choose import chosen_name
+from node.deliveries import Deliveries
+from node.engine import Engine
+from node.http.api import Api
+from node.http.app import build_app
+from node.http.sessions import Sessions
+from node.link.links import Chance, Identity, Links
+from node.logs import configure_logging, log_event
+from node.rates import AddressRates
+from node.runner import OpenEngine, Runner
+from node.settings import NodeFolder, load_folder
+from node.store import Store
+from node.store.sql import SqlStore
+
+EXIT_OK: Final = 0
+EXIT_FAILED: Final = 74
+"""The node gave up because of its storage: the same number as the command line's input/output code."""
+
+
+def wall_clock_ms() -> int:
+    """Milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+def random_jitter(most: int) -> int:
+    """A random integer from 0 to `most`."""
+    return random.SystemRandom().randint(0, most)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What a node takes from outside itself. Tests and simulations bring their own."""
+
+    clock_ms: Callable[[], int] = wall_clock_ms
+    random_bytes: Callable[[int], bytes] = os.urandom
+    jitter: Callable[[int], int] = random_jitter
+    open_store: Callable[[str], Store] = SqlStore
+
+
+class Node:
+    """A node of one coop: engine, links and server together."""
+
+    def __init__(self, folder: NodeFolder, world: World) -> None:
+        self.folder = folder
+        self._world = world
+        settings = folder.settings
+        self.runner = Runner(self._open_engine, settings=settings.runner, clock_ms=world.clock_ms)
+        self.links = Links(
+            Identity(charter=folder.charter, coop=folder.coop.number, key=folder.key),
+            self.runner,
+            peers=folder.peers,
+            settings=settings.link,
+            chance=Chance(
+                clock_ms=world.clock_ms, random_bytes=world.random_bytes, jitter=world.jitter
+            ),
+        )
+        self.runner.peers = self.links
+        self._deliveries = Deliveries(self.runner, most=settings.http.long_polls)
+        self._server: web.AppRunner | None = None
+        self.url = ""
+
+    def _open_engine(self) -> OpenEngine:
+        folder = self.folder
+        store = self._world.open_store(folder.store_address)
+        try:
+            engine = Engine(
+                folder.settings.engine,
+                folder.charter,
+                folder.coop.number,
+                folder.key,
+                store,
+                self._world.clock_ms(),
+            )
+        except BaseException:
+            store.close()
+            raise
+        return OpenEngine(engine, store.close)
+
+    def _api(self) -> Api:
+        folder, world = self.folder, self._world
+        http = folder.settings.http
+        return Api(
+            charter=folder.charter,
+            charter_signatures=folder.charter_signatures,
+            coop=folder.coop,
+            key=folder.key,
+            version=__version__,
+            validator=chosen_name(),
+            runner=self.runner,
+            deliveries=self._deliveries,
+            accept_link=self.links.accept,
+            settings=http,
+            clock_ms=world.clock_ms,
+            random_bytes=world.random_bytes,
+            sessions=Sessions(http, world.random_bytes),
+            rates=AddressRates(
+                per_minute=http.costly_per_minute, burst=http.costly_burst, most=http.addresses
+            ),
+            batches=asyncio.Semaphore(http.batches),
+        )
+
+    async def start(self) -> None:
+        """Load the state, listen, dial the peers. `url` says where it listens then."""
+        began_ms = self._world.clock_ms()
+        await self.runner.start()
+        try:
+            await self._listen()
+            await self.links.start()
+        except BaseException:
+            await self.stop()
+            raise
+        values = {
+            "coop": self.folder.coop.name,
+            "url": self.url,
+            "validator": chosen_name(),
+            "version": __version__,
+            "milliseconds": self._world.clock_ms() - began_ms,
+        }
+        log_event("node_started", values)
+
+    async def _listen(self) -> None:
+        settings = self.folder.settings
+        self._server = web.AppRunner(
+            build_app(self._api()),
+            access_log=None,
+            auto_decompress=False,
+            shutdown_timeout=settings.http.stop_ms / 1000,
+            keepalive_timeout=75,
+        )
+        await self._server.setup()
+        site = web.TCPSite(self._server, settings.host, settings.port, backlog=1024)
+        await site.start()
+        host, port = self._server.addresses[0][:2]
+        self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    async def stop(self) -> None:
+        """Accept nothing more, finish what is under way, save a snapshot, close the store."""
+        if self._server is not None:
+            for site in list(self._server.sites):
+                await site.stop()
+        await self.links.stop()
+        self.runner.refuse_requests()
+        self._deliveries.stop()
+        if self._server is not None:
+            await self._server.cleanup()
+        await self.runner.stop()
+        log_event("node_stopped", {"coop": self.folder.coop.name})
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.stop()
+
+
+def open_node(folder: Path, world: World | None = None) -> Node:
+    """The node of a folder, not yet started. Raises `FolderError`, `ValidatorUnavailable`."""
+    chosen_name()
+    return Node(load_folder(folder), world or World())
+
+
+def run(folder: Path) -> int:
+    """Run a node until SIGINT or SIGTERM; the exit code. Logs go to stderr as JSON lines.
+
+    Raises `FolderError`, `ValidatorUnavailable`, `StoreUnavailable`, `StorageFault`, and `OSError`
+    when the address can't be listened on: nothing has been changed then.
+    """
+    configure_logging(sys.stderr)
+    return asyncio.run(_run(open_node(folder)))
+
+
+async def _run(node: Node) -> int:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    await node.start()
+    failure = asyncio.create_task(node.runner.wait_failed())
+    signalled = asyncio.create_task(stopped.wait())
+    await asyncio.wait((failure, signalled), return_when=asyncio.FIRST_COMPLETED)
+    signalled.cancel()
+    reason = failure.result() if failure.done() else None
+    failure.cancel()
+    await node.stop()
+    if reason is None:
+        return EXIT_OK
+    remedy = (
+        "The store failed several times in a row. Check the disk and the database, then start "
+        "the node again; nothing that was acknowledged is lost."
+    )
+    log_event("node_failed", {"text": reason, "remedy": remedy}, level=logging.CRITICAL)
+    return EXIT_FAILED

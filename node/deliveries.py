@@ -1,0 +1,92 @@
+"""Waiting for payments to be delivered: many long polls, one question for each step.
+
+A payment at index i of one coop's log is delivered when the payee's log anchors that log at or beyond
+i. All who wait for the same pair of logs share one question to the engine whenever the payee's log
+grows here.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from node.engine.events import View
+from node.errors import NodeFault
+from node.logs import log_event
+from node.runner import Runner, RunnerBusy
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waiter:
+    log: int
+    index: int
+    done: "asyncio.Future[None]"
+
+
+class Deliveries:
+    """Wakes those who wait for an anchor. At most `most` may wait at a time."""
+
+    def __init__(self, runner: Runner, *, most: int) -> None:
+        self._runner = runner
+        self._most = most
+        self._count = 0
+        self._waiters: dict[int, set[_Waiter]] = {}
+        self._looking: set[int] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        runner.on_advance(self._on_advance)
+
+    async def wait(self, *, payee_coop: int, log: int, index: int, timeout_ms: int) -> bool:
+        """Wait until the payee's log takes in entry `index` of `log`; False when the time is over.
+
+        Raises `RunnerBusy` when too many wait already.
+        """
+        if self._count >= self._most:
+            raise RunnerBusy("too many requests wait for deliveries")
+        loop = asyncio.get_running_loop()
+        waiter = _Waiter(log, index, loop.create_future())
+        waiters = self._waiters.setdefault(payee_coop, set())
+        waiters.add(waiter)
+        self._count += 1
+        self._look(payee_coop)  # it may have been delivered before we began to wait
+        try:
+            async with asyncio.timeout(timeout_ms / 1000):
+                await waiter.done
+            return True
+        except TimeoutError:
+            return False
+        finally:
+            waiters.discard(waiter)
+            self._count -= 1
+
+    def stop(self) -> None:
+        """Let everybody who waits go on; what they waited for may not be there yet."""
+        for waiters in self._waiters.values():
+            for waiter in waiters:
+                if not waiter.done.done():
+                    waiter.done.set_result(None)
+
+    def _on_advance(self, coops: set[int]) -> None:
+        for coop in coops:
+            self._look(coop)
+
+    def _look(self, coop: int) -> None:
+        if self._waiters.get(coop) and coop not in self._looking:
+            self._looking.add(coop)
+            task = asyncio.create_task(self._wake(coop))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _wake(self, coop: int) -> None:
+        def anchored(view: View) -> Mapping[int, int]:
+            return view.validator.log(coop).anchored
+
+        try:
+            lengths = await self._runner.ask(anchored)
+        except NodeFault as fault:
+            log_event("deliveries_not_seen", {"text": str(fault)})
+            return
+        finally:
+            # This runs before the next tick's advance is heard, so none falls in between.
+            self._looking.discard(coop)
+        for waiter in self._waiters.get(coop, ()):
+            if waiter.index <= lengths.get(waiter.log, 0) and not waiter.done.done():
+                waiter.done.set_result(None)

@@ -1,0 +1,183 @@
+"""What all handlers share: the node behind the interface, and who is asking.
+
+It holds no logic of its own but the questions that every handler has: which coop is meant, whose
+session this is, may this address go on.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from ledger.charter import Charter, Coop
+from ledger.refusals import Refusal
+from ledger.signatures import SigningKey
+from node.deliveries import Deliveries
+from node.http.problems import Problem
+from node.http.reading import JSON, Fields, from_base64url, read_body, read_json
+from node.http.sessions import Session, SessionRole, Sessions
+from node.http.settings import HttpSettings
+from node.rates import AddressRates
+from node.runner import Runner
+
+PROBLEM_JSON = "application/problem+json"
+
+_COSTLY_REFUSALS = {
+    Refusal.ENTRY_TOO_LARGE,
+    Refusal.ENTRY_MALFORMED,
+    Refusal.KIND_UNKNOWN,
+    Refusal.ACCOUNT_UNKNOWN,
+    Refusal.SIGNATURE_INVALID,
+}
+"""What only a broken or hostile client gets; an address that causes many is told to wait."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Api:
+    """The node as the handlers see it."""
+
+    charter: Charter
+    charter_signatures: bytes
+    coop: Coop
+    key: SigningKey
+    version: str
+    validator: str
+    runner: Runner
+    deliveries: Deliveries
+    accept_link: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    settings: HttpSettings
+    clock_ms: Callable[[], int]
+    random_bytes: Callable[[int], bytes]
+    sessions: Sessions
+    rates: AddressRates
+    desk: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by whoever changes a document: they are read, changed and written one after another."""
+    batches: asyncio.Semaphore
+    proposals: dict[int, "Reserved"] = field(default_factory=dict)
+    digest: "KeptDigest" = field(default_factory=lambda: KeptDigest())
+
+    # --- coops ---
+
+    def coop_in_path(self, request: web.Request) -> Coop:
+        """The coop that the path names; raises `coop_not_found`."""
+        text = request.match_info["coop"]
+        coop = self.charter.coop_named(text)
+        if coop is None and text.isascii() and text.isdigit() and len(text) <= 10:
+            coop = self.charter.coops.get(int(text))
+        if coop is None:
+            raise Problem("coop_not_found")
+        return coop
+
+    def coop_name(self, number: int) -> str:
+        """The name of a coop of the charter."""
+        return self.charter.coops[number].name
+
+    # --- bodies ---
+
+    async def body(self, request: web.Request, most_bytes: int) -> bytes:
+        """The whole body within the bounds."""
+        return await read_body(request, most_bytes=most_bytes, timeout_ms=self.settings.body_ms)
+
+    async def json(self, request: web.Request) -> Fields:
+        """The JSON object in the body."""
+        return await read_json(
+            request, most_bytes=self.settings.json_bytes, timeout_ms=self.settings.body_ms
+        )
+
+    # --- who asks ---
+
+    def session(self, request: web.Request) -> Session:
+        """The session that the request shows; raises `unauthorized`, `session_invalid`."""
+        session = self.sessions.find(bearer_token(request), self.clock_ms())
+        if session is None:
+            raise Problem("session_invalid")
+        return session
+
+    def member(self, request: web.Request) -> int:
+        """The account whose owner asks; raises also `forbidden`."""
+        session = self.session(request)
+        if session.role is not SessionRole.MEMBER:
+            raise Problem("forbidden")
+        return session.number
+
+    def steward(self, request: web.Request) -> int:
+        """The steward who asks; raises also `forbidden`."""
+        session = self.session(request)
+        if session.role is not SessionRole.STEWARD:
+            raise Problem("forbidden")
+        return session.number
+
+    # --- rates ---
+
+    def address(self, request: web.Request) -> str:
+        """The client's address, as the connection or a trusted proxy in front has it."""
+        if self.settings.trust_forwarded:
+            forwarded = request.headers.get("X-Forwarded-For")
+            if forwarded:
+                return forwarded.rpartition(",")[2].strip()[:64]
+        return request.remote or ""
+
+    def check_rate(self, request: web.Request) -> None:
+        """Raise `too_many_requests` for an address that has caused too much that is costly."""
+        wait_ms = self.rates.wait_ms(self.address(request), self.clock_ms())
+        if wait_ms:
+            raise Problem("too_many_requests", retry_after_s=wait_ms // 1000 + 1)
+
+    def charge(self, request: web.Request, count: int = 1) -> None:
+        """Count something costly that this client caused."""
+        self.rates.charge(self.address(request), self.clock_ms(), count)
+
+    def charge_refusal(self, request: web.Request, refusal: Refusal, count: int = 1) -> None:
+        """Count a refusal that no honest client gets."""
+        if refusal in _COSTLY_REFUSALS:
+            self.charge(request, count)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reserved:
+    """An account number that is kept free for a key, for a while."""
+
+    key: bytes
+    expires_ms: int
+
+
+@dataclass(slots=True)
+class KeptDigest:
+    """The last state digest that was computed, and the heads that it belongs to."""
+
+    value: bytes = b""
+    heads: dict[int, bytes] = field(default_factory=dict)
+
+
+def bearer_token(request: web.Request) -> bytes:
+    """The token in the request; raises `unauthorized`, `session_invalid`."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        raise Problem("unauthorized")
+    data = from_base64url(token.strip())
+    if data is None:
+        raise Problem("session_invalid")
+    return data
+
+
+def json_response(
+    content: Mapping[str, object], *, status: int = 200, is_private: bool = False
+) -> web.Response:
+    """A JSON answer. A private one is not to be kept by anybody on the way."""
+    headers = {"Content-Type": JSON}
+    if is_private:
+        headers["Cache-Control"] = "no-store"
+    return web.Response(body=json.dumps(content).encode("utf-8"), status=status, headers=headers)
+
+
+def problem_response(problem: Problem, request_id: str) -> web.Response:
+    """A problem as an answer."""
+    headers = {"Content-Type": PROBLEM_JSON}
+    if problem.retry_after_s is not None:
+        headers["Retry-After"] = str(problem.retry_after_s)
+    if problem.kind.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    body = json.dumps(problem.as_json(request_id)).encode("utf-8")
+    return web.Response(body=body, status=problem.kind.status, headers=headers)

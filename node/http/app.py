@@ -1,0 +1,130 @@
+"""The server: routes, and what turns exceptions into problems.
+
+There are no middlewares: each handler is wrapped once, and unknown addresses have a handler of their
+own. So a payment costs no more than it must.
+"""
+
+import json
+import logging
+import re
+from collections.abc import Awaitable, Callable, Sequence
+
+from aiohttp import web
+
+from node.errors import NodeFault
+from node.http import books, drafts, joins, members, payments
+from node.http.api import Api, problem_response
+from node.http.openapi import describe
+from node.http.problems import Problem
+from node.http.reading import JSON
+from node.http.routes import Route
+from node.link.links import LINK_PATH
+from node.logs import log_event
+from node.runner import OutcomeUnknown, RunnerBusy, RunnerStopped
+
+ROUTES: tuple[Route, ...] = (
+    *payments.ROUTES,
+    *members.ROUTES,
+    *joins.ROUTES,
+    *drafts.ROUTES,
+    *books.ROUTES,
+)
+"""Every operation of the interface."""
+
+_REQUEST_ID_BYTES = 8
+
+
+def build_app(api: Api, routes: Sequence[Route] = ROUTES) -> web.Application:
+    """The server's application."""
+    app = web.Application(client_max_size=api.settings.batch_bytes)
+    description = json.dumps(describe(routes, version=api.version))
+
+    async def get_description(api: Api, request: web.Request) -> web.Response:
+        return web.Response(body=description.encode("utf-8"), headers={"Content-Type": JSON})
+
+    for route in routes:
+        app.router.add_route(route.method, route.path, _wrapped(api, route.handler))
+    app.router.add_get("/openapi.json", _wrapped(api, get_description), allow_head=False)
+    app.router.add_get(LINK_PATH, _wrapped(api, _link), allow_head=False)
+    paths = [(_pattern(route.path), route.method) for route in routes]
+    paths += [(_pattern("/openapi.json"), "GET"), (_pattern(LINK_PATH), "GET")]
+
+    async def unknown(api: Api, request: web.Request) -> web.StreamResponse:
+        """Whatever has no handler: a wrong address, or a wrong method of a right one."""
+        allowed = {method for pattern, method in paths if pattern.fullmatch(request.path)}
+        if not allowed:
+            raise Problem("not_found")
+        methods = ", ".join(sorted(allowed))
+        raise Problem("method_not_allowed", f"This address takes {methods}.")
+
+    app.router.add_route("*", "/{rest:.*}", _wrapped(api, unknown))
+    return app
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\{[a-z_]+\}", "[^/]+", path))
+
+
+async def _link(api: Api, request: web.Request) -> web.StreamResponse:
+    """Other nodes' links, PROTOCOL section 10."""
+    if request.headers.get("Upgrade", "").lower() != "websocket":
+        raise Problem("upgrade_required")
+    try:
+        return await api.accept_link(request)
+    except web.HTTPServiceUnavailable as error:
+        raise Problem("busy", retry_after_s=1) from error
+    except web.HTTPBadRequest as error:
+        raise Problem("upgrade_required") from error
+
+
+def _wrapped(
+    api: Api, handler: Callable[[Api, web.Request], Awaitable[web.StreamResponse]]
+) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        try:
+            return await handler(api, request)
+        except Exception as error:
+            return _problem_answer(api, request, error)
+
+    return handle
+
+
+def _problem_answer(api: Api, request: web.Request, error: Exception) -> web.Response:
+    request_id = api.random_bytes(_REQUEST_ID_BYTES).hex()
+    problem = _as_problem(error)
+    if problem.kind.status >= 500:
+        values = {
+            "request_id": request_id,
+            "code": problem.kind.code,
+            "method": request.method,
+            "path": request.path,
+        }
+        is_mistake = problem.kind.code == "internal"
+        log_event(
+            "request_failed",
+            values,
+            level=logging.ERROR if is_mistake else logging.WARNING,
+            error=error if is_mistake else None,
+        )
+    return problem_response(problem, request_id)
+
+
+def _as_problem(error: Exception) -> Problem:
+    match error:
+        case Problem():
+            return error
+        case RunnerBusy():
+            return Problem("busy", retry_after_s=1)
+        case RunnerStopped():
+            return Problem("stopping", retry_after_s=5)
+        case OutcomeUnknown():
+            return Problem("outcome_unknown", retry_after_s=2)
+        case web.HTTPRequestEntityTooLarge():
+            return Problem("body_too_large")
+        case web.HTTPException() if error.status < 500:
+            return Problem("request_malformed", error.reason)
+        case ConnectionError():
+            return Problem("request_malformed", "The body ended too soon.")
+        case NodeFault():
+            return Problem("outcome_unknown", retry_after_s=2)
+    return Problem("internal")

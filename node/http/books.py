@@ -1,0 +1,336 @@
+"""The open books: what anybody may read to audit the federation, and how this node is.
+
+Logs are served byte for byte, with what is needed to check their chain; nothing here has to be believed.
+"""
+
+from collections.abc import Mapping
+
+from aiohttp import web
+
+from ledger.chain import SignedHead, genesis
+from node.engine.events import View
+from node.engine.status import Readiness
+from node.http import facts
+from node.http.api import Api, json_response
+from node.http.problems import Problem
+from node.http.reading import OCTETS, check_query, path_hash, query_number
+from node.http.routes import COOP, Parameter, Route, number_parameter
+from node.store import Entries
+
+_SUBJECT = "Books"
+TOML = "application/toml"
+
+
+async def get_health(api: Api, request: web.Request) -> web.Response:
+    """Say that the process answers, and which validator runs. Asks the engine nothing."""
+    return json_response(
+        {
+            "status": "alive",
+            "validator": api.validator,
+            "version": api.version,
+            "coop": api.coop.name,
+        }
+    )
+
+
+async def get_ready(api: Api, request: web.Request) -> web.Response:
+    """Say whether the node records now."""
+    readiness = await api.runner.ask(lambda view: view.status.readiness)
+    is_ready = readiness is Readiness.READY
+    answer = {"ready": is_ready, "readiness": readiness.value}
+    return json_response(answer, status=200 if is_ready else 503)
+
+
+async def get_status(api: Api, request: web.Request) -> web.Response:
+    """How the node and the federation are, as seen here."""
+    return json_response(await api.runner.ask(lambda view: _status(api, view)))
+
+
+def _status(api: Api, view: View) -> facts.Json:
+    transit = [item for coop in api.charter.coops for item in view.validator.in_transit(coop)]
+    amount = sum(item.amount for item in transit)
+    positions = sum(view.validator.log(coop).position for coop in api.charter.coops)
+    status = view.status
+    return {
+        "coop": api.coop.name,
+        "coop_number": api.coop.number,
+        "federation": api.charter.federation.hex(),
+        "name": api.charter.name,
+        "unit": api.charter.unit,
+        "readiness": status.readiness.value,
+        "validator": status.validator,
+        "version": api.version,
+        "time": view.now_ms // 1000,
+        "peers": [api.coop_name(coop) for coop in status.peers],
+        "accused": [api.coop_name(coop) for coop in status.accused],
+        "waiting": [
+            {"log": api.coop_name(log), "for": api.coop_name(other)}
+            for log, other in sorted(status.waiting.items())
+        ],
+        "in_transit": {"items": len(transit), "amount": amount},
+        "sum": positions + amount,
+    }
+
+
+async def get_digest(api: Api, request: web.Request) -> web.Response:
+    """The digest of the state of all logs held here; two nodes with the same logs have the same."""
+    api.check_rate(request)
+
+    def look(view: View) -> tuple[str, Mapping[int, int]]:
+        # Listing all accounts takes a while, so the answer is kept until a log grows.
+        heads = {coop: view.validator.log(coop).head for coop in api.charter.coops}
+        if api.digest.heads != heads:
+            api.digest.value, api.digest.heads = view.validator.digest(), heads
+        return api.digest.value.hex(), dict(view.status.lengths)
+
+    digest, lengths = await api.runner.ask(look)
+    names = {api.coop_name(coop): length for coop, length in lengths.items()}
+    return json_response({"digest": digest, "lengths": names})
+
+
+async def get_logs(api: Api, request: web.Request) -> web.Response:
+    """All logs as held here: heads, positions, what they have anchored."""
+
+    def look(view: View) -> list[facts.Json]:
+        heads = view.engine.signed_heads()
+        return [_log(api, view, coop, heads.get(coop)) for coop in api.charter.coops]
+
+    return json_response({"logs": await api.runner.ask(look)})
+
+
+def _log(api: Api, view: View, coop: int, signed: SignedHead | None) -> facts.Json:
+    log = view.validator.log(coop)
+    return {
+        "coop": api.coop_name(coop),
+        "coop_number": coop,
+        "length": log.length,
+        "head": log.head.hex(),
+        "time": log.time,
+        "position": log.position,
+        "held": log.held,
+        "clearing_limit": api.charter.coops[coop].clearing_limit,
+        "commons": log.commons,
+        "accounts": log.accounts,
+        "anchored": {api.coop_name(other): at for other, at in sorted(log.anchored.items())},
+        "accused": coop in view.status.accused,
+        "signed_head": None
+        if signed is None
+        else {
+            "length": signed.length,
+            "head": signed.head.hex(),
+            "signature": signed.signature.hex(),
+        },
+    }
+
+
+async def get_head(api: Api, request: web.Request) -> web.Response:
+    """A signed head of a log: the first that is held at or above a length."""
+    check_query(request, "at_least")
+    coop = api.coop_in_path(request)
+    at_least = query_number(request, "at_least", 0)
+
+    def look(view: View) -> SignedHead | None:
+        if at_least:
+            return view.store.signed_head(coop.number, at_least)
+        return view.store.newest_signed_head(coop.number)
+
+    signed = await api.runner.ask(look)
+    if signed is None:
+        raise Problem("entry_not_found")
+    return json_response(
+        {
+            "coop": coop.name,
+            "coop_number": coop.number,
+            "length": signed.length,
+            "head": signed.head.hex(),
+            "signature": signed.signature.hex(),
+        }
+    )
+
+
+async def get_entries(api: Api, request: web.Request) -> web.Response:
+    """Entries of a log, byte for byte."""
+    check_query(request, "first", "max_bytes")
+    coop = api.coop_in_path(request)
+    first = query_number(request, "first", 1, least=1)
+    most = api.settings.entries_bytes
+    max_bytes = query_number(request, "max_bytes", min(most, 1_048_576), least=1, most=most)
+
+    def look(view: View) -> tuple[int, Entries | None, bytes | None]:
+        length, head = view.store.logs().get(coop.number, (0, None))
+        if first > length:
+            return length, None, head
+        found = view.store.entries(coop.number, first, max_bytes=max_bytes)
+        return length, found, None
+
+    length, found, head = await api.runner.ask(look)
+    if found is None and first != length + 1:
+        raise Problem("entry_not_found")
+    empty = genesis(federation=api.charter.federation, coop=coop.number)
+    previous = found.previous if found is not None else head or empty
+    headers = {
+        "Content-Type": OCTETS,
+        "Fiado-First": str(first),
+        "Fiado-Count": str(0 if found is None else found.count),
+        "Fiado-Previous": previous.hex(),
+        "Fiado-Length": str(length),
+    }
+    return web.Response(body=b"" if found is None else found.entries, headers=headers)
+
+
+async def get_evidence_list(api: Api, request: web.Request) -> web.Response:
+    """All evidence of cheating that is held here."""
+
+    def look(view: View) -> list[facts.Json]:
+        return [
+            {
+                "digest": row.digest.hex(),
+                "coop": api.coop_name(row.coop),
+                "coop_number": row.coop,
+                "kind": row.kind,
+            }
+            for row in view.store.evidence()[: api.settings.evidence_items]
+        ]
+
+    return json_response({"evidence": await api.runner.ask(look)})
+
+
+async def get_evidence(api: Api, request: web.Request) -> web.Response:
+    """One piece of evidence, byte for byte."""
+    digest = path_hash(request, "digest", "evidence_not_found")
+
+    def look(view: View) -> bytes | None:
+        return next((row.data for row in view.store.evidence() if row.digest == digest), None)
+
+    data = await api.runner.ask(look)
+    if data is None:
+        raise Problem("evidence_not_found")
+    return web.Response(body=data, headers={"Content-Type": OCTETS})
+
+
+async def get_charter(api: Api, request: web.Request) -> web.Response:
+    """The charter's exact bytes, whose SHA-256 is the federation's id."""
+    return web.Response(body=api.charter.source, headers={"Content-Type": TOML})
+
+
+async def get_charter_signatures(api: Api, request: web.Request) -> web.Response:
+    """The coops' signatures under the charter."""
+    return web.Response(body=api.charter_signatures, headers={"Content-Type": TOML})
+
+
+_HEALTH = "Health"
+
+ROUTES = (
+    Route(
+        method="GET",
+        path="/health",
+        handler=get_health,
+        name="getHealth",
+        summary="Whether the process answers, and which validator runs",
+        subject=_HEALTH,
+        answer="Health",
+    ),
+    Route(
+        method="GET",
+        path="/ready",
+        handler=get_ready,
+        name="getReady",
+        summary="Whether the node records now; 503 with the same body when it does not",
+        subject=_HEALTH,
+        answer="Ready",
+    ),
+    Route(
+        method="GET",
+        path="/v1/status",
+        handler=get_status,
+        name="getStatus",
+        summary="How the node and the federation are, as seen here",
+        subject=_SUBJECT,
+        answer="Status",
+    ),
+    Route(
+        method="GET",
+        path="/v1/digest",
+        handler=get_digest,
+        name="getDigest",
+        summary="The digest of the state of all logs held here",
+        subject=_SUBJECT,
+        answer="Digest",
+        problems=("too_many_requests",),
+    ),
+    Route(
+        method="GET",
+        path="/v1/logs",
+        handler=get_logs,
+        name="listLogs",
+        summary="All logs as held here: heads, positions, what they have anchored",
+        subject=_SUBJECT,
+        answer="Logs",
+    ),
+    Route(
+        method="GET",
+        path="/v1/logs/{coop}/head",
+        handler=get_head,
+        name="getHead",
+        summary="A signed head: the newest, or the first at or above a length",
+        subject=_SUBJECT,
+        parameters=(COOP, number_parameter("at_least", "A length.", default=0)),
+        answer="SignedHead",
+        problems=("coop_not_found", "entry_not_found"),
+    ),
+    Route(
+        method="GET",
+        path="/v1/logs/{coop}/entries",
+        handler=get_entries,
+        name="getEntries",
+        summary="Entries of a log, concatenated, byte for byte",
+        subject=_SUBJECT,
+        parameters=(
+            COOP,
+            number_parameter("first", "Where to begin.", default=1),
+            number_parameter(
+                "max_bytes", "How much at most, but at least one entry.", default=1_048_576
+            ),
+        ),
+        answer_type=OCTETS,
+        problems=("coop_not_found", "entry_not_found"),
+    ),
+    Route(
+        method="GET",
+        path="/v1/evidence",
+        handler=get_evidence_list,
+        name="listEvidence",
+        summary="Evidence of cheating that is held here",
+        subject=_SUBJECT,
+        answer="EvidenceList",
+    ),
+    Route(
+        method="GET",
+        path="/v1/evidence/{digest}",
+        handler=get_evidence,
+        name="getEvidence",
+        summary="One piece of evidence, byte for byte",
+        subject=_SUBJECT,
+        parameters=(Parameter(name="digest", in_="path", description="Its SHA-256, in hex."),),
+        answer_type=OCTETS,
+        problems=("evidence_not_found",),
+    ),
+    Route(
+        method="GET",
+        path="/v1/charter",
+        handler=get_charter,
+        name="getCharter",
+        summary="The charter's exact bytes, whose SHA-256 is the federation's id",
+        subject=_SUBJECT,
+        answer_type=TOML,
+    ),
+    Route(
+        method="GET",
+        path="/v1/charter/signatures",
+        handler=get_charter_signatures,
+        name="getCharterSignatures",
+        summary="The coops' signatures under the charter",
+        subject=_SUBJECT,
+        answer_type=TOML,
+    ),
+)

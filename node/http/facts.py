@@ -1,0 +1,255 @@
+"""Questions to the committed state, run in the engine's thread, and their answers as JSON values.
+
+Each function looks at a `View` and returns plain values; None says that there is no such thing.
+"""
+
+from hashlib import sha256
+from typing import Any
+
+from ledger.chain import extend, sign_head
+from ledger.charter import Charter
+from ledger.receipts import Receipt
+from ledger.refusals import Refusal
+from ledger.signatures import SigningKey
+from ledger.state import COMMONS, Account
+from ledger.transactions import Entry, Pay, Return, decode_entry
+from ledger.validator import Validator
+from node.engine.events import View
+from node.engine.status import Readiness
+from node.http.reading import to_base64url
+from node.store import HistoryPlace, HistoryRow, Role
+
+Json = dict[str, Any]
+
+CLASSES = ("person", "organisation")
+STATUSES = ("open", "frozen", "closed")
+_RETURNS_LOOKED_AT = 1_000
+
+
+def public_account(view: View, coop: int, account: Account) -> Json:
+    """What anybody may know of an account."""
+    return {
+        "coop": view.validator.charter.coops[coop].name,
+        "coop_number": coop,
+        "account": account.number,
+        "handle": account.handle,
+        "class": CLASSES[account.class_],
+        "key": account.key.hex(),
+        "status": STATUSES[account.status],
+    }
+
+
+def member(view: View, number: int) -> Json | None:
+    """What the owner and the stewards may know of an account of this coop."""
+    account = view.validator.account(view.coop, number)
+    if account is None:
+        return None
+    now = view.now_ms // 1000
+    limit = account.limit_at(now)
+    return {
+        **public_account(view, view.coop, account),
+        "balance": account.balance,
+        "limit": limit,
+        "available": account.balance + limit,
+        "next_sequence": account.next_sequence,
+        "revision": account.revision,
+        "opened": account.opened,
+        "schedule": {
+            "before": account.before,
+            "from": account.from_,
+            "limit": account.limit,
+            "until": account.until,
+            "after": account.after,
+        },
+        "length": view.validator.log(view.coop).length,
+        "time": now,
+    }
+
+
+def members_after(view: View, after: int, most: int) -> tuple[list[Json], int | None]:
+    """Accounts of this coop with numbers above `after`, and where to go on."""
+    found: list[Json] = []
+    for account in view.validator.accounts(view.coop):
+        if account.number <= after:
+            continue
+        if len(found) == most:
+            return found, found[-1]["account"]
+        facts = member(view, account.number)
+        assert facts is not None
+        found.append(facts)
+    return found, None
+
+
+def find_account(view: View, coop: int, named: str) -> Account | None:
+    """The account with that number, handle, or `@` and handle."""
+    if named.isascii() and named.isdigit() and len(named) <= 10:
+        return view.validator.account(coop, int(named))
+    number = view.validator.account_named(coop, named.removeprefix("@"))
+    return None if number is None else view.validator.account(coop, number)
+
+
+def read_entry(view: View, coop: int, index: int) -> Entry | None:
+    """An entry that is held here."""
+    data = view.store.entry(coop, index) if index >= 1 else None
+    entry = None if data is None else decode_entry(data)
+    return None if isinstance(entry, Refusal) else entry
+
+
+def payment(view: View, coop: int, index: int) -> Json | None:
+    """A payment and how far it has come, as seen here."""
+    entry = read_entry(view, coop, index)
+    if entry is None or not isinstance(entry.transaction, Pay):
+        return None
+    pay = entry.transaction
+    coops = view.validator.charter.coops
+    status = (
+        "delivered" if is_delivered(view.validator, coop, index, pay.payee_coop) else "recorded"
+    )
+    if status == "delivered" and _came_back(view, coop, index, pay):
+        status = "returned"
+    return {
+        "status": status,
+        "coop": coops[coop].name,
+        "coop_number": coop,
+        "index": index,
+        "time": entry.time,
+        "payer": pay.payer,
+        "payee_coop": coops[pay.payee_coop].name,
+        "payee_coop_number": pay.payee_coop,
+        "payee": pay.payee,
+        "amount": pay.amount,
+        "fee": pay.fee,
+        "reference": None if pay.reference is None else pay.reference.hex(),
+    }
+
+
+def is_delivered(validator: Validator, coop: int, index: int, payee_coop: int) -> bool:
+    """Whether entry `index` of that coop's log has reached the payee's log, as seen here."""
+    return payee_coop == coop or validator.log(payee_coop).anchored.get(coop, 0) >= index
+
+
+def _came_back(view: View, coop: int, index: int, pay: Pay) -> bool:
+    """Whether an arrived payment found its payee's account closed, and is or was given back.
+
+    Only where the payee's account is closed now there is anything to look for: first among what
+    its coop has still to give back, then in its log from the closing on.
+    """
+    if pay.payee_coop == coop or pay.payee == COMMONS:
+        return False
+    payee = view.validator.account(pay.payee_coop, pay.payee)
+    if payee is None or not payee.closed:
+        return False
+    for item in view.validator.returnable(pay.payee_coop):
+        if (item.coop, item.index) == (coop, index):
+            return True
+    last = view.validator.log(pay.payee_coop).length
+    for place in range(payee.closed + 1, min(last, payee.closed + _RETURNS_LOOKED_AT) + 1):
+        entry = read_entry(view, pay.payee_coop, place)
+        if entry is not None and entry.transaction == Return(coop=coop, index=index):
+            return True
+    return False
+
+
+def history(
+    view: View, account: int, before: HistoryPlace | None, most: int
+) -> tuple[list[Json], str | None]:
+    """A page of an account's history, newest first, and the cursor of the next page."""
+    view.engine.bring_history_forward()
+    rows = view.store.history(coop=view.coop, account=account, before=before, limit=most + 1)
+    items = [item for row in rows[:most] if (item := _history_item(view, row)) is not None]
+    return items, format_place(rows[most - 1].place) if len(rows) > most else None
+
+
+def _history_item(view: View, row: HistoryRow) -> Json | None:
+    entry = read_entry(view, row.log, row.index)
+    if entry is None:
+        return None
+    home, paid_from = view.coop, row.log
+    paid: Entry | None = entry
+    if isinstance(entry.transaction, Return):
+        paid_from = entry.transaction.coop
+        paid = read_entry(view, paid_from, entry.transaction.index)
+    if paid is None or not isinstance(paid.transaction, Pay):
+        return None
+    pay = paid.transaction
+    if row.role is Role.PAYEE:
+        direction, other_coop, other = "in", paid_from, pay.payer
+    else:
+        direction = "out" if row.role is Role.PAYER else "returned"
+        other_coop, other = pay.payee_coop, pay.payee
+    reached = home if row.role is not Role.PAYER else pay.payee_coop
+    memo = None
+    if pay.reference is not None:
+        memo = view.store.memo(pay.reference, coop=home, account=row.account)
+    coops = view.validator.charter.coops
+    counterpart = view.validator.account(other_coop, other)
+    return {
+        "direction": direction,
+        "coop": coops[row.log].name,
+        "coop_number": row.log,
+        "index": row.index,
+        "time": entry.time,
+        "amount": pay.amount,
+        "fee": pay.fee if row.role is Role.PAYER else 0,
+        "sequence": None if row.role is Role.PAYEE else pay.sequence,
+        "other": {
+            "coop": coops[other_coop].name,
+            "coop_number": other_coop,
+            "account": other,
+            "handle": None if counterpart is None else counterpart.handle,
+        },
+        "reference": None if pay.reference is None else pay.reference.hex(),
+        "delivered": is_delivered(view.validator, row.log, row.index, reached),
+        "memo": None if memo is None else to_base64url(memo),
+    }
+
+
+def format_place(place: HistoryPlace) -> str:
+    """A cursor."""
+    return f"{place.time}.{place.log}.{place.index}"
+
+
+def parse_place(text: str) -> HistoryPlace | None:
+    """The place that a cursor names; None when it is none."""
+    parts = text.split(".")
+    if len(parts) != 3 or not all(part.isascii() and part.isdigit() for part in parts):
+        return None
+    if any(len(part) > 16 for part in parts):
+        return None
+    time, log, index = map(int, parts)
+    return HistoryPlace(time=time, log=log, index=index)
+
+
+def receipt(view: View, key: SigningKey, coop: int, index: int) -> bytes | None:
+    """The receipt of an entry: of the own log any, of others' where a signature is held."""
+    entry = view.store.entry(coop, index) if index >= 1 else None
+    previous = view.store.head_at(coop, index - 1) if entry is not None else None
+    if entry is None or previous is None:
+        return None
+    charter: Charter = view.validator.charter
+    if coop == view.coop and view.status.readiness is not Readiness.HALTED:
+        signed = sign_head(
+            key,
+            federation=charter.federation,
+            coop=coop,
+            length=index,
+            head=extend(previous, entry),
+        )
+    else:
+        found = view.store.signed_head(coop, index)
+        if found is None or found.length != index:
+            return None
+        signed = found
+    return Receipt(
+        federation=charter.federation,
+        coop=coop,
+        length=index,
+        previous=previous,
+        entry=entry,
+        signature=signed.signature,
+    ).encode()
+
+
+def draft_id(content: bytes) -> str:
+    """The id of a draft: a hash of what its signers sign, so the same content is one draft."""
+    return sha256(b"fiado draft" + content).hexdigest()[:32]

@@ -1,0 +1,244 @@
+"""Joining: a person leaves a key and a handle for the stewards to admit.
+
+The new key signs its admission, and so the account number and first limit in it have to be known
+first. So there are two steps: a proposal keeps a number free for ten minutes, in memory; the admission,
+signed by the new key, is then kept until stewards sign or decline it. Both are costly and public, so
+each address may do few of them.
+"""
+
+from aiohttp import web
+
+from ledger.codec import MAX
+from ledger.refusals import Refusal
+from ledger.signatures import KeyInadmissible, check_key_admissible
+from ledger.transactions import HANDLE, MAX_NUMBER, Admit, decode_transaction
+from node.engine.events import View
+from node.http import facts
+from node.http.api import Api, Reserved, json_response
+from node.http.drafts import (
+    DRAFT_ID,
+    Draft,
+    check_own_signature,
+    draft_facts,
+    read_draft,
+    state_of,
+)
+from node.http.problems import Problem, refusal_problem
+from node.http.reading import JSON
+from node.http.routes import Route
+from node.store import Document, DocumentKind, Write
+
+_SUBJECT = "Joining"
+_KEPT_AFTER_ADMISSION_S = 86_400
+
+
+async def post_proposal(api: Api, request: web.Request) -> web.Response:
+    """Propose an account number and a first limit for a key and a handle."""
+    api.check_rate(request)
+    fields = await api.json(request)
+    key = fields.hexadecimal("key", length=32)
+    handle = fields.text("handle", most=32)
+    class_ = fields.choice("class", *facts.CLASSES) if fields.has("class") else facts.CLASSES[0]
+    limit = api.settings.first_limit
+    if fields.has("limit"):
+        limit = fields.integer("limit", most=MAX)
+    fields.done()
+    if not HANDLE.fullmatch(handle):
+        raise fields.fail("handle", "small letters, digits, dots, hyphens and underscores")
+    api.charge(request)
+    _check_key(key)
+    now_ms = api.clock_ms()
+    _forget_old(api, now_ms)
+    account = await api.runner.ask(lambda view: _free_number(api, view, key, handle))
+    # While that was asked, somebody else may have been given the same number.
+    while account in api.proposals and api.proposals[account].key != key:
+        account = await api.runner.ask(lambda view: _free_number(api, view, key, handle))
+    if account not in api.proposals and len(api.proposals) >= api.settings.proposals:
+        raise Problem("busy", retry_after_s=60)
+    expires_ms = now_ms + api.settings.proposal_ms
+    api.proposals[account] = Reserved(key=key, expires_ms=expires_ms)
+    answer = {
+        "coop": api.coop.name,
+        "coop_number": api.coop.number,
+        "account": account,
+        "key": key.hex(),
+        "handle": handle,
+        "class": class_,
+        "limit": limit,
+        "expires": expires_ms // 1000,
+    }
+    return json_response(answer, status=201)
+
+
+def _check_key(key: bytes) -> None:
+    try:
+        check_key_admissible(key)
+    except KeyInadmissible as error:
+        raise refusal_problem(Refusal.KEY_INADMISSIBLE) from error
+
+
+def _forget_old(api: Api, now_ms: int) -> None:
+    for account, reserved in list(api.proposals.items()):
+        if reserved.expires_ms <= now_ms:
+            del api.proposals[account]
+
+
+def _free_number(api: Api, view: View, key: bytes, handle: str) -> int:
+    """A number for the key: the one it has been promised, else the lowest that nobody has."""
+    if view.validator.account_named(view.coop, handle) is not None:
+        raise refusal_problem(Refusal.HANDLE_TAKEN)
+    taken = {}
+    for kind in (DocumentKind.JOIN, DocumentKind.DRAFT):
+        most = max(api.settings.joins, api.settings.drafts)
+        for document in view.store.documents(kind, limit=most):
+            transaction = read_draft(document).transaction
+            if isinstance(transaction, Admit):
+                taken[transaction.account] = transaction.key
+    taken |= {account: reserved.key for account, reserved in dict(api.proposals).items()}
+    for account, holder in taken.items():
+        if holder == key and view.validator.account(view.coop, account) is None:
+            return account
+    # Numbers run mostly without gaps, so the first guess is nearly always free.
+    account = view.validator.log(view.coop).accounts + 1
+    while account in taken or view.validator.account(view.coop, account) is not None:
+        account += 1
+    if account > MAX_NUMBER:
+        raise Problem("busy", "There is no account number left.")
+    return account
+
+
+async def post_join(api: Api, request: web.Request) -> web.Response:
+    """Ask to be admitted, with an admission that the new key has signed."""
+    api.check_rate(request)
+    fields = await api.json(request)
+    data = fields.binary("transaction", most=api.settings.payment_bytes)
+    fields.done()
+    api.charge(request)
+    admit = decode_transaction(data)
+    if isinstance(admit, Refusal):
+        raise refusal_problem(admit)
+    if not isinstance(admit, Admit) or admit.stewards:
+        raise Problem("request_malformed", "Send an admission without stewards' signatures.")
+    if not 0 <= admit.limit <= MAX:
+        raise refusal_problem(Refusal.LIMIT_OUT_OF_RANGE)
+    _check_key(admit.key)
+    check_own_signature(api, admit)
+    draft = Draft(
+        kind=DocumentKind.JOIN,
+        created=api.clock_ms() // 1000,
+        transaction=admit,
+        reason=None,
+    )
+    async with api.desk:
+        kept = await api.runner.change(lambda view: _keep(api, view, draft))
+    api.proposals.pop(admit.account, None)
+    return json_response(draft_facts(api, kept, state="waiting"), status=201, is_private=True)
+
+
+def _keep(api: Api, view: View, draft: Draft) -> tuple[Write, Draft]:
+    """Store a request to join unless its number or handle is gone. Old ones make room."""
+    admit = draft.transaction
+    assert isinstance(admit, Admit)
+    present = view.store.document(DocumentKind.JOIN, draft.id)
+    if present is not None:
+        return Write(), read_draft(present)
+    if view.validator.account_named(view.coop, admit.handle) is not None:
+        raise refusal_problem(Refusal.HANDLE_TAKEN)
+    reserved = api.proposals.get(admit.account)
+    is_promised = reserved is not None and reserved.key != admit.key
+    if admit.account == 0 or view.validator.account(view.coop, admit.account) or is_promised:
+        raise Problem("number_taken")
+    documents = view.store.documents(DocumentKind.JOIN, limit=api.settings.joins)
+    dropped = [document for document in documents if _is_old(view, document)]
+    for document in documents:
+        other = read_draft(document).transaction
+        if document not in dropped and other.account == admit.account:
+            raise Problem("number_taken")
+    if len(documents) - len(dropped) >= api.settings.joins:
+        raise Problem("busy", "Too many people wait to be admitted; try again in a few days.")
+    return (
+        Write(
+            documents=(draft.document(),),
+            dropped_documents=tuple((document.kind, document.id) for document in dropped),
+        ),
+        draft,
+    )
+
+
+def _is_old(view: View, document: Document) -> bool:
+    """Whether a request was answered long enough ago for the person to have seen it."""
+    age_s = view.now_ms // 1000 - document.created
+    if age_s < _KEPT_AFTER_ADMISSION_S:
+        return False
+    return state_of(view, read_draft(document).transaction) != "waiting"
+
+
+async def get_join(api: Api, request: web.Request) -> web.Response:
+    """What became of a request to be admitted, for whoever knows its id."""
+    id_ = request.match_info["id"]
+
+    def look(view: View) -> facts.Json | None:
+        document = view.store.document(DocumentKind.JOIN, id_)
+        if document is None:
+            return None
+        admit = read_draft(document).transaction
+        assert isinstance(admit, Admit)
+        return {
+            "id": id_,
+            "state": state_of(view, admit),
+            "account": admit.account,
+            "handle": admit.handle,
+        }
+
+    found = await api.runner.ask(look)
+    if found is None:
+        raise Problem("draft_not_found")
+    return json_response(found, is_private=True)
+
+
+ROUTES = (
+    Route(
+        method="POST",
+        path="/v1/joins/proposals",
+        handler=post_proposal,
+        name="proposeAccount",
+        summary="Keep an account number free for a new key",
+        subject=_SUBJECT,
+        body={JSON: "ProposalRequest"},
+        status=201,
+        answer="Proposal",
+        problems=("handle_taken", "key_inadmissible", "too_many_requests", "busy"),
+    ),
+    Route(
+        method="POST",
+        path="/v1/joins",
+        handler=post_join,
+        name="askToJoin",
+        summary="Ask to be admitted, with an admission signed by the new key",
+        subject=_SUBJECT,
+        body={JSON: "JoinRequest"},
+        status=201,
+        answer="Draft",
+        problems=(
+            "entry_malformed",
+            "signature_invalid",
+            "key_inadmissible",
+            "handle_taken",
+            "number_taken",
+            "limit_out_of_range",
+            "too_many_requests",
+            "busy",
+        ),
+    ),
+    Route(
+        method="GET",
+        path="/v1/joins/{id}",
+        handler=get_join,
+        name="getJoin",
+        summary="What became of a request to be admitted",
+        subject=_SUBJECT,
+        parameters=(DRAFT_ID,),
+        answer="Join",
+        problems=("draft_not_found",),
+    ),
+)

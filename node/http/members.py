@@ -1,0 +1,392 @@
+"""Sessions, and what a member may see and do: the account, its history, memos, changes and reasons.
+
+Balances and histories are for their owner and the cooperative's stewards only.
+"""
+
+from aiohttp import web
+
+from ledger.signatures import SignatureInvalid, verify
+from ledger.transactions import MAX_NUMBER
+from node.engine.events import View
+from node.http import changes, facts
+from node.http.api import Api, bearer_token, json_response
+from node.http.problems import Problem
+from node.http.reading import (
+    JSON,
+    check_query,
+    path_hash,
+    path_number,
+    query_number,
+    to_base64url,
+)
+from node.http.routes import ACCOUNT, COOP, Access, Parameter, Route, number_parameter
+from node.http.sessions import CHALLENGE_BYTES, SessionRole, session_message
+from node.store import Write
+
+_SUBJECT = "Members"
+_SESSIONS = "Sessions"
+
+
+async def post_challenge(api: Api, request: web.Request) -> web.Response:
+    """Give a challenge to sign."""
+    challenge, expires_ms = api.sessions.challenge(api.clock_ms())
+    answer = {
+        "challenge": to_base64url(challenge),
+        "expires": expires_ms // 1000,
+        "coop_number": api.coop.number,
+        "federation": api.charter.federation.hex(),
+    }
+    return json_response(answer, is_private=True)
+
+
+async def post_session(api: Api, request: web.Request) -> web.Response:
+    """Open a session for whoever signed the challenge with the right key."""
+    api.check_rate(request)
+    fields = await api.json(request)
+    role = SessionRole(fields.choice("role", *SessionRole))
+    number = fields.integer("number", most=MAX_NUMBER)
+    challenge = fields.binary("challenge", most=CHALLENGE_BYTES)
+    signature = fields.hexadecimal("signature", length=64)
+    fields.done()
+    key = await _key(api, role, number)
+    message = session_message(
+        federation=api.charter.federation,
+        coop=api.coop.number,
+        role=role,
+        number=number,
+        challenge=challenge,
+    )
+    try:
+        # The cheap questions come first, and again after the wait: two requests may race.
+        if key is None or not api.sessions.is_challenge(challenge, api.clock_ms()):
+            raise Problem("challenge_invalid")
+        verify(public_key=key, message=message, signature=signature)
+    except (Problem, SignatureInvalid) as error:
+        api.charge(request)
+        raise Problem("challenge_invalid") from error
+    token, session = api.sessions.open(role, number, challenge=challenge, now_ms=api.clock_ms())
+    answer = {
+        "token": to_base64url(token),
+        "expires": session.expires_ms // 1000,
+        "role": role.value,
+        "number": number,
+    }
+    return json_response(answer, status=201, is_private=True)
+
+
+async def _key(api: Api, role: SessionRole, number: int) -> bytes | None:
+    if role is SessionRole.STEWARD:
+        stewards = api.coop.stewards
+        return stewards[number].key if number < len(stewards) else None
+
+    def look(view: View) -> bytes | None:
+        account = view.validator.account(view.coop, number)
+        return None if account is None else account.key
+
+    return await api.runner.ask(look)
+
+
+async def delete_session(api: Api, request: web.Request) -> web.Response:
+    """End the session."""
+    api.session(request)
+    api.sessions.close(bearer_token(request))
+    return web.Response(status=204)
+
+
+async def get_me(api: Api, request: web.Request) -> web.Response:
+    """The owner's own account, or which steward this is."""
+    session = api.session(request)
+    if session.role is SessionRole.STEWARD:
+        answer = {
+            "role": "steward",
+            "number": session.number,
+            "name": api.coop.stewards[session.number].name,
+            "coop": api.coop.name,
+            "coop_number": api.coop.number,
+        }
+        return json_response(answer, is_private=True)
+    return await _answer_account(api, session.number, role="member")
+
+
+async def _answer_account(api: Api, account: int, *, role: str | None = None) -> web.Response:
+    found = await api.runner.ask(lambda view: facts.member(view, account))
+    if found is None:
+        raise Problem("account_not_found")
+    if role is not None:
+        found = {"role": role, **found}
+    return json_response(found, is_private=True)
+
+
+async def get_history(api: Api, request: web.Request) -> web.Response:
+    """The owner's history, newest first."""
+    return await _answer_history(api, request, api.member(request))
+
+
+async def _answer_history(api: Api, request: web.Request, account: int) -> web.Response:
+    check_query(request, "limit", "before")
+    most = query_number(request, "limit", 50, least=1, most=api.settings.page_items)
+    cursor = request.query.get("before")
+    before = None if cursor is None else facts.parse_place(cursor)
+    if cursor is not None and before is None:
+        raise Problem("request_malformed", "before: must be a cursor of an earlier answer.")
+    items, following = await api.runner.ask(lambda view: facts.history(view, account, before, most))
+    return json_response({"items": items, "next": following, "complete": True}, is_private=True)
+
+
+async def get_memo(api: Api, request: web.Request) -> web.Response:
+    """A memo sealed to the owner."""
+    account = api.member(request)
+    reference = path_hash(request, "reference", "memo_not_found")
+    memo = await api.runner.ask(
+        lambda view: view.store.memo(reference, coop=view.coop, account=account)
+    )
+    if memo is None:
+        raise Problem("memo_not_found")
+    answer = {"reference": reference.hex(), "memo": to_base64url(memo)}
+    return json_response(answer, is_private=True)
+
+
+async def delete_memo(api: Api, request: web.Request) -> web.Response:
+    """Erase the owner's copy of a memo for good."""
+    account = api.member(request)
+    reference = path_hash(request, "reference", "memo_not_found")
+
+    def erase(view: View) -> tuple[Write, bool]:
+        if view.store.memo(reference, coop=view.coop, account=account) is None:
+            return Write(), False
+        return Write(erased_memos=((reference, view.coop, account),)), True
+
+    if not await api.runner.change(erase):
+        raise Problem("memo_not_found")
+    return web.Response(status=204)
+
+
+async def get_changes(api: Api, request: web.Request) -> web.Response:
+    """What stewards changed about the owner's account, with their reasons."""
+    account = api.member(request)
+    found = await api.runner.ask(lambda view: changes.changes_of(view, account))
+    return json_response({"changes": found}, is_private=True)
+
+
+async def get_reason(api: Api, request: web.Request) -> web.Response:
+    """The text of a reason, for the member it concerns and for stewards."""
+    session = api.session(request)
+    hash_ = path_hash(request, "hash", "reason_not_found")
+    found = await api.runner.ask(lambda view: changes.find_reason(view, hash_))
+    if found is None:
+        raise Problem("reason_not_found")
+    reason, account = found
+    if session.role is SessionRole.MEMBER and session.number != account:
+        raise Problem("reason_not_found")
+    answer = {"hash": hash_.hex(), **reason.as_json(), "account": account}
+    return json_response(answer, is_private=True)
+
+
+async def get_account(api: Api, request: web.Request) -> web.Response:
+    """What anybody may know of an account."""
+    coop = api.coop_in_path(request)
+    named = request.match_info["account"]
+
+    def look(view: View) -> facts.Json | None:
+        account = facts.find_account(view, coop.number, named)
+        return None if account is None else facts.public_account(view, coop.number, account)
+
+    found = await api.runner.ask(look)
+    if found is None:
+        raise Problem("account_not_found")
+    return json_response(found)
+
+
+async def get_members(api: Api, request: web.Request) -> web.Response:
+    """All accounts of the cooperative, for its stewards."""
+    api.steward(request)
+    check_query(request, "after", "limit")
+    after = query_number(request, "after", 0)
+    most = query_number(request, "limit", 100, least=1, most=api.settings.page_items)
+    found, following = await api.runner.ask(lambda view: facts.members_after(view, after, most))
+    return json_response({"members": found, "next": following}, is_private=True)
+
+
+async def get_member(api: Api, request: web.Request) -> web.Response:
+    """One account, for the stewards of its cooperative."""
+    api.steward(request)
+    return await _answer_account(api, _account_in_path(request))
+
+
+async def get_member_history(api: Api, request: web.Request) -> web.Response:
+    """An account's history, for the stewards of its cooperative."""
+    api.steward(request)
+    account = _account_in_path(request)
+    known = await api.runner.ask(lambda view: view.validator.account(view.coop, account))
+    if known is None:
+        raise Problem("account_not_found")
+    return await _answer_history(api, request, account)
+
+
+def _account_in_path(request: web.Request) -> int:
+    return path_number(request, "number", "account_not_found", most=MAX_NUMBER)
+
+
+_NUMBER = Parameter(
+    name="number",
+    in_="path",
+    description="An account's number.",
+    schema={"type": "integer", "minimum": 1},
+)
+_REFERENCE = Parameter(
+    name="reference", in_="path", description="The reference of the memo's payment, in hex."
+)
+_PAGE = (
+    number_parameter("limit", "How many items at most.", default=50, most=200),
+    Parameter(name="before", description="The `next` of the page before."),
+)
+
+ROUTES = (
+    Route(
+        method="POST",
+        path="/v1/sessions/challenge",
+        handler=post_challenge,
+        name="askForChallenge",
+        summary="A challenge to sign, good for one session within a minute",
+        subject=_SESSIONS,
+        answer="Challenge",
+    ),
+    Route(
+        method="POST",
+        path="/v1/sessions",
+        handler=post_session,
+        name="openSession",
+        summary="Open a session with a signed challenge",
+        subject=_SESSIONS,
+        body={JSON: "SessionRequest"},
+        status=201,
+        answer="Session",
+        problems=("challenge_invalid", "too_many_requests"),
+    ),
+    Route(
+        method="DELETE",
+        path="/v1/sessions",
+        handler=delete_session,
+        name="closeSession",
+        summary="End the session",
+        subject=_SESSIONS,
+        access=Access.SESSION,
+        status=204,
+    ),
+    Route(
+        method="GET",
+        path="/v1/me",
+        handler=get_me,
+        name="getMe",
+        summary="The account of the session's owner, or which steward it is",
+        subject=_SUBJECT,
+        access=Access.SESSION,
+        answer="Me",
+    ),
+    Route(
+        method="GET",
+        path="/v1/me/history",
+        handler=get_history,
+        name="getMyHistory",
+        summary="The owner's history, newest first",
+        subject=_SUBJECT,
+        access=Access.MEMBER,
+        parameters=_PAGE,
+        answer="History",
+    ),
+    Route(
+        method="GET",
+        path="/v1/me/changes",
+        handler=get_changes,
+        name="getMyChanges",
+        summary="What stewards changed about the owner's account, with their reasons",
+        subject=_SUBJECT,
+        access=Access.MEMBER,
+        answer="Changes",
+    ),
+    Route(
+        method="GET",
+        path="/v1/me/memos/{reference}",
+        handler=get_memo,
+        name="getMyMemo",
+        summary="A memo sealed to the owner",
+        subject=_SUBJECT,
+        access=Access.MEMBER,
+        parameters=(_REFERENCE,),
+        answer="Memo",
+        problems=("memo_not_found",),
+    ),
+    Route(
+        method="DELETE",
+        path="/v1/me/memos/{reference}",
+        handler=delete_memo,
+        name="eraseMyMemo",
+        summary="Erase the owner's copy of a memo for good",
+        subject=_SUBJECT,
+        access=Access.MEMBER,
+        parameters=(_REFERENCE,),
+        status=204,
+        problems=("memo_not_found",),
+    ),
+    Route(
+        method="GET",
+        path="/v1/reasons/{hash}",
+        handler=get_reason,
+        name="getReason",
+        summary="The text of a reason, for the member it concerns and for stewards",
+        subject=_SUBJECT,
+        access=Access.SESSION,
+        parameters=(Parameter(name="hash", in_="path", description="The reason's hash, in hex."),),
+        answer="Reason",
+        problems=("reason_not_found",),
+    ),
+    Route(
+        method="GET",
+        path="/v1/accounts/{coop}/{account}",
+        handler=get_account,
+        name="getAccount",
+        summary="What anybody may know of an account",
+        subject=_SUBJECT,
+        parameters=(COOP, ACCOUNT),
+        answer="Account",
+        problems=("coop_not_found", "account_not_found"),
+    ),
+    Route(
+        method="GET",
+        path="/v1/members",
+        handler=get_members,
+        name="listMembers",
+        summary="All accounts of the cooperative",
+        subject="Stewards",
+        access=Access.STEWARD,
+        parameters=(
+            number_parameter("after", "Accounts with higher numbers than this.", default=0),
+            number_parameter("limit", "How many at most.", default=100, most=200),
+        ),
+        answer="Members",
+    ),
+    Route(
+        method="GET",
+        path="/v1/members/{number}",
+        handler=get_member,
+        name="getMember",
+        summary="One account of the cooperative",
+        subject="Stewards",
+        access=Access.STEWARD,
+        parameters=(_NUMBER,),
+        answer="Member",
+        problems=("account_not_found",),
+    ),
+    Route(
+        method="GET",
+        path="/v1/members/{number}/history",
+        handler=get_member_history,
+        name="getMemberHistory",
+        summary="An account's history, newest first",
+        subject="Stewards",
+        access=Access.STEWARD,
+        parameters=(_NUMBER, *_PAGE),
+        answer="History",
+        problems=("account_not_found",),
+    ),
+)

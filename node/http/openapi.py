@@ -1,0 +1,108 @@
+"""`openapi.json`, made from the tables of routes and schemas (OpenAPI 3.1)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from node.http.api import PROBLEM_JSON
+from node.http.problems import PROBLEMS
+from node.http.routes import Access, Route
+from node.http.schemas import SCHEMAS, reference
+
+_ACCESS_PROBLEMS = {
+    Access.PUBLIC: (),
+    Access.SESSION: ("unauthorized", "session_invalid"),
+    Access.MEMBER: ("unauthorized", "session_invalid", "forbidden"),
+    Access.STEWARD: ("unauthorized", "session_invalid", "forbidden"),
+}
+_EVERYWHERE = ("request_malformed", "internal", "busy", "stopping", "outcome_unknown")
+
+_DESCRIPTION = """\
+Members' wallets, stewards' tools, auditors and other programs talk to a cooperative's node here.
+
+Amounts are integers in minor units (hundredths of a unit) of at most 2^53 - 1, times Unix seconds. Keys,
+hashes and signatures are lower-case hex; longer byte strings are base64url without padding.
+Unknown and duplicate fields are refused. Every error is a problem (RFC 9457) with a stable `code`.
+A request whose answer was lost may be sent again with the same bytes: it is recorded only once."""
+
+
+def describe(routes: Sequence[Route], *, version: str) -> dict[str, Any]:
+    """The description of the interface."""
+    paths: dict[str, dict[str, Any]] = {}
+    for route in routes:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "A Fiado node",
+            "version": version,
+            "description": _DESCRIPTION,
+            "license": {"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},
+        },
+        "servers": [{"url": "/"}],
+        "tags": [{"name": subject} for subject in dict.fromkeys(r.subject for r in routes)],
+        "paths": paths,
+        "components": {
+            "schemas": dict(SCHEMAS),
+            "securitySchemes": {"session": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _operation(route: Route) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": route.name,
+        "summary": route.summary,
+        "tags": [route.subject],
+        "responses": _responses(route),
+        "security": [] if route.access is Access.PUBLIC else [{"session": []}],
+    }
+    if route.access in (Access.MEMBER, Access.STEWARD):
+        operation["description"] = f"For sessions of a {route.access.value}."
+    if route.parameters:
+        operation["parameters"] = [
+            {
+                "name": parameter.name,
+                "in": parameter.in_,
+                "required": parameter.in_ == "path",
+                "description": parameter.description,
+                "schema": dict(parameter.schema),
+            }
+            for parameter in route.parameters
+        ]
+    if route.body:
+        operation["requestBody"] = {
+            "required": True,
+            "content": {kind: _content(name) for kind, name in route.body.items()},
+        }
+    return operation
+
+
+def _content(schema: str | None) -> dict[str, Any]:
+    return {} if schema is None else {"schema": reference(schema)}
+
+
+def _responses(route: Route) -> dict[str, Any]:
+    done: dict[str, Any] = {"description": "Done."}
+    if route.status != 204:
+        done["content"] = {route.answer_type: _content(route.answer)}
+    responses: dict[str, Any] = {str(route.status): done}
+    codes = (*route.problems, *_ACCESS_PROBLEMS[route.access], *_EVERYWHERE)
+    by_status: dict[int, list[str]] = {}
+    for code in dict.fromkeys(codes):
+        by_status.setdefault(PROBLEMS[code].status, []).append(code)
+    for status, listed in sorted(by_status.items()):
+        responses[str(status)] = _problem("Codes: " + ", ".join(f"`{code}`" for code in listed))
+    responses["default"] = _problem("Any other problem, such as another refusal of the protocol.")
+    if route.name == "getReady":
+        responses["503"] = {
+            "description": "The node does not record now.",
+            "content": {
+                "application/json": _content("Ready"),
+                PROBLEM_JSON: _content("Problem"),
+            },
+        }
+    return responses
+
+
+def _problem(description: str) -> dict[str, Any]:
+    return {"description": description, "content": {PROBLEM_JSON: _content("Problem")}}

@@ -1,0 +1,327 @@
+"""Payments and other transactions: recording them, asking about them, proving them.
+
+`POST /v1/payments` is the hot path of a node, so it does little: it reads the body, passes the bytes on,
+and writes the answer by hand.
+"""
+
+import asyncio
+
+from aiohttp import web
+
+from ledger.codec import split
+from ledger.errors import EncodingError
+from ledger.refusals import Refusal
+from ledger.transactions import Kind, Pay, Transaction, decode_transaction, transaction_kind
+from node.engine.events import BatchRecorded, NotReady, Recorded, Refused, View
+from node.http import changes, facts
+from node.http.api import Api, json_response
+from node.http.problems import Problem, refusal_problem
+from node.http.reading import (
+    JSON,
+    OCTETS,
+    Fields,
+    check_query,
+    content_type,
+    parse_json,
+    path_number,
+    query_number,
+    to_base64url,
+)
+from node.http.routes import COOP, INDEX, Parameter, Route, number_parameter
+from node.store import Memo
+
+_SUBJECT = "Payments"
+_PEOPLES_KINDS = {Kind.PAY, Kind.ADMIT, Kind.LIMIT, Kind.STATUS}
+_JSON_HEADERS = {"Content-Type": JSON}
+_CHUNK_PAYMENTS = 4_096
+"""How many payments of a batch go into one tick."""
+
+
+async def post_payment(api: Api, request: web.Request) -> web.Response:
+    """Record one payment."""
+    api.check_rate(request)
+    body = await api.body(request, api.settings.payment_bytes)
+    memos: list[Memo] = []
+    if content_type(request) == OCTETS:
+        transaction = body
+    else:
+        fields = parse_json(body)
+        transaction = fields.binary("transaction", most=api.settings.payment_bytes)
+        memos = _read_memos(api, fields, transaction)
+        fields.done()
+    if transaction_kind(transaction) != Kind.PAY:
+        checked = _check_kind(api, request, transaction)
+        if not isinstance(checked, Pay):
+            raise Problem("wrong_endpoint")
+    result = await api.runner.submit(transaction, memos)
+    return _answer(api, request, transaction, result)
+
+
+async def post_transaction(api: Api, request: web.Request) -> web.Response:
+    """Record an admission, a limit or a status with all its signatures."""
+    api.check_rate(request)
+    body = await api.body(request, api.settings.payment_bytes)
+    reason = None
+    if content_type(request) == OCTETS:
+        transaction = body
+    else:
+        fields = parse_json(body)
+        transaction = fields.binary("transaction", most=api.settings.payment_bytes)
+        reason = changes.read_reason(fields)
+        fields.done()
+    decoded = _check_kind(api, request, transaction)
+    if isinstance(decoded, Pay):
+        raise Problem("wrong_endpoint", "Payments go to /v1/payments.")
+    changes.check_reason(decoded, reason)
+    result = await changes.submit(api, transaction, decoded, reason)
+    return _answer(api, request, transaction, result)
+
+
+def _check_kind(api: Api, request: web.Request, transaction: bytes) -> Transaction:
+    """The transaction, for which the refusal that bytes of no such shape earn is raised."""
+    decoded = decode_transaction(transaction)
+    if not isinstance(decoded, Refusal) and decoded.kind not in _PEOPLES_KINDS:
+        decoded = Refusal.KIND_UNKNOWN  # these are for nodes to make
+    if isinstance(decoded, Refusal):
+        api.charge_refusal(request, decoded)
+        raise refusal_problem(decoded)
+    return decoded
+
+
+def _read_memos(api: Api, fields: Fields, transaction: bytes) -> list[Memo]:
+    if not fields.has("memo"):
+        return []
+    pay = decode_transaction(transaction)
+    if not isinstance(pay, Pay) or pay.reference is None:
+        raise Problem(
+            "request_malformed", "A memo needs a payment with a reference.", pointer="/memo"
+        )
+    sealed = fields.object("memo")
+    most = api.settings.memo_bytes
+    memos = [
+        Memo(
+            reference=pay.reference,
+            coop=coop,
+            account=account,
+            sealed=sealed.binary(side, most=most),
+        )
+        for side, coop, account in (
+            ("payer", api.coop.number, pay.payer),
+            ("payee", pay.payee_coop, pay.payee),
+        )
+        if sealed.has(side)
+    ]
+    sealed.done()
+    return memos
+
+
+def _answer(
+    api: Api, request: web.Request, transaction: bytes, result: Recorded | Refused | NotReady
+) -> web.Response:
+    if isinstance(result, Recorded):
+        body = (
+            f'{{"status":"recorded","coop":"{api.coop.name}","coop_number":{result.coop},'
+            f'"index":{result.index},"repeated":{"true" if result.repeated else "false"},'
+            f'"receipt":"{to_base64url(result.receipt)}"}}'
+        )
+        return web.Response(body=body.encode("ascii"), headers=_JSON_HEADERS)
+    if isinstance(result, NotReady):
+        raise not_ready(result)
+    api.charge_refusal(request, result.refusal)
+    raise refusal_problem(result.refusal)
+
+
+def not_ready(result: NotReady) -> Problem:
+    """The problem of a node that does not record now."""
+    return Problem(
+        "not_ready",
+        f"The node does not record now: it is {result.reason.value}.",
+        retry_after_s=2,
+    )
+
+
+async def post_batch(api: Api, request: web.Request) -> web.Response:
+    """Record many payments: one after another, each accepted or refused by itself.
+
+    A client whose payments have wrong signatures by the dozen is not listened to until the end:
+    the results are then fewer than the payments.
+    """
+    api.check_rate(request)
+    if api.batches.locked():
+        raise Problem("busy", retry_after_s=1)
+    async with api.batches:
+        body = await api.body(request, api.settings.batch_bytes)
+        if content_type(request) != OCTETS:
+            raise Problem("content_type_unsupported")
+        try:
+            transactions = await asyncio.to_thread(split, body)
+        except EncodingError as error:
+            api.charge(request)
+            raise refusal_problem(Refusal.ENTRY_MALFORMED) from error
+        if not transactions:
+            raise Problem("request_malformed", "The batch is empty.")
+        results: list[int] = []
+        recorded: BatchRecorded | None = None
+        for start in range(0, len(transactions), _CHUNK_PAYMENTS):
+            answer = await api.runner.submit_batch(transactions[start : start + _CHUNK_PAYMENTS])
+            if isinstance(answer, NotReady):
+                if recorded is None:
+                    raise not_ready(answer)
+                break
+            recorded = answer
+            results += answer.results
+            wrong = answer.results.count(-Refusal.SIGNATURE_INVALID)
+            api.charge_refusal(request, Refusal.SIGNATURE_INVALID, wrong)
+            if wrong and api.rates.wait_ms(api.address(request), api.clock_ms()):
+                break
+        assert recorded is not None
+    head = recorded.head
+    return json_response(
+        {
+            "coop": api.coop.name,
+            "coop_number": head.coop,
+            "length": head.length,
+            "head": head.head.hex(),
+            "signature": head.signature.hex(),
+            "results": results,
+        }
+    )
+
+
+async def get_payment(api: Api, request: web.Request) -> web.Response:
+    """Say how far a payment has come; wait for its delivery if asked to."""
+    check_query(request, "wait", "timeout_ms")
+    coop = api.coop_in_path(request)
+    index = path_number(request, "index", "payment_not_found")
+    wait = request.query.get("wait", "")
+    if wait not in ("", "recorded", "delivered"):
+        raise Problem("request_malformed", 'wait: must be "recorded" or "delivered".')
+    longest = api.settings.long_poll_ms
+    timeout_ms = query_number(request, "timeout_ms", min(20_000, longest), most=longest)
+
+    def look(view: View) -> facts.Json | None:
+        return facts.payment(view, coop.number, index)
+
+    found = await api.runner.ask(look)
+    if found is not None and wait == "delivered" and found["status"] == "recorded":
+        await api.deliveries.wait(
+            payee_coop=found["payee_coop_number"],
+            log=coop.number,
+            index=index,
+            timeout_ms=timeout_ms,
+        )
+        found = await api.runner.ask(look)
+    if found is None:
+        raise Problem("payment_not_found")
+    return json_response(found)
+
+
+async def get_receipt(api: Api, request: web.Request) -> web.Response:
+    """Prove an entry."""
+    coop = api.coop_in_path(request)
+    index = path_number(request, "index", "entry_not_found")
+
+    def look(view: View) -> tuple[bool, bytes | None]:
+        is_held = 1 <= index <= view.validator.log(coop.number).length
+        return is_held, facts.receipt(view, api.key, coop.number, index)
+
+    is_held, receipt = await api.runner.ask(look)
+    if receipt is None:
+        raise Problem("receipt_not_found" if is_held else "entry_not_found")
+    return json_response(
+        {
+            "coop": coop.name,
+            "coop_number": coop.number,
+            "index": index,
+            "receipt": to_base64url(receipt),
+        }
+    )
+
+
+_REFUSED = ("entry_malformed", "signature_invalid", "too_many_requests", "not_ready", "busy")
+
+ROUTES = (
+    Route(
+        method="POST",
+        path="/v1/payments",
+        handler=post_payment,
+        name="recordPayment",
+        summary="Record one payment, signed by its payer; the same bytes get the same receipt",
+        subject=_SUBJECT,
+        body={OCTETS: None, JSON: "PaymentRequest"},
+        answer="Recorded",
+        problems=(
+            *_REFUSED,
+            "limit_exceeded",
+            "clearing_limit_exceeded",
+            "sequence_used",
+            "sequence_gap",
+            "payee_unknown",
+            "wrong_endpoint",
+            "body_too_large",
+            "content_type_unsupported",
+        ),
+    ),
+    Route(
+        method="POST",
+        path="/v1/payments/batch",
+        handler=post_batch,
+        name="recordPayments",
+        summary="Record many payments, concatenated; each is accepted or refused by itself",
+        subject=_SUBJECT,
+        body={OCTETS: None},
+        answer="BatchRecorded",
+        problems=(*_REFUSED, "body_too_large", "content_type_unsupported"),
+    ),
+    Route(
+        method="POST",
+        path="/v1/transactions",
+        handler=post_transaction,
+        name="recordTransaction",
+        summary="Record an admission, a limit or a status with all its signatures",
+        subject="Stewards",
+        body={OCTETS: None, JSON: "TransactionRequest"},
+        answer="Recorded",
+        problems=(
+            *_REFUSED,
+            "stewards_too_few",
+            "account_exists",
+            "handle_taken",
+            "revision_mismatch",
+            "wrong_endpoint",
+            "body_too_large",
+            "content_type_unsupported",
+        ),
+    ),
+    Route(
+        method="GET",
+        path="/v1/payments/{coop}/{index}",
+        handler=get_payment,
+        name="getPayment",
+        summary="How far a payment has come, as this node sees it",
+        subject=_SUBJECT,
+        parameters=(
+            COOP,
+            INDEX,
+            Parameter(
+                name="wait",
+                description="`delivered` waits until the payee's log has taken the payment in.",
+                schema={"type": "string", "enum": ["recorded", "delivered"]},
+            ),
+            number_parameter("timeout_ms", "The longest wait.", default=20_000, most=30_000),
+        ),
+        answer="Payment",
+        problems=("coop_not_found", "payment_not_found", "busy"),
+    ),
+    Route(
+        method="GET",
+        path="/v1/receipts/{coop}/{index}",
+        handler=get_receipt,
+        name="getReceipt",
+        summary="The receipt that proves an entry to be in a log",
+        subject=_SUBJECT,
+        parameters=(COOP, INDEX),
+        answer="Receipt",
+        problems=("coop_not_found", "entry_not_found", "receipt_not_found"),
+    ),
+)

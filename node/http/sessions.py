@@ -1,0 +1,117 @@
+"""Sessions: who has shown, by signing a challenge, to be a member or a steward.
+
+Challenges carry their own proof that this node made them (a keyed hash), so that asking for one
+costs no memory; one that was answered is remembered until it expires, so it works once. Tokens are
+random and kept only as hashes, in memory: a restart ends all sessions, which costs a wallet one
+signature. Their number is bounded; the oldest go first.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import blake2b, sha256
+from hmac import compare_digest
+from typing import Final
+
+from ledger.codec import encode
+from ledger.messages import TAG_SESSION, signed_bytes
+from node.http.settings import HttpSettings
+
+_NONCE_BYTES: Final = 16
+_MAC_BYTES: Final = 16
+_TIME_BYTES: Final = 8
+CHALLENGE_BYTES: Final = _TIME_BYTES + _NONCE_BYTES + _MAC_BYTES
+TOKEN_BYTES: Final = 32
+
+
+class SessionRole(StrEnum):
+    """What a session's owner is."""
+
+    MEMBER = "member"
+    STEWARD = "steward"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """`number` is the account's number, or the steward's index in the charter."""
+
+    role: SessionRole
+    number: int
+    expires_ms: int
+
+
+def session_message(
+    *, federation: bytes, coop: int, role: SessionRole, number: int, challenge: bytes
+) -> bytes:
+    """What the signature over a challenge covers, PROTOCOL section 11."""
+    body = encode([role.value, number, challenge])
+    return signed_bytes(TAG_SESSION, federation=federation, coop=coop, body=body)
+
+
+class Sessions:
+    """Makes challenges and keeps sessions."""
+
+    def __init__(self, settings: HttpSettings, random_bytes: Callable[[int], bytes]) -> None:
+        self._settings = settings
+        self._random_bytes = random_bytes
+        self._secret = random_bytes(32)
+        self._used: dict[bytes, int] = {}
+        self._sessions: OrderedDict[bytes, Session] = OrderedDict()
+        self._of: dict[tuple[SessionRole, int], list[bytes]] = {}
+
+    def challenge(self, now_ms: int) -> tuple[bytes, int]:
+        """A new challenge and when it expires, in milliseconds."""
+        expires_ms = now_ms + self._settings.challenge_ms
+        body = expires_ms.to_bytes(_TIME_BYTES, "big") + self._random_bytes(_NONCE_BYTES)
+        return body + self._mac(body), expires_ms
+
+    def is_challenge(self, challenge: bytes, now_ms: int) -> bool:
+        """Whether this node made the challenge, it has not expired, and was not answered yet."""
+        body, mac = challenge[:-_MAC_BYTES], challenge[-_MAC_BYTES:]
+        if len(challenge) != CHALLENGE_BYTES or not compare_digest(mac, self._mac(body)):
+            return False
+        return int.from_bytes(body[:_TIME_BYTES], "big") > now_ms and challenge not in self._used
+
+    def open(
+        self, role: SessionRole, number: int, *, challenge: bytes, now_ms: int
+    ) -> tuple[bytes, Session]:
+        """Begin a session for who has signed `challenge`, which works no more. Token and session."""
+        self._used[challenge] = int.from_bytes(challenge[:_TIME_BYTES], "big")
+        if len(self._used) > 2 * self._settings.sessions:
+            self._used = {key: end for key, end in self._used.items() if end > now_ms}
+        token = self._random_bytes(TOKEN_BYTES)
+        session = Session(role=role, number=number, expires_ms=now_ms + self._settings.session_ms)
+        key = sha256(token).digest()
+        mine = self._of.setdefault((role, number), [])
+        mine.append(key)
+        self._sessions[key] = session
+        if len(mine) > self._settings.sessions_each:
+            self._drop(mine[0])
+        if len(self._sessions) > self._settings.sessions:
+            self._drop(next(iter(self._sessions)))
+        return token, session
+
+    def find(self, token: bytes, now_ms: int) -> Session | None:
+        """The session of a token, unless it is over."""
+        key = sha256(token).digest()
+        session = self._sessions.get(key)
+        if session is not None and session.expires_ms <= now_ms:
+            self._drop(key)
+            return None
+        return session
+
+    def close(self, token: bytes) -> None:
+        """End a session."""
+        self._drop(sha256(token).digest())
+
+    def _drop(self, key: bytes) -> None:
+        session = self._sessions.pop(key, None)
+        if session is not None:
+            mine = self._of[session.role, session.number]
+            mine.remove(key)
+            if not mine:
+                del self._of[session.role, session.number]
+
+    def _mac(self, body: bytes) -> bytes:
+        return blake2b(body, key=self._secret, digest_size=_MAC_BYTES).digest()

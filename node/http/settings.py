@@ -1,0 +1,59 @@
+"""The bounds of the HTTP interface, by name."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpSettings:
+    """Times in milliseconds, sizes in bytes, amounts in minor units."""
+
+    payment_bytes: int = 40 * 1024
+    """The largest body of a single payment or transaction, as bytes or JSON."""
+    json_bytes: int = 64 * 1024
+    """The largest body of any other JSON request."""
+    memo_bytes: int = 1024
+    """The largest sealed memo."""
+    batch_bytes: int = 8 * 1024 * 1024
+    """The largest body of a batch."""
+    batches: int = 8
+    """How many batches may be under way at a time."""
+    body_ms: int = 30_000
+    """How long a client may take to send a body."""
+    entries_bytes: int = 4 * 1024 * 1024
+    """The most that one request for entries is given."""
+    page_items: int = 200
+    """The most items of one page."""
+    long_polls: int = 2_000
+    """How many requests may wait for a delivery."""
+    long_poll_ms: int = 30_000
+    """The longest wait of one of them."""
+    challenge_ms: int = 60_000
+    """How long a challenge may be answered."""
+    session_ms: int = 3_600_000
+    """How long a session lasts."""
+    sessions: int = 20_000
+    """How many sessions are kept; the oldest goes when one more comes."""
+    sessions_each: int = 16
+    """How many of them one member or steward may have."""
+    proposal_ms: int = 600_000
+    """How long the number of a proposed account is kept free."""
+    proposals: int = 1_000
+    """How many of them are kept."""
+    joins: int = 1_000
+    """How many requests to be admitted may wait."""
+    drafts: int = 1_000
+    """How many drafts may wait for signatures."""
+    first_limit: int = 0
+    """The first credit limit that a proposal has when the person names none."""
+    costly_per_minute: int = 120
+    """How many calls with a signature check or a stored answer one unknown address may make."""
+    costly_burst: int = 60
+    """How many of them at once."""
+    addresses: int = 20_000
+    """How many addresses the rate bounds remember."""
+    evidence_items: int = 1_000
+    """The most pieces of evidence in one list."""
+    trust_forwarded: bool = False
+    """Whether the last address in X-Forwarded-For is the client's: only behind an own proxy."""
+    stop_ms: int = 10_000
+    """How long requests under way may take to end when the node stops."""

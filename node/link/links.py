@@ -1,0 +1,330 @@
+"""All links of a node: dialling, letting in, and one link for each pair of nodes.
+
+Every node dials the peers in its settings, for ever, with growing and random waits. When both
+ends of a pair have dialled, both keep the link that the lower coop number dialled; a link dialled
+the other way is then refused with `already_linked`. A newer link in the same direction replaces
+the older one, whose other end must have given it up.
+
+A peer that broke the protocol is neither dialled nor let in for a while. Randomness and clock come in as
+functions. Authenticity is checked by `handshake`; what messages say is the engine's business.
+"""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Protocol
+
+import aiohttp
+from aiohttp import web
+
+from ledger.charter import Charter
+from ledger.signatures import SigningKey
+from node.link import handshake
+from node.link.handshake import HandshakeRefused, LinkRefusal, Transcript
+from node.link.link import Link, LinkEnd, Peer, Socket, close_socket
+from node.link.settings import LinkSettings
+from node.logs import log_event
+
+LINK_PATH = "/v1/link"
+
+
+class LinkedNode(Protocol):
+    """Who hears of links and gets their messages: the runner."""
+
+    def peer_up(self, coop: int) -> None:
+        """A link to that coop is there."""
+
+    def peer_down(self, coop: int) -> None:
+        """It is gone."""
+
+    async def deliver(self, coop: int, data: bytes) -> None:
+        """Take a message; may take its time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Which node this is."""
+
+    charter: Charter
+    coop: int
+    key: SigningKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chance:
+    """Time and randomness. `jitter(n)` is a random integer from 0 to n."""
+
+    clock_ms: Callable[[], int]
+    random_bytes: Callable[[int], bytes]
+    jitter: Callable[[int], int]
+
+
+class Links:
+    """Keeps the links. Implements `node.runner.Peers`."""
+
+    def __init__(
+        self,
+        identity: Identity,
+        node: LinkedNode,
+        *,
+        peers: Mapping[int, str],
+        settings: LinkSettings,
+        chance: Chance,
+    ) -> None:
+        self._identity = identity
+        self._node = node
+        self._peers = dict(peers)
+        self._settings = settings
+        self._chance = chance
+        self._links: dict[int, Link] = {}
+        self._gone: dict[int, asyncio.Event] = {}
+        self._penalty_until_ms: dict[int, int] = {}
+        self._handshakes: Counter[str] = Counter()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._session: aiohttp.ClientSession | None = None
+        self._stopping = False
+
+    # --- life ---
+
+    async def start(self) -> None:
+        """Begin to dial."""
+        self._session = aiohttp.ClientSession(auto_decompress=False)
+        for coop, url in self._peers.items():
+            self._spawn(self._keep_dialling(coop, url), f"fiado-dial-{coop}")
+
+    async def stop(self) -> None:
+        """Close all links and dial no more."""
+        self._stopping = True
+        for link in self._links.values():
+            link.close(LinkEnd.STOPPED)
+        tasks = [task for task in self._tasks if task.get_name().startswith("fiado-dial")]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._session is not None:
+            await self._session.close()
+
+    def send(self, coop: int, data: bytes) -> None:
+        """Send soon, or drop it when there is no link."""
+        link = self._links.get(coop)
+        if link is not None:
+            link.send(data)
+
+    def disconnect(self, coop: int, reason: str) -> None:
+        """Close the link to a peer that broke the protocol."""
+        link = self._links.get(coop)
+        log_event(
+            "peer_broke_protocol",
+            {"coop": coop, "text": reason, "linked": link is not None},
+            level=logging.WARNING,
+        )
+        if link is not None:
+            link.close(LinkEnd.BROKE_PROTOCOL)
+
+    # --- being dialled ---
+
+    async def accept(self, request: web.Request) -> web.StreamResponse:
+        """Handle a request to `/v1/link`: prove, and carry the link until it ends.
+
+        Raises `web.HTTPServiceUnavailable` when too many handshakes are under way.
+        """
+        address = request.remote or ""
+        busy = sum(self._handshakes.values()) >= self._settings.handshakes
+        if self._stopping or busy or self._handshakes[address] >= self._settings.handshakes_each:
+            raise web.HTTPServiceUnavailable
+        socket = web.WebSocketResponse(
+            max_msg_size=self._settings.message_bytes,
+            heartbeat=self._settings.heartbeat_ms / 1000,
+            compress=False,
+            timeout=1,
+        )
+        await socket.prepare(request)
+        self._handshakes[address] += 1
+        try:
+            async with asyncio.timeout(self._settings.handshake_ms / 1000):
+                link = await self._let_in(socket)
+        except HandshakeRefused as refused:
+            await self._refuse(socket, address, refused)
+            return socket
+        except (TimeoutError, ConnectionError, aiohttp.ClientError, RuntimeError):
+            await close_socket(socket)
+            return socket
+        finally:
+            self._handshakes[address] -= 1
+            if not self._handshakes[address]:
+                del self._handshakes[address]
+        await self._carry(link)
+        return socket
+
+    async def _let_in(self, socket: Socket) -> Link:
+        identity = self._identity
+        hello = handshake.decode_hello(await _receive(socket))
+        handshake.check_hello(identity.charter, own=identity.coop, hello=hello)
+        self._check_penalty(hello.dialler)
+        transcript = Transcript(
+            charter=identity.charter,
+            dialler=hello.dialler,
+            listener=identity.coop,
+            dialler_nonce=hello.nonce,
+            listener_nonce=self._chance.random_bytes(handshake.NONCE_BYTES),
+        )
+        await socket.send_bytes(handshake.encode_challenge(transcript.listener_nonce))
+        transcript.check_dialler(handshake.decode_proof(await _receive(socket)))
+        peer = Peer(coop=hello.dialler, dialler=hello.dialler)
+        self._check_better(peer)
+        await socket.send_bytes(handshake.encode_welcome(transcript.sign_as_listener(identity.key)))
+        return self._adopt(socket, peer)
+
+    async def _refuse(self, socket: Socket, address: str, refused: HandshakeRefused) -> None:
+        log_event("link_refused", {"address": address, "reason": refused.reason.value})
+        try:
+            async with asyncio.timeout(1):
+                await socket.send_bytes(handshake.encode_refused(refused.reason))
+        except (TimeoutError, ConnectionError, aiohttp.ClientError, RuntimeError):
+            pass
+        await close_socket(socket)
+
+    # --- dialling ---
+
+    async def _keep_dialling(self, coop: int, url: str) -> None:
+        attempts, said = 0, ""
+        while True:
+            await self._without_link(coop)
+            await asyncio.sleep(self._wait_ms(coop, attempts) / 1000)
+            if coop in self._links:
+                continue  # they dialled us meanwhile
+            attempts += 1
+            try:
+                async with self._dialled(coop, url) as link:
+                    began_ms = self._chance.clock_ms()
+                    said = ""
+                    await self._carry(link)
+                if self._chance.clock_ms() - began_ms >= self._settings.stable_ms:
+                    attempts = 0
+            except (TimeoutError, OSError, aiohttp.ClientError, HandshakeRefused) as error:
+                text = str(error) or type(error).__name__
+                if text != said:  # once for each reason, not once for each attempt
+                    said = text
+                    log_event("peer_not_reached", {"coop": coop, "url": url, "text": text})
+
+    def _wait_ms(self, coop: int, attempts: int) -> int:
+        settings = self._settings
+        wait_ms = 0
+        if attempts:
+            longest = settings.backoff_least_ms * 2 ** min(attempts, 30)
+            wait_ms = min(longest, settings.backoff_most_ms)
+            wait_ms = wait_ms // 2 + self._chance.jitter(wait_ms // 2)
+        return max(wait_ms, self._penalty_until_ms.get(coop, 0) - self._chance.clock_ms())
+
+    async def _without_link(self, coop: int) -> None:
+        while coop in self._links:
+            gone = self._gone.setdefault(coop, asyncio.Event())
+            gone.clear()
+            await gone.wait()
+
+    @asynccontextmanager
+    async def _dialled(self, coop: int, url: str) -> AsyncIterator[Link]:
+        assert self._session is not None
+        async with asyncio.timeout(self._settings.handshake_ms / 1000):
+            socket = await self._session.ws_connect(
+                url + LINK_PATH,
+                max_msg_size=self._settings.message_bytes,
+                heartbeat=self._settings.heartbeat_ms / 1000,
+            )
+        try:
+            async with asyncio.timeout(self._settings.handshake_ms / 1000):
+                await self._prove(socket, coop)
+            peer = Peer(coop=coop, dialler=self._identity.coop)
+            self._check_better(peer)
+            yield self._adopt(socket, peer)
+        finally:
+            await close_socket(socket)
+
+    async def _prove(self, socket: Socket, coop: int) -> None:
+        identity = self._identity
+        nonce = self._chance.random_bytes(handshake.NONCE_BYTES)
+        hello = handshake.Hello(
+            federation=identity.charter.federation,
+            dialler=identity.coop,
+            listener=coop,
+            nonce=nonce,
+        )
+        await socket.send_bytes(hello.encode())
+        transcript = Transcript(
+            charter=identity.charter,
+            dialler=identity.coop,
+            listener=coop,
+            dialler_nonce=nonce,
+            listener_nonce=handshake.decode_challenge(await _receive(socket)),
+        )
+        await socket.send_bytes(handshake.encode_proof(transcript.sign_as_dialler(identity.key)))
+        transcript.check_listener(handshake.decode_welcome(await _receive(socket)))
+
+    # --- one link for each pair ---
+
+    def _check_penalty(self, coop: int) -> None:
+        if self._penalty_until_ms.get(coop, 0) > self._chance.clock_ms():
+            raise HandshakeRefused(LinkRefusal.PENALTY, by_peer=False)
+
+    def _check_better(self, peer: Peer) -> None:
+        """Refuse a link that both ends would give up for the one that is there."""
+        present = self._links.get(peer.coop)
+        kept_dialler = min(self._identity.coop, peer.coop)
+        if present and present.peer.dialler == kept_dialler and peer.dialler != kept_dialler:
+            raise HandshakeRefused(LinkRefusal.ALREADY_LINKED, by_peer=False)
+
+    def _adopt(self, socket: Socket, peer: Peer) -> Link:
+        link = Link(
+            socket,
+            peer,
+            settings=self._settings,
+            deliver=self._node.deliver,
+            clock_ms=self._chance.clock_ms,
+        )
+        replaced = self._links.get(peer.coop)
+        if replaced is not None:
+            replaced.close(LinkEnd.REPLACED)
+            self._node.peer_down(peer.coop)
+        self._links[peer.coop] = link
+        self._node.peer_up(peer.coop)
+        if self._stopping:
+            link.close(LinkEnd.STOPPED)
+        return link
+
+    async def _carry(self, link: Link) -> None:
+        peer = link.peer
+        dialled_by = "us" if peer.dialler == self._identity.coop else "them"
+        log_event("link_up", {"coop": peer.coop, "dialled_by": dialled_by})
+        try:
+            end = await link.run()
+            if end.is_fault:
+                now_ms = self._chance.clock_ms()
+                self._penalty_until_ms[peer.coop] = now_ms + self._settings.penalty_ms
+            log_event(
+                "link_down", {"coop": peer.coop, "reason": end.value, "dropped": link.dropped}
+            )
+        finally:
+            if self._links.get(peer.coop) is link:
+                del self._links[peer.coop]
+                self._node.peer_down(peer.coop)
+                if peer.coop in self._gone:
+                    self._gone[peer.coop].set()
+
+    def _spawn(self, work: Coroutine[None, None, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+async def _receive(socket: Socket) -> bytes:
+    """The next message of a handshake; raises `HandshakeRefused` for anything but bytes."""
+    message = await socket.receive()
+    if message.type is not aiohttp.WSMsgType.BINARY:
+        if message.type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED):
+            raise ConnectionResetError("the other end closed the connection")
+        raise HandshakeRefused(LinkRefusal.MALFORMED, by_peer=False)
+    data: bytes = message.data
+    return data

@@ -1,0 +1,375 @@
+"""The runner: carries events to the engine and carries out what it returns.
+
+One thread belongs to the engine and its store; everything else stays on the event loop. While a
+tick runs, what arrives waits, and the next tick takes all of it at once: so commits are shared by
+themselves, and the more there is to do, the more of it goes into one commit.
+
+Rules:
+- Every queue is bounded. Requests beyond the bound are refused (`RunnerBusy`); a peer's messages
+  beyond its bound make its link wait (`deliver`).
+- After an exception from a tick, nobody knows what is on disk. The requests of that tick get
+  `OutcomeUnknown`, the store is opened again and a new engine made; after a few times in a row the
+  runner gives up, and `wait_failed` says why.
+- Nothing is sent or answered before the tick that caused it has committed.
+
+It knows neither sockets nor HTTP, and looks into no event.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from node.engine.events import (
+    Ask,
+    BatchRecorded,
+    Change,
+    Event,
+    Failed,
+    NotReady,
+    Outbox,
+    PeerDown,
+    PeerMessage,
+    PeerUp,
+    Recorded,
+    Refused,
+    Submit,
+    SubmitBatch,
+    View,
+)
+from node.errors import NodeFault
+from node.logs import log_event
+from node.runner_settings import RunnerSettings
+from node.store import Memo, Write
+
+Answer = TypeVar("Answer")
+
+
+class RunnerBusy(NodeFault):
+    """Too much waits already; nothing was done. Ask again in a moment."""
+
+
+class RunnerStopped(NodeFault):
+    """The node is stopping, or has failed; nothing was done."""
+
+
+class OutcomeUnknown(NodeFault):
+    """Storage failed while this request was carried out: it may be recorded or not.
+
+    Asking again with the same bytes is safe.
+    """
+
+
+class TickingEngine(Protocol):
+    """What the runner needs of an engine."""
+
+    def tick(self, now_ms: int, inbox: Sequence[Event]) -> Outbox:
+        """See `node.engine.engine.Engine.tick`."""
+
+    def save_snapshot(self) -> None:
+        """See `node.engine.engine.Engine.save_snapshot`."""
+
+
+class Peers(Protocol):
+    """Where messages for other nodes go."""
+
+    def send(self, coop: int, data: bytes) -> None:
+        """Send soon, or drop it when there is no link."""
+
+    def disconnect(self, coop: int, reason: str) -> None:
+        """Close the link to a peer that broke the protocol, and keep away from it for a while."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenEngine:
+    """An engine, and what lets go of its store."""
+
+    engine: TickingEngine
+    close: Callable[[], None]
+
+
+@dataclass(slots=True)
+class _PeerQueue:
+    messages: int = 0
+    bytes: int = 0
+    is_up: bool = False
+    waiting: list["asyncio.Future[None]"] = field(default_factory=list)
+
+
+class Runner:
+    """Runs one engine. `open_engine` opens the store and makes the engine, in the engine's thread."""
+
+    def __init__(
+        self,
+        open_engine: Callable[[], OpenEngine],
+        *,
+        settings: RunnerSettings,
+        clock_ms: Callable[[], int],
+    ) -> None:
+        self._open_engine = open_engine
+        self._settings = settings
+        self._clock_ms = clock_ms
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="fiado-engine")
+        self._open: OpenEngine | None = None
+        self._inbox: deque[Event] = deque()
+        self._pending: dict[int, tuple[asyncio.Future[Any], int]] = {}
+        self._pending_bytes = 0
+        self._next_request = 1
+        self._queues: dict[int, _PeerQueue] = {}
+        self._wake = asyncio.Event()
+        self._wake_at_ms = 0
+        self._timer: asyncio.TimerHandle | None = None
+        self._refusing = False
+        self._stopping = False
+        self._task: asyncio.Task[None] | None = None
+        self._failure: asyncio.Future[str] | None = None
+        self._faults = 0
+        self._fault_at_ms = 0
+        self._listeners: list[Callable[[set[int]], None]] = []
+        self.peers: Peers | None = None
+
+    # --- life ---
+
+    async def start(self) -> None:
+        """Open the store and begin. Raises what opening raises."""
+        loop = asyncio.get_running_loop()
+        self._failure = loop.create_future()
+        self._open = await loop.run_in_executor(self._thread, self._open_engine)
+        self._task = asyncio.create_task(self._run(), name="fiado-runner")
+        self._wake.set()
+
+    def refuse_requests(self) -> None:
+        """From now on requests get `RunnerStopped`; those that wait are still carried out."""
+        self._refusing = True
+
+    async def stop(self) -> None:
+        """Take no more requests, finish those that wait, save a snapshot, close the store."""
+        self._stopping = True
+        self._wake.set()
+        if self._task is not None:
+            await self._task
+        loop = asyncio.get_running_loop()
+        if self._open is not None:
+            await loop.run_in_executor(self._thread, _close, self._open, True)
+            self._open = None
+        self._thread.shutdown(wait=False)
+
+    async def wait_failed(self) -> str:
+        """Returns, with the reason, when the runner has given up; else never."""
+        assert self._failure is not None
+        return await asyncio.shield(self._failure)
+
+    def on_advance(self, listener: Callable[[set[int]], None]) -> None:
+        """Call `listener` on the loop, with the coops whose logs grew, after each such tick."""
+        self._listeners.append(listener)
+
+    # --- requests ---
+
+    async def submit(
+        self, transaction: bytes, memos: Sequence[Memo] = ()
+    ) -> Recorded | Refused | NotReady:
+        """Record one transaction. Raises `RunnerBusy`, `RunnerStopped`, `OutcomeUnknown`."""
+        size = len(transaction) + sum(len(memo.sealed) for memo in memos)
+        answer: Recorded | Refused | NotReady = await self._request(
+            lambda request: Submit(request, transaction, memos), size
+        )
+        return answer
+
+    async def submit_batch(self, transactions: Sequence[bytes]) -> BatchRecorded | NotReady:
+        """Record or refuse each payment of a batch. Raises as `submit`."""
+        size = sum(map(len, transactions))
+        answer: BatchRecorded | NotReady = await self._request(
+            lambda request: SubmitBatch(request, transactions), size
+        )
+        return answer
+
+    async def ask(self, run: Callable[[View], Answer]) -> Answer:
+        """The answer of `run` to the committed state. Raises what it raises, and as `submit`."""
+        answer: Answer = await self._request(lambda request: Ask(request, run), 0)
+        return answer
+
+    async def change(self, run: Callable[[View], tuple[Write, Answer]]) -> Answer:
+        """Write what `run` returns, durably, and give its answer. Raises as `ask`."""
+        answer: Answer = await self._request(lambda request: Change(request, run), 0)
+        return answer
+
+    async def _request(self, make: Callable[[int], Event], size: int) -> Any:
+        if self._refusing or self._stopping:
+            raise RunnerStopped("the node is stopping")
+        full = len(self._pending) >= self._settings.requests
+        if full or (self._pending and self._pending_bytes + size > self._settings.request_bytes):
+            raise RunnerBusy("too many requests wait")
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        request = self._next_request
+        self._next_request += 1
+        self._pending[request] = (future, size)
+        self._pending_bytes += size
+        self._inbox.append(make(request))
+        self._wake.set()
+        answer = await future
+        if isinstance(answer, Failed):
+            raise answer.error
+        return answer
+
+    # --- peers ---
+
+    def peer_up(self, coop: int) -> None:
+        """An authenticated link to that coop's node is there."""
+        self._queue(coop).is_up = True
+        self._inbox.append(PeerUp(coop))
+        self._wake.set()
+
+    def peer_down(self, coop: int) -> None:
+        """The link is gone."""
+        self._queue(coop).is_up = False
+        self._inbox.append(PeerDown(coop))
+        self._wake.set()
+
+    async def deliver(self, coop: int, data: bytes) -> None:
+        """Pass a peer's message on; waits while too many of that peer's wait already."""
+        queue = self._queue(coop)
+        settings = self._settings
+        while queue.messages >= settings.peer_messages or (
+            queue.messages and queue.bytes + len(data) > settings.peer_bytes
+        ):
+            room: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            queue.waiting.append(room)
+            await room
+        queue.messages += 1
+        queue.bytes += len(data)
+        self._inbox.append(PeerMessage(coop, data))
+        self._wake.set()
+
+    def _queue(self, coop: int) -> _PeerQueue:
+        return self._queues.setdefault(coop, _PeerQueue())
+
+    # --- the loop ---
+
+    async def _run(self) -> None:
+        while True:
+            if not self._inbox:
+                if self._stopping:
+                    return
+                self._set_timer()
+                await self._wake.wait()
+            self._wake.clear()
+            inbox = self._take()
+            try:
+                outbox = await self._tick(inbox)
+            except Exception as error:  # whatever it is, the engine's memory can't be trusted now
+                self._answer_unknown(inbox)
+                if not await self._reload(error):
+                    return
+                continue
+            self._wake_at_ms = outbox.wake_at_ms
+            self._carry_out(outbox)
+
+    async def _tick(self, inbox: list[Event]) -> Outbox:
+        assert self._open is not None
+        now_ms = self._clock_ms()
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, self._open.engine.tick, now_ms, inbox)
+
+    def _set_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        delay_ms = max(0, self._wake_at_ms - self._clock_ms())
+        self._timer = asyncio.get_running_loop().call_later(delay_ms / 1000, self._wake.set)
+
+    def _take(self) -> list[Event]:
+        inbox: list[Event] = []
+        while self._inbox and len(inbox) < self._settings.tick_events:
+            event = self._inbox.popleft()
+            inbox.append(event)
+            if isinstance(event, PeerMessage):
+                queue = self._queues[event.coop]
+                queue.messages -= 1
+                queue.bytes -= len(event.data)
+                for room in queue.waiting:
+                    if not room.done():
+                        room.set_result(None)
+                queue.waiting.clear()
+        return inbox
+
+    def _carry_out(self, outbox: Outbox) -> None:
+        for reply in outbox.replies:
+            self._answer(reply.request, reply.result)
+        if self.peers is not None:
+            for send in outbox.sends:
+                self.peers.send(send.coop, send.data)
+            for disconnect in outbox.disconnects:
+                self.peers.disconnect(disconnect.coop, disconnect.reason)
+        for notice in outbox.notices:
+            log_event(notice.name, notice.values)
+        if outbox.advanced:
+            for listener in self._listeners:
+                listener(outbox.advanced)
+
+    def _answer(self, request: int, result: object) -> None:
+        future, size = self._pending.pop(request)
+        self._pending_bytes -= size
+        if not future.done():
+            future.set_result(result)
+
+    def _answer_unknown(self, inbox: Sequence[Event]) -> None:
+        for event in inbox:
+            if isinstance(event, Submit | SubmitBatch | Ask | Change):
+                self._answer_fault(event.request, OutcomeUnknown("storage failed meanwhile"))
+
+    def _answer_fault(self, request: int, fault: NodeFault) -> None:
+        future, size = self._pending.pop(request)
+        self._pending_bytes -= size
+        if not future.done():
+            future.set_exception(fault)
+            future.exception()  # whoever asked may be gone; that is no mistake
+
+    # --- faults ---
+
+    async def _reload(self, error: Exception) -> bool:
+        """Open the store again with a new engine. False when the runner has given up."""
+        loop = asyncio.get_running_loop()
+        if self._clock_ms() - self._fault_at_ms > self._settings.calm_ms:
+            self._faults = 0
+        if self._open is not None:
+            await loop.run_in_executor(self._thread, _close, self._open, False)
+            self._open = None
+        while True:
+            self._faults += 1
+            self._fault_at_ms = self._clock_ms()
+            values = {"text": str(error), "count": self._faults}
+            log_event("fault", values, level=logging.ERROR, error=error)
+            if self._faults > self._settings.reloads or self._stopping:
+                self._give_up(error)
+                return False
+            await asyncio.sleep(self._settings.reload_wait_ms * 2 ** (self._faults - 1) / 1000)
+            try:
+                self._open = await loop.run_in_executor(self._thread, self._open_engine)
+            except Exception as again:  # a store that can't be opened is one more fault
+                error = again
+                continue
+            log_event("reloaded")
+            ups = [PeerUp(coop) for coop, queue in self._queues.items() if queue.is_up]
+            self._inbox.extendleft(ups)
+            self._wake_at_ms = 0
+            return True
+
+    def _give_up(self, error: Exception) -> None:
+        self._stopping = True
+        for request in list(self._pending):
+            self._answer_fault(request, RunnerStopped("the node has failed"))
+        self._inbox.clear()
+        if self._failure is not None and not self._failure.done():
+            self._failure.set_result(f"{type(error).__name__}: {error}")
+
+
+def _close(opened: OpenEngine, save: bool) -> None:
+    try:
+        if save:
+            opened.engine.save_snapshot()
+    except Exception as error:  # the log is the truth; a snapshot only saves time
+        log_event("snapshot_failed", {"text": str(error)}, level=logging.WARNING)
+    finally:
+        opened.close()

@@ -1,0 +1,309 @@
+"""A node's folder and its settings: reading, checking, and writing a new one.
+
+A node folder holds `charter.toml` and `charter.signatures.toml` (what the federation agreed on),
+`node.key` (the secret key of this node: a seed of 32 bytes in hex, readable by its owner only),
+`node.toml` (which coop this is, where to listen, where the peers and the database are) and, by
+default, the database `node.db`.
+
+Reading is strict: a field that is not known, a wrong type or a number out of range raises
+`FolderError`, whose text names the file and the field. Nothing is ever overwritten, and a secret
+never becomes part of an error.
+"""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from ledger.charter import (
+    Charter,
+    Coop,
+    check_charter_signatures,
+    parse_charter,
+    parse_charter_signatures,
+)
+from ledger.errors import CharterError
+from ledger.signatures import SEED_BYTES, SigningKey
+from node.engine.settings import EngineSettings
+from node.errors import NodeFault
+from node.http.settings import HttpSettings
+from node.link.settings import LinkSettings
+from node.runner_settings import RunnerSettings
+
+CHARTER_FILE: Final = "charter.toml"
+SIGNATURES_FILE: Final = "charter.signatures.toml"
+KEY_FILE: Final = "node.key"
+SETTINGS_FILE: Final = "node.toml"
+DEFAULT_STORE: Final = "sqlite:///node.db"
+DEFAULT_PORT: Final = 8440
+MAX_FILE_BYTES: Final = 1024 * 1024
+
+Group = TypeVar("Group", EngineSettings, HttpSettings, LinkSettings, RunnerSettings)
+
+
+class FolderError(NodeFault):
+    """The folder can't be used; the text names the file and says what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeSettings:
+    """What `node.toml` says. `store` is an address as `SqlStore` takes it; peers: name -> URL."""
+
+    coop: str
+    host: str = "127.0.0.1"
+    port: int = DEFAULT_PORT
+    store: str = DEFAULT_STORE
+    peers: Mapping[str, str] = field(default_factory=dict)
+    engine: EngineSettings = field(default_factory=EngineSettings)
+    runner: RunnerSettings = field(default_factory=RunnerSettings)
+    http: HttpSettings = field(default_factory=HttpSettings)
+    link: LinkSettings = field(default_factory=LinkSettings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeFolder:
+    """A folder that was read and checked: everything that a node needs to start."""
+
+    folder: Path
+    charter: Charter
+    charter_signatures: bytes
+    coop: Coop
+    key: SigningKey
+    settings: NodeSettings
+
+    @property
+    def store_address(self) -> str:
+        """The store's address, a relative SQLite path taken from the folder."""
+        return absolute_store(self.settings.store, self.folder)
+
+    @property
+    def peers(self) -> dict[int, str]:
+        """The peers' URLs by their coops' numbers."""
+        by_name = {coop.name: number for number, coop in self.charter.coops.items()}
+        return {by_name[name]: url for name, url in self.settings.peers.items()}
+
+
+def absolute_store(address: str, folder: Path) -> str:
+    """`sqlite:///name` names a file in `folder`; other addresses are left as they are."""
+    prefix = "sqlite:///"
+    if not address.startswith(prefix) or address == "sqlite:///:memory:":
+        return address
+    return prefix + str((folder / address.removeprefix(prefix)).absolute())
+
+
+def create_node_key(folder: Path, seed: bytes) -> SigningKey:
+    """Write `node.key` from 32 random bytes, readable by its owner only. Makes the folder."""
+    key = SigningKey(seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    _write_new(folder / KEY_FILE, seed.hex().encode("ascii") + b"\n", mode=0o600)
+    return key
+
+
+def init_folder(
+    folder: Path,
+    *,
+    coop: str,
+    host: str = "127.0.0.1",
+    port: int = DEFAULT_PORT,
+    store: str = DEFAULT_STORE,
+    peers: Mapping[str, str] | None = None,
+) -> None:
+    """Write `node.toml`. Makes the folder."""
+    lines = [
+        f"coop = {_quoted(coop)}",
+        "",
+        "[listen]",
+        f"host = {_quoted(host)}",
+        f"port = {port}",
+        "",
+        "[store]",
+        f"url = {_quoted(store)}",
+        "",
+        "[peers]",
+        *(f"{_quoted(name)} = {_quoted(url)}" for name, url in sorted((peers or {}).items())),
+    ]
+    text = "\n".join(lines) + "\n"
+    parse_settings(text.encode("utf-8"))
+    folder.mkdir(parents=True, exist_ok=True)
+    _write_new(folder / SETTINGS_FILE, text.encode("utf-8"))
+
+
+def install_charter(folder: Path, *, charter: bytes, signatures: bytes) -> None:
+    """Check a charter and its signatures, and write both files."""
+    _checked_charter(charter, signatures)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in ((CHARTER_FILE, charter), (SIGNATURES_FILE, signatures)):
+        path = folder / name
+        if path.exists() and path.read_bytes() == content:
+            continue
+        _write_new(path, content)
+
+
+def load_folder(folder: Path) -> NodeFolder:
+    """Read and check everything in a node's folder; raises `FolderError`."""
+    settings = parse_settings(_read(folder / SETTINGS_FILE))
+    signatures = _read(folder / SIGNATURES_FILE)
+    charter = _checked_charter(_read(folder / CHARTER_FILE), signatures)
+    coop = charter.coop_named(settings.coop)
+    if coop is None:
+        raise FolderError(f"{SETTINGS_FILE}: coop: the charter has no coop named {settings.coop}")
+    for name in settings.peers:
+        if charter.coop_named(name) is None:
+            raise FolderError(f"{SETTINGS_FILE}: peers: the charter has no coop named {name}")
+        if name == coop.name:
+            raise FolderError(f"{SETTINGS_FILE}: peers: {name} is this node itself")
+    key = read_node_key(folder)
+    if key.public_key != coop.node_key:
+        raise FolderError(
+            f"{KEY_FILE}: this is not the key that the charter names for coop {coop.name}"
+        )
+    return NodeFolder(
+        folder=folder,
+        charter=charter,
+        charter_signatures=signatures,
+        coop=coop,
+        key=key,
+        settings=settings,
+    )
+
+
+def read_node_key(folder: Path) -> SigningKey:
+    """The key in `node.key`; raises `FolderError` when others could read the file."""
+    path = folder / KEY_FILE
+    content = _read(path)
+    if path.stat().st_mode & 0o077:
+        raise FolderError(f"{KEY_FILE}: others can read this secret; run: chmod 600 {path}")
+    text = content.decode("ascii", "replace").strip()
+    if not re.fullmatch(f"[0-9a-f]{{{2 * SEED_BYTES}}}", text):
+        raise FolderError(f"{KEY_FILE}: must be {2 * SEED_BYTES} hex digits in lower case")
+    return SigningKey(bytes.fromhex(text))
+
+
+def parse_settings(source: bytes) -> NodeSettings:
+    """Read `node.toml`'s bytes; raises `FolderError`."""
+    try:
+        content = tomllib.loads(source.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise FolderError(f"{SETTINGS_FILE}: not a TOML file: {error}") from error
+    document = _Table(content, "")
+    listen = document.table("listen")
+    store = document.table("store")
+    peers = document.table("peers")
+    settings = NodeSettings(
+        coop=document.text("coop"),
+        host=listen.text("host", "127.0.0.1"),
+        port=listen.integer("port", DEFAULT_PORT, most=65_535),
+        store=store.text("url", DEFAULT_STORE),
+        peers={name: _peer_url(name, peers.text(name)) for name in list(peers.content)},
+        engine=document.table("engine").group(EngineSettings()),
+        runner=document.table("runner").group(RunnerSettings()),
+        http=document.table("http").group(HttpSettings()),
+        link=document.table("link").group(LinkSettings()),
+    )
+    for table in (listen, store, peers, document):
+        table.check_all_read()
+    return settings
+
+
+def _peer_url(name: str, url: str) -> str:
+    if not re.fullmatch(r"https?://[^/?#\s]+", url.rstrip("/")):
+        raise FolderError(f'{SETTINGS_FILE}: peers.{name}: must be as "http://host:port"')
+    return url.rstrip("/")
+
+
+def _checked_charter(charter: bytes, signatures: bytes) -> Charter:
+    try:
+        parsed = parse_charter(charter)
+    except CharterError as error:
+        raise FolderError(f"{CHARTER_FILE}: {error}") from error
+    try:
+        check_charter_signatures(parsed, parse_charter_signatures(signatures))
+    except CharterError as error:
+        raise FolderError(f"{SIGNATURES_FILE}: {error}") from error
+    return parsed
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise FolderError(f"{path.name}: over {MAX_FILE_BYTES} bytes")
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise FolderError(f"{path.name}: missing in {path.parent}") from error
+    except OSError as error:
+        raise FolderError(f"{path.name}: can't be read: {error.strerror}") from error
+
+
+def _write_new(path: Path, content: bytes, *, mode: int = 0o644) -> None:
+    """Create a file that must not be there yet, durable when this returns."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    except FileExistsError as error:
+        raise FolderError(f"{path.name}: is already in {path.parent}; it was left alone") from error
+    except OSError as error:
+        raise FolderError(f"{path.name}: can't be written: {error.strerror}") from error
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _quoted(text: str) -> str:
+    """A TOML basic string; only what needs no escape is let through."""
+    if not text.isprintable() or '"' in text or "\\" in text:
+        raise FolderError(f"{SETTINGS_FILE}: a text has characters that can't be used: {text!r}")
+    return f'"{text}"'
+
+
+class _Table:
+    """A TOML table that knows where it stands and which of its fields have been read."""
+
+    def __init__(self, content: dict[str, Any], where: str) -> None:
+        self.content = content
+        self._where = where
+        self._unread = set(content)
+
+    def _fail(self, key: str, problem: str) -> FolderError:
+        path = f"{self._where}.{key}" if self._where else key
+        return FolderError(f"{SETTINGS_FILE}: {path}: {problem}")
+
+    def _take(self, key: str, kind: type, name: str, default: object) -> Any:
+        self._unread.discard(key)
+        value = self.content.get(key, default)
+        if type(value) is not kind:
+            raise self._fail(key, f"must be {name}")
+        return value
+
+    def text(self, key: str, default: str | None = None) -> str:
+        value: str = self._take(key, str, "a text", default)
+        return value
+
+    def integer(self, key: str, default: int, *, most: int = 2**53 - 1) -> int:
+        value: int = self._take(key, int, "a whole number", default)
+        if not 0 <= value <= most:
+            raise self._fail(key, f"must be from 0 to {most}")
+        return value
+
+    def boolean(self, key: str, default: bool) -> bool:
+        value: bool = self._take(key, bool, "true or false", default)
+        return value
+
+    def table(self, key: str) -> "_Table":
+        return _Table(self._take(key, dict, "a table", {}), key)
+
+    def group(self, defaults: Group) -> Group:
+        """The settings of one part, with what the table overrides."""
+        values: dict[str, Any] = {}
+        for setting in fields(defaults):
+            default = getattr(defaults, setting.name)
+            read = self.boolean if type(default) is bool else self.integer
+            values[setting.name] = read(setting.name, default)
+        self.check_all_read()
+        return replace(defaults, **values)
+
+    def check_all_read(self) -> None:
+        if self._unread:
+            raise self._fail(min(self._unread), "is not a setting")
