@@ -1,0 +1,229 @@
+"""The committed vectors are what the protocol makes, and both validators agree with them.
+
+The expectations are read from the files, never from the code that wrote them.
+"""
+
+import json
+from hashlib import sha256
+from typing import Any
+
+import pytest
+
+from ledger.chain import genesis
+from ledger.charter import (
+    check_charter_signatures,
+    parse_charter,
+    parse_charter_signatures,
+)
+from ledger.codec import Value, decode, encode
+from ledger.errors import CharterError, EncodingError, ProofError
+from ledger.evidence import ForkEvidence, decode_evidence
+from ledger.memos import memo_reference, reason_hash
+from ledger.receipts import decode_receipt
+from ledger.refusals import Refusal
+from ledger.signatures import SigningKey, verify
+from ledger.transactions import decode_entry, decode_transaction, encode_entry, encode_transaction
+from ledger.validator import Validator
+from tests.builders import MakeValidator
+from tests.vectors import make_vectors as maker
+
+
+def load(name: str) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((maker.FOLDER / name).read_text(encoding="utf-8"))
+    return content
+
+
+def untagged(value: Any) -> Value:
+    match value:
+        case {"int": number}:
+            return int(number)
+        case {"bin": data}:
+            return bytes.fromhex(data)
+        case {"str": str(text)}:
+            return text
+        case list():
+            return [untagged(item) for item in value]
+    assert value is None
+    return None
+
+
+def replayed(case: dict[str, Any], make_validator: MakeValidator) -> Validator:
+    """All logs of a case, each as far as it goes before another has to go on."""
+    validator = make_validator(parse_charter(case["charter"].encode("utf-8")))
+    rests = {int(coop): list(map(bytes.fromhex, log)) for coop, log in case["logs"].items()}
+    while any(rests.values()):
+        before = sum(map(len, rests.values()))
+        for coop, entries in rests.items():
+            result = validator.replay(coop, b"".join(entries))
+            assert result.refusal is None
+            del entries[: result.count]
+        assert sum(map(len, rests.values())) < before, "all logs wait"
+    return validator
+
+
+@pytest.mark.parametrize("name", maker.MAKERS)
+def test_the_committed_file_is_what_the_program_writes(name: str) -> None:
+    committed = (maker.FOLDER / name).read_text(encoding="utf-8")
+    assert committed == maker.render(maker.MAKERS[name]())
+
+
+def test_codec() -> None:
+    vectors = load("codec.json")
+    for case in vectors["valid"]:
+        value, data = untagged(case["value"]), bytes.fromhex(case["bytes"])
+        assert encode(value) == data
+        assert decode(data) == value
+    for case in vectors["invalid"]:
+        with pytest.raises(EncodingError):
+            decode(bytes.fromhex(case["bytes"]))
+
+
+def test_charters() -> None:
+    vectors = load("charters.json")
+    for case in vectors["valid"]:
+        source = case["source"].encode("utf-8")
+        charter = parse_charter(source)
+        assert charter.federation.hex() == case["federation"] == sha256(source).hexdigest()
+        signatures = parse_charter_signatures(case["signatures_file"].encode())
+        check_charter_signatures(charter, signatures)
+        assert len(case["coops"]) == len(charter.coops)
+        for about in case["coops"]:
+            coop = charter.coops[about["number"]]
+            assert (coop.name, coop.clearing_limit) == (about["name"], about["clearing_limit"])
+            assert SigningKey(bytes.fromhex(about["node_seed"])).public_key == coop.node_key
+            seeds = map(bytes.fromhex, about["steward_seeds"])
+            assert [SigningKey(seed).public_key for seed in seeds] == [
+                steward.key for steward in coop.stewards
+            ]
+            head = genesis(federation=charter.federation, coop=coop.number)
+            assert head.hex() == about["genesis"]
+    for case in vectors["invalid"]:
+        with pytest.raises(CharterError) as caught:
+            parse_charter(case["source"].encode("utf-8"))
+        assert str(caught.value).startswith(f"{case['field']}: ")
+
+
+def test_messages() -> None:
+    for case in load("messages.json")["cases"]:
+        message = (
+            case["tag"].encode("ascii").ljust(16, b"\0")
+            + bytes.fromhex(case["federation"])
+            + case["coop"].to_bytes(4, "big")
+            + bytes.fromhex(case["body"])
+        )
+        assert message.hex() == case["message"]
+        key = SigningKey(bytes.fromhex(case["seed"]))
+        assert key.public_key.hex() == case["public_key"]
+        assert key.sign(message).hex() == case["signature"]
+
+
+def test_transactions() -> None:
+    vectors = load("transactions.json")
+    for case in vectors["cases"]:
+        data = bytes.fromhex(case["bytes"])
+        assert encode(untagged(case["elements"])) == data
+        transaction = decode_transaction(data)
+        assert not isinstance(transaction, Refusal)
+        assert encode_transaction(transaction) == data
+        assert encode_entry(vectors["time"], data).hex() == case["entry"]
+        for signed in case.get("signatures", []):
+            key, signature = SigningKey(bytes.fromhex(signed["seed"])), signed["signature"]
+            message = bytes.fromhex(case["message"])
+            assert key.sign(message).hex() == signature
+            assert bytes.fromhex(signature) in data
+            verify(public_key=key.public_key, message=message, signature=bytes.fromhex(signature))
+        if "signed_part" in case:
+            assert case["bytes"].startswith(case["signed_part"])
+            context = vectors["federation"] + vectors["coop"].to_bytes(4, "big").hex()
+            tag = b"fiado1.entry".ljust(16, b"\0").hex()
+            assert case["message"] == tag + context + case["signed_part"]
+
+
+def test_malformed_entries(make_validator: MakeValidator) -> None:
+    vectors = load("transactions.json")
+    charter = load("charters.json")["valid"][0]["source"].encode("utf-8")
+    validator = make_validator(parse_charter(charter))
+    for case in vectors["malformed"]:
+        entry = bytes.fromhex(case["entry"])
+        found = decode_entry(entry)
+        assert isinstance(found, Refusal)
+        assert (found.value, found.code) == (case["refusal"], case["name"])
+        assert validator.judge(1, entry) is found, case["note"]
+
+
+def test_refusals(make_validator: MakeValidator) -> None:
+    vectors = load("refusals.json")
+    validator = replayed(vectors, make_validator)
+    assert validator.digest().hex() == vectors["digest"]
+    coop = vectors["coop"]
+    for case in vectors["cases"]:
+        entry = bytes.fromhex(case["entry"])
+        verdict = validator.judge(coop, entry)
+        if case["refusal"] is None:
+            assert verdict is None, case["note"]
+            continue
+        assert verdict is Refusal(case["refusal"]), case["note"]
+        assert verdict.code == case["name"]
+        result = validator.replay(coop, entry)
+        assert (result.count, result.refusal) == (0, verdict), case["note"]
+    assert validator.digest().hex() == vectors["digest"]
+
+
+def test_histories(make_validator: MakeValidator) -> None:
+    for case in load("histories.json")["histories"]:
+        validator = replayed(case, make_validator)
+        assert validator.digest().hex() == case["digest"]
+        assert sha256(bytes.fromhex("".join(case["listing"]))).hexdigest() == case["digest"]
+        total = 0
+        for name, about in case["coops"].items():
+            coop = int(name)
+            log = validator.log(coop)
+            assert log.head.hex() == case["heads"][name]
+            found = (log.position, log.held, log.commons)
+            assert found == (about["position"], about["held"], about["commons"])
+            balances = {str(each.number): each.balance for each in validator.accounts(coop)}
+            assert balances == about["balances"]
+            in_transit = sum(item.amount for item in validator.in_transit(coop))
+            assert in_transit == about["in_transit"]
+            total += log.commons + sum(balances.values()) + in_transit
+        assert total == 0
+
+
+def test_receipts() -> None:
+    vectors = load("receipts.json")
+    charter = parse_charter(vectors["charter"].encode("utf-8"))
+    for case in vectors["valid"]:
+        receipt = decode_receipt(bytes.fromhex(case["receipt"]))
+        assert receipt.check(charter) == decode_entry(bytes.fromhex(case["entry"]))
+        assert receipt.entry.hex() == case["entry"]
+    for case in vectors["invalid"]:
+        with pytest.raises(ProofError):
+            decode_receipt(bytes.fromhex(case["receipt"])).check(charter)
+
+
+def test_memos() -> None:
+    for case in load("memos.json")["cases"]:
+        salt = bytes.fromhex(case["salt"])
+        assert memo_reference(salt=salt, text=case["text"]).hex() == case["memo_reference"]
+        assert reason_hash(salt=salt, text=case["text"]).hex() == case["reason_hash"]
+
+
+def test_evidence(make_validator: MakeValidator) -> None:
+    vectors = load("evidence.json")
+    validator = replayed(vectors, make_validator)
+    before = validator.digest()
+
+    def check(case: dict[str, Any]) -> None:
+        evidence = decode_evidence(bytes.fromhex(case["evidence"]))
+        assert (evidence.kind, evidence.coop) == (case["kind"], case["coop"])
+        if isinstance(evidence, ForkEvidence):
+            evidence.check(validator.charter)
+        else:
+            evidence.check(validator)
+
+    for case in vectors["valid"]:
+        check(case)
+    for case in vectors["invalid"]:
+        with pytest.raises(ProofError):
+            check(case)
+    assert validator.digest() == before

@@ -1,0 +1,548 @@
+"""Writes the test vectors of the protocol: `python -m tests.vectors.make_vectors`.
+
+Deterministic: the same code writes the same bytes, and a test compares them with what is committed. The
+formats are described in README.md beside this file. A vector that changes means that the protocol
+changed: other implementations rely on them.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from typing import Any, Final
+
+from ledger.chain import extend, genesis, head_message
+from ledger.codec import MAX, Value, encode
+from ledger.evidence import ForkEvidence, InvalidEntryEvidence
+from ledger.listing import list_state
+from ledger.memos import memo_reference, reason_hash
+from ledger.messages import (
+    TAG_CHARTER,
+    TAG_DECISION,
+    TAG_ENTRY,
+    TAG_HEAD,
+    TAG_LINK,
+    TAG_SESSION,
+    signed_bytes,
+)
+from ledger.reference import ReferenceValidator
+from ledger.refusals import Refusal
+from ledger.transactions import (
+    Admit,
+    Anchor,
+    Limit,
+    Pay,
+    Price,
+    Return,
+    SetStatus,
+    Status,
+    decode_entry,
+    decode_transaction,
+    encode_entry,
+    signed_part,
+)
+from tests.builders import START, Books, books_with_members, build_federation
+from tests.histories import grow
+from tests.ledger.rules.tables import HOME, TABLES, stage
+
+FOLDER: Final = Path(__file__).parent
+FEDERATION: Final = build_federation(seed="vectors", coops=3, witness_quorum=1)
+Case = dict[str, Any]
+
+
+def codec_vectors() -> Case:
+    """Values and bytes, PROTOCOL section 2."""
+    edges = [0, 1, 127, 128, 255, 256, 65535, 65536, 2**32 - 1, 2**32, MAX, 2**63 - 1, 2**64 - 1]
+    edges += [-1, -32, -33, -128, -129, -32768, -32769, -(2**31), -(2**31) - 1, -(2**63)]
+    values: list[Value] = [None, *edges]
+    values += [b"", b"\0", bytes(255), bytes(256)]
+    values += ["", "a", "ñandú", "a" * 31, "a" * 32, "a" * 255, "a" * 256]
+    values += [[], [1, "a", b"b", None, [-1]], [0] * 15, [0] * 16, [0] * 256]
+    values.append([[[[[[[[]]]]]]]])
+    bad = {
+        "nothing": b"",
+        "two values": b"\x01\x02",
+        "array cut short": b"\x92\x01",
+        "1 in two bytes": b"\xcc\x01",
+        "127 in two bytes": b"\xcc\x7f",
+        "1 as a signed integer": b"\xd0\x01",
+        "255 in three bytes": b"\xcd\x00\xff",
+        "65535 in five bytes": b"\xce\x00\x00\xff\xff",
+        "2^32-1 in nine bytes": b"\xcf\x00\x00\x00\x00\xff\xff\xff\xff",
+        "-1 in two bytes": b"\xd0\xff",
+        "-32 in three bytes": b"\xd1\xff\xe0",
+        "empty binary with a long header": b"\xc5\x00\x00",
+        "empty string with a long header": b"\xd9\x00",
+        "empty array with a long header": b"\xdc\x00\x00",
+        "15 elements with a long header": b"\xdc\x00\x0f" + b"\x00" * 15,
+        "array of 257": b"\xdc\x01\x01" + b"\x00" * 257,
+        "array claims 2^32-1": b"\xdd\xff\xff\xff\xff",
+        "binary claims 2^32-1": b"\xc6\xff\xff\xff\xff",
+        "arrays nine deep": b"\x91" * 8 + b"\x90",
+        "arrays 5000 deep": b"\x91" * 5000 + b"\x90",
+        "false": b"\xc2",
+        "true": b"\xc3",
+        "float of 32 bits": b"\xca\x3f\x80\x00\x00",
+        "float of 64 bits": b"\xcb\x3f\xf0\x00\x00\x00\x00\x00\x00",
+        "map": b"\x80",
+        "map in an array": b"\x91\x81\x01\x02",
+        "extension": b"\xd4\x05\x00",
+        "time extension": b"\xd6\xff\x00\x00\x00\x00",
+        "unused byte": b"\xc1",
+        "string that is not UTF-8": b"\xa1\xff",
+        "string with a surrogate": b"\xa3\xed\xa0\x80",
+        "string in overlong UTF-8": b"\xa2\xc0\x80",
+    }
+    return {
+        "valid": [{"value": tagged(value), "bytes": encode(value).hex()} for value in values],
+        "invalid": [{"note": note, "bytes": data.hex()} for note, data in bad.items()],
+    }
+
+
+def tagged(value: Value) -> Any:
+    """JSON has neither binary nor large integers, so both are told by a one-key object."""
+    if value is None:
+        return None
+    if isinstance(value, int):
+        return {"int": str(value)}
+    if isinstance(value, bytes):
+        return {"bin": value.hex()}
+    if isinstance(value, str):
+        return {"str": value}
+    return [tagged(item) for item in value]
+
+
+def charter_vectors() -> Case:
+    """Charters, their ids and genesis heads, PROTOCOL sections 4 and 5."""
+    source = FEDERATION.charter.source.decode("utf-8")
+    changes = {
+        "fiado": ("fiado = 1", "fiado = 2"),
+        "federation.witness_quorum": ("witness_quorum = 1", "witness_quorum = 3"),
+        "federation.decision_quorum": ("decision_quorum = 2", "decision_quorum = 1"),
+        "federation.extra": ('unit = "fiado"', 'unit = "fiado"\nextra = 1'),
+        "federation.unit": ('unit = "fiado"', 'unit = "a\\u200Bb"'),
+        "coop[0].name": ('"norte"', '"Norte"'),
+        "coop[0].clearing_limit": ('"10000.00"', '"10000.0"'),
+        "coop.clearing_limit": ('"10000.00"', '"90071992547409.91"'),
+        "coop[0].node_key": (FEDERATION.node_keys[1].public_key.hex(), "00" * 32),
+        "coop[0].steward_threshold": ("steward_threshold = 2", "steward_threshold = 4"),
+    }
+    valid = [FEDERATION, build_federation(seed="alone", coops=1, stewards=1, threshold=1)]
+    return {
+        "valid": [
+            {
+                "source": federation.charter.source.decode("utf-8"),
+                "federation": federation.id.hex(),
+                "signatures_file": federation.charter_signatures().decode("ascii"),
+                "coops": [
+                    {
+                        "number": coop.number,
+                        "name": coop.name,
+                        "clearing_limit": coop.clearing_limit,
+                        "node_seed": federation.node_keys[coop.number].seed.hex(),
+                        "steward_seeds": [
+                            key.seed.hex() for key in federation.steward_keys[coop.number]
+                        ],
+                        "genesis": genesis(federation=federation.id, coop=coop.number).hex(),
+                    }
+                    for coop in federation.charter.coops.values()
+                ],
+            }
+            for federation in valid
+        ],
+        "invalid": [
+            {"field": field, "source": source.replace(old, new, 1)}
+            for field, (old, new) in changes.items()
+        ],
+    }
+
+
+def message_vectors() -> Case:
+    """What signatures cover, for each purpose, PROTOCOL section 3."""
+    bodies = {
+        TAG_CHARTER: b"",
+        TAG_HEAD: encode([7, bytes(range(32))]),
+        TAG_ENTRY: signed_part(Return(coop=2, index=5)),
+        TAG_LINK: b"the body of section 10",
+        TAG_SESSION: b"the body of section 11",
+        TAG_DECISION: encode([1, 2, b"content"]),
+    }
+    key = FEDERATION.node_keys[2]
+    cases = []
+    for tag, body in bodies.items():
+        message = signed_bytes(tag, federation=FEDERATION.id, coop=2, body=body)
+        cases.append(
+            {
+                "tag": tag.rstrip(b"\0").decode("ascii"),
+                "federation": FEDERATION.id.hex(),
+                "coop": 2,
+                "body": body.hex(),
+                "message": message.hex(),
+                "seed": key.seed.hex(),
+                "public_key": key.public_key.hex(),
+                "signature": key.sign(message).hex(),
+            }
+        )
+    return {"cases": cases}
+
+
+def transaction_vectors() -> Case:
+    """Elements, bytes and signatures of every kind, PROTOCOL section 6."""
+    make = FEDERATION
+    reference = memo_reference(salt=bytes(16), text="pan")
+    encoded = {
+        "bare payment": make.pay(1, payer=7, sequence=1, payee_coop=2, payee=9, amount=1_250),
+        "payment with everything": make.pay(
+            1,
+            payer=2**32 - 1,
+            sequence=MAX,
+            payee_coop=2**32 - 1,
+            payee=0,
+            amount=MAX,
+            fee=MAX,
+            reference=reference,
+            price=Price(minor=MAX, day=20_000),
+        ),
+        "amounts out of range are still well-formed": make.pay(
+            1, payer=7, sequence=0, payee_coop=2, payee=9, amount=2**64 - 1, fee=-(2**63)
+        ),
+        "admission": make.admit(1, 7, handle="ana.b_c-1", class_=1, limit=0),
+        "limit for good": make.limit(1, 7, revision=1, limit=50_000),
+        "limit with dates": make.limit(
+            1, 7, revision=2, limit=50_000, from_=START, until=START + 86_400, after=100
+        ),
+        "freeze": make.status(1, 7, revision=1, status=Status.FROZEN),
+        "thaw": make.status(1, 7, revision=2, status=Status.OPEN),
+        "close, signed by three": make.status(
+            1, 7, revision=300, status=Status.CLOSED, stewards=[0, 1, 2]
+        ),
+        "anchor": make.anchor(2, length=300, head=bytes(range(32))),
+        "return": make.give_back(2, 70_000),
+    }
+    return {
+        "federation": FEDERATION.id.hex(),
+        "coop": 1,
+        "time": START,
+        "cases": [transaction_case(note, data) for note, data in encoded.items()],
+        "malformed": malformed_cases(encoded),
+    }
+
+
+def transaction_case(note: str, data: bytes) -> Case:
+    transaction = decode_transaction(data)
+    assert not isinstance(transaction, Refusal)
+    case: Case = {
+        "note": note,
+        "elements": tagged(transaction.fields()),
+        "bytes": data.hex(),
+        "entry": encode_entry(START, data).hex(),
+    }
+    if isinstance(transaction, Anchor):
+        case["message"] = head_message(
+            federation=FEDERATION.id,
+            coop=transaction.coop,
+            length=transaction.length,
+            head=transaction.head,
+        ).hex()
+        case["signatures"] = [
+            {"seed": FEDERATION.node_keys[coop].seed.hex(), "signature": signature.hex()}
+            for coop, signature in transaction.signatures
+        ]
+    elif isinstance(transaction, Pay | Admit | Limit | SetStatus):
+        case["signed_part"] = signed_part(transaction).hex()
+        case["message"] = FEDERATION.message(1, transaction).hex()
+        case["signatures"] = [
+            {"seed": seed.hex(), "signature": signature.hex()}
+            for seed, signature in signers_of(transaction)
+        ]
+    return case
+
+
+def signers_of(transaction: Pay | Admit | Limit | SetStatus) -> list[tuple[bytes, bytes]]:
+    """The seed and the signature of everybody who signed, in order."""
+    if isinstance(transaction, Pay):
+        return [(FEDERATION.member_key(1, transaction.payer).seed, transaction.signature)]
+    stewards = [
+        (FEDERATION.steward_keys[1][index].seed, signature)
+        for index, signature in transaction.stewards
+    ]
+    if isinstance(transaction, Admit):
+        key = FEDERATION.member_key(1, transaction.account)
+        return [(key.seed, transaction.key_signature), *stewards]
+    return stewards
+
+
+def malformed_cases(encoded: dict[str, bytes]) -> list[Case]:
+    """Entries that are refused before any state is looked at."""
+    bare = encoded["bare payment"]
+    entries = {
+        "too large": encode_entry(START, encode([5, bytes(32_760)])),
+        "largest, of an unknown kind": encode_entry(START, encode([5, bytes(32_757)])),
+        "empty": b"",
+        "no array": encode(5),
+        "transaction without time": bare,
+        "three elements": b"\x93" + encode(START) + bare + b"\xc0",
+        "time negative": encode_entry(-1, bare),
+        "time beyond MAX": encode_entry(MAX + 1, bare),
+        "time not the shortest": b"\x92\xcd\x00\x05" + bare,
+        "transaction empty": encode_entry(START, encode([])),
+        "kind a string": encode_entry(START, encode(["pay"])),
+        "kind 5, reserved": encode_entry(START, encode([5])),
+        "kind 13, reserved": encode_entry(START, encode([13, None])),
+        "kind 0": encode_entry(START, encode([0])),
+        "kind -1": encode_entry(START, encode([-1])),
+        "kind 2^64-1": encode_entry(START, encode([2**64 - 1])),
+        "unknown kind with a map": encode_entry(START, b"\x92\x05\x80"),
+        "unknown kind, arrays too deep": encode_entry(START, b"\x92\x05" + b"\x91" * 6 + b"\x90"),
+        "unknown kind, arrays eight deep": encode_entry(START, b"\x92\x05" + b"\x91" * 5 + b"\x90"),
+        "unknown kind with an array of 257": encode_entry(START, encode([5, [0] * 257])),
+        "two entries": encode_entry(START, bare) * 2,
+        "cut short": encode_entry(START, bare)[:-1],
+        "a byte too many": encode_entry(START, bare) + b"\x00",
+    }  # fmt: skip
+    cases = []
+    for note, entry in entries.items():
+        found = decode_entry(entry)
+        assert isinstance(found, Refusal), note
+        cases.append({"note": note, "entry": entry.hex(), **refused(found)})
+    return cases
+
+
+def refused(refusal: Refusal) -> Case:
+    return {"refusal": refusal.value, "name": refusal.code}
+
+
+def log_of(books: Books) -> dict[str, list[str]]:
+    return {str(coop): [entry.hex() for entry in log] for coop, log in books.logs.items()}
+
+
+def refusal_vectors() -> Case:
+    """Entries and what they earn in a given state: all faults of all kinds, alone and in pairs."""
+    books = stage()
+    cases: list[Case] = []
+    for table in TABLES:
+        entry = encode_entry(books.now, table.transaction(books))
+        cases.append({"note": f"{table.name}, valid", "entry": entry.hex(), "refusal": None})
+        for faults in [*((fault,) for fault in table.faults), *table.pairs()]:
+            entry = encode_entry(books.now, table.transaction(books, *faults))
+            names = " and ".join(fault.refusal.code for fault in faults)
+            expected = refused(faults[0].refusal)
+            cases.append({"note": f"{table.name}: {names}", "entry": entry.hex(), **expected})
+    early = encode_entry(books.now - 1, TABLES[0].transaction(books, TABLES[0].faults[0]))
+    note = "pay: time_falls and account_unknown"
+    cases.append({"note": note, "entry": early.hex(), **refused(Refusal.TIME_FALLS)})
+    for case in cases:
+        verdict = books.validator.judge(HOME, bytes.fromhex(case["entry"]))
+        assert case["refusal"] == (verdict.value if isinstance(verdict, Refusal) else verdict), case
+    return {
+        "charter": books.federation.charter.source.decode("utf-8"),
+        "logs": log_of(books),
+        "digest": books.validator.digest().hex(),
+        "coop": HOME,
+        "cases": cases,
+    }
+
+
+def history_vectors() -> Case:
+    """Whole logs, and the state that follows from them, PROTOCOL section 7."""
+    histories = []
+    for seed, coops, steps in ((1, 3, 120), (2, 2, 80), (3, 1, 40), (4, 5, 160)):
+        federation = build_federation(
+            seed=f"history {seed}",
+            coops=coops,
+            clearing_limit=3_000,
+            witness_quorum=(coops - 1) // 2,
+        )
+        books = books_with_members(federation, limit=2_000)
+        if coops > 1:
+            grow(books, Random(seed), steps)
+        else:
+            for _ in range(steps):
+                books.pay(1, 1, 1, 2, 25, fee=1)
+        histories.append(history_case(books))
+    return {"histories": histories}
+
+
+def history_case(books: Books) -> Case:
+    validator = books.validator
+    assert isinstance(validator, ReferenceValidator)
+    return {
+        "charter": books.federation.charter.source.decode("utf-8"),
+        "logs": log_of(books),
+        "heads": {str(coop): validator.log(coop).head.hex() for coop in books.logs},
+        "digest": validator.digest().hex(),
+        "listing": [piece.hex() for piece in list_state(validator._state)],
+        "coops": {
+            str(coop): {
+                "position": validator.log(coop).position,
+                "held": validator.log(coop).held,
+                "commons": validator.log(coop).commons,
+                "balances": {
+                    str(account.number): account.balance for account in validator.accounts(coop)
+                },
+                "in_transit": sum(item.amount for item in validator.in_transit(coop)),
+            }
+            for coop in books.logs
+        },
+    }
+
+
+def proof_books() -> Books:
+    books = books_with_members(FEDERATION)
+    books.pay(1, 1, 2, 2, 1_250)
+    books.pay(1, 2, 2, 3, 75, fee=2)
+    return books
+
+
+def receipt_vectors() -> Case:
+    """Receipts that verify, and some that do not, PROTOCOL section 8."""
+    books = proof_books()
+    good = [books.receipt(1, index).encode() for index in (1, len(books.logs[1]))]
+    last = books.receipt(1, len(books.logs[1]))
+    joined = last.previous + last.entry
+    shifted = replace(last, previous=joined[:40], entry=joined[40:])
+    other = build_federation(seed="vectors, another")
+    invalid = {
+        "a byte of the entry changed": flip(good[1], good[1].index(last.entry) + 20),
+        "another coop": replace(last, coop=2).encode(),
+        "previous head of 40 bytes that takes the beginning of the entry": shifted.encode(),
+        "another federation": books_with_members(other).receipt(1, 1).encode(),
+        "a byte too many": good[1] + b"\x00",
+    }  # fmt: skip
+    return {
+        "charter": FEDERATION.charter.source.decode("utf-8"),
+        "valid": [
+            {"receipt": data.hex(), "entry": entry.hex()}
+            for data, entry in zip(good, (books.logs[1][0], books.logs[1][-1]), strict=True)
+        ],
+        "invalid": [{"note": note, "receipt": data.hex()} for note, data in invalid.items()],
+    }
+
+
+def flip(data: bytes, position: int) -> bytes:
+    return data[:position] + bytes([data[position] ^ 1]) + data[position + 1 :]
+
+
+def memo_vectors() -> Case:
+    """Salted hashes of memos and reasons, PROTOCOL section 8."""
+    salt = bytes(range(16))
+    texts = ["", "dos kilos de pan", "café con ñandú 🐦", "x" * 512]
+    return {
+        "cases": [
+            {
+                "salt": salt.hex(),
+                "text": text,
+                "memo_reference": memo_reference(salt=salt, text=text).hex(),
+                "reason_hash": reason_hash(salt=salt, text=text).hex(),
+            }
+            for text in texts
+        ]
+    }
+
+
+def evidence_vectors() -> Case:
+    """Proofs against a coop, and attempts at an honest one, PROTOCOL section 7.9."""
+    books = proof_books()
+    end = len(books.logs[1])
+    start = extend(books.head(1, end - 1), b"another entry")
+    longer = FEDERATION.signed_head(1, length=end + 1, head=extend(start, b"one more"))
+    fork = ForkEvidence(
+        shorter=books.signed_head(1), longer=longer, start=start, entries=(b"one more",)
+    )
+    joined = books.head(1, end - 1) + books.logs[1][-1]
+    shifted = ForkEvidence(
+        shorter=books.signed_head(1, end - 1),
+        longer=books.signed_head(1, end),
+        start=joined[:40],
+        entries=(joined[40:],),
+    )
+    extension = ForkEvidence(
+        shorter=books.signed_head(1, end - 1),
+        longer=books.signed_head(1, end),
+        start=books.head(1, end - 1),
+        entries=(books.logs[1][-1],),
+    )
+    overspend = encode_entry(books.now, books.next_pay(1, 1, 2, 2, 10**6))
+    honest = encode_entry(books.now, books.next_pay(1, 1, 2, 2, 10))
+    two = honest + encode_entry(books.now, books.next_pay(1, 2, 2, 2, 10))
+    accusations = {
+        "a payment over the limit": accuse(books, overspend, Refusal.LIMIT_EXCEEDED, b"more"),
+        "two entries in one": accuse(books, two, Refusal.ENTRY_MALFORMED),
+    }
+    false_accusations = {
+        "a valid entry": accuse(books, honest, Refusal.LIMIT_EXCEEDED),
+        "refused, but for another reason": accuse(books, overspend, Refusal.SEQUENCE_GAP),
+    }
+    return {
+        "charter": FEDERATION.charter.source.decode("utf-8"),
+        "logs": log_of(books),
+        "valid": [
+            {"note": "fork", "kind": "fork", "coop": 1, "evidence": fork.encode().hex()},
+            *evidence_cases(accusations.items()),
+        ],
+        "invalid": [
+            {
+                "note": "an honest extension, its start head moved into the entry",
+                "kind": "fork",
+                "coop": 1,
+                "evidence": shifted.encode().hex(),
+            },
+            {
+                "note": "an honest extension",
+                "kind": "fork",
+                "coop": 1,
+                "evidence": extension.encode().hex(),
+            },
+            *evidence_cases(false_accusations.items()),
+        ],
+    }
+
+
+def evidence_cases(accusations: Iterable[tuple[str, InvalidEntryEvidence]]) -> list[Case]:
+    return [
+        {"note": note, "kind": "invalid", "coop": 1, "evidence": evidence.encode().hex()}
+        for note, evidence in accusations
+    ]
+
+
+def accuse(books: Books, entry: bytes, refusal: Refusal, *more: bytes) -> InvalidEntryEvidence:
+    index = len(books.logs[1]) + 1
+    previous = books.head(1, index - 1)
+    head = previous
+    for each in (entry, *more):
+        head = extend(head, each)
+    return InvalidEntryEvidence(
+        index=index,
+        previous=previous,
+        entries=(entry, *more),
+        signed=FEDERATION.signed_head(1, length=index + len(more), head=head),
+        refusal=refusal,
+    )
+
+
+MAKERS: Final = {
+    "codec.json": codec_vectors,
+    "charters.json": charter_vectors,
+    "messages.json": message_vectors,
+    "transactions.json": transaction_vectors,
+    "refusals.json": refusal_vectors,
+    "histories.json": history_vectors,
+    "receipts.json": receipt_vectors,
+    "memos.json": memo_vectors,
+    "evidence.json": evidence_vectors,
+}
+
+
+def render(content: Case) -> str:
+    """The text of a file of vectors."""
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def main() -> None:
+    for name, make in MAKERS.items():
+        (FOLDER / name).write_text(render(make()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
