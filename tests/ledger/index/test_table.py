@@ -23,6 +23,7 @@ from ledger.index.table import (
     apply_source_change,
     check_print,
     check_source_change,
+    index_from,
     new_index,
     open_stand_ins,
 )
@@ -225,7 +226,10 @@ class TestSources:
         after = take(changed, old)
         new = Print(period=NOVEMBER + 2, value=206, source=1)
         assert check_print(after, replace(new, source=0)) is PrintRefusal.SOURCE_WRONG
-        assert take(after, new).values == index_of(Method.CER, [128, 255, 206]).values
+        newest = take(after, new)
+        assert newest.values == index_of(Method.CER, [128, 255, 206]).values
+        entries = [index.prints[0], change, old, new]
+        assert index_from(index.parameters, entries) == newest
 
     @pytest.mark.parametrize(
         "number, months, hash_, refusal",
