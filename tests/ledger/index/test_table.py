@@ -228,7 +228,7 @@ class TestSources:
         assert check_print(after, replace(new, source=0)) is PrintRefusal.SOURCE_WRONG
         newest = take(after, new)
         assert newest.values == index_of(Method.CER, [128, 255, 206]).values
-        entries = [index.prints[0], change, old, new]
+        entries: list[Print | SourceChange] = [index.prints[0], change, old, new]
         assert index_from(index.parameters, entries) == newest
 
     @pytest.mark.parametrize(
