@@ -1,0 +1,89 @@
+"""Writing the draft of a charter: a file that people go through, correct, and then sign.
+
+What is not known yet stands in the draft as text that can't be mistaken for a value, so the draft can't
+be signed by accident. The form is that of PROTOCOL section 4.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from .amounts import format_amount
+
+MISSING_KEY: Final = "still missing: 64 hex digits"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StewardDraft:
+    """A steward by name, and the public key in hex if it is known."""
+
+    name: str
+    key: str = MISSING_KEY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoopDraft:
+    """A coop as far as it is known. `clearing_limit` in minor units."""
+
+    name: str
+    title: str
+    node_key: str = MISSING_KEY
+    clearing_limit: int
+    threshold: int
+    stewards: Sequence[StewardDraft] = ()
+
+
+def render_charter(
+    *, name: str, unit: str, witness_quorum: int, decision_quorum: int, coops: Sequence[CoopDraft]
+) -> str:
+    """The text of the draft."""
+    lines = [
+        "# The charter of a federation. Everybody who signs should have read it.",
+        "# The SHA-256 of this file's exact bytes is the federation's id: after any change, even of a",
+        "# blank, it is another federation and every cooperative signs again.",
+        "",
+        "fiado = 1",
+        "",
+        "[federation]",
+        f"name = {_quoted(name)}",
+        f"unit = {_quoted(unit)}",
+        "# How many other cooperatives have to witness what one takes in from another.",
+        f"witness_quorum = {witness_quorum}",
+        "# How many cooperatives have to sign a decision of the whole federation.",
+        f"decision_quorum = {decision_quorum}",
+    ]
+    for number, coop in enumerate(coops, start=1):
+        lines += ["", *_coop_lines(number, coop)]
+    return "\n".join(lines) + "\n"
+
+
+def _coop_lines(number: int, coop: CoopDraft) -> list[str]:
+    lines = [
+        "[[coop]]",
+        f"number = {number}",
+        f"name = {_quoted(coop.name)}",
+        f"title = {_quoted(coop.title)}",
+        "# Printed by `fiado node init`.",
+        f"node_key = {_quoted(coop.node_key)}",
+        "# How far all its members together may owe the rest of the federation, in units.",
+        f'clearing_limit = "{format_amount(coop.clearing_limit)}"',
+        "# How many of its stewards have to sign an admission or a limit.",
+        f"steward_threshold = {coop.threshold}",
+    ]
+    for steward in coop.stewards or (StewardDraft(name="still missing"),):
+        lines += [
+            "",
+            "[[coop.steward]]",
+            f"name = {_quoted(steward.name)}",
+            "# Printed by `fiado steward key new`.",
+            f"key = {_quoted(steward.key)}",
+        ]
+    return lines
+
+
+def _quoted(text: str) -> str:
+    """A TOML basic string."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    if not escaped.isprintable():
+        raise ValueError("a text has characters that can't be printed")
+    return f'"{escaped}"'

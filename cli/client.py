@@ -1,0 +1,337 @@
+"""Talking to a cooperative's node: requests over HTTP, answers as values, failures as typed errors.
+
+A failure says what a caller must know to act: `NodeUnreachable` (nothing was sent), `AnswerLost` (it may
+have been done), `NodeProblem` (the node said no, and why), `NodeMisbehaved` (it answered nonsense). A
+request that may be repeated is sent again, byte for byte, a few times; all requests here may be, since
+the same payment is recorded only once.
+
+It is synchronous and keeps its connections. It trusts no answer: the caller verifies what a receipt
+or a charter proves. It words nothing for people.
+"""
+
+import base64
+import binascii
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Final, Self
+from urllib.parse import quote, urlencode
+
+import urllib3
+
+from ledger.codec import encode
+from ledger.messages import TAG_SESSION, signed_bytes
+from ledger.signatures import SigningKey
+
+CONNECT_SECONDS: Final = 5.0
+ANSWER_SECONDS: Final = 30.0
+LARGEST_ANSWER: Final = 64 * 1024 * 1024
+"""Bytes of one answer."""
+ATTEMPTS: Final = 4
+"""How often one request is sent at most."""
+FIRST_PAUSE_SECONDS: Final = 0.25
+LONGEST_PAUSE_SECONDS: Final = 4.0
+
+Json = dict[str, Any]
+
+
+@dataclass(eq=False)
+class NodeError(Exception):
+    """Base of what can go wrong between a command and the node at `url`."""
+
+    url: str
+
+
+@dataclass(eq=False)
+class NodeUnreachable(NodeError):
+    """No connection could be made, so nothing was sent. `reason` is the system's, in few words."""
+
+    reason: str
+
+
+@dataclass(eq=False)
+class AnswerLost(NodeError):
+    """The request was sent and no answer came: it may have been done or not."""
+
+    reason: str
+
+
+@dataclass(eq=False)
+class NodeMisbehaved(NodeError):
+    """The answer is not what a node answers: another program, or a faulty or hostile node."""
+
+    reason: str
+
+
+@dataclass(eq=False)
+class NodeProblem(NodeError):
+    """The node refused; the fields are those of its problem document. `number` is a refusal's."""
+
+    status: int
+    code: str
+    title: str
+    detail: str
+    remedy: str
+    is_retryable: bool
+    number: int | None = None
+    request_id: str = ""
+
+    @property
+    def is_final(self) -> bool:
+        """Whether sending the same bytes again can't end differently."""
+        return not self.is_retryable and 400 <= self.status < 500
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A good answer's body and headers."""
+
+    body: bytes
+    headers: Mapping[str, str]
+
+
+class NodeClient:
+    """One node, by its URL. Use it in a `with` block."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        attempts: int = ATTEMPTS,
+        answer_seconds: float = ANSWER_SECONDS,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.url = url.rstrip("/")
+        self._attempts = attempts
+        self._sleep = sleep
+        self._timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=answer_seconds)
+        self._pool = urllib3.PoolManager(retries=False, maxsize=4)
+        self._token: str | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._pool.clear()
+
+    def get(self, path: str, **query: str | int | None) -> Json:
+        """GET a JSON object."""
+        return self._object(self._send("GET", _with_query(path, query)))
+
+    def get_bytes(self, path: str, **query: str | int | None) -> Answer:
+        """GET bytes."""
+        return self._send("GET", _with_query(path, query))
+
+    def post(self, path: str, document: Json | None = None) -> Json:
+        """POST a JSON object, or nothing; the answer is one."""
+        body = b"" if document is None else render_json(document)
+        return self.post_bytes(path, body, content_type="application/json")
+
+    def post_bytes(
+        self, path: str, body: bytes, *, content_type: str = "application/octet-stream"
+    ) -> Json:
+        """POST these exact bytes; the answer is a JSON object."""
+        return self._object(self._send("POST", path, body=body, content_type=content_type))
+
+    def delete(self, path: str) -> None:
+        """DELETE."""
+        self._send("DELETE", path)
+
+    def open_session(self, key: SigningKey, *, role: str, number: int, federation: bytes) -> None:
+        """Prove to the node who we are; later requests carry the session.
+
+        Raises `NodeMisbehaved` when the node belongs to another federation: signing its challenge
+        could serve somebody elsewhere.
+        """
+        asked = self.post("/v1/sessions/challenge")
+        challenge = decode_bytes(self, asked, "challenge")
+        if asked.get("federation") != federation.hex():
+            raise NodeMisbehaved(self.url, "it belongs to another federation")
+        message = signed_bytes(
+            TAG_SESSION,
+            federation=federation,
+            coop=integer(self, asked, "coop_number"),
+            body=encode([role, number, challenge]),
+        )
+        opened = self.post(
+            "/v1/sessions",
+            {
+                "role": role,
+                "number": number,
+                "challenge": asked["challenge"],
+                "signature": key.sign(message).hex(),
+            },
+        )
+        self._token = text(self, opened, "token")
+
+    def _send(
+        self, method: str, path: str, *, body: bytes | None = None, content_type: str = ""
+    ) -> Answer:
+        """Send, and send again what failed in a way that may pass."""
+        was_sent = False
+        pause = FIRST_PAUSE_SECONDS
+        for attempt in range(1, self._attempts + 1):
+            is_last = attempt == self._attempts
+            try:
+                return self._send_once(method, path, body, content_type)
+            except NodeUnreachable as error:
+                if is_last and was_sent:
+                    raise AnswerLost(self.url, error.reason) from error
+                if is_last:
+                    raise
+            except AnswerLost:
+                was_sent = True
+                if is_last:
+                    raise
+            except NodeProblem as error:
+                if is_last or not error.is_retryable:
+                    raise
+            self._sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+        raise AssertionError("the last attempt returns or raises")
+
+    def _send_once(self, method: str, path: str, body: bytes | None, content_type: str) -> Answer:
+        headers = {"Accept": "application/json, application/problem+json, */*"}
+        if body:
+            headers["Content-Type"] = content_type
+        if self._token is not None:
+            headers["Authorization"] = f"Bearer {self._token}"
+        try:
+            response = self._pool.request(
+                method,
+                self.url + path,
+                body=body or None,
+                headers=headers,
+                timeout=self._timeout,
+                redirect=False,
+                preload_content=False,
+            )
+            data = response.read(LARGEST_ANSWER + 1)
+            response.release_conn()
+        except urllib3.exceptions.LocationValueError as error:
+            raise NodeUnreachable(self.url, "the address can't be read") from error
+        except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError) as e:
+            raise NodeUnreachable(self.url, _reason(e)) from e
+        except urllib3.exceptions.HTTPError as error:
+            raise AnswerLost(self.url, _reason(error)) from error
+        if len(data) > LARGEST_ANSWER:
+            raise NodeMisbehaved(self.url, "the answer is far too large")
+        if 200 <= response.status < 300:
+            return Answer(data, {name.lower(): value for name, value in response.headers.items()})
+        raise self._problem(response.status, data)
+
+    def _problem(self, status: int, data: bytes) -> NodeError:
+        try:
+            document = json.loads(data)
+            return NodeProblem(
+                self.url,
+                status=status,
+                code=str(document["code"]),
+                title=str(document["title"]),
+                detail=str(document.get("detail", "")),
+                remedy=str(document.get("remedy", "")),
+                is_retryable=document.get("retryable") is True,
+                number=document.get("number"),
+                request_id=str(document.get("request_id", "")),
+            )
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            if status >= 500:
+                # Something between us and the node, or a node about to stop: it may have been done.
+                return AnswerLost(self.url, f"status {status}")
+            return NodeMisbehaved(self.url, f"status {status}, and not a word why")
+
+    def _object(self, answer: Answer) -> Json:
+        try:
+            document = json.loads(answer.body)
+        except (ValueError, RecursionError) as error:
+            raise NodeMisbehaved(self.url, "the answer is not JSON") from error
+        if not isinstance(document, dict):
+            raise NodeMisbehaved(self.url, "the answer is not a JSON object")
+        return document
+
+
+def render_json(document: Json) -> bytes:
+    """The bytes of a request's body."""
+    return json.dumps(document, separators=(",", ":"), allow_nan=False).encode("ascii")
+
+
+def encode_bytes(data: bytes) -> str:
+    """Bytes as the API writes them: base64url without padding."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def read_bytes(encoded: str) -> bytes:
+    """The inverse of `encode_bytes`; raises ValueError."""
+    try:
+        return base64.b64decode(encoded + "=" * (-len(encoded) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise ValueError("not base64url") from error
+
+
+def decode_bytes(client: NodeClient, answer: Json, name: str) -> bytes:
+    """A field of an answer that holds bytes; `NodeMisbehaved` when it does not."""
+    try:
+        return read_bytes(text(client, answer, name))
+    except ValueError as error:
+        raise NodeMisbehaved(client.url, f"its field {name} is not base64url") from error
+
+
+def decode_hex(client: NodeClient, answer: Json, name: str, *, length: int = 32) -> bytes:
+    """A field of an answer that holds a key or hash in hex."""
+    value = text(client, answer, name)
+    try:
+        decoded = bytes.fromhex(value)
+    except ValueError:
+        decoded = b""
+    if len(decoded) != length:
+        raise NodeMisbehaved(client.url, f"its field {name} is not {length} bytes in hex")
+    return decoded
+
+
+def text(client: NodeClient, answer: Json, name: str) -> str:
+    """A field of an answer that holds a text."""
+    value = answer.get(name)
+    if not isinstance(value, str):
+        raise NodeMisbehaved(client.url, f"its answer has no text {name}")
+    return value
+
+
+def integer(client: NodeClient, answer: Json, name: str) -> int:
+    """A field of an answer that holds an integer."""
+    value = answer.get(name)
+    if type(value) is not int:
+        raise NodeMisbehaved(client.url, f"its answer has no number {name}")
+    return value
+
+
+def path_of(*parts: str | int) -> str:
+    """A path with every part quoted, such as `/v1/accounts/norte/@alice`."""
+    return "/" + "/".join(quote(str(part), safe="@") for part in parts)
+
+
+def _with_query(path: str, query: Mapping[str, str | int | None]) -> str:
+    given = {name: value for name, value in query.items() if value is not None}
+    return f"{path}?{urlencode(given)}" if given else path
+
+
+def _reason(error: Exception) -> str:
+    """What the system said, without the library's wrapping."""
+    cause: BaseException = error
+    while cause.__cause__ is not None or cause.__context__ is not None:
+        cause = cause.__cause__ or cause.__context__ or cause
+    if isinstance(cause, OSError) and cause.strerror:
+        return cause.strerror
+    if isinstance(error, urllib3.exceptions.TimeoutError):
+        return "it took too long"
+    return str(cause).split("(")[0].strip() or type(cause).__name__

@@ -1,0 +1,1 @@
+"""The commands of `fiado`, one module for each noun. `cli.main` gathers them."""

@@ -1,0 +1,172 @@
+"""`fiado balance`, `fiado history` and `fiado memo`: what the member's own node knows of the account."""
+
+import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cli.amounts import format_amount
+from cli.client import Json, integer, path_of, read_bytes, text
+from cli.errors import CliError
+from cli.exit_codes import ExitCode
+from cli.membership import Membership, open_membership
+from cli.parameters import output_option, passphrase_options, wallet_option
+from cli.passphrase import PassphraseSource
+from cli.places import PLACE, EntryPlace
+from cli.sealing import open_memo
+from cli.terminal import Output
+
+STATUS_WORDS = {
+    "open": "open",
+    "frozen": "frozen: it can be paid but can't pay",
+    "closed": "closed",
+}
+
+
+def when(seconds: int) -> str:
+    """A time of the ledger as people of this machine's time zone write it."""
+    moment = datetime.datetime.fromtimestamp(seconds, tz=datetime.UTC).astimezone()
+    return moment.strftime("%Y-%m-%d %H:%M")
+
+
+@click.command()
+@wallet_option
+@passphrase_options
+@output_option
+def balance(wallet: Path, passphrase: PassphraseSource, output: Output) -> None:
+    """Show what you have, what you owe, and what you can spend."""
+    with open_membership(wallet, passphrase) as member:
+        member.open_session()
+        me = member.me()
+        changes = member.client.get("/v1/me/changes").get("changes", [])
+        amount = integer(member.client, me, "balance")
+        unit = member.charter.unit
+        output.line(f"{member.address}: {in_words(amount, unit)}")
+        output.fields(
+            {
+                "balance": format_amount(amount),
+                "credit limit": format_amount(integer(member.client, me, "limit")),
+                "can spend": format_amount(max(0, integer(member.client, me, "available"))),
+                "account": STATUS_WORDS.get(str(me.get("status")), str(me.get("status"))),
+            }
+        )
+        _show_schedule(me, output)
+        _show_changes(changes, output)
+        output.result({**me, "address": str(member.address), "changes": changes})
+
+
+def in_words(amount: int, unit: str) -> str:
+    """A balance as a sentence."""
+    if amount < 0:
+        return f"you owe the community {format_amount(-amount)} {unit}."
+    if amount > 0:
+        return f"the community owes you {format_amount(amount)} {unit}."
+    return "nobody owes anybody anything."
+
+
+def _show_schedule(me: Json, output: Output) -> None:
+    schedule = me.get("schedule") or {}
+    until, after = schedule.get("until"), schedule.get("after")
+    if until is not None and after is not None:
+        output.line(f"From {when(until)} on, the credit limit is {format_amount(after)}.")
+
+
+def _show_changes(changes: list[Any], output: Output) -> None:
+    for change in changes[:3]:
+        reason = (change.get("reason") or {}).get("text")
+        if reason:
+            output.line(
+                f"{when(change['time'])}, {change['kind']} changed by the stewards: {reason}"
+            )
+
+
+@click.command()
+@click.option("--limit", type=click.IntRange(1, 200), default=20, help="How many entries.")
+@click.option("--before", metavar="CURSOR", help="Go on where an earlier page ended.")
+@wallet_option
+@passphrase_options
+@output_option
+def history(
+    limit: int, before: str | None, wallet: Path, passphrase: PassphraseSource, output: Output
+) -> None:
+    """Show your payments, newest first, with their memos."""
+    with open_membership(wallet, passphrase) as member:
+        member.open_session()
+        page = member.client.get("/v1/me/history", limit=limit, before=before)
+        items = [_with_memo(member, item) for item in page.get("items", [])]
+        rows = [_row(item) for item in items]
+        if rows:
+            headings = ["when", "amount", "with", "state", "entry", "memo"]
+            output.table(headings, rows, right_aligned=["amount"])
+        else:
+            output.line("No payments yet.")
+        following = page.get("next")
+        if following:
+            output.line(f"More: `fiado history --before {following}`")
+        if page.get("complete") is False:
+            output.note("The node is still indexing; older payments may be missing here.")
+        output.result({"items": items, "next": following, "complete": page.get("complete", True)})
+
+
+def _with_memo(member: Membership, item: Json) -> Json:
+    """The item with its memo opened, in the place of the sealed one."""
+    sealed, reference = item.get("memo"), item.get("reference")
+    opened = None
+    if isinstance(sealed, str) and isinstance(reference, str):
+        try:
+            opened = open_memo(
+                read_bytes(sealed), seed=member.wallet.seed, reference=bytes.fromhex(reference)
+            )
+        except ValueError:
+            opened = None
+    return {**item, "memo": opened}
+
+
+def _row(item: Json) -> list[str]:
+    other = item.get("other") or {}
+    name = other.get("handle") or other.get("account")
+    sign = -1 if item.get("direction") == "out" else 1
+    state = "arrived" if item.get("delivered") else "on its way"
+    if item.get("direction") == "returned":
+        state = "came back"
+    return [
+        when(int(item["time"])),
+        format_amount(sign * (int(item["amount"]) + (int(item.get("fee", 0)) if sign < 0 else 0))),
+        f"{name}@{other.get('coop')}",
+        state,
+        f"{item['coop']}/{item['index']}",
+        item.get("memo") or "",
+    ]
+
+
+@click.group()
+def memo() -> None:
+    """The private texts of your payments."""
+
+
+@memo.command("erase")
+@click.argument("place", metavar="COOP/ENTRY", type=PLACE)
+@wallet_option
+@passphrase_options
+@output_option
+def erase(place: EntryPlace, wallet: Path, passphrase: PassphraseSource, output: Output) -> None:
+    """Erase your copy of a payment's memo for good, such as that of `norte/12`.
+
+    The other side's copy is theirs. The ledger never held the text, only a salted hash, which tells
+    nothing once the text is gone.
+    """
+    with open_membership(wallet, passphrase) as member:
+        member.open_session()
+        payment = member.client.get(path_of("v1", "payments", place.coop, place.index))
+        if payment.get("reference") is None:
+            raise CliError(
+                ExitCode.REFUSED,
+                "memo_not_found",
+                f"The payment {place} has no memo.",
+                "`fiado history` shows which have one.",
+            )
+        reference = text(member.client, payment, "reference")
+        member.client.delete(path_of("v1", "me", "memos", reference))
+        output.line(f"Your copy of the memo of {place} is erased.")
+        output.result({"erased": True, "reference": reference, "entry": str(place)})

@@ -1,0 +1,57 @@
+"""`fiado doctor`: looks at this installation, and says what would make it right."""
+
+from pathlib import Path
+
+import click
+
+from cli.exit_codes import ExitCode
+from cli.health import Check, Health, check_folder, check_machine, check_node, check_wallet
+from cli.parameters import output_option, wallet_option
+from cli.terminal import Output
+
+MARKS = {Health.GOOD: "ok", Health.NOTE: "note", Health.BAD: "WRONG"}
+
+
+@click.command()
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Look at this node's folder too.",
+)
+@click.option("--node", "node_url", metavar="URL", help="See whether this node can be reached.")
+@wallet_option
+@output_option
+def doctor(folder: Path | None, node_url: str | None, wallet: Path, output: Output) -> None:
+    """Check this installation: programs, disk, clock, wallet, and a node's folder or address.
+
+    It changes nothing and ends with an error only if something is wrong.
+    """
+    checks = [*check_machine(folder or Path.cwd()), *check_wallet(wallet)]
+    if folder is not None:
+        checks += check_folder(folder)
+    if node_url is not None:
+        checks += check_node(node_url)
+    output.table(
+        ["", "what", "found"], [[MARKS[each.health], each.name, each.found] for each in checks]
+    )
+    for each in checks:
+        if each.remedy:
+            output.line()
+            output.line(f"{each.name}: {each.remedy}")
+    bad = [each for each in checks if each.health is Health.BAD]
+    output.line()
+    output.line(
+        "Something is wrong; see above." if bad else "Everything that was looked at is fine."
+    )
+    output.result({"healthy": not bad, "checks": [_as_json(each) for each in checks]})
+    if bad:
+        click.get_current_context().exit(int(ExitCode.REFUSED))
+
+
+def _as_json(check: Check) -> dict[str, str]:
+    return {
+        "name": check.name,
+        "health": check.health.value,
+        "found": check.found,
+        "remedy": check.remedy,
+    }

@@ -1,0 +1,350 @@
+"""`fiado federation`: the charter that cooperatives agree on, from its draft to the last signature."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import click
+
+from cli.amounts import format_amount, parse_amount
+from cli.charter_draft import MISSING_KEY, CoopDraft, StewardDraft, render_charter
+from cli.charters import read_charter
+from cli.errors import CliError
+from cli.exit_codes import ExitCode
+from cli.parameters import output_option
+from cli.terminal import Output
+from ledger.charter import (
+    Charter,
+    check_charter_signatures,
+    format_charter_signatures,
+    parse_charter_signatures,
+    sign_charter,
+)
+from ledger.errors import CharterError
+from ledger.messages import TAG_CHARTER, signed_bytes
+from ledger.signatures import SignatureInvalid, verify
+from node.settings import read_node_key
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.group()
+def federation() -> None:
+    """The charter: what the cooperatives of a federation agree on."""
+
+
+@federation.command("init")
+@click.argument("file", type=FILE)
+@click.option("--name", required=True, help="The federation's name.")
+@click.option("--unit", default="fiado", help="What the unit is called.")
+@click.option(
+    "--coop",
+    "coops",
+    multiple=True,
+    required=True,
+    metavar="NAME[=TITLE]",
+    help="A cooperative; give it once for each.",
+)
+@click.option(
+    "--node-key",
+    "node_keys",
+    multiple=True,
+    metavar="COOP=HEX",
+    help="The public key that `fiado node init` printed.",
+)
+@click.option(
+    "--steward",
+    "stewards",
+    multiple=True,
+    metavar="COOP=NAME:HEX",
+    help="A steward and the key that `fiado steward key new` printed.",
+)
+@click.option(
+    "--clearing-limit",
+    "clearing",
+    multiple=True,
+    metavar="COOP=UNITS",
+    help="How far a cooperative may owe the others; 50000.00 when left out.",
+)
+@click.option(
+    "--threshold",
+    "thresholds",
+    multiple=True,
+    metavar="COOP=N",
+    help="How many stewards have to sign; more than half when left out.",
+)
+@click.option(
+    "--witness-quorum",
+    type=click.IntRange(0, 255),
+    default=0,
+    help="How many others witness each anchor.",
+)
+@click.option(
+    "--decision-quorum",
+    type=click.IntRange(1, 256),
+    help="How many cooperatives sign a decision; more than half when left out.",
+)
+@output_option
+def init(
+    file: Path,
+    name: str,
+    unit: str,
+    coops: tuple[str, ...],
+    node_keys: tuple[str, ...],
+    stewards: tuple[str, ...],
+    clearing: tuple[str, ...],
+    thresholds: tuple[str, ...],
+    witness_quorum: int,
+    decision_quorum: int | None,
+    output: Output,
+) -> None:
+    """Write the draft of a charter, to be gone through by everybody before it is signed.
+
+    What you don't know yet is marked in the file. It never replaces a file.
+    """
+    titles = {part.partition("=")[0]: part.partition("=")[2] for part in coops}
+    drafts = [
+        _draft(
+            coop,
+            title=title or coop,
+            node_key=_named(node_keys, titles).get(coop, [MISSING_KEY])[0],
+            stewards=_named(stewards, titles).get(coop, []),
+            clearing_limit=_named(clearing, titles).get(coop, ["50000.00"])[0],
+            threshold=_named(thresholds, titles).get(coop, [""])[0],
+        )
+        for coop, title in titles.items()
+    ]
+    text = render_charter(
+        name=name,
+        unit=unit,
+        witness_quorum=witness_quorum,
+        decision_quorum=decision_quorum or len(drafts) // 2 + 1,
+        coops=drafts,
+    )
+    with file.open("x", encoding="utf-8") as opened:
+        opened.write(text)
+    problem = _problem(file)
+    output.line(f"The draft is in {file}. Go through it together; it is meant to be edited.")
+    if problem is not None:
+        output.line(f"Still to be done: {problem}.")
+    else:
+        output.line("It is complete: `fiado federation sign` signs it, once for each cooperative.")
+    output.result({"file": str(file), "is_complete": problem is None, "problem": problem})
+
+
+def _named(values: Sequence[str], coops: Mapping[str, str]) -> dict[str, list[str]]:
+    """`COOP=VALUE` options by coop."""
+    named: dict[str, list[str]] = {}
+    for value in values:
+        coop, mark, rest = value.partition("=")
+        if not mark or coop not in coops:
+            raise click.UsageError(
+                f"“{value}” has to begin with a cooperative's name and an = sign."
+            )
+        named.setdefault(coop, []).append(rest)
+    return named
+
+
+def _draft(
+    coop: str,
+    *,
+    title: str,
+    node_key: str,
+    stewards: Sequence[str],
+    clearing_limit: str,
+    threshold: str,
+) -> CoopDraft:
+    people = []
+    for steward in stewards:
+        name, _, key = steward.rpartition(":")
+        people.append(StewardDraft(name=name, key=key) if name else StewardDraft(name=key))
+    if threshold and not threshold.isdecimal():
+        raise click.UsageError(f"--threshold {coop}={threshold}: give a number.")
+    return CoopDraft(
+        name=coop,
+        title=title,
+        node_key=node_key,
+        clearing_limit=parse_amount(clearing_limit, allow_zero=True),
+        threshold=int(threshold) if threshold else len(people) // 2 + 1,
+        stewards=people,
+    )
+
+
+def _problem(file: Path) -> str | None:
+    try:
+        read_charter(file)
+    except CharterError as error:
+        return str(error)
+    return None
+
+
+@federation.command("sign")
+@click.argument("file", type=FILE)
+@click.option(
+    "--node",
+    "folder",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The node's folder, which has its key.",
+)
+@click.option(
+    "--out", type=FILE, help="Where the signatures are; beside the charter when left out."
+)
+@click.option("--yes", is_flag=True, help="Sign without asking; for scripts.")
+@output_option
+def sign(file: Path, folder: Path, out: Path | None, yes: bool, output: Output) -> None:
+    """Sign a charter in the name of a cooperative, with its node's key.
+
+    Everything in the file is agreed to. The signature is added to `charter.signatures.toml`; send that
+    file on to the others, or let `fiado federation collect` bring several together.
+    """
+    charter = read_charter(file)
+    key = read_node_key(folder)
+    coop = next((each for each in charter.coops.values() if each.node_key == key.public_key), None)
+    if coop is None:
+        raise CliError(
+            ExitCode.REFUSED,
+            "node_key_unknown",
+            f"No cooperative in the charter has the key of {folder}.",
+            f"Put this key into the charter first: {key.public_key.hex()}",
+        )
+    if not output.is_json:
+        _print(charter, _signatures(_beside(file, out)), output)
+    if not yes:
+        click.confirm(f"Sign this in the name of {coop.title}?", abort=True, err=True)
+    path = _beside(file, out)
+    signatures = _signatures(path)
+    signatures[coop.number] = sign_charter(charter, coop=coop.number, key=key)
+    path.write_bytes(format_charter_signatures(signatures))
+    missing = _missing(charter, signatures)
+    output.line(f"Signed in the name of {coop.name}, in {path}.")
+    output.line(_missing_words(missing))
+    output.result(
+        {
+            "federation": charter.federation.hex(),
+            "coop": coop.name,
+            "file": str(path),
+            "missing": missing,
+        }
+    )
+
+
+@federation.command("collect")
+@click.argument("file", type=FILE)
+@click.argument("signature_files", nargs=-1, required=True, type=FILE)
+@output_option
+def collect(file: Path, signature_files: tuple[Path, ...], output: Output) -> None:
+    """Bring the signatures of several cooperatives together beside the charter.
+
+    Those that are not signatures of this charter are refused.
+    """
+    charter = read_charter(file)
+    path = _beside(file, None)
+    signatures = _signatures(path)
+    for each in signature_files:
+        found = parse_charter_signatures(each.read_bytes())
+        wrong = [number for number, name in _validity(charter, found).items() if not name]
+        if wrong:
+            raise CliError(
+                ExitCode.REFUSED,
+                "signature_invalid",
+                f"{each} holds a signature of coop {wrong[0]} that is not one of this charter.",
+                "Everybody has to sign the very same file: compare `sha256sum charter.toml`.",
+            )
+        signatures |= found
+    path.write_bytes(format_charter_signatures(signatures))
+    missing = _missing(charter, signatures)
+    output.line(f"{len(signatures)} signatures are in {path}.")
+    output.line(_missing_words(missing))
+    output.result({"federation": charter.federation.hex(), "file": str(path), "missing": missing})
+
+
+@federation.command("show")
+@click.argument("file", type=FILE)
+@output_option
+def show(file: Path, output: Output) -> None:
+    """Show a charter, its id, and which cooperatives have signed it.
+
+    It ends with an error unless all have.
+    """
+    charter = read_charter(file)
+    signatures = _signatures(_beside(file, None))
+    _print(charter, signatures, output)
+    missing = _missing(charter, signatures)
+    output.result(
+        {
+            "federation": charter.federation.hex(),
+            "name": charter.name,
+            "unit": charter.unit,
+            "coops": [coop.name for coop in charter.coops.values()],
+            "missing": missing,
+        }
+    )
+    if missing:
+        click.get_current_context().exit(int(ExitCode.REFUSED))
+    check_charter_signatures(charter, signatures)
+
+
+def _beside(charter: Path, given: Path | None) -> Path:
+    return charter.with_name("charter.signatures.toml") if given is None else given
+
+
+def _signatures(path: Path) -> dict[int, bytes]:
+    return parse_charter_signatures(path.read_bytes()) if path.exists() else {}
+
+
+def _validity(charter: Charter, signatures: Mapping[int, bytes]) -> dict[int, bool]:
+    """Coop -> whether its signature is one of this charter."""
+    validity = {}
+    for number, signature in signatures.items():
+        coop = charter.coops.get(number)
+        validity[number] = False
+        if coop is None:
+            continue
+        message = signed_bytes(TAG_CHARTER, federation=charter.federation, coop=number, body=b"")
+        try:
+            verify(public_key=coop.node_key, message=message, signature=signature)
+            validity[number] = True
+        except SignatureInvalid:
+            pass
+    return validity
+
+
+def _missing(charter: Charter, signatures: Mapping[int, bytes]) -> list[str]:
+    """The coops without a valid signature."""
+    validity = _validity(charter, signatures)
+    return [coop.name for number, coop in charter.coops.items() if not validity.get(number)]
+
+
+def _missing_words(missing: Sequence[str]) -> str:
+    if not missing:
+        return "Every cooperative has signed: nodes can run by it."
+    return f"Still to sign: {', '.join(missing)}."
+
+
+def _print(charter: Charter, signatures: Mapping[int, bytes], output: Output) -> None:
+    validity = _validity(charter, signatures)
+    output.fields(
+        {
+            "federation": charter.name,
+            "id": charter.federation.hex(),
+            "unit": charter.unit,
+            "witnesses for each anchor": str(charter.witness_quorum),
+            "signatures for a decision": f"{charter.decision_quorum} of {len(charter.coops)}",
+        }
+    )
+    output.line()
+    rows = []
+    for number, coop in charter.coops.items():
+        people = ", ".join(steward.name for steward in coop.stewards)
+        signed = {True: "signed", False: "NOT A SIGNATURE OF THIS FILE", None: "not yet"}
+        rows.append(
+            [
+                coop.name,
+                coop.title,
+                format_amount(coop.clearing_limit),
+                f"{coop.steward_threshold} of {len(coop.stewards)}: {people}",
+                signed[validity.get(number)],
+            ]
+        )
+    headings = ["coop", "title", "clearing limit", "stewards", "charter"]
+    output.table(headings, rows, right_aligned=["clearing limit"])

@@ -1,0 +1,143 @@
+"""`fiado node`: a cooperative's node, from its empty folder to its daily state."""
+
+from pathlib import Path
+
+import click
+from nacl.utils import random
+
+from cli.amounts import format_amount
+from cli.client import NodeClient
+from cli.parameters import output_option
+from cli.terminal import Output
+from ledger.signatures import SEED_BYTES
+from node.settings import DEFAULT_PORT, DEFAULT_STORE, create_node_key, init_folder, install_charter
+
+FOLDER = click.Path(path_type=Path, file_okay=False)
+FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
+
+READINESS_WORDS = {
+    "ready": "ready",
+    "recovering": "asking its peers what it may have missed; it signs nothing meanwhile",
+    "behind": "taking back from its peers what it lost; it signs nothing meanwhile",
+    "halted": "HALTED: its own key has signed two histories; read OPERATING before anything else",
+}
+
+
+@click.group()
+def node() -> None:
+    """The node of a cooperative."""
+
+
+@node.command("init")
+@click.argument("folder", type=FOLDER)
+@click.option(
+    "--coop", required=True, metavar="NAME", help="The cooperative's name in the charter."
+)
+@click.option("--host", default="127.0.0.1", help="Where to listen; 0.0.0.0 for the whole network.")
+@click.option("--port", type=click.IntRange(0, 65_535), default=DEFAULT_PORT, help="The port.")
+@click.option("--store", default=DEFAULT_STORE, help="sqlite:///FILE, or postgresql://….")
+@click.option(
+    "--peer",
+    "peers",
+    multiple=True,
+    metavar="COOP=URL",
+    help="Where another cooperative's node answers.",
+)
+@output_option
+def init(
+    folder: Path,
+    coop: str,
+    host: str,
+    port: int,
+    store: str,
+    peers: tuple[str, ...],
+    output: Output,
+) -> None:
+    """Make the folder of a node: its key and its settings.
+
+    It prints the public key, which belongs into the charter. The secret one, `node.key`, never leaves
+    the folder; OPERATING says what losing it costs.
+    """
+    by_name = {}
+    for peer in peers:
+        name, mark, url = peer.partition("=")
+        if not mark:
+            raise click.UsageError(f"--peer {peer}: write it as COOP=URL.")
+        by_name[name] = url
+    init_folder(folder, coop=coop, host=host, port=port, store=store, peers=by_name)
+    key = create_node_key(folder, random(SEED_BYTES))
+    output.fields({"folder": str(folder), "cooperative": coop, "public key": key.public_key.hex()})
+    output.line()
+    output.line("Put the public key into the charter. When every cooperative has signed it:")
+    output.line(f"  fiado node install {folder} charter.toml")
+    output.line(f"  fiado node run {folder}")
+    output.result({"folder": str(folder), "coop": coop, "public_key": key.public_key.hex()})
+
+
+@node.command("install")
+@click.argument("folder", type=FOLDER)
+@click.argument("charter", type=FILE)
+@click.option(
+    "--signatures",
+    type=FILE,
+    help="charter.signatures.toml; the one beside the charter when left out.",
+)
+@output_option
+def install(folder: Path, charter: Path, signatures: Path | None, output: Output) -> None:
+    """Put the signed charter into a node's folder, once every cooperative has signed it."""
+    beside = signatures or charter.with_name("charter.signatures.toml")
+    install_charter(folder, charter=charter.read_bytes(), signatures=beside.read_bytes())
+    output.line(f"The charter is in {folder}. Start the node with `fiado node run {folder}`.")
+    output.result({"folder": str(folder)})
+
+
+@node.command("run")
+@click.argument("folder", type=FOLDER)
+def run(folder: Path) -> None:
+    """Run a node until it is told to stop (Ctrl-C, or SIGTERM).
+
+    Its log goes to standard error, one JSON object on a line.
+    """
+    from node.compose import run as run_node
+
+    click.get_current_context().exit(run_node(folder))
+
+
+@node.command("status")
+@click.argument("url")
+@output_option
+def status(url: str, output: Output) -> None:
+    """Show how a node is doing: its logs, its peers, what is on its way."""
+    with NodeClient(url) as client:
+        found = client.get("/v1/status")
+        logs = client.get("/v1/logs").get("logs", [])
+    readiness = str(found.get("readiness"))
+    transit = found.get("in_transit") or {}
+    output.fields(
+        {
+            "node": url,
+            "federation": f"{found.get('name')} ({found.get('federation')})",
+            "cooperative": str(found.get("coop")),
+            "state": READINESS_WORDS.get(readiness, readiness),
+            "linked with": ", ".join(found.get("peers") or []) or "nobody",
+            "accused": ", ".join(found.get("accused") or []) or "nobody",
+            "on its way": f"{transit.get('items', 0)} payments, {format_amount(transit.get('amount', 0))}",
+            "validator": str(found.get("validator")),
+            "version": str(found.get("version")),
+        }
+    )
+    output.line()
+    rows = [
+        [
+            str(log["coop"]),
+            str(log["length"]),
+            str(log["accounts"]),
+            format_amount(log["position"]),
+            format_amount(-log["clearing_limit"]),
+            str(log["head"])[:16],
+        ]
+        for log in logs
+    ]
+    headings = ["log", "entries", "members", "position", "lowest", "head"]
+    output.table(headings, rows, right_aligned=["entries", "members", "position", "lowest"])
+    output.result({**found, "logs": logs})

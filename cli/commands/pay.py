@@ -1,0 +1,216 @@
+"""`fiado pay` and `fiado request`: the two sides of a payment."""
+
+import time
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from cli.addresses import Address
+from cli.amounts import format_amount
+from cli.client import Json, NodeError, NodeProblem, path_of
+from cli.errors import CliError
+from cli.exit_codes import ExitCode
+from cli.links import PaymentRequest, format_link, parse_payee
+from cli.membership import Membership, NotJoined, open_membership
+from cli.parameters import AMOUNT, output_option, passphrase_options, wallet_option
+from cli.passphrase import PassphraseSource
+from cli.paying import Paid, resume
+from cli.paying import pay as make_payment
+from cli.pending_journal import PaymentIntent, open_journal
+from cli.terminal import Output
+from cli.wallet_file import read_wallet
+from cli.wallet_lock import lock_wallet
+
+LONGEST_POLL_MS: Final = 20_000
+RETURNED: Final = "returned"
+
+
+class PayeeType(click.ParamType[PaymentRequest]):
+    """An address such as `alice@norte`, or a payment link."""
+
+    name = "payee"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> PaymentRequest:
+        """Read the text; defaults are requests already."""
+        return value if isinstance(value, PaymentRequest) else parse_payee(str(value))
+
+
+@click.command()
+@click.argument("payee", type=PayeeType())
+@click.argument("amount", type=AMOUNT, required=False)
+@click.option("--memo", metavar="TEXT", help="What it is for; only you and the payee can read it.")
+@click.option(
+    "--wait",
+    "until",
+    type=click.Choice(["recorded", "delivered"]),
+    default="recorded",
+    help="Return when it is in your cooperative's log, or only when the payee can spend it.",
+)
+@click.option(
+    "--timeout",
+    type=click.IntRange(1, 3_600),
+    default=60,
+    help="How many seconds to wait for the delivery.",
+)
+@wallet_option
+@passphrase_options
+@output_option
+def pay(
+    payee: PaymentRequest,
+    amount: int | None,
+    memo: str | None,
+    until: str,
+    timeout: int,
+    wallet: Path,
+    passphrase: PassphraseSource,
+    output: Output,
+) -> None:
+    """Pay somebody: `fiado pay alice@norte 12.50`, or `fiado pay 'fiado:…'` with a payment link.
+
+    The payment is safe the moment your cooperative has recorded it, though the payee's node be switched
+    off. If the answer gets lost, run the same command again: it sends the same bytes, which count only
+    once.
+    """
+    intent = _intent(payee, amount, memo)
+    with lock_wallet(wallet) as lock, open_membership(wallet, passphrase) as member:
+        _check_federation(payee, member)
+        journal = open_journal(lock, public_key=member.key.public_key)
+        pending = journal.pending()
+        paid = None
+        if pending is not None:
+            output.note(f"First the payment whose outcome is unknown: {_words(pending.intent)}.")
+            paid = _finish_earlier(member, journal, intent, output)
+        if paid is None:
+            member.open_session()
+            paid = make_payment(member, journal, intent, payee=payee.payee, now=int(time.time()))
+        status = _wait(member, paid, timeout) if until == "delivered" else "recorded"
+        _show(member, paid, status, until, output)
+
+
+def _intent(payee: PaymentRequest, amount: int | None, memo: str | None) -> PaymentIntent:
+    if amount is None:
+        amount = payee.amount
+    elif payee.amount is not None and payee.amount != amount:
+        raise CliError(
+            ExitCode.USAGE,
+            "amount_twice",
+            f"The link asks for {format_amount(payee.amount)}, and you gave {format_amount(amount)}.",
+            "Leave the amount out to pay what the link asks for.",
+        )
+    if amount is None:
+        raise click.UsageError("Give the amount, such as 12.50.")
+    return PaymentIntent(
+        payee=str(payee.payee), amount=amount, memo=payee.memo if memo is None else memo
+    )
+
+
+def _check_federation(payee: PaymentRequest, member: Membership) -> None:
+    if payee.federation and not member.charter.federation.hex().startswith(payee.federation):
+        raise CliError(
+            ExitCode.REFUSED,
+            "other_federation",
+            "The link is for another federation than yours.",
+            "Ask the payee for a link of yours, or for another way to be paid.",
+        )
+
+
+def _finish_earlier(
+    member: Membership, journal: Any, intent: PaymentIntent, output: Output
+) -> Paid | None:
+    """Finish what was pending. If it is what is asked for now, that is all there is to do."""
+    try:
+        earlier = resume(member, journal)
+    except NodeProblem as problem:
+        if not problem.is_final:
+            raise
+        output.note(f"The node refused that payment: {problem.detail or problem.title}")
+        return None
+    if earlier is None:
+        return None
+    output.note(f"It is recorded: {_words(earlier.intent)}, entry {earlier.index}.")
+    if earlier.intent == intent:
+        output.note("That is the payment you asked for now, so nothing more is paid.")
+        return earlier
+    return None
+
+
+def _words(intent: PaymentIntent) -> str:
+    return f"{format_amount(intent.amount)} to {intent.payee}"
+
+
+def _wait(member: Membership, paid: Paid, timeout: int) -> str:
+    """Wait until the payee has it; the status when the time is over, or the node can't be asked."""
+    deadline = time.monotonic() + timeout
+    path = path_of("v1", "payments", member.coop.name, paid.index)
+    status = "recorded"
+    while status == "recorded":
+        left_ms = int(1_000 * (deadline - time.monotonic()))
+        if left_ms <= 0:
+            break
+        try:
+            found: Json = member.client.get(
+                path, wait="delivered", timeout_ms=min(left_ms, LONGEST_POLL_MS)
+            )
+        except NodeError:
+            break
+        status = str(found.get("status"))
+    return status
+
+
+def _show(member: Membership, paid: Paid, status: str, until: str, output: Output) -> None:
+    where = f"{member.coop.name}/{paid.index}"
+    output.line(f"Paid {_words(paid.intent)}.")
+    if status == "delivered":
+        output.line("It has arrived: the payee can spend it.")
+    elif status == RETURNED:
+        output.line("The payee's account was closed, so the payment comes back to you.")
+    elif until == "delivered":
+        output.line(
+            "It is recorded and can't be lost, but the payee's cooperative has not taken it in yet: "
+            "its node may be switched off. Nothing more is to be done."
+        )
+    else:
+        output.line("It is recorded in your cooperative's log.")
+    output.line(f"Receipt: {where} (`fiado receipt show {where}`).")
+    output.result(
+        {
+            "status": status,
+            "coop": member.coop.name,
+            "index": paid.index,
+            "sequence": paid.sequence,
+            "payee": paid.intent.payee,
+            "amount": paid.intent.amount,
+            "repeated": paid.is_repeated,
+            "receipt": paid.receipt.encode().hex(),
+        }
+    )
+
+
+@click.command()
+@click.argument("amount", type=AMOUNT, required=False)
+@click.option("--memo", metavar="TEXT", default="", help="What it is for; it stands in the link.")
+@wallet_option
+@output_option
+def request(amount: int | None, memo: str, wallet: Path, output: Output) -> None:
+    """Ask for a payment: a link to send, and a QR code to show.
+
+    It needs no network and no passphrase.
+    """
+    public = read_wallet(wallet).public
+    if public.handle is None or public.coop is None or public.federation is None:
+        raise NotJoined(wallet)
+    address = Address(handle=public.handle, coop=public.coop)
+    link = format_link(
+        PaymentRequest(
+            payee=address, amount=amount, memo=memo, federation=public.federation.hex()[:16]
+        )
+    )
+    what = "any amount" if amount is None else format_amount(amount)
+    output.line(f"Pay {what} to {address}:")
+    output.line()
+    output.qr(link)
+    output.line(link)
+    output.result({"link": link, "payee": str(address), "amount": amount, "memo": memo})

@@ -1,0 +1,163 @@
+"""`fiado receipt`: a proof that a payment is in a cooperative's log, for anyone with the charter."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from cli.charters import charter_file, read_charter
+from cli.client import NodeClient, decode_bytes, encode_bytes, path_of, read_bytes
+from cli.describing import describe, moment
+from cli.errors import CliError
+from cli.exit_codes import ExitCode
+from cli.membership import NotJoined
+from cli.parameters import output_option, wallet_option
+from cli.paying import RECEIPTS_FOLDER
+from cli.places import PLACE, EntryPlace
+from cli.terminal import Output
+from cli.wallet_file import read_wallet
+from ledger.charter import Charter
+from ledger.receipts import Receipt, decode_receipt
+
+LARGEST_RECEIPT = 65_536
+
+
+@click.group()
+def receipt() -> None:
+    """Proofs of payments, which anyone can verify offline."""
+
+
+@receipt.command("show")
+@click.argument("place", metavar="COOP/ENTRY", type=PLACE)
+@click.option("--node", "node_url", metavar="URL", help="Ask this node instead of your own.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the receipt to this file, to hand on.",
+)
+@click.option("--qr", is_flag=True, help="Draw it as a QR code.")
+@wallet_option
+@output_option
+def show(
+    place: EntryPlace,
+    node_url: str | None,
+    out: Path | None,
+    qr: bool,
+    wallet: Path,
+    output: Output,
+) -> None:
+    """Show the receipt of an entry, such as `norte/12`: the one kept here, or else the node's.
+
+    The wallet keeps the receipts of its own payments.
+    """
+    charter = read_charter(_charter_path(None, wallet))
+    data = _kept(wallet, place) or _asked(wallet, place, node_url)
+    proof = decode_receipt(data)
+    _show(proof, charter, output)
+    written = encode_bytes(data)
+    if out is not None:
+        out.write_bytes(data)
+        output.line(f"Written to {out}.")
+    else:
+        output.line()
+        output.line(written)
+    if qr:
+        output.qr(written)
+    output.result(
+        {
+            "coop": place.coop,
+            "index": place.index,
+            "receipt": data.hex(),
+            "federation": charter.federation.hex(),
+        }
+    )
+
+
+@receipt.command("verify")
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@click.option(
+    "--charter",
+    "charter_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The federation's charter.toml; the one beside the wallet when left out.",
+)
+@wallet_option
+@output_option
+def verify(file: Path, charter_path: Path | None, wallet: Path, output: Output) -> None:
+    """Verify a receipt with nothing but the charter: no network, no passphrase, no trust.
+
+    FILE has the receipt as bytes or as text; `-` reads it from standard input.
+    """
+    charter = read_charter(_charter_path(charter_path, wallet))
+    proof = decode_receipt(_read(file))
+    entry = proof.check(charter)
+    _show(proof, charter, output)
+    output.line()
+    output.line(f"This is proven: the signature is that of {charter.coops[proof.coop].name}.")
+    output.result(
+        {
+            "valid": True,
+            "federation": charter.federation.hex(),
+            "coop": charter.coops[proof.coop].name,
+            "index": proof.length,
+            "time": entry.time,
+            "kind": entry.transaction.kind.name.lower(),
+            "says": describe(entry.transaction, charter=charter, coop=proof.coop),
+        }
+    )
+
+
+def _show(proof: Receipt, charter: Charter, output: Output) -> None:
+    """What the receipt proves. Raises `ProofError` when it proves nothing."""
+    entry = proof.check(charter)
+    coop = charter.coops[proof.coop]
+    output.fields(
+        {
+            "federation": charter.name,
+            "entry": f"{coop.name}/{proof.length}",
+            "recorded": moment(entry.time),
+        }
+    )
+    for line in describe(entry.transaction, charter=charter, coop=proof.coop):
+        output.line(line)
+
+
+def _charter_path(given: Path | None, wallet: Path) -> Path:
+    if given is not None:
+        return given
+    path = charter_file(wallet)
+    if not path.exists():
+        raise CliError(
+            ExitCode.USAGE,
+            "charter_missing",
+            "There is no charter beside the wallet.",
+            "Give the federation's charter with --charter charter.toml.",
+        )
+    return path
+
+
+def _kept(wallet: Path, place: EntryPlace) -> bytes | None:
+    path = wallet.parent / RECEIPTS_FOLDER / f"{place.coop}-{place.index}.receipt"
+    return path.read_bytes() if path.exists() else None
+
+
+def _asked(wallet: Path, place: EntryPlace, node_url: str | None) -> bytes:
+    url = node_url or read_wallet(wallet).public.node_url
+    if url is None:
+        raise NotJoined(wallet)
+    with NodeClient(url) as client:
+        found = client.get(path_of("v1", "receipts", place.coop, place.index))
+        return decode_bytes(client, found, "receipt")
+
+
+def _read(file: Path) -> bytes:
+    """The receipt's bytes, from a file that has them plainly or as base64url."""
+    if str(file) == "-":
+        data = sys.stdin.buffer.read(LARGEST_RECEIPT)
+    else:
+        with file.open("rb") as opened:
+            data = opened.read(LARGEST_RECEIPT)
+    try:
+        return read_bytes(data.decode("ascii").strip())
+    except (UnicodeDecodeError, ValueError):
+        return data

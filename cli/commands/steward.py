@@ -1,0 +1,299 @@
+"""`fiado steward`: admissions, limits, freezing; several stewards sign what each can read."""
+
+import datetime
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from nacl.utils import random
+
+from cli.amounts import format_amount
+from cli.client import Json, integer, path_of
+from cli.commands.steward_key import steward_key
+from cli.commands.steward_signing import (
+    draft_as_json,
+    draft_document,
+    draft_of,
+    names_of,
+    print_draft,
+    show_recorded,
+    sign_draft,
+)
+from cli.draft_file import Draft, DraftError, ReasonText, Signable, read_draft
+from cli.errors import CliError
+from cli.exit_codes import ExitCode
+from cli.parameters import LIMIT, output_option, passphrase_options
+from cli.passphrase import PassphraseSource
+from cli.stewardship import Stewardship, open_stewardship, steward_key_option
+from cli.terminal import Output
+from ledger.memos import SALT_BYTES
+from ledger.transactions import Admit, Limit, SetStatus, Status
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+def signing_options(command: Command) -> Command:
+    """What every command has that ends with a steward's signature."""
+    for option in (
+        output_option,
+        passphrase_options,
+        steward_key_option,
+        click.option("--yes", is_flag=True, help="Sign without asking; for scripts."),
+        click.option(
+            "--out", type=FILE, help="Write the signed draft to this file instead of to the node."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+reason_option = click.option(
+    "--reason", required=True, metavar="TEXT", help="Why; the member can read it."
+)
+
+
+@click.group()
+def steward() -> None:
+    """What stewards decide for their cooperative, each with their own key."""
+
+
+steward.add_command(steward_key)
+
+
+@steward.command("pending")
+@steward_key_option
+@passphrase_options
+@output_option
+def pending(key_path: Path, passphrase: PassphraseSource, output: Output) -> None:
+    """List what waits for signatures: requests to join, and drafts of other stewards."""
+    with open_stewardship(key_path, passphrase) as steward:
+        steward.open_session()
+        found = [
+            draft_of(steward, each)
+            for each in steward.client.get("/v1/drafts").get("drafts", [])
+            if each.get("state") == "waiting"
+        ]
+        if not found:
+            output.line("Nothing waits for a signature.")
+        for draft in found:
+            print_draft(draft, names_of(steward, draft), output)
+            output.line(f"Sign it with: fiado steward sign {draft.id_}")
+            output.line()
+        output.result({"drafts": [draft_as_json(draft) for draft in found]})
+
+
+@steward.command("admit")
+@click.argument("who", metavar="HANDLE|ID")
+@signing_options
+def admit(
+    who: str,
+    out: Path | None,
+    yes: bool,
+    key_path: Path,
+    passphrase: PassphraseSource,
+    output: Output,
+) -> None:
+    """Sign somebody's request to join, named by handle or by the request's id.
+
+    The member has signed the first limit too, so it can't be changed here; `fiado steward limit` does
+    that afterwards.
+    """
+    with open_stewardship(key_path, passphrase) as steward:
+        steward.open_session()
+        waiting = [
+            draft_of(steward, each)
+            for each in steward.client.get("/v1/drafts").get("drafts", [])
+            if each.get("state") == "waiting" and each.get("kind") == "admit"
+        ]
+        handle = who.removesuffix(f"@{steward.coop.name}")
+        chosen = [
+            draft
+            for draft in waiting
+            if draft.id_ == who
+            or (isinstance(draft.transaction, Admit) and draft.transaction.handle == handle)
+        ]
+        if len(chosen) != 1:
+            raise CliError(
+                ExitCode.REFUSED,
+                "draft_not_found" if not chosen else "draft_ambiguous",
+                f"{'No' if not chosen else 'More than one'} request to join is of “{who}”.",
+                "`fiado steward pending` lists all requests with their ids.",
+            )
+        sign_draft(steward, chosen[0], out=out, yes=yes, output=output)
+
+
+@steward.command("limit")
+@click.argument("member", metavar="HANDLE")
+@click.argument("limit", type=LIMIT)
+@click.option("--from", "from_", metavar="DATE", help="From this day on; at once when left out.")
+@click.option("--until", metavar="DATE", help="Up to this day; for good when left out.")
+@click.option("--after", type=LIMIT, help="The limit after that day; with --until only.")
+@reason_option
+@signing_options
+def limit(
+    member: str,
+    limit: int,
+    from_: str | None,
+    until: str | None,
+    after: int | None,
+    reason: str,
+    out: Path | None,
+    yes: bool,
+    key_path: Path,
+    passphrase: PassphraseSource,
+    output: Output,
+) -> None:
+    """Draft a change of somebody's credit limit and sign it.
+
+    A limit below what the member owes takes nothing back; it only stops further spending. Dates are
+    days in universal time, such as 2027-03-01.
+    """
+    if (until is None) != (after is None):
+        raise click.UsageError(
+            "Give --until and --after together: when it ends, and what then applies."
+        )
+    with open_stewardship(key_path, passphrase) as steward:
+        steward.open_session()
+        account = _member(steward, member)
+        text = _reason(reason)
+        change = Limit(
+            account=integer(steward.client, account, "account"),
+            revision=integer(steward.client, account, "revision") + 1,
+            limit=limit,
+            from_=0 if from_ is None else _day(from_, "--from"),
+            until=None if until is None else _day(until, "--until"),
+            after=after,
+            reason=text.hash,
+        )
+        output.line(
+            f"{account.get('handle')} has a balance of {format_amount(account['balance'])} and a limit "
+            f"of {format_amount(account['limit'])} now."
+        )
+        sign_draft(steward, _new(steward, change, text), out=out, yes=yes, output=output)
+
+
+def _status_command(name: str, status: Status, explanation: str) -> None:
+    @steward.command(name, help=explanation)
+    @click.argument("member", metavar="HANDLE")
+    @reason_option
+    @signing_options
+    def change_status(
+        member: str,
+        reason: str,
+        out: Path | None,
+        yes: bool,
+        key_path: Path,
+        passphrase: PassphraseSource,
+        output: Output,
+    ) -> None:
+        with open_stewardship(key_path, passphrase) as steward:
+            steward.open_session()
+            account = _member(steward, member)
+            text = _reason(reason)
+            change = SetStatus(
+                account=integer(steward.client, account, "account"),
+                revision=integer(steward.client, account, "revision") + 1,
+                status=status,
+                reason=text.hash,
+            )
+            sign_draft(steward, _new(steward, change, text), out=out, yes=yes, output=output)
+
+
+_status_command(
+    "freeze",
+    Status.FROZEN,
+    "Draft the freezing of an account, and sign it: it can't pay, but can still be paid.",
+)
+_status_command(
+    "thaw", Status.OPEN, "Draft the thawing of a frozen account, and sign it: it may pay again."
+)
+_status_command(
+    "close",
+    Status.CLOSED,
+    "Draft the closing of an account, and sign it. That is for ever; its balance has to be zero.",
+)
+
+
+@steward.command("sign")
+@click.argument("draft", metavar="ID|FILE")
+@signing_options
+def sign(
+    draft: str,
+    out: Path | None,
+    yes: bool,
+    key_path: Path,
+    passphrase: PassphraseSource,
+    output: Output,
+) -> None:
+    """Sign a draft: one that waits at the node, by its id, or one in a file.
+
+    A file is written again with the signature in it, or to --out.
+    """
+    with open_stewardship(key_path, passphrase) as steward:
+        if Path(draft).is_file():
+            found = read_draft(Path(draft), steward.charter)
+            sign_draft(steward, found, out=out or Path(draft), yes=yes, output=output)
+            return
+        steward.open_session()
+        asked = steward.client.get(path_of("v1", "drafts", draft))
+        sign_draft(steward, draft_of(steward, asked), out=out, yes=yes, output=output)
+
+
+@steward.command("submit")
+@click.argument("files", nargs=-1, required=True, type=FILE)
+@steward_key_option
+@passphrase_options
+@output_option
+def submit(
+    files: tuple[Path, ...], key_path: Path, passphrase: PassphraseSource, output: Output
+) -> None:
+    """Bring the signatures in several files of one draft together and hand it to the node."""
+    with open_stewardship(key_path, passphrase) as steward:
+        first, *others = [read_draft(file, steward.charter) for file in files]
+        draft = first
+        for other in others:
+            if other.message != draft.message:
+                raise DraftError("the files are not of the same draft")
+            draft = draft.merge(other.transaction.stewards)
+        if draft.missing:
+            raise CliError(
+                ExitCode.REFUSED,
+                "stewards_too_few",
+                f"{draft.missing} more stewards have to sign; signed have: "
+                f"{', '.join(draft.signed_by) or 'nobody'}.",
+                "Pass the file on: `fiado steward sign FILE`.",
+            )
+        answer = steward.client.post("/v1/transactions", draft_document(draft))
+        show_recorded(answer, steward, output)
+
+
+def _member(steward: Stewardship, who: str) -> Json:
+    """A member of the coop, by handle, address or number, with balance and revision."""
+    handle = who.removesuffix(f"@{steward.coop.name}")
+    account: str | int = handle
+    if not handle.isdecimal():
+        public = steward.client.get(path_of("v1", "accounts", steward.coop.name, f"@{handle}"))
+        account = integer(steward.client, public, "account")
+    return steward.client.get(path_of("v1", "members", account))
+
+
+def _new(steward: Stewardship, transaction: Signable, reason: ReasonText) -> Draft:
+    return Draft(charter=steward.charter, coop=steward.coop, transaction=transaction, reason=reason)
+
+
+def _reason(text: str) -> ReasonText:
+    return ReasonText(salt=random(SALT_BYTES), text=text)
+
+
+def _day(text: str, option: str) -> int:
+    """The beginning of a day in universal time, in Unix seconds; `now` is the present moment."""
+    if text == "now":
+        return int(time.time())
+    try:
+        day = datetime.date.fromisoformat(text)
+    except ValueError:
+        raise click.UsageError(f"{option} {text}: give a day such as 2027-03-01.") from None
+    return int(datetime.datetime.combine(day, datetime.time(), tzinfo=datetime.UTC).timestamp())

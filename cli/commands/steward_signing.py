@@ -1,0 +1,141 @@
+"""Signing a draft: showing it in plain words, asking, and passing it on to the node or to a file.
+
+What a node sends is checked as if a stranger had sent it: signatures and reason have to fit the content.
+"""
+
+from pathlib import Path
+
+import click
+
+from cli.client import Json, NodeError, NodeMisbehaved, encode_bytes, integer, path_of, read_bytes
+from cli.describing import Names, describe
+from cli.draft_file import Draft, DraftError, ReasonText, make_draft, render_draft
+from cli.stewardship import Stewardship
+from cli.terminal import Output
+from ledger.transactions import Admit, encode_transaction
+
+
+def sign_draft(
+    steward: Stewardship, draft: Draft, *, out: Path | None, yes: bool, output: Output
+) -> None:
+    """Show, ask, sign, and pass the draft on to a file or to the node."""
+    if draft.coop.number != steward.coop.number:
+        raise DraftError(
+            f"it is for {draft.coop.name}, and you are a steward of {steward.coop.name}"
+        )
+    if output.is_json and not yes:
+        raise click.UsageError("With --json give --yes too: nobody can be asked.")
+    print_draft(draft, names_of(steward, draft), output)
+    if not yes:
+        click.confirm("Sign this?", abort=True, err=True)
+    signed = draft.sign(steward.key)
+    if out is not None:
+        out.write_text(render_draft(signed), encoding="utf-8")
+        output.line(f"Signed, in {out}. {_missing_words(signed)}")
+        output.result(draft_as_json(signed) | {"file": str(out)})
+        return
+    if signed.id_ is None:
+        left = steward.client.post("/v1/drafts", draft_document(signed))
+        if left.get("state") != "recorded" and not signed.missing:
+            # Enough signatures came with the draft itself: it only has to be submitted.
+            show_recorded(
+                steward.client.post("/v1/transactions", draft_document(signed)), steward, output
+            )
+            return
+    else:
+        signature = dict(signed.transaction.stewards)[steward.number]
+        left = steward.client.post(
+            path_of("v1", "drafts", signed.id_, "signatures"),
+            {"steward": steward.number, "signature": signature.hex()},
+        )
+    if isinstance(left.get("recorded"), dict):
+        show_recorded(left["recorded"], steward, output)
+        return
+    output.line(
+        f"Signed, and left with the node as draft {left.get('id')}. {_missing_words(signed)}"
+    )
+    output.result(draft_as_json(signed) | {"id": left.get("id"), "state": left.get("state")})
+
+
+def show_recorded(answer: Json, steward: Stewardship, output: Output) -> None:
+    """Say where it was recorded."""
+    index = integer(steward.client, answer, "index")
+    output.line(f"Recorded: entry {steward.coop.name}/{index}. It holds from now on.")
+    output.result(
+        {
+            "state": "recorded",
+            "coop": steward.coop.name,
+            "index": index,
+            "receipt": answer.get("receipt"),
+        }
+    )
+
+
+def _missing_words(draft: Draft) -> str:
+    if not draft.missing:
+        return "Enough stewards have signed: `fiado steward submit FILE`."
+    return f"{draft.missing} more of {len(draft.coop.stewards)} stewards have to sign."
+
+
+def print_draft(draft: Draft, names: Names, output: Output) -> None:
+    """Show what a draft does, why, and who has signed."""
+    reason = None if draft.reason is None else draft.reason.text
+    output.line(f"Draft {draft.id_}:" if draft.id_ else "Draft:")
+    for line in describe(
+        draft.transaction, charter=draft.charter, coop=draft.coop.number, reason=reason, names=names
+    ):
+        output.line(f"  {line}")
+    if draft.reason is None and not isinstance(draft.transaction, Admit):
+        output.line("  No reason comes with it: ask whoever drafted it.")
+    output.line(
+        f"  Signed by {', '.join(draft.signed_by) or 'nobody'}; {draft.coop.steward_threshold} needed."
+    )
+
+
+def draft_as_json(draft: Draft) -> Json:
+    """A draft for programs."""
+    return {
+        "id": draft.id_,
+        "kind": draft.transaction.kind.name.lower(),
+        "account": draft.transaction.account,
+        "says": describe(draft.transaction, charter=draft.charter, coop=draft.coop.number),
+        "reason": None if draft.reason is None else draft.reason.text,
+        "signed_by": draft.signed_by,
+        "missing": draft.missing,
+        "state": "waiting",
+    }
+
+
+def draft_document(draft: Draft) -> Json:
+    """A draft as the node takes it."""
+    reason = draft.reason
+    document: Json = {"transaction": encode_bytes(encode_transaction(draft.transaction))}
+    if reason is not None:
+        document["reason"] = {"salt": reason.salt.hex(), "text": reason.text}
+    return document
+
+
+def draft_of(steward: Stewardship, answer: Json) -> Draft:
+    """A draft as the node has it, checked like one from a stranger."""
+    try:
+        given = answer.get("reason")
+        reason = None
+        if isinstance(given, dict):
+            reason = ReasonText(salt=bytes.fromhex(given["salt"]), text=str(given["text"]))
+        data = read_bytes(answer["transaction"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise NodeMisbehaved(steward.client.url, "its draft can't be read") from error
+    return make_draft(steward.charter, steward.coop, data, reason=reason, id_=str(answer.get("id")))
+
+
+def names_of(steward: Stewardship, draft: Draft) -> Names:
+    """The handle of the account that a draft is about, as the node knows it; an admission says it."""
+    if isinstance(draft.transaction, Admit):
+        return {}
+    account = draft.transaction.account
+    try:
+        found = steward.client.get(path_of("v1", "accounts", draft.coop.name, account))
+    except NodeError:
+        # Signing from a file works without the node; then the account stays a number.
+        return {}
+    return {(draft.coop.number, account): str(found.get("handle"))}

@@ -1,0 +1,1 @@
+"""`fiado demo`: a federation of real nodes on this machine, to look at or to try real input on."""

@@ -1,0 +1,109 @@
+"""`fiado demo`: the command."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from cli.demo.graph import make_graph, read_graph
+from cli.demo.tour import run_tour
+from cli.demo.trade import TradeResult, run_trade
+from cli.exit_codes import ExitCode
+from cli.parameters import output_option
+from cli.terminal import Output
+
+
+@click.command()
+@click.option(
+    "--trade-graph",
+    "graph_file",
+    type=click.Path(path_type=Path, allow_dash=False),
+    is_flag=False,
+    flag_value=Path(),
+    help="Run the payments in this file, a line `payer payee amount` for each; without a file they are "
+    "made up.",
+)
+@click.option("--coops", type=click.IntRange(1, 64), default=3, help="How many cooperatives.")
+@click.option(
+    "--members", type=click.IntRange(2), default=1_000, help="Members of a made-up graph."
+)
+@click.option(
+    "--payments", type=click.IntRange(0), default=5_000, help="Payments of a made-up graph."
+)
+@click.option("--seed", type=int, default=1, help="The seed of a made-up graph.")
+@click.option(
+    "--keep",
+    is_flag=True,
+    default=lambda: os.environ.get("KEEP") == "1",
+    help="Keep the nodes running at the end, until Ctrl-C; KEEP=1 says the same.",
+)
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Make the nodes' folders here and leave them; otherwise they are removed at the end.",
+)
+@output_option
+def demo(
+    graph_file: Path | None,
+    coops: int,
+    members: int,
+    payments: int,
+    seed: int,
+    keep: bool,
+    folder: Path | None,
+    output: Output,
+) -> None:
+    """Show a federation of real nodes on this machine, from its charter to its audit.
+
+    Without --trade-graph it is a tour: three cooperatives, a few members, and every command with what it
+    prints. With --trade-graph all payments of a graph are made for real: members are spread over the
+    cooperatives so that communities stay together, admitted with signatures, and each signs what they
+    pay. All servers listen on this machine only and are stopped at the end.
+    """
+    with _folder(folder) as root:
+        if graph_file is None:
+            run_tour(root, keep=keep, output=output)
+            return
+        if graph_file == Path():
+            graph = make_graph(members=members, payments=payments, seed=seed)
+        else:
+            graph = read_graph(graph_file)
+        result = run_trade(graph, coops=coops, root=root, output=output)
+    _show(result, output)
+    output.result(result.as_json())
+    if not result.holds:
+        click.get_current_context().exit(int(ExitCode.AUDIT_FAILED))
+
+
+@contextmanager
+def _folder(folder: Path | None) -> Iterator[Path]:
+    """The folder that was asked for, or one that goes away at the end."""
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield folder
+        return
+    with tempfile.TemporaryDirectory(prefix="fiado-demo-") as temporary:
+        yield Path(temporary)
+
+
+def _show(result: TradeResult, output: Output) -> None:
+    """The result for people."""
+    document = result.as_json()
+    refused = ", ".join(f"{count} {code}" for code, count in result.sent.refused.items())
+    output.fields(
+        {
+            "members": str(result.members),
+            "payments": f"{result.sent.accepted} accepted of {result.offered}",
+            "refused": refused or "none",
+            "within a cooperative": f"{100 * result.local_share:.1f} %",
+            "on its way": str(result.in_transit),
+            "sum of everything": str(result.total),
+            "same state everywhere": "yes" if result.digests_equal else "NO",
+            "audits": "everything holds" if result.holds else "SOMETHING DOES NOT HOLD",
+            "validator": str(document["validator"]),
+            "seconds": ", ".join(f"{part} {took:.1f}" for part, took in result.seconds.items()),
+        }
+    )

@@ -1,0 +1,283 @@
+"""The tour: three cooperatives from their charter to their audit, by the very commands people type.
+
+Every command is run as it stands on the screen, but for the options that say which wallet and which
+passphrase file, which `Actor` adds for whoever is acting. What is refused on purpose is shown too.
+"""
+
+import io
+import json
+import secrets
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from cli.demo.founding import quicken
+from cli.demo.processes import RunningNode, free_ports, running
+from cli.exit_codes import ExitCode
+from cli.terminal import Output
+
+COOPS: Final = ("norte", "sur", "este")
+STEWARDS: Final = ("ana", "blas")
+FIRST_LIMIT: Final = 5_000
+"""Minor units: everybody may owe 50.00 at first."""
+
+
+@dataclass(eq=False)
+class TourFailed(Exception):
+    """A command of the tour ended with another exit code than it should."""
+
+    command: str
+    code: int
+    output: str
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody with a wallet or a steward's key, and a passphrase in a file."""
+
+    name: str
+    options: tuple[str, ...] = ()
+
+
+class Stage:
+    """Runs commands, shows them with what they print, and counts."""
+
+    def __init__(self, output: Output) -> None:
+        self.output = output
+        self.commands = 0
+
+    def say(self, text: str) -> None:
+        """A sentence between the commands."""
+        self.output.line()
+        self.output.line(text)
+
+    def run(
+        self, actor: Actor, *words: str, expected: ExitCode = ExitCode.OK, is_shown: bool = True
+    ) -> str:
+        """Run a command as `actor` and show it; its output. Raises `TourFailed`."""
+        typed = " ".join(_quoted(word) for word in ("fiado", *words))
+        code, printed = _run([*words, *actor.options])
+        self.commands += 1
+        if is_shown:
+            self.output.line()
+            self.output.line(f"[{actor.name}] $ {typed}")
+            for line in printed.rstrip().splitlines():
+                self.output.line(f"    {line}")
+        if code != expected:
+            raise TourFailed(typed, code, printed)
+        return printed
+
+    def ask(self, actor: Actor, *words: str) -> dict[str, Any]:
+        """Run a command with `--json`, unseen; its result."""
+        printed = self.run(actor, *words, "--json", is_shown=False)
+        result: dict[str, Any] = json.loads(printed.splitlines()[-1])
+        return result
+
+
+def _quoted(word: str) -> str:
+    return f"'{word}'" if " " in word else word
+
+
+def _run(words: Sequence[str]) -> tuple[int, str]:
+    """Run a command line in this process; its exit code and everything it printed."""
+    from cli.main import main
+
+    printed = io.StringIO()
+    with redirect_stdout(printed), redirect_stderr(printed):
+        try:
+            main.main(list(words))
+        except SystemExit as end:
+            return int(end.code or 0), printed.getvalue()
+    return 0, printed.getvalue()
+
+
+def run_tour(root: Path, *, keep: bool, output: Output) -> None:
+    """The whole tour, with everything in folders under `root`."""
+    begun = time.monotonic()
+    stage = Stage(output)
+    cast = _Cast(root)
+    ports = free_ports(len(COOPS))
+    charter = _found(stage, cast, ports)
+    folders = [root / coop for coop in COOPS]
+    stage.say("The three nodes start, each a process of its own with its own database.")
+    with running(folders, ports) as nodes:
+        urls = dict(zip(COOPS, (node.url for node in nodes), strict=True))
+        _admit(stage, cast, urls)
+        place = _trade(stage, cast)
+        _prove(stage, cast, place, charter)
+        summary = _audit(stage, nodes)
+        output.line()
+        output.line(f"{stage.commands} commands in {time.monotonic() - begun:.0f} seconds.")
+        if keep:
+            _stay(nodes, cast, output)
+    output.result({"commands": stage.commands, **summary})
+
+
+class _Cast:
+    """Who takes part: each has a folder, and a passphrase in a file that only this user can read."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.passphrase = root / "passphrase"
+        self.passphrase.touch(mode=0o600)
+        self.passphrase.write_text(secrets.token_urlsafe(16), encoding="ascii")
+        self.anybody = Actor("anybody")
+
+    def member(self, name: str) -> Actor:
+        """Somebody with a wallet."""
+        wallet = self.root / "people" / name / "wallet.json"
+        return Actor(name, ("--wallet", str(wallet), *self._secret()))
+
+    def reader(self, name: str) -> Actor:
+        """The same person, for commands that need no passphrase."""
+        return Actor(name, ("--wallet", str(self.root / "people" / name / "wallet.json")))
+
+    def steward(self, name: str, coop: str) -> Actor:
+        """Somebody with a steward's key."""
+        key = self.root / "people" / f"{name}-{coop}" / "steward.json"
+        return Actor(f"{name} of {coop}", ("--key", str(key), *self._secret()))
+
+    def _secret(self) -> tuple[str, str]:
+        return ("--passphrase-file", str(self.passphrase))
+
+
+def _found(stage: Stage, cast: _Cast, ports: Sequence[int]) -> Path:
+    """Nodes' folders, stewards' keys, the charter and its signatures."""
+    stage.say("Three cooperatives found a federation. Each makes the folder of its node.")
+    charter = cast.root / "charter.toml"
+    options: list[str] = []
+    urls = {coop: f"http://127.0.0.1:{port}" for coop, port in zip(COOPS, ports, strict=True)}
+    for coop, port in zip(COOPS, ports, strict=True):
+        words = ["node", "init", str(cast.root / coop), "--coop", coop, "--port", str(port)]
+        for other, url in urls.items():
+            words += ["--peer", f"{other}={url}"] if other != coop else []
+        made = stage.ask(cast.anybody, *words)
+        quicken(cast.root / coop, first_limit=FIRST_LIMIT)
+        options += ["--coop", f"{coop}=Cooperativa {coop.capitalize()}"]
+        options += ["--node-key", f"{coop}={made['public_key']}"]
+        options += ["--clearing-limit", f"{coop}=1000.00"]
+        for steward in STEWARDS:
+            key = stage.ask(cast.steward(steward, coop), "steward", "key", "new")
+            options += ["--steward", f"{coop}={steward}:{key['public_key']}"]
+    stage.say("They agree on a charter and sign it, each with its node's key.")
+    stage.ask(
+        cast.anybody, "federation", "init", str(charter), "--name", "Ferias del Sur", *options
+    )
+    for coop in COOPS:
+        node = str(cast.root / coop)
+        stage.ask(cast.anybody, "federation", "sign", str(charter), "--node", node, "--yes")
+    stage.run(cast.anybody, "federation", "show", str(charter))
+    for coop in COOPS:
+        stage.ask(cast.anybody, "node", "install", str(cast.root / coop), str(charter))
+    return charter
+
+
+def _admit(stage: Stage, cast: _Cast, urls: dict[str, str]) -> None:
+    """Members join, and stewards admit them."""
+    for coop in COOPS:
+        for steward in STEWARDS:
+            stage.ask(cast.steward(steward, coop), "steward", "key", "use", urls[coop])
+    stage.say("Alice makes a key on her own machine and asks Norte for an account.")
+    for name, coop in (("alice", "norte"), ("beto", "norte"), ("carla", "sur"), ("dario", "este")):
+        is_shown = name == "alice"
+        stage.ask(cast.member(name), "wallet", "new")
+        words = ("join", "--node", urls[coop], "--handle", name)
+        stage.run(cast.member(name), *words, is_shown=is_shown)
+        if is_shown:
+            stage.say("Two stewards have to agree. Each sees what they sign, in plain words.")
+        for steward in STEWARDS:
+            who = cast.steward(steward, coop)
+            stage.run(who, "steward", "admit", name, "--yes", is_shown=is_shown)
+    stage.run(cast.member("alice"), "join")
+    stage.say("In the same way Beto joined Norte, Carla Sur and Dario Este.")
+
+
+def _trade(stage: Stage, cast: _Cast) -> str:
+    """Payments within and between coops, one that is refused, and a limit; the place of one."""
+    alice, carla, dario = (cast.member(name) for name in ("alice", "carla", "dario"))
+    stage.say("Alice pays Beto, in her own cooperative, and Carla in another.")
+    stage.run(alice, "pay", "beto@norte", "12.50", "--memo", "bread and eggs")
+    paid = stage.ask(
+        alice, "pay", "carla@sur", "20.00", "--memo", "two chairs", "--wait", "delivered"
+    )
+    place = f"{paid['coop']}/{paid['index']}"
+    stage.run(alice, "balance")
+    stage.say("Carla, at her own node, has the money and the memo, which only the two can read.")
+    stage.run(carla, "history")
+    stage.run(cast.reader("carla"), "request", "7.50", "--memo", "repair")
+    stage.say(
+        "Dario wants to pay more than his credit limit allows. It is refused, with the reason."
+    )
+    pay = ("pay", "alice@norte", "65.00", "--memo", "a bicycle")
+    stage.run(dario, *pay, expected=ExitCode.REFUSED)
+    stage.say("The stewards of Este raise his limit. One drafts and signs, the other signs.")
+    ana, blas = (cast.steward(steward, "este") for steward in STEWARDS)
+    reason = "sells every week and always came back to zero"
+    stage.run(ana, "steward", "limit", "dario", "100.00", "--reason", reason, "--yes")
+    drafts = stage.ask(blas, "steward", "pending")["drafts"]
+    stage.run(blas, "steward", "sign", str(drafts[0]["id"]), "--yes")
+    stage.run(dario, *pay, "--wait", "delivered")
+    stage.run(dario, "balance")
+    return place
+
+
+def _prove(stage: Stage, cast: _Cast, place: str, charter: Path) -> None:
+    """A receipt, verified with nothing but the charter."""
+    stage.say("Alice hands her receipt on. Anyone verifies it with the charter alone, offline.")
+    file = cast.root / "payment.receipt"
+    stage.ask(cast.reader("alice"), "receipt", "show", place, "--out", str(file))
+    stage.run(cast.anybody, "receipt", "verify", str(file), "--charter", str(charter))
+
+
+def _audit(stage: Stage, nodes: Sequence[RunningNode]) -> dict[str, Any]:
+    """Everything on its way arrives; then every node is audited from outside and one from inside."""
+    stage.say("Finally anyone audits the whole federation, at each node, from its first entry on.")
+    audited = _settled_audit(stage, [node.url for node in nodes])
+    stage.run(Actor("anybody"), "audit", nodes[0].url)
+    stage.say("And from a node's own folder, while it runs:")
+    folder = stage.ask(Actor("operator"), "audit", str(nodes[0].folder))
+    stage.output.line(f"    the same state digest: {folder['digest']}")
+    return {
+        "holds": audited["holds"] and folder["holds"],
+        "digests_equal": audited["digests_equal"]
+        and folder["digest"] == audited["audits"][0]["digest"],
+        "digest": folder["digest"],
+        "in_transit": folder["in_transit"],
+        "sum": folder["sum"],
+        "validator": folder["validator"],
+    }
+
+
+def _settled_audit(stage: Stage, urls: Sequence[str]) -> dict[str, Any]:
+    """Audit all nodes, again while they have not all seen the last entry yet."""
+    for attempt in range(20):
+        try:
+            return stage.ask(Actor("anybody"), "audit", *urls)
+        except TourFailed as failed:
+            if failed.code != ExitCode.AUDIT_FAILED or attempt == 19:
+                raise
+            time.sleep(0.5)
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _stay(nodes: Sequence[RunningNode], cast: _Cast, output: Output) -> None:
+    """Keep the nodes up until Ctrl-C, and say how to use them."""
+    output.line()
+    output.line("The nodes stay up until you press Ctrl-C:")
+    for coop, node in zip(COOPS, nodes, strict=True):
+        output.line(f"  {coop}  {node.url}  {node.folder}")
+    wallet = " ".join(cast.member("alice").options)
+    output.line("Try, in another terminal:")
+    output.line(f"  fiado pay carla@sur 1.00 {wallet}")
+    sys.stdout.flush()
+    try:
+        while True:
+            time.sleep(3_600)
+    except KeyboardInterrupt:
+        click.echo()

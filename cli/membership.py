@@ -1,0 +1,105 @@
+"""A member's wallet together with the account that it is for: what most member commands begin with.
+
+    with open_membership(wallet_path, passphrase) as member:
+        ...
+
+It unlocks the wallet, checks that it names an account, reads the trusted charter and has a client for
+the home node. `open_session` proves to the node who asks, when a command needs that.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ledger.charter import Charter, Coop
+from ledger.signatures import SigningKey
+
+from .addresses import Address
+from .charters import trusted_charter
+from .client import Json, NodeClient, NodeMisbehaved
+from .parameters import ask_at_terminal
+from .passphrase import PassphraseSource, read_passphrase
+from .wallet_file import UnlockedWallet, read_wallet, unlock_wallet
+from .wallet_format import LockedWallet
+
+
+@dataclass(eq=False)
+class NotJoined(Exception):
+    """The wallet at `path` belongs to no account yet."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Membership:
+    """An account as its owner uses it."""
+
+    wallet: UnlockedWallet
+    key: SigningKey
+    charter: Charter
+    coop: Coop
+    account: int
+    handle: str
+    client: NodeClient
+
+    @property
+    def address(self) -> Address:
+        """The address at which others pay this account."""
+        return Address(handle=self.handle, coop=self.coop.name)
+
+    def open_session(self) -> None:
+        """Prove to the home node that this is the account's owner."""
+        self.client.open_session(
+            self.key, role="member", number=self.account, federation=self.charter.federation
+        )
+
+    def me(self) -> Json:
+        """The account as the home node has it. Needs a session."""
+        return self.client.get("/v1/me")
+
+
+@contextmanager
+def open_membership(path: Path, passphrase: PassphraseSource) -> Iterator[Membership]:
+    """Unlock the wallet and reach for its home node, for the `with` block.
+
+    Raises what reading and unlocking a wallet raise, `NotJoined`, and what the client raises.
+    """
+    locked = read_wallet(path)
+    check_joined(locked)
+    wallet = unlock(locked, passphrase)
+    public = wallet.public
+    if (
+        public.node_url is None
+        or public.federation is None
+        or public.coop is None
+        or public.account is None
+        or public.handle is None
+    ):
+        raise NotJoined(path)
+    with NodeClient(public.node_url) as client:
+        charter = trusted_charter(path, client, public.federation)
+        coop = charter.coop_named(public.coop)
+        if coop is None:
+            raise NodeMisbehaved(client.url, f"its charter has no cooperative {public.coop}")
+        yield Membership(
+            wallet=wallet,
+            key=SigningKey(wallet.seed),
+            charter=charter,
+            coop=coop,
+            account=public.account,
+            handle=public.handle,
+            client=client,
+        )
+
+
+def check_joined(wallet: LockedWallet) -> None:
+    """Raise `NotJoined` when the wallet names no account: before anybody types a passphrase."""
+    if wallet.public.account is None or wallet.public.node_url is None:
+        raise NotJoined(wallet.path)
+
+
+def unlock(wallet: LockedWallet, source: PassphraseSource) -> UnlockedWallet:
+    """Unlock with the passphrase from where the member said."""
+    passphrase = read_passphrase(source, is_new=False, prompt=ask_at_terminal)
+    return unlock_wallet(wallet, passphrase=passphrase)

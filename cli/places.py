@@ -1,0 +1,51 @@
+"""Where an entry is, as people write it: `norte/12`, entry 12 of the log of norte."""
+
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+import click
+
+
+@dataclass(eq=False)
+class PlaceError(Exception):
+    """A text is not the place of an entry."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryPlace:
+    """Entry `index` of the log of the coop of that name."""
+
+    coop: str
+    index: int
+
+    def __str__(self) -> str:
+        return f"{self.coop}/{self.index}"
+
+
+_PLACE: Final = re.compile(r"([a-z0-9][a-z0-9-]{0,31})/([1-9][0-9]{0,15})")
+
+
+def parse_place(text: str) -> EntryPlace:
+    """Read `norte/12`; raises `PlaceError`."""
+    found = _PLACE.fullmatch(text.strip())
+    if found is None:
+        raise PlaceError(text.strip()[:60])
+    return EntryPlace(coop=found[1], index=int(found[2]))
+
+
+class PlaceType(click.ParamType[EntryPlace]):
+    """The place of an entry."""
+
+    name = "entry"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> EntryPlace:
+        """Read the text; defaults are places already."""
+        return value if isinstance(value, EntryPlace) else parse_place(str(value))
+
+
+PLACE: Final = PlaceType()

@@ -1,0 +1,88 @@
+"""A steward's key together with the coop that it serves: what most steward commands begin with.
+
+A steward's key is in a file like a wallet's. Which cooperative it serves the charter says; where the
+node answers is kept in the file once `fiado steward key use` has been there.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from ledger.charter import Charter, Coop
+from ledger.signatures import SigningKey
+
+from .charters import trusted_charter
+from .client import NodeClient, NodeMisbehaved
+from .membership import unlock
+from .parameters import default_wallet
+from .passphrase import PassphraseSource
+from .wallet_file import read_wallet
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass(eq=False)
+class StewardNotLinked(Exception):
+    """The steward's key file at `path` does not say yet which node it is for."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stewardship:
+    """A steward at work. `number` is the index in the charter."""
+
+    key: SigningKey
+    charter: Charter
+    coop: Coop
+    number: int
+    client: NodeClient
+
+    def open_session(self) -> None:
+        """Prove to the node who this is."""
+        self.client.open_session(
+            self.key, role="steward", number=self.number, federation=self.charter.federation
+        )
+
+
+def steward_key_option(command: Command) -> Command:
+    """Add `--key`; the command gets the path as its argument `key_path`."""
+    return click.option(
+        "--key",
+        "key_path",
+        type=click.Path(path_type=Path, dir_okay=False),
+        default=default_steward_key,
+        envvar="FIADO_STEWARD_KEY",
+        show_default="~/.local/share/fiado/steward.json",
+        help="The steward's key file.",
+    )(command)
+
+
+def default_steward_key() -> Path:
+    """Where a steward's key is unless somebody says otherwise: beside the wallet."""
+    return default_wallet().with_name("steward.json")
+
+
+@contextmanager
+def open_stewardship(path: Path, passphrase: PassphraseSource) -> Iterator[Stewardship]:
+    """Unlock the key and reach for the node, for the `with` block."""
+    locked = read_wallet(path)
+    public = locked.public
+    if public.node_url is None or public.federation is None or public.coop is None:
+        raise StewardNotLinked(path)
+    key = SigningKey(unlock(locked, passphrase).seed)
+    with NodeClient(public.node_url) as client:
+        charter = trusted_charter(path, client, public.federation)
+        coop = charter.coop_named(public.coop)
+        if coop is None:
+            raise NodeMisbehaved(client.url, f"its charter has no cooperative {public.coop}")
+        number = next(
+            (i for i, steward in enumerate(coop.stewards) if steward.key == key.public_key), None
+        )
+        if number is None:
+            raise StewardNotLinked(path)
+        yield Stewardship(key=key, charter=charter, coop=coop, number=number, client=client)

@@ -1,0 +1,147 @@
+"""The words for what can go wrong between a command and a node, and for the node's own refusals.
+
+Only words: see `errors`. Importing this module registers them. The node words its problems itself, in
+one language; where this program knows better what a member or steward can do, its remedy stands here.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from ledger.errors import CharterError, ProofError
+from node.errors import NodeFault, StoreInUse, StoreUnavailable
+
+from .client import AnswerLost, NodeMisbehaved, NodeProblem, NodeUnreachable
+from .errors import CliError, explain
+from .exit_codes import ExitCode
+
+REMEDIES: Final[Mapping[str, str]] = {
+    "account_unknown": "The account is not open yet. `fiado wallet show` says what is missing.",
+    "account_frozen": "It can be paid but can't pay. Ask your cooperative's stewards for the reason; "
+    "only they can thaw it.",
+    "account_closed": "A closed account stays closed. Ask the stewards about a new one.",
+    "sequence_used": "Another copy of this wallet has paid in the meantime. Look at `fiado history`, "
+    "then run the command again.",
+    "sequence_gap": "The node does not know your last payments: it may still be catching up. Try "
+    "again in a minute, and tell the stewards if it stays so.",
+    "payee_unknown": "Check the address. A member who has just joined can be paid once the two "
+    "cooperatives' nodes have met: wait a minute and run it again.",
+    "payee_is_payer": "Give the address of somebody else.",
+    "payee_closed": "The account was closed; ask the payee for another address.",
+    "limit_exceeded": "Pay less, wait until somebody has paid you, or ask your cooperative's stewards "
+    "for a higher limit. `fiado balance` shows what is available.",
+    "clearing_limit_exceeded": "Your cooperative as a whole owes the others as much as the charter "
+    "allows. Payments within it still pass; others pass again after the others bought from it.",
+    "fee_out_of_range": "A fee is from 0 to the amount.",
+    "stewards_too_few": "More stewards have to sign: pass the draft on.",
+    "revision_mismatch": "Somebody changed this account in the meantime, so the draft is out of date: "
+    "make a new one.",
+    "balance_not_zero": "The balance has to be zero first: let the member pay, or be paid, the rest.",
+    "handle_taken": "Choose another handle; one that was ever used is never given again.",
+    "session_invalid": "Run the command again. If it stays so, the node knows another key for this "
+    "account than this wallet's.",
+    "not_ready": "The node has just started and asks its peers what it may have missed. Try again in "
+    "a few seconds.",
+    "outcome_unknown": "Run the same command again: it sends the same bytes, which count only once.",
+}
+"""Code of a problem -> what helps, where it differs from what the node says."""
+
+
+@explain.register
+def _(error: NodeProblem) -> CliError:
+    code = ExitCode.OUTCOME_UNKNOWN if error.code == "outcome_unknown" else ExitCode.REFUSED
+    if error.code == "not_ready":
+        code = ExitCode.NODE_UNREACHABLE
+    message = error.detail or error.title
+    details: dict[str, str | int | bool | None] = {
+        "node": error.url,
+        "status": error.status,
+        "retryable": error.is_retryable,
+    }
+    if error.number is not None:
+        details["number"] = error.number
+    return CliError(
+        code,
+        error.code,
+        message if message.endswith(".") else f"{message}.",
+        REMEDIES.get(error.code, error.remedy),
+        details,
+    )
+
+
+@explain.register
+def _(error: NodeUnreachable) -> CliError:
+    return CliError(
+        ExitCode.NODE_UNREACHABLE,
+        "node_unreachable",
+        f"The node {error.url} can't be reached: {error.reason}.",
+        "Nothing was sent. Check the address and your connection, and try again.",
+        {"node": error.url},
+    )
+
+
+@explain.register
+def _(error: AnswerLost) -> CliError:
+    return CliError(
+        ExitCode.OUTCOME_UNKNOWN,
+        "answer_lost",
+        f"The node {error.url} was asked, but its answer did not arrive: {error.reason}.",
+        "It is safe to run the same command again: what was sent counts only once.",
+        {"node": error.url},
+    )
+
+
+@explain.register
+def _(error: NodeMisbehaved) -> CliError:
+    return CliError(
+        ExitCode.REFUSED,
+        "node_misbehaved",
+        f"What answers at {error.url} can't be used: {error.reason}.",
+        "Check that this is the address of your cooperative's node, and tell its stewards.",
+        {"node": error.url},
+    )
+
+
+@explain.register
+def _(error: CharterError) -> CliError:
+    return CliError(
+        ExitCode.REFUSED,
+        "charter",
+        f"The charter can't be used: {error}.",
+        "Correct the file, or ask for the right one. After any change every cooperative signs again.",
+    )
+
+
+@explain.register
+def _(error: ProofError) -> CliError:
+    return CliError(
+        ExitCode.REFUSED,
+        "proof",
+        f"This proves nothing: {error}.",
+        "Ask whoever gave it to you for the original, and check that the charter is the right one.",
+    )
+
+
+@explain.register
+def _(error: StoreInUse) -> CliError:
+    return CliError(ExitCode.REFUSED, "store_in_use", f"{_sentence(error)}", "")
+
+
+@explain.register
+def _(error: StoreUnavailable) -> CliError:
+    return CliError(ExitCode.INPUT_OUTPUT, "store_unavailable", f"{_sentence(error)}", "")
+
+
+@explain.register
+def _(error: NodeFault) -> CliError:
+    return CliError(
+        ExitCode.INPUT_OUTPUT,
+        "node_folder",
+        _sentence(error),
+        "OPERATING says what each file is and what to do when it is lost.",
+    )
+
+
+def _sentence(error: Exception) -> str:
+    text = str(error)
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith(".") else f"{text}."
