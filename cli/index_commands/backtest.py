@@ -6,19 +6,24 @@ was lost. Nominal money keeps what prices leave of it.
 
 `history` says how the days come about. The percentiles are of all those pairs of days, with linear
 interpolation. Long periods overlap, so this describes the past and is no forecast.
+
+The array library is loaded when figures are computed, since every `fiado` command loads this module.
 """
+
+from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Final
 
 from ledger.index.days import day_from_text
 from ledger.index.exact import MILLIONTHS
 
 from .history import SurveySetting, cer_index, price_path, survey_index
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 SHORTEST_HOLDING_DAYS: Final = 15
 """Half a month."""
@@ -87,6 +92,8 @@ def run_backtest(changes: Mapping[int, int], settings: Mapping[str, SurveySettin
 
 def spread_of(worth: Sequence[float]) -> Spread:
     """The spread of what is kept over every holding period of half a month or longer."""
+    import numpy as np
+
     kept = np.sort(kept_over_all_periods(worth))
     low, middle, high = np.percentile(kept, [5, 50, 95])
     figures = [float(kept[0]), float(low), float(middle), float(high), float(kept[-1])]
@@ -96,6 +103,8 @@ def spread_of(worth: Sequence[float]) -> Spread:
 
 def kept_over_all_periods(worth: Sequence[float]) -> NDArray[np.float64]:
     """Worth at the end over worth at the start, for every pair of days far enough apart."""
+    import numpy as np
+
     values = np.array(worth, dtype=np.float64)
     return np.concatenate(
         [
