@@ -80,8 +80,12 @@ class NodeProblem(NodeError):
 
     @property
     def is_final(self) -> bool:
-        """Whether sending the same bytes again can't end differently."""
-        return not self.is_retryable and 400 <= self.status < 500
+        """Whether the node decided, and recorded nothing: a refusal by the rules, or a request it can't take.
+
+        A refusal may be `is_retryable`, such as one over a limit that stewards may raise, and is final
+        all the same: the member was told that nothing was paid.
+        """
+        return self.number is not None or (not self.is_retryable and 400 <= self.status < 500)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +199,7 @@ class NodeClient:
                 if is_last:
                     raise
             except NodeProblem as error:
-                if is_last or not error.is_retryable:
+                if is_last or error.is_final or not error.is_retryable:
                     raise
             self._sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)

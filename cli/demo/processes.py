@@ -21,7 +21,8 @@ READY_SECONDS: Final = 60
 STOP_SECONDS: Final = 30
 POLL_SECONDS: Final = 0.05
 LOG_FILE: Final = "node.log"
-LAST_LINES: Final = 5
+LAST_LINES: Final = 3
+LONGEST_LINE: Final = 300
 
 
 @dataclass(eq=False)
@@ -97,8 +98,9 @@ def _is_ready(node: RunningNode) -> bool:
 
 
 def _last_lines(folder: Path) -> list[str]:
+    """The newest lines of a node's log, shortened."""
     log = (folder / LOG_FILE).read_text(encoding="utf-8", errors="replace")
-    return log.splitlines()[-LAST_LINES:]
+    return [line[:LONGEST_LINE] for line in log.splitlines()[-LAST_LINES:]]
 
 
 @contextmanager
