@@ -1,17 +1,20 @@
 """Histories grown from seeds: invariants at every step, and one digest however they are replayed."""
 
 from collections import Counter
+from collections.abc import Callable, Sequence
 from random import Random
 
 import pytest
 
-from ledger.choose import load_validator
+from ledger.charter import Charter
 from ledger.invariants import find_violations
 from ledger.reference import ReferenceValidator
 from ledger.validator import Validator
 from tests.builders import Books, MakeValidator, books_with_members, build_federation
 from tests.histories import Happened, grow
 from tests.ledger.conftest import make_native
+
+Load = Callable[[Charter, bytes], Validator]
 
 STEPS = 250
 SEEDS = range(6)
@@ -63,15 +66,35 @@ def test_a_history_holds_together(seed: int, make_validator: MakeValidator) -> N
             assert replica.returnable(coop) == books.validator.returnable(coop)
 
 
+def load_reference(charter: Charter, snapshot: bytes) -> Validator:
+    return ReferenceValidator.load(charter, snapshot)
+
+
+def load_native(charter: Charter, snapshot: bytes) -> Validator:
+    native = pytest.importorskip("ledger.native_validator").NativeValidator
+    validator: Validator = native.load(charter, snapshot)
+    return validator
+
+
+@pytest.mark.parametrize(
+    "loads",
+    [
+        [load_reference],
+        pytest.param([load_native], marks=pytest.mark.needs_native),
+        pytest.param([load_native, load_reference], marks=pytest.mark.needs_native),
+    ],
+)
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_restart_at_any_point_makes_no_difference(seed: int) -> None:
+def test_a_restart_at_any_point_makes_no_difference(seed: int, loads: Sequence[Load]) -> None:
+    """Also when the other validator goes on from the snapshot."""
     restarted, other = begin(seed), begin(seed)
     charter = restarted.federation.charter
     first, second = Random(seed), Random(seed)
-    for _ in range(STEPS // 10):
+    for turn in range(STEPS // 10):
         grow(restarted, first, 10)
         grow(other, second, 10)
-        restarted.validator = load_validator(charter, restarted.validator.snapshot())
+        load = loads[turn % len(loads)]
+        restarted.validator = load(charter, restarted.validator.snapshot())
         assert restarted.validator.digest() == other.validator.digest()
     assert restarted.logs == other.logs
 
