@@ -21,6 +21,9 @@ AccountFields = tuple[
 ]
 """An account's fields in the order of the listing (PROTOCOL section 7.8)."""
 
+IndexFields = tuple[int, int, Sequence[int], int, bytes]
+"""Base day, quote days, values from the base day on, number of decisions, their rows in the listing."""
+
 @final
 class Entries:
     """Concatenated values and where each ends. Values are counted from 0."""
@@ -96,6 +99,15 @@ class Validator:
 
     def append(self, coop: int, time: int, entry: bytes, account: Account) -> None:
         """Append an entry that the shared rules accepted, and put the account as it is after."""
+
+    def append_index(self, coop: int, time: int, entry: bytes, index: IndexFields) -> None:
+        """Append an entry that the shared rules accepted, and take the index as it is after."""
+
+    def set_index(self, coop: int, index: IndexFields | None) -> None:
+        """Give a log the index that it has now; None in a federation without one."""
+
+    def index_rows(self, coop: int) -> bytes:
+        """The rows that a loaded snapshot has of the log's index, concatenated."""
 
     def chain(self, coop: int, entries: Entries) -> bytes:
         """The head that these entries would lead to."""

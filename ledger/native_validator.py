@@ -5,7 +5,8 @@ are decided here, by the rules in `ledger.rules.members` that the reference vali
 code takes the changed account back and goes on. Their signatures and keys are verified natively, a run
 of entries at a time, because admissions come by the thousand when a federation begins.
 
-This module holds no state of its own. It exists only where the extension was built: importing it raises
+This module holds no state but the index of each log, of which native code has what payments need: the
+values of days, and the rows of the listing. It exists only where the extension was built: importing it raises
 `ImportError` elsewhere, and `ledger.choose` asks for it that way.
 """
 
@@ -16,14 +17,20 @@ from typing import Final
 
 from ledger import _native
 from ledger.charter import Charter
+from ledger.codec import decode, split
+from ledger.errors import SnapshotError
+from ledger.index.table import Index
+from ledger.listing import list_index, load_index
 from ledger.messages import TAG_ENTRY, signing_context
 from ledger.refusals import Refusal
+from ledger.rules.index import decide_index, index_of_new_log
 from ledger.rules.members import decide_members
 from ledger.signatures import SignatureFault, SignatureInvalid
 from ledger.state import Account, Returnable, Transit
 from ledger.transactions import (
     Admit,
     Entry,
+    IndexEntry,
     Limit,
     SetStatus,
     Status,
@@ -39,7 +46,7 @@ DEFAULT_THREADS: Final = 2
 RUN: Final = 1024
 """How many entries are looked at together when the shared rules have to decide."""
 
-_SHARED_KINDS: Final = frozenset((2, 3, 4))
+_SHARED_KINDS: Final = frozenset((2, 3, 4, 7))
 _FEW: Final = 8
 """Below so many entries, verifying them together is not worth the preparation."""
 
@@ -53,6 +60,11 @@ class NativeValidator:
         self._charter = charter
         self._context = _contexts(charter)
         self._core = _native.Validator(*_charter_fields(charter), threads)
+        self._indexes: dict[int, Index | None] = dict.fromkeys(
+            charter.coops, index_of_new_log(charter)
+        )
+        for coop, index in self._indexes.items():
+            self._core.set_index(coop, _index_fields(index))
 
     @classmethod
     def load(
@@ -63,6 +75,7 @@ class NativeValidator:
         validator._charter = charter
         validator._context = _contexts(charter)
         validator._core = _native.Validator.load(*_charter_fields(charter), threads, snapshot)
+        validator._indexes = _load_indexes(charter, validator._core)
         return validator
 
     @property
@@ -79,7 +92,7 @@ class NativeValidator:
         outcomes: list[int] = []
         appended: list[bytes] = []
         count = 0
-        shared = _SharedRules(self._charter, self._core, coop, self._context[coop])
+        shared = _SharedRules(self._charter, self._core, coop, self._context[coop], self._indexes)
         while len(outcomes) < len(transactions):
             rest = transactions[len(outcomes) :] if outcomes else transactions
             done, entries, added = self._core.sequence(coop, time, rest)
@@ -109,7 +122,7 @@ class NativeValidator:
     def replay(self, coop: int, entries: bytes) -> Replayed:
         """See `Validator.replay`."""
         parts = _native.Entries(entries)
-        shared = _SharedRules(self._charter, self._core, coop, self._context[coop])
+        shared = _SharedRules(self._charter, self._core, coop, self._context[coop], self._indexes)
         reached = 0
         while True:
             reached, refusal, waiting, is_shared = self._core.replay(coop, parts, reached)
@@ -190,6 +203,10 @@ class NativeValidator:
             for payer_coop, index, account, amount in self._core.returnable(coop)
         ]
 
+    def index(self, coop: int) -> Index | None:
+        """See `Validator.index`."""
+        return self._indexes[coop]
+
     def digest(self) -> bytes:
         """See `Validator.digest`."""
         return self._core.digest()
@@ -206,8 +223,15 @@ class _SharedRules:
     """Decides the entries that native code hands over, for one log and one call."""
 
     def __init__(
-        self, charter: Charter, core: _native.Validator, coop: int, context: bytes
+        self,
+        charter: Charter,
+        core: _native.Validator,
+        coop: int,
+        context: bytes,
+        indexes: dict[int, Index | None],
     ) -> None:
+        self._charter = charter
+        self._indexes = indexes
         self._coop = charter.coops[coop]
         self._core = core
         self._context = context
@@ -245,6 +269,8 @@ class _SharedRules:
         if decoded.time < self._core.log(number)[2]:
             return Refusal.TIME_FALLS
         transaction = decoded.transaction
+        if isinstance(transaction, IndexEntry):
+            return self._append_index(entry, decoded.time, transaction)
         if not isinstance(transaction, Admit | Limit | SetStatus):
             raise AssertionError("native code hands over no other kind")
         account = decide_members(
@@ -259,6 +285,17 @@ class _SharedRules:
         if isinstance(account, Refusal):
             return account
         self._core.append(number, decoded.time, entry, account)
+        return None
+
+    def _append_index(self, entry: bytes, time: int, transaction: IndexEntry) -> Refusal | None:
+        number = self._coop.number
+        index = decide_index(transaction, charter=self._charter, index=self._indexes[number])
+        if isinstance(index, Refusal):
+            return index
+        fields = _index_fields(index)
+        if fields is not None:
+            self._core.append_index(number, time, entry, fields)
+            self._indexes[number] = index
         return None
 
     def _verify(self, *, public_key: bytes, message: bytes, signature: bytes) -> None:
@@ -321,8 +358,30 @@ def _charter_fields(charter: Charter) -> tuple[bytes, int, list[_native.CoopFiel
     return charter.federation, charter.witness_quorum, coops
 
 
+def _index_fields(index: Index | None) -> _native.IndexFields | None:
+    if index is None:
+        return None
+    rows = list_index(index)
+    parameters = index.parameters
+    return parameters.base_day, parameters.quote_days, index.values, len(rows), b"".join(rows)
+
+
+def _load_indexes(charter: Charter, core: _native.Validator) -> dict[int, Index | None]:
+    """The index of each log from the rows of a snapshot; gives native code the values."""
+    indexes: dict[int, Index | None] = {}
+    for coop in charter.coops:
+        rows = [decode(row) for row in split(core.index_rows(coop))]
+        if charter.index is None and rows:
+            raise SnapshotError("the snapshot is of another charter")
+        indexes[coop] = None
+        if charter.index is not None:
+            indexes[coop] = load_index(charter.index.parameters, rows)
+        core.set_index(coop, _index_fields(indexes[coop]))
+    return indexes
+
+
 def _is_shared(entry: Entry) -> bool:
-    return isinstance(entry.transaction, Admit | Limit | SetStatus)
+    return isinstance(entry.transaction, Admit | Limit | SetStatus | IndexEntry)
 
 
 def _shared_run(transactions: Sequence[bytes], start: int) -> Sequence[bytes]:

@@ -8,6 +8,8 @@
 pub const MAX: u64 = (1 << 53) - 1;
 /// How deep arrays may nest in a message.
 pub const MAX_DEPTH: usize = 8;
+/// How many elements an array of an entry may have.
+pub const MAX_ARRAY: u32 = 256;
 /// How deep containers may nest for a boundary to be found; the reference validator's reader has the
 /// same bound, so both call the same bytes a value.
 const MAX_SKIP_DEPTH: usize = 1024;
@@ -100,6 +102,12 @@ impl<'a> Reader<'a> {
     /// The bytes between two positions that this reader has passed.
     pub fn passed(&self, from: usize, to: usize) -> &'a [u8] {
         &self.data[from..to]
+    }
+
+    /// Passes one value, whatever types it holds.
+    pub fn skip(&mut self) -> Option<()> {
+        self.at = skip(self.data, self.at)?;
+        Some(())
     }
 
     #[inline]
@@ -240,7 +248,8 @@ impl<'a> Reader<'a> {
             0xc4..=0xc6 => drop(self.binary()?),
             0x90..=0x9f | 0xdc | 0xdd => {
                 let inner = depth.checked_sub(1)?;
-                for _ in 0..self.array()? {
+                let items = self.array().filter(|items| *items <= MAX_ARRAY)?;
+                for _ in 0..items {
                     self.any(inner)?;
                 }
             }

@@ -25,6 +25,7 @@ pub mod crew;
 pub mod entries;
 pub mod fault;
 pub mod gather;
+pub mod index;
 pub mod keys;
 pub mod listing;
 pub mod log;

@@ -38,6 +38,10 @@ pub fn list(charter: &Charter, logs: &[Log], mut sink: impl FnMut(&[u8])) {
             write_returnable(&mut piece, charter.coops[*from].number, *index, item);
             pass(&mut piece, PIECE);
         }
+        if let Some(index) = &log.index {
+            piece.extend_from_slice(&index.rows);
+            pass(&mut piece, PIECE);
+        }
     }
     pass(&mut piece, 0);
 }
@@ -52,7 +56,7 @@ fn write_header(out: &mut Vec<u8>, charter: &Charter, log: &Log, home: usize) {
     write::integer(out, log.position);
     write::integer(out, log.held);
     write::integer(out, log.commons);
-    write::unsigned(out, 0); // the index period: this version takes no index in
+    write::unsigned(out, log.index.as_ref().map_or(0, |index| index.taken));
     write::array(out, log.anchored.len() - 1);
     for (other, length) in log.anchored.iter().enumerate().filter(|(other, _)| *other != home) {
         write::array(out, 2);

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use crate::accounts::Accounts;
 use crate::chain::Head;
+use crate::index::Index;
 
 /// The number of the account that belongs to the coop as a whole.
 pub const COMMONS: u32 = 0;
@@ -37,6 +38,8 @@ pub struct Log {
     pub transit: Vec<VecDeque<Item>>,
     /// What this log has to give back, by (position of the paying coop, index).
     pub returnable: BTreeMap<(usize, u64), Returnable>,
+    /// What the log knows of the index; None in a federation without one.
+    pub index: Option<Index>,
     pub heads: Heads,
 }
 
@@ -52,6 +55,7 @@ impl Log {
             accounts: Accounts::default(),
             transit: (0..coops).map(|_| VecDeque::new()).collect(),
             returnable: BTreeMap::new(),
+            index: None,
             heads: Heads { heads: VecDeque::from([genesis]), from: 0 },
         }
     }

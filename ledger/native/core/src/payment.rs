@@ -11,7 +11,8 @@ use crate::refusal::Refusal;
 use crate::transaction::{Pay, Return};
 use crate::undo::Change;
 
-const MAX_AMOUNT: i64 = MAX as i64;
+/// The largest amount and balance.
+pub const MAX_AMOUNT: i64 = MAX as i64;
 
 /// Who is paid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,8 +55,9 @@ pub fn check_pay(
         return Err(Refusal::FeeOutOfRange);
     }
     let payee = find_payee(charter, logs, home, pay)?;
-    if pay.has_price {
-        return Err(Refusal::PriceNotKnown);
+    if let Some(price) = pay.price {
+        let index = log.index.as_ref().ok_or(Refusal::PriceNotKnown)?;
+        index.check_price(price, pay.amount, time)?;
     }
     if account.balance - pay.amount - pay.fee < -log.accounts.limit_at(payer, time) {
         return Err(Refusal::LimitExceeded);

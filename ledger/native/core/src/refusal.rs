@@ -21,6 +21,8 @@ pub enum Refusal {
     PayeeUnknown = 15,
     PayeeClosed = 16,
     PriceNotKnown = 17,
+    PriceStale = 18,
+    PriceMismatch = 19,
     LimitExceeded = 20,
     ClearingLimitExceeded = 21,
     BalanceOutOfRange = 22,

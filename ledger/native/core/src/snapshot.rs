@@ -12,6 +12,7 @@ use crate::accounts::{Record, Status};
 use crate::charter::Charter;
 use crate::codec::Reader;
 use crate::fault::Fault;
+use crate::index::Index;
 use crate::listing::list;
 use crate::log::{Heads, Item, Log, Returnable};
 use crate::validator::Validator;
@@ -77,6 +78,7 @@ struct Counts {
     accounts: u64,
     transit: u64,
     returnable: u64,
+    decisions: u64,
 }
 
 fn read_header(
@@ -93,14 +95,14 @@ fn read_header(
     log.position = reader.integer()?;
     log.held = reader.integer()?;
     log.commons = reader.integer()?;
-    reader.uint()?;
+    let decisions = reader.uint()?;
     is_true(reader.array()? as usize == charter.coops.len() - 1)?;
     for other in (0..charter.coops.len()).filter(|other| *other != home) {
         is_true(reader.array()? == 2 && reader.number()? == charter.coops[other].number)?;
         log.anchored[other] = reader.uint()?;
     }
     let (accounts, transit, returnable) = (reader.uint()?, reader.uint()?, reader.uint()?);
-    Some(Counts { length, head, accounts, transit, returnable })
+    Some(Counts { length, head, accounts, transit, returnable, decisions })
 }
 
 fn read_rows(
@@ -129,6 +131,13 @@ fn read_rows(
         let item = Returnable { account: reader.number()?, amount: reader.integer()? };
         log.returnable.insert((from, index), item);
     }
+    let start = reader.position();
+    for _ in 0..counts.decisions {
+        reader.skip()?;
+    }
+    // The values follow from these rows by the shared rules, which set them.
+    let rows = reader.passed(start, reader.position()).to_vec();
+    log.index = Some(Index { taken: counts.decisions, rows, ..Index::default() });
     Some(Ok(()))
 }
 

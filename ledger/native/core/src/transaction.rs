@@ -1,6 +1,7 @@
 //! Entries and the transactions that this crate decides, PROTOCOL section 6: shapes only, in place.
 
 use crate::codec::{is_canonical, Reader, MAX_DEPTH};
+use crate::index::Price;
 use crate::refusal::Refusal;
 
 /// The largest entry.
@@ -16,7 +17,7 @@ pub struct Pay<'a> {
     pub payee: u32,
     pub amount: i64,
     pub fee: i64,
-    pub has_price: bool,
+    pub price: Option<Price>,
     /// The bytes that the signature covers.
     pub signed: &'a [u8],
     pub signature: &'a [u8; 64],
@@ -83,8 +84,8 @@ pub fn decode_transaction(data: &[u8]) -> Result<Transaction<'_>, Refusal> {
         Some((3, 8)) => read_return(&mut reader).map(Transaction::Return),
         // Those shapes all have fewer than 16 elements; `ledger.transactions.transaction_kind`, which
         // the wrapper goes by, looks at such headers only.
-        Some((1..=15, 2..=4)) => return Ok(Transaction::Shared),
-        None | Some((_, 1..=4 | 6 | 8)) => None,
+        Some((1..=15, 2..=4 | 7)) => return Ok(Transaction::Shared),
+        None | Some((_, 1..=4 | 6..=8)) => None,
         Some(_) if is_canonical(data, MAX_DEPTH - 1) => return Err(Refusal::KindUnknown),
         Some(_) => None,
     };
@@ -102,15 +103,16 @@ fn read_pay<'a>(reader: &mut Reader<'a>) -> Option<Pay<'a>> {
     if !reader.take_nil() {
         reader.hash()?;
     }
-    let has_price = !reader.take_nil();
-    if has_price {
-        (reader.array()? == 2).then_some(())?;
-        reader.uint()?;
-        reader.uint()?;
-    }
+    let price = if reader.take_nil() { None } else { Some(read_price(reader)?) };
     let signed = reader.passed(0, reader.position());
     let signature = reader.signature()?;
-    Some(Pay { payer, sequence, payee_coop, payee, amount, fee, has_price, signed, signature })
+    Some(Pay { payer, sequence, payee_coop, payee, amount, fee, price, signed, signature })
+}
+
+#[inline]
+fn read_price(reader: &mut Reader<'_>) -> Option<Price> {
+    (reader.array()? == 2).then_some(())?;
+    Some(Price { minor: reader.uint()?, day: reader.uint()? })
 }
 
 fn read_anchor<'a>(reader: &mut Reader<'a>) -> Option<Anchor<'a>> {

@@ -4,6 +4,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyTuple, PyType};
 
 use fiado_core::charter::Charter;
+use fiado_core::index::Index;
 use fiado_core::replay::Stop;
 use fiado_core::validator::Validator as Core;
 
@@ -18,6 +19,13 @@ type Waiting<'py> = (u32, u64, Bound<'py, PyBytes>, Bound<'py, PyBytes>);
 /// (length, head, time, position, held, commons, anchored by coop, number of accounts).
 type LogFields<'py> =
     (u64, Bound<'py, PyBytes>, u64, i64, i64, i64, Vec<(u32, u64)>, usize);
+
+/// (base day, quote days, values, how many decisions, their rows in the listing).
+type IndexFields<'py> = (u64, u64, Vec<u64>, u64, Bound<'py, PyBytes>);
+
+fn read_index((base_day, quote_days, values, taken, rows): IndexFields<'_>) -> Index {
+    Index { base_day, quote_days, values, taken, rows: rows.as_bytes().to_vec() }
+}
 
 /// State and rules for all logs of one federation.
 #[pyclass]
@@ -130,6 +138,30 @@ impl Validator {
         let bytes = entry.as_bytes();
         let core = &mut self.core;
         run(python, || core.append(coop, time, bytes, &record))
+    }
+
+    fn append_index(
+        &mut self,
+        python: Python<'_>,
+        coop: u32,
+        time: u64,
+        entry: Bound<'_, PyBytes>,
+        index: IndexFields<'_>,
+    ) -> PyResult<()> {
+        let index = read_index(index);
+        let bytes = entry.as_bytes();
+        let core = &mut self.core;
+        run(python, || core.append_index(coop, time, bytes, index))
+    }
+
+    fn set_index(&mut self, coop: u32, index: Option<IndexFields<'_>>) -> PyResult<()> {
+        self.core.set_index(coop, index.map(read_index)).map_err(to_exception)
+    }
+
+    fn index_rows<'py>(&self, python: Python<'py>, coop: u32) -> PyResult<Bound<'py, PyBytes>> {
+        let index = &self.core.log(coop).map_err(to_exception)?.index;
+        let rows = index.as_ref().map_or(&[][..], |index| &index.rows);
+        Ok(PyBytes::new(python, rows))
     }
 
     fn chain<'py>(

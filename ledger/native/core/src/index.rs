@@ -1,0 +1,157 @@
+//! The index of prices as a payment needs it: the value of each day, PROTOCOL section 9.4.
+//!
+//! Which values there are is decided by the shared rules; here a price is looked up and converted. The
+//! rows that the listing has of an index are kept as bytes, in order: nothing here reads them.
+
+use crate::chain::extend;
+use crate::fault::Fault;
+use crate::refusal::Refusal;
+use crate::validator::Validator;
+
+const MILLIONTHS: u128 = 1_000_000;
+const SECONDS_IN_DAY: u64 = 86_400;
+
+/// What one log knows of the index.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Index {
+    /// The day that `values` begins at.
+    pub base_day: u64,
+    /// How many days back the day of a price may lie.
+    pub quote_days: u64,
+    /// Millionths of the currency for one unit, day by day; none is 0.
+    pub values: Vec<u64>,
+    /// How many decisions the log has taken in.
+    pub taken: u64,
+    /// Their rows in the listing.
+    pub rows: Vec<u8>,
+}
+
+/// An indexed price: hundredths of the currency at the value of a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Price {
+    pub minor: u64,
+    pub day: u64,
+}
+
+impl Index {
+    /// Checks a payment of `amount` at `price` in an entry of that time.
+    #[inline]
+    pub fn check_price(&self, price: Price, amount: i64, time: u64) -> Result<(), Refusal> {
+        let value = price
+            .day
+            .checked_sub(self.base_day)
+            .and_then(|place| self.values.get(usize::try_from(place).ok()?))
+            .ok_or(Refusal::PriceNotKnown)?;
+        let today = time / SECONDS_IN_DAY;
+        if price.day > today || today - price.day > self.quote_days {
+            return Err(Refusal::PriceStale);
+        }
+        if units_from_price(price.minor, *value) != u128::from(amount.unsigned_abs()) {
+            return Err(Refusal::PriceMismatch);
+        }
+        Ok(())
+    }
+}
+
+impl Validator {
+    /// Gives a log the index that it has before the next entry; None in a federation without one.
+    pub fn set_index(&mut self, coop: u32, index: Option<Index>) -> Result<(), Fault> {
+        let home = self.position(coop)?;
+        check_index(index.as_ref())?;
+        self.change(|_, state| state.logs[home].index = index)
+    }
+
+    /// Appends an entry that the shared rules accepted, and the index as it is after it.
+    pub fn append_index(
+        &mut self,
+        coop: u32,
+        time: u64,
+        entry: &[u8],
+        index: Index,
+    ) -> Result<(), Fault> {
+        let home = self.position(coop)?;
+        check_index(Some(&index))?;
+        self.change(|_, state| {
+            let is_alone = state.logs.len() == 1;
+            let log = &mut state.logs[home];
+            if time < log.time {
+                return Err(Fault::Argument("time falls along the log"));
+            }
+            log.index = Some(index);
+            log.time = time;
+            let head = extend(log.heads.last(), entry);
+            log.heads.heads.push_back(head);
+            if is_alone {
+                log.heads.forget_all();
+            }
+            Ok(())
+        })?
+    }
+}
+
+fn check_index(index: Option<&Index>) -> Result<(), Fault> {
+    match index.is_some_and(|index| index.values.contains(&0)) {
+        true => Err(Fault::Argument("a unit is worth something every day")),
+        false => Ok(()),
+    }
+}
+
+/// Hundredths of a unit for hundredths of the currency, rounded half-even. `value` is above 0.
+#[inline]
+fn units_from_price(minor: u64, value: u64) -> u128 {
+    let dividend = u128::from(minor) * MILLIONTHS;
+    let value = u128::from(value);
+    // Where both fit, the machine divides 64 bits many times as fast as 128.
+    let (quotient, rest) = match (u64::try_from(dividend), u64::try_from(value)) {
+        (Ok(dividend), Ok(value)) => {
+            (u128::from(dividend / value), u128::from(dividend % value))
+        }
+        _ => (dividend / value, dividend % value),
+    };
+    let is_up = 2 * rest > value || (2 * rest == value && quotient % 2 == 1);
+    quotient + u128::from(is_up)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MAX: u64 = crate::codec::MAX;
+
+    #[test]
+    fn halves_go_to_the_even_number() {
+        let thousand = 1_000_000_000;
+        let cases = [(499, 0), (500, 0), (501, 1), (1_499, 1), (1_500, 2), (2_500, 2), (2_501, 3)];
+        for (minor, units) in cases {
+            assert_eq!(units_from_price(minor, thousand), units);
+        }
+    }
+
+    #[test]
+    fn the_largest_price_has_room() {
+        assert_eq!(units_from_price(MAX, 1_000_000), u128::from(MAX));
+        assert_eq!(units_from_price(MAX, MAX), MILLIONTHS);
+        assert_eq!(units_from_price(MAX, 1), u128::from(MAX) * MILLIONTHS);
+    }
+
+    #[test]
+    fn a_price_is_checked_in_order() {
+        let index = Index {
+            base_day: 20_000,
+            quote_days: 2,
+            values: vec![1_000_000_000; 10],
+            ..Index::default()
+        };
+        let check = |minor, day, amount, today: u64| {
+            index.check_price(Price { minor, day }, amount, today * SECONDS_IN_DAY)
+        };
+        assert_eq!(check(1, 19_999, 7, 30_000), Err(Refusal::PriceNotKnown));
+        assert_eq!(check(1, 20_010, 7, 30_000), Err(Refusal::PriceNotKnown));
+        assert_eq!(check(1, MAX, 7, 30_000), Err(Refusal::PriceNotKnown));
+        assert_eq!(check(1, 20_005, 7, 20_004), Err(Refusal::PriceStale));
+        assert_eq!(check(1, 20_005, 7, 20_008), Err(Refusal::PriceStale));
+        assert_eq!(check(7_000, 20_005, 8, 20_007), Err(Refusal::PriceMismatch));
+        assert_eq!(check(7_000, 20_005, 7, 20_007), Ok(()));
+        assert_eq!(check(7_000, 20_005, 7, 20_005), Ok(()));
+    }
+}
