@@ -133,12 +133,12 @@ def run_trade(graph: TradeGraph, *, coops: int, root: Path, output: Output) -> T
         sides = _homes(graph, homes, founded, nodes, seed)
         with output.progress("Admitting", steps=len(graph.names)) as progress:
             admitted = asyncio.run(admit_all(sides, pool, progress))
-        _wait_until_known(nodes, dict(zip(founded.charter.coops, admitted, strict=True)))
+        wait_until_known(nodes, dict(zip(founded.charter.coops, admitted, strict=True)))
         watch.note("admit")
         with output.progress("Paying", steps=len(graph.trades)) as progress:
             sent = asyncio.run(pay_all(sides, pool, progress))
         watch.note("pay")
-        _wait_until_settled(nodes, output)
+        wait_until_settled(nodes, output)
         watch.note("settle")
         reports = [audit_url(node.url, output)[1] for node in nodes]
         watch.note("audit")
@@ -210,7 +210,7 @@ def _homes(
     ]
 
 
-def _wait_until_known(nodes: Sequence[RunningNode], admitted: Mapping[int, int]) -> None:
+def wait_until_known(nodes: Sequence[RunningNode], admitted: Mapping[int, int]) -> None:
     """Wait until every log has anchored the others as far as their last admission (coop -> index).
 
     Before that, a payment to a new member of another coop may be refused: the payee is not known.
@@ -231,7 +231,7 @@ def _knows(client: NodeClient, home: int, admitted: Mapping[int, int]) -> bool:
     return all(anchored.get(coop, 0) >= index for coop, index in admitted.items() if coop != home)
 
 
-def _wait_until_settled(nodes: Sequence[RunningNode], output: Output) -> None:
+def wait_until_settled(nodes: Sequence[RunningNode], output: Output) -> None:
     """Wait until nothing is on its way anywhere and all nodes say that they hold the same state."""
     deadline = time.monotonic() + SETTLE_SECONDS
     left, _ = _unsettled(nodes)
