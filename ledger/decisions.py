@@ -27,6 +27,10 @@ from ledger.shapes import (
 
 HASH_BYTES: Final = 32
 
+OBSERVATION: Final = 0
+"""Stands for a coop's own observation where a decision's kind is asked; its content is
+`[level, survey hash]`."""
+
 
 class Decision(IntEnum):
     """What is decided; the number says which one of its kind."""
@@ -203,6 +207,25 @@ def observation_body(*, period: int, level: int, survey_hash: bytes) -> bytes:
 def observation_message(*, federation: bytes, coop: int, body: bytes) -> bytes:
     """What `coop` signs for its own observation of a week."""
     return signed_bytes(TAG_OBSERVE, federation=federation, coop=coop, body=body)
+
+
+def is_observed(content: object) -> bool:
+    """Whether a decoded value is the content of an observation, `[level, survey hash]`."""
+    if type(content) is not list or len(content) != 2:
+        return False
+    return is_uint(content[0]) and is_bytes(content[1], HASH_BYTES)
+
+
+def content_message(
+    *, federation: bytes, coop: int, decision: int, number: int, content: bytes
+) -> bytes:
+    """What `coop` signs for a content by its encoding; for `OBSERVATION`, as an observation."""
+    if decision == OBSERVATION:
+        # `[period, level, survey hash]` has one element more than the content `[level, survey hash]`.
+        body = b"\x93" + encode(number) + content[1:]
+        return observation_message(federation=federation, coop=coop, body=body)
+    body = b"\x93" + encode(decision) + encode(number) + content
+    return decision_message(federation=federation, coop=coop, body=body)
 
 
 def publication_message(*, federation: bytes, coop: int, body: bytes) -> bytes:

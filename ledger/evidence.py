@@ -1,18 +1,20 @@
 """Evidence: proof that a coop cheated, for anyone with the charter (PROTOCOL section 7.9).
 
-Two kinds: a fork (two signed heads of which the longer does not extend the shorter) and an invalid entry
-(a signed head over an entry that the rules refuse). The second needs a validator that holds the log
-up to that entry.
+Three kinds: a fork (two signed heads of which the longer does not extend the shorter), an invalid entry
+(a signed head over an entry that the rules refuse), and two decisions (two signed contents for one number).
+The second needs a validator that holds the log up to that entry.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final, cast
 
 from ledger.chain import SignedHead, check_hash, extend_all
 from ledger.charter import Charter
-from ledger.codec import decode, encode
+from ledger.codec import Value, decode, encode
+from ledger.decisions import OBSERVATION, Decision, content_message, is_observed
 from ledger.errors import EncodingError, ProofError
 from ledger.refusals import Refusal
+from ledger.signatures import SignatureInvalid, verify
 from ledger.validator import Validator
 
 MAX_EVIDENCE_BYTES: Final = 4 * 1024 * 1024
@@ -128,7 +130,57 @@ class InvalidEntryEvidence:
             raise ProofError("the entries do not chain to the signed head")
 
 
-Evidence = ForkEvidence | InvalidEntryEvidence
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedContent:
+    """A content's encoding and a coop's signature over it."""
+
+    content: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionEvidence:
+    """A coop signed two contents for one number; `decision` 0 are its own observations of a week."""
+
+    kind = "decision"
+    entries: ClassVar[tuple[bytes, ...]] = ()
+    coop: int
+    decision: int
+    number: int
+    first: SignedContent
+    second: SignedContent
+
+    def encode(self) -> bytes:
+        """The canonical bytes."""
+        fields: list[Value] = ["decision", self.coop, self.decision, self.number]
+        for signed in (self.first, self.second):
+            fields += [decode(signed.content), signed.signature]
+        return encode(fields)
+
+    def check(self, charter: Charter) -> None:
+        """Raise `ProofError` unless this proves that the coop signed both."""
+        coop = charter.coops.get(self.coop)
+        if coop is None:
+            raise ProofError("contents signed for a coop that is not in the charter")
+        if self.first.content == self.second.content:
+            raise ProofError("the contents are the same")
+        for signed in (self.first, self.second):
+            if self.decision == OBSERVATION and not is_observed(decode(signed.content)):
+                raise ProofError("not the content of an observation")
+            message = content_message(
+                federation=charter.federation,
+                coop=self.coop,
+                decision=self.decision,
+                number=self.number,
+                content=signed.content,
+            )
+            try:
+                verify(public_key=coop.node_key, message=message, signature=signed.signature)
+            except SignatureInvalid as error:
+                raise ProofError(f"not a signature of coop {coop.name} over it") from error
+
+
+Evidence = ForkEvidence | InvalidEntryEvidence | DecisionEvidence
 
 
 def decode_evidence(data: bytes) -> Evidence:
@@ -160,6 +212,28 @@ def decode_evidence(data: bytes) -> Evidence:
                 entries=_entries(entries),
                 signed=SignedHead(coop=coop, length=length, head=head, signature=signature),
                 refusal=Refusal(refusal),
+            )
+        case [
+            "decision",
+            int(coop),
+            int(decision),
+            int(number),
+            first,
+            bytes(sa),
+            second,
+            bytes(sb),
+        ]:
+            _check_numbers(coop, number)
+            if decision not in (OBSERVATION, *Decision):
+                raise ProofError("not evidence: no such decision")
+            if type(first) is not list or type(second) is not list:
+                raise ProofError("not evidence: a content that is no array")
+            return DecisionEvidence(
+                coop=coop,
+                decision=decision,
+                number=number,
+                first=SignedContent(content=encode(cast(Value, first)), signature=sa),
+                second=SignedContent(content=encode(cast(Value, second)), signature=sb),
             )
     raise ProofError("not evidence")
 

@@ -76,9 +76,10 @@ def decide_index(
         return Refusal.INDEX_NOT_CHARTERED
     refusal = (
         _check_publishers(entry, charter.index)
-        or check_observations(entry, charter.index)
-        or _check_signatures(entry, charter, verify)
-        or check_decided(entry, index)
+        or _check_observations(entry, charter.index)
+        or _check_observers(entry, charter, verify)
+        or _check_signers(entry, charter, verify)
+        or _check_decided(entry, index)
     )
     if refusal is not None:
         return refusal
@@ -87,8 +88,18 @@ def decide_index(
     return apply_source_change(index, entry.decided)
 
 
-def check_decided(entry: IndexEntry, index: Index) -> Refusal | None:
-    """The refusal that what is decided earns next in a log with that index, whoever signs it."""
+def check_content(entry: IndexEntry, *, charter: Charter, index: Index) -> Refusal | None:
+    """The refusal that the entry would earn next in a log with that index, were it signed by enough."""
+    if charter.index is None:
+        return Refusal.INDEX_NOT_CHARTERED
+    return (
+        _check_observations(entry, charter.index)
+        or _check_observers(entry, charter, verify)
+        or _check_decided(entry, index)
+    )
+
+
+def _check_decided(entry: IndexEntry, index: Index) -> Refusal | None:
     if isinstance(entry.decided, Print):
         print_refusal = check_print(index, entry.decided)
         return None if print_refusal is None else REFUSALS[print_refusal]
@@ -110,8 +121,7 @@ def _check_publishers(entry: IndexEntry, chartered: IndexCharter) -> Refusal | N
     return None
 
 
-def check_observations(entry: IndexEntry, chartered: IndexCharter) -> Refusal | None:
-    """The refusal that the observations earn, but for their signatures."""
+def _check_observations(entry: IndexEntry, chartered: IndexCharter) -> Refusal | None:
     parameters = chartered.parameters
     new = entry.decided
     is_surveyed = isinstance(new, Print) and not new.is_stand_in
@@ -138,20 +148,27 @@ def median_of(observations: Observations, chartered: IndexCharter) -> int:
     ).level
 
 
-def _check_signatures(entry: IndexEntry, charter: Charter, verify: Verify) -> Refusal | None:
-    body = entry.signed_body()
+def _check_observers(entry: IndexEntry, charter: Charter, verify: Verify) -> Refusal | None:
     try:
         for seen in entry.observations or ():
-            observed = observation_body(
+            body = observation_body(
                 period=entry.number, level=seen.level, survey_hash=seen.survey_hash
             )
             verify(
                 public_key=charter.coops[seen.coop].node_key,
                 message=observation_message(
-                    federation=charter.federation, coop=seen.coop, body=observed
+                    federation=charter.federation, coop=seen.coop, body=body
                 ),
                 signature=seen.signature,
             )
+    except SignatureInvalid:
+        return Refusal.SIGNATURE_INVALID
+    return None
+
+
+def _check_signers(entry: IndexEntry, charter: Charter, verify: Verify) -> Refusal | None:
+    body = entry.signed_body()
+    try:
         for coop, signature in entry.signatures:
             verify(
                 public_key=charter.coops[coop].node_key,
