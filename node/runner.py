@@ -47,6 +47,8 @@ from node.store import Memo, Write
 
 Answer = TypeVar("Answer")
 
+_LONGEST_WAIT_MS = 60_000
+
 
 class RunnerBusy(NodeFault):
     """Too much waits already; nothing was done. Ask again in a moment."""
@@ -121,7 +123,6 @@ class Runner:
         self._queues: dict[int, _PeerQueue] = {}
         self._wake = asyncio.Event()
         self._wake_at_ms = 0
-        self._timer: asyncio.TimerHandle | None = None
         self._refusing = False
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
@@ -253,8 +254,7 @@ class Runner:
             if not self._inbox:
                 if self._stopping:
                     return
-                self._set_timer()
-                await self._wake.wait()
+                await self._wait()
             self._wake.clear()
             inbox = self._take()
             try:
@@ -273,11 +273,14 @@ class Runner:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, self._open.engine.tick, now_ms, inbox)
 
-    def _set_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        delay_ms = max(0, self._wake_at_ms - self._clock_ms())
-        self._timer = asyncio.get_running_loop().call_later(delay_ms / 1000, self._wake.set)
+    async def _wait(self) -> None:
+        """Until something arrives, or the engine wants to be woken."""
+        if not self._wake.is_set():
+            delay_ms = min(max(0, self._wake_at_ms - self._clock_ms()), _LONGEST_WAIT_MS)
+            loop = asyncio.get_running_loop()
+            timer = loop.call_later(delay_ms / 1000, self._wake.set)
+            await self._wake.wait()
+            timer.cancel()
 
     def _take(self) -> list[Event]:
         inbox: list[Event] = []

@@ -1,0 +1,333 @@
+"""The runner with a fake engine: what shares a tick, what is bounded, what a fault does."""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from functools import partial
+
+import pytest
+
+from node.engine.events import (
+    Disconnect,
+    Event,
+    Notice,
+    PeerDown,
+    PeerMessage,
+    PeerUp,
+    Recorded,
+    Send,
+    Submit,
+    View,
+)
+from node.errors import StorageFault
+from node.logs import JsonFormatter
+from node.runner import OutcomeUnknown, Runner, RunnerBusy, RunnerStopped
+from node.runner_settings import RunnerSettings
+from node.store import Write
+from tests.node.fake_engine import Opener
+from tests.node.loops import on_loop, until
+
+SETTINGS = RunnerSettings(reload_wait_ms=1)
+
+
+class FakePeers:
+    """Notes what is sent, in order."""
+
+    def __init__(self) -> None:
+        self.done: list[tuple[str, int, bytes | str]] = []
+
+    def send(self, coop: int, data: bytes) -> None:
+        self.done.append(("send", coop, data))
+
+    def disconnect(self, coop: int, reason: str) -> None:
+        self.done.append(("disconnect", coop, reason))
+
+
+@asynccontextmanager
+async def running(opener: Opener, settings: RunnerSettings = SETTINGS) -> AsyncIterator[Runner]:
+    """A runner that has done its first tick."""
+    runner = Runner(opener, settings=settings, clock_ms=lambda: 1_000)
+    await runner.start()
+    await until(lambda: len(opener.newest.inboxes) == 1, "the first tick")
+    try:
+        yield runner
+    finally:
+        opener.gate.set()
+        await runner.stop()
+
+
+async def waiting_requests(
+    runner: Runner, opener: Opener, count: int
+) -> list[asyncio.Task[object]]:
+    """`count` requests that wait behind a tick which the gate holds back."""
+    opener.gate.clear()
+    ticks = len(opener.newest.inboxes)
+    runner.peer_up(9)  # begins the tick that is held back
+    await asyncio.sleep(0)
+    tasks = [asyncio.create_task(_submit(runner, bytes([i]))) for i in range(count)]
+    await asyncio.sleep(0)
+    assert len(opener.newest.inboxes) == ticks
+    return tasks
+
+
+async def _submit(runner: Runner, data: bytes) -> object:
+    return await runner.submit(data)
+
+
+@on_loop
+async def test_what_arrives_during_a_tick_shares_the_next() -> None:
+    opener = Opener()
+    async with running(opener) as runner:
+        tasks = await waiting_requests(runner, opener, 5)
+        opener.gate.set()
+        answers = await asyncio.gather(*tasks)
+        inboxes = [inbox for inbox in opener.newest.inboxes[1:] if inbox]
+        submits = [[e for e in inbox if isinstance(e, Submit)] for inbox in inboxes]
+        assert sorted(map(len, submits)) in ([0, 5], [5])
+        assert len({answer.index for answer in answers if isinstance(answer, Recorded)}) == 1
+
+
+@on_loop
+async def test_answers_go_to_who_asked() -> None:
+    async with running(Opener()) as runner:
+        answers = await asyncio.gather(*(runner.ask(partial(_square, i)) for i in range(50)))
+        assert answers == [i * i for i in range(50)]
+        assert await runner.change(lambda view: (Write(), "written")) == "written"
+
+
+def _square(number: int, view: View) -> int:
+    return number * number
+
+
+@on_loop
+async def test_what_a_question_raises_is_raised_to_who_asked() -> None:
+    def fail(view: object) -> int:
+        raise KeyError("nothing there")
+
+    async with running(Opener()) as runner:
+        with pytest.raises(KeyError, match="nothing there"):
+            await runner.ask(fail)
+        assert await runner.ask(lambda view: 1) == 1
+
+
+@on_loop
+async def test_too_many_requests_are_refused() -> None:
+    opener = Opener()
+    async with running(opener, replace(SETTINGS, requests=3)) as runner:
+        tasks = await waiting_requests(runner, opener, 3)
+        with pytest.raises(RunnerBusy):
+            await runner.submit(b"one more")
+        opener.gate.set()
+        await asyncio.gather(*tasks)
+        await runner.submit(b"now there is room")
+
+
+@on_loop
+async def test_too_large_requests_are_refused_while_others_wait() -> None:
+    opener = Opener()
+    async with running(opener, replace(SETTINGS, request_bytes=10)) as runner:
+        tasks = await waiting_requests(runner, opener, 2)
+        with pytest.raises(RunnerBusy):
+            await runner.submit(bytes(9))
+        opener.gate.set()
+        await asyncio.gather(*tasks)
+        await runner.submit(bytes(50))  # alone, anything goes
+
+
+@on_loop
+async def test_a_request_that_nobody_waits_for_any_more_does_no_harm() -> None:
+    opener = Opener()
+    async with running(opener) as runner:
+        tasks = await waiting_requests(runner, opener, 2)
+        tasks[0].cancel()
+        opener.gate.set()
+        assert await tasks[1]
+        await runner.submit(b"and on")
+
+
+@on_loop
+async def test_a_fault_makes_the_outcome_unknown_and_opens_the_store_again() -> None:
+    opener = Opener()
+    async with running(opener) as runner:
+        runner.peer_up(2)
+        await until(lambda: _has(opener.newest.inboxes, PeerUp(2)), "the engine knows of coop 2")
+        opener.newest.faults = [StorageFault("disk full")]
+        with pytest.raises(OutcomeUnknown):
+            await runner.submit(b"lost or kept")
+        await runner.submit(b"the new engine answers")
+        assert len(opener.engines) == 2
+        assert opener.engines[0].closed == 1
+        assert opener.engines[0].snapshots == 0, "what failed saves nothing"
+        assert _has(opener.engines[1].inboxes, PeerUp(2)), "the new engine learns who is there"
+
+
+def _has(inboxes: list[list[Event]], event: Event) -> bool:
+    return any(event in inbox for inbox in inboxes)
+
+
+@on_loop
+async def test_requests_behind_a_failed_tick_are_carried_out_after_it() -> None:
+    opener = Opener()
+    async with running(opener) as runner:
+        opener.newest.faults = [StorageFault("disk full")]
+        tasks = await waiting_requests(runner, opener, 3)
+        opener.gate.set()
+        answers = await asyncio.gather(*tasks)
+        assert all(isinstance(answer, Recorded) for answer in answers)
+
+
+@on_loop
+async def test_a_mistake_in_the_engine_is_handled_like_a_fault() -> None:
+    opener = Opener()
+    async with running(opener) as runner:
+        opener.newest.faults = [ZeroDivisionError()]
+        with pytest.raises(OutcomeUnknown):
+            await runner.submit(b"")
+        await runner.submit(b"after")
+
+
+@on_loop
+async def test_opening_again_is_tried_again() -> None:
+    opener = Opener()
+    async with running(opener) as runner:
+        opener.fails = 2
+        opener.newest.faults = [StorageFault("disk full")]
+        with pytest.raises(OutcomeUnknown):
+            await runner.submit(b"")
+        await runner.submit(b"after")
+        assert opener.fails == 0
+
+
+@on_loop
+async def test_after_too_many_faults_it_gives_up_and_says_why() -> None:
+    opener = Opener()
+    async with running(opener) as runner:
+        opener.fails = 100
+        opener.newest.faults = [StorageFault("disk full")]
+        with pytest.raises(OutcomeUnknown):
+            await runner.submit(b"")
+        with pytest.raises(RunnerStopped):
+            await runner.submit(b"waits in vain")
+        assert await runner.wait_failed() == "StorageFault: can't be opened"
+        with pytest.raises(RunnerStopped):
+            await runner.submit(b"too late")
+
+
+@on_loop
+async def test_stopping_finishes_what_waits_then_saves_and_closes() -> None:
+    opener = Opener()
+    async with running(opener) as runner:
+        tasks = await waiting_requests(runner, opener, 4)
+        stopping = asyncio.create_task(runner.stop())
+        await asyncio.sleep(0)
+        with pytest.raises(RunnerStopped):
+            await runner.submit(b"too late")
+        opener.gate.set()
+        answers = await asyncio.gather(*tasks)
+        assert all(isinstance(answer, Recorded) for answer in answers)
+        await stopping
+        assert (opener.newest.snapshots, opener.newest.closed) == (1, 1)
+
+
+@on_loop
+async def test_a_snapshot_that_fails_does_not_keep_the_store_open() -> None:
+    opener = Opener()
+    async with running(opener) as runner:
+        opener.newest.snapshot_fault = StorageFault("disk full")
+        await runner.stop()
+        assert opener.newest.closed == 1
+
+
+@on_loop
+async def test_it_ticks_when_the_engine_wants_to_be_woken() -> None:
+    opener = Opener()
+    async with running(opener) as runner:
+        opener.newest.wake_at_ms = 1_001
+        await runner.submit(b"")
+        ticks = len(opener.newest.inboxes)
+        await until(lambda: len(opener.newest.inboxes) > ticks, "a tick by the timer")
+        assert opener.newest.inboxes[-1] == []
+        opener.newest.wake_at_ms = 2**40
+
+
+@on_loop
+async def test_the_outbox_is_carried_out_in_order(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, logger="fiado.node")
+    opener, peers, advances = Opener(), FakePeers(), list[set[int]]()
+    async with running(opener) as runner:
+        runner.peers = peers
+        runner.on_advance(advances.append)
+        opener.newest.sends = [Send(2, b"a"), Send(3, b"b")]
+        opener.newest.disconnects = [Disconnect(3, "garbage")]
+        opener.newest.notices = [Notice("evidence", {"coop": 3, "level": "name of a value"})]
+        opener.newest.advanced = {1}
+        await runner.submit(b"")
+        await until(lambda: bool(advances), "the advance was heard")
+    assert peers.done == [("send", 2, b"a"), ("send", 3, b"b"), ("disconnect", 3, "garbage")]
+    assert advances == [{1}]
+    lines = [json.loads(JsonFormatter().format(record)) for record in caplog.records]
+    assert [line["coop"] for line in lines if line["event"] == "evidence"] == [3]
+
+
+@on_loop
+async def test_a_peer_that_sends_more_than_fits_has_to_wait() -> None:
+    opener = Opener()
+    async with running(opener, replace(SETTINGS, peer_messages=3)) as runner:
+        await waiting_requests(runner, opener, 0)
+        for number in range(3):
+            await runner.deliver(2, bytes([number]))
+        fourth = asyncio.create_task(runner.deliver(2, b"\3"))
+        await runner.deliver(3, b"another peer has room of its own")
+        await asyncio.sleep(0)
+        assert not fourth.done()
+        opener.gate.set()
+        await fourth
+        await until(
+            lambda: _has(opener.newest.inboxes, PeerMessage(2, b"\3")), "the fourth message"
+        )
+        messages = [
+            event.data[0]
+            for inbox in opener.newest.inboxes
+            for event in inbox
+            if isinstance(event, PeerMessage) and event.coop == 2
+        ]
+        assert messages == [0, 1, 2, 3]
+
+
+@on_loop
+async def test_a_large_message_waits_for_its_turn_but_is_let_through_alone() -> None:
+    opener = Opener()
+    async with running(opener, replace(SETTINGS, peer_bytes=10)) as runner:
+        await waiting_requests(runner, opener, 0)
+        await runner.deliver(2, bytes(50))
+        second = asyncio.create_task(runner.deliver(2, bytes(1)))
+        await asyncio.sleep(0)
+        assert not second.done()
+        opener.gate.set()
+        await second
+
+
+@on_loop
+async def test_one_tick_takes_a_bounded_number_of_events() -> None:
+    opener = Opener()
+    async with running(opener, replace(SETTINGS, tick_events=4)) as runner:
+        tasks = await waiting_requests(runner, opener, 10)
+        opener.gate.set()
+        await asyncio.gather(*tasks)
+        assert max(map(len, opener.newest.inboxes)) == 4
+
+
+@on_loop
+async def test_peers_that_come_and_go_are_told_in_order() -> None:
+    opener = Opener()
+    async with running(opener) as runner:
+        runner.peer_up(2)
+        runner.peer_down(2)
+        runner.peer_up(2)
+        await runner.ask(lambda view: None)
+        events = [e for inbox in opener.newest.inboxes for e in inbox]
+        peers = [event for event in events if isinstance(event, PeerUp | PeerDown)]
+        assert peers == [PeerUp(2), PeerDown(2), PeerUp(2)]
