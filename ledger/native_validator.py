@@ -20,6 +20,7 @@ from ledger.charter import Charter
 from ledger.codec import decode, split
 from ledger.errors import SnapshotError
 from ledger.index.table import Index
+from ledger.judging import judge
 from ledger.listing import list_index, load_index
 from ledger.messages import TAG_ENTRY, signing_context
 from ledger.refusals import Refusal
@@ -137,6 +138,10 @@ class NativeValidator:
                 refusal=None if refusal is None else Refusal(refusal),
                 waiting=None if waiting is None else _waiting(waiting),
             )
+
+    def judge(self, coop: int, entry: bytes) -> Refusal | Waiting | None:
+        """See `Validator.judge`."""
+        return judge(self, coop, entry)
 
     def chain(self, coop: int, entries: bytes) -> tuple[int, bytes]:
         """See `Validator.chain`."""
