@@ -17,7 +17,7 @@ from ledger.charter import (
 )
 from ledger.codec import Value, decode, encode
 from ledger.errors import CharterError, EncodingError, ProofError
-from ledger.evidence import ForkEvidence, decode_evidence
+from ledger.evidence import InvalidEntryEvidence, decode_evidence
 from ledger.memos import memo_reference, reason_hash
 from ledger.receipts import decode_receipt
 from ledger.refusals import Refusal
@@ -216,10 +216,10 @@ def test_evidence(make_validator: MakeValidator) -> None:
     def check(case: dict[str, Any]) -> None:
         evidence = decode_evidence(bytes.fromhex(case["evidence"]))
         assert (evidence.kind, evidence.coop) == (case["kind"], case["coop"])
-        if isinstance(evidence, ForkEvidence):
-            evidence.check(validator.charter)
-        else:
+        if isinstance(evidence, InvalidEntryEvidence):
             evidence.check(validator)
+        else:
+            evidence.check(validator.charter)
 
     for case in vectors["valid"]:
         check(case)
