@@ -10,6 +10,7 @@
 """
 
 import asyncio
+import io
 import secrets
 import time
 from collections import Counter
@@ -140,7 +141,7 @@ def run_trade(graph: TradeGraph, *, coops: int, root: Path, output: Output) -> T
         watch.note("pay")
         wait_until_settled(nodes, output)
         watch.note("settle")
-        reports = [audit_url(node.url, output)[1] for node in nodes]
+        reports = _audit_all([node.url for node in nodes], pool, output)
         watch.note("audit")
     return TradeResult(
         members=len(graph.names),
@@ -152,6 +153,21 @@ def run_trade(graph: TradeGraph, *, coops: int, root: Path, output: Output) -> T
         reports=reports,
         seconds=seconds,
     )
+
+
+def _audit_all(urls: Sequence[str], pool: ProcessPoolExecutor, output: Output) -> list[AuditReport]:
+    """Audit every node, as many at a time as there are workers."""
+    with output.progress("Auditing", steps=len(urls)) as progress:
+        reports = []
+        for report in pool.map(_audit, urls):
+            reports.append(report)
+            progress(1)
+    return reports
+
+
+def _audit(url: str) -> AuditReport:
+    """Audit one node, in a worker: without a word."""
+    return audit_url(url, Output(is_json=True, stderr=io.StringIO()))[1]
 
 
 class _Watch:

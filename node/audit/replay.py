@@ -33,6 +33,8 @@ class LogReplay:
     validator: Validator
     progress: Callable[[int], None]
     observe: Observer
+    broken: set[int]
+    """The coops whose logs have been found wrong; all replays of an audit share it."""
     pending: bytes = b""
     piece: Piece | None = None
     is_broken: bool = False
@@ -65,6 +67,8 @@ class LogReplay:
         if self.validator.log(waiting.coop).length < waiting.length:
             return False
         if self.validator.head_at(waiting.coop, waiting.length) != waiting.head:
+            if waiting.coop in self.broken:
+                return False  # The other history is the damage of that log, not a fork.
             self._find(
                 Fault.FORK,
                 "7.9",
@@ -144,6 +148,7 @@ class LogReplay:
             return
         # Applying them may tell which entry it is, now or once the logs that it anchors are there.
         self.is_broken = True
+        self.broken.add(self.coop)
 
     def give_up(self) -> None:
         """Say that this log is broken though no single entry could be named."""
@@ -214,6 +219,7 @@ class LogReplay:
         detail: str = "",
     ) -> None:
         """Note what stops this log, by default at the entry after the last one applied."""
+        self.broken.add(self.coop)
         start = self.done + 1 if first is None else first
         self.findings.append(
             Finding(

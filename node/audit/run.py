@@ -44,6 +44,7 @@ def run_audit(
         for coop in expected
         if coop not in charter.coops
     ]
+    broken: set[int] = set()
     replays = [
         LogReplay(
             coop=coop,
@@ -53,6 +54,7 @@ def run_audit(
             validator=validator,
             progress=progress,
             observe=observe,
+            broken=broken,
         )
         for coop in charter.coops
     ]

@@ -5,14 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from ledger.chain import extend_all, genesis
 from ledger.reference import ReferenceValidator
 from ledger.refusals import Refusal
 from ledger.transactions import encode_entry
 from node.audit import AuditReport, Fault, Piece, SourceFault, run_audit
 from node.audit.store import audit_store
-from node.store import Evidence, MemoryStore, Reason, Segment, Snapshot, Write
+from node.store import Evidence, MemoryStore, Reason, Snapshot, Write
 from tests.builders import START, Books, books_with_members, build_federation
+from tests.node.audit.stores import fill_store
 
 PIECE = 4
 
@@ -218,27 +218,9 @@ def test_who_waits_for_a_damaged_log_is_not_blamed(books: Books) -> None:
 
 
 def stored(books: Books) -> MemoryStore:
-    """A store with the books, a segment for every `PIECE` entries."""
+    """A store with the books."""
     store = MemoryStore()
-    segments = []
-    for coop, entries in books.logs.items():
-        head = genesis(federation=books.federation.id, coop=coop)
-        for first in range(1, len(entries) + 1, PIECE):
-            part = entries[first - 1 : first - 1 + PIECE]
-            previous, head = head, extend_all(head, part)
-            signed = books.signed_head(coop, first + len(part) - 1)
-            segments.append(
-                Segment(
-                    coop=coop,
-                    first=first,
-                    count=len(part),
-                    entries=b"".join(part),
-                    previous=previous,
-                    head=head,
-                    signature=signed.signature,
-                )
-            )
-    store.commit(Write(segments=segments))
+    fill_store(store, books)
     return store
 
 

@@ -1,0 +1,185 @@
+"""`fiado audit` on a node's folder: one flipped byte in a copy of the database is found and named."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from cli.exit_codes import ExitCode
+from cli.main import main
+from node.settings import init_folder, install_charter
+from node.store import Snapshot
+from node.store.sql import SqlStore
+from tests.builders import Books, books_with_members
+from tests.node.audit.stores import SEGMENT_ENTRIES, fill_store
+
+DATABASE = "node.db"
+
+
+@pytest.fixture(scope="module")
+def books() -> Books:
+    books = books_with_members()
+    books.now += 60
+    for amount in (500, 700, 1_100):
+        books.pay(1, 1, 1, 2, amount)
+        books.pay(1, 2, 2, 1, amount, fee=5)
+        books.pay(2, 3, 3, 2, amount)
+    books.anchor_all()
+    return books
+
+
+@pytest.fixture(scope="module")
+def sound(books: Books, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a node that was shut down."""
+    folder = tmp_path_factory.mktemp("node")
+    federation = books.federation
+    init_folder(folder, coop="norte")
+    install_charter(
+        folder, charter=federation.charter.source, signatures=federation.charter_signatures()
+    )
+    with SqlStore(f"sqlite:///{folder / DATABASE}") as store:
+        fill_store(store, books)
+        lengths = {coop: len(log) for coop, log in books.logs.items()}
+        store.save_snapshot(Snapshot(lengths=lengths, state=books.validator.snapshot()))
+    return folder
+
+
+@pytest.fixture
+def folder(sound: Path, tmp_path: Path) -> Path:
+    """A copy that may be damaged."""
+    return Path(shutil.copytree(sound, tmp_path / "copy"))
+
+
+def audit(folder: Path) -> tuple[Result, dict[str, object]]:
+    result = CliRunner().invoke(main, ["audit", str(folder), "--json"])
+    return result, json.loads(result.stdout.splitlines()[-1])
+
+
+def flip(file: Path, place: int) -> None:
+    data = bytearray(file.read_bytes())
+    data[place] ^= 0x10
+    file.write_bytes(data)
+
+
+def findings(document: dict[str, object]) -> list[dict[str, object]]:
+    found = document["findings"]
+    assert isinstance(found, list)
+    return found
+
+
+def test_a_sound_folder_holds(folder: Path, books: Books) -> None:
+    result, document = audit(folder)
+    assert result.exit_code == ExitCode.OK, result.output
+    assert document["holds"] is True
+    assert document["digest"] == books.validator.digest().hex()
+    assert document["sum"] == 0
+    assert document["payments"] == 9
+
+
+def test_people_read_one_page(folder: Path) -> None:
+    page = CliRunner().invoke(main, ["audit", str(folder)]).stdout
+    assert "Everything holds." in page
+    assert "sum of everything  0.00" in page
+    for coop in ("norte", "sur", "este"):
+        assert coop in page
+
+
+def test_a_folder_and_its_copy_have_one_digest(folder: Path, sound: Path) -> None:
+    result = CliRunner().invoke(main, ["audit", str(folder), str(sound), "--json"])
+    document = json.loads(result.stdout.splitlines()[-1])
+    assert result.exit_code == ExitCode.OK
+    assert document["digests_equal"] is True
+
+
+def test_every_entry_with_a_flipped_byte_is_found_in_its_segment(
+    sound: Path, folder: Path, books: Books
+) -> None:
+    """The bytes of each entry are looked up in the file, and one of them is flipped."""
+    whole = (sound / DATABASE).read_bytes()
+    for coop, entries in books.logs.items():
+        for index, entry in enumerate(entries, start=1):
+            begin = (index - 1) // SEGMENT_ENTRIES * SEGMENT_ENTRIES + 1
+            segment = entries[begin - 1 : begin - 1 + SEGMENT_ENTRIES]
+            place = whole.index(b"".join(segment)) + len(b"".join(segment[: index - begin]))
+            # The middle of the entry is in a signature or key, the third byte in its time.
+            for offset in (3, len(entry) // 2):
+                (folder / DATABASE).write_bytes(whole)
+                flip(folder / DATABASE, place + offset)
+                result, document = audit(folder)
+                assert result.exit_code == ExitCode.AUDIT_FAILED
+                finding = findings(document)[0]
+                assert finding["coop"] == books.federation.charter.coops[coop].name
+                first, last = finding["first"], finding["last"]
+                assert isinstance(first, int)
+                assert isinstance(last, int)
+                assert begin <= first <= last < begin + SEGMENT_ENTRIES
+
+
+def test_a_flipped_payment_is_named_with_its_entry_and_rule(folder: Path, books: Books) -> None:
+    whole = (folder / DATABASE).read_bytes()
+    entry = books.logs[1][5]
+    flip(folder / DATABASE, whole.find(entry) + len(entry) - 1)
+    _, document = audit(folder)
+    finding = findings(document)[0]
+    assert (finding["fault"], finding["coop"]) == ("chain_broken", "norte")
+    assert (finding["first"], finding["last"], finding["clause"]) == (6, 6, "5")
+    assert finding["refusal"] == "signature_invalid"
+    page = CliRunner().invoke(main, ["audit", str(folder)]).stdout
+    assert "the log of norte, entry 6" in page
+    assert "PROTOCOL, section 5" in page
+
+
+def test_no_flipped_byte_goes_unseen_and_changes_what_is_read(
+    sound: Path, folder: Path, books: Books
+) -> None:
+    """Anywhere in the file: either it is found, or it is in a place that nobody reads."""
+    whole = (sound / DATABASE).read_bytes()
+    unseen = 0
+    for place in range(0, len(whole), 911):
+        (folder / DATABASE).write_bytes(whole)
+        flip(folder / DATABASE, place)
+        result, document = audit(folder)
+        assert result.exit_code in (ExitCode.OK, ExitCode.AUDIT_FAILED, ExitCode.INPUT_OUTPUT)
+        if result.exit_code == ExitCode.OK:
+            unseen += 1
+            assert document["digest"] == books.validator.digest().hex()
+    assert unseen < len(range(0, len(whole), 911)), "at least one flip has to be found"
+
+
+@pytest.mark.parametrize("name", ["charter.toml", "charter.signatures.toml"])
+def test_a_flipped_byte_in_the_charter_is_refused(folder: Path, name: str) -> None:
+    flip(folder / name, (folder / name).stat().st_size - 10)
+    result, document = audit(folder)
+    assert result.exit_code == ExitCode.REFUSED
+    assert document["error"]
+
+
+def test_a_copy_with_the_last_segment_cut_off_is_not_the_same_state(
+    folder: Path, sound: Path
+) -> None:
+    import sqlite3
+
+    connection = sqlite3.connect(folder / DATABASE)
+    connection.execute(
+        "DELETE FROM segments WHERE coop = 1 AND first = (SELECT max(first) FROM segments WHERE coop = 1)"
+    )
+    connection.commit()
+    connection.close()
+    result, document = audit(folder)
+    assert result.exit_code == ExitCode.AUDIT_FAILED
+    assert findings(document)
+
+
+def test_the_wrong_federation_fails(folder: Path) -> None:
+    runner = CliRunner()
+    result = runner.invoke(main, ["audit", str(folder), "--federation", "0" * 64, "--json"])
+    assert result.exit_code == ExitCode.AUDIT_FAILED
+    assert json.loads(result.stdout.splitlines()[-1])["holds"] is False
+
+
+def test_a_folder_that_is_none_is_told(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["audit", str(tmp_path)])
+    assert result.exit_code == ExitCode.INPUT_OUTPUT
+    assert "charter.toml" in result.stderr
