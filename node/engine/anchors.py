@@ -9,7 +9,6 @@ With a witness quorum the node first asks its peers to sign the head as well. As
 heads of the log that it has validated itself, and saves what it signed before the signature leaves.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -48,6 +47,7 @@ class Anchors:
         self._replicas = replicas
         self._gatherings: dict[int, _Gathering] = {}
         self._wanted: set[int] = set()
+        self._not_before: dict[int, int] = {}
         self._asked: dict[tuple[int, int], SignedHead] = {}
 
     def would_reveal(self, coop: int, account: int) -> bool:
@@ -56,8 +56,7 @@ class Anchors:
         if coop not in self._core.others or signed is None or coop in self._core.accused:
             return False
         found = self._core.validator.account(coop, account)
-        known = self._core.validator.log(self._core.coop).anchored[coop]
-        return found is not None and known < found.opened <= signed.length
+        return found is not None and self._known(coop) < found.opened <= signed.length
 
     def anchor_now(self, tick: Tick, own: Appender, coop: int) -> bool:
         """Anchor as far as possible, or begin to gather witnesses for it; whether an anchor was appended."""
@@ -66,28 +65,54 @@ class Anchors:
 
     def run(self, tick: Tick, own: Appender) -> None:
         """Append the anchors and returns that are due."""
-        for coop in self._due(tick.now_ms):
-            self._anchor(tick, own, coop)
+        for coop in list(self._gatherings):
+            if not self._is_ahead(coop) or self._gatherings[coop].signed.length <= self._known(
+                coop
+            ):
+                del self._gatherings[coop]
+        for coop in self._core.others:
+            if self._is_due(coop, tick.steady_ms):
+                self._anchor(tick, own, coop)
         owed = self._core.validator.returnable(self._core.coop)
         if owed:
             returns = [Return(coop=item.coop, index=item.index) for item in owed]
             own.append(tick, [encode_transaction(item) for item in returns])
 
-    def _due(self, now_ms: int) -> Iterator[int]:
-        anchored = self._core.validator.log(self._core.coop).anchored
-        for coop in self._core.others:
-            signed = self._core.signed.get(coop)
-            if signed is None or signed.length <= anchored[coop] or coop in self._core.accused:
-                continue
-            credits = self._core.validator.credits_waiting(home=self._core.coop, other=coop)
-            grown = self._replicas.grown.get(coop)
-            interval = self._core.settings.anchor_interval_ms
-            if (
-                (0 < credits <= signed.length)
-                or coop in self._wanted
-                or (grown is not None and grown + interval <= now_ms)
-            ):
-                yield coop
+    def _known(self, coop: int) -> int:
+        """How far the own log has anchored that coop's."""
+        return self._core.validator.log(self._core.coop).anchored[coop]
+
+    def _is_ahead(self, coop: int) -> bool:
+        """Whether there is a signed head beyond what is anchored, and nothing against its coop."""
+        signed = self._core.signed.get(coop)
+        if signed is None or coop in self._core.accused:
+            return False
+        return signed.length > self._known(coop)
+
+    def _is_due(self, coop: int, now_ms: int) -> bool:
+        if not self._is_ahead(coop) or now_ms < self._not_before.get(coop, 0):
+            return False
+        credits = self._core.validator.credits_waiting(home=self._core.coop, other=coop)
+        grown_ms = self._replicas.growth.since_ms(coop)
+        return (
+            self._has_credits(coop, credits)
+            or coop in self._wanted
+            or (
+                grown_ms is not None and grown_ms + self._core.settings.anchor_interval_ms <= now_ms
+            )
+        )
+
+    def _has_credits(self, coop: int, newest: int) -> bool:
+        """Whether something in transit to this coop lies within the signed part of the log."""
+        if newest == 0:
+            return False
+        if newest <= self._core.signed[coop].length:
+            return True
+        items = self._core.validator.in_transit(coop)
+        return any(
+            item.payee_coop == self._core.coop and item.index <= self._core.signed[coop].length
+            for item in items
+        )
 
     def _anchor(self, tick: Tick, own: Appender, coop: int) -> bool:
         signed = self._core.signed[coop]
@@ -107,20 +132,23 @@ class Anchors:
         appended = own.append(tick, [encode_transaction(anchor)])
         self._gatherings.pop(coop, None)
         self._wanted.discard(coop)
-        if signed.length == self._core.length(coop):
-            self._replicas.grown.pop(coop, None)
-        return appended.count == 1
+        if (
+            appended.count == 0
+        ):  # a balance would pass MAX; until it falls, asking again changes nothing
+            self._not_before[coop] = tick.steady_ms + self._core.settings.anchor_interval_ms
+            return False
+        self._replicas.growth.anchored(coop, signed.length)
+        return True
 
     def _gather(self, tick: Tick, newest: SignedHead) -> _Gathering | None:
         """The gathering for that coop when it has enough signatures; else it goes on."""
         gathering = self._gatherings.get(newest.coop)
-        anchored = self._core.validator.log(self._core.coop).anchored[newest.coop]
         if (
             gathering is None
-            or gathering.deadline_ms <= tick.now_ms
-            or gathering.signed.length <= anchored
+            or gathering.deadline_ms <= tick.steady_ms
+            or gathering.signed.length <= self._known(newest.coop)
         ):
-            deadline = tick.now_ms + self._core.settings.request_timeout_ms
+            deadline = tick.steady_ms + self._core.settings.request_timeout_ms
             gathering = _Gathering(newest, deadline)
             self._gatherings[newest.coop] = gathering
             own = self._witness(tick, newest)
@@ -179,6 +207,8 @@ class Anchors:
         """A peer's signature as a witness."""
         signed = message.signed
         gathering = self._gatherings.get(signed.coop)
+        if peer == signed.coop:
+            return  # a coop is no witness of its own log
         if gathering is None or (gathering.signed.length, gathering.signed.head) != (
             signed.length,
             signed.head,
@@ -199,11 +229,9 @@ class Anchors:
 
     def wake_at_ms(self) -> int | None:
         """When something may become due by time alone."""
-        interval = self._core.settings.anchor_interval_ms
-        times = [
-            grown + interval
-            for coop, grown in self._replicas.grown.items()
-            if coop not in self._core.accused and coop in self._core.signed
-        ]
-        times += [gathering.deadline_ms for gathering in self._gatherings.values()]
+        times = [gathering.deadline_ms for gathering in self._gatherings.values()]
+        for coop in self._core.others:
+            grown_ms = self._replicas.growth.since_ms(coop)
+            if grown_ms is not None and coop not in self._gatherings and self._is_ahead(coop):
+                times.append(grown_ms + self._core.settings.anchor_interval_ms)
         return min(times, default=None)

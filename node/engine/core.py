@@ -9,7 +9,8 @@ from hashlib import sha256
 
 from ledger.chain import SignedHead
 from ledger.charter import Charter
-from ledger.evidence import Evidence
+from ledger.errors import ProofError
+from ledger.evidence import Evidence, decode_evidence
 from ledger.signatures import SigningKey
 from ledger.validator import Validator
 from node.engine.events import Notice, Outbox, Send
@@ -21,9 +22,14 @@ from node.store import Memo, Segment, Store, Witnessed, Write
 
 @dataclass(slots=True)
 class Tick:
-    """One tick: the time, what it writes, what it sends. `own` are pieces of the own log."""
+    """One tick: the time, what it writes, what it sends.
+
+    `now_ms` is the clock's time and goes into entries. `steady_ms` never falls, whatever the clock
+    does, and is what intervals and deadlines are measured by.
+    """
 
     now_ms: int
+    steady_ms: int
     outbox: Outbox = field(default_factory=Outbox)
     segments: list[Segment] = field(default_factory=list)
     signatures: list[SignedHead] = field(default_factory=list)
@@ -31,6 +37,8 @@ class Tick:
     witnessed: dict[int, Witnessed] = field(default_factory=dict)
     memos: list[Memo] = field(default_factory=list)
     changes: list[Write] = field(default_factory=list)
+    served_bytes: dict[int, int] = field(default_factory=dict)
+    """How much each peer has been sent of logs that it asked for."""
 
     def send(self, coop: int, data: bytes) -> None:
         """Send to one peer, after the commit."""
@@ -102,15 +110,25 @@ class Core:
         """The head of the log held here at `length`; None when it is shorter."""
         return self.validator.head_at(coop, length) or self.store.head_at(coop, length)
 
+    def is_accused(self, coop: int, kind: str) -> bool:
+        """Whether there is evidence of that kind against the coop."""
+        return kind in self.accused.get(coop, {})
+
     def accuse(self, tick: Tick, evidence: Evidence) -> None:
         """Keep checked evidence, tell everybody, and anchor nothing more from that coop.
 
-        One piece of each kind is kept for a coop: a second one would prove nothing new.
+        One piece of each kind is kept for a coop: a second one would prove nothing new. Evidence too
+        large for others to read is passed over; the bounds on messages leave hardly a way to it.
         """
-        kept = self.accused.setdefault(evidence.coop, {})
-        if evidence.kind in kept:
+        if self.is_accused(evidence.coop, evidence.kind):
             return
         data = evidence.encode()
+        try:
+            decode_evidence(data)
+        except ProofError:
+            tick.notice("evidence_too_large", coop=evidence.coop, kind=evidence.kind)
+            return
+        kept = self.accused.setdefault(evidence.coop, {})
         kept[evidence.kind] = data
         tick.evidence.append(
             EvidenceRow(

@@ -9,12 +9,12 @@ was reported: the engine is dead. Close the store, open it again, make another e
 tick have an unknown outcome; asking again with the same bytes is safe.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from ledger.chain import SignedHead
 from ledger.charter import Charter
 from ledger.errors import ProofError
-from ledger.evidence import ForkEvidence, decode_evidence
+from ledger.evidence import InvalidEntryEvidence, decode_evidence
 from ledger.signatures import SigningKey
 from node.engine.anchors import Anchors
 from node.engine.core import Core, Tick
@@ -33,6 +33,7 @@ from node.engine.events import (
     SubmitBatch,
     View,
 )
+from node.engine.forks import entries_from_evidence
 from node.engine.history import History
 from node.engine.memos import Memos
 from node.engine.own_log import OwnLog
@@ -82,6 +83,9 @@ class Engine:
         self._history = History(self._core)
         self._memos = Memos(self._core)
         self._own = OwnLog(self._core, self._anchors, self._history, self._memos)
+        self._last_ms = now_ms
+        self._turned_back_ms = 0
+        self._evidence_turn = 0
         self._started_ms = now_ms
         self._heard: set[int] = set()
         self._gossip_at_ms = now_ms
@@ -93,7 +97,7 @@ class Engine:
 
     def tick(self, now_ms: int, inbox: Sequence[Event]) -> Outbox:
         """Take in what arrived, commit, answer."""
-        tick = Tick(now_ms)
+        tick = Tick(now_ms, self._steady_ms(now_ms))
         self._receive(tick, inbox)
         self._update_readiness(tick)
         self._replicas.advance(tick)
@@ -111,8 +115,14 @@ class Engine:
         self._push(tick)
         self._gossip(tick)
         self._upkeep(tick, idle=not inbox)
-        tick.outbox.wake_at_ms = self._wake_at_ms(now_ms)
+        tick.outbox.wake_at_ms = self._wake_at_ms(tick)
         return tick.outbox
+
+    def _steady_ms(self, now_ms: int) -> int:
+        """The time with every step back of the clock taken out, for intervals and deadlines."""
+        self._turned_back_ms += max(0, self._last_ms - now_ms)
+        self._last_ms = now_ms
+        return now_ms + self._turned_back_ms
 
     def _receive(self, tick: Tick, inbox: Sequence[Event]) -> None:
         distrusted: set[int] = set()
@@ -123,7 +133,7 @@ class Engine:
                 self._core.peers.discard(event.coop)
                 self._replicas.peer_down(event.coop)
                 self._anchors.peer_down(event.coop)
-            elif isinstance(event, PeerMessage) and event.coop not in distrusted:
+            elif isinstance(event, PeerMessage) and event.coop in self._core.peers - distrusted:
                 try:
                     message = decode_message(
                         event.data, max_bytes=self._core.settings.message_bytes
@@ -135,11 +145,23 @@ class Engine:
 
     def _peer_up(self, tick: Tick, peer: int) -> None:
         self._core.peers.add(peer)
-        tick.send(peer, Heads(tuple(self._core.signed.values())).encode())
+        self._tell(tick, peer, self._core.signed.values())
         for kept in self._core.accused.values():
             for data in kept.values():
                 tick.send(peer, EvidenceNews(data).encode())
         self._memos.peer_up(tick, peer)
+
+    def _tell(self, tick: Tick, peer: int, heads: Iterable[SignedHead]) -> None:
+        """Tell a peer heads, always with the newest that it is known to have signed itself.
+
+        So whoever hears any `heads` from a peer knows what that peer knows of his own log, which is what a
+        node needs that was restored from an old copy.
+        """
+        told = [head for head in heads if head.coop != peer]
+        known = self._replicas.best.get(peer)
+        if known is not None:
+            told.append(known)
+        tick.send(peer, Heads(tuple(told)).encode())
 
     def _on_message(self, tick: Tick, peer: int, message: Message) -> None:
         match message:
@@ -162,13 +184,17 @@ class Engine:
     def _on_get(self, tick: Tick, peer: int, message: Get) -> None:
         if message.coop not in self._core.charter.coops:
             raise PeerFault("asked for the log of a coop that is not in the charter")
+        settings, served = self._core.settings, tick.served_bytes.get(peer, 0)
+        if served >= settings.served_bytes:
+            return
         found = read_entries(
-            self._core.store,
-            message.coop,
-            message.first,
-            max_bytes=self._core.settings.entries_message_bytes,
+            self._core.store, message.coop, message.first, max_bytes=settings.entries_message_bytes
         )
+        if found is None:
+            found = entries_from_evidence(self._core, message.coop, message.first)
         if found is not None:
+            # (What is answered counts for something even when it is small: reading it did.)
+            tick.served_bytes[peer] = served + max(len(found.entries), settings.served_bytes // 64)
             tick.send(peer, found.encode())
 
     def _on_evidence(self, tick: Tick, peer: int, message: EvidenceNews) -> None:
@@ -176,7 +202,7 @@ class Engine:
             evidence = decode_evidence(message.data)
             if evidence.kind in self._core.accused.get(evidence.coop, {}):
                 return
-            if isinstance(evidence, ForkEvidence):
+            if not isinstance(evidence, InvalidEntryEvidence):
                 evidence.check(self._core.charter)
                 self._core.accuse(tick, evidence)
                 return
@@ -198,15 +224,24 @@ class Engine:
         if core.readiness is Readiness.HALTED:
             return
         before = core.readiness
-        known = self._replicas.best.get(core.coop)
-        if known is not None and known.length > core.length(core.coop):
+        if self._is_behind():
             core.readiness = Readiness.BEHIND
-        elif before is Readiness.BEHIND or (
-            before is Readiness.RECOVERING and self._has_heard_enough(tick.now_ms)
-        ):
-            core.readiness = Readiness.READY
+        elif before is not Readiness.READY:
+            # Having taken back what one peer had is not enough while others may have more.
+            ready = self._has_heard_enough(tick.steady_ms)
+            core.readiness = Readiness.READY if ready else Readiness.RECOVERING
         if core.readiness is not before:
             tick.notice("readiness", was=before.value, now=core.readiness.value)
+
+    def _is_behind(self) -> bool:
+        """Whether the own log has entries, signed long ago, that are not here."""
+        core = self._core
+        length, known = core.length(core.coop), self._replicas.best.get(core.coop)
+        if known is not None and known.length > length:
+            return True
+        # A log that ends without a signed head was being taken back when this node stopped.
+        signed = core.signed.get(core.coop)
+        return length != (0 if signed is None else signed.length)
 
     def _has_heard_enough(self, now_ms: int) -> bool:
         if self._heard.issuperset(self._core.others):
@@ -273,39 +308,57 @@ class Engine:
 
     def _gossip(self, tick: Tick) -> None:
         settings = self._core.settings
-        full = tick.now_ms >= self._full_gossip_at_ms
-        if not full and tick.now_ms < self._gossip_at_ms:
+        full = tick.steady_ms >= self._full_gossip_at_ms
+        if not full and tick.steady_ms < self._gossip_at_ms:
             return
-        self._gossip_at_ms = tick.now_ms + settings.gossip_interval_ms
+        self._gossip_at_ms = tick.steady_ms + settings.gossip_interval_ms
         if full:
-            self._full_gossip_at_ms = tick.now_ms + settings.full_gossip_interval_ms
-        heads = tuple(
+            self._full_gossip_at_ms = tick.steady_ms + settings.full_gossip_interval_ms
+            self._gossip_evidence(tick)
+        heads = [
             head
             for head in self._core.signed.values()
             if full or self._told.get(head.coop) != head.length
-        )
+        ]
         self._told.update({head.coop: head.length for head in heads})
-        if heads:
-            data = Heads(heads).encode()
+        if heads or full:
             for peer in self._core.peers:
-                tick.send(peer, data)
+                self._tell(tick, peer, heads)
+
+    def _gossip_evidence(self, tick: Tick) -> None:
+        """Send one piece of evidence again, each in its turn, in case it was lost."""
+        pieces = [data for kept in self._core.accused.values() for data in kept.values()]
+        if pieces:
+            self._evidence_turn = (self._evidence_turn + 1) % len(pieces)
+            for peer in self._core.peers:
+                tick.send(peer, EvidenceNews(pieces[self._evidence_turn]).encode())
 
     def _upkeep(self, tick: Tick, *, idle: bool) -> None:
         if idle:
             self._history.catch_up()
+        if not tick.segments:
+            return
         if self._total_length() - self._snapshot_length >= self._core.settings.snapshot_entries:
             self.save_snapshot()
             tick.notice("snapshot", entries=self._snapshot_length)
 
-    def _wake_at_ms(self, now_ms: int) -> int:
+    def _wake_at_ms(self, tick: Tick) -> int:
+        """When to tick next though nothing arrives: at the first time ahead at which anything is due.
+
+        What is due already and was not done now waits for an event, or for the next gossip.
+        """
         if self._history.is_behind():
-            return now_ms
-        settings = self._core.settings
-        times = [self._full_gossip_at_ms, self._gossip_at_ms]
-        times += [at for at in (self._replicas.wake_at_ms(), self._anchors.wake_at_ms()) if at]
+            return tick.now_ms
+        times = [
+            self._full_gossip_at_ms,
+            self._gossip_at_ms,
+            self._replicas.wake_at_ms(),
+            self._anchors.wake_at_ms(),
+        ]
         if self._core.readiness is Readiness.RECOVERING:
-            times.append(self._started_ms + settings.recovery_wait_ms)
-        return max(min(times), now_ms + 1)
+            times.append(self._started_ms + self._core.settings.recovery_wait_ms)
+        ahead = [at for at in times if at is not None and at > tick.steady_ms]
+        return min(ahead) - self._turned_back_ms
 
     def _total_length(self) -> int:
         return sum(self._core.length(coop) for coop in self._core.charter.coops)

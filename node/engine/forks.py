@@ -1,15 +1,20 @@
-"""Finding the proof of a fork when a signed head contradicts the log held here (PROTOCOL section 7.9)."""
+"""Finding the proof when something that a coop signed contradicts the log held here (PROTOCOL section 7.9).
+
+Whatever is found is checked as anybody else would check it before it is given out: a mistake here
+must not accuse an honest coop.
+"""
 
 from ledger.chain import SignedHead, extend_all
 from ledger.codec import split
-from ledger.evidence import ForkEvidence
+from ledger.errors import ProofError
+from ledger.evidence import ForkEvidence, InvalidEntryEvidence, decode_evidence
 from node.engine.core import Core
 from node.engine.reading import read_entries
 from node.engine.wire import Entries
 
 
 def fork_from_head(core: Core, signed: SignedHead) -> ForkEvidence | None:
-    """The proof, when a checked head is not one of the log held here; None when it is, or can't be told.
+    """The proof, when a head is not one of the log held here; None when it is, or can't be told.
 
     It can be told once a signed head at or beyond that length is in the store.
     """
@@ -25,22 +30,68 @@ def fork_from_head(core: Core, signed: SignedHead) -> ForkEvidence | None:
         if following is None:
             return None
         entries = tuple(split(following.entries))[: ours.length - signed.length]
-    return ForkEvidence(shorter=signed, longer=ours, start=held, entries=entries)
+    return _checked(core, shorter=signed, longer=ours, start=held, entries=entries)
 
 
-def fork_from_entries(core: Core, message: Entries) -> ForkEvidence | None:
-    """The proof from another history's entries, whose chain and signature have been checked.
+def fork_from_entries(
+    core: Core, theirs: Entries, covering: Entries | None = None
+) -> ForkEvidence | None:
+    """The proof from entries of another history, whose chain fits its signed head.
 
-    None when the message begins beyond the newest signed head held here: ask for what lies between.
+    `covering` are entries that wait to continue the log held here; their signed head covers what is held
+    beyond the newest one in the store. None when `theirs` begins too far ahead to be compared.
     """
-    ours = core.signed.get(message.coop)
-    if ours is None or message.signed.length < ours.length or message.first - 1 > ours.length:
+    ours = core.signed.get(theirs.coop)
+    if ours is not None:
+        found = _fork_beyond(core, ours, theirs)
+        if found is not None:
+            return found
+    if covering is None:
         return None
-    entries = split(message.entries)
-    shared = ours.length - message.first + 1
-    start = extend_all(message.previous, entries[:shared])
-    if start == ours.head:
+    if theirs.signed.length >= covering.signed.length:
+        return _fork_beyond(core, covering.signed, theirs)
+    return _fork_beyond(core, theirs.signed, covering)
+
+
+def entries_from_evidence(core: Core, coop: int, first: int) -> Entries | None:
+    """What was held of a log before an entry that the rules refuse, with that entry's evidence behind it.
+
+    No head covers those entries but the one in the evidence, and whoever is to judge the refused
+    entry needs them.
+    """
+    data = core.accused.get(coop, {}).get(InvalidEntryEvidence.kind)
+    evidence = None if data is None else decode_evidence(data)
+    if not isinstance(evidence, InvalidEntryEvidence) or first >= evidence.index:
         return None
-    return ForkEvidence(
-        shorter=ours, longer=message.signed, start=start, entries=tuple(entries[shared:])
+    held = list(core.store.segments(coop, first))
+    if not held or held[-1].head != evidence.previous:
+        return None
+    entries = [*(segment.entries for segment in held), *evidence.entries]
+    return Entries(
+        first=first, previous=held[0].previous, entries=b"".join(entries), signed=evidence.signed
     )
+
+
+def _fork_beyond(core: Core, shorter: SignedHead, longer: Entries) -> ForkEvidence | None:
+    """The proof that entries which reach to `shorter` or beyond do not lead through it."""
+    count = shorter.length - longer.first + 1
+    if count < 0 or longer.signed.length < shorter.length:
+        return None
+    entries = split(longer.entries)
+    start = extend_all(longer.previous, entries[:count])
+    if start == shorter.head:
+        return None
+    return _checked(
+        core, shorter=shorter, longer=longer.signed, start=start, entries=tuple(entries[count:])
+    )
+
+
+def _checked(
+    core: Core, *, shorter: SignedHead, longer: SignedHead, start: bytes, entries: tuple[bytes, ...]
+) -> ForkEvidence | None:
+    evidence = ForkEvidence(shorter=shorter, longer=longer, start=start, entries=entries)
+    try:
+        evidence.check(core.charter)
+    except ProofError:
+        return None
+    return evidence

@@ -4,14 +4,20 @@ Pieces of one tick are gathered and become segments at its end, each with a sign
 the node only after the commit that holds what they cover, so a signature seen anywhere is saved here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ledger.chain import SignedHead, extend, sign_head
+from ledger.chain import SignedHead, extend, extend_all, sign_head
 from ledger.codec import split
 from ledger.receipts import Receipt
 from ledger.refusals import Refusal
-from ledger.transactions import Pay, decode_transaction, transaction_start
+from ledger.transactions import (
+    Kind,
+    Pay,
+    decode_transaction,
+    transaction_kind,
+    transaction_start,
+)
 from ledger.validator import Sequenced
 from node.engine.anchors import Anchors
 from node.engine.core import Core, Tick
@@ -29,16 +35,25 @@ from node.engine.history import History
 from node.engine.memos import Memos
 from node.store import Segment
 
-MEMBER_KINDS = frozenset({1, 2, 3, 4})
-"""`pay`, `admit`, `limit`, `status`: what people may submit. The rest is the node's own."""
+NODE_KINDS = frozenset({Kind.ANCHOR, Kind.RETURN})
+"""What only the node itself appends. Everything else is judged by the rules."""
+
+_PAY_OR_BAD = frozenset({Kind.PAY, None})
+"""What a batch may hold, and what is no transaction at all, which the rules refuse."""
+
+MAYBE_RECORDED = frozenset({Refusal.ACCOUNT_CLOSED, Refusal.ACCOUNT_FROZEN, Refusal.SEQUENCE_USED})
+"""Refusals that a payment may also earn because it was recorded long ago: look before saying so."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Piece:
-    """Entries appended by one call of the validator."""
+    """Entries appended together: `count` from `first` on, between two heads."""
 
-    appended: Sequenced
+    first: int
+    count: int
+    entries: bytes
     previous: bytes
+    head: bytes
 
 
 class OwnLog:
@@ -58,7 +73,15 @@ class OwnLog:
         previous = self._core.validator.log(self._core.coop).head
         appended = self._core.validator.sequence(self._core.coop, tick.now_ms // 1000, transactions)
         if appended.count:
-            self._pieces.append(_Piece(appended, previous))
+            self._pieces.append(
+                _Piece(
+                    first=appended.first,
+                    count=appended.count,
+                    entries=appended.entries,
+                    previous=previous,
+                    head=appended.head,
+                )
+            )
         return appended
 
     def submit(self, tick: Tick, submits: Sequence[Submit]) -> None:
@@ -66,7 +89,7 @@ class OwnLog:
         if not submits:
             return
         distinct = list(dict.fromkeys(submit.transaction for submit in submits))
-        allowed = [data for data in distinct if data[1:2] and data[1] in MEMBER_KINDS]
+        allowed = [data for data in distinct if transaction_kind(data) not in NODE_KINDS]
         first_piece = len(self._pieces)
         outcomes = dict(zip(allowed, self._sequence(tick, allowed), strict=True))
         receipts = self._receipts(first_piece)
@@ -83,8 +106,15 @@ class OwnLog:
 
     def submit_batch(self, tick: Tick, batch: SubmitBatch) -> None:
         """Record or refuse each payment of a batch."""
-        transactions = [data if data[1:2] == b"\x01" else b"" for data in batch.transactions]
-        self._batches.append((batch.request, self._sequence(tick, transactions)))
+        data = batch.transactions
+        payments = [
+            place for place in range(len(data)) if transaction_kind(data[place]) in _PAY_OR_BAD
+        ]
+        results = [-Refusal.KIND_UNKNOWN.value] * len(data)
+        outcomes = self._sequence(tick, [data[place] for place in payments])
+        for place, outcome in zip(payments, outcomes, strict=True):
+            results[place] = outcome
+        self._batches.append((batch.request, results))
 
     def _sequence(self, tick: Tick, transactions: Sequence[bytes]) -> list[int]:
         """Outcomes as `Sequenced` has them, after mending what the node itself can mend."""
@@ -94,12 +124,22 @@ class OwnLog:
             retried = self.append(tick, [transactions[place] for place in again]).outcomes
             for place, outcome in zip(again, retried, strict=True):
                 outcomes[place] = outcome
-        for place, outcome in enumerate(outcomes):
-            if outcome == -Refusal.SEQUENCE_USED:
-                index = self._find_same(transactions[place])
+        doubtful = [place for place, outcome in enumerate(outcomes) if -outcome in MAYBE_RECORDED]
+        if doubtful:
+            now = self._recorded_now()
+            for place in doubtful:
+                index = now.get(transactions[place]) or self._find_same(transactions[place])
                 if index is not None:
                     outcomes[place] = index
         return outcomes
+
+    def _recorded_now(self) -> dict[bytes, int]:
+        """What this tick has appended so far, and where."""
+        return {
+            entry[transaction_start(entry) :]: index
+            for piece in self._pieces
+            for index, entry in enumerate(split(piece.entries), piece.first)
+        }
 
     def _worth_another_try(
         self, tick: Tick, transactions: Sequence[bytes], outcomes: Sequence[int]
@@ -141,7 +181,7 @@ class OwnLog:
         receipts = {}
         for piece in self._pieces[first_piece:]:
             previous = piece.previous
-            for index, entry in enumerate(split(piece.appended.entries), piece.appended.first):
+            for index, entry in enumerate(split(piece.entries), piece.first):
                 receipts[index] = self._receipt(index, previous, entry, repeated=False)
                 previous = extend(previous, entry)
         return receipts
@@ -166,28 +206,30 @@ class OwnLog:
         self._answers += [(batch.request, answer) for batch in batches]
 
     def seal(self, tick: Tick) -> None:
-        """Turn the tick's pieces into segments with signed heads."""
+        """Turn the tick's pieces into segments with signed heads, none larger than peers will read."""
+        settings = self._core.settings
         group: list[_Piece] = []
-        size = 0
+        size = count = 0
         for piece in self._pieces:
-            if group and size + len(piece.appended.entries) > self._core.settings.segment_bytes:
-                self._seal_group(tick, group)
-                group, size = [], 0
-            group.append(piece)
-            size += len(piece.appended.entries)
+            for part in _cut(piece, settings.segment_bytes, settings.segment_entries):
+                size, count = size + len(part.entries), count + part.count
+                if group and (size > settings.segment_bytes or count > settings.segment_entries):
+                    self._seal_group(tick, group)
+                    group, size, count = [], len(part.entries), part.count
+                group.append(part)
         if group:
             self._seal_group(tick, group)
         self._pieces = []
 
     def _seal_group(self, tick: Tick, group: Sequence[_Piece]) -> None:
-        last = group[-1].appended
-        signed = self._sign(last.length, last.head)
+        last = group[-1]
+        signed = self._sign(last.first + last.count - 1, last.head)
         tick.segments.append(
             Segment(
                 coop=self._core.coop,
-                first=group[0].appended.first,
-                count=sum(piece.appended.count for piece in group),
-                entries=b"".join(piece.appended.entries for piece in group),
+                first=group[0].first,
+                count=sum(piece.count for piece in group),
+                entries=b"".join(piece.entries for piece in group),
                 previous=group[0].previous,
                 head=last.head,
                 signature=signed.signature,
@@ -213,6 +255,26 @@ class OwnLog:
             signed = self._core.signed.get(self._core.coop) or self._sign(log.length, log.head)
             tick.outbox.replies.append(Reply(request, BatchRecorded(signed, results)))
         self._answers, self._batches = [], []
+
+
+def _cut(piece: _Piece, max_bytes: int, max_entries: int) -> Iterator[_Piece]:
+    """The piece in parts that keep to both bounds, where its entries allow."""
+    if len(piece.entries) <= max_bytes and piece.count <= max_entries:
+        yield piece
+        return
+    first, previous = piece.first, piece.previous
+    part: list[bytes] = []
+    size = 0
+    for entry in [*split(piece.entries), None]:
+        if part and (entry is None or size + len(entry) > max_bytes or len(part) == max_entries):
+            head = extend_all(previous, part)
+            yield _Piece(
+                first=first, count=len(part), entries=b"".join(part), previous=previous, head=head
+            )
+            first, previous, part, size = first + len(part), head, [], 0
+        if entry is not None:
+            part.append(entry)
+            size += len(entry)
 
 
 def make_receipt(core: Core, index: int, previous: bytes, entry: bytes) -> Receipt:

@@ -84,11 +84,16 @@ def _replay_until_stop(
 
 
 def read_entries(store: Store, coop: int, first: int, *, max_bytes: int) -> Entries | None:
-    """Entries from `first` to a signed head, about `max_bytes` of them; None when there are none."""
+    """Entries from `first` to a signed head; None when there are none.
+
+    More than `max_bytes` only when no signed head comes before.
+    """
     best: tuple[int, SignedHead] | None = None
     parts: list[bytes] = []
     size, previous = 0, b""
     for segment in store.segments(coop, first):
+        if best is not None and size + len(segment.entries) > max_bytes:
+            break
         previous = previous or segment.previous
         parts.append(segment.entries)
         size += len(segment.entries)
@@ -97,8 +102,6 @@ def read_entries(store: Store, coop: int, first: int, *, max_bytes: int) -> Entr
                 coop=coop, length=segment.last, head=segment.head, signature=segment.signature
             )
             best = (len(parts), head)
-        if best is not None and size >= max_bytes:
-            break
     if best is None:
         return None
     count, signed = best

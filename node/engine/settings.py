@@ -20,18 +20,23 @@ class EngineSettings:
     restored: bool = False
     """The store was restored from a copy: wait until more than half of the peers have answered."""
     entries_message_bytes: int = 512 * 1024
-    """How much one message of entries carries."""
-    message_bytes: int = 4 * 1024 * 1024
-    """The largest message that is read."""
+    """How much one message of entries carries, about: it ends at a signed head."""
+    entries_bytes: int = 3 * 1024 * 1024
+    """The most entries that are read in one message. With that much in it evidence is still below the
+    protocol's limit, so that whoever signs too much at once can be shown to others."""
+    served_bytes: int = 4 * 1024 * 1024
+    """How much of the logs a peer gets in one tick; it asks again for what it did not get."""
+    message_bytes: int = 4 * 1024 * 1024 + 1024
+    """The largest message that is read: the largest evidence, and what it comes wrapped in."""
     pending_bytes: int = 16 * 1024 * 1024
     """How much that can't be applied yet is kept for each log."""
     segment_bytes: int = 1024 * 1024
-    """How much one row of the store holds of a log."""
+    """How much of the own log one row of the store, and one signed head's message, holds."""
+    segment_entries: int = 16_384
+    """How many entries at most."""
     memo_bytes: int = 1024
     """The largest sealed memo."""
     waiting_memos: int = 1_000
     """How many memos are kept for peers that can't be reached."""
-    history_batch: int = 2_000
-    """How many entries an idle tick adds to the history index."""
     snapshot_entries: int = 200_000
     """After how many new entries a snapshot is saved."""

@@ -5,9 +5,11 @@ Nothing of the product is changed for them: what an honest engine would never se
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ledger.chain import SignedHead
+from ledger.codec import split
 from node.engine.wire import Entries, EvidenceNews, Heads, decode_message
 from tests.simulation.nodes import SimNode
 from tests.simulation.plan import Mischief
@@ -44,6 +46,18 @@ class Culprit:
 
     def hears(self, data: bytes) -> bytes | None:
         """What its engine gets to hear of a message."""
+        return data
+
+    def without_own_log(self, data: bytes) -> bytes | None:
+        """A message but for what it says of the culprit's own log; None when nothing is left."""
+        message = decode_message(data, max_bytes=len(data))
+        match message:
+            case Heads(heads=heads):
+                return Heads(tuple(head for head in heads if head.coop != self.coop)).encode()
+            case Entries() if message.coop == self.coop:
+                return None
+            case EvidenceNews():
+                return None
         return data
 
     def sign(self, length: int, head: bytes) -> SignedHead:
@@ -119,18 +133,8 @@ class Forker(Culprit):
         return any(one[length] != other[length] for length in one.keys() & other.keys())
 
     def hears(self, data: bytes) -> bytes | None:
-        """Leave out all about its own log."""
-        if self._twin is None:
-            return data
-        message = decode_message(data, max_bytes=len(data))
-        match message:
-            case Heads(heads=heads):
-                return Heads(tuple(head for head in heads if head.coop != self.coop)).encode()
-            case Entries() if message.coop == self.coop:
-                return None
-            case EvidenceNews():
-                return None
-        return data
+        """See `Culprit.hears`."""
+        return data if self._twin is None else self.without_own_log(data)
 
 
 class InvalidSigner(Culprit):
@@ -164,6 +168,10 @@ class InvalidSigner(Culprit):
             self.sim.network.carry(self.main, self._target, self._bad.encode())
             self.world.after(self._AGAIN_MS, self._show)
 
+    def hears(self, data: bytes) -> bytes | None:
+        """See `Culprit.hears`."""
+        return data if self._bad is None else self.without_own_log(data)
+
     def must_be_accused(self) -> bool:
         """See `Culprit.must_be_accused`."""
         return self._bad is not None
@@ -179,8 +187,15 @@ class InvalidSigner(Culprit):
                 kept = tuple(h for h in heads if h.coop != self.coop or h.length <= last)
                 return [Heads(kept).encode()]
             case Entries() if message.coop == self.coop and message.signed.length > last:
-                return []
+                return self._up_to(last, message)
         return [data]
+
+    def _up_to(self, last: int, message: Entries) -> list[bytes]:
+        if self._bad is None or message.first > last:
+            return []
+        entries = split(message.entries)[: last - message.first + 1]
+        signed = self.sign(last, self._bad.previous)
+        return [replace(message, entries=b"".join(entries), signed=signed).encode()]
 
 
 class Babbler(Culprit):

@@ -5,6 +5,7 @@ signs something else under a sequence number only after a refusal, and after ask
 number. Two wallets of one account may race each other.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -41,7 +42,8 @@ class Members:
         self.spending = True
         """Whether wallets begin new payments."""
         self._request = 0
-        self.open_questions = 0
+        self.open_questions: Counter[int] = Counter()
+        """How many members of each coop wait for an answer."""
 
     def next_request(self) -> int:
         """A new mark for a request."""
@@ -56,12 +58,12 @@ class Members:
     ) -> None:
         """Send the same again until an answer comes, then call `done` with it, once."""
         answers: list[Any] = []
-        self.open_questions += 1
+        self.open_questions[coop] += 1
 
         def answered(result: Any) -> None:
             if not answers and not isinstance(result, Failed):
                 answers.append(result)
-                self.open_questions -= 1
+                self.open_questions[coop] -= 1
                 done(result)
 
         def send() -> None:

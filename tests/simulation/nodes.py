@@ -137,7 +137,7 @@ class SimNode:
         except StorageFault:
             self.stop_for(self.world.random.randint(5, 1_500), "dies of its disk")
             return
-        if engine.status().readiness is Readiness.READY:
+        if self.restored and engine.status().readiness is Readiness.READY:
             self.restored = False
         self._around.node_ticked(self, events, outbox)
         self._tick_after(max(1, outbox.wake_at_ms - self.clock_ms()))

@@ -34,8 +34,8 @@ def unsettled(simulation: Simulation) -> str | None:
             engine = simulation.nodes[coop].engine
             if engine is None or simulation.plan.culprit not in engine.status().accused:
                 return f"{simulation.nodes[coop].name} does not accuse the culprit"
-    if simulation.members.open_questions:
-        return f"{simulation.members.open_questions} members wait for an answer"
+    if simulation.waiting_members():
+        return f"{simulation.waiting_members()} members wait for an answer"
     return None
 
 

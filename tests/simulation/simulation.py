@@ -153,8 +153,12 @@ class Simulation:
             done = node.ticks - before
             if not self.culprit and done > TICKS_PER_SECOND_AT_REST * REST_MS // 1000:
                 raise Failure(f"{node.name} ticked {done} times in {REST_MS // 1000} s of rest")
-        if self.members.open_questions:
-            raise Failure(f"{self.members.open_questions} members still wait for an answer")
+        if self.waiting_members():
+            raise Failure(f"{self.waiting_members()} members still wait for an answer")
+
+    def waiting_members(self) -> int:
+        """How many members of honest coops wait for an answer."""
+        return sum(self.members.open_questions[coop] for coop in self.watch.honest)
 
 
 @lru_cache(maxsize=64)

@@ -76,7 +76,7 @@ class Watch:
     def _check_accused(self, node: SimNode) -> None:
         if node.engine is None:
             return
-        accused = set(node.engine.status().accused) - self._culprits
+        accused = set(node.engine._core.accused) - self._culprits
         if accused:
             raise Failure(f"{node.name} accuses the honest coops {sorted(accused)}")
 

@@ -1,0 +1,60 @@
+"""Which logs grew by more than anchors since this node anchored them, and since when.
+
+"More than anchors" is what keeps two idle nodes from anchoring each other's anchors for ever.
+"""
+
+from dataclasses import dataclass
+
+from ledger.codec import split
+from ledger.transactions import Kind, entry_kind
+from node.engine.core import Core
+
+_FEW_ENTRIES = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grown:
+    """Since `since_ms` the log has grown, and at length `upto` for the last time."""
+
+    since_ms: int
+    upto: int
+
+
+class Growth:
+    """Growth of other coops' logs that the own log has not taken in."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self._grown: dict[int, Grown] = {}
+        anchored = core.validator.log(core.coop).anchored
+        for coop in core.others:
+            for segment in core.store.segments(coop, anchored[coop] + 1):
+                if not _is_only_anchors(segment.entries, segment.count):
+                    self._grown[coop] = Grown(since_ms=0, upto=core.length(coop))
+                    break
+
+    def note(self, coop: int, entries: bytes, count: int, *, length: int, now_ms: int) -> None:
+        """A log has grown by `entries` to `length`."""
+        if coop == self._core.coop or _is_only_anchors(entries, count):
+            return
+        known = self._grown.get(coop)
+        since_ms = now_ms if known is None else known.since_ms
+        self._grown[coop] = Grown(since_ms=since_ms, upto=length)
+
+    def anchored(self, coop: int, length: int) -> None:
+        """The own log has taken in that log up to `length`."""
+        known = self._grown.get(coop)
+        if known is not None and known.upto <= length:
+            del self._grown[coop]
+
+    def since_ms(self, coop: int) -> int | None:
+        """Since when there is growth that is not anchored."""
+        known = self._grown.get(coop)
+        return None if known is None else known.since_ms
+
+
+def _is_only_anchors(blob: bytes, count: int) -> bool:
+    """Whether entries are nothing but anchors. Many at once never are: anchors don't come in crowds."""
+    if count > _FEW_ENTRIES:
+        return False
+    return all(entry_kind(entry) == Kind.ANCHOR for entry in split(blob))
