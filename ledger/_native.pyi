@@ -86,6 +86,11 @@ class Validator:
         length, head and signature of an anchor that waits; whether the shared rules decide it.
         """
 
+    def judge(
+        self, coop: int, entry: bytes
+    ) -> tuple[int | None, tuple[int, int, bytes, bytes] | None, bool]:
+        """What stands against these bytes as the next entry, as `replay` says it; applies nothing."""
+
     def sequence(
         self, coop: int, time: int, transactions: Sequence[bytes]
     ) -> tuple[list[int], bytes, int]:

@@ -1,13 +1,11 @@
 """The native validator: `ledger._native` behind the interface of `ledger.validator`.
 
-Native code decides `pay`, `anchor` and `return` and stops in front of everything else. Those entries
-are decided here, by the rules in `ledger.rules.members` that the reference validator uses too; native
-code takes the changed account back and goes on. Their signatures and keys are verified natively, a run
-of entries at a time, because admissions come by the thousand when a federation begins.
+Native code decides `pay`, `anchor` and `return` and stops in front of everything else, which
+`ledger.native_rules` decides by the rules that both validators share.
 
 This module holds no state but the index of each log, of which native code has what payments need: the
-values of days, and the rows of the listing. It exists only where the extension was built: importing it raises
-`ImportError` elsewhere, and `ledger.choose` asks for it that way.
+values of days, and the rows of the listing. It exists only where the extension was built: importing it
+raises `ImportError` elsewhere, and `ledger.choose` asks for it that way.
 """
 
 from __future__ import annotations
@@ -20,36 +18,16 @@ from ledger.charter import Charter
 from ledger.codec import decode, split
 from ledger.errors import SnapshotError
 from ledger.index.table import Index
-from ledger.judging import judge
-from ledger.listing import list_index, load_index
+from ledger.listing import load_index
 from ledger.messages import TAG_ENTRY, signing_context
+from ledger.native_rules import SharedRules, account_of, index_fields, shared_run
 from ledger.refusals import Refusal
-from ledger.rules.index import decide_index, index_of_new_log
-from ledger.rules.members import decide_members
-from ledger.signatures import SignatureFault, SignatureInvalid
+from ledger.rules.index import index_of_new_log
 from ledger.state import Account, Returnable, Transit
-from ledger.transactions import (
-    Admit,
-    Entry,
-    IndexEntry,
-    Limit,
-    SetStatus,
-    Status,
-    decode_entry,
-    encode_entry,
-    signed_part,
-    transaction_kind,
-)
+from ledger.transactions import decode_entry, encode_entry
 from ledger.validator import LogView, Replayed, Sequenced, Waiting
 
 DEFAULT_THREADS: Final = 2
-
-RUN: Final = 1024
-"""How many entries are looked at together when the shared rules have to decide."""
-
-_SHARED_KINDS: Final = frozenset((2, 3, 4, 7))
-_FEW: Final = 8
-"""Below so many entries, verifying them together is not worth the preparation."""
 
 
 class NativeValidator:
@@ -65,7 +43,7 @@ class NativeValidator:
             charter.coops, index_of_new_log(charter)
         )
         for coop, index in self._indexes.items():
-            self._core.set_index(coop, _index_fields(index))
+            _set_index(self._core, coop, index)
 
     @classmethod
     def load(
@@ -84,6 +62,15 @@ class NativeValidator:
         """See `Validator.charter`."""
         return self._charter
 
+    def _shared_rules(self, coop: int) -> SharedRules:
+        return SharedRules(
+            self._charter,
+            self._core,
+            coop=coop,
+            context=self._context[coop],
+            indexes=self._indexes,
+        )
+
     def sequence(self, coop: int, time: int, transactions: Sequence[bytes]) -> Sequenced:
         """See `Validator.sequence`."""
         length, _, last_time, *_ = self._core.log(coop)
@@ -93,14 +80,14 @@ class NativeValidator:
         outcomes: list[int] = []
         appended: list[bytes] = []
         count = 0
-        shared = _SharedRules(self._charter, self._core, coop, self._context[coop], self._indexes)
+        shared = self._shared_rules(coop)
         while len(outcomes) < len(transactions):
             rest = transactions[len(outcomes) :] if outcomes else transactions
             done, entries, added = self._core.sequence(coop, time, rest)
             outcomes += done
             appended.append(entries)
             count += added
-            run = _shared_run(transactions, len(outcomes))
+            run = shared_run(transactions, len(outcomes))
             entries_run = [encode_entry(time, transaction) for transaction in run]
             for entry, decoded in shared.prepare(entries_run):
                 refusal = shared.append(entry, decoded, first + count)
@@ -123,7 +110,7 @@ class NativeValidator:
     def replay(self, coop: int, entries: bytes) -> Replayed:
         """See `Validator.replay`."""
         parts = _native.Entries(entries)
-        shared = _SharedRules(self._charter, self._core, coop, self._context[coop], self._indexes)
+        shared = self._shared_rules(coop)
         reached = 0
         while True:
             reached, refusal, waiting, is_shared = self._core.replay(coop, parts, reached)
@@ -141,7 +128,19 @@ class NativeValidator:
 
     def judge(self, coop: int, entry: bytes) -> Refusal | Waiting | None:
         """See `Validator.judge`."""
-        return judge(self, coop, entry)
+        refusal, waiting, is_shared = self._core.judge(coop, entry)
+        if is_shared:
+            return self._judge_shared(coop, entry)
+        if waiting is not None:
+            return _waiting(waiting)
+        return None if refusal is None else Refusal(refusal)
+
+    def _judge_shared(self, coop: int, entry: bytes) -> Refusal | None:
+        decoded = decode_entry(entry)
+        if isinstance(decoded, Refusal):
+            return decoded
+        decided = self._shared_rules(coop).decide(decoded, self._core.log(coop)[0] + 1)
+        return decided if isinstance(decided, Refusal) else None
 
     def chain(self, coop: int, entries: bytes) -> tuple[int, bytes]:
         """See `Validator.chain`."""
@@ -170,7 +169,7 @@ class NativeValidator:
     def account(self, coop: int, number: int) -> Account | None:
         """See `Validator.account`."""
         fields = self._core.account(coop, number)
-        return None if fields is None else _account(fields)
+        return None if fields is None else account_of(fields)
 
     def account_named(self, coop: int, handle: str) -> int | None:
         """See `Validator.account_named`."""
@@ -181,7 +180,7 @@ class NativeValidator:
         for number in self._core.account_numbers(coop):
             fields = self._core.account(coop, number)
             if fields is not None:
-                yield _account(fields)
+                yield account_of(fields)
 
     def in_transit(self, coop: int) -> list[Transit]:
         """See `Validator.in_transit`."""
@@ -221,136 +220,6 @@ class NativeValidator:
         return self._core.snapshot()
 
 
-Decoded = Entry | Refusal
-
-
-class _SharedRules:
-    """Decides the entries that native code hands over, for one log and one call."""
-
-    def __init__(
-        self,
-        charter: Charter,
-        core: _native.Validator,
-        coop: int,
-        context: bytes,
-        indexes: dict[int, Index | None],
-    ) -> None:
-        self._charter = charter
-        self._indexes = indexes
-        self._coop = charter.coops[coop]
-        self._core = core
-        self._context = context
-        self._valid: set[tuple[bytes, bytes, bytes]] = set()
-        self._admissible: set[bytes] = set()
-
-    def replay(self, parts: _native.Entries, start: int) -> tuple[int, Refusal | None]:
-        """Append the run of such entries at `start`: the entry reached, and its refusal if any."""
-        run = []
-        for index in range(start, min(start + RUN, len(parts))):
-            entry = parts.entry(index)
-            decoded = decode_entry(entry)
-            if isinstance(decoded, Entry) and not _is_shared(decoded):
-                break
-            run.append((entry, decoded))
-        self._verify_together(run)
-        length = self._core.log(self._coop.number)[0]
-        for done, (entry, decoded) in enumerate(run):
-            refusal = self.append(entry, decoded, length + 1 + done)
-            if refusal is not None:
-                return start + done, refusal
-        return start + len(run), None
-
-    def prepare(self, entries: Sequence[bytes]) -> list[tuple[bytes, Decoded]]:
-        """Decode entries that are to be appended and verify their signatures together."""
-        run = [(entry, decode_entry(entry)) for entry in entries]
-        self._verify_together(run)
-        return run
-
-    def append(self, entry: bytes, decoded: Decoded, index: int) -> Refusal | None:
-        """Append an entry as number `index` of the log, or say why not."""
-        if isinstance(decoded, Refusal):
-            return decoded
-        number = self._coop.number
-        if decoded.time < self._core.log(number)[2]:
-            return Refusal.TIME_FALLS
-        transaction = decoded.transaction
-        if isinstance(transaction, IndexEntry):
-            return self._append_index(entry, decoded.time, transaction)
-        if not isinstance(transaction, Admit | Limit | SetStatus):
-            raise AssertionError("native code hands over no other kind")
-        account = decide_members(
-            transaction,
-            coop=self._coop,
-            state=_MembersOf(self._core, number),
-            time=decoded.time,
-            index=index,
-            message=self._context + signed_part(transaction),
-            verify=self._verify,
-        )
-        if isinstance(account, Refusal):
-            return account
-        self._core.append(number, decoded.time, entry, account)
-        return None
-
-    def _append_index(self, entry: bytes, time: int, transaction: IndexEntry) -> Refusal | None:
-        number = self._coop.number
-        index = decide_index(transaction, charter=self._charter, index=self._indexes[number])
-        if isinstance(index, Refusal):
-            return index
-        fields = _index_fields(index)
-        if fields is not None:
-            self._core.append_index(number, time, entry, fields)
-            self._indexes[number] = index
-        return None
-
-    def _verify(self, *, public_key: bytes, message: bytes, signature: bytes) -> None:
-        if (public_key, message, signature) in self._valid:
-            return
-        valid = _native.Signatures([(public_key, message, signature)]).verify(1)
-        if not valid[0]:
-            raise SignatureInvalid(SignatureFault.EQUATION)
-
-    def _verify_together(self, run: Sequence[tuple[bytes, Decoded]]) -> None:
-        """Learn which signatures of a run are valid; what is wrong is found out one by one."""
-        self._valid.clear()
-        if len(run) < _FEW:
-            return
-        triples = [
-            triple
-            for _, decoded in run
-            if isinstance(decoded, Entry)
-            for triple in self._triples(decoded)
-        ]
-        answers = _native.Signatures(triples).verify(self._core.threads)
-        self._valid.update(triple for triple, valid in zip(triples, answers, strict=True) if valid)
-
-    def _triples(self, entry: Entry) -> Iterator[tuple[bytes, bytes, bytes]]:
-        transaction = entry.transaction
-        if not isinstance(transaction, Admit | Limit | SetStatus):
-            return
-        message = self._context + signed_part(transaction)
-        for steward, signature in transaction.stewards:
-            if steward < len(self._coop.stewards):
-                yield self._coop.stewards[steward].key, message, signature
-        if isinstance(transaction, Admit):
-            yield transaction.key, message, transaction.key_signature
-
-
-class _MembersOf:
-    """A log as the rules for members see it."""
-
-    def __init__(self, core: _native.Validator, coop: int) -> None:
-        self._core = core
-        self._coop = coop
-
-    def account(self, number: int) -> Account | None:
-        fields = self._core.account(self._coop, number)
-        return None if fields is None else _account(fields)
-
-    def holds_handle(self, handle: str) -> bool:
-        return self._core.account_named(self._coop, handle) is not None
-
-
 def _contexts(charter: Charter) -> dict[int, bytes]:
     return {
         coop: signing_context(TAG_ENTRY, federation=charter.federation, coop=coop)
@@ -363,14 +232,6 @@ def _charter_fields(charter: Charter) -> tuple[bytes, int, list[_native.CoopFiel
     return charter.federation, charter.witness_quorum, coops
 
 
-def _index_fields(index: Index | None) -> _native.IndexFields | None:
-    if index is None:
-        return None
-    rows = list_index(index)
-    parameters = index.parameters
-    return parameters.base_day, parameters.quote_days, index.values, len(rows), b"".join(rows)
-
-
 def _load_indexes(charter: Charter, core: _native.Validator) -> dict[int, Index | None]:
     """The index of each log from the rows of a snapshot; gives native code the values."""
     indexes: dict[int, Index | None] = {}
@@ -381,22 +242,8 @@ def _load_indexes(charter: Charter, core: _native.Validator) -> dict[int, Index 
         indexes[coop] = None
         if charter.index is not None:
             indexes[coop] = load_index(charter.index.parameters, rows)
-        core.set_index(coop, _index_fields(indexes[coop]))
+        _set_index(core, coop, indexes[coop])
     return indexes
-
-
-def _is_shared(entry: Entry) -> bool:
-    return isinstance(entry.transaction, Admit | Limit | SetStatus | IndexEntry)
-
-
-def _shared_run(transactions: Sequence[bytes], start: int) -> Sequence[bytes]:
-    """The transactions from `start` on that native code would not decide."""
-    end = start
-    while end < min(start + RUN, len(transactions)) and (
-        transaction_kind(transactions[end]) in _SHARED_KINDS
-    ):
-        end += 1
-    return transactions[start:end]
 
 
 def _waiting(fields: tuple[int, int, bytes, bytes]) -> Waiting:
@@ -404,23 +251,5 @@ def _waiting(fields: tuple[int, int, bytes, bytes]) -> Waiting:
     return Waiting(coop=coop, length=length, head=head, signature=signature)
 
 
-def _account(fields: _native.AccountFields) -> Account:
-    number, key, handle, class_, balance, next_sequence, revision, status, *_ = fields
-    _, _, _, _, _, _, _, _, opened, closed, before, from_, limit, until, after = fields
-    return Account(
-        number=number,
-        key=key,
-        handle=handle,
-        class_=class_,
-        balance=balance,
-        next_sequence=next_sequence,
-        revision=revision,
-        status=Status(status),
-        opened=opened,
-        closed=closed,
-        before=before,
-        from_=from_,
-        limit=limit,
-        until=until,
-        after=after,
-    )
+def _set_index(core: _native.Validator, coop: int, index: Index | None) -> None:
+    core.set_index(coop, None if index is None else index_fields(index))

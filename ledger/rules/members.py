@@ -23,6 +23,9 @@ from ledger.transactions import Admit, Limit, SetStatus, Signatures, Status
 Verify = Callable[..., None]
 """As `ledger.signatures.verify`. A validator may pass one that knows the answers of a batch."""
 
+CheckKey = Callable[[bytes], None]
+"""As `ledger.signatures.check_key_admissible`, for the same reason."""
+
 
 class MemberState(Protocol):
     """What the rules of this module see of the log that an entry is for."""
@@ -43,13 +46,14 @@ def decide_members(
     index: int,
     message: bytes,
     verify: Verify = verify,
+    check_key: CheckKey = check_key_admissible,
 ) -> Account | Refusal:
     """The account as it is after `transaction` becomes entry `index` at `time`, or the refusal.
 
     `message` is what the signatures in the transaction cover.
     """
     if isinstance(transaction, Admit):
-        return _decide_admit(transaction, coop, state, index, message, verify)
+        return _decide_admit(transaction, coop, state, index, message, verify, check_key)
     account = state.account(transaction.account)
     if account is None:
         return Refusal.ACCOUNT_UNKNOWN
@@ -71,7 +75,13 @@ def decide_members(
 
 
 def _decide_admit(
-    admit: Admit, coop: Coop, state: MemberState, index: int, message: bytes, verify: Verify
+    admit: Admit,
+    coop: Coop,
+    state: MemberState,
+    index: int,
+    message: bytes,
+    verify: Verify,
+    check_key: CheckKey,
 ) -> Account | Refusal:
     if admit.account == COMMONS or state.account(admit.account) is not None:
         return Refusal.ACCOUNT_EXISTS
@@ -80,7 +90,7 @@ def _decide_admit(
     if not 0 <= admit.limit <= MAX:
         return Refusal.LIMIT_OUT_OF_RANGE
     try:
-        check_key_admissible(admit.key)
+        check_key(admit.key)
     except KeyInadmissible:
         return Refusal.KEY_INADMISSIBLE
     refusal = check_stewards(coop, admit.stewards, message, verify)

@@ -1,7 +1,10 @@
 //! `anchor`: how one coop's log takes in another's, PROTOCOL section 7.6.
 
+use hashbrown::HashMap;
+
 use crate::accounts::Status;
 use crate::charter::Charter;
+use crate::payment::MAX_AMOUNT;
 use crate::log::{Item, Log, Returnable, COMMONS};
 use crate::refusal::Refusal;
 use crate::transaction::Anchor;
@@ -55,6 +58,43 @@ pub fn is_held(logs: &[Log], other: usize, anchor: &Anchor<'_>) -> bool {
     logs[other].heads.at(anchor.length) == Some(anchor.head)
 }
 
+/// Check 9: whether every balance has room for all that the anchor credits to it.
+pub fn check_balances(
+    logs: &[Log],
+    home: usize,
+    other: usize,
+    length: u64,
+) -> Result<(), Refusal> {
+    let log = &logs[home];
+    // The commons is no account and has no position; `None` stands for it.
+    let mut credits: HashMap<Option<u32>, i64> = HashMap::new();
+    for item in arriving(logs, home, other, length) {
+        let payee = credited(log, item);
+        let balance = payee.map_or(log.commons, |place| log.accounts.get(place).balance);
+        let balance = credits.entry(payee).or_insert(balance);
+        *balance += item.amount;
+        if *balance > MAX_AMOUNT {
+            return Err(Refusal::BalanceOutOfRange);
+        }
+    }
+    Ok(())
+}
+
+/// What an anchor up to `length` delivers, in order.
+fn arriving(logs: &[Log], home: usize, other: usize, length: u64) -> impl Iterator<Item = &Item> {
+    logs[other].transit[home].iter().take_while(move |item| item.index <= length)
+}
+
+/// The position of the account that an item credits; `None` for the commons, which stands in for an
+/// account that has closed.
+fn credited(log: &Log, item: &Item) -> Option<u32> {
+    if item.payee == COMMONS {
+        return None;
+    }
+    let payee = log.accounts.find(item.payee).expect("the payee of an item in transit exists");
+    (log.accounts.get(payee).status != Status::Closed).then_some(payee)
+}
+
 /// Carries out a checked anchor: delivers what it takes in.
 pub fn apply_anchor(logs: &mut [Log], home: usize, other: usize, length: u64) -> Change {
     let previous = std::mem::replace(&mut logs[home].anchored[other], length);
@@ -83,17 +123,14 @@ pub struct Delivery {
 
 fn deliver(log: &mut Log, from: usize, item: &Item) -> Credit {
     log.position += item.amount;
-    if item.payee == COMMONS {
-        log.commons += item.amount;
-        return Credit::Commons;
-    }
-    let payee = log.accounts.find(item.payee).expect("the payee of an item in transit exists");
-    let account = log.accounts.get_mut(payee);
-    if account.status != Status::Closed {
-        account.balance += item.amount;
+    if let Some(payee) = credited(log, item) {
+        log.accounts.get_mut(payee).balance += item.amount;
         return Credit::Account(payee);
     }
     log.commons += item.amount;
+    if item.payee == COMMONS {
+        return Credit::Commons;
+    }
     if item.is_return {
         return Credit::Kept;
     }

@@ -10,7 +10,7 @@ use crate::keys::Owner;
 use crate::signature::Signed;
 
 /// The largest batch; beyond it a signature gets hardly cheaper.
-pub const LARGEST: usize = 16_384;
+pub const LARGEST: usize = 8_192;
 /// The smallest batch that is worth handing to another thread.
 pub const SMALLEST: usize = 256;
 

@@ -4,7 +4,7 @@
 //! one. The answer is that of checking entry by entry: of all that could be said against the entries,
 //! what concerns the earliest entry counts, and within one entry the order of PROTOCOL section 7.
 
-use crate::anchor::{apply_anchor, check_claims, is_held};
+use crate::anchor::{apply_anchor, check_balances, check_claims, is_held};
 use crate::batch::Find;
 use crate::chain::extend;
 use crate::charter::Charter;
@@ -64,6 +64,28 @@ impl Validator {
                 };
                 run.run(crew, blob, entries, start, threads)
             })
+        })
+    }
+}
+
+impl Validator {
+    /// What stands against these bytes as the next entry of a coop's log; `End` when nothing does.
+    /// Applies nothing.
+    pub fn judge(&mut self, coop: u32, entry: &[u8]) -> Result<Stop, Fault> {
+        let home = self.position(coop)?;
+        self.change(|charter, state| {
+            let mut run = Run {
+                charter,
+                journal: Journal::new(&state.logs, home),
+                state,
+                home,
+                gatherer: Gatherer::default(),
+                first_bad: None,
+            };
+            let stop = run.step(entry).err().unwrap_or(Stop::End);
+            let is_signed = run.gatherer.take().find_bad(Find::First).is_empty();
+            run.journal.roll_back(&mut run.state.logs, 0);
+            if is_signed { stop } else { Stop::Refused(Refusal::SignatureInvalid) }
         })
     }
 }
@@ -174,6 +196,7 @@ impl<'a> Run<'a, '_> {
                 if !is_held(logs, other, &anchor) {
                     return Err(waiting(&anchor));
                 }
+                check_balances(logs, home, other, anchor.length).map_err(Stop::Refused)?;
                 Ok(apply_anchor(logs, home, other, anchor.length))
             }
             Transaction::Return(back) => {

@@ -3,7 +3,7 @@
 //! All signatures are verified first, then the rules run; one transaction's refusal does not touch the
 //! others. A single payment takes the single check, without threads or batch.
 
-use crate::anchor::{apply_anchor, check_claims, is_held};
+use crate::anchor::{apply_anchor, check_balances, check_claims, is_held};
 use crate::batch::Find;
 use crate::chain::extend;
 use crate::charter::Charter;
@@ -216,6 +216,7 @@ impl Appending<'_, '_> {
                 if !is_held(logs, other, &anchor) {
                     return Ok(Checked::Missing { coop: anchor.coop, length: anchor.length });
                 }
+                check_balances(logs, home, other, anchor.length)?;
                 apply_anchor(logs, home, other, anchor.length)
             }
             Transaction::Return(back) => {

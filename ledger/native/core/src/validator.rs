@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::accounts::{Accounts, Record};
+use crate::accounts::{Accounts, Record, NO_POINT};
 use crate::batch::Key;
 use crate::chain::{extend, genesis, Head};
 use crate::charter::Charter;
@@ -11,7 +11,7 @@ use crate::fault::Fault;
 use crate::gather::Gatherer;
 use crate::keys::{KeyCache, Owner, CAPACITY};
 use crate::log::{Item, Log, Returnable};
-use crate::signature::Signed;
+use crate::signature::{decompress, Signed};
 use crate::transaction::{Anchor, Pay};
 
 /// The account number that stands for a coop's node key.
@@ -114,6 +114,7 @@ impl Validator {
             if state.logs.len() == 1 {
                 state.logs[home].heads.forget_all();
             }
+            keep_key_of(state, home, record);
             Ok(())
         })?
     }
@@ -186,6 +187,19 @@ pub(crate) fn gather_anchor<'a>(
             point: Some(coop.node_point),
             wanted_by: None,
         });
+    }
+}
+
+/// Keeps the key of a new account, which is likely to pay soon.
+fn keep_key_of(state: &mut State, home: usize, record: &Record) {
+    let accounts = &state.logs[home].accounts;
+    let Some(account) = accounts.find(record.number) else {
+        return;
+    };
+    let bytes = record.key;
+    let wanted_by = Some(Owner { coop: home as u16, account });
+    if accounts.get(account).point == NO_POINT {
+        keep_keys(state, &[Key { bytes, point: decompress(&bytes), wanted_by }]);
     }
 }
 

@@ -15,6 +15,8 @@ use crate::{run, to_exception, Entries};
 type CoopFields<'py> = (u32, Bound<'py, PyBytes>, i64);
 /// (next entry, refusal's number, (coop, length, head, signature) of a waiting anchor, shared).
 type Replayed<'py> = (usize, Option<u8>, Option<Waiting<'py>>, bool);
+/// The last three of them.
+type StopFields<'py> = (Option<u8>, Option<Waiting<'py>>, bool);
 type Waiting<'py> = (u32, u64, Bound<'py, PyBytes>, Bound<'py, PyBytes>);
 /// (length, head, time, position, held, commons, anchored by coop, number of accounts).
 type LogFields<'py> =
@@ -25,6 +27,18 @@ type IndexFields<'py> = (u64, u64, Vec<u64>, u64, Bound<'py, PyBytes>);
 
 fn read_index((base_day, quote_days, values, taken, rows): IndexFields<'_>) -> Index {
     Index { base_day, quote_days, values, taken, rows: rows.as_bytes().to_vec() }
+}
+
+fn write_stop<'py>(python: Python<'py>, stop: &Stop) -> StopFields<'py> {
+    match stop {
+        Stop::End => (None, None, false),
+        Stop::Shared => (None, None, true),
+        Stop::Refused(refusal) => (Some(refusal.number()), None, false),
+        Stop::Waiting { coop, length, head, signature } => {
+            let (head, signature) = (PyBytes::new(python, head), PyBytes::new(python, signature));
+            (None, Some((*coop, *length, head, signature)), false)
+        }
+    }
 }
 
 /// State and rules for all logs of one federation.
@@ -89,18 +103,20 @@ impl Validator {
         let blob = entries.blob.bind(python).as_bytes();
         let core = &mut self.core;
         let done = run(python, || core.replay(coop, blob, &entries.boundaries, start))?;
-        let mut answer: Replayed<'py> = (done.next, None, None, false);
-        match done.stop {
-            Stop::End => {}
-            Stop::Shared => answer.3 = true,
-            Stop::Refused(refusal) => answer.1 = Some(refusal.number()),
-            Stop::Waiting { coop, length, head, signature } => {
-                let (head, signature) =
-                    (PyBytes::new(python, &head), PyBytes::new(python, &signature));
-                answer.2 = Some((coop, length, head, signature));
-            }
-        }
-        Ok(answer)
+        let (refusal, waiting, is_shared) = write_stop(python, &done.stop);
+        Ok((done.next, refusal, waiting, is_shared))
+    }
+
+    fn judge<'py>(
+        &mut self,
+        python: Python<'py>,
+        coop: u32,
+        entry: Bound<'py, PyBytes>,
+    ) -> PyResult<StopFields<'py>> {
+        let bytes = entry.as_bytes();
+        let core = &mut self.core;
+        let stop = run(python, || core.judge(coop, bytes))?;
+        Ok(write_stop(python, &stop))
     }
 
     fn sequence<'py>(
