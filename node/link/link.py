@@ -7,16 +7,21 @@ at a time: while the node has no room for the next, the link is not read, and TC
 """
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from socket import SHUT_RDWR
+from typing import Final
 
 import aiohttp
 from aiohttp import web
 
 from node.link.settings import LinkSettings
 from node.rates import Bucket
+
+_CLOSING_S: Final = 1
 
 Socket = web.WebSocketResponse | aiohttp.ClientWebSocketResponse
 
@@ -148,8 +153,11 @@ class Link:
     def _end_by(self, message: aiohttp.WSMessage) -> LinkEnd:
         if message.type is aiohttp.WSMsgType.TEXT:
             return LinkEnd.NOT_BINARY
-        too_big = aiohttp.WSCloseCode.MESSAGE_TOO_BIG
-        if message.type is aiohttp.WSMsgType.ERROR and self._socket.close_code == too_big:
+        error = message.data
+        if (
+            isinstance(error, aiohttp.WebSocketError)
+            and error.code == aiohttp.WSCloseCode.MESSAGE_TOO_BIG
+        ):
             return LinkEnd.TOO_LARGE
         return LinkEnd.CLOSED
 
@@ -171,8 +179,12 @@ class Link:
 
 async def close_socket(socket: Socket) -> None:
     """Close a socket, giving the other end a moment and no more."""
-    try:
-        async with asyncio.timeout(1):
-            await socket.close()
-    except (TimeoutError, ConnectionError, aiohttp.ClientError, RuntimeError):
-        pass
+    connection = socket.get_extra_info("socket")
+    closing = asyncio.ensure_future(socket.close())
+    await asyncio.wait((closing,), timeout=_CLOSING_S)
+    if not closing.done():
+        closing.cancel()
+    if closing.cancelled() or not closing.done() or closing.exception() is not None:
+        # The other end does not even take our goodbye, so what is still to be sent is given up.
+        with contextlib.suppress(OSError, AttributeError):
+            connection.shutdown(SHUT_RDWR)
