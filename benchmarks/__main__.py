@@ -18,6 +18,10 @@ NAMES = (
     "snapshot",
     "memory",
     "size",
+    "batch",
+    "ingest",
+    "catchup",
+    "latency",
 )
 OPTIONAL_GRAPH = Path(__file__).parents[1].parent / "shared" / "data" / "sarafu_net_debts.txt"
 

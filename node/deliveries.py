@@ -37,6 +37,9 @@ class Deliveries:
     async def wait(self, *, payee_coop: int, log: int, index: int, timeout_ms: int) -> bool:
         """Wait until the payee's log takes in entry `index` of `log`; False when the time is over.
 
+        A log has taken in itself as far as it goes, so with `payee_coop` = `log` this waits until the
+        entry is held here.
+
         Raises `RunnerBusy` when too many wait already.
         """
         if self._count >= self._most:
@@ -77,7 +80,8 @@ class Deliveries:
 
     async def _wake(self, coop: int) -> None:
         def anchored(view: View) -> Mapping[int, int]:
-            return view.validator.log(coop).anchored
+            log = view.validator.log(coop)
+            return {**log.anchored, coop: log.length}
 
         try:
             lengths = await self._runner.ask(anchored)

@@ -202,14 +202,18 @@ async def get_payment(api: Api, request: web.Request) -> web.Response:
     def look(view: View) -> facts.Json | None:
         return facts.payment(view, coop.number, index)
 
-    found = await api.runner.ask(look)
-    if found is not None and wait == "delivered" and found["status"] == "recorded":
+    async def wait_for(payee_coop: int) -> None:
         await api.deliveries.wait(
-            payee_coop=found["payee_coop_number"],
-            log=coop.number,
-            index=index,
-            timeout_ms=timeout_ms,
+            payee_coop=payee_coop, log=coop.number, index=index, timeout_ms=timeout_ms
         )
+
+    found = await api.runner.ask(look)
+    if found is None and wait:
+        # Another coop's entry may still be on its way to this node.
+        await wait_for(coop.number)
+        found = await api.runner.ask(look)
+    if found is not None and wait == "delivered" and found["status"] == "recorded":
+        await wait_for(found["payee_coop_number"])
         found = await api.runner.ask(look)
     if found is None:
         raise Problem("payment_not_found")

@@ -1,0 +1,98 @@
+"""Single payments over HTTP with 64 connections, each acknowledged after its durable commit.
+
+Compared with a bare aiohttp handler in a process of its own that echoes the same body to the same client.
+"""
+
+import asyncio
+import json
+import subprocess
+import sys
+
+from benchmarks.measuring import Options, check, percentile
+from benchmarks.nodes import Prefill, admissions, benchmark_federation, drive, federation_running
+from ledger.choose import chosen_name
+from tests.builders import Federation
+
+CONNECTIONS = 64
+ECHO = """
+import sys
+from aiohttp import web
+
+async def echo(request):
+    return web.Response(body=await request.read(), content_type="application/octet-stream")
+
+application = web.Application()
+application.router.add_post("/echo", echo)
+
+async def main():
+    runner = web.AppRunner(application, access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    print(site._server.sockets[0].getsockname()[1], flush=True)
+    await __import__("asyncio").Event().wait()
+
+__import__("asyncio").run(main())
+"""
+
+
+def run(options: Options) -> dict[str, object]:
+    """Payments a second, their ratio to echoes a second, and the slowest answers."""
+    count = 200 if options.small else options.payments or 20_000
+    members = 50 if options.small else 2_000
+    federation = benchmark_federation(coops=1)
+    payments = local_payments(federation, members=members, count=count)
+    with federation_running(federation, [Prefill(1, admissions(federation, 1, members))]) as nodes:
+        recorded: list[int] = []
+        seconds, times = asyncio.run(
+            drive(
+                nodes[0].url,
+                payments,
+                path="/v1/payments",
+                connections=CONNECTIONS,
+                seen=lambda answer: recorded.append(json.loads(answer)["index"]),
+            )
+        )
+    check(len(set(recorded)) == count, "two payments became one entry")
+    echo_seconds, echo_times = _echo(payments)
+    return {
+        "validator": chosen_name(),
+        "payments": count,
+        "connections": CONNECTIONS,
+        "payments_per_second": round(count / seconds),
+        "echoes_per_second": round(count / echo_seconds),
+        "ratio_to_echo": round(echo_seconds / seconds, 3),
+        "p50_ms": round(percentile(times, 0.5) * 1000, 2),
+        "p99_ms": round(percentile(times, 0.99) * 1000, 2),
+        "echo_p99_ms": round(percentile(echo_times, 0.99) * 1000, 2),
+    }
+
+
+def local_payments(federation: Federation, *, members: int, count: int) -> list[bytes]:
+    """Payments within coop 1, the payers in turn, so that few of one payer are under way at once."""
+    keys = {number: federation.member_key(1, number) for number in range(1, members + 1)}
+    return [
+        federation.pay(
+            1,
+            payer=1 + place % members,
+            sequence=1 + place // members,
+            payee_coop=1,
+            payee=1 + (place + 1) % members,
+            amount=1 + place % 1000,
+            signed_by=keys[1 + place % members],
+        )
+        for place in range(count)
+    ]
+
+
+def _echo(bodies: list[bytes]) -> tuple[float, list[float]]:
+    server = subprocess.Popen([sys.executable, "-c", ECHO], stdout=subprocess.PIPE, text=True)
+    try:
+        assert server.stdout is not None
+        port = int(server.stdout.readline())
+        return asyncio.run(
+            drive(f"http://127.0.0.1:{port}", bodies, path="/echo", connections=CONNECTIONS)
+        )
+    finally:
+        server.kill()
+        server.wait()

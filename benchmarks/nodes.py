@@ -1,0 +1,198 @@
+"""Real node processes for benchmarks: folders with members already admitted, and a lean HTTP client.
+
+The members are written into the node's database before it starts, as the node itself would have written
+them. The client speaks just enough HTTP over kept connections, so that the server and not the
+client is what a benchmark measures.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.measuring import check
+from benchmarks.workload import ENOUGH
+from cli.demo.processes import RunningNode, free_ports, running
+from ledger.choose import new_validator
+from ledger.validator import Validator
+from node.settings import SETTINGS_FILE, create_node_key, init_folder, install_charter
+from node.store import Segment, Write
+from node.store.sql import SqlStore
+from tests.builders import START, Federation, build_federation, coop_name
+
+SETTINGS = """
+[engine]
+anchor_interval_ms = 1000
+
+[http]
+costly_per_minute = 1000000
+costly_burst = 1000000
+"""
+
+
+def benchmark_federation(*, coops: int) -> Federation:
+    """A federation in which one steward suffices and no limit is reached."""
+    return build_federation(
+        seed="benchmark", coops=coops, stewards=1, threshold=1, clearing_limit=ENOUGH
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Prefill:
+    """Transactions that a coop's log holds before its node starts, in commits of a thousand."""
+
+    coop: int
+    transactions: Sequence[bytes]
+
+
+@contextmanager
+def federation_running(
+    federation: Federation, prefills: Sequence[Prefill]
+) -> Iterator[list[RunningNode]]:
+    """The nodes of a federation, each with its prefill, running for the `with` block."""
+    numbers = list(federation.charter.coops)
+    ports = free_ports(len(numbers))
+    with TemporaryDirectory() as root:
+        folders = [Path(root) / coop_name(number) for number in numbers]
+        urls = {
+            coop_name(number): f"http://127.0.0.1:{port}"
+            for number, port in zip(numbers, ports, strict=True)
+        }
+        for number, folder, port in zip(numbers, folders, ports, strict=True):
+            _make_folder(federation, number, folder, port, urls)
+        for prefill in prefills:
+            folder = folders[numbers.index(prefill.coop)]
+            _prefill(federation, prefill, folder)
+        with running(folders, ports) as nodes:
+            yield nodes
+
+
+def _make_folder(
+    federation: Federation, number: int, folder: Path, port: int, urls: dict[str, str]
+) -> None:
+    own = coop_name(number)
+    peers = {name: url for name, url in urls.items() if name != own}
+    init_folder(folder, coop=own, port=port, peers=peers)
+    create_node_key(folder, federation.node_keys[number].seed)
+    install_charter(
+        folder, charter=federation.charter.source, signatures=federation.charter_signatures()
+    )
+    with (folder / SETTINGS_FILE).open("a", encoding="utf-8") as file:
+        file.write(SETTINGS)
+
+
+def _prefill(federation: Federation, prefill: Prefill, folder: Path) -> Validator:
+    validator = new_validator(federation.charter)
+    coop, step = prefill.coop, 1_000
+    with SqlStore(f"sqlite:///{folder / 'node.db'}") as store:
+        for place in range(0, len(prefill.transactions), step):
+            previous = validator.log(coop).head
+            batch = prefill.transactions[place : place + step]
+            done = validator.sequence(coop, START, batch)
+            check(done.count == len(batch), "a prefilled transaction was refused")
+            signed = federation.signed_head(coop, length=done.length, head=done.head)
+            segment = Segment(
+                coop=coop,
+                first=done.first,
+                count=done.count,
+                entries=done.entries,
+                previous=previous,
+                head=done.head,
+                signature=signed.signature,
+            )
+            store.commit(Write(segments=[segment]))
+    return validator
+
+
+def admissions(federation: Federation, coop: int, members: int) -> list[bytes]:
+    """The admissions of accounts 1 to `members`."""
+    return [federation.admit(coop, number, limit=ENOUGH) for number in range(1, members + 1)]
+
+
+@dataclass(slots=True)
+class Connection:
+    """One kept HTTP connection."""
+
+    host: str
+    port: int
+    _reader: asyncio.StreamReader = field(init=False)
+    _writer: asyncio.StreamWriter = field(init=False)
+
+    async def open(self) -> "Connection":
+        """Connect."""
+        self._reader, self._writer = await asyncio.open_connection(self.host, self.port)
+        return self
+
+    async def request(self, method: str, path: str, body: bytes = b"") -> bytes:
+        """The answer's body; any status but 200 fails the benchmark."""
+        self._writer.write(
+            f"{method} {path} HTTP/1.1\r\nHost: {self.host}\r\n"
+            f"Content-Type: application/octet-stream\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+            + body
+        )
+        head = await self._reader.readuntil(b"\r\n\r\n")
+        length = 0
+        for line in head.split(b"\r\n"):
+            name, _, value = line.partition(b":")
+            if name.lower() == b"content-length":
+                length = int(value)
+        answer = await self._reader.readexactly(length)
+        check(head.startswith(b"HTTP/1.1 200 "), f"the server answered {head[:40]!r} {answer!r}")
+        return answer
+
+    def close(self) -> None:
+        """Let go."""
+        self._writer.close()
+
+
+async def connect(url: str, count: int) -> list[Connection]:
+    """`count` open connections to a server."""
+    host, port = url.removeprefix("http://").split(":")
+    return [await Connection(host, int(port)).open() for _ in range(count)]
+
+
+async def drive(
+    url: str,
+    bodies: Sequence[bytes],
+    *,
+    path: str,
+    connections: int,
+    seen: Callable[[bytes], None] | None = None,
+) -> tuple[float, list[float]]:
+    """Post all bodies over so many connections; seconds in all, and of each request, sorted."""
+    opened = await connect(url, connections)
+    waiting = iter(bodies)
+    times: list[float] = []
+
+    async def work(connection: Connection) -> None:
+        for body in waiting:
+            start = time.perf_counter()
+            answer = await connection.request("POST", path, body)
+            times.append(time.perf_counter() - start)
+            if seen is not None:
+                seen(answer)
+
+    start = time.perf_counter()
+    await asyncio.gather(*(work(connection) for connection in opened))
+    seconds = time.perf_counter() - start
+    for connection in opened:
+        connection.close()
+    return seconds, sorted(times)
+
+
+async def until(condition: Callable[[], Awaitable[bool]], *, seconds: float = 120) -> None:
+    """Poll until `condition` holds; fail the benchmark when it does not."""
+    deadline = time.perf_counter() + seconds
+    while not await condition():
+        check(time.perf_counter() < deadline, "it did not happen in time")
+        await asyncio.sleep(0.02)
+
+
+async def log_lengths(connection: Connection) -> dict[str, int]:
+    """The lengths of all logs that a node holds, by coop name."""
+    logs = json.loads(await connection.request("GET", "/v1/logs"))["logs"]
+    return {log["coop"]: log["length"] for log in logs}
