@@ -60,7 +60,8 @@ class Entries:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """A proof that `coop` cheated. `digest` is SHA-256 of `data`, `kind` "fork" or "invalid"."""
+    """A proof that `coop` cheated. `digest` is SHA-256 of `data`, `kind` "fork", "invalid"
+    or "decision"."""
 
     digest: bytes
     coop: int
@@ -102,6 +103,14 @@ class DocumentKind(StrEnum):
     """A transaction that waits for stewards' signatures."""
     JOIN = "join"
     """A person's request to be admitted."""
+    PUBLICATION = "publication"
+    """What stewards want the node to sign for a decision of the federation."""
+    DECISION = "decision"
+    """What the node signed for a decision that its own log has not taken in yet."""
+    CERTIFICATE = "certificate"
+    """A decision that the own log has taken in, with its signatures."""
+    SURVEY = "survey"
+    """A survey file, by its hash."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +121,39 @@ class Document:
     id: str
     created: int
     data: bytes
+
+
+class RecordKind(StrEnum):
+    """What a record is."""
+
+    INVOICE = "invoice"
+    INVOICE_PAYMENT = "invoice_payment"
+    REFUND = "refund"
+    REQUEST = "request"
+    """A request that may be repeated, and what it made."""
+    API_KEY = "api_key"
+    ENDPOINT = "endpoint"
+    """Where a merchant wants to be told."""
+    DELIVERY = "delivery"
+    """A message on its way to an endpoint, or what became of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """Something of a merchant's that is in no log; what `data` means is the merchant part's.
+
+    `shelf` is the list that it belongs to, in which the order is by `created` (milliseconds), then id.
+    `due` (milliseconds) is when something has to be done about it; None: never. `mark` is what it is
+    known by in the logs.
+    """
+
+    kind: RecordKind
+    id: str
+    shelf: str
+    created: int
+    data: bytes
+    due: int | None = None
+    mark: bytes | None = None
 
 
 class Role(IntEnum):
@@ -173,6 +215,8 @@ class Write:
     - `witnessed` replaces the coop's earlier row and is never shorter.
     - `documents` replace the one of the same kind and id; `dropped_documents` (kind, id) are
       deleted.
+    - `new_records` must not be there yet; `records` replace the one of the same kind and id;
+      `dropped_records` (kind, id) are deleted.
     - `meta` replaces the values of its keys. Keys that begin with "store." belong to the store.
     """
 
@@ -185,6 +229,9 @@ class Write:
     reasons: Sequence[Reason] = ()
     documents: Sequence[Document] = ()
     dropped_documents: Sequence[tuple[DocumentKind, str]] = ()
+    new_records: Sequence[Record] = ()
+    records: Sequence[Record] = ()
+    dropped_records: Sequence[tuple[RecordKind, str]] = ()
     meta: Mapping[str, bytes] = field(default_factory=dict)
 
 
@@ -203,8 +250,8 @@ class Store(Protocol):
         `StoreMisuse`, with nothing written and the store usable, when a segment does not continue
         its log (`first` is its length + 1, `previous` its head), a signature is for another head
         than the one stored at that length, or a witnessed head is shorter than the last, or differs
-        from it at the same length. After a `StorageFault` it may be written or not: never commit it
-        again, reload.
+        from it at the same length, or a new record is there already. After a
+        `StorageFault` it may be written or not: never commit it again, reload.
         """
 
     def logs(self) -> dict[int, tuple[int, bytes]]:
@@ -252,6 +299,25 @@ class Store(Protocol):
 
     def documents(self, kind: DocumentKind, *, limit: int) -> list[Document]:
         """The oldest `limit` documents of that kind, in order of `created`, then id."""
+
+    def record(self, kind: RecordKind, id_: str) -> Record | None:
+        """One record."""
+
+    def records(
+        self,
+        kind: RecordKind,
+        shelf: str,
+        *,
+        before: tuple[int, str] | None = None,
+        limit: int,
+    ) -> list[Record]:
+        """A page of a shelf, newest first, strictly before (`created`, id)."""
+
+    def due_records(self, kind: RecordKind, shelf: str, *, upto: int, limit: int) -> list[Record]:
+        """The records of a shelf that are due at `upto` or before, the longest due first."""
+
+    def pending_records(self, kind: RecordKind) -> list[tuple[str, str, int, bytes | None]]:
+        """Id, shelf, due and mark of every record of that kind that is due at some time, in no order."""
 
     def meta(self, key: str) -> bytes | None:
         """A single value by its name."""

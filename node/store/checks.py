@@ -6,7 +6,7 @@ told apart by MessagePack's own lengths; whether they are valid is the validator
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import replace
 
 import msgpack
@@ -15,7 +15,7 @@ from ledger.chain import SignedHead, extend_all
 from ledger.codec import split
 from ledger.errors import EncodingError
 from node.errors import StorageFault, StoreMisuse
-from node.store.base import Entries, Segment, Witnessed, Write
+from node.store.base import Entries, RecordKind, Segment, Witnessed, Write
 
 RESERVED_META = "store."
 """Names of meta values that begin so belong to the store itself."""
@@ -69,6 +69,13 @@ def check_meta(write: Write) -> None:
     for key in write.meta:
         if key.startswith(RESERVED_META):
             raise StoreMisuse(f"the name {key!r} is reserved for the store")
+
+
+def check_new_records(write: Write, held: Container[tuple[RecordKind, str]]) -> None:
+    """Check that no new record is there already, or twice in the write."""
+    new = [(record.kind, record.id) for record in write.new_records]
+    if len(set(new)) < len(new) or any(place in held for place in new):
+        raise StoreMisuse("a new record is there already")
 
 
 def check_upto(new: Mapping[int, int], old: Mapping[int, int]) -> None:

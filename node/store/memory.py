@@ -26,6 +26,8 @@ from node.store.base import (
     HistoryPlace,
     HistoryRow,
     Memo,
+    Record,
+    RecordKind,
     Role,
     Segment,
     Snapshot,
@@ -57,6 +59,7 @@ class MemoryDisk:
     memos: dict[tuple[bytes, int, int], bytes | None] = field(default_factory=dict)
     reasons: dict[bytes, bytes] = field(default_factory=dict)
     documents: dict[tuple[DocumentKind, str], Document] = field(default_factory=dict)
+    records: dict[tuple[RecordKind, str], Record] = field(default_factory=dict)
     meta: dict[str, bytes] = field(default_factory=dict)
     snapshots: list[Snapshot] = field(default_factory=list)
     history: dict[tuple[int, int], dict[HistoryPlace, HistoryRow]] = field(default_factory=dict)
@@ -81,6 +84,7 @@ class MemoryDisk:
             memos=dict(self.memos),
             reasons=dict(self.reasons),
             documents=dict(self.documents),
+            records=dict(self.records),
             meta=dict(self.meta),
             snapshots=list(self.snapshots),
             history={account: dict(rows) for account, rows in self.history.items()},
@@ -154,6 +158,7 @@ class MemoryStore:
             newest[row.coop] = row
         for head in write.signatures:
             self._check_signature(head, write.segments)
+        checks.check_new_records(write, disk.records)
         self._write("commit", lambda: _apply(disk, write))
 
     def _check_signature(self, head: SignedHead, new: Sequence[Segment]) -> None:
@@ -234,6 +239,46 @@ class MemoryStore:
         """See `Store.documents`."""
         rows = [row for row in self._usable().documents.values() if row.kind is kind]
         return sorted(rows, key=lambda row: (row.created, row.id))[:limit]
+
+    def record(self, kind: RecordKind, id_: str) -> Record | None:
+        """See `Store.record`."""
+        return self._usable().records.get((kind, id_))
+
+    def records(
+        self,
+        kind: RecordKind,
+        shelf: str,
+        *,
+        before: tuple[int, str] | None = None,
+        limit: int,
+    ) -> list[Record]:
+        """See `Store.records`."""
+        rows = [
+            row
+            for row in self._of_kind(kind)
+            if row.shelf == shelf and (before is None or (row.created, row.id) < before)
+        ]
+        return sorted(rows, key=lambda row: (row.created, row.id), reverse=True)[:limit]
+
+    def due_records(self, kind: RecordKind, shelf: str, *, upto: int, limit: int) -> list[Record]:
+        """See `Store.due_records`."""
+        rows = [
+            (row.due, row.id, row)
+            for row in self._of_kind(kind)
+            if row.shelf == shelf and row.due is not None and row.due <= upto
+        ]
+        return [row for _, _, row in sorted(rows, key=lambda item: item[:2])[:limit]]
+
+    def pending_records(self, kind: RecordKind) -> list[tuple[str, str, int, bytes | None]]:
+        """See `Store.pending_records`."""
+        return [
+            (row.id, row.shelf, row.due, row.mark)
+            for row in self._of_kind(kind)
+            if row.due is not None
+        ]
+
+    def _of_kind(self, kind: RecordKind) -> list[Record]:
+        return [row for row in self._usable().records.values() if row.kind is kind]
 
     def meta(self, key: str) -> bytes | None:
         """See `Store.meta`."""
@@ -325,6 +370,10 @@ def _apply(disk: MemoryDisk, write: Write) -> None:
         disk.documents[document.kind, document.id] = document
     for dropped in write.dropped_documents:
         disk.documents.pop(dropped, None)
+    for record in (*write.new_records, *write.records):
+        disk.records[record.kind, record.id] = record
+    for dropped_record in write.dropped_records:
+        disk.records.pop(dropped_record, None)
     disk.meta.update(write.meta)
 
 

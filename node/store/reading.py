@@ -13,7 +13,15 @@ from sqlalchemy import Connection, Row, Select, func, select
 
 from ledger.chain import SignedHead
 from node.errors import StorageFault
-from node.store.base import Document, DocumentKind, HistoryRow, Role, Segment
+from node.store.base import (
+    Document,
+    DocumentKind,
+    HistoryRow,
+    Record,
+    RecordKind,
+    Role,
+    Segment,
+)
 from node.store.tables import history_upto, meta, segments
 
 
@@ -108,6 +116,19 @@ def check_continuous(found: Sequence[Segment], first: int) -> None:
 def document(row: Row[Any]) -> Document:
     """A row of the table of documents as a value."""
     return Document(kind=DocumentKind(row.kind), id=row.id, created=row.created, data=row.data)
+
+
+def record(row: Row[Any]) -> Record:
+    """A row of the table of records as a value."""
+    return Record(
+        kind=RecordKind(row.kind),
+        id=row.id,
+        shelf=row.shelf,
+        created=row.created,
+        data=row.data,
+        due=row.due,
+        mark=row.mark,
+    )
 
 
 def history_row(row: Row[Any]) -> HistoryRow:

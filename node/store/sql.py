@@ -27,6 +27,8 @@ from node.store.base import (
     Evidence,
     HistoryPlace,
     HistoryRow,
+    Record,
+    RecordKind,
     Role,
     Segment,
     Snapshot,
@@ -262,6 +264,53 @@ class SqlStore:
         )
         with self._transaction() as connection:
             return [reading.document(row) for row in connection.execute(query)]
+
+    def record(self, kind: RecordKind, id_: str) -> Record | None:
+        """See `Store.record`."""
+        columns = tables.records.c
+        query = select(tables.records).where(columns.kind == kind.value, columns.id == id_)
+        with self._transaction() as connection:
+            row = connection.execute(query).first()
+            return reading.record(row) if row else None
+
+    def records(
+        self,
+        kind: RecordKind,
+        shelf: str,
+        *,
+        before: tuple[int, str] | None = None,
+        limit: int,
+    ) -> list[Record]:
+        """See `Store.records`."""
+        columns = tables.records.c
+        query = select(tables.records).where(columns.kind == kind.value, columns.shelf == shelf)
+        if before is not None:
+            query = query.where(tuple_(columns.created, columns.id) < tuple_(*before))
+        query = query.order_by(columns.created.desc(), columns.id.desc()).limit(limit)
+        with self._transaction() as connection:
+            return [reading.record(row) for row in connection.execute(query)]
+
+    def due_records(self, kind: RecordKind, shelf: str, *, upto: int, limit: int) -> list[Record]:
+        """See `Store.due_records`."""
+        columns = tables.records.c
+        query = (
+            select(tables.records)
+            .where(columns.kind == kind.value, columns.shelf == shelf, columns.due <= upto)
+            .where(columns.due.is_not(None))
+            .order_by(columns.due)
+            .limit(limit)
+        )
+        with self._transaction() as connection:
+            return [reading.record(row) for row in connection.execute(query)]
+
+    def pending_records(self, kind: RecordKind) -> list[tuple[str, str, int, bytes | None]]:
+        """See `Store.pending_records`."""
+        columns = tables.records.c
+        query = select(columns.id, columns.shelf, columns.due, columns.mark).where(
+            columns.kind == kind.value, columns.due.is_not(None)
+        )
+        with self._transaction() as connection:
+            return [(row.id, row.shelf, row.due, row.mark) for row in connection.execute(query)]
 
     def meta(self, key: str) -> bytes | None:
         """See `Store.meta`."""

@@ -19,7 +19,7 @@ from sqlalchemy import (
     Table,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 SCHEMA_KEY = "store.schema"
 
 metadata = MetaData()
@@ -98,6 +98,30 @@ documents = Table(
 )
 
 Index("documents_by_age", documents.c.kind, documents.c.created, documents.c.id)
+
+records = Table(
+    "records",
+    metadata,
+    Column("kind", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("shelf", String, nullable=False),
+    _number("created"),
+    _number("due", nullable=True),
+    _bytes("mark", nullable=True),
+    _bytes("data"),
+)
+
+Index("records_by_age", records.c.kind, records.c.shelf, records.c.created, records.c.id)
+
+# Most records are never due again: what waits is found among few.
+Index(
+    "records_due",
+    records.c.kind,
+    records.c.shelf,
+    records.c.due,
+    sqlite_where=records.c.due.is_not(None),
+    postgresql_where=records.c.due.is_not(None),
+)
 
 meta = Table("meta", metadata, Column("key", String, primary_key=True), _bytes("value"))
 

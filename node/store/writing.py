@@ -11,10 +11,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, and_, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 
 from ledger.chain import SignedHead
+from node.errors import StoreMisuse
 from node.store import checks, reading, tables
-from node.store.base import HistoryRow, Witnessed, Write
+from node.store.base import HistoryRow, Record, Witnessed, Write
 
 Rows = list[dict[str, Any]]
 
@@ -35,6 +37,12 @@ class Writer:
         self._witnessed = self._replace(tables.witnessed, "length", "head")
         self._erased_memos = self._replace(tables.memos, "sealed")
         self._documents = self._replace(tables.documents, "created", "data")
+        self._new_records = insert(tables.records)
+        self._records = self._replace(tables.records, "shelf", "created", "due", "mark", "data")
+        self._dropped_records = delete(tables.records).where(
+            tables.records.c.kind == bindparam("dropped_kind"),
+            tables.records.c.id == bindparam("dropped_id"),
+        )
         self._meta = self._replace(tables.meta, "value")
         self._history_upto = self._replace(tables.history_upto, "length")
         self._dropped_documents = delete(tables.documents).where(
@@ -91,7 +99,22 @@ class Writer:
                 for kind, id_ in write.dropped_documents
             ],
         )
+        self._put_records(write)
         self.put_meta(write.meta)
+
+    def _put_records(self, write: Write) -> None:
+        try:
+            self._run(self._new_records, [_record_row(record) for record in write.new_records])
+        except IntegrityError as error:
+            raise StoreMisuse("a new record is there already") from error
+        self._run(self._records, [_record_row(record) for record in write.records])
+        self._run(
+            self._dropped_records,
+            [
+                {"dropped_kind": kind.value, "dropped_id": id_}
+                for kind, id_ in write.dropped_records
+            ],
+        )
 
     def put_meta(self, values: Mapping[str, bytes]) -> None:
         """Set single values."""
@@ -149,6 +172,18 @@ class Writer:
             self._history_upto,
             [{"coop": coop, "length": length} for coop, length in upto.items()],
         )
+
+
+def _record_row(record: Record) -> dict[str, Any]:
+    return {
+        "kind": record.kind.value,
+        "id": record.id,
+        "shelf": record.shelf,
+        "created": record.created,
+        "due": record.due,
+        "mark": record.mark,
+        "data": record.data,
+    }
 
 
 def _row(value: object, table: Table) -> dict[str, Any]:

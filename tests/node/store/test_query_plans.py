@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from node.store import DocumentKind, HistoryPlace, HistoryRow, Role, Write
+from node.store import DocumentKind, HistoryPlace, HistoryRow, RecordKind, Role, Write
 from node.store.reading import read_logs
 from node.store.sql import SqlStore
 from tests.node.store.logs import Log
@@ -22,6 +22,10 @@ READS: dict[str, Callable[[SqlStore], object]] = {
     "memo": lambda store: store.memo(b"r" * 32, coop=1, account=1),
     "reason": lambda store: store.reason(b"h" * 32),
     "documents": lambda store: store.documents(DocumentKind.DRAFT, limit=9),
+    "record": lambda store: store.record(RecordKind.INVOICE, "i"),
+    "records": lambda store: store.records(RecordKind.INVOICE, "1", before=(9, "i"), limit=9),
+    "due_records": lambda store: store.due_records(RecordKind.DELIVERY, "e", upto=9, limit=9),
+    "pending_records": lambda store: store.pending_records(RecordKind.INVOICE),
     "history": lambda store: store.history(
         coop=7, account=1, before=HistoryPlace(time=9, log=9, index=9), limit=9
     ),
