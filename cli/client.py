@@ -206,6 +206,8 @@ class NodeClient:
         raise AssertionError("the last attempt returns or raises")
 
     def _send_once(self, method: str, path: str, body: bytes | None, content_type: str) -> Answer:
+        if not self.url.startswith(("http://", "https://")):
+            raise NodeUnreachable(self.url, "the address has to begin with http:// or https://")
         headers = {"Accept": "application/json, application/problem+json, */*"}
         if body:
             headers["Content-Type"] = content_type
@@ -278,9 +280,12 @@ def encode_bytes(data: bytes) -> str:
 def read_bytes(encoded: str) -> bytes:
     """The inverse of `encode_bytes`; raises ValueError."""
     try:
-        return base64.b64decode(encoded + "=" * (-len(encoded) % 4), altchars=b"-_", validate=True)
+        decoded = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
     except (binascii.Error, ValueError) as error:
         raise ValueError("not base64url") from error
+    if encode_bytes(decoded) != encoded:
+        raise ValueError("not base64url")
+    return decoded
 
 
 def decode_bytes(client: NodeClient, answer: Json, name: str) -> bytes:

@@ -17,7 +17,7 @@ import msgpack
 from ledger.charter import Charter
 from ledger.choose import load_validator, new_validator
 from ledger.errors import EncodingError, ProofError, SnapshotError
-from ledger.evidence import ForkEvidence, decode_evidence
+from ledger.evidence import InvalidEntryEvidence, decode_evidence
 from ledger.messages import TAG_REASON
 from ledger.transactions import Kind
 from ledger.validator import Validator
@@ -26,6 +26,13 @@ from node.audit.report import AuditReport, Fault, Finding, Piece, SourceFault
 from node.audit.run import run_audit
 from node.errors import StorageFault
 from node.store import Evidence, Store
+
+KINDS = {
+    "fork": "it signed two histories",
+    "invalid": "it signed an entry that the rules forbid",
+    "decision": "it signed two contents of one decision",
+}
+"""What each kind of evidence proves."""
 
 
 class StoreSource:
@@ -98,9 +105,7 @@ def _evidence_findings(store: Store, charter: Charter) -> Iterator[Finding]:
     for row in store.evidence():
         problem = _problem_of_evidence(row, charter)
         if problem is None:
-            detail = (
-                f"proof of a {'fork' if row.kind == 'fork' else 'forbidden entry'} is stored here"
-            )
+            detail = f"{KINDS.get(row.kind, row.kind)}; the proof is stored here"
             yield Finding(fault=Fault.EVIDENCE, clause="7.9", coop=row.coop, detail=detail)
         else:
             detail = f"evidence {row.digest.hex()[:16]}: {problem}"
@@ -112,10 +117,11 @@ def _problem_of_evidence(row: Evidence, charter: Charter) -> str | None:
         return "its bytes are not those that were stored"
     try:
         evidence = decode_evidence(row.data)
-        if isinstance(evidence, ForkEvidence):
-            evidence.check(charter)
-        else:
+        if isinstance(evidence, InvalidEntryEvidence):
+            # Whether the rules refuse the entry, only the log up to it could tell.
             evidence.check_signed(charter)
+        else:
+            evidence.check(charter)
     except ProofError as error:
         return str(error)
     if (evidence.coop, evidence.kind) != (row.coop, row.kind):

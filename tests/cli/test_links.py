@@ -1,0 +1,56 @@
+"""Payment links and places of entries: what is written is read back, and nothing else is."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cli.addresses import Address, AddressError
+from cli.amounts import LARGEST_AMOUNT, AmountError
+from cli.links import LinkError, PaymentRequest, format_link, parse_payee
+from cli.places import EntryPlace, PlaceError, parse_place
+
+ALICE = Address(handle="alice", coop="norte")
+
+
+@given(
+    st.one_of(st.none(), st.integers(1, LARGEST_AMOUNT)),
+    st.text(max_size=60),
+    st.sampled_from(["", "0123456789abcdef"]),
+)
+def test_a_link_is_read_back(amount: int | None, memo: str, federation: str) -> None:
+    try:
+        memo.encode("utf-8")
+    except UnicodeEncodeError:
+        return
+    request = PaymentRequest(payee=ALICE, amount=amount, memo=memo, federation=federation)
+    assert parse_payee(format_link(request)) == request
+
+
+def test_an_address_alone_asks_for_nothing() -> None:
+    assert parse_payee("alice@norte") == PaymentRequest(payee=ALICE)
+    assert format_link(PaymentRequest(payee=ALICE)) == "fiado:alice@norte"
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("fiado:alice@norte?amount=1&amount=2", LinkError),
+        ("fiado:alice@norte?fee=1", LinkError),
+        ("fiado:alice@norte?amount", LinkError),
+        ("fiado:alice@norte?memo=" + "x" * 3_000, LinkError),
+        ("fiado:alice@norte?amount=1.234", AmountError),
+        ("fiado:alice", AddressError),
+        ("http://alice@norte", AddressError),
+    ],
+)
+def test_other_texts_are_refused(text: str, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        parse_payee(text)
+
+
+def test_places() -> None:
+    assert parse_place(" norte/12 ") == EntryPlace(coop="norte", index=12)
+    assert str(EntryPlace(coop="norte", index=12)) == "norte/12"
+    for text in ("norte", "norte/0", "norte/-1", "norte/x", "Norte/1", "norte/1/2", ""):
+        with pytest.raises(PlaceError):
+            parse_place(text)
