@@ -130,6 +130,7 @@ class Runner:
         self._faults = 0
         self._fault_at_ms = 0
         self._listeners: list[Callable[[set[int]], None]] = []
+        self._hearers: list[Callable[[Sequence[Any]], None]] = []
         self.peers: Peers | None = None
 
     # --- life ---
@@ -166,6 +167,10 @@ class Runner:
     def on_advance(self, listener: Callable[[set[int]], None]) -> None:
         """Call `listener` on the loop, with the coops whose logs grew, after each such tick."""
         self._listeners.append(listener)
+
+    def on_news(self, hear: Callable[[Sequence[Any]], None]) -> None:
+        """Call `hear` on the loop with what the engine's extension has to tell."""
+        self._hearers.append(hear)
 
     # --- requests ---
 
@@ -310,6 +315,9 @@ class Runner:
         if outbox.advanced:
             for listener in self._listeners:
                 listener(outbox.advanced)
+        if outbox.news:
+            for hear in self._hearers:
+                hear(outbox.news)
 
     def _answer(self, request: int, result: object) -> None:
         future, size = self._pending.pop(request)

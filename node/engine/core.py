@@ -62,6 +62,11 @@ class Tick:
             dropped_documents=[
                 dropped for change in self.changes for dropped in change.dropped_documents
             ],
+            new_records=[record for change in self.changes for record in change.new_records],
+            records=[record for change in self.changes for record in change.records],
+            dropped_records=[
+                dropped for change in self.changes for dropped in change.dropped_records
+            ],
             meta={key: value for change in self.changes for key, value in change.meta.items()},
         )
 

@@ -23,6 +23,7 @@ from node.engine.events import (
     Change,
     Disconnect,
     Event,
+    Extension,
     Failed,
     Outbox,
     PeerDown,
@@ -67,6 +68,7 @@ class Engine:
         key: SigningKey,
         store: Store,
         now_ms: int,
+        extension: Extension | None = None,
     ) -> None:
         if charter.coops[coop].node_key != key.public_key:
             raise ValueError(f"the key is not the one that the charter has for coop {coop}")
@@ -94,6 +96,9 @@ class Engine:
         self._snapshot_length = self._total_length()
         if coop in self._core.accused:
             self._core.readiness = Readiness.HALTED
+        self._extension = extension
+        if extension is not None:
+            extension.start(self._view(now_ms))
 
     def tick(self, now_ms: int, inbox: Sequence[Event]) -> Outbox:
         """Take in what arrived, commit, answer."""
@@ -108,6 +113,7 @@ class Engine:
         self._anchors.answer_requests(tick)
         changed = self._change(tick, inbox)
         self._own.seal(tick)
+        self._extend(tick)
         self._core.store.commit(tick.write())
         self._own.answer(tick)
         tick.outbox.replies += changed
@@ -273,6 +279,15 @@ class Engine:
                 replies.append(Reply(event.request, answer))
         return replies
 
+    def _extend(self, tick: Tick) -> None:
+        """Let the extension add to the commit, now that it is known what the commit holds."""
+        if self._extension is None:
+            return
+        gathered = self._extension.gather(tick.now_ms, tick.segments)
+        if gathered is not None:
+            tick.changes.append(gathered.write)
+            tick.outbox.news = gathered.news
+
     def _answer_questions(self, tick: Tick, inbox: Sequence[Event]) -> None:
         for event in inbox:
             if isinstance(event, Ask):
@@ -293,6 +308,7 @@ class Engine:
             store=core.store,
             status=self.status(),
             engine=self,
+            extension=self._extension,
         )
 
     def _push(self, tick: Tick) -> None:
@@ -355,6 +371,9 @@ class Engine:
             self._replicas.wake_at_ms(),
             self._anchors.wake_at_ms(),
         ]
+        extension_ms = None if self._extension is None else self._extension.wake_at_ms()
+        if extension_ms is not None:
+            times.append(extension_ms + self._turned_back_ms)
         if self._core.readiness is Readiness.RECOVERING:
             times.append(self._started_ms + self._core.settings.recovery_wait_ms)
         ahead = [at for at in times if at is not None and at > tick.steady_ms]

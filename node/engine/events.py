@@ -12,9 +12,38 @@ from ledger.chain import SignedHead
 from ledger.refusals import Refusal
 from ledger.validator import Validator
 from node.engine.status import NodeStatus, Readiness
-from node.store import Memo, Store, Write
+from node.store import Memo, Segment, Store, Write
 
 Request = int
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What an extension adds to a commit, and what it has to tell once that is durable."""
+
+    write: Write
+    news: Sequence[Any] = ()
+
+
+class Extension(Protocol):
+    """A part of the node that keeps rows beside the logs and sees what each commit will hold.
+
+    It lives as long as its engine and is called in the engine's thread only. What it keeps in memory
+    may be ahead of the disk after a failed commit, as the engine's may: both are then made anew.
+    """
+
+    def start(self, view: "View") -> None:
+        """Load what it needs; called once, before the first tick. It may keep validator and store."""
+
+    def gather(self, now_ms: int, segments: Sequence[Segment]) -> Gathered | None:
+        """What to write with `segments`, which this tick adds to the own log and to others'.
+
+        The validator has applied them. Called once for each tick, after its changes; has to cost
+        nothing that is noticed when there is nothing to do.
+        """
+
+    def wake_at_ms(self) -> int | None:
+        """When it wants a tick though nothing arrives."""
 
 
 class EngineServices(Protocol):
@@ -37,6 +66,7 @@ class View:
     store: Store
     status: NodeStatus
     engine: EngineServices
+    extension: Extension | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,3 +231,5 @@ class Outbox:
     notices: list[Notice] = field(default_factory=list)
     advanced: set[int] = field(default_factory=set)
     wake_at_ms: int = 0
+    news: Sequence[Any] = ()
+    """What the extension has to tell."""
