@@ -11,6 +11,8 @@ from typing import Self, final
 
 from ledger.state import Account
 
+__all__ = ["Entries", "Signatures", "Validator", "__version__", "admissible", "cpu_features"]
+
 __version__: str
 
 CoopFields = tuple[int, bytes, int]

@@ -1,0 +1,122 @@
+"""What the native validator does with misuse, and with a bug of its own."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ledger.errors import EncodingError, SnapshotError, ValidatorFault
+from ledger.state import Account
+from tests.builders import START, books_with_members, build_federation, signing_key
+
+native = pytest.importorskip("ledger._native")
+pytestmark = pytest.mark.needs_native
+
+PROJECT = Path(__file__).parents[2] / "pyproject.toml"
+FEDERATION = build_federation(seed="faults", coops=1, stewards=1, threshold=1)
+
+
+def core() -> Any:
+    """The compiled validator itself."""
+    coop = FEDERATION.charter.coops[1]
+    return native.Validator(FEDERATION.id, 0, [(1, coop.node_key, coop.clearing_limit)], 2)
+
+
+def account(number: int, balance: int) -> Account:
+    key = FEDERATION.member_key(1, number).public_key
+    return Account(
+        number=number,
+        key=key,
+        handle=f"m{number}",
+        class_=0,
+        balance=balance,
+        opened=number,
+        limit=1_000,
+    )
+
+
+def test_a_panic_is_an_exception_and_the_state_is_not_used_again() -> None:
+    """A balance that no rule allows makes the next sum overflow, which native code never wraps."""
+    validator = core()
+    validator.append(1, START, b"\xc0", account(1, 0))
+    validator.append(1, START, b"\xc0", account(2, 2**63 - 1))
+    payment = FEDERATION.pay(1, payer=1, sequence=1, payee_coop=1, payee=2, amount=1)
+    with pytest.raises(ValidatorFault, match="panicked"):
+        validator.sequence(1, START, [payment])
+    questions: tuple[Callable[[], object], ...] = (
+        lambda: validator.digest(),
+        lambda: validator.snapshot(),
+        lambda: validator.log(1),
+        lambda: validator.account(1, 1),
+        lambda: validator.sequence(1, START, []),
+    )
+    for question in questions:
+        with pytest.raises(ValidatorFault):
+            question()
+
+
+def test_misuse_is_a_value_error_and_changes_nothing() -> None:
+    validator = core()
+    validator.append(1, START, b"\xc0", account(1, 0))
+    before = validator.snapshot()
+    misuses: tuple[Callable[[], object], ...] = (
+        lambda: validator.log(2),
+        lambda: validator.sequence(2, START, []),
+        lambda: validator.sequence(1, 2**53, []),
+        lambda: validator.append(1, START - 1, b"\xc0", account(2, 0)),
+        lambda: validator.append(1, START, b"\xc0", replace(account(1, 0), handle="other")),
+        lambda: validator.append(1, START, b"\xc0", replace(account(2, 0), handle="m1")),
+        lambda: validator.append(1, START, b"\xc0", replace(account(2, 0), key=b"short")),
+        lambda: validator.append(
+            1, START, b"\xc0", replace(account(1, 0), key=signing_key("x").public_key)
+        ),
+        lambda: native.Signatures([(b"", b"", b"")]),
+        lambda: native.Entries(b"\xc0").entry(1),
+    )
+    for misuse in misuses:
+        with pytest.raises(ValueError):
+            misuse()
+    assert validator.snapshot() == before
+
+
+def test_entries_without_boundaries() -> None:
+    for blob in (b"\xc1", b"\x92\x01", b"\xc4\x05abc", b"\x91" * 2_000):
+        with pytest.raises(EncodingError):
+            native.Entries(blob)
+    entries = native.Entries(b"\xc0\x92\x01\x02\xa1a")
+    assert [entries.entry(at) for at in range(len(entries))] == [b"\xc0", b"\x92\x01\x02", b"\xa1a"]
+    assert [entries.start(at) for at in range(4)] == [0, 1, 4, 6]
+
+
+def test_a_damaged_snapshot_is_refused_at_every_byte() -> None:
+    wrapper = pytest.importorskip("ledger.native_validator").NativeValidator
+    books = books_with_members(FEDERATION, make_validator=wrapper)
+    snapshot = books.validator.snapshot()
+    assert wrapper.load(FEDERATION.charter, snapshot).snapshot() == snapshot
+    for at in range(len(snapshot)):
+        damaged = snapshot[:at] + bytes([snapshot[at] ^ 4]) + snapshot[at + 1 :]
+        with pytest.raises(SnapshotError):
+            wrapper.load(FEDERATION.charter, damaged)
+    for length in range(0, len(snapshot), 7):
+        with pytest.raises(SnapshotError):
+            wrapper.load(FEDERATION.charter, snapshot[:length])
+
+
+def test_the_stub_says_what_the_module_has(tmp_path: Path) -> None:
+    stubtest = pytest.importorskip("mypy.stubtest")
+    # Names for types that only the stub needs.
+    aliases = tmp_path / "aliases"
+    aliases.write_text("ledger._native.(Account|Coop|Index)Fields\n", encoding="utf-8")
+    options = stubtest.parse_options(
+        [
+            "ledger._native",
+            "--ignore-disjoint-bases",
+            "--allowlist",
+            str(aliases),
+            "--mypy-config-file",
+            str(PROJECT),
+        ]
+    )
+    assert stubtest.test_stubs(options) == 0
