@@ -41,6 +41,8 @@ class Members:
         self.members = members
         self.spending = True
         """Whether wallets begin new payments."""
+        self.rush: tuple[int, int] | None = None
+        """An account, as (coop, number), that nearly everybody pays just now."""
         self._request = 0
         self.open_questions: Counter[int] = Counter()
         """How many members of each coop wait for an answer."""
@@ -105,6 +107,8 @@ class Wallet:
             self._coop if is_local else random.choice(sorted(self._shared.federation.charter.coops))
         )
         payee = random.randint(0, self._shared.members + (random.random() < 0.05))
+        if self._shared.rush is not None and random.random() < 0.9:
+            coop, payee = self._shared.rush
         amount = random.choice((1, random.randint(1, 500), random.randint(1, 3_000)))
         return self._shared.federation.pay(
             self._coop,
@@ -175,6 +179,17 @@ class Stewards:
         self._shared.ask_until_answered(
             self._coop, lambda request: Submit(request, transaction), answered
         )
+
+    def close(self, account: int) -> None:
+        """Close an account."""
+
+        def with_revision(revision: int) -> None:
+            transaction = self._shared.federation.status(
+                self._coop, account, revision=revision + 1, status=Status.CLOSED
+            )
+            self._submit(transaction, lambda: None)
+
+        ask_about(self._shared, self._coop, account, lambda a: a.revision, 0, with_revision)
 
     def meddle(self, account: int) -> None:
         """Change something about an account."""

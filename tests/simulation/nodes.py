@@ -60,6 +60,8 @@ class SimNode:
         self.restored = False
         self.storage_fault = 0.0
         self.ticks = 0
+        self.starts = 0
+        self.storage_faults = 0
         self._make_engine = make_engine
         self._settings = settings
         self._around = around
@@ -87,6 +89,7 @@ class SimNode:
             settings, self.federation.charter, self.coop, self.key, self._store, self.clock_ms()
         )
         self.world.note(f"{self.name}: starts{' restored' if self.restored else ''}")
+        self.starts += 1
         self._around.node_changed(self)
         self._tick_after(1)
 
@@ -94,6 +97,7 @@ class SimNode:
         if not self.world.chance(self.storage_fault):
             return None
         fault = self.world.random.choice((MemoryFault.LOST, MemoryFault.KEPT))
+        self.storage_faults += 1
         self.world.note(f"{self.name}: {operation} fails, {fault.value}")
         return fault
 

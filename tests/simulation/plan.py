@@ -46,6 +46,8 @@ class Plan:
     clock_jumps: int
     restores: int
     """How many nodes are put back to an old copy of their disk, one after the other."""
+    closing_shops: int
+    """How many accounts are closed just when everybody pays them."""
     snapshot_entries: int
 
 
@@ -75,6 +77,7 @@ def draw_plan(seed: int) -> Plan:
         link_changes=0 if calm else random.randint(0, 8),
         clock_jumps=0 if calm else random.choice((0, 0, 1, 4)),
         restores=0 if calm or mischief is Mischief.FORK else random.choice((0, 0, 1, 2)),
+        closing_shops=random.choice((0, 1, 2, 3)),
         snapshot_entries=random.choice((5, 40, 200_000)),
     )
 

@@ -11,7 +11,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 from node.engine import Engine
-from node.engine.events import Ask, Event, Outbox, Reply, Submit, SubmitBatch
+from node.engine.events import Ask, Event, Notice, Outbox, Reply, Submit, SubmitBatch
 from tests.builders import Federation, build_federation
 from tests.simulation.culprits import Culprit, make_culprit
 from tests.simulation.members import Members, Stewards, Wallet
@@ -81,7 +81,9 @@ class Simulation:
         self.watch.node_ticked(node, events, outbox)
         for reply in outbox.replies:
             self._answer(node, reply)
+        self.watch.seen["broken links"] += len(outbox.disconnects)
         for notice in outbox.notices:
+            self.watch.seen[" ".join(["notice", notice.name, *_states(notice)])] += 1
             self.world.note(f"{node.name}: {notice.name} {notice.values}")
         for send in outbox.sends:
             self.network.send(node, send.coop, send.data)
@@ -118,6 +120,9 @@ class Simulation:
         self.world.note("--- all has arrived")
         self._rest()
         self.watch.check_end(list(self.nodes.values()))
+        for node in self.nodes.values():
+            self.watch.seen["starts"] += node.starts
+            self.watch.seen["storage faults"] += node.storage_faults
 
     def _open(self) -> None:
         """Start the nodes, admit the members, let them begin to pay."""
@@ -174,3 +179,7 @@ def _brief(result: object) -> str:
         for name in ("index", "refusal", "reason", "results")
         if hasattr(result, name)
     ) or repr(result)
+
+
+def _states(notice: Notice) -> list[str]:
+    return [str(notice.values[key]) for key in ("was", "now") if key in notice.values]

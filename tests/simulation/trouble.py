@@ -38,6 +38,8 @@ class Trouble:
         ):
             for _ in range(times):
                 self._world.after(self._world.random.randint(500, plan.trouble_ms), happens)
+        for place in range(plan.closing_shops):
+            self._open_shop(plan.members + 1 + place)
 
     def end(self) -> None:
         """Let all faults end; what is down comes up."""
@@ -86,6 +88,22 @@ class Trouble:
         account = self._world.random.randint(1, self._plan.members)
         Stewards(self._sim.members, coop).meddle(account)
 
+    def _open_shop(self, account: int) -> None:
+        """An account that is closed just when everybody pays it; its payments must be returned."""
+        coop = self._world.random.choice(self._sim.watch.honest)
+        stewards = Stewards(self._sim.members, coop)
+        stewards.admit(account, limit=0, delay_ms=10, done=lambda: None)
+
+        def rush() -> None:
+            self._sim.members.rush = (coop, account)
+            self._world.after(self._world.random.randint(0, 400), lambda: stewards.close(account))
+            self._world.after(800, self._end_rush)
+
+        self._world.after(self._world.random.randint(5_000, self._plan.trouble_ms), rush)
+
+    def _end_rush(self) -> None:
+        self._sim.members.rush = None
+
     def _back_up(self) -> None:
         """Keep a copy of an honest node's disk, to go back to later."""
         node = self._sim.nodes[self._world.random.choice(self._sim.watch.honest)]
@@ -105,6 +123,7 @@ class Trouble:
         if len(full) < len(others) - majority + 1:
             self._world.note(f"{node.name}: too few hold its log; it is not restored")
             return
+        self._sim.watch.seen["restores"] += 1
         node.restored = True
         node.stop("is put back to an old copy of its disk")
         node.disk = copy

@@ -1,13 +1,15 @@
 """Safety: what must hold after every tick, whatever goes wrong around it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from ledger.charter import Charter
+from ledger.codec import encode
 from ledger.errors import ProofError
 from ledger.invariants import find_sequence_violations, find_violations
 from ledger.receipts import decode_receipt
-from ledger.transactions import transaction_start
+from ledger.transactions import Kind, transaction_start
 from node.engine.events import (
     BatchRecorded,
     Disconnect,
@@ -15,15 +17,20 @@ from node.engine.events import (
     Outbox,
     Recorded,
     Refused,
+    Send,
     Submit,
     SubmitBatch,
 )
+from node.engine.wire import WitnessAnswer, decode_message
 from tests.simulation.nodes import SimNode
 from tests.simulation.truth import Truth
 from tests.simulation.world import Failure
 
 INVARIANTS_EVERY_TICKS = 25
 PENDING_MESSAGES = 2_000
+MOST_ENTRIES = 1_500
+"""Far more than the members of any run ask for."""
+_WITNESSED = encode(["witnessed", 0])[:-1]
 
 
 class Watch:
@@ -40,6 +47,8 @@ class Watch:
         """(coop, transaction) of every answer that promised a record, and the index promised."""
         self.branches: list[dict[int, bytes]] = []
         """The culprit's histories as it keeps them: head by length. Filled in by who bends it."""
+        self.seen: Counter[str] = Counter()
+        """How often what happened, to know what a run has covered."""
         self.is_split = False
         """Without a quorum: two histories of the culprit have been anchored."""
         self._anchored: dict[tuple[int, int], bytes] = {}
@@ -54,6 +63,10 @@ class Watch:
         self._check_accused(node)
         self._check_replies(node, events, outbox)
         self._check_disconnects(node, outbox.disconnects)
+        self._check_witnessing(node, outbox.sends)
+        for notice in outbox.notices:
+            if notice.values.get("was") == "ready":
+                raise Failure(f"{node.name} was ready and is not any more: {notice.values}")
         if node.ticks % INVARIANTS_EVERY_TICKS == 0:
             self.check_invariants(node)
 
@@ -64,6 +77,8 @@ class Watch:
         home = self.truths[node.coop]
         home.follow(node.disk)
         self._check_anchors(home)
+        if home.length > MOST_ENTRIES:
+            raise Failure(f"{node.name} recorded more entries than anybody asked for")
         for coop, segments in node.disk.segments.items():
             if coop in self.truths and segments:
                 last = segments[-1]
@@ -87,6 +102,17 @@ class Watch:
                     f"{node.name} breaks with the honest coop {disconnect.coop}: {disconnect.reason}"
                 )
 
+    def _check_witnessing(self, node: SimNode, sends: Sequence[Send]) -> None:
+        """What leaves the node as a witness's signature has been saved before."""
+        for send in sends:
+            if not send.data.startswith(_WITNESSED):
+                continue
+            message = decode_message(send.data, max_bytes=len(send.data))
+            if isinstance(message, WitnessAnswer):
+                saved = node.disk.witnessed.get(message.signed.coop)
+                if saved is None or saved.length < message.signed.length:
+                    raise Failure(f"{node.name} signed as a witness and did not save it")
+
     def _check_replies(self, node: SimNode, events: Sequence[Event], outbox: Outbox) -> None:
         asked = {event.request: event for event in events if hasattr(event, "request")}
         for reply in outbox.replies:
@@ -101,6 +127,7 @@ class Watch:
     def _check_answer(self, node: SimNode, transaction: bytes, result: Any) -> None:
         truth = self.truths[node.coop]
         if isinstance(result, Recorded):
+            self.seen["repeated answers"] += result.repeated
             self._acknowledge(node, transaction, result.index)
             try:
                 receipt = decode_receipt(result.receipt)
@@ -115,6 +142,7 @@ class Watch:
             ):
                 raise Failure(f"{node.name} gave a receipt of something else")
         elif isinstance(result, Refused):
+            self.seen[f"refused {result.refusal.code}"] += 1
             self._check_refused(node, transaction, result.refusal.code)
 
     def _check_batch(self, node: SimNode, payments: Sequence[bytes], result: BatchRecorded) -> None:
@@ -197,6 +225,12 @@ class Watch:
             self.check_invariants(node)
             counts = {coop: truth.payment_counts() for coop, truth in self.truths.items()}
             own = {node.coop: counts[node.coop]}
+            self._count(self.truths[node.coop])
+            self.seen["evidence"] += sum(map(len, node.engine._core.accused.values()))
             wrong = list(find_sequence_violations(node.engine._core.validator, own))
             if wrong:
                 raise Failure(f"{node.name}: {wrong}")
+
+    def _count(self, truth: Truth) -> None:
+        for transaction in truth.transactions:
+            self.seen[f"entries {Kind(transaction[1]).name.lower()}"] += 1

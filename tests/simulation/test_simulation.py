@@ -1,0 +1,109 @@
+"""A few seeds as an ordinary test, and the proof that the simulation can fail.
+
+`make sim SEEDS=200` runs many more.
+"""
+
+from dataclasses import replace
+
+import pytest
+
+from node.engine import Engine
+from tests.simulation import broken
+from tests.simulation.network import describe
+from tests.simulation.plan import Mischief, Plan, draw_plan
+from tests.simulation.simulation import Simulation
+from tests.simulation.world import Failure, World
+
+SEEDS_TO_TRY = 40
+
+
+@pytest.fixture(autouse=True)
+def _reference_validator(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FIADO_VALIDATOR", "reference")
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_seed(seed: int) -> None:
+    Simulation(draw_plan(seed)).run()
+
+
+@pytest.mark.parametrize("mischief", list(Mischief))
+def test_each_mischief(mischief: Mischief) -> None:
+    Simulation(_plan(100, mischief, coops=4, quorum=2)).run()
+
+
+@pytest.mark.needs_native
+def test_native_validator(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FIADO_VALIDATOR", "native")
+    for seed in range(3):
+        Simulation(draw_plan(seed)).run()
+
+
+def test_one_seed_is_one_history() -> None:
+    traces: list[list[str]] = [[], []]
+    for trace in traces:
+        Simulation(draw_plan(11), trace=trace.append).run()
+    assert traces[0] == traces[1]
+    assert len(traces[0]) > 100
+
+
+def test_seeds_differ() -> None:
+    assert len({replace(draw_plan(seed), seed=0) for seed in range(50)}) > 40
+    assert {draw_plan(seed).mischief for seed in range(50)} == set(Mischief)
+
+
+def _plan(seed: int, mischief: Mischief, **changes: int) -> Plan:
+    plan = replace(draw_plan(seed), mischief=mischief, **changes)
+    culprit = 0 if mischief is Mischief.NONE else 1 + seed % plan.coops
+    restores = 0 if mischief is Mischief.FORK else plan.restores
+    return replace(plan, culprit=culprit, restores=restores)
+
+
+@pytest.mark.parametrize(
+    ("make_engine", "mischief", "changes", "found"),
+    [
+        (broken.AnswersBeforeCommit, Mischief.NONE, {}, "not on its disk"),
+        (broken.TrustsEveryHead, Mischief.GARBAGE, {}, "accuses the honest|not its own"),
+        (
+            broken.AnchorsAnchors,
+            Mischief.NONE,
+            {},
+            "though nobody asked|after all faults: .* entries of coop",
+        ),
+        (broken.ForgetsWhatItWitnessed, Mischief.NONE, {"quorum": 1}, "did not save it"),
+        (
+            broken.WitnessesAnything,
+            Mischief.FORK,
+            {"coops": 4, "quorum": 3},
+            "two histories of coop . are both anchored",
+        ),
+        (broken.DeniesWhatItRecorded, Mischief.NONE, {}, "a payment that it has recorded"),
+        (
+            broken.DoesNotRecover,
+            Mischief.NONE,
+            {"restores": 3},
+            "lost entries of its own|was rewritten|not its own|accuses the honest",
+        ),
+        (broken.BelievesItsClock, Mischief.NONE, {"clock_jumps": 4}, "after all faults"),
+        (broken.KeepsWhatIsNotItsOwn, Mischief.NONE, {}, "owes"),
+    ],
+)
+def test_a_broken_engine_is_caught(
+    make_engine: type[Engine], mischief: Mischief, changes: dict[str, int], found: str
+) -> None:
+    with pytest.raises(Failure, match=found):
+        for seed in range(SEEDS_TO_TRY):
+            Simulation(_plan(seed, mischief, **changes), make_engine=make_engine).run()
+
+
+def test_world_keeps_order_and_time() -> None:
+    world, seen = World(1), list[tuple[str, int]]()
+    for name, delay in (("late", 5), ("early", 1), ("early too", 1)):
+        world.after(delay, lambda name=name: seen.append((name, world.now)))  # type: ignore[misc]
+    assert not world.run(10)
+    assert seen == [("early", 1), ("early too", 1), ("late", 5)]
+    assert world.now == 10
+
+
+def test_description_of_garbage() -> None:
+    assert describe(b"\xc1") == "1 bytes of garbage"
