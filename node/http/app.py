@@ -21,6 +21,7 @@ from node.http.routes import Route
 from node.link.links import LINK_PATH
 from node.logs import log_event
 from node.runner import OutcomeUnknown, RunnerBusy, RunnerStopped
+from node.web.pages import PAGES
 
 ROUTES: tuple[Route, ...] = (
     *payments.ROUTES,
@@ -46,7 +47,10 @@ def build_app(api: Api, routes: Sequence[Route] = ROUTES) -> web.Application:
         app.router.add_route(route.method, route.path, _wrapped(api, route.handler))
     app.router.add_get("/openapi.json", _wrapped(api, get_description), allow_head=False)
     app.router.add_get(LINK_PATH, _wrapped(api, _link), allow_head=False)
+    for path, page in PAGES:
+        app.router.add_get(path, _wrapped(api, page))
     paths = [(_pattern(route.path), route.method) for route in routes]
+    paths += [(_pattern(path), "GET") for path, _ in PAGES]
     paths += [(_pattern("/openapi.json"), "GET"), (_pattern(LINK_PATH), "GET")]
 
     async def unknown(api: Api, request: web.Request) -> web.StreamResponse:
