@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 
+from cli.exit_codes import ExitCode
 from cli.main import main as fiado
 
 ROOT = Path(__file__).parents[1]
@@ -24,7 +25,25 @@ def command_reference(root: Path, *, program: click.Group = fiado) -> str:
     """The page that lists every command with its arguments and options."""
     sections = [_command_section(path, command) for path, command in _walk("fiado", program)]
     opening = "# Commands\n\nEvery command also explains itself with `--help`."
-    return "\n\n".join([GENERATED, opening, *sections]) + "\n"
+    return "\n\n".join([GENERATED, opening, *sections, _exit_codes()]) + "\n"
+
+
+def _exit_codes() -> str:
+    """The section on how commands end, for scripts."""
+    rows = [f"| {code.value} | {code.meaning} |" for code in ExitCode]
+    return "\n".join(
+        [
+            "## How commands end",
+            "",
+            "With `--json`, the last line of standard output is one JSON object: the result, or",
+            '`{"error": {"name": …, "exit_code": …, "message": …, "remedy": …}}`. Names and numbers keep',
+            "their meaning. Amounts are integers in minor units, 1/100 of a unit.",
+            "",
+            "| exit code | meaning |",
+            "|---|---|",
+            *rows,
+        ]
+    )
 
 
 def decision_index(root: Path) -> str:

@@ -56,7 +56,9 @@ def market() -> click.Group:
 
 def test_the_reference_shows_every_command_with_its_options(market: click.Group) -> None:
     reference = generate.command_reference(Path(), program=market)
-    assert reference.split("\n\n", 3)[3] == (
+    commands, exit_codes = reference.split("\n\n", 3)[3].split("\n## How commands end\n")
+    assert "| 3 | the outcome is unknown; the same command is safe to run again |" in exit_codes
+    assert commands == (
         "## `fiado COMMAND`\n\n"
         "Everything about the market.\n\n"
         "## `fiado sell STALL [GOODS…]`\n\n"

@@ -1,0 +1,181 @@
+"""Wallets, stewards' keys, nodes' folders and the charter: everything that needs no network."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from cli.exit_codes import ExitCode
+from cli.main import main
+from node.settings import load_folder
+
+PASSPHRASE = "cuatro palabras en un papel"
+Run = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def passphrase(tmp_path: Path) -> Path:
+    file = tmp_path / "passphrase"
+    file.touch(mode=0o600)
+    file.write_text(PASSPHRASE, encoding="utf-8")
+    return file
+
+
+def run(*words: str | Path, code: ExitCode = ExitCode.OK, typed: str = "") -> dict[str, Any]:
+    """Run a command with `--json`; its result, or the error it reports."""
+    result = CliRunner().invoke(main, [*map(str, words), "--json"], input=typed)
+    assert result.exit_code == code, result.output
+    document: dict[str, Any] = json.loads(result.stdout.splitlines()[-1])
+    return document if code is ExitCode.OK else document.get("error", document)
+
+
+def test_a_wallet_is_brought_back_by_its_words(tmp_path: Path, passphrase: Path) -> None:
+    first, second = tmp_path / "first.json", tmp_path / "second.json"
+    secret = ("--passphrase-file", passphrase)
+    made = run("wallet", "new", "--words", "12", "--wallet", first, *secret)
+    assert len(made["words"]) == 12
+    typed = " ".join(made["words"])
+    back = run("wallet", "restore", "--wallet", second, *secret, typed=typed)
+    assert back["public_key"] == made["public_key"]
+    shown = run("wallet", "show", "--check", "--wallet", second, *secret)
+    assert shown["public_key"] == made["public_key"]
+    assert shown["account"] is None
+    wrong = " ".join([*made["words"][:11], "fiado"])
+    error = run(
+        "wallet", "restore", "--wallet", tmp_path / "x", *secret, typed=wrong, code=ExitCode.USAGE
+    )
+    assert error["name"] == "words_unknown"
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_wallet_is_never_replaced(tmp_path: Path, passphrase: Path) -> None:
+    wallet = tmp_path / "wallet.json"
+    secret = ("--passphrase-file", passphrase)
+    run("wallet", "new", "--wallet", wallet, *secret)
+    before = wallet.read_bytes()
+    error = run("wallet", "new", "--wallet", wallet, *secret, code=ExitCode.WALLET)
+    assert error["name"] == "wallet_exists"
+    assert wallet.read_bytes() == before
+
+
+def test_people_see_words_and_what_comes_next(tmp_path: Path, passphrase: Path) -> None:
+    words = ["wallet", "new", "--wallet", str(tmp_path / "wallet.json")]
+    result = CliRunner().invoke(main, [*words, "--passphrase-file", str(passphrase)])
+    assert "Write them on paper" in result.stdout
+    assert "fiado join" in result.stdout
+
+
+@pytest.mark.parametrize(
+    "words", [["balance"], ["history"], ["request", "1.00"], ["pay", "a@b", "1"]]
+)
+def test_a_wallet_without_account_is_told_to_join(
+    tmp_path: Path, passphrase: Path, words: list[str]
+) -> None:
+    wallet = tmp_path / "wallet.json"
+    secret = ("--passphrase-file", passphrase)
+    run("wallet", "new", "--wallet", wallet, *secret)
+    options = () if words[0] == "request" else secret
+    error = run(*words, "--wallet", wallet, *options, code=ExitCode.WALLET)
+    assert error["name"] == "not_joined"
+    assert "fiado join" in error["remedy"]
+
+
+def test_no_wallet_at_all(tmp_path: Path, passphrase: Path) -> None:
+    words = ("balance", "--wallet", tmp_path / "none", "--passphrase-file", passphrase)
+    assert run(*words, code=ExitCode.WALLET)["name"] == "wallet_missing"
+
+
+def found(root: Path, passphrase: Path) -> tuple[Path, list[str]]:
+    """Two nodes' folders and a complete draft of a charter; the file and the options it took."""
+    options: list[str] = []
+    for coop in ("norte", "sur"):
+        node = run("node", "init", root / coop, "--coop", coop)
+        options += ["--coop", f"{coop}=Cooperativa {coop}"]
+        options += ["--node-key", f"{coop}={node['public_key']}"]
+        for name in ("ana", "blas"):
+            key = root / f"{name}-{coop}.json"
+            made = run("steward", "key", "new", "--key", key, "--passphrase-file", passphrase)
+            options += ["--steward", f"{coop}={name}:{made['public_key']}"]
+    return root / "charter.toml", options
+
+
+def test_a_charter_from_draft_to_nodes(tmp_path: Path, passphrase: Path) -> None:
+    charter, options = found(tmp_path, passphrase)
+    made = run("federation", "init", charter, "--name", "Ferias", *options)
+    assert made["is_complete"] is True
+    sign = ("federation", "sign", charter, "--yes", "--node")
+    assert run(*sign, tmp_path / "norte")["missing"] == ["sur"]
+    assert run("federation", "show", charter, code=ExitCode.REFUSED)["missing"] == ["sur"]
+    other = tmp_path / "sur.signature.toml"
+    run(*sign, tmp_path / "sur", "--out", other)
+    assert run("federation", "collect", charter, other)["missing"] == []
+    shown = run("federation", "show", charter)
+    assert shown["coops"] == ["norte", "sur"]
+    for coop in ("norte", "sur"):
+        run("node", "install", tmp_path / coop, charter)
+        assert load_folder(tmp_path / coop).charter.federation.hex() == shown["federation"]
+
+
+def test_a_draft_that_lacks_keys_says_so(tmp_path: Path) -> None:
+    charter = tmp_path / "charter.toml"
+    made = run("federation", "init", charter, "--name", "Ferias", "--coop", "norte")
+    assert made["is_complete"] is False
+    assert "still missing" in charter.read_text(encoding="utf-8")
+    assert run("federation", "show", charter, code=ExitCode.REFUSED)["name"] == "charter"
+
+
+def test_a_draft_never_replaces_a_file(tmp_path: Path) -> None:
+    charter = tmp_path / "charter.toml"
+    charter.write_text("ours", encoding="utf-8")
+    words = ("federation", "init", charter, "--name", "Ferias", "--coop", "norte")
+    assert run(*words, code=ExitCode.INPUT_OUTPUT)["name"] == "input_output"
+    assert charter.read_text(encoding="utf-8") == "ours"
+
+
+def test_a_changed_charter_loses_its_signatures(tmp_path: Path, passphrase: Path) -> None:
+    charter, options = found(tmp_path, passphrase)
+    run("federation", "init", charter, "--name", "Ferias", *options)
+    for coop in ("norte", "sur"):
+        run("federation", "sign", charter, "--yes", "--node", tmp_path / coop)
+    charter.write_text(charter.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    shown = run("federation", "show", charter, code=ExitCode.REFUSED)
+    assert shown["missing"] == ["norte", "sur"]
+    words = ("node", "install", tmp_path / "norte", charter)
+    assert run(*words, code=ExitCode.INPUT_OUTPUT)["name"] == "node_folder"
+
+
+def test_a_node_that_is_not_in_the_charter_can_not_sign(tmp_path: Path, passphrase: Path) -> None:
+    charter, options = found(tmp_path, passphrase)
+    run("federation", "init", charter, "--name", "Ferias", *options)
+    run("node", "init", tmp_path / "este", "--coop", "este")
+    words = ("federation", "sign", charter, "--yes", "--node", tmp_path / "este")
+    assert run(*words, code=ExitCode.REFUSED)["name"] == "node_key_unknown"
+
+
+def test_a_nodes_folder_is_never_made_twice(tmp_path: Path) -> None:
+    run("node", "init", tmp_path / "norte", "--coop", "norte")
+    key = (tmp_path / "norte" / "node.key").read_bytes()
+    error = run("node", "init", tmp_path / "norte", "--coop", "norte", code=ExitCode.INPUT_OUTPUT)
+    assert error["name"] == "node_folder"
+    assert (tmp_path / "norte" / "node.key").read_bytes() == key
+
+
+def test_a_node_without_charter_says_what_is_missing(tmp_path: Path) -> None:
+    run("node", "init", tmp_path / "norte", "--coop", "norte")
+    result = CliRunner().invoke(main, ["node", "run", str(tmp_path / "norte")])
+    assert result.exit_code != ExitCode.OK
+    assert "charter" in result.output + result.stderr
+
+
+def test_the_doctor_sees_a_wallet_that_others_can_read(tmp_path: Path, passphrase: Path) -> None:
+    wallet = tmp_path / "wallet.json"
+    run("wallet", "new", "--wallet", wallet, "--passphrase-file", passphrase)
+    assert run("doctor", "--wallet", wallet, "--folder", tmp_path, code=ExitCode.REFUSED)
+    healthy = run("doctor", "--wallet", wallet)
+    assert healthy["healthy"] is True
+    wallet.chmod(0o644)
+    checks = run("doctor", "--wallet", wallet, code=ExitCode.REFUSED)["checks"]
+    assert [check["name"] for check in checks if check["health"] == "bad"] == ["wallet"]

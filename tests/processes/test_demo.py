@@ -1,0 +1,59 @@
+"""The demonstration runs to its end: the tour, and a small trade graph through real nodes."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from cli.exit_codes import ExitCode
+from cli.main import main
+
+
+def test_the_tour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("KEEP", raising=False)
+    result = CliRunner().invoke(main, ["demo", "--folder", str(tmp_path)])
+    assert result.exit_code == ExitCode.OK, result.output
+    said = result.stdout
+    assert "Everything holds." in said
+    assert "The payment would take the account below its credit limit." in said
+    assert "This is proven: the signature is that of norte." in said
+    assert "First the payment whose outcome is unknown" not in said
+    assert "WRONG" not in said
+
+
+@pytest.mark.parametrize("coops", [2, 3])
+def test_a_trade_graph(tmp_path: Path, coops: int) -> None:
+    graph = tmp_path / "graph.txt"
+    lines = [
+        f"{payer} {payee} {payer + payee}.25" for payer in range(20) for payee in range(20, 30)
+    ]
+    graph.write_text("\n".join(lines), encoding="utf-8")
+    words = ["demo", "--trade-graph", str(graph), "--coops", str(coops), "--json"]
+    result = CliRunner().invoke(main, [*words, "--folder", str(tmp_path / "nodes")])
+    assert result.exit_code == ExitCode.OK, result.output
+    document = json.loads(result.stdout.splitlines()[-1])
+    assert document["payments_offered"] == document["accepted"] == 200
+    assert (document["refused"], document["in_transit"], document["sum"]) == (0, 0, 0)
+    assert document["digests_equal"] is True
+    assert document["holds"] is True
+    assert document["members"] == 30
+    assert document["seconds"] > 0
+    assert document["validator"] in ("native", "reference")
+    # What the nodes leave on disk is the same state.
+    folders = [str(folder) for folder in sorted((tmp_path / "nodes").iterdir())]
+    audited = CliRunner().invoke(main, ["audit", *folders, "--json"])
+    assert audited.exit_code == ExitCode.OK, audited.output
+    after = json.loads(audited.stdout.splitlines()[-1])
+    assert after["digests_equal"] is True
+    assert after["audits"][0]["payments"] == 200
+
+
+def test_a_graph_that_can_not_be_read_starts_nothing(tmp_path: Path) -> None:
+    graph = tmp_path / "graph.txt"
+    graph.write_text("1 2 3\n1 1 3\n", encoding="utf-8")
+    words = ["demo", "--trade-graph", str(graph), "--folder", str(tmp_path / "nodes"), "--json"]
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == ExitCode.USAGE
+    assert json.loads(result.stdout.splitlines()[-1])["error"]["line"] == 2
+    assert list((tmp_path / "nodes").iterdir()) == []
