@@ -35,6 +35,10 @@ class Publication:
         """The encoding of `[decision, number, content]`, which the stewards sign."""
         return encode([self.decision, self.number, self.content])
 
+    def content_bytes(self) -> bytes:
+        """The encoding of the content."""
+        return encode(self.content)
+
     def encode(self) -> bytes:
         """The canonical bytes."""
         return encode([self.decision, self.number, self.content, self.stewards])

@@ -18,6 +18,7 @@ from ledger.evidence import InvalidEntryEvidence, decode_evidence
 from ledger.signatures import SigningKey
 from node.engine.anchors import Anchors
 from node.engine.core import Core, Tick
+from node.engine.decisions import Decisions
 from node.engine.events import (
     Ask,
     Change,
@@ -25,10 +26,12 @@ from node.engine.events import (
     Event,
     Extension,
     Failed,
+    NotReady,
     Outbox,
     PeerDown,
     PeerMessage,
     PeerUp,
+    Publish,
     Reply,
     Submit,
     SubmitBatch,
@@ -36,8 +39,16 @@ from node.engine.events import (
 )
 from node.engine.forks import entries_from_evidence
 from node.engine.history import History
+from node.engine.index_wire import (
+    DecisionSigned,
+    IndexDue,
+    Observed,
+    SurveyFile,
+    SurveyRequest,
+)
 from node.engine.memos import Memos
 from node.engine.own_log import OwnLog
+from node.engine.publishing import IndexStatus, Publishing
 from node.engine.reading import load_state, read_entries
 from node.engine.replicas import Replicas
 from node.engine.settings import EngineSettings
@@ -85,6 +96,8 @@ class Engine:
         self._history = History(self._core)
         self._memos = Memos(self._core)
         self._own = OwnLog(self._core, self._anchors, self._history, self._memos)
+        self._decisions = Decisions(self._core)
+        self._publishing = Publishing(self._core, self._decisions)
         self._last_ms = now_ms
         self._turned_back_ms = 0
         self._evidence_turn = 0
@@ -109,14 +122,16 @@ class Engine:
         self._update_readiness(tick)
         if self._core.is_signing:
             self._anchors.run(tick, self._own)
+        published = self._publish(tick, inbox)
         self._record(tick, inbox)
         self._anchors.answer_requests(tick)
         changed = self._change(tick, inbox)
         self._own.seal(tick)
         self._extend(tick)
         self._core.store.commit(tick.write())
+        self._decisions.surveys.committed()
         self._own.answer(tick)
-        tick.outbox.replies += changed
+        tick.outbox.replies += [*changed, *published]
         self._answer_questions(tick, inbox)
         self._push(tick)
         self._gossip(tick)
@@ -139,6 +154,7 @@ class Engine:
                 self._core.peers.discard(event.coop)
                 self._replicas.peer_down(event.coop)
                 self._anchors.peer_down(event.coop)
+                self._decisions.peer_down(event.coop)
             elif isinstance(event, PeerMessage) and event.coop in self._core.peers - distrusted:
                 try:
                     message = decode_message(
@@ -156,6 +172,7 @@ class Engine:
             for data in kept.values():
                 tick.send(peer, EvidenceNews(data).encode())
         self._memos.peer_up(tick, peer)
+        self._decisions.peer_up(tick, peer)
 
     def _tell(self, tick: Tick, peer: int, heads: Iterable[SignedHead]) -> None:
         """Tell a peer heads, always with the newest that it is known to have signed itself.
@@ -186,6 +203,8 @@ class Engine:
                 self._on_evidence(tick, peer, message)
             case MemoDelivery():
                 self._memos.on_delivery(tick, message)
+            case IndexDue() | DecisionSigned() | Observed() | SurveyRequest() | SurveyFile():
+                self._decisions.on_message(tick, peer, message)
 
     def _on_get(self, tick: Tick, peer: int, message: Get) -> None:
         if message.coop not in self._core.charter.coops:
@@ -279,8 +298,18 @@ class Engine:
                 replies.append(Reply(event.request, answer))
         return replies
 
+    def _publish(self, tick: Tick, inbox: Sequence[Event]) -> list[Reply]:
+        """Take in what stewards publish and go on with decisions; the answers for after the commit."""
+        events = [event for event in inbox if isinstance(event, Publish)]
+        if not self._core.is_signing:
+            self._decisions.run(tick, self._own)
+            return [Reply(event.request, NotReady(self._core.readiness)) for event in events]
+        taken = [(event, self._publishing.publish(tick, event)) for event in events]
+        self._decisions.run(tick, self._own)
+        return [Reply(event.request, self._publishing.answer(result)) for event, result in taken]
+
     def _extend(self, tick: Tick) -> None:
-        """Let the extension add to the commit, now that it is known what the commit holds."""
+        """Let the extension add to the commit; its news goes out with what the tick sends."""
         if self._extension is None:
             return
         gathered = self._extension.gather(tick.now_ms, tick.segments)
@@ -370,6 +399,7 @@ class Engine:
             self._gossip_at_ms,
             self._replicas.wake_at_ms(),
             self._anchors.wake_at_ms(),
+            self._decisions.wake_at_ms(),
         ]
         extension_ms = None if self._extension is None else self._extension.wake_at_ms()
         if extension_ms is not None:
@@ -393,6 +423,14 @@ class Engine:
     def bring_history_forward(self) -> None:
         """Let the history index cover everything; for questions that need it whole."""
         self._history.catch_up_all()
+
+    def index_status(self) -> IndexStatus | None:
+        """How far the next decisions about the index have come; None when the charter has none."""
+        return self._publishing.status()
+
+    def survey(self, hash_: bytes) -> bytes | None:
+        """The survey file with that hash."""
+        return self._decisions.surveys.data(hash_)
 
     def signed_heads(self) -> dict[int, SignedHead]:
         """The newest signed head held of each log."""

@@ -6,13 +6,17 @@ is true and durable: replies are made after the commit.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from enum import StrEnum, unique
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ledger.chain import SignedHead
 from ledger.refusals import Refusal
 from ledger.validator import Validator
 from node.engine.status import NodeStatus, Readiness
 from node.store import Memo, Segment, Store, Write
+
+if TYPE_CHECKING:
+    from node.engine.publishing import IndexStatus
 
 Request = int
 
@@ -54,6 +58,12 @@ class EngineServices(Protocol):
 
     def signed_heads(self) -> dict[int, SignedHead]:
         """The newest signed head held of each log."""
+
+    def index_status(self) -> "IndexStatus | None":
+        """How far the next decisions about the index have come; None when the charter has none."""
+
+    def survey(self, hash_: bytes) -> bytes | None:
+        """The survey file with that hash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +129,18 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Publish:
+    """What stewards of this coop publish for the index (PROTOCOL section 9.6).
+
+    `survey` is the file of an observation. Answer: `Published`, `NotPublished`, `Refused` or `NotReady`.
+    """
+
+    request: Request
+    publication: bytes
+    survey: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PeerUp:
     """An authenticated link to that coop's node is there."""
 
@@ -140,7 +162,7 @@ class PeerMessage:
     data: bytes
 
 
-Event = Submit | SubmitBatch | Ask | Change | PeerUp | PeerDown | PeerMessage
+Event = Submit | SubmitBatch | Ask | Change | Publish | PeerUp | PeerDown | PeerMessage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +190,46 @@ class NotReady:
     """The node does not sign now; `reason` is one of `Readiness`."""
 
     reason: Readiness
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """The publication is on disk. `stewards` stand for its content now; the node signs at `needed`.
+
+    `is_signed`: the node has signed this content, now or before.
+    """
+
+    decision: int
+    number: int
+    stewards: tuple[int, ...]
+    needed: int
+    is_signed: bool
+
+
+@unique
+class NotPublishedReason(StrEnum):
+    """Why a publication is not taken in; the value is its stable name."""
+
+    MALFORMED = "publication_malformed"
+    """No publication, or a signature in it does not hold."""
+    NOT_PUBLISHER = "not_publisher"
+    """This coop publishes no index."""
+    NUMBER_TAKEN = "decision_taken"
+    """The own log has taken that decision in already."""
+    NUMBER_EARLY = "decision_early"
+    """Too many decisions come before it."""
+    SIGNED_OTHERWISE = "decision_signed"
+    """The node has signed another content for that number, and signs one only."""
+    SURVEY_MISSING = "survey_missing"
+    """The survey file is missing, too large, or not the one with that hash."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotPublished:
+    """Nothing has changed."""
+
+    reason: NotPublishedReason
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,3 +40,11 @@ class EngineSettings:
     """How many memos are kept for peers that can't be reached."""
     snapshot_entries: int = 200_000
     """After how many new entries a snapshot is saved."""
+    decision_interval_ms: int = 10_000
+    """How often peers are told which decisions about the index come next here."""
+    survey_closing_ms: int = 6 * 60 * 60 * 1_000
+    """How long a survey waits for the other coops once enough have observed."""
+    survey_round_ms: int = 60_000
+    """How long a coop has to propose a survey's result before it is the next one's turn."""
+    survey_bytes: int = 64 * 1024
+    """The largest survey file."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ledger.chain import SignedHead
 from ledger.codec import MAX, Value, decode, encode
 from ledger.errors import EncodingError
+from node.engine.index_wire import IndexMessage, read_index_message
 from node.errors import PeerFault
 
 MAX_HEADS = 256
@@ -101,7 +102,16 @@ class MemoDelivery:
         return encode(["memo", self.reference, self.account, self.sealed])
 
 
-Message = Heads | Get | Entries | WitnessRequest | WitnessAnswer | EvidenceNews | MemoDelivery
+Message = (
+    Heads
+    | Get
+    | Entries
+    | WitnessRequest
+    | WitnessAnswer
+    | EvidenceNews
+    | MemoDelivery
+    | IndexMessage
+)
 
 
 def decode_message(data: bytes, *, max_bytes: int) -> Message:
@@ -141,7 +151,7 @@ def _from_value(value: Value) -> Message | None:
         case ["memo", bytes(reference), int(account), bytes(sealed)]:
             if len(reference) == 32 and _is_uint(account):
                 return MemoDelivery(reference=reference, account=account, sealed=sealed)
-    return None
+    return read_index_message(value)
 
 
 def _signed_head(value: object) -> SignedHead | None:
