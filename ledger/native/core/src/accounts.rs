@@ -193,8 +193,15 @@ impl Accounts {
         }
     }
 
-    /// Whether `put` would take the record.
-    pub fn check_put(&self, record: &Record) -> Result<(), Fault> {
+    /// Makes room for so many more accounts.
+    pub fn reserve(&mut self, additional: usize) {
+        let Accounts { accounts, handles, by_number, by_handle, hasher, .. } = self;
+        by_number.reserve(additional, |place| number_hash(hasher, accounts, *place));
+        by_handle.reserve(additional, |place| handle_hash(hasher, accounts, handles, *place));
+    }
+
+    /// The position of the account that `put` would change with the record, if it would take it.
+    fn check_put(&self, record: &Record) -> Result<Option<u32>, Fault> {
         if record.number == 0 {
             return Err(Fault::Argument("the commons is not an account to put"));
         }
@@ -204,18 +211,17 @@ impl Accounts {
         let holder = self.find_handle(&record.handle);
         match self.find(record.number) {
             None if holder.is_some() => Err(Fault::Argument("the handle is taken")),
-            None => Ok(()),
+            None => Ok(None),
             Some(place) if holder != Some(place) || self.get(place).key != record.key => {
                 Err(Fault::Argument("key and handle of an account never change"))
             }
-            Some(_) => Ok(()),
+            place => Ok(place),
         }
     }
 
     /// Opens an account or changes the one with the record's number.
     pub fn put(&mut self, record: &Record) -> Result<(), Fault> {
-        self.check_put(record)?;
-        let place = match self.find(record.number) {
+        let place = match self.check_put(record)? {
             Some(place) => place,
             None => self.open(record)?,
         };
@@ -268,14 +274,10 @@ impl Accounts {
             status: Status::Open,
         });
         let Accounts { accounts, handles, by_number, by_handle, hasher, .. } = self;
-        let number_hash = |place: &u32| hasher.hash_one(accounts[*place as usize].number);
-        by_number.insert_unique(number_hash(&place), place, number_hash);
-        let handle_hash = |place: &u32| {
-            let account = &accounts[*place as usize];
-            let start = account.handle_start as usize;
-            hasher.hash_one(&handles[start..start + usize::from(account.handle_length)])
-        };
-        by_handle.insert_unique(handle_hash(&place), place, handle_hash);
+        let hash = |place: &u32| number_hash(hasher, accounts, *place);
+        by_number.insert_unique(hash(&place), place, hash);
+        let hash = |place: &u32| handle_hash(hasher, accounts, handles, *place);
+        by_handle.insert_unique(hash(&place), place, hash);
         Ok(place)
     }
 
@@ -286,4 +288,19 @@ impl Accounts {
         places.sort_by_key(|place| self.get(*place).number);
         places
     }
+}
+
+fn number_hash(hasher: &DefaultHashBuilder, accounts: &Chunked<Account>, place: u32) -> u64 {
+    hasher.hash_one(accounts[place as usize].number)
+}
+
+fn handle_hash(
+    hasher: &DefaultHashBuilder,
+    accounts: &Chunked<Account>,
+    handles: &[u8],
+    place: u32,
+) -> u64 {
+    let account = &accounts[place as usize];
+    let start = account.handle_start as usize;
+    hasher.hash_one(&handles[start..start + usize::from(account.handle_length)])
 }

@@ -94,6 +94,11 @@ impl<'a> Reader<'a> {
         self.at
     }
 
+    /// How many bytes are left.
+    pub fn left(&self) -> usize {
+        self.data.len() - self.at
+    }
+
     /// Whether nothing is left.
     pub fn is_done(&self) -> bool {
         self.at == self.data.len()

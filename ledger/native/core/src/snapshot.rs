@@ -112,6 +112,9 @@ fn read_rows(
     log: &mut Log,
     counts: &Counts,
 ) -> Option<Result<(), Fault>> {
+    // A row has more than 40 bytes, so a count that is not true can't ask for much room.
+    let room = usize::try_from(counts.accounts).ok()?.min(reader.left() / 40);
+    log.accounts.reserve(room);
     for _ in 0..counts.accounts {
         if let Err(fault) = log.accounts.put(&read_account(reader)?) {
             return Some(Err(fault));
