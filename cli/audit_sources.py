@@ -28,6 +28,7 @@ from node.settings import (
     CHARTER_FILE,
     SETTINGS_FILE,
     SIGNATURES_FILE,
+    FolderError,
     absolute_store,
     parse_settings,
 )
@@ -52,16 +53,19 @@ FETCH_BYTES = 4 * 1024 * 1024
 
 def audit_folder(folder: Path, output: Output) -> tuple[Charter, AuditReport]:
     """Audit a node's folder. The node's secret key is neither needed nor read."""
+    if not (folder / CHARTER_FILE).exists():
+        raise FolderError(f"{folder} is not a node's folder: it has no {CHARTER_FILE}")
     charter = parse_charter((folder / CHARTER_FILE).read_bytes())
     signatures = parse_charter_signatures((folder / SIGNATURES_FILE).read_bytes())
     check_charter_signatures(charter, signatures)
     settings = parse_settings((folder / SETTINGS_FILE).read_bytes())
+    own = next((coop.number for coop in charter.coops.values() if coop.name == settings.coop), None)
     address = absolute_store(settings.store, folder)
     try:
         with SqlStore(address, read_only=True) as store:
             total = sum(length for length, _ in store.logs().values())
             with output.progress(f"Audit of {folder}", steps=total) as progress:
-                report = audit_store(store, charter, progress=progress)
+                report = audit_store(store, charter, coop=own, progress=progress)
     except StorageFault as fault:
         report = _unreadable(charter, str(fault))
     problem = database_problem(address)

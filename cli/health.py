@@ -18,6 +18,7 @@ from typing import Final
 import nacl.bindings
 
 from ledger.choose import ValidatorUnavailable, chosen_name
+from ledger.signatures import SignatureInvalid, SigningKey, verify
 from node.audit.database import PREFIX, database_problem
 from node.errors import NodeFault
 from node.settings import load_folder
@@ -73,12 +74,15 @@ def _python() -> Check:
 
 
 def _libsodium() -> Check:
-    major = getattr(nacl.bindings, "sodium_init", None)
-    if major is None:
+    message = b"fiado doctor"
+    key = SigningKey(bytes(32))
+    try:
+        verify(public_key=key.public_key, message=message, signature=key.sign(message))
+    except SignatureInvalid:
         remedy = "Install PyNaCl again: pip install --force-reinstall pynacl"
-        return Check(name="libsodium", health=Health.BAD, found="not usable", remedy=remedy)
-    arithmetic = bool(getattr(nacl.bindings, "has_crypto_core_ed25519", False))
-    if not arithmetic:
+        found = "it does not verify its own signature"
+        return Check(name="libsodium", health=Health.BAD, found=found, remedy=remedy)
+    if not getattr(nacl.bindings, "has_crypto_core_ed25519", False):
         return Check(
             name="libsodium",
             health=Health.NOTE,

@@ -113,13 +113,16 @@ def init(
         )
         for coop, title in titles.items()
     ]
-    text = render_charter(
-        name=name,
-        unit=unit,
-        witness_quorum=witness_quorum,
-        decision_quorum=decision_quorum or len(drafts) // 2 + 1,
-        coops=drafts,
-    )
+    try:
+        text = render_charter(
+            name=name,
+            unit=unit,
+            witness_quorum=witness_quorum,
+            decision_quorum=decision_quorum or len(drafts) // 2 + 1,
+            coops=drafts,
+        )
+    except ValueError as error:
+        raise click.UsageError(f"The charter can't be written: {error}.") from error
     with file.open("x", encoding="utf-8") as opened:
         opened.write(text)
     problem = _problem(file)

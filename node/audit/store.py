@@ -21,6 +21,7 @@ from ledger.evidence import InvalidEntryEvidence, decode_evidence
 from ledger.messages import TAG_REASON
 from ledger.transactions import Kind
 from ledger.validator import Validator
+from node.audit.history import HistoryCheck
 from node.audit.replay import cut
 from node.audit.report import AuditReport, Fault, Finding, Piece, SourceFault
 from node.audit.run import run_audit
@@ -67,23 +68,34 @@ class StoreSource:
 
 
 def audit_store(
-    store: Store, charter: Charter, *, progress: Callable[[int], None] = lambda done: None
+    store: Store,
+    charter: Charter,
+    *,
+    coop: int | None = None,
+    progress: Callable[[int], None] = lambda done: None,
 ) -> AuditReport:
-    """Replay everything in the store and check what lies beside the logs."""
+    """Replay everything in the store and check what lies beside the logs.
+
+    `coop` is the one whose node's store it is; without it the history index is not looked at.
+    """
     source = StoreSource(store)
     validator = new_validator(charter)
     reasons: set[bytes] = set()
-    report = run_audit(
-        source,
-        validator,
-        progress=progress,
-        observe=lambda coop, entries: reasons.update(_reasons_in(entries)),
-    )
+    history = None if coop is None else HistoryCheck(store, coop)
+
+    def observe(log: int, entries: bytes) -> None:
+        reasons.update(_reasons_in(entries))
+        if history is not None:
+            history.observe(log, entries)
+
+    report = run_audit(source, validator, progress=progress, observe=observe)
+    is_whole = report.digest is not None
     try:
         found = [
             *_evidence_findings(store, charter),
             *_reason_findings(store, reasons),
-            *(() if report.digest is None else _snapshot_findings(store, source, validator)),
+            *(_snapshot_findings(store, source, validator) if is_whole else ()),
+            *(history.findings(validator) if is_whole and history is not None else ()),
         ]
     except StorageFault as fault:
         found = [Finding(fault=Fault.UNREADABLE, clause="8", detail=str(fault))]

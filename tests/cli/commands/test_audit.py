@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,8 +11,10 @@ from click.testing import CliRunner, Result
 
 from cli.exit_codes import ExitCode
 from cli.main import main
+from ledger.refusals import Refusal
+from ledger.transactions import Pay, decode_entry
 from node.settings import init_folder, install_charter
-from node.store import Snapshot
+from node.store import HistoryRow, Role, Snapshot, Write
 from node.store.sql import SqlStore
 from tests.builders import Books, books_with_members
 from tests.node.audit.stores import SEGMENT_ENTRIES, fill_store
@@ -159,14 +163,8 @@ def test_a_flipped_byte_in_the_charter_is_refused(folder: Path, name: str) -> No
 def test_a_copy_with_the_last_segment_cut_off_is_not_the_same_state(
     folder: Path, sound: Path
 ) -> None:
-    import sqlite3
-
-    connection = sqlite3.connect(folder / DATABASE)
-    connection.execute(
-        "DELETE FROM segments WHERE coop = 1 AND first = (SELECT max(first) FROM segments WHERE coop = 1)"
-    )
-    connection.commit()
-    connection.close()
+    newest = "(SELECT max(first) FROM segments WHERE coop = 1)"
+    change(folder, f"DELETE FROM segments WHERE coop = 1 AND first = {newest}")
     result, document = audit(folder)
     assert result.exit_code == ExitCode.AUDIT_FAILED
     assert findings(document)
@@ -182,4 +180,77 @@ def test_the_wrong_federation_fails(folder: Path) -> None:
 def test_a_folder_that_is_none_is_told(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["audit", str(tmp_path)])
     assert result.exit_code == ExitCode.INPUT_OUTPUT
-    assert "charter.toml" in result.stderr
+    assert "is not a node's folder" in result.stderr
+
+
+def change(folder: Path, statement: str) -> None:
+    """Change the database as somebody with the file could."""
+    connection = sqlite3.connect(folder / DATABASE)
+    connection.execute(statement)
+    connection.commit()
+    connection.close()
+
+
+def with_history(folder: Path, books: Books) -> None:
+    """Let the folder's node build its history index, as it does when idle."""
+    validator_rows = [
+        HistoryRow(
+            coop=1,
+            account=account,
+            time=books.now,
+            log=log,
+            index=index,
+            role=role,
+            sequence=sequence,
+        )
+        for account, log, index, role, sequence in _history_of_norte(books)
+    ]
+    with SqlStore(f"sqlite:///{folder / DATABASE}") as store:
+        store.add_history(validator_rows, {coop: len(log) for coop, log in books.logs.items()})
+
+
+def _history_of_norte(books: Books) -> Iterator[tuple[int, int, int, Role, int | None]]:
+    for log, entries in books.logs.items():
+        for index, data in enumerate(entries, start=1):
+            entry = decode_entry(data)
+            assert not isinstance(entry, Refusal)
+            pay = entry.transaction
+            if not isinstance(pay, Pay):
+                continue
+            if log == 1:
+                yield pay.payer, log, index, Role.PAYER, pay.sequence
+            if pay.payee_coop == 1:
+                yield pay.payee, log, index, Role.PAYEE, None
+
+
+def test_a_changed_history_is_found(folder: Path, books: Books) -> None:
+    with_history(folder, books)
+    assert audit(folder)[0].exit_code == ExitCode.OK
+    change(folder, "UPDATE history SET role = 2 WHERE account = 1 AND entry = 6")
+    result, document = audit(folder)
+    assert result.exit_code == ExitCode.AUDIT_FAILED
+    assert [finding["fault"] for finding in findings(document)] == ["record_damaged"]
+    assert "history index" in str(findings(document)[0]["detail"])
+
+
+def test_a_damaged_write_ahead_log_does_not_hide_what_was_committed(
+    sound: Path, tmp_path: Path
+) -> None:
+    """Of a node that was killed, the newest commits are in the write-ahead log only."""
+    running, copied = tmp_path / "running", tmp_path / "copied"
+    shutil.copytree(sound, running)
+    with SqlStore(f"sqlite:///{running / DATABASE}") as store:
+        for number in range(5):
+            store.commit(Write(meta={"number": str(number).encode()}))
+        shutil.copytree(running, copied)
+    wal = copied / f"{DATABASE}-wal"
+    assert audit(copied)[0].exit_code == ExitCode.OK
+    whole = wal.read_bytes()
+    for place in (40, 1_000, len(whole) // 2):
+        for leftover in copied.glob(f"{DATABASE}-shm"):
+            leftover.unlink()
+        wal.write_bytes(whole)
+        flip(wal, place)
+        result, document = audit(copied)
+        assert result.exit_code == ExitCode.AUDIT_FAILED
+        assert "write-ahead log" in str(findings(document)[-1]["detail"])

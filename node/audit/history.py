@@ -1,0 +1,102 @@
+"""Does the history index of a node say what the logs say?
+
+The index is what members see as their payments. It follows from the logs, so an audit computes it again,
+independently, while it replays: for each account of the node's own coop a sum over hashes of its rows,
+which does not depend on their order. Entries beyond what the index covers are left out.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from hashlib import sha256
+
+import msgpack
+
+from ledger.state import COMMONS
+from ledger.transactions import Kind
+from ledger.validator import Validator
+from node.audit.report import Fault, Finding
+from node.store import HistoryRow, Role, Store
+
+PAGE_ROWS = 2_000
+_MODULUS = 2**128
+
+
+class HistoryCheck:
+    """Compares the index of the node of `coop` with the logs that `observe` is shown."""
+
+    def __init__(self, store: Store, coop: int) -> None:
+        self._store = store
+        self._coop = coop
+        self._upto = store.history_upto()
+        self._seen: Counter[int] = Counter()
+        self._expected: Counter[int] = Counter()
+
+    def observe(self, log: int, entries: bytes) -> None:
+        """Take in the next entries of a log, in order, each of them valid."""
+        unpacker = msgpack.Unpacker(None, max_buffer_size=max(len(entries), 1))
+        unpacker.feed(entries)
+        for time, fields in unpacker:
+            self._seen[log] += 1
+            if self._seen[log] <= self._upto.get(log, 0):
+                self._expect(log, self._seen[log], time, fields)
+
+    def _expect(self, log: int, index: int, time: int, fields: list[int]) -> None:
+        if fields[0] == Kind.PAY.value:
+            _, payer, sequence, payee_coop, payee, *_ = fields
+            if log == self._coop:
+                self._add(payer, log, index, time, Role.PAYER, sequence)
+            if payee_coop == self._coop and payee != COMMONS:
+                self._add(payee, log, index, time, Role.PAYEE, None)
+        elif fields[0] == Kind.RETURN.value and fields[1] == self._coop:
+            returned = self._store.entry(self._coop, fields[2])
+            if returned is not None:
+                payer = msgpack.unpackb(returned)[1][1]
+                self._add(payer, log, index, time, Role.RETURN, None)
+
+    def _add(
+        self, account: int, log: int, index: int, time: int, role: Role, sequence: int | None
+    ) -> None:
+        row = HistoryRow(
+            coop=self._coop,
+            account=account,
+            time=time,
+            log=log,
+            index=index,
+            role=role,
+            sequence=sequence,
+        )
+        self._expected[account] = (self._expected[account] + _hash(row)) % _MODULUS
+
+    def findings(self, validator: Validator) -> Iterator[Finding]:
+        """The accounts whose rows are not those that follow from the logs."""
+        wrong = [
+            account.number
+            for account in validator.accounts(self._coop)
+            if self._stored(account.number) != self._expected[account.number]
+        ]
+        if wrong:
+            some = ", ".join(str(number) for number in wrong[:5])
+            detail = (
+                f"the history index of {len(wrong)} accounts (such as {some}) does not say what the "
+                "logs say; it can be built again from them"
+            )
+            yield Finding(fault=Fault.RECORD_DAMAGED, clause="7", coop=self._coop, detail=detail)
+
+    def _stored(self, account: int) -> int:
+        """The sum over the rows in the store that lie within what the audit looks at."""
+        total, before = 0, None
+        while True:
+            rows = self._store.history(
+                coop=self._coop, account=account, before=before, limit=PAGE_ROWS
+            )
+            for row in rows:
+                if row.index <= self._upto.get(row.log, 0):
+                    total = (total + _hash(row)) % _MODULUS
+            if len(rows) < PAGE_ROWS:
+                return total
+            before = rows[-1].place
+
+
+def _hash(row: HistoryRow) -> int:
+    fields = (row.account, row.time, row.log, row.index, row.role.value, row.sequence)
+    return int.from_bytes(sha256(repr(fields).encode("ascii")).digest()[:16], "big")
