@@ -6,11 +6,8 @@ They bend objects of one engine, not classes, so that nothing leaks into other t
 from dataclasses import replace
 from typing import Any
 
-from ledger.chain import sign_head
 from node.engine import Engine
-from node.engine.core import Tick
-from node.engine.wire import WitnessAnswer
-from node.store import Witnessed, Write
+from node.store import Write
 
 
 def _bend(target: object, **methods: Any) -> None:
@@ -68,33 +65,6 @@ class ForgetsWhatItWitnessed(Engine):
         store = self._core.store
         commit = store.commit
         _bend(store, commit=lambda write: commit(replace(write, witnessed=())))
-
-
-class WitnessesAnything(Engine):
-    """Signs as a witness what it does not hold."""
-
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
-        core, asked = self._core, self._anchors._asked
-
-        def answer_all(tick: Tick) -> None:
-            for (peer, coop), signed in list(asked.items()):
-                del asked[peer, coop]
-                saved = tick.witnessed.get(coop) or core.store.witnessed(coop)
-                if saved is None or saved.length < signed.length:
-                    tick.witnessed[coop] = Witnessed(
-                        coop=coop, length=signed.length, head=signed.head
-                    )
-                own = sign_head(
-                    core.key,
-                    federation=core.charter.federation,
-                    coop=coop,
-                    length=signed.length,
-                    head=signed.head,
-                )
-                tick.send(peer, WitnessAnswer(own).encode())
-
-        _bend(self._anchors, answer_requests=answer_all)
 
 
 class DeniesWhatItRecorded(Engine):

@@ -110,11 +110,26 @@ class Forker(Culprit):
         self.sim.watch.branches += [{}, {}]
         self.world.note(f"{self.main.name}: FORKS")
         self._twin.start()
-        self._change_faces()
+        self._part()
+        self.world.after(self._CHANGE_FACES_MS, self._change_faces)
+
+    def _part(self) -> None:
+        """Show each half another face; they can't speak to each other for a while."""
+        self._sees_twin = {peer for peer in self.peers if self.world.random.random() < 0.5}
+        network = self.sim.network
+        network.cut = {
+            (a, b)
+            for a, b in network.pairs()
+            if self.coop not in (a, b) and (a in self._sees_twin) != (b in self._sees_twin)
+        }
+        network.refresh()
 
     def _change_faces(self) -> None:
+        """Let the others speak to each other, and in time see the other face."""
+        network = self.sim.network
+        network.cut = set()
         self._sees_twin = {peer for peer in self.peers if self.world.random.random() < 0.5}
-        self.sim.network.refresh()
+        network.refresh()
         self.world.after(self._CHANGE_FACES_MS, self._change_faces)
 
     def ticked(self, node: SimNode) -> None:

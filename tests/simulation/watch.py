@@ -190,6 +190,7 @@ class Watch:
         if self._charter.witness_quorum:
             raise Failure(f"two histories of coop {coop} are both anchored")
         self.is_split = True
+        self.seen["anchors that split the federation"] += 1
 
     def anchored_branches(self) -> list[dict[int, bytes]]:
         """Those of the culprit's histories that have all its heads that honest logs anchored."""
