@@ -279,9 +279,14 @@ class Runner:
         return await loop.run_in_executor(self._thread, self._open.engine.tick, now_ms, inbox)
 
     async def _wait(self) -> None:
-        """Until something arrives, or the engine wants to be woken."""
+        """Until something arrives, or the engine wants to be woken.
+
+        An engine with work for idle times wants to be woken at once. Under load the next requests are on
+        their way already, and would have to wait for that work; so it waits a little first.
+        """
         if not self._wake.is_set():
-            delay_ms = min(max(0, self._wake_at_ms - self._clock_ms()), _LONGEST_WAIT_MS)
+            delay_ms = max(self._settings.idle_ms, self._wake_at_ms - self._clock_ms())
+            delay_ms = min(delay_ms, _LONGEST_WAIT_MS)
             loop = asyncio.get_running_loop()
             timer = loop.call_later(delay_ms / 1000, self._wake.set)
             await self._wake.wait()
