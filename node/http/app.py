@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from aiohttp import web
 
 from node.errors import NodeFault
-from node.http import books, drafts, joins, members, payments
+from node.http import books, drafts, index, joins, members, payments
 from node.http.api import Api, problem_response
 from node.http.openapi import describe
 from node.http.problems import Problem
@@ -29,6 +29,7 @@ ROUTES: tuple[Route, ...] = (
     *joins.ROUTES,
     *drafts.ROUTES,
     *books.ROUTES,
+    *index.ROUTES,
 )
 """Every operation of the interface."""
 

@@ -1,0 +1,166 @@
+"""The pages and their addresses.
+
+A page that can be read without JavaScript is rendered here from what the interface itself answers, so that
+it can't say anything else than `/v1/status`, `/v1/logs` and `/v1/evidence` do. Wallet, desk and point
+of sale are shells: their scripts hold the keys and talk to the interface.
+"""
+
+import io
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import segno
+from aiohttp import web
+
+from node.http import books, facts
+from node.http.api import Api
+from node.http.problems import Problem
+from node.web.positions import position_bar
+from node.web.requests import RequestUnreadable, read_request
+from node.web.site import SAFE_HEADERS, load_site
+
+Handler = Callable[[Api, web.Request], Awaitable[web.StreamResponse]]
+
+LONGEST_QR_TEXT: Final = 400
+"""Characters: a short receipt has about 330, in the alphanumeric mode."""
+
+
+async def get_books(api: Api, request: web.Request) -> web.Response:
+    """The open books of the federation, as held here."""
+    logs = _answered(await books.get_logs(api, request))["logs"]
+    return load_site().page(
+        api,
+        request,
+        "books.html",
+        status_=_answered(await books.get_status(api, request)),
+        logs=logs,
+        bars={log["coop"]: position_bar(log["position"], log["clearing_limit"]) for log in logs},
+        evidence=_answered(await books.get_evidence_list(api, request))["evidence"],
+        titles={each.name: each.title for each in api.charter.coops.values()},
+    )
+
+
+def _answered(response: web.Response) -> dict[str, Any]:
+    value: dict[str, Any] = json.loads(response.text or "{}")
+    return value
+
+
+async def get_pay(api: Api, request: web.Request) -> web.Response:
+    """A payment request: who asks for how much, and where the payer's wallet is."""
+    try:
+        asked = read_request(request.query)
+    except RequestUnreadable as error:
+        return load_site().page(
+            api, request, "pay.html", status=400, asked=None, payee=None, fault=str(error)
+        )
+    coop = api.charter.coop_named(asked.coop)
+    payee = None
+    if coop is not None:
+        number, named = coop.number, f"@{asked.handle}"
+
+        def look(view: Any) -> facts.Json | None:
+            account = facts.find_account(view, number, named)
+            return None if account is None else facts.public_account(view, number, account)
+
+        payee = await api.runner.ask(look)
+    status = 200 if payee is not None else 404
+    return load_site().page(
+        api,
+        request,
+        "pay.html",
+        status=status,
+        asked=asked,
+        payee=payee,
+        fault=None,
+        payee_coop=coop,
+    )
+
+
+def _shell(template: str) -> Handler:
+    async def get_shell(api: Api, request: web.Request) -> web.Response:
+        return load_site().page(api, request, template)
+
+    return get_shell
+
+
+async def get_static(api: Api, request: web.Request) -> web.Response:
+    """A static file."""
+    return _static(request, request.match_info["name"])
+
+
+async def get_service_worker(api: Api, request: web.Request) -> web.Response:
+    """The service worker, at the root so that it may serve every page."""
+    return _static(request, "service-worker.js")
+
+
+async def get_icon(api: Api, request: web.Request) -> web.Response:
+    """What browsers ask for unasked."""
+    return _static(request, "icon.svg")
+
+
+def _static(request: web.Request, name: str) -> web.Response:
+    static = load_site().statics.get(name)
+    if static is None:
+        raise Problem("not_found")
+    return static.answer(request, SAFE_HEADERS)
+
+
+async def get_manifest(api: Api, request: web.Request) -> web.Response:
+    """What a phone needs to install the wallet."""
+    language = load_site().language_of(request)
+    manifest = {
+        "name": f"Fiado · {api.coop.title}",
+        "short_name": "Fiado",
+        "lang": language.code,
+        "start_url": "/wallet",
+        "scope": "/",
+        "id": "/wallet",
+        "display": "standalone",
+        "background_color": "#f7f1e6",
+        "theme_color": "#1f4d3a",
+        "icons": [
+            {"src": "/web/icon.svg", "sizes": "any", "type": "image/svg+xml", "purpose": "any"},
+            {
+                "src": "/web/icon-maskable.svg",
+                "sizes": "any",
+                "type": "image/svg+xml",
+                "purpose": "maskable",
+            },
+        ],
+    }
+    headers = {**SAFE_HEADERS, "Content-Type": "application/manifest+json"}
+    return web.Response(body=json.dumps(manifest).encode("utf-8"), headers=headers)
+
+
+async def get_qr(api: Api, request: web.Request) -> web.Response:
+    """A text as a QR code: for links and short receipts."""
+    text = request.query.get("text", "")
+    if not text or len(text) > LONGEST_QR_TEXT:
+        raise Problem("request_malformed", f"text: must have 1 to {LONGEST_QR_TEXT} characters.")
+    picture = io.BytesIO()
+    code = segno.make(text, error="l", micro=False, boost_error=True)
+    code.save(picture, kind="svg", border=4, dark="#000", light="#fff", xmldecl=False, scale=8)
+    headers = {
+        **SAFE_HEADERS,
+        "Content-Type": "image/svg+xml",
+        "Cache-Control": "private, max-age=3600",
+        "Fiado-Qr-Version": str(code.version),
+    }
+    return web.Response(body=picture.getvalue(), headers=headers)
+
+
+PAGES: Final[tuple[tuple[str, Handler], ...]] = (
+    ("/", get_books),
+    ("/wallet", _shell("wallet.html")),
+    ("/pay", get_pay),
+    ("/me", _shell("me.html")),
+    ("/desk", _shell("desk.html")),
+    ("/verify", _shell("verify.html")),
+    ("/manifest.webmanifest", get_manifest),
+    ("/service-worker.js", get_service_worker),
+    ("/favicon.ico", get_icon),
+    ("/web/qr.svg", get_qr),
+    ("/web/{name}", get_static),
+)
+"""All addresses, each answered to GET."""

@@ -1,0 +1,60 @@
+"""Payment requests in an address: `/pay?to=alice@norte&amount=12.50&for=bread&ref=...`.
+
+A request asks; it proves nothing. What the address says is read strictly here and shown to the payer
+before anything is paid. Scripts read the same fields again for the wallet.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from ledger.charter import COOP_NAME
+from ledger.codec import MAX
+from ledger.transactions import HANDLE
+
+LONGEST_PURPOSE: Final = 140
+_AMOUNT = re.compile(r"(0|[1-9][0-9]{0,13})(?:[.,]([0-9]{1,2}))?")
+_REFERENCE = re.compile(r"[0-9a-f]{64}")
+
+
+class RequestUnreadable(Exception):
+    """The address is no payment request; the text names the field."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentRequest:
+    """Whom to pay, and what the payee would like. `amount` in minor units, None: the payer says."""
+
+    handle: str
+    coop: str
+    amount: int | None
+    purpose: str
+    reference: str | None
+
+
+def read_request(query: Mapping[str, str]) -> PaymentRequest:
+    """The request that a query string makes; raises `RequestUnreadable`."""
+    handle, _, coop = query.get("to", "").strip().lower().partition("@")
+    if not HANDLE.fullmatch(handle) or not COOP_NAME.fullmatch(coop):
+        raise RequestUnreadable("to")
+    reference = query.get("ref")
+    if reference is not None and not _REFERENCE.fullmatch(reference):
+        raise RequestUnreadable("ref")
+    return PaymentRequest(
+        handle=handle,
+        coop=coop,
+        amount=_read_amount(query["amount"]) if query.get("amount") else None,
+        purpose=query.get("for", "")[:LONGEST_PURPOSE],
+        reference=reference,
+    )
+
+
+def _read_amount(text: str) -> int:
+    match = _AMOUNT.fullmatch(text)
+    if match is None:
+        raise RequestUnreadable("amount")
+    amount = int(match[1]) * 100 + int((match[2] or "").ljust(2, "0"))
+    if not 1 <= amount <= MAX:
+        raise RequestUnreadable("amount")
+    return amount

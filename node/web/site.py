@@ -1,0 +1,137 @@
+"""What all pages share: templates in each language, static files, and the headers that keep them safe.
+
+The Content-Security-Policy lets a page load and reach nothing but its own node, and run no script and no
+style that stands in the page itself: markup in somebody's text can't do anything even if it got through
+the templates' escaping.
+"""
+
+import gzip
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from node.http.api import Api
+from node.web.languages import COOKIE, COOKIE_SECONDS, NAMES, Language, choose, load_languages
+from node.web.statics import Static, accepts_gzip, load_statics
+
+CONTENT_SECURITY_POLICY: Final = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "worker-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+SAFE_HEADERS: Final[Mapping[str, str]] = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=(), usb=()",
+}
+HTML: Final = "text/html; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Loaded once for all nodes of a process: nothing in it belongs to a node."""
+
+    languages: Mapping[str, Language]
+    environments: Mapping[str, Environment]
+    statics: Mapping[str, Static]
+
+    def language_of(self, request: web.Request) -> Language:
+        """The language for this visitor."""
+        code = choose(
+            asked=request.query.get("lang"),
+            cookie=request.cookies.get(COOKIE),
+            accepted=request.headers.get("Accept-Language", ""),
+        )
+        return self.languages[code]
+
+    def page(
+        self,
+        api: Api,
+        request: web.Request,
+        template: str,
+        *,
+        status: int = 200,
+        **values: object,
+    ) -> web.Response:
+        """A page in the visitor's language. A choice in the address is remembered."""
+        language = self.language_of(request)
+        text = (
+            self.environments[language.code]
+            .get_template(template)
+            .render(
+                language=language,
+                language_names=NAMES,
+                language_links={code: _with_language(request, code) for code in NAMES},
+                charter=api.charter,
+                coop=api.coop,
+                path=request.path,
+                **values,
+            )
+        )
+        body = text.encode("utf-8")
+        headers = {
+            **SAFE_HEADERS,
+            "Content-Type": HTML,
+            "Content-Language": language.code,
+            "Cache-Control": "no-cache",
+            "Vary": "Accept-Language, Accept-Encoding, Cookie",
+        }
+        if accepts_gzip(request):
+            body = gzip.compress(body, mtime=0)
+            headers["Content-Encoding"] = "gzip"
+        response = web.Response(body=body, status=status, headers=headers)
+        if request.query.get("lang") in NAMES:
+            response.set_cookie(
+                COOKIE, language.code, max_age=COOKIE_SECONDS, path="/", samesite="Lax"
+            )
+        return response
+
+
+def _with_language(request: web.Request, code: str) -> str:
+    return str(request.rel_url.update_query(lang=code))
+
+
+@cache
+def load_site() -> Site:
+    """The site; read from the package's files once."""
+    languages = load_languages()
+    return Site(
+        languages=languages,
+        environments={code: _environment(language) for code, language in languages.items()},
+        statics=load_statics(languages),
+    )
+
+
+def _environment(language: Language) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_translations(  # type: ignore[attr-defined]
+        language.translations, newstyle=True
+    )
+    environment.filters["amount"] = language.amount
+    environment.filters["whole"] = language.number
+    environment.filters["time"] = language.time
+    return environment

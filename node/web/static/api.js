@@ -1,0 +1,117 @@
+// The node's HTTP interface as the pages use it, and sessions with it.
+//
+// Three kinds of end: an answer; a Problem, which the node said; Unreachable, when nobody knows.
+
+import { fromBase64url, isEqual, fromHex, toBase64url, toHex } from "./bytes.js";
+import { readCharter } from "./charter.js";
+import { sign } from "./keys.js";
+import { sessionMessage } from "./messages.js";
+
+const PATIENCE_MS = 30_000;
+
+export class Problem extends Error {
+  constructor(fields) {
+    super(fields.detail);
+    Object.assign(this, { code: fields.code, title: fields.title, detail: fields.detail });
+    Object.assign(this, { remedy: fields.remedy, status: fields.status });
+    this.isRetryable = fields.retryable === true;
+  }
+
+  // Whether sending the same bytes again can't end differently.
+  get isFinal() {
+    return !this.isRetryable && this.status >= 400 && this.status < 500;
+  }
+}
+
+export class Unreachable extends Error {}
+
+// The node answers for another federation or coop than the wallet's: nothing it says is for us.
+export class WrongNode extends Error {}
+
+export async function call(method, path, { body, token } = {}) {
+  const headers = {};
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (token !== undefined) headers.Authorization = `Bearer ${token}`;
+  let response, content;
+  try {
+    response = await fetch(path, {
+      method, headers, body, cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    content = new Uint8Array(await response.arrayBuffer());
+  } catch (error) {
+    throw new Unreachable(error.message);
+  }
+  const type = response.headers.get("Content-Type") ?? "";
+  if (response.ok) return { content, headers: response.headers, type };
+  if (type.startsWith("application/problem+json")) throw new Problem(parsed(content));
+  throw new Unreachable(`an answer ${response.status} that is not the node's`);
+}
+
+function parsed(content) {
+  try {
+    return JSON.parse(new TextDecoder().decode(content));
+  } catch {
+    throw new Unreachable("an answer cut short");
+  }
+}
+
+export const get = async (path, token) => parsed((await call("GET", path, { token })).content);
+
+export async function post(path, value, token) {
+  const body = value === undefined ? undefined : JSON.stringify(value);
+  return parsed((await call("POST", path, { body, token })).content);
+}
+
+// The charter, checked against the federation that the caller trusts.
+export async function fetchCharter(federation) {
+  const charter = await readCharter((await call("GET", "/v1/charter")).content);
+  if (!isEqual(charter.federation, federation)) throw new WrongNode();
+  return charter;
+}
+
+// A session of a member or steward, opened when first needed and again when the node has forgotten it.
+export class Session {
+  constructor({ role, number, privateKey, federation, coop }) {
+    Object.assign(this, { role, number, privateKey, federation, coop });
+    this.token = null;
+  }
+
+  async open() {
+    const given = await post("/v1/sessions/challenge");
+    if (!isEqual(fromHex(given.federation), this.federation) || given.coop_number !== this.coop) {
+      throw new WrongNode();
+    }
+    const challenge = fromBase64url(given.challenge);
+    const message = sessionMessage({ ...this, challenge });
+    const signature = toHex(await sign(this.privateKey, message));
+    const { role, number } = this;
+    const opened = await post("/v1/sessions", {
+      role, number, challenge: toBase64url(challenge), signature,
+    });
+    this.token = opened.token;
+  }
+
+  // Calls `request(token)`.
+  async with(request) {
+    if (this.token === null) await this.open();
+    try {
+      return await request(this.token);
+    } catch (error) {
+      if (error.code !== "session_invalid") throw error;
+      await this.open();
+      return request(this.token);
+    }
+  }
+
+  get(path) {
+    return this.with((token) => get(path, token));
+  }
+
+  post(path, value) {
+    return this.with((token) => post(path, value, token));
+  }
+
+  delete(path) {
+    return this.with((token) => call("DELETE", path, { token }));
+  }
+}

@@ -1,0 +1,115 @@
+// Re-verifies one log in the visitor's browser: the chain over every entry, and the signatures.
+//
+// Checked: each entry's encoding and place in the chain; payments by the keys that the log itself admitted;
+// admissions, limits and statuses by the stewards of the charter; anchors by the coops that signed them;
+// times; and last the head, by the coop's node key. Not checked here: balances and limits, and the
+// decisions on the index; the program's `fiado audit` replays those too. What a browser's Ed25519 does not
+// confirm is counted apart: it is stricter than the protocol's rule about crafted signatures.
+
+import { fromHex, isEqual, toHex } from "./bytes.js";
+import { Unreachable, call, fetchCharter, get } from "./api.js";
+import { split } from "./codec.js";
+import {
+  ADMIT, ANCHOR, LIMIT, PAY, ProofError, STATUS, decodeEntry, entryMessage, extend, genesis,
+  headMessage, isSigned,
+} from "./messages.js";
+
+const CHUNK_BYTES = 262_144;
+
+// `onProgress(done, all)`. Resolves to {length, head, signatures, unconfirmed: [index], counts}; throws
+// ProofError when the log is not what it claims to be.
+export async function verifyLog({ coopName, federation, onProgress }) {
+  const charter = await fetchCharter(federation);
+  const coop = [...charter.coops.values()].find(({ name }) => name === coopName);
+  const signed = await get(`/v1/logs/${coopName}/head`);
+  const log = new LogCheck(charter, coop, await genesis({ federation, coop: coop.number }));
+  while (log.length < signed.length) {
+    const path = `/v1/logs/${coopName}/entries?first=${log.length + 1}&max_bytes=${CHUNK_BYTES}`;
+    const { content } = await call("GET", path);
+    if (content.length === 0) throw new Unreachable("the log ends before its signed head");
+    await log.take(split(content), signed.length);
+    onProgress(log.length, signed.length);
+  }
+  if (!isEqual(log.head, fromHex(signed.head))) throw new ProofError("the chain does not lead to the signed head");
+  const message = headMessage({ federation, coop: coop.number, length: log.length, head: log.head });
+  if (!(await isSigned(coop.nodeKey, message, fromHex(signed.signature)))) {
+    throw new ProofError("the head is not signed by the cooperative");
+  }
+  return {
+    length: log.length, head: toHex(log.head), signatures: log.signatures + 1,
+    unconfirmed: log.unconfirmed, counts: log.counts,
+  };
+}
+
+export class LogCheck {
+  constructor(charter, coop, head) {
+    Object.assign(this, { charter, coop, head, length: 0, time: 0, signatures: 0 });
+    this.keys = new Map();
+    this.unconfirmed = [];
+    this.counts = {};
+  }
+
+  // Checks the next entries, up to `most` in all.
+  async take(entries, most) {
+    const checks = [];
+    for (const bytes of entries.slice(0, most - this.length)) {
+      this.head = await extend(this.head, bytes);
+      this.length += 1;
+      const { time, transaction } = decodeEntry(bytes);
+      if (time < this.time) throw new ProofError(`entry ${this.length} is earlier than the one before it`);
+      this.time = time;
+      this.counts[transaction.kind] = (this.counts[transaction.kind] ?? 0) + 1;
+      for (const [key, message, signature] of this.claims(transaction)) {
+        checks.push(this.confirm(this.length, key, message, signature));
+      }
+    }
+    await Promise.all(checks);
+  }
+
+  async confirm(index, key, message, signature) {
+    this.signatures += 1;
+    if (!(await isSigned(key, message, signature))) this.unconfirmed.push(index);
+  }
+
+  // [key, message, signature] of every signature that the entry must bear.
+  claims(transaction) {
+    const { federation } = this.charter;
+    const message = () => entryMessage({ federation, coop: this.coop.number }, transaction);
+    switch (transaction.kind) {
+      case PAY: return [[this.keyOf(transaction.payer), message(), transaction.signature]];
+      case ADMIT:
+        if (this.keys.has(transaction.account)) throw new ProofError(`entry ${this.length} admits an account twice`);
+        this.keys.set(transaction.account, transaction.key);
+        return [[transaction.key, message(), transaction.keySignature], ...this.stewards(transaction, message())];
+      case LIMIT:
+      case STATUS: return this.stewards(transaction, message());
+      case ANCHOR: return this.anchor(transaction);
+      default: return [];
+    }
+  }
+
+  keyOf(account) {
+    const key = this.keys.get(account);
+    if (key === undefined) throw new ProofError(`entry ${this.length} is of an account that was never admitted`);
+    return key;
+  }
+
+  stewards({ stewards }, message) {
+    if (stewards.length < this.coop.threshold) throw new ProofError(`entry ${this.length} lacks stewards' signatures`);
+    return stewards.map(([index, signature]) => {
+      const steward = this.coop.stewards[index];
+      if (steward === undefined) throw new ProofError(`entry ${this.length} names a steward who is none`);
+      return [steward.key, message, signature];
+    });
+  }
+
+  anchor({ coop, length, head, signatures }) {
+    const { federation, coops, witnessQuorum } = this.charter;
+    const signers = signatures.map(([signer]) => signer);
+    const isEnough = signers.includes(coop) && signatures.length > witnessQuorum
+      && signers.every((signer) => coops.has(signer)) && coop !== this.coop.number;
+    if (!isEnough) throw new ProofError(`entry ${this.length} lacks cooperatives' signatures`);
+    const message = headMessage({ federation, coop, length, head });
+    return signatures.map(([signer, signature]) => [coops.get(signer).nodeKey, message, signature]);
+  }
+}

@@ -1,0 +1,209 @@
+// The stewards' desk: what waits, what it means in plain words, and signing it with one's own key.
+//
+// What is shown is decoded here from the very bytes that are signed, not from what the node says
+// about them. The key is in this page's memory only.
+
+import { fromBase64url, fromHex, isEqual, toBase64url, toHex } from "./bytes.js";
+import { Session } from "./api.js";
+import { byId, facts, make, notice, onAction, showSection } from "./dom.js";
+import { explain } from "./explain.js";
+import { canSign, keyFromSeed, seedFromWords, sign } from "./keys.js";
+import {
+  ADMIT, LIMIT, STATUS, decodeTransaction, encodeTransaction, entryMessage, reasonHash,
+} from "./messages.js";
+import { mark } from "./receipt.js";
+import { explainWords, readWords } from "./setup.js";
+import { readAmount, say, showAmount, showDay, showTime } from "./words.js";
+
+const { federation: FEDERATION, coopNumber, coop: COOP } = document.body.dataset;
+const here = { federation: fromHex(FEDERATION), coop: Number(coopNumber) };
+const desk = { key: null, number: null, session: null, found: null };
+const SALT_BYTES = 16;
+
+async function signIn() {
+  const option = byId("steward").selectedOptions[0];
+  try {
+    const seed = await seedFromWords(await readWords(byId("steward-words").value));
+    desk.key = await keyFromSeed(seed);
+    seed.fill(0);
+    if (!isEqual(desk.key.publicKey, fromHex(option.dataset.key))) {
+      byId("sign-in-error").textContent = say("These words give another key than the charter names for {name}.", { name: option.textContent });
+      return;
+    }
+    desk.number = Number(option.value);
+    desk.session = new Session({ role: "steward", number: desk.number, privateKey: desk.key.privateKey, ...here });
+    await desk.session.open();
+    byId("steward-words").value = "";
+    byId("who").textContent = say("You sign as {name}.", { name: option.textContent });
+    showSection("desk");
+    await loadQueue();
+  } catch (error) {
+    byId("sign-in-error").textContent = explainWords(error);
+  }
+}
+
+// --- the queue ---
+
+async function loadQueue() {
+  try {
+    const { drafts } = await desk.session.get("/v1/drafts");
+    byId("queue").replaceChildren(...(await Promise.all(drafts.map(showDraft))));
+    byId("queue-empty").hidden = drafts.length > 0;
+    notice("");
+  } catch (error) {
+    notice(explain(error));
+  }
+}
+
+async function showDraft(draft) {
+  const transaction = decodeTransaction(fromBase64url(draft.transaction));
+  const item = make("li", { class: "card" }, make("h3", {}, plainWords(transaction)));
+  item.append(make("dl", { class: "facts" }, ...facts(details(transaction, draft))));
+  item.append(...(await reasonOf(transaction, draft.reason)));
+  item.append(make("p", { class: "small" }, signedBy(draft)));
+  const isMine = transaction.stewards.some(([steward]) => steward === desk.number);
+  const error = make("p", { class: "error", role: "alert" });
+  if (draft.state === "overtaken") item.append(mark(false, say("Something else was recorded meanwhile; this can't be any more.")));
+  else if (isMine) item.append(mark(true, say("You have signed this.")));
+  else item.append(button("primary", say("Sign it"), error, () => signDraft(draft, transaction)));
+  item.append(" ", button("", say("Decline"), error, () => desk.session.delete(`/v1/drafts/${draft.id}`)), error);
+  return item;
+}
+
+function button(cls, text, error, action) {
+  const element = make("button", { type: "button", class: cls }, text);
+  onAction(element, async () => {
+    try {
+      await action();
+      await loadQueue();
+    } catch (problem) {
+      error.textContent = explain(problem);
+    }
+  });
+  return element;
+}
+
+async function signDraft(draft, transaction) {
+  const signature = toHex(await sign(desk.key.privateKey, entryMessage(here, transaction)));
+  await desk.session.post(`/v1/drafts/${draft.id}/signatures`, { steward: desk.number, signature });
+}
+
+function plainWords(transaction) {
+  const number = transaction.account;
+  switch (transaction.kind) {
+    case ADMIT: return say("Admit {name}, who may then owe up to {amount}", { name: `${transaction.handle}@${COOP}`, amount: showAmount(transaction.limit) });
+    case LIMIT: return say("Let account {number} owe up to {amount}", { number, amount: showAmount(transaction.limit) });
+    case STATUS: return [
+      say("Thaw account {number}: it can pay again", { number }),
+      say("Freeze account {number}: it can be paid, but can't pay", { number }),
+      say("Close account {number} for good", { number }),
+    ][transaction.status];
+    default: return "";
+  }
+}
+
+function details(transaction, draft) {
+  const pairs = [[say("Account"), String(transaction.account)], [say("Proposed"), showTime(draft.created)]];
+  if (transaction.kind === ADMIT) {
+    pairs.push([say("Belongs to"), transaction.class === 0 ? say("a person") : say("an organisation or a shop")]);
+    pairs.push([say("Key"), make("code", {}, `${toHex(transaction.key).slice(0, 16)}…`)]);
+  }
+  if (transaction.kind === LIMIT) {
+    pairs.push([say("Begins"), showDay(transaction.from)]);
+    if (transaction.until !== null) {
+      pairs.push([say("Until"), showDay(transaction.until)], [say("After that"), showAmount(transaction.after)]);
+    }
+  }
+  return pairs;
+}
+
+// The reason, once it is the one whose hash is signed.
+async function reasonOf(transaction, reason) {
+  if (transaction.kind === ADMIT) return [];
+  if (reason === null) return [mark(false, say("No reason was given with it. Ask who proposed it before you sign."))];
+  const hash = await reasonHash({ salt: fromHex(reason.salt), text: reason.text });
+  if (!isEqual(hash, transaction.reason)) return [mark(false, say("The reason shown is not the one that would be signed. Don't sign."))];
+  return [make("p", { class: "note" }, reason.text)];
+}
+
+const signedBy = ({ signed_by: signers, needed }) => (signers.length === 0
+  ? say("Nobody has signed yet; {needed} have to.", { needed })
+  : say("Signed by {names}; {needed} have to.", { names: signers.map(({ name }) => name).join(", "), needed }));
+
+// --- proposing ---
+
+async function findMember() {
+  byId("find-error").textContent = "";
+  byId("found").hidden = true;
+  try {
+    const named = encodeURIComponent(byId("find").value.trim().toLowerCase());
+    const { account } = await desk.session.get(`/v1/accounts/${COOP}/${named}`);
+    const member = await desk.session.get(`/v1/members/${account}`);
+    const statuses = { open: say("open"), frozen: say("frozen"), closed: say("closed") };
+    desk.found = member;
+    byId("found-name").textContent = `${member.handle}@${COOP}`;
+    byId("found-facts").replaceChildren(...facts([
+      [say("Account"), String(member.account)], [say("Balance"), showAmount(member.balance)],
+      [say("May owe up to"), showAmount(member.limit)], [say("State"), statuses[member.status]],
+    ]));
+    byId("found").hidden = false;
+  } catch (error) {
+    byId("find-error").textContent = explain(error);
+  }
+}
+
+async function proposeChange() {
+  const text = byId("reason").value.trim();
+  const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES));
+  try {
+    const change = readChange();
+    if (typeof change === "string") throw new FormError(change);
+    if (text === "") throw new FormError(say("Say why: the member has a right to the reason."));
+    const transaction = {
+      ...change, account: desk.found.account, revision: desk.found.revision + 1,
+      reason: await reasonHash({ salt, text }), stewards: [],
+    };
+    const signature = await sign(desk.key.privateKey, entryMessage(here, transaction));
+    transaction.stewards = [[desk.number, signature]];
+    await desk.session.post("/v1/drafts", {
+      transaction: toBase64url(encodeTransaction(transaction)), reason: { salt: toHex(salt), text },
+    });
+    byId("change-form").reset();
+    byId("found").hidden = true;
+    byId("change-error").textContent = "";
+    await loadQueue();
+    byId("queue-title").scrollIntoView();
+  } catch (error) {
+    byId("change-error").textContent = error instanceof FormError ? error.message : explain(error);
+  }
+}
+
+class FormError extends Error {}
+
+// The fields of the change that the form describes, or the sentence that says what is missing.
+function readChange() {
+  const chosen = new FormData(byId("change-form")).get("change");
+  if (chosen !== "limit") return { kind: STATUS, status: Number(chosen) };
+  const limit = readAmount(byId("new-limit").value, { isZeroAllowed: true });
+  if (typeof limit === "string") return limit;
+  const from = Math.floor(Date.now() / 1000);
+  const day = byId("until").value;
+  if (day === "") return { kind: LIMIT, limit, from, until: null, after: null };
+  const after = readAmount(byId("after").value, { isZeroAllowed: true });
+  if (typeof after === "string") return say("Say what the limit is after that day.");
+  // Until the end of that day, where the steward is.
+  const until = Math.floor(new Date(`${day}T00:00`).getTime() / 1000) + 86_400;
+  if (until <= from) return say("That day is over.");
+  return { kind: LIMIT, limit, from, until, after };
+}
+
+if (await canSign()) {
+  onAction(byId("sign-in-form"), signIn);
+  onAction(byId("find-form"), findMember);
+  onAction(byId("change-form"), proposeChange);
+  onAction(byId("reload"), loadQueue);
+  byId("change-form").addEventListener("change", () => {
+    byId("limit-fields").hidden = new FormData(byId("change-form")).get("change") !== "limit";
+  });
+  showSection("sign-in");
+} else notice(say("This browser can't sign. Update it, or use the program: fiado steward."));

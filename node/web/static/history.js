@@ -1,0 +1,25 @@
+// The list of a member's payments.
+
+import { make } from "./dom.js";
+import { say, showAmount, showTime } from "./words.js";
+
+const otherName = ({ handle, account, coop }) => `${handle ?? say("account {number}", { number: account })}@${coop}`;
+
+function status(item) {
+  if (item.direction === "returned") return say("came back, the payee's account was closed");
+  if (item.direction === "in") return say("received");
+  return item.delivered ? say("delivered") : say("recorded, on its way");
+}
+
+export function historyItem(item) {
+  const isOut = item.direction === "out";
+  const amount = showAmount(isOut ? -(item.amount + item.fee) : item.amount);
+  const details = [showTime(item.time), status(item)];
+  if (item.memo) details.push(say("has a memo, readable in the program"));
+  return make("li", {}, make(
+    "a", { href: `#receipt?coop=${item.coop}&index=${item.index}` },
+    make("span", { class: "who" }, otherName(item.other)),
+    make("span", { class: "money" }, isOut ? amount : `+${amount}`),
+    make("span", { class: "small" }, details.join(" · ")),
+  ));
+}

@@ -1,0 +1,64 @@
+// A member's limit and the reasons of its changes, for the member only. Each reason is checked against the
+// hash that the log carries, so nobody can put another text in its place.
+
+import { fromHex, toHex } from "./bytes.js";
+import { Session } from "./api.js";
+import { byId, make, notice, registerServiceWorker } from "./dom.js";
+import { explain } from "./explain.js";
+import { reasonHash } from "./messages.js";
+import { mark } from "./receipt.js";
+import { Store } from "./store.js";
+import { say, showAmount, showDay, showTime } from "./words.js";
+
+const WIDTH = 400;
+
+const store = await Store.open();
+const wallet = await store.wallet();
+registerServiceWorker();
+if (wallet?.account === undefined) byId("no-wallet").hidden = false;
+else await show();
+
+async function show() {
+  const { account, privateKey, federation, coop } = wallet;
+  const session = new Session({ role: "member", number: account, privateKey, federation, coop });
+  try {
+    showLimit(await session.get("/v1/me"));
+    const { changes } = await session.get("/v1/me/changes");
+    byId("changes").replaceChildren(...(await Promise.all(changes.map(change))));
+    byId("no-changes").hidden = changes.length > 0;
+    byId("mine").hidden = false;
+  } catch (error) {
+    notice(explain(error));
+  }
+}
+
+function showLimit(me) {
+  const owed = Math.max(-me.balance, 0);
+  const left = Math.max(me.available, 0);
+  byId("address").textContent = `${me.handle}@${me.coop}`;
+  byId("limit-words").textContent = say("You may owe up to {amount}", { amount: showAmount(me.limit) });
+  byId("limit-left").textContent = say("You owe {owed} now. {left} are left to pay with.", { owed: showAmount(owed), left: showAmount(left) });
+  const share = me.limit === 0 ? 0 : Math.min(owed / me.limit, 1);
+  byId("limit-used").setAttribute("width", Math.round(share * WIDTH));
+  byId("limit-picture").setAttribute("aria-label", say("{percent} percent of the limit used", { percent: Math.round(share * 100) }));
+  byId("limit-dates").textContent = dates(me.schedule, me.time);
+}
+
+function dates({ from, limit, until, after }, now) {
+  if (from > now) return say("From {day} on it is {amount}.", { day: showDay(from), amount: showAmount(limit) });
+  if (until !== null && until > now) return say("It holds until {day}; from then on it is {amount}.", { day: showDay(until), amount: showAmount(after) });
+  return "";
+}
+
+async function change({ kind, time, reason }) {
+  const title = kind === "limit" ? say("Limit changed") : say("Account frozen, thawed or closed");
+  const item = make("li", {}, make("p", { class: "small" }, `${title} · ${showTime(time)}`));
+  if (!reason?.text) {
+    item.append(make("p", {}, say("The reason's text was not kept here. Ask your stewards.")));
+    return item;
+  }
+  item.append(make("p", {}, reason.text));
+  const hash = toHex(await reasonHash({ salt: fromHex(reason.salt), text: reason.text }));
+  if (hash !== reason.hash) item.append(mark(false, say("This is not the reason that the stewards signed.")));
+  return item;
+}

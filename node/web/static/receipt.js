@@ -1,0 +1,54 @@
+// A receipt shown to people: its facts in words, its code, and its text.
+
+import { fromBase45, fromBase64url, toBase45 } from "./bytes.js";
+import { facts, make } from "./dom.js";
+import { qrAddress } from "./links.js";
+import { PAY, ProofError, decodeReceipt, decodeShortReceipt, encodeShortReceipt } from "./messages.js";
+import { say, showAmount, showTime } from "./words.js";
+
+// Before the short form in a QR code. Everything in it fits the code's compact alphanumeric mode.
+const SHORT = "FIADO:";
+
+export const shortText = (receipt) => SHORT + toBase45(encodeShortReceipt(receipt));
+
+// A receipt from either text: the short one in a code, or the whole one in base64url.
+export function readReceipt(text, charter) {
+  const typed = text.trim();
+  try {
+    if (typed.toUpperCase().startsWith(SHORT)) {
+      const short = fromBase45(typed.slice(SHORT.length).toUpperCase());
+      return decodeShortReceipt(short, charter.federation);
+    }
+    return decodeReceipt(fromBase64url(typed.replaceAll(/\s/g, "")));
+  } catch {
+    throw new ProofError("not a receipt");
+  }
+}
+
+export const receiptPicture = (receipt) => qrAddress(shortText(receipt));
+
+const coopTitle = (charter, number) => charter.coops.get(number)?.title ?? String(number);
+
+// The pairs of facts of a payment that a receipt proves. `names` may know the accounts' names.
+export function paymentFacts({ receipt, time, transaction, charter, names = {} }) {
+  const pairs = [
+    [say("Amount"), showAmount(transaction.amount)],
+    [say("Recorded"), showTime(time)],
+    [say("From"), names.payer ?? say("account {number}, {coop}", {
+      number: transaction.payer, coop: coopTitle(charter, receipt.coop),
+    })],
+    [say("To"), names.payee ?? say("account {number}, {coop}", {
+      number: transaction.payee, coop: coopTitle(charter, transaction.payeeCoop),
+    })],
+    [say("Entry"), say("{index} in the log of {coop}", {
+      index: receipt.length, coop: coopTitle(charter, receipt.coop),
+    })],
+  ];
+  if (transaction.fee) pairs.splice(1, 0, [say("Fee"), showAmount(transaction.fee)]);
+  if (names.purpose) pairs.push([say("For"), names.purpose]);
+  return facts(pairs);
+}
+
+export const isPayment = (transaction) => transaction.kind === PAY;
+
+export const mark = (isGood, text) => make("p", { class: `mark ${isGood ? "good" : "bad"}` }, text);

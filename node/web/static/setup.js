@@ -1,0 +1,209 @@
+// Making a wallet: words, their backup, the key, and joining the cooperative.
+//
+// The words live in one variable while the member writes them down, and nowhere else. The key is kept
+// before the backup is confirmed only in memory: a wallet that was never backed up is never stored.
+
+import { fromHex, isEqual, toBase64url, toHex } from "./bytes.js";
+import { Problem, call, get, post } from "./api.js";
+import { byId, make, onAction, showSection } from "./dom.js";
+import { explain } from "./explain.js";
+import { WordsError, keyFromSeed, parseWords, seedFromWords, sign, wordsFromEntropy } from "./keys.js";
+import { ADMIT, encodeTransaction, entryMessage } from "./messages.js";
+import { readCharter } from "./charter.js";
+import { findAccount } from "./paying.js";
+import { say } from "./words.js";
+
+const ENTROPY_BYTES = 16;
+const ASKED_WORDS = 3;
+const CLASSES = { person: 0, organisation: 1 };
+const { coop: COOP_NAME, coopNumber, federation: FEDERATION } = document.body.dataset;
+
+export const wordList = (language) => get(`/web/bip39-${language}.json`);
+
+// Reads words in either language; else throws the WordsError of the language that fits best.
+export async function readWords(text) {
+  let best = null;
+  for (const language of ["spanish", "english"]) {
+    try {
+      return await parseWords(text, await wordList(language));
+    } catch (error) {
+      if (!(error instanceof WordsError)) throw error;
+      if (best === null || error.positions.length < best.positions.length) best = error;
+    }
+  }
+  throw best;
+}
+
+export function explainWords(error) {
+  if (!(error instanceof WordsError)) return explain(error);
+  if (error.problem === "count") return say("There must be twelve or twenty-four words.");
+  if (error.problem === "checksum") return say("All words are known, but together they are not right: one is wrong or in another place.");
+  return say("These words are in no list: number {positions}. Look for slips.", { positions: error.positions.join(", ") });
+}
+
+// Sets up the sections; `onWallet` is called with the store's new wallet each time it changes.
+export function setUp(store, onWallet) {
+  const made = { words: [], entropy: null };
+
+  async function showWords() {
+    const language = byId("word-language").value;
+    made.words = await wordsFromEntropy(made.entropy, await wordList(language));
+    byId("word-list").replaceChildren(...made.words.map((word) => make("li", {}, word.normalize("NFC"))));
+  }
+
+  onAction(byId("begin-new"), async () => {
+    made.entropy = crypto.getRandomValues(new Uint8Array(ENTROPY_BYTES));
+    byId("word-language").value = document.documentElement.dataset.lang === "en" ? "english" : "spanish";
+    await showWords();
+    showSection("words");
+  });
+  byId("word-language").addEventListener("change", showWords);
+  onAction(byId("words-written"), async () => {
+    askForWords(made.words);
+    showSection("confirm");
+  });
+  onAction(byId("confirm-back"), async () => showSection("words"));
+  onAction(byId("confirm-form"), async () => {
+    const isRight = [...byId("confirm-fields").querySelectorAll("input")].every(
+      (input) => plain(input.value) === plain(made.words[Number(input.dataset.place)]),
+    );
+    byId("confirm-error").textContent = isRight ? "" : say("That is not what stands on your paper. Look again, or see the words once more.");
+    if (!isRight) return;
+    const words = made.words;
+    made.words = [];
+    made.entropy = null;
+    byId("word-list").replaceChildren();
+    await keepKey(store, words, onWallet);
+  });
+  onAction(byId("begin-restore"), async () => showSection("restore"));
+  onAction(byId("restore-back"), async () => showSection("welcome"));
+  onAction(byId("restore-form"), async () => {
+    try {
+      const words = await readWords(byId("restore-words").value);
+      byId("restore-words").value = "";
+      byId("restore-error").textContent = "";
+      await keepKey(store, words, onWallet);
+    } catch (error) {
+      byId("restore-error").textContent = explainWords(error);
+    }
+  });
+  setUpJoining(store, onWallet);
+}
+
+const plain = (word) => word.trim().toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "");
+
+function askForWords(words) {
+  const places = new Set();
+  while (places.size < ASKED_WORDS) {
+    places.add(crypto.getRandomValues(new Uint8Array(1))[0] % words.length);
+  }
+  const fields = [...places].sort((a, b) => a - b).flatMap((place) => [
+    make("label", { for: `word-${place}` }, say("Word number {number}", { number: place + 1 })),
+    make("input", {
+      id: `word-${place}`, "data-place": place, required: "", autocapitalize: "none",
+      autocomplete: "off", spellcheck: "false",
+    }),
+  ]);
+  byId("confirm-fields").replaceChildren(...fields);
+  byId("confirm-error").textContent = "";
+}
+
+async function keepKey(store, words, onWallet) {
+  const seed = await seedFromWords(words);
+  const key = await keyFromSeed(seed);
+  seed.fill(0);
+  const wallet = {
+    ...key, federation: fromHex(FEDERATION), coop: Number(coopNumber), coopName: COOP_NAME,
+  };
+  await store.saveWallet(wallet);
+  // Browsers may throw away what a site keeps when the disk is full, unless they are asked not to.
+  await navigator.storage?.persist?.().catch(() => false);
+  await onWallet(wallet);
+}
+
+// --- joining ---
+
+function setUpJoining(store, onWallet) {
+  onAction(byId("join-form"), async () => {
+    const wallet = await store.wallet();
+    const handle = byId("handle").value.trim().toLowerCase();
+    const cls = new FormData(byId("join-form")).get("class");
+    try {
+      const join = await askToJoin(wallet, handle, cls);
+      const joined = { ...wallet, join };
+      await store.saveWallet(joined);
+      await onWallet(joined);
+    } catch (error) {
+      byId("join-error").textContent = explain(error);
+    }
+  });
+  onAction(byId("attach-form"), async () => {
+    const wallet = await store.wallet();
+    const handle = byId("attach-handle").value.trim().toLowerCase();
+    try {
+      const attached = await attach(store, wallet, handle);
+      if (attached === null) {
+        byId("attach-error").textContent = say("That account has another key than your words give.");
+      } else await onWallet(attached);
+    } catch (error) {
+      byId("attach-error").textContent = explain(error);
+    }
+  });
+}
+
+// Asks for an account number, signs the admission with the new key and leaves it for the stewards.
+async function askToJoin(wallet, handle, cls) {
+  const key = toHex(wallet.publicKey);
+  const proposal = await post("/v1/joins/proposals", { key, handle, class: cls });
+  const admit = {
+    kind: ADMIT, account: proposal.account, key: wallet.publicKey, handle, class: CLASSES[cls],
+    limit: proposal.limit, stewards: [],
+  };
+  const message = entryMessage({ federation: wallet.federation, coop: wallet.coop }, admit);
+  admit.keySignature = await sign(wallet.privateKey, message);
+  const draft = await post("/v1/joins", { transaction: toBase64url(encodeTransaction(admit)) });
+  return { id: draft.id, handle };
+}
+
+// The wallet with its account, if the account of that name has its key; else null.
+export async function attach(store, wallet, handle) {
+  const account = await findAccount(wallet.coopName, handle);
+  if (!isEqual(fromHex(account.key), wallet.publicKey)) return null;
+  const { join, ...rest } = wallet;
+  const attached = { ...rest, account: account.account, handle };
+  await store.saveWallet(attached);
+  return attached;
+}
+
+// What became of a request to join: "waiting", "overtaken" or "recorded" (then the wallet has its account).
+export async function lookAtJoin(store, wallet) {
+  let state = "waiting";
+  try {
+    state = (await get(`/v1/joins/${wallet.join.id}`)).state;
+  } catch (error) {
+    if (!(error instanceof Problem && error.code === "draft_not_found")) throw error;
+    state = "overtaken";
+  }
+  if (state === "waiting") return { state, wallet };
+  try {
+    const attached = await attach(store, wallet, wallet.join.handle);
+    if (attached !== null) return { state: "recorded", wallet: attached };
+  } catch (error) {
+    if (!(error instanceof Problem && error.code === "account_not_found")) throw error;
+  }
+  const { join, ...rest } = wallet;
+  await store.saveWallet(rest);
+  return { state: "overtaken", wallet: rest };
+}
+
+// The charter, kept at first sight and never changed after: its hash is the federation that the wallet is for.
+export async function trustedCharter(store, wallet) {
+  let source = await store.charter();
+  if (source === undefined) {
+    source = (await call("GET", "/v1/charter")).content;
+    const charter = await readCharter(source);
+    if (!isEqual(charter.federation, wallet.federation)) throw new Error("another charter");
+    await store.keepCharter(source);
+  }
+  return readCharter(source);
+}

@@ -1,0 +1,117 @@
+// What the browser keeps: the wallet, the one payment that may be under way, receipts, the charter.
+//
+// IndexedDB, with durable commits: when `beginPayment` has resolved, the signed bytes are on the disk. The
+// private key in it is one that no script can read out.
+
+const NAME = "fiado";
+const VERSION = 1;
+const KEPT = "kept";
+const RECEIPTS = "receipts";
+
+// Another payment is under way; it has to be finished first.
+export class PaymentPending extends Error {}
+
+function settled(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+function committed(transaction) {
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(transaction.error);
+  });
+}
+
+export class Store {
+  static async open() {
+    const request = indexedDB.open(NAME, VERSION);
+    request.onupgradeneeded = () => {
+      request.result.createObjectStore(KEPT);
+      request.result.createObjectStore(RECEIPTS, { keyPath: "id" });
+    };
+    return new Store(await settled(request));
+  }
+
+  constructor(database) {
+    this.database = database;
+  }
+
+  read(name) {
+    return settled(this.database.transaction(KEPT).objectStore(KEPT).get(name));
+  }
+
+  // One durable transaction over both stores.
+  async write(change) {
+    const stores = [KEPT, RECEIPTS];
+    const transaction = this.database.transaction(stores, "readwrite", { durability: "strict" });
+    const done = committed(transaction);
+    change(transaction.objectStore(KEPT), transaction.objectStore(RECEIPTS));
+    await done;
+  }
+
+  // {privateKey, publicKey, federation, coop, coopName, account?, handle?, join?, isBackedUp}
+  wallet() {
+    return this.read("wallet");
+  }
+
+  saveWallet(wallet) {
+    return this.write((kept) => kept.put(wallet, "wallet"));
+  }
+
+  forgetWallet() {
+    return this.write((kept, receipts) => {
+      for (const name of ["wallet", "sequence", "me"]) kept.delete(name);
+      receipts.clear();
+    });
+  }
+
+  pending() {
+    return this.read("pending");
+  }
+
+  // The highest sequence number that is known to be used.
+  async lastSequence() {
+    return (await this.read("sequence")) ?? 0;
+  }
+
+  // Writes down what is about to be sent; PaymentPending when something is already under way.
+  async beginPayment(payment) {
+    try {
+      await this.write((kept) => kept.add(payment, "pending"));
+    } catch (error) {
+      throw error?.name === "ConstraintError" ? new PaymentPending() : error;
+    }
+  }
+
+  // The node recorded it: its bytes are forgotten and its receipt kept, in one step.
+  finishRecorded(payment, receipt) {
+    return this.write((kept, receipts) => {
+      kept.delete("pending");
+      kept.put(payment.sequence, "sequence");
+      receipts.put(receipt);
+    });
+  }
+
+  finishRefused() {
+    return this.write((kept) => kept.delete("pending"));
+  }
+
+  receipt(id) {
+    return settled(this.database.transaction(RECEIPTS).objectStore(RECEIPTS).get(id));
+  }
+
+  receipts() {
+    return settled(this.database.transaction(RECEIPTS).objectStore(RECEIPTS).getAll());
+  }
+
+  keepCharter(source) {
+    return this.write((kept) => kept.put(source, "charter"));
+  }
+
+  charter() {
+    return this.read("charter");
+  }
+}

@@ -1,0 +1,108 @@
+// Checks a receipt with the charter that this browser keeps: no network is needed.
+
+import { fromHex, isEqual } from "./bytes.js";
+import { call } from "./api.js";
+import { coopNamed, readCharter } from "./charter.js";
+import { EncodingError } from "./codec.js";
+import { byId, make, onAction, registerServiceWorker } from "./dom.js";
+import { explain } from "./explain.js";
+import { readAddress } from "./links.js";
+import { ProofError, checkReceipt } from "./messages.js";
+import { findAccount } from "./paying.js";
+import { isPayment, mark, paymentFacts, readReceipt } from "./receipt.js";
+import { canScan, scan } from "./scan.js";
+import { Store } from "./store.js";
+import { say } from "./words.js";
+
+const federation = fromHex(document.body.dataset.federation);
+registerServiceWorker();
+const store = await Store.open();
+const charter = await keptCharter();
+
+async function keptCharter() {
+  const kept = await store.charter();
+  if (kept !== undefined) {
+    const read = await readCharter(kept);
+    if (isEqual(read.federation, federation)) return read;
+  }
+  try {
+    const source = (await call("GET", "/v1/charter")).content;
+    const read = await readCharter(source);
+    if (!isEqual(read.federation, federation)) throw new Error("another charter");
+    if (kept === undefined) await store.keepCharter(source);
+    return read;
+  } catch (error) {
+    byId("ready").textContent = explain(error);
+    return null;
+  }
+}
+
+// Which account an address stands for: asked once, then kept for days without a network.
+async function accountOf(text) {
+  const address = readAddress(text);
+  if (address === null) return null;
+  const name = `account:${address.handle}@${address.coop}`;
+  let account = await store.read(name);
+  if (account === undefined) {
+    account = (await findAccount(address.coop, address.handle)).account;
+    await store.write((kept) => kept.put(account, name));
+  }
+  return { coop: coopNamed(charter, address.coop)?.number, account };
+}
+
+async function check() {
+  const result = byId("result");
+  try {
+    const receipt = readReceipt(byId("receipt").value, charter);
+    const { time, transaction } = await checkReceipt(receipt, charter);
+    if (!isPayment(transaction)) {
+      result.replaceChildren(mark(true, say("Genuine, but it is not of a payment.")));
+      return;
+    }
+    const coop = charter.coops.get(receipt.coop).title;
+    result.replaceChildren(
+      mark(true, say("Genuine: {coop} signed that this payment stands in its log.", { coop })),
+      ...(await isForMe(transaction)),
+      make("dl", { class: "facts card" }, ...paymentFacts({ receipt, time, transaction, charter })),
+      make("p", { class: "note" }, say("Compare amount, time and payee with what you sold: one receipt can be shown twice.")),
+    );
+  } catch (error) {
+    const isForged = error instanceof ProofError || error instanceof EncodingError;
+    result.replaceChildren(mark(false, isForged ? say("Not genuine: nothing here proves a payment.") : explain(error)));
+  }
+}
+
+async function isForMe(transaction) {
+  const typed = byId("mine").value.trim();
+  if (typed === "") return [];
+  localStorage.setItem("mine", typed);
+  let mine;
+  try {
+    mine = await accountOf(typed);
+  } catch (error) {
+    return [make("p", {}, say("Whether it is for {name} can't be told now:", { name: typed }), " ", explain(error))];
+  }
+  const isMine = mine !== null && transaction.payeeCoop === mine.coop && transaction.payee === mine.account;
+  return [mark(isMine, isMine ? say("It is for {name}.", { name: typed }) : say("It is not for {name}.", { name: typed }))];
+}
+
+if (charter !== null) {
+  byId("ready").textContent = say("Ready, also without a network.");
+  byId("mine").value = localStorage.getItem("mine") ?? "";
+  byId("scan").hidden = !canScan;
+  byId("verify-form").hidden = false;
+  onAction(byId("verify-form"), check);
+  let scanning = null;
+  onAction(byId("scan"), async () => {
+    scanning?.stop();
+    scanning = scan(byId("camera"));
+    try {
+      const text = await scanning.text;
+      if (text === null) return;
+      byId("receipt").value = text;
+      await check();
+    } catch {
+      byId("result").replaceChildren(mark(false, say("The camera can't be used. Type or paste the receipt instead.")));
+    }
+  });
+}

@@ -1,0 +1,372 @@
+// The wallet's page: which section is shown, and what its buttons do. Signing and sending are in paying.js.
+
+import { fromBase64url, fromHex } from "./bytes.js";
+import { Problem, Session, get } from "./api.js";
+import { coopNamed } from "./charter.js";
+import { byId, facts, make, notice, onAction, registerServiceWorker, showSection } from "./dom.js";
+import { explain } from "./explain.js";
+import { historyItem } from "./history.js";
+import { canSign } from "./keys.js";
+import { linkQuery, qrAddress, readLink, readQuery } from "./links.js";
+import { checkReceipt, decodeReceipt } from "./messages.js";
+import { NodeBehind, OutcomeUnknown, findAccount, pay, resume } from "./paying.js";
+import { isPayment, mark, paymentFacts, receiptPicture, shortText } from "./receipt.js";
+import { canScan, scan } from "./scan.js";
+import { lookAtJoin, setUp, trustedCharter } from "./setup.js";
+import { PaymentPending, Store } from "./store.js";
+import { readAmount, say, showAmount, showTime } from "./words.js";
+
+const RESEND_LEAST_MS = 2_000;
+const RESEND_MOST_MS = 60_000;
+const REFRESH_MS = 30_000;
+
+// The page's state: what is stored, the session, and the payment that is being prepared.
+const page = { store: null, wallet: null, session: null, charter: null, intent: null, resendMs: RESEND_LEAST_MS };
+
+async function start() {
+  if (!globalThis.isSecureContext || !(await canSign())) return showSection("unable");
+  registerServiceWorker();
+  page.store = await Store.open();
+  setUp(page.store, useWallet);
+  for (const [id, action] of Object.entries(ACTIONS)) onAction(byId(id), action);
+  byId("scan").hidden = !canScan;
+  addEventListener("hashchange", route);
+  addEventListener("online", () => { resendPending(); });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
+  setInterval(refresh, REFRESH_MS);
+  return useWallet(await page.store.wallet());
+}
+
+async function useWallet(wallet) {
+  page.wallet = wallet;
+  notice("");
+  if (wallet === undefined) return showSection("welcome");
+  try {
+    page.charter = await trustedCharter(page.store, wallet);
+  } catch (error) {
+    notice(explain(error));
+  }
+  if (wallet.account !== undefined) {
+    const { account, privateKey, federation, coop } = wallet;
+    page.session = new Session({ role: "member", number: account, privateKey, federation, coop });
+    resendPending();
+    return route();
+  }
+  if (wallet.join === undefined) return showSection("join");
+  return look();
+}
+
+async function look() {
+  showSection("waiting");
+  byId("waiting-text").textContent = say("{name}, your cooperative's stewards will see your request at their desk. You can close this page and come back.", { name: page.wallet.join.handle });
+  try {
+    const { state, wallet } = await lookAtJoin(page.store, page.wallet);
+    if (state === "waiting") return;
+    await useWallet(wallet);
+    if (state === "overtaken") notice(say("The request was not accepted, or the name was taken meanwhile. You can ask again."));
+  } catch (error) {
+    notice(explain(error));
+  }
+}
+
+// --- which section ---
+
+async function route() {
+  if (page.wallet?.account === undefined) return;
+  const [section, query = ""] = location.hash.slice(1).split("?", 2);
+  stopScan();
+  notice("");
+  if (section === "pay") return showPay(new URLSearchParams(query));
+  if (section === "request") return showSection("request");
+  if (section === "receipt") return showReceipt(new URLSearchParams(query));
+  showSection("home");
+  await refresh();
+}
+
+// --- home ---
+
+async function refresh() {
+  if (page.session === null || byId("home").hidden || document.hidden) return;
+  byId("address").textContent = `${page.wallet.handle}@${page.wallet.coopName}`;
+  await showPending();
+  try {
+    const me = await page.session.get("/v1/me");
+    await page.store.write((kept) => kept.put({ ...me, seen: Math.floor(Date.now() / 1000) }, "me"));
+    showAccount(me, "");
+    showHistory(await page.session.get("/v1/me/history?limit=20"));
+    notice("");
+  } catch (error) {
+    const kept = await page.store.read("me");
+    if (kept) showAccount(kept, say("As of {time}; the node can't be reached now.", { time: showTime(kept.seen) }));
+    notice(explain(error));
+  }
+}
+
+function showAccount(me, asOf) {
+  byId("balance-words").textContent = balanceWords(me.balance);
+  byId("available").textContent = me.status === "open"
+    ? say("You can pay up to {amount}.", { amount: showAmount(Math.max(me.available, 0)) })
+    : explain(new Problem({ code: `account_${me.status}` }));
+  byId("as-of").textContent = asOf;
+}
+
+export function balanceWords(balance) {
+  if (balance < 0) return say("You owe the community {amount}", { amount: showAmount(-balance) });
+  if (balance > 0) return say("The community owes you {amount}", { amount: showAmount(balance) });
+  return say("You are at zero");
+}
+
+function showHistory({ items, next }, isMore = false) {
+  const list = byId("history");
+  if (!isMore) list.replaceChildren();
+  list.append(...items.map(historyItem));
+  byId("history-empty").hidden = list.children.length > 0;
+  byId("history-more").hidden = next === null;
+  byId("history-more").dataset.next = next ?? "";
+}
+
+// --- the payment under way ---
+
+async function showPending() {
+  const pending = await page.store.pending();
+  const box = byId("pending");
+  box.hidden = !pending;
+  if (!pending) return;
+  const { to, amount } = pending.intent;
+  box.replaceChildren(
+    make("h2", {}, say("Not confirmed yet")),
+    make("p", {}, say("You signed a payment of {amount} to {payee}. We don't know yet whether your node recorded it. This page keeps asking with the same signed payment, which can only count once. Don't pay it again in another way.", { amount: showAmount(amount), payee: to })),
+  );
+}
+
+async function resendPending() {
+  if (page.charter === null || !(await page.store.pending())) return;
+  try {
+    const receipt = await resume(page);
+    page.resendMs = RESEND_LEAST_MS;
+    if (receipt !== null) location.hash = `receipt?id=${receipt.id}&new=1`;
+  } catch (error) {
+    await showPending();
+    if (error instanceof OutcomeUnknown) {
+      clearTimeout(page.timer);
+      page.timer = setTimeout(resendPending, page.resendMs);
+      page.resendMs = Math.min(2 * page.resendMs, RESEND_MOST_MS);
+    } else {
+      await refresh();
+      notice(say("Your payment was refused and nothing was paid.") + " " + explain(error));
+    }
+  }
+}
+
+// --- pay ---
+
+function showPay(query) {
+  showSection("pay");
+  for (const id of ["pay-to-error", "pay-amount-error"]) byId(id).textContent = "";
+  const asked = query.has("to") ? readQuery(query) : null;
+  if (asked !== null) fillPay(asked);
+  else {
+    byId("pay-form").reset();
+    page.intent = null;
+  }
+}
+
+function fillPay(asked) {
+  page.intent = asked;
+  byId("pay-to").value = `${asked.address.handle}@${asked.address.coop}`;
+  if (asked.amount) byId("pay-amount").value = showPlain(asked.amount);
+}
+
+const showPlain = (minor) => `${Math.floor(minor / 100)},${String(minor % 100).padStart(2, "0")}`;
+
+async function review() {
+  const asked = readLink(byId("pay-to").value);
+  const amount = readAmount(byId("pay-amount").value || (asked?.amount ? showPlain(asked.amount) : ""));
+  if (asked?.bill) return openBill(asked.bill);
+  byId("pay-to-error").textContent = asked === null ? say("Write it as name@cooperative, or paste a payment link.") : "";
+  byId("pay-amount-error").textContent = typeof amount === "string" ? amount : "";
+  if (asked === null) return byId("pay-to").focus();
+  if (typeof amount === "string") return byId("pay-amount").focus();
+  return checkPayee(asked, amount);
+}
+
+// A shop's bill is read at the shop's own node; from there the way leads back here.
+function openBill(url) {
+  url.searchParams.set("home", location.origin);
+  location.assign(url);
+}
+
+async function checkPayee({ address, purpose, reference }, amount) {
+  const coop = page.charter && coopNamed(page.charter, address.coop);
+  const earlier = page.intent;
+  const isSame = earlier?.address.handle === address.handle && earlier.address.coop === address.coop;
+  const intent = {
+    to: `${address.handle}@${address.coop}`, amount,
+    purpose: purpose || (isSame ? earlier.purpose : ""),
+    reference: fromReference(reference ?? (isSame ? earlier.reference : null)),
+  };
+  if (!coop) {
+    byId("pay-to-error").textContent = say("There is no such cooperative in this federation.");
+    return;
+  }
+  try {
+    const account = await findAccount(address.coop, address.handle);
+    showReview({ ...intent, payeeCoop: coop.number, payee: account.account }, coop);
+  } catch (error) {
+    byId("pay-to-error").textContent = explain(error);
+  }
+}
+
+const fromReference = (hex) => (hex ? fromHex(hex) : null);
+
+async function showReview(intent, coop) {
+  page.intent = { ...page.intent, ready: intent };
+  const pairs = [[say("To"), intent.to], [say("Cooperative"), coop.title]];
+  if (intent.purpose) pairs.push([say("For"), intent.purpose]);
+  byId("review-amount").textContent = showAmount(intent.amount);
+  byId("review-facts").replaceChildren(...facts(pairs));
+  byId("review-error").textContent = "";
+  const twin = await findTwin(intent);
+  byId("review-warning").hidden = twin === undefined;
+  byId("review-warning").textContent = twin === undefined ? "" : say("You paid {amount} to {payee} on {time} already. Go on only if this is another payment.", { amount: showAmount(twin.intent.amount), payee: intent.to, time: showTime(twin.time) });
+  showSection("review");
+}
+
+const TWIN_SECONDS = 86_400;
+
+// A payment of the last day that looks the same, or one with the same reference at any time.
+async function findTwin(intent) {
+  const name = String(intent.reference);
+  const since = Date.now() / 1000 - TWIN_SECONDS;
+  const isTwin = ({ intent: paid, time }) =>
+    (intent.reference && String(paid.reference) === name)
+    || (paid.to === intent.to && paid.amount === intent.amount && time > since);
+  return (await page.store.receipts()).sort((a, b) => b.time - a.time).find(isTwin);
+}
+
+async function payNow() {
+  const intent = page.intent?.ready;
+  if (!intent) return;
+  try {
+    const receipt = await pay(page, intent);
+    page.intent = null;
+    location.hash = `receipt?id=${receipt.id}&new=1`;
+  } catch (error) {
+    if (error instanceof OutcomeUnknown || error instanceof PaymentPending) {
+      page.intent = null;
+      location.hash = "home";
+      resendPending();
+    } else if (error instanceof NodeBehind) {
+      byId("review-error").textContent = say("Your node has forgotten payments that this wallet made. Pay nothing until your cooperative has repaired it.");
+    } else byId("review-error").textContent = explain(error);
+  }
+}
+
+// --- the camera ---
+
+let scanning = null;
+
+function stopScan() {
+  scanning?.stop();
+  scanning = null;
+}
+
+async function scanCode() {
+  if (scanning !== null) return stopScan();
+  scanning = scan(byId("camera"));
+  try {
+    const text = await scanning.text;
+    if (text === null) return;
+    byId("pay-to").value = text;
+    const asked = readLink(text);
+    if (asked?.bill) openBill(asked.bill);
+    else if (asked !== null) fillPay(asked);
+    else byId("pay-to-error").textContent = say("That code is no payment link.");
+  } catch {
+    byId("pay-to-error").textContent = say("The camera can't be used. Type or paste the link instead.");
+  } finally {
+    scanning = null;
+  }
+}
+
+// --- ask for payment ---
+
+async function makeRequest() {
+  const typed = byId("request-amount").value.trim();
+  const amount = typed === "" ? null : readAmount(typed);
+  byId("request-error").textContent = typeof amount === "string" ? amount : "";
+  byId("request-made").hidden = typeof amount === "string";
+  if (typeof amount === "string") return;
+  const to = `${page.wallet.handle}@${page.wallet.coopName}`;
+  const link = `${location.origin}/pay?${linkQuery({ to, amount, purpose: byId("request-for").value.trim() })}`;
+  byId("request-link").textContent = link;
+  byId("request-qr").src = qrAddress(link);
+}
+
+async function copyRequest() {
+  await navigator.clipboard.writeText(byId("request-link").textContent);
+  byId("request-copy").textContent = say("Copied");
+}
+
+// --- a receipt ---
+
+async function showReceipt(query) {
+  showSection("receipt");
+  byId("receipt-kicker").textContent = query.has("new") ? say("Paid") : say("Payment");
+  try {
+    const kept = query.has("id") ? await page.store.receipt(query.get("id")) : undefined;
+    const coop = query.get("coop"), index = Number(query.get("index"));
+    const bytes = kept?.bytes ?? fromBase64url((await get(`/v1/receipts/${coop}/${index}`)).receipt);
+    await renderReceipt(decodeReceipt(bytes), bytes, kept);
+  } catch (error) {
+    byId("receipt-code").hidden = true;
+    byId("receipt-title").textContent = say("No receipt here yet");
+    byId("receipt-facts").replaceChildren();
+    byId("receipt-proof").replaceChildren(error instanceof Problem && error.code === "receipt_not_found"
+      ? say("Only the payer's own node can give it: ask the payer to show you the receipt.") : explain(error));
+  }
+}
+
+async function renderReceipt(receipt, bytes, kept) {
+  const { charter } = page;
+  const { time, transaction } = await checkReceipt(receipt, charter);
+  if (!isPayment(transaction)) throw new Error("not a payment");
+  const isMine = receipt.coop === page.wallet.coop && transaction.payer === page.wallet.account;
+  const names = {
+    payer: isMine ? `${page.wallet.handle}@${page.wallet.coopName}` : undefined,
+    payee: kept?.intent.to, purpose: kept?.intent.purpose,
+  };
+  byId("receipt-title").textContent = showAmount(transaction.amount);
+  byId("receipt-facts").replaceChildren(...paymentFacts({ receipt, time, transaction, charter, names }));
+  byId("receipt-proof").replaceChildren(mark(true, say("Checked in this browser: it stands in the log, signed by {coop}.", { coop: charter.coops.get(receipt.coop).title })));
+  byId("receipt-qr").src = receiptPicture(receipt);
+  byId("receipt-text").textContent = shortText(receipt);
+  byId("receipt-code").hidden = false;
+}
+
+const ACTIONS = {
+  "waiting-look": look,
+  "pay-form": review,
+  scan: scanCode,
+  "review-pay": payNow,
+  "request-form": makeRequest,
+  "request-copy": copyRequest,
+  "history-more": async () => {
+    const before = encodeURIComponent(byId("history-more").dataset.next);
+    try {
+      showHistory(await page.session.get(`/v1/me/history?limit=20&before=${before}`), true);
+    } catch (error) {
+      notice(explain(error));
+    }
+  },
+  "forget-form": async () => {
+    if (await page.store.pending()) {
+      notice(say("A payment is not confirmed yet. Wait until it is before you remove the wallet."));
+      return;
+    }
+    await page.store.forgetWallet();
+    location.reload();
+  },
+};
+
+await start();

@@ -1,0 +1,82 @@
+"""Static files: read once at start, served from memory with an ETag, compressed where it helps.
+
+Only names found in the folder at start can be asked for, so no path from outside ever meets the disk.
+"""
+
+import gzip
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from aiohttp import web
+from mnemonic import Mnemonic
+
+from node.web.languages import Language
+
+FOLDER: Final = Path(__file__).parent / "static"
+WORD_LISTS: Final = ("english", "spanish")
+_TYPES: Final = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".json": "application/json",
+}
+_COMPRESSED: Final = (".js", ".css", ".json", ".svg")
+
+
+@dataclass(frozen=True, slots=True)
+class Static:
+    """A file as it is served. `compressed` is empty when compressing it gains nothing."""
+
+    content_type: str
+    body: bytes
+    compressed: bytes
+    etag: str
+
+    def answer(self, request: web.Request, headers: Mapping[str, str]) -> web.Response:
+        """The whole file, or 304 when the browser has it."""
+        shared = {
+            **headers,
+            "ETag": self.etag,
+            "Cache-Control": "no-cache",
+            "Vary": "Accept-Encoding",
+        }
+        if request.headers.get("If-None-Match") == self.etag:
+            return web.Response(status=304, headers=shared)
+        shared["Content-Type"] = self.content_type
+        if self.compressed and accepts_gzip(request):
+            shared["Content-Encoding"] = "gzip"
+            return web.Response(body=self.compressed, headers=shared)
+        return web.Response(body=self.body, headers=shared)
+
+
+def accepts_gzip(request: web.Request) -> bool:
+    """Whether the browser takes gzip."""
+    offered = request.headers.get("Accept-Encoding", "").lower().split(",")
+    return any(part.strip().replace(" ", "") in ("gzip", "gzip;q=1.0") for part in offered)
+
+
+def load_statics(languages: Mapping[str, Language]) -> dict[str, Static]:
+    """All static files by name: those of the folder, the scripts' words, and the word lists."""
+    found = {
+        path.name: _static(path.suffix, path.read_bytes())
+        for path in sorted(FOLDER.iterdir())
+        if path.suffix in _TYPES
+    }
+    for language in languages.values():
+        words = json.dumps(dict(language.script_words), ensure_ascii=False, sort_keys=True)
+        found[f"words-{language.code}.json"] = _static(".json", words.encode("utf-8"))
+    for name in WORD_LISTS:
+        listed = json.dumps(Mnemonic(name).wordlist, ensure_ascii=False)
+        found[f"bip39-{name}.json"] = _static(".json", listed.encode("utf-8"))
+    return found
+
+
+def _static(suffix: str, body: bytes) -> Static:
+    packed = gzip.compress(body, mtime=0) if suffix in _COMPRESSED else b""
+    etag = f'"{sha256(body).hexdigest()[:24]}"'
+    return Static(_TYPES[suffix], body, packed if len(packed) < len(body) else b"", etag)

@@ -1,0 +1,142 @@
+"""Nodes for browser tests: a federation on loopback in a thread of its own, with people who act over HTTP.
+
+The test's own thread drives the browser and may block; the nodes go on meanwhile. A node can be stopped
+and started again at the same address, as after a power cut.
+"""
+
+import asyncio
+import threading
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+import aiohttp
+
+from ledger.messages import TAG_ENTRY, signed_bytes
+from ledger.refusals import Refusal
+from ledger.signatures import SigningKey
+from ledger.transactions import decode_transaction, signed_part
+from node.compose import Node, open_node
+from node.http.reading import from_base64url
+from tests.builders import Federation, coop_name
+from tests.node.running import Client, People, make_folder, until_ready
+
+T = TypeVar("T")
+
+PATIENCE_S = 60
+SETTINGS = """
+[engine]
+gossip_interval_ms = 50
+full_gossip_interval_ms = 500
+recovery_wait_ms = 50
+[link]
+backoff_least_ms = 20
+backoff_most_ms = 200
+[http]
+costly_per_minute = 6000
+costly_burst = 6000
+"""
+"""Short intervals, and room for many visitors from one address."""
+
+
+class Stage:
+    """The nodes of the coops 1 to `count`, all linked, while the `with` block lasts."""
+
+    def __init__(self, root: Path, federation: Federation, *, count: int = 2) -> None:
+        self.root = root
+        self.federation = federation
+        self.nodes: dict[int, Node] = {}
+        self.urls: dict[int, str] = {}
+        self._count = count
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._clients: dict[int, Client] = {}
+        self._exits = AsyncExitStack()
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run something in the nodes' thread and wait for it."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE_S)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        for coop in range(1, self._count + 1):
+            peers = {coop_name(other): url for other, url in self.urls.items()}
+            folder = make_folder(self.root, self.federation, coop, peers=peers, settings=SETTINGS)
+            self.start(coop)
+            # The same port again after a stop.
+            port = self.urls[coop].rpartition(":")[2]
+            settings = folder / "node.toml"
+            settings.write_text(settings.read_text().replace("port = 0", f"port = {port}"))
+        for coop in self.nodes:
+            self.run(until_ready(self.nodes[coop]))
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for coop in list(self.nodes):
+            self.stop(coop)
+        self.run(self._exits.aclose())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(PATIENCE_S)
+        self._loop.close()
+
+    def start(self, coop: int) -> None:
+        """Start a coop's node, at the address that it had before."""
+        node = open_node(self.root / coop_name(coop))
+        self.run(node.start())
+        self.nodes[coop], self.urls[coop] = node, node.url
+
+    def stop(self, coop: int) -> None:
+        """Stop a coop's node."""
+        self.run(self.nodes.pop(coop).stop())
+
+    def ready(self, coop: int) -> None:
+        """Wait until the node records."""
+        self.run(until_ready(self.nodes[coop]))
+
+    def people(self, coop: int) -> People:
+        """Members and stewards of a coop, at its node."""
+        return People(self.federation, coop, self.run(self._client(coop)))
+
+    async def _client(self, coop: int) -> Client:
+        session = await self._exits.enter_async_context(aiohttp.ClientSession())
+        return Client(self.nodes[coop], session)
+
+    def admit_draft(self, coop: int, id_: str, *stewards: int) -> None:
+        """Let stewards sign what waits at their desk, over HTTP."""
+        self.run(self._sign(coop, id_, *stewards))
+
+    async def _sign(self, coop: int, id_: str, *stewards: int) -> None:
+        people = People(self.federation, coop, await self._client(coop))
+        for index in stewards:
+            key = self.federation.steward_keys[coop][index]
+            await sign_draft(people, id_, index, key)
+
+    def waiting_drafts(self, coop: int) -> list[dict[str, Any]]:
+        """What waits at the stewards' desk."""
+
+        async def ask() -> list[dict[str, Any]]:
+            people = People(self.federation, coop, await self._client(coop))
+            answer = await people.client.get("/v1/drafts", token=await people.steward())
+            drafts: list[dict[str, Any]] = answer.ok()["drafts"]
+            return drafts
+
+        return self.run(ask())
+
+
+async def sign_draft(people: People, id_: str, index: int, key: SigningKey) -> None:
+    """One steward signs a draft."""
+    token = await people.steward(index)
+    draft = (await people.client.get(f"/v1/drafts/{id_}", token=token)).ok()
+    data = from_base64url(draft["transaction"])
+    assert data is not None
+    transaction = decode_transaction(data)
+    assert not isinstance(transaction, Refusal)
+    message = signed_bytes(
+        TAG_ENTRY,
+        federation=people.federation.id,
+        coop=people.coop,
+        body=signed_part(transaction),
+    )
+    body = {"steward": index, "signature": key.sign(message).hex()}
+    (await people.client.post(f"/v1/drafts/{id_}/signatures", body, token=token)).ok()

@@ -1,0 +1,91 @@
+// Runs the vectors through the pages' modules. An expression: an async function that takes the
+// modules and the vectors and returns what it checked and every difference, in words.
+(async (modules, vectors) => {
+  const { bytes, codec, messages, keys, charter } = modules;
+  const { toHex, fromHex } = bytes;
+  const differences = [];
+  let checked = 0;
+  const same = (what, actual, expected) => {
+    checked += 1;
+    if (actual !== expected) differences.push(`${what}: ${actual} is not ${expected}`);
+  };
+  const refused = async (what, attempt) => {
+    checked += 1;
+    try {
+      await attempt();
+      differences.push(`${what}: was accepted`);
+    } catch (error) {
+      if (!(error instanceof codec.EncodingError || error instanceof messages.ProofError)) {
+        differences.push(`${what}: ${error}`);
+      }
+    }
+  };
+  const value = (given) => {
+    if (given === null) return null;
+    if (Array.isArray(given)) return given.map(value);
+    if ("int" in given) return BigInt(given.int);
+    if ("bin" in given) return fromHex(given.bin);
+    return given.text ?? given.str;
+  };
+
+  for (const { value: given, bytes: hex } of vectors.codec.valid) {
+    same(`codec encode ${hex}`, toHex(codec.encode(value(given))), hex);
+    same(`codec round ${hex}`, toHex(codec.encode(codec.decode(fromHex(hex)))), hex);
+  }
+  for (const { note, bytes: hex } of vectors.codec.invalid) {
+    await refused(`codec ${note}`, () => codec.decode(fromHex(hex)));
+  }
+  for (const each of vectors.messages.cases) {
+    const federation = fromHex(each.federation);
+    const message = messages.signedBytes(each.tag, {
+      federation, coop: each.coop, body: fromHex(each.body),
+    });
+    same(`message ${each.tag}`, toHex(message), each.message);
+    const key = await keys.keyFromSeed(fromHex(each.seed));
+    same(`key ${each.tag}`, toHex(key.publicKey), each.public_key);
+    same(`signature ${each.tag}`, toHex(await keys.sign(key.privateKey, message)), each.signature);
+    same(`verify ${each.tag}`, await messages.isSigned(key.publicKey, message, fromHex(each.signature)), true);
+  }
+  const federation = fromHex(vectors.transactions.federation);
+  for (const each of vectors.transactions.cases) {
+    const transaction = messages.decodeTransaction(fromHex(each.bytes));
+    same(`transaction ${each.note}`, toHex(messages.encodeTransaction(transaction)), each.bytes);
+    same(`entry ${each.note}`, messages.decodeEntry(fromHex(each.entry)).time, vectors.transactions.time);
+    if (each.signed_part) {
+      same(`signed part ${each.note}`, toHex(messages.signedPart(transaction)), each.signed_part);
+      const message = messages.entryMessage({ federation, coop: vectors.transactions.coop }, transaction);
+      same(`entry message ${each.note}`, toHex(message), each.message);
+    }
+  }
+  for (const each of vectors.transactions.malformed) {
+    await refused(`malformed ${each.note}`, () => messages.decodeEntry(fromHex(each.entry)));
+  }
+  const read = await charter.readCharter(new TextEncoder().encode(vectors.receipts.charter));
+  for (const each of vectors.receipts.valid) {
+    const receipt = messages.decodeReceipt(fromHex(each.receipt));
+    await messages.checkReceipt(receipt, read);
+    same("receipt", toHex(messages.encodeReceipt(receipt)), each.receipt);
+    const short = bytes.fromBase45(bytes.toBase45(messages.encodeShortReceipt(receipt)));
+    const long = messages.decodeShortReceipt(short, read.federation);
+    same("short receipt", toHex(messages.encodeReceipt(long)), each.receipt);
+  }
+  for (const { note, receipt } of vectors.receipts.invalid) {
+    await refused(`receipt ${note}`, () =>
+      messages.checkReceipt(messages.decodeReceipt(fromHex(receipt)), read));
+  }
+  for (const each of vectors.memos.cases) {
+    const given = { salt: fromHex(each.salt), text: each.text };
+    same("memo", toHex(await messages.memoReference(given)), each.memo_reference);
+    same("reason", toHex(await messages.reasonHash(given)), each.reason_hash);
+  }
+  for (const each of vectors.mnemonic) {
+    const list = vectors.words[each.language];
+    const words = await keys.wordsFromEntropy(fromHex(each.entropy), list);
+    same("words", words.join(" ").normalize("NFC"), each.words);
+    same("typed words", (await keys.parseWords(`  ${each.words.toUpperCase()}\n`, list)).join(" "), words.join(" "));
+    const seed = await keys.seedFromWords(words);
+    same("seed", toHex(seed), each.seed);
+    same("public key", toHex((await keys.keyFromSeed(seed)).publicKey), each.public_key);
+  }
+  return { checked, differences };
+})
