@@ -1,8 +1,9 @@
 //! The accounts of one log, compact: 88 bytes, the handle, and two index places for each.
 //!
 //! What nearly all accounts have at its first value (revision, dates of the limit, closing) stands in
-//! a side table that only changed accounts have a row in. Numbers and handles are found by hash tables
-//! that hold positions only. Nothing is ever removed: a closed account keeps its number and handle.
+//! a side table that only changed accounts have a row in. Handles are found by a hash table that holds
+//! positions only, and numbers by a plain vector as long as stewards count them up without large gaps,
+//! beyond that by a hash table too. Nothing is ever removed: a closed account keeps its number and handle.
 
 use std::hash::BuildHasher;
 
@@ -13,6 +14,9 @@ use crate::fault::Fault;
 
 /// Place of an account whose key is not kept decompressed.
 pub const NO_POINT: u32 = u32::MAX;
+const NO_ACCOUNT: u32 = u32::MAX;
+/// How far the numbers in the vector may run ahead of twice the accounts.
+const DENSE_AHEAD: usize = 1024;
 /// The longest handle.
 pub const MAX_HANDLE_BYTES: usize = 32;
 
@@ -91,7 +95,10 @@ pub struct Accounts {
     /// Row 0 is the one of unchanged accounts.
     terms: Vec<Terms>,
     handles: Vec<u8>,
-    by_number: HashTable<u32>,
+    /// Positions by number, `NO_ACCOUNT` for none.
+    dense: Vec<u32>,
+    /// Positions of the accounts whose numbers were beyond `dense` when they were opened.
+    sparse: HashTable<u32>,
     by_handle: HashTable<u32>,
     hasher: DefaultHashBuilder,
 }
@@ -102,7 +109,8 @@ impl Default for Accounts {
             accounts: Chunked::default(),
             terms: vec![Terms::default()],
             handles: Vec::new(),
-            by_number: HashTable::new(),
+            dense: Vec::new(),
+            sparse: HashTable::new(),
             by_handle: HashTable::new(),
             hasher: DefaultHashBuilder::default(),
         }
@@ -123,9 +131,17 @@ impl Accounts {
     /// The position of the account with a number.
     #[inline]
     pub fn find(&self, number: u32) -> Option<u32> {
+        match self.dense.get(number as usize) {
+            Some(place) if *place != NO_ACCOUNT => Some(*place),
+            _ if self.sparse.is_empty() => None,
+            _ => self.find_sparse(number),
+        }
+    }
+
+    fn find_sparse(&self, number: u32) -> Option<u32> {
         let hash = self.hasher.hash_one(number);
         let accounts = &self.accounts;
-        self.by_number.find(hash, |place| accounts[*place as usize].number == number).copied()
+        self.sparse.find(hash, |place| accounts[*place as usize].number == number).copied()
     }
 
     /// The position of the account that has or had a handle.
@@ -195,8 +211,7 @@ impl Accounts {
 
     /// Makes room for so many more accounts.
     pub fn reserve(&mut self, additional: usize) {
-        let Accounts { accounts, handles, by_number, by_handle, hasher, .. } = self;
-        by_number.reserve(additional, |place| number_hash(hasher, accounts, *place));
+        let Accounts { accounts, handles, by_handle, hasher, .. } = self;
         by_handle.reserve(additional, |place| handle_hash(hasher, accounts, handles, *place));
     }
 
@@ -273,9 +288,17 @@ impl Accounts {
             class: record.class,
             status: Status::Open,
         });
-        let Accounts { accounts, handles, by_number, by_handle, hasher, .. } = self;
-        let hash = |place: &u32| number_hash(hasher, accounts, *place);
-        by_number.insert_unique(hash(&place), place, hash);
+        let Accounts { accounts, handles, dense, sparse, by_handle, hasher, .. } = self;
+        let number = record.number as usize;
+        if number < 2 * accounts.len() + DENSE_AHEAD {
+            if number >= dense.len() {
+                dense.resize(number + 1, NO_ACCOUNT);
+            }
+            dense[number] = place;
+        } else {
+            let hash = |place: &u32| number_hash(hasher, accounts, *place);
+            sparse.insert_unique(hash(&place), place, hash);
+        }
         let hash = |place: &u32| handle_hash(hasher, accounts, handles, *place);
         by_handle.insert_unique(hash(&place), place, hash);
         Ok(place)
@@ -303,4 +326,52 @@ fn handle_hash(
     let account = &accounts[place as usize];
     let start = account.handle_start as usize;
     hasher.hash_one(&handles[start..start + usize::from(account.handle_length)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(number: u32) -> Record {
+        Record {
+            number,
+            key: [0; 32],
+            handle: format!("m{number}").into_bytes(),
+            class: 0,
+            balance: 0,
+            next_sequence: 1,
+            revision: 0,
+            status: Status::Open,
+            opened: 1,
+            closed: 0,
+            before: 0,
+            from: 0,
+            limit: 0,
+            until: None,
+            after: None,
+        }
+    }
+
+    #[test]
+    fn accounts_are_found_whatever_their_numbers() {
+        // Near, far, and near once others have come between: all ways into vector and table.
+        let far = [u32::MAX, 5_000, 1_024, 1_000_000];
+        let numbers: Vec<u32> = far.into_iter().chain((1..4_000).filter(|n| *n != 1_024)).collect();
+        let mut accounts = Accounts::default();
+        for (opened, number) in numbers.iter().enumerate() {
+            assert_eq!(accounts.find(*number), None);
+            accounts.put(&record(*number)).unwrap();
+            assert_eq!(accounts.find(*number), Some(opened as u32));
+        }
+        for (place, number) in numbers.iter().enumerate() {
+            assert_eq!(accounts.find(*number), Some(place as u32));
+            assert_eq!(accounts.find_handle(&record(*number).handle), Some(place as u32));
+            assert_eq!(accounts.record(place as u32), record(*number));
+        }
+        assert_eq!(accounts.find(0), None);
+        assert_eq!(accounts.find(4_500), None);
+        let sorted: Vec<u32> =
+            accounts.sorted().into_iter().map(|place| accounts.get(place).number).collect();
+        assert!(sorted.is_sorted() && sorted.len() == numbers.len());
+    }
 }
