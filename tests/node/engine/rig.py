@@ -128,6 +128,12 @@ class Rig:
         assert not self.mail, "the mail never ends"
         return delivered
 
+    def deliver_to(self, coop: int) -> None:
+        """Deliver the mail for one coop, in one tick; the rest stays."""
+        due = [(sender, send) for sender, send in self.mail if send.coop == coop]
+        self.mail = [(sender, send) for sender, send in self.mail if send.coop != coop]
+        self.tick(coop, *(PeerMessage(sender, send.data) for sender, send in due))
+
     def sent(self, coop: int, kind: type[Message]) -> list[Any]:
         """The messages of one kind among the undelivered mail of a coop."""
         decoded = [_read(send.data) for sender, send in self.mail if sender == coop]
