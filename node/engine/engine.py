@@ -202,7 +202,7 @@ class Engine:
             case EvidenceNews():
                 self._on_evidence(tick, peer, message)
             case MemoDelivery():
-                self._memos.on_delivery(tick, message)
+                self._memos.on_delivery(tick, peer, message)
             case IndexDue() | DecisionSigned() | Observed() | SurveyRequest() | SurveyFile():
                 self._decisions.on_message(tick, peer, message)
 
@@ -217,7 +217,7 @@ class Engine:
         )
         if found is None:
             found = entries_from_evidence(self._core, message.coop, message.first)
-        if found is not None:
+        if found is not None and len(found.entries) <= settings.entries_bytes:
             # (What is answered counts for something even when it is small: reading it did.)
             tick.served_bytes[peer] = served + max(len(found.entries), settings.served_bytes // 64)
             tick.send(peer, found.encode())

@@ -4,6 +4,7 @@ A memo for another coop is sent again whenever its node is reached anew, until i
 lasted. What waits is kept in memory, bounded: a memo is a courtesy, its payment does not need it.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 
 from node.engine.core import Core, Tick
@@ -18,6 +19,7 @@ class Memos:
     def __init__(self, core: Core) -> None:
         self._core = core
         self._waiting: dict[tuple[bytes, int, int], Memo] = {}
+        self._taken: Counter[int] = Counter()
 
     def keep(self, tick: Tick, memos: Sequence[Memo]) -> None:
         """Store memos of accounts of this coop with the tick; send the others."""
@@ -46,12 +48,19 @@ class Memos:
             tick.send(memo.coop, delivery.encode())
             del self._waiting[memo.reference, memo.coop, memo.account]
 
-    def on_delivery(self, tick: Tick, message: MemoDelivery) -> None:
-        """A memo for an account here."""
+    def on_delivery(self, tick: Tick, peer: int, message: MemoDelivery) -> None:
+        """A memo for an account here.
+
+        A memo belongs to a payment, so since this node started a peer may send as many as its log has
+        entries, and some more whose entries are still on their way.
+        """
         if len(message.sealed) > self._core.settings.memo_bytes:
             raise PeerFault("a memo over the size limit")
         if self._core.validator.account(self._core.coop, message.account) is None:
             return
+        if self._taken[peer] >= self._core.length(peer) + self._core.settings.waiting_memos:
+            return
+        self._taken[peer] += 1
         tick.memos.append(
             Memo(
                 reference=message.reference,

@@ -245,6 +245,24 @@ def test_a_flood_of_questions_gets_bounded_answers() -> None:
     assert len(rig.sent(1, Entries)) == 1
 
 
+def test_a_log_that_no_message_holds_is_not_sent() -> None:
+    """What a peer would take for an offence is not sent, even if a cheat's log has grown that way."""
+    rig = joined(1, 2, entries_bytes=1_000)
+    rig.batch(2, [rig.pay(2, sequence, 2, 2, 1) for sequence in range(1, 21)])
+    rig.mail.clear()
+    rig.hear(2, 1, Get(coop=2, first=rig.length(1, 2) + 1))
+    assert rig.sent(2, Entries) == []
+
+
+def test_a_peer_can_not_fill_the_disk_with_memos() -> None:
+    rig = joined(1, 2, waiting_memos=5)
+    memos = [
+        MemoDelivery(reference=bytes([number]) * 32, account=1, sealed=b"x") for number in range(50)
+    ]
+    rig.hear(1, 2, *memos)
+    assert len(rig.disks[1].memos) == rig.length(1, 2) + 5
+
+
 def test_a_message_from_one_without_a_link_is_not_read() -> None:
     rig = Rig(1, 2)
     outbox = rig.hear(1, 2, b"garbage")

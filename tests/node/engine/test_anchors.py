@@ -1,0 +1,219 @@
+"""Anchors: when one is due, when none is, and how witnesses are gathered for it."""
+
+from dataclasses import replace
+
+import pytest
+
+from ledger.chain import SignedHead
+from ledger.refusals import Refusal
+from ledger.transactions import Kind, Status, entry_kind
+from node.engine.events import PeerDown, Recorded, Refused
+from node.engine.wire import WitnessAnswer, WitnessRequest
+from node.errors import StorageFault
+from node.store import MemoryFault
+from tests.builders import build_federation
+from tests.node.engine.rig import Rig, joined
+
+
+def _kinds(rig: Rig, coop: int, first: int) -> list[int | None]:
+    length = rig.length(coop, coop)
+    entries = [rig.stores[coop].entry(coop, index) for index in range(first, length + 1)]
+    return [entry_kind(entry) for entry in entries if entry is not None]
+
+
+def test_a_payment_to_an_account_not_known_yet_makes_the_node_anchor_first() -> None:
+    rig = joined(1, 2)
+    rig.admit(2, 7)
+    rig.deliver()
+    before = rig.length(1, 1)
+    (answer,) = rig.submit(1, rig.pay(1, 1, 2, 7))
+    assert isinstance(answer, Recorded)
+    assert _kinds(rig, 1, before + 1) == [Kind.ANCHOR, Kind.PAY]
+
+
+def test_a_payment_to_nobody_makes_no_anchor() -> None:
+    rig = joined(1, 2)
+    rig.admit(2, 7)
+    rig.deliver()
+    before = rig.length(1, 1)
+    assert rig.submit(1, rig.pay(1, 1, 2, 99)) == [Refused(Refusal.PAYEE_UNKNOWN)]
+    assert rig.submit(1, rig.pay(1, 1, 99, 1)) == [Refused(Refusal.COOP_UNKNOWN)]
+    assert rig.length(1, 1) == before
+
+
+def test_a_batch_goes_on_after_the_anchor_it_needed() -> None:
+    rig = joined(1, 2)
+    rig.admit(2, 7)
+    rig.deliver()
+    before = rig.length(1, 1)
+    answer = rig.batch(1, [rig.pay(1, 1, 1, 2), rig.pay(1, 2, 2, 7), rig.pay(1, 3, 1, 2)])
+    assert answer.results == [before + 1, before + 3, before + 4]
+
+
+def test_credits_are_anchored_at_once_and_anchors_are_not_answered() -> None:
+    rig = joined(1, 2)
+    before = {coop: rig.length(coop, coop) for coop in (1, 2)}
+    rig.submit(1, rig.pay(1, 1, 2, 1))
+    rig.deliver()
+    assert rig.balance(2, 2, 1) == 10
+    for _ in range(20):
+        rig.advance(rig.settings.anchor_interval_ms)
+        rig.deliver()
+    grown = {coop: rig.length(coop, coop) - before[coop] for coop in (1, 2)}
+    assert grown == {1: 1, 2: 1}
+
+
+def test_growth_that_pays_nobody_here_is_anchored_after_the_interval() -> None:
+    rig = joined(1, 2)
+    before = rig.length(2, 2)
+    rig.submit(1, rig.pay(1, 1, 1, 2))
+    rig.deliver()
+    assert rig.length(2, 2) == before
+    rig.advance(rig.settings.anchor_interval_ms)
+    rig.deliver()
+    assert _kinds(rig, 2, before + 1) == [Kind.ANCHOR]
+
+
+def test_a_restart_is_no_reason_to_anchor_anchors() -> None:
+    rig = joined(1, 2)
+    rig.submit(1, rig.pay(1, 1, 2, 1))
+    rig.deliver()
+    before = rig.length(1, 1)
+    rig.start(1)
+    for _ in range(3):
+        rig.advance(rig.settings.anchor_interval_ms)
+    assert rig.length(1, 1) == before
+
+
+def test_a_payment_to_a_closed_account_comes_back() -> None:
+    rig = joined(1, 2)
+    rig.tick(2, PeerDown(1))
+    rig.submit(2, rig.federation.status(2, 2, revision=1, status=Status.CLOSED))
+    rig.mail.clear()
+    rig.submit(1, rig.pay(1, 1, 2, 2))
+    assert rig.balance(1, 1, 1) == -10
+    rig.link(1, 2)
+    rig.deliver()
+    assert rig.balance(1, 1, 1) == 0
+    assert rig.balance(2, 1, 1) == 0
+    assert len(rig.digests()) == 1
+
+
+def _quorum(coops: int, quorum: int) -> Rig:
+    federation = build_federation(coops=coops, witness_quorum=quorum)
+    return joined(*range(1, coops + 1), federation=federation)
+
+
+def test_with_a_quorum_an_anchor_has_the_witnesses_signatures() -> None:
+    rig = _quorum(3, 2)
+    rig.submit(1, rig.pay(1, 1, 2, 1))
+    rig.deliver()
+    assert rig.balance(3, 2, 1) == 10
+    saved = rig.disks[3].witnessed[1]
+    assert saved.length == rig.length(3, 1)
+    assert saved.head == rig.head(1, 1).head
+
+
+def test_without_enough_witnesses_nothing_is_anchored_until_there_are() -> None:
+    rig = _quorum(3, 2)
+    for peer in (1, 2):
+        rig.tick(peer, PeerDown(3))
+        rig.tick(3, PeerDown(peer))
+    rig.submit(1, rig.pay(1, 1, 2, 1))
+    rig.deliver()
+    for _ in range(3):
+        rig.advance(rig.settings.request_timeout_ms)
+        rig.deliver()
+    assert rig.balance(2, 2, 1) == 0
+    outbox = rig.tick(2)
+    assert outbox.wake_at_ms > rig.now_ms + 1
+    rig.link(2, 3)
+    rig.link(1, 3)
+    rig.deliver()
+    rig.advance(rig.settings.request_timeout_ms)
+    rig.deliver()
+    assert rig.balance(2, 2, 1) == 10
+
+
+def test_with_a_quorum_too_anchors_are_not_answered() -> None:
+    rig = _quorum(3, 2)
+    for sequence in range(1, 4):
+        rig.submit(1, rig.pay(1, sequence, 2, 1))
+        rig.submit(2, rig.pay(2, sequence, 3, 1))
+        rig.submit(3, rig.pay(3, sequence, 1, 1))
+        rig.deliver()
+    for _ in range(4):
+        rig.advance(rig.settings.anchor_interval_ms)
+        rig.deliver()
+    lengths = [rig.length(coop, coop) for coop in (1, 2, 3)]
+    for _ in range(10):
+        rig.advance(rig.settings.anchor_interval_ms)
+        rig.deliver()
+    assert [rig.length(coop, coop) for coop in (1, 2, 3)] == lengths
+
+
+def _asked(rig: Rig, signed: SignedHead) -> list[WitnessAnswer]:
+    rig.mail.clear()
+    rig.hear(3, 2, WitnessRequest(signed))
+    return rig.sent(3, WitnessAnswer)
+
+
+def test_a_witness_signs_only_what_it_holds() -> None:
+    rig = _quorum(3, 1)
+    held = rig.head(3, 1)
+    (answer,) = _asked(rig, held)
+    assert (answer.signed.length, answer.signed.head) == (held.length, held.head)
+    assert _asked(rig, replace(held, head=bytes(32))) == []
+    assert _asked(rig, rig.head(3, 3)) == []
+    ahead = rig.federation.signed_head(1, length=held.length + 1, head=bytes(32))
+    assert _asked(rig, ahead) == []
+
+
+def test_a_witness_answers_when_it_has_caught_up() -> None:
+    rig = _quorum(3, 1)
+    rig.submit(1, rig.pay(1, 1, 1, 2))
+    signed = rig.head(1, 1)
+    to_third = [send for _, send in rig.mail if send.coop == 3]
+    assert _asked(rig, signed) == []
+    for send in to_third:
+        rig.hear(3, 1, send.data)
+    (answer,) = rig.sent(3, WitnessAnswer)
+    assert answer.signed.length == signed.length
+
+
+@pytest.mark.parametrize("fault", list(MemoryFault))
+def test_a_witness_signature_leaves_only_after_it_was_saved(fault: MemoryFault) -> None:
+    rig = _quorum(3, 1)
+    rig.submit(1, rig.pay(1, 1, 1, 2))
+    rig.deliver()
+    held = rig.head(3, 1)
+    rig.mail.clear()
+    rig.disks[3].fail_next(fault)
+    with pytest.raises(StorageFault):
+        rig.hear(3, 2, WitnessRequest(held))
+    assert rig.sent(3, WitnessAnswer) == []
+
+
+def test_a_coop_is_no_witness_of_its_own_log() -> None:
+    """Its answer must not be counted, else the anchor would be refused and asked for without end."""
+    rig = _quorum(3, 2)
+    rig.tick(2, PeerDown(3))
+    rig.submit(1, rig.pay(1, 1, 2, 1))
+    rig.deliver_to(2)
+    wanted = rig.head(2, 1)
+    before = rig.length(2, 2)
+    rig.mail.clear()
+    rig.hear(
+        2, 1, WitnessAnswer(rig.federation.signed_head(1, length=wanted.length, head=wanted.head))
+    )
+    assert rig.length(2, 2) == before
+    assert rig.sent(2, WitnessRequest) == []
+
+
+def test_a_witness_answer_that_is_not_the_peers_own_ends_the_link() -> None:
+    rig = _quorum(3, 2)
+    rig.submit(1, rig.pay(1, 1, 2, 1))
+    rig.deliver_to(2)
+    wanted = rig.head(2, 1)
+    outbox = rig.hear(2, 3, WitnessAnswer(wanted))
+    assert [disconnect.coop for disconnect in outbox.disconnects] == [3]

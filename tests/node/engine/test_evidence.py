@@ -1,0 +1,216 @@
+"""Evidence: cheating is proved, told to everybody, and acted on; and honest coops are safe."""
+
+import pytest
+
+from ledger.codec import encode
+from ledger.evidence import InvalidEntryEvidence, decode_evidence
+from ledger.refusals import Refusal
+from ledger.transactions import encode_entry
+from node.engine import Readiness
+from node.engine.events import NotReady, PeerDown
+from node.engine.wire import Entries, EvidenceNews, Heads
+from tests.node.engine.rig import Rig, entries_message, joined
+
+
+def _admit(rig: Rig, account: int, *, after_s: int = 0) -> bytes:
+    """A valid entry for the log of coop 3."""
+    time = rig.now_ms // 1000 + after_s
+    return encode_entry(time, rig.federation.admit(3, account))
+
+
+def _bad(rig: Rig) -> bytes:
+    """An entry that the rules refuse."""
+    return encode_entry(rig.now_ms // 1000, encode([8, 1, 10**6]))
+
+
+def _two_histories(rig: Rig) -> tuple[Entries, Entries]:
+    return (
+        rig.entries_after(1, 3, _admit(rig, 50)),
+        rig.entries_after(1, 3, _admit(rig, 60), _admit(rig, 61)),
+    )
+
+
+def _is_accused(rig: Rig, at: int) -> bool:
+    return 3 in rig.engines[at].status().accused
+
+
+@pytest.mark.parametrize("longer_first", [False, True])
+def test_a_fork_is_proved_from_entries(longer_first: bool) -> None:
+    rig = joined(1, 2, 3)
+    one, other = _two_histories(rig)
+    first, second = (other, one) if longer_first else (one, other)
+    rig.hear(1, 3, first)
+    rig.hear(1, 2, second)
+    assert rig.engines[1].status().accused == (3,)
+    (row,) = rig.disks[1].evidence.values()
+    evidence = decode_evidence(row.data)
+    evidence.check(rig.federation.charter)  # type: ignore[arg-type]
+
+
+def test_a_fork_is_proved_from_a_head() -> None:
+    rig = joined(1, 2, 3)
+    one, other = _two_histories(rig)
+    rig.hear(1, 3, other)
+    rig.hear(1, 2, Heads((one.signed,)))
+    assert _is_accused(rig, 1)
+
+
+def test_a_fork_is_proved_from_the_head_in_an_anchor() -> None:
+    rig = joined(1, 2, 3)
+    one, other = _two_histories(rig)
+    rig.hear(1, 3, one)
+    anchor = rig.federation.anchor(3, length=other.signed.length - 1, head=b"y" * 32)
+    log = rig.engines[1]._core.validator.log(2)
+    message = entries_message(
+        rig.federation, 2, log.length, log.head, encode_entry(rig.now_ms // 1000, anchor)
+    )
+    rig.hear(1, 2, message)
+    assert rig.engines[1].status().accused == (3,)
+    assert rig.engines[1].status().waiting == {2: 3}
+
+
+def test_a_fork_behind_the_newest_signed_head_held() -> None:
+    """The other history begins before: what lies between is asked for, and then it is proved."""
+    rig = joined(1, 2, 3)
+    one, _ = _two_histories(rig)
+    rig.hear(1, 3, one)
+    entries = [_admit(rig, 60), _admit(rig, 61)]
+    base = rig.engines[2]._core.validator.log(3)
+    whole = entries_message(rig.federation, 3, base.length, base.head, *entries)
+    middle = entries_message(rig.federation, 3, base.length, base.head, entries[0])
+    tail = Entries(
+        first=whole.first + 1, previous=middle.signed.head, entries=entries[1], signed=whole.signed
+    )
+    rig.hear(1, 2, tail)
+    assert _is_accused(rig, 1)
+
+
+def test_an_invalid_entry_is_proved_and_the_rest_of_the_message_kept_out() -> None:
+    rig = joined(1, 2, 3)
+    before = rig.length(1, 3)
+    rig.hear(1, 3, rig.entries_after(1, 3, _admit(rig, 50), _bad(rig), _admit(rig, 51)))
+    assert rig.engines[1].status().accused == (3,)
+    assert rig.length(1, 3) == before + 1
+    (row,) = rig.disks[1].evidence.values()
+    evidence = decode_evidence(row.data)
+    assert isinstance(evidence, InvalidEntryEvidence)
+    evidence.check(rig.engines[1]._core.validator)
+    assert evidence.refusal is Refusal.RETURN_UNKNOWN
+
+
+@pytest.mark.parametrize("prefix", [0, 1, 3])
+def test_evidence_reaches_third_nodes_with_the_entries_it_needs(prefix: int) -> None:
+    rig = joined(1, 2, 3)
+    valid = [_admit(rig, 50 + number) for number in range(prefix)]
+    message = rig.entries_after(1, 3, *valid, _bad(rig), _bad(rig))
+    rig.tick(1, PeerDown(3))
+    rig.tick(2, PeerDown(3))
+    rig.mail.clear()
+    rig.hear(1, 2, message)  # by way of coop 2's link, whoever sent it first
+    rig.deliver()
+    assert rig.engines[1].status().accused == (3,)
+    assert rig.engines[2].status().accused == (3,)
+    assert rig.length(1, 3) == rig.length(2, 3)
+
+
+def test_evidence_that_was_lost_is_sent_again() -> None:
+    rig = joined(1, 2, 3)
+    one, other = _two_histories(rig)
+    rig.tick(2, PeerDown(3))
+    rig.hear(1, 3, one)
+    rig.hear(1, 3, other)
+    rig.mail.clear()
+    assert not _is_accused(rig, 2)
+    rig.advance(rig.settings.full_gossip_interval_ms)
+    rig.deliver()
+    assert _is_accused(rig, 2)
+
+
+def test_a_new_link_is_told_of_all_evidence() -> None:
+    rig = joined(1, 2, 3)
+    for message in _two_histories(rig):
+        rig.hear(1, 3, message)
+    rig.mail.clear()
+    rig.link(1, 2)
+    (news,) = rig.sent(1, EvidenceNews)
+    assert decode_evidence(news.data).coop == 3
+
+
+def test_an_accused_coop_is_not_anchored_and_no_witness_signs_for_it() -> None:
+    rig = joined(1, 2, 3)
+    before = rig.length(1, 1)
+    paid = rig.federation.pay(3, payer=1, sequence=1, payee_coop=1, payee=1, amount=10)
+    payment = encode_entry(rig.now_ms // 1000, paid)
+    rig.hear(1, 3, rig.entries_after(1, 3, payment, _bad(rig)))
+    rig.hear(1, 3, rig.entries_after(1, 3, _admit(rig, 50)))
+    for _ in range(3):
+        rig.advance(rig.settings.anchor_interval_ms)
+        rig.deliver()
+    assert rig.length(1, 1) == before
+    assert rig.balance(1, 1, 1) == 0
+
+
+def test_evidence_is_remembered_after_a_restart_and_kept_once() -> None:
+    rig = joined(1, 2, 3)
+    for message in (*_two_histories(rig), *_two_histories(rig)):
+        rig.hear(1, 3, message)
+    assert len(rig.disks[1].evidence) == 1
+    rig.start(1)
+    assert rig.engines[1].status().accused == (3,)
+
+
+def test_an_accused_coop_that_goes_on_sending_gets_no_endless_questions() -> None:
+    rig = joined(1, 2, 3)
+    bad = rig.entries_after(1, 3, _bad(rig))
+    rig.mail.clear()
+    for _ in range(20):
+        rig.hear(1, 3, bad)
+    assert len(rig.mail) < 10  # the evidence, once to each peer
+    rig.mail.clear()
+    rig.hear(1, 3, bad)
+    assert rig.mail == []
+
+
+def test_what_other_logs_have_anchored_is_still_taken_in() -> None:
+    """Coop 3 is accused, but coop 2 had anchored more of its log than coop 1 holds."""
+    rig = joined(1, 2, 3)
+    rig.tick(1, PeerDown(3))
+    base = rig.engines[1]._core.validator.log(3)
+    good = rig.entries_after(1, 3, _admit(rig, 50))
+    anchor = rig.federation.anchor(3, length=good.signed.length, head=good.signed.head)
+    forked = rig.entries_after(1, 3, _admit(rig, 70))
+    rig.hear(2, 3, good)
+    rig.hear(2, 1, forked)
+    evidence = rig.sent(2, EvidenceNews)[0]
+    rig.mail.clear()
+    rig.hear(1, 2, evidence)
+    assert _is_accused(rig, 1)
+    rig.hear(1, 2, forked)  # nobody has anchored this one
+    assert rig.length(1, 3) == base.length
+    log = rig.engines[1]._core.validator.log(2)
+    anchored = entries_message(
+        rig.federation, 2, log.length, log.head, encode_entry(rig.now_ms // 1000, anchor)
+    )
+    rig.hear(1, 2, anchored)
+    rig.hear(1, 2, forked)
+    assert rig.length(1, 3) == base.length
+    rig.hear(1, 2, good)
+    assert rig.length(1, 3) == base.length + 1
+    assert rig.length(1, 2) == log.length + 1
+
+
+def test_a_node_whose_own_key_forked_halts_and_stays_halted() -> None:
+    rig = joined(1, 2, 3)
+    payment = rig.pay(1, 1, 1, 2)
+    log = rig.engines[2]._core.validator.log(1)
+    entry = encode_entry(rig.now_ms // 1000, rig.federation.admit(1, 50))
+    forked = entries_message(rig.federation, 1, log.length, log.head, entry)
+    rig.submit(1, payment)
+    rig.hear(1, 2, forked)
+    assert rig.engines[1].status().readiness is Readiness.HALTED
+    assert rig.submit(1, rig.pay(1, 2, 1, 2)) == [NotReady(Readiness.HALTED)]
+    outbox = rig.tick(1)
+    assert outbox.wake_at_ms > rig.now_ms + 1
+    rig.start(1)
+    rig.ready()
+    assert rig.submit(1, payment) == [NotReady(Readiness.HALTED)]
