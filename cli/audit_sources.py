@@ -21,7 +21,7 @@ from node.audit import (
     audit_store,
     run_audit,
 )
-from node.audit.database import database_problem
+from node.audit.database import database_problem, unreadable_entries
 from node.audit.replay import cut
 from node.errors import StorageFault
 from node.settings import (
@@ -68,11 +68,21 @@ def audit_folder(folder: Path, output: Output) -> tuple[Charter, AuditReport]:
                 report = audit_store(store, charter, coop=own, progress=progress)
     except StorageFault as fault:
         report = _unreadable(charter, str(fault))
+    findings = [_narrowed(finding, address) for finding in report.findings]
+    report = replace(report, findings=findings)
     problem = database_problem(address)
     if problem is not None:
         finding = Finding(fault=Fault.RECORD_DAMAGED, clause="5", detail=problem)
         report = replace(report, findings=[*report.findings, finding])
     return charter, report
+
+
+def _narrowed(finding: Finding, address: str) -> Finding:
+    """A log that can't be read to its end, with the very segment at which that begins."""
+    if finding.fault is not Fault.UNREADABLE or finding.coop is None or finding.first is None:
+        return finding
+    found = unreadable_entries(address, finding.coop, finding.first)
+    return finding if found is None else replace(finding, first=found[0], last=found[1])
 
 
 def _unreadable(charter: Charter, detail: str) -> AuditReport:

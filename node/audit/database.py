@@ -25,9 +25,46 @@ def database_problem(address: str) -> str | None:
     return _file_problem(path) or _wal_problem(path.with_name(path.name + "-wal"))
 
 
+def unreadable_entries(address: str, coop: int, first: int) -> tuple[int, int] | None:
+    """The first segment of a log, from entry `first` on, that the SQLite file can't give back.
+
+    Its first and last entry; the last is that before the next readable segment, or the first itself when
+    there is none. None when every segment can be read, or it is another kind of database.
+    """
+    if not address.startswith(PREFIX):
+        return None
+    connection = _open(Path(address.removeprefix(PREFIX)))
+    try:
+        while True:
+            try:
+                query = "SELECT first, count, entries FROM segments WHERE coop = ? AND first = ?"
+                row = connection.execute(query, (coop, first)).fetchone()
+            except sqlite3.Error:
+                return first, _next_readable(connection, coop, first) - 1
+            if row is None:
+                return None
+            first = int(row[0]) + int(row[1])
+    finally:
+        connection.close()
+
+
+def _next_readable(connection: sqlite3.Connection, coop: int, first: int) -> int:
+    """Where the segment after the one at `first` begins; `first` + 1 when that can't be read either."""
+    try:
+        query = "SELECT min(first) FROM segments WHERE coop = ? AND first > ?"
+        row = connection.execute(query, (coop, first)).fetchone()
+    except sqlite3.Error:
+        return first + 1
+    return first + 1 if row[0] is None else int(row[0])
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True)
+
+
 def _file_problem(path: Path) -> str | None:
     try:
-        connection = sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True)
+        connection = _open(path)
         try:
             rows = connection.execute("PRAGMA integrity_check(3)").fetchall()
         finally:

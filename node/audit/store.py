@@ -98,7 +98,9 @@ def audit_store(
             *(history.findings(validator) if is_whole and history is not None else ()),
         ]
     except StorageFault as fault:
-        found = [Finding(fault=Fault.UNREADABLE, clause="8", detail=str(fault))]
+        # A store that failed stays failed: what the replay met is not told twice.
+        is_told = any(finding.fault is Fault.UNREADABLE for finding in report.findings)
+        found = [] if is_told else [Finding(fault=Fault.UNREADABLE, clause="8", detail=str(fault))]
     return replace(report, findings=[*report.findings, *found])
 
 

@@ -20,6 +20,7 @@ from tests.builders import Books, books_with_members
 from tests.node.audit.stores import SEGMENT_ENTRIES, fill_store
 
 DATABASE = "node.db"
+PAGE_BYTES = 4_096
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,11 @@ def books() -> Books:
 @pytest.fixture(scope="module")
 def sound(books: Books, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a node that was shut down."""
-    folder = tmp_path_factory.mktemp("node")
+    return node_folder(tmp_path_factory.mktemp("node"), books)
+
+
+def node_folder(folder: Path, books: Books) -> Path:
+    """Everything in a node's folder that an audit looks at."""
     federation = books.federation
     init_folder(folder, coop="norte")
     install_charter(
@@ -254,3 +259,28 @@ def test_a_damaged_write_ahead_log_does_not_hide_what_was_committed(
         result, document = audit(copied)
         assert result.exit_code == ExitCode.AUDIT_FAILED
         assert "write-ahead log" in str(findings(document)[-1]["detail"])
+
+
+def test_a_segment_that_the_database_can_not_give_back_is_named(tmp_path: Path) -> None:
+    """Damage of the database's own structure, rather than of the bytes in it."""
+    books = books_with_members(members=6)
+    for number in range(150):
+        books.pay(1, 1 + number % 6, 1, 1 + (number + 1) % 6, 1)
+    folder = node_folder(tmp_path, books)
+    whole = (folder / DATABASE).read_bytes()
+    named = set()
+    for page in range(1, len(whole) // PAGE_BYTES):
+        (folder / DATABASE).write_bytes(whole)
+        flip(folder / DATABASE, page * PAGE_BYTES)  # The kind of the page.
+        result, document = audit(folder)
+        if result.exit_code != ExitCode.AUDIT_FAILED:
+            continue  # Nobody reads this page, or the store can't even be opened, and that is said.
+        for finding in findings(document):
+            if finding["fault"] == "unreadable" and finding["coop"] == "norte":
+                assert isinstance(finding["first"], int)
+                assert isinstance(finding["last"], int)
+                named.add((finding["first"], finding["last"]))
+    length = len(books.logs[1])
+    narrow = [(first, last) for first, last in named if last - first < length // 2]
+    assert len(narrow) >= 2, named
+    assert all((first - 1) % SEGMENT_ENTRIES == 0 for first, _ in narrow)
