@@ -29,11 +29,14 @@ from node.engine.events import (
     Change,
     Event,
     Failed,
+    NotPublished,
     NotReady,
     Outbox,
     PeerDown,
     PeerMessage,
     PeerUp,
+    Publish,
+    Published,
     Recorded,
     Refused,
     Submit,
@@ -192,6 +195,16 @@ class Runner:
         )
         return answer
 
+    async def publish(
+        self, publication: bytes, survey: bytes | None
+    ) -> Published | NotPublished | Refused | NotReady:
+        """Take in what stewards publish for the index. Raises as `submit`."""
+        size = len(publication) + len(survey or b"")
+        answer: Published | NotPublished | Refused | NotReady = await self._request(
+            lambda request: Publish(request, publication, survey), size
+        )
+        return answer
+
     async def ask(self, run: Callable[[View], Answer]) -> Answer:
         """The answer of `run` to the committed state. Raises what it raises, and as `submit`."""
         answer: Answer = await self._request(lambda request: Ask(request, run), 0)
@@ -332,7 +345,7 @@ class Runner:
 
     def _answer_unknown(self, inbox: Sequence[Event]) -> None:
         for event in inbox:
-            if isinstance(event, Submit | SubmitBatch | Ask | Change):
+            if not isinstance(event, PeerUp | PeerDown | PeerMessage):
                 self._answer_fault(event.request, OutcomeUnknown("storage failed meanwhile"))
 
     def _answer_fault(self, request: int, fault: NodeFault) -> None:

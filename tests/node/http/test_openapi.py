@@ -103,7 +103,7 @@ def test_refusals_that_people_meet_have_words_of_their_own() -> None:
 def test_sentences_are_sentences() -> None:
     for kind in PROBLEMS.values():
         for sentence in (kind.detail, kind.remedy):
-            assert sentence.endswith("."), kind.code
+            assert sentence.endswith((".", '"')), kind.code
         assert not kind.title.endswith("."), kind.code
 
 
