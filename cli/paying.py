@@ -15,13 +15,15 @@ from ledger.errors import ProofError
 from ledger.memos import SALT_BYTES, memo_reference
 from ledger.messages import TAG_ENTRY, signed_bytes
 from ledger.receipts import Receipt, decode_receipt
-from ledger.transactions import Pay, encode_transaction, signed_part
+from ledger.transactions import Pay, Price, encode_transaction, signed_part
 
 from .addresses import Address
 from .client import (
+    AnswerLost,
     Json,
     NodeMisbehaved,
     NodeProblem,
+    NodeUnreachable,
     decode_bytes,
     decode_hex,
     encode_bytes,
@@ -66,10 +68,19 @@ class Paid:
 def resume(member: Membership, journal: PendingJournal) -> Paid | None:
     """Send again what is pending; None when nothing is.
 
-    Raises what `_send` raises.
+    Raises what `_send` raises, but `AnswerLost` for everything that leaves the outcome as unknown as before.
     """
     pending = journal.pending()
-    return None if pending is None else _send(member, journal, pending)
+    if pending is None:
+        return None
+    try:
+        return _send(member, journal, pending)
+    except NodeUnreachable as error:
+        raise AnswerLost(error.url, error.reason) from error
+    except NodeProblem as problem:
+        if problem.is_final:
+            raise
+        raise AnswerLost(problem.url, problem.code) from problem
 
 
 def pay(
@@ -80,10 +91,12 @@ def pay(
     payee: Address,
     now: int,
     fee: int = 0,
+    price: Price | None = None,
 ) -> Paid:
     """Sign, write down, send. Needs a session with the node.
 
-    Raises `PaymentPending` when an earlier payment is unfinished, and what `_send` raises.
+    Raises `PaymentPending` when an earlier payment is unfinished, and what `_send` raises. When it is
+    certain that the node never looked at the payment, that is forgotten: nothing is in doubt.
     """
     if len(intent.memo.encode("utf-8")) > LONGEST_MEMO_BYTES:
         raise MemoTooLong(len(intent.memo.encode("utf-8")))
@@ -102,6 +115,7 @@ def pay(
         amount=intent.amount,
         fee=fee,
         reference=None if salt is None else memo_reference(salt=salt, text=intent.memo),
+        price=price,
     )
     document: Json = {"transaction": encode_bytes(_signed(member, unsigned))}
     if salt is not None:
@@ -113,7 +127,15 @@ def pay(
     pending = journal.begin(
         render_json(document), sequence=unsigned.sequence, intent=intent, begun_at=now
     )
-    return _send(member, journal, pending)
+    try:
+        return _send(member, journal, pending)
+    except NodeUnreachable:
+        journal.finish(pending.sequence, outcome=Outcome.REFUSED)
+        raise
+    except NodeProblem as problem:
+        if problem.was_passed_over:
+            journal.finish(pending.sequence, outcome=Outcome.REFUSED)
+        raise
 
 
 def _signed(member: Membership, unsigned: Pay) -> bytes:

@@ -99,6 +99,14 @@ class PaymentIntent:
     amount: int
     """In minor units."""
     memo: str = ""
+    price: str = ""
+    """The price in national currency that the amount was converted from, if one was given."""
+
+    def is_same_wish(self, other: "PaymentIntent") -> bool:
+        """Whether the member asked for the same thing: of a price, the amount may differ by the day."""
+        if self.price:
+            return (self.payee, self.memo, self.price) == (other.payee, other.memo, other.price)
+        return self == other
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,12 +246,14 @@ def _render(state: _State) -> bytes:
 
 
 def _render_pending(pending: PendingPayment) -> dict[str, Any]:
+    price = {"price": pending.intent.price} if pending.intent.price else {}
     return {
         "sequence": pending.sequence,
         "payload": base64.b64encode(pending.payload).decode("ascii"),
         "payee": pending.intent.payee,
         "amount": pending.intent.amount,
         "memo": pending.intent.memo,
+        **price,
         "begun_at": pending.begun_at,
     }
 
@@ -276,7 +286,10 @@ def _state_from(document: Mapping[str, Any]) -> _State:
             sequence=pending["sequence"],
             payload=base64.b64decode(pending["payload"], validate=True),
             intent=PaymentIntent(
-                payee=pending["payee"], amount=pending["amount"], memo=pending["memo"]
+                payee=pending["payee"],
+                amount=pending["amount"],
+                memo=pending["memo"],
+                price=pending.get("price", ""),
             ),
             begun_at=pending["begun_at"],
         ),

@@ -14,8 +14,10 @@ from cli.membership import Membership, open_membership
 from cli.parameters import output_option, passphrase_options, wallet_option
 from cli.passphrase import PassphraseSource
 from cli.places import PLACE, EntryPlace
+from cli.pricing import IndexValue, read_rules, value_today
 from cli.sealing import open_memo
 from cli.terminal import Output
+from ledger.index.days import text_from_day
 
 STATUS_WORDS = {
     "open": "open",
@@ -42,10 +44,12 @@ def balance(wallet: Path, passphrase: PassphraseSource, output: Output) -> None:
         changes = member.client.get("/v1/me/changes").get("changes", [])
         amount = integer(member.client, me, "balance")
         unit = member.charter.unit
+        value = _value_today(member)
         output.line(f"{member.address}: {in_words(amount, unit)}")
         output.fields(
             {
-                "balance": format_amount(amount),
+                "balance": format_amount(amount)
+                + ("" if value is None else f"  ({value.price_of(amount)}, at {value.words()})"),
                 "credit limit": format_amount(integer(member.client, me, "limit")),
                 "can spend": format_amount(max(0, integer(member.client, me, "available"))),
                 "account": STATUS_WORDS.get(str(me.get("status")), str(me.get("status"))),
@@ -53,7 +57,24 @@ def balance(wallet: Path, passphrase: PassphraseSource, output: Output) -> None:
         )
         _show_schedule(me, output)
         _show_changes(changes, output)
-        output.result({**me, "address": str(member.address), "changes": changes})
+        worth = None if value is None else _worth_as_json(value, amount)
+        output.result({**me, "address": str(member.address), "changes": changes, "worth": worth})
+
+
+def _value_today(member: Membership) -> IndexValue | None:
+    """What a unit is worth today, if the federation has an index and the day is known."""
+    rules = read_rules(member.client) if member.charter.index is not None else None
+    return None if rules is None else value_today(member.client, rules)
+
+
+def _worth_as_json(value: IndexValue, amount: int) -> Json:
+    price = value.price_of(amount)
+    return {
+        "currency": price.currency,
+        "minor": price.minor,
+        "day": text_from_day(value.day),
+        "value_millionths": value.value,
+    }
 
 
 def in_words(amount: int, unit: str) -> str:

@@ -1,6 +1,7 @@
 """`fiado pay` and `fiado request`: the two sides of a payment."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from cli.passphrase import PassphraseSource
 from cli.paying import Paid, resume
 from cli.paying import pay as make_payment
 from cli.pending_journal import PaymentIntent, open_journal
+from cli.pricing import PRICE, CurrencyPrice, Quote, quote
 from cli.terminal import Output
 from cli.wallet_file import read_wallet
 from cli.wallet_lock import lock_wallet
@@ -41,6 +43,13 @@ class PayeeType(click.ParamType[PaymentRequest]):
 @click.command()
 @click.argument("payee", type=PayeeType())
 @click.argument("amount", type=AMOUNT, required=False)
+@click.option(
+    "--price",
+    type=PRICE,
+    metavar="PRICE",
+    help='Pay a price in national currency, such as "ARS 15000", at what a unit is worth today.',
+)
+@click.option("--yes", is_flag=True, help="With --price: pay what it comes to without asking.")
 @click.option("--memo", metavar="TEXT", help="What it is for; only you and the payee can read it.")
 @click.option(
     "--wait",
@@ -61,6 +70,8 @@ class PayeeType(click.ParamType[PaymentRequest]):
 def pay(
     payee: PaymentRequest,
     amount: int | None,
+    price: CurrencyPrice | None,
+    yes: bool,
     memo: str | None,
     until: str,
     timeout: int,
@@ -70,11 +81,18 @@ def pay(
 ) -> None:
     """Pay somebody: `fiado pay alice@norte 12.50`, or `fiado pay 'fiado:…'` with a payment link.
 
+    With --price the amount follows from what a unit is worth, and both are shown before you sign; the
+    ledger takes the payment only if the conversion is exact.
+
     The payment is safe the moment your cooperative has recorded it, though the payee's node be switched
     off. If the answer gets lost, run the same command again: it sends the same bytes, which count only
     once.
     """
-    intent = _intent(payee, amount, memo)
+    if price is not None and (amount is not None or payee.amount is not None):
+        raise click.UsageError("Give either an amount in units or --price.")
+    if price is not None and output.is_json and not yes:
+        raise click.UsageError("With --json and --price give --yes too: nobody can be asked.")
+    intent = _intent(payee, amount, memo) if price is None else _priced(payee, price, memo)
     with lock_wallet(wallet) as lock, open_membership(wallet, passphrase) as member:
         _check_federation(payee, member)
         journal = open_journal(lock, public_key=member.key.public_key)
@@ -84,8 +102,18 @@ def pay(
             output.note(f"First the payment whose outcome is unknown: {_words(pending.intent)}.")
             paid = _finish_earlier(member, journal, intent, output)
         if paid is None:
+            quoted = None if price is None else _agree(member, price, yes, output)
+            if quoted is not None:
+                intent = replace(intent, amount=quoted.amount)
             member.open_session()
-            paid = make_payment(member, journal, intent, payee=payee.payee, now=int(time.time()))
+            paid = make_payment(
+                member,
+                journal,
+                intent,
+                payee=payee.payee,
+                now=int(time.time()),
+                price=None if quoted is None else quoted.price,
+            )
         status = _wait(member, paid, timeout) if until == "delivered" else "recorded"
         _show(member, paid, status, until, output)
 
@@ -105,6 +133,23 @@ def _intent(payee: PaymentRequest, amount: int | None, memo: str | None) -> Paym
     return PaymentIntent(
         payee=str(payee.payee), amount=amount, memo=payee.memo if memo is None else memo
     )
+
+
+def _priced(payee: PaymentRequest, price: CurrencyPrice, memo: str | None) -> PaymentIntent:
+    """What is asked for with a price, before it is known how much that is."""
+    words = payee.memo if memo is None else memo
+    return PaymentIntent(payee=str(payee.payee), amount=0, memo=words, price=str(price))
+
+
+def _agree(member: Membership, price: CurrencyPrice, yes: bool, output: Output) -> Quote:
+    """Show both amounts and ask."""
+    quoted = quote(member.client, price)
+    output.note(
+        f"{price} is {format_amount(quoted.amount)} {member.charter.unit} ({quoted.value.words()})."
+    )
+    if not yes:
+        click.confirm("Pay that?", abort=True, err=True)
+    return quoted
 
 
 def _check_federation(payee: PaymentRequest, member: Membership) -> None:
@@ -131,14 +176,15 @@ def _finish_earlier(
     if earlier is None:
         return None
     output.note(f"It is recorded: {_words(earlier.intent)}, entry {earlier.index}.")
-    if earlier.intent == intent:
+    if earlier.intent.is_same_wish(intent):
         output.note("That is the payment you asked for now, so nothing more is paid.")
         return earlier
     return None
 
 
 def _words(intent: PaymentIntent) -> str:
-    return f"{format_amount(intent.amount)} to {intent.payee}"
+    price = f" ({intent.price})" if intent.price else ""
+    return f"{format_amount(intent.amount)}{price} to {intent.payee}"
 
 
 def _wait(member: Membership, paid: Paid, timeout: int) -> str:
@@ -183,6 +229,7 @@ def _show(member: Membership, paid: Paid, status: str, until: str, output: Outpu
             "sequence": paid.sequence,
             "payee": paid.intent.payee,
             "amount": paid.intent.amount,
+            "price": paid.intent.price or None,
             "repeated": paid.is_repeated,
             "receipt": paid.receipt.encode().hex(),
         }

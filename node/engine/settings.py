@@ -46,5 +46,5 @@ class EngineSettings:
     """How long a survey waits for the other coops once enough have observed."""
     survey_round_ms: int = 60_000
     """How long a coop has to propose a survey's result before it is the next one's turn."""
-    survey_bytes: int = 64 * 1024
+    survey_bytes: int = 256 * 1024
     """The largest survey file."""

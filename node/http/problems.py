@@ -6,23 +6,11 @@ their numbers. The CLI shows these words as they come.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from ledger.refusals import Refusal
-
-
-@dataclass(frozen=True, slots=True)
-class ProblemKind:
-    """One line of the table."""
-
-    code: str
-    status: int
-    title: str
-    detail: str
-    remedy: str
-    retryable: bool = False
-    number: int | None = None
+from node.http.invoices_problems import MERCHANT_PROBLEMS
+from node.http.problem_kinds import ProblemKind as ProblemKind
 
 
 class Problem(Exception):
@@ -367,6 +355,55 @@ _OTHERS: Final = (
     _not_found(
         "memo_not_found", "There is no memo for you under this reference.", "It may be erased."
     ),
+    _not_found(
+        "no_index",
+        "This federation's unit is not indexed to prices.",
+        "Pay in units; an index takes a charter with an [index] table.",
+    ),
+    _not_found("certificate_not_found", "There is no such decision.", "See /v1/index/prints."),
+    _not_found("survey_not_found", "There is no such survey file.", "Ask another node, or later."),
+    ProblemKind(
+        "publication_malformed",
+        400,
+        "Not a publication",
+        "This is not a publication, or not one of this cooperative's stewards.",
+        "Publish with `fiado index publish` and a steward's key of this cooperative.",
+    ),
+    ProblemKind(
+        "not_publisher",
+        422,
+        "Not a publisher",
+        "This cooperative does not publish the index.",
+        "The charter names those that do.",
+    ),
+    ProblemKind(
+        "decision_taken",
+        409,
+        "Decided already",
+        "The federation has decided this already; it stays.",
+        "Look at /v1/index/prints for what was decided.",
+    ),
+    ProblemKind(
+        "decision_early",
+        409,
+        "Too early",
+        "Other decisions have to be taken before this one.",
+        "Publish those first; /v1/index says which comes next.",
+    ),
+    ProblemKind(
+        "decision_signed",
+        409,
+        "Signed otherwise",
+        "The node has signed something else for this number, and signs one content only.",
+        "Agree with the other cooperatives on what was signed.",
+    ),
+    ProblemKind(
+        "survey_missing",
+        422,
+        "Survey file missing",
+        "The survey file is missing, too large, or not the one that the observation names.",
+        "Publish the closed week's file as it is.",
+    ),
     _not_found("evidence_not_found", "There is no such evidence.", "See /v1/evidence."),
     ProblemKind(
         "method_not_allowed",
@@ -470,6 +507,6 @@ def _refusal_kind(refusal: Refusal) -> ProblemKind:
 
 PROBLEMS: Final[Mapping[str, ProblemKind]] = {
     **{refusal.code: _refusal_kind(refusal) for refusal in Refusal},
-    **{kind.code: kind for kind in _OTHERS},
+    **{kind.code: kind for kind in (*_OTHERS, *MERCHANT_PROBLEMS)},
 }
 """All problems by code."""

@@ -1,0 +1,380 @@
+"""The indexed unit: its rules, its values, how the next print is coming about, and publishing.
+
+All of it is public. Publishing needs no session, because a publication carries its stewards' signatures.
+Values, levels and prices are integers: a value is in millionths of the currency for one unit.
+"""
+
+from aiohttp import web
+
+from ledger.charter import IndexCharter
+from ledger.decisions import IndexEntry, Observations
+from ledger.index.days import Method, day_from_text, text_from_day, text_from_month
+from ledger.index.prints import Print, SourceChange
+from ledger.index.table import DayBeforeBase, DayNotKnown, Index
+from ledger.rules.index import SECONDS_IN_DAY
+from node.engine.events import (
+    NotPublished,
+    NotPublishedReason,
+    NotReady,
+    Refused,
+    View,
+)
+from node.engine.promises import document_id
+from node.engine.publishing import IndexStatus
+from node.http import facts
+from node.http.api import Api, json_response
+from node.http.problems import Problem, refusal_problem
+from node.http.reading import (
+    JSON,
+    OCTETS,
+    check_query,
+    path_hash,
+    path_number,
+    query_number,
+    read_json,
+    to_base64url,
+)
+from node.http.routes import Parameter, Route, number_parameter
+from node.store import DocumentKind
+
+_SUBJECT = "Index"
+_MOST_VALUES = 1_000
+_MOST_PRINTS = 500
+_MOST_PUBLICATION_BYTES = 16_384
+_MOST_SURVEY_BYTES = 1_048_576
+"""Beyond any setting of the engine, which has the last word."""
+_MOST_BODY_BYTES = 2 * 1_048_576
+
+
+def _chartered(api: Api) -> IndexCharter:
+    if api.charter.index is None:
+        raise Problem("no_index")
+    return api.charter.index
+
+
+def _index(api: Api, view: View) -> Index:
+    index = view.validator.index(api.coop.number)
+    if index is None:
+        raise Problem("no_index")
+    return index
+
+
+def period_name(method: Method, period: int) -> str:
+    """A month as `2026-03`; a week by the date of its Sunday."""
+    if method is Method.SURVEY:
+        return text_from_day(7 * period + 3)
+    return text_from_month(period)
+
+
+async def get_index(api: Api, request: web.Request) -> web.Response:
+    """The rules that the charter fixes, and what a unit is worth today."""
+    chartered = _chartered(api)
+    parameters = chartered.parameters
+
+    def look(view: View) -> facts.Json:
+        index = _index(api, view)
+        today = view.now_ms // 1000 // SECONDS_IN_DAY
+        return {
+            "coop": api.coop.name,
+            "method": parameters.method.name.lower(),
+            "currency": parameters.currency,
+            "source": chartered.source,
+            "publishers": [api.coop_name(coop) for coop in chartered.publishers],
+            "quorum": parameters.quorum,
+            "source_quorum": parameters.source_quorum,
+            "step_cap": parameters.step_cap,
+            "stand_in_limit": parameters.stand_in_limit,
+            "quote_days": parameters.quote_days,
+            "observations_needed": parameters.observations_needed,
+            "lead_days": parameters.lead_days,
+            "pace_weeks": parameters.pace_weeks,
+            "base_day": text_from_day(parameters.base_day),
+            "base_value": parameters.base_value,
+            "known_until": text_from_day(index.known_until),
+            "next_period": index.due_window.period,
+            "next_period_name": period_name(parameters.method, index.due_window.period),
+            "next_source": len(index.sources) + 1,
+            "prints": len(index.prints),
+            "today": text_from_day(today),
+            "day": today,
+            "value": value_or_none(index, today),
+        }
+
+    return json_response(await api.runner.ask(look))
+
+
+def value_or_none(index: Index, day: int) -> int | None:
+    """What a unit is worth on a day; None when the log does not know."""
+    try:
+        return index.value_on(day)
+    except (DayNotKnown, DayBeforeBase):
+        return None
+
+
+async def get_values(api: Api, request: web.Request) -> web.Response:
+    """Known values, day by day."""
+    check_query(request, "first", "count")
+    _chartered(api)
+    count = query_number(request, "count", _MOST_VALUES, least=1, most=_MOST_VALUES)
+    first = _day_in_query(request)
+
+    def look(view: View) -> facts.Json:
+        index = _index(api, view)
+        start = max(
+            index.parameters.base_day if first is None else first, index.parameters.base_day
+        )
+        position = start - index.parameters.base_day
+        values = index.values[position : position + count]
+        return {
+            "currency": index.parameters.currency,
+            "values": [
+                {"day": text_from_day(day), "value": value}
+                for day, value in enumerate(values, start)
+            ],
+            "known_until": text_from_day(index.known_until),
+        }
+
+    return json_response(await api.runner.ask(look))
+
+
+def _day_in_query(request: web.Request) -> int | None:
+    text = request.query.get("first")
+    if text is None:
+        return None
+    try:
+        return day_from_text(text)
+    except ValueError as error:
+        raise Problem("request_malformed", "first: must be a date, as 2026-01-15.") from error
+
+
+async def get_prints(api: Api, request: web.Request) -> web.Response:
+    """The newest prints and changes of source that this coop's log has taken in."""
+    method = _chartered(api).parameters.method
+
+    def look(view: View) -> facts.Json:
+        index = _index(api, view)
+        return {
+            "prints": [_print(method, taken) for taken in reversed(index.prints[-_MOST_PRINTS:])],
+            "sources": [_source(method, taken) for taken in reversed(index.sources)],
+        }
+
+    return json_response(await api.runner.ask(look))
+
+
+def _print(method: Method, taken: Print) -> facts.Json:
+    return {
+        "period": taken.period,
+        "period_name": period_name(method, taken.period),
+        "value": taken.value,
+        "source": taken.source,
+        "stand_in": taken.is_stand_in,
+        "late": [{"period": late.period, "change": late.change} for late in taken.late],
+    }
+
+
+def _source(method: Method, change: SourceChange) -> facts.Json:
+    return {
+        "number": change.number,
+        "first_period": change.first_period,
+        "first_period_name": period_name(method, change.first_period),
+        "description_hash": change.description_hash.hex(),
+    }
+
+
+async def get_decisions(api: Api, request: web.Request) -> web.Response:
+    """How the next print and the next change of source are coming about."""
+    method = _chartered(api).parameters.method
+    status: IndexStatus | None = await api.runner.ask(lambda view: view.engine.index_status())
+    if status is None:
+        raise Problem("no_index")
+    stewards = api.coop.stewards
+    return json_response(
+        {
+            "next_period": status.period,
+            "next_period_name": period_name(method, status.period),
+            "next_source": status.source,
+            "contents": [
+                {
+                    **_decision(method, content.entry),
+                    "signed_by": [api.coop_name(coop) for coop in content.signed_by],
+                    "needed": content.needed,
+                }
+                for content in status.contents
+            ],
+            "observations": [
+                {
+                    "coop": api.coop_name(coop),
+                    "level": level,
+                    "survey": status.survey_hashes[coop].hex(),
+                }
+                for coop, level in status.levels.items()
+            ],
+            "publications": [
+                {
+                    "decision": publication.decision,
+                    "number": publication.number,
+                    "publication": to_base64url(publication.encode()),
+                    "signed_by": [stewards[number].name for number, _ in publication.stewards],
+                    "needed": api.coop.steward_threshold,
+                }
+                for publication in status.publications
+            ],
+        }
+    )
+
+
+def _decision(method: Method, entry: IndexEntry) -> facts.Json:
+    decided = entry.decided
+    return {
+        "decision": entry.decision.value,
+        "number": entry.number,
+        "print": _print(method, decided) if isinstance(decided, Print) else None,
+        "source": _source(method, decided) if isinstance(decided, SourceChange) else None,
+        "levels": levels(entry.observations),
+    }
+
+
+def levels(observations: Observations | None) -> dict[str, int]:
+    """Levels by the number of their coop."""
+    return {str(seen.coop): seen.level for seen in observations or ()}
+
+
+async def get_certificate(api: Api, request: web.Request) -> web.Response:
+    """A decision that this coop's log has taken in, with its signatures, byte for byte."""
+    _chartered(api)
+    decision = path_number(request, "decision", "certificate_not_found")
+    number = path_number(request, "number", "certificate_not_found")
+    name = document_id((decision, number))
+    found = await api.runner.ask(lambda view: view.store.document(DocumentKind.CERTIFICATE, name))
+    if found is None:
+        raise Problem("certificate_not_found")
+    return web.Response(body=found.data, headers={"Content-Type": OCTETS})
+
+
+async def get_survey(api: Api, request: web.Request) -> web.Response:
+    """A survey file by its hash, byte for byte."""
+    hash_ = path_hash(request, "hash", "survey_not_found")
+    data = await api.runner.ask(lambda view: view.engine.survey(hash_))
+    if data is None:
+        raise Problem("survey_not_found")
+    return web.Response(body=data, headers={"Content-Type": OCTETS})
+
+
+async def post_publication(api: Api, request: web.Request) -> web.Response:
+    """Take in what stewards publish."""
+    api.check_rate(request)
+    _chartered(api)
+    fields = await read_json(request, most_bytes=_MOST_BODY_BYTES, timeout_ms=api.settings.body_ms)
+    publication = fields.binary("publication", most=_MOST_PUBLICATION_BYTES)
+    survey = None
+    if fields.has("survey"):
+        survey = fields.binary("survey", most=_MOST_SURVEY_BYTES)
+    fields.done()
+    result = await api.runner.publish(publication, survey)
+    match result:
+        case NotReady():
+            raise Problem("not_ready", retry_after_s=2)
+        case Refused():
+            raise refusal_problem(result.refusal)
+        case NotPublished():
+            if result.reason is NotPublishedReason.MALFORMED:
+                api.charge(request)
+            raise Problem(result.reason.value, result.detail)
+    return json_response(
+        {
+            "decision": result.decision,
+            "number": result.number,
+            "signed_by": [api.coop.stewards[number].name for number in result.stewards],
+            "needed": result.needed,
+            "signed": result.is_signed,
+        }
+    )
+
+
+ROUTES = (
+    Route(
+        method="GET",
+        path="/v1/index",
+        handler=get_index,
+        name="getIndex",
+        summary="The rules of the indexed unit, and what it is worth today",
+        subject=_SUBJECT,
+        answer="Index",
+        problems=("no_index",),
+    ),
+    Route(
+        method="GET",
+        path="/v1/index/values",
+        handler=get_values,
+        name="listIndexValues",
+        summary="What a unit is worth, day by day, in millionths of the currency",
+        subject=_SUBJECT,
+        parameters=(
+            Parameter(name="first", description="The first day, as 2026-01-15."),
+            number_parameter("count", "How many days.", default=_MOST_VALUES, most=_MOST_VALUES),
+        ),
+        answer="IndexValues",
+        problems=("no_index",),
+    ),
+    Route(
+        method="GET",
+        path="/v1/index/prints",
+        handler=get_prints,
+        name="listIndexPrints",
+        summary="The prints and changes of source that the coop's log has taken in, newest first",
+        subject=_SUBJECT,
+        answer="IndexPrints",
+        problems=("no_index",),
+    ),
+    Route(
+        method="GET",
+        path="/v1/index/decisions",
+        handler=get_decisions,
+        name="listIndexDecisions",
+        summary="How the next print and change of source are coming about",
+        subject=_SUBJECT,
+        answer="IndexDecisions",
+        problems=("no_index",),
+    ),
+    Route(
+        method="GET",
+        path="/v1/index/certificates/{decision}/{number}",
+        handler=get_certificate,
+        name="getIndexCertificate",
+        summary="A decision with its signatures, byte for byte",
+        subject=_SUBJECT,
+        parameters=(
+            Parameter(name="decision", in_="path", description="1 a print, 2 a change of source."),
+            Parameter(name="number", in_="path", description="The period, or the source's number."),
+        ),
+        answer_type=OCTETS,
+        problems=("no_index", "certificate_not_found"),
+    ),
+    Route(
+        method="GET",
+        path="/v1/index/surveys/{hash}",
+        handler=get_survey,
+        name="getIndexSurvey",
+        summary="A survey file, byte for byte",
+        subject=_SUBJECT,
+        parameters=(Parameter(name="hash", in_="path", description="Its SHA-256, in hex."),),
+        answer_type=OCTETS,
+        problems=("survey_not_found",),
+    ),
+    Route(
+        method="POST",
+        path="/v1/index/publications",
+        handler=post_publication,
+        name="publishIndex",
+        summary="What this coop's stewards publish; it carries their signatures",
+        subject=_SUBJECT,
+        body={JSON: "Publication"},
+        answer="Published",
+        problems=(
+            "no_index",
+            "not_ready",
+            "too_many_requests",
+            *(reason.value for reason in NotPublishedReason),
+        ),
+    ),
+)
