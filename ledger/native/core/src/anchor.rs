@@ -4,8 +4,8 @@ use hashbrown::HashMap;
 
 use crate::accounts::Status;
 use crate::charter::Charter;
-use crate::payment::MAX_AMOUNT;
 use crate::log::{Item, Log, Returnable, COMMONS};
+use crate::payment::MAX_AMOUNT;
 use crate::refusal::Refusal;
 use crate::transaction::Anchor;
 use crate::undo::Change;
@@ -59,12 +59,7 @@ pub fn is_held(logs: &[Log], other: usize, anchor: &Anchor<'_>) -> bool {
 }
 
 /// Check 9: whether every balance has room for all that the anchor credits to it.
-pub fn check_balances(
-    logs: &[Log],
-    home: usize,
-    other: usize,
-    length: u64,
-) -> Result<(), Refusal> {
+pub fn check_balances(logs: &[Log], home: usize, other: usize, length: u64) -> Result<(), Refusal> {
     let log = &logs[home];
     // The commons is no account and has no position; `None` stands for it.
     let mut credits: HashMap<Option<u32>, i64> = HashMap::new();

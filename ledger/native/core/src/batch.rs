@@ -79,8 +79,7 @@ impl Batch<'_> {
         if to - from <= SINGLES {
             return (from..to).all(|position| self.is_single_valid(position));
         }
-        self.combine(&self.items[from..to])
-            .is_some_and(|sum| sum.mul_by_cofactor().is_identity())
+        self.combine(&self.items[from..to]).is_some_and(|sum| sum.mul_by_cofactor().is_identity())
     }
 
     /// The random combination; `None` when some encoding names nothing.

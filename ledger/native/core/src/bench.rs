@@ -81,7 +81,8 @@ impl Prepared {
                 let context = &self.messages[start..line.message_end];
                 let signed = Signed { context, body: &[], signature: &line.signature };
                 start = line.message_end;
-                gatherer.add(owner, ordinal as u32, signed, || self.keys[line.key as usize].clone());
+                gatherer
+                    .add(owner, ordinal as u32, signed, || self.keys[line.key as usize].clone());
                 if gatherer.len() >= size {
                     crew.submit(gatherer.take());
                     size = next_size(size, self.len() - ordinal, threads);

@@ -29,7 +29,7 @@ impl<T> Chunked<T> {
 
     /// Appends an item.
     pub fn push(&mut self, item: T) {
-        if self.length % CHUNK == 0 {
+        if self.length.is_multiple_of(CHUNK) {
             self.chunks.push(Vec::with_capacity(CHUNK));
         }
         self.chunks[self.length / CHUNK].push(item);

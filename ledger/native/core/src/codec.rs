@@ -190,7 +190,9 @@ impl<'a> Reader<'a> {
     pub fn array(&mut self) -> Option<u32> {
         match self.byte()? {
             first @ 0x90..=0x9f => Some(u32::from(first & 0x0f)),
-            0xdc => Some(u32::from(u16::from_be_bytes(self.fixed()?))).filter(|count| *count > 0x0f),
+            0xdc => {
+                Some(u32::from(u16::from_be_bytes(self.fixed()?))).filter(|count| *count > 0x0f)
+            }
             0xdd => Some(u32::from_be_bytes(self.fixed()?)).filter(|count| *count > 0xffff),
             _ => None,
         }

@@ -96,10 +96,8 @@ impl<'a> Crew<'a> {
                     shared = self.lock();
                 }
                 None => {
-                    shared = self
-                        .changed
-                        .wait(shared)
-                        .unwrap_or_else(|poisoned| poisoned.into_inner());
+                    shared =
+                        self.changed.wait(shared).unwrap_or_else(|poisoned| poisoned.into_inner());
                 }
             }
         }

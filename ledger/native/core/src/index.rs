@@ -103,9 +103,7 @@ fn units_from_price(minor: u64, value: u64) -> u128 {
     let value = u128::from(value);
     // Where both fit, the machine divides 64 bits many times as fast as 128.
     let (quotient, rest) = match (u64::try_from(dividend), u64::try_from(value)) {
-        (Ok(dividend), Ok(value)) => {
-            (u128::from(dividend / value), u128::from(dividend % value))
-        }
+        (Ok(dividend), Ok(value)) => (u128::from(dividend / value), u128::from(dividend % value)),
         _ => (dividend / value, dividend % value),
     };
     let is_up = 2 * rest > value || (2 * rest == value && quotient % 2 == 1);

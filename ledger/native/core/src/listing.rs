@@ -21,8 +21,7 @@ pub fn list(charter: &Charter, logs: &[Log], mut sink: impl FnMut(&[u8])) {
             piece.clear();
         }
     };
-    for home in 0..logs.len() {
-        let log = &logs[home];
+    for (home, log) in logs.iter().enumerate() {
         write_header(&mut piece, charter, log, home);
         for place in log.accounts.sorted() {
             write_account(&mut piece, &log.accounts.record(place));

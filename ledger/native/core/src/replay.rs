@@ -85,7 +85,11 @@ impl Validator {
             let stop = run.step(entry).err().unwrap_or(Stop::End);
             let is_signed = run.gatherer.take().find_bad(Find::First).is_empty();
             run.journal.roll_back(&mut run.state.logs, 0);
-            if is_signed { stop } else { Stop::Refused(Refusal::SignatureInvalid) }
+            if is_signed {
+                stop
+            } else {
+                Stop::Refused(Refusal::SignatureInvalid)
+            }
         })
     }
 }
@@ -168,11 +172,7 @@ impl<'a> Run<'a, '_> {
     }
 
     #[inline]
-    fn check_and_apply(
-        &mut self,
-        time: u64,
-        transaction: Transaction<'a>,
-    ) -> Result<Change, Stop> {
+    fn check_and_apply(&mut self, time: u64, transaction: Transaction<'a>) -> Result<Change, Stop> {
         let ordinal = self.journal.len() as u32;
         let (charter, home) = (self.charter, self.home);
         let State { logs, keys } = &mut *self.state;
@@ -180,9 +180,8 @@ impl<'a> Run<'a, '_> {
         match transaction {
             Transaction::Pay(pay) => {
                 let accounts = &logs[home].accounts;
-                let payer = accounts
-                    .find(pay.payer)
-                    .ok_or(Stop::Refused(Refusal::AccountUnknown))?;
+                let payer =
+                    accounts.find(pay.payer).ok_or(Stop::Refused(Refusal::AccountUnknown))?;
                 let gatherer = &mut self.gatherer;
                 gather_pay(gatherer, charter, (accounts, keys), (home, payer), ordinal, &pay);
                 let payee =
@@ -200,8 +199,7 @@ impl<'a> Run<'a, '_> {
                 Ok(apply_anchor(logs, home, other, anchor.length))
             }
             Transaction::Return(back) => {
-                let coop =
-                    check_return(charter, &logs[home], &back).map_err(Stop::Refused)?;
+                let coop = check_return(charter, &logs[home], &back).map_err(Stop::Refused)?;
                 Ok(apply_return(&mut logs[home], index, coop, &back))
             }
             Transaction::Shared => Err(Stop::Shared),

@@ -54,8 +54,12 @@ impl Validator {
                 .collect();
             let is_bad = verify(charter, state, home, &decoded, threads);
             let mut journal = Journal::new(&state.logs, home);
-            let sequenced = (Appending { charter, state, home, time, prefix: &prefix })
-                .append_all(&mut journal, transactions, &decoded, &is_bad);
+            let sequenced = (Appending { charter, state, home, time, prefix: &prefix }).append_all(
+                &mut journal,
+                transactions,
+                &decoded,
+                &is_bad,
+            );
             if sequenced.is_err() {
                 journal.roll_back(&mut state.logs, 0);
             }
@@ -190,11 +194,7 @@ impl Appending<'_, '_> {
     }
 
     /// Checks a transaction whose signatures have been looked at, and applies it.
-    fn check(
-        &mut self,
-        transaction: Transaction<'_>,
-        is_bad: bool,
-    ) -> Result<Checked, Refusal> {
+    fn check(&mut self, transaction: Transaction<'_>, is_bad: bool) -> Result<Checked, Refusal> {
         let (charter, home) = (self.charter, self.home);
         let logs = &mut self.state.logs;
         let index = logs[home].heads.length() + 1;

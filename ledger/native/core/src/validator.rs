@@ -34,16 +34,12 @@ pub struct State {
 impl Validator {
     /// Without an entry in any log. `threads` is how many verify at once, at least one.
     pub fn new(charter: Charter, threads: usize) -> Self {
-        let logs = charter.coops.iter().map(|coop| {
-            Log::new(genesis(&charter.federation, coop.number), charter.coops.len())
-        });
+        let logs = charter
+            .coops
+            .iter()
+            .map(|coop| Log::new(genesis(&charter.federation, coop.number), charter.coops.len()));
         let state = State { logs: logs.collect(), keys: KeyCache::new(CAPACITY) };
-        Validator {
-            state,
-            charter: Arc::new(charter),
-            threads: threads.max(1),
-            is_poisoned: false,
-        }
+        Validator { state, charter: Arc::new(charter), threads: threads.max(1), is_poisoned: false }
     }
 
     /// How many threads verify at once.

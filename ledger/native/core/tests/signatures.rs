@@ -47,7 +47,9 @@ fn unhex<const N: usize>(text: &Value) -> [u8; N] {
 
 fn bytes(text: &Value) -> Vec<u8> {
     let text = text.as_str().unwrap();
-    (0..text.len() / 2).map(|at| u8::from_str_radix(&text[2 * at..2 * at + 2], 16).unwrap()).collect()
+    (0..text.len() / 2)
+        .map(|at| u8::from_str_radix(&text[2 * at..2 * at + 2], 16).unwrap())
+        .collect()
 }
 
 fn read(path: &str) -> Value {
@@ -75,8 +77,7 @@ fn check_everywhere(cases: &[(Case, bool)]) {
         let mut triples: Vec<Triple<'_>> = honest.iter().map(Case::triple).collect();
         triples.insert(place, case.triple());
         let answers = Prepared::new(triples).unwrap().verify(1);
-        let expected: Vec<bool> =
-            (0..answers.len()).map(|at| at != place || *expected).collect();
+        let expected: Vec<bool> = (0..answers.len()).map(|at| at != place || *expected).collect();
         assert_eq!(answers, expected, "batch, case {number}");
     }
     let together = Prepared::new(cases.iter().map(|(case, _)| case.triple())).unwrap();
@@ -90,7 +91,9 @@ fn vectors_of_zip215() {
         .as_array()
         .unwrap()
         .iter()
-        .filter(|case| bytes(&case["public_key"]).len() == 32 && bytes(&case["signature"]).len() == 64)
+        .filter(|case| {
+            bytes(&case["public_key"]).len() == 32 && bytes(&case["signature"]).len() == 64
+        })
         .map(|case| {
             let (key, signature) = (unhex(&case["public_key"]), unhex(&case["signature"]));
             let message = bytes(&case["message"]);
@@ -220,7 +223,11 @@ fn signatures_by_one_key_share_its_term() {
     // Two errors that cancel out in a plain sum must not do so in a random one.
     let (left, right) = cases.split_at_mut(200);
     left[10].signature[32..].swap_with_slice(&mut right[0].signature[32..]);
-    let bad: Vec<usize> =
-        prepare(&cases).iter().enumerate().filter(|(_, valid)| !**valid).map(|(at, _)| at).collect();
+    let bad: Vec<usize> = prepare(&cases)
+        .iter()
+        .enumerate()
+        .filter(|(_, valid)| !**valid)
+        .map(|(at, _)| at)
+        .collect();
     assert_eq!(bad, [10, 200]);
 }

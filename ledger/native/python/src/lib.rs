@@ -33,13 +33,8 @@ fn to_exception(fault: Fault) -> PyErr {
 }
 
 /// Runs `work` without the interpreter's lock and turns a panic into an exception.
-fn run<T: Send>(
-    python: Python<'_>,
-    work: impl FnOnce() -> Result<T, Fault> + Send,
-) -> PyResult<T> {
-    let outcome = python.detach(|| {
-        std::panic::catch_unwind(std::panic::AssertUnwindSafe(work))
-    });
+fn run<T: Send>(python: Python<'_>, work: impl FnOnce() -> Result<T, Fault> + Send) -> PyResult<T> {
+    let outcome = python.detach(|| std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)));
     match outcome {
         Ok(result) => result.map_err(to_exception),
         Err(panic) => {

@@ -19,9 +19,10 @@ type Replayed<'py> = (usize, Option<u8>, Option<Waiting<'py>>, bool);
 type StopFields<'py> = (Option<u8>, Option<Waiting<'py>>, bool);
 type Waiting<'py> = (u32, u64, Bound<'py, PyBytes>, Bound<'py, PyBytes>);
 /// (length, head, time, position, held, commons, anchored by coop, number of accounts).
-type LogFields<'py> =
-    (u64, Bound<'py, PyBytes>, u64, i64, i64, i64, Vec<(u32, u64)>, usize);
+type LogFields<'py> = (u64, Bound<'py, PyBytes>, u64, i64, i64, i64, Vec<(u32, u64)>, usize);
 
+/// (payee coop, index, payee, amount, payer, whether a return).
+type TransitFields = (u32, u64, u32, i64, u32, bool);
 /// (base day, quote days, values, how many decisions, their rows in the listing).
 type IndexFields<'py> = (u64, u64, Vec<u64>, u64, Bound<'py, PyBytes>);
 
@@ -242,12 +243,10 @@ impl Validator {
         Ok(accounts.sorted().into_iter().map(|place| accounts.get(place).number).collect())
     }
 
-    fn in_transit(&self, coop: u32) -> PyResult<Vec<(u32, u64, u32, i64, u32, bool)>> {
+    fn in_transit(&self, coop: u32) -> PyResult<Vec<TransitFields>> {
         let items = self.core.in_transit(coop).map_err(to_exception)?;
         Ok(items
-            .map(|(to, item)| {
-                (to, item.index, item.payee, item.amount, item.payer, item.is_return)
-            })
+            .map(|(to, item)| (to, item.index, item.payee, item.amount, item.payer, item.is_return))
             .collect())
     }
 

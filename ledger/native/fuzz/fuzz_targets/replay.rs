@@ -1,0 +1,59 @@
+//! Any bytes as entries, transactions and snapshot of a small federation: nothing panics, and what
+//! a replay stopped at changed nothing.
+#![no_main]
+
+use fiado_core::accounts::{Record, Status};
+use fiado_core::charter::Charter;
+use fiado_core::entries::Boundaries;
+use fiado_core::validator::Validator;
+use libfuzzer_sys::fuzz_target;
+
+/// The base point's encoding: a key of which nobody here has to know the secret.
+const KEY: [u8; 32] = {
+    let mut key = [0x66; 32];
+    key[0] = 0x58;
+    key
+};
+
+fn charter() -> Charter {
+    Charter::new([7; 32], 0, &[(1, KEY, 1_000), (2, KEY, 1_000)]).unwrap()
+}
+
+fn validator() -> Validator {
+    let mut validator = Validator::new(charter(), 1);
+    for number in 1..=3 {
+        let record = Record {
+            number,
+            key: KEY,
+            handle: vec![b'a' + number as u8],
+            class: 0,
+            balance: 0,
+            next_sequence: 1,
+            revision: 0,
+            status: Status::Open,
+            opened: u64::from(number),
+            closed: 0,
+            before: 0,
+            from: 0,
+            limit: 1_000,
+            until: None,
+            after: None,
+        };
+        validator.append(1, 1, b"opened", &record).unwrap();
+    }
+    validator
+}
+
+fuzz_target!(|bytes: &[u8]| {
+    let _ = Validator::load(charter(), 1, bytes);
+    let mut validator = validator();
+    let before = validator.digest().unwrap();
+    let _ = validator.judge(1, bytes).unwrap();
+    assert_eq!(validator.digest().unwrap(), before);
+    if let Ok(entries) = Boundaries::find(bytes) {
+        if validator.replay(1, bytes, &entries, 0).unwrap().next == 0 {
+            assert_eq!(validator.digest().unwrap(), before);
+        }
+    }
+    let _ = validator.sequence(1, 2, &[bytes]);
+});
