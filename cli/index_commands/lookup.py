@@ -20,6 +20,7 @@ from ledger.index.days import Method, day_from_text, day_of_month, text_from_day
 from ledger.index.exact import MILLIONTHS, to_millionths
 
 from .compute import DAY, daily_values
+from .node_values import show_of_node, value_of_node
 from .series import bundled_changes
 
 FIRST: Final = DayValue(day=day_from_text("2023-12-31"), value=Decimal("184.9331302207"))
@@ -50,9 +51,18 @@ def value_on(day: int | None) -> tuple[int, int]:
 
 @click.command()
 @click.option("--day", type=DAY, help="The day; the last one that the series gives by default.")
+@click.option(
+    "--node", "url", metavar="URL", help="Ask a node what its federation's unit is worth."
+)
 @output_option
-def show(*, day: int | None, output: Output) -> None:
-    """Show Argentina's CER on a day, recomputed from INDEC's printed changes."""
+def show(*, day: int | None, url: str | None, output: Output) -> None:
+    """Show Argentina's CER on a day, recomputed from INDEC's printed changes.
+
+    With --node, show a federation's own unit instead: its rules, its value, what is being decided.
+    """
+    if url is not None:
+        show_of_node(url, day, output)
+        return
     day, value = value_on(day)
     output.fields({"day": text_from_day(day), "CER": f"{Decimal(value) / MILLIONTHS:.6f}"})
     output.result({"day": text_from_day(day), "method": "cer", "value_millionths": value})
@@ -63,17 +73,29 @@ def show(*, day: int | None, output: Output) -> None:
 @click.option("--units", type=AMOUNT, help="An amount in units, to pesos.")
 @click.option("--value", type=AMOUNT, help="What a unit is worth; the CER of --day by default.")
 @click.option("--day", type=DAY, help="The day; the last one that the series gives by default.")
+@click.option(
+    "--node", "url", metavar="URL", help="Take what the unit of a node's federation is worth."
+)
 @output_option
 def convert(
-    *, price: int | None, units: int | None, value: int | None, day: int | None, output: Output
+    *,
+    price: int | None,
+    units: int | None,
+    value: int | None,
+    day: int | None,
+    url: str | None,
+    output: Output,
 ) -> None:
     """Convert a price to units, or units to a price, exactly as the ledger does (half-even)."""
     if (price is None) == (units is None):
         raise click.UsageError("Give either --price or --units.")
-    if value is not None and day is not None:
-        raise click.UsageError("Give either --value or --day.")
+    if value is not None and (day is not None or url is not None):
+        raise click.UsageError("Give one of --value, --day and --node, or --node with --day.")
     fields: dict[str, str] = {}
-    if value is not None:
+    if url is not None:
+        day, millionths = value_of_node(url, day)
+        fields["day"] = text_from_day(day)
+    elif value is not None:
         millionths = value * (MILLIONTHS // 100)
     else:
         day, millionths = value_on(day)
