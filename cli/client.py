@@ -36,6 +36,8 @@ LONGEST_PAUSE_SECONDS: Final = 4.0
 
 Json = dict[str, Any]
 
+_PASSED_OVER: Final = frozenset({"not_ready", "busy", "stopping", "too_many_requests"})
+
 
 @dataclass(eq=False)
 class NodeError(Exception):
@@ -77,6 +79,11 @@ class NodeProblem(NodeError):
     is_retryable: bool
     number: int | None = None
     request_id: str = ""
+
+    @property
+    def was_passed_over(self) -> bool:
+        """Whether the node says that it did not even look at the request."""
+        return self.code in _PASSED_OVER
 
     @property
     def is_final(self) -> bool:
@@ -199,7 +206,12 @@ class NodeClient:
                 if is_last:
                     raise
             except NodeProblem as error:
-                if is_last or error.is_final or not error.is_retryable:
+                if error.is_final or not error.is_retryable:
+                    raise
+                if is_last and was_sent:
+                    # An earlier try may have been done, whatever this answer says about the last.
+                    raise AnswerLost(self.url, error.code) from error
+                if is_last:
                     raise
             self._sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)

@@ -48,9 +48,11 @@ REMEDIES: Final[Mapping[str, str]] = {
 
 @explain.register
 def _(error: NodeProblem) -> CliError:
-    code = ExitCode.OUTCOME_UNKNOWN if error.code == "outcome_unknown" else ExitCode.REFUSED
-    if error.code == "not_ready":
+    code = ExitCode.REFUSED
+    if error.was_passed_over:
         code = ExitCode.NODE_UNREACHABLE
+    elif not error.is_final:
+        code = ExitCode.OUTCOME_UNKNOWN
     message = error.detail or error.title
     details: dict[str, str | int | bool | None] = {
         "node": error.url,
@@ -63,7 +65,7 @@ def _(error: NodeProblem) -> CliError:
         code,
         error.code,
         message if message.endswith(".") else f"{message}.",
-        REMEDIES.get(error.code, error.remedy),
+        REMEDIES.get(error.code, error.remedy) or "Try again later.",
         details,
     )
 

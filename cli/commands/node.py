@@ -1,5 +1,8 @@
 """`fiado node`: a cooperative's node, from its empty folder to its daily state."""
 
+import os
+import signal
+import threading
 from pathlib import Path
 
 import click
@@ -14,6 +17,8 @@ from node.settings import DEFAULT_PORT, DEFAULT_STORE, create_node_key, init_fol
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
+
+STDIN_DESCRIPTOR = 0
 
 READINESS_WORDS = {
     "ready": "ready",
@@ -93,14 +98,28 @@ def install(folder: Path, charter: Path, signatures: Path | None, output: Output
 
 @node.command("run")
 @click.argument("folder", type=FOLDER)
-def run(folder: Path) -> None:
+@click.option(
+    "--while-stdin-open",
+    is_flag=True,
+    help="Stop too when standard input ends, such as with the program that started the node.",
+)
+def run(folder: Path, while_stdin_open: bool) -> None:
     """Run a node until it is told to stop (Ctrl-C, or SIGTERM).
 
     Its log goes to standard error, one JSON object on a line.
     """
+    if while_stdin_open:
+        threading.Thread(target=_stop_at_end_of_input, daemon=True).start()
     from node.compose import run as run_node
 
     click.get_current_context().exit(run_node(folder))
+
+
+def _stop_at_end_of_input() -> None:
+    # Not `sys.stdin`: its lock, held by a waiting thread, would break the end of the process.
+    while os.read(STDIN_DESCRIPTOR, 1_024):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 @node.command("status")

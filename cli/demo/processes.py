@@ -48,12 +48,18 @@ class RunningNode:
             try:
                 self.process.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
-                self.kill()
+                self.process.kill()
+        self._forget()
 
     def kill(self) -> None:
         """End it at once, as a power cut would."""
         self.process.kill()
+        self._forget()
+
+    def _forget(self) -> None:
         self.process.wait()
+        if self.process.stdin is not None:
+            self.process.stdin.close()
 
 
 def free_ports(count: int) -> list[int]:
@@ -69,8 +75,9 @@ def start_node(folder: Path, *, port: int) -> RunningNode:
     """Start the node in a folder; its log goes to `node.log` there. It is not ready yet."""
     with (folder / LOG_FILE).open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "cli", "node", "run", str(folder)],
-            stdin=subprocess.DEVNULL,
+            [sys.executable, "-m", "cli", "node", "run", "--while-stdin-open", str(folder)],
+            # The pipe ends with this process, however that ends, and the node with the pipe.
+            stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,
             # Ctrl-C is for the demonstration, which then stops its nodes itself.

@@ -83,15 +83,23 @@ def serve(respond: Responder) -> Iterator[str]:
 
 @dataclass
 class LossyProxy:
-    """Passes requests on to a node, and loses the answers to the next `lose` payments."""
+    """Passes requests on to a node, and loses the answers to the next `lose` payments.
+
+    With `passed_over` it does not pass these payments on, and answers with that problem.
+    """
 
     target: str
     lose: int = 0
+    passed_over: str = ""
     seen: list[Request] = field(default_factory=list)
 
     def __call__(self, request: Request) -> Answer:
         """Ask the node; the answer, or nothing."""
         self.seen.append(request)
+        if request.path == "/v1/payments" and self.lose and self.passed_over:
+            self.lose -= 1
+            problem = {"code": self.passed_over, "title": "Not now", "retryable": True}
+            return Answer(503, problem, content_type="application/problem+json")
         where = urlsplit(self.target)
         connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=40)
         passed = {

@@ -246,12 +246,42 @@ def test_another_payment_first_finishes_the_one_in_doubt(
     assert balance(desk, beto) == before + 30
 
 
+@pytest.mark.parametrize("code", ["busy", "not_ready", "stopping"])
+def test_a_node_that_passes_a_payment_over_leaves_nothing_in_doubt(
+    desk: Desk, nodes: list[RunningNode], alice: Path, beto: Path, code: str
+) -> None:
+    before = balance(desk, beto)
+    proxy = LossyProxy(nodes[0].url, passed_over=code, lose=100)
+    words = ["pay", "beto@norte", "0.30"]
+    with through(proxy, alice, PASSPHRASE):
+        error = desk.refused(ExitCode.NODE_UNREACHABLE, words, "--wallet", alice)
+    assert error["name"] == code
+    with lock_wallet(alice) as lock:
+        journal = open_journal(lock, public_key=read_wallet(alice).public.public_key)
+        assert journal.pending() is None
+    assert balance(desk, beto) == before
+    desk.ok(words, "--wallet", alice)
+    assert balance(desk, beto) == before + 30
+
+
+def test_a_payment_in_doubt_stays_in_doubt_while_the_node_is_away(
+    desk: Desk, nodes: list[RunningNode], alice: Path, beto: Path
+) -> None:
+    before = balance(desk, beto)
+    words = ["pay", "beto@norte", "0.15"]
+    with through(LossyProxy(nodes[0].url, lose=100), alice, PASSPHRASE):
+        desk.refused(ExitCode.OUTCOME_UNKNOWN, words, "--wallet", alice)
+    proxy = LossyProxy(nodes[0].url, passed_over="busy", lose=100)
+    with through(proxy, alice, PASSPHRASE):
+        error = desk.refused(ExitCode.OUTCOME_UNKNOWN, words, "--wallet", alice)
+    assert error["name"] == "answer_lost"
+    assert desk.ok(words, "--wallet", alice)["repeated"] is True
+    assert balance(desk, beto) == before + 15
+
+
 def test_a_node_that_is_away_is_told_and_nothing_is_sent(
     desk: Desk, nodes: list[RunningNode], alice: Path, beto: Path
 ) -> None:
-    proxy = LossyProxy(nodes[0].url)
-    with through(proxy, alice, PASSPHRASE):
-        pass
     with lock_wallet(alice) as lock:
         from cli.wallet_file import replace_public, unlock_wallet
 
@@ -263,6 +293,8 @@ def test_a_node_that_is_away_is_told_and_nothing_is_sent(
     )
     assert error["name"] == "node_unreachable"
     with lock_wallet(alice) as lock:
+        journal = open_journal(lock, public_key=read_wallet(alice).public.public_key)
+        assert journal.pending() is None
         unlocked = unlock_wallet(read_wallet(alice), passphrase=PASSPHRASE)
         replace_public(lock, unlocked, public=replace(unlocked.public, node_url=nodes[0].url))
 
