@@ -28,6 +28,8 @@ from node.http.app import build_app
 from node.http.sessions import Sessions
 from node.link.links import Chance, Identity, Links
 from node.logs import configure_logging, log_event
+from node.merchant.merchants import Merchants
+from node.merchant.services import MerchantServices
 from node.rates import AddressRates
 from node.runner import OpenEngine, Runner
 from node.settings import NodeFolder, load_folder
@@ -78,6 +80,13 @@ class Node:
         )
         self.runner.peers = self.links
         self._deliveries = Deliveries(self.runner, most=settings.http.long_polls)
+        self._merchants = MerchantServices(
+            self.runner,
+            settings=settings.merchant,
+            node_key=folder.key,
+            clock_ms=world.clock_ms,
+            jitter=world.jitter,
+        )
         self._server: web.AppRunner | None = None
         self.url = ""
 
@@ -92,6 +101,7 @@ class Node:
                 folder.key,
                 store,
                 self._world.clock_ms(),
+                Merchants(folder.settings.merchant),
             )
         except BaseException:
             store.close()
@@ -110,6 +120,7 @@ class Node:
             validator=chosen_name(),
             runner=self.runner,
             deliveries=self._deliveries,
+            merchants=self._merchants,
             accept_link=self.links.accept,
             settings=http,
             clock_ms=world.clock_ms,
@@ -128,6 +139,7 @@ class Node:
         try:
             await self._listen()
             await self.links.start()
+            await self._merchants.start()
         except BaseException:
             await self.stop()
             raise
@@ -161,6 +173,7 @@ class Node:
             for site in list(self._server.sites):
                 await site.stop()
         await self.links.stop()
+        await self._merchants.stop()
         self.runner.refuse_requests()
         self._deliveries.stop()
         if self._server is not None:

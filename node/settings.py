@@ -13,7 +13,7 @@ never becomes part of an error.
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -31,6 +31,7 @@ from node.engine.settings import EngineSettings
 from node.errors import NodeFault
 from node.http.settings import HttpSettings
 from node.link.settings import LinkSettings
+from node.merchant.settings import MerchantSettings
 from node.runner_settings import RunnerSettings
 
 CHARTER_FILE: Final = "charter.toml"
@@ -41,7 +42,9 @@ DEFAULT_STORE: Final = "sqlite:///node.db"
 DEFAULT_PORT: Final = 8440
 MAX_FILE_BYTES: Final = 1024 * 1024
 
-Group = TypeVar("Group", EngineSettings, HttpSettings, LinkSettings, RunnerSettings)
+Group = TypeVar(
+    "Group", EngineSettings, HttpSettings, LinkSettings, MerchantSettings, RunnerSettings
+)
 
 
 class FolderError(NodeFault):
@@ -61,6 +64,7 @@ class NodeSettings:
     runner: RunnerSettings = field(default_factory=RunnerSettings)
     http: HttpSettings = field(default_factory=HttpSettings)
     link: LinkSettings = field(default_factory=LinkSettings)
+    merchant: MerchantSettings = field(default_factory=MerchantSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,9 +206,19 @@ def parse_settings(source: bytes) -> NodeSettings:
         runner=document.table("runner").group(RunnerSettings()),
         http=document.table("http").group(HttpSettings()),
         link=document.table("link").group(LinkSettings()),
+        merchant=_merchant_settings(document.table("merchant")),
     )
     for table in (listen, store, peers, document):
         table.check_all_read()
+    return settings
+
+
+def _merchant_settings(table: "_Table") -> MerchantSettings:
+    settings = table.group(MerchantSettings())
+    if settings.public_url and not re.fullmatch(r"https?://[^/?#\s]+", settings.public_url):
+        raise FolderError(
+            f'{SETTINGS_FILE}: merchant.public_url: must be as "https://host", without a path'
+        )
     return settings
 
 
@@ -299,7 +313,11 @@ class _Table:
         values: dict[str, Any] = {}
         for setting in fields(defaults):
             default = getattr(defaults, setting.name)
-            read = self.boolean if type(default) is bool else self.integer
+            read: Callable[[str, Any], Any] = self.integer
+            if type(default) is bool:
+                read = self.boolean
+            elif type(default) is str:
+                read = self.text
             values[setting.name] = read(setting.name, default)
         self.check_all_read()
         return replace(defaults, **values)

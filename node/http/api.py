@@ -19,6 +19,7 @@ from node.http.problems import Problem
 from node.http.reading import JSON, Fields, from_base64url, read_body, read_json
 from node.http.sessions import Session, SessionRole, Sessions
 from node.http.settings import HttpSettings
+from node.merchant.services import MerchantServices
 from node.rates import AddressRates
 from node.runner import Runner
 
@@ -46,6 +47,7 @@ class Api:
     validator: str
     runner: Runner
     deliveries: Deliveries
+    merchants: MerchantServices
     accept_link: Callable[[web.Request], Awaitable[web.StreamResponse]]
     settings: HttpSettings
     clock_ms: Callable[[], int]

@@ -12,7 +12,19 @@ from collections.abc import Awaitable, Callable, Sequence
 from aiohttp import web
 
 from node.errors import NodeFault
-from node.http import books, drafts, index, joins, members, payments
+from node.http import (
+    books,
+    drafts,
+    index,
+    invoices,
+    invoices_payer,
+    invoices_refunds,
+    joins,
+    members,
+    merchant_keys,
+    payments,
+    webhooks,
+)
 from node.http.api import Api, problem_response
 from node.http.openapi import describe
 from node.http.problems import Problem
@@ -20,6 +32,7 @@ from node.http.reading import JSON
 from node.http.routes import Route
 from node.link.links import LINK_PATH
 from node.logs import log_event
+from node.merchant.refusals import MerchantRefusal
 from node.runner import OutcomeUnknown, RunnerBusy, RunnerStopped
 from node.web.pages import PAGES
 
@@ -30,6 +43,11 @@ ROUTES: tuple[Route, ...] = (
     *drafts.ROUTES,
     *books.ROUTES,
     *index.ROUTES,
+    *invoices.ROUTES,
+    *invoices_payer.ROUTES,
+    *invoices_refunds.ROUTES,
+    *merchant_keys.ROUTES,
+    *webhooks.ROUTES,
 )
 """Every operation of the interface."""
 
@@ -118,6 +136,8 @@ def _as_problem(error: Exception) -> Problem:
     match error:
         case Problem():
             return error
+        case MerchantRefusal():
+            return Problem(error.code, error.detail, pointer=error.pointer)
         case RunnerBusy():
             return Problem("busy", retry_after_s=1)
         case RunnerStopped():

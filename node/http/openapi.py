@@ -13,6 +13,18 @@ _ACCESS_PROBLEMS = {
     Access.SESSION: ("unauthorized", "session_invalid"),
     Access.MEMBER: ("unauthorized", "session_invalid", "forbidden"),
     Access.STEWARD: ("unauthorized", "session_invalid", "forbidden"),
+    Access.MERCHANT: (
+        "unauthorized",
+        "session_invalid",
+        "key_invalid",
+        "forbidden",
+        "key_forbidden",
+        "too_many_requests",
+    ),
+}
+_SECURITY: dict[Access, list[dict[str, list[str]]]] = {
+    Access.PUBLIC: [],
+    Access.MERCHANT: [{"key": []}, {"session": []}],
 }
 _EVERYWHERE = ("request_malformed", "internal", "busy", "stopping", "outcome_unknown")
 
@@ -43,7 +55,18 @@ def describe(routes: Sequence[Route], *, version: str) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": dict(SCHEMAS),
-            "securitySchemes": {"session": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {
+                "session": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "The token of a session, from `POST /v1/sessions`.",
+                },
+                "key": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "An API key, `fk_…`, from `POST /v1/merchant/keys`.",
+                },
+            },
         },
     }
 
@@ -54,7 +77,7 @@ def _operation(route: Route) -> dict[str, Any]:
         "summary": route.summary,
         "tags": [route.subject],
         "responses": _responses(route),
-        "security": [] if route.access is Access.PUBLIC else [{"session": []}],
+        "security": _SECURITY.get(route.access, [{"session": []}]),
     }
     if route.access in (Access.MEMBER, Access.STEWARD):
         operation["description"] = f"For sessions of a {route.access.value}."

@@ -10,6 +10,7 @@ import json
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
+from hashlib import sha256
 from typing import Any, Final
 
 from aiohttp import web
@@ -169,9 +170,35 @@ class Fields:
             raise self.fail(name, expected)
         return data
 
+    def array(self, name: str, *, most: int) -> list[Any]:
+        """An array of at most `most` items, which the caller looks at."""
+        expected = f"an array of at most {most} items"
+        value: list[Any] = self._take(name, list, expected)
+        if len(value) > most:
+            raise self.fail(name, expected)
+        return value
+
+    def fingerprint(self) -> str:
+        """A hash of all that was said, whatever the order of the fields."""
+        text = json.dumps(self._content, sort_keys=True, separators=(",", ":"))
+        return sha256(text.encode("ascii")).hexdigest()
+
     def object(self, name: str) -> "Fields":
         """An object within this one."""
         return Fields(self._take(name, dict, "an object"), f"{self._where}/{name}")
+
+    def texts(self, name: str, *, most: int, longest_name: int, longest: int) -> dict[str, str]:
+        """An object of at most `most` texts."""
+        expected = (
+            f"an object of at most {most} texts of at most {longest} characters, "
+            f"with names of 1 to {longest_name}"
+        )
+        value: dict[str, Any] = self._take(name, dict, expected)
+        for key, text in value.items():
+            fits = type(text) is str and 1 <= len(key) <= longest_name and len(text) <= longest
+            if len(value) > most or not fits:
+                raise self.fail(name, expected)
+        return dict(value)
 
     def done(self) -> None:
         """Raise `request_malformed` for a field that nobody asked for."""

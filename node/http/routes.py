@@ -22,6 +22,8 @@ class Access(StrEnum):
     SESSION = "session"
     MEMBER = "member"
     STEWARD = "steward"
+    MERCHANT = "merchant"
+    """The account's owner, or a program with an API key that has the power."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,10 +74,15 @@ INDEX = Parameter(
 
 
 def number_parameter(
-    name: str, description: str, *, default: int | None = None, most: int | None = None
+    name: str,
+    description: str,
+    *,
+    default: int | None = None,
+    least: int = 0,
+    most: int | None = None,
 ) -> Parameter:
     """A number in the query string."""
-    schema: dict[str, object] = {"type": "integer", "minimum": 0}
+    schema: dict[str, object] = {"type": "integer", "minimum": least}
     if default is not None:
         schema["default"] = default
     if most is not None:

@@ -5,280 +5,316 @@ strings base64url without padding. Every object lists all its fields.
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
-from ledger.codec import MAX
-
-Schema = Mapping[str, Any]
-
-
-def _object(**properties: Schema) -> Schema:
-    return {
-        "type": "object",
-        "properties": dict(properties),
-        "required": list(properties),
-        "additionalProperties": False,
-    }
-
-
-def _with_optional(schema: Schema, *optional: str) -> Schema:
-    required = [name for name in schema["required"] if name not in optional]
-    return {**schema, "required": required}
-
-
-def _list(item: Schema) -> Schema:
-    return {"type": "array", "items": item}
-
-
-def _or_null(schema: Schema) -> Schema:
-    return {"anyOf": [schema, {"type": "null"}]}
-
-
-def _hex(length: int, description: str) -> Schema:
-    pattern = f"^[0-9a-f]{{{2 * length}}}$"
-    return {"type": "string", "pattern": pattern, "description": description}
-
-
-def _one_of(*values: str) -> Schema:
-    return {"type": "string", "enum": list(values)}
-
-
-def reference(name: str) -> Schema:
-    """A reference to a schema of this module."""
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-_TEXT: Final[Schema] = {"type": "string"}
-_BOOLEAN: Final[Schema] = {"type": "boolean"}
-_COUNT: Final[Schema] = {"type": "integer", "minimum": 0, "maximum": MAX}
-_NUMBER: Final[Schema] = {"type": "integer", "minimum": 0, "maximum": 2**32 - 1}
-_TIME: Final[Schema] = {**_COUNT, "description": "Unix seconds."}
-_AMOUNT: Final[Schema] = {
-    "type": "integer",
-    "minimum": -MAX,
-    "maximum": MAX,
-    "description": "Minor units: hundredths of a unit.",
-}
-_BINARY: Final[Schema] = {
-    "type": "string",
-    "pattern": "^[A-Za-z0-9_-]+$",
-    "description": "base64url without padding.",
-}
-_HASH: Final = _hex(32, "A SHA-256 hash.")
-_KEY: Final = _hex(32, "An Ed25519 public key.")
-_SIGNATURE: Final = _hex(64, "An Ed25519 signature.")
-_CLASS: Final = _one_of("person", "organisation")
-_STATUS: Final = _one_of("open", "frozen", "closed")
-_DRAFT_ID: Final = _hex(16, "A draft's id.")
-_REASON: Final = _object(salt=_hex(16, "Random bytes."), text={**_TEXT, "maxLength": 512})
-_COOP: Final = {"coop": _TEXT, "coop_number": _NUMBER}
+from node.http.invoices_schemas import MERCHANT_SCHEMAS
+from node.http.schema_parts import (
+    AMOUNT,
+    BINARY,
+    BOOLEAN,
+    CLASS,
+    COOP,
+    COUNT,
+    DRAFT_ID,
+    HASH,
+    KEY,
+    NUMBER,
+    REASON,
+    SIGNATURE,
+    STATUS,
+    TEXT,
+    TIME,
+    Schema,
+    hex_,
+    list_,
+    object_,
+    one_of,
+    or_null,
+    reference,
+    with_optional,
+)
 
 _ACCOUNT: Final = {
-    **_COOP,
-    "account": _NUMBER,
-    "handle": _TEXT,
-    "class": _CLASS,
-    "key": _KEY,
-    "status": _STATUS,
+    **COOP,
+    "account": NUMBER,
+    "handle": TEXT,
+    "class": CLASS,
+    "key": KEY,
+    "status": STATUS,
 }
 _MEMBER: Final = {
     **_ACCOUNT,
-    "balance": _AMOUNT,
-    "limit": _AMOUNT,
-    "available": _AMOUNT,
-    "next_sequence": _COUNT,
-    "revision": _COUNT,
-    "opened": _COUNT,
-    "schedule": _object(
-        before=_AMOUNT,
-        **{"from": _TIME},
-        limit=_AMOUNT,
-        until=_or_null(_TIME),
-        after=_or_null(_AMOUNT),
+    "balance": AMOUNT,
+    "limit": AMOUNT,
+    "available": AMOUNT,
+    "next_sequence": COUNT,
+    "revision": COUNT,
+    "opened": COUNT,
+    "schedule": object_(
+        before=AMOUNT,
+        **{"from": TIME},
+        limit=AMOUNT,
+        until=or_null(TIME),
+        after=or_null(AMOUNT),
     ),
-    "length": _COUNT,
-    "time": _TIME,
+    "length": COUNT,
+    "time": TIME,
 }
-_RECORDED: Final = _object(
-    status=_one_of("recorded"),
-    **_COOP,
-    index=_COUNT,
-    repeated=_BOOLEAN,
-    receipt=_BINARY,
+_RECORDED: Final = object_(
+    status=one_of("recorded"),
+    **COOP,
+    index=COUNT,
+    repeated=BOOLEAN,
+    receipt=BINARY,
 )
-_DRAFT_STATE: Final = _one_of("waiting", "recorded", "overtaken")
+_DRAFT_STATE: Final = one_of("waiting", "recorded", "overtaken")
+
+_DAY: Final = {**TEXT, "format": "date"}
+_VALUE: Final = {**COUNT, "description": "Millionths of the national currency."}
+_PRINT: Final = object_(
+    period=COUNT,
+    period_name=TEXT,
+    value={
+        "type": "integer",
+        "description": "Tenths of a percent; a survey's level in millionths.",
+    },
+    source=COUNT,
+    stand_in=BOOLEAN,
+    late=list_(object_(period=COUNT, change={"type": "integer"})),
+)
+_SOURCE: Final = object_(
+    number=COUNT, first_period=COUNT, first_period_name=TEXT, description_hash=HASH
+)
 
 SCHEMAS: Final[Mapping[str, Schema]] = {
-    "Problem": _with_optional(
-        _object(
-            type={**_TEXT, "format": "uri"},
-            title=_TEXT,
+    "Problem": with_optional(
+        object_(
+            type={**TEXT, "format": "uri"},
+            title=TEXT,
             status={"type": "integer"},
-            detail=_TEXT,
-            code={**_TEXT, "description": "Stable; for programs."},
-            remedy={**_TEXT, "description": "What would make it work."},
-            retryable={**_BOOLEAN, "description": "Whether the same request may succeed later."},
-            request_id=_TEXT,
+            detail=TEXT,
+            code={**TEXT, "description": "Stable; for programs."},
+            remedy={**TEXT, "description": "What would make it work."},
+            retryable={**BOOLEAN, "description": "Whether the same request may succeed later."},
+            request_id=TEXT,
             number={"type": "integer", "description": "The refusal's number in the protocol."},
-            pointer={**_TEXT, "description": "The field that is wrong."},
+            pointer={**TEXT, "description": "The field that is wrong."},
         ),
         "number",
         "pointer",
     ),
-    "PaymentRequest": _with_optional(
-        _object(
-            transaction=_BINARY,
-            memo=_with_optional(_object(payer=_BINARY, payee=_BINARY), "payer", "payee"),
+    "PaymentRequest": with_optional(
+        object_(
+            transaction=BINARY,
+            memo=with_optional(object_(payer=BINARY, payee=BINARY), "payer", "payee"),
         ),
         "memo",
     ),
-    "TransactionRequest": _with_optional(_object(transaction=_BINARY, reason=_REASON), "reason"),
+    "TransactionRequest": with_optional(object_(transaction=BINARY, reason=REASON), "reason"),
     "Recorded": _RECORDED,
-    "BatchRecorded": _object(
-        **_COOP,
-        length=_COUNT,
-        head=_HASH,
-        signature=_SIGNATURE,
-        results=_list(
+    "BatchRecorded": object_(
+        **COOP,
+        length=COUNT,
+        head=HASH,
+        signature=SIGNATURE,
+        results=list_(
             {
                 "type": "integer",
                 "description": "The entry's index, or minus the number of the refusal.",
             }
         ),
     ),
-    "Payment": _object(
-        status=_one_of("recorded", "delivered", "returned"),
-        **_COOP,
-        index=_COUNT,
-        time=_TIME,
-        payer=_NUMBER,
-        payee_coop=_TEXT,
-        payee_coop_number=_NUMBER,
-        payee=_NUMBER,
-        amount=_AMOUNT,
-        fee=_AMOUNT,
-        reference=_or_null(_HASH),
+    "Payment": object_(
+        status=one_of("recorded", "delivered", "returned"),
+        **COOP,
+        index=COUNT,
+        time=TIME,
+        payer=NUMBER,
+        payee_coop=TEXT,
+        payee_coop_number=NUMBER,
+        payee=NUMBER,
+        amount=AMOUNT,
+        fee=AMOUNT,
+        reference=or_null(HASH),
     ),
-    "Receipt": _object(**_COOP, index=_COUNT, receipt=_BINARY),
-    "Challenge": _object(challenge=_BINARY, expires=_TIME, coop_number=_NUMBER, federation=_HASH),
-    "SessionRequest": _object(
-        role=_one_of("member", "steward"), number=_NUMBER, challenge=_BINARY, signature=_SIGNATURE
+    "Receipt": object_(**COOP, index=COUNT, receipt=BINARY),
+    "Challenge": object_(challenge=BINARY, expires=TIME, coop_number=NUMBER, federation=HASH),
+    "SessionRequest": object_(
+        role=one_of("member", "steward"), number=NUMBER, challenge=BINARY, signature=SIGNATURE
     ),
-    "Session": _object(
-        token=_BINARY, expires=_TIME, role=_one_of("member", "steward"), number=_NUMBER
-    ),
-    "Account": _object(**_ACCOUNT),
-    "Member": _object(**_MEMBER),
+    "Session": object_(token=BINARY, expires=TIME, role=one_of("member", "steward"), number=NUMBER),
+    "Account": object_(**_ACCOUNT),
+    "Member": object_(**_MEMBER),
     "Me": {
         "oneOf": [
-            _object(role=_one_of("member"), **_MEMBER),
-            _object(role=_one_of("steward"), number=_NUMBER, name=_TEXT, **_COOP),
+            object_(role=one_of("member"), **_MEMBER),
+            object_(role=one_of("steward"), number=NUMBER, name=TEXT, **COOP),
         ]
     },
-    "Members": _object(members=_list(reference("Member")), next=_or_null(_NUMBER)),
-    "History": _object(
-        items=_list(
-            _object(
-                direction=_one_of("out", "in", "returned"),
-                **_COOP,
-                index=_COUNT,
-                time=_TIME,
-                amount=_AMOUNT,
-                fee=_AMOUNT,
-                sequence=_or_null(_COUNT),
-                other=_object(**_COOP, account=_NUMBER, handle=_or_null(_TEXT)),
-                reference=_or_null(_HASH),
-                delivered=_BOOLEAN,
-                memo=_or_null(_BINARY),
+    "Members": object_(members=list_(reference("Member")), next=or_null(NUMBER)),
+    "History": object_(
+        items=list_(
+            object_(
+                direction=one_of("out", "in", "returned"),
+                **COOP,
+                index=COUNT,
+                time=TIME,
+                amount=AMOUNT,
+                fee=AMOUNT,
+                sequence=or_null(COUNT),
+                other=object_(**COOP, account=NUMBER, handle=or_null(TEXT)),
+                reference=or_null(HASH),
+                delivered=BOOLEAN,
+                memo=or_null(BINARY),
             )
         ),
-        next=_or_null(_TEXT),
-        complete=_BOOLEAN,
+        next=or_null(TEXT),
+        complete=BOOLEAN,
     ),
-    "Changes": _object(
-        changes=_list(
-            _object(
-                index=_COUNT,
-                kind=_one_of("limit", "status"),
-                time=_TIME,
-                reason=_object(hash=_HASH, salt=_or_null(_TEXT), text=_or_null(_TEXT)),
+    "Changes": object_(
+        changes=list_(
+            object_(
+                index=COUNT,
+                kind=one_of("limit", "status"),
+                time=TIME,
+                reason=object_(hash=HASH, salt=or_null(TEXT), text=or_null(TEXT)),
             )
         )
     ),
-    "Memo": _object(reference=_HASH, memo=_BINARY),
-    "Reason": _object(hash=_HASH, salt=_hex(16, "Random bytes."), text=_TEXT, account=_NUMBER),
-    "ProposalRequest": _with_optional(
-        _object(key=_KEY, handle={**_TEXT, "maxLength": 32}, **{"class": _CLASS}, limit=_COUNT),
+    "Memo": object_(reference=HASH, memo=BINARY),
+    "Reason": object_(hash=HASH, salt=hex_(16, "Random bytes."), text=TEXT, account=NUMBER),
+    "ProposalRequest": with_optional(
+        object_(key=KEY, handle={**TEXT, "maxLength": 32}, **{"class": CLASS}, limit=COUNT),
         "class",
         "limit",
     ),
-    "Proposal": _object(
-        **_COOP,
-        account=_NUMBER,
-        key=_KEY,
-        handle=_TEXT,
-        **{"class": _CLASS},
-        limit=_AMOUNT,
-        expires=_TIME,
+    "Proposal": object_(
+        **COOP,
+        account=NUMBER,
+        key=KEY,
+        handle=TEXT,
+        **{"class": CLASS},
+        limit=AMOUNT,
+        expires=TIME,
     ),
-    "JoinRequest": _object(transaction=_BINARY),
-    "Join": _object(id=_DRAFT_ID, state=_DRAFT_STATE, account=_NUMBER, handle=_TEXT),
-    "DraftRequest": _with_optional(_object(transaction=_BINARY, reason=_REASON), "reason"),
-    "SignatureRequest": _object(steward={**_NUMBER, "maximum": 63}, signature=_SIGNATURE),
-    "Draft": _object(
-        id=_DRAFT_ID,
-        origin=_one_of("steward", "join"),
+    "JoinRequest": object_(transaction=BINARY),
+    "Join": object_(id=DRAFT_ID, state=_DRAFT_STATE, account=NUMBER, handle=TEXT),
+    "DraftRequest": with_optional(object_(transaction=BINARY, reason=REASON), "reason"),
+    "SignatureRequest": object_(steward={**NUMBER, "maximum": 63}, signature=SIGNATURE),
+    "Draft": object_(
+        id=DRAFT_ID,
+        origin=one_of("steward", "join"),
         state=_DRAFT_STATE,
-        kind=_one_of("admit", "limit", "status"),
-        created=_TIME,
-        transaction=_BINARY,
-        account=_NUMBER,
+        kind=one_of("admit", "limit", "status"),
+        created=TIME,
+        transaction=BINARY,
+        account=NUMBER,
         facts={"type": "object", "description": "The fields of the transaction, by its kind."},
-        signed_by=_list(_object(steward=_NUMBER, name=_TEXT)),
-        needed=_COUNT,
-        reason=_or_null(_REASON),
-        recorded=_or_null(_RECORDED),
+        signed_by=list_(object_(steward=NUMBER, name=TEXT)),
+        needed=COUNT,
+        reason=or_null(REASON),
+        recorded=or_null(_RECORDED),
     ),
-    "Drafts": _object(drafts=_list(reference("Draft"))),
-    "Health": _object(status=_one_of("alive"), validator=_TEXT, version=_TEXT, coop=_TEXT),
-    "Ready": _object(ready=_BOOLEAN, readiness=_one_of("ready", "recovering", "behind", "halted")),
-    "Status": _object(
-        **_COOP,
-        federation=_HASH,
-        name=_TEXT,
-        unit=_TEXT,
-        readiness=_one_of("ready", "recovering", "behind", "halted"),
-        validator=_TEXT,
-        version=_TEXT,
-        time=_TIME,
-        peers=_list(_TEXT),
-        accused=_list(_TEXT),
-        waiting=_list(_object(log=_TEXT, **{"for": _TEXT})),
-        in_transit=_object(items=_COUNT, amount=_AMOUNT),
-        sum=_AMOUNT,
+    "Drafts": object_(drafts=list_(reference("Draft"))),
+    "Health": object_(status=one_of("alive"), validator=TEXT, version=TEXT, coop=TEXT),
+    "Ready": object_(ready=BOOLEAN, readiness=one_of("ready", "recovering", "behind", "halted")),
+    "Status": object_(
+        **COOP,
+        federation=HASH,
+        name=TEXT,
+        unit=TEXT,
+        readiness=one_of("ready", "recovering", "behind", "halted"),
+        validator=TEXT,
+        version=TEXT,
+        time=TIME,
+        peers=list_(TEXT),
+        accused=list_(TEXT),
+        waiting=list_(object_(log=TEXT, **{"for": TEXT})),
+        in_transit=object_(items=COUNT, amount=AMOUNT),
+        sum=AMOUNT,
     ),
-    "Digest": _object(digest=_HASH, lengths={"type": "object", "additionalProperties": _COUNT}),
-    "Logs": _object(
-        logs=_list(
-            _object(
-                **_COOP,
-                length=_COUNT,
-                head=_HASH,
-                time=_TIME,
-                position=_AMOUNT,
-                held=_AMOUNT,
-                clearing_limit=_AMOUNT,
-                commons=_AMOUNT,
-                accounts=_COUNT,
-                anchored={"type": "object", "additionalProperties": _COUNT},
-                accused=_BOOLEAN,
-                signed_head=_or_null(_object(length=_COUNT, head=_HASH, signature=_SIGNATURE)),
+    "Digest": object_(digest=HASH, lengths={"type": "object", "additionalProperties": COUNT}),
+    "Logs": object_(
+        logs=list_(
+            object_(
+                **COOP,
+                length=COUNT,
+                head=HASH,
+                time=TIME,
+                position=AMOUNT,
+                held=AMOUNT,
+                clearing_limit=AMOUNT,
+                commons=AMOUNT,
+                accounts=COUNT,
+                anchored={"type": "object", "additionalProperties": COUNT},
+                accused=BOOLEAN,
+                signed_head=or_null(object_(length=COUNT, head=HASH, signature=SIGNATURE)),
             )
         )
     ),
-    "SignedHead": _object(**_COOP, length=_COUNT, head=_HASH, signature=_SIGNATURE),
-    "EvidenceList": _object(
-        evidence=_list(_object(digest=_HASH, **_COOP, kind=_one_of("fork", "invalid")))
+    "SignedHead": object_(**COOP, length=COUNT, head=HASH, signature=SIGNATURE),
+    "EvidenceList": object_(
+        evidence=list_(object_(digest=HASH, **COOP, kind=one_of("fork", "invalid", "decision")))
     ),
+    "Index": object_(
+        coop=TEXT,
+        method=one_of("cer", "uf", "survey"),
+        currency=TEXT,
+        source=TEXT,
+        publishers=list_(TEXT),
+        quorum=COUNT,
+        source_quorum=COUNT,
+        step_cap=COUNT,
+        stand_in_limit=COUNT,
+        quote_days=COUNT,
+        observations_needed=COUNT,
+        lead_days=COUNT,
+        pace_weeks=COUNT,
+        base_day=_DAY,
+        base_value=_VALUE,
+        known_until=_DAY,
+        next_period=COUNT,
+        next_period_name=TEXT,
+        next_source=COUNT,
+        prints=COUNT,
+        today=_DAY,
+        day=COUNT,
+        value=or_null(_VALUE),
+    ),
+    "IndexValues": object_(
+        currency=TEXT, values=list_(object_(day=_DAY, value=_VALUE)), known_until=_DAY
+    ),
+    "IndexPrints": object_(prints=list_(_PRINT), sources=list_(_SOURCE)),
+    "IndexDecisions": object_(
+        next_period=COUNT,
+        next_period_name=TEXT,
+        next_source=COUNT,
+        contents=list_(
+            object_(
+                decision=COUNT,
+                number=COUNT,
+                print=or_null(_PRINT),
+                source=or_null(_SOURCE),
+                levels={"type": "object", "additionalProperties": _VALUE},
+                signed_by=list_(TEXT),
+                needed=COUNT,
+            )
+        ),
+        observations=list_(object_(coop=TEXT, level=_VALUE, survey=HASH)),
+        publications=list_(
+            object_(
+                decision=COUNT,
+                number=COUNT,
+                publication=BINARY,
+                signed_by=list_(TEXT),
+                needed=COUNT,
+            )
+        ),
+    ),
+    "Publication": with_optional(object_(publication=BINARY, survey=BINARY), "survey"),
+    "Published": object_(
+        decision=COUNT, number=COUNT, signed_by=list_(TEXT), needed=COUNT, signed=BOOLEAN
+    ),
+    **MERCHANT_SCHEMAS,
 }
 """All schemas by name."""

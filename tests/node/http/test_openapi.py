@@ -78,7 +78,13 @@ def test_what_the_description_calls_private_needs_a_session(route: object, tmp_p
             for one in ROUTES:
                 if one is route:
                     path = one.path.format(
-                        coop="norte", number=1, id="0" * 32, reference="0" * 64, hash="0" * 64
+                        coop="norte",
+                        number=1,
+                        id="0" * 32,
+                        refund="0" * 32,
+                        message="msg_" + "0" * 32,
+                        reference="0" * 64,
+                        hash="0" * 64,
                     )
                     answer = await town.client.call(one.method, path)
                     assert answer.problem() == "unauthorized"

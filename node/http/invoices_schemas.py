@@ -1,0 +1,256 @@
+"""The schemas of what merchants send and get, and of what payers see of an invoice."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from node.http.schema_parts import (
+    AMOUNT,
+    BOOLEAN,
+    COOP,
+    COUNT,
+    HASH,
+    NUMBER,
+    TEXT,
+    TIME,
+    Schema,
+    hex_,
+    list_,
+    object_,
+    one_of,
+    or_null,
+    reference,
+    with_optional,
+)
+from node.merchant.access import Power
+from node.merchant.states import Reason, State
+from node.merchant.targets import LONGEST_URL
+
+LONGEST_TEXT: Final = 200
+"""Characters of a description, an order's id, a refund's reason."""
+LONGEST_REDIRECT: Final = 1_024
+LONGEST_LABEL: Final = 64
+MOST_METADATA: Final = 20
+LONGEST_METADATA_NAME: Final = 40
+LONGEST_METADATA: Final = 500
+LONGEST_LIFE_S: Final = 366 * 86_400
+CLIENT_ID_PATTERN: Final = "^[A-Za-z0-9._:-]{1,64}$"
+EVENT_TYPE_PATTERN: Final = "^[a-z]{1,20}[.][a-z]{1,20}$"
+MOST_TYPES: Final = 20
+
+_MINOR: Final[Schema] = {
+    "type": "string",
+    "pattern": "^(0|[1-9][0-9]{0,15})$",
+    "description": "An integer in minor units, as text.",
+}
+_SCALE: Final[Schema] = {
+    "type": "integer",
+    "enum": [2],
+    "description": "How many of the digits are decimals.",
+}
+_CURRENCY: Final[Schema] = {**TEXT, "description": "The unit's name, or a national currency."}
+_CLIENT_ID: Final[Schema] = {
+    "type": "string",
+    "pattern": CLIENT_ID_PATTERN,
+    "description": "Your own id. Asking again with it, and the same contents, gives what there is.",
+}
+_ID: Final = hex_(16, "An id.")
+_METADATA: Final[Schema] = {
+    "type": "object",
+    "maxProperties": MOST_METADATA,
+    "propertyNames": {"minLength": 1, "maxLength": LONGEST_METADATA_NAME},
+    "additionalProperties": {**TEXT, "maxLength": LONGEST_METADATA},
+    "description": "Yours; comes back in every answer and webhook. Payers don't see it.",
+}
+_STATE: Final = one_of(*State)
+_REASON: Final = one_of(*Reason)
+_POWERS: Final = {
+    **list_(one_of(*Power)),
+    "minItems": 1,
+    "uniqueItems": True,
+    "description": "`invoices` creates and reads, `read` reads, `webhooks` manages endpoints. "
+    "None of them can spend.",
+}
+_URL: Final = {**TEXT, "maxLength": LONGEST_URL, "minLength": 1}
+_PAYEE: Final = object_(**COOP, account=NUMBER, handle=or_null(TEXT))
+_MONEY: Final = object_(value=_MINOR, scale=_SCALE, currency=_CURRENCY)
+_MONEY_REQUEST: Final = with_optional(_MONEY, "currency")
+_TYPES: Final = {
+    **list_({"type": "string", "pattern": EVENT_TYPE_PATTERN}),
+    "maxItems": MOST_TYPES,
+    "description": "Of which events to be told, such as `invoice.settled`; empty: of all.",
+}
+_SHORT: Final = {**TEXT, "minLength": 1, "maxLength": LONGEST_TEXT}
+_PLACE: Final = {**COOP, "index": COUNT}
+_KEY: Final = {
+    "id": _ID,
+    "label": TEXT,
+    "powers": _POWERS,
+    "created": TIME,
+    "revoked": or_null(TIME),
+}
+_ENDPOINT: Final = {
+    "id": _ID,
+    "url": TEXT,
+    "types": _TYPES,
+    "created": TIME,
+    "disabled": or_null(TIME),
+    "why": TEXT,
+    "public_key": {**TEXT, "description": "Verifies the `v1a` signatures of this node's webhooks."},
+}
+_SECRET: Final = {**TEXT, "description": "Verifies the `v1` signatures. Keep it secret."}
+
+MERCHANT_SCHEMAS: Final[Mapping[str, Schema]] = {
+    "Money": _MONEY,
+    "InvoiceRequest": {
+        **with_optional(
+            object_(
+                amount=_MONEY_REQUEST,
+                price=_MONEY_REQUEST,
+                client_id=_CLIENT_ID,
+                order_id=_SHORT,
+                description=_SHORT,
+                redirect_url={
+                    **TEXT,
+                    "minLength": 1,
+                    "maxLength": LONGEST_REDIRECT,
+                    "description": "Where the pay page leads back to: http or https.",
+                },
+                expires_in={
+                    "type": "integer",
+                    "minimum": 1,
+                    "maximum": LONGEST_LIFE_S,
+                    "description": "Seconds; 15 minutes by default.",
+                },
+                metadata=_METADATA,
+            ),
+            "amount",
+            "price",
+            "client_id",
+            "order_id",
+            "description",
+            "redirect_url",
+            "expires_in",
+            "metadata",
+        ),
+        "oneOf": [{"required": ["amount"]}, {"required": ["price"]}],
+        "description": "Either `amount`, in units, or `price`, in national currency.",
+    },
+    "Invoice": object_(
+        id=_ID,
+        state=_STATE,
+        reason=_REASON,
+        version={**COUNT, "description": "Rises with every change of state or reason."},
+        amount=reference("Money"),
+        price=or_null(
+            object_(
+                value=_MINOR,
+                scale=_SCALE,
+                currency=_CURRENCY,
+                day={**TEXT, "format": "date", "description": "The day whose value converts it."},
+            )
+        ),
+        paid={**reference("Money"), "description": "Paid in time, and arrived."},
+        coming={**reference("Money"), "description": "Paid in time, and on its way."},
+        late={**reference("Money"), "description": "Arrived, and paid after the end."},
+        refunded={**reference("Money"), "description": "Given back, or prepared to be."},
+        payee=_PAYEE,
+        reference=HASH,
+        client_id=or_null(TEXT),
+        order_id=or_null(TEXT),
+        description=TEXT,
+        redirect_url=or_null(TEXT),
+        metadata=_METADATA,
+        created=TIME,
+        expires=TIME,
+        changed=TIME,
+        settled=or_null(TIME),
+        link={**TEXT, "description": "The page to pay at."},
+        payments=list_(
+            object_(
+                **_PLACE,
+                payer=NUMBER,
+                amount=reference("Money"),
+                refunded=reference("Money"),
+                time=TIME,
+                late=BOOLEAN,
+                status=one_of("recorded", "delivered", "returned"),
+            )
+        ),
+    ),
+    "Invoices": object_(invoices=list_(reference("Invoice")), next=or_null(TEXT)),
+    "PublicInvoice": object_(
+        id=_ID,
+        state=_STATE,
+        reason=_REASON,
+        version=COUNT,
+        federation=HASH,
+        unit=TEXT,
+        amount=AMOUNT,
+        price=or_null(object_(minor=COUNT, currency=TEXT, day=COUNT)),
+        paid=AMOUNT,
+        coming=AMOUNT,
+        payee=_PAYEE,
+        reference=HASH,
+        description=TEXT,
+        private_hash={
+            **HASH,
+            "description": "The hash of what only the merchant sees; part of the reference.",
+        },
+        redirect_url=or_null(TEXT),
+        created=TIME,
+        expires=TIME,
+        time=TIME,
+        link=TEXT,
+    ),
+    "RefundRequest": with_optional(
+        object_(
+            client_id=_CLIENT_ID,
+            amount=_MONEY_REQUEST,
+            of=object_(coop=TEXT, index={**COUNT, "minimum": 1}),
+            reason=_SHORT,
+        ),
+        "client_id",
+        "amount",
+        "of",
+        "reason",
+    ),
+    "Refund": object_(
+        id=_ID,
+        client_id=or_null(TEXT),
+        invoice=_ID,
+        state=one_of("prepared", "recorded", "delivered", "cancelled"),
+        amount=reference("Money"),
+        reason=TEXT,
+        of=object_(**_PLACE),
+        payment={
+            **object_(payer=NUMBER, payee_coop=NUMBER, payee=NUMBER, amount=AMOUNT, reference=HASH),
+            "description": "What the merchant's own key has to sign, and send to /v1/payments.",
+        },
+        entry=or_null(COUNT),
+        created=TIME,
+    ),
+    "Refunds": object_(refunds=list_(reference("Refund"))),
+    "KeyRequest": object_(
+        label={**TEXT, "minLength": 1, "maxLength": LONGEST_LABEL}, powers=_POWERS
+    ),
+    "Key": object_(**_KEY),
+    "NewKey": object_(**_KEY, key={**TEXT, "description": "The key itself. It is shown only now."}),
+    "Keys": object_(keys=list_(reference("Key"))),
+    "WebhookRequest": with_optional(object_(url=_URL, types=_TYPES), "types"),
+    "Webhook": object_(**_ENDPOINT),
+    "NewWebhook": object_(**_ENDPOINT, secret=_SECRET),
+    "Webhooks": object_(webhooks=list_(reference("Webhook"))),
+    "WebhookSecret": object_(id=_ID, secret=_SECRET),
+    "Delivery": object_(
+        message={**TEXT, "description": "The webhook-id: the same at every attempt."},
+        type=TEXT,
+        state=one_of("waiting", "delivered", "failed"),
+        created=TIME,
+        tries=COUNT,
+        next=or_null(TIME),
+        attempts=list_(object_(time=TIME, status=COUNT, error=TEXT)),
+        body={**TEXT, "description": "The exact text that is signed and sent."},
+    ),
+    "Deliveries": object_(deliveries=list_(reference("Delivery")), next=or_null(TEXT)),
+}
+"""By name."""

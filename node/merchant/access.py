@@ -1,0 +1,153 @@
+"""API keys, webhook endpoints and deliveries: values, and how they are kept.
+
+A key is 32 random bytes, shown once; only its SHA-256 is kept, which is also its row's id. The secrets
+that sign webhooks are not kept at all: they follow from the node's key (`signing`).
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any, Final
+
+from node.store import Record, RecordKind
+
+KEY_PREFIX: Final = "fk_"
+
+
+class Power(StrEnum):
+    """What a key may do. None of them spends."""
+
+    INVOICES = "invoices"
+    """Create, read, cancel and mark invoices, and prepare refunds."""
+    READ = "read"
+    """Read invoices."""
+    WEBHOOKS = "webhooks"
+    """Manage webhook endpoints, and follow all events."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKey:
+    """A key of an account. `hash` is the SHA-256 of its text."""
+
+    id: str
+    hash: bytes
+    account: int
+    label: str
+    powers: tuple[Power, ...]
+    created_ms: int
+    revoked: int | None = None
+
+    def to_record(self) -> Record:
+        """The row."""
+        return Record(
+            kind=RecordKind.API_KEY,
+            id=self.hash.hex(),
+            shelf=str(self.account),
+            created=self.created_ms,
+            data=_to_bytes(asdict(self) | {"hash": self.hash.hex()}),
+        )
+
+
+def key_hash(text: str) -> bytes:
+    """What is kept of a key."""
+    return sha256(text.encode("utf-8", "surrogatepass")).digest()
+
+
+def read_key(record: Record) -> ApiKey:
+    """The value of a row."""
+    fields = json.loads(record.data)
+    fields["hash"] = bytes.fromhex(fields["hash"])
+    fields["powers"] = tuple(map(Power, fields["powers"]))
+    return ApiKey(**fields)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """An address of a merchant's that wants to be told. `types`: of which events; empty: of all.
+
+    `generation` counts the secrets that it had. `disabled`: since when, and `why`.
+    """
+
+    id: str
+    account: int
+    url: str
+    types: tuple[str, ...]
+    created_ms: int
+    generation: int = 1
+    disabled: int | None = None
+    why: str = ""
+
+    def wants(self, type_: str) -> bool:
+        """Whether it is to be told of events of that type."""
+        return self.disabled is None and (not self.types or type_ in self.types)
+
+    def to_record(self) -> Record:
+        """The row."""
+        return Record(
+            kind=RecordKind.ENDPOINT,
+            id=self.id,
+            shelf=str(self.account),
+            created=self.created_ms,
+            data=_to_bytes(asdict(self)),
+        )
+
+
+def read_endpoint(record: Record) -> Endpoint:
+    """The value of a row."""
+    fields = json.loads(record.data)
+    return Endpoint(**fields | {"types": tuple(fields["types"])})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One try to deliver: when, what was answered (0: nothing), and what went wrong."""
+
+    time: int
+    status: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """An event on its way to an endpoint. `state`: waiting, delivered or failed.
+
+    `message` is the webhook-id: the same at every attempt and every endpoint. `body` are the exact bytes
+    that are signed and sent. Failed tries count up `tries`; the last few are kept.
+    """
+
+    endpoint: str
+    message: str
+    type: str
+    body: str
+    created_ms: int
+    state: str = "waiting"
+    tries: int = 0
+    attempts: tuple[Attempt, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """Its key: one event goes to one endpoint once."""
+        return f"{self.endpoint}/{self.message}"
+
+    def to_record(self, *, due: int | None) -> Record:
+        """The row; `due` (milliseconds) is when to try next."""
+        return Record(
+            kind=RecordKind.DELIVERY,
+            id=self.id,
+            shelf=self.endpoint,
+            created=self.created_ms,
+            data=_to_bytes(asdict(self)),
+            due=due,
+        )
+
+
+def read_delivery(record: Record) -> Delivery:
+    """The value of a row."""
+    fields = json.loads(record.data)
+    attempts = tuple(Attempt(**attempt) for attempt in fields["attempts"])
+    return Delivery(**fields | {"attempts": attempts})
+
+
+def _to_bytes(fields: dict[str, Any]) -> bytes:
+    return json.dumps(fields, separators=(",", ":"), ensure_ascii=False).encode("utf-8")

@@ -1,0 +1,178 @@
+"""What the merchants' subjects share: the tick's time, the desk, what is watched, and who is told.
+
+`save` is the one place in which an invoice changes: it takes the step in the table, writes the row,
+writes the messages of the event in the same transaction, and leaves word for those who wait.
+"""
+
+import json
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from heapq import heappush
+
+from ledger.charter import Charter
+from ledger.validator import Validator
+from node.merchant.access import Delivery, Endpoint, read_endpoint
+from node.merchant.desk import Desk
+from node.merchant.invoice import Invoice, InvoicePayment, read_invoice, read_payment
+from node.merchant.settings import MerchantSettings
+from node.merchant.states import Happening, Reason, State, step
+from node.merchant.views import Json, Views, moment
+from node.store import RecordKind
+
+MESSAGE_PREFIX = "msg_"
+LISTED_PAYMENTS = 100
+"""How many payments of one invoice are listed; the sums are of all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """Something has happened, and is durable. `endpoints` have a message waiting."""
+
+    account: int
+    invoice: str
+    type: str
+    message: str
+    body: str
+    endpoints: tuple[str, ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class Context:
+    """Lives as long as the engine. `watched` has the references that payments are looked for under."""
+
+    settings: MerchantSettings
+    charter: Charter
+    coop: int
+    validator: Validator
+    desk: Desk
+    views: Views
+    now_ms: int = 0
+    watched: dict[bytes, str] = field(default_factory=dict)
+    watched_refunds: dict[bytes, str] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    deadlines: list[tuple[int, RecordKind, str]] = field(default_factory=list)
+    endpoints: dict[int, dict[str, Endpoint]] = field(default_factory=dict)
+    news: list[News] = field(default_factory=list)
+
+    @property
+    def now(self) -> int:
+        """The tick's time in seconds."""
+        return self.now_ms // 1000
+
+    # --- invoices ---
+
+    def invoice(self, id_: str) -> Invoice | None:
+        """An invoice by its id."""
+        record = self.desk.find(RecordKind.INVOICE, id_)
+        return None if record is None else read_invoice(record)
+
+    def payments(self, invoice: str) -> list[InvoicePayment]:
+        """The payments of an invoice, oldest first."""
+        rows = self.desk.shelf(RecordKind.INVOICE_PAYMENT, invoice, limit=LISTED_PAYMENTS)
+        return [read_payment(row) for row in reversed(rows)]
+
+    def due_ms(self, invoice: Invoice) -> int:
+        """When the clock changes something about it next: it expires, or is watched no longer."""
+        if invoice.state is State.OPEN:
+            return (invoice.expires + 1) * 1000
+        return max(invoice.expires, invoice.changed) * 1000 + self.settings.watched_ms
+
+    def watch(self, invoice: Invoice) -> None:
+        """Look for payments of it from now on."""
+        self.watched[invoice.reference] = invoice.id
+        shelf = str(invoice.account)
+        self.counts[shelf] = self.counts.get(shelf, 0) + 1
+        heappush(self.deadlines, (self.due_ms(invoice), RecordKind.INVOICE, invoice.id))
+
+    def save(self, invoice: Invoice, happening: Happening) -> Invoice | None:
+        """Write an invoice after something happened to it; None, and nothing written, when it can't."""
+        following = step(invoice.state, invoice.reason, happening)
+        if following is None:
+            return None
+        state, reason = following
+        is_changed = following != (invoice.state, invoice.reason)
+        was = invoice.state
+        if is_changed:
+            settled = self.now if state is State.SETTLED and was is not state else invoice.settled
+            invoice = replace(
+                invoice,
+                state=state,
+                reason=reason,
+                changed=self.now,
+                settled=settled,
+                version=invoice.version + 1,
+            )
+        due_ms = self.due_ms(invoice)
+        self.desk.replace(invoice.to_record(due=due_ms))
+        if is_changed:
+            heappush(self.deadlines, (due_ms, RecordKind.INVOICE, invoice.id))
+            self._tell(invoice, state.value if was is not state else _reason_event(invoice))
+        return invoice
+
+    def render(self, invoice: Invoice) -> Json:
+        """An invoice for its merchant."""
+        payments = self.payments(invoice.id) if invoice.payments else []
+        return self.views.invoice(invoice, payments, self.handle(invoice.account))
+
+    def handle(self, account: int) -> str | None:
+        """The handle of an account of this coop."""
+        found = self.validator.account(self.coop, account)
+        return None if found is None else found.handle
+
+    # --- telling ---
+
+    def _tell(self, invoice: Invoice, what: str) -> None:
+        seed = f"{invoice.id}/{invoice.version}"
+        self.tell(invoice.account, invoice.id, f"invoice.{what}", seed, self.render(invoice))
+
+    def tell(self, account: int, invoice: str, type_: str, seed: str, data: Json) -> None:
+        """Write a message for every endpoint that wants this event; they are sent after the commit.
+
+        `seed` tells this event from every other, so its message has one id, whatever happens.
+        """
+        message = message_id(type_, seed)
+        body = json.dumps(
+            {"type": type_, "timestamp": moment(self.now_ms), "data": data},
+            separators=(",", ":"),
+            ensure_ascii=False,
+        )
+        told = [
+            endpoint for endpoint in self.endpoints_of(account).values() if endpoint.wants(type_)
+        ]
+        for endpoint in told:
+            delivery = Delivery(
+                endpoint=endpoint.id,
+                message=message,
+                type=type_,
+                body=body,
+                created_ms=self.now_ms,
+            )
+            self.desk.add(delivery.to_record(due=self.now_ms))
+        self.news.append(
+            News(
+                account=account,
+                invoice=invoice,
+                type=type_,
+                message=message,
+                body=body,
+                endpoints=tuple(endpoint.id for endpoint in told),
+            )
+        )
+
+    def endpoints_of(self, account: int) -> dict[str, Endpoint]:
+        """The endpoints of an account."""
+        found = self.endpoints.get(account)
+        if found is None:
+            rows = self.desk.shelf(RecordKind.ENDPOINT, str(account), limit=1_000)
+            found = {row.id: read_endpoint(row) for row in rows}
+            self.endpoints[account] = found
+        return found
+
+
+def message_id(type_: str, seed: str) -> str:
+    """The webhook-id of an event."""
+    return MESSAGE_PREFIX + sha256(f"{type_}/{seed}".encode()).hexdigest()[:32]
+
+
+def _reason_event(invoice: Invoice) -> str:
+    return invoice.state.value if invoice.reason is Reason.NONE else invoice.reason.value

@@ -1,0 +1,204 @@
+"""API keys and webhook endpoints: made, revoked, disabled; and what becomes of deliveries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from node.merchant.access import (
+    ApiKey,
+    Attempt,
+    Delivery,
+    Endpoint,
+    Power,
+    key_hash,
+    read_delivery,
+    read_key,
+)
+from node.merchant.context import Context
+from node.merchant.refusals import MerchantRefusal
+from node.store import RecordKind, Store
+
+_KEPT_ATTEMPTS = 20
+
+
+class Keys:
+    """The API keys of all accounts."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def create(
+        self, account: int, *, id_: str, text: str, label: str, powers: Sequence[Power]
+    ) -> ApiKey:
+        """Keep a new key; its text is not kept. Raises `MerchantRefusal`."""
+        context = self._context
+        if sum(key.revoked is None for key in self.of(account)) >= context.settings.keys:
+            raise MerchantRefusal("keys_too_many")
+        key = ApiKey(
+            id=id_,
+            hash=key_hash(text),
+            account=account,
+            label=label,
+            powers=tuple(powers),
+            created_ms=context.now_ms,
+        )
+        context.desk.add(key.to_record())
+        return key
+
+    def of(self, account: int) -> list[ApiKey]:
+        """The keys of an account, newest first."""
+        rows = self._context.desk.shelf(RecordKind.API_KEY, str(account), limit=1_000)
+        return [read_key(row) for row in rows]
+
+    def revoke(self, account: int, id_: str) -> None:
+        """Let a key work no more, from the next request on. Raises `MerchantRefusal`."""
+        for key in self.of(account):
+            if key.id == id_:
+                if key.revoked is None:
+                    revoked = replace(key, revoked=self._context.now)
+                    self._context.desk.replace(revoked.to_record())
+                return
+        raise MerchantRefusal("key_not_found")
+
+    def find(self, text: str) -> ApiKey | None:
+        """The key with that text, unless it was revoked."""
+        record = self._context.desk.find(RecordKind.API_KEY, key_hash(text).hex())
+        key = None if record is None else read_key(record)
+        return None if key is None or key.revoked is not None else key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of an attempt. `next_ms`: when to try again; None: never."""
+
+    delivery: str
+    attempt: Attempt
+    is_delivered: bool
+    is_gone: bool = False
+    next_ms: int | None = None
+
+
+class Endpoints:
+    """The webhook endpoints of all accounts, and the outbox."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def create(self, account: int, *, id_: str, url: str, types: Sequence[str]) -> Endpoint:
+        """A new endpoint. Raises `MerchantRefusal`."""
+        context = self._context
+        present = context.endpoints_of(account)
+        if len(present) >= context.settings.endpoints:
+            raise MerchantRefusal("endpoints_too_many")
+        endpoint = Endpoint(
+            id=id_, account=account, url=url, types=tuple(types), created_ms=context.now_ms
+        )
+        context.desk.add(endpoint.to_record())
+        present[endpoint.id] = endpoint
+        return endpoint
+
+    def of(self, account: int) -> list[Endpoint]:
+        """The endpoints of an account, newest first."""
+        found = self._context.endpoints_of(account).values()
+        return sorted(found, key=lambda endpoint: (endpoint.created_ms, endpoint.id), reverse=True)
+
+    def own(self, account: int, id_: str) -> Endpoint:
+        """An endpoint of that account. Raises `MerchantRefusal`."""
+        endpoint = self._context.endpoints_of(account).get(id_)
+        if endpoint is None:
+            raise MerchantRefusal("webhook_not_found")
+        return endpoint
+
+    def _save(self, endpoint: Endpoint) -> Endpoint:
+        self._context.desk.replace(endpoint.to_record())
+        self._context.endpoints_of(endpoint.account)[endpoint.id] = endpoint
+        return endpoint
+
+    def enable(self, account: int, id_: str) -> Endpoint:
+        """Tell it again from now on; what waits for it is tried at once."""
+        endpoint = self._save(replace(self.own(account, id_), disabled=None, why=""))
+        for delivery in self._waiting(id_):
+            self._context.desk.replace(delivery.to_record(due=self._context.now_ms))
+        return endpoint
+
+    def disable(self, account: int, id_: str, why: str) -> Endpoint:
+        """Tell it nothing more; what waits for it goes on waiting."""
+        return self._save(replace(self.own(account, id_), disabled=self._context.now, why=why))
+
+    def rotate(self, account: int, id_: str) -> Endpoint:
+        """Give it another secret."""
+        endpoint = self.own(account, id_)
+        return self._save(replace(endpoint, generation=endpoint.generation + 1))
+
+    def drop(self, account: int, id_: str) -> None:
+        """Forget an endpoint, and what waits for it."""
+        context = self._context
+        self.own(account, id_)
+        del context.endpoints_of(account)[id_]
+        context.desk.drop(RecordKind.ENDPOINT, id_)
+        for delivery in self._waiting(id_):
+            context.desk.drop(RecordKind.DELIVERY, delivery.id)
+
+    def _waiting(self, endpoint: str) -> list[Delivery]:
+        rows = self._context.desk.shelf(RecordKind.DELIVERY, endpoint, limit=1_000)
+        return [row for row in map(read_delivery, rows) if row.state == "waiting"]
+
+    def deliveries(
+        self, store: Store, endpoint: str, *, before: tuple[int, str] | None, limit: int
+    ) -> list[tuple[Delivery, int | None]]:
+        """A page of what was, or is to be, delivered to it, and when; newest first."""
+        rows = store.records(RecordKind.DELIVERY, endpoint, before=before, limit=limit)
+        return [(read_delivery(row), row.due) for row in rows]
+
+    def redeliver(self, account: int, id_: str, message: str) -> Delivery:
+        """Send a message again now, under the same id. Raises `MerchantRefusal`."""
+        context = self._context
+        self.own(account, id_)
+        record = context.desk.find(RecordKind.DELIVERY, f"{id_}/{message}")
+        if record is None:
+            raise MerchantRefusal("delivery_not_found")
+        delivery = replace(read_delivery(record), state="waiting", tries=0)
+        context.desk.replace(delivery.to_record(due=context.now_ms))
+        return delivery
+
+    # --- for the dispatcher ---
+
+    def record(self, outcomes: Sequence[Outcome]) -> None:
+        """Write what became of attempts."""
+        context = self._context
+        for outcome in outcomes:
+            row = context.desk.find(RecordKind.DELIVERY, outcome.delivery)
+            if row is None:
+                continue  # the endpoint was dropped meanwhile
+            delivery = read_delivery(row)
+            attempts = (*delivery.attempts, outcome.attempt)[-_KEPT_ATTEMPTS:]
+            state = "waiting"
+            if outcome.is_delivered:
+                state = "delivered"
+            elif outcome.next_ms is None:
+                state = "failed"
+            delivery = replace(delivery, state=state, tries=delivery.tries + 1, attempts=attempts)
+            due_ms = outcome.next_ms
+            if state != "waiting":
+                due_ms = context.now_ms + context.settings.deliveries_kept_ms
+            context.desk.replace(delivery.to_record(due=due_ms))
+            if outcome.is_gone:
+                self._gone(delivery.endpoint)
+
+    def _gone(self, id_: str) -> None:
+        record = self._context.desk.find(RecordKind.ENDPOINT, id_)
+        if record is not None:
+            account = int(record.shelf)
+            if self.own(account, id_).disabled is None:
+                self.disable(account, id_, "It answered 410: gone.")
+
+    def forget(self, deliveries: Sequence[Delivery]) -> None:
+        """Delete deliveries that ended long ago."""
+        for delivery in deliveries:
+            self._context.desk.drop(RecordKind.DELIVERY, delivery.id)
+
+    def find(self, id_: str) -> Endpoint | None:
+        """An endpoint by its id alone."""
+        record = self._context.desk.find(RecordKind.ENDPOINT, id_)
+        if record is None:
+            return None
+        return self._context.endpoints_of(int(record.shelf)).get(id_)

@@ -1,0 +1,220 @@
+"""Making invoices, and what a merchant does with them: cancel, or say that one is paid.
+
+Asking twice makes one invoice: by the client's own id, which stays taken for ever, and by an
+Idempotency-Key, which is remembered for a week. Both are rows written with the invoice, in the
+transaction of the same tick, and new ones must not be there yet; so no race and no crash makes two.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from heapq import heappush
+
+from ledger.codec import MAX
+from ledger.index.conversion import units_from_price
+from ledger.index.table import DayBeforeBase, DayNotKnown
+from node.merchant.context import Context
+from node.merchant.invoice import Invoice, Price
+from node.merchant.references import invoice_reference, private_hash
+from node.merchant.refusals import MerchantRefusal
+from node.merchant.states import Happening
+from node.store import Record, RecordKind
+
+DAY_S = 86_400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceRequest:
+    """What a merchant asks for: an amount in units, or a price of `currency`, in minor units.
+
+    `id` are 16 fresh random bytes. `base` is how the payer reaches this node. `fingerprint` is a hash of
+    all that the client said.
+    """
+
+    account: int
+    id: bytes
+    base: str
+    fingerprint: str
+    amount: int | None = None
+    price_minor: int | None = None
+    currency: str | None = None
+    client_id: str | None = None
+    idempotency_key: str | None = None
+    order: str | None = None
+    description: str = ""
+    redirect: str | None = None
+    expires_in: int | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+class Invoicing:
+    """Changes of invoices that merchants ask for. All methods raise `MerchantRefusal`."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def create(self, request: InvoiceRequest) -> tuple[Invoice, bool]:
+        """The invoice, and whether it had been made before."""
+        earlier = self._made_before(request)
+        if earlier is not None:
+            return earlier, True
+        context = self._context
+        account = context.validator.account(context.coop, request.account)
+        if account is None or account.closed:
+            raise MerchantRefusal("merchant_closed")
+        if context.counts.get(str(request.account), 0) >= context.settings.watched_invoices:
+            raise MerchantRefusal("invoices_too_many")
+        price, amount, latest = self._amount(request)
+        if not 1 <= amount <= MAX:
+            raise MerchantRefusal("amount_out_of_range", pointer=_amount_pointer(request))
+        invoice = self._invoice(request, price, amount, self._expires(request, latest))
+        context.desk.add(invoice.to_record(due=context.due_ms(invoice)))
+        context.watch(invoice)
+        for key, due_ms in _request_keys(request, context):
+            context.desk.add(_request_record(key, request.fingerprint, invoice, due_ms))
+            if due_ms is not None:
+                heappush(context.deadlines, (due_ms, RecordKind.REQUEST, key))
+        return invoice, False
+
+    def _made_before(self, request: InvoiceRequest) -> Invoice | None:
+        context = self._context
+        found = None
+        for key, _ in reversed(_request_keys(request, context)):
+            record = context.desk.find(RecordKind.REQUEST, key)
+            if record is None:
+                continue
+            earlier = json.loads(record.data)
+            if earlier["fingerprint"] != request.fingerprint:
+                is_header = key.startswith(f"{request.account}/key/")
+                raise MerchantRefusal("idempotency_mismatch" if is_header else "invoice_exists")
+            found = earlier["id"]
+        return None if found is None else context.invoice(found)
+
+    def _amount(self, request: InvoiceRequest) -> tuple[Price | None, int, int | None]:
+        """The price, the amount in units, and until when a price can be locked."""
+        context = self._context
+        if request.price_minor is None:
+            assert request.amount is not None, "the reader of requests asks for one of the two"
+            return None, request.amount, None
+        index = context.validator.index(context.coop)
+        if index is None:
+            raise MerchantRefusal("index_missing", pointer="/price")
+        if request.currency != index.parameters.currency:
+            raise MerchantRefusal(
+                "currency_unknown",
+                f"Prices here are in {index.parameters.currency}.",
+                pointer="/price/currency",
+            )
+        day = context.now // DAY_S
+        try:
+            value = index.value_on(day)
+        except (DayNotKnown, DayBeforeBase) as error:
+            raise MerchantRefusal("price_not_known", pointer="/price") from error
+        amount = units_from_price(request.price_minor, value)
+        price = Price(minor=request.price_minor, currency=index.parameters.currency, day=day)
+        return price, amount, (day + index.parameters.quote_days + 1) * DAY_S - 1
+
+    def _expires(self, request: InvoiceRequest, latest: int | None) -> int:
+        context = self._context
+        if request.expires_in is None:
+            expires = context.now + context.settings.invoice_ms // 1000
+            return expires if latest is None else min(expires, latest)
+        expires = context.now + request.expires_in
+        if latest is not None and expires > latest:
+            raise MerchantRefusal(
+                "quote_too_long",
+                f"A price of today can be locked for {latest - context.now} seconds at most.",
+                pointer="/expires_in",
+            )
+        return expires
+
+    def _invoice(
+        self, request: InvoiceRequest, price: Price | None, amount: int, expires: int
+    ) -> Invoice:
+        context = self._context
+        id_ = request.id.hex()
+        reference = invoice_reference(
+            federation=context.charter.federation,
+            coop=context.coop,
+            id_=request.id,
+            account=request.account,
+            amount=amount,
+            price=None if price is None else (price.minor, price.day),
+            expires=expires,
+            description=request.description,
+            private=private_hash(request.order, request.metadata),
+        )
+        return Invoice(
+            id=id_,
+            account=request.account,
+            reference=reference,
+            amount=amount,
+            expires=expires,
+            created_ms=context.now_ms,
+            changed=context.now,
+            link=f"{request.base}/p/{id_}",
+            client_id=request.client_id,
+            order=request.order,
+            description=request.description,
+            redirect=request.redirect,
+            metadata=request.metadata,
+            price=price,
+        )
+
+    def own(self, account: int, id_: str) -> Invoice:
+        """An invoice of that account."""
+        invoice = self._context.invoice(id_)
+        if invoice is None or invoice.account != account:
+            raise MerchantRefusal("invoice_not_found")
+        return invoice
+
+    def cancel(self, account: int, id_: str) -> Invoice:
+        """Withdraw an invoice that is not paid. Asking again changes nothing."""
+        return self._do(account, id_, Happening.CANCEL)
+
+    def mark(self, account: int, id_: str) -> Invoice:
+        """Take an invoice for paid, by whatever way. Asking again changes nothing."""
+        return self._do(account, id_, Happening.MARK)
+
+    def _do(self, account: int, id_: str, happening: Happening) -> Invoice:
+        invoice = self.own(account, id_)
+        saved = self._context.save(invoice, happening)
+        if saved is not None:
+            return saved
+        if invoice.state.value == _ALREADY[happening]:
+            return invoice
+        raise MerchantRefusal(
+            "invoice_state", f"The invoice is {invoice.state}: this can't be done with it any more."
+        )
+
+
+_ALREADY: Mapping[Happening, str] = {Happening.CANCEL: "cancelled", Happening.MARK: "settled"}
+
+
+def _amount_pointer(request: InvoiceRequest) -> str:
+    return "/amount/value" if request.price_minor is None else "/price/value"
+
+
+def _request_keys(request: InvoiceRequest, context: Context) -> list[tuple[str, int | None]]:
+    """The keys under which a repeated request is found, and when each is forgotten."""
+    keys: list[tuple[str, int | None]] = []
+    if request.client_id is not None:
+        keys.append((f"{request.account}/client/{request.client_id}", None))
+    if request.idempotency_key is not None:
+        hashed = sha256(request.idempotency_key.encode("utf-8")).hexdigest()
+        until_ms = context.now_ms + context.settings.remembered_ms
+        keys.append((f"{request.account}/key/{hashed}", until_ms))
+    return keys
+
+
+def _request_record(key: str, fingerprint: str, invoice: Invoice, due_ms: int | None) -> Record:
+    content = {"fingerprint": fingerprint, "id": invoice.id}
+    return Record(
+        kind=RecordKind.REQUEST,
+        id=key,
+        shelf=str(invoice.account),
+        created=invoice.created_ms,
+        data=json.dumps(content).encode("ascii"),
+        due=due_ms,
+    )

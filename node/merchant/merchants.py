@@ -1,0 +1,118 @@
+"""The engine's extension for merchants: all of it that lives in the engine's thread.
+
+Invoices, keys, endpoints and the outbox are rows beside the logs. They are written in the transaction of
+the tick in which something happened to them, with the entries that it was, so neither a crash nor a
+race parts the two. After a failed commit this object is as unreliable as its engine, and is made anew.
+"""
+
+from collections.abc import Sequence
+from heapq import heapify, heappop, heappush
+
+from node.engine.events import Gathered, View
+from node.merchant.context import Context
+from node.merchant.desk import Desk
+from node.merchant.endpoints import Endpoints, Keys
+from node.merchant.invoicing import Invoicing
+from node.merchant.refunding import Refunding
+from node.merchant.settings import MerchantSettings
+from node.merchant.sightings import Sightings
+from node.merchant.states import Happening, State
+from node.merchant.views import Views
+from node.store import RecordKind, Segment
+
+
+class Merchants:
+    """An `Extension`. `at(view)` first, in a change or a question; then use the parts."""
+
+    def __init__(self, settings: MerchantSettings) -> None:
+        self._settings = settings
+
+    def start(self, view: View) -> None:
+        """See `Extension.start`."""
+        charter = view.validator.charter
+        context = Context(
+            settings=self._settings,
+            charter=charter,
+            coop=view.coop,
+            validator=view.validator,
+            desk=Desk(view.store),
+            views=Views(charter, view.coop),
+            now_ms=view.now_ms,
+        )
+        self.context = context
+        self.invoicing = Invoicing(context)
+        self.refunding = Refunding(context)
+        self.keys = Keys(context)
+        self.endpoints = Endpoints(context)
+        self._sightings = Sightings(context, self.refunding)
+        for id_, shelf, due_ms, mark in context.desk.pending(RecordKind.INVOICE):
+            if mark is not None:
+                context.watched[mark] = id_
+                context.counts[shelf] = context.counts.get(shelf, 0) + 1
+            context.deadlines.append((due_ms, RecordKind.INVOICE, id_))
+        for id_, _, due_ms, _ in context.desk.pending(RecordKind.REQUEST):
+            context.deadlines.append((due_ms, RecordKind.REQUEST, id_))
+        heapify(context.deadlines)
+        self.refunding.start()
+        self._sightings.start()
+
+    def at(self, view: View) -> "Merchants":
+        """This, at the time of the view."""
+        self.context.now_ms = view.now_ms
+        return self
+
+    def gather(self, now_ms: int, segments: Sequence[Segment]) -> Gathered | None:
+        """See `Extension.gather`."""
+        context = self.context
+        context.now_ms = now_ms
+        self._sightings.look(segments)
+        self.refunding.arrivals()
+        self._pass_deadlines()
+        if context.desk.is_empty and not context.news:
+            return None
+        news, context.news = tuple(context.news), []
+        return Gathered(write=context.desk.take(), news=news)
+
+    def wake_at_ms(self) -> int | None:
+        """See `Extension.wake_at_ms`."""
+        deadlines = self.context.deadlines
+        return max(deadlines[0][0], self.context.now_ms + 1) if deadlines else None
+
+    def _pass_deadlines(self) -> None:
+        context = self.context
+        for _ in range(context.settings.ended_each_tick):
+            if not context.deadlines or context.deadlines[0][0] > context.now_ms:
+                return
+            _, kind, id_ = heappop(context.deadlines)
+            if kind is RecordKind.REQUEST:
+                context.desk.drop(kind, id_)
+            else:
+                self._invoice_due(id_)
+
+    def _invoice_due(self, id_: str) -> None:
+        """The clock has reached a time at which something about this invoice was due."""
+        context = self.context
+        invoice = context.invoice(id_)
+        if invoice is None or invoice.reference not in context.watched:
+            return
+        due_ms = context.due_ms(invoice)
+        if due_ms > context.now_ms:
+            return  # something happened meanwhile, and it stands on the list again
+        if invoice.state is State.OPEN:
+            context.save(invoice, Happening.DEADLINE)
+        elif invoice.coming:
+            later_ms = context.now_ms + context.settings.watched_ms
+            context.desk.replace(invoice.to_record(due=later_ms))
+            heappush(context.deadlines, (later_ms, RecordKind.INVOICE, id_))
+        else:
+            del context.watched[invoice.reference]
+            context.counts[str(invoice.account)] -= 1
+            context.desk.replace(invoice.to_record(due=None))
+
+
+def merchants_of(view: View) -> Merchants:
+    """The merchants' part of the node that gave the view, at its time."""
+    extension = view.extension
+    if not isinstance(extension, Merchants):
+        raise TypeError("this node runs without its part for merchants")
+    return extension.at(view)

@@ -1,0 +1,227 @@
+"""Refunds: payments back to who paid an invoice, which only the merchant's own key can sign.
+
+The node prepares one: it fixes payee, amount and reference, and keeps that much of what was paid free for
+it. The wallet signs a payment with exactly these and sends it like any other; the node recognises it in its
+own log, in the transaction in which it is recorded. What is prepared and never signed can be dropped.
+"""
+
+import json
+from dataclasses import dataclass, replace
+from heapq import heappop, heappush
+
+from ledger.transactions import Pay
+from node.merchant.context import Context
+from node.merchant.invoice import (
+    Invoice,
+    InvoicePayment,
+    Refund,
+    payment_id,
+    read_payment,
+    read_refund,
+)
+from node.merchant.references import refund_reference
+from node.merchant.refusals import MerchantRefusal
+from node.store import Record, RecordKind
+
+_FOREVER_MS = 2**53 - 1
+"""Due time of a refund that waits for a signature or for its delivery: it is watched until then."""
+
+LISTED_REFUNDS = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundRequest:
+    """What a merchant asks for. `amount`: all that is left, when None. `id` are 16 fresh random bytes.
+
+    `of` is the coop's number and index of the payment; needed only when there are several.
+    """
+
+    account: int
+    invoice: str
+    id: bytes
+    fingerprint: str
+    client_id: str | None = None
+    amount: int | None = None
+    of: tuple[int, int] | None = None
+    reason: str = ""
+
+
+class Refunding:
+    """Prepares refunds and recognises them."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._coming: dict[int, list[tuple[int, str]]] = {}
+
+    def start(self) -> None:
+        """Load what is watched."""
+        for id_, _, _, mark in self._context.desk.pending(RecordKind.REFUND):
+            refund = self._refund(id_)
+            if refund is None or mark is None:
+                continue
+            if refund.state == "prepared":
+                self._context.watched_refunds[mark] = id_
+            elif refund.entry is not None:
+                heappush(self._coming.setdefault(refund.log, []), (refund.entry, id_))
+
+    def _refund(self, id_: str) -> Refund | None:
+        record = self._context.desk.find(RecordKind.REFUND, id_)
+        return None if record is None else read_refund(record)
+
+    def prepare(self, request: RefundRequest) -> tuple[Refund, bool]:
+        """The refund, and whether it had been prepared before. Raises `MerchantRefusal`."""
+        context = self._context
+        invoice = context.invoice(request.invoice)
+        if invoice is None or invoice.account != request.account:
+            raise MerchantRefusal("invoice_not_found")
+        key = f"{request.account}/refund/{request.invoice}/{request.client_id}"
+        if request.client_id is not None:
+            record = context.desk.find(RecordKind.REQUEST, key)
+            if record is not None:
+                return self._prepared_before(record, request), True
+        payment = self._payment(invoice, request)
+        left = payment.amount - payment.refunded
+        amount = left if request.amount is None else request.amount
+        if not 1 <= amount <= left:
+            raise MerchantRefusal(
+                "refund_too_large",
+                f"Of this payment {left} minor units are left to refund.",
+                pointer="/amount",
+            )
+        refund = self._make(invoice, payment, request, amount)
+        context.desk.add(refund.to_record(due=_FOREVER_MS))
+        context.watched_refunds[refund.reference] = refund.id
+        self._reserve(invoice, payment, amount)
+        if request.client_id is not None:
+            context.desk.add(
+                Record(
+                    kind=RecordKind.REQUEST,
+                    id=key,
+                    shelf=str(request.account),
+                    created=context.now_ms,
+                    data=json.dumps({"fingerprint": request.fingerprint, "id": refund.id}).encode(
+                        "ascii"
+                    ),
+                )
+            )
+        return refund, False
+
+    def _prepared_before(self, record: Record, request: RefundRequest) -> Refund:
+        earlier = json.loads(record.data)
+        if earlier["fingerprint"] != request.fingerprint:
+            raise MerchantRefusal("refund_exists")
+        found = self._refund(earlier["id"])
+        if found is None:
+            raise MerchantRefusal("refund_not_found")
+        return found
+
+    def _payment(self, invoice: Invoice, request: RefundRequest) -> InvoicePayment:
+        """The payment to give back from: the one that is named, or the only one there is."""
+        context = self._context
+        if request.of is not None:
+            row = context.desk.find(RecordKind.INVOICE_PAYMENT, payment_id(invoice.id, *request.of))
+            found = [] if row is None else [read_payment(row)]
+        else:
+            found = context.payments(invoice.id)
+        delivered = [payment for payment in found if payment.status == "delivered"]
+        if not delivered:
+            raise MerchantRefusal("refund_nothing", pointer="/of")
+        if len(delivered) > 1:
+            raise MerchantRefusal("refund_payment_needed", pointer="/of")
+        return delivered[0]
+
+    def _make(
+        self, invoice: Invoice, payment: InvoicePayment, request: RefundRequest, amount: int
+    ) -> Refund:
+        context = self._context
+        reference = refund_reference(
+            federation=context.charter.federation,
+            coop=context.coop,
+            invoice=invoice.reference,
+            id_=request.id,
+            log=payment.log,
+            index=payment.index,
+            amount=amount,
+        )
+        return Refund(
+            id=request.id.hex(),
+            client_id=request.client_id,
+            invoice=invoice.id,
+            account=invoice.account,
+            reference=reference,
+            log=payment.log,
+            index=payment.index,
+            payee=payment.payer,
+            amount=amount,
+            reason=request.reason,
+            created_ms=context.now_ms,
+        )
+
+    def _reserve(self, invoice: Invoice, payment: InvoicePayment, amount: int) -> None:
+        """Count `amount` as given back; a negative one, when it will not be."""
+        desk = self._context.desk
+        desk.replace(replace(payment, refunded=payment.refunded + amount).to_record())
+        invoice = replace(invoice, refunded=invoice.refunded + amount)
+        record = desk.find(RecordKind.INVOICE, invoice.id)
+        desk.replace(invoice.to_record(due=None if record is None else record.due))
+
+    def drop(self, account: int, invoice_id: str, id_: str) -> Refund:
+        """Give up a refund that was prepared and not signed. Raises `MerchantRefusal`."""
+        context = self._context
+        refund = self._refund(id_)
+        if refund is None or (refund.account, refund.invoice) != (account, invoice_id):
+            raise MerchantRefusal("refund_not_found")
+        if refund.state == "cancelled":
+            return refund
+        if refund.state != "prepared":
+            raise MerchantRefusal("refund_signed")
+        refund = replace(refund, state="cancelled")
+        context.desk.replace(refund.to_record(due=None))
+        context.watched_refunds.pop(refund.reference, None)
+        invoice = context.invoice(refund.invoice)
+        row = context.desk.find(
+            RecordKind.INVOICE_PAYMENT, payment_id(refund.invoice, refund.log, refund.index)
+        )
+        if invoice is not None and row is not None:
+            self._reserve(invoice, read_payment(row), -refund.amount)
+        return refund
+
+    def paid(self, id_: str, pay: Pay, log: int, index: int) -> None:
+        """A payment carries the refund's reference; it is the refund if it is exactly that."""
+        context = self._context
+        refund = self._refund(id_)
+        if refund is None or refund.state != "prepared" or log != context.coop:
+            return
+        wanted = (refund.account, refund.log, refund.payee, refund.amount)
+        if (pay.payer, pay.payee_coop, pay.payee, pay.amount) != wanted:
+            return
+        context.watched_refunds.pop(refund.reference, None)
+        if refund.log == context.coop:
+            self._save(replace(refund, entry=index, state="delivered"))
+            return
+        heappush(self._coming.setdefault(refund.log, []), (index, refund.id))
+        self._save(replace(refund, entry=index, state="recorded"))
+
+    def arrivals(self) -> None:
+        """Take note of refunds that the payers' homes have taken in, as seen here."""
+        context = self._context
+        for log, waiting in self._coming.items():
+            if not waiting:
+                continue
+            upto = context.validator.log(log).anchored.get(context.coop, 0)
+            while waiting and waiting[0][0] <= upto:
+                refund = self._refund(heappop(waiting)[1])
+                if refund is not None:
+                    self._save(replace(refund, state="delivered"))
+
+    def _save(self, refund: Refund) -> None:
+        context = self._context
+        is_done = refund.state == "delivered"
+        context.desk.replace(refund.to_record(due=None if is_done else _FOREVER_MS))
+        context.tell(
+            refund.account,
+            refund.invoice,
+            f"refund.{refund.state}",
+            f"{refund.id}/{refund.state}",
+            context.views.refund(refund),
+        )

@@ -1,0 +1,47 @@
+"""The bounds of the merchants' part, by name."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MerchantSettings:
+    """Times in milliseconds, sizes in bytes."""
+
+    public_url: str = ""
+    """How the world reaches this node, such as https://norte.example; payment links begin with it.
+    Empty: as whoever creates an invoice reached it."""
+    private_webhooks: bool = False
+    """Whether webhooks may go to private addresses and by plain http: for development, or when the
+    merchants' servers are in the node's own network."""
+    invoice_ms: int = 900_000
+    """How long an invoice can be paid when the merchant does not say: 15 minutes."""
+    longest_invoice_ms: int = 366 * 86_400_000
+    """How long at most."""
+    watched_ms: int = 30 * 86_400_000
+    """How long after its end an invoice still takes notice of payments that come too late."""
+    remembered_ms: int = 7 * 86_400_000
+    """How long an Idempotency-Key is remembered."""
+    watched_invoices: int = 250_000
+    """How many invoices of one account are watched at a time."""
+    deliveries_kept_ms: int = 30 * 86_400_000
+    """How long deliveries that ended are listed."""
+    keys: int = 50
+    """How many API keys one account may have that work."""
+    endpoints: int = 16
+    """How many webhook endpoints one account may have."""
+    ended_each_tick: int = 1_000
+    """How many invoices end in one tick at most; the others follow in the next."""
+    webhook_ms: int = 15_000
+    """How long a merchant's server may take to answer."""
+    webhook_answer_bytes: int = 4_096
+    """How much of its answer is read."""
+    webhooks_at_once: int = 8
+    """How many messages go to one endpoint at a time."""
+    endpoints_at_once: int = 64
+    """How many endpoints are served at a time."""
+    streams: int = 1_000
+    """How many streams of events may be open."""
+    stream_ms: int = 600_000
+    """How long one stays open; whoever reads it connects again."""
+    heartbeat_ms: int = 15_000
+    """After how long without an event a stream gets a sign of life."""

@@ -1,0 +1,169 @@
+"""Seeing payments: in the entries of this tick's commit, and in what its anchors deliver.
+
+Rules:
+- A payment is for an invoice when it pays the invoice's account and carries its reference.
+- It is *recorded* once its entry is held here, and *delivered* once the own log has taken it in.
+- An entry counts once: its row is keyed by its place.
+- Entries are not decoded unless one of them carries a reference that is watched. While no invoice or
+  refund is watched, nothing is looked at.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from heapq import heappop, heappush
+from typing import Final
+
+from ledger.codec import split
+from ledger.refusals import Refusal
+from ledger.state import COMMONS
+from ledger.transactions import Pay, Status, decode_entry
+from node.merchant.context import Context
+from node.merchant.invoice import (
+    ON_ITS_WAY,
+    Invoice,
+    InvoicePayment,
+    payment_id,
+    read_payment,
+)
+from node.merchant.refunding import Refunding
+from node.merchant.states import Happening, State
+from node.store import RecordKind, Segment
+
+_CARRIED: Final = re.compile(rb"\xc4\x20(?=(.{32}))", re.DOTALL)
+"""Anything that could be a reference: a binary of 32 bytes, PROTOCOL section 6."""
+
+
+class Sightings:
+    """Finds what pays invoices, and what has become of it."""
+
+    def __init__(self, context: Context, refunding: Refunding) -> None:
+        self._context = context
+        self._refunding = refunding
+        self._coming: dict[int, list[tuple[int, str, str]]] = {}
+
+    def start(self) -> None:
+        """Load what is on its way."""
+        store = self._context.desk
+        for id_, invoice, _, _ in store.pending(RecordKind.INVOICE_PAYMENT):
+            _, log, index = id_.split("/")
+            self._expect(int(log), int(index), invoice)
+
+    def _expect(self, log: int, index: int, invoice: str) -> None:
+        place = (index, invoice, payment_id(invoice, log, index))
+        heappush(self._coming.setdefault(log, []), place)
+
+    def look(self, segments: Sequence[Segment]) -> None:
+        """Take note of the payments in new entries, then of those that have arrived."""
+        context = self._context
+        for segment in segments:
+            if context.watched or context.watched_refunds:
+                self._look_at(segment)
+        if self._coming:
+            self._arrivals()
+
+    def _look_at(self, segment: Segment) -> None:
+        invoices, refunds = self._context.watched, self._context.watched_refunds
+        hits = {
+            carried
+            for carried in _CARRIED.findall(segment.entries)
+            if carried in invoices or carried in refunds
+        }
+        if not hits:
+            return
+        for index, data in enumerate(split(segment.entries), segment.first):
+            if hits.isdisjoint(_CARRIED.findall(data)):
+                continue
+            entry = decode_entry(data)
+            if isinstance(entry, Refusal) or not isinstance(entry.transaction, Pay):
+                continue
+            pay = entry.transaction
+            if pay.reference in invoices:
+                self._paid(invoices[pay.reference], pay, segment.coop, index, entry.time)
+            elif pay.reference in refunds:
+                self._refunding.paid(refunds[pay.reference], pay, segment.coop, index)
+
+    def _paid(self, id_: str, pay: Pay, log: int, index: int, time: int) -> None:
+        context = self._context
+        invoice = context.invoice(id_)
+        if invoice is None or (pay.payee_coop, pay.payee) != (context.coop, invoice.account):
+            return
+        if context.desk.find(RecordKind.INVOICE_PAYMENT, payment_id(id_, log, index)) is not None:
+            return
+        payment = InvoicePayment(
+            invoice=id_,
+            log=log,
+            index=index,
+            payer=pay.payer,
+            amount=pay.amount,
+            time=time,
+            is_late=time > invoice.expires or invoice.state is State.CANCELLED,
+            status=self._status(log, index, invoice.account),
+        )
+        context.desk.add(payment.to_record())
+        invoice = replace(invoice, payments=invoice.payments + 1)
+        if payment.status == "recorded":
+            self._expect(log, index, id_)
+            if not payment.is_late:
+                invoice = replace(invoice, coming=invoice.coming + pay.amount)
+        else:
+            invoice = _with_arrived(invoice, payment)
+        context.save(invoice, classify(invoice, payment))
+
+    def _status(self, log: int, index: int, account: int) -> str:
+        """How far a payment is, now that everything of this tick has been applied."""
+        context = self._context
+        if log == context.coop:
+            return "delivered"
+        if context.validator.log(context.coop).anchored.get(log, 0) < index:
+            return "recorded"
+        return "returned" if self._has_closed(account) else "delivered"
+
+    def _has_closed(self, account: int) -> bool:
+        """Whether what arrives for the account goes back. (An account with money in it can't close.)"""
+        found = self._context.validator.account(self._context.coop, account)
+        return account != COMMONS and (found is None or found.status is Status.CLOSED)
+
+    def _arrivals(self) -> None:
+        context = self._context
+        anchored = context.validator.log(context.coop).anchored
+        for log, waiting in self._coming.items():
+            while waiting and waiting[0][0] <= anchored.get(log, 0):
+                _, invoice, payment = heappop(waiting)
+                self._arrived(invoice, payment)
+
+    def _arrived(self, id_: str, payment_row: str) -> None:
+        context = self._context
+        record = context.desk.find(RecordKind.INVOICE_PAYMENT, payment_row)
+        invoice = context.invoice(id_)
+        if record is None or invoice is None or record.due != ON_ITS_WAY:
+            return
+        payment = read_payment(record)
+        payment = replace(payment, status=self._status(payment.log, payment.index, invoice.account))
+        context.desk.replace(payment.to_record())
+        if not payment.is_late:
+            invoice = replace(invoice, coming=invoice.coming - payment.amount)
+        invoice = _with_arrived(invoice, payment)
+        context.save(invoice, classify(invoice, payment))
+
+
+def _with_arrived(invoice: Invoice, payment: InvoicePayment) -> Invoice:
+    if payment.status != "delivered":
+        return invoice
+    if payment.is_late:
+        return replace(invoice, late=invoice.late + payment.amount)
+    return replace(invoice, credited=invoice.credited + payment.amount)
+
+
+def classify(invoice: Invoice, payment: InvoicePayment) -> Happening:
+    """What the payments of an invoice amount to, after news of one of them."""
+    if payment.is_late:
+        return Happening.LATE
+    if invoice.credited > invoice.amount:
+        return Happening.EXCEEDED
+    if invoice.credited == invoice.amount:
+        return Happening.COVERED
+    seen = invoice.credited + invoice.coming
+    if seen >= invoice.amount:
+        return Happening.SEEN
+    return Happening.PART if seen else Happening.UNPAID

@@ -1,0 +1,103 @@
+"""Where a webhook may go: a public address, by https, unless the operator allows more.
+
+A name can lead anywhere, and elsewhere a moment later. So the address itself is checked, at the moment
+when a socket is made for it, and that socket connects to exactly this address. Redirects are not followed.
+"""
+
+import socket
+from collections.abc import Callable
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Any, Final
+
+from yarl import URL
+
+from node.merchant.refusals import MerchantRefusal
+
+LONGEST_URL: Final = 512
+
+_TRANSLATED: Final = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"))
+"""Where the last four bytes are an IPv4 address."""
+
+
+class AddressRefused(OSError):
+    """The name leads to an address at which webhooks are not to arrive."""
+
+
+def is_public(text: str) -> bool:
+    """Whether the address is one of the open internet, whatever it is wrapped in."""
+    try:
+        address = ip_address(text.partition("%")[0])
+    except ValueError:
+        return False
+    inner = _inner(address)
+    if inner is not None and not _is_global(inner):
+        return False
+    return inner is not None or _is_global(address)
+
+
+def _is_global(address: IPv4Address | IPv6Address) -> bool:
+    return address.is_global and not (address.is_multicast or address.is_reserved)
+
+
+def _inner(address: IPv4Address | IPv6Address) -> IPv4Address | None:
+    """The IPv4 address to which an IPv6 address leads."""
+    if isinstance(address, IPv4Address):
+        return None
+    if any(address in network for network in _TRANSLATED):
+        return IPv4Address(address.packed[-4:])
+    teredo = address.teredo
+    return address.ipv4_mapped or address.sixtofour or (teredo[1] if teredo else None)
+
+
+def check_url(text: str, *, allow_private: bool) -> str:
+    """The address of a webhook, in its plain form. Raises `MerchantRefusal`."""
+    pointer = "/url"
+    try:
+        url = URL(text)
+        port = url.port
+    except ValueError as error:
+        raise MerchantRefusal(
+            "webhook_url_refused", "It can't be read.", pointer=pointer
+        ) from error
+    schemes = ("https", "http") if allow_private else ("https",)
+    problem = None
+    if len(text) > LONGEST_URL or not text.isascii() or not text.isprintable() or " " in text:
+        problem = f"It must have at most {LONGEST_URL} plain characters."
+    elif url.scheme not in schemes:
+        problem = f"It must begin with {' or '.join(schemes)}://."
+    elif not url.host or not port or url.user is not None or url.password is not None:
+        problem = "It must have a host, and neither user nor password."
+    elif url.fragment:
+        problem = "It must not have a part after #."
+    elif not allow_private and _is_private_host(url.host):
+        problem = "It leads to a private address."
+    if problem is not None:
+        raise MerchantRefusal("webhook_url_refused", problem, pointer=pointer)
+    return str(url)
+
+
+def _is_private_host(host: str) -> bool:
+    """Whether the host is written as a private address. (A name is looked at when it is used.)"""
+    if host == "localhost" or host.endswith((".localhost", ".local", ".internal")):
+        return True
+    try:
+        ip_address(host)
+    except ValueError:
+        # A number or a name of numbers is an address in disguise: 127.1, 2130706433, 0x7f.0.0.1.
+        last = host.rstrip(".").rpartition(".")[2]
+        return last.isdigit() or last.startswith("0x")
+    return not is_public(host)
+
+
+def guarded_sockets(*, allow_private: bool) -> Callable[[Any], socket.socket]:
+    """What makes sockets for connections to merchants' servers; raises `AddressRefused`."""
+
+    def make(address_info: Any) -> socket.socket:
+        family, kind, protocol, _, address = address_info
+        if not allow_private and not is_public(address[0]):
+            raise AddressRefused(f"it leads to {address[0]}, which is not a public address")
+        made = socket.socket(family, kind, protocol)
+        made.setblocking(False)
+        return made
+
+    return make
