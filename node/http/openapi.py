@@ -6,7 +6,8 @@ from typing import Any
 from node.http.api import PROBLEM_JSON
 from node.http.problems import PROBLEMS
 from node.http.routes import Access, Route
-from node.http.schemas import SCHEMAS, reference
+from node.http.schema_parts import reference
+from node.http.schemas import SCHEMAS
 
 _ACCESS_PROBLEMS = {
     Access.PUBLIC: (),
