@@ -208,6 +208,12 @@ def test_a_coop_is_no_witness_of_its_own_log() -> None:
     )
     assert rig.length(2, 2) == before
     assert rig.sent(2, WitnessRequest) == []
+    rig.link(2, 3)
+    rig.link(1, 3)
+    rig.deliver()
+    rig.advance(rig.settings.request_timeout_ms)
+    rig.deliver()
+    assert rig.balance(2, 2, 1) == 10
 
 
 def test_a_witness_answer_that_is_not_the_peers_own_ends_the_link() -> None:

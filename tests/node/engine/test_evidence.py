@@ -85,6 +85,22 @@ def test_a_fork_behind_the_newest_signed_head_held() -> None:
     assert _is_accused(rig, 1)
 
 
+def test_a_fork_within_what_still_waits_is_proved() -> None:
+    """No signed head in the store covers it yet, only the one of the entries that wait."""
+    rig = joined(1, 2, 3)
+    ahead = rig.federation.anchor(2, length=rig.length(1, 2) + 5, head=b"z" * 32)
+    waiting = encode_entry(rig.now_ms // 1000, ahead)
+    ours = rig.entries_after(1, 3, _admit(rig, 50), waiting)
+    theirs = rig.entries_after(1, 3, _admit(rig, 60), _admit(rig, 61), _admit(rig, 62))
+    rig.hear(1, 3, ours)
+    assert rig.engines[1].status().waiting == {3: 2}
+    rig.hear(1, 3, Heads((theirs.signed,)))
+    assert rig.engines[1].status().accused == ()
+    rig.engines[1]._replicas.waiting.clear()  # as when what it waits for has come
+    rig.hear(1, 2, theirs)
+    assert _is_accused(rig, 1)
+
+
 def test_an_invalid_entry_is_proved_and_the_rest_of_the_message_kept_out() -> None:
     rig = joined(1, 2, 3)
     before = rig.length(1, 3)
@@ -168,6 +184,7 @@ def test_an_accused_coop_that_goes_on_sending_gets_no_endless_questions() -> Non
     assert len(rig.mail) < 10  # the evidence, once to each peer
     rig.mail.clear()
     rig.hear(1, 3, bad)
+    rig.hear(1, 3, Heads((bad.signed,)))
     assert rig.mail == []
 
 

@@ -146,6 +146,7 @@ def _garbage(rig: Rig) -> dict[str, Message | bytes]:
     stranger = SignedHead(coop=77, length=1, head=bytes(32), signature=bytes(64))
     sign = rig.federation.signed_head
     longer = sign(2, length=head.length + 1, head=bytes(32))
+    far = sign(2, length=head.length + 100, head=bytes(32))
     wrong_count = sign(2, length=head.length + 2, head=extend_all(log.head, [_junk(rig)]))
     fork = ForkEvidence(shorter=own, longer=own, start=bytes(32), entries=())
     return {
@@ -158,6 +159,15 @@ def _garbage(rig: Rig) -> dict[str, Message | bytes]:
         "stranger's head": Heads((stranger,)),
         "log of a stranger": Get(coop=77, first=1),
         "no entries": Entries(first=1, previous=bytes(32), entries=b"", signed=longer),
+        "no entries, far ahead": Entries(
+            first=far.length, previous=bytes(32), entries=b"", signed=far
+        ),
+        "too many entries, far ahead": Entries(
+            first=far.length,
+            previous=bytes(32),
+            entries=bytes(rig.settings.entries_bytes + 1),
+            signed=far,
+        ),
         "junk": Entries(first=head.length + 1, previous=log.head, entries=b"\x01", signed=longer),
         "torn": Entries(
             first=head.length + 1, previous=log.head, entries=b"\x92\x01", signed=longer
@@ -224,15 +234,16 @@ def test_what_cannot_be_applied_is_bounded_whatever_its_shape() -> None:
 def test_nothing_is_asked_for_while_there_is_no_room_for_it() -> None:
     rig = joined(1, 2, pending_bytes=4_000)
     length = rig.length(1, 2)
+    asked = []
     for first in (length + 3, length + 5):
         signed = rig.federation.signed_head(2, length=first, head=bytes(32))
         message = Entries(first=first, previous=bytes(32), entries=b"\x01", signed=signed)
+        rig.now_ms += rig.settings.request_timeout_ms
+        rig.tick(1)
         rig.mail.clear()
         rig.hear(1, 2, message)
-        rig.now_ms += rig.settings.request_timeout_ms
-        rig.mail.clear()
-        rig.tick(1)
-    assert rig.sent(1, Get) == []
+        asked.append(len(rig.sent(1, Get)))
+    assert asked == [1, 0]
 
 
 def test_a_flood_of_questions_gets_bounded_answers() -> None:
