@@ -74,7 +74,7 @@ class IndexValue:
         return CurrencyPrice(self.currency, price if amount >= 0 else -price)
 
     def words(self) -> str:
-        """Such as `ARS 1,234.57 a unit on 2026-03-02`."""
+        """Such as `ARS 1234.57 a unit on 2026-03-02`."""
         minor = (self.value * 100 + MILLIONTHS // 2) // MILLIONTHS
         return f"{self.currency} {format_amount(minor)} a unit on {text_from_day(self.day)}"
 

@@ -147,8 +147,13 @@ def _agree(member: Membership, price: CurrencyPrice, yes: bool, output: Output) 
     output.note(
         f"{price} is {format_amount(quoted.amount)} {member.charter.unit} ({quoted.value.words()})."
     )
-    if not yes:
-        click.confirm("Pay that?", abort=True, err=True)
+    if not yes and not click.confirm("Pay that?", err=True):
+        raise CliError(
+            ExitCode.REFUSED,
+            "not_agreed",
+            "Nothing was paid.",
+            "Run the command again when you want to pay.",
+        )
     return quoted
 
 
