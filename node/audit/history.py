@@ -6,7 +6,7 @@ which does not depend on their order. Entries beyond what the index covers are l
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 
 import msgpack
@@ -22,12 +22,17 @@ _MODULUS = 2**128
 
 
 class HistoryCheck:
-    """Compares the index of the node of `coop` with the logs that `observe` is shown."""
+    """Compares the index of the node of `coop` with the logs that `observe` is shown.
 
-    def __init__(self, store: Store, coop: int) -> None:
+    `lengths` are those of the logs that the audit looks at; a running node may be further by now.
+    """
+
+    def __init__(self, store: Store, coop: int, lengths: Mapping[int, int]) -> None:
         self._store = store
         self._coop = coop
-        self._upto = store.history_upto()
+        self._upto = {
+            log: min(upto, lengths.get(log, 0)) for log, upto in store.history_upto().items()
+        }
         self._seen: Counter[int] = Counter()
         self._expected: Counter[int] = Counter()
 

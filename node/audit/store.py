@@ -81,7 +81,8 @@ def audit_store(
     source = StoreSource(store)
     validator = new_validator(charter)
     reasons: set[bytes] = set()
-    history = None if coop is None else HistoryCheck(store, coop)
+    lengths = {log: length for log, (length, _) in source.logs().items()}
+    history = None if coop is None else HistoryCheck(store, coop, lengths)
 
     def observe(log: int, entries: bytes) -> None:
         reasons.update(_reasons_in(entries))
@@ -155,7 +156,10 @@ def _reason_findings(store: Store, hashes: set[bytes]) -> Iterator[Finding]:
 def _snapshot_findings(store: Store, source: StoreSource, whole: Validator) -> Iterator[Finding]:
     """The newest snapshot and the entries after it must lead to the state of the whole replay."""
     snapshot = store.newest_snapshot()
-    if snapshot is None:
+    if snapshot is None or any(
+        length > source.logs().get(coop, (0, b""))[0] for coop, length in snapshot.lengths.items()
+    ):
+        # None, or one of a running node that is further by now than what was audited.
         return
     problem = None
     try:

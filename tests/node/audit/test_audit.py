@@ -10,7 +10,14 @@ from ledger.refusals import Refusal
 from ledger.transactions import encode_entry
 from node.audit import AuditReport, Fault, Piece, SourceFault, run_audit
 from node.audit.store import audit_store
-from node.store import Evidence, MemoryStore, Reason, Snapshot, Write
+from node.store import (
+    Evidence,
+    MemoryStore,
+    Reason,
+    Segment,
+    Snapshot,
+    Write,
+)
 from tests.builders import START, Books, books_with_members, build_federation
 from tests.node.audit.stores import fill_store
 
@@ -258,3 +265,46 @@ def test_a_changed_reason_and_changed_evidence_are_found(books: Books) -> None:
     assert [(finding.fault, finding.coop) for finding in report.findings] == [
         (Fault.RECORD_DAMAGED, 2)
     ]
+
+
+class Growing(MemoryStore):
+    """A store whose node goes on, saving a snapshot, once the audit has begun."""
+
+    def __init__(self, books: Books) -> None:
+        super().__init__()
+        fill_store(self, books)
+        self._books = books
+        self._before = self.logs()
+        self.is_running = False
+
+    def logs(self) -> dict[int, tuple[int, bytes]]:
+        """As a store opened for reading, the lengths from when it was opened."""
+        return self._before if getattr(self, "is_running", False) else super().logs()
+
+    def grow(self) -> None:
+        """One more payment, and a snapshot that covers it."""
+        books = self._books
+        index = books.pay(1, 1, 1, 2, 9)
+        signed = books.signed_head(1)
+        segment = Segment(
+            coop=1,
+            first=index,
+            count=1,
+            entries=books.logs[1][-1],
+            previous=books.head(1, index - 1),
+            head=signed.head,
+            signature=signed.signature,
+        )
+        self.commit(Write(segments=[segment]))
+        lengths = {coop: len(log) for coop, log in books.logs.items()}
+        self.save_snapshot(Snapshot(lengths=lengths, state=books.validator.snapshot()))
+        self.is_running = True
+
+
+def test_a_node_that_goes_on_meanwhile_is_not_suspected(books: Books) -> None:
+    store = Growing(books)
+    digest = books.validator.digest()
+    store.grow()
+    report = audit_store(store, books.federation.charter)
+    assert report.holds
+    assert report.digest == digest
