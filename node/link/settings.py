@@ -7,8 +7,8 @@ from dataclasses import dataclass
 class LinkSettings:
     """Times in milliseconds, sizes in bytes."""
 
-    message_bytes: int = 4 * 1024 * 1024
-    """The largest message that is read."""
+    message_bytes: int = 4 * 1024 * 1024 + 1024
+    """The largest message that is read: the largest evidence, and what it comes wrapped in."""
     handshake_ms: int = 10_000
     """How long a handshake may take as a whole."""
     handshakes: int = 64
