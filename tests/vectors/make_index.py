@@ -1,0 +1,213 @@
+"""Makes `index.json`: `index` entries, indexed prices, the values that follow, and what is refused.
+
+Run by `python -m tests.vectors.make_index`; deterministic, and a test makes it anew and compares.
+"""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from ledger.codec import MAX
+from ledger.decisions import IndexEntry
+from ledger.evidence import DecisionEvidence, SignedContent
+from ledger.index.prints import Print
+from ledger.refusals import Refusal
+from ledger.rules.index import SECONDS_IN_DAY
+from ledger.transactions import decode_transaction, encode_entry
+from tests.builders import Books, books_with_members, build_federation
+from tests.index_builders import (
+    certify,
+    day_of,
+    index_lines,
+    index_of,
+    observation,
+    official,
+    priced,
+    source_change,
+    surveyed,
+    take_prints,
+)
+
+FILE: Final = Path(__file__).with_name("index.json")
+NOVEMBER: Final = 2025 * 12 + 10
+WEEK: Final = 2_920
+"""The week to Sunday 2025-12-21."""
+
+Case = dict[str, Any]
+
+OFFICIAL: Final = build_federation(
+    seed="vectors", coops=3, index=index_lines(stand_in_limit=1, quote_days=3)
+)
+SURVEY: Final = build_federation(
+    seed="vectors",
+    coops=3,
+    index=index_lines("survey", base_day="2025-12-21", observations_needed=2),
+)
+
+
+def official_books() -> Books:
+    """Two prints, a stand-in made good, a change of source, and payments at prices."""
+    books = books_with_members(OFFICIAL, members=2, limit=10**9)
+    take_prints(books, 25)
+    books.append(1, priced(books, 1, 1, 2, 1, minor=1_500_000, day=day_of(books)))
+    books.append(1, priced(books, 1, 2, 1, 1, minor=2_500, day=day_of(books) - 3))
+    books.append(1, official(OFFICIAL, NOVEMBER + 1, 25, is_stand_in=True))
+    books.append(1, source_change(OFFICIAL, 1, NOVEMBER + 2))
+    late = {NOVEMBER + 1: 31}
+    books.append(1, official(OFFICIAL, NOVEMBER + 2, -4, source=1, late=late))
+    books.now += 40 * SECONDS_IN_DAY
+    books.append(1, priced(books, 1, 1, 1, 2, minor=999_999_999, day=day_of(books)))
+    return books
+
+
+def survey_books() -> Books:
+    """Three weeks, of odd and even numbers of coops, the last one further than the cap."""
+    books = books_with_members(SURVEY, members=2, limit=10**9)
+    for week, levels in enumerate(
+        (
+            {1: 1_001_000_000, 2: 1_003_000_001},
+            {1: 1_010_000_000, 2: 1_012_000_000, 3: 5_000_000_000},
+            {2: 9_000_000_000, 3: 9_100_000_000},
+        ),
+        WEEK,
+    ):
+        books.append(1, surveyed(SURVEY, week, levels))
+    books.append(1, priced(books, 1, 1, 1, 2, minor=77_777, day=day_of(books)))
+    return books
+
+
+def refused(books: Books) -> dict[str, tuple[bytes, Refusal | None]]:
+    """Transactions for the log of coop 1 of `official_books`, and what each earns."""
+    due = NOVEMBER + 3
+    next_print = IndexEntry(decided=Print(period=due, value=5, source=1))
+    seen = (observation(OFFICIAL, 1, due, 10**9),)
+    right = certify(OFFICIAL, next_print)
+    entry = decode_transaction(right)
+    assert isinstance(entry, IndexEntry)
+    day = day_of(books)
+    return {
+        "the next print": (right, None),
+        "one signature": (certify(OFFICIAL, next_print, [2]), Refusal.PUBLISHERS_TOO_FEW),
+        "observations": (
+            certify(OFFICIAL, replace(next_print, observations=seen)),
+            Refusal.INDEX_OBSERVATIONS_MISPLACED,
+        ),
+        "a signature that does not hold": (
+            right[:-1] + bytes([right[-1] ^ 1]),
+            Refusal.SIGNATURE_INVALID,
+        ),
+        "the print before, again": (
+            official(OFFICIAL, NOVEMBER + 2, -4, source=1, late={NOVEMBER + 1: 31}),
+            Refusal.INDEX_PERIOD_REPEATED,
+        ),
+        "another print of that month": (
+            official(OFFICIAL, NOVEMBER + 2, 4, source=1),
+            Refusal.INDEX_PERIOD_CONTRADICTED,
+        ),
+        "a month too far": (
+            official(OFFICIAL, due + 1, 5, source=1),
+            Refusal.INDEX_PERIOD_EARLY,
+        ),
+        "the old source": (official(OFFICIAL, due, 5), Refusal.INDEX_SOURCE_WRONG),
+        "beyond the cap": (
+            official(OFFICIAL, due, 301, source=1),
+            Refusal.INDEX_STEP_ABOVE_CAP,
+        ),
+        "down beyond what undoes the cap": (
+            official(OFFICIAL, due, -231, source=1),
+            Refusal.INDEX_STEP_ABOVE_CAP,
+        ),
+        "down by what undoes the cap": (official(OFFICIAL, due, -230, source=1), None),
+        "minus 100 %": (
+            official(OFFICIAL, due, -1000, source=1),
+            Refusal.INDEX_VALUE_IMPOSSIBLE,
+        ),
+        "a late change without a stand-in": (
+            official(OFFICIAL, due, 5, source=1, late={NOVEMBER + 1: 31}),
+            Refusal.INDEX_LATE_UNKNOWN,
+        ),
+        "the first source again": (
+            source_change(OFFICIAL, 1, due),
+            Refusal.INDEX_SOURCE_NUMBER_REPEATED,
+        ),
+        "a source too far": (
+            source_change(OFFICIAL, 3, due),
+            Refusal.INDEX_SOURCE_NUMBER_EARLY,
+        ),
+        "a source for a month that is taken": (
+            source_change(OFFICIAL, 2, NOVEMBER + 2),
+            Refusal.INDEX_SOURCE_PERIOD_TAKEN,
+        ),
+        "a price at today's value": (priced(books, 1, 1, 1, 2, minor=12_345, day=day), None),
+        "a hundredth too much": (
+            priced(books, 1, 1, 1, 2, minor=12_345, day=day, amount=13),
+            Refusal.PRICE_MISMATCH,
+        ),
+        "four days old": (
+            priced(books, 1, 1, 1, 2, minor=12_345, day=day - 4),
+            Refusal.PRICE_STALE,
+        ),
+        "of tomorrow": (
+            priced(books, 1, 1, 1, 2, minor=12_345, day=day + 1),
+            Refusal.PRICE_STALE,
+        ),
+        "of a day that nobody knows": (
+            priced(books, 1, 1, 1, 2, minor=12_345, day=MAX, amount=12),
+            Refusal.PRICE_NOT_KNOWN,
+        ),
+    }
+
+
+def evidence() -> DecisionEvidence:
+    """Coop 2 signed two prints of one month."""
+    contents = []
+    for value in (25, 26):
+        entry = IndexEntry(decided=Print(period=NOVEMBER, value=value))
+        signed = decode_transaction(certify(OFFICIAL, entry, [2]))
+        assert isinstance(signed, IndexEntry)
+        body = entry.signed_body()
+        content = body[body.index(b"\x95") :]
+        contents.append(SignedContent(content=content, signature=signed.signatures[0][1]))
+    return DecisionEvidence(
+        coop=2, decision=1, number=NOVEMBER, first=contents[0], second=contents[1]
+    )
+
+
+def history(books: Books) -> Case:
+    index = index_of(books.validator, 1)
+    return {
+        "charter": books.federation.charter.source.decode("utf-8"),
+        "logs": {str(coop): [entry.hex() for entry in log] for coop, log in books.logs.items()},
+        "digest": books.validator.digest().hex(),
+        "base_day": index.parameters.base_day,
+        "values": list(index.values),
+    }
+
+
+def make() -> Case:
+    """The content of the file."""
+    books = official_books()
+    cases = refused(books)
+    return {
+        "histories": [history(books), history(survey_books())],
+        "cases": [
+            {
+                "note": note,
+                "entry": encode_entry(books.now, data).hex(),
+                "refusal": None if refusal is None else refusal.value,
+                "name": None if refusal is None else refusal.code,
+            }
+            for note, (data, refusal) in cases.items()
+        ],
+        "evidence": evidence().encode().hex(),
+    }
+
+
+def render() -> str:
+    """The text of the file."""
+    return json.dumps(make(), indent=1, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    FILE.write_text(render(), encoding="utf-8")
