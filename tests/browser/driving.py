@@ -145,6 +145,32 @@ class Browser:
         )
         (SCREENSHOTS / f"{name}.png").write_bytes(base64.b64decode(picture["data"]))
 
+    def settle(self) -> None:
+        """Let the page's scripts finish what they began when it opened."""
+        self.run(
+            "await Promise.all([...document.querySelectorAll('script[type=module]')]"
+            ".map((each) => import(each.src)))"
+        )
+
+    def overflow(self) -> int:
+        """How many pixels the page is wider than the window."""
+        wide: int = self.run(
+            "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        return wide
+
+    def small_targets(self) -> list[str]:
+        """What can be pressed and is smaller than 24 by 24 pixels; links within a sentence may be."""
+        found: list[str] = self.run(
+            "return [...document.querySelectorAll('a[href], button, input, select, summary')]"
+            ".filter((each) => each.checkVisibility() && !each.closest('p, dd, .skip')"
+            "  && !each.matches('.skip'))"
+            ".filter((each) => { const box = each.getBoundingClientRect();"
+            "  return box.width < 24 || box.height < 24; })"
+            ".map((each) => each.outerHTML.slice(0, 80))"
+        )
+        return found
+
     def axe_violations(self) -> list[str]:
         """What axe-core finds against the page as it is."""
         self.driver.execute_script(axe_source())

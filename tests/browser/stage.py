@@ -102,7 +102,7 @@ class Stage:
         session = await self._exits.enter_async_context(aiohttp.ClientSession())
         return Client(self.nodes[coop], session)
 
-    def admit_draft(self, coop: int, id_: str, *stewards: int) -> None:
+    def sign_draft(self, coop: int, id_: str, *stewards: int) -> None:
         """Let stewards sign what waits at their desk, over HTTP."""
         self.run(self._sign(coop, id_, *stewards))
 
@@ -111,6 +111,31 @@ class Stage:
         for index in stewards:
             key = self.federation.steward_keys[coop][index]
             await sign_draft(people, id_, index, key)
+
+    def grant_limit(self, coop: int, account: int, limit: int) -> None:
+        """Let the stewards change an account's limit, over HTTP."""
+
+        async def change() -> None:
+            people = People(self.federation, coop, await self._client(coop))
+            member = await people.client.get(f"/v1/members/{account}", token=await people.steward())
+            transaction = self.federation.limit(
+                coop, account, revision=member.ok()["revision"] + 1, limit=limit
+            )
+            (await people.client.post("/v1/transactions", transaction)).ok()
+
+        self.run(change())
+
+    def balance(self, coop: int, handle: str) -> int:
+        """A member's balance, as the stewards see it."""
+
+        async def ask() -> int:
+            people = People(self.federation, coop, await self._client(coop))
+            account = (await people.client.get(f"/v1/accounts/{coop}/@{handle}")).ok()["account"]
+            member = await people.client.get(f"/v1/members/{account}", token=await people.steward())
+            balance: int = member.ok()["balance"]
+            return balance
+
+        return self.run(ask())
 
     def waiting_drafts(self, coop: int) -> list[dict[str, Any]]:
         """What waits at the stewards' desk."""

@@ -3,7 +3,8 @@
 import { make } from "./dom.js";
 import { say, showAmount, showTime } from "./words.js";
 
-const otherName = ({ handle, account, coop }) => `${handle ?? say("account {number}", { number: account })}@${coop}`;
+const otherName = ({ handle, account, coop }) =>
+  (handle === null ? say("account {number}, {coop}", { number: account, coop }) : `${handle}@${coop}`);
 
 function status(item) {
   if (item.direction === "returned") return say("came back, the payee's account was closed");

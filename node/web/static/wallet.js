@@ -349,6 +349,7 @@ const ACTIONS = {
   "pay-form": review,
   scan: scanCode,
   "review-pay": payNow,
+  "review-back": async () => showSection("pay"),
   "request-form": makeRequest,
   "request-copy": copyRequest,
   "history-more": async () => {
