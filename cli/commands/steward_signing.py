@@ -7,12 +7,23 @@ from pathlib import Path
 
 import click
 
-from cli.client import Json, NodeError, NodeMisbehaved, encode_bytes, integer, path_of, read_bytes
+from cli.client import (
+    Json,
+    NodeClient,
+    NodeError,
+    NodeMisbehaved,
+    encode_bytes,
+    integer,
+    path_of,
+    read_bytes,
+)
 from cli.describing import Names, describe
 from cli.draft_file import Draft, DraftError, ReasonText, make_draft, render_draft
 from cli.stewardship import Stewardship
 from cli.terminal import Output
 from ledger.transactions import Admit, encode_transaction
+
+NAME_SECONDS = 3
 
 
 def sign_draft(
@@ -134,7 +145,9 @@ def names_of(steward: Stewardship, draft: Draft) -> Names:
         return {}
     account = draft.transaction.account
     try:
-        found = steward.client.get(path_of("v1", "accounts", draft.coop.name, account))
+        # Once only, and not for long: somebody who signs a file may be far from any network.
+        with NodeClient(steward.client.url, attempts=1, answer_seconds=NAME_SECONDS) as client:
+            found = client.get(path_of("v1", "accounts", draft.coop.name, account))
     except NodeError:
         # Signing from a file works without the node; then the account stays a number.
         return {}
