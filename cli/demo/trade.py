@@ -251,23 +251,31 @@ def wait_until_settled(nodes: Sequence[RunningNode], output: Output) -> None:
     """Wait until nothing is on its way anywhere and all nodes say that they hold the same state."""
     deadline = time.monotonic() + SETTLE_SECONDS
     left, _ = _unsettled(nodes)
+    was_settled = False
     with output.progress("Delivering", steps=left) as progress:
         while True:
             in_transit, is_same = _unsettled(nodes)
             progress(max(0, left - in_transit))
             left = min(left, in_transit)
             if in_transit == 0 and is_same:
-                return
+                # Once more, because the nodes were asked one after the other.
+                if was_settled:
+                    return
+                was_settled = True
+            else:
+                was_settled = False
             if time.monotonic() > deadline:
                 raise NotSettled(in_transit)
             time.sleep(POLL_SECONDS)
 
 
 def _unsettled(nodes: Sequence[RunningNode]) -> tuple[int, bool]:
-    """The most that any node sees on its way, and whether all have the same state."""
-    in_transit, digests = 0, set()
+    """The most that any node sees on its way, and whether all have the same state for good."""
+    in_transit, unanchored, digests = 0, 0, set()
     for node in nodes:
         with NodeClient(node.url) as client:
-            in_transit = max(in_transit, client.get("/v1/status")["in_transit"]["items"])
+            status = client.get("/v1/status")
+            in_transit = max(in_transit, status["in_transit"]["items"])
+            unanchored += len(status["unanchored"])
             digests.add(client.get("/v1/digest")["digest"])
-    return in_transit, len(digests) == 1
+    return in_transit, unanchored == 0 and len(digests) == 1

@@ -447,6 +447,7 @@ class Engine:
             accused=tuple(sorted(core.accused)),
             lengths={coop: core.length(coop) for coop in core.charter.coops},
             waiting={log: wait.coop for log, wait in self._replicas.waiting.items()},
+            unanchored=self._replicas.growth.coops(),
         )
 
 

@@ -47,6 +47,10 @@ class Growth:
         if known is not None and known.upto <= length:
             del self._grown[coop]
 
+    def coops(self) -> tuple[int, ...]:
+        """The coops whose logs have grown, but for those with evidence, which are not anchored."""
+        return tuple(sorted(self._grown.keys() - self._core.accused.keys()))
+
     def since_ms(self, coop: int) -> int | None:
         """Since when there is growth that is not anchored."""
         known = self._grown.get(coop)

@@ -21,7 +21,9 @@ class Readiness(StrEnum):
 class NodeStatus:
     """A node's condition. `lengths` are those of the logs held, `accused` the coops with evidence.
 
-    `waiting` names, for each log that stands before an anchor, the log it waits for.
+    `waiting` names, for each log that stands before an anchor, the log it waits for. `unanchored` are
+    the coops whose logs have grown by more than anchors since this node anchored them: when it is empty
+    at all nodes, nothing will be appended unless somebody asks.
     """
 
     coop: int
@@ -31,3 +33,4 @@ class NodeStatus:
     accused: tuple[int, ...]
     lengths: Mapping[int, int]
     waiting: Mapping[int, int]
+    unanchored: tuple[int, ...]

@@ -67,6 +67,7 @@ def _status(api: Api, view: View) -> facts.Json:
             {"log": api.coop_name(log), "for": api.coop_name(other)}
             for log, other in sorted(status.waiting.items())
         ],
+        "unanchored": [api.coop_name(coop) for coop in status.unanchored],
         "in_transit": {"items": len(transit), "amount": amount},
         "sum": positions + amount,
     }

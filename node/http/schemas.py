@@ -230,6 +230,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         peers=list_(TEXT),
         accused=list_(TEXT),
         waiting=list_(object_(log=TEXT, **{"for": TEXT})),
+        unanchored=list_(TEXT),
         in_transit=object_(items=COUNT, amount=AMOUNT),
         sum=AMOUNT,
     ),
