@@ -16,12 +16,14 @@ yet*, and nothing is guessed for it; what holds when a print is late follows fro
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
+from typing import Final
 
 from ledger.errors import LedgerError
 
 from .chains import TENTHS, DayValue, factor_of_change, window_values
-from .days import Method, Window, last_day_of_week, window_of_day, window_of_period
+from .days import DAYS_IN_WEEK, Method, Window, last_day_of_week, window_of_day, window_of_period
 from .exact import from_millionths, to_millionths
 from .glide import Level, week_values
 from .parameters import LARGEST_VALUE, LOWEST_VALUE, IndexParameters
@@ -33,6 +35,9 @@ from .prints import (
     SourceChange,
     SourceRefusal,
 )
+
+_WINDOWS_KEPT: Final = 2_048
+"""How many windows are remembered, for the other logs that take in the same prints."""
 
 
 @dataclass(eq=False)
@@ -233,15 +238,17 @@ def _values_of(index: Index, new: Print) -> tuple[list[int], DayValue]:
     factor = factor_of_change(new.value)
     for late in new.late:
         factor *= Fraction(TENTHS + late.change, TENTHS + stand_ins[late.period])
-    days = list(
-        window_values(
-            index.latest,
-            window=index.due_window,
-            factor=factor,
-            method=index.parameters.method,
-        )
-    )
-    return [to_millionths(day.value) for day in days], days[-1]
+    values, latest = _chained(index.latest, index.due_window, factor, index.parameters.method)
+    return list(values), latest
+
+
+@lru_cache(maxsize=_WINDOWS_KEPT)
+def _chained(
+    start: DayValue, window: Window, factor: Fraction, method: Method
+) -> tuple[tuple[int, ...], DayValue]:
+    """The values of a window. Every log takes in the same prints, so most are asked for again."""
+    days = list(window_values(start, window=window, factor=factor, method=method))
+    return tuple(to_millionths(day.value) for day in days), days[-1]
 
 
 def _survey_values_of(index: Index, new: Print) -> tuple[list[int], DayValue]:
@@ -253,11 +260,18 @@ def _survey_values_of(index: Index, new: Print) -> tuple[list[int], DayValue]:
         for taken in (*index.prints, new)
         if not taken.is_stand_in
     ]
-    values = week_values(
-        index.latest,
-        window=window,
-        levels=levels,
-        pace_weeks=parameters.pace_weeks,
-        step_cap=parameters.step_cap,
-    )
+    # What is older than the pace is measured over has no part in the window.
+    oldest_day = levels[-1].day - DAYS_IN_WEEK * parameters.pace_weeks
+    recent = tuple(level for level in levels if level.day >= oldest_day)
+    values = list(_glided(index.latest, window, recent, parameters.pace_weeks, parameters.step_cap))
     return values, DayValue(day=window.last_day, value=from_millionths(values[-1]))
+
+
+@lru_cache(maxsize=_WINDOWS_KEPT)
+def _glided(
+    start: DayValue, window: Window, levels: tuple[Level, ...], pace_weeks: int, step_cap: int
+) -> tuple[int, ...]:
+    """As `_chained`, of a survey's week."""
+    return tuple(
+        week_values(start, window=window, levels=levels, pace_weeks=pace_weeks, step_cap=step_cap)
+    )
