@@ -1,0 +1,340 @@
+"""Webhooks: signed by the standard, delivered at least once under one id, to where they may go."""
+
+import asyncio
+import socket
+from base64 import b64decode
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from ledger.signatures import verify
+from node.merchant import targets
+from node.merchant.dispatcher import RETRIES_S, next_attempt_ms
+from node.merchant.refusals import MerchantRefusal
+from node.merchant.targets import AddressRefused, check_url, guarded_sockets, is_public
+from tests.node.http.towns import Town
+from tests.node.loops import on_loop, until
+from tests.node.merchant.stall import SETTINGS, Stall, a_shop, a_stall
+from tests.node.running import QUICK, JsonObject, client_of, until_ready
+
+
+async def until_delivered(stall: Stall, endpoint: JsonObject, state: str, tries: int = 1) -> None:
+    """Wait until the newest delivery is in that state."""
+
+    async def is_so() -> bool:
+        found = await stall.deliveries(endpoint)
+        return bool(found) and (found[0]["state"], found[0]["tries"]) == (state, tries)
+
+    await until(is_so, f"the delivery is {state} after {tries} tries")
+
+
+@on_loop
+async def test_a_settled_invoice_is_told_and_verifies(tmp_path: Path) -> None:
+    async with a_stall(tmp_path) as stall, a_shop() as shop:
+        endpoint = await stall.endpoint(shop.url)
+        invoice = await stall.invoice(1000, order_id="7", metadata={"table": "4"})
+        await stall.pay(invoice)
+        (heard,) = await shop.until_heard(1)
+        content = heard.verify(endpoint["secret"])
+        assert content["type"] == "invoice.settled"
+        assert content["data"]["id"] == invoice["id"]
+        assert content["data"]["metadata"] == {"table": "4"}
+        assert content["data"] == await stall.read(invoice)
+        signatures = dict(part.split(",") for part in heard.headers["webhook-signature"].split(" "))
+        timestamp = heard.headers["webhook-timestamp"]
+        verify(
+            public_key=b64decode(endpoint["public_key"].removeprefix("whpk_")),
+            message=f"{heard.id}.{timestamp}.".encode() + heard.body,
+            signature=b64decode(signatures["v1a"]),
+        )
+        await until_delivered(stall, endpoint, "delivered")
+        (delivery,) = await stall.deliveries(endpoint)
+        assert delivery["message"] == heard.id
+        assert delivery["body"].encode() == heard.body
+        assert delivery["attempts"][0]["status"] == 204
+
+
+@on_loop
+async def test_an_endpoint_hears_what_it_asked_for(tmp_path: Path) -> None:
+    async with a_stall(tmp_path) as stall, a_shop() as shop:
+        await stall.endpoint(shop.url, "invoice.cancelled")
+        all_of_them = await stall.endpoint(shop.url)
+        first, second = await stall.invoice(), await stall.invoice()
+        await stall.pay(first, 1)
+        (await stall.ask(f"/v1/invoices/{second['id']}/cancel")).ok()
+        await shop.until_heard(3)
+
+        async def are_two() -> bool:
+            return len(await stall.deliveries(all_of_them)) == 2
+
+        await until(are_two, "both events are listed")
+        types = [delivery["type"] for delivery in await stall.deliveries(all_of_them)]
+        assert types == ["invoice.cancelled", "invoice.partial"]
+
+
+@on_loop
+async def test_what_fails_is_tried_again_under_the_same_id(tmp_path: Path) -> None:
+    async with a_stall(tmp_path) as stall, a_shop() as shop:
+        shop.answer = lambda request: web.Response(status=500 if len(shop.heard) < 3 else 200)
+        endpoint = await stall.endpoint(shop.url)
+        await stall.pay(await stall.invoice())
+        await until_delivered(stall, endpoint, "waiting", 1)
+        for tries, pause_s in enumerate(RETRIES_S[:2], 2):
+            stall.clock.forward(2 * pause_s)
+            stall.town.node._merchants.dispatcher.wake(endpoint["id"])
+            await until_delivered(stall, endpoint, "waiting" if tries < 3 else "delivered", tries)
+        assert len({heard.id for heard in shop.heard}) == 1
+        assert [heard.body for heard in shop.heard] == [shop.heard[0].body] * 3
+        (delivery,) = await stall.deliveries(endpoint)
+        assert [attempt["status"] for attempt in delivery["attempts"]] == [500, 500, 200]
+
+
+@on_loop
+async def test_gone_disables_until_it_is_enabled(tmp_path: Path) -> None:
+    async with a_stall(tmp_path) as stall, a_shop() as shop:
+        shop.answer = lambda request: web.Response(status=410)
+        endpoint = await stall.endpoint(shop.url)
+        await stall.pay(await stall.invoice())
+        path = f"/v1/webhooks/{endpoint['id']}"
+
+        async def is_disabled() -> bool:
+            found = (await stall.ask(path, method="GET", key="webhooks")).ok()
+            return found["disabled"] is not None and "410" in found["why"]
+
+        await until(is_disabled, "the endpoint is disabled")
+        await stall.pay(await stall.invoice())
+        assert len(shop.heard) == 1
+        shop.answer = lambda request: web.Response(status=200)
+        assert (await stall.ask(f"{path}/enable", key="webhooks")).ok()["disabled"] is None
+        await until_delivered(stall, endpoint, "delivered", 2)
+        assert len({heard.id for heard in shop.heard}) == 1
+
+
+@on_loop
+async def test_a_message_can_be_sent_again(tmp_path: Path) -> None:
+    async with a_stall(tmp_path) as stall, a_shop() as shop:
+        endpoint = await stall.endpoint(shop.url)
+        await stall.pay(await stall.invoice())
+        (first,) = await shop.until_heard(1)
+        await until_delivered(stall, endpoint, "delivered")
+        path = f"/v1/webhooks/{endpoint['id']}/deliveries/{first.id}/redeliver"
+        (await stall.ask(path, key="webhooks")).ok()
+        _, second = await shop.until_heard(2)
+        assert (second.id, second.body) == (first.id, first.body)
+        other = await stall.ask(path.replace(first.id, "msg_" + "0" * 32), key="webhooks")
+        assert other.problem() == "delivery_not_found"
+
+
+@on_loop
+async def test_another_secret_signs_from_now_on(tmp_path: Path) -> None:
+    async with a_stall(tmp_path) as stall, a_shop() as shop:
+        endpoint = await stall.endpoint(shop.url)
+        path = f"/v1/webhooks/{endpoint['id']}/secret"
+        rotated = (await stall.ask(path, key="webhooks")).ok()
+        assert rotated["secret"] != endpoint["secret"]
+        await stall.pay(await stall.invoice())
+        (heard,) = await shop.until_heard(1)
+        heard.verify(rotated["secret"])
+
+
+@on_loop
+async def test_a_deleted_endpoint_hears_nothing(tmp_path: Path) -> None:
+    async with a_stall(tmp_path) as stall, a_shop() as shop:
+        endpoint = await stall.endpoint(shop.url)
+        path = f"/v1/webhooks/{endpoint['id']}"
+        assert (await stall.ask(path, method="DELETE", key="webhooks")).status == 204
+        paid = await stall.pay(await stall.invoice())
+        assert paid["state"] == "settled" and shop.heard == []
+        answer = await stall.ask(path, method="GET", key="webhooks")
+        assert answer.problem() == "webhook_not_found"
+
+
+@on_loop
+async def test_the_outbox_is_sent_after_a_restart(tmp_path: Path) -> None:
+    from node.compose import open_node
+    from tests.node.running import People
+
+    async with a_shop() as shop:
+        async with a_stall(tmp_path) as stall:
+            shop.answer = lambda request: web.Response(status=503)
+            endpoint = await stall.endpoint(shop.url)
+            await stall.pay(await stall.invoice())
+            await until_delivered(stall, endpoint, "waiting", 1)
+            federation, folder = stall.town.federation, stall.town.node.folder.folder
+            keys = stall.keys
+        shop.answer = lambda request: web.Response(status=200)
+        async with open_node(folder) as node, client_of(node) as client:
+            await until_ready(node)
+            again = Stall(
+                Town(federation, node, client, People(federation, 1, client)), stall.clock
+            )
+            again.keys = keys
+            await until_delivered(again, endpoint, "delivered", 2)
+        assert len({heard.id for heard in shop.heard}) == 1
+
+
+@on_loop
+async def test_a_redirect_is_not_followed(tmp_path: Path) -> None:
+    async with a_stall(tmp_path) as stall, a_shop() as shop, a_shop() as elsewhere:
+        shop.answer = lambda request: web.Response(status=307, headers={"Location": elsewhere.url})
+        endpoint = await stall.endpoint(shop.url)
+        await stall.pay(await stall.invoice())
+        await until_delivered(stall, endpoint, "waiting", 1)
+        assert elsewhere.heard == []
+
+
+@on_loop
+async def test_a_slow_server_delays_only_itself(tmp_path: Path) -> None:
+    settings = SETTINGS + "webhook_ms = 300\n"
+    never = asyncio.Event()
+
+    async def hang() -> web.Response:
+        await never.wait()
+        return web.Response()
+
+    async with (
+        a_stall(tmp_path, settings=settings) as stall,
+        a_shop() as slow,
+        a_shop() as quick,
+    ):
+        slow.answer = lambda request: hang()
+        waits = await stall.endpoint(slow.url)
+        await stall.endpoint(quick.url)
+        await stall.pay(await stall.invoice())
+        await quick.until_heard(1)
+        await until_delivered(stall, waits, "waiting", 1)
+        (delivery,) = await stall.deliveries(waits)
+        assert delivery["attempts"][0]["error"] == "It took too long."
+        never.set()
+
+
+@on_loop
+async def test_an_endless_answer_is_not_read_to_its_end(tmp_path: Path) -> None:
+    async def endless(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        try:
+            while True:
+                await response.write(b"x" * 65_536)
+        except ConnectionError:
+            return response
+
+    async with a_stall(tmp_path) as stall, a_shop() as shop:
+        shop.answer = endless
+        endpoint = await stall.endpoint(shop.url)
+        await stall.pay(await stall.invoice())
+        await until_delivered(stall, endpoint, "delivered")
+
+
+@on_loop
+async def test_private_addresses_are_refused_when_it_comes_to_connecting(tmp_path: Path) -> None:
+    """The name was public when the endpoint was made, and leads inside a moment later."""
+    async with a_shop() as shop, a_stall(tmp_path, settings=QUICK) as stall:
+        port = shop.url.split(":")[2].split("/")[0]
+        answer = await stall.ask("/v1/webhooks", {"url": shop.url}, key="webhooks")
+        assert answer.problem() == "webhook_url_refused"
+        # As if check_url had taken a public name, which the resolver now leads to loopback.
+        made = await stall.ask(
+            "/v1/webhooks", {"url": f"https://rebound.example:{port}/"}, key="webhooks"
+        )
+        endpoint = made.ok()
+        session = stall.town.node._merchants.dispatcher._session
+        assert session is not None
+
+        async def rebound(host: str, port: int = 0, family: int = 0) -> list[dict[str, object]]:
+            return [
+                {
+                    "hostname": host,
+                    "host": "127.0.0.1",
+                    "port": port,
+                    "family": socket.AF_INET,
+                    "proto": 0,
+                    "flags": 0,
+                }
+            ]
+
+        session.connector._resolver.resolve = rebound  # type: ignore[union-attr]
+        await stall.pay(await stall.invoice())
+        await until_delivered(stall, endpoint, "waiting", 1)
+        (delivery,) = await stall.deliveries(endpoint)
+        assert "127.0.0.1, which is not a public address" in delivery["attempts"][0]["error"]
+        assert shop.heard == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1",
+        "0.0.0.0", "255.255.255.255", "224.0.0.1", "240.0.0.1", "192.0.2.1", "198.18.0.1",
+        "::", "::1", "fe80::1", "fe80::1%eth0", "fc00::1", "ff02::1", "::ffff:10.0.0.1",
+        "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "2001:db8::1", "nonsense",
+    ],
+)  # fmt: skip
+def test_addresses_that_are_not_public(address: str) -> None:
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize(
+    "address", ["1.1.1.1", "8.8.8.8", "2606:4700::1111", "64:ff9b::808:808", "::ffff:8.8.8.8"]
+)
+def test_addresses_that_are_public(address: str) -> None:
+    assert is_public(address)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://shop.example/", "https://127.0.0.1/", "https://[::1]/", "https://localhost/",
+        "https://10.1.2.3:8080/x", "https://2130706433/", "https://127.1/", "https://0x7f.0.0.1/",
+        "https://printer.local/", "https://user:word@shop.example/", "https://user@shop.example/",
+        "https://shop.example/#part", "ftp://shop.example/", "file:///etc/passwd", "shop.example",
+        "https://", "https:///path", "https://shop.example:0/", "https://shop.example:99999/",
+        "https://shop.example/a b", "https://shop.example/\n", "javascript:alert(1)",
+        "https://sh\u00f6p.example/", "https://shop.example/" + "a" * 600,
+    ],
+)  # fmt: skip
+def test_urls_that_are_not_taken(url: str) -> None:
+    with pytest.raises(MerchantRefusal) as refused:
+        check_url(url, allow_private=False)
+    assert refused.value.code == "webhook_url_refused"
+
+
+def test_urls_that_are_taken() -> None:
+    for url in (
+        "https://shop.example/fiado",
+        "https://shop.example:8443/a?b=c",
+        "https://1.1.1.1/",
+    ):
+        assert check_url(url, allow_private=False) == url
+    assert check_url("http://127.0.0.1:8000/", allow_private=True)
+
+
+def test_the_socket_is_for_the_checked_address_only() -> None:
+    make = guarded_sockets(allow_private=False)
+    with pytest.raises(AddressRefused):
+        make((socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.1", 443)))
+    make((socket.AF_INET, socket.SOCK_STREAM, 6, "", ("1.1.1.1", 443))).close()
+    assert targets.LONGEST_URL == 512
+
+
+def test_retries_go_over_three_days_with_jitter() -> None:
+    assert 3 * 86_400 <= sum(RETRIES_S) <= 4 * 86_400
+    for tries, pause_s in enumerate(RETRIES_S, 1):
+        least = next_attempt_ms(tries, now_ms=0, jitter=lambda most: 0)
+        most = next_attempt_ms(tries, now_ms=0, jitter=lambda most: most)
+        assert (least, most) == (pause_s * 900, pause_s * 1_100)
+    assert next_attempt_ms(len(RETRIES_S) + 1, now_ms=0, jitter=lambda most: 0) is None
+    assert next_attempt_ms(1, now_ms=0, jitter=lambda most: 0, asked_s=100) == 90_000
+
+
+@on_loop
+async def test_the_stream_of_all_events(tmp_path: Path) -> None:
+    async with a_stall(tmp_path) as stall:
+        url = stall.town.node.url + "/v1/merchant/events"
+        headers = {"Authorization": f"Bearer {await stall.key('webhooks')}"}
+        async with stall.town.client.session.get(url, headers=headers) as response:
+            await response.content.readuntil(b"\n\n")
+            await stall.pay(await stall.invoice())
+            event = await response.content.readuntil(b"\n\n")
+            assert b"event: invoice.settled\n" in event and b"id: msg_" in event
