@@ -1,0 +1,1 @@
+"""Tests of the pages without a browser: languages, requests, headers, scripts' arithmetic."""

@@ -1,0 +1,21 @@
+"""The project's vectors, gathered for the pages' modules, and the check that runs them anywhere."""
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+from mnemonic import Mnemonic
+
+from node.web.statics import WORD_LISTS
+
+MODULES: Final = ("bytes", "codec", "messages", "keys", "charter")
+CHECK: Final = Path(__file__).parent / "vector_checks.js"
+_VECTORS: Final = Path(__file__).parents[2] / "vectors"
+_NAMES: Final = ("codec", "messages", "transactions", "receipts", "memos", "mnemonic")
+
+
+def gather_vectors() -> dict[str, Any]:
+    """All that the check needs."""
+    vectors = {name: json.loads((_VECTORS / f"{name}.json").read_text()) for name in _NAMES}
+    vectors["words"] = {name: Mnemonic(name).wordlist for name in WORD_LISTS}
+    return vectors

@@ -1,0 +1,142 @@
+"""The pages over HTTP: headers, sizes, requests that can't be read, markup, codes."""
+
+import asyncio
+import re
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from node.web.requests import PaymentRequest, RequestUnreadable, read_request
+from node.web.site import SAFE_HEADERS, load_site
+from node.web.statics import FOLDER
+from tests.builders import build_federation
+from tests.node.running import People, client_of, running_nodes
+
+PAGES = ("/", "/wallet", "/pay?to=member1@norte&amount=12.50", "/me", "/desk", "/verify")
+MOST_BYTES = 50_000
+MARKUP = "<script>alert(1)</script>"
+_IMPORT = re.compile(r'from "\./([a-z]+\.js)"')
+
+
+async def _visit(root: Path, *paths: str) -> dict[str, tuple[int, dict[str, str], bytes]]:
+    """Each page's status, headers and body, from a node with one member."""
+    federation = build_federation(coops=1)
+    found = {}
+    async with (
+        running_nodes(root, federation, 1) as nodes,
+        client_of(nodes[1]) as client,
+        aiohttp.ClientSession(auto_decompress=True) as session,
+    ):
+        await People(federation, 1, client).admit(1)
+        for path in paths:
+            async with session.get(nodes[1].url + path) as answer:
+                found[path] = (answer.status, dict(answer.headers), await answer.read())
+    return found
+
+
+def visit(root: Path, *paths: str) -> dict[str, tuple[int, dict[str, str], bytes]]:
+    """As `_visit`, from a test without a loop."""
+    return asyncio.run(_visit(root, *paths))
+
+
+def test_every_page_is_answered_with_the_strict_policy(tmp_path: Path) -> None:
+    paths = (*PAGES, "/service-worker.js", "/manifest.webmanifest", "/web/qr.svg?text=a")
+    for path, (status, headers, body) in visit(tmp_path, *paths).items():
+        assert status == 200, path
+        for name, value in SAFE_HEADERS.items():
+            assert headers[name] == value, path
+        assert "unsafe" not in headers["Content-Security-Policy"]
+        text = body.decode()
+        assert not re.search(r"<script(?![^>]*\bsrc=)|\bstyle=|\bon[a-z]+=", text), path
+        assert not re.search(r'(src|href)="(https?:)?//', text), path
+
+
+def test_a_page_with_all_that_it_loads_is_small(tmp_path: Path) -> None:
+    """Bytes on the wire, compressed as browsers ask for it, words of the language included."""
+    found = visit(tmp_path, *PAGES)
+    statics = _wire_sizes()
+    for path, (_, _, body) in found.items():
+        scripts = re.findall(r'src="/web/([a-z]+\.js)"', body.decode())
+        size = len(body) + statics["fiado.css"] + statics["words-es.json"]
+        size += sum(statics[name] for name in _with_imports(scripts))
+        assert size < MOST_BYTES, (path, size)
+
+
+def _wire_sizes() -> dict[str, int]:
+    return {
+        name: len(static.compressed or static.body) for name, static in load_site().statics.items()
+    }
+
+
+def _with_imports(names: list[str]) -> set[str]:
+    found: set[str] = set()
+    while names:
+        name = names.pop()
+        if name not in found:
+            found.add(name)
+            names += _IMPORT.findall((FOLDER / name).read_text())
+    return found
+
+
+def test_the_service_worker_keeps_every_module_of_its_pages() -> None:
+    worker = (FOLDER / "service-worker.js").read_text()
+    for name in _with_imports(["wallet.js", "verify.js", "me.js"]):
+        assert f'"{name.removesuffix(".js")}"' in worker, name
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/pay?to={MARKUP}",
+        f"/pay?to=member1@norte&amount={MARKUP}",
+        f"/pay?to=member1@norte&for={MARKUP}",
+        f"/pay?to=member1@norte&ref={MARKUP}",
+        f'/pay?to=member1@norte&for="onmouseover="alert(1)&{MARKUP}={MARKUP}',
+        f"/?lang={MARKUP}&{MARKUP}=1",
+    ],
+)
+def test_markup_in_an_address_is_rendered_harmless(tmp_path: Path, path: str) -> None:
+    ((_, _, body),) = visit(tmp_path, path).values()
+    assert b"<script>" not in body
+    assert b'"onmouseover' not in body
+
+
+def test_what_is_not_there_is_said(tmp_path: Path) -> None:
+    found = visit(
+        tmp_path,
+        "/pay?to=nobody@norte",
+        "/pay?to=a@luna",
+        "/pay",
+        "/web/nothing.js",
+        "/web/..%2Fsite.py",
+        "/web/qr.svg",
+        "/web/qr.svg?text=" + "a" * 401,
+    )
+    assert [status for status, _, _ in found.values()] == [404, 404, 400, 404, 404, 400, 400]
+
+
+def test_a_payment_link_fits_a_code_that_cheap_phones_read(tmp_path: Path) -> None:
+    link = f"https://node.cooperativa.example/pay?to=panaderia@norte&amount=1250.00&ref={'a' * 64}"
+    ((_, headers, body),) = visit(tmp_path, "/web/qr.svg?text=" + link.replace("&", "%26")).values()
+    assert int(headers["Fiado-Qr-Version"]) <= 7
+    assert body.startswith(b"<svg")
+
+
+def test_a_request_is_read_strictly() -> None:
+    read = read_request({"to": " Ana@Norte ", "amount": "12,5", "for": "x" * 200})
+    assert read == PaymentRequest(
+        handle="ana", coop="norte", amount=1250, purpose="x" * 140, reference=None
+    )
+    for query, field in (
+        ({}, "to"),
+        ({"to": "ana"}, "to"),
+        ({"to": "ana@norte", "amount": "1.250,00"}, "amount"),
+        ({"to": "ana@norte", "amount": "-1"}, "amount"),
+        ({"to": "ana@norte", "amount": "0"}, "amount"),
+        ({"to": "ana@norte", "amount": "٣"}, "amount"),
+        ({"to": "ana@norte", "amount": "90071992547409.92"}, "amount"),
+        ({"to": "ana@norte", "ref": "ab"}, "ref"),
+    ):
+        with pytest.raises(RequestUnreadable, match=field):
+            read_request(query)
