@@ -5,11 +5,12 @@ Two steps, both deterministic:
 1. **Communities** by label propagation with a bound on size (Raghavan, Albert and Kumara 2007; the bound
    as in Meyerhenke, Sanders and Schulz 2014). Everybody begins alone. In each round every member, in
    order of number, joins the community with which it has most payments, if that has room; among equals
-   the one with the lowest number. `ROUNDS` rounds, or until nobody moves. A community holds at
-   most 1/`PARTS_PER_COOP` of a cooperative.
+   the one with the lowest number. `ROUNDS` rounds, or until nobody moves. A community has at most as
+   many members as a cooperative's even share.
 2. **Packing**: communities, the largest first, go to the cooperative with which they have most payments
-   among those with room, among equals to the smallest. No cooperative has more than
-   `SLACK_PERCENT` percent above its even share.
+   among those with room, among equals to the smallest. Room ends `SLACK_PERCENT` percent above the
+   even share; a community that has room nowhere goes to the smallest cooperative, so that none has
+   more than its share, the slack and one community.
 
 It costs a few passes over the payments, seconds for a hundred thousand. It looks for good, not best: the
 amounts paid play no part, and nobody moves after the packing.
@@ -22,16 +23,13 @@ from typing import Final
 from cli.demo.graph import TradeGraph
 
 ROUNDS: Final = 8
-PARTS_PER_COOP: Final = 8
 SLACK_PERCENT: Final = 5
 
 
 def spread_members(graph: TradeGraph, coops: int) -> list[int]:
     """The cooperative of each member, as an index from 0 to `coops` - 1."""
     neighbours = _neighbours(graph)
-    labels = find_communities(
-        neighbours, largest=max(1, len(neighbours) // (coops * PARTS_PER_COOP))
-    )
+    labels = find_communities(neighbours, largest=max(1, len(neighbours) // coops))
     return _pack(neighbours, labels, coops)
 
 

@@ -20,9 +20,7 @@ def test_separate_communities_stay_whole() -> None:
     ]
     graph = TradeGraph(names=[str(i) for i in range(120)], trades=trades)
     homes = spread_members(graph, 3)
-    # Communities hold at most an eighth of a coop: five members, so groups of ten fall into halves,
-    # and the packing brings halves that trade together again.
-    assert local_share(graph, homes) > 0.9
+    assert local_share(graph, homes) == 1
     assert sorted(Counter(homes).values()) == [40, 40, 40]
 
 
@@ -36,8 +34,7 @@ def test_nobody_is_left_out_and_no_coop_is_overfull(
     assert len(homes) == members
     assert set(homes) <= set(range(coops))
     room = -(-members * (100 + SLACK_PERCENT) // (100 * coops))
-    largest_part = max(1, members // (coops * 8))
-    assert max(Counter(homes).values()) <= room + largest_part
+    assert max(Counter(homes).values()) <= room + max(1, members // coops)
 
 
 def test_real_looking_graphs_stay_mostly_local() -> None:
