@@ -9,7 +9,7 @@ was reported: the engine is dead. Close the store, open it again, make another e
 tick have an unknown outcome; asking again with the same bytes is safe.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from ledger.chain import SignedHead
 from ledger.charter import Charter
@@ -38,6 +38,7 @@ from node.engine.events import (
     View,
 )
 from node.engine.forks import entries_from_evidence
+from node.engine.gossip import Gossip
 from node.engine.history import History
 from node.engine.index_wire import (
     DecisionSigned,
@@ -95,17 +96,14 @@ class Engine:
         self._anchors = Anchors(self._core, self._replicas)
         self._history = History(self._core)
         self._memos = Memos(self._core)
+        self._gossip = Gossip(self._core, self._replicas, now_ms=now_ms)
         self._own = OwnLog(self._core, self._anchors, self._history, self._memos)
         self._decisions = Decisions(self._core)
         self._publishing = Publishing(self._core, self._decisions)
         self._last_ms = now_ms
         self._turned_back_ms = 0
-        self._evidence_turn = 0
         self._started_ms = now_ms
         self._heard: set[int] = set()
-        self._gossip_at_ms = now_ms
-        self._full_gossip_at_ms = now_ms
-        self._told: dict[int, int] = {}
         self._snapshot_length = self._total_length()
         if coop in self._core.accused:
             self._core.readiness = Readiness.HALTED
@@ -134,7 +132,7 @@ class Engine:
         tick.outbox.replies += [*changed, *published]
         self._answer_questions(tick, inbox)
         self._push(tick)
-        self._gossip(tick)
+        self._gossip.run(tick)
         self._upkeep(tick, idle=not inbox)
         tick.outbox.wake_at_ms = self._wake_at_ms(tick)
         return tick.outbox
@@ -167,24 +165,9 @@ class Engine:
 
     def _peer_up(self, tick: Tick, peer: int) -> None:
         self._core.peers.add(peer)
-        self._tell(tick, peer, self._core.signed.values())
-        for kept in self._core.accused.values():
-            for data in kept.values():
-                tick.send(peer, EvidenceNews(data).encode())
+        self._gossip.peer_up(tick, peer)
         self._memos.peer_up(tick, peer)
         self._decisions.peer_up(tick, peer)
-
-    def _tell(self, tick: Tick, peer: int, heads: Iterable[SignedHead]) -> None:
-        """Tell a peer heads, always with the newest that it is known to have signed itself.
-
-        So whoever hears any `heads` from a peer knows what that peer knows of his own log, which is what a
-        node needs that was restored from an old copy.
-        """
-        told = [head for head in heads if head.coop != peer]
-        known = self._replicas.best.get(peer)
-        if known is not None:
-            told.append(known)
-        tick.send(peer, Heads(tuple(told)).encode())
 
     def _on_message(self, tick: Tick, peer: int, message: Message) -> None:
         match message:
@@ -351,33 +334,6 @@ class Engine:
             for peer in self._core.peers:
                 tick.send(peer, EvidenceNews(row.data).encode())
 
-    def _gossip(self, tick: Tick) -> None:
-        settings = self._core.settings
-        full = tick.steady_ms >= self._full_gossip_at_ms
-        if not full and tick.steady_ms < self._gossip_at_ms:
-            return
-        self._gossip_at_ms = tick.steady_ms + settings.gossip_interval_ms
-        if full:
-            self._full_gossip_at_ms = tick.steady_ms + settings.full_gossip_interval_ms
-            self._gossip_evidence(tick)
-        heads = [
-            head
-            for head in self._core.signed.values()
-            if full or self._told.get(head.coop) != head.length
-        ]
-        self._told.update({head.coop: head.length for head in heads})
-        if heads or full:
-            for peer in self._core.peers:
-                self._tell(tick, peer, heads)
-
-    def _gossip_evidence(self, tick: Tick) -> None:
-        """Send one piece of evidence again, each in its turn, in case it was lost."""
-        pieces = [data for kept in self._core.accused.values() for data in kept.values()]
-        if pieces:
-            self._evidence_turn = (self._evidence_turn + 1) % len(pieces)
-            for peer in self._core.peers:
-                tick.send(peer, EvidenceNews(pieces[self._evidence_turn]).encode())
-
     def _upkeep(self, tick: Tick, *, idle: bool) -> None:
         if idle:
             self._history.catch_up()
@@ -395,8 +351,7 @@ class Engine:
         if self._history.is_behind():
             return tick.now_ms
         times = [
-            self._full_gossip_at_ms,
-            self._gossip_at_ms,
+            self._gossip.wake_at_ms(),
             self._replicas.wake_at_ms(),
             self._anchors.wake_at_ms(),
             self._decisions.wake_at_ms(),

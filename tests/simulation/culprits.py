@@ -111,7 +111,7 @@ class Forker(Culprit):
         self.world.note(f"{self.main.name}: FORKS")
         self._twin.start()
         self._part()
-        self.world.after(self._CHANGE_FACES_MS, self._change_faces)
+        self.world.after(2 * self._CHANGE_FACES_MS, self._change_faces)
 
     def _part(self) -> None:
         """Show each half another face; they can't speak to each other for a while."""
