@@ -23,6 +23,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
+from ledger.transactions import Kind
 from node.engine.events import (
     Ask,
     BatchRecorded,
@@ -187,11 +188,13 @@ class Runner:
         )
         return answer
 
-    async def submit_batch(self, transactions: Sequence[bytes]) -> BatchRecorded | NotReady:
-        """Record or refuse each payment of a batch. Raises as `submit`."""
+    async def submit_batch(
+        self, transactions: Sequence[bytes], kinds: frozenset[int] = frozenset({Kind.PAY})
+    ) -> BatchRecorded | NotReady:
+        """Record or refuse each transaction of a batch. Raises as `submit`."""
         size = sum(map(len, transactions))
         answer: BatchRecorded | NotReady = await self._request(
-            lambda request: SubmitBatch(request, transactions), size
+            lambda request: SubmitBatch(request, transactions, kinds), size
         )
         return answer
 

@@ -21,8 +21,6 @@ SENDERS: Final = 2
 """For each node."""
 BATCH_PAYMENTS: Final = 2_000
 BATCH_MEMBERS: Final = 250
-MEMBERS_AT_ONCE: Final = 32
-"""Admissions under way at each node."""
 SIGNED_AHEAD: Final = 2
 """Batches that a sender has signed while it sends another."""
 ATTEMPTS: Final = 10
@@ -99,20 +97,15 @@ def _streams(payments: Sequence[NewPayment]) -> list[list[NewPayment]]:
 async def _admit(
     home: Home, pool: ProcessPoolExecutor, session: aiohttp.ClientSession, progress: Progress
 ) -> int:
-    running = asyncio.Semaphore(MEMBERS_AT_ONCE)
+    url = f"{home.url}/v1/transactions/batch"
     last = 0
-
-    async def send(transaction: bytes) -> None:
-        nonlocal last
-        async with running:
-            answer = await _post(session, f"{home.url}/v1/transactions", transaction)
-        last = max(last, answer["index"])
-        progress(1)
-
-    async for transactions in _signed(
-        pool, sign_admissions, home.signer, home.members, BATCH_MEMBERS
-    ):
-        await asyncio.gather(*(send(transaction) for transaction in transactions))
+    async for batch in _signed(pool, sign_admissions, home.signer, home.members, BATCH_MEMBERS):
+        results = (await _post(session, url, batch))["results"]
+        refused = [Refusal(-result).code for result in results if result < 0]
+        if refused:
+            raise SendingFailed(url, f"an admission was refused: {refused[0]}")
+        last = results[-1]
+        progress(len(results))
     return last
 
 

@@ -62,8 +62,8 @@ def steward_key(seed: bytes, *, coop: int, steward: int) -> SigningKey:
     return derive_key(seed, "steward", coop, steward)
 
 
-def sign_admissions(signer: Signer, members: Sequence[NewMember]) -> list[bytes]:
-    """The admissions, signed by each new member and by enough stewards."""
+def sign_admissions(signer: Signer, members: Sequence[NewMember]) -> bytes:
+    """The admissions, signed by each new member and by enough stewards, and concatenated."""
     stewards = [
         (index, steward_key(signer.seed, coop=signer.coop, steward=index))
         for index in range(signer.stewards)
@@ -82,7 +82,7 @@ def sign_admissions(signer: Signer, members: Sequence[NewMember]) -> list[bytes]
         signatures = tuple((index, steward.sign(message)) for index, steward in stewards)
         admit = replace(admit, key_signature=key.sign(message), stewards=signatures)
         signed.append(encode_transaction(admit))
-    return signed
+    return b"".join(signed)
 
 
 def sign_payments(signer: Signer, payments: Sequence[NewPayment]) -> bytes:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ledger.chain import SignedHead
 from ledger.refusals import Refusal
+from ledger.transactions import Kind
 from ledger.validator import Validator
 from node.engine.status import NodeStatus, Readiness
 from node.store import Memo, Segment, Store, Write
@@ -94,13 +95,14 @@ class Submit:
 
 @dataclass(frozen=True, slots=True)
 class SubmitBatch:
-    """Payments for the own log, each to be recorded or refused by itself.
+    """Transactions for the own log, each to be recorded or refused by itself.
 
-    Answer: `BatchRecorded` or `NotReady`.
+    Those of other kinds than `kinds` are refused as unknown here. Answer: `BatchRecorded` or `NotReady`.
     """
 
     request: Request
     transactions: Sequence[bytes]
+    kinds: frozenset[int] = frozenset({Kind.PAY})
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,9 +38,6 @@ from node.store import Segment
 NODE_KINDS = frozenset({Kind.ANCHOR, Kind.RETURN})
 """What only the node itself appends. Everything else is judged by the rules."""
 
-_PAY_OR_BAD = frozenset({Kind.PAY, None})
-"""What a batch may hold, and what is no transaction at all, which the rules refuse."""
-
 MAYBE_RECORDED = frozenset({Refusal.ACCOUNT_CLOSED, Refusal.ACCOUNT_FROZEN, Refusal.SEQUENCE_USED})
 """Refusals that a payment may also earn because it was recorded long ago: look before saying so."""
 
@@ -105,14 +102,14 @@ class OwnLog:
             self._answers.append((submit.request, result))
 
     def submit_batch(self, tick: Tick, batch: SubmitBatch) -> None:
-        """Record or refuse each payment of a batch."""
+        """Record or refuse each transaction of a batch."""
         data = batch.transactions
-        payments = [
-            place for place in range(len(data)) if transaction_kind(data[place]) in _PAY_OR_BAD
-        ]
+        # What is no transaction at all is left to the rules, which refuse it.
+        judged = (batch.kinds - NODE_KINDS) | {None}
+        places = [place for place in range(len(data)) if transaction_kind(data[place]) in judged]
         results = [-Refusal.KIND_UNKNOWN.value] * len(data)
-        outcomes = self._sequence(tick, [data[place] for place in payments])
-        for place, outcome in zip(payments, outcomes, strict=True):
+        outcomes = self._sequence(tick, [data[place] for place in places])
+        for place, outcome in zip(places, outcomes, strict=True):
             results[place] = outcome
         self._batches.append((batch.request, results))
 

@@ -141,9 +141,19 @@ def not_ready(result: NotReady) -> Problem:
 
 
 async def post_batch(api: Api, request: web.Request) -> web.Response:
-    """Record many payments: one after another, each accepted or refused by itself.
+    """Record many payments."""
+    return await _record_batch(api, request, frozenset({Kind.PAY}))
 
-    A client whose payments have wrong signatures by the dozen is not listened to until the end:
+
+async def post_transactions_batch(api: Api, request: web.Request) -> web.Response:
+    """Record many admissions, limits and statuses."""
+    return await _record_batch(api, request, frozenset({Kind.ADMIT, Kind.LIMIT, Kind.STATUS}))
+
+
+async def _record_batch(api: Api, request: web.Request, kinds: frozenset[int]) -> web.Response:
+    """Record many transactions: one after another, each accepted or refused by itself.
+
+    A client whose transactions have wrong signatures by the dozen is not listened to until the end:
     the results are then fewer than the payments.
     """
     api.check_rate(request)
@@ -163,7 +173,8 @@ async def post_batch(api: Api, request: web.Request) -> web.Response:
         results: list[int] = []
         recorded: BatchRecorded | None = None
         for start in range(0, len(transactions), _CHUNK_PAYMENTS):
-            answer = await api.runner.submit_batch(transactions[start : start + _CHUNK_PAYMENTS])
+            chunk = transactions[start : start + _CHUNK_PAYMENTS]
+            answer = await api.runner.submit_batch(chunk, kinds)
             if isinstance(answer, NotReady):
                 if recorded is None:
                     raise not_ready(answer)
@@ -273,6 +284,17 @@ ROUTES = (
         name="recordPayments",
         summary="Record many payments, concatenated; each is accepted or refused by itself",
         subject=_SUBJECT,
+        body={OCTETS: None},
+        answer="BatchRecorded",
+        problems=(*_REFUSED, "body_too_large", "content_type_unsupported"),
+    ),
+    Route(
+        method="POST",
+        path="/v1/transactions/batch",
+        handler=post_transactions_batch,
+        name="recordTransactions",
+        summary="Record many admissions, limits and statuses, concatenated, with all their signatures",
+        subject="Stewards",
         body={OCTETS: None},
         answer="BatchRecorded",
         problems=(*_REFUSED, "body_too_large", "content_type_unsupported"),

@@ -102,7 +102,7 @@ def admit(founded: Founded, nodes: Sequence[RunningNode]) -> None:
     for coop, node in zip(founded.charter.coops, nodes, strict=True):
         members = [NewMember(account, f"m{account}", LIMIT) for account in range(1, PAYERS + 1)]
         with NodeClient(node.url) as client:
-            for transaction in sign_admissions(signer(founded.charter, coop), members):
+            for transaction in split(sign_admissions(signer(founded.charter, coop), members)):
                 last[coop] = client.post_bytes("/v1/transactions", transaction)["index"]
     wait_until_known(nodes, last)
 

@@ -87,6 +87,28 @@ async def test_a_batch_answers_for_each_payment(tmp_path: Path) -> None:
 
 
 @on_loop
+async def test_a_batch_of_admissions_answers_for_each_and_takes_no_payment(tmp_path: Path) -> None:
+    async with one_node(tmp_path) as town:
+        batch = [
+            town.federation.admit(1, 7, limit=500),
+            town.federation.admit(1, 7, handle="another", limit=500),
+            town.federation.admit(1, 8, limit=500, stewards=[0]),
+            town.pay(),
+            town.federation.admit(1, 8, limit=500),
+        ]
+        results = (await town.client.post("/v1/transactions/batch", b"".join(batch))).ok()[
+            "results"
+        ]
+        assert results[1:4] == [
+            -Refusal.ACCOUNT_EXISTS,
+            -Refusal.STEWARDS_TOO_FEW,
+            -Refusal.KIND_UNKNOWN,
+        ]
+        assert results[4] == results[0] + 1
+        assert await town.people.balance(1) == 0
+
+
+@on_loop
 async def test_a_batch_of_wrong_signatures_is_not_looked_through(tmp_path: Path) -> None:
     settings = QUICK + "[http]\ncostly_burst = 10\ncostly_per_minute = 1\n"
     async with one_node(tmp_path, settings=settings) as town:
