@@ -12,7 +12,7 @@ It signs one content for a number (`node.engine.promises`). Two by one coop are 
 from dataclasses import replace
 
 from ledger.charter import IndexCharter
-from ledger.codec import Value, decode, encode
+from ledger.codec import Value, decode, encode, split
 from ledger.decisions import (
     OBSERVATION,
     Decision,
@@ -24,7 +24,13 @@ from ledger.decisions import (
 from ledger.index.prints import Print, SourceChange
 from ledger.index.table import Index
 from ledger.rules.index import check_content, quorum_of
-from ledger.transactions import decode_transaction, encode_transaction
+from ledger.transactions import (
+    Kind,
+    decode_transaction,
+    encode_transaction,
+    entry_kind,
+    transaction_start,
+)
 from node.engine.anchors import Appender
 from node.engine.core import Core, Tick
 from node.engine.gathering import Gathering
@@ -206,6 +212,7 @@ class Decisions:
         if due == self._due:
             return
         self._due = due
+        self._keep_certificates(tick)
         self._valid.clear()
         for key in due:
             self.gathering.forget_before(key)
@@ -213,6 +220,26 @@ class Decisions:
         period = due[1][1]
         self.promises.forget_before(tick, (OBSERVATION, period))
         self._proposals.begin(period)
+
+    def _keep_certificates(self, tick: Tick) -> None:
+        """Keep those in what a recovering node has just taken back of its own log."""
+        for segment in tick.segments:
+            if segment.coop != self._core.coop:
+                continue
+            for data in split(segment.entries):
+                if entry_kind(data) == Kind.INDEX:
+                    self._keep_certificate(tick, data[transaction_start(data) :])
+
+    def _keep_certificate(self, tick: Tick, transaction: bytes) -> None:
+        entry = decode_transaction(transaction)
+        if isinstance(entry, IndexEntry):
+            certificate = Document(
+                kind=DocumentKind.CERTIFICATE,
+                id=document_id((entry.decision.value, entry.number)),
+                created=tick.now_ms // 1000,
+                data=transaction,
+            )
+            tick.changes.append(Write(documents=[certificate]))
 
     def _sign(self, tick: Tick) -> bool:
         """Sign what is due and not signed yet; whether anything was."""
@@ -308,22 +335,16 @@ class Decisions:
             for entry in self.gathering.grouped(key):
                 if chartered is None or len(entry.signatures) < quorum_of(entry, chartered):
                     continue
-                if self._is_valid(entry) and self._append(tick, own, key, entry):
+                if self._is_valid(entry) and self._append(tick, own, entry):
                     return True
         return False
 
-    def _append(self, tick: Tick, own: Appender, key: Key, entry: IndexEntry) -> bool:
+    def _append(self, tick: Tick, own: Appender, entry: IndexEntry) -> bool:
         data = encode_transaction(entry)
         if own.append(tick, [data]).count == 0:
             self._valid[entry.signed_body()] = False
             return False
-        certificate = Document(
-            kind=DocumentKind.CERTIFICATE,
-            id=document_id(key),
-            created=tick.now_ms // 1000,
-            data=data,
-        )
-        tick.changes.append(Write(documents=[certificate]))
+        self._keep_certificate(tick, data)
         for seen in entry.observations or ():
             self.surveys.want(tick, seen.survey_hash, None)
         tick.notice("index_taken", decision=entry.decision.name.lower(), number=entry.number)

@@ -272,6 +272,27 @@ def test_a_node_restored_from_an_old_copy_is_told_what_it_signed() -> None:
     assert set(taken(town).values()) == {1}
 
 
+def test_a_node_that_takes_its_log_back_has_the_certificates_again() -> None:
+    town = official_town()
+    copy = town.disks[1].copy()
+    for coop in (1, 2):
+        town.publish(coop, fact(NOVEMBER, 25))
+    town.settle()
+    town.pass_time(3_000)
+    town.kill(1)
+    town.disks[1] = copy
+    town.start(1)
+    town.settle()
+    town.pass_time(5_000)
+    assert set(taken(town).values()) == {1}
+    assert len(town.stores[1].documents(DocumentKind.CERTIFICATE, limit=9)) == 1
+    assert town.engines[1].status().readiness is Readiness.READY
+    for coop in (1, 2):
+        town.publish(coop, fact(NOVEMBER + 1, 25))
+    town.settle()
+    assert set(taken(town).values()) == {2}
+
+
 def test_two_contents_of_one_coop_are_evidence_that_spreads() -> None:
     town = official_town(coops=4, quorum=3)
     for value in (25, 26):
