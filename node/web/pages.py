@@ -16,6 +16,7 @@ from aiohttp import web
 from node.http import books, facts
 from node.http.api import Api
 from node.http.problems import Problem
+from node.web.bills import get_bill, get_counter
 from node.web.positions import position_bar
 from node.web.requests import RequestUnreadable, read_request
 from node.web.site import SAFE_HEADERS, load_site
@@ -154,6 +155,8 @@ PAGES: Final[tuple[tuple[str, Handler], ...]] = (
     ("/", get_books),
     ("/wallet", _shell("wallet.html")),
     ("/pay", get_pay),
+    ("/p/{id}", get_bill),
+    ("/pos", get_counter),
     ("/me", _shell("me.html")),
     ("/desk", _shell("desk.html")),
     ("/verify", _shell("verify.html")),

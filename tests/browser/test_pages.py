@@ -20,6 +20,7 @@ PAGES = {
     "pay": LINK,
     "me": "/me",
     "verify": "/verify",
+    "counter": "/pos",
     "desk": "/desk",
 }
 

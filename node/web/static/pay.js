@@ -1,25 +1,6 @@
-// The page of a payment request: hands it on to the payer's wallet, here or at another node.
+// The page of a payment request.
 
-import { byId, onAction } from "./dom.js";
-import { linkQuery } from "./links.js";
-import { Store } from "./store.js";
+import { byId } from "./dom.js";
+import { offerWallets } from "./offer.js";
 
-const request = byId("request");
-if (request !== null) {
-  const { to, amount, purpose, reference } = request.dataset;
-  const query = linkQuery({ to, amount: Number(amount), purpose, reference });
-  const wallet = await (await Store.open()).wallet().catch(() => undefined);
-  if (wallet?.account !== undefined) {
-    byId("pay-here").href = `/wallet#pay?${query}`;
-    byId("pay-here").hidden = false;
-    byId("make-wallet").hidden = true;
-  }
-  byId("home").value = localStorage.getItem("home") ?? "";
-  onAction(byId("elsewhere"), async () => {
-    const { origin, protocol } = new URL(byId("home").value);
-    if (!["https:", "http:"].includes(protocol)) return;
-    localStorage.setItem("home", origin);
-    location.assign(`${origin}/pay?${query}`);
-  });
-  byId("choices").hidden = false;
-}
+if (byId("request") !== null) await offerWallets(byId("request").dataset);

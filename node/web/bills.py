@@ -1,0 +1,40 @@
+"""The page of a bill (an invoice, for who pays it) and the point of sale.
+
+A bill can be read without JavaScript: it says what `/v1/invoices/{id}/public` says. Its script only
+follows the state and leads to the payer's wallet.
+"""
+
+from aiohttp import web
+
+from node.http.api import Api
+from node.http.invoices_payer import public_invoice
+from node.http.problems import Problem
+from node.web.requests import LONGEST_PURPOSE
+from node.web.site import load_site
+
+
+async def get_bill(api: Api, request: web.Request) -> web.Response:
+    """A bill: what to pay, to whom, until when, and what has come of it."""
+    try:
+        bill = await public_invoice(api, request.match_info["id"])
+    except Problem as problem:
+        if problem.kind.code != "invoice_not_found":
+            raise
+        return load_site().page(api, request, "bill.html", status=404, bill=None)
+    return load_site().page(
+        api,
+        request,
+        "bill.html",
+        bill=bill,
+        left=max(bill["amount"] - bill["paid"] - bill["coming"], 0),
+        is_payable=bill["state"] == "open",
+        purpose=bill["description"][:LONGEST_PURPOSE],
+        has_index=api.charter.index is not None,
+    )
+
+
+async def get_counter(api: Api, request: web.Request) -> web.Response:
+    """The point of sale."""
+    index = api.charter.index
+    currency = None if index is None else index.parameters.currency
+    return load_site().page(api, request, "pos.html", currency=currency)

@@ -1,0 +1,212 @@
+// The point of sale: a keypad, a bill with its code and live state, the day's list.
+//
+// It holds an API key that can make and read bills and can't spend. A bill is made under an id of this
+// page's own, kept until the node has answered: a lost answer and a second press make one bill, not two.
+
+import { Session, call, get, post } from "./api.js";
+import { followBill, isOver, stateOf } from "./bills.js";
+import { byId, make, notice, onAction, showSection } from "./dom.js";
+import { explain } from "./explain.js";
+import { qrAddress } from "./links.js";
+import { Store } from "./store.js";
+import { readAmount, say, showAmount, showTime } from "./words.js";
+
+const LIST_PAGE = 100;
+const SCALE = 2;
+const MILLION = 1_000_000n;
+const till = { store: null, key: null, index: null, wanted: null, bill: null, end: null };
+const { currency: CURRENCY } = byId("till-form").dataset;
+
+async function start() {
+  till.store = await Store.open();
+  till.key = (await till.store.read("merchant-key")) ?? null;
+  if (CURRENCY) till.index = await get("/v1/index").catch(() => null);
+  if (till.key !== null) return openTill();
+  byId("make-key").hidden = (await till.store.wallet())?.account === undefined;
+  return showSection("open");
+}
+
+async function useKey(key) {
+  try {
+    await get("/v1/invoices?limit=1", key);
+  } catch (error) {
+    byId("key-error").textContent = explain(error);
+    return;
+  }
+  till.key = key;
+  await till.store.write((kept) => kept.put(key, "merchant-key"));
+  await openTill();
+}
+
+async function makeKey() {
+  const wallet = await till.store.wallet();
+  const session = new Session({ role: "member", number: wallet.account, ...wallet });
+  try {
+    const label = say("Shop counter");
+    await useKey((await session.post("/v1/merchant/keys", { label, powers: ["invoices"] })).key);
+  } catch (error) {
+    byId("key-error").textContent = explain(error);
+  }
+}
+
+async function openTill() {
+  till.end?.();
+  till.bill = null;
+  showSection("till");
+  showOther();
+  await showToday();
+}
+
+// --- the amount ---
+
+const isPriced = () => CURRENCY !== "" && new FormData(byId("till-form")).get("in") === "price";
+
+// What the amount is in the other currency today, as a hint; the node converts exactly.
+function showOther() {
+  const typed = readAmount(byId("sum").value);
+  const value = till.index?.value;
+  byId("other").textContent = typeof typed === "string" || !value ? "" : otherWords(BigInt(typed), BigInt(value));
+}
+
+function otherWords(typed, value) {
+  const unit = document.body.dataset.unit;
+  return isPriced()
+    ? say("about {amount} {unit} today", { amount: showAmount(Number((typed * MILLION + value / 2n) / value)), unit })
+    : say("about {amount} {unit} today", { amount: showAmount(Number((typed * value + MILLION / 2n) / MILLION)), unit: CURRENCY });
+}
+
+function press(key) {
+  const sum = byId("sum");
+  sum.value = key === "back" ? sum.value.slice(0, -1) : sum.value + key;
+  showOther();
+}
+
+async function makeBill() {
+  const typed = readAmount(byId("sum").value);
+  byId("sum-error").textContent = typeof typed === "string" ? typed : "";
+  if (typeof typed === "string") return byId("sum").focus();
+  const money = { value: String(typed), scale: SCALE };
+  const wanted = isPriced() ? { price: { ...money, currency: CURRENCY } } : { amount: money };
+  const what = byId("what").value.trim();
+  if (what) wanted.description = what;
+  // The same press again, after a lost answer, asks for the same bill.
+  if (till.wanted?.text !== JSON.stringify(wanted)) {
+    till.wanted = { text: JSON.stringify(wanted), id: crypto.randomUUID() };
+  }
+  try {
+    const made = await post("/v1/invoices", { ...wanted, client_id: till.wanted.id }, till.key);
+    till.wanted = null;
+    byId("till-form").reset();
+    return showBill(made);
+  } catch (error) {
+    byId("sum-error").textContent = explain(error);
+  }
+}
+
+// --- a bill ---
+
+const minor = ({ value }) => Number(value);
+
+function showBill(made) {
+  till.end?.();
+  till.bill = made;
+  byId("bill-amount").textContent = `${showAmount(minor(made.amount))} ${made.amount.currency}`;
+  byId("bill-price").textContent = made.price ? `${showAmount(minor(made.price))} ${made.price.currency}` : "";
+  byId("bill-qr").src = qrAddress(made.link);
+  byId("bill-qr").hidden = false;
+  byId("bill-link").textContent = made.link;
+  byId("bill-link").href = made.link;
+  byId("bill-state").replaceChildren();
+  showSection("bill");
+  till.end = followBill(made.id, (bill) => {
+    byId("bill-state").replaceChildren(stateOf(bill));
+    byId("bill-qr").hidden = isOver(bill) || bill.state === "processing";
+    byId("cancel").hidden = bill.state !== "open";
+  });
+}
+
+async function cancel() {
+  try {
+    await call("POST", `/v1/invoices/${till.bill.id}/cancel`, { token: till.key });
+    await openTill();
+  } catch (error) {
+    notice(explain(error));
+  }
+}
+
+// --- the day ---
+
+async function bringToday() {
+  const midnight = new Date().setHours(0, 0, 0, 0) / 1000;
+  const found = [];
+  let next = null;
+  do {
+    const before = next === null ? "" : `&before=${encodeURIComponent(next)}`;
+    const page = await get(`/v1/invoices?limit=${LIST_PAGE}${before}`, till.key);
+    found.push(...page.invoices.filter(({ created }) => created >= midnight));
+    next = page.invoices.some(({ created }) => created < midnight) ? null : page.next;
+  } while (next !== null);
+  return found;
+}
+
+const stateWord = ({ state }) => ({
+  open: say("waiting"), processing: say("paid, on its way"), settled: say("paid"),
+  expired: say("too late"), cancelled: say("withdrawn"),
+}[state] ?? state);
+
+async function showToday() {
+  try {
+    const bills = await bringToday();
+    const total = bills.reduce((sum, bill) => sum + minor(bill.paid) - minor(bill.refunded), 0);
+    byId("today-sum").textContent = say("{count} bills, {amount} received.", { count: bills.length, amount: showAmount(total) });
+    byId("today").replaceChildren(...bills.map(showLine));
+    notice("");
+  } catch (error) {
+    notice(explain(error));
+  }
+}
+
+const showLine = (bill) => make("li", {}, make(
+  "div", { class: "entry" },
+  make("span", { class: "who" }, bill.description || say("Bill")),
+  make("span", { class: "money" }, showAmount(minor(bill.amount))),
+  make("span", { class: "small" }, [showTime(bill.created), stateWord(bill)].join(" · ")),
+));
+
+// A field that a spreadsheet would take for a formula is put in quotes as text.
+const csvField = (text) => `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
+
+const decimal = (amount) => `${amount.value.padStart(SCALE + 1, "0").slice(0, -SCALE)}.${amount.value.padStart(SCALE + 1, "0").slice(-SCALE)}`;
+
+async function saveTable() {
+  const rows = [["id", "created", "state", "amount", "paid", "refunded", "price", "currency", "description", "order_id"]];
+  for (const bill of await bringToday()) {
+    rows.push([
+      bill.id, new Date(bill.created * 1000).toISOString(), bill.state, decimal(bill.amount),
+      decimal(bill.paid), decimal(bill.refunded), bill.price ? decimal(bill.price) : "",
+      bill.price?.currency ?? bill.amount.currency, bill.description, bill.order_id ?? "",
+    ]);
+  }
+  const text = rows.map((row) => row.map(csvField).join(",")).join("\r\n");
+  const link = make("a", { download: `fiado-${new Date().toISOString().slice(0, 10)}.csv` });
+  link.href = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+onAction(byId("make-key"), makeKey);
+onAction(byId("key-form"), async () => useKey(byId("key").value.trim()));
+onAction(byId("till-form"), makeBill);
+onAction(byId("next"), openTill);
+onAction(byId("cancel"), cancel);
+onAction(byId("csv"), saveTable);
+onAction(byId("leave"), async () => {
+  await till.store.write((kept) => kept.delete("merchant-key"));
+  location.reload();
+});
+byId("sum").addEventListener("input", showOther);
+byId("till-form").addEventListener("change", showOther);
+for (const button of document.querySelectorAll("[data-key]")) {
+  button.addEventListener("click", () => press(button.dataset.key));
+}
+await start();
