@@ -207,6 +207,9 @@ def run(folder: Path) -> int:
     when the address can't be listened on: nothing has been changed then.
     """
     configure_logging(sys.stderr)
+    # The database holds reasons in clear and who paid whom when: what is made from here on is its
+    # owner's alone.
+    os.umask(0o077)
     return asyncio.run(_run(open_node(folder)))
 
 
