@@ -13,7 +13,8 @@ import base64
 import binascii
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Final, Self
@@ -159,6 +160,35 @@ class NodeClient:
         """DELETE."""
         self._send("DELETE", path)
 
+    @contextmanager
+    def stream(self, path: str) -> Iterator[Iterator[str]]:
+        """The lines of a stream of events, as they come, for the `with` block.
+
+        Raises `NodeUnreachable`, `NodeProblem`, and `AnswerLost` when the stream breaks.
+        """
+        headers = {"Accept": "text/event-stream"}
+        if self._token is not None:
+            headers["Authorization"] = f"Bearer {self._token}"
+        try:
+            response = self._pool.request(
+                "GET",
+                self.url + path,
+                headers=headers,
+                timeout=self._timeout,
+                redirect=False,
+                preload_content=False,
+            )
+        except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError) as e:
+            raise NodeUnreachable(self.url, _reason(e)) from e
+        except urllib3.exceptions.HTTPError as error:
+            raise AnswerLost(self.url, _reason(error)) from error
+        try:
+            if response.status != 200:
+                raise self._problem(response.status, response.read(LARGEST_ANSWER))
+            yield _lines(self.url, response)
+        finally:
+            response.close()
+
     def open_session(self, key: SigningKey, *, role: str, number: int, federation: bytes) -> None:
         """Prove to the node who we are; later requests carry the session.
 
@@ -277,6 +307,19 @@ class NodeClient:
         if not isinstance(document, dict):
             raise NodeMisbehaved(self.url, "the answer is not a JSON object")
         return document
+
+
+def _lines(url: str, response: urllib3.BaseHTTPResponse) -> Iterator[str]:
+    """The lines of an answer that goes on and on."""
+    rest = b""
+    try:
+        for chunk in response.stream(amt=None):
+            *lines, rest = (rest + chunk).split(b"\n")
+            if len(rest) > LARGEST_ANSWER:
+                raise NodeMisbehaved(url, "a line of its stream is far too long")
+            yield from (line.decode("utf-8", "replace") for line in lines)
+    except urllib3.exceptions.HTTPError as error:
+        raise AnswerLost(url, _reason(error)) from error
 
 
 def render_json(document: Json) -> bytes:

@@ -13,6 +13,7 @@ from cli.commands.audit import audit
 from cli.commands.doctor import doctor
 from cli.commands.federation import federation
 from cli.commands.join import join
+from cli.commands.merchant import merchant
 from cli.commands.node import node
 from cli.commands.pay import pay, request
 from cli.commands.receipt import receipt
@@ -41,6 +42,7 @@ for command in (
     index_group,
     join,
     memo,
+    merchant,
     node,
     pay,
     receipt,

@@ -55,6 +55,14 @@ class PayeeCoopUnknown(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """What an invoice or a refund fixes: the payee's account number, and the payment's reference."""
+
+    account: int
+    reference: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Paid:
     """A recorded payment and the proof of it. `is_repeated`: the node had recorded it before."""
 
@@ -92,6 +100,7 @@ def pay(
     now: int,
     fee: int = 0,
     price: Price | None = None,
+    bound: Bound | None = None,
 ) -> Paid:
     """Sign, write down, send. Needs a session with the node.
 
@@ -106,15 +115,19 @@ def pay(
         raise PayeeCoopUnknown(payee, names)
     found = member.client.get(path_of("v1", "accounts", payee.coop, f"@{payee.handle}"))
     me = member.me()
-    salt = random(SALT_BYTES) if intent.memo else None
+    account = integer(member.client, found, "account")
+    if bound is not None and account != bound.account:
+        raise NodeMisbehaved(member.client.url, f"{payee} is another account than the one to pay")
+    # A bound payment has a reference already, so there is none left to bind a memo with.
+    salt = random(SALT_BYTES) if intent.memo and bound is None else None
     unsigned = Pay(
         payer=member.account,
         sequence=integer(member.client, me, "next_sequence"),
         payee_coop=coop.number,
-        payee=integer(member.client, found, "account"),
+        payee=account,
         amount=intent.amount,
         fee=fee,
-        reference=None if salt is None else memo_reference(salt=salt, text=intent.memo),
+        reference=_reference(bound, salt, intent.memo),
         price=price,
     )
     document: Json = {"transaction": encode_bytes(_signed(member, unsigned))}
@@ -136,6 +149,12 @@ def pay(
         if problem.was_passed_over:
             journal.finish(pending.sequence, outcome=Outcome.REFUSED)
         raise
+
+
+def _reference(bound: Bound | None, salt: bytes | None, memo: str) -> bytes | None:
+    if bound is not None:
+        return bound.reference
+    return None if salt is None else memo_reference(salt=salt, text=memo)
 
 
 def _signed(member: Membership, unsigned: Pay) -> bytes:

@@ -12,12 +12,14 @@ from cli.amounts import format_amount
 from cli.client import Json, NodeError, NodeProblem, path_of
 from cli.errors import CliError
 from cli.exit_codes import ExitCode
+from cli.invoice_links import InvoiceLink, parse_link
 from cli.links import PaymentRequest, format_link, parse_payee
 from cli.membership import Membership, NotJoined, open_membership
 from cli.parameters import AMOUNT, output_option, passphrase_options, wallet_option
 from cli.passphrase import PassphraseSource
 from cli.paying import Paid, resume
 from cli.paying import pay as make_payment
+from cli.paying_invoices import pay_invoice
 from cli.pending_journal import PaymentIntent, open_journal
 from cli.pricing import PRICE, CurrencyPrice, Quote, quote
 from cli.terminal import Output
@@ -28,16 +30,18 @@ LONGEST_POLL_MS: Final = 20_000
 RETURNED: Final = "returned"
 
 
-class PayeeType(click.ParamType[PaymentRequest]):
-    """An address such as `alice@norte`, or a payment link."""
+class PayeeType(click.ParamType[PaymentRequest | InvoiceLink]):
+    """An address such as `alice@norte`, a payment link, or the address of an invoice's page."""
 
     name = "payee"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> PaymentRequest:
+    ) -> PaymentRequest | InvoiceLink:
         """Read the text; defaults are requests already."""
-        return value if isinstance(value, PaymentRequest) else parse_payee(str(value))
+        if isinstance(value, PaymentRequest | InvoiceLink):
+            return value
+        return parse_link(str(value)) or parse_payee(str(value))
 
 
 @click.command()
@@ -49,7 +53,9 @@ class PayeeType(click.ParamType[PaymentRequest]):
     metavar="PRICE",
     help='Pay a price in national currency, such as "ARS 15000", at what a unit is worth today.',
 )
-@click.option("--yes", is_flag=True, help="With --price: pay what it comes to without asking.")
+@click.option(
+    "--yes", is_flag=True, help="With --price or an invoice: pay what it comes to without asking."
+)
 @click.option("--memo", metavar="TEXT", help="What it is for; only you and the payee can read it.")
 @click.option(
     "--wait",
@@ -68,7 +74,7 @@ class PayeeType(click.ParamType[PaymentRequest]):
 @passphrase_options
 @output_option
 def pay(
-    payee: PaymentRequest,
+    payee: PaymentRequest | InvoiceLink,
     amount: int | None,
     price: CurrencyPrice | None,
     yes: bool,
@@ -81,6 +87,9 @@ def pay(
 ) -> None:
     """Pay somebody: `fiado pay alice@norte 12.50`, or `fiado pay 'fiado:…'` with a payment link.
 
+    A merchant's invoice is paid by the address of its page, `fiado pay https://node/p/…`: what it asks for
+    is checked and shown before you sign.
+
     With --price the amount follows from what a unit is worth, and both are shown before you sign; the
     ledger takes the payment only if the conversion is exact.
 
@@ -88,6 +97,18 @@ def pay(
     off. If the answer gets lost, run the same command again: it sends the same bytes, which count only
     once.
     """
+    if isinstance(payee, InvoiceLink):
+        if amount is not None or price is not None or memo is not None:
+            raise click.UsageError("An invoice says itself what is to be paid; give nothing more.")
+        if output.is_json and not yes:
+            raise click.UsageError(
+                "With --json and an invoice give --yes too: nobody can be asked."
+            )
+        with lock_wallet(wallet) as lock, open_membership(wallet, passphrase) as member:
+            done = pay_invoice(member, lock, payee, yes=yes, output=output)
+            status = _wait(member, done, timeout) if until == "delivered" else "recorded"
+            _show(member, done, status, until, output)
+        return
     if price is not None and (amount is not None or payee.amount is not None):
         raise click.UsageError("Give either an amount in units or --price.")
     if price is not None and output.is_json and not yes:

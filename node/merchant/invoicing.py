@@ -13,7 +13,7 @@ from heapq import heappush
 
 from ledger.codec import MAX
 from ledger.index.conversion import units_from_price
-from ledger.index.table import DayBeforeBase, DayNotKnown
+from ledger.index.table import DayBeforeBase, DayNotKnown, Index
 from node.merchant.context import Context
 from node.merchant.invoice import Invoice, Price
 from node.merchant.references import invoice_reference, private_hash
@@ -106,11 +106,7 @@ class Invoicing:
                 f"Prices here are in {index.parameters.currency}.",
                 pointer="/price/currency",
             )
-        day = context.now // DAY_S
-        try:
-            value = index.value_on(day)
-        except (DayNotKnown, DayBeforeBase) as error:
-            raise MerchantRefusal("price_not_known", pointer="/price") from error
+        day, value = _newest_value(index, context.now // DAY_S)
         amount = units_from_price(request.price_minor, value)
         price = Price(minor=request.price_minor, currency=index.parameters.currency, day=day)
         return price, amount, (day + index.parameters.quote_days + 1) * DAY_S - 1
@@ -190,6 +186,18 @@ class Invoicing:
 
 
 _ALREADY: Mapping[Happening, str] = {Happening.CANCEL: "cancelled", Happening.MARK: "settled"}
+
+
+def _newest_value(index: Index, today: int) -> tuple[int, int]:
+    """The newest day whose value a price may use now, and the value."""
+    for day in range(today, today - index.parameters.quote_days - 1, -1):
+        try:
+            return day, index.value_on(day)
+        except DayNotKnown:
+            continue
+        except DayBeforeBase:
+            break
+    raise MerchantRefusal("price_not_known", pointer="/price")
 
 
 def _amount_pointer(request: InvoiceRequest) -> str:

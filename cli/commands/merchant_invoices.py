@@ -1,0 +1,264 @@
+"""`fiado merchant invoice` and `fiado merchant refund`."""
+
+import time
+from pathlib import Path
+
+import click
+
+from cli.addresses import Address
+from cli.amounts import format_amount
+from cli.client import Json, integer, path_of, text
+from cli.commands.account import when
+from cli.membership import Membership, open_membership
+from cli.parameters import AMOUNT, output_option, passphrase_options, wallet_option
+from cli.passphrase import PassphraseSource
+from cli.paying import Bound, Paid, pay, resume
+from cli.pending_journal import PaymentIntent, open_journal
+from cli.places import PLACE, EntryPlace
+from cli.pricing import PRICE, CurrencyPrice
+from cli.terminal import Output
+from cli.wallet_lock import lock_wallet
+
+_WAIT_MS = 20_000
+SCALE = 2
+
+
+def money(amount: int) -> Json:
+    """An amount as the node takes it from merchants."""
+    return {"value": str(amount), "scale": SCALE}
+
+
+def minor(found: Json, name: str) -> int:
+    """An amount of an invoice, in minor units."""
+    return int(found[name]["value"])
+
+
+@click.group()
+def invoice() -> None:
+    """Ask to be paid, and see whether you were."""
+
+
+@invoice.command("create")
+@click.argument("amount", type=AMOUNT, required=False)
+@click.option(
+    "--price", type=PRICE, metavar="PRICE", help='In national currency, such as "ARS 15000".'
+)
+@click.option("--description", metavar="TEXT", help="What it is for; the payer sees it.")
+@click.option("--order", metavar="TEXT", help="Your own order's number; the payer does not see it.")
+@click.option("--id", "client_id", metavar="ID", help="Your own id: the same one makes no second.")
+@click.option(
+    "--expires-in", type=click.IntRange(1), metavar="SECONDS", help="15 minutes if not said."
+)
+@click.option("--redirect", metavar="URL", help="Where the pay page leads back to.")
+@wallet_option
+@passphrase_options
+@output_option
+def create(
+    amount: int | None,
+    price: CurrencyPrice | None,
+    description: str | None,
+    order: str | None,
+    client_id: str | None,
+    expires_in: int | None,
+    redirect: str | None,
+    wallet: Path,
+    passphrase: PassphraseSource,
+    output: Output,
+) -> None:
+    """Make an invoice: a link to send, and a QR code to show."""
+    if (amount is None) == (price is None):
+        raise click.UsageError("Give either an amount in units or --price.")
+    given = {
+        "amount": None if amount is None else money(amount),
+        "price": None if price is None else money(price.minor) | {"currency": price.currency},
+        "description": description,
+        "order_id": order,
+        "client_id": client_id,
+        "expires_in": expires_in,
+        "redirect_url": redirect,
+    }
+    body = {name: value for name, value in given.items() if value is not None}
+    with open_membership(wallet, passphrase) as member:
+        member.open_session()
+        made = member.client.post("/v1/invoices", body)
+        output.qr(made["link"])
+        output.line(made["link"])
+        show(made, member, output)
+
+
+def show(found: Json, member: Membership, output: Output) -> None:
+    """Print an invoice, and its JSON as the result."""
+    reason = "" if found["reason"] == "none" else f" ({found['reason']})"
+    fields = {
+        "invoice": found["id"],
+        "state": found["state"] + reason,
+        "amount": f"{format_amount(minor(found, 'amount'))} {member.charter.unit}",
+        "paid": format_amount(minor(found, "paid")),
+    }
+    for name in ("coming", "late", "refunded"):
+        if minor(found, name):
+            fields[name] = format_amount(minor(found, name))
+    fields["expires"] = when(found["expires"])
+    for name, label in (("order_id", "order"), ("description", "for")):
+        if found[name]:
+            fields[label] = found[name]
+    for payment in found["payments"]:
+        place = f"{payment['coop']}/{payment['index']}"
+        fields[f"payment {place}"] = (
+            f"{format_amount(minor(payment, 'amount'))} by account {payment['payer']}, "
+            f"{payment['status']}"
+        )
+    output.fields(fields)
+    output.result(found)
+
+
+@invoice.command("show")
+@click.argument("id_", metavar="ID")
+@click.option("--wait", type=click.IntRange(1, 3_600), metavar="SECONDS", help="Until it changes.")
+@wallet_option
+@passphrase_options
+@output_option
+def show_one(
+    id_: str, wait: int | None, wallet: Path, passphrase: PassphraseSource, output: Output
+) -> None:
+    """Show an invoice."""
+    with open_membership(wallet, passphrase) as member:
+        member.open_session()
+        path = path_of("v1", "invoices", id_)
+        found = member.client.get(path)
+        deadline = time.monotonic() + (wait or 0)
+        version = found["version"]
+        while found["version"] == version and time.monotonic() < deadline:
+            left_ms = int(1_000 * (deadline - time.monotonic())) + 1
+            found = member.client.get(path, after=version, timeout_ms=min(left_ms, _WAIT_MS))
+        show(found, member, output)
+
+
+@invoice.command("list")
+@click.option("--limit", type=click.IntRange(1, 200), default=20, help="How many.")
+@click.option("--before", metavar="CURSOR", help="Go on where an earlier page ended.")
+@click.option(
+    "--state", type=click.Choice(["open", "processing", "settled", "expired", "cancelled"])
+)
+@wallet_option
+@passphrase_options
+@output_option
+def list_all(
+    limit: int,
+    before: str | None,
+    state: str | None,
+    wallet: Path,
+    passphrase: PassphraseSource,
+    output: Output,
+) -> None:
+    """Show your invoices, newest first."""
+    with open_membership(wallet, passphrase) as member:
+        member.open_session()
+        page = member.client.get("/v1/invoices", limit=limit, before=before, state=state)
+        rows = [
+            [
+                found["id"],
+                when(found["created"]),
+                format_amount(minor(found, "amount")),
+                format_amount(minor(found, "paid")),
+                found["state"],
+                "" if found["reason"] == "none" else found["reason"],
+                found["order_id"] or found["description"],
+            ]
+            for found in page["invoices"]
+        ]
+        headings = ["id", "made", "amount", "paid", "state", "reason", "what"]
+        output.table(headings, rows, right_aligned=["amount", "paid"])
+        if page["next"]:
+            output.line(f"More: `fiado merchant invoice list --before {page['next']}`")
+        output.result(page)
+
+
+@invoice.command("cancel")
+@click.argument("id_", metavar="ID")
+@wallet_option
+@passphrase_options
+@output_option
+def cancel(id_: str, wallet: Path, passphrase: PassphraseSource, output: Output) -> None:
+    """Withdraw an invoice that is not paid."""
+    with open_membership(wallet, passphrase) as member:
+        member.open_session()
+        show(member.client.post(path_of("v1", "invoices", id_, "cancel")), member, output)
+
+
+@invoice.command("mark")
+@click.argument("id_", metavar="ID")
+@wallet_option
+@passphrase_options
+@output_option
+def mark(id_: str, wallet: Path, passphrase: PassphraseSource, output: Output) -> None:
+    """Take an invoice for paid, such as one that was paid in cash."""
+    with open_membership(wallet, passphrase) as member:
+        member.open_session()
+        show(member.client.post(path_of("v1", "invoices", id_, "mark")), member, output)
+
+
+@click.command()
+@click.argument("invoice_id", metavar="INVOICE")
+@click.argument("amount", type=AMOUNT, required=False)
+@click.option("--of", "place", type=PLACE, metavar="COOP/ENTRY", help="Which payment, if several.")
+@click.option("--reason", metavar="TEXT", help="Why; for your own books.")
+@click.option(
+    "--id",
+    "client_id",
+    metavar="ID",
+    help="Your own id. Give one, and the command can be run again without refunding twice.",
+)
+@wallet_option
+@passphrase_options
+@output_option
+def refund(
+    invoice_id: str,
+    amount: int | None,
+    place: EntryPlace | None,
+    reason: str | None,
+    client_id: str | None,
+    wallet: Path,
+    passphrase: PassphraseSource,
+    output: Output,
+) -> None:
+    """Pay back an invoice, or a part of it. Your key signs it, here.
+
+    Without an amount everything that is left is paid back.
+    """
+    given = {
+        "amount": None if amount is None else money(amount),
+        "of": None if place is None else {"coop": place.coop, "index": place.index},
+        "reason": reason,
+        "client_id": client_id,
+    }
+    body = {name: value for name, value in given.items() if value is not None}
+    with lock_wallet(wallet) as lock, open_membership(wallet, passphrase) as member:
+        journal = open_journal(lock, public_key=member.key.public_key)
+        if journal.pending() is not None:
+            output.note("First the payment whose outcome is unknown is finished.")
+            resume(member, journal)
+        member.open_session()
+        prepared = member.client.post(path_of("v1", "invoices", invoice_id, "refunds"), body)
+        words = f"{format_amount(minor(prepared, 'amount'))} {member.charter.unit}"
+        if prepared["state"] == "prepared":
+            intent, payee, bound = _as_payment(member, prepared)
+            paid: Paid = pay(
+                member, journal, intent, payee=payee, now=int(time.time()), bound=bound
+            )
+            output.line(f"Paid back {words} to {payee}: entry {member.coop.name}/{paid.index}.")
+        else:
+            output.line(f"This refund of {words} is {prepared['state']} already.")
+        listed = member.client.get(path_of("v1", "invoices", invoice_id, "refunds"))["refunds"]
+        output.result(next(each for each in listed if each["id"] == prepared["id"]))
+
+
+def _as_payment(member: Membership, prepared: Json) -> tuple[PaymentIntent, Address, Bound]:
+    """What the merchant's key has to sign for a prepared refund."""
+    asked = prepared["payment"]
+    coop = member.charter.coops[asked["payee_coop"]]
+    found = member.client.get(path_of("v1", "accounts", coop.name, asked["payee"]))
+    payee = Address(handle=text(member.client, found, "handle"), coop=coop.name)
+    intent = PaymentIntent(payee=str(payee), amount=integer(member.client, asked, "amount"))
+    bound = Bound(account=asked["payee"], reference=bytes.fromhex(asked["reference"]))
+    return intent, payee, bound

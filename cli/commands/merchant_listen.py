@@ -1,0 +1,106 @@
+"""`fiado merchant listen`: webhooks on your own machine, while you write your shop.
+
+It follows the node's stream of events and passes each on, signed as a webhook is, with a secret of its
+own. What happens while it is not running, or while the connection is lost, it does not see: for that
+there are webhooks.
+"""
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import urllib3
+
+from cli.client import AnswerLost, NodeProblem, NodeUnreachable
+from cli.membership import Membership, open_membership
+from cli.parameters import output_option, passphrase_options, wallet_option
+from cli.passphrase import PassphraseSource
+from cli.terminal import Output
+from ledger.signatures import SigningKey
+from node.merchant.signing import WebhookSigner
+
+_ENDPOINT = "listen"
+_PAUSE_SECONDS = 1.0
+_FORWARD_SECONDS = 15.0
+
+
+@click.command()
+@click.option("--forward-to", "url", metavar="URL", help="Where your shop listens on this machine.")
+@click.option("--count", type=click.IntRange(1), metavar="N", help="End after so many events.")
+@wallet_option
+@passphrase_options
+@output_option
+def listen(
+    url: str | None,
+    count: int | None,
+    wallet: Path,
+    passphrase: PassphraseSource,
+    output: Output,
+) -> None:
+    """Show events as they happen and pass them on as webhooks: for development."""
+    signer = WebhookSigner(SigningKey(os.urandom(32)))
+    secret = signer.secret(_ENDPOINT, 1)
+    output.note(f"The secret of these webhooks, until this command ends: {secret}")
+    passed = 0
+    with open_membership(wallet, passphrase) as member:
+        for message, body in _events(member, output):
+            passed += 1
+            status = None if url is None else _forward(signer, url, message, body)
+            kind = json.loads(body)["type"]
+            output.note(f"{kind} {message}" + ("" if url is None else f": {status}"))
+            if passed == count:
+                break
+    output.result({"events": passed, "secret": secret})
+
+
+def _events(member: Membership, output: Output) -> Iterator[tuple[str, str]]:
+    """Message id and body of each event, connecting again whenever the stream ends."""
+    while True:
+        try:
+            member.open_session()
+            with member.client.stream("/v1/merchant/events") as lines:
+                output.note("Listening.")
+                yield from _read(lines)
+        except (AnswerLost, NodeUnreachable) as error:
+            output.note(f"The connection is lost ({error.reason}); trying again.")
+        except NodeProblem as problem:
+            if not problem.is_retryable:
+                raise
+        time.sleep(_PAUSE_SECONDS)
+
+
+def _read(lines: Iterator[str]) -> Iterator[tuple[str, str]]:
+    fields: dict[str, str] = {}
+    for line in lines:
+        if line:
+            name, _, value = line.partition(":")
+            fields[name] = value.removeprefix(" ")
+        elif "data" in fields:
+            yield fields.get("id", ""), fields["data"]
+            fields = {}
+        else:
+            fields = {}
+
+
+def _forward(signer: WebhookSigner, url: str, message: str, body: str) -> str:
+    """Post one event; what became of it, in words."""
+    data = body.encode("utf-8")
+    headers = signer.headers(
+        endpoint=_ENDPOINT, generation=1, message=message, timestamp=int(time.time()), body=data
+    )
+    try:
+        response = urllib3.request(
+            "POST",
+            url,
+            body=data,
+            headers=headers | {"Content-Type": "application/json"},
+            timeout=_FORWARD_SECONDS,
+            retries=False,
+            redirect=False,
+        )
+    except urllib3.exceptions.HTTPError as error:
+        return f"not reached ({type(error).__name__})"
+    return f"answered {response.status}"
