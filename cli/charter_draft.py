@@ -10,6 +10,12 @@ from typing import Final
 
 from .amounts import format_amount
 
+_SOURCES: Final = {
+    "cer": "INDEC, consumer prices, monthly change as printed",
+    "uf": "INE, consumer prices, monthly change as printed",
+    "survey": "the cooperatives' own baskets",
+}
+
 MISSING_KEY: Final = "still missing: 64 hex digits"
 
 
@@ -33,8 +39,26 @@ class CoopDraft:
     stewards: Sequence[StewardDraft] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexDraft:
+    """How the unit follows prices: `cer`, `uf` or `survey`, and what it is worth on its first day."""
+
+    method: str
+    currency: str
+    base_day: str
+    """Such as `2026-01-15`."""
+    base_value: str
+    """With six decimals."""
+
+
 def render_charter(
-    *, name: str, unit: str, witness_quorum: int, decision_quorum: int, coops: Sequence[CoopDraft]
+    *,
+    name: str,
+    unit: str,
+    witness_quorum: int,
+    decision_quorum: int,
+    coops: Sequence[CoopDraft],
+    index: IndexDraft | None = None,
 ) -> str:
     """The text of the draft."""
     lines = [
@@ -54,7 +78,34 @@ def render_charter(
     ]
     for number, coop in enumerate(coops, start=1):
         lines += ["", *_coop_lines(number, coop)]
+    if index is not None:
+        lines += ["", *_index_lines(index, coops=len(coops))]
     return "\n".join(lines) + "\n"
+
+
+def _index_lines(index: IndexDraft, *, coops: int) -> list[str]:
+    """All cooperatives publish, by the rules that docs/INDEX.md proposes to an assembly."""
+    is_survey = index.method == "survey"
+    quorum = coops // 2 + 1
+    lines = [
+        "# How the unit follows prices: docs/INDEX.md says what each line means. All cooperatives publish.",
+        "[index]",
+        f"method = {_quoted(index.method)}",
+        f"currency = {_quoted(index.currency)}",
+        f"base_day = {_quoted(index.base_day)}",
+        f"base_value = {_quoted(index.base_value)}",
+        "# How many must sign a print, and a change of where prints come from.",
+        f"quorum = {quorum}",
+        f"source_quorum = {min(quorum + 1, coops)}",
+        "# Tenths of a percent: the most that one print may move the unit.",
+        f"step_cap = {100 if is_survey else 300}",
+        "stand_in_limit = 2",
+        "quote_days = 7",
+        f"source = {_quoted(_SOURCES[index.method])}",
+    ]
+    if is_survey:
+        lines += [f"observations_needed = {min(3, coops)}", "lead_days = 3", "pace_weeks = 4"]
+    return lines
 
 
 def _coop_lines(number: int, coop: CoopDraft) -> list[str]:

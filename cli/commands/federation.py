@@ -1,12 +1,19 @@
 """`fiado federation`: the charter that cooperatives agree on, from its draft to the last signature."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 
 import click
 
 from cli.amounts import format_amount, parse_amount
-from cli.charter_draft import MISSING_KEY, CoopDraft, StewardDraft, render_charter
+from cli.charter_draft import (
+    MISSING_KEY,
+    CoopDraft,
+    IndexDraft,
+    StewardDraft,
+    render_charter,
+)
 from cli.charters import read_charter
 from cli.errors import CliError
 from cli.exit_codes import ExitCode
@@ -20,6 +27,9 @@ from ledger.charter import (
     sign_charter,
 )
 from ledger.errors import CharterError
+from ledger.index.days import day_from_text, text_from_day
+from ledger.index.exact import MILLIONTHS
+from ledger.index.parameters import LOWEST_VALUE
 from ledger.messages import TAG_CHARTER, signed_bytes
 from ledger.signatures import SignatureInvalid, verify
 from node.settings import read_node_key
@@ -83,6 +93,18 @@ def federation() -> None:
     type=click.IntRange(1, 256),
     help="How many cooperatives sign a decision; more than half when left out.",
 )
+@click.option(
+    "--index",
+    "method",
+    type=click.Choice(["cer", "uf", "survey"]),
+    help="Let the unit follow prices; see docs/INDEX.md for the choice.",
+)
+@click.option("--currency", default="ARS", show_default=True, help="The national currency.")
+@click.option(
+    "--base",
+    metavar="DATE=VALUE",
+    help="With --index: the first day, and what one unit is worth then: 2026-01-15=1000.",
+)
 @output_option
 def init(
     file: Path,
@@ -95,6 +117,9 @@ def init(
     thresholds: tuple[str, ...],
     witness_quorum: int,
     decision_quorum: int | None,
+    method: str | None,
+    currency: str,
+    base: str | None,
     output: Output,
 ) -> None:
     """Write the draft of a charter, to be gone through by everybody before it is signed.
@@ -120,6 +145,7 @@ def init(
             witness_quorum=witness_quorum,
             decision_quorum=decision_quorum or len(drafts) // 2 + 1,
             coops=drafts,
+            index=_index_draft(method, currency, base),
         )
     except ValueError as error:
         raise click.UsageError(f"The charter can't be written: {error}.") from error
@@ -132,6 +158,29 @@ def init(
     else:
         output.line("It is complete: `fiado federation sign` signs it, once for each cooperative.")
     output.result({"file": str(file), "is_complete": problem is None, "problem": problem})
+
+
+def _index_draft(method: str | None, currency: str, base: str | None) -> IndexDraft | None:
+    if method is None and base is None:
+        return None
+    if method is None or base is None:
+        raise click.UsageError("--index and --base go together, such as --base 2026-01-15=1000.")
+    day, _, value = base.partition("=")
+    try:
+        millionths = Decimal(value) * MILLIONTHS
+        base_day = text_from_day(day_from_text(day))
+        if not millionths.is_finite() or millionths % 1 or millionths < LOWEST_VALUE:
+            raise ValueError
+    except (ValueError, ArithmeticError) as error:
+        raise click.UsageError(
+            f"{base!r} is not a day and a value of at least 1, such as 2026-01-15=1000."
+        ) from error
+    return IndexDraft(
+        method=method,
+        currency=currency,
+        base_day=base_day,
+        base_value=f"{millionths / MILLIONTHS:.6f}",
+    )
 
 
 def _named(values: Sequence[str], coops: Mapping[str, str]) -> dict[str, list[str]]:

@@ -18,6 +18,7 @@ from cli.pending_journal import PaymentIntent
 from cli.wallet_file import create_wallet, replace_public
 from cli.wallet_format import KeyStretching
 from cli.wallet_lock import lock_wallet
+from ledger.charter import parse_charter
 from ledger.index.conversion import units_from_price
 from ledger.signatures import SigningKey
 from node.compose import World
@@ -175,3 +176,30 @@ def test_the_same_price_is_the_same_wish_on_another_day() -> None:
     assert not replace(asked, price="").is_same_wish(asked)
     assert not replace(asked, memo="").is_same_wish(asked)
     assert not replace(asked, price="", amount=5).is_same_wish(replace(asked, price="", amount=6))
+
+
+@pytest.mark.parametrize("method", ["cer", "uf", "survey"])
+def test_a_charter_s_draft_may_have_an_index(method: str, tmp_path: Path) -> None:
+    file = tmp_path / "charter.toml"
+    words = ["--coop", "norte", "--coop", "sur", "--index", method, "--base", "2026-01-15=1000"]
+    for coop, number in (("norte", 1), ("sur", 2)):
+        key = FEDERATION.node_keys[number].public_key.hex()
+        words += ["--node-key", f"{coop}={key}"]
+        for name, steward in zip(("ana", "blas"), FEDERATION.steward_keys[number], strict=False):
+            words += ["--steward", f"{coop}={name}:{steward.public_key.hex()}"]
+    init = ["federation", "init", str(file), "--name", "Ferias", *words, "--json"]
+    result = CliRunner().invoke(main, init)
+    assert result.exit_code == 0, result.output
+    index = parse_charter(file.read_bytes()).index
+    assert index is not None
+    assert index.parameters.method.name.lower() == method
+    assert index.parameters.base_value == 1_000_000_000
+    assert index.publishers == (1, 2)
+
+
+@pytest.mark.parametrize("base", ["2026-01-15", "x=1000", "2026-01-15=0.5", "2026-01-15=x"])
+def test_a_base_that_is_none_is_not_taken(base: str, tmp_path: Path) -> None:
+    words = ["--name", "F", "--coop", "norte", "--index", "cer", "--base", base]
+    result = CliRunner().invoke(main, ["federation", "init", str(tmp_path / "c"), *words])
+    assert result.exit_code == ExitCode.USAGE
+    assert not (tmp_path / "c").exists()

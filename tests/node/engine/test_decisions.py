@@ -1,5 +1,6 @@
 """Decisions about the index gather by themselves, and a node signs one content for a number."""
 
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
@@ -252,6 +253,51 @@ def test_a_restarted_node_keeps_what_it_signed_and_what_was_published() -> None:
     town.publish(3, fact(NOVEMBER, 25))
     town.settle()
     assert set(taken(town).values()) == {1}
+
+
+def test_a_restarted_node_needs_nobody_to_tell_it_what_it_signed() -> None:
+    town = official_town(coops=3, quorum=3)
+    town.publish(1, fact(NOVEMBER, 25))
+    town.publish(1, new_source(1, NOVEMBER + 3))
+    for coop in (1, 2, 3):
+        town.kill(coop)
+    town.start(1)
+    town.pass_time(3_000)
+    for other in (fact(NOVEMBER, 26), new_source(1, NOVEMBER + 4)):
+        answer = town.publish(1, other)
+        assert answer.reason is NotPublishedReason.SIGNED_OTHERWISE
+
+
+@pytest.mark.parametrize("forged", [True, False], ids=["forged", "no publisher"])
+def test_signatures_that_no_honest_peer_sends_cut_the_link(forged: bool) -> None:
+    town = official_town(coops=4, publishers=[1, 2, 3])
+    entry = IndexEntry(decided=Print(period=NOVEMBER, value=25))
+    signer = 3 if forged else 4
+    signed = decode_transaction(certify(town.federation, entry, [signer]))
+    assert isinstance(signed, IndexEntry)
+    if forged:
+        signed = replace(signed, signatures=((2, signed.signatures[0][1]),))
+    message = PeerMessage(3, DecisionSigned(signed).encode())
+    outbox = town.engines[1].tick(town.now_ms, [message])
+    assert [cut.coop for cut in outbox.disconnects] == [3]
+    status = town.engines[1].index_status()
+    assert status is not None
+    assert status.contents == ()
+
+
+def test_observations_travel_through_a_third_node() -> None:
+    town = survey_town(coops=3, needed=3)
+    town.cut.add(frozenset((1, 3)))
+    town.kill(1)
+    town.start(1)
+    town.settle()
+    town.pass_time(3_000)
+    for coop in (1, 2, 3):
+        publish_level(town, coop, 1_000_000_000 + coop)
+    town.settle()
+    assert set(taken(town).values()) == {1}
+    town.pass_time(12_000)
+    assert town.engines[3].survey(sha256(SURVEYS[1]).digest()) == SURVEYS[1]
 
 
 def test_a_node_restored_from_an_old_copy_is_told_what_it_signed() -> None:
