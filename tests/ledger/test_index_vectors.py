@@ -1,16 +1,20 @@
 """The committed vectors of the index are what the protocol makes; both validators agree with them."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from ledger.charter import parse_charter
+from ledger.codec import Value, encode
+from ledger.decisions import OBSERVATION
 from ledger.errors import ProofError
-from ledger.evidence import DecisionEvidence, decode_evidence
+from ledger.evidence import DecisionEvidence, SignedContent, decode_evidence
 from ledger.refusals import Refusal
 from ledger.validator import Validator
 from tests.builders import MakeValidator
+from tests.index_builders import observation
 from tests.vectors import make_index
 
 VECTORS: dict[str, Any] = json.loads(make_index.FILE.read_text(encoding="utf-8"))
@@ -65,3 +69,31 @@ def test_evidence() -> None:
             other = decode_evidence(changed)
             assert isinstance(other, DecisionEvidence)
             other.check(charter)
+
+
+@pytest.mark.parametrize(
+    "content", [[1_000], [1_000, bytes(31)], [1_000, bytes(32), 0], [-1, bytes(32)], [None, None]]
+)
+def test_an_observation_s_content_has_one_shape(content: list[Value]) -> None:
+    """Else other boundaries between the same signed bytes could accuse an honest coop."""
+    federation = make_index.SURVEY
+    seen = observation(federation, 1, make_index.WEEK, 1_000)
+    right = SignedContent(content=encode([seen.level, seen.survey_hash]), signature=seen.signature)
+    wrong = SignedContent(content=encode(content), signature=seen.signature)
+    evidence = DecisionEvidence(
+        coop=1, decision=OBSERVATION, number=make_index.WEEK, first=right, second=wrong
+    )
+    with pytest.raises(ProofError, match="not the content of an observation"):
+        evidence.check(federation.charter)
+    with pytest.raises(ProofError, match="the contents are the same"):
+        replace(evidence, second=right).check(federation.charter)
+    other = observation(federation, 1, make_index.WEEK, 1_001)
+    second = SignedContent(
+        content=encode([other.level, other.survey_hash]), signature=other.signature
+    )
+    good = replace(evidence, second=second)
+    good.check(federation.charter)
+    assert decode_evidence(good.encode()) == good
+    for accused in (replace(good, coop=2), replace(good, number=1), replace(good, coop=9)):
+        with pytest.raises(ProofError):
+            accused.check(federation.charter)
