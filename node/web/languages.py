@@ -8,13 +8,13 @@ what the browser asks for.
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
 from babel import Locale
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -53,6 +53,10 @@ class Language:
     def number(self, value: int) -> str:
         """A whole number."""
         return format_decimal(value, locale=self.locale)
+
+    def day(self, day: int) -> str:
+        """A day counted from 1970-01-01."""
+        return format_date(date(1970, 1, 1) + timedelta(days=day), "d MMM y", locale=self.locale)
 
     def time(self, seconds: int) -> str:
         """Unix seconds as a date and time, in UTC."""

@@ -13,10 +13,13 @@ from typing import Any, Final
 import segno
 from aiohttp import web
 
+from ledger.rules.index import SECONDS_IN_DAY
+from node.engine.events import View
 from node.http import books, facts
 from node.http.api import Api
 from node.http.problems import Problem
 from node.web.bills import get_bill, get_counter
+from node.web.index_picture import IndexPicture, index_picture
 from node.web.positions import position_bar
 from node.web.requests import RequestUnreadable, read_request
 from node.web.site import SAFE_HEADERS, load_site
@@ -38,8 +41,17 @@ async def get_books(api: Api, request: web.Request) -> web.Response:
         logs=logs,
         bars={log["coop"]: position_bar(log["position"], log["clearing_limit"]) for log in logs},
         evidence=_answered(await books.get_evidence_list(api, request))["evidence"],
+        picture=await api.runner.ask(lambda view: _index_picture(api, view)),
         titles={each.name: each.title for each in api.charter.coops.values()},
     )
+
+
+def _index_picture(api: Api, view: View) -> IndexPicture | None:
+    index = view.validator.index(api.coop.number)
+    if index is None:
+        return None
+    today = view.now_ms // 1000 // SECONDS_IN_DAY
+    return index_picture(index.values, base_day=index.parameters.base_day, today=today)
 
 
 def _answered(response: web.Response) -> dict[str, Any]:
@@ -60,7 +72,7 @@ async def get_pay(api: Api, request: web.Request) -> web.Response:
     if coop is not None:
         number, named = coop.number, f"@{asked.handle}"
 
-        def look(view: Any) -> facts.Json | None:
+        def look(view: View) -> facts.Json | None:
             account = facts.find_account(view, number, named)
             return None if account is None else facts.public_account(view, number, account)
 

@@ -133,5 +133,6 @@ def _environment(language: Language) -> Environment:
     )
     environment.filters["amount"] = language.amount
     environment.filters["whole"] = language.number
+    environment.filters["day"] = language.day
     environment.filters["time"] = language.time
     return environment

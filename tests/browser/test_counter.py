@@ -71,7 +71,7 @@ def test_a_bill_is_paid_by_a_member_of_another_coop(
     assert stage.balance(2, "almacen") == 1250
 
     desktop.click("#next")
-    desktop.wait_text("#today-sum", "1 bills, 12.50 received")
+    desktop.wait_text("#today-sum", "Bills: 1. Received: 12.50.")
     desktop.wait_text("#today", "bread & <b>cheese</b>")
     desktop.screenshot("counter-today-desktop")
     assert desktop.console_errors() == []
@@ -119,7 +119,7 @@ def test_a_lost_answer_and_a_second_press_make_one_bill(stage: Stage, desktop: B
     desktop.click("#till-form .primary")
     desktop.find("#bill-qr")
     desktop.click("#cancel")
-    desktop.wait_text("#today-sum", "1 bills, 0.00 received")
+    desktop.wait_text("#today-sum", "Bills: 1. Received: 0.00.")
     desktop.wait_text("#today", "withdrawn")
 
 

@@ -57,8 +57,9 @@ async function loadQueue() {
 
 async function showDraft(draft) {
   const transaction = decodeTransaction(fromBase64url(draft.transaction));
-  const item = make("li", { class: "card" }, make("h3", {}, plainWords(transaction)));
-  item.append(make("dl", { class: "facts" }, ...facts(details(transaction, draft))));
+  const member = transaction.kind === ADMIT ? null : await desk.session.get(`/v1/members/${transaction.account}`);
+  const item = make("li", { class: "card" }, make("h3", {}, plainWords(transaction, member)));
+  item.append(make("dl", { class: "facts" }, ...facts(details(transaction, draft, member))));
   item.append(...(await reasonOf(transaction, draft.reason)));
   item.append(make("p", { class: "small" }, signedBy(draft)));
   const isMine = transaction.stewards.some(([steward]) => steward === desk.number);
@@ -88,22 +89,26 @@ async function signDraft(draft, transaction) {
   await desk.session.post(`/v1/drafts/${draft.id}/signatures`, { steward: desk.number, signature });
 }
 
-function plainWords(transaction) {
-  const number = transaction.account;
+// `member` is the account that is to be changed, null for a new one.
+function plainWords(transaction, member) {
+  const name = `${member?.handle ?? transaction.handle}@${COOP}`;
   switch (transaction.kind) {
-    case ADMIT: return say("Admit {name}, who may then owe up to {amount}", { name: `${transaction.handle}@${COOP}`, amount: showAmount(transaction.limit) });
-    case LIMIT: return say("Let account {number} owe up to {amount}", { number, amount: showAmount(transaction.limit) });
+    case ADMIT: return say("Admit {name}, who may then owe up to {amount}", { name, amount: showAmount(transaction.limit) });
+    case LIMIT: return say("Let {name} owe up to {amount}", { name, amount: showAmount(transaction.limit) });
     case STATUS: return [
-      say("Thaw account {number}: it can pay again", { number }),
-      say("Freeze account {number}: it can be paid, but can't pay", { number }),
-      say("Close account {number} for good", { number }),
+      say("Thaw {name}: it can pay again", { name }),
+      say("Freeze {name}: it can be paid, but can't pay", { name }),
+      say("Close {name} for good", { name }),
     ][transaction.status];
     default: return "";
   }
 }
 
-function details(transaction, draft) {
+function details(transaction, draft, member) {
   const pairs = [[say("Account"), String(transaction.account)], [say("Proposed"), showTime(draft.created)]];
+  if (member !== null) {
+    pairs.push([say("May owe now up to"), showAmount(member.limit)], [say("Balance"), showAmount(member.balance)]);
+  }
   if (transaction.kind === ADMIT) {
     pairs.push([say("Belongs to"), transaction.class === 0 ? say("a person") : say("an organisation or a shop")]);
     pairs.push([say("Key"), make("code", {}, `${toHex(transaction.key).slice(0, 16)}…`)]);

@@ -158,7 +158,7 @@ async function showToday() {
   try {
     const bills = await bringToday();
     const total = bills.reduce((sum, bill) => sum + minor(bill.paid) - minor(bill.refunded), 0);
-    byId("today-sum").textContent = say("{count} bills, {amount} received.", { count: bills.length, amount: showAmount(total) });
+    byId("today-sum").textContent = say("Bills: {count}. Received: {amount}.", { count: bills.length, amount: showAmount(total) });
     byId("today").replaceChildren(...bills.map(showLine));
     notice("");
   } catch (error) {

@@ -1,0 +1,50 @@
+"""The picture of the index: what one unit is worth in national currency, day by day, as a line.
+
+Only integers: places in the picture are whole, and what is written beside it comes from the values
+themselves. The line begins at zero, so that its slope does not exaggerate.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+WIDTH: Final = 600
+HEIGHT: Final = 160
+MOST_POINTS: Final = 150
+MILLIONTHS_PER_CENT: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexPicture:
+    """The line's points for an SVG `polyline`; days from 1970-01-01, values in hundredths."""
+
+    points: str
+    first_day: int
+    last_day: int
+    first: int
+    last: int
+    today: int | None
+    """None: the log does not know today's value."""
+
+
+def index_picture(values: Sequence[int], *, base_day: int, today: int) -> IndexPicture | None:
+    """The picture of values in millionths, one a day from `base_day` on; None without any."""
+    if not values:
+        return None
+    last = len(values) - 1
+    step = max(last // MOST_POINTS, 1)
+    places = sorted({*range(0, last + 1, step), last})
+    highest = max(values)
+    points = " ".join(
+        f"{place * WIDTH // max(last, 1)},{HEIGHT - values[place] * HEIGHT // highest}"
+        for place in places
+    )
+    at = today - base_day
+    return IndexPicture(
+        points=points,
+        first_day=base_day,
+        last_day=base_day + last,
+        first=values[0] // MILLIONTHS_PER_CENT,
+        last=values[-1] // MILLIONTHS_PER_CENT,
+        today=values[at] // MILLIONTHS_PER_CENT if 0 <= at <= last else None,
+    )
