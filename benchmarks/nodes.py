@@ -51,9 +51,12 @@ class Prefill:
 
 @contextmanager
 def federation_running(
-    federation: Federation, prefills: Sequence[Prefill]
+    federation: Federation, prefills: Sequence[Prefill], *, settings: str = ""
 ) -> Iterator[list[RunningNode]]:
-    """The nodes of a federation, each with its prefill, running for the `with` block."""
+    """The nodes of a federation, each with its prefill, running for the `with` block.
+
+    `settings` are more lines for every `node.toml`.
+    """
     numbers = list(federation.charter.coops)
     ports = free_ports(len(numbers))
     with TemporaryDirectory() as root:
@@ -64,6 +67,8 @@ def federation_running(
         }
         for number, folder, port in zip(numbers, folders, ports, strict=True):
             _make_folder(federation, number, folder, port, urls)
+            with (folder / SETTINGS_FILE).open("a", encoding="utf-8") as file:
+                file.write(settings)
         for prefill in prefills:
             folder = folders[numbers.index(prefill.coop)]
             _prefill(federation, prefill, folder)
