@@ -22,6 +22,7 @@ NAMES = (
     "ingest",
     "catchup",
     "latency",
+    "invoices",
 )
 OPTIONAL_GRAPH = Path(__file__).parents[1].parent / "shared" / "data" / "sarafu_net_debts.txt"
 

@@ -216,6 +216,10 @@ class NodeClient:
         )
         self._token = text(self, opened, "token")
 
+    def authorize(self, key: str) -> None:
+        """Let later requests carry an API key."""
+        self._token = key
+
     def _send(
         self, method: str, path: str, *, body: bytes | None = None, content_type: str = ""
     ) -> Answer:
