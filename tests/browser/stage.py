@@ -5,6 +5,8 @@ and started again at the same address, as after a power cut.
 """
 
 import asyncio
+import subprocess
+import sys
 import threading
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
@@ -20,6 +22,8 @@ from ledger.transactions import decode_transaction, signed_part
 from node.compose import Node, open_node
 from node.http.reading import from_base64url
 from tests.builders import Federation, coop_name
+from tests.node.loops import until
+from tests.node.merchant.stall import Shop, a_shop
 from tests.node.running import Client, People, make_folder, until_ready
 
 T = TypeVar("T")
@@ -36,8 +40,15 @@ backoff_most_ms = 200
 [http]
 costly_per_minute = 6000
 costly_burst = 6000
+[merchant]
+private_webhooks = true
 """
 """Short intervals, and room for many visitors from one address."""
+
+_RUN = (
+    "import sys; from pathlib import Path; from node.compose import run;"
+    "sys.exit(run(Path(sys.argv[1])))"
+)
 
 
 class Stage:
@@ -52,6 +63,7 @@ class Stage:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._clients: dict[int, Client] = {}
+        self._processes: dict[int, subprocess.Popen[bytes]] = {}
         self._exits = AsyncExitStack()
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
@@ -73,6 +85,8 @@ class Stage:
         return self
 
     def __exit__(self, *error: object) -> None:
+        for coop in list(self._processes):
+            self.kill(coop)
         for coop in list(self.nodes):
             self.stop(coop)
         self.run(self._exits.aclose())
@@ -89,6 +103,48 @@ class Stage:
     def stop(self, coop: int) -> None:
         """Stop a coop's node."""
         self.run(self.nodes.pop(coop).stop())
+
+    def start_process(self, coop: int) -> None:
+        """Start a coop's node as a process of its own, so that it can be killed."""
+        log = (self.root / f"{coop_name(coop)}.log").open("ab")
+        command = [sys.executable, "-c", _RUN, str(self.root / coop_name(coop))]
+        with log:
+            self._processes[coop] = subprocess.Popen(command, stderr=log)
+        self.run(self._answers(coop))
+
+    def kill(self, coop: int) -> None:
+        """Kill a coop's node as a power cut would: it gets no chance to put anything in order."""
+        process = self._processes.pop(coop)
+        process.kill()
+        process.wait()
+
+    async def _answers(self, coop: int) -> None:
+        async def is_ready() -> bool:
+            try:
+                async with aiohttp.request("GET", self.urls[coop] + "/ready") as answer:
+                    return answer.status == 200
+            except aiohttp.ClientError:
+                return False
+
+        await until(is_ready, f"the process of {coop_name(coop)} is ready")
+
+    def shop(self) -> Shop:
+        """A shop's server that webhooks come to."""
+        return self.run(self._exits.enter_async_context(a_shop()))
+
+    def endpoint(self, coop: int, account_key: str, url: str) -> str:
+        """A webhook endpoint of the member whose API key this is; its secret."""
+
+        async def make() -> str:
+            body = {"url": url, "types": ["invoice.settled"]}
+            headers = {"Authorization": f"Bearer {account_key}"}
+            address = self.urls[coop] + "/v1/webhooks"
+            async with aiohttp.request("POST", address, json=body, headers=headers) as answer:
+                made = await answer.json()
+            secret: str = made["secret"]
+            return secret
+
+        return self.run(make())
 
     def ready(self, coop: int) -> None:
         """Wait until the node records."""

@@ -77,29 +77,50 @@ def test_a_bill_is_paid_by_a_member_of_another_coop(
     assert desktop.console_errors() == []
 
 
-def test_the_shops_node_dies_between_bill_and_payment(
+def test_the_shops_node_is_killed_between_bill_and_payment(
     stage: Stage, phone: Browser, desktop: Browser
 ) -> None:
+    """The whole way, with webhook: bill, kill, payment at the payer's own node, start, settled."""
     phone.open(f"{stage.urls[1]}/wallet?lang=en")
     desktop.open(f"{stage.urls[2]}/wallet?lang=en")
     join(phone, stage, 1, "ana", limit=50_000)
     join(desktop, stage, 2, "almacen")
+    shop = stage.shop()
+    secret = stage.endpoint(2, desktop.run(_WEBHOOK_KEY), shop.url)
+    stage.stop(2)
+    stage.start_process(2)
     open_counter(desktop, stage, 2)
     link = make_bill(desktop, "3", "bread")
     phone.open(link)
     phone.type("#home", stage.urls[1])
     phone.click("#elsewhere button")
     phone.find("#pay-here")
-    stage.stop(2)
+    stage.kill(2)
     # The payer's own node records it although the shop's is down.
     phone.click("#pay-here")
     phone.click("#pay-form .primary")
     phone.click("#review-pay")
     phone.wait_text("#receipt-proof", "in this browser")
+    desktop.wait_text("#bill-state", "Waiting")
     stage.start(2)
     stage.ready(2)
     desktop.wait_text("#bill-state", "Paid")
     assert stage.balance(2, "almacen") == 300
+    heard = stage.run(shop.until_heard(1))
+    told = heard[0].verify(secret)
+    assert told["type"] == "invoice.settled"
+    assert link.endswith(told["data"]["id"])
+    assert len({each.id for each in shop.heard}) == 1
+
+
+_WEBHOOK_KEY = (
+    "const {Store} = await import('/web/store.js'); const {Session} = await import('/web/api.js');"
+    "const wallet = await (await Store.open()).wallet();"
+    "const session = new Session({role: 'member', number: wallet.account, ...wallet});"
+    "const made = await session.post('/v1/merchant/keys', {label: 'shop', powers: ['webhooks']});"
+    "return made.key"
+)
+"""What the shop's owner does once: a key that manages webhooks."""
 
 
 def test_a_lost_answer_and_a_second_press_make_one_bill(stage: Stage, desktop: Browser) -> None:
