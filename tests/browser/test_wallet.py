@@ -52,6 +52,46 @@ def test_a_member_joins_pays_another_coop_and_is_paid(
     assert (stage.balance(1, "ana"), stage.balance(2, "beto")) == (-1250, 1250)
 
 
+def test_every_step_to_a_wallet_is_accessible(stage: Stage, phone: Browser) -> None:
+    def look(name: str) -> None:
+        assert phone.axe_violations() == [], name
+        assert phone.overflow() == 0, name
+        assert phone.small_targets() == [], name
+        phone.screenshot(f"wallet-{name}-phone")
+
+    phone.open(f"{stage.urls[1]}/wallet?lang=es")
+    phone.click("#begin-restore")
+    look("restore")
+    phone.click("#restore-back")
+    phone.click("#begin-new")
+    phone.find("#word-list li")
+    look("words")
+    phone.click("#words-written")
+    phone.find("#confirm-fields input")
+    look("confirm")
+    make_wallet(phone, stage.urls[1])
+    look("join")
+    ask_to_join(phone, "ana")
+    look("waiting")
+    (draft,) = stage.waiting_drafts(1)
+    stage.sign_draft(1, draft["id"], 0, 1)
+    phone.click("#waiting-look")
+    phone.wait_text("#balance-words", "Estás en cero")
+    look("home-es")
+    phone.click('a[href="#pay"]')
+    phone.find("#pay-to")
+    look("pay")
+    phone.click('#pay a[href="#home"]')
+    phone.click('a[href="#request"]')
+    phone.type("#request-for", "ñandú " * 6)
+    phone.click("#request-form .primary")
+    phone.wait_text("#request-error", "demasiado largo")
+    phone.type("#request-for", "pan")
+    phone.click("#request-form .primary")
+    phone.find("#request-qr")
+    look("request")
+
+
 def test_words_bring_the_wallet_back(stage: Stage, phone: Browser, desktop: Browser) -> None:
     phone.open(f"{stage.urls[1]}/wallet?lang=en")
     words = join(phone, stage, 1, "ana")

@@ -6,9 +6,11 @@ import { offerWallets } from "./offer.js";
 
 const request = byId("request");
 if (request !== null) {
-  const home = new URLSearchParams(location.search).get("home");
-  if (home !== null) localStorage.setItem("home", home);
-  if (byId("choices") !== null) await offerWallets(request.dataset);
+  if (byId("choices") !== null) {
+    // The wallet that sent the payer here says where to go back to; it is shown, and kept only if used.
+    const home = new URLSearchParams(location.search).get("home");
+    await offerWallets(request.dataset, home);
+  }
   followBill(request.dataset.id, (bill) => {
     byId("state").replaceChildren(stateOf(bill));
     if (bill.state === "open") return;

@@ -4,8 +4,8 @@ import { byId, onAction } from "./dom.js";
 import { linkQuery } from "./links.js";
 import { Store } from "./store.js";
 
-// `{to, amount, purpose, reference}`, amount in minor units as text.
-export async function offerWallets({ to, amount, purpose, reference }) {
+// `{to, amount, purpose, reference}`, amount in minor units as text; `home` is the wallet's node if known.
+export async function offerWallets({ to, amount, purpose, reference }, home = null) {
   const query = linkQuery({ to, amount: Number(amount), purpose, reference });
   const wallet = await (await Store.open()).wallet().catch(() => undefined);
   if (wallet?.account !== undefined) {
@@ -13,7 +13,7 @@ export async function offerWallets({ to, amount, purpose, reference }) {
     byId("pay-here").hidden = false;
     byId("make-wallet").hidden = true;
   }
-  byId("home").value = localStorage.getItem("home") ?? "";
+  byId("home").value = home ?? localStorage.getItem("home") ?? "";
   onAction(byId("elsewhere"), async () => {
     const { origin, protocol } = new URL(byId("home").value);
     if (!["https:", "http:"].includes(protocol)) return;

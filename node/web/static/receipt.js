@@ -13,7 +13,8 @@ export const shortText = (receipt) => SHORT + toBase45(encodeShortReceipt(receip
 
 // A receipt from either text: the short one in a code, or the whole one in base64url.
 export function readReceipt(text, charter) {
-  const typed = text.trim();
+  // Blanks may be part of the short form, at its end too.
+  const typed = text.replace(/^\s+|[\r\n]+$/g, "");
   try {
     if (typed.toUpperCase().startsWith(SHORT)) {
       const short = fromBase45(typed.slice(SHORT.length).toUpperCase());

@@ -38,13 +38,13 @@ async function networkFirst(event, url) {
   const cache = await caches.open(CACHE);
   // What stands after the question mark makes no other page, only another content of it.
   const name = url.pathname;
-  try {
-    const answer = await fetch(event.request, { signal: AbortSignal.timeout(PATIENCE_MS) });
+  const fetched = fetch(event.request).then((answer) => {
     if (answer.ok && answer.type === "basic") event.waitUntil(cache.put(name, answer.clone()));
     return answer;
-  } catch (error) {
-    const kept = await cache.match(name);
-    if (kept) return kept;
-    throw error;
-  }
+  });
+  const kept = await cache.match(name);
+  // Without a copy even a very slow network is worth waiting for.
+  if (!kept) return fetched;
+  const late = new Promise((resolve) => { setTimeout(() => resolve(kept), PATIENCE_MS); });
+  return Promise.race([fetched.catch(() => kept), late]);
 }

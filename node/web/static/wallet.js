@@ -1,6 +1,6 @@
 // The wallet's page: which section is shown, and what its buttons do. Signing and sending are in paying.js.
 
-import { fromBase64url, fromHex } from "./bytes.js";
+import { fromBase64url, fromHex, toBase64url } from "./bytes.js";
 import { Problem, Session, get } from "./api.js";
 import { coopNamed } from "./charter.js";
 import { byId, facts, make, notice, onAction, registerServiceWorker, showSection } from "./dom.js";
@@ -10,7 +10,7 @@ import { canSign } from "./keys.js";
 import { linkQuery, qrAddress, readLink, readQuery } from "./links.js";
 import { checkReceipt, decodeReceipt } from "./messages.js";
 import { NodeBehind, OutcomeUnknown, findAccount, pay, resume } from "./paying.js";
-import { isPayment, mark, paymentFacts, receiptPicture, shortText } from "./receipt.js";
+import { isPayment, mark, paymentFacts, receiptPicture } from "./receipt.js";
 import { canScan, scan } from "./scan.js";
 import { lookAtJoin, setUp, trustedCharter } from "./setup.js";
 import { PaymentPending, Store } from "./store.js";
@@ -19,6 +19,7 @@ import { readAmount, say, showAmount, showTime } from "./words.js";
 const RESEND_LEAST_MS = 2_000;
 const RESEND_MOST_MS = 60_000;
 const REFRESH_MS = 30_000;
+const MOST_CODE = 154; // bytes of a QR code of version 7, which cheap phones still read from a screen
 
 // The page's state: what is stored, the session, and the payment that is being prepared.
 const page = { store: null, wallet: null, session: null, charter: null, intent: null, resendMs: RESEND_LEAST_MS };
@@ -295,10 +296,15 @@ async function makeRequest() {
   const typed = byId("request-amount").value.trim();
   const amount = typed === "" ? null : readAmount(typed);
   byId("request-error").textContent = typeof amount === "string" ? amount : "";
-  byId("request-made").hidden = typeof amount === "string";
+  byId("request-made").hidden = true;
   if (typeof amount === "string") return;
   const to = `${page.wallet.handle}@${page.wallet.coopName}`;
   const link = `${location.origin}/pay?${linkQuery({ to, amount, purpose: byId("request-for").value.trim() })}`;
+  if (link.length > MOST_CODE) {
+    byId("request-error").textContent = say("That is too long for a code. Say more briefly what it is for.");
+    return;
+  }
+  byId("request-made").hidden = false;
   byId("request-link").textContent = link;
   byId("request-qr").src = qrAddress(link);
 }
@@ -340,7 +346,7 @@ async function renderReceipt(receipt, bytes, kept) {
   byId("receipt-facts").replaceChildren(...paymentFacts({ receipt, time, transaction, charter, names }));
   byId("receipt-proof").replaceChildren(mark(true, say("Checked in this browser: it stands in the log, signed by {coop}.", { coop: charter.coops.get(receipt.coop).title })));
   byId("receipt-qr").src = receiptPicture(receipt);
-  byId("receipt-text").textContent = shortText(receipt);
+  byId("receipt-text").textContent = toBase64url(bytes);
   byId("receipt-code").hidden = false;
 }
 
