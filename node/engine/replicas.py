@@ -66,7 +66,9 @@ class Replicas:
         coop = signed.coop
         if coop not in self._core.charter.coops:
             raise PeerFault("a head of a coop that is not in the charter")
-        self._claims.setdefault(peer, {})[coop] = signed.length
+        claims = self._claims.setdefault(peer, {})
+        # The head under a part of a log says nothing about how much more the peer holds.
+        claims[coop] = max(claims.get(coop, 0), signed.length)
         known = self.best.get(coop)
         if signed.length == 0 or signed == known:
             return

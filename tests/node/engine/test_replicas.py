@@ -7,7 +7,7 @@ from ledger.codec import MAX, encode
 from ledger.evidence import ForkEvidence, InvalidEntryEvidence
 from ledger.refusals import Refusal
 from ledger.transactions import encode_entry
-from node.engine import Readiness
+from node.engine import EngineSettings, Readiness
 from node.engine.events import NotReady, PeerDown, PeerMessage, PeerUp, Recorded
 from node.engine.wire import (
     Entries,
@@ -42,6 +42,19 @@ def test_a_log_comes_through_a_third_node() -> None:
     rig.deliver()
     assert rig.length(3, 1) == 1
     assert rig.head(3, 1) == rig.head(1, 1)
+
+
+def test_a_log_of_many_messages_comes_in_without_waiting_for_gossip() -> None:
+    """Each part that arrives is asked on from, though its head says less than the peer holds."""
+    rig = Rig(1, 2, settings=EngineSettings(recovery_wait_ms=100, entries_message_bytes=1))
+    rig.ready()
+    for account in range(1, 9):
+        rig.admit(1, account)
+    rig.mail.clear()
+    rig.link(1, 2)
+    rig.deliver()
+    assert rig.length(2, 1) == 8
+    assert len({rig.head(1, 1).head, rig.head(2, 1).head}) == 1
 
 
 def test_a_log_waits_before_an_anchor_of_what_is_not_held() -> None:
