@@ -5,11 +5,12 @@ that sign webhooks are not kept at all: they follow from the node's key (`signin
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
-from typing import Any, Final
+from typing import Final
 
+from node.merchant.packing import fields_of, to_bytes
 from node.store import Record, RecordKind
 
 KEY_PREFIX: Final = "fk_"
@@ -45,7 +46,7 @@ class ApiKey:
             id=self.hash.hex(),
             shelf=str(self.account),
             created=self.created_ms,
-            data=_to_bytes(asdict(self) | {"hash": self.hash.hex()}),
+            data=to_bytes(fields_of(self) | {"hash": self.hash.hex()}),
         )
 
 
@@ -89,7 +90,7 @@ class Endpoint:
             id=self.id,
             shelf=str(self.account),
             created=self.created_ms,
-            data=_to_bytes(asdict(self)),
+            data=to_bytes(fields_of(self)),
         )
 
 
@@ -137,7 +138,9 @@ class Delivery:
             id=self.id,
             shelf=self.endpoint,
             created=self.created_ms,
-            data=_to_bytes(asdict(self)),
+            data=to_bytes(
+                fields_of(self) | {"attempts": [fields_of(each) for each in self.attempts]}
+            ),
             due=due,
         )
 
@@ -147,7 +150,3 @@ def read_delivery(record: Record) -> Delivery:
     fields = json.loads(record.data)
     attempts = tuple(Attempt(**attempt) for attempt in fields["attempts"])
     return Delivery(**fields | {"attempts": attempts})
-
-
-def _to_bytes(fields: dict[str, Any]) -> bytes:
-    return json.dumps(fields, separators=(",", ":"), ensure_ascii=False).encode("utf-8")

@@ -4,7 +4,6 @@
 writes the messages of the event in the same transaction, and leaves word for those who wait.
 """
 
-import json
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from heapq import heappush
@@ -14,6 +13,7 @@ from ledger.validator import Validator
 from node.merchant.access import Delivery, Endpoint, read_endpoint
 from node.merchant.desk import Desk
 from node.merchant.invoice import Invoice, InvoicePayment, read_invoice, read_payment
+from node.merchant.packing import to_text
 from node.merchant.settings import MerchantSettings
 from node.merchant.states import Happening, Reason, State, step
 from node.merchant.views import Json, Views, moment
@@ -66,9 +66,14 @@ class Context:
         record = self.desk.find(RecordKind.INVOICE, id_)
         return None if record is None else read_invoice(record)
 
-    def payments(self, invoice: str) -> list[InvoicePayment]:
+    def payments(self, invoice: Invoice) -> list[InvoicePayment]:
         """The payments of an invoice, oldest first."""
-        rows = self.desk.shelf(RecordKind.INVOICE_PAYMENT, invoice, limit=LISTED_PAYMENTS)
+        if not invoice.payments:
+            return []
+        # Nearly always there is one, and it came with this tick.
+        rows = self.desk.new_on(RecordKind.INVOICE_PAYMENT, invoice.id)
+        if len(rows) < invoice.payments:
+            rows = self.desk.shelf(RecordKind.INVOICE_PAYMENT, invoice.id, limit=LISTED_PAYMENTS)
         return [read_payment(row) for row in reversed(rows)]
 
     def due_ms(self, invoice: Invoice) -> int:
@@ -111,8 +116,7 @@ class Context:
 
     def render(self, invoice: Invoice) -> Json:
         """An invoice for its merchant."""
-        payments = self.payments(invoice.id) if invoice.payments else []
-        return self.views.invoice(invoice, payments, self.handle(invoice.account))
+        return self.views.invoice(invoice, self.payments(invoice), self.handle(invoice.account))
 
     def handle(self, account: int) -> str | None:
         """The handle of an account of this coop."""
@@ -131,11 +135,7 @@ class Context:
         `seed` tells this event from every other, so its message has one id, whatever happens.
         """
         message = message_id(type_, seed)
-        body = json.dumps(
-            {"type": type_, "timestamp": moment(self.now_ms), "data": data},
-            separators=(",", ":"),
-            ensure_ascii=False,
-        )
+        body = to_text({"type": type_, "timestamp": moment(self.now_ms), "data": data})
         told = [
             endpoint for endpoint in self.endpoints_of(account).values() if endpoint.wants(type_)
         ]

@@ -10,6 +10,7 @@ from typing import Final
 from node.store import Record, RecordKind, Store, Write
 
 _KEPT: Final = 10_000
+_FAR: Final = 2**53 - 1
 
 _Place = tuple[RecordKind, str]
 
@@ -20,6 +21,7 @@ class Desk:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._new: dict[_Place, Record] = {}
+        self._new_on: dict[_Place, list[str]] = {}
         self._changed: dict[_Place, Record] = {}
         self._dropped: list[_Place] = []
         self._kept: OrderedDict[_Place, Record] = OrderedDict()
@@ -37,6 +39,7 @@ class Desk:
     def add(self, record: Record) -> None:
         """Write a record that is not there yet."""
         self._new[record.kind, record.id] = record
+        self._new_on.setdefault((record.kind, record.shelf), []).append(record.id)
 
     def replace(self, record: Record) -> None:
         """Write a record over the one of its kind and id."""
@@ -52,6 +55,11 @@ class Desk:
         self._kept.pop((kind, id_), None)
         self._dropped.append((kind, id_))
 
+    def new_on(self, kind: RecordKind, shelf: str) -> list[Record]:
+        """What this tick has put on a shelf, the newest first."""
+        ids = self._new_on.get((kind, shelf), [])
+        return [self._new[kind, id_] for id_ in reversed(ids)]
+
     def shelf(self, kind: RecordKind, shelf: str, *, limit: int) -> list[Record]:
         """The newest of a shelf, with what this tick has written."""
         rows = {row.id: row for row in self._store.records(kind, shelf, limit=limit)}
@@ -62,6 +70,11 @@ class Desk:
             if dropped_kind is kind:
                 rows.pop(id_, None)
         return sorted(rows.values(), key=lambda row: (row.created, row.id), reverse=True)[:limit]
+
+    def due(self, kind: RecordKind, shelf: str, *, limit: int) -> list[Record]:
+        """What is due at some time on a shelf, as it is now; without what this tick has added."""
+        rows = self._store.due_records(kind, shelf, upto=_FAR, limit=limit)
+        return [self._changed.get((row.kind, row.id), row) for row in rows]
 
     def pending(self, kind: RecordKind) -> list[tuple[str, str, int, bytes | None]]:
         """As `Store.pending_records`; for a start, before anything was written."""
@@ -81,7 +94,7 @@ class Desk:
         )
         for place, record in (*self._new.items(), *self._changed.items()):
             self._keep(place, record)
-        self._new, self._changed, self._dropped = {}, {}, []
+        self._new, self._new_on, self._changed, self._dropped = {}, {}, {}, []
         return write
 
     def _keep(self, place: _Place, record: Record) -> None:

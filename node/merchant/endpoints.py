@@ -18,6 +18,8 @@ from node.merchant.refusals import MerchantRefusal
 from node.store import RecordKind, Store
 
 _KEPT_ATTEMPTS = 20
+_MOST_AT_ONCE = 10_000
+"""How many deliveries are changed in one tick."""
 
 
 class Keys:
@@ -116,8 +118,9 @@ class Endpoints:
     def enable(self, account: int, id_: str) -> Endpoint:
         """Tell it again from now on; what waits for it is tried at once."""
         endpoint = self._save(replace(self.own(account, id_), disabled=None, why=""))
-        for delivery in self._waiting(id_):
-            self._context.desk.replace(delivery.to_record(due=self._context.now_ms))
+        for delivery in self._kept(id_):
+            if delivery.state == "waiting":
+                self._context.desk.replace(delivery.to_record(due=self._context.now_ms))
         return endpoint
 
     def disable(self, account: int, id_: str, why: str) -> Endpoint:
@@ -135,12 +138,13 @@ class Endpoints:
         self.own(account, id_)
         del context.endpoints_of(account)[id_]
         context.desk.drop(RecordKind.ENDPOINT, id_)
-        for delivery in self._waiting(id_):
+        for delivery in self._kept(id_):
             context.desk.drop(RecordKind.DELIVERY, delivery.id)
 
-    def _waiting(self, endpoint: str) -> list[Delivery]:
-        rows = self._context.desk.shelf(RecordKind.DELIVERY, endpoint, limit=1_000)
-        return [row for row in map(read_delivery, rows) if row.state == "waiting"]
+    def _kept(self, endpoint: str) -> list[Delivery]:
+        """Its deliveries: all are due at some time, to be sent or to be forgotten; the oldest first."""
+        rows = self._context.desk.due(RecordKind.DELIVERY, endpoint, limit=_MOST_AT_ONCE)
+        return [read_delivery(row) for row in rows]
 
     def deliveries(
         self, store: Store, endpoint: str, *, before: tuple[int, str] | None, limit: int

@@ -6,9 +6,10 @@ a `Record` and back; what others see of it is `views`' business.
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any, Final
+from dataclasses import dataclass, field
+from typing import Final
 
+from node.merchant.packing import fields_of, to_bytes
 from node.merchant.states import Reason, State
 from node.store import Record, RecordKind
 
@@ -70,7 +71,13 @@ class Invoice:
             id=self.id,
             shelf=str(self.account),
             created=self.created_ms,
-            data=_to_bytes(asdict(self) | {"reference": self.reference.hex()}),
+            data=to_bytes(
+                fields_of(self)
+                | {
+                    "reference": self.reference.hex(),
+                    "price": None if self.price is None else fields_of(self.price),
+                }
+            ),
             due=due,
             mark=self.reference,
         )
@@ -117,7 +124,7 @@ class InvoicePayment:
             id=self.id,
             shelf=self.invoice,
             created=self.time,
-            data=_to_bytes(asdict(self)),
+            data=to_bytes(fields_of(self)),
             due=ON_ITS_WAY if self.status == "recorded" else None,
         )
 
@@ -161,7 +168,7 @@ class Refund:
             id=self.id,
             shelf=self.invoice,
             created=self.created_ms,
-            data=_to_bytes(asdict(self) | {"reference": self.reference.hex()}),
+            data=to_bytes(fields_of(self) | {"reference": self.reference.hex()}),
             due=due,
             mark=self.reference,
         )
@@ -171,7 +178,3 @@ def read_refund(record: Record) -> Refund:
     """The value of a row."""
     fields = json.loads(record.data)
     return Refund(**fields | {"reference": bytes.fromhex(fields["reference"])})
-
-
-def _to_bytes(fields: dict[str, Any]) -> bytes:
-    return json.dumps(fields, separators=(",", ":"), ensure_ascii=False).encode("utf-8")

@@ -122,7 +122,7 @@ class Refunding:
             row = context.desk.find(RecordKind.INVOICE_PAYMENT, payment_id(invoice.id, *request.of))
             found = [] if row is None else [read_payment(row)]
         else:
-            found = context.payments(invoice.id)
+            found = context.payments(invoice)
         delivered = [payment for payment in found if payment.status == "delivered"]
         if not delivered:
             raise MerchantRefusal("refund_nothing", pointer="/of")

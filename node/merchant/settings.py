@@ -35,7 +35,7 @@ class MerchantSettings:
     """How long a merchant's server may take to answer."""
     webhook_answer_bytes: int = 4_096
     """How much of its answer is read."""
-    webhooks_at_once: int = 8
+    webhooks_at_once: int = 16
     """How many messages go to one endpoint at a time."""
     endpoints_at_once: int = 64
     """How many endpoints are served at a time."""

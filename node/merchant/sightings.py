@@ -88,7 +88,8 @@ class Sightings:
         invoice = context.invoice(id_)
         if invoice is None or (pay.payee_coop, pay.payee) != (context.coop, invoice.account):
             return
-        if context.desk.find(RecordKind.INVOICE_PAYMENT, payment_id(id_, log, index)) is not None:
+        place = payment_id(id_, log, index)
+        if invoice.payments and context.desk.find(RecordKind.INVOICE_PAYMENT, place) is not None:
             return
         payment = InvoicePayment(
             invoice=id_,

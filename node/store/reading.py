@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Row,
+    Select,
+    String,
+    bindparam,
+    func,
+    select,
+    tuple_,
+)
 
 from ledger.chain import SignedHead
 from node.errors import StorageFault
@@ -22,7 +32,7 @@ from node.store.base import (
     Role,
     Segment,
 )
-from node.store.tables import history_upto, meta, segments
+from node.store.tables import history_upto, meta, records, segments
 
 
 def read_logs(connection: Connection) -> dict[int, tuple[int, bytes]]:
@@ -116,6 +126,36 @@ def check_continuous(found: Sequence[Segment], first: int) -> None:
 def document(row: Row[Any]) -> Document:
     """A row of the table of documents as a value."""
     return Document(kind=DocumentKind(row.kind), id=row.id, created=row.created, data=row.data)
+
+
+RECORD = select(records).where(records.c.kind == bindparam("kind"), records.c.id == bindparam("id"))
+"""One record. (Statements that are asked often are built once: that takes longer than the answer.)"""
+
+_SHELF = (
+    select(records)
+    .where(records.c.kind == bindparam("kind"), records.c.shelf == bindparam("shelf"))
+    .order_by(records.c.created.desc(), records.c.id.desc())
+    .limit(bindparam("most"))
+)
+SHELF_FIRST_PAGE = _SHELF
+SHELF_NEXT_PAGE = _SHELF.where(
+    tuple_(records.c.created, records.c.id)
+    < tuple_(bindparam("before", type_=BigInteger), bindparam("before_id", type_=String))
+)
+"""Pages of a shelf."""
+
+DUE_RECORDS = (
+    select(records)
+    .where(
+        records.c.kind == bindparam("kind"),
+        records.c.shelf == bindparam("shelf"),
+        records.c.due <= bindparam("upto"),
+        records.c.due.is_not(None),
+    )
+    .order_by(records.c.due)
+    .limit(bindparam("most"))
+)
+"""What is due on a shelf."""
 
 
 def record(row: Row[Any]) -> Record:

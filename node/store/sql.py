@@ -267,10 +267,8 @@ class SqlStore:
 
     def record(self, kind: RecordKind, id_: str) -> Record | None:
         """See `Store.record`."""
-        columns = tables.records.c
-        query = select(tables.records).where(columns.kind == kind.value, columns.id == id_)
         with self._transaction() as connection:
-            row = connection.execute(query).first()
+            row = connection.execute(reading.RECORD, {"kind": kind.value, "id": id_}).first()
             return reading.record(row) if row else None
 
     def records(
@@ -282,26 +280,19 @@ class SqlStore:
         limit: int,
     ) -> list[Record]:
         """See `Store.records`."""
-        columns = tables.records.c
-        query = select(tables.records).where(columns.kind == kind.value, columns.shelf == shelf)
+        asked = {"kind": kind.value, "shelf": shelf, "most": limit}
+        query = reading.SHELF_FIRST_PAGE
         if before is not None:
-            query = query.where(tuple_(columns.created, columns.id) < tuple_(*before))
-        query = query.order_by(columns.created.desc(), columns.id.desc()).limit(limit)
+            query = reading.SHELF_NEXT_PAGE
+            asked |= {"before": before[0], "before_id": before[1]}
         with self._transaction() as connection:
-            return [reading.record(row) for row in connection.execute(query)]
+            return [reading.record(row) for row in connection.execute(query, asked)]
 
     def due_records(self, kind: RecordKind, shelf: str, *, upto: int, limit: int) -> list[Record]:
         """See `Store.due_records`."""
-        columns = tables.records.c
-        query = (
-            select(tables.records)
-            .where(columns.kind == kind.value, columns.shelf == shelf, columns.due <= upto)
-            .where(columns.due.is_not(None))
-            .order_by(columns.due)
-            .limit(limit)
-        )
+        asked = {"kind": kind.value, "shelf": shelf, "upto": upto, "most": limit}
         with self._transaction() as connection:
-            return [reading.record(row) for row in connection.execute(query)]
+            return [reading.record(row) for row in connection.execute(reading.DUE_RECORDS, asked)]
 
     def pending_records(self, kind: RecordKind) -> list[tuple[str, str, int, bytes | None]]:
         """See `Store.pending_records`."""

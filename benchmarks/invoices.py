@@ -1,0 +1,203 @@
+"""Invoices over HTTP: made, paid, settled, and their webhooks queued; beside bare payments.
+
+Each of 64 connections asks for an invoice with an API key, signs the payment that carries its reference,
+and sends it; the payment is acknowledged after the commit that settles the invoice and queues the
+webhook. A shop in a process of its own takes the webhooks meanwhile, so their delivery is paid for too.
+Bare payments run before, over as many connections to the same node.
+"""
+
+import asyncio
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from benchmarks.ingest import CONNECTIONS, local_payments
+from benchmarks.measuring import Options, check
+from benchmarks.nodes import (
+    Connection,
+    Prefill,
+    admissions,
+    benchmark_federation,
+    drive,
+    federation_running,
+)
+from cli.client import NodeClient
+from ledger.choose import chosen_name
+from tests.builders import Federation
+
+SETTINGS = "[merchant]\nprivate_webhooks = true\n"
+SHOP = """
+import asyncio
+from aiohttp import web
+
+async def hear(request):
+    await request.read()
+    return web.Response(status=204)
+
+async def main():
+    application = web.Application()
+    application.router.add_post("/hook", hear)
+    runner = web.AppRunner(application, access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    print(runner.addresses[0][1], flush=True)
+    await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
+_PAGE = 200
+
+
+class Till(Connection):
+    """A connection that speaks JSON, with a key."""
+
+    async def ask(self, method: str, path: str, key: str, body: object) -> dict[str, object]:
+        """The answer, which must be a good one."""
+        data = json.dumps(body).encode("ascii")
+        self._writer.write(
+            f"{method} {path} HTTP/1.1\r\nHost: {self.host}\r\nAuthorization: Bearer {key}\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(data)}\r\n\r\n".encode()
+            + data
+        )
+        head = await self._reader.readuntil(b"\r\n\r\n")
+        check(head.startswith(b"HTTP/1.1 20"), f"the server answered {head[:40]!r}")
+        length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n", 1)[0])
+        answer = json.loads(await self._reader.readexactly(length))
+        check(isinstance(answer, dict), "the answer is no object")
+        found: dict[str, object] = answer
+        return found
+
+
+def run(options: Options) -> dict[str, object]:
+    """Settled invoices a second, and their ratio to bare payments a second."""
+    count = 100 if options.small else options.payments or 5_000
+    members = 50 if options.small else 1_000
+    federation = benchmark_federation(coops=1)
+    payments = local_payments(federation, members=members, count=count)
+    prefill = Prefill(1, admissions(federation, 1, members + 1))
+    with (
+        _shop() as hook,
+        federation_running(federation, [prefill], settings=SETTINGS) as nodes,
+    ):
+        url = nodes[0].url
+        bare_seconds, _ = asyncio.run(
+            drive(url, payments, path="/v1/payments", connections=CONNECTIONS)
+        )
+        merchant = members + 1
+        key, endpoint = _open(federation, url, merchant, hook)
+        before = 1 + count // members  # sequence numbers that the bare payments used up
+        seconds = asyncio.run(_sell(federation, url, key, merchant, members, count, before))
+        delivered = _check(url, key, endpoint, count)
+    return {
+        "validator": chosen_name(),
+        "invoices": count,
+        "connections": CONNECTIONS,
+        "settled_per_second": round(count / seconds),
+        "payments_per_second": round(count / bare_seconds),
+        "ratio_to_payments": round(bare_seconds / seconds, 3),
+        "webhooks_delivered_at_the_end": delivered,
+    }
+
+
+@contextmanager
+def _shop() -> Iterator[str]:
+    server = subprocess.Popen([sys.executable, "-c", SHOP], stdout=subprocess.PIPE, text=True)
+    try:
+        assert server.stdout is not None
+        yield f"http://127.0.0.1:{int(server.stdout.readline())}/hook"
+    finally:
+        server.kill()
+        server.wait()
+
+
+def _open(federation: Federation, url: str, merchant: int, hook: str) -> tuple[str, str]:
+    """An API key of the merchant, and the id of an endpoint."""
+    with NodeClient(url) as client:
+        client.open_session(
+            federation.member_key(1, merchant),
+            role="member",
+            number=merchant,
+            federation=federation.id,
+        )
+        powers = ["invoices", "webhooks"]
+        made = client.post("/v1/merchant/keys", {"label": "till", "powers": powers})
+        endpoint = client.post("/v1/webhooks", {"url": hook, "types": []})
+    return made["key"], endpoint["id"]
+
+
+async def _sell(
+    federation: Federation,
+    url: str,
+    key: str,
+    merchant: int,
+    members: int,
+    count: int,
+    before: int,
+) -> float:
+    """Ask for, and pay, so many invoices; the seconds that it took."""
+    host, port = url.removeprefix("http://").split(":")
+    tills = [Till(host, int(port)) for _ in range(CONNECTIONS)]
+    for till in tills:
+        await till.open()
+    keys = {number: federation.member_key(1, number) for number in range(1, members + 1)}
+    places = iter(range(count))
+    used = {payer: _used(payer, members, count) for payer in keys}
+    check(max(used.values()) <= before, "more was paid before than was counted")
+
+    async def work(till: Till) -> None:
+        for place in places:
+            payer = 1 + place % members
+            used[payer] += 1
+            sequence = used[payer]
+            body = {"amount": {"value": "100", "scale": 2}, "client_id": f"order-{place}"}
+            invoice = await till.ask("POST", "/v1/invoices", key, body)
+            payment = federation.pay(
+                1,
+                payer=payer,
+                sequence=sequence,
+                payee_coop=1,
+                payee=merchant,
+                amount=100,
+                reference=bytes.fromhex(str(invoice["reference"])),
+                signed_by=keys[payer],
+            )
+            await till.request("POST", "/v1/payments", payment)
+
+    start = time.perf_counter()
+    await asyncio.gather(*(work(till) for till in tills))
+    seconds = time.perf_counter() - start
+    for till in tills:
+        till.close()
+    return seconds
+
+
+def _used(payer: int, members: int, count: int) -> int:
+    """How many bare payments this payer made."""
+    return count // members + (1 if payer - 1 < count % members else 0)
+
+
+def _check(url: str, key: str, endpoint: str, count: int) -> int:
+    """Every invoice is settled and told; how many webhooks are delivered by now."""
+    with NodeClient(url) as client:
+        client.authorize(key)
+        settled = _all(client, "/v1/invoices", "invoices")
+        check(len(settled) == count, "an invoice is missing")
+        check(all(each["state"] == "settled" for each in settled), "an invoice is not settled")
+        told = _all(client, f"/v1/webhooks/{endpoint}/deliveries", "deliveries")
+    check(len({each["message"] for each in told}) == count, "an invoice was not told")
+    return sum(each["state"] == "delivered" for each in told)
+
+
+def _all(client: NodeClient, path: str, name: str) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = []
+    before = None
+    while True:
+        page = client.get(path, limit=_PAGE, before=before)
+        found += page[name]
+        before = page["next"]
+        if before is None:
+            return found
