@@ -18,7 +18,7 @@ from benchmarks.measuring import check
 from benchmarks.workload import ENOUGH
 from cli.demo.processes import RunningNode, free_ports, running
 from ledger.choose import new_validator
-from ledger.validator import Validator
+from node.engine import Engine, EngineSettings
 from node.settings import SETTINGS_FILE, create_node_key, init_folder, install_charter
 from node.store import Segment, Write
 from node.store.sql import SqlStore
@@ -90,7 +90,7 @@ def _make_folder(
         file.write(SETTINGS)
 
 
-def _prefill(federation: Federation, prefill: Prefill, folder: Path) -> Validator:
+def _prefill(federation: Federation, prefill: Prefill, folder: Path) -> None:
     validator = new_validator(federation.charter)
     coop, step = prefill.coop, 1_000
     with SqlStore(f"sqlite:///{folder / 'node.db'}") as store:
@@ -110,7 +110,10 @@ def _prefill(federation: Federation, prefill: Prefill, folder: Path) -> Validato
                 signature=signed.signature,
             )
             store.commit(Write(segments=[segment]))
-    return validator
+        # A node that has been running has its history index, too.
+        key = federation.node_keys[coop]
+        engine = Engine(EngineSettings(), federation.charter, coop, key, store, START * 1000)
+        engine.bring_history_forward()
 
 
 def admissions(federation: Federation, coop: int, members: int) -> list[bytes]:

@@ -19,7 +19,7 @@ class EngineSettings:
     """How long a starting node waits for its peers to say what they hold of its own log."""
     restored: bool = False
     """The store was restored from a copy: wait until more than half of the peers have answered."""
-    entries_message_bytes: int = 512 * 1024
+    entries_message_bytes: int = 1024 * 1024
     """How much one message of entries carries, about: it ends at a signed head."""
     entries_bytes: int = 3 * 1024 * 1024
     """The most entries that are read in one message. With that much in it evidence is still below the
