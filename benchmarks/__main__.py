@@ -23,6 +23,7 @@ NAMES = (
     "catchup",
     "latency",
     "invoices",
+    "prices",
 )
 OPTIONAL_GRAPH = Path(__file__).parents[1].parent / "shared" / "data" / "sarafu_net_debts.txt"
 

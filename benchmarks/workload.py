@@ -4,7 +4,7 @@ Deterministic: the same load has the same bytes every time.
 """
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -62,10 +62,13 @@ def generate_graph(*, members: int, payments: int, seed: int = 1) -> list[Debt]:
     return debts
 
 
-def make_load(debts: list[Debt], *, coops: int = 1, small_witness: bool = False) -> Load:
-    """A load for coop 1 of a federation of `coops`: all members there, all payments local."""
+def make_load(debts: list[Debt], *, coops: int = 1, index: Sequence[str] = ()) -> Load:
+    """A load for coop 1 of a federation of `coops`: all members there, all payments local.
+
+    `index`: the lines of the charter's `[index]`.
+    """
     federation = build_federation(
-        seed="benchmark", coops=coops, stewards=1, threshold=1, clearing_limit=ENOUGH
+        seed="benchmark", coops=coops, stewards=1, threshold=1, clearing_limit=ENOUGH, index=index
     )
     members = max(max(debt.payer, debt.payee) for debt in debts)
     keys = [federation.member_key(1, number) for number in range(members + 1)]
