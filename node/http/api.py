@@ -179,6 +179,8 @@ def problem_response(problem: Problem, request_id: str) -> web.Response:
     headers = {"Content-Type": PROBLEM_JSON}
     if problem.retry_after_s is not None:
         headers["Retry-After"] = str(problem.retry_after_s)
+    if problem.allow is not None:
+        headers["Allow"] = problem.allow
     if problem.kind.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     body = json.dumps(problem.as_json(request_id)).encode("utf-8")

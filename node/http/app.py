@@ -74,11 +74,12 @@ def build_app(api: Api, routes: Sequence[Route] = ROUTES) -> web.Application:
 
     async def unknown(api: Api, request: web.Request) -> web.StreamResponse:
         """Whatever has no handler: a wrong address, or a wrong method of a right one."""
-        allowed = {method for pattern, method in paths if pattern.fullmatch(request.path)}
+        exact = {route.method for route in routes if route.path == request.path}
+        allowed = exact or {method for pattern, method in paths if pattern.fullmatch(request.path)}
         if not allowed:
             raise Problem("not_found")
         methods = ", ".join(sorted(allowed))
-        raise Problem("method_not_allowed", f"This address takes {methods}.")
+        raise Problem("method_not_allowed", f"This address takes {methods}.", allow=methods)
 
     app.router.add_route("*", "/{rest:.*}", _wrapped(api, unknown))
     return app

@@ -148,7 +148,11 @@ INVOICE_ID = Parameter(
     description="The invoice's id.",
     schema={"type": "string", "pattern": "^[0-9a-f]{32}$"},
 )
-BEFORE = Parameter(name="before", description="`next` of an earlier answer.")
+BEFORE = Parameter(
+    name="before",
+    description="`next` of an earlier answer.",
+    schema={"type": "string", "pattern": "^[0-9]{1,15}[.][!-~]{0,80}$"},
+)
 AFTER = number_parameter("after", "Wait until the invoice's version is above this.")
 TIMEOUT = number_parameter("timeout_ms", "The longest wait.", default=20_000, most=30_000)
 IDEMPOTENCY_KEY = Parameter(

@@ -47,7 +47,12 @@ _SCALE: Final[Schema] = {
     "enum": [2],
     "description": "How many of the digits are decimals.",
 }
-_CURRENCY: Final[Schema] = {**TEXT, "description": "The unit's name, or a national currency."}
+_CURRENCY: Final[Schema] = {
+    **TEXT,
+    "minLength": 1,
+    "maxLength": 32,
+    "description": "The unit's name, or a national currency.",
+}
 _CLIENT_ID: Final[Schema] = {
     "type": "string",
     "pattern": CLIENT_ID_PATTERN,

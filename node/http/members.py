@@ -237,8 +237,12 @@ _REFERENCE = Parameter(
     name="reference", in_="path", description="The reference of the memo's payment, in hex."
 )
 _PAGE = (
-    number_parameter("limit", "How many items at most.", default=50, most=200),
-    Parameter(name="before", description="The `next` of the page before."),
+    number_parameter("limit", "How many items at most.", default=50, least=1, most=200),
+    Parameter(
+        name="before",
+        description="The `next` of the page before.",
+        schema={"type": "string", "pattern": "^[0-9]{1,15}([.][0-9]{1,15}){2}$"},
+    ),
 )
 
 ROUTES = (
@@ -361,7 +365,7 @@ ROUTES = (
         access=Access.STEWARD,
         parameters=(
             number_parameter("after", "Accounts with higher numbers than this.", default=0),
-            number_parameter("limit", "How many at most.", default=100, most=200),
+            number_parameter("limit", "How many at most.", default=100, least=1, most=200),
         ),
         answer="Members",
     ),

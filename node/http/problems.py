@@ -16,7 +16,8 @@ from node.http.problem_kinds import ProblemKind as ProblemKind
 class Problem(Exception):
     """Ends a request with a problem. `detail` may say more than the table does.
 
-    `pointer` names the field that is wrong (RFC 6901), `retry_after_s` when to come back.
+    `pointer` names the field that is wrong (RFC 6901), `retry_after_s` when to come back, `allow`
+    the methods that the address takes.
     """
 
     def __init__(
@@ -26,12 +27,14 @@ class Problem(Exception):
         *,
         pointer: str | None = None,
         retry_after_s: int | None = None,
+        allow: str | None = None,
     ) -> None:
         super().__init__(code)
         self.kind = PROBLEMS[code]
         self.detail = detail or self.kind.detail
         self.pointer = pointer
         self.retry_after_s = retry_after_s
+        self.allow = allow
 
     def as_json(self, request_id: str) -> dict[str, object]:
         """The members of the answer."""

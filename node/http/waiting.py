@@ -19,7 +19,7 @@ async def wait_for_version(
 ) -> Json:
     """What `look` finds; with `after` in the query, once its version is above that or time is over."""
     longest = api.settings.long_poll_ms
-    timeout_ms = query_number(request, "timeout_ms", min(20_000, longest), most=longest)
+    timeout_ms = min(query_number(request, "timeout_ms", 20_000, most=30_000), longest)
     after = query_number(request, "after", -1)
     found = await look()
     if after < 0 or found["version"] > after:
