@@ -130,9 +130,12 @@ async def a_stall(
     settings: str = SETTINGS,
     members: int = 3,
     federation: Federation | None = None,
+    start: int | None = None,
 ) -> AsyncIterator[Stall]:
-    """A running node with a merchant."""
+    """A running node with a merchant. `start` (Unix seconds) is when the story begins, if not now."""
     clock = ShiftedClock()
+    if start is not None:
+        clock.shift_ms = start * 1000 - wall_clock_ms()
     world = World(clock_ms=clock, jitter=lambda most: most // 2)
     async with one_node(
         root, members=members, settings=settings, world=world, federation=federation
