@@ -269,16 +269,19 @@ class Engine:
             self._own.submit_batch(tick, batch)
 
     def _change(self, tick: Tick, inbox: Sequence[Event]) -> list[Reply]:
+        changes = [event for event in inbox if isinstance(event, Change)]
+        if not changes:
+            return []
+        view = self._view(tick.now_ms)
         replies = []
-        for event in inbox:
-            if isinstance(event, Change):
-                try:
-                    write, answer = event.run(self._view(tick.now_ms))
-                except Exception as error:  # handed to whoever asked
-                    answer = Failed(error)
-                else:
-                    tick.changes.append(write)
-                replies.append(Reply(event.request, answer))
+        for event in changes:
+            try:
+                write, answer = event.run(view)
+            except Exception as error:  # handed to whoever asked
+                answer = Failed(error)
+            else:
+                tick.changes.append(write)
+            replies.append(Reply(event.request, answer))
         return replies
 
     def _publish(self, tick: Tick, inbox: Sequence[Event]) -> list[Reply]:
@@ -301,13 +304,16 @@ class Engine:
             tick.outbox.news = gathered.news
 
     def _answer_questions(self, tick: Tick, inbox: Sequence[Event]) -> None:
-        for event in inbox:
-            if isinstance(event, Ask):
-                tick.outbox.replies.append(Reply(event.request, self._ask(event.run, tick.now_ms)))
+        asks = [event for event in inbox if isinstance(event, Ask)]
+        if not asks:
+            return
+        view = self._view(tick.now_ms)
+        for event in asks:
+            tick.outbox.replies.append(Reply(event.request, self._ask(event.run, view)))
 
-    def _ask(self, run: Callable[[View], object], now_ms: int) -> object:
+    def _ask(self, run: Callable[[View], object], view: View) -> object:
         try:
-            return run(self._view(now_ms))
+            return run(view)
         except Exception as error:  # handed to whoever asked
             return Failed(error)
 
