@@ -3,8 +3,8 @@
 schemathesis makes requests from `openapi.json`, within what it allows and beyond, and looks at the answers:
 no failure of the server, no status, type or shape that the description does not have, nothing taken that
 it forbids. All of its checks run but one: that everything of the right shape is accepted, which can't
-be where requests have to be signed. Each group of operations is asked by who may call it. FIADO_SCHEMA_EXAMPLES sets how many requests of each kind are made
-(3 by default):
+be where requests have to be signed. Each group of operations is asked by who may call it.
+FIADO_SCHEMA_EXAMPLES sets how many requests of each kind are made (3 by default):
 
     FIADO_SCHEMA_EXAMPLES=100 python -m pytest tests/node/http/test_schemathesis.py
 """
