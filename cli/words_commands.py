@@ -8,7 +8,7 @@ from ledger.choose import ValidatorUnavailable
 from .demo.graph import GraphError
 from .demo.processes import NodeFailed
 from .demo.sending import SendingFailed
-from .demo.tour import TourFailed
+from .demo.stage import TourFailed
 from .demo.trade import NotSettled
 from .draft_file import DraftError
 from .errors import CliError, explain

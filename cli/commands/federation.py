@@ -17,6 +17,7 @@ from cli.charter_draft import (
 from cli.charters import read_charter
 from cli.errors import CliError
 from cli.exit_codes import ExitCode
+from cli.index_commands.charter_words import index_fields
 from cli.parameters import output_option
 from cli.terminal import Output
 from ledger.charter import (
@@ -383,6 +384,7 @@ def _print(charter: Charter, signatures: Mapping[int, bytes], output: Output) ->
             "witnesses for each anchor": str(charter.witness_quorum),
             "signatures for a decision": f"{charter.decision_quorum} of {len(charter.coops)}",
         }
+        | index_fields(charter)
     )
     output.line()
     rows = []

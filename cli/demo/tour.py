@@ -1,107 +1,33 @@
 """The tour: three cooperatives from their charter to their audit, by the very commands people type.
 
-Every command is run as it stands on the screen, but for the options that say which wallet and which
-passphrase file, which `Actor` adds for whoever is acting. What is refused on purpose is shown too.
+What is refused on purpose is shown too. `cli.demo.stage` runs the commands; the step about prices is in
+`cli.demo.inflation`.
 """
 
-import io
-import json
-import secrets
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
 from cli.demo.founding import quicken
+from cli.demo.inflation import base_of_index, follow_prices
 from cli.demo.processes import RunningNode, free_ports, running
+from cli.demo.stage import COOPS, STEWARDS, Actor, Cast, Stage, TourFailed
 from cli.exit_codes import ExitCode
 from cli.terminal import Output
 
-COOPS: Final = ("norte", "sur", "este")
-STEWARDS: Final = ("ana", "blas")
 FIRST_LIMIT: Final = 5_000
 """Minor units: everybody may owe 50.00 at first."""
-
-
-@dataclass(eq=False)
-class TourFailed(Exception):
-    """A command of the tour ended with another exit code than it should."""
-
-    command: str
-    code: int
-    output: str
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Somebody with a wallet or a steward's key, and a passphrase in a file."""
-
-    name: str
-    options: tuple[str, ...] = ()
-
-
-class Stage:
-    """Runs commands, shows them with what they print, and counts."""
-
-    def __init__(self, output: Output) -> None:
-        self.output = output
-        self.commands = 0
-
-    def say(self, text: str) -> None:
-        """A sentence between the commands."""
-        self.output.line()
-        self.output.line(text)
-
-    def run(
-        self, actor: Actor, *words: str, expected: ExitCode = ExitCode.OK, is_shown: bool = True
-    ) -> str:
-        """Run a command as `actor` and show it; its output. Raises `TourFailed`."""
-        typed = " ".join(_quoted(word) for word in ("fiado", *words))
-        code, printed = _run([*words, *actor.options])
-        self.commands += 1
-        if is_shown:
-            self.output.line()
-            self.output.line(f"[{actor.name}] $ {typed}")
-            for line in printed.rstrip().splitlines():
-                self.output.line(f"    {line}")
-        if code != expected:
-            raise TourFailed(typed, code, printed)
-        return printed
-
-    def ask(self, actor: Actor, *words: str) -> dict[str, Any]:
-        """Run a command with `--json`, unseen; its result."""
-        printed = self.run(actor, *words, "--json", is_shown=False)
-        result: dict[str, Any] = json.loads(printed.splitlines()[-1])
-        return result
-
-
-def _quoted(word: str) -> str:
-    return f"'{word}'" if " " in word else word
-
-
-def _run(words: Sequence[str]) -> tuple[int, str]:
-    """Run a command line in this process; its exit code and everything it printed."""
-    from cli.main import main
-
-    printed = io.StringIO()
-    with redirect_stdout(printed), redirect_stderr(printed):
-        try:
-            main.main(list(words))
-        except SystemExit as end:
-            return int(end.code or 0), printed.getvalue()
-    return 0, printed.getvalue()
 
 
 def run_tour(root: Path, *, keep: bool, output: Output) -> None:
     """The whole tour, with everything in folders under `root`."""
     begun = time.monotonic()
     stage = Stage(output)
-    cast = _Cast(root)
+    cast = Cast(root)
     ports = free_ports(len(COOPS))
     charter = _found(stage, cast, ports)
     folders = [root / coop for coop in COOPS]
@@ -110,6 +36,7 @@ def run_tour(root: Path, *, keep: bool, output: Output) -> None:
         urls = dict(zip(COOPS, (node.url for node in nodes), strict=True))
         _admit(stage, cast, urls)
         place = _trade(stage, cast)
+        follow_prices(stage, cast, urls)
         _prove(stage, cast, place, charter)
         summary = _audit(stage, nodes)
         output.line()
@@ -119,35 +46,7 @@ def run_tour(root: Path, *, keep: bool, output: Output) -> None:
     output.result({"commands": stage.commands, **summary})
 
 
-class _Cast:
-    """Who takes part: each has a folder, and a passphrase in a file that only this user can read."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.passphrase = root / "passphrase"
-        self.passphrase.touch(mode=0o600)
-        self.passphrase.write_text(secrets.token_urlsafe(16), encoding="ascii")
-        self.anybody = Actor("anybody")
-
-    def member(self, name: str) -> Actor:
-        """Somebody with a wallet."""
-        wallet = self.root / "people" / name / "wallet.json"
-        return Actor(name, ("--wallet", str(wallet), *self._secret()))
-
-    def reader(self, name: str) -> Actor:
-        """The same person, for commands that need no passphrase."""
-        return Actor(name, ("--wallet", str(self.root / "people" / name / "wallet.json")))
-
-    def steward(self, name: str, coop: str) -> Actor:
-        """Somebody with a steward's key."""
-        key = self.root / "people" / f"{name}-{coop}" / "steward.json"
-        return Actor(f"{name} of {coop}", ("--key", str(key), *self._secret()))
-
-    def _secret(self) -> tuple[str, str]:
-        return ("--passphrase-file", str(self.passphrase))
-
-
-def _found(stage: Stage, cast: _Cast, ports: Sequence[int]) -> Path:
+def _found(stage: Stage, cast: Cast, ports: Sequence[int]) -> Path:
     """Nodes' folders, stewards' keys, the charter and its signatures."""
     stage.say("Three cooperatives found a federation. Each makes the folder of its node.")
     charter = cast.root / "charter.toml"
@@ -166,6 +65,7 @@ def _found(stage: Stage, cast: _Cast, ports: Sequence[int]) -> Path:
             key = stage.ask(cast.steward(steward, coop), "steward", "key", "new")
             options += ["--steward", f"{coop}={steward}:{key['public_key']}"]
     stage.say("They agree on a charter and sign it, each with its node's key.")
+    options += ["--index", "cer", "--base", base_of_index()]
     stage.ask(
         cast.anybody, "federation", "init", str(charter), "--name", "Ferias del Sur", *options
     )
@@ -178,7 +78,7 @@ def _found(stage: Stage, cast: _Cast, ports: Sequence[int]) -> Path:
     return charter
 
 
-def _admit(stage: Stage, cast: _Cast, urls: dict[str, str]) -> None:
+def _admit(stage: Stage, cast: Cast, urls: dict[str, str]) -> None:
     """Members join, and stewards admit them."""
     for coop in COOPS:
         for steward in STEWARDS:
@@ -198,7 +98,7 @@ def _admit(stage: Stage, cast: _Cast, urls: dict[str, str]) -> None:
     stage.say("In the same way Beto joined Norte, Carla Sur and Dario Este.")
 
 
-def _trade(stage: Stage, cast: _Cast) -> str:
+def _trade(stage: Stage, cast: Cast) -> str:
     """Payments within and between coops, one that is refused, and a limit; the place of one."""
     alice, carla, dario = (cast.member(name) for name in ("alice", "carla", "dario"))
     stage.say("Alice pays Beto, in her own cooperative, and Carla in another.")
@@ -227,7 +127,7 @@ def _trade(stage: Stage, cast: _Cast) -> str:
     return place
 
 
-def _prove(stage: Stage, cast: _Cast, place: str, charter: Path) -> None:
+def _prove(stage: Stage, cast: Cast, place: str, charter: Path) -> None:
     """A receipt, verified with nothing but the charter."""
     stage.say("Alice hands her receipt on. Anyone verifies it with the charter alone, offline.")
     file = cast.root / "payment.receipt"
@@ -266,7 +166,7 @@ def _settled_audit(stage: Stage, urls: Sequence[str]) -> dict[str, Any]:
     raise AssertionError("the last attempt returns or raises")
 
 
-def _stay(nodes: Sequence[RunningNode], cast: _Cast, output: Output) -> None:
+def _stay(nodes: Sequence[RunningNode], cast: Cast, output: Output) -> None:
     """Keep the nodes up until Ctrl-C, and say how to use them."""
     output.line()
     output.line("The nodes stay up until you press Ctrl-C:")

@@ -271,5 +271,6 @@ def _send(steward: Stewardship, statement: Statement, output: Output) -> None:
         output.line("Enough stewards agree: the node has signed it for your cooperative.")
     else:
         missing = integer(steward.client, answer, "needed") - len(signed_by)
-        output.line(f"Published by {', '.join(signed_by)}; {missing} more of you have to.")
+        verb = "has" if missing == 1 else "have"
+        output.line(f"Published by {', '.join(signed_by)}; {missing} more of you {verb} to.")
     output.result(answer | {"says": statement.words})

@@ -2,7 +2,8 @@
 
 A file is UTF-8 text. Lines that begin with `#` and empty lines are skipped, other columns are ignored,
 and so are months without a change (the first month of a series has none). A change is a whole number
-of tenths of a percent; months may stand in any order, each at most once.
+of tenths of a percent; months may stand in any order, each at most once. A file whose first line begins
+with a month has no headings, and its columns are the month and the change.
 
 The bundled series are facts published by public bodies; `cli/data/README.md` says by whom.
 """
@@ -108,10 +109,21 @@ def _rows(text: str, *, name: str) -> Iterator[tuple[int, Mapping[str, str | Non
         for number, line in enumerate(text.splitlines(), start=1)
         if line.strip() and not line.lstrip().startswith("#")
     ]
-    reader = csv.DictReader((line for _, line in numbered), skipinitialspace=True)
-    headings = [heading.strip() for heading in reader.fieldnames or ()]
+    first = next(csv.reader([numbered[0][1]]), []) if numbered else []
+    if first and _is_month(first[0]):
+        headings, rows = [_MONTH, _CHANGE], numbered
+    else:
+        headings, rows = [heading.strip() for heading in first], numbered[1:]
     if not {_MONTH, _CHANGE} <= set(headings):
         raise SeriesError(name, f"its first line must name the columns {_MONTH} and {_CHANGE}")
-    reader.fieldnames = headings
-    for (number, _), row in zip(numbered[1:], reader, strict=True):
+    reader = csv.DictReader((line for _, line in rows), headings, skipinitialspace=True)
+    for (number, _), row in zip(rows, reader, strict=True):
         yield number, row
+
+
+def _is_month(text: str) -> bool:
+    try:
+        month_from_text(text.strip())
+    except ValueError:
+        return False
+    return True

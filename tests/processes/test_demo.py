@@ -1,6 +1,8 @@
 """The demonstration runs to its end: the tour, and a small trade graph through real nodes."""
 
 import json
+import re
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,18 @@ def test_the_tour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "This is proven: the signature is that of norte." in said
     assert "First the payment whose outcome is unknown" not in said
     assert "WRONG" not in said
+    _check_prices(said)
+
+
+def _check_prices(said: str) -> None:
+    """After the print the same price takes fewer units, and the same units are worth more pesos."""
+    before, after = map(Decimal, re.findall(r"ARS 5000\.00 is (\S+) fiado", said))
+    assert before == 5 > after
+    worth = re.findall(r"balance +(\S+)  \(ARS (\S+),", said.partition("Balances are in units")[2])
+    (units, pesos), (units_later, pesos_later) = worth
+    assert units == units_later
+    assert Decimal(pesos) == 1000 * Decimal(units) < Decimal(pesos_later)
+    assert "Every value follows from the charter" in said
 
 
 @pytest.mark.parametrize("coops", [2, 3])
