@@ -136,10 +136,16 @@ class TestSeries:
             month_from_text("2023-12"): 255,
         }
 
+    def test_a_file_without_headings_has_the_month_and_the_change(self) -> None:
+        changes = parse_changes("# printed\n2023-12,255\n 2024-01 , -3\n", name="file")
+        assert changes == {month_from_text("2023-12"): 255, month_from_text("2024-01"): -3}
+
     @pytest.mark.parametrize(
         "text, problem",
         [
             ("", "columns"),
+            ("2024-01,1\n2024-01,1\n", "line 2: 2024-01 stands there twice"),
+            ("2024-01,x\n", "line 1"),
             ("month,change\n2024-01,1\n", "columns"),
             ("month,change_tenths\n", "no month"),
             ("month,change_tenths\n2024-13,1\n", "line 2"),

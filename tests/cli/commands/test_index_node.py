@@ -195,6 +195,11 @@ def test_a_charter_s_draft_may_have_an_index(method: str, tmp_path: Path) -> Non
     assert index.parameters.method.name.lower() == method
     assert index.parameters.base_value == 1_000_000_000
     assert index.publishers == (1, 2)
+    shown = CliRunner().invoke(main, ["federation", "show", str(file)]).stdout
+    assert f"by the method {method}" in shown
+    assert "1000.000000 on 2026-01-15" in shown
+    assert "norte, sur; 2 sign a value" in shown
+    assert ("surveys needed" in shown) == (method == "survey")
 
 
 @pytest.mark.parametrize("base", ["2026-01-15", "x=1000", "2026-01-15=0.5", "2026-01-15=x"])
