@@ -52,10 +52,15 @@ def _(error: CliError) -> CliError:
 @explain.register
 def _(error: OSError) -> CliError:
     where = f" ({error.filename})" if error.filename else ""
+    remedy = (
+        "Check the path, its permissions and the room on the disk. If you were paying, look at "
+        "`fiado history` before you run it again: it may have been done."
+    )
+    if isinstance(error, FileNotFoundError | FileExistsError | IsADirectoryError):
+        remedy = "Check the path."
     return CliError(
         ExitCode.INPUT_OUTPUT,
         "input_output",
         f"{error.strerror or 'Reading or writing failed'}{where}.",
-        "Check the path, its permissions and the room on the disk. Look at what was done, such as "
-        "with `fiado history`, before you run it again.",
+        remedy,
     )

@@ -126,7 +126,7 @@ def _sqlite() -> Check:
         return Check(
             name="SQLite",
             health=Health.GOOD,
-            found=f"{version} (has the WAL-reset bug, which one writing connection avoids)",
+            found=f"{version} (its WAL-reset bug can't happen here: one connection writes)",
         )
     return Check(name="SQLite", health=Health.GOOD, found=version)
 
@@ -186,11 +186,17 @@ def check_folder(folder: Path) -> Iterator[Check]:
     try:
         found = load_folder(folder)
     except NodeFault as error:
-        remedy = "OPERATING says what each file is and what to do when it is lost."
+        worded = explain(error)
+        remedy = worded.remedy if worded else ""
         yield Check(name="node folder", health=Health.BAD, found=str(error), remedy=remedy)
         return
     words = f"{found.coop.title}, federation {found.charter.name}"
     yield Check(name="node folder", health=Health.GOOD, found=words)
+    if found.settings.engine.restored:
+        remedy = "Once `fiado node status` says ready, take the line out of node.toml."
+        yield Check(
+            name="restored", health=Health.NOTE, found="node.toml: restored = true", remedy=remedy
+        )
     address = found.store_address
     if address.startswith(PREFIX) and not Path(address.removeprefix(PREFIX)).exists():
         words = "not there yet; the node makes it when it first runs"

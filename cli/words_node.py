@@ -9,6 +9,7 @@ from typing import Final
 
 from ledger.errors import CharterError, ProofError
 from node.errors import NodeFault, StoreInUse, StoreUnavailable
+from node.settings import CHARTER_FILE, SIGNATURES_FILE, FolderError
 
 from .client import AnswerLost, NodeMisbehaved, NodeProblem, NodeUnreachable
 from .errors import CliError, explain
@@ -37,13 +38,19 @@ REMEDIES: Final[Mapping[str, str]] = {
     "make a new one.",
     "balance_not_zero": "The balance has to be zero first: let the member pay, or be paid, the rest.",
     "handle_taken": "Choose another handle; one that was ever used is never given again.",
-    "session_invalid": "Run the command again. If it stays so, the node knows another key for this "
-    "account than this wallet's.",
+    "session_invalid": "If you asked to join, the stewards may not have admitted you yet: `fiado join` "
+    "says so. Otherwise run the command again; if it stays so, the node knows another key for this "
+    "account than yours.",
     "not_ready": "The node has just started and asks its peers what it may have missed. Try again in "
     "a few seconds.",
     "outcome_unknown": "Run the same command again: it sends the same bytes, which count only once.",
 }
 """Code of a problem -> what helps, where it differs from what the node says."""
+
+MESSAGES: Final[Mapping[str, str]] = {
+    "session_invalid": "The node does not let this key in.",
+}
+"""Code of a problem -> what is wrong, where the node's words are meant for programs."""
 
 
 @explain.register
@@ -53,7 +60,7 @@ def _(error: NodeProblem) -> CliError:
         code = ExitCode.NODE_UNREACHABLE
     elif not error.is_final:
         code = ExitCode.OUTCOME_UNKNOWN
-    message = error.detail or error.title
+    message = MESSAGES.get(error.code) or error.detail or error.title
     details: dict[str, str | int | bool | None] = {
         "node": error.url,
         "status": error.status,
@@ -118,7 +125,7 @@ def _(error: ProofError) -> CliError:
     return CliError(
         ExitCode.REFUSED,
         "proof",
-        f"This proves nothing: {error}.",
+        f"This proves nothing: {str(error).rstrip('.')}.",
         "Ask whoever gave it to you for the original, and check that the charter is the right one.",
     )
 
@@ -140,6 +147,24 @@ def _(error: NodeFault) -> CliError:
         "node_folder",
         _sentence(error),
         "OPERATING says what each file is and what to do when it is lost.",
+    )
+
+
+@explain.register
+def _(error: FolderError) -> CliError:
+    # The text begins with the name of a file, which stays as it is written.
+    text = str(error)
+    remedy = "OPERATING says what each file is and what to do when it is lost."
+    if text.startswith((CHARTER_FILE, SIGNATURES_FILE)):
+        remedy = (
+            "`fiado federation show charter.toml` says who has not signed yet. When all have, "
+            "`fiado node install FOLDER charter.toml` puts charter and signatures into the folder."
+        )
+    return CliError(
+        ExitCode.INPUT_OUTPUT,
+        "node_folder",
+        text if text.endswith(".") else f"{text}.",
+        remedy,
     )
 
 

@@ -34,6 +34,8 @@ def audit(targets: tuple[str, ...], federation: str | None, output: Output) -> N
     """
     results = []
     for target in targets:
+        if results:
+            output.line()
         begun = time.monotonic()
         is_url = target.startswith(("http://", "https://"))
         if is_url:
@@ -47,6 +49,7 @@ def audit(targets: tuple[str, ...], federation: str | None, output: Output) -> N
     digests = {report.digest for report in reports}
     equal = len(digests) == 1 and None not in digests
     if len(results) > 1:
+        output.line()
         output.line(
             "All of them hold the same state."
             if equal

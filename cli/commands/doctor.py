@@ -26,7 +26,9 @@ def doctor(folder: Path | None, node_url: str | None, wallet: Path, output: Outp
 
     It changes nothing and ends with an error only if something is wrong.
     """
-    checks = [*check_machine(folder or Path.cwd()), *check_wallet(wallet)]
+    checks = [*check_machine(folder or Path.cwd())]
+    if folder is None or wallet.exists():
+        checks += check_wallet(wallet)
     if folder is not None:
         checks += check_folder(folder)
     if node_url is not None:

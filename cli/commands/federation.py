@@ -263,7 +263,7 @@ def sign(file: Path, folder: Path, out: Path | None, yes: bool, output: Output) 
     if not output.is_json:
         _print(charter, _signatures(_beside(file, out)), output)
     if not yes:
-        click.confirm(f"Sign this in the name of {coop.title}?", abort=True, err=True)
+        agree_to_sign(f"Sign this in the name of {coop.title}?")
     path = _beside(file, out)
     signatures = _signatures(path)
     signatures[coop.number] = sign_charter(charter, coop=coop.number, key=key)

@@ -10,15 +10,28 @@ from nacl.utils import random
 
 from cli.amounts import format_amount
 from cli.client import NodeClient
+from cli.errors import CliError
+from cli.exit_codes import ExitCode
 from cli.parameters import output_option
 from cli.terminal import Output
 from ledger.signatures import SEED_BYTES
-from node.settings import DEFAULT_PORT, DEFAULT_STORE, create_node_key, init_folder, install_charter
+from node.settings import (
+    DEFAULT_PORT,
+    DEFAULT_STORE,
+    SETTINGS_FILE,
+    SIGNATURES_FILE,
+    create_node_key,
+    init_folder,
+    install_charter,
+    parse_settings,
+)
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 STDIN_DESCRIPTOR = 0
+
+ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # listening everywhere is also here
 
 READINESS_WORDS = {
     "ready": "ready",
@@ -90,7 +103,15 @@ def init(
 @output_option
 def install(folder: Path, charter: Path, signatures: Path | None, output: Output) -> None:
     """Put the signed charter into a node's folder, once every cooperative has signed it."""
-    beside = signatures or charter.with_name("charter.signatures.toml")
+    beside = signatures or charter.with_name(SIGNATURES_FILE)
+    if not beside.exists():
+        raise CliError(
+            ExitCode.REFUSED,
+            "charter_unsigned",
+            f"Nobody has signed this charter yet: there is no {beside}.",
+            f"Each cooperative signs it with `fiado federation sign {charter} --node FOLDER`. If the "
+            "signatures are elsewhere, name their file with --signatures.",
+        )
     install_charter(folder, charter=charter.read_bytes(), signatures=beside.read_bytes())
     output.line(f"The charter is in {folder}. Start the node with `fiado node run {folder}`.")
     output.result({"folder": str(folder)})
@@ -123,10 +144,14 @@ def _stop_at_end_of_input() -> None:
 
 
 @node.command("status")
-@click.argument("url")
+@click.argument("target", metavar="URL|FOLDER")
 @output_option
-def status(url: str, output: Output) -> None:
-    """Show how a node is doing: its logs, its peers, what is on its way."""
+def status(target: str, output: Output) -> None:
+    """Show how a running node is doing: its logs, its peers, what is on its way.
+
+    Of a FOLDER on this machine, its settings say where the node listens.
+    """
+    url = _address_of(Path(target)) if Path(target).is_dir() else target
     with NodeClient(url) as client:
         found = client.get("/v1/status")
         logs = client.get("/v1/logs").get("logs", [])
@@ -160,3 +185,10 @@ def status(url: str, output: Output) -> None:
     headings = ["log", "entries", "members", "position", "lowest", "head"]
     output.table(headings, rows, right_aligned=["entries", "members", "position", "lowest"])
     output.result({**found, "logs": logs})
+
+
+def _address_of(folder: Path) -> str:
+    """Where the node of a folder on this machine listens."""
+    settings = parse_settings((folder / SETTINGS_FILE).read_bytes())
+    host = ANY_ADDRESS.get(settings.host, settings.host)
+    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from cli.charters import charter_file, read_charter
-from cli.client import NodeClient, decode_bytes, encode_bytes, path_of, read_bytes
+from cli.client import NodeClient, NodeProblem, decode_bytes, encode_bytes, path_of, read_bytes
 from cli.describing import describe, moment
 from cli.errors import CliError
 from cli.exit_codes import ExitCode
@@ -146,8 +146,25 @@ def _asked(wallet: Path, place: EntryPlace, node_url: str | None) -> bytes:
     if url is None:
         raise NotJoined(wallet)
     with NodeClient(url) as client:
-        found = client.get(path_of("v1", "receipts", place.coop, place.index))
+        try:
+            found = client.get(path_of("v1", "receipts", place.coop, place.index))
+        except NodeProblem as problem:
+            raise _without_receipt(problem, place) from problem
         return decode_bytes(client, found, "receipt")
+
+
+def _without_receipt(problem: NodeProblem, place: EntryPlace) -> Exception:
+    """Whom else to ask when a node can't prove an entry."""
+    if problem.code != "receipt_not_found":
+        return problem
+    return CliError(
+        ExitCode.REFUSED,
+        problem.code,
+        f"The node {problem.url} holds entry {place.coop}/{place.index}, but no signature of "
+        f"{place.coop} at exactly that entry.",
+        f"The node of {place.coop} can always prove it: `fiado receipt show {place.coop}/{place.index} "
+        f"--node URL`, with that node's address. The payer's wallet has the receipt too.",
+    )
 
 
 def _read(file: Path) -> bytes:

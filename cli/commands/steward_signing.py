@@ -17,6 +17,7 @@ from cli.client import (
     path_of,
     read_bytes,
 )
+from cli.consent import agree_to_sign
 from cli.describing import Names, describe
 from cli.draft_file import Draft, DraftError, ReasonText, make_draft, render_draft
 from cli.stewardship import Stewardship
@@ -38,7 +39,7 @@ def sign_draft(
         raise click.UsageError("With --json give --yes too: nobody can be asked.")
     print_draft(draft, names_of(steward, draft), output)
     if not yes:
-        click.confirm("Sign this?", abort=True, err=True)
+        agree_to_sign("Sign this?")
     signed = draft.sign(steward.key)
     if out is not None:
         out.write_text(render_draft(signed), encoding="utf-8")

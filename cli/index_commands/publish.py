@@ -160,7 +160,7 @@ def publish(
         statement = _statement(steward, rules, wish)
         output.line(statement.words)
         if not yes:
-            click.confirm("Sign this?", abort=True, err=True)
+            agree_to_sign("Sign this?")
         _send(steward, statement, output)
 
 

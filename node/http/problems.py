@@ -341,13 +341,13 @@ _OTHERS: Final = (
     ),
     _not_found(
         "entry_not_found",
-        "This node does not hold that log so far.",
-        "Ask again later, or ask the cooperative's own node.",
+        "This node holds no such entry of that log so far.",
+        "Check the number; a node may still be catching up. The cooperative's own node knows it first.",
     ),
     _not_found(
         "receipt_not_found",
-        "This node holds no signature at exactly that entry.",
-        "Ask the node of the cooperative whose log it is.",
+        "This node holds that entry, but no signature at exactly that place.",
+        "Ask the node of the cooperative whose log it is, or the payer, who has the receipt.",
     ),
     _not_found(
         "draft_not_found",

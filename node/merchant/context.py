@@ -15,9 +15,10 @@ from node.merchant.desk import Desk
 from node.merchant.invoice import Invoice, InvoicePayment, read_invoice, read_payment
 from node.merchant.packing import to_text
 from node.merchant.settings import MerchantSettings
+from node.merchant.sketch import Sketch
 from node.merchant.states import Happening, Reason, State, step
 from node.merchant.views import Json, Views, moment
-from node.store import RecordKind
+from node.store import Record, RecordKind
 
 MESSAGE_PREFIX = "msg_"
 LISTED_PAYMENTS = 100
@@ -49,6 +50,7 @@ class Context:
     now_ms: int = 0
     watched: dict[bytes, str] = field(default_factory=dict)
     watched_refunds: dict[bytes, str] = field(default_factory=dict)
+    requests: Sketch = field(default_factory=Sketch)
     counts: dict[str, int] = field(default_factory=dict)
     deadlines: list[tuple[int, RecordKind, str]] = field(default_factory=list)
     endpoints: dict[int, dict[str, Endpoint]] = field(default_factory=dict)
@@ -58,6 +60,19 @@ class Context:
     def now(self) -> int:
         """The tick's time in seconds."""
         return self.now_ms // 1000
+
+    # --- requests ---
+
+    def request(self, key: str) -> Record | None:
+        """What an earlier request under that key has made."""
+        if not self.requests.may_have(key):
+            return None
+        return self.desk.find(RecordKind.REQUEST, key)
+
+    def add_request(self, record: Record) -> None:
+        """Remember what a request made."""
+        self.requests.add(record.id)
+        self.desk.add(record)
 
     # --- invoices ---
 

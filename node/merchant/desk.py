@@ -5,6 +5,7 @@ used records are kept, so that an invoice is not read again for each payment.
 """
 
 from collections import OrderedDict
+from collections.abc import Iterator
 from typing import Final
 
 from node.store import Record, RecordKind, Store, Write
@@ -75,6 +76,10 @@ class Desk:
         """What is due at some time on a shelf, as it is now; without what this tick has added."""
         rows = self._store.due_records(kind, shelf, upto=_FAR, limit=limit)
         return [self._changed.get((row.kind, row.id), row) for row in rows]
+
+    def ids(self, kind: RecordKind) -> Iterator[str]:
+        """As `Store.record_ids`; for a start, before anything was written."""
+        return self._store.record_ids(kind)
 
     def pending(self, kind: RecordKind) -> list[tuple[str, str, int, bytes | None]]:
         """As `Store.pending_records`; for a start, before anything was written."""

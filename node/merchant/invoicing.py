@@ -72,7 +72,7 @@ class Invoicing:
         context.desk.add(invoice.to_record(due=context.due_ms(invoice)))
         context.watch(invoice)
         for key, due_ms in _request_keys(request, context):
-            context.desk.add(_request_record(key, request.fingerprint, invoice, due_ms))
+            context.add_request(_request_record(key, request.fingerprint, invoice, due_ms))
             if due_ms is not None:
                 heappush(context.deadlines, (due_ms, RecordKind.REQUEST, key))
         return invoice, False
@@ -81,7 +81,7 @@ class Invoicing:
         context = self._context
         found = None
         for key, _ in reversed(_request_keys(request, context)):
-            record = context.desk.find(RecordKind.REQUEST, key)
+            record = context.request(key)
             if record is None:
                 continue
             earlier = json.loads(record.data)

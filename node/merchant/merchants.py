@@ -52,6 +52,8 @@ class Merchants:
             context.deadlines.append((due_ms, RecordKind.INVOICE, id_))
         for id_, _, due_ms, _ in context.desk.pending(RecordKind.REQUEST):
             context.deadlines.append((due_ms, RecordKind.REQUEST, id_))
+        for id_ in context.desk.ids(RecordKind.REQUEST):
+            context.requests.add(id_)
         heapify(context.deadlines)
         self.refunding.start()
         self._sightings.start()

@@ -76,7 +76,7 @@ class Refunding:
             raise MerchantRefusal("invoice_not_found")
         key = f"{request.account}/refund/{request.invoice}/{request.client_id}"
         if request.client_id is not None:
-            record = context.desk.find(RecordKind.REQUEST, key)
+            record = context.request(key)
             if record is not None:
                 return self._prepared_before(record, request), True
         payment = self._payment(invoice, request)
@@ -93,7 +93,7 @@ class Refunding:
         context.watched_refunds[refund.reference] = refund.id
         self._reserve(invoice, payment, amount)
         if request.client_id is not None:
-            context.desk.add(
+            context.add_request(
                 Record(
                     kind=RecordKind.REQUEST,
                     id=key,

@@ -319,6 +319,12 @@ class Store(Protocol):
     def pending_records(self, kind: RecordKind) -> list[tuple[str, str, int, bytes | None]]:
         """Id, shelf, due and mark of every record of that kind that is due at some time, in no order."""
 
+    def record_ids(self, kind: RecordKind) -> Iterator[str]:
+        """The ids of all records of that kind, in no order. Memory stays bounded.
+
+        Nothing may be written until it has ended.
+        """
+
     def meta(self, key: str) -> bytes | None:
         """A single value by its name."""
 

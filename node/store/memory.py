@@ -277,6 +277,10 @@ class MemoryStore:
             if row.due is not None
         ]
 
+    def record_ids(self, kind: RecordKind) -> Iterator[str]:
+        """See `Store.record_ids`."""
+        return (row.id for row in self._of_kind(kind))
+
     def _of_kind(self, kind: RecordKind) -> list[Record]:
         return [row for row in self._usable().records.values() if row.kind is kind]
 

@@ -303,6 +303,14 @@ class SqlStore:
         with self._transaction() as connection:
             return [(row.id, row.shelf, row.due, row.mark) for row in connection.execute(query)]
 
+    def record_ids(self, kind: RecordKind) -> Iterator[str]:
+        """See `Store.record_ids`."""
+        columns = tables.records.c
+        query = select(columns.id).where(columns.kind == kind.value)
+        with self._transaction() as connection:
+            for rows in connection.execute(query).yield_per(PAGE_ROWS).partitions():
+                yield from (row.id for row in rows)
+
     def meta(self, key: str) -> bytes | None:
         """See `Store.meta`."""
         found: bytes | None = self._value(reading.meta_value(key))

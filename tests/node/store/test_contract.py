@@ -469,6 +469,8 @@ def test_records_are_listed_newest_first_by_shelf(place: Place) -> None:
         assert store.records(RecordKind.INVOICE, "7", before=(2, "b"), limit=1) == [rows[1]]
         assert store.records(RecordKind.REFUND, "7", limit=9) == []
         assert store.record(RecordKind.INVOICE, "c") == rows[2]
+        assert sorted(store.record_ids(RecordKind.INVOICE)) == ["a", "b", "c", "d"]
+        assert list(store.record_ids(RecordKind.REFUND)) == []
         assert store.record(RecordKind.REFUND, "c") is None
 
 

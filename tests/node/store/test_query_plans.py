@@ -25,6 +25,7 @@ READS: dict[str, Callable[[SqlStore], object]] = {
     "record": lambda store: store.record(RecordKind.INVOICE, "i"),
     "records": lambda store: store.records(RecordKind.INVOICE, "1", before=(9, "i"), limit=9),
     "due_records": lambda store: store.due_records(RecordKind.DELIVERY, "e", upto=9, limit=9),
+    "record_ids": lambda store: list(store.record_ids(RecordKind.REQUEST)),
     "pending_records": lambda store: store.pending_records(RecordKind.INVOICE),
     "history": lambda store: store.history(
         coop=7, account=1, before=HistoryPlace(time=9, log=9, index=9), limit=9
