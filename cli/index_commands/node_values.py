@@ -12,6 +12,8 @@ from cli.terminal import Output
 from ledger.index.days import Method, day_from_text, text_from_day
 from ledger.index.exact import MILLIONTHS
 
+from .levels import levels_of_coops
+
 
 def value_of_node(url: str, day: int | None) -> tuple[int, int]:
     """A day, today or the last known one for None, and the value on it. Raises `click.BadParameter`."""
@@ -97,19 +99,32 @@ def _list(document: Json, name: str) -> list[dict[str, Any]]:
 @click.option("--limit", type=click.IntRange(1, 500), default=24, show_default=True)
 @output_option
 def history(*, url: str, limit: int, output: Output) -> None:
-    """List the prints and changes of source that a federation's index was made of, newest first."""
+    """List the prints and changes of source that a federation's index was made of, newest first.
+
+    Under `survey`, with each cooperative's own level; one that is further from the median than the cap on
+    a step is marked as an outlier.
+    """
     with NodeClient(url) as client:
         rules = _rules(client)
         taken = client.get("/v1/index/prints")
-    is_survey = rules.get("method") == Method.SURVEY.name.lower()
+        is_survey = rules.get("method") == Method.SURVEY.name.lower()
+        levels = levels_of_coops(client, _list(taken, "prints")[:limit]) if is_survey else {}
     rows = []
     for one in _list(taken, "prints")[:limit]:
         value = Decimal(one.get("value", 0))
         shown = f"{value / MILLIONTHS:.6f}" if is_survey else f"{value / 10:+.1f} %"
         late = ", ".join(f"{Decimal(each['change']) / 10:+.1f} %" for each in one.get("late", []))
         note = "stands in for a late print" if one.get("stand_in") else late and f"late: {late}"
-        rows.append([str(one.get("period_name")), shown, str(one.get("source")), note])
+        seen = "; ".join(level.words() for level in levels.get(one.get("period", 0), ()))
+        rows.append([str(one.get("period_name")), shown, str(one.get("source")), note or seen])
     output.table(["period", "level" if is_survey else "change", "source", "note"], rows)
     for change in _list(taken, "sources"):
         output.line(f"From {change.get('first_period_name')} on: source {change.get('number')}.")
-    output.result({"prints": _list(taken, "prints")[:limit], "sources": _list(taken, "sources")})
+    output.result(
+        {"prints": _list(taken, "prints")[:limit], "sources": _list(taken, "sources")}
+        | {
+            "surveyed": {
+                str(period): [each.as_json() for each in seen] for period, seen in levels.items()
+            }
+        }
+    )

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 DOTS_PER_INCH: Final = 144
+VALUE_TITLE: Final = "Value of one unit, in pesos (logarithmic)"
+KEPT_TITLE: Final = "Purchasing power kept since the first day"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +108,8 @@ def draw_course(
     kept: Sequence[Line],
     subtitle: str,
     files: Sequence[PictureFile],
+    value_title: str = VALUE_TITLE,
+    kept_title: str = KEPT_TITLE,
 ) -> None:
     """Draw the unit's value above, and below what each way to hold money kept since the first day."""
 
@@ -116,15 +120,23 @@ def draw_course(
             _draw_lines(axes, first_day, lines)
         above.set_yscale("log")
         above.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-        above.set_title("Value of one unit, in pesos (logarithmic)", fontsize=10, loc="left")
+        if _spread(unit_values) < 10:
+            # Powers of ten alone would leave the axis bare.
+            above.yaxis.set_minor_formatter(lambda value, _: f"{value:,.0f}")
+        above.set_title(value_title, fontsize=10, loc="left")
         below.set_ylim(0, max(max(line.values) for line in kept) * 1.08)
         below.yaxis.set_major_formatter(lambda value, _: f"{value * 100:.0f} %")
-        below.set_title("Purchasing power kept since the first day", fontsize=10, loc="left")
+        below.set_title(kept_title, fontsize=10, loc="left")
         _head(
             figure, "The unit follows prices; what is held in it goes on buying the same", subtitle
         )
 
     _draw(fill, size=(10.5, 7.4), files=files)
+
+
+def _spread(lines: Sequence[Line]) -> float:
+    """How many times the lowest value the highest one is."""
+    return max(max(line.values) for line in lines) / min(min(line.values) for line in lines)
 
 
 def _draw_spread(axes: Axes, row: int, name: str, spread: Spread) -> None:

@@ -14,7 +14,8 @@ from .backtest_command import describe
 from .compute import DAY
 from .history import SurveySetting
 from .options import picture_options, survey_options
-from .pictures import Line, PictureFile, draw_course
+from .pictures import KEPT_TITLE, VALUE_TITLE, Line, PictureFile, draw_course
+from .plot_node import plot_of_node
 from .series import bundled_changes
 from .terminal_pictures import course_lines
 
@@ -25,19 +26,32 @@ SHORTEST_PICTURE_DAYS: Final = 30
 @click.option(
     "--since",
     type=DAY,
-    default=FIRST_DAY,
-    show_default=text_from_day(FIRST_DAY),
+    show_default=f"{text_from_day(FIRST_DAY)}; with --node the first one that has a value",
     help="The first day of the picture: everything begins at 100 % there.",
 )
+@click.option("--node", "url", metavar="URL", help="Draw the unit of a node's federation instead.")
 @survey_options
 @picture_options
 @output_option
-def plot(*, since: int, setting: SurveySetting, files: list[PictureFile], output: Output) -> None:
+def plot(
+    *,
+    since: int | None,
+    url: str | None,
+    setting: SurveySetting,
+    files: list[PictureFile],
+    output: Output,
+) -> None:
     """Draw the unit's value, and what an indexed balance, a nominal one and cash kept.
 
     Over INDEC's bundled series, in the terminal and with --svg and --png as a file. A nominal balance
     is one kept in pesos, like a fixed credit of one peso a unit; cash in a drawer loses the same.
+
+    With --node, a federation's own unit from its base day on, and what its currency lost beside it.
     """
+    if url is not None:
+        plot_of_node(url, since, files, output)
+        return
+    since = FIRST_DAY if since is None else since
     result = run_backtest(bundled_changes(), {"survey": setting})
     latest = result.last_day - SHORTEST_PICTURE_DAYS
     if not result.first_day <= since <= latest:
@@ -91,8 +105,8 @@ def _since(result: Backtest, since: int) -> tuple[list[Line], list[Line]]:
 
 
 def _report(since: int, values: Sequence[Line], kept: Sequence[Line]) -> Iterator[str]:
-    yield "Value of one unit, in pesos (logarithmic)"
+    yield VALUE_TITLE
     yield from course_lines(values, first_day=since, is_logarithmic=True, label="{:,.0f}")
     yield ""
-    yield "Purchasing power kept since the first day"
+    yield KEPT_TITLE
     yield from course_lines(kept, first_day=since, is_logarithmic=False, label="{:.0%}")

@@ -106,6 +106,8 @@ def test_from_publishing_to_a_payment_at_a_price(stage: Stage) -> None:
     early = stage.run("pay", "member2@norte", "--price", "ARS 15000", "--yes", *stage.wallet,
                       code=ExitCode.REFUSED)  # fmt: skip
     assert early["name"] == "price_not_known"
+    bare = stage.run("index", "plot", "--node", stage.url, code=ExitCode.REFUSED)
+    assert bare["name"] == "nothing_to_draw"
     first = stage.publish(0, "--change", "2.5")
     assert (first["signed_by"], first["signed"]) == (["steward 0"], False)
     assert first["says"] == "Prices changed by +2.5 % in 2025-11 (the statistics office)."
@@ -133,6 +135,22 @@ def test_from_publishing_to_a_payment_at_a_price(stage: Stage) -> None:
     verified = stage.run("index", "verify", "--node", stage.url)
     assert (verified["prints"], verified["days"]) == (1, 32)
     assert verified["federation"] == FEDERATION.id.hex()
+    _check_picture(stage)
+
+
+def _check_picture(stage: Stage) -> None:
+    """`plot --node`: all days from the base day on, or a part of them, as letters and as a file."""
+    svg = stage.root / "unit.svg"
+    words = ["index", "plot", "--node", stage.url]
+    drawn = CliRunner().invoke(main, [*words, "--svg", str(svg)])
+    assert drawn.exit_code == 0, drawn.output
+    assert "Value of one unit, in ARS" in drawn.stdout
+    assert "a unit under cer" in svg.read_text(encoding="utf-8")
+    result = stage.run(*words)
+    assert (result["first_day"], result["last_day"]) == ("2025-12-15", "2026-01-15")
+    assert result["kept"] == {"cer": 1.0, "cash": round(1 / 1.025, 6)}
+    assert stage.run(*words, "--since", "2026-01-14")["first_day"] == "2026-01-14"
+    stage.run(*words, "--since", "2026-01-15", code=ExitCode.USAGE)
 
 
 def test_people_see_both_amounts_and_are_asked(stage: Stage) -> None:
