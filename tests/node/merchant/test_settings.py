@@ -1,0 +1,76 @@
+"""The operator's settings for merchants, and what follows from them."""
+
+from pathlib import Path
+
+import pytest
+import segno
+
+from node.merchant.sketch import Sketch
+from node.settings import FolderError, parse_settings
+from tests.node.loops import on_loop
+from tests.node.merchant.stall import SETTINGS, a_stall
+
+LONG_HOST = "https://pagos.cooperativa-del-mercado-solidario.example.org:8443"
+
+
+def test_the_public_url_is_read() -> None:
+    settings = parse_settings(b'coop = "norte"\n[merchant]\npublic_url = "https://a.example"\n')
+    assert settings.merchant.public_url == "https://a.example"
+    assert settings.merchant.private_webhooks is False
+
+
+@pytest.mark.parametrize(
+    "url", ["https://a.example/path", "a.example", "ftp://a.example", "https://"]
+)
+def test_a_public_url_that_is_none_is_refused(url: str) -> None:
+    with pytest.raises(FolderError, match="public_url"):
+        parse_settings(f'coop = "norte"\n[merchant]\npublic_url = "{url}"\n'.encode())
+
+
+@on_loop
+async def test_links_begin_with_it_and_fit_a_small_code(tmp_path: Path) -> None:
+    settings = SETTINGS + f'public_url = "{LONG_HOST}"\n'
+    async with a_stall(tmp_path, settings=settings, members=1) as stall:
+        invoice = await stall.invoice()
+        assert invoice["link"] == f"{LONG_HOST}/p/{invoice['id']}"
+        assert int(segno.make(invoice["link"], error="m", micro=False).version) <= 7
+
+
+@on_loop
+async def test_without_it_links_begin_as_the_merchant_reached_the_node(tmp_path: Path) -> None:
+    async with a_stall(tmp_path, members=1) as stall:
+        invoice = await stall.invoice()
+        assert invoice["link"].startswith(stall.town.node.url + "/p/")
+        body = {"amount": {"value": "1", "scale": 2}}
+        headers = {"Host": 'evil"><script>'}
+        answer = await stall.ask("/v1/invoices", body, headers=headers)
+        assert answer.problem() == "request_malformed"
+
+
+@on_loop
+async def test_keys_endpoints_and_open_invoices_are_bounded(tmp_path: Path) -> None:
+    settings = SETTINGS + "keys = 3\nendpoints = 1\nwatched_invoices = 2\n"
+    async with a_stall(tmp_path, settings=settings, members=1) as stall:
+        for power in ("invoices", "read", "webhooks"):
+            await stall.key(power)
+        token = await stall.town.people.member(1)
+        body = {"label": "one more", "powers": ["read"]}
+        more = await stall.town.client.post("/v1/merchant/keys", body, token=token)
+        assert more.problem() == "keys_too_many"
+        await stall.endpoint("http://127.0.0.1:1/")
+        again = await stall.ask("/v1/webhooks", {"url": "http://127.0.0.1:2/"}, key="webhooks")
+        assert again.problem() == "endpoints_too_many"
+        for _ in range(2):
+            await stall.invoice()
+        third = await stall.ask("/v1/invoices", {"amount": {"value": "1", "scale": 2}})
+        assert third.problem() == "invoices_too_many"
+
+
+def test_a_sketch_never_forgets() -> None:
+    sketch = Sketch()
+    added = [f"1/client/order-{number}" for number in range(1_000)]
+    for text in added:
+        sketch.add(text)
+    assert all(map(sketch.may_have, added))
+    wrong = sum(sketch.may_have(f"2/client/order-{number}") for number in range(1_000))
+    assert wrong < 20
