@@ -7,7 +7,7 @@ each signature against its steward's key.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -98,6 +98,26 @@ class Draft:
             together[steward] = signature
         changed = replace(self.transaction, stewards=tuple(sorted(together.items())))
         return replace(self, transaction=changed)
+
+
+def find_twin(draft: Draft, waiting: Iterable[Draft]) -> Draft | None:
+    """The first that would change the same and gives the same reason in words, or None.
+
+    Each draft's reason has a salt of its own, so two stewards who type the same command make two drafts;
+    signing the one that waits brings their signatures together.
+    """
+    text = None if draft.reason is None else draft.reason.text
+    for other in waiting:
+        other_text = None if other.reason is None else other.reason.text
+        if other_text == text and _without_reason(other) == _without_reason(draft):
+            return other
+    return None
+
+
+def _without_reason(draft: Draft) -> Signable:
+    if isinstance(draft.transaction, Admit):
+        return replace(draft.transaction, stewards=())
+    return replace(draft.transaction, stewards=(), reason=b"")
 
 
 def steward_of(coop: Coop, public_key: bytes) -> int:

@@ -38,7 +38,9 @@ REMEDIES: Final[Mapping[str, str]] = {
     "make a new one.",
     "balance_not_zero": "The balance has to be zero first: let the member pay, or be paid, the rest.",
     "handle_taken": "Choose another handle; one that was ever used is never given again.",
-    "session_invalid": "If you asked to join, the stewards may not have admitted you yet: `fiado join` "
+    "session_invalid": "Run the command again. If it stays so, the node knows another key for this "
+    "account than this wallet's.",
+    "challenge_invalid": "If you asked to join, the stewards may not have admitted you yet: `fiado join` "
     "says so. Otherwise run the command again; if it stays so, the node knows another key for this "
     "account than yours.",
     "not_ready": "The node has just started and asks its peers what it may have missed. Try again in "
@@ -48,7 +50,7 @@ REMEDIES: Final[Mapping[str, str]] = {
 """Code of a problem -> what helps, where it differs from what the node says."""
 
 MESSAGES: Final[Mapping[str, str]] = {
-    "session_invalid": "The node does not let this key in.",
+    "challenge_invalid": "The node knows no account or steward with this key so far.",
 }
 """Code of a problem -> what is wrong, where the node's words are meant for programs."""
 

@@ -33,8 +33,8 @@ def audit(targets: tuple[str, ...], federation: str | None, output: Output) -> N
     It ends with 0 only if everything holds; otherwise it names the log, the entry and the rule.
     """
     results = []
-    for target in targets:
-        if results:
+    for number, target in enumerate(targets):
+        if number:
             output.line()
         begun = time.monotonic()
         is_url = target.startswith(("http://", "https://"))

@@ -15,6 +15,7 @@ from cli.charter_draft import (
     render_charter,
 )
 from cli.charters import read_charter
+from cli.consent import agree_to_sign
 from cli.errors import CliError
 from cli.exit_codes import ExitCode
 from cli.index_commands.charter_words import index_fields

@@ -31,7 +31,8 @@ FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 STDIN_DESCRIPTOR = 0
 
-ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # listening everywhere is also here
+ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+"""A node that listens at all addresses is reached at its own machine's."""
 
 READINESS_WORDS = {
     "ready": "ready",

@@ -21,7 +21,7 @@ from cli.commands.steward_signing import (
     show_recorded,
     sign_draft,
 )
-from cli.draft_file import Draft, DraftError, ReasonText, Signable, read_draft
+from cli.draft_file import Draft, DraftError, ReasonText, find_twin, read_draft
 from cli.errors import CliError
 from cli.exit_codes import ExitCode
 from cli.parameters import LIMIT, output_option, passphrase_options
@@ -71,11 +71,7 @@ def pending(key_path: Path, passphrase: PassphraseSource, output: Output) -> Non
     """List what waits for signatures: requests to join, and drafts of other stewards."""
     with open_stewardship(key_path, passphrase) as steward:
         steward.open_session()
-        found = [
-            draft_of(steward, each)
-            for each in steward.client.get("/v1/drafts").get("drafts", [])
-            if each.get("state") == "waiting"
-        ]
+        found = _waiting(steward)
         if not found:
             output.line("Nothing waits for a signature.")
         for draft in found:
@@ -103,24 +99,20 @@ def admit(
     """
     with open_stewardship(key_path, passphrase) as steward:
         steward.open_session()
-        waiting = [
-            draft_of(steward, each)
-            for each in steward.client.get("/v1/drafts").get("drafts", [])
-            if each.get("state") == "waiting" and each.get("kind") == "admit"
-        ]
         handle = who.removesuffix(f"@{steward.coop.name}")
         chosen = [
             draft
-            for draft in waiting
-            if draft.id_ == who
-            or (isinstance(draft.transaction, Admit) and draft.transaction.handle == handle)
+            for draft in _waiting(steward)
+            if isinstance(draft.transaction, Admit)
+            and (draft.id_ == who or draft.transaction.handle == handle)
         ]
         if len(chosen) != 1:
             raise CliError(
                 ExitCode.REFUSED,
                 "draft_not_found" if not chosen else "draft_ambiguous",
-                f"{'No' if not chosen else 'More than one'} request to join is of “{who}”.",
-                "`fiado steward pending` lists all requests with their ids.",
+                f"{'No request' if not chosen else 'More than one request'} to join waits for “{who}”.",
+                "`fiado steward pending` lists all requests with their ids; somebody who was admitted "
+                "is no longer among them.",
             )
         sign_draft(steward, chosen[0], out=out, yes=yes, output=output)
 
@@ -148,6 +140,8 @@ def limit(
 ) -> None:
     """Draft a change of somebody's credit limit and sign it.
 
+    If another steward's draft of the same change with the same reason waits, that one is signed.
+
     A limit below what the member owes takes nothing back; it only stops further spending. Dates are
     days in universal time, such as 2027-03-01.
     """
@@ -172,7 +166,7 @@ def limit(
             f"{account.get('handle')} has a balance of {format_amount(account['balance'])} and a limit "
             f"of {format_amount(account['limit'])} now."
         )
-        sign_draft(steward, _new(steward, change, text), out=out, yes=yes, output=output)
+        _draft(steward, change, text, out=out, yes=yes, output=output)
 
 
 def _status_command(name: str, status: Status, explanation: str) -> None:
@@ -199,7 +193,7 @@ def _status_command(name: str, status: Status, explanation: str) -> None:
                 status=status,
                 reason=text.hash,
             )
-            sign_draft(steward, _new(steward, change, text), out=out, yes=yes, output=output)
+            _draft(steward, change, text, out=out, yes=yes, output=output)
 
 
 _status_command(
@@ -280,8 +274,36 @@ def _member(steward: Stewardship, who: str) -> Json:
     return steward.client.get(path_of("v1", "members", account))
 
 
-def _new(steward: Stewardship, transaction: Signable, reason: ReasonText) -> Draft:
-    return Draft(charter=steward.charter, coop=steward.coop, transaction=transaction, reason=reason)
+def _draft(
+    steward: Stewardship,
+    change: Limit | SetStatus,
+    reason: ReasonText,
+    *,
+    out: Path | None,
+    yes: bool,
+    output: Output,
+) -> None:
+    """Sign the same change if another steward's draft of it waits at the node; else a new draft."""
+    draft = Draft(charter=steward.charter, coop=steward.coop, transaction=change, reason=reason)
+    about_it = [each for each in _waiting(steward) if each.transaction.account == change.account]
+    twin = find_twin(draft, about_it)
+    if twin is None:
+        for other in about_it:
+            output.note(
+                f"Draft {other.id_}, signed by {', '.join(other.signed_by) or 'nobody'}, is about the "
+                "same account and waits too. Only one of the two can be recorded: look at it with "
+                "`fiado steward pending`."
+            )
+    sign_draft(steward, twin or draft, out=out, yes=yes, output=output)
+
+
+def _waiting(steward: Stewardship) -> list[Draft]:
+    """The drafts and requests to join that wait at the node."""
+    return [
+        draft_of(steward, each)
+        for each in steward.client.get("/v1/drafts").get("drafts", [])
+        if each.get("state") == "waiting"
+    ]
 
 
 def _reason(text: str) -> ReasonText:

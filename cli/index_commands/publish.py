@@ -15,6 +15,7 @@ from typing import Any
 import click
 
 from cli.client import Json, encode_bytes, integer
+from cli.consent import agree_to_sign
 from cli.errors import CliError
 from cli.exit_codes import ExitCode
 from cli.parameters import output_option, passphrase_options

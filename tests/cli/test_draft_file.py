@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from cli.describing import describe
-from cli.draft_file import Draft, DraftError, ReasonText, make_draft, read_draft, render_draft
+from cli.draft_file import (
+    Draft,
+    DraftError,
+    ReasonText,
+    find_twin,
+    make_draft,
+    read_draft,
+    render_draft,
+)
 from ledger.transactions import Limit, SetStatus, Status, encode_transaction
 from tests.builders import build_federation, open_books
 
@@ -18,11 +26,13 @@ KEYS = FEDERATION.steward_keys[1]
 REASON = ReasonText(salt=bytes(16), text="sells every week")
 
 
-def draft() -> Draft:
-    change = Limit(
-        account=1, revision=1, limit=9_000, from_=0, until=None, after=None, reason=REASON.hash
-    )
-    return Draft(charter=CHARTER, coop=NORTE, transaction=change, reason=REASON)
+CHANGE = Limit(
+    account=1, revision=1, limit=9_000, from_=0, until=None, after=None, reason=REASON.hash
+)
+
+
+def draft(change: Limit = CHANGE, reason: ReasonText = REASON) -> Draft:
+    return Draft(charter=CHARTER, coop=NORTE, transaction=change, reason=reason)
 
 
 def test_signatures_gather_until_the_log_takes_it() -> None:
@@ -41,6 +51,32 @@ def test_signatures_gather_until_the_log_takes_it() -> None:
 def test_signatures_of_two_copies_come_together() -> None:
     first, second = draft().sign(KEYS[0]), draft().sign(KEYS[1])
     assert first.merge(second.transaction.stewards).missing == 0
+
+
+def test_the_same_command_of_two_stewards_is_one_draft() -> None:
+    waiting = draft().sign(KEYS[0])
+    again = ReasonText(salt=bytes([7] * 16), text=REASON.text)
+    own = draft(replace(CHANGE, reason=again.hash), again)
+    assert own.message != waiting.message
+    assert find_twin(own, [waiting]) is waiting
+    assert waiting.sign(KEYS[1]).missing == 0
+
+
+def test_another_change_or_another_reason_is_another_draft() -> None:
+    own, waiting = draft(), draft().sign(KEYS[0])
+    assert find_twin(own, []) is None
+    other = ReasonText(salt=bytes(16), text="sells every day")
+    for changed in (
+        replace(CHANGE, limit=9_001),
+        replace(CHANGE, account=2),
+        replace(CHANGE, revision=2),
+        replace(CHANGE, until=5, after=0),
+    ):
+        assert find_twin(own, [draft(changed).sign(KEYS[0])]) is None
+    assert find_twin(own, [replace(waiting, reason=other)]) is None
+    assert find_twin(own, [replace(waiting, reason=None)]) is None
+    frozen = SetStatus(account=1, revision=1, status=Status.FROZEN, reason=REASON.hash)
+    assert find_twin(own, [replace(waiting, transaction=frozen)]) is None
 
 
 def test_signing_twice_changes_nothing() -> None:

@@ -99,6 +99,15 @@ def test_the_object_for_programs_holds_everything() -> None:
     }
 
 
+def test_only_what_may_have_been_done_is_to_be_looked_up() -> None:
+    missing = explain(FileNotFoundError(errno.ENOENT, "No such file or directory", "a.receipt"))
+    full = explain(OSError(errno.ENOSPC, "No space left on device", "wallet.json"))
+    assert missing is not None
+    assert full is not None
+    assert "history" not in missing.remedy
+    assert "fiado history" in full.remedy
+
+
 def test_what_nobody_explains_is_a_mistake_in_the_program() -> None:
     assert explain(KeyError("secret")) is None
     problem = error_from(KeyError("secret"))

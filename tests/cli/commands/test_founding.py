@@ -119,6 +119,33 @@ def test_a_charter_from_draft_to_nodes(tmp_path: Path, passphrase: Path) -> None
         assert load_folder(tmp_path / coop).charter.federation.hex() == shown["federation"]
 
 
+def test_a_charter_that_nobody_signed_is_not_installed(tmp_path: Path, passphrase: Path) -> None:
+    charter, options = found(tmp_path, passphrase)
+    run("federation", "init", charter, "--name", "Ferias", *options)
+    error = run("node", "install", tmp_path / "norte", charter, code=ExitCode.REFUSED)
+    assert error["name"] == "charter_unsigned"
+    assert "fiado federation sign" in error["remedy"]
+    run("federation", "sign", charter, "--yes", "--node", tmp_path / "norte")
+    error = run("node", "install", tmp_path / "norte", charter, code=ExitCode.INPUT_OUTPUT)
+    assert error["message"].startswith("charter.signatures.toml: coop sur has not signed")
+    assert "fiado federation show" in error["remedy"]
+    assert not (tmp_path / "norte" / "charter.toml").exists()
+
+
+@pytest.mark.parametrize(("typed", "code"), [("n\n", 1), ("", 130)])
+def test_who_does_not_agree_has_signed_nothing(
+    tmp_path: Path, passphrase: Path, typed: str, code: int
+) -> None:
+    charter, options = found(tmp_path, passphrase)
+    run("federation", "init", charter, "--name", "Ferias", *options)
+    words = ["federation", "sign", str(charter), "--node", str(tmp_path / "norte")]
+    result = CliRunner().invoke(main, words, input=typed)
+    assert result.exit_code == code
+    assert "othing was signed" in result.stderr
+    assert not (tmp_path / "charter.signatures.toml").exists()
+    assert CliRunner().invoke(main, words, input="y\n").exit_code == ExitCode.OK
+
+
 def test_a_draft_that_lacks_keys_says_so(tmp_path: Path) -> None:
     charter = tmp_path / "charter.toml"
     made = run("federation", "init", charter, "--name", "Ferias", "--coop", "norte")
@@ -161,6 +188,12 @@ def test_a_nodes_folder_is_never_made_twice(tmp_path: Path) -> None:
     error = run("node", "init", tmp_path / "norte", "--coop", "norte", code=ExitCode.INPUT_OUTPUT)
     assert error["name"] == "node_folder"
     assert (tmp_path / "norte" / "node.key").read_bytes() == key
+
+
+def test_the_status_of_a_folder_is_asked_where_its_node_listens(tmp_path: Path) -> None:
+    run("node", "init", tmp_path / "norte", "--coop", "norte", "--host", "0.0.0.0", "--port", "1")
+    error = run("node", "status", tmp_path / "norte", code=ExitCode.NODE_UNREACHABLE)
+    assert error["node"] == "http://127.0.0.1:1"
 
 
 def test_a_node_without_charter_says_what_is_missing(tmp_path: Path) -> None:
