@@ -176,6 +176,11 @@ class Runner:
         """Call `hear` on the loop with what the engine's extension has to tell."""
         self._hearers.append(hear)
 
+    @property
+    def waiting_requests(self) -> int:
+        """How many requests wait for an answer now."""
+        return len(self._pending)
+
     # --- requests ---
 
     async def submit(

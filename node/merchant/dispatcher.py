@@ -34,6 +34,11 @@ RETRIES_S: Final = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400
 _LONGEST_PAUSE_S: Final = 86_400
 _FAR_MS: Final = 2**53 - 1
 _FAULT_PAUSE_S: Final = 1.0
+_MANY_REQUESTS: Final = 16
+"""When so many requests wait for the engine, webhooks give way,"""
+_GIVES_WAY: Final = 5
+_GIVE_WAY_S: Final = 0.05
+"""so often and for so long at most before each handful."""
 _USER_AGENT: Final = "Fiado-Webhooks/1"
 
 
@@ -131,6 +136,7 @@ class Dispatcher:
             try:
                 work = await self._runner.ask(lambda view: self._work(view, endpoint))
                 if work is not None and work.due:
+                    await self._give_way()
                     await self._send_all(work)
                     continue
             except RunnerStopped:
@@ -146,6 +152,13 @@ class Dispatcher:
             await _wait(woken, work.next_ms - self._clock_ms())
         # Nothing can have come since the last look: there was no pause.
         del self._workers[endpoint], self._woken[endpoint]
+
+    async def _give_way(self) -> None:
+        """Let payments go first, for a moment: a webhook has three days, a customer at the till has not."""
+        for _ in range(_GIVES_WAY):
+            if self._runner.waiting_requests < _MANY_REQUESTS:
+                return
+            await asyncio.sleep(_GIVE_WAY_S)
 
     def _work(self, view: View, id_: str) -> _Work | None:
         """What there is to do for an endpoint; None when it is gone or disabled."""
