@@ -28,6 +28,8 @@ def write_packages(folder: Path, sources: dict[str, str]) -> None:
     lawful = {
         "ledger/__init__.py": "",
         "node/__init__.py": "import ledger\n",
+        **{f"node/{part}/__init__.py": "" for part in ("engine", "store", "merchant", "http", "web")},
+        "node/runner.py": "",
         "cli/__init__.py": "import click\nimport node\n",
     }
     for name, source in (lawful | sources).items():
@@ -52,7 +54,17 @@ def test_packages_that_keep_the_layers_pass(tmp_path: Path) -> None:
     [
         ("ledger/rules.py", "import node\n", "ledger is not allowed to import node"),
         ("ledger/rules.py", "import cli\n", "ledger is not allowed to import cli"),
-        ("node/engine.py", "import cli\n", "node is not allowed to import cli"),
+        ("node/other.py", "import cli\n", "node is not allowed to import cli"),
+        (
+            "node/engine/core.py",
+            "import node.merchant\n",
+            "node.engine is not allowed to import node.merchant",
+        ),
+        (
+            "node/merchant/keys.py",
+            "import node.http\n",
+            "node.merchant is not allowed to import node.http",
+        ),
         ("ledger/store.py", "import sqlalchemy\n", "ledger is not allowed to import sqlalchemy"),
         ("ledger/serve.py", "import aiohttp\n", "ledger is not allowed to import aiohttp"),
         ("node/talk.py", "import click\n", "node is not allowed to import click"),
