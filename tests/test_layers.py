@@ -28,7 +28,10 @@ def write_packages(folder: Path, sources: dict[str, str]) -> None:
     lawful = {
         "ledger/__init__.py": "",
         "node/__init__.py": "import ledger\n",
-        **{f"node/{part}/__init__.py": "" for part in ("engine", "store", "merchant", "http", "web")},
+        **{
+            f"node/{part}/__init__.py": ""
+            for part in ("engine", "store", "merchant", "http", "web")
+        },
         "node/runner.py": "",
         "cli/__init__.py": "import click\nimport node\n",
     }
