@@ -9,7 +9,7 @@ from typing import Final
 
 from ledger.errors import CharterError, ProofError
 from node.errors import NodeFault, StoreInUse, StoreUnavailable
-from node.settings import CHARTER_FILE, SIGNATURES_FILE, FolderError
+from node.settings import CHARTER_FILE, SETTINGS_FILE, SIGNATURES_FILE, FolderError
 
 from .client import AnswerLost, NodeMisbehaved, NodeProblem, NodeUnreachable
 from .errors import CliError, explain
@@ -156,18 +156,27 @@ def _(error: NodeFault) -> CliError:
 def _(error: FolderError) -> CliError:
     # The text begins with the name of a file, which stays as it is written.
     text = str(error)
-    remedy = "OPERATING says what each file is and what to do when it is lost."
-    if text.startswith((CHARTER_FILE, SIGNATURES_FILE)):
-        remedy = (
-            "`fiado federation show charter.toml` says who has not signed yet. When all have, "
-            "`fiado node install FOLDER charter.toml` puts charter and signatures into the folder."
-        )
     return CliError(
         ExitCode.INPUT_OUTPUT,
         "node_folder",
         text if text.endswith(".") else f"{text}.",
-        remedy,
+        _folder_remedy(text),
     )
+
+
+def _folder_remedy(text: str) -> str:
+    if "already in" in text:
+        return "Nothing is ever written over there. Choose another folder, or go on with this one."
+    if text.startswith(f"{SETTINGS_FILE}: missing"):
+        return "Check the path. `fiado node init FOLDER --coop NAME` makes a node's folder."
+    if text.startswith(SETTINGS_FILE):
+        return "Correct that in the file; OPERATING says what can stand there."
+    if text.startswith((CHARTER_FILE, SIGNATURES_FILE)):
+        return (
+            "`fiado federation show charter.toml` says who has not signed yet. When all have, "
+            "`fiado node install FOLDER charter.toml` puts charter and signatures into the folder."
+        )
+    return "OPERATING says what each file is and what to do when it is lost."
 
 
 def _sentence(error: Exception) -> str:

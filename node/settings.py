@@ -256,7 +256,7 @@ def _write_new(path: Path, content: bytes, *, mode: int = 0o644) -> None:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     except FileExistsError as error:
-        raise FolderError(f"{path.name}: is already in {path.parent}; it was left alone") from error
+        raise FolderError(f"{path.name}: already in {path.parent}, and left as it is") from error
     except OSError as error:
         raise FolderError(f"{path.name}: can't be written: {error.strerror}") from error
     with os.fdopen(descriptor, "wb") as file:

@@ -187,7 +187,29 @@ def test_a_nodes_folder_is_never_made_twice(tmp_path: Path) -> None:
     key = (tmp_path / "norte" / "node.key").read_bytes()
     error = run("node", "init", tmp_path / "norte", "--coop", "norte", code=ExitCode.INPUT_OUTPUT)
     assert error["name"] == "node_folder"
+    assert error["message"].startswith("node.toml: already in")
     assert (tmp_path / "norte" / "node.key").read_bytes() == key
+
+
+def test_a_folder_that_is_none_says_how_to_make_one(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["node", "run", str(tmp_path / "nowhere")])
+    assert result.exit_code == ExitCode.INPUT_OUTPUT
+    assert "fiado node init" in result.stderr
+
+
+def test_the_doctor_reminds_of_a_restored_node(tmp_path: Path, passphrase: Path) -> None:
+    charter, options = found(tmp_path, passphrase)
+    run("federation", "init", charter, "--name", "Ferias", *options)
+    for coop in ("norte", "sur"):
+        run("federation", "sign", charter, "--yes", "--node", tmp_path / coop)
+    run("node", "install", tmp_path / "norte", charter)
+    words = ("doctor", "--folder", tmp_path / "norte", "--wallet", tmp_path / "none")
+    assert "restored" not in [each["name"] for each in run(*words)["checks"]]
+    with (tmp_path / "norte" / "node.toml").open("a", encoding="utf-8") as settings:
+        settings.write("[engine]\nrestored = true\n")
+    checks = {each["name"]: each for each in run(*words)["checks"]}
+    assert checks["restored"]["health"] == "note"
+    assert "wallet" not in checks
 
 
 def test_the_status_of_a_folder_is_asked_where_its_node_listens(tmp_path: Path) -> None:
