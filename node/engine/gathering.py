@@ -18,6 +18,7 @@ from ledger.decisions import (
     content_message,
 )
 from ledger.evidence import DecisionEvidence, SignedContent
+from ledger.rules.index import quorum_of
 from ledger.signatures import SignatureInvalid, verify
 from node.engine.core import Core, Tick
 from node.engine.promises import Key
@@ -58,24 +59,35 @@ class Gathering:
         self.votes[entry.decision.value, entry.number][coop] = vote
 
     def add_votes(self, tick: Tick, entry: IndexEntry) -> dict[int, Vote]:
-        """Take in the signatures of an entry; those that are new. `PeerFault` for one that does not hold."""
+        """Take in the signatures of an entry; those that are new. `PeerFault` for one that does not hold.
+
+        Of a coop that signs two contents the first counts, unless the second comes in a certificate:
+        other logs may have taken that in already, and this one has to be able to.
+        """
         key = (entry.decision.value, entry.number)
         bare = replace(entry, signatures=())
         content = encode(entry.content())
         known = self.votes[key]
-        new = {}
+        unknown = []
         for coop, signature in entry.signatures:
             before = known.get(coop)
-            if before is not None and before.content == content:
-                continue
-            self._check(coop, key, content, signature)
+            if before is None or before.content != content:
+                self._check(coop, key, content, signature)
+                unknown.append((coop, signature, before))
+        new = {}
+        for coop, signature, before in unknown:
             if before is not None:
                 first = SignedContent(content=before.content, signature=before.signature)
                 second = SignedContent(content=content, signature=signature)
                 self._accuse(tick, coop, key, first, second)
-                continue
+                if not self._is_certificate(entry):
+                    continue
             known[coop] = new[coop] = Vote(entry=bare, content=content, signature=signature)
         return new
+
+    def _is_certificate(self, entry: IndexEntry) -> bool:
+        chartered = self._core.charter.index
+        return chartered is not None and len(entry.signatures) >= quorum_of(entry, chartered)
 
     def add_observations(
         self, tick: Tick, period: int, observations: Observations

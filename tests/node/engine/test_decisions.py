@@ -28,7 +28,7 @@ from node.engine.settings import EngineSettings
 from node.engine.status import Readiness
 from node.store import DocumentKind
 from tests.builders import build_federation
-from tests.index_builders import SOURCE_HASH, certify, index_lines, observation
+from tests.index_builders import SOURCE_HASH, certify, index_lines, observation, official
 from tests.node.engine.town import Town
 
 NOVEMBER = 2025 * 12 + 10
@@ -356,6 +356,22 @@ def test_two_contents_of_one_coop_are_evidence_that_spreads() -> None:
     assert town.engines[2].status().readiness is Readiness.HALTED
     # One coop's word still moves nothing, whichever of the two.
     assert set(taken(town).values()) == {0}
+
+
+def test_a_certificate_counts_by_a_coop_that_signed_something_else_too() -> None:
+    """A log that saw the other content first takes in what other logs have taken in already."""
+    town = official_town()
+    wrong = decode_transaction(official(town.federation, NOVEMBER, 99, signers=[1]))
+    right = decode_transaction(official(town.federation, NOVEMBER, 25, signers=[1]))
+    certificate = decode_transaction(official(town.federation, NOVEMBER, 25, signers=[1, 2]))
+    told = []
+    for entry in (wrong, right, certificate):
+        assert isinstance(entry, IndexEntry)
+        town.tick(3, [PeerMessage(2, DecisionSigned(entry).encode())])
+        told.append(len(index_of(town, 3).prints))
+    assert told == [0, 0, 1]
+    assert index_of(town, 3).prints == (Print(period=NOVEMBER, value=25),)
+    assert len(town.stores[3].evidence(1)) == 1
 
 
 def test_two_observations_of_one_coop_are_evidence() -> None:
