@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING
 
 from ledger.chain import SignedHead
 from ledger.codec import split
+from ledger.decisions import IndexEntry
+from ledger.transactions import decode_transaction
+from node.engine.index_wire import DecisionSigned
 from node.engine.wire import Entries, EvidenceNews, Heads, decode_message
+from tests.index_builders import official
 from tests.simulation.nodes import SimNode
 from tests.simulation.plan import Mischief
 
@@ -242,11 +246,46 @@ class Babbler(Culprit):
         return [bytes(spoiled)]
 
 
+class TwoPrinter(Culprit):
+    """It signs a wrong content for each print as well as the right one, and sends both about."""
+
+    _AGAIN_MS = 400
+    _TOO_HIGH = 7
+
+    def __init__(self, simulation: Simulation) -> None:
+        super().__init__(simulation)
+        self.world.after(self._AGAIN_MS, self._sign)
+
+    def _sign(self) -> None:
+        self.world.after(self._AGAIN_MS, self._sign)
+        prices = self.sim.prices
+        if prices is None:
+            return
+        for period, change in prices.prints.items():
+            for value in (change, change + self._TOO_HIGH):
+                entry = decode_transaction(
+                    official(self.sim.federation, period, value, signers=[self.coop])
+                )
+                if isinstance(entry, IndexEntry):
+                    peer = self.world.random.choice(self.peers)
+                    self.sim.network.carry(self.main, peer, DecisionSigned(entry).encode())
+
+    def hears(self, data: bytes) -> bytes | None:
+        """Its engine does not hear of the evidence against it."""
+        return self.without_own_log(data)
+
+    def must_be_accused(self) -> bool:
+        """When one has seen both, all must hear of it."""
+        engines = [self.sim.nodes[peer].engine for peer in self.peers]
+        return any(engine and self.coop in engine.status().accused for engine in engines)
+
+
 def make_culprit(simulation: Simulation) -> Culprit:
     """The culprit that the plan asks for."""
     kinds: dict[Mischief, type[Culprit]] = {
         Mischief.FORK: Forker,
         Mischief.INVALID: InvalidSigner,
         Mischief.GARBAGE: Babbler,
+        Mischief.TWO_PRINTS: TwoPrinter,
     }
     return kinds[simulation.plan.mischief](simulation)

@@ -10,11 +10,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ledger.refusals import Refusal
-from ledger.transactions import Status
+from ledger.rules.index import SECONDS_IN_DAY
+from ledger.transactions import Price, Status
 from node.engine.events import (
     Ask,
     BatchRecorded,
     Failed,
+    Publish,
     Recorded,
     Refused,
     Submit,
@@ -27,7 +29,7 @@ from tests.simulation.world import World
 PATIENCE_MS = 400
 """After this a member takes an answer for lost."""
 
-OfferAny = Callable[[int, Submit | SubmitBatch | Ask, Callable[[Any], None]], None]
+OfferAny = Callable[[int, Submit | SubmitBatch | Ask | Publish, Callable[[Any], None]], None]
 """`offer(coop, event, answered)`: give it to the coop's node; `answered` may never be called."""
 
 
@@ -43,6 +45,8 @@ class Members:
         """Whether wallets begin new payments."""
         self.rush: tuple[int, int] | None = None
         """An account, as (coop, number), that nearly everybody pays just now."""
+        self.price_of: Callable[[int, int], Price] | None = None
+        """With an index: the price that is worth an amount on a day."""
         self._request = 0
         self.open_questions: Counter[int] = Counter()
         """How many members of each coop wait for an answer."""
@@ -55,7 +59,7 @@ class Members:
     def ask_until_answered(
         self,
         coop: int,
-        make: Callable[[int], Submit | SubmitBatch | Ask],
+        make: Callable[[int], Submit | SubmitBatch | Ask | Publish],
         done: Callable[..., None],
     ) -> None:
         """Send the same again until an answer comes, then call `done` with it, once."""
@@ -110,6 +114,7 @@ class Wallet:
         if self._shared.rush is not None and random.random() < 0.9:
             coop, payee = self._shared.rush
         amount = random.choice((1, random.randint(1, 500), random.randint(1, 3_000)))
+        price = self._price(amount)
         return self._shared.federation.pay(
             self._coop,
             payer=self._account,
@@ -118,7 +123,17 @@ class Wallet:
             payee=payee,
             amount=amount if random.random() > 0.02 else random.choice((0, -1, 2**60)),
             fee=random.choice((0, 0, 1)),
+            price=price,
         )
+
+    def _price(self, amount: int) -> Price | None:
+        """Often a price where there is an index; now and then one that is too old or does not fit."""
+        random, price_of = self._world.random, self._shared.price_of
+        if price_of is None or random.random() < 0.5:
+            return None
+        today = (START + self._world.now // 1000) // SECONDS_IN_DAY
+        day = today - random.choice((0, 0, 0, 0, 1, 7, 8))
+        return price_of(amount + (random.random() < 0.05), day)
 
     def _submit(self, payment: bytes) -> None:
         def done(result: Recorded | Refused | Any) -> None:

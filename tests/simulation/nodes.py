@@ -23,6 +23,7 @@ SETTINGS = EngineSettings(
     anchor_interval_ms=2_000,
     request_timeout_ms=800,
     recovery_wait_ms=600,
+    decision_interval_ms=2_000,
 )
 
 

@@ -18,6 +18,8 @@ class Mischief(StrEnum):
     """It signs a head over an entry that the rules refuse."""
     GARBAGE = "garbage"
     """It sends mutated, oversized and invented messages, and heads that it can't back."""
+    TWO_PRINTS = "two prints"
+    """It signs two contents for each print of the index, and sends both about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,14 @@ class Plan:
     closing_shops: int
     """How many accounts are closed just when everybody pays them."""
     snapshot_entries: int
+    has_index: bool
+    """Whether the charter has an index, prints come out, and some payments are at a price."""
+
+    @property
+    def is_indexed(self) -> bool:
+        """Whether there is an index that the honest coops can certify without the culprit."""
+        honest = self.coops - (self.culprit > 0)
+        return self.has_index and honest >= self.coops // 2 + 1
 
 
 def draw_plan(seed: int) -> Plan:
@@ -58,6 +68,10 @@ def draw_plan(seed: int) -> Plan:
     mischief = random.choice(
         (*[Mischief.NONE] * 6, *[Mischief.FORK] * 2, *[Mischief.INVALID] * 2, Mischief.GARBAGE)
     )
+    more = Random(f"index {seed}")
+    has_index = more.random() < 0.5
+    if mischief is Mischief.GARBAGE and more.random() < 0.5:
+        mischief, has_index = Mischief.TWO_PRINTS, True
     calm = random.random() < 0.1
     trouble = 0.0 if calm else 1.0
     return Plan(
@@ -79,6 +93,7 @@ def draw_plan(seed: int) -> Plan:
         restores=0 if calm or mischief is Mischief.FORK else random.choice((0, 0, 1, 2)),
         closing_shops=random.choice((0, 1, 2, 3)),
         snapshot_entries=random.choice((5, 40, 200_000)),
+        has_index=has_index,
     )
 
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 def unsettled(simulation: Simulation) -> str | None:
     """What is still missing, in words; None when all is as it should be."""
+    missing = _missing_prints(simulation)
+    if missing is not None:
+        return missing
     whole = _whole(simulation)
     names = {node.coop for node in whole}
     for node in whole:
@@ -36,6 +39,18 @@ def unsettled(simulation: Simulation) -> str | None:
                 return f"{simulation.nodes[coop].name} does not accuse the culprit"
     if simulation.waiting_members():
         return f"{simulation.waiting_members()} members wait for an answer"
+    return None
+
+
+def _missing_prints(simulation: Simulation) -> str | None:
+    """Every honest log takes in all prints, whatever else has become of it."""
+    if simulation.prices is None:
+        return None
+    for coop in simulation.watch.honest:
+        engine = simulation.nodes[coop].engine
+        index = None if engine is None else engine._core.validator.index(coop)
+        if index is None or index.prints != simulation.prices.index.prints:
+            return f"{simulation.nodes[coop].name} has not all prints of the index"
     return None
 
 

@@ -11,13 +11,15 @@ from functools import lru_cache, partial
 from typing import Any
 
 from node.engine import Engine
-from node.engine.events import Ask, Event, Notice, Outbox, Reply, Submit, SubmitBatch
+from node.engine.events import Ask, Event, Notice, Outbox, Publish, Reply, Submit, SubmitBatch
 from tests.builders import Federation, build_federation
+from tests.index_builders import index_lines
 from tests.simulation.culprits import Culprit, make_culprit
 from tests.simulation.members import Members, Stewards, Wallet
 from tests.simulation.network import Network
 from tests.simulation.nodes import SETTINGS, MakeEngine, SimNode
 from tests.simulation.plan import Mischief, Plan
+from tests.simulation.prices import Prices, PublishingStewards
 from tests.simulation.settled import unsettled
 from tests.simulation.trouble import Trouble
 from tests.simulation.watch import Watch
@@ -36,7 +38,10 @@ class Simulation:
     ) -> None:
         self.plan = plan
         self.world = World(plan.seed, trace)
-        self.federation = _federation(plan.coops, plan.quorum, plan.clearing_limit)
+        self.federation = _federation(
+            plan.coops, plan.quorum, plan.clearing_limit, is_indexed=plan.is_indexed
+        )
+        self.prices = Prices(self.federation) if plan.is_indexed else None
         coops = sorted(self.federation.charter.coops)
         culprits = frozenset({plan.culprit} - {0})
         self.watch = Watch(self.federation.charter, culprits)
@@ -44,6 +49,8 @@ class Simulation:
         self.nodes = {coop: self.make_node(coop, make_engine) for coop in coops}
         self.network.nodes = self.nodes
         self.members = Members(self.world, self.federation, self._offer, plan.members)
+        if self.prices is not None:
+            self.members.price_of = self.prices.price_of
         self.culprit: Culprit | None = None
         self._answers: dict[int, Callable[[Any], None]] = {}
         self.answers_lost = plan.lost
@@ -63,7 +70,10 @@ class Simulation:
         )
 
     def _offer(
-        self, coop: int, event: Submit | SubmitBatch | Ask, answered: Callable[[Any], None]
+        self,
+        coop: int,
+        event: Submit | SubmitBatch | Ask | Publish,
+        answered: Callable[[Any], None],
     ) -> None:
         """A member's request reaches the home node, or does not."""
         if self.world.chance(self.answers_lost):
@@ -79,6 +89,7 @@ class Simulation:
         if self.culprit is not None and node.coop == self.plan.culprit:
             self.culprit.ticked(node)
         self.watch.node_ticked(node, events, outbox)
+        self._check_prints(node)
         for reply in outbox.replies:
             self._answer(node, reply)
         self.watch.seen["broken links"] += len(outbox.disconnects)
@@ -90,6 +101,14 @@ class Simulation:
         for disconnect in outbox.disconnects:
             self.world.note(f"{node.name}: breaks with {disconnect.coop}: {disconnect.reason}")
             self.network.shut(node.coop, disconnect.coop, self.world.random.randint(200, 2_000))
+
+    def _check_prints(self, node: SimNode) -> None:
+        """An honest log has taken in nothing but what was printed, whatever a culprit signs."""
+        if self.prices is None or node.engine is None or node.coop == self.plan.culprit:
+            return
+        complaint = self.prices.complaint(node.engine._core.validator.index(node.coop))
+        if complaint is not None:
+            raise Failure(f"{node.name}: {complaint}")
 
     def _answer(self, node: SimNode, reply: Reply) -> None:
         """Let a member hear the answer, or not."""
@@ -140,6 +159,10 @@ class Simulation:
                     done=partial(self._begin_to_pay, wallets),
                 )
 
+            if self.prices is not None:
+                publishing = PublishingStewards(self.members, coop, self.prices)
+                self.world.after(self.world.random.randint(500, 6_000), publishing.look)
+
     def _begin_to_pay(self, wallets: Sequence[Wallet]) -> None:
         for wallet in wallets:
             wallet.start(self.world.random.randint(0, 800))
@@ -172,9 +195,13 @@ class Simulation:
 
 
 @lru_cache(maxsize=64)
-def _federation(coops: int, quorum: int, clearing_limit: int) -> Federation:
+def _federation(coops: int, quorum: int, clearing_limit: int, *, is_indexed: bool) -> Federation:
     return build_federation(
-        seed="simulation", coops=coops, witness_quorum=quorum, clearing_limit=clearing_limit
+        seed="simulation",
+        coops=coops,
+        witness_quorum=quorum,
+        clearing_limit=clearing_limit,
+        index=index_lines(coops=coops) if is_indexed else (),
     )
 
 

@@ -3,7 +3,9 @@
 `make sim SEEDS=200` runs many more.
 """
 
+from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -15,6 +17,7 @@ from tests.simulation.simulation import Simulation
 from tests.simulation.world import Failure, World
 
 SEEDS_TO_TRY = 40
+PRICE_CODES = ("price_not_known", "price_stale", "price_mismatch")
 
 
 @pytest.fixture(autouse=True)
@@ -52,11 +55,12 @@ def test_seeds_differ() -> None:
     assert {draw_plan(seed).mischief for seed in range(50)} == set(Mischief)
 
 
-def _plan(seed: int, mischief: Mischief, **changes: int) -> Plan:
+def _plan(seed: int, mischief: Mischief, **changes: Any) -> Plan:
     plan = replace(draw_plan(seed), mischief=mischief, **changes)
     culprit = 0 if mischief is Mischief.NONE else 1 + seed % plan.coops
     restores = 0 if mischief is Mischief.FORK else plan.restores
-    return replace(plan, culprit=culprit, restores=restores)
+    has_index = plan.has_index or mischief is Mischief.TWO_PRINTS
+    return replace(plan, culprit=culprit, restores=restores, has_index=has_index)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +87,12 @@ def _plan(seed: int, mischief: Mischief, **changes: int) -> Plan:
             {"restores": 3},
             "lost entries of its own|was rewritten|not its own|accuses the honest",
         ),
-        (broken.BelievesItsClock, Mischief.NONE, {"clock_jumps": 4}, "after all faults"),
+        (
+            broken.BelievesItsClock,
+            Mischief.NONE,
+            {"clock_jumps": 4},
+            "after all faults|nobody asked",
+        ),
         (broken.KeepsWhatIsNotItsOwn, Mischief.NONE, {}, "owes"),
     ],
 )
@@ -100,6 +109,26 @@ def test_too_few_witnesses_are_caught() -> None:
     with pytest.raises(Failure, match=r"two histories of coop . are both anchored"):
         for seed in range(SEEDS_TO_TRY):
             Simulation(_plan(seed, Mischief.FORK, coops=5, quorum=1)).run()
+
+
+def test_who_signs_two_prints_is_found_out_and_moves_nothing() -> None:
+    accusations = 0
+    for seed in range(3):
+        simulation = Simulation(_plan(seed, Mischief.TWO_PRINTS, coops=4, quorum=0))
+        simulation.run()
+        accusations += simulation.watch.seen["evidence"]
+        assert simulation.watch.seen["entries index"] == 9, "three prints in three honest logs"
+    assert accusations >= 3
+
+
+def test_prices_are_paid_and_refused() -> None:
+    seen = Counter[str]()
+    for seed in range(4):
+        simulation = Simulation(replace(_plan(seed, Mischief.NONE), has_index=True))
+        simulation.run()
+        seen += simulation.watch.seen
+    assert min(seen[f"refused {code}"] for code in PRICE_CODES) > 0, seen
+    assert seen["payments at a price"] > 10, seen
 
 
 def test_world_keeps_order_and_time() -> None:

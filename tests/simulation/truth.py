@@ -25,6 +25,8 @@ class Truth:
     places: dict[bytes, int] = field(default_factory=dict)
     payments: dict[tuple[int, int], int] = field(default_factory=dict)
     anchors: list[Anchor] = field(default_factory=list)
+    priced: int = 0
+    """How many payments name a price."""
 
     def __post_init__(self) -> None:
         self.heads.append(genesis(federation=self.federation, coop=self.coop))
@@ -61,6 +63,7 @@ class Truth:
             if mark in self.payments:
                 raise Failure(f"coop {self.coop} recorded (payer, sequence) {mark} twice")
             self.payments[mark] = self.length
+            self.priced += entry.transaction.price is not None
         elif isinstance(entry.transaction, Anchor):
             self.anchors.append(entry.transaction)
 

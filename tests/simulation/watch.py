@@ -235,3 +235,4 @@ class Watch:
     def _count(self, truth: Truth) -> None:
         for transaction in truth.transactions:
             self.seen[f"entries {Kind(transaction[1]).name.lower()}"] += 1
+        self.seen["payments at a price"] += truth.priced
