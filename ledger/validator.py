@@ -71,6 +71,10 @@ class LogView:
     anchored: Mapping[int, int]
     accounts: int
 
+    def reached(self) -> dict[int, int]:
+        """How far this log has taken in every log: the anchored lengths, and its own length."""
+        return {**self.anchored, self.coop: self.length}
+
 
 class Validator(Protocol):
     """The state of all logs of a federation, and the rules."""

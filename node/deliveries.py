@@ -1,15 +1,15 @@
-"""Waiting for payments to be delivered: many long polls, one question for each step.
+"""Waiting for payments to be delivered: many long polls, and no question to the engine for each.
 
 A payment at index i of one coop's log is delivered when the payee's log anchors that log at or beyond
-i. All who wait for the same pair of logs share one question to the engine whenever the payee's log
-grows here.
+i. Every tick in which the payee's log grows here says how far it reaches; only who begins to wait asks
+once, because it may have been delivered before, and all who begin together share the answer.
 """
 
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from node.engine.events import View
+from node.engine.events import Reached
 from node.errors import NodeFault
 from node.logs import log_event
 from node.runner import Runner, RunnerBusy
@@ -67,9 +67,9 @@ class Deliveries:
                 if not waiter.done.done():
                     waiter.done.set_result(None)
 
-    def _on_advance(self, coops: set[int]) -> None:
-        for coop in coops:
-            self._look(coop)
+    def _on_advance(self, reached: Reached) -> None:
+        for coop, lengths in reached.items():
+            self._wake_reached(coop, lengths)
 
     def _look(self, coop: int) -> None:
         if self._waiters.get(coop) and coop not in self._looking:
@@ -79,18 +79,16 @@ class Deliveries:
             task.add_done_callback(self._tasks.discard)
 
     async def _wake(self, coop: int) -> None:
-        def anchored(view: View) -> Mapping[int, int]:
-            log = view.validator.log(coop)
-            return {**log.anchored, coop: log.length}
-
         try:
-            lengths = await self._runner.ask(anchored)
+            lengths = await self._runner.ask(lambda view: view.validator.log(coop).reached())
         except NodeFault as fault:
             log_event("deliveries_not_seen", {"text": str(fault)})
             return
         finally:
-            # This runs before the next tick's advance is heard, so none falls in between.
             self._looking.discard(coop)
+        self._wake_reached(coop, lengths)
+
+    def _wake_reached(self, coop: int, lengths: Mapping[int, int]) -> None:
         for waiter in self._waiters.get(coop, ()):
             if waiter.index <= lengths.get(waiter.log, 0) and not waiter.done.done():
                 waiter.done.set_result(None)

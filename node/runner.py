@@ -38,6 +38,7 @@ from node.engine.events import (
     PeerUp,
     Publish,
     Published,
+    Reached,
     Recorded,
     Refused,
     Submit,
@@ -121,6 +122,8 @@ class Runner:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="fiado-engine")
         self._open: OpenEngine | None = None
         self._inbox: deque[Event] = deque()
+        self._questions: deque[Event] = deque()
+        self._asked_last = False
         self._pending: dict[int, tuple[asyncio.Future[Any], int]] = {}
         self._pending_bytes = 0
         self._next_request = 1
@@ -133,7 +136,7 @@ class Runner:
         self._failure: asyncio.Future[str] | None = None
         self._faults = 0
         self._fault_at_ms = 0
-        self._listeners: list[Callable[[set[int]], None]] = []
+        self._listeners: list[Callable[[Reached], None]] = []
         self._hearers: list[Callable[[Sequence[Any]], None]] = []
         self.peers: Peers | None = None
 
@@ -168,8 +171,8 @@ class Runner:
         assert self._failure is not None
         return await asyncio.shield(self._failure)
 
-    def on_advance(self, listener: Callable[[set[int]], None]) -> None:
-        """Call `listener` on the loop, with the coops whose logs grew, after each such tick."""
+    def on_advance(self, listener: Callable[[Reached], None]) -> None:
+        """Call `listener` on the loop after each tick in which logs grew, with `Outbox.reached`."""
         self._listeners.append(listener)
 
     def on_news(self, hear: Callable[[Sequence[Any]], None]) -> None:
@@ -234,7 +237,8 @@ class Runner:
         self._next_request += 1
         self._pending[request] = (future, size)
         self._pending_bytes += size
-        self._inbox.append(make(request))
+        event = make(request)
+        (self._questions if isinstance(event, Ask) else self._inbox).append(event)
         self._wake.set()
         answer = await future
         if isinstance(answer, Failed):
@@ -277,7 +281,7 @@ class Runner:
 
     async def _run(self) -> None:
         while True:
-            if not self._inbox:
+            if not self._inbox and not self._questions:
                 if self._stopping:
                     return
                 await self._wait()
@@ -314,6 +318,15 @@ class Runner:
             timer.cancel()
 
     def _take(self) -> list[Event]:
+        """What the next tick gets: questions or everything else, in turn when there are both.
+
+        A question is answered after the commit of its tick; by themselves they wait for none.
+        """
+        self._asked_last = bool(self._questions) and not (self._asked_last and self._inbox)
+        if self._asked_last:
+            questions = list(self._questions)
+            self._questions.clear()
+            return questions
         inbox: list[Event] = []
         while self._inbox and len(inbox) < self._settings.tick_events:
             event = self._inbox.popleft()
@@ -338,9 +351,9 @@ class Runner:
                 self.peers.disconnect(disconnect.coop, disconnect.reason)
         for notice in outbox.notices:
             log_event(notice.name, notice.values)
-        if outbox.advanced:
+        if outbox.reached:
             for listener in self._listeners:
-                listener(outbox.advanced)
+                listener(outbox.reached)
         if outbox.news:
             for hear in self._hearers:
                 hear(outbox.news)

@@ -131,6 +131,9 @@ class Engine:
         self._own.answer(tick)
         tick.outbox.replies += [*changed, *published]
         self._answer_questions(tick, inbox)
+        tick.outbox.reached = {
+            coop: self._core.validator.log(coop).reached() for coop in tick.outbox.advanced
+        }
         self._push(tick)
         self._gossip.run(tick)
         self._upkeep(tick, idle=not inbox)

@@ -281,12 +281,16 @@ class Notice:
     values: dict[str, int | str] = field(default_factory=dict)
 
 
+Reached = dict[int, dict[int, int]]
+"""Coop -> (coop -> length): how far a log has taken in the others, and its own length."""
+
+
 @dataclass(slots=True)
 class Outbox:
     """What a tick wants done, in this order: replies, sends, disconnects, notices.
 
     `wake_at_ms` is when the engine wants a tick though nothing arrives. `advanced` names the logs
-    that grew.
+    that grew; `reached` says, for each of them, how far it has taken in every log, itself included.
     """
 
     replies: list[Reply] = field(default_factory=list)
@@ -294,6 +298,7 @@ class Outbox:
     disconnects: list[Disconnect] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     advanced: set[int] = field(default_factory=set)
+    reached: Reached = field(default_factory=dict)
     wake_at_ms: int = 0
     news: Sequence[Any] = ()
     """What the extension has to tell."""

@@ -18,6 +18,7 @@ from node.engine.events import (
     Failed,
     Notice,
     Outbox,
+    Reached,
     Recorded,
     Reply,
     Send,
@@ -46,7 +47,7 @@ class FakeEngine:
     sends: list[Send] = field(default_factory=list)
     disconnects: list[Disconnect] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
-    advanced: set[int] = field(default_factory=set)
+    reached: Reached = field(default_factory=dict)
 
     def tick(self, now_ms: int, inbox: Sequence[Event]) -> Outbox:
         """Answer `Recorded` to everything, with the number of the tick."""
@@ -69,10 +70,10 @@ class FakeEngine:
             sends=self.sends,
             disconnects=self.disconnects,
             notices=self.notices,
-            advanced=self.advanced,
+            reached=self.reached,
             wake_at_ms=self.wake_at_ms,
         )
-        self.sends, self.disconnects, self.notices, self.advanced = [], [], [], set()
+        self.sends, self.disconnects, self.notices, self.reached = [], [], [], {}
         return outbox
 
     def save_snapshot(self) -> None:

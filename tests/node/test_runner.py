@@ -11,12 +11,14 @@ from functools import partial
 import pytest
 
 from node.engine.events import (
+    Ask,
     Disconnect,
     Event,
     Notice,
     PeerDown,
     PeerMessage,
     PeerUp,
+    Reached,
     Recorded,
     Send,
     Submit,
@@ -256,18 +258,18 @@ async def test_it_ticks_when_the_engine_wants_to_be_woken() -> None:
 @on_loop
 async def test_the_outbox_is_carried_out_in_order(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, logger="fiado.node")
-    opener, peers, advances = Opener(), FakePeers(), list[set[int]]()
+    opener, peers, advances = Opener(), FakePeers(), list[Reached]()
     async with running(opener) as runner:
         runner.peers = peers
         runner.on_advance(advances.append)
         opener.newest.sends = [Send(2, b"a"), Send(3, b"b")]
         opener.newest.disconnects = [Disconnect(3, "garbage")]
         opener.newest.notices = [Notice("evidence", {"coop": 3, "level": "name of a value"})]
-        opener.newest.advanced = {1}
+        opener.newest.reached = {1: {1: 7, 2: 3}}
         await runner.submit(b"")
         await until(lambda: bool(advances), "the advance was heard")
     assert peers.done == [("send", 2, b"a"), ("send", 3, b"b"), ("disconnect", 3, "garbage")]
-    assert advances == [{1}]
+    assert advances == [{1: {1: 7, 2: 3}}]
     lines = [json.loads(JsonFormatter().format(record)) for record in caplog.records]
     assert [line["coop"] for line in lines if line["event"] == "evidence"] == [3]
 
@@ -321,13 +323,27 @@ async def test_one_tick_takes_a_bounded_number_of_events() -> None:
 
 
 @on_loop
+async def test_questions_go_first_and_by_themselves() -> None:
+    """A question is answered after its tick's commit; by itself it waits for none."""
+    opener = Opener()
+    async with running(opener) as runner:
+        tasks = await waiting_requests(runner, opener, 1)
+        question = asyncio.create_task(runner.ask(lambda view: None))
+        await asyncio.sleep(0)
+        opener.gate.set()
+        await asyncio.gather(question, *tasks)
+        kinds = [[type(event) for event in inbox] for inbox in opener.newest.inboxes if inbox]
+        assert kinds == [[PeerUp], [Ask], [Submit]]
+
+
+@on_loop
 async def test_peers_that_come_and_go_are_told_in_order() -> None:
     opener = Opener()
     async with running(opener) as runner:
         runner.peer_up(2)
         runner.peer_down(2)
         runner.peer_up(2)
-        await runner.ask(lambda view: None)
+        await runner.submit(b"")
         events = [e for inbox in opener.newest.inboxes for e in inbox]
         peers = [event for event in events if isinstance(event, PeerUp | PeerDown)]
         assert peers == [PeerUp(2), PeerDown(2), PeerUp(2)]
