@@ -114,10 +114,12 @@ class NodeClient:
         attempts: int = ATTEMPTS,
         answer_seconds: float = ANSWER_SECONDS,
         sleep: Callable[[float], None] = time.sleep,
+        on_lost: Callable[[NodeError], None] = lambda _: None,
     ) -> None:
         self.url = url.rstrip("/")
         self._attempts = attempts
         self._sleep = sleep
+        self._on_lost = on_lost
         self._timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=answer_seconds)
         self._pool = urllib3.PoolManager(retries=False, maxsize=4)
         self._token: str | None = None
@@ -235,10 +237,11 @@ class NodeClient:
                     raise AnswerLost(self.url, error.reason) from error
                 if is_last:
                     raise
-            except AnswerLost:
+            except AnswerLost as error:
                 was_sent = True
                 if is_last:
                     raise
+                self._on_lost(error)
             except NodeProblem as error:
                 if error.is_final or not error.is_retryable:
                     raise

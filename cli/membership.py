@@ -22,6 +22,7 @@ from .parameters import ask_at_terminal
 from .passphrase import PassphraseSource, read_passphrase
 from .wallet_file import UnlockedWallet, read_wallet, unlock_wallet
 from .wallet_format import LockedWallet
+from .words_node import tell_of_a_lost_answer
 
 
 @dataclass(eq=False)
@@ -77,7 +78,7 @@ def open_membership(path: Path, passphrase: PassphraseSource) -> Iterator[Member
         or public.handle is None
     ):
         raise NotJoined(path)
-    with NodeClient(public.node_url) as client:
+    with NodeClient(public.node_url, on_lost=tell_of_a_lost_answer) as client:
         charter = trusted_charter(path, client, public.federation)
         coop = charter.coop_named(public.coop)
         if coop is None:

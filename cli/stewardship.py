@@ -21,6 +21,7 @@ from .membership import unlock
 from .parameters import default_wallet
 from .passphrase import PassphraseSource
 from .wallet_file import read_wallet
+from .words_node import tell_of_a_lost_answer
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -75,7 +76,7 @@ def open_stewardship(path: Path, passphrase: PassphraseSource) -> Iterator[Stewa
     if public.node_url is None or public.federation is None or public.coop is None:
         raise StewardNotLinked(path)
     key = SigningKey(unlock(locked, passphrase).seed)
-    with NodeClient(public.node_url) as client:
+    with NodeClient(public.node_url, on_lost=tell_of_a_lost_answer) as client:
         charter = trusted_charter(path, client, public.federation)
         coop = charter.coop_named(public.coop)
         if coop is None:

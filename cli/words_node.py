@@ -7,11 +7,13 @@ one language; where this program knows better what a member or steward can do, i
 from collections.abc import Mapping
 from typing import Final
 
+import click
+
 from ledger.errors import CharterError, ProofError
 from node.errors import NodeFault, StoreInUse, StoreUnavailable
 from node.settings import CHARTER_FILE, SETTINGS_FILE, SIGNATURES_FILE, FolderError
 
-from .client import AnswerLost, NodeMisbehaved, NodeProblem, NodeUnreachable
+from .client import AnswerLost, NodeError, NodeMisbehaved, NodeProblem, NodeUnreachable
 from .errors import CliError, explain
 from .exit_codes import ExitCode
 
@@ -162,6 +164,11 @@ def _(error: FolderError) -> CliError:
         text if text.endswith(".") else f"{text}.",
         _folder_remedy(text),
     )
+
+
+def tell_of_a_lost_answer(error: NodeError) -> None:
+    """Say on standard error why a command takes so long, when a node is asked once more."""
+    click.echo(f"No answer from {error.url} yet; asking again.", err=True)
 
 
 def _folder_remedy(text: str) -> str:

@@ -71,6 +71,14 @@ def test_a_lost_answer_is_asked_for_again_with_the_same_bytes() -> None:
     assert pauses == [0.25, 0.5]
 
 
+def test_whoever_waits_is_told_that_an_answer_was_lost() -> None:
+    told: list[NodeError] = []
+    script = Script(Answer(is_lost=True), Answer(document={"a": 1}))
+    with serve(script) as url, NodeClient(url, sleep=lambda _: None, on_lost=told.append) as client:
+        assert client.get("/v1/status") == {"a": 1}
+    assert [type(error) for error in told] == [AnswerLost]
+
+
 def test_an_answer_that_never_comes_is_an_unknown_outcome() -> None:
     with serve(Script(Answer(is_lost=True))) as url, client_of(url) as client:
         with pytest.raises(AnswerLost) as caught:
