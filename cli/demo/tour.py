@@ -15,6 +15,7 @@ import click
 from cli.demo.founding import quicken
 from cli.demo.inflation import base_of_index, follow_prices
 from cli.demo.processes import RunningNode, free_ports, running
+from cli.demo.shop import sell
 from cli.demo.stage import COOPS, STEWARDS, Actor, Cast, Stage, TourFailed
 from cli.exit_codes import ExitCode
 from cli.terminal import Output
@@ -37,6 +38,7 @@ def run_tour(root: Path, *, keep: bool, output: Output) -> None:
         _admit(stage, cast, urls)
         place = _trade(stage, cast)
         follow_prices(stage, cast, urls)
+        sell(stage, cast)
         _prove(stage, cast, place, charter)
         summary = _audit(stage, nodes)
         output.line()
