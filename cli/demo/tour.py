@@ -174,6 +174,9 @@ def _stay(nodes: Sequence[RunningNode], cast: Cast, output: Output) -> None:
     output.line("The nodes stay up until you press Ctrl-C:")
     for coop, node in zip(COOPS, nodes, strict=True):
         output.line(f"  {coop}  {node.url}  {node.folder}")
+    output.line(
+        "Each address is a page: the open books; /wallet and /pos below it are worth a look."
+    )
     wallet = " ".join(cast.member("alice").options)
     output.line("Try, in another terminal:")
     output.line(f"  fiado pay carla@sur 1.00 {wallet}")
