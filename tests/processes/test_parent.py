@@ -1,6 +1,7 @@
 """A demonstration's nodes end with it, even when it is killed and can stop nothing itself."""
 
 import fcntl
+import select
 import signal
 import subprocess
 import sys
@@ -36,7 +37,9 @@ def test_a_node_stops_when_the_program_that_started_it_is_killed(tmp_path: Path)
     assert node > 0
     parent.send_signal(signal.SIGKILL)
     parent.communicate()
-    # The node holds this lock as long as it lives; getting it means that the node has ended.
+    # The node lets go of this lock when it has closed its database; its last words follow at once.
     with (folder / "node.db.lock").open("rb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+    while Path(f"/proc/{node}").exists():
+        select.select([], [], [], 0.01)
     assert "node_stopped" in (folder / LOG_FILE).read_text(encoding="utf-8")

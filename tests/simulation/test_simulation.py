@@ -23,6 +23,7 @@ PRICE_CODES = ("price_not_known", "price_stale", "price_mismatch")
 @pytest.fixture(autouse=True)
 def _reference_validator(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FIADO_VALIDATOR", "reference")
+    monkeypatch.delenv("FIADO_REQUIRE_NATIVE", raising=False)
 
 
 @pytest.mark.parametrize("seed", range(8))
