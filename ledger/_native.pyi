@@ -11,7 +11,15 @@ from typing import Self, final
 
 from ledger.state import Account
 
-__all__ = ["Entries", "Signatures", "Validator", "__version__", "admissible", "cpu_features"]
+__all__ = [
+    "Entries",
+    "Issuer",
+    "Signatures",
+    "Validator",
+    "__version__",
+    "admissible",
+    "cpu_features",
+]
 
 __version__: str
 
@@ -39,6 +47,15 @@ class Entries:
 
     def entry(self, index: int) -> bytes:
         """The bytes of a value."""
+
+@final
+class Issuer:
+    """Signs for one coop's log with its node key, as `ledger.receipts.ReferenceIssuer` does."""
+
+    def __new__(cls, seed: bytes, federation: bytes, coop: int) -> Self: ...
+    def sign_head(self, length: int, head: bytes) -> bytes: ...
+    def issue(self, entries: bytes, first: int, previous: bytes) -> list[bytes]:
+        """Raises `ledger.errors.EncodingError` for entries that end within a value."""
 
 @final
 class Signatures:

@@ -1,4 +1,4 @@
-"""The one place that chooses between the native and the reference validator.
+"""The one place that chooses between the native and the reference validator, and what goes with them.
 
 `FIADO_VALIDATOR` may be `native`, `reference` or empty (native where it was built, else reference);
 `FIADO_REQUIRE_NATIVE=1` refuses to go on without the native one. The choice is made at each call, so a
@@ -9,7 +9,9 @@ import os
 
 from ledger.charter import Charter
 from ledger.errors import LedgerError
+from ledger.receipts import Issuer, ReferenceIssuer
 from ledger.reference import ReferenceValidator
+from ledger.signatures import SigningKey
 from ledger.validator import Validator
 
 NAMES = ("native", "reference")
@@ -51,6 +53,15 @@ def load_validator(charter: Charter, snapshot: bytes) -> Validator:
 
         return NativeValidator.load(charter, snapshot)
     return ReferenceValidator.load(charter, snapshot)
+
+
+def new_issuer(key: SigningKey, *, federation: bytes, coop: int) -> Issuer:
+    """What issues the receipts of `coop`'s log with its node's key."""
+    if chosen_name() == "native":
+        from ledger import _native
+
+        return _native.Issuer(key.seed, federation, coop)
+    return ReferenceIssuer(key, federation=federation, coop=coop)
 
 
 def _native_available() -> bool:

@@ -9,6 +9,7 @@ from hashlib import sha256
 
 from ledger.chain import SignedHead
 from ledger.charter import Charter
+from ledger.choose import new_issuer
 from ledger.errors import ProofError
 from ledger.evidence import Evidence, decode_evidence
 from ledger.signatures import SigningKey
@@ -90,6 +91,7 @@ class Core:
         self.key = key
         self.store = store
         self.validator = validator
+        self.issuer = new_issuer(key, federation=charter.federation, coop=coop)
         self.others = tuple(other for other in charter.coops if other != coop)
         self.peers: set[int] = set()
         self.readiness = Readiness.RECOVERING if self.others else Readiness.READY

@@ -7,9 +7,8 @@ the node only after the commit that holds what they cover, so a signature seen a
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ledger.chain import SignedHead, extend, extend_all, sign_head
+from ledger.chain import SignedHead, extend_all
 from ledger.codec import split
-from ledger.receipts import Receipt
 from ledger.refusals import Refusal
 from ledger.transactions import (
     Kind,
@@ -175,26 +174,23 @@ class OwnLog:
 
     def _receipts(self, first_piece: int) -> dict[int, Recorded]:
         """Receipts of everything appended since that piece, by index."""
-        receipts = {}
-        for piece in self._pieces[first_piece:]:
-            previous = piece.previous
-            for index, entry in enumerate(split(piece.entries), piece.first):
-                receipts[index] = self._receipt(index, previous, entry, repeated=False)
-                previous = extend(previous, entry)
-        return receipts
+        coop = self._core.coop
+        return {
+            index: Recorded(coop=coop, index=index, receipt=receipt)
+            for piece in self._pieces[first_piece:]
+            for index, receipt in enumerate(
+                self._core.issuer.issue(piece.entries, piece.first, piece.previous), piece.first
+            )
+        }
 
     def _recorded_before(self, index: int) -> Recorded:
-        previous = self._core.store.head_at(self._core.coop, index - 1)
-        entry = self._core.store.entry(self._core.coop, index)
+        coop = self._core.coop
+        previous = self._core.store.head_at(coop, index - 1)
+        entry = self._core.store.entry(coop, index)
         if previous is None or entry is None:
             raise AssertionError("the history index names an entry that the log does not have")
-        return self._receipt(index, previous, entry, repeated=True)
-
-    def _receipt(self, index: int, previous: bytes, entry: bytes, *, repeated: bool) -> Recorded:
-        receipt = make_receipt(self._core, index, previous, entry)
-        return Recorded(
-            coop=self._core.coop, index=index, receipt=receipt.encode(), repeated=repeated
-        )
+        (receipt,) = self._core.issuer.issue(entry, index, previous)
+        return Recorded(coop=coop, index=index, receipt=receipt, repeated=True)
 
     def refuse_all(self, submits: Sequence[Submit], batches: Sequence[SubmitBatch]) -> None:
         """Answer everybody that the node does not sign now."""
@@ -236,13 +232,8 @@ class OwnLog:
         self._core.signed[self._core.coop] = signed
 
     def _sign(self, length: int, head: bytes) -> SignedHead:
-        return sign_head(
-            self._core.key,
-            federation=self._core.charter.federation,
-            coop=self._core.coop,
-            length=length,
-            head=head,
-        )
+        signature = self._core.issuer.sign_head(length, head)
+        return SignedHead(coop=self._core.coop, length=length, head=head, signature=signature)
 
     def answer(self, tick: Tick) -> None:
         """After the commit: hand out the answers."""
@@ -272,22 +263,3 @@ def _cut(piece: _Piece, max_bytes: int, max_entries: int) -> Iterator[_Piece]:
         if entry is not None:
             part.append(entry)
             size += len(entry)
-
-
-def make_receipt(core: Core, index: int, previous: bytes, entry: bytes) -> Receipt:
-    """The receipt of entry `index` of the own log, which follows the head `previous`."""
-    signed = sign_head(
-        core.key,
-        federation=core.charter.federation,
-        coop=core.coop,
-        length=index,
-        head=extend(previous, entry),
-    )
-    return Receipt(
-        federation=core.charter.federation,
-        coop=core.coop,
-        length=index,
-        previous=previous,
-        entry=entry,
-        signature=signed.signature,
-    )

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ledger.chain import extend
 from ledger.errors import ProofError
-from ledger.receipts import Receipt, decode_receipt
+from ledger.receipts import Receipt, ReferenceIssuer, decode_receipt
 from ledger.transactions import Pay, encode_entry
 from tests.builders import Books, books_with_members, build_federation
 
@@ -43,6 +43,17 @@ def test_every_entry_of_a_log_has_its_receipt() -> None:
     for coop, log in BOOKS.logs.items():
         for index in range(1, len(log) + 1):
             assert does_verify(BOOKS.receipt(coop, index).encode())
+
+
+def test_an_issuer_makes_the_receipt_of_each_entry() -> None:
+    key, federation = BOOKS.federation.node_keys[1], CHARTER.federation
+    issuer = ReferenceIssuer(key, federation=federation, coop=1)
+    log = BOOKS.logs[1]
+    first = BOOKS.receipt(1, 1)
+    receipts = issuer.issue(b"".join(log), 1, first.previous)
+    expected = [BOOKS.receipt(1, index).encode() for index in range(1, len(log) + 1)]
+    assert receipts == expected
+    assert issuer.sign_head(1, extend(first.previous, first.entry)) == first.signature
 
 
 def test_a_change_of_any_bit_is_detected() -> None:

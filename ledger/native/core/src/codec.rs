@@ -328,10 +328,15 @@ pub mod write {
         }
     }
 
-    /// A binary of at most 255 bytes.
+    /// A binary; this crate writes none of more than 65,535 bytes.
     pub fn binary(out: &mut Vec<u8>, bytes: &[u8]) {
-        let length = u8::try_from(bytes.len()).expect("the listing has no longer binary");
-        out.extend_from_slice(&[0xc4, length]);
+        match u16::try_from(bytes.len()).expect("no longer binary is written") {
+            short @ 0..=0xff => out.extend_from_slice(&[0xc4, short as u8]),
+            long => {
+                out.push(0xc5);
+                out.extend_from_slice(&long.to_be_bytes());
+            }
+        }
         out.extend_from_slice(bytes);
     }
 

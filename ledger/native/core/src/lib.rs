@@ -30,6 +30,7 @@ pub mod keys;
 pub mod listing;
 pub mod log;
 pub mod payment;
+pub mod receipt;
 pub mod refusal;
 pub mod replay;
 pub mod sequence;

@@ -7,6 +7,8 @@
 mod convert;
 mod validator;
 
+use std::panic::{catch_unwind, AssertUnwindSafe};
+
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -14,6 +16,7 @@ use pyo3::types::PyBytes;
 use fiado_core::bench::{are_admissible, Prepared, Triple};
 use fiado_core::entries::Boundaries;
 use fiado_core::fault::Fault;
+use fiado_core::receipt::Issuer as Core;
 
 pyo3::import_exception!(ledger.errors, DependencyMissing);
 pyo3::import_exception!(ledger.errors, EncodingError);
@@ -34,7 +37,15 @@ fn to_exception(fault: Fault) -> PyErr {
 
 /// Runs `work` without the interpreter's lock and turns a panic into an exception.
 fn run<T: Send>(python: Python<'_>, work: impl FnOnce() -> Result<T, Fault> + Send) -> PyResult<T> {
-    let outcome = python.detach(|| std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)));
+    to_result(python.detach(|| catch_unwind(AssertUnwindSafe(work))))
+}
+
+/// The same for work that is over sooner than the interpreter's lock could be got back.
+fn run_quick<T>(work: impl FnOnce() -> Result<T, Fault>) -> PyResult<T> {
+    to_result(catch_unwind(AssertUnwindSafe(work)))
+}
+
+fn to_result<T>(outcome: std::thread::Result<Result<T, Fault>>) -> PyResult<T> {
     match outcome {
         Ok(result) => result.map_err(to_exception),
         Err(panic) => {
@@ -120,6 +131,44 @@ impl Signatures {
     }
 }
 
+/// Signs for one coop's log.
+#[pyclass(frozen)]
+struct Issuer {
+    core: Core,
+}
+
+#[pymethods]
+impl Issuer {
+    #[new]
+    fn new(seed: Bound<'_, PyBytes>, federation: Bound<'_, PyBytes>, coop: u32) -> PyResult<Self> {
+        let federation = *convert::array(federation.as_bytes())?;
+        Ok(Issuer { core: Core::new(convert::array(seed.as_bytes())?, federation, coop) })
+    }
+
+    fn sign_head<'py>(
+        &self,
+        python: Python<'py>,
+        length: u64,
+        head: Bound<'py, PyBytes>,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let head = convert::array(head.as_bytes())?;
+        let signature = run_quick(|| Ok(self.core.sign_head(length, head)))?;
+        Ok(PyBytes::new(python, &signature))
+    }
+
+    fn issue<'py>(
+        &self,
+        python: Python<'py>,
+        entries: Bound<'py, PyBytes>,
+        first: u64,
+        previous: Bound<'py, PyBytes>,
+    ) -> PyResult<Vec<Bound<'py, PyBytes>>> {
+        let (blob, previous) = (entries.as_bytes(), convert::array(previous.as_bytes())?);
+        let receipts = run(python, || self.core.issue(blob, first, previous))?;
+        Ok(receipts.iter().map(|receipt| PyBytes::new(python, receipt)).collect())
+    }
+}
+
 /// For each key whether it is admissible.
 #[pyfunction]
 fn admissible(
@@ -144,7 +193,7 @@ fn cpu_features() -> Vec<&'static str> {
 #[pymodule]
 mod _native {
     #[pymodule_export]
-    use super::{admissible, cpu_features, validator::Validator, Entries, Signatures};
+    use super::{admissible, cpu_features, validator::Validator, Entries, Issuer, Signatures};
     use super::{Bound, PyModule, PyResult};
     use pyo3::prelude::PyModuleMethods;
 

@@ -9,7 +9,7 @@ use fiado_core::replay::Stop;
 use fiado_core::validator::Validator as Core;
 
 use crate::convert::{account, array, AccountFields};
-use crate::{run, to_exception, Entries};
+use crate::{run, run_quick, to_exception, Entries};
 
 /// (coop number, node key, clearing limit).
 type CoopFields<'py> = (u32, Bound<'py, PyBytes>, i64);
@@ -133,14 +133,10 @@ impl Validator {
         Ok((done.outcomes, PyBytes::new(python, &done.entries), done.count))
     }
 
-    fn check_dependencies(
-        &self,
-        python: Python<'_>,
-        coop: u32,
-        transactions: Vec<Bound<'_, PyBytes>>,
-    ) -> PyResult<()> {
+    /// Signatures are checked only of anchors, and only of those whose head is not held.
+    fn check_dependencies(&self, coop: u32, transactions: Vec<Bound<'_, PyBytes>>) -> PyResult<()> {
         let bytes: Vec<&[u8]> = transactions.iter().map(|bytes| bytes.as_bytes()).collect();
-        run(python, || self.core.check_dependencies(coop, &bytes))
+        run_quick(|| self.core.check_dependencies(coop, &bytes))
     }
 
     fn append(
