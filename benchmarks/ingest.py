@@ -7,6 +7,8 @@ import asyncio
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from statistics import median
 
 from benchmarks.measuring import Options, check, percentile
@@ -15,8 +17,8 @@ from ledger.choose import chosen_name
 from tests.builders import Federation
 
 CONNECTIONS = 64
-ROUNDS = 5
-"""Echoes and payments take turns, and the middle ratio counts."""
+ROUNDS = 15
+"""Echoes and payments take turns, so that both meet the machine in the same mood; the middle ratio counts."""
 ECHO = """
 import sys
 from aiohttp import web
@@ -50,10 +52,12 @@ def run(options: Options) -> dict[str, object]:
     own: list[float] = []
     echoes: list[float] = []
     times: list[float] = []
-    with federation_running(federation, [Prefill(1, admissions(federation, 1, members))]) as nodes:
+    prefill = Prefill(1, admissions(federation, 1, members))
+    with _echoing() as echo, federation_running(federation, [prefill]) as nodes:
         for place in range(0, share * ROUNDS, share):
             bodies = payments[place : place + share]
-            echoes.append(_echo(bodies))
+            echoed, _ = asyncio.run(drive(echo, bodies, path="/echo", connections=CONNECTIONS))
+            echoes.append(echoed)
             seconds, took = asyncio.run(
                 drive(
                     nodes[0].url,
@@ -96,16 +100,13 @@ def local_payments(federation: Federation, *, members: int, count: int) -> list[
     ]
 
 
-def _echo(bodies: list[bytes]) -> float:
-    """Seconds to echo all bodies."""
+@contextmanager
+def _echoing() -> Iterator[str]:
+    """The address of an echo server in a process of its own."""
     server = subprocess.Popen([sys.executable, "-c", ECHO], stdout=subprocess.PIPE, text=True)
     try:
         assert server.stdout is not None
-        port = int(server.stdout.readline())
-        seconds, _ = asyncio.run(
-            drive(f"http://127.0.0.1:{port}", bodies, path="/echo", connections=CONNECTIONS)
-        )
-        return seconds
+        yield f"http://127.0.0.1:{int(server.stdout.readline())}"
     finally:
         server.kill()
         server.wait()

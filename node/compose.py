@@ -26,6 +26,7 @@ from node.engine import Engine
 from node.http.api import Api
 from node.http.app import build_app
 from node.http.sessions import Sessions
+from node.interpreter import settle_interpreter
 from node.link.links import Chance, Identity, Links
 from node.logs import configure_logging, log_event
 from node.merchant.merchants import Merchants
@@ -219,6 +220,7 @@ async def _run(node: Node) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
     await node.start()
+    settle_interpreter()
     failure = asyncio.create_task(node.runner.wait_failed())
     signalled = asyncio.create_task(stopped.wait())
     await asyncio.wait((failure, signalled), return_when=asyncio.FIRST_COMPLETED)

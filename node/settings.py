@@ -32,7 +32,7 @@ from node.errors import NodeFault
 from node.http.settings import HttpSettings
 from node.link.settings import LinkSettings
 from node.merchant.settings import MerchantSettings
-from node.runner_settings import RunnerSettings
+from node.runner.settings import RunnerSettings
 
 CHARTER_FILE: Final = "charter.toml"
 SIGNATURES_FILE: Final = "charter.signatures.toml"

@@ -41,7 +41,7 @@ class FakeEngine:
     clocks: list[int] = field(default_factory=list)
     snapshots: int = 0
     closed: int = 0
-    faults: list[Exception] = field(default_factory=list)
+    faults: list[BaseException] = field(default_factory=list)
     snapshot_fault: Exception | None = None
     wake_at_ms: int = 2**53
     sends: list[Send] = field(default_factory=list)
@@ -105,7 +105,7 @@ class Opener:
     gate: threading.Event = field(default_factory=threading.Event)
     engines: list[FakeEngine] = field(default_factory=list)
     fails: int = 0
-    faults: list[Exception] = field(default_factory=list)
+    faults: list[BaseException] = field(default_factory=list)
     """What the ticks of the next engine raise."""
 
     def __post_init__(self) -> None:

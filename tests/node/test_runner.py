@@ -27,7 +27,7 @@ from node.engine.events import (
 from node.errors import StorageFault
 from node.logs import JsonFormatter
 from node.runner import OutcomeUnknown, Runner, RunnerBusy, RunnerStopped
-from node.runner_settings import RunnerSettings
+from node.runner.settings import RunnerSettings
 from node.store import Write
 from tests.node.fake_engine import Opener
 from tests.node.loops import on_loop, until
@@ -181,14 +181,33 @@ async def test_requests_behind_a_failed_tick_are_carried_out_after_it() -> None:
         assert all(isinstance(answer, Recorded) for answer in answers)
 
 
+class Panic(BaseException):
+    """What native code that panics raises is no `Exception`."""
+
+
+@pytest.mark.parametrize("mistake", [ZeroDivisionError(), Panic()])
 @on_loop
-async def test_a_mistake_in_the_engine_is_handled_like_a_fault() -> None:
+async def test_a_mistake_in_the_engine_is_handled_like_a_fault(mistake: BaseException) -> None:
     opener = Opener()
     async with running(opener) as runner:
-        opener.newest.faults = [ZeroDivisionError()]
+        opener.newest.faults = [mistake]
         with pytest.raises(OutcomeUnknown):
             await runner.submit(b"")
         await runner.submit(b"after")
+
+
+@on_loop
+async def test_a_listener_that_fails_is_handled_like_a_fault() -> None:
+    def fail(reached: Reached) -> None:
+        raise ZeroDivisionError
+
+    opener = Opener()
+    async with running(opener) as runner:
+        runner.on_advance(fail)
+        opener.newest.reached = {1: {1: 1}}
+        assert isinstance(await runner.submit(b"was answered before"), Recorded)
+        await until(lambda: len(opener.engines) == 2, "a new engine")
+        assert isinstance(await runner.submit(b"after"), Recorded)
 
 
 @on_loop

@@ -5,8 +5,6 @@ tick runs, what arrives waits, and the next tick takes all of it at once: so com
 themselves, and the more there is to do, the more of it goes into one commit.
 
 Rules:
-- Every queue is bounded. Requests beyond the bound are refused (`RunnerBusy`); a peer's messages
-  beyond its bound make its link wait (`deliver`).
 - After an exception from a tick, nobody knows what is on disk. The requests of that tick get
   `OutcomeUnknown`, the store is opened again and a new engine made; after a few times in a row the
   runner gives up, and `wait_failed` says why.
@@ -17,10 +15,9 @@ It knows neither sockets nor HTTP, and looks into no event.
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from ledger.transactions import Kind
@@ -33,9 +30,6 @@ from node.engine.events import (
     NotPublished,
     NotReady,
     Outbox,
-    PeerDown,
-    PeerMessage,
-    PeerUp,
     Publish,
     Published,
     Reached,
@@ -45,29 +39,14 @@ from node.engine.events import (
     SubmitBatch,
     View,
 )
-from node.errors import NodeFault
 from node.logs import log_event
-from node.runner_settings import RunnerSettings
+from node.runner.inbox import Inbox, RunnerStopped
+from node.runner.settings import RunnerSettings
 from node.store import Memo, Write
 
 Answer = TypeVar("Answer")
 
 _LONGEST_WAIT_MS = 60_000
-
-
-class RunnerBusy(NodeFault):
-    """Too much waits already; nothing was done. Ask again in a moment."""
-
-
-class RunnerStopped(NodeFault):
-    """The node is stopping, or has failed; nothing was done."""
-
-
-class OutcomeUnknown(NodeFault):
-    """Storage failed while this request was carried out: it may be recorded or not.
-
-    Asking again with the same bytes is safe.
-    """
 
 
 class TickingEngine(Protocol):
@@ -98,14 +77,6 @@ class OpenEngine:
     close: Callable[[], None]
 
 
-@dataclass(slots=True)
-class _PeerQueue:
-    messages: int = 0
-    bytes: int = 0
-    is_up: bool = False
-    waiting: list["asyncio.Future[None]"] = field(default_factory=list)
-
-
 class Runner:
     """Runs one engine. `open_engine` opens the store and makes the engine, in the engine's thread."""
 
@@ -121,14 +92,8 @@ class Runner:
         self._clock_ms = clock_ms
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="fiado-engine")
         self._open: OpenEngine | None = None
-        self._inbox: deque[Event] = deque()
-        self._questions: deque[Event] = deque()
-        self._asked_last = False
-        self._pending: dict[int, tuple[asyncio.Future[Any], int]] = {}
-        self._pending_bytes = 0
-        self._next_request = 1
-        self._queues: dict[int, _PeerQueue] = {}
         self._wake = asyncio.Event()
+        self._inbox = Inbox(settings, self._wake.set)
         self._wake_at_ms = 0
         self._refusing = False
         self._stopping = False
@@ -182,7 +147,7 @@ class Runner:
     @property
     def waiting_requests(self) -> int:
         """How many requests wait for an answer now."""
-        return len(self._pending)
+        return self._inbox.unanswered
 
     # --- requests ---
 
@@ -229,18 +194,7 @@ class Runner:
     async def _request(self, make: Callable[[int], Event], size: int) -> Any:
         if self._refusing or self._stopping:
             raise RunnerStopped("the node is stopping")
-        full = len(self._pending) >= self._settings.requests
-        if full or (self._pending and self._pending_bytes + size > self._settings.request_bytes):
-            raise RunnerBusy("too many requests wait")
-        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        request = self._next_request
-        self._next_request += 1
-        self._pending[request] = (future, size)
-        self._pending_bytes += size
-        event = make(request)
-        (self._questions if isinstance(event, Ask) else self._inbox).append(event)
-        self._wake.set()
-        answer = await future
+        answer = await self._inbox.request(make, size)
         if isinstance(answer, Failed):
             raise answer.error
         return answer
@@ -249,59 +203,52 @@ class Runner:
 
     def peer_up(self, coop: int) -> None:
         """An authenticated link to that coop's node is there."""
-        self._queue(coop).is_up = True
-        self._inbox.append(PeerUp(coop))
-        self._wake.set()
+        self._inbox.peer_up(coop)
 
     def peer_down(self, coop: int) -> None:
         """The link is gone."""
-        self._queue(coop).is_up = False
-        self._inbox.append(PeerDown(coop))
-        self._wake.set()
+        self._inbox.peer_down(coop)
 
     async def deliver(self, coop: int, data: bytes) -> None:
         """Pass a peer's message on; waits while too many of that peer's wait already."""
-        queue = self._queue(coop)
-        settings = self._settings
-        while queue.messages >= settings.peer_messages or (
-            queue.messages and queue.bytes + len(data) > settings.peer_bytes
-        ):
-            room: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            queue.waiting.append(room)
-            await room
-        queue.messages += 1
-        queue.bytes += len(data)
-        self._inbox.append(PeerMessage(coop, data))
-        self._wake.set()
-
-    def _queue(self, coop: int) -> _PeerQueue:
-        return self._queues.setdefault(coop, _PeerQueue())
+        await self._inbox.deliver(coop, data)
 
     # --- the loop ---
 
     async def _run(self) -> None:
         while True:
-            if not self._inbox and not self._questions:
+            if self._inbox.is_empty():
                 if self._stopping:
                     return
                 await self._wait()
             self._wake.clear()
-            inbox = self._take()
+            events = self._inbox.take()
             try:
-                outbox = await self._tick(inbox)
+                await self._tick(events)
             except Exception as error:  # whatever it is, the engine's memory can't be trusted now
-                self._answer_unknown(inbox)
+                self._inbox.answer_unknown(events)
                 if not await self._reload(error):
                     return
-                continue
-            self._wake_at_ms = outbox.wake_at_ms
-            self._carry_out(outbox)
 
-    async def _tick(self, inbox: list[Event]) -> Outbox:
+    async def _tick(self, events: list[Event]) -> None:
+        """One tick in the engine's thread, and what it returns carried out."""
         assert self._open is not None
-        now_ms = self._clock_ms()
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self._open.engine.tick, now_ms, inbox)
+        done: asyncio.Future[None] = loop.create_future()
+        engine, now_ms = self._open.engine, self._clock_ms()
+
+        def run() -> None:
+            try:
+                outbox = engine.tick(now_ms, events)
+            except BaseException as error:  # a panic of native code is no Exception, but a fault
+                fault = error if isinstance(error, Exception) else RuntimeError(repr(error))
+                loop.call_soon_threadsafe(done.set_exception, fault)
+            else:
+                # Straight to those who wait: by way of this task it would take the loop one round more.
+                loop.call_soon_threadsafe(self._carry_out, outbox, done)
+
+        self._thread.submit(run)
+        await done
 
     async def _wait(self) -> None:
         """Until something arrives, or the engine wants to be woken.
@@ -317,33 +264,18 @@ class Runner:
             await self._wake.wait()
             timer.cancel()
 
-    def _take(self) -> list[Event]:
-        """What the next tick gets: questions or everything else, in turn when there are both.
+    def _carry_out(self, outbox: Outbox, done: "asyncio.Future[None]") -> None:
+        try:
+            self._wake_at_ms = outbox.wake_at_ms
+            self._hand_out(outbox)
+        except Exception as error:
+            done.set_exception(error)
+        else:
+            done.set_result(None)
 
-        A question is answered after the commit of its tick; by themselves they wait for none.
-        """
-        self._asked_last = bool(self._questions) and not (self._asked_last and self._inbox)
-        if self._asked_last:
-            questions = list(self._questions)
-            self._questions.clear()
-            return questions
-        inbox: list[Event] = []
-        while self._inbox and len(inbox) < self._settings.tick_events:
-            event = self._inbox.popleft()
-            inbox.append(event)
-            if isinstance(event, PeerMessage):
-                queue = self._queues[event.coop]
-                queue.messages -= 1
-                queue.bytes -= len(event.data)
-                for room in queue.waiting:
-                    if not room.done():
-                        room.set_result(None)
-                queue.waiting.clear()
-        return inbox
-
-    def _carry_out(self, outbox: Outbox) -> None:
+    def _hand_out(self, outbox: Outbox) -> None:
         for reply in outbox.replies:
-            self._answer(reply.request, reply.result)
+            self._inbox.answer(reply.request, reply.result)
         if self.peers is not None:
             for send in outbox.sends:
                 self.peers.send(send.coop, send.data)
@@ -357,24 +289,6 @@ class Runner:
         if outbox.news:
             for hear in self._hearers:
                 hear(outbox.news)
-
-    def _answer(self, request: int, result: object) -> None:
-        future, size = self._pending.pop(request)
-        self._pending_bytes -= size
-        if not future.done():
-            future.set_result(result)
-
-    def _answer_unknown(self, inbox: Sequence[Event]) -> None:
-        for event in inbox:
-            if not isinstance(event, PeerUp | PeerDown | PeerMessage):
-                self._answer_fault(event.request, OutcomeUnknown("storage failed meanwhile"))
-
-    def _answer_fault(self, request: int, fault: NodeFault) -> None:
-        future, size = self._pending.pop(request)
-        self._pending_bytes -= size
-        if not future.done():
-            future.set_exception(fault)
-            future.exception()  # whoever asked may be gone; that is no mistake
 
     # --- faults ---
 
@@ -401,16 +315,13 @@ class Runner:
                 error = again
                 continue
             log_event("reloaded")
-            ups = [PeerUp(coop) for coop, queue in self._queues.items() if queue.is_up]
-            self._inbox.extendleft(ups)
+            self._inbox.repeat_peers()
             self._wake_at_ms = 0
             return True
 
     def _give_up(self, error: Exception) -> None:
         self._stopping = True
-        for request in list(self._pending):
-            self._answer_fault(request, RunnerStopped("the node has failed"))
-        self._inbox.clear()
+        self._inbox.close("the node has failed")
         if self._failure is not None and not self._failure.done():
             self._failure.set_result(f"{type(error).__name__}: {error}")
 

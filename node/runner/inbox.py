@@ -1,0 +1,178 @@
+"""What waits for the engine: requests with somebody waiting for their answer, and peers' messages.
+
+Everything is bounded. A request beyond the bounds is refused (`RunnerBusy`); a peer's message beyond
+its bounds makes its link wait (`deliver`). It belongs to the event loop and knows no engine.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from node.engine.events import Ask, Event, PeerDown, PeerMessage, PeerUp
+from node.errors import NodeFault
+from node.runner.settings import RunnerSettings
+
+
+class RunnerBusy(NodeFault):
+    """Too much waits already; nothing was done. Ask again in a moment."""
+
+
+class RunnerStopped(NodeFault):
+    """The node is stopping, or has failed; nothing was done."""
+
+
+class OutcomeUnknown(NodeFault):
+    """Storage failed while this request was carried out: it may be recorded or not.
+
+    Asking again with the same bytes is safe.
+    """
+
+
+@dataclass(slots=True)
+class _PeerQueue:
+    messages: int = 0
+    bytes: int = 0
+    is_up: bool = False
+    waiting: list["asyncio.Future[None]"] = field(default_factory=list)
+
+
+class Inbox:
+    """Events in the order of their arrival, and the requests that are not answered yet.
+
+    `arrived` is called whenever something new waits.
+    """
+
+    def __init__(self, settings: RunnerSettings, arrived: Callable[[], None]) -> None:
+        self._settings = settings
+        self._arrived = arrived
+        self._events: deque[Event] = deque()
+        self._questions: deque[Event] = deque()
+        self._asked_last = False
+        self._pending: dict[int, tuple[asyncio.Future[Any], int]] = {}
+        self._pending_bytes = 0
+        self._next_request = 1
+        self._queues: dict[int, _PeerQueue] = {}
+
+    # --- requests ---
+
+    @property
+    def unanswered(self) -> int:
+        """How many requests wait for an answer now."""
+        return len(self._pending)
+
+    def request(self, make: Callable[[int], Event], size: int) -> "asyncio.Future[Any]":
+        """Put in what `make` makes of the request's number; its answer. Raises `RunnerBusy`."""
+        full = len(self._pending) >= self._settings.requests
+        if full or (self._pending and self._pending_bytes + size > self._settings.request_bytes):
+            raise RunnerBusy("too many requests wait")
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        request = self._next_request
+        self._next_request += 1
+        self._pending[request] = (future, size)
+        self._pending_bytes += size
+        event = make(request)
+        (self._questions if isinstance(event, Ask) else self._events).append(event)
+        self._arrived()
+        return future
+
+    def answer(self, request: int, result: object) -> None:
+        """Give a request its answer."""
+        future, size = self._pending.pop(request)
+        self._pending_bytes -= size
+        if not future.done():
+            future.set_result(result)
+
+    def answer_unknown(self, events: Sequence[Event]) -> None:
+        """Tell those whose requests were in a failed tick, and have no answer, that nobody knows."""
+        for event in events:
+            if (
+                not isinstance(event, PeerUp | PeerDown | PeerMessage)
+                and event.request in self._pending
+            ):
+                self._fail(event.request, OutcomeUnknown("storage failed meanwhile"))
+
+    def close(self, reason: str) -> None:
+        """Let go of everything that waits; who asked gets `RunnerStopped`."""
+        for request in list(self._pending):
+            self._fail(request, RunnerStopped(reason))
+        self._events.clear()
+        self._questions.clear()
+
+    def _fail(self, request: int, fault: NodeFault) -> None:
+        future, size = self._pending.pop(request)
+        self._pending_bytes -= size
+        if not future.done():
+            future.set_exception(fault)
+            future.exception()  # whoever asked may be gone; that is no mistake
+
+    # --- peers ---
+
+    def peer_up(self, coop: int) -> None:
+        """An authenticated link to that coop's node is there."""
+        self._queue(coop).is_up = True
+        self._events.append(PeerUp(coop))
+        self._arrived()
+
+    def peer_down(self, coop: int) -> None:
+        """The link is gone."""
+        self._queue(coop).is_up = False
+        self._events.append(PeerDown(coop))
+        self._arrived()
+
+    async def deliver(self, coop: int, data: bytes) -> None:
+        """Put in a peer's message; waits while too many of that peer's wait already."""
+        queue = self._queue(coop)
+        settings = self._settings
+        while queue.messages >= settings.peer_messages or (
+            queue.messages and queue.bytes + len(data) > settings.peer_bytes
+        ):
+            room: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            queue.waiting.append(room)
+            await room
+        queue.messages += 1
+        queue.bytes += len(data)
+        self._events.append(PeerMessage(coop, data))
+        self._arrived()
+
+    def repeat_peers(self) -> None:
+        """Tell a new engine first which links are there."""
+        ups = [PeerUp(coop) for coop, queue in self._queues.items() if queue.is_up]
+        self._events.extendleft(ups)
+
+    def _queue(self, coop: int) -> _PeerQueue:
+        return self._queues.setdefault(coop, _PeerQueue())
+
+    # --- ticks ---
+
+    def is_empty(self) -> bool:
+        """Whether nothing waits for a tick."""
+        return not self._events and not self._questions
+
+    def take(self) -> list[Event]:
+        """What the next tick gets: questions or everything else, in turn when there are both.
+
+        A question is answered after the commit of its tick; by themselves they wait for none.
+        """
+        self._asked_last = bool(self._questions) and not (self._asked_last and self._events)
+        if self._asked_last:
+            questions = list(self._questions)
+            self._questions.clear()
+            return questions
+        taken: list[Event] = []
+        while self._events and len(taken) < self._settings.tick_events:
+            event = self._events.popleft()
+            taken.append(event)
+            if isinstance(event, PeerMessage):
+                self._make_room(event)
+        return taken
+
+    def _make_room(self, message: PeerMessage) -> None:
+        queue = self._queues[message.coop]
+        queue.messages -= 1
+        queue.bytes -= len(message.data)
+        for room in queue.waiting:
+            if not room.done():
+                room.set_result(None)
+        queue.waiting.clear()
