@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from ledger import _native
+import ledger._native as _native
 from ledger.charter import Charter
 from ledger.index.table import Index
 from ledger.listing import list_index

@@ -45,7 +45,7 @@ fn skip_nested(data: &[u8], at: usize, depth: usize) -> Option<usize> {
         0xdf => (2 * big_endian(data, body, 4)?, body + 4),
         0xc1 => return None,
     };
-    if items > 0 && depth == MAX_SKIP_DEPTH {
+    if depth == MAX_SKIP_DEPTH {
         return None;
     }
     let mut at = start;
