@@ -15,8 +15,8 @@ from ledger.transactions import HANDLE, MAX_NUMBER, Admit, decode_transaction
 from node.engine.events import View
 from node.http import facts
 from node.http.api import Api, Reserved, json_response
-from node.http.drafts import (
-    DRAFT_ID,
+from node.http.drafts import DRAFT_ID
+from node.http.drafts_kept import (
     Draft,
     check_own_signature,
     draft_facts,

@@ -1,0 +1,209 @@
+"""Drafts as the node keeps them: a transaction of the stewards with the signatures so far.
+
+A draft's id is a hash of what is signed, so the same content is the same draft, whoever lays it down.
+Here is how a draft is stored and read again, which signatures it may carry, how far it has come, and how
+people see it. Requests of people to be admitted are drafts of another kind, kept apart so that strangers
+can't crowd the stewards' own out. Who may draft, sign and discard is decided by `drafts` and `joins`.
+"""
+
+from dataclasses import dataclass
+
+from ledger.codec import decode, encode
+from ledger.messages import TAG_ENTRY, signed_bytes
+from ledger.refusals import Refusal
+from ledger.signatures import SignatureInvalid, verify
+from ledger.transactions import (
+    Admit,
+    Kind,
+    Limit,
+    SetStatus,
+    decode_transaction,
+    encode_transaction,
+    signed_part,
+)
+from node.engine.events import Recorded, View
+from node.http import changes, facts
+from node.http.api import Api
+from node.http.changes import ReasonText
+from node.http.problems import Problem, refusal_problem
+from node.http.reading import to_base64url
+from node.store import Document, DocumentKind, Write
+
+Stewarded = Admit | Limit | SetStatus
+
+_KIND_NAMES = {Kind.ADMIT: "admit", Kind.LIMIT: "limit", Kind.STATUS: "status"}
+_ORIGINS = {DocumentKind.DRAFT: "steward", DocumentKind.JOIN: "join"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A transaction with the signatures so far."""
+
+    kind: DocumentKind
+    created: int
+    transaction: Stewarded
+    reason: ReasonText | None
+
+    @property
+    def id(self) -> str:
+        """The same for the same content."""
+        return facts.draft_id(signed_part(self.transaction))
+
+    def document(self) -> Document:
+        """As it is stored."""
+        salt = None if self.reason is None else self.reason.salt
+        text = None if self.reason is None else self.reason.text
+        data = encode([encode_transaction(self.transaction), salt, text])
+        return Document(kind=self.kind, id=self.id, created=self.created, data=data)
+
+    def is_complete(self, api: Api) -> bool:
+        """Whether enough stewards have signed."""
+        return len(self.transaction.stewards) >= api.coop.steward_threshold
+
+
+def read_draft(document: Document) -> Draft:
+    """The draft that was stored."""
+    match decode(document.data):
+        case [bytes(data), salt, text]:
+            transaction = decode_transaction(data)
+            if isinstance(transaction, Stewarded):
+                reason = None
+                if isinstance(salt, bytes) and isinstance(text, str):
+                    reason = ReasonText(salt=salt, text=text)
+                return Draft(
+                    kind=document.kind,
+                    created=document.created,
+                    transaction=transaction,
+                    reason=reason,
+                )
+    raise AssertionError("a stored draft can't be read")
+
+
+def state_of(view: View, transaction: Stewarded) -> str:
+    """`waiting`; `recorded` when it is in the log; `overtaken` when it can't be any more."""
+    account = view.validator.account(view.coop, transaction.account)
+    if isinstance(transaction, Admit):
+        if account is not None:
+            is_same = account.key == transaction.key and account.handle == transaction.handle
+            return "recorded" if is_same else "overtaken"
+        taken = view.validator.account_named(view.coop, transaction.handle) is not None
+        return "overtaken" if taken else "waiting"
+    if account is None or account.revision < transaction.revision:
+        return "waiting"
+    hashes = [change["reason"]["hash"] for change in changes.changes_of(view, account.number)]
+    return "recorded" if transaction.reason.hex() in hashes else "overtaken"
+
+
+def draft_facts(
+    api: Api, draft: Draft, *, state: str, recorded: Recorded | None = None
+) -> facts.Json:
+    """A draft as stewards see it."""
+    transaction = draft.transaction
+    return {
+        "id": draft.id,
+        "origin": _ORIGINS[draft.kind],
+        "state": state,
+        "kind": _KIND_NAMES[transaction.kind],
+        "created": draft.created,
+        "transaction": to_base64url(encode_transaction(transaction)),
+        "account": transaction.account,
+        "facts": _facts(transaction),
+        "signed_by": changes.steward_names(api, [index for index, _ in transaction.stewards]),
+        "needed": api.coop.steward_threshold,
+        "reason": None if draft.reason is None else draft.reason.as_json(),
+        "recorded": None if recorded is None else _recorded_facts(api, recorded),
+    }
+
+
+def _facts(transaction: Stewarded) -> facts.Json:
+    match transaction:
+        case Admit():
+            return {
+                "key": transaction.key.hex(),
+                "handle": transaction.handle,
+                "class": facts.CLASSES[transaction.class_],
+                "limit": transaction.limit,
+            }
+        case Limit():
+            return {
+                "revision": transaction.revision,
+                "limit": transaction.limit,
+                "from": transaction.from_,
+                "until": transaction.until,
+                "after": transaction.after,
+            }
+        case SetStatus():
+            return {
+                "revision": transaction.revision,
+                "status": facts.STATUSES[transaction.status],
+            }
+
+
+def _recorded_facts(api: Api, recorded: Recorded) -> facts.Json:
+    return {
+        "status": "recorded",
+        "coop": api.coop.name,
+        "coop_number": recorded.coop,
+        "index": recorded.index,
+        "repeated": recorded.repeated,
+        "receipt": to_base64url(recorded.receipt),
+    }
+
+
+def signed_message(api: Api, transaction: Stewarded) -> bytes:
+    """What key and stewards sign."""
+    return signed_bytes(
+        TAG_ENTRY,
+        federation=api.charter.federation,
+        coop=api.coop.number,
+        body=signed_part(transaction),
+    )
+
+
+def check_steward_signature(
+    api: Api, transaction: Stewarded, *, steward: int, signature: bytes
+) -> None:
+    """Raise the refusal's problem unless that steward signed the transaction."""
+    if steward >= len(api.coop.stewards):
+        raise refusal_problem(Refusal.STEWARD_UNKNOWN)
+    try:
+        verify(
+            public_key=api.coop.stewards[steward].key,
+            message=signed_message(api, transaction),
+            signature=signature,
+        )
+    except SignatureInvalid as error:
+        raise refusal_problem(Refusal.SIGNATURE_INVALID) from error
+
+
+def check_own_signature(api: Api, admit: Admit) -> None:
+    """Raise the refusal's problem unless the new key signed its admission."""
+    try:
+        verify(
+            public_key=admit.key, message=signed_message(api, admit), signature=admit.key_signature
+        )
+    except SignatureInvalid as error:
+        raise refusal_problem(Refusal.SIGNATURE_INVALID) from error
+
+
+def find_draft(view: View, id_: str) -> Draft | None:
+    """The draft with that id, of either origin."""
+    for kind in (DocumentKind.DRAFT, DocumentKind.JOIN):
+        document = view.store.document(kind, id_)
+        if document is not None:
+            return read_draft(document)
+    return None
+
+
+def keep_draft(api: Api, view: View, draft: Draft) -> tuple[Write, None]:
+    """The write that stores a draft or its new signatures; raises `busy` when it would be one too many."""
+    is_new = view.store.document(draft.kind, draft.id) is None
+    most = api.settings.drafts
+    if is_new and len(view.store.documents(draft.kind, limit=most)) >= most:
+        raise Problem("busy", "Too many drafts wait; discard some first.")
+    return Write(documents=(draft.document(),)), None
+
+
+def drop_draft(draft: Draft) -> Write:
+    """The write that forgets a draft."""
+    return Write(dropped_documents=((draft.kind, draft.id),))
