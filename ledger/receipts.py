@@ -1,26 +1,41 @@
 """Receipts: a proof that an entry is in a coop's log, for which the charter suffices.
 
-PROTOCOL section 8. `ReferenceIssuer` makes them; native code makes many at once, and
-`ledger.choose.new_issuer` chooses.
+PROTOCOL section 8. The log's own node signs the head right after the entry. Whoever holds only a later
+signed head proves the entry with the *path* to it: the entries in between, which the chain takes in as
+they are.
+
+`ReferenceIssuer` makes the former kind; native code makes many at once, and `ledger.choose.new_issuer`
+chooses. A path needs no key: nodes cut it out of the log that they hold.
 """
 
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from ledger.chain import SignedHead, check_hash, extend, sign_head
+from ledger.chain import SignedHead, check_hash, extend, extend_all, sign_head
 from ledger.charter import Charter
-from ledger.codec import decode, encode, split
+from ledger.codec import MAX, Value, decode, encode, split
+from ledger.entries import Entry, decode_entry
 from ledger.errors import EncodingError, ProofError
 from ledger.refusals import Refusal
 from ledger.signatures import SigningKey
-from ledger.transactions import Entry, decode_entry
 
 NAME: Final = "fiado1.receipt"
+
+MAX_RECEIPT_BYTES: Final = 524_288
+"""The most bytes of a receipt: the path through a commit of 5,000 bare payments, and no file that a
+phone could not take."""
+
+MAX_FOLLOWING: Final = 65_535
+"""The most entries of a path. The bytes end before that; a decoder needs a bound to begin with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """Entry number `length` of `coop`'s log, and that coop's signature over the head after it."""
+    """Entry number `length` of `coop`'s log, and that coop's signature over a head after it.
+
+    `following` are the entries between them, in order: none when the signed head is the one right
+    after the entry. They are in the log as well, but nobody judges them here.
+    """
 
     federation: bytes
     coop: int
@@ -28,20 +43,20 @@ class Receipt:
     previous: bytes
     entry: bytes
     signature: bytes
+    following: tuple[bytes, ...] = ()
 
     def encode(self) -> bytes:
-        """The canonical bytes."""
-        return encode(
-            [
-                NAME,
-                self.federation,
-                self.coop,
-                self.length,
-                self.previous,
-                self.entry,
-                self.signature,
-            ]
-        )
+        """The canonical bytes. A path that is too long makes more than a reader takes."""
+        fields: list[Value] = [
+            NAME,
+            self.federation,
+            self.coop,
+            self.length,
+            self.previous,
+            self.entry,
+            self.signature,
+        ]
+        return encode([*fields, self.following] if self.following else fields)
 
     def check(self, charter: Charter) -> Entry:
         """The entry that this receipt proves to be in the log; else `ProofError`."""
@@ -50,8 +65,8 @@ class Receipt:
         check_hash(self.previous)
         SignedHead(
             coop=self.coop,
-            length=self.length,
-            head=extend(self.previous, self.entry),
+            length=self.length + len(self.following),
+            head=extend_all(extend(self.previous, self.entry), self.following),
             signature=self.signature,
         ).check(charter)
         entry = decode_entry(self.entry)
@@ -62,8 +77,10 @@ class Receipt:
 
 def decode_receipt(data: bytes) -> Receipt:
     """Read a receipt's bytes, not yet checked; raises `ProofError`."""
+    if len(data) > MAX_RECEIPT_BYTES:
+        raise ProofError(f"a receipt has at most {MAX_RECEIPT_BYTES} bytes, not {len(data)}")
     try:
-        value = decode(data)
+        value = decode(data, max_array=MAX_FOLLOWING)
     except EncodingError as error:
         raise ProofError(f"not a receipt: {error}") from error
     match value:
@@ -75,7 +92,11 @@ def decode_receipt(data: bytes) -> Receipt:
             bytes(previous),
             bytes(entry),
             bytes(signature),
-        ] if length > 0 and coop >= 0:
+            *path,
+        ] if coop >= 0 and length > 0:
+            following = _read_path(path)
+            if length + len(following) > MAX:
+                raise ProofError("no log is that long")
             return Receipt(
                 federation=federation,
                 coop=coop,
@@ -83,7 +104,20 @@ def decode_receipt(data: bytes) -> Receipt:
                 previous=previous,
                 entry=entry,
                 signature=signature,
+                following=following,
             )
+    raise ProofError("not a receipt")
+
+
+def _read_path(rest: list[Value]) -> tuple[bytes, ...]:
+    """What follows the seven elements: nothing, or an array with at least one entry."""
+    match rest:
+        case []:
+            return ()
+        case [[_, *_] as path]:
+            following = tuple(entry for entry in path if isinstance(entry, bytes))
+            if len(following) == len(path):
+                return following
     raise ProofError("not a receipt")
 
 

@@ -391,15 +391,17 @@ class Books:
                     if home != other and self.validator.credits_waiting(home=home, other=other):
                         self.anchor(home, other)
 
-    def receipt(self, coop: int, index: int) -> Receipt:
-        """The receipt of entry `index`."""
+    def receipt(self, coop: int, index: int, *, signed_at: int | None = None) -> Receipt:
+        """The receipt of entry `index`, signed over the head right after it or that at `signed_at`."""
+        signed_at = signed_at or index
         return Receipt(
             federation=self.federation.id,
             coop=coop,
             length=index,
             previous=self.head(coop, index - 1),
             entry=self.logs[coop][index - 1],
-            signature=self.signed_head(coop, index).signature,
+            signature=self.signed_head(coop, signed_at).signature,
+            following=tuple(self.logs[coop][index:signed_at]),
         )
 
 

@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.chain import extend
+from ledger.codec import MAX, Value, decode, encode
+from ledger.entries import encode_entry
 from ledger.errors import ProofError
-from ledger.receipts import Receipt, ReferenceIssuer, decode_receipt
-from ledger.transactions import Pay, encode_entry
+from ledger.receipts import MAX_RECEIPT_BYTES, Receipt, ReferenceIssuer, decode_receipt
+from ledger.transactions import Pay
 from tests.builders import Books, books_with_members, build_federation
 
 
@@ -20,6 +22,10 @@ def paid() -> tuple[Books, Receipt]:
 
 BOOKS, RECEIPT = paid()
 CHARTER = BOOKS.federation.charter
+LOG = BOOKS.logs[1]
+LENGTH = len(LOG)
+PATH = BOOKS.receipt(1, 2, signed_at=LENGTH)
+"""Of an entry in the middle: the coop's signature is over the head of the whole log only."""
 
 
 def does_verify(data: bytes) -> bool:
@@ -56,8 +62,9 @@ def test_an_issuer_makes_the_receipt_of_each_entry() -> None:
     assert issuer.sign_head(1, extend(first.previous, first.entry)) == first.signature
 
 
-def test_a_change_of_any_bit_is_detected() -> None:
-    data = RECEIPT.encode()
+@pytest.mark.parametrize("receipt", [RECEIPT, PATH], ids=["direct", "path"])
+def test_a_change_of_any_bit_is_detected(receipt: Receipt) -> None:
+    data = receipt.encode()
     for position in range(len(data)):
         for bit in range(8):
             wrong = bytearray(data)
@@ -65,8 +72,9 @@ def test_a_change_of_any_bit_is_detected() -> None:
             assert not does_verify(bytes(wrong)), f"bit {bit} of byte {position}"
 
 
-def test_every_cut_and_every_addition_is_detected() -> None:
-    data = RECEIPT.encode()
+@pytest.mark.parametrize("receipt", [RECEIPT, PATH], ids=["direct", "path"])
+def test_every_cut_and_every_addition_is_detected(receipt: Receipt) -> None:
+    data = receipt.encode()
     assert not any(does_verify(data[:length]) for length in range(len(data)))
     assert not does_verify(data + b"\0")
     assert not does_verify(data + data)
@@ -106,3 +114,142 @@ def test_a_wrong_number_is_no_receipt(fields: dict[str, int]) -> None:
         RECEIPT, coop=fields.get("coop", RECEIPT.coop), length=fields.get("length", RECEIPT.length)
     )
     assert not does_verify(wrong.encode())
+
+
+def test_the_path_to_any_later_signed_head_proves_an_entry() -> None:
+    assert LENGTH > 3
+    for index in range(1, LENGTH + 1):
+        direct = BOOKS.receipt(1, index)
+        for signed_at in range(index, LENGTH + 1):
+            receipt = decode_receipt(BOOKS.receipt(1, index, signed_at=signed_at).encode())
+            assert receipt.following == tuple(LOG[index:signed_at])
+            assert (receipt.length, receipt.entry) == (index, LOG[index - 1])
+            assert receipt.check(CHARTER) == direct.check(CHARTER)
+
+
+def test_a_receipt_without_a_path_has_seven_elements() -> None:
+    """What was handed out before there were paths keeps its bytes."""
+    assert RECEIPT.encode() == encode(
+        [
+            "fiado1.receipt",
+            CHARTER.federation,
+            1,
+            RECEIPT.length,
+            RECEIPT.previous,
+            RECEIPT.entry,
+            RECEIPT.signature,
+        ]
+    )
+    assert len(elements(PATH)) == 8
+
+
+def elements(receipt: Receipt) -> list[Value]:
+    """The elements of the receipt's array."""
+    value = decode(receipt.encode())
+    assert isinstance(value, list)
+    return value
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [[[]], [None], [b""], [[1]], [[b"", None]], [[[b""]]], [[b""], [b""]], [b"".join(LOG[2:])]],
+    ids=repr,
+)
+def test_one_proof_has_one_form(rest: list[Value]) -> None:
+    """An empty path is left out; a path is one array of binaries and the last element."""
+    with pytest.raises(ProofError, match="not a receipt"):
+        decode_receipt(encode([*elements(RECEIPT), *rest]))
+
+
+@given(st.data())
+def test_a_path_proves_only_as_it_is(data: st.DataObject) -> None:
+    """Entries left out, put in, swapped or cut elsewhere: the chain ends at another head."""
+    index = data.draw(st.integers(1, LENGTH - 1))
+    signed_at = data.draw(st.integers(index + 1, LENGTH))
+    right = BOOKS.receipt(1, index, signed_at=signed_at)
+    pieces = st.one_of(st.sampled_from(LOG), st.binary(max_size=40))
+    mixed = st.lists(pieces, max_size=LENGTH + 1)
+    following = tuple(data.draw(st.one_of(st.permutations(right.following), mixed)))
+    wrong = replace(right, following=following)
+    assert does_verify(wrong.encode()) == (following == right.following)
+
+
+def test_a_path_that_was_cut_lengthened_or_reordered_is_refused() -> None:
+    first, *rest = PATH.following
+    assert rest
+    for following in (
+        (),
+        PATH.following[:-1],
+        PATH.following[1:],
+        (*PATH.following, first),
+        (first, *PATH.following),
+        PATH.following[::-1],
+        (b"", *PATH.following),
+        (*PATH.following, b""),
+        (first + rest[0], *rest[1:]),
+        (first[:-1], first[-1:] + rest[0], *rest[1:]),
+    ):
+        assert not does_verify(replace(PATH, following=following).encode())
+
+
+def test_the_proven_entry_is_the_one_at_its_number() -> None:
+    """The signed head fixes the number of every entry below it."""
+    joined = PATH.entry + PATH.following[0]
+    for wrong in (
+        replace(PATH, length=PATH.length + 1),
+        replace(PATH, length=PATH.length - 1),
+        replace(PATH, entry=PATH.following[0], following=PATH.following[1:]),
+        replace(PATH, entry=joined, following=PATH.following[1:]),
+        replace(PATH, previous=PATH.previous + PATH.entry, entry=PATH.following[0],
+                following=PATH.following[1:], length=PATH.length + 1),
+    ):  # fmt: skip
+        assert not does_verify(wrong.encode())
+
+
+def test_the_bytes_hashed_into_the_empty_logs_head_are_no_entry() -> None:
+    """The chain could be followed back to what stands before entry 1, but that is number 0."""
+    first = BOOKS.receipt(1, 1)
+    tag = b"fiado1.log".ljust(16, b"\0")
+    seed = tag + CHARTER.federation + (1).to_bytes(4, "big")
+    before = replace(first, length=0, previous=seed[:32], entry=seed[32:], following=(first.entry,))
+    assert extend(before.previous, before.entry) == first.previous
+    assert not does_verify(before.encode())
+
+
+def test_a_signed_entry_that_is_none_proves_nothing_with_a_path_either() -> None:
+    entry = encode_entry(BOOKS.now, b"\x92\x05\x00")
+    head = extend(extend(PATH.previous, entry), RECEIPT.entry)
+    signed = BOOKS.federation.signed_head(1, length=PATH.length + 1, head=head)
+    wrong = replace(PATH, entry=entry, signature=signed.signature, following=(RECEIPT.entry,))
+    with pytest.raises(ProofError, match="breaks the protocol"):
+        wrong.check(CHARTER)
+
+
+def test_the_length_of_a_receipt_is_bounded() -> None:
+    """By its bytes, which end a path of the shortest entries before the bound of its array does."""
+    room = MAX_RECEIPT_BYTES - len(replace(PATH, following=(b"x" * 70_000,)).encode()) + 70_000
+    largest = replace(PATH, following=(b"x" * room,))
+    assert len(largest.encode()) == MAX_RECEIPT_BYTES
+    assert decode_receipt(largest.encode()) == largest
+    with pytest.raises(ProofError, match="at most 524288 bytes"):
+        decode_receipt(replace(PATH, following=(b"x" * (room + 1),)).encode())
+    with pytest.raises(ProofError, match="not a receipt"):
+        decode_receipt(replace(PATH, following=(b"",) * 65_536).encode())
+
+
+def test_a_path_of_thousands_of_entries_verifies() -> None:
+    following = (RECEIPT.entry,) * 4_096
+    head = RECEIPT.previous
+    for entry in (RECEIPT.entry, *following):
+        head = extend(head, entry)
+    length = RECEIPT.length + len(following)
+    signed = BOOKS.federation.signed_head(1, length=length, head=head)
+    data = replace(RECEIPT, signature=signed.signature, following=following).encode()
+    assert len(data) < MAX_RECEIPT_BYTES
+    assert does_verify(data)
+
+
+def test_no_log_is_longer_than_numbers_go() -> None:
+    for receipt in (replace(RECEIPT, length=MAX + 1), replace(PATH, length=MAX)):
+        with pytest.raises(ProofError, match="no log is that long"):
+            decode_receipt(receipt.encode())
