@@ -11,13 +11,14 @@ from typing import Final
 
 from ledger.charter import Charter
 from node.merchant.references import invoice_reference
+from node.urls import parse_page_url
 
 from .addresses import Address
 from .client import Json, NodeClient, NodeMisbehaved, decode_hex, integer, path_of, text
 from .errors import CliError
 from .exit_codes import ExitCode
 
-_LINK: Final = re.compile(r"(https?://[^/?#\s]+)/p/([0-9a-f]{32})/?", re.IGNORECASE)
+_LINK: Final = re.compile(r"(?:[a-z]+://)?[^/?#\s]+/p/([0-9a-f]{32})/?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +53,15 @@ class OpenInvoice:
 
 
 def parse_link(text_: str) -> InvoiceLink | None:
-    """A payment link of a merchant; None when the text is something else."""
+    """A payment link of a merchant; None when the text is something else.
+
+    Raises `NodeUrlError` when what stands before the invoice is no node's address.
+    """
     found = _LINK.fullmatch(text_.strip())
-    return None if found is None else InvoiceLink(node_url=found[1], id=found[2].lower())
+    if found is None:
+        return None
+    node_url, _, _ = parse_page_url(found[0]).rpartition("/p/")
+    return InvoiceLink(node_url=node_url, id=found[1].lower())
 
 
 def fetch_invoice(link: InvoiceLink, charter: Charter) -> OpenInvoice:

@@ -24,6 +24,7 @@ from cli.addresses import Address, parse_address
 from cli.amounts import parse_amount
 from cli.passphrase import PassphraseError, PassphraseFault, PassphraseSource
 from cli.terminal import Output
+from node.urls import NodeUrlError, parse_node_url, parse_page_url
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -55,6 +56,46 @@ class AddressType(click.ParamType[Address]):
         return value if isinstance(value, Address) else parse_address(str(value))
 
 
+class NodeUrlType(click.ParamType[str]):
+    """The address of a node, such as `http://norte.example:8440`."""
+
+    name = "url"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Check the text; it has no slash at its end afterwards."""
+        return parse_node_url(str(value))
+
+
+class PageUrlType(click.ParamType[str]):
+    """The address of a page, such as `http://localhost:3000/orders`."""
+
+    name = "url"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Check the text."""
+        return parse_page_url(str(value))
+
+
+class NodeTargetType(click.ParamType[Path | str]):
+    """A node's folder on this machine as a `Path`, or else the address of a node as text."""
+
+    name = "folder_or_url"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Path | str:
+        """See which of the two it is."""
+        if isinstance(value, Path) or Path(value).exists():
+            return Path(value)
+        try:
+            return parse_node_url(str(value))
+        except NodeUrlError as error:
+            if "://" in error.text:
+                raise
+            problem = "is neither a folder here nor an address with http:// or https://"
+            raise NodeUrlError(error.text, problem, error.remedy) from error
+
+
 AMOUNT: Final = AmountType(allow_zero=False)
 """An amount above zero, to pay or to ask for."""
 
@@ -62,6 +103,12 @@ LIMIT: Final = AmountType(allow_zero=True)
 """An amount that may be zero, such as a credit limit."""
 
 ADDRESS: Final = AddressType()
+
+NODE_URL: Final = NodeUrlType()
+
+PAGE_URL: Final = PageUrlType()
+
+NODE_TARGET: Final = NodeTargetType()
 
 
 def output_option(command: Command) -> Command:

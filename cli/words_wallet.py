@@ -24,6 +24,7 @@ from cli.private_files import FileFault, UnsafeFile
 from cli.wallet_file import WalletExists, WalletMissing, WrongPassphrase
 from cli.wallet_format import WalletDamaged, WalletVersionUnknown
 from cli.wallet_lock import WalletBusy
+from node.urls import NodeUrlError
 
 _WRITE_IT: Final = "Write it with digits and at most two decimals, such as 12.50 or 12,50."
 
@@ -69,6 +70,13 @@ def _(error: AddressError) -> CliError:
         f"“{error.text}” is not an address.",
         "An address is a handle and a cooperative, such as alice@norte: "
         "letters a to z, digits and dashes, with an @ between them.",
+    )
+
+
+@explain.register
+def _(error: NodeUrlError) -> CliError:
+    return CliError(
+        ExitCode.USAGE, "url_malformed", f"“{error.text}” {error.problem}.", error.remedy
     )
 
 

@@ -33,6 +33,7 @@ from node.http.settings import HttpSettings
 from node.link.settings import LinkSettings
 from node.merchant.settings import MerchantSettings
 from node.runner.settings import RunnerSettings
+from node.urls import NodeUrlError, parse_node_url
 
 CHARTER_FILE: Final = "charter.toml"
 SIGNATURES_FILE: Final = "charter.signatures.toml"
@@ -201,7 +202,7 @@ def parse_settings(source: bytes) -> NodeSettings:
         host=listen.text("host", "127.0.0.1"),
         port=listen.integer("port", DEFAULT_PORT, most=65_535),
         store=store.text("url", DEFAULT_STORE),
-        peers={name: _peer_url(name, peers.text(name)) for name in list(peers.content)},
+        peers={name: _url(f"peers.{name}", peers.text(name)) for name in list(peers.content)},
         engine=document.table("engine").group(EngineSettings()),
         runner=document.table("runner").group(RunnerSettings()),
         http=document.table("http").group(HttpSettings()),
@@ -215,17 +216,16 @@ def parse_settings(source: bytes) -> NodeSettings:
 
 def _merchant_settings(table: "_Table") -> MerchantSettings:
     settings = table.group(MerchantSettings())
-    if settings.public_url and not re.fullmatch(r"https?://[^/?#\s]+", settings.public_url):
-        raise FolderError(
-            f'{SETTINGS_FILE}: merchant.public_url: must be as "https://host", without a path'
-        )
-    return settings
+    if not settings.public_url:
+        return settings
+    return replace(settings, public_url=_url("merchant.public_url", settings.public_url))
 
 
-def _peer_url(name: str, url: str) -> str:
-    if not re.fullmatch(r"https?://[^/?#\s]+", url.rstrip("/")):
-        raise FolderError(f'{SETTINGS_FILE}: peers.{name}: must be as "http://host:port"')
-    return url.rstrip("/")
+def _url(field_: str, text: str) -> str:
+    try:
+        return parse_node_url(text)
+    except NodeUrlError as error:
+        raise FolderError(f"{SETTINGS_FILE}: {field_}: {error}") from error
 
 
 def _checked_charter(charter: bytes, signatures: bytes) -> Charter:

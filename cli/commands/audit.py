@@ -10,21 +10,21 @@ from cli.audit_sources import audit_folder, audit_url
 from cli.audit_words import finding_as_json, finding_words
 from cli.describing import moment
 from cli.exit_codes import ExitCode
-from cli.parameters import output_option
+from cli.parameters import NODE_TARGET, output_option
 from cli.terminal import Output
 from ledger.charter import Charter
 from node.audit import AuditReport
 
 
 @click.command()
-@click.argument("targets", metavar="FOLDER|URL", nargs=-1, required=True)
+@click.argument("targets", type=NODE_TARGET, metavar="FOLDER|URL", nargs=-1, required=True)
 @click.option(
     "--federation",
     metavar="ID",
     help="Fail unless this is the federation's id, as it was agreed on.",
 )
 @output_option
-def audit(targets: tuple[str, ...], federation: str | None, output: Output) -> None:
+def audit(targets: tuple[Path | str, ...], federation: str | None, output: Output) -> None:
     """Replay every log from its first entry, by the rules, and check that everything holds.
 
     A FOLDER is a node's, which may be running, or a copy of it. With a URL the logs are fetched from a
@@ -37,14 +37,13 @@ def audit(targets: tuple[str, ...], federation: str | None, output: Output) -> N
         if number:
             output.line()
         begun = time.monotonic()
-        is_url = target.startswith(("http://", "https://"))
-        if is_url:
-            charter, report = audit_url(target, output)
+        if isinstance(target, Path):
+            charter, report = audit_folder(target, output)
         else:
-            charter, report = audit_folder(Path(target), output)
+            charter, report = audit_url(target, output)
         seconds = time.monotonic() - begun
-        _page(target, charter, report, seconds, output)
-        results.append((target, charter, report, seconds))
+        _page(str(target), charter, report, seconds, output)
+        results.append((str(target), charter, report, seconds))
     reports = [report for _, _, report, _ in results]
     digests = {report.digest for report in reports}
     equal = len(digests) == 1 and None not in digests

@@ -6,7 +6,7 @@ import click
 
 from cli.exit_codes import ExitCode
 from cli.health import Check, Health, check_folder, check_machine, check_node, check_wallet
-from cli.parameters import output_option, wallet_option
+from cli.parameters import NODE_URL, output_option, wallet_option
 from cli.terminal import Output
 
 MARKS = {Health.GOOD: "ok", Health.NOTE: "note", Health.BAD: "WRONG"}
@@ -18,7 +18,9 @@ MARKS = {Health.GOOD: "ok", Health.NOTE: "note", Health.BAD: "WRONG"}
     type=click.Path(path_type=Path, file_okay=False),
     help="Look at this node's folder too.",
 )
-@click.option("--node", "node_url", metavar="URL", help="See whether this node can be reached.")
+@click.option(
+    "--node", "node_url", type=NODE_URL, metavar="URL", help="See whether this node can be reached."
+)
 @wallet_option
 @output_option
 def doctor(folder: Path | None, node_url: str | None, wallet: Path, output: Output) -> None:

@@ -20,7 +20,7 @@ from cli.client import (
 from cli.errors import CliError
 from cli.exit_codes import ExitCode
 from cli.membership import unlock
-from cli.parameters import output_option, passphrase_options, wallet_option
+from cli.parameters import NODE_URL, output_option, passphrase_options, wallet_option
 from cli.passphrase import PassphraseSource
 from cli.terminal import Output
 from cli.wallet_file import UnlockedWallet, read_wallet, replace_public
@@ -32,7 +32,13 @@ from ledger.transactions import Admit, encode_transaction, signed_part
 
 
 @click.command()
-@click.option("--node", "node_url", metavar="URL", help="The address of your cooperative's node.")
+@click.option(
+    "--node",
+    "node_url",
+    type=NODE_URL,
+    metavar="URL",
+    help="The address of your cooperative's node.",
+)
 @click.option("--handle", metavar="NAME", help="The name before the @ of your address.")
 @click.option(
     "--organisation", is_flag=True, help="The account is an organisation's, not a person's."

@@ -16,7 +16,7 @@ import urllib3
 
 from cli.client import AnswerLost, NodeProblem, NodeUnreachable
 from cli.membership import Membership, open_membership
-from cli.parameters import output_option, passphrase_options, wallet_option
+from cli.parameters import PAGE_URL, output_option, passphrase_options, wallet_option
 from cli.passphrase import PassphraseSource
 from cli.terminal import Output
 from ledger.signatures import SigningKey
@@ -28,7 +28,13 @@ _FORWARD_SECONDS = 15.0
 
 
 @click.command()
-@click.option("--forward-to", "url", metavar="URL", help="Where your shop listens on this machine.")
+@click.option(
+    "--forward-to",
+    "url",
+    type=PAGE_URL,
+    metavar="URL",
+    help="Where your shop listens on this machine.",
+)
 @click.option("--count", type=click.IntRange(1), metavar="N", help="End after so many events.")
 @wallet_option
 @passphrase_options

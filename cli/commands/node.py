@@ -12,7 +12,7 @@ from cli.amounts import format_amount
 from cli.client import NodeClient
 from cli.errors import CliError
 from cli.exit_codes import ExitCode
-from cli.parameters import output_option
+from cli.parameters import NODE_TARGET, output_option
 from cli.terminal import Output
 from ledger.signatures import SEED_BYTES
 from node.settings import (
@@ -25,6 +25,7 @@ from node.settings import (
     install_charter,
     parse_settings,
 )
+from node.urls import parse_node_url
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
@@ -82,7 +83,7 @@ def init(
         name, mark, url = peer.partition("=")
         if not mark:
             raise click.UsageError(f"--peer {peer}: write it as COOP=URL.")
-        by_name[name] = url
+        by_name[name] = parse_node_url(url)
     init_folder(folder, coop=coop, host=host, port=port, store=store, peers=by_name)
     key = create_node_key(folder, random(SEED_BYTES))
     output.fields({"folder": str(folder), "cooperative": coop, "public key": key.public_key.hex()})
@@ -145,14 +146,14 @@ def _stop_at_end_of_input() -> None:
 
 
 @node.command("status")
-@click.argument("target", metavar="URL|FOLDER")
+@click.argument("target", type=NODE_TARGET, metavar="URL|FOLDER")
 @output_option
-def status(target: str, output: Output) -> None:
+def status(target: Path | str, output: Output) -> None:
     """Show how a running node is doing: its logs, its peers, what is on its way.
 
     Of a FOLDER on this machine, its settings say where the node listens.
     """
-    url = _address_of(Path(target)) if Path(target).is_dir() else target
+    url = _address_of(target) if isinstance(target, Path) else target
     with NodeClient(url) as client:
         found = client.get("/v1/status")
         logs = client.get("/v1/logs").get("logs", [])

@@ -11,7 +11,7 @@ from cli.describing import describe, moment
 from cli.errors import CliError
 from cli.exit_codes import ExitCode
 from cli.membership import NotJoined
-from cli.parameters import output_option, wallet_option
+from cli.parameters import NODE_URL, output_option, wallet_option
 from cli.paying import RECEIPTS_FOLDER
 from cli.places import PLACE, EntryPlace
 from cli.terminal import Output
@@ -29,7 +29,9 @@ def receipt() -> None:
 
 @receipt.command("show")
 @click.argument("place", metavar="COOP/ENTRY", type=PLACE)
-@click.option("--node", "node_url", metavar="URL", help="Ask this node instead of your own.")
+@click.option(
+    "--node", "node_url", type=NODE_URL, metavar="URL", help="Ask this node instead of your own."
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),

@@ -13,7 +13,7 @@ from cli.errors import CliError
 from cli.exit_codes import ExitCode
 from cli.membership import unlock
 from cli.mnemonic import Language, entropy_length, parse_words, seed_from_words, words_from_entropy
-from cli.parameters import output_option, passphrase_options
+from cli.parameters import NODE_URL, output_option, passphrase_options
 from cli.passphrase import PassphraseSource
 from cli.stewardship import steward_key_option
 from cli.terminal import Output
@@ -67,7 +67,7 @@ def restore(key_path: Path, passphrase: PassphraseSource, output: Output) -> Non
 
 
 @steward_key.command("use")
-@click.argument("url")
+@click.argument("url", type=NODE_URL)
 @steward_key_option
 @passphrase_options
 @output_option

@@ -12,7 +12,7 @@ from typing import Final
 import click
 
 from cli.amounts import format_amount
-from cli.parameters import AMOUNT, output_option
+from cli.parameters import AMOUNT, NODE_URL, output_option
 from cli.terminal import Output
 from ledger.index.chains import DayValue
 from ledger.index.conversion import price_from_units, units_from_price
@@ -52,7 +52,11 @@ def value_on(day: int | None) -> tuple[int, int]:
 @click.command()
 @click.option("--day", type=DAY, help="The day; the last one that the series gives by default.")
 @click.option(
-    "--node", "url", metavar="URL", help="Ask a node what its federation's unit is worth."
+    "--node",
+    "url",
+    type=NODE_URL,
+    metavar="URL",
+    help="Ask a node what its federation's unit is worth.",
 )
 @output_option
 def show(*, day: int | None, url: str | None, output: Output) -> None:
@@ -74,7 +78,11 @@ def show(*, day: int | None, url: str | None, output: Output) -> None:
 @click.option("--value", type=AMOUNT, help="What a unit is worth; the CER of --day by default.")
 @click.option("--day", type=DAY, help="The day; the last one that the series gives by default.")
 @click.option(
-    "--node", "url", metavar="URL", help="Take what the unit of a node's federation is worth."
+    "--node",
+    "url",
+    type=NODE_URL,
+    metavar="URL",
+    help="Take what the unit of a node's federation is worth.",
 )
 @output_option
 def convert(

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from cli.client import Json, NodeClient, NodeMisbehaved, integer, text
-from cli.parameters import output_option
+from cli.parameters import NODE_URL, output_option
 from cli.pricing import NoIndex, read_rules
 from cli.terminal import Output
 from ledger.index.days import Method, day_from_text, text_from_day
@@ -95,7 +95,7 @@ def _list(document: Json, name: str) -> list[dict[str, Any]]:
 
 
 @click.command()
-@click.option("--node", "url", required=True, metavar="URL", help="The node to ask.")
+@click.option("--node", "url", required=True, type=NODE_URL, metavar="URL", help="The node to ask.")
 @click.option("--limit", type=click.IntRange(1, 500), default=24, show_default=True)
 @output_option
 def history(*, url: str, limit: int, output: Output) -> None:

@@ -5,7 +5,7 @@ from typing import Final
 
 import click
 
-from cli.parameters import output_option
+from cli.parameters import NODE_URL, output_option
 from cli.terminal import Output
 from ledger.index.days import text_from_day
 
@@ -29,7 +29,13 @@ SHORTEST_PICTURE_DAYS: Final = 30
     show_default=f"{text_from_day(FIRST_DAY)}; with --node the first one that has a value",
     help="The first day of the picture: everything begins at 100 % there.",
 )
-@click.option("--node", "url", metavar="URL", help="Draw the unit of a node's federation instead.")
+@click.option(
+    "--node",
+    "url",
+    type=NODE_URL,
+    metavar="URL",
+    help="Draw the unit of a node's federation instead.",
+)
 @survey_options
 @picture_options
 @output_option

@@ -16,17 +16,17 @@ import click
 from cli.client import NodeClient, NodeMisbehaved, NodeProblem, path_of
 from cli.errors import CliError
 from cli.exit_codes import ExitCode
-from cli.parameters import output_option
+from cli.parameters import NODE_URL, output_option
 from cli.terminal import Output
 from ledger.charter import Charter, parse_charter
 from ledger.decisions import Decision, IndexEntry
+from ledger.entries import decode_transaction
 from ledger.errors import CharterError
 from ledger.index.days import text_from_day
 from ledger.index.statistics import PricePair, SurveyError, laspeyres, level_from_index
 from ledger.index.table import Index
 from ledger.refusals import Refusal
 from ledger.rules.index import decide_index, index_of_new_log
-from ledger.transactions import decode_transaction
 
 from .survey_files import FORMAT
 
@@ -45,7 +45,9 @@ class Checked:
 
 
 @click.command()
-@click.option("--node", "url", required=True, metavar="URL", help="The node to check.")
+@click.option(
+    "--node", "url", required=True, type=NODE_URL, metavar="URL", help="The node to check."
+)
 @click.option(
     "--charter",
     "charter_file",

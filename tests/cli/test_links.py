@@ -6,8 +6,10 @@ from hypothesis import strategies as st
 
 from cli.addresses import Address, AddressError
 from cli.amounts import LARGEST_AMOUNT, AmountError
+from cli.invoice_links import InvoiceLink, parse_link
 from cli.links import LinkError, PaymentRequest, format_link, parse_payee
 from cli.places import EntryPlace, PlaceError, parse_place
+from node.urls import NodeUrlError
 
 ALICE = Address(handle="alice", coop="norte")
 
@@ -54,3 +56,20 @@ def test_places() -> None:
     for text in ("norte", "norte/0", "norte/-1", "norte/x", "Norte/1", "norte/1/2", ""):
         with pytest.raises(PlaceError):
             parse_place(text)
+
+
+INVOICE = "0123456789abcdef0123456789abcdef"
+
+
+def test_the_address_of_an_invoice_is_taken_apart() -> None:
+    for text in (f"https://norte.example/p/{INVOICE}", f" HTTPS://norte.example/p/{INVOICE}/ "):
+        assert parse_link(text) == InvoiceLink(node_url="https://norte.example", id=INVOICE)
+    assert parse_link("alice@norte") is None
+    assert parse_link(f"https://norte.example/else/p/{INVOICE}") is None
+
+
+def test_an_invoice_without_its_scheme_names_both_spellings() -> None:
+    page = f"localhost:7701/p/{INVOICE}"
+    with pytest.raises(NodeUrlError) as caught:
+        parse_link(page)
+    assert f"http://{page}, or https://{page} " in caught.value.remedy

@@ -104,8 +104,8 @@ BAD_SETTINGS = {
     'coop = "norte"\n[engine]\nspeed = 1': "engine.speed: is not a setting",
     'coop = "norte"\n[engine]\nrestored = 1': "engine.restored: must be true or false",
     'coop = "norte"\n[http]\nsessions = -1': "http.sessions: must be from 0",
-    'coop = "norte"\n[peers]\nsur = "10.0.0.2:8440"': "peers.sur: must be as",
-    'coop = "norte"\n[peers]\nsur = "http://a/b"': "peers.sur: must be as",
+    'coop = "norte"\n[peers]\nsur = "10.0.0.2:8440"': "peers.sur: “10.0.0.2:8440” does not begin with http://",
+    'coop = "norte"\n[peers]\nsur = "http://a/b"': "peers.sur: “http://a/b” is the address of a page",
     'coop = "norte"\npeers = 1': "peers: must be a table",
     "coop = ": "not a TOML file",
 }
