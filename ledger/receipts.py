@@ -21,12 +21,12 @@ from ledger.signatures import SigningKey
 
 NAME: Final = "fiado1.receipt"
 
-MAX_RECEIPT_BYTES: Final = 524_288
-"""The most bytes of a receipt: the path through a commit of 5,000 bare payments, and no file that a
-phone could not take."""
+MAX_RECEIPT_BYTES: Final = 1_310_720
+"""The most bytes of a receipt: a quarter more than the 1 MiB that nodes keep under one signed head, so
+that a path has room for its entries and their lengths."""
 
 MAX_FOLLOWING: Final = 65_535
-"""The most entries of a path. The bytes end before that; a decoder needs a bound to begin with."""
+"""The most entries of a path: as many as fit the two bytes in which most arrays tell their length."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

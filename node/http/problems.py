@@ -127,7 +127,7 @@ _OTHERS: Final = (
     ),
     _not_found(
         "receipt_not_found",
-        "This node holds that entry, but no signature at exactly that place.",
+        "This node holds that entry, but no signature of the cooperative over it or close enough after it.",
         "Ask the node of the cooperative whose log it is, or the payer, who has the receipt.",
     ),
     _not_found(

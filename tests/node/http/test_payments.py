@@ -204,23 +204,3 @@ async def test_three_nodes_end_with_the_same_state(tmp_path: Path) -> None:
         balances = [await towns[coop].people.balance(n) for coop in towns for n in (1, 2, 3)]
         assert sum(balances) == 0
         assert any(balances)
-
-
-@on_loop
-async def test_receipts_of_any_entry_of_the_own_log(tmp_path: Path) -> None:
-    async with some_nodes(tmp_path, 1, 2) as towns:
-        charter = towns[1].federation.charter
-        answer = (await towns[1].client.get("/v1/receipts/norte/1")).ok()
-        data = from_base64url(answer["receipt"])
-        assert data is not None
-        assert decode_receipt(data).check(charter).transaction.kind == 2
-        beyond = await towns[1].client.get("/v1/receipts/norte/9999")
-        assert beyond.problem() == "entry_not_found"
-        # Of another coop's log only heads that were signed there are known.
-        lengths = (await towns[1].digest())["lengths"]
-        found = [
-            (await towns[1].client.get(f"/v1/receipts/sur/{index}")).status
-            for index in range(1, lengths["sur"] + 1)
-        ]
-        assert set(found) <= {200, 404}
-        assert 200 in found

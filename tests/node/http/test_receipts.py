@@ -1,0 +1,139 @@
+"""Receipts over HTTP: of the own log signed on the spot, of another's with the path to its signature."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from cli.exit_codes import ExitCode
+from cli.main import main
+from ledger.chain import extend_all
+from ledger.receipts import MAX_FOLLOWING, MAX_RECEIPT_BYTES, Receipt, decode_receipt
+from ledger.transactions import Kind, Pay
+from node.http.facts import signed_before
+from node.http.reading import from_base64url
+from node.store import MemoryStore, Write
+from tests.node.http.towns import Town, same_lengths, some_nodes
+from tests.node.loops import on_loop
+from tests.node.store.logs import FEDERATION, Log
+
+
+async def proof(town: Town, coop: str, index: int) -> bytes:
+    """The receipt that this town's node gives."""
+    answer = (await town.client.get(f"/v1/receipts/{coop}/{index}")).ok()
+    assert (answer["coop"], answer["index"]) == (coop, index)
+    data = from_base64url(answer["receipt"])
+    assert data is not None
+    return data
+
+
+def verify_offline(data: bytes, charter: bytes, folder: Path) -> Result:
+    """What `fiado receipt verify` says, with two files and nothing else."""
+    file, charter_file = folder / "a.receipt", folder / "charter.toml"
+    file.write_bytes(data)
+    charter_file.write_bytes(charter)
+    words = ["receipt", "verify", str(file), "--charter", str(charter_file)]
+    return CliRunner().invoke(main, [*words, "--wallet", str(folder / "none.json")])
+
+
+@on_loop
+async def test_the_payees_node_proves_a_payment_in_the_middle_of_a_commit(tmp_path: Path) -> None:
+    async with some_nodes(tmp_path, 1, 2) as towns:
+        federation = towns[1].federation
+        pays = [
+            federation.pay(
+                1,
+                payer=1,
+                sequence=sequence,
+                payee_coop=2 - sequence % 2,
+                payee=2,
+                amount=sequence,
+            )
+            for sequence in range(1, 301)
+        ]
+        answer = (await towns[1].client.post("/v1/payments/batch", b"".join(pays))).ok()
+        indexes, length = answer["results"], answer["length"]
+        await same_lengths(*towns.values())
+
+        receipts = [decode_receipt(await proof(towns[2], "norte", index)) for index in indexes]
+        assert [len(receipt.following) for receipt in receipts] == [length - i for i in indexes]
+        middle = receipts[149]
+        entry = middle.check(federation.charter).transaction
+        assert isinstance(entry, Pay)
+        assert (entry.payee_coop, entry.payee, entry.amount) == (2, 2, 150)
+        # The node whose log it is signs right after the entry: the same proof, shorter.
+        own = decode_receipt(await proof(towns[1], "norte", middle.length))
+        assert own.following == ()
+        assert own.check(federation.charter) == middle.check(federation.charter)
+
+    # Nothing runs any more.
+    said = verify_offline(middle.encode(), federation.charter.source, tmp_path)
+    assert said.exit_code == 0, said.output
+    assert f"norte/{middle.length}" in said.output
+    assert "account 1 of norte pays 1.50 to account 2 of sur" in said.output
+    assert "This is proven: the signature is that of norte." in said.output
+    changed = bytearray(middle.encode())
+    changed[-1] ^= 1
+    said = verify_offline(bytes(changed), federation.charter.source, tmp_path)
+    assert said.exit_code == ExitCode.REFUSED
+    assert "This proves nothing" in said.output
+
+
+@on_loop
+async def test_every_node_proves_every_entry_that_it_holds(tmp_path: Path) -> None:
+    async with some_nodes(tmp_path, 1, 2) as towns:
+        charter = towns[1].federation.charter
+        lengths = (await towns[1].digest())["lengths"]
+        for coop, length in lengths.items():
+            datas = await asyncio.gather(*(proof(towns[1], coop, i + 1) for i in range(length)))
+            for index, data in enumerate(datas, 1):
+                receipt = decode_receipt(data)
+                assert receipt.length == index
+                assert receipt.check(charter).transaction.kind in set(Kind)
+        for coop in lengths:
+            beyond = await towns[1].client.get(f"/v1/receipts/{coop}/9999")
+            assert beyond.problem() == "entry_not_found"
+
+
+def held(*segments: tuple[int, int, bool]) -> tuple[Log, MemoryStore]:
+    """A log in segments of that many entries, of that size, signed or not; and a store with it."""
+    log, store = Log(7), MemoryStore()
+    written = [log.grow(count, size=size, signed=signed) for count, size, signed in segments]
+    store.commit(Write(segments=written))
+    return log, store
+
+
+def found(store: MemoryStore, index: int) -> Receipt | None:
+    return signed_before(store, federation=FEDERATION, coop=7, index=index)
+
+
+def test_the_path_leads_to_the_next_signed_head_and_no_further() -> None:
+    log, store = held((3, 40, True), (1, 40, True), (2, 40, False), (4, 40, True), (2, 40, False))
+    for index, signed_at in [(1, 3), (2, 3), (3, 3), (4, 4), (5, 10), (6, 10), (8, 10), (10, 10)]:
+        receipt = found(store, index)
+        assert receipt is not None
+        assert receipt.length == index
+        assert receipt.previous == log.head(index - 1)
+        assert (receipt.entry, *receipt.following) == tuple(log.entries[index - 1 : signed_at])
+        assert extend_all(receipt.previous, [receipt.entry, *receipt.following]) == log.head(
+            signed_at
+        )
+        assert receipt.signature == log.signed_head(signed_at).signature
+
+
+@pytest.mark.parametrize("index", [0, 5, 6, 7, 2**60])
+def test_what_no_signature_covers_has_no_receipt(index: int) -> None:
+    _, store = held((4, 40, True), (2, 40, False))
+    assert found(store, index) is None
+
+
+def test_a_path_that_is_too_long_is_not_made() -> None:
+    count = MAX_RECEIPT_BYTES // 32_000 + 2
+    _, store = held((count, 32_000, True))
+    assert [found(store, index) is None for index in (1, 2, 3)] == [True, True, False]
+    receipt = found(store, 3)
+    assert receipt is not None
+    assert len(receipt.encode()) <= MAX_RECEIPT_BYTES
+    _, store = held((MAX_FOLLOWING + 2, 0, True))
+    assert [found(store, index) is None for index in (1, 2)] == [True, False]
