@@ -13,12 +13,13 @@ from typing import Final
 from benchmarks.measuring import Options, check, seconds_of
 from benchmarks.workload import Load, entry_of, generate_graph, make_load
 from ledger.choose import chosen_name, load_validator, new_validator
+from ledger.entries import decode_transaction
 from ledger.index.conversion import price_from_units
 from ledger.index.table import Index
 from ledger.reference import ReferenceValidator
 from ledger.rules.index import SECONDS_IN_DAY
 from ledger.signatures import SigningKey
-from ledger.transactions import Pay, Price, decode_transaction, encode_transaction
+from ledger.transactions import Pay, Price, encode_transaction
 from ledger.validator import Validator
 from tests.builders import START
 from tests.index_builders import index_lines, index_of, official

@@ -4,7 +4,8 @@ from benchmarks.measuring import Options, check
 from benchmarks.workload import Debt, generate_graph, read_graph
 from ledger.choose import new_validator
 from ledger.codec import split
-from ledger.transactions import Kind, entry_kind
+from ledger.entries import entry_kind
+from ledger.transactions import Kind
 from tests.builders import START, build_federation
 
 COOPS = 3

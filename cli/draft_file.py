@@ -13,18 +13,12 @@ from pathlib import Path
 from typing import Final
 
 from ledger.charter import Charter, Coop
+from ledger.entries import decode_transaction
 from ledger.memos import reason_hash
 from ledger.messages import TAG_ENTRY, signed_bytes
 from ledger.refusals import Refusal
 from ledger.signatures import SignatureInvalid, SigningKey, verify
-from ledger.transactions import (
-    Admit,
-    Limit,
-    SetStatus,
-    decode_transaction,
-    encode_transaction,
-    signed_part,
-)
+from ledger.transactions import Admit, Limit, SetStatus, encode_transaction, signed_part
 
 from .client import encode_bytes, read_bytes
 

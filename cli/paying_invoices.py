@@ -4,8 +4,9 @@ import time
 
 import click
 
+from ledger.entries import decode_entry
 from ledger.refusals import Refusal
-from ledger.transactions import Pay, decode_entry
+from ledger.transactions import Pay
 
 from .amounts import format_amount
 from .client import NodeProblem

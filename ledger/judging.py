@@ -5,20 +5,11 @@ at are copied into a small state of their own, and the reference validator decid
 judged so: rarely, and then by the executable specification.
 """
 
+from ledger.entries import Entry, decode_entry
 from ledger.reference import ReferenceValidator, empty_state
 from ledger.refusals import Refusal
 from ledger.state import Log, State
-from ledger.transactions import (
-    Admit,
-    Anchor,
-    Entry,
-    Limit,
-    Pay,
-    Return,
-    SetStatus,
-    Transaction,
-    decode_entry,
-)
+from ledger.transactions import Admit, Anchor, Limit, Pay, Return, SetStatus, Transaction
 from ledger.validator import Validator, Waiting
 
 

@@ -13,6 +13,7 @@ from typing import Final
 
 import ledger._native as _native
 from ledger.charter import Charter
+from ledger.entries import Entry, decode_entry, transaction_kind
 from ledger.index.table import Index
 from ledger.listing import list_index
 from ledger.refusals import Refusal
@@ -24,17 +25,7 @@ from ledger.signatures import (
     check_key_admissible,
 )
 from ledger.state import Account
-from ledger.transactions import (
-    Admit,
-    Entry,
-    IndexEntry,
-    Limit,
-    SetStatus,
-    Status,
-    decode_entry,
-    signed_part,
-    transaction_kind,
-)
+from ledger.transactions import Admit, IndexEntry, Limit, SetStatus, Status, signed_part
 
 RUN: Final = 1024
 """How many entries are looked at together."""

@@ -16,6 +16,7 @@ from typing import Final
 import ledger._native as _native
 from ledger.charter import Charter
 from ledger.codec import decode, split
+from ledger.entries import decode_entry, encode_entry
 from ledger.errors import SnapshotError
 from ledger.index.table import Index
 from ledger.listing import load_index
@@ -24,7 +25,6 @@ from ledger.native_rules import SharedRules, account_of, index_fields, shared_ru
 from ledger.refusals import Refusal
 from ledger.rules.index import index_of_new_log
 from ledger.state import Account, Returnable, Transit
-from ledger.transactions import decode_entry, encode_entry
 from ledger.validator import LogView, Replayed, Sequenced, Waiting
 
 DEFAULT_THREADS: Final = 2

@@ -10,6 +10,7 @@ from dataclasses import replace
 from ledger.chain import extend, extend_all, genesis
 from ledger.charter import Charter
 from ledger.codec import split
+from ledger.entries import Entry, decode_entry, encode_entry, transaction_kind, transaction_start
 from ledger.errors import DependencyMissing
 from ledger.index.table import Index
 from ledger.listing import load_snapshot, save_snapshot, state_digest
@@ -20,20 +21,7 @@ from ledger.rules.index import decide_index, index_of_new_log
 from ledger.rules.members import decide_members
 from ledger.rules.payments import apply_pay, apply_return, check_pay, check_return
 from ledger.state import Account, Log, Returnable, State, Transit
-from ledger.transactions import (
-    Anchor,
-    Entry,
-    IndexEntry,
-    Kind,
-    Pay,
-    Return,
-    Transaction,
-    decode_entry,
-    encode_entry,
-    signed_part,
-    transaction_kind,
-    transaction_start,
-)
+from ledger.transactions import Anchor, IndexEntry, Kind, Pay, Return, Transaction, signed_part
 from ledger.validator import LogView, Replayed, Sequenced, Waiting
 
 _SIGNATURE_ELEMENT_BYTES = 66  # the binary header and 64 bytes, the last element of a `pay`

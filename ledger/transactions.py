@@ -1,18 +1,16 @@
 """Transactions: their shapes, PROTOCOL section 6.
 
-`decode_transaction` turns bytes into one of the frozen classes below, or says which refusal the bytes
-earn (shape and type only; whether the transaction may happen is the rules' question). Encoding is the
-exact inverse. Nothing here looks at state.
+`read_transaction` turns a decoded array into one of the frozen classes below, or says which refusal it
+earns (shape and type only; whether the transaction may happen is the rules' question). `fields` is the
+exact inverse. Bytes are decoded in `ledger.entries`. Nothing here looks at state.
 """
 
 import re
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import ClassVar, Final
+from typing import ClassVar
 
-import msgpack
-
-from ledger.codec import MAX_ARRAY, MAX_DEPTH, Value, check_types, encode
+from ledger.codec import MAX_DEPTH, Value, check_types, encode
 from ledger.decisions import IndexEntry as IndexEntry
 from ledger.decisions import read_index_entry
 from ledger.errors import EncodingError
@@ -24,7 +22,6 @@ from ledger.shapes import Kind as Kind
 from ledger.shapes import Signatures as Signatures
 from ledger.shapes import is_bytes, is_number, is_uint, read_signatures
 
-MAX_ENTRY_BYTES: Final = 32_768
 HANDLE = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
 
 
@@ -214,51 +211,8 @@ def signed_part(transaction: Transaction) -> bytes:
     return bytes([0x90 | len(fields)]) + b"".join(encode(field) for field in signed)
 
 
-def encode_entry(time: int, transaction: bytes) -> bytes:
-    """The entry `[time, transaction]`, the transaction's bytes unchanged."""
-    return b"\x92" + encode(time) + transaction
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A decoded entry: when its home appended it, and what it is."""
-
-    time: int
-    transaction: Transaction
-
-
-def transaction_kind(data: bytes) -> int | None:
-    """The kind that the first bytes of a transaction claim, or None; for routing, checks nothing."""
-    if len(data) >= 2 and 0x90 <= data[0] <= 0x9F and data[1] < 0x80:
-        return data[1]
-    return None
-
-
-def decode_entry(data: bytes) -> Entry | Refusal:
-    """The entry that `data` encodes, or the refusal it earns (PROTOCOL section 7.1, up to shape)."""
-    if len(data) > MAX_ENTRY_BYTES:
-        return Refusal.ENTRY_TOO_LARGE
-    try:
-        value = msgpack.unpackb(data, max_array_len=MAX_ARRAY)
-        if msgpack.packb(value) != data:
-            return Refusal.ENTRY_MALFORMED
-    except Exception:  # msgpack raises several unrelated types on bad bytes
-        return Refusal.ENTRY_MALFORMED
-    if type(value) is not list or len(value) != 2 or not is_uint(value[0]):
-        return Refusal.ENTRY_MALFORMED
-    transaction = _from_fields(value[1])
-    if isinstance(transaction, Refusal):
-        return transaction
-    return Entry(value[0], transaction)
-
-
-def decode_transaction(data: bytes) -> Transaction | Refusal:
-    """As `decode_entry`, for a transaction by itself."""
-    entry = decode_entry(encode_entry(0, data))
-    return entry if isinstance(entry, Refusal) else entry.transaction
-
-
-def _from_fields(fields: object) -> Transaction | Refusal:
+def read_transaction(fields: object) -> Transaction | Refusal:
+    """The transaction that a decoded value holds, or the refusal that its kind or shape earns."""
     if type(fields) is not list or not fields or type(fields[0]) is not int:
         return Refusal.ENTRY_MALFORMED
     read = _READERS.get(fields[0])
@@ -400,16 +354,3 @@ _READERS = {
     Kind.INDEX.value: read_index_entry,
     Kind.RETURN.value: _read_return,
 }
-
-
-_TIME_BYTES = {0xCC: 2, 0xCD: 3, 0xCE: 5, 0xCF: 9}
-
-
-def transaction_start(entry: bytes) -> int:
-    """Where the transaction begins in the bytes of a valid entry: after array header and time."""
-    return 1 + _TIME_BYTES.get(entry[1], 1)
-
-
-def entry_kind(entry: bytes) -> int | None:
-    """The kind of a valid entry, from its first bytes."""
-    return transaction_kind(entry[transaction_start(entry) :][:2])

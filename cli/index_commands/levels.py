@@ -11,10 +11,10 @@ from typing import Any
 from cli.client import NodeClient, NodeMisbehaved, NodeProblem, path_of
 from ledger.charter import Charter, parse_charter
 from ledger.decisions import Decision, IndexEntry, Observations
+from ledger.entries import decode_transaction
 from ledger.errors import CharterError
 from ledger.index.exact import MILLIONTHS
 from ledger.index.statistics import median_level
-from ledger.transactions import decode_transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,9 +12,10 @@ import msgpack
 
 from ledger.chain import SignedHead
 from ledger.codec import split
+from ledger.entries import Entry, decode_entry
 from ledger.errors import EncodingError, ProofError
 from ledger.refusals import Refusal
-from ledger.transactions import Entry, Kind, decode_entry
+from ledger.transactions import Kind
 from ledger.validator import Validator, Waiting
 from node.audit.report import Fault, Finding, LogReport, Piece, SourceFault
 

@@ -21,16 +21,11 @@ from ledger.decisions import (
     content_message,
     read_decision,
 )
+from ledger.entries import decode_transaction, entry_kind, transaction_start
 from ledger.index.prints import Print, SourceChange
 from ledger.index.table import Index
 from ledger.rules.index import check_content, quorum_of
-from ledger.transactions import (
-    Kind,
-    decode_transaction,
-    encode_transaction,
-    entry_kind,
-    transaction_start,
-)
+from ledger.transactions import Kind, encode_transaction
 from node.engine.anchors import Appender
 from node.engine.core import Core, Tick
 from node.engine.gathering import Gathering

@@ -6,7 +6,8 @@
 from dataclasses import dataclass
 
 from ledger.codec import split
-from ledger.transactions import Kind, entry_kind
+from ledger.entries import entry_kind
+from ledger.transactions import Kind
 from node.engine.core import Core
 
 _FEW_ENTRIES = 64

@@ -9,14 +9,9 @@ from dataclasses import dataclass
 
 from ledger.chain import SignedHead, extend_all
 from ledger.codec import split
+from ledger.entries import decode_transaction, transaction_kind, transaction_start
 from ledger.refusals import Refusal
-from ledger.transactions import (
-    Kind,
-    Pay,
-    decode_transaction,
-    transaction_kind,
-    transaction_start,
-)
+from ledger.transactions import Kind, Pay
 from ledger.validator import Sequenced
 from node.engine.anchors import Anchors
 from node.engine.core import Core, Tick

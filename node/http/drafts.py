@@ -11,8 +11,9 @@ from dataclasses import replace
 
 from aiohttp import web
 
+from ledger.entries import decode_transaction
 from ledger.refusals import Refusal
-from ledger.transactions import Admit, decode_transaction, encode_transaction
+from ledger.transactions import Admit, encode_transaction
 from node.engine.events import NotReady, Refused, View
 from node.http import changes, facts
 from node.http.api import Api, json_response

@@ -9,18 +9,11 @@ can't crowd the stewards' own out. Who may draft, sign and discard is decided by
 from dataclasses import dataclass
 
 from ledger.codec import decode, encode
+from ledger.entries import decode_transaction
 from ledger.messages import TAG_ENTRY, signed_bytes
 from ledger.refusals import Refusal
 from ledger.signatures import SignatureInvalid, verify
-from ledger.transactions import (
-    Admit,
-    Kind,
-    Limit,
-    SetStatus,
-    decode_transaction,
-    encode_transaction,
-    signed_part,
-)
+from ledger.transactions import Admit, Kind, Limit, SetStatus, encode_transaction, signed_part
 from node.engine.events import Recorded, View
 from node.http import changes, facts
 from node.http.api import Api

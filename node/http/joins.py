@@ -9,9 +9,10 @@ each address may do few of them.
 from aiohttp import web
 
 from ledger.codec import MAX
+from ledger.entries import decode_transaction
 from ledger.refusals import Refusal
 from ledger.signatures import KeyInadmissible, check_key_admissible
-from ledger.transactions import HANDLE, MAX_NUMBER, Admit, decode_transaction
+from ledger.transactions import HANDLE, MAX_NUMBER, Admit
 from node.engine.events import View
 from node.http import facts
 from node.http.api import Api, Reserved, json_response

@@ -9,9 +9,10 @@ import asyncio
 from aiohttp import web
 
 from ledger.codec import split
+from ledger.entries import decode_transaction, transaction_kind
 from ledger.errors import EncodingError
 from ledger.refusals import Refusal
-from ledger.transactions import Kind, Pay, Transaction, decode_transaction, transaction_kind
+from ledger.transactions import Kind, Pay, Transaction
 from node.engine.events import BatchRecorded, NotReady, Recorded, Refused, View
 from node.http import changes, facts
 from node.http.api import Api, json_response

@@ -15,9 +15,10 @@ from heapq import heappop, heappush
 from typing import Final
 
 from ledger.codec import split
+from ledger.entries import decode_entry
 from ledger.refusals import Refusal
 from ledger.state import COMMONS
-from ledger.transactions import Pay, Status, decode_entry
+from ledger.transactions import Pay, Status
 from node.merchant.context import Context
 from node.merchant.invoice import (
     ON_ITS_WAY,

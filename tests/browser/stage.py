@@ -15,10 +15,11 @@ from typing import Any, Self, TypeVar
 
 import aiohttp
 
+from ledger.entries import decode_transaction
 from ledger.messages import TAG_ENTRY, signed_bytes
 from ledger.refusals import Refusal
 from ledger.signatures import SigningKey
-from ledger.transactions import decode_transaction, signed_part
+from ledger.transactions import signed_part
 from node.compose import Node, open_node
 from node.http.reading import from_base64url
 from tests.builders import Federation, coop_name

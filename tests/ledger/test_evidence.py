@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from ledger.chain import extend, extend_all
 from ledger.codec import encode
+from ledger.entries import encode_entry
 from ledger.errors import ProofError
 from ledger.evidence import (
     MAX_EVIDENCE_BYTES,
@@ -18,7 +19,6 @@ from ledger.evidence import (
     decode_evidence,
 )
 from ledger.refusals import Refusal
-from ledger.transactions import encode_entry
 from tests.builders import Books, MakeValidator, books_with_members, build_federation, replay_logs
 
 FEDERATION = build_federation(seed="evidence")

@@ -20,10 +20,11 @@ from hypothesis.stateful import (
 )
 
 from ledger.charter import Charter
+from ledger.entries import Entry, decode_entry
 from ledger.invariants import find_sequence_violations, find_violations
 from ledger.reference import ReferenceValidator
 from ledger.refusals import Refusal
-from ledger.transactions import Entry, Pay, Status, decode_entry
+from ledger.transactions import Pay, Status
 from ledger.validator import Validator
 from tests.builders import Books, books_with_members, build_federation
 from tests.ledger.conftest import make_native

@@ -8,17 +8,23 @@ from hypothesis import strategies as st
 
 from ledger.codec import MAX, Value, encode
 from ledger.decisions import Observation, Observations
+from ledger.entries import (
+    MAX_ENTRY_BYTES,
+    Entry,
+    decode_entry,
+    decode_transaction,
+    encode_entry,
+    transaction_kind,
+)
 from ledger.index.prints import LateChange, Print, SourceChange
 from ledger.refusals import Refusal
 from ledger.shapes import MAX_PUBLISHERS
 from ledger.transactions import (
     MAX_COOPS,
-    MAX_ENTRY_BYTES,
     MAX_NUMBER,
     MAX_STEWARDS,
     Admit,
     Anchor,
-    Entry,
     IndexEntry,
     Kind,
     Limit,
@@ -29,12 +35,8 @@ from ledger.transactions import (
     Signatures,
     Status,
     Transaction,
-    decode_entry,
-    decode_transaction,
-    encode_entry,
     encode_transaction,
     signed_part,
-    transaction_kind,
 )
 
 numbers = st.integers(0, MAX_NUMBER)

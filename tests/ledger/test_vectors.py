@@ -16,13 +16,14 @@ from ledger.charter import (
     parse_charter_signatures,
 )
 from ledger.codec import Value, decode, encode
+from ledger.entries import decode_entry, decode_transaction, encode_entry
 from ledger.errors import CharterError, EncodingError, ProofError
 from ledger.evidence import InvalidEntryEvidence, decode_evidence
 from ledger.memos import memo_reference, reason_hash
 from ledger.receipts import decode_receipt
 from ledger.refusals import Refusal
 from ledger.signatures import SigningKey, verify
-from ledger.transactions import decode_entry, decode_transaction, encode_entry, encode_transaction
+from ledger.transactions import encode_transaction
 from ledger.validator import Validator
 from tests.builders import MakeValidator
 from tests.vectors import make_vectors as maker

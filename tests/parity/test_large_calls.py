@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from ledger.transactions import encode_entry
+from ledger.entries import encode_entry
 from tests.builders import START, Federation, build_federation
 from tests.parity.both import Both
 

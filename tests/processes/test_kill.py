@@ -28,8 +28,9 @@ from cli.demo.trade import wait_until_known, wait_until_settled
 from cli.terminal import Output
 from ledger.charter import Charter
 from ledger.codec import split
+from ledger.entries import decode_entry
 from ledger.receipts import decode_receipt
-from ledger.transactions import decode_entry, encode_transaction
+from ledger.transactions import encode_transaction
 
 KILLS = int(os.environ.get("FIADO_KILLS", "4"))
 SEED = int(os.environ.get("FIADO_KILL_SEED", "1"))

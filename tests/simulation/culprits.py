@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ledger.chain import SignedHead
 from ledger.codec import split
 from ledger.decisions import IndexEntry
-from ledger.transactions import decode_transaction
+from ledger.entries import decode_transaction
 from node.engine.index_wire import DecisionSigned
 from node.engine.wire import Entries, EvidenceNews, Heads, decode_message
 from tests.index_builders import official

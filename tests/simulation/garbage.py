@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from ledger.chain import SignedHead, extend_all
 from ledger.codec import MAX, encode
+from ledger.entries import encode_entry
 from ledger.evidence import ForkEvidence, InvalidEntryEvidence
 from ledger.refusals import Refusal
-from ledger.transactions import encode_entry
 from node.engine import Engine
 from node.engine.wire import (
     Entries,

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from ledger.chain import extend_all
 from ledger.codec import encode
+from ledger.entries import encode_entry
 from ledger.refusals import Refusal
-from ledger.transactions import Anchor, encode_entry, encode_transaction
+from ledger.transactions import Anchor, encode_transaction
 from node.engine import Engine
 from node.engine.wire import Entries
 

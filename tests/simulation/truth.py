@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 from ledger.chain import extend, genesis
 from ledger.codec import split
-from ledger.transactions import Anchor, Entry, Pay, decode_entry, transaction_start
+from ledger.entries import Entry, decode_entry, transaction_start
+from ledger.transactions import Anchor, Pay
 from node.store import MemoryDisk
 from tests.simulation.world import Failure
 

@@ -6,10 +6,11 @@ from typing import Any
 
 from ledger.charter import Charter
 from ledger.codec import encode
+from ledger.entries import transaction_start
 from ledger.errors import ProofError
 from ledger.invariants import find_sequence_violations, find_violations
 from ledger.receipts import decode_receipt
-from ledger.transactions import Kind, transaction_start
+from ledger.transactions import Kind
 from node.engine.events import (
     BatchRecorded,
     Disconnect,

@@ -10,11 +10,11 @@ from typing import Any, Final
 
 from ledger.codec import MAX
 from ledger.decisions import IndexEntry
+from ledger.entries import decode_transaction, encode_entry
 from ledger.evidence import DecisionEvidence, SignedContent
 from ledger.index.prints import Print
 from ledger.refusals import Refusal
 from ledger.rules.index import SECONDS_IN_DAY
-from ledger.transactions import decode_transaction, encode_entry
 from tests.builders import Books, books_with_members, build_federation
 from tests.index_builders import (
     certify,

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from ledger.chain import extend, genesis, head_message
 from ledger.codec import MAX, Value, encode
+from ledger.entries import decode_entry, decode_transaction, encode_entry
 from ledger.evidence import ForkEvidence, InvalidEntryEvidence
 from ledger.listing import list_state
 from ledger.memos import memo_reference, reason_hash
@@ -37,9 +38,6 @@ from ledger.transactions import (
     Return,
     SetStatus,
     Status,
-    decode_entry,
-    decode_transaction,
-    encode_entry,
     signed_part,
 )
 from tests.builders import START, Books, books_with_members, build_federation

@@ -11,8 +11,9 @@ from click.testing import CliRunner, Result
 
 from cli.exit_codes import ExitCode
 from cli.main import main
+from ledger.entries import decode_entry
 from ledger.refusals import Refusal
-from ledger.transactions import Pay, decode_entry
+from ledger.transactions import Pay
 from node.settings import init_folder, install_charter
 from node.store import HistoryRow, Role, Snapshot, Write
 from node.store.sql import SqlStore

@@ -3,10 +3,10 @@
 import pytest
 
 from ledger.codec import MAX
+from ledger.entries import encode_entry
 from ledger.errors import DependencyMissing, EncodingError
 from ledger.invariants import find_violations
 from ledger.refusals import Refusal
-from ledger.transactions import encode_entry
 from ledger.validator import Replayed, Waiting
 from tests.builders import (
     Books,

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ledger.entries import encode_entry
 from ledger.errors import EncodingError
 from ledger.reference import ReferenceValidator
 from ledger.refusals import Refusal
-from ledger.transactions import encode_entry
 from ledger.validator import Validator, Waiting
 from tests.builders import Books
 from tests.ledger.conftest import make_native

@@ -3,8 +3,9 @@
 import pytest
 
 from ledger.codec import MAX
+from ledger.entries import encode_entry
 from ledger.refusals import Refusal
-from ledger.transactions import MAX_NUMBER, Status, encode_entry
+from ledger.transactions import MAX_NUMBER, Status
 from tests.builders import (
     START,
     Books,

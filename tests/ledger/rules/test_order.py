@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import pytest
 
+from ledger.entries import MAX_ENTRY_BYTES, encode_entry
 from ledger.refusals import Refusal
-from ledger.transactions import MAX_ENTRY_BYTES, encode_entry
 from ledger.validator import Replayed
 from tests.builders import Books, MakeValidator
 from tests.ledger.rules.tables import HOME, NEVER_TOGETHER, TABLES, Table, stage

@@ -6,13 +6,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from ledger.codec import MAX
+from ledger.entries import encode_entry
 from ledger.index.conversion import units_from_price
 from ledger.index.table import DayNotKnown
 from ledger.invariants import find_violations
 from ledger.reference import ReferenceValidator
 from ledger.refusals import Refusal
 from ledger.rules.index import SECONDS_IN_DAY
-from ledger.transactions import Price, encode_entry
+from ledger.transactions import Price
 from tests.builders import (
     START,
     Books,

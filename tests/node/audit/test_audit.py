@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from ledger.entries import encode_entry
 from ledger.reference import ReferenceValidator
 from ledger.refusals import Refusal
-from ledger.transactions import encode_entry
 from node.audit import AuditReport, Fault, Piece, SourceFault, run_audit
 from node.audit.store import audit_store
 from node.store import (

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from ledger.chain import SignedHead
+from ledger.entries import entry_kind
 from ledger.refusals import Refusal
-from ledger.transactions import Kind, Status, entry_kind
+from ledger.transactions import Kind, Status
 from node.engine.events import PeerDown, Recorded, Refused
 from node.engine.wire import WitnessAnswer, WitnessRequest
 from node.errors import StorageFault

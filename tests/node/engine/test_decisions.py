@@ -8,6 +8,7 @@ import pytest
 
 from ledger.codec import Value
 from ledger.decisions import OBSERVATION, Decision, IndexEntry
+from ledger.entries import decode_transaction
 from ledger.evidence import DecisionEvidence, decode_evidence
 from ledger.index.conversion import divide_half_even
 from ledger.index.days import week_of_day
@@ -15,7 +16,6 @@ from ledger.index.prints import Print
 from ledger.index.table import Index
 from ledger.publications import Publication
 from ledger.refusals import Refusal
-from ledger.transactions import decode_transaction
 from node.engine.events import (
     NotPublished,
     NotPublishedReason,

@@ -3,9 +3,9 @@
 import pytest
 
 from ledger.codec import encode
+from ledger.entries import encode_entry
 from ledger.evidence import InvalidEntryEvidence, decode_evidence
 from ledger.refusals import Refusal
-from ledger.transactions import encode_entry
 from node.engine import Readiness
 from node.engine.events import NotReady, PeerDown
 from node.engine.wire import Entries, EvidenceNews, Heads

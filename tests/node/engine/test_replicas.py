@@ -4,9 +4,9 @@ import pytest
 
 from ledger.chain import SignedHead, extend_all
 from ledger.codec import MAX, encode
+from ledger.entries import encode_entry
 from ledger.evidence import ForkEvidence, InvalidEntryEvidence
 from ledger.refusals import Refusal
-from ledger.transactions import encode_entry
 from node.engine import EngineSettings, Readiness
 from node.engine.events import NotReady, PeerDown, PeerMessage, PeerUp, Recorded
 from node.engine.wire import (

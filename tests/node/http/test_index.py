@@ -5,11 +5,12 @@ from pathlib import Path
 
 from ledger.codec import Value
 from ledger.decisions import OBSERVATION, Decision, IndexEntry
+from ledger.entries import decode_transaction
 from ledger.index.conversion import units_from_price
 from ledger.index.days import text_from_day
 from ledger.publications import Publication
 from ledger.rules.index import decide_index, index_of_new_log
-from ledger.transactions import Price, decode_transaction
+from ledger.transactions import Price
 from node.http.reading import to_base64url
 from tests.builders import Federation, build_federation
 from tests.index_builders import index_lines
