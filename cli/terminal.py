@@ -9,6 +9,7 @@ cursor, hide text or turn its direction; every line is made harmless before it i
 """
 
 import json
+import shutil
 import sys
 import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -93,6 +94,32 @@ class Output:
             update_min_steps=max(1, steps // _MOST_PROGRESS_STEPS),
         ) as bar:
             yield bar.update
+
+    @contextmanager
+    def waiting(self, once: str) -> Iterator[Callable[[str], None] | None]:
+        """Say on standard error that one waits, during the `with` block.
+
+        On a terminal this gives a function that writes one line, again and again in the same place, and
+        the line goes away at the end. Elsewhere `once` is printed and there is no function; with `--json`
+        nothing is printed.
+        """
+        if self._is_json or not self._stderr.isatty():
+            if not self._is_json:
+                self.note(once)
+            yield None
+            return
+        columns = shutil.get_terminal_size().columns - 1
+
+        def write(text: str) -> None:
+            self._stderr.write("\r" + _padded(printable(text)[:columns], columns))
+            self._stderr.flush()
+
+        try:
+            yield write
+        finally:
+            write("")
+            self._stderr.write("\r")
+            self._stderr.flush()
 
     def result(self, fields: Mapping[str, object]) -> None:
         """Print the result for programs: with `--json`, one object on one line; otherwise nothing.

@@ -9,6 +9,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -46,12 +47,13 @@ def listen(
     passphrase: PassphraseSource,
     output: Output,
 ) -> None:
-    """Show events as they happen and pass them on as webhooks: for development."""
+    """Show events as they happen and pass them on as webhooks, until Ctrl-C: for development."""
     signer = WebhookSigner(SigningKey(os.urandom(32)))
     secret = signer.secret(_ENDPOINT, 1)
     output.note(f"The secret of these webhooks, until this command ends: {secret}")
     passed = 0
-    with open_membership(wallet, passphrase) as member:
+    # Ctrl-C is how one ends this, so it is no error.
+    with open_membership(wallet, passphrase) as member, suppress(KeyboardInterrupt):
         for message, body in _events(member, output):
             passed += 1
             status = None if url is None else _forward(signer, url, message, body)
@@ -59,6 +61,7 @@ def listen(
             output.note(f"{kind} {message}" + ("" if url is None else f": {status}"))
             if passed == count:
                 break
+    output.note(f"Passed on: {passed}." if url is not None else f"Seen: {passed}.")
     output.result({"events": passed, "secret": secret})
 
 

@@ -1,6 +1,7 @@
 """`fiado pay` and `fiado request`: the two sides of a payment."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -9,7 +10,7 @@ import click
 
 from cli.addresses import Address
 from cli.amounts import format_amount
-from cli.client import Json, NodeError, NodeProblem, path_of
+from cli.client import NodeProblem
 from cli.errors import CliError
 from cli.exit_codes import ExitCode
 from cli.invoice_links import InvoiceLink, parse_link
@@ -23,11 +24,19 @@ from cli.paying_invoices import pay_invoice
 from cli.pending_journal import PaymentIntent, open_journal
 from cli.pricing import PRICE, CurrencyPrice, Quote, quote
 from cli.terminal import Output
+from cli.waiting import Arrival, wait_for_delivery
 from cli.wallet_file import read_wallet
 from cli.wallet_lock import lock_wallet
 
-LONGEST_POLL_MS: Final = 20_000
-RETURNED: Final = "returned"
+_ARRIVAL_WORDS: Final[Mapping[Arrival, str]] = {
+    Arrival.NOT_ASKED: "It is recorded in your cooperative's log.",
+    Arrival.DELIVERED: "It has arrived: the payee can spend it.",
+    Arrival.RETURNED: "The payee's account was closed, so the payment comes back to you.",
+    Arrival.ON_ITS_WAY: "It is recorded and can't be lost, but the payee's cooperative has not taken it in "
+    "yet: its node may be switched off. Nothing more is to be done.",
+    Arrival.NOT_KNOWN: "It is recorded and can't be lost. Whether it has arrived is not known, because your "
+    "node stopped answering: `fiado history` shows it later.",
+}
 
 
 class PayeeType(click.ParamType[PaymentRequest | InvoiceLink]):
@@ -106,8 +115,7 @@ def pay(
             )
         with lock_wallet(wallet) as lock, open_membership(wallet, passphrase) as member:
             done = pay_invoice(member, lock, payee, yes=yes, output=output)
-            status = _wait(member, done, timeout) if until == "delivered" else "recorded"
-            _show(member, done, status, until, output)
+            _finish(member, done, until, timeout, output)
         return
     if price is not None and (amount is not None or payee.amount is not None):
         raise click.UsageError("Give either an amount in units or --price.")
@@ -135,8 +143,7 @@ def pay(
                 now=int(time.time()),
                 price=None if quoted is None else quoted.price,
             )
-        status = _wait(member, paid, timeout) if until == "delivered" else "recorded"
-        _show(member, paid, status, until, output)
+        _finish(member, paid, until, timeout, output)
 
 
 def _intent(payee: PaymentRequest, amount: int | None, memo: str | None) -> PaymentIntent:
@@ -213,43 +220,30 @@ def _words(intent: PaymentIntent) -> str:
     return f"{format_amount(intent.amount)}{price} to {intent.payee}"
 
 
-def _wait(member: Membership, paid: Paid, timeout: int) -> str:
-    """Wait until the payee has it; the status when the time is over, or the node can't be asked."""
-    deadline = time.monotonic() + timeout
-    path = path_of("v1", "payments", member.coop.name, paid.index)
-    status = "recorded"
-    while status == "recorded":
-        left_ms = int(1_000 * (deadline - time.monotonic()))
-        if left_ms <= 0:
-            break
-        try:
-            found: Json = member.client.get(
-                path, wait="delivered", timeout_ms=min(left_ms, LONGEST_POLL_MS)
-            )
-        except NodeError:
-            break
-        status = str(found.get("status"))
-    return status
+def _finish(member: Membership, paid: Paid, until: str, timeout: int, output: Output) -> None:
+    """Wait if that was asked for, and say what was paid.
 
-
-def _show(member: Membership, paid: Paid, status: str, until: str, output: Output) -> None:
+    From here on the payment is recorded, and running the command again would pay once more: whoever
+    interrupts it has to know that.
+    """
     where = f"{member.coop.name}/{paid.index}"
-    output.line(f"Paid {_words(paid.intent)}.")
-    if status == "delivered":
-        output.line("It has arrived: the payee can spend it.")
-    elif status == RETURNED:
-        output.line("The payee's account was closed, so the payment comes back to you.")
-    elif until == "delivered":
-        output.line(
-            "It is recorded and can't be lost, but the payee's cooperative has not taken it in yet: "
-            "its node may be switched off. Nothing more is to be done."
-        )
-    else:
-        output.line("It is recorded in your cooperative's log.")
-    output.line(f"Receipt: {where} (`fiado receipt show {where}`).")
+    try:
+        arrival = Arrival.NOT_ASKED
+        if until == "delivered":
+            arrival = wait_for_delivery(member, paid, seconds=timeout, output=output)
+        _show(where, paid, arrival, output)
+    except KeyboardInterrupt:
+        raise CliError(
+            ExitCode.INTERRUPTED,
+            "wait_interrupted",
+            f"Interrupted. The payment is made: {_words(paid.intent)}, recorded at {where}; it can't be "
+            "lost. Don't run the command again, that would pay once more.",
+            f"`fiado history` shows whether it has arrived, `fiado receipt show {where}` the receipt.",
+            {"coop": member.coop.name, "index": paid.index, "status": "recorded"},
+        ) from None
     output.result(
         {
-            "status": status,
+            "status": arrival.status,
             "coop": member.coop.name,
             "index": paid.index,
             "sequence": paid.sequence,
@@ -260,6 +254,12 @@ def _show(member: Membership, paid: Paid, status: str, until: str, output: Outpu
             "receipt": paid.receipt.encode().hex(),
         }
     )
+
+
+def _show(where: str, paid: Paid, arrival: Arrival, output: Output) -> None:
+    output.line(f"Paid {_words(paid.intent)}.")
+    output.line(_ARRIVAL_WORDS[arrival])
+    output.line(f"Receipt: {where} (`fiado receipt show {where}`).")
 
 
 @click.command()
