@@ -27,6 +27,7 @@ from benchmarks.nodes import (
     federation_running,
 )
 from cli.client import NodeClient
+from cli.sessions import open_session
 from ledger.choose import chosen_name
 from tests.builders import Federation
 
@@ -123,7 +124,8 @@ def _shop() -> Iterator[str]:
 def _open(federation: Federation, url: str, merchant: int, hook: str) -> tuple[str, str]:
     """An API key of the merchant, and the id of an endpoint."""
     with NodeClient(url) as client:
-        client.open_session(
+        open_session(
+            client,
             federation.member_key(1, merchant),
             role="member",
             number=merchant,

@@ -34,18 +34,9 @@ from node.settings import (
 )
 from node.store.sql import SqlStore
 
+from .answers import decode_hex, integer
 from .charters import fetch_charter
-from .client import (
-    Answer,
-    Json,
-    NodeClient,
-    NodeError,
-    NodeMisbehaved,
-    NodeProblem,
-    decode_hex,
-    integer,
-    path_of,
-)
+from .client import Answer, Json, NodeClient, NodeError, NodeMisbehaved, NodeProblem, path_of
 from .terminal import Output
 
 FETCH_BYTES = 4 * 1024 * 1024

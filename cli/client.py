@@ -5,12 +5,10 @@ have been done), `NodeProblem` (the node said no, and why), `NodeMisbehaved` (it
 request that may be repeated is sent again, byte for byte, a few times; all requests here may be, since
 the same payment is recorded only once.
 
-It is synchronous and keeps its connections. It trusts no answer: the caller verifies what a receipt
-or a charter proves. It words nothing for people.
+It is synchronous and keeps its connections. It trusts no answer: fields are read with `answers`, and the
+caller verifies what a receipt or a charter proves. It words nothing for people.
 """
 
-import base64
-import binascii
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -21,10 +19,6 @@ from typing import Any, Final, Self
 from urllib.parse import quote, urlencode
 
 import urllib3
-
-from ledger.codec import encode
-from ledger.messages import TAG_SESSION, signed_bytes
-from ledger.signatures import SigningKey
 
 CONNECT_SECONDS: Final = 5.0
 ANSWER_SECONDS: Final = 30.0
@@ -191,36 +185,9 @@ class NodeClient:
         finally:
             response.close()
 
-    def open_session(self, key: SigningKey, *, role: str, number: int, federation: bytes) -> None:
-        """Prove to the node who we are; later requests carry the session.
-
-        Raises `NodeMisbehaved` when the node belongs to another federation: signing its challenge
-        could serve somebody elsewhere.
-        """
-        asked = self.post("/v1/sessions/challenge")
-        challenge = decode_bytes(self, asked, "challenge")
-        if asked.get("federation") != federation.hex():
-            raise NodeMisbehaved(self.url, "it belongs to another federation")
-        message = signed_bytes(
-            TAG_SESSION,
-            federation=federation,
-            coop=integer(self, asked, "coop_number"),
-            body=encode([role, number, challenge]),
-        )
-        opened = self.post(
-            "/v1/sessions",
-            {
-                "role": role,
-                "number": number,
-                "challenge": asked["challenge"],
-                "signature": key.sign(message).hex(),
-            },
-        )
-        self._token = text(self, opened, "token")
-
-    def authorize(self, key: str) -> None:
-        """Let later requests carry an API key."""
-        self._token = key
+    def authorize(self, token: str) -> None:
+        """Let later requests carry a session's token, or an API key."""
+        self._token = token
 
     def _send(
         self, method: str, path: str, *, body: bytes | None = None, content_type: str = ""
@@ -332,58 +299,6 @@ def _lines(url: str, response: urllib3.BaseHTTPResponse) -> Iterator[str]:
 def render_json(document: Json) -> bytes:
     """The bytes of a request's body."""
     return json.dumps(document, separators=(",", ":"), allow_nan=False).encode("ascii")
-
-
-def encode_bytes(data: bytes) -> str:
-    """Bytes as the API writes them: base64url without padding."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
-
-
-def read_bytes(encoded: str) -> bytes:
-    """The inverse of `encode_bytes`; raises ValueError."""
-    try:
-        decoded = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
-    except (binascii.Error, ValueError) as error:
-        raise ValueError("not base64url") from error
-    if encode_bytes(decoded) != encoded:
-        raise ValueError("not base64url")
-    return decoded
-
-
-def decode_bytes(client: NodeClient, answer: Json, name: str) -> bytes:
-    """A field of an answer that holds bytes; `NodeMisbehaved` when it does not."""
-    try:
-        return read_bytes(text(client, answer, name))
-    except ValueError as error:
-        raise NodeMisbehaved(client.url, f"its field {name} is not base64url") from error
-
-
-def decode_hex(client: NodeClient, answer: Json, name: str, *, length: int = 32) -> bytes:
-    """A field of an answer that holds a key or hash in hex."""
-    value = text(client, answer, name)
-    try:
-        decoded = bytes.fromhex(value)
-    except ValueError:
-        decoded = b""
-    if len(decoded) != length:
-        raise NodeMisbehaved(client.url, f"its field {name} is not {length} bytes in hex")
-    return decoded
-
-
-def text(client: NodeClient, answer: Json, name: str) -> str:
-    """A field of an answer that holds a text."""
-    value = answer.get(name)
-    if not isinstance(value, str):
-        raise NodeMisbehaved(client.url, f"its answer has no text {name}")
-    return value
-
-
-def integer(client: NodeClient, answer: Json, name: str) -> int:
-    """A field of an answer that holds an integer."""
-    value = answer.get(name)
-    if type(value) is not int:
-        raise NodeMisbehaved(client.url, f"its answer has no number {name}")
-    return value
 
 
 def path_of(*parts: str | int) -> str:

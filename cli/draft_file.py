@@ -20,7 +20,7 @@ from ledger.refusals import Refusal
 from ledger.signatures import SignatureInvalid, SigningKey, verify
 from ledger.transactions import Admit, Limit, SetStatus, encode_transaction, signed_part
 
-from .client import encode_bytes, read_bytes
+from .answers import encode_bytes, read_bytes
 
 FORMAT: Final = "fiado draft"
 VERSION: Final = 1

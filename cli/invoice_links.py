@@ -14,7 +14,8 @@ from node.merchant.references import invoice_reference
 from node.urls import parse_page_url
 
 from .addresses import Address
-from .client import Json, NodeClient, NodeMisbehaved, decode_hex, integer, path_of, text
+from .answers import decode_hex, integer, text
+from .client import Json, NodeClient, NodeMisbehaved, path_of
 from .errors import CliError
 from .exit_codes import ExitCode
 

@@ -20,6 +20,7 @@ from .charters import trusted_charter
 from .client import Json, NodeClient, NodeMisbehaved
 from .parameters import ask_at_terminal
 from .passphrase import PassphraseSource, read_passphrase
+from .sessions import open_session
 from .wallet_file import UnlockedWallet, read_wallet, unlock_wallet
 from .wallet_format import LockedWallet
 from .words_node import tell_of_a_lost_answer
@@ -51,8 +52,12 @@ class Membership:
 
     def open_session(self) -> None:
         """Prove to the home node that this is the account's owner."""
-        self.client.open_session(
-            self.key, role="member", number=self.account, federation=self.charter.federation
+        open_session(
+            self.client,
+            self.key,
+            role="member",
+            number=self.account,
+            federation=self.charter.federation,
         )
 
     def me(self) -> Json:

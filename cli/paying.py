@@ -18,18 +18,14 @@ from ledger.receipts import Receipt, decode_receipt
 from ledger.transactions import Pay, Price, encode_transaction, signed_part
 
 from .addresses import Address
+from .answers import decode_bytes, decode_hex, encode_bytes, integer, read_bytes
 from .client import (
     AnswerLost,
     Json,
     NodeMisbehaved,
     NodeProblem,
     NodeUnreachable,
-    decode_bytes,
-    decode_hex,
-    encode_bytes,
-    integer,
     path_of,
-    read_bytes,
     render_json,
 )
 from .membership import Membership

@@ -16,7 +16,8 @@ from ledger.index.exact import MILLIONTHS
 from ledger.transactions import Price
 
 from .amounts import AmountError, format_amount, parse_amount
-from .client import Json, NodeClient, NodeMisbehaved, NodeProblem, integer, text
+from .answers import integer, text
+from .client import Json, NodeClient, NodeMisbehaved, NodeProblem
 from .errors import CliError
 from .exit_codes import ExitCode
 

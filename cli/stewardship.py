@@ -20,6 +20,7 @@ from .client import NodeClient, NodeMisbehaved
 from .membership import unlock
 from .parameters import default_wallet
 from .passphrase import PassphraseSource
+from .sessions import open_session
 from .wallet_file import read_wallet
 from .words_node import tell_of_a_lost_answer
 
@@ -45,8 +46,12 @@ class Stewardship:
 
     def open_session(self) -> None:
         """Prove to the node who this is."""
-        self.client.open_session(
-            self.key, role="steward", number=self.number, federation=self.charter.federation
+        open_session(
+            self.client,
+            self.key,
+            role="steward",
+            number=self.number,
+            federation=self.charter.federation,
         )
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from cli.amounts import format_amount
-from cli.client import Json, integer, path_of, read_bytes, text
+from cli.answers import integer, read_bytes, text
+from cli.client import Json, path_of
 from cli.errors import CliError
 from cli.exit_codes import ExitCode
 from cli.membership import Membership, open_membership

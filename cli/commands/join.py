@@ -6,17 +6,9 @@ from pathlib import Path
 import click
 
 from cli.addresses import Address
+from cli.answers import encode_bytes, integer, text
 from cli.charters import fetch_charter, keep_charter
-from cli.client import (
-    Json,
-    NodeClient,
-    NodeMisbehaved,
-    NodeProblem,
-    encode_bytes,
-    integer,
-    path_of,
-    text,
-)
+from cli.client import Json, NodeClient, NodeMisbehaved, NodeProblem, path_of
 from cli.errors import CliError
 from cli.exit_codes import ExitCode
 from cli.membership import unlock

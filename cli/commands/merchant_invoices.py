@@ -7,7 +7,8 @@ import click
 
 from cli.addresses import Address
 from cli.amounts import format_amount
-from cli.client import Json, integer, path_of, text
+from cli.answers import integer, text
+from cli.client import Json, path_of
 from cli.commands.account import when
 from cli.membership import Membership, open_membership
 from cli.parameters import AMOUNT, output_option, passphrase_options, wallet_option

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import click
 
+from cli.answers import decode_bytes, encode_bytes, read_bytes
 from cli.charters import charter_file, read_charter
-from cli.client import NodeClient, NodeProblem, decode_bytes, encode_bytes, path_of, read_bytes
+from cli.client import NodeClient, NodeProblem, path_of
 from cli.describing import describe, moment
 from cli.errors import CliError
 from cli.exit_codes import ExitCode

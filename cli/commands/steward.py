@@ -10,7 +10,8 @@ import click
 from nacl.utils import random
 
 from cli.amounts import format_amount
-from cli.client import Json, integer, path_of
+from cli.answers import integer
+from cli.client import Json, path_of
 from cli.commands.steward_key import steward_key
 from cli.commands.steward_signing import (
     draft_as_json,

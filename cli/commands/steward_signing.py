@@ -7,16 +7,8 @@ from pathlib import Path
 
 import click
 
-from cli.client import (
-    Json,
-    NodeClient,
-    NodeError,
-    NodeMisbehaved,
-    encode_bytes,
-    integer,
-    path_of,
-    read_bytes,
-)
+from cli.answers import encode_bytes, integer, read_bytes
+from cli.client import Json, NodeClient, NodeError, NodeMisbehaved, path_of
 from cli.consent import agree_to_sign
 from cli.describing import Names, describe
 from cli.draft_file import Draft, DraftError, ReasonText, make_draft, render_draft

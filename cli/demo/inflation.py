@@ -10,7 +10,8 @@ import time
 from collections.abc import Mapping
 from typing import Final
 
-from cli.client import NodeClient, integer, text
+from cli.answers import integer, text
+from cli.client import NodeClient
 from cli.demo.stage import STEWARDS, Actor, Cast, Stage, TourFailed
 from ledger.index.days import day_from_text, text_from_day
 from ledger.rules.index import SECONDS_IN_DAY

@@ -5,7 +5,8 @@ from typing import Any
 
 import click
 
-from cli.client import Json, NodeClient, NodeMisbehaved, integer, text
+from cli.answers import integer, text
+from cli.client import Json, NodeClient, NodeMisbehaved
 from cli.parameters import NODE_URL, output_option
 from cli.pricing import NoIndex, read_rules
 from cli.terminal import Output

@@ -10,7 +10,8 @@ from typing import Final
 
 import click
 
-from cli.client import NodeClient, NodeMisbehaved, text
+from cli.answers import text
+from cli.client import NodeClient, NodeMisbehaved
 from cli.errors import CliError
 from cli.exit_codes import ExitCode
 from cli.pricing import NoIndex, read_rules

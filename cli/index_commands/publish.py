@@ -14,7 +14,8 @@ from typing import Any
 
 import click
 
-from cli.client import Json, encode_bytes, integer
+from cli.answers import encode_bytes, integer
+from cli.client import Json
 from cli.consent import agree_to_sign
 from cli.errors import CliError
 from cli.exit_codes import ExitCode

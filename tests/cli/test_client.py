@@ -5,6 +5,7 @@ import json
 import pytest
 
 from cli import words_node as words_node
+from cli.answers import encode_bytes, read_bytes
 from cli.client import (
     AnswerLost,
     NodeClient,
@@ -12,13 +13,12 @@ from cli.client import (
     NodeMisbehaved,
     NodeProblem,
     NodeUnreachable,
-    encode_bytes,
     path_of,
-    read_bytes,
 )
 from cli.demo.processes import free_ports
 from cli.errors import explain
 from cli.exit_codes import ExitCode
+from cli.sessions import open_session
 from ledger.codec import encode
 from ledger.messages import TAG_SESSION, signed_bytes
 from ledger.signatures import verify
@@ -145,7 +145,7 @@ def test_a_session_is_proven_with_the_key() -> None:
         Answer(document=asked), Answer(201, {"token": "secret"}), Answer(document={"ok": True})
     )
     with serve(script) as url, client_of(url) as client:
-        client.open_session(key, role="member", number=5, federation=federation)
+        open_session(client, key, role="member", number=5, federation=federation)
         client.get("/v1/me")
     sent = json.loads(script.requests[1].body)
     message = signed_bytes(
@@ -164,7 +164,7 @@ def test_nothing_is_signed_for_another_federation() -> None:
         client_of(url) as client,
         pytest.raises(NodeMisbehaved, match="another federation"),
     ):
-        client.open_session(key, role="member", number=5, federation=bytes(32))
+        open_session(client, key, role="member", number=5, federation=bytes(32))
     assert len(script.requests) == 1
 
 

@@ -29,6 +29,7 @@ from cli.demo.founding import Founded, found
 from cli.demo.processes import RunningNode, free_ports, running, start_node, wait_until_ready
 from cli.demo.signing import NewMember, Signer, member_key, sign_admissions
 from cli.demo.trade import wait_until_known, wait_until_settled
+from cli.sessions import open_session
 from cli.terminal import Output
 from ledger.codec import split
 from ledger.messages import TAG_ENTRY, signed_bytes
@@ -168,7 +169,8 @@ class Payers:
 
 def merchant_client(founded: Founded, url: str) -> NodeClient:
     client = NodeClient(url)
-    client.open_session(
+    open_session(
+        client,
         member_key(SEED, coop=1, account=MERCHANT),
         role="member",
         number=MERCHANT,

@@ -19,8 +19,9 @@ from pathlib import Path
 
 import pytest
 
+from cli.answers import decode_bytes
 from cli.audit_sources import audit_folder, audit_url
-from cli.client import NodeClient, NodeError, NodeProblem, decode_bytes
+from cli.client import NodeClient, NodeError, NodeProblem
 from cli.demo.founding import Founded, found
 from cli.demo.processes import RunningNode, free_ports, running, start_node, wait_until_ready
 from cli.demo.signing import NewMember, NewPayment, Signer, sign_admissions, sign_payments
