@@ -18,9 +18,17 @@ from cli.places import PLACE, EntryPlace
 from cli.terminal import Output
 from cli.wallet_file import read_wallet
 from ledger.charter import Charter
-from ledger.receipts import Receipt, decode_receipt
+from ledger.errors import ProofError
+from ledger.receipts import MAX_RECEIPT_BYTES, Receipt, decode_receipt
 
-LARGEST_RECEIPT = 65_536
+LARGEST_FILE = 2 * MAX_RECEIPT_BYTES
+"""Bytes: a receipt as text is a third longer than as bytes."""
+
+LONGEST_SHOWN = 8_192
+"""Characters of a receipt that are written to the screen."""
+
+LONGEST_QR = 2_000
+"""Characters that a QR code takes and a phone may still read."""
 
 
 @click.group()
@@ -56,21 +64,32 @@ def show(
     charter = read_charter(_charter_path(None, wallet))
     data = _kept(wallet, place) or _asked(wallet, place, node_url)
     proof = decode_receipt(data)
+    coop = charter.coop_named(place.coop)
+    if coop is None or (proof.coop, proof.length) != (coop.number, place.index):
+        raise ProofError(f"the receipt is of another entry than {place}")
     _show(proof, charter, output)
+    _tell_what_follows(proof, place, output)
     written = encode_bytes(data)
     if out is not None:
         out.write_bytes(data)
         output.line(f"Written to {out}.")
-    else:
+    elif len(written) <= LONGEST_SHOWN:
         output.line()
         output.line(written)
-    if qr:
+    else:
+        output.line(
+            f"It has {len(data)} bytes, too many for the screen: write it to a file with --out."
+        )
+    if qr and len(written) <= LONGEST_QR:
         output.qr(written)
+    elif qr:
+        output.line("It is too long for a QR code.")
     output.result(
         {
             "coop": place.coop,
             "index": place.index,
             "receipt": data.hex(),
+            "following": len(proof.following),
             "federation": charter.federation.hex(),
         }
     )
@@ -125,6 +144,18 @@ def _show(proof: Receipt, charter: Charter, output: Output) -> None:
         output.line(line)
 
 
+def _tell_what_follows(proof: Receipt, place: EntryPlace, output: Output) -> None:
+    """Whoever hands on a receipt must know what else is in it."""
+    count = len(proof.following)
+    if count:
+        entries = "the entry that follows" if count == 1 else f"the {count} entries that follow"
+        output.line()
+        output.line(
+            f"It holds {entries} in the log too, up to where {place.coop} signed: who gets the receipt can "
+            f"read them. The node of {place.coop} gives a receipt without them."
+        )
+
+
 def _charter_path(given: Path | None, wallet: Path) -> Path:
     if given is not None:
         return given
@@ -164,7 +195,7 @@ def _without_receipt(problem: NodeProblem, place: EntryPlace) -> Exception:
         ExitCode.REFUSED,
         problem.code,
         f"The node {problem.url} holds entry {place.coop}/{place.index}, but no signature of "
-        f"{place.coop} at exactly that entry.",
+        f"{place.coop} over it or close enough after it.",
         f"The node of {place.coop} can always prove it: `fiado receipt show {place.coop}/{place.index} "
         f"--node URL`, with that node's address. The payer's wallet has the receipt too.",
     )
@@ -173,10 +204,10 @@ def _without_receipt(problem: NodeProblem, place: EntryPlace) -> Exception:
 def _read(file: Path) -> bytes:
     """The receipt's bytes, from a file that has them plainly or as base64url."""
     if str(file) == "-":
-        data = sys.stdin.buffer.read(LARGEST_RECEIPT)
+        data = sys.stdin.buffer.read(LARGEST_FILE)
     else:
         with file.open("rb") as opened:
-            data = opened.read(LARGEST_RECEIPT)
+            data = opened.read(LARGEST_FILE)
     try:
         return read_bytes(data.decode("ascii").strip())
     except (UnicodeDecodeError, ValueError):
