@@ -196,7 +196,8 @@ def test_receipts() -> None:
     for case in vectors["valid"]:
         receipt = decode_receipt(bytes.fromhex(case["receipt"]))
         assert receipt.check(charter) == decode_entry(bytes.fromhex(case["entry"]))
-        assert receipt.entry.hex() == case["entry"]
+        assert (receipt.entry.hex(), receipt.length) == (case["entry"], case["length"])
+        assert receipt.encode().hex() == case["receipt"]
     for case in vectors["invalid"]:
         with pytest.raises(ProofError):
             decode_receipt(bytes.fromhex(case["receipt"])).check(charter)

@@ -7,7 +7,6 @@ changed: other implementations rely on them.
 
 import json
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -43,6 +42,7 @@ from ledger.transactions import (
 from tests.builders import START, Books, books_with_members, build_federation
 from tests.histories import grow
 from tests.ledger.rules.tables import HOME, TABLES, stage
+from tests.vectors.make_receipts import receipt_vectors
 
 FOLDER: Final = Path(__file__).parent
 FEDERATION: Final = build_federation(seed="vectors", coops=3, witness_quorum=1)
@@ -393,35 +393,6 @@ def proof_books() -> Books:
     return books
 
 
-def receipt_vectors() -> Case:
-    """Receipts that verify, and some that do not, PROTOCOL section 8."""
-    books = proof_books()
-    good = [books.receipt(1, index).encode() for index in (1, len(books.logs[1]))]
-    last = books.receipt(1, len(books.logs[1]))
-    joined = last.previous + last.entry
-    shifted = replace(last, previous=joined[:40], entry=joined[40:])
-    other = build_federation(seed="vectors, another")
-    invalid = {
-        "a byte of the entry changed": flip(good[1], good[1].index(last.entry) + 20),
-        "another coop": replace(last, coop=2).encode(),
-        "previous head of 40 bytes that takes the beginning of the entry": shifted.encode(),
-        "another federation": books_with_members(other).receipt(1, 1).encode(),
-        "a byte too many": good[1] + b"\x00",
-    }  # fmt: skip
-    return {
-        "charter": FEDERATION.charter.source.decode("utf-8"),
-        "valid": [
-            {"receipt": data.hex(), "entry": entry.hex()}
-            for data, entry in zip(good, (books.logs[1][0], books.logs[1][-1]), strict=True)
-        ],
-        "invalid": [{"note": note, "receipt": data.hex()} for note, data in invalid.items()],
-    }
-
-
-def flip(data: bytes, position: int) -> bytes:
-    return data[:position] + bytes([data[position] ^ 1]) + data[position + 1 :]
-
-
 def memo_vectors() -> Case:
     """Salted hashes of memos and reasons, PROTOCOL section 8."""
     salt = bytes(range(16))
@@ -526,7 +497,7 @@ MAKERS: Final = {
     "transactions.json": transaction_vectors,
     "refusals.json": refusal_vectors,
     "histories.json": history_vectors,
-    "receipts.json": receipt_vectors,
+    "receipts.json": lambda: receipt_vectors(proof_books()),
     "memos.json": memo_vectors,
     "evidence.json": evidence_vectors,
 }

@@ -61,9 +61,10 @@ function written(first, value, size) {
   return bytes;
 }
 
-// The one value that `bytes` encode; else EncodingError.
-export function decode(bytes) {
-  const reader = new Reader(bytes);
+// The one value that `bytes` encode; else EncodingError. Arrays have at most `mostElements`, which can be no
+// more than 65,535: this reader knows no longer ones.
+export function decode(bytes, mostElements = MAX_ARRAY) {
+  const reader = new Reader(bytes, mostElements);
   const value = reader.value(0);
   if (reader.at !== bytes.length) throw new EncodingError("something follows the value");
   return value;
@@ -82,8 +83,9 @@ export function split(bytes) {
 }
 
 class Reader {
-  constructor(bytes) {
+  constructor(bytes, mostElements = MAX_ARRAY) {
     this.bytes = bytes;
+    this.mostElements = mostElements;
     this.at = 0;
   }
 
@@ -144,7 +146,7 @@ class Reader {
   }
 
   array(count, depth) {
-    if (count > MAX_ARRAY) throw new EncodingError("too many elements");
+    if (count > this.mostElements) throw new EncodingError("too many elements");
     if (depth >= MAX_DEPTH) throw new EncodingError("arrays nest too deep");
     const items = [];
     for (let index = 0; index < count; index++) items.push(this.value(depth + 1));

@@ -8,6 +8,7 @@ import { say, showAmount, showTime } from "./words.js";
 
 // Before the short form in a QR code. Everything in it fits the code's compact alphanumeric mode.
 const SHORT = "FIADO:";
+const MOST_PICTURED = 400; // characters, as the node takes them for a code
 
 export const shortText = (receipt) => SHORT + toBase45(encodeShortReceipt(receipt));
 
@@ -26,7 +27,17 @@ export function readReceipt(text, charter) {
   }
 }
 
-export const receiptPicture = (receipt) => qrAddress(shortText(receipt));
+// The address of the receipt's code, or null when it is too long for one: then it has a path.
+export function receiptPicture(receipt) {
+  const text = shortText(receipt);
+  return text.length <= MOST_PICTURED ? qrAddress(text) : null;
+}
+
+// What whoever hands on a receipt must know is in it besides.
+export const alsoInside = ({ following }) => (following.length === 0 ? "" : say(
+  "It also holds the entries that follow in the log ({count}): who gets it can read them.",
+  { count: following.length },
+));
 
 const coopTitle = (charter, number) => charter.coops.get(number)?.title ?? String(number);
 

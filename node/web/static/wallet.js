@@ -10,7 +10,7 @@ import { canSign } from "./keys.js";
 import { linkQuery, qrAddress, readLink, readQuery } from "./links.js";
 import { checkReceipt, decodeReceipt } from "./messages.js";
 import { NodeBehind, OutcomeUnknown, findAccount, pay, resume } from "./paying.js";
-import { isPayment, mark, paymentFacts, receiptPicture } from "./receipt.js";
+import { alsoInside, isPayment, mark, paymentFacts, receiptPicture } from "./receipt.js";
 import { canScan, scan } from "./scan.js";
 import { lookAtJoin, setUp, trustedCharter } from "./setup.js";
 import { PaymentPending, Store } from "./store.js";
@@ -345,7 +345,10 @@ async function renderReceipt(receipt, bytes, kept) {
   byId("receipt-title").textContent = showAmount(transaction.amount);
   byId("receipt-facts").replaceChildren(...paymentFacts({ receipt, time, transaction, charter, names }));
   byId("receipt-proof").replaceChildren(mark(true, say("Checked in this browser: it stands in the log, signed by {coop}.", { coop: charter.coops.get(receipt.coop).title })));
-  byId("receipt-qr").src = receiptPicture(receipt);
+  const picture = receiptPicture(receipt);
+  byId("receipt-scan").hidden = picture === null;
+  if (picture !== null) byId("receipt-qr").src = picture;
+  byId("receipt-path").textContent = alsoInside(receipt);
   byId("receipt-text").textContent = toBase64url(bytes);
   byId("receipt-code").hidden = false;
 }

@@ -65,6 +65,7 @@
     const receipt = messages.decodeReceipt(fromHex(each.receipt));
     await messages.checkReceipt(receipt, read);
     same("receipt", toHex(messages.encodeReceipt(receipt)), each.receipt);
+    same("receipt's entry", [receipt.length, toHex(receipt.entry)].join(), [each.length, each.entry].join());
     const short = bytes.fromBase45(bytes.toBase45(messages.encodeShortReceipt(receipt)));
     const long = messages.decodeShortReceipt(short, read.federation);
     same("short receipt", toHex(messages.encodeReceipt(long)), each.receipt);

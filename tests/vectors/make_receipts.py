@@ -1,0 +1,80 @@
+"""The vectors of receipts, PROTOCOL section 8, for `make_vectors`."""
+
+from dataclasses import replace
+from typing import Any
+
+from ledger.codec import decode, encode
+from ledger.receipts import Receipt
+from tests.builders import Books, books_with_members, build_federation
+
+
+def receipt_vectors(books: Books) -> dict[str, Any]:
+    """Receipts of entries of coop 1's log that verify, and some that do not."""
+    length = len(books.logs[1])
+    last = books.receipt(1, length)
+    path = books.receipt(1, length - 3, signed_at=length)
+    # Without a path, of the first entry and the last; with one, of the first, a middle and the last but one.
+    good = [books.receipt(1, 1), last, path]
+    good += [books.receipt(1, index, signed_at=length) for index in (1, length - 1)]
+    return {
+        "charter": books.federation.charter.source.decode("utf-8"),
+        "valid": [
+            {"receipt": each.encode().hex(), "entry": each.entry.hex(), "length": each.length}
+            for each in good
+        ],
+        "invalid": [
+            {"note": note, "receipt": data.hex()}
+            for note, data in {**wrong_receipts(last), **wrong_paths(path)}.items()
+        ],
+    }
+
+
+def wrong_receipts(last: Receipt) -> dict[str, bytes]:
+    """What is wrong with a receipt of any kind, and one that has it."""
+    data = last.encode()
+    joined = last.previous + last.entry
+    shifted = replace(last, previous=joined[:40], entry=joined[40:])
+    other = build_federation(seed="vectors, another")
+    return {
+        "a byte of the entry changed": flip(data, data.index(last.entry) + 20),
+        "another coop": replace(last, coop=2).encode(),
+        "previous head of 40 bytes that takes the beginning of the entry": shifted.encode(),
+        "another federation": books_with_members(other).receipt(1, 1).encode(),
+        "a byte too many": data + b"\x00",
+    }
+
+
+def wrong_paths(good: Receipt) -> dict[str, bytes]:
+    """What is wrong with a receipt that has a path, of three entries, and one that has it."""
+    data, path = good.encode(), good.following
+    elements = decode(replace(good, following=()).encode())
+    assert isinstance(elements, list) and len(path) == 3
+    merged = (path[0] + path[1], path[2])
+    moved = (path[0] + path[1][:1], path[1][1:], path[2])
+    skipped = replace(good, entry=path[0], following=path[1:])
+    renumbered = replace(good, length=good.length + 1, following=path[:2])
+    return {
+        "a byte of a following entry changed": flip(data, data.index(path[1]) + 20),
+        "the path left out": replace(good, following=()).encode(),
+        "the path cut at its end": replace(good, following=path[:-1]).encode(),
+        "the path cut at its beginning": replace(good, following=path[1:]).encode(),
+        "the path lengthened": replace(good, following=(*path, path[0])).encode(),
+        "two entries of the path swapped": replace(good, following=path[::-1]).encode(),
+        "two entries of the path in one binary": replace(good, following=merged).encode(),
+        "a byte moved from one entry of the path to the one before": replace(
+            good, following=moved
+        ).encode(),
+        "the first entry of the path given out as the proven one": skipped.encode(),
+        "the next number, and an entry less": renumbered.encode(),
+        "an empty path": encode([*elements, []]),
+        "no path said as nil": encode([*elements, None]),
+        "the path as one binary": encode([*elements, b"".join(path)]),
+        "something that is no binary in the path": encode([*elements, [*path, None]]),
+        "the path as more elements of the receipt": encode([*elements, *path]),
+        "an element after the path": encode([*elements, list(path), None]),
+    }
+
+
+def flip(data: bytes, position: int) -> bytes:
+    """The bytes with one bit of that one changed."""
+    return data[:position] + bytes([data[position] ^ 1]) + data[position + 1 :]
