@@ -212,15 +212,27 @@ def open_journal(
     """
     files = files or DiskFiles()
     path = journal_file(lock.path)
+    return PendingJournal(path, _read(path, public_key, files), files)
+
+
+def look_at_pending(
+    wallet_path: Path, *, public_key: bytes, files: PrivateFiles | None = None
+) -> PendingPayment | None:
+    """What is pending, without the wallet's lock: to tell of it, and for nothing else.
+
+    Another command may be sending it at this moment. Raises what `open_journal` raises.
+    """
+    return _read(journal_file(wallet_path), public_key, files or DiskFiles()).pending
+
+
+def _read(path: Path, public_key: bytes, files: PrivateFiles) -> _State:
     data = files.read(path, largest=LARGEST_FILE)
     if data is None:
-        return PendingJournal(
-            path, _State(public_key=public_key, last_recorded=0, pending=None), files
-        )
+        return _State(public_key=public_key, last_recorded=0, pending=None)
     state = _parse(data, path)
     if state.public_key != public_key:
         raise JournalDamaged(path, "it belongs to another key than this wallet's")
-    return PendingJournal(path, state, files)
+    return state
 
 
 def _check_bounds(payload: bytes, *, sequence: int, intent: PaymentIntent) -> None:

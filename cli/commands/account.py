@@ -11,9 +11,11 @@ from cli.answers import integer, read_bytes, text
 from cli.client import Json, path_of
 from cli.errors import CliError
 from cli.exit_codes import ExitCode
+from cli.in_doubt import in_doubt_as_json, in_doubt_line
 from cli.membership import Membership, open_membership
 from cli.parameters import output_option, passphrase_options, wallet_option
 from cli.passphrase import PassphraseSource
+from cli.pending_journal import look_at_pending
 from cli.places import PLACE, EntryPlace
 from cli.pricing import IndexValue, read_rules, value_today
 from cli.sealing import open_memo
@@ -38,9 +40,14 @@ def when(seconds: int) -> str:
 @passphrase_options
 @output_option
 def balance(wallet: Path, passphrase: PassphraseSource, output: Output) -> None:
-    """Show what you have, what you owe, and what you can spend."""
+    """Show what you have, what you owe, and what you can spend.
+
+    A payment whose answer was lost is told of too, with the command that settles it.
+    """
     with open_membership(wallet, passphrase) as member:
         member.open_session()
+        # Looked at first: what is settled in the meantime is in the balance for certain.
+        pending = look_at_pending(wallet, public_key=member.key.public_key)
         me = member.me()
         changes = member.client.get("/v1/me/changes").get("changes", [])
         amount = integer(member.client, me, "balance")
@@ -56,10 +63,20 @@ def balance(wallet: Path, passphrase: PassphraseSource, output: Output) -> None:
                 "account": STATUS_WORDS.get(str(me.get("status")), str(me.get("status"))),
             }
         )
+        if pending is not None:
+            output.line(in_doubt_line(pending))
         _show_schedule(me, output)
         _show_changes(changes, output)
         worth = None if value is None else _worth_as_json(value, amount)
-        output.result({**me, "address": str(member.address), "changes": changes, "worth": worth})
+        output.result(
+            {
+                **me,
+                "address": str(member.address),
+                "changes": changes,
+                "worth": worth,
+                "in_doubt": in_doubt_as_json(pending),
+            }
+        )
 
 
 def _value_today(member: Membership) -> IndexValue | None:

@@ -26,6 +26,7 @@ from cli.pending_journal import (
     PendingJournal,
     SequenceUsed,
     journal_file,
+    look_at_pending,
     open_journal,
 )
 from cli.private_files import UnsafeFile
@@ -55,7 +56,10 @@ def test_a_payment_stays_pending_until_it_is_finished(lock: WalletLock) -> None:
     again = open_journal(lock, public_key=KEY)
     assert again.pending() == begun == journal.pending()
     assert begun.payload == b"\x00signed\xff"
+    path = lock.path
+    assert look_at_pending(path, public_key=KEY) == begun
     again.finish(1, outcome=Outcome.RECORDED)
+    assert look_at_pending(path, public_key=KEY) is None
     for reader in (again, open_journal(lock, public_key=KEY)):
         assert reader.pending() is None
         assert reader.last_recorded == 1

@@ -1,6 +1,9 @@
 """The commands against real nodes: everything a member and a steward does, and what goes wrong."""
 
 import json
+import os
+import shlex
+import signal
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -21,7 +24,7 @@ from cli.wallet_file import create_wallet, read_wallet
 from cli.wallet_format import KeyStretching
 from cli.wallet_lock import lock_wallet
 from ledger.signatures import SigningKey
-from tests.cli.fake_node import LossyProxy, serve
+from tests.cli.fake_node import Answer, LossyProxy, Request, Responder, serve
 
 SEED = b"commands".ljust(32)
 PASSPHRASE = "cuatro palabras en un papel"
@@ -197,8 +200,10 @@ def test_a_payment_by_link(desk: Desk, alice: Path, beto: Path) -> None:
 
 
 @contextmanager
-def through(proxy: LossyProxy, wallet: Path, passphrase: str) -> Iterator[None]:
-    """Let the wallet reach its node through the proxy for the `with` block."""
+def through(
+    proxy: LossyProxy, wallet: Path, passphrase: str, *, respond: Responder | None = None
+) -> Iterator[None]:
+    """Let the wallet reach its node through the proxy, or through `respond`, for the `with` block."""
     from cli.wallet_file import replace_public, unlock_wallet
 
     def redirect(url: str) -> None:
@@ -207,7 +212,7 @@ def through(proxy: LossyProxy, wallet: Path, passphrase: str) -> Iterator[None]:
             replace_public(lock, unlocked, public=replace(unlocked.public, node_url=url))
 
     with ExitStack() as stack:
-        redirect(stack.enter_context(serve(proxy)))
+        redirect(stack.enter_context(serve(respond or proxy)))
         stack.callback(redirect, proxy.target)
         yield
 
@@ -225,12 +230,45 @@ def test_a_lost_answer_never_pays_twice(
         with lock_wallet(alice) as lock:
             journal = open_journal(lock, public_key=read_wallet(alice).public.public_key)
             assert journal.pending() is not None
+        doubt = desk.ok(["balance"], "--wallet", alice)["in_doubt"]
+        assert (doubt["payee"], doubt["amount"], doubt["memo"]) == ("beto@norte", 40, "once")
+        said = desk.run(["balance"], "--wallet", alice).stdout
+        assert "In doubt: 0.40 to beto@norte;" in said
+        assert said.count("In doubt") == 1
+        # The command that is shown is the one that settles it.
+        assert doubt["settle"] in said
+        assert shlex.split(doubt["settle"]) == ["fiado", *words]
         proxy.lose = 0
         paid = desk.ok(words, "--wallet", alice)
+    assert desk.ok(["balance"], "--wallet", alice)["in_doubt"] is None
     bodies = {request.body for request in proxy.seen if request.path == "/v1/payments"}
     assert len(bodies) == 1, "the very same bytes every time"
     assert paid["repeated"] is True
     assert balance(desk, beto) == before + 40
+
+
+def test_an_interrupted_wait_says_that_the_payment_is_made(
+    desk: Desk, nodes: list[RunningNode], alice: Path, carla: Path
+) -> None:
+    before = balance(desk, alice)
+    proxy = LossyProxy(nodes[0].url)
+
+    def interrupt(request: Request) -> Answer:
+        if request.method == "GET" and request.path.startswith("/v1/payments/"):
+            os.kill(os.getpid(), signal.SIGINT)
+            return Answer(is_lost=True)
+        return proxy(request)
+
+    words = ["pay", "carla@sur", "0.05", "--wait", "delivered"]
+    with through(proxy, alice, PASSPHRASE, respond=interrupt):
+        error = desk.refused(ExitCode.INTERRUPTED, words, "--wallet", alice)
+    assert error["name"] == "wait_interrupted"
+    assert "would pay once more" in error["message"]
+    assert (error["status"], error["coop"]) == ("recorded", "norte")
+    assert f"fiado receipt show norte/{error['index']}" in error["remedy"]
+    assert balance(desk, alice) == before - 5
+    newest = desk.ok(["history"], "--wallet", alice)["items"][0]
+    assert newest["index"] == error["index"]
 
 
 def test_another_payment_first_finishes_the_one_in_doubt(
