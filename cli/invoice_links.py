@@ -61,8 +61,8 @@ def parse_link(text_: str) -> InvoiceLink | None:
     found = _LINK.fullmatch(text_.strip())
     if found is None:
         return None
-    node_url, _, _ = parse_page_url(found[0]).rpartition("/p/")
-    return InvoiceLink(node_url=node_url, id=found[1].lower())
+    page = parse_page_url(found[0])
+    return InvoiceLink(node_url=page[: page.lower().rindex("/p/")], id=found[1].lower())
 
 
 def fetch_invoice(link: InvoiceLink, charter: Charter) -> OpenInvoice:

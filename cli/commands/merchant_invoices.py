@@ -10,6 +10,8 @@ from cli.amounts import format_amount
 from cli.answers import integer, text
 from cli.client import Json, path_of
 from cli.commands.account import when
+from cli.errors import CliError
+from cli.exit_codes import ExitCode
 from cli.membership import Membership, open_membership
 from cli.parameters import AMOUNT, output_option, passphrase_options, wallet_option
 from cli.passphrase import PassphraseSource
@@ -18,9 +20,9 @@ from cli.pending_journal import PaymentIntent, open_journal
 from cli.places import PLACE, EntryPlace
 from cli.pricing import PRICE, CurrencyPrice
 from cli.terminal import Output
+from cli.waiting import wait_until
 from cli.wallet_lock import lock_wallet
 
-_WAIT_MS = 20_000
 SCALE = 2
 
 
@@ -127,12 +129,32 @@ def show_one(
         member.open_session()
         path = path_of("v1", "invoices", id_)
         found = member.client.get(path)
-        deadline = time.monotonic() + (wait or 0)
-        version = found["version"]
-        while found["version"] == version and time.monotonic() < deadline:
-            left_ms = int(1_000 * (deadline - time.monotonic())) + 1
-            found = member.client.get(path, after=version, timeout_ms=min(left_ms, _WAIT_MS))
+        if wait is not None:
+            found = _changed(member, path, found, wait, output)
         show(found, member, output)
+
+
+def _changed(member: Membership, path: str, found: Json, seconds: int, output: Output) -> Json:
+    """The invoice once it has changed, or as it is when the time is over."""
+    version, newest = found["version"], found
+
+    def has_changed(timeout_ms: int) -> bool:
+        nonlocal newest
+        newest = member.client.get(path, after=version, timeout_ms=timeout_ms)
+        return bool(newest["version"] != version)
+
+    what = f"The invoice is {found['state']}; waiting for it to change"
+    try:
+        wait_until(has_changed, what=what, seconds=seconds, output=output)
+    except KeyboardInterrupt:
+        raise CliError(
+            ExitCode.INTERRUPTED,
+            "wait_interrupted",
+            "Interrupted. Only the waiting has ended; the invoice stays as it is.",
+            f"`fiado merchant invoice show {found['id']}` looks again.",
+            {"id": found["id"], "state": newest["state"]},
+        ) from None
+    return newest
 
 
 @invoice.command("list")

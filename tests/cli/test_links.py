@@ -62,7 +62,7 @@ INVOICE = "0123456789abcdef0123456789abcdef"
 
 
 def test_the_address_of_an_invoice_is_taken_apart() -> None:
-    for text in (f"https://norte.example/p/{INVOICE}", f" HTTPS://norte.example/p/{INVOICE}/ "):
+    for text in (f"https://norte.example/p/{INVOICE}", f" HTTPS://norte.example/P/{INVOICE}/ "):
         assert parse_link(text) == InvoiceLink(node_url="https://norte.example", id=INVOICE)
     assert parse_link("alice@norte") is None
     assert parse_link(f"https://norte.example/else/p/{INVOICE}") is None
