@@ -14,6 +14,12 @@ from cli.charter_draft import (
     StewardDraft,
     render_charter,
 )
+from cli.charter_signatures import (
+    coops_missing,
+    read_signatures,
+    signatures_beside,
+    validity,
+)
 from cli.charters import read_charter
 from cli.consent import agree_to_sign
 from cli.errors import CliError
@@ -32,8 +38,6 @@ from ledger.errors import CharterError
 from ledger.index.days import day_from_text, text_from_day
 from ledger.index.exact import MILLIONTHS
 from ledger.index.parameters import LOWEST_VALUE
-from ledger.messages import TAG_CHARTER, signed_bytes
-from ledger.signatures import SignatureInvalid, verify
 from node.settings import read_node_key
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -261,15 +265,15 @@ def sign(file: Path, folder: Path, out: Path | None, yes: bool, output: Output) 
             f"No cooperative in the charter has the key of {folder}.",
             f"Put this key into the charter first: {key.public_key.hex()}",
         )
+    path = signatures_beside(file) if out is None else out
     if not output.is_json:
-        _print(charter, _signatures(_beside(file, out)), output)
+        _print(charter, read_signatures(path), output)
     if not yes:
         agree_to_sign(f"Sign this in the name of {coop.title}?")
-    path = _beside(file, out)
-    signatures = _signatures(path)
+    signatures = read_signatures(path)
     signatures[coop.number] = sign_charter(charter, coop=coop.number, key=key)
     path.write_bytes(format_charter_signatures(signatures))
-    missing = _missing(charter, signatures)
+    missing = coops_missing(charter, signatures)
     output.line(f"Signed in the name of {coop.name}, in {path}.")
     output.line(_missing_words(missing))
     output.result(
@@ -292,11 +296,11 @@ def collect(file: Path, signature_files: tuple[Path, ...], output: Output) -> No
     Those that are not signatures of this charter are refused.
     """
     charter = read_charter(file)
-    path = _beside(file, None)
-    signatures = _signatures(path)
+    path = signatures_beside(file)
+    signatures = read_signatures(path)
     for each in signature_files:
         found = parse_charter_signatures(each.read_bytes())
-        wrong = [number for number, name in _validity(charter, found).items() if not name]
+        wrong = [number for number, is_valid in validity(charter, found).items() if not is_valid]
         if wrong:
             raise CliError(
                 ExitCode.REFUSED,
@@ -306,7 +310,7 @@ def collect(file: Path, signature_files: tuple[Path, ...], output: Output) -> No
             )
         signatures |= found
     path.write_bytes(format_charter_signatures(signatures))
-    missing = _missing(charter, signatures)
+    missing = coops_missing(charter, signatures)
     output.line(f"{len(signatures)} signatures are in {path}.")
     output.line(_missing_words(missing))
     output.result({"federation": charter.federation.hex(), "file": str(path), "missing": missing})
@@ -321,9 +325,9 @@ def show(file: Path, output: Output) -> None:
     It ends with an error unless all have.
     """
     charter = read_charter(file)
-    signatures = _signatures(_beside(file, None))
+    signatures = read_signatures(signatures_beside(file))
     _print(charter, signatures, output)
-    missing = _missing(charter, signatures)
+    missing = coops_missing(charter, signatures)
     output.result(
         {
             "federation": charter.federation.hex(),
@@ -338,37 +342,6 @@ def show(file: Path, output: Output) -> None:
     check_charter_signatures(charter, signatures)
 
 
-def _beside(charter: Path, given: Path | None) -> Path:
-    return charter.with_name("charter.signatures.toml") if given is None else given
-
-
-def _signatures(path: Path) -> dict[int, bytes]:
-    return parse_charter_signatures(path.read_bytes()) if path.exists() else {}
-
-
-def _validity(charter: Charter, signatures: Mapping[int, bytes]) -> dict[int, bool]:
-    """Coop -> whether its signature is one of this charter."""
-    validity = {}
-    for number, signature in signatures.items():
-        coop = charter.coops.get(number)
-        validity[number] = False
-        if coop is None:
-            continue
-        message = signed_bytes(TAG_CHARTER, federation=charter.federation, coop=number, body=b"")
-        try:
-            verify(public_key=coop.node_key, message=message, signature=signature)
-            validity[number] = True
-        except SignatureInvalid:
-            pass
-    return validity
-
-
-def _missing(charter: Charter, signatures: Mapping[int, bytes]) -> list[str]:
-    """The coops without a valid signature."""
-    validity = _validity(charter, signatures)
-    return [coop.name for number, coop in charter.coops.items() if not validity.get(number)]
-
-
 def _missing_words(missing: Sequence[str]) -> str:
     if not missing:
         return "Every cooperative has signed: nodes can run by it."
@@ -376,7 +349,7 @@ def _missing_words(missing: Sequence[str]) -> str:
 
 
 def _print(charter: Charter, signatures: Mapping[int, bytes], output: Output) -> None:
-    validity = _validity(charter, signatures)
+    valid = validity(charter, signatures)
     output.fields(
         {
             "federation": charter.name,
@@ -398,7 +371,7 @@ def _print(charter: Charter, signatures: Mapping[int, bytes], output: Output) ->
                 coop.title,
                 format_amount(coop.clearing_limit),
                 f"{coop.steward_threshold} of {len(coop.stewards)}: {people}",
-                signed[validity.get(number)],
+                signed[valid.get(number)],
             ]
         )
     headings = ["coop", "title", "clearing limit", "stewards", "charter"]
