@@ -60,6 +60,7 @@ from node.engine.wire import (
     Get,
     Heads,
     MemoDelivery,
+    MemoKept,
     Message,
     WitnessAnswer,
     WitnessRequest,
@@ -124,6 +125,7 @@ class Engine:
         self._record(tick, inbox)
         self._anchors.answer_requests(tick)
         changed = self._change(tick, inbox)
+        self._memos.run(tick)
         self._own.seal(tick)
         self._extend(tick)
         self._core.store.commit(tick.write())
@@ -150,7 +152,7 @@ class Engine:
         distrusted: set[int] = set()
         for event in inbox:
             if isinstance(event, PeerUp):
-                self._peer_up(tick, event.coop)
+                self._peer_up(tick, event)
             elif isinstance(event, PeerDown):
                 self._core.peers.discard(event.coop)
                 self._replicas.peer_down(event.coop)
@@ -166,10 +168,11 @@ class Engine:
                     distrusted.add(event.coop)
                     tick.outbox.disconnects.append(Disconnect(event.coop, str(fault)))
 
-    def _peer_up(self, tick: Tick, peer: int) -> None:
+    def _peer_up(self, tick: Tick, event: PeerUp) -> None:
+        peer = event.coop
         self._core.peers.add(peer)
         self._gossip.peer_up(tick, peer)
-        self._memos.peer_up(tick, peer)
+        self._memos.peer_up(peer, acknowledges=event.acknowledges)
         self._decisions.peer_up(tick, peer)
 
     def _on_message(self, tick: Tick, peer: int, message: Message) -> None:
@@ -189,6 +192,8 @@ class Engine:
                 self._on_evidence(tick, peer, message)
             case MemoDelivery():
                 self._memos.on_delivery(tick, peer, message)
+            case MemoKept():
+                self._memos.on_kept(tick, peer, message)
             case IndexDue() | DecisionSigned() | Observed() | SurveyRequest() | SurveyFile():
                 self._decisions.on_message(tick, peer, message)
 

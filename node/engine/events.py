@@ -144,9 +144,13 @@ class Publish:
 
 @dataclass(frozen=True, slots=True)
 class PeerUp:
-    """An authenticated link to that coop's node is there."""
+    """An authenticated link to that coop's node is there.
+
+    `acknowledges`: both ends say which memos they have (PROTOCOL section 10).
+    """
 
     coop: int
+    acknowledges: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,9 +35,15 @@ class EngineSettings:
     segment_entries: int = 16_384
     """How many entries at most."""
     memo_bytes: int = 1024
-    """The largest sealed memo."""
+    """The largest sealed memo. One for another coop has at most 1,024 in any case, as the protocol says."""
     waiting_memos: int = 1_000
-    """How many memos are kept for peers that can't be reached."""
+    """How many memos wait for each coop that has not acknowledged them; then the oldest is dropped."""
+    waiting_memo_ms: int = 90 * 24 * 60 * 60 * 1_000
+    """How long one waits at most."""
+    memos_on_way: int = 64
+    """How many memos are sent to a peer before it has acknowledged one."""
+    memo_retry_ms: int = 60_000
+    """After this a memo that is not acknowledged is sent again over the same link."""
     snapshot_entries: int = 200_000
     """After how many new entries a snapshot is saved."""
     decision_interval_ms: int = 10_000

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from ledger.chain import SignedHead
 from ledger.codec import MAX, Value, decode, encode
 from ledger.errors import EncodingError
+from ledger.shapes import is_number
 from node.engine.index_wire import IndexMessage, read_index_message
 from node.errors import PeerFault
 
 MAX_HEADS = 256
+MAX_MEMO_BYTES = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,18 @@ class MemoDelivery:
         return encode(["memo", self.reference, self.account, self.sealed])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoKept:
+    """The sender has that memo for an account of its own; it need not be sent again."""
+
+    reference: bytes
+    account: int
+
+    def encode(self) -> bytes:
+        """`["memo kept", reference, account]`."""
+        return encode(["memo kept", self.reference, self.account])
+
+
 Message = (
     Heads
     | Get
@@ -110,6 +124,7 @@ Message = (
     | WitnessAnswer
     | EvidenceNews
     | MemoDelivery
+    | MemoKept
     | IndexMessage
 )
 
@@ -149,8 +164,11 @@ def _from_value(value: Value) -> Message | None:
         case ["evidence", bytes(data)]:
             return EvidenceNews(data)
         case ["memo", bytes(reference), int(account), bytes(sealed)]:
-            if len(reference) == 32 and _is_uint(account):
+            if len(reference) == 32 and is_number(account) and len(sealed) <= MAX_MEMO_BYTES:
                 return MemoDelivery(reference=reference, account=account, sealed=sealed)
+        case ["memo kept", bytes(reference), int(account)]:
+            if len(reference) == 32 and is_number(account):
+                return MemoKept(reference=reference, account=account)
     return read_index_message(value)
 
 

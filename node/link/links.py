@@ -30,12 +30,15 @@ from node.logs import log_event
 
 LINK_PATH = "/v1/link"
 
+ACKNOWLEDGING = "fiado1.1"
+"""What both ends name, as a subprotocol of the WebSocket, when they say which memos they have."""
+
 
 class LinkedNode(Protocol):
     """Who hears of links and gets their messages: the runner."""
 
-    def peer_up(self, coop: int) -> None:
-        """A link to that coop is there."""
+    def peer_up(self, coop: int, *, acknowledges: bool) -> None:
+        """A link to that coop is there; whether both ends say which memos they have."""
 
     def peer_down(self, coop: int) -> None:
         """It is gone."""
@@ -136,6 +139,7 @@ class Links:
         if self._stopping or busy or self._handshakes[address] >= self._settings.handshakes_each:
             raise web.HTTPServiceUnavailable
         socket = web.WebSocketResponse(
+            protocols=(ACKNOWLEDGING,),
             max_msg_size=self._settings.message_bytes,
             heartbeat=self._settings.heartbeat_ms / 1000,
             compress=False,
@@ -231,6 +235,7 @@ class Links:
         async with asyncio.timeout(self._settings.handshake_ms / 1000):
             socket = await self._session.ws_connect(
                 url + LINK_PATH,
+                protocols=(ACKNOWLEDGING,),
                 max_msg_size=self._settings.message_bytes,
                 heartbeat=self._settings.heartbeat_ms / 1000,
             )
@@ -289,7 +294,7 @@ class Links:
             replaced.close(LinkEnd.REPLACED)
             self._node.peer_down(peer.coop)
         self._links[peer.coop] = link
-        self._node.peer_up(peer.coop)
+        self._node.peer_up(peer.coop, acknowledges=_acknowledges(socket))
         if self._stopping:
             link.close(LinkEnd.STOPPED)
         return link
@@ -317,6 +322,13 @@ class Links:
         task = asyncio.create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _acknowledges(socket: Socket) -> bool:
+    """Whether both ends named it."""
+    if isinstance(socket, web.WebSocketResponse):
+        return socket.ws_protocol == ACKNOWLEDGING
+    return socket.protocol == ACKNOWLEDGING
 
 
 async def _receive(socket: Socket) -> bytes:

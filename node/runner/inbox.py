@@ -34,7 +34,7 @@ class OutcomeUnknown(NodeFault):
 class _PeerQueue:
     messages: int = 0
     bytes: int = 0
-    is_up: bool = False
+    up: PeerUp | None = None
     waiting: list["asyncio.Future[None]"] = field(default_factory=list)
 
 
@@ -109,15 +109,16 @@ class Inbox:
 
     # --- peers ---
 
-    def peer_up(self, coop: int) -> None:
-        """An authenticated link to that coop's node is there."""
-        self._queue(coop).is_up = True
-        self._events.append(PeerUp(coop))
+    def peer_up(self, coop: int, *, acknowledges: bool) -> None:
+        """An authenticated link to that coop's node is there; see `PeerUp`."""
+        up = PeerUp(coop, acknowledges)
+        self._queue(coop).up = up
+        self._events.append(up)
         self._arrived()
 
     def peer_down(self, coop: int) -> None:
         """The link is gone."""
-        self._queue(coop).is_up = False
+        self._queue(coop).up = None
         self._events.append(PeerDown(coop))
         self._arrived()
 
@@ -138,7 +139,7 @@ class Inbox:
 
     def repeat_peers(self) -> None:
         """Tell a new engine first which links are there."""
-        ups = [PeerUp(coop) for coop, queue in self._queues.items() if queue.is_up]
+        ups = [queue.up for queue in self._queues.values() if queue.up is not None]
         self._events.extendleft(ups)
 
     def _queue(self, coop: int) -> _PeerQueue:

@@ -201,9 +201,9 @@ class Runner:
 
     # --- peers ---
 
-    def peer_up(self, coop: int) -> None:
-        """An authenticated link to that coop's node is there."""
-        self._inbox.peer_up(coop)
+    def peer_up(self, coop: int, *, acknowledges: bool = True) -> None:
+        """An authenticated link to that coop's node is there; see `PeerUp`."""
+        self._inbox.peer_up(coop, acknowledges=acknowledges)
 
     def peer_down(self, coop: int) -> None:
         """The link is gone."""

@@ -111,6 +111,8 @@ class DocumentKind(StrEnum):
     """A decision that the own log has taken in, with its signatures."""
     SURVEY = "survey"
     """A survey file, by its hash."""
+    MEMO = "memo"
+    """A memo sealed to an account of another coop, until that coop's node has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from node.engine.wire import (
     Get,
     Heads,
     MemoDelivery,
+    MemoKept,
     Message,
     WitnessRequest,
 )
@@ -197,7 +198,10 @@ def _garbage(rig: Rig) -> dict[str, Message | bytes]:
         "false evidence": EvidenceNews(fork.encode()),
         "no evidence": EvidenceNews(b"\x90"),
         "stranger's witness": WitnessRequest(stranger),
-        "large memo": MemoDelivery(reference=bytes(32), account=1, sealed=bytes(5_000)),
+        "large memo": MemoDelivery(reference=bytes(32), account=1, sealed=bytes(1_025)),
+        "memo for no number": MemoDelivery(reference=bytes(32), account=2**32, sealed=b"x"),
+        "memo kept for no number": MemoKept(reference=bytes(32), account=2**32),
+        "memo kept of no reference": MemoKept(reference=bytes(31), account=1),
     }
 
 

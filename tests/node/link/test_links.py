@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -15,12 +15,13 @@ from ledger.codec import decode
 from ledger.signatures import SigningKey
 from node.link import handshake
 from node.link.handshake import Hello, LinkRefusal, Transcript
-from node.link.links import LINK_PATH, Chance, Identity, Links
+from node.link.links import ACKNOWLEDGING, LINK_PATH, Chance, Identity, Links
 from node.link.settings import LinkSettings
 from tests.builders import Federation, build_federation
 from tests.node.loops import on_loop, until
 
 FEDERATION = build_federation(coops=3)
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 QUICK = LinkSettings(backoff_least_ms=1, backoff_most_ms=20, penalty_ms=3_600_000)
 
 
@@ -30,15 +31,17 @@ class FakeNode:
 
     up: list[int] = field(default_factory=list)
     ups: int = 0
+    acknowledge: dict[int, bool] = field(default_factory=dict)
     messages: list[tuple[int, bytes]] = field(default_factory=list)
     has_room: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         self.has_room.set()
 
-    def peer_up(self, coop: int) -> None:
+    def peer_up(self, coop: int, *, acknowledges: bool) -> None:
         self.up.append(coop)
         self.ups += 1
+        self.acknowledge[coop] = acknowledges
 
     def peer_down(self, coop: int) -> None:
         self.up.remove(coop)
@@ -75,8 +78,8 @@ class Town:
         self.clock = Clock()
         self.places: dict[int, Place] = {}
 
-    async def listen(self, coop: int) -> Place:
-        """A server that waits for its links."""
+    async def listen(self, coop: int, handler: Handler | None = None) -> Place:
+        """A server that waits for its links, or does what `handler` does."""
         place = Place("", FakeNode())
 
         async def accept(request: web.Request) -> web.StreamResponse:
@@ -84,7 +87,7 @@ class Town:
             return await place.links.accept(request)
 
         app = web.Application()
-        app.router.add_get(LINK_PATH, accept)
+        app.router.add_get(LINK_PATH, handler or accept)
         server = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await server.setup()
         self._stack.push_async_callback(server.cleanup)
@@ -138,6 +141,64 @@ async def test_messages_go_both_ways_in_order() -> None:
         await until(lambda: len(one.node.messages) == len(two.node.messages) == 100, "messages")
         assert two.node.messages == [(1, b"to two %d" % number) for number in range(100)]
         assert one.node.messages == [(2, b"to one %d" % number) for number in range(100)]
+
+
+@on_loop
+async def test_both_ends_know_that_memos_are_acknowledged() -> None:
+    async with open_town() as town:
+        one = await town.link(1)
+        two = await town.link(2, 1)
+        await until(lambda: one.node.up == [2] and two.node.up == [1], "the link")
+        assert one.node.acknowledge == {2: True}
+        assert two.node.acknowledge == {1: True}
+
+
+@pytest.mark.parametrize(
+    ("protocols", "acknowledges"),
+    [((), False), (("fiado9.9",), False), (("fiado9.9", ACKNOWLEDGING), True)],
+)
+def test_a_dialler_of_another_version_is_let_in(
+    protocols: tuple[str, ...], acknowledges: bool
+) -> None:
+    @on_loop
+    async def run() -> None:
+        async with open_town() as town:
+            place = await town.link(1)
+            async with stranger_at(place, *protocols) as stranger:
+                await stranger.prove(2, FEDERATION.node_keys[2])
+                await until(lambda: place.node.up == [2], "the link")
+                assert place.node.acknowledge == {2: acknowledges}
+
+    run()
+
+
+@on_loop
+async def test_a_listener_of_the_first_version_is_dialled() -> None:
+    key = FEDERATION.node_keys[1]
+
+    async def accept(request: web.Request) -> web.StreamResponse:
+        """What a listener did before there were versions."""
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        hello = handshake.decode_hello(await socket.receive_bytes())
+        transcript = Transcript(
+            charter=FEDERATION.charter,
+            dialler=hello.dialler,
+            listener=1,
+            dialler_nonce=hello.nonce,
+            listener_nonce=bytes(32),
+        )
+        await socket.send_bytes(handshake.encode_challenge(transcript.listener_nonce))
+        transcript.check_dialler(handshake.decode_proof(await socket.receive_bytes()))
+        await socket.send_bytes(handshake.encode_welcome(transcript.sign_as_listener(key)))
+        await socket.receive()
+        return socket
+
+    async with open_town() as town:
+        await town.listen(1, accept)
+        place = await town.link(2, 1)
+        await until(lambda: place.node.up == [1], "the link")
+        assert place.node.acknowledge == {1: False}
 
 
 @on_loop
@@ -253,10 +314,12 @@ class Stranger:
 
 
 @asynccontextmanager
-async def stranger_at(place: Place) -> AsyncIterator[Stranger]:
+async def stranger_at(place: Place, *protocols: str) -> AsyncIterator[Stranger]:
     async with (
         aiohttp.ClientSession() as session,
-        session.ws_connect(place.url + LINK_PATH, max_msg_size=2**26, autoping=False) as socket,
+        session.ws_connect(
+            place.url + LINK_PATH, protocols=protocols, max_msg_size=2**26, autoping=False
+        ) as socket,
     ):
         yield Stranger(socket)
 
