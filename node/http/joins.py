@@ -4,6 +4,9 @@ The new key signs its admission, and so the account number and first limit in it
 first. So there are two steps: a proposal keeps a number free for ten minutes, in memory; the admission,
 signed by the new key, is then kept until stewards sign or decline it. Both are costly and public, so
 each address may do few of them.
+
+Whoever waits may ask again: with nothing new they find their request as it is, and with another handle,
+class or first limit the new request takes the place of the old one, which only its own key can bring about.
 """
 
 from aiohttp import web
@@ -39,10 +42,8 @@ async def post_proposal(api: Api, request: web.Request) -> web.Response:
     fields = await api.json(request)
     key = fields.hexadecimal("key", length=32)
     handle = fields.text("handle", most=32)
-    class_ = fields.choice("class", *facts.CLASSES) if fields.has("class") else facts.CLASSES[0]
-    limit = api.settings.first_limit
-    if fields.has("limit"):
-        limit = fields.integer("limit", most=MAX)
+    class_ = fields.choice("class", *facts.CLASSES) if fields.has("class") else None
+    limit = fields.integer("limit", most=MAX) if fields.has("limit") else None
     fields.done()
     if not HANDLE.fullmatch(handle):
         raise fields.fail("handle", "small letters, digits, dots, hyphens and underscores")
@@ -58,6 +59,12 @@ async def post_proposal(api: Api, request: web.Request) -> web.Response:
         raise Problem("busy", retry_after_s=60)
     expires_ms = now_ms + api.settings.proposal_ms
     api.proposals[account] = Reserved(key=key, expires_ms=expires_ms)
+    # What the person does not say now is as they said it before.
+    earlier = await api.runner.ask(lambda view: _waiting_request(api, view, key))
+    if class_ is None:
+        class_ = facts.CLASSES[0 if earlier is None else earlier.class_]
+    if limit is None:
+        limit = api.settings.first_limit if earlier is None else earlier.limit
     answer = {
         "coop": api.coop.name,
         "coop_number": api.coop.number,
@@ -108,6 +115,15 @@ def _free_number(api: Api, view: View, key: bytes, handle: str) -> int:
     return account
 
 
+def _waiting_request(api: Api, view: View, key: bytes) -> Admit | None:
+    """The admission that the key has asked for and that nobody has decided yet."""
+    for document in view.store.documents(DocumentKind.JOIN, limit=api.settings.joins):
+        admit = read_draft(document).transaction
+        if isinstance(admit, Admit) and admit.key == key and state_of(view, admit) == "waiting":
+            return admit
+    return None
+
+
 async def post_join(api: Api, request: web.Request) -> web.Response:
     """Ask to be admitted, with an admission that the new key has signed."""
     api.check_rate(request)
@@ -137,7 +153,10 @@ async def post_join(api: Api, request: web.Request) -> web.Response:
 
 
 def _keep(api: Api, view: View, draft: Draft) -> tuple[Write, Draft]:
-    """Store a request to join unless its number or handle is gone. Old ones make room."""
+    """Store a request to join unless its number or handle is gone.
+
+    Old ones make room, and so does an earlier one of the same key for the same number.
+    """
     admit = draft.transaction
     assert isinstance(admit, Admit)
     present = view.store.document(DocumentKind.JOIN, draft.id)
@@ -153,8 +172,12 @@ def _keep(api: Api, view: View, draft: Draft) -> tuple[Write, Draft]:
     dropped = [document for document in documents if _is_old(view, document)]
     for document in documents:
         other = read_draft(document).transaction
-        if document not in dropped and other.account == admit.account:
+        assert isinstance(other, Admit)
+        if document in dropped or other.account != admit.account:
+            continue
+        if other.key != admit.key:
             raise Problem("number_taken")
+        dropped.append(document)
     if len(documents) - len(dropped) >= api.settings.joins:
         raise Problem("busy", "Too many people wait to be admitted; try again in a few days.")
     return (

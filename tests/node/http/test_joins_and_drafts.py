@@ -104,6 +104,41 @@ async def test_numbers_of_proposals_are_kept_apart(tmp_path: Path) -> None:
 
 
 @on_loop
+async def test_who_waits_may_ask_again_with_another_limit(tmp_path: Path) -> None:
+    async with one_node(tmp_path, settings=MANY + "first_limit = 2500\n") as town:
+        key, other = signing_key("join", "zoe"), signing_key("join", "thief")
+        said = {"class": "organisation", "limit": 30_000}
+        proposal = (await propose(town, key, "zoe", **said)).ok()
+        first = (await town.client.post("/v1/joins", signed_join(town, proposal, key))).ok()
+        steward = await town.people.steward(0)
+        path = f"/v1/drafts/{first['id']}/signatures"
+        await town.client.post(path, steward_signature(town, first, 0), token=steward)
+        # With nothing new the request is found as it is, signatures and all.
+        again = (await propose(town, key, "zoe")).ok()
+        assert (again["account"], again["class"], again["limit"]) == (4, "organisation", 30_000)
+        same = (await town.client.post("/v1/joins", signed_join(town, again, key))).ok()
+        assert same["id"] == first["id"]
+        assert len(same["signed_by"]) == 1
+        # Nobody else can take the number, and the key itself may ask for something else.
+        stolen = signed_join(town, {**proposal, "handle": "thief"}, other)
+        assert (await town.client.post("/v1/joins", stolen)).problem() == "number_taken"
+        changed = (await propose(town, key, "zoe", limit=20_000)).ok()
+        second = (await town.client.post("/v1/joins", signed_join(town, changed, key))).ok()
+        assert (second["account"], second["facts"]["limit"], second["signed_by"]) == (4, 20_000, [])
+        listed = (await town.client.get("/v1/drafts", token=steward)).ok()["drafts"]
+        assert [draft["id"] for draft in listed] == [second["id"]]
+        answer = await town.client.post(path, steward_signature(town, first, 2), token=steward)
+        assert answer.problem() == "draft_not_found"
+        path = f"/v1/drafts/{second['id']}/signatures"
+        for index in (0, 2):
+            signature = steward_signature(town, second, index)
+            signed = (await town.client.post(path, signature, token=steward)).ok()
+        assert signed["state"] == "recorded"
+        member = (await town.client.get("/v1/members/4", token=steward)).ok()
+        assert (member["limit"], member["handle"]) == (20_000, "zoe")
+
+
+@on_loop
 async def test_bad_requests_to_join(tmp_path: Path) -> None:
     async with one_node(tmp_path, settings=MANY + "joins = 1\nproposals = 2\n") as town:
         key, other = signing_key("join", "a"), signing_key("join", "b")
