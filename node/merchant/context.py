@@ -23,6 +23,8 @@ from node.store import Record, RecordKind
 MESSAGE_PREFIX = "msg_"
 LISTED_PAYMENTS = 100
 """How many payments of one invoice are listed; the sums are of all."""
+_MOST_ENDPOINTS = 1_000
+"""How many endpoints of an account are read; `MerchantSettings.endpoints` lets it have far fewer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,7 @@ class News:
 
 @dataclass(slots=True, kw_only=True)
 class Context:
-    """Lives as long as the engine. `watched` has the references that payments are looked for under."""
+    """Lives as long as the engine."""
 
     settings: MerchantSettings
     charter: Charter
@@ -48,13 +50,21 @@ class Context:
     desk: Desk
     views: Views
     now_ms: int = 0
-    watched: dict[bytes, str] = field(default_factory=dict)
+    """The present tick's time."""
+    watched_invoices: dict[bytes, str] = field(default_factory=dict)
+    """Reference -> id of the invoices that payments are looked for: open, or ended not long ago."""
+    watched_of_account: dict[int, int] = field(default_factory=dict)
+    """How many of these each merchant's account has."""
     watched_refunds: dict[bytes, str] = field(default_factory=dict)
-    requests: Sketch = field(default_factory=Sketch)
-    counts: dict[str, int] = field(default_factory=dict)
+    """Reference -> id of the refunds that are prepared and not signed yet."""
+    requests_seen: Sketch = field(default_factory=Sketch)
+    """The keys of all requests that were ever remembered."""
     deadlines: list[tuple[int, RecordKind, str]] = field(default_factory=list)
+    """A heap of (due time, kind, id). A record may stand on it several times; what is outdated is skipped."""
     endpoints: dict[int, dict[str, Endpoint]] = field(default_factory=dict)
+    """The endpoints of the accounts that were asked for so far, by id."""
     news: list[News] = field(default_factory=list)
+    """What has happened in this tick; told once it is durable."""
 
     @property
     def now(self) -> int:
@@ -65,13 +75,13 @@ class Context:
 
     def request(self, key: str) -> Record | None:
         """What an earlier request under that key has made."""
-        if not self.requests.may_have(key):
+        if not self.requests_seen.may_have(key):
             return None
         return self.desk.find(RecordKind.REQUEST, key)
 
     def add_request(self, record: Record) -> None:
         """Remember what a request made."""
-        self.requests.add(record.id)
+        self.requests_seen.add(record.id)
         self.desk.add(record)
 
     # --- invoices ---
@@ -99,10 +109,18 @@ class Context:
 
     def watch(self, invoice: Invoice) -> None:
         """Look for payments of it from now on."""
-        self.watched[invoice.reference] = invoice.id
-        shelf = str(invoice.account)
-        self.counts[shelf] = self.counts.get(shelf, 0) + 1
+        self.note_watched(invoice.reference, invoice.id, account=invoice.account)
         heappush(self.deadlines, (self.due_ms(invoice), RecordKind.INVOICE, invoice.id))
+
+    def note_watched(self, reference: bytes, id_: str, *, account: int) -> None:
+        """Note an invoice as watched, one more of its account."""
+        self.watched_invoices[reference] = id_
+        self.watched_of_account[account] = self.watched_of_account.get(account, 0) + 1
+
+    def unwatch(self, invoice: Invoice) -> None:
+        """Look for payments of it no longer."""
+        del self.watched_invoices[invoice.reference]
+        self.watched_of_account[invoice.account] -= 1
 
     def save(self, invoice: Invoice, happening: Happening) -> Invoice | None:
         """Write an invoice after something happened to it; None, and nothing written, when it can't."""
@@ -110,23 +128,22 @@ class Context:
         if following is None:
             return None
         state, reason = following
-        is_changed = following != (invoice.state, invoice.reason)
-        was = invoice.state
-        if is_changed:
-            settled = self.now if state is State.SETTLED and was is not state else invoice.settled
+        has_moved = state is not invoice.state
+        has_changed = has_moved or reason is not invoice.reason
+        if has_changed:
             invoice = replace(
                 invoice,
                 state=state,
                 reason=reason,
                 changed=self.now,
-                settled=settled,
+                settled=self.now if has_moved and state is State.SETTLED else invoice.settled,
                 version=invoice.version + 1,
             )
         due_ms = self.due_ms(invoice)
         self.desk.replace(invoice.to_record(due=due_ms))
-        if is_changed:
+        if has_changed:
             heappush(self.deadlines, (due_ms, RecordKind.INVOICE, invoice.id))
-            self._tell(invoice, state.value if was is not state else _reason_event(invoice))
+            self._tell(invoice, state.value if has_moved else _event_of_reason(invoice))
         return invoice
 
     def render(self, invoice: Invoice) -> Json:
@@ -140,9 +157,10 @@ class Context:
 
     # --- telling ---
 
-    def _tell(self, invoice: Invoice, what: str) -> None:
+    def _tell(self, invoice: Invoice, event: str) -> None:
+        """Tell what has become of an invoice; its version sets this event apart from the others."""
         seed = f"{invoice.id}/{invoice.version}"
-        self.tell(invoice.account, invoice.id, f"invoice.{what}", seed, self.render(invoice))
+        self.tell(invoice.account, invoice.id, f"invoice.{event}", seed, self.render(invoice))
 
     def tell(self, account: int, invoice: str, type_: str, seed: str, data: Json) -> None:
         """Write a message for every endpoint that wants this event; they are sent after the commit.
@@ -178,7 +196,7 @@ class Context:
         """The endpoints of an account."""
         found = self.endpoints.get(account)
         if found is None:
-            rows = self.desk.shelf(RecordKind.ENDPOINT, str(account), limit=1_000)
+            rows = self.desk.shelf(RecordKind.ENDPOINT, str(account), limit=_MOST_ENDPOINTS)
             found = {row.id: read_endpoint(row) for row in rows}
             self.endpoints[account] = found
         return found
@@ -189,5 +207,6 @@ def message_id(type_: str, seed: str) -> str:
     return MESSAGE_PREFIX + sha256(f"{type_}/{seed}".encode()).hexdigest()[:32]
 
 
-def _reason_event(invoice: Invoice) -> str:
+def _event_of_reason(invoice: Invoice) -> str:
+    """The event when only the reason has changed: it has the reason's name, if there is one."""
     return invoice.state.value if invoice.reason is Reason.NONE else invoice.reason.value

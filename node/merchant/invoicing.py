@@ -63,7 +63,7 @@ class Invoicing:
         account = context.validator.account(context.coop, request.account)
         if account is None or account.closed:
             raise MerchantRefusal("merchant_closed")
-        if context.counts.get(str(request.account), 0) >= context.settings.watched_invoices:
+        if context.watched_of_account.get(request.account, 0) >= context.settings.watched_invoices:
             raise MerchantRefusal("invoices_too_many")
         price, amount, latest = self._amount(request)
         if not 1 <= amount <= MAX:

@@ -47,13 +47,12 @@ class Merchants:
         self._sightings = Sightings(context, self.refunding)
         for id_, shelf, due_ms, mark in context.desk.pending(RecordKind.INVOICE):
             if mark is not None:
-                context.watched[mark] = id_
-                context.counts[shelf] = context.counts.get(shelf, 0) + 1
+                context.note_watched(mark, id_, account=int(shelf))
             context.deadlines.append((due_ms, RecordKind.INVOICE, id_))
         for id_, _, due_ms, _ in context.desk.pending(RecordKind.REQUEST):
             context.deadlines.append((due_ms, RecordKind.REQUEST, id_))
         for id_ in context.desk.ids(RecordKind.REQUEST):
-            context.requests.add(id_)
+            context.requests_seen.add(id_)
         heapify(context.deadlines)
         self.refunding.start()
         self._sightings.start()
@@ -95,7 +94,7 @@ class Merchants:
         """The clock has reached a time at which something about this invoice was due."""
         context = self.context
         invoice = context.invoice(id_)
-        if invoice is None or invoice.reference not in context.watched:
+        if invoice is None or invoice.reference not in context.watched_invoices:
             return
         due_ms = context.due_ms(invoice)
         if due_ms > context.now_ms:
@@ -103,12 +102,12 @@ class Merchants:
         if invoice.state is State.OPEN:
             context.save(invoice, Happening.DEADLINE)
         elif invoice.coming:
+            # Something paid in time is still on its way: the invoice stays watched until that is here.
             later_ms = context.now_ms + context.settings.watched_ms
             context.desk.replace(invoice.to_record(due=later_ms))
             heappush(context.deadlines, (later_ms, RecordKind.INVOICE, id_))
         else:
-            del context.watched[invoice.reference]
-            context.counts[str(invoice.account)] -= 1
+            context.unwatch(invoice)
             context.desk.replace(invoice.to_record(due=None))
 
 

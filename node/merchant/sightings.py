@@ -58,13 +58,13 @@ class Sightings:
         """Take note of the payments in new entries, then of those that have arrived."""
         context = self._context
         for segment in segments:
-            if context.watched or context.watched_refunds:
+            if context.watched_invoices or context.watched_refunds:
                 self._look_at(segment)
         if self._coming:
             self._arrivals()
 
     def _look_at(self, segment: Segment) -> None:
-        invoices, refunds = self._context.watched, self._context.watched_refunds
+        invoices, refunds = self._context.watched_invoices, self._context.watched_refunds
         hits = {
             carried
             for carried in _CARRIED.findall(segment.entries)

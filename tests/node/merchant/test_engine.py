@@ -203,8 +203,8 @@ def test_what_is_watched_is_watched_after_a_restart(
     counter.tick(Submit(1, counter.payment(invoices[0])))
     again = Counter(federation, counter.store.crash(), counter.now_ms)
     again.tick()
-    assert set(again.merchants.context.watched) == {each.reference for each in invoices}
-    assert again.merchants.context.counts == {str(MERCHANT): 3}
+    assert set(again.merchants.context.watched_invoices) == {each.reference for each in invoices}
+    assert again.merchants.context.watched_of_account == {MERCHANT: 3}
     again.tick(Submit(1, again.payment(invoices[1], sequence=2)))
     assert again.read(invoices[1]).state is State.SETTLED
     assert again.read(invoices[2]).reason is Reason.NONE
