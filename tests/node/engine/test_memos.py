@@ -1,5 +1,6 @@
 """Memos for members of other coops: kept until acknowledged, through crashes, faults and bad peers."""
 
+import random
 from collections.abc import Sequence
 from typing import Any
 
@@ -346,6 +347,92 @@ def test_an_old_copy_of_the_payers_node_sends_again_what_it_had_then() -> None:
     assert waiting(rig) == []
     assert list(rig.disks[2].memos.values()) == [b"sealed"]
     assert rig.length(1, 1) == rig.length(2, 1)
+
+
+class Trouble:
+    """Coops 1 and 2, who pay, lose messages, break links, fail and start again by chance."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+        self.rig = joined(1, 2, memos_on_way=3, memo_retry_ms=5_000)
+        self.paid: list[int] = []
+        self.linked = True
+
+    def run(self, steps: int) -> None:
+        """So many things happen."""
+        what = (self.pay, self.lose, self.double, self.deliver, self.deliver, self.cut, self.wait)
+        for _ in range(steps):
+            coop = self.random.choice((1, 2))
+            if self.random.random() < 0.1:
+                self.rig.disks[coop].fail_next(self.random.choice(list(MemoryFault)))
+            try:
+                self.random.choice(what)()
+                self.rig.tick(coop)
+            except StorageFault:
+                self.start_again()
+
+    def pay(self) -> None:
+        number = len(self.paid) + 1
+        transaction = self.rig.pay(1, number, 2, 1, 1)
+        while True:
+            # Whoever pays sends the same again until there is an answer.
+            try:
+                submit = Submit(self.rig.request(), transaction, [memo(number)])
+                (answer,) = self.rig.ask(1, submit)
+                break
+            except StorageFault:
+                self.start_again()
+        assert isinstance(answer, Recorded), answer
+        self.paid.append(number)
+
+    def lose(self) -> None:
+        self.rig.mail = [item for item in self.rig.mail if self.random.random() < 0.5]
+
+    def double(self) -> None:
+        self.rig.mail += [item for item in self.rig.mail if self.random.random() < 0.5]
+
+    def deliver(self) -> None:
+        self.rig.deliver_to(self.random.choice((1, 2)))
+
+    def cut(self) -> None:
+        self.rig.mail.clear()
+        for one, other in ((1, 2), (2, 1)):
+            self.rig.tick(one, PeerDown(other))
+        self.linked = not self.linked
+        if self.linked:
+            self.rig.link(1, 2)
+
+    def wait(self) -> None:
+        self.rig.advance(self.random.randrange(4_000))
+
+    def start_again(self) -> None:
+        """Both: a fault ends an engine, and its links with it."""
+        self.rig.mail.clear()
+        for coop in (1, 2):
+            self.rig.disks[coop].inject = lambda operation: None
+            self.rig.start(coop)
+        self.rig.ready()
+        self.rig.mail.clear()
+        if self.linked:
+            self.rig.link(1, 2)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_whatever_happens_every_memo_of_a_recorded_payment_arrives(seed: int) -> None:
+    trouble = Trouble(seed)
+    trouble.run(150)
+    rig = trouble.rig
+    trouble.start_again()
+    if not trouble.linked:
+        rig.link(1, 2)
+    rig.deliver()
+    assert trouble.paid
+    assert {number: arrived(rig, number) for number in trouble.paid} == dict.fromkeys(
+        trouble.paid, b"sealed"
+    )
+    assert len(rig.disks[2].memos) == len(trouble.paid)
+    assert waiting(rig) == []
+    assert [notice for notice in rig.tick(1).notices if notice.name == "memos_dropped"] == []
 
 
 def test_payments_go_on_when_memos_can_not() -> None:

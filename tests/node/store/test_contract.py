@@ -339,6 +339,20 @@ def test_documents_are_replaced_and_dropped(place: Place) -> None:
         assert store.document(DocumentKind.JOIN, "a") == join
 
 
+def test_a_document_that_is_put_and_dropped_in_one_write_is_gone(place: Place) -> None:
+    rows = [
+        Document(kind=DocumentKind.MEMO, id=f"2/{account}/00", created=5, data=b"sealed")
+        for account in (1, TOP)
+    ]
+    with place.open() as store:
+        store.commit(Write(documents=rows, dropped_documents=[(DocumentKind.MEMO, rows[0].id)]))
+    with place.open() as store:
+        assert store.documents(DocumentKind.MEMO, limit=2**31 - 1) == rows[1:]
+        # What is not there can be dropped.
+        store.commit(Write(dropped_documents=[(DocumentKind.MEMO, row.id) for row in rows]))
+        assert store.documents(DocumentKind.MEMO, limit=2**31 - 1) == []
+
+
 def test_meta_is_replaced_and_the_stores_own_is_safe(place: Place) -> None:
     with place.open() as store:
         store.commit(Write(meta={"one": b"1", "two": b""}))
