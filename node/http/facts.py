@@ -13,7 +13,7 @@ from ledger.receipts import MAX_FOLLOWING, MAX_RECEIPT_BYTES, Receipt
 from ledger.refusals import Refusal
 from ledger.signatures import SigningKey
 from ledger.state import COMMONS, Account
-from ledger.transactions import Pay, Return
+from ledger.transactions import MAX_NUMBER, Pay, Return
 from ledger.validator import Validator
 from node.engine.events import View
 from node.engine.status import Readiness
@@ -84,9 +84,10 @@ def members_after(view: View, after: int, most: int) -> tuple[list[Json], int | 
 def find_account(view: View, coop: int, named: str) -> Account | None:
     """The account with that number, handle, or `@` and handle."""
     if named.isascii() and named.isdigit() and len(named) <= 10:
-        return view.validator.account(coop, int(named))
-    number = view.validator.account_named(coop, named.removeprefix("@"))
-    return None if number is None else view.validator.account(coop, number)
+        number = int(named)
+        return view.validator.account(coop, number) if number <= MAX_NUMBER else None
+    found = view.validator.account_named(coop, named.removeprefix("@"))
+    return None if found is None else view.validator.account(coop, found)
 
 
 def read_entry(view: View, coop: int, index: int) -> Entry | None:

@@ -101,6 +101,8 @@ async def test_an_account_is_found_by_number_and_by_handle(tmp_path: Path) -> No
         assert (await get("/v1/accounts/1/member1")).ok()["account"] == 1
         assert (await get("/v1/accounts/1/@123")).ok()["account"] == 2
         assert (await get("/v1/accounts/norte/123")).problem() == "account_not_found"
+        assert (await get("/v1/accounts/norte/4294967296")).problem() == "account_not_found"
+        assert (await get("/v1/accounts/norte/9999999999")).problem() == "account_not_found"
         assert (await get("/v1/accounts/norte/nobody")).problem() == "account_not_found"
         assert (await get("/v1/accounts/norte/0")).problem() == "account_not_found"
         public = (await get("/v1/accounts/norte/1")).ok()
