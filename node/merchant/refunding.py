@@ -27,6 +27,7 @@ _FOREVER_MS = 2**53 - 1
 """Due time of a refund that waits for a signature or for its delivery: it is watched until then."""
 
 LISTED_REFUNDS = 100
+"""How many refunds of one invoice are listed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,7 @@ class Refunding:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._coming: dict[int, list[tuple[int, str]]] = {}
+        """Payer's coop -> a heap of (index in the own log, refund's id): recorded here, not yet there."""
 
     def start(self) -> None:
         """Load what is watched."""
@@ -186,12 +188,13 @@ class Refunding:
             self._reserve(invoice, read_payment(row), -refund.amount)
         return refund
 
-    def paid(self, id_: str, pay: Pay, log: int, index: int) -> None:
+    def recognise(self, id_: str, pay: Pay, *, log: int, index: int) -> None:
         """A payment carries the refund's reference; it is the refund if it is exactly that."""
         context = self._context
         refund = self._refund(id_)
         if refund is None or refund.state != "prepared" or log != context.coop:
             return
+        # Who paid the invoice has the account in the log that holds the payment: there it goes back.
         wanted = (refund.account, refund.log, refund.payee, refund.amount)
         if (pay.payer, pay.payee_coop, pay.payee, pay.amount) != wanted:
             return
@@ -205,12 +208,13 @@ class Refunding:
     def arrivals(self) -> None:
         """Take note of refunds that the payers' homes have taken in, as seen here."""
         context = self._context
-        for log, waiting in self._coming.items():
-            if not waiting:
+        for log, coming in self._coming.items():
+            if not coming:
                 continue
-            upto = context.validator.log(log).anchored.get(context.coop, 0)
-            while waiting and waiting[0][0] <= upto:
-                refund = self._refund(heappop(waiting)[1])
+            taken_in = context.validator.log(log).anchored.get(context.coop, 0)
+            while coming and coming[0][0] <= taken_in:
+                _, id_ = heappop(coming)
+                refund = self._refund(id_)
                 if refund is not None:
                     self._save(replace(refund, state="delivered"))
 

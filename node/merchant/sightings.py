@@ -31,8 +31,9 @@ from node.merchant.refunding import Refunding
 from node.merchant.states import Happening, State
 from node.store import RecordKind, Segment
 
-_CARRIED: Final = re.compile(rb"\xc4\x20(?=(.{32}))", re.DOTALL)
-"""Anything that could be a reference: a binary of 32 bytes, PROTOCOL section 6."""
+_COULD_BE_REFERENCE: Final = re.compile(rb"\xc4\x20(?=(.{32}))", re.DOTALL)
+"""The 32 bytes after each header of a binary of that length (PROTOCOL section 6). They are looked at and not
+consumed: the header may stand by chance within other bytes, and the true one within what follows it."""
 
 
 class Sightings:
@@ -42,17 +43,18 @@ class Sightings:
         self._context = context
         self._refunding = refunding
         self._coming: dict[int, list[tuple[int, str, str]]] = {}
+        """Log -> a heap of (index, invoice's id, payment's id): recorded there, and not yet here."""
 
     def start(self) -> None:
         """Load what is on its way."""
-        store = self._context.desk
-        for id_, invoice, _, _ in store.pending(RecordKind.INVOICE_PAYMENT):
-            _, log, index = id_.split("/")
-            self._expect(int(log), int(index), invoice)
+        for id_, invoice_id, _, _ in self._context.desk.pending(RecordKind.INVOICE_PAYMENT):
+            _, log, index = id_.split("/")  # as `payment_id` makes it
+            self._expect(invoice_id, log=int(log), index=int(index))
 
-    def _expect(self, log: int, index: int, invoice: str) -> None:
-        place = (index, invoice, payment_id(invoice, log, index))
-        heappush(self._coming.setdefault(log, []), place)
+    def _expect(self, invoice_id: str, *, log: int, index: int) -> None:
+        """Wait until the payment at that place has arrived here."""
+        coming = (index, invoice_id, payment_id(invoice_id, log, index))
+        heappush(self._coming.setdefault(log, []), coming)
 
     def look(self, segments: Sequence[Segment]) -> None:
         """Take note of the payments in new entries, then of those that have arrived."""
@@ -61,39 +63,44 @@ class Sightings:
             if context.watched_invoices or context.watched_refunds:
                 self._look_at(segment)
         if self._coming:
-            self._arrivals()
+            self._take_in_arrived()
 
     def _look_at(self, segment: Segment) -> None:
         invoices, refunds = self._context.watched_invoices, self._context.watched_refunds
-        hits = {
-            carried
-            for carried in _CARRIED.findall(segment.entries)
-            if carried in invoices or carried in refunds
+        found = {
+            reference
+            for reference in _COULD_BE_REFERENCE.findall(segment.entries)
+            if reference in invoices or reference in refunds
         }
-        if not hits:
+        if not found:
             return
         for index, data in enumerate(split(segment.entries), segment.first):
-            if hits.isdisjoint(_CARRIED.findall(data)):
+            if found.isdisjoint(_COULD_BE_REFERENCE.findall(data)):
                 continue
             entry = decode_entry(data)
             if isinstance(entry, Refusal) or not isinstance(entry.transaction, Pay):
                 continue
             pay = entry.transaction
             if pay.reference in invoices:
-                self._paid(invoices[pay.reference], pay, segment.coop, index, entry.time)
+                self._take_payment(
+                    invoices[pay.reference], pay, log=segment.coop, index=index, time=entry.time
+                )
             elif pay.reference in refunds:
-                self._refunding.paid(refunds[pay.reference], pay, segment.coop, index)
+                self._refunding.recognise(
+                    refunds[pay.reference], pay, log=segment.coop, index=index
+                )
 
-    def _paid(self, id_: str, pay: Pay, log: int, index: int, time: int) -> None:
+    def _take_payment(self, invoice_id: str, pay: Pay, *, log: int, index: int, time: int) -> None:
+        """Note a payment that carries an invoice's reference, if it pays the invoice's account."""
         context = self._context
-        invoice = context.invoice(id_)
+        invoice = context.invoice(invoice_id)
         if invoice is None or (pay.payee_coop, pay.payee) != (context.coop, invoice.account):
             return
-        place = payment_id(id_, log, index)
-        if invoice.payments and context.desk.find(RecordKind.INVOICE_PAYMENT, place) is not None:
-            return
+        id_ = payment_id(invoice_id, log, index)
+        if invoice.payments and context.desk.find(RecordKind.INVOICE_PAYMENT, id_) is not None:
+            return  # this entry was counted before
         payment = InvoicePayment(
-            invoice=id_,
+            invoice=invoice_id,
             log=log,
             index=index,
             payer=pay.payer,
@@ -105,7 +112,7 @@ class Sightings:
         context.desk.add(payment.to_record())
         invoice = replace(invoice, payments=invoice.payments + 1)
         if payment.status == "recorded":
-            self._expect(log, index, id_)
+            self._expect(invoice_id, log=log, index=index)
             if not payment.is_late:
                 invoice = replace(invoice, coming=invoice.coming + pay.amount)
         else:
@@ -122,22 +129,27 @@ class Sightings:
         return "returned" if self._has_closed(account) else "delivered"
 
     def _has_closed(self, account: int) -> bool:
-        """Whether what arrives for the account goes back. (An account with money in it can't close.)"""
+        """Whether what arrives for the account goes back.
+
+        It had closed before: with what arrived in it, it could not have been closed.
+        """
         found = self._context.validator.account(self._context.coop, account)
         return account != COMMONS and (found is None or found.status is Status.CLOSED)
 
-    def _arrivals(self) -> None:
+    def _take_in_arrived(self) -> None:
+        """Note the payments up to whose places the own log has anchored the payers' logs."""
         context = self._context
         anchored = context.validator.log(context.coop).anchored
-        for log, waiting in self._coming.items():
-            while waiting and waiting[0][0] <= anchored.get(log, 0):
-                _, invoice, payment = heappop(waiting)
-                self._arrived(invoice, payment)
+        for log, coming in self._coming.items():
+            while coming and coming[0][0] <= anchored.get(log, 0):
+                _, invoice_id, id_ = heappop(coming)
+                self._take_in(invoice_id, id_)
 
-    def _arrived(self, id_: str, payment_row: str) -> None:
+    def _take_in(self, invoice_id: str, id_: str) -> None:
+        """Note that a payment has arrived, or went back since its payee had closed."""
         context = self._context
-        record = context.desk.find(RecordKind.INVOICE_PAYMENT, payment_row)
-        invoice = context.invoice(id_)
+        record = context.desk.find(RecordKind.INVOICE_PAYMENT, id_)
+        invoice = context.invoice(invoice_id)
         if record is None or invoice is None or record.due != ON_ITS_WAY:
             return
         payment = read_payment(record)
@@ -150,6 +162,7 @@ class Sightings:
 
 
 def _with_arrived(invoice: Invoice, payment: InvoicePayment) -> Invoice:
+    """The invoice with what has arrived added to its sums; a payment that went back adds nothing."""
     if payment.status != "delivered":
         return invoice
     if payment.is_late:
