@@ -6,12 +6,9 @@ from pathlib import Path
 from ledger.chain import SignedHead, extend_all, genesis
 from ledger.charter import check_charter_signatures, parse_charter, parse_charter_signatures
 from ledger.codec import split
-from ledger.evidence import ForkEvidence
 from ledger.reference import ReferenceValidator
-from node.engine.wire import EvidenceNews
-from tests.builders import Federation
-from tests.node.http.towns import one_node, same_lengths, some_nodes
-from tests.node.loops import on_loop, until
+from tests.node.http.towns import halt, one_node, same_lengths, some_nodes
+from tests.node.loops import on_loop
 
 
 @on_loop
@@ -100,25 +97,11 @@ async def test_health_and_readiness(tmp_path: Path) -> None:
         assert (await town.client.get("/ready")).ok() == {"ready": True, "readiness": "ready"}
 
 
-def _fork_evidence(federation: Federation) -> bytes:
-    """A message with proof that coop 2 signed two heads of the same length."""
-    heads = [federation.signed_head(2, length=1, head=bytes([n]) * 32) for n in (1, 2)]
-    fork = ForkEvidence(shorter=heads[0], longer=heads[1], start=heads[1].head, entries=())
-    return EvidenceNews(fork.encode()).encode()
-
-
 @on_loop
 async def test_a_node_that_is_not_ready_says_so(tmp_path: Path) -> None:
     async with some_nodes(tmp_path, 1, 2) as towns:
         town = towns[1]
-        # Coop 2's key signs a second history; its own node halts when it hears of it.
-        evidence = _fork_evidence(town.federation)
-        town.node.links.send(2, evidence)
-
-        async def is_halted() -> bool:
-            return (await towns[2].client.get("/ready")).status == 503
-
-        await until(is_halted, "coop 2's node halts")
+        await halt(towns)
         assert (await towns[2].client.get("/ready")).json["readiness"] == "halted"
         pay = town.federation.pay(2, payer=1, sequence=1, payee_coop=2, payee=2, amount=1)
         answer = await towns[2].client.post("/v1/payments", pay)

@@ -1,6 +1,6 @@
 """Receipts over HTTP: of the own log signed on the spot, of another's with the path to its signature."""
 
-import asyncio
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,12 +10,15 @@ from cli.exit_codes import ExitCode
 from cli.main import main
 from ledger.chain import extend_all
 from ledger.receipts import MAX_FOLLOWING, MAX_RECEIPT_BYTES, Receipt, decode_receipt
-from ledger.transactions import Kind, Pay
+from ledger.transactions import Pay
+from node.compose import open_node
+from node.engine.events import View
 from node.http.facts import signed_before
 from node.http.reading import from_base64url
 from node.store import MemoryStore, Write
-from tests.node.http.towns import Town, same_lengths, some_nodes
-from tests.node.loops import on_loop
+from tests.node.http.towns import Town, halt, one_node, same_lengths, some_nodes
+from tests.node.loops import on_loop, until
+from tests.node.running import QUICK, People, client_of, make_folder
 from tests.node.store.logs import FEDERATION, Log
 
 
@@ -85,15 +88,62 @@ async def test_every_node_proves_every_entry_that_it_holds(tmp_path: Path) -> No
     async with some_nodes(tmp_path, 1, 2) as towns:
         charter = towns[1].federation.charter
         lengths = (await towns[1].digest())["lengths"]
-        for coop, length in lengths.items():
-            datas = await asyncio.gather(*(proof(towns[1], coop, i + 1) for i in range(length)))
-            for index, data in enumerate(datas, 1):
-                receipt = decode_receipt(data)
-                assert receipt.length == index
-                assert receipt.check(charter).transaction.kind in set(Kind)
+        for number, coop in enumerate(("norte", "sur"), 1):
+            home = towns[number].node.runner
+            for index in range(1, lengths[coop] + 1):
+                receipt = decode_receipt(await proof(towns[1], coop, index))
+                assert (receipt.coop, receipt.length) == (number, index)
+                receipt.check(charter)
+                stored = await home.ask(partial(_entry, number, index))
+                assert receipt.entry == stored
         for coop in lengths:
             beyond = await towns[1].client.get(f"/v1/receipts/{coop}/9999")
             assert beyond.problem() == "entry_not_found"
+
+
+@on_loop
+async def test_a_node_that_came_late_proves_what_it_caught_up_with(tmp_path: Path) -> None:
+    """It gets many commits at once, under the last one's signature."""
+    async with one_node(tmp_path) as town:
+        for sequence in range(1, 6):
+            (await town.client.post("/v1/payments", town.pay(sequence=sequence))).ok()
+        length = (await town.digest())["lengths"]["norte"]
+        folder = make_folder(
+            tmp_path, town.federation, 2, peers={"norte": town.node.url}, settings=QUICK
+        )
+        async with open_node(folder) as node, client_of(node) as client:
+            late = Town(town.federation, node, client, People(town.federation, 2, client))
+
+            async def has_caught_up() -> bool:
+                return bool((await late.digest())["lengths"]["norte"] >= length)
+
+            await until(has_caught_up, "the late node holds the log")
+            for index in range(1, length + 1):
+                receipt = decode_receipt(await proof(late, "norte", index))
+                assert receipt.length == index
+                assert len(receipt.following) >= length - index
+                receipt.check(town.federation.charter)
+
+
+@on_loop
+async def test_a_node_that_has_halted_still_proves_what_it_signed_before(tmp_path: Path) -> None:
+    async with some_nodes(tmp_path, 1, 2) as towns:
+        pays = [
+            towns[2].federation.pay(
+                2, payer=1, sequence=sequence, payee_coop=2, payee=2, amount=sequence
+            )
+            for sequence in (1, 2, 3)
+        ]
+        answer = (await towns[2].client.post("/v1/payments/batch", b"".join(pays))).ok()
+        first, _, last = answer["results"]
+        await halt(towns)
+        receipt = decode_receipt(await proof(towns[2], "sur", first))
+        assert len(receipt.following) == last - first
+        receipt.check(towns[2].federation.charter)
+
+
+def _entry(coop: int, index: int, view: View) -> bytes | None:
+    return view.store.entry(coop, index)
 
 
 def held(*segments: tuple[int, int, bool]) -> tuple[Log, MemoryStore]:

@@ -1,16 +1,18 @@
 """One running node with members, for tests of its interface."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from ledger.charter import Charter
+from ledger.evidence import ForkEvidence
 from ledger.messages import TAG_ENTRY, signed_bytes
 from ledger.signatures import SigningKey
 from ledger.transactions import Admit, Limit, SetStatus, signed_part
 from node.compose import Node, World
+from node.engine.wire import EvidenceNews
 from tests.builders import Federation, build_federation
 from tests.node.loops import until
 from tests.node.running import QUICK, Client, JsonObject, People, client_of, running_nodes
@@ -73,6 +75,19 @@ async def some_nodes(
             await town.people.admit(*range(1, members + 1))
         await same_lengths(*towns.values())
         yield towns
+
+
+async def halt(towns: Mapping[int, Town]) -> None:
+    """Coop 2's key signs a second history; its own node halts when it hears of it from coop 1's."""
+    sign = towns[1].federation.signed_head
+    heads = [sign(2, length=1, head=bytes([n]) * 32) for n in (1, 2)]
+    fork = ForkEvidence(shorter=heads[0], longer=heads[1], start=heads[1].head, entries=())
+    towns[1].node.links.send(2, EvidenceNews(fork.encode()).encode())
+
+    async def is_halted() -> bool:
+        return (await towns[2].client.get("/ready")).status == 503
+
+    await until(is_halted, "coop 2's node halts")
 
 
 async def same_lengths(*towns: Town) -> None:
