@@ -1,6 +1,7 @@
 # Everything a developer types. `make` alone prints this list.
 #
 #   SEEDS=n            how many seeds `make sim` runs (default 20)
+#   SECONDS_EACH=n     how long `make fuzz` runs each target (default 60)
 #   PYTHON=python3.12  the interpreter that makes the virtual environment (default: the first of
 #                      python3, python3.13, python3.12, python3.11 that is 3.11 or later)
 
@@ -9,6 +10,7 @@
 SHELL := /bin/bash
 
 SEEDS ?= 20
+SECONDS_EACH ?= 60
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
@@ -65,6 +67,15 @@ test: install ## the tests
 .PHONY: native-test
 native-test: ## the tests of the native validator that need no Python
 	cargo test --locked --manifest-path $(NATIVE)/Cargo.toml --package fiado-core
+
+# The fuzzer's instrumentation is unstable in the compiler; RUSTC_BOOTSTRAP lets a stable one take it.
+.PHONY: fuzz
+fuzz: install ## fuzz the native validator with coverage, a minute each target: needs cargo-fuzz
+	@command -v cargo-fuzz >/dev/null || { echo "cargo-fuzz was not found: cargo install cargo-fuzz --locked" >&2; exit 1; }
+	for target in decode replay; do \
+	    $(BIN)/python -m tests.vectors.fuzz_seeds $(NATIVE)/fuzz/corpus/$$target && \
+	    (cd $(NATIVE) && RUSTC_BOOTSTRAP=1 cargo fuzz run $$target -- -max_total_time=$(SECONDS_EACH) -max_len=4096 -print_final_stats=1) || exit 1; \
+	done
 
 .PHONY: demo
 demo: install ## a federation on this machine, from its charter to its audit

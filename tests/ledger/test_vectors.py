@@ -5,6 +5,7 @@ The expectations are read from the files, never from the code that wrote them.
 
 import json
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,11 +23,13 @@ from ledger.evidence import InvalidEntryEvidence, decode_evidence
 from ledger.memos import memo_reference, reason_hash
 from ledger.receipts import decode_receipt
 from ledger.refusals import Refusal
+from ledger.shapes import Kind
 from ledger.signatures import SigningKey, verify
 from ledger.transactions import encode_transaction
 from ledger.validator import Validator
 from tests.builders import MakeValidator
 from tests.vectors import make_vectors as maker
+from tests.vectors.fuzz_seeds import write_seeds
 
 
 def load(name: str) -> dict[str, Any]:
@@ -229,3 +232,13 @@ def test_evidence(make_validator: MakeValidator) -> None:
         with pytest.raises(ProofError):
             check(case)
     assert validator.digest() == before
+
+
+def test_the_fuzzer_begins_with_the_entries_of_the_vectors(tmp_path: Path) -> None:
+    assert write_seeds(tmp_path) == len(list(tmp_path.iterdir())) > 1_000
+    kinds = {
+        entry.transaction.kind
+        for file in tmp_path.iterdir()
+        if not isinstance(entry := decode_entry(file.read_bytes()), Refusal)
+    }
+    assert {Kind.PAY, Kind.ADMIT, Kind.LIMIT, Kind.STATUS, Kind.ANCHOR, Kind.RETURN} <= kinds
