@@ -70,26 +70,31 @@ def run_cluster() -> Iterator[Cluster]:
     assert programs is not None, "the caller skips where there is no PostgreSQL"
     # A socket's path may have 107 bytes at most, so not pytest's long temporary folder.
     folder = Path(mkdtemp(prefix="fiado-pg-"))
-    as_user: list[str] = []
+    user: str | None = None
     if os.geteuid() == 0:
         # PostgreSQL refuses to run as root; its package brings a user of its own.
-        shutil.chown(folder, "postgres")
-        as_user = ["runuser", "-u", "postgres", "--"]
-    data = str(folder / "data")
-    control = [*as_user, str(programs / "pg_ctl"), "-D", data, "-w", "-s"]
-    try:
+        user = "postgres"
+        shutil.chown(folder, user)
+
+    def run(program: str, *arguments: str, quiet: bool = False) -> None:
+        command = [str(programs / program), "-D", str(folder / "data"), *arguments]
         subprocess.run(
-            [*as_user, str(programs / "initdb"), "-D", data, "-U", "fiado", "-A", "trust"],
+            command,
             check=True,
-            capture_output=True,
             cwd=folder,
+            user=user,
+            group=user,
+            extra_groups=None if user is None else [],
+            capture_output=quiet,
         )
+
+    try:
+        run("initdb", "-U", "fiado", "-A", "trust", quiet=True)
         options = f"-k {folder} -c listen_addresses='' -c max_connections=20"
-        log = str(folder / "log")
-        subprocess.run([*control, "-l", log, "-o", options, "start"], check=True, cwd=folder)
+        run("pg_ctl", "-w", "-s", "-l", str(folder / "log"), "-o", options, "start")
         try:
             yield Cluster(folder)
         finally:
-            subprocess.run([*control, "-m", "immediate", "stop"], check=True, cwd=folder)
+            run("pg_ctl", "-w", "-s", "-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
