@@ -21,6 +21,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
+from cli.amounts import MINOR_UNITS_PER_UNIT
 from cli.audit_sources import audit_url
 from cli.client import NodeClient
 from cli.demo.founding import THRESHOLD, Founded, found
@@ -36,7 +37,7 @@ from node.audit import AuditReport
 WORKERS: Final = 2
 POLL_SECONDS: Final = 0.2
 SETTLE_SECONDS: Final = 900
-UNIT: Final = 100
+"""How long the nodes may take to learn of each other's members, and again to deliver the last payment."""
 
 
 @dataclass(eq=False)
@@ -48,7 +49,12 @@ class NotSettled(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TradeResult:
-    """What came of it. Seconds are those of each part."""
+    """What came of it.
+
+    `local_share` is the part of the payments that stay within a coop, from 0 to 1; `rounded`, how many
+    amounts of the graph had to be rounded; `offered`, how many payments it has; `seconds`, how long
+    each part of the run took.
+    """
 
     members: int
     coops: int
@@ -110,8 +116,7 @@ class TradeResult:
 
 def run_trade(graph: TradeGraph, *, coops: int, root: Path, output: Output) -> TradeResult:
     """Run the whole graph over `coops` new nodes, whose folders are made under `root`."""
-    seconds: dict[str, float] = {}
-    watch = _Watch(seconds)
+    watch = _StopWatch()
     output.note(f"{len(graph.names)} members, {len(graph.trades)} payments, {coops} cooperatives.")
     homes = [home + 1 for home in spread_members(graph, coops)]
     share = local_share(graph, homes)
@@ -131,13 +136,13 @@ def run_trade(graph: TradeGraph, *, coops: int, root: Path, output: Output) -> T
         running(founded.folders, founded.ports) as nodes,
     ):
         watch.note("start")
-        sides = _homes(graph, homes, founded, nodes, seed)
+        work = _work_of_homes(graph, homes, founded, nodes, seed)
         with output.progress("Admitting", steps=len(graph.names)) as progress:
-            admitted = asyncio.run(admit_all(sides, pool, progress))
+            admitted = asyncio.run(admit_all(work, pool, progress))
         wait_until_known(nodes, dict(zip(founded.charter.coops, admitted, strict=True)))
         watch.note("admit")
         with output.progress("Paying", steps=len(graph.trades)) as progress:
-            sent = asyncio.run(pay_all(sides, pool, progress))
+            sent = asyncio.run(pay_all(work, pool, progress))
         watch.note("pay")
         wait_until_settled(nodes, output)
         watch.note("settle")
@@ -151,7 +156,7 @@ def run_trade(graph: TradeGraph, *, coops: int, root: Path, output: Output) -> T
         sent=sent,
         offered=len(graph.trades),
         reports=reports,
-        seconds=seconds,
+        seconds=watch.seconds,
     )
 
 
@@ -170,16 +175,17 @@ def _audit(url: str) -> AuditReport:
     return audit_url(url, Output(is_json=True, stderr=io.StringIO()))[1]
 
 
-class _Watch:
-    """Notes how long each part took."""
+class _StopWatch:
+    """Notes how long each part took, in `seconds`."""
 
-    def __init__(self, seconds: dict[str, float]) -> None:
-        self._seconds = seconds
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
         self._since = time.monotonic()
 
     def note(self, part: str) -> None:
+        """`part` has ended, and the next one begins."""
         now = time.monotonic()
-        self._seconds[part] = now - self._since
+        self.seconds[part] = now - self._since
         self._since = now
 
 
@@ -189,28 +195,30 @@ def _clearing_limits(graph: TradeGraph, homes: Sequence[int], coops: int) -> lis
     for trade in graph.trades:
         if homes[trade.payer] != homes[trade.payee]:
             paid[homes[trade.payer]] += trade.amount
-    return [-(-paid[coop] // UNIT) * UNIT for coop in range(1, coops + 1)]
+    return [
+        -(-paid[coop] // MINOR_UNITS_PER_UNIT) * MINOR_UNITS_PER_UNIT
+        for coop in range(1, coops + 1)
+    ]
 
 
-def _homes(
+def _work_of_homes(
     graph: TradeGraph,
     homes: Sequence[int],
     founded: Founded,
     nodes: Sequence[RunningNode],
     seed: bytes,
 ) -> list[Home]:
-    """Who is admitted and who pays at each node."""
+    """Who is admitted and who pays at each node. `homes` has the coop of each member of the graph."""
     paid: Counter[int] = Counter()
     for trade in graph.trades:
         paid[trade.payer] += trade.amount
-    sizes: Counter[int] = Counter()
-    accounts = []
+    accounts = []  # of each member of the graph: a coop's accounts are counted from 1
     members: dict[int, list[NewMember]] = {coop: [] for coop in founded.charter.coops}
     for member, (name, home) in enumerate(zip(graph.names, homes, strict=True)):
-        sizes[home] += 1
-        accounts.append(sizes[home])
+        account = len(members[home]) + 1
+        accounts.append(account)
         handle = name if HANDLE.fullmatch(name) else f"member-{member}"
-        members[home].append(NewMember(sizes[home], handle, paid[member]))
+        members[home].append(NewMember(account, handle, paid[member]))
     trades = [(trade.payer, trade.payee, trade.amount) for trade in graph.trades]
     payments = number_payments(trades, homes=homes, accounts=accounts)
     return [
@@ -236,11 +244,12 @@ def wait_until_known(nodes: Sequence[RunningNode], admitted: Mapping[int, int]) 
         with NodeClient(node.url) as client:
             while not _knows(client, home, admitted):
                 if time.monotonic() > deadline:
-                    raise NotSettled(0)
+                    raise NotSettled(0)  # nothing was paid yet
                 time.sleep(POLL_SECONDS)
 
 
 def _knows(client: NodeClient, home: int, admitted: Mapping[int, int]) -> bool:
+    """Whether `home`'s log has anchored the others far enough. (The answer names the others by name.)"""
     logs = {log["coop_number"]: log for log in client.get("/v1/logs")["logs"]}
     numbers = {log["coop"]: number for number, log in logs.items()}
     anchored = {numbers[name]: length for name, length in logs[home]["anchored"].items()}
