@@ -6,13 +6,14 @@ from pathlib import Path
 import click
 
 from cli.addresses import Address
+from cli.amounts import format_amount
 from cli.answers import encode_bytes, integer, text
 from cli.charters import fetch_charter, keep_charter
 from cli.client import Json, NodeClient, NodeMisbehaved, NodeProblem, path_of
 from cli.errors import CliError
 from cli.exit_codes import ExitCode
 from cli.membership import unlock
-from cli.parameters import NODE_URL, output_option, passphrase_options, wallet_option
+from cli.parameters import LIMIT, NODE_URL, output_option, passphrase_options, wallet_option
 from cli.passphrase import PassphraseSource
 from cli.terminal import Output
 from cli.wallet_file import UnlockedWallet, read_wallet, replace_public
@@ -21,6 +22,8 @@ from ledger.charter import Charter, Coop
 from ledger.messages import TAG_ENTRY, signed_bytes
 from ledger.signatures import SigningKey
 from ledger.transactions import Admit, encode_transaction, signed_part
+
+ORGANISATION = "organisation"
 
 
 @click.command()
@@ -33,7 +36,15 @@ from ledger.transactions import Admit, encode_transaction, signed_part
 )
 @click.option("--handle", metavar="NAME", help="The name before the @ of your address.")
 @click.option(
-    "--organisation", is_flag=True, help="The account is an organisation's, not a person's."
+    "--organisation/--person",
+    default=None,
+    help="Whether the account is an organisation's or, as when nothing is said, a person's.",
+)
+@click.option(
+    "--limit",
+    type=LIMIT,
+    help="Ask for this first credit limit, as agreed on with the stewards; otherwise the cooperative's "
+    "usual one, which may be zero.",
 )
 @click.option(
     "--federation",
@@ -46,7 +57,8 @@ from ledger.transactions import Admit, encode_transaction, signed_part
 def join(
     node_url: str | None,
     handle: str | None,
-    organisation: bool,
+    organisation: bool | None,
+    limit: int | None,
     federation: str | None,
     wallet: Path,
     passphrase: PassphraseSource,
@@ -55,8 +67,9 @@ def join(
     """Ask a cooperative for an account, or see how the request stands.
 
     The stewards decide. Run the same command again to see whether they have; once they have admitted
-    you, you can pay and be paid. On a new device, with the wallet restored from its words, it finds your
-    account.
+    you, you can pay and be paid. While they have not, --limit, --handle or --organisation change the request;
+    stewards who had signed it sign again. On a new device, with the wallet restored from its words, it finds
+    your account.
     """
     public = read_wallet(wallet).public
     node_url = node_url or public.node_url
@@ -72,13 +85,16 @@ def join(
             charter=charter,
             coop=coop,
             handle=handle,
-            class_=int(organisation),
+            is_organisation=organisation,
+            limit=limit,
             output=output,
         )
         found = asked.find_account(public.public_key)
         unlocked = unlock(read_wallet(wallet), passphrase)
         if found is not None:
-            asked.link(unlocked, found, is_open=True)
+            if limit is not None:
+                output.note("You are a member already; your limit is for the stewards to change.")
+            asked.link(unlocked, found)
         else:
             asked.ask(unlocked)
 
@@ -111,7 +127,8 @@ class _Asked:
         charter: Charter,
         coop: Coop,
         handle: str,
-        class_: int,
+        is_organisation: bool | None,
+        limit: int | None,
         output: Output,
     ) -> None:
         self.lock = lock
@@ -119,7 +136,8 @@ class _Asked:
         self.charter = charter
         self.coop = coop
         self.handle = handle
-        self.class_ = class_
+        self.is_organisation = is_organisation
+        self.limit = limit
         self.output = output
 
     def find_account(self, public_key: bytes) -> int | None:
@@ -158,18 +176,16 @@ class _Asked:
             draft = self._leave(wallet, account, proposal)
         if draft is None:
             raise NodeMisbehaved(self.client.url, "it refuses the account number it proposed")
-        self.link(wallet, integer(self.client, draft, "account"), is_open=False, draft=draft)
+        self.link(wallet, integer(self.client, draft, "account"), draft=draft)
 
     def _proposal(self, wallet: UnlockedWallet, account: int | None) -> Json:
         """What the node proposes; for an account asked for before, with that number."""
-        proposal = self.client.post(
-            "/v1/joins/proposals",
-            {
-                "key": wallet.public.public_key.hex(),
-                "handle": self.handle,
-                "class": "organisation" if self.class_ else "person",
-            },
-        )
+        asked: Json = {"key": wallet.public.public_key.hex(), "handle": self.handle}
+        if self.is_organisation is not None:
+            asked["class"] = ORGANISATION if self.is_organisation else "person"
+        if self.limit is not None:
+            asked["limit"] = self.limit
+        proposal = self.client.post("/v1/joins/proposals", asked)
         return proposal if account is None else proposal | {"account": account}
 
     def _leave(self, wallet: UnlockedWallet, account: int, proposal: Json) -> Json | None:
@@ -179,7 +195,7 @@ class _Asked:
             account=account,
             key=key.public_key,
             handle=self.handle,
-            class_=self.class_,
+            class_=int(text(self.client, proposal, "class") == ORGANISATION),
             limit=integer(self.client, proposal, "limit"),
         )
         message = signed_bytes(
@@ -196,10 +212,11 @@ class _Asked:
                 return None
             raise
 
-    def link(
-        self, wallet: UnlockedWallet, account: int, *, is_open: bool, draft: Json | None = None
-    ) -> None:
-        """Note in the wallet which account it is for, and say what happens next."""
+    def link(self, wallet: UnlockedWallet, account: int, *, draft: Json | None = None) -> None:
+        """Note in the wallet which account it is for, and say what happens next.
+
+        `draft` is the request while it waits; without one the account is open.
+        """
         public = replace(
             wallet.public,
             federation=self.charter.federation,
@@ -212,26 +229,22 @@ class _Asked:
             replace_public(self.lock, wallet, public=public)
         keep_charter(wallet.path, self.charter)
         address = f"{self.handle}@{self.coop.name}"
-        self.output.fields(
-            {
-                "federation": self.charter.name,
-                "federation id": self.charter.federation.hex(),
-                "cooperative": f"{self.coop.title} ({self.coop.name})",
-                "address": address,
-                "account": str(account),
-            }
-        )
+        fields = {
+            "federation": self.charter.name,
+            "federation id": self.charter.federation.hex(),
+            "cooperative": f"{self.coop.title} ({self.coop.name})",
+            "address": address,
+            "account": str(account),
+        }
+        if draft is not None:
+            limit = integer(self.client, draft.get("facts") or {}, "limit")
+            fields["first limit"] = format_amount(limit)
+        self.output.fields(fields)
         self.output.line()
-        if is_open:
+        if draft is None:
             self.output.line("You are a member: `fiado balance` shows your account.")
         else:
-            needed = self.coop.steward_threshold
-            stewards = ", ".join(steward.name for steward in self.coop.stewards)
-            self.output.line(
-                f"Your request is with the cooperative. {needed} of its stewards have to sign it: "
-                f"{stewards}."
-            )
-            self.output.line("Tell them, and run `fiado join` again to see whether they have.")
+            self._say_who_signs(draft)
         self.output.result(
             {
                 "federation": self.charter.federation.hex(),
@@ -239,7 +252,17 @@ class _Asked:
                 "account": account,
                 "handle": self.handle,
                 "address": address,
-                "state": "open" if is_open else "waiting",
+                "state": "open" if draft is None else "waiting",
                 "request": None if draft is None else text(self.client, draft, "id"),
             }
         )
+
+    def _say_who_signs(self, draft: Json) -> None:
+        """Whom to talk to about a request that waits."""
+        names = [str(each.get("name")) for each in draft.get("signed_by") or []]
+        stewards = ", ".join(steward.name for steward in self.coop.stewards)
+        self.output.line(
+            f"Your request is with the cooperative. {self.coop.steward_threshold} of its stewards have to "
+            f"sign it: {stewards}. Signed so far: {', '.join(names) or 'nobody'}."
+        )
+        self.output.line("Tell them, and run `fiado join` again to see whether they have.")

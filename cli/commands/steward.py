@@ -2,54 +2,38 @@
 
 import datetime
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
-from nacl.utils import random
 
 from cli.amounts import format_amount
 from cli.answers import integer
-from cli.client import Json, path_of
+from cli.client import path_of
+from cli.commands.steward_admission import admit
 from cli.commands.steward_key import steward_key
 from cli.commands.steward_signing import (
+    FILE,
     draft_as_json,
     draft_document,
     draft_of,
+    find_member,
     names_of,
+    new_reason,
     print_draft,
     show_recorded,
+    sign_change,
     sign_draft,
+    signing_options,
+    waiting_drafts,
 )
-from cli.draft_file import Draft, DraftError, ReasonText, find_twin, read_draft
+from cli.draft_file import DraftError, read_draft
 from cli.errors import CliError
 from cli.exit_codes import ExitCode
 from cli.parameters import LIMIT, output_option, passphrase_options
 from cli.passphrase import PassphraseSource
-from cli.stewardship import Stewardship, open_stewardship, steward_key_option
+from cli.stewardship import open_stewardship, steward_key_option
 from cli.terminal import Output
-from ledger.memos import SALT_BYTES
-from ledger.transactions import Admit, Limit, SetStatus, Status
-
-Command = TypeVar("Command", bound=Callable[..., Any])
-FILE = click.Path(path_type=Path, dir_okay=False)
-
-
-def signing_options(command: Command) -> Command:
-    """What every command has that ends with a steward's signature."""
-    for option in (
-        output_option,
-        passphrase_options,
-        steward_key_option,
-        click.option("--yes", is_flag=True, help="Sign without asking; for scripts."),
-        click.option(
-            "--out", type=FILE, help="Write the signed draft to this file instead of to the node."
-        ),
-    ):
-        command = option(command)
-    return command
-
+from ledger.transactions import Limit, SetStatus, Status
 
 reason_option = click.option(
     "--reason", required=True, metavar="TEXT", help="Why; the member can read it."
@@ -62,6 +46,7 @@ def steward() -> None:
 
 
 steward.add_command(steward_key)
+steward.add_command(admit)
 
 
 @steward.command("pending")
@@ -72,50 +57,14 @@ def pending(key_path: Path, passphrase: PassphraseSource, output: Output) -> Non
     """List what waits for signatures: requests to join, and drafts of other stewards."""
     with open_stewardship(key_path, passphrase) as steward:
         steward.open_session()
-        found = _waiting(steward)
+        found = waiting_drafts(steward)
         if not found:
             output.line("Nothing waits for a signature.")
         for draft in found:
-            print_draft(draft, names_of(steward, draft), output)
+            print_draft(draft, names_of(steward, draft, found), output)
             output.line(f"Sign it with: fiado steward sign {draft.id_}")
             output.line()
         output.result({"drafts": [draft_as_json(draft) for draft in found]})
-
-
-@steward.command("admit")
-@click.argument("who", metavar="HANDLE|ID")
-@signing_options
-def admit(
-    who: str,
-    out: Path | None,
-    yes: bool,
-    key_path: Path,
-    passphrase: PassphraseSource,
-    output: Output,
-) -> None:
-    """Sign somebody's request to join, named by handle or by the request's id.
-
-    The member has signed the first limit too, so it can't be changed here; `fiado steward limit` does
-    that afterwards.
-    """
-    with open_stewardship(key_path, passphrase) as steward:
-        steward.open_session()
-        handle = who.removesuffix(f"@{steward.coop.name}")
-        chosen = [
-            draft
-            for draft in _waiting(steward)
-            if isinstance(draft.transaction, Admit)
-            and (draft.id_ == who or draft.transaction.handle == handle)
-        ]
-        if len(chosen) != 1:
-            raise CliError(
-                ExitCode.REFUSED,
-                "draft_not_found" if not chosen else "draft_ambiguous",
-                f"{'No request' if not chosen else 'More than one request'} to join waits for “{who}”.",
-                "`fiado steward pending` lists all requests with their ids; somebody who was admitted "
-                "is no longer among them.",
-            )
-        sign_draft(steward, chosen[0], out=out, yes=yes, output=output)
 
 
 @steward.command("limit")
@@ -152,8 +101,8 @@ def limit(
         )
     with open_stewardship(key_path, passphrase) as steward:
         steward.open_session()
-        account = _member(steward, member)
-        text = _reason(reason)
+        account = find_member(steward, member)
+        text = new_reason(reason)
         change = Limit(
             account=integer(steward.client, account, "account"),
             revision=integer(steward.client, account, "revision") + 1,
@@ -167,7 +116,7 @@ def limit(
             f"{account.get('handle')} has a balance of {format_amount(account['balance'])} and a limit "
             f"of {format_amount(account['limit'])} now."
         )
-        _draft(steward, change, text, out=out, yes=yes, output=output)
+        output.result(sign_change(steward, change, text, out=out, yes=yes, output=output))
 
 
 def _status_command(name: str, status: Status, explanation: str) -> None:
@@ -186,15 +135,15 @@ def _status_command(name: str, status: Status, explanation: str) -> None:
     ) -> None:
         with open_stewardship(key_path, passphrase) as steward:
             steward.open_session()
-            account = _member(steward, member)
-            text = _reason(reason)
+            account = find_member(steward, member)
+            text = new_reason(reason)
             change = SetStatus(
                 account=integer(steward.client, account, "account"),
                 revision=integer(steward.client, account, "revision") + 1,
                 status=status,
                 reason=text.hash,
             )
-            _draft(steward, change, text, out=out, yes=yes, output=output)
+            output.result(sign_change(steward, change, text, out=out, yes=yes, output=output))
 
 
 _status_command(
@@ -230,11 +179,13 @@ def sign(
     with open_stewardship(key_path, passphrase) as steward:
         if Path(draft).is_file():
             found = read_draft(Path(draft), steward.charter)
-            sign_draft(steward, found, out=out or Path(draft), yes=yes, output=output)
+            file = out or Path(draft)
+            output.result(sign_draft(steward, found, out=file, yes=yes, output=output))
             return
         steward.open_session()
-        asked = steward.client.get(path_of("v1", "drafts", draft))
-        sign_draft(steward, draft_of(steward, asked), out=out, yes=yes, output=output)
+        asked = draft_of(steward, steward.client.get(path_of("v1", "drafts", draft)))
+        waiting = waiting_drafts(steward)
+        output.result(sign_draft(steward, asked, out=out, yes=yes, output=output, waiting=waiting))
 
 
 @steward.command("submit")
@@ -262,53 +213,7 @@ def submit(
                 "Pass the file on: `fiado steward sign FILE`.",
             )
         answer = steward.client.post("/v1/transactions", draft_document(draft))
-        show_recorded(answer, steward, output)
-
-
-def _member(steward: Stewardship, who: str) -> Json:
-    """A member of the coop, by handle, address or number, with balance and revision."""
-    handle = who.removesuffix(f"@{steward.coop.name}")
-    account: str | int = handle
-    if not handle.isdecimal():
-        public = steward.client.get(path_of("v1", "accounts", steward.coop.name, f"@{handle}"))
-        account = integer(steward.client, public, "account")
-    return steward.client.get(path_of("v1", "members", account))
-
-
-def _draft(
-    steward: Stewardship,
-    change: Limit | SetStatus,
-    reason: ReasonText,
-    *,
-    out: Path | None,
-    yes: bool,
-    output: Output,
-) -> None:
-    """Sign the same change if another steward's draft of it waits at the node; else a new draft."""
-    draft = Draft(charter=steward.charter, coop=steward.coop, transaction=change, reason=reason)
-    about_it = [each for each in _waiting(steward) if each.transaction.account == change.account]
-    twin = find_twin(draft, about_it)
-    if twin is None:
-        for other in about_it:
-            output.note(
-                f"Draft {other.id_}, signed by {', '.join(other.signed_by) or 'nobody'}, is about the "
-                "same account and waits too. Only one of the two can be recorded: look at it with "
-                "`fiado steward pending`."
-            )
-    sign_draft(steward, twin or draft, out=out, yes=yes, output=output)
-
-
-def _waiting(steward: Stewardship) -> list[Draft]:
-    """The drafts and requests to join that wait at the node."""
-    return [
-        draft_of(steward, each)
-        for each in steward.client.get("/v1/drafts").get("drafts", [])
-        if each.get("state") == "waiting"
-    ]
-
-
-def _reason(text: str) -> ReasonText:
-    return ReasonText(salt=random(SALT_BYTES), text=text)
+        output.result(show_recorded(answer, steward, output))
 
 
 def _day(text: str, option: str) -> int:

@@ -3,49 +3,85 @@
 What a node sends is checked as if a stranger had sent it: signatures and reason have to fit the content.
 """
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
+from nacl.utils import random
 
 from cli.answers import encode_bytes, integer, read_bytes
 from cli.client import Json, NodeClient, NodeError, NodeMisbehaved, path_of
 from cli.consent import agree_to_sign
 from cli.describing import Names, describe
-from cli.draft_file import Draft, DraftError, ReasonText, make_draft, render_draft
-from cli.stewardship import Stewardship
+from cli.draft_file import (
+    Draft,
+    DraftError,
+    ReasonText,
+    find_twin,
+    make_draft,
+    render_draft,
+)
+from cli.parameters import output_option, passphrase_options
+from cli.stewardship import Stewardship, steward_key_option
 from cli.terminal import Output
-from ledger.transactions import Admit, encode_transaction
+from ledger.memos import SALT_BYTES
+from ledger.transactions import Admit, Limit, SetStatus, encode_transaction
 
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+FILE = click.Path(path_type=Path, dir_okay=False)
 NAME_SECONDS = 3
 
 
+def signing_options(command: Command) -> Command:
+    """What every command has that ends with a steward's signature."""
+    for option in (
+        output_option,
+        passphrase_options,
+        steward_key_option,
+        click.option("--yes", is_flag=True, help="Sign without asking; for scripts."),
+        click.option(
+            "--out", type=FILE, help="Write the signed draft to this file instead of to the node."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 def sign_draft(
-    steward: Stewardship, draft: Draft, *, out: Path | None, yes: bool, output: Output
-) -> None:
-    """Show, ask, sign, and pass the draft on to a file or to the node."""
+    steward: Stewardship,
+    draft: Draft,
+    *,
+    out: Path | None,
+    yes: bool,
+    output: Output,
+    waiting: Sequence[Draft] = (),
+) -> Json:
+    """Show, ask, sign, and pass the draft on to a file or to the node; the result for programs.
+
+    `waiting` are drafts that may know the name of somebody who is not a member yet.
+    """
     if draft.coop.number != steward.coop.number:
         raise DraftError(
             f"it is for {draft.coop.name}, and you are a steward of {steward.coop.name}"
         )
     if output.is_json and not yes:
         raise click.UsageError("With --json give --yes too: nobody can be asked.")
-    print_draft(draft, names_of(steward, draft), output)
+    print_draft(draft, names_of(steward, draft, waiting), output)
     if not yes:
         agree_to_sign("Sign this?")
     signed = draft.sign(steward.key)
     if out is not None:
         out.write_text(render_draft(signed), encoding="utf-8")
         output.line(f"Signed, in {out}. {_missing_words(signed)}")
-        output.result(draft_as_json(signed) | {"file": str(out)})
-        return
+        return draft_as_json(signed) | {"file": str(out)}
     if signed.id_ is None:
         left = steward.client.post("/v1/drafts", draft_document(signed))
         if left.get("state") != "recorded" and not signed.missing:
             # Enough signatures came with the draft itself: it only has to be submitted.
-            show_recorded(
-                steward.client.post("/v1/transactions", draft_document(signed)), steward, output
-            )
-            return
+            answer = steward.client.post("/v1/transactions", draft_document(signed))
+            return show_recorded(answer, steward, output)
     else:
         signature = dict(signed.transaction.stewards)[steward.number]
         left = steward.client.post(
@@ -53,32 +89,31 @@ def sign_draft(
             {"steward": steward.number, "signature": signature.hex()},
         )
     if isinstance(left.get("recorded"), dict):
-        show_recorded(left["recorded"], steward, output)
-        return
+        return show_recorded(left["recorded"], steward, output)
     output.line(
         f"Signed, and left with the node as draft {left.get('id')}. {_missing_words(signed)}"
     )
-    output.result(draft_as_json(signed) | {"id": left.get("id"), "state": left.get("state")})
+    output.line(f"They see and sign it with `fiado steward sign {left.get('id')}`.")
+    return draft_as_json(signed) | {"id": left.get("id"), "state": left.get("state")}
 
 
-def show_recorded(answer: Json, steward: Stewardship, output: Output) -> None:
-    """Say where it was recorded."""
+def show_recorded(answer: Json, steward: Stewardship, output: Output) -> Json:
+    """Say where it was recorded; the result for programs."""
     index = integer(steward.client, answer, "index")
     output.line(f"Recorded: entry {steward.coop.name}/{index}. It holds from now on.")
-    output.result(
-        {
-            "state": "recorded",
-            "coop": steward.coop.name,
-            "index": index,
-            "receipt": answer.get("receipt"),
-        }
-    )
+    return {
+        "state": "recorded",
+        "coop": steward.coop.name,
+        "index": index,
+        "receipt": answer.get("receipt"),
+    }
 
 
 def _missing_words(draft: Draft) -> str:
     if not draft.missing:
         return "Enough stewards have signed: `fiado steward submit FILE`."
-    return f"{draft.missing} more of {len(draft.coop.stewards)} stewards have to sign."
+    verb = "has" if draft.missing == 1 else "have"
+    return f"{draft.missing} more of {len(draft.coop.stewards)} stewards {verb} to sign."
 
 
 def print_draft(draft: Draft, names: Names, output: Output) -> None:
@@ -132,11 +167,17 @@ def draft_of(steward: Stewardship, answer: Json) -> Draft:
     return make_draft(steward.charter, steward.coop, data, reason=reason, id_=str(answer.get("id")))
 
 
-def names_of(steward: Stewardship, draft: Draft) -> Names:
-    """The handle of the account that a draft is about, as the node knows it; an admission says it."""
+def names_of(steward: Stewardship, draft: Draft, waiting: Sequence[Draft] = ()) -> Names:
+    """The handle of the account that a draft is about; an admission says it.
+
+    The node knows the members, and `waiting` may have the admission of somebody who is to be one.
+    """
     if isinstance(draft.transaction, Admit):
         return {}
     account = draft.transaction.account
+    for other in waiting:
+        if isinstance(other.transaction, Admit) and other.transaction.account == account:
+            return {(draft.coop.number, account): other.transaction.handle}
     try:
         # Once only, and not for long: somebody who signs a file may be far from any network.
         with NodeClient(steward.client.url, attempts=1, answer_seconds=NAME_SECONDS) as client:
@@ -145,3 +186,55 @@ def names_of(steward: Stewardship, draft: Draft) -> Names:
         # Signing from a file works without the node; then the account stays a number.
         return {}
     return {(draft.coop.number, account): str(found.get("handle"))}
+
+
+def find_member(steward: Stewardship, who: str) -> Json:
+    """A member of the coop, by handle, address or number, with balance and revision."""
+    handle = who.removesuffix(f"@{steward.coop.name}")
+    account: str | int = handle
+    if not handle.isdecimal():
+        public = steward.client.get(path_of("v1", "accounts", steward.coop.name, f"@{handle}"))
+        account = integer(steward.client, public, "account")
+    return steward.client.get(path_of("v1", "members", account))
+
+
+def sign_change(
+    steward: Stewardship,
+    change: Limit | SetStatus,
+    reason: ReasonText,
+    *,
+    out: Path | None,
+    yes: bool,
+    output: Output,
+) -> Json:
+    """Sign the same change if another steward's draft of it waits at the node; else a new draft."""
+    draft = Draft(charter=steward.charter, coop=steward.coop, transaction=change, reason=reason)
+    waiting = waiting_drafts(steward)
+    about_it = [
+        each
+        for each in waiting
+        if each.transaction.account == change.account and not isinstance(each.transaction, Admit)
+    ]
+    twin = find_twin(draft, about_it)
+    if twin is None:
+        for other in about_it:
+            output.note(
+                f"Draft {other.id_}, signed by {', '.join(other.signed_by) or 'nobody'}, is about the "
+                "same account and waits too. Only one of the two can be recorded: look at it with "
+                "`fiado steward pending`."
+            )
+    return sign_draft(steward, twin or draft, out=out, yes=yes, output=output, waiting=waiting)
+
+
+def waiting_drafts(steward: Stewardship) -> list[Draft]:
+    """The drafts and requests to join that wait at the node."""
+    return [
+        draft_of(steward, each)
+        for each in steward.client.get("/v1/drafts").get("drafts", [])
+        if each.get("state") == "waiting"
+    ]
+
+
+def new_reason(text: str) -> ReasonText:
+    """The text with a salt of its own."""
+    return ReasonText(salt=random(SALT_BYTES), text=text)

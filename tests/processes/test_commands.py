@@ -391,6 +391,71 @@ def test_freezing_and_thawing(
             desk.ok(["pay", "beto@norte", "0.01"], "--wallet", alice)
 
 
+def test_who_asks_to_join_may_name_the_first_limit_and_change_it(
+    desk: Desk, founded: Founded, nodes: list[RunningNode]
+) -> None:
+    wallet, url = desk.wallet("feria"), nodes[0].url
+    first, second = (desk.steward(founded, url, 1, index) for index in (0, 1))
+    words = ["join", "--node", url, "--handle", "feria", "--organisation", "--limit", "300"]
+    asked = desk.ok(words, "--wallet", wallet)
+    desk.ok(["steward", "admit", "feria", "--yes"], "--key", first)
+    # Looking again changes nothing: the signature counts, and it stays an organisation's.
+    assert desk.ok(["join"], "--wallet", wallet)["request"] == asked["request"]
+    shown = desk.run(["join"], "--wallet", wallet).stdout
+    assert "first limit    300.00" in shown
+    assert "Signed so far: ana." in shown
+    changed = desk.ok(["join", "--limit", "200.00"], "--wallet", wallet)
+    assert changed["request"] != asked["request"]
+    assert "Signed so far: nobody." in desk.run(["join"], "--wallet", wallet).stdout
+    for key in (first, second):
+        desk.ok(["steward", "admit", "feria", "--yes"], "--key", key)
+    assert desk.ok(["join"], "--wallet", wallet)["state"] == "open"
+    assert desk.ok(["balance"], "--wallet", wallet)["limit"] == 20_000
+    with NodeClient(url) as client:
+        assert client.get("/v1/accounts/norte/@feria")["class"] == "organisation"
+
+
+def test_stewards_grant_a_limit_with_the_admission(
+    desk: Desk, founded: Founded, nodes: list[RunningNode]
+) -> None:
+    wallet, url = desk.wallet("gala"), nodes[0].url
+    first, second = (desk.steward(founded, url, 1, index) for index in (0, 1))
+    desk.ok(["join", "--node", url, "--handle", "gala"], "--wallet", wallet)
+    words = ["steward", "admit", "gala", "--limit", "300.00", "--reason", "sells bread", "--yes"]
+    left = desk.ok(words, "--key", first)
+    assert (left["missing"], left["limit"]["missing"]) == (1, 1)
+    pending = desk.run(["steward", "pending"], "--key", second).stdout
+    assert "Set the credit limit of gala@norte to 300.00." in pending
+    done = desk.ok(words, "--key", second)
+    assert (done["state"], done["limit"]["state"]) == ("recorded", "recorded")
+    desk.ok(["join"], "--wallet", wallet)
+    shown = desk.ok(["balance"], "--wallet", wallet)
+    assert shown["limit"] == 30_000
+    assert shown["changes"][0]["reason"]["text"] == "sells bread"
+
+
+def test_an_admission_tells_of_the_limit_that_waits(
+    desk: Desk, founded: Founded, nodes: list[RunningNode]
+) -> None:
+    wallet, url = desk.wallet("hugo"), nodes[0].url
+    first, second = (desk.steward(founded, url, 1, index) for index in (0, 1))
+    desk.ok(["join", "--node", url, "--handle", "hugo"], "--wallet", wallet)
+    words = ["steward", "admit", "hugo"]
+    same = [*words, "--limit", FIRST_LIMIT, "--reason", "usual", "--yes"]
+    assert desk.ok(same, "--key", first)["limit"] is None
+    grant = [*words, "--limit", "70.00", "--reason", "bakes", "--yes"]
+    draft = desk.ok(grant, "--key", first)["limit"]["id"]
+    admitted = desk.run([*words, "--yes"], "--key", second)
+    assert "It holds from now on." in admitted.stdout
+    assert f"`fiado steward sign {draft}`" in admitted.stderr
+    assert desk.ok(["steward", "sign", draft, "--yes"], "--key", second)["state"] == "recorded"
+    assert desk.ok(["balance"], "--wallet", wallet)["limit"] == 7_000
+    error = desk.refused(ExitCode.REFUSED, grant, "--key", second)
+    assert "`fiado steward limit` sets their limit" in error["remedy"]
+    for bad in ([*words, "--limit", "1"], [*same, "--out", "draft.json"]):
+        desk.refused(ExitCode.USAGE, bad, "--key", second)
+
+
 def test_a_limit_signed_in_files(
     desk: Desk, founded: Founded, nodes: list[RunningNode], beto: Path, tmp_path: Path
 ) -> None:
