@@ -32,13 +32,17 @@ from node.store import RecordKind, Write
 RETRIES_S: Final = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
 """The pauses between attempts, as Standard Webhooks advises; three days and a little together."""
 _LONGEST_PAUSE_S: Final = 86_400
+"""No server can put us off for longer with Retry-After."""
 _FAR_MS: Final = 2**53 - 1
+"""Later than anything is due."""
 _FAULT_PAUSE_S: Final = 1.0
+"""How long to wait when the engine could not be asked."""
 _MANY_REQUESTS: Final = 16
-"""When so many requests wait for the engine, webhooks give way,"""
-_GIVES_WAY: Final = 5
-_GIVE_WAY_S: Final = 0.05
-"""so often and for so long at most before each handful."""
+"""When so many requests wait for the engine, webhooks give way to them."""
+_MOST_PAUSES: Final = 5
+"""How often they give way at most before each handful of messages."""
+_PAUSE_S: Final = 0.05
+"""For how long each time."""
 _USER_AGENT: Final = "Fiado-Webhooks/1"
 
 
@@ -56,8 +60,26 @@ def next_attempt_ms(
 
 
 @dataclass(frozen=True, slots=True)
+class _Answer:
+    """What a server answered. `status` is 0 when it did not; `error` says, in words, what broke off.
+
+    It may have broken off after the status, which counts all the same. `asked_s` is the server's
+    Retry-After in seconds, or 0.
+    """
+
+    status: int
+    error: str = ""
+    asked_s: int = 0
+
+    @property
+    def is_delivery(self) -> bool:
+        """Whether the server has taken the message."""
+        return 200 <= self.status < 300
+
+
+@dataclass(frozen=True, slots=True)
 class _Work:
-    """What is to be sent to an endpoint now, or when something will be."""
+    """What is due for an endpoint now, a handful at most; or when something will be, if anything."""
 
     endpoint: Endpoint
     due: list[Delivery]
@@ -102,8 +124,8 @@ class Dispatcher:
             trust_env=False,
         )
         self._runner.on_news(self._hear)
-        for endpoint in await self._runner.ask(_endpoints_waited_for):
-            self.wake(endpoint)
+        for endpoint_id in await self._runner.ask(_endpoints_waited_for):
+            self.wake(endpoint_id)
 
     async def stop(self) -> None:
         """Send nothing more. What is under way is sent again at the next start."""
@@ -117,24 +139,24 @@ class Dispatcher:
     def _hear(self, news: Sequence[Any]) -> None:
         for item in news:
             if isinstance(item, News):
-                for endpoint in item.endpoints:
-                    self.wake(endpoint)
+                for endpoint_id in item.endpoints:
+                    self.wake(endpoint_id)
 
-    def wake(self, endpoint: str) -> None:
+    def wake(self, endpoint_id: str) -> None:
         """Something may be due for that endpoint."""
         if self._is_stopped:
             return
-        self._woken.setdefault(endpoint, asyncio.Event()).set()
-        if endpoint not in self._workers:
-            self._workers[endpoint] = asyncio.create_task(self._serve(endpoint))
+        self._woken.setdefault(endpoint_id, asyncio.Event()).set()
+        if endpoint_id not in self._workers:
+            self._workers[endpoint_id] = asyncio.create_task(self._serve(endpoint_id))
 
-    async def _serve(self, endpoint: str) -> None:
+    async def _serve(self, endpoint_id: str) -> None:
         """Send what is due, until there is nothing to wait for."""
-        woken = self._woken[endpoint]
+        woken = self._woken[endpoint_id]
         while True:
             woken.clear()
             try:
-                work = await self._runner.ask(lambda view: self._work(view, endpoint))
+                work = await self._runner.ask(lambda view: self._work(view, endpoint_id))
                 if work is not None and work.due:
                     await self._give_way()
                     await self._send_all(work)
@@ -150,29 +172,30 @@ class Dispatcher:
             if work is None or work.next_ms is None:
                 break
             await _wait(woken, work.next_ms - self._clock_ms())
-        # Nothing can have come since the last look: there was no pause.
-        del self._workers[endpoint], self._woken[endpoint]
+        # Nobody can have woken this worker since it looked at `woken`: it did not await anything.
+        del self._workers[endpoint_id], self._woken[endpoint_id]
 
     async def _give_way(self) -> None:
         """Let payments go first, for a moment: a webhook has three days, a customer at the till has not."""
-        for _ in range(_GIVES_WAY):
+        for _ in range(_MOST_PAUSES):
             if self._runner.waiting_requests < _MANY_REQUESTS:
                 return
-            await asyncio.sleep(_GIVE_WAY_S)
+            await asyncio.sleep(_PAUSE_S)
 
-    def _work(self, view: View, id_: str) -> _Work | None:
+    def _work(self, view: View, endpoint_id: str) -> _Work | None:
         """What there is to do for an endpoint; None when it is gone or disabled."""
-        endpoint = merchants_of(view).endpoints.find(id_)
+        endpoint = merchants_of(view).endpoints.find(endpoint_id)
         if endpoint is None or endpoint.disabled is not None:
             return None
         most = self._settings.webhooks_at_once
-        due = view.store.due_records(RecordKind.DELIVERY, id_, upto=view.now_ms, limit=most)
+        due = view.store.due_records(RecordKind.DELIVERY, endpoint_id, upto=view.now_ms, limit=most)
         if due:
             return _Work(endpoint, [read_delivery(row) for row in due], None)
-        later = view.store.due_records(RecordKind.DELIVERY, id_, upto=_FAR_MS, limit=1)
+        later = view.store.due_records(RecordKind.DELIVERY, endpoint_id, upto=_FAR_MS, limit=1)
         return _Work(endpoint, [], later[0].due if later else None)
 
     async def _send_all(self, work: _Work) -> None:
+        """Send what waits, and write the outcomes; forget what ended long ago and is due for that."""
         waiting = [delivery for delivery in work.due if delivery.state == "waiting"]
         ended = [delivery for delivery in work.due if delivery.state != "waiting"]
         async with self._slots:
@@ -189,8 +212,30 @@ class Dispatcher:
         await self._runner.change(record)
 
     async def _send(self, endpoint: Endpoint, delivery: Delivery) -> Outcome:
+        """One attempt, and what follows from its answer."""
+        began_ms = self._clock_ms()
+        answer = await self._post(endpoint, delivery, now_ms=began_ms)
+        error, next_ms = answer.error, None
+        if answer.status and not answer.is_delivery:
+            error = f"It answered {answer.status}."
+        if not answer.is_delivery:
+            next_ms = next_attempt_ms(
+                delivery.tries + 1,
+                now_ms=self._clock_ms(),
+                jitter=self._jitter,
+                asked_s=answer.asked_s,
+            )
+        return Outcome(
+            delivery=delivery.id,
+            attempt=Attempt(time=began_ms // 1000, status=answer.status, error=error),
+            is_delivered=answer.is_delivery,
+            is_gone=answer.status == 410,
+            next_ms=next_ms,
+        )
+
+    async def _post(self, endpoint: Endpoint, delivery: Delivery, *, now_ms: int) -> _Answer:
+        """Sign a message, carry it to the endpoint, and read the beginning of the answer."""
         assert self._session is not None
-        now_ms = self._clock_ms()
         body = delivery.body.encode("utf-8")
         headers = self._signer.headers(
             endpoint=endpoint.id,
@@ -200,7 +245,7 @@ class Dispatcher:
             body=body,
         )
         headers |= {"Content-Type": "application/json", "User-Agent": _USER_AGENT}
-        status, error, asked_s = 0, "", 0
+        status, asked_s = 0, 0
         try:
             async with self._session.post(
                 endpoint.url, data=body, headers=headers, allow_redirects=False
@@ -209,30 +254,18 @@ class Dispatcher:
                 asked_s = _retry_after(response.headers.get("Retry-After", ""))
                 await response.content.read(self._settings.webhook_answer_bytes)
         except (aiohttp.ClientError, OSError, ValueError) as failure:
-            error = _in_words(failure)
-        is_delivered = 200 <= status < 300
-        if status and not is_delivered:
-            error = f"It answered {status}."
-        next_ms = None
-        if not is_delivered:
-            next_ms = next_attempt_ms(
-                delivery.tries + 1, now_ms=self._clock_ms(), jitter=self._jitter, asked_s=asked_s
-            )
-        return Outcome(
-            delivery=delivery.id,
-            attempt=Attempt(time=now_ms // 1000, status=status, error=error),
-            is_delivered=is_delivered,
-            is_gone=status == 410,
-            next_ms=next_ms,
-        )
+            return _Answer(status, _in_words(failure), asked_s)
+        return _Answer(status, "", asked_s)
 
 
 def _endpoints_waited_for(view: View) -> list[str]:
+    """The ids of the endpoints for which something is in the outbox."""
     pending = view.store.pending_records(RecordKind.DELIVERY)
     return sorted({shelf for _, shelf, _, _ in pending})
 
 
 async def _wait(woken: asyncio.Event, delay_ms: int) -> None:
+    """Until it is woken, or the time is over."""
     try:
         async with asyncio.timeout(max(delay_ms, 1) / 1000):
             await woken.wait()
@@ -241,6 +274,7 @@ async def _wait(woken: asyncio.Event, delay_ms: int) -> None:
 
 
 def _retry_after(text: str) -> int:
+    """The seconds that a server asks for; 0 when it says nothing, or a date, or nonsense."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
 
 
