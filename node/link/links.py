@@ -83,9 +83,13 @@ class Links:
         self._settings = settings
         self._chance = chance
         self._links: dict[int, Link] = {}
+        """The link to each coop, while there is one."""
         self._gone: dict[int, asyncio.Event] = {}
+        """Set when the link to a coop has ended, for the task that dials it."""
         self._penalty_until_ms: dict[int, int] = {}
+        """Until when a coop that broke the protocol is neither dialled nor let in."""
         self._handshakes: Counter[str] = Counter()
+        """How many who dialled us, by address, have not proved yet who they are."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._session: aiohttp.ClientSession | None = None
         self._stopping = False
@@ -164,6 +168,7 @@ class Links:
         return socket
 
     async def _let_in(self, socket: Socket) -> Link:
+        """The listener's side of the handshake. Raises `HandshakeRefused`."""
         identity = self._identity
         hello = handshake.decode_hello(await _receive(socket))
         handshake.check_hello(identity.charter, own=identity.coop, hello=hello)
@@ -194,7 +199,8 @@ class Links:
     # --- dialling ---
 
     async def _keep_dialling(self, coop: int, url: str) -> None:
-        attempts, said = 0, ""
+        """Dial a peer whenever there is no link to it, for ever."""
+        attempts, logged = 0, ""
         while True:
             await self._without_link(coop)
             await asyncio.sleep(self._wait_ms(coop, attempts) / 1000)
@@ -204,17 +210,18 @@ class Links:
             try:
                 async with self._dialled(coop, url) as link:
                     began_ms = self._chance.clock_ms()
-                    said = ""
+                    logged = ""
                     await self._carry(link)
                 if self._chance.clock_ms() - began_ms >= self._settings.stable_ms:
                     attempts = 0
             except (TimeoutError, OSError, aiohttp.ClientError, HandshakeRefused) as error:
                 text = str(error) or type(error).__name__
-                if text != said:  # once for each reason, not once for each attempt
-                    said = text
+                if text != logged:  # once for each reason, not once for each attempt
+                    logged = text
                     log_event("peer_not_reached", {"coop": coop, "url": url, "text": text})
 
     def _wait_ms(self, coop: int, attempts: int) -> int:
+        """How long to wait before dialling again: longer each time, partly at random, and any penalty out."""
         settings = self._settings
         wait_ms = 0
         if attempts:
@@ -224,6 +231,7 @@ class Links:
         return max(wait_ms, self._penalty_until_ms.get(coop, 0) - self._chance.clock_ms())
 
     async def _without_link(self, coop: int) -> None:
+        """Wait until there is no link to that coop."""
         while coop in self._links:
             gone = self._gone.setdefault(coop, asyncio.Event())
             gone.clear()
@@ -231,6 +239,7 @@ class Links:
 
     @asynccontextmanager
     async def _dialled(self, coop: int, url: str) -> AsyncIterator[Link]:
+        """A link that this node dialled, once both ends are proven. Raises `HandshakeRefused`."""
         assert self._session is not None
         async with asyncio.timeout(self._settings.handshake_ms / 1000):
             socket = await self._session.ws_connect(
@@ -249,6 +258,7 @@ class Links:
             await close_socket(socket)
 
     async def _prove(self, socket: Socket, coop: int) -> None:
+        """The dialler's side of the handshake. Raises `HandshakeRefused`."""
         identity = self._identity
         nonce = self._chance.random_bytes(handshake.NONCE_BYTES)
         hello = handshake.Hello(
@@ -282,6 +292,7 @@ class Links:
             raise HandshakeRefused(LinkRefusal.ALREADY_LINKED, by_peer=False)
 
     def _adopt(self, socket: Socket, peer: Peer) -> Link:
+        """Make a proven socket the link to that peer, in place of an older one."""
         link = Link(
             socket,
             peer,
@@ -300,6 +311,7 @@ class Links:
         return link
 
     async def _carry(self, link: Link) -> None:
+        """Carry messages until the link ends; a peer that broke the protocol gets its penalty."""
         peer = link.peer
         dialled_by = "us" if peer.dialler == self._identity.coop else "them"
         log_event("link_up", {"coop": peer.coop, "dialled_by": dialled_by})
@@ -325,7 +337,7 @@ class Links:
 
 
 def _acknowledges(socket: Socket) -> bool:
-    """Whether both ends named it."""
+    """Whether both ends named `ACKNOWLEDGING`; each kind of socket has its own word for it."""
     if isinstance(socket, web.WebSocketResponse):
         return socket.ws_protocol == ACKNOWLEDGING
     return socket.protocol == ACKNOWLEDGING
