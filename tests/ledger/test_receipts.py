@@ -100,6 +100,16 @@ def test_the_boundary_between_previous_head_and_entry_is_fixed() -> None:
         assert does_verify(shifted.encode()) == (cut == 32)
 
 
+def test_a_previous_head_of_another_length_is_refused_even_where_the_rest_fits() -> None:
+    """The end of an entry may look like an entry: then only the length tells."""
+    previous = RECEIPT.previous + b"the beginning"
+    head = extend(previous, RECEIPT.entry)
+    signed = BOOKS.federation.signed_head(1, length=RECEIPT.length, head=head)
+    wrong = replace(RECEIPT, previous=previous, signature=signed.signature)
+    with pytest.raises(ProofError, match="a head has 32 bytes, not 45"):
+        wrong.check(CHARTER)
+
+
 def test_a_signed_entry_that_is_none_proves_nothing() -> None:
     entry = encode_entry(BOOKS.now, b"\x92\x05\x00")
     head = extend(RECEIPT.previous, entry)
@@ -213,7 +223,8 @@ def test_the_bytes_hashed_into_the_empty_logs_head_are_no_entry() -> None:
     seed = tag + CHARTER.federation + (1).to_bytes(4, "big")
     before = replace(first, length=0, previous=seed[:32], entry=seed[32:], following=(first.entry,))
     assert extend(before.previous, before.entry) == first.previous
-    assert not does_verify(before.encode())
+    with pytest.raises(ProofError, match=r"^not a receipt$"):
+        decode_receipt(before.encode())
 
 
 def test_a_signed_entry_that_is_none_proves_nothing_with_a_path_either() -> None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from ledger.chain import extend
 from ledger.codec import decode, encode
 from ledger.receipts import Receipt
 from tests.builders import Books, books_with_members, build_federation
@@ -24,23 +25,44 @@ def receipt_vectors(books: Books) -> dict[str, Any]:
         ],
         "invalid": [
             {"note": note, "receipt": data.hex()}
-            for note, data in {**wrong_receipts(last), **wrong_paths(path)}.items()
+            for note, data in {
+                **wrong_receipts(books, last),
+                **wrong_forms(last),
+                **wrong_paths(path),
+            }.items()
         ],
     }
 
 
-def wrong_receipts(last: Receipt) -> dict[str, bytes]:
+def wrong_receipts(books: Books, last: Receipt) -> dict[str, bytes]:
     """What is wrong with a receipt of any kind, and one that has it."""
     data = last.encode()
     joined = last.previous + last.entry
     shifted = replace(last, previous=joined[:40], entry=joined[40:])
+    behind = last.previous + b"12345678"
+    signed = books.federation.signed_head(1, length=last.length, head=extend(behind, last.entry))
     other = build_federation(seed="vectors, another")
     return {
         "a byte of the entry changed": flip(data, data.index(last.entry) + 20),
         "another coop": replace(last, coop=2).encode(),
         "previous head of 40 bytes that takes the beginning of the entry": shifted.encode(),
+        "previous head of 40 bytes, with a signature over what follows from it": replace(
+            last, previous=behind, signature=signed.signature
+        ).encode(),
         "another federation": books_with_members(other).receipt(1, 1).encode(),
         "a byte too many": data + b"\x00",
+    }
+
+
+def wrong_forms(last: Receipt) -> dict[str, bytes]:
+    """What would be the proof of `last`, but is not written as one."""
+    elements = decode(last.encode())
+    assert isinstance(elements, list)
+    return {
+        "an empty path": encode([*elements, []]),
+        "no path said as nil": encode([*elements, None]),
+        "no path said as no bytes": encode([*elements, b""]),
+        "a path of nil": encode([*elements, [None]]),
     }
 
 
@@ -66,8 +88,6 @@ def wrong_paths(good: Receipt) -> dict[str, bytes]:
         ).encode(),
         "the first entry of the path given out as the proven one": skipped.encode(),
         "the next number, and an entry less": renumbered.encode(),
-        "an empty path": encode([*elements, []]),
-        "no path said as nil": encode([*elements, None]),
         "the path as one binary": encode([*elements, b"".join(path)]),
         "something that is no binary in the path": encode([*elements, [*path, None]]),
         "the path as more elements of the receipt": encode([*elements, *path]),
