@@ -6,8 +6,18 @@ They bend objects of one engine, not classes, so that nothing leaks into other t
 from dataclasses import replace
 from typing import Any
 
+from ledger.decisions import IndexEntry
+from ledger.entries import Entry
+from ledger.index.prints import Print
+from ledger.index.table import Index, apply_print, apply_source_change
+from ledger.refusals import Refusal
+from ledger.rules.index import quorum_of
+from ledger.state import Log
+from ledger.transactions import Pay, Transaction
 from node.engine import Engine
-from node.store import Write
+from node.engine.anchors import Appender
+from node.engine.core import Tick
+from node.store import DocumentKind, Write
 
 
 def _bend(target: object, **methods: Any) -> None:
@@ -120,3 +130,136 @@ class _NothingOwed:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._validator, name)
+
+
+class ForgetsWhatItDecided(Engine):
+    """Signs decisions and observations without saving that it did."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        store = self._core.store
+        commit = store.commit
+
+        def commit_rest(write: Write) -> None:
+            kept = [one for one in write.documents if one.kind is not DocumentKind.DECISION]
+            commit(replace(write, documents=kept))
+
+        _bend(store, commit=commit_rest)
+
+
+class ProposesOutOfTurn(Engine):
+    """Signs the list of those observations that it has seen, without waiting for a proposer."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        proposals: Any = self._decisions._proposals
+        chartered = self._core.charter.index
+        _bend(
+            proposals,
+            wanted=lambda tick, index, is_valid: proposals._propose(chartered, index, is_valid),
+        )
+
+
+class LeavesOthersBehind(Engine):
+    """Does not tell what it knows of decisions to those who ask."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        _bend(self._decisions, _on_due=lambda tick, peer, message: None)
+
+
+class BelievesOneCoop(Engine):
+    """Takes a decision in as soon as one coop has signed it."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        decisions = self._decisions
+
+        def take_in(tick: Tick, own: Appender) -> bool:
+            return any(
+                decisions._append(tick, own, entry)
+                for key in decisions.due()
+                for entry in decisions.gathering.grouped(key)
+            )
+
+        _bend(decisions, _take_in=take_in)
+        _overrule(self, Refusal.PUBLISHERS_TOO_FEW)
+
+
+class TakesInOutOfOrder(Engine):
+    """Does not wait for a change of source before it takes in the new source's prints."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        _bend(self._publishing, _check_content=lambda publication: None)
+        decisions, chartered = self._decisions, self._core.charter.index
+
+        def take_in(tick: Tick, own: Appender) -> bool:
+            return chartered is not None and any(
+                decisions._append(tick, own, entry)
+                for key in reversed(decisions.due())
+                for entry in decisions.gathering.grouped(key)
+                if len(entry.signatures) >= quorum_of(entry, chartered)
+            )
+
+        _bend(decisions, _is_valid=lambda entry: True, _take_in=take_in)
+        _overrule(self, Refusal.INDEX_SOURCE_WRONG)
+
+
+def _overrule(engine: Engine, overruled: Refusal) -> None:
+    """Let the engine's validator take in decisions that the rules refuse in that way."""
+    validator: Any = engine._core.validator
+    check = validator._check
+
+    def check_less(log: Log, entry: Entry, data: bytes) -> Any:
+        refusal = check(log, entry, data)
+        decision = entry.transaction
+        if refusal is not overruled or not isinstance(decision, IndexEntry) or log.index is None:
+            return refusal
+        if isinstance(decision.decided, Print):
+            return apply_print(log.index, decision.decided)
+        return apply_source_change(log.index, decision.decided)
+
+    _bend(validator, _check=check_less)
+
+
+class GuessesValues(Engine):
+    """Lets payments name days that have no value yet: it takes the last one for them."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        validator: Any = self._core.validator
+        check = validator._check
+
+        def check_by_guess(log: Log, entry: Entry, data: bytes) -> Any:
+            index = log.index
+            if index is None or not isinstance(entry.transaction, Pay):
+                return check(log, entry, data)
+            log.index = replace(
+                index,
+                values=(*index.values, *[index.values[-1]] * 60),
+                latest=replace(index.latest, day=index.latest.day + 60),
+            )
+            try:
+                return check(log, entry, data)
+            finally:
+                log.index = index
+
+        _bend(validator, _check=check_by_guess)
+
+
+class RewritesThePast(Engine):
+    """Changes the values of past days a little when it takes a decision in."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        validator: Any = self._core.validator
+        apply = validator._apply
+
+        def apply_and_change(log: Log, transaction: Transaction, changed: Any) -> None:
+            apply(log, transaction, changed)
+            if isinstance(changed, Index):
+                values = tuple(value + 1 for value in changed.values)
+                log.index = replace(changed, values=values)
+
+        _bend(validator, _apply=apply_and_change)

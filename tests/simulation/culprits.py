@@ -5,16 +5,22 @@ Nothing of the product is changed for them: what an honest engine would never se
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from ledger.chain import SignedHead
 from ledger.codec import split
-from ledger.decisions import IndexEntry
+from ledger.decisions import IndexEntry, Observation
 from ledger.entries import decode_transaction
-from node.engine.index_wire import DecisionSigned
+from ledger.index.prints import Print, SourceChange
+from ledger.index.statistics import median_level
+from ledger.index.table import Index
+from node.engine.index_wire import DecisionSigned, one_observation
 from node.engine.wire import Entries, EvidenceNews, Heads, decode_message
-from tests.index_builders import official
+from tests.index_builders import SURVEY_HASH, certify, observation
+from tests.simulation.facts import OfficialFacts, SurveyFacts
 from tests.simulation.nodes import SimNode
 from tests.simulation.plan import Mischief
 
@@ -247,7 +253,10 @@ class Babbler(Culprit):
 
 
 class TwoPrinter(Culprit):
-    """It signs a wrong content for each print as well as the right one, and sends both about."""
+    """It signs wrong contents for each decision as well as right ones, and sends all of them about.
+
+    Of a survey it signs two observations, and two prints that the rules accept: one with each of them.
+    """
 
     _AGAIN_MS = 400
     _TOO_HIGH = 7
@@ -258,17 +267,58 @@ class TwoPrinter(Culprit):
 
     def _sign(self) -> None:
         self.world.after(self._AGAIN_MS, self._sign)
-        prices = self.sim.prices
-        if prices is None:
+        for data in self._contradictions():
+            peer = self.world.random.choice(self.peers)
+            self.sim.network.carry(self.main, peer, data)
+
+    def _contradictions(self) -> Iterator[bytes]:
+        """Messages that can't all be true."""
+        facts, federation = self.sim.facts, self.sim.federation
+        if isinstance(facts, SurveyFacts):
+            yield from self._surveys(facts)
+        elif isinstance(facts, OfficialFacts):
+            for entry in facts.entries.values():
+                if isinstance(entry.decided, Print):
+                    wrong: Print | SourceChange = replace(
+                        entry.decided, value=entry.decided.value + self._TOO_HIGH
+                    )
+                else:
+                    wrong = replace(entry.decided, description_hash=SURVEY_HASH)
+                for decided in (entry.decided, wrong):
+                    signed = certify(federation, replace(entry, decided=decided), [self.coop])
+                    yield _as_message(signed)
+
+    def _surveys(self, facts: SurveyFacts) -> Iterator[bytes]:
+        """Two observations of the week that is due somewhere, and two prints with what is seen there."""
+        engine = self.sim.nodes[self.world.random.choice(self.peers)].engine
+        index = None if engine is None else engine._core.validator.index(engine._core.coop)
+        if (
+            engine is None
+            or index is None
+            or not facts.is_over(index.due_window.period, self.world.day)
+        ):
             return
-        for period, change in prices.prints.items():
-            for value in (change, change + self._TOO_HIGH):
-                entry = decode_transaction(
-                    official(self.sim.federation, period, value, signers=[self.coop])
-                )
-                if isinstance(entry, IndexEntry):
-                    peer = self.world.random.choice(self.peers)
-                    self.sim.network.carry(self.main, peer, DecisionSigned(entry).encode())
+        week = index.due_window.period
+        seen = dict(engine._decisions.gathering.observations.get(week, {}))
+        true = facts.level(self.coop, week)
+        for level in (true, true * (100 + self._TOO_HIGH) // 100):
+            own = observation(
+                self.sim.federation, self.coop, week, level, survey_hash=self._hash(facts, week)
+            )
+            yield one_observation(week, own)
+            seen[self.coop] = own
+            yield _as_message(self._print(week, index, seen))
+
+    def _hash(self, facts: SurveyFacts, week: int) -> bytes:
+        return sha256(facts.file(self.coop, week)).digest()
+
+    def _print(self, week: int, index: Index, seen: Mapping[int, Observation]) -> bytes:
+        levels = {coop: one.level for coop, one in seen.items()}
+        value = median_level(levels, needed=1, cap=1).level
+        new = Print(period=week, value=value, source=index.source_of(week))
+        observations = tuple(seen[coop] for coop in sorted(seen))
+        entry = IndexEntry(decided=new, observations=observations)
+        return certify(self.sim.federation, entry, [self.coop])
 
     def hears(self, data: bytes) -> bytes | None:
         """Its engine does not hear of the evidence against it."""
@@ -278,6 +328,13 @@ class TwoPrinter(Culprit):
         """When one has seen both, all must hear of it."""
         engines = [self.sim.nodes[peer].engine for peer in self.peers]
         return any(engine and self.coop in engine.status().accused for engine in engines)
+
+
+def _as_message(transaction: bytes) -> bytes:
+    entry = decode_transaction(transaction)
+    if not isinstance(entry, IndexEntry):
+        raise TypeError("not a decision")
+    return DecisionSigned(entry).encode()
 
 
 def make_culprit(simulation: Simulation) -> Culprit:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ledger.refusals import Refusal
-from ledger.rules.index import SECONDS_IN_DAY
 from ledger.transactions import Price, Status
 from node.engine.events import (
     Ask,
@@ -23,7 +22,7 @@ from node.engine.events import (
     SubmitBatch,
     View,
 )
-from tests.builders import REASON, START, Federation
+from tests.builders import REASON, Federation
 from tests.simulation.world import World
 
 PATIENCE_MS = 400
@@ -43,10 +42,14 @@ class Members:
         self.members = members
         self.spending = True
         """Whether wallets begin new payments."""
+        self.publishing = True
+        """Whether stewards look for what there is to publish."""
         self.rush: tuple[int, int] | None = None
         """An account, as (coop, number), that nearly everybody pays just now."""
         self.price_of: Callable[[int, int], Price] | None = None
-        """With an index: the price that is worth an amount on a day."""
+        """With an index: the price that is worth an amount on a day, as far as anybody knows."""
+        self.known_until: Callable[[], int] | None = None
+        """With an index: the last day of which anybody knows the value."""
         self._request = 0
         self.open_questions: Counter[int] = Counter()
         """How many members of each coop wait for an answer."""
@@ -131,8 +134,9 @@ class Wallet:
         random, price_of = self._world.random, self._shared.price_of
         if price_of is None or random.random() < 0.5:
             return None
-        today = (START + self._world.now // 1000) // SECONDS_IN_DAY
-        day = today - random.choice((0, 0, 0, 0, 1, 7, 8))
+        day = self._world.day - random.choice((0, 0, 0, 0, 1, 7, 8))
+        if self._shared.known_until is not None and random.random() < 0.7:
+            day = min(day, self._shared.known_until())
         return price_of(amount + (random.random() < 0.05), day)
 
     def _submit(self, payment: bytes) -> None:
@@ -212,7 +216,7 @@ class Stewards:
         def with_revision(revision: int) -> None:
             random, build = self._world.random, self._shared.federation
             if random.random() < 0.4:
-                now = START + self._world.now // 1000
+                now = self._world.time
                 transaction = build.limit(
                     self._coop,
                     account,

@@ -24,6 +24,8 @@ SETTINGS = EngineSettings(
     request_timeout_ms=800,
     recovery_wait_ms=600,
     decision_interval_ms=2_000,
+    survey_closing_ms=1_500,
+    survey_round_ms=4_000,
 )
 
 
@@ -72,7 +74,7 @@ class SimNode:
 
     def clock_ms(self) -> int:
         """What this node's clock shows."""
-        return START * 1000 + self.world.now + self.skew_ms
+        return START * 1000 + self.world.now + self.world.skipped_ms + self.skew_ms
 
     @property
     def is_up(self) -> bool:

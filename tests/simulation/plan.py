@@ -3,7 +3,7 @@
 A plan is plain data, so a trace can begin with it and a test can change one field of it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from random import Random
 
@@ -19,7 +19,18 @@ class Mischief(StrEnum):
     GARBAGE = "garbage"
     """It sends mutated, oversized and invented messages, and heads that it can't back."""
     TWO_PRINTS = "two prints"
-    """It signs two contents for each print of the index, and sends both about."""
+    """It signs two contents for each decision about the index, and sends both about."""
+
+
+class Indexed(StrEnum):
+    """How the value of the unit is decided."""
+
+    NOT = "not"
+    """The charter has no index."""
+    OFFICIAL = "official"
+    """Stewards publish what the statistics office prints; the source changes in the middle."""
+    SURVEY = "survey"
+    """Each coop publishes what it observed in a week; the median is certified."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,14 +62,21 @@ class Plan:
     closing_shops: int
     """How many accounts are closed just when everybody pays them."""
     snapshot_entries: int
-    has_index: bool
-    """Whether the charter has an index, prints come out, and some payments are at a price."""
+    indexed: Indexed
+    """With an index, stewards publish, and some payments are at a price."""
+    index_quorum: int
+    """How many coops must sign a decision; the honest ones can without the culprit."""
+    observations_needed: int
+    lead_days: int
+    days: int
+    """How many days pass in the time of trouble: then the calendar leaps, now and then."""
 
     @property
-    def is_indexed(self) -> bool:
-        """Whether there is an index that the honest coops can certify without the culprit."""
-        honest = self.coops - (self.culprit > 0)
-        return self.has_index and honest >= self.coops // 2 + 1
+    def is_calm(self) -> bool:
+        """Whether nothing goes wrong and nobody cheats."""
+        chances = (self.lost, self.doubled, self.late, self.storage_fault)
+        events = (self.kills, self.link_changes, self.clock_jumps, self.restores)
+        return not (any(chances) or any(events) or self.culprit)
 
 
 def draw_plan(seed: int) -> Plan:
@@ -69,12 +87,12 @@ def draw_plan(seed: int) -> Plan:
         (*[Mischief.NONE] * 6, *[Mischief.FORK] * 2, *[Mischief.INVALID] * 2, Mischief.GARBAGE)
     )
     more = Random(f"index {seed}")
-    has_index = more.random() < 0.5
-    if mischief is Mischief.GARBAGE and more.random() < 0.5:
-        mischief, has_index = Mischief.TWO_PRINTS, True
+    if coops > 2 and mischief is Mischief.GARBAGE and more.random() < 0.5:
+        mischief = Mischief.TWO_PRINTS
+    indexed = more.choice((Indexed.NOT, Indexed.NOT, Indexed.OFFICIAL, Indexed.SURVEY))
     calm = random.random() < 0.1
     trouble = 0.0 if calm else 1.0
-    return Plan(
+    plan = Plan(
         seed=seed,
         coops=coops,
         members=random.choice((2, 3, 4)),
@@ -93,7 +111,42 @@ def draw_plan(seed: int) -> Plan:
         restores=0 if calm or mischief is Mischief.FORK else random.choice((0, 0, 1, 2)),
         closing_shops=random.choice((0, 1, 2, 3)),
         snapshot_entries=random.choice((5, 40, 200_000)),
-        has_index=has_index,
+        indexed=Indexed.NOT,
+        index_quorum=0,
+        observations_needed=0,
+        lead_days=0,
+        days=0,
+    )
+    return with_index(plan, indexed)
+
+
+def with_index(plan: Plan, indexed: Indexed) -> Plan:
+    """The plan with an index of that kind, or of one that the honest coops can certify alone.
+
+    Two certificates over different contents need 2q - n coops that sign both, of n with a quorum of q. Facts
+    that were printed are the same for all honest coops. Which observations came in time is not: so where a
+    coop that signs twice is about, a survey has a quorum for which one such coop is too few.
+    """
+    random = Random(f"{indexed.value} {plan.seed}")
+    honest = plan.coops - (plan.mischief is not Mischief.NONE)
+    least = plan.coops // 2 + 1
+    signs_twice = plan.mischief in (Mischief.FORK, Mischief.TWO_PRINTS)
+    if indexed is Indexed.NOT and plan.mischief is Mischief.TWO_PRINTS:
+        indexed = random.choice((Indexed.OFFICIAL, Indexed.SURVEY))
+    if indexed is Indexed.SURVEY and signs_twice:
+        safe = (plan.coops + 1) // 2 + 1
+        least, indexed = (safe, indexed) if safe <= honest else (least, Indexed.OFFICIAL)
+    if least > honest:
+        indexed = Indexed.NOT
+    if indexed is Indexed.NOT:
+        return replace(plan, indexed=indexed, index_quorum=0, observations_needed=0, days=0)
+    return replace(
+        plan,
+        indexed=indexed,
+        index_quorum=random.randint(least, honest),
+        observations_needed=random.randint(1, honest),
+        lead_days=random.choice((0, 0, 2)),
+        days=random.choice((7, 14, 21)) if indexed is Indexed.SURVEY else random.choice((0, 20)),
     )
 
 

@@ -12,7 +12,7 @@ import pytest
 from node.engine import Engine
 from tests.simulation import broken
 from tests.simulation.network import describe
-from tests.simulation.plan import Mischief, Plan, draw_plan
+from tests.simulation.plan import Indexed, Mischief, Plan, draw_plan, with_index
 from tests.simulation.simulation import Simulation
 from tests.simulation.world import Failure, World
 
@@ -60,8 +60,19 @@ def _plan(seed: int, mischief: Mischief, **changes: Any) -> Plan:
     plan = replace(draw_plan(seed), mischief=mischief, **changes)
     culprit = 0 if mischief is Mischief.NONE else 1 + seed % plan.coops
     restores = 0 if mischief is Mischief.FORK else plan.restores
-    has_index = plan.has_index or mischief is Mischief.TWO_PRINTS
-    return replace(plan, culprit=culprit, restores=restores, has_index=has_index)
+    plan = replace(plan, culprit=culprit, restores=restores)
+    return with_index(plan, plan.indexed)
+
+
+def _indexed_plan(seed: int, mischief: Mischief, indexed: Indexed, **changes: Any) -> Plan:
+    return replace(with_index(_plan(seed, mischief, **changes), indexed), **changes)
+
+
+CALM: dict[str, Any] = dict.fromkeys(
+    ("lost", "doubled", "late", "storage_fault", "kills", "link_changes", "clock_jumps"), 0
+) | {"restores": 0}
+SPLIT: dict[str, Any] = {"coops": 3, "index_quorum": 3, "observations_needed": 1}
+"""Whoever does not wait for the others finds itself with a list of its own."""
 
 
 @pytest.mark.parametrize(
@@ -112,20 +123,63 @@ def test_too_few_witnesses_are_caught() -> None:
             Simulation(_plan(seed, Mischief.FORK, coops=5, quorum=1)).run()
 
 
-def test_who_signs_two_prints_is_found_out_and_moves_nothing() -> None:
-    accusations = 0
+@pytest.mark.parametrize(
+    ("make_engine", "indexed", "changes", "found"),
+    [
+        (broken.ForgetsWhatItDecided, Indexed.SURVEY, {}, "did not save it"),
+        (broken.ForgetsWhatItDecided, Indexed.OFFICIAL, {}, "did not save it"),
+        (
+            broken.ProposesOutOfTurn,
+            Indexed.SURVEY,
+            CALM | SPLIT,
+            "is not taken in by anybody",
+        ),
+        (broken.LeavesOthersBehind, Indexed.SURVEY, {}, "not taken in|have not taken in all"),
+        (broken.LeavesOthersBehind, Indexed.OFFICIAL, {}, "not taken in|have not taken in all"),
+        (broken.BelievesOneCoop, Indexed.SURVEY, {}, "publishers_too_few|two contents"),
+        (broken.BelievesOneCoop, Indexed.OFFICIAL, {}, "publishers_too_few"),
+        (broken.TakesInOutOfOrder, Indexed.OFFICIAL, {}, "index_source_wrong"),
+        (broken.GuessesValues, Indexed.SURVEY, {}, "price_not_known"),
+        (broken.RewritesThePast, Indexed.SURVEY, {}, "other values of past days|price_mismatch"),
+    ],
+)
+def test_an_engine_that_breaks_the_index_is_caught(
+    make_engine: type[Engine], indexed: Indexed, changes: dict[str, Any], found: str
+) -> None:
+    with pytest.raises(Failure, match=found):
+        for seed in range(SEEDS_TO_TRY):
+            plan = _indexed_plan(seed, Mischief.NONE, indexed, **changes)
+            Simulation(plan, make_engine=make_engine).run()
+
+
+def test_too_low_a_quorum_is_caught() -> None:
+    """With two of three signatures a coop that signs twice can have two surveys' results certified."""
+    with pytest.raises(Failure, match="two contents are certified"):
+        for seed in range(SEEDS_TO_TRY):
+            plan = _indexed_plan(seed, Mischief.TWO_PRINTS, Indexed.SURVEY, coops=4)
+            plan = replace(plan, coops=3, quorum=0, culprit=1 + seed % 3)
+            Simulation(replace(plan, index_quorum=2, observations_needed=1)).run()
+
+
+@pytest.mark.parametrize("indexed", [Indexed.OFFICIAL, Indexed.SURVEY])
+def test_who_signs_two_prints_is_found_out_and_moves_nothing(indexed: Indexed) -> None:
+    accusations, decisions = 0, 0
     for seed in range(3):
-        simulation = Simulation(_plan(seed, Mischief.TWO_PRINTS, coops=4, quorum=0))
+        simulation = Simulation(
+            _indexed_plan(seed, Mischief.TWO_PRINTS, indexed, coops=4, quorum=0)
+        )
         simulation.run()
         accusations += simulation.watch.seen["evidence"]
-        assert simulation.watch.seen["entries index"] == 9, "three prints in three honest logs"
+        decisions += simulation.watch.seen[f"{indexed.value} decisions"]
     assert accusations >= 3
+    assert decisions >= 9
 
 
-def test_prices_are_paid_and_refused() -> None:
+@pytest.mark.parametrize("indexed", [Indexed.OFFICIAL, Indexed.SURVEY])
+def test_prices_are_paid_and_refused(indexed: Indexed) -> None:
     seen = Counter[str]()
     for seed in range(4):
-        simulation = Simulation(replace(_plan(seed, Mischief.NONE), has_index=True))
+        simulation = Simulation(_indexed_plan(seed, Mischief.NONE, indexed))
         simulation.run()
         seen += simulation.watch.seen
     assert min(seen[f"refused {code}"] for code in PRICE_CODES) > 0, seen

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from node.store import MemoryDisk
+from ledger.decisions import OBSERVATION
+from ledger.rules.index import SECONDS_IN_DAY
+from node.store import DocumentKind, MemoryDisk
+from tests.simulation.facts import Key
 from tests.simulation.members import Stewards
 from tests.simulation.nodes import SimNode
+
+DAYS_IN_A_LEAP: Final = 2
 
 if TYPE_CHECKING:
     from tests.simulation.simulation import Simulation
@@ -38,6 +43,8 @@ class Trouble:
         ):
             for _ in range(times):
                 self._world.after(self._world.random.randint(500, plan.trouble_ms), happens)
+        for _ in range(plan.days // DAYS_IN_A_LEAP):
+            self._world.after(self._world.random.randint(500, plan.trouble_ms), self._leap)
         for place in range(plan.closing_shops):
             self._open_shop(plan.members + 1 + place)
 
@@ -56,6 +63,8 @@ class Trouble:
         return self._world.random.choice(list(self._sim.nodes.values()))
 
     def _kill(self) -> None:
+        if self._is_anybody_recovering():
+            return
         self._any_node().stop_for(self._world.random.randint(20, 4_000), "is killed")
 
     def _jump_clock(self) -> None:
@@ -63,6 +72,12 @@ class Trouble:
         jump = self._world.random.choice((-3_600_000, -20_000, -2_000, 2_000, 20_000))
         node.skew_ms += jump
         self._world.note(f"{node.name}: the clock jumps by {jump} ms")
+
+    def _leap(self) -> None:
+        """Days pass for everybody: clocks are as right or wrong afterwards as before."""
+        leap_ms = DAYS_IN_A_LEAP * SECONDS_IN_DAY * 1000
+        self._world.skipped_ms += leap_ms
+        self._world.note(f"the calendar leaps {DAYS_IN_A_LEAP} days ahead")
 
     def _change_links(self) -> None:
         """Cut some links: all of one node, between two halves, or all but those of one in the middle."""
@@ -114,20 +129,53 @@ class Trouble:
 
     def _restore(self, node: SimNode, copy: MemoryDisk) -> None:
         """Go back to the copy, if what is lost can be had back from others, as OPERATING demands."""
-        if self._is_over or not node.is_up or any(n.restored for n in self._sim.nodes.values()):
+        if self._is_over or not node.is_up or self._is_anybody_recovering():
             return
         others = [other for other in self._sim.nodes.values() if other is not node]
         length = self._sim.watch.truths[node.coop].length
         full = [other for other in others if _holds(other.disk, node.coop) >= length]
-        majority = len(others) // 2 + 1
-        if len(full) < len(others) - majority + 1:
-            self._world.note(f"{node.name}: too few hold its log; it is not restored")
+        needed = len(others) // 2 + len(others) % 2
+        forgotten = _signed(node.disk) - _signed(copy)
+        known = [sum(_knows(other, node.coop, key) for other in others) for key in forgotten]
+        if min([len(full), *known]) < needed:
+            self._world.note(f"{node.name}: too few hold what it signed; it is not restored")
             return
         self._sim.watch.seen["restores"] += 1
         node.restored = True
         node.stop("is put back to an old copy of its disk")
         node.disk = copy
         node.start()
+        self._spare_others()
+
+    def _spare_others(self) -> None:
+        """While a node asks what it has signed, those who know keep it: signatures are in memory."""
+        if self._is_over:
+            return
+        recovers = self._is_anybody_recovering()
+        for node in self._sim.nodes.values():
+            node.storage_fault = 0.0 if recovers else self._plan.storage_fault
+        if recovers:
+            self._world.after(50, self._spare_others)
+
+    def _is_anybody_recovering(self) -> bool:
+        return any(node.restored for node in self._sim.nodes.values())
+
+
+def _signed(disk: MemoryDisk) -> set[Key]:
+    """The decisions that a node has signed and not yet taken in."""
+    ids = [id_ for kind, id_ in disk.documents if kind is DocumentKind.DECISION]
+    return {(int(kind), int(number)) for kind, number in (id_.split("-") for id_ in ids)}
+
+
+def _knows(node: SimNode, coop: int, key: Key) -> bool:
+    """Whether a running node has seen what a coop signed for a decision."""
+    if node.engine is None:
+        return False
+    gathering = node.engine._decisions.gathering
+    kind, number = key
+    if kind == OBSERVATION:
+        return coop in gathering.observations.get(number, {})
+    return coop in gathering.votes.get(key, {})
 
 
 def _holds(disk: MemoryDisk, coop: int) -> int:

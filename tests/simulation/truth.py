@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 
 from ledger.chain import extend, genesis
 from ledger.codec import split
+from ledger.decisions import IndexEntry
 from ledger.entries import Entry, decode_entry, transaction_start
 from ledger.transactions import Anchor, Pay
 from node.store import MemoryDisk
+from tests.simulation.decided import Decided
 from tests.simulation.world import Failure
 
 
@@ -26,6 +28,8 @@ class Truth:
     places: dict[bytes, int] = field(default_factory=dict)
     payments: dict[tuple[int, int], int] = field(default_factory=dict)
     anchors: list[Anchor] = field(default_factory=list)
+    decided: Decided | None = None
+    """With an index: judges what is recorded of it."""
     priced: int = 0
     """How many payments name a price."""
 
@@ -65,8 +69,12 @@ class Truth:
                 raise Failure(f"coop {self.coop} recorded (payer, sequence) {mark} twice")
             self.payments[mark] = self.length
             self.priced += entry.transaction.price is not None
+            if self.decided is not None:
+                self.decided.check_paid(self.coop, entry.transaction, entry.time)
         elif isinstance(entry.transaction, Anchor):
             self.anchors.append(entry.transaction)
+        elif isinstance(entry.transaction, IndexEntry) and self.decided is not None:
+            self.decided.take(self.coop, entry.transaction)
 
     def payment_counts(self) -> Counter[int]:
         """How many payments each account has made."""

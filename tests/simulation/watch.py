@@ -23,7 +23,10 @@ from node.engine.events import (
     SubmitBatch,
 )
 from node.engine.wire import WitnessAnswer, decode_message
+from tests.simulation.decided import Decided
+from tests.simulation.facts import Facts
 from tests.simulation.nodes import SimNode
+from tests.simulation.promised import Promised
 from tests.simulation.truth import Truth
 from tests.simulation.world import Failure
 
@@ -37,12 +40,17 @@ _WITNESSED = encode(["witnessed", 0])[:-1]
 class Watch:
     """Looks at every honest node; `culprits` may do as they please."""
 
-    def __init__(self, charter: Charter, culprits: frozenset[int]) -> None:
+    def __init__(
+        self, charter: Charter, culprits: frozenset[int], facts: Facts | None = None
+    ) -> None:
         self._charter = charter
         self._culprits = culprits
         self.honest = [coop for coop in charter.coops if coop not in culprits]
+        self.decided = None if facts is None else Decided(charter, facts, self.honest)
+        self.promised = Promised(self.honest)
         self.truths = {
-            coop: Truth(coop=coop, federation=charter.federation) for coop in self.honest
+            coop: Truth(coop=coop, federation=charter.federation, decided=self.decided)
+            for coop in self.honest
         }
         self.acknowledged: dict[tuple[int, bytes], int] = {}
         """(coop, transaction) of every answer that promised a record, and the index promised."""
@@ -65,6 +73,7 @@ class Watch:
         self._check_replies(node, events, outbox)
         self._check_disconnects(node, outbox.disconnects)
         self._check_witnessing(node, outbox.sends)
+        self._check_deciding(node, outbox.sends)
         for notice in outbox.notices:
             if notice.values.get("was") == "ready":
                 raise Failure(f"{node.name} was ready and is not any more: {notice.values}")
@@ -113,6 +122,16 @@ class Watch:
                 saved = node.disk.witnessed.get(message.signed.coop)
                 if saved is None or saved.length < message.signed.length:
                     raise Failure(f"{node.name} signed as a witness and did not save it")
+
+    def _check_deciding(self, node: SimNode, sends: Sequence[Send]) -> None:
+        """The index as the node's own log has it, and what leaves the node signed about it."""
+        if self.decided is None or node.engine is None:
+            return
+        index = node.engine._core.validator.index(node.coop)
+        if index is None:
+            raise Failure(f"{node.name} has no index")
+        self.decided.check_table(index, node.name)
+        self.promised.check_sends(node, sends, self.decided)
 
     def _check_replies(self, node: SimNode, events: Sequence[Event], outbox: Outbox) -> None:
         asked = {event.request: event for event in events if hasattr(event, "request")}
@@ -210,6 +229,10 @@ class Watch:
         violations = find_violations(validator)
         if violations:
             raise Failure(f"{node.name}: {violations}")
+        for coop in self.honest if self.decided is not None else ():
+            index = validator.index(coop)
+            if index is not None and self.decided is not None:
+                self.decided.check_table(index, f"the log of coop {coop} at {node.name}")
         replicas = node.engine._replicas
         pending = sum(len(kept) for kept in replicas._pending.values())
         if pending > PENDING_MESSAGES:

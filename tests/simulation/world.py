@@ -7,6 +7,9 @@ import heapq
 from collections.abc import Callable
 from random import Random
 
+from ledger.rules.index import SECONDS_IN_DAY
+from tests.builders import START
+
 Trace = Callable[[str], None]
 
 
@@ -20,9 +23,21 @@ class World:
     def __init__(self, seed: int, trace: Trace | None = None) -> None:
         self.random = Random(f"world {seed}")
         self.now = 0
+        self.skipped_ms = 0
+        """What the calendar has leapt ahead: weeks pass in seconds, and everybody's clock shows it."""
         self._queue: list[tuple[int, int, Callable[[], None]]] = []
         self._count = 0
         self._trace = trace
+
+    @property
+    def time(self) -> int:
+        """What a right clock shows, in Unix seconds."""
+        return START + (self.now + self.skipped_ms) // 1000
+
+    @property
+    def day(self) -> int:
+        """The day of a right clock."""
+        return self.time // SECONDS_IN_DAY
 
     def after(self, delay_ms: int, action: Callable[[], None]) -> None:
         """Do `action` after `delay_ms`; what is due at one time happens in the order of these calls."""

@@ -1,0 +1,79 @@
+"""What the honest logs have decided about the index, read from their bytes and from nothing else.
+
+Each `index` entry that an honest coop has on its disk is judged by the rules once more, against the index
+that this log has by itself. Over all logs there is one content for a decision, and one table day -> value,
+which only ever grows at its end. A payment at a price is judged against the log that recorded it.
+"""
+
+from ledger.charter import Charter
+from ledger.codec import encode
+from ledger.decisions import Decision, IndexEntry
+from ledger.index.table import Index
+from ledger.refusals import Refusal
+from ledger.rules.index import check_payment_price, decide_index, index_of_new_log
+from ledger.transactions import Pay
+from tests.simulation.facts import Facts, Key
+from tests.simulation.world import Failure
+
+
+class Decided:
+    """One for a run. `logs` has the index of each honest log, as its entries so far make it."""
+
+    def __init__(self, charter: Charter, facts: Facts, honest: list[int]) -> None:
+        index = index_of_new_log(charter)
+        if index is None:
+            raise ValueError("the charter has no index")
+        self._charter = charter
+        self._facts = facts
+        self.logs: dict[int, Index] = dict.fromkeys(honest, index)
+        self.furthest = index
+        """The index of the log that knows most days."""
+        self.contents: dict[Key, bytes] = {}
+
+    def take(self, coop: int, entry: IndexEntry) -> None:
+        """A log has recorded a decision."""
+        key = (entry.decision.value, entry.number)
+        content = encode(entry.content())
+        if self.contents.setdefault(key, content) != content:
+            raise Failure(f"two contents are certified for {name(key)}")
+        before = self.logs[coop]
+        after = decide_index(entry, charter=self._charter, index=before)
+        if isinstance(after, Refusal):
+            raise Failure(f"coop {coop} took in {name(key)}, which is {after.code} there")
+        complaint = self._facts.complaint(entry)
+        if complaint is not None:
+            raise Failure(f"coop {coop} took in {name(key)}: {complaint}")
+        self.logs[coop] = after
+        if len(after.values) > len(self.furthest.values):
+            before, self.furthest = self.furthest, after
+            self.check_table(before, f"coop {coop}")
+        self.check_table(after, f"coop {coop}")
+
+    def check_table(self, index: Index, who: str) -> None:
+        """Fail unless the values are a beginning of the federation's one table."""
+        known = self.furthest.values[: len(index.values)]
+        if index.values != known or index.prints != self.furthest.prints[: len(index.prints)]:
+            raise Failure(f"{who} has other values of past days than the federation")
+
+    def check_paid(self, coop: int, pay: Pay, time: int) -> None:
+        """A log has recorded a payment in an entry of that time: its price must be right there."""
+        if pay.price is None:
+            return
+        refusal = check_payment_price(self.logs[coop], pay.price, amount=pay.amount, time=time)
+        if refusal is not None:
+            raise Failure(f"coop {coop} recorded a payment at a price that is {refusal.code}")
+
+    def missing(self, day: int) -> Key | None:
+        """The decision that all logs could take in next, by what is out on that day."""
+        return self._facts.next_out(self.furthest, day)
+
+    def differing(self) -> list[int]:
+        """The coops whose logs have not taken in all that others have."""
+        whole = max(self.logs.values(), key=lambda index: (len(index.prints), len(index.sources)))
+        return [coop for coop, index in self.logs.items() if index != whole]
+
+
+def name(key: Key) -> str:
+    """A decision in words."""
+    kinds = {Decision.PRINT.value: "the print", Decision.SOURCE.value: "the change of source"}
+    return f"{kinds.get(key[0], 'the observation')} {key[1]}"

@@ -1,0 +1,163 @@
+"""What is true about prices in a simulated federation, and what stewards publish of it when it is out.
+
+Official prints are in the newspaper, the same for everybody; in the middle another source takes over. Of a
+survey each coop observes a level of its own once the week is over; it follows from seed, coop and week.
+"""
+
+from hashlib import sha256
+from random import Random
+from typing import Final, Protocol
+
+from ledger.codec import Value
+from ledger.decisions import OBSERVATION, Decision, IndexEntry
+from ledger.index.days import last_day_of_week
+from ledger.index.prints import Print, SourceChange
+from ledger.index.table import Index, new_index
+from ledger.publications import Publication
+from tests.builders import Federation
+from tests.index_builders import SOURCE_HASH
+from tests.simulation.plan import Indexed, Plan
+
+CHANGES: Final = (25, 255, 0, -12)
+"""What is printed in these runs, in tenths of a percent."""
+FROM_NEW_SOURCE: Final = 2
+"""Which of them is the first from the new source."""
+BASE_LEVEL: Final = 1_000_000_000
+
+Key = tuple[int, int]
+"""A decision's kind (`Decision`, or `OBSERVATION`) and its number."""
+ToPublish = tuple[Publication, bytes | None]
+"""A publication without signatures, and the survey file that goes with it."""
+
+
+class Facts(Protocol):
+    """What is true, whoever says something else."""
+
+    def to_publish(self, coop: int, index: Index, day: int) -> list[ToPublish]:
+        """What the stewards of a coop publish on that day, when their log stands there."""
+
+    def complaint(self, entry: IndexEntry) -> str | None:
+        """What is wrong with a decision that was certified, if anything."""
+
+    def next_out(self, index: Index, day: int) -> Key | None:
+        """The next decision that honest coops can certify, if what it takes is out."""
+
+
+class OfficialFacts:
+    """Months' changes, and one change of source."""
+
+    def __init__(self, federation: Federation) -> None:
+        index = _first_index(federation)
+        first = index.due_window.period
+        self.entries: dict[Key, IndexEntry] = {}
+        for place, change in enumerate(CHANGES):
+            source = int(place >= FROM_NEW_SOURCE)
+            new = Print(period=first + place, value=change, source=source)
+            self.entries[Decision.PRINT.value, new.period] = IndexEntry(decided=new)
+        self.entries[Decision.SOURCE.value, 1] = IndexEntry(
+            decided=SourceChange(
+                number=1, first_period=first + FROM_NEW_SOURCE, description_hash=SOURCE_HASH
+            )
+        )
+
+    def to_publish(self, coop: int, index: Index, day: int) -> list[ToPublish]:
+        """See `Facts.to_publish`."""
+        return [
+            (Publication(decision=e.decision.value, number=e.number, content=e.content()), None)
+            for key in _due(index)
+            if (e := self.entries.get(key)) is not None and self._is_told(coop, e, index)
+        ]
+
+    def _is_told(self, coop: int, entry: IndexEntry, index: Index) -> bool:
+        """Whether a coop's stewards have read of it: some read of a new source a month early."""
+        if not isinstance(entry.decided, SourceChange):
+            return True
+        return index.due_window.period + coop % 2 >= entry.decided.first_period
+
+    def complaint(self, entry: IndexEntry) -> str | None:
+        """See `Facts.complaint`."""
+        true = self.entries.get((entry.decision.value, entry.number))
+        if true is None or true.decided != entry.decided:
+            return f"it is not what was printed: {entry.decided}"
+        return None
+
+    def next_out(self, index: Index, day: int) -> Key | None:
+        """See `Facts.next_out`."""
+        return next((key for key in _due(index) if key in self.entries), None)
+
+
+class SurveyFacts:
+    """Each coop's level of each week: two percent more than the week before, each with its own error."""
+
+    def __init__(self, federation: Federation, plan: Plan) -> None:
+        self._seed = plan.seed
+        self._culprit = plan.culprit
+        self._first = _first_index(federation).due_window.period
+
+    def level(self, coop: int, week: int) -> int:
+        """What a coop observes, in millionths."""
+        error = Random(f"level {self._seed} {coop} {week}").randint(-100, 100)
+        return BASE_LEVEL * (1000 + 20 * (week - self._first)) * (10_000 + error) // 10**7
+
+    def file(self, coop: int, week: int) -> bytes:
+        """The coop's survey file."""
+        return f"what coop {coop} saw in week {week}".encode()
+
+    def to_publish(self, coop: int, index: Index, day: int) -> list[ToPublish]:
+        """See `Facts.to_publish`."""
+        week = index.due_window.period
+        if not self.is_over(week, day):
+            return []
+        file = self.file(coop, week)
+        content: Value = [self.level(coop, week), sha256(file).digest()]
+        return [(Publication(decision=OBSERVATION, number=week, content=content), file)]
+
+    def is_over(self, week: int, day: int) -> bool:
+        """Whether that week has ended by that day."""
+        return last_day_of_week(week) < day
+
+    def complaint(self, entry: IndexEntry) -> str | None:
+        """See `Facts.complaint`."""
+        if not isinstance(entry.decided, Print) or entry.decided.is_stand_in:
+            return "nobody published it"
+        levels = []
+        for seen in entry.observations or ():
+            if seen.coop == self._culprit:
+                continue
+            levels.append(seen.level)
+            file = self.file(seen.coop, entry.number)
+            true = (self.level(seen.coop, entry.number), sha256(file).digest())
+            if (seen.level, seen.survey_hash) != true:
+                return f"coop {seen.coop} observed something else"
+        has_honest_majority = 2 * len(levels) > len(entry.observations or ())
+        if has_honest_majority and not min(levels) <= entry.decided.value <= max(levels):
+            return "the level is beyond what honest coops observed"
+        return None
+
+    def next_out(self, index: Index, day: int) -> Key | None:
+        """See `Facts.next_out`."""
+        week = index.due_window.period
+        return (Decision.PRINT.value, week) if self.is_over(week, day) else None
+
+
+def make_facts(federation: Federation, plan: Plan) -> Facts:
+    """The facts of a run that has an index."""
+    return (
+        SurveyFacts(federation, plan)
+        if plan.indexed is Indexed.SURVEY
+        else OfficialFacts(federation)
+    )
+
+
+def _first_index(federation: Federation) -> Index:
+    chartered = federation.charter.index
+    if chartered is None:
+        raise ValueError("the federation has no index")
+    return new_index(chartered.parameters)
+
+
+def _due(index: Index) -> tuple[Key, Key]:
+    return (
+        (Decision.SOURCE.value, len(index.sources) + 1),
+        (Decision.PRINT.value, index.due_window.period),
+    )
