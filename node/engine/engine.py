@@ -51,6 +51,7 @@ from node.engine.memos import Memos
 from node.engine.own_log import OwnLog
 from node.engine.publishing import IndexStatus, Publishing
 from node.engine.reading import load_state, read_entries
+from node.engine.recovery import Recovery
 from node.engine.replicas import Replicas
 from node.engine.settings import EngineSettings
 from node.engine.status import NodeStatus, Readiness
@@ -103,8 +104,7 @@ class Engine:
         self._publishing = Publishing(self._core, self._decisions)
         self._last_ms = now_ms
         self._turned_back_ms = 0
-        self._started_ms = now_ms
-        self._heard: set[int] = set()
+        self._recovery = Recovery(self._core, self._replicas, now_ms=now_ms)
         self._snapshot_length = self._total_length()
         if coop in self._core.accused:
             self._core.readiness = Readiness.HALTED
@@ -116,9 +116,9 @@ class Engine:
         """Take in what arrived, commit, answer."""
         tick = Tick(now_ms, self._steady_ms(now_ms))
         self._receive(tick, inbox)
-        self._update_readiness(tick)
+        self._recovery.run(tick)
         self._replicas.advance(tick)
-        self._update_readiness(tick)
+        self._recovery.run(tick)
         if self._core.is_signing:
             self._anchors.run(tick, self._own)
         published = self._publish(tick, inbox)
@@ -179,7 +179,7 @@ class Engine:
         match message:
             case Heads():
                 self._replicas.on_heads(tick, peer, message)
-                self._heard.add(peer)
+                self._recovery.heard(peer)
             case Get():
                 self._on_get(tick, peer, message)
             case Entries():
@@ -233,38 +233,6 @@ class Engine:
             signed=evidence.signed,
         )
         self._replicas.on_entries(tick, peer, entries)
-
-    def _update_readiness(self, tick: Tick) -> None:
-        """PROTOCOL section 10: a node that may have lost entries takes them back before it signs."""
-        core = self._core
-        if core.readiness is Readiness.HALTED:
-            return
-        before = core.readiness
-        if self._is_behind():
-            core.readiness = Readiness.BEHIND
-        elif before is not Readiness.READY:
-            # Having taken back what one peer had is not enough while others may have more.
-            ready = self._has_heard_enough(tick.steady_ms)
-            core.readiness = Readiness.READY if ready else Readiness.RECOVERING
-        if core.readiness is not before:
-            tick.notice("readiness", was=before.value, now=core.readiness.value)
-
-    def _is_behind(self) -> bool:
-        """Whether the own log has entries, signed long ago, that are not here."""
-        core = self._core
-        length, known = core.length(core.coop), self._replicas.best.get(core.coop)
-        if known is not None and known.length > length:
-            return True
-        # A log that ends without a signed head was being taken back when this node stopped.
-        signed = core.signed.get(core.coop)
-        return length != (0 if signed is None else signed.length)
-
-    def _has_heard_enough(self, now_ms: int) -> bool:
-        if self._heard.issuperset(self._core.others):
-            return True
-        if self._core.settings.restored:
-            return 2 * len(self._heard) > len(self._core.others)
-        return now_ms >= self._started_ms + self._core.settings.recovery_wait_ms
 
     def _record(self, tick: Tick, inbox: Sequence[Event]) -> None:
         submits = [event for event in inbox if isinstance(event, Submit)]
@@ -369,12 +337,11 @@ class Engine:
             self._replicas.wake_at_ms(),
             self._anchors.wake_at_ms(),
             self._decisions.wake_at_ms(),
+            self._recovery.wake_at_ms(),
         ]
         extension_ms = None if self._extension is None else self._extension.wake_at_ms()
         if extension_ms is not None:
             times.append(extension_ms + self._turned_back_ms)
-        if self._core.readiness is Readiness.RECOVERING:
-            times.append(self._started_ms + self._core.settings.recovery_wait_ms)
         ahead = [at for at in times if at is not None and at > tick.steady_ms]
         return min(ahead) - self._turned_back_ms
 

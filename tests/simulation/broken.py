@@ -90,7 +90,11 @@ class DoesNotRecover(Engine):
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        _bend(self, _is_behind=lambda: False, _has_heard_enough=lambda now_ms: True)
+        _bend(
+            self._recovery,
+            _is_behind=lambda: False,
+            _has_heard_enough=lambda now_ms: True,
+        )
 
 
 class BelievesItsClock(Engine):
