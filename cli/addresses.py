@@ -21,6 +21,13 @@ class AddressError(Exception):
     text: str
 
 
+@dataclass(eq=False)
+class HandleError(Exception):
+    """A text, of which this is the beginning, is not a handle."""
+
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
     """The address of one account: its handle, and the name of its cooperative."""
@@ -37,10 +44,21 @@ def parse_address(text: str) -> Address:
 
     Raises `AddressError` for anything else.
     """
-    stripped = text.strip()
-    # Only A to Z become small here: other capitals may turn into letters that look like these.
-    lowered = stripped.lower() if stripped.isascii() else stripped
-    handle, _, coop = lowered.partition("@")
+    handle, _, coop = _lowered(text).partition("@")
     if not (HANDLE.fullmatch(handle) and COOP_NAME.fullmatch(coop)):
-        raise AddressError(stripped[: 2 * LONGEST_NAME + 1])
+        raise AddressError(text.strip()[: 2 * LONGEST_NAME + 1])
     return Address(handle=handle, coop=coop)
+
+
+def parse_handle(text: str) -> str:
+    """Read a new member's handle as the one in an address. Raises `HandleError`."""
+    handle = _lowered(text)
+    if not HANDLE.fullmatch(handle):
+        raise HandleError(text.strip()[: 2 * LONGEST_NAME + 1])
+    return handle
+
+
+def _lowered(text: str) -> str:
+    # Only A to Z become small here: other capitals may turn into letters that look like these.
+    stripped = text.strip()
+    return stripped.lower() if stripped.isascii() else stripped

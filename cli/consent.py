@@ -11,14 +11,25 @@ def agree_to_sign(question: str) -> None:
 
     Raises `CliError`: REFUSED after a no, INTERRUPTED when nobody answers (Ctrl-C, or no terminal).
     """
+    _agree(question, "nothing was signed")
+
+
+def agree_to_pay(question: str) -> None:
+    """The same before a payment."""
+    _agree(question, "nothing was paid")
+
+
+def _agree(question: str, otherwise: str) -> None:
     try:
         agreed = click.confirm(question, err=True)
     except click.Abort:
-        code, message = ExitCode.INTERRUPTED, "Nobody answered, so nothing was signed."
+        # The question still stands on the line.
+        click.echo(err=True)
+        code, message = ExitCode.INTERRUPTED, f"Nobody answered, so {otherwise}."
     else:
         if agreed:
             return
-        code, message = ExitCode.REFUSED, "Nothing was signed."
+        code, message = ExitCode.REFUSED, f"{otherwise.capitalize()}."
     raise CliError(
         code,
         "not_agreed",

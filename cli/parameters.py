@@ -20,7 +20,7 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from cli.addresses import Address, parse_address
+from cli.addresses import Address, parse_address, parse_handle
 from cli.amounts import parse_amount
 from cli.passphrase import PassphraseError, PassphraseFault, PassphraseSource
 from cli.terminal import Output
@@ -54,6 +54,16 @@ class AddressType(click.ParamType[Address]):
     ) -> Address:
         """Read the text; defaults are addresses already."""
         return value if isinstance(value, Address) else parse_address(str(value))
+
+
+class HandleType(click.ParamType[str]):
+    """The handle that somebody wants to have, such as `alice`."""
+
+    name = "handle"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Read the text."""
+        return parse_handle(str(value))
 
 
 class NodeUrlType(click.ParamType[str]):
@@ -93,7 +103,8 @@ class NodeTargetType(click.ParamType[Path | str]):
             if "://" in error.text:
                 raise
             problem = "is neither a folder here nor an address with http:// or https://"
-            raise NodeUrlError(error.text, problem, error.remedy) from error
+            remedy = "Check the path." if "/" in error.text else error.remedy
+            raise NodeUrlError(error.text, problem, remedy) from error
 
 
 AMOUNT: Final = AmountType(allow_zero=False)
@@ -103,6 +114,8 @@ LIMIT: Final = AmountType(allow_zero=True)
 """An amount that may be zero, such as a credit limit."""
 
 ADDRESS: Final = AddressType()
+
+HANDLE: Final = HandleType()
 
 NODE_URL: Final = NodeUrlType()
 

@@ -2,16 +2,13 @@
 
 import time
 
-import click
-
 from ledger.entries import decode_entry
 from ledger.refusals import Refusal
 from ledger.transactions import Pay
 
 from .amounts import format_amount
 from .client import NodeProblem
-from .errors import CliError
-from .exit_codes import ExitCode
+from .consent import agree_to_pay
 from .invoice_links import InvoiceLink, OpenInvoice, fetch_invoice
 from .membership import Membership
 from .paying import Bound, Paid, pay, resume
@@ -45,10 +42,8 @@ def _agree(member: Membership, invoice: OpenInvoice, *, yes: bool, output: Outpu
     what = f" for “{invoice.description}”" if invoice.description else ""
     asked = f"{invoice.payee} asks for {format_amount(invoice.amount)} {member.charter.unit}{what}."
     output.line(asked)
-    if not yes and not click.confirm("Pay it?", err=True):
-        raise CliError(
-            ExitCode.REFUSED, "declined", "Nothing was paid.", "Run it again to pay the invoice."
-        )
+    if not yes:
+        agree_to_pay("Pay it?")
 
 
 def _finish_earlier(member: Membership, journal: PendingJournal, output: Output) -> Paid | None:

@@ -18,9 +18,9 @@ from .errors import CliError, explain
 from .exit_codes import ExitCode
 
 REMEDIES: Final[Mapping[str, str]] = {
-    "account_unknown": "The account is not open yet. `fiado wallet show` says what is missing.",
-    "account_frozen": "It can be paid but can't pay. Ask your cooperative's stewards for the reason; "
-    "only they can thaw it.",
+    "account_unknown": "The account is not open yet: its owner's `fiado join` says which stewards still "
+    "have to sign, and they do so with `fiado steward admit`.",
+    "account_frozen": "`fiado balance` shows the stewards' reason; only they can thaw it.",
     "account_closed": "A closed account stays closed. Ask the stewards about a new one.",
     "sequence_used": "Another copy of this wallet has paid in the meantime. Look at `fiado history`, "
     "then run the command again.",
@@ -45,6 +45,9 @@ REMEDIES: Final[Mapping[str, str]] = {
     "challenge_invalid": "If you asked to join, the stewards may not have admitted you yet: `fiado join` "
     "says so. Otherwise run the command again; if it stays so, the node knows another key for this "
     "account than yours.",
+    "request_malformed": "Change that and run the command again. If you wrote it as the help says, this "
+    "program and the node are of different versions.",
+    "refund_too_large": "`fiado merchant invoice show ID` says what was paid and what was paid back already.",
     "not_ready": "The node has just started and asks its peers what it may have missed. Try again in "
     "a few seconds.",
     "outcome_unknown": "Run the same command again: it sends the same bytes, which count only once.",
@@ -53,6 +56,7 @@ REMEDIES: Final[Mapping[str, str]] = {
 
 MESSAGES: Final[Mapping[str, str]] = {
     "challenge_invalid": "The node knows no account or steward with this key so far.",
+    "refund_too_large": "So much is not left of the payment to be paid back.",
 }
 """Code of a problem -> what is wrong, where the node's words are meant for programs."""
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from cli import passphrase as passphrases
-from cli.addresses import AddressError
+from cli.addresses import LONGEST_NAME, AddressError, HandleError
 from cli.amounts import LARGEST_AMOUNT, AmountError, AmountFault, format_amount
 from cli.errors import CliError, explain
 from cli.exit_codes import ExitCode
@@ -70,6 +70,17 @@ def _(error: AddressError) -> CliError:
         f"“{error.text}” is not an address.",
         "An address is a handle and a cooperative, such as alice@norte: "
         "letters a to z, digits and dashes, with an @ between them.",
+    )
+
+
+@explain.register
+def _(error: HandleError) -> CliError:
+    return CliError(
+        ExitCode.USAGE,
+        "handle_malformed",
+        f"“{error.text}” can't be a handle.",
+        f"A handle is what stands before the @ of an address: up to {LONGEST_NAME} letters a to z, digits, "
+        "dots, dashes and underscores, beginning with a letter or digit.",
     )
 
 

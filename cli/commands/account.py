@@ -28,6 +28,8 @@ STATUS_WORDS = {
     "closed": "closed",
 }
 
+CHANGE_WORDS = {"limit": "limit changed", "status": "frozen, thawed or closed"}
+
 
 def when(seconds: int) -> str:
     """A time of the ledger as people of this machine's time zone write it."""
@@ -59,7 +61,7 @@ def balance(wallet: Path, passphrase: PassphraseSource, output: Output) -> None:
                 "balance": format_amount(amount)
                 + ("" if value is None else f"  ({value.price_of(amount)}, at {value.words()})"),
                 "credit limit": format_amount(integer(member.client, me, "limit")),
-                "can spend": format_amount(max(0, integer(member.client, me, "available"))),
+                "can spend": _spendable(member, me),
                 "account": STATUS_WORDS.get(str(me.get("status")), str(me.get("status"))),
             }
         )
@@ -77,6 +79,13 @@ def balance(wallet: Path, passphrase: PassphraseSource, output: Output) -> None:
                 "in_doubt": in_doubt_as_json(pending),
             }
         )
+
+
+def _spendable(member: Membership, me: Json) -> str:
+    """What a payment may come to now."""
+    if me.get("status") != "open":
+        return "nothing"
+    return format_amount(max(0, integer(member.client, me, "available")))
 
 
 def _value_today(member: Membership) -> IndexValue | None:
@@ -115,9 +124,8 @@ def _show_changes(changes: list[Any], output: Output) -> None:
     for change in changes[:3]:
         reason = (change.get("reason") or {}).get("text")
         if reason:
-            output.line(
-                f"{when(change['time'])}, {change['kind']} changed by the stewards: {reason}"
-            )
+            what = CHANGE_WORDS.get(str(change["kind"]), str(change["kind"]))
+            output.line(f"{when(change['time'])}, {what} by the stewards: {reason}")
 
 
 @click.command()

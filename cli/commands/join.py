@@ -13,7 +13,7 @@ from cli.client import Json, NodeClient, NodeMisbehaved, NodeProblem, path_of
 from cli.errors import CliError
 from cli.exit_codes import ExitCode
 from cli.membership import unlock
-from cli.parameters import LIMIT, NODE_URL, output_option, passphrase_options, wallet_option
+from cli.parameters import HANDLE, LIMIT, NODE_URL, output_option, passphrase_options, wallet_option
 from cli.passphrase import PassphraseSource
 from cli.terminal import Output
 from cli.wallet_file import UnlockedWallet, read_wallet, replace_public
@@ -34,7 +34,9 @@ ORGANISATION = "organisation"
     metavar="URL",
     help="The address of your cooperative's node.",
 )
-@click.option("--handle", metavar="NAME", help="The name before the @ of your address.")
+@click.option(
+    "--handle", type=HANDLE, metavar="NAME", help="The name before the @ of your address."
+)
 @click.option(
     "--organisation/--person",
     default=None,

@@ -59,9 +59,8 @@ def key_create(
         body = {"label": label, "powers": list(dict.fromkeys(powers))}
         made = member.client.post("/v1/merchant/keys", body)
         output.line(f"The key {made['id']} may: {', '.join(made['powers'])}.")
-        output.line(
-            f"Keep it where your shop's program finds it; it is shown only now:\n{made['key']}"
-        )
+        output.line("Keep it where your shop's program finds it; it is shown only now:")
+        output.line(made["key"])
         output.result(made)
 
 
@@ -134,7 +133,8 @@ def report(
         member.open_session()
         invoices = list(all_invoices(member, int(start.timestamp())))
     if is_csv:
-        output.line(_as_csv(invoices).rstrip("\n"))
+        for line in _csv_lines(invoices):
+            output.line(line)
         output.result({"invoices": invoices})
         return
     by_day: dict[str, dict[str, int]] = {}
@@ -160,8 +160,11 @@ def report(
     output.result({"days": [{"day": day, **sums} for day, sums in sorted(by_day.items())]})
 
 
-def _as_csv(invoices: list[Json]) -> str:
-    """One line for each invoice. A text that a spreadsheet would take for a formula is made plain."""
+def _csv_lines(invoices: list[Json]) -> list[str]:
+    """A heading, and one line for each invoice, whatever its texts hold.
+
+    A text that a spreadsheet would take for a formula is made plain.
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(
@@ -172,7 +175,7 @@ def _as_csv(invoices: list[Json]) -> str:
             format_amount(int(found[name]["value"]))
             for name in ("amount", "paid", "late", "refunded")
         ]
-        texts = [found["order_id"] or "", found["description"]]
+        texts = [" ".join(each.split()) for each in (found["order_id"] or "", found["description"])]
         writer.writerow(
             [
                 found["id"],
@@ -183,7 +186,7 @@ def _as_csv(invoices: list[Json]) -> str:
                 *("'" + each if each[:1] in tuple("=+-@\t\r") and each else each for each in texts),
             ]
         )
-    return text.getvalue()
+    return text.getvalue().removesuffix("\n").split("\n")
 
 
 for command in (invoice, refund, webhook, listen):

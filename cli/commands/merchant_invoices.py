@@ -13,7 +13,7 @@ from cli.commands.account import when
 from cli.errors import CliError
 from cli.exit_codes import ExitCode
 from cli.membership import Membership, open_membership
-from cli.parameters import AMOUNT, output_option, passphrase_options, wallet_option
+from cli.parameters import AMOUNT, PAGE_URL, output_option, passphrase_options, wallet_option
 from cli.passphrase import PassphraseSource
 from cli.paying import Bound, Paid, pay, resume
 from cli.pending_journal import PaymentIntent, open_journal
@@ -52,7 +52,7 @@ def invoice() -> None:
 @click.option(
     "--expires-in", type=click.IntRange(1), metavar="SECONDS", help="15 minutes if not said."
 )
-@click.option("--redirect", metavar="URL", help="Where the pay page leads back to.")
+@click.option("--redirect", type=PAGE_URL, metavar="URL", help="Where the pay page leads back to.")
 @wallet_option
 @passphrase_options
 @output_option

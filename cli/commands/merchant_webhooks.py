@@ -42,7 +42,8 @@ def add(
     with open_membership(wallet, passphrase) as member:
         member.open_session()
         made = member.client.post("/v1/webhooks", {"url": url, "types": list(types)})
-        output.line(f"The secret that verifies its messages:\n{made['secret']}")
+        output.line("The secret that verifies its messages:")
+        output.line(made["secret"])
         _show(made, output)
 
 
@@ -104,7 +105,8 @@ def rotate(id_: str, wallet: Path, passphrase: PassphraseSource, output: Output)
     with open_membership(wallet, passphrase) as member:
         member.open_session()
         made = member.client.post(path_of("v1", "webhooks", id_, "secret"))
-        output.line(f"The secret that verifies its messages from now on:\n{made['secret']}")
+        output.line("The secret that verifies its messages from now on:")
+        output.line(made["secret"])
         output.result(made)
 
 

@@ -11,6 +11,7 @@ import click
 from cli.addresses import Address
 from cli.amounts import format_amount
 from cli.client import NodeProblem
+from cli.consent import agree_to_pay
 from cli.errors import CliError
 from cli.exit_codes import ExitCode
 from cli.invoice_links import InvoiceLink, parse_link
@@ -175,13 +176,8 @@ def _agree(member: Membership, price: CurrencyPrice, yes: bool, output: Output) 
     output.note(
         f"{price} is {format_amount(quoted.amount)} {member.charter.unit} ({quoted.value.words()})."
     )
-    if not yes and not click.confirm("Pay that?", err=True):
-        raise CliError(
-            ExitCode.REFUSED,
-            "not_agreed",
-            "Nothing was paid.",
-            "Run the command again when you want to pay.",
-        )
+    if not yes:
+        agree_to_pay("Pay that?")
     return quoted
 
 

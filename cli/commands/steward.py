@@ -33,7 +33,7 @@ from cli.parameters import LIMIT, output_option, passphrase_options
 from cli.passphrase import PassphraseSource
 from cli.stewardship import open_stewardship, steward_key_option
 from cli.terminal import Output
-from ledger.transactions import Limit, SetStatus, Status
+from ledger.transactions import Kind, Limit, SetStatus, Status
 
 reason_option = click.option(
     "--reason", required=True, metavar="TEXT", help="Why; the member can read it."
@@ -57,7 +57,10 @@ def pending(key_path: Path, passphrase: PassphraseSource, output: Output) -> Non
     """List what waits for signatures: requests to join, and drafts of other stewards."""
     with open_stewardship(key_path, passphrase) as steward:
         steward.open_session()
-        found = waiting_drafts(steward)
+        # Admissions first: what waits about somebody who is not a member yet follows them.
+        found = sorted(
+            waiting_drafts(steward), key=lambda draft: draft.transaction.kind != Kind.ADMIT
+        )
         if not found:
             output.line("Nothing waits for a signature.")
         for draft in found:
@@ -99,6 +102,10 @@ def limit(
         raise click.UsageError(
             "Give --until and --after together: when it ends, and what then applies."
         )
+    begins = 0 if from_ is None else _day(from_, "--from")
+    ends = None if until is None else _day(until, "--until")
+    if ends is not None and ends <= max(begins, int(time.time())):
+        raise click.UsageError(f"--until {until}: that is over before the limit applies.")
     with open_stewardship(key_path, passphrase) as steward:
         steward.open_session()
         account = find_member(steward, member)
@@ -107,8 +114,8 @@ def limit(
             account=integer(steward.client, account, "account"),
             revision=integer(steward.client, account, "revision") + 1,
             limit=limit,
-            from_=0 if from_ is None else _day(from_, "--from"),
-            until=None if until is None else _day(until, "--until"),
+            from_=begins,
+            until=ends,
             after=after,
             reason=text.hash,
         )
@@ -137,6 +144,12 @@ def _status_command(name: str, status: Status, explanation: str) -> None:
             steward.open_session()
             account = find_member(steward, member)
             text = new_reason(reason)
+            balance = integer(steward.client, account, "balance")
+            if status is Status.CLOSED and balance:
+                output.note(
+                    f"{account.get('handle')} has a balance of {format_amount(balance)}; closing can be "
+                    "recorded only once that is zero."
+                )
             change = SetStatus(
                 account=integer(steward.client, account, "account"),
                 revision=integer(steward.client, account, "revision") + 1,

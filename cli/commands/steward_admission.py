@@ -123,11 +123,17 @@ def _tell_of_others(
     """Say what else waits about the new member, such as the limit that another steward drafted."""
     if result.get("state") != "recorded":
         return
+    handle = admission.handle
+    if admission.limit == 0:
+        output.note(
+            f"{handle} can be paid but can't pay yet: `fiado steward limit {handle} AMOUNT --reason TEXT` "
+            "grants a limit."
+        )
     for other in waiting:
         if other.transaction.account == admission.account and not isinstance(
             other.transaction, Admit
         ):
             output.note(
-                f"Draft {other.id_}, about {admission.handle} too, waits: "
+                f"Draft {other.id_}, about {handle} too, waits: "
                 f"`fiado steward sign {other.id_}` shows it."
             )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cli.addresses import Address, AddressError, parse_address
+from cli.addresses import Address, AddressError, HandleError, parse_address, parse_handle
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,10 @@ def test_what_is_no_address_is_refused(text: str) -> None:
     with pytest.raises(AddressError) as refused:
         parse_address(text)
     assert len(refused.value.text) <= 65
+
+
+def test_a_handle_is_read_as_in_an_address() -> None:
+    assert parse_handle(" Alice ") == "alice"
+    for text in ("", "alice@norte", "vera g", "_vera", "\u212aim", "a" * 33):
+        with pytest.raises(HandleError):
+            parse_handle(text)

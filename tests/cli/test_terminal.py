@@ -1,13 +1,16 @@
 """Output: what people see, what programs see, and that foreign text can't steer the terminal."""
 
+import ast
 import io
 import json
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import cli
 from cli.terminal import Output, display_width, printable
 
 
@@ -131,3 +134,18 @@ def test_a_qr_code_is_drawn_square_for_people() -> None:
     # A half block is half a line high: as many modules up as across, rounded up to whole lines.
     assert len(lines) == (columns.pop() + 1) // 2
     assert set("".join(lines)) == set(" ▀▄█")
+
+
+def test_no_command_puts_two_lines_into_one() -> None:
+    """A line feed in a line is shown as its code, because foreign text could hold one."""
+    broken = []
+    for path in sorted(Path(cli.__file__).parent.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+                continue
+            if node.func.attr not in ("line", "note"):
+                continue
+            texts = [each.value for each in ast.walk(node) if isinstance(each, ast.Constant)]
+            if any(isinstance(text, str) and "\n" in text for text in texts):
+                broken.append(f"{path.name}:{node.lineno}")
+    assert broken == []

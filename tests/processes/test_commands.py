@@ -392,6 +392,9 @@ def test_freezing_and_thawing(
         if verb == "freeze":
             error = desk.refused(ExitCode.REFUSED, ["pay", "alice@norte", "0.01"], "--wallet", beto)
             assert error["name"] == "account_frozen"
+            said = desk.run(["balance"], "--wallet", beto).stdout
+            assert "can spend     nothing" in said
+            assert "frozen, thawed or closed by the stewards: to freeze" in said
             desk.ok(["pay", "beto@norte", "0.01"], "--wallet", alice)
 
 
@@ -429,7 +432,8 @@ def test_stewards_grant_a_limit_with_the_admission(
     left = desk.ok(words, "--key", first)
     assert (left["missing"], left["limit"]["missing"]) == (1, 1)
     pending = desk.run(["steward", "pending"], "--key", second).stdout
-    assert "Set the credit limit of gala@norte to 300.00." in pending
+    granted = pending.index("Set the credit limit of gala@norte to 300.00.")
+    assert pending.index("Admit gala@norte") < granted
     done = desk.ok(words, "--key", second)
     assert (done["state"], done["limit"]["state"]) == ("recorded", "recorded")
     desk.ok(["join"], "--wallet", wallet)
@@ -458,6 +462,31 @@ def test_an_admission_tells_of_the_limit_that_waits(
     assert "`fiado steward limit` sets their limit" in error["remedy"]
     for bad in ([*words, "--limit", "1"], [*same, "--out", "draft.json"]):
         desk.refused(ExitCode.USAGE, bad, "--key", second)
+    over = ["steward", "limit", "hugo", "1", "--until", "2020-01-01", "--after", "2"]
+    error = desk.refused(ExitCode.USAGE, [*over, "--reason", "late", "--yes"], "--key", first)
+    assert "--until 2020-01-01" in error["message"]
+
+
+def test_who_is_admitted_without_credit_is_told_of(
+    desk: Desk, founded: Founded, nodes: list[RunningNode], alice: Path
+) -> None:
+    wallet, url = desk.wallet("ines"), nodes[0].url
+    first, second = (desk.steward(founded, url, 1, index) for index in (0, 1))
+    # A capital letter counts as a small one, as in an address.
+    desk.ok(["join", "--node", url, "--handle", "Ines", "--limit", "0"], "--wallet", wallet)
+    desk.ok(["steward", "admit", "ines", "--yes"], "--key", first)
+    admitted = desk.run(["steward", "admit", "ines", "--yes"], "--key", second)
+    assert "`fiado steward limit ines AMOUNT --reason TEXT`" in admitted.stderr
+    desk.ok(["pay", "ines@norte", "0.01"], "--wallet", alice)
+    closing = ["steward", "close", "ines", "--reason", "moves", "--yes"]
+    assert "has a balance of 0.01; closing can be" in desk.run(closing, "--key", first).stderr
+
+
+def test_a_handle_that_can_not_be_one_says_so(desk: Desk, nodes: list[RunningNode]) -> None:
+    wallet = desk.wallet("eva")
+    for handle in ("eva maria", "eva@norte", "ñandú"):
+        words = ["join", "--node", nodes[0].url, "--handle", handle]
+        assert desk.refused(ExitCode.USAGE, words, "--wallet", wallet)["name"] == "handle_malformed"
 
 
 def test_a_limit_signed_in_files(

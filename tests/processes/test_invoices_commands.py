@@ -1,5 +1,7 @@
 """`fiado merchant` and paying invoices, against real node processes of two cooperatives."""
 
+import csv
+import io
 import json
 import subprocess
 import sys
@@ -55,6 +57,19 @@ def test_an_invoice_is_made_paid_from_another_coop_and_refunded(
     assert report["days"][-1]["paid"] >= 150
     lines = desk.ok(["merchant", "report", "--csv"], "--wallet", alice)
     assert made["id"] in [each["id"] for each in lines["invoices"]]
+    printed = desk.run(["merchant", "report", "--csv"], "--wallet", alice).stdout
+    rows = list(csv.DictReader(io.StringIO(printed)))
+    assert len(rows) == len(lines["invoices"])
+    assert [row["refunded"] for row in rows if row["id"] == made["id"]] == ["0.50"]
+
+
+def test_an_invoice_that_nobody_agrees_to_is_not_paid(desk: Desk, alice: Path, beto: Path) -> None:
+    before = balance(desk, alice)
+    made = desk.ok(["merchant", "invoice", "create", "0.20"], "--wallet", beto)
+    ended = desk.run(["pay", made["link"]], "--wallet", alice)
+    assert ended.exit_code == ExitCode.INTERRUPTED
+    assert "Error: Nobody answered, so nothing was paid." in ended.stderr.splitlines()
+    assert balance(desk, alice) == before
 
 
 def test_an_invoice_is_paid_once_though_the_answer_is_lost(
@@ -86,6 +101,8 @@ def test_keys_and_webhooks(desk: Desk, alice: Path) -> None:
     words = ["merchant", "key", "create", "--label", "shop", "--power", "invoices"]
     made = desk.ok(words, "--wallet", alice)
     assert made["key"].startswith("fk_")
+    shown = desk.run(words, "--wallet", alice).stdout.splitlines()
+    assert any(line.startswith("fk_") for line in shown)
     desk.ok(["merchant", "key", "revoke", made["id"]], "--wallet", alice)
     keys = desk.ok(["merchant", "key", "list"], "--wallet", alice)["keys"]
     assert [each["revoked"] is not None for each in keys if each["id"] == made["id"]] == [True]
