@@ -5,10 +5,12 @@ for, gathers what other coops signed, and lets its own log take a decision in as
 signatures and the rules accept it. Of prints and of changes of source only the next one is looked at; a
 node that is further behind asks, and gets certificates in order.
 
-It signs one content for a number (`node.engine.promises`). Two by one coop are evidence
-(`node.engine.gathering`). Who proposes a survey's result, and when, is in `node.engine.proposals`.
+It signs one content for a number (`node.engine.promises`; after a restore `node.engine.told`). Two by one
+coop are evidence (`node.engine.gathering`). Who proposes a survey's result, and when, is in
+`node.engine.proposals`.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from ledger.charter import IndexCharter
@@ -33,6 +35,7 @@ from node.engine.index_wire import (
     DecisionSigned,
     IndexDue,
     IndexMessage,
+    IndexTold,
     Observed,
     SurveyFile,
     SurveyRequest,
@@ -41,6 +44,7 @@ from node.engine.index_wire import (
 from node.engine.promises import Key, Promise, Promises, document_id
 from node.engine.proposals import Proposals
 from node.engine.surveys import Surveys
+from node.engine.told import Told
 from node.errors import PeerFault
 from node.store import Document, DocumentKind, Write
 
@@ -54,6 +58,9 @@ class Decisions:
         self.gathering = Gathering(core)
         self.surveys = Surveys(core)
         self._proposals = Proposals(core, self.gathering)
+        self._told = Told(core)
+        self._takes_whole: set[int] = set()
+        """The peers who take an answer as one message."""
         self._behind: set[int] = set()
         self._tell_at_ms = 0
         self._valid: dict[bytes, bool] = {}
@@ -100,8 +107,11 @@ class Decisions:
 
     # What comes from peers.
 
-    def peer_up(self, tick: Tick, peer: int) -> None:
+    def peer_up(self, tick: Tick, peer: int, *, acknowledges: bool) -> None:
         """Ask a peer for what comes next."""
+        self._takes_whole.discard(peer)
+        if acknowledges:
+            self._takes_whole.add(peer)
         if self._chartered is not None:
             self._ask(tick, peer)
 
@@ -124,13 +134,24 @@ class Decisions:
                 self._on_signed(tick, peer, message.entry)
             case Observed():
                 self._on_observed(tick, peer, message)
+            case IndexTold():
+                self._on_told(tick, peer, message)
             case SurveyRequest():
                 self.surveys.on_request(tick, peer, message)
             case SurveyFile():
                 self.surveys.on_file(tick, message)
 
     def _on_due(self, tick: Tick, peer: int, message: IndexDue) -> None:
-        """Send a peer what is known here of the decisions that it takes in next."""
+        """Tell a peer what is known here of the decisions that it takes in next."""
+        known = tuple(self._known(message))
+        if peer in self._takes_whole:
+            told = IndexTold(period=message.period, source=message.source, known=known)
+            tick.send(peer, told.encode())
+            return
+        for one in known:
+            tick.send(peer, one.encode())
+
+    def _known(self, message: IndexDue) -> Iterator[DecisionSigned | Observed]:
         for key in (
             (Decision.SOURCE.value, message.source),
             (Decision.PRINT.value, message.period),
@@ -139,15 +160,20 @@ class Decisions:
             if certificate is not None:
                 entry = decode_transaction(certificate.data)
                 if isinstance(entry, IndexEntry):
-                    tick.send(peer, DecisionSigned(entry).encode())
+                    yield DecisionSigned(entry)
                 continue
             for entry in self.gathering.grouped(key):
-                tick.send(peer, DecisionSigned(entry).encode())
+                yield DecisionSigned(entry)
         seen = self.gathering.observations.get(message.period)
         if seen:
             observations = tuple(seen[coop] for coop in sorted(seen))
-            data = Observed(period=message.period, observations=observations).encode()
-            tick.send(peer, data)
+            yield Observed(period=message.period, observations=observations)
+
+    def _on_told(self, tick: Tick, peer: int, message: IndexTold) -> None:
+        for one in message.known:
+            self.on_message(tick, peer, one)
+        if (message.source, message.period) == tuple(number for _, number in self.due()):
+            self._told.add(peer)
 
     def _on_signed(self, tick: Tick, peer: int, entry: IndexEntry) -> None:
         key = (entry.decision.value, entry.number)
@@ -207,6 +233,7 @@ class Decisions:
         if due == self._due:
             return
         self._due = due
+        self._told.begin()
         self._keep_certificates(tick)
         self._valid.clear()
         for key in due:
@@ -215,6 +242,8 @@ class Decisions:
         period = due[1][1]
         self.promises.forget_before(tick, (OBSERVATION, period))
         self._proposals.begin(period)
+        for peer in self._core.peers:
+            self._ask(tick, peer)
 
     def _keep_certificates(self, tick: Tick) -> None:
         """Keep those in what a recovering node has just taken back of its own log."""
@@ -240,6 +269,8 @@ class Decisions:
         """Sign what is due and not signed yet; whether anything was."""
         chartered = self._chartered
         if chartered is None or self._core.coop not in chartered.publishers:
+            return False
+        if not self._told.is_enough:
             return False
         signed = self._sign_observation(tick)
         for key in self.due():
@@ -344,8 +375,6 @@ class Decisions:
             self.surveys.want(tick, seen.survey_hash, None)
         tick.notice("index_taken", decision=entry.decision.name.lower(), number=entry.number)
         self._notice_due(tick)
-        for peer in self._core.peers:
-            self._ask(tick, peer)
         return True
 
     def wake_at_ms(self) -> int | None:

@@ -43,6 +43,7 @@ from node.engine.history import History
 from node.engine.index_wire import (
     DecisionSigned,
     IndexDue,
+    IndexTold,
     Observed,
     SurveyFile,
     SurveyRequest,
@@ -173,7 +174,7 @@ class Engine:
         self._core.peers.add(peer)
         self._gossip.peer_up(tick, peer)
         self._memos.peer_up(peer, acknowledges=event.acknowledges)
-        self._decisions.peer_up(tick, peer)
+        self._decisions.peer_up(tick, peer, acknowledges=event.acknowledges)
 
     def _on_message(self, tick: Tick, peer: int, message: Message) -> None:
         match message:
@@ -194,7 +195,14 @@ class Engine:
                 self._memos.on_delivery(tick, peer, message)
             case MemoKept():
                 self._memos.on_kept(tick, peer, message)
-            case IndexDue() | DecisionSigned() | Observed() | SurveyRequest() | SurveyFile():
+            case (
+                IndexDue()
+                | DecisionSigned()
+                | Observed()
+                | IndexTold()
+                | SurveyRequest()
+                | SurveyFile()
+            ):
                 self._decisions.on_message(tick, peer, message)
 
     def _on_get(self, tick: Tick, peer: int, message: Get) -> None:

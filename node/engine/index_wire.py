@@ -4,8 +4,9 @@ As `node.engine.wire`: decoding trusts nothing and verifies nothing.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
-from ledger.codec import Value, encode
+from ledger.codec import Value, decode, encode
 from ledger.decisions import (
     IndexEntry,
     Observation,
@@ -14,6 +15,9 @@ from ledger.decisions import (
     read_observation,
 )
 from ledger.shapes import MAX_PUBLISHERS, Signatures, is_bytes, is_uint, read_signatures
+
+MOST_TOLD: Final = 2 * MAX_PUBLISHERS + 1
+"""The most messages in one answer: as many contents of each decision as coops, and the observations."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +60,20 @@ class Observed:
         return encode(["observed", self.period, seen])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexTold:
+    """The answer to `IndexDue` as a whole: all that the sender knows of these two decisions."""
+
+    period: int
+    source: int
+    known: tuple[DecisionSigned | Observed, ...]
+
+    def encode(self) -> bytes:
+        """`["index told", period, source, [message, ...]]`, each message as it would be by itself."""
+        known: list[Value] = [decode(one.encode()) for one in self.known]
+        return encode(["index told", self.period, self.source, known])
+
+
 @dataclass(frozen=True, slots=True)
 class SurveyRequest:
     """Asks for a survey file by its hash."""
@@ -78,7 +96,7 @@ class SurveyFile:
         return encode(["survey", self.data])
 
 
-IndexMessage = IndexDue | DecisionSigned | Observed | SurveyRequest | SurveyFile
+IndexMessage = IndexDue | DecisionSigned | Observed | IndexTold | SurveyRequest | SurveyFile
 
 
 def read_index_message(value: object) -> IndexMessage | None:
@@ -95,11 +113,30 @@ def read_index_message(value: object) -> IndexMessage | None:
         case ["observed", int(period), list(items)] if is_uint(period):
             seen = _read_observations(items)
             return None if seen is None else Observed(period=period, observations=seen)
+        case ["index told", int(period), int(source), list(items)]:
+            known = _read_known(items)
+            if known is None or not (is_uint(period) and is_uint(source)):
+                return None
+            return IndexTold(period=period, source=source, known=known)
         case ["survey wanted", bytes(hash_)] if is_bytes(hash_, 32):
             return SurveyRequest(hash_)
         case ["survey", bytes(data)]:
             return SurveyFile(data)
     return None
+
+
+def _read_known(items: list[object]) -> tuple[DecisionSigned | Observed, ...] | None:
+    known: list[DecisionSigned | Observed] = []
+    for item in items if len(items) <= MOST_TOLD else (None,):
+        match item:
+            case ["signed" | "observed", *_]:
+                message = read_index_message(item)
+            case _:
+                return None
+        if not isinstance(message, DecisionSigned | Observed):
+            return None
+        known.append(message)
+    return tuple(known)
 
 
 def _read_observations(items: list[object]) -> Observations | None:

@@ -10,16 +10,20 @@ from typing import Final
 from ledger.codec import decode, encode
 from ledger.decisions import OBSERVATION
 from node.engine.events import Send
-from node.engine.index_wire import DecisionSigned, Observed
+from node.engine.index_wire import DecisionSigned, IndexTold, Observed
 from node.engine.promises import document_id
-from node.engine.wire import decode_message
+from node.engine.wire import Message, decode_message
 from node.store import DocumentKind
 from tests.simulation.decided import Decided, name
 from tests.simulation.facts import Key
 from tests.simulation.nodes import SimNode
 from tests.simulation.world import Failure
 
-_SIGNED: Final = (encode(["signed", 0, 0, 0, 0])[:-4], encode(["observed", 0, 0])[:-2])
+_SIGNED: Final = (
+    encode(["signed", 0, 0, 0, 0])[:-4],
+    encode(["observed", 0, 0])[:-2],
+    encode(["index told", 0, 0, 0])[:-3],
+)
 
 
 class Promised:
@@ -32,7 +36,7 @@ class Promised:
     def check_sends(self, node: SimNode, sends: Sequence[Send], decided: Decided) -> None:
         """What an honest node sends after a tick."""
         for data in {send.data for send in sends if send.data.startswith(_SIGNED)}:
-            for coop, key, content in _signed_in(data):
+            for coop, key, content in _signed_in(decode_message(data, max_bytes=len(data))):
                 if coop not in self._honest:
                     continue
                 if self.contents.setdefault((coop, key), content) != content:
@@ -41,9 +45,10 @@ class Promised:
                     raise Failure(f"{node.name} signed {name(key)} and did not save it")
 
 
-def _signed_in(data: bytes) -> list[tuple[int, Key, bytes]]:
+def _signed_in(message: Message) -> list[tuple[int, Key, bytes]]:
     """(coop, decision, content) of every signature in a message."""
-    message = decode_message(data, max_bytes=len(data))
+    if isinstance(message, IndexTold):
+        return [signed for part in message.known for signed in _signed_in(part)]
     if isinstance(message, DecisionSigned):
         entry = message.entry
         key, content = (entry.decision.value, entry.number), encode(entry.content())
