@@ -22,6 +22,7 @@ from tests.simulation.network import Network
 from tests.simulation.nodes import SETTINGS, MakeEngine, SimNode
 from tests.simulation.plan import Indexed, Mischief, Plan
 from tests.simulation.prices import PublishingStewards, price_of
+from tests.simulation.replays import check_replays
 from tests.simulation.settled import unsettled
 from tests.simulation.trouble import Trouble
 from tests.simulation.watch import Watch
@@ -137,7 +138,16 @@ class Simulation:
         self.world.note("--- all has arrived")
         self._rest()
         self.watch.check_end(list(self.nodes.values()))
+        self._replay()
         self._count()
+
+    def _replay(self) -> None:
+        """What one of the honest nodes has recorded, through both validators."""
+        node = self.nodes[self.world.random.choice(self.watch.honest)]
+        if node.engine is None:
+            raise Failure(f"{node.name} is not running")
+        digest = node.engine._core.validator.digest()
+        check_replays(self.federation.charter, node.disk, digest)
 
     def _count(self) -> None:
         """What the run has covered."""

@@ -13,6 +13,7 @@ from node.engine import Engine
 from tests.simulation import broken
 from tests.simulation.network import describe
 from tests.simulation.plan import Indexed, Mischief, Plan, draw_plan, with_index
+from tests.simulation.replays import check_replays
 from tests.simulation.simulation import Simulation
 from tests.simulation.world import Failure, World
 
@@ -184,6 +185,21 @@ def test_prices_are_paid_and_refused(indexed: Indexed) -> None:
         seen += simulation.watch.seen
     assert min(seen[f"refused {code}"] for code in PRICE_CODES) > 0, seen
     assert seen["payments at a price"] > 10, seen
+
+
+def test_a_replay_to_another_state_is_caught() -> None:
+    simulation = Simulation(_indexed_plan(1, Mischief.NONE, Indexed.SURVEY))
+    simulation.run()
+    charter, node = simulation.federation.charter, simulation.nodes[1]
+    assert node.engine is not None
+    digest = node.engine._core.validator.digest()
+    check_replays(charter, node.disk, digest)
+    with pytest.raises(Failure, match="replays the logs to another state"):
+        check_replays(charter, node.disk, bytes(32))
+    other = node.disk.copy()
+    other.segments[1] = other.segments[1][:1]
+    with pytest.raises(Failure, match=r"can't be replayed|to another state"):
+        check_replays(charter, other, digest)
 
 
 def test_world_keeps_order_and_time() -> None:
