@@ -22,6 +22,8 @@ import click
 
 from cli.addresses import Address, parse_address, parse_handle
 from cli.amounts import parse_amount
+from cli.errors import CliError
+from cli.exit_codes import ExitCode
 from cli.passphrase import PassphraseError, PassphraseFault, PassphraseSource
 from cli.terminal import Output
 from node.urls import NodeUrlError, parse_node_url, parse_page_url
@@ -188,16 +190,25 @@ def passphrase_options(command: Command) -> Command:
 def ask_at_terminal(label: str, *, confirm: bool) -> str:
     """Ask a person without echo: the real `Prompt` for `read_passphrase`.
 
-    Raises `PassphraseError` when standard input is no terminal, and `click.Abort` when interrupted.
+    Commands ask before they change anything. Raises `PassphraseError` when standard input is no terminal,
+    and `CliError` when interrupted.
     """
     if not sys.stdin.isatty():
         raise PassphraseError(PassphraseFault.NO_TERMINAL)
-    answer: str = click.prompt(
-        label,
-        hide_input=True,
-        confirmation_prompt=confirm,
-        err=True,
-        default="",
-        show_default=False,
-    )
+    try:
+        answer: str = click.prompt(
+            label,
+            hide_input=True,
+            confirmation_prompt=confirm,
+            err=True,
+            default="",
+            show_default=False,
+        )
+    except click.Abort:
+        raise CliError(
+            ExitCode.INTERRUPTED,
+            "interrupted",
+            "No passphrase was given, so nothing was done.",
+            "Run the command again when you want to.",
+        ) from None
     return answer

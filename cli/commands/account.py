@@ -8,7 +8,7 @@ import click
 
 from cli.amounts import format_amount
 from cli.answers import integer, read_bytes, text
-from cli.client import Json, path_of
+from cli.client import Json, NodeError, path_of
 from cli.errors import CliError
 from cli.exit_codes import ExitCode
 from cli.in_doubt import in_doubt_as_json, in_doubt_line
@@ -47,14 +47,19 @@ def balance(wallet: Path, passphrase: PassphraseSource, output: Output) -> None:
     A payment whose answer was lost is told of too, with the command that settles it.
     """
     with open_membership(wallet, passphrase) as member:
-        member.open_session()
         # Looked at first: what is settled in the meantime is in the balance for certain.
         pending = look_at_pending(wallet, public_key=member.key.public_key)
-        me = member.me()
-        changes = member.client.get("/v1/me/changes").get("changes", [])
+        try:
+            member.open_session()
+            me = member.me()
+            changes = member.client.get("/v1/me/changes").get("changes", [])
+            value = _value_today(member)
+        except NodeError:
+            if pending is not None:
+                output.note(in_doubt_line(pending))
+            raise
         amount = integer(member.client, me, "balance")
         unit = member.charter.unit
-        value = _value_today(member)
         output.line(f"{member.address}: {in_words(amount, unit)}")
         output.fields(
             {

@@ -46,6 +46,24 @@ def test_a_person_types_a_new_passphrase_twice_and_nobody_sees_it() -> None:
     assert b"cuatro" not in shown
 
 
+def test_whoever_gives_no_passphrase_is_told_that_nothing_was_done() -> None:
+    master, slave = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-c", ASK],
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        cwd=ROOT,
+        start_new_session=True,
+    ) as process:
+        os.close(slave)
+        read_until(master, b"New passphrase: ")
+        os.write(master, b"\x04")
+        read_until(master, b"No passphrase was given, so nothing was done.")
+    os.close(master)
+    assert process.returncode != 0
+
+
 def test_without_a_terminal_nobody_is_asked() -> None:
     done = subprocess.run(
         [sys.executable, "-c", ASK],

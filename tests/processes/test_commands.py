@@ -317,6 +317,14 @@ def test_a_payment_in_doubt_stays_in_doubt_while_the_node_is_away(
     with through(proxy, alice, PASSPHRASE):
         error = desk.refused(ExitCode.OUTCOME_UNKNOWN, words, "--wallet", alice)
     assert error["name"] == "answer_lost"
+
+    def lost(request: Request) -> Answer:
+        return Answer(is_lost=True)
+
+    with through(proxy, alice, PASSPHRASE, respond=lost):
+        away = desk.run(["balance"], "--wallet", alice)
+    assert away.exit_code != ExitCode.OK
+    assert "In doubt: 0.15 to beto@norte" in away.stderr
     assert desk.ok(words, "--wallet", alice)["repeated"] is True
     assert balance(desk, beto) == before + 15
 
