@@ -5,7 +5,7 @@ plainest way: decode, look at the types, encode again, compare. This module know
 """
 
 from collections.abc import Sequence
-from typing import cast
+from typing import Final, cast
 
 import msgpack
 
@@ -63,8 +63,11 @@ def check_types(value: object, depth: int = MAX_DEPTH) -> None:
 def split(blob: bytes) -> list[bytes]:
     """The encodings that `blob` concatenates, unchecked but for their boundaries.
 
-    A blob that ends within a value raises `EncodingError`.
+    A value may be of any MessagePack type here. A blob that ends within a value, or in which containers
+    nest deeper than 1,024, raises `EncodingError`.
     """
+    if _TOO_LONG in blob:
+        return _split_slowly(blob)
     unpacker = msgpack.Unpacker(None, max_buffer_size=max(len(blob), 1))
     unpacker.feed(blob)
     parts: list[bytes] = []
@@ -78,3 +81,68 @@ def split(blob: bytes) -> list[bytes]:
         parts.append(blob[start:end])
         start = end
     return parts
+
+
+_TOO_LONG: Final = b"\xc9\xff\xff\xff\xff"
+"""An extension so long that msgpack's reader, which adds one for its type, takes it for an empty one."""
+
+_MAX_NESTED: Final = 1024
+
+_PLAIN: Final = {0xC0: 0, 0xC2: 0, 0xC3: 0, 0xCA: 4, 0xCB: 8} | {
+    **{0xCC + place: 1 << place for place in range(4)},
+    **{0xD0 + place: 1 << place for place in range(4)},
+    **{0xD4 + place: 1 + (1 << place) for place in range(5)},
+}
+"""First byte -> how many bytes follow it."""
+
+_SIZED: Final = {0xC4: 1, 0xC5: 2, 0xC6: 4, 0xC7: 1, 0xC8: 2, 0xC9: 4, 0xD9: 1, 0xDA: 2, 0xDB: 4}
+"""First byte -> the width of the length that follows it."""
+
+_CONTAINERS: Final = {0xDC: (2, 1), 0xDD: (4, 1), 0xDE: (2, 2), 0xDF: (4, 2)}
+"""First byte -> the width of the count that follows it, and how many values each counts for."""
+
+
+def _split_slowly(blob: bytes) -> list[bytes]:
+    parts: list[bytes] = []
+    start = 0
+    while start < len(blob):
+        end = _end(blob, start)
+        parts.append(blob[start:end])
+        start = end
+    return parts
+
+
+def _end(blob: bytes, start: int) -> int:
+    """Where the value at `start` ends."""
+    at = start
+    left = [1]  # how many values are still to come, of each container that is open
+    while left:
+        if left[-1] == 0:
+            left.pop()
+            continue
+        left[-1] -= 1
+        if at >= len(blob):
+            raise EncodingError(f"not a MessagePack value at byte {start}")
+        first, at = blob[at], at + 1
+        count = None
+        if first in _PLAIN:
+            at += _PLAIN[first]
+        elif first in _SIZED:
+            width = _SIZED[first]
+            extension = 1 if 0xC7 <= first <= 0xC9 else 0
+            at += width + extension + int.from_bytes(blob[at : at + width], "big")
+        elif 0xA0 <= first <= 0xBF:
+            at += first & 0x1F
+        elif first in _CONTAINERS:
+            width, values = _CONTAINERS[first]
+            count = values * int.from_bytes(blob[at : at + width], "big")
+            at += width
+        elif 0x80 <= first <= 0x9F:
+            count = (first & 0x0F) * (2 if first < 0x90 else 1)
+        elif first == 0xC1:
+            raise EncodingError(f"not a MessagePack value at byte {start}")
+        if at > len(blob) or (count is not None and len(left) > _MAX_NESTED):
+            raise EncodingError(f"not a MessagePack value at byte {start}")
+        if count is not None:
+            left.append(count)
+    return at

@@ -1,9 +1,12 @@
 """One value has one encoding, and hostile bytes cost little."""
 
+from collections.abc import Callable
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from ledger import codec
 from ledger.codec import MAX_ARRAY, MAX_DEPTH, Value, decode, encode, split
 from ledger.errors import EncodingError
 
@@ -186,6 +189,48 @@ def test_splitting_refuses_a_blob_that_ends_within_a_value(
     if len(last) > 1:
         with pytest.raises(EncodingError):
             split(blob)
+
+
+def split_or_none(split: Callable[[bytes], list[bytes]], blob: bytes) -> list[bytes] | None:
+    try:
+        return split(blob)
+    except EncodingError:
+        return None
+
+
+@given(
+    st.binary(max_size=40)
+    | st.lists(
+        st.sampled_from([bytes([first]) for first in range(256)]) | st.binary(max_size=4),
+        max_size=30,
+    ).map(b"".join)
+)
+@example(b"\x91" * 1024 + b"\x90")
+@example(b"\x91" * 1024 + b"\x01")
+@example(b"\x81\xc0" * 1024 + b"\x80")
+@example(b"\xdd\xff\xff\xff\xff")
+def test_the_slow_way_to_split_finds_the_same_boundaries(blob: bytes) -> None:
+    assert split_or_none(codec._split_slowly, blob) == split_or_none(split, blob)
+
+
+@pytest.mark.parametrize(
+    ("blob", "parts"),
+    [
+        (b"\xc9\xff\xff\xff\xff", None),
+        (b"\xc9\xff\xff\xff\xff\x01", None),
+        (b"\x91\xc9\xff\xff\xff\xff\x01", None),
+        (b"\xc9\xff\xff\xff\xfe\x01", None),
+        (b"\xc4\x05\xc9\xff\xff\xff\xff\x01", [b"\xc4\x05\xc9\xff\xff\xff\xff", b"\x01"]),
+        (
+            b"\xc7\x05\x01\xc9\xff\xff\xff\xff\x91\x90",
+            [b"\xc7\x05\x01\xc9\xff\xff\xff\xff", b"\x91\x90"],
+        ),
+    ],
+)
+def test_an_extension_of_four_gibibytes_is_not_taken_for_an_empty_one(
+    blob: bytes, parts: list[bytes] | None
+) -> None:
+    assert split_or_none(split, blob) == parts
 
 
 @pytest.mark.parametrize("blob", [b"\xc1", b"\x01\xc1", b"\xdd\xff\xff\xff\xff", b"\x91" * 100_000])

@@ -35,6 +35,8 @@ def by_native(blob: bytes) -> list[bytes] | None:
 
 @given(BLOBS)
 @example(b"\xd4\x01")
+@example(b"\xc9\xff\xff\xff\xff\x01")
+@example(b"\x91\xc9\xff\xff\xff\xff\x01")
 @example(b"\xc7\x00\x05")
 @example(b"\xdd\x00\x00\x00\x00\xdf\x00\x00\x00\x00")
 def test_both_find_the_same_boundaries(blob: bytes) -> None:
