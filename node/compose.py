@@ -34,6 +34,7 @@ from node.merchant.services import MerchantServices
 from node.rates import AddressRates
 from node.runner import OpenEngine, Runner
 from node.settings import NodeFolder, load_folder
+from node.shares import Shares
 from node.store import Store
 from node.store.sql import SqlStore
 
@@ -88,6 +89,7 @@ class Node:
             clock_ms=world.clock_ms,
             jitter=world.jitter,
         )
+        self.api = self._make_api()
         self._server: web.AppRunner | None = None
         self.url = ""
 
@@ -109,7 +111,7 @@ class Node:
             raise
         return OpenEngine(engine, store.close)
 
-    def _api(self) -> Api:
+    def _make_api(self) -> Api:
         folder, world = self.folder, self._world
         http = folder.settings.http
         return Api(
@@ -130,7 +132,8 @@ class Node:
             rates=AddressRates(
                 per_minute=http.costly_per_minute, burst=http.costly_burst, most=http.addresses
             ),
-            batches=asyncio.Semaphore(http.batches),
+            batches=Shares(total=http.batches, each=http.batches_each),
+            batch_bodies=Shares(total=http.batches_held_bytes, each=http.batches_held_bytes_each),
         )
 
     async def start(self) -> None:
@@ -156,7 +159,7 @@ class Node:
     async def _listen(self) -> None:
         settings = self.folder.settings
         self._server = web.AppRunner(
-            build_app(self._api()),
+            build_app(self.api),
             access_log=None,
             auto_decompress=False,
             shutdown_timeout=settings.http.stop_ms / 1000,

@@ -22,6 +22,7 @@ from node.http.settings import HttpSettings
 from node.merchant.services import MerchantServices
 from node.rates import AddressRates
 from node.runner import Runner
+from node.shares import Held, Shares
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -56,7 +57,10 @@ class Api:
     rates: AddressRates
     desk: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by whoever changes a document: they are read, changed and written one after another."""
-    batches: asyncio.Semaphore
+    batches: Shares
+    """Batches that are recorded. Who is still sending one has none of these."""
+    batch_bodies: Shares
+    """Bytes of batches, from their arrival until they are recorded."""
     proposals: dict[int, "Reserved"] = field(default_factory=dict)
     digest: "KeptDigest" = field(default_factory=lambda: KeptDigest())
 
@@ -78,9 +82,13 @@ class Api:
 
     # --- bodies ---
 
-    async def body(self, request: web.Request, most_bytes: int) -> bytes:
-        """The whole body within the bounds."""
-        return await read_body(request, most_bytes=most_bytes, timeout_ms=self.settings.body_ms)
+    async def body(
+        self, request: web.Request, most_bytes: int, *, held: Held | None = None
+    ) -> bytes:
+        """The whole body within the bounds; its bytes are counted in `held` as they arrive."""
+        return await read_body(
+            request, most_bytes=most_bytes, timeout_ms=self.settings.body_ms, held=held
+        )
 
     async def json(self, request: web.Request) -> Fields:
         """The JSON object in the body."""

@@ -8,6 +8,7 @@ import asyncio
 
 from aiohttp import web
 
+from ledger.chain import SignedHead
 from ledger.codec import split
 from ledger.entries import decode_transaction, transaction_kind
 from ledger.errors import EncodingError
@@ -154,40 +155,21 @@ async def post_transactions_batch(api: Api, request: web.Request) -> web.Respons
 async def _record_batch(api: Api, request: web.Request, kinds: frozenset[int]) -> web.Response:
     """Record many transactions: one after another, each accepted or refused by itself.
 
-    A client whose transactions have wrong signatures by the dozen is not listened to until the end:
-    the results are then fewer than the payments.
+    Whoever is still sending takes up memory for what has arrived, and no place among those that are
+    recorded; of both, one address has only a share. So who does not go on keeps nobody else waiting.
     """
     api.check_rate(request)
-    if api.batches.locked():
-        raise Problem("busy", retry_after_s=1)
-    async with api.batches:
-        body = await api.body(request, api.settings.batch_bytes)
-        if content_type(request) != OCTETS:
-            raise Problem("content_type_unsupported")
-        try:
-            transactions = await asyncio.to_thread(split, body)
-        except EncodingError as error:
-            api.charge(request)
-            raise refusal_problem(Refusal.ENTRY_MALFORMED) from error
-        if not transactions:
-            raise Problem("request_malformed", "The batch is empty.")
-        results: list[int] = []
-        recorded: BatchRecorded | None = None
-        for start in range(0, len(transactions), _CHUNK_PAYMENTS):
-            chunk = transactions[start : start + _CHUNK_PAYMENTS]
-            answer = await api.runner.submit_batch(chunk, kinds)
-            if isinstance(answer, NotReady):
-                if recorded is None:
-                    raise not_ready(answer)
-                break
-            recorded = answer
-            results += answer.results
-            wrong = answer.results.count(-Refusal.SIGNATURE_INVALID)
-            api.charge_refusal(request, Refusal.SIGNATURE_INVALID, wrong)
-            if wrong and api.rates.wait_ms(api.address(request), api.clock_ms()):
-                break
-        assert recorded is not None
-    head = recorded.head
+    address = api.address(request)
+    if not api.batches.has_room(address):
+        raise Problem("busy", retry_after_s=1)  # before anything is sent in vain
+    if content_type(request) != OCTETS:
+        raise Problem("content_type_unsupported")
+    with api.batch_bodies.hold(address) as held, api.batches.hold(address) as place:
+        body = await api.body(request, api.settings.batch_bytes, held=held)
+        if not place.take():
+            raise Problem("busy", retry_after_s=1)
+        transactions = await _split_batch(api, request, body)
+        head, results = await _submit_chunks(api, request, transactions, kinds)
     return json_response(
         {
             "coop": api.coop.name,
@@ -198,6 +180,45 @@ async def _record_batch(api: Api, request: web.Request, kinds: frozenset[int]) -
             "results": results,
         }
     )
+
+
+async def _split_batch(api: Api, request: web.Request, body: bytes) -> list[bytes]:
+    """The transactions of a batch, at least one."""
+    try:
+        transactions = await asyncio.to_thread(split, body)
+    except EncodingError as error:
+        api.charge(request)
+        raise refusal_problem(Refusal.ENTRY_MALFORMED) from error
+    if not transactions:
+        raise Problem("request_malformed", "The batch is empty.")
+    return transactions
+
+
+async def _submit_chunks(
+    api: Api, request: web.Request, transactions: list[bytes], kinds: frozenset[int]
+) -> tuple[SignedHead, list[int]]:
+    """The head after a batch, and the result of each of its transactions.
+
+    A client whose transactions have wrong signatures by the dozen is not listened to until the end:
+    the results are then fewer than the payments.
+    """
+    results: list[int] = []
+    recorded: BatchRecorded | None = None
+    for start in range(0, len(transactions), _CHUNK_PAYMENTS):
+        chunk = transactions[start : start + _CHUNK_PAYMENTS]
+        answer = await api.runner.submit_batch(chunk, kinds)
+        if isinstance(answer, NotReady):
+            if recorded is None:
+                raise not_ready(answer)
+            break
+        recorded = answer
+        results += answer.results
+        wrong = answer.results.count(-Refusal.SIGNATURE_INVALID)
+        api.charge_refusal(request, Refusal.SIGNATURE_INVALID, wrong)
+        if wrong and api.rates.wait_ms(api.address(request), api.clock_ms()):
+            break
+    assert recorded is not None
+    return recorded.head, results
 
 
 async def get_payment(api: Api, request: web.Request) -> web.Response:

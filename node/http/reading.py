@@ -17,6 +17,7 @@ from aiohttp import web
 
 from ledger.codec import MAX
 from node.http.problems import Problem
+from node.shares import Held
 
 OCTETS: Final = "application/octet-stream"
 JSON: Final = "application/json"
@@ -24,8 +25,13 @@ _BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,15}")
 
 
-async def read_body(request: web.Request, *, most_bytes: int, timeout_ms: int) -> bytes:
-    """The whole body; raises `body_too_large`, `content_type_unsupported`, `request_malformed`."""
+async def read_body(
+    request: web.Request, *, most_bytes: int, timeout_ms: int, held: Held | None = None
+) -> bytes:
+    """The whole body; raises `body_too_large`, `content_type_unsupported`, `request_malformed`.
+
+    What has arrived is counted in `held`, if given; `busy` is raised when it does not fit.
+    """
     headers = request.headers
     if "Content-Encoding" in headers:
         raise Problem("content_type_unsupported")
@@ -34,20 +40,26 @@ async def read_body(request: web.Request, *, most_bytes: int, timeout_ms: int) -
         raise Problem("body_too_large", f"At most {most_bytes} bytes are taken here.")
     content = request.content
     if content.is_eof():  # it came with the headers, as small bodies do
-        return _within(content.read_nowait(), most_bytes)
-    parts: list[bytes] = []
-    size = 0
+        body = _within(content.read_nowait(), most_bytes)
+        _count(held, body)
+        return body
+    arrived = bytearray()  # not a list of parts: a client that sends single bytes makes millions
     try:
         async with asyncio.timeout(timeout_ms / 1000):
             while not content.at_eof():
                 part = await content.readany()
-                parts.append(part)
-                size += len(part)
-                if size > most_bytes:
+                _count(held, part)
+                arrived += part
+                if len(arrived) > most_bytes:
                     break
     except TimeoutError as error:
         raise Problem("request_malformed", "The body took too long to arrive.") from error
-    return _within(b"".join(parts), most_bytes)
+    return _within(bytes(arrived), most_bytes)
+
+
+def _count(held: Held | None, part: bytes) -> None:
+    if held is not None and not held.take(len(part)):
+        raise Problem("busy", retry_after_s=1)
 
 
 def _within(body: bytes, most_bytes: int) -> bytes:

@@ -16,7 +16,13 @@ class HttpSettings:
     batch_bytes: int = 8 * 1024 * 1024
     """The largest body of a batch."""
     batches: int = 8
-    """How many batches may be under way at a time."""
+    """How many batches may be recorded at a time."""
+    batches_each: int = 4
+    """How many of them one address may have."""
+    batches_held_bytes: int = 64 * 1024 * 1024
+    """How much of batches' bodies is in memory, arriving or being recorded."""
+    batches_held_bytes_each: int = 16 * 1024 * 1024
+    """How much of that one address may have; at least `batch_bytes`, or the largest never fit."""
     body_ms: int = 30_000
     """How long a client may take to send a body."""
     entries_bytes: int = 4 * 1024 * 1024

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from asyncio import StreamWriter as Writer
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -13,8 +14,8 @@ from node.http.problems import PROBLEMS
 from node.http.reading import OCTETS, to_base64url
 from tests.builders import build_federation
 from tests.node.http.towns import Town, one_node
-from tests.node.loops import on_loop
-from tests.node.running import QUICK, as_json_transaction
+from tests.node.loops import on_loop, until
+from tests.node.running import QUICK, Answer, as_json_transaction
 
 
 def flipped(data: bytes) -> bytes:
@@ -263,6 +264,55 @@ async def test_an_address_that_guesses_signatures_has_to_wait(tmp_path: Path) ->
         assert codes[-1] == "too_many_requests"
         # What costs nothing still works.
         (await town.client.get("/v1/status")).ok()
+
+
+async def start_batch(town: Town, body: bytes, *, length: int, client: str = "10.0.0.1") -> Writer:
+    """A batch of that length of which only `body` is sent; through a proxy, as from `client`."""
+    host, port = town.node.url.removeprefix("http://").split(":")
+    _, writer = await asyncio.open_connection(host, int(port))
+    head = (
+        "POST /v1/payments/batch HTTP/1.1\r\nHost: x\r\nContent-Type: application/octet-stream\r\n"
+        f"X-Forwarded-For: {client}\r\nContent-Length: {length}\r\n\r\n"
+    )
+    writer.write(head.encode("ascii") + body)
+    await writer.drain()
+    return writer
+
+
+@on_loop
+async def test_batches_that_do_not_arrive_keep_nobody_else_waiting(tmp_path: Path) -> None:
+    async with one_node(tmp_path) as town:
+        bodies = town.node.api.batch_bodies
+        idle = [await start_batch(town, b"\x9a", length=1_000) for _ in range(30)]
+        await until(lambda: bodies.used("127.0.0.1") == 30, "all have sent one byte")
+        answer = (await town.client.post("/v1/payments/batch", town.pay())).ok()
+        assert len(answer["results"]) == 1
+        for writer in idle:
+            writer.close()
+        await until(lambda: bodies.used("127.0.0.1") == 0, "what was held is given back")
+
+
+@on_loop
+async def test_one_address_has_a_share_of_the_memory_for_batches(tmp_path: Path) -> None:
+    bounds = "batches_held_bytes = 3000\nbatches_held_bytes_each = 2000\n"
+    settings = QUICK + "[http]\ntrust_forwarded = true\n" + bounds
+    async with one_node(tmp_path, settings=settings) as town:
+        bodies, pay = town.node.api.batch_bodies, town.pay()
+        holding = [await start_batch(town, bytes(990), length=1_000) for _ in range(2)]
+        await until(lambda: bodies.used("10.0.0.1") == 1_980, "one address holds its share")
+
+        async def post(client: str) -> Answer:
+            return await town.client.call(
+                "POST", "/v1/payments/batch", body=pay, headers={"X-Forwarded-For": client}
+            )
+
+        refused = await post("10.0.0.1")
+        assert (refused.status, refused.problem()) == (503, "busy")
+        assert len((await post("10.0.0.2")).ok()["results"]) == 1
+        for writer in holding:
+            writer.close()
+        await until(lambda: bodies.used("10.0.0.1") == 0, "what was held is given back")
+        assert len((await post("10.0.0.1")).ok()["results"]) == 1
 
 
 @on_loop
