@@ -21,7 +21,8 @@ from .membership import unlock
 from .parameters import default_wallet
 from .passphrase import PassphraseSource
 from .sessions import open_session
-from .wallet_file import read_wallet
+from .wallet_file import WalletMissing, read_wallet
+from .wallet_format import LockedWallet
 from .words_node import tell_of_a_lost_answer
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -30,6 +31,13 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 @dataclass(eq=False)
 class StewardNotLinked(Exception):
     """The steward's key file at `path` does not say yet which node it is for."""
+
+    path: Path
+
+
+@dataclass(eq=False)
+class StewardKeyMissing(Exception):
+    """There is no steward's key at `path`."""
 
     path: Path
 
@@ -73,10 +81,21 @@ def default_steward_key() -> Path:
     return default_wallet().with_name("steward.json")
 
 
+def read_steward_key(path: Path) -> LockedWallet:
+    """The key's file, which is made like a wallet's.
+
+    Raises `StewardKeyMissing`, and what `read_wallet` raises.
+    """
+    try:
+        return read_wallet(path)
+    except WalletMissing as error:
+        raise StewardKeyMissing(path) from error
+
+
 @contextmanager
 def open_stewardship(path: Path, passphrase: PassphraseSource) -> Iterator[Stewardship]:
     """Unlock the key and reach for the node, for the `with` block."""
-    locked = read_wallet(path)
+    locked = read_steward_key(path)
     public = locked.public
     if public.node_url is None or public.federation is None or public.coop is None:
         raise StewardNotLinked(path)

@@ -18,7 +18,7 @@ from .membership import NotJoined
 from .paying import MemoTooLong, PayeeCoopUnknown
 from .places import PlaceError
 from .sealing import LONGEST_MEMO_BYTES
-from .stewardship import StewardNotLinked
+from .stewardship import StewardKeyMissing, StewardNotLinked
 
 
 @explain.register
@@ -28,6 +28,17 @@ def _(error: NotJoined) -> CliError:
         "not_joined",
         f"The wallet {error.path} belongs to no account yet.",
         "Ask a cooperative for one: `fiado join --node URL --handle NAME`.",
+    )
+
+
+@explain.register
+def _(error: StewardKeyMissing) -> CliError:
+    return CliError(
+        ExitCode.WALLET,
+        "steward_key_missing",
+        f"There is no steward's key at {error.path}.",
+        "Make one with `fiado steward key new`, bring one back from its words with "
+        "`fiado steward key restore`, or say where it is with --key.",
     )
 
 

@@ -150,8 +150,9 @@ def _(error: WalletExists) -> CliError:
     return CliError(
         ExitCode.WALLET,
         "wallet_exists",
-        f"There is a file at {error.path} already, and a new wallet never replaces one.",
-        "Choose another place with --wallet, or move the file away if you are sure.",
+        f"There is a file at {error.path} already, and a new key never replaces one.",
+        "Choose another place, with --wallet or for a steward's key with --key, or move the file away if you "
+        "are sure.",
     )
 
 

@@ -15,9 +15,9 @@ from cli.membership import unlock
 from cli.mnemonic import Language, entropy_length, parse_words, seed_from_words, words_from_entropy
 from cli.parameters import NODE_URL, output_option, passphrase_options
 from cli.passphrase import PassphraseSource
-from cli.stewardship import steward_key_option
+from cli.stewardship import read_steward_key, steward_key_option
 from cli.terminal import Output
-from cli.wallet_file import read_wallet, replace_public
+from cli.wallet_file import replace_public
 from cli.wallet_lock import lock_wallet
 
 
@@ -76,8 +76,9 @@ def use(url: str, key_path: Path, passphrase: PassphraseSource, output: Output) 
 
     The node's charter has to name the key as that of a steward of the node's own cooperative.
     """
+    read_steward_key(key_path)
     with lock_wallet(key_path) as lock, NodeClient(url) as client:
-        locked = read_wallet(key_path)
+        locked = read_steward_key(key_path)
         charter = fetch_charter(client, expected=locked.public.federation)
         coop = charter.coop_named(str(client.get("/v1/status").get("coop")))
         keys = [] if coop is None else [steward.key for steward in coop.stewards]

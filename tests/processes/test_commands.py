@@ -550,6 +550,17 @@ def test_a_stewards_key_of_another_coop_is_not_taken(
     assert desk.refused(ExitCode.REFUSED, words, "--key", path)["name"] == "not_a_steward"
 
 
+def test_a_stewards_key_that_is_not_there_is_named_as_one(
+    desk: Desk, nodes: list[RunningNode], tmp_path: Path
+) -> None:
+    missing = tmp_path / "nowhere" / "steward.json"
+    for words in (["steward", "pending"], ["steward", "key", "use", nodes[0].url]):
+        error = desk.refused(ExitCode.WALLET, words, "--key", missing)
+        assert error["name"] == "steward_key_missing"
+        assert "`fiado steward key new`" in error["remedy"]
+    assert not missing.parent.exists()
+
+
 def test_node_status_and_doctor(desk: Desk, founded: Founded, nodes: list[RunningNode]) -> None:
     status = desk.ok(["node", "status", nodes[0].url], secret=False)
     assert (status["coop"], status["readiness"], status["sum"]) == ("norte", "ready", 0)
