@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ledger.charter import IndexCharter
-from ledger.codec import Value, decode, encode, split
+from ledger.codec import Value, decode, encode
 from ledger.decisions import (
     OBSERVATION,
     Decision,
@@ -23,12 +23,12 @@ from ledger.decisions import (
     content_message,
     read_decision,
 )
-from ledger.entries import decode_transaction, entry_kind, transaction_start
 from ledger.index.prints import Print, SourceChange
 from ledger.index.table import Index
 from ledger.rules.index import check_content, quorum_of
-from ledger.transactions import Kind, encode_transaction
+from ledger.transactions import encode_transaction
 from node.engine.anchors import Appender
+from node.engine.certificates import Certificates
 from node.engine.core import Core, Tick
 from node.engine.gathering import Gathering
 from node.engine.index_wire import (
@@ -41,12 +41,11 @@ from node.engine.index_wire import (
     SurveyRequest,
     one_observation,
 )
-from node.engine.promises import Key, Promise, Promises, document_id
+from node.engine.promises import Key, Promise, Promises
 from node.engine.proposals import Proposals
 from node.engine.surveys import Surveys
 from node.engine.told import Told
 from node.errors import PeerFault
-from node.store import Document, DocumentKind, Write
 
 
 class Decisions:
@@ -57,6 +56,7 @@ class Decisions:
         self.promises = Promises(core)
         self.gathering = Gathering(core)
         self.surveys = Surveys(core)
+        self._certificates = Certificates(core, self.surveys)
         self._proposals = Proposals(core, self.gathering)
         self._told = Told(core)
         self._takes_whole: set[int] = set()
@@ -67,6 +67,8 @@ class Decisions:
         self._due: tuple[Key, Key] | None = None
         for (decision, number), promise in self.promises.signed.items():
             self._remember(decision, number, promise)
+        if self._chartered is not None:
+            self._certificates.miss_surveys(self._index)
 
     def _remember(self, decision: int, number: int, promise: Promise) -> None:
         """Count the node's own signature among those gathered."""
@@ -156,14 +158,9 @@ class Decisions:
             (Decision.SOURCE.value, message.source),
             (Decision.PRINT.value, message.period),
         ):
-            certificate = self._core.store.document(DocumentKind.CERTIFICATE, document_id(key))
-            if certificate is not None:
-                entry = decode_transaction(certificate.data)
-                if isinstance(entry, IndexEntry):
-                    yield DecisionSigned(entry)
-                continue
-            for entry in self.gathering.grouped(key):
-                yield DecisionSigned(entry)
+            certified = self._certificates.entry(key)
+            entries = self.gathering.grouped(key) if certified is None else [certified]
+            yield from map(DecisionSigned, entries)
         seen = self.gathering.observations.get(message.period)
         if seen:
             observations = tuple(seen[coop] for coop in sorted(seen))
@@ -234,7 +231,7 @@ class Decisions:
             return
         self._due = due
         self._told.begin()
-        self._keep_certificates(tick)
+        self._certificates.keep_taken_back(tick)
         self._valid.clear()
         for key in due:
             self.gathering.forget_before(key)
@@ -244,26 +241,6 @@ class Decisions:
         self._proposals.begin(period)
         for peer in self._core.peers:
             self._ask(tick, peer)
-
-    def _keep_certificates(self, tick: Tick) -> None:
-        """Keep those in what a recovering node has just taken back of its own log."""
-        for segment in tick.segments:
-            if segment.coop != self._core.coop:
-                continue
-            for data in split(segment.entries):
-                if entry_kind(data) == Kind.INDEX:
-                    self._keep_certificate(tick, data[transaction_start(data) :])
-
-    def _keep_certificate(self, tick: Tick, transaction: bytes) -> None:
-        entry = decode_transaction(transaction)
-        if isinstance(entry, IndexEntry):
-            certificate = Document(
-                kind=DocumentKind.CERTIFICATE,
-                id=document_id((entry.decision.value, entry.number)),
-                created=tick.now_ms // 1000,
-                data=transaction,
-            )
-            tick.changes.append(Write(documents=[certificate]))
 
     def _sign(self, tick: Tick) -> bool:
         """Sign what is due and not signed yet; whether anything was."""
@@ -370,9 +347,7 @@ class Decisions:
         if own.append(tick, [data]).count == 0:
             self._valid[entry.signed_body()] = False
             return False
-        self._keep_certificate(tick, data)
-        for seen in entry.observations or ():
-            self.surveys.want(tick, seen.survey_hash, None)
+        self._certificates.keep(tick, data)
         tick.notice("index_taken", decision=entry.decision.name.lower(), number=entry.number)
         self._notice_due(tick)
         return True

@@ -44,6 +44,11 @@ class Surveys:
         """What was new is in the store now."""
         self._new.clear()
 
+    def miss(self, hash_: bytes) -> None:
+        """Ask for a file at the next tick, if it is not there: the node may have stopped before it came."""
+        if len(self._wanted) < _MOST_WANTED and self.data(hash_) is None:
+            self._wanted[hash_] = 0
+
     def want(self, tick: Tick, hash_: bytes, peer: int | None) -> None:
         """Ask for a file, first of the peer who spoke of it."""
         if hash_ in self._wanted or self.data(hash_) is not None:
