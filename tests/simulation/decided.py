@@ -29,6 +29,8 @@ class Decided:
         self.furthest = index
         """The index of the log that knows most days."""
         self.contents: dict[Key, bytes] = {}
+        self.survey_files: set[bytes] = set()
+        """Hashes of the files that certified observations of honest coops refer to."""
 
     def take(self, coop: int, entry: IndexEntry) -> None:
         """A log has recorded a decision."""
@@ -44,6 +46,9 @@ class Decided:
         if complaint is not None:
             raise Failure(f"coop {coop} took in {name(key)}: {complaint}")
         self.logs[coop] = after
+        self.survey_files.update(
+            seen.survey_hash for seen in entry.observations or () if seen.coop in self.logs
+        )
         if len(after.values) > len(self.furthest.values):
             before, self.furthest = self.furthest, after
             self.check_table(before, f"coop {coop}")

@@ -53,6 +53,10 @@ def _missing_decisions(simulation: Simulation) -> str | None:
     differing = decided.differing()
     if differing:
         return f"coops {differing} have not taken in all decisions"
+    for coop in simulation.watch.honest:
+        engine = simulation.nodes[coop].engine
+        if engine is None or not all(map(engine.survey, decided.survey_files)):
+            return f"{simulation.nodes[coop].name} has not all survey files"
     key = decided.missing(simulation.world.day)
     if key is None or is_blocked(simulation, key):
         return None

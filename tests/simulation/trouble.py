@@ -137,7 +137,9 @@ class Trouble:
         needed = len(others) // 2 + len(others) % 2
         forgotten = _signed(node.disk) - _signed(copy)
         known = [sum(_knows(other, node.coop, key) for other in others) for key in forgotten]
-        if min([len(full), *known]) < needed:
+        files = _files(node.disk) - _files(copy)
+        lost = files.difference(*(_files(other.disk) for other in others))
+        if min([len(full), *known]) < needed or lost:
             self._world.note(f"{node.name}: too few hold what it signed; it is not restored")
             return
         self._sim.watch.seen["restores"] += 1
@@ -159,6 +161,11 @@ class Trouble:
 
     def _is_anybody_recovering(self) -> bool:
         return any(node.restored for node in self._sim.nodes.values())
+
+
+def _files(disk: MemoryDisk) -> set[str]:
+    """The survey files on a disk."""
+    return {id_ for kind, id_ in disk.documents if kind is DocumentKind.SURVEY}
 
 
 def _signed(disk: MemoryDisk) -> set[Key]:
