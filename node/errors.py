@@ -9,6 +9,7 @@ exception whose type tells the catcher what to do:
 - `StoreMisuse`: this program asked for something that would break a promise of the store. Nothing
   was written; it is a bug of the caller.
 - `PeerFault`: another node sent what an honest one would not. Distrust the link, not our own state.
+- `MessageUnhandled`: a peer's message met a mistake of ours. Rebuild the state, and close the link.
 
 This module words nothing for people: the CLI's and the HTTP layer's tables do that.
 """
@@ -42,3 +43,11 @@ class StoreMisuse(NodeFault):
 
 class PeerFault(NodeFault):
     """Another node broke the protocol on its link."""
+
+
+class MessageUnhandled(NodeFault):
+    """This program made a mistake over a message of coop `coop`; its cause says which."""
+
+    def __init__(self, coop: int) -> None:
+        super().__init__(f"a message of coop {coop} can't be handled by this version")
+        self.coop = coop

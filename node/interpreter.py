@@ -12,9 +12,6 @@ SWITCH_SECONDS = 0.0001
 The engine's thread gives the interpreter up whenever native code works for it, and has to get it back
 from the event loop, which under load never pauses by itself. Python's own 5 ms would be most of a tick.
 """
-YOUNG_OBJECTS = 10_000
-"""How many new objects may gather before Python looks for unreachable ones; a request makes some hundreds,
-nearly all of which go without its help."""
 
 
 def settle_interpreter() -> None:
@@ -22,4 +19,3 @@ def settle_interpreter() -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
     gc.collect()
     gc.freeze()
-    gc.set_threshold(YOUNG_OBJECTS)

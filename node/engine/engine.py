@@ -68,7 +68,7 @@ from node.engine.wire import (
     WitnessRequest,
     decode_message,
 )
-from node.errors import PeerFault
+from node.errors import MessageUnhandled, NodeFault, PeerFault
 from node.store import Segment, Snapshot, Store
 
 
@@ -168,6 +168,10 @@ class Engine:
                 except PeerFault as fault:
                     distrusted.add(event.coop)
                     tick.outbox.disconnects.append(Disconnect(event.coop, str(fault)))
+                except NodeFault:
+                    raise
+                except Exception as error:
+                    raise MessageUnhandled(event.coop) from error
 
     def _peer_up(self, tick: Tick, event: PeerUp) -> None:
         peer = event.coop

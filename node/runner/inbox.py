@@ -37,6 +37,13 @@ class _PeerQueue:
     up: PeerUp | None = None
     waiting: list["asyncio.Future[None]"] = field(default_factory=list)
 
+    def let_in(self) -> None:
+        """Let those who wait look whether there is room."""
+        for room in self.waiting:
+            if not room.done():
+                room.set_result(None)
+        self.waiting.clear()
+
 
 class Inbox:
     """Events in the order of their arrival, and the requests that are not answered yet.
@@ -54,6 +61,7 @@ class Inbox:
         self._pending_bytes = 0
         self._next_request = 1
         self._queues: dict[int, _PeerQueue] = {}
+        self._hears_peers = True
 
     # --- requests ---
 
@@ -95,6 +103,7 @@ class Inbox:
 
     def close(self, reason: str) -> None:
         """Let go of everything that waits; who asked gets `RunnerStopped`."""
+        self.stop_hearing()
         for request in list(self._pending):
             self._fail(request, RunnerStopped(reason))
         self._events.clear()
@@ -108,6 +117,12 @@ class Inbox:
             future.exception()  # whoever asked may be gone; that is no mistake
 
     # --- peers ---
+
+    def stop_hearing(self) -> None:
+        """Take no more from peers: what they send from now on is dropped."""
+        self._hears_peers = False
+        for queue in self._queues.values():
+            queue.let_in()
 
     def peer_up(self, coop: int, *, acknowledges: bool) -> None:
         """An authenticated link to that coop's node is there; see `PeerUp`."""
@@ -125,17 +140,21 @@ class Inbox:
     async def deliver(self, coop: int, data: bytes) -> None:
         """Put in a peer's message; waits while too many of that peer's wait already."""
         queue = self._queue(coop)
-        settings = self._settings
-        while queue.messages >= settings.peer_messages or (
-            queue.messages and queue.bytes + len(data) > settings.peer_bytes
-        ):
+        while self._hears_peers and not self._has_room(queue, len(data)):
             room: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             queue.waiting.append(room)
             await room
+        if not self._hears_peers:
+            return
         queue.messages += 1
         queue.bytes += len(data)
         self._events.append(PeerMessage(coop, data))
         self._arrived()
+
+    def _has_room(self, queue: _PeerQueue, size: int) -> bool:
+        if queue.messages >= self._settings.peer_messages:
+            return False
+        return not queue.messages or queue.bytes + size <= self._settings.peer_bytes
 
     def repeat_peers(self) -> None:
         """Tell a new engine first which links are there."""
@@ -154,14 +173,15 @@ class Inbox:
     def take(self) -> list[Event]:
         """What the next tick gets: questions or everything else, in turn when there are both.
 
-        A question is answered after the commit of its tick; by themselves they wait for none.
+        A question is answered after the commit of its tick; by themselves they wait for none. They are
+        few in a tick, since answers are kept until its end and whoever pays waits for it.
         """
         self._asked_last = bool(self._questions) and not (self._asked_last and self._events)
-        if self._asked_last:
-            questions = list(self._questions)
-            self._questions.clear()
-            return questions
         taken: list[Event] = []
+        if self._asked_last:
+            while self._questions and len(taken) < self._settings.tick_questions:
+                taken.append(self._questions.popleft())
+            return taken
         while self._events and len(taken) < self._settings.tick_events:
             event = self._events.popleft()
             taken.append(event)
@@ -173,7 +193,4 @@ class Inbox:
         queue = self._queues[message.coop]
         queue.messages -= 1
         queue.bytes -= len(message.data)
-        for room in queue.waiting:
-            if not room.done():
-                room.set_result(None)
-        queue.waiting.clear()
+        queue.let_in()

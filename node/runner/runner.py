@@ -7,7 +7,8 @@ themselves, and the more there is to do, the more of it goes into one commit.
 Rules:
 - After an exception from a tick, nobody knows what is on disk. The requests of that tick get
   `OutcomeUnknown`, the store is opened again and a new engine made; after a few times in a row the
-  runner gives up, and `wait_failed` says why.
+  runner gives up, and `wait_failed` says why. A mistake of ours that a peer's message set off does not
+  count: its link is closed, and no peer can stop this node by repeating it.
 - Nothing is sent or answered before the tick that caused it has committed.
 
 It knows neither sockets nor HTTP, and looks into no event.
@@ -39,6 +40,7 @@ from node.engine.events import (
     SubmitBatch,
     View,
 )
+from node.errors import MessageUnhandled
 from node.logs import log_event
 from node.runner.inbox import Inbox, RunnerStopped
 from node.runner.settings import RunnerSettings
@@ -113,7 +115,16 @@ class Runner:
         self._failure = loop.create_future()
         self._open = await loop.run_in_executor(self._thread, self._open_engine)
         self._task = asyncio.create_task(self._run(), name="fiado-runner")
+        self._task.add_done_callback(self._ended)
         self._wake.set()
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        """Whatever ends the task but `stop` is a failure of the node, never silence."""
+        if task.cancelled():
+            self._give_up(RunnerStopped("the runner was cancelled"))
+        elif (error := task.exception()) is not None:
+            log_event("fault", {"text": str(error)}, level=logging.ERROR, error=_as_fault(error))
+            self._give_up(error)
 
     def refuse_requests(self) -> None:
         """From now on requests get `RunnerStopped`; those that wait are still carried out."""
@@ -122,12 +133,14 @@ class Runner:
     async def stop(self) -> None:
         """Take no more requests, finish those that wait, save a snapshot, close the store."""
         self._stopping = True
+        self._inbox.stop_hearing()
         self._wake.set()
         if self._task is not None:
-            await self._task
+            await asyncio.wait([self._task])
         loop = asyncio.get_running_loop()
         if self._open is not None:
-            await loop.run_in_executor(self._thread, _close, self._open, True)
+            has_failed = self._failure is not None and self._failure.done()
+            await loop.run_in_executor(self._thread, _close, self._open, not has_failed)
             self._open = None
         self._thread.shutdown(wait=False)
 
@@ -229,6 +242,8 @@ class Runner:
                 self._inbox.answer_unknown(events)
                 if not await self._reload(error):
                     return
+                if isinstance(error, MessageUnhandled) and self.peers is not None:
+                    self.peers.disconnect(error.coop, str(error))
 
     async def _tick(self, events: list[Event]) -> None:
         """One tick in the engine's thread, and what it returns carried out."""
@@ -240,9 +255,8 @@ class Runner:
         def run() -> None:
             try:
                 outbox = engine.tick(now_ms, events)
-            except BaseException as error:  # a panic of native code is no Exception, but a fault
-                fault = error if isinstance(error, Exception) else RuntimeError(repr(error))
-                loop.call_soon_threadsafe(done.set_exception, fault)
+            except BaseException as error:
+                loop.call_soon_threadsafe(done.set_exception, _as_fault(error))
             else:
                 # Straight to those who wait: by way of this task it would take the loop one round more.
                 loop.call_soon_threadsafe(self._carry_out, outbox, done)
@@ -268,8 +282,8 @@ class Runner:
         try:
             self._wake_at_ms = outbox.wake_at_ms
             self._hand_out(outbox)
-        except Exception as error:
-            done.set_exception(error)
+        except BaseException as error:
+            done.set_exception(_as_fault(error))
         else:
             done.set_result(None)
 
@@ -301,14 +315,15 @@ class Runner:
             await loop.run_in_executor(self._thread, _close, self._open, False)
             self._open = None
         while True:
-            self._faults += 1
+            if not isinstance(error, MessageUnhandled):
+                self._faults += 1
             self._fault_at_ms = self._clock_ms()
             values = {"text": str(error), "count": self._faults}
             log_event("fault", values, level=logging.ERROR, error=error)
             if self._faults > self._settings.reloads or self._stopping:
                 self._give_up(error)
                 return False
-            await asyncio.sleep(self._settings.reload_wait_ms * 2 ** (self._faults - 1) / 1000)
+            await asyncio.sleep(self._settings.reload_wait_ms * 2**self._faults / 2000)
             try:
                 self._open = await loop.run_in_executor(self._thread, self._open_engine)
             except Exception as again:  # a store that can't be opened is one more fault
@@ -319,11 +334,21 @@ class Runner:
             self._wake_at_ms = 0
             return True
 
-    def _give_up(self, error: Exception) -> None:
+    def _give_up(self, error: BaseException) -> None:
         self._stopping = True
         self._inbox.close("the node has failed")
         if self._failure is not None and not self._failure.done():
             self._failure.set_result(f"{type(error).__name__}: {error}")
+
+
+def _as_fault(error: BaseException) -> Exception:
+    """The error as one that a future takes and a handler of faults sees.
+
+    A panic of native code is no `Exception`; no future takes a `StopIteration`.
+    """
+    if isinstance(error, Exception) and not isinstance(error, StopIteration):
+        return error
+    return RuntimeError(repr(error))
 
 
 def _close(opened: OpenEngine, save: bool) -> None:

@@ -17,6 +17,8 @@ class RunnerSettings:
     """How much those may hold together; a single larger message is let through by itself."""
     tick_events: int = 8_192
     """How many events one tick takes."""
+    tick_questions: int = 16
+    """How many questions one tick answers, while nothing else is done."""
     idle_ms: int = 10
     """How long nothing must arrive before the engine is woken for work that can wait."""
     reloads: int = 3

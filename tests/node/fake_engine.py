@@ -43,6 +43,7 @@ class FakeEngine:
     closed: int = 0
     faults: list[BaseException] = field(default_factory=list)
     snapshot_fault: Exception | None = None
+    close_fault: Exception | None = None
     wake_at_ms: int = 2**53
     sends: list[Send] = field(default_factory=list)
     disconnects: list[Disconnect] = field(default_factory=list)
@@ -83,7 +84,9 @@ class FakeEngine:
         self.snapshots += 1
 
     def close(self) -> None:
-        """Count."""
+        """Count, or fail."""
+        if self.close_fault is not None:
+            raise self.close_fault
         self.closed += 1
 
 
@@ -105,6 +108,7 @@ class Opener:
     gate: threading.Event = field(default_factory=threading.Event)
     engines: list[FakeEngine] = field(default_factory=list)
     fails: int = 0
+    open_fault: BaseException | None = None
     faults: list[BaseException] = field(default_factory=list)
     """What the ticks of the next engine raise."""
 
@@ -113,6 +117,8 @@ class Opener:
 
     def __call__(self) -> OpenEngine:
         """Open, as the composition of a node does."""
+        if self.open_fault is not None:
+            raise self.open_fault
         if self.engines and self.fails:
             self.fails -= 1
             raise StorageFault("can't be opened")

@@ -24,7 +24,7 @@ from node.engine.events import (
     Submit,
     View,
 )
-from node.errors import StorageFault
+from node.errors import MessageUnhandled, StorageFault
 from node.logs import JsonFormatter
 from node.runner import OutcomeUnknown, Runner, RunnerBusy, RunnerStopped
 from node.runner.settings import RunnerSettings
@@ -187,7 +187,7 @@ class Panic(BaseException):
     """What native code that panics raises is no `Exception`."""
 
 
-@pytest.mark.parametrize("mistake", [ZeroDivisionError(), Panic()])
+@pytest.mark.parametrize("mistake", [ZeroDivisionError(), Panic(), StopIteration()])
 @on_loop
 async def test_a_mistake_in_the_engine_is_handled_like_a_fault(mistake: BaseException) -> None:
     opener = Opener()
@@ -198,10 +198,11 @@ async def test_a_mistake_in_the_engine_is_handled_like_a_fault(mistake: BaseExce
         await runner.submit(b"after")
 
 
+@pytest.mark.parametrize("mistake", [ZeroDivisionError(), asyncio.CancelledError()])
 @on_loop
-async def test_a_listener_that_fails_is_handled_like_a_fault() -> None:
+async def test_a_listener_that_fails_is_handled_like_a_fault(mistake: BaseException) -> None:
     def fail(reached: Reached) -> None:
-        raise ZeroDivisionError
+        raise mistake
 
     opener = Opener()
     async with running(opener) as runner:
@@ -237,6 +238,82 @@ async def test_after_too_many_faults_it_gives_up_and_says_why() -> None:
         assert await runner.wait_failed() == "StorageFault: can't be opened"
         with pytest.raises(RunnerStopped):
             await runner.submit(b"too late")
+
+
+@on_loop
+async def test_a_peer_stops_no_node_by_repeating_what_this_program_can_not_handle() -> None:
+    opener = Opener()
+    async with running(opener) as runner:
+        peers = FakePeers()
+        runner.peers = peers
+        for _ in range(SETTINGS.reloads + 3):
+            opener.newest.faults = [MessageUnhandled(3)]
+            peers.done.clear()
+            await runner.deliver(3, b"poison")
+            await until(lambda: bool(peers.done), "the link is closed")
+            assert [(what, coop) for what, coop, _ in peers.done] == [("disconnect", 3)]
+        assert isinstance(await runner.submit(b"goes on"), Recorded)
+
+
+@pytest.mark.parametrize("where", ["closing", "opening"])
+@on_loop
+async def test_what_nobody_foresaw_while_reloading_is_a_failure_and_no_silence(where: str) -> None:
+    opener = Opener()
+    async with running(opener) as runner:
+        if where == "closing":
+            opener.newest.close_fault = OSError("gone")
+        else:
+            opener.open_fault = Panic()
+        opener.newest.faults = [StorageFault("disk full")]
+        with pytest.raises(OutcomeUnknown):
+            await runner.submit(b"")
+        assert await runner.wait_failed() in ("OSError: gone", "Panic: ")
+        with pytest.raises(RunnerStopped):
+            await runner.submit(b"too late")
+        opener.newest.close_fault = None
+    assert opener.engines[0].snapshots == 0, "what failed saves nothing"
+
+
+@on_loop
+async def test_peers_do_not_keep_a_stopping_node_busy() -> None:
+    opener = Opener()
+    settings = replace(SETTINGS, peer_messages=1)
+    async with running(opener, settings) as runner:
+        opener.gate.clear()
+        runner.peer_up(2)
+        await asyncio.sleep(0)
+        await runner.deliver(2, b"waits for the next tick")
+        held_up = asyncio.create_task(runner.deliver(2, b"waits for room"))
+        await asyncio.sleep(0)
+        stopping = asyncio.create_task(runner.stop())
+        await held_up
+        await runner.deliver(2, b"too late")
+        opener.gate.set()
+        await stopping
+        heard = [e.data for box in opener.newest.inboxes for e in box if isinstance(e, PeerMessage)]
+        assert heard == [b"waits for the next tick"]
+
+
+@on_loop
+async def test_questions_hold_up_a_payment_for_few_at_a_time() -> None:
+    opener = Opener()
+    settings = replace(SETTINGS, tick_questions=3)
+    async with running(opener, settings) as runner:
+        opener.gate.clear()
+        runner.peer_up(9)  # begins the tick that is held back
+        await asyncio.sleep(0)
+        asked = [asyncio.create_task(runner.ask(lambda view: 1)) for _ in range(10)]
+        await asyncio.sleep(0)
+        paid = asyncio.create_task(_submit(runner, b"payment"))
+        await asyncio.sleep(0)
+        opener.gate.set()
+        assert await asyncio.gather(*asked) == [1] * 10
+        await paid
+        boxes = [box for box in opener.newest.inboxes if box]
+        place = next(at for at, box in enumerate(boxes) if isinstance(box[0], Submit))
+        before = [len(box) for box in boxes[:place] if isinstance(box[0], Ask)]
+        assert sum(before) <= 3
+        assert max(len(box) for box in boxes) == 3
 
 
 @on_loop

@@ -9,6 +9,7 @@ from ledger.evidence import ForkEvidence, InvalidEntryEvidence
 from ledger.refusals import Refusal
 from node.engine import EngineSettings, Readiness
 from node.engine.events import NotReady, PeerDown, PeerMessage, PeerUp, Recorded
+from node.engine.replicas import Replicas
 from node.engine.wire import (
     Entries,
     EvidenceNews,
@@ -19,6 +20,7 @@ from node.engine.wire import (
     Message,
     WitnessRequest,
 )
+from node.errors import MessageUnhandled, StorageFault
 from tests.node.engine.rig import Rig, entries_message, joined
 
 
@@ -392,3 +394,27 @@ def test_a_node_that_stopped_while_taking_its_log_back_stays_behind() -> None:
     other.start(1)
     other.ready()
     assert other.engines[1].status().readiness is Readiness.BEHIND
+
+
+def test_a_mistake_over_a_message_names_the_peer_that_sent_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def mistake(*arguments: object) -> None:
+        raise ZeroDivisionError
+
+    rig = joined(1, 2)
+    monkeypatch.setattr(Replicas, "on_heads", mistake)
+    with pytest.raises(MessageUnhandled, match="coop 2") as raised:
+        rig.hear(1, 2, Heads(()))
+    assert raised.value.coop == 2
+    assert isinstance(raised.value.__cause__, ZeroDivisionError)
+
+
+def test_a_fault_of_the_store_over_a_message_is_no_peers(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fault(*arguments: object) -> None:
+        raise StorageFault("disk full")
+
+    rig = joined(1, 2)
+    monkeypatch.setattr(Replicas, "on_heads", fault)
+    with pytest.raises(StorageFault):
+        rig.hear(1, 2, Heads(()))
