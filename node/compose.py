@@ -37,6 +37,7 @@ from node.settings import NodeFolder, load_folder
 from node.shares import Shares
 from node.store import Store
 from node.store.sql import SqlStore
+from node.web.codes import Codes
 
 EXIT_OK: Final = 0
 EXIT_FAILED: Final = 74
@@ -131,6 +132,11 @@ class Node:
             sessions=Sessions(http, world.random_bytes),
             rates=AddressRates(
                 per_minute=http.costly_per_minute, burst=http.costly_burst, most=http.addresses
+            ),
+            codes=Codes(
+                waiting=http.codes_waiting,
+                waiting_each=http.codes_waiting_each,
+                kept=http.codes_kept,
             ),
             batches=Shares(total=http.batches, each=http.batches_each),
             batch_bodies=Shares(total=http.batches_held_bytes, each=http.batches_held_bytes_each),

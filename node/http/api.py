@@ -23,6 +23,7 @@ from node.merchant.services import MerchantServices
 from node.rates import AddressRates
 from node.runner import Runner
 from node.shares import Held, Shares
+from node.web.codes import Codes
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -59,6 +60,7 @@ class Api:
     """Held by whoever changes a document: they are read, changed and written one after another."""
     batches: Shares
     """Batches that are recorded. Who is still sending one has none of these."""
+    codes: Codes
     batch_bodies: Shares
     """Bytes of batches, from their arrival until they are recorded."""
     proposals: dict[int, "Reserved"] = field(default_factory=dict)

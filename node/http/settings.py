@@ -51,8 +51,14 @@ class HttpSettings:
     """How many drafts may wait for signatures."""
     first_limit: int = 0
     """The first credit limit that a proposal has when the person names none."""
+    codes_waiting: int = 16
+    """How many QR codes may wait to be drawn; one at a time is."""
+    codes_waiting_each: int = 4
+    """How many of them for one address."""
+    codes_kept: int = 256
+    """How many drawn ones are kept."""
     costly_per_minute: int = 120
-    """How many calls with a signature check or a stored answer one unknown address may make."""
+    """How many calls with a signature check, a stored answer or a new QR code one address may make."""
     costly_burst: int = 60
     """How many of them at once."""
     addresses: int = 20_000

@@ -5,12 +5,10 @@ it can't say anything else than `/v1/status`, `/v1/logs` and `/v1/evidence` do. 
 of sale are shells: their scripts hold the keys and talk to the interface.
 """
 
-import io
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
-import segno
 from aiohttp import web
 
 from ledger.rules.index import SECONDS_IN_DAY
@@ -19,15 +17,13 @@ from node.http import books, facts
 from node.http.api import Api
 from node.http.problems import Problem
 from node.web.bills import get_bill, get_counter
+from node.web.codes import LONGEST_BYTES, CodesBusy
 from node.web.index_picture import IndexPicture, index_picture
 from node.web.positions import position_bar
 from node.web.requests import RequestUnreadable, read_request
 from node.web.site import SAFE_HEADERS, load_site
 
 Handler = Callable[[Api, web.Request], Awaitable[web.StreamResponse]]
-
-LONGEST_QR_TEXT: Final = 400
-"""Characters: a short receipt has about 330, in the alphanumeric mode."""
 
 
 async def get_books(api: Api, request: web.Request) -> web.Response:
@@ -149,18 +145,23 @@ async def get_manifest(api: Api, request: web.Request) -> web.Response:
 async def get_qr(api: Api, request: web.Request) -> web.Response:
     """A text as a QR code: for links and short receipts."""
     text = request.query.get("text", "")
-    if not text or len(text) > LONGEST_QR_TEXT:
-        raise Problem("request_malformed", f"text: must have 1 to {LONGEST_QR_TEXT} characters.")
-    picture = io.BytesIO()
-    code = segno.make(text, error="l", micro=False, boost_error=True)
-    code.save(picture, kind="svg", border=4, dark="#000", light="#fff", xmldecl=False, scale=8)
+    if not text or len(text.encode("utf-8", "replace")) > LONGEST_BYTES:
+        raise Problem("request_malformed", f"text: must have 1 to {LONGEST_BYTES} bytes.")
+    code = api.codes.kept(text)
+    if code is None:
+        api.check_rate(request)
+        api.charge(request)
+        try:
+            code = await api.codes.draw(text, address=api.address(request))
+        except CodesBusy as error:
+            raise Problem("busy", retry_after_s=1) from error
     headers = {
         **SAFE_HEADERS,
         "Content-Type": "image/svg+xml",
         "Cache-Control": "private, max-age=3600",
         "Fiado-Qr-Version": str(code.version),
     }
-    return web.Response(body=picture.getvalue(), headers=headers)
+    return web.Response(body=code.svg, headers=headers)
 
 
 PAGES: Final[tuple[tuple[str, Handler], ...]] = (
