@@ -172,9 +172,9 @@ def load_snapshot(snapshot: bytes, state: State) -> State:
         log = state[coop]
         try:
             _load_log(unpacker, log)
-        except (msgpack.UnpackException, KeyError, TypeError, ValueError) as error:
+            position = _load_heads(rest, position, log)
+        except (msgpack.UnpackException, LookupError, TypeError, ValueError) as error:
             raise SnapshotError("the snapshot is of another charter") from error
-        position = _load_heads(rest, position, log)
     if position != len(rest):
         raise SnapshotError("the snapshot is of another charter")
     return state

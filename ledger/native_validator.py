@@ -15,7 +15,7 @@ from typing import Final
 
 import ledger._native as _native
 from ledger.charter import Charter
-from ledger.codec import decode, split
+from ledger.codec import MAX, decode, split
 from ledger.entries import decode_entry, encode_entry
 from ledger.errors import SnapshotError
 from ledger.index.table import Index
@@ -24,6 +24,7 @@ from ledger.messages import TAG_ENTRY, signing_context
 from ledger.native_rules import SharedRules, account_of, index_fields, shared_run
 from ledger.refusals import Refusal
 from ledger.rules.index import index_of_new_log
+from ledger.shapes import is_number
 from ledger.state import Account, Returnable, Transit
 from ledger.validator import LogView, Replayed, Sequenced, Waiting
 
@@ -53,8 +54,11 @@ class NativeValidator:
         validator = cls.__new__(cls)
         validator._charter = charter
         validator._context = _contexts(charter)
-        validator._core = _native.Validator.load(*_charter_fields(charter), threads, snapshot)
-        validator._indexes = _load_indexes(charter, validator._core)
+        try:
+            validator._core = _native.Validator.load(*_charter_fields(charter), threads, snapshot)
+            validator._indexes = _load_indexes(charter, validator._core)
+        except (IndexError, TypeError, ValueError) as error:
+            raise SnapshotError("the snapshot is of another charter") from error
         return validator
 
     @property
@@ -164,16 +168,19 @@ class NativeValidator:
 
     def head_at(self, coop: int, length: int) -> bytes | None:
         """See `Validator.head_at`."""
-        return self._core.head_at(coop, length)
+        return self._core.head_at(coop, length) if 0 <= length <= MAX else None
 
     def account(self, coop: int, number: int) -> Account | None:
         """See `Validator.account`."""
-        fields = self._core.account(coop, number)
+        fields = self._core.account(coop, number) if is_number(number) else None
         return None if fields is None else account_of(fields)
 
     def account_named(self, coop: int, handle: str) -> int | None:
         """See `Validator.account_named`."""
-        return self._core.account_named(coop, handle)
+        try:
+            return self._core.account_named(coop, handle)
+        except UnicodeEncodeError:  # a lone surrogate is text to Python, but no log has it
+            return None
 
     def accounts(self, coop: int) -> Iterator[Account]:
         """See `Validator.accounts`."""

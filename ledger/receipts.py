@@ -11,7 +11,7 @@ chooses. A path needs no key: nodes cut it out of the log that they hold.
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from ledger.chain import SignedHead, check_hash, extend, extend_all, sign_head
+from ledger.chain import HASH_BYTES, SignedHead, check_hash, extend, extend_all, sign_head
 from ledger.charter import Charter
 from ledger.codec import MAX, Value, decode, encode, split
 from ledger.entries import Entry, decode_entry
@@ -134,7 +134,8 @@ class Issuer(Protocol):
         """The receipts of concatenated entries, as bytes.
 
         The first entry is number `first` of the log and follows the head `previous`. Raises
-        `EncodingError` for entries that end within a value.
+        `EncodingError` for entries that end within a value, `ValueError` for a number or head that
+        no log has.
         """
 
 
@@ -155,6 +156,10 @@ class ReferenceIssuer:
 
     def issue(self, entries: bytes, first: int, previous: bytes) -> list[bytes]:
         """See `Issuer.issue`."""
+        if not 1 <= first <= MAX:
+            raise ValueError("entries are counted from 1 to 2^53 - 1")
+        if len(previous) != HASH_BYTES:
+            raise ValueError(f"{HASH_BYTES} bytes expected, not {len(previous)}")
         receipts = []
         for length, entry in enumerate(split(entries), first):
             head = extend(previous, entry)

@@ -10,6 +10,7 @@ import pytest
 from ledger.errors import EncodingError, SnapshotError, ValidatorFault
 from ledger.state import Account
 from tests.builders import START, books_with_members, build_federation, signing_key
+from tests.parity.both import Both
 
 native = pytest.importorskip("ledger._native")
 pytestmark = pytest.mark.needs_native
@@ -120,3 +121,16 @@ def test_the_stub_says_what_the_module_has(tmp_path: Path) -> None:
         ]
     )
     assert stubtest.test_stubs(options) == 0
+
+
+@pytest.mark.parametrize("number", [-1, 2**32 - 1, 2**32, 2**63, 2**64])
+def test_questions_about_numbers_that_no_log_has_get_the_same_answers(number: int) -> None:
+    both = Both(FEDERATION.charter)
+    assert both.ask(lambda validator: validator.account(1, number)) is None
+    assert both.ask(lambda validator: validator.head_at(1, number)) is None
+
+
+@pytest.mark.parametrize("handle", ["", "nobody", "\ud800", "x" * 1_000])
+def test_questions_about_handles_that_no_log_has_get_the_same_answers(handle: str) -> None:
+    both = Both(FEDERATION.charter)
+    assert both.ask(lambda validator: validator.account_named(1, handle)) is None

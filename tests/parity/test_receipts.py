@@ -59,13 +59,19 @@ def test_entries_that_end_too_soon_get_no_receipt(issuer: Issuer) -> None:
         issuer.issue(whole + whole[:-1], 1, b"p" * 32)
 
 
+@pytest.mark.parametrize("issuer", [REFERENCE, NATIVE], ids=["reference", "native"])
 @pytest.mark.parametrize(
     ("entries", "first", "previous"),
-    [(b"\x01", 0, b"p" * 32), (b"\x01", 2**64 - 1, b"p" * 32), (b"\x01", 1, b"p" * 31)],
-    ids=["number 0", "number too large", "no head"],
+    [
+        (b"\x01", 0, b"p" * 32),
+        (b"\x01", 2**53, b"p" * 32),
+        (b"", 2**64 - 1, b"p" * 32),
+        (b"\x01", 1, b"p" * 31),
+    ],
+    ids=["number 0", "number too large", "the largest that native code takes", "no head"],
 )
 def test_what_no_careful_caller_passes_is_an_error(
-    entries: bytes, first: int, previous: bytes
+    issuer: Issuer, entries: bytes, first: int, previous: bytes
 ) -> None:
     with pytest.raises(ValueError, match=r"counted from 1|bytes expected"):
-        NATIVE.issue(entries, first, previous)
+        issuer.issue(entries, first, previous)

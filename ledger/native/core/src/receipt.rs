@@ -6,7 +6,7 @@
 use ed25519_dalek::{Signer, SigningKey};
 
 use crate::chain::{context, extend, Head, CONTEXT_BYTES, TAG_HEAD};
-use crate::codec::write;
+use crate::codec::{write, MAX};
 use crate::entries::Boundaries;
 use crate::fault::Fault;
 use crate::transaction::MAX_ENTRY_BYTES;
@@ -40,12 +40,13 @@ impl Issuer {
     ) -> Result<Vec<Vec<u8>>, Fault> {
         let boundaries = Boundaries::find(entries)?;
         let count = boundaries.count();
-        if first == 0 || first.checked_add(count as u64).is_none() {
-            return Err(Fault::Argument("entries are counted from 1"));
+        if first == 0 || first > MAX {
+            return Err(Fault::Argument("entries are counted from 1 to 2^53 - 1"));
         }
         let mut previous = *previous;
         let mut receipts = Vec::with_capacity(count);
-        for (length, place) in (first..).zip(0..count) {
+        for place in 0..count {
+            let length = first + place as u64;
             let entry = boundaries.value(entries, place);
             if entry.len() > MAX_ENTRY_BYTES {
                 return Err(Fault::Argument("no log has an entry as large as this"));
