@@ -39,6 +39,8 @@ REMEDIES: Final[Mapping[str, str]] = {
     "revision_mismatch": "Somebody changed this account in the meantime, so the draft is out of date: "
     "make a new one.",
     "balance_not_zero": "The balance has to be zero first: let the member pay, or be paid, the rest.",
+    "draft_not_found": "`fiado steward pending` lists what waits. A request to join is signed with "
+    "`fiado steward admit HANDLE`; whoever made it may have changed it since.",
     "handle_taken": "Choose another handle; one that was ever used is never given again.",
     "session_invalid": "Run the command again. If it stays so, the node knows another key for this "
     "account than this wallet's.",

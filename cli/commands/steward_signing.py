@@ -22,6 +22,8 @@ from cli.draft_file import (
     make_draft,
     render_draft,
 )
+from cli.errors import CliError
+from cli.exit_codes import ExitCode
 from cli.parameters import output_option, passphrase_options
 from cli.stewardship import Stewardship, steward_key_option
 from cli.terminal import Output
@@ -191,6 +193,13 @@ def names_of(steward: Stewardship, draft: Draft, waiting: Sequence[Draft] = ()) 
 def find_member(steward: Stewardship, who: str) -> Json:
     """A member of the coop, by handle, address or number, with balance and revision."""
     handle = who.removesuffix(f"@{steward.coop.name}")
+    if "@" in handle:
+        raise CliError(
+            ExitCode.REFUSED,
+            "other_coop",
+            f"You are a steward of {steward.coop.name}, and {who} is no member of it.",
+            "Only the stewards of a member's own cooperative decide about the account.",
+        )
     account: str | int = handle
     if not handle.isdecimal():
         public = steward.client.get(path_of("v1", "accounts", steward.coop.name, f"@{handle}"))
