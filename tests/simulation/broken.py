@@ -267,3 +267,11 @@ class RewritesThePast(Engine):
                 log.index = replace(changed, values=values)
 
         _bend(validator, _apply=apply_and_change)
+
+
+class AsksOnlyOnce(Engine):
+    """Does not look for survey files that had not come when it stopped."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._decisions.surveys._wanted.clear()

@@ -140,6 +140,7 @@ def test_too_few_witnesses_are_caught() -> None:
         (broken.BelievesOneCoop, Indexed.SURVEY, {}, "publishers_too_few|two contents"),
         (broken.BelievesOneCoop, Indexed.OFFICIAL, {}, "publishers_too_few"),
         (broken.TakesInOutOfOrder, Indexed.OFFICIAL, {}, "index_source_wrong"),
+        (broken.AsksOnlyOnce, Indexed.SURVEY, {}, "has not all survey files"),
         (broken.GuessesValues, Indexed.SURVEY, {}, "price_not_known"),
         (broken.RewritesThePast, Indexed.SURVEY, {}, "other values of past days|price_mismatch"),
     ],
