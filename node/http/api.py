@@ -50,7 +50,8 @@ class Api:
     runner: Runner
     deliveries: Deliveries
     merchants: MerchantServices
-    accept_link: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    accept_link: Callable[[web.Request, str], Awaitable[web.StreamResponse]]
+    """Takes up another node's link, from that address."""
     settings: HttpSettings
     clock_ms: Callable[[], int]
     random_bytes: Callable[[int], bytes]
@@ -61,6 +62,8 @@ class Api:
     batches: Shares
     """Batches that are recorded. Who is still sending one has none of these."""
     codes: Codes
+    entries: Shares
+    """Bytes of entries, being read or sent."""
     batch_bodies: Shares
     """Bytes of batches, from their arrival until they are recorded."""
     proposals: dict[int, "Reserved"] = field(default_factory=dict)
@@ -126,9 +129,10 @@ class Api:
     def address(self, request: web.Request) -> str:
         """The client's address, as the connection or a trusted proxy in front has it."""
         if self.settings.trust_forwarded:
-            forwarded = request.headers.get("X-Forwarded-For")
-            if forwarded:
-                return forwarded.rpartition(",")[2].strip()[:64]
+            # The client may have sent such headers itself; a proxy adds to the last, or one more.
+            forwarded = request.headers.getall("X-Forwarded-For", [])
+            if forwarded and forwarded[-1]:
+                return forwarded[-1].rpartition(",")[2].strip()[:64]
         return request.remote or ""
 
     def check_rate(self, request: web.Request) -> None:

@@ -94,7 +94,7 @@ async def _link(api: Api, request: web.Request) -> web.StreamResponse:
     if request.headers.get("Upgrade", "").lower() != "websocket":
         raise Problem("upgrade_required")
     try:
-        return await api.accept_link(request)
+        return await api.accept_link(request, api.address(request))
     except web.HTTPServiceUnavailable as error:
         raise Problem("busy", retry_after_s=1) from error
     except web.HTTPBadRequest as error:

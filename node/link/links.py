@@ -11,7 +11,6 @@ functions. Authenticity is checked by `handshake`; what messages say is the engi
 
 import asyncio
 import logging
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from node.link.handshake import HandshakeRefused, LinkRefusal, Transcript
 from node.link.link import Link, LinkEnd, Peer, Socket, close_socket
 from node.link.settings import LinkSettings
 from node.logs import log_event
+from node.shares import Shares
 
 LINK_PATH = "/v1/link"
 
@@ -88,8 +88,8 @@ class Links:
         """Set when the link to a coop has ended, for the task that dials it."""
         self._penalty_until_ms: dict[int, int] = {}
         """Until when a coop that broke the protocol is neither dialled nor let in."""
-        self._handshakes: Counter[str] = Counter()
-        """How many who dialled us, by address, have not proved yet who they are."""
+        self._handshakes = Shares(total=settings.handshakes, each=settings.handshakes_each)
+        """Those who dialled us and have not proved yet who they are."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._session: aiohttp.ClientSession | None = None
         self._stopping = False
@@ -133,39 +133,46 @@ class Links:
 
     # --- being dialled ---
 
-    async def accept(self, request: web.Request) -> web.StreamResponse:
-        """Handle a request to `/v1/link`: prove, and carry the link until it ends.
+    async def accept(self, request: web.Request, address: str) -> web.StreamResponse:
+        """Handle a request to `/v1/link` from `address`: prove, and carry the link until it ends.
 
         Raises `web.HTTPServiceUnavailable` when too many handshakes are under way.
         """
-        address = request.remote or ""
-        busy = sum(self._handshakes.values()) >= self._settings.handshakes
-        if self._stopping or busy or self._handshakes[address] >= self._settings.handshakes_each:
-            raise web.HTTPServiceUnavailable
-        socket = web.WebSocketResponse(
+        with self._handshakes.hold(address) as held:
+            if self._stopping or not held.take():
+                raise web.HTTPServiceUnavailable
+            socket = self._socket()
+            await socket.prepare(request)
+            link = await self._try_let_in(socket, address)
+        if link is not None:
+            await self._carry(link)
+        return socket
+
+    def _socket(self) -> web.WebSocketResponse:
+        """The listener's end of a connection.
+
+        A socket has one size bound for its whole life, that of a proven link. So before any proof a stranger
+        can have a message of that size read, which is then refused as too long for a handshake; what
+        bounds this is how many handshakes may be under way.
+        """
+        return web.WebSocketResponse(
             protocols=(ACKNOWLEDGING,),
             max_msg_size=self._settings.message_bytes,
             heartbeat=self._settings.heartbeat_ms / 1000,
             compress=False,
             timeout=1,
         )
-        await socket.prepare(request)
-        self._handshakes[address] += 1
+
+    async def _try_let_in(self, socket: Socket, address: str) -> Link | None:
+        """The link, if the dialler proves who it is; else the socket is closed."""
         try:
             async with asyncio.timeout(self._settings.handshake_ms / 1000):
-                link = await self._let_in(socket)
+                return await self._let_in(socket)
         except HandshakeRefused as refused:
             await self._refuse(socket, address, refused)
-            return socket
         except (TimeoutError, ConnectionError, aiohttp.ClientError, RuntimeError):
             await close_socket(socket)
-            return socket
-        finally:
-            self._handshakes[address] -= 1
-            if not self._handshakes[address]:
-                del self._handshakes[address]
-        await self._carry(link)
-        return socket
+        return None
 
     async def _let_in(self, socket: Socket) -> Link:
         """The listener's side of the handshake. Raises `HandshakeRefused`."""

@@ -84,7 +84,7 @@ class Town:
 
         async def accept(request: web.Request) -> web.StreamResponse:
             assert place.links is not None
-            return await place.links.accept(request)
+            return await place.links.accept(request, request.remote or "")
 
         app = web.Application()
         app.router.add_get(LINK_PATH, handler or accept)
@@ -440,7 +440,7 @@ async def test_too_many_handshakes_are_turned_away() -> None:
                 with pytest.raises(aiohttp.WSServerHandshakeError) as turned_away:
                     await session.ws_connect(one.url + LINK_PATH)
                 assert turned_away.value.status == 503
-        await until(lambda: not links_of(one)._handshakes, "the first has gone")
+        await until(lambda: not links_of(one)._handshakes.used("127.0.0.1"), "the first has gone")
         async with stranger_at(one) as stranger:
             await stranger.prove(2, FEDERATION.node_keys[2])
             handshake.decode_welcome(await stranger.hear())
