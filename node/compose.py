@@ -139,6 +139,7 @@ class Node:
                 kept=http.codes_kept,
             ),
             batches=Shares(total=http.batches, each=http.batches_each),
+            entries=Shares(total=http.entries_held_bytes, each=http.entries_held_bytes_each),
             batch_bodies=Shares(total=http.batches_held_bytes, each=http.batches_held_bytes_each),
         )
 

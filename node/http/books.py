@@ -3,11 +3,13 @@
 Logs are served byte for byte, with what is needed to check their chain; nothing here has to be believed.
 """
 
+import asyncio
 from collections.abc import Mapping
 
 from aiohttp import web
 
 from ledger.chain import SignedHead, genesis
+from ledger.charter import Coop
 from node.engine.events import View
 from node.engine.status import Readiness
 from node.http import facts
@@ -18,6 +20,7 @@ from node.http.routes import COOP, Parameter, Route, number_parameter
 from node.store import Entries
 
 _SUBJECT = "Books"
+_PIECE_BYTES = 256 * 1024
 TOML = "application/toml"
 
 
@@ -149,13 +152,27 @@ async def get_head(api: Api, request: web.Request) -> web.Response:
     )
 
 
-async def get_entries(api: Api, request: web.Request) -> web.Response:
-    """Entries of a log, byte for byte."""
+async def get_entries(api: Api, request: web.Request) -> web.StreamResponse:
+    """Entries of a log, byte for byte.
+
+    What is read is held in memory until the client has taken it: of that an address has a share.
+    """
     check_query(request, "first", "max_bytes")
     coop = api.coop_in_path(request)
     first = query_number(request, "first", 1, least=1)
     most = api.settings.entries_bytes
     max_bytes = query_number(request, "max_bytes", min(most, 1_048_576), least=1, most=most)
+    with api.entries.hold(api.address(request)) as held:
+        if not held.take(max_bytes):
+            raise Problem("busy", retry_after_s=1)
+        headers, body = await _read_entries(api, coop, first, max_bytes)
+        return await _send(request, headers, body, timeout_ms=api.settings.body_ms)
+
+
+async def _read_entries(
+    api: Api, coop: Coop, first: int, max_bytes: int
+) -> tuple[dict[str, str], bytes]:
+    """Entries from `first` on, and the headers that say what they are."""
 
     def look(view: View) -> tuple[int, Entries | None, bytes | None]:
         length, head = view.store.logs().get(coop.number, (0, None))
@@ -176,7 +193,27 @@ async def get_entries(api: Api, request: web.Request) -> web.Response:
         "Fiado-Previous": previous.hex(),
         "Fiado-Length": str(length),
     }
-    return web.Response(body=b"" if found is None else found.entries, headers=headers)
+    return headers, b"" if found is None else found.entries
+
+
+async def _send(
+    request: web.Request, headers: Mapping[str, str], body: bytes, *, timeout_ms: int
+) -> web.StreamResponse:
+    """Answer, and return when the client has taken nearly all of it; cut off one that does not."""
+    response = web.StreamResponse(headers=headers)
+    response.content_length = len(body)
+    await response.prepare(request)
+    try:
+        async with asyncio.timeout(timeout_ms / 1000):
+            for start in range(0, len(body), _PIECE_BYTES):
+                await response.write(body[start : start + _PIECE_BYTES])
+            await response.write_eof()
+    except TimeoutError:
+        if request.transport is not None:
+            request.transport.abort()
+    except ConnectionError:
+        pass  # the client has gone
+    return response
 
 
 async def get_evidence_list(api: Api, request: web.Request) -> web.Response:
@@ -294,7 +331,7 @@ ROUTES = (
             ),
         ),
         answer_type=OCTETS,
-        problems=("coop_not_found", "entry_not_found"),
+        problems=("coop_not_found", "entry_not_found", "busy"),
     ),
     Route(
         method="GET",

@@ -27,6 +27,10 @@ class HttpSettings:
     """How long a client may take to send a body."""
     entries_bytes: int = 4 * 1024 * 1024
     """The most that one request for entries is given."""
+    entries_held_bytes: int = 64 * 1024 * 1024
+    """How much of such answers is in memory, being read or sent."""
+    entries_held_bytes_each: int = 16 * 1024 * 1024
+    """How much of that one address may have; at least `entries_bytes`."""
     page_items: int = 200
     """The most items of one page."""
     long_polls: int = 2_000

@@ -9,6 +9,7 @@ from ledger.codec import split
 from ledger.reference import ReferenceValidator
 from tests.node.http.towns import halt, one_node, same_lengths, some_nodes
 from tests.node.loops import on_loop
+from tests.node.running import QUICK, Answer
 
 
 @on_loop
@@ -113,3 +114,21 @@ async def test_a_node_that_is_not_ready_says_so(tmp_path: Path) -> None:
         assert sha256(data).hexdigest() == listed[0]["digest"]
         nothing = await towns[2].client.get(f"/v1/evidence/{'0' * 64}")
         assert nothing.problem() == "evidence_not_found"
+
+
+@on_loop
+async def test_one_address_has_a_share_of_the_memory_for_entries(tmp_path: Path) -> None:
+    bounds = "entries_held_bytes = 900\nentries_held_bytes_each = 600\n"
+    settings = QUICK + "[http]\ntrust_forwarded = true\n" + bounds
+    async with one_node(tmp_path, settings=settings) as town:
+        shares, path = town.node.api.entries, "/v1/logs/norte/entries?max_bytes=400"
+
+        async def read(client: str) -> Answer:
+            return await town.client.call("GET", path, headers={"X-Forwarded-For": client})
+
+        with shares.hold("10.0.0.1") as slow_reader:
+            assert slow_reader.take(300)
+            assert (await read("10.0.0.1")).problem() == "busy"
+            assert (await read("10.0.0.2")).status == 200
+        assert (await read("10.0.0.1")).status == 200
+        assert shares.used("10.0.0.1") == shares.used("10.0.0.2") == 0
