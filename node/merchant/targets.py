@@ -4,6 +4,7 @@ A name can lead anywhere, and elsewhere a moment later. So the address itself is
 when a socket is made for it, and that socket connects to exactly this address. Redirects are not followed.
 """
 
+import re
 import socket
 from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -14,6 +15,9 @@ from yarl import URL
 from node.merchant.refusals import MerchantRefusal
 
 LONGEST_URL: Final = 512
+
+_LABEL: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
+_LONGEST_NAME: Final = 253
 
 _TRANSLATED: Final = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"))
 """Where the last four bytes are an IPv4 address."""
@@ -53,8 +57,9 @@ def check_url(text: str, *, allow_private: bool) -> str:
     """The address of a webhook, in its plain form. Raises `MerchantRefusal`."""
     pointer = "/url"
     try:
+        # Each of these may raise: the host is decoded only when it is asked for, also by the resolver.
         url = URL(text)
-        port = url.port
+        host, port = url.host, url.port
     except ValueError as error:
         raise MerchantRefusal(
             "webhook_url_refused", "It can't be read.", pointer=pointer
@@ -65,26 +70,40 @@ def check_url(text: str, *, allow_private: bool) -> str:
         problem = f"It must have at most {LONGEST_URL} plain characters."
     elif url.scheme not in schemes:
         problem = f"It must begin with {' or '.join(schemes)}://."
-    elif not url.host or not port or url.user is not None or url.password is not None:
+    elif not host or not port or url.user is not None or url.password is not None:
         problem = "It must have a host, and neither user nor password."
+    elif not _is_host(url.raw_host or ""):
+        problem = "It must have the name of a host, or its address."
     elif url.fragment:
         problem = "It must not have a part after #."
-    elif not allow_private and _is_private_host(url.host):
+    elif not allow_private and _is_private_host(host):
         problem = "It leads to a private address."
     if problem is not None:
         raise MerchantRefusal("webhook_url_refused", problem, pointer=pointer)
     return str(url)
 
 
+def _is_host(host: str) -> bool:
+    """Whether it is an address, or a name that can be asked for: RFC 1035, with `_` as many have it."""
+    try:
+        ip_address(host)
+    except ValueError:
+        name = host.removesuffix(".")
+        labels = name.split(".")
+        return len(name) <= _LONGEST_NAME and all(_LABEL.fullmatch(each) for each in labels)
+    return True
+
+
 def _is_private_host(host: str) -> bool:
     """Whether the host is written as a private address. (A name is looked at when it is used.)"""
+    host = host.removesuffix(".")
     if host == "localhost" or host.endswith((".localhost", ".local", ".internal")):
         return True
     try:
         ip_address(host)
     except ValueError:
         # A number or a name of numbers is an address in disguise: 127.1, 2130706433, 0x7f.0.0.1.
-        last = host.rstrip(".").rpartition(".")[2]
+        last = host.rpartition(".")[2]
         return last.isdigit() or last.startswith("0x")
     return not is_public(host)
 

@@ -228,6 +228,14 @@ async def test_an_endless_answer_is_not_read_to_its_end(tmp_path: Path) -> None:
 
 
 @on_loop
+async def test_an_address_that_can_not_be_decoded_is_refused(tmp_path: Path) -> None:
+    async with a_stall(tmp_path) as stall:
+        for url in ("https://xn--localhost-/", "https://a..b/", "https://[::1"):
+            answer = await stall.ask("/v1/webhooks", {"url": url}, key="webhooks")
+            assert (answer.status, answer.problem()) == (422, "webhook_url_refused"), url
+
+
+@on_loop
 async def test_private_addresses_are_refused_when_it_comes_to_connecting(tmp_path: Path) -> None:
     """The name was public when the endpoint was made, and leads inside a moment later."""
     async with a_shop() as shop, a_stall(tmp_path, settings=QUICK) as stall:
@@ -292,6 +300,12 @@ def test_addresses_that_are_public(address: str) -> None:
         "https://", "https:///path", "https://shop.example:0/", "https://shop.example:99999/",
         "https://shop.example/a b", "https://shop.example/\n", "javascript:alert(1)",
         "https://sh\u00f6p.example/", "https://shop.example/" + "a" * 600,
+        "https://xn--localhost-/", "https://a.xn--localhost-/", "https://xn--/", "https://xn--a/",
+        "https://" + "a" * 64 + ".example/", "https://" + "a." * 127 + "example/", "https://a..b/",
+        "https://.a/", "https://a../", "https://./", "https://[::1", "https://[1:2]/",
+        "https://%00/", "https://a%2eb/", "https://*/", "https://a,b/", "https://-a/", "https://a-/",
+        "https://\ud800/", "https://shop.example/\ud800", "https://shop.example:-1/", "https://:443/",
+        "https://localhost./", "https://127.0.0.1./", "https://a.local./",
     ],
 )  # fmt: skip
 def test_urls_that_are_not_taken(url: str) -> None:
@@ -305,6 +319,10 @@ def test_urls_that_are_taken() -> None:
         "https://shop.example/fiado",
         "https://shop.example:8443/a?b=c",
         "https://1.1.1.1/",
+        "https://[2606:4700::1111]/",
+        "https://xn--nxasmq6b.example/",
+        "https://a_b.shop.example./",
+        "https://" + "a" * 63 + ".example/",
     ):
         assert check_url(url, allow_private=False) == url
     assert check_url("http://127.0.0.1:8000/", allow_private=True)
