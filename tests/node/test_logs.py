@@ -1,0 +1,112 @@
+"""Logs: a line of JSON for each event, and clients that can't fill the disk with them."""
+
+import asyncio
+import io
+import json
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from aiohttp.http_exceptions import BadStatusLine, InvalidURLError
+
+from node.logs import BrokenRequests, configure_logging, log_event
+from tests.node.http.towns import Town, one_node
+from tests.node.loops import on_loop
+from tests.node.running import JsonObject
+
+
+@pytest.fixture
+def lines() -> Iterator[io.StringIO]:
+    """What a process that is a node writes; logging is as it was afterwards."""
+    root = logging.getLogger()
+    loggers = (root, logging.getLogger("aiohttp"), logging.getLogger("asyncio"))
+    handlers, levels = root.handlers[:], [logger.level for logger in loggers]
+    stream = io.StringIO()
+    configure_logging(stream)
+    yield stream
+    root.handlers[:] = handlers
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
+
+
+def events(stream: io.StringIO) -> list[JsonObject]:
+    return [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+def record_of(
+    error: BaseException, *, at_s: float, logger: str = "aiohttp.server"
+) -> logging.LogRecord:
+    """As the web server makes it when a request ends with that error."""
+    text, args = "Error handling request from %s", ("10.0.0.1",)
+    info = (type(error), error, None)
+    record = logging.LogRecord(logger, logging.ERROR, "", 0, text, args, info)
+    record.created = at_s
+    return record
+
+
+def test_one_line_a_minute_stands_for_all_broken_requests() -> None:
+    quiet = BrokenRequests()
+    written = []
+    for second in range(121):
+        record = record_of(BadStatusLine("private"), at_s=1_000_000.0 + second)
+        if quiet.filter(record):
+            written.append(record)
+    assert [record.__dict__["fiado_values"]["count"] for record in written] == [1, 60, 60]
+    for record in written:
+        assert record.getMessage() == "requests_malformed"
+        assert (record.levelno, record.exc_info) == (logging.INFO, None)
+        assert "private" not in str(record.__dict__)
+
+
+def test_other_errors_pass_as_they_are() -> None:
+    quiet = BrokenRequests()
+    for _ in range(3):
+        for record in (
+            record_of(RuntimeError("a mistake"), at_s=1.0),
+            record_of(InvalidURLError("odd"), at_s=1.0, logger="fiado.node"),
+        ):
+            assert quiet.filter(record)
+            assert (record.levelno, record.getMessage()) == (
+                logging.ERROR,
+                "Error handling request from 10.0.0.1",
+            )
+            assert record.exc_info is not None
+
+
+def test_errors_keep_their_trace(lines: io.StringIO) -> None:
+    try:
+        raise RuntimeError("a mistake")
+    except RuntimeError as error:
+        log_event("request_failed", {"code": "internal"}, level=logging.ERROR, error=error)
+        logging.getLogger("aiohttp.server").exception("Unhandled exception")
+    ours, theirs = events(lines)
+    assert (ours["event"], ours["code"], ours["level"]) == ("request_failed", "internal", "error")
+    assert "a mistake" in ours["trace"]
+    assert (theirs["event"], theirs["logger"]) == ("Unhandled exception", "aiohttp.server")
+    assert "a mistake" in theirs["trace"]
+
+
+async def say(town: Town, data: bytes) -> bytes:
+    """Send these bytes; all that comes back."""
+    host, port = town.node.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(data)
+    answer = await reader.read()
+    writer.close()
+    return answer
+
+
+def test_malformed_requests_do_not_fill_the_log(tmp_path: Path, lines: io.StringIO) -> None:
+    @on_loop
+    async def run() -> None:
+        async with one_node(tmp_path) as town:
+            for _ in range(20):
+                assert b" 400 " in await say(town, b"GET \xff HTTP/1.1\r\n\r\n")
+            (await town.client.get("/v1/status")).ok()
+
+    run()
+    found = [line for line in events(lines) if line["level"] == "error" or "count" in line]
+    assert [line["event"] for line in found] == ["requests_malformed"]
+    assert found[0]["address"] == "127.0.0.1"
+    assert found[0]["reason"]
