@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Final, TextIO
 
 from aiohttp.http_exceptions import HttpProcessingError
-from aiohttp.log import server_logger
+from aiohttp.log import server_logger, ws_logger
 
 LOGGER = logging.getLogger("fiado.node")
 
@@ -41,8 +41,8 @@ class BrokenRequests(logging.Filter):
     """Lets one line a minute say how many requests were no HTTP, instead of a trace for each.
 
     Anybody can send such requests, any number of them, so they must not fill the disk. The line says
-    how many there were since the one before, and of the last of them the client's address and the kind of
-    error; never what was sent. Everything else passes unchanged.
+    how many there were since the one before, and of the last of them the kind of error and, if it is
+    known, the client's address; never what was sent. Everything else passes unchanged.
     """
 
     PAUSE_S: Final = 60
@@ -55,19 +55,31 @@ class BrokenRequests(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether the record is written; one that stands for many is changed to say so."""
         error = record.exc_info[1] if record.exc_info else None
-        if record.name != server_logger.name or not isinstance(error, HttpProcessingError):
+        if not _is_about_request(record, error):
             return True
         self._count += 1
         if record.created < self._next_s:
             return False
         self._next_s = record.created + self.PAUSE_S
-        address = str(record.args[0]) if isinstance(record.args, tuple) and record.args else ""
-        values = {"count": self._count, "address": address, "reason": type(error).__name__}
+        values: dict[str, object] = {"count": self._count, "reason": type(error).__name__}
+        if isinstance(record.args, tuple) and record.args:
+            values["address"] = str(record.args[0])
         self._count = 0
         record.msg, record.args, record.exc_info = "requests_malformed", (), None
         record.levelno, record.levelname = logging.INFO, logging.getLevelName(logging.INFO)
         setattr(record, _VALUES, values)
         return True
+
+
+def _is_about_request(record: logging.LogRecord, error: BaseException | None) -> bool:
+    """Whether it is the web server's remark about a request that is no HTTP.
+
+    An address with a host that can't be decoded ends the server's own task for that connection, before
+    any of our code sees the request. So the event loop is who remarks it.
+    """
+    if record.name == "asyncio":
+        return isinstance(error, UnicodeError) and "RequestHandler.start()" in str(record.msg)
+    return record.name == server_logger.name and isinstance(error, HttpProcessingError)
 
 
 def configure_logging(stream: TextIO, level: int = logging.INFO) -> None:
@@ -81,6 +93,8 @@ def configure_logging(stream: TextIO, level: int = logging.INFO) -> None:
     # What libraries remark below a warning is theirs, not ours.
     logging.getLogger("aiohttp").setLevel(max(level, logging.WARNING))
     logging.getLogger("asyncio").setLevel(max(level, logging.WARNING))
+    # It repeats at length whatever subprotocols a client has named.
+    ws_logger.setLevel(max(level, logging.ERROR))
 
 
 def log_event(

@@ -136,13 +136,17 @@ class Links:
     async def accept(self, request: web.Request, address: str) -> web.StreamResponse:
         """Handle a request to `/v1/link` from `address`: prove, and carry the link until it ends.
 
-        Raises `web.HTTPServiceUnavailable` when too many handshakes are under way.
+        Raises `web.HTTPServiceUnavailable` when too many handshakes are under way, and `web.HTTPBadRequest`
+        for what is not the beginning of a WebSocket.
         """
         with self._handshakes.hold(address) as held:
             if self._stopping or not held.take():
                 raise web.HTTPServiceUnavailable
             socket = self._socket()
-            await socket.prepare(request)
+            try:
+                await socket.prepare(request)
+            except ValueError as error:  # a key that is not ASCII
+                raise web.HTTPBadRequest from error
             link = await self._try_let_in(socket, address)
         if link is not None:
             await self._carry(link)

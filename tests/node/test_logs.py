@@ -1,6 +1,7 @@
 """Logs: a line of JSON for each event, and clients that can't fill the disk with them."""
 
 import asyncio
+import gc
 import io
 import json
 import logging
@@ -12,7 +13,7 @@ from aiohttp.http_exceptions import BadStatusLine, InvalidURLError
 
 from node.logs import BrokenRequests, configure_logging, log_event
 from tests.node.http.towns import Town, one_node
-from tests.node.loops import on_loop
+from tests.node.loops import on_loop, until
 from tests.node.running import JsonObject
 
 
@@ -20,7 +21,8 @@ from tests.node.running import JsonObject
 def lines() -> Iterator[io.StringIO]:
     """What a process that is a node writes; logging is as it was afterwards."""
     root = logging.getLogger()
-    loggers = (root, logging.getLogger("aiohttp"), logging.getLogger("asyncio"))
+    names = ("aiohttp", "aiohttp.websocket", "asyncio")
+    loggers = (root, *(logging.getLogger(name) for name in names))
     handlers, levels = root.handlers[:], [logger.level for logger in loggers]
     stream = io.StringIO()
     configure_logging(stream)
@@ -87,12 +89,12 @@ def test_errors_keep_their_trace(lines: io.StringIO) -> None:
     assert "a mistake" in theirs["trace"]
 
 
-async def say(town: Town, data: bytes) -> bytes:
+async def say(town: Town, data: bytes, *, is_answered: bool = True) -> bytes:
     """Send these bytes; all that comes back."""
     host, port = town.node.url.removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     writer.write(data)
-    answer = await reader.read()
+    answer = await reader.read() if is_answered else b""
     writer.close()
     return answer
 
@@ -110,3 +112,48 @@ def test_malformed_requests_do_not_fill_the_log(tmp_path: Path, lines: io.String
     assert [line["event"] for line in found] == ["requests_malformed"]
     assert found[0]["address"] == "127.0.0.1"
     assert found[0]["reason"]
+
+
+def test_a_host_that_can_not_be_decoded_does_not_fill_the_log(
+    tmp_path: Path, lines: io.StringIO
+) -> None:
+    request = b"GET http://xn--localhost-/ HTTP/1.1\r\nHost: x\r\n\r\n"
+
+    async def is_told() -> bool:
+        gc.collect()  # the loop tells of a task's error when nobody can ask for it any more
+        return "requests_malformed" in lines.getvalue()
+
+    @on_loop
+    async def run() -> None:
+        async with one_node(tmp_path) as town:
+            for _ in range(5):
+                await say(town, request, is_answered=False)
+            await until(is_told, "the log says so")
+            (await town.client.get("/v1/status")).ok()
+
+    run()
+    gc.collect()
+    found = [line for line in events(lines) if line["level"] == "error" or "count" in line]
+    assert [(line["event"], line["reason"]) for line in found] == [
+        ("requests_malformed", "UnicodeError")
+    ]
+
+
+@on_loop
+async def dial_oddly(root: Path) -> None:
+    """Dial a node with keys that are none, and with subprotocols at length."""
+    async with one_node(root) as town:
+        upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
+        for key in ("a", "\xff\xfe", "AAAA"):
+            odd = upgrade | {"Sec-WebSocket-Key": key}
+            assert (await town.client.call("GET", "/v1/link", headers=odd)).status == 426, key
+        async with town.client.session.ws_connect(
+            town.node.url + "/v1/link", protocols=["x" * 4_000]
+        ) as socket:
+            assert socket.protocol is None
+
+
+def test_odd_dials_are_no_mistakes_of_the_node(tmp_path: Path, lines: io.StringIO) -> None:
+    dial_oddly(tmp_path)
+    assert [line for line in events(lines) if line["level"] in ("warning", "error")] == []
+    assert "x" * 4_000 not in lines.getvalue()
