@@ -15,7 +15,7 @@ below 2^32, lengths, indexes, sequences and times (Unix seconds) at most 2^53 - 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import IntEnum, StrEnum
 from types import TracebackType
 from typing import Protocol, Self
@@ -235,6 +235,13 @@ class Write:
     records: Sequence[Record] = ()
     dropped_records: Sequence[tuple[RecordKind, str]] = ()
     meta: Mapping[str, bytes] = field(default_factory=dict)
+
+    def lone_segment(self) -> Segment | None:
+        """The one segment of a write that has nothing else in it, as most commits of payments are."""
+        if len(self.segments) != 1:
+            return None
+        others = (getattr(self, group.name) for group in fields(self) if group.name != "segments")
+        return None if any(others) else self.segments[0]
 
 
 class Store(Protocol):

@@ -9,6 +9,7 @@ object opened with `read_only` does not follow what a running node adds; open an
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import TracebackType
@@ -88,16 +89,21 @@ class SqlStore:
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
         """One transaction; anything but a caller's mistake makes the object unusable."""
+        with self._guarded(), self._connection.begin():
+            yield self._connection
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """Anything that goes wrong within, but a caller's mistake, makes the object unusable."""
         if self._closed:
             raise StorageFault("the store is closed")
         if self._failed is not None:
             raise StorageFault(self._failed)
         try:
-            with self._connection.begin():
-                yield self._connection
+            yield
         except (StoreMisuse, StoreUnavailable):
             raise
-        except (SQLAlchemyError, StorageFault, ValueError) as error:
+        except (SQLAlchemyError, sqlite3.Error, StorageFault, ValueError) as error:
             cause = getattr(error, "orig", None) or error
             self._failed = f"the database failed: {str(cause).strip()}"
             raise StorageFault(self._failed) from error
@@ -126,8 +132,13 @@ class SqlStore:
         """See `Store.commit`."""
         grown = checks.check_segments(write, self.logs())
         checks.check_meta(write)
-        with self._transaction():
-            self._writer.write(write)
+        lone = write.lone_segment() if self._connection.dialect.name == "sqlite" else None
+        if lone is not None:
+            with self._guarded():
+                self._writer.append(lone)
+        else:
+            with self._transaction():
+                self._writer.write(write)
         self._logs.update(grown)
 
     def logs(self) -> dict[int, tuple[int, bytes]]:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event
 
 from node.errors import StorageFault
-from node.store import HistoryRow, Role, Snapshot, Write
+from node.store import HistoryRow, Role, Segment, Snapshot, Write
 from node.store.sql import SqlStore
 from node.store.verify import verify_chain
 from tests.node.store.logs import Log, start
@@ -132,32 +132,83 @@ def test_history_and_its_reach_are_written_together(sql_place: SqlPlace) -> None
         assert store.history_upto() == {}
 
 
-def fill(store: SqlStore, log: Log, *, limit: int) -> None:
+def fill(store: SqlStore, log: Log, *, limit: int, alone: bool) -> None:
     """Commit until the database refuses; the log's bookkeeping ends with the refused segment."""
     for _ in range(limit):
-        store.commit(Write(segments=[log.grow(4, size=4000)], meta={"length": b"%d" % log.length}))
+        segment = log.grow(4, size=4000)
+        store.commit(
+            Write(segments=[segment], meta={} if alone else {"length": b"%d" % log.length})
+        )
 
 
-def check_prefix(place: SqlPlace, log: Log) -> None:
+def check_prefix(place: SqlPlace, log: Log, *, alone: bool) -> None:
     """All that was acknowledged is there, and nothing of what was not."""
     acknowledged = log.length - 4
     with place.open() as store:
         assert store.logs() == {7: (acknowledged, log.head(acknowledged))}
-        assert store.meta("length") == b"%d" % acknowledged
+        assert alone or store.meta("length") == b"%d" % acknowledged
         assert verify_chain(store, 7, genesis=start(7)) == acknowledged
 
 
-def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path) -> None:
+def one_more(place: SqlPlace) -> Log:
+    """A log of which one segment is stored."""
+    log = Log(7)
+    with place.open() as store:
+        store.commit(Write(segments=[log.grow(4)]))
+    return log
+
+
+def test_a_lone_segment_whose_statement_is_interrupted_is_not_there(tmp_path: Path) -> None:
+    place = sqlite_place(tmp_path)
+    log = one_more(place)
+    with place.open() as store:
+        driver = store._connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        driver.set_progress_handler(lambda: 1, 1)
+        with pytest.raises(StorageFault, match="interrupted"):
+            store.commit(Write(segments=[log.grow(4)]))
+        with pytest.raises(StorageFault):
+            store.logs()
+    check_prefix(place, log, alone=True)
+
+
+@pytest.mark.parametrize("is_kept", [False, True], ids=["lost", "kept"])
+def test_a_fault_at_the_end_of_a_lone_segment_is_never_hidden(
+    tmp_path: Path, is_kept: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = sqlite_place(tmp_path)
+    log = one_more(place)
+    store = place.open()
+    append = store._writer.append
+
+    def fail(segment: Segment) -> None:
+        if is_kept:
+            append(segment)
+        raise driver_error(store)
+
+    monkeypatch.setattr(store._writer, "append", fail)
+    with pytest.raises(StorageFault, match="disk I/O error"):
+        store.commit(Write(segments=[log.grow(4)]))
+    with pytest.raises(StorageFault):
+        store.commit(Write(segments=[log.grow(4)]))
+    store.close()
+    with place.open() as again:
+        assert again.logs()[7][0] == (8 if is_kept else 4)
+
+
+@pytest.mark.parametrize("alone", [False, True], ids=["with more", "alone"])
+def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path, alone: bool) -> None:
     place, log = sqlite_place(tmp_path), Log(7)
     with place.open() as store:
         with store._transaction() as connection:
             connection.exec_driver_sql("PRAGMA max_page_count = 100")
         with pytest.raises(StorageFault, match="full"):
-            fill(store, log, limit=100)
-    check_prefix(place, log)
+            fill(store, log, limit=100, alone=alone)
+    check_prefix(place, log, alone=alone)
 
 
-def test_a_file_that_may_not_grow_leaves_nothing_half_written(tmp_path: Path) -> None:
+@pytest.mark.parametrize("alone", [False, True], ids=["with more", "alone"])
+def test_a_file_that_may_not_grow_leaves_nothing_half_written(tmp_path: Path, alone: bool) -> None:
     """The operating system refuses a write: the nearest thing to a disk that fills up."""
     place, log = sqlite_place(tmp_path), Log(7)
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -165,10 +216,10 @@ def test_a_file_that_may_not_grow_leaves_nothing_half_written(tmp_path: Path) ->
         resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, before[1]))
         try:
             with pytest.raises(StorageFault):
-                fill(store, log, limit=1000)
+                fill(store, log, limit=1000, alone=alone)
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    check_prefix(place, log)
+    check_prefix(place, log, alone=alone)
 
 
 def test_a_snapshot_that_fails_in_the_middle_leaves_the_one_before(sql_place: SqlPlace) -> None:
