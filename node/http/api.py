@@ -6,7 +6,7 @@ session this is, may this address go on.
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aiohttp import web
@@ -145,10 +145,18 @@ class Api:
         """Count something costly that this client caused."""
         self.rates.charge(self.address(request), self.clock_ms(), count)
 
-    def charge_refusal(self, request: web.Request, refusal: Refusal, count: int = 1) -> None:
+    def charge_refusal(self, request: web.Request, refusal: Refusal) -> None:
         """Count a refusal that no honest client gets."""
         if refusal in _COSTLY_REFUSALS:
-            self.charge(request, count)
+            self.charge(request)
+
+    def charge_results(self, request: web.Request, results: Sequence[int]) -> bool:
+        """Count those refusals in a batch's results; whether the client has to wait because of them."""
+        costly = sum(results.count(-refusal) for refusal in _COSTLY_REFUSALS)
+        if not costly:
+            return False
+        self.charge(request, costly)
+        return self.rates.wait_ms(self.address(request), self.clock_ms()) > 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -199,8 +199,8 @@ async def _submit_chunks(
 ) -> tuple[SignedHead, list[int]]:
     """The head after a batch, and the result of each of its transactions.
 
-    A client whose transactions have wrong signatures by the dozen is not listened to until the end:
-    the results are then fewer than the payments.
+    A client of whose transactions dozens have wrong signatures, or are none at all, is not listened to until
+    the end: the results are then fewer than the payments.
     """
     results: list[int] = []
     recorded: BatchRecorded | None = None
@@ -213,9 +213,7 @@ async def _submit_chunks(
             break
         recorded = answer
         results += answer.results
-        wrong = answer.results.count(-Refusal.SIGNATURE_INVALID)
-        api.charge_refusal(request, Refusal.SIGNATURE_INVALID, wrong)
-        if wrong and api.rates.wait_ms(api.address(request), api.clock_ms()):
+        if api.charge_results(request, answer.results):
             break
     assert recorded is not None
     return recorded.head, results

@@ -109,6 +109,16 @@ async def test_a_batch_of_admissions_answers_for_each_and_takes_no_payment(tmp_p
 
 
 @on_loop
+async def test_a_batch_of_rubbish_is_not_looked_through(tmp_path: Path) -> None:
+    settings = QUICK + "[http]\ncostly_burst = 10\ncostly_per_minute = 1\n"
+    async with one_node(tmp_path, settings=settings) as town:
+        answer = (await town.client.post("/v1/payments/batch", b"\x91\x00" * 10_000)).ok()
+        assert len(answer["results"]) < 10_000
+        refused = await town.client.post("/v1/payments/batch", town.pay())
+        assert refused.problem() == "too_many_requests"
+
+
+@on_loop
 async def test_a_batch_of_wrong_signatures_is_not_looked_through(tmp_path: Path) -> None:
     settings = QUICK + "[http]\ncostly_burst = 10\ncostly_per_minute = 1\n"
     async with one_node(tmp_path, settings=settings) as town:
