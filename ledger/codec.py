@@ -60,14 +60,14 @@ def check_types(value: object, depth: int = MAX_DEPTH) -> None:
         check_types(item, depth - 1)
 
 
-def split(blob: bytes) -> list[bytes]:
+def split(blob: bytes, *, most: int = MAX) -> list[bytes]:
     """The encodings that `blob` concatenates, unchecked but for their boundaries.
 
-    A value may be of any MessagePack type here. A blob that ends within a value, or in which containers
-    nest deeper than 1,024, raises `EncodingError`.
+    A value may be of any MessagePack type here. A blob that ends within a value, in which containers
+    nest deeper than 1,024, or that has more than `most` values, raises `EncodingError`.
     """
     if _TOO_LONG in blob:
-        return _split_slowly(blob)
+        return _split_slowly(blob, most)
     unpacker = msgpack.Unpacker(None, max_buffer_size=max(len(blob), 1))
     unpacker.feed(blob)
     parts: list[bytes] = []
@@ -78,6 +78,8 @@ def split(blob: bytes) -> list[bytes]:
         except Exception as error:
             raise EncodingError(f"not a MessagePack value at byte {start}") from error
         end = unpacker.tell()
+        if len(parts) >= most:
+            raise EncodingError(f"more than {most} values")
         parts.append(blob[start:end])
         start = end
     return parts
@@ -102,11 +104,13 @@ _CONTAINERS: Final = {0xDC: (2, 1), 0xDD: (4, 1), 0xDE: (2, 2), 0xDF: (4, 2)}
 """First byte -> the width of the count that follows it, and how many values each counts for."""
 
 
-def _split_slowly(blob: bytes) -> list[bytes]:
+def _split_slowly(blob: bytes, most: int = MAX) -> list[bytes]:
     parts: list[bytes] = []
     start = 0
     while start < len(blob):
         end = _end(blob, start)
+        if len(parts) >= most:
+            raise EncodingError(f"more than {most} values")
         parts.append(blob[start:end])
         start = end
     return parts

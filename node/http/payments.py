@@ -185,7 +185,7 @@ async def _record_batch(api: Api, request: web.Request, kinds: frozenset[int]) -
 async def _split_batch(api: Api, request: web.Request, body: bytes) -> list[bytes]:
     """The transactions of a batch, at least one."""
     try:
-        transactions = await asyncio.to_thread(split, body)
+        transactions = await asyncio.to_thread(split, body, most=api.settings.batch_transactions)
     except EncodingError as error:
         api.charge(request)
         raise refusal_problem(Refusal.ENTRY_MALFORMED) from error

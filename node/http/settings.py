@@ -15,6 +15,8 @@ class HttpSettings:
     """The largest sealed memo."""
     batch_bytes: int = 8 * 1024 * 1024
     """The largest body of a batch."""
+    batch_transactions: int = 131_072
+    """The most transactions of a batch. A body of that size has no more, as each is signed with 64 bytes."""
     batches: int = 8
     """How many batches may be recorded at a time."""
     batches_each: int = 4

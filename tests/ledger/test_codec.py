@@ -175,6 +175,14 @@ def test_splitting_finds_the_boundaries(items: list[Value]) -> None:
     assert split(b"".join(parts)) == parts
 
 
+@pytest.mark.parametrize("splitting", [split, codec._split_slowly])
+def test_splitting_ends_when_there_are_too_many(splitting: Callable[..., list[bytes]]) -> None:
+    assert splitting(b"\x01" * 3, most=3) == [b"\x01"] * 3
+    assert splitting(b"", most=0) == []
+    with pytest.raises(EncodingError, match="more than 3 values"):
+        splitting(b"\x01" * 4, most=3)
+
+
 def test_splitting_keeps_forms_that_decoding_refuses() -> None:
     assert split(b"\xcc\x01\x80\xca\0\0\0\0") == [b"\xcc\x01", b"\x80", b"\xca\0\0\0\0"]
 

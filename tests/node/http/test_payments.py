@@ -119,6 +119,18 @@ async def test_a_batch_of_rubbish_is_not_looked_through(tmp_path: Path) -> None:
 
 
 @on_loop
+async def test_a_batch_of_too_many_values_is_refused_as_a_whole(tmp_path: Path) -> None:
+    settings = QUICK + "[http]\nbatch_transactions = 3\n"
+    async with one_node(tmp_path, settings=settings) as town:
+        pays = [town.pay(sequence=number) for number in (1, 2, 3, 4)]
+        refused = await town.client.post("/v1/payments/batch", b"".join(pays))
+        assert refused.problem() == "entry_malformed"
+        assert await town.people.balance(1) == 0
+        taken = (await town.client.post("/v1/payments/batch", b"".join(pays[:3]))).ok()
+        assert all(result > 0 for result in taken["results"])
+
+
+@on_loop
 async def test_a_batch_of_wrong_signatures_is_not_looked_through(tmp_path: Path) -> None:
     settings = QUICK + "[http]\ncostly_burst = 10\ncostly_per_minute = 1\n"
     async with one_node(tmp_path, settings=settings) as town:
