@@ -37,7 +37,6 @@ from node.engine.events import (
     SubmitBatch,
     View,
 )
-from node.engine.forks import entries_from_evidence
 from node.engine.gossip import Gossip
 from node.engine.history import History
 from node.engine.index_wire import (
@@ -51,9 +50,10 @@ from node.engine.index_wire import (
 from node.engine.memos import Memos
 from node.engine.own_log import OwnLog
 from node.engine.publishing import IndexStatus, Publishing
-from node.engine.reading import load_state, read_entries
+from node.engine.reading import load_state
 from node.engine.recovery import Recovery
 from node.engine.replicas import Replicas
+from node.engine.serving import serve
 from node.engine.settings import EngineSettings
 from node.engine.status import NodeStatus, Readiness
 from node.engine.wire import (
@@ -186,7 +186,7 @@ class Engine:
                 self._replicas.on_heads(tick, peer, message)
                 self._recovery.heard(peer)
             case Get():
-                self._on_get(tick, peer, message)
+                serve(self._core, tick, peer, message)
             case Entries():
                 self._replicas.on_entries(tick, peer, message)
             case WitnessRequest():
@@ -208,22 +208,6 @@ class Engine:
                 | SurveyFile()
             ):
                 self._decisions.on_message(tick, peer, message)
-
-    def _on_get(self, tick: Tick, peer: int, message: Get) -> None:
-        if message.coop not in self._core.charter.coops:
-            raise PeerFault("asked for the log of a coop that is not in the charter")
-        settings, served = self._core.settings, tick.served_bytes.get(peer, 0)
-        if served >= settings.served_bytes:
-            return
-        found = read_entries(
-            self._core.store, message.coop, message.first, max_bytes=settings.entries_message_bytes
-        )
-        if found is None:
-            found = entries_from_evidence(self._core, message.coop, message.first)
-        if found is not None and len(found.entries) <= settings.entries_bytes:
-            # (What is answered counts for something even when it is small: reading it did.)
-            tick.served_bytes[peer] = served + max(len(found.entries), settings.served_bytes // 64)
-            tick.send(peer, found.encode())
 
     def _on_evidence(self, tick: Tick, peer: int, message: EvidenceNews) -> None:
         try:

@@ -1,0 +1,25 @@
+"""Giving peers the logs that they ask for: any log that is held here, whoever made it."""
+
+from node.engine.core import Core, Tick
+from node.engine.forks import entries_from_evidence
+from node.engine.reading import read_entries
+from node.engine.wire import Get
+from node.errors import PeerFault
+
+
+def serve(core: Core, tick: Tick, peer: int, message: Get) -> None:
+    """Send the entries that a peer asks for, so much in one tick; raises `PeerFault`."""
+    if message.coop not in core.charter.coops:
+        raise PeerFault("asked for the log of a coop that is not in the charter")
+    settings, served = core.settings, tick.served_bytes.get(peer, 0)
+    if served >= settings.served_bytes:
+        return
+    found = read_entries(
+        core.store, message.coop, message.first, max_bytes=settings.entries_message_bytes
+    )
+    if found is None:
+        found = entries_from_evidence(core, message.coop, message.first)
+    if found is not None and len(found.entries) <= settings.entries_bytes:
+        # (What is answered counts for something even when it is small: reading it did.)
+        tick.served_bytes[peer] = served + max(len(found.entries), settings.served_bytes // 64)
+        tick.send(peer, found.encode())
