@@ -3,7 +3,8 @@
     python -m node.web.extract
 
 writes what is new into `translations/*.po` with an empty translation, and drops what is no longer used. A
-test sees to it that nothing stays empty. Pages don't use this module.
+test sees to it that nothing stays empty. A catalog that says what it should is left as it is, however
+the library of today would wrap its lines or word its header. Pages don't use this module.
 """
 
 import io
@@ -38,8 +39,23 @@ def collect() -> Catalog:
     return catalog
 
 
+def contents(catalog: Catalog) -> dict[str, tuple[str, frozenset[str]]]:
+    """What a catalog says: the translation of each text, and the files that use it.
+
+    Nothing of how it is written: headers and line breaks are the library's, and change with it.
+    """
+    return {
+        str(message.id): (
+            str(message.string),
+            frozenset(place for place, _ in message.locations),
+        )
+        for message in catalog
+        if message.id
+    }
+
+
 def render(catalog: Catalog) -> bytes:
-    """The bytes of a `.po` file."""
+    """The bytes of a `.po` file, without the name and version of the library that writes it."""
     output = io.BytesIO()
     write_po(
         output,
@@ -50,7 +66,8 @@ def render(catalog: Catalog) -> bytes:
         sort_output=True,
         ignore_obsolete=True,
     )
-    return output.getvalue()
+    lines = output.getvalue().splitlines(keepends=True)
+    return b"".join(line for line in lines if not line.startswith(b'"Generated-By:'))
 
 
 def updated(code: str, collected: Catalog) -> Catalog:
@@ -76,7 +93,10 @@ def main() -> None:
     collected = collect()
     for code in NAMES:
         if code != SOURCE_LANGUAGE:
-            (FOLDER / f"{code}.po").write_bytes(render(updated(code, collected)))
+            wanted = updated(code, collected)
+            path = FOLDER / f"{code}.po"
+            if not path.exists() or contents(read_catalog(code)) != contents(wanted):
+                path.write_bytes(render(wanted))
 
 
 if __name__ == "__main__":

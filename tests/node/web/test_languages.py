@@ -1,11 +1,14 @@
 """Which language a visitor gets, that every text is translated, and how amounts and times are written."""
 
 import re
+from pathlib import Path
 
 import pytest
+from babel.messages.catalog import Catalog
 
-from node.web.extract import SOURCE_LANGUAGE, collect, render, updated
-from node.web.languages import FOLDER, NAMES, choose, load_languages, read_catalog
+from node.web import extract, languages
+from node.web.extract import SOURCE_LANGUAGE, collect, contents, render, updated
+from node.web.languages import NAMES, choose, load_languages, read_catalog
 
 TRANSLATED = [code for code in NAMES if code != SOURCE_LANGUAGE]
 PLACEHOLDER = re.compile(r"%\(\w+\)s|\{\w+\}")
@@ -24,8 +27,47 @@ def test_every_text_is_translated_with_the_same_placeholders(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", TRANSLATED)
-def test_catalogs_are_as_the_extractor_writes_them(code: str) -> None:
-    assert (FOLDER / f"{code}.po").read_bytes() == render(updated(code, collect()))
+def test_catalogs_hold_exactly_the_texts_that_are_used(code: str) -> None:
+    assert contents(read_catalog(code)) == contents(updated(code, collect()))
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_what_the_library_writes_around_the_texts_does_not_matter(
+    code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = render(updated(code, collect()))
+    assert b"Generated-By" not in written
+    other = written.replace(
+        b'"MIME-Version: 1.0', b'"Generated-By: Babel 9.9\\n"\n"MIME-Version: 1.0'
+    )
+    assert other != written
+    for module in (extract, languages):
+        monkeypatch.setattr(module, "FOLDER", tmp_path)
+    path = tmp_path / f"{code}.po"
+    path.write_bytes(other)
+    assert contents(read_catalog(code)) == contents(updated(code, collect()))
+    extract.main()
+    assert path.read_bytes() == other
+
+
+def test_a_text_that_is_new_or_no_longer_used_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (extract, languages):
+        monkeypatch.setattr(module, "FOLDER", tmp_path)
+    extract.main()
+    path = tmp_path / "pt.po"
+    lost, *_ = contents(read_catalog("pt"))
+    incomplete = Catalog(locale="pt")
+    for message in read_catalog("pt"):
+        if message.id != lost:
+            incomplete.add(message.id, message.string, locations=message.locations)
+    incomplete.add("a text of yesterday", "um texto de ontem")
+    path.write_bytes(render(incomplete))
+    extract.main()
+    assert contents(read_catalog("pt")) == contents(updated("pt", collect()))
+    assert "a text of yesterday" not in contents(read_catalog("pt"))
+    assert contents(read_catalog("pt"))[lost][0] == ""
 
 
 @pytest.mark.parametrize(
@@ -52,9 +94,9 @@ def test_the_language_of_a_visitor(
 @pytest.mark.parametrize(
     ("code", "amount", "time"),
     [
-        ("es", "1.234.567,05", "1 ene 2026, 00:00 UTC"),
-        ("en", "1,234,567.05", "1 Jan 2026, 00:00 UTC"),
-        ("pt", "1.234.567,05", "1 jan. 2026, 00:00 UTC"),
+        ("es", "1.234.567,05", r"1 ene\.? 2026, 00:00 UTC"),
+        ("en", "1,234,567.05", r"1 Jan\.? 2026, 00:00 UTC"),
+        ("pt", "1.234.567,05", r"1 jan\.? 2026, 00:00 UTC"),
     ],
 )
 def test_amounts_and_times_are_written_as_people_there_do(
@@ -62,5 +104,6 @@ def test_amounts_and_times_are_written_as_people_there_do(
 ) -> None:
     language = load_languages()[code]
     assert language.amount(123_456_705) == amount
-    assert language.time(1_767_225_600) == time
+    # Whether a shortened month ends in a full stop changes between editions of the locale data.
+    assert re.fullmatch(time, language.time(1_767_225_600))
     assert language.amount(2**53 - 1).endswith("409" + amount[-3] + "91")
