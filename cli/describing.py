@@ -7,7 +7,18 @@ import datetime
 from collections.abc import Mapping
 
 from ledger.charter import Charter
-from ledger.transactions import Admit, Anchor, Limit, Pay, Return, SetStatus, Status, Transaction
+from ledger.entries import LAST_TIME
+from ledger.transactions import (
+    Admit,
+    Anchor,
+    IndexEntry,
+    Limit,
+    Pay,
+    Return,
+    SetStatus,
+    Status,
+    Transaction,
+)
 
 from .amounts import format_amount
 
@@ -15,8 +26,14 @@ Names = Mapping[tuple[int, int], str]
 """(coop number, account) -> handle, as far as known."""
 
 
+BEYOND_CALENDARS = "a day after the year 9999"
+"""How a time is told that has no date: a limit may have such an end, meaning never."""
+
+
 def moment(seconds: int) -> str:
     """A time of the ledger, in universal time, because both sides of a dispute read it."""
+    if seconds > LAST_TIME:
+        return BEYOND_CALENDARS
     return datetime.datetime.fromtimestamp(seconds, tz=datetime.UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
@@ -67,8 +84,8 @@ def describe(
             lines = [
                 f"Give back the payment at {name}/{transaction.index}, whose payee had closed."
             ]
-        case _:
-            lines = [f"An entry of the kind {transaction.kind.name.lower()}, made by the node."]
+        case IndexEntry():
+            lines = ["Take in what the cooperatives decided about the index of prices."]
     if reason is not None:
         lines.append(f"The reason: {reason}")
     return lines

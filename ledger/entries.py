@@ -17,6 +17,9 @@ from ledger.transactions import Transaction, read_transaction
 
 MAX_ENTRY_BYTES: Final = 32_768
 
+LAST_TIME: Final = 253_402_300_799
+"""The last second that an entry can have: the end of the year 9999, in UTC. Calendars end there."""
+
 _TIME_BYTES: Final = {0xCC: 2, 0xCD: 3, 0xCE: 5, 0xCF: 9}
 """How long an integer is, by its first byte; a small one is that byte alone."""
 
@@ -49,6 +52,8 @@ def decode_entry(data: bytes) -> Entry | Refusal:
     transaction = read_transaction(value[1])
     if isinstance(transaction, Refusal):
         return transaction
+    if value[0] > LAST_TIME:
+        return Refusal.TIME_OUT_OF_RANGE
     return Entry(value[0], transaction)
 
 

@@ -235,7 +235,8 @@ def decode_evidence(data: bytes) -> Evidence:
                 first=SignedContent(content=encode(cast(Value, first)), signature=sa),
                 second=SignedContent(content=encode(cast(Value, second)), signature=sb),
             )
-    raise ProofError("not evidence")
+        case _:
+            raise ProofError("not evidence")
 
 
 def _check_numbers(*numbers: int) -> None:

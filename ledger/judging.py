@@ -9,7 +9,16 @@ from ledger.entries import Entry, decode_entry
 from ledger.reference import ReferenceValidator, empty_state
 from ledger.refusals import Refusal
 from ledger.state import Log, State
-from ledger.transactions import Admit, Anchor, Limit, Pay, Return, SetStatus, Transaction
+from ledger.transactions import (
+    Admit,
+    Anchor,
+    IndexEntry,
+    Limit,
+    Pay,
+    Return,
+    SetStatus,
+    Transaction,
+)
 from ledger.validator import Validator, Waiting
 
 
@@ -58,6 +67,8 @@ def _copy_records(validator: Validator, coop: int, transaction: Transaction, sta
             state[coop].returnable = {
                 (item.coop, item.index): item for item in validator.returnable(coop)
             }
+        case IndexEntry():
+            pass  # it looks at the log's index only
 
 
 def _copy_account(validator: Validator, coop: int, number: int, state: State) -> None:

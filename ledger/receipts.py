@@ -118,6 +118,8 @@ def _read_path(rest: list[Value]) -> tuple[bytes, ...]:
             following = tuple(entry for entry in path if isinstance(entry, bytes))
             if len(following) == len(path):
                 return following
+        case _:
+            pass
     raise ProofError("not a receipt")
 
 

@@ -21,7 +21,18 @@ from ledger.rules.index import decide_index, index_of_new_log
 from ledger.rules.members import decide_members
 from ledger.rules.payments import apply_pay, apply_return, check_pay, check_return
 from ledger.state import Account, Log, Returnable, State, Transit
-from ledger.transactions import Anchor, IndexEntry, Kind, Pay, Return, Transaction, signed_part
+from ledger.transactions import (
+    Admit,
+    Anchor,
+    IndexEntry,
+    Kind,
+    Limit,
+    Pay,
+    Return,
+    SetStatus,
+    Transaction,
+    signed_part,
+)
 from ledger.validator import LogView, Replayed, Sequenced, Waiting
 
 _SIGNATURE_ELEMENT_BYTES = 66  # the binary header and 64 bytes, the last element of a `pay`
@@ -132,7 +143,7 @@ class ReferenceValidator:
                 return check_return(self._state, log, transaction)
             case IndexEntry():
                 return decide_index(transaction, charter=self.charter, index=log.index)
-            case _:
+            case Admit() | Limit() | SetStatus():
                 return decide_members(
                     transaction,
                     coop=self.charter.coops[log.coop],
@@ -152,6 +163,8 @@ class ReferenceValidator:
                 apply_anchor(self._state, log, transaction)
             case Return():
                 apply_return(log, index, transaction)
+            case Admit() | Limit() | SetStatus() | IndexEntry():
+                pass  # the account or index as it is afterwards says all
         if isinstance(changed, Account):
             log.accounts[changed.number] = changed
             log.handles[changed.handle] = changed.number

@@ -128,6 +128,8 @@ def _floats_refused_by_type(tree: ast.AST) -> set[ast.AST]:
         match node:
             case ast.Call(func=ast.Name(id="isinstance"), args=[_, classes]):
                 tolerated.update(ast.walk(classes))
+            case _:
+                pass
     return tolerated
 
 
@@ -150,6 +152,8 @@ def _offences_of(node: ast.AST, allowed: frozenset[str], tolerated: set[ast.AST]
             yield f"the literal {node.value!r}: floats"
         case ast.BinOp() | ast.AugAssign():
             yield from _offences_of_arithmetic(node)
+        case _:
+            pass
 
 
 def _offences_of_import(

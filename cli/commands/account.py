@@ -9,6 +9,7 @@ import click
 from cli.amounts import format_amount
 from cli.answers import integer, read_bytes, text
 from cli.client import Json, NodeError, path_of
+from cli.describing import BEYOND_CALENDARS
 from cli.errors import CliError
 from cli.exit_codes import ExitCode
 from cli.in_doubt import in_doubt_as_json, in_doubt_line
@@ -33,7 +34,10 @@ CHANGE_WORDS = {"limit": "limit changed", "status": "frozen, thawed or closed"}
 
 def when(seconds: int) -> str:
     """A time of the ledger as people of this machine's time zone write it."""
-    moment = datetime.datetime.fromtimestamp(seconds, tz=datetime.UTC).astimezone()
+    try:
+        moment = datetime.datetime.fromtimestamp(seconds, tz=datetime.UTC).astimezone()
+    except (OSError, OverflowError, ValueError):  # in some time zones it is the year 10000 already
+        return BEYOND_CALENDARS
     return moment.strftime("%Y-%m-%d %H:%M")
 
 

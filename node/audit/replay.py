@@ -6,7 +6,7 @@ It stops at the first thing that does not hold, because what follows would be ju
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, assert_never
 
 import msgpack
 
@@ -270,23 +270,6 @@ def cut(piece: Piece, length: int) -> Piece:
     )
 
 
-_CLAUSES_OF_KINDS = {
-    Kind.PAY: "7.2",
-    Kind.ADMIT: "7.3",
-    Kind.LIMIT: "7.4",
-    Kind.STATUS: "7.4",
-    Kind.ANCHOR: "7.6",
-    Kind.RETURN: "7.7",
-}
-_OF_EVERY_ENTRY = (
-    Refusal.ENTRY_TOO_LARGE,
-    Refusal.ENTRY_MALFORMED,
-    Refusal.KIND_UNKNOWN,
-    Refusal.TIME_FALLS,
-)
-_OF_STEWARDS = (Refusal.STEWARD_UNKNOWN, Refusal.STEWARDS_TOO_FEW)
-
-
 def clause_of(refusal: Refusal, entry: bytes) -> str:
     """The section of PROTOCOL with the rule by which `entry` is refused."""
     if refusal in _OF_EVERY_ENTRY:
@@ -294,4 +277,32 @@ def clause_of(refusal: Refusal, entry: bytes) -> str:
     if refusal in _OF_STEWARDS:
         return "7.5"
     decoded = decode_entry(entry)
-    return _CLAUSES_OF_KINDS[decoded.transaction.kind] if isinstance(decoded, Entry) else "7.1"
+    return _clause_of_kind(decoded.transaction.kind) if isinstance(decoded, Entry) else "7.1"
+
+
+_OF_EVERY_ENTRY = (
+    Refusal.ENTRY_TOO_LARGE,
+    Refusal.ENTRY_MALFORMED,
+    Refusal.KIND_UNKNOWN,
+    Refusal.TIME_OUT_OF_RANGE,
+    Refusal.TIME_FALLS,
+)
+_OF_STEWARDS = (Refusal.STEWARD_UNKNOWN, Refusal.STEWARDS_TOO_FEW)
+
+
+def _clause_of_kind(kind: Kind) -> str:
+    match kind:
+        case Kind.PAY:
+            return "7.2"
+        case Kind.ADMIT:
+            return "7.3"
+        case Kind.LIMIT | Kind.STATUS:
+            return "7.4"
+        case Kind.ANCHOR:
+            return "7.6"
+        case Kind.RETURN:
+            return "7.7"
+        case Kind.INDEX:
+            return "9.3"
+        case _:
+            assert_never(kind)

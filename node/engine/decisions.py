@@ -83,6 +83,8 @@ class Decisions:
                         survey_hash=survey_hash,
                         signature=promise.signature,
                     )
+                case _:
+                    pass
             return
         entry = read_decision(decision, number, content)
         if entry is not None:

@@ -122,7 +122,8 @@ def read_index_message(value: object) -> IndexMessage | None:
             return SurveyRequest(hash_)
         case ["survey", bytes(data)]:
             return SurveyFile(data)
-    return None
+        case _:
+            return None
 
 
 def _read_known(items: list[object]) -> tuple[DecisionSigned | Observed, ...] | None:

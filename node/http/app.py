@@ -153,4 +153,5 @@ def _as_problem(error: Exception) -> Problem:
             return Problem("request_malformed", "The body ended too soon.")
         case NodeFault():
             return Problem("outcome_unknown", retry_after_s=2)
-    return Problem("internal")
+        case _:
+            return Problem("internal")

@@ -171,6 +171,8 @@ def _read_changes(view: View, account: int) -> list[tuple[int, str, bytes]]:
         match item:
             case [int(index), str(kind), bytes(hash_)]:
                 found.append((index, kind, hash_))
+            case _:
+                pass
     return found
 
 

@@ -69,6 +69,8 @@ def read_draft(document: Document) -> Draft:
                     transaction=transaction,
                     reason=reason,
                 )
+        case _:
+            pass
     raise AssertionError("a stored draft can't be read")
 
 

@@ -16,6 +16,7 @@ from node.engine.events import (
     NotPublished,
     NotPublishedReason,
     NotReady,
+    Published,
     Refused,
     View,
 )
@@ -60,10 +61,14 @@ def _index(api: Api, view: View) -> Index:
 
 
 def period_name(method: Method, period: int) -> str:
-    """A month as `2026-03`; a week by the date of its Sunday."""
-    if method is Method.SURVEY:
-        return text_from_day(7 * period + 3)
-    return text_from_month(period)
+    """A month as `2026-03`; a week by the date of its Sunday; by its number beyond calendars."""
+    try:
+        if method is Method.SURVEY:
+            return text_from_day(7 * period + 3)
+        return text_from_month(period)
+    except (OverflowError, ValueError):
+        # The first period of a change of source may be any, however far away.
+        return f"period {period}"
 
 
 async def get_index(api: Api, request: web.Request) -> web.Response:
@@ -280,6 +285,8 @@ async def post_publication(api: Api, request: web.Request) -> web.Response:
             if result.reason is NotPublishedReason.MALFORMED:
                 api.charge(request)
             raise Problem(result.reason.value, result.detail)
+        case Published():
+            pass
     return json_response(
         {
             "decision": result.decision,

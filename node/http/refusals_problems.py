@@ -41,6 +41,12 @@ _REFUSALS: Final[Mapping[Refusal, tuple[int, str, str, str]]] = {
         "The entry is earlier than the one before it.",
         "Set the node's clock.",
     ),
+    Refusal.TIME_OUT_OF_RANGE: (
+        422,
+        "Time out of range",
+        "The entry would lie after the year 9999.",
+        "Set the node's clock.",
+    ),
     Refusal.ACCOUNT_UNKNOWN: (
         422,
         "No such account",

@@ -21,6 +21,8 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
+from ledger.entries import LAST_TIME
+
 FOLDER: Final = Path(__file__).parent / "translations"
 COOKIE: Final = "fiado-lang"
 COOKIE_SECONDS: Final = 365 * 86_400
@@ -59,8 +61,8 @@ class Language:
         return format_date(date(1970, 1, 1) + timedelta(days=day), "d MMM y", locale=self.locale)
 
     def time(self, seconds: int) -> str:
-        """Unix seconds as a date and time, in UTC."""
-        moment = datetime.fromtimestamp(seconds, UTC)
+        """Unix seconds as a date and time, in UTC; beyond the last that calendars have, as that one."""
+        moment = datetime.fromtimestamp(min(seconds, LAST_TIME), UTC)
         return format_datetime(moment, "d MMM y, HH:mm", locale=self.locale) + " UTC"
 
 

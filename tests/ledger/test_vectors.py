@@ -47,8 +47,9 @@ def untagged(value: Any) -> Value:
             return text
         case list():
             return [untagged(item) for item in value]
-    assert value is None
-    return None
+        case _:
+            assert value is None
+            return None
 
 
 def replayed(case: dict[str, Any], make_validator: MakeValidator) -> Validator:

@@ -72,7 +72,8 @@ def damaged_logs(draw: st.DrawFn) -> tuple[History, dict[int, list[bytes]]]:
         coop = draw(st.sampled_from(sorted(logs)))
         entries = logs[coop]
         position = draw(st.integers(0, len(entries) - 1))
-        match draw(st.sampled_from(["bytes", "bytes", "swap", "repeat", "lose", "borrow"])):
+        ways = ("bytes", "bytes", "swap", "repeat", "lose", "borrow")
+        match draw(st.sampled_from(ways)):
             case "bytes":
                 entries[position] = damage_bytes(draw, entries[position])
             case "swap":
@@ -82,7 +83,7 @@ def damaged_logs(draw: st.DrawFn) -> tuple[History, dict[int, list[bytes]]]:
                 entries.insert(draw(st.integers(0, len(entries))), entries[position])
             case "lose":
                 del entries[position]
-            case "borrow":
+            case _:
                 lender = logs[draw(st.sampled_from(sorted(logs)))]
                 entries.insert(position, lender[draw(st.integers(0, len(lender) - 1))])
     return chosen, logs

@@ -68,7 +68,8 @@ class Culprit:
                 return None
             case EvidenceNews():
                 return None
-        return data
+            case _:
+                return data
 
     def sign(self, length: int, head: bytes) -> SignedHead:
         """Its signature over any head of its own log."""

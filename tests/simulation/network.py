@@ -145,4 +145,5 @@ def describe(data: bytes) -> str:
             return f"{name} {signed.coop}@{signed.length}"
         case Get(coop=coop, first=first):
             return f"{name} {coop}@{first}.."
-    return name
+        case _:
+            return name

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from ledger.chain import extend, genesis, head_message
 from ledger.codec import MAX, Value, encode
-from ledger.entries import decode_entry, decode_transaction, encode_entry
+from ledger.entries import LAST_TIME, decode_entry, decode_transaction, encode_entry
 from ledger.evidence import ForkEvidence, InvalidEntryEvidence
 from ledger.listing import list_state
 from ledger.memos import memo_reference, reason_hash
@@ -284,6 +284,9 @@ def malformed_cases(encoded: dict[str, bytes]) -> list[Case]:
         "time negative": encode_entry(-1, bare),
         "time beyond MAX": encode_entry(MAX + 1, bare),
         "time not the shortest": b"\x92\xcd\x00\x05" + bare,
+        "time after the year 9999": encode_entry(LAST_TIME + 1, bare),
+        "time MAX": encode_entry(MAX, bare),
+        "time after the year 9999, kind reserved": encode_entry(MAX, encode([5])),
         "transaction empty": encode_entry(START, encode([])),
         "kind a string": encode_entry(START, encode(["pay"])),
         "kind 5, reserved": encode_entry(START, encode([5])),
@@ -330,6 +333,11 @@ def refusal_vectors() -> Case:
     early = encode_entry(books.now - 1, TABLES[0].transaction(books, TABLES[0].faults[0]))
     note = "pay: time_falls and account_unknown"
     cases.append({"note": note, "entry": early.hex(), **refused(Refusal.TIME_FALLS)})
+    last = encode_entry(LAST_TIME, TABLES[0].transaction(books))
+    cases.append({"note": "pay in the last second", "entry": last.hex(), "refusal": None})
+    late = encode_entry(LAST_TIME + 1, TABLES[0].transaction(books, TABLES[0].faults[0]))
+    note = "pay: time_out_of_range and account_unknown"
+    cases.append({"note": note, "entry": late.hex(), **refused(Refusal.TIME_OUT_OF_RANGE)})
     for case in cases:
         verdict = books.validator.judge(HOME, bytes.fromhex(case["entry"]))
         assert case["refusal"] == (verdict.value if isinstance(verdict, Refusal) else verdict), case

@@ -25,8 +25,11 @@ export const showNumber = (value) => new Intl.NumberFormat(lang).format(value);
 
 const times = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "short" });
 const days = new Intl.DateTimeFormat(lang, { dateStyle: "long" });
-export const showTime = (seconds) => times.format(seconds * 1000);
-export const showDay = (seconds) => days.format(seconds * 1000);
+// A limit may end later than calendars do, meaning never: that is shown as their last day.
+const LAST_TIME = 253_402_300_799;
+const moment = (seconds) => Math.min(seconds, LAST_TIME) * 1000;
+export const showTime = (seconds) => times.format(moment(seconds));
+export const showDay = (seconds) => days.format(moment(seconds));
 
 const DIGITS = /^([0-9]+)(?:[.,]([0-9]{1,2}))?$/;
 

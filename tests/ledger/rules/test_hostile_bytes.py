@@ -41,7 +41,7 @@ def mutants(draw: st.DrawFn) -> bytes:
                 entry[position] = byte
             case "insert":
                 entry.insert(position, byte)
-            case "remove":
+            case _:
                 del entry[position]
     return bytes(entry)
 

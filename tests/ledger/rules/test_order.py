@@ -4,7 +4,8 @@ from itertools import pairwise
 
 import pytest
 
-from ledger.entries import MAX_ENTRY_BYTES, encode_entry
+from ledger.codec import MAX
+from ledger.entries import LAST_TIME, MAX_ENTRY_BYTES, encode_entry
 from ledger.refusals import Refusal
 from ledger.validator import Replayed
 from tests.builders import Books, MakeValidator
@@ -92,13 +93,28 @@ def test_what_is_asked_of_every_entry_is_asked_first(
         too_large = header + transaction[1:] + b"\xc5\xff\xff" + bytes(2**16 - 1)
         assert len(too_large) > MAX_ENTRY_BYTES
         unknown = transaction[:1] + b"\x05" + transaction[2:]
-        for time in (books.now, books.now - 1):
+        for time in (books.now, books.now - 1, LAST_TIME + 1):
             assert refusals_of(books, too_large, time) == {Refusal.ENTRY_TOO_LARGE}
             assert refusals_of(books, longer, time) == {Refusal.ENTRY_MALFORMED}
             assert refusals_of(books, unknown, time) == {Refusal.KIND_UNKNOWN}
             judged = books.validator.judge(HOME, encode_entry(time, cut))
             assert judged is Refusal.ENTRY_MALFORMED
         assert refusals_of(books, transaction, books.now - 1) == {Refusal.TIME_FALLS}
+        for time in (LAST_TIME + 1, MAX):
+            assert refusals_of(books, transaction, time) == {Refusal.TIME_OUT_OF_RANGE}
+
+
+@tables
+def test_an_entry_may_have_any_second_up_to_the_end_of_the_year_9999(
+    table: Table, make_validator: MakeValidator
+) -> None:
+    books = stage(make_validator)
+    transaction = table.transaction(books)
+    for time in (LAST_TIME + 1, MAX):
+        assert refusals_of(books, transaction, time) == {Refusal.TIME_OUT_OF_RANGE}
+    books.now = LAST_TIME
+    books.append(HOME, transaction)
+    assert books.validator.log(HOME).time == LAST_TIME
 
 
 def test_every_refusal_is_in_a_table_or_asked_of_every_entry() -> None:
@@ -107,6 +123,7 @@ def test_every_refusal_is_in_a_table_or_asked_of_every_entry() -> None:
         Refusal.ENTRY_TOO_LARGE,
         Refusal.ENTRY_MALFORMED,
         Refusal.KIND_UNKNOWN,
+        Refusal.TIME_OUT_OF_RANGE,
         Refusal.TIME_FALLS,
     }
     assert in_tables | of_entries | NOT_YET == set(Refusal)

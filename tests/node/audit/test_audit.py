@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from ledger.entries import encode_entry
+from ledger.entries import LAST_TIME, encode_entry
 from ledger.reference import ReferenceValidator
 from ledger.refusals import Refusal
+from ledger.transactions import Status
 from node.audit import AuditReport, Fault, Piece, SourceFault, run_audit
 from node.audit.store import audit_store
 from node.store import (
@@ -19,6 +20,7 @@ from node.store import (
     Write,
 )
 from tests.builders import START, Books, books_with_members, build_federation
+from tests.index_builders import official
 from tests.node.audit.stores import fill_store
 
 PIECE = 4
@@ -189,8 +191,27 @@ def test_an_entry_that_breaks_a_rule_is_named_with_its_clause(books: Books) -> N
         (lambda books: encode_entry(books.now, books.federation.admit(1, 1)), "7.3"),
         (lambda books: encode_entry(books.now, books.anchor_bytes(2, 1)), "7.6"),
         (lambda books: encode_entry(books.now, books.federation.give_back(2, 1)), "7.7"),
+        (lambda books: encode_entry(LAST_TIME + 1, books.federation.admit(1, 1)), "7.1"),
+        (
+            lambda books: encode_entry(
+                books.now, books.federation.limit(1, 9, revision=1, limit=5)
+            ),
+            "7.4",
+        ),
+        (
+            lambda books: encode_entry(
+                books.now, books.federation.status(1, 9, revision=1, status=Status.OPEN)
+            ),
+            "7.4",
+        ),
+        (
+            lambda books: encode_entry(
+                books.now, official(books.federation, 24_312, 25, signers=[1])
+            ),
+            "9.3",
+        ),
     ],
-    ids=["time", "stewards", "admit", "anchor", "return"],
+    ids=["time", "stewards", "admit", "anchor", "return", "time range", "limit", "status", "index"],
 )
 def test_the_clause_is_that_of_the_broken_rule(
     books: Books, make: Callable[[Books], bytes], clause: str

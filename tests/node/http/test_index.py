@@ -3,14 +3,15 @@
 from hashlib import sha256
 from pathlib import Path
 
-from ledger.codec import Value
+from ledger.codec import MAX, Value
 from ledger.decisions import OBSERVATION, Decision, IndexEntry
 from ledger.entries import decode_transaction
 from ledger.index.conversion import units_from_price
-from ledger.index.days import text_from_day
+from ledger.index.days import Method, text_from_day
 from ledger.publications import Publication
 from ledger.rules.index import decide_index, index_of_new_log
 from ledger.transactions import Price
+from node.http.index import period_name
 from node.http.reading import to_base64url
 from tests.builders import Federation, build_federation
 from tests.index_builders import index_lines
@@ -168,3 +169,11 @@ async def test_without_an_index_there_is_none(tmp_path: Path) -> None:
         body = {"publication": "AA"}
         posted = await town.client.post("/v1/index/publications", body)
         assert posted.problem() == "no_index"
+
+
+def test_a_period_beyond_calendars_has_a_name_too() -> None:
+    """The first period of a change of source may be any uint."""
+    assert period_name(Method.CER, 24_312) == "2026-01"
+    assert period_name(Method.SURVEY, 2_921) == "2025-12-28"
+    for method in Method:
+        assert period_name(method, MAX) == f"period {MAX}"

@@ -279,7 +279,8 @@ class Stranger:
         match decode(await self.hear()):
             case ["fiado1.refused", str(reason)]:
                 return reason
-        raise AssertionError("not a refusal")
+            case _:
+                raise AssertionError("not a refusal")
 
     async def is_cut_off(self) -> None:
         """Return when the other end has closed the connection."""

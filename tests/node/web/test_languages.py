@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Catalog
 
+from ledger.entries import LAST_TIME
 from node.web import extract, languages
 from node.web.extract import SOURCE_LANGUAGE, collect, contents, render, updated
 from node.web.languages import NAMES, choose, load_languages, read_catalog
@@ -106,4 +107,6 @@ def test_amounts_and_times_are_written_as_people_there_do(
     assert language.amount(123_456_705) == amount
     # Whether a shortened month ends in a full stop changes between editions of the locale data.
     assert re.fullmatch(time, language.time(1_767_225_600))
+    assert "9999" in language.time(LAST_TIME)
+    assert language.time(2**53 - 1) == language.time(LAST_TIME)  # the last that calendars have
     assert language.amount(2**53 - 1).endswith("409" + amount[-3] + "91")

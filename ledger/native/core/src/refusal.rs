@@ -26,6 +26,7 @@ pub enum Refusal {
     LimitExceeded = 20,
     ClearingLimitExceeded = 21,
     BalanceOutOfRange = 22,
+    TimeOutOfRange = 23,
     AnchorOfSelf = 50,
     AnchorNotAhead = 51,
     WitnessUnknown = 52,

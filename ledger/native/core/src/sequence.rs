@@ -13,7 +13,7 @@ use crate::fault::Fault;
 use crate::gather::{next_size, Gatherer, SMALLEST};
 use crate::payment::{apply_pay, apply_return, check_pay, check_return};
 use crate::refusal::Refusal;
-use crate::transaction::{decode_transaction, Anchor, Transaction, MAX_ENTRY_BYTES};
+use crate::transaction::{check_time, decode_transaction, Anchor, Transaction, MAX_ENTRY_BYTES};
 use crate::undo::{Change, Journal};
 use crate::validator::{gather_anchor, gather_pay, keep_keys, State, Validator};
 
@@ -49,7 +49,7 @@ impl Validator {
             let prefix = entry_prefix(time);
             let decoded: Vec<Decoded<'_>> = transactions
                 .iter()
-                .map(|bytes| decode(&prefix, bytes))
+                .map(|bytes| decode(time, &prefix, bytes))
                 .take_while(|decoded| !matches!(decoded, Ok(Transaction::Shared)))
                 .collect();
             let is_bad = verify(charter, state, home, &decoded, threads);
@@ -73,7 +73,7 @@ impl Validator {
         let log = self.log(coop)?;
         let home = self.position(coop)?;
         for bytes in transactions {
-            let Ok(Transaction::Anchor(anchor)) = decode(&entry_prefix(log.time), bytes) else {
+            let Ok(Transaction::Anchor(anchor)) = decode(log.time, &entry_prefix(log.time), bytes) else {
                 continue;
             };
             let Ok(other) = check_claims(&self.charter, log, home, &anchor) else {
@@ -94,11 +94,13 @@ pub fn entry_prefix(time: u64) -> Vec<u8> {
     prefix
 }
 
-fn decode<'a>(prefix: &[u8], transaction: &'a [u8]) -> Decoded<'a> {
+fn decode<'a>(time: u64, prefix: &[u8], transaction: &'a [u8]) -> Decoded<'a> {
     if prefix.len() + transaction.len() > MAX_ENTRY_BYTES {
         return Err(Refusal::EntryTooLarge);
     }
-    decode_transaction(transaction)
+    let decoded = decode_transaction(transaction)?;
+    check_time(time, &decoded)?;
+    Ok(decoded)
 }
 
 fn is_signed(charter: &Charter, anchor: &Anchor<'_>) -> bool {

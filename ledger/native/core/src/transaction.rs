@@ -6,6 +6,8 @@ use crate::refusal::Refusal;
 
 /// The largest entry.
 pub const MAX_ENTRY_BYTES: usize = 32_768;
+/// The last second that an entry can have: the end of the year 9999, in UTC.
+pub const LAST_TIME: u64 = 253_402_300_799;
 const MAX_COOPS: u32 = 256;
 
 /// A payment. `amount` and `fee` are any integers; their ranges are the rules' question.
@@ -59,7 +61,8 @@ pub enum Transaction<'a> {
     Shared,
 }
 
-/// The time and transaction of an entry; checks run in the order of PROTOCOL section 7.1.
+/// The time and transaction of an entry; checks run in the order of PROTOCOL section 7.1. What the shared
+/// rules decide is left to them, the range of its time included.
 #[inline]
 pub fn decode_entry(data: &[u8]) -> Result<(u64, Transaction<'_>), Refusal> {
     if data.len() > MAX_ENTRY_BYTES {
@@ -70,7 +73,18 @@ pub fn decode_entry(data: &[u8]) -> Result<(u64, Transaction<'_>), Refusal> {
         return Err(Refusal::EntryMalformed);
     };
     let transaction = decode_transaction(&data[reader.position()..])?;
+    check_time(time, &transaction)?;
     Ok((time, transaction))
+}
+
+/// Refuses a time that no entry can have, once the shape of the transaction is known.
+#[inline]
+pub fn check_time(time: u64, transaction: &Transaction<'_>) -> Result<(), Refusal> {
+    match transaction {
+        Transaction::Shared => Ok(()),
+        _ if time > LAST_TIME => Err(Refusal::TimeOutOfRange),
+        _ => Ok(()),
+    }
 }
 
 /// The transaction that `data` is, its size aside.
