@@ -4,6 +4,9 @@
 #   SECONDS_EACH=n     how long `make fuzz` runs each target (default 60)
 #   PYTHON=python3.12  the interpreter that makes the virtual environment (default: the first of
 #                      python3, python3.13, python3.12, python3.11 that is 3.11 or later)
+#   LOCKED=no          `make install` takes the newest versions that pyproject.toml allows, instead of
+#                      those of requirements.lock (default for Pythons later than 3.13)
+#   UPGRADE=1          `make lock` brings every version up to date, instead of only adding what is new
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -15,7 +18,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 NATIVE := ledger/native
+LOCK := requirements.lock
+FUZZ := $(NATIVE)/fuzz
 NATIVE_SOURCES := $(shell find $(NATIVE) -name target -prune -o -type f \( -name '*.rs' -o -name '*.toml' -o -name Cargo.lock \) -print 2>/dev/null)
+
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: help
 help: ## print this list
@@ -38,12 +45,36 @@ $(BIN)/python:
 	fi; \
 	"$$python" -m venv $(VENV)
 
-$(INSTALLED): $(BIN)/python pyproject.toml setup.py $(NATIVE_SOURCES)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+# The lock serves Python 3.11 to 3.13 on every platform; where a package has no wheel, pip builds it from its
+# source, whose hash is in the lock too. A later Python may need newer versions, so there the lock is left
+# out. A hash that does not fit ends the installation and never falls back to that.
+LOCKED ?= $(shell $(BIN)/python -c 'import sys; print("yes" if sys.version_info < (3, 14) else "no")' 2>/dev/null)
+
+$(INSTALLED): $(BIN)/python pyproject.toml setup.py $(LOCK) $(NATIVE_SOURCES)
+	@if [ "$(LOCKED)" = no ]; then \
+	    echo "Installing the newest versions that pyproject.toml allows, without $(LOCK)."; \
+	    $(PIP) --editable '.[dev]'; \
+	else \
+	    $(PIP) --require-hashes --requirement $(LOCK) && \
+	    $(PIP) --no-deps --no-build-isolation --editable . ; \
+	fi
 	@touch $@
 	@$(BIN)/python -c 'import ledger._native' 2>/dev/null \
 	    && echo "Installed, with the native validator." \
 	    || echo "Installed. The native validator was not built: the reference validator runs (see 'make native')."
+
+.PHONY: lock
+lock: install ## write again which versions `make install` and CI take: make lock UPGRADE=1
+	$(PIP) uv
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' --quiet $(if $(UPGRADE),--upgrade) \
+	    --output-file $(LOCK)
+	@if command -v cargo >/dev/null; then \
+	    cargo $(if $(UPGRADE),update,fetch) --manifest-path $(NATIVE)/Cargo.toml && \
+	    cp $(NATIVE)/Cargo.lock $(FUZZ)/Cargo.lock && cargo fetch --manifest-path $(FUZZ)/Cargo.toml; \
+	else \
+	    echo "cargo was not found: the Rust locks stay as they are." >&2; \
+	fi
 
 .PHONY: lint
 lint: install ## formatting, ruff, types, import layers
@@ -72,8 +103,9 @@ native-test: ## the tests of the native validator that need no Python
 .PHONY: fuzz
 fuzz: install ## fuzz the native validator with coverage, a minute each target: needs cargo-fuzz
 	@command -v cargo-fuzz >/dev/null || { echo "cargo-fuzz was not found: cargo install cargo-fuzz --locked" >&2; exit 1; }
+	cargo fetch --quiet --locked --manifest-path $(FUZZ)/Cargo.toml
 	for target in decode replay; do \
-	    $(BIN)/python -m tests.vectors.fuzz_seeds $(NATIVE)/fuzz/corpus/$$target && \
+	    $(BIN)/python -m tests.vectors.fuzz_seeds $(FUZZ)/corpus/$$target && \
 	    (cd $(NATIVE) && RUSTC_BOOTSTRAP=1 cargo fuzz run $$target -- -max_total_time=$(SECONDS_EACH) -max_len=4096 -print_final_stats=1) || exit 1; \
 	done
 
