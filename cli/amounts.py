@@ -1,9 +1,10 @@
-"""Amounts as people write them, to and from integer minor units.
+"""Numbers as people write them, to and from integers.
 
-The rule is strict on purpose, because a misread mark pays a hundred times too much: digits, then
-at most one decimal mark (a point or a comma, both are in use among members), then one or two
-digits. Thousands marks are never accepted: `1.250` is one and a quarter in one country and twelve
-hundred and fifty in the next, so it is refused with a sentence that says how to write either.
+Every number with decimals that a person types is read here: amounts, prices, percentages, what a unit is
+worth. The rule is strict on purpose, because a misread mark pays a thousand times too much: digits, then
+at most one decimal mark (a point or a comma, both are in use among members), then decimals. Marks for
+thousands are never accepted, nor powers of ten: `1.250` is one and a quarter in one country and twelve
+hundred and fifty in the next, so it is refused with both readings, each as it can be written without doubt.
 
 No floating point anywhere. Nothing here knows about limits, balances or currencies.
 """
@@ -26,11 +27,12 @@ LONGEST_TEXT: Final = 40
 _DECIMAL_PLACES: Final = 2
 _THOUSANDS_GROUP: Final = 3
 _DIGITS: Final = frozenset("0123456789")
+_MINUS: Final = ("-", "\u2212")
 _THOUSANDS_MARKS: Final = frozenset(" '_\u00a0\u202f\u2019")
 
 
 class AmountFault(Enum):
-    """What is wrong with a text that should have been an amount."""
+    """What is wrong with a text that should have been a number."""
 
     EMPTY = "empty"
     TOO_LONG = "too_long"
@@ -46,10 +48,16 @@ class AmountFault(Enum):
 
 @dataclass(eq=False)
 class AmountError(Exception):
-    """A text is not an amount: `fault` says why, `text` is what was given, perhaps cut."""
+    """A text is not such a number: `fault` says why, `text` is what was given, perhaps cut.
+
+    With a mark that may be for thousands, `readings` are the numbers that it could mean, each as it can be
+    written without doubt. `places` is how many decimals there may be.
+    """
 
     fault: AmountFault
     text: str
+    readings: tuple[str, ...] = ()
+    places: int = _DECIMAL_PLACES
 
 
 def parse_amount(text: str, *, allow_zero: bool = False) -> int:
@@ -60,19 +68,35 @@ def parse_amount(text: str, *, allow_zero: bool = False) -> int:
 
     Raises `AmountError` for everything else.
     """
+    amount = parse_number(text, places=_DECIMAL_PLACES)
+    if amount == 0 and not allow_zero:
+        raise AmountError(AmountFault.ZERO, text.strip())
+    return amount
+
+
+def parse_number(
+    text: str, *, places: int, is_signed: bool = False, largest: int = LARGEST_AMOUNT
+) -> int:
+    """Read a number with at most `places` decimals, and return it times ten to the power of `places`.
+
+    The result is at most `largest`, and is below zero only when `is_signed` is set.
+
+    Raises `AmountError`.
+    """
     stripped = text.strip()
     if len(stripped) > LONGEST_TEXT:
-        raise AmountError(AmountFault.TOO_LONG, stripped[:LONGEST_TEXT])
-    fault = _fault_in_form(stripped)
+        raise AmountError(AmountFault.TOO_LONG, stripped[:LONGEST_TEXT], places=places)
+    is_negative = is_signed and stripped[:1] in _MINUS
+    plain = stripped[1:] if is_negative else stripped
+    fault = _fault_in_form(plain, places)
     if fault is not None:
-        raise AmountError(fault, stripped)
-    whole, _, decimals = stripped.replace(",", ".").partition(".")
-    amount = int(whole) * MINOR_UNITS_PER_UNIT + int(decimals.ljust(_DECIMAL_PLACES, "0"))
-    if amount > LARGEST_AMOUNT:
-        raise AmountError(AmountFault.TOO_LARGE, stripped)
-    if amount == 0 and not allow_zero:
-        raise AmountError(AmountFault.ZERO, stripped)
-    return amount
+        readings = _readings(plain) if fault is AmountFault.THOUSANDS_MARK else ()
+        raise AmountError(fault, stripped, readings, places)
+    whole, _, decimals = plain.replace(",", ".").partition(".")
+    number = int(whole + decimals.ljust(places, "0"))
+    if number > largest:
+        raise AmountError(AmountFault.TOO_LARGE, stripped, places=places)
+    return -number if is_negative else number
 
 
 def format_amount(amount: int) -> str:
@@ -85,27 +109,48 @@ def format_amount(amount: int) -> str:
     return f"{sign}{units}.{minor:0{_DECIMAL_PLACES}d}"
 
 
-def _fault_in_form(text: str) -> AmountFault | None:
-    """Why the text is not digits, one mark at most, and one or two digits; None when it is."""
+def _fault_in_form(text: str, places: int) -> AmountFault | None:
+    """Why the text is not digits, one mark at most, and `places` digits at most; None when it is."""
     if not text:
         return AmountFault.EMPTY
-    if text[0] in "-\u2212":
+    if text[0] in _MINUS:
         return AmountFault.NEGATIVE
     marks = [character for character in text if character in ".,"]
     others = set(text) - _DIGITS - set(".,")
-    if others and others <= _THOUSANDS_MARKS:
-        return AmountFault.THOUSANDS_MARK
-    if others:
+    if others and not (others <= _THOUSANDS_MARKS and text[0] in _DIGITS):
         return AmountFault.NOT_A_NUMBER
-    if len(marks) > 1:
+    if others or len(marks) > 1:
         return AmountFault.THOUSANDS_MARK
     whole, mark, decimals = text.replace(",", ".").partition(".")
     if not whole or (mark and not decimals):
         return AmountFault.DIGIT_MISSING
-    if len(decimals) == _THOUSANDS_GROUP and len(whole) <= _THOUSANDS_GROUP:
+    if len(decimals) == _THOUSANDS_GROUP and len(whole) <= _THOUSANDS_GROUP and whole[0] != "0":
         return AmountFault.THOUSANDS_MARK
-    if len(decimals) > _DECIMAL_PLACES:
+    if len(decimals) > places:
         return AmountFault.TOO_MANY_DECIMALS
     if len(whole) > 1 and whole[0] == "0":
         return AmountFault.LEADING_ZERO
     return None
+
+
+def _readings(text: str) -> tuple[str, ...]:
+    """The numbers that a text with a mark for thousands could mean, the smaller first."""
+    bare = "".join(character for character in text if character not in _THOUSANDS_MARKS)
+    marks = [character for character in bare if character in ".,"]
+    whole, _, decimals = bare.replace(",", ".").rpartition(".")
+    digits = whole.replace(".", "")
+    if not marks:
+        return (bare,)
+    if marks.count(marks[-1]) > 1:  # the same mark twice can only be for thousands
+        return (digits + decimals,) if set(marks) == set(marks[-1]) else ()
+    small = _without_doubt(digits, decimals)
+    is_doubtful = len(marks) == 1 and bare == text and len(decimals) == _THOUSANDS_GROUP
+    return (small, digits + decimals) if is_doubtful else (small,)
+
+
+def _without_doubt(whole: str, decimals: str) -> str:
+    """The number written so that nobody takes its mark for one of thousands."""
+    kept = decimals.rstrip("0")
+    if not kept:
+        return whole
+    return f"{whole}.{kept}0" if len(kept) == _THOUSANDS_GROUP else f"{whole}.{kept}"

@@ -21,8 +21,8 @@ from typing import Any, Final, TypeVar
 import click
 
 from cli.addresses import Address, parse_address, parse_handle
-from cli.amounts import parse_amount
-from cli.errors import CliError
+from cli.amounts import LARGEST_AMOUNT, AmountError, parse_amount, parse_number
+from cli.errors import CliError, explain
 from cli.exit_codes import ExitCode
 from cli.passphrase import PassphraseError, PassphraseFault, PassphraseSource
 from cli.terminal import Output
@@ -44,6 +44,24 @@ class AmountType(click.ParamType[int]):
         if isinstance(value, int):
             return value
         return parse_amount(str(value), allow_zero=self._allow_zero)
+
+
+def read_number(
+    type_: click.ParamType[Any],
+    text: str,
+    param: click.Parameter | None,
+    ctx: click.Context | None,
+    *,
+    places: int,
+    is_signed: bool = False,
+    largest: int = LARGEST_AMOUNT,
+) -> int:
+    """`parse_number` for an option's type; what is wrong is told with the option's name."""
+    try:
+        return parse_number(text, places=places, is_signed=is_signed, largest=largest)
+    except AmountError as error:
+        told = explain(error)
+        type_.fail(f"{told.message} {told.remedy}" if told else f"{text!r}", param, ctx)
 
 
 class AddressType(click.ParamType[Address]):

@@ -15,7 +15,7 @@ from ledger.index.days import day_from_text, text_from_day
 from ledger.index.exact import MILLIONTHS
 from ledger.transactions import Price
 
-from .amounts import AmountError, format_amount, parse_amount
+from .amounts import format_amount, parse_amount
 from .answers import integer, text
 from .client import Json, NodeClient, NodeMisbehaved, NodeProblem
 from .errors import CliError
@@ -43,19 +43,16 @@ class PriceType(click.ParamType[CurrencyPrice]):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> CurrencyPrice:
-        """Read the text."""
+        """Read the text; raises `AmountError` for its number."""
         if isinstance(value, CurrencyPrice):
             return value
         currency, _, amount = str(value).strip().partition(" ")
         is_currency = (
             len(currency) == _CURRENCY_LETTERS and currency.isascii() and currency.isalpha()
         )
-        try:
-            if not is_currency:
-                raise ValueError
-            return CurrencyPrice(currency=currency.upper(), minor=parse_amount(amount.strip()))
-        except (AmountError, ValueError):
+        if not is_currency:
             self.fail(f'{value!r} is not a price such as "ARS 15000" or "ARS 99.50".', param, ctx)
+        return CurrencyPrice(currency=currency.upper(), minor=parse_amount(amount))
 
 
 PRICE = PriceType()

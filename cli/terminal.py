@@ -12,12 +12,14 @@ import json
 import shutil
 import sys
 import unicodedata
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final, TextIO
 
 import click
 import segno
+
+from .csv_text import BYTE_ORDER_MARK, Cell, Separator, csv_text
 
 _MOST_PROGRESS_STEPS: Final = 200
 _COLUMN_GAP: Final = "  "
@@ -75,6 +77,18 @@ class Output:
                 for cell, width, heading in zip(row, widths, headings, strict=True)
             ]
             self.line(_COLUMN_GAP.join(padded).rstrip())
+
+    def csv(self, rows: Iterable[Sequence[Cell]], *, separator: Separator) -> None:
+        """Print a table as CSV, for a spreadsheet; `csv_text` has the form.
+
+        On a terminal there is no byte order mark, and lines are made harmless as all others.
+        """
+        text = csv_text(rows, separator=separator).encode("utf-8", "replace").decode("utf-8")
+        if self._stdout.isatty():
+            for line in text.removeprefix(BYTE_ORDER_MARK).removesuffix("\r\n").split("\r\n"):
+                self.line(line)
+        elif not self._is_json:
+            self._stdout.write(text)
 
     def qr(self, text: str) -> None:
         """Draw a QR code of `text` for people, for terminals with light letters on dark."""

@@ -26,18 +26,17 @@ from cli.wallet_format import WalletDamaged, WalletVersionUnknown
 from cli.wallet_lock import WalletBusy
 from node.urls import NodeUrlError
 
-_WRITE_IT: Final = "Write it with digits and at most two decimals, such as 12.50 or 12,50."
+_WRITE_IT: Final = "Write it with digits and at most {places}, such as {example}."
 
 _AMOUNT_WORDS: Final[Mapping[AmountFault, tuple[str, str]]] = {
-    AmountFault.EMPTY: ("The amount is empty.", _WRITE_IT),
-    AmountFault.TOO_LONG: ("The amount is too long to be one.", _WRITE_IT),
-    AmountFault.NOT_A_NUMBER: ("“{text}” is not an amount.", _WRITE_IT),
+    AmountFault.EMPTY: ("The number is empty.", _WRITE_IT),
+    AmountFault.TOO_LONG: ("The number is too long to be one.", _WRITE_IT),
+    AmountFault.NOT_A_NUMBER: ("“{text}” is not a plain number.", _WRITE_IT),
     AmountFault.THOUSANDS_MARK: (
-        "“{text}” could mean two amounts: the mark may be for decimals or for thousands.",
-        "Leave out marks for thousands and give at most two decimals: for twelve hundred and fifty "
-        "write 1250 or 1250.00, for one and a quarter 1.25.",
+        "“{text}” has a mark for thousands, or what may be one.",
+        _WRITE_IT,
     ),
-    AmountFault.TOO_MANY_DECIMALS: ("“{text}” has more than two decimals.", _WRITE_IT),
+    AmountFault.TOO_MANY_DECIMALS: ("“{text}” has more than {places}.", _WRITE_IT),
     AmountFault.DIGIT_MISSING: (
         "“{text}” lacks a digit beside the decimal mark.",
         "Write 0.50 for .50, and 12 for 12. with nothing after the mark.",
@@ -46,7 +45,7 @@ _AMOUNT_WORDS: Final[Mapping[AmountFault, tuple[str, str]]] = {
         "“{text}” begins with a zero that may be a slip.",
         "Leave it out, or put the decimal mark where it belongs.",
     ),
-    AmountFault.NEGATIVE: ("An amount can't be negative.", "Give the amount without a sign."),
+    AmountFault.NEGATIVE: ("“{text}” is below zero.", "Give the number without a sign."),
     AmountFault.ZERO: ("An amount of zero can't be paid.", "The smallest amount is 0.01."),
     AmountFault.TOO_LARGE: (
         "“{text}” is too large.",
@@ -58,8 +57,22 @@ _AMOUNT_WORDS: Final[Mapping[AmountFault, tuple[str, str]]] = {
 @explain.register
 def _(error: AmountError) -> CliError:
     message, remedy = _AMOUNT_WORDS[error.fault]
+    if len(error.readings) > 1:
+        message = (
+            "“{text}” could mean {small} or {large}: the mark may be for decimals or for thousands."
+        )
+        remedy = "Write {large} or {small}, without a mark for thousands."
+    elif error.readings:
+        remedy = "Leave out the marks for thousands: write {small}."
+    words = {
+        "text": error.text,
+        "places": "one decimal" if error.places == 1 else f"{error.places} decimals",
+        "example": "2.5 or 2,5" if error.places == 1 else "12.50 or 12,50",
+        "small": error.readings[0] if error.readings else "",
+        "large": error.readings[-1] if error.readings else "",
+    }
     name = f"amount_{error.fault.value}"
-    return CliError(ExitCode.USAGE, name, message.format(text=error.text), remedy)
+    return CliError(ExitCode.USAGE, name, message.format(**words), remedy.format(**words))
 
 
 @explain.register

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cli.amounts import format_amount, parse_amount
+from cli.amounts import format_amount, parse_amount, parse_number
 from cli.charter_draft import (
     MISSING_KEY,
     CoopDraft,
@@ -36,11 +36,12 @@ from ledger.charter import (
 )
 from ledger.errors import CharterError
 from ledger.index.days import day_from_text, text_from_day
-from ledger.index.exact import MILLIONTHS
 from ledger.index.parameters import LOWEST_VALUE
 from node.settings import read_node_key
 
 FILE = click.Path(path_type=Path, dir_okay=False)
+_VALUE_PLACES = 6
+"""Decimals of what a unit is worth."""
 
 
 @click.group()
@@ -173,11 +174,11 @@ def _index_draft(method: str | None, currency: str, base: str | None) -> IndexDr
         raise click.UsageError("--index and --base go together, such as --base 2026-01-15=1000.")
     day, _, value = base.partition("=")
     try:
-        millionths = Decimal(value) * MILLIONTHS
         base_day = text_from_day(day_from_text(day))
-        if not millionths.is_finite() or millionths % 1 or millionths < LOWEST_VALUE:
+        millionths = parse_number(value, places=_VALUE_PLACES)
+        if millionths < LOWEST_VALUE:
             raise ValueError
-    except (ValueError, ArithmeticError) as error:
+    except ValueError as error:
         raise click.UsageError(
             f"{base!r} is not a day and a value of at least 1, such as 2026-01-15=1000."
         ) from error
@@ -185,7 +186,7 @@ def _index_draft(method: str | None, currency: str, base: str | None) -> IndexDr
         method=method,
         currency=currency,
         base_day=base_day,
-        base_value=f"{millionths / MILLIONTHS:.6f}",
+        base_value=f"{Decimal(millionths).scaleb(-_VALUE_PLACES):.6f}",
     )
 
 

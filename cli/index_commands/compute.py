@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import click
 
-from cli.parameters import output_option
+from cli.parameters import output_option, read_number
 from cli.terminal import Output
 from ledger.index.chains import DayValue, factor_of_change, window_values
 from ledger.index.days import (
@@ -34,7 +34,9 @@ MOST_DAYS: Final = 40_000
 
 CHAINED_METHODS: Final = {"cer": Method.CER, "uf": Method.UF}
 
-_LONGEST_VALUE: Final = 40
+_VALUE_PLACES: Final = 12
+_LARGEST_VALUE: Final = 10**30
+"""Times ten to the power of `_VALUE_PLACES`: far above any index."""
 
 
 @dataclass(eq=False)
@@ -72,20 +74,23 @@ class StartType(click.ParamType[DayValue]):
         if isinstance(value, DayValue):
             return value
         date, mark, number = str(value).partition("=")
-        digits = number.replace(".", "", 1)
-        is_number = digits.isascii() and digits.isdigit() and len(number) <= _LONGEST_VALUE
+        scaled = 0
+        if mark:
+            scaled = read_number(
+                self, number, param, ctx, places=_VALUE_PLACES, largest=_LARGEST_VALUE
+            )
         try:
             day = day_from_text(date)
         except ValueError:
-            is_number = False
-        if not (mark and is_number and Decimal(number) > 0):
+            scaled = 0
+        if scaled == 0:
             self.fail(
                 f"{value!r} is not a date and a value above zero, such as "
                 "2023-12-31=184.9331302207.",
                 param,
                 ctx,
             )
-        return DayValue(day=day, value=Decimal(number))
+        return DayValue(day=day, value=Decimal(scaled).scaleb(-_VALUE_PLACES).normalize())
 
 
 DAY: Final = DayType()

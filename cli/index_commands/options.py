@@ -1,14 +1,13 @@
 """Options that the commands about the past share: how a survey is simulated, and where to draw."""
 
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
 from functools import wraps
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
-from ledger.index.exact import MILLIONTHS
+from cli.parameters import read_number
 
 from .history import LEAST_DELAY_DAYS, MOST_DELAY_DAYS, SurveySetting
 from .pictures import PictureFile
@@ -16,7 +15,8 @@ from .pictures import PictureFile
 MOST_COOPS: Final = 101
 LARGEST_NOISE_PER_MILLION: Final = 200_000
 
-_PER_CENT: Final = MILLIONTHS // 100
+_PER_CENT_PLACES: Final = 4
+"""A hundredth of a percent of a percent is a millionth."""
 _FILE: Final = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -29,13 +29,11 @@ class PercentType(click.ParamType[int]):
         """Read the text; defaults are integers already."""
         if isinstance(value, int):
             return value
-        try:
-            share = Decimal(str(value).strip().removesuffix("%").strip()) * _PER_CENT
-        except InvalidOperation:
-            share = Decimal(-1)
-        if not (0 <= share <= LARGEST_NOISE_PER_MILLION and share == share.to_integral_value()):
+        text = str(value).strip().removesuffix("%")
+        share = read_number(self, text, param, ctx, places=_PER_CENT_PLACES)
+        if share > LARGEST_NOISE_PER_MILLION:
             self.fail(f"{value!r} is not a share of 0% to 20%, such as 1% or 0.5%.", param, ctx)
-        return int(share)
+        return share
 
 
 def survey_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -7,7 +7,7 @@ signed is shown in plain words first. The rest happens by itself: see docs/INDEX
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from cli.client import Json
 from cli.consent import agree_to_sign
 from cli.errors import CliError
 from cli.exit_codes import ExitCode
-from cli.parameters import output_option, passphrase_options
+from cli.parameters import output_option, passphrase_options, read_number
 from cli.passphrase import PassphraseSource
 from cli.pricing import NoIndex, read_rules
 from cli.stewardship import Stewardship, open_stewardship, steward_key_option
@@ -37,7 +37,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 
 class ChangeType(click.ParamType[int]):
-    """A change in percent with at most one decimal, such as `2.5` or `-0.3`, in tenths of a percent."""
+    """A change in percent with at most one decimal, such as `2.5` or `-0,3`, in tenths of a percent."""
 
     name = "percent"
 
@@ -45,13 +45,11 @@ class ChangeType(click.ParamType[int]):
         """Read the text."""
         if isinstance(value, int):
             return value
-        try:
-            tenths = Decimal(str(value).strip().removesuffix("%").strip()) * 10
-        except InvalidOperation:
-            tenths = Decimal(_LARGEST_TENTHS + 1)
-        if not tenths.is_finite() or abs(tenths) > _LARGEST_TENTHS or tenths % 1:
+        text = str(value).strip().removesuffix("%")
+        tenths = read_number(self, text, param, ctx, places=1, is_signed=True)
+        if abs(tenths) > _LARGEST_TENTHS:
             self.fail(f"{value!r} is not a change such as 2.5 or -0.3, in percent.", param, ctx)
-        return int(tenths)
+        return tenths
 
 
 class PeriodType(click.ParamType[str]):

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cli
+from cli.csv_text import Amount, Separator
 from cli.terminal import Output, display_width, printable
 
 
@@ -25,7 +26,7 @@ class Streams:
     """An `Output` and what was printed to it."""
 
     def __init__(self, *, is_json: bool = False, is_screen: bool = False) -> None:
-        self.stdout = io.StringIO()
+        self.stdout = Screen() if is_screen else io.StringIO()
         self.stderr = Screen() if is_screen else io.StringIO()
         self.output = Output(is_json=is_json, stdout=self.stdout, stderr=self.stderr)
 
@@ -107,6 +108,14 @@ def test_no_control_character_is_ever_printed(text: str) -> None:
     streams.output.table([text], [[text]])
     for line in streams.stdout.getvalue().split("\n"):
         assert all(unicodedata.category(letter) not in ("Cc", "Cf", "Cs") for letter in line)
+
+
+def test_csv_is_for_a_file_and_harmless_on_a_terminal() -> None:
+    screen, pipe = Streams(is_screen=True), Streams()
+    for streams in (screen, pipe):
+        streams.output.csv([["día", "\u202e=1\n\ud800"], [Amount(5)]], separator=Separator.COMMA)
+    assert pipe.stdout.getvalue() == '\ufeff"día","\'\u202e=1 ?"\r\n"0.05"\r\n'
+    assert screen.stdout.getvalue() == '"día","\'\\u202e=1 ?"\n"0.05"\n'
 
 
 def test_width_counts_columns() -> None:

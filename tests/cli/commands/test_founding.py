@@ -234,3 +234,26 @@ def test_the_doctor_sees_a_wallet_that_others_can_read(tmp_path: Path, passphras
     wallet.chmod(0o644)
     checks = run("doctor", "--wallet", wallet, code=ExitCode.REFUSED)["checks"]
     assert [check["name"] for check in checks if check["health"] == "bad"] == ["wallet"]
+
+
+@pytest.mark.parametrize(
+    ("base", "value"), [("2026-01-15=1000", "1000.000000"), ("2026-01-15=184,9330", "184.933000")]
+)
+def test_what_a_unit_is_worth_is_read_with_either_mark(
+    tmp_path: Path, base: str, value: str
+) -> None:
+    charter = tmp_path / "charter.toml"
+    words = ("--name", "F", "--coop", "norte=N", "--index", "cer", "--base", base)
+    run("federation", "init", charter, *words)
+    assert f'base_value = "{value}"' in charter.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("value", ["1.000", "1,000", "1e3", "1.000.000", "", "0.5", "-5", "inf"])
+def test_a_doubtful_worth_of_a_unit_is_refused(tmp_path: Path, value: str) -> None:
+    charter = tmp_path / "charter.toml"
+    base = f"2026-01-15={value}"
+    words = ("--name", "F", "--coop", "norte=N", "--index", "cer", "--base", base)
+    error = run("federation", "init", charter, *words, code=ExitCode.USAGE)
+    if value == "1.000":
+        assert "could mean 1 or 1000" in error["message"]
+    assert not charter.exists()

@@ -111,7 +111,7 @@ def test_from_publishing_to_a_payment_at_a_price(stage: Stage) -> None:
     first = stage.publish(0, "--change", "2.5")
     assert (first["signed_by"], first["signed"]) == (["steward 0"], False)
     assert first["says"] == "Prices changed by +2.5 % in 2025-11 (the statistics office)."
-    assert stage.publish(1, "--change", "2.5%", "--period", "2025-11")["signed"] is True
+    assert stage.publish(1, "--change", "2,5%", "--period", "2025-11")["signed"] is True
     taken = stage.publish(1, "--change", "2.6", "--period", "2025-11", code=ExitCode.REFUSED)
     assert taken["name"] == "decision_taken"
 
@@ -183,7 +183,8 @@ def test_what_publishing_asks_for(stage: Stage) -> None:
     }
     for words, name in names.items():
         assert stage.publish(0, *words, code=ExitCode.REFUSED)["name"] == name
-    for words in ((), ("--change", "x"), ("--change", "1.55"), ("--change", "1", "--stand-in")):
+    wrong = [("--change", text) for text in ("x", "1.55", "1e1", "1.000")]
+    for words in ((), *wrong, ("--change", "1", "--stand-in")):
         stage.publish(0, *words, code=ExitCode.USAGE)
 
 
