@@ -26,6 +26,7 @@ from node.settings import load_folder
 from .client import NodeClient, NodeError
 from .errors import explain
 from .private_files import UnsafeFile
+from .troubles import read_troubles
 from .wallet_file import read_wallet
 from .wallet_format import WalletError
 
@@ -212,7 +213,7 @@ def check_folder(folder: Path) -> Iterator[Check]:
 
 
 def check_node(url: str) -> Iterator[Check]:
-    """Whether a node answers, whether it is ready, and whether its clock is near ours."""
+    """Whether a node answers, what it says is wrong with it, and whether its clock is near ours."""
     try:
         with NodeClient(url, attempts=1) as client:
             status = client.get("/v1/status")
@@ -226,6 +227,10 @@ def check_node(url: str) -> Iterator[Check]:
     words = f"{status.get('coop')}, {ready}, validator {status.get('validator')}"
     health = Health.GOOD if ready == "ready" else Health.NOTE
     yield Check(name="node", health=health, found=words)
+    for trouble in read_troubles(status):
+        health = Health.BAD if trouble.stops_recording else Health.NOTE
+        name = trouble.kind.replace("_", " ")
+        yield Check(name=name, health=health, found=trouble.detail, remedy=trouble.remedy)
     node_time = status.get("time")
     gap = abs(int(time.time()) - node_time) if isinstance(node_time, int) else 0
     if gap > WIDEST_CLOCK_GAP_SECONDS:

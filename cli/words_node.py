@@ -50,8 +50,6 @@ REMEDIES: Final[Mapping[str, str]] = {
     "request_malformed": "Change that and run the command again. If you wrote it as the help says, this "
     "program and the node are of different versions.",
     "refund_too_large": "`fiado merchant invoice show ID` says what was paid and what was paid back already.",
-    "not_ready": "The node has just started and asks its peers what it may have missed. Try again in "
-    "a few seconds.",
     "outcome_unknown": "Run the same command again: it sends the same bytes, which count only once.",
 }
 """Code of a problem -> what helps, where it differs from what the node says."""

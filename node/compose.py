@@ -106,6 +106,7 @@ class Node:
                 store,
                 self._world.clock_ms(),
                 Merchants(folder.settings.merchant),
+                configured=folder.peers,
             )
         except BaseException:
             store.close()

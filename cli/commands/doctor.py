@@ -1,5 +1,6 @@
 """`fiado doctor`: looks at this installation, and says what would make it right."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -44,12 +45,19 @@ def doctor(folder: Path | None, node_url: str | None, wallet: Path, output: Outp
             output.line(f"{each.name}: {each.remedy}")
     bad = [each for each in checks if each.health is Health.BAD]
     output.line()
-    output.line(
-        "Something is wrong; see above." if bad else "Everything that was looked at is fine."
-    )
+    output.line(_summary(checks))
     output.result({"healthy": not bad, "checks": [_as_json(each) for each in checks]})
     if bad:
         click.get_current_context().exit(int(ExitCode.REFUSED))
+
+
+def _summary(checks: Sequence[Check]) -> str:
+    found = {each.health for each in checks if each.health is Health.BAD or each.remedy}
+    if Health.BAD in found:
+        return "Something is wrong; see above."
+    if found:
+        return "Nothing is broken, but something wants to be looked at; see above."
+    return "Everything that was looked at is fine."
 
 
 def _as_json(check: Check) -> dict[str, str]:

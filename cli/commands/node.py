@@ -3,17 +3,19 @@
 import os
 import signal
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 from nacl.utils import random
 
 from cli.amounts import format_amount
-from cli.client import NodeClient
+from cli.client import Json, NodeClient
 from cli.errors import CliError
 from cli.exit_codes import ExitCode
 from cli.parameters import NODE_TARGET, output_option
 from cli.terminal import Output
+from cli.troubles import Trouble, read_troubles
 from ledger.signatures import SEED_BYTES
 from node.settings import (
     DEFAULT_PORT,
@@ -34,13 +36,6 @@ STDIN_DESCRIPTOR = 0
 
 ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 """A node that listens at all addresses is reached at its own machine's."""
-
-READINESS_WORDS = {
-    "ready": "ready",
-    "recovering": "asking its peers what it may have missed; it signs nothing meanwhile",
-    "behind": "taking back from its peers what it lost; it signs nothing meanwhile",
-    "halted": "HALTED: its own key has signed two histories; read OPERATING before anything else",
-}
 
 
 @click.group()
@@ -157,14 +152,14 @@ def status(target: Path | str, output: Output) -> None:
     with NodeClient(url) as client:
         found = client.get("/v1/status")
         logs = client.get("/v1/logs").get("logs", [])
-    readiness = str(found.get("readiness"))
+    troubles = read_troubles(found)
     transit = found.get("in_transit") or {}
     output.fields(
         {
             "node": url,
             "federation": f"{found.get('name')} ({found.get('federation')})",
             "cooperative": str(found.get("coop")),
-            "state": READINESS_WORDS.get(readiness, readiness),
+            "state": _state(found, troubles),
             "linked with": ", ".join(found.get("peers") or []) or "nobody",
             "accused": ", ".join(found.get("accused") or []) or "nobody",
             "on its way": f"{transit.get('items', 0)} payments, {format_amount(transit.get('amount', 0))}",
@@ -186,7 +181,19 @@ def status(target: Path | str, output: Output) -> None:
     ]
     headings = ["log", "entries", "members", "position", "lowest", "head"]
     output.table(headings, rows, right_aligned=["entries", "members", "position", "lowest"])
+    for trouble in troubles:
+        output.line()
+        output.line(f"{trouble.detail} {trouble.remedy}")
     output.result({**found, "logs": logs})
+
+
+def _state(found: Json, troubles: Sequence[Trouble]) -> str:
+    """Whether the node records, and how much there is to read below."""
+    count = len(troubles)
+    more = "" if not count else f"; {count} thing{'s' if count > 1 else ''} to look at, see below"
+    if found.get("readiness") == "ready":
+        return f"ready{more}"
+    return f"{str(found.get('readiness')).upper()}: it records nothing now{more}"
 
 
 def _address_of(folder: Path) -> str:

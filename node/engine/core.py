@@ -4,6 +4,8 @@
 written in its one transaction and what will be sent after it.
 """
 
+import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -17,6 +19,8 @@ from ledger.validator import Validator
 from node.engine.events import Notice, Outbox, Send
 from node.engine.settings import EngineSettings
 from node.engine.status import Readiness
+from node.engine.trouble_words import word
+from node.engine.troubles import Trouble, TroubleKind
 from node.store import Evidence as EvidenceRow
 from node.store import Memo, Segment, Store, Witnessed, Write
 
@@ -38,6 +42,8 @@ class Tick:
     witnessed: dict[int, Witnessed] = field(default_factory=dict)
     memos: list[Memo] = field(default_factory=list)
     changes: list[Write] = field(default_factory=list)
+    names: Mapping[int, str] = field(default_factory=dict)
+    """The coops' names, for the log that people read."""
     served_bytes: dict[int, int] = field(default_factory=dict)
     """How much each peer has been sent of logs that it asked for."""
 
@@ -45,9 +51,24 @@ class Tick:
         """Send to one peer, after the commit."""
         self.outbox.sends.append(Send(coop, data))
 
-    def notice(self, name: str, **values: int | str) -> None:
-        """Leave a line for the log that people read."""
-        self.outbox.notices.append(Notice(name, values))
+    def notice(self, name: str, *, level: int = logging.INFO, **values: int | str) -> None:
+        """Leave a line for the log that people read; `coop`, a number, becomes the coop's name there."""
+        coop = values.get("coop")
+        if isinstance(coop, int):
+            values["coop"] = self.names.get(coop, str(coop))
+        self.outbox.notices.append(Notice(name, values, level))
+
+    def trouble(self, trouble: Trouble, *, is_over: bool = False) -> None:
+        """Tell the log that something is wrong, or no longer so."""
+        values: dict[str, int | str] = {"kind": trouble.kind.value}
+        if trouble.coop is not None:
+            values["coop"] = self.names[trouble.coop]
+        if is_over:
+            self.outbox.notices.append(Notice("trouble_over", values))
+            return
+        words = word(trouble, self.names)
+        values |= {"text": words.detail, "remedy": words.remedy}
+        self.outbox.notices.append(Notice("trouble", values, trouble.level))
 
     def write(self) -> Write:
         """Everything that this tick writes."""
@@ -95,6 +116,9 @@ class Core:
         self.others = tuple(other for other in charter.coops if other != coop)
         self.peers: set[int] = set()
         self.readiness = Readiness.RECOVERING if self.others else Readiness.READY
+        self.troubles: dict[tuple[TroubleKind, int | None], Trouble] = {}
+        """What parts of the engine have found to be wrong, by `Trouble.key`; see `troubles`."""
+        self.names = {number: each.name for number, each in charter.coops.items()}
         self.signed: dict[int, SignedHead] = {}
         for log in charter.coops:
             newest = store.newest_signed_head(log)
@@ -142,6 +166,6 @@ class Core:
                 digest=sha256(data).digest(), coop=evidence.coop, kind=evidence.kind, data=data
             )
         )
-        tick.notice("evidence", coop=evidence.coop, kind=evidence.kind)
+        tick.notice("evidence", level=logging.ERROR, coop=evidence.coop, kind=evidence.kind)
         if evidence.coop == self.coop:
             self.readiness = Readiness.HALTED

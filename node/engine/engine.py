@@ -9,7 +9,7 @@ was reported: the engine is dead. Close the store, open it again, make another e
 tick have an unknown outcome; asking again with the same bytes is safe.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from ledger.chain import SignedHead
 from ledger.charter import Charter
@@ -56,6 +56,7 @@ from node.engine.replicas import Replicas
 from node.engine.serving import serve
 from node.engine.settings import EngineSettings
 from node.engine.status import NodeStatus, Readiness
+from node.engine.troubles import Troubles
 from node.engine.wire import (
     Entries,
     EvidenceNews,
@@ -69,7 +70,7 @@ from node.engine.wire import (
     decode_message,
 )
 from node.errors import MessageUnhandled, NodeFault, PeerFault
-from node.store import Segment, Snapshot, Store
+from node.store import Snapshot, Store
 
 
 class Engine:
@@ -84,7 +85,10 @@ class Engine:
         store: Store,
         now_ms: int,
         extension: Extension | None = None,
+        *,
+        configured: Collection[int] | None = None,
     ) -> None:
+        """`configured` are the coops whose nodes this one dials, if anything dials at all."""
         if charter.coops[coop].node_key != key.public_key:
             raise ValueError(f"the key is not the one that the charter has for coop {coop}")
         self._core = Core(
@@ -106,6 +110,7 @@ class Engine:
         self._last_ms = now_ms
         self._turned_back_ms = 0
         self._recovery = Recovery(self._core, self._replicas, now_ms=now_ms)
+        self._troubles = Troubles(self._core, self._replicas, configured=configured, now_ms=now_ms)
         self._snapshot_length = self._total_length()
         if coop in self._core.accused:
             self._core.readiness = Readiness.HALTED
@@ -115,7 +120,7 @@ class Engine:
 
     def tick(self, now_ms: int, inbox: Sequence[Event]) -> Outbox:
         """Take in what arrived, commit, answer."""
-        tick = Tick(now_ms, self._steady_ms(now_ms))
+        tick = Tick(now_ms, self._steady_ms(now_ms), names=self._core.names)
         self._receive(tick, inbox)
         self._recovery.run(tick)
         self._replicas.advance(tick)
@@ -127,6 +132,7 @@ class Engine:
         self._anchors.answer_requests(tick)
         changed = self._change(tick, inbox)
         self._memos.run(tick)
+        self._troubles.run(tick)
         self._own.seal(tick)
         self._extend(tick)
         self._core.store.commit(tick.write())
@@ -137,7 +143,7 @@ class Engine:
         tick.outbox.reached = {
             coop: self._core.validator.log(coop).reached() for coop in tick.outbox.advanced
         }
-        self._push(tick)
+        self._gossip.push(tick)
         self._gossip.run(tick)
         self._upkeep(tick, idle=not inbox)
         tick.outbox.wake_at_ms = self._wake_at_ms(tick)
@@ -234,11 +240,14 @@ class Engine:
         submits = [event for event in inbox if isinstance(event, Submit)]
         batches = [event for event in inbox if isinstance(event, SubmitBatch)]
         if not self._core.is_signing:
-            self._own.refuse_all(submits, batches)
+            self._own.refuse_all(self._not_ready(), submits, batches)
             return
         self._own.submit(tick, submits)
         for batch in batches:
             self._own.submit_batch(tick, batch)
+
+    def _not_ready(self) -> NotReady:
+        return NotReady(self._core.readiness, self._troubles.stopping())
 
     def _change(self, tick: Tick, inbox: Sequence[Event]) -> list[Reply]:
         changes = [event for event in inbox if isinstance(event, Change)]
@@ -261,7 +270,7 @@ class Engine:
         events = [event for event in inbox if isinstance(event, Publish)]
         if not self._core.is_signing:
             self._decisions.run(tick, self._own)
-            return [Reply(event.request, NotReady(self._core.readiness)) for event in events]
+            return [Reply(event.request, self._not_ready()) for event in events]
         taken = [(event, self._publishing.publish(tick, event)) for event in events]
         self._decisions.run(tick, self._own)
         return [Reply(event.request, self._publishing.answer(result)) for event, result in taken]
@@ -300,17 +309,6 @@ class Engine:
             engine=self,
             extension=self._extension,
         )
-
-    def _push(self, tick: Tick) -> None:
-        """Send what the own log grew by to everybody, evidence too."""
-        for segment in tick.segments:
-            if segment.coop == self._core.coop and segment.signature is not None:
-                data = _as_message(segment, segment.signature).encode()
-                for peer in self._core.peers:
-                    tick.send(peer, data)
-        for row in tick.evidence:
-            for peer in self._core.peers:
-                tick.send(peer, EvidenceNews(row.data).encode())
 
     def _upkeep(self, tick: Tick, *, idle: bool) -> None:
         if idle:
@@ -380,13 +378,5 @@ class Engine:
             lengths={coop: core.length(coop) for coop in core.charter.coops},
             waiting={log: wait.coop for log, wait in self._replicas.waiting.items()},
             unanchored=self._replicas.growth.coops(),
+            troubles=self._troubles.found(),
         )
-
-
-def _as_message(segment: Segment, signature: bytes) -> Entries:
-    signed = SignedHead(
-        coop=segment.coop, length=segment.last, head=segment.head, signature=signature
-    )
-    return Entries(
-        first=segment.first, previous=segment.previous, entries=segment.entries, signed=signed
-    )

@@ -4,6 +4,7 @@ Everything is a value. `request` is the caller's own mark; it comes back in the 
 is true and durable: replies are made after the commit.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum, unique
@@ -14,6 +15,7 @@ from ledger.refusals import Refusal
 from ledger.transactions import Kind
 from ledger.validator import Validator
 from node.engine.status import NodeStatus, Readiness
+from node.engine.troubles import Trouble
 from node.store import Memo, Segment, Store, Write
 
 if TYPE_CHECKING:
@@ -193,9 +195,10 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class NotReady:
-    """The node does not sign now; `reason` is one of `Readiness`."""
+    """The node does not sign now; `reason` is one of `Readiness`, and `trouble` says it in full."""
 
     reason: Readiness
+    trouble: Trouble | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,10 +282,14 @@ class Disconnect:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something for the log that people read: a name and plain values."""
+    """Something for the log that people read: a name and plain values, `level` as `logging` counts.
+
+    Coops stand in it by their names.
+    """
 
     name: str
     values: dict[str, int | str] = field(default_factory=dict)
+    level: int = logging.INFO
 
 
 Reached = dict[int, dict[int, int]]

@@ -1,4 +1,4 @@
-"""Telling peers what this node holds: heads, and evidence.
+"""Telling peers what this node holds: new entries, heads, and evidence.
 
 What grew is told often and everything now and then, so that whatever was lost on the way heals.
 """
@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from ledger.chain import SignedHead
 from node.engine.core import Core, Tick
 from node.engine.replicas import Replicas
-from node.engine.wire import EvidenceNews, Heads
+from node.engine.wire import Entries, EvidenceNews, Heads
+from node.store import Segment
 
 
 class Gossip:
@@ -31,6 +32,17 @@ class Gossip:
         self._tell(tick, peer, self._core.signed.values())
         for data in self._evidence():
             tick.send(peer, EvidenceNews(data).encode())
+
+    def push(self, tick: Tick) -> None:
+        """Send what the own log grew by to everybody, evidence too."""
+        for segment in tick.segments:
+            if segment.coop == self._core.coop and segment.signature is not None:
+                data = _as_message(segment, segment.signature).encode()
+                for peer in self._core.peers:
+                    tick.send(peer, data)
+        for row in tick.evidence:
+            for peer in self._core.peers:
+                tick.send(peer, EvidenceNews(row.data).encode())
 
     def run(self, tick: Tick) -> None:
         """Tell what is due."""
@@ -73,3 +85,12 @@ class Gossip:
 
     def _evidence(self) -> list[bytes]:
         return [data for kept in self._core.accused.values() for data in kept.values()]
+
+
+def _as_message(segment: Segment, signature: bytes) -> Entries:
+    signed = SignedHead(
+        coop=segment.coop, length=segment.last, head=segment.head, signature=signature
+    )
+    return Entries(
+        first=segment.first, previous=segment.previous, entries=segment.entries, signed=signed
+    )

@@ -187,9 +187,10 @@ class OwnLog:
         (receipt,) = self._core.issuer.issue(entry, index, previous)
         return Recorded(coop=coop, index=index, receipt=receipt, repeated=True)
 
-    def refuse_all(self, submits: Sequence[Submit], batches: Sequence[SubmitBatch]) -> None:
+    def refuse_all(
+        self, answer: NotReady, submits: Sequence[Submit], batches: Sequence[SubmitBatch]
+    ) -> None:
         """Answer everybody that the node does not sign now."""
-        answer = NotReady(self._core.readiness)
         self._answers += [(submit.request, answer) for submit in submits]
         self._answers += [(batch.request, answer) for batch in batches]
 

@@ -54,3 +54,7 @@ class EngineSettings:
     """How long a coop has to propose a survey's result before it is the next one's turn."""
     survey_bytes: int = 256 * 1024
     """The largest survey file."""
+    waiting_alarm_ms: int = 60_000
+    """How long a log may wait for another before people are told."""
+    link_alarm_ms: int = 20_000
+    """How long there may be no link to a coop's node before people are told."""

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from node.engine.troubles import Trouble
+
 
 class Readiness(StrEnum):
     """Whether the node may append to its own log."""
@@ -23,7 +25,7 @@ class NodeStatus:
 
     `waiting` names, for each log that stands before an anchor, the log it waits for. `unanchored` are
     the coops whose logs have grown by more than anchors since this node anchored them: when it is empty
-    at all nodes, nothing will be appended unless somebody asks.
+    at all nodes, nothing will be appended unless somebody asks. `troubles` says all that is wrong.
     """
 
     coop: int
@@ -34,3 +36,4 @@ class NodeStatus:
     lengths: Mapping[int, int]
     waiting: Mapping[int, int]
     unanchored: tuple[int, ...]
+    troubles: tuple[Trouble, ...] = ()

@@ -85,6 +85,11 @@ class Api:
         """The name of a coop of the charter."""
         return self.charter.coops[number].name
 
+    @property
+    def names(self) -> dict[int, str]:
+        """The coops' names by their numbers."""
+        return {number: coop.name for number, coop in self.charter.coops.items()}
+
     # --- bodies ---
 
     async def body(

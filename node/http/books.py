@@ -12,7 +12,7 @@ from ledger.chain import SignedHead, genesis
 from ledger.charter import Coop
 from node.engine.events import View
 from node.engine.status import Readiness
-from node.http import facts
+from node.http import facts, troubles
 from node.http.api import Api, json_response
 from node.http.problems import Problem
 from node.http.reading import OCTETS, check_query, path_hash, query_number
@@ -37,10 +37,14 @@ async def get_health(api: Api, request: web.Request) -> web.Response:
 
 
 async def get_ready(api: Api, request: web.Request) -> web.Response:
-    """Say whether the node records now."""
-    readiness = await api.runner.ask(lambda view: view.status.readiness)
-    is_ready = readiness is Readiness.READY
-    answer = {"ready": is_ready, "readiness": readiness.value}
+    """Say whether the node records now, and all that is wrong."""
+    status = await api.runner.ask(lambda view: view.status)
+    is_ready = status.readiness is Readiness.READY
+    answer = {
+        "ready": is_ready,
+        "readiness": status.readiness.value,
+        "troubles": troubles.as_json(status.troubles, api.names),
+    }
     return json_response(answer, status=200 if is_ready else 503)
 
 
@@ -71,6 +75,7 @@ def _status(api: Api, view: View) -> facts.Json:
             for log, other in sorted(status.waiting.items())
         ],
         "unanchored": [api.coop_name(coop) for coop in status.unanchored],
+        "troubles": troubles.as_json(status.troubles, api.names),
         "in_transit": {"items": len(transit), "amount": amount},
         "sum": positions + amount,
     }

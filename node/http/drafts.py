@@ -29,10 +29,10 @@ from node.http.drafts_kept import (
     read_draft,
     state_of,
 )
-from node.http.payments import not_ready
 from node.http.problems import Problem, refusal_problem
 from node.http.reading import JSON, check_query
 from node.http.routes import Access, Parameter, Route
+from node.http.troubles import not_ready
 from node.store import DocumentKind
 
 _SUBJECT = "Stewards"
@@ -90,7 +90,7 @@ async def _keep_and_submit(api: Api, draft: Draft, *, status: int) -> web.Respon
         api, encode_transaction(draft.transaction), draft.transaction, draft.reason
     )
     if isinstance(result, NotReady):
-        raise not_ready(result)
+        raise not_ready(result, api.names)
     if isinstance(result, Refused):
         raise refusal_problem(result.refusal)
     if draft.kind is DocumentKind.DRAFT:  # a join stays, so that the person sees what became of it

@@ -36,6 +36,7 @@ from node.http.reading import (
     to_base64url,
 )
 from node.http.routes import Parameter, Route, number_parameter
+from node.http.troubles import not_ready
 from node.store import DocumentKind
 
 _SUBJECT = "Index"
@@ -278,7 +279,7 @@ async def post_publication(api: Api, request: web.Request) -> web.Response:
     result = await api.runner.publish(publication, survey)
     match result:
         case NotReady():
-            raise Problem("not_ready", retry_after_s=2)
+            raise not_ready(result, api.names)
         case Refused():
             raise refusal_problem(result.refusal)
         case NotPublished():

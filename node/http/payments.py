@@ -30,6 +30,7 @@ from node.http.reading import (
     to_base64url,
 )
 from node.http.routes import COOP, INDEX, Parameter, Route, number_parameter
+from node.http.troubles import not_ready
 from node.store import Memo
 
 _SUBJECT = "Payments"
@@ -128,18 +129,9 @@ def _answer(
         )
         return web.Response(body=body.encode("ascii"), headers=_JSON_HEADERS)
     if isinstance(result, NotReady):
-        raise not_ready(result)
+        raise not_ready(result, api.names)
     api.charge_refusal(request, result.refusal)
     raise refusal_problem(result.refusal)
-
-
-def not_ready(result: NotReady) -> Problem:
-    """The problem of a node that does not record now."""
-    return Problem(
-        "not_ready",
-        f"The node does not record now: it is {result.reason.value}.",
-        retry_after_s=2,
-    )
 
 
 async def post_batch(api: Api, request: web.Request) -> web.Response:
@@ -209,7 +201,7 @@ async def _submit_chunks(
         answer = await api.runner.submit_batch(chunk, kinds)
         if isinstance(answer, NotReady):
             if recorded is None:
-                raise not_ready(answer)
+                raise not_ready(answer, api.names)
             break
         recorded = answer
         results += answer.results

@@ -16,7 +16,7 @@ from node.http.refusals_problems import REFUSAL_PROBLEMS
 
 
 class Problem(Exception):
-    """Ends a request with a problem. `detail` may say more than the table does.
+    """Ends a request with a problem. `detail`, `remedy` and `retryable` may differ from the table's.
 
     `pointer` names the field that is wrong (RFC 6901), `retry_after_s` when to come back, `allow`
     the methods that the address takes.
@@ -30,10 +30,14 @@ class Problem(Exception):
         pointer: str | None = None,
         retry_after_s: int | None = None,
         allow: str | None = None,
+        remedy: str | None = None,
+        retryable: bool | None = None,
     ) -> None:
         super().__init__(code)
         self.kind = PROBLEMS[code]
         self.detail = detail or self.kind.detail
+        self.remedy = remedy or self.kind.remedy
+        self.retryable = self.kind.retryable if retryable is None else retryable
         self.pointer = pointer
         self.retry_after_s = retry_after_s
         self.allow = allow
@@ -47,8 +51,8 @@ class Problem(Exception):
             "status": kind.status,
             "detail": self.detail,
             "code": kind.code,
-            "remedy": kind.remedy,
-            "retryable": kind.retryable,
+            "remedy": self.remedy,
+            "retryable": self.retryable,
             "request_id": request_id,
         }
         if kind.number is not None:

@@ -7,6 +7,8 @@ strings base64url without padding. Every object lists all its fields.
 from collections.abc import Mapping
 from typing import Final
 
+from node.engine.status import Readiness
+from node.engine.troubles import Severity, TroubleKind
 from node.http.invoices_schemas import MERCHANT_SCHEMAS
 from node.http.schema_parts import (
     AMOUNT,
@@ -34,6 +36,7 @@ from node.http.schema_parts import (
     with_optional,
 )
 
+_READINESS: Final = one_of(*(each.value for each in Readiness))
 _ACCOUNT: Final = {
     **COOP,
     "account": NUMBER,
@@ -217,13 +220,27 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
     ),
     "Drafts": object_(drafts=list_(reference("Draft"))),
     "Health": object_(status=one_of("alive"), validator=TEXT, version=TEXT, coop=TEXT),
-    "Ready": object_(ready=BOOLEAN, readiness=one_of("ready", "recovering", "behind", "halted")),
+    "Ready": object_(ready=BOOLEAN, readiness=_READINESS, troubles=list_(reference("Trouble"))),
+    "Trouble": object_(
+        kind=one_of(*(each.value for each in TroubleKind)),
+        severity=one_of(*(each.value for each in Severity)),
+        coop=or_null({**TEXT, "description": "Which cooperative it is about."}),
+        other=or_null({**TEXT, "description": "Which other cooperative is the cause of it."}),
+        seconds={**COUNT, "description": "How long it has lasted, where that is known."},
+        values={
+            "type": "object",
+            "description": "What else belongs to it.",
+            "additionalProperties": {"type": ["string", "integer"]},
+        },
+        detail={**TEXT, "description": "What is wrong, in words."},
+        remedy={**TEXT, "description": "What helps, in words."},
+    ),
     "Status": object_(
         **COOP,
         federation=HASH,
         name=TEXT,
         unit=TEXT,
-        readiness=one_of("ready", "recovering", "behind", "halted"),
+        readiness=_READINESS,
         validator=TEXT,
         version=TEXT,
         time=TIME,
@@ -231,6 +248,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         accused=list_(TEXT),
         waiting=list_(object_(log=TEXT, **{"for": TEXT})),
         unanchored=list_(TEXT),
+        troubles=list_(reference("Trouble")),
         in_transit=object_(items=COUNT, amount=AMOUNT),
         sum=AMOUNT,
     ),

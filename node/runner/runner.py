@@ -296,7 +296,7 @@ class Runner:
             for disconnect in outbox.disconnects:
                 self.peers.disconnect(disconnect.coop, disconnect.reason)
         for notice in outbox.notices:
-            log_event(notice.name, notice.values)
+            log_event(notice.name, notice.values, level=notice.level)
         if outbox.reached:
             for listener in self._listeners:
                 listener(outbox.reached)

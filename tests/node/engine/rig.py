@@ -3,7 +3,7 @@
 Time moves only by `advance`. Nothing is random.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -43,7 +43,9 @@ class Rig:
         for coop in coops:
             self.start(coop)
 
-    def start(self, coop: int, **changes: Any) -> Engine:
+    def start(
+        self, coop: int, *, configured: Collection[int] | None = None, **changes: Any
+    ) -> Engine:
         """Start, or stop and start again, the engine of a coop on its disk."""
         if coop in self.stores:
             self.stores[coop].crash()
@@ -56,6 +58,7 @@ class Rig:
             self.federation.node_keys[coop],
             self.stores[coop],
             self.now_ms,
+            configured=configured,
         )
         return self.engines[coop]
 

@@ -281,10 +281,10 @@ def test_the_oldest_is_dropped_when_too_many_wait_for_one_coop() -> None:
         pay(rig, memo(number), sequence=number)
     rig.now_ms += 1_000
     outbox = rig.tick(1, Submit(1, rig.pay(1, 5, 2, 1, 1), [memo(5), memo(6)]))
-    assert dropped(outbox.notices) == [{"coop": 2, "count": 2, "waiting": 3}]
+    assert dropped(outbox.notices) == [{"coop": "sur", "count": 2, "waiting": 3}]
     assert waiting(rig) == [b"\4", b"\5", b"\6", b"\x09"]
     rig.start(1, waiting_memos=2)
-    assert dropped(rig.tick(1).notices) == [{"coop": 2, "count": 1, "waiting": 2}]
+    assert dropped(rig.tick(1).notices) == [{"coop": "sur", "count": 1, "waiting": 2}]
     assert waiting(rig) == [b"\5", b"\6", b"\x09"]
     assert dropped(rig.tick(1).notices) == []
 
@@ -300,7 +300,7 @@ def test_what_has_waited_too_long_is_dropped() -> None:
     rig.link(1, 2)
     assert sent(rig) == [2]
     rig.now_ms += 6_000
-    assert dropped(rig.tick(1).notices) == [{"coop": 2, "count": 1, "waiting": 0}]
+    assert dropped(rig.tick(1).notices) == [{"coop": "sur", "count": 1, "waiting": 0}]
     assert waiting(rig) == []
 
 

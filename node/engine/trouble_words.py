@@ -1,0 +1,102 @@
+"""The one table that words troubles for people: what is wrong, and what helps.
+
+The interface, the command line and the log say it in these words; the pages have their own, translated.
+Names of coops, never numbers.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from node.engine.troubles import Trouble, TroubleKind
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is wrong, and what helps."""
+
+    detail: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A trouble with the names that its words need."""
+
+    coop: str
+    other: str
+    lasted: str
+    values: Mapping[str, int | str]
+
+
+_TABLE: Final[Mapping[TroubleKind, Callable[[_Named], Words]]] = {
+    TroubleKind.HALTED: lambda named: Words(
+        "The cooperative's own key has signed two histories, so the node has stopped recording for good.",
+        "Waiting does not help. Members: tell your stewards. Operator: stop the node, keep its database, and "
+        "read OPERATING, “When a coop cheats”, before anything else.",
+    ),
+    TroubleKind.BEHIND: lambda named: Words(
+        "The node has lost entries of its own log that other nodes still have; it is taking them back.",
+        "It records again by itself once it has them all. If it stays so, see whether its links to the other "
+        "nodes are up.",
+    ),
+    TroubleKind.RECOVERING: lambda named: Words(
+        "The node has just started and asks the other nodes what it may have missed.",
+        "Try again in a few seconds. If it stays so, it can't reach enough of the other nodes: see whether "
+        "its links to them are up.",
+    ),
+    TroubleKind.ACCUSED: lambda named: Words(
+        f"There is proof against {named.coop} ({named.values.get('evidence', '')}): payments to and from its "
+        "members do not arrive.",
+        "Look at the evidence together with the other cooperatives and decide what happens; see OPERATING, "
+        "“When a coop cheats”.",
+    ),
+    TroubleKind.CUT: lambda named: Words(
+        f"This node and {named.coop} hold different histories of {named.other}, so payments between the "
+        "two do not arrive.",
+        "What was paid stays on its way until the cooperatives decide about "
+        f"{named.other}; see OPERATING, “When a coop cheats”.",
+    ),
+    TroubleKind.WAITING: lambda named: Words(
+        f"For {named.lasted} the log of {named.coop} has waited here for entries of {named.other}: nothing "
+        f"that {named.coop} records arrives meanwhile.",
+        f"It goes on by itself once a node that has those entries can be reached; {named.other}'s own "
+        "has them.",
+    ),
+    TroubleKind.NO_PEERS: lambda named: Words(
+        "The node knows no other cooperative's node and none has called it: nothing that it records is "
+        "known elsewhere, and nothing from elsewhere arrives.",
+        "Write the addresses of the others under [peers] in node.toml and start the node again, or let the "
+        "others write yours.",
+    ),
+    TroubleKind.PEER_MISSING: lambda named: Words(
+        f"The node of {named.coop} is not under [peers] in node.toml and has not called for {named.lasted}.",
+        f"Payments reach it by way of the others, memos don't. Write {named.coop}'s address under [peers], "
+        "or let them write yours.",
+    ),
+    TroubleKind.LINK_DOWN: lambda named: Words(
+        f"The node of {named.coop} could not be reached for {named.lasted}.",
+        f"See whether it runs, and whether its address in node.toml is right. The node keeps trying; what is "
+        f"paid to {named.coop} meanwhile arrives afterwards.",
+    ),
+}
+
+
+def word(trouble: Trouble, names: Mapping[int, str]) -> Words:
+    """The words for a trouble; `names` has the coops' names by their numbers."""
+    named = _Named(
+        coop="" if trouble.coop is None else names[trouble.coop],
+        other="" if trouble.other is None else names[trouble.other],
+        lasted=duration(trouble.seconds),
+        values=trouble.values,
+    )
+    return _TABLE[trouble.kind](named)
+
+
+def duration(seconds: int) -> str:
+    """A length of time, to the unit that people would use."""
+    for size, name in ((86_400 * 365, "year"), (86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= size:
+            count = seconds // size
+            return f"{count} {name}{'' if count == 1 else 's'}"
+    return f"{seconds} second{'' if seconds == 1 else 's'}"

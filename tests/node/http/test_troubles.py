@@ -1,0 +1,52 @@
+"""What is wrong is told by `/v1/status`, by `/ready` and to whoever is refused, in the same words."""
+
+from pathlib import Path
+
+from tests.node.http.towns import halt, one_node, some_nodes
+from tests.node.loops import on_loop
+from tests.node.running import JsonObject
+
+
+def _kinds(answer: JsonObject) -> list[str]:
+    return [trouble["kind"] for trouble in answer["troubles"]]
+
+
+@on_loop
+async def test_a_node_without_peers_says_so_and_records_all_the_same(tmp_path: Path) -> None:
+    async with one_node(tmp_path) as town:
+        ready = (await town.client.get("/ready")).ok()
+        assert ready["ready"] and _kinds(ready) == ["no_peers"]
+        (trouble,) = (await town.client.get("/v1/status")).ok()["troubles"]
+        assert trouble == ready["troubles"][0]
+        assert trouble["severity"] == "warns"
+        assert "[peers]" in trouble["remedy"]
+
+
+@on_loop
+async def test_a_halted_node_says_so_everywhere_and_promises_nothing(tmp_path: Path) -> None:
+    async with some_nodes(tmp_path, 1, 2) as towns:
+        await halt(towns)
+        client = towns[2].client
+        ready = await client.get("/ready")
+        (trouble,) = [each for each in ready.json["troubles"] if each["kind"] == "halted"]
+        assert trouble["severity"] == "stops_recording"
+        assert trouble in (await client.get("/v1/status")).ok()["troubles"]
+        payment = towns[2].federation.pay(2, payer=1, sequence=1, payee_coop=2, payee=2, amount=1)
+        answer = await client.post("/v1/payments", payment)
+        assert answer.problem() == "not_ready"
+        assert trouble["detail"] in answer.json["detail"]
+        assert answer.json["remedy"] == trouble["remedy"]
+        assert not answer.json["retryable"]
+        assert "Retry-After" not in answer.headers
+
+
+@on_loop
+async def test_the_others_name_the_coop_with_evidence(tmp_path: Path) -> None:
+    async with some_nodes(tmp_path, 1, 2) as towns:
+        await halt(towns)
+        evidence = (await towns[2].client.get("/v1/evidence")).ok()["evidence"]
+        data = (await towns[2].client.get(f"/v1/evidence/{evidence[0]['digest']}")).body
+        assert data
+        status = (await towns[1].client.get("/v1/status")).ok()
+        accused = [each for each in status["troubles"] if each["kind"] == "accused"]
+        assert [each["coop"] for each in accused] == status["accused"]
