@@ -14,6 +14,7 @@ from ledger.codec import Value, decode, encode
 from ledger.decisions import OBSERVATION, Decision, content_message, is_observed
 from ledger.errors import EncodingError, ProofError
 from ledger.refusals import Refusal
+from ledger.shapes import is_bytes, is_number, is_uint
 from ledger.signatures import SignatureInvalid, verify
 from ledger.validator import Validator
 
@@ -195,6 +196,7 @@ def decode_evidence(data: bytes) -> Evidence:
         case ["fork", int(coop), int(la), bytes(ha), bytes(sa), int(lb), bytes(hb), bytes(sb),
               bytes(start), list(entries)]:  # fmt: skip
             _check_numbers(coop, la, lb)
+            _check_sizes(hashes=(ha, hb, start), signatures=(sa, sb))
             return ForkEvidence(
                 shorter=SignedHead(coop=coop, length=la, head=ha, signature=sa),
                 longer=SignedHead(coop=coop, length=lb, head=hb, signature=sb),
@@ -204,6 +206,9 @@ def decode_evidence(data: bytes) -> Evidence:
         case ["invalid", int(coop), int(index), bytes(previous), list(entries), int(length),
               bytes(head), bytes(signature), int(refusal)]:  # fmt: skip
             _check_numbers(coop, index, length)
+            if index == 0:
+                raise ProofError("not evidence: entries are counted from 1")
+            _check_sizes(hashes=(previous, head), signatures=(signature,))
             if refusal not in {member.value for member in Refusal}:
                 raise ProofError("not evidence: no such refusal")
             return InvalidEntryEvidence(
@@ -224,24 +229,42 @@ def decode_evidence(data: bytes) -> Evidence:
             bytes(sb),
         ]:
             _check_numbers(coop, number)
+            _check_sizes(hashes=(), signatures=(sa, sb))
             if decision not in (OBSERVATION, *Decision):
                 raise ProofError("not evidence: no such decision")
-            if type(first) is not list or type(second) is not list:
-                raise ProofError("not evidence: a content that is no array")
             return DecisionEvidence(
                 coop=coop,
                 decision=decision,
                 number=number,
-                first=SignedContent(content=encode(cast(Value, first)), signature=sa),
-                second=SignedContent(content=encode(cast(Value, second)), signature=sb),
+                first=SignedContent(content=_content(first), signature=sa),
+                second=SignedContent(content=_content(second), signature=sb),
             )
         case _:
             raise ProofError("not evidence")
 
 
-def _check_numbers(*numbers: int) -> None:
-    if any(number < 0 for number in numbers):
-        raise ProofError("not evidence: a negative number")
+def _check_numbers(coop: int, *numbers: int) -> None:
+    if not is_number(coop) or not all(is_uint(number) for number in numbers):
+        raise ProofError("not evidence: a number out of range")
+
+
+def _check_sizes(*, hashes: tuple[bytes, ...], signatures: tuple[bytes, ...]) -> None:
+    for each in hashes:
+        check_hash(each)
+    if not all(is_bytes(each, 64) for each in signatures):
+        raise ProofError("not evidence: a signature of another length")
+
+
+def _content(value: object) -> bytes:
+    """The encoding of a content: any array, with no more elements at any depth than others may have."""
+    if type(value) is not list:
+        raise ProofError("not evidence: a content that is no array")
+    content = encode(cast(Value, value))
+    try:
+        decode(content)
+    except EncodingError as error:
+        raise ProofError(f"not evidence: {error}") from error
+    return content
 
 
 def _entries(values: list[object]) -> tuple[bytes, ...]:

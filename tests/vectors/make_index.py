@@ -174,6 +174,17 @@ def evidence() -> DecisionEvidence:
     )
 
 
+def index_transactions() -> dict[str, bytes]:
+    """A transaction of each shape that an `index` entry has."""
+    late = {NOVEMBER + 1: 31}
+    levels = {1: 1_001_000_000, 2: 1_003_000_001}
+    return {
+        "print with a late change": official(OFFICIAL, NOVEMBER + 2, -400, source=1, late=late),
+        "print of a survey": surveyed(SURVEY, WEEK, levels),
+        "change of source": source_change(OFFICIAL, 1, NOVEMBER + 2),
+    }
+
+
 def history(books: Books) -> Case:
     index = index_of(books.validator, 1)
     return {

@@ -6,15 +6,13 @@ changed: other implementations rely on them.
 """
 
 import json
-from collections.abc import Iterable
 from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-from ledger.chain import extend, genesis, head_message
+from ledger.chain import genesis, head_message
 from ledger.codec import MAX, Value, encode
 from ledger.entries import LAST_TIME, decode_entry, decode_transaction, encode_entry
-from ledger.evidence import ForkEvidence, InvalidEntryEvidence
 from ledger.listing import list_state
 from ledger.memos import memo_reference, reason_hash
 from ledger.messages import (
@@ -42,6 +40,9 @@ from ledger.transactions import (
 from tests.builders import START, Books, books_with_members, build_federation
 from tests.histories import grow
 from tests.ledger.rules.tables import HOME, TABLES, stage
+from tests.vectors.make_evidence import evidence_vectors
+from tests.vectors.make_index import index_transactions
+from tests.vectors.make_longer_forms import longer_form_vectors
 from tests.vectors.make_receipts import receipt_vectors
 
 FOLDER: Final = Path(__file__).parent
@@ -185,11 +186,11 @@ def message_vectors() -> Case:
     return {"cases": cases}
 
 
-def transaction_vectors() -> Case:
-    """Elements, bytes and signatures of every kind, PROTOCOL section 6."""
+def encoded_transactions() -> dict[str, bytes]:
+    """Transactions of every kind but `index`, which has a file of its own."""
     make = FEDERATION
     reference = memo_reference(salt=bytes(16), text="pan")
-    encoded = {
+    return {
         "bare payment": make.pay(1, payer=7, sequence=1, payee_coop=2, payee=9, amount=1_250),
         "payment with everything": make.pay(
             1,
@@ -218,6 +219,11 @@ def transaction_vectors() -> Case:
         "anchor": make.anchor(2, length=300, head=bytes(range(32))),
         "return": make.give_back(2, 70_000),
     }
+
+
+def transaction_vectors() -> Case:
+    """Elements, bytes and signatures of every kind, PROTOCOL section 6."""
+    encoded = encoded_transactions()
     return {
         "federation": FEDERATION.id.hex(),
         "coop": 1,
@@ -418,84 +424,20 @@ def memo_vectors() -> Case:
     }
 
 
-def evidence_vectors() -> Case:
-    """Proofs against a coop, and attempts at an honest one, PROTOCOL section 7.9."""
+def all_longer_forms() -> Case:
+    """Of an entry of every kind, and of proofs, PROTOCOL section 2."""
+    values = {
+        ("entry", note): encode_entry(START, data) for note, data in encoded_transactions().items()
+    }
+    for note, data in index_transactions().items():
+        values["entry", note] = encode_entry(START, data)
     books = proof_books()
-    end = len(books.logs[1])
-    start = extend(books.head(1, end - 1), b"another entry")
-    longer = FEDERATION.signed_head(1, length=end + 1, head=extend(start, b"one more"))
-    fork = ForkEvidence(
-        shorter=books.signed_head(1), longer=longer, start=start, entries=(b"one more",)
-    )
-    joined = books.head(1, end - 1) + books.logs[1][-1]
-    shifted = ForkEvidence(
-        shorter=books.signed_head(1, end - 1),
-        longer=books.signed_head(1, end),
-        start=joined[:40],
-        entries=(joined[40:],),
-    )
-    extension = ForkEvidence(
-        shorter=books.signed_head(1, end - 1),
-        longer=books.signed_head(1, end),
-        start=books.head(1, end - 1),
-        entries=(books.logs[1][-1],),
-    )
-    overspend = encode_entry(books.now, books.next_pay(1, 1, 2, 2, 10**6))
-    honest = encode_entry(books.now, books.next_pay(1, 1, 2, 2, 10))
-    two = honest + encode_entry(books.now, books.next_pay(1, 2, 2, 2, 10))
-    accusations = {
-        "a payment over the limit": accuse(books, overspend, Refusal.LIMIT_EXCEEDED, b"more"),
-        "two entries in one": accuse(books, two, Refusal.ENTRY_MALFORMED),
-    }
-    false_accusations = {
-        "a valid entry": accuse(books, honest, Refusal.LIMIT_EXCEEDED),
-        "refused, but for another reason": accuse(books, overspend, Refusal.SEQUENCE_GAP),
-    }
-    return {
-        "charter": FEDERATION.charter.source.decode("utf-8"),
-        "logs": log_of(books),
-        "valid": [
-            {"note": "fork", "kind": "fork", "coop": 1, "evidence": fork.encode().hex()},
-            *evidence_cases(accusations.items()),
-        ],
-        "invalid": [
-            {
-                "note": "an honest extension, its start head moved into the entry",
-                "kind": "fork",
-                "coop": 1,
-                "evidence": shifted.encode().hex(),
-            },
-            {
-                "note": "an honest extension",
-                "kind": "fork",
-                "coop": 1,
-                "evidence": extension.encode().hex(),
-            },
-            *evidence_cases(false_accusations.items()),
-        ],
-    }
-
-
-def evidence_cases(accusations: Iterable[tuple[str, InvalidEntryEvidence]]) -> list[Case]:
-    return [
-        {"note": note, "kind": "invalid", "coop": 1, "evidence": evidence.encode().hex()}
-        for note, evidence in accusations
-    ]
-
-
-def accuse(books: Books, entry: bytes, refusal: Refusal, *more: bytes) -> InvalidEntryEvidence:
-    index = len(books.logs[1]) + 1
-    previous = books.head(1, index - 1)
-    head = previous
-    for each in (entry, *more):
-        head = extend(head, each)
-    return InvalidEntryEvidence(
-        index=index,
-        previous=previous,
-        entries=(entry, *more),
-        signed=FEDERATION.signed_head(1, length=index + len(more), head=head),
-        refusal=refusal,
-    )
+    length = len(books.logs[1])
+    values["receipt", "without a path"] = books.receipt(1, length).encode()
+    values["receipt", "with a path"] = books.receipt(1, length - 1, signed_at=length).encode()
+    for case in evidence_vectors(books)["valid"]:
+        values["evidence", case["note"]] = bytes.fromhex(case["evidence"])
+    return longer_form_vectors(values)
 
 
 MAKERS: Final = {
@@ -507,7 +449,8 @@ MAKERS: Final = {
     "histories.json": history_vectors,
     "receipts.json": lambda: receipt_vectors(proof_books()),
     "memos.json": memo_vectors,
-    "evidence.json": evidence_vectors,
+    "evidence.json": lambda: evidence_vectors(proof_books()),
+    "longer_forms.json": all_longer_forms,
 }
 
 
