@@ -11,11 +11,14 @@ from hashlib import sha256
 
 import msgpack
 
+from ledger.codec import split
+from ledger.entries import transaction_start
 from ledger.state import COMMONS
 from ledger.transactions import Kind
 from ledger.validator import Validator
 from node.audit.report import Fault, Finding
 from node.store import HistoryRow, Role, Store
+from node.store.base import payment_digest
 
 PAGE_ROWS = 2_000
 _MODULUS = 2**128
@@ -38,28 +41,35 @@ class HistoryCheck:
 
     def observe(self, log: int, entries: bytes) -> None:
         """Take in the next entries of a log, in order, each of them valid."""
-        unpacker = msgpack.Unpacker(None, max_buffer_size=max(len(entries), 1))
-        unpacker.feed(entries)
-        for time, fields in unpacker:
+        for entry in split(entries):
             self._seen[log] += 1
             if self._seen[log] <= self._upto.get(log, 0):
-                self._expect(log, self._seen[log], time, fields)
+                self._expect(log, self._seen[log], entry)
 
-    def _expect(self, log: int, index: int, time: int, fields: list[int]) -> None:
+    def _expect(self, log: int, index: int, entry: bytes) -> None:
+        time, fields = msgpack.unpackb(entry)
         if fields[0] == Kind.PAY.value:
             _, payer, sequence, payee_coop, payee, *_ = fields
             if log == self._coop:
-                self._add(payer, log, index, time, Role.PAYER, sequence)
+                digest = payment_digest(entry[transaction_start(entry) :])
+                self._add(payer, log, index, time, Role.PAYER, sequence, digest)
             if payee_coop == self._coop and payee != COMMONS:
-                self._add(payee, log, index, time, Role.PAYEE, None)
+                self._add(payee, log, index, time, Role.PAYEE)
         elif fields[0] == Kind.RETURN.value and fields[1] == self._coop:
             returned = self._store.entry(self._coop, fields[2])
             if returned is not None:
                 payer = msgpack.unpackb(returned)[1][1]
-                self._add(payer, log, index, time, Role.RETURN, None)
+                self._add(payer, log, index, time, Role.RETURN)
 
     def _add(
-        self, account: int, log: int, index: int, time: int, role: Role, sequence: int | None
+        self,
+        account: int,
+        log: int,
+        index: int,
+        time: int,
+        role: Role,
+        sequence: int | None = None,
+        digest: bytes | None = None,
     ) -> None:
         row = HistoryRow(
             coop=self._coop,
@@ -69,6 +79,7 @@ class HistoryCheck:
             index=index,
             role=role,
             sequence=sequence,
+            digest=digest,
         )
         self._expected[account] = (self._expected[account] + _hash(row)) % _MODULUS
 
@@ -103,5 +114,6 @@ class HistoryCheck:
 
 
 def _hash(row: HistoryRow) -> int:
-    fields = (row.account, row.time, row.log, row.index, row.role.value, row.sequence)
+    digest = None if row.digest is None else bytes(row.digest)
+    fields = (row.account, row.time, row.log, row.index, row.role.value, row.sequence, digest)
     return int.from_bytes(sha256(repr(fields).encode("ascii")).digest()[:16], "big")

@@ -8,10 +8,12 @@ pay for it.
 import msgpack
 
 from ledger.codec import split
+from ledger.entries import transaction_start
 from ledger.state import COMMONS
 from ledger.transactions import Kind
 from node.engine.core import Core
 from node.store import HistoryRow, Role
+from node.store.base import payment_digest
 
 _BATCH_BYTES = 256 * 1024
 
@@ -59,7 +61,8 @@ class History:
             _, payer, sequence, payee_coop, payee, *_ = fields
             rows = []
             if log == home:
-                rows.append(_row(home, payer, time, log, index, Role.PAYER, sequence))
+                digest = payment_digest(entry[transaction_start(entry) :])
+                rows.append(_row(home, payer, time, log, index, Role.PAYER, sequence, digest))
             if payee_coop == home and payee != COMMONS:
                 rows.append(_row(home, payee, time, log, index, Role.PAYEE))
             return rows
@@ -79,7 +82,15 @@ def _row(
     index: int,
     role: Role,
     sequence: int | None = None,
+    digest: bytes | None = None,
 ) -> HistoryRow:
     return HistoryRow(
-        coop=coop, account=account, time=time, log=log, index=index, role=role, sequence=sequence
+        coop=coop,
+        account=account,
+        time=time,
+        log=log,
+        index=index,
+        role=role,
+        sequence=sequence,
+        digest=digest,
     )

@@ -28,6 +28,7 @@ from node.engine.events import (
 from node.engine.history import History
 from node.engine.memos import Memos
 from node.store import Segment
+from node.store.base import payment_digest
 
 NODE_KINDS = frozenset({Kind.ANCHOR, Kind.RETURN})
 """What only the node itself appends. Everything else is judged by the rules."""
@@ -56,6 +57,8 @@ class OwnLog:
         self._history = history
         self._memos = memos
         self._pieces: list[_Piece] = []
+        self._known: dict[bytes, int] = {}
+        self._pieces_known = 0
         self._answers: list[tuple[Request, Recorded | Refused | NotReady | BatchRecorded]] = []
         self._batches: list[tuple[Request, list[int]]] = []
 
@@ -118,19 +121,20 @@ class OwnLog:
         doubtful = [place for place, outcome in enumerate(outcomes) if -outcome in MAYBE_RECORDED]
         if doubtful:
             now = self._recorded_now()
+            before = self._find_same([transactions[place] for place in doubtful])
             for place in doubtful:
-                index = now.get(transactions[place]) or self._find_same(transactions[place])
+                index = now.get(transactions[place]) or before.get(transactions[place])
                 if index is not None:
                     outcomes[place] = index
         return outcomes
 
     def _recorded_now(self) -> dict[bytes, int]:
-        """What this tick has appended so far, and where."""
-        return {
-            entry[transaction_start(entry) :]: index
-            for piece in self._pieces
-            for index, entry in enumerate(split(piece.entries), piece.first)
-        }
+        """What this tick has appended so far, and where. Each piece is looked at once in a tick."""
+        for piece in self._pieces[self._pieces_known :]:
+            for index, entry in enumerate(split(piece.entries), piece.first):
+                self._known[entry[transaction_start(entry) :]] = index
+        self._pieces_known = len(self._pieces)
+        return self._known
 
     def _worth_another_try(
         self, tick: Tick, transactions: Sequence[bytes], outcomes: Sequence[int]
@@ -153,19 +157,26 @@ class OwnLog:
         mendable = (-Refusal.PAYEE_UNKNOWN, -Refusal.SEQUENCE_GAP)
         return [place for place, outcome in enumerate(outcomes) if outcome in mendable]
 
-    def _find_same(self, transaction: bytes) -> int | None:
-        """The index of these very bytes in the own log, when an earlier tick recorded them."""
-        pay = decode_transaction(transaction)
-        if not isinstance(pay, Pay):
-            return None
+    def _find_same(self, transactions: Sequence[bytes]) -> dict[bytes, int]:
+        """The indexes of those very bytes in the own log that an earlier tick recorded.
+
+        By the history index alone, which knows a payment's bytes by their digest: anybody may send again what
+        is public, and that must cost less than reading the log.
+        """
+        decoded = {data: decode_transaction(data) for data in transactions}
+        pays = {
+            data: (pay.payer, pay.sequence) for data, pay in decoded.items() if type(pay) is Pay
+        }
+        if not pays:
+            return {}
         self._history.catch_up_all()
-        index = self._core.store.find_payment(
-            coop=self._core.coop, account=pay.payer, sequence=pay.sequence
-        )
-        entry = None if index is None else self._core.store.entry(self._core.coop, index)
-        if entry is None or entry[transaction_start(entry) :] != transaction:
-            return None
-        return index
+        asked = list(dict.fromkeys(pays.values()))
+        found = self._core.store.find_payments(self._core.coop, asked)
+        return {
+            data: found[place].index
+            for data, place in pays.items()
+            if place in found and found[place].digest == payment_digest(data)
+        }
 
     def _receipts(self, first_piece: int) -> dict[int, Recorded]:
         """Receipts of everything appended since that piece, by index."""
@@ -209,6 +220,7 @@ class OwnLog:
         if group:
             self._seal_group(tick, group)
         self._pieces = []
+        self._known, self._pieces_known = {}, 0
 
     def _seal_group(self, tick: Tick, group: Sequence[_Piece]) -> None:
         last = group[-1]

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from enum import IntEnum, StrEnum
+from hashlib import sha256
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -179,7 +180,8 @@ class HistoryPlace:
 class HistoryRow:
     """Entry `index` of coop `log`'s log concerns account `account` of `coop`.
 
-    `time` is the entry's. `sequence` is the payment's when the account is its payer, else None.
+    `time` is the entry's. `sequence` is the payment's when the account is its payer, else None, and so
+    is `digest`, the first 16 bytes of the SHA-256 of the payment as it was submitted.
     """
 
     coop: int
@@ -189,11 +191,25 @@ class HistoryRow:
     index: int
     role: Role
     sequence: int | None = None
+    digest: bytes | None = None
 
     @property
     def place(self) -> HistoryPlace:
         """Where to go on reading after this row."""
         return HistoryPlace(time=self.time, log=self.log, index=self.index)
+
+
+def payment_digest(transaction: bytes) -> bytes:
+    """What the history index knows a payment's bytes by."""
+    return sha256(transaction).digest()[:16]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundPayment:
+    """Where a payment is in its home log, and the digest of its bytes as `HistoryRow` has it."""
+
+    index: int
+    digest: bytes | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -358,8 +374,13 @@ class Store(Protocol):
     ) -> list[HistoryRow]:
         """A page of an account's history, newest first, strictly before the place `before`."""
 
-    def find_payment(self, *, coop: int, account: int, sequence: int) -> int | None:
-        """The index, in its home log, of the account's payment with that sequence number."""
+    def find_payments(
+        self, coop: int, asked: Sequence[tuple[int, int]]
+    ) -> dict[tuple[int, int], FoundPayment]:
+        """The payments with these (payer's account, sequence number) that the history index has.
+
+        One question for all of them, so that asking for many costs little each.
+        """
 
     def drop_history(self) -> None:
         """Empty the history index, so that it is built again from the logs."""

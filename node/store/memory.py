@@ -23,6 +23,7 @@ from node.store.base import (
     DocumentKind,
     Entries,
     Evidence,
+    FoundPayment,
     HistoryPlace,
     HistoryRow,
     Memo,
@@ -63,7 +64,7 @@ class MemoryDisk:
     meta: dict[str, bytes] = field(default_factory=dict)
     snapshots: list[Snapshot] = field(default_factory=list)
     history: dict[tuple[int, int], dict[HistoryPlace, HistoryRow]] = field(default_factory=dict)
-    payments: dict[tuple[int, int, int], int] = field(default_factory=dict)
+    payments: dict[tuple[int, int, int], FoundPayment] = field(default_factory=dict)
     history_upto: dict[int, int] = field(default_factory=dict)
 
     def fail_next(self, fault: MemoryFault) -> None:
@@ -312,7 +313,9 @@ class MemoryStore:
             for row in rows:
                 disk.history.setdefault((row.coop, row.account), {}).setdefault(row.place, row)
                 if row.role is Role.PAYER and row.sequence is not None:
-                    disk.payments.setdefault((row.coop, row.account, row.sequence), row.index)
+                    place = (row.coop, row.account, row.sequence)
+                    found = FoundPayment(index=row.index, digest=row.digest)
+                    disk.payments.setdefault(place, found)
             disk.history_upto.update(upto)
 
         self._write("add_history", apply)
@@ -329,9 +332,13 @@ class MemoryStore:
         places = [place for place in rows if before is None or place < before]
         return [rows[place] for place in sorted(places, reverse=True)[:limit]]
 
-    def find_payment(self, *, coop: int, account: int, sequence: int) -> int | None:
-        """See `Store.find_payment`."""
-        return self._usable().payments.get((coop, account, sequence))
+    def find_payments(
+        self, coop: int, asked: Sequence[tuple[int, int]]
+    ) -> dict[tuple[int, int], FoundPayment]:
+        """See `Store.find_payments`."""
+        payments = self._usable().payments
+        found = {place: payments.get((coop, *place)) for place in asked}
+        return {place: payment for place, payment in found.items() if payment is not None}
 
     def drop_history(self) -> None:
         """See `Store.drop_history`."""

@@ -18,6 +18,7 @@ from sqlalchemy import (
     bindparam,
     func,
     select,
+    text,
     tuple_,
 )
 
@@ -26,13 +27,14 @@ from node.errors import StorageFault
 from node.store.base import (
     Document,
     DocumentKind,
+    FoundPayment,
     HistoryRow,
     Record,
     RecordKind,
     Role,
     Segment,
 )
-from node.store.tables import history_upto, meta, records, segments
+from node.store.tables import history, history_upto, meta, records, segments
 
 
 def read_logs(connection: Connection) -> dict[int, tuple[int, bytes]]:
@@ -181,7 +183,50 @@ def history_row(row: Row[Any]) -> HistoryRow:
         index=row.entry,
         role=Role(row.role),
         sequence=row.sequence,
+        digest=row.digest,
     )
+
+
+# Told nothing, SQLite would read all of a payer's history by the primary key rather than use the index.
+_PAYMENT = text(
+    "SELECT entry, digest FROM history INDEXED BY history_payments "
+    "WHERE coop = :coop AND account = :account AND sequence = :sequence AND role = :role"
+)
+_PAYMENTS = select(history.c.account, history.c.sequence, history.c.entry, history.c.digest).where(
+    history.c.coop == bindparam("coop"),
+    tuple_(history.c.account, history.c.sequence).in_(bindparam("places", expanding=True)),
+    history.c.role == Role.PAYER.value,
+)
+_PLACES_ASKED = 1_000
+
+
+def find_payments(
+    connection: Connection, coop: int, asked: Sequence[tuple[int, int]]
+) -> dict[tuple[int, int], FoundPayment]:
+    """Payments by payer and sequence number.
+
+    A server is asked for many at once; SQLite, which is near, one by one, since its index is of no use to it
+    for many.
+    """
+    rows: list[Any] = []
+    if connection.dialect.name == "sqlite":
+        for account, sequence in asked:
+            given = {
+                "coop": coop,
+                "account": account,
+                "sequence": sequence,
+                "role": Role.PAYER.value,
+            }
+            found = connection.execute(_PAYMENT, given)
+            rows += [(account, sequence, index, digest) for index, digest in found]
+    else:
+        for start in range(0, len(asked), _PLACES_ASKED):
+            places = list(asked[start : start + _PLACES_ASKED])
+            rows += connection.execute(_PAYMENTS, {"coop": coop, "places": places})
+    return {
+        (account, sequence): FoundPayment(index=index, digest=digest)
+        for account, sequence, index, digest in rows
+    }
 
 
 def read_upto(connection: Connection) -> dict[int, int]:

@@ -20,17 +20,17 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ledger.chain import SignedHead
 from node.errors import StorageFault, StoreMisuse, StoreUnavailable, StoreVersionUnknown
-from node.store import checks, reading, tables
+from node.store import checks, layouts, reading, tables
 from node.store.base import (
     Document,
     DocumentKind,
     Entries,
     Evidence,
+    FoundPayment,
     HistoryPlace,
     HistoryRow,
     Record,
     RecordKind,
-    Role,
     Segment,
     Snapshot,
     Witnessed,
@@ -48,8 +48,9 @@ PAGE_ROWS = 4096
 class SqlStore:
     """A `Store` in a database: `sqlite:///path/to/file` or `postgresql://user@host/name`.
 
-    Creates the tables in an empty database. Raises `StoreInUse`, `StoreUnavailable`,
-    `StoreVersionUnknown`, or `StorageFault` when the database can't be read.
+    Creates the tables in an empty database, and brings those of an older layout forward. Raises
+    `StoreInUse`, `StoreUnavailable`, `StoreVersionUnknown`, or `StorageFault` when the database can't be
+    read.
     """
 
     def __init__(self, address: str, *, read_only: bool = False) -> None:
@@ -70,21 +71,27 @@ class SqlStore:
             raise
 
     def _prepare(self, connection: Connection) -> None:
-        """Create the tables where there are none; refuse tables of another version."""
+        """Create the tables where there are none; bring older ones forward, refuse unknown ones."""
         if not inspect(connection).has_table(tables.meta.name):
             if self._read_only:
                 raise StoreUnavailable("there is no node's data in this database")
             tables.metadata.create_all(connection)
-            self._writer.put_meta({tables.SCHEMA_KEY: str(tables.SCHEMA_VERSION).encode()})
+            self._put_layout()
             return
         version = connection.execute(reading.meta_value(tables.SCHEMA_KEY)).scalar()
-        if version is None:
-            raise StoreVersionUnknown("this database belongs to another program")
-        if version != str(tables.SCHEMA_VERSION).encode():
+        layout = layouts.layout_of(version)
+        if layout == layouts.NEWEST_LAYOUT:
+            return
+        if self._read_only:
             raise StoreVersionUnknown(
-                f"the database has layout {version.decode(errors='replace')}, this program knows "
-                f"layout {tables.SCHEMA_VERSION}: use the version of the program that wrote it"
+                f"the database has the older layout {layout}, which this program only reads once it "
+                "has brought it forward: start the node once, or open a copy with the older program"
             )
+        layouts.bring_forward(connection, layout)
+        self._put_layout()
+
+    def _put_layout(self) -> None:
+        self._writer.put_meta({tables.SCHEMA_KEY: str(layouts.NEWEST_LAYOUT).encode()})
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
@@ -363,18 +370,12 @@ class SqlStore:
         with self._transaction() as connection:
             return [reading.history_row(row) for row in connection.execute(query)]
 
-    def find_payment(self, *, coop: int, account: int, sequence: int) -> int | None:
-        """See `Store.find_payment`."""
-        columns = tables.history.c
-        found: int | None = self._value(
-            select(columns.entry).where(
-                columns.coop == coop,
-                columns.account == account,
-                columns.sequence == sequence,
-                columns.role == Role.PAYER.value,
-            )
-        )
-        return found
+    def find_payments(
+        self, coop: int, asked: Sequence[tuple[int, int]]
+    ) -> dict[tuple[int, int], FoundPayment]:
+        """See `Store.find_payments`."""
+        with self._transaction() as connection:
+            return reading.find_payments(connection, coop, asked)
 
     def drop_history(self) -> None:
         """See `Store.drop_history`."""

@@ -1,8 +1,8 @@
-"""The tables of a node's database, and the version of their layout.
+"""The tables of a node's database, as they are today.
 
 The logs are the truth; `history` and `history_upto` and the snapshots can be rebuilt from them; the rest
-is small and is lost with the database. A new table, column or meaning raises `SCHEMA_VERSION`: a program
-refuses a layout that it does not know rather than guess.
+is small and is lost with the database. A new table, column or meaning is a new layout, and needs a step in
+`layouts`: a program refuses a layout that it does not know rather than guess.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from sqlalchemy import (
     Table,
 )
 
-SCHEMA_VERSION = 2
 SCHEMA_KEY = "store.schema"
 
 metadata = MetaData()
@@ -153,6 +152,7 @@ history = Table(
     _key("entry"),
     Column("role", SmallInteger, nullable=False),
     _number("sequence", nullable=True),
+    _bytes("digest", nullable=True),
     sqlite_with_rowid=False,
 )
 

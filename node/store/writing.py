@@ -179,6 +179,7 @@ class Writer:
                     "entry": row.index,
                     "role": row.role.value,
                     "sequence": row.sequence,
+                    "digest": row.digest,
                 }
                 for row in rows
             ],

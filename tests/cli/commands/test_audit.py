@@ -11,11 +11,12 @@ from click.testing import CliRunner, Result
 
 from cli.exit_codes import ExitCode
 from cli.main import main
-from ledger.entries import decode_entry
+from ledger.entries import decode_entry, transaction_start
 from ledger.refusals import Refusal
 from ledger.transactions import Pay
 from node.settings import init_folder, install_charter
 from node.store import HistoryRow, Role, Snapshot, Write
+from node.store.base import payment_digest
 from node.store.sql import SqlStore
 from tests.builders import Books, books_with_members
 from tests.node.audit.stores import SEGMENT_ENTRIES, fill_store
@@ -208,14 +209,17 @@ def with_history(folder: Path, books: Books) -> None:
             index=index,
             role=role,
             sequence=sequence,
+            digest=digest,
         )
-        for account, log, index, role, sequence in _history_of_norte(books)
+        for account, log, index, role, sequence, digest in _history_of_norte(books)
     ]
     with SqlStore(f"sqlite:///{folder / DATABASE}") as store:
         store.add_history(validator_rows, {coop: len(log) for coop, log in books.logs.items()})
 
 
-def _history_of_norte(books: Books) -> Iterator[tuple[int, int, int, Role, int | None]]:
+def _history_of_norte(
+    books: Books,
+) -> Iterator[tuple[int, int, int, Role, int | None, bytes | None]]:
     for log, entries in books.logs.items():
         for index, data in enumerate(entries, start=1):
             entry = decode_entry(data)
@@ -224,15 +228,17 @@ def _history_of_norte(books: Books) -> Iterator[tuple[int, int, int, Role, int |
             if not isinstance(pay, Pay):
                 continue
             if log == 1:
-                yield pay.payer, log, index, Role.PAYER, pay.sequence
+                digest = payment_digest(data[transaction_start(data) :])
+                yield pay.payer, log, index, Role.PAYER, pay.sequence, digest
             if pay.payee_coop == 1:
-                yield pay.payee, log, index, Role.PAYEE, None
+                yield pay.payee, log, index, Role.PAYEE, None, None
 
 
-def test_a_changed_history_is_found(folder: Path, books: Books) -> None:
+@pytest.mark.parametrize("what", ["role = 2", "digest = zeroblob(16)"])
+def test_a_changed_history_is_found(folder: Path, books: Books, what: str) -> None:
     with_history(folder, books)
     assert audit(folder)[0].exit_code == ExitCode.OK
-    change(folder, "UPDATE history SET role = 2 WHERE account = 1 AND entry = 6")
+    change(folder, f"UPDATE history SET {what} WHERE account = 1 AND entry = 6")
     result, document = audit(folder)
     assert result.exit_code == ExitCode.AUDIT_FAILED
     assert [finding["fault"] for finding in findings(document)] == ["record_damaged"]

@@ -11,6 +11,7 @@ from node.store import (
     Document,
     DocumentKind,
     Evidence,
+    FoundPayment,
     HistoryPlace,
     HistoryRow,
     Memo,
@@ -96,7 +97,7 @@ def test_an_empty_store_has_nothing(place: Place) -> None:
         assert store.newest_snapshot() is None
         assert store.history_upto() == {}
         assert store.history(coop=7, account=1, limit=9) == []
-        assert store.find_payment(coop=7, account=1, sequence=1) is None
+        assert store.find_payments(7, [(1, 1)]) == {}
 
 
 def test_a_commit_is_there_at_once_and_after_opening_again(place: Place) -> None:
@@ -377,7 +378,14 @@ def rows_of_history() -> list[HistoryRow]:
     """Account 5 of coop 1: 60 payments at 20 different times, from two logs."""
     paid = [
         HistoryRow(
-            coop=1, account=5, time=index // 3, log=1, index=index, role=Role.PAYER, sequence=index
+            coop=1,
+            account=5,
+            time=index // 3,
+            log=1,
+            index=index,
+            role=Role.PAYER,
+            sequence=index,
+            digest=bytes([index]) * 16,
         )
         for index in range(1, 41)
     ]
@@ -411,9 +419,15 @@ def test_history_is_paged_newest_first(place: Place) -> None:
 def test_payments_are_found_by_their_sequence_number(place: Place) -> None:
     with place.open() as store:
         store.add_history(rows_of_history(), {1: 40, 2: 30})
-        assert store.find_payment(coop=1, account=5, sequence=33) == 33
-        assert store.find_payment(coop=2, account=5, sequence=1) == 1
-        assert store.find_payment(coop=2, account=5, sequence=2) is None
+        assert store.find_payments(1, [(5, 33), (5, 41), (6, 33), (5, 1)]) == {
+            (5, 33): FoundPayment(index=33, digest=bytes([33]) * 16),
+            (5, 1): FoundPayment(index=1, digest=bytes([1]) * 16),
+        }
+        other = FoundPayment(index=1, digest=None)
+        assert store.find_payments(2, [(5, 1), (5, 2)]) == {(5, 1): other}
+        assert store.find_payments(2, []) == {}
+        many = [(5, sequence) for sequence in range(1, 3000)]
+        assert set(store.find_payments(1, many)) == {(5, sequence) for sequence in range(1, 41)}
 
 
 def test_history_may_be_added_twice_but_never_covers_less(place: Place) -> None:
@@ -431,7 +445,7 @@ def test_history_may_be_added_twice_but_never_covers_less(place: Place) -> None:
         store.drop_history()
         assert store.history_upto() == {}
         assert store.history(coop=1, account=5, limit=9) == []
-        assert store.find_payment(coop=1, account=5, sequence=33) is None
+        assert store.find_payments(1, [(5, 33)]) == {}
 
 
 def test_a_second_writer_is_refused(place: Place) -> None:

@@ -30,7 +30,7 @@ READS: dict[str, Callable[[SqlStore], object]] = {
     "history": lambda store: store.history(
         coop=7, account=1, before=HistoryPlace(time=9, log=9, index=9), limit=9
     ),
-    "find_payment": lambda store: store.find_payment(coop=7, account=1, sequence=1),
+    "find_payments": lambda store: store.find_payments(7, [(1, 1), (1, 2)]),
     "late signature": lambda store: store.commit(Write(signatures=[Log(7).signed_head(0)])),
 }
 
@@ -82,6 +82,14 @@ def test_nothing_that_is_read_often_scans_or_sorts(store: SqlStore, name: str) -
         assert steps
         for step in steps:
             assert step.startswith("SEARCH"), (statement, steps)
+
+
+def test_a_payment_is_not_looked_for_in_all_of_its_payers_history(store: SqlStore) -> None:
+    with statements_of(store) as seen:
+        store.find_payments(7, [(1, 1)])
+    ((statement, parameters),) = seen
+    (step,) = plan(store, statement, parameters)
+    assert "sequence=?" in step, (statement, step)
 
 
 def test_opening_does_not_read_the_logs(tmp_path: Path, store: SqlStore) -> None:

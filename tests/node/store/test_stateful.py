@@ -77,6 +77,7 @@ payments = st.builds(
         index=number,
         role=Role.PAYER,
         sequence=number,
+        digest=bytes([number]) * 16,
     ),
     coops,
     small,
@@ -188,7 +189,8 @@ class BothStores(RuleBasedStateMachine):
         self.both(
             lambda store: store.history(coop=coop, account=account, before=before, limit=limit)
         )
-        self.both(lambda store: store.find_payment(coop=coop, account=account, sequence=limit))
+        asked = [(account, sequence) for sequence in range(limit)]
+        self.both(lambda store: store.find_payments(coop, asked))
 
     @invariant()
     def both_answer_alike(self) -> None:

@@ -1,0 +1,56 @@
+"""From the layout of an older database to today's, in numbered steps.
+
+A database of today opens with the program of tomorrow: whoever opens it for writing brings it forward, step
+by step, in the one transaction in which it is opened, so that a crash leaves the old layout or the new one.
+There is no way back: an older program refuses what a newer one has opened.
+
+A step is written once and never edited, in the words of its own time: it names no table of `tables`, which is
+always today's. To change the layout, change `tables`, add a step at the end of `STEPS`, and add the layout
+that it leaves to `tests/node/store/layouts`; the tests compare a database that was brought forward with
+a new one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection
+
+from node.errors import StoreVersionUnknown
+
+OLDEST_LAYOUT = 2
+"""The layout that the first step leaves. What came before it was never released."""
+
+
+def _payments_by_their_bytes(connection: Connection) -> None:
+    """2 to 3: the history index knows a payment by the digest of its bytes, and is built again."""
+    kind = "BYTEA" if connection.dialect.name == "postgresql" else "BLOB"
+    connection.exec_driver_sql("DELETE FROM history")
+    connection.exec_driver_sql("DELETE FROM history_upto")
+    connection.exec_driver_sql(f"ALTER TABLE history ADD COLUMN digest {kind}")
+
+
+STEPS: tuple[Callable[[Connection], None], ...] = (_payments_by_their_bytes,)
+"""The step at place n leads from layout `OLDEST_LAYOUT` + n to the one after it."""
+
+NEWEST_LAYOUT = OLDEST_LAYOUT + len(STEPS)
+
+
+def layout_of(version: bytes | None) -> int:
+    """The layout that a database says it has. Raises `StoreVersionUnknown` for one that can't be read."""
+    if version is None:
+        raise StoreVersionUnknown("this database belongs to another program")
+    text = version.decode("ascii", errors="replace")
+    layout = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    if not OLDEST_LAYOUT <= layout <= NEWEST_LAYOUT:
+        raise StoreVersionUnknown(
+            f"the database has layout {text[:20]}, this program knows layouts {OLDEST_LAYOUT} to "
+            f"{NEWEST_LAYOUT}: use the version of the program that wrote it, or a newer one"
+        )
+    return layout
+
+
+def bring_forward(connection: Connection, layout: int) -> None:
+    """Take the steps from `layout` to the newest, in the caller's transaction."""
+    for step in STEPS[layout - OLDEST_LAYOUT :]:
+        step(connection)
