@@ -6,6 +6,7 @@ file holds.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,7 +19,6 @@ from sqlalchemy import (
     bindparam,
     func,
     select,
-    text,
     tuple_,
 )
 
@@ -188,9 +188,9 @@ def history_row(row: Row[Any]) -> HistoryRow:
 
 
 # Told nothing, SQLite would read all of a payer's history by the primary key rather than use the index.
-_PAYMENT = text(
+_PAYMENT = (
     "SELECT entry, digest FROM history INDEXED BY history_payments "
-    "WHERE coop = :coop AND account = :account AND sequence = :sequence AND role = :role"
+    "WHERE coop = ? AND account = ? AND sequence = ? AND role = ?"
 )
 _PAYMENTS = select(history.c.account, history.c.sequence, history.c.entry, history.c.digest).where(
     history.c.coop == bindparam("coop"),
@@ -205,20 +205,14 @@ def find_payments(
 ) -> dict[tuple[int, int], FoundPayment]:
     """Payments by payer and sequence number.
 
-    A server is asked for many at once; SQLite, which is near, one by one, since its index is of no use to it
-    for many.
+    A server is asked for many at once; SQLite, which is near, one by one by its driver.
     """
     rows: list[Any] = []
-    if connection.dialect.name == "sqlite":
+    driver = connection.connection.driver_connection
+    if isinstance(driver, sqlite3.Connection):
         for account, sequence in asked:
-            given = {
-                "coop": coop,
-                "account": account,
-                "sequence": sequence,
-                "role": Role.PAYER.value,
-            }
-            found = connection.execute(_PAYMENT, given)
-            rows += [(account, sequence, index, digest) for index, digest in found]
+            found = driver.execute(_PAYMENT, (coop, account, sequence, Role.PAYER.value))
+            rows += [(account, sequence, *row) for row in found]
     else:
         for start in range(0, len(asked), _PLACES_ASKED):
             places = list(asked[start : start + _PLACES_ASKED])
