@@ -37,7 +37,7 @@ def test_the_committed_file_is_what_the_program_writes() -> None:
     assert make_index.FILE.read_text(encoding="utf-8") == make_index.render()
 
 
-@pytest.mark.parametrize("number", range(2))
+@pytest.mark.parametrize("number", range(len(VECTORS["histories"])))
 def test_histories(number: int, make_validator: MakeValidator) -> None:
     case = VECTORS["histories"][number]
     validator = replayed(case, make_validator)

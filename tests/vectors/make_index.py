@@ -15,7 +15,7 @@ from ledger.evidence import DecisionEvidence, SignedContent
 from ledger.index.prints import Print
 from ledger.refusals import Refusal
 from ledger.rules.index import SECONDS_IN_DAY
-from tests.builders import Books, books_with_members, build_federation
+from tests.builders import Books, Federation, books_with_members, build_federation
 from tests.index_builders import (
     certify,
     day_of,
@@ -44,6 +44,26 @@ SURVEY: Final = build_federation(
     coops=3,
     index=index_lines("survey", base_day="2025-12-21", observations_needed=2),
 )
+
+
+HALF_WAY: Final = [
+    build_federation(
+        seed="vectors",
+        coops=2,
+        index=index_lines(coops=2, base_value=f"1000.00000{last}", step_cap=500),
+    )
+    for last in (1, 3)
+]
+"""After a print of 50 % the last day's value lies exactly between two millionths: the even one counts."""
+
+
+def half_way_books(federation: Federation) -> Books:
+    """One print, and a payment at the price of the day whose value is half-way."""
+    books = books_with_members(federation, members=2, limit=10**9)
+    take_prints(books, 500)
+    books.now = (index_of(books.validator, 1).known_until + 1) * SECONDS_IN_DAY - 1
+    books.append(1, priced(books, 1, 1, 1, 2, minor=999_999_999, day=day_of(books)))
+    return books
 
 
 def official_books() -> Books:
@@ -201,7 +221,11 @@ def make() -> Case:
     books = official_books()
     cases = refused(books)
     return {
-        "histories": [history(books), history(survey_books())],
+        "histories": [
+            history(books),
+            history(survey_books()),
+            *(history(half_way_books(federation)) for federation in HALF_WAY),
+        ],
         "cases": [
             {
                 "note": note,

@@ -314,3 +314,20 @@ def test_applying_what_was_checked_is_all_that_changes() -> None:
     later = apply_print(index, new)
     assert (later.prints, later.sources) == ((*index.prints, new), ())
     assert all(value % 10_000 == 0 for value in later.values)
+
+
+@pytest.mark.parametrize(
+    ("base", "expected"),
+    [
+        (1_000_000_001, 1_500_000_002),
+        (1_000_000_003, 1_500_000_004),
+        (1_000_000_005, 1_500_000_008),
+    ],
+)
+def test_a_value_exactly_between_two_millionths_is_the_even_one(base: int, expected: int) -> None:
+    """After the whole window a change of 50 % is whole: no root hides that the value is half-way."""
+    rules = replace(
+        parameters(Method.CER, base_day=day_from_text("2025-12-15"), base_value=base), step_cap=500
+    )
+    index = take(new_index(rules), Print(period=month_from_text("2025-11"), value=500))
+    assert index.values[-1] == expected
