@@ -38,6 +38,7 @@ from node.shares import Shares
 from node.store import Store
 from node.store.sql import SqlStore
 from node.web.codes import Codes
+from node.zones import find_zone, machine_zone
 
 EXIT_OK: Final = 0
 EXIT_FAILED: Final = 74
@@ -62,6 +63,7 @@ class World:
     random_bytes: Callable[[int], bytes] = os.urandom
     jitter: Callable[[int], int] = random_jitter
     open_store: Callable[[str], Store] = SqlStore
+    zone: Callable[[], str] = machine_zone
 
 
 class Node:
@@ -89,6 +91,7 @@ class Node:
             node_key=folder.key,
             clock_ms=world.clock_ms,
             jitter=world.jitter,
+            zone=find_zone(settings.merchant.zone or world.zone()),
         )
         self.api = self._make_api()
         self._server: web.AppRunner | None = None

@@ -34,6 +34,7 @@ from node.link.settings import LinkSettings
 from node.merchant.settings import MerchantSettings
 from node.runner.settings import RunnerSettings
 from node.urls import NodeUrlError, parse_node_url
+from node.zones import ZoneUnknown, find_zone
 
 CHARTER_FILE: Final = "charter.toml"
 SIGNATURES_FILE: Final = "charter.signatures.toml"
@@ -216,6 +217,14 @@ def parse_settings(source: bytes) -> NodeSettings:
 
 def _merchant_settings(table: "_Table") -> MerchantSettings:
     settings = table.group(MerchantSettings())
+    if settings.zone:
+        try:
+            find_zone(settings.zone)
+        except ZoneUnknown as error:
+            raise FolderError(
+                f"{SETTINGS_FILE}: merchant.zone: there is no time zone {settings.zone!r}; write a "
+                'name such as "America/Argentina/Buenos_Aires"'
+            ) from error
     if not settings.public_url:
         return settings
     return replace(settings, public_url=_url("merchant.public_url", settings.public_url))

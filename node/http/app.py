@@ -23,6 +23,7 @@ from node.http import (
     members,
     merchant_keys,
     payments,
+    takings,
     webhooks,
 )
 from node.http.api import Api, problem_response
@@ -46,6 +47,7 @@ ROUTES: tuple[Route, ...] = (
     *invoices.ROUTES,
     *invoices_payer.ROUTES,
     *invoices_refunds.ROUTES,
+    *takings.ROUTES,
     *merchant_keys.ROUTES,
     *webhooks.ROUTES,
 )

@@ -1,5 +1,6 @@
 """Invoices, for the merchant: make one, read one or all, cancel one, take one for paid."""
 
+import re
 from dataclasses import replace
 
 from aiohttp import web
@@ -22,6 +23,8 @@ from node.store import RecordKind
 
 _SUBJECT = "Invoices"
 _SCANNED_PAGES = 10
+CURSOR_PATTERN = "^[0-9]{1,15}[.][!-~]{0,80}$"
+_CURSOR = re.compile(CURSOR_PATTERN)
 
 
 async def post_invoice(api: Api, request: web.Request) -> web.Response:
@@ -86,9 +89,9 @@ def read_cursor(request: web.Request) -> tuple[int, str] | None:
     text = request.query.get("before")
     if text is None:
         return None
-    created, _, id_ = text.partition(".")
-    if not (created.isascii() and created.isdigit() and len(created) <= 16) or not id_.isascii():
+    if not _CURSOR.fullmatch(text):
         raise Problem("request_malformed", "before: must be a cursor of an earlier answer.")
+    created, _, id_ = text.partition(".")
     return int(created), id_
 
 
@@ -151,7 +154,7 @@ INVOICE_ID = Parameter(
 BEFORE = Parameter(
     name="before",
     description="`next` of an earlier answer.",
-    schema={"type": "string", "pattern": "^[0-9]{1,15}[.][!-~]{0,80}$"},
+    schema={"type": "string", "pattern": CURSOR_PATTERN},
 )
 AFTER = number_parameter("after", "Wait until the invoice's version is above this.")
 TIMEOUT = number_parameter("timeout_ms", "The longest wait.", default=20_000, most=30_000)

@@ -112,6 +112,20 @@ MERCHANT_PROBLEMS: Final = (
         "Let the invoice expire earlier, or ask for an amount in units.",
     ),
     ProblemKind(
+        "takings_too_many",
+        422,
+        "Too much at once",
+        "In these days there were more payments and refunds than are summed at a time.",
+        "Ask for fewer days.",
+    ),
+    ProblemKind(
+        "zone_unknown",
+        422,
+        "Time zone not known",
+        "There is no time zone of this name.",
+        "Give a name such as America/Argentina/Buenos_Aires, or none for the node's own zone.",
+    ),
+    ProblemKind(
         "refund_not_found", 404, "Not found", "There is no such refund.", "Check invoice and id."
     ),
     ProblemKind(

@@ -22,6 +22,7 @@ from node.http.schema_parts import (
     with_optional,
 )
 from node.merchant.access import Power
+from node.merchant.movements import Direction
 from node.merchant.states import Reason, State
 from node.merchant.targets import LONGEST_URL
 
@@ -101,6 +102,22 @@ _ENDPOINT: Final = {
     "disabled": or_null(TIME),
     "why": TEXT,
     "public_key": {**TEXT, "description": "Verifies the `v1a` signatures of this node's webhooks."},
+}
+_DAY: Final = {**TEXT, "format": "date"}
+_ZONE: Final = {**TEXT, "description": "The time zone in which days begin and end."}
+_SUMS: Final = {
+    "payments": {**COUNT, "description": "How many arrived."},
+    "received": reference("Money"),
+    "refunds": {**COUNT, "description": "How many were recorded."},
+    "refunded": reference("Money"),
+    "net": {
+        **object_(
+            value={"type": "string", "pattern": "^-?(0|[1-9][0-9]{0,15})$"},
+            scale=_SCALE,
+            currency=_CURRENCY,
+        ),
+        "description": "What was received without what was refunded; may be below zero.",
+    },
 }
 _SECRET: Final = {**TEXT, "description": "Verifies the `v1` signatures. Keep it secret."}
 
@@ -232,7 +249,30 @@ MERCHANT_SCHEMAS: Final[Mapping[str, Schema]] = {
             "description": "What the merchant's own key has to sign, and send to /v1/payments.",
         },
         entry=or_null(COUNT),
+        time=or_null({**TIME, "description": "When it was recorded, in Unix seconds."}),
         created=TIME,
+    ),
+    "Takings": object_(
+        zone=_ZONE,
+        days=list_(object_(day=_DAY, begins=TIME, ends=TIME, **_SUMS)),
+        total=object_(**_SUMS),
+    ),
+    "Movements": object_(
+        zone=_ZONE,
+        movements=list_(
+            object_(
+                type=one_of(*Direction),
+                time={**TIME, "description": "When it was recorded, in Unix seconds."},
+                day={**_DAY, "description": "The day in that zone on which that was."},
+                amount=reference("Money"),
+                late={**BOOLEAN, "description": "Whether it was paid after the invoice's end."},
+                **_PLACE,
+                invoice=_ID,
+                description=TEXT,
+                order_id=or_null(TEXT),
+            )
+        ),
+        next=or_null(TEXT),
     ),
     "Refunds": object_(refunds=list_(reference("Refund"))),
     "KeyRequest": object_(

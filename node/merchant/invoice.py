@@ -144,7 +144,8 @@ class Refund:
     """A payment back to who paid an invoice. `state`: prepared, recorded, delivered or cancelled.
 
     It is for entry `log`/`index`; the payment that carries `reference` and pays exactly `amount` to that
-    entry's payer is it, once the merchant's key has signed it: then `entry` is its place in the own log.
+    entry's payer is it, once the merchant's key has signed it: then `entry` is its place in the own log,
+    and `time` (Unix seconds) the entry's.
     """
 
     id: str
@@ -160,6 +161,7 @@ class Refund:
     created_ms: int
     state: str = "prepared"
     entry: int | None = None
+    time: int | None = None
 
     def to_record(self, *, due: int | None) -> Record:
         """The row. `due` as that of an invoice."""

@@ -13,6 +13,7 @@ from node.merchant.context import Context
 from node.merchant.desk import Desk
 from node.merchant.endpoints import Endpoints, Keys
 from node.merchant.invoicing import Invoicing
+from node.merchant.movements import Movements
 from node.merchant.refunding import Refunding
 from node.merchant.settings import MerchantSettings
 from node.merchant.sightings import Sightings
@@ -41,10 +42,11 @@ class Merchants:
         )
         self.context = context
         self.invoicing = Invoicing(context)
-        self.refunding = Refunding(context)
+        movements = Movements(context)
+        self.refunding = Refunding(context, movements)
         self.keys = Keys(context)
         self.endpoints = Endpoints(context)
-        self._sightings = Sightings(context, self.refunding)
+        self._sightings = Sightings(context, self.refunding, movements)
         for id_, shelf, due_ms, mark in context.desk.pending(RecordKind.INVOICE):
             if mark is not None:
                 context.note_watched(mark, id_, account=int(shelf))
@@ -56,6 +58,7 @@ class Merchants:
         heapify(context.deadlines)
         self.refunding.start()
         self._sightings.start()
+        movements.start(view.store)
 
     def at(self, view: View) -> "Merchants":
         """This, at the time of the view."""

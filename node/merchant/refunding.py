@@ -19,6 +19,7 @@ from node.merchant.invoice import (
     read_payment,
     read_refund,
 )
+from node.merchant.movements import Movements
 from node.merchant.references import refund_reference
 from node.merchant.refusals import MerchantRefusal
 from node.store import Record, RecordKind
@@ -50,8 +51,9 @@ class RefundRequest:
 class Refunding:
     """Prepares refunds and recognises them."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, movements: Movements) -> None:
         self._context = context
+        self._movements = movements
         self._coming: dict[int, list[tuple[int, str]]] = {}
         """Payer's coop -> a heap of (index in the own log, refund's id): recorded here, not yet there."""
 
@@ -188,7 +190,7 @@ class Refunding:
             self._reserve(invoice, read_payment(row), -refund.amount)
         return refund
 
-    def recognise(self, id_: str, pay: Pay, *, log: int, index: int) -> None:
+    def recognise(self, id_: str, pay: Pay, *, log: int, index: int, time: int) -> None:
         """A payment carries the refund's reference; it is the refund if it is exactly that."""
         context = self._context
         refund = self._refund(id_)
@@ -199,11 +201,13 @@ class Refunding:
         if (pay.payer, pay.payee_coop, pay.payee, pay.amount) != wanted:
             return
         context.watched_refunds.pop(refund.reference, None)
+        refund = replace(refund, entry=index, time=time, state="recorded")
+        self._movements.note_refund(refund)
         if refund.log == context.coop:
-            self._save(replace(refund, entry=index, state="delivered"))
+            self._save(replace(refund, state="delivered"))
             return
         heappush(self._coming.setdefault(refund.log, []), (index, refund.id))
-        self._save(replace(refund, entry=index, state="recorded"))
+        self._save(refund)
 
     def arrivals(self) -> None:
         """Take note of refunds that the payers' homes have taken in, as seen here."""

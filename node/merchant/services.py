@@ -1,6 +1,7 @@
 """What the merchants' part does outside the engine's thread: sending webhooks, letting people wait."""
 
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 from ledger.signatures import SigningKey
 from node.merchant.dispatcher import Dispatcher
@@ -21,8 +22,11 @@ class MerchantServices:
         node_key: SigningKey,
         clock_ms: Callable[[], int],
         jitter: Callable[[int], int],
+        zone: ZoneInfo,
     ) -> None:
         self.settings = settings
+        self.zone = zone
+        """In which a day of takings begins and ends."""
         self.signer = WebhookSigner(node_key)
         self.waiting = Waiting(runner, most=settings.streams)
         self.under_way: set[tuple[int | str, str]] = set()

@@ -10,6 +10,9 @@ class MerchantSettings:
     public_url: str = ""
     """How the world reaches this node, such as https://norte.example; payment links begin with it.
     Empty: as whoever creates an invoice reached it."""
+    zone: str = ""
+    """In which time zone a day begins and ends when takings are summed by day: a name of the IANA
+    database, such as America/Argentina/Buenos_Aires. Empty: the zone that the node's machine is set to."""
     private_webhooks: bool = False
     """Whether webhooks may go to private addresses and by plain http: for development, or when the
     merchants' servers are in the node's own network."""
@@ -23,6 +26,8 @@ class MerchantSettings:
     """How long an Idempotency-Key is remembered."""
     watched_invoices: int = 250_000
     """How many invoices of one account are watched at a time."""
+    summed_movements: int = 100_000
+    """Over how many payments and refunds takings are summed for one request."""
     deliveries_kept_ms: int = 30 * 86_400_000
     """How long deliveries that ended are listed."""
     keys: int = 50

@@ -27,6 +27,7 @@ from node.merchant.invoice import (
     payment_id,
     read_payment,
 )
+from node.merchant.movements import Movements
 from node.merchant.refunding import Refunding
 from node.merchant.states import Happening, State
 from node.store import RecordKind, Segment
@@ -39,9 +40,10 @@ consumed: the header may stand by chance within other bytes, and the true one wi
 class Sightings:
     """Finds what pays invoices, and what has become of it."""
 
-    def __init__(self, context: Context, refunding: Refunding) -> None:
+    def __init__(self, context: Context, refunding: Refunding, movements: Movements) -> None:
         self._context = context
         self._refunding = refunding
+        self._movements = movements
         self._coming: dict[int, list[tuple[int, str, str]]] = {}
         """Log -> a heap of (index, invoice's id, payment's id): recorded there, and not yet here."""
 
@@ -87,7 +89,7 @@ class Sightings:
                 )
             elif pay.reference in refunds:
                 self._refunding.recognise(
-                    refunds[pay.reference], pay, log=segment.coop, index=index
+                    refunds[pay.reference], pay, log=segment.coop, index=index, time=entry.time
                 )
 
     def _take_payment(self, invoice_id: str, pay: Pay, *, log: int, index: int, time: int) -> None:
@@ -110,6 +112,7 @@ class Sightings:
             status=self._status(log, index, invoice.account),
         )
         context.desk.add(payment.to_record())
+        self._movements.note_payment(payment, invoice.account)
         invoice = replace(invoice, payments=invoice.payments + 1)
         if payment.status == "recorded":
             self._expect(invoice_id, log=log, index=index)
@@ -155,6 +158,7 @@ class Sightings:
         payment = read_payment(record)
         payment = replace(payment, status=self._status(payment.log, payment.index, invoice.account))
         context.desk.replace(payment.to_record())
+        self._movements.note_payment(payment, invoice.account)
         if not payment.is_late:
             invoice = replace(invoice, coming=invoice.coming - payment.amount)
         invoice = _with_arrived(invoice, payment)

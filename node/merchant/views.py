@@ -140,6 +140,7 @@ class Views:
                 "reference": refund.reference.hex(),
             },
             "entry": refund.entry,
+            "time": refund.time,
             "created": refund.created_ms // 1000,
         }
 

@@ -132,6 +132,8 @@ class RecordKind(StrEnum):
     INVOICE = "invoice"
     INVOICE_PAYMENT = "invoice_payment"
     REFUND = "refund"
+    MOVEMENT = "movement"
+    """Money that came in for a merchant's invoices, or was given back."""
     REQUEST = "request"
     """A request that may be repeated, and what it made."""
     API_KEY = "api_key"

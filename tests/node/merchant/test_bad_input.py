@@ -193,9 +193,15 @@ async def test_a_frozen_payer_and_a_paid_invoice(tmp_path: Path) -> None:
 @on_loop
 async def test_cursors_and_queries_that_are_none(tmp_path: Path) -> None:
     async with a_stall(tmp_path, members=1) as stall:
-        for query in ("?before=x", "?before=1", "?limit=0", "?limit=9999", "?state=x", "?x=1"):
-            answer = await stall.ask(f"/v1/invoices{query}", method="GET", key="read")
-            if query == "?before=1":
-                assert answer.ok()["invoices"] == []
-            else:
-                assert answer.problem() == "request_malformed", query
+        wrong = (
+            "before=x",
+            "before=1",
+            "before=1.%00",
+            "before=1.%C3%A1",
+            "before=9999999999999999.a",
+        )
+        for query in (*wrong, "limit=0", "limit=9999", "state=x", "x=1"):
+            answer = await stall.ask(f"/v1/invoices?{query}", method="GET", key="read")
+            assert answer.problem() == "request_malformed", query
+        answer = await stall.ask("/v1/invoices?before=1.", method="GET", key="read")
+        assert answer.ok()["invoices"] == []

@@ -27,6 +27,13 @@ def test_a_public_url_that_is_none_is_refused(url: str) -> None:
         parse_settings(f'coop = "norte"\n[merchant]\npublic_url = "{url}"\n'.encode())
 
 
+def test_a_zone_is_one_of_the_database() -> None:
+    settings = parse_settings(b'coop = "norte"\n[merchant]\nzone = "America/Lima"\n')
+    assert settings.merchant.zone == "America/Lima"
+    with pytest.raises(FolderError, match=r"merchant\.zone"):
+        parse_settings(b'coop = "norte"\n[merchant]\nzone = "Lima"\n')
+
+
 @on_loop
 async def test_links_begin_with_it_and_fit_a_small_code(tmp_path: Path) -> None:
     settings = SETTINGS + f'public_url = "{LONG_HOST}"\n'

@@ -1,0 +1,220 @@
+"""Movements: what came in for a merchant's invoices, and what was given back, each at its own time.
+
+From them takings are summed: one figure, for the counter, the command line and whoever else asks.
+
+Rules:
+- A payment counts once it has arrived, in time or late, and at the time in its entry: when the payer's
+  cooperative recorded it. So a payment that was long on its way counts on the day on which it was paid.
+- A refund counts at the time in its own entry, whenever the invoice was made.
+- A movement is written in the transaction of what it is about, and never changes.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from ledger.entries import decode_entry
+from ledger.refusals import Refusal
+from node.merchant.context import Context
+from node.merchant.invoice import InvoicePayment, Refund, read_invoice, read_payment, read_refund
+from node.merchant.packing import fields_of, to_bytes
+from node.store import Record, RecordKind, Store
+from node.zones import day_begins
+
+_REFUNDED: Final = ("recorded", "delivered")
+
+
+_BEGUN: Final = Record(kind=RecordKind.MOVEMENT, id="begun", shelf="", created=0, data=b"")
+"""On no account's shelf: says that movements are written from here on."""
+
+
+class Direction(StrEnum):
+    """Which way the money went."""
+
+    PAYMENT = "payment"
+    REFUND = "refund"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """Entry `index` of `log` paid an invoice of `account`, or refunded it, at `time` (Unix seconds).
+
+    `is_late`: it was paid after the invoice's end.
+    """
+
+    type: Direction
+    account: int
+    invoice: str
+    log: int
+    index: int
+    time: int
+    amount: int
+    is_late: bool = False
+
+    @property
+    def id(self) -> str:
+        """Its key: an entry moves money for one invoice once."""
+        return f"{self.type}/{self.invoice}/{self.log}/{self.index}"
+
+    def to_record(self) -> Record:
+        """The row."""
+        return Record(
+            kind=RecordKind.MOVEMENT,
+            id=self.id,
+            shelf=str(self.account),
+            created=self.time * 1000,
+            data=to_bytes(fields_of(self)),
+        )
+
+
+def read_movement(record: Record) -> Movement:
+    """The value of a row."""
+    fields = json.loads(record.data)
+    return Movement(**fields | {"type": Direction(fields["type"])})
+
+
+def movements_before(
+    store: Store, account: int, *, since: int, before: tuple[int, str], limit: int
+) -> list[Movement]:
+    """A page of an account's movements, newest first: not before `since` (Unix seconds), and strictly
+    before `before` (milliseconds and an id; an empty one is before all others of that time)."""
+    rows = store.records(RecordKind.MOVEMENT, str(account), before=before, limit=limit)
+    return [read_movement(row) for row in rows if row.created >= since * 1000]
+
+
+class Movements:
+    """Writes them."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def note_payment(self, payment: InvoicePayment, account: int) -> None:
+        """A payment of an invoice of that account has got a status: it counts if it has arrived."""
+        if payment.status == "delivered":
+            self._add(
+                Movement(
+                    type=Direction.PAYMENT,
+                    account=account,
+                    invoice=payment.invoice,
+                    log=payment.log,
+                    index=payment.index,
+                    time=payment.time,
+                    amount=payment.amount,
+                    is_late=payment.is_late,
+                )
+            )
+
+    def note_refund(self, refund: Refund) -> None:
+        """A refund was recorded."""
+        assert refund.entry is not None and refund.time is not None, "it has just been recorded"
+        self._add(
+            Movement(
+                type=Direction.REFUND,
+                account=refund.account,
+                invoice=refund.invoice,
+                log=self._context.coop,
+                index=refund.entry,
+                time=refund.time,
+                amount=refund.amount,
+            )
+        )
+
+    def _add(self, movement: Movement) -> None:
+        self._context.desk.add(movement.to_record())
+
+    def start(self, store: Store) -> None:
+        """Write those of a database from before there were any."""
+        desk = self._context.desk
+        if desk.find(RecordKind.MOVEMENT, _BEGUN.id) is not None:
+            return
+        desk.add(_BEGUN)
+        payments = list(desk.ids(RecordKind.INVOICE_PAYMENT))
+        for id_ in payments:
+            row = desk.find(RecordKind.INVOICE_PAYMENT, id_)
+            invoice = None if row is None else desk.find(RecordKind.INVOICE, row.shelf)
+            if row is not None and invoice is not None:
+                self.note_payment(read_payment(row), read_invoice(invoice).account)
+        for id_ in list(desk.ids(RecordKind.REFUND)) if payments else ():
+            row = desk.find(RecordKind.REFUND, id_)
+            if row is not None:
+                self._note_old_refund(store, read_refund(row))
+
+    def _note_old_refund(self, store: Store, refund: Refund) -> None:
+        """Note a refund of which only the place was kept."""
+        if refund.state not in _REFUNDED or refund.entry is None:
+            return
+        data = store.entry(self._context.coop, refund.entry)
+        entry = None if data is None else decode_entry(data)
+        if entry is None or isinstance(entry, Refusal):
+            return
+        self.note_refund(replace(refund, time=entry.time))
+
+
+@dataclass(slots=True, kw_only=True)
+class Takings:
+    """Sums over some time: how many payments and what they amount to, and the same of refunds."""
+
+    payments: int = 0
+    received: int = 0
+    refunds: int = 0
+    refunded: int = 0
+
+    def add(self, movement: Movement) -> None:
+        """Count one more."""
+        if movement.type is Direction.PAYMENT:
+            self.payments += 1
+            self.received += movement.amount
+        else:
+            self.refunds += 1
+            self.refunded += movement.amount
+
+
+@dataclass(slots=True, kw_only=True)
+class DayTakings:
+    """The takings of one day, which lasts from `begins` to just before `ends` (Unix seconds)."""
+
+    day: date
+    begins: int
+    ends: int
+    takings: Takings
+
+
+class TakingsByDay:
+    """Sums movements by the days of a zone, from `first` to `last`, both included."""
+
+    def __init__(self, first: date, last: date, zone: ZoneInfo) -> None:
+        count = (last - first).days + 1
+        midnights = [day_begins(first + timedelta(days=n), zone) for n in range(count + 1)]
+        self.days = [
+            DayTakings(
+                day=first + timedelta(days=n),
+                begins=midnights[n],
+                ends=midnights[n + 1],
+                takings=Takings(),
+            )
+            for n in range(count)
+        ]
+        self.total = Takings()
+        self._place = count - 1
+
+    @property
+    def begins(self) -> int:
+        """The first second of all."""
+        return self.days[0].begins
+
+    @property
+    def ends(self) -> int:
+        """The first second after all."""
+        return self.days[-1].ends
+
+    def add(self, movements: Sequence[Movement]) -> None:
+        """Count movements, which come newest first."""
+        for movement in movements:
+            while movement.time < self.days[self._place].begins:
+                self._place -= 1
+            self.days[self._place].takings.add(movement)
+            self.total.add(movement)
