@@ -24,6 +24,7 @@ NAMES = (
     "latency",
     "invoices",
     "prices",
+    "cli",
 )
 OPTIONAL_GRAPH = Path(__file__).parents[1].parent / "shared" / "data" / "sarafu_net_debts.txt"
 

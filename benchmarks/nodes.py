@@ -18,7 +18,8 @@ from benchmarks.measuring import check
 from benchmarks.workload import ENOUGH
 from cli.demo.processes import RunningNode, free_ports, running
 from ledger.choose import new_validator
-from node.engine import Engine, EngineSettings
+from node.engine.engine import Engine
+from node.engine.settings import EngineSettings
 from node.settings import SETTINGS_FILE, create_node_key, init_folder, install_charter
 from node.store import Segment, Write
 from node.store.sql import SqlStore

@@ -10,8 +10,9 @@ from pathlib import Path
 from benchmarks.measuring import Options, check, seconds_of
 from benchmarks.workload import Load, generate_graph, make_load
 from ledger.choose import chosen_name, new_validator
-from node.engine import Engine, EngineSettings
+from node.engine.engine import Engine
 from node.engine.reading import load_state
+from node.engine.settings import EngineSettings
 from node.store import Segment, Snapshot, Store, Write
 from node.store.sql import SqlStore
 from tests.builders import START

@@ -17,8 +17,7 @@ from typing import Any
 
 import click
 
-import cli.words_wallet  # noqa: F401 - importing it registers the words of its errors
-from cli.errors import CliError, explain
+from cli.errors import CliError, in_words
 from cli.exit_codes import ExitCode
 from cli.terminal import printable
 
@@ -88,7 +87,7 @@ def error_from(error: Exception) -> CliError:
             "What was asked may have been done: a payment that was under way is finished by the same "
             "command when it runs again.",
         )
-    explained = explain(error)
+    explained = in_words(error)
     if explained is not None:
         return explained
     return CliError(

@@ -2,13 +2,15 @@
 
 The other modules raise typed errors that carry facts. `explain` turns each into a `CliError`: an
 exit code, a stable name for scripts, a sentence, and a remedy. The words stand in the `words_*`
-modules, one for each family of errors, which register them with `@explain.register`; whoever runs
-commands imports those. No mnemonic or passphrase is ever part of an error.
+modules, one for each family of errors, which register them with `@explain.register`. `in_words` imports
+those that any command may need, since they know many modules and most commands end well; commands with
+errors of their own, such as `demo`, import theirs. No mnemonic or passphrase is ever part of an error.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import singledispatch
+from importlib import import_module
 
 from cli.exit_codes import ExitCode
 
@@ -40,8 +42,18 @@ class CliError(Exception):
 
 @singledispatch
 def explain(error: Exception) -> CliError | None:
-    """The words for an error, or None for one that nobody registered: a mistake in the program."""
+    """The words for an error, or None for one that nobody registered: a mistake in the program.
+
+    It knows the families of words that were imported; `in_words` knows them all.
+    """
     return None
+
+
+def in_words(error: Exception) -> CliError | None:
+    """The words for an error, like `explain`, with all families of words at hand."""
+    for family in ("words_commands", "words_node", "words_wallet"):
+        import_module(f"cli.{family}")
+    return explain(error)
 
 
 @explain.register

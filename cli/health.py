@@ -24,7 +24,7 @@ from node.errors import NodeFault
 from node.settings import load_folder
 
 from .client import NodeClient, NodeError
-from .errors import explain
+from .errors import in_words
 from .private_files import UnsafeFile
 from .troubles import read_troubles
 from .wallet_file import read_wallet
@@ -173,7 +173,7 @@ def check_wallet(path: Path) -> Iterator[Check]:
     try:
         public = read_wallet(path).public
     except (WalletError, UnsafeFile, OSError) as error:
-        worded = explain(error)
+        worded = in_words(error)
         found = worded.message if worded else str(error)
         remedy = worded.remedy if worded else ""
         yield Check(name="wallet", health=Health.BAD, found=found, remedy=remedy)
@@ -187,7 +187,7 @@ def check_folder(folder: Path) -> Iterator[Check]:
     try:
         found = load_folder(folder)
     except NodeFault as error:
-        worded = explain(error)
+        worded = in_words(error)
         remedy = worded.remedy if worded else ""
         yield Check(name="node folder", health=Health.BAD, found=str(error), remedy=remedy)
         return
@@ -218,7 +218,7 @@ def check_node(url: str) -> Iterator[Check]:
         with NodeClient(url, attempts=1) as client:
             status = client.get("/v1/status")
     except NodeError as error:
-        worded = explain(error)
+        worded = in_words(error)
         found = worded.message if worded else type(error).__name__
         remedy = worded.remedy if worded else ""
         yield Check(name="node", health=Health.BAD, found=found, remedy=remedy)

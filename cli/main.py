@@ -1,53 +1,38 @@
 """The entry point of the `fiado` command.
 
-It gathers the commands; each group of commands lives in a module of its own.
+It knows the commands by name; each group of commands lives in a module of its own, which is loaded when
+one of them is typed. `tests/cli/test_start.py` lists what must not be loaded before that.
 """
+
+from typing import Final
 
 import click
 
 import ledger
-from cli import words_commands, words_node
 from cli.command_group import CommandGroup
-from cli.commands.account import balance, history, memo
-from cli.commands.audit import audit
-from cli.commands.doctor import doctor
-from cli.commands.federation import federation
-from cli.commands.join import join
-from cli.commands.merchant import merchant
-from cli.commands.node import node
-from cli.commands.pay import pay, request
-from cli.commands.receipt import receipt
-from cli.commands.steward import steward
-from cli.commands.wallet import wallet
-from cli.demo.command import demo
-from cli.index_commands import index_group
+from cli.lazy_commands import LazyCommands
 
-# Importing these registers the words of the errors.
-_WORDS = (words_commands, words_node)
+PLACES: Final = {
+    "audit": "cli.commands.audit:audit",
+    "balance": "cli.commands.account:balance",
+    "demo": "cli.demo.command:demo",
+    "doctor": "cli.commands.doctor:doctor",
+    "federation": "cli.commands.federation:federation",
+    "history": "cli.commands.account:history",
+    "index": "cli.index_commands:index_group",
+    "join": "cli.commands.join:join",
+    "memo": "cli.commands.account:memo",
+    "merchant": "cli.commands.merchant:merchant",
+    "node": "cli.commands.node:node",
+    "pay": "cli.commands.pay:pay",
+    "receipt": "cli.commands.receipt:receipt",
+    "request": "cli.commands.pay:request",
+    "steward": "cli.commands.steward:steward",
+    "wallet": "cli.commands.wallet:wallet",
+}
 
 
-@click.group(cls=CommandGroup)
+@click.group(cls=CommandGroup, commands=LazyCommands(PLACES))
 @click.version_option(ledger.__version__, prog_name="fiado")
 def main() -> None:
     """Fiado: mutual credit between cooperatives, with books that anyone can audit."""
-
-
-for command in (
-    audit,
-    balance,
-    demo,
-    doctor,
-    federation,
-    history,
-    index_group,
-    join,
-    memo,
-    merchant,
-    node,
-    pay,
-    receipt,
-    request,
-    steward,
-    wallet,
-):
-    main.add_command(command)

@@ -17,7 +17,6 @@ from contextlib import contextmanager
 from typing import Final, TextIO
 
 import click
-import segno
 
 from .csv_text import BYTE_ORDER_MARK, Cell, Separator, csv_text
 
@@ -93,6 +92,8 @@ class Output:
     def qr(self, text: str) -> None:
         """Draw a QR code of `text` for people, for terminals with light letters on dark."""
         if not self._is_json:
+            import segno  # Only here: it loads an HTTP client for a feature that nobody uses.
+
             segno.make(text, error="m", micro=False).terminal(out=self._stdout, compact=True)
 
     @contextmanager

@@ -22,7 +22,7 @@ from aiohttp import web
 from ledger import __version__
 from ledger.choose import chosen_name
 from node.deliveries import Deliveries
-from node.engine import Engine
+from node.engine.engine import Engine
 from node.http.api import Api
 from node.http.app import build_app
 from node.http.sessions import Sessions
@@ -32,7 +32,7 @@ from node.logs import configure_logging, log_event
 from node.merchant.merchants import Merchants
 from node.merchant.services import MerchantServices
 from node.rates import AddressRates
-from node.runner import OpenEngine, Runner
+from node.runner.runner import OpenEngine, Runner
 from node.settings import NodeFolder, load_folder
 from node.shares import Shares
 from node.store import Store

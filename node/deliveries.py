@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from node.engine.events import Reached
 from node.errors import NodeFault
 from node.logs import log_event
-from node.runner import Runner, RunnerBusy
+from node.runner.inbox import RunnerBusy
+from node.runner.runner import Runner
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+import cli.demo.words  # noqa: F401 - importing it registers the words of the demonstration's errors
 from cli.demo.graph import make_graph, read_graph
 from cli.demo.tour import run_tour
 from cli.demo.trade import TradeResult, run_trade

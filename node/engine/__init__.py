@@ -1,7 +1,5 @@
-"""The engine of a node: a state machine without I/O of its own but for its store."""
+"""The engine of a node: a state machine without I/O of its own but for its store.
 
-from node.engine.engine import Engine
-from node.engine.settings import EngineSettings
-from node.engine.status import NodeStatus, Readiness
-
-__all__ = ["Engine", "EngineSettings", "NodeStatus", "Readiness"]
+`engine` has it, `settings` its bounds, `status` what it tells about itself. Nothing is imported here, so
+that reading a node's settings does not load the engine.
+"""

@@ -21,7 +21,7 @@ from node.http.sessions import Session, SessionRole, Sessions
 from node.http.settings import HttpSettings
 from node.merchant.services import MerchantServices
 from node.rates import AddressRates
-from node.runner import Runner
+from node.runner.runner import Runner
 from node.shares import Held, Shares
 from node.web.codes import Codes
 

@@ -34,7 +34,7 @@ from node.http.routes import Route
 from node.link.links import LINK_PATH
 from node.logs import log_event
 from node.merchant.refusals import MerchantRefusal
-from node.runner import OutcomeUnknown, RunnerBusy, RunnerStopped
+from node.runner.inbox import OutcomeUnknown, RunnerBusy, RunnerStopped
 from node.web.pages import PAGES
 
 ROUTES: tuple[Route, ...] = (

@@ -26,7 +26,8 @@ from node.merchant.merchants import merchants_of
 from node.merchant.settings import MerchantSettings
 from node.merchant.signing import WebhookSigner
 from node.merchant.targets import AddressRefused, guarded_sockets
-from node.runner import Runner, RunnerStopped
+from node.runner.inbox import RunnerStopped
+from node.runner.runner import Runner
 from node.store import RecordKind, Write
 
 RETRIES_S: Final = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)

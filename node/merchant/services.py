@@ -8,7 +8,7 @@ from node.merchant.dispatcher import Dispatcher
 from node.merchant.settings import MerchantSettings
 from node.merchant.signing import WebhookSigner
 from node.merchant.waiting import Waiting
-from node.runner import Runner
+from node.runner.runner import Runner
 
 
 class MerchantServices:

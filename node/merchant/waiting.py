@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from node.merchant.context import News
-from node.runner import Runner, RunnerBusy
+from node.runner.inbox import RunnerBusy
+from node.runner.runner import Runner
 
 _QUEUED: Final = 256
 

@@ -1,16 +1,4 @@
-"""Between the event loop and the engine: see `node.runner.runner`."""
+"""Between the event loop and the engine: `runner` has it, `inbox` what can go wrong, `settings` its bounds.
 
-from node.runner.inbox import OutcomeUnknown, RunnerBusy, RunnerStopped
-from node.runner.runner import OpenEngine, Peers, Runner, TickingEngine
-from node.runner.settings import RunnerSettings
-
-__all__ = [
-    "OpenEngine",
-    "OutcomeUnknown",
-    "Peers",
-    "Runner",
-    "RunnerBusy",
-    "RunnerSettings",
-    "RunnerStopped",
-    "TickingEngine",
-]
+Nothing is imported here, so that reading a node's settings does not load the engine.
+"""

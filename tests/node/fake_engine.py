@@ -27,7 +27,7 @@ from node.engine.events import (
     View,
 )
 from node.errors import StorageFault
-from node.runner import OpenEngine
+from node.runner.runner import OpenEngine
 
 NO_VIEW = cast(View, None)
 

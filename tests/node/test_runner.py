@@ -26,7 +26,8 @@ from node.engine.events import (
 )
 from node.errors import MessageUnhandled, StorageFault
 from node.logs import JsonFormatter
-from node.runner import OutcomeUnknown, Runner, RunnerBusy, RunnerStopped
+from node.runner.inbox import OutcomeUnknown, RunnerBusy, RunnerStopped
+from node.runner.runner import Runner
 from node.runner.settings import RunnerSettings
 from node.store import Write
 from tests.node.fake_engine import Opener

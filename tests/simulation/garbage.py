@@ -10,7 +10,7 @@ from ledger.codec import MAX, encode
 from ledger.entries import encode_entry
 from ledger.evidence import ForkEvidence, InvalidEntryEvidence
 from ledger.refusals import Refusal
-from node.engine import Engine
+from node.engine.engine import Engine
 from node.engine.wire import (
     Entries,
     EvidenceNews,

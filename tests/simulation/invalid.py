@@ -10,7 +10,7 @@ from ledger.codec import encode
 from ledger.entries import encode_entry
 from ledger.refusals import Refusal
 from ledger.transactions import Anchor, encode_transaction
-from node.engine import Engine
+from node.engine.engine import Engine
 from node.engine.wire import Entries
 
 if TYPE_CHECKING:

@@ -8,8 +8,10 @@ from dataclasses import replace
 from typing import Protocol
 
 from ledger.signatures import SigningKey
-from node.engine import Engine, EngineSettings, Readiness
+from node.engine.engine import Engine
 from node.engine.events import Event, Outbox
+from node.engine.settings import EngineSettings
+from node.engine.status import Readiness
 from node.errors import StorageFault
 from node.store import MemoryDisk, MemoryFault, MemoryStore
 from tests.builders import START, Federation

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from node.engine import Readiness
+from node.engine.status import Readiness
 from tests.simulation.decided import name
 from tests.simulation.facts import Key
 

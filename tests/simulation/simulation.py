@@ -11,7 +11,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 from ledger.index.days import day_from_text, text_from_day
-from node.engine import Engine
+from node.engine.engine import Engine
 from node.engine.events import Ask, Event, Notice, Outbox, Publish, Reply, Submit, SubmitBatch
 from tests.builders import Federation, build_federation
 from tests.index_builders import index_lines

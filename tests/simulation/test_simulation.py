@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from node.engine import Engine
+from node.engine.engine import Engine
 from tests.simulation import broken
 from tests.simulation.network import describe
 from tests.simulation.plan import Indexed, Mischief, Plan, draw_plan, with_index

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from ledger.chain import SignedHead, extend_all
-from node.engine import Engine, EngineSettings
+from node.engine.engine import Engine
 from node.engine.events import (
     Event,
     Outbox,
@@ -19,6 +19,7 @@ from node.engine.events import (
     Submit,
     SubmitBatch,
 )
+from node.engine.settings import EngineSettings
 from node.engine.wire import Entries, Message, decode_message
 from node.store import MemoryDisk, MemoryStore
 from tests.builders import START, Federation, build_federation

@@ -6,8 +6,8 @@ from ledger.codec import encode
 from ledger.entries import encode_entry
 from ledger.evidence import InvalidEntryEvidence, decode_evidence
 from ledger.refusals import Refusal
-from node.engine import Readiness
 from node.engine.events import NotReady, PeerDown
+from node.engine.status import Readiness
 from node.engine.wire import Entries, EvidenceNews, Heads
 from tests.node.engine.rig import Rig, entries_message, joined
 

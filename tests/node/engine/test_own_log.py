@@ -5,7 +5,6 @@ import pytest
 from ledger.receipts import decode_receipt
 from ledger.refusals import Refusal
 from ledger.transactions import Status
-from node.engine import Readiness
 from node.engine.events import (
     Ask,
     BatchRecorded,
@@ -18,6 +17,7 @@ from node.engine.events import (
     Submit,
     SubmitBatch,
 )
+from node.engine.status import Readiness
 from node.engine.wire import Entries
 from node.errors import StorageFault
 from node.store import Document, DocumentKind, Memo, MemoryFault, Write

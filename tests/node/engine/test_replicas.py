@@ -7,9 +7,10 @@ from ledger.codec import MAX, encode
 from ledger.entries import encode_entry
 from ledger.evidence import ForkEvidence, InvalidEntryEvidence
 from ledger.refusals import Refusal
-from node.engine import EngineSettings, Readiness
 from node.engine.events import NotReady, PeerDown, PeerMessage, PeerUp, Recorded
 from node.engine.replicas import Replicas
+from node.engine.settings import EngineSettings
+from node.engine.status import Readiness
 from node.engine.wire import (
     Entries,
     EvidenceNews,

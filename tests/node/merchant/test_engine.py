@@ -6,7 +6,7 @@ from hashlib import sha256
 import pytest
 
 from ledger.errors import EncodingError
-from node.engine import Engine
+from node.engine.engine import Engine
 from node.engine.events import Change, Recorded, Submit, View
 from node.engine.settings import EngineSettings
 from node.errors import StorageFault
