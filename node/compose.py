@@ -50,6 +50,13 @@ def wall_clock_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
+def steady_clock_ms() -> int:
+    """Milliseconds of a clock that nobody sets, and that runs on while the machine sleeps where it can."""
+    if hasattr(time, "CLOCK_BOOTTIME"):
+        return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
+    return time.monotonic_ns() // 1_000_000
+
+
 def random_jitter(most: int) -> int:
     """A random integer from 0 to `most`."""
     return random.SystemRandom().randint(0, most)
@@ -60,6 +67,9 @@ class World:
     """What a node takes from outside itself. Tests and simulations bring their own."""
 
     clock_ms: Callable[[], int] = wall_clock_ms
+    """What people take for the time; it can be wrong, and be set."""
+    steady_ms: Callable[[], int] = steady_clock_ms
+    """For intervals and deadlines."""
     random_bytes: Callable[[int], bytes] = os.urandom
     jitter: Callable[[int], int] = random_jitter
     open_store: Callable[[str], Store] = SqlStore
@@ -73,7 +83,12 @@ class Node:
         self.folder = folder
         self._world = world
         settings = folder.settings
-        self.runner = Runner(self._open_engine, settings=settings.runner, clock_ms=world.clock_ms)
+        self.runner = Runner(
+            self._open_engine,
+            settings=settings.runner,
+            clock_ms=world.clock_ms,
+            steady_ms=world.steady_ms,
+        )
         self.links = Links(
             Identity(charter=folder.charter, coop=folder.coop.number, key=folder.key),
             self.runner,
@@ -109,6 +124,7 @@ class Node:
                 store,
                 self._world.clock_ms(),
                 Merchants(folder.settings.merchant),
+                steady_ms=self._world.steady_ms(),
                 configured=folder.peers,
             )
         except BaseException:
@@ -149,7 +165,7 @@ class Node:
 
     async def start(self) -> None:
         """Load the state, listen, dial the peers. `url` says where it listens then."""
-        began_ms = self._world.clock_ms()
+        began_ms = self._world.steady_ms()
         await self.runner.start()
         try:
             await self._listen()
@@ -163,7 +179,7 @@ class Node:
             "url": self.url,
             "validator": chosen_name(),
             "version": __version__,
-            "milliseconds": self._world.clock_ms() - began_ms,
+            "milliseconds": self._world.steady_ms() - began_ms,
         }
         log_event("node_started", values)
 

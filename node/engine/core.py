@@ -29,8 +29,8 @@ from node.store import Memo, Segment, Store, Witnessed, Write
 class Tick:
     """One tick: the time, what it writes, what it sends.
 
-    `now_ms` is the clock's time and goes into entries. `steady_ms` never falls, whatever the clock
-    does, and is what intervals and deadlines are measured by.
+    `now_ms` is the clock's time and goes into entries. `steady_ms` runs on evenly, whatever is done to
+    the clock, and is what intervals and deadlines are measured by.
     """
 
     now_ms: int

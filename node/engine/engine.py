@@ -1,8 +1,8 @@
 """The engine: a node as one synchronous state machine.
 
-`tick(now_ms, inbox) -> outbox` gathers what has arrived into one batch: it replicates, anchors, records,
-commits everything in one transaction, and only then answers. No sockets, no clock, no threads, no
-randomness inside: a whole federation runs in one thread from one seed.
+`tick(now_ms, inbox, steady_ms) -> outbox` gathers what has arrived into one batch: it replicates,
+anchors, records, commits everything in one transaction, and only then answers. No sockets, no clock, no
+threads, no randomness inside: a whole federation runs in one thread from one seed.
 
 After an exception from `tick` the engine's memory may be ahead of the disk, or the disk of what
 was reported: the engine is dead. Close the store, open it again, make another engine. Requests of that
@@ -86,9 +86,12 @@ class Engine:
         now_ms: int,
         extension: Extension | None = None,
         *,
+        steady_ms: int | None = None,
         configured: Collection[int] | None = None,
     ) -> None:
-        """`configured` are the coops whose nodes this one dials, if anything dials at all."""
+        """`now_ms`, `steady_ms`: see `tick`. `configured` are the coops whose nodes this one dials, if
+        anything dials at all."""
+        steady_ms = now_ms if steady_ms is None else steady_ms
         if charter.coops[coop].node_key != key.public_key:
             raise ValueError(f"the key is not the one that the charter has for coop {coop}")
         self._core = Core(
@@ -103,14 +106,14 @@ class Engine:
         self._anchors = Anchors(self._core, self._replicas)
         self._history = History(self._core)
         self._memos = Memos(self._core)
-        self._gossip = Gossip(self._core, self._replicas, now_ms=now_ms)
+        self._gossip = Gossip(self._core, self._replicas, now_ms=steady_ms)
         self._own = OwnLog(self._core, self._anchors, self._history, self._memos)
         self._decisions = Decisions(self._core)
         self._publishing = Publishing(self._core, self._decisions)
-        self._last_ms = now_ms
-        self._turned_back_ms = 0
-        self._recovery = Recovery(self._core, self._replicas, now_ms=now_ms)
-        self._troubles = Troubles(self._core, self._replicas, configured=configured, now_ms=now_ms)
+        self._recovery = Recovery(self._core, self._replicas, now_ms=steady_ms)
+        self._troubles = Troubles(
+            self._core, self._replicas, configured=configured, now_ms=steady_ms
+        )
         self._snapshot_length = self._total_length()
         if coop in self._core.accused:
             self._core.readiness = Readiness.HALTED
@@ -118,9 +121,13 @@ class Engine:
         if extension is not None:
             extension.start(self._view(now_ms))
 
-    def tick(self, now_ms: int, inbox: Sequence[Event]) -> Outbox:
-        """Take in what arrived, commit, answer."""
-        tick = Tick(now_ms, self._steady_ms(now_ms), names=self._core.names)
+    def tick(self, now_ms: int, inbox: Sequence[Event], *, steady_ms: int | None = None) -> Outbox:
+        """Take in what arrived, commit, answer.
+
+        `now_ms` is the clock's, which people set; `steady_ms` is of a clock that nobody sets, with any
+        beginning. `Outbox.wake_at_ms` is of the latter. Left out, they are taken to be one.
+        """
+        tick = Tick(now_ms, now_ms if steady_ms is None else steady_ms, names=self._core.names)
         self._receive(tick, inbox)
         self._recovery.run(tick)
         self._replicas.advance(tick)
@@ -148,12 +155,6 @@ class Engine:
         self._upkeep(tick, idle=not inbox)
         tick.outbox.wake_at_ms = self._wake_at_ms(tick)
         return tick.outbox
-
-    def _steady_ms(self, now_ms: int) -> int:
-        """The time with every step back of the clock taken out, for intervals and deadlines."""
-        self._turned_back_ms += max(0, self._last_ms - now_ms)
-        self._last_ms = now_ms
-        return now_ms + self._turned_back_ms
 
     def _receive(self, tick: Tick, inbox: Sequence[Event]) -> None:
         distrusted: set[int] = set()
@@ -325,7 +326,7 @@ class Engine:
         What is due already and was not done now waits for an event, or for the next gossip.
         """
         if self._history.is_behind():
-            return tick.now_ms
+            return tick.steady_ms
         times = [
             self._gossip.wake_at_ms(),
             self._replicas.wake_at_ms(),
@@ -335,9 +336,8 @@ class Engine:
         ]
         extension_ms = None if self._extension is None else self._extension.wake_at_ms()
         if extension_ms is not None:
-            times.append(extension_ms + self._turned_back_ms)
-        ahead = [at for at in times if at is not None and at > tick.steady_ms]
-        return min(ahead) - self._turned_back_ms
+            times.append(tick.steady_ms + extension_ms - tick.now_ms)
+        return min(at for at in times if at is not None and at > tick.steady_ms)
 
     def _total_length(self) -> int:
         return sum(self._core.length(coop) for coop in self._core.charter.coops)

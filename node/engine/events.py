@@ -300,8 +300,8 @@ Reached = dict[int, dict[int, int]]
 class Outbox:
     """What a tick wants done, in this order: replies, sends, disconnects, notices.
 
-    `wake_at_ms` is when the engine wants a tick though nothing arrives. `advanced` names the logs
-    that grew; `reached` says, for each of them, how far it has taken in every log, itself included.
+    `wake_at_ms` is when, by steady time, the engine wants a tick though nothing arrives. `advanced` names
+    the logs that grew; `reached` says, for each of them, how far it has taken in every log, itself included.
     """
 
     replies: list[Reply] = field(default_factory=list)

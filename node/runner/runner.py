@@ -54,7 +54,7 @@ _LONGEST_WAIT_MS = 60_000
 class TickingEngine(Protocol):
     """What the runner needs of an engine."""
 
-    def tick(self, now_ms: int, inbox: Sequence[Event]) -> Outbox:
+    def tick(self, now_ms: int, inbox: Sequence[Event], *, steady_ms: int) -> Outbox:
         """See `node.engine.engine.Engine.tick`."""
 
     def save_snapshot(self) -> None:
@@ -88,10 +88,12 @@ class Runner:
         *,
         settings: RunnerSettings,
         clock_ms: Callable[[], int],
+        steady_ms: Callable[[], int],
     ) -> None:
         self._open_engine = open_engine
         self._settings = settings
         self._clock_ms = clock_ms
+        self._steady_ms = steady_ms
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="fiado-engine")
         self._open: OpenEngine | None = None
         self._wake = asyncio.Event()
@@ -250,11 +252,11 @@ class Runner:
         assert self._open is not None
         loop = asyncio.get_running_loop()
         done: asyncio.Future[None] = loop.create_future()
-        engine, now_ms = self._open.engine, self._clock_ms()
+        engine, now_ms, steady_ms = self._open.engine, self._clock_ms(), self._steady_ms()
 
         def run() -> None:
             try:
-                outbox = engine.tick(now_ms, events)
+                outbox = engine.tick(now_ms, events, steady_ms=steady_ms)
             except BaseException as error:
                 loop.call_soon_threadsafe(done.set_exception, _as_fault(error))
             else:
@@ -271,7 +273,7 @@ class Runner:
         their way already, and would have to wait for that work; so it waits a little first.
         """
         if not self._wake.is_set():
-            delay_ms = max(self._settings.idle_ms, self._wake_at_ms - self._clock_ms())
+            delay_ms = max(self._settings.idle_ms, self._wake_at_ms - self._steady_ms())
             delay_ms = min(delay_ms, _LONGEST_WAIT_MS)
             loop = asyncio.get_running_loop()
             timer = loop.call_later(delay_ms / 1000, self._wake.set)
@@ -309,7 +311,7 @@ class Runner:
     async def _reload(self, error: Exception) -> bool:
         """Open the store again with a new engine. False when the runner has given up."""
         loop = asyncio.get_running_loop()
-        if self._clock_ms() - self._fault_at_ms > self._settings.calm_ms:
+        if self._steady_ms() - self._fault_at_ms > self._settings.calm_ms:
             self._faults = 0
         if self._open is not None:
             await loop.run_in_executor(self._thread, _close, self._open, False)
@@ -317,7 +319,7 @@ class Runner:
         while True:
             if not isinstance(error, MessageUnhandled):
                 self._faults += 1
-            self._fault_at_ms = self._clock_ms()
+            self._fault_at_ms = self._steady_ms()
             values = {"text": str(error), "count": self._faults}
             log_event("fault", values, level=logging.ERROR, error=error)
             if self._faults > self._settings.reloads or self._stopping:

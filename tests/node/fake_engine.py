@@ -50,7 +50,7 @@ class FakeEngine:
     notices: list[Notice] = field(default_factory=list)
     reached: Reached = field(default_factory=dict)
 
-    def tick(self, now_ms: int, inbox: Sequence[Event]) -> Outbox:
+    def tick(self, now_ms: int, inbox: Sequence[Event], *, steady_ms: int) -> Outbox:
         """Answer `Recorded` to everything, with the number of the tick."""
         assert self.gate.wait(20), "the test forgot to open the gate"
         self.clocks.append(now_ms)

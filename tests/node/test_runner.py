@@ -52,7 +52,7 @@ class FakePeers:
 @asynccontextmanager
 async def running(opener: Opener, settings: RunnerSettings = SETTINGS) -> AsyncIterator[Runner]:
     """A runner that has done its first tick."""
-    runner = Runner(opener, settings=settings, clock_ms=lambda: 1_000)
+    runner = Runner(opener, settings=settings, clock_ms=lambda: 5_000, steady_ms=lambda: 1_000)
     await runner.start()
     await until(lambda: len(opener.newest.inboxes) == 1, "the first tick")
     try:

@@ -31,8 +31,8 @@ def _bend(target: object, **methods: Any) -> None:
 class AnswersBeforeCommit(Engine):
     """Hands out its answers first and writes afterwards."""
 
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
         store = self._core.store
         commit, late = store.commit, list[Write]()
 
@@ -47,16 +47,16 @@ class AnswersBeforeCommit(Engine):
 class TrustsEveryHead(Engine):
     """Takes entries without checking the signature over their head."""
 
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
         _bend(self._replicas, _check_signature=lambda signed: None)
 
 
 class AnchorsAnchors(Engine):
     """Takes every growth of another log as a reason to anchor it."""
 
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
         core, growth = self._core, self._replicas.growth
 
         def since_ms(coop: int) -> int | None:
@@ -70,8 +70,8 @@ class AnchorsAnchors(Engine):
 class ForgetsWhatItWitnessed(Engine):
     """Signs as a witness without saving that it did."""
 
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
         store = self._core.store
         commit = store.commit
         _bend(store, commit=lambda write: commit(replace(write, witnessed=())))
@@ -80,16 +80,16 @@ class ForgetsWhatItWitnessed(Engine):
 class DeniesWhatItRecorded(Engine):
     """Refuses the same bytes the second time."""
 
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
         _bend(self._own, _find_same=lambda transaction: None)
 
 
 class DoesNotRecover(Engine):
     """Signs at once, whatever others may hold of its log."""
 
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
         _bend(
             self._recovery,
             _is_behind=lambda: False,
@@ -100,16 +100,17 @@ class DoesNotRecover(Engine):
 class BelievesItsClock(Engine):
     """Measures deadlines by a clock that may be set back."""
 
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
-        _bend(self, _steady_ms=lambda now_ms: now_ms)
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        tick = self.tick
+        _bend(self, tick=lambda now_ms, inbox, *, steady_ms: tick(now_ms, inbox))
 
 
 class KeepsWhatIsNotItsOwn(Engine):
     """Never returns a payment whose payee has closed."""
 
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
         validator = self._core.validator
         _bend(self._anchors, _core=_Blind(self._core, validator))
 
@@ -139,8 +140,8 @@ class _NothingOwed:
 class ForgetsWhatItDecided(Engine):
     """Signs decisions and observations without saving that it did."""
 
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
         store = self._core.store
         commit = store.commit
 
@@ -154,8 +155,8 @@ class ForgetsWhatItDecided(Engine):
 class ProposesOutOfTurn(Engine):
     """Signs the list of those observations that it has seen, without waiting for a proposer."""
 
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
         proposals: Any = self._decisions._proposals
         chartered = self._core.charter.index
         _bend(
@@ -167,16 +168,16 @@ class ProposesOutOfTurn(Engine):
 class LeavesOthersBehind(Engine):
     """Does not tell what it knows of decisions to those who ask."""
 
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
         _bend(self._decisions, _on_due=lambda tick, peer, message: None)
 
 
 class BelievesOneCoop(Engine):
     """Takes a decision in as soon as one coop has signed it."""
 
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
         decisions = self._decisions
 
         def take_in(tick: Tick, own: Appender) -> bool:
@@ -193,8 +194,8 @@ class BelievesOneCoop(Engine):
 class TakesInOutOfOrder(Engine):
     """Does not wait for a change of source before it takes in the new source's prints."""
 
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
         _bend(self._publishing, _check_content=lambda publication: None)
         decisions, chartered = self._decisions, self._core.charter.index
 
@@ -230,8 +231,8 @@ def _overrule(engine: Engine, overruled: Refusal) -> None:
 class GuessesValues(Engine):
     """Lets payments name days that have no value yet: it takes the last one for them."""
 
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
         validator: Any = self._core.validator
         check = validator._check
 
@@ -255,8 +256,8 @@ class GuessesValues(Engine):
 class RewritesThePast(Engine):
     """Changes the values of past days a little when it takes a decision in."""
 
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
         validator: Any = self._core.validator
         apply = validator._apply
 
@@ -272,6 +273,6 @@ class RewritesThePast(Engine):
 class AsksOnlyOnce(Engine):
     """Does not look for survey files that had not come when it stopped."""
 
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
         self._decisions.surveys._wanted.clear()

@@ -78,6 +78,10 @@ class SimNode:
         """What this node's clock shows."""
         return START * 1000 + self.world.now + self.world.skipped_ms + self.skew_ms
 
+    def steady_ms(self) -> int:
+        """What its steady clock shows: nobody can set it, and it began when it liked."""
+        return self.coop * 1_000_000 + self.world.now + self.world.skipped_ms
+
     @property
     def is_up(self) -> bool:
         """Whether the process runs."""
@@ -91,7 +95,13 @@ class SimNode:
         self._store = MemoryStore(self.disk)
         settings = replace(self._settings, restored=self.restored)
         self.engine = self._make_engine(
-            settings, self.federation.charter, self.coop, self.key, self._store, self.clock_ms()
+            settings,
+            self.federation.charter,
+            self.coop,
+            self.key,
+            self._store,
+            self.clock_ms(),
+            steady_ms=self.steady_ms(),
         )
         self.world.note(f"{self.name}: starts{' restored' if self.restored else ''}")
         self.starts += 1
@@ -142,11 +152,11 @@ class SimNode:
         events, self._inbox = self._inbox, []
         self.ticks += 1
         try:
-            outbox = engine.tick(self.clock_ms(), events)
+            outbox = engine.tick(self.clock_ms(), events, steady_ms=self.steady_ms())
         except StorageFault:
             self.stop_for(self.world.random.randint(5, 1_500), "dies of its disk")
             return
         if self.restored and engine.status().readiness is Readiness.READY:
             self.restored = False
         self._around.node_ticked(self, events, outbox)
-        self._tick_after(max(1, outbox.wake_at_ms - self.clock_ms()))
+        self._tick_after(max(1, outbox.wake_at_ms - self.steady_ms()))

@@ -1,8 +1,9 @@
 """Engines side by side, ticked by hand: what one sends waits until a test delivers it.
 
-Time moves only by `advance`. Nothing is random.
+Time moves only by `advance`; a test sets an engine's clock wrong in `skew_ms`. Nothing is random.
 """
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
@@ -36,6 +37,7 @@ class Rig:
         self.federation = federation or build_federation(coops=3)
         self.settings = settings
         self.now_ms = START * 1000
+        self.skew_ms: Counter[int] = Counter()
         self.disks: dict[int, MemoryDisk] = {}
         self.engines: dict[int, Engine] = {}
         self.stores: dict[int, MemoryStore] = {}
@@ -58,7 +60,8 @@ class Rig:
             coop,
             self.federation.node_keys[coop],
             self.stores[coop],
-            self.now_ms,
+            self.now_ms + self.skew_ms[coop],
+            steady_ms=self.now_ms,
             configured=configured,
         )
         return self.engines[coop]
@@ -75,7 +78,8 @@ class Rig:
 
     def tick(self, coop: int, *events: Event) -> Outbox:
         """One tick; what it sends goes to `mail`."""
-        outbox = self.engines[coop].tick(self.now_ms, events)
+        clock_ms = self.now_ms + self.skew_ms[coop]
+        outbox = self.engines[coop].tick(clock_ms, events, steady_ms=self.now_ms)
         self.mail += [(coop, send) for send in outbox.sends]
         return outbox
 
