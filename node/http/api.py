@@ -26,6 +26,8 @@ from node.shares import Held, Shares
 from node.web.codes import Codes
 
 PROBLEM_JSON = "application/problem+json"
+ALL_PAGES = "Access-Control-Allow-Origin"
+"""The header by which browsers let pages of other nodes read an answer."""
 
 _COSTLY_REFUSALS = {
     Refusal.ENTRY_TOO_LARGE,
@@ -208,6 +210,8 @@ def problem_response(problem: Problem, request_id: str) -> web.Response:
         headers["Retry-After"] = str(problem.retry_after_s)
     if problem.allow is not None:
         headers["Allow"] = problem.allow
+    if problem.is_for_all_pages:
+        headers[ALL_PAGES] = "*"
     if problem.kind.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     body = json.dumps(problem.as_json(request_id)).encode("utf-8")

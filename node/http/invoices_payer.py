@@ -6,7 +6,7 @@ import re
 from aiohttp import web
 
 from node.engine.events import View
-from node.http.api import Api, json_response
+from node.http.api import ALL_PAGES, Api, json_response
 from node.http.invoices import AFTER, INVOICE_ID, TIMEOUT
 from node.http.problems import Problem
 from node.http.reading import check_query
@@ -40,11 +40,22 @@ async def public_invoice(api: Api, id_: str) -> Json:
 
 
 async def get_public(api: Api, request: web.Request) -> web.Response:
-    """What is to be paid, and to whom; with `after`, once it has changed."""
+    """What is to be paid, and to whom; with `after`, once it has changed.
+
+    Pages of other nodes may read it: the payer's wallet asks here just before it signs.
+    """
     check_query(request, "after", "timeout_ms")
     id_ = request.match_info["id"]
-    found = await wait_for_version(api, request, of_invoice(id_), lambda: public_invoice(api, id_))
-    return json_response(found, is_private=True)
+    try:
+        found = await wait_for_version(
+            api, request, of_invoice(id_), lambda: public_invoice(api, id_)
+        )
+    except Problem as problem:
+        problem.is_for_all_pages = True
+        raise
+    response = json_response(found, is_private=True)
+    response.headers[ALL_PAGES] = "*"
+    return response
 
 
 async def get_events(api: Api, request: web.Request) -> web.StreamResponse:

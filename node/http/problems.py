@@ -19,8 +19,10 @@ class Problem(Exception):
     """Ends a request with a problem. `detail`, `remedy` and `retryable` may differ from the table's.
 
     `pointer` names the field that is wrong (RFC 6901), `retry_after_s` when to come back, `allow`
-    the methods that the address takes.
+    the methods that the address takes. `is_for_all_pages` lets pages of other nodes read it.
     """
+
+    is_for_all_pages = False
 
     def __init__(
         self,

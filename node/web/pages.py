@@ -21,7 +21,7 @@ from node.web.codes import LONGEST_BYTES, CodesBusy
 from node.web.index_picture import IndexPicture, index_picture
 from node.web.positions import position_bar
 from node.web.requests import RequestUnreadable, read_request
-from node.web.site import SAFE_HEADERS, load_site
+from node.web.site import CONTENT_SECURITY_POLICY, SAFE_HEADERS, WALLET_POLICY, load_site
 
 Handler = Callable[[Api, web.Request], Awaitable[web.StreamResponse]]
 
@@ -86,9 +86,9 @@ async def get_pay(api: Api, request: web.Request) -> web.Response:
     )
 
 
-def _shell(template: str) -> Handler:
+def _shell(template: str, policy: str = CONTENT_SECURITY_POLICY) -> Handler:
     async def get_shell(api: Api, request: web.Request) -> web.Response:
-        return load_site().page(api, request, template)
+        return load_site().page(api, request, template, policy=policy)
 
     return get_shell
 
@@ -166,7 +166,7 @@ async def get_qr(api: Api, request: web.Request) -> web.Response:
 
 PAGES: Final[tuple[tuple[str, Handler], ...]] = (
     ("/", get_books),
-    ("/wallet", _shell("wallet.html")),
+    ("/wallet", _shell("wallet.html", WALLET_POLICY)),
     ("/pay", get_pay),
     ("/p/{id}", get_bill),
     ("/pos", get_counter),

@@ -16,6 +16,7 @@ from ledger.transactions import HANDLE
 LONGEST_PURPOSE: Final = 140
 _AMOUNT = re.compile(r"(0|[1-9][0-9]{0,13})(?:[.,]([0-9]{1,2}))?")
 _REFERENCE = re.compile(r"[0-9a-f]{64}")
+_BILL = re.compile(r"https?://[^/?#\s]{1,255}/p/[0-9a-f]{32}/?", re.IGNORECASE)
 
 
 class RequestUnreadable(Exception):
@@ -24,13 +25,17 @@ class RequestUnreadable(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentRequest:
-    """Whom to pay, and what the payee would like. `amount` in minor units, None: the payer says."""
+    """Whom to pay, and what the payee would like. `amount` in minor units, None: the payer says.
+
+    `bill` is the address of the shop's bill that asks, if one does: the payer's wallet asks there.
+    """
 
     handle: str
     coop: str
     amount: int | None
     purpose: str
     reference: str | None
+    bill: str | None = None
 
 
 def read_request(query: Mapping[str, str]) -> PaymentRequest:
@@ -38,15 +43,21 @@ def read_request(query: Mapping[str, str]) -> PaymentRequest:
     handle, _, coop = query.get("to", "").strip().lower().partition("@")
     if not HANDLE.fullmatch(handle) or not COOP_NAME.fullmatch(coop):
         raise RequestUnreadable("to")
+    if len(query) != len(set(query)):
+        raise RequestUnreadable("twice")  # who reads another of the two would pay something else
     reference = query.get("ref")
     if reference is not None and not _REFERENCE.fullmatch(reference):
         raise RequestUnreadable("ref")
+    bill = query.get("bill")
+    if bill is not None and not _BILL.fullmatch(bill):
+        raise RequestUnreadable("bill")
     return PaymentRequest(
         handle=handle,
         coop=coop,
         amount=_read_amount(query["amount"]) if query.get("amount") else None,
         purpose=query.get("for", "")[:LONGEST_PURPOSE],
         reference=reference,
+        bill=bill,
     )
 
 

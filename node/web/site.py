@@ -19,20 +19,27 @@ from node.http.api import Api
 from node.web.languages import COOKIE, COOKIE_SECONDS, NAMES, Language, choose, load_languages
 from node.web.statics import Static, accepts_gzip, load_statics
 
-CONTENT_SECURITY_POLICY: Final = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "connect-src 'self'",
-        "manifest-src 'self'",
-        "worker-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
+
+def _policy(*, connect: str = "'self'") -> str:
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self'",
+            f"connect-src {connect}",
+            "manifest-src 'self'",
+            "worker-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        )
     )
-)
+
+
+CONTENT_SECURITY_POLICY: Final = _policy()
+WALLET_POLICY: Final = _policy(connect="'self' https: http://127.0.0.1:* http://localhost:*")
+"""The wallet asks the shop's own node about a bill (decision 0014)."""
 SAFE_HEADERS: Final[Mapping[str, str]] = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -68,6 +75,7 @@ class Site:
         template: str,
         *,
         status: int = 200,
+        policy: str = CONTENT_SECURITY_POLICY,
         **values: object,
     ) -> web.Response:
         """A page in the visitor's language. A choice in the address is remembered."""
@@ -88,6 +96,7 @@ class Site:
         body = text.encode("utf-8")
         headers = {
             **SAFE_HEADERS,
+            "Content-Security-Policy": policy,
             "Content-Type": HTML,
             "Content-Language": language.code,
             "Cache-Control": "no-cache",

@@ -1,10 +1,14 @@
 """Static files: read once at start, served from memory with an ETag, compressed where it helps.
 
+Scripts are served without their comment lines: phones on slow networks load what runs, and people read
+the source where it is kept.
+
 Only names found in the folder at start can be asked for, so no path from outside ever meets the disk.
 """
 
 import gzip
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -25,6 +29,7 @@ _TYPES: Final = {
     ".png": "image/png",
     ".json": "application/json",
 }
+_COMMENT_LINE: Final = re.compile(rb"^[ \t]*//[^\n]*\n", re.MULTILINE)
 _COMPRESSED: Final = (".js", ".css", ".json", ".svg")
 
 
@@ -63,7 +68,7 @@ def accepts_gzip(request: web.Request) -> bool:
 def load_statics(languages: Mapping[str, Language]) -> dict[str, Static]:
     """All static files by name: those of the folder, the scripts' words, and the word lists."""
     found = {
-        path.name: _static(path.suffix, path.read_bytes())
+        path.name: _static(path.suffix, _served(path))
         for path in sorted(FOLDER.iterdir())
         if path.suffix in _TYPES
     }
@@ -74,6 +79,11 @@ def load_statics(languages: Mapping[str, Language]) -> dict[str, Static]:
         listed = json.dumps(Mnemonic(name).wordlist, ensure_ascii=False)
         found[f"bip39-{name}.json"] = _static(".json", listed.encode("utf-8"))
     return found
+
+
+def _served(path: Path) -> bytes:
+    body = path.read_bytes()
+    return _COMMENT_LINE.sub(b"", body) if path.suffix == ".js" else body
 
 
 def _static(suffix: str, body: bytes) -> Static:

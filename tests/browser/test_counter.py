@@ -36,7 +36,6 @@ def pay_bill(payer: Browser, stage: Stage, home: int, link: str) -> None:
     payer.type("#home", stage.urls[home])
     payer.click("#elsewhere button")
     payer.click("#pay-here")
-    payer.click("#pay-form .primary")
     payer.click("#review-pay")
     payer.wait_text("#receipt-proof", "in this browser")
 
@@ -98,7 +97,7 @@ def test_the_shops_node_is_killed_between_bill_and_payment(
     stage.kill(2)
     # The payer's own node records it although the shop's is down.
     phone.click("#pay-here")
-    phone.click("#pay-form .primary")
+    phone.wait_text("#review-warning", "can't be reached now")
     phone.click("#review-pay")
     phone.wait_text("#receipt-proof", "in this browser")
     desktop.wait_text("#bill-state", "Waiting")

@@ -14,15 +14,7 @@ export class Problem extends Error {
     super(fields.detail);
     Object.assign(this, { code: fields.code, title: fields.title, detail: fields.detail });
     Object.assign(this, { remedy: fields.remedy, status: fields.status });
-    this.isRefusal = fields.number !== undefined;
-    this.isRetryable = fields.retryable === true;
-  }
-
-  // Whether the node has decided: it refused by a rule, or sending the same again can't end differently.
-  // A refusal stays final even if other circumstances would pass it: its sequence number is used by at
-  // most one payment, so what is signed next can't be paid besides it.
-  get isFinal() {
-    return this.isRefusal || (!this.isRetryable && this.status >= 400 && this.status < 500);
+    Object.assign(this, { number: fields.number, retryable: fields.retryable });
   }
 }
 

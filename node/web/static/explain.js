@@ -2,6 +2,8 @@
 // said here in the page's language, the rest as the node says them.
 
 import { Problem, Unreachable, WrongNode } from "./api.js";
+import { ProofError } from "./messages.js";
+import { BillOnItsWay, BillOver, ShopSilent } from "./shop.js";
 import { say } from "./words.js";
 
 export function explain(error) {
@@ -19,11 +21,25 @@ export function explain(error) {
     case "sequence_used": return say("Another payment of yours came first, perhaps from another device. This one was not made. Look at your history.");
     case "handle_taken": return say("Somebody has that name already. Choose another.");
     case "account_not_found": return say("There is no such account.");
+    case "invoice_not_found": return say("There is no such bill. Ask the shop for a new link.");
     case "coop_not_found": return say("There is no such cooperative in this federation.");
     case "too_many_requests": return say("Too many attempts from here. Wait a minute.");
-    case "not_ready": return say("The node is not ready yet. Try again in a minute.");
+    case "not_ready": return say("Your node does not record anything at the moment. Nothing was done. Try again in a minute.");
     case "number_taken": return say("That took too long and your place was given on. Try again.");
     case "challenge_invalid": return say("The node does not know this key for that name.");
     default: return `${error.detail} ${error.remedy}`;
+  }
+}
+
+// The same of a shop's bill, which is asked for at the shop's node.
+export function explainBill(error) {
+  if (error instanceof ShopSilent) return say("The shop's node can't be reached, so its bill can't be read. Try again in a minute.");
+  if (error instanceof BillOnItsWay) return say("You have paid this bill. Your payment is on its way, and the shop's node has not heard of it yet. Don't pay again.");
+  if (error instanceof ProofError) return say("This bill contradicts itself, or is of another federation. Don't pay it; ask the shop for a new one.");
+  if (!(error instanceof BillOver)) return explain(error);
+  switch (error.bill.state) {
+    case "cancelled": return say("The shop has withdrawn this bill. Don't pay it.");
+    case "expired": return say("Too late: this bill can't be paid any more. Ask for a new one.");
+    default: return say("This bill is paid already. There is nothing more to pay.");
   }
 }

@@ -1,7 +1,14 @@
-// Payment links: https://node/pay?to=alice@norte&amount=12.50&for=bread, and the program's
-// fiado:alice@norte?amount=12.50&memo=bread. A link asks; it proves nothing.
+// Payment links: https://node/pay?to=alice@norte&amount=12.50&for=bread, a shop's bill https://node/p/<id>, and the
+// program's fiado:alice@norte?amount=12.50&memo=bread. A link asks; it proves nothing.
+//
+// They are read strictly: one that says a thing twice, or something that can't be read, is no link.
 
+import { parseAmount, plainAmount } from "./amounts.js";
 import { COOP_NAME, HANDLE } from "./messages.js";
+
+const REFERENCE = /^[0-9a-f]{64}$/;
+const BILL = /^\/p\/([0-9a-f]{32})\/?$/i;
+const PROGRAMS_FIELDS = ["amount", "memo", "federation"];
 
 // {handle, coop} of `alice@norte`, or null.
 export function readAddress(text) {
@@ -10,48 +17,64 @@ export function readAddress(text) {
   return fits ? { handle, coop } : null;
 }
 
-function readMinor(text) {
-  const match = /^([0-9]{1,14})(?:[.,]([0-9]{1,2}))?$/.exec(text ?? "");
-  return match === null ? null : Number(match[1]) * 100 + Number((match[2] ?? "").padEnd(2, "0"));
+// {origin, id} of a bill's address, or null.
+export function readBillLink(text) {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const found = ["https:", "http:"].includes(url?.protocol) && BILL.exec(url.pathname);
+  return found ? { origin: url.origin, id: found[1].toLowerCase() } : null;
 }
 
-const plainAmount = (minor) => `${Math.floor(minor / 100)}.${String(minor % 100).padStart(2, "0")}`;
+const isOnceEach = (query) => new Set(query.keys()).size === [...query.keys()].length;
 
-// {address, amount, purpose, reference} of a link or an address; {bill: URL} of a shop's bill; or null.
+// What a link asks for; null when a field of it can't be read.
+function readRequest(address, query, { purpose = "for" } = {}) {
+  if (address === null || !isOnceEach(query)) return null;
+  const typed = query.get("amount") ?? "";
+  const { minor = null, fault } = typed === "" ? {} : parseAmount(typed);
+  const reference = query.get("ref");
+  if (fault !== undefined || (reference !== null && !REFERENCE.test(reference))) return null;
+  return {
+    address, amount: minor, purpose: query.get(purpose) ?? "", reference,
+    federation: query.get("federation"), bill: readBillLink(query.get("bill") ?? ""),
+  };
+}
+
+// {address, amount, purpose, reference, federation, bill} of a link or an address, what it does not say
+// being null or empty; {bill} of a shop's bill; or null.
 export function readLink(text) {
   const typed = text.trim();
   const address = readAddress(typed);
-  if (address !== null) return { address, amount: null, purpose: "", reference: null };
-  let url;
-  try {
-    url = new URL(typed);
-  } catch {
-    return null;
-  }
+  if (address !== null) return readRequest(address, new URLSearchParams());
+  if (!URL.canParse(typed)) return null;
+  const url = new URL(typed);
   const query = url.searchParams;
   if (url.protocol === "fiado:") {
-    const payee = readAddress(decodeURIComponent(url.pathname));
-    return payee && {
-      address: payee, amount: readMinor(query.get("amount")), purpose: query.get("memo") ?? "", reference: null,
-    };
+    const isKnown = [...query.keys()].every((name) => PROGRAMS_FIELDS.includes(name));
+    return isKnown ? readRequest(readAddress(unescaped(url.pathname)), query, { purpose: "memo" }) : null;
   }
   if (!["https:", "http:"].includes(url.protocol)) return null;
-  if (/^\/p\/[A-Za-z0-9_-]+$/.test(url.pathname)) return { bill: url };
+  const bill = readBillLink(typed);
+  if (bill !== null) return { bill };
   return url.pathname === "/pay" ? readQuery(query) : null;
 }
 
-export function readQuery(query) {
-  const address = readAddress(query.get("to") ?? "");
-  const reference = query.get("ref");
-  if (address === null || (reference !== null && !/^[0-9a-f]{64}$/.test(reference))) return null;
-  return { address, amount: readMinor(query.get("amount")), purpose: query.get("for") ?? "", reference };
+function unescaped(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return "";
+  }
 }
 
-export function linkQuery({ to, amount, purpose, reference }) {
+export const readQuery = (query) => readRequest(readAddress(query.get("to") ?? ""), query);
+
+// `bill` is the address of the bill that asks, if one does.
+export function linkQuery({ to, amount, purpose, reference, bill }) {
   const query = new URLSearchParams({ to });
   if (amount) query.set("amount", plainAmount(amount));
   if (purpose) query.set("for", purpose);
   if (reference) query.set("ref", reference);
+  if (bill) query.set("bill", bill);
   // An address is read by people too: the sign between name and cooperative may stay as it is.
   return query.toString().replace("%40", "@");
 }

@@ -199,6 +199,14 @@ export async function checkReceipt(receipt, charter) {
 export const reasonHash = ({ salt, text }) => sha256(tag("fiado1.reason"), salt, utf8(text));
 export const memoReference = ({ salt, text }) => sha256(tag("fiado1.memo"), salt, utf8(text));
 
+// What ties a payment to a merchant's invoice; `price` is [minor units, day] or null.
+export function invoiceReference({
+  federation, coop, id, account, amount, price, expires, description, privateHash,
+}) {
+  const body = encode([id, account, amount, price, expires, description, privateHash]);
+  return sha256(signedBytes("fiado1.invoice", { federation, coop, body }));
+}
+
 export function sessionMessage({ federation, coop, role, number, challenge }) {
   const body = encode([role, number, challenge]);
   return signedBytes("fiado1.session", { federation, coop, body });

@@ -4,9 +4,9 @@ import { byId, onAction } from "./dom.js";
 import { linkQuery } from "./links.js";
 import { Store } from "./store.js";
 
-// `{to, amount, purpose, reference}`, amount in minor units as text; `home` is the wallet's node if known.
-export async function offerWallets({ to, amount, purpose, reference }, home = null) {
-  const query = linkQuery({ to, amount: Number(amount), purpose, reference });
+// `{to, amount, purpose, reference, bill}`, amount in minor units as text; `home` is the wallet's node if known.
+export async function offerWallets({ to, amount, purpose, reference, bill }, home = null) {
+  const query = linkQuery({ to, amount: Number(amount), purpose, reference, bill });
   const wallet = await (await Store.open()).wallet().catch(() => undefined);
   if (wallet?.account !== undefined) {
     byId("pay-here").href = `/wallet#pay?${query}`;

@@ -1,17 +1,22 @@
 // Paying without ever paying twice.
 //
 // The rule: before a payment is sent, its exact bytes are on the disk. As long as no answer came, those
-// bytes and no others are sent, after a reload, a lost connection, a restart. Only the node's own answer
-// ends it: recorded (with a receipt that proves it) or refused for good. Silence is no answer. At most
-// one payment is under way, and one tab at a time may sign.
+// bytes and no others are sent, after a reload, a lost connection, a restart. Only a definite answer about
+// those bytes ends it: recorded, with a receipt that proves it, or refused (`guards.isEnded`). Silence is no
+// answer. At most one payment is under way, and one tab at a time may sign. Just before it signs it looks
+// again at what was recorded meanwhile, here or on another device, and at the bill.
 
-import { fromBase64url, isEqual, toBase64url } from "./bytes.js";
+import { fromBase64url, fromHex, isEqual, toBase64url, toHex } from "./bytes.js";
 import { Problem, call, get } from "./api.js";
+import { isEnded, isOnItsWay, twinsOf } from "./guards.js";
 import { sign } from "./keys.js";
 import {
   PAY, ProofError, checkReceipt, decodeReceipt, encodeTransaction, entryMessage,
 } from "./messages.js";
+import { BillOnItsWay, askBillAgain } from "./shop.js";
 import { PaymentPending } from "./store.js";
+
+const MOST_RECENT = 50;
 
 // Nobody knows yet what became of the payment; `cause` says why.
 export class OutcomeUnknown extends Error {}
@@ -19,14 +24,32 @@ export class OutcomeUnknown extends Error {}
 // The node has recorded less than this wallet knows of: it was restored from an old copy.
 export class NodeBehind extends Error {}
 
+// Another tab has put another wallet in this one's place.
+export class WalletChanged extends Error {}
+
+// Payments that look like the same wish were recorded; `twins`, newest first, as `guards.twinsOf` gives them.
+export class TwinFound extends Error {
+  constructor(twins) {
+    super("a payment like this one was recorded");
+    this.twins = twins;
+  }
+}
+
 const alone = (work) => navigator.locks.request("fiado-paying", work);
 
-// `intent`: {to, payeeCoop, payee, amount, reference, purpose}. Resolves to the kept receipt.
-export async function pay({ store, wallet, session, charter }, intent) {
+// `intent`: {to, payeeCoop, payee, amount, reference, purpose}; `nextSequence`, of when the payer looked;
+// `agreed`, the ids of the twins that the payer knows of; and `bill`, as `askBillAgain` takes it, or null.
+// Resolves to the kept receipt.
+export async function pay(context, intent) {
+  const { store, wallet, session, charter } = context;
   return alone(async () => {
     if (await store.pending()) throw new PaymentPending();
+    await checkWallet(store, wallet);
     const me = await session.get("/v1/me");
-    if (me.next_sequence <= (await store.lastSequence())) throw new NodeBehind();
+    if (me.next_sequence <= (await store.lastSequence(wallet.account))) throw new NodeBehind();
+    const twins = await findTwins(context, intent, me);
+    if (intent.bill) await checkBill(intent, twins, charter);
+    if (twins.some(({ id }) => !intent.agreed?.includes(id))) throw new TwinFound(twins);
     const unsigned = {
       kind: PAY, payer: wallet.account, sequence: me.next_sequence, payeeCoop: intent.payeeCoop,
       payee: intent.payee, amount: intent.amount, fee: 0, reference: intent.reference, price: null,
@@ -35,28 +58,57 @@ export async function pay({ store, wallet, session, charter }, intent) {
     const signature = await sign(wallet.privateKey, message);
     const bytes = encodeTransaction({ ...unsigned, signature });
     const begun = Math.floor(Date.now() / 1000);
-    const payment = { sequence: unsigned.sequence, bytes, intent, begun };
+    const { to, payeeCoop, payee, amount, reference, purpose } = intent;
+    const kept = { to, payeeCoop, payee, amount, reference, purpose };
+    const payment = { sequence: unsigned.sequence, bytes, intent: kept, begun, account: wallet.account };
     await store.beginPayment(payment);
-    return send({ store, wallet, charter }, payment);
+    return send(context, payment, { isFirst: true });
   });
+}
+
+async function checkBill(intent, twins, charter) {
+  const bill = await askBillAgain(intent.bill, charter);
+  if (isOnItsWay(intent, twins, bill)) throw new BillOnItsWay();
+}
+
+async function checkWallet(store, { publicKey, account, coop, federation }) {
+  const kept = await store.wallet();
+  const isSame = kept !== undefined && isEqual(kept.publicKey, publicKey) && kept.account === account
+    && kept.coop === coop && isEqual(kept.federation, federation);
+  if (!isSame) throw new WalletChanged();
+}
+
+// What was recorded lately that may be the same wish: from the receipts of this browser, and from the node,
+// which knows of other devices too. Times are the node's, so a wrong clock here changes nothing.
+export async function findTwins({ store, session }, intent, me) {
+  const kept = (await store.receipts()).map(({ id, time, intent: paid }) => ({ ...paid, id, time }));
+  const { items } = await session.get(`/v1/me/history?limit=${MOST_RECENT}`);
+  const recorded = items.filter(({ direction }) => direction === "out").map((item) => ({
+    id: `${item.coop_number}-${item.index}`, time: item.time, sequence: item.sequence,
+    payeeCoop: item.other.coop_number, payee: item.other.account, amount: item.amount,
+    reference: item.reference === null ? null : fromHex(item.reference),
+  }));
+  return twinsOf(intent, [...kept, ...recorded], me.time);
 }
 
 // Sends again what is under way; null when nothing is.
-export async function resume({ store, wallet, charter }) {
+export async function resume(context) {
   return alone(async () => {
-    const payment = await store.pending();
-    return payment ? send({ store, wallet, charter }, payment) : null;
+    const payment = await context.store.pending();
+    return payment ? send(context, payment, { isFirst: false }) : null;
   });
 }
 
-async function send({ store, wallet, charter }, payment) {
+async function send({ store, wallet, charter }, payment, { isFirst }) {
   let receipt;
   try {
     const body = JSON.stringify({ transaction: toBase64url(payment.bytes) });
     const { content } = await call("POST", "/v1/payments", { body });
     receipt = await proven(JSON.parse(new TextDecoder().decode(content)), wallet, charter, payment);
   } catch (error) {
-    if (error instanceof Problem && error.isFinal) {
+    const isRefused = error instanceof Problem && isEnded(error, { isFirst });
+    // Another node may answer at this address by now. What it refuses says nothing about ours.
+    if (isRefused && (isFirst || (await isOurNode(wallet)))) {
       await store.finishRefused();
       throw error;
     }
@@ -64,6 +116,15 @@ async function send({ store, wallet, charter }, payment) {
   }
   await store.finishRecorded(payment, receipt);
   return receipt;
+}
+
+async function isOurNode({ federation, coop }) {
+  try {
+    const status = await get("/v1/status");
+    return status.federation === toHex(federation) && status.coop_number === coop;
+  } catch {
+    return false;
+  }
 }
 
 // The receipt, once it proves that exactly what we signed is in our cooperative's log.

@@ -5,8 +5,8 @@
 const CACHE = "fiado-1";
 const SHELL = ["/wallet", "/verify", "/me", "/manifest.webmanifest", "/v1/charter", "/web/fiado.css", "/web/icon.svg",
   ...["es", "en", "pt"].map((lang) => `/web/words-${lang}.json`),
-  ...["api", "bytes", "charter", "codec", "dom", "explain", "history", "keys", "links", "me", "messages",
-    "paying", "receipt", "scan", "setup", "store", "verify", "wallet", "words"].map((name) => `/web/${name}.js`)];
+  ...["amounts", "api", "bytes", "charter", "codec", "dom", "explain", "guards", "history", "keys", "links", "me",
+    "messages", "payform", "paying", "receipt", "scan", "setup", "shop", "store", "verify", "wallet", "words"].map((name) => `/web/${name}.js`)];
 const PATIENCE_MS = 5_000;
 
 addEventListener("install", (event) => {

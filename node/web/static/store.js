@@ -64,6 +64,7 @@ export class Store {
   forgetWallet() {
     return this.write((kept, receipts) => {
       for (const name of ["wallet", "sequence", "me"]) kept.delete(name);
+      kept.delete(IDBKeyRange.bound("sequence-", "sequence."));
       receipts.clear();
     });
   }
@@ -72,9 +73,10 @@ export class Store {
     return this.read("pending");
   }
 
-  // The highest sequence number that is known to be used.
-  async lastSequence() {
-    return (await this.read("sequence")) ?? 0;
+  // The highest sequence number of an account that is known to be used. Earlier versions of this page knew
+  // one number for all accounts.
+  async lastSequence(account) {
+    return (await this.read(`sequence-${account}`)) ?? (await this.read("sequence")) ?? 0;
   }
 
   // Writes down what is about to be sent; PaymentPending when something is already under way.
@@ -90,7 +92,8 @@ export class Store {
   finishRecorded(payment, receipt) {
     return this.write((kept, receipts) => {
       kept.delete("pending");
-      kept.put(payment.sequence, "sequence");
+      kept.put(payment.sequence, payment.account === undefined ? "sequence" : `sequence-${payment.account}`);
+      if (payment.account !== undefined) kept.delete("sequence");
       receipts.put(receipt);
     });
   }

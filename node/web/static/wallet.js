@@ -1,19 +1,18 @@
 // The wallet's page: which section is shown, and what its buttons do. Signing and sending are in paying.js.
 
-import { fromBase64url, fromHex, toBase64url } from "./bytes.js";
+import { fromBase64url, toBase64url } from "./bytes.js";
 import { Problem, Session, get } from "./api.js";
-import { coopNamed } from "./charter.js";
-import { byId, facts, make, notice, onAction, registerServiceWorker, showSection } from "./dom.js";
+import { byId, make, notice, onAction, registerServiceWorker, showSection } from "./dom.js";
 import { explain } from "./explain.js";
 import { historyItem } from "./history.js";
 import { canSign } from "./keys.js";
-import { linkQuery, qrAddress, readLink, readQuery } from "./links.js";
+import { linkQuery, qrAddress } from "./links.js";
 import { checkReceipt, decodeReceipt } from "./messages.js";
-import { NodeBehind, OutcomeUnknown, findAccount, pay, resume } from "./paying.js";
+import { payNow, review, scanCode, setUpPayForm, showPay, stopScan } from "./payform.js";
+import { OutcomeUnknown, resume } from "./paying.js";
 import { alsoInside, isPayment, mark, paymentFacts, receiptPicture } from "./receipt.js";
-import { canScan, scan } from "./scan.js";
 import { lookAtJoin, setUp, trustedCharter } from "./setup.js";
-import { PaymentPending, Store } from "./store.js";
+import { Store } from "./store.js";
 import { readAmount, say, showAmount, showTime } from "./words.js";
 
 const RESEND_LEAST_MS = 2_000;
@@ -21,8 +20,8 @@ const RESEND_MOST_MS = 60_000;
 const REFRESH_MS = 30_000;
 const MOST_CODE = 154; // bytes of a QR code of version 7, which cheap phones still read from a screen
 
-// The page's state: what is stored, the session, and the payment that is being prepared.
-const page = { store: null, wallet: null, session: null, charter: null, intent: null, resendMs: RESEND_LEAST_MS };
+// The page's state: what is stored, the session, and when the payment under way is sent again.
+const page = { store: null, wallet: null, session: null, charter: null, resendMs: RESEND_LEAST_MS };
 
 async function start() {
   if (!globalThis.isSecureContext || !(await canSign())) return showSection("unable");
@@ -30,7 +29,7 @@ async function start() {
   page.store = await Store.open();
   setUp(page.store, useWallet);
   for (const [id, action] of Object.entries(ACTIONS)) onAction(byId(id), action);
-  byId("scan").hidden = !canScan;
+  setUpPayForm(page, resendPending);
   addEventListener("hashchange", route);
   addEventListener("online", () => { resendPending(); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
@@ -156,137 +155,6 @@ async function resendPending() {
       await refresh();
       notice(say("Your payment was refused and nothing was paid.") + " " + explain(error));
     }
-  }
-}
-
-// --- pay ---
-
-function showPay(query) {
-  showSection("pay");
-  for (const id of ["pay-to-error", "pay-amount-error"]) byId(id).textContent = "";
-  const asked = query.has("to") ? readQuery(query) : null;
-  if (asked !== null) fillPay(asked);
-  else {
-    byId("pay-form").reset();
-    page.intent = null;
-  }
-}
-
-function fillPay(asked) {
-  page.intent = asked;
-  byId("pay-to").value = `${asked.address.handle}@${asked.address.coop}`;
-  if (asked.amount) byId("pay-amount").value = showPlain(asked.amount);
-}
-
-const showPlain = (minor) => `${Math.floor(minor / 100)},${String(minor % 100).padStart(2, "0")}`;
-
-async function review() {
-  const asked = readLink(byId("pay-to").value);
-  const amount = readAmount(byId("pay-amount").value || (asked?.amount ? showPlain(asked.amount) : ""));
-  if (asked?.bill) return openBill(asked.bill);
-  byId("pay-to-error").textContent = asked === null ? say("Write it as name@cooperative, or paste a payment link.") : "";
-  byId("pay-amount-error").textContent = typeof amount === "string" ? amount : "";
-  if (asked === null) return byId("pay-to").focus();
-  if (typeof amount === "string") return byId("pay-amount").focus();
-  return checkPayee(asked, amount);
-}
-
-// A shop's bill is read at the shop's own node; from there the way leads back here.
-function openBill(url) {
-  url.searchParams.set("home", location.origin);
-  location.assign(url);
-}
-
-async function checkPayee({ address, purpose, reference }, amount) {
-  const coop = page.charter && coopNamed(page.charter, address.coop);
-  const earlier = page.intent;
-  const isSame = earlier?.address.handle === address.handle && earlier.address.coop === address.coop;
-  const intent = {
-    to: `${address.handle}@${address.coop}`, amount,
-    purpose: purpose || (isSame ? earlier.purpose : ""),
-    reference: fromReference(reference ?? (isSame ? earlier.reference : null)),
-  };
-  if (!coop) {
-    byId("pay-to-error").textContent = say("There is no such cooperative in this federation.");
-    return;
-  }
-  try {
-    const account = await findAccount(address.coop, address.handle);
-    showReview({ ...intent, payeeCoop: coop.number, payee: account.account }, coop);
-  } catch (error) {
-    byId("pay-to-error").textContent = explain(error);
-  }
-}
-
-const fromReference = (hex) => (hex ? fromHex(hex) : null);
-
-async function showReview(intent, coop) {
-  page.intent = { ...page.intent, ready: intent };
-  const pairs = [[say("To"), intent.to], [say("Cooperative"), coop.title]];
-  if (intent.purpose) pairs.push([say("For"), intent.purpose]);
-  byId("review-amount").textContent = showAmount(intent.amount);
-  byId("review-facts").replaceChildren(...facts(pairs));
-  byId("review-error").textContent = "";
-  const twin = await findTwin(intent);
-  byId("review-warning").hidden = twin === undefined;
-  byId("review-warning").textContent = twin === undefined ? "" : say("You paid {amount} to {payee} on {time} already. Go on only if this is another payment.", { amount: showAmount(twin.intent.amount), payee: intent.to, time: showTime(twin.time) });
-  showSection("review");
-}
-
-const TWIN_SECONDS = 86_400;
-
-// A payment of the last day that looks the same, or one with the same reference at any time.
-async function findTwin(intent) {
-  const name = String(intent.reference);
-  const since = Date.now() / 1000 - TWIN_SECONDS;
-  const isTwin = ({ intent: paid, time }) =>
-    (intent.reference && String(paid.reference) === name)
-    || (paid.to === intent.to && paid.amount === intent.amount && time > since);
-  return (await page.store.receipts()).sort((a, b) => b.time - a.time).find(isTwin);
-}
-
-async function payNow() {
-  const intent = page.intent?.ready;
-  if (!intent) return;
-  try {
-    const receipt = await pay(page, intent);
-    page.intent = null;
-    location.hash = `receipt?id=${receipt.id}&new=1`;
-  } catch (error) {
-    if (error instanceof OutcomeUnknown || error instanceof PaymentPending) {
-      page.intent = null;
-      location.hash = "home";
-      resendPending();
-    } else if (error instanceof NodeBehind) {
-      byId("review-error").textContent = say("Your node has forgotten payments that this wallet made. Pay nothing until your cooperative has repaired it.");
-    } else byId("review-error").textContent = explain(error);
-  }
-}
-
-// --- the camera ---
-
-let scanning = null;
-
-function stopScan() {
-  scanning?.stop();
-  scanning = null;
-}
-
-async function scanCode() {
-  if (scanning !== null) return stopScan();
-  scanning = scan(byId("camera"));
-  try {
-    const text = await scanning.text;
-    if (text === null) return;
-    byId("pay-to").value = text;
-    const asked = readLink(text);
-    if (asked?.bill) openBill(asked.bill);
-    else if (asked !== null) fillPay(asked);
-    else byId("pay-to-error").textContent = say("That code is no payment link.");
-  } catch {
-    byId("pay-to-error").textContent = say("The camera can't be used. Type or paste the link instead.");
-  } finally {
-    scanning = null;
   }
 }
 

@@ -1,5 +1,7 @@
 // The page's language: texts by gettext's rule (the English text is the key), amounts, times.
 
+import { parseAmount } from "./amounts.js";
+
 const { lang, dataset } = document.documentElement;
 let words = {};
 try {
@@ -31,20 +33,17 @@ const moment = (seconds) => Math.min(seconds, LAST_TIME) * 1000;
 export const showTime = (seconds) => times.format(moment(seconds));
 export const showDay = (seconds) => days.format(moment(seconds));
 
-const DIGITS = /^([0-9]+)(?:[.,]([0-9]{1,2}))?$/;
-
-// Minor units of what somebody typed, or the sentence that says what is wrong. As in the program: one
-// decimal mark, never a thousands mark, because a misread mark pays a hundred times too much.
+// Minor units of what somebody typed, or the sentence that says what is wrong.
 export function readAmount(text, { isZeroAllowed = false } = {}) {
-  const typed = text.trim();
-  if (typed === "") return say("Type an amount.");
-  const match = DIGITS.exec(typed);
-  if (/^[0-9]{1,3}[.,][0-9]{3}$/.test(typed) || /[.,].*[.,]/.test(typed)) {
-    return say("Leave out thousands marks: write 1250 or 1250,00.");
+  const { minor, fault } = parseAmount(text, { isZeroAllowed });
+  switch (fault) {
+    case undefined: return minor;
+    case "empty": return say("Type an amount.");
+    case "thousands_mark": return say("Leave out thousands marks: write 1250 or 1250,00.");
+    case "too_large": return say("That is more than an amount can be.");
+    case "zero": return say("The amount is zero.");
+    case "negative": return say("Write the amount without a minus.");
+    case "leading_zero": return say("Leave out the zero at the beginning.");
+    default: return say("Write digits, and at most two after the comma.");
   }
-  if (match === null) return say("Write digits, and at most two after the comma.");
-  const minor = BigInt(match[1]) * 100n + BigInt((match[2] ?? "").padEnd(2, "0"));
-  if (minor > BigInt(Number.MAX_SAFE_INTEGER)) return say("That is more than an amount can be.");
-  if (minor === 0n && !isZeroAllowed) return say("The amount is zero.");
-  return Number(minor);
 }

@@ -8,10 +8,19 @@ from mnemonic import Mnemonic
 
 from node.web.statics import WORD_LISTS
 
-MODULES: Final = ("bytes", "codec", "messages", "keys", "charter")
+MODULES: Final = (
+    "bytes",
+    "codec",
+    "messages",
+    "keys",
+    "charter",
+    "guards",
+    "amounts",
+    "links",
+)
 CHECK: Final = Path(__file__).parent / "vector_checks.js"
 _VECTORS: Final = Path(__file__).parents[2] / "vectors"
-_NAMES: Final = ("codec", "messages", "transactions", "receipts", "memos", "mnemonic")
+_NAMES: Final = ("codec", "messages", "transactions", "receipts", "memos", "mnemonic", "paying")
 
 
 def gather_vectors() -> dict[str, Any]:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from multidict import MultiDict
 
 from node.web.requests import PaymentRequest, RequestUnreadable, read_request
-from node.web.site import SAFE_HEADERS, load_site
+from node.web.site import CONTENT_SECURITY_POLICY, SAFE_HEADERS, WALLET_POLICY, load_site
 from node.web.statics import FOLDER
 from tests.builders import build_federation
 from tests.node.running import People, client_of, running_nodes
@@ -44,7 +45,8 @@ def test_every_page_is_answered_with_the_strict_policy(tmp_path: Path) -> None:
     paths = (*PAGES, "/service-worker.js", "/manifest.webmanifest", "/web/qr.svg?text=a")
     for path, (status, headers, body) in visit(tmp_path, *paths).items():
         assert status == 200, path
-        for name, value in SAFE_HEADERS.items():
+        policy = WALLET_POLICY if path == "/wallet" else CONTENT_SECURITY_POLICY
+        for name, value in {**SAFE_HEADERS, "Content-Security-Policy": policy}.items():
             assert headers[name] == value, path
         assert "unsafe" not in headers["Content-Security-Policy"]
         text = body.decode()
@@ -61,6 +63,15 @@ def test_a_page_with_all_that_it_loads_is_small(tmp_path: Path) -> None:
         size = len(body) + statics["fiado.css"] + statics["words-es.json"]
         size += sum(statics[name] for name in _with_imports(scripts))
         assert size < MOST_BYTES, (path, size)
+
+
+def test_scripts_are_served_without_comments_and_nothing_else_is_missing() -> None:
+    for path in FOLDER.glob("*.js"):
+        source = path.read_text()
+        kept = [line for line in source.split("\n") if not line.lstrip(" \t").startswith("//")]
+        assert load_site().statics[path.name].body.decode() == "\n".join(kept)
+        # A text over several lines could have a line that only looks like a comment.
+        assert all(line.count("`") % 2 == 0 for line in source.split("\n")), path
 
 
 def _wire_sizes() -> dict[str, int]:
@@ -128,6 +139,10 @@ def test_a_request_is_read_strictly() -> None:
     assert read == PaymentRequest(
         handle="ana", coop="norte", amount=1250, purpose="x" * 140, reference=None
     )
+    bill = f"https://shop.example/p/{'ab' * 16}"
+    assert read_request({"to": "ana@norte", "bill": bill}).bill == bill
+    with pytest.raises(RequestUnreadable, match="twice"):
+        read_request(MultiDict([("to", "ana@norte"), ("amount", "1"), ("amount", "100")]))
     for query, field in (
         ({}, "to"),
         ({"to": "ana"}, "to"),
@@ -137,6 +152,8 @@ def test_a_request_is_read_strictly() -> None:
         ({"to": "ana@norte", "amount": "٣"}, "amount"),
         ({"to": "ana@norte", "amount": "90071992547409.92"}, "amount"),
         ({"to": "ana@norte", "ref": "ab"}, "ref"),
+        ({"to": "ana@norte", "bill": "javascript:alert(1)//x/p/" + "ab" * 16}, "bill"),
+        ({"to": "ana@norte", "bill": "https://shop.example/p/ab"}, "bill"),
     ):
         with pytest.raises(RequestUnreadable, match=field):
             read_request(query)

@@ -1,7 +1,7 @@
 // Runs the vectors through the pages' modules. An expression: an async function that takes the
 // modules and the vectors and returns what it checked and every difference, in words.
 (async (modules, vectors) => {
-  const { bytes, codec, messages, keys, charter } = modules;
+  const { bytes, codec, messages, keys, charter, guards } = modules;
   const { toHex, fromHex } = bytes;
   const differences = [];
   let checked = 0;
@@ -87,6 +87,32 @@
     const seed = await keys.seedFromWords(words);
     same("seed", toHex(seed), each.seed);
     same("public key", toHex((await keys.keyFromSeed(seed)).publicKey), each.public_key);
+  }
+  const { paying } = vectors;
+  for (const { problem, ends_first: first, ends_later: later } of paying.endings) {
+    same(`${problem.code} ends a first send`, guards.isEnded(problem, { isFirst: true }), first);
+    same(`${problem.code} ends a later send`, guards.isEnded(problem, { isFirst: false }), later);
+  }
+  const camel = ({ payee_coop: payeeCoop, next_sequence: nextSequence, reference, ...rest }) =>
+    ({ ...rest, payeeCoop, nextSequence, reference: reference === null ? null : fromHex(reference) });
+  for (const { note, wish, paid, is_twin: isTwin } of paying.twins) {
+    const found = guards.twinsOf(camel(wish), [camel(paid), camel(paid)], paying.now);
+    same(`twin: ${note}`, found.map(({ id }) => id).join(), isTwin ? paid.id : "");
+  }
+  const shops = await charter.readCharter(new TextEncoder().encode(paying.charter));
+  for (const { note, view, left, state } of paying.bills.valid) {
+    const bill = await guards.readBill(view, paying.bills.id, shops);
+    same(`bill ${note}`, [bill.amount, bill.state].join(), [left, state].join());
+  }
+  for (const { note, view } of paying.bills.invalid) {
+    await refused(`bill ${note}`, () => guards.readBill(view, paying.bills.id, shops));
+  }
+  for (const { paid, heard, is_on_its_way: isOnItsWay } of paying.on_its_way) {
+    const reference = new Uint8Array(32);
+    const twins = paid.map((amount) => ({ amount, reference }));
+    const others = [{ amount: 1, reference: null }, { amount: 1, reference: fromHex("01".repeat(32)) }];
+    const found = guards.isOnItsWay({ reference }, [...twins, ...others], heard === null ? null : { heard });
+    same(`on its way: ${paid} and ${heard}`, found, isOnItsWay);
   }
   return { checked, differences };
 })

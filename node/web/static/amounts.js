@@ -1,0 +1,36 @@
+// Amounts as people write them, to and from minor units, by the very rule of the program (cli/amounts.py).
+//
+// Digits, then at most one decimal mark (a point or a comma), then one or two digits. Never a thousands mark:
+// a misread mark pays a hundred times too much. `tests/vectors/amounts.json` holds examples.
+
+const LONGEST = 40;
+const THOUSANDS_MARKS = /^[ '_\u00a0\u202f\u2019]*$/;
+
+// {minor}, or {fault} with the name of what is wrong.
+export function parseAmount(text, { isZeroAllowed = false } = {}) {
+  const typed = text.trim();
+  const fault = typed.length > LONGEST ? "too_long" : faultIn(typed);
+  if (fault !== null) return { fault };
+  const [whole, decimals = ""] = typed.replace(",", ".").split(".");
+  const minor = BigInt(whole) * 100n + BigInt(decimals.padEnd(2, "0"));
+  if (minor > BigInt(Number.MAX_SAFE_INTEGER)) return { fault: "too_large" };
+  if (minor === 0n && !isZeroAllowed) return { fault: "zero" };
+  return { minor: Number(minor) };
+}
+
+function faultIn(text) {
+  if (text === "") return "empty";
+  if (text.startsWith("-") || text.startsWith("\u2212")) return "negative";
+  const others = text.replaceAll(/[0-9.,]/g, "");
+  if (others !== "") return THOUSANDS_MARKS.test(others) ? "thousands_mark" : "not_a_number";
+  if (text.replaceAll(/[0-9]/g, "").length > 1) return "thousands_mark";
+  const [whole, decimals] = text.replace(",", ".").split(".");
+  if (whole === "" || decimals === "") return "digit_missing";
+  if (decimals?.length === 3 && whole.length <= 3) return "thousands_mark";
+  if (decimals?.length > 2) return "too_many_decimals";
+  return whole.length > 1 && whole.startsWith("0") ? "leading_zero" : null;
+}
+
+// As `parseAmount` reads it back, with the mark that is given.
+export const plainAmount = (minor, mark = ".") =>
+  `${Math.floor(minor / 100)}${mark}${String(minor % 100).padStart(2, "0")}`;
