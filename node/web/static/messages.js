@@ -11,6 +11,7 @@ export const HANDLE = /^[a-z0-9][a-z0-9._-]{0,31}$/;
 export const COOP_NAME = /^[a-z0-9][a-z0-9-]{0,31}$/;
 export const MOST_TEXT_BYTES = 512;
 const MOST_ENTRY_BYTES = 32_768;
+const LAST_TIME = 253_402_300_799; // the end of the year 9999
 
 export class ProofError extends Error {}
 
@@ -134,7 +135,7 @@ export function decodeTransaction(bytes) {
 // `{time, transaction}` of an entry's bytes; ProofError or EncodingError when they are none.
 export function decodeEntry(bytes) {
   const value = bytes.length <= MOST_ENTRY_BYTES ? decode(bytes) : null;
-  if (!Array.isArray(value) || value.length !== 2 || !isUint(value[0])) {
+  if (!Array.isArray(value) || value.length !== 2 || !isUint(value[0]) || value[0] > LAST_TIME) {
     throw new ProofError("not an entry");
   }
   return { time: value[0], transaction: fromFields(value[1]) };
