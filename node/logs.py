@@ -34,7 +34,9 @@ class JsonFormatter(logging.Formatter):
         line.update(getattr(record, _VALUES, {}))
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False)
+        text = json.dumps(line, ensure_ascii=False)
+        # What others sent may hold what is no text, such as half of a surrogate pair.
+        return text.encode("utf-8", errors="backslashreplace").decode("utf-8")
 
 
 class BrokenRequests(logging.Filter):

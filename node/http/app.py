@@ -29,7 +29,7 @@ from node.http import (
 from node.http.api import Api, problem_response
 from node.http.openapi import describe
 from node.http.problems import Problem
-from node.http.reading import JSON
+from node.http.reading import JSON, check_address
 from node.http.routes import Route
 from node.link.links import LINK_PATH
 from node.logs import log_event
@@ -108,6 +108,7 @@ def _wrapped(
 ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
+            check_address(request)
             return await handler(api, request)
         except Exception as error:
             return _problem_answer(api, request, error)

@@ -22,6 +22,8 @@ from node.shares import Held
 OCTETS: Final = "application/octet-stream"
 JSON: Final = "application/json"
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
+_LONGEST_INTEGER = 17
+_UNWRITABLE = "a zero byte or half of a surrogate pair in it"
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,15}")
 
 
@@ -92,9 +94,13 @@ def parse_json(body: bytes) -> "Fields":
         value = json.loads(
             body.decode("utf-8"),
             object_pairs_hook=_object,
+            parse_int=_read_integer,
             parse_float=_refuse_number,
             parse_constant=_refuse_number,
         )
+        # Only an escape can put such a character into JSON.
+        if b"\\u" in body:
+            _check_texts(value)
     except (ValueError, RecursionError) as error:
         raise Problem("request_malformed", "The body is not JSON.") from error
     if not isinstance(value, dict):
@@ -107,6 +113,38 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise Problem("request_malformed", "A field of the JSON object is there twice.")
     return found
+
+
+def _read_integer(text: str) -> int:
+    if len(text) > _LONGEST_INTEGER or abs(int(text)) > MAX:
+        raise Problem("request_malformed", f"A number is beyond {MAX}, the largest there is here.")
+    return int(text)
+
+
+def _check_texts(value: Any) -> None:
+    """Raise `request_malformed` where a text in the JSON value is none that can be written down."""
+    if isinstance(value, str) and not is_writable(value):
+        raise Problem("request_malformed", f"A text in the JSON has {_UNWRITABLE}.")
+    if isinstance(value, dict):
+        for part in (*value.keys(), *value.values()):
+            _check_texts(part)
+    if isinstance(value, list):
+        for part in value:
+            _check_texts(part)
+
+
+def is_writable(text: str) -> bool:
+    """Whether a text can be stored and logged: no zero bytes, no halves of surrogate pairs."""
+    try:
+        return b"\0" not in text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+
+
+def check_address(request: web.Request) -> None:
+    """Raise `request_malformed` for an address with a zero byte in it, however it is written."""
+    if "%00" in request.raw_path or not is_writable(request.raw_path):
+        raise Problem("request_malformed", f"The address has {_UNWRITABLE}.")
 
 
 def _refuse_number(text: str) -> None:
