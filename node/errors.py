@@ -41,6 +41,13 @@ class StoreMisuse(NodeFault):
     """The caller broke a rule of the store, such as a segment that does not continue its log."""
 
 
+class ValueUnstorable(StoreMisuse):
+    """The caller gave a text or a number that no store can hold; whoever sent it should be told.
+
+    Whoever reads what others send refuses such values by himself; this is the second wall behind that.
+    """
+
+
 class PeerFault(NodeFault):
     """Another node broke the protocol on its link."""
 

@@ -69,8 +69,9 @@ from node.engine.wire import (
     WitnessRequest,
     decode_message,
 )
-from node.errors import MessageUnhandled, NodeFault, PeerFault
+from node.errors import MessageUnhandled, NodeFault, PeerFault, ValueUnstorable
 from node.store import Snapshot, Store
+from node.store.checks import check_write
 
 
 class Engine:
@@ -172,7 +173,7 @@ class Engine:
                         event.data, max_bytes=self._core.settings.message_bytes
                     )
                     self._on_message(tick, event.coop, message)
-                except PeerFault as fault:
+                except (PeerFault, ValueUnstorable) as fault:
                     distrusted.add(event.coop)
                     tick.outbox.disconnects.append(Disconnect(event.coop, str(fault)))
                 except NodeFault:
@@ -259,6 +260,7 @@ class Engine:
         for event in changes:
             try:
                 write, answer = event.run(view)
+                check_write(write)
             except Exception as error:  # handed to whoever asked
                 answer = Failed(error)
             else:

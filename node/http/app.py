@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from aiohttp import web
 
-from node.errors import NodeFault
+from node.errors import NodeFault, ValueUnstorable
 from node.http import (
     books,
     drafts,
@@ -83,7 +83,7 @@ def build_app(api: Api, routes: Sequence[Route] = ROUTES) -> web.Application:
         methods = ", ".join(sorted(allowed))
         raise Problem("method_not_allowed", f"This address takes {methods}.", allow=methods)
 
-    app.router.add_route("*", "/{rest:.*}", _wrapped(api, unknown))
+    app.router.add_route("*", "/{rest:.*}", _wrapped(api, unknown, has_parameters=False))
     return app
 
 
@@ -104,11 +104,15 @@ async def _link(api: Api, request: web.Request) -> web.StreamResponse:
 
 
 def _wrapped(
-    api: Api, handler: Callable[[Api, web.Request], Awaitable[web.StreamResponse]]
+    api: Api,
+    handler: Callable[[Api, web.Request], Awaitable[web.StreamResponse]],
+    *,
+    has_parameters: bool = True,
 ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
-            check_address(request)
+            if has_parameters:
+                check_address(request)
             return await handler(api, request)
         except Exception as error:
             return _problem_answer(api, request, error)
@@ -154,6 +158,8 @@ def _as_problem(error: Exception) -> Problem:
             return Problem("request_malformed", error.reason)
         case ConnectionError():
             return Problem("request_malformed", "The body ended too soon.")
+        case ValueUnstorable():
+            return Problem("request_malformed", "A text or a number in it can't be stored.")
         case NodeFault():
             return Problem("outcome_unknown", retry_after_s=2)
         case _:

@@ -14,11 +14,66 @@ import msgpack
 from ledger.chain import SignedHead, extend_all
 from ledger.codec import split
 from ledger.errors import EncodingError
-from node.errors import StorageFault, StoreMisuse
+from node.errors import StorageFault, StoreMisuse, ValueUnstorable
 from node.store.base import Entries, RecordKind, Segment, Witnessed, Write
 
 RESERVED_META = "store."
 """Names of meta values that begin so belong to the store itself."""
+
+
+_LARGEST = 2**63 - 1
+_LONGEST_KEY = 1_024
+
+
+def check_held(*values: str | int | bytes | None) -> None:
+    """Check that a store can hold these names and numbers. Raises `ValueUnstorable`.
+
+    PostgreSQL takes no zero byte in a text and no long key in an index, neither database takes a number
+    of more than 64 bits, and half of a surrogate pair can't be written down at all.
+    """
+    for value in values:
+        if isinstance(value, int):
+            if not -_LARGEST <= value <= _LARGEST:
+                raise ValueUnstorable("a number is beyond 64 bits")
+        elif isinstance(value, bytes):
+            if len(value) > _LONGEST_KEY:
+                raise ValueUnstorable("a key is too long")
+        elif value is not None:
+            _check_text(value)
+
+
+def _check_text(text: str) -> None:
+    try:
+        encoded = text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise ValueUnstorable("a text has half of a surrogate pair in it") from error
+    if b"\0" in encoded or len(encoded) > _LONGEST_KEY:
+        raise ValueUnstorable("a text is too long, or has a zero byte in it")
+
+
+def check_write(write: Write) -> None:
+    """Check that a store can hold all names and numbers in a write. Raises `ValueUnstorable`."""
+    for segment in write.segments:
+        check_held(segment.coop, segment.first, segment.count)
+    for head in write.signatures:
+        check_held(head.coop, head.length)
+    for evidence in write.evidence:
+        check_held(evidence.digest, evidence.coop, evidence.kind)
+    for witnessed in write.witnessed:
+        check_held(witnessed.coop, witnessed.length)
+    for memo in write.memos:
+        check_held(memo.reference, memo.coop, memo.account)
+    for erased in write.erased_memos:
+        check_held(*erased)
+    for reason in write.reasons:
+        check_held(reason.hash)
+    for document in write.documents:
+        check_held(document.id, document.created)
+    for _, id_ in (*write.dropped_documents, *write.dropped_records):
+        check_held(id_)
+    for record in (*write.new_records, *write.records):
+        check_held(record.id, record.shelf, record.created, record.due, record.mark)
+    check_held(*write.meta)
 
 
 def check_segments(

@@ -150,6 +150,7 @@ class MemoryStore:
 
     def commit(self, write: Write) -> None:
         """See `Store.commit`."""
+        checks.check_write(write)
         disk = self._usable()
         checks.check_segments(write, self.logs())
         checks.check_meta(write)
@@ -213,27 +214,33 @@ class MemoryStore:
 
     def newest_signed_head(self, coop: int) -> SignedHead | None:
         """See `Store.newest_signed_head`."""
+        checks.check_held(coop)
         return _first_signed(reversed(self._usable().segments.get(coop, [])))
 
     def evidence(self, coop: int | None = None) -> list[Evidence]:
         """See `Store.evidence`."""
+        checks.check_held(coop)
         rows = sorted(self._usable().evidence.values(), key=lambda row: row.digest)
         return [row for row in rows if coop is None or row.coop == coop]
 
     def witnessed(self, coop: int) -> Witnessed | None:
         """See `Store.witnessed`."""
+        checks.check_held(coop)
         return self._usable().witnessed.get(coop)
 
     def memo(self, reference: bytes, *, coop: int, account: int) -> bytes | None:
         """See `Store.memo`."""
+        checks.check_held(reference, coop, account)
         return self._usable().memos.get((reference, coop, account))
 
     def reason(self, hash_: bytes) -> bytes | None:
         """See `Store.reason`."""
+        checks.check_held(hash_)
         return self._usable().reasons.get(hash_)
 
     def document(self, kind: DocumentKind, id_: str) -> Document | None:
         """See `Store.document`."""
+        checks.check_held(id_)
         return self._usable().documents.get((kind, id_))
 
     def documents(self, kind: DocumentKind, *, limit: int) -> list[Document]:
@@ -243,6 +250,7 @@ class MemoryStore:
 
     def record(self, kind: RecordKind, id_: str) -> Record | None:
         """See `Store.record`."""
+        checks.check_held(id_)
         return self._usable().records.get((kind, id_))
 
     def records(
@@ -254,6 +262,7 @@ class MemoryStore:
         limit: int,
     ) -> list[Record]:
         """See `Store.records`."""
+        checks.check_held(shelf, *(before or ()))
         rows = [
             row
             for row in self._of_kind(kind)
@@ -263,6 +272,7 @@ class MemoryStore:
 
     def due_records(self, kind: RecordKind, shelf: str, *, upto: int, limit: int) -> list[Record]:
         """See `Store.due_records`."""
+        checks.check_held(shelf, upto)
         rows = [
             (row.due, row.id, row)
             for row in self._of_kind(kind)
@@ -287,6 +297,7 @@ class MemoryStore:
 
     def meta(self, key: str) -> bytes | None:
         """See `Store.meta`."""
+        checks.check_held(key)
         return self._usable().meta.get(key)
 
     def save_snapshot(self, snapshot: Snapshot) -> None:
@@ -328,6 +339,9 @@ class MemoryStore:
         self, *, coop: int, account: int, before: HistoryPlace | None = None, limit: int
     ) -> list[HistoryRow]:
         """See `Store.history`."""
+        checks.check_held(coop, account)
+        if before is not None:
+            checks.check_held(before.time, before.log, before.index)
         rows = self._usable().history.get((coop, account), {})
         places = [place for place in rows if before is None or place < before]
         return [rows[place] for place in sorted(places, reverse=True)[:limit]]
@@ -336,6 +350,7 @@ class MemoryStore:
         self, coop: int, asked: Sequence[tuple[int, int]]
     ) -> dict[tuple[int, int], FoundPayment]:
         """See `Store.find_payments`."""
+        checks.check_held(coop, *(number for place in asked for number in place))
         payments = self._usable().payments
         found = {place: payments.get((coop, *place)) for place in asked}
         return {place: payment for place, payment in found.items() if payment is not None}

@@ -137,6 +137,7 @@ class SqlStore:
 
     def commit(self, write: Write) -> None:
         """See `Store.commit`."""
+        checks.check_write(write)
         grown = checks.check_segments(write, self.logs())
         checks.check_meta(write)
         lone = write.lone_segment() if self._connection.dialect.name == "sqlite" else None
@@ -156,8 +157,9 @@ class SqlStore:
 
     def segments(self, coop: int, first: int = 1) -> Iterator[Segment]:
         """See `Store.segments`."""
-        self.logs()
-        return self._segments(coop, max(first, 1))
+        length, _ = self.logs().get(coop, (0, b""))
+        first = max(first, 1)
+        return self._segments(coop, first) if first <= length else iter(())
 
     def _segments(self, coop: int, first: int) -> Iterator[Segment]:
         with self._transaction() as connection:
@@ -212,6 +214,8 @@ class SqlStore:
 
     def signed_head(self, coop: int, at_least: int) -> SignedHead | None:
         """See `Store.signed_head`."""
+        if max(at_least, 1) > self.logs().get(coop, (0, b""))[0]:
+            return None
         with self._transaction() as connection:
             start = connection.execute(reading.start_of(coop, max(at_least, 1))).scalar()
             if start is None:
@@ -224,12 +228,14 @@ class SqlStore:
 
     def newest_signed_head(self, coop: int) -> SignedHead | None:
         """See `Store.newest_signed_head`."""
+        checks.check_held(coop)
         query = reading.signed(coop).order_by(tables.segments.c.first.desc()).limit(1)
         with self._transaction() as connection:
             return reading.signed_head(connection.execute(query).first(), coop)
 
     def evidence(self, coop: int | None = None) -> list[Evidence]:
         """See `Store.evidence`."""
+        checks.check_held(coop)
         query = select(tables.evidence).order_by(tables.evidence.c.digest)
         if coop is not None:
             query = query.where(tables.evidence.c.coop == coop)
@@ -238,6 +244,7 @@ class SqlStore:
 
     def witnessed(self, coop: int) -> Witnessed | None:
         """See `Store.witnessed`."""
+        checks.check_held(coop)
         query = select(tables.witnessed).where(tables.witnessed.c.coop == coop)
         with self._transaction() as connection:
             row = connection.execute(query).first()
@@ -249,6 +256,7 @@ class SqlStore:
 
     def memo(self, reference: bytes, *, coop: int, account: int) -> bytes | None:
         """See `Store.memo`."""
+        checks.check_held(reference, coop, account)
         memos = tables.memos.c
         sealed: bytes | None = self._value(
             select(memos.sealed).where(
@@ -259,12 +267,14 @@ class SqlStore:
 
     def reason(self, hash_: bytes) -> bytes | None:
         """See `Store.reason`."""
+        checks.check_held(hash_)
         reasons = tables.reasons.c
         found: bytes | None = self._value(select(reasons.salted_text).where(reasons.hash == hash_))
         return found
 
     def document(self, kind: DocumentKind, id_: str) -> Document | None:
         """See `Store.document`."""
+        checks.check_held(id_)
         columns = tables.documents.c
         query = select(tables.documents).where(columns.kind == kind.value, columns.id == id_)
         with self._transaction() as connection:
@@ -285,6 +295,7 @@ class SqlStore:
 
     def record(self, kind: RecordKind, id_: str) -> Record | None:
         """See `Store.record`."""
+        checks.check_held(id_)
         with self._transaction() as connection:
             row = connection.execute(reading.RECORD, {"kind": kind.value, "id": id_}).first()
             return reading.record(row) if row else None
@@ -298,6 +309,7 @@ class SqlStore:
         limit: int,
     ) -> list[Record]:
         """See `Store.records`."""
+        checks.check_held(shelf, *(before or ()))
         asked = {"kind": kind.value, "shelf": shelf, "most": limit}
         query = reading.SHELF_FIRST_PAGE
         if before is not None:
@@ -308,6 +320,7 @@ class SqlStore:
 
     def due_records(self, kind: RecordKind, shelf: str, *, upto: int, limit: int) -> list[Record]:
         """See `Store.due_records`."""
+        checks.check_held(shelf, upto)
         asked = {"kind": kind.value, "shelf": shelf, "upto": upto, "most": limit}
         with self._transaction() as connection:
             return [reading.record(row) for row in connection.execute(reading.DUE_RECORDS, asked)]
@@ -331,6 +344,7 @@ class SqlStore:
 
     def meta(self, key: str) -> bytes | None:
         """See `Store.meta`."""
+        checks.check_held(key)
         found: bytes | None = self._value(reading.meta_value(key))
         return found
 
@@ -359,6 +373,9 @@ class SqlStore:
         self, *, coop: int, account: int, before: HistoryPlace | None = None, limit: int
     ) -> list[HistoryRow]:
         """See `Store.history`."""
+        checks.check_held(coop, account)
+        if before is not None:
+            checks.check_held(before.time, before.log, before.index)
         columns = tables.history.c
         place = tuple_(columns.time, columns.log, columns.entry)
         query = select(tables.history).where(columns.coop == coop, columns.account == account)
@@ -374,6 +391,7 @@ class SqlStore:
         self, coop: int, asked: Sequence[tuple[int, int]]
     ) -> dict[tuple[int, int], FoundPayment]:
         """See `Store.find_payments`."""
+        checks.check_held(coop, *(number for place in asked for number in place))
         with self._transaction() as connection:
             return reading.find_payments(connection, coop, asked)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from asyncio import StreamWriter as Writer
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -10,8 +11,11 @@ import pytest
 
 from ledger.codec import MAX
 from ledger.transactions import Status
+from node.http.app import ROUTES
 from node.http.problems import PROBLEMS
 from node.http.reading import OCTETS, to_base64url
+from node.http.routes import Access
+from node.http.waiting import EVENT_STREAM
 from tests.builders import build_federation
 from tests.node.http.towns import Town, one_node
 from tests.node.loops import on_loop, until
@@ -142,6 +146,13 @@ async def test_bad_admissions_and_limits(tmp_path: Path) -> None:
         await refused(town, path, close, "balance_not_zero")
 
 
+_PATIENT = """
+[http]
+costly_per_minute = 1000000000
+costly_burst = 1000000
+long_poll_ms = 20
+"""
+
 BAD_JSON = {
     "not JSON": b"{",
     "not an object": b"[]",
@@ -159,6 +170,11 @@ BAD_JSON = {
     "padding": b'{"transaction": "AA=="}',
     "second spelling": b'{"transaction": "AB"}',
     "wrong alphabet": b'{"transaction": "A+"}',
+    "a number beyond all": b'{"transaction": "AA", "memo": 9007199254740992}',
+    "a negative one": b'{"transaction": "AA", "memo": -9007199254740992}',
+    "a zero byte": b'{"transaction": "AA", "memo": {"payer": "a\\u0000"}}',
+    "a zero byte in a name": b'{"transaction": "AA", "a\\u0000": 1}',
+    "half a surrogate pair": b'{"transaction": "AA", "memo": ["\\ud800"]}',
     "memo without reference": None,
 }
 
@@ -180,6 +196,35 @@ def test_json_is_read_strictly(case: str, tmp_path: Path) -> None:
             assert await town.digest() == before
 
     run()
+
+
+NASTY = ("%00", "a%00b", "%ED%A0%80", "%FF", "18446744073709551615", "9" * 400, "-1", "x" * 1_500)
+
+
+@on_loop
+async def test_no_address_is_a_fault_of_the_store(tmp_path: Path) -> None:
+    """Whatever stands in a path or a query, for whoever asks: the node answers, and is as before."""
+    async with one_node(tmp_path, settings=QUICK + _PATIENT) as town:
+        member, steward = await town.people.member(1), await town.people.steward()
+        tokens = {Access.STEWARD: steward, Access.PUBLIC: None}
+        before = await town.digest()
+        for route in ROUTES:
+            if route.answer_type == EVENT_STREAM or route.name == "closeSession":
+                continue
+            names = [one.name for one in route.parameters if one.in_ == "query"]
+            for nasty in NASTY:
+                path = re.sub(r"\{[a-z_]+\}", nasty, route.path)
+                path = path.replace(f"{{coop}}/{nasty}", f"1/{nasty}")
+                asked = [path] if "{" in route.path else []
+                asked += [f"{path}?{name}={nasty}" for name in names]
+                for address in asked:
+                    token = tokens.get(route.access, member)
+                    answer = await town.client.call(route.method, address, token=token)
+                    assert answer.status < 500, (route.method, address, answer.body)
+        assert await town.digest() == before
+        assert (await town.client.get("/v1/joins/%00")).problem() == "request_malformed"
+        ready = await town.client.get("/ready")
+        assert ready.status == 200, ready.body
 
 
 @on_loop
