@@ -21,7 +21,7 @@ from node.engine.wire import (
     Message,
     WitnessRequest,
 )
-from node.errors import MessageUnhandled, StorageFault
+from node.errors import MessageUnhandled, StorageFault, ValueUnstorable
 from tests.node.engine.rig import Rig, entries_message, joined
 
 
@@ -419,3 +419,18 @@ def test_a_fault_of_the_store_over_a_message_is_no_peers(monkeypatch: pytest.Mon
     monkeypatch.setattr(Replicas, "on_heads", fault)
     with pytest.raises(StorageFault):
         rig.hear(1, 2, Heads(()))
+
+
+def test_a_message_with_what_no_store_can_hold_ends_the_link_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rig = joined(1, 2)
+    delivery = MemoDelivery(reference=b"r" * 32, account=1, sealed=b"s")
+
+    def refuse(*arguments: object, **named: object) -> bytes:
+        raise ValueUnstorable("a number is beyond 64 bits")
+
+    monkeypatch.setattr(rig.stores[1], "memo", refuse)
+    outbox = rig.tick(1, PeerMessage(2, delivery.encode()))
+    assert [gone.coop for gone in outbox.disconnects] == [2]
+    rig.admit(1, 3)
