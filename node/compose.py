@@ -29,11 +29,12 @@ from node.http.sessions import Sessions
 from node.interpreter import settle_interpreter
 from node.link.links import Chance, Identity, Links
 from node.logs import configure_logging, log_event
+from node.mark import FileMark
 from node.merchant.merchants import Merchants
 from node.merchant.services import MerchantServices
 from node.rates import AddressRates
 from node.runner.runner import OpenEngine, Runner
-from node.settings import NodeFolder, load_folder
+from node.settings import MARK_FILE, NodeFolder, load_folder
 from node.shares import Shares
 from node.store import Store
 from node.store.sql import SqlStore
@@ -79,8 +80,10 @@ class World:
 class Node:
     """A node of one coop: engine, links and server together."""
 
-    def __init__(self, folder: NodeFolder, world: World) -> None:
+    def __init__(self, folder: NodeFolder, world: World, *, alone: bool = False) -> None:
         self.folder = folder
+        self._alone = alone
+        self._mark = FileMark(folder.folder / MARK_FILE, world.random_bytes)
         self._world = world
         settings = folder.settings
         self.runner = Runner(
@@ -114,6 +117,8 @@ class Node:
 
     def _open_engine(self) -> OpenEngine:
         folder = self.folder
+        # A person's word is for this start; whatever the store is opened again for came after it.
+        alone, self._alone = self._alone, False
         store = self._world.open_store(folder.store_address)
         try:
             engine = Engine(
@@ -126,6 +131,8 @@ class Node:
                 Merchants(folder.settings.merchant),
                 steady_ms=self._world.steady_ms(),
                 configured=folder.peers,
+                mark=self._mark,
+                alone=alone,
             )
         except BaseException:
             store.close()
@@ -210,6 +217,7 @@ class Node:
         if self._server is not None:
             await self._server.cleanup()
         await self.runner.stop()
+        self._mark.close()
         log_event("node_stopped", {"coop": self.folder.coop.name})
 
     async def __aenter__(self) -> Self:
@@ -225,14 +233,19 @@ class Node:
         await self.stop()
 
 
-def open_node(folder: Path, world: World | None = None) -> Node:
-    """The node of a folder, not yet started. Raises `FolderError`, `ValidatorUnavailable`."""
+def open_node(folder: Path, world: World | None = None, *, alone: bool = False) -> Node:
+    """The node of a folder, not yet started. Raises `FolderError`, `ValidatorUnavailable`.
+
+    `alone`: see `Engine`.
+    """
     chosen_name()
-    return Node(load_folder(folder), world or World())
+    return Node(load_folder(folder), world or World(), alone=alone)
 
 
-def run(folder: Path) -> int:
+def run(folder: Path, *, alone: bool = False) -> int:
     """Run a node until SIGINT or SIGTERM; the exit code. Logs go to stderr as JSON lines.
+
+    `alone`: a person's word that it may sign though its disk is in doubt.
 
     Raises `FolderError`, `ValidatorUnavailable`, `StoreUnavailable`, `StorageFault`, and `OSError`
     when the address can't be listened on: nothing has been changed then.
@@ -241,7 +254,7 @@ def run(folder: Path) -> int:
     # The database holds reasons in clear and who paid whom when: what is made from here on is its
     # owner's alone.
     os.umask(0o077)
-    return asyncio.run(_run(open_node(folder)))
+    return asyncio.run(_run(open_node(folder, alone=alone)))
 
 
 async def _run(node: Node) -> int:

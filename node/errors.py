@@ -5,6 +5,8 @@ exception whose type tells the catcher what to do:
 
 - `StorageFault`: what is on disk is not known, or can't be read. Stop using the store, open it
   again and rebuild the state from it. Never repeat the write.
+- `LogDamaged`: some stored entries are not what was written. Don't use or pass on those; the store and
+  everything else in it can be used, and peers have them whole.
 - `StoreUnavailable` and its kinds: the store can't be opened at all; the text says what would help.
 - `StoreMisuse`: this program asked for something that would break a promise of the store. Nothing
   was written; it is a bug of the caller.
@@ -23,6 +25,17 @@ class NodeFault(Exception):
 
 class StorageFault(NodeFault):
     """A read or a durable write failed; only opening the store again tells what is on disk."""
+
+
+class LogDamaged(NodeFault):
+    """Stored entries of a log, `first` to `last` among them, are not those that were signed."""
+
+    def __init__(self, message: str = "", *, coop: int, first: int, last: int) -> None:
+        where = f"log {coop}: entries {first} to {last} are damaged on this node's disk"
+        super().__init__(f"{where}: {message}" if message else where)
+        self.coop = coop
+        self.first = first
+        self.last = last
 
 
 class StoreUnavailable(NodeFault):

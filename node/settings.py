@@ -3,7 +3,7 @@
 A node folder holds `charter.toml` and `charter.signatures.toml` (what the federation agreed on),
 `node.key` (the secret key of this node: a seed of 32 bytes in hex, readable by its owner only),
 `node.toml` (which coop this is, where to listen, where the peers and the database are) and, by
-default, the database `node.db`.
+default, the database `node.db`. `node.mark` (see `node.mark`) says how far the key has signed.
 
 Reading is strict: a field that is not known, a wrong type or a number out of range raises
 `FolderError`, whose text names the file and the field. Nothing is ever overwritten, and a secret
@@ -31,6 +31,7 @@ from node.engine.settings import EngineSettings
 from node.errors import NodeFault
 from node.http.settings import HttpSettings
 from node.link.settings import LinkSettings
+from node.mark import write_first_mark
 from node.merchant.settings import MerchantSettings
 from node.runner.settings import RunnerSettings
 from node.urls import NodeUrlError, parse_node_url
@@ -40,6 +41,7 @@ CHARTER_FILE: Final = "charter.toml"
 SIGNATURES_FILE: Final = "charter.signatures.toml"
 KEY_FILE: Final = "node.key"
 SETTINGS_FILE: Final = "node.toml"
+MARK_FILE: Final = "node.mark"
 DEFAULT_STORE: Final = "sqlite:///node.db"
 DEFAULT_PORT: Final = 8440
 MAX_FILE_BYTES: Final = 1024 * 1024
@@ -101,10 +103,14 @@ def absolute_store(address: str, folder: Path) -> str:
 
 
 def create_node_key(folder: Path, seed: bytes) -> SigningKey:
-    """Write `node.key` from 32 random bytes, readable by its owner only. Makes the folder."""
+    """Write `node.key` from 32 random bytes, readable by its owner only, and that it has signed nothing yet.
+
+    Makes the folder.
+    """
     key = SigningKey(seed)
     folder.mkdir(parents=True, exist_ok=True)
     _write_new(folder / KEY_FILE, seed.hex().encode("ascii") + b"\n", mode=0o600)
+    write_first_mark(folder / MARK_FILE)
     return key
 
 

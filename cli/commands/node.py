@@ -117,11 +117,16 @@ def install(folder: Path, charter: Path, signatures: Path | None, output: Output
 @node.command("run")
 @click.argument("folder", type=FOLDER)
 @click.option(
+    "--alone",
+    is_flag=True,
+    help="Let it sign though its disk is in doubt and its peers can't be asked; read OPERATING first.",
+)
+@click.option(
     "--while-stdin-open",
     is_flag=True,
     help="Stop too when standard input ends, such as with the program that started the node.",
 )
-def run(folder: Path, while_stdin_open: bool) -> None:
+def run(folder: Path, alone: bool, while_stdin_open: bool) -> None:
     """Run a node until it is told to stop (Ctrl-C, or SIGTERM).
 
     Its log goes to standard error, one JSON object on a line.
@@ -130,7 +135,7 @@ def run(folder: Path, while_stdin_open: bool) -> None:
         threading.Thread(target=_stop_at_end_of_input, daemon=True).start()
     from node.compose import run as run_node
 
-    click.get_current_context().exit(run_node(folder))
+    click.get_current_context().exit(run_node(folder, alone=alone))
 
 
 def _stop_at_end_of_input() -> None:

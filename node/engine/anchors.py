@@ -12,7 +12,7 @@ heads of the log that it has validated itself, and saves what it signed before t
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from ledger.chain import SignedHead, head_message, sign_head
+from ledger.chain import SignedHead, head_message
 from ledger.signatures import SignatureInvalid, verify
 from ledger.transactions import Anchor, Return, encode_transaction
 from ledger.validator import Sequenced
@@ -174,13 +174,7 @@ class Anchors:
             return None  # what is held here is not what was signed before: sign nothing more
         if saved is None or saved.length < signed.length:
             tick.witnessed[coop] = Witnessed(coop=coop, length=signed.length, head=signed.head)
-        return sign_head(
-            self._core.key,
-            federation=self._core.charter.federation,
-            coop=coop,
-            length=signed.length,
-            head=signed.head,
-        )
+        return self._core.signer.witness(signed)
 
     def on_request(self, peer: int, message: WitnessRequest) -> None:
         """A peer asks for a witness; it is answered as soon as the head is held here."""

@@ -11,16 +11,17 @@ from hashlib import sha256
 
 from ledger.chain import SignedHead
 from ledger.charter import Charter
-from ledger.choose import new_issuer
 from ledger.errors import ProofError
 from ledger.evidence import Evidence, decode_evidence
 from ledger.signatures import SigningKey
 from ledger.validator import Validator
 from node.engine.events import Notice, Outbox, Send
 from node.engine.settings import EngineSettings
+from node.engine.signer import Signer
 from node.engine.status import Readiness
 from node.engine.trouble_words import word
 from node.engine.troubles import Trouble, TroubleKind
+from node.mark import Doubt
 from node.store import Evidence as EvidenceRow
 from node.store import Memo, Segment, Store, Witnessed, Write
 
@@ -109,16 +110,23 @@ class Core:
         self.settings = settings
         self.charter = charter
         self.coop = coop
-        self.key = key
         self.store = store
         self.validator = validator
-        self.issuer = new_issuer(key, federation=charter.federation, coop=coop)
+        self.signer = Signer(key, charter, coop, lambda: self.is_signing)
         self.others = tuple(other for other in charter.coops if other != coop)
         self.peers: set[int] = set()
-        self.readiness = Readiness.RECOVERING if self.others else Readiness.READY
         self.troubles: dict[tuple[TroubleKind, int | None], Trouble] = {}
         """What parts of the engine have found to be wrong, by `Trouble.key`; see `troubles`."""
         self.names = {number: each.name for number, each in charter.coops.items()}
+        self.answering: set[int] = set()
+        """The peers that answer when they are asked for the newest head they know of this log."""
+        self.readiness = Readiness.RECOVERING
+        self.doubt: Doubt | None = None
+        """Why the disk may not know all that was signed; until that is settled nothing is signed."""
+        self.began_in_doubt = False
+        """There was a doubt when this engine started."""
+        self.is_alone = False
+        """A person said that the node may sign in doubt, and it does."""
         self.signed: dict[int, SignedHead] = {}
         for log in charter.coops:
             newest = store.newest_signed_head(log)

@@ -20,7 +20,6 @@ from ledger.decisions import (
     Decision,
     IndexEntry,
     Observation,
-    content_message,
     read_decision,
 )
 from ledger.index.prints import Print, SourceChange
@@ -322,14 +321,8 @@ class Decisions:
     def _promise(self, tick: Tick, key: Key, content: Value) -> Promise:
         """Sign a content for good."""
         encoded = encode(content)
-        message = content_message(
-            federation=self._core.charter.federation,
-            coop=self._core.coop,
-            decision=key[0],
-            number=key[1],
-            content=encoded,
-        )
-        promise = Promise(content=encoded, signature=self._core.key.sign(message))
+        signature = self._core.signer.content(decision=key[0], number=key[1], content=encoded)
+        promise = Promise(content=encoded, signature=signature)
         self.promises.save(tick, key, promise)
         return promise
 

@@ -13,9 +13,8 @@ from collections.abc import Callable, Collection, Sequence
 
 from ledger.chain import SignedHead
 from ledger.charter import Charter
-from ledger.errors import ProofError
-from ledger.evidence import InvalidEntryEvidence, decode_evidence
 from ledger.signatures import SigningKey
+from node.engine.accusing import take_evidence
 from node.engine.anchors import Anchors
 from node.engine.core import Core, Tick
 from node.engine.decisions import Decisions
@@ -49,6 +48,7 @@ from node.engine.index_wire import (
 )
 from node.engine.memos import Memos
 from node.engine.own_log import OwnLog
+from node.engine.proofs import receipt_of
 from node.engine.publishing import IndexStatus, Publishing
 from node.engine.reading import load_state
 from node.engine.recovery import Recovery
@@ -65,11 +65,14 @@ from node.engine.wire import (
     MemoDelivery,
     MemoKept,
     Message,
+    NewestAnswer,
+    NewestQuestion,
     WitnessAnswer,
     WitnessRequest,
     decode_message,
 )
 from node.errors import MessageUnhandled, NodeFault, PeerFault, ValueUnstorable
+from node.mark import TOKEN_KEY, MarkKeeper, MemoryMark
 from node.store import Snapshot, Store
 from node.store.checks import check_write
 
@@ -89,9 +92,12 @@ class Engine:
         *,
         steady_ms: int | None = None,
         configured: Collection[int] | None = None,
+        mark: MarkKeeper | None = None,
+        alone: bool = False,
     ) -> None:
         """`now_ms`, `steady_ms`: see `tick`. `configured` are the coops whose nodes this one dials, if
-        anything dials at all."""
+        anything dials at all. `mark` outlives the engine; without one the store is new, or is believed.
+        `alone`: a person said that the node may sign though its disk is in doubt."""
         steady_ms = now_ms if steady_ms is None else steady_ms
         if charter.coops[coop].node_key != key.public_key:
             raise ValueError(f"the key is not the one that the charter has for coop {coop}")
@@ -111,7 +117,13 @@ class Engine:
         self._own = OwnLog(self._core, self._anchors, self._history, self._memos)
         self._decisions = Decisions(self._core)
         self._publishing = Publishing(self._core, self._decisions)
-        self._recovery = Recovery(self._core, self._replicas, now_ms=steady_ms)
+        self._recovery = Recovery(
+            self._core,
+            self._replicas,
+            MemoryMark.believing(store.meta(TOKEN_KEY)) if mark is None else mark,
+            alone=alone,
+            now_ms=steady_ms,
+        )
         self._troubles = Troubles(
             self._core, self._replicas, configured=configured, now_ms=steady_ms
         )
@@ -144,6 +156,7 @@ class Engine:
         self._own.seal(tick)
         self._extend(tick)
         self._core.store.commit(tick.write())
+        self._recovery.committed()
         self._decisions.surveys.committed()
         self._own.answer(tick)
         tick.outbox.replies += [*changed, *published]
@@ -164,6 +177,8 @@ class Engine:
                 self._peer_up(tick, event)
             elif isinstance(event, PeerDown):
                 self._core.peers.discard(event.coop)
+                self._core.answering.discard(event.coop)
+                self._recovery.peer_down(event.coop)
                 self._replicas.peer_down(event.coop)
                 self._anchors.peer_down(event.coop)
                 self._decisions.peer_down(event.coop)
@@ -184,9 +199,13 @@ class Engine:
     def _peer_up(self, tick: Tick, event: PeerUp) -> None:
         peer = event.coop
         self._core.peers.add(peer)
+        self._core.answering.discard(peer)
+        if event.answers:
+            self._core.answering.add(peer)
         self._gossip.peer_up(tick, peer)
         self._memos.peer_up(peer, acknowledges=event.acknowledges)
         self._decisions.peer_up(tick, peer, acknowledges=event.acknowledges)
+        self._recovery.peer_up(tick, peer)
 
     def _on_message(self, tick: Tick, peer: int, message: Message) -> None:
         match message:
@@ -202,11 +221,15 @@ class Engine:
             case WitnessAnswer():
                 self._anchors.on_answer(peer, message)
             case EvidenceNews():
-                self._on_evidence(tick, peer, message)
+                take_evidence(self._core, self._replicas, tick, peer, message)
             case MemoDelivery():
                 self._memos.on_delivery(tick, peer, message)
             case MemoKept():
                 self._memos.on_kept(tick, peer, message)
+            case NewestQuestion():
+                self._recovery.on_question(tick, peer, message)
+            case NewestAnswer():
+                self._recovery.on_answer(tick, peer, message)
             case (
                 IndexDue()
                 | DecisionSigned()
@@ -216,27 +239,6 @@ class Engine:
                 | SurveyFile()
             ):
                 self._decisions.on_message(tick, peer, message)
-
-    def _on_evidence(self, tick: Tick, peer: int, message: EvidenceNews) -> None:
-        try:
-            evidence = decode_evidence(message.data)
-            if evidence.kind in self._core.accused.get(evidence.coop, {}):
-                return
-            if not isinstance(evidence, InvalidEntryEvidence):
-                evidence.check(self._core.charter)
-                self._core.accuse(tick, evidence)
-                return
-            evidence.check_signed(self._core.charter)
-        except ProofError as error:
-            raise PeerFault(f"evidence that proves nothing: {error}") from error
-        # A signed head over entries is what replication takes in; the rules then speak for themselves.
-        entries = Entries(
-            first=evidence.index,
-            previous=evidence.previous,
-            entries=b"".join(evidence.entries),
-            signed=evidence.signed,
-        )
-        self._replicas.on_entries(tick, peer, entries)
 
     def _record(self, tick: Tick, inbox: Sequence[Event]) -> None:
         submits = [event for event in inbox if isinstance(event, Submit)]
@@ -352,6 +354,15 @@ class Engine:
         )
         self._snapshot_length = sum(lengths.values())
 
+    def end(self) -> None:
+        """The last thing, when the node stops in order: save what makes the next start quick and certain."""
+        self._recovery.end()
+        self.save_snapshot()
+
+    def receipt(self, coop: int, index: int) -> bytes | None:
+        """The receipt of an entry; None when there is none to give. Raises `LogDamaged`."""
+        return receipt_of(self._core, coop, index)
+
     def bring_history_forward(self) -> None:
         """Let the history index cover everything; for questions that need it whole."""
         self._history.catch_up_all()
@@ -379,6 +390,7 @@ class Engine:
             accused=tuple(sorted(core.accused)),
             lengths={coop: core.length(coop) for coop in core.charter.coops},
             waiting={log: wait.coop for log, wait in self._replicas.waiting.items()},
+            doubt=None if core.doubt is None else core.doubt.value,
             unanchored=self._replicas.growth.coops(),
             troubles=self._troubles.found(),
         )

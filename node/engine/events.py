@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 Request = int
 
+LINK_VERSION = 2
+"""The newest version of a link: `fiado1.2`. Version 0 is a link without a subprotocol."""
+
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
@@ -58,6 +61,9 @@ class EngineServices(Protocol):
 
     def bring_history_forward(self) -> None:
         """Let the history index cover everything that is committed."""
+
+    def receipt(self, coop: int, index: int) -> bytes | None:
+        """The receipt of an entry; None when there is none to give. Raises `LogDamaged`."""
 
     def signed_heads(self) -> dict[int, SignedHead]:
         """The newest signed head held of each log."""
@@ -148,11 +154,21 @@ class Publish:
 class PeerUp:
     """An authenticated link to that coop's node is there.
 
-    `acknowledges`: both ends say which memos they have (PROTOCOL section 10).
+    `version` is the link's: the messages that both ends know (PROTOCOL section 10).
     """
 
     coop: int
-    acknowledges: bool = True
+    version: int = LINK_VERSION
+
+    @property
+    def acknowledges(self) -> bool:
+        """Whether both ends say which memos they have."""
+        return self.version >= 1
+
+    @property
+    def answers(self) -> bool:
+        """Whether both ends answer when they are asked for the other's newest head."""
+        return self.version >= 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +267,7 @@ class BatchRecorded:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A question or change raised `error`."""
+    """A question or change, or looking up what was recorded before, raised `error`."""
 
     error: Exception
 

@@ -4,10 +4,8 @@ Pieces of one tick are gathered and become segments at its end, each with a sign
 the node only after the commit that holds what they cover, so a signature seen anywhere is saved here.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from ledger.chain import SignedHead, extend_all
 from ledger.codec import split
 from ledger.entries import decode_transaction, transaction_kind, transaction_start
 from ledger.refusals import Refusal
@@ -17,6 +15,7 @@ from node.engine.anchors import Anchors
 from node.engine.core import Core, Tick
 from node.engine.events import (
     BatchRecorded,
+    Failed,
     NotReady,
     Recorded,
     Refused,
@@ -27,6 +26,9 @@ from node.engine.events import (
 )
 from node.engine.history import History
 from node.engine.memos import Memos
+from node.engine.proofs import receipt_of
+from node.engine.signer import Chained
+from node.errors import LogDamaged
 from node.store import Segment
 from node.store.base import payment_digest
 
@@ -37,17 +39,6 @@ MAYBE_RECORDED = frozenset({Refusal.ACCOUNT_CLOSED, Refusal.ACCOUNT_FROZEN, Refu
 """Refusals that a payment may also earn because it was recorded long ago: look before saying so."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Piece:
-    """Entries appended together: `count` from `first` on, between two heads."""
-
-    first: int
-    count: int
-    entries: bytes
-    previous: bytes
-    head: bytes
-
-
 class OwnLog:
     """Appends to the own log and answers those who asked for it."""
 
@@ -56,10 +47,12 @@ class OwnLog:
         self._anchors = anchors
         self._history = history
         self._memos = memos
-        self._pieces: list[_Piece] = []
+        self._pieces: list[Chained] = []
         self._known: dict[bytes, int] = {}
         self._pieces_known = 0
-        self._answers: list[tuple[Request, Recorded | Refused | NotReady | BatchRecorded]] = []
+        self._answers: list[
+            tuple[Request, Recorded | Refused | NotReady | BatchRecorded | Failed]
+        ] = []
         self._batches: list[tuple[Request, list[int]]] = []
 
     def append(self, tick: Tick, transactions: Sequence[bytes]) -> Sequenced:
@@ -68,7 +61,7 @@ class OwnLog:
         appended = self._core.validator.sequence(self._core.coop, tick.now_ms // 1000, transactions)
         if appended.count:
             self._pieces.append(
-                _Piece(
+                self._core.signer.chain(
                     first=appended.first,
                     count=appended.count,
                     entries=appended.entries,
@@ -90,7 +83,7 @@ class OwnLog:
         for submit in submits:
             outcome = outcomes.get(submit.transaction, -Refusal.KIND_UNKNOWN)
             if outcome > 0 and outcome in receipts:
-                result: Recorded | Refused = receipts[outcome]
+                result: Recorded | Refused | Failed = receipts[outcome]
                 self._memos.keep(tick, submit.memos)
             elif outcome > 0:
                 result = self._recorded_before(outcome)
@@ -184,18 +177,18 @@ class OwnLog:
         return {
             index: Recorded(coop=coop, index=index, receipt=receipt)
             for piece in self._pieces[first_piece:]
-            for index, receipt in enumerate(
-                self._core.issuer.issue(piece.entries, piece.first, piece.previous), piece.first
-            )
+            for index, receipt in enumerate(self._core.signer.receipts(piece), piece.first)
         }
 
-    def _recorded_before(self, index: int) -> Recorded:
+    def _recorded_before(self, index: int) -> Recorded | Failed:
+        """The answer about an entry that an earlier tick recorded, or why it can't be given now."""
         coop = self._core.coop
-        previous = self._core.store.head_at(coop, index - 1)
-        entry = self._core.store.entry(coop, index)
-        if previous is None or entry is None:
+        try:
+            receipt = receipt_of(self._core, coop, index)
+        except LogDamaged as error:
+            return Failed(error)
+        if receipt is None:
             raise AssertionError("the history index names an entry that the log does not have")
-        (receipt,) = self._core.issuer.issue(entry, index, previous)
         return Recorded(coop=coop, index=index, receipt=receipt, repeated=True)
 
     def refuse_all(
@@ -208,10 +201,10 @@ class OwnLog:
     def seal(self, tick: Tick) -> None:
         """Turn the tick's pieces into segments with signed heads, none larger than peers will read."""
         settings = self._core.settings
-        group: list[_Piece] = []
+        group: list[Chained] = []
         size = count = 0
         for piece in self._pieces:
-            for part in _cut(piece, settings.segment_bytes, settings.segment_entries):
+            for part in piece.cut(settings.segment_bytes, settings.segment_entries):
                 size, count = size + len(part.entries), count + part.count
                 if group and (size > settings.segment_bytes or count > settings.segment_entries):
                     self._seal_group(tick, group)
@@ -222,9 +215,9 @@ class OwnLog:
         self._pieces = []
         self._known, self._pieces_known = {}, 0
 
-    def _seal_group(self, tick: Tick, group: Sequence[_Piece]) -> None:
+    def _seal_group(self, tick: Tick, group: Sequence[Chained]) -> None:
         last = group[-1]
-        signed = self._sign(last.first + last.count - 1, last.head)
+        signed = self._core.signer.head(last)
         tick.segments.append(
             Segment(
                 coop=self._core.coop,
@@ -239,35 +232,10 @@ class OwnLog:
         tick.outbox.advanced.add(self._core.coop)
         self._core.signed[self._core.coop] = signed
 
-    def _sign(self, length: int, head: bytes) -> SignedHead:
-        signature = self._core.issuer.sign_head(length, head)
-        return SignedHead(coop=self._core.coop, length=length, head=head, signature=signature)
-
     def answer(self, tick: Tick) -> None:
         """After the commit: hand out the answers."""
         tick.outbox.replies += [Reply(request, result) for request, result in self._answers]
         for request, results in self._batches:
-            log = self._core.validator.log(self._core.coop)
-            signed = self._core.signed.get(self._core.coop) or self._sign(log.length, log.head)
+            signed = self._core.signed.get(self._core.coop) or self._core.signer.nothing()
             tick.outbox.replies.append(Reply(request, BatchRecorded(signed, results)))
         self._answers, self._batches = [], []
-
-
-def _cut(piece: _Piece, max_bytes: int, max_entries: int) -> Iterator[_Piece]:
-    """The piece in parts that keep to both bounds, where its entries allow."""
-    if len(piece.entries) <= max_bytes and piece.count <= max_entries:
-        yield piece
-        return
-    first, previous = piece.first, piece.previous
-    part: list[bytes] = []
-    size = 0
-    for entry in [*split(piece.entries), None]:
-        if part and (entry is None or size + len(entry) > max_bytes or len(part) == max_entries):
-            head = extend_all(previous, part)
-            yield _Piece(
-                first=first, count=len(part), entries=b"".join(part), previous=previous, head=head
-            )
-            first, previous, part, size = first + len(part), head, [], 0
-        if entry is not None:
-            part.append(entry)
-            size += len(entry)

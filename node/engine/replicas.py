@@ -59,9 +59,9 @@ class Replicas:
     def on_heads(self, tick: Tick, peer: int, message: Heads) -> None:
         """Learn how far a peer's logs reach."""
         for signed in message.heads:
-            self._learn(tick, peer, signed)
+            self.learn(tick, peer, signed)
 
-    def _learn(self, tick: Tick, peer: int, signed: SignedHead) -> None:
+    def learn(self, tick: Tick, peer: int, signed: SignedHead) -> None:
         """Take note of a head. Its signature is checked if it is news, and only then."""
         coop = signed.coop
         if coop not in self._core.charter.coops:
@@ -98,7 +98,7 @@ class Replicas:
         coop = message.coop
         if not message.entries or len(message.entries) > self._core.settings.entries_bytes:
             raise PeerFault("a message of no entries, or of too many")
-        self._learn(tick, peer, message.signed)
+        self.learn(tick, peer, message.signed)
         request = self._requests.get(coop)
         if request is not None and request.peer == peer and message.first <= request.first:
             del self._requests[coop]
@@ -106,7 +106,7 @@ class Replicas:
         if message.signed.length <= length:
             return
         if message.signed != self.best.get(coop):
-            # `_learn` passes over heads that are no news, but what is kept is always checked.
+            # `learn` passes over heads that are no news, but what is kept is always checked.
             self._check_signature(message.signed)
         self._pending[coop].add(Kept(peer=peer, entries=message), length=length)
 

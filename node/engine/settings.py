@@ -19,6 +19,10 @@ class EngineSettings:
     """How long a starting node waits for its peers to say what they hold of its own log."""
     restored: bool = False
     """The store was restored from a copy: wait until more than half of the peers have answered."""
+    mark_interval_ms: int = 60_000
+    """How often the mark and the database get a new token while the own log grows (`node.mark`)."""
+    mark_entries: int = 65_536
+    """After how many entries at the latest."""
     entries_message_bytes: int = 1024 * 1024
     """How much one message of entries carries, about: it ends at a signed head."""
     entries_bytes: int = 3 * 1024 * 1024

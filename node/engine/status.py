@@ -37,3 +37,5 @@ class NodeStatus:
     waiting: Mapping[int, int]
     unanchored: tuple[int, ...]
     troubles: tuple[Trouble, ...] = ()
+    doubt: str | None = None
+    """Why the node may not trust its disk to know all that it signed: a value of `node.mark.Doubt`."""

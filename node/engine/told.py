@@ -1,9 +1,9 @@
 """Whether a node that was put back to an old copy knows what it has signed for the decisions that come next.
 
 What a node signed for a decision that no log has yet is on its own disk, and in its peers' memory. The copy
-lacks what came after it. So a node that was restored signs nothing for a number before more than half of
-the others have told all that they know of it; each tells in one message, so that no part can be missing. A
-node that was not restored has its own word for it.
+lacks what came after it. So a node that starts in doubt of its disk signs nothing for a number before more
+than half of the others have told all that they know of it; each tells in one message, so that no part can
+be missing. A node that is sure of its disk has its own word for it.
 """
 
 from node.engine.core import Core
@@ -27,5 +27,4 @@ class Told:
     @property
     def is_enough(self) -> bool:
         """Whether this node may sign for them."""
-        is_restored = self._core.settings.restored
-        return not is_restored or 2 * len(self._peers) > len(self._core.others)
+        return not self._core.began_in_doubt or 2 * len(self._peers) > len(self._core.others)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from node.engine.troubles import Trouble, TroubleKind
+from node.mark import Doubt
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,17 @@ class _Named:
     values: Mapping[str, int | str]
 
 
+_DOUBTS: Final[Mapping[str, str]] = {
+    Doubt.UNMARKED: "There is no readable node.mark in the node's folder, so nothing outside the database "
+    "says how far the node has signed.",
+    Doubt.COPIED: "node.mark is a copy of the file that the node wrote: the folder was copied, moved to "
+    "another disk or put back.",
+    Doubt.SHORTER: "The database has less than the node has signed: it is an old copy, or was emptied.",
+    Doubt.OTHER_COPY: "The database is not the copy that the node used last with this folder.",
+    Doubt.OTHER_HISTORY: "The database has another history than the one that the node has signed.",
+    Doubt.RESTORED: "node.toml says that the database was restored from a copy.",
+}
+
 _TABLE: Final[Mapping[TroubleKind, Callable[[_Named], Words]]] = {
     TroubleKind.HALTED: lambda named: Words(
         "The cooperative's own key has signed two histories, so the node has stopped recording for good.",
@@ -44,6 +56,14 @@ _TABLE: Final[Mapping[TroubleKind, Callable[[_Named], Words]]] = {
         "The node has just started and asks the other nodes what it may have missed.",
         "Try again in a few seconds. If it stays so, it can't reach enough of the other nodes: see whether "
         "its links to them are up.",
+    ),
+    TroubleKind.DOUBT: lambda named: Words(
+        f"{_DOUBTS.get(str(named.values.get('why')), '')} Signing on it could be a second history, so the "
+        "node records nothing until more than half of the other cooperatives' nodes have told it what it "
+        "signed.",
+        "Let it reach the other nodes, and it goes on by itself. If that can't be, and you are certain that "
+        "this is the newest state of its database, start it with `fiado node run --alone`; read OPERATING, "
+        "“Bringing back an old copy”, first.",
     ),
     TroubleKind.ACCUSED: lambda named: Words(
         f"There is proof against {named.coop} ({named.values.get('evidence', '')}): payments to and from its "

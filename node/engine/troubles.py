@@ -41,6 +41,8 @@ class TroubleKind(StrEnum):
     """Peers hold entries of the own log that are not here."""
     RECOVERING = "recovering"
     """The node has just started and asks its peers what it may have missed."""
+    DOUBT = "doubt"
+    """The node's disk may not know all that its key has signed; `values` has `why`, of `node.mark.Doubt`."""
     ACCUSED = "accused"
     """There is evidence of cheating against `coop`: payments to and from it don't arrive."""
     CUT = "cut"
@@ -65,6 +67,7 @@ TABLE: Final[Mapping[TroubleKind, _Row]] = {
     TroubleKind.HALTED: _Row(Severity.STOPS, logging.ERROR),
     TroubleKind.BEHIND: _Row(Severity.STOPS, logging.WARNING),
     TroubleKind.RECOVERING: _Row(Severity.STOPS, logging.INFO),
+    TroubleKind.DOUBT: _Row(Severity.STOPS, logging.ERROR),
     TroubleKind.ACCUSED: _Row(Severity.WARNS, logging.ERROR),
     TroubleKind.CUT: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.WAITING: _Row(Severity.WARNS, logging.WARNING),
@@ -170,7 +173,9 @@ class Troubles:
         return next((each for each in self.found() if each.severity is Severity.STOPS), None)
 
     def _own(self) -> list[Trouble]:
-        kind = TroubleKind.__members__.get(self._core.readiness.name)
+        kind, doubt = TroubleKind.__members__.get(self._core.readiness.name), self._core.doubt
+        if kind is TroubleKind.RECOVERING and doubt is not None:
+            return [Trouble(kind=TroubleKind.DOUBT, values={"why": doubt.value})]
         return [] if kind is None else [Trouble(kind=kind)]
 
     def _others(self) -> list[Trouble]:

@@ -14,6 +14,7 @@ from node.errors import PeerFault
 
 MAX_HEADS = 256
 MAX_MEMO_BYTES = 1024
+QUESTION_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,30 @@ class MemoKept:
         return encode(["memo kept", self.reference, self.account])
 
 
+@dataclass(frozen=True, slots=True)
+class NewestQuestion:
+    """Asks the receiver which head of the sender's log is the newest that it knows of."""
+
+    nonce: bytes
+
+    def encode(self) -> bytes:
+        """`["newest?", nonce]`."""
+        return encode(["newest?", self.nonce])
+
+
+@dataclass(frozen=True, slots=True)
+class NewestAnswer:
+    """The newest signed head that the sender knows of the receiver's log, and the question's nonce."""
+
+    nonce: bytes
+    signed: SignedHead | None
+
+    def encode(self) -> bytes:
+        """`["newest", nonce, head or nil]`."""
+        head = None if self.signed is None else self.signed.value()
+        return encode(["newest", self.nonce, head])
+
+
 Message = (
     Heads
     | Get
@@ -125,6 +150,8 @@ Message = (
     | EvidenceNews
     | MemoDelivery
     | MemoKept
+    | NewestQuestion
+    | NewestAnswer
     | IndexMessage
 )
 
@@ -169,6 +196,13 @@ def _from_value(value: Value) -> Message | None:
         case ["memo kept", bytes(reference), int(account)]:
             if len(reference) == 32 and is_number(account):
                 return MemoKept(reference=reference, account=account)
+        case ["newest?", bytes(nonce)] if len(nonce) == QUESTION_BYTES:
+            return NewestQuestion(nonce)
+        case ["newest", bytes(nonce), None] if len(nonce) == QUESTION_BYTES:
+            return NewestAnswer(nonce, None)
+        case ["newest", bytes(nonce), head] if len(nonce) == QUESTION_BYTES:
+            read = _signed_head(head)
+            return None if read is None else NewestAnswer(nonce, read)
         case _:
             pass
     return read_index_message(value)

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from aiohttp import web
 
-from node.errors import NodeFault, ValueUnstorable
+from node.errors import LogDamaged, NodeFault, ValueUnstorable
 from node.http import (
     books,
     drafts,
@@ -160,6 +160,8 @@ def _as_problem(error: Exception) -> Problem:
             return Problem("request_malformed", "The body ended too soon.")
         case ValueUnstorable():
             return Problem("request_malformed", "A text or a number in it can't be stored.")
+        case LogDamaged():
+            return Problem("log_damaged", retry_after_s=30)
         case NodeFault():
             return Problem("outcome_unknown", retry_after_s=2)
         case _:

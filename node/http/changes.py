@@ -126,7 +126,7 @@ def _recorded_before(
         places = []
     for index in places:
         entry = view.store.entry(view.coop, index)
-        receipt = facts.receipt(view, api.key, view.coop, index)
+        receipt = view.engine.receipt(view.coop, index)
         if entry is not None and entry.endswith(data) and receipt is not None:
             return Recorded(coop=view.coop, index=index, receipt=receipt, repeated=True)
     return None

@@ -6,19 +6,14 @@ Each function looks at a `View` and returns plain values; None says that there i
 from hashlib import sha256
 from typing import Any
 
-from ledger.chain import extend, sign_head
-from ledger.codec import split
 from ledger.entries import Entry, decode_entry
-from ledger.receipts import MAX_FOLLOWING, MAX_RECEIPT_BYTES, Receipt
 from ledger.refusals import Refusal
-from ledger.signatures import SigningKey
 from ledger.state import COMMONS, Account
 from ledger.transactions import MAX_NUMBER, Pay, Return
 from ledger.validator import Validator
 from node.engine.events import View
-from node.engine.status import Readiness
 from node.http.reading import to_base64url
-from node.store import HistoryPlace, HistoryRow, Role, Segment, Store
+from node.store import HistoryPlace, HistoryRow, Role
 
 Json = dict[str, Any]
 
@@ -220,70 +215,6 @@ def parse_place(text: str) -> HistoryPlace | None:
         return None
     time, log, index = map(int, parts)
     return HistoryPlace(time=time, log=log, index=index)
-
-
-def receipt(view: View, key: SigningKey, coop: int, index: int) -> bytes | None:
-    """The receipt of an entry: of the own log any, of others' where a later signed head is held.
-
-    None when the entry is not held, no signature over it is, or the path to that is too long.
-    """
-    federation = view.validator.charter.federation
-    if coop == view.coop and view.status.readiness is not Readiness.HALTED:
-        found = _signed_now(view.store, key, federation=federation, coop=coop, index=index)
-    else:
-        found = signed_before(view.store, federation=federation, coop=coop, index=index)
-    data = None if found is None else found.encode()
-    return data if data is not None and len(data) <= MAX_RECEIPT_BYTES else None
-
-
-def _signed_now(
-    store: Store, key: SigningKey, *, federation: bytes, coop: int, index: int
-) -> Receipt | None:
-    """A receipt of the own log, signed right after the entry."""
-    entry = store.entry(coop, index) if index >= 1 else None
-    previous = store.head_at(coop, index - 1) if entry is not None else None
-    if entry is None or previous is None:
-        return None
-    head = extend(previous, entry)
-    signed = sign_head(key, federation=federation, coop=coop, length=index, head=head)
-    return Receipt(
-        federation=federation,
-        coop=coop,
-        length=index,
-        previous=previous,
-        entry=entry,
-        signature=signed.signature,
-    )
-
-
-def signed_before(store: Store, *, federation: bytes, coop: int, index: int) -> Receipt | None:
-    """A receipt with the first stored signature over the entry, and the path to it.
-
-    A node signs one head for each commit, so of another's log there is seldom a signature right after
-    the entry. A signed head ends a segment, so what is left of that segment is the path.
-    """
-    signed = store.signed_head(coop, index) if index >= 1 else None
-    if signed is None or signed.length - index > MAX_FOLLOWING:
-        return None
-    segments: list[Segment] = []
-    room = MAX_RECEIPT_BYTES
-    for segment in store.segments(coop, index):
-        segments.append(segment)
-        room -= len(segment.entries)
-        if room < 0:
-            return None
-        if segment.last == signed.length:
-            break
-    entry, *following = split(b"".join(segment.entries for segment in segments))
-    return Receipt(
-        federation=federation,
-        coop=coop,
-        length=index,
-        previous=segments[0].previous,
-        entry=entry,
-        signature=signed.signature,
-        following=tuple(following),
-    )
 
 
 def draft_id(content: bytes) -> str:

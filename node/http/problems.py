@@ -272,6 +272,14 @@ _OTHERS: Final = (
         retryable=True,
     ),
     ProblemKind(
+        "log_damaged",
+        503,
+        "Damaged on this node's disk",
+        "What is stored of these entries is not what was signed, so it is neither shown nor proved here.",
+        "Ask again later: the node fetches them from its peers. Any other node that holds the log has them.",
+        retryable=True,
+    ),
+    ProblemKind(
         "outcome_unknown",
         503,
         "Outcome unknown",

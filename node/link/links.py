@@ -30,15 +30,16 @@ from node.shares import Shares
 
 LINK_PATH = "/v1/link"
 
-ACKNOWLEDGING = "fiado1.1"
-"""What both ends name, as a subprotocol of the WebSocket, when they say which memos they have."""
+VERSIONS = {"fiado1.2": 2, "fiado1.1": 1}
+"""What both ends name, as a subprotocol of the WebSocket, when they know the messages that came with it;
+the dialler offers them in this order. Without one the link has version 0."""
 
 
 class LinkedNode(Protocol):
     """Who hears of links and gets their messages: the runner."""
 
-    def peer_up(self, coop: int, *, acknowledges: bool) -> None:
-        """A link to that coop is there; whether both ends say which memos they have."""
+    def peer_up(self, coop: int, *, version: int) -> None:
+        """A link to that coop is there, of that version."""
 
     def peer_down(self, coop: int) -> None:
         """It is gone."""
@@ -160,7 +161,7 @@ class Links:
         bounds this is how many handshakes may be under way.
         """
         return web.WebSocketResponse(
-            protocols=(ACKNOWLEDGING,),
+            protocols=tuple(VERSIONS),
             max_msg_size=self._settings.message_bytes,
             heartbeat=self._settings.heartbeat_ms / 1000,
             compress=False,
@@ -255,7 +256,7 @@ class Links:
         async with asyncio.timeout(self._settings.handshake_ms / 1000):
             socket = await self._session.ws_connect(
                 url + LINK_PATH,
-                protocols=(ACKNOWLEDGING,),
+                protocols=tuple(VERSIONS),
                 max_msg_size=self._settings.message_bytes,
                 heartbeat=self._settings.heartbeat_ms / 1000,
             )
@@ -316,7 +317,7 @@ class Links:
             replaced.close(LinkEnd.REPLACED)
             self._node.peer_down(peer.coop)
         self._links[peer.coop] = link
-        self._node.peer_up(peer.coop, acknowledges=_acknowledges(socket))
+        self._node.peer_up(peer.coop, version=_version(socket))
         if self._stopping:
             link.close(LinkEnd.STOPPED)
         return link
@@ -347,11 +348,11 @@ class Links:
         task.add_done_callback(self._tasks.discard)
 
 
-def _acknowledges(socket: Socket) -> bool:
-    """Whether both ends named `ACKNOWLEDGING`; each kind of socket has its own word for it."""
+def _version(socket: Socket) -> int:
+    """The version that both ends named; each kind of socket has its own word for it."""
     if isinstance(socket, web.WebSocketResponse):
-        return socket.ws_protocol == ACKNOWLEDGING
-    return socket.protocol == ACKNOWLEDGING
+        return VERSIONS.get(socket.ws_protocol or "", 0)
+    return VERSIONS.get(socket.protocol or "", 0)
 
 
 async def _receive(socket: Socket) -> bytes:

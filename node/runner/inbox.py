@@ -124,9 +124,9 @@ class Inbox:
         for queue in self._queues.values():
             queue.let_in()
 
-    def peer_up(self, coop: int, *, acknowledges: bool) -> None:
+    def peer_up(self, coop: int, *, version: int) -> None:
         """An authenticated link to that coop's node is there; see `PeerUp`."""
-        up = PeerUp(coop, acknowledges)
+        up = PeerUp(coop, version)
         self._queue(coop).up = up
         self._events.append(up)
         self._arrived()

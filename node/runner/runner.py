@@ -23,6 +23,7 @@ from typing import Any, Protocol, TypeVar
 
 from ledger.transactions import Kind
 from node.engine.events import (
+    LINK_VERSION,
     Ask,
     BatchRecorded,
     Change,
@@ -57,8 +58,8 @@ class TickingEngine(Protocol):
     def tick(self, now_ms: int, inbox: Sequence[Event], *, steady_ms: int) -> Outbox:
         """See `node.engine.engine.Engine.tick`."""
 
-    def save_snapshot(self) -> None:
-        """See `node.engine.engine.Engine.save_snapshot`."""
+    def end(self) -> None:
+        """See `node.engine.engine.Engine.end`."""
 
 
 class Peers(Protocol):
@@ -216,9 +217,9 @@ class Runner:
 
     # --- peers ---
 
-    def peer_up(self, coop: int, *, acknowledges: bool = True) -> None:
+    def peer_up(self, coop: int, *, version: int = LINK_VERSION) -> None:
         """An authenticated link to that coop's node is there; see `PeerUp`."""
-        self._inbox.peer_up(coop, acknowledges=acknowledges)
+        self._inbox.peer_up(coop, version=version)
 
     def peer_down(self, coop: int) -> None:
         """The link is gone."""
@@ -356,8 +357,8 @@ def _as_fault(error: BaseException) -> Exception:
 def _close(opened: OpenEngine, save: bool) -> None:
     try:
         if save:
-            opened.engine.save_snapshot()
-    except Exception as error:  # the log is the truth; a snapshot only saves time
+            opened.engine.end()
+    except Exception as error:  # the log is the truth; the next start takes longer, and asks
         log_event("snapshot_failed", {"text": str(error)}, level=logging.WARNING)
     finally:
         opened.close()

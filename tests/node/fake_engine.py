@@ -77,7 +77,7 @@ class FakeEngine:
         self.sends, self.disconnects, self.notices, self.reached = [], [], [], {}
         return outbox
 
-    def save_snapshot(self) -> None:
+    def end(self) -> None:
         """Count, or fail."""
         if self.snapshot_fault is not None:
             raise self.snapshot_fault

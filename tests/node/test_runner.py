@@ -156,7 +156,7 @@ async def test_a_fault_makes_the_outcome_unknown_and_opens_the_store_again() -> 
     opener = Opener()
     async with running(opener) as runner:
         runner.peer_up(2)
-        runner.peer_up(3, acknowledges=False)
+        runner.peer_up(3, version=0)
         await until(lambda: _has(opener.newest.inboxes, PeerUp(2)), "the engine knows of coop 2")
         opener.newest.faults = [StorageFault("disk full")]
         with pytest.raises(OutcomeUnknown):
@@ -166,7 +166,7 @@ async def test_a_fault_makes_the_outcome_unknown_and_opens_the_store_again() -> 
         assert opener.engines[0].closed == 1
         assert opener.engines[0].snapshots == 0, "what failed saves nothing"
         assert _has(opener.engines[1].inboxes, PeerUp(2)), "the new engine learns who is there"
-        assert _has(opener.engines[1].inboxes, PeerUp(3, acknowledges=False))
+        assert _has(opener.engines[1].inboxes, PeerUp(3, version=0))
 
 
 def _has(inboxes: list[list[Event]], event: Event) -> bool:

@@ -82,7 +82,7 @@ class DeniesWhatItRecorded(Engine):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        _bend(self._own, _find_same=lambda transaction: None)
+        _bend(self._own, _find_same=lambda transactions: {})
 
 
 class DoesNotRecover(Engine):

@@ -19,6 +19,7 @@ from ledger.index.statistics import median_level
 from ledger.index.table import Index
 from node.engine.index_wire import DecisionSigned, one_observation
 from node.engine.wire import Entries, EvidenceNews, Heads, decode_message
+from node.mark import MemoryMark
 from tests.index_builders import SURVEY_HASH, certify, observation
 from tests.simulation.facts import OfficialFacts, SurveyFacts
 from tests.simulation.nodes import SimNode
@@ -118,6 +119,7 @@ class Forker(Culprit):
         self._twin = self.sim.make_node(self.coop)
         self._twin.name = f"{self.main.name}'"
         self._twin.disk = self.main.disk.copy()
+        self._twin.mark = MemoryMark(self.main.mark.mark)
         self.sim.watch.branches += [{}, {}]
         self.world.note(f"{self.main.name}: FORKS")
         self._twin.start()

@@ -13,6 +13,7 @@ from node.engine.events import Event, Outbox
 from node.engine.settings import EngineSettings
 from node.engine.status import Readiness
 from node.errors import StorageFault
+from node.mark import MemoryMark
 from node.store import MemoryDisk, MemoryFault, MemoryStore
 from tests.builders import START, Federation
 from tests.simulation.world import World
@@ -42,7 +43,8 @@ class Surroundings(Protocol):
 
 
 class SimNode:
-    """One process of one coop. `restored` is the operator's flag, kept until the node is ready."""
+    """One process of one coop. `restored`: it was put on an old or empty disk and is not ready yet; its
+    operator `tells` it or does not. The mark outlives the disk: it is in a file beside the database."""
 
     def __init__(
         self,
@@ -60,9 +62,11 @@ class SimNode:
         self.name = federation.charter.coops[coop].name
         self.key: SigningKey = federation.node_keys[coop]
         self.disk = MemoryDisk()
+        self.mark = MemoryMark()
         self.engine: Engine | None = None
         self.skew_ms = 0
         self.restored = False
+        self.tells = True
         self.storage_fault = 0.0
         self.ticks = 0
         self.starts = 0
@@ -93,7 +97,7 @@ class SimNode:
             return
         self.disk.inject = self._inject
         self._store = MemoryStore(self.disk)
-        settings = replace(self._settings, restored=self.restored)
+        settings = replace(self._settings, restored=self.restored and self.tells)
         self.engine = self._make_engine(
             settings,
             self.federation.charter,
@@ -102,6 +106,7 @@ class SimNode:
             self._store,
             self.clock_ms(),
             steady_ms=self.steady_ms(),
+            mark=self.mark,
         )
         self.world.note(f"{self.name}: starts{' restored' if self.restored else ''}")
         self.starts += 1

@@ -10,6 +10,7 @@ from node.store import DocumentKind, MemoryDisk
 from tests.simulation.facts import Key
 from tests.simulation.members import Stewards
 from tests.simulation.nodes import SimNode
+from tests.simulation.world import Failure
 
 DAYS_IN_A_LEAP: Final = 2
 
@@ -122,8 +123,9 @@ class Trouble:
     def _back_up(self) -> None:
         """Keep a copy of an honest node's disk, to go back to later."""
         node = self._sim.nodes[self._world.random.choice(self._sim.watch.honest)]
-        copy = node.disk.copy()
-        self._world.note(f"{node.name}: a copy of its disk is kept")
+        copy = node.disk.copy() if self._world.chance(0.7) else MemoryDisk()
+        kind = "a copy of its disk" if copy.segments else "an empty disk"
+        self._world.note(f"{node.name}: {kind} is kept")
         delay = self._world.random.randint(500, 8_000)
         self._world.after(delay, lambda: self._restore(node, copy))
 
@@ -144,10 +146,29 @@ class Trouble:
             return
         self._sim.watch.seen["restores"] += 1
         node.restored = True
+        node.tells = self._world.chance(0.5)
         node.stop("is put back to an old copy of its disk")
         node.disk = copy
+        if not node.tells and self._world.chance(0.5):
+            self._leave_alone(node)
         node.start()
         self._spare_others()
+
+    def _leave_alone(self, node: SimNode) -> None:
+        """Nobody told the node, and there is nobody to ask for longer than it waits."""
+        network = self._sim.network
+        network.cut |= {pair for pair in network.pairs() if node.coop in pair}
+        network.refresh()
+        self._sim.watch.seen["restores with nobody about"] += 1
+
+        def check() -> None:
+            is_cut = all(pair in network.cut for pair in network.pairs() if node.coop in pair)
+            if is_cut and node.engine is not None and node.engine.status().readiness == "ready":
+                raise Failure(f"{node.name} signs on an old disk and has asked nobody")
+            network.cut.clear()
+            network.refresh()
+
+        self._world.after(3_000, check)
 
     def _spare_others(self) -> None:
         """While a node asks what it has signed, those who know keep it: signatures are in memory."""

@@ -22,6 +22,7 @@ from node.engine.events import (
 )
 from node.engine.settings import EngineSettings
 from node.engine.wire import Entries, Message, decode_message
+from node.mark import MemoryMark
 from node.store import MemoryDisk, MemoryStore
 from tests.builders import START, Federation, build_federation
 
@@ -39,6 +40,7 @@ class Rig:
         self.now_ms = START * 1000
         self.skew_ms: Counter[int] = Counter()
         self.disks: dict[int, MemoryDisk] = {}
+        self.marks: dict[int, MemoryMark] = {}
         self.engines: dict[int, Engine] = {}
         self.stores: dict[int, MemoryStore] = {}
         self.mail: list[tuple[int, Send]] = []
@@ -47,7 +49,12 @@ class Rig:
             self.start(coop)
 
     def start(
-        self, coop: int, *, configured: Collection[int] | None = None, **changes: Any
+        self,
+        coop: int,
+        *,
+        configured: Collection[int] | None = None,
+        alone: bool = False,
+        **changes: Any,
     ) -> Engine:
         """Start, or stop and start again, the engine of a coop on its disk."""
         if coop in self.stores:
@@ -63,6 +70,8 @@ class Rig:
             self.now_ms + self.skew_ms[coop],
             steady_ms=self.now_ms,
             configured=configured,
+            mark=self.marks.setdefault(coop, MemoryMark()),
+            alone=alone,
         )
         return self.engines[coop]
 

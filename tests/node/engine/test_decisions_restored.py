@@ -72,7 +72,7 @@ def test_heads_are_not_enough() -> None:
     put_back(town, 1, copy)
     heads = Heads(()).encode()
     assert isinstance(decode_message(heads, max_bytes=100), Heads)
-    town.tick(1, [PeerUp(2), PeerUp(3), PeerMessage(2, heads), PeerMessage(3, heads)])
+    town.tick(1, [PeerUp(2, 1), PeerUp(3, 1), PeerMessage(2, heads), PeerMessage(3, heads)])
     answer = town.publish(1, fact(NOVEMBER, 26))
     assert isinstance(answer, Published)
     assert not answer.is_signed
@@ -104,8 +104,8 @@ def test_an_answer_is_one_message_where_the_link_allows_it() -> None:
     town.publish(1, fact(NOVEMBER, 25))
     due = IndexDue(period=NOVEMBER, source=1)
     answers = []
-    for acknowledges in (True, False):
-        town.tick(1, [PeerUp(2, acknowledges)])
+    for version in (1, 0):
+        town.tick(1, [PeerUp(2, version)])
         sends = town.tick(1, [PeerMessage(2, due.encode())]).sends
         answers.append([decode_message(send.data, max_bytes=10_000) for send in sends])
     (told,), (part,) = answers

@@ -317,7 +317,7 @@ def test_the_same_memo_twice_waits_once() -> None:
 def test_a_peer_of_the_first_version_gets_a_memo_once_and_no_answer() -> None:
     rig = apart()
     pay(rig, memo(1))
-    rig.tick(1, PeerUp(2, acknowledges=False))
+    rig.tick(1, PeerUp(2, version=0))
     assert sent(rig) == [1]
     pay(rig, memo(2), sequence=2)
     assert sent(rig) == [1, 2]

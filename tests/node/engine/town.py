@@ -14,6 +14,7 @@ from ledger.publications import Publication
 from node.engine.engine import Engine
 from node.engine.events import Event, Notice, Outbox, PeerDown, PeerMessage, PeerUp, Publish
 from node.engine.settings import EngineSettings
+from node.mark import MemoryMark
 from node.store import MemoryDisk, MemoryStore
 from tests.builders import START, Federation
 
@@ -30,6 +31,7 @@ class Town:
     disks: dict[int, MemoryDisk] = field(default_factory=dict)
     engines: dict[int, Engine] = field(default_factory=dict)
     stores: dict[int, MemoryStore] = field(default_factory=dict)
+    marks: dict[int, MemoryMark] = field(default_factory=dict)
     cut: set[frozenset[int]] = field(default_factory=set)
     """Pairs of coops that have no link with each other."""
     notices: list[tuple[int, Notice]] = field(default_factory=list)
@@ -49,6 +51,7 @@ class Town:
                 self.federation.node_keys[coop],
                 self.stores[coop],
                 self.now_ms,
+                mark=self.marks.setdefault(coop, MemoryMark()),
             )
 
     def kill(self, coop: int) -> None:

@@ -13,7 +13,7 @@ from ledger.receipts import MAX_FOLLOWING, MAX_RECEIPT_BYTES, Receipt, decode_re
 from ledger.transactions import Pay
 from node.compose import open_node
 from node.engine.events import View
-from node.http.facts import signed_before
+from node.engine.proofs import path_to_signed
 from node.http.reading import from_base64url
 from node.store import MemoryStore, Write
 from tests.node.http.towns import Town, halt, one_node, same_lengths, some_nodes
@@ -155,7 +155,7 @@ def held(*segments: tuple[int, int, bool]) -> tuple[Log, MemoryStore]:
 
 
 def found(store: MemoryStore, index: int) -> Receipt | None:
-    return signed_before(store, federation=FEDERATION, coop=7, index=index)
+    return path_to_signed(store, federation=FEDERATION, coop=7, index=index)
 
 
 def test_the_path_leads_to_the_next_signed_head_and_no_further() -> None:

@@ -15,7 +15,7 @@ from ledger.codec import decode
 from ledger.signatures import SigningKey
 from node.link import handshake
 from node.link.handshake import Hello, LinkRefusal, Transcript
-from node.link.links import ACKNOWLEDGING, LINK_PATH, Chance, Identity, Links
+from node.link.links import LINK_PATH, Chance, Identity, Links
 from node.link.settings import LinkSettings
 from tests.builders import Federation, build_federation
 from tests.node.loops import on_loop, until
@@ -31,17 +31,17 @@ class FakeNode:
 
     up: list[int] = field(default_factory=list)
     ups: int = 0
-    acknowledge: dict[int, bool] = field(default_factory=dict)
+    versions: dict[int, int] = field(default_factory=dict)
     messages: list[tuple[int, bytes]] = field(default_factory=list)
     has_room: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         self.has_room.set()
 
-    def peer_up(self, coop: int, *, acknowledges: bool) -> None:
+    def peer_up(self, coop: int, *, version: int) -> None:
         self.up.append(coop)
         self.ups += 1
-        self.acknowledge[coop] = acknowledges
+        self.versions[coop] = version
 
     def peer_down(self, coop: int) -> None:
         self.up.remove(coop)
@@ -144,22 +144,25 @@ async def test_messages_go_both_ways_in_order() -> None:
 
 
 @on_loop
-async def test_both_ends_know_that_memos_are_acknowledged() -> None:
+async def test_both_ends_know_the_newest_version() -> None:
     async with open_town() as town:
         one = await town.link(1)
         two = await town.link(2, 1)
         await until(lambda: one.node.up == [2] and two.node.up == [1], "the link")
-        assert one.node.acknowledge == {2: True}
-        assert two.node.acknowledge == {1: True}
+        assert one.node.versions == {2: 2}
+        assert two.node.versions == {1: 2}
 
 
 @pytest.mark.parametrize(
-    ("protocols", "acknowledges"),
-    [((), False), (("fiado9.9",), False), (("fiado9.9", ACKNOWLEDGING), True)],
+    ("protocols", "version"),
+    [
+        ((), 0),
+        (("fiado9.9",), 0),
+        (("fiado9.9", "fiado1.1"), 1),
+        (("fiado9.9", "fiado1.2", "fiado1.1"), 2),
+    ],
 )
-def test_a_dialler_of_another_version_is_let_in(
-    protocols: tuple[str, ...], acknowledges: bool
-) -> None:
+def test_a_dialler_of_another_version_is_let_in(protocols: tuple[str, ...], version: int) -> None:
     @on_loop
     async def run() -> None:
         async with open_town() as town:
@@ -167,7 +170,7 @@ def test_a_dialler_of_another_version_is_let_in(
             async with stranger_at(place, *protocols) as stranger:
                 await stranger.prove(2, FEDERATION.node_keys[2])
                 await until(lambda: place.node.up == [2], "the link")
-                assert place.node.acknowledge == {2: acknowledges}
+                assert place.node.versions == {2: version}
 
     run()
 
@@ -198,7 +201,7 @@ async def test_a_listener_of_the_first_version_is_dialled() -> None:
         await town.listen(1, accept)
         place = await town.link(2, 1)
         await until(lambda: place.node.up == [1], "the link")
-        assert place.node.acknowledge == {1: False}
+        assert place.node.versions == {1: 0}
 
 
 @on_loop
