@@ -157,12 +157,15 @@ class NodeClient:
         self._send("DELETE", path)
 
     @contextmanager
-    def stream(self, path: str) -> Iterator[Iterator[str]]:
+    def stream(self, path: str, *, after: str | None = None) -> Iterator[Iterator[str]]:
         """The lines of a stream of events, as they come, for the `with` block.
 
+        `after` is the id of the last event that was heard. What has happened since then comes first.
         Raises `NodeUnreachable`, `NodeProblem`, and `AnswerLost` when the stream breaks.
         """
         headers = {"Accept": "text/event-stream"}
+        if after is not None:
+            headers["Last-Event-ID"] = after
         if self._token is not None:
             headers["Authorization"] = f"Bearer {self._token}"
         try:

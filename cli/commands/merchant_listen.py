@@ -1,8 +1,8 @@
 """`fiado merchant listen`: webhooks on your own machine, while you write your shop.
 
 It follows the node's stream of events and passes each on, signed as a webhook is, with a secret of its
-own. What happens while it is not running, or while the connection is lost, it does not see: for that
-there are webhooks.
+own. When the connection is lost, the node sends what was missed meanwhile. What happens while the command is
+not running it does not see: for that there are webhooks.
 """
 
 import json
@@ -66,13 +66,19 @@ def listen(
 
 
 def _events(member: Membership, output: Output) -> Iterator[tuple[str, str]]:
-    """Message id and body of each event, connecting again whenever the stream ends."""
+    """Message id and body of each event, going on where it was whenever the stream ends."""
+    last = None
     while True:
         try:
             member.open_session()
-            with member.client.stream("/v1/merchant/events") as lines:
+            with member.client.stream("/v1/merchant/events", after=last) as lines:
                 output.note("Listening.")
-                yield from _read(lines)
+                for event in _read(lines):
+                    if event.get("event") == "stream.gap":
+                        output.note("Some events were missed, and the node has them no more.")
+                    elif "data" in event:
+                        yield event.get("id", "").partition(".")[0], event["data"]
+                    last = event.get("id", last)
         except (AnswerLost, NodeUnreachable) as error:
             output.note(f"The connection is lost ({error.reason}); trying again.")
         except NodeProblem as problem:
@@ -81,16 +87,15 @@ def _events(member: Membership, output: Output) -> Iterator[tuple[str, str]]:
         time.sleep(_PAUSE_SECONDS)
 
 
-def _read(lines: Iterator[str]) -> Iterator[tuple[str, str]]:
+def _read(lines: Iterator[str]) -> Iterator[dict[str, str]]:
+    """The fields of each block of the stream."""
     fields: dict[str, str] = {}
     for line in lines:
         if line:
             name, _, value = line.partition(":")
             fields[name] = value.removeprefix(" ")
-        elif "data" in fields:
-            yield fields.get("id", ""), fields["data"]
-            fields = {}
         else:
+            yield fields
             fields = {}
 
 

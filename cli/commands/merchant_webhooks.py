@@ -17,12 +17,23 @@ def webhook() -> None:
     """Where your shop wants to be told, and what it was told."""
 
 
+def _state(found: Json) -> str:
+    """How it goes with an endpoint, in words."""
+    if found["disabled"]:
+        return f"disabled: {found['why']}"
+    if found["health"] == "failing":
+        failure, next_try = found["failure"], found["next_try"]
+        again = "" if next_try is None else f" Next try: {when(next_try)}."
+        return f"failing since {when(found['failing_since'])}: {failure['error']}{again}"
+    return "works" if found["health"] == "works" else "nothing sent so far"
+
+
 def _show(found: Json, output: Output) -> None:
     fields = {
         "endpoint": found["id"],
         "address": found["url"],
         "events": " ".join(found["types"]) or "all",
-        "state": f"disabled: {found['why']}" if found["disabled"] else "works",
+        "state": _state(found),
         "public key": found["public_key"],
     }
     output.fields(fields)
@@ -42,6 +53,10 @@ def add(
     with open_membership(wallet, passphrase) as member:
         member.open_session()
         made = member.client.post("/v1/webhooks", {"url": url, "types": list(types)})
+        for id_ in made["same_url"]:
+            output.note(
+                f"You have another endpoint at this address, {id_}: it will hear of an event from both."
+            )
         output.line("The secret that verifies its messages:")
         output.line(made["secret"])
         _show(made, output)
@@ -61,7 +76,7 @@ def list_all(wallet: Path, passphrase: PassphraseSource, output: Output) -> None
                 each["id"],
                 each["url"],
                 " ".join(each["types"]) or "all",
-                f"disabled: {each['why']}" if each["disabled"] else "works",
+                _state(each),
             ]
             for each in found
         ]

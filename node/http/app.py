@@ -21,6 +21,7 @@ from node.http import (
     invoices_refunds,
     joins,
     members,
+    merchant_events,
     merchant_keys,
     payments,
     takings,
@@ -50,6 +51,7 @@ ROUTES: tuple[Route, ...] = (
     *takings.ROUTES,
     *merchant_keys.ROUTES,
     *webhooks.ROUTES,
+    *merchant_events.ROUTES,
 )
 """Every operation of the interface."""
 

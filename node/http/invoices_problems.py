@@ -112,6 +112,13 @@ MERCHANT_PROBLEMS: Final = (
         "Let the invoice expire earlier, or ask for an amount in units.",
     ),
     ProblemKind(
+        "last_event_id_malformed",
+        400,
+        "Last-Event-ID not understood",
+        "The header is not an `id` of this stream.",
+        "Send the last `id:` that the stream sent, or leave the header out to hear of new events only.",
+    ),
+    ProblemKind(
         "takings_too_many",
         422,
         "Too much at once",

@@ -21,7 +21,8 @@ from node.http.schema_parts import (
     reference,
     with_optional,
 )
-from node.merchant.access import Power
+from node.merchant.access import Health, Power
+from node.merchant.event_types import EVENT_TYPES
 from node.merchant.movements import Direction
 from node.merchant.states import Reason, State
 from node.merchant.targets import LONGEST_URL
@@ -35,7 +36,6 @@ LONGEST_METADATA_NAME: Final = 40
 LONGEST_METADATA: Final = 500
 LONGEST_LIFE_S: Final = 366 * 86_400
 CLIENT_ID_PATTERN: Final = "^[A-Za-z0-9._:-]{1,64}$"
-EVENT_TYPE_PATTERN: Final = "^[a-z]{1,20}[.][a-z]{1,20}$"
 MOST_TYPES: Final = 20
 
 _MINOR: Final[Schema] = {
@@ -81,7 +81,7 @@ _PAYEE: Final = object_(**COOP, account=NUMBER, handle=or_null(TEXT))
 _MONEY: Final = object_(value=_MINOR, scale=_SCALE, currency=_CURRENCY)
 _MONEY_REQUEST: Final = with_optional(_MONEY, "currency")
 _TYPES: Final = {
-    **list_({"type": "string", "pattern": EVENT_TYPE_PATTERN}),
+    **list_(one_of(*EVENT_TYPES)),
     "maxItems": MOST_TYPES,
     "description": "Of which events to be told, such as `invoice.settled`; empty: of all.",
 }
@@ -94,13 +94,28 @@ _KEY: Final = {
     "created": TIME,
     "revoked": or_null(TIME),
 }
+_ATTEMPT: Final = object_(
+    time=TIME,
+    status={**COUNT, "description": "What it answered; 0: nothing."},
+    error=TEXT,
+)
 _ENDPOINT: Final = {
     "id": _ID,
     "url": TEXT,
-    "types": _TYPES,
+    "types": list_(TEXT),
     "created": TIME,
-    "disabled": or_null(TIME),
+    "disabled": or_null({**TIME, "description": "Since when it is told nothing any more."}),
     "why": TEXT,
+    "health": {
+        **one_of(*Health),
+        "description": "`failing`: it has not taken the newest that was sent to it.",
+    },
+    "failing_since": or_null(TIME),
+    "failure": {
+        **or_null(_ATTEMPT),
+        "description": "The newest attempt that failed; it may have worked since.",
+    },
+    "next_try": or_null({**TIME, "description": "When it is tried again, at the latest."}),
     "public_key": {**TEXT, "description": "Verifies the `v1a` signatures of this node's webhooks."},
 }
 _DAY: Final = {**TEXT, "format": "date"}
@@ -283,7 +298,14 @@ MERCHANT_SCHEMAS: Final[Mapping[str, Schema]] = {
     "Keys": object_(keys=list_(reference("Key"))),
     "WebhookRequest": with_optional(object_(url=_URL, types=_TYPES), "types"),
     "Webhook": object_(**_ENDPOINT),
-    "NewWebhook": object_(**_ENDPOINT, secret=_SECRET),
+    "NewWebhook": object_(
+        **_ENDPOINT,
+        secret=_SECRET,
+        same_url={
+            **list_(_ID),
+            "description": "Your other endpoints at this address: it is told of an event by each.",
+        },
+    ),
     "Webhooks": object_(webhooks=list_(reference("Webhook"))),
     "WebhookSecret": object_(id=_ID, secret=_SECRET),
     "Delivery": object_(
@@ -293,7 +315,7 @@ MERCHANT_SCHEMAS: Final[Mapping[str, Schema]] = {
         created=TIME,
         tries=COUNT,
         next=or_null(TIME),
-        attempts=list_(object_(time=TIME, status=COUNT, error=TEXT)),
+        attempts=list_(_ATTEMPT),
         body={**TEXT, "description": "The exact text that is signed and sent."},
     ),
     "Deliveries": object_(deliveries=list_(reference("Delivery")), next=or_null(TEXT)),

@@ -1,27 +1,22 @@
-"""Webhooks: where a merchant wants to be told, what was delivered, and a stream of all events."""
-
-import asyncio
-import re
+"""Webhooks: where a merchant wants to be told, and what was delivered."""
 
 from aiohttp import web
 
 from node.engine.events import View
 from node.http.api import Api, json_response
 from node.http.invoices import BEFORE, format_cursor, read_cursor
-from node.http.invoices_schemas import EVENT_TYPE_PATTERN, MOST_TYPES
+from node.http.invoices_schemas import MOST_TYPES
 from node.http.merchant_access import ask, change, check_caller
 from node.http.reading import JSON, Fields, check_query, query_number
 from node.http.routes import Access, Parameter, Route, number_parameter
-from node.http.waiting import EVENT_STREAM, open_stream, send_event
-from node.merchant.access import Delivery, Endpoint, Power
+from node.merchant.access import Attempt, Delivery, Endpoint, Power
+from node.merchant.event_types import EVENT_TYPES
 from node.merchant.merchants import Merchants
 from node.merchant.targets import LONGEST_URL, check_url
 from node.merchant.views import Json
-from node.merchant.waiting import of_account
 
 _SUBJECT = "Webhooks"
 _ID_BYTES = 16
-_TYPE = re.compile(EVENT_TYPE_PATTERN)
 
 
 def _view(api: Api, endpoint: Endpoint) -> Json:
@@ -32,8 +27,16 @@ def _view(api: Api, endpoint: Endpoint) -> Json:
         "created": endpoint.created_ms // 1000,
         "disabled": endpoint.disabled,
         "why": endpoint.why,
+        "health": endpoint.health.value,
+        "failing_since": endpoint.failing_since,
+        "failure": None if endpoint.failure is None else _attempt(endpoint.failure),
+        "next_try": None if endpoint.next_ms is None else endpoint.next_ms // 1000,
         "public_key": api.merchants.signer.public_key,
     }
+
+
+def _attempt(attempt: Attempt) -> Json:
+    return {"time": attempt.time, "status": attempt.status, "error": attempt.error}
 
 
 def _secret(api: Api, endpoint: Endpoint) -> str:
@@ -50,15 +53,13 @@ async def post_webhook(api: Api, request: web.Request) -> web.Response:
     types = _types(body)
     body.done()
     id_ = api.random_bytes(_ID_BYTES).hex()
-    made = await change(
-        api,
-        request,
-        lambda merchants, account: merchants.endpoints.create(
-            account, id_=id_, url=url, types=types
-        ),
-        Power.WEBHOOKS,
-    )
-    answer = _view(api, made) | {"secret": _secret(api, made)}
+
+    def create(merchants: Merchants, account: int) -> tuple[Endpoint, list[str]]:
+        same = [each.id for each in merchants.endpoints.of(account) if each.url == url]
+        return merchants.endpoints.create(account, id_=id_, url=url, types=types), same
+
+    made, same = await change(api, request, create, Power.WEBHOOKS)
+    answer = _view(api, made) | {"secret": _secret(api, made), "same_url": same}
     return json_response(answer, status=201, is_private=True)
 
 
@@ -66,8 +67,8 @@ def _types(body: Fields) -> list[str]:
     if not body.has("types"):
         return []
     given = body.array("types", most=MOST_TYPES)
-    if any(type(item) is not str or not _TYPE.fullmatch(item) for item in given):
-        raise body.fail("types", "types of events, such as invoice.settled")
+    if any(item not in EVENT_TYPES for item in given):
+        raise body.fail("types", f"some of {', '.join(EVENT_TYPES)}")
     return list(dict.fromkeys(given))
 
 
@@ -139,10 +140,7 @@ def _delivery(delivery: Delivery, due: int | None) -> Json:
         "created": delivery.created_ms // 1000,
         "tries": delivery.tries,
         "next": None if due is None or delivery.state != "waiting" else due // 1000,
-        "attempts": [
-            {"time": each.time, "status": each.status, "error": each.error}
-            for each in delivery.attempts
-        ],
+        "attempts": [_attempt(each) for each in delivery.attempts],
         "body": delivery.body,
     }
 
@@ -176,31 +174,6 @@ async def post_redeliver(api: Api, request: web.Request) -> web.Response:
     found = await change(api, request, again, Power.WEBHOOKS)
     api.merchants.dispatcher.wake(id_)
     return json_response(found, is_private=True)
-
-
-async def get_all_events(api: Api, request: web.Request) -> web.StreamResponse:
-    """Everything that is told to endpoints, as a stream: for development, and for screens."""
-    check_query(request)
-    account = await ask(api, request, lambda view, merchants, account: account, Power.WEBHOOKS)
-    settings = api.merchants.settings
-    with api.merchants.waiting.follow(of_account(account)) as feed:
-        response = await open_stream(request)
-        try:
-            await response.write(b": here\n\n")
-            async with asyncio.timeout(settings.stream_ms / 1000):
-                while True:
-                    try:
-                        async with asyncio.timeout(settings.heartbeat_ms / 1000):
-                            news = await feed.get()
-                    except TimeoutError:
-                        await response.write(b": here\n\n")
-                        continue
-                    if news is None:
-                        break
-                    await send_event(response, type_=news.type, id_=news.message, data=news.body)
-        except (TimeoutError, ConnectionError):
-            pass
-    return response
 
 
 _ID = Parameter(
@@ -316,15 +289,5 @@ ROUTES = (
         parameters=(_ID, _MESSAGE),
         answer="Delivery",
         problems=("webhook_not_found", "delivery_not_found"),
-    ),
-    Route(
-        method="GET",
-        path="/v1/merchant/events",
-        handler=get_all_events,
-        name="followEvents",
-        summary="All events of the account as they happen, as server-sent events",
-        subject=_SUBJECT,
-        access=Access.MERCHANT,
-        answer_type=EVENT_STREAM,
     ),
 )

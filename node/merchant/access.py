@@ -64,10 +64,34 @@ def read_key(record: Record) -> ApiKey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One try to deliver: when, what was answered (0: nothing), and what went wrong."""
+
+    time: int
+    status: int
+    error: str
+
+
+class Health(StrEnum):
+    """How it goes with an endpoint."""
+
+    UNTRIED = "untried"
+    """Nothing was sent to it so far."""
+    WORKS = "works"
+    """It has taken a message, and has failed none since."""
+    FAILING = "failing"
+    """It has not taken the newest that was sent."""
+    DISABLED = "disabled"
+    """It is told nothing any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
     """An address of a merchant's that wants to be told. `types`: of which events; empty: of all.
 
-    `generation` counts the secrets that it had. `disabled`: since when, and `why`.
+    `generation` counts the secrets that it had. `disabled`: since when, and `why`. `has_worked`: whether it
+    has ever taken a message. `failing_since`: since when it has taken none (Unix seconds), though some were
+    sent; then `next_ms` is when it is tried again at the latest. `failure`: the newest attempt that failed.
     """
 
     id: str
@@ -78,6 +102,19 @@ class Endpoint:
     generation: int = 1
     disabled: int | None = None
     why: str = ""
+    has_worked: bool = False
+    failing_since: int | None = None
+    failure: Attempt | None = None
+    next_ms: int | None = None
+
+    @property
+    def health(self) -> Health:
+        """How it goes with it."""
+        if self.disabled is not None:
+            return Health.DISABLED
+        if self.failing_since is not None:
+            return Health.FAILING
+        return Health.WORKS if self.has_worked else Health.UNTRIED
 
     def wants(self, type_: str) -> bool:
         """Whether it is to be told of events of that type."""
@@ -90,23 +127,24 @@ class Endpoint:
             id=self.id,
             shelf=str(self.account),
             created=self.created_ms,
-            data=to_bytes(fields_of(self)),
+            data=to_bytes(
+                fields_of(self)
+                | {"failure": None if self.failure is None else fields_of(self.failure)}
+            ),
         )
 
 
 def read_endpoint(record: Record) -> Endpoint:
     """The value of a row."""
     fields = json.loads(record.data)
-    return Endpoint(**fields | {"types": tuple(fields["types"])})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """One try to deliver: when, what was answered (0: nothing), and what went wrong."""
-
-    time: int
-    status: int
-    error: str
+    failure = fields.get("failure")
+    return Endpoint(
+        **fields
+        | {
+            "types": tuple(fields["types"]),
+            "failure": None if failure is None else Attempt(**failure),
+        }
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,11 +12,13 @@ from ledger.charter import Charter
 from ledger.validator import Validator
 from node.merchant.access import Delivery, Endpoint, read_endpoint
 from node.merchant.desk import Desk
+from node.merchant.event_types import invoice_event
+from node.merchant.followed import Deadlines, Followed
 from node.merchant.invoice import Invoice, InvoicePayment, read_invoice, read_payment
 from node.merchant.packing import to_text
 from node.merchant.settings import MerchantSettings
 from node.merchant.sketch import Sketch
-from node.merchant.states import Happening, Reason, State, step
+from node.merchant.states import Happening, State, step
 from node.merchant.views import Json, Views, moment
 from node.store import Record, RecordKind
 
@@ -37,6 +39,8 @@ class News:
     message: str
     body: str
     endpoints: tuple[str, ...] = ()
+    position: int = 0
+    """Its place among the account's events, while somebody follows them."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,6 +53,9 @@ class Context:
     validator: Validator
     desk: Desk
     views: Views
+    deadlines: Deadlines
+    """A heap of (due time, kind, id). A record may stand on it several times; what is outdated is skipped."""
+    followed: Followed
     now_ms: int = 0
     """The present tick's time."""
     watched_invoices: dict[bytes, str] = field(default_factory=dict)
@@ -59,8 +66,6 @@ class Context:
     """Reference -> id of the refunds that are prepared and not signed yet."""
     requests_seen: Sketch = field(default_factory=Sketch)
     """The keys of all requests that were ever remembered."""
-    deadlines: list[tuple[int, RecordKind, str]] = field(default_factory=list)
-    """A heap of (due time, kind, id). A record may stand on it several times; what is outdated is skipped."""
     endpoints: dict[int, dict[str, Endpoint]] = field(default_factory=dict)
     """The endpoints of the accounts that were asked for so far, by id."""
     news: list[News] = field(default_factory=list)
@@ -128,9 +133,9 @@ class Context:
         if following is None:
             return None
         state, reason = following
-        has_moved = state is not invoice.state
-        has_changed = has_moved or reason is not invoice.reason
-        if has_changed:
+        event = invoice_event((invoice.state, invoice.reason), following)
+        if event is not None:
+            has_moved = state is not invoice.state
             invoice = replace(
                 invoice,
                 state=state,
@@ -141,9 +146,9 @@ class Context:
             )
         due_ms = self.due_ms(invoice)
         self.desk.replace(invoice.to_record(due=due_ms))
-        if has_changed:
+        if event is not None:
             heappush(self.deadlines, (due_ms, RecordKind.INVOICE, invoice.id))
-            self._tell(invoice, state.value if has_moved else _event_of_reason(invoice))
+            self._tell(invoice, event)
         return invoice
 
     def render(self, invoice: Invoice) -> Json:
@@ -160,7 +165,7 @@ class Context:
     def _tell(self, invoice: Invoice, event: str) -> None:
         """Tell what has become of an invoice; its version sets this event apart from the others."""
         seed = f"{invoice.id}/{invoice.version}"
-        self.tell(invoice.account, invoice.id, f"invoice.{event}", seed, self.render(invoice))
+        self.tell(invoice.account, invoice.id, event, seed, self.render(invoice))
 
     def tell(self, account: int, invoice: str, type_: str, seed: str, data: Json) -> None:
         """Write a message for every endpoint that wants this event; they are sent after the commit.
@@ -169,6 +174,9 @@ class Context:
         """
         message = message_id(type_, seed)
         body = to_text({"type": type_, "timestamp": moment(self.now_ms), "data": data})
+        position = self.followed.keep(
+            account, type_=type_, message=message, body=body, now_ms=self.now_ms
+        )
         told = [
             endpoint for endpoint in self.endpoints_of(account).values() if endpoint.wants(type_)
         ]
@@ -189,6 +197,7 @@ class Context:
                 message=message,
                 body=body,
                 endpoints=tuple(endpoint.id for endpoint in told),
+                position=position,
             )
         )
 
@@ -205,8 +214,3 @@ class Context:
 def message_id(type_: str, seed: str) -> str:
     """The webhook-id of an event."""
     return MESSAGE_PREFIX + sha256(f"{type_}/{seed}".encode()).hexdigest()[:32]
-
-
-def _event_of_reason(invoice: Invoice) -> str:
-    """The event when only the reason has changed: it has the reason's name, if there is one."""
-    return invoice.state.value if invoice.reason is Reason.NONE else invoice.reason.value

@@ -3,7 +3,8 @@
 Rules:
 - What is in the outbox is sent at least once. An outcome is written after the answer: a crash in between
   sends the message again, under the same id.
-- One worker serves one endpoint, a few messages at a time; a slow endpoint delays only itself.
+- One worker serves one endpoint, a few messages at a time. How many are served at once is bounded, and
+  shared fairly between accounts (`fair_slots`): slow endpoints delay only their own account's.
 - Any answer of 2xx is delivery. Everything else, redirects too, is tried again over three days, with
   jitter; 410 disables the endpoint.
 - Time and size of an answer are bounded; the address is checked when the connection is made (`targets`).
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import aiohttp
+from yarl import URL
 
 from node.engine.events import View
 from node.errors import NodeFault
@@ -22,6 +24,7 @@ from node.logs import log_event
 from node.merchant.access import Attempt, Delivery, Endpoint, read_delivery
 from node.merchant.context import News
 from node.merchant.endpoints import Outcome
+from node.merchant.fair_slots import FairSlots
 from node.merchant.merchants import merchants_of
 from node.merchant.settings import MerchantSettings
 from node.merchant.signing import WebhookSigner
@@ -107,7 +110,11 @@ class Dispatcher:
         self._session: aiohttp.ClientSession | None = None
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._woken: dict[str, asyncio.Event] = {}
-        self._slots = asyncio.Semaphore(settings.endpoints_at_once)
+        self._slots = FairSlots(
+            total=settings.endpoints_at_once,
+            each_account=settings.endpoints_at_once_each,
+            each_target=settings.endpoints_at_once_target,
+        )
         self._is_stopped = False
 
     async def start(self) -> None:
@@ -199,7 +206,7 @@ class Dispatcher:
         """Send what waits, and write the outcomes; forget what ended long ago and is due for that."""
         waiting = [delivery for delivery in work.due if delivery.state == "waiting"]
         ended = [delivery for delivery in work.due if delivery.state != "waiting"]
-        async with self._slots:
+        async with self._slots.hold(work.endpoint.account, str(URL(work.endpoint.url).origin())):
             outcomes = await asyncio.gather(
                 *(self._send(work.endpoint, delivery) for delivery in waiting)
             )

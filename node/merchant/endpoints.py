@@ -79,6 +79,25 @@ class Outcome:
     next_ms: int | None = None
 
 
+def after_outcome(endpoint: Endpoint, outcome: Outcome) -> Endpoint:
+    """The endpoint after one more attempt."""
+    if outcome.is_delivered:
+        return replace(endpoint, has_worked=True, failing_since=None, next_ms=None)
+    time_ms = outcome.attempt.time * 1000
+    nexts = [
+        next_ms
+        for next_ms in (endpoint.next_ms, outcome.next_ms)
+        if next_ms is not None and next_ms > time_ms
+    ]
+    since = outcome.attempt.time if endpoint.failing_since is None else endpoint.failing_since
+    return replace(
+        endpoint,
+        failing_since=since,
+        failure=outcome.attempt,
+        next_ms=min(nexts, default=None),
+    )
+
+
 class Endpoints:
     """The webhook endpoints of all accounts, and the outbox."""
 
@@ -117,15 +136,12 @@ class Endpoints:
 
     def enable(self, account: int, id_: str) -> Endpoint:
         """Tell it again from now on; what waits for it is tried at once."""
-        endpoint = self._save(replace(self.own(account, id_), disabled=None, why=""))
+        endpoint = replace(self.own(account, id_), disabled=None, why="")
+        endpoint = self._save(replace(endpoint, failing_since=None, next_ms=None))
         for delivery in self._kept(id_):
             if delivery.state == "waiting":
                 self._context.desk.replace(delivery.to_record(due=self._context.now_ms))
         return endpoint
-
-    def disable(self, account: int, id_: str, why: str) -> Endpoint:
-        """Tell it nothing more; what waits for it goes on waiting."""
-        return self._save(replace(self.own(account, id_), disabled=self._context.now, why=why))
 
     def rotate(self, account: int, id_: str) -> Endpoint:
         """Give it another secret."""
@@ -185,15 +201,17 @@ class Endpoints:
             if state != "waiting":
                 due_ms = context.now_ms + context.settings.deliveries_kept_ms
             context.desk.replace(delivery.to_record(due=due_ms))
-            if outcome.is_gone:
-                self._gone(delivery.endpoint)
+            endpoint = self.find(delivery.endpoint)
+            if endpoint is not None:
+                self._note_outcome(endpoint, outcome)
 
-    def _gone(self, id_: str) -> None:
-        record = self._context.desk.find(RecordKind.ENDPOINT, id_)
-        if record is not None:
-            account = int(record.shelf)
-            if self.own(account, id_).disabled is None:
-                self.disable(account, id_, "It answered 410: gone.")
+    def _note_outcome(self, endpoint: Endpoint, outcome: Outcome) -> None:
+        """Note how it goes with an endpoint; when that is as before, nothing is written."""
+        noted = after_outcome(endpoint, outcome)
+        if outcome.is_gone and noted.disabled is None:
+            noted = replace(noted, disabled=self._context.now, why="It answered 410: gone.")
+        if noted != endpoint:
+            self._save(noted)
 
     def forget(self, deliveries: Sequence[Delivery]) -> None:
         """Delete deliveries that ended long ago."""

@@ -12,6 +12,7 @@ from node.engine.events import Gathered, View
 from node.merchant.context import Context
 from node.merchant.desk import Desk
 from node.merchant.endpoints import Endpoints, Keys
+from node.merchant.followed import Deadlines, Followed
 from node.merchant.invoicing import Invoicing
 from node.merchant.movements import Movements
 from node.merchant.refunding import Refunding
@@ -31,13 +32,16 @@ class Merchants:
     def start(self, view: View) -> None:
         """See `Extension.start`."""
         charter = view.validator.charter
+        desk, deadlines = Desk(view.store), Deadlines()
         context = Context(
             settings=self._settings,
             charter=charter,
             coop=view.coop,
             validator=view.validator,
-            desk=Desk(view.store),
+            desk=desk,
             views=Views(charter, view.coop),
+            deadlines=deadlines,
+            followed=Followed(self._settings, desk, deadlines),
             now_ms=view.now_ms,
         )
         self.context = context
@@ -55,6 +59,7 @@ class Merchants:
             context.deadlines.append((due_ms, RecordKind.REQUEST, id_))
         for id_ in context.desk.ids(RecordKind.REQUEST):
             context.requests_seen.add(id_)
+        context.followed.start()
         heapify(context.deadlines)
         self.refunding.start()
         self._sightings.start()
@@ -90,8 +95,10 @@ class Merchants:
             _, kind, id_ = heappop(context.deadlines)
             if kind is RecordKind.REQUEST:
                 context.desk.drop(kind, id_)
-            else:
+            elif kind is RecordKind.INVOICE:
                 self._invoice_due(id_)
+            else:
+                context.followed.pass_deadline(kind, id_, now_ms=context.now_ms)
 
     def _invoice_due(self, id_: str) -> None:
         """The clock has reached a time at which something about this invoice was due."""

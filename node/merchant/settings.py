@@ -44,9 +44,19 @@ class MerchantSettings:
     """How many messages go to one endpoint at a time."""
     endpoints_at_once: int = 64
     """How many endpoints are served at a time."""
+    endpoints_at_once_each: int = 8
+    """How many of them may be of one account."""
+    endpoints_at_once_target: int = 16
+    """How many of them may be on one server, whosever they are."""
     streams: int = 1_000
     """How many streams of events may be open."""
     stream_ms: int = 600_000
     """How long one stays open; whoever reads it connects again."""
+    events_kept: int = 1_000
+    """How many events of one account are kept, for streams that connect again."""
+    events_kept_ms: int = 86_400_000
+    """For how long."""
+    followed_ms: int = 7 * 86_400_000
+    """For how long after an account's stream was opened its events are kept."""
     heartbeat_ms: int = 15_000
     """After how long without an event a stream gets a sign of life."""

@@ -114,7 +114,8 @@ def guarded_sockets(*, allow_private: bool) -> Callable[[Any], socket.socket]:
     def make(address_info: Any) -> socket.socket:
         family, kind, protocol, _, address = address_info
         if not allow_private and not is_public(address[0]):
-            raise AddressRefused(f"it leads to {address[0]}, which is not a public address")
+            # Which one it is stays here: what names in the node's own network lead to is nobody's business.
+            raise AddressRefused("the name leads to an address that is not public")
         made = socket.socket(family, kind, protocol)
         made.setblocking(False)
         return made

@@ -139,6 +139,10 @@ class RecordKind(StrEnum):
     API_KEY = "api_key"
     ENDPOINT = "endpoint"
     """Where a merchant wants to be told."""
+    FOLLOWER = "follower"
+    """A merchant whose events are kept for a while, because somebody follows them."""
+    EVENT = "event"
+    """One of these events."""
     DELIVERY = "delivery"
     """A message on its way to an endpoint, or what became of it."""
 

@@ -5,14 +5,11 @@ import socket
 from base64 import b64decode
 from pathlib import Path
 
-import pytest
 from aiohttp import web
 
 from ledger.signatures import verify
-from node.merchant import targets
 from node.merchant.dispatcher import RETRIES_S, next_attempt_ms
-from node.merchant.refusals import MerchantRefusal
-from node.merchant.targets import AddressRefused, check_url, guarded_sockets, is_public
+from node.merchant.event_types import EVENT_TYPES
 from tests.node.http.towns import Town
 from tests.node.loops import on_loop, until
 from tests.node.merchant.stall import SETTINGS, Stall, a_shop, a_stall
@@ -266,74 +263,9 @@ async def test_private_addresses_are_refused_when_it_comes_to_connecting(tmp_pat
         await stall.pay(await stall.invoice())
         await until_delivered(stall, endpoint, "waiting", 1)
         (delivery,) = await stall.deliveries(endpoint)
-        assert "127.0.0.1, which is not a public address" in delivery["attempts"][0]["error"]
+        error = delivery["attempts"][0]["error"]
+        assert error == "Not sent: the name leads to an address that is not public."
         assert shop.heard == []
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1",
-        "0.0.0.0", "255.255.255.255", "224.0.0.1", "240.0.0.1", "192.0.2.1", "198.18.0.1",
-        "::", "::1", "fe80::1", "fe80::1%eth0", "fc00::1", "ff02::1", "::ffff:10.0.0.1",
-        "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "2001:db8::1", "nonsense",
-    ],
-)  # fmt: skip
-def test_addresses_that_are_not_public(address: str) -> None:
-    assert not is_public(address)
-
-
-@pytest.mark.parametrize(
-    "address", ["1.1.1.1", "8.8.8.8", "2606:4700::1111", "64:ff9b::808:808", "::ffff:8.8.8.8"]
-)
-def test_addresses_that_are_public(address: str) -> None:
-    assert is_public(address)
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://shop.example/", "https://127.0.0.1/", "https://[::1]/", "https://localhost/",
-        "https://10.1.2.3:8080/x", "https://2130706433/", "https://127.1/", "https://0x7f.0.0.1/",
-        "https://printer.local/", "https://user:word@shop.example/", "https://user@shop.example/",
-        "https://shop.example/#part", "ftp://shop.example/", "file:///etc/passwd", "shop.example",
-        "https://", "https:///path", "https://shop.example:0/", "https://shop.example:99999/",
-        "https://shop.example/a b", "https://shop.example/\n", "javascript:alert(1)",
-        "https://sh\u00f6p.example/", "https://shop.example/" + "a" * 600,
-        "https://xn--localhost-/", "https://a.xn--localhost-/", "https://xn--/", "https://xn--a/",
-        "https://" + "a" * 64 + ".example/", "https://" + "a." * 127 + "example/", "https://a..b/",
-        "https://.a/", "https://a../", "https://./", "https://[::1", "https://[1:2]/",
-        "https://%00/", "https://a%2eb/", "https://*/", "https://a,b/", "https://-a/", "https://a-/",
-        "https://\ud800/", "https://shop.example/\ud800", "https://shop.example:-1/", "https://:443/",
-        "https://localhost./", "https://127.0.0.1./", "https://a.local./",
-    ],
-)  # fmt: skip
-def test_urls_that_are_not_taken(url: str) -> None:
-    with pytest.raises(MerchantRefusal) as refused:
-        check_url(url, allow_private=False)
-    assert refused.value.code == "webhook_url_refused"
-
-
-def test_urls_that_are_taken() -> None:
-    for url in (
-        "https://shop.example/fiado",
-        "https://shop.example:8443/a?b=c",
-        "https://1.1.1.1/",
-        "https://[2606:4700::1111]/",
-        "https://xn--nxasmq6b.example/",
-        "https://a_b.shop.example./",
-        "https://" + "a" * 63 + ".example/",
-    ):
-        assert check_url(url, allow_private=False) == url
-    assert check_url("http://127.0.0.1:8000/", allow_private=True)
-
-
-def test_the_socket_is_for_the_checked_address_only() -> None:
-    make = guarded_sockets(allow_private=False)
-    with pytest.raises(AddressRefused):
-        make((socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.1", 443)))
-    make((socket.AF_INET, socket.SOCK_STREAM, 6, "", ("1.1.1.1", 443))).close()
-    assert targets.LONGEST_URL == 512
 
 
 def test_retries_go_over_three_days_with_jitter() -> None:
@@ -356,3 +288,107 @@ async def test_the_stream_of_all_events(tmp_path: Path) -> None:
             await stall.pay(await stall.invoice())
             event = await response.content.readuntil(b"\n\n")
             assert b"event: invoice.settled\n" in event and b"id: msg_" in event
+
+
+async def never_answers() -> web.Response:
+    await asyncio.Event().wait()
+    return web.Response()
+
+
+@on_loop
+async def test_hanging_servers_of_one_account_delay_nobody_elses(tmp_path: Path) -> None:
+    settings = SETTINGS + "webhook_ms = 600000\nendpoints_at_once = 4\nendpoints_at_once_each = 3\n"
+    async with (
+        a_stall(tmp_path, settings=settings) as stall,
+        a_shop() as slow,
+        a_shop() as quick,
+    ):
+        slow.answer = lambda request: never_answers()
+        for number in range(16):
+            await stall.endpoint(f"{slow.url}/{number}")
+        await stall.pay(await stall.invoice())
+        await slow.until_heard(3)
+        token = await stall.town.people.member(3)
+        client = stall.town.client
+        (await client.post("/v1/webhooks", {"url": quick.url}, token=token)).ok()
+        body = {"amount": {"value": "100", "scale": 2}}
+        invoice = (await client.post("/v1/invoices", body, token=token)).ok()
+        await client.post("/v1/payments", stall.payment(invoice, payee=3))
+        await quick.until_heard(1)
+        assert len(slow.heard) == 3
+
+
+@on_loop
+async def test_an_endpoint_says_how_it_goes_with_it(tmp_path: Path) -> None:
+    async with a_stall(tmp_path) as stall, a_shop() as shop:
+        endpoint = await stall.endpoint(shop.url)
+        path = f"/v1/webhooks/{endpoint['id']}"
+
+        async def now() -> JsonObject:
+            return (await stall.ask(path, method="GET", key="webhooks")).ok()
+
+        assert (endpoint["health"], endpoint["failure"]) == ("untried", None)
+        shop.answer = lambda request: web.Response(status=503)
+        await stall.pay(await stall.invoice())
+        await until_delivered(stall, endpoint, "waiting", 1)
+        failing = await now()
+        (delivery,) = await stall.deliveries(endpoint)
+        assert (failing["health"], failing["failure"]) == ("failing", delivery["attempts"][0])
+        assert failing["failing_since"] == failing["failure"]["time"]
+        assert failing["failure"]["error"] == "It answered 503."
+        assert failing["next_try"] == delivery["next"]
+        stall.clock.forward(2 * RETRIES_S[0])
+        stall.town.node._merchants.dispatcher.wake(endpoint["id"])
+        await until_delivered(stall, endpoint, "waiting", 2)
+        later = await now()
+        assert later["failing_since"] == failing["failing_since"]
+        assert later["failure"]["time"] > failing["failure"]["time"]
+        shop.answer = lambda request: web.Response(status=204)
+        stall.clock.forward(2 * RETRIES_S[1])
+        stall.town.node._merchants.dispatcher.wake(endpoint["id"])
+        await until_delivered(stall, endpoint, "delivered", 3)
+        works = await now()
+        assert (works["health"], works["failing_since"]) == ("works", None)
+        assert (works["next_try"], works["failure"]) == (None, later["failure"])
+
+
+@on_loop
+async def test_types_that_there_are_not_are_refused_and_named(tmp_path: Path) -> None:
+    async with a_stall(tmp_path, members=1) as stall:
+        for wrong in (
+            "invoice.paid",
+            "invoice",
+            "Invoice.settled",
+            "",
+            "invoice.settled ",
+            1,
+            ["x"],
+        ):
+            body = {"url": "http://127.0.0.1:1/", "types": ["invoice.settled", wrong]}
+            answer = await stall.ask("/v1/webhooks", body, key="webhooks")
+            assert (answer.problem(), answer.json["pointer"]) == ("request_malformed", "/types")
+            assert all(each in answer.json["detail"] for each in EVENT_TYPES)
+        found = (await stall.ask("/v1/webhooks", method="GET", key="webhooks")).ok()
+        assert found["webhooks"] == []
+
+
+def test_the_page_names_every_type_of_event() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "MERCHANTS.md").read_text(encoding="utf-8")
+    section = page[page.index("## Webhooks") : page.index("## Waiting")]
+    for type_ in EVENT_TYPES:
+        subject, _, name = type_.partition(".")
+        assert type_ in section or (f"{subject}." in section and f"`{name}`" in section), type_
+
+
+@on_loop
+async def test_the_same_address_twice_is_told(tmp_path: Path) -> None:
+    async with a_stall(tmp_path) as stall:
+        first = await stall.endpoint("http://127.0.0.1:1/")
+        other = await stall.endpoint("http://127.0.0.1:1/else")
+        again = await stall.endpoint("http://127.0.0.1:1/")
+        assert [each["same_url"] for each in (first, other, again)] == [[], [], [first["id"]]]
+        # Another account's endpoint there is nobody's business.
+        token = await stall.town.people.member(3)
+        body = {"url": "http://127.0.0.1:1/"}
+        theirs = (await stall.town.client.post("/v1/webhooks", body, token=token)).ok()
+        assert theirs["same_url"] == []
