@@ -12,6 +12,7 @@ import click
 from ledger.errors import CharterError, ProofError
 from node.errors import NodeFault, StoreInUse, StoreUnavailable
 from node.settings import CHARTER_FILE, SETTINGS_FILE, SIGNATURES_FILE, FolderError
+from node.store_urls import StoreUrlError
 
 from .client import AnswerLost, NodeError, NodeMisbehaved, NodeProblem, NodeUnreachable
 from .errors import CliError, explain
@@ -146,6 +147,13 @@ def _(error: StoreInUse) -> CliError:
 @explain.register
 def _(error: StoreUnavailable) -> CliError:
     return CliError(ExitCode.INPUT_OUTPUT, "store_unavailable", f"{_sentence(error)}", "")
+
+
+@explain.register
+def _(error: StoreUrlError) -> CliError:
+    return CliError(
+        ExitCode.USAGE, "store_url_malformed", f"--store: {error.problem}.", error.remedy
+    )
 
 
 @explain.register

@@ -34,6 +34,7 @@ from node.link.settings import LinkSettings
 from node.mark import write_first_mark
 from node.merchant.settings import MerchantSettings
 from node.runner.settings import RunnerSettings
+from node.store_urls import SQLITE, StoreUrlError, check_store_url
 from node.urls import NodeUrlError, parse_node_url
 from node.zones import ZoneUnknown, find_zone
 
@@ -96,10 +97,9 @@ class NodeFolder:
 
 def absolute_store(address: str, folder: Path) -> str:
     """`sqlite:///name` names a file in `folder`; other addresses are left as they are."""
-    prefix = "sqlite:///"
-    if not address.startswith(prefix) or address == "sqlite:///:memory:":
+    if not address.startswith(SQLITE):
         return address
-    return prefix + str((folder / address.removeprefix(prefix)).absolute())
+    return SQLITE + str((folder / address.removeprefix(SQLITE)).absolute())
 
 
 def create_node_key(folder: Path, seed: bytes) -> SigningKey:
@@ -208,7 +208,7 @@ def parse_settings(source: bytes) -> NodeSettings:
         coop=document.text("coop"),
         host=listen.text("host", "127.0.0.1"),
         port=listen.integer("port", DEFAULT_PORT, most=65_535),
-        store=store.text("url", DEFAULT_STORE),
+        store=_store_url(store.text("url", DEFAULT_STORE)),
         peers={name: _url(f"peers.{name}", peers.text(name)) for name in list(peers.content)},
         engine=document.table("engine").group(EngineSettings()),
         runner=document.table("runner").group(RunnerSettings()),
@@ -234,6 +234,13 @@ def _merchant_settings(table: "_Table") -> MerchantSettings:
     if not settings.public_url:
         return settings
     return replace(settings, public_url=_url("merchant.public_url", settings.public_url))
+
+
+def _store_url(text: str) -> str:
+    try:
+        return check_store_url(text)
+    except StoreUrlError as error:
+        raise FolderError(f"{SETTINGS_FILE}: store.url: {error}") from error
 
 
 def _url(field_: str, text: str) -> str:

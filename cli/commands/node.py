@@ -27,6 +27,7 @@ from node.settings import (
     install_charter,
     parse_settings,
 )
+from node.store_urls import check_store_url
 from node.urls import parse_node_url
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -73,6 +74,7 @@ def init(
     It prints the public key, which belongs into the charter. The secret one, `node.key`, never leaves
     the folder; OPERATING says what losing it costs.
     """
+    check_store_url(store)
     by_name = {}
     for peer in peers:
         name, mark, url = peer.partition("=")

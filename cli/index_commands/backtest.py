@@ -7,23 +7,20 @@ was lost. Nominal money keeps what prices leave of it.
 `history` says how the days come about. The percentiles are of all those pairs of days, with linear
 interpolation. Long periods overlap, so this describes the past and is no forecast.
 
-The array library is loaded when figures are computed, since every `fiado` command loads this module.
+There are millions of pairs, so they are never listed: how many of them kept at most a share is counted for
+each end by looking among the sorted starts, and a percentile is found by halving.
 """
 
-from __future__ import annotations
-
+import math
+from bisect import bisect_left, insort
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from ledger.index.days import day_from_text
 from ledger.index.exact import MILLIONTHS
 
 from .history import SurveySetting, cer_index, price_path, survey_index
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 SHORTEST_HOLDING_DAYS: Final = 15
 """Half a month."""
@@ -35,6 +32,7 @@ SURVEY_BASE_DAY: Final = day_from_text("2017-01-15")
 """The survey begins a month earlier, so that its pace has been measured by then."""
 
 _ROUNDED_TO: Final = 6
+_PRECISION: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,27 +89,48 @@ def run_backtest(changes: Mapping[int, int], settings: Mapping[str, SurveySettin
 
 
 def spread_of(worth: Sequence[float]) -> Spread:
-    """The spread of what is kept over every holding period of half a month or longer."""
-    import numpy as np
+    """The spread of what is kept over every holding period of half a month or longer.
 
-    kept = np.sort(kept_over_all_periods(worth))
-    low, middle, high = np.percentile(kept, [5, 50, 95])
-    figures = [float(kept[0]), float(low), float(middle), float(high), float(kept[-1])]
+    A worth is positive. Raises ValueError when no period is so long.
+    """
+    starts = len(worth) - SHORTEST_HOLDING_DAYS
+    if starts < 1:
+        raise ValueError("no holding period is long enough")
+    count = starts * (starts + 1) // 2
+    figures = [_percentile(worth, count, percent) for percent in (0, 5, 50, 95, 100)]
     smallest, p5, median, p95, largest = (round(figure, _ROUNDED_TO) for figure in figures)
     return Spread(min=smallest, p5=p5, median=median, p95=p95, max=largest)
 
 
-def kept_over_all_periods(worth: Sequence[float]) -> NDArray[np.float64]:
-    """Worth at the end over worth at the start, for every pair of days far enough apart."""
-    import numpy as np
+def _percentile(worth: Sequence[float], count: int, percent: int) -> float:
+    """A percentile of the kept shares, on the line between the two of them that it falls between."""
+    whole, rest = divmod((count - 1) * percent, 100)
+    below = _kept_at(worth, whole)
+    if rest == 0:
+        return below
+    return below + (_kept_at(worth, whole + 1) - below) * rest / 100
 
-    values = np.array(worth, dtype=np.float64)
-    return np.concatenate(
-        [
-            values[start + SHORTEST_HOLDING_DAYS :] / values[start]
-            for start in range(len(values) - SHORTEST_HOLDING_DAYS)
-        ]
-    )
+
+def _kept_at(worth: Sequence[float], place: int) -> float:
+    """The kept share at a place, from 0, among all of them sorted; to `_PRECISION` of itself."""
+    low, high = min(worth) / max(worth), max(worth) / min(worth)
+    while high / low > 1 + _PRECISION:
+        middle = math.sqrt(low * high)
+        if _how_many_kept_at_most(worth, middle) > place:
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+def _how_many_kept_at_most(worth: Sequence[float], share: float) -> int:
+    """How many holding periods kept no more than a share."""
+    starts: list[float] = []
+    found = 0
+    for begin, end in zip(worth, worth[SHORTEST_HOLDING_DAYS:], strict=False):
+        insort(starts, begin)
+        found += len(starts) - bisect_left(starts, end / share)
+    return found
 
 
 def _worth(values: Sequence[float], levels: Sequence[float]) -> list[float]:

@@ -11,6 +11,7 @@ from cli.parameters import read_number
 
 from .history import LEAST_DELAY_DAYS, MOST_DELAY_DAYS, SurveySetting
 from .pictures import PictureFile
+from .scene_png import check_drawable
 
 MOST_COOPS: Final = 101
 LARGEST_NOISE_PER_MILLION: Final = 200_000
@@ -89,9 +90,11 @@ def picture_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add `--svg` and `--png`; the command gets a list of `PictureFile` as `files`."""
 
     @click.option("--svg", type=_FILE, help="Draw it to this SVG file.")
-    @click.option("--png", type=_FILE, help="Draw it to this PNG file.")
+    @click.option("--png", type=_FILE, help="Draw it to this PNG file; needs the extra `pictures`.")
     @wraps(command)
     def with_files(*args: Any, svg: Path | None, png: Path | None, **kwargs: Any) -> Any:
+        if png is not None:
+            check_drawable()  # Before anything is computed or printed.
         chosen = (("svg", svg), ("png", png))
         files = [PictureFile(path=path, kind=kind) for kind, path in chosen if path is not None]
         return command(*args, files=files, **kwargs)

@@ -4,24 +4,20 @@ Two: how purchasing power was kept over all holding periods, and the course of o
 show is computed elsewhere; nothing here decides anything. Colours are told apart without seeing red
 and green (Okabe and Ito's palette), and lines that cover each other differ in kind too.
 
-The drawing library takes a second to load, so it is loaded when a picture is drawn.
+A picture is laid out once, as a scene; SVG needs nothing to be written, PNG the extra `pictures`.
 """
-
-from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
+from .axes import INK, SMALL, Axes, Axis, day_marks, even_marks, logarithmic_marks
 from .backtest import Spread
+from .scene import Anchor, Disc, Scene, Stroke, Words
+from .scene_png import png
+from .scene_svg import svg
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-DOTS_PER_INCH: Final = 144
 VALUE_TITLE: Final = "Value of one unit, in pesos (logarithmic)"
 KEPT_TITLE: Final = "Purchasing power kept since the first day"
 
@@ -34,27 +30,17 @@ class PictureFile:
     kind: str
 
 
-_EPOCH: Final = date(1970, 1, 1)
 _COLOURS: Final = {"survey": "#009E73", "cer": "#0072B2", "nominal": "#D55E00", "cash": "#333333"}
+_PALE: Final = {"survey": "#73C9B1", "cer": "#73B1D5", "nominal": "#EBA673", "cash": "#8F8F8F"}
+"""The same, mixed with white."""
 _WIDTHS: Final = {"nominal": 3.0, "survey": 1.4}
-_DASHES: Final[dict[str, Any]] = {
-    "cash": (0, (1.5, 2.5))
-}  # Over the nominal line, which it covers.
+_DASHES: Final = {"cash": (2.6, 4.3)}
+"""Over the nominal line, which it covers."""
 _OTHER_COLOUR: Final = "#CC79A7"
-_GRID: Final = "#dddddd"
-_STYLE: Final[dict[Any, Any]] = {
-    "font.family": "sans-serif",
-    "font.sans-serif": ["DejaVu Sans"],
-    "font.size": 10,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": "#888888",
-    "axes.labelcolor": "#333333",
-    "xtick.color": "#333333",
-    "ytick.color": "#333333",
-    "svg.fonttype": "none",  # Letters stay letters, which can be searched and read aloud.
-    "svg.hashsalt": "fiado",  # The same picture is the same file.
-}
+_OTHER_PALE: Final = "#E3B7CF"
+_GREY: Final = "#666666"
+_ROW: Final = 54.0
+_LINE_OF_WORDS: Final = 12.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,36 +55,36 @@ class Line:
 def draw_spreads(
     spreads: Mapping[str, Spread], *, subtitle: str, files: Sequence[PictureFile]
 ) -> None:
-    """Draw each method's spread as a bar from the 5th to the 95th percentile, with its extremes."""
+    """Draw each method's spread as a bar from the 5th to the 95th percentile, with its extremes.
 
-    height = 2.2 + 0.75 * len(spreads)
-
-    def fill(figure: Figure) -> None:
-        axes: Axes = figure.subplots()
-        figure.subplots_adjust(left=0.13, right=0.66, top=1 - 1.25 / height, bottom=0.75 / height)
-        top = len(spreads) - 1
-        for row, (name, spread) in enumerate(spreads.items()):
-            _draw_spread(axes, top - row, name, spread)
-        axes.axvline(1, color="#333333", linewidth=1, zorder=1)
-        axes.set_xlim(0, max(spread.max for spread in spreads.values()) * 1.03)
-        axes.xaxis.set_major_formatter(lambda value, _: f"{value * 100:.0f} %")
-        axes.set_yticks(range(len(spreads)), labels=list(reversed(list(spreads))))
-        axes.set_ylim(-0.5, len(spreads) - 0.5)
-        axes.tick_params(axis="y", length=0, labelsize=11)
-        axes.grid(axis="x", color=_GRID)
-        axes.set_axisbelow(True)
-        axes.set_xlabel(
-            "purchasing power kept; 100 %: it buys the same as at the start", fontsize=9
-        )
-        for column, heading in enumerate(("worst", "5th", "median")):
-            _figure_cell(axes, column, top + 0.62, heading, colour="#666666")
-        _head(
-            figure,
-            "What a balance kept, over every holding period of half a month or more",
-            subtitle,
-        )
-
-    _draw(fill, size=(9.5, height), files=files)
+    Raises `OSError`, and `CliError` for a PNG where nothing can draw one.
+    """
+    width, height = 684.0, 158.4 + _ROW * len(spreads)
+    scene = _sheet(
+        width,
+        height,
+        title="What a balance kept, over every holding period of half a month or more",
+        subtitle=subtitle,
+    )
+    high = max(1.0, *(spread.max for spread in spreads.values())) * 1.03
+    axes = Axes(
+        x=Axis(low=0, high=high, start=0.15 * width, end=0.66 * width),
+        y=Axis(low=0, high=len(spreads), start=height - 54, end=90),
+    )
+    axes.mark_x(scene, even_marks(0, high), _percent)
+    axes.frame(scene)
+    one = [axes.at(1, 0), axes.at(1, len(spreads))]
+    scene.shapes.append(Stroke(points=one, colour=INK, width=1))
+    below = "purchasing power kept; 100 %: it buys the same as at the start"
+    middle = ((axes.x.start + axes.x.end) / 2, height - 24)
+    scene.shapes.append(
+        Words(place=middle, text=below, size=SMALL, colour=INK, anchor=Anchor.MIDDLE)
+    )
+    for column, heading in enumerate(("worst", "5th", "median")):
+        _cell(scene, axes, column, 86.0, heading, colour=_GREY)
+    for row, (name, spread) in enumerate(spreads.items()):
+        _draw_spread(scene, axes, len(spreads) - row - 0.5, name, spread)
+    _write(scene, files)
 
 
 def draw_course(
@@ -111,106 +97,110 @@ def draw_course(
     value_title: str = VALUE_TITLE,
     kept_title: str = KEPT_TITLE,
 ) -> None:
-    """Draw the unit's value above, and below what each way to hold money kept since the first day."""
+    """Draw the unit's value above, and below what each way to hold money kept since the first day.
 
-    def fill(figure: Figure) -> None:
-        above, below = figure.subplots(2, 1, sharex=True, height_ratios=[1, 1.4])
-        figure.subplots_adjust(left=0.09, right=0.79, top=0.82, bottom=0.06, hspace=0.25)
-        for axes, lines in ((above, unit_values), (below, kept)):
-            _draw_lines(axes, first_day, lines)
-        above.set_yscale("log")
-        above.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-        if _spread(unit_values) < 10:
-            # Powers of ten alone would leave the axis bare.
-            above.yaxis.set_minor_formatter(lambda value, _: f"{value:,.0f}")
-        above.set_title(value_title, fontsize=10, loc="left")
-        below.set_ylim(0, max(max(line.values) for line in kept) * 1.08)
-        below.yaxis.set_major_formatter(lambda value, _: f"{value * 100:.0f} %")
-        below.set_title(kept_title, fontsize=10, loc="left")
-        _head(
-            figure, "The unit follows prices; what is held in it goes on buying the same", subtitle
-        )
-
-    _draw(fill, size=(10.5, 7.4), files=files)
-
-
-def _spread(lines: Sequence[Line]) -> float:
-    """How many times the lowest value the highest one is."""
-    return max(max(line.values) for line in lines) / min(min(line.values) for line in lines)
-
-
-def _draw_spread(axes: Axes, row: int, name: str, spread: Spread) -> None:
-    colour = _COLOURS.get(name, _OTHER_COLOUR)
-    axes.plot([spread.min, spread.max], [row, row], color=colour, linewidth=1.5, zorder=2)
-    axes.plot(
-        [spread.p5, spread.p95],
-        [row, row],
-        color=colour,
-        linewidth=11,
-        alpha=0.55,
-        solid_capstyle="butt",
-        zorder=3,
+    Raises `OSError`, and `CliError` for a PNG where nothing can draw one.
+    """
+    width, height = 756.0, 532.8
+    scene = _sheet(
+        width,
+        height,
+        title="The unit follows prices; what is held in it goes on buying the same",
+        subtitle=subtitle,
     )
+    last_day = first_day + max(len(line.values) for line in kept) - 1
+    days = Axis(low=first_day, high=last_day, start=0.09 * width, end=0.79 * width)
+    low = min(min(line.values) for line in unit_values)
+    high = max(max(line.values) for line in unit_values)
+    if low == high:
+        low, high = low * 0.9, high * 1.1
+    above = Axes(x=days, y=Axis(low=low, high=high, start=255, end=96, is_logarithmic=True))
+    above.mark_y(scene, logarithmic_marks(low, high), _rounded)
+    _draw_lines(scene, above, first_day, unit_values, title=value_title)
+    most = max(max(line.values) for line in kept) * 1.08
+    below = Axes(x=days, y=Axis(low=0, high=most, start=height - 30, end=306))
+    below.mark_y(scene, even_marks(0, most), _percent)
+    _draw_lines(scene, below, first_day, kept, title=kept_title)
+    _write(scene, files)
+
+
+def _sheet(width: float, height: float, *, title: str, subtitle: str) -> Scene:
+    """An empty scene with its title and what it was made from, at the upper left."""
+    scene = Scene(width, height)
+    scene.shapes.append(Words(place=(14, 24), text=title, size=13, colour="#222222", is_bold=True))
+    for number, line in enumerate(subtitle.splitlines()):
+        place = (14.0, 42 + number * _LINE_OF_WORDS)
+        scene.shapes.append(Words(place=place, text=line, size=SMALL, colour="#555555"))
+    return scene
+
+
+def _draw_spread(scene: Scene, axes: Axes, row: float, name: str, spread: Spread) -> None:
+    colour, pale = _COLOURS.get(name, _OTHER_COLOUR), _PALE.get(name, _OTHER_PALE)
+    y = axes.y.at(row)
+
+    def bar(low: float, high: float, colour: str, width: float) -> Stroke:
+        return Stroke(points=[axes.at(low, row), axes.at(high, row)], colour=colour, width=width)
+
+    scene.shapes.append(bar(spread.min, spread.max, colour, 1.5))
+    scene.shapes.append(bar(spread.p5, spread.p95, pale, 11))
     for extreme in (spread.min, spread.max):
-        axes.plot([extreme, extreme], [row - 0.12, row + 0.12], color=colour, linewidth=1.5)
-    axes.plot([spread.median], [row], "o", color="white", markeredgecolor=colour, zorder=4)
+        x = axes.x.at(extreme)
+        scene.shapes.append(Stroke(points=[(x, y - 6), (x, y + 6)], colour=colour, width=1.5))
+    scene.shapes.append(Disc(centre=axes.at(spread.median, row), radius=3, colour=colour))
+    label = Words(
+        place=(axes.x.start - 6, y + 4), text=name, size=11, colour=INK, anchor=Anchor.END
+    )
+    scene.shapes.append(label)
     for column, figure in enumerate((spread.min, spread.p5, spread.median)):
-        _figure_cell(axes, column, row, f"{figure * 100:.1f} %", colour="#222222")
+        _cell(scene, axes, column, y + 3.5, f"{figure * 100:.1f} %", colour="#222222")
 
 
-def _figure_cell(axes: Axes, column: int, row: float, text: str, *, colour: str) -> None:
+def _cell(scene: Scene, axes: Axes, column: int, y: float, text: str, *, colour: str) -> None:
     """Write a cell of the table to the right of the bars, in line with them."""
-    axes.annotate(
-        text,
-        xy=(1.13 + 0.17 * column, row),
-        xycoords=("axes fraction", "data"),
-        ha="right",
-        va="center",
-        fontsize=9.5,
-        color=colour,
-        annotation_clip=False,
-    )
+    x = axes.x.end + (0.13 + 0.17 * column) * (axes.x.end - axes.x.start)
+    scene.shapes.append(Words(place=(x, y), text=text, size=9.5, colour=colour, anchor=Anchor.END))
 
 
-def _draw_lines(axes: Axes, first_day: int, lines: Sequence[Line]) -> None:
+def _draw_lines(
+    scene: Scene, axes: Axes, first_day: int, lines: Sequence[Line], *, title: str
+) -> None:
     """Draw lines over days, with their names on the right."""
-    length = max(len(line.values) for line in lines)
-    days = [_EPOCH + timedelta(days=first_day + position) for position in range(length)]
-    for line in lines:
-        axes.plot(
-            days,  # type: ignore[arg-type]  # the library takes dates, its stubs say numbers
-            line.values,
-            color=_COLOURS.get(line.kind, _OTHER_COLOUR),
-            linewidth=_WIDTHS.get(line.kind, 1.7),
-            linestyle=_DASHES.get(line.kind, "solid"),
-            label=line.name,
+    marks = day_marks(first_day, round(axes.x.high))
+    names = dict(marks)
+    axes.mark_x(scene, list(names), lambda day: names[round(day)])
+    axes.frame(scene)
+    scene.shapes.append(
+        Words(place=(axes.x.start, axes.y.end - 7), text=title, size=10, colour="#222222")
+    )
+    middle = (axes.y.start + axes.y.end) / 2 - 8 * (len(lines) - 1)
+    for number, line in enumerate(lines):
+        points = [axes.at(first_day + place, value) for place, value in enumerate(line.values)]
+        y = middle + 16 * number
+        start = axes.x.end + 12
+        for through in (points, [(start, y), (start + 16, y)]):
+            scene.shapes.append(
+                Stroke(
+                    points=through,
+                    colour=_COLOURS.get(line.kind, _OTHER_COLOUR),
+                    width=_WIDTHS.get(line.kind, 1.7),
+                    dash=_DASHES.get(line.kind),
+                )
+            )
+        scene.shapes.append(
+            Words(place=(start + 22, y + 3), text=line.name, size=SMALL, colour=INK)
         )
-    axes.grid(color=_GRID)
-    axes.set_axisbelow(True)
-    axes.margins(x=0)
-    axes.legend(
-        loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, fontsize=9, handlelength=1.6
-    )
 
 
-def _head(figure: Figure, title: str, subtitle: str) -> None:
-    """Write the title and what the picture was made from, at the top left."""
-    height = figure.get_figheight()
-    figure.text(
-        0.02, 1 - 0.15 / height, title, fontsize=13, fontweight="bold", color="#222222", va="top"
-    )
-    figure.text(0.02, 1 - 0.45 / height, subtitle, fontsize=9, color="#555555", va="top")
+def _percent(share: float) -> str:
+    return f"{share * 100:.0f} %"
 
 
-def _draw(fill: Any, *, size: tuple[float, float], files: Sequence[PictureFile]) -> None:
-    import matplotlib
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+def _rounded(value: float) -> str:
+    return f"{value:,.0f}" if value >= 10 else f"{value:,.4g}"
 
-    with matplotlib.rc_context(_STYLE):
-        figure = Figure(figsize=size, facecolor="white")
-        FigureCanvasAgg(figure)
-        fill(figure)
-        for file in files:
-            metadata = {"Date": None} if file.kind == "svg" else None
-            figure.savefig(file.path, format=file.kind, dpi=DOTS_PER_INCH, metadata=metadata)
+
+def _write(scene: Scene, files: Sequence[PictureFile]) -> None:
+    """Write all files, or none when one of them can't be drawn."""
+    drawn = [png(scene) if file.kind == "png" else svg(scene).encode("utf-8") for file in files]
+    for file, data in zip(files, drawn, strict=True):
+        file.path.write_bytes(data)

@@ -24,6 +24,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, Operati
 from sqlalchemy.pool import NullPool
 
 from node.errors import StorageFault, StoreInUse, StoreUnavailable
+from node.store_urls import StoreUrlError, check_store_url
 
 BUSY_TIMEOUT_SECONDS = 5
 CONNECT_TIMEOUT_SECONDS = 10
@@ -58,24 +59,18 @@ def open_database(address: str, *, read_only: bool) -> Opened:
     connect, `StorageFault` when a file is there but is no readable database.
     """
     try:
-        url = make_url(address)
-    except ArgumentError as error:
-        raise StoreUnavailable(
-            "the database address can't be read; give sqlite:///path or postgresql://user@host/name"
-        ) from error
-    backend = url.get_backend_name()
+        url = make_url(check_store_url(address))
+    except (ArgumentError, StoreUrlError) as error:
+        why = str(error) if isinstance(error, StoreUrlError) else "it can't be read"
+        raise StoreUnavailable(f"the database's address is wrong: {why}") from error
     try:
-        if backend == "sqlite":
+        if url.get_backend_name() == "sqlite":
             return _open_sqlite(url, read_only=read_only)
-        if backend == "postgresql":
-            return _open_postgres(url, read_only=read_only)
+        return _open_postgres(url, read_only=read_only)
     except OperationalError as error:
         raise StoreUnavailable(f"{_shown(url)}: {str(error.orig).strip()}") from error
     except DBAPIError as error:
         raise StorageFault(f"{_shown(url)}: {str(error.orig).strip()}") from error
-    raise StoreUnavailable(
-        f"no {backend} databases: use sqlite:///path or postgresql://user@host/name"
-    )
 
 
 def _shown(url: URL) -> str:
@@ -95,8 +90,6 @@ def _close_all(connection: Connection, engine: Engine, lock: int | None = None) 
 
 
 def _open_sqlite(url: URL, *, read_only: bool) -> Opened:
-    if url.database in (None, "", ":memory:"):
-        raise StoreUnavailable("a node keeps its data in a file: give sqlite:///path")
     path = Path(str(url.database))
     lock = None if read_only else _lock_file(path)
     try:

@@ -4,7 +4,7 @@
 
 writes what is new into `translations/*.po` with an empty translation, and drops what is no longer used. A
 test sees to it that nothing stays empty. A catalog that says what it should is left as it is, however
-the library of today would wrap its lines or word its header. Pages don't use this module.
+the library of today would wrap its lines or word its header. Pages use neither this module nor that library.
 """
 
 import io
@@ -16,6 +16,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import write_po
 
+from node.web.catalogs import Text
 from node.web.languages import FOLDER, NAMES, read_catalog
 
 HERE: Final = Path(__file__).parent
@@ -39,15 +40,14 @@ def collect() -> Catalog:
     return catalog
 
 
-def contents(catalog: Catalog) -> dict[str, tuple[str, frozenset[str]]]:
-    """What a catalog says: the translation of each text, and the files that use it.
+def contents(catalog: Catalog) -> dict[str, Text]:
+    """What a catalog says, as `read_catalog` gives it.
 
     Nothing of how it is written: headers and line breaks are the library's, and change with it.
     """
     return {
-        str(message.id): (
-            str(message.string),
-            frozenset(place for place, _ in message.locations),
+        str(message.id): Text(
+            str(message.string), frozenset(place for place, _ in message.locations)
         )
         for message in catalog
         if message.id
@@ -72,7 +72,7 @@ def render(catalog: Catalog) -> bytes:
 
 def updated(code: str, collected: Catalog) -> Catalog:
     """The catalog of a language with exactly the collected texts, keeping what is translated."""
-    old = read_catalog(code) if (FOLDER / f"{code}.po").exists() else Catalog(locale=code)
+    old = read_catalog(code) if (FOLDER / f"{code}.po").exists() else {}
     new = Catalog(
         locale=code,
         project="Fiado",
@@ -83,7 +83,7 @@ def updated(code: str, collected: Catalog) -> Catalog:
     )
     for message in collected:
         if message.id:
-            present = old.get(message.id)
+            present = old.get(str(message.id))
             new.add(message.id, present.string if present else "", locations=message.locations)
     return new
 
@@ -95,7 +95,7 @@ def main() -> None:
         if code != SOURCE_LANGUAGE:
             wanted = updated(code, collected)
             path = FOLDER / f"{code}.po"
-            if not path.exists() or contents(read_catalog(code)) != contents(wanted):
+            if not path.exists() or read_catalog(code) != contents(wanted):
                 path.write_bytes(render(wanted))
 
 

@@ -5,23 +5,16 @@ templates and scripts, so it needs no catalog. A visitor's choice (`?lang=`, the
 what the browser asks for.
 """
 
-import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from gettext import NullTranslations
 from pathlib import Path
 from typing import Final
 
-from babel import Locale
-from babel.dates import format_date, format_datetime
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
-from babel.support import NullTranslations, Translations
-
 from ledger.entries import LAST_TIME
+from node.web.catalogs import Text, Texts, read_texts
 
 FOLDER: Final = Path(__file__).parent / "translations"
 COOKIE: Final = "fiado-lang"
@@ -30,7 +23,26 @@ FALLBACK: Final = "es"
 """For browsers that ask for none of our languages."""
 
 NAMES: Final[Mapping[str, str]] = {"es": "Español", "en": "English", "pt": "Português"}
-_LOCALES: Final[Mapping[str, str]] = {"es": "es_AR", "en": "en_GB", "pt": "pt_BR"}
+_MONTHS: Final[Mapping[str, Sequence[str]]] = {
+    "es": ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"],
+    "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+    "pt": [
+        "jan.",
+        "fev.",
+        "mar.",
+        "abr.",
+        "mai.",
+        "jun.",
+        "jul.",
+        "ago.",
+        "set.",
+        "out.",
+        "nov.",
+        "dez.",
+    ],
+}
+_TAGS: Final[Mapping[str, str]] = {"es": "es-AR", "en": "en-GB", "pt": "pt-BR"}
+_COMMA_AND_POINT: Final = str.maketrans(",.", ".,")
 _MOST_ACCEPTED: Final = 20
 
 
@@ -39,31 +51,39 @@ class Language:
     """One language: its code, texts, and the texts that the scripts need."""
 
     code: str
-    locale: Locale
     translations: NullTranslations
     script_words: Mapping[str, str]
 
     @property
     def tag(self) -> str:
         """For `Intl` in the browser, such as `es-AR`."""
-        return str(self.locale).replace("_", "-")
+        return _TAGS[self.code]
 
     def amount(self, minor: int) -> str:
         """Minor units as units with two decimals, as this language writes them."""
-        return format_decimal(Decimal(minor) / 100, format="#,##0.00", locale=self.locale)
+        sign = "-" if minor < 0 else ""
+        units, cents = divmod(abs(minor), 100)
+        return sign + self._marked(f"{units:,}.{cents:02}")
 
     def number(self, value: int) -> str:
         """A whole number."""
-        return format_decimal(value, locale=self.locale)
+        return self._marked(f"{value:,}")
 
     def day(self, day: int) -> str:
         """A day counted from 1970-01-01."""
-        return format_date(date(1970, 1, 1) + timedelta(days=day), "d MMM y", locale=self.locale)
+        return self._date(date(1970, 1, 1) + timedelta(days=day))
 
     def time(self, seconds: int) -> str:
         """Unix seconds as a date and time, in UTC; beyond the last that calendars have, as that one."""
         moment = datetime.fromtimestamp(min(seconds, LAST_TIME), UTC)
-        return format_datetime(moment, "d MMM y, HH:mm", locale=self.locale) + " UTC"
+        return f"{self._date(moment)}, {moment:%H:%M} UTC"
+
+    def _date(self, moment: date) -> str:
+        return f"{moment.day} {_MONTHS[self.code][moment.month - 1]} {moment.year}"
+
+    def _marked(self, number: str) -> str:
+        """A number as programs write it, with this language's marks for thousands and decimals."""
+        return number if self.code == "en" else number.translate(_COMMA_AND_POINT)
 
 
 def load_languages() -> dict[str, Language]:
@@ -71,30 +91,20 @@ def load_languages() -> dict[str, Language]:
     return {code: _load(code) for code in NAMES}
 
 
-def read_catalog(code: str) -> Catalog:
-    """The catalog of a language other than English."""
-    with (FOLDER / f"{code}.po").open("rb") as file:
-        return read_po(file, locale=code)
+def read_catalog(code: str) -> dict[str, Text]:
+    """The catalog of a language other than English, by text."""
+    return read_texts(FOLDER / f"{code}.po")
 
 
 def _load(code: str) -> Language:
-    locale = Locale.parse(_LOCALES[code])
-    if code == "en":
-        return Language(code=code, locale=locale, translations=NullTranslations(), script_words={})
-    catalog = read_catalog(code)
-    compiled = io.BytesIO()
-    write_mo(compiled, catalog)
-    compiled.seek(0)
+    catalog = {} if code == "en" else read_catalog(code)
     words = {
-        str(message.id): str(message.string)
-        for message in catalog
-        if message.id
-        and message.string
-        and any(place.endswith(".js") for place, _ in message.locations)
+        message: text.string
+        for message, text in catalog.items()
+        if text.string and any(place.endswith(".js") for place in text.places)
     }
-    return Language(
-        code=code, locale=locale, translations=Translations(compiled), script_words=words
-    )
+    texts = Texts({message: text.string for message, text in catalog.items()})
+    return Language(code=code, translations=texts, script_words=words)
 
 
 def choose(*, asked: str | None, cookie: str | None, accepted: str) -> str:

@@ -3,20 +3,24 @@
 import csv
 import hashlib
 import json
+import random
+import statistics
+import sys
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import click
 import pytest
 from click.testing import CliRunner, Result
 
 from cli.command_group import CommandGroup
+from cli.exit_codes import ExitCode
 from cli.index_commands import index_group
 from cli.index_commands.backtest import (
     SHORTEST_HOLDING_DAYS,
-    kept_over_all_periods,
     run_backtest,
     spread_of,
 )
@@ -207,11 +211,24 @@ class TestBacktest:
         assert worth["first"] == worth["again"] != worth["second"]
         assert spread_of(worth["second"]).min >= 0.93
 
-    def test_every_pair_of_days_half_a_month_apart_is_a_holding_period(self) -> None:
-        worth = [1.0 + day for day in range(40)]
-        kept = sorted(kept_over_all_periods(worth))
-        pairs = [(a, b) for a in range(40) for b in range(a + SHORTEST_HOLDING_DAYS, 40)]
-        assert kept == pytest.approx(sorted(worth[b] / worth[a] for a, b in pairs))
+    @pytest.mark.parametrize("days", [SHORTEST_HOLDING_DAYS + 1, 40, 150])
+    def test_every_pair_of_days_half_a_month_apart_is_a_holding_period(self, days: int) -> None:
+        chance = random.Random(days)
+        worth = [chance.uniform(0.5, 2.0) for _ in range(days)]
+        pairs = [(a, b) for a in range(days) for b in range(a + SHORTEST_HOLDING_DAYS, days)]
+        kept = sorted(worth[b] / worth[a] for a, b in pairs)
+        twentieths = (
+            statistics.quantiles(kept, n=20, method="inclusive") if len(kept) > 1 else kept * 19
+        )
+        wanted = [kept[0], twentieths[0], twentieths[9], twentieths[18], kept[-1]]
+        spread = spread_of(worth)
+        assert [spread.min, spread.p5, spread.median, spread.p95, spread.max] == pytest.approx(
+            wanted, abs=1e-6
+        )
+
+    def test_no_period_at_all_is_an_error(self) -> None:
+        with pytest.raises(ValueError, match="no holding period"):
+            spread_of([1.0] * SHORTEST_HOLDING_DAYS)
 
     def test_prices_are_the_printed_changes_between_the_middles_of_months(self) -> None:
         path = price_path({month_from_text("2023-11"): 128, month_from_text("2023-12"): 255})
@@ -252,6 +269,26 @@ def test_plot_draws_files_and_letters(tmp_path: Path) -> None:
     assert kept["nominal"] == kept["cash"] < 0.2 < 0.9 < kept["survey"]
     too_late = fiado("plot", "--since", "2026-07-14")
     assert too_late.exit_code == 2
+
+
+@pytest.mark.parametrize("command", ["plot", "backtest"])
+def test_without_the_drawing_library_only_png_is_missing(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("matplotlib", "numpy")]:
+        monkeypatch.delitem(sys.modules, name)
+    for name in ("matplotlib", "numpy"):
+        monkeypatch.setitem(sys.modules, name, None)
+    svg, png = tmp_path / "a.svg", tmp_path / "a.png"
+    refused = fiado(command, "--svg", svg, "--png", png, "--json")
+    assert refused.exit_code == ExitCode.REFUSED
+    error = json.loads(refused.stdout.splitlines()[-1])["error"]
+    assert error["name"] == "pictures_not_installed"
+    assert "pip install 'fiado[pictures]'" in error["remedy"]
+    assert not list(tmp_path.iterdir())
+    assert fiado(command, "--svg", svg).exit_code == 0
+    root = ElementTree.fromstring(svg.read_text(encoding="utf-8"))
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
 
 
 class TestLookup:

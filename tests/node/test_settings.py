@@ -107,6 +107,7 @@ BAD_SETTINGS = {
     'coop = "norte"\n[peers]\nsur = "10.0.0.2:8440"': "peers.sur: “10.0.0.2:8440” does not begin with http://",
     'coop = "norte"\n[peers]\nsur = "http://a/b"': "peers.sur: “http://a/b” is the address of a page",
     'coop = "norte"\npeers = 1': "peers: must be a table",
+    'coop = "norte"\n[store]\nurl = "mysql://h/x"': "store.url: A node can't keep its data in a mysql",
     "coop = ": "not a TOML file",
 }
 

@@ -257,3 +257,15 @@ def test_a_doubtful_worth_of_a_unit_is_refused(tmp_path: Path, value: str) -> No
     if value == "1.000":
         assert "could mean 1 or 1000" in error["message"]
     assert not charter.exists()
+
+
+def test_a_store_of_an_unknown_kind_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    folder = tmp_path / "norte-node"
+    refused = run(
+        "node", "init", folder, "--coop", "norte", "--store", "mysql://u:secret@h/x",
+        code=ExitCode.USAGE,
+    )  # fmt: skip
+    assert refused["name"] == "store_url_malformed"
+    assert "mysql" in refused["message"]
+    assert "secret" not in str(refused)
+    assert not folder.exists()
