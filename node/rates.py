@@ -9,13 +9,20 @@ _MICRO = 1_000_000
 
 
 class Bucket:
-    """Holds up to `burst` tokens and gets `per_second` back every second."""
+    """Holds up to `burst` tokens and gets `per_second` back every second.
 
-    __slots__ = ("_burst", "_level", "_per_second", "_seen_ms")
+    It never owes more than `most_debt`, if that is given: whatever somebody did is forgotten in time.
+    Times are those of a steady clock.
+    """
 
-    def __init__(self, *, per_second: int, burst: int, now_ms: int) -> None:
+    __slots__ = ("_burst", "_least", "_level", "_per_second", "_seen_ms")
+
+    def __init__(
+        self, *, per_second: int, burst: int, now_ms: int, most_debt: int | None = None
+    ) -> None:
         self._per_second = per_second
         self._burst = burst * _MICRO
+        self._least = None if most_debt is None else -most_debt * _MICRO
         self._level = self._burst
         self._seen_ms = now_ms
 
@@ -23,6 +30,8 @@ class Bucket:
         """Take `count` tokens, below zero if need be; milliseconds until it is at zero again."""
         self._fill(now_ms)
         self._level -= count * _MICRO
+        if self._least is not None:
+            self._level = max(self._level, self._least)
         return self.debt_ms(now_ms)
 
     def debt_ms(self, now_ms: int) -> int:

@@ -21,6 +21,7 @@ from node.engine.signer import Signer
 from node.engine.status import Readiness
 from node.engine.trouble_words import word
 from node.engine.troubles import Trouble, TroubleKind
+from node.engine.work import Work
 from node.mark import Doubt
 from node.store import Evidence as EvidenceRow
 from node.store import Memo, Segment, Store, Witnessed, Write
@@ -132,6 +133,7 @@ class Core:
             newest = store.newest_signed_head(log)
             if newest is not None:
                 self.signed[log] = newest
+        self.work = Work(settings)
         self.accused: dict[int, dict[str, bytes]] = {}
         for row in store.evidence():
             self.accused.setdefault(row.coop, {})[row.kind] = row.data

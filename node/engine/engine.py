@@ -71,6 +71,7 @@ from node.engine.wire import (
     WitnessRequest,
     decode_message,
 )
+from node.engine.work import cost_of
 from node.errors import MessageUnhandled, NodeFault, PeerFault, ValueUnstorable
 from node.mark import TOKEN_KEY, MarkKeeper, MemoryMark
 from node.store import Snapshot, Store
@@ -171,30 +172,50 @@ class Engine:
         return tick.outbox
 
     def _receive(self, tick: Tick, inbox: Sequence[Event]) -> None:
+        is_asked = any(not isinstance(event, PeerUp | PeerDown | PeerMessage) for event in inbox)
+        work = self._core.work
+        work.begin(tick.steady_ms, is_asked=is_asked)
         distrusted: set[int] = set()
+        for peer in work.waiting():
+            while (data := work.next_of(peer)) is not None:
+                self._hear(tick, peer, data, distrusted)
         for event in inbox:
             if isinstance(event, PeerUp):
                 self._peer_up(tick, event)
             elif isinstance(event, PeerDown):
-                self._core.peers.discard(event.coop)
-                self._core.answering.discard(event.coop)
-                self._recovery.peer_down(event.coop)
-                self._replicas.peer_down(event.coop)
-                self._anchors.peer_down(event.coop)
-                self._decisions.peer_down(event.coop)
+                self._peer_down(event.coop)
             elif isinstance(event, PeerMessage) and event.coop in self._core.peers - distrusted:
-                try:
-                    message = decode_message(
-                        event.data, max_bytes=self._core.settings.message_bytes
-                    )
-                    self._on_message(tick, event.coop, message)
-                except (PeerFault, ValueUnstorable) as fault:
-                    distrusted.add(event.coop)
-                    tick.outbox.disconnects.append(Disconnect(event.coop, str(fault)))
-                except NodeFault:
-                    raise
-                except Exception as error:
-                    raise MessageUnhandled(event.coop) from error
+                if work.has_waiting(event.coop) or not work.may_go_on(event.coop):
+                    work.wait(event.coop, event.data)
+                else:
+                    self._hear(tick, event.coop, event.data, distrusted)
+        tick.outbox.held = frozenset(work.waiting())
+
+    def _hear(self, tick: Tick, peer: int, data: bytes, distrusted: set[int]) -> None:
+        """Take in one message; a peer that sent what no honest one would is distrusted from here on."""
+        work = self._core.work
+        work.received(peer, len(data))
+        try:
+            message = decode_message(data, max_bytes=self._core.settings.message_bytes)
+            work.spend(peer, cost_of(message))
+            self._on_message(tick, peer, message)
+        except (PeerFault, ValueUnstorable) as fault:
+            distrusted.add(peer)
+            work.forget(peer)
+            tick.outbox.disconnects.append(Disconnect(peer, str(fault)))
+        except NodeFault:
+            raise
+        except Exception as error:
+            raise MessageUnhandled(peer) from error
+
+    def _peer_down(self, peer: int) -> None:
+        self._core.peers.discard(peer)
+        self._core.answering.discard(peer)
+        self._core.work.forget(peer)
+        self._recovery.peer_down(peer)
+        self._replicas.peer_down(peer)
+        self._anchors.peer_down(peer)
+        self._decisions.peer_down(peer)
 
     def _peer_up(self, tick: Tick, event: PeerUp) -> None:
         peer = event.coop
@@ -337,6 +358,8 @@ class Engine:
             self._anchors.wake_at_ms(),
             self._decisions.wake_at_ms(),
             self._recovery.wake_at_ms(),
+            self._core.work.wake_at_ms(),
+            tick.steady_ms + 1 if self._replicas.has_more else None,
         ]
         extension_ms = None if self._extension is None else self._extension.wake_at_ms()
         if extension_ms is not None:

@@ -327,5 +327,7 @@ class Outbox:
     advanced: set[int] = field(default_factory=set)
     reached: Reached = field(default_factory=dict)
     wake_at_ms: int = 0
+    held: frozenset[int] = frozenset()
+    """The peers of which messages wait within the engine; it wants no more of them now."""
     news: Sequence[Any] = ()
     """What the extension has to tell."""

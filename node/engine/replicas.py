@@ -8,6 +8,7 @@ Of a coop with evidence against it only that is still taken in which other logs 
 The own log is taken in like any other while the node recovers (`node.engine.engine` decides when).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ledger.chain import SignedHead, extend_all
@@ -22,6 +23,7 @@ from node.engine.forks import fork_from_entries, fork_from_head
 from node.engine.growth import Growth
 from node.engine.pending import Kept, Pending
 from node.engine.wire import Entries, Get, Heads
+from node.engine.work import CHAIN, LOOKUP, SIGNATURE
 from node.errors import PeerFault
 from node.store import Segment
 
@@ -43,6 +45,8 @@ class Replicas:
         self.best: dict[int, SignedHead] = dict(core.signed)
         """The newest head of each log that its coop is known to have signed."""
         self.growth = Growth(core)
+        self.has_more = False
+        """Whether there may be more to apply, that one tick was not to do."""
         self.waiting: dict[int, Waiting] = {}
         """What each log that stands before an anchor waits for."""
         self._claims: dict[int, dict[int, int]] = {}
@@ -58,7 +62,10 @@ class Replicas:
 
     def on_heads(self, tick: Tick, peer: int, message: Heads) -> None:
         """Learn how far a peer's logs reach."""
-        for signed in message.heads:
+        # What a peer knows of the own log comes first: a node that recovers needs all of that.
+        for signed in sorted(message.heads, key=lambda signed: signed.coop != self._core.coop):
+            if not self._core.work.may_finish(peer):
+                return  # heads are told again
             self.learn(tick, peer, signed)
 
     def learn(self, tick: Tick, peer: int, signed: SignedHead) -> None:
@@ -72,10 +79,15 @@ class Replicas:
         known = self.best.get(coop)
         if signed.length == 0 or signed == known:
             return
+        if self._core.validator.head_at(coop, signed.length) is None:
+            self._core.work.spend(
+                peer, CHAIN if signed.length <= self._core.length(coop) else LOOKUP
+            )
         if known is not None and signed.length <= known.length:
             held = self._core.head_at(coop, signed.length)
             if held is None or held == signed.head or self._core.is_accused(coop, "fork"):
                 return
+        self._core.work.spend(peer, SIGNATURE)
         self._check_signature(signed)
         if known is None or signed.length > known.length:
             self.best[coop] = signed
@@ -113,11 +125,13 @@ class Replicas:
     def advance(self, tick: Tick) -> None:
         """Apply all that can be applied, then ask for what is missing."""
         progress = True
-        while progress:
+        self.has_more = False
+        while progress and not self.has_more:
             progress = False
             for coop in self._pending:
-                while self._advance_once(tick, coop):
+                while not self.has_more and self._advance_once(tick, coop):
                     progress = True
+                    self.has_more = _size_of(tick.segments) >= self._core.settings.applied_bytes
         self._ask(tick)
 
     def _advance_once(self, tick: Tick, coop: int) -> bool:
@@ -321,6 +335,10 @@ class Replicas:
     def wake_at_ms(self) -> int | None:
         """When the first request counts as lost."""
         return min((request.deadline_ms for request in self._requests.values()), default=None)
+
+
+def _size_of(segments: Sequence[Segment]) -> int:
+    return sum(len(segment.entries) for segment in segments)
 
 
 def _from_same(kept: Kept, entries: Entries) -> Kept:

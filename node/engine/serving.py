@@ -4,6 +4,7 @@ from node.engine.core import Core, Tick
 from node.engine.forks import entries_from_evidence
 from node.engine.reading import read_entries
 from node.engine.wire import Get
+from node.engine.work import CHAIN, reading
 from node.errors import PeerFault
 
 
@@ -12,7 +13,9 @@ def serve(core: Core, tick: Tick, peer: int, message: Get) -> None:
     if message.coop not in core.charter.coops:
         raise PeerFault("asked for the log of a coop that is not in the charter")
     settings, served = core.settings, tick.served_bytes.get(peer, 0)
-    if served >= settings.served_bytes:
+    if served >= settings.served_bytes or not core.work.may_go_on(peer):
+        return
+    if message.first > core.length(message.coop) and message.coop not in core.accused:
         return
     found = read_entries(
         core.store, message.coop, message.first, max_bytes=settings.entries_message_bytes
@@ -21,5 +24,6 @@ def serve(core: Core, tick: Tick, peer: int, message: Get) -> None:
         found = entries_from_evidence(core, message.coop, message.first)
     if found is not None and len(found.entries) <= settings.entries_bytes:
         # (What is answered counts for something even when it is small: reading it did.)
+        core.work.spend(peer, CHAIN + 2 * reading(len(found.entries)))
         tick.served_bytes[peer] = served + max(len(found.entries), settings.served_bytes // 64)
         tick.send(peer, found.encode())

@@ -28,6 +28,14 @@ class EngineSettings:
     entries_bytes: int = 3 * 1024 * 1024
     """The most entries that are read in one message. With that much in it evidence is still below the
     protocol's limit, so that whoever signs too much at once can be shown to others."""
+    peer_tick_work: int = 30_000
+    """How much work, in microseconds about, a peer may cause in one tick; see `node.engine.work`."""
+    peer_work: int = 250_000
+    """How much in a second, while people wait for this node."""
+    busy_ms: int = 1_000
+    """How long after a request the node counts as one that people wait for."""
+    applied_bytes: int = 2 * 1024 * 1024
+    """How much of others' logs is judged in one tick, about; the rest waits for the next."""
     served_bytes: int = 4 * 1024 * 1024
     """How much of the logs a peer gets in one tick; it asks again for what it did not get."""
     message_bytes: int = 4 * 1024 * 1024 + 1024

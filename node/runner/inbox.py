@@ -35,6 +35,7 @@ class _PeerQueue:
     messages: int = 0
     bytes: int = 0
     up: PeerUp | None = None
+    parked: list[PeerMessage] = field(default_factory=list)
     waiting: list["asyncio.Future[None]"] = field(default_factory=list)
 
     def let_in(self) -> None:
@@ -62,6 +63,7 @@ class Inbox:
         self._next_request = 1
         self._queues: dict[int, _PeerQueue] = {}
         self._hears_peers = True
+        self._held: frozenset[int] = frozenset()
 
     # --- requests ---
 
@@ -134,6 +136,9 @@ class Inbox:
     def peer_down(self, coop: int) -> None:
         """The link is gone."""
         self._queue(coop).up = None
+        for message in self._queue(coop).parked:
+            self._make_room(message)  # the engine reads no more of a link that is gone
+        self._queue(coop).parked.clear()
         self._events.append(PeerDown(coop))
         self._arrived()
 
@@ -148,8 +153,30 @@ class Inbox:
             return
         queue.messages += 1
         queue.bytes += len(data)
-        self._events.append(PeerMessage(coop, data))
+        message = PeerMessage(coop, data)
+        if coop in self._held:
+            queue.parked.append(message)
+            return
+        self._events.append(message)
         self._arrived()
+
+    def hold(self, coops: frozenset[int]) -> None:
+        """Give no more messages of those peers, and those of all others: the engine has enough of them.
+
+        A peer's messages stay in their order; everybody else's go past them.
+        """
+        if coops - self._held:
+            events, self._events = self._events, deque()
+            for event in events:
+                if isinstance(event, PeerMessage) and event.coop in coops:
+                    self._queue(event.coop).parked.append(event)
+                else:
+                    self._events.append(event)
+        for coop in self._held - coops:
+            queue = self._queue(coop)
+            self._events.extend(queue.parked)
+            queue.parked.clear()
+        self._held = coops
 
     def _has_room(self, queue: _PeerQueue, size: int) -> bool:
         if queue.messages >= self._settings.peer_messages:
@@ -157,7 +184,8 @@ class Inbox:
         return not queue.messages or queue.bytes + size <= self._settings.peer_bytes
 
     def repeat_peers(self) -> None:
-        """Tell a new engine first which links are there."""
+        """Tell a new engine first which links are there; it holds nobody back yet."""
+        self.hold(frozenset())
         ups = [queue.up for queue in self._queues.values() if queue.up is not None]
         self._events.extendleft(ups)
 

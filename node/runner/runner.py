@@ -284,6 +284,7 @@ class Runner:
     def _carry_out(self, outbox: Outbox, done: "asyncio.Future[None]") -> None:
         try:
             self._wake_at_ms = outbox.wake_at_ms
+            self._inbox.hold(outbox.held)
             self._hand_out(outbox)
         except BaseException as error:
             done.set_exception(_as_fault(error))

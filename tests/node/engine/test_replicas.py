@@ -267,7 +267,7 @@ def test_nothing_is_asked_for_while_there_is_no_room_for_it() -> None:
 
 
 def test_a_flood_of_questions_gets_bounded_answers() -> None:
-    rig = joined(1, 2, served_bytes=64_000)
+    rig = joined(1, 2, served_bytes=64_000, peer_tick_work=10**9)
     rig.mail.clear()
     rig.hear(1, 2, *[Get(coop=1, first=1)] * 500)
     assert len(rig.sent(1, Entries)) == 64

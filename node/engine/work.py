@@ -1,0 +1,168 @@
+"""What peers' messages cost this node, and who has to wait because of it.
+
+Work is counted in units of about a microsecond of one core: signatures that are checked, bytes that are read,
+look-ups in the store, rows that are written. A peer may cause so much in one tick; what it sent beyond that
+waits for the next. And while people wait for this node (requests came within the last second), a peer may
+cause so much in a second and no more, so that whatever one peer sends, most of the node is left for them.
+While nobody waits a peer may use what there is: a node that catches up is not held back.
+
+What waits is in order, and bounded by the inbox, which gives nothing more of a peer that has to wait.
+It counts and decides; the work itself is done by those whose messages they are.
+"""
+
+from collections import Counter, deque
+from typing import Final
+
+from node.engine.index_wire import (
+    DecisionSigned,
+    IndexDue,
+    IndexTold,
+    Observed,
+    SurveyFile,
+    SurveyRequest,
+)
+from node.engine.settings import EngineSettings
+from node.engine.wire import (
+    Entries,
+    EvidenceNews,
+    MemoDelivery,
+    MemoKept,
+    Message,
+    WitnessAnswer,
+    WitnessRequest,
+)
+from node.rates import Bucket
+
+SIGNATURE: Final = 100
+"""A signature that is checked by itself."""
+LOOKUP: Final = 100
+"""A question to the store's indexes."""
+CHAIN: Final = 5_000
+"""Finding a head or an entry within a stored segment: it is read, and hashed up to there."""
+ROW: Final = 50
+"""A row that is written."""
+_MESSAGE: Final = 20
+_READ_BYTES: Final = 200
+_ENTRY_BYTES: Final = 10
+"""How many bytes are read, or judged as entries, for one unit."""
+
+
+def reading(size: int) -> int:
+    """What it costs to read so many bytes, or to send them."""
+    return size // _READ_BYTES
+
+
+def cost_of(message: Message) -> int:
+    """What a message costs by its shape alone; what depends on the books is spent where it is done."""
+    match message:
+        case Entries():
+            return SIGNATURE + len(message.entries) // _ENTRY_BYTES
+        case WitnessRequest() | WitnessAnswer():
+            return 3 * SIGNATURE
+        case EvidenceNews():
+            return 3 * SIGNATURE + 4 * reading(len(message.data))
+        case MemoDelivery():
+            return LOOKUP + ROW
+        case MemoKept():
+            return ROW
+        case IndexDue():
+            return 5 * LOOKUP
+        case DecisionSigned():
+            return SIGNATURE * len(message.entry.signatures)
+        case Observed():
+            return SIGNATURE * len(message.observations)
+        case IndexTold():
+            return sum(map(cost_of, message.known))
+        case SurveyRequest():
+            return 5 * LOOKUP
+        case SurveyFile():
+            return LOOKUP + 4 * reading(len(message.data))
+        case _:
+            return LOOKUP
+
+
+class Work:
+    """The account of every peer."""
+
+    def __init__(self, settings: EngineSettings) -> None:
+        self._settings = settings
+        self._buckets: dict[int, Bucket] = {}
+        self._spent: Counter[int] = Counter()
+        self._waiting: dict[int, deque[bytes]] = {}
+        self._now_ms = 0
+        self._busy_until_ms = 0
+
+    def begin(self, steady_ms: int, *, is_asked: bool) -> None:
+        """A tick begins; `is_asked` says whether people want something of it."""
+        self._spent.clear()
+        self._now_ms = steady_ms
+        if is_asked:
+            self._busy_until_ms = steady_ms + self._settings.busy_ms
+
+    def spend(self, peer: int, units: int) -> None:
+        """Count what that peer has caused."""
+        self._spent[peer] += units
+        self._bucket(peer).take(units, self._now_ms)
+
+    def received(self, peer: int, size: int) -> None:
+        """Count that a message of that size was read."""
+        self.spend(peer, _MESSAGE + reading(size))
+
+    def may_go_on(self, peer: int) -> bool:
+        """Whether the peer may cause more in this tick."""
+        if self._spent[peer] >= self._settings.peer_tick_work:
+            return False
+        return self._now_ms >= self._busy_until_ms or self._debt_ms(peer) == 0
+
+    def may_finish(self, peer: int) -> bool:
+        """Whether the message that is being taken in may cause more; what is left of it is passed over."""
+        return self._spent[peer] < 2 * self._settings.peer_tick_work
+
+    def wait(self, peer: int, data: bytes) -> None:
+        """Keep a message until the peer may go on."""
+        self._waiting.setdefault(peer, deque()).append(data)
+
+    def has_waiting(self, peer: int) -> bool:
+        """Whether messages of that peer wait, so that later ones must wait behind them."""
+        return peer in self._waiting
+
+    def waiting(self) -> list[int]:
+        """The peers of which something waits."""
+        return list(self._waiting)
+
+    def next_of(self, peer: int) -> bytes | None:
+        """The first message of that peer that waits, if it may go on; it waits no more."""
+        queue = self._waiting.get(peer)
+        if queue is None or not self.may_go_on(peer):
+            return None
+        data = queue.popleft()
+        if not queue:
+            del self._waiting[peer]
+        return data
+
+    def forget(self, peer: int) -> None:
+        """The link is gone, or not to be trusted: what waits is not read any more."""
+        self._waiting.pop(peer, None)
+
+    def wake_at_ms(self) -> int | None:
+        """When something that waits may go on; never now, since it has just been looked at."""
+        times = [
+            self._now_ms + max(1, min(self._debt_ms(peer), self._busy_until_ms - self._now_ms))
+            for peer in self._waiting
+        ]
+        return min(times, default=None)
+
+    def _debt_ms(self, peer: int) -> int:
+        bucket = self._buckets.get(peer)
+        return 0 if bucket is None else bucket.debt_ms(self._now_ms)
+
+    def _bucket(self, peer: int) -> Bucket:
+        bucket = self._buckets.get(peer)
+        if bucket is None:
+            bucket = self._buckets[peer] = Bucket(
+                per_second=self._settings.peer_work,
+                burst=self._settings.peer_work,
+                most_debt=self._settings.peer_work,
+                now_ms=self._now_ms,
+            )
+        return bucket
