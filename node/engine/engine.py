@@ -21,7 +21,6 @@ from node.engine.decisions import Decisions
 from node.engine.events import (
     Ask,
     Change,
-    Disconnect,
     Event,
     Extension,
     Failed,
@@ -37,6 +36,7 @@ from node.engine.events import (
     View,
 )
 from node.engine.gossip import Gossip
+from node.engine.hearing import Hearing
 from node.engine.history import History
 from node.engine.index_wire import (
     DecisionSigned,
@@ -69,10 +69,7 @@ from node.engine.wire import (
     NewestQuestion,
     WitnessAnswer,
     WitnessRequest,
-    decode_message,
 )
-from node.engine.work import cost_of
-from node.errors import MessageUnhandled, NodeFault, PeerFault, ValueUnstorable
 from node.mark import TOKEN_KEY, MarkKeeper, MemoryMark
 from node.store import Snapshot, Store
 from node.store.checks import check_write
@@ -117,6 +114,7 @@ class Engine:
         self._gossip = Gossip(self._core, self._replicas, now_ms=steady_ms)
         self._own = OwnLog(self._core, self._anchors, self._history, self._memos)
         self._decisions = Decisions(self._core)
+        self._hearing = Hearing(self._core, self._on_message)
         self._publishing = Publishing(self._core, self._decisions)
         self._recovery = Recovery(
             self._core,
@@ -173,40 +171,15 @@ class Engine:
 
     def _receive(self, tick: Tick, inbox: Sequence[Event]) -> None:
         is_asked = any(not isinstance(event, PeerUp | PeerDown | PeerMessage) for event in inbox)
-        work = self._core.work
-        work.begin(tick.steady_ms, is_asked=is_asked)
-        distrusted: set[int] = set()
-        for peer in work.waiting():
-            while (data := work.next_of(peer)) is not None:
-                self._hear(tick, peer, data, distrusted)
+        self._hearing.begin(tick, is_asked=is_asked)
         for event in inbox:
             if isinstance(event, PeerUp):
                 self._peer_up(tick, event)
             elif isinstance(event, PeerDown):
                 self._peer_down(event.coop)
-            elif isinstance(event, PeerMessage) and event.coop in self._core.peers - distrusted:
-                if work.has_waiting(event.coop) or not work.may_go_on(event.coop):
-                    work.wait(event.coop, event.data)
-                else:
-                    self._hear(tick, event.coop, event.data, distrusted)
-        tick.outbox.held = frozenset(work.waiting())
-
-    def _hear(self, tick: Tick, peer: int, data: bytes, distrusted: set[int]) -> None:
-        """Take in one message; a peer that sent what no honest one would is distrusted from here on."""
-        work = self._core.work
-        work.received(peer, len(data))
-        try:
-            message = decode_message(data, max_bytes=self._core.settings.message_bytes)
-            work.spend(peer, cost_of(message))
-            self._on_message(tick, peer, message)
-        except (PeerFault, ValueUnstorable) as fault:
-            distrusted.add(peer)
-            work.forget(peer)
-            tick.outbox.disconnects.append(Disconnect(peer, str(fault)))
-        except NodeFault:
-            raise
-        except Exception as error:
-            raise MessageUnhandled(peer) from error
+            elif isinstance(event, PeerMessage):
+                self._hearing.hear(tick, event)
+        self._hearing.end(tick)
 
     def _peer_down(self, peer: int) -> None:
         self._core.peers.discard(peer)

@@ -49,6 +49,7 @@ class FakeEngine:
     disconnects: list[Disconnect] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     reached: Reached = field(default_factory=dict)
+    held: frozenset[int] = frozenset()
 
     def tick(self, now_ms: int, inbox: Sequence[Event], *, steady_ms: int) -> Outbox:
         """Answer `Recorded` to everything, with the number of the tick."""
@@ -73,6 +74,7 @@ class FakeEngine:
             notices=self.notices,
             reached=self.reached,
             wake_at_ms=self.wake_at_ms,
+            held=self.held,
         )
         self.sends, self.disconnects, self.notices, self.reached = [], [], [], {}
         return outbox

@@ -446,3 +446,54 @@ async def test_peers_that_come_and_go_are_told_in_order() -> None:
         events = [e for inbox in opener.newest.inboxes for e in inbox]
         peers = [event for event in events if isinstance(event, PeerUp | PeerDown)]
         assert peers == [PeerUp(2), PeerDown(2), PeerUp(2)]
+
+
+@on_loop
+async def test_a_peer_that_has_to_wait_is_passed_by_and_stays_in_order() -> None:
+    opener = Opener()
+    async with running(opener) as runner:
+        opener.newest.held = frozenset({2})
+        await runner.submit(b"so that it says so")
+        for number in range(3):
+            await runner.deliver(2, bytes([number]))
+        await runner.deliver(3, b"another")
+        await until_heard(opener, b"another")
+        assert not heard(opener, 2)
+        await runner.deliver(2, b"\3")
+        opener.newest.held = frozenset()
+        await runner.deliver(3, b"once more")
+        await until_heard(opener, b"\3")
+        assert heard(opener, 2) == [bytes([number]) for number in range(4)]
+
+
+@on_loop
+async def test_what_is_held_back_of_a_lost_link_makes_room_and_is_never_heard() -> None:
+    opener = Opener()
+    async with running(opener, replace(SETTINGS, peer_messages=2)) as runner:
+        opener.newest.held = frozenset({2})
+        await runner.submit(b"so that it says so")
+        await runner.deliver(2, b"lost")
+        await runner.deliver(2, b"lost too")
+        runner.peer_down(2)
+        runner.peer_up(2)
+        await runner.deliver(2, b"over the new link")
+        opener.newest.held = frozenset()
+        await runner.submit(b"so that it says so")
+        await until_heard(opener, b"over the new link")
+        assert heard(opener, 2) == [b"over the new link"]
+
+
+def heard(opener: Opener, coop: int) -> list[bytes]:
+    """What the engine was given of a peer's messages."""
+    return [
+        event.data
+        for inbox in opener.newest.inboxes
+        for event in inbox
+        if isinstance(event, PeerMessage) and event.coop == coop
+    ]
+
+
+async def until_heard(opener: Opener, data: bytes) -> None:
+    await until(
+        lambda: any(data in heard(opener, coop) for coop in (2, 3)), "the engine was given it"
+    )

@@ -1,0 +1,60 @@
+"""Hearing peers: their messages in turn, each peer's as far as its work allows.
+
+A peer that sends what no honest one would is not heard any more in that tick, and its link is closed.
+"""
+
+from collections.abc import Callable
+
+from node.engine.core import Core, Tick
+from node.engine.events import Disconnect, PeerMessage
+from node.engine.wire import Message, decode_message
+from node.engine.work import cost_of
+from node.errors import MessageUnhandled, NodeFault, PeerFault, ValueUnstorable
+
+
+class Hearing:
+    """Reads messages and hands them to `handle`."""
+
+    def __init__(self, core: Core, handle: Callable[[Tick, int, Message], None]) -> None:
+        self._core = core
+        self._handle = handle
+        self._distrusted: set[int] = set()
+
+    def begin(self, tick: Tick, *, is_asked: bool) -> None:
+        """A tick begins: what waits is heard first. `is_asked`: whether people want something of it."""
+        work = self._core.work
+        work.begin(tick.steady_ms, is_asked=is_asked)
+        self._distrusted.clear()
+        for peer in work.waiting():
+            while (data := work.next_of(peer)) is not None:
+                self._hear(tick, peer, data)
+
+    def hear(self, tick: Tick, event: PeerMessage) -> None:
+        """Take in a message now, or let it wait behind those of its peer that do."""
+        peer, work = event.coop, self._core.work
+        if peer in self._distrusted or peer not in self._core.peers:
+            return
+        if work.has_waiting(peer) or not work.may_go_on(peer):
+            work.wait(peer, event.data)
+        else:
+            self._hear(tick, peer, event.data)
+
+    def end(self, tick: Tick) -> None:
+        """Everything that came was heard, or waits."""
+        tick.outbox.held = frozenset(self._core.work.waiting())
+
+    def _hear(self, tick: Tick, peer: int, data: bytes) -> None:
+        work = self._core.work
+        work.received(peer, len(data))
+        try:
+            message = decode_message(data, max_bytes=self._core.settings.message_bytes)
+            work.spend(peer, cost_of(message))
+            self._handle(tick, peer, message)
+        except (PeerFault, ValueUnstorable) as fault:
+            self._distrusted.add(peer)
+            work.forget(peer)
+            tick.outbox.disconnects.append(Disconnect(peer, str(fault)))
+        except NodeFault:
+            raise
+        except Exception as error:
+            raise MessageUnhandled(peer) from error
