@@ -7,6 +7,8 @@ true is not asked here: the caller verifies what it proves.
 import base64
 import binascii
 
+from ledger.codec import MAX
+
 from .client import Json, NodeClient, NodeMisbehaved
 
 
@@ -59,4 +61,20 @@ def integer(client: NodeClient, answer: Json, name: str) -> int:
     value = answer.get(name)
     if type(value) is not int:
         raise NodeMisbehaved(client.url, f"its answer has no number {name}")
+    return value
+
+
+def number(client: NodeClient, answer: Json, name: str, *, least: int = 0) -> int:
+    """A field of an answer that holds a number of the protocol: from `least` to 2^53 - 1."""
+    value = integer(client, answer, name)
+    if not least <= value <= MAX:
+        raise NodeMisbehaved(client.url, f"its number {name} is out of range")
+    return value
+
+
+def objects(client: NodeClient, answer: Json, name: str) -> list[Json]:
+    """A field of an answer that holds a list of objects."""
+    value = answer.get(name)
+    if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+        raise NodeMisbehaved(client.url, f"its answer has no list {name}")
     return value

@@ -74,10 +74,12 @@ class NodeProblem(NodeError):
     is_retryable: bool
     number: int | None = None
     request_id: str = ""
+    is_after_doubt: bool = False
+    """An earlier try of the same request may have been done, whatever this answer says of the last."""
 
     @property
     def was_passed_over(self) -> bool:
-        """Whether the node says that it did not even look at the request."""
+        """Whether the node says that it did not even look at this try of the request."""
         return self.code in _PASSED_OVER
 
     @property
@@ -195,31 +197,36 @@ class NodeClient:
     def _send(
         self, method: str, path: str, *, body: bytes | None = None, content_type: str = ""
     ) -> Answer:
-        """Send, and send again what failed in a way that may pass."""
-        was_sent = False
+        """Send, and send again what failed in a way that may pass.
+
+        From the first try that may have been done on, no later one can show that nothing was: a node that
+        is away or not ready then leaves the answer lost.
+        """
+        may_be_done = False
         pause = FIRST_PAUSE_SECONDS
         for attempt in range(1, self._attempts + 1):
             is_last = attempt == self._attempts
             try:
                 return self._send_once(method, path, body, content_type)
             except NodeUnreachable as error:
-                if is_last and was_sent:
+                if is_last and may_be_done:
                     raise AnswerLost(self.url, error.reason) from error
                 if is_last:
                     raise
             except AnswerLost as error:
-                was_sent = True
+                may_be_done = True
                 if is_last:
                     raise
                 self._on_lost(error)
             except NodeProblem as error:
+                error.is_after_doubt = may_be_done
                 if error.is_final or not error.is_retryable:
                     raise
-                if is_last and was_sent:
-                    # An earlier try may have been done, whatever this answer says about the last.
+                if is_last and may_be_done and error.was_passed_over:
                     raise AnswerLost(self.url, error.code) from error
                 if is_last:
                     raise
+                may_be_done = may_be_done or not error.was_passed_over
             self._sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
         raise AssertionError("the last attempt returns or raises")

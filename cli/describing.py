@@ -37,6 +37,15 @@ def moment(seconds: int) -> str:
     return datetime.datetime.fromtimestamp(seconds, tz=datetime.UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
+def when(seconds: int) -> str:
+    """A time of the ledger as people of this machine's time zone write it."""
+    try:
+        local = datetime.datetime.fromtimestamp(seconds, tz=datetime.UTC).astimezone()
+    except (OSError, OverflowError, ValueError):  # in some time zones it is the year 10000 already
+        return BEYOND_CALENDARS
+    return local.strftime("%Y-%m-%d %H:%M")
+
+
 def account_words(charter: Charter, coop: int, account: int, names: Names) -> str:
     """An account as `alice@norte`, or by its number when the handle is not known."""
     known = charter.coops.get(coop)

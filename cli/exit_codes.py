@@ -22,7 +22,10 @@ class ExitCode(IntEnum):
     REFUSED = 1, "refused by the rules, by a node or by this program; nothing was changed"
     USAGE = 2, "the command line is wrong; nothing was done"
     OUTCOME_UNKNOWN = 3, "the outcome is unknown; the same command is safe to run again"
-    NODE_UNREACHABLE = 4, "the node could not be reached; nothing was sent"
+    NODE_UNREACHABLE = (
+        4,
+        "the node could not be reached, or takes no requests now; nothing was done",
+    )
     WALLET = 5, "the wallet can't be used: wrong passphrase, missing, damaged, unsafe or busy"
     AUDIT_FAILED = 6, "the audit found something that does not hold; the output says where"
     INTERNAL = 70, "a mistake in this program; please report it"

@@ -37,6 +37,8 @@ def in_doubt_as_json(pending: PendingPayment | None) -> Json | None:
 
 def settling_command(intent: PaymentIntent) -> str:
     """The command that asks for the same payment, as one types it in a shell."""
+    if intent.link:
+        return shlex.join(["fiado", "pay", intent.link])
     words = ["fiado", "pay", intent.payee]
     words += ["--price", intent.price] if intent.price else [format_amount(intent.amount)]
     words += ["--memo", intent.memo] if intent.memo else []

@@ -1,11 +1,15 @@
 """Payment links: what a payee shows so that a payer need not type.
 
     fiado:alice@norte?amount=12.50&memo=bread&federation=3f2a…
+    https://node/pay?to=alice@norte&amount=12.50&for=bread&ref=9c04…
 
-Amount, memo and the federation's id are optional. A link asks; it proves nothing and is not signed:
-the payer's wallet shows what it says before anything is paid.
+The second is the one that a wallet's page makes: whoever opens it in a browser is on a page that pays. The
+node in it is not asked for anything here. Amount, memo, reference and the federation's id are optional. A
+link asks; it proves nothing and is not signed: the payer's wallet shows what it says before anything is paid.
 """
 
+import re
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl, quote, unquote
@@ -16,6 +20,9 @@ from .amounts import format_amount, parse_amount
 SCHEME: Final = "fiado:"
 LONGEST_LINK: Final = 2_048
 _FIELDS: Final = frozenset({"amount", "memo", "federation"})
+_PAGE: Final = re.compile(r"https?://[^/?#\s]+/pay\?", re.IGNORECASE)
+_PAGE_FIELDS: Final = frozenset({"to", "amount", "for", "ref", "lang"})
+_REFERENCE: Final = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(eq=False)
@@ -34,6 +41,10 @@ class PaymentRequest:
     memo: str = ""
     federation: str = ""
     """The federation's id in hex; empty: not said."""
+    reference: str = ""
+    """Hex of the reference that the payment has to carry; empty: none."""
+    link: str = ""
+    """The text that was read, when it was a link of a page."""
 
 
 def format_link(request: PaymentRequest) -> str:
@@ -54,11 +65,40 @@ def parse_payee(text: str) -> PaymentRequest:
     Raises `LinkError`, `AddressError` or `AmountError`.
     """
     stripped = text.strip()
+    if _PAGE.match(stripped):
+        return _parse_page(stripped)
     if not stripped.lower().startswith(SCHEME):
         return PaymentRequest(payee=parse_address(stripped))
     if len(stripped) > LONGEST_LINK:
         raise LinkError("it is too long")
     address, _, query = stripped[len(SCHEME) :].partition("?")
+    fields = _fields(query, _FIELDS)
+    return PaymentRequest(
+        payee=parse_address(unquote(address)),
+        amount=parse_amount(fields["amount"]) if "amount" in fields else None,
+        memo=fields.get("memo", ""),
+        federation=fields.get("federation", ""),
+    )
+
+
+def _parse_page(link: str) -> PaymentRequest:
+    """The link of a wallet's page."""
+    if len(link) > LONGEST_LINK:
+        raise LinkError("it is too long")
+    fields = _fields(link.partition("?")[2].partition("#")[0], _PAGE_FIELDS)
+    reference = fields.get("ref", "")
+    if reference and not _REFERENCE.fullmatch(reference):
+        raise LinkError("its reference is not 64 hex digits")
+    return PaymentRequest(
+        payee=parse_address(fields.get("to", "")),
+        amount=parse_amount(fields["amount"]) if "amount" in fields else None,
+        memo=fields.get("for", ""),
+        reference=reference,
+        link=link,
+    )
+
+
+def _fields(query: str, known: AbstractSet[str]) -> dict[str, str]:
     try:
         pairs = parse_qsl(query, strict_parsing=True) if query else []
     except ValueError:
@@ -66,12 +106,7 @@ def parse_payee(text: str) -> PaymentRequest:
     fields = dict(pairs)
     if len(fields) != len(pairs):
         raise LinkError("it says one thing twice")
-    unknown = sorted(set(fields) - _FIELDS)
+    unknown = sorted(set(fields) - known)
     if unknown:
         raise LinkError(f"it asks for something unknown here, “{unknown[0]}”")
-    return PaymentRequest(
-        payee=parse_address(unquote(address)),
-        amount=parse_amount(fields["amount"]) if "amount" in fields else None,
-        memo=fields.get("memo", ""),
-        federation=fields.get("federation", ""),
-    )
+    return fields

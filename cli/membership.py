@@ -7,7 +7,7 @@ It unlocks the wallet, checks that it names an account, reads the trusted charte
 the home node. `open_session` proves to the node who asks, when a command needs that.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from ledger.charter import Charter, Coop
 from ledger.signatures import SigningKey
 
 from .addresses import Address
+from .answers import integer
 from .charters import trusted_charter
 from .client import Json, NodeClient, NodeMisbehaved
 from .parameters import ask_at_terminal
@@ -62,7 +63,21 @@ class Membership:
 
     def me(self) -> Json:
         """The account as the home node has it. Needs a session."""
-        return self.client.get("/v1/me")
+        me = self.client.get("/v1/me")
+        if integer(self.client, me, "account") != self.account:
+            raise NodeMisbehaved(self.client.url, "it answers for another account")
+        return me
+
+    def warn_of(self, coop: str, tell: Callable[[str], None]) -> None:
+        """Say what the home node knows against paying into that cooperative now."""
+        if coop == self.coop.name:
+            return
+        accused = self.client.get("/v1/status").get("accused")
+        if isinstance(accused, list) and coop in accused:
+            tell(
+                f"Careful: it is proven that the node of {coop} broke the rules. A payment there may never "
+                "arrive, and does not come back by itself."
+            )
 
 
 @contextmanager

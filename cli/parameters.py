@@ -22,7 +22,7 @@ import click
 
 from cli.addresses import Address, parse_address, parse_handle
 from cli.amounts import LARGEST_AMOUNT, AmountError, parse_amount, parse_number
-from cli.errors import CliError, explain
+from cli.errors import CliError, in_words
 from cli.exit_codes import ExitCode
 from cli.passphrase import PassphraseError, PassphraseFault, PassphraseSource
 from cli.terminal import Output
@@ -60,7 +60,7 @@ def read_number(
     try:
         return parse_number(text, places=places, is_signed=is_signed, largest=largest)
     except AmountError as error:
-        told = explain(error)
+        told = in_words(error)
         type_.fail(f"{told.message} {told.remedy}" if told else f"{text!r}", param, ctx)
 
 

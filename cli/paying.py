@@ -1,8 +1,13 @@
 """Paying: from what the member asked for to a receipt, without ever paying twice.
 
 The journal has a payment's exact bytes on disk before they are sent, and they stay there until the node
-said what became of them. `resume` sends again what is pending; `pay` begins a new payment. Both end with
+said what became of *them*. `resume` sends again what is pending; `pay` begins a new payment. Both end with
 a receipt that was verified against the charter, or an error that leaves the payment pending.
+
+What ends a payment: a receipt for its very bytes; and a refusal by the rules. On the first sending any
+refusal will do, and a node that looked at nothing leaves nothing in doubt. Once something may have been
+recorded, only a refusal counts that the rules give after the node has looked whether it has these bytes:
+whatever is judged before that says nothing of an earlier try.
 """
 
 import json
@@ -15,24 +20,49 @@ from ledger.errors import ProofError
 from ledger.memos import SALT_BYTES, memo_reference
 from ledger.messages import TAG_ENTRY, signed_bytes
 from ledger.receipts import Receipt, decode_receipt
+from ledger.refusals import Refusal
 from ledger.transactions import Pay, Price, encode_transaction, signed_part
 
 from .addresses import Address
-from .answers import decode_bytes, decode_hex, encode_bytes, integer, read_bytes
+from .answers import decode_bytes, decode_hex, encode_bytes, number, read_bytes
 from .client import (
-    AnswerLost,
     Json,
+    NodeError,
     NodeMisbehaved,
     NodeProblem,
     NodeUnreachable,
     path_of,
     render_json,
 )
+from .desk import Desk
+from .kept_receipts import keep_receipt
 from .membership import Membership
-from .pending_journal import Outcome, PaymentIntent, PendingJournal, PendingPayment
+from .orders import PaidOrder
+from .paid_before import MayRepeat, check_not_paid
+from .pending_journal import Outcome, PaymentIntent, PendingPayment
 from .sealing import LONGEST_MEMO_BYTES, seal_memo
 
-RECEIPTS_FOLDER: Final = "receipts"
+_AFTER_LOOKING: Final = frozenset(
+    {
+        Refusal.ACCOUNT_CLOSED,
+        Refusal.ACCOUNT_FROZEN,
+        Refusal.SEQUENCE_USED,
+        Refusal.AMOUNT_OUT_OF_RANGE,
+        Refusal.FEE_OUT_OF_RANGE,
+        Refusal.COOP_UNKNOWN,
+        Refusal.PAYEE_IS_PAYER,
+        Refusal.PAYEE_UNKNOWN,
+        Refusal.PAYEE_CLOSED,
+        Refusal.PRICE_NOT_KNOWN,
+        Refusal.PRICE_STALE,
+        Refusal.PRICE_MISMATCH,
+        Refusal.LIMIT_EXCEEDED,
+        Refusal.CLEARING_LIMIT_EXCEEDED,
+        Refusal.BALANCE_OUT_OF_RANGE,
+    }
+)
+"""Refusals of these bytes, and of no others under their sequence number (PROTOCOL 7.2). All others are
+given before the sequence number is looked at, or by a node that has lost what it had recorded."""
 
 
 @dataclass(eq=False)
@@ -50,101 +80,156 @@ class PayeeCoopUnknown(Exception):
     coops: tuple[str, ...]
 
 
+@dataclass(eq=False)
+class PaymentInDoubt(Exception):
+    """Whether this payment was recorded is not known, because of `cause`: None for an interruption."""
+
+    intent: PaymentIntent
+    cause: NodeError | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bound:
-    """What an invoice or a refund fixes: the payee's account number, and the payment's reference."""
+    """What an invoice, a refund or a link fixes: the payment's reference, and who has to be paid.
 
-    account: int
+    `account` is the payee's number; None when only the address is given.
+    """
+
     reference: bytes
+    account: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paid:
-    """A recorded payment and the proof of it. `is_repeated`: the node had recorded it before."""
+    """A recorded payment and the proof of it. `is_repeated`: it had been recorded before."""
 
     intent: PaymentIntent
     sequence: int
     index: int
     receipt: Receipt
     is_repeated: bool
+    order: str = ""
+    """The digest of its order, if it was made for one."""
 
 
-def resume(member: Membership, journal: PendingJournal) -> Paid | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """How a payment is to be made. `order` is the digest of an order's id."""
+
+    fee: int = 0
+    price: Price | None = None
+    bound: Bound | None = None
+    order: str = ""
+    may_repeat: MayRepeat = lambda _: False
+
+
+def resume(desk: Desk) -> Paid | None:
     """Send again what is pending; None when nothing is.
 
-    Raises what `_send` raises, but `AnswerLost` for everything that leaves the outcome as unknown as before.
+    Raises `NodeProblem` when the rules refuse these bytes for good: they are then forgotten. Everything
+    else leaves them as they are, and raises `PaymentInDoubt`.
     """
-    pending = journal.pending()
+    pending = desk.journal.pending()
     if pending is None:
         return None
     try:
-        return _send(member, journal, pending)
-    except NodeUnreachable as error:
-        raise AnswerLost(error.url, error.reason) from error
+        return _send(desk, pending)
     except NodeProblem as problem:
-        if problem.is_final:
-            raise
-        raise AnswerLost(problem.url, problem.code) from problem
+        if not _ends_a_doubt(problem):
+            raise PaymentInDoubt(pending.intent, problem) from problem
+        desk.journal.finish(pending.sequence, outcome=Outcome.REFUSED)
+        raise
+    except NodeError as error:
+        raise PaymentInDoubt(pending.intent, error) from error
 
 
-def pay(
-    member: Membership,
-    journal: PendingJournal,
-    intent: PaymentIntent,
-    *,
-    payee: Address,
-    now: int,
-    fee: int = 0,
-    price: Price | None = None,
-    bound: Bound | None = None,
-) -> Paid:
+def pay(desk: Desk, intent: PaymentIntent, *, payee: Address, now: int, terms: Terms) -> Paid:
     """Sign, write down, send. Needs a session with the node.
 
-    Raises `PaymentPending` when an earlier payment is unfinished, and what `_send` raises. When it is
-    certain that the node never looked at the payment, that is forgotten: nothing is in doubt.
+    Raises `PaidAlready` when the same was recorded already and `terms` don't say that it may be repeated,
+    `PaymentPending` when an earlier payment is unfinished, `NodeProblem` or `NodeUnreachable` when it is
+    certain that nothing was recorded, and `PaymentInDoubt`.
     """
+    member = desk.member
     if len(intent.memo.encode("utf-8")) > LONGEST_MEMO_BYTES:
         raise MemoTooLong(len(intent.memo.encode("utf-8")))
     coop = member.charter.coop_named(payee.coop)
     if coop is None:
         names = tuple(each.name for each in member.charter.coops.values())
         raise PayeeCoopUnknown(payee, names)
-    found = member.client.get(path_of("v1", "accounts", payee.coop, f"@{payee.handle}"))
+    found = _payee(member, payee, terms.bound)
     me = member.me()
-    account = integer(member.client, found, "account")
-    if bound is not None and account != bound.account:
-        raise NodeMisbehaved(member.client.url, f"{payee} is another account than the one to pay")
+    if not terms.order:
+        check_not_paid(desk, intent, me, terms.may_repeat)
     # A bound payment has a reference already, so there is none left to bind a memo with.
-    salt = random(SALT_BYTES) if intent.memo and bound is None else None
+    salt = random(SALT_BYTES) if intent.memo and terms.bound is None else None
     unsigned = Pay(
         payer=member.account,
-        sequence=integer(member.client, me, "next_sequence"),
+        sequence=number(member.client, me, "next_sequence", least=1),
         payee_coop=coop.number,
-        payee=account,
+        payee=number(member.client, found, "account"),
         amount=intent.amount,
-        fee=fee,
-        reference=_reference(bound, salt, intent.memo),
-        price=price,
+        fee=terms.fee,
+        reference=_reference(terms.bound, salt, intent.memo),
+        price=terms.price,
     )
     document: Json = {"transaction": encode_bytes(_signed(member, unsigned))}
     if salt is not None:
-        payee_key = decode_hex(member.client, found, "key")
-        document["memo"] = {
-            side: encode_bytes(seal_memo(salt=salt, text=intent.memo, public_key=key))
-            for side, key in (("payer", member.key.public_key), ("payee", payee_key))
-        }
-    pending = journal.begin(
-        render_json(document), sequence=unsigned.sequence, intent=intent, begun_at=now
+        document["memo"] = _sealed(member, found, salt, intent.memo)
+    pending = desk.journal.begin(
+        render_json(document),
+        sequence=unsigned.sequence,
+        intent=intent,
+        begun_at=now,
+        fingerprint=desk.orders.fingerprint(intent),
+        order=terms.order,
     )
+    return _send_first(desk, pending)
+
+
+def _send_first(desk: Desk, pending: PendingPayment) -> Paid:
+    """Send a payment that no node can have seen yet."""
     try:
-        return _send(member, journal, pending)
+        return _send(desk, pending)
     except NodeUnreachable:
-        journal.finish(pending.sequence, outcome=Outcome.REFUSED)
+        # Every try found the door closed, or the client would have said that an answer was lost.
+        desk.journal.finish(pending.sequence, outcome=Outcome.REFUSED)
         raise
     except NodeProblem as problem:
-        if problem.was_passed_over:
-            journal.finish(pending.sequence, outcome=Outcome.REFUSED)
-        raise
+        is_over = problem.was_passed_over or problem.is_final
+        if _ends_a_doubt(problem) or (is_over and not problem.is_after_doubt):
+            desk.journal.finish(pending.sequence, outcome=Outcome.REFUSED)
+            raise
+        raise PaymentInDoubt(pending.intent, problem) from problem
+    except NodeError as error:
+        raise PaymentInDoubt(pending.intent, error) from error
+
+
+def _ends_a_doubt(problem: NodeProblem) -> bool:
+    """Whether it shows that bytes which may have been recorded were not."""
+    return problem.number in _AFTER_LOOKING
+
+
+def _payee(member: Membership, payee: Address, bound: Bound | None) -> Json:
+    """The account of that address, as the node knows it."""
+    found = member.client.get(path_of("v1", "accounts", payee.coop, f"@{payee.handle}"))
+    if found.get("handle") != payee.handle or found.get("coop") != payee.coop:
+        raise NodeMisbehaved(member.client.url, f"it was asked for {payee} and tells of another")
+    account = number(member.client, found, "account")
+    if bound is not None and bound.account is not None and account != bound.account:
+        raise NodeMisbehaved(member.client.url, f"{payee} is another account than the one to pay")
+    return found
+
+
+def _sealed(member: Membership, found: Json, salt: bytes, memo: str) -> Json:
+    keys = {"payer": member.key.public_key, "payee": decode_hex(member.client, found, "key")}
+    try:
+        return {
+            side: encode_bytes(seal_memo(salt=salt, text=memo, public_key=key))
+            for side, key in keys.items()
+        }
+    except (ValueError, RuntimeError) as error:
+        raise NodeMisbehaved(member.client.url, "the payee's key is none") from error
 
 
 def _reference(bound: Bound | None, salt: bytes | None, memo: str) -> bytes | None:
@@ -163,37 +248,53 @@ def _signed(member: Membership, unsigned: Pay) -> bytes:
     return encode_transaction(replace(unsigned, signature=member.key.sign(message)))
 
 
-def _send(member: Membership, journal: PendingJournal, pending: PendingPayment) -> Paid:
-    """Send the journal's bytes and note what became of them.
-
-    Raises `NodeProblem` when the node refuses for good: the payment is then forgotten. After any other
-    error (`AnswerLost`, `NodeUnreachable`, `NodeMisbehaved`, a problem that may pass) it stays pending.
-    """
+def _send(desk: Desk, pending: PendingPayment) -> Paid:
+    """Send the journal's bytes, and note it when they are recorded. Any error leaves them pending."""
+    member = desk.member
     try:
         answer = member.client.post_bytes(
             "/v1/payments", pending.payload, content_type="application/json"
         )
-    except NodeProblem as problem:
-        if problem.is_final:
-            journal.finish(pending.sequence, outcome=Outcome.REFUSED)
-        raise
-    index = integer(member.client, answer, "index")
-    receipt = _checked_receipt(member, answer, pending, index)
-    _keep_receipt(member, receipt)
-    journal.finish(pending.sequence, outcome=Outcome.RECORDED)
-    return Paid(
+    except KeyboardInterrupt:
+        raise PaymentInDoubt(pending.intent, None) from None
+    index = number(member.client, answer, "index", least=1)
+    receipt, time = _checked_receipt(member, answer, pending, index)
+    paid = Paid(
         intent=pending.intent,
         sequence=pending.sequence,
         index=index,
         receipt=receipt,
         is_repeated=answer.get("repeated") is True,
+        order=pending.order,
+    )
+    keep_receipt(member.wallet.path, member.charter, receipt)
+    if pending.intent.reference:
+        keep_order(desk, desk.orders.digest_of_reference(pending.intent.reference), paid)
+    if pending.order:
+        keep_order(desk, pending.order, paid)
+    desk.journal.finish(pending.sequence, outcome=Outcome.RECORDED, index=index, time=time)
+    return paid
+
+
+def keep_order(desk: Desk, order: str, paid: Paid) -> None:
+    """Write down that the order is paid by this payment, before anybody is told."""
+    desk.orders.keep(
+        order,
+        PaidOrder(
+            fingerprint=desk.orders.fingerprint(paid.intent),
+            payee=paid.intent.payee,
+            amount=paid.intent.amount,
+            price=paid.intent.price,
+            sequence=paid.sequence,
+            receipt=paid.receipt.encode(),
+        ),
     )
 
 
 def _checked_receipt(
     member: Membership, answer: Json, pending: PendingPayment, index: int
-) -> Receipt:
-    """The receipt, once it proves that exactly what we signed is in our cooperative's log."""
+) -> tuple[Receipt, int]:
+    """The receipt, once it proves that exactly what we signed is in our cooperative's log; its time."""
     transaction = read_bytes(json.loads(pending.payload)["transaction"])
     try:
         receipt = decode_receipt(decode_bytes(member.client, answer, "receipt"))
@@ -206,12 +307,4 @@ def _checked_receipt(
         or encode_transaction(entry.transaction) != transaction
     ):
         raise NodeMisbehaved(member.client.url, "its receipt is for something else")
-    return receipt
-
-
-def _keep_receipt(member: Membership, receipt: Receipt) -> None:
-    """Keep the receipt beside the wallet; it is no secret, but says who paid whom."""
-    folder = member.wallet.path.parent / RECEIPTS_FOLDER
-    folder.mkdir(mode=0o700, exist_ok=True)
-    path = folder / f"{member.coop.name}-{receipt.length}.receipt"
-    path.write_bytes(receipt.encode())
+    return receipt, entry.time

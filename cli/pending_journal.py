@@ -11,48 +11,70 @@ An answer that never came leaves the payment pending, in this process and the ne
 payment is pending at a time: the ledger orders a payer's payments without gaps, so nothing could
 overtake it.
 
-The journal is one small JSON file beside the wallet, replaced whole, with a checksum. It belongs
-to one public key. It holds the payee, amount and memo of a pending payment in clear, for its owner
-only, and forgets them at `finish`. After a write that failed, nobody knows what is on the disk:
-the journal then refuses to go on until it is opened again.
+All this is about one account: sequence numbers are an account's, and one key may have several, in other
+cooperatives and federations. A payment that is pending for one of them does not hold up the others.
+
+The journal is one file beside the wallet (`pending_format`), replaced whole. It holds the payee, amount and
+memo of a pending payment in clear, for its owner only, and forgets them at `finish`; of the newest recorded
+payments it keeps a fingerprint, so that the same order is recognised when it is given again. After a write
+that failed, nobody knows what is on the disk: the journal then refuses to go on until it is opened again.
 
 Losing the file is safe as long as nothing is pending. It does not talk to the node or sign.
 """
 
-import base64
-import binascii
-import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from cli.answers import read_bytes
+from cli.pending_format import (
+    UNNAMED,
+    AccountPart,
+    JournalContent,
+    JournalDamaged,
+    JournalError,
+    PaymentIntent,
+    PendingPayment,
+    RecordedPayment,
+    parse_journal,
+    render_journal,
+)
 from cli.private_files import DiskFiles, PrivateFiles
 from cli.wallet_lock import WalletLock
 from ledger.codec import MAX
+from ledger.entries import decode_transaction
+from ledger.messages import TAG_ENTRY, signed_bytes
+from ledger.signatures import SignatureInvalid, verify
+from ledger.transactions import Pay, signed_part
 
-FORMAT: Final = "fiado pending payments"
-VERSION: Final = 1
-LARGEST_FILE: Final = 262_144
+__all__ = (
+    "JournalAccount",
+    "JournalDamaged",
+    "JournalError",
+    "JournalUnusable",
+    "NothingPending",
+    "Outcome",
+    "PaymentIntent",
+    "PaymentPending",
+    "PendingJournal",
+    "PendingPayment",
+    "RecordedPayment",
+    "SequenceUsed",
+    "journal_file",
+    "look_at_pending",
+    "open_journal",
+)
+
+LARGEST_FILE: Final = 4_194_304
 """Bytes."""
 LARGEST_PAYLOAD: Final = 65_536
 """Bytes of one request: a payment of about a hundred bytes, and a sealed memo."""
 LONGEST_MEMO: Final = 4_096
 LARGEST_SEQUENCE: Final = MAX
-
-
-class JournalError(Exception):
-    """Base of what can be wrong with the journal of pending payments."""
-
-
-@dataclass(eq=False)
-class JournalDamaged(JournalError):
-    """The file is not as a journal was written, or belongs to another key: `problem` says which."""
-
-    path: Path
-    problem: str
+MOST_RECORDED: Final = 128
+"""How many recorded payments of an account are remembered."""
 
 
 @dataclass(eq=False)
@@ -91,67 +113,61 @@ class Outcome(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentIntent:
-    """What the member asked for, to tell a second run of one command from another payment."""
+class JournalAccount:
+    """Whose payments they are: an account is known by its federation, cooperative and number."""
 
-    payee: str
-    """The address as `handle@coop`."""
-    amount: int
-    """In minor units."""
-    memo: str = ""
-    price: str = ""
-    """The price in national currency that the amount was converted from, if one was given."""
+    federation: bytes
+    coop: int
+    account: int
 
-    def is_same_wish(self, other: "PaymentIntent") -> bool:
-        """Whether the member asked for the same thing: of a price, the amount may differ by the day."""
-        if self.price:
-            return (self.payee, self.memo, self.price) == (other.payee, other.memo, other.price)
-        return self == other
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PendingPayment:
-    """A payment that was signed and whose outcome is unknown."""
-
-    sequence: int
-    payload: bytes
-    """Exactly what to send, again and again: the signed payment, and what goes with it."""
-    intent: PaymentIntent
-    begun_at: int
-    """Unix seconds, by this machine's clock; for people only."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _State:
-    """What the file holds."""
-
-    public_key: bytes
-    last_recorded: int
-    """The highest sequence number known to be used; 0 when none is."""
-    pending: PendingPayment | None
+    @property
+    def name(self) -> str:
+        """How the file names it."""
+        return f"{self.federation.hex()}/{self.coop}/{self.account}"
 
 
 class PendingJournal:
-    """The journal of one wallet. Get one from `open_journal`, under the wallet's lock."""
+    """The journal of one account. Get one from `open_journal`, under the wallet's lock."""
 
-    def __init__(self, path: Path, state: _State, files: PrivateFiles) -> None:
+    def __init__(
+        self, path: Path, account: JournalAccount, content: JournalContent, files: PrivateFiles
+    ) -> None:
         self._path = path
-        self._state = state
+        self._name = account.name
+        self._content = content
         self._files = files
         self._is_usable = True
 
     @property
     def last_recorded(self) -> int:
         """The highest sequence number that this wallet knows to be used; 0 when none is."""
-        return self._state.last_recorded
+        return self._part.last_recorded
+
+    @property
+    def _part(self) -> AccountPart:
+        return self._content.parts.get(self._name, AccountPart())
 
     def pending(self) -> PendingPayment | None:
         """The payment whose outcome is unknown, if there is one. Its bytes are on the disk."""
         self._check_usable()
-        return self._state.pending
+        return self._part.pending
+
+    def recorded_like(self, fingerprint: str) -> RecordedPayment | None:
+        """The newest recorded payment with that fingerprint, among those that are remembered."""
+        return next(
+            (each for each in reversed(self._part.recorded) if each.fingerprint == fingerprint),
+            None,
+        )
 
     def begin(
-        self, payload: bytes, *, sequence: int, intent: PaymentIntent, begun_at: int
+        self,
+        payload: bytes,
+        *,
+        sequence: int,
+        intent: PaymentIntent,
+        begun_at: int,
+        fingerprint: str = "",
+        order: str = "",
     ) -> PendingPayment:
         """Write down what is about to be sent. When this returns, and not before, it may be sent.
 
@@ -160,37 +176,53 @@ class PendingJournal:
         Raises `PaymentPending`, `SequenceUsed`, `JournalUnusable`, or `OSError` when writing fails:
         then send nothing. Raises `ValueError` for a payload, memo or number out of bounds.
         """
-        self._check_usable()
-        pending = self._state.pending
+        pending = self.pending()
         if pending is not None:
             if (pending.sequence, pending.payload) == (sequence, payload):
                 return pending
             raise PaymentPending(pending.sequence)
-        if sequence <= self._state.last_recorded:
+        if sequence <= self.last_recorded:
             raise SequenceUsed(sequence)
         _check_bounds(payload, sequence=sequence, intent=intent)
-        begun = PendingPayment(sequence=sequence, payload=payload, intent=intent, begun_at=begun_at)
-        self._save(replace(self._state, pending=begun))
+        begun = PendingPayment(
+            sequence=sequence,
+            payload=payload,
+            intent=intent,
+            begun_at=begun_at,
+            fingerprint=fingerprint,
+            order=order,
+        )
+        self._save(replace(self._part, pending=begun))
         return begun
 
-    def finish(self, sequence: int, *, outcome: Outcome) -> None:
+    def finish(self, sequence: int, *, outcome: Outcome, index: int = 0, time: int = 0) -> None:
         """Write down the node's answer, and forget the payment's bytes and its memo.
+
+        A recorded payment is remembered by its fingerprint, as entry `index` of `time`.
 
         Raises `NothingPending`, `JournalUnusable`, or `OSError` when writing fails: then the
         payment may still be pending at the next start, and sending it again does no harm.
         """
-        self._check_usable()
-        pending = self._state.pending
+        pending = self.pending()
         if pending is None or pending.sequence != sequence:
             raise NothingPending(sequence)
-        is_used = outcome is Outcome.RECORDED
-        last_recorded = sequence if is_used else self._state.last_recorded
-        self._save(replace(self._state, last_recorded=last_recorded, pending=None))
+        part = replace(self._part, pending=None)
+        if outcome is Outcome.RECORDED:
+            recorded = part.recorded
+            if pending.fingerprint:
+                seen = RecordedPayment(fingerprint=pending.fingerprint, index=index, time=time)
+                recorded = (*recorded, seen)[-MOST_RECORDED:]
+            part = replace(part, last_recorded=sequence, recorded=recorded)
+        self._save(part)
 
-    def _save(self, state: _State) -> None:
+    def _save(self, part: AccountPart) -> None:
+        content = replace(self._content, parts={**self._content.parts, self._name: part})
+        data = render_journal(content)
+        if len(data) > LARGEST_FILE:
+            raise ValueError("the journal would be too large to be read again")
         self._is_usable = False
-        self._files.replace(self._path, _render(state))
-        self._state = state
+        self._files.replace(self._path, data)
+        self._content = content
         self._is_usable = True
 
     def _check_usable(self) -> None:
@@ -204,7 +236,11 @@ def journal_file(wallet_path: Path) -> Path:
 
 
 def open_journal(
-    lock: WalletLock, *, public_key: bytes, files: PrivateFiles | None = None
+    lock: WalletLock,
+    *,
+    public_key: bytes,
+    account: JournalAccount,
+    files: PrivateFiles | None = None,
 ) -> PendingJournal:
     """Read the journal of the locked wallet; an absent file is an empty journal.
 
@@ -212,27 +248,59 @@ def open_journal(
     """
     files = files or DiskFiles()
     path = journal_file(lock.path)
-    return PendingJournal(path, _read(path, public_key, files), files)
+    return PendingJournal(path, account, _read(path, public_key, account, files), files)
 
 
 def look_at_pending(
-    wallet_path: Path, *, public_key: bytes, files: PrivateFiles | None = None
+    wallet_path: Path,
+    *,
+    public_key: bytes,
+    account: JournalAccount,
+    files: PrivateFiles | None = None,
 ) -> PendingPayment | None:
     """What is pending, without the wallet's lock: to tell of it, and for nothing else.
 
     Another command may be sending it at this moment. Raises what `open_journal` raises.
     """
-    return _read(journal_file(wallet_path), public_key, files or DiskFiles()).pending
+    content = _read(journal_file(wallet_path), public_key, account, files or DiskFiles())
+    return content.parts.get(account.name, AccountPart()).pending
 
 
-def _read(path: Path, public_key: bytes, files: PrivateFiles) -> _State:
+def _read(
+    path: Path, public_key: bytes, account: JournalAccount, files: PrivateFiles
+) -> JournalContent:
     data = files.read(path, largest=LARGEST_FILE)
     if data is None:
-        return _State(public_key=public_key, last_recorded=0, pending=None)
-    state = _parse(data, path)
-    if state.public_key != public_key:
+        return JournalContent(public_key=public_key)
+    content = parse_journal(data, path)
+    if content.public_key != public_key:
         raise JournalDamaged(path, "it belongs to another key than this wallet's")
-    return state
+    return _with_its_name(content, account)
+
+
+def _with_its_name(content: JournalContent, account: JournalAccount) -> JournalContent:
+    """Give a pending payment of version 1 to its account, which its signature tells."""
+    part = content.parts.get(UNNAMED)
+    if part is None or part.pending is None or account.name in content.parts:
+        return content
+    if not _is_of(part.pending, account, content.public_key):
+        return content
+    others = {name: each for name, each in content.parts.items() if name != UNNAMED}
+    return replace(content, parts={**others, account.name: part})
+
+
+def _is_of(pending: PendingPayment, account: JournalAccount, public_key: bytes) -> bool:
+    try:
+        pay = decode_transaction(read_bytes(json.loads(pending.payload)["transaction"]))
+        if not isinstance(pay, Pay) or pay.payer != account.account:
+            return False
+        message = signed_bytes(
+            TAG_ENTRY, federation=account.federation, coop=account.coop, body=signed_part(pay)
+        )
+        verify(public_key=public_key, message=message, signature=pay.signature)
+    except (ValueError, KeyError, TypeError, SignatureInvalid):
+        return False
+    return True
 
 
 def _check_bounds(payload: bytes, *, sequence: int, intent: PaymentIntent) -> None:
@@ -242,67 +310,3 @@ def _check_bounds(payload: bytes, *, sequence: int, intent: PaymentIntent) -> No
         raise ValueError(f"a payload is 1 to {LARGEST_PAYLOAD} bytes")
     if len(intent.memo) > LONGEST_MEMO:
         raise ValueError(f"a memo is at most {LONGEST_MEMO} characters")
-
-
-def _render(state: _State) -> bytes:
-    pending = state.pending
-    document: dict[str, Any] = {
-        "format": FORMAT,
-        "version": VERSION,
-        "public_key": state.public_key.hex(),
-        "last_recorded": state.last_recorded,
-        "pending": None if pending is None else _render_pending(pending),
-    }
-    document["checksum"] = hashlib.sha256(json.dumps(document).encode()).hexdigest()
-    return (json.dumps(document, indent=2) + "\n").encode("ascii")
-
-
-def _render_pending(pending: PendingPayment) -> dict[str, Any]:
-    price = {"price": pending.intent.price} if pending.intent.price else {}
-    return {
-        "sequence": pending.sequence,
-        "payload": base64.b64encode(pending.payload).decode("ascii"),
-        "payee": pending.intent.payee,
-        "amount": pending.intent.amount,
-        "memo": pending.intent.memo,
-        **price,
-        "begun_at": pending.begun_at,
-    }
-
-
-def _parse(data: bytes, path: Path) -> _State:
-    try:
-        document = json.loads(data.decode("ascii"))
-        state = _state_from(document)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, binascii.Error):
-        raise JournalDamaged(path, "it can't be read") from None
-    if _render(state) != data:
-        raise JournalDamaged(path, "its checksum or layout does not fit its content")
-    return state
-
-
-def _state_from(document: Mapping[str, Any]) -> _State:
-    """Take the values out; what else is odd about them, rendering them again shows."""
-    pending = document["pending"]
-    numbers = [document["last_recorded"]]
-    if pending is not None:
-        numbers += [pending["sequence"], pending["amount"], pending["begun_at"]]
-    if any(type(number) is not int for number in numbers):
-        raise TypeError("a number is not an integer")
-    return _State(
-        public_key=bytes.fromhex(document["public_key"]),
-        last_recorded=document["last_recorded"],
-        pending=None
-        if pending is None
-        else PendingPayment(
-            sequence=pending["sequence"],
-            payload=base64.b64decode(pending["payload"], validate=True),
-            intent=PaymentIntent(
-                payee=pending["payee"],
-                amount=pending["amount"],
-                memo=pending["memo"],
-                price=pending.get("price", ""),
-            ),
-            begun_at=pending["begun_at"],
-        ),
-    )

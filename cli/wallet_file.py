@@ -69,6 +69,13 @@ class WrongPassphrase(WalletError):
     path: Path
 
 
+@dataclass(eq=False)
+class WalletChanged(WalletError):
+    """Another command changed the wallet at `path` while this one was waiting."""
+
+    path: Path
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnlockedWallet:
     """A wallet with its seed, and the key to encrypt the seed when it is written again."""
@@ -148,6 +155,15 @@ def unlock_wallet(wallet: LockedWallet, *, passphrase: str) -> UnlockedWallet:
         seed=seed,
         wrapping_key=wrapping_key,
     )
+
+
+def check_unchanged(wallet: UnlockedWallet, *, files: PrivateFiles | None = None) -> None:
+    """Raise `WalletChanged` when the file says something else by now; call it under the lock.
+
+    A wallet is unlocked before its lock is taken, because a person may be asked for the passphrase.
+    """
+    if read_wallet(wallet.path, files=files).public != wallet.public:
+        raise WalletChanged(wallet.path)
 
 
 def replace_public(

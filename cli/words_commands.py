@@ -5,14 +5,19 @@ Only words: see `errors`. Importing this module registers them.
 
 from ledger.choose import ValidatorUnavailable
 
+from .amounts import format_amount
 from .draft_file import DraftError
-from .errors import CliError, explain
+from .errors import CliError, explain, in_words
 from .exit_codes import ExitCode
+from .in_doubt import settling_command
 from .links import LinkError
 from .membership import NotJoined
-from .paying import MemoTooLong, PayeeCoopUnknown
+from .orders import OrderDamaged, OrderError
+from .paid_before import PaidAlready
+from .paying import MemoTooLong, PayeeCoopUnknown, PaymentInDoubt
 from .places import PlaceError
 from .sealing import LONGEST_MEMO_BYTES
+from .settling import OrderDiffers, already_words, payment_words
 from .stewardship import StewardKeyMissing, StewardNotLinked
 
 
@@ -84,6 +89,92 @@ def _(error: PayeeCoopUnknown) -> CliError:
         "coop_unknown",
         f"There is no cooperative “{error.address.coop}” in your federation.",
         f"Its cooperatives are {', '.join(error.coops)}.",
+    )
+
+
+@explain.register
+def _(error: PaymentInDoubt) -> CliError:
+    words = payment_words(error.intent)
+    facts: dict[str, str | int | bool | None] = {
+        "payee": error.intent.payee,
+        "amount": error.intent.amount,
+        "settle": settling_command(error.intent),
+    }
+    remedy = (
+        "It is safe to run the same command again: it sends the same bytes, which count only once. "
+        "`fiado balance` shows what is in doubt."
+    )
+    cause = None if error.cause is None else in_words(error.cause)
+    if cause is None:
+        return CliError(
+            ExitCode.INTERRUPTED,
+            "payment_interrupted",
+            f"Interrupted. Whether {words} was recorded is not known.",
+            remedy,
+            facts,
+        )
+    return CliError(
+        ExitCode.OUTCOME_UNKNOWN,
+        cause.name,
+        f"Whether {words} was recorded is not known: {cause.message[:1].lower()}{cause.message[1:]}",
+        remedy,
+        {**cause.details, **facts},
+    )
+
+
+@explain.register
+def _(error: PaidAlready) -> CliError:
+    return CliError(
+        ExitCode.REFUSED,
+        "paid_already",
+        f"{already_words(error)[:-1]}. Nothing more was paid.",
+        "If it is to be paid once more, give --again. Scripts give each payment an id of its own with "
+        "--order, which is never paid twice.",
+        {
+            "coop": error.coop,
+            "index": error.twin.index,
+            "time": error.twin.time,
+            "payee": error.intent.payee,
+            "amount": error.intent.amount,
+        },
+    )
+
+
+@explain.register
+def _(error: OrderDiffers) -> CliError:
+    paid = error.paid
+    return CliError(
+        ExitCode.REFUSED,
+        "order_differs",
+        f"This order was paid already, with {format_amount(paid.amount)} to {paid.payee}: entry "
+        f"{error.coop}/{error.index}. Nothing more was paid.",
+        "Give what is to be paid now an id of its own.",
+        {
+            "coop": error.coop,
+            "index": error.index,
+            "payee": paid.payee,
+            "amount": paid.amount,
+        },
+    )
+
+
+@explain.register
+def _(error: OrderError) -> CliError:
+    return CliError(
+        ExitCode.USAGE,
+        "order_malformed",
+        f"The order's id can't be used: {error.problem}.",
+        "Take any plain text that names this payment and no other, such as an invoice's number.",
+    )
+
+
+@explain.register
+def _(error: OrderDamaged) -> CliError:
+    return CliError(
+        ExitCode.WALLET,
+        "order_damaged",
+        f"The file {error.path} says that this order was paid, but can't be read.",
+        "Look at `fiado history`: if the payment is there, leave the file as it is. Nothing was paid now.",
     )
 
 

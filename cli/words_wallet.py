@@ -21,7 +21,7 @@ from cli.pending_journal import (
     SequenceUsed,
 )
 from cli.private_files import FileFault, UnsafeFile
-from cli.wallet_file import WalletExists, WalletMissing, WrongPassphrase
+from cli.wallet_file import WalletChanged, WalletExists, WalletMissing, WrongPassphrase
 from cli.wallet_format import WalletDamaged, WalletVersionUnknown
 from cli.wallet_lock import WalletBusy
 from node.urls import NodeUrlError
@@ -199,6 +199,16 @@ def _(error: WrongPassphrase) -> CliError:
         f"The passphrase does not open the wallet {error.path}.",
         "Try again. If you are sure of it, somebody may have altered the file: bring the wallet "
         "back from its words with `fiado wallet restore`.",
+    )
+
+
+@explain.register
+def _(error: WalletChanged) -> CliError:
+    return CliError(
+        ExitCode.WALLET,
+        "wallet_changed",
+        f"Another command changed the wallet {error.path} in the meantime, so nothing was done.",
+        "Run the command again.",
     )
 
 

@@ -1,6 +1,5 @@
 """`fiado balance`, `fiado history` and `fiado memo`: what the member's own node knows of the account."""
 
-import datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,8 @@ import click
 from cli.amounts import format_amount
 from cli.answers import integer, read_bytes, text
 from cli.client import Json, NodeError, path_of
-from cli.describing import BEYOND_CALENDARS
+from cli.describing import when
+from cli.desk import account_of
 from cli.errors import CliError
 from cli.exit_codes import ExitCode
 from cli.in_doubt import in_doubt_as_json, in_doubt_line
@@ -32,15 +32,6 @@ STATUS_WORDS = {
 CHANGE_WORDS = {"limit": "limit changed", "status": "frozen, thawed or closed"}
 
 
-def when(seconds: int) -> str:
-    """A time of the ledger as people of this machine's time zone write it."""
-    try:
-        moment = datetime.datetime.fromtimestamp(seconds, tz=datetime.UTC).astimezone()
-    except (OSError, OverflowError, ValueError):  # in some time zones it is the year 10000 already
-        return BEYOND_CALENDARS
-    return moment.strftime("%Y-%m-%d %H:%M")
-
-
 @click.command()
 @wallet_option
 @passphrase_options
@@ -52,7 +43,9 @@ def balance(wallet: Path, passphrase: PassphraseSource, output: Output) -> None:
     """
     with open_membership(wallet, passphrase) as member:
         # Looked at first: what is settled in the meantime is in the balance for certain.
-        pending = look_at_pending(wallet, public_key=member.key.public_key)
+        pending = look_at_pending(
+            wallet, public_key=member.key.public_key, account=account_of(member)
+        )
         try:
             member.open_session()
             me = member.me()

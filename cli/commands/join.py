@@ -16,8 +16,8 @@ from cli.membership import unlock
 from cli.parameters import HANDLE, LIMIT, NODE_URL, output_option, passphrase_options, wallet_option
 from cli.passphrase import PassphraseSource
 from cli.terminal import Output
-from cli.wallet_file import UnlockedWallet, read_wallet, replace_public
-from cli.wallet_lock import WalletLock, lock_wallet
+from cli.wallet_file import UnlockedWallet, check_unchanged, read_wallet, replace_public
+from cli.wallet_lock import lock_wallet
 from ledger.charter import Charter, Coop
 from ledger.messages import TAG_ENTRY, signed_bytes
 from ledger.signatures import SigningKey
@@ -78,11 +78,10 @@ def join(
     handle = handle or public.handle
     if node_url is None or handle is None:
         raise click.UsageError("Give --node and --handle: where to ask, and under which name.")
-    with lock_wallet(wallet) as lock, NodeClient(node_url) as client:
+    with NodeClient(node_url) as client:
         charter = _charter(client, public.federation, federation)
         coop = _coop_of(client, charter)
         asked = _Asked(
-            lock=lock,
             client=client,
             charter=charter,
             coop=coop,
@@ -124,7 +123,6 @@ class _Asked:
     def __init__(
         self,
         *,
-        lock: WalletLock,
         client: NodeClient,
         charter: Charter,
         coop: Coop,
@@ -133,7 +131,6 @@ class _Asked:
         limit: int | None,
         output: Output,
     ) -> None:
-        self.lock = lock
         self.client = client
         self.charter = charter
         self.coop = coop
@@ -228,7 +225,9 @@ class _Asked:
             node_url=self.client.url,
         )
         if public != wallet.public:
-            replace_public(self.lock, wallet, public=public)
+            with lock_wallet(wallet.path) as lock:
+                check_unchanged(wallet)
+                replace_public(lock, wallet, public=public)
         keep_charter(wallet.path, self.charter)
         address = f"{self.handle}@{self.coop.name}"
         fields = {

@@ -5,11 +5,11 @@ from pathlib import Path
 import click
 
 from cli.client import path_of
-from cli.commands.account import when
 from cli.commands.merchant_invoices import invoice, refund
 from cli.commands.merchant_listen import listen
 from cli.commands.merchant_takings import report
 from cli.commands.merchant_webhooks import webhook
+from cli.describing import when
 from cli.membership import open_membership
 from cli.parameters import output_option, passphrase_options, wallet_option
 from cli.passphrase import PassphraseSource

@@ -7,21 +7,22 @@ import click
 
 from cli.addresses import Address
 from cli.amounts import format_amount
-from cli.answers import integer, text
+from cli.answers import integer, objects, text
 from cli.client import Json, path_of
-from cli.commands.account import when
+from cli.describing import when
+from cli.desk import open_desk
 from cli.errors import CliError
 from cli.exit_codes import ExitCode
 from cli.membership import Membership, open_membership
 from cli.parameters import AMOUNT, PAGE_URL, output_option, passphrase_options, wallet_option
 from cli.passphrase import PassphraseSource
-from cli.paying import Bound, Paid, pay, resume
-from cli.pending_journal import PaymentIntent, open_journal
+from cli.paying import Bound, Paid, Terms, pay
+from cli.pending_journal import PaymentIntent
 from cli.places import PLACE, EntryPlace
 from cli.pricing import PRICE, CurrencyPrice
+from cli.settling import finish_earlier
 from cli.terminal import Output
 from cli.waiting import wait_until
-from cli.wallet_lock import lock_wallet
 
 SCALE = 2
 
@@ -256,24 +257,39 @@ def refund(
         "client_id": client_id,
     }
     body = {name: value for name, value in given.items() if value is not None}
-    with lock_wallet(wallet) as lock, open_membership(wallet, passphrase) as member:
-        journal = open_journal(lock, public_key=member.key.public_key)
-        if journal.pending() is not None:
-            output.note("First the payment whose outcome is unknown is finished.")
-            resume(member, journal)
+    with open_membership(wallet, passphrase) as member, open_desk(member) as desk:
+        earlier = finish_earlier(desk, output)
         member.open_session()
-        prepared = member.client.post(path_of("v1", "invoices", invoice_id, "refunds"), body)
+        path = path_of("v1", "invoices", invoice_id, "refunds")
+        done = _same_refund(member, path, earlier, amount)
+        if done is not None:
+            output.note("That is the refund you asked for now, so nothing more is paid back.")
+            output.result(done)
+            return
+        prepared = member.client.post(path, body)
         words = f"{format_amount(minor(prepared, 'amount'))} {member.charter.unit}"
         if prepared["state"] == "prepared":
             intent, payee, bound = _as_payment(member, prepared)
-            paid: Paid = pay(
-                member, journal, intent, payee=payee, now=int(time.time()), bound=bound
-            )
+            paid = pay(desk, intent, payee=payee, now=int(time.time()), terms=Terms(bound=bound))
             output.line(f"Paid back {words} to {payee}: entry {member.coop.name}/{paid.index}.")
         else:
             output.line(f"This refund of {words} is {prepared['state']} already.")
-        listed = member.client.get(path_of("v1", "invoices", invoice_id, "refunds"))["refunds"]
+        listed = objects(member.client, member.client.get(path), "refunds")
         output.result(next(each for each in listed if each["id"] == prepared["id"]))
+
+
+def _same_refund(
+    member: Membership, path: str, earlier: Paid | None, amount: int | None
+) -> Json | None:
+    """The refund of this invoice that was just finished, when it is what is asked for now."""
+    if earlier is None or not earlier.intent.reference:
+        return None
+    for each in objects(member.client, member.client.get(path), "refunds"):
+        payment = each.get("payment")
+        reference = payment.get("reference") if isinstance(payment, dict) else None
+        if reference == earlier.intent.reference and amount in (None, earlier.intent.amount):
+            return each
+    return None
 
 
 def _as_payment(member: Membership, prepared: Json) -> tuple[PaymentIntent, Address, Bound]:
@@ -282,6 +298,10 @@ def _as_payment(member: Membership, prepared: Json) -> tuple[PaymentIntent, Addr
     coop = member.charter.coops[asked["payee_coop"]]
     found = member.client.get(path_of("v1", "accounts", coop.name, asked["payee"]))
     payee = Address(handle=text(member.client, found, "handle"), coop=coop.name)
-    intent = PaymentIntent(payee=str(payee), amount=integer(member.client, asked, "amount"))
+    intent = PaymentIntent(
+        payee=str(payee),
+        amount=integer(member.client, asked, "amount"),
+        reference=text(member.client, asked, "reference"),
+    )
     bound = Bound(account=asked["payee"], reference=bytes.fromhex(asked["reference"]))
     return intent, payee, bound

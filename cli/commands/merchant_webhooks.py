@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from cli.client import Json, path_of
-from cli.commands.account import when
+from cli.describing import when
 from cli.membership import open_membership
 from cli.parameters import output_option, passphrase_options, wallet_option
 from cli.passphrase import PassphraseSource

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,24 +10,26 @@ import click
 
 from cli.addresses import Address
 from cli.amounts import format_amount
-from cli.client import NodeProblem
 from cli.consent import agree_to_pay
+from cli.desk import Desk, open_desk
 from cli.errors import CliError
 from cli.exit_codes import ExitCode
 from cli.invoice_links import InvoiceLink, parse_link
 from cli.links import PaymentRequest, format_link, parse_payee
 from cli.membership import Membership, NotJoined, open_membership
+from cli.orders import check_order
+from cli.paid_before import MayRepeat
 from cli.parameters import AMOUNT, output_option, passphrase_options, wallet_option
 from cli.passphrase import PassphraseSource
-from cli.paying import Paid, resume
+from cli.paying import Bound, Paid, Terms
 from cli.paying import pay as make_payment
 from cli.paying_invoices import pay_invoice
-from cli.pending_journal import PaymentIntent, open_journal
+from cli.pending_journal import PaymentIntent
 from cli.pricing import PRICE, CurrencyPrice, Quote, quote
+from cli.settling import payment_words, settle, unless_repeated
 from cli.terminal import Output
 from cli.waiting import Arrival, wait_for_delivery
 from cli.wallet_file import read_wallet
-from cli.wallet_lock import lock_wallet
 
 _ARRIVAL_WORDS: Final[Mapping[Arrival, str]] = {
     Arrival.NOT_ASKED: "It is recorded in your cooperative's log.",
@@ -54,6 +56,19 @@ class PayeeType(click.ParamType[PaymentRequest | InvoiceLink]):
         return parse_link(str(value)) or parse_payee(str(value))
 
 
+class OrderType(click.ParamType[str]):
+    """The id of an order, which whoever runs the command chooses."""
+
+    name = "order"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Check the text; raises `OrderError`."""
+        return check_order(str(value))
+
+
+ORDER: Final = OrderType()
+
+
 @click.command()
 @click.argument("payee", type=PayeeType())
 @click.argument("amount", type=AMOUNT, required=False)
@@ -67,6 +82,15 @@ class PayeeType(click.ParamType[PaymentRequest | InvoiceLink]):
     "--yes", is_flag=True, help="With --price or an invoice: pay what it comes to without asking."
 )
 @click.option("--memo", metavar="TEXT", help="What it is for; only you and the payee can read it.")
+@click.option(
+    "--order",
+    type=ORDER,
+    metavar="ID",
+    help="Your own id of what is paid. One id is never paid twice, however often the command is run.",
+)
+@click.option(
+    "--again", is_flag=True, help="Pay even if the same was paid a short while ago; for scripts."
+)
 @click.option(
     "--wait",
     "until",
@@ -89,6 +113,8 @@ def pay(
     price: CurrencyPrice | None,
     yes: bool,
     memo: str | None,
+    order: str | None,
+    again: bool,
     until: str,
     timeout: int,
     wallet: Path,
@@ -98,24 +124,20 @@ def pay(
     """Pay somebody: `fiado pay alice@norte 12.50`, or `fiado pay 'fiado:…'` with a payment link.
 
     A merchant's invoice is paid by the address of its page, `fiado pay https://node/p/…`: what it asks for
-    is checked and shown before you sign.
+    is checked and shown before you sign. A link that a wallet's page made, `https://node/pay?to=…`, is paid
+    as well.
 
     With --price the amount follows from what a unit is worth, and both are shown before you sign; the
     ledger takes the payment only if the conversion is exact.
 
     The payment is safe the moment your cooperative has recorded it, though the payee's node be switched
     off. If the answer gets lost, run the same command again: it sends the same bytes, which count only
-    once.
+    once. If the same was recorded already, you are asked before it is paid once more.
     """
     if isinstance(payee, InvoiceLink):
-        if amount is not None or price is not None or memo is not None:
-            raise click.UsageError("An invoice says itself what is to be paid; give nothing more.")
-        if output.is_json and not yes:
-            raise click.UsageError(
-                "With --json and an invoice give --yes too: nobody can be asked."
-            )
-        with lock_wallet(wallet) as lock, open_membership(wallet, passphrase) as member:
-            done = pay_invoice(member, lock, payee, yes=yes, output=output)
+        _check_invoice_options(amount, price, memo, order, yes, output)
+        with open_membership(wallet, passphrase) as member:
+            done = pay_invoice(member, payee, yes=yes, again=again, output=output)
             _finish(member, done, until, timeout, output)
         return
     if price is not None and (amount is not None or payee.amount is not None):
@@ -123,28 +145,72 @@ def pay(
     if price is not None and output.is_json and not yes:
         raise click.UsageError("With --json and --price give --yes too: nobody can be asked.")
     intent = _intent(payee, amount, memo) if price is None else _priced(payee, price, memo)
-    with lock_wallet(wallet) as lock, open_membership(wallet, passphrase) as member:
+    with open_membership(wallet, passphrase) as member:
         _check_federation(payee, member)
-        journal = open_journal(lock, public_key=member.key.public_key)
-        pending = journal.pending()
-        paid = None
-        if pending is not None:
-            output.note(f"First the payment whose outcome is unknown: {_words(pending.intent)}.")
-            paid = _finish_earlier(member, journal, intent, output)
-        if paid is None:
-            quoted = None if price is None else _agree(member, price, yes, output)
-            if quoted is not None:
-                intent = replace(intent, amount=quoted.amount)
-            member.open_session()
-            paid = make_payment(
-                member,
-                journal,
-                intent,
-                payee=payee.payee,
-                now=int(time.time()),
-                price=None if quoted is None else quoted.price,
-            )
-        _finish(member, paid, until, timeout, output)
+        wish = _Wish(payee=payee, intent=intent, order=order or "", again=again)
+        _finish(member, _pay(member, wish, price, yes, output), until, timeout, output)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wish:
+    """What is to be paid. `order` is the id that was given, or empty."""
+
+    payee: PaymentRequest
+    intent: PaymentIntent
+    order: str
+    again: bool
+
+
+def _pay(
+    member: Membership, wish: _Wish, price: CurrencyPrice | None, yes: bool, output: Output
+) -> Paid:
+    intent, quoted = wish.intent, None
+    if price is not None:
+        # What is pending or paid already is looked for before anybody agrees to a price.
+        with open_desk(member) as desk:
+            paid = settle(desk, intent, output, order=_digest(desk, wish))
+        if paid is not None:
+            return paid
+        quoted = _agree(member, price, yes, output)
+        intent = replace(intent, amount=quoted.amount)
+    member.warn_of(wish.payee.payee.coop, output.note)
+
+    def attempt(desk: Desk, may_repeat: MayRepeat) -> Paid:
+        order = _digest(desk, wish)
+        paid = settle(desk, intent, output, order=order)
+        if paid is not None:
+            return paid
+        member.open_session()
+        reference = wish.payee.reference
+        terms = Terms(
+            price=None if quoted is None else quoted.price,
+            bound=Bound(reference=bytes.fromhex(reference)) if reference else None,
+            order=order,
+            may_repeat=may_repeat,
+        )
+        return make_payment(desk, intent, payee=wish.payee.payee, now=int(time.time()), terms=terms)
+
+    return unless_repeated(member, attempt, again=wish.again, output=output)
+
+
+def _digest(desk: Desk, wish: _Wish) -> str:
+    return desk.orders.digest(wish.order) if wish.order else ""
+
+
+def _check_invoice_options(
+    amount: int | None,
+    price: CurrencyPrice | None,
+    memo: str | None,
+    order: str | None,
+    yes: bool,
+    output: Output,
+) -> None:
+    if amount is not None or price is not None or memo is not None:
+        raise click.UsageError("An invoice says itself what is to be paid; give nothing more.")
+    if order is not None:
+        raise click.UsageError("An invoice is an order of its own; leave --order out.")
+    if output.is_json and not yes:
+        raise click.UsageError("With --json and an invoice give --yes too: nobody can be asked.")
 
 
 def _intent(payee: PaymentRequest, amount: int | None, memo: str | None) -> PaymentIntent:
@@ -160,14 +226,32 @@ def _intent(payee: PaymentRequest, amount: int | None, memo: str | None) -> Paym
     if amount is None:
         raise click.UsageError("Give the amount, such as 12.50.")
     return PaymentIntent(
-        payee=str(payee.payee), amount=amount, memo=payee.memo if memo is None else memo
+        payee=str(payee.payee),
+        amount=amount,
+        memo=_memo(payee, memo),
+        reference=payee.reference,
+        link=payee.link if payee.reference else "",
     )
+
+
+def _memo(payee: PaymentRequest, memo: str | None) -> str:
+    """What is sealed with the payment: nothing when the link has a reference of its own."""
+    if payee.reference:
+        if memo is not None:
+            raise click.UsageError("The link has a reference of its own; leave --memo out.")
+        return ""
+    return payee.memo if memo is None else memo
 
 
 def _priced(payee: PaymentRequest, price: CurrencyPrice, memo: str | None) -> PaymentIntent:
     """What is asked for with a price, before it is known how much that is."""
-    words = payee.memo if memo is None else memo
-    return PaymentIntent(payee=str(payee.payee), amount=0, memo=words, price=str(price))
+    return PaymentIntent(
+        payee=str(payee.payee),
+        amount=0,
+        memo=_memo(payee, memo),
+        price=str(price),
+        reference=payee.reference,
+    )
 
 
 def _agree(member: Membership, price: CurrencyPrice, yes: bool, output: Output) -> Quote:
@@ -191,35 +275,10 @@ def _check_federation(payee: PaymentRequest, member: Membership) -> None:
         )
 
 
-def _finish_earlier(
-    member: Membership, journal: Any, intent: PaymentIntent, output: Output
-) -> Paid | None:
-    """Finish what was pending. If it is what is asked for now, that is all there is to do."""
-    try:
-        earlier = resume(member, journal)
-    except NodeProblem as problem:
-        if not problem.is_final:
-            raise
-        output.note(f"The node refused that payment: {problem.detail or problem.title}")
-        return None
-    if earlier is None:
-        return None
-    output.note(f"It is recorded: {_words(earlier.intent)}, entry {earlier.index}.")
-    if earlier.intent.is_same_wish(intent):
-        output.note("That is the payment you asked for now, so nothing more is paid.")
-        return earlier
-    return None
-
-
-def _words(intent: PaymentIntent) -> str:
-    price = f" ({intent.price})" if intent.price else ""
-    return f"{format_amount(intent.amount)}{price} to {intent.payee}"
-
-
 def _finish(member: Membership, paid: Paid, until: str, timeout: int, output: Output) -> None:
     """Wait if that was asked for, and say what was paid.
 
-    From here on the payment is recorded, and running the command again would pay once more: whoever
+    From here on the payment is recorded, and running the command again would be another payment: whoever
     interrupts it has to know that.
     """
     where = f"{member.coop.name}/{paid.index}"
@@ -232,8 +291,8 @@ def _finish(member: Membership, paid: Paid, until: str, timeout: int, output: Ou
         raise CliError(
             ExitCode.INTERRUPTED,
             "wait_interrupted",
-            f"Interrupted. The payment is made: {_words(paid.intent)}, recorded at {where}; it can't be "
-            "lost. Don't run the command again, that would pay once more.",
+            f"Interrupted. The payment is made: {payment_words(paid.intent)}, recorded at {where}; it can't be "
+            "lost. Running the command again would pay once more.",
             f"`fiado history` shows whether it has arrived, `fiado receipt show {where}` the receipt.",
             {"coop": member.coop.name, "index": paid.index, "status": "recorded"},
         ) from None
@@ -253,7 +312,7 @@ def _finish(member: Membership, paid: Paid, until: str, timeout: int, output: Ou
 
 
 def _show(where: str, paid: Paid, arrival: Arrival, output: Output) -> None:
-    output.line(f"Paid {_words(paid.intent)}.")
+    output.line(f"Paid {payment_words(paid.intent)}.")
     output.line(_ARRIVAL_WORDS[arrival])
     output.line(f"Receipt: {where} (`fiado receipt show {where}`).")
 

@@ -11,9 +11,9 @@ from cli.client import NodeClient, NodeProblem, path_of
 from cli.describing import describe, moment
 from cli.errors import CliError
 from cli.exit_codes import ExitCode
+from cli.kept_receipts import kept_receipt
 from cli.membership import NotJoined
 from cli.parameters import NODE_URL, output_option, wallet_option
-from cli.paying import RECEIPTS_FOLDER
 from cli.places import PLACE, EntryPlace
 from cli.terminal import Output
 from cli.wallet_file import read_wallet
@@ -62,7 +62,7 @@ def show(
     The wallet keeps the receipts of its own payments.
     """
     charter = read_charter(_charter_path(None, wallet))
-    data = _kept(wallet, place) or _asked(wallet, place, node_url)
+    data = kept_receipt(wallet, charter, place) or _asked(wallet, place, node_url)
     proof = decode_receipt(data)
     coop = charter.coop_named(place.coop)
     if coop is None or (proof.coop, proof.length) != (coop.number, place.index):
@@ -168,11 +168,6 @@ def _charter_path(given: Path | None, wallet: Path) -> Path:
             "Give the federation's charter with --charter charter.toml.",
         )
     return path
-
-
-def _kept(wallet: Path, place: EntryPlace) -> bytes | None:
-    path = wallet.parent / RECEIPTS_FOLDER / f"{place.coop}-{place.index}.receipt"
-    return path.read_bytes() if path.exists() else None
 
 
 def _asked(wallet: Path, place: EntryPlace, node_url: str | None) -> bytes:

@@ -17,7 +17,7 @@ from cli.parameters import NODE_URL, output_option, passphrase_options
 from cli.passphrase import PassphraseSource
 from cli.stewardship import read_steward_key, steward_key_option
 from cli.terminal import Output
-from cli.wallet_file import replace_public
+from cli.wallet_file import check_unchanged, replace_public
 from cli.wallet_lock import lock_wallet
 
 
@@ -76,9 +76,8 @@ def use(url: str, key_path: Path, passphrase: PassphraseSource, output: Output) 
 
     The node's charter has to name the key as that of a steward of the node's own cooperative.
     """
-    read_steward_key(key_path)
-    with lock_wallet(key_path) as lock, NodeClient(url) as client:
-        locked = read_steward_key(key_path)
+    locked = read_steward_key(key_path)
+    with NodeClient(url) as client:
         charter = fetch_charter(client, expected=locked.public.federation)
         coop = charter.coop_named(str(client.get("/v1/status").get("coop")))
         keys = [] if coop is None else [steward.key for steward in coop.stewards]
@@ -93,7 +92,10 @@ def use(url: str, key_path: Path, passphrase: PassphraseSource, output: Output) 
         public = replace(
             locked.public, federation=charter.federation, coop=coop.name, node_url=client.url
         )
-        replace_public(lock, unlock(locked, passphrase), public=public)
+        unlocked = unlock(locked, passphrase)
+        with lock_wallet(key_path) as lock:
+            check_unchanged(unlocked)
+            replace_public(lock, unlocked, public=public)
         keep_charter(key_path, charter)
         name = coop.stewards[keys.index(locked.public.public_key)].name
         output.line(f"You are {name}, a steward of {coop.title}, in the federation {charter.name}.")

@@ -136,8 +136,8 @@ def make_wallet(path: Path, seed: bytes, passphrase: PassphraseSource) -> bytes:
     """Write a new wallet for `seed`; returns the public key. Makes the folder."""
     check_free(path)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    secret = read_passphrase(passphrase, is_new=True, prompt=ask_at_terminal)
     with lock_wallet(path) as lock:
-        secret = read_passphrase(passphrase, is_new=True, prompt=ask_at_terminal)
         return create_wallet(lock, seed=seed, passphrase=secret).public.public_key
 
 

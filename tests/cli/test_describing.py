@@ -4,8 +4,7 @@ import time
 
 import pytest
 
-from cli.commands.account import when
-from cli.describing import BEYOND_CALENDARS, describe, moment
+from cli.describing import BEYOND_CALENDARS, describe, moment, when
 from ledger.codec import MAX
 from ledger.entries import LAST_TIME, decode_transaction
 from ledger.refusals import Refusal

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+import cli.words_commands
+import cli.words_node  # noqa: F401 - importing them registers the words
 from cli.addresses import AddressError
 from cli.amounts import AmountError, AmountFault
+from cli.client import AnswerLost, NodeMisbehaved
 from cli.command_group import error_from
 from cli.errors import CliError, explain
 from cli.exit_codes import ExitCode
@@ -18,21 +21,30 @@ from cli.mnemonic import (
     UnknownWords,
     WrongWordCount,
 )
+from cli.orders import OrderDamaged, OrderError, PaidOrder
+from cli.paid_before import PaidAlready, Twin
 from cli.passphrase import PassphraseError, PassphraseFault
+from cli.paying import PaymentInDoubt
 from cli.pending_journal import (
     JournalDamaged,
     JournalError,
     JournalUnusable,
     NothingPending,
+    PaymentIntent,
     PaymentPending,
     SequenceUsed,
 )
 from cli.private_files import FileFault, UnsafeFile
-from cli.wallet_file import WalletExists, WalletMissing, WrongPassphrase
+from cli.settling import OrderDiffers
+from cli.wallet_file import WalletChanged, WalletExists, WalletMissing, WrongPassphrase
 from cli.wallet_format import WalletDamaged, WalletError, WalletVersionUnknown
 from cli.wallet_lock import WalletBusy
 
 PATH = Path("wallet.json")
+INTENT = PaymentIntent(payee="alice@norte", amount=1_250)
+ORDER = PaidOrder(
+    fingerprint="", payee="alice@norte", amount=1_250, price="", sequence=1, receipt=b""
+)
 ERRORS: Sequence[tuple[Exception, ExitCode]] = [
     *((AmountError(fault, "1.250"), ExitCode.USAGE) for fault in AmountFault),
     (AddressError("alice"), ExitCode.USAGE),
@@ -48,6 +60,14 @@ ERRORS: Sequence[tuple[Exception, ExitCode]] = [
     (WalletDamaged(PATH, "it is not JSON"), ExitCode.WALLET),
     (WalletVersionUnknown(PATH, 2), ExitCode.WALLET),
     (WrongPassphrase(PATH), ExitCode.WALLET),
+    (WalletChanged(PATH), ExitCode.WALLET),
+    (OrderError("it is too long"), ExitCode.USAGE),
+    (OrderDamaged(PATH), ExitCode.WALLET),
+    (OrderDiffers(ORDER, 12, "norte"), ExitCode.REFUSED),
+    (PaidAlready(INTENT, Twin(index=12, time=0), "norte"), ExitCode.REFUSED),
+    (PaymentInDoubt(INTENT, None), ExitCode.INTERRUPTED),
+    (PaymentInDoubt(INTENT, AnswerLost("http://n", "reset")), ExitCode.OUTCOME_UNKNOWN),
+    (PaymentInDoubt(INTENT, NodeMisbehaved("http://n", "nonsense")), ExitCode.OUTCOME_UNKNOWN),
     (WalletBusy(PATH, 17), ExitCode.WALLET),
     (WalletBusy(PATH, None), ExitCode.WALLET),
     (JournalDamaged(PATH, "it can't be read"), ExitCode.WALLET),

@@ -17,6 +17,7 @@ from cli.pending_journal import (
     LARGEST_PAYLOAD,
     LARGEST_SEQUENCE,
     LONGEST_MEMO,
+    JournalAccount,
     JournalDamaged,
     JournalUnusable,
     NothingPending,
@@ -35,6 +36,7 @@ from cli.wallet_lock import WalletLock, lock_wallet
 from .faulty_files import Fault, FaultyFiles
 
 KEY = bytes(range(32))
+ACCOUNT = JournalAccount(federation=bytes(32), coop=1, account=7)
 INTENT = PaymentIntent(payee="alice@norte", amount=1250, memo="pan y miel \u00f1")
 NOW = 1_700_000_000
 
@@ -50,23 +52,23 @@ def begin(journal: PendingJournal, payload: bytes = b"signed", sequence: int = 1
 
 
 def test_a_payment_stays_pending_until_it_is_finished(lock: WalletLock) -> None:
-    journal = open_journal(lock, public_key=KEY)
+    journal = open_journal(lock, public_key=KEY, account=ACCOUNT)
     assert journal.pending() is None
     begun = journal.begin(b"\x00signed\xff", sequence=1, intent=INTENT, begun_at=NOW)
-    again = open_journal(lock, public_key=KEY)
+    again = open_journal(lock, public_key=KEY, account=ACCOUNT)
     assert again.pending() == begun == journal.pending()
     assert begun.payload == b"\x00signed\xff"
     path = lock.path
-    assert look_at_pending(path, public_key=KEY) == begun
+    assert look_at_pending(path, public_key=KEY, account=ACCOUNT) == begun
     again.finish(1, outcome=Outcome.RECORDED)
-    assert look_at_pending(path, public_key=KEY) is None
-    for reader in (again, open_journal(lock, public_key=KEY)):
+    assert look_at_pending(path, public_key=KEY, account=ACCOUNT) is None
+    for reader in (again, open_journal(lock, public_key=KEY, account=ACCOUNT)):
         assert reader.pending() is None
         assert reader.last_recorded == 1
 
 
 def test_a_recorded_sequence_number_is_never_used_again(lock: WalletLock) -> None:
-    journal = open_journal(lock, public_key=KEY)
+    journal = open_journal(lock, public_key=KEY, account=ACCOUNT)
     begin(journal, sequence=7)
     journal.finish(7, outcome=Outcome.RECORDED)
     for sequence in (1, 7):
@@ -76,7 +78,7 @@ def test_a_recorded_sequence_number_is_never_used_again(lock: WalletLock) -> Non
 
 
 def test_a_refused_payment_frees_its_sequence_number(lock: WalletLock) -> None:
-    journal = open_journal(lock, public_key=KEY)
+    journal = open_journal(lock, public_key=KEY, account=ACCOUNT)
     begin(journal, b"first")
     journal.finish(1, outcome=Outcome.REFUSED)
     assert journal.last_recorded == 0
@@ -90,7 +92,7 @@ def test_a_refused_payment_frees_its_sequence_number(lock: WalletLock) -> None:
 def test_nothing_else_begins_while_a_payment_is_pending(
     lock: WalletLock, payload: bytes, sequence: int
 ) -> None:
-    journal = open_journal(lock, public_key=KEY)
+    journal = open_journal(lock, public_key=KEY, account=ACCOUNT)
     begin(journal)
     before = journal_file(lock.path).read_bytes()
     with pytest.raises(PaymentPending) as refused:
@@ -100,13 +102,13 @@ def test_nothing_else_begins_while_a_payment_is_pending(
 
 
 def test_the_same_bytes_begin_again_without_effect(lock: WalletLock) -> None:
-    journal = open_journal(lock, public_key=KEY)
+    journal = open_journal(lock, public_key=KEY, account=ACCOUNT)
     first = journal.begin(b"signed", sequence=1, intent=INTENT, begun_at=NOW)
     assert journal.begin(b"signed", sequence=1, intent=INTENT, begun_at=NOW + 60) == first
 
 
 def test_what_is_not_pending_is_not_finished(lock: WalletLock) -> None:
-    journal = open_journal(lock, public_key=KEY)
+    journal = open_journal(lock, public_key=KEY, account=ACCOUNT)
     with pytest.raises(NothingPending):
         journal.finish(1, outcome=Outcome.RECORDED)
     begin(journal)
@@ -116,7 +118,7 @@ def test_what_is_not_pending_is_not_finished(lock: WalletLock) -> None:
 
 
 def test_a_finished_payment_leaves_no_memo_behind(lock: WalletLock) -> None:
-    journal = open_journal(lock, public_key=KEY)
+    journal = open_journal(lock, public_key=KEY, account=ACCOUNT)
     begin(journal)
     assert b"pan y miel" in journal_file(lock.path).read_bytes()
     journal.finish(1, outcome=Outcome.RECORDED)
@@ -138,7 +140,7 @@ def test_a_finished_payment_leaves_no_memo_behind(lock: WalletLock) -> None:
 def test_what_is_out_of_bounds_does_not_begin(
     lock: WalletLock, payload: bytes, sequence: int, memo: str
 ) -> None:
-    journal = open_journal(lock, public_key=KEY)
+    journal = open_journal(lock, public_key=KEY, account=ACCOUNT)
     intent = PaymentIntent(payee="alice@norte", amount=1, memo=memo)
     with pytest.raises((ValueError, SequenceUsed)):
         journal.begin(payload, sequence=sequence, intent=intent, begun_at=NOW)
@@ -146,26 +148,26 @@ def test_what_is_out_of_bounds_does_not_begin(
 
 
 def test_the_largest_payment_fits_the_file(lock: WalletLock) -> None:
-    journal = open_journal(lock, public_key=KEY)
+    journal = open_journal(lock, public_key=KEY, account=ACCOUNT)
     intent = PaymentIntent(payee="a" * 65, amount=2**53 - 1, memo="\U0001f41d" * LONGEST_MEMO)
     begun = journal.begin(
         b"\xff" * LARGEST_PAYLOAD, sequence=LARGEST_SEQUENCE, intent=intent, begun_at=NOW
     )
     assert journal_file(lock.path).stat().st_size <= LARGEST_FILE
-    assert open_journal(lock, public_key=KEY).pending() == begun
+    assert open_journal(lock, public_key=KEY, account=ACCOUNT).pending() == begun
 
 
 @pytest.mark.parametrize("fault", Fault)
 def test_after_a_failed_begin_the_journal_stops_until_it_is_opened_again(fault: Fault) -> None:
     lock, files = WalletLock(Path("wallet.json")), FaultyFiles(failing=1, fault=fault)
-    journal = open_journal(lock, public_key=KEY, files=files)
+    journal = open_journal(lock, public_key=KEY, account=ACCOUNT, files=files)
     with pytest.raises(OSError, match="Input/output"):
         begin(journal)
     with pytest.raises(JournalUnusable):
         begin(journal)
     with pytest.raises(JournalUnusable):
         journal.pending()
-    pending = open_journal(lock, public_key=KEY, files=files).pending()
+    pending = open_journal(lock, public_key=KEY, account=ACCOUNT, files=files).pending()
     # Nothing was sent in either case; bytes that were kept are sent as they are.
     assert (pending is not None) == (fault is Fault.KEPT)
     assert pending is None or pending.payload == b"signed"
@@ -176,20 +178,20 @@ def test_after_a_failed_finish_the_same_bytes_are_there_or_known_to_be_recorded(
     fault: Fault,
 ) -> None:
     lock, files = WalletLock(Path("wallet.json")), FaultyFiles(failing=2, fault=fault)
-    journal = open_journal(lock, public_key=KEY, files=files)
+    journal = open_journal(lock, public_key=KEY, account=ACCOUNT, files=files)
     begin(journal)
     with pytest.raises(OSError, match="Input/output"):
         journal.finish(1, outcome=Outcome.RECORDED)
     with pytest.raises(JournalUnusable):
         begin(journal, b"other", sequence=2)
-    again = open_journal(lock, public_key=KEY, files=files)
+    again = open_journal(lock, public_key=KEY, account=ACCOUNT, files=files)
     with pytest.raises((PaymentPending, SequenceUsed)):
         begin(again, b"other")
     assert (again.pending() is None) == (again.last_recorded == 1) == (fault is Fault.KEPT)
 
 
 def test_a_torn_or_changed_file_stops_the_wallet(lock: WalletLock) -> None:
-    begin(open_journal(lock, public_key=KEY))
+    begin(open_journal(lock, public_key=KEY, account=ACCOUNT))
     path = journal_file(lock.path)
     whole = path.read_bytes()
     files = FaultyFiles()
@@ -202,44 +204,45 @@ def test_a_torn_or_changed_file_stops_the_wallet(lock: WalletLock) -> None:
     for content in damaged:
         files.contents[path] = content
         with pytest.raises(JournalDamaged):
-            open_journal(lock, public_key=KEY, files=files)
+            open_journal(lock, public_key=KEY, account=ACCOUNT, files=files)
     files.contents[path] = whole
-    assert open_journal(lock, public_key=KEY, files=files).pending() is not None
+    assert open_journal(lock, public_key=KEY, account=ACCOUNT, files=files).pending() is not None
 
 
 def test_numbers_that_are_no_integers_are_damage(lock: WalletLock) -> None:
-    begin(open_journal(lock, public_key=KEY))
+    begin(open_journal(lock, public_key=KEY, account=ACCOUNT))
     path = journal_file(lock.path)
     document = json.loads(path.read_bytes())
     for name in ("sequence", "amount", "begun_at"):
-        document["pending"][name] = True
+        document["accounts"][ACCOUNT.name]["pending"][name] = True
         path.write_text(json.dumps(document), encoding="utf-8")
         with pytest.raises(JournalDamaged):
-            open_journal(lock, public_key=KEY)
+            open_journal(lock, public_key=KEY, account=ACCOUNT)
 
 
 def test_the_journal_of_another_key_is_refused(lock: WalletLock) -> None:
-    begin(open_journal(lock, public_key=KEY))
+    begin(open_journal(lock, public_key=KEY, account=ACCOUNT))
     with pytest.raises(JournalDamaged, match="another key"):
-        open_journal(lock, public_key=bytes(32))
+        open_journal(lock, public_key=bytes(32), account=ACCOUNT)
 
 
 def test_a_journal_that_others_can_read_is_refused(lock: WalletLock) -> None:
-    begin(open_journal(lock, public_key=KEY))
+    begin(open_journal(lock, public_key=KEY, account=ACCOUNT))
     journal_file(lock.path).chmod(0o644)
     with pytest.raises(UnsafeFile):
-        open_journal(lock, public_key=KEY)
+        open_journal(lock, public_key=KEY, account=ACCOUNT)
 
 
 STREAM = """
 import sys
 from pathlib import Path
-from cli.pending_journal import Outcome, PaymentIntent, open_journal
+from cli.pending_journal import JournalAccount, Outcome, PaymentIntent, open_journal
 from cli.wallet_lock import lock_wallet
 
 intent = PaymentIntent(payee="alice@norte", amount=1)
 with lock_wallet(Path(sys.argv[1])) as lock:
-    journal = open_journal(lock, public_key=bytes(range(32)))
+    account = JournalAccount(federation=bytes(32), coop=1, account=7)
+    journal = open_journal(lock, public_key=bytes(range(32)), account=account)
     for sequence in range(1, 100_000):
         journal.begin(b"payment %d" % sequence, sequence=sequence, intent=intent, begun_at=0)
         print("sent", sequence, flush=True)
@@ -267,7 +270,7 @@ def test_a_killed_process_loses_nothing_that_it_sent(tmp_path: Path, lines: int)
     ]
     finished = [int(line.split()[1]) for line in printed if line.startswith("finished")]
     with lock_wallet(wallet) as lock:
-        journal = open_journal(lock, public_key=KEY)
+        journal = open_journal(lock, public_key=KEY, account=ACCOUNT)
     pending = journal.pending()
     assert sent
     assert journal.last_recorded >= max(finished, default=0)
@@ -292,7 +295,7 @@ class TwoTries(RuleBasedStateMachine):
         self.open()
 
     def open(self) -> None:
-        self.journal = open_journal(self.lock, public_key=KEY, files=self.files)
+        self.journal = open_journal(self.lock, public_key=KEY, account=ACCOUNT, files=self.files)
 
     @rule(fault=st.none() | st.sampled_from(Fault), is_answer_lost=st.booleans())
     def pay(self, fault: Fault | None, is_answer_lost: bool) -> None:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,7 @@ def test_another_process_finds_the_wallet_busy_until_the_first_ends(tmp_path: Pa
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "held\n"
-        with pytest.raises(WalletBusy) as refused, lock_wallet(path):
+        with pytest.raises(WalletBusy) as refused, lock_wallet(path, tries=1):
             pass
         assert refused.value.process == process.pid
         process.kill()
@@ -43,10 +44,23 @@ def test_the_lock_is_free_again_after_an_error(tmp_path: Path) -> None:
     path = tmp_path / "wallet.json"
     with pytest.raises(ZeroDivisionError), lock_wallet(path):
         _ = 1 // 0
-    with lock_wallet(path), pytest.raises(WalletBusy), lock_wallet(path):
+    with lock_wallet(path), pytest.raises(WalletBusy), lock_wallet(path, tries=1):
         pass
     with lock_wallet(path):
         assert lock_file(path).exists()
+
+
+def test_whoever_finds_it_busy_waits_a_moment(tmp_path: Path) -> None:
+    path = tmp_path / "wallet.json"
+    pauses: list[float] = []
+    with lock_wallet(path):
+        with pytest.raises(WalletBusy), lock_wallet(path, tries=3, sleep=pauses.append):
+            pass
+        assert len(pauses) == 2
+    first = ExitStack()
+    first.enter_context(lock_wallet(path))
+    with lock_wallet(path, tries=2, sleep=lambda _: first.close()) as lock:
+        assert lock.path == path
 
 
 def test_a_lock_covers_its_own_wallet_only(tmp_path: Path) -> None:
