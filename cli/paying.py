@@ -26,6 +26,7 @@ from ledger.transactions import Pay, Price, encode_transaction, signed_part
 from .addresses import Address
 from .answers import decode_bytes, decode_hex, encode_bytes, number, read_bytes
 from .client import (
+    AnswerLost,
     Json,
     NodeError,
     NodeMisbehaved,
@@ -134,11 +135,16 @@ def resume(desk: Desk) -> Paid | None:
         return None
     try:
         return _send(desk, pending)
+    except NodeUnreachable as error:
+        # Nothing was sent now, but an earlier process may have sent it.
+        cause = AnswerLost(error.url, error.reason)
+        raise PaymentInDoubt(pending.intent, cause) from error
     except NodeProblem as problem:
-        if not _ends_a_doubt(problem):
-            raise PaymentInDoubt(pending.intent, problem) from problem
-        desk.journal.finish(pending.sequence, outcome=Outcome.REFUSED)
-        raise
+        if _ends_a_doubt(problem):
+            desk.journal.finish(pending.sequence, outcome=Outcome.REFUSED)
+            raise
+        lost = AnswerLost(problem.url, problem.code) if problem.was_passed_over else problem
+        raise PaymentInDoubt(pending.intent, lost) from problem
     except NodeError as error:
         raise PaymentInDoubt(pending.intent, error) from error
 

@@ -121,7 +121,7 @@ def test_a_door_that_closes_after_an_unknown_outcome_leaves_it_unknown(
     stage.person.fails(ExitCode.OUTCOME_UNKNOWN, *PAY)
     stage.person.move(stage.bank, "http://127.0.0.1:9")
     error = stage.person.fails(ExitCode.OUTCOME_UNKNOWN, *PAY)
-    assert error["name"] == "node_unreachable"
+    assert error["name"] == "answer_lost"
     assert "count only once" in error["remedy"]
     stage.person.move(stage.bank, stage.url)
     stage.bank.bend = Payments(lambda answer: answer())
