@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from ledger.charter import Charter, Coop
 from ledger.signatures import SigningKey
@@ -22,9 +23,13 @@ from .client import Json, NodeClient, NodeMisbehaved
 from .parameters import ask_at_terminal
 from .passphrase import PassphraseSource, read_passphrase
 from .sessions import open_session
+from .troubles import read_troubles
 from .wallet_file import UnlockedWallet, read_wallet, unlock_wallet
 from .wallet_format import LockedWallet
 from .words_node import tell_of_a_lost_answer
+
+_KEEP_FROM_ARRIVING: Final = frozenset({"accused", "cut"})
+"""Kinds of trouble with a cooperative because of which a payment there does not arrive."""
 
 
 @dataclass(eq=False)
@@ -72,12 +77,11 @@ class Membership:
         """Say what the home node knows against paying into that cooperative now."""
         if coop == self.coop.name:
             return
-        accused = self.client.get("/v1/status").get("accused")
-        if isinstance(accused, list) and coop in accused:
-            tell(
-                f"Careful: it is proven that the node of {coop} broke the rules. A payment there may never "
-                "arrive, and does not come back by itself."
-            )
+        for trouble in read_troubles(self.client.get("/v1/status")):
+            if trouble.kind in _KEEP_FROM_ARRIVING and trouble.coop == coop:
+                tell(
+                    f"Careful: {trouble.detail} A payment to {coop} may not arrive. {trouble.remedy}"
+                )
 
 
 @contextmanager

@@ -202,13 +202,22 @@ def _send_first(desk: Desk, pending: PendingPayment) -> Paid:
         desk.journal.finish(pending.sequence, outcome=Outcome.REFUSED)
         raise
     except NodeProblem as problem:
-        is_over = problem.was_passed_over or problem.is_final
-        if _ends_a_doubt(problem) or (is_over and not problem.is_after_doubt):
+        if _ends_a_doubt(problem) or _ends_a_first_try(problem):
             desk.journal.finish(pending.sequence, outcome=Outcome.REFUSED)
             raise
         raise PaymentInDoubt(pending.intent, problem) from problem
     except NodeError as error:
         raise PaymentInDoubt(pending.intent, error) from error
+
+
+def _ends_a_first_try(problem: NodeProblem) -> bool:
+    """Whether it shows that bytes which were sent just now, and never before, were not recorded.
+
+    A gap does not: a node that has lost payments takes these bytes once the gap is filled.
+    """
+    if problem.is_after_doubt or problem.number == Refusal.SEQUENCE_GAP:
+        return False
+    return problem.was_passed_over or problem.is_final
 
 
 def _ends_a_doubt(problem: NodeProblem) -> bool:

@@ -291,8 +291,8 @@ def _finish(member: Membership, paid: Paid, until: str, timeout: int, output: Ou
         raise CliError(
             ExitCode.INTERRUPTED,
             "wait_interrupted",
-            f"Interrupted. The payment is made: {payment_words(paid.intent)}, recorded at {where}; it can't be "
-            "lost. Running the command again would pay once more.",
+            f"Interrupted. The payment is made: {payment_words(paid.intent)}, recorded at {where}; it "
+            "can't be lost. Running the command again would pay once more.",
             f"`fiado history` shows whether it has arrived, `fiado receipt show {where}` the receipt.",
             {"coop": member.coop.name, "index": paid.index, "status": "recorded"},
         ) from None

@@ -53,7 +53,7 @@ class Bank:
     books: Books = field(default_factory=lambda: books_with_members(build_federation(seed="bank")))
     home: int = 1
     bend: Bend = honest
-    accused: tuple[str, ...] = ()
+    troubles: tuple[dict[str, Any], ...] = ()
     recorded: list[bytes] = field(default_factory=list)
     seen: list[Request] = field(default_factory=list)
 
@@ -89,7 +89,7 @@ class Bank:
                 "coop": charter.coops[self.home].name,
                 "coop_number": self.home,
                 "federation": charter.federation.hex(),
-                "accused": list(self.accused),
+                "troubles": list(self.troubles),
                 "time": self.books.now,
             }
         )

@@ -17,7 +17,7 @@ from cli.amounts import (
     parse_amount,
     parse_number,
 )
-from cli.errors import explain
+from cli.errors import in_words
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "numbers.json").read_text())
 """What the pages read as an amount too."""
@@ -34,7 +34,7 @@ def test_what_is_no_amount_is_refused_with_its_reason(case: dict[str, Any]) -> N
         parse_amount(case["text"])
     assert refused.value.fault is AmountFault(case["fault"])
     assert list(refused.value.readings) == case.get("readings", [])
-    explained = explain(refused.value)
+    explained = in_words(refused.value)
     assert explained is not None
     assert all(reading in explained.remedy for reading in refused.value.readings)
 

@@ -6,13 +6,11 @@ from pathlib import Path
 
 import pytest
 
-import cli.words_commands
-import cli.words_node  # noqa: F401 - importing them registers the words
 from cli.addresses import AddressError
 from cli.amounts import AmountError, AmountFault
 from cli.client import AnswerLost, NodeMisbehaved
 from cli.command_group import error_from
-from cli.errors import CliError, explain
+from cli.errors import CliError, explain, in_words
 from cli.exit_codes import ExitCode
 from cli.mnemonic import (
     AmbiguousLanguage,
@@ -82,7 +80,7 @@ ERRORS: Sequence[tuple[Exception, ExitCode]] = [
 
 @pytest.mark.parametrize(("error", "code"), ERRORS, ids=lambda value: type(value).__name__)
 def test_an_error_is_explained_with_its_code_and_a_remedy(error: Exception, code: ExitCode) -> None:
-    explained = explain(error)
+    explained = in_words(error)
     assert explained is not None
     assert explained.code is code
     assert explained.name.replace("_", "").isalpha()

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -137,27 +138,28 @@ def test_a_node_that_looked_at_nothing_leaves_nothing_in_doubt(stage: Stage, giv
     assert stage.count == 0
 
 
-@pytest.mark.parametrize("number", range(1, 25))
-def test_a_refusal_ends_a_doubt_only_when_it_is_of_these_bytes(stage: Stage, number: int) -> None:
-    refusal = problem("refused", 422, number=number)
-    stage.bank.bend = Payments(after(LOST), instead(refusal))
-    is_of_them = number in (7, 8, 9) or 11 <= number <= 22
-    code = ExitCode.REFUSED if is_of_them else ExitCode.OUTCOME_UNKNOWN
-    stage.person.fails(code, *PAY)
-    assert (stage.in_doubt() is None) == is_of_them
+PAYING = json.loads((Path(__file__).parents[1] / "vectors" / "paying.json").read_text())
+"""What ends a payment, in the pages too."""
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 413, 415, 422])
-def test_a_refusal_without_a_number_ends_a_first_try_and_no_doubt(
-    stage: Stage, status: int
-) -> None:
-    refusal = problem("no", status)
-    stage.bank.bend = Payments(instead(refusal))
-    stage.person.fails(ExitCode.REFUSED, *PAY)
-    assert stage.in_doubt() is None
-    stage.bank.bend = Payments(after(LOST), instead(refusal))
-    stage.person.fails(ExitCode.OUTCOME_UNKNOWN, *PAY)
-    assert stage.in_doubt() is not None
+@pytest.mark.parametrize("case", PAYING["endings"], ids=str)
+def test_what_ends_a_payment_first_and_later(stage: Stage, case: dict[str, Any]) -> None:
+    said = case["problem"]
+    answer = Answer(
+        said["status"], {"title": "no", **said}, content_type="application/problem+json"
+    )
+    stage.bank.bend = Payments(instead(answer))
+    stage.person.run(*PAY)
+    assert (stage.in_doubt() is None) == case["ends_first"]
+    stage.bank.bend = Payments(lambda answer: answer())
+    stage.person.ok(*PAY)
+    stage.bank.bend = Payments(after(LOST), instead(answer))
+    stage.person.run(*PAY, "--again")
+    assert (stage.in_doubt() is None) == case["ends_later"]
+
+
+def test_the_pages_ask_about_the_same_for_as_long() -> None:
+    assert PAYING["twin_seconds"] == SAME_WISH_SECONDS
 
 
 def test_another_payment_waits_until_the_one_in_doubt_is_known(stage: Stage) -> None:
@@ -380,12 +382,23 @@ def test_a_payment_in_doubt_of_an_older_program_finds_its_account(stage: Stage) 
 # --- what is told ---
 
 
-def test_paying_into_an_accused_coop_is_warned_of(stage: Stage) -> None:
-    stage.bank.accused = ("sur",)
+@pytest.mark.parametrize(
+    ("kind", "coop", "is_told"),
+    [
+        ("accused", "sur", True),
+        ("cut", "sur", True),
+        ("cut", "este", False),
+        ("waiting", "sur", False),
+    ],
+)
+def test_paying_to_where_nothing_arrives_is_warned_of(
+    stage: Stage, kind: str, coop: str, is_told: bool
+) -> None:
+    trouble = {"kind": kind, "severity": "warns", "coop": coop, "detail": "Alas.", "remedy": "Ask."}
+    stage.bank.troubles = (trouble,)
     told = stage.person.run("pay", "member2@sur", "1.00", json_too=False)
-    assert "the node of sur broke the rules" in told.stderr
-    told = stage.person.run("pay", "member2@norte", "1.00", json_too=False)
-    assert "broke the rules" not in told.stderr
+    assert told.exit_code == ExitCode.OK
+    assert ("Alas. A payment to sur may not arrive. Ask." in told.stderr) == is_told
 
 
 def test_the_passphrase_is_asked_before_the_lock_is_taken(stage: Stage) -> None:
