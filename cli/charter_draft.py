@@ -59,6 +59,7 @@ def render_charter(
     decision_quorum: int,
     coops: Sequence[CoopDraft],
     index: IndexDraft | None = None,
+    entries_per_day: int | None = None,
 ) -> str:
     """The text of the draft."""
     lines = [
@@ -76,6 +77,12 @@ def render_charter(
         "# How many cooperatives have to sign a decision of the whole federation.",
         f"decision_quorum = {decision_quorum}",
     ]
+    if entries_per_day is not None:
+        lines += [
+            "# How many payments a cooperative records in a day, and how many other entries. Every node",
+            "# of the federation stores them for ever; leave the line out, and there is no bound.",
+            f"entries_per_day = {entries_per_day}",
+        ]
     for number, coop in enumerate(coops, start=1):
         lines += ["", *_coop_lines(number, coop)]
     if index is not None:

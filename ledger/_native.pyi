@@ -78,6 +78,7 @@ class Validator:
         cls,
         federation: bytes,
         witness_quorum: int,
+        entries_per_day: int | None,
         coops: Sequence[CoopFields],
         threads: int,
     ) -> Self: ...
@@ -86,6 +87,7 @@ class Validator:
         cls,
         federation: bytes,
         witness_quorum: int,
+        entries_per_day: int | None,
         coops: Sequence[CoopFields],
         threads: int,
         snapshot: bytes,
@@ -136,8 +138,12 @@ class Validator:
     def chain(self, coop: int, entries: Entries) -> bytes:
         """The head that these entries would lead to."""
 
-    def log(self, coop: int) -> tuple[int, bytes, int, int, int, int, list[tuple[int, int]], int]:
-        """Length, head, time, position, held, commons, anchored, number of accounts."""
+    def log(
+        self, coop: int
+    ) -> tuple[int, bytes, int, int, int, int, list[tuple[int, int]], int, tuple[int, int]]:
+        """Length, head, time, position, held, commons, anchored, number of accounts, and how many
+        payments and how many other entries the day of that time has.
+        """
 
     def head_at(self, coop: int, length: int) -> bytes | None: ...
     def account(self, coop: int, number: int) -> AccountFields | None: ...

@@ -82,6 +82,8 @@ class Charter:
     coops: Mapping[int, Coop]
     index: IndexCharter | None = None
     """None: the federation's unit is not indexed."""
+    entries_per_day: int | None = None
+    """How many payments, and how many other entries, a log takes in a day; None: as many as come."""
 
     def coop_named(self, name: str) -> Coop | None:
         """The coop of that name, or None."""
@@ -113,6 +115,9 @@ def parse_charter(source: bytes) -> Charter:
         ),
         coops={coop.number: coop for coop in sorted(coops, key=lambda coop: coop.number)},
         index=_read_index(document, sorted(coop.number for coop in coops)),
+        entries_per_day=(
+            about.integer("entries_per_day", least=1) if about.has("entries_per_day") else None
+        ),
     )
     about.check_all_read()
     document.check_all_read()

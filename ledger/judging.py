@@ -46,6 +46,7 @@ def _copy_log(validator: Validator, coop: int, log: Log) -> None:
     )
     log.anchored = dict(view.anchored)
     log.index = validator.index(coop)
+    log.payments_today, log.others_today = view.payments_today, view.others_today
 
 
 def _copy_records(validator: Validator, coop: int, transaction: Transaction, state: State) -> None:

@@ -28,13 +28,13 @@ from ledger.transactions import Status
 MAGIC: Final = b"fiado1.snapshot".ljust(16, b"\0")
 
 
-def list_state(state: State) -> Iterator[bytes]:
-    """The listing, in pieces."""
+def list_state(state: State, *, is_counted: bool = False) -> Iterator[bytes]:
+    """The listing, in pieces. `is_counted`: the charter bounds the entries of a day."""
     for coop in sorted(state):
-        yield from _list_log(state[coop])
+        yield from _list_log(state[coop], is_counted)
 
 
-def _list_log(log: Log) -> Iterator[bytes]:
+def _list_log(log: Log, is_counted: bool) -> Iterator[bytes]:
     transit = list(log.sorted_transit())
     returnable = [log.returnable[key] for key in sorted(log.returnable)]
     anchored = [[coop, log.anchored[coop]] for coop in sorted(log.anchored)]
@@ -54,6 +54,7 @@ def _list_log(log: Log) -> Iterator[bytes]:
             len(log.accounts),
             len(transit),
             len(returnable),
+            *([[log.payments_today, log.others_today]] if is_counted else []),
         ]
     )
     for number in sorted(log.accounts):
@@ -138,17 +139,17 @@ def _account_fields(account: Account) -> list[int | bytes | str | None]:
     ]
 
 
-def state_digest(state: State) -> bytes:
+def state_digest(state: State, *, is_counted: bool = False) -> bytes:
     """The state digest: 32 bytes."""
     digest = sha256()
-    for piece in list_state(state):
+    for piece in list_state(state, is_counted=is_counted):
         digest.update(piece)
     return digest.digest()
 
 
-def save_snapshot(state: State) -> bytes:
+def save_snapshot(state: State, *, is_counted: bool = False) -> bytes:
     """All state as bytes."""
-    listing = b"".join(list_state(state))
+    listing = b"".join(list_state(state, is_counted=is_counted))
     heads = b"".join(
         state[coop].heads_from.to_bytes(8, "big")
         + len(state[coop].heads).to_bytes(8, "big")
@@ -159,7 +160,7 @@ def save_snapshot(state: State) -> bytes:
     return MAGIC + sha256(rest).digest() + rest
 
 
-def load_snapshot(snapshot: bytes, state: State) -> State:
+def load_snapshot(snapshot: bytes, state: State, *, is_counted: bool = False) -> State:
     """Fill the empty `state` from `snapshot`; raises `SnapshotError` for bytes that are not one."""
     rest = snapshot[48:]
     if snapshot[:16] != MAGIC or sha256(rest).digest() != snapshot[16:48]:
@@ -171,7 +172,7 @@ def load_snapshot(snapshot: bytes, state: State) -> State:
     for coop in sorted(state):
         log = state[coop]
         try:
-            _load_log(unpacker, log)
+            _load_log(unpacker, log, is_counted)
             position = _load_heads(rest, position, log)
         except (msgpack.UnpackException, LookupError, TypeError, ValueError) as error:
             raise SnapshotError("the snapshot is of another charter") from error
@@ -180,12 +181,14 @@ def load_snapshot(snapshot: bytes, state: State) -> State:
     return state
 
 
-def _load_log(unpacker: Any, log: Log) -> None:
+def _load_log(unpacker: Any, log: Log, is_counted: bool) -> None:
     header = unpacker.unpack()
     if header[:2] != ["coop", log.coop]:
         raise SnapshotError("the snapshot is of another charter")
     _, _, _, _, log.time, log.position, log.held, log.commons, taken, anchored, *counts = header
     log.anchored = dict(anchored)
+    if is_counted:
+        log.payments_today, log.others_today = counts.pop()
     accounts, transit, returnable = counts
     for _ in range(accounts):
         account = _load_account(unpacker.unpack())

@@ -17,6 +17,7 @@ from ledger.entries import Entry, decode_entry, transaction_kind
 from ledger.index.table import Index
 from ledger.listing import list_index
 from ledger.refusals import Refusal
+from ledger.rules.days import check_day, entries_of_day
 from ledger.rules.index import decide_index
 from ledger.rules.members import decide_members
 from ledger.signatures import (
@@ -104,8 +105,13 @@ class SharedRules:
     def decide(self, entry: Entry, index: int) -> Account | Index | Refusal:
         """What is different after an entry that becomes number `index` of the log, or its refusal."""
         number = self._coop.number
-        if entry.time < self._core.log(number)[2]:
+        _, _, newest, *_, (payments, others) = self._core.log(number)
+        if entry.time < newest:
             return Refusal.TIME_FALLS
+        today = entries_of_day(time=entry.time, newest=newest, payments=payments, others=others)
+        refusal = check_day(self._charter, today, is_payment=False)
+        if refusal is not None:
+            return refusal
         transaction = entry.transaction
         if isinstance(transaction, IndexEntry):
             return decide_index(transaction, charter=self._charter, index=self._indexes[number])

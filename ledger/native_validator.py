@@ -153,7 +153,9 @@ class NativeValidator:
 
     def log(self, coop: int) -> LogView:
         """See `Validator.log`."""
-        length, head, time, position, held, commons, anchored, accounts = self._core.log(coop)
+        length, head, time, position, held, commons, anchored, accounts, today = self._core.log(
+            coop
+        )
         return LogView(
             coop=coop,
             length=length,
@@ -164,6 +166,8 @@ class NativeValidator:
             commons=commons,
             anchored=dict(anchored),
             accounts=accounts,
+            payments_today=today[0],
+            others_today=today[1],
         )
 
     def head_at(self, coop: int, length: int) -> bytes | None:
@@ -234,9 +238,11 @@ def _contexts(charter: Charter) -> dict[int, bytes]:
     }
 
 
-def _charter_fields(charter: Charter) -> tuple[bytes, int, list[_native.CoopFields]]:
+def _charter_fields(
+    charter: Charter,
+) -> tuple[bytes, int, int | None, list[_native.CoopFields]]:
     coops = [(coop.number, coop.node_key, coop.clearing_limit) for coop in charter.coops.values()]
-    return charter.federation, charter.witness_quorum, coops
+    return charter.federation, charter.witness_quorum, charter.entries_per_day, coops
 
 
 def _load_indexes(charter: Charter, core: _native.Validator) -> dict[int, Index | None]:

@@ -17,6 +17,7 @@ from ledger.listing import load_snapshot, save_snapshot, state_digest
 from ledger.messages import TAG_ENTRY, signing_context
 from ledger.refusals import Refusal
 from ledger.rules.anchors import apply_anchor, check_anchor
+from ledger.rules.days import apply_day, check_day, today_of
 from ledger.rules.index import decide_index, index_of_new_log
 from ledger.rules.members import decide_members
 from ledger.rules.payments import apply_pay, apply_return, check_pay, check_return
@@ -54,7 +55,9 @@ class ReferenceValidator:
     @classmethod
     def load(cls, charter: Charter, snapshot: bytes) -> "ReferenceValidator":
         """From a snapshot; raises `SnapshotError`."""
-        return cls(charter, load_snapshot(snapshot, empty_state(charter)))
+        return cls(
+            charter, load_snapshot(snapshot, empty_state(charter), is_counted=_is_counted(charter))
+        )
 
     def sequence(self, coop: int, time: int, transactions: Sequence[bytes]) -> Sequenced:
         """See `Validator.sequence`."""
@@ -115,7 +118,8 @@ class ReferenceValidator:
         if isinstance(checked, Refusal | Waiting):
             return checked
         self._apply(log, entry.transaction, checked)
-        log.time = entry.time
+        is_payment = isinstance(entry.transaction, Pay)
+        apply_day(self.charter, log, time=entry.time, is_payment=is_payment)
         log.heads.append(extend(log.head, data))
         if len(self._state) == 1:
             # Nobody can anchor the log of a federation's only coop.
@@ -130,6 +134,10 @@ class ReferenceValidator:
         if entry.time < log.time:
             return Refusal.TIME_FALLS
         transaction = entry.transaction
+        today = today_of(log, entry.time)
+        refusal = check_day(self.charter, today, is_payment=isinstance(transaction, Pay))
+        if refusal is not None:
+            return refusal
         match transaction:
             case Pay():
                 # The entry is `[time, transaction]` and the signature is its last element, so what
@@ -197,6 +205,8 @@ class ReferenceValidator:
             commons=log.commons,
             anchored=dict(log.anchored),
             accounts=len(log.accounts),
+            payments_today=log.payments_today,
+            others_today=log.others_today,
         )
 
     def head_at(self, coop: int, length: int) -> bytes | None:
@@ -237,11 +247,16 @@ class ReferenceValidator:
 
     def digest(self) -> bytes:
         """See `Validator.digest`."""
-        return state_digest(self._state)
+        return state_digest(self._state, is_counted=_is_counted(self.charter))
 
     def snapshot(self) -> bytes:
         """See `Validator.snapshot`."""
-        return save_snapshot(self._state)
+        return save_snapshot(self._state, is_counted=_is_counted(self.charter))
+
+
+def _is_counted(charter: Charter) -> bool:
+    """Whether the listing tells how many entries a day has."""
+    return charter.entries_per_day is not None
 
 
 class _MembersOf:

@@ -89,6 +89,10 @@ class Log:
     returnable: dict[tuple[int, int], Returnable] = field(default_factory=dict)
     index: Index | None = None
     """What the log knows of the index; None in a federation without one."""
+    payments_today: int = 0
+    """How many payments the day of `time` has; counted only where the charter bounds entries."""
+    others_today: int = 0
+    """How many entries that are no payments that day has."""
 
     @property
     def length(self) -> int:

@@ -70,6 +70,10 @@ class LogView:
     commons: int
     anchored: Mapping[int, int]
     accounts: int
+    payments_today: int = 0
+    """How many payments the day of `time` has; counted only where the charter bounds entries."""
+    others_today: int = 0
+    """How many entries that are no payments that day has."""
 
     def reached(self) -> dict[int, int]:
         """How far this log has taken in every log: the anchored lengths, and its own length."""

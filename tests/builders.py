@@ -223,6 +223,7 @@ def build_federation(
     threshold: int = 2,
     witness_quorum: int = 0,
     index: Sequence[str] = (),
+    entries_per_day: int | None = None,
 ) -> Federation:
     """A federation of `coops` like coops, numbered from 1. `clearing_limit` in minor units.
 
@@ -242,6 +243,8 @@ def build_federation(
         f"witness_quorum = {witness_quorum}",
         f"decision_quorum = {coops // 2 + 1}",
     ]
+    if entries_per_day is not None:
+        lines.append(f"entries_per_day = {entries_per_day}")
     for number in numbers:
         lines += [
             "",

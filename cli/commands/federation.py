@@ -34,12 +34,16 @@ from ledger.charter import (
     parse_charter_signatures,
     sign_charter,
 )
+from ledger.codec import MAX
 from ledger.errors import CharterError
 from ledger.index.days import day_from_text, text_from_day
 from ledger.index.parameters import LOWEST_VALUE
 from node.settings import read_node_key
 
 FILE = click.Path(path_type=Path, dir_okay=False)
+ENTRIES_PER_DAY = 100_000
+"""What a new charter is advised to allow: more than one payment a second all day, and at most some ten
+megabytes that one cooperative makes all others store."""
 _VALUE_PLACES = 6
 """Decimals of what a unit is worth."""
 
@@ -101,6 +105,13 @@ def federation() -> None:
     help="How many cooperatives sign a decision; more than half when left out.",
 )
 @click.option(
+    "--entries-per-day",
+    type=click.IntRange(0, MAX),
+    default=ENTRIES_PER_DAY,
+    show_default=True,
+    help="How many payments a cooperative records in a day, and how many other entries; 0: no bound.",
+)
+@click.option(
     "--index",
     "method",
     type=click.Choice(["cer", "uf", "survey"]),
@@ -124,6 +135,7 @@ def init(
     thresholds: tuple[str, ...],
     witness_quorum: int,
     decision_quorum: int | None,
+    entries_per_day: int,
     method: str | None,
     currency: str,
     base: str | None,
@@ -153,6 +165,7 @@ def init(
             decision_quorum=decision_quorum or len(drafts) // 2 + 1,
             coops=drafts,
             index=_index_draft(method, currency, base),
+            entries_per_day=entries_per_day or None,
         )
     except ValueError as error:
         raise click.UsageError(f"The charter can't be written: {error}.") from error
@@ -358,6 +371,9 @@ def _print(charter: Charter, signatures: Mapping[int, bytes], output: Output) ->
             "unit": charter.unit,
             "witnesses for each anchor": str(charter.witness_quorum),
             "signatures for a decision": f"{charter.decision_quorum} of {len(charter.coops)}",
+            "payments a day of each": "no bound"
+            if charter.entries_per_day is None
+            else f"at most {charter.entries_per_day}",
         }
         | index_fields(charter)
     )

@@ -286,6 +286,7 @@ _OF_EVERY_ENTRY = (
     Refusal.KIND_UNKNOWN,
     Refusal.TIME_OUT_OF_RANGE,
     Refusal.TIME_FALLS,
+    Refusal.DAY_FULL,
 )
 _OF_STEWARDS = (Refusal.STEWARD_UNKNOWN, Refusal.STEWARDS_TOO_FEW)
 

@@ -29,6 +29,9 @@ class Appender(Protocol):
     def append(self, tick: Tick, transactions: list[bytes]) -> Sequenced:
         """Append what the rules accept."""
 
+    def has_room(self, tick: Tick) -> bool:
+        """Whether the charter lets the own log have one more entry today that is no payment."""
+
 
 @dataclass(slots=True)
 class _Gathering:
@@ -61,7 +64,7 @@ class Anchors:
     def anchor_now(self, tick: Tick, own: Appender, coop: int) -> bool:
         """Anchor as far as possible, or begin to gather witnesses for it; whether an anchor was appended."""
         self._wanted.add(coop)
-        return self._anchor(tick, own, coop)
+        return own.has_room(tick) and self._anchor(tick, own, coop)
 
     def run(self, tick: Tick, own: Appender) -> None:
         """Append the anchors and returns that are due."""
@@ -70,6 +73,8 @@ class Anchors:
                 coop
             ):
                 del self._gatherings[coop]
+        if not own.has_room(tick):
+            return
         for coop in self._core.others:
             if self._is_due(coop, tick.steady_ms):
                 self._anchor(tick, own, coop)

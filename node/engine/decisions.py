@@ -329,6 +329,8 @@ class Decisions:
     def _take_in(self, tick: Tick, own: Appender) -> bool:
         """Let the own log take in a decision that is certified; whether it did."""
         chartered = self._chartered
+        if not own.has_room(tick):
+            return False
         for key in self.due():
             for entry in self.gathering.grouped(key):
                 if chartered is None or len(entry.signatures) < quorum_of(entry, chartered):

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from ledger.codec import split
 from ledger.entries import decode_transaction, transaction_kind, transaction_start
 from ledger.refusals import Refusal
+from ledger.rules.days import check_day, entries_of_day
 from ledger.transactions import Kind, Pay
 from ledger.validator import Sequenced
 from node.engine.anchors import Anchors
@@ -35,7 +36,9 @@ from node.store.base import payment_digest
 NODE_KINDS = frozenset({Kind.ANCHOR, Kind.RETURN})
 """What only the node itself appends. Everything else is judged by the rules."""
 
-MAYBE_RECORDED = frozenset({Refusal.ACCOUNT_CLOSED, Refusal.ACCOUNT_FROZEN, Refusal.SEQUENCE_USED})
+MAYBE_RECORDED = frozenset(
+    {Refusal.DAY_FULL, Refusal.ACCOUNT_CLOSED, Refusal.ACCOUNT_FROZEN, Refusal.SEQUENCE_USED}
+)
 """Refusals that a payment may also earn because it was recorded long ago: look before saying so."""
 
 
@@ -70,6 +73,22 @@ class OwnLog:
                 )
             )
         return appended
+
+    def has_room(self, tick: Tick) -> bool:
+        """Whether the charter lets the own log have one more entry today that is no payment.
+
+        What the node appends by itself waits for the next day without, and counts like everything else.
+        """
+        if self._core.charter.entries_per_day is None:
+            return True
+        log = self._core.validator.log(self._core.coop)
+        today = entries_of_day(
+            time=max(tick.now_ms // 1000, log.time),
+            newest=log.time,
+            payments=log.payments_today,
+            others=log.others_today,
+        )
+        return check_day(self._core.charter, today, is_payment=False) is None
 
     def submit(self, tick: Tick, submits: Sequence[Submit]) -> None:
         """Record or refuse single transactions; the same bytes twice in one tick count once."""

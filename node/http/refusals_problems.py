@@ -47,6 +47,12 @@ _REFUSALS: Final[Mapping[Refusal, tuple[int, str, str, str]]] = {
         "The entry would lie after the year 9999.",
         "Set the node's clock.",
     ),
+    Refusal.DAY_FULL: (
+        429,
+        "The day is full",
+        "This cooperative has recorded as many entries today as the charter lets a log have in a day.",
+        "Send the same bytes again after midnight, universal time.",
+    ),
     Refusal.ACCOUNT_UNKNOWN: (
         422,
         "No such account",

@@ -156,8 +156,9 @@ def test_malformed_entries(make_validator: MakeValidator) -> None:
         assert validator.judge(1, entry) is found, case["note"]
 
 
-def test_refusals(make_validator: MakeValidator) -> None:
-    vectors = load("refusals.json")
+@pytest.mark.parametrize("name", ["refusals.json", "days.json"])
+def test_refusals(name: str, make_validator: MakeValidator) -> None:
+    vectors = load(name)
     validator = replayed(vectors, make_validator)
     assert validator.digest().hex() == vectors["digest"]
     coop = vectors["coop"]

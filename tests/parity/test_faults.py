@@ -22,7 +22,7 @@ FEDERATION = build_federation(seed="faults", coops=1, stewards=1, threshold=1)
 def core() -> Any:
     """The compiled validator itself."""
     coop = FEDERATION.charter.coops[1]
-    return native.Validator(FEDERATION.id, 0, [(1, coop.node_key, coop.clearing_limit)], 2)
+    return native.Validator(FEDERATION.id, 0, None, [(1, coop.node_key, coop.clearing_limit)], 2)
 
 
 def account(number: int, balance: int) -> Account:

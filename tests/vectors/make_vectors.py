@@ -7,13 +7,11 @@ changed: other implementations rely on them.
 
 import json
 from pathlib import Path
-from random import Random
 from typing import Any, Final
 
 from ledger.chain import genesis, head_message
 from ledger.codec import MAX, Value, encode
 from ledger.entries import LAST_TIME, decode_entry, decode_transaction, encode_entry
-from ledger.listing import list_state
 from ledger.memos import memo_reference, reason_hash
 from ledger.messages import (
     TAG_CHARTER,
@@ -24,7 +22,6 @@ from ledger.messages import (
     TAG_SESSION,
     signed_bytes,
 )
-from ledger.reference import ReferenceValidator
 from ledger.refusals import Refusal
 from ledger.transactions import (
     Admit,
@@ -38,10 +35,9 @@ from ledger.transactions import (
     signed_part,
 )
 from tests.builders import START, Books, books_with_members, build_federation
-from tests.histories import grow
-from tests.ledger.rules.tables import HOME, TABLES, stage
 from tests.vectors.make_evidence import evidence_vectors
 from tests.vectors.make_index import index_transactions
+from tests.vectors.make_logs import day_vectors, history_vectors, refusal_vectors, refused
 from tests.vectors.make_longer_forms import longer_form_vectors
 from tests.vectors.make_receipts import receipt_vectors
 
@@ -316,90 +312,6 @@ def malformed_cases(encoded: dict[str, bytes]) -> list[Case]:
     return cases
 
 
-def refused(refusal: Refusal) -> Case:
-    return {"refusal": refusal.value, "name": refusal.code}
-
-
-def log_of(books: Books) -> dict[str, list[str]]:
-    return {str(coop): [entry.hex() for entry in log] for coop, log in books.logs.items()}
-
-
-def refusal_vectors() -> Case:
-    """Entries and what they earn in a given state: all faults of all kinds, alone and in pairs."""
-    books = stage()
-    cases: list[Case] = []
-    for table in TABLES:
-        entry = encode_entry(books.now, table.transaction(books))
-        cases.append({"note": f"{table.name}, valid", "entry": entry.hex(), "refusal": None})
-        for faults in [*((fault,) for fault in table.faults), *table.pairs()]:
-            entry = encode_entry(books.now, table.transaction(books, *faults))
-            names = " and ".join(fault.refusal.code for fault in faults)
-            expected = refused(faults[0].refusal)
-            cases.append({"note": f"{table.name}: {names}", "entry": entry.hex(), **expected})
-    early = encode_entry(books.now - 1, TABLES[0].transaction(books, TABLES[0].faults[0]))
-    note = "pay: time_falls and account_unknown"
-    cases.append({"note": note, "entry": early.hex(), **refused(Refusal.TIME_FALLS)})
-    last = encode_entry(LAST_TIME, TABLES[0].transaction(books))
-    cases.append({"note": "pay in the last second", "entry": last.hex(), "refusal": None})
-    late = encode_entry(LAST_TIME + 1, TABLES[0].transaction(books, TABLES[0].faults[0]))
-    note = "pay: time_out_of_range and account_unknown"
-    cases.append({"note": note, "entry": late.hex(), **refused(Refusal.TIME_OUT_OF_RANGE)})
-    for case in cases:
-        verdict = books.validator.judge(HOME, bytes.fromhex(case["entry"]))
-        assert case["refusal"] == (verdict.value if isinstance(verdict, Refusal) else verdict), case
-    return {
-        "charter": books.federation.charter.source.decode("utf-8"),
-        "logs": log_of(books),
-        "digest": books.validator.digest().hex(),
-        "coop": HOME,
-        "cases": cases,
-    }
-
-
-def history_vectors() -> Case:
-    """Whole logs, and the state that follows from them, PROTOCOL section 7."""
-    histories = []
-    for seed, coops, steps in ((1, 3, 120), (2, 2, 80), (3, 1, 40), (4, 5, 160)):
-        federation = build_federation(
-            seed=f"history {seed}",
-            coops=coops,
-            clearing_limit=3_000,
-            witness_quorum=(coops - 1) // 2,
-        )
-        books = books_with_members(federation, limit=2_000)
-        if coops > 1:
-            grow(books, Random(seed), steps)
-        else:
-            for _ in range(steps):
-                books.pay(1, 1, 1, 2, 25, fee=1)
-        histories.append(history_case(books))
-    return {"histories": histories}
-
-
-def history_case(books: Books) -> Case:
-    validator = books.validator
-    assert isinstance(validator, ReferenceValidator)
-    return {
-        "charter": books.federation.charter.source.decode("utf-8"),
-        "logs": log_of(books),
-        "heads": {str(coop): validator.log(coop).head.hex() for coop in books.logs},
-        "digest": validator.digest().hex(),
-        "listing": [piece.hex() for piece in list_state(validator._state)],
-        "coops": {
-            str(coop): {
-                "position": validator.log(coop).position,
-                "held": validator.log(coop).held,
-                "commons": validator.log(coop).commons,
-                "balances": {
-                    str(account.number): account.balance for account in validator.accounts(coop)
-                },
-                "in_transit": sum(item.amount for item in validator.in_transit(coop)),
-            }
-            for coop in books.logs
-        },
-    }
-
-
 def proof_books() -> Books:
     books = books_with_members(FEDERATION)
     books.pay(1, 1, 2, 2, 1_250)
@@ -446,6 +358,7 @@ MAKERS: Final = {
     "messages.json": message_vectors,
     "transactions.json": transaction_vectors,
     "refusals.json": refusal_vectors,
+    "days.json": day_vectors,
     "histories.json": history_vectors,
     "receipts.json": lambda: receipt_vectors(proof_books()),
     "memos.json": memo_vectors,

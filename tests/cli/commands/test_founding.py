@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from cli.exit_codes import ExitCode
 from cli.main import main
+from ledger.charter import parse_charter
 from node.settings import load_folder
 
 PASSPHRASE = "cuatro palabras en un papel"
@@ -117,6 +118,20 @@ def test_a_charter_from_draft_to_nodes(tmp_path: Path, passphrase: Path) -> None
     for coop in ("norte", "sur"):
         run("node", "install", tmp_path / coop, charter)
         assert load_folder(tmp_path / coop).charter.federation.hex() == shown["federation"]
+
+
+@pytest.mark.parametrize(
+    ("words", "bound"),
+    [([], 100_000), (["--entries-per-day", "250"], 250), (["--entries-per-day", "0"], None)],
+)
+def test_a_new_charter_bounds_the_entries_of_a_day_unless_told_otherwise(
+    tmp_path: Path, passphrase: Path, words: list[str], bound: int | None
+) -> None:
+    charter, options = found(tmp_path, passphrase)
+    run("federation", "init", charter, "--name", "Ferias", *options, *words)
+    assert parse_charter(charter.read_bytes()).entries_per_day == bound
+    shown = CliRunner().invoke(main, ["federation", "show", str(charter)]).stdout
+    assert ("no bound" if bound is None else f"at most {bound}") in shown
 
 
 def test_a_charter_that_nobody_signed_is_not_installed(tmp_path: Path, passphrase: Path) -> None:

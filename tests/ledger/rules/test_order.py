@@ -125,6 +125,7 @@ def test_every_refusal_is_in_a_table_or_asked_of_every_entry() -> None:
         Refusal.KIND_UNKNOWN,
         Refusal.TIME_OUT_OF_RANGE,
         Refusal.TIME_FALLS,
+        Refusal.DAY_FULL,
     }
     assert in_tables | of_entries | NOT_YET == set(Refusal)
     assert not in_tables & (of_entries | NOT_YET)

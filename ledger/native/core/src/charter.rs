@@ -23,6 +23,8 @@ pub struct Coop {
 pub struct Charter {
     pub federation: [u8; 32],
     pub witness_quorum: usize,
+    /// How many payments, and how many other entries, a log takes in a day; None: as many as come.
+    pub entries_per_day: Option<u64>,
     pub coops: Vec<Coop>,
 }
 
@@ -31,6 +33,7 @@ impl Charter {
     pub fn new(
         federation: [u8; 32],
         witness_quorum: usize,
+        entries_per_day: Option<u64>,
         coops: &[(u32, [u8; 32], i64)],
     ) -> Result<Self, Fault> {
         let mut sorted = coops.to_vec();
@@ -45,7 +48,7 @@ impl Charter {
             .into_iter()
             .map(|coop| Coop::new(&federation, coop))
             .collect::<Result<_, _>>()?;
-        Ok(Charter { federation, witness_quorum, coops })
+        Ok(Charter { federation, witness_quorum, entries_per_day, coops })
     }
 
     /// The position of the coop with a number.

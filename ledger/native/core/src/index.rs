@@ -71,14 +71,14 @@ impl Validator {
     ) -> Result<(), Fault> {
         let home = self.position(coop)?;
         check_index(Some(&index))?;
-        self.change(|_, state| {
+        self.change(|charter, state| {
             let is_alone = state.logs.len() == 1;
             let log = &mut state.logs[home];
-            if time < log.time {
+            if time < log.moment.time {
                 return Err(Fault::Argument("time falls along the log"));
             }
             log.index = Some(index);
-            log.time = time;
+            log.moment = log.moment.after(charter, time, false);
             let head = extend(log.heads.last(), entry);
             log.heads.heads.push_back(head);
             if is_alone {

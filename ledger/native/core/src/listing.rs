@@ -46,12 +46,12 @@ pub fn list(charter: &Charter, logs: &[Log], mut sink: impl FnMut(&[u8])) {
 }
 
 fn write_header(out: &mut Vec<u8>, charter: &Charter, log: &Log, home: usize) {
-    write::array(out, 13);
+    write::array(out, if charter.entries_per_day.is_some() { 14 } else { 13 });
     write::text(out, b"coop");
     write::unsigned(out, u64::from(charter.coops[home].number));
     write::unsigned(out, log.heads.length());
     write::binary(out, log.heads.last());
-    write::unsigned(out, log.time);
+    write::unsigned(out, log.moment.time);
     write::integer(out, log.position);
     write::integer(out, log.held);
     write::integer(out, log.commons);
@@ -65,6 +65,11 @@ fn write_header(out: &mut Vec<u8>, charter: &Charter, log: &Log, home: usize) {
     write::unsigned(out, log.accounts.len() as u64);
     write::unsigned(out, log.transit.iter().map(|queue| queue.len() as u64).sum());
     write::unsigned(out, log.returnable.len() as u64);
+    if charter.entries_per_day.is_some() {
+        write::array(out, 2);
+        write::unsigned(out, log.moment.today.payments);
+        write::unsigned(out, log.moment.today.others);
+    }
 }
 
 fn write_account(out: &mut Vec<u8>, account: &Record) {

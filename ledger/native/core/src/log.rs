@@ -4,7 +4,11 @@ use std::collections::{BTreeMap, VecDeque};
 
 use crate::accounts::Accounts;
 use crate::chain::Head;
+use crate::charter::Charter;
 use crate::index::Index;
+use crate::refusal::Refusal;
+
+const SECONDS_IN_DAY: u64 = 86_400;
 
 /// The number of the account that belongs to the coop as a whole.
 pub const COMMONS: u32 = 0;
@@ -26,9 +30,23 @@ pub struct Returnable {
     pub amount: i64,
 }
 
+/// How many entries a log has of the day of its newest one; counted only where the charter bounds them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Today {
+    pub payments: u64,
+    pub others: u64,
+}
+
+/// When a log's newest entry is from, and how many that day has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    pub time: u64,
+    pub today: Today,
+}
+
 /// One log's state. Vectors by coop have the charter's order; a log's own place in them is unused.
 pub struct Log {
-    pub time: u64,
+    pub moment: Moment,
     pub position: i64,
     pub held: i64,
     pub commons: i64,
@@ -47,7 +65,7 @@ impl Log {
     /// An empty log in a federation of `coops` coops.
     pub fn new(genesis: Head, coops: usize) -> Self {
         Log {
-            time: 0,
+            moment: Moment { time: 0, today: Today::default() },
             position: 0,
             held: 0,
             commons: 0,
@@ -58,6 +76,47 @@ impl Log {
             index: None,
             heads: Heads { heads: VecDeque::from([genesis]), from: 0 },
         }
+    }
+}
+
+impl Moment {
+    /// How many entries the day of `time` has.
+    fn counted(&self, time: u64) -> Today {
+        match time / SECONDS_IN_DAY == self.time / SECONDS_IN_DAY {
+            true => self.today,
+            false => Today::default(),
+        }
+    }
+
+    /// Whether the day of `time` has room for one more entry.
+    #[inline]
+    pub fn check_day(
+        &self,
+        charter: &Charter,
+        time: u64,
+        is_payment: bool,
+    ) -> Result<(), Refusal> {
+        let Some(most) = charter.entries_per_day else {
+            return Ok(());
+        };
+        let today = self.counted(time);
+        let count = if is_payment { today.payments } else { today.others };
+        if count >= most {
+            return Err(Refusal::DayFull);
+        }
+        Ok(())
+    }
+
+    /// The moment after one more entry at `time`.
+    #[inline]
+    pub fn after(&self, charter: &Charter, time: u64, is_payment: bool) -> Moment {
+        let mut today = Today::default();
+        if charter.entries_per_day.is_some() {
+            today = self.counted(time);
+            today.payments += u64::from(is_payment);
+            today.others += u64::from(!is_payment);
+        }
+        Moment { time, today }
     }
 }
 

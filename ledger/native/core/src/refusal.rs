@@ -27,6 +27,7 @@ pub enum Refusal {
     ClearingLimitExceeded = 21,
     BalanceOutOfRange = 22,
     TimeOutOfRange = 23,
+    DayFull = 24,
     AnchorOfSelf = 50,
     AnchorNotAhead = 51,
     WitnessUnknown = 52,

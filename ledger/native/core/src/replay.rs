@@ -158,14 +158,18 @@ impl<'a> Run<'a, '_> {
     #[inline]
     fn step(&mut self, entry: &'a [u8]) -> Result<(), Stop> {
         let (time, transaction) = decode_entry(entry).map_err(Stop::Refused)?;
-        let time_before = self.state.logs[self.home].time;
-        if time < time_before && !matches!(transaction, Transaction::Shared) {
-            return Err(Stop::Refused(Refusal::TimeFalls));
+        let before = self.state.logs[self.home].moment;
+        let is_payment = matches!(transaction, Transaction::Pay(_));
+        if !matches!(transaction, Transaction::Shared) {
+            if time < before.time {
+                return Err(Stop::Refused(Refusal::TimeFalls));
+            }
+            before.check_day(self.charter, time, is_payment).map_err(Stop::Refused)?;
         }
         let change = self.check_and_apply(time, transaction)?;
-        self.journal.push(time_before, change);
+        self.journal.push(before, change);
         let log: &mut Log = &mut self.state.logs[self.home];
-        log.time = time;
+        log.moment = before.after(self.charter, time, is_payment);
         let head = extend(log.heads.last(), entry);
         log.heads.heads.push_back(head);
         Ok(())

@@ -45,7 +45,7 @@ impl Validator {
         }
         let threads = if transactions.len() < SMALLEST { 1 } else { self.threads() };
         self.change(|charter, state| {
-            let time = time.max(state.logs[home].time);
+            let time = time.max(state.logs[home].moment.time);
             let prefix = entry_prefix(time);
             let decoded: Vec<Decoded<'_>> = transactions
                 .iter()
@@ -73,7 +73,7 @@ impl Validator {
         let log = self.log(coop)?;
         let home = self.position(coop)?;
         for bytes in transactions {
-            let Ok(Transaction::Anchor(anchor)) = decode(log.time, &entry_prefix(log.time), bytes) else {
+            let Ok(Transaction::Anchor(anchor)) = decode(log.moment.time, &entry_prefix(log.moment.time), bytes) else {
                 continue;
             };
             let Ok(other) = check_claims(&self.charter, log, home, &anchor) else {
@@ -172,19 +172,22 @@ impl Appending<'_, '_> {
     ) -> Result<Sequenced, Fault> {
         let mut sequenced = Sequenced::default();
         for ((bytes, decoded), is_bad) in transactions.iter().zip(decoded).zip(is_bad) {
-            let time_before = self.state.logs[self.home].time;
-            match decoded.and_then(|transaction| self.check(transaction, *is_bad)) {
+            let before = self.state.logs[self.home].moment;
+            let is_payment = matches!(decoded, Ok(Transaction::Pay(_)));
+            let has_room = before.check_day(self.charter, self.time, is_payment);
+            let checked = decoded.and_then(|transaction| has_room.map(|()| transaction));
+            match checked.and_then(|transaction| self.check(transaction, *is_bad)) {
                 Err(refusal) => sequenced.outcomes.push(-i64::from(refusal.number())),
                 Ok(Checked::Missing { coop, length }) => {
                     return Err(Fault::DependencyMissing(coop, length));
                 }
                 Ok(Checked::Applied(change)) => {
-                    journal.push(time_before, change);
+                    journal.push(before, change);
                     let start = sequenced.entries.len();
                     sequenced.entries.extend_from_slice(self.prefix);
                     sequenced.entries.extend_from_slice(bytes);
                     let log = &mut self.state.logs[self.home];
-                    log.time = self.time;
+                    log.moment = before.after(self.charter, self.time, is_payment);
                     let head = extend(log.heads.last(), &sequenced.entries[start..]);
                     log.heads.heads.push_back(head);
                     sequenced.outcomes.push(log.heads.length() as i64);

@@ -14,7 +14,7 @@ use crate::codec::Reader;
 use crate::fault::Fault;
 use crate::index::Index;
 use crate::listing::list;
-use crate::log::{Heads, Item, Log, Returnable};
+use crate::log::{Heads, Item, Log, Returnable, Today};
 use crate::validator::Validator;
 
 const MAGIC: &[u8; 16] = b"fiado1.snapshot\0";
@@ -87,11 +87,12 @@ fn read_header(
     home: usize,
     log: &mut Log,
 ) -> Option<Counts> {
-    is_true(reader.array()? == 13 && reader.text()? == "coop")?;
+    let is_counted = charter.entries_per_day.is_some();
+    is_true(reader.array()? == if is_counted { 14 } else { 13 } && reader.text()? == "coop")?;
     is_true(reader.number()? == charter.coops[home].number)?;
     let length = reader.uint()?;
     let head = *reader.hash()?;
-    log.time = reader.uint()?;
+    log.moment.time = reader.uint()?;
     log.position = reader.integer()?;
     log.held = reader.integer()?;
     log.commons = reader.integer()?;
@@ -102,6 +103,10 @@ fn read_header(
         log.anchored[other] = reader.uint()?;
     }
     let (accounts, transit, returnable) = (reader.uint()?, reader.uint()?, reader.uint()?);
+    if is_counted {
+        is_true(reader.array()? == 2)?;
+        log.moment.today = Today { payments: reader.uint()?, others: reader.uint()? };
+    }
     Some(Counts { length, head, accounts, transit, returnable, decisions })
 }
 

@@ -2,10 +2,10 @@
 //! signatures, and what stands behind a bad one must not have happened.
 
 use crate::anchor::{undo_anchor, Delivery};
-use crate::log::{Item, Log, Returnable};
+use crate::log::{Item, Log, Moment, Returnable};
 use crate::payment::Payee;
 
-/// What one entry changed, the chain and the time aside.
+/// What one entry changed, the chain and the moment aside.
 #[derive(Debug)]
 pub enum Change {
     Pay { payer: u32, payee: Payee, amount: i64, fee: i64 },
@@ -17,8 +17,8 @@ pub enum Change {
 pub struct Journal {
     home: usize,
     start: u64,
-    /// (time of the log before the entry, what the entry changed).
-    changes: Vec<(u64, Change)>,
+    /// (the log's moment before the entry, what the entry changed).
+    changes: Vec<(Moment, Change)>,
 }
 
 impl Journal {
@@ -39,16 +39,16 @@ impl Journal {
 
     /// Notes an applied entry.
     #[inline]
-    pub fn push(&mut self, time_before: u64, change: Change) {
-        self.changes.push((time_before, change));
+    pub fn push(&mut self, before: Moment, change: Change) {
+        self.changes.push((before, change));
     }
 
     /// Takes back all entries but the first `kept`.
     pub fn roll_back(&mut self, logs: &mut [Log], kept: usize) {
         while self.changes.len() > kept {
-            let (time, change) = self.changes.pop().expect("longer than what is kept");
+            let (moment, change) = self.changes.pop().expect("longer than what is kept");
             undo(logs, self.home, &change);
-            logs[self.home].time = time;
+            logs[self.home].moment = moment;
         }
         logs[self.home].heads.truncate(self.start + kept as u64);
     }

@@ -98,13 +98,13 @@ impl Validator {
         record: &Record,
     ) -> Result<(), Fault> {
         let home = self.position(coop)?;
-        self.change(|_, state| {
+        self.change(|charter, state| {
             let log = &mut state.logs[home];
-            if time < log.time {
+            if time < log.moment.time {
                 return Err(Fault::Argument("time falls along the log"));
             }
             log.accounts.put(record)?;
-            log.time = time;
+            log.moment = log.moment.after(charter, time, false);
             let head = extend(log.heads.last(), entry);
             log.heads.heads.push_back(head);
             if state.logs.len() == 1 {

@@ -16,7 +16,7 @@ const KEY: [u8; 32] = {
 };
 
 fn charter() -> Charter {
-    Charter::new([7; 32], 0, &[(1, KEY, 1_000), (2, KEY, 1_000)]).unwrap()
+    Charter::new([7; 32], 0, None, &[(1, KEY, 1_000), (2, KEY, 1_000)]).unwrap()
 }
 
 fn validator() -> Validator {

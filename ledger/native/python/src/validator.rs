@@ -18,8 +18,10 @@ type Replayed<'py> = (usize, Option<u8>, Option<Waiting<'py>>, bool);
 /// The last three of them.
 type StopFields<'py> = (Option<u8>, Option<Waiting<'py>>, bool);
 type Waiting<'py> = (u32, u64, Bound<'py, PyBytes>, Bound<'py, PyBytes>);
-/// (length, head, time, position, held, commons, anchored by coop, number of accounts).
-type LogFields<'py> = (u64, Bound<'py, PyBytes>, u64, i64, i64, i64, Vec<(u32, u64)>, usize);
+/// (length, head, time, position, held, commons, anchored by coop, number of accounts, entries of the
+/// newest one's day: payments and others).
+type LogFields<'py> =
+    (u64, Bound<'py, PyBytes>, u64, i64, i64, i64, Vec<(u32, u64)>, usize, (u64, u64));
 
 /// (payee coop, index, payee, amount, payer, whether a return).
 type TransitFields = (u32, u64, u32, i64, u32, bool);
@@ -51,13 +53,15 @@ pub struct Validator {
 fn read_charter(
     federation: &Bound<'_, PyBytes>,
     witness_quorum: usize,
+    entries_per_day: Option<u64>,
     coops: &[CoopFields<'_>],
 ) -> PyResult<Charter> {
     let coops = coops
         .iter()
         .map(|(number, key, limit)| Ok((*number, *array(key.as_bytes())?, *limit)))
         .collect::<PyResult<Vec<_>>>()?;
-    Charter::new(*array(federation.as_bytes())?, witness_quorum, &coops).map_err(to_exception)
+    Charter::new(*array(federation.as_bytes())?, witness_quorum, entries_per_day, &coops)
+        .map_err(to_exception)
 }
 
 #[pymethods]
@@ -66,10 +70,11 @@ impl Validator {
     fn new(
         federation: Bound<'_, PyBytes>,
         witness_quorum: usize,
+        entries_per_day: Option<u64>,
         coops: Vec<CoopFields<'_>>,
         threads: usize,
     ) -> PyResult<Self> {
-        let charter = read_charter(&federation, witness_quorum, &coops)?;
+        let charter = read_charter(&federation, witness_quorum, entries_per_day, &coops)?;
         Ok(Validator { core: Core::new(charter, threads) })
     }
 
@@ -79,11 +84,12 @@ impl Validator {
         python: Python<'_>,
         federation: Bound<'_, PyBytes>,
         witness_quorum: usize,
+        entries_per_day: Option<u64>,
         coops: Vec<CoopFields<'_>>,
         threads: usize,
         snapshot: Bound<'_, PyBytes>,
     ) -> PyResult<Self> {
-        let charter = read_charter(&federation, witness_quorum, &coops)?;
+        let charter = read_charter(&federation, witness_quorum, entries_per_day, &coops)?;
         let bytes = snapshot.as_bytes();
         let core = run(python, || Core::load(charter, threads, bytes))?;
         Ok(Validator { core })
@@ -199,12 +205,13 @@ impl Validator {
         Ok((
             log.heads.length(),
             PyBytes::new(python, log.heads.last()),
-            log.time,
+            log.moment.time,
             log.position,
             log.held,
             log.commons,
             anchored,
             log.accounts.len(),
+            (log.moment.today.payments, log.moment.today.others),
         ))
     }
 

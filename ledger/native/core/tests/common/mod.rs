@@ -50,7 +50,7 @@ pub fn member_key(coop: u32, account: u32) -> SigningKey {
 
 pub fn charter() -> Charter {
     let coops = [1, 2].map(|coop| (coop, public(&node_key(coop)), 100_000_000));
-    Charter::new(FEDERATION, 0, &coops).unwrap()
+    Charter::new(FEDERATION, 0, None, &coops).unwrap()
 }
 
 /// Accounts 1 to `members` at each of two coops. The entries that opened them are place holders:
