@@ -53,10 +53,16 @@ _RUN = (
 
 
 class Stage:
-    """The nodes of the coops 1 to `count`, all linked, while the `with` block lasts."""
+    """The nodes of the coops 1 to `count`, all linked, while the `with` block lasts.
 
-    def __init__(self, root: Path, federation: Federation, *, count: int = 2) -> None:
+    `settings` are lines more for the table [merchant], the last one.
+    """
+
+    def __init__(
+        self, root: Path, federation: Federation, *, count: int = 2, settings: str = ""
+    ) -> None:
         self.root = root
+        self._settings = SETTINGS + settings
         self.federation = federation
         self.nodes: dict[int, Node] = {}
         self.urls: dict[int, str] = {}
@@ -75,7 +81,9 @@ class Stage:
         self._thread.start()
         for coop in range(1, self._count + 1):
             peers = {coop_name(other): url for other, url in self.urls.items()}
-            folder = make_folder(self.root, self.federation, coop, peers=peers, settings=SETTINGS)
+            folder = make_folder(
+                self.root, self.federation, coop, peers=peers, settings=self._settings
+            )
             self.start(coop)
             # The same port again after a stop.
             port = self.urls[coop].rpartition(":")[2]

@@ -1,7 +1,7 @@
 // Amounts as people write them, to and from minor units, by the very rule of the program (cli/amounts.py).
 //
 // Digits, then at most one decimal mark (a point or a comma), then one or two digits. Never a thousands mark:
-// a misread mark pays a hundred times too much. `tests/vectors/amounts.json` holds examples.
+// a misread mark pays a hundred times too much. `tests/vectors/numbers.json` holds examples.
 
 const LONGEST = 40;
 const THOUSANDS_MARKS = /^[ '_\u00a0\u202f\u2019]*$/;
@@ -22,11 +22,12 @@ function faultIn(text) {
   if (text === "") return "empty";
   if (text.startsWith("-") || text.startsWith("\u2212")) return "negative";
   const others = text.replaceAll(/[0-9.,]/g, "");
-  if (others !== "") return THOUSANDS_MARKS.test(others) ? "thousands_mark" : "not_a_number";
+  const isSpaced = THOUSANDS_MARKS.test(others) && /^[0-9]/.test(text);
+  if (others !== "") return isSpaced ? "thousands_mark" : "not_a_number";
   if (text.replaceAll(/[0-9]/g, "").length > 1) return "thousands_mark";
   const [whole, decimals] = text.replace(",", ".").split(".");
   if (whole === "" || decimals === "") return "digit_missing";
-  if (decimals?.length === 3 && whole.length <= 3) return "thousands_mark";
+  if (decimals?.length === 3 && whole.length <= 3 && !whole.startsWith("0")) return "thousands_mark";
   if (decimals?.length > 2) return "too_many_decimals";
   return whole.length > 1 && whole.startsWith("0") ? "leading_zero" : null;
 }

@@ -1,8 +1,10 @@
 // The page of a bill: follows its state, and hands it on to the payer's wallet like any request.
 
 import { followBill, stateOf } from "./bills.js";
+import { countDown } from "./countdown.js";
 import { byId } from "./dom.js";
 import { offerWallets } from "./offer.js";
+import { showTime } from "./words.js";
 
 const request = byId("request");
 if (request !== null) {
@@ -11,9 +13,16 @@ if (request !== null) {
     const home = new URLSearchParams(location.search).get("home");
     await offerWallets(request.dataset, home);
   }
+  // Without this script the page says it in UTC.
+  byId("expires").textContent = showTime(Number(byId("expires").dataset.seconds));
+  let stopClock = () => {};
   followBill(request.dataset.id, (bill) => {
     byId("state").replaceChildren(stateOf(bill));
-    if (bill.state === "open") return;
+    stopClock();
+    if (bill.state === "open") {
+      stopClock = countDown(byId("left"), bill);
+      return;
+    }
     for (const id of ["choices", "code"]) if (byId(id) !== null) byId(id).hidden = true;
     if (byId("onward") !== null) byId("onward").hidden = bill.state !== "settled";
   });

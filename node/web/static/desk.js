@@ -198,6 +198,7 @@ function readChange() {
   if (typeof after === "string") return say("Say what the limit is after that day.");
   // Until the end of that day, where the steward is.
   const until = Math.floor(new Date(`${day}T00:00`).getTime() / 1000) + 86_400;
+  if (!Number.isSafeInteger(until)) return say("That day can't be read.");
   if (until <= from) return say("That day is over.");
   return { kind: LIMIT, limit, from, until, after };
 }

@@ -30,9 +30,13 @@ export async function wordsFromEntropy(entropy, list) {
   return bits.match(/.{11}/g).map((index) => list[parseInt(index, 2)]);
 }
 
+// The words in a text as people type or paste them: numbered, with commas, in capitals, with odd blanks. Words
+// are letters only, so whatever else there is stands between two of them; but not a soft hyphen.
+const wordsIn = (text) => plain(text.replaceAll("\u00ad", "")).split(/\P{L}+/u).filter(Boolean);
+
 // The words as the list spells them, from what somebody typed; else WordsError.
 export async function parseWords(text, list) {
-  const typed = text.trim().split(/\s+/u).map(plain);
+  const typed = wordsIn(text);
   const entropyBytes = COUNTS[typed.length];
   if (entropyBytes === undefined) throw new WordsError("count");
   const places = new Map(list.map((word, place) => [plain(word), place]));

@@ -1,17 +1,18 @@
-// The point of sale: a keypad, a bill with its code and live state, the day's list.
+// The point of sale: a keypad, a bill with its code and live state. The day's list is in day.js.
 //
 // It holds an API key that can make and read bills and can't spend. A bill is made under an id of this
 // page's own, kept until the node has answered: a lost answer and a second press make one bill, not two.
 
 import { Session, call, get, post } from "./api.js";
 import { followBill, isOver, stateOf } from "./bills.js";
-import { byId, make, notice, onAction, showSection } from "./dom.js";
+import { countDown } from "./countdown.js";
+import { saveTable, showDay } from "./day.js";
+import { byId, notice, onAction, showSection } from "./dom.js";
 import { explain } from "./explain.js";
 import { qrAddress } from "./links.js";
 import { Store } from "./store.js";
 import { readAmount, say, showAmount, showTime } from "./words.js";
 
-const LIST_PAGE = 100;
 const SCALE = 2;
 const MILLION = 1_000_000n;
 const till = { store: null, key: null, index: null, wanted: null, bill: null, end: null };
@@ -54,7 +55,8 @@ async function openTill() {
   till.bill = null;
   showSection("till");
   showOther();
-  await showToday();
+  byId("day").value = "";
+  await showDay(till.key);
 }
 
 // --- the amount ---
@@ -117,12 +119,21 @@ function showBill(made) {
   byId("bill-link").textContent = made.link;
   byId("bill-link").href = made.link;
   byId("bill-state").replaceChildren();
+  byId("bill-until").textContent = say("To be paid before {time}", { time: showTime(made.expires) });
   showSection("bill");
-  till.end = followBill(made.id, (bill) => {
+  let stopClock = () => {};
+  const stopFollowing = followBill(made.id, (bill) => {
     byId("bill-state").replaceChildren(stateOf(bill));
+    stopClock();
+    byId("bill-until").hidden = bill.state !== "open";
+    if (bill.state === "open") stopClock = countDown(byId("bill-left"), bill);
     byId("bill-qr").hidden = isOver(bill) || bill.state === "processing";
     byId("cancel").hidden = bill.state !== "open";
   });
+  till.end = () => {
+    stopFollowing();
+    stopClock();
+  };
 }
 
 async function cancel() {
@@ -134,72 +145,13 @@ async function cancel() {
   }
 }
 
-// --- the day ---
-
-async function bringToday() {
-  const midnight = new Date().setHours(0, 0, 0, 0) / 1000;
-  const found = [];
-  let next = null;
-  do {
-    const before = next === null ? "" : `&before=${encodeURIComponent(next)}`;
-    const page = await get(`/v1/invoices?limit=${LIST_PAGE}${before}`, till.key);
-    found.push(...page.invoices.filter(({ created }) => created >= midnight));
-    next = page.invoices.some(({ created }) => created < midnight) ? null : page.next;
-  } while (next !== null);
-  return found;
-}
-
-const stateWord = ({ state }) => ({
-  open: say("waiting"), processing: say("paid, on its way"), settled: say("paid"),
-  expired: say("too late"), cancelled: say("withdrawn"),
-}[state] ?? state);
-
-async function showToday() {
-  try {
-    const bills = await bringToday();
-    const total = bills.reduce((sum, bill) => sum + minor(bill.paid) - minor(bill.refunded), 0);
-    byId("today-sum").textContent = say("Bills: {count}. Received: {amount}.", { count: bills.length, amount: showAmount(total) });
-    byId("today").replaceChildren(...bills.map(showLine));
-    notice("");
-  } catch (error) {
-    notice(explain(error));
-  }
-}
-
-const showLine = (bill) => make("li", {}, make(
-  "div", { class: "entry" },
-  make("span", { class: "who" }, bill.description || say("Bill")),
-  make("span", { class: "money" }, showAmount(minor(bill.amount))),
-  make("span", { class: "small" }, [showTime(bill.created), stateWord(bill)].join(" · ")),
-));
-
-// A field that a spreadsheet would take for a formula is put in quotes as text.
-const csvField = (text) => `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
-
-const decimal = (amount) => `${amount.value.padStart(SCALE + 1, "0").slice(0, -SCALE)}.${amount.value.padStart(SCALE + 1, "0").slice(-SCALE)}`;
-
-async function saveTable() {
-  const rows = [["id", "created", "state", "amount", "paid", "refunded", "price", "currency", "description", "order_id"]];
-  for (const bill of await bringToday()) {
-    rows.push([
-      bill.id, new Date(bill.created * 1000).toISOString(), bill.state, decimal(bill.amount),
-      decimal(bill.paid), decimal(bill.refunded), bill.price ? decimal(bill.price) : "",
-      bill.price?.currency ?? bill.amount.currency, bill.description, bill.order_id ?? "",
-    ]);
-  }
-  const text = rows.map((row) => row.map(csvField).join(",")).join("\r\n");
-  const link = make("a", { download: `fiado-${new Date().toISOString().slice(0, 10)}.csv` });
-  link.href = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
-  link.click();
-  URL.revokeObjectURL(link.href);
-}
-
 onAction(byId("make-key"), makeKey);
 onAction(byId("key-form"), async () => useKey(byId("key").value.trim()));
 onAction(byId("till-form"), makeBill);
 onAction(byId("next"), openTill);
 onAction(byId("cancel"), cancel);
-onAction(byId("csv"), saveTable);
+onAction(byId("csv"), async () => saveTable(till.key));
+byId("day").addEventListener("change", () => { showDay(till.key); });
 onAction(byId("leave"), async () => {
   await till.store.write((kept) => kept.delete("merchant-key"));
   location.reload();

@@ -25,13 +25,33 @@ export function showAmount(minor) {
 
 export const showNumber = (value) => new Intl.NumberFormat(lang).format(value);
 
+// The protocol's times end with the year 9999, limits may begin and end later. All are shown, none fails.
+const LAST_TIME = 253_402_300_799;
+const moment = (format, seconds) =>
+  (seconds > LAST_TIME ? say("after the year 9999") : format.format(seconds * 1000));
+
 const times = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "short" });
 const days = new Intl.DateTimeFormat(lang, { dateStyle: "long" });
-// A limit may end later than calendars do, meaning never: that is shown as their last day.
-const LAST_TIME = 253_402_300_799;
-const moment = (seconds) => Math.min(seconds, LAST_TIME) * 1000;
-export const showTime = (seconds) => times.format(moment(seconds));
-export const showDay = (seconds) => days.format(moment(seconds));
+export const showTime = (seconds) => moment(times, seconds);
+export const showDay = (seconds) => moment(days, seconds);
+
+// How times are shown in a zone by its name, or in UTC where this browser doesn't know it: `show` for people,
+// `plain` as 2026-11-21 09:05:00, and the `zone` that they are in.
+export function timesIn(name) {
+  const formats = (timeZone) => ({
+    zone: timeZone,
+    shown: new Intl.DateTimeFormat(lang, { timeZone, timeStyle: "short" }),
+    written: new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "medium" }),
+  });
+  let found;
+  try {
+    found = formats(name);
+  } catch {
+    found = formats("UTC");
+  }
+  const { zone, shown, written } = found;
+  return { zone, show: (seconds) => moment(shown, seconds), plain: (seconds) => moment(written, seconds) };
+}
 
 // Minor units of what somebody typed, or the sentence that says what is wrong.
 export function readAmount(text, { isZeroAllowed = false } = {}) {

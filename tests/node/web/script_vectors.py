@@ -17,10 +17,22 @@ MODULES: Final = (
     "guards",
     "amounts",
     "links",
+    "tables",
 )
 CHECK: Final = Path(__file__).parent / "vector_checks.js"
 _VECTORS: Final = Path(__file__).parents[2] / "vectors"
-_NAMES: Final = ("codec", "messages", "transactions", "receipts", "memos", "mnemonic", "paying")
+_NAMES: Final = (
+    "codec",
+    "messages",
+    "transactions",
+    "receipts",
+    "memos",
+    "mnemonic",
+    "paying",
+    "longer_forms",
+    "numbers",
+    "csv",
+)
 
 
 def gather_vectors() -> dict[str, Any]:

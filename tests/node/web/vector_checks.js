@@ -84,10 +84,43 @@
     const words = await keys.wordsFromEntropy(fromHex(each.entropy), list);
     same("words", words.join(" ").normalize("NFC"), each.words);
     same("typed words", (await keys.parseWords(`  ${each.words.toUpperCase()}\n`, list)).join(" "), words.join(" "));
+    for (const typed of [
+      words.map((word, place) => `${place + 1}. ${word}`).join("\n"),
+      words.map((word, place) => `${place + 1}) ${word},`).join("\r\n\t"),
+      words.map((word, place) => `${place + 1}-${word}`).join(" "),
+      words.map((word, place) => `${place + 1}${word}`).join(" "),
+      words.join(", ").toUpperCase(),
+      words.join(";"),
+      words.join("\u3000\u200b\u00a0"),
+      `"${words.join('" "').normalize("NFC")}".`,
+    ]) same("typed words", (await keys.parseWords(typed, list)).join(" "), words.join(" "));
     const seed = await keys.seedFromWords(words);
     same("seed", toHex(seed), each.seed);
     same("public key", toHex((await keys.keyFromSeed(seed)).publicKey), each.public_key);
   }
+  for (const { note, bytes: hex, forms } of vectors.longer_forms.cases) {
+    codec.decode(fromHex(hex), 65_535);
+    for (const [at, length, put] of forms) {
+      const longer = hex.slice(0, 2 * at) + put + hex.slice(2 * (at + length));
+      await refused(`longer form of ${note} at ${at}: ${put}`, () => codec.decode(fromHex(longer), 65_535));
+    }
+  }
+  const { amounts, tables, links } = modules;
+  for (const { text, minor } of vectors.numbers.read) {
+    same(`amount ${text}`, amounts.parseAmount(text).minor, minor);
+    same(`amount ${minor} again`, amounts.parseAmount(amounts.plainAmount(minor)).minor, minor);
+  }
+  for (const { text, fault } of vectors.numbers.refused) {
+    same(`amount ${text}`, amounts.parseAmount(text).fault, fault);
+  }
+  for (const { note, cells, ...lines } of vectors.csv.cases) {
+    const row = cells.map((cell) => cell.text ?? cell.number ?? tables.amountCell(cell.minor));
+    for (const separator of [",", ";"]) {
+      same(`csv ${note} ${separator}`, tables.csvLine(row, separator), lines[separator]);
+    }
+  }
+  same("csv", tables.csvText([["a"], [1]], ";"), '\ufeff"a"\r\n"1"\r\n');
+  same("separators", ["es-AR", "pt-BR", "en-GB"].map(tables.separatorOf).join(" "), "; ; ,");
   const { paying } = vectors;
   for (const { problem, ends_first: first, ends_later: later } of paying.endings) {
     same(`${problem.code} ends a first send`, guards.isEnded(problem, { isFirst: true }), first);
