@@ -107,6 +107,29 @@ def test_signed_heads_of_an_honest_log_prove_no_fork() -> None:
             )
 
 
+def test_a_path_that_begins_at_another_length_accuses_nobody() -> None:
+    """The chain of an honest log leads from any of its heads to a later one, too early or too late."""
+    log = HONEST.logs[1]
+    end = len(log)
+    for shorter in range(end):
+        for start in set(range(end + 1)) - {shorter}:
+            prove_nothing(
+                ForkEvidence(
+                    shorter=HONEST.signed_head(1, shorter),
+                    longer=HONEST.signed_head(1, end),
+                    start=HONEST.head(1, start),
+                    entries=tuple(log[start:end]),
+                )
+            )
+
+
+@pytest.mark.parametrize("evidence", FORKS)
+def test_both_heads_of_a_fork_are_signed_by_the_coop(evidence: ForkEvidence) -> None:
+    for signature in (bytes(64), FEDERATION.signed_head(2, length=5, head=bytes(32)).signature):
+        prove_nothing(replace(evidence, shorter=replace(evidence.shorter, signature=signature)))
+        prove_nothing(replace(evidence, longer=replace(evidence.longer, signature=signature)))
+
+
 def test_moving_the_boundary_of_the_start_head_accuses_nobody() -> None:
     """Head and entry are hashed one after the other: only a head of 32 bytes is one."""
     end = len(HONEST.logs[1])

@@ -2,17 +2,21 @@
 
 import json
 from dataclasses import replace
+from hashlib import sha512
 from typing import Any
 
+import nacl.bindings
 import pytest
 
 from ledger.charter import parse_charter
 from ledger.codec import Value, encode
-from ledger.decisions import OBSERVATION
+from ledger.decisions import OBSERVATION, content_message
 from ledger.errors import ProofError
 from ledger.evidence import DecisionEvidence, SignedContent, decode_evidence
 from ledger.refusals import Refusal
+from ledger.signatures import SigningKey, verify
 from ledger.validator import Validator
+from ledger.zip215 import SUBGROUP_ORDER, challenge
 from tests.builders import MakeValidator
 from tests.index_builders import observation
 from tests.vectors import make_index
@@ -69,6 +73,44 @@ def test_evidence() -> None:
             other = decode_evidence(changed)
             assert isinstance(other, DecisionEvidence)
             other.check(charter)
+
+
+def test_one_content_with_two_signatures_is_no_second_decision() -> None:
+    """Anyone who holds a key can sign the same bytes twice, with another nonce."""
+    federation = make_index.SURVEY
+    seen = observation(federation, 1, make_index.WEEK, 1_000)
+    content = encode([seen.level, seen.survey_hash])
+    key = federation.node_keys[1]
+    message = content_message(
+        federation=federation.id,
+        coop=1,
+        decision=OBSERVATION,
+        number=make_index.WEEK,
+        content=content,
+    )
+    second = _sign_with_nonce(key, message, nonce=12_345)
+    verify(public_key=key.public_key, message=message, signature=second)
+    assert second != seen.signature
+    evidence = DecisionEvidence(
+        coop=1,
+        decision=OBSERVATION,
+        number=make_index.WEEK,
+        first=SignedContent(content=content, signature=seen.signature),
+        second=SignedContent(content=content, signature=second),
+    )
+    with pytest.raises(ProofError, match="the contents are the same"):
+        evidence.check(federation.charter)
+
+
+def _sign_with_nonce(key: SigningKey, message: bytes, *, nonce: int) -> bytes:
+    """A valid signature that RFC 8032 would not have made."""
+    half = bytearray(sha512(key.seed).digest()[:32])
+    half[0] &= 248
+    half[31] = half[31] & 63 | 64
+    point = nacl.bindings.crypto_scalarmult_ed25519_base_noclamp(nonce.to_bytes(32, "little"))
+    k = challenge(point=point, public_key=key.public_key, message=message)
+    scalar = (nonce + k * int.from_bytes(half, "little")) % SUBGROUP_ORDER
+    return point + scalar.to_bytes(32, "little")
 
 
 @pytest.mark.parametrize(

@@ -267,6 +267,15 @@ class TestSurvey:
         steps = [(b * 1000) // a for a, b in zip(index.values[7:], index.values[8:], strict=False)]
         assert len(set(steps)) == 1
 
+    def test_the_pace_is_measured_from_the_level_as_old_as_the_pace_is_long(self) -> None:
+        """Four weeks: the level of four weeks before counts, that of five weeks before does not."""
+        rising = [1_000_000_000, 1_010_000_000, 1_020_000_000, 1_030_000_000, 1_040_000_000]
+        newest = 1_050_000_000
+        index = index_of(Method.SURVEY, [*rising, newest], pace_weeks=4)
+        days = index.known_until - last_day_of_week(index.prints[-1].period)
+        expected = newest * (newest / rising[1]) ** (days / 28)
+        assert abs(index.values[-1] - expected) < 2
+
     def test_steady_prices_are_met_at_the_end_of_each_window(self) -> None:
         # Prices rise by 2 % a week and a survey is three days older than the plain rule: the pace
         # carries each level on over those days and the week of its window.
