@@ -117,6 +117,10 @@ demo: install ## a federation on this machine, from its charter to its audit
 bench: install ## all benchmarks
 	$(BIN)/python -m benchmarks
 
+.PHONY: mutants
+mutants: install ## seeded bugs, each of which the tests must find; with FAST=1 without those that are slow
+	$(BIN)/python -m tests.mutations $(if $(FAST),--fast)
+
 .PHONY: sim
 sim: install ## simulated federations with faults: make sim SEEDS=200
 	$(BIN)/python -m tests.simulation --seeds $(SEEDS)
