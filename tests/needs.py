@@ -52,9 +52,17 @@ def missing_native() -> str | None:
     return None
 
 
+def missing_client_generator() -> str | None:
+    """Why tests with a generated client can't run here, or nothing if they can."""
+    if importlib.util.find_spec("openapi_python_client") is None:
+        return "openapi-python-client is not installed (pip install 'fiado[dev]')"
+    return None
+
+
 NEEDS: Mapping[str, Callable[[], str | None]] = {
     "needs_postgres": missing_postgres,
     "needs_browser": missing_browser,
     "needs_native": missing_native,
+    "needs_client_generator": missing_client_generator,
 }
 """Marker -> a function that says what is missing, or nothing."""

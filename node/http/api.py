@@ -14,9 +14,10 @@ from aiohttp import web
 from ledger.charter import Charter, Coop
 from ledger.refusals import Refusal
 from ledger.signatures import SigningKey
+from ledger.transactions import MAX_NUMBER
 from node.deliveries import Deliveries
 from node.http.problems import Problem
-from node.http.reading import JSON, Fields, from_base64url, read_body, read_json
+from node.http.reading import JSON, Fields, from_base64url, plain_number, read_body, read_json
 from node.http.sessions import Session, SessionRole, Sessions
 from node.http.settings import HttpSettings
 from node.merchant.services import MerchantServices
@@ -77,8 +78,9 @@ class Api:
         """The coop that the path names; raises `coop_not_found`."""
         text = request.match_info["coop"]
         coop = self.charter.coop_named(text)
-        if coop is None and text.isascii() and text.isdigit() and len(text) <= 10:
-            coop = self.charter.coops.get(int(text))
+        number = plain_number(text, most=MAX_NUMBER)
+        if coop is None and number is not None:
+            coop = self.charter.coops.get(number)
         if coop is None:
             raise Problem("coop_not_found")
         return coop

@@ -15,13 +15,16 @@ from node.engine.status import Readiness
 from node.http import facts, troubles
 from node.http.api import Api, json_response
 from node.http.problems import Problem
-from node.http.reading import OCTETS, check_query, path_hash, query_number
-from node.http.routes import COOP, Parameter, Route, number_parameter
+from node.http.reading import OCTETS, TOML, check_query, path_hash, query_number
+from node.http.routes import COOP, Header, Parameter, Route, number_parameter
+from node.http.schema_parts import COUNT, HASH
+from node.http.settings import MOST_ENTRIES_BYTES
 from node.store import Entries
 
 _SUBJECT = "Books"
 _PIECE_BYTES = 256 * 1024
-TOML = "application/toml"
+_ENTRIES_BYTES = 1024 * 1024
+"""How much a request for entries is given when it does not say."""
 
 
 async def get_health(api: Api, request: web.Request) -> web.Response:
@@ -166,7 +169,7 @@ async def get_entries(api: Api, request: web.Request) -> web.StreamResponse:
     coop = api.coop_in_path(request)
     first = query_number(request, "first", 1, least=1)
     most = api.settings.entries_bytes
-    max_bytes = query_number(request, "max_bytes", min(most, 1_048_576), least=1, most=most)
+    max_bytes = query_number(request, "max_bytes", min(most, _ENTRIES_BYTES), least=1, most=most)
     with api.entries.hold(api.address(request)) as held:
         if not held.take(max_bytes):
             raise Problem("busy", retry_after_s=1)
@@ -330,12 +333,22 @@ ROUTES = (
         subject=_SUBJECT,
         parameters=(
             COOP,
-            number_parameter("first", "Where to begin.", default=1),
+            number_parameter("first", "Where to begin.", default=1, least=1),
             number_parameter(
-                "max_bytes", "How much at most, but at least one entry.", default=1_048_576
+                "max_bytes",
+                "How much at most, but at least one entry.",
+                default=_ENTRIES_BYTES,
+                least=1,
+                most=MOST_ENTRIES_BYTES,
             ),
         ),
         answer_type=OCTETS,
+        headers={
+            "Fiado-First": Header("The index of the first entry.", COUNT),
+            "Fiado-Count": Header("How many entries there are; 0 at the log's end.", COUNT),
+            "Fiado-Previous": Header("The chain hash before the first entry.", HASH),
+            "Fiado-Length": Header("How many entries of the log this node holds.", COUNT),
+        },
         problems=("coop_not_found", "entry_not_found", "busy"),
     ),
     Route(

@@ -12,7 +12,7 @@ from ledger.state import COMMONS, Account
 from ledger.transactions import MAX_NUMBER, Pay, Return
 from ledger.validator import Validator
 from node.engine.events import View
-from node.http.reading import to_base64url
+from node.http.reading import plain_number, to_base64url
 from node.store import HistoryPlace, HistoryRow, Role
 
 Json = dict[str, Any]
@@ -78,8 +78,8 @@ def members_after(view: View, after: int, most: int) -> tuple[list[Json], int | 
 
 def find_account(view: View, coop: int, named: str) -> Account | None:
     """The account with that number, handle, or `@` and handle."""
-    if named.isascii() and named.isdigit() and len(named) <= 10:
-        number = int(named)
+    number = plain_number(named)
+    if number is not None:
         return view.validator.account(coop, number) if number <= MAX_NUMBER else None
     found = view.validator.account_named(coop, named.removeprefix("@"))
     return None if found is None else view.validator.account(coop, found)

@@ -76,6 +76,7 @@ async def get_index(api: Api, request: web.Request) -> web.Response:
     """The rules that the charter fixes, and what a unit is worth today."""
     chartered = _chartered(api)
     parameters = chartered.parameters
+    is_survey = parameters.method is Method.SURVEY
 
     def look(view: View) -> facts.Json:
         index = _index(api, view)
@@ -91,9 +92,9 @@ async def get_index(api: Api, request: web.Request) -> web.Response:
             "step_cap": parameters.step_cap,
             "stand_in_limit": parameters.stand_in_limit,
             "quote_days": parameters.quote_days,
-            "observations_needed": parameters.observations_needed,
-            "lead_days": parameters.lead_days,
-            "pace_weeks": parameters.pace_weeks,
+            "observations_needed": parameters.observations_needed if is_survey else None,
+            "lead_days": parameters.lead_days if is_survey else None,
+            "pace_weeks": parameters.pace_weeks if is_survey else None,
             "base_day": text_from_day(parameters.base_day),
             "base_value": parameters.base_value,
             "known_until": text_from_day(index.known_until),

@@ -11,7 +11,7 @@ from node.http.invoices_reading import read_invoice_request
 from node.http.merchant_access import READERS, ask, change, check_caller
 from node.http.problems import Problem
 from node.http.reading import JSON, check_query, query_number
-from node.http.routes import Access, Parameter, Route, number_parameter
+from node.http.routes import Access, Header, Parameter, Route, number_parameter
 from node.http.waiting import wait_for_version
 from node.merchant.access import Power
 from node.merchant.invoice import read_invoice
@@ -165,6 +165,14 @@ IDEMPOTENCY_KEY = Parameter(
     schema={"type": "string", "pattern": '^("[!#-\\[\\]-~]{1,128}"|[!#-\\[\\]-~]{1,128})$'},
 )
 
+REPLAYED = {
+    "Idempotent-Replayed": Header(
+        "There when it had been made before, by an earlier request.",
+        {"type": "string", "enum": ["true"]},
+        is_always=False,
+    )
+}
+
 ROUTES = (
     Route(
         method="POST",
@@ -178,6 +186,7 @@ ROUTES = (
         body={JSON: "InvoiceRequest"},
         status=201,
         answer="Invoice",
+        headers={"Location": Header("Where the invoice is.", {"type": "string"}), **REPLAYED},
         problems=(
             "amount_out_of_range",
             "body_too_large",

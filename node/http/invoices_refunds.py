@@ -6,7 +6,7 @@ from aiohttp import web
 
 from node.engine.events import View
 from node.http.api import Api, json_response
-from node.http.invoices import INVOICE_ID
+from node.http.invoices import INVOICE_ID, REPLAYED
 from node.http.invoices_reading import ID_BYTES, check_unit, client_id, read_money, short_text
 from node.http.merchant_access import READERS, ask, change, check_caller
 from node.http.reading import JSON, Fields
@@ -110,6 +110,7 @@ ROUTES = (
         body={JSON: "RefundRequest"},
         status=201,
         answer="Refund",
+        headers=REPLAYED,
         problems=(
             "body_too_large",
             "content_type_unsupported",

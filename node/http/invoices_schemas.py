@@ -77,15 +77,32 @@ _POWERS: Final = {
     "None of them can spend.",
 }
 _URL: Final = {**TEXT, "maxLength": LONGEST_URL, "minLength": 1}
-_PAYEE: Final = object_(**COOP, account=NUMBER, handle=or_null(TEXT))
 _MONEY: Final = object_(value=_MINOR, scale=_SCALE, currency=_CURRENCY)
-_MONEY_REQUEST: Final = with_optional(_MONEY, "currency")
+_MONEY_REQUEST: Final = reference("MoneyRequest")
 _TYPES: Final = {
     **list_(one_of(*EVENT_TYPES)),
     "maxItems": MOST_TYPES,
     "description": "Of which events to be told, such as `invoice.settled`; empty: of all.",
 }
 _SHORT: Final = {**TEXT, "minLength": 1, "maxLength": LONGEST_TEXT}
+_ASKED: Final = {
+    "client_id": _CLIENT_ID,
+    "order_id": _SHORT,
+    "description": _SHORT,
+    "redirect_url": {
+        **TEXT,
+        "minLength": 1,
+        "maxLength": LONGEST_REDIRECT,
+        "description": "Where the pay page leads back to: http or https.",
+    },
+    "expires_in": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": LONGEST_LIFE_S,
+        "description": "Seconds; 15 minutes by default.",
+    },
+    "metadata": _METADATA,
+}
 _PLACE: Final = {**COOP, "index": COUNT}
 _KEY: Final = {
     "id": _ID,
@@ -94,11 +111,6 @@ _KEY: Final = {
     "created": TIME,
     "revoked": or_null(TIME),
 }
-_ATTEMPT: Final = object_(
-    time=TIME,
-    status={**COUNT, "description": "What it answered; 0: nothing."},
-    error=TEXT,
-)
 _ENDPOINT: Final = {
     "id": _ID,
     "url": TEXT,
@@ -112,7 +124,7 @@ _ENDPOINT: Final = {
     },
     "failing_since": or_null(TIME),
     "failure": {
-        **or_null(_ATTEMPT),
+        **or_null(reference("Attempt")),
         "description": "The newest attempt that failed; it may have worked since.",
     },
     "next_try": or_null({**TIME, "description": "When it is tried again, at the latest."}),
@@ -126,11 +138,7 @@ _SUMS: Final = {
     "refunds": {**COUNT, "description": "How many were recorded."},
     "refunded": reference("Money"),
     "net": {
-        **object_(
-            value={"type": "string", "pattern": "^-?(0|[1-9][0-9]{0,15})$"},
-            scale=_SCALE,
-            currency=_CURRENCY,
-        ),
+        **reference("Net"),
         "description": "What was received without what was refunded; may be below zero.",
     },
 }
@@ -138,59 +146,48 @@ _SECRET: Final = {**TEXT, "description": "Verifies the `v1` signatures. Keep it 
 
 MERCHANT_SCHEMAS: Final[Mapping[str, Schema]] = {
     "Money": _MONEY,
+    "MoneyRequest": with_optional(_MONEY, "currency"),
+    "InvoiceInUnits": {
+        **with_optional(object_(amount=_MONEY_REQUEST, **_ASKED), *_ASKED),
+        "description": "Asks for an amount in units.",
+    },
+    "InvoiceByPrice": {
+        **with_optional(object_(price=_MONEY_REQUEST, **_ASKED), *_ASKED),
+        "description": "Asks for a price in national currency, which is converted now.",
+    },
     "InvoiceRequest": {
-        **with_optional(
-            object_(
-                amount=_MONEY_REQUEST,
-                price=_MONEY_REQUEST,
-                client_id=_CLIENT_ID,
-                order_id=_SHORT,
-                description=_SHORT,
-                redirect_url={
-                    **TEXT,
-                    "minLength": 1,
-                    "maxLength": LONGEST_REDIRECT,
-                    "description": "Where the pay page leads back to: http or https.",
-                },
-                expires_in={
-                    "type": "integer",
-                    "minimum": 1,
-                    "maximum": LONGEST_LIFE_S,
-                    "description": "Seconds; 15 minutes by default.",
-                },
-                metadata=_METADATA,
-            ),
-            "amount",
-            "price",
-            "client_id",
-            "order_id",
-            "description",
-            "redirect_url",
-            "expires_in",
-            "metadata",
-        ),
-        "oneOf": [{"required": ["amount"]}, {"required": ["price"]}],
+        "oneOf": [reference("InvoiceInUnits"), reference("InvoiceByPrice")],
         "description": "Either `amount`, in units, or `price`, in national currency.",
     },
+    "Payee": object_(**COOP, account=NUMBER, handle=or_null(TEXT)),
+    "Price": object_(
+        value=_MINOR,
+        scale=_SCALE,
+        currency=_CURRENCY,
+        day={**TEXT, "format": "date", "description": "The day whose value converts it."},
+    ),
+    "PublicPrice": object_(minor=COUNT, currency=TEXT, day=COUNT),
+    "InvoicePayment": object_(
+        **_PLACE,
+        payer=NUMBER,
+        amount=reference("Money"),
+        refunded=reference("Money"),
+        time=TIME,
+        late=BOOLEAN,
+        status=one_of("recorded", "delivered", "returned"),
+    ),
     "Invoice": object_(
         id=_ID,
         state=_STATE,
         reason=_REASON,
         version={**COUNT, "description": "Rises with every change of state or reason."},
         amount=reference("Money"),
-        price=or_null(
-            object_(
-                value=_MINOR,
-                scale=_SCALE,
-                currency=_CURRENCY,
-                day={**TEXT, "format": "date", "description": "The day whose value converts it."},
-            )
-        ),
+        price=or_null(reference("Price")),
         paid={**reference("Money"), "description": "Paid in time, and arrived."},
         coming={**reference("Money"), "description": "Paid in time, and on its way."},
         late={**reference("Money"), "description": "Arrived, and paid after the end."},
         refunded={**reference("Money"), "description": "Given back, or prepared to be."},
-        payee=_PAYEE,
+        payee=reference("Payee"),
         reference=HASH,
         client_id=or_null(TEXT),
         order_id=or_null(TEXT),
@@ -202,17 +199,7 @@ MERCHANT_SCHEMAS: Final[Mapping[str, Schema]] = {
         changed=TIME,
         settled=or_null(TIME),
         link={**TEXT, "description": "The page to pay at."},
-        payments=list_(
-            object_(
-                **_PLACE,
-                payer=NUMBER,
-                amount=reference("Money"),
-                refunded=reference("Money"),
-                time=TIME,
-                late=BOOLEAN,
-                status=one_of("recorded", "delivered", "returned"),
-            )
-        ),
+        payments=list_(reference("InvoicePayment")),
     ),
     "Invoices": object_(invoices=list_(reference("Invoice")), next=or_null(TEXT)),
     "PublicInvoice": object_(
@@ -223,10 +210,10 @@ MERCHANT_SCHEMAS: Final[Mapping[str, Schema]] = {
         federation=HASH,
         unit=TEXT,
         amount=AMOUNT,
-        price=or_null(object_(minor=COUNT, currency=TEXT, day=COUNT)),
+        price=or_null(reference("PublicPrice")),
         paid=AMOUNT,
         coming=AMOUNT,
-        payee=_PAYEE,
+        payee=reference("Payee"),
         reference=HASH,
         description=TEXT,
         private_hash={
@@ -267,28 +254,28 @@ MERCHANT_SCHEMAS: Final[Mapping[str, Schema]] = {
         time=or_null({**TIME, "description": "When it was recorded, in Unix seconds."}),
         created=TIME,
     ),
+    "Net": object_(
+        value={"type": "string", "pattern": "^-?(0|[1-9][0-9]{0,15})$"},
+        scale=_SCALE,
+        currency=_CURRENCY,
+    ),
+    "DayTakings": object_(day=_DAY, begins=TIME, ends=TIME, **_SUMS),
+    "TotalTakings": object_(**_SUMS),
     "Takings": object_(
-        zone=_ZONE,
-        days=list_(object_(day=_DAY, begins=TIME, ends=TIME, **_SUMS)),
-        total=object_(**_SUMS),
+        zone=_ZONE, days=list_(reference("DayTakings")), total=reference("TotalTakings")
     ),
-    "Movements": object_(
-        zone=_ZONE,
-        movements=list_(
-            object_(
-                type=one_of(*Direction),
-                time={**TIME, "description": "When it was recorded, in Unix seconds."},
-                day={**_DAY, "description": "The day in that zone on which that was."},
-                amount=reference("Money"),
-                late={**BOOLEAN, "description": "Whether it was paid after the invoice's end."},
-                **_PLACE,
-                invoice=_ID,
-                description=TEXT,
-                order_id=or_null(TEXT),
-            )
-        ),
-        next=or_null(TEXT),
+    "Movement": object_(
+        type=one_of(*Direction),
+        time={**TIME, "description": "When it was recorded, in Unix seconds."},
+        day={**_DAY, "description": "The day in that zone on which that was."},
+        amount=reference("Money"),
+        late={**BOOLEAN, "description": "Whether it was paid after the invoice's end."},
+        **_PLACE,
+        invoice=_ID,
+        description=TEXT,
+        order_id=or_null(TEXT),
     ),
+    "Movements": object_(zone=_ZONE, movements=list_(reference("Movement")), next=or_null(TEXT)),
     "Refunds": object_(refunds=list_(reference("Refund"))),
     "KeyRequest": object_(
         label={**TEXT, "minLength": 1, "maxLength": LONGEST_LABEL}, powers=_POWERS
@@ -308,6 +295,11 @@ MERCHANT_SCHEMAS: Final[Mapping[str, Schema]] = {
     ),
     "Webhooks": object_(webhooks=list_(reference("Webhook"))),
     "WebhookSecret": object_(id=_ID, secret=_SECRET),
+    "Attempt": object_(
+        time=TIME,
+        status={**COUNT, "description": "What it answered; 0: nothing."},
+        error=TEXT,
+    ),
     "Delivery": object_(
         message={**TEXT, "description": "The webhook-id: the same at every attempt."},
         type=TEXT,
@@ -315,7 +307,7 @@ MERCHANT_SCHEMAS: Final[Mapping[str, Schema]] = {
         created=TIME,
         tries=COUNT,
         next=or_null(TIME),
-        attempts=list_(_ATTEMPT),
+        attempts=list_(reference("Attempt")),
         body={**TEXT, "description": "The exact text that is signed and sent."},
     ),
     "Deliveries": object_(deliveries=list_(reference("Delivery")), next=or_null(TEXT)),

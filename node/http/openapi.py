@@ -5,6 +5,7 @@ from typing import Any
 
 from node.http.api import PROBLEM_JSON
 from node.http.problems import PROBLEMS
+from node.http.reading import JSON, TOML
 from node.http.routes import Access, Route
 from node.http.schema_parts import reference
 from node.http.schemas import SCHEMAS
@@ -94,21 +95,41 @@ def _operation(route: Route) -> dict[str, Any]:
             for parameter in route.parameters
         ]
     if route.body:
-        operation["requestBody"] = {
-            "required": True,
-            "content": {kind: _content(name) for kind, name in route.body.items()},
-        }
+        operation["requestBody"] = _body(route)
     return operation
 
 
-def _content(schema: str | None) -> dict[str, Any]:
-    return {} if schema is None else {"schema": reference(schema)}
+def _body(route: Route) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "content": {kind: _content(kind, name) for kind, name in route.body.items()}
+    }
+    if len(body["content"]) == 1:
+        return {"required": True, **body}
+    # It is needed all the same. But openapi-python-client makes a function that can't be imported of a body
+    # that is required and may be of several kinds.
+    return {"description": "Needed, of one of these kinds.", **body}
+
+
+def _content(kind: str, schema: str | None) -> dict[str, Any]:
+    if schema is not None:
+        return {"schema": reference(schema)}
+    is_text = kind == TOML or kind.startswith("text/")
+    return {"schema": {"type": "string"} if is_text else {"type": "string", "format": "binary"}}
 
 
 def _responses(route: Route) -> dict[str, Any]:
     done: dict[str, Any] = {"description": "Done."}
     if route.status != 204:
-        done["content"] = {route.answer_type: _content(route.answer)}
+        done["content"] = {route.answer_type: _content(route.answer_type, route.answer)}
+    if route.headers:
+        done["headers"] = {
+            name: {
+                "description": header.description,
+                "required": header.is_always,
+                "schema": dict(header.schema),
+            }
+            for name, header in route.headers.items()
+        }
     responses: dict[str, Any] = {str(route.status): done}
     codes = (*route.problems, *_ACCESS_PROBLEMS[route.access], *_EVERYWHERE)
     by_status: dict[int, list[str]] = {}
@@ -121,12 +142,15 @@ def _responses(route: Route) -> dict[str, Any]:
         responses["503"] = {
             "description": "The node does not record now.",
             "content": {
-                "application/json": _content("Ready"),
-                PROBLEM_JSON: _content("Problem"),
+                JSON: _content(JSON, "Ready"),
+                PROBLEM_JSON: _content(PROBLEM_JSON, "Problem"),
             },
         }
     return responses
 
 
 def _problem(description: str) -> dict[str, Any]:
-    return {"description": description, "content": {PROBLEM_JSON: _content("Problem")}}
+    return {
+        "description": description,
+        "content": {PROBLEM_JSON: _content(PROBLEM_JSON, "Problem")},
+    }

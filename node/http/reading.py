@@ -21,6 +21,7 @@ from node.shares import Held
 
 OCTETS: Final = "application/octet-stream"
 JSON: Final = "application/json"
+TOML: Final = "application/toml"
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
 _LONGEST_INTEGER = 17
 _UNWRITABLE = "a zero byte or half of a surrogate pair in it"
@@ -291,12 +292,19 @@ def query_number(
     return int(text)
 
 
+def plain_number(text: str, *, most: int = MAX) -> int | None:
+    """A number in its one spelling, digits without a zero in front; None when it is none."""
+    if not _NUMBER.fullmatch(text) or int(text) > most:
+        return None
+    return int(text)
+
+
 def path_number(request: web.Request, name: str, missing: str, *, most: int = MAX) -> int:
     """A number of the path; raises the problem `missing` when it is none."""
-    text = request.match_info[name]
-    if not _NUMBER.fullmatch(text) or int(text) > most:
+    number = plain_number(request.match_info[name], most=most)
+    if number is None:
         raise Problem(missing)
-    return int(text)
+    return number
 
 
 def path_hash(request: web.Request, name: str, missing: str, *, length: int = 32) -> bytes:

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from aiohttp import web
 
+from ledger.codec import MAX
 from node.http.api import Api
 
 Handler = Callable[[Api, web.Request], Awaitable[web.StreamResponse]]
@@ -36,11 +37,21 @@ class Parameter:
     in_: str = "query"
 
 
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A header of an answer. `is_always`: every good answer has it."""
+
+    description: str
+    schema: Mapping[str, object]
+    is_always: bool = True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """One operation. `answer` is the schema of what it answers with `status`.
 
-    `answer` and the values of `body` name a schema of `node.http.schemas`; None stands for bytes.
+    `answer` and the values of `body` name a schema of `node.http.schemas`; None stands for bytes, or for a
+    text when `answer_type` is one. `headers` are those of the answer that mean something to the caller.
     `problems` are the codes that this operation adds to those that every one may give.
     """
 
@@ -56,10 +67,15 @@ class Route:
     status: int = 200
     answer: str | None = None
     answer_type: str = "application/json"
+    headers: Mapping[str, Header] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
 
 
-COOP = Parameter(name="coop", in_="path", description="A cooperative's name or number.")
+COOP = Parameter(
+    name="coop",
+    in_="path",
+    description="A cooperative's name, or its number without a zero in front.",
+)
 ACCOUNT = Parameter(
     name="account",
     in_="path",
@@ -69,7 +85,7 @@ INDEX = Parameter(
     name="index",
     in_="path",
     description="The entry's place in the log, from 1 on.",
-    schema={"type": "integer", "minimum": 1},
+    schema={"type": "integer", "minimum": 1, "maximum": MAX},
 )
 
 
@@ -79,12 +95,10 @@ def number_parameter(
     *,
     default: int | None = None,
     least: int = 0,
-    most: int | None = None,
+    most: int = MAX,
 ) -> Parameter:
     """A number in the query string."""
-    schema: dict[str, object] = {"type": "integer", "minimum": least}
+    schema: dict[str, object] = {"type": "integer", "minimum": least, "maximum": most}
     if default is not None:
         schema["default"] = default
-    if most is not None:
-        schema["maximum"] = most
     return Parameter(name=name, description=description, schema=schema)

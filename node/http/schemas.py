@@ -53,13 +53,7 @@ _MEMBER: Final = {
     "next_sequence": COUNT,
     "revision": COUNT,
     "opened": COUNT,
-    "schedule": object_(
-        before=AMOUNT,
-        **{"from": TIME},
-        limit=AMOUNT,
-        until=or_null(TIME),
-        after=or_null(AMOUNT),
-    ),
+    "schedule": reference("Schedule"),
     "length": COUNT,
     "time": TIME,
 }
@@ -74,6 +68,7 @@ _DRAFT_STATE: Final = one_of("waiting", "recorded", "overtaken")
 
 _DAY: Final = {**TEXT, "format": "date"}
 _VALUE: Final = {**COUNT, "description": "Millionths of the national currency."}
+_SURVEYS: Final = {**or_null(COUNT), "description": "Of surveys; null with another method."}
 _PRINT: Final = object_(
     period=COUNT,
     period_name=TEXT,
@@ -148,11 +143,24 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
     "Session": object_(token=BINARY, expires=TIME, role=one_of("member", "steward"), number=NUMBER),
     "Account": object_(**_ACCOUNT),
     "Member": object_(**_MEMBER),
+    "Schedule": object_(
+        before=AMOUNT,
+        **{"from": TIME},
+        limit=AMOUNT,
+        until=or_null(TIME),
+        after=or_null(AMOUNT),
+    ),
+    "MemberSelf": object_(role=one_of("member"), **_MEMBER),
+    "StewardSelf": object_(role=one_of("steward"), number=NUMBER, name=TEXT, **COOP),
     "Me": {
-        "oneOf": [
-            object_(role=one_of("member"), **_MEMBER),
-            object_(role=one_of("steward"), number=NUMBER, name=TEXT, **COOP),
-        ]
+        "oneOf": [reference("MemberSelf"), reference("StewardSelf")],
+        "discriminator": {
+            "propertyName": "role",
+            "mapping": {
+                "member": "#/components/schemas/MemberSelf",
+                "steward": "#/components/schemas/StewardSelf",
+            },
+        },
     },
     "Members": object_(members=list_(reference("Member")), next=or_null(NUMBER)),
     "History": object_(
@@ -286,9 +294,9 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         step_cap=COUNT,
         stand_in_limit=COUNT,
         quote_days=COUNT,
-        observations_needed=COUNT,
-        lead_days=COUNT,
-        pace_weeks=COUNT,
+        observations_needed=_SURVEYS,
+        lead_days=_SURVEYS,
+        pace_weeks=_SURVEYS,
         base_day=_DAY,
         base_value=_VALUE,
         known_until=_DAY,

@@ -1,6 +1,10 @@
 """The bounds of the HTTP interface, by name."""
 
 from dataclasses import dataclass
+from typing import Final
+
+MOST_ENTRIES_BYTES: Final = 4 * 1024 * 1024
+"""The most that one request for entries is given, if the operator does not say otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +31,7 @@ class HttpSettings:
     """How much of that one address may have; at least `batch_bytes`, or the largest never fit."""
     body_ms: int = 30_000
     """How long a client may take to send a body."""
-    entries_bytes: int = 4 * 1024 * 1024
+    entries_bytes: int = MOST_ENTRIES_BYTES
     """The most that one request for entries is given."""
     entries_held_bytes: int = 64 * 1024 * 1024
     """How much of such answers is in memory, being read or sent."""

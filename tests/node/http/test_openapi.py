@@ -1,17 +1,20 @@
 """The description of the interface is valid, whole, and about what the server does."""
 
+import re
 from pathlib import Path
 
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from ledger import __version__
+from ledger.codec import MAX
 from ledger.refusals import Refusal
 from node.http.app import ROUTES
 from node.http.openapi import describe
 from node.http.problems import PROBLEMS, Problem, refusal_problem
 from node.http.routes import Access
 from node.http.schemas import SCHEMAS
+from node.http.settings import HttpSettings
 from node.link.links import LINK_PATH
 from tests.node.http.towns import one_node
 from tests.node.loops import on_loop
@@ -116,3 +119,55 @@ def test_sentences_are_sentences() -> None:
 def test_a_problem_with_its_own_detail_keeps_its_code() -> None:
     problem = Problem("busy", "Just now.", retry_after_s=3, pointer="/x").as_json("id")
     assert (problem["code"], problem["detail"], problem["pointer"]) == ("busy", "Just now.", "/x")
+
+
+def test_bounds_and_headers_are_described_as_they_are_kept() -> None:
+    operation = DESCRIPTION["paths"]["/v1/logs/{coop}/entries"]["get"]
+    bounds = {each["name"]: each["schema"] for each in operation["parameters"]}
+    assert (bounds["first"]["minimum"], bounds["first"]["maximum"]) == (1, MAX)
+    most = HttpSettings().entries_bytes
+    assert (bounds["max_bytes"]["minimum"], bounds["max_bytes"]["maximum"]) == (1, most)
+    headers = operation["responses"]["200"]["headers"]
+    assert set(headers) == {"Fiado-First", "Fiado-Count", "Fiado-Previous", "Fiado-Length"}
+
+
+@on_loop
+async def test_every_number_of_a_query_is_refused_beyond_its_bounds(tmp_path: Path) -> None:
+    values = {"coop": "norte", "account": 1, "index": 1, "number": 1, "day": "2026-01-01"}
+    async with one_node(tmp_path, members=1) as town:
+        tokens = {
+            Access.PUBLIC: None,
+            Access.SESSION: await town.people.member(1),
+            Access.MEMBER: await town.people.member(1),
+            Access.MERCHANT: await town.people.member(1),
+            Access.STEWARD: await town.people.steward(),
+        }
+        seen = 0
+        for route in (route for route in ROUTES if route.method == "GET"):
+            path = re.sub(r"\{(\w+)\}", lambda m: str(values.get(m[1], "0" * 32)), route.path)
+            for parameter in route.parameters:
+                if parameter.in_ != "query" or parameter.schema.get("type") != "integer":
+                    continue
+                least, most = parameter.schema["minimum"], parameter.schema["maximum"]
+                assert isinstance(least, int) and isinstance(most, int)
+                for wrong in (least - 1, most + 1, "1.0", "01", "", "%00", "\u0661"):
+                    answer = await town.client.get(
+                        f"{path}?{parameter.name}={wrong}", token=tokens[route.access]
+                    )
+                    assert answer.status in (400, 404), (path, parameter.name, wrong)
+                    seen += answer.status == 400
+        assert seen > 20
+
+
+@on_loop
+async def test_a_coop_and_an_account_have_one_number_each(tmp_path: Path) -> None:
+    async with one_node(tmp_path, members=1) as town:
+        for coop in ("norte", "1"):
+            found = (await town.client.get(f"/v1/accounts/{coop}/1")).ok()
+            assert (found["coop"], found["account"]) == ("norte", 1)
+        for coop in ("01", "+1", "1.0", "\u0661", str(2**32 + 1), "9" * 40):
+            answer = await town.client.get(f"/v1/accounts/{coop}/1")
+            assert answer.problem() == "coop_not_found", coop
+        for account in ("01", "001", "+1", "\u0661", str(2**32 + 1), "9" * 40):
+            answer = await town.client.get(f"/v1/accounts/1/{account}")
+            assert answer.problem() == "account_not_found", account
