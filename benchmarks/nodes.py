@@ -20,10 +20,12 @@ from cli.demo.processes import RunningNode, free_ports, running
 from ledger.choose import new_validator
 from node.engine.engine import Engine
 from node.engine.settings import EngineSettings
-from node.settings import SETTINGS_FILE, create_node_key, init_folder, install_charter
+from node.engine.status import Readiness
+from node.mark import FileMark
+from node.settings import MARK_FILE, SETTINGS_FILE, create_node_key, init_folder, install_charter
 from node.store import Segment, Write
 from node.store.sql import SqlStore
-from tests.builders import START, Federation, build_federation, coop_name
+from tests.builders import Federation, build_federation, coop_name
 
 SETTINGS = """
 [engine]
@@ -92,13 +94,14 @@ def _make_folder(
 
 
 def _prefill(federation: Federation, prefill: Prefill, folder: Path) -> None:
+    """Write a log that the coop's node takes for its own, recorded just now."""
     validator = new_validator(federation.charter)
-    coop, step = prefill.coop, 1_000
+    coop, step, now_ms = prefill.coop, 1_000, time.time_ns() // 1_000_000
     with SqlStore(f"sqlite:///{folder / 'node.db'}") as store:
         for place in range(0, len(prefill.transactions), step):
             previous = validator.log(coop).head
             batch = prefill.transactions[place : place + step]
-            done = validator.sequence(coop, START, batch)
+            done = validator.sequence(coop, now_ms // 1_000, batch)
             check(done.count == len(batch), "a prefilled transaction was refused")
             signed = federation.signed_head(coop, length=done.length, head=done.head)
             segment = Segment(
@@ -111,10 +114,17 @@ def _prefill(federation: Federation, prefill: Prefill, folder: Path) -> None:
                 signature=signed.signature,
             )
             store.commit(Write(segments=[segment]))
-        # A node that has been running has its history index, too.
-        key = federation.node_keys[coop]
-        engine = Engine(EngineSettings(), federation.charter, coop, key, store, START * 1000)
+        # A node that has been running has its history index, and its mark outside the database.
+        key, settings = federation.node_keys[coop], EngineSettings(recovery_wait_ms=0)
+        mark = FileMark(folder / MARK_FILE)
+        engine = Engine(
+            settings, federation.charter, coop, key, store, now_ms, mark=mark, alone=True
+        )
         engine.bring_history_forward()
+        engine.tick(now_ms, ())
+        check(engine.status().readiness is Readiness.READY, "the prefilled node does not record")
+        engine.end()
+        mark.close()
 
 
 def admissions(federation: Federation, coop: int, members: int) -> list[bytes]:

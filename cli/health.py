@@ -25,6 +25,7 @@ from node.settings import load_folder
 
 from .client import NodeClient, NodeError
 from .errors import in_words
+from .node_address import address_of
 from .private_files import UnsafeFile
 from .troubles import read_troubles
 from .wallet_file import read_wallet
@@ -210,6 +211,30 @@ def check_folder(folder: Path) -> Iterator[Check]:
         return
     words = "sound" if address.startswith(PREFIX) else "not looked at: PostgreSQL minds its own"
     yield Check(name="database", health=Health.GOOD, found=words)
+
+
+def check_running(folder: Path) -> Iterator[Check]:
+    """What the node of a folder says, if it runs now; else what can be seen without it."""
+    try:
+        found, url = load_folder(folder), address_of(folder)
+    except (NodeFault, OSError):
+        return  # `check_folder` has said what is wrong with it
+    checks = [*check_node(url)]
+    if checks[0].health is not Health.BAD:
+        yield from checks
+        return
+    yield Check(
+        name="node",
+        health=Health.NOTE,
+        found=f"does not answer at {url}",
+        remedy=f"If it is to run: `fiado node run {folder}`.",
+    )
+    if len(found.charter.coops) > 1 and not found.peers:
+        remedy = (
+            "Write the addresses of the other nodes under [peers] in node.toml, or let them write yours: "
+            "else nothing arrives from them, and nothing there."
+        )
+        yield Check(name="peers", health=Health.NOTE, found="none in node.toml", remedy=remedy)
 
 
 def check_node(url: str) -> Iterator[Check]:

@@ -10,7 +10,7 @@ from typing import Final
 import click
 
 from ledger.errors import CharterError, ProofError
-from node.errors import NodeFault, StoreInUse, StoreUnavailable
+from node.errors import ListenFault, NodeFault, StoreInUse, StoreUnavailable
 from node.settings import CHARTER_FILE, SETTINGS_FILE, SIGNATURES_FILE, FolderError
 from node.store_urls import StoreUrlError
 
@@ -164,6 +164,21 @@ def _(error: NodeFault) -> CliError:
         _sentence(error),
         "OPERATING says what each file is and what to do when it is lost.",
     )
+
+
+@explain.register
+def _(error: ListenFault) -> CliError:
+    remedy = (
+        f"Look at host and port under [listen] in {SETTINGS_FILE}: the host has to be an address of this "
+        "machine, and ports below 1024 are not for everybody."
+    )
+    if error.is_taken:
+        remedy = (
+            "Another program listens there already, maybe this very node: `fiado node status FOLDER` tells. "
+            f"Two nodes on one machine need two ports; the port stands under [listen] in {SETTINGS_FILE}."
+        )
+    details: dict[str, str | int | bool | None] = {"host": error.host, "port": error.port}
+    return CliError(ExitCode.INPUT_OUTPUT, "address_unusable", _sentence(error), remedy, details)
 
 
 @explain.register

@@ -5,6 +5,7 @@ command line calls: it starts a node, waits for a signal or a failure, and stops
 """
 
 import asyncio
+import errno
 import logging
 import os
 import random
@@ -23,6 +24,7 @@ from ledger import __version__
 from ledger.choose import chosen_name
 from node.deliveries import Deliveries
 from node.engine.engine import Engine
+from node.errors import ListenFault
 from node.http.api import Api
 from node.http.app import build_app
 from node.http.sessions import Sessions
@@ -80,9 +82,17 @@ class World:
 class Node:
     """A node of one coop: engine, links and server together."""
 
-    def __init__(self, folder: NodeFolder, world: World, *, alone: bool = False) -> None:
+    def __init__(
+        self,
+        folder: NodeFolder,
+        world: World,
+        *,
+        alone: bool = False,
+        clock_is_right: bool = False,
+    ) -> None:
         self.folder = folder
         self._alone = alone
+        self._clock_is_right = clock_is_right
         self._mark = FileMark(folder.folder / MARK_FILE, world.random_bytes)
         self._world = world
         settings = folder.settings
@@ -133,6 +143,7 @@ class Node:
                 configured=folder.peers,
                 mark=self._mark,
                 alone=alone,
+                clock_is_right=self._clock_is_right,
             )
         except BaseException:
             store.close()
@@ -201,7 +212,15 @@ class Node:
         )
         await self._server.setup()
         site = web.TCPSite(self._server, settings.host, settings.port, backlog=1024)
-        await site.start()
+        try:
+            await site.start()
+        except OSError as error:
+            raise ListenFault(
+                settings.host,
+                settings.port,
+                os.strerror(error.errno) if error.errno and error.errno > 0 else str(error),
+                is_taken=error.errno == errno.EADDRINUSE,
+            ) from error
         host, port = self._server.addresses[0][:2]
         self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
@@ -233,28 +252,35 @@ class Node:
         await self.stop()
 
 
-def open_node(folder: Path, world: World | None = None, *, alone: bool = False) -> Node:
+def open_node(
+    folder: Path,
+    world: World | None = None,
+    *,
+    alone: bool = False,
+    clock_is_right: bool = False,
+) -> Node:
     """The node of a folder, not yet started. Raises `FolderError`, `ValidatorUnavailable`.
 
-    `alone`: see `Engine`.
+    `alone`, `clock_is_right`: see `Engine`.
     """
     chosen_name()
-    return Node(load_folder(folder), world or World(), alone=alone)
+    return Node(load_folder(folder), world or World(), alone=alone, clock_is_right=clock_is_right)
 
 
-def run(folder: Path, *, alone: bool = False) -> int:
+def run(folder: Path, *, alone: bool = False, clock_is_right: bool = False) -> int:
     """Run a node until SIGINT or SIGTERM; the exit code. Logs go to stderr as JSON lines.
 
-    `alone`: a person's word that it may sign though its disk is in doubt.
+    `alone`, `clock_is_right`: a person's word that it may sign though its disk is in doubt, and that
+    this machine's clock is right.
 
-    Raises `FolderError`, `ValidatorUnavailable`, `StoreUnavailable`, `StorageFault`, and `OSError`
-    when the address can't be listened on: nothing has been changed then.
+    Raises `FolderError`, `ValidatorUnavailable`, `StoreUnavailable`, `StorageFault` and `ListenFault`:
+    nothing has been changed then.
     """
     configure_logging(sys.stderr)
     # The database holds reasons in clear and who paid whom when: what is made from here on is its
     # owner's alone.
     os.umask(0o077)
-    return asyncio.run(_run(open_node(folder, alone=alone)))
+    return asyncio.run(_run(open_node(folder, alone=alone, clock_is_right=clock_is_right)))
 
 
 async def _run(node: Node) -> int:

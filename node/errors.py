@@ -11,6 +11,7 @@ exception whose type tells the catcher what to do:
 - `StoreMisuse`: this program asked for something that would break a promise of the store. Nothing
   was written; it is a bug of the caller.
 - `PeerFault`: another node sent what an honest one would not. Distrust the link, not our own state.
+- `ListenFault`: the node's own address can't be had. Nothing was changed.
 - `MessageUnhandled`: a peer's message met a mistake of ours. Rebuild the state, and close the link.
 
 This module words nothing for people: the CLI's and the HTTP layer's tables do that.
@@ -71,3 +72,13 @@ class MessageUnhandled(NodeFault):
     def __init__(self, coop: int) -> None:
         super().__init__(f"a message of coop {coop} can't be handled by this version")
         self.coop = coop
+
+
+class ListenFault(NodeFault):
+    """The node can't listen at its address; `is_taken` when another program does already."""
+
+    def __init__(self, host: str, port: int, reason: str, *, is_taken: bool) -> None:
+        super().__init__(f"the node can't listen at {host}, port {port}: {reason}")
+        self.host = host
+        self.port = port
+        self.is_taken = is_taken

@@ -134,13 +134,26 @@ def init_folder(
         "[store]",
         f"url = {_quoted(store)}",
         "",
-        "[peers]",
-        *(f"{_quoted(name)} = {_quoted(url)}" for name, url in sorted((peers or {}).items())),
+        *_peers_lines(peers or {}),
     ]
     text = "\n".join(lines) + "\n"
     parse_settings(text.encode("utf-8"))
     folder.mkdir(parents=True, exist_ok=True)
     _write_new(folder / SETTINGS_FILE, text.encode("utf-8"))
+
+
+def _peers_lines(peers: Mapping[str, str]) -> list[str]:
+    """The table of peers. An empty one would stand in the way of whoever appends theirs to the file."""
+    if not peers:
+        return [
+            "# Where the nodes of the other cooperatives answer. Take the # away and write theirs:",
+            "# [peers]",
+            '# sur = "https://fiado.sur.example"',
+        ]
+    return [
+        "[peers]",
+        *(f"{_quoted(name)} = {_quoted(url)}" for name, url in sorted(peers.items())),
+    ]
 
 
 def install_charter(folder: Path, *, charter: bytes, signatures: bytes) -> None:

@@ -6,7 +6,15 @@ from pathlib import Path
 import click
 
 from cli.exit_codes import ExitCode
-from cli.health import Check, Health, check_folder, check_machine, check_node, check_wallet
+from cli.health import (
+    Check,
+    Health,
+    check_folder,
+    check_machine,
+    check_node,
+    check_running,
+    check_wallet,
+)
 from cli.parameters import NODE_URL, output_option, wallet_option
 from cli.terminal import Output
 
@@ -33,7 +41,7 @@ def doctor(folder: Path | None, node_url: str | None, wallet: Path, output: Outp
     if folder is None or wallet.exists():
         checks += check_wallet(wallet)
     if folder is not None:
-        checks += check_folder(folder)
+        checks += [*check_folder(folder), *check_running(folder)]
     if node_url is not None:
         checks += check_node(node_url)
     output.table(

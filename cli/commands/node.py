@@ -13,6 +13,7 @@ from cli.amounts import format_amount
 from cli.client import Json, NodeClient
 from cli.errors import CliError
 from cli.exit_codes import ExitCode
+from cli.node_address import address_of, unnamed_peers
 from cli.parameters import NODE_TARGET, output_option
 from cli.terminal import Output
 from cli.troubles import Trouble, read_troubles
@@ -25,7 +26,6 @@ from node.settings import (
     create_node_key,
     init_folder,
     install_charter,
-    parse_settings,
 )
 from node.store_urls import check_store_url
 from node.urls import parse_node_url
@@ -34,9 +34,6 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 STDIN_DESCRIPTOR = 0
-
-ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
-"""A node that listens at all addresses is reached at its own machine's."""
 
 
 @click.group()
@@ -112,8 +109,15 @@ def install(folder: Path, charter: Path, signatures: Path | None, output: Output
             "signatures are elsewhere, name their file with --signatures.",
         )
     install_charter(folder, charter=charter.read_bytes(), signatures=beside.read_bytes())
-    output.line(f"The charter is in {folder}. Start the node with `fiado node run {folder}`.")
-    output.result({"folder": str(folder)})
+    output.line(f"The charter is in {folder}.")
+    unnamed = unnamed_peers(folder)
+    if unnamed:
+        output.line(
+            f"Not under [peers] in {folder / SETTINGS_FILE} is where these nodes answer: "
+            f"{', '.join(unnamed)}. Of each two nodes one has to name the other; OPERATING shows how."
+        )
+    output.line(f"Start the node with `fiado node run {folder}`.")
+    output.result({"folder": str(folder), "peers_unnamed": unnamed})
 
 
 @node.command("run")
@@ -128,7 +132,12 @@ def install(folder: Path, charter: Path, signatures: Path | None, output: Output
     is_flag=True,
     help="Stop too when standard input ends, such as with the program that started the node.",
 )
-def run(folder: Path, alone: bool, while_stdin_open: bool) -> None:
+@click.option(
+    "--clock-is-right",
+    is_flag=True,
+    help="This machine's clock is right, whatever speaks against it; see OPERATING, “The clock”.",
+)
+def run(folder: Path, alone: bool, clock_is_right: bool, while_stdin_open: bool) -> None:
     """Run a node until it is told to stop (Ctrl-C, or SIGTERM).
 
     Its log goes to standard error, one JSON object on a line.
@@ -137,7 +146,8 @@ def run(folder: Path, alone: bool, while_stdin_open: bool) -> None:
         threading.Thread(target=_stop_at_end_of_input, daemon=True).start()
     from node.compose import run as run_node
 
-    click.get_current_context().exit(run_node(folder, alone=alone))
+    code = run_node(folder, alone=alone, clock_is_right=clock_is_right)
+    click.get_current_context().exit(code)
 
 
 def _stop_at_end_of_input() -> None:
@@ -155,7 +165,7 @@ def status(target: Path | str, output: Output) -> None:
 
     Of a FOLDER on this machine, its settings say where the node listens.
     """
-    url = _address_of(target) if isinstance(target, Path) else target
+    url = address_of(target) if isinstance(target, Path) else target
     with NodeClient(url) as client:
         found = client.get("/v1/status")
         logs = client.get("/v1/logs").get("logs", [])
@@ -201,10 +211,3 @@ def _state(found: Json, troubles: Sequence[Trouble]) -> str:
     if found.get("readiness") == "ready":
         return f"ready{more}"
     return f"{str(found.get('readiness')).upper()}: it records nothing now{more}"
-
-
-def _address_of(folder: Path) -> str:
-    """Where the node of a folder on this machine listens."""
-    settings = parse_settings((folder / SETTINGS_FILE).read_bytes())
-    host = ANY_ADDRESS.get(settings.host, settings.host)
-    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"

@@ -116,11 +116,13 @@ class Core:
         self.signer = Signer(key, charter, coop, lambda: self.is_signing)
         self.others = tuple(other for other in charter.coops if other != coop)
         self.peers: set[int] = set()
+        self.clock_is_believed = True
+        """See `clock`."""
         self.troubles: dict[tuple[TroubleKind, int | None], Trouble] = {}
         """What parts of the engine have found to be wrong, by `Trouble.key`; see `troubles`."""
         self.names = {number: each.name for number, each in charter.coops.items()}
         self.answering: set[int] = set()
-        """The peers that answer when they are asked for the newest head they know of this log."""
+        """The peers whose links know `newest?` and `clock`."""
         self.readiness = Readiness.RECOVERING
         self.doubt: Doubt | None = None
         """Why the disk may not know all that was signed; until that is settled nothing is signed."""
@@ -140,8 +142,22 @@ class Core:
 
     @property
     def is_signing(self) -> bool:
-        """Whether the node may append to its own log."""
+        """Whether the node has all that its key has signed, so that it may sign more."""
         return self.readiness is Readiness.READY
+
+    @property
+    def is_recording(self) -> bool:
+        """Whether the node may append to its own log: it may sign, and knows the time."""
+        return self.is_signing and self.clock_is_believed
+
+    @property
+    def state(self) -> Readiness:
+        """Whether it records, and if not, the first reason."""
+        return (
+            Readiness.CLOCK_DOUBTFUL
+            if self.is_signing and not self.is_recording
+            else self.readiness
+        )
 
     def length(self, coop: int) -> int:
         """How many entries of the log are held here."""

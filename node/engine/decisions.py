@@ -213,7 +213,7 @@ class Decisions:
         if self._chartered is None:
             return
         self._notice_due(tick)
-        progress = self._core.is_signing
+        progress = self._core.is_recording
         while progress:
             progress = self._sign(tick) or self._take_in(tick, own)
         self.surveys.run(tick)

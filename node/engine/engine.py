@@ -16,6 +16,8 @@ from ledger.charter import Charter
 from ledger.signatures import SigningKey
 from node.engine.accusing import take_evidence
 from node.engine.anchors import Anchors
+from node.engine.clock import Clock
+from node.engine.condition import condition
 from node.engine.core import Core, Tick
 from node.engine.decisions import Decisions
 from node.engine.events import (
@@ -58,6 +60,7 @@ from node.engine.settings import EngineSettings
 from node.engine.status import NodeStatus, Readiness
 from node.engine.troubles import Troubles
 from node.engine.wire import (
+    ClockNews,
     Entries,
     EvidenceNews,
     Get,
@@ -92,10 +95,12 @@ class Engine:
         configured: Collection[int] | None = None,
         mark: MarkKeeper | None = None,
         alone: bool = False,
+        clock_is_right: bool = False,
     ) -> None:
         """`now_ms`, `steady_ms`: see `tick`. `configured` are the coops whose nodes this one dials, if
         anything dials at all. `mark` outlives the engine; without one the store is new, or is believed.
-        `alone`: a person said that the node may sign though its disk is in doubt."""
+        `alone`, `clock_is_right`: a person said that the node may sign though its disk is in doubt, or
+        that its clock is right in spite of all."""
         steady_ms = now_ms if steady_ms is None else steady_ms
         if charter.coops[coop].node_key != key.public_key:
             raise ValueError(f"the key is not the one that the charter has for coop {coop}")
@@ -123,6 +128,7 @@ class Engine:
             alone=alone,
             now_ms=steady_ms,
         )
+        self._clock = Clock(self._core, is_right=clock_is_right, now_ms=now_ms, steady_ms=steady_ms)
         self._troubles = Troubles(
             self._core, self._replicas, configured=configured, now_ms=steady_ms
         )
@@ -144,7 +150,8 @@ class Engine:
         self._recovery.run(tick)
         self._replicas.advance(tick)
         self._recovery.run(tick)
-        if self._core.is_signing:
+        self._clock.run(tick)
+        if self._core.is_recording:
             self._anchors.run(tick, self._own)
         published = self._publish(tick, inbox)
         self._record(tick, inbox)
@@ -186,6 +193,7 @@ class Engine:
         self._core.answering.discard(peer)
         self._core.work.forget(peer)
         self._recovery.peer_down(peer)
+        self._clock.peer_down(peer)
         self._replicas.peer_down(peer)
         self._anchors.peer_down(peer)
         self._decisions.peer_down(peer)
@@ -196,6 +204,7 @@ class Engine:
         self._core.answering.discard(peer)
         if event.answers:
             self._core.answering.add(peer)
+        self._clock.peer_up(tick, peer)
         self._gossip.peer_up(tick, peer)
         self._memos.peer_up(peer, acknowledges=event.acknowledges)
         self._decisions.peer_up(tick, peer, acknowledges=event.acknowledges)
@@ -218,6 +227,8 @@ class Engine:
                 take_evidence(self._core, self._replicas, tick, peer, message)
             case MemoDelivery():
                 self._memos.on_delivery(tick, peer, message)
+            case ClockNews():
+                self._clock.on_news(tick, peer, message)
             case MemoKept():
                 self._memos.on_kept(tick, peer, message)
             case NewestQuestion():
@@ -237,7 +248,7 @@ class Engine:
     def _record(self, tick: Tick, inbox: Sequence[Event]) -> None:
         submits = [event for event in inbox if isinstance(event, Submit)]
         batches = [event for event in inbox if isinstance(event, SubmitBatch)]
-        if not self._core.is_signing:
+        if not self._core.is_recording:
             self._own.refuse_all(self._not_ready(), submits, batches)
             return
         self._own.submit(tick, submits)
@@ -245,7 +256,7 @@ class Engine:
             self._own.submit_batch(tick, batch)
 
     def _not_ready(self) -> NotReady:
-        return NotReady(self._core.readiness, self._troubles.stopping())
+        return NotReady(self._core.state, self._troubles.stopping())
 
     def _change(self, tick: Tick, inbox: Sequence[Event]) -> list[Reply]:
         changes = [event for event in inbox if isinstance(event, Change)]
@@ -267,7 +278,7 @@ class Engine:
     def _publish(self, tick: Tick, inbox: Sequence[Event]) -> list[Reply]:
         """Take in what stewards publish and go on with decisions; the answers for after the commit."""
         events = [event for event in inbox if isinstance(event, Publish)]
-        if not self._core.is_signing:
+        if not self._core.is_recording:
             self._decisions.run(tick, self._own)
             return [Reply(event.request, self._not_ready()) for event in events]
         taken = [(event, self._publishing.publish(tick, event)) for event in events]
@@ -377,16 +388,4 @@ class Engine:
 
     def status(self) -> NodeStatus:
         """How the node is."""
-        core = self._core
-        return NodeStatus(
-            coop=core.coop,
-            readiness=core.readiness,
-            validator=core.validator.name,
-            peers=tuple(sorted(core.peers)),
-            accused=tuple(sorted(core.accused)),
-            lengths={coop: core.length(coop) for coop in core.charter.coops},
-            waiting={log: wait.coop for log, wait in self._replicas.waiting.items()},
-            doubt=None if core.doubt is None else core.doubt.value,
-            unanchored=self._replicas.growth.coops(),
-            troubles=self._troubles.found(),
-        )
+        return condition(self._core, self._replicas, self._troubles)

@@ -70,3 +70,9 @@ class EngineSettings:
     """How long a log may wait for another before people are told."""
     link_alarm_ms: int = 20_000
     """How long there may be no link to a coop's node before people are told."""
+    clock_peers_ms: int = 120_000
+    """How far clocks of linked nodes may be apart; also from where on a step of the own clock is a jump."""
+    clock_own_ms: int = 300_000
+    """How far a log's newest entry may be ahead of the clock."""
+    clock_leap_ms: int = 180 * 24 * 60 * 60 * 1_000
+    """How long after everything in all logs a starting node believes its clock though nobody confirms it."""

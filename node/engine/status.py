@@ -15,6 +15,8 @@ class Readiness(StrEnum):
     """It has just started and asks its peers whether they hold more of its own log than itself."""
     BEHIND = "behind"
     """Peers hold more of its own log than itself (an old copy was restored); it takes that back."""
+    CLOCK_DOUBTFUL = "clock_doubtful"
+    """Its clock can't be believed, so it appends nothing that would carry that time."""
     HALTED = "halted"
     """Its own key has signed two histories. People must decide; see OPERATING."""
 

@@ -29,6 +29,31 @@ class _Named:
     lasted: str
     values: Mapping[str, int | str]
 
+    @property
+    def apart(self) -> str:
+        """How far a clock is off, in whichever direction."""
+        return duration(abs(int(self.values.get("apart_seconds", 0))))
+
+
+_SET_CLOCK: Final = (
+    "Set this machine's clock and let the system keep it right (NTP); the node then goes on by itself. If "
+    "you have looked at another clock and this one is right, start the node once with --clock-is-right."
+)
+
+_CLOCK: Final[Mapping[str, str]] = {
+    "before_program": "This machine's clock shows a time from before this program was made",
+    "behind_own_log": "This machine's clock is {apart} behind the newest entry of the node's own log",
+    "behind_peers": "This machine's clock is {apart} behind those of the other nodes",
+    "ahead_of_peers": "This machine's clock is {apart} ahead of those of the other nodes",
+    "behind_other_logs": "This machine's clock is {apart} behind what most other nodes have recorded",
+    "ahead_of_all_logs": "This machine's clock is {apart} ahead of all that was ever recorded here, and no "
+    "other node is there to say whether it is right",
+}
+
+
+def _clock(named: _Named) -> str:
+    return _CLOCK[str(named.values.get("reason"))].format(apart=named.apart)
+
 
 _DOUBTS: Final[Mapping[str, str]] = {
     Doubt.UNMARKED: "There is no readable node.mark in the node's folder, so nothing outside the database "
@@ -64,6 +89,24 @@ _TABLE: Final[Mapping[TroubleKind, Callable[[_Named], Words]]] = {
         "Let it reach the other nodes, and it goes on by itself. If that can't be, and you are certain that "
         "this is the newest state of its database, start it with `fiado node run --alone`; read OPERATING, "
         "“Bringing back an old copy”, first.",
+    ),
+    TroubleKind.CLOCK_DOUBTFUL: lambda named: Words(
+        f"{_clock(named)}, so the node records nothing: an entry with a wrong date could not be taken back.",
+        _SET_CLOCK,
+    ),
+    TroubleKind.CLOCK_VOUCHED: lambda named: Words(
+        f"{_clock(named)}, but somebody who started the node said that it is right, so it records.",
+        "If that was a mistake, stop the node now, set the clock, and start it without --clock-is-right.",
+    ),
+    TroubleKind.LOG_AHEAD: lambda named: Words(
+        f"The log of {named.coop} is {named.apart} ahead: its newest entry has a date that has not come.",
+        f"Tell whoever runs {named.coop}'s node to look at its clock. Until that day comes, limits there "
+        "count as of the log's date.",
+    ),
+    TroubleKind.CLOCK_DIFFERS: lambda named: Words(
+        f"The clock of {named.coop}'s node is {named.apart} "
+        f"{'ahead of' if int(named.values.get('apart_seconds', 0)) > 0 else 'behind'} this one's.",
+        "Look at both clocks, and let both systems keep theirs right (NTP).",
     ),
     TroubleKind.ACCUSED: lambda named: Words(
         f"There is proof against {named.coop} ({named.values.get('evidence', '')}): payments to and from its "

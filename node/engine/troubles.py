@@ -43,6 +43,14 @@ class TroubleKind(StrEnum):
     """The node has just started and asks its peers what it may have missed."""
     DOUBT = "doubt"
     """The node's disk may not know all that its key has signed; `values` has `why`, of `node.mark.Doubt`."""
+    CLOCK_DOUBTFUL = "clock_doubtful"
+    """The node's clock can't be believed; see `clock`."""
+    CLOCK_VOUCHED = "clock_vouched"
+    """The clock would be doubtful, and a person has said that it is right."""
+    LOG_AHEAD = "log_ahead"
+    """The newest entry of `coop` has a time that this node's clock has not reached by far."""
+    CLOCK_DIFFERS = "clock_differs"
+    """The node of `coop` says another time than this one's clock, which is believed."""
     ACCUSED = "accused"
     """There is evidence of cheating against `coop`: payments to and from it don't arrive."""
     CUT = "cut"
@@ -68,6 +76,10 @@ TABLE: Final[Mapping[TroubleKind, _Row]] = {
     TroubleKind.BEHIND: _Row(Severity.STOPS, logging.WARNING),
     TroubleKind.RECOVERING: _Row(Severity.STOPS, logging.INFO),
     TroubleKind.DOUBT: _Row(Severity.STOPS, logging.ERROR),
+    TroubleKind.CLOCK_DOUBTFUL: _Row(Severity.STOPS, logging.ERROR),
+    TroubleKind.CLOCK_VOUCHED: _Row(Severity.WARNS, logging.WARNING),
+    TroubleKind.LOG_AHEAD: _Row(Severity.WARNS, logging.WARNING),
+    TroubleKind.CLOCK_DIFFERS: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.ACCUSED: _Row(Severity.WARNS, logging.ERROR),
     TroubleKind.CUT: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.WAITING: _Row(Severity.WARNS, logging.WARNING),

@@ -141,6 +141,17 @@ class NewestAnswer:
         return encode(["newest", self.nonce, head])
 
 
+@dataclass(frozen=True, slots=True)
+class ClockNews:
+    """What the sender's clock shows, in milliseconds since 1970. Only over links of version 2."""
+
+    time_ms: int
+
+    def encode(self) -> bytes:
+        """`["clock", time]`."""
+        return encode(["clock", self.time_ms])
+
+
 Message = (
     Heads
     | Get
@@ -152,6 +163,7 @@ Message = (
     | MemoKept
     | NewestQuestion
     | NewestAnswer
+    | ClockNews
     | IndexMessage
 )
 
@@ -203,6 +215,8 @@ def _from_value(value: Value) -> Message | None:
         case ["newest", bytes(nonce), head] if len(nonce) == QUESTION_BYTES:
             read = _signed_head(head)
             return None if read is None else NewestAnswer(nonce, read)
+        case ["clock", int(time_ms)] if _is_uint(time_ms):
+            return ClockNews(time_ms)
         case _:
             pass
     return read_index_message(value)

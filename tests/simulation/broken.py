@@ -106,6 +106,14 @@ class BelievesItsClock(Engine):
         _bend(self, tick=lambda now_ms, inbox, *, steady_ms: tick(now_ms, inbox))
 
 
+class TakesItsClockForTheTime(Engine):
+    """Never doubts its clock."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        _bend(self._clock, _find_doubt=lambda now_ms, wrong, *, of: None)
+
+
 class KeepsWhatIsNotItsOwn(Engine):
     """Never returns a payment whose payee has closed."""
 

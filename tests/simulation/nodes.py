@@ -67,6 +67,7 @@ class SimNode:
         self.skew_ms = 0
         self.restored = False
         self.tells = True
+        self.is_vouched = False
         self.storage_fault = 0.0
         self.ticks = 0
         self.starts = 0
@@ -107,6 +108,7 @@ class SimNode:
             self.clock_ms(),
             steady_ms=self.steady_ms(),
             mark=self.mark,
+            clock_is_right=self.is_vouched,
         )
         self.world.note(f"{self.name}: starts{' restored' if self.restored else ''}")
         self.starts += 1

@@ -15,6 +15,7 @@ from node.engine.engine import Engine
 from node.engine.events import Ask, Event, Notice, Outbox, Publish, Reply, Submit, SubmitBatch
 from tests.builders import Federation, build_federation
 from tests.index_builders import index_lines
+from tests.simulation.clocks import Clocks
 from tests.simulation.culprits import Culprit, make_culprit
 from tests.simulation.facts import make_facts
 from tests.simulation.members import Members, Stewards, Wallet
@@ -54,6 +55,7 @@ class Simulation:
         self.network = Network(self.world, coops)
         self.nodes = {coop: self.make_node(coop, make_engine) for coop in coops}
         self.network.nodes = self.nodes
+        self.clocks = Clocks(self)
         self.members = Members(self.world, self.federation, self._offer, plan.members)
         decided = self.watch.decided
         if decided is not None:
@@ -97,6 +99,8 @@ class Simulation:
         if self.culprit is not None and node.coop == self.plan.culprit:
             self.culprit.ticked(node)
         self.watch.node_ticked(node, events, outbox)
+        if node.coop in self.watch.honest:
+            self.clocks.look(node)
         for reply in outbox.replies:
             self._answer(node, reply)
         self.watch.seen["broken links"] += len(outbox.disconnects)

@@ -106,6 +106,12 @@ SPLIT: dict[str, Any] = {"coops": 3, "index_quorum": 3, "observations_needed": 1
             {"clock_jumps": 4},
             "after all faults|nobody asked",
         ),
+        (
+            broken.TakesItsClockForTheTime,
+            Mischief.NONE,
+            {"clock_jumps": 6},
+            "a date that has not come",
+        ),
         (broken.KeepsWhatIsNotItsOwn, Mischief.NONE, {}, "owes"),
     ],
 )

@@ -33,12 +33,12 @@ class Trouble:
         network.lost, network.doubled, network.late = plan.lost, plan.doubled, plan.late
         for node in self._sim.nodes.values():
             node.storage_fault = plan.storage_fault
-            if plan.clock_jumps:
-                node.skew_ms = self._world.random.randint(-5_000, 5_000)
+        if plan.clock_jumps:
+            self._sim.clocks.begin()
         for happens, times in (
             (self._kill, plan.kills),
             (self._change_links, plan.link_changes),
-            (self._jump_clock, plan.clock_jumps),
+            (self._sim.clocks.jump, plan.clock_jumps),
             (self._back_up, plan.restores),
             (self._meddle, 2 * plan.coops),
         ):
@@ -58,6 +58,8 @@ class Trouble:
         for node in self._sim.nodes.values():
             node.storage_fault = 0.0
             self._world.after(self._world.random.randint(1, 500), node.start)
+        if self._plan.clock_jumps:
+            self._sim.clocks.end()
         network.refresh()
 
     def _any_node(self) -> SimNode:
@@ -67,12 +69,6 @@ class Trouble:
         if self._is_anybody_recovering():
             return
         self._any_node().stop_for(self._world.random.randint(20, 4_000), "is killed")
-
-    def _jump_clock(self) -> None:
-        node = self._any_node()
-        jump = self._world.random.choice((-3_600_000, -20_000, -2_000, 2_000, 20_000))
-        node.skew_ms += jump
-        self._world.note(f"{node.name}: the clock jumps by {jump} ms")
 
     def _leap(self) -> None:
         """Days pass for everybody: clocks are as right or wrong afterwards as before."""

@@ -1,6 +1,10 @@
 """Wallets, stewards' keys, nodes' folders and the charter: everything that needs no network."""
 
 import json
+import re
+import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -284,3 +288,53 @@ def test_a_store_of_an_unknown_kind_is_refused_before_anything_is_made(tmp_path:
     assert "mysql" in refused["message"]
     assert "secret" not in str(refused)
     assert not folder.exists()
+
+
+def test_the_peers_of_the_operators_page_can_be_added_as_they_stand(
+    tmp_path: Path, passphrase: Path
+) -> None:
+    charter, options = found(tmp_path, passphrase)
+    run("federation", "init", charter, "--name", "Ferias", *options)
+    for coop in ("norte", "sur"):
+        run("federation", "sign", charter, "--yes", "--node", tmp_path / coop)
+    installed = run("node", "install", tmp_path / "norte", charter)
+    assert installed["peers_unnamed"] == ["sur"]
+    page = (Path(__file__).parents[3] / "docs" / "OPERATING.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"^    \[peers\]\n(?:    .+\n)+", page, re.MULTILINE)
+    with (tmp_path / "norte" / "node.toml").open("a", encoding="utf-8") as settings:
+        settings.write(block)
+    assert load_folder(tmp_path / "norte").peers == {2: "https://fiado.sur.example"}
+    again = run("node", "install", tmp_path / "norte", charter)
+    assert again["peers_unnamed"] == []
+
+
+def test_the_doctor_sees_a_node_that_does_not_run_and_knows_nobody(
+    tmp_path: Path, passphrase: Path
+) -> None:
+    charter, options = found(tmp_path, passphrase)
+    run("federation", "init", charter, "--name", "Ferias", *options)
+    for coop in ("norte", "sur"):
+        run("federation", "sign", charter, "--yes", "--node", tmp_path / coop)
+    run("node", "install", tmp_path / "norte", charter)
+    words = ("doctor", "--folder", tmp_path / "norte", "--wallet", tmp_path / "none")
+    checks = {each["name"]: each for each in run(*words)["checks"]}
+    assert "fiado node run" in checks["node"]["remedy"]
+    assert "[peers]" in checks["peers"]["remedy"]
+
+
+def test_a_port_that_is_taken_has_its_own_advice(tmp_path: Path, passphrase: Path) -> None:
+    charter, options = found(tmp_path, passphrase)
+    run("federation", "init", charter, "--name", "Ferias", *options)
+    for coop in ("norte", "sur"):
+        run("federation", "sign", charter, "--yes", "--node", tmp_path / coop)
+    run("node", "install", tmp_path / "norte", charter)
+    settings = tmp_path / "norte" / "node.toml"
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        text = re.sub("port = [0-9]+", f"port = {port}", settings.read_text(encoding="utf-8"))
+        settings.write_text(text, encoding="utf-8")
+        command = [sys.executable, "-m", "cli", "node", "run", str(tmp_path / "norte")]
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert ended.returncode == ExitCode.INPUT_OUTPUT
+    assert f"port {port}" in ended.stderr
+    assert "two ports" in ended.stderr and "disk" not in ended.stderr

@@ -54,6 +54,7 @@ class Rig:
         *,
         configured: Collection[int] | None = None,
         alone: bool = False,
+        clock_is_right: bool = False,
         **changes: Any,
     ) -> Engine:
         """Start, or stop and start again, the engine of a coop on its disk."""
@@ -72,6 +73,7 @@ class Rig:
             configured=configured,
             mark=self.marks.setdefault(coop, MemoryMark()),
             alone=alone,
+            clock_is_right=clock_is_right,
         )
         return self.engines[coop]
 

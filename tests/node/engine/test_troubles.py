@@ -33,7 +33,8 @@ def told(notices: list[Notice]) -> list[tuple[str, object, object, int]]:
 
 @pytest.mark.parametrize("kind", TroubleKind)
 def test_every_kind_has_words_a_severity_and_a_level(kind: TroubleKind) -> None:
-    trouble = Trouble(kind=kind, coop=2, other=3, seconds=90)
+    values = {"reason": "behind_peers"} if "clock" in kind else {}
+    trouble = Trouble(kind=kind, coop=2, other=3, seconds=90, values=values)
     words = word(trouble, NAMES)
     assert words.detail.endswith(".") and words.remedy.endswith(".")
     assert trouble.severity in Severity
