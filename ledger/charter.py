@@ -25,6 +25,7 @@ from ledger.signatures import (
     check_key_admissible,
     verify,
 )
+from ledger.toml_edition import check_edition
 
 MAX_CHARTER_BYTES: Final = 262_144
 COOP_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
@@ -239,7 +240,9 @@ def check_charter_signatures(charter: Charter, signatures: Mapping[int, bytes]) 
 
 def _read_toml(source: bytes, what: str) -> "_Table":
     try:
-        return _Table(tomllib.loads(source.decode("utf-8")), "")
+        text = source.decode("utf-8")
+        check_edition(text, what)
+        return _Table(tomllib.loads(text), "")
     except (ValueError, RecursionError) as error:
         # Besides its own error, a ValueError like that of text that is not UTF-8, the parser lets pass
         # those of a number with thousands of digits and of arrays thousands deep.

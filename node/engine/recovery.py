@@ -1,4 +1,4 @@
-"""Whether this node may sign: PROTOCOL section 10.3.
+"""Whether this node may sign: PROTOCOL section 10.4.
 
 A node that may have lost entries takes them back from its peers before it appends anything: else it
 would sign a second history of its own log. At every start, and whenever the store was opened again, it

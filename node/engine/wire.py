@@ -187,7 +187,7 @@ def _from_value(value: Value) -> Message | None:
         case ["heads", list(heads)] if len(heads) <= MAX_HEADS:
             signed = tuple(read for head in heads if (read := _signed_head(head)) is not None)
             return Heads(signed) if len(signed) == len(heads) else None
-        case ["get", int(coop), int(first)] if _is_uint(coop) and 1 <= first <= MAX:
+        case ["get", int(coop), int(first)] if is_number(coop) and 1 <= first <= MAX:
             return Get(coop=coop, first=first)
         case ["entries", int(first), bytes(previous), bytes(entries), head]:
             read = _signed_head(head)
@@ -225,7 +225,7 @@ def _from_value(value: Value) -> Message | None:
 def _signed_head(value: object) -> SignedHead | None:
     match value:
         case [int(coop), int(length), bytes(head), bytes(signature)]:
-            if _is_uint(coop) and _is_uint(length) and len(head) == 32 and len(signature) == 64:
+            if is_number(coop) and _is_uint(length) and len(head) == 32 and len(signature) == 64:
                 return SignedHead(coop=coop, length=length, head=head, signature=signature)
         case _:
             pass

@@ -22,6 +22,7 @@ from ledger.charter import Charter
 from ledger.codec import Value, decode, encode
 from ledger.errors import EncodingError
 from ledger.messages import TAG_LINK, signed_bytes
+from ledger.shapes import is_number
 from ledger.signatures import SignatureInvalid, SigningKey, verify
 from node.errors import PeerFault
 
@@ -77,7 +78,7 @@ def decode_hello(data: bytes) -> Hello:
     """Read the first message; raises `HandshakeRefused`."""
     match _decode(data):
         case ["fiado1.hello", bytes(federation), int(dialler), int(listener), bytes(nonce)] if (
-            len(nonce) == NONCE_BYTES and dialler >= 0 and listener >= 0
+            len(nonce) == NONCE_BYTES and is_number(dialler) and is_number(listener)
         ):
             return Hello(federation=federation, dialler=dialler, listener=listener, nonce=nonce)
     raise HandshakeRefused(LinkRefusal.MALFORMED, by_peer=False)

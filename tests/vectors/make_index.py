@@ -205,6 +205,17 @@ def index_transactions() -> dict[str, bytes]:
     }
 
 
+def index_decisions() -> tuple[IndexEntry, IndexEntry]:
+    """A print and a change of source as coops sign them on links."""
+    entries = [
+        decode_transaction(data)
+        for data in (official(OFFICIAL, NOVEMBER, 25), source_change(OFFICIAL, 1, NOVEMBER + 2))
+    ]
+    first, second = entries
+    assert isinstance(first, IndexEntry) and isinstance(second, IndexEntry)
+    return first, second
+
+
 def history(books: Books) -> Case:
     index = index_of(books.validator, 1)
     return {

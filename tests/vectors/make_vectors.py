@@ -6,10 +6,11 @@ changed: other implementations rely on them.
 """
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from ledger.chain import genesis, head_message
+from ledger.chain import head_message
 from ledger.codec import MAX, Value, encode
 from ledger.entries import LAST_TIME, decode_entry, decode_transaction, encode_entry
 from ledger.memos import memo_reference, reason_hash
@@ -35,8 +36,10 @@ from ledger.transactions import (
     signed_part,
 )
 from tests.builders import START, Books, books_with_members, build_federation
+from tests.vectors.make_charters import charter_vectors
 from tests.vectors.make_evidence import evidence_vectors
 from tests.vectors.make_index import index_transactions
+from tests.vectors.make_links import link_vectors, messages
 from tests.vectors.make_logs import day_vectors, history_vectors, refusal_vectors, refused
 from tests.vectors.make_longer_forms import longer_form_vectors
 from tests.vectors.make_receipts import receipt_vectors
@@ -106,51 +109,6 @@ def tagged(value: Value) -> Any:
     if isinstance(value, str):
         return {"str": value}
     return [tagged(item) for item in value]
-
-
-def charter_vectors() -> Case:
-    """Charters, their ids and genesis heads, PROTOCOL sections 4 and 5."""
-    source = FEDERATION.charter.source.decode("utf-8")
-    changes = {
-        "fiado": ("fiado = 1", "fiado = 2"),
-        "federation.witness_quorum": ("witness_quorum = 1", "witness_quorum = 3"),
-        "federation.decision_quorum": ("decision_quorum = 2", "decision_quorum = 1"),
-        "federation.extra": ('unit = "fiado"', 'unit = "fiado"\nextra = 1'),
-        "federation.unit": ('unit = "fiado"', 'unit = "a\\u200Bb"'),
-        "coop[0].name": ('"norte"', '"Norte"'),
-        "coop[0].clearing_limit": ('"10000.00"', '"10000.0"'),
-        "coop.clearing_limit": ('"10000.00"', '"90071992547409.91"'),
-        "coop[0].node_key": (FEDERATION.node_keys[1].public_key.hex(), "00" * 32),
-        "coop[0].steward_threshold": ("steward_threshold = 2", "steward_threshold = 4"),
-    }
-    valid = [FEDERATION, build_federation(seed="alone", coops=1, stewards=1, threshold=1)]
-    return {
-        "valid": [
-            {
-                "source": federation.charter.source.decode("utf-8"),
-                "federation": federation.id.hex(),
-                "signatures_file": federation.charter_signatures().decode("ascii"),
-                "coops": [
-                    {
-                        "number": coop.number,
-                        "name": coop.name,
-                        "clearing_limit": coop.clearing_limit,
-                        "node_seed": federation.node_keys[coop.number].seed.hex(),
-                        "steward_seeds": [
-                            key.seed.hex() for key in federation.steward_keys[coop.number]
-                        ],
-                        "genesis": genesis(federation=federation.id, coop=coop.number).hex(),
-                    }
-                    for coop in federation.charter.coops.values()
-                ],
-            }
-            for federation in valid
-        ],
-        "invalid": [
-            {"field": field, "source": source.replace(old, new, 1)}
-            for field, (old, new) in changes.items()
-        ],
-    }
 
 
 def message_vectors() -> Case:
@@ -349,12 +307,15 @@ def all_longer_forms() -> Case:
     values["receipt", "with a path"] = books.receipt(1, length - 1, signed_at=length).encode()
     for case in evidence_vectors(books)["valid"]:
         values["evidence", case["note"]] = bytes.fromhex(case["evidence"])
+    for note, elements in messages(books).items():
+        if len(encode(elements)) < 1_000:
+            values["message", note] = encode(elements)
     return longer_form_vectors(values)
 
 
-MAKERS: Final = {
+MAKERS: Final[dict[str, Callable[[], Case]]] = {
     "codec.json": codec_vectors,
-    "charters.json": charter_vectors,
+    "charters.json": lambda: charter_vectors(FEDERATION),
     "messages.json": message_vectors,
     "transactions.json": transaction_vectors,
     "refusals.json": refusal_vectors,
@@ -364,6 +325,7 @@ MAKERS: Final = {
     "memos.json": memo_vectors,
     "evidence.json": lambda: evidence_vectors(proof_books()),
     "longer_forms.json": all_longer_forms,
+    "links.json": lambda: link_vectors(proof_books()),
 }
 
 
