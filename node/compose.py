@@ -168,9 +168,20 @@ class Node:
             clock_ms=world.clock_ms,
             random_bytes=world.random_bytes,
             sessions=Sessions(http, world.random_bytes),
+            steady_ms=world.steady_ms,
             rates=AddressRates(
-                per_minute=http.costly_per_minute, burst=http.costly_burst, most=http.addresses
+                per_minute=http.costly_per_minute,
+                burst=http.costly_burst,
+                most=http.addresses,
+                most_debt_ms=http.debt_ms,
             ),
+            work=AddressRates(
+                per_minute=60 * http.work_per_second,
+                burst=http.work_burst,
+                most=http.addresses,
+                most_debt_ms=http.debt_ms,
+            ),
+            screened=Shares(total=http.screened, each=http.screened_each),
             codes=Codes(
                 waiting=http.codes_waiting,
                 waiting_each=http.codes_waiting_each,

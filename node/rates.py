@@ -49,9 +49,14 @@ class Bucket:
 
 
 class AddressRates:
-    """A bucket of `per_minute` for each client address, for so many addresses at most."""
+    """A bucket of `per_minute` for each client address, for so many addresses at most.
 
-    def __init__(self, *, per_minute: int, burst: int, most: int) -> None:
+    No address owes more than it gets back within `most_debt_ms`: many people may share it, and what one of
+    them did must not keep the others waiting for long.
+    """
+
+    def __init__(self, *, per_minute: int, burst: int, most: int, most_debt_ms: int) -> None:
+        self._most_debt_ms = most_debt_ms
         self._per_minute = per_minute
         self._burst = burst
         self._most = most
@@ -70,7 +75,12 @@ class AddressRates:
         bucket = self._buckets.get(address)
         if bucket is None:
             # A token is a sixtieth of a call, so that a rate a minute is a whole number a second.
-            bucket = Bucket(per_second=self._per_minute, burst=60 * self._burst, now_ms=now_ms)
+            bucket = Bucket(
+                per_second=self._per_minute,
+                burst=60 * self._burst,
+                most_debt=max(1, self._per_minute * self._most_debt_ms // 1000),
+                now_ms=now_ms,
+            )
             self._buckets[address] = bucket
             if len(self._buckets) > self._most:
                 self._buckets.popitem(last=False)

@@ -263,6 +263,8 @@ class BatchRecorded:
 
     head: SignedHead
     results: list[int]
+    looked_up: int = 0
+    """How many of them were looked for in what had been recorded before."""
 
 
 @dataclass(frozen=True, slots=True)

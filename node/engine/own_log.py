@@ -56,7 +56,7 @@ class OwnLog:
         self._answers: list[
             tuple[Request, Recorded | Refused | NotReady | BatchRecorded | Failed]
         ] = []
-        self._batches: list[tuple[Request, list[int]]] = []
+        self._batches: list[tuple[Request, list[int], int]] = []
 
     def append(self, tick: Tick, transactions: Sequence[bytes]) -> Sequenced:
         """Append what the rules accept of `transactions` now; it is durable after the tick's commit."""
@@ -117,10 +117,12 @@ class OwnLog:
         judged = (batch.kinds - NODE_KINDS) | {None}
         places = [place for place in range(len(data)) if transaction_kind(data[place]) in judged]
         results = [-Refusal.KIND_UNKNOWN.value] * len(data)
+        length = self._core.validator.log(self._core.coop).length
         outcomes = self._sequence(tick, [data[place] for place in places])
         for place, outcome in zip(places, outcomes, strict=True):
             results[place] = outcome
-        self._batches.append((batch.request, results))
+        looked_up = sum(0 < result <= length or -result in MAYBE_RECORDED for result in results)
+        self._batches.append((batch.request, results, looked_up))
 
     def _sequence(self, tick: Tick, transactions: Sequence[bytes]) -> list[int]:
         """Outcomes as `Sequenced` has them, after mending what the node itself can mend."""
@@ -254,7 +256,8 @@ class OwnLog:
     def answer(self, tick: Tick) -> None:
         """After the commit: hand out the answers."""
         tick.outbox.replies += [Reply(request, result) for request, result in self._answers]
-        for request, results in self._batches:
+        for request, results, looked_up in self._batches:
             signed = self._core.signed.get(self._core.coop) or self._core.signer.nothing()
-            tick.outbox.replies.append(Reply(request, BatchRecorded(signed, results)))
+            recorded = BatchRecorded(signed, results, looked_up=looked_up)
+            tick.outbox.replies.append(Reply(request, recorded))
         self._answers, self._batches = [], []

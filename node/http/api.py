@@ -6,16 +6,21 @@ session this is, may this address go on.
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from aiohttp import web
 
 from ledger.charter import Charter, Coop
+from ledger.entries import decode_transaction
+from ledger.messages import TAG_ENTRY, signed_bytes
 from ledger.refusals import Refusal
-from ledger.signatures import SigningKey
-from ledger.transactions import MAX_NUMBER
+from ledger.signatures import SignatureInvalid, SigningKey, verify
+from ledger.transactions import MAX_NUMBER, Pay, signed_part
 from node.deliveries import Deliveries
+from node.engine.events import View
 from node.http.problems import Problem
 from node.http.reading import JSON, Fields, from_base64url, plain_number, read_body, read_json
 from node.http.sessions import Session, SessionRole, Sessions
@@ -40,6 +45,12 @@ _COSTLY_REFUSALS = {
 """What only a broken or hostile client gets; an address that causes many is told to wait."""
 
 
+_QUESTION = 100
+"""What any question costs that has to be paid for, in microseconds."""
+
+Answer = TypeVar("Answer")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Api:
     """The node as the handlers see it."""
@@ -59,7 +70,14 @@ class Api:
     clock_ms: Callable[[], int]
     random_bytes: Callable[[int], bytes]
     sessions: Sessions
+    steady_ms: Callable[[], int]
+    """For intervals and deadlines; see `node.compose.World`."""
     rates: AddressRates
+    """Calls that cost much, by address."""
+    work: AddressRates
+    """What addresses make the node read, in microseconds about."""
+    screened: Shares
+    """Payments of addresses that have to wait, which are looked at all the same."""
     desk: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by whoever changes a document: they are read, changed and written one after another."""
     batches: Shares
@@ -146,13 +164,55 @@ class Api:
 
     def check_rate(self, request: web.Request) -> None:
         """Raise `too_many_requests` for an address that has caused too much that is costly."""
-        wait_ms = self.rates.wait_ms(self.address(request), self.clock_ms())
+        address, now_ms = self.address(request), self.steady_ms()
+        wait_ms = max(self.rates.wait_ms(address, now_ms), self.work.wait_ms(address, now_ms))
         if wait_ms:
             raise Problem("too_many_requests", retry_after_s=wait_ms // 1000 + 1)
 
+    async def let_pass(self, request: web.Request, payment: bytes) -> None:
+        """Raise `too_many_requests` as `check_rate`, but for a payment that its payer has signed.
+
+        Many people may share an address; what one of them sends must not keep the others from paying.
+        """
+        try:
+            self.check_rate(request)
+        except Problem:
+            with self.screened.hold(self.address(request)) as held:
+                if not held.take():
+                    raise
+                if not await self.runner.ask(
+                    lambda view: is_worth_judging(view, self.charter, payment)
+                ):
+                    raise
+
+    async def ask_paid(self, request: web.Request, run: Callable[[View], Answer]) -> Answer:
+        """The answer of `run`, whose work in the engine's thread the address pays for.
+
+        For questions whose cost depends on what is stored and asked. Raises `too_many_requests`.
+        """
+        self.check_rate(request)
+        spent_ns = 0
+
+        def measured(view: View) -> Answer:
+            nonlocal spent_ns
+            began_ns = time.thread_time_ns()
+            try:
+                return run(view)
+            finally:
+                spent_ns = time.thread_time_ns() - began_ns
+
+        try:
+            return await self.runner.ask(measured)
+        finally:
+            self.spend(request, _QUESTION + spent_ns // 1_000)
+
     def charge(self, request: web.Request, count: int = 1) -> None:
         """Count something costly that this client caused."""
-        self.rates.charge(self.address(request), self.clock_ms(), count)
+        self.rates.charge(self.address(request), self.steady_ms(), count)
+
+    def spend(self, request: web.Request, units: int) -> None:
+        """Count what this client made the node read, in microseconds about."""
+        self.work.charge(self.address(request), self.steady_ms(), units)
 
     def charge_refusal(self, request: web.Request, refusal: Refusal) -> None:
         """Count a refusal that no honest client gets."""
@@ -162,10 +222,25 @@ class Api:
     def charge_results(self, request: web.Request, results: Sequence[int]) -> bool:
         """Count those refusals in a batch's results; whether the client has to wait because of them."""
         costly = sum(results.count(-refusal) for refusal in _COSTLY_REFUSALS)
-        if not costly:
-            return False
-        self.charge(request, costly)
-        return self.rates.wait_ms(self.address(request), self.clock_ms()) > 0
+        if costly:
+            self.charge(request, costly)
+        address, now_ms = self.address(request), self.steady_ms()
+        return self.rates.wait_ms(address, now_ms) > 0 or self.work.wait_ms(address, now_ms) > 0
+
+
+def is_worth_judging(view: View, charter: Charter, payment: bytes) -> bool:
+    """Whether these bytes are a payment that has not been made, and that its payer has signed."""
+    pay = decode_transaction(payment)
+    account = view.validator.account(view.coop, pay.payer) if isinstance(pay, Pay) else None
+    if not isinstance(pay, Pay) or account is None or pay.sequence < account.next_sequence:
+        return False
+    body = signed_part(pay)
+    message = signed_bytes(TAG_ENTRY, federation=charter.federation, coop=view.coop, body=body)
+    try:
+        verify(public_key=account.key, message=message, signature=pay.signature)
+    except SignatureInvalid:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -86,7 +86,6 @@ def _status(api: Api, view: View) -> facts.Json:
 
 async def get_digest(api: Api, request: web.Request) -> web.Response:
     """The digest of the state of all logs held here; two nodes with the same logs have the same."""
-    api.check_rate(request)
 
     def look(view: View) -> tuple[str, Mapping[int, int]]:
         # Listing all accounts takes a while, so the answer is kept until a log grows.
@@ -95,7 +94,7 @@ async def get_digest(api: Api, request: web.Request) -> web.Response:
             api.digest.value, api.digest.heads = view.validator.digest(), heads
         return api.digest.value.hex(), dict(view.status.lengths)
 
-    digest, lengths = await api.runner.ask(look)
+    digest, lengths = await api.ask_paid(request, look)
     names = {api.coop_name(coop): length for coop, length in lengths.items()}
     return json_response({"digest": digest, "lengths": names})
 
@@ -173,12 +172,12 @@ async def get_entries(api: Api, request: web.Request) -> web.StreamResponse:
     with api.entries.hold(api.address(request)) as held:
         if not held.take(max_bytes):
             raise Problem("busy", retry_after_s=1)
-        headers, body = await _read_entries(api, coop, first, max_bytes)
+        headers, body = await _read_entries(api, request, coop, first, max_bytes)
         return await _send(request, headers, body, timeout_ms=api.settings.body_ms)
 
 
 async def _read_entries(
-    api: Api, coop: Coop, first: int, max_bytes: int
+    api: Api, request: web.Request, coop: Coop, first: int, max_bytes: int
 ) -> tuple[dict[str, str], bytes]:
     """Entries from `first` on, and the headers that say what they are."""
 
@@ -189,7 +188,7 @@ async def _read_entries(
         found = view.store.entries(coop.number, first, max_bytes=max_bytes)
         return length, found, None
 
-    length, found, head = await api.runner.ask(look)
+    length, found, head = await api.ask_paid(request, look)
     if found is None and first != length + 1:
         raise Problem("entry_not_found")
     empty = genesis(federation=api.charter.federation, coop=coop.number)
@@ -349,7 +348,7 @@ ROUTES = (
             "Fiado-Previous": Header("The chain hash before the first entry.", HASH),
             "Fiado-Length": Header("How many entries of the log this node holds.", COUNT),
         },
-        problems=("coop_not_found", "entry_not_found", "busy"),
+        problems=("coop_not_found", "entry_not_found", "busy", "too_many_requests"),
     ),
     Route(
         method="GET",

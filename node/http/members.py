@@ -40,8 +40,10 @@ async def post_challenge(api: Api, request: web.Request) -> web.Response:
 
 
 async def post_session(api: Api, request: web.Request) -> web.Response:
-    """Open a session for whoever signed the challenge with the right key."""
-    api.check_rate(request)
+    """Open a session for whoever signed the challenge with the right key.
+
+    An address that has caused too much waits, but not for a signature that is good: others may share it.
+    """
     fields = await api.json(request)
     role = SessionRole(fields.choice("role", *SessionRole))
     number = fields.integer("number", most=MAX_NUMBER)
@@ -62,6 +64,7 @@ async def post_session(api: Api, request: web.Request) -> web.Response:
             raise Problem("challenge_invalid")
         verify(public_key=key, message=message, signature=signature)
     except (Problem, SignatureInvalid) as error:
+        api.check_rate(request)
         api.charge(request)
         raise Problem("challenge_invalid") from error
     token, session = api.sessions.open(role, number, challenge=challenge, now_ms=api.clock_ms())
@@ -129,7 +132,9 @@ async def _answer_history(api: Api, request: web.Request, account: int) -> web.R
     before = None if cursor is None else facts.parse_place(cursor)
     if cursor is not None and before is None:
         raise Problem("request_malformed", "before: must be a cursor of an earlier answer.")
-    items, following = await api.runner.ask(lambda view: facts.history(view, account, before, most))
+    items, following = await api.ask_paid(
+        request, lambda view: facts.history(view, account, before, most)
+    )
     return json_response({"items": items, "next": following, "complete": True}, is_private=True)
 
 
@@ -297,6 +302,7 @@ ROUTES = (
         access=Access.MEMBER,
         parameters=_PAGE,
         answer="History",
+        problems=("too_many_requests",),
     ),
     Route(
         method="GET",
@@ -391,6 +397,6 @@ ROUTES = (
         access=Access.STEWARD,
         parameters=(_NUMBER, *_PAGE),
         answer="History",
-        problems=("account_not_found",),
+        problems=("account_not_found", "too_many_requests"),
     ),
 )

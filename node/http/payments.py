@@ -36,13 +36,17 @@ from node.store import Memo
 _SUBJECT = "Payments"
 _PEOPLES_KINDS = {Kind.PAY, Kind.ADMIT, Kind.LIMIT, Kind.STATUS}
 _JSON_HEADERS = {"Content-Type": JSON}
+_FIRST_CHUNK = 512
 _CHUNK_PAYMENTS = 4_096
-"""How many payments of a batch go into one tick."""
+"""How many payments of a batch go into one tick: few at first, since they may be rubbish, then ever more."""
+_LOOK_UP = 30
+"""What it costs to look whether a payment was recorded already; in microseconds about, as all work."""
+_RECEIPT = 5_000
+"""What it costs to make a receipt of what is stored."""
 
 
 async def post_payment(api: Api, request: web.Request) -> web.Response:
     """Record one payment."""
-    api.check_rate(request)
     body = await api.body(request, api.settings.payment_bytes)
     memos: list[Memo] = []
     if content_type(request) == OCTETS:
@@ -56,6 +60,7 @@ async def post_payment(api: Api, request: web.Request) -> web.Response:
         checked = _check_kind(api, request, transaction)
         if not isinstance(checked, Pay):
             raise Problem("wrong_endpoint")
+    await api.let_pass(request, transaction)
     result = await api.runner.submit(transaction, memos)
     return _answer(api, request, transaction, result)
 
@@ -122,6 +127,8 @@ def _answer(
     api: Api, request: web.Request, transaction: bytes, result: Recorded | Refused | NotReady
 ) -> web.Response:
     if isinstance(result, Recorded):
+        if result.repeated:
+            api.spend(request, _RECEIPT)
         body = (
             f'{{"status":"recorded","coop":"{api.coop.name}","coop_number":{result.coop},'
             f'"index":{result.index},"repeated":{"true" if result.repeated else "false"},'
@@ -196,8 +203,10 @@ async def _submit_chunks(
     """
     results: list[int] = []
     recorded: BatchRecorded | None = None
-    for start in range(0, len(transactions), _CHUNK_PAYMENTS):
-        chunk = transactions[start : start + _CHUNK_PAYMENTS]
+    size = _FIRST_CHUNK
+    while len(results) < len(transactions):
+        chunk = transactions[len(results) : len(results) + size]
+        size = min(4 * size, _CHUNK_PAYMENTS)
         answer = await api.runner.submit_batch(chunk, kinds)
         if isinstance(answer, NotReady):
             if recorded is None:
@@ -205,6 +214,7 @@ async def _submit_chunks(
             break
         recorded = answer
         results += answer.results
+        api.spend(request, _LOOK_UP * answer.looked_up)
         if api.charge_results(request, answer.results):
             break
     assert recorded is not None
@@ -252,7 +262,7 @@ async def get_receipt(api: Api, request: web.Request) -> web.Response:
         is_held = 1 <= index <= view.validator.log(coop.number).length
         return is_held, view.engine.receipt(coop.number, index)
 
-    is_held, receipt = await api.runner.ask(look)
+    is_held, receipt = await api.ask_paid(request, look)
     if receipt is None:
         raise Problem("receipt_not_found" if is_held else "entry_not_found")
     return json_response(
@@ -360,6 +370,6 @@ ROUTES = (
         subject=_SUBJECT,
         parameters=(COOP, INDEX),
         answer="Receipt",
-        problems=("coop_not_found", "entry_not_found", "receipt_not_found"),
+        problems=("coop_not_found", "entry_not_found", "receipt_not_found", "too_many_requests"),
     ),
 )

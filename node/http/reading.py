@@ -25,6 +25,8 @@ TOML: Final = "application/toml"
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
 _LONGEST_INTEGER = 17
 _UNWRITABLE = "a zero byte or half of a surrogate pair in it"
+_NOBODYS = "\ufffd"
+"""A name that nothing has."""
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,15}")
 
 
@@ -122,16 +124,20 @@ def _read_integer(text: str) -> int:
     return int(text)
 
 
-def _check_texts(value: Any) -> None:
-    """Raise `request_malformed` where a text in the JSON value is none that can be written down."""
+def _check_texts(value: Any, where: str = "") -> None:
+    """Raise `request_malformed` where a text in the JSON value is none that can be written down.
+
+    `where` is the field of the whole that it is in.
+    """
     if isinstance(value, str) and not is_writable(value):
-        raise Problem("request_malformed", f"A text in the JSON has {_UNWRITABLE}.")
+        raise Problem("request_malformed", f"A text in the JSON has {_UNWRITABLE}.", pointer=where)
     if isinstance(value, dict):
-        for part in (*value.keys(), *value.values()):
-            _check_texts(part)
+        for name, part in value.items():
+            _check_texts(name, where)
+            _check_texts(part, where or f"/{name[:40].replace('~', '~0').replace('/', '~1')}")
     if isinstance(value, list):
         for part in value:
-            _check_texts(part)
+            _check_texts(part, where)
 
 
 def is_writable(text: str) -> bool:
@@ -143,8 +149,17 @@ def is_writable(text: str) -> bool:
 
 
 def check_address(request: web.Request) -> None:
-    """Raise `request_malformed` for an address with a zero byte in it, however it is written."""
-    if "%00" in request.raw_path or not is_writable(request.raw_path):
+    """Let no zero byte through, however it is written.
+
+    What a path names by such a text is not there, as for any other that nobody has. A query with one raises
+    `request_malformed`.
+    """
+    if "%" not in request.raw_path:
+        return
+    for name, text in request.match_info.items():
+        if not is_writable(text):
+            request.match_info[name] = _NOBODYS
+    if not is_writable(request.query_string):
         raise Problem("request_malformed", f"The address has {_UNWRITABLE}.")
 
 

@@ -71,6 +71,16 @@ class HttpSettings:
     """How many calls with a signature check, a stored answer or a new QR code one address may make."""
     costly_burst: int = 60
     """How many of them at once."""
+    debt_ms: int = 10_000
+    """How long an address has to wait at most, whatever it has caused."""
+    screened: int = 256
+    """How many payments of addresses that have to wait may be looked at, because theirs may be good."""
+    screened_each: int = 64
+    """How many of them for one address."""
+    work_per_second: int = 150_000
+    """How much an address may make the node read, in microseconds of work about, in the long run."""
+    work_burst: int = 600_000
+    """How much of it at once."""
     addresses: int = 20_000
     """How many addresses the rate bounds remember."""
     evidence_items: int = 1_000

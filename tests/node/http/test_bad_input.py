@@ -222,7 +222,9 @@ async def test_no_address_is_a_fault_of_the_store(tmp_path: Path) -> None:
                     answer = await town.client.call(route.method, address, token=token)
                     assert answer.status < 500, (route.method, address, answer.body)
         assert await town.digest() == before
-        assert (await town.client.get("/v1/joins/%00")).problem() == "request_malformed"
+        assert (await town.client.get("/v1/joins/%00")).problem() == "draft_not_found"
+        page = await town.client.get("/v1/members?limit=%00", token=steward)
+        assert page.problem() == "request_malformed"
         ready = await town.client.get("/ready")
         assert ready.status == 200, ready.body
 
