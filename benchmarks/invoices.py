@@ -129,6 +129,7 @@ def _open(federation: Federation, url: str, merchant: int, hook: str) -> tuple[s
             federation.member_key(1, merchant),
             role="member",
             number=merchant,
+            coop=1,
             federation=federation.id,
         )
         powers = ["invoices", "webhooks"]

@@ -1,6 +1,6 @@
 """Runs the `fiado` command as `python -m cli`."""
 
-from cli.main import main
+from cli.start import run
 
 if __name__ == "__main__":
-    main(prog_name="fiado")
+    run()

@@ -6,6 +6,8 @@ true is not asked here: the caller verifies what it proves.
 
 import base64
 import binascii
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from ledger.codec import MAX
 
@@ -78,3 +80,15 @@ def objects(client: NodeClient, answer: Json, name: str) -> list[Json]:
     if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
         raise NodeMisbehaved(client.url, f"its answer has no list {name}")
     return value
+
+
+@contextmanager
+def reading(client: NodeClient) -> Iterator[None]:
+    """Whatever an answer lacks while it is read in the `with` block is the node's fault: `NodeMisbehaved`.
+
+    For showing what decides nothing; what a command relies on is read field by field.
+    """
+    try:
+        yield
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise NodeMisbehaved(client.url, "its answer has not the shape that it should") from error

@@ -12,7 +12,7 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import click
@@ -22,8 +22,20 @@ from cli.exit_codes import ExitCode
 from cli.terminal import printable
 
 
+class OutputUnread(Exception):
+    """Whoever read the output of a command that changes nothing went away."""
+
+
 class CommandGroup(click.Group):
     """A group that ends the process with an `ExitCode` and explains what went wrong."""
+
+    def __init__(self, *arguments: Any, reading: Collection[str] = (), **options: Any) -> None:
+        """Besides what click's group takes, the commands that change nothing.
+
+        Nothing is in doubt when the output of one of these is not read to its end.
+        """
+        super().__init__(*arguments, **options)
+        self._reading = reading
 
     def main(
         self,
@@ -55,7 +67,10 @@ class CommandGroup(click.Group):
             # Somebody typed a group's name alone: its help is the answer, not an error with a remedy.
             click.echo(error.format_message(), err=True)
             sys.exit(int(ExitCode.USAGE))
-        except Exception as error:
+        except OutputUnread:
+            # Such as `fiado history | head`: nobody reads on, so there is nobody to tell.
+            sys.exit(int(ExitCode.INPUT_OUTPUT))
+        except (Exception, KeyboardInterrupt) as error:
             problem = error_from(error)
             if problem.code is ExitCode.INTERNAL:
                 _print_traceback()
@@ -71,15 +86,17 @@ class CommandGroup(click.Group):
             sys.stdout.flush()
         except BrokenPipeError:
             _discard_stdout()
+            if ctx.invoked_subcommand in self._reading:
+                raise OutputUnread from None
             raise _output_lost() from None
         return result
 
 
-def error_from(error: Exception) -> CliError:
+def error_from(error: BaseException) -> CliError:
     """The `CliError` for whatever a command ended with; INTERNAL for what nobody explains."""
     if isinstance(error, click.ClickException):
         return _usage_error(error)
-    if isinstance(error, click.Abort):
+    if isinstance(error, click.Abort | KeyboardInterrupt):
         return CliError(
             ExitCode.INTERRUPTED,
             "interrupted",
@@ -87,7 +104,7 @@ def error_from(error: Exception) -> CliError:
             "What was asked may have been done: a payment that was under way is finished by the same "
             "command when it runs again.",
         )
-    explained = in_words(error)
+    explained = in_words(error) if isinstance(error, Exception) else None
     if explained is not None:
         return explained
     return CliError(

@@ -32,7 +32,11 @@ PLACES: Final = {
 }
 
 
-@click.group(cls=CommandGroup, commands=LazyCommands(PLACES))
+READING: Final = frozenset({"audit", "balance", "doctor", "history", "receipt", "request"})
+"""Commands that change nothing."""
+
+
+@click.group(cls=CommandGroup, commands=LazyCommands(PLACES), reading=READING)
 @click.version_option(ledger.__version__, prog_name="fiado")
 def main() -> None:
     """Fiado: mutual credit between cooperatives, with books that anyone can audit."""

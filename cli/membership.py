@@ -63,6 +63,7 @@ class Membership:
             self.key,
             role="member",
             number=self.account,
+            coop=self.coop.number,
             federation=self.charter.federation,
         )
 

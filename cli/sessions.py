@@ -3,6 +3,8 @@
 PROTOCOL section 11. What is signed names the federation and the coop, so it can't serve elsewhere.
 """
 
+from typing import Final
+
 from ledger.codec import encode
 from ledger.messages import TAG_SESSION, signed_bytes
 from ledger.signatures import SigningKey
@@ -10,23 +12,27 @@ from ledger.signatures import SigningKey
 from .answers import decode_bytes, integer, text
 from .client import NodeClient, NodeMisbehaved
 
+_LONGEST_TOKEN: Final = 1_024
+
 
 def open_session(
-    client: NodeClient, key: SigningKey, *, role: str, number: int, federation: bytes
+    client: NodeClient, key: SigningKey, *, role: str, number: int, coop: int, federation: bytes
 ) -> None:
     """Prove to the node who we are; later requests of `client` carry the session.
 
-    Raises `NodeMisbehaved` when the node belongs to another federation: signing its challenge
-    could serve somebody elsewhere.
+    Raises `NodeMisbehaved` when the node asks for another federation or cooperative than the key's:
+    whoever passes on a challenge of another node would get a session there.
     """
     asked = client.post("/v1/sessions/challenge")
     challenge = decode_bytes(client, asked, "challenge")
     if asked.get("federation") != federation.hex():
         raise NodeMisbehaved(client.url, "it belongs to another federation")
+    if integer(client, asked, "coop_number") != coop:
+        raise NodeMisbehaved(client.url, "it belongs to another cooperative")
     message = signed_bytes(
         TAG_SESSION,
         federation=federation,
-        coop=integer(client, asked, "coop_number"),
+        coop=coop,
         body=encode([role, number, challenge]),
     )
     opened = client.post(
@@ -38,4 +44,7 @@ def open_session(
             "signature": key.sign(message).hex(),
         },
     )
-    client.authorize(text(client, opened, "token"))
+    token = text(client, opened, "token")
+    if not (token.isascii() and token.isprintable() and 0 < len(token) <= _LONGEST_TOKEN):
+        raise NodeMisbehaved(client.url, "its session's token can't be used")
+    client.authorize(token)

@@ -59,6 +59,7 @@ class Stewardship:
             self.key,
             role="steward",
             number=self.number,
+            coop=self.coop.number,
             federation=self.charter.federation,
         )
 

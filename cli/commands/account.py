@@ -1,12 +1,11 @@
 """`fiado balance`, `fiado history` and `fiado memo`: what the member's own node knows of the account."""
 
 from pathlib import Path
-from typing import Any
 
 import click
 
 from cli.amounts import format_amount
-from cli.answers import integer, read_bytes, text
+from cli.answers import integer, objects, read_bytes, reading, text
 from cli.client import Json, NodeError, path_of
 from cli.describing import when
 from cli.desk import account_of
@@ -49,7 +48,7 @@ def balance(wallet: Path, passphrase: PassphraseSource, output: Output) -> None:
         try:
             member.open_session()
             me = member.me()
-            changes = member.client.get("/v1/me/changes").get("changes", [])
+            changes = objects(member.client, member.client.get("/v1/me/changes"), "changes")
             value = _value_today(member)
         except NodeError:
             if pending is not None:
@@ -69,8 +68,9 @@ def balance(wallet: Path, passphrase: PassphraseSource, output: Output) -> None:
         )
         if pending is not None:
             output.line(in_doubt_line(pending))
-        _show_schedule(me, output)
-        _show_changes(changes, output)
+        with reading(member.client):
+            _show_schedule(me, output)
+            _show_changes(changes, output)
         worth = None if value is None else _worth_as_json(value, amount)
         output.result(
             {
@@ -122,7 +122,7 @@ def _show_schedule(me: Json, output: Output) -> None:
         output.line(f"From {when(until)} on, the credit limit is {format_amount(after)}.")
 
 
-def _show_changes(changes: list[Any], output: Output) -> None:
+def _show_changes(changes: list[Json], output: Output) -> None:
     for change in changes[:3]:
         reason = (change.get("reason") or {}).get("text")
         if reason:
@@ -143,8 +143,9 @@ def history(
     with open_membership(wallet, passphrase) as member:
         member.open_session()
         page = member.client.get("/v1/me/history", limit=limit, before=before)
-        items = [_with_memo(member, item) for item in page.get("items", [])]
-        rows = [_row(item) for item in items]
+        items = [_with_memo(member, item) for item in objects(member.client, page, "items")]
+        with reading(member.client):
+            rows = [_row(item) for item in items]
         if rows:
             headings = ["when", "amount", "with", "state", "entry", "memo"]
             output.table(headings, rows, right_aligned=["amount"])
@@ -185,7 +186,7 @@ def _row(item: Json) -> list[str]:
         f"{name}@{other.get('coop')}",
         state,
         f"{item['coop']}/{item['index']}",
-        item.get("memo") or "",
+        str(item.get("memo") or ""),
     ]
 
 

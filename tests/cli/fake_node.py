@@ -42,6 +42,8 @@ def serve(respond: Responder) -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = 1 << 16  # one packet for an answer, or the next waits for its acknowledgement
+        disable_nagle_algorithm = True
 
         def handle_one(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)

@@ -145,7 +145,7 @@ def test_a_session_is_proven_with_the_key() -> None:
         Answer(document=asked), Answer(201, {"token": "secret"}), Answer(document={"ok": True})
     )
     with serve(script) as url, client_of(url) as client:
-        open_session(client, key, role="member", number=5, federation=federation)
+        open_session(client, key, role="member", number=5, coop=3, federation=federation)
         client.get("/v1/me")
     sent = json.loads(script.requests[1].body)
     message = signed_bytes(
@@ -164,7 +164,7 @@ def test_nothing_is_signed_for_another_federation() -> None:
         client_of(url) as client,
         pytest.raises(NodeMisbehaved, match="another federation"),
     ):
-        open_session(client, key, role="member", number=5, federation=bytes(32))
+        open_session(client, key, role="member", number=5, coop=1, federation=bytes(32))
     assert len(script.requests) == 1
 
 

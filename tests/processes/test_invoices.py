@@ -174,6 +174,7 @@ def merchant_client(founded: Founded, url: str) -> NodeClient:
         member_key(SEED, coop=1, account=MERCHANT),
         role="member",
         number=MERCHANT,
+        coop=1,
         federation=founded.charter.federation,
     )
     return client
