@@ -17,6 +17,7 @@ from ledger.codec import MAX, Value, decode, encode, split
 from ledger.entries import Entry, decode_entry
 from ledger.errors import EncodingError, ProofError
 from ledger.refusals import Refusal
+from ledger.shapes import is_number
 from ledger.signatures import SigningKey
 
 NAME: Final = "fiado1.receipt"
@@ -93,7 +94,7 @@ def decode_receipt(data: bytes) -> Receipt:
             bytes(entry),
             bytes(signature),
             *path,
-        ] if coop >= 0 and length > 0:
+        ] if is_number(coop) and length > 0:
             following = _read_path(path)
             if length + len(following) > MAX:
                 raise ProofError("no log is that long")

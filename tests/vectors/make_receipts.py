@@ -3,8 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-from ledger.chain import extend
-from ledger.codec import decode, encode
+from ledger.chain import extend, extend_all
+from ledger.codec import MAX, decode, encode
+from ledger.entries import LAST_TIME, encode_entry, transaction_start
 from ledger.receipts import Receipt
 from tests.builders import Books, books_with_members, build_federation
 
@@ -17,6 +18,7 @@ def receipt_vectors(books: Books) -> dict[str, Any]:
     # Without a path, of the first entry and the last; with one, of the first, a middle and the last but one.
     good = [books.receipt(1, 1), last, path]
     good += [books.receipt(1, index, signed_at=length) for index in (1, length - 1)]
+    good += edges(books, last)
     return {
         "charter": books.federation.charter.source.decode("utf-8"),
         "valid": [
@@ -29,8 +31,60 @@ def receipt_vectors(books: Books) -> dict[str, Any]:
                 **wrong_receipts(books, last),
                 **wrong_forms(last),
                 **wrong_paths(path),
+                **wrong_numbers(books, last),
             }.items()
         ],
+    }
+
+
+def signed(books: Books, receipt: Receipt) -> Receipt:
+    """With the signature of its coop over what it says, whatever that is."""
+    head = extend_all(extend(receipt.previous, receipt.entry), receipt.following)
+    length = receipt.length + len(receipt.following)
+    made = books.federation.signed_head(1, length=length, head=head)
+    return replace(receipt, signature=made.signature)
+
+
+def at(receipt: Receipt, time: int) -> Receipt:
+    """With the same transaction at another time."""
+    transaction = receipt.entry[transaction_start(receipt.entry) :]
+    return replace(receipt, entry=encode_entry(time, transaction))
+
+
+def edges(books: Books, last: Receipt) -> list[Receipt]:
+    """The largest numbers, the last second, and a path of more elements than other arrays may have."""
+    return [
+        signed(books, replace(last, length=MAX)),
+        signed(books, replace(last, length=MAX - 1, following=(b"one",))),
+        signed(books, replace(last, following=(b"",) * 257)),
+        signed(books, at(last, LAST_TIME)),
+        signed(books, at(last, 0)),
+    ]
+
+
+def wrong_numbers(books: Books, last: Receipt) -> dict[str, bytes]:
+    """What a coop did sign, but no receipt can say."""
+    over = signed(books, replace(last, length=MAX + 1))
+    elements = decode(last.encode())
+    assert isinstance(elements, list)
+    return {
+        "a length above 2^53 - 1": over.encode(),
+        "a path to a length above 2^53 - 1": signed(
+            books, replace(last, length=MAX, following=(b"one",))
+        ).encode(),
+        "length 0": signed(books, replace(last, length=0)).encode(),
+        "a length below 0": encode([*elements[:3], -1, *elements[4:]]),
+        "a length as a string": encode([*elements[:3], str(last.length), *elements[4:]]),
+        "a coop above 2^32 - 1": encode([*elements[:2], 2**32 + 1, *elements[3:]]),
+        "a previous head of 31 bytes": encode([*elements[:4], bytes(31), *elements[5:]]),
+        "a signature of 65 bytes": encode([*elements[:6], last.signature + b"\0"]),
+        "an entry of the year 10000": signed(books, at(last, LAST_TIME + 1)).encode(),
+        "an entry at a time above 2^53 - 1": signed(books, at(last, MAX + 1)).encode(),
+        "an entry of a reserved kind": signed(
+            books, replace(last, entry=encode_entry(0, encode([5])))
+        ).encode(),
+        "an element less": encode(elements[:-1]),
+        "another name": encode(["fiado2.receipt", *elements[1:]]),
     }
 
 
@@ -40,14 +94,16 @@ def wrong_receipts(books: Books, last: Receipt) -> dict[str, bytes]:
     joined = last.previous + last.entry
     shifted = replace(last, previous=joined[:40], entry=joined[40:])
     behind = last.previous + b"12345678"
-    signed = books.federation.signed_head(1, length=last.length, head=extend(behind, last.entry))
+    other_head = books.federation.signed_head(
+        1, length=last.length, head=extend(behind, last.entry)
+    )
     other = build_federation(seed="vectors, another")
     return {
         "a byte of the entry changed": flip(data, data.index(last.entry) + 20),
         "another coop": replace(last, coop=2).encode(),
         "previous head of 40 bytes that takes the beginning of the entry": shifted.encode(),
         "previous head of 40 bytes, with a signature over what follows from it": replace(
-            last, previous=behind, signature=signed.signature
+            last, previous=behind, signature=other_head.signature
         ).encode(),
         "another federation": books_with_members(other).receipt(1, 1).encode(),
         "a byte too many": data + b"\x00",

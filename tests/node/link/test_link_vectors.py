@@ -9,6 +9,7 @@ from ledger.charter import Charter, parse_charter
 from ledger.codec import encode
 from ledger.messages import TAG_LINK, signed_bytes
 from ledger.signatures import SigningKey
+from node.engine.settings import EngineSettings
 from node.engine.wire import decode_message
 from node.errors import PeerFault
 from node.link import handshake
@@ -101,3 +102,21 @@ def test_a_message_has_a_largest_size() -> None:
     decode_message(most, max_bytes=MOST)
     with pytest.raises(PeerFault):
         decode_message(encode(["evidence", bytes(MOST)]), max_bytes=MOST)
+
+
+def test_the_page_has_the_times_of_a_node_as_it_comes() -> None:
+    page = " ".join((FOLDER.parents[1] / "docs/PROTOCOL.md").read_text(encoding="utf-8").split())
+    link, engine = LinkSettings(), EngineSettings()
+    assert link.flood_ms == link.heartbeat_ms == link.handshake_ms == 10_000
+    for words in (
+        f"closes the link, and for {link.penalty_ms // 1_000} s it neither dials",
+        f"takes more than {link.stall_ms // 1_000} s to read a message",
+        f"more than {link.messages_per_second:,} messages or {link.bytes_per_second >> 20} MiB a second",
+        "for longer than 10 s. A handshake may take 10 s as a whole. A silent link is probed every 10 s",
+        f"again after {link.backoff_least_ms} ms",
+        f"each time, up to {link.backoff_most_ms // 1_000} s",
+        f"at most {link.message_bytes:,} bytes (the largest evidence",
+        f"anchored it, {engine.anchor_interval_ms // 1_000} s ago or longer",
+        f"gathers for {engine.request_timeout_ms // 1_000} s",
+    ):
+        assert words in page, words
