@@ -180,6 +180,8 @@ def _row(item: Json) -> list[str]:
     state = "arrived" if item.get("delivered") else "on its way"
     if item.get("direction") == "returned":
         state = "came back"
+    elif item.get("status") == "returned":
+        state = "went back" if item.get("direction") == "in" else "not taken, comes back"
     return [
         when(int(item["time"])),
         format_amount(sign * (int(item["amount"]) + (int(item.get("fee", 0)) if sign < 0 else 0))),

@@ -120,6 +120,8 @@ class Core:
         """See `clock`."""
         self.troubles: dict[tuple[TroubleKind, int | None], Trouble] = {}
         """What parts of the engine have found to be wrong, by `Trouble.key`; see `troubles`."""
+        self.not_arriving: dict[int, TroubleKind] = {}
+        """The coops that payments don't reach until people decide, and why; `troubles` keeps it."""
         self.names = {number: each.name for number, each in charter.coops.items()}
         self.answering: set[int] = set()
         """The peers whose links know `newest?` and `clock`."""

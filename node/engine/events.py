@@ -15,7 +15,7 @@ from ledger.refusals import Refusal
 from ledger.transactions import Kind
 from ledger.validator import Validator
 from node.engine.status import NodeStatus, Readiness
-from node.engine.troubles import Trouble
+from node.engine.troubles import Trouble, TroubleKind
 from node.store import Memo, Segment, Store, Write
 
 if TYPE_CHECKING:
@@ -193,13 +193,15 @@ Event = Submit | SubmitBatch | Ask | Change | Publish | PeerUp | PeerDown | Peer
 class Recorded:
     """The transaction is entry `index` of the own log, on disk. `receipt` proves it.
 
-    `repeated`: these bytes had been recorded before, and nothing was done now.
+    `repeated`: these bytes had been recorded before, and nothing was done now. `warning`: why the payment
+    will not arrive until people decide, if that is known.
     """
 
     coop: int
     index: int
     receipt: bytes
     repeated: bool = False
+    warning: TroubleKind | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ the node only after the commit that holds what they cover, so a signature seen a
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ledger.codec import split
 from ledger.entries import decode_transaction, transaction_kind, transaction_start
@@ -29,6 +30,7 @@ from node.engine.history import History
 from node.engine.memos import Memos
 from node.engine.proofs import receipt_of
 from node.engine.signer import Chained
+from node.engine.troubles import TroubleKind
 from node.errors import LogDamaged
 from node.store import Segment
 from node.store.base import payment_digest
@@ -108,7 +110,14 @@ class OwnLog:
                 result = self._recorded_before(outcome)
             else:
                 result = Refused(Refusal(-outcome))
+            if isinstance(result, Recorded) and self._core.not_arriving:
+                result = replace(result, warning=self._warning(submit.transaction))
             self._answers.append((submit.request, result))
+
+    def _warning(self, transaction: bytes) -> TroubleKind | None:
+        """Why a payment will not arrive until people decide, if that is known."""
+        pay = decode_transaction(transaction)
+        return self._core.not_arriving.get(pay.payee_coop) if isinstance(pay, Pay) else None
 
     def submit_batch(self, tick: Tick, batch: SubmitBatch) -> None:
         """Record or refuse each transaction of a batch."""

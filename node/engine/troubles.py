@@ -88,6 +88,9 @@ TABLE: Final[Mapping[TroubleKind, _Row]] = {
     TroubleKind.LINK_DOWN: _Row(Severity.WARNS, logging.WARNING),
 }
 
+NOT_ARRIVING: Final = (TroubleKind.ACCUSED, TroubleKind.CUT)
+"""Payments to the coop of such a trouble are recorded, and don't arrive until people decide."""
+
 _Key = tuple[TroubleKind, int | None]
 
 
@@ -169,6 +172,11 @@ class Troubles:
             if key not in found:
                 tick.trouble(trouble, is_over=True)
         self._told = found
+        self._core.not_arriving = {
+            trouble.coop: trouble.kind
+            for trouble in found.values()
+            if trouble.kind in NOT_ARRIVING and trouble.coop is not None
+        }
 
     def found(self) -> tuple[Trouble, ...]:
         """What is wrong now: what stops recording first."""

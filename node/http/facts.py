@@ -3,13 +3,15 @@
 Each function looks at a `View` and returns plain values; None says that there is no such thing.
 """
 
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
-from ledger.entries import Entry, decode_entry
+from ledger.codec import split
+from ledger.entries import Entry, decode_entry, entry_kind
 from ledger.refusals import Refusal
 from ledger.state import COMMONS, Account
-from ledger.transactions import MAX_NUMBER, Pay, Return
+from ledger.transactions import MAX_NUMBER, Kind, Pay, Return
 from ledger.validator import Validator
 from node.engine.events import View
 from node.http.reading import plain_number, to_base64url
@@ -99,13 +101,8 @@ def payment(view: View, coop: int, index: int) -> Json | None:
         return None
     pay = entry.transaction
     coops = view.validator.charter.coops
-    status = (
-        "delivered" if is_delivered(view.validator, coop, index, pay.payee_coop) else "recorded"
-    )
-    if status == "delivered" and _came_back(view, coop, index, pay):
-        status = "returned"
     return {
-        "status": status,
+        "status": _Arrivals(view).status(coop, index, pay),
         "coop": coops[coop].name,
         "coop_number": coop,
         "index": index,
@@ -125,26 +122,48 @@ def is_delivered(validator: Validator, coop: int, index: int, payee_coop: int) -
     return payee_coop == coop or validator.log(payee_coop).anchored.get(coop, 0) >= index
 
 
-def _came_back(view: View, coop: int, index: int, pay: Pay) -> bool:
-    """Whether an arrived payment found its payee's account closed, and is or was given back.
+class _Arrivals:
+    """How far payments have come, as seen here; what was given back is read once for each account."""
 
-    Only where the payee's account is closed now there is anything to look for: first among what
-    its coop has still to give back, then in its log from the closing on.
-    """
-    if pay.payee_coop == coop or pay.payee == COMMONS:
-        return False
-    payee = view.validator.account(pay.payee_coop, pay.payee)
-    if payee is None or not payee.closed:
-        return False
-    for item in view.validator.returnable(pay.payee_coop):
-        if (item.coop, item.index) == (coop, index):
-            return True
-    last = view.validator.log(pay.payee_coop).length
-    for place in range(payee.closed + 1, min(last, payee.closed + _RETURNS_LOOKED_AT) + 1):
-        entry = read_entry(view, pay.payee_coop, place)
-        if entry is not None and entry.transaction == Return(coop=coop, index=index):
-            return True
-    return False
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._returns: dict[tuple[int, int], set[tuple[int, int]]] = {}
+
+    def status(self, coop: int, index: int, pay: Pay) -> str:
+        """Of entry `index` of that coop's log: `recorded`, `delivered` or `returned`."""
+        if not is_delivered(self._view.validator, coop, index, pay.payee_coop):
+            return "recorded"
+        return "returned" if self._came_back(coop, index, pay) else "delivered"
+
+    def _came_back(self, coop: int, index: int, pay: Pay) -> bool:
+        """Whether an arrived payment found its payee's account closed, and is or was given back.
+
+        Only where the payee's account is closed now there is anything to look for.
+        """
+        if pay.payee_coop == coop or pay.payee == COMMONS:
+            return False
+        payee = self._view.validator.account(pay.payee_coop, pay.payee)
+        if payee is None or not payee.closed:
+            return False
+        place = (pay.payee_coop, payee.closed)
+        if place not in self._returns:
+            self._returns[place] = set(_returns_after(self._view, *place))
+        return (coop, index) in self._returns[place]
+
+
+def _returns_after(view: View, coop: int, closed: int) -> Iterator[tuple[int, int]]:
+    """What that coop has still to give back, and what it gave back in the entries after `closed`."""
+    for item in view.validator.returnable(coop):
+        yield item.coop, item.index
+    looked_at = 0
+    for segment in view.store.segments(coop, closed + 1):
+        for data in split(segment.entries):
+            if looked_at == _RETURNS_LOOKED_AT:
+                return
+            looked_at += 1
+            entry = decode_entry(data) if entry_kind(data) == Kind.RETURN else None
+            if isinstance(entry, Entry) and isinstance(entry.transaction, Return):
+                yield entry.transaction.coop, entry.transaction.index
 
 
 def history(
@@ -153,11 +172,14 @@ def history(
     """A page of an account's history, newest first, and the cursor of the next page."""
     view.engine.bring_history_forward()
     rows = view.store.history(coop=view.coop, account=account, before=before, limit=most + 1)
-    items = [item for row in rows[:most] if (item := _history_item(view, row)) is not None]
+    arrivals = _Arrivals(view)
+    items = [
+        item for row in rows[:most] if (item := _history_item(view, row, arrivals)) is not None
+    ]
     return items, format_place(rows[most - 1].place) if len(rows) > most else None
 
 
-def _history_item(view: View, row: HistoryRow) -> Json | None:
+def _history_item(view: View, row: HistoryRow, arrivals: _Arrivals) -> Json | None:
     entry = read_entry(view, row.log, row.index)
     if entry is None:
         return None
@@ -178,6 +200,10 @@ def _history_item(view: View, row: HistoryRow) -> Json | None:
     memo = None
     if pay.reference is not None:
         memo = view.store.memo(pay.reference, coop=home, account=row.account)
+    is_there = is_delivered(view.validator, row.log, row.index, reached)
+    status = "delivered" if is_there else "recorded"
+    if not isinstance(entry.transaction, Return):
+        status = arrivals.status(row.log, row.index, pay)
     coops = view.validator.charter.coops
     counterpart = view.validator.account(other_coop, other)
     return {
@@ -196,7 +222,8 @@ def _history_item(view: View, row: HistoryRow) -> Json | None:
             "handle": None if counterpart is None else counterpart.handle,
         },
         "reference": None if pay.reference is None else pay.reference.hex(),
-        "delivered": is_delivered(view.validator, row.log, row.index, reached),
+        "delivered": is_there and status == "delivered",
+        "status": status,
         "memo": None if memo is None else to_base64url(memo),
     }
 

@@ -5,6 +5,7 @@ and writes the answer by hand.
 """
 
 import asyncio
+import json
 
 from aiohttp import web
 
@@ -132,6 +133,7 @@ def _answer(
         body = (
             f'{{"status":"recorded","coop":"{api.coop.name}","coop_number":{result.coop},'
             f'"index":{result.index},"repeated":{"true" if result.repeated else "false"},'
+            f'"warnings":{json.dumps([] if result.warning is None else [result.warning])},'
             f'"receipt":"{to_base64url(result.receipt)}"}}'
         )
         return web.Response(body=body.encode("ascii"), headers=_JSON_HEADERS)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from node.engine.status import Readiness
-from node.engine.troubles import Severity, TroubleKind
+from node.engine.troubles import NOT_ARRIVING, Severity, TroubleKind
 from node.http.invoices_schemas import MERCHANT_SCHEMAS
 from node.http.schema_parts import (
     AMOUNT,
@@ -64,6 +64,7 @@ _RECORDED: Final = object_(
     repeated=BOOLEAN,
     receipt=BINARY,
 )
+_PAYMENT_STATUS: Final = one_of("recorded", "delivered", "returned")
 _DRAFT_STATE: Final = one_of("waiting", "recorded", "overtaken")
 
 _DAY: Final = {**TEXT, "format": "date"}
@@ -109,7 +110,13 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         "memo",
     ),
     "TransactionRequest": with_optional(object_(transaction=BINARY, reason=REASON), "reason"),
-    "Recorded": _RECORDED,
+    "Recorded": object_(
+        **_RECORDED["properties"],
+        warnings={
+            **list_(one_of(*(kind.value for kind in NOT_ARRIVING))),
+            "description": "Why the payment will not arrive until people decide, if that is known.",
+        },
+    ),
     "BatchRecorded": object_(
         **COOP,
         length=COUNT,
@@ -123,7 +130,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         ),
     ),
     "Payment": object_(
-        status=one_of("recorded", "delivered", "returned"),
+        status=_PAYMENT_STATUS,
         **COOP,
         index=COUNT,
         time=TIME,
@@ -176,6 +183,10 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
                 other=object_(**COOP, account=NUMBER, handle=or_null(TEXT)),
                 reference=or_null(HASH),
                 delivered=BOOLEAN,
+                status={
+                    **_PAYMENT_STATUS,
+                    "description": "“returned”: the payee's account was closed, and the payer has it again.",
+                },
                 memo=or_null(BINARY),
             )
         ),

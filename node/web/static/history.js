@@ -8,6 +8,10 @@ const otherName = ({ handle, account, coop }) =>
 
 function status(item) {
   if (item.direction === "returned") return say("came back, the payee's account was closed");
+  if (item.status === "returned") {
+    return item.direction === "in" ? say("went back to the payer, the account was closed")
+      : say("comes back, the payee's account is closed");
+  }
   if (item.direction === "in") return say("received");
   return item.delivered ? say("delivered") : say("recorded, on its way");
 }

@@ -105,6 +105,12 @@ def test_a_fork_that_two_nodes_took_differently_cuts_them_off_from_each_other() 
     accused = (TroubleKind.ACCUSED, 3, None)
     assert found(rig, 1) == [accused, (TroubleKind.CUT, 2, 3)]
     assert found(rig, 2) == [accused, (TroubleKind.CUT, 1, 3)]
+    local, across, cheat = rig.submit(1, *(rig.pay(1, n, n, 1 + n % 2) for n in (1, 2, 3)))
+    assert [local.warning, across.warning, cheat.warning] == [
+        None,
+        TroubleKind.CUT,
+        TroubleKind.ACCUSED,
+    ]
     (evidence,) = [each for each in rig.engines[1].status().troubles if each.values]
     assert evidence.values == {"evidence": "fork"}
 

@@ -57,6 +57,11 @@ async def test_a_payment_to_a_closed_account_comes_back(tmp_path: Path) -> None:
             ]
             assert (items[0]["coop"], items[0]["other"]["coop"]) == ("sur", "sur")
             assert items[0]["delivered"] is True
+            # The payment itself arrived with nobody, for neither of the two.
+            assert (items[1]["delivered"], items[1]["status"]) == (False, "returned")
+            for item in await two.people.history(1):
+                assert (item["direction"], item["status"]) == ("in", "returned")
+                assert item["delivered"] is False
 
 
 async def comes_back(town: Town, node: Node, index: int) -> None:

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+from node.engine.wire import EvidenceNews
 from tests.node.http.towns import halt, one_node, some_nodes
-from tests.node.loops import on_loop
+from tests.node.loops import on_loop, until
 from tests.node.running import JsonObject
 
 
@@ -50,3 +51,30 @@ async def test_the_others_name_the_coop_with_evidence(tmp_path: Path) -> None:
         status = (await towns[1].client.get("/v1/status")).ok()
         accused = [each for each in status["troubles"] if each["kind"] == "accused"]
         assert [each["coop"] for each in accused] == status["accused"]
+
+
+@on_loop
+async def test_a_payment_that_will_not_arrive_is_recorded_with_a_word(tmp_path: Path) -> None:
+    async with some_nodes(tmp_path, 1, 2) as towns:
+        pays = [
+            towns[1].federation.pay(1, payer=1, sequence=n, payee_coop=2, payee=1, amount=1)
+            for n in (1, 2)
+        ]
+        client = towns[1].client
+        assert (await client.post("/v1/payments", pays[0])).ok()["warnings"] == []
+        await halt(towns)
+        evidence = (await towns[2].client.get("/v1/evidence")).ok()["evidence"][0]["digest"]
+        data = (await towns[2].client.get(f"/v1/evidence/{evidence}")).body
+        await towns[1].node.runner.deliver(2, EvidenceNews(data).encode())
+
+        async def is_told() -> bool:
+            troubles = (await client.get("/v1/status")).ok()["troubles"]
+            return "accused" in [each["kind"] for each in troubles]
+
+        await until(is_told, "coop 1's node has the evidence")
+
+        async def is_warned() -> bool:
+            answer = (await client.post("/v1/payments", pays[1])).ok()
+            return bool(answer["warnings"] == ["accused"])
+
+        await until(is_warned, "the payment is answered with a word")
