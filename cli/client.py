@@ -119,6 +119,7 @@ class NodeClient:
         self._timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=answer_seconds)
         self._pool = urllib3.PoolManager(retries=False, maxsize=4)
         self._token: str | None = None
+        self._find: Callable[[], str | None] = lambda: None
 
     def __enter__(self) -> Self:
         return self
@@ -134,6 +135,13 @@ class NodeClient:
     def close(self) -> None:
         """Close the connections."""
         self._pool.clear()
+
+    def when_unreachable(self, find: Callable[[], str | None]) -> None:
+        """When nobody answers, ask `find` once where else this node may be.
+
+        Only while nothing of the request was sent: else nobody knows what the node did with it.
+        """
+        self._find = find
 
     def get(self, path: str, **query: str | int | None) -> Json:
         """GET a JSON object."""
@@ -209,6 +217,8 @@ class NodeClient:
             try:
                 return self._send_once(method, path, body, content_type)
             except NodeUnreachable as error:
+                if not may_be_done and self._is_elsewhere():
+                    return self._send(method, path, body=body, content_type=content_type)
                 if is_last and may_be_done:
                     raise AnswerLost(self.url, error.reason) from error
                 if is_last:
@@ -230,6 +240,14 @@ class NodeClient:
             self._sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
         raise AssertionError("the last attempt returns or raises")
+
+    def _is_elsewhere(self) -> bool:
+        """Go to where the node has moved, if anybody knows that."""
+        find, self._find = self._find, lambda: None
+        url = find()
+        if url is not None:
+            self.url = url
+        return url is not None
 
     def _send_once(self, method: str, path: str, body: bytes | None, content_type: str) -> Answer:
         if not self.url.startswith(("http://", "https://")):

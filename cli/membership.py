@@ -8,8 +8,8 @@ the home node. `open_session` proves to the node who asks, when a command needs 
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -20,13 +20,15 @@ from .addresses import Address
 from .answers import integer
 from .charters import trusted_charter
 from .client import Json, NodeClient, NodeMisbehaved
+from .moves import find_node, renew_addresses
 from .parameters import ask_at_terminal
 from .passphrase import PassphraseSource, read_passphrase
 from .sessions import open_session
 from .troubles import read_troubles
-from .wallet_file import UnlockedWallet, read_wallet, unlock_wallet
+from .wallet_file import UnlockedWallet, read_wallet, replace_public, unlock_wallet
 from .wallet_format import LockedWallet
-from .words_node import tell_of_a_lost_answer
+from .wallet_lock import WalletBusy, lock_wallet
+from .words_node import tell_of_a_lost_answer, tell_of_a_move
 
 _KEEP_FROM_ARRIVING: Final = frozenset({"accused", "cut"})
 """Kinds of trouble with a cooperative because of which a payment there does not arrive."""
@@ -108,6 +110,7 @@ def open_membership(path: Path, passphrase: PassphraseSource) -> Iterator[Member
         coop = charter.coop_named(public.coop)
         if coop is None:
             raise NodeMisbehaved(client.url, f"its charter has no cooperative {public.coop}")
+        client.when_unreachable(lambda: moved_to(wallet, charter, coop))
         yield Membership(
             wallet=wallet,
             key=SigningKey(wallet.seed),
@@ -117,6 +120,25 @@ def open_membership(path: Path, passphrase: PassphraseSource) -> Iterator[Member
             handle=public.handle,
             client=client,
         )
+        renew_addresses(path, client, charter)
+
+
+def moved_to(wallet: UnlockedWallet, charter: Charter, coop: Coop) -> str | None:
+    """Where the home node has moved, which the wallet then remembers and its owner is told."""
+    found = find_node(wallet.path, charter, coop, old_url=wallet.public.node_url or "")
+    if found is None:
+        return None
+    tell_of_a_move(coop, found)
+    keep_node(wallet, found.url)
+    return found.url
+
+
+def keep_node(wallet: UnlockedWallet, url: str) -> None:
+    """Remember another address of the home node, unless somebody is at work on the wallet."""
+    with suppress(WalletBusy), lock_wallet(wallet.path, tries=1) as lock:
+        # A passphrase that was changed a moment ago must not be changed back.
+        if read_wallet(wallet.path).salt == wallet.salt:
+            replace_public(lock, wallet, public=replace(wallet.public, node_url=url))
 
 
 def check_joined(wallet: LockedWallet) -> None:

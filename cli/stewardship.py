@@ -17,7 +17,8 @@ from ledger.signatures import SigningKey
 
 from .charters import trusted_charter
 from .client import NodeClient, NodeMisbehaved
-from .membership import unlock
+from .membership import moved_to, unlock
+from .moves import renew_addresses
 from .parameters import default_wallet
 from .passphrase import PassphraseSource
 from .sessions import open_session
@@ -100,7 +101,8 @@ def open_stewardship(path: Path, passphrase: PassphraseSource) -> Iterator[Stewa
     public = locked.public
     if public.node_url is None or public.federation is None or public.coop is None:
         raise StewardNotLinked(path)
-    key = SigningKey(unlock(locked, passphrase).seed)
+    wallet = unlock(locked, passphrase)
+    key = SigningKey(wallet.seed)
     with NodeClient(public.node_url, on_lost=tell_of_a_lost_answer) as client:
         charter = trusted_charter(path, client, public.federation)
         coop = charter.coop_named(public.coop)
@@ -111,4 +113,6 @@ def open_stewardship(path: Path, passphrase: PassphraseSource) -> Iterator[Stewa
         )
         if number is None:
             raise StewardNotLinked(path)
+        client.when_unreachable(lambda: moved_to(wallet, charter, coop))
         yield Stewardship(key=key, charter=charter, coop=coop, number=number, client=client)
+        renew_addresses(path, client, charter)

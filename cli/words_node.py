@@ -5,11 +5,14 @@ one language; where this program knows better what a member or steward can do, i
 """
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Final
 
 import click
 
+from ledger.charter import Coop
 from ledger.errors import CharterError, ProofError
+from node.addresses import NodeAddress
 from node.errors import ListenFault, NodeFault, StoreInUse, StoreUnavailable
 from node.settings import CHARTER_FILE, SETTINGS_FILE, SIGNATURES_FILE, FolderError
 from node.store_urls import StoreUrlError
@@ -190,6 +193,16 @@ def _(error: FolderError) -> CliError:
         "node_folder",
         text if text.endswith(".") else f"{text}.",
         _folder_remedy(text),
+    )
+
+
+def tell_of_a_move(coop: Coop, found: NodeAddress) -> None:
+    """Say on standard error that the home node is elsewhere, and how that is known."""
+    day = datetime.fromtimestamp(found.time, UTC).date()
+    click.echo(
+        f"The node of {coop.title} has moved: it answers at {found.url} now, as its own key signed on "
+        f"{day}. The wallet asks there from now on.",
+        err=True,
     )
 
 

@@ -20,6 +20,7 @@ TAG_OBSERVE: Final = _tag("fiado1.observe")
 TAG_PUBLISH: Final = _tag("fiado1.publish")
 TAG_LOG: Final = _tag("fiado1.log")
 TAG_MEMO: Final = _tag("fiado1.memo")
+TAG_ADDRESS: Final = _tag("fiado1.address")
 TAG_REASON: Final = _tag("fiado1.reason")
 
 

@@ -22,6 +22,7 @@ from aiohttp import web
 
 from ledger import __version__
 from ledger.choose import chosen_name
+from node.address_file import read_own_address
 from node.deliveries import Deliveries
 from node.engine.engine import Engine
 from node.errors import ListenFault
@@ -93,6 +94,7 @@ class Node:
         self.folder = folder
         self._alone = alone
         self._clock_is_right = clock_is_right
+        self._address = read_own_address(folder)
         self._mark = FileMark(folder.folder / MARK_FILE, world.random_bytes)
         self._world = world
         settings = folder.settings
@@ -144,6 +146,7 @@ class Node:
                 mark=self._mark,
                 alone=alone,
                 clock_is_right=self._clock_is_right,
+                address=self._address,
             )
         except BaseException:
             store.close()

@@ -11,6 +11,7 @@ from nacl.utils import random
 
 from cli.amounts import format_amount
 from cli.client import Json, NodeClient
+from cli.commands.node_moved import moved
 from cli.errors import CliError
 from cli.exit_codes import ExitCode
 from cli.node_address import address_of, unnamed_peers
@@ -202,6 +203,9 @@ def status(target: Path | str, output: Output) -> None:
         output.line()
         output.line(f"{trouble.detail} {trouble.remedy}")
     output.result({**found, "logs": logs})
+
+
+node.add_command(moved)
 
 
 def _state(found: Json, troubles: Sequence[Trouble]) -> str:

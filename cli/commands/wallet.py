@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 from nacl.utils import random
 
+from cli.commands.wallet_node import wallet_node
 from cli.membership import unlock
 from cli.mnemonic import (
     Language,
@@ -116,6 +117,9 @@ def show(check: bool, wallet: Path, passphrase: PassphraseSource, output: Output
             "node": public.node_url,
         }
     )
+
+
+wallet.add_command(wallet_node)
 
 
 def describe(path: Path, public: PublicPart) -> dict[str, str]:

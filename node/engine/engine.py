@@ -9,11 +9,12 @@ was reported: the engine is dead. Close the store, open it again, make another e
 tick have an unknown outcome; asking again with the same bytes is safe.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 
 from ledger.chain import SignedHead
 from ledger.charter import Charter
 from ledger.signatures import SigningKey
+from node.addresses import NodeAddress
 from node.engine.accusing import take_evidence
 from node.engine.anchors import Anchors
 from node.engine.clock import Clock
@@ -60,6 +61,7 @@ from node.engine.settings import EngineSettings
 from node.engine.status import NodeStatus, Readiness
 from node.engine.troubles import Troubles
 from node.engine.wire import (
+    AddressNews,
     ClockNews,
     Entries,
     EvidenceNews,
@@ -96,11 +98,12 @@ class Engine:
         mark: MarkKeeper | None = None,
         alone: bool = False,
         clock_is_right: bool = False,
+        address: NodeAddress | None = None,
     ) -> None:
         """`now_ms`, `steady_ms`: see `tick`. `configured` are the coops whose nodes this one dials, if
         anything dials at all. `mark` outlives the engine; without one the store is new, or is believed.
         `alone`, `clock_is_right`: a person said that the node may sign though its disk is in doubt, or
-        that its clock is right in spite of all."""
+        that its clock is right in spite of all. `address`: its own word on where it answers."""
         steady_ms = now_ms if steady_ms is None else steady_ms
         if charter.coops[coop].node_key != key.public_key:
             raise ValueError(f"the key is not the one that the charter has for coop {coop}")
@@ -116,7 +119,7 @@ class Engine:
         self._anchors = Anchors(self._core, self._replicas)
         self._history = History(self._core)
         self._memos = Memos(self._core)
-        self._gossip = Gossip(self._core, self._replicas, now_ms=steady_ms)
+        self._gossip = Gossip(self._core, self._replicas, address, now_ms=steady_ms)
         self._own = OwnLog(self._core, self._anchors, self._history, self._memos)
         self._decisions = Decisions(self._core)
         self._hearing = Hearing(self._core, self._on_message)
@@ -235,6 +238,8 @@ class Engine:
                 self._recovery.on_question(tick, peer, message)
             case NewestAnswer():
                 self._recovery.on_answer(tick, peer, message)
+            case AddressNews():
+                self._gossip.addresses.on_news(tick, peer, message)
             case (
                 IndexDue()
                 | DecisionSigned()
@@ -300,13 +305,11 @@ class Engine:
             return
         view = self._view(tick.now_ms)
         for event in asks:
-            tick.outbox.replies.append(Reply(event.request, self._ask(event.run, view)))
-
-    def _ask(self, run: Callable[[View], object], view: View) -> object:
-        try:
-            return run(view)
-        except Exception as error:  # handed to whoever asked
-            return Failed(error)
+            try:
+                answer = event.run(view)
+            except Exception as error:  # handed to whoever asked
+                answer = Failed(error)
+            tick.outbox.replies.append(Reply(event.request, answer))
 
     def _view(self, now_ms: int) -> View:
         core = self._core
@@ -385,6 +388,10 @@ class Engine:
     def signed_heads(self) -> dict[int, SignedHead]:
         """The newest signed head held of each log."""
         return dict(self._core.signed)
+
+    def addresses(self) -> dict[int, NodeAddress]:
+        """Where the coops' nodes answer, as they say themselves."""
+        return self._gossip.addresses.known()
 
     def status(self) -> NodeStatus:
         """How the node is."""

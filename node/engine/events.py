@@ -19,6 +19,7 @@ from node.engine.troubles import Trouble, TroubleKind
 from node.store import Memo, Segment, Store, Write
 
 if TYPE_CHECKING:
+    from node.addresses import NodeAddress
     from node.engine.publishing import IndexStatus
 
 Request = int
@@ -67,6 +68,9 @@ class EngineServices(Protocol):
 
     def signed_heads(self) -> dict[int, SignedHead]:
         """The newest signed head held of each log."""
+
+    def addresses(self) -> "dict[int, NodeAddress]":
+        """Where the coops' nodes answer, as they say themselves."""
 
     def index_status(self) -> "IndexStatus | None":
         """How far the next decisions about the index have come; None when the charter has none."""
@@ -333,5 +337,7 @@ class Outbox:
     wake_at_ms: int = 0
     held: frozenset[int] = frozenset()
     """The peers of which messages wait within the engine; it wants no more of them now."""
+    moved: dict[int, str] = field(default_factory=dict)
+    """Where coops' nodes answer by their own word, when that is new; after a start all that is known."""
     news: Sequence[Any] = ()
     """What the extension has to tell."""

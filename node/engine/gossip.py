@@ -1,4 +1,4 @@
-"""Telling peers what this node holds: new entries, heads, and evidence.
+"""Telling peers what this node holds: new entries, heads, evidence, and where nodes answer.
 
 What grew is told often and everything now and then, so that whatever was lost on the way heals.
 """
@@ -6,6 +6,8 @@ What grew is told often and everything now and then, so that whatever was lost o
 from collections.abc import Iterable
 
 from ledger.chain import SignedHead
+from node.addresses import NodeAddress
+from node.engine.addresses import Addresses
 from node.engine.core import Core, Tick
 from node.engine.replicas import Replicas
 from node.engine.wire import Entries, EvidenceNews, Heads
@@ -15,9 +17,12 @@ from node.store import Segment
 class Gossip:
     """Speaks to every linked peer at intervals."""
 
-    def __init__(self, core: Core, replicas: Replicas, *, now_ms: int) -> None:
+    def __init__(
+        self, core: Core, replicas: Replicas, address: NodeAddress | None, *, now_ms: int
+    ) -> None:
         self._core = core
         self._replicas = replicas
+        self.addresses = Addresses(core, address)
         self._at_ms = now_ms
         self._full_at_ms = now_ms
         self._told: dict[int, int] = {}
@@ -32,6 +37,7 @@ class Gossip:
         self._tell(tick, peer, self._core.signed.values())
         for data in self._evidence():
             tick.send(peer, EvidenceNews(data).encode())
+        self.addresses.peer_up(tick, peer)
 
     def push(self, tick: Tick) -> None:
         """Send what the own log grew by to everybody, evidence too."""
@@ -46,6 +52,7 @@ class Gossip:
 
     def run(self, tick: Tick) -> None:
         """Tell what is due."""
+        self.addresses.hand_out(tick)
         full = tick.steady_ms >= self._full_at_ms
         if not full and tick.steady_ms < self._at_ms:
             return
@@ -53,6 +60,7 @@ class Gossip:
         if full:
             self._full_at_ms = tick.steady_ms + self._core.settings.full_gossip_interval_ms
             self._tell_evidence_again(tick)
+            self.addresses.tell_again(tick)
         heads = [
             head
             for head in self._core.signed.values()

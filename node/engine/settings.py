@@ -66,6 +66,8 @@ class EngineSettings:
     """How long a coop has to propose a survey's result before it is the next one's turn."""
     survey_bytes: int = 256 * 1024
     """The largest survey file."""
+    address_interval_ms: int = 60_000
+    """How long after one statement of a coop's address the next one is taken from peers."""
     waiting_alarm_ms: int = 60_000
     """How long a log may wait for another before people are told."""
     link_alarm_ms: int = 20_000

@@ -9,6 +9,7 @@ from ledger.chain import SignedHead
 from ledger.codec import MAX, Value, decode, encode
 from ledger.errors import EncodingError
 from ledger.shapes import is_number
+from node.addresses import NodeAddress, read_address
 from node.engine.index_wire import IndexMessage, read_index_message
 from node.errors import PeerFault
 
@@ -152,6 +153,17 @@ class ClockNews:
         return encode(["clock", self.time_ms])
 
 
+@dataclass(frozen=True, slots=True)
+class AddressNews:
+    """A coop's word on where its node answers; perhaps another coop's than the sender's."""
+
+    statement: NodeAddress
+
+    def encode(self) -> bytes:
+        """`["address", [coop, serial, time, url, signature]]`."""
+        return encode(["address", self.statement.value()])
+
+
 Message = (
     Heads
     | Get
@@ -164,6 +176,7 @@ Message = (
     | NewestQuestion
     | NewestAnswer
     | ClockNews
+    | AddressNews
     | IndexMessage
 )
 
@@ -217,6 +230,9 @@ def _from_value(value: Value) -> Message | None:
             return None if read is None else NewestAnswer(nonce, read)
         case ["clock", int(time_ms)] if _is_uint(time_ms):
             return ClockNews(time_ms)
+        case ["address", statement]:
+            address = read_address(statement)
+            return None if address is None else AddressNews(address)
         case _:
             pass
     return read_index_message(value)

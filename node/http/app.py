@@ -13,6 +13,7 @@ from aiohttp import web
 
 from node.errors import LogDamaged, NodeFault, ValueUnstorable
 from node.http import (
+    addresses,
     books,
     drafts,
     index,
@@ -44,6 +45,7 @@ ROUTES: tuple[Route, ...] = (
     *joins.ROUTES,
     *drafts.ROUTES,
     *books.ROUTES,
+    *addresses.ROUTES,
     *index.ROUTES,
     *invoices.ROUTES,
     *invoices_payer.ROUTES,

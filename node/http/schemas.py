@@ -238,6 +238,20 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         recorded=or_null(_RECORDED),
     ),
     "Drafts": object_(drafts=list_(reference("Draft"))),
+    "Addresses": object_(
+        addresses=list_(
+            object_(
+                **COOP,
+                serial={
+                    **COUNT,
+                    "description": "Of two statements the one with the higher counts.",
+                },
+                time=TIME,
+                url=TEXT,
+                signature=SIGNATURE,
+            )
+        )
+    ),
     "Health": object_(status=one_of("alive"), validator=TEXT, version=TEXT, coop=TEXT),
     "Ready": object_(ready=BOOLEAN, readiness=_READINESS, troubles=list_(reference("Trouble"))),
     "Trouble": object_(

@@ -81,6 +81,8 @@ class Links:
         self._identity = identity
         self._node = node
         self._peers = dict(peers)
+        self._moved: dict[int, str] = {}
+        """Where coops' nodes answer by their own word."""
         self._settings = settings
         self._chance = chance
         self._links: dict[int, Link] = {}
@@ -100,8 +102,8 @@ class Links:
     async def start(self) -> None:
         """Begin to dial."""
         self._session = aiohttp.ClientSession(auto_decompress=False)
-        for coop, url in self._peers.items():
-            self._spawn(self._keep_dialling(coop, url), f"fiado-dial-{coop}")
+        for coop in self._peers:
+            self._spawn(self._keep_dialling(coop), f"fiado-dial-{coop}")
 
     async def stop(self) -> None:
         """Close all links and dial no more."""
@@ -131,6 +133,10 @@ class Links:
         )
         if link is not None:
             link.close(LinkEnd.BROKE_PROTOCOL)
+
+    def moved(self, coop: int, url: str) -> None:
+        """Dial that coop there too, if it is one that this node dials."""
+        self._moved[coop] = url
 
     # --- being dialled ---
 
@@ -210,7 +216,7 @@ class Links:
 
     # --- dialling ---
 
-    async def _keep_dialling(self, coop: int, url: str) -> None:
+    async def _keep_dialling(self, coop: int) -> None:
         """Dial a peer whenever there is no link to it, for ever."""
         attempts, logged = 0, ""
         while True:
@@ -218,6 +224,7 @@ class Links:
             await asyncio.sleep(self._wait_ms(coop, attempts) / 1000)
             if coop in self._links:
                 continue  # they dialled us meanwhile
+            url = self._address(coop, attempts)
             attempts += 1
             try:
                 async with self._dialled(coop, url) as link:
@@ -231,6 +238,12 @@ class Links:
                 if text != logged:  # once for each reason, not once for each attempt
                     logged = text
                     log_event("peer_not_reached", {"coop": coop, "url": url, "text": text})
+
+    def _address(self, coop: int, attempts: int) -> str:
+        """Where to dial: by turns where the coop says that it is, and where the settings say."""
+        configured = self._peers[coop]
+        places = [self._moved.get(coop, configured), configured]
+        return places[attempts % 2]
 
     def _wait_ms(self, coop: int, attempts: int) -> int:
         """How long to wait before dialling again: longer each time, partly at random, and any penalty out."""

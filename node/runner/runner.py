@@ -71,6 +71,9 @@ class Peers(Protocol):
     def disconnect(self, coop: int, reason: str) -> None:
         """Close the link to a peer that broke the protocol, and keep away from it for a while."""
 
+    def moved(self, coop: int, url: str) -> None:
+        """By that coop's own word its node answers there."""
+
 
 @dataclass(frozen=True, slots=True)
 class OpenEngine:
@@ -299,6 +302,8 @@ class Runner:
                 self.peers.send(send.coop, send.data)
             for disconnect in outbox.disconnects:
                 self.peers.disconnect(disconnect.coop, disconnect.reason)
+            for coop, url in outbox.moved.items():
+                self.peers.moved(coop, url)
         for notice in outbox.notices:
             log_event(notice.name, notice.values, level=notice.level)
         if outbox.reached:

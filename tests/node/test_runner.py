@@ -45,6 +45,9 @@ class FakePeers:
     def send(self, coop: int, data: bytes) -> None:
         self.done.append(("send", coop, data))
 
+    def moved(self, coop: int, url: str) -> None:
+        self.done.append(("moved", coop, url))
+
     def disconnect(self, coop: int, reason: str) -> None:
         self.done.append(("disconnect", coop, reason))
 

@@ -7,6 +7,7 @@ shape, its types and its bounds. What a message says is another matter: a vector
 from typing import Any
 
 from ledger.codec import MAX, Value, decode, encode
+from node.addresses import sign_address
 from node.engine.index_wire import (
     DecisionSigned,
     IndexDue,
@@ -15,6 +16,7 @@ from node.engine.index_wire import (
     SurveyFile,
     SurveyRequest,
 )
+from node.engine.wire import AddressNews
 from node.link import handshake
 from node.link.handshake import Hello, LinkRefusal, Transcript
 from tests.builders import Books
@@ -148,7 +150,23 @@ def messages(books: Books) -> dict[str, list[Value]]:
         ],
         "survey wanted": as_list(SurveyRequest(HASH).encode()),
         "survey": as_list(SurveyFile(b"a file").encode()),
+        "address, signed by its coop": address_of(books, "https://sur.example:8440"),
+        "address, the longest": address_of(books, "http://" + "a" * 193),
+        "address, a number": address_of(books, "http://[2001:db8::1]:65535"),
     }  # fmt: skip
+
+
+def address_of(books: Books, url: str) -> list[Value]:
+    """What coop 2 says of where it answers, from another node."""
+    statement = sign_address(
+        books.federation.node_keys[2],
+        federation=books.federation.id,
+        coop=2,
+        serial=1_767_225_601,
+        time=1_767_225_600,
+        url=url,
+    )
+    return as_list(AddressNews(statement).encode())
 
 
 def broken(books: Books) -> dict[str, bytes]:
@@ -211,4 +229,21 @@ def broken(books: Books) -> dict[str, bytes]:
     ):
         found[f"a head with {what}"] = encode(["heads", [with_head(place, value)]])
         found[f"to be witnessed, {what}"] = encode(["witness", with_head(place, value)])
+    told = list(as_list(encode(good["address, signed by its coop"][1])))
+    wrong: list[tuple[int, Value, str]] = [
+        (0, 2**32, "of a coop above 2^32 - 1"),
+        (1, 0, "with serial 0"),
+        (1, MAX + 1, "with a serial above MAX"),
+        (2, 253402300800, "in the year 10000"),
+        (3, b"https://sur.example", "in binary"),
+        (3, "https://sur.example/", "with a slash at its end"),
+        (3, "https://Sur.example", "with a capital letter"),
+        (3, "ftp://sur.example", "of another protocol"),
+        (3, "https://sur.example:65536", "with a port above 65535"),
+        (3, "https://sur.example:0", "with port 0"),
+        (3, "http://" + "a" * 194, "of 201 characters"),
+        (4, bytes(63), "with a signature of 63 bytes"),
+    ]
+    for at, part, what in wrong:
+        found[f"an address {what}"] = encode(["address", [*told[:at], part, *told[at + 1 :]]])
     return found

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from ledger.chain import SignedHead, extend_all
+from node.addresses import NodeAddress
 from node.engine.engine import Engine
 from node.engine.events import (
     Event,
@@ -55,6 +56,7 @@ class Rig:
         configured: Collection[int] | None = None,
         alone: bool = False,
         clock_is_right: bool = False,
+        address: NodeAddress | None = None,
         **changes: Any,
     ) -> Engine:
         """Start, or stop and start again, the engine of a coop on its disk."""
@@ -74,6 +76,7 @@ class Rig:
             mark=self.marks.setdefault(coop, MemoryMark()),
             alone=alone,
             clock_is_right=clock_is_right,
+            address=address,
         )
         return self.engines[coop]
 

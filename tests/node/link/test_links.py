@@ -251,6 +251,28 @@ def _has_more_than(node: FakeNode, ups: int) -> bool:
     return node.ups > ups
 
 
+@pytest.mark.parametrize("has_moved", [True, False])
+def test_a_peer_is_dialled_where_it_says_that_it_is_and_where_the_settings_say(
+    has_moved: bool,
+) -> None:
+    @on_loop
+    async def run() -> None:
+        async with open_town() as town:
+            one = await town.link(1)
+            right, wrong = one.url, (await town.listen(3, handler=_nobody)).url
+            one.url = wrong if has_moved else right
+            two = await town.link(2, 1)
+            links_of(two).moved(1, right if has_moved else wrong)
+            links_of(two).moved(3, wrong)  # The settings name no coop 3, so it is not dialled.
+            await until(lambda: two.node.up == [1], "the link")
+
+    run()
+
+
+async def _nobody(request: web.Request) -> web.StreamResponse:
+    raise web.HTTPNotFound
+
+
 @on_loop
 async def test_a_peer_that_comes_late_is_found() -> None:
     async with open_town() as town:

@@ -1,0 +1,66 @@
+"""A node folder's own word on where it answers: the file `node.address`, made by `fiado node moved`.
+
+The node tells it to its peers. Losing the file loses nothing: others know what was told, and serial numbers
+rise with the clock.
+"""
+
+import json
+import os
+from typing import Final
+
+from ledger.errors import ProofError
+from node.addresses import NodeAddress, address_from_json, check_address, sign_address
+from node.settings import FolderError, NodeFolder
+
+ADDRESS_FILE: Final = "node.address"
+_LARGEST: Final = 4_096
+
+
+def read_own_address(folder: NodeFolder) -> NodeAddress | None:
+    """What the folder says; None when it says nothing. Raises `FolderError` for what is not its own word."""
+    path = folder.folder / ADDRESS_FILE
+    try:
+        with path.open("rb") as file:
+            content = file.read(_LARGEST)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise FolderError(f"{ADDRESS_FILE}: can't be read: {error.strerror}") from error
+    try:
+        statement = address_from_json(json.loads(content))
+    except (ValueError, RecursionError):
+        statement = None
+    if statement is None or statement.coop != folder.coop.number:
+        raise FolderError(
+            f"{ADDRESS_FILE}: is no address of this node; `fiado node moved` makes one"
+        )
+    try:
+        check_address(folder.charter, statement)
+    except ProofError as error:
+        raise FolderError(f"{ADDRESS_FILE}: {error}") from error
+    return statement
+
+
+def move(folder: NodeFolder, url: str, *, now: int) -> NodeAddress:
+    """Sign that the node answers at `url` from now on, and write it down for its next start.
+
+    `now` is in Unix seconds. Raises `FolderError`, and ValueError for an address that can't be told.
+    """
+    before = read_own_address(folder)
+    statement = sign_address(
+        folder.key,
+        federation=folder.charter.federation,
+        coop=folder.coop.number,
+        serial=max(now, 1 if before is None else before.serial + 1),
+        time=now,
+        url=url,
+    )
+    path = folder.folder / ADDRESS_FILE
+    beside = path.with_name(path.name + ".new")
+    with beside.open("w", encoding="utf-8") as file:
+        json.dump(statement.as_json(), file, indent=2)
+        file.write("\n")
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+    return statement

@@ -1,0 +1,98 @@
+"""Where the coops' nodes answer, as they say themselves: kept, told to peers, and handed to whoever dials.
+
+Of each coop the statement with the highest serial is kept, in the store's `meta`. A peer may pass on
+anybody's. One that is no news costs nothing; news is verified, and taken of each coop at most once in
+`address_interval_ms`, so that nobody has all nodes write and tell without end. What was passed over for that
+is told again with a later full gossip.
+"""
+
+from ledger.codec import decode, encode
+from ledger.errors import EncodingError, ProofError
+from node.addresses import NodeAddress, check_address, read_address
+from node.engine.core import Core, Tick
+from node.engine.wire import AddressNews
+from node.engine.work import ROW, SIGNATURE
+from node.errors import PeerFault
+from node.store import Write
+
+
+class Addresses:
+    """The newest statement of each coop."""
+
+    def __init__(self, core: Core, own: NodeAddress | None) -> None:
+        """`own` is what this node's folder says of itself, if anything."""
+        self._core = core
+        self._known: dict[int, NodeAddress] = {}
+        for coop in core.charter.coops:
+            kept = _read(core.store.meta(_key(coop)))
+            if kept is not None:
+                self._known[coop] = kept
+        if own is not None and self._is_news(own):
+            self._known[core.coop] = own
+        self._is_first_tick = True
+        self._taken_at_ms: dict[int, int] = {}
+        self._turn = 0
+
+    def known(self) -> dict[int, NodeAddress]:
+        """By coop."""
+        return dict(self._known)
+
+    def hand_out(self, tick: Tick) -> None:
+        """At the first tick: everything that is known, for whoever dials."""
+        if self._is_first_tick:
+            tick.outbox.moved.update({coop: each.url for coop, each in self._known.items()})
+            self._is_first_tick = False
+
+    def peer_up(self, tick: Tick, peer: int) -> None:
+        """Tell a new peer everything, if it knows what that is."""
+        if peer in self._core.answering:
+            for statement in self._known.values():
+                tick.send(peer, AddressNews(statement).encode())
+
+    def tell_again(self, tick: Tick) -> None:
+        """One statement, each in its turn, in case it was lost."""
+        known = [self._known[coop] for coop in sorted(self._known)]
+        if known:
+            self._turn = (self._turn + 1) % len(known)
+            self._tell(tick, known[self._turn])
+
+    def on_news(self, tick: Tick, peer: int, message: AddressNews) -> None:
+        """A peer passes a statement on. Raises `PeerFault` for one that its coop did not sign."""
+        statement = message.statement
+        if not self._is_news(statement):
+            return
+        taken_at_ms = self._taken_at_ms.get(statement.coop)
+        interval_ms = self._core.settings.address_interval_ms
+        if taken_at_ms is not None and tick.steady_ms - taken_at_ms < interval_ms:
+            return
+        self._core.work.spend(peer, SIGNATURE + ROW)
+        try:
+            check_address(self._core.charter, statement)
+        except ProofError as error:
+            raise PeerFault(str(error)) from error
+        self._taken_at_ms[statement.coop] = tick.steady_ms
+        self._known[statement.coop] = statement
+        tick.changes.append(Write(meta={_key(statement.coop): encode(statement.value())}))
+        tick.outbox.moved[statement.coop] = statement.url
+        tick.notice("node_moved", coop=statement.coop, url=statement.url)
+        self._tell(tick, statement)
+
+    def _is_news(self, statement: NodeAddress) -> bool:
+        known = self._known.get(statement.coop)
+        return known is None or statement.serial > known.serial
+
+    def _tell(self, tick: Tick, statement: NodeAddress) -> None:
+        for peer in sorted(self._core.peers & self._core.answering):
+            tick.send(peer, AddressNews(statement).encode())
+
+
+def _key(coop: int) -> str:
+    return f"address.{coop}"
+
+
+def _read(data: bytes | None) -> NodeAddress | None:
+    """A kept statement; one that can't be read is as good as none, since others have it."""
+    try:
+        return None if data is None else read_address(decode(data))
+    except EncodingError:
+        return None

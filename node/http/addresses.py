@@ -1,0 +1,32 @@
+"""Where the coops' nodes answer, by their own word: for wallets that look for the node of their coop.
+
+Each statement carries its coop's signature; whoever reads one checks it against the charter.
+"""
+
+from aiohttp import web
+
+from node.http.api import Api, json_response
+from node.http.reading import check_query
+from node.http.routes import Route
+
+
+async def get_addresses(api: Api, request: web.Request) -> web.Response:
+    """The newest statement of each coop that has made one."""
+    check_query(request)
+    known = await api.runner.ask(lambda view: view.engine.addresses())
+    statements = [{"coop": api.coop_name(coop), **known[coop].as_json()} for coop in sorted(known)]
+    return json_response({"addresses": statements})
+
+
+ROUTES = (
+    Route(
+        method="GET",
+        path="/v1/addresses",
+        handler=get_addresses,
+        name="getAddresses",
+        summary="Where the cooperatives' nodes answer, as each of them has signed",
+        subject="Books",
+        answer="Addresses",
+    ),
+)
+"""The routes of this subject."""
