@@ -28,6 +28,7 @@ from node.engine.engine import Engine
 from node.errors import ListenFault
 from node.http.api import Api
 from node.http.app import build_app
+from node.http.doors import RESERVED_DESCRIPTORS, Doors, descriptors
 from node.http.sessions import Sessions
 from node.interpreter import settle_interpreter
 from node.link.links import Chance, Identity, Links
@@ -110,7 +111,7 @@ class Node:
             peers=folder.peers,
             settings=settings.link,
             chance=Chance(
-                clock_ms=world.clock_ms, random_bytes=world.random_bytes, jitter=world.jitter
+                steady_ms=world.steady_ms, random_bytes=world.random_bytes, jitter=world.jitter
             ),
         )
         self.runner.peers = self.links
@@ -125,6 +126,7 @@ class Node:
         )
         self.api = self._make_api()
         self._server: web.AppRunner | None = None
+        self._listener: asyncio.Server | None = None
         self.url = ""
 
     def _open_engine(self) -> OpenEngine:
@@ -184,6 +186,7 @@ class Node:
                 most=http.addresses,
                 most_debt_ms=http.debt_ms,
             ),
+            polls=Shares(total=http.long_polls, each=http.long_polls_each),
             screened=Shares(total=http.screened, each=http.screened_each),
             codes=Codes(
                 waiting=http.codes_waiting,
@@ -225,9 +228,12 @@ class Node:
             keepalive_timeout=75,
         )
         await self._server.setup()
-        site = web.TCPSite(self._server, settings.host, settings.port, backlog=1024)
+        doors = self._doors(self._server)
+        loop = asyncio.get_running_loop()
         try:
-            await site.start()
+            self._listener = await loop.create_server(
+                doors, settings.host, settings.port, backlog=1024
+            )
         except OSError as error:
             raise ListenFault(
                 settings.host,
@@ -235,14 +241,24 @@ class Node:
                 os.strerror(error.errno) if error.errno and error.errno > 0 else str(error),
                 is_taken=error.errno == errno.EADDRINUSE,
             ) from error
-        host, port = self._server.addresses[0][:2]
+        host, port = self._listener.sockets[0].getsockname()[:2]
         self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    def _doors(self, server: web.AppRunner) -> Doors:
+        http = self.folder.settings.http
+        most = max(1, min(http.connections, descriptors() - RESERVED_DESCRIPTORS))
+        assert server.server is not None
+        return Doors(
+            server.server,
+            most=most,
+            each=most if http.trust_forwarded else http.connections_each,
+            steady_ms=self._world.steady_ms,
+        )
 
     async def stop(self) -> None:
         """Accept nothing more, finish what is under way, save a snapshot, close the store."""
-        if self._server is not None:
-            for site in list(self._server.sites):
-                await site.stop()
+        if self._listener is not None:
+            self._listener.close()
         await self.links.stop()
         await self._merchants.stop()
         self.runner.refuse_requests()

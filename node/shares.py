@@ -59,6 +59,11 @@ class Held:
         self._count += count
         return True
 
+    def give_back(self) -> None:
+        """Hold nothing any more."""
+        self._shares._add(self._address, -self._count)
+        self._count = 0
+
     def __enter__(self) -> Self:
         return self
 
@@ -68,5 +73,4 @@ class Held:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._shares._add(self._address, -self._count)
-        self._count = 0
+        self.give_back()

@@ -7,7 +7,8 @@ session this is, may this address go on.
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -76,6 +77,8 @@ class Api:
     """Calls that cost much, by address."""
     work: AddressRates
     """What addresses make the node read, in microseconds about."""
+    polls: Shares
+    """Requests that wait for something to happen."""
     screened: Shares
     """Payments of addresses that have to wait, which are looked at all the same."""
     desk: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -184,6 +187,14 @@ class Api:
                     lambda view: is_worth_judging(view, self.charter, payment)
                 ):
                     raise
+
+    @contextmanager
+    def poll(self, request: web.Request) -> Iterator[None]:
+        """Wait for something in the `with` block; raises `busy` when too many do, here or from there."""
+        with self.polls.hold(self.address(request)) as held:
+            if not held.take():
+                raise Problem("busy", retry_after_s=5)
+            yield
 
     async def ask_paid(self, request: web.Request, run: Callable[[View], Answer]) -> Answer:
         """The answer of `run`, whose work in the engine's thread the address pays for.

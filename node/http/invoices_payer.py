@@ -64,7 +64,7 @@ async def get_events(api: Api, request: web.Request) -> web.StreamResponse:
     id_ = request.match_info["id"]
     settings = api.merchants.settings
     await public_invoice(api, id_)  # one that is not there gets a problem, not a stream
-    with api.merchants.waiting.follow(of_invoice(id_)) as feed:
+    with api.poll(request), api.merchants.waiting.follow(of_invoice(id_)) as feed:
         response = await open_stream(request)
         try:
             async with asyncio.timeout(settings.stream_ms / 1000):

@@ -40,7 +40,7 @@ async def get_all_events(api: Api, request: web.Request) -> web.StreamResponse:
         return merchants.context.followed.open(account, after, now_ms=merchants.context.now_ms)
 
     # Whatever happens once this is followed is in the feed, and what was before can be read.
-    with api.merchants.waiting.follow(of_account(account)) as feed:
+    with api.poll(request), api.merchants.waiting.follow(of_account(account)) as feed:
         opened = await change(api, request, open_, Power.WEBHOOKS)
         response = await open_stream(request)
         try:

@@ -238,9 +238,10 @@ async def get_payment(api: Api, request: web.Request) -> web.Response:
         return facts.payment(view, coop.number, index)
 
     async def wait_for(payee_coop: int) -> None:
-        await api.deliveries.wait(
-            payee_coop=payee_coop, log=coop.number, index=index, timeout_ms=timeout_ms
-        )
+        with api.poll(request):
+            await api.deliveries.wait(
+                payee_coop=payee_coop, log=coop.number, index=index, timeout_ms=timeout_ms
+            )
 
     found = await api.runner.ask(look)
     if found is None and wait:

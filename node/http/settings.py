@@ -39,8 +39,14 @@ class HttpSettings:
     """How much of that one address may have; at least `entries_bytes`."""
     page_items: int = 200
     """The most items of one page."""
+    connections: int = 4_000
+    """How many connections may be open; fewer where the system allows fewer."""
+    connections_each: int = 256
+    """How many of them from one address; with `trust_forwarded` there is no such bound, all come from one."""
     long_polls: int = 2_000
-    """How many requests may wait for a delivery."""
+    """How many requests may wait for a delivery, or for news of invoices."""
+    long_polls_each: int = 200
+    """How many of them from one address."""
     long_poll_ms: int = 30_000
     """The longest wait of one of them."""
     challenge_ms: int = 60_000

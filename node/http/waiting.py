@@ -24,7 +24,7 @@ async def wait_for_version(
     found = await look()
     if after < 0 or found["version"] > after:
         return found
-    with api.merchants.waiting.follow(subject) as feed:
+    with api.poll(request), api.merchants.waiting.follow(subject) as feed:
         found = await look()  # it may have changed before we began to wait
         if found["version"] > after:
             return found

@@ -79,13 +79,13 @@ class Link:
         *,
         settings: LinkSettings,
         deliver: Callable[[int, bytes], Awaitable[None]],
-        clock_ms: Callable[[], int],
+        steady_ms: Callable[[], int],
     ) -> None:
         self.peer = peer
         self._socket = socket
         self._settings = settings
         self._deliver = deliver
-        self._clock_ms = clock_ms
+        self._steady_ms = steady_ms
         self._outgoing: deque[bytes] = deque()
         self._outgoing_bytes = 0
         self._has_outgoing = asyncio.Event()
@@ -125,7 +125,7 @@ class Link:
             self.close(LinkEnd.CLOSED)
 
     async def _read_until_end(self) -> LinkEnd:
-        settings, now_ms = self._settings, self._clock_ms()
+        settings, now_ms = self._settings, self._steady_ms()
         messages = Bucket(
             per_second=settings.messages_per_second, burst=settings.messages_burst, now_ms=now_ms
         )
@@ -138,7 +138,7 @@ class Link:
             if message.type is not aiohttp.WSMsgType.BINARY:
                 return self._end_by(message)
             data: bytes = message.data
-            now_ms = self._clock_ms()
+            now_ms = self._steady_ms()
             wait_ms = max(messages.take(1, now_ms), volume.take(len(data), now_ms))
             if wait_ms == 0:
                 flooding_since_ms = None

@@ -61,7 +61,7 @@ class Identity:
 class Chance:
     """Time and randomness. `jitter(n)` is a random integer from 0 to n."""
 
-    clock_ms: Callable[[], int]
+    steady_ms: Callable[[], int]
     random_bytes: Callable[[int], bytes]
     jitter: Callable[[int], int]
 
@@ -228,10 +228,10 @@ class Links:
             attempts += 1
             try:
                 async with self._dialled(coop, url) as link:
-                    began_ms = self._chance.clock_ms()
+                    began_ms = self._chance.steady_ms()
                     logged = ""
                     await self._carry(link)
-                if self._chance.clock_ms() - began_ms >= self._settings.stable_ms:
+                if self._chance.steady_ms() - began_ms >= self._settings.stable_ms:
                     attempts = 0
             except (TimeoutError, OSError, aiohttp.ClientError, HandshakeRefused) as error:
                 text = str(error) or type(error).__name__
@@ -253,7 +253,7 @@ class Links:
             longest = settings.backoff_least_ms * 2 ** min(attempts, 30)
             wait_ms = min(longest, settings.backoff_most_ms)
             wait_ms = wait_ms // 2 + self._chance.jitter(wait_ms // 2)
-        return max(wait_ms, self._penalty_until_ms.get(coop, 0) - self._chance.clock_ms())
+        return max(wait_ms, self._penalty_until_ms.get(coop, 0) - self._chance.steady_ms())
 
     async def _without_link(self, coop: int) -> None:
         """Wait until there is no link to that coop."""
@@ -306,7 +306,7 @@ class Links:
     # --- one link for each pair ---
 
     def _check_penalty(self, coop: int) -> None:
-        if self._penalty_until_ms.get(coop, 0) > self._chance.clock_ms():
+        if self._penalty_until_ms.get(coop, 0) > self._chance.steady_ms():
             raise HandshakeRefused(LinkRefusal.PENALTY, by_peer=False)
 
     def _check_better(self, peer: Peer) -> None:
@@ -323,7 +323,7 @@ class Links:
             peer,
             settings=self._settings,
             deliver=self._node.deliver,
-            clock_ms=self._chance.clock_ms,
+            steady_ms=self._chance.steady_ms,
         )
         replaced = self._links.get(peer.coop)
         if replaced is not None:
@@ -343,7 +343,7 @@ class Links:
         try:
             end = await link.run()
             if end.is_fault:
-                now_ms = self._chance.clock_ms()
+                now_ms = self._chance.steady_ms()
                 self._penalty_until_ms[peer.coop] = now_ms + self._settings.penalty_ms
             log_event(
                 "link_down", {"coop": peer.coop, "reason": end.value, "dropped": link.dropped}

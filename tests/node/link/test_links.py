@@ -111,7 +111,7 @@ class Town:
             place.node,
             peers={other: self.places[other].url for other in dials},
             settings=settings,
-            chance=Chance(clock_ms=self.clock, random_bytes=os.urandom, jitter=lambda most: most),
+            chance=Chance(steady_ms=self.clock, random_bytes=os.urandom, jitter=lambda most: most),
         )
         self._stack.push_async_callback(place.links.stop)
         await place.links.start()
