@@ -48,11 +48,11 @@ _MOST_ACCEPTED: Final = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Language:
-    """One language: its code, texts, and the texts that the scripts need."""
+    """One language: its code, texts, and the texts that each script needs, by the script's name."""
 
     code: str
     translations: NullTranslations
-    script_words: Mapping[str, str]
+    script_words: Mapping[str, Mapping[str, str]]
 
     @property
     def tag(self) -> str:
@@ -98,11 +98,11 @@ def read_catalog(code: str) -> dict[str, Text]:
 
 def _load(code: str) -> Language:
     catalog = {} if code == "en" else read_catalog(code)
-    words = {
-        message: text.string
-        for message, text in catalog.items()
-        if text.string and any(place.endswith(".js") for place in text.places)
-    }
+    words: dict[str, dict[str, str]] = {}
+    for message, text in catalog.items():
+        for place in text.places:
+            if text.string and place.endswith(".js"):
+                words.setdefault(place.rpartition("/")[2], {})[message] = text.string
     texts = Texts({message: text.string for message, text in catalog.items()})
     return Language(code=code, translations=texts, script_words=words)
 

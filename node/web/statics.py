@@ -1,7 +1,7 @@
 """Static files: read once at start, served from memory with an ETag, compressed where it helps.
 
 Scripts are served without their comment lines: phones on slow networks load what runs, and people read
-the source where it is kept.
+the source where it is kept. The words of a page are those of its script and of all that this imports.
 
 Only names found in the folder at start can be asked for, so no path from outside ever meets the disk.
 """
@@ -21,6 +21,8 @@ from mnemonic import Mnemonic
 from node.web.languages import Language
 
 FOLDER: Final = Path(__file__).parent / "static"
+PAGE_SCRIPTS: Final = ("bill", "books", "desk", "me", "pay", "pos", "verify", "wallet")
+"""The scripts that pages load; they import the others."""
 WORD_LISTS: Final = ("english", "spanish")
 _TYPES: Final = {
     ".js": "text/javascript; charset=utf-8",
@@ -30,6 +32,7 @@ _TYPES: Final = {
     ".json": "application/json",
 }
 _COMMENT_LINE: Final = re.compile(rb"^[ \t]*//[^\n]*\n", re.MULTILINE)
+_IMPORT: Final = re.compile(r'from "\./([a-z]+\.js)"')
 _COMPRESSED: Final = (".js", ".css", ".json", ".svg")
 
 
@@ -72,12 +75,29 @@ def load_statics(languages: Mapping[str, Language]) -> dict[str, Static]:
         for path in sorted(FOLDER.iterdir())
         if path.suffix in _TYPES
     }
-    for language in languages.values():
-        words = json.dumps(dict(language.script_words), ensure_ascii=False, sort_keys=True)
-        found[f"words-{language.code}.json"] = _static(".json", words.encode("utf-8"))
+    for page in PAGE_SCRIPTS:
+        scripts = with_imports(f"{page}.js")
+        for language in languages.values():
+            words: dict[str, str] = {}
+            for script in scripts:
+                words |= language.script_words.get(script, {})
+            listed = json.dumps(words, ensure_ascii=False, sort_keys=True)
+            found[f"words-{language.code}-{page}.json"] = _static(".json", listed.encode("utf-8"))
     for name in WORD_LISTS:
         listed = json.dumps(Mnemonic(name).wordlist, ensure_ascii=False)
         found[f"bip39-{name}.json"] = _static(".json", listed.encode("utf-8"))
+    return found
+
+
+def with_imports(*scripts: str) -> set[str]:
+    """These scripts and all that they import, directly or not."""
+    found: set[str] = set()
+    waiting = list(scripts)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += _IMPORT.findall((FOLDER / name).read_text(encoding="utf-8"))
     return found
 
 

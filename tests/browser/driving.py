@@ -126,6 +126,10 @@ class Browser:
         assert "error" not in answer, answer["error"]
         return answer["value"]
 
+    def before_pages(self, script: str) -> None:
+        """Run a script in every page from now on, before the page's own."""
+        self.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": script})
+
     def offline(self, *, is_offline: bool) -> None:
         """Cut the network of the page and its service worker, or give it back."""
         if is_offline:

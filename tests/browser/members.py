@@ -46,6 +46,7 @@ def join(browser: Browser, stage: Stage, coop: int, handle: str, *, limit: int =
 
 def begin_payment(browser: Browser, to: str, amount: str) -> None:
     """Fill in a payment up to the last question."""
+    browser.find("#available:not(:empty)")  # nothing moves under the finger any more
     browser.click('a[href="#pay"]')
     browser.type("#pay-to", to)
     browser.type("#pay-amount", amount)

@@ -13,6 +13,7 @@ import { NodeBehind, OutcomeUnknown, TwinFound, WalletChanged, findAccount, find
 import { canScan, scan } from "./scan.js";
 import { BillChanged, BillOver, ShopSilent, askBill } from "./shop.js";
 import { PaymentPending } from "./store.js";
+import { beforePaying, whyStopped } from "./troubles.js";
 import { readAmount, say, showAmount, showTime } from "./words.js";
 
 // `asked` is what a link asked for, `ready` the intent under the last look.
@@ -130,7 +131,8 @@ async function showReview(intent) {
   const me = await page.session.get("/v1/me");
   const twins = await findTwins(page, { ...intent, nextSequence: me.next_sequence }, me);
   form.ready = { ...intent, nextSequence: me.next_sequence, agreed: twins.map(({ id }) => id) };
-  const pairs = [[say("To"), intent.to], [say("Cooperative"), page.charter.coops.get(intent.payeeCoop).title]];
+  const coop = page.charter.coops.get(intent.payeeCoop);
+  const pairs = [[say("To"), intent.to], [say("Cooperative"), coop.title]];
   if (intent.purpose) pairs.push([say("For"), intent.purpose]);
   if (intent.bill?.bill) {
     const { price, expires } = intent.bill.bill;
@@ -139,8 +141,9 @@ async function showReview(intent) {
   }
   byId("review-amount").textContent = showAmount(intent.amount);
   byId("review-facts").replaceChildren(...facts(pairs));
-  byId("review-error").textContent = "";
-  warn([...twinWords(twins), ...(intent.bill?.isSilenceAccepted ? [silence()] : [])]);
+  byId("review-error").textContent = await whyStopped(page.charter);
+  const met = await beforePaying(coop, page.wallet, page.charter);
+  warn([...met, ...twinWords(twins), ...(intent.bill?.isSilenceAccepted ? [silence()] : [])]);
   showSection("review");
 }
 
@@ -194,6 +197,9 @@ async function refuse(error, intent) {
     byId("review-error").textContent = say("Another wallet was put into this browser meanwhile. Nothing was paid; open this page again.");
   } else if (error instanceof NodeBehind) {
     byId("review-error").textContent = say("Your node has forgotten payments that this wallet made. Pay nothing until your cooperative has repaired it.");
+  } else if (error.code === "not_ready") {
+    const why = await whyStopped(form.page.charter);
+    byId("review-error").textContent = why === "" ? explain(error) : [say("Nothing was paid."), why].join(" ");
   } else byId("review-error").textContent = explainBill(error);
   return undefined;
 }

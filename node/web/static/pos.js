@@ -11,6 +11,7 @@ import { byId, notice, onAction, showSection } from "./dom.js";
 import { explain } from "./explain.js";
 import { qrAddress } from "./links.js";
 import { Store } from "./store.js";
+import { whyStopped } from "./troubles.js";
 import { readAmount, say, showAmount, showTime } from "./words.js";
 
 const SCALE = 2;
@@ -56,6 +57,9 @@ async function openTill() {
   showSection("till");
   showOther();
   byId("day").value = "";
+  const why = await whyStopped(null);
+  byId("node-trouble").textContent = why;
+  byId("node-trouble").hidden = why === "";
   await showDay(till.key);
 }
 

@@ -4,9 +4,9 @@
 
 const CACHE = "fiado-1";
 const SHELL = ["/wallet", "/verify", "/me", "/manifest.webmanifest", "/v1/charter", "/web/fiado.css", "/web/icon.svg",
-  ...["es", "en", "pt"].map((lang) => `/web/words-${lang}.json`),
+  ...["es", "pt"].flatMap((lang) => ["wallet", "me", "verify"].map((page) => `/web/words-${lang}-${page}.json`)),
   ...["amounts", "api", "bytes", "charter", "codec", "dom", "explain", "guards", "history", "keys", "links", "me",
-    "messages", "payform", "paying", "receipt", "scan", "setup", "shop", "store", "verify", "wallet", "words"].map((name) => `/web/${name}.js`)];
+    "messages", "payform", "paying", "receipt", "scan", "setup", "shop", "store", "troubles", "verify", "wallet", "words"].map((name) => `/web/${name}.js`)];
 const PATIENCE_MS = 5_000;
 
 addEventListener("install", (event) => {

@@ -13,6 +13,7 @@ import { OutcomeUnknown, resume } from "./paying.js";
 import { alsoInside, isPayment, mark, paymentFacts, receiptPicture } from "./receipt.js";
 import { lookAtJoin, setUp, trustedCharter } from "./setup.js";
 import { Store } from "./store.js";
+import { whyStopped } from "./troubles.js";
 import { readAmount, say, showAmount, showTime } from "./words.js";
 
 const RESEND_LEAST_MS = 2_000;
@@ -88,6 +89,7 @@ async function route() {
 async function refresh() {
   if (page.session === null || byId("home").hidden || document.hidden) return;
   byId("address").textContent = `${page.wallet.handle}@${page.wallet.coopName}`;
+  const asked = whyStopped(page.charter);
   await showPending();
   try {
     const me = await page.session.get("/v1/me");
@@ -100,6 +102,9 @@ async function refresh() {
     if (kept) showAccount(kept, say("As of {time}; the node can't be reached now.", { time: showTime(kept.seen) }));
     notice(explain(error));
   }
+  const why = await asked;
+  byId("node-trouble").textContent = why;
+  byId("node-trouble").hidden = why === "";
 }
 
 function showAccount(me, asOf) {

@@ -5,7 +5,9 @@ import { parseAmount } from "./amounts.js";
 const { lang, dataset } = document.documentElement;
 let words = {};
 try {
-  if (dataset.lang !== "en") words = await (await fetch(`/web/words-${dataset.lang}.json`)).json();
+  // Each page has a file of its own, by the name of its script.
+  const [, page] = /([a-z]+)\.js$/.exec(document.querySelector("script[type=module]").src);
+  if (dataset.lang !== "en") words = await (await fetch(`/web/words-${dataset.lang}-${page}.json`)).json();
 } catch {
   // Without a network and without a kept copy the page speaks English rather than not at all.
 }

@@ -11,6 +11,7 @@ from node.web import extract, languages
 from node.web.catalogs import CatalogError, Text, Texts, read_texts
 from node.web.extract import SOURCE_LANGUAGE, collect, contents, render, updated
 from node.web.languages import NAMES, choose, load_languages, read_catalog
+from node.web.statics import FOLDER as SCRIPTS
 
 TRANSLATED = [code for code in NAMES if code != SOURCE_LANGUAGE]
 PLACEHOLDER = re.compile(r"%\(\w+\)s|\{\w+\}")
@@ -142,3 +143,11 @@ class TestCatalogs:
     def test_a_text_without_a_translation_stays_as_it_is(self) -> None:
         texts = Texts({"yes": "sim", "no": ""})
         assert [texts.gettext(text) for text in ("yes", "no", "other")] == ["sim", "no", "other"]
+
+
+def test_no_text_hides_from_the_extractor() -> None:
+    """It does not look into the expressions of a template literal."""
+    for path in SCRIPTS.glob("*.js"):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            hidden = [each for each in re.findall(r"`[^`]*`", line) if "say(" in each]
+            assert hidden == [], path.name

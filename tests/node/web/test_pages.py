@@ -1,6 +1,7 @@
 """The pages over HTTP: headers, sizes, requests that can't be read, markup, codes."""
 
 import asyncio
+import json
 import re
 from pathlib import Path
 
@@ -10,14 +11,13 @@ from multidict import MultiDict
 
 from node.web.requests import PaymentRequest, RequestUnreadable, read_request
 from node.web.site import CONTENT_SECURITY_POLICY, SAFE_HEADERS, WALLET_POLICY, load_site
-from node.web.statics import FOLDER
+from node.web.statics import FOLDER, PAGE_SCRIPTS, with_imports
 from tests.builders import build_federation
 from tests.node.running import People, client_of, running_nodes
 
 PAGES = ("/", "/wallet", "/pay?to=member1@norte&amount=12.50", "/me", "/desk", "/verify")
 MOST_BYTES = 50_000
 MARKUP = "<script>alert(1)</script>"
-_IMPORT = re.compile(r'from "\./([a-z]+\.js)"')
 
 
 async def _visit(root: Path, *paths: str) -> dict[str, tuple[int, dict[str, str], bytes]]:
@@ -60,8 +60,9 @@ def test_a_page_with_all_that_it_loads_is_small(tmp_path: Path) -> None:
     statics = _wire_sizes()
     for path, (_, _, body) in found.items():
         scripts = re.findall(r'src="/web/([a-z]+\.js)"', body.decode())
-        size = len(body) + statics["fiado.css"] + statics["words-es.json"]
-        size += sum(statics[name] for name in _with_imports(scripts))
+        size = len(body) + statics["fiado.css"]
+        size += sum(statics[f"words-es-{name.removesuffix('.js')}.json"] for name in scripts)
+        size += sum(statics[name] for name in with_imports(*scripts))
         assert size < MOST_BYTES, (path, size)
 
 
@@ -74,25 +75,28 @@ def test_scripts_are_served_without_comments_and_nothing_else_is_missing() -> No
         assert all(line.count("`") % 2 == 0 for line in source.split("\n")), path
 
 
+def test_every_page_has_the_words_of_all_its_scripts() -> None:
+    templates = (FOLDER.parent / "templates").glob("*.html")
+    loaded = {
+        name
+        for path in templates
+        for name in re.findall(r'src="/web/([a-z]+)\.js"', path.read_text())
+    }
+    assert loaded == set(PAGE_SCRIPTS)
+    words = json.loads(load_site().statics["words-es-wallet.json"].body)
+    assert {"Type an amount.", "Paid"} < words.keys()  # of words.js and of wallet.js
+    assert "You have signed this." not in words  # of the desk
+
+
 def _wire_sizes() -> dict[str, int]:
     return {
         name: len(static.compressed or static.body) for name, static in load_site().statics.items()
     }
 
 
-def _with_imports(names: list[str]) -> set[str]:
-    found: set[str] = set()
-    while names:
-        name = names.pop()
-        if name not in found:
-            found.add(name)
-            names += _IMPORT.findall((FOLDER / name).read_text())
-    return found
-
-
 def test_the_service_worker_keeps_every_module_of_its_pages() -> None:
     worker = (FOLDER / "service-worker.js").read_text()
-    for name in _with_imports(["wallet.js", "verify.js", "me.js"]):
+    for name in with_imports("wallet.js", "verify.js", "me.js"):
         assert f'"{name.removesuffix(".js")}"' in worker, name
 
 
