@@ -69,7 +69,8 @@ def _intent(link: InvoiceLink, invoice: OpenInvoice) -> PaymentIntent:
 
 
 def _agree(member: Membership, invoice: OpenInvoice, *, yes: bool, output: Output) -> None:
-    what = f" for “{invoice.description}”" if invoice.description else ""
+    description = " / ".join(invoice.description.split("\n"))
+    what = f" for “{description}”" if description else ""
     asked = f"{invoice.payee} asks for {format_amount(invoice.amount)} {member.charter.unit}{what}."
     output.line(asked)
     if not yes:

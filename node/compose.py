@@ -171,9 +171,9 @@ class Node:
             accept_link=self.links.accept,
             settings=http,
             clock_ms=world.clock_ms,
+            steady_ms=world.steady_ms,
             random_bytes=world.random_bytes,
             sessions=Sessions(http, world.random_bytes),
-            steady_ms=world.steady_ms,
             rates=AddressRates(
                 per_minute=http.costly_per_minute,
                 burst=http.costly_burst,

@@ -37,6 +37,11 @@ def minor(found: Json, name: str) -> int:
     return int(found[name]["value"])
 
 
+def _one_line(text: str) -> str:
+    """A text for a table, whose lines are parted by strokes."""
+    return " / ".join(text.split("\n"))
+
+
 @click.group()
 def invoice() -> None:
     """Ask to be paid, and see whether you were."""
@@ -105,7 +110,7 @@ def show(found: Json, member: Membership, output: Output) -> None:
     fields["expires"] = when(found["expires"])
     for name, label in (("order_id", "order"), ("description", "for")):
         if found[name]:
-            fields[label] = found[name]
+            fields[label] = _one_line(found[name])
     for payment in found["payments"]:
         place = f"{payment['coop']}/{payment['index']}"
         fields[f"payment {place}"] = (
@@ -187,7 +192,7 @@ def list_all(
                 format_amount(minor(found, "paid")),
                 found["state"],
                 "" if found["reason"] == "none" else found["reason"],
-                found["order_id"] or found["description"],
+                _one_line(found["order_id"] or found["description"]),
             ]
             for found in page["invoices"]
         ]

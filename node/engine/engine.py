@@ -298,6 +298,7 @@ class Engine:
         if gathered is not None:
             tick.changes.append(gathered.write)
             tick.outbox.news = gathered.news
+            self._core.troubles |= {trouble.key: trouble for trouble in gathered.troubles}
 
     def _answer_questions(self, tick: Tick, inbox: Sequence[Event]) -> None:
         asks = [event for event in inbox if isinstance(event, Ask)]

@@ -30,10 +30,14 @@ LINK_VERSION = 2
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What an extension adds to a commit, and what it has to tell once that is durable."""
+    """What an extension adds to a commit, and what it has to tell once that is durable.
+
+    `troubles` are told from then on with everything that is wrong, until the engine ends.
+    """
 
     write: Write
     news: Sequence[Any] = ()
+    troubles: Sequence[Trouble] = ()
 
 
 class Extension(Protocol):

@@ -142,6 +142,12 @@ _TABLE: Final[Mapping[TroubleKind, Callable[[_Named], Words]]] = {
         f"See whether it runs, and whether its address in node.toml is right. The node keeps trying; what is "
         f"paid to {named.coop} meanwhile arrives afterwards.",
     ),
+    TroubleKind.PUBLIC_URL_MISSING: lambda named: Words(
+        "node.toml does not say how the world reaches this node, so payment links begin as whoever made the "
+        f"invoice reached it, the newest with {named.values.get('link', 'another address')}. Customers may "
+        "not reach it there.",
+        'Write public_url = "https://…" under [merchant] in node.toml, and start the node again.',
+    ),
 }
 
 

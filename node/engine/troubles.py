@@ -63,6 +63,8 @@ class TroubleKind(StrEnum):
     """The node of `coop` is neither configured nor linked."""
     LINK_DOWN = "link_down"
     """The node of `coop` is configured, and there is no link to it."""
+    PUBLIC_URL_MISSING = "public_url_missing"
+    """Payment links begin as whoever made an invoice reached the node; `values` has such a `link`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ TABLE: Final[Mapping[TroubleKind, _Row]] = {
     TroubleKind.NO_PEERS: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.PEER_MISSING: _Row(Severity.WARNS, logging.INFO),
     TroubleKind.LINK_DOWN: _Row(Severity.WARNS, logging.WARNING),
+    TroubleKind.PUBLIC_URL_MISSING: _Row(Severity.WARNS, logging.WARNING),
 }
 
 NOT_ARRIVING: Final = (TroubleKind.ACCUSED, TroubleKind.CUT)

@@ -69,10 +69,11 @@ class Api:
     """Takes up another node's link, from that address."""
     settings: HttpSettings
     clock_ms: Callable[[], int]
-    random_bytes: Callable[[int], bytes]
-    sessions: Sessions
+    """What people take for the time."""
     steady_ms: Callable[[], int]
     """For intervals and deadlines; see `node.compose.World`."""
+    random_bytes: Callable[[int], bytes]
+    sessions: Sessions
     rates: AddressRates
     """Calls that cost much, by address."""
     work: AddressRates
@@ -134,11 +135,17 @@ class Api:
     # --- who asks ---
 
     def session(self, request: web.Request) -> Session:
-        """The session that the request shows; raises `unauthorized`, `session_invalid`."""
-        session = self.sessions.find(bearer_token(request), self.clock_ms())
+        """The session that the request shows; raises `unauthorized`, `session_invalid`, `session_ended`."""
+        token, now_ms = bearer_token(request), self.steady_ms()
+        session = self.sessions.find(token, now_ms)
         if session is None:
-            raise Problem("session_invalid")
+            was_pushed_out = self.sessions.was_pushed_out(token, now_ms)
+            raise Problem("session_ended" if was_pushed_out else "session_invalid")
         return session
+
+    def clock_at_ms(self, steady_ms: int) -> int:
+        """What the clock will show at a moment of the steady clock, if nobody sets it."""
+        return self.clock_ms() + steady_ms - self.steady_ms()
 
     def member(self, request: web.Request) -> int:
         """The account whose owner asks; raises also `forbidden`."""

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from ipaddress import ip_address
 from typing import Final
 
 from aiohttp import web
@@ -51,10 +52,12 @@ def read_invoice_request(api: Api, request: web.Request, body: Fields) -> Invoic
         price, currency = read_money(body.object("price"))
         if currency is None:
             currency = None if charter.index is None else charter.index.parameters.currency
+    base, is_base_guessed = base_url(api, request)
     made = InvoiceRequest(
         account=0,
         id=api.random_bytes(ID_BYTES),
-        base=base_url(api, request),
+        base=base,
+        is_base_guessed=is_base_guessed,
         fingerprint=body.fingerprint(),
         amount=amount,
         price_minor=price,
@@ -62,7 +65,7 @@ def read_invoice_request(api: Api, request: web.Request, body: Fields) -> Invoic
         client_id=client_id(body),
         idempotency_key=idempotency_key(request),
         order=short_text(body, "order_id"),
-        description=short_text(body, "description") or "",
+        description=_description(body),
         redirect=_redirect(body),
         expires_in=body.integer("expires_in", least=1, most=LONGEST_LIFE_S)
         if body.has("expires_in")
@@ -113,8 +116,24 @@ def short_text(body: Fields, name: str, *, most: int = LONGEST_TEXT) -> str | No
 
 def plain(body: Fields, name: str, text: str) -> str:
     """The text, which must have no control characters and nothing that turns its direction."""
-    if any(unicodedata.category(char) in _UNUSABLE or char in _DECEPTIVE for char in text):
-        raise body.fail(name, "a text without control characters")
+    if not _is_plain(text):
+        raise body.fail(name, "a text of one line without control characters")
+    return text
+
+
+def _is_plain(text: str) -> bool:
+    return not any(unicodedata.category(char) in _UNUSABLE or char in _DECEPTIVE for char in text)
+
+
+def _description(body: Fields) -> str:
+    """What the payer is shown: a plain text that may have several lines, with line feeds between them."""
+    if not body.has("description"):
+        return ""
+    text = body.text("description", most=LONGEST_TEXT)
+    if not all(map(_is_plain, text.split("\n"))):
+        raise body.fail(
+            "description", "a text whose lines end with \\n, without control characters"
+        )
     return text
 
 
@@ -159,11 +178,23 @@ def idempotency_key(request: web.Request) -> str | None:
     return found.group(1) or found.group(2)
 
 
-def base_url(api: Api, request: web.Request) -> str:
-    """How the world reaches this node, with which payment links begin."""
+def base_url(api: Api, request: web.Request) -> tuple[str, bool]:
+    """How the world reaches this node, with which payment links begin; and whether that is a guess.
+
+    Where the operator says nothing, it is what the client says. On the node's own machine that is right.
+    """
     public_url = api.merchants.settings.public_url
     if public_url:
-        return public_url.rstrip("/")
+        return public_url.rstrip("/"), False
     if not _HOST.fullmatch(request.host):
         raise Problem("request_malformed", "The Host header is not a host.")
-    return f"{request.scheme}://{request.host}"
+    base = f"{request.scheme}://{request.host}"
+    return base, not _is_this_machine(base)
+
+
+def _is_this_machine(base: str) -> bool:
+    try:
+        host = URL(base).host or ""
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -88,7 +88,11 @@ _SHORT: Final = {**TEXT, "minLength": 1, "maxLength": LONGEST_TEXT}
 _ASKED: Final = {
     "client_id": _CLIENT_ID,
     "order_id": _SHORT,
-    "description": _SHORT,
+    "description": {
+        **_SHORT,
+        "description": "The payer is shown it. It may have several lines, with line feeds between them. "
+        "Other control characters, and those that turn the direction of a text, are refused.",
+    },
     "redirect_url": {
         **TEXT,
         "minLength": 1,

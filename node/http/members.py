@@ -29,10 +29,10 @@ _SESSIONS = "Sessions"
 
 async def post_challenge(api: Api, request: web.Request) -> web.Response:
     """Give a challenge to sign."""
-    challenge, expires_ms = api.sessions.challenge(api.clock_ms())
+    challenge, expires_ms = api.sessions.challenge(api.steady_ms())
     answer = {
         "challenge": to_base64url(challenge),
-        "expires": expires_ms // 1000,
+        "expires": api.clock_at_ms(expires_ms) // 1000,
         "coop_number": api.coop.number,
         "federation": api.charter.federation.hex(),
     }
@@ -60,17 +60,17 @@ async def post_session(api: Api, request: web.Request) -> web.Response:
     )
     try:
         # The cheap questions come first, and again after the wait: two requests may race.
-        if key is None or not api.sessions.is_challenge(challenge, api.clock_ms()):
+        if key is None or not api.sessions.is_challenge(challenge, api.steady_ms()):
             raise Problem("challenge_invalid")
         verify(public_key=key, message=message, signature=signature)
     except (Problem, SignatureInvalid) as error:
         api.check_rate(request)
         api.charge(request)
         raise Problem("challenge_invalid") from error
-    token, session = api.sessions.open(role, number, challenge=challenge, now_ms=api.clock_ms())
+    token, session = api.sessions.open(role, number, challenge=challenge, now_ms=api.steady_ms())
     answer = {
         "token": to_base64url(token),
-        "expires": session.expires_ms // 1000,
+        "expires": api.clock_at_ms(session.expires_ms) // 1000,
         "role": role.value,
         "number": number,
     }

@@ -12,12 +12,13 @@ from node.http.schemas import SCHEMAS
 
 _ACCESS_PROBLEMS = {
     Access.PUBLIC: (),
-    Access.SESSION: ("unauthorized", "session_invalid"),
-    Access.MEMBER: ("unauthorized", "session_invalid", "forbidden"),
-    Access.STEWARD: ("unauthorized", "session_invalid", "forbidden"),
+    Access.SESSION: ("unauthorized", "session_invalid", "session_ended"),
+    Access.MEMBER: ("unauthorized", "session_invalid", "session_ended", "forbidden"),
+    Access.STEWARD: ("unauthorized", "session_invalid", "session_ended", "forbidden"),
     Access.MERCHANT: (
         "unauthorized",
         "session_invalid",
+        "session_ended",
         "key_invalid",
         "forbidden",
         "key_forbidden",

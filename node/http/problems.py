@@ -103,6 +103,13 @@ _OTHERS: Final = (
         "Open a new session.",
     ),
     ProblemKind(
+        "session_ended",
+        401,
+        "Ended for a newer session",
+        "This session was ended before its time, since you have opened so many newer ones.",
+        "Open a new session. A program that asks often should go on with one session, or use an API key.",
+    ),
+    ProblemKind(
         "challenge_invalid",
         401,
         "Challenge not answered",

@@ -3,7 +3,9 @@
 Challenges carry their own proof that this node made them (a keyed hash), so that asking for one
 costs no memory; one that was answered is remembered until it expires, so it works once. Tokens are
 random and kept only as hashes, in memory: a restart ends all sessions, which costs a wallet one
-signature. Their number is bounded; the oldest go first.
+signature. Their number is bounded; the oldest go first, and of them is remembered that they did.
+
+Times are of a steady clock, which nobody sets: a session is not over because somebody puts the clock right.
 """
 
 from collections import OrderedDict
@@ -59,9 +61,11 @@ class Sessions:
         self._used: dict[bytes, int] = {}
         self._sessions: OrderedDict[bytes, Session] = OrderedDict()
         self._of: dict[tuple[SessionRole, int], list[bytes]] = {}
+        self._pushed_out: OrderedDict[bytes, int] = OrderedDict()
+        """When those would have ended that had to go for newer ones."""
 
     def challenge(self, now_ms: int) -> tuple[bytes, int]:
-        """A new challenge and when it expires, in milliseconds."""
+        """A new challenge and when it expires, in milliseconds of the steady clock, as all times here."""
         expires_ms = now_ms + self._settings.challenge_ms
         body = expires_ms.to_bytes(_TIME_BYTES, "big") + self._random_bytes(_NONCE_BYTES)
         return body + self._mac(body), expires_ms
@@ -87,10 +91,21 @@ class Sessions:
         mine.append(key)
         self._sessions[key] = session
         if len(mine) > self._settings.sessions_each:
-            self._drop(mine[0])
+            self._push_out(mine[0])
         if len(self._sessions) > self._settings.sessions:
-            self._drop(next(iter(self._sessions)))
+            self._push_out(next(iter(self._sessions)))
         return token, session
+
+    def _push_out(self, key: bytes) -> None:
+        """End a session to make room, and remember that."""
+        self._pushed_out[key] = self._sessions[key].expires_ms
+        if len(self._pushed_out) > self._settings.sessions:
+            self._pushed_out.popitem(last=False)
+        self._drop(key)
+
+    def was_pushed_out(self, token: bytes, now_ms: int) -> bool:
+        """Whether a session that would go on now was ended for newer ones, as far as that is remembered."""
+        return self._pushed_out.get(sha256(token).digest(), now_ms) > now_ms
 
     def find(self, token: bytes, now_ms: int) -> Session | None:
         """The session of a token, unless it is over."""

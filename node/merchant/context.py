@@ -10,6 +10,7 @@ from heapq import heappush
 
 from ledger.charter import Charter
 from ledger.validator import Validator
+from node.engine.troubles import Trouble
 from node.merchant.access import Delivery, Endpoint, read_endpoint
 from node.merchant.desk import Desk
 from node.merchant.event_types import invoice_event
@@ -68,6 +69,8 @@ class Context:
     """The keys of all requests that were ever remembered."""
     endpoints: dict[int, dict[str, Endpoint]] = field(default_factory=dict)
     """The endpoints of the accounts that were asked for so far, by id."""
+    troubles: list[Trouble] = field(default_factory=list)
+    """What the operator is to be told, with everything else that is wrong."""
     news: list[News] = field(default_factory=list)
     """What has happened in this tick; told once it is durable."""
 

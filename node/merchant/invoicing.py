@@ -14,6 +14,7 @@ from heapq import heappush
 from ledger.codec import MAX
 from ledger.index.conversion import units_from_price
 from ledger.index.table import DayBeforeBase, DayNotKnown, Index
+from node.engine.troubles import Trouble, TroubleKind
 from node.merchant.context import Context
 from node.merchant.invoice import Invoice, Price
 from node.merchant.references import invoice_reference, private_hash
@@ -28,14 +29,15 @@ DAY_S = 86_400
 class InvoiceRequest:
     """What a merchant asks for: an amount in units, or a price of `currency`, in minor units.
 
-    `id` are 16 fresh random bytes. `base` is how the payer reaches this node. `fingerprint` is a hash of
-    all that the client said.
+    `id` are 16 fresh random bytes. `base` is how the payer reaches this node; `is_base_guessed`: nobody but
+    the client says so. `fingerprint` is a hash of all that the client said.
     """
 
     account: int
     id: bytes
     base: str
     fingerprint: str
+    is_base_guessed: bool = False
     amount: int | None = None
     price_minor: int | None = None
     currency: str | None = None
@@ -69,6 +71,9 @@ class Invoicing:
         if not 1 <= amount <= MAX:
             raise MerchantRefusal("amount_out_of_range", pointer=_amount_pointer(request))
         invoice = self._invoice(request, price, amount, self._expires(request, latest))
+        if request.is_base_guessed:
+            values = {"link": request.base}
+            context.troubles.append(Trouble(kind=TroubleKind.PUBLIC_URL_MISSING, values=values))
         context.desk.add(invoice.to_record(due=context.due_ms(invoice)))
         context.watch(invoice)
         for key, due_ms in _request_keys(request, context):

@@ -80,7 +80,8 @@ class Merchants:
         if context.desk.is_empty and not context.news:
             return None
         news, context.news = tuple(context.news), []
-        return Gathered(write=context.desk.take(), news=news)
+        troubles, context.troubles = tuple(context.troubles), []
+        return Gathered(write=context.desk.take(), news=news, troubles=troubles)
 
     def wake_at_ms(self) -> int | None:
         """See `Extension.wake_at_ms`."""

@@ -9,7 +9,7 @@ class MerchantSettings:
 
     public_url: str = ""
     """How the world reaches this node, such as https://norte.example; payment links begin with it.
-    Empty: as whoever creates an invoice reached it."""
+    Empty: as whoever creates an invoice says that it reached the node, and the node warns of that."""
     zone: str = ""
     """In which time zone a day begins and ends when takings are summed by day: a name of the IANA
     database, such as America/Argentina/Buenos_Aires. Empty: the zone that the node's machine is set to."""

@@ -3,6 +3,7 @@
 Rules:
 - A payment is for an invoice when it pays the invoice's account and carries its reference.
 - It is *recorded* once its entry is held here, and *delivered* once the own log has taken it in.
+- It is in time when it was recorded in time, or is seen here in time by this node's clock.
 - An entry counts once: its row is keyed by its place.
 - Entries are not decoded unless one of them carries a reference that is watched. While no invoice or
   refund is watched, nothing is looked at.
@@ -108,7 +109,7 @@ class Sightings:
             payer=pay.payer,
             amount=pay.amount,
             time=time,
-            is_late=time > invoice.expires or invoice.state is State.CANCELLED,
+            is_late=self._is_late(invoice, time),
             status=self._status(log, index, invoice.account),
         )
         context.desk.add(payment.to_record())
@@ -121,6 +122,16 @@ class Sightings:
         else:
             invoice = _with_arrived(invoice, payment)
         context.save(invoice, classify(invoice, payment))
+
+    def _is_late(self, invoice: Invoice, time: int) -> bool:
+        """Whether a payment that is seen now, recorded at `time`, came after the invoice's end.
+
+        What was recorded in time is, however late it arrives; so is what is here in time by the own clock,
+        though the payer's cooperative has one that runs ahead, or a log that once did.
+        """
+        if invoice.state is State.CANCELLED:
+            return True
+        return min(time, self._context.now) > invoice.expires
 
     def _status(self, log: int, index: int, account: int) -> str:
         """How far a payment is, now that everything of this tick has been applied."""

@@ -5,7 +5,8 @@ not in it does not happen: asked for by a merchant, it is refused. `diagram` dra
 `docs/MERCHANTS.md` from the table.
 
 What counts for a payment is the time in its entry, which the payer's home set when it recorded it: one
-that was recorded before the invoice expired is in time, however late it arrives here.
+that was recorded before the invoice expired is in time, however late it arrives here. And one that is here
+before the invoice expired is in time, whatever the payer's home takes for the time.
 """
 
 from collections.abc import Mapping

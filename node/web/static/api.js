@@ -92,7 +92,7 @@ export class Session {
     try {
       return await request(this.token);
     } catch (error) {
-      if (error.code !== "session_invalid") throw error;
+      if (error.code !== "session_invalid" && error.code !== "session_ended") throw error;
       await this.open();
       return request(this.token);
     }

@@ -286,3 +286,14 @@ async def test_a_stream_has_the_present_state_and_every_change(tmp_path: Path) -
             assert b"id: 2\n" in second and b'"state":"settled"' in second
         answer = await stall.town.client.get(f"/v1/invoices/{'0' * 32}/events")
         assert answer.problem() == "invoice_not_found"
+
+
+@on_loop
+async def test_a_description_may_have_several_lines(tmp_path: Path) -> None:
+    async with a_stall(tmp_path, members=1) as stall:
+        text = "2 loaves\n1 jar of honey\n\nThank you!"
+        invoice = await stall.invoice(700, description=text)
+        shown = (await stall.town.client.get(f"/v1/invoices/{invoice['id']}/public")).ok()
+        assert invoice["description"] == shown["description"] == text
+        page = await stall.town.client.session.get(invoice["link"])
+        assert f'<dd class="lines">{text}</dd>' in await page.text()

@@ -54,6 +54,36 @@ async def test_without_it_links_begin_as_the_merchant_reached_the_node(tmp_path:
         assert answer.problem() == "request_malformed"
 
 
+@pytest.mark.parametrize(
+    ("host", "settings", "is_told"),
+    [
+        ("norte.example", "", True),
+        ("10.0.0.7:8440", "", True),
+        ("localhost:8440", "", False),
+        ("127.0.0.1", "", False),
+        ("[::1]:8440", "", False),
+        ("norte.example", f'public_url = "{LONG_HOST}"\n', False),
+    ],
+)
+def test_a_guessed_beginning_of_links_is_told_where_people_look(
+    tmp_path: Path, host: str, settings: str, is_told: bool
+) -> None:
+    @on_loop
+    async def run() -> None:
+        async with a_stall(tmp_path, settings=SETTINGS + settings, members=1) as stall:
+            body = {"amount": {"value": "1", "scale": 2}}
+            made = (await stall.ask("/v1/invoices", body, headers={"Host": host})).ok()
+            for path in ("/v1/status", "/ready"):
+                troubles = (await stall.town.client.get(path)).ok()["troubles"]
+                found = [each for each in troubles if each["kind"] == "public_url_missing"]
+                assert bool(found) is is_told
+                for each in found:
+                    assert made["link"].startswith(each["values"]["link"] + "/p/")
+                    assert host in each["detail"] and "public_url" in each["remedy"]
+
+    run()
+
+
 @on_loop
 async def test_keys_endpoints_and_open_invoices_are_bounded(tmp_path: Path) -> None:
     settings = SETTINGS + "keys = 3\nendpoints = 1\nwatched_invoices = 2\n"
