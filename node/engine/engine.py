@@ -27,6 +27,8 @@ from node.engine.events import (
     Event,
     Extension,
     Failed,
+    LinkEvent,
+    LinkNews,
     NotReady,
     Outbox,
     PeerDown,
@@ -180,13 +182,15 @@ class Engine:
         return tick.outbox
 
     def _receive(self, tick: Tick, inbox: Sequence[Event]) -> None:
-        is_asked = any(not isinstance(event, PeerUp | PeerDown | PeerMessage) for event in inbox)
+        is_asked = any(not isinstance(event, LinkEvent) for event in inbox)
         self._hearing.begin(tick, is_asked=is_asked)
         for event in inbox:
             if isinstance(event, PeerUp):
                 self._peer_up(tick, event)
             elif isinstance(event, PeerDown):
                 self._peer_down(event.coop)
+            elif isinstance(event, LinkNews):
+                self._troubles.link_news(tick, event.coop, event.why_not)
             elif isinstance(event, PeerMessage):
                 self._hearing.hear(tick, event)
         self._hearing.end(tick)
@@ -340,15 +344,10 @@ class Engine:
         """
         if self._history.is_behind():
             return tick.steady_ms
-        times = [
-            self._gossip.wake_at_ms(),
-            self._replicas.wake_at_ms(),
-            self._anchors.wake_at_ms(),
-            self._decisions.wake_at_ms(),
-            self._recovery.wake_at_ms(),
-            self._core.work.wake_at_ms(),
-            tick.steady_ms + 1 if self._replicas.has_more else None,
-        ]
+        parts = (self._gossip, self._replicas, self._anchors, self._decisions, self._recovery)
+        times = [part.wake_at_ms() for part in (*parts, self._core.work)]
+        if self._replicas.has_more:
+            times.append(tick.steady_ms + 1)
         extension_ms = None if self._extension is None else self._extension.wake_at_ms()
         if extension_ms is not None:
             times.append(tick.steady_ms + extension_ms - tick.now_ms)

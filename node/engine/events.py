@@ -194,7 +194,19 @@ class PeerMessage:
     data: bytes
 
 
-Event = Submit | SubmitBatch | Ask | Change | Publish | PeerUp | PeerDown | PeerMessage
+@dataclass(frozen=True, slots=True)
+class LinkNews:
+    """What people are told of links: that coop's node was dialled in vain, because of `why_not`; or, without
+    one, two nodes seem to run with that coop's key, because they take turns."""
+
+    coop: int
+    why_not: str | None
+
+
+LinkEvent = PeerUp | PeerDown | PeerMessage | LinkNews
+"""What comes from links; everything else is asked by somebody who waits for an answer."""
+
+Event = Submit | SubmitBatch | Ask | Change | Publish | LinkEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,3 +78,5 @@ class EngineSettings:
     """How far a log's newest entry may be ahead of the clock."""
     clock_leap_ms: int = 180 * 24 * 60 * 60 * 1_000
     """How long after everything in all logs a starting node believes its clock though nobody confirms it."""
+    twin_alarm_ms: int = 600_000
+    """How long people are told of two nodes with one key after the last sign of it."""

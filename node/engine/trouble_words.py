@@ -66,6 +66,24 @@ _DOUBTS: Final[Mapping[str, str]] = {
     Doubt.RESTORED: "node.toml says that the database was restored from a copy.",
 }
 
+_WHY: Final[Mapping[str, str]] = {
+    "federation_unknown": "it runs another charter",
+    "coop_unknown": "it does not know this cooperative",
+    "not_me": "another cooperative's node answers at its address",
+    "key_wrong": "what answers there has not its key",
+    "already_linked": "it says that it is linked with this one already",
+    "penalty": "it keeps away after a message that broke the protocol",
+    "busy": "it is busy",
+    "malformed": "what answers there speaks another language",
+}
+"""Reasons of a refused handshake; others are told as they come."""
+
+
+def _why(named: _Named) -> str:
+    why = str(named.values.get("why", ""))
+    return f" ({_WHY.get(why, why)})" if why else ""
+
+
 _TABLE: Final[Mapping[TroubleKind, Callable[[_Named], Words]]] = {
     TroubleKind.HALTED: lambda named: Words(
         "The cooperative's own key has signed two histories, so the node has stopped recording for good.",
@@ -126,6 +144,11 @@ _TABLE: Final[Mapping[TroubleKind, Callable[[_Named], Words]]] = {
         f"It goes on by itself once a node that has those entries can be reached; {named.other}'s own "
         "has them.",
     ),
+    TroubleKind.TWIN_NODE: lambda named: Words(
+        f"It looks as if two nodes run with {named.coop}'s key: they take turns at a link.",
+        f"Whoever runs {named.coop}'s node: see which of the two is the right one and stop the other at "
+        "once. Two that record are two histories, which is proof against the cooperative for good.",
+    ),
     TroubleKind.NO_PEERS: lambda named: Words(
         "The node knows no other cooperative's node and none has called it: nothing that it records is "
         "known elsewhere, and nothing from elsewhere arrives.",
@@ -138,7 +161,7 @@ _TABLE: Final[Mapping[TroubleKind, Callable[[_Named], Words]]] = {
         "or let them write yours.",
     ),
     TroubleKind.LINK_DOWN: lambda named: Words(
-        f"The node of {named.coop} could not be reached for {named.lasted}.",
+        f"The node of {named.coop} could not be reached for {named.lasted}{_why(named)}.",
         f"See whether it runs, and whether its address in node.toml is right. The node keeps trying; what is "
         f"paid to {named.coop} meanwhile arrives afterwards.",
     ),

@@ -57,6 +57,8 @@ class TroubleKind(StrEnum):
     """`coop` follows another history of `other` than this node: payments between the two don't arrive."""
     WAITING = "waiting"
     """The log of `coop` has stood for a while before an entry of `other` that nobody here has."""
+    TWIN_NODE = "twin_node"
+    """Two nodes seem to run with the key of `coop`."""
     NO_PEERS = "no_peers"
     """No other coop's node is configured, and none is linked."""
     PEER_MISSING = "peer_missing"
@@ -85,6 +87,7 @@ TABLE: Final[Mapping[TroubleKind, _Row]] = {
     TroubleKind.ACCUSED: _Row(Severity.WARNS, logging.ERROR),
     TroubleKind.CUT: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.WAITING: _Row(Severity.WARNS, logging.WARNING),
+    TroubleKind.TWIN_NODE: _Row(Severity.WARNS, logging.ERROR),
     TroubleKind.NO_PEERS: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.PEER_MISSING: _Row(Severity.WARNS, logging.INFO),
     TroubleKind.LINK_DOWN: _Row(Severity.WARNS, logging.WARNING),
@@ -149,6 +152,8 @@ class Troubles:
         self._waiting_ms: dict[tuple[int, int], int] = {}
         self._look_at_ms = now_ms
         self._told: dict[_Key, Trouble] = {}
+        self._why_not_reached: dict[int, str] = {}
+        self._twins_seen_ms: dict[int, int] = {}
 
     def run(self, tick: "Tick") -> None:
         """Keep account of how long things last, and tell the log what began and what is over."""
@@ -165,6 +170,13 @@ class Troubles:
         if self._now_ms >= self._look_at_ms:
             self._look_at_ms = self._now_ms + self._core.settings.gossip_interval_ms
             self._tell(tick)
+
+    def link_news(self, tick: "Tick", coop: int, why_not: str | None) -> None:
+        """See `LinkNews`."""
+        if why_not is None:
+            self._twins_seen_ms[coop] = tick.steady_ms
+        else:
+            self._why_not_reached[coop] = why_not
 
     def _tell(self, tick: "Tick") -> None:
         found = {trouble.key: trouble for trouble in self.found()}
@@ -257,11 +269,19 @@ class Troubles:
             return []
         if not self._configured and not core.peers:
             return [Trouble(kind=TroubleKind.NO_PEERS)]
-        found = []
+        found = [
+            Trouble(kind=TroubleKind.TWIN_NODE, coop=coop)
+            for coop, seen_ms in self._twins_seen_ms.items()
+            if self._now_ms - seen_ms < core.settings.twin_alarm_ms
+        ]
         for coop, since_ms in self._unlinked_ms.items():
             lasted_ms = self._now_ms - since_ms
             if lasted_ms >= core.settings.link_alarm_ms:
                 is_dialled = coop in self._configured
                 kind = TroubleKind.LINK_DOWN if is_dialled else TroubleKind.PEER_MISSING
-                found.append(Trouble(kind=kind, coop=coop, seconds=lasted_ms // 1000))
+                why = self._why_not_reached.get(coop, "") if is_dialled else ""
+                values = {"why": why} if why else {}
+                found.append(
+                    Trouble(kind=kind, coop=coop, seconds=lasted_ms // 1000, values=values)
+                )
         return found

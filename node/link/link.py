@@ -22,6 +22,9 @@ from node.link.settings import LinkSettings
 from node.rates import Bucket
 
 _CLOSING_S: Final = 1
+_CLOSED_CODE: Final = 1_000
+_REPLACED_CODE: Final = 4_001
+"""How a WebSocket is closed for which a newer one took the place (PROTOCOL section 10.1)."""
 
 Socket = web.WebSocketResponse | aiohttp.ClientWebSocketResponse
 
@@ -40,7 +43,7 @@ class LinkEnd(StrEnum):
     TOO_LARGE = "too_large"
     """The peer sent a message over the size limit."""
     REPLACED = "replaced"
-    """A better link to the same peer took its place."""
+    """A better link took its place, here or at the other end."""
     BROKE_PROTOCOL = "broke_protocol"
     """The engine found a message that an honest node would not send."""
     STOPPED = "stopped"
@@ -116,7 +119,8 @@ class Link:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await close_socket(self._socket)
+            is_replaced = self._end.done() and self._end.result() is LinkEnd.REPLACED
+            await close_socket(self._socket, _REPLACED_CODE if is_replaced else _CLOSED_CODE)
 
     async def _read(self) -> None:
         try:
@@ -153,6 +157,8 @@ class Link:
     def _end_by(self, message: aiohttp.WSMessage) -> LinkEnd:
         if message.type is aiohttp.WSMsgType.TEXT:
             return LinkEnd.NOT_BINARY
+        if message.type is aiohttp.WSMsgType.CLOSE and message.data == _REPLACED_CODE:
+            return LinkEnd.REPLACED
         error = message.data
         if (
             isinstance(error, aiohttp.WebSocketError)
@@ -177,10 +183,10 @@ class Link:
             self.close(LinkEnd.CLOSED)
 
 
-async def close_socket(socket: Socket) -> None:
+async def close_socket(socket: Socket, code: int = _CLOSED_CODE) -> None:
     """Close a socket, giving the other end a moment and no more."""
     connection = socket.get_extra_info("socket")
-    closing = asyncio.ensure_future(socket.close())
+    closing = asyncio.ensure_future(socket.close(code=code))
     await asyncio.wait((closing,), timeout=_CLOSING_S)
     if not closing.done():
         closing.cancel()

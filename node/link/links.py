@@ -25,14 +25,12 @@ from node.link import handshake
 from node.link.handshake import HandshakeRefused, LinkRefusal, Transcript
 from node.link.link import Link, LinkEnd, Peer, Socket, close_socket
 from node.link.settings import LinkSettings
+from node.link.sockets import VERSIONS, receive_handshake, version_of
+from node.link.twins import Twins
 from node.logs import log_event
 from node.shares import Shares
 
 LINK_PATH = "/v1/link"
-
-VERSIONS = {"fiado1.2": 2, "fiado1.1": 1}
-"""What both ends name, as a subprotocol of the WebSocket, when they know the messages that came with it;
-the dialler offers them in this order. Without one the link has version 0."""
 
 
 class LinkedNode(Protocol):
@@ -43,6 +41,12 @@ class LinkedNode(Protocol):
 
     def peer_down(self, coop: int) -> None:
         """It is gone."""
+
+    def not_reached(self, coop: int, why: str) -> None:
+        """That coop's node was dialled, and there is no link because of `why`."""
+
+    def twin_seen(self, coop: int) -> None:
+        """Two nodes seem to run with that coop's key."""
 
     async def deliver(self, coop: int, data: bytes) -> None:
         """Take a message; may take its time."""
@@ -89,6 +93,7 @@ class Links:
         """The link to each coop, while there is one."""
         self._gone: dict[int, asyncio.Event] = {}
         """Set when the link to a coop has ended, for the task that dials it."""
+        self._twins = Twins(settings)
         self._penalty_until_ms: dict[int, int] = {}
         """Until when a coop that broke the protocol is neither dialled nor let in."""
         self._handshakes = Shares(total=settings.handshakes, each=settings.handshakes_each)
@@ -128,7 +133,7 @@ class Links:
         link = self._links.get(coop)
         log_event(
             "peer_broke_protocol",
-            {"coop": coop, "text": reason, "linked": link is not None},
+            {"coop": self._name(coop), "text": reason, "linked": link is not None},
             level=logging.WARNING,
         )
         if link is not None:
@@ -188,7 +193,7 @@ class Links:
     async def _let_in(self, socket: Socket) -> Link:
         """The listener's side of the handshake. Raises `HandshakeRefused`."""
         identity = self._identity
-        hello = handshake.decode_hello(await _receive(socket))
+        hello = handshake.decode_hello(await receive_handshake(socket))
         handshake.check_hello(identity.charter, own=identity.coop, hello=hello)
         self._check_penalty(hello.dialler)
         transcript = Transcript(
@@ -199,8 +204,10 @@ class Links:
             listener_nonce=self._chance.random_bytes(handshake.NONCE_BYTES),
         )
         await socket.send_bytes(handshake.encode_challenge(transcript.listener_nonce))
-        transcript.check_dialler(handshake.decode_proof(await _receive(socket)))
+        transcript.check_dialler(handshake.decode_proof(await receive_handshake(socket)))
         peer = Peer(coop=hello.dialler, dialler=hello.dialler)
+        if peer.coop in self._links:
+            self._knock(peer.coop)
         self._check_better(peer)
         await socket.send_bytes(handshake.encode_welcome(transcript.sign_as_listener(identity.key)))
         return self._adopt(socket, peer)
@@ -235,15 +242,34 @@ class Links:
                     attempts = 0
             except (TimeoutError, OSError, aiohttp.ClientError, HandshakeRefused) as error:
                 text = str(error) or type(error).__name__
+                self._node.not_reached(coop, text)
+                self._note_refusal(coop, error)
                 if text != logged:  # once for each reason, not once for each attempt
                     logged = text
-                    log_event("peer_not_reached", {"coop": coop, "url": url, "text": text})
+                    log_event(
+                        "peer_not_reached", {"coop": self._name(coop), "url": url, "text": text}
+                    )
 
     def _address(self, coop: int, attempts: int) -> str:
         """Where to dial: by turns where the coop says that it is, and where the settings say."""
         configured = self._peers[coop]
         places = [self._moved.get(coop, configured), configured]
         return places[attempts % 2]
+
+    def _note_refusal(self, coop: int, error: Exception) -> None:
+        """Take note when a peer says that there is a link already, though there is none here."""
+        if (
+            isinstance(error, HandshakeRefused)
+            and error.by_peer
+            and error.reason is LinkRefusal.ALREADY_LINKED
+            and coop not in self._links
+        ):
+            self._knock(self._identity.coop)
+
+    def _knock(self, coop: int) -> None:
+        """Somebody proved to be that coop's node who should not have had to."""
+        if self._twins.knock(coop, self._chance.steady_ms()):
+            self._node.twin_seen(coop)
 
     def _wait_ms(self, coop: int, attempts: int) -> int:
         """How long to wait before dialling again: longer each time, partly at random, and any penalty out."""
@@ -298,10 +324,10 @@ class Links:
             dialler=identity.coop,
             listener=coop,
             dialler_nonce=nonce,
-            listener_nonce=handshake.decode_challenge(await _receive(socket)),
+            listener_nonce=handshake.decode_challenge(await receive_handshake(socket)),
         )
         await socket.send_bytes(handshake.encode_proof(transcript.sign_as_dialler(identity.key)))
-        transcript.check_listener(handshake.decode_welcome(await _receive(socket)))
+        transcript.check_listener(handshake.decode_welcome(await receive_handshake(socket)))
 
     # --- one link for each pair ---
 
@@ -330,7 +356,7 @@ class Links:
             replaced.close(LinkEnd.REPLACED)
             self._node.peer_down(peer.coop)
         self._links[peer.coop] = link
-        self._node.peer_up(peer.coop, version=_version(socket))
+        self._node.peer_up(peer.coop, version=version_of(socket))
         if self._stopping:
             link.close(LinkEnd.STOPPED)
         return link
@@ -339,14 +365,17 @@ class Links:
         """Carry messages until the link ends; a peer that broke the protocol gets its penalty."""
         peer = link.peer
         dialled_by = "us" if peer.dialler == self._identity.coop else "them"
-        log_event("link_up", {"coop": peer.coop, "dialled_by": dialled_by})
+        log_event("link_up", {"coop": self._name(peer.coop), "dialled_by": dialled_by})
         try:
             end = await link.run()
             if end.is_fault:
                 now_ms = self._chance.steady_ms()
                 self._penalty_until_ms[peer.coop] = now_ms + self._settings.penalty_ms
+            if end is LinkEnd.REPLACED and self._links.get(peer.coop) is link:
+                self._knock(self._identity.coop)  # by the other end, and not for a link of ours
             log_event(
-                "link_down", {"coop": peer.coop, "reason": end.value, "dropped": link.dropped}
+                "link_down",
+                {"coop": self._name(peer.coop), "reason": end.value, "dropped": link.dropped},
             )
         finally:
             if self._links.get(peer.coop) is link:
@@ -355,25 +384,10 @@ class Links:
                 if peer.coop in self._gone:
                     self._gone[peer.coop].set()
 
+    def _name(self, coop: int) -> str:
+        return self._identity.charter.coops[coop].name
+
     def _spawn(self, work: Coroutine[None, None, None], name: str) -> None:
         task = asyncio.create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _version(socket: Socket) -> int:
-    """The version that both ends named; each kind of socket has its own word for it."""
-    if isinstance(socket, web.WebSocketResponse):
-        return VERSIONS.get(socket.ws_protocol or "", 0)
-    return VERSIONS.get(socket.protocol or "", 0)
-
-
-async def _receive(socket: Socket) -> bytes:
-    """The next message of a handshake; raises `HandshakeRefused` for anything but bytes."""
-    message = await socket.receive()
-    if message.type is not aiohttp.WSMsgType.BINARY:
-        if message.type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED):
-            raise ConnectionResetError("the other end closed the connection")
-        raise HandshakeRefused(LinkRefusal.MALFORMED, by_peer=False)
-    data: bytes = message.data
-    return data

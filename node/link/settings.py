@@ -41,3 +41,9 @@ class LinkSettings:
     """How long a peer that broke the protocol is neither dialled nor let in."""
     stable_ms: int = 10_000
     """A link that lived so long makes the next wait short again."""
+    twin_knocks: int = 4
+    """After so many links that came while there was one, two nodes seem to have one key,"""
+    twin_least_ms: int = 60_000
+    """if they went on for so long,"""
+    twin_pause_ms: int = 120_000
+    """and with no longer pause between them."""

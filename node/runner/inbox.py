@@ -10,7 +10,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from node.engine.events import Ask, Event, PeerDown, PeerMessage, PeerUp
+from node.engine.events import (
+    Ask,
+    Event,
+    LinkEvent,
+    LinkNews,
+    PeerDown,
+    PeerMessage,
+    PeerUp,
+)
 from node.errors import NodeFault
 from node.runner.settings import RunnerSettings
 
@@ -97,10 +105,7 @@ class Inbox:
     def answer_unknown(self, events: Sequence[Event]) -> None:
         """Tell those whose requests were in a failed tick, and have no answer, that nobody knows."""
         for event in events:
-            if (
-                not isinstance(event, PeerUp | PeerDown | PeerMessage)
-                and event.request in self._pending
-            ):
+            if not isinstance(event, LinkEvent) and event.request in self._pending:
                 self._fail(event.request, OutcomeUnknown("storage failed meanwhile"))
 
     def close(self, reason: str) -> None:
@@ -140,6 +145,11 @@ class Inbox:
             self._make_room(message)  # the engine reads no more of a link that is gone
         self._queue(coop).parked.clear()
         self._events.append(PeerDown(coop))
+        self._arrived()
+
+    def link_news(self, news: LinkNews) -> None:
+        """What people are told of a link that is not there, or not as it should be."""
+        self._events.append(news)
         self._arrived()
 
     async def deliver(self, coop: int, data: bytes) -> None:

@@ -29,6 +29,7 @@ from node.engine.events import (
     Change,
     Event,
     Failed,
+    LinkNews,
     NotPublished,
     NotReady,
     Outbox,
@@ -227,6 +228,14 @@ class Runner:
     def peer_down(self, coop: int) -> None:
         """The link is gone."""
         self._inbox.peer_down(coop)
+
+    def not_reached(self, coop: int, why: str) -> None:
+        """That coop's node was dialled in vain."""
+        self._inbox.link_news(LinkNews(coop, why))
+
+    def twin_seen(self, coop: int) -> None:
+        """Two nodes seem to run with that coop's key."""
+        self._inbox.link_news(LinkNews(coop, None))
 
     async def deliver(self, coop: int, data: bytes) -> None:
         """Pass a peer's message on; waits while too many of that peer's wait already."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ledger.entries import encode_entry
-from node.engine.events import Notice, NotReady, PeerDown, PeerMessage, PeerUp
+from node.engine.events import LinkNews, Notice, NotReady, PeerDown, PeerMessage, PeerUp
 from node.engine.status import Readiness
 from node.engine.trouble_words import duration, word
 from node.engine.troubles import TABLE, Severity, Trouble, TroubleKind
@@ -168,6 +168,30 @@ def test_links_that_are_missing_are_told_of_by_name_and_over_when_they_are_back(
         ("trouble_over", "link_down", "sur", logging.INFO),
         ("trouble_over", "peer_missing", "este", logging.INFO),
     ]
+    assert found(rig, 1) == []
+
+
+def test_why_a_node_is_not_reached_is_told() -> None:
+    rig = Rig(1)
+    rig.start(1, configured={2})
+    rig.ready()
+    rig.tick(1, LinkNews(2, "key_wrong"))
+    rig.now_ms += rig.settings.link_alarm_ms
+    rig.tick(1)
+    trouble = next(
+        each for each in rig.engines[1].status().troubles if each.kind is TroubleKind.LINK_DOWN
+    )
+    assert "what answers there has not its key" in word(trouble, NAMES).detail
+
+
+def test_two_nodes_with_one_key_are_told_of_until_there_is_one() -> None:
+    rig = joined(1, 2, 3)
+    rig.start(1, configured={2, 3})
+    rig.ready()
+    rig.tick(1, PeerUp(2), PeerUp(3), LinkNews(1, None))
+    assert found(rig, 1) == [(TroubleKind.TWIN_NODE, 1, None)]
+    rig.now_ms += rig.settings.twin_alarm_ms
+    rig.tick(1)
     assert found(rig, 1) == []
 
 

@@ -34,6 +34,8 @@ class FakeNode:
     versions: dict[int, int] = field(default_factory=dict)
     messages: list[tuple[int, bytes]] = field(default_factory=list)
     has_room: asyncio.Event = field(default_factory=asyncio.Event)
+    whys: dict[int, str] = field(default_factory=dict)
+    twins: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.has_room.set()
@@ -45,6 +47,12 @@ class FakeNode:
 
     def peer_down(self, coop: int) -> None:
         self.up.remove(coop)
+
+    def not_reached(self, coop: int, why: str) -> None:
+        self.whys[coop] = why
+
+    def twin_seen(self, coop: int) -> None:
+        self.twins.add(coop)
 
     async def deliver(self, coop: int, data: bytes) -> None:
         await self.has_room.wait()
@@ -116,6 +124,13 @@ class Town:
         self._stack.push_async_callback(place.links.stop)
         await place.links.start()
         return place
+
+    async def twin(self, coop: int, *dials: int) -> Place:
+        """A second node with a coop's key, somewhere else."""
+        first = self.places.pop(coop)
+        second = await self.link(coop, *dials)
+        self.places[coop] = first
+        return second
 
 
 @asynccontextmanager
@@ -618,3 +633,48 @@ async def test_a_link_the_other_way_does_not_replace_the_better_one() -> None:
             await stranger.prove(2, FEDERATION.node_keys[2])
             assert await stranger.hear_refusal() == LinkRefusal.ALREADY_LINKED.value
         assert (one.node.ups, one.node.up) == (1, [2])
+
+
+@on_loop
+async def test_two_nodes_with_one_key_are_noticed_by_all_three() -> None:
+    async with open_town() as town:
+        one = await town.link(1)
+        two = await town.link(2, 1)
+        twin = await town.twin(2, 1)
+
+        async def noticed() -> bool:
+            town.clock.now_ms += 1_000
+            return one.node.twins == {2} and two.node.twins == {2} and twin.node.twins == {2}
+
+        await until(noticed, "everybody notices")
+
+
+@on_loop
+async def test_a_second_node_that_is_always_refused_is_noticed_too() -> None:
+    """The peer has dialled the first of the two, so the link of the second is never the better one."""
+    async with open_town() as town:
+        two = await town.link(2)
+        one = await town.link(1, 2)
+        await until(lambda: one.node.up == [2], "the link")
+        twin = await town.twin(2, 1)
+
+        async def noticed() -> bool:
+            town.clock.now_ms += 1_000
+            return one.node.twins == {2} and twin.node.twins == {2}
+
+        await until(noticed, "the second and the peer notice")
+        assert twin.node.whys[1] == "already_linked"
+        assert two.node.twins == set() and two.node.up == [1]
+
+
+@on_loop
+async def test_a_link_that_is_made_anew_now_and_then_is_no_second_node() -> None:
+    async with open_town() as town:
+        one = await town.link(1)
+        for _ in range(6):
+            two = await town.link(2, 1)
+            await until(lambda: one.node.up == [2], "the link")
+            await links_of(two).stop()
+            await until(lambda: one.node.up == [], "no link")
+            town.clock.now_ms += 20_000
+        assert one.node.twins == set()
