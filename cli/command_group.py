@@ -35,7 +35,7 @@ class CommandGroup(click.Group):
         Nothing is in doubt when the output of one of these is not read to its end.
         """
         super().__init__(*arguments, **options)
-        self._reading = reading
+        self.reading = reading
 
     def main(
         self,
@@ -86,7 +86,7 @@ class CommandGroup(click.Group):
             sys.stdout.flush()
         except BrokenPipeError:
             _discard_stdout()
-            if ctx.invoked_subcommand in self._reading:
+            if ctx.invoked_subcommand in self.reading:
                 raise OutputUnread from None
             raise _output_lost() from None
         return result

@@ -29,6 +29,8 @@ from mnemonic import Mnemonic
 DERIVATION_KEY: Final = b"fiado/member-key/v1"
 """The HMAC key of the last step. Changing it would lose every key; a new scheme takes a new tag."""
 
+_SOFT_HYPHEN: Final = "\u00ad"
+
 SEED_LENGTH: Final = 32
 """Bytes in an Ed25519 seed."""
 
@@ -89,12 +91,13 @@ def words_from_entropy(entropy: bytes, *, language: Language) -> tuple[str, ...]
 def parse_words(text: str, *, language: Language | None = None) -> tuple[str, ...]:
     """Read a mnemonic as somebody types it and return the words as the list spells them.
 
-    Blanks, line ends and capitals don't matter, nor do accents: the lists have no two words that
-    differ only by an accent. Without `language` it is found from the words.
+    Whatever is no letter stands between two words, so a list may be numbered or have commas, and capitals
+    don't matter, nor do accents: the lists have no two words that differ only by an accent. Without
+    `language` it is found from the words.
 
     Raises a `MnemonicError` when the text is not a valid mnemonic.
     """
-    typed = [_plain(word) for word in text.split()]
+    typed = _words_in(text)
     entropy_length(len(typed))
     languages = tuple(Language) if language is None else (language,)
     spelled = {tongue: _spell(typed, tongue) for tongue in languages}
@@ -136,6 +139,12 @@ def _spelling(language: Language) -> dict[str, str]:
 
 def _spell(typed: Sequence[str], language: Language) -> list[str | None]:
     return [_spelling(language).get(word) for word in typed]
+
+
+def _words_in(text: str) -> list[str]:
+    """The words as people type or paste them, without accents. A soft hyphen is nothing at all."""
+    letters = _plain(text.replace(_SOFT_HYPHEN, ""))
+    return "".join(letter if letter.isalpha() else " " for letter in letters).split()
 
 
 def _fewest_unknown(candidates: Sequence[Sequence[str | None]]) -> tuple[int, ...]:

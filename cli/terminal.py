@@ -90,11 +90,27 @@ class Output:
             self._stdout.write(text)
 
     def qr(self, text: str) -> None:
-        """Draw a QR code of `text` for people, for terminals with light letters on dark."""
-        if not self._is_json:
-            import segno  # Only here: it loads an HTTP client for a feature that nobody uses.
+        """Draw a QR code of `text` for people, for terminals with light letters on dark.
 
-            segno.make(text, error="m", micro=False).terminal(out=self._stdout, compact=True)
+        What does not fit the terminal is drawn with less to spare, and if that does not help not at all:
+        a code whose lines are broken is none. Then it is said what would help.
+        """
+        if self._is_json:
+            return
+        import segno  # Only here: it loads an HTTP client for a feature that nobody uses.
+
+        columns = shutil.get_terminal_size().columns if self._stdout.isatty() else None
+        width = 0
+        for error, border in (("m", 4), ("l", 4), ("l", 2)):
+            code = segno.make(text, error=error, micro=False)
+            width = int(code.symbol_size(border=border)[0])
+            if columns is None or width <= columns:
+                code.terminal(out=self._stdout, border=border, compact=True)
+                return
+        self.line(
+            f"Its code is {width} columns wide and this terminal has {columns}: make it wider or its letters "
+            "smaller, and run this again."
+        )
 
     @contextmanager
     def progress(self, label: str, *, steps: int) -> Iterator[Callable[[int], None]]:

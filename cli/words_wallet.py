@@ -110,7 +110,7 @@ def _(error: WrongWordCount) -> CliError:
         ExitCode.USAGE,
         "words_count",
         f"There are {error.count} words.",
-        "Give all 12 or 24 words, in their order, separated by blanks.",
+        "Give all 12 or 24 words, in their order. Numbers, commas and blanks between them don't matter.",
         {"count": error.count},
     )
 

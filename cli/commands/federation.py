@@ -172,6 +172,8 @@ def init(
     with file.open("x", encoding="utf-8") as opened:
         opened.write(text)
     problem = _problem(file)
+    for draft in drafts:
+        _warn_of_threshold(draft, output)
     output.line(f"The draft is in {file}. Go through it together; it is meant to be edited.")
     if problem is not None:
         output.line(f"Still to be done: {problem}.")
@@ -238,6 +240,18 @@ def _draft(
         clearing_limit=parse_amount(clearing_limit, allow_zero=True),
         threshold=int(threshold) if threshold else len(people) // 2 + 1,
         stewards=people,
+    )
+
+
+def _warn_of_threshold(coop: CoopDraft, output: Output) -> None:
+    """Say it when no steward can be spared. A coop without stewards so far is not finished anyway."""
+    if not coop.stewards or coop.threshold < len(coop.stewards):
+        return
+    count = len(coop.stewards)
+    whose = "its only steward" if count == 1 else f"all {count} stewards"
+    output.note(
+        f"Careful: in {coop.name} {whose} must sign everything, so that a single one who leaves or loses the "
+        "key stops the cooperative: nobody is admitted, no limit changes. Name one steward more than sign."
     )
 
 

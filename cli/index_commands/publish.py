@@ -255,6 +255,13 @@ def _percent(tenths: int) -> str:
     return f"{Decimal(tenths) / 10:+.1f} %"
 
 
+def _what_lacks(missing: int) -> str:
+    """What has to happen before the node signs."""
+    if missing < 1:
+        return "that is enough of you, and the node signs it as soon as what comes before it is decided."
+    return f"{missing} more of you {'has' if missing == 1 else 'have'} to."
+
+
 def _send(steward: Stewardship, statement: Statement, output: Output) -> None:
     publication = statement.publication.signed_by(
         steward.number,
@@ -271,6 +278,5 @@ def _send(steward: Stewardship, statement: Statement, output: Output) -> None:
         output.line("Enough stewards agree: the node has signed it for your cooperative.")
     else:
         missing = integer(steward.client, answer, "needed") - len(signed_by)
-        verb = "has" if missing == 1 else "have"
-        output.line(f"Published by {', '.join(signed_by)}; {missing} more of you {verb} to.")
+        output.line(f"Published by {', '.join(signed_by)}; {_what_lacks(missing)}")
     output.result(answer | {"says": statement.words})

@@ -10,6 +10,7 @@ from typing import Final
 
 from ledger.decisions import OBSERVATION, Decision, IndexEntry
 from ledger.errors import ProofError
+from ledger.index.days import Method, last_day_of_week, text_from_day, text_from_month
 from ledger.publications import Publication, decode_publication
 from ledger.rules.index import check_content, quorum_of
 from node.engine.core import Core, Tick
@@ -98,10 +99,19 @@ class Publishing:
         (_, source), (_, period) = self._decisions.due()
         due = source if publication.decision == Decision.SOURCE else period
         if publication.number < due:
-            return NotPublished(Reason.NUMBER_TAKEN, f"number {due} comes next")
+            return NotPublished(Reason.NUMBER_TAKEN, f"{self._named(publication, due)} comes next")
         if publication.number > due + MOST_AHEAD:
-            return NotPublished(Reason.NUMBER_EARLY, f"number {due} comes next")
+            return NotPublished(Reason.NUMBER_EARLY, f"{self._named(publication, due)} comes next")
         return None
+
+    def _named(self, publication: Publication, due: int) -> str:
+        """What is due, as people call it: a source by its number, a month, a week by its last day."""
+        chartered = self._core.charter.index
+        if publication.decision == Decision.SOURCE:
+            return f"source {due}"
+        if chartered is not None and chartered.parameters.method is Method.SURVEY:
+            return f"the week to {text_from_day(last_day_of_week(due))}"
+        return text_from_month(due)
 
     def _check_signed(self, publication: Publication) -> NotPublished | None:
         promise = self._decisions.promises.signed.get((publication.decision, publication.number))

@@ -179,3 +179,22 @@ def test_a_reader_that_goes_away_does_not_look_like_a_refusal() -> None:
     assert process.returncode == ExitCode.INPUT_OUTPUT
     assert "went away" in said
     assert "Traceback" not in said
+
+
+def test_what_changes_nothing_ends_quietly_when_nobody_reads_on() -> None:
+    """Such as `fiado history | head -2`."""
+    command = "from tests.cli.test_command_group import program; program.reading = {'flood'}; "
+    with subprocess.Popen(
+        [sys.executable, "-c", command + "program(['flood'])"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline() == "line\n"
+        process.stdout.close()
+        said = process.stderr.read()
+    assert said == ""
+    assert process.returncode == ExitCode.INPUT_OUTPUT

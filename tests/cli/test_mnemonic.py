@@ -92,6 +92,15 @@ def test_words_read_back_however_they_are_typed(entropy: bytes, language: Langua
     for text in (typed, bare, unicodedata.normalize("NFKD", typed)):
         assert parse_words(text, language=language) == words
     assert parse_words(bare) == words
+    numbered = "\n".join(f"{place}. {word}" for place, word in enumerate(words, start=1))
+    for text in (
+        numbered,
+        ", ".join(words),
+        f"[“{'”; “'.join(words)}”]",
+        "\u00a0—\u200b".join(words),
+    ):
+        assert parse_words(text, language=language) == words
+    assert parse_words(" ".join(f"{word[:2]}\u00ad{word[2:]}" for word in words)) == words
 
 
 @pytest.mark.parametrize("language", Language)

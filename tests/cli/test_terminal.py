@@ -145,6 +145,19 @@ def test_a_qr_code_is_drawn_square_for_people() -> None:
     assert set("".join(lines)) == set(" ▀▄█")
 
 
+def test_a_qr_code_is_drawn_only_where_it_fits(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = {}
+    for columns in (200, 69, 65, 40):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        screen = Streams(is_screen=True)
+        screen.output.qr("x" * 300)
+        drawn[columns] = screen.stdout.getvalue()
+        if "▀" in drawn[columns]:
+            assert all(len(line) <= columns for line in drawn[columns].split("\n"))
+    assert ["▀" in drawn[columns] for columns in (200, 69, 65, 40)] == [True, True, True, False]
+    assert "this terminal has 40" in drawn[40]
+
+
 def test_no_command_puts_two_lines_into_one() -> None:
     """A line feed in a line is shown as its code, because foreign text could hold one."""
     broken = []

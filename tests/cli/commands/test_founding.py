@@ -145,7 +145,7 @@ def test_a_charter_that_nobody_signed_is_not_installed(tmp_path: Path, passphras
     assert error["name"] == "charter_unsigned"
     assert "fiado federation sign" in error["remedy"]
     run("federation", "sign", charter, "--yes", "--node", tmp_path / "norte")
-    error = run("node", "install", tmp_path / "norte", charter, code=ExitCode.INPUT_OUTPUT)
+    error = run("node", "install", tmp_path / "norte", charter, code=ExitCode.REFUSED)
     assert error["message"].startswith("charter.signatures.toml: coop sur has not signed")
     assert "fiado federation show" in error["remedy"]
     assert not (tmp_path / "norte" / "charter.toml").exists()
@@ -190,7 +190,7 @@ def test_a_changed_charter_loses_its_signatures(tmp_path: Path, passphrase: Path
     shown = run("federation", "show", charter, code=ExitCode.REFUSED)
     assert shown["missing"] == ["norte", "sur"]
     words = ("node", "install", tmp_path / "norte", charter)
-    assert run(*words, code=ExitCode.INPUT_OUTPUT)["name"] == "node_folder"
+    assert run(*words, code=ExitCode.REFUSED)["name"] == "node_folder"
 
 
 def test_a_node_that_is_not_in_the_charter_can_not_sign(tmp_path: Path, passphrase: Path) -> None:
@@ -338,3 +338,36 @@ def test_a_port_that_is_taken_has_its_own_advice(tmp_path: Path, passphrase: Pat
     assert ended.returncode == ExitCode.INPUT_OUTPUT
     assert f"port {port}" in ended.stderr
     assert "two ports" in ended.stderr and "disk" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("stewards", "threshold", "is_warned"),
+    [
+        (1, None, True),
+        (2, None, True),
+        (2, 1, False),
+        (3, None, False),
+        (3, 3, True),
+        (0, None, False),
+    ],
+)
+def test_stewards_of_whom_none_can_be_spared_are_warned_of(
+    tmp_path: Path, stewards: int, threshold: int | None, is_warned: bool
+) -> None:
+    words = ["federation", "init", str(tmp_path / "c.toml"), "--name", "F", "--coop", "norte=N"]
+    for number in range(stewards):
+        words += ["--steward", f"norte=s{number}:{number:064x}"]
+    if threshold is not None:
+        words += ["--threshold", f"norte={threshold}"]
+    told = CliRunner().invoke(main, words)
+    assert told.exit_code == ExitCode.OK, told.output
+    assert ("must sign everything" in told.stderr) == is_warned
+
+
+def test_a_node_without_a_charter_is_refused_and_is_no_fault_of_the_disk(
+    tmp_path: Path, passphrase: Path
+) -> None:
+    found(tmp_path, passphrase)
+    ended = CliRunner().invoke(main, ["node", "run", str(tmp_path / "norte")])
+    assert ended.exit_code == ExitCode.REFUSED
+    assert "federation show" in ended.stderr

@@ -11,7 +11,7 @@ from ledger.decisions import OBSERVATION, Decision, IndexEntry
 from ledger.entries import decode_transaction
 from ledger.evidence import DecisionEvidence, decode_evidence
 from ledger.index.conversion import divide_half_even
-from ledger.index.days import week_of_day
+from ledger.index.days import text_from_month, week_of_day
 from ledger.index.prints import Print
 from ledger.index.table import Index
 from ledger.publications import Publication
@@ -113,9 +113,8 @@ def test_equal_facts_are_certified_and_taken_in_everywhere() -> None:
         assert entry is not None
         assert len(town.stores[coop].documents(DocumentKind.CERTIFICATE, limit=9)) == 1
     repeated = town.publish(3, fact(NOVEMBER, 25))
-    assert repeated == NotPublished(
-        NotPublishedReason.NUMBER_TAKEN, f"number {NOVEMBER + 1} comes next"
-    )
+    due = text_from_month(NOVEMBER + 1)
+    assert repeated == NotPublished(NotPublishedReason.NUMBER_TAKEN, f"{due} comes next")
 
 
 def test_a_node_waits_for_enough_of_its_stewards() -> None:
