@@ -39,7 +39,9 @@ def run(options: Options) -> dict[str, object]:
             return store
 
         ready_seconds, store = seconds_of(restart)
-        check(load_state(load.federation.charter, store).digest() == digest, "another state")
+        check(
+            load_state(load.federation.charter, store).validator.digest() == digest, "another state"
+        )
         store.close()
     return {
         "validator": chosen_name(),

@@ -28,8 +28,11 @@ class StorageFault(NodeFault):
     """A read or a durable write failed; only opening the store again tells what is on disk."""
 
 
-class LogDamaged(NodeFault):
-    """Stored entries of a log, `first` to `last` among them, are not those that were signed."""
+class LogDamaged(StorageFault):
+    """Stored entries of a log, `first` to `last` among them, are not those that were written.
+
+    The store that raised it can still be used, for everything else.
+    """
 
     def __init__(self, message: str = "", *, coop: int, first: int, last: int) -> None:
         where = f"log {coop}: entries {first} to {last} are damaged on this node's disk"

@@ -22,9 +22,19 @@ from node.engine.status import Readiness
 from node.engine.trouble_words import word
 from node.engine.troubles import Trouble, TroubleKind
 from node.engine.work import Work
+from node.errors import LogDamaged
 from node.mark import Doubt
 from node.store import Evidence as EvidenceRow
 from node.store import Memo, Segment, Store, Witnessed, Write
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rot:
+    """Entries `first` to `last` of a log are damaged; the head before them is `previous`."""
+
+    first: int
+    last: int
+    previous: bytes
 
 
 @dataclass(slots=True)
@@ -132,6 +142,10 @@ class Core:
         """There was a doubt when this engine started."""
         self.is_alone = False
         """A person said that the node may sign in doubt, and it does."""
+        self.damaged: dict[int, Rot] = {}
+        """What is stored of a log and is not what was signed, until it is healed; see `soundness`."""
+        self.suspected: list[LogDamaged] = []
+        """What was met while reading, for `soundness` to look at."""
         self.signed: dict[int, SignedHead] = {}
         for log in charter.coops:
             newest = store.newest_signed_head(log)
@@ -140,6 +154,8 @@ class Core:
         self.work = Work(settings)
         self.accused: dict[int, dict[str, bytes]] = {}
         for row in store.evidence():
+            if sha256(row.data).digest() != row.digest:
+                continue  # damaged: it would prove nothing to anybody, and peers have it whole
             self.accused.setdefault(row.coop, {})[row.kind] = row.data
 
     @property
@@ -167,7 +183,14 @@ class Core:
 
     def head_at(self, coop: int, length: int) -> bytes | None:
         """The head of the log held here at `length`; None when it is shorter."""
-        return self.validator.head_at(coop, length) or self.store.head_at(coop, length)
+        kept = self.validator.head_at(coop, length)
+        if kept is not None:
+            return kept
+        try:
+            return self.store.head_at(coop, length)
+        except LogDamaged as damage:
+            self.suspected.append(damage)
+            return None
 
     def is_accused(self, coop: int, kind: str) -> bool:
         """Whether there is evidence of that kind against the coop."""

@@ -9,6 +9,7 @@ was reported: the engine is dead. Close the store, open it again, make another e
 tick have an unknown outcome; asking again with the same bytes is safe.
 """
 
+import logging
 from collections.abc import Collection, Sequence
 
 from ledger.chain import SignedHead
@@ -17,16 +18,14 @@ from ledger.signatures import SigningKey
 from node.addresses import NodeAddress
 from node.engine.accusing import take_evidence
 from node.engine.anchors import Anchors
+from node.engine.asking import answer_questions, run_changes
 from node.engine.clock import Clock
 from node.engine.condition import condition
 from node.engine.core import Core, Tick
 from node.engine.decisions import Decisions
 from node.engine.events import (
-    Ask,
-    Change,
     Event,
     Extension,
-    Failed,
     LinkEvent,
     LinkNews,
     NotReady,
@@ -60,6 +59,7 @@ from node.engine.recovery import Recovery
 from node.engine.replicas import Replicas
 from node.engine.serving import serve
 from node.engine.settings import EngineSettings
+from node.engine.soundness import Soundness
 from node.engine.status import NodeStatus, Readiness
 from node.engine.troubles import Troubles
 from node.engine.wire import (
@@ -79,7 +79,6 @@ from node.engine.wire import (
 )
 from node.mark import TOKEN_KEY, MarkKeeper, MemoryMark
 from node.store import Snapshot, Store
-from node.store.checks import check_write
 
 
 class Engine:
@@ -109,14 +108,17 @@ class Engine:
         steady_ms = now_ms if steady_ms is None else steady_ms
         if charter.coops[coop].node_key != key.public_key:
             raise ValueError(f"the key is not the one that the charter has for coop {coop}")
+        loaded = load_state(charter, store)
         self._core = Core(
             settings=settings,
             charter=charter,
             coop=coop,
             key=key,
             store=store,
-            validator=load_state(charter, store),
+            validator=loaded.validator,
         )
+        self._cut = loaded.cut
+        self._soundness = Soundness(self._core, now_ms=steady_ms)
         self._replicas = Replicas(self._core)
         self._anchors = Anchors(self._core, self._replicas)
         self._history = History(self._core)
@@ -151,6 +153,7 @@ class Engine:
         beginning. `Outbox.wake_at_ms` is of the latter. Left out, they are taken to be one.
         """
         tick = Tick(now_ms, now_ms if steady_ms is None else steady_ms, names=self._core.names)
+        self._tell_cut(tick)
         self._receive(tick, inbox)
         self._recovery.run(tick)
         self._replicas.advance(tick)
@@ -161,7 +164,7 @@ class Engine:
         published = self._publish(tick, inbox)
         self._record(tick, inbox)
         self._anchors.answer_requests(tick)
-        changed = self._change(tick, inbox)
+        changed = run_changes(self._core, tick, inbox, self._view)
         self._memos.run(tick)
         self._troubles.run(tick)
         self._own.seal(tick)
@@ -171,15 +174,23 @@ class Engine:
         self._decisions.surveys.committed()
         self._own.answer(tick)
         tick.outbox.replies += [*changed, *published]
-        self._answer_questions(tick, inbox)
+        answer_questions(self._core, tick, inbox, self._view)
         tick.outbox.reached = {
             coop: self._core.validator.log(coop).reached() for coop in tick.outbox.advanced
         }
         self._gossip.push(tick)
         self._gossip.run(tick)
+        self._soundness.run(tick, idle=not inbox)
         self._upkeep(tick, idle=not inbox)
         tick.outbox.wake_at_ms = self._wake_at_ms(tick)
         return tick.outbox
+
+    def _tell_cut(self, tick: Tick) -> None:
+        """Tell in the first tick what the start has set aside, because it was damaged or waits for such."""
+        for cut in self._cut:
+            values = {"coop": cut.coop, "first": cut.first, "last": cut.last}
+            tick.notice("log_set_aside", level=logging.ERROR, **values)
+        self._cut = []
 
     def _receive(self, tick: Tick, inbox: Sequence[Event]) -> None:
         is_asked = any(not isinstance(event, LinkEvent) for event in inbox)
@@ -225,7 +236,8 @@ class Engine:
             case Get():
                 serve(self._core, tick, peer, message)
             case Entries():
-                self._replicas.on_entries(tick, peer, message)
+                if not self._soundness.on_entries(tick, message):
+                    self._replicas.on_entries(tick, peer, message)
             case WitnessRequest():
                 self._anchors.on_request(peer, message)
             case WitnessAnswer():
@@ -267,23 +279,6 @@ class Engine:
     def _not_ready(self) -> NotReady:
         return NotReady(self._core.state, self._troubles.stopping())
 
-    def _change(self, tick: Tick, inbox: Sequence[Event]) -> list[Reply]:
-        changes = [event for event in inbox if isinstance(event, Change)]
-        if not changes:
-            return []
-        view = self._view(tick.now_ms)
-        replies = []
-        for event in changes:
-            try:
-                write, answer = event.run(view)
-                check_write(write)
-            except Exception as error:  # handed to whoever asked
-                answer = Failed(error)
-            else:
-                tick.changes.append(write)
-            replies.append(Reply(event.request, answer))
-        return replies
-
     def _publish(self, tick: Tick, inbox: Sequence[Event]) -> list[Reply]:
         """Take in what stewards publish and go on with decisions; the answers for after the commit."""
         events = [event for event in inbox if isinstance(event, Publish)]
@@ -303,18 +298,6 @@ class Engine:
             tick.changes.append(gathered.write)
             tick.outbox.news = gathered.news
             self._core.troubles |= {trouble.key: trouble for trouble in gathered.troubles}
-
-    def _answer_questions(self, tick: Tick, inbox: Sequence[Event]) -> None:
-        asks = [event for event in inbox if isinstance(event, Ask)]
-        if not asks:
-            return
-        view = self._view(tick.now_ms)
-        for event in asks:
-            try:
-                answer = event.run(view)
-            except Exception as error:  # handed to whoever asked
-                answer = Failed(error)
-            tick.outbox.replies.append(Reply(event.request, answer))
 
     def _view(self, now_ms: int) -> View:
         core = self._core
@@ -345,7 +328,7 @@ class Engine:
         if self._history.is_behind():
             return tick.steady_ms
         parts = (self._gossip, self._replicas, self._anchors, self._decisions, self._recovery)
-        times = [part.wake_at_ms() for part in (*parts, self._core.work)]
+        times = [part.wake_at_ms() for part in (*parts, self._core.work, self._soundness)]
         if self._replicas.has_more:
             times.append(tick.steady_ms + 1)
         extension_ms = None if self._extension is None else self._extension.wake_at_ms()

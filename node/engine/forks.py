@@ -11,13 +11,22 @@ from ledger.evidence import ForkEvidence, InvalidEntryEvidence, decode_evidence
 from node.engine.core import Core
 from node.engine.reading import read_entries
 from node.engine.wire import Entries
+from node.errors import LogDamaged
 
 
 def fork_from_head(core: Core, signed: SignedHead) -> ForkEvidence | None:
     """The proof, when a head is not one of the log held here; None when it is, or can't be told.
 
-    It can be told once a signed head at or beyond that length is in the store.
+    It can be told once a signed head at or beyond that length is in the store, and what leads there is whole.
     """
+    try:
+        return _fork_from_head(core, signed)
+    except LogDamaged as damage:
+        core.suspected.append(damage)
+        return None
+
+
+def _fork_from_head(core: Core, signed: SignedHead) -> ForkEvidence | None:
     held = core.store.head_at(signed.coop, signed.length)
     if held is None or held == signed.head:
         return None

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from ledger.codec import split
 from ledger.entries import entry_kind
+from ledger.errors import EncodingError
 from ledger.transactions import Kind
 from node.engine.core import Core
+from node.errors import LogDamaged
 
 _FEW_ENTRIES = 64
 
@@ -29,10 +31,8 @@ class Growth:
         self._grown: dict[int, Grown] = {}
         anchored = core.validator.log(core.coop).anchored
         for coop in core.others:
-            for segment in core.store.segments(coop, anchored[coop] + 1):
-                if not _is_only_anchors(segment.entries, segment.count):
-                    self._grown[coop] = Grown(since_ms=0, upto=core.length(coop))
-                    break
+            if _has_grown(core, coop, anchored[coop] + 1):
+                self._grown[coop] = Grown(since_ms=0, upto=core.length(coop))
 
     def note(self, coop: int, entries: bytes, count: int, *, length: int, now_ms: int) -> None:
         """A log has grown by `entries` to `length`."""
@@ -63,3 +63,18 @@ def _is_only_anchors(blob: bytes, count: int) -> bool:
     if count > _FEW_ENTRIES:
         return False
     return all(entry_kind(entry) == Kind.ANCHOR for entry in split(blob))
+
+
+def _has_grown(core: Core, coop: int, first: int) -> bool:
+    """Whether there is anything but anchors from that entry on; where it can't be read, there may be."""
+    try:
+        return any(
+            not _is_only_anchors(segment.entries, segment.count)
+            for segment in core.store.segments(coop, first)
+        )
+    except LogDamaged as damage:
+        core.suspected.append(damage)
+        return True
+    except EncodingError:
+        core.suspected.append(LogDamaged(coop=coop, first=first, last=core.length(coop)))
+        return True

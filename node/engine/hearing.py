@@ -9,7 +9,7 @@ from node.engine.core import Core, Tick
 from node.engine.events import Disconnect, PeerMessage
 from node.engine.wire import Message, decode_message
 from node.engine.work import cost_of
-from node.errors import MessageUnhandled, NodeFault, PeerFault, ValueUnstorable
+from node.errors import LogDamaged, MessageUnhandled, NodeFault, PeerFault, ValueUnstorable
 
 
 class Hearing:
@@ -54,6 +54,8 @@ class Hearing:
             self._distrusted.add(peer)
             work.forget(peer)
             tick.outbox.disconnects.append(Disconnect(peer, str(fault)))
+        except LogDamaged as damage:
+            self._core.suspected.append(damage)
         except NodeFault:
             raise
         except Exception as error:

@@ -12,6 +12,7 @@ from ledger.entries import transaction_start
 from ledger.state import COMMONS
 from ledger.transactions import Kind
 from node.engine.core import Core
+from node.errors import LogDamaged
 from node.store import HistoryRow, Role
 from node.store.base import payment_digest
 
@@ -27,8 +28,22 @@ class History:
 
     def is_behind(self) -> bool:
         """Whether there are committed entries that it does not cover."""
-        lengths = self._core.store.logs()
-        return any(length > self._upto[coop] for coop, (length, _) in lengths.items())
+        return any(length > self._upto[coop] for coop, length in self._lengths().items())
+
+    def missing(self, coop: int) -> LogDamaged | None:
+        """What keeps it from having everything of a log, if some of that is damaged."""
+        core = self._core
+        length, _ = core.store.logs().get(coop, (0, b""))
+        is_damaged = coop in core.damaged or any(damage.coop == coop for damage in core.suspected)
+        if self._upto[coop] >= length or not is_damaged:
+            return None
+        return LogDamaged(coop=coop, first=self._upto[coop] + 1, last=length)
+
+    def _lengths(self) -> dict[int, int]:
+        """The logs that can be read on."""
+        core = self._core
+        readable = core.charter.coops.keys() - core.damaged.keys()
+        return {coop: length for coop, (length, _) in core.store.logs().items() if coop in readable}
 
     def catch_up_all(self) -> None:
         """Cover everything that is committed."""
@@ -39,20 +54,32 @@ class History:
         """Cover a bounded number of entries more; whether there were any."""
         rows: list[HistoryRow] = []
         progress = False
-        for coop, (length, _) in self._core.store.logs().items():
+        for coop, length in self._lengths().items():
             first = self._upto[coop] + 1
-            if first > length:
+            if first > length or any(damage.coop == coop for damage in self._core.suspected):
                 continue
-            batch = self._core.store.entries(coop, first, max_bytes=_BATCH_BYTES)
+            try:
+                batch = self._core.store.entries(coop, first, max_bytes=_BATCH_BYTES)
+                found = [] if batch is None else self._of(coop, first, batch.entries)
+            except LogDamaged as damage:
+                self._core.suspected.append(damage)
+                continue
             if batch is None:
                 continue
-            for index, entry in enumerate(split(batch.entries), first):
-                rows += self._rows(coop, index, entry)
+            rows += found
             self._upto[coop] = first + batch.count - 1
             progress = True
         if progress:
             self._core.store.add_history(rows, self._upto)
         return progress
+
+    def _of(self, log: int, first: int, entries: bytes) -> list[HistoryRow]:
+        """The rows of concatenated entries."""
+        return [
+            row
+            for index, entry in enumerate(split(entries), first)
+            for row in self._rows(log, index, entry)
+        ]
 
     def _rows(self, log: int, index: int, entry: bytes) -> list[HistoryRow]:
         time, fields = msgpack.unpackb(entry)

@@ -78,10 +78,13 @@ class Memos:
         self._taken: Counter[int] = Counter()
         self._queues: dict[int, _Queue] = {}
         for document in core.store.documents(DocumentKind.MEMO, limit=_MOST):
-            coop, account, reference = document.id.split("/")
-            self._queue(int(coop)).add(
-                (bytes.fromhex(reference), int(account)), _Waiting(document.created, document.data)
-            )
+            try:
+                coop, account, reference = document.id.split("/")
+                place = (bytes.fromhex(reference), int(account))
+                queue = self._queue(int(coop))
+            except ValueError:
+                continue  # damaged: a memo that nobody can deliver
+            queue.add(place, _Waiting(document.created, document.data))
 
     def _queue(self, coop: int) -> _Queue:
         return self._queues.setdefault(coop, _Queue())

@@ -109,7 +109,7 @@ class OwnLog:
             elif outcome > 0:
                 result = self._recorded_before(outcome)
             else:
-                result = Refused(Refusal(-outcome))
+                result = self._refused(Refusal(-outcome))
             if isinstance(result, Recorded) and self._core.not_arriving:
                 result = replace(result, warning=self._warning(submit.transaction))
             self._answers.append((submit.request, result))
@@ -118,6 +118,11 @@ class OwnLog:
         """Why a payment will not arrive until people decide, if that is known."""
         pay = decode_transaction(transaction)
         return self._core.not_arriving.get(pay.payee_coop) if isinstance(pay, Pay) else None
+
+    def _refused(self, refusal: Refusal) -> Refused | Failed:
+        """A refusal says that nothing was recorded: not while it can't be seen whether these bytes were."""
+        damage = self._history.missing(self._core.coop) if refusal in MAYBE_RECORDED else None
+        return Refused(refusal) if damage is None else Failed(damage)
 
     def submit_batch(self, tick: Tick, batch: SubmitBatch) -> None:
         """Record or refuse each transaction of a batch."""

@@ -9,8 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ledger.codec import Value, decode, encode
+from ledger.decisions import content_message
+from ledger.errors import EncodingError
 from ledger.publications import Publication
 from ledger.shapes import read_signatures
+from ledger.signatures import SignatureInvalid, verify
 from node.engine.core import Core, Tick
 from node.errors import StorageFault
 from node.store import Document, DocumentKind, Write
@@ -44,12 +47,33 @@ class Promises:
         self.signed: dict[Key, Promise] = {}
         self._published: dict[Key, list[Publication]] = {}
         for document in core.store.documents(DocumentKind.DECISION, limit=_MOST):
-            content, signature = _fields(document, 2)
-            if not isinstance(content, bytes) or not isinstance(signature, bytes):
-                raise _damaged(document)
-            self.signed[_key(document)] = Promise(content=content, signature=signature)
+            try:
+                self.signed[_key(document)] = self._read_promise(document)
+            except (StorageFault, EncodingError, SignatureInvalid):
+                # Something was signed and is forgotten: as after a restore, peers are asked for it.
+                core.began_in_doubt = True
         for document in core.store.documents(DocumentKind.PUBLICATION, limit=_MOST):
-            self._published[_key(document)] = list(_read_publications(document))
+            try:
+                self._published[_key(document)] = list(_read_publications(document))
+            except (StorageFault, EncodingError):
+                continue  # the stewards publish it once more
+
+    def _read_promise(self, document: Document) -> Promise:
+        """A promise of this node; raises `StorageFault`, `EncodingError`, `SignatureInvalid`."""
+        content, signature = _fields(document, 2)
+        if not isinstance(content, bytes) or not isinstance(signature, bytes):
+            raise _damaged(document)
+        core, (decision, number) = self._core, _key(document)
+        message = content_message(
+            federation=core.charter.federation,
+            coop=core.coop,
+            decision=decision,
+            number=number,
+            content=content,
+        )
+        key = core.charter.coops[core.coop].node_key
+        verify(public_key=key, message=message, signature=signature)
+        return Promise(content=content, signature=signature)
 
     def save(self, tick: Tick, key: Key, promise: Promise) -> None:
         """Sign nothing else for that number from now on; it is on disk before the tick's messages leave."""

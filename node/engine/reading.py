@@ -1,6 +1,6 @@
 """Reading a node's store back: its state at a start, and entries for others."""
 
-from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from ledger.chain import SignedHead
 from ledger.charter import Charter
@@ -8,19 +8,39 @@ from ledger.choose import load_validator, new_validator
 from ledger.errors import EncodingError, SnapshotError
 from ledger.validator import Validator
 from node.engine.wire import Entries
-from node.errors import StorageFault
-from node.store import Segment, Store
+from node.errors import LogDamaged, StorageFault
+from node.store import Store
 
 
-def load_state(charter: Charter, store: Store) -> Validator:
+@dataclass(slots=True)
+class Loaded:
+    """The state of all logs, and which of them were cut because what follows is damaged."""
+
+    validator: Validator
+    cut: list[LogDamaged] = field(default_factory=list)
+
+
+def load_state(charter: Charter, store: Store) -> Loaded:
     """The state of all logs in the store: from the newest snapshot and what follows it.
 
-    Raises `StorageFault` for entries that the rules refuse or that wait for what is not there: the
-    engine never stores such, so the database is damaged.
+    A log ends before the first entry that is damaged, and so does one that waits for such; what was stored
+    beyond is set aside. Raises `StorageFault` for whole entries that the rules refuse or that wait for what
+    is not there: the engine never stores such.
     """
     validator = _from_snapshot(charter, store) or new_validator(charter)
-    replay_store(validator, store)
-    return validator
+    loaded = Loaded(validator)
+    if not replay_store(validator, store):
+        _cut(loaded, store)
+    return loaded
+
+
+def _cut(loaded: Loaded, store: Store) -> None:
+    lengths = {coop: length for coop, (length, _) in store.logs().items()}
+    for coop in loaded.validator.charter.coops:
+        length, stored = loaded.validator.log(coop).length, lengths.get(coop, 0)
+        if length < stored:
+            store.set_aside(coop, length)
+            loaded.cut.append(LogDamaged(coop=coop, first=length + 1, last=stored))
 
 
 def _from_snapshot(charter: Charter, store: Store) -> Validator | None:
@@ -33,54 +53,87 @@ def _from_snapshot(charter: Charter, store: Store) -> Validator | None:
         return None  # the logs are the truth; a snapshot only saves time
     for coop in charter.coops:
         log = validator.log(coop)
-        if store.head_at(coop, log.length) != log.head and log.length > 0:
+        if log.length > 0 and _head_at(store, coop, log.length) != log.head:
             return None
     return validator
 
 
-def replay_store(validator: Validator, store: Store) -> None:
-    """Apply all entries that the store has beyond the validator's state.
+def _head_at(store: Store, coop: int, length: int) -> bytes | None:
+    """The head at `length`. Snapshots are taken between segments, so that what follows need not be whole."""
+    found = store.stored(coop, length)
+    if found is not None and found[0].last == length:
+        return found[0].head
+    try:
+        return store.head_at(coop, length)
+    except LogDamaged:
+        return None
+
+
+def replay_store(validator: Validator, store: Store) -> bool:
+    """Apply all entries that the store has beyond the validator's state; False when some are damaged.
 
     Logs wait for each other where one anchors another, so they are taken in turn.
     """
-    tails = {
-        coop: store.segments(coop, validator.log(coop).length + 1)
-        for coop in validator.charter.coops
-    }
-    left: dict[int, bytes] = dict.fromkeys(tails, b"")
-    while tails:
+    tails = {coop: _Tail(validator, store, coop) for coop in validator.charter.coops}
+    waiting = list(tails.values())
+    while waiting:
         progress = False
-        for coop in list(tails):
-            progress |= _replay_until_stop(validator, coop, tails, left)
-        if not progress and tails:
-            raise StorageFault(f"the logs of coops {sorted(tails)} wait for entries not held")
+        for tail in waiting:
+            progress |= tail.replay()
+        waiting = [tail for tail in waiting if not tail.is_over]
+        if not progress and waiting:
+            if any(tail.is_damaged for tail in tails.values()):
+                return False
+            coops = sorted(tail.coop for tail in waiting)
+            raise StorageFault(f"the logs of coops {coops} wait for entries not held")
+    return not any(tail.is_damaged for tail in tails.values())
 
 
-def _replay_until_stop(
-    validator: Validator,
-    coop: int,
-    tails: dict[int, Iterator[Segment]],
-    left: dict[int, bytes],
-) -> bool:
-    progress = False
-    while True:
-        if not left[coop]:
-            segment = next(tails[coop], None)
-            if segment is None:
-                del tails[coop]
+class _Tail:
+    """What the store has of a log beyond the validator's state, on its way in."""
+
+    def __init__(self, validator: Validator, store: Store, coop: int) -> None:
+        self.coop = coop
+        self.is_over = False
+        self.is_damaged = False
+        self._validator = validator
+        self._segments = store.segments(coop, validator.log(coop).length + 1)
+        self._left = b""
+
+    def replay(self) -> bool:
+        """Apply what can be applied now; whether the log grew or is at its end."""
+        progress = False
+        while True:
+            if not self._left and not self._take():
+                self.is_over = True
                 return True
-            left[coop] = segment.entries
+            result = self._validator.replay(self.coop, self._left)
+            if result.refusal is not None:
+                index = self._validator.log(self.coop).length + 1
+                raise StorageFault(f"entry {index} of coop {self.coop}: {result.refusal.code}")
+            progress |= result.count > 0
+            self._left = self._left[result.consumed :]
+            if result.waiting is not None:
+                return progress
+
+    def _take(self) -> bool:
+        """The next segment, if it is whole: nothing is applied that does not lead to the stored head."""
+        log = self._validator.log(self.coop)
         try:
-            result = validator.replay(coop, left[coop])
-        except EncodingError as error:
-            raise StorageFault(f"damaged entries in the log of coop {coop}") from error
-        if result.refusal is not None:
-            index = validator.log(coop).length + 1
-            raise StorageFault(f"entry {index} of coop {coop}: {result.refusal.code}")
-        progress |= result.count > 0
-        left[coop] = left[coop][result.consumed :]
-        if result.waiting is not None:
-            return progress
+            segment = next(self._segments, None)
+            if segment is None:
+                return False
+            chained = self._validator.chain(self.coop, segment.entries)
+            is_whole = (segment.first, segment.previous) == (log.length + 1, log.head)
+            is_whole &= chained == (segment.count, segment.head)
+        except (EncodingError, LogDamaged):
+            is_whole = False
+        if not is_whole:
+            self.is_damaged = True
+            return False
+        assert segment is not None
+        self._left = segment.entries
+        return True
 
 
 def read_entries(store: Store, coop: int, first: int, *, max_bytes: int) -> Entries | None:

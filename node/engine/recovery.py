@@ -15,6 +15,7 @@ from node.engine.core import Core, Tick
 from node.engine.replicas import Replicas
 from node.engine.status import Readiness
 from node.engine.wire import EvidenceNews, NewestAnswer, NewestQuestion
+from node.engine.work import reading
 from node.mark import NO_TOKEN, TOKEN_KEY, Doubt, Mark, MarkKeeper, doubt_about
 from node.store import Write
 
@@ -37,7 +38,7 @@ class Recovery:
         self._mark = mark.read()
         self._marked_ms = now_ms
         core.doubt = self._doubt()
-        core.began_in_doubt = core.doubt is not None
+        core.began_in_doubt |= core.doubt is not None
 
     def _doubt(self) -> Doubt | None:
         core, mark = self._core, self._mark
@@ -75,6 +76,7 @@ class Recovery:
     def on_question(self, tick: Tick, peer: int, message: NewestQuestion) -> None:
         """Tell a peer the newest head that is known here of its own log, after all evidence against it."""
         for data in self._core.accused.get(peer, {}).values():
+            self._core.work.spend(peer, reading(len(data)))
             tick.send(peer, EvidenceNews(data).encode())
         known = self._replicas.best.get(peer)
         tick.send(peer, NewestAnswer(message.nonce, known).encode())

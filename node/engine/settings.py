@@ -19,6 +19,12 @@ class EngineSettings:
     """How long a starting node waits for its peers to say what they hold of its own log."""
     restored: bool = False
     """The store was restored from a copy: wait until more than half of the peers have answered."""
+    check_interval_ms: int = 1_000
+    """How often a part of the stored logs is hashed again, when there is nothing else to do."""
+    check_bytes: int = 256 * 1024
+    """How much of a log at a time, about."""
+    check_rows: int = 100
+    """How many segments at a time: each may have a signature to verify."""
     mark_interval_ms: int = 60_000
     """How often the mark and the database get a new token while the own log grows (`node.mark`)."""
     mark_entries: int = 65_536

@@ -126,6 +126,12 @@ _TABLE: Final[Mapping[TroubleKind, Callable[[_Named], Words]]] = {
         f"{'ahead of' if int(named.values.get('apart_seconds', 0)) > 0 else 'behind'} this one's.",
         "Look at both clocks, and let both systems keep theirs right (NTP).",
     ),
+    TroubleKind.DAMAGED: lambda named: Words(
+        f"Entries {named.values.get('first')} to {named.values.get('last')} of the log of {named.coop} are "
+        "damaged on this node's disk; they are neither shown nor passed on.",
+        "The node fetches them from the other nodes by itself. Look at the disk: what damaged these may "
+        "damage more, also what only this node has.",
+    ),
     TroubleKind.ACCUSED: lambda named: Words(
         f"There is proof against {named.coop} ({named.values.get('evidence', '')}): payments to and from its "
         "members do not arrive.",

@@ -51,6 +51,8 @@ class TroubleKind(StrEnum):
     """The newest entry of `coop` has a time that this node's clock has not reached by far."""
     CLOCK_DIFFERS = "clock_differs"
     """The node of `coop` says another time than this one's clock, which is believed."""
+    DAMAGED = "damaged"
+    """Entries `first` to `last` of the log of `coop` are not on this disk as they were signed."""
     ACCUSED = "accused"
     """There is evidence of cheating against `coop`: payments to and from it don't arrive."""
     CUT = "cut"
@@ -84,6 +86,7 @@ TABLE: Final[Mapping[TroubleKind, _Row]] = {
     TroubleKind.CLOCK_VOUCHED: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.LOG_AHEAD: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.CLOCK_DIFFERS: _Row(Severity.WARNS, logging.WARNING),
+    TroubleKind.DAMAGED: _Row(Severity.WARNS, logging.ERROR),
     TroubleKind.ACCUSED: _Row(Severity.WARNS, logging.ERROR),
     TroubleKind.CUT: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.WAITING: _Row(Severity.WARNS, logging.WARNING),

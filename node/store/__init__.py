@@ -23,7 +23,8 @@ from node.store.base import (
     Witnessed,
     Write,
 )
-from node.store.memory import MemoryDisk, MemoryFault, MemoryStore
+from node.store.memory import MemoryStore
+from node.store.memory_disk import MemoryDisk, MemoryFault
 
 __all__ = [
     "Document",

@@ -22,6 +22,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from ledger.chain import SignedHead
+from node.store.care import LogCare
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +115,8 @@ class DocumentKind(StrEnum):
     """A survey file, by its hash."""
     MEMO = "memo"
     """A memo sealed to an account of another coop, until that coop's node has it."""
+    SET_ASIDE = "set_aside"
+    """What was stored of a log beyond a damaged entry; for people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,12 +269,13 @@ class Write:
         return None if any(others) else self.segments[0]
 
 
-class Store(Protocol):
+class Store(LogCare, Protocol):
     """What a node keeps.
 
     Every method may raise `StorageFault`. From then on the object refuses all work but `close` with
-    the same fault: close it, open the store again, and reload. Methods that only read see every
-    commit that returned before, and write nothing.
+    the same fault: close it, open the store again, and reload. `LogDamaged` is the exception: stored
+    bytes of a log are not what was written, and everything else can be used. Methods that only read see
+    every commit that returned before, and write nothing.
     """
 
     def commit(self, write: Write) -> None:
@@ -292,7 +296,8 @@ class Store(Protocol):
         """The log from entry `first` (from 1 on) to its end, in order.
 
         The first segment is cut so that it begins at `first`. Memory stays bounded by a few
-        segments, however long the log. Commits made while one reads may or may not be seen.
+        segments, however long the log. Commits made while one reads may or may not be seen. Raises
+        `LogDamaged` where one is missing, but does not hash: the reader compares what he needs.
         """
 
     def entries(self, coop: int, first: int, *, max_bytes: int) -> Entries | None:

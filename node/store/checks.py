@@ -14,8 +14,10 @@ import msgpack
 from ledger.chain import SignedHead, extend_all
 from ledger.codec import split
 from ledger.errors import EncodingError
-from node.errors import StorageFault, StoreMisuse, ValueUnstorable
+from node.errors import LogDamaged, StorageFault, StoreMisuse, ValueUnstorable
 from node.store.base import Entries, RecordKind, Segment, Witnessed, Write
+
+_SEGMENTS_KNOWN = 100_000
 
 RESERVED_META = "store."
 """Names of meta values that begin so belong to the store itself."""
@@ -160,25 +162,80 @@ def split_entries(entries: bytes) -> list[bytes]:
         raise StorageFault("a stored segment can't be split into its entries") from error
 
 
+def damaged(segment: Segment) -> LogDamaged:
+    """What is raised about a segment that is not what was written."""
+    return LogDamaged(coop=segment.coop, first=segment.first, last=segment.last)
+
+
 def entry_at(segment: Segment, index: int) -> bytes:
-    """The exact bytes of entry `index`, which the segment holds."""
-    start = skip_entries(segment.entries, index - segment.first)
-    return segment.entries[start : skip_entries(segment.entries, index - segment.first + 1)]
+    """The exact bytes of entry `index`, which the segment holds. Raises `LogDamaged`."""
+    try:
+        start = skip_entries(segment.entries, index - segment.first)
+        end = skip_entries(segment.entries, index - segment.first + 1)
+    except StorageFault as error:
+        raise damaged(segment) from error
+    return segment.entries[start:end]
 
 
 def cut_front(segment: Segment, first: int) -> Segment:
-    """The segment from entry `first` on."""
+    """The segment from entry `first` on. Raises `LogDamaged`."""
     if first <= segment.first:
         return segment
     dropped = first - segment.first
-    offset = skip_entries(segment.entries, dropped)
+    try:
+        offset = skip_entries(segment.entries, dropped)
+        previous = extend_all(segment.previous, split_entries(segment.entries[:offset]))
+    except StorageFault as error:
+        raise damaged(segment) from error
     return replace(
         segment,
         first=first,
         count=segment.count - dropped,
         entries=segment.entries[offset:],
-        previous=extend_all(segment.previous, split_entries(segment.entries[:offset])),
+        previous=previous,
     )
+
+
+def is_sound(segment: Segment) -> bool:
+    """Whether the entries are as many as the segment says, and lead from one of its heads to the other."""
+    try:
+        entries = split(segment.entries)
+    except EncodingError:
+        return False
+    return len(entries) == segment.count and extend_all(segment.previous, entries) == segment.head
+
+
+def check_sound(segment: Segment) -> Segment:
+    """The segment; raises `LogDamaged` when it is not sound."""
+    if not is_sound(segment):
+        raise damaged(segment)
+    return segment
+
+
+class SoundSegments:
+    """Lets through segments that are sound. Each is hashed when it is first read, not every time."""
+
+    def __init__(self) -> None:
+        self._known: set[tuple[int, int, bytes]] = set()
+
+    def check(self, segment: Segment) -> Segment:
+        """The segment, or its end after `cut_front`; raises `LogDamaged`."""
+        # Where it ends stays the same when its front is cut, and so does the head there.
+        key = (segment.coop, segment.last, segment.head)
+        if key not in self._known:
+            check_sound(segment)
+            if len(self._known) >= _SEGMENTS_KNOWN:
+                self._known.clear()
+            self._known.add(key)
+        return segment
+
+    def look(self, segment: Segment) -> bool:
+        """Whether the segment is sound now, whatever it was before."""
+        key = (segment.coop, segment.last, segment.head)
+        if is_sound(segment):
+            return True
+        self._known.discard(key)
+        return False
 
 
 def cut_back(segment: Segment, max_bytes: int) -> Entries:

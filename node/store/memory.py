@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from enum import Enum
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
 from ledger.chain import SignedHead
-from node.errors import StorageFault, StoreInUse
-from node.store import checks
+from node.errors import StorageFault, StoreInUse, StoreMisuse
+from node.store import checks, mending
 from node.store.base import (
     Document,
     DocumentKind,
@@ -26,7 +25,6 @@ from node.store.base import (
     FoundPayment,
     HistoryPlace,
     HistoryRow,
-    Memo,
     Record,
     RecordKind,
     Role,
@@ -35,63 +33,9 @@ from node.store.base import (
     Witnessed,
     Write,
 )
+from node.store.memory_disk import MemoryDisk, MemoryFault, apply_write
 
 SNAPSHOTS_KEPT = 2
-
-
-class MemoryFault(Enum):
-    """What an injected fault does; both raise `StorageFault`."""
-
-    LOST = "lost"
-    """Nothing of the write is on the disk."""
-    KEPT = "kept"
-    """All of the write is on the disk, although a fault was reported."""
-
-
-@dataclass(slots=True)
-class MemoryDisk:
-    """What is on disk. `inject` is asked at each durable write, with the method's name."""
-
-    inject: Callable[[str], MemoryFault | None] = lambda operation: None
-    in_use: bool = False
-    segments: dict[int, list[Segment]] = field(default_factory=dict)
-    evidence: dict[bytes, Evidence] = field(default_factory=dict)
-    witnessed: dict[int, Witnessed] = field(default_factory=dict)
-    memos: dict[tuple[bytes, int, int], bytes | None] = field(default_factory=dict)
-    reasons: dict[bytes, bytes] = field(default_factory=dict)
-    documents: dict[tuple[DocumentKind, str], Document] = field(default_factory=dict)
-    records: dict[tuple[RecordKind, str], Record] = field(default_factory=dict)
-    meta: dict[str, bytes] = field(default_factory=dict)
-    snapshots: list[Snapshot] = field(default_factory=list)
-    history: dict[tuple[int, int], dict[HistoryPlace, HistoryRow]] = field(default_factory=dict)
-    payments: dict[tuple[int, int, int], FoundPayment] = field(default_factory=dict)
-    history_upto: dict[int, int] = field(default_factory=dict)
-
-    def fail_next(self, fault: MemoryFault) -> None:
-        """Let the next durable write fail in that way, and none after it."""
-
-        def once(operation: str) -> MemoryFault:
-            self.inject = lambda operation: None
-            return fault
-
-        self.inject = once
-
-    def copy(self) -> MemoryDisk:
-        """A backup as of now, that nobody uses and nothing disturbs."""
-        return MemoryDisk(
-            segments={coop: list(rows) for coop, rows in self.segments.items()},
-            evidence=dict(self.evidence),
-            witnessed=dict(self.witnessed),
-            memos=dict(self.memos),
-            reasons=dict(self.reasons),
-            documents=dict(self.documents),
-            records=dict(self.records),
-            meta=dict(self.meta),
-            snapshots=list(self.snapshots),
-            history={account: dict(rows) for account, rows in self.history.items()},
-            payments=dict(self.payments),
-            history_upto=dict(self.history_upto),
-        )
 
 
 class MemoryStore:
@@ -161,7 +105,7 @@ class MemoryStore:
         for head in write.signatures:
             self._check_signature(head, write.segments)
         checks.check_new_records(write, disk.records)
-        self._write("commit", lambda: _apply(disk, write))
+        self._write("commit", lambda: apply_write(disk, write))
 
     def _check_signature(self, head: SignedHead, new: Sequence[Segment]) -> None:
         place = self._segment_at(head.coop, head.length)
@@ -189,14 +133,14 @@ class MemoryStore:
 
     def entries(self, coop: int, first: int, *, max_bytes: int) -> Entries | None:
         """See `Store.entries`."""
-        return checks.gather(self.segments(coop, first), max_bytes)
+        return checks.gather(map(checks.check_sound, self.segments(coop, first)), max_bytes)
 
     def entry(self, coop: int, index: int) -> bytes | None:
         """See `Store.entry`."""
         if index < 1:
             return None
         found = next(self.segments(coop, index), None)
-        return checks.entry_at(found, index) if found else None
+        return checks.entry_at(checks.check_sound(found), index) if found else None
 
     def head_at(self, coop: int, length: int) -> bytes | None:
         """See `Store.head_at`."""
@@ -205,7 +149,56 @@ class MemoryStore:
             return None
         if length == held[0]:
             return held[1]
-        return next(self.segments(coop, length + 1)).previous
+        return checks.check_sound(next(self.segments(coop, length + 1))).previous
+
+    def next_segment(self, coop: int, first: int) -> tuple[Segment, bool] | None:
+        """See `LogCare.next_segment`."""
+        rows = self._usable().segments.get(coop, [])
+        found = next((row for row in rows if row.first >= first), None)
+        return None if found is None else (found, checks.is_sound(found))
+
+    def stored(self, coop: int, index: int) -> tuple[Segment, bool] | None:
+        """See `LogCare.stored`."""
+        rows = [row for row in self._usable().segments.get(coop, []) if row.first <= index]
+        return (rows[-1], checks.is_sound(rows[-1])) if rows else None
+
+    def heal(self, segments: Sequence[Segment]) -> None:
+        """See `LogCare.heal`."""
+        disk, coop = self._usable(), segments[0].coop
+        first, last = segments[0].first, segments[-1].last
+        mending.check_range(segments, length=self.logs()[coop][0])
+        before = [row for row in disk.segments[coop] if row.last < first]
+        if first > 1 and (not before or before[-1].last != first - 1):
+            raise StoreMisuse(f"log {coop}: no segment ends before entry {first}")
+        after = [row for row in disk.segments[coop] if row.first > last]
+
+        def apply() -> None:
+            disk.segments[coop] = [*before, *segments, *after]
+
+        self._write("heal", apply)
+
+    def set_aside(self, coop: int, length: int) -> None:
+        """See `LogCare.set_aside`."""
+        disk = self._usable()
+
+        def apply() -> None:
+            rows = disk.segments.pop(coop, [])
+            for row in [row for row in rows if row.last > length]:
+                kept = mending.as_document(row)
+                disk.documents[kept.kind, kept.id] = kept
+            fronts = [
+                row if row.last <= length else mending.front_of(row, length)
+                for row in rows
+                if row.first <= length
+            ]
+            if left := [row for row in fronts if row is not None]:
+                disk.segments[coop] = left
+            disk.history.clear()
+            disk.payments.clear()
+            disk.history_upto.clear()
+            disk.snapshots.clear()
+
+        self._write("set_aside", apply)
 
     def signed_head(self, coop: int, at_least: int) -> SignedHead | None:
         """See `Store.signed_head`."""
@@ -374,40 +367,3 @@ def _first_signed(rows: Iterator[Segment] | Sequence[Segment]) -> SignedHead | N
                 coop=row.coop, length=row.last, head=row.head, signature=row.signature
             )
     return None
-
-
-def _apply(disk: MemoryDisk, write: Write) -> None:
-    """Everything in a checked write; has nothing that could fail halfway."""
-    for segment in write.segments:
-        disk.segments.setdefault(segment.coop, []).append(segment)
-    for head in write.signatures:
-        _apply_signature(disk.segments.get(head.coop, []), head)
-    for evidence in write.evidence:
-        disk.evidence.setdefault(evidence.digest, evidence)
-    for witnessed in write.witnessed:
-        disk.witnessed[witnessed.coop] = witnessed
-    for memo in write.memos:
-        _apply_memo(disk, memo)
-    for erased in write.erased_memos:
-        disk.memos[erased] = None
-    for reason in write.reasons:
-        disk.reasons.setdefault(reason.hash, reason.salted_text)
-    for document in write.documents:
-        disk.documents[document.kind, document.id] = document
-    for dropped in write.dropped_documents:
-        disk.documents.pop(dropped, None)
-    for record in (*write.new_records, *write.records):
-        disk.records[record.kind, record.id] = record
-    for dropped_record in write.dropped_records:
-        disk.records.pop(dropped_record, None)
-    disk.meta.update(write.meta)
-
-
-def _apply_signature(rows: list[Segment], head: SignedHead) -> None:
-    place = bisect.bisect_left(rows, head.length, key=lambda row: row.last)
-    if place < len(rows) and rows[place].last == head.length and rows[place].signature is None:
-        rows[place] = replace(rows[place], signature=head.signature)
-
-
-def _apply_memo(disk: MemoryDisk, memo: Memo) -> None:
-    disk.memos.setdefault((memo.reference, memo.coop, memo.account), memo.sealed)

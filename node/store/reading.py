@@ -1,7 +1,7 @@
 """The questions that `SqlStore` asks its database, and how rows become values again.
 
-A row that can't be what was written raises `StorageFault`: SQLite hands out whatever bytes a damaged
-file holds.
+A row that can't be what was written raises `StorageFault`, one of a log `LogDamaged`: SQLite hands out
+whatever bytes a damaged file holds.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from ledger.chain import SignedHead
-from node.errors import StorageFault
+from node.errors import LogDamaged
 from node.store.base import (
     Document,
     DocumentKind,
@@ -42,7 +42,11 @@ def read_logs(connection: Connection) -> dict[int, tuple[int, bytes]]:
     logs: dict[int, tuple[int, bytes]] = {}
     coop = connection.execute(select(func.min(segments.c.coop))).scalar()
     while coop is not None:
-        newest = segment(connection.execute(_newest(coop)).one())
+        row = connection.execute(_newest(coop)).one()
+        try:
+            newest = segment(row)
+        except LogDamaged:
+            newest = broken_segment(coop, row.first)
         logs[coop] = (newest.last, newest.head)
         coop = connection.execute(
             select(func.min(segments.c.coop)).where(segments.c.coop > coop)
@@ -105,7 +109,8 @@ def segment(row: Sequence[Any]) -> Segment:
         and count > 0
         and len(previous) == len(head) == 32
     ):
-        raise StorageFault(f"log {coop}: the segment at entry {first} is damaged")
+        last = first + max(count, 1) - 1 if type(first) is type(count) is int else first
+        raise LogDamaged("not a segment", coop=coop, first=first, last=last)
     return Segment(
         coop=coop,
         first=first,
@@ -117,11 +122,18 @@ def segment(row: Sequence[Any]) -> Segment:
     )
 
 
+def broken_segment(coop: int, first: int) -> Segment:
+    """What stands for a row that is no segment: one without entries."""
+    nothing = bytes(32)
+    return Segment(coop=coop, first=first, count=1, entries=b"", previous=nothing, head=nothing)
+
+
 def check_continuous(found: Sequence[Segment], first: int) -> None:
     """Check that segments follow each other from entry `first` on."""
     for part in found:
         if part.first != first:
-            raise StorageFault(f"log {part.coop}: entry {first} is missing on disk")
+            last = max(part.first - 1, first)
+            raise LogDamaged("missing", coop=part.coop, first=first, last=last)
         first = part.last + 1
 
 

@@ -19,8 +19,8 @@ from sqlalchemy import Connection, Select, delete, inspect, select, tuple_
 from sqlalchemy.exc import SQLAlchemyError
 
 from ledger.chain import SignedHead
-from node.errors import StorageFault, StoreMisuse, StoreUnavailable, StoreVersionUnknown
-from node.store import checks, layouts, reading, tables
+from node.errors import LogDamaged, StorageFault, StoreMisuse, StoreUnavailable, StoreVersionUnknown
+from node.store import checks, layouts, mending, reading, sql_mending, tables
 from node.store.base import (
     Document,
     DocumentKind,
@@ -29,8 +29,6 @@ from node.store.base import (
     FoundPayment,
     HistoryPlace,
     HistoryRow,
-    Record,
-    RecordKind,
     Segment,
     Snapshot,
     Witnessed,
@@ -38,6 +36,7 @@ from node.store.base import (
 )
 from node.store.connect import open_database
 from node.store.snapshots import read_newest_snapshot, write_snapshot
+from node.store.sql_records import SqlRecords
 from node.store.writing import Writer
 
 PAGE_BYTES = 4 * 1024 * 1024
@@ -45,7 +44,7 @@ PAGE_ROWS = 4096
 """Reading a log takes about so much at a time, whatever the size of its segments."""
 
 
-class SqlStore:
+class SqlStore(SqlRecords):
     """A `Store` in a database: `sqlite:///path/to/file` or `postgresql://user@host/name`.
 
     Creates the tables in an empty database, and brings those of an older layout forward. Raises
@@ -61,6 +60,7 @@ class SqlStore:
         self._failed: str | None = None
         self._read_only = read_only
         self._writer = Writer(self._connection)
+        self._sound = checks.SoundSegments()
         self._logs: dict[int, tuple[int, bytes]] = {}
         try:
             with self._transaction() as connection:
@@ -95,7 +95,7 @@ class SqlStore:
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
-        """One transaction; anything but a caller's mistake makes the object unusable."""
+        """One transaction; anything but a caller's mistake and a damaged log makes the object unusable."""
         with self._guarded(), self._connection.begin():
             yield self._connection
 
@@ -108,7 +108,7 @@ class SqlStore:
             raise StorageFault(self._failed)
         try:
             yield
-        except (StoreMisuse, StoreUnavailable):
+        except (StoreMisuse, StoreUnavailable, LogDamaged):
             raise
         except (SQLAlchemyError, sqlite3.Error, StorageFault, ValueError) as error:
             cause = getattr(error, "orig", None) or error
@@ -187,7 +187,7 @@ class SqlStore:
 
     def entries(self, coop: int, first: int, *, max_bytes: int) -> Entries | None:
         """See `Store.entries`."""
-        return checks.gather(self.segments(coop, first), max_bytes)
+        return checks.gather(map(self._sound.check, self.segments(coop, first)), max_bytes)
 
     def entry(self, coop: int, index: int) -> bytes | None:
         """See `Store.entry`."""
@@ -209,8 +209,38 @@ class SqlStore:
         if index < 1 or index > self.logs().get(coop, (0, b""))[0]:
             return None
         with self._transaction() as connection:
-            row = connection.execute(reading.at_or_before(coop, index)).one()
-            return reading.segment(row)
+            row = connection.execute(reading.at_or_before(coop, index)).first()
+            if row is None:
+                raise LogDamaged("missing", coop=coop, first=index, last=index)
+            segment = reading.segment(row)
+        if segment.last < index:
+            raise LogDamaged("missing", coop=coop, first=segment.last + 1, last=index)
+        return self._sound.check(segment)
+
+    def next_segment(self, coop: int, first: int) -> tuple[Segment, bool] | None:
+        """See `LogCare.next_segment`."""
+        with self._transaction() as connection:
+            segment = sql_mending.next_row(connection, coop, first)
+        return None if segment is None else (segment, self._sound.look(segment))
+
+    def stored(self, coop: int, index: int) -> tuple[Segment, bool] | None:
+        """See `LogCare.stored`."""
+        with self._transaction() as connection:
+            segment = sql_mending.row_at(connection, coop, index)
+        return None if segment is None else (segment, self._sound.look(segment))
+
+    def heal(self, segments: Sequence[Segment]) -> None:
+        """See `LogCare.heal`."""
+        mending.check_range(segments, length=self.logs().get(segments[0].coop, (0, b""))[0])
+        with self._transaction() as connection:
+            sql_mending.heal_rows(connection, segments, self._writer.put_segments)
+            self._logs = reading.read_logs(connection)
+
+    def set_aside(self, coop: int, length: int) -> None:
+        """See `LogCare.set_aside`."""
+        with self._transaction() as connection:
+            sql_mending.set_rows_aside(connection, coop, length)
+            self._logs = reading.read_logs(connection)
 
     def signed_head(self, coop: int, at_least: int) -> SignedHead | None:
         """See `Store.signed_head`."""
@@ -292,55 +322,6 @@ class SqlStore:
         )
         with self._transaction() as connection:
             return [reading.document(row) for row in connection.execute(query)]
-
-    def record(self, kind: RecordKind, id_: str) -> Record | None:
-        """See `Store.record`."""
-        checks.check_held(id_)
-        with self._transaction() as connection:
-            row = connection.execute(reading.RECORD, {"kind": kind.value, "id": id_}).first()
-            return reading.record(row) if row else None
-
-    def records(
-        self,
-        kind: RecordKind,
-        shelf: str,
-        *,
-        before: tuple[int, str] | None = None,
-        limit: int,
-    ) -> list[Record]:
-        """See `Store.records`."""
-        checks.check_held(shelf, *(before or ()))
-        asked = {"kind": kind.value, "shelf": shelf, "most": limit}
-        query = reading.SHELF_FIRST_PAGE
-        if before is not None:
-            query = reading.SHELF_NEXT_PAGE
-            asked |= {"before": before[0], "before_id": before[1]}
-        with self._transaction() as connection:
-            return [reading.record(row) for row in connection.execute(query, asked)]
-
-    def due_records(self, kind: RecordKind, shelf: str, *, upto: int, limit: int) -> list[Record]:
-        """See `Store.due_records`."""
-        checks.check_held(shelf, upto)
-        asked = {"kind": kind.value, "shelf": shelf, "upto": upto, "most": limit}
-        with self._transaction() as connection:
-            return [reading.record(row) for row in connection.execute(reading.DUE_RECORDS, asked)]
-
-    def pending_records(self, kind: RecordKind) -> list[tuple[str, str, int, bytes | None]]:
-        """See `Store.pending_records`."""
-        columns = tables.records.c
-        query = select(columns.id, columns.shelf, columns.due, columns.mark).where(
-            columns.kind == kind.value, columns.due.is_not(None)
-        )
-        with self._transaction() as connection:
-            return [(row.id, row.shelf, row.due, row.mark) for row in connection.execute(query)]
-
-    def record_ids(self, kind: RecordKind) -> Iterator[str]:
-        """See `Store.record_ids`."""
-        columns = tables.records.c
-        query = select(columns.id).where(columns.kind == kind.value)
-        with self._transaction() as connection:
-            for rows in connection.execute(query).yield_per(PAGE_ROWS).partitions():
-                yield from (row.id for row in rows)
 
     def meta(self, key: str) -> bytes | None:
         """See `Store.meta`."""

@@ -84,9 +84,13 @@ class Writer:
         row = _row(segment, tables.segments)
         driver.execute(self._append_sql, [row[name] for name in self._append_columns])
 
+    def put_segments(self, segments: Sequence[Segment]) -> None:
+        """Add segments."""
+        self._run(self._segments, [_row(segment, tables.segments) for segment in segments])
+
     def write(self, write: Write) -> None:
         """Write every group. Raises `StoreMisuse` as `Store.commit` says."""
-        self._run(self._segments, [_row(segment, tables.segments) for segment in write.segments])
+        self.put_segments(write.segments)
         for head in write.signatures:
             self._put_signature(head)
         self._run(self._evidence, [_row(evidence, tables.evidence) for evidence in write.evidence])

@@ -11,8 +11,7 @@ import pytest
 
 from node.compose import Node, World, open_node
 from node.errors import StorageFault, StoreInUse
-from node.store import MemoryDisk, MemoryStore, Store, Write
-from node.store.memory import MemoryFault
+from node.store import MemoryDisk, MemoryFault, MemoryStore, Store, Write
 from node.store.sql import SqlStore
 from tests.builders import build_federation
 from tests.node.http.towns import Town, one_node

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import select, update
 
 from cli.exit_codes import ExitCode
 from cli.main import main
@@ -16,6 +17,8 @@ from node.engine.events import View
 from node.engine.proofs import path_to_signed
 from node.http.reading import from_base64url
 from node.store import MemoryStore, Write
+from node.store.sql import SqlStore
+from node.store.tables import segments
 from tests.node.http.towns import Town, halt, one_node, same_lengths, some_nodes
 from tests.node.loops import on_loop, until
 from tests.node.running import QUICK, People, client_of, make_folder
@@ -140,6 +143,44 @@ async def test_a_node_that_has_halted_still_proves_what_it_signed_before(tmp_pat
         receipt = decode_receipt(await proof(towns[2], "sur", first))
         assert len(receipt.following) == last - first
         receipt.check(towns[2].federation.charter)
+
+
+@on_loop
+async def test_a_flipped_bit_gets_a_problem_and_no_signature(tmp_path: Path) -> None:
+    """The head of damaged entries, signed, would be proof that the coop keeps two histories."""
+    async with some_nodes(tmp_path, 1, 2) as towns:
+        town = towns[1]
+        for sequence in (1, 2, 3):
+            pay = town.federation.pay(
+                1, payer=1, sequence=sequence, payee_coop=1, payee=2, amount=sequence
+            )
+            index = (await town.client.post("/v1/payments", pay)).ok()["index"]
+        await same_lengths(*towns.values())
+        await town.node.runner.ask(partial(_flip, index))
+        answer = await town.client.get(f"/v1/receipts/norte/{index}")
+        assert answer.status == 503
+        assert answer.problem() == "log_damaged"
+
+        async def is_healed() -> bool:
+            return (await town.client.get(f"/v1/receipts/norte/{index}")).status == 200
+
+        await until(is_healed, "the entry is fetched again")
+        receipt = decode_receipt(await proof(town, "norte", index))
+        receipt.check(town.federation.charter)
+        for other in towns.values():
+            assert (await other.client.get("/v1/status")).ok()["accused"] == []
+
+
+def _flip(index: int, view: View) -> None:
+    """Change a bit of that entry's time on the disk."""
+    store = view.store
+    assert isinstance(store, SqlStore)
+    with store._transaction() as connection:
+        place = (segments.c.coop == 1, segments.c.first == index)
+        row = connection.execute(select(segments).where(*place)).one()
+        entries = bytearray(row.entries)
+        entries[5] ^= 1
+        connection.execute(update(segments).where(*place).values(entries=bytes(entries)))
 
 
 def _entry(coop: int, index: int, view: View) -> bytes | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, insert, select, update
 
-from node.errors import NodeFault, StorageFault
+from node.errors import LogDamaged, NodeFault
 from node.store import Snapshot, Store, Write
 from node.store.sql import SqlStore
 from node.store.tables import segments, snapshot_parts, snapshots
@@ -58,11 +58,11 @@ def test_every_byte_of_a_segment_counts(tmp_path: Path) -> None:
                 verify_chain(store, 7, genesis=start(7))
 
 
-def test_a_missing_segment_is_a_storage_fault(sql_place: SqlPlace) -> None:
+def test_a_missing_segment_is_damage(sql_place: SqlPlace) -> None:
     filled(sql_place, commits=6)
     with sql_place.open() as store, store._transaction() as connection:
         connection.execute(delete(segments).where(segments.c.first == 11))
-    with sql_place.open() as store, pytest.raises(StorageFault, match="entry 11 is missing"):
+    with sql_place.open() as store, pytest.raises(LogDamaged, match="entries 11 to 15 are damaged"):
         list(store.segments(7))
 
 
