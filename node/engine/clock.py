@@ -1,4 +1,4 @@
-"""Whether this node's clock can be believed (decision 0023).
+"""Whether this node's clock can be believed (decision 0023; PROTOCOL section 10.5).
 
 The time of an entry is its home node's, and along a log it never falls. So one entry from a clock that
 is far ahead spoils the log: all later ones carry that date, and limits that end on a day are over at once.

@@ -42,7 +42,9 @@ def member(view: View, number: int) -> Json | None:
     account = view.validator.account(view.coop, number)
     if account is None:
         return None
-    now = view.now_ms // 1000
+    log = view.validator.log(view.coop)
+    # What is recorded now gets the log's time when that is ahead, and limits are judged by it.
+    now = max(view.now_ms // 1000, log.time)
     limit = account.limit_at(now)
     return {
         **public_account(view, view.coop, account),
@@ -59,7 +61,7 @@ def member(view: View, number: int) -> Json | None:
             "until": account.until,
             "after": account.after,
         },
-        "length": view.validator.log(view.coop).length,
+        "length": log.length,
         "time": now,
     }
 

@@ -3,11 +3,12 @@
 import pytest
 
 from node.engine.clock import EARLIEST_MS
-from node.engine.events import NotReady, PeerDown, PeerUp, Recorded
+from node.engine.events import Ask, NotReady, PeerDown, PeerUp, Recorded
 from node.engine.status import Readiness
 from node.engine.trouble_words import word
 from node.engine.troubles import Severity, Trouble, TroubleKind
 from node.engine.wire import ClockNews
+from node.http import facts
 from tests.node.engine.rig import Rig, joined
 
 SECOND = 1_000
@@ -227,6 +228,24 @@ def test_a_node_that_most_other_logs_are_ahead_of_does_not_believe_its_clock() -
     rig.skew_ms[1] = -DAY // 2
     rig.start(1)
     assert doubt(rig, 1) in ("behind_own_log", "behind_other_logs")
+
+
+def test_a_limit_is_shown_by_the_time_by_which_it_is_judged() -> None:
+    """The log is a little ahead of the clock: what is recorded gets its time."""
+    rig = Rig(1, 2)
+    rig.ready()
+    rig.admit(1, 1, 2, limit=0)
+    begins = rig.now_ms // SECOND + 100
+    change = rig.federation.limit(1, 1, revision=1, limit=500, from_=begins)
+    rig.skew_ms[1] = 200 * SECOND
+    (recorded,) = rig.submit(1, change)
+    assert isinstance(recorded, Recorded)
+    rig.skew_ms[1] = 0
+    (shown,) = rig.ask(1, Ask(rig.request(), lambda view: facts.member(view, 1)))
+    assert (shown["limit"], shown["available"]) == (500, 500)
+    assert shown["time"] >= begins
+    (paid,) = rig.submit(1, rig.pay(1, 1, 1, 2, amount=500))
+    assert isinstance(paid, Recorded)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in TroubleKind if "clock" in kind])
