@@ -163,6 +163,7 @@ class Engine:
             self._anchors.run(tick, self._own)
         published = self._publish(tick, inbox)
         self._record(tick, inbox)
+        self._own.look_at_day(tick)
         self._anchors.answer_requests(tick)
         changed = run_changes(self._core, tick, inbox, self._view)
         self._memos.run(tick)

@@ -30,7 +30,7 @@ from node.engine.history import History
 from node.engine.memos import Memos
 from node.engine.proofs import receipt_of
 from node.engine.signer import Chained
-from node.engine.troubles import TroubleKind
+from node.engine.troubles import Trouble, TroubleKind
 from node.errors import LogDamaged
 from node.store import Segment
 from node.store.base import payment_digest
@@ -81,8 +81,23 @@ class OwnLog:
 
         What the node appends by itself waits for the next day without, and counts like everything else.
         """
-        if self._core.charter.entries_per_day is None:
-            return True
+        return "entries" not in self._full(tick)
+
+    def look_at_day(self, tick: Tick) -> None:
+        """Let people know while the charter's bound on the entries of a day keeps something back."""
+        full, (key, troubles) = (
+            self._full(tick),
+            ((TroubleKind.DAY_FULL, None), self._core.troubles),
+        )
+        troubles.pop(key, None)
+        if full:
+            troubles[key] = Trouble(kind=TroubleKind.DAY_FULL, values={"of": full[-1]})
+
+    def _full(self, tick: Tick) -> list[str]:
+        """What the charter lets the own log take no more of today: "payments", "entries", or both."""
+        charter = self._core.charter
+        if charter.entries_per_day is None:
+            return []
         log = self._core.validator.log(self._core.coop)
         today = entries_of_day(
             time=max(tick.now_ms // 1000, log.time),
@@ -90,7 +105,10 @@ class OwnLog:
             payments=log.payments_today,
             others=log.others_today,
         )
-        return check_day(self._core.charter, today, is_payment=False) is None
+        kinds = (("payments", True), ("entries", False))
+        return [
+            name for name, is_payment in kinds if check_day(charter, today, is_payment=is_payment)
+        ]
 
     def submit(self, tick: Tick, submits: Sequence[Submit]) -> None:
         """Record or refuse single transactions; the same bytes twice in one tick count once."""

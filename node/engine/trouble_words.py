@@ -55,6 +55,13 @@ def _clock(named: _Named) -> str:
     return _CLOCK[str(named.values.get("reason"))].format(apart=named.apart)
 
 
+_FULL: Final[Mapping[str, str]] = {
+    "payments": "This cooperative has recorded as many payments today as the charter allows: the next one is "
+    "taken after midnight, universal time.",
+    "entries": "This cooperative's log has as many entries today, payments aside, as the charter allows: "
+    "payments from elsewhere arrive, and stewards decide, after midnight, universal time.",
+}
+
 _DOUBTS: Final[Mapping[str, str]] = {
     Doubt.UNMARKED: "There is no readable node.mark in the node's folder, so nothing outside the database "
     "says how far the node has signed.",
@@ -131,6 +138,11 @@ _TABLE: Final[Mapping[TroubleKind, Callable[[_Named], Words]]] = {
         "damaged on this node's disk; they are neither shown nor passed on.",
         "The node fetches them from the other nodes by itself. Look at the disk: what damaged these may "
         "damage more, also what only this node has.",
+    ),
+    TroubleKind.DAY_FULL: lambda named: Words(
+        _FULL[str(named.values.get("of", "entries"))],
+        "Nothing is lost by waiting. If a member floods the log, a steward can freeze the account; if people "
+        "really pay so often, the federation needs a charter with a higher entries_per_day.",
     ),
     TroubleKind.ACCUSED: lambda named: Words(
         f"There is proof against {named.coop} ({named.values.get('evidence', '')}): payments to and from its "

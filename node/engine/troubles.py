@@ -53,6 +53,8 @@ class TroubleKind(StrEnum):
     """The node of `coop` says another time than this one's clock, which is believed."""
     DAMAGED = "damaged"
     """Entries `first` to `last` of the log of `coop` are not on this disk as they were signed."""
+    DAY_FULL = "day_full"
+    """The own log has as many `of` ("payments", "entries") today as the charter allows."""
     ACCUSED = "accused"
     """There is evidence of cheating against `coop`: payments to and from it don't arrive."""
     CUT = "cut"
@@ -87,6 +89,7 @@ TABLE: Final[Mapping[TroubleKind, _Row]] = {
     TroubleKind.LOG_AHEAD: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.CLOCK_DIFFERS: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.DAMAGED: _Row(Severity.WARNS, logging.ERROR),
+    TroubleKind.DAY_FULL: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.ACCUSED: _Row(Severity.WARNS, logging.ERROR),
     TroubleKind.CUT: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.WAITING: _Row(Severity.WARNS, logging.WARNING),

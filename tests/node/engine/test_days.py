@@ -4,6 +4,7 @@ from ledger.entries import entry_kind
 from ledger.refusals import Refusal
 from ledger.transactions import Kind, Status
 from node.engine.events import Recorded, Refused
+from node.engine.troubles import TroubleKind
 from tests.builders import START, build_federation
 from tests.index_builders import index_lines
 from tests.node.engine.rig import Rig, joined
@@ -35,6 +36,12 @@ def kinds_since(rig: Rig, coop: int, first: int) -> list[int | None]:
     return [entry_kind(entry) for entry in entries if entry is not None]
 
 
+def full_of(rig: Rig, coop: int) -> list[object]:
+    """What people are told that the day has no more room for."""
+    troubles = rig.engines[coop].status().troubles
+    return [each.values["of"] for each in troubles if each.kind is TroubleKind.DAY_FULL]
+
+
 def test_a_day_full_of_payments_still_takes_the_node_s_anchors_and_the_stewards_word() -> None:
     rig = bounded()
     answers = rig.submit(1, *(rig.pay(1, n, 1, 2, 1) for n in range(1, BOUND + 1)))
@@ -43,6 +50,8 @@ def test_a_day_full_of_payments_still_takes_the_node_s_anchors_and_the_stewards_
     rig.submit(2, rig.pay(2, 1, 1, 2, 7))
     rig.deliver()
     assert rig.balance(1, 1, 2) == BOUND + 7
+    assert full_of(rig, 1) == ["payments"]
+    assert full_of(rig, 2) == []
     freeze = rig.federation.status(1, 1, revision=1, status=Status.FROZEN)
     assert isinstance(rig.submit(1, freeze)[0], Recorded)
 
@@ -74,7 +83,9 @@ def test_what_the_node_owes_waits_for_the_next_day_and_then_happens() -> None:
         rig.advance(rig.settings.anchor_interval_ms)
     assert rig.length(1, 1) == before
     assert rig.submit(1, rig.federation.admit(1, 99)) == [Refused(Refusal.DAY_FULL)]
+    assert full_of(rig, 1) == ["entries"]
     next_day(rig)
+    assert full_of(rig, 1) == []
     rig.deliver()
     assert {Kind.ANCHOR, Kind.RETURN} <= set(kinds_since(rig, 1, before + 1))
     assert (rig.balance(1, 1, 1), rig.balance(2, 2, 1)) == (5, -5)
