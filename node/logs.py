@@ -6,7 +6,8 @@ logged is for operators: never a key, a token, a memo or the body of a request.
 
 import json
 import logging
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Final, TextIO
 
@@ -49,10 +50,11 @@ class BrokenRequests(logging.Filter):
 
     PAUSE_S: Final = 60
 
-    def __init__(self) -> None:
+    def __init__(self, steady_s: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
+        self._steady_s = steady_s
         self._count = 0
-        self._next_s = 0.0
+        self._next_s: float | None = None
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether the record is written; one that stands for many is changed to say so."""
@@ -60,9 +62,10 @@ class BrokenRequests(logging.Filter):
         if not _is_about_request(record, error):
             return True
         self._count += 1
-        if record.created < self._next_s:
+        now_s = self._steady_s()
+        if self._next_s is not None and now_s < self._next_s:
             return False
-        self._next_s = record.created + self.PAUSE_S
+        self._next_s = now_s + self.PAUSE_S
         values: dict[str, object] = {"count": self._count, "reason": type(error).__name__}
         if isinstance(record.args, tuple) and record.args:
             values["address"] = str(record.args[0])

@@ -48,10 +48,12 @@ def record_of(
 
 
 def test_one_line_a_minute_stands_for_all_broken_requests() -> None:
-    quiet = BrokenRequests()
+    steady = iter(range(5, 5 + 121))
+    quiet = BrokenRequests(steady_s=lambda: float(next(steady)))
     written = []
     for second in range(121):
-        record = record_of(BadStatusLine("private"), at_s=1_000_000.0 + second)
+        # What the clock shows does not matter: it is set back by an hour a second.
+        record = record_of(BadStatusLine("private"), at_s=1_000_000.0 - 3_600 * second)
         if quiet.filter(record):
             written.append(record)
     assert [record.__dict__["fiado_values"]["count"] for record in written] == [1, 60, 60]
@@ -155,5 +157,6 @@ async def dial_oddly(root: Path) -> None:
 
 def test_odd_dials_are_no_mistakes_of_the_node(tmp_path: Path, lines: io.StringIO) -> None:
     dial_oddly(tmp_path)
-    assert [line for line in events(lines) if line["level"] in ("warning", "error")] == []
+    loud = [line for line in events(lines) if line["level"] in ("warning", "error")]
+    assert {line["event"] for line in loud} <= {"trouble"}  # that the node has no peers
     assert "x" * 4_000 not in lines.getvalue()

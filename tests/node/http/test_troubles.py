@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+from node.compose import World, open_node
 from node.engine.wire import EvidenceNews
+from tests.builders import START, build_federation
 from tests.node.http.towns import halt, one_node, some_nodes
 from tests.node.loops import on_loop, until
-from tests.node.running import JsonObject
+from tests.node.running import QUICK, JsonObject, People, client_of, make_folder, until_ready
 
 
 def _kinds(answer: JsonObject) -> list[str]:
@@ -78,3 +80,34 @@ async def test_a_payment_that_will_not_arrive_is_recorded_with_a_word(tmp_path: 
             return bool(answer["warnings"] == ["accused"])
 
         await until(is_warned, "the payment is answered with a word")
+
+
+@on_loop
+async def test_a_node_with_a_wrong_clock_records_nothing_until_it_is_set(tmp_path: Path) -> None:
+    federation = build_federation(coops=2)
+    ahead_ms = 0
+
+    def clock_ms() -> int:
+        return START * 1000 + ahead_ms
+
+    def right_ms() -> int:
+        return START * 1000
+
+    one = open_node(make_folder(tmp_path, federation, 1, settings=QUICK), World(clock_ms=right_ms))
+    async with one, client_of(one):
+        folder = make_folder(tmp_path, federation, 2, peers={"norte": one.url}, settings=QUICK)
+        async with open_node(folder, World(clock_ms=clock_ms)) as two, client_of(two) as client:
+            await until_ready(two)
+            people = People(federation, 2, client)
+            await people.admit(1, 2)
+            ahead_ms = 400 * 86_400_000
+            pay = federation.pay(2, payer=1, sequence=1, payee_coop=2, payee=2, amount=1)
+            answer = await client.post("/v1/payments", pay)
+            assert answer.problem() == "not_ready"
+            assert "1 year ahead" in answer.json["detail"]
+            assert "--clock-is-right" in answer.json["remedy"]
+            ready = await client.get("/ready")
+            assert (ready.status, ready.json["readiness"]) == (503, "clock_doubtful")
+            assert _kinds(ready.json) == ["clock_doubtful"]
+            ahead_ms = 0
+            assert (await client.post("/v1/payments", pay)).ok()["status"] == "recorded"
