@@ -31,6 +31,8 @@ from node.errors import StorageFault
 TOKEN_BYTES: Final = 16
 TOKEN_KEY: Final = "signing.token"
 """Where the database keeps its token."""
+PUT_BACK_KEY: Final = "signing.put_back"
+"""Where the database keeps when it was put back to an older state, and which entries came from peers then."""
 NO_TOKEN: Final = b""
 """What a database that never got a token counts as holding."""
 

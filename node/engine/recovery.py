@@ -11,12 +11,15 @@ node's own log.
   they and the mark know of, or when a person says so (`alone`).
 """
 
+from ledger.codec import decode, encode
+from ledger.errors import EncodingError
 from node.engine.core import Core, Tick
 from node.engine.replicas import Replicas
 from node.engine.status import Readiness
+from node.engine.troubles import Trouble, TroubleKind
 from node.engine.wire import EvidenceNews, NewestAnswer, NewestQuestion
 from node.engine.work import reading
-from node.mark import NO_TOKEN, TOKEN_KEY, Doubt, Mark, MarkKeeper, doubt_about
+from node.mark import NO_TOKEN, PUT_BACK_KEY, TOKEN_KEY, Doubt, Mark, MarkKeeper, doubt_about
 from node.store import Write
 
 
@@ -37,6 +40,8 @@ class Recovery:
         self._token = core.store.meta(TOKEN_KEY) or NO_TOKEN
         self._mark = mark.read()
         self._marked_ms = now_ms
+        self._length_at_start = core.length(core.coop)
+        self._put_back = read_put_back(core.store.meta(PUT_BACK_KEY))
         core.doubt = self._doubt()
         core.began_in_doubt |= core.doubt is not None
 
@@ -111,6 +116,7 @@ class Recovery:
             self._keep_mark(tick, starts=before is not Readiness.READY)
         else:
             self._ask(tick)
+        self._tell_put_back(tick)
         if core.readiness is not before:
             tick.notice("readiness", was=before.value, now=core.readiness.value)
 
@@ -167,12 +173,33 @@ class Recovery:
         if signed is not None:
             core.signer.begin_at(signed)
         if core.doubt is not None:
+            self._note_put_back(tick)
             alone = "a person's word" if core.is_alone else "the others' answers"
             tick.notice(
                 "doubt_ended", doubt=core.doubt.value, by=alone, length=core.length(core.coop)
             )
         core.doubt = None
         self._mark = Mark()
+
+    def _note_put_back(self, tick: Tick) -> None:
+        """What the database lacked came from peers; what was in no log did not."""
+        core = self._core
+        length = core.length(core.coop)
+        if length > self._length_at_start:
+            self._put_back = (tick.now_ms // 1000, self._length_at_start + 1, length)
+            data = encode(list(self._put_back))
+            tick.changes.append(Write(meta={PUT_BACK_KEY: data}))
+
+    def _tell_put_back(self, tick: Tick) -> None:
+        core, put_back = self._core, self._put_back
+        key = (TroubleKind.PUT_BACK, core.coop)
+        core.troubles.pop(key, None)
+        if put_back is None:
+            return
+        at, first, last = put_back
+        if abs(tick.now_ms // 1000 - at) <= core.settings.put_back_told_s:
+            values = {"first": first, "last": last}
+            core.troubles[key] = Trouble(kind=key[0], coop=core.coop, values=values)
 
     def _write_mark(self, *, tokens: tuple[bytes, ...], is_exact: bool) -> None:
         core = self._core
@@ -205,3 +232,16 @@ class Recovery:
             return None
         again = [at + self._core.settings.request_timeout_ms for at in self._asked_ms.values()]
         return min([self._waits_until_ms(), *again])
+
+
+def read_put_back(data: bytes | None) -> tuple[int, int, int] | None:
+    """When the database was put back, and which entries came from peers; None when it wasn't."""
+    try:
+        value = None if data is None else decode(data)
+    except EncodingError:
+        return None
+    match value:
+        case [int(at), int(first), int(last)]:
+            return at, first, last
+        case _:
+            return None

@@ -25,6 +25,8 @@ class EngineSettings:
     """How much of a log at a time, about."""
     check_rows: int = 100
     """How many segments at a time: each may have a signature to verify."""
+    put_back_told_s: int = 14 * 24 * 60 * 60
+    """How long people are told that the database was put back, in seconds."""
     mark_interval_ms: int = 60_000
     """How often the mark and the database get a new token while the own log grows (`node.mark`)."""
     mark_entries: int = 65_536

@@ -133,6 +133,14 @@ _TABLE: Final[Mapping[TroubleKind, Callable[[_Named], Words]]] = {
         f"{'ahead of' if int(named.values.get('apart_seconds', 0)) > 0 else 'behind'} this one's.",
         "Look at both clocks, and let both systems keep theirs right (NTP).",
     ),
+    TroubleKind.PUT_BACK: lambda named: Words(
+        "The node's database was put back to an older state, or was lost. Entries "
+        f"{named.values.get('first')} to {named.values.get('last')} of its log came back from the other "
+        "nodes: accounts, limits and payments are whole. What only this node had of that time is gone: "
+        "requests to join, drafts, invoices and webhooks, the texts of payments, and stewards' reasons.",
+        "Tell people: who asked to join asks again, stewards send their drafts again, merchants make open "
+        "invoices again and look for payments of those that were paid. This is shown for two weeks.",
+    ),
     TroubleKind.DAMAGED: lambda named: Words(
         f"Entries {named.values.get('first')} to {named.values.get('last')} of the log of {named.coop} are "
         "damaged on this node's disk; they are neither shown nor passed on.",

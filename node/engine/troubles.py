@@ -51,6 +51,8 @@ class TroubleKind(StrEnum):
     """The newest entry of `coop` has a time that this node's clock has not reached by far."""
     CLOCK_DIFFERS = "clock_differs"
     """The node of `coop` says another time than this one's clock, which is believed."""
+    PUT_BACK = "put_back"
+    """The database was put back: entries `first` to `last` of the own log came from peers."""
     DAMAGED = "damaged"
     """Entries `first` to `last` of the log of `coop` are not on this disk as they were signed."""
     DAY_FULL = "day_full"
@@ -88,6 +90,7 @@ TABLE: Final[Mapping[TroubleKind, _Row]] = {
     TroubleKind.CLOCK_VOUCHED: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.LOG_AHEAD: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.CLOCK_DIFFERS: _Row(Severity.WARNS, logging.WARNING),
+    TroubleKind.PUT_BACK: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.DAMAGED: _Row(Severity.WARNS, logging.ERROR),
     TroubleKind.DAY_FULL: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.ACCUSED: _Row(Severity.WARNS, logging.ERROR),

@@ -1,9 +1,10 @@
 """Opening a database so that it keeps the promises of `Store`, and so that nobody else writes to it.
 
 SQLite: write-ahead log, `synchronous=FULL`, one connection that writes and checkpoints, and a lock on
-the file `<database>.lock`, held for as long as the process lives, that refuses a second node on one
-folder. PostgreSQL: the one connection holds an advisory lock; when the connection is lost the lock is
-lost with it, and the store refuses all further work, so a standby can take over and two never write.
+the file `<database>.lock` and one on the database, held for as long as the process lives, that refuse a
+second node on one folder. PostgreSQL: the one connection holds an advisory lock; when the connection is
+lost the lock is lost with it, and the store refuses all further work, so a standby can take over and two
+never write.
 
 A connection opened for reading only takes no lock and can't write; `fiado audit` may use one beside a
 running node. This module creates no tables and knows none.
@@ -14,7 +15,7 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -77,7 +78,7 @@ def _shown(url: URL) -> str:
     return url.render_as_string(hide_password=True)
 
 
-def _close_all(connection: Connection, engine: Engine, lock: int | None = None) -> None:
+def _close_all(connection: Connection, engine: Engine, locks: Sequence[int] = ()) -> None:
     try:
         connection.close()
     except DBAPIError:
@@ -85,28 +86,40 @@ def _close_all(connection: Connection, engine: Engine, lock: int | None = None) 
         connection.invalidate()
     finally:
         engine.dispose()
-        if lock is not None:
-            os.close(lock)
+        _unlock(locks)
 
 
 def _open_sqlite(url: URL, *, read_only: bool) -> Opened:
     path = Path(str(url.database))
-    lock = None if read_only else _lock_file(path)
+    locks = [] if read_only else _lock_files(path)
     try:
         engine = _sqlite_engine(path, read_only=read_only)
         connection = engine.connect()
     except BaseException:
-        if lock is not None:
-            os.close(lock)
+        _unlock(locks)
         raise
-    return Opened(connection, lambda: _close_all(connection, engine, lock))
+    return Opened(connection, lambda: _close_all(connection, engine, locks))
 
 
-def _lock_file(path: Path) -> int:
-    """Lock `<path>.lock` for this process; the system gives it back when the process ends."""
-    name = path.with_name(path.name + ".lock")
+def _lock_files(path: Path) -> list[int]:
+    """Lock `<path>.lock` and the database for this process; the system gives both back when it ends.
+
+    Two, because either may be deleted or replaced under a running node, and the other then still tells. (The
+    database's own locks, which SQLite takes and gives back, are of another kind and don't meet this one.)
+    """
+    locks: list[int] = []
     try:
-        lock = os.open(name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        for name in (path.with_name(path.name + ".lock"), path):
+            locks.append(_lock_file(name, path))
+    except BaseException:
+        _unlock(locks)
+        raise
+    return locks
+
+
+def _lock_file(name: Path, path: Path) -> int:
+    try:
+        lock = os.open(name, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise StoreUnavailable(f"can't write in the folder of {path}: {error.strerror}") from error
     try:
@@ -117,6 +130,11 @@ def _lock_file(path: Path) -> int:
             f"another process writes to {path}; stop it, or give this node a folder of its own"
         ) from error
     return lock
+
+
+def _unlock(locks: Sequence[int]) -> None:
+    for lock in locks:
+        os.close(lock)
 
 
 def _sqlite_engine(path: Path, *, read_only: bool) -> Engine:

@@ -12,6 +12,7 @@ import pytest
 from ledger.receipts import decode_receipt
 from node.engine.events import NotReady, PeerDown, PeerUp, Recorded, Submit
 from node.engine.status import Readiness
+from node.engine.troubles import Trouble, TroubleKind
 from node.engine.wire import Heads, NewestAnswer, NewestQuestion
 from node.errors import StorageFault
 from node.mark import Doubt, Mark
@@ -135,6 +136,27 @@ def test_more_than_half_of_the_peers_give_back_what_was_signed(case: str) -> Non
     (answer,) = rig.submit(1, rig.pay(1, 1, 2, 1))
     assert isinstance(answer, Recorded)
     assert answer.repeated
+
+
+def test_people_are_told_for_two_weeks_what_came_back_and_what_is_gone() -> None:
+    rig, copy = _paid(1, 2, 3)
+    length = rig.length(1, 1)
+    assert TroubleKind.PUT_BACK not in _troubles(rig)
+    _put_under(rig, copy)
+    rig.link_all()
+    rig.deliver()
+    rig.advance(1_000)
+    trouble = _troubles(rig)[TroubleKind.PUT_BACK]
+    assert trouble.values == {"first": length, "last": length}
+    rig.start(1)
+    rig.advance(rig.settings.put_back_told_s * 1000 - 10_000)
+    assert TroubleKind.PUT_BACK in _troubles(rig)
+    rig.advance(20_000)
+    assert TroubleKind.PUT_BACK not in _troubles(rig)
+
+
+def _troubles(rig: Rig) -> dict[TroubleKind, Trouble]:
+    return {trouble.kind: trouble for trouble in rig.engines[1].status().troubles}
 
 
 def test_what_the_peers_never_got_is_not_signed_over() -> None:

@@ -101,6 +101,17 @@ def test_a_writer_in_another_process_is_refused(sql_place: SqlPlace) -> None:
     assert subprocess.run(command, check=False).returncode == 0
 
 
+@pytest.mark.parametrize("removed", ["node.db.lock", "node.db"])
+def test_one_file_removed_under_a_running_node_lets_no_second_one_in(
+    tmp_path: Path, removed: str
+) -> None:
+    address = f"sqlite:///{tmp_path / 'node.db'}"
+    with SqlStore(address):
+        (tmp_path / removed).unlink()
+        with pytest.raises(StoreInUse):
+            SqlStore(address)
+
+
 @pytest.mark.needs_postgres
 def test_a_lost_connection_ends_the_use_and_frees_the_lock(
     request: pytest.FixtureRequest,
