@@ -95,6 +95,7 @@ class Node:
         self.folder = folder
         self._alone = alone
         self._clock_is_right = clock_is_right
+        self._is_reopened = False
         self._address = read_own_address(folder)
         self._mark = FileMark(folder.folder / MARK_FILE, world.random_bytes)
         self._world = world
@@ -148,11 +149,13 @@ class Node:
                 mark=self._mark,
                 alone=alone,
                 clock_is_right=self._clock_is_right,
+                is_reopened=self._is_reopened,
                 address=self._address,
             )
         except BaseException:
             store.close()
             raise
+        self._is_reopened = True  # the next time
         return OpenEngine(engine, store.close)
 
     def _make_api(self) -> Api:

@@ -99,6 +99,7 @@ class Engine:
         mark: MarkKeeper | None = None,
         alone: bool = False,
         clock_is_right: bool = False,
+        is_reopened: bool = False,
         address: NodeAddress | None = None,
     ) -> None:
         """`now_ms`, `steady_ms`: see `tick`. `configured` are the coops whose nodes this one dials, if
@@ -137,7 +138,11 @@ class Engine:
         )
         self._clock = Clock(self._core, is_right=clock_is_right, now_ms=now_ms, steady_ms=steady_ms)
         self._troubles = Troubles(
-            self._core, self._replicas, configured=configured, now_ms=steady_ms
+            self._core,
+            self._replicas,
+            configured=configured,
+            is_reopened=is_reopened,
+            now_ms=steady_ms,
         )
         self._snapshot_length = self._total_length()
         if coop in self._core.accused:

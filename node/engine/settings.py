@@ -88,3 +88,5 @@ class EngineSettings:
     """How long after everything in all logs a starting node believes its clock though nobody confirms it."""
     twin_alarm_ms: int = 600_000
     """How long people are told of two nodes with one key after the last sign of it."""
+    reopened_alarm_ms: int = 600_000
+    """How long people are told that the store had to be opened again."""

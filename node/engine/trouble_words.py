@@ -170,6 +170,11 @@ _TABLE: Final[Mapping[TroubleKind, Callable[[_Named], Words]]] = {
         f"It goes on by itself once a node that has those entries can be reached; {named.other}'s own "
         "has them.",
     ),
+    TroubleKind.REOPENED: lambda named: Words(
+        f"After a fault the node had to open its database again, {named.lasted} ago.",
+        "What was acknowledged is there. The line `fault` in the node's log says what it was; see whether "
+        "the disk has room and the database answers. After a few faults in a row the node gives up.",
+    ),
     TroubleKind.TWIN_NODE: lambda named: Words(
         f"It looks as if two nodes run with {named.coop}'s key: they take turns at a link.",
         f"Whoever runs {named.coop}'s node: see which of the two is the right one and stop the other at "

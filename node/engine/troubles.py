@@ -63,6 +63,8 @@ class TroubleKind(StrEnum):
     """`coop` follows another history of `other` than this node: payments between the two don't arrive."""
     WAITING = "waiting"
     """The log of `coop` has stood for a while before an entry of `other` that nobody here has."""
+    REOPENED = "reopened"
+    """A fault, mostly of the disk or the database, made the node open its store again not long ago."""
     TWIN_NODE = "twin_node"
     """Two nodes seem to run with the key of `coop`."""
     NO_PEERS = "no_peers"
@@ -96,6 +98,7 @@ TABLE: Final[Mapping[TroubleKind, _Row]] = {
     TroubleKind.ACCUSED: _Row(Severity.WARNS, logging.ERROR),
     TroubleKind.CUT: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.WAITING: _Row(Severity.WARNS, logging.WARNING),
+    TroubleKind.REOPENED: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.TWIN_NODE: _Row(Severity.WARNS, logging.ERROR),
     TroubleKind.NO_PEERS: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.PEER_MISSING: _Row(Severity.WARNS, logging.INFO),
@@ -142,7 +145,7 @@ class Troubles:
     """Finds what is wrong, and lets the log know when something begins and ends.
 
     `configured` are the coops whose nodes this one dials; None when links are nobody's business, as in a
-    test of engines alone.
+    test of engines alone. `is_reopened`: this engine follows one of the same process that had a fault.
     """
 
     def __init__(
@@ -151,9 +154,11 @@ class Troubles:
         replicas: "Replicas",
         *,
         configured: Collection[int] | None,
+        is_reopened: bool,
         now_ms: int,
     ) -> None:
         self._core = core
+        self._reopened_ms = now_ms if is_reopened else None
         self._replicas = replicas
         self._configured = configured
         self._now_ms = now_ms
@@ -209,6 +214,7 @@ class Troubles:
             *self._core.troubles.values(),
             *self._others(),
             *self._links(),
+            *self._store(),
         ]
         return tuple(sorted(everything, key=lambda trouble: trouble.severity is not Severity.STOPS))
 
@@ -221,6 +227,13 @@ class Troubles:
         if kind is TroubleKind.RECOVERING and doubt is not None:
             return [Trouble(kind=TroubleKind.DOUBT, values={"why": doubt.value})]
         return [] if kind is None else [Trouble(kind=kind)]
+
+    def _store(self) -> list[Trouble]:
+        """About what keeps the logs."""
+        since_ms, alarm_ms = self._reopened_ms, self._core.settings.reopened_alarm_ms
+        if since_ms is None or self._now_ms - since_ms >= alarm_ms:
+            return []
+        return [Trouble(kind=TroubleKind.REOPENED, seconds=(self._now_ms - since_ms) // 1000)]
 
     def _others(self) -> list[Trouble]:
         """About the other coops' logs."""

@@ -56,6 +56,7 @@ class Rig:
         configured: Collection[int] | None = None,
         alone: bool = False,
         clock_is_right: bool = False,
+        is_reopened: bool = False,
         address: NodeAddress | None = None,
         **changes: Any,
     ) -> Engine:
@@ -76,6 +77,7 @@ class Rig:
             mark=self.marks.setdefault(coop, MemoryMark()),
             alone=alone,
             clock_is_right=clock_is_right,
+            is_reopened=is_reopened,
             address=address,
         )
         return self.engines[coop]

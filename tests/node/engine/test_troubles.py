@@ -200,3 +200,13 @@ def test_the_operators_page_has_every_kind() -> None:
     for kind in TroubleKind:
         stops = "stops" if TABLE[kind].severity is Severity.STOPS else ""
         assert f"\n| `{kind.value}` | {stops}" in page
+
+
+def test_a_store_that_had_to_be_opened_again_is_told_of_for_a_while() -> None:
+    rig = Rig(1)
+    rig.start(1, is_reopened=True)
+    rig.ready()
+    assert found(rig, 1) == [(TroubleKind.REOPENED, None, None)]
+    rig.now_ms += rig.settings.reopened_alarm_ms
+    rig.tick(1)
+    assert found(rig, 1) == []

@@ -133,6 +133,8 @@ def test_a_failed_write_is_answered_honestly_and_the_node_goes_on(
             assert second["repeated"] is (fault is MemoryFault.KEPT)
             assert await town.people.balance(1) == -9
             assert len(stores) == 2
+            troubles = (await town.client.get("/v1/status")).ok()["troubles"]
+            assert "reopened" in [trouble["kind"] for trouble in troubles]
 
     run()
 
