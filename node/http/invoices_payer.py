@@ -11,7 +11,14 @@ from node.http.invoices import AFTER, INVOICE_ID, TIMEOUT
 from node.http.problems import Problem
 from node.http.reading import check_query
 from node.http.routes import Route
-from node.http.waiting import EVENT_STREAM, open_stream, send_event, to_line, wait_for_version
+from node.http.waiting import (
+    EVENT_STREAM,
+    STREAM_ENDS,
+    open_stream,
+    send_event,
+    to_line,
+    wait_for_version,
+)
 from node.merchant.context import News
 from node.merchant.merchants import merchants_of
 from node.merchant.views import Json
@@ -69,7 +76,7 @@ async def get_events(api: Api, request: web.Request) -> web.StreamResponse:
         try:
             async with asyncio.timeout(settings.stream_ms / 1000):
                 await _send_all(api, id_, feed, response)
-        except (TimeoutError, ConnectionError):
+        except STREAM_ENDS:
             pass
     return response
 

@@ -15,7 +15,7 @@ from node.http.merchant_access import ask, change
 from node.http.problems import Problem
 from node.http.reading import check_query
 from node.http.routes import Access, Parameter, Route
-from node.http.waiting import EVENT_STREAM, open_stream, send_event, to_line
+from node.http.waiting import EVENT_STREAM, STREAM_ENDS, open_stream, send_event, to_line
 from node.merchant.access import Power
 from node.merchant.context import News
 from node.merchant.followed import KeptEvent, Opened
@@ -44,11 +44,11 @@ async def get_all_events(api: Api, request: web.Request) -> web.StreamResponse:
         opened = await change(api, request, open_, Power.WEBHOOKS)
         response = await open_stream(request)
         try:
-            await response.write(b": here\n")
-            sent = await _send_missed(api, request, response, opened)
             async with asyncio.timeout(api.merchants.settings.stream_ms / 1000):
+                await response.write(b": here\n")
+                sent = await _send_missed(api, request, response, opened)
                 await _send_news(api, response, feed, sent)
-        except (TimeoutError, ConnectionError):
+        except STREAM_ENDS:
             pass
     return response
 

@@ -6,12 +6,18 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
+from node.errors import NodeFault
 from node.http.api import Api
+from node.http.problems import Problem
 from node.http.reading import query_number
+from node.merchant.refusals import MerchantRefusal
 from node.merchant.views import Json
 from node.merchant.waiting import Subject
 
 EVENT_STREAM = "text/event-stream"
+STREAM_ENDS = (TimeoutError, ConnectionError, NodeFault, MerchantRefusal, Problem)
+"""What ends a stream that has begun: its time is over, its reader has gone or may not any more, or the node
+can't go on with it. There is no other answer then; whoever reads connects again and gets that."""
 
 
 async def wait_for_version(
