@@ -25,6 +25,7 @@ NAMES = (
     "invoices",
     "prices",
     "cli",
+    "attack",
 )
 OPTIONAL_GRAPH = Path(__file__).parents[1].parent / "shared" / "data" / "sarafu_net_debts.txt"
 

@@ -8,7 +8,7 @@ client is what a benchmark measures.
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,10 +30,12 @@ from tests.builders import Federation, build_federation, coop_name
 SETTINGS = """
 [engine]
 anchor_interval_ms = 1000
-
-[http]
+"""
+GENEROUS = """
 costly_per_minute = 1000000
 costly_burst = 1000000
+work_per_second = 1000000000
+work_burst = 1000000000
 """
 
 
@@ -46,21 +48,28 @@ def benchmark_federation(*, coops: int) -> Federation:
 
 @dataclass(frozen=True, slots=True)
 class Prefill:
-    """Transactions that a coop's log holds before its node starts, in commits of a thousand."""
+    """Transactions that a coop's log holds before its node starts, in commits of so many."""
 
     coop: int
     transactions: Sequence[bytes]
+    commit: int = 1_000
 
 
 @contextmanager
 def federation_running(
-    federation: Federation, prefills: Sequence[Prefill], *, settings: str = ""
+    federation: Federation,
+    prefills: Sequence[Prefill],
+    *,
+    settings: str = "",
+    http: str = GENEROUS,
+    without: Collection[int] = (),
 ) -> Iterator[list[RunningNode]]:
     """The nodes of a federation, each with its prefill, running for the `with` block.
 
-    `settings` are more lines for every `node.toml`.
+    `settings` are more lines for every `node.toml`, `http` those of its part of that name. The coops in
+    `without` have no node.
     """
-    numbers = list(federation.charter.coops)
+    numbers = [number for number in federation.charter.coops if number not in without]
     ports = free_ports(len(numbers))
     with TemporaryDirectory() as root:
         folders = [Path(root) / coop_name(number) for number in numbers]
@@ -71,7 +80,7 @@ def federation_running(
         for number, folder, port in zip(numbers, folders, ports, strict=True):
             _make_folder(federation, number, folder, port, urls)
             with (folder / SETTINGS_FILE).open("a", encoding="utf-8") as file:
-                file.write(settings)
+                file.write(f"\n[http]\n{http}{settings}")
         for prefill in prefills:
             folder = folders[numbers.index(prefill.coop)]
             _prefill(federation, prefill, folder)
@@ -96,7 +105,7 @@ def _make_folder(
 def _prefill(federation: Federation, prefill: Prefill, folder: Path) -> None:
     """Write a log that the coop's node takes for its own, recorded just now."""
     validator = new_validator(federation.charter)
-    coop, step, now_ms = prefill.coop, 1_000, time.time_ns() // 1_000_000
+    coop, step, now_ms = prefill.coop, prefill.commit, time.time_ns() // 1_000_000
     with SqlStore(f"sqlite:///{folder / 'node.db'}") as store:
         for place in range(0, len(prefill.transactions), step):
             previous = validator.log(coop).head
