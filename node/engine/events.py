@@ -101,12 +101,14 @@ class Submit:
     """One transaction for the own log: `pay`, `admit`, `limit` or `status`, as its signers made it.
 
     `memos` are kept, or passed to the payee's home, if the transaction is recorded.
-    Answer: `Recorded`, `Refused` or `NotReady`.
+    One that is `doubtful` is judged only if it is a new payment that its payer has signed, so that rubbish
+    costs no more than that look at it. Answer: `Recorded`, `Refused`, `NotReady` or `Doubted`.
     """
 
     request: Request
     transaction: bytes
     memos: Sequence[Memo] = ()
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +279,11 @@ class NotPublished:
 
     reason: NotPublishedReason
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Doubted:
+    """A doubtful transaction that is no new payment signed by its payer; it was not judged."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,10 @@ from ledger.transactions import Kind, Pay
 from ledger.validator import Sequenced
 from node.engine.anchors import Anchors
 from node.engine.core import Core, Tick
+from node.engine.doubtful import is_new_payment
 from node.engine.events import (
     BatchRecorded,
+    Doubted,
     Failed,
     NotReady,
     Recorded,
@@ -56,7 +58,7 @@ class OwnLog:
         self._known: dict[bytes, int] = {}
         self._pieces_known = 0
         self._answers: list[
-            tuple[Request, Recorded | Refused | NotReady | BatchRecorded | Failed]
+            tuple[Request, Recorded | Refused | NotReady | BatchRecorded | Failed | Doubted]
         ] = []
         self._batches: list[tuple[Request, list[int], int]] = []
 
@@ -112,6 +114,7 @@ class OwnLog:
 
     def submit(self, tick: Tick, submits: Sequence[Submit]) -> None:
         """Record or refuse single transactions; the same bytes twice in one tick count once."""
+        submits = [submit for submit in submits if not self._is_doubted(submit)]
         if not submits:
             return
         distinct = list(dict.fromkeys(submit.transaction for submit in submits))
@@ -141,6 +144,13 @@ class OwnLog:
         """A refusal says that nothing was recorded: not while it can't be seen whether these bytes were."""
         damage = self._history.missing(self._core.coop) if refusal in MAYBE_RECORDED else None
         return Refused(refusal) if damage is None else Failed(damage)
+
+    def _is_doubted(self, submit: Submit) -> bool:
+        """Whether a doubtful transaction is not worth judging; it is answered then."""
+        if not submit.doubtful or is_new_payment(self._core, submit.transaction):
+            return False
+        self._answers.append((submit.request, Doubted()))
+        return True
 
     def submit_batch(self, tick: Tick, batch: SubmitBatch) -> None:
         """Record or refuse each transaction of a batch."""

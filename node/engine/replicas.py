@@ -23,7 +23,7 @@ from node.engine.forks import fork_from_entries, fork_from_head
 from node.engine.growth import Growth
 from node.engine.pending import Kept, Pending
 from node.engine.wire import Entries, Get, Heads
-from node.engine.work import CHAIN, LOOKUP, SIGNATURE
+from node.engine.work import CHAIN, SIGNATURE
 from node.errors import PeerFault
 from node.store import Segment
 
@@ -79,10 +79,9 @@ class Replicas:
         known = self.best.get(coop)
         if signed.length == 0 or signed == known:
             return
-        if self._core.validator.head_at(coop, signed.length) is None:
-            self._core.work.spend(
-                peer, CHAIN if signed.length <= self._core.length(coop) else LOOKUP
-            )
+        is_within = signed.length <= self._core.length(coop)
+        if is_within and self._core.validator.head_at(coop, signed.length) is None:
+            self._core.work.spend(peer, CHAIN)
         if known is not None and signed.length <= known.length:
             held = self._core.head_at(coop, signed.length)
             if held is None or held == signed.head or self._core.is_accused(coop, "fork"):

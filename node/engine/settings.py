@@ -36,9 +36,9 @@ class EngineSettings:
     entries_bytes: int = 3 * 1024 * 1024
     """The most entries that are read in one message. With that much in it evidence is still below the
     protocol's limit, so that whoever signs too much at once can be shown to others."""
-    peer_tick_work: int = 30_000
+    peer_tick_work: int = 10_000
     """How much work, in microseconds about, a peer may cause in one tick; see `node.engine.work`."""
-    peer_work: int = 250_000
+    peer_work: int = 150_000
     """How much in a second, while people wait for this node."""
     busy_ms: int = 1_000
     """How long after a request the node counts as one that people wait for."""

@@ -35,11 +35,11 @@ from node.rates import Bucket
 
 SIGNATURE: Final = 100
 """A signature that is checked by itself."""
-LOOKUP: Final = 100
+LOOKUP: Final = 300
 """A question to the store's indexes."""
 CHAIN: Final = 5_000
 """Finding a head or an entry within a stored segment: it is read, and hashed up to there."""
-ROW: Final = 50
+ROW: Final = 100
 """A row that is written."""
 _MESSAGE: Final = 20
 _READ_BYTES: Final = 200
@@ -161,7 +161,7 @@ class Work:
         if bucket is None:
             bucket = self._buckets[peer] = Bucket(
                 per_second=self._settings.peer_work,
-                burst=self._settings.peer_work,
+                burst=self._settings.peer_work // 2,
                 most_debt=self._settings.peer_work,
                 now_ms=self._now_ms,
             )

@@ -15,13 +15,11 @@ from typing import TypeVar
 from aiohttp import web
 
 from ledger.charter import Charter, Coop
-from ledger.entries import decode_transaction
-from ledger.messages import TAG_ENTRY, signed_bytes
 from ledger.refusals import Refusal
-from ledger.signatures import SignatureInvalid, SigningKey, verify
-from ledger.transactions import MAX_NUMBER, Pay, signed_part
+from ledger.signatures import SigningKey
+from ledger.transactions import MAX_NUMBER
 from node.deliveries import Deliveries
-from node.engine.events import View
+from node.engine.events import Doubted, NotReady, Recorded, Refused, View
 from node.http.problems import Problem
 from node.http.reading import JSON, Fields, from_base64url, plain_number, read_body, read_json
 from node.http.sessions import Session, SessionRole, Sessions
@@ -30,6 +28,7 @@ from node.merchant.services import MerchantServices
 from node.rates import AddressRates
 from node.runner.runner import Runner
 from node.shares import Held, Shares
+from node.store import Memo
 from node.web.codes import Codes
 
 PROBLEM_JSON = "application/problem+json"
@@ -78,6 +77,8 @@ class Api:
     """Calls that cost much, by address."""
     work: AddressRates
     """What addresses make the node read, in microseconds about."""
+    paid: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
+    """Costly questions under way: few, since whoever pays waits for the tick that answers them."""
     polls: Shares
     """Requests that wait for something to happen."""
     screened: Shares
@@ -179,10 +180,13 @@ class Api:
         if wait_ms:
             raise Problem("too_many_requests", retry_after_s=wait_ms // 1000 + 1)
 
-    async def let_pass(self, request: web.Request, payment: bytes) -> None:
-        """Raise `too_many_requests` as `check_rate`, but for a payment that its payer has signed.
+    async def submit(
+        self, request: web.Request, transaction: bytes, memos: Sequence[Memo]
+    ) -> Recorded | Refused | NotReady:
+        """Record a payment. From an address that has to wait, only a new one that its payer has signed.
 
-        Many people may share an address; what one of them sends must not keep the others from paying.
+        Many people may share an address; what one of them sends must not keep the others from paying. Raises
+        `too_many_requests` as `check_rate` for all else that comes from there.
         """
         try:
             self.check_rate(request)
@@ -190,10 +194,11 @@ class Api:
             with self.screened.hold(self.address(request)) as held:
                 if not held.take():
                     raise
-                if not await self.runner.ask(
-                    lambda view: is_worth_judging(view, self.charter, payment)
-                ):
+                answer = await self.runner.submit_doubtful(transaction, memos)
+                if isinstance(answer, Doubted):
                     raise
+                return answer
+        return await self.runner.submit(transaction, memos)
 
     @contextmanager
     def poll(self, request: web.Request) -> Iterator[None]:
@@ -220,7 +225,8 @@ class Api:
                 spent_ns = time.thread_time_ns() - began_ns
 
         try:
-            return await self.runner.ask(measured)
+            async with self.paid:
+                return await self.runner.ask(measured)
         finally:
             self.spend(request, _QUESTION + spent_ns // 1_000)
 
@@ -244,21 +250,6 @@ class Api:
             self.charge(request, costly)
         address, now_ms = self.address(request), self.steady_ms()
         return self.rates.wait_ms(address, now_ms) > 0 or self.work.wait_ms(address, now_ms) > 0
-
-
-def is_worth_judging(view: View, charter: Charter, payment: bytes) -> bool:
-    """Whether these bytes are a payment that has not been made, and that its payer has signed."""
-    pay = decode_transaction(payment)
-    account = view.validator.account(view.coop, pay.payer) if isinstance(pay, Pay) else None
-    if not isinstance(pay, Pay) or account is None or pay.sequence < account.next_sequence:
-        return False
-    body = signed_part(pay)
-    message = signed_bytes(TAG_ENTRY, federation=charter.federation, coop=view.coop, body=body)
-    try:
-        verify(public_key=account.key, message=message, signature=pay.signature)
-    except SignatureInvalid:
-        return False
-    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

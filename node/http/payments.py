@@ -61,8 +61,7 @@ async def post_payment(api: Api, request: web.Request) -> web.Response:
         checked = _check_kind(api, request, transaction)
         if not isinstance(checked, Pay):
             raise Problem("wrong_endpoint")
-    await api.let_pass(request, transaction)
-    result = await api.runner.submit(transaction, memos)
+    result = await api.submit(request, transaction, memos)
     return _answer(api, request, transaction, result)
 
 

@@ -85,7 +85,7 @@ class HttpSettings:
     """How many of them for one address."""
     work_per_second: int = 150_000
     """How much an address may make the node read, in microseconds of work about, in the long run."""
-    work_burst: int = 600_000
+    work_burst: int = 200_000
     """How much of it at once."""
     addresses: int = 20_000
     """How many addresses the rate bounds remember."""

@@ -27,6 +27,7 @@ from node.engine.events import (
     Ask,
     BatchRecorded,
     Change,
+    Doubted,
     Event,
     Failed,
     LinkNews,
@@ -178,6 +179,16 @@ class Runner:
         size = len(transaction) + sum(len(memo.sealed) for memo in memos)
         answer: Recorded | Refused | NotReady = await self._request(
             lambda request: Submit(request, transaction, memos), size
+        )
+        return answer
+
+    async def submit_doubtful(
+        self, transaction: bytes, memos: Sequence[Memo] = ()
+    ) -> Recorded | Refused | NotReady | Doubted:
+        """As `submit`, for one that may be rubbish; see `Submit`."""
+        size = len(transaction) + sum(len(memo.sealed) for memo in memos)
+        answer: Recorded | Refused | NotReady | Doubted = await self._request(
+            lambda request: Submit(request, transaction, memos, doubtful=True), size
         )
         return answer
 
