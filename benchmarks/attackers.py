@@ -20,7 +20,8 @@ from benchmarks.nodes import benchmark_federation
 from ledger.choose import new_validator
 from node.engine.wire import Entries, Get, Heads, MemoDelivery
 from node.link import handshake
-from node.link.links import LINK_PATH, VERSIONS
+from node.link.links import LINK_PATH
+from node.link.sockets import VERSIONS
 from tests.builders import START, Federation
 
 ATTACKER: Final = 3
