@@ -94,6 +94,18 @@ def test_invoices_are_cancelled_and_marked(desk: Desk, alice: Path) -> None:
         assert done["state"] == state
 
 
+def test_an_invoice_of_several_lines_is_shown_in_one_and_paid(
+    desk: Desk, alice: Path, beto: Path
+) -> None:
+    words = ["merchant", "invoice", "create", "0.30", "--description", "pan\nmiel"]
+    made = desk.ok(words, "--wallet", beto)
+    assert made["description"] == "pan\nmiel"
+    ended = desk.run(["pay", made["link"], "--yes"], "--wallet", alice)
+    assert "pan / miel" in ended.stdout
+    shown = desk.run(["merchant", "invoice", "show", made["id"]], "--wallet", beto).stdout
+    assert "pan / miel" in shown and "settled" in shown
+
+
 def test_the_same_id_makes_one_invoice(desk: Desk, alice: Path) -> None:
     words = ["merchant", "invoice", "create", "1", "--id", "order-9"]
     first, second = (desk.ok(words, "--wallet", alice) for _ in range(2))
@@ -120,6 +132,12 @@ def test_keys_and_webhooks(desk: Desk, alice: Path) -> None:
         ["merchant", "webhook", "remove", endpoint["id"]],
     ):
         desk.ok(words, "--wallet", alice)
+    hooks = [desk.run(hook, "--wallet", alice) for _ in range(2)]
+    assert ["another endpoint at this address" in each.stderr for each in hooks] == [False, True]
+    assert "nothing sent so far" in hooks[1].stdout
+    unknown = [*hook[:-1], "invoice.paid"]
+    error = desk.refused(ExitCode.REFUSED, unknown, "--wallet", alice)
+    assert error["name"] == "request_malformed" and "invoice.settled" in error["message"]
     inside = ["merchant", "webhook", "add", "https://127.0.0.1/"]
     error = desk.refused(ExitCode.REFUSED, inside, "--wallet", alice)
     assert error["name"] == "webhook_url_refused"
