@@ -158,11 +158,14 @@ def unlock_wallet(wallet: LockedWallet, *, passphrase: str) -> UnlockedWallet:
 
 
 def check_unchanged(wallet: UnlockedWallet, *, files: PrivateFiles | None = None) -> None:
-    """Raise `WalletChanged` when the file says something else by now; call it under the lock.
+    """Raise `WalletChanged` when the file is of another account or passphrase by now; call it under the lock.
 
-    A wallet is unlocked before its lock is taken, because a person may be asked for the passphrase.
+    A wallet is unlocked before its lock is taken, because a person may be asked for the passphrase. Where the
+    node is may have changed: a command that finds the node at another address remembers that at once.
     """
-    if read_wallet(wallet.path, files=files).public != wallet.public:
+    now = read_wallet(wallet.path, files=files)
+    whose = [replace(public, node_url=None) for public in (now.public, wallet.public)]
+    if whose[0] != whose[1] or now.salt != wallet.salt:
         raise WalletChanged(wallet.path)
 
 

@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from cli.private_files import FileFault, UnsafeFile
 from cli.wallet_file import (
     UnlockedWallet,
+    WalletChanged,
     WalletExists,
     WalletMissing,
     WrongPassphrase,
     change_passphrase,
+    check_unchanged,
     create_wallet,
     public_key_of,
     read_wallet,
@@ -215,6 +217,20 @@ def test_joining_changes_the_public_part_only(tmp_path: Path) -> None:
     again = read_wallet(path)
     assert again.public == MEMBER
     assert unlock_wallet(again, passphrase=PASSPHRASE).seed == SEED
+
+
+def test_another_account_or_passphrase_is_seen_before_it_is_overwritten(tmp_path: Path) -> None:
+    first = make(tmp_path / "wallet.json")
+    with lock_wallet(first.path) as lock:
+        moved = dataclasses.replace(first.public, node_url="http://elsewhere:8440")
+        replace_public(lock, first, public=moved)
+        check_unchanged(first)
+        joined = replace_public(lock, first, public=MEMBER)
+        with pytest.raises(WalletChanged):
+            check_unchanged(first)
+        change_passphrase(lock, joined, passphrase="otra frase", stretching=QUICK)
+        with pytest.raises(WalletChanged):
+            check_unchanged(joined)
 
 
 def test_every_writing_takes_a_new_nonce(tmp_path: Path) -> None:
