@@ -55,6 +55,7 @@ $(INSTALLED): $(BIN)/python pyproject.toml setup.py $(LOCK) $(NATIVE_SOURCES)
 	    echo "Installing the newest versions that pyproject.toml allows, without $(LOCK)."; \
 	    $(PIP) --editable '.[dev]'; \
 	else \
+	    echo "Installing what $(LOCK) names into $(VENV); the first time this takes a minute or a few."; \
 	    $(PIP) --require-hashes --requirement $(LOCK) && \
 	    $(PIP) --no-deps --no-build-isolation --editable . ; \
 	fi
