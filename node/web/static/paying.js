@@ -84,11 +84,13 @@ export async function findTwins({ store, session }, intent, me) {
   const kept = (await store.receipts()).map(({ id, time, intent: paid }) => ({ ...paid, id, time }));
   const { items } = await session.get(`/v1/me/history?limit=${MOST_RECENT}`);
   const recorded = items.filter(({ direction }) => direction === "out").map((item) => ({
-    id: `${item.coop_number}-${item.index}`, time: item.time, sequence: item.sequence,
+    id: `${item.coop_number}-${item.index}`, time: item.time, sequence: item.sequence, status: item.status,
     payeeCoop: item.other.coop_number, payee: item.other.account, amount: item.amount,
     reference: item.reference === null ? null : fromHex(item.reference),
   }));
-  return twinsOf(intent, [...kept, ...recorded], me.time);
+  // What came back was not paid after all.
+  const gone = new Set(recorded.filter(({ status }) => status === "returned").map(({ id }) => id));
+  return twinsOf(intent, [...kept, ...recorded].filter(({ id }) => !gone.has(id)), me.time);
 }
 
 // Sends again what is under way; null when nothing is.

@@ -13,7 +13,7 @@ import { OutcomeUnknown, resume } from "./paying.js";
 import { alsoInside, isPayment, mark, paymentFacts, receiptPicture } from "./receipt.js";
 import { lookAtJoin, setUp, trustedCharter } from "./setup.js";
 import { Store } from "./store.js";
-import { whyStopped } from "./troubles.js";
+import { beforePaying, whyStopped } from "./troubles.js";
 import { readAmount, say, showAmount, showTime } from "./words.js";
 
 const RESEND_LEAST_MS = 2_000;
@@ -191,12 +191,14 @@ async function copyRequest() {
 
 async function showReceipt(query) {
   showSection("receipt");
+  byId("receipt-warning").hidden = true;
   byId("receipt-kicker").textContent = query.has("new") ? say("Paid") : say("Payment");
   try {
     const kept = query.has("id") ? await page.store.receipt(query.get("id")) : undefined;
     const coop = query.get("coop"), index = Number(query.get("index"));
     const bytes = kept?.bytes ?? fromBase64url((await get(`/v1/receipts/${coop}/${index}`)).receipt);
-    await renderReceipt(decodeReceipt(bytes), bytes, kept);
+    const transaction = await renderReceipt(decodeReceipt(bytes), bytes, kept);
+    if (query.has("new")) await warnOfArrival(transaction);
   } catch (error) {
     byId("receipt-code").hidden = true;
     byId("receipt-title").textContent = say("No receipt here yet");
@@ -224,6 +226,14 @@ async function renderReceipt(receipt, bytes, kept) {
   byId("receipt-path").textContent = alsoInside(receipt);
   byId("receipt-text").textContent = toBase64url(bytes);
   byId("receipt-code").hidden = false;
+  return transaction;
+}
+
+// That it is recorded does not mean that it arrives.
+async function warnOfArrival({ payeeCoop }) {
+  const met = await beforePaying(page.charter.coops.get(payeeCoop), page.wallet, page.charter);
+  byId("receipt-warning").textContent = met.join(" ");
+  byId("receipt-warning").hidden = met.length === 0;
 }
 
 const ACTIONS = {

@@ -32,7 +32,7 @@ const LAST_TIME = 253_402_300_799;
 const moment = (format, seconds) =>
   (seconds > LAST_TIME ? say("after the year 9999") : format.format(seconds * 1000));
 
-const times = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "short" });
+const times = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" });
 const days = new Intl.DateTimeFormat(lang, { dateStyle: "long" });
 export const showTime = (seconds) => moment(times, seconds);
 export const showDay = (seconds) => moment(days, seconds);
@@ -42,7 +42,7 @@ export const showDay = (seconds) => moment(days, seconds);
 export function timesIn(name) {
   const formats = (timeZone) => ({
     zone: timeZone,
-    shown: new Intl.DateTimeFormat(lang, { timeZone, timeStyle: "short" }),
+    shown: new Intl.DateTimeFormat(lang, { timeZone, timeStyle: "short", hourCycle: "h23" }),
     written: new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "medium" }),
   });
   let found;

@@ -32,6 +32,7 @@ _NAMES: Final = (
     "longer_forms",
     "numbers",
     "csv",
+    "payment_links",
 )
 
 

@@ -121,6 +121,18 @@
   }
   same("csv", tables.csvText([["a"], [1]], ";"), '\ufeff"a"\r\n"1"\r\n');
   same("separators", ["es-AR", "pt-BR", "en-GB"].map(tables.separatorOf).join(" "), "; ; ,");
+  for (const { text, to, amount, purpose, reference, federation: of, bill } of vectors.payment_links.read) {
+    const found = links.readLink(text);
+    same(`link ${text}: bill`, JSON.stringify(found?.bill ?? null), JSON.stringify(bill && links.readBillLink(bill)));
+    if (to === undefined) continue;
+    const { handle, coop } = found?.address ?? {};
+    same(`link ${text}`, `${handle}@${coop}`, to);
+    const read = [found?.amount, found?.purpose, found?.reference, found?.federation];
+    same(`link ${text}: fields`, JSON.stringify(read), JSON.stringify([amount, purpose, reference, of]));
+  }
+  for (const { text } of vectors.payment_links.refused) {
+    same(`link ${text}`, links.readLink(text), null);
+  }
   const { paying } = vectors;
   for (const { problem, ends_first: first, ends_later: later } of paying.endings) {
     same(`${problem.code} ends a first send`, guards.isEnded(problem, { isFirst: true }), first);

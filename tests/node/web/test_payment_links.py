@@ -1,0 +1,58 @@
+"""Payment links mean the same to the pages, to the program, and (`vector_checks.js`) to the browser."""
+
+from typing import Any
+
+import pytest
+from multidict import MultiDict
+from yarl import URL
+
+from cli.addresses import AddressError
+from cli.amounts import AmountError
+from cli.links import LinkError, parse_payee
+from node.web.requests import RequestUnreadable, read_request
+from tests.vectors.make_payment_links import FILE, payment_links
+from tests.vectors.make_vectors import render
+
+LINKS = payment_links()
+
+
+def is_page(text: str) -> bool:
+    """Whether it is the address of a page that asks for a payment."""
+    return "/pay?" in text
+
+
+def test_the_file_is_as_it_is_made() -> None:
+    assert FILE.read_text(encoding="utf-8") == render(LINKS)
+
+
+@pytest.mark.parametrize("case", [each for each in LINKS["read"] if is_page(each["text"])])
+def test_the_pages_read_a_request(case: dict[str, Any]) -> None:
+    found = read_request(MultiDict(URL(case["text"]).query))
+    assert f"{found.handle}@{found.coop}" == case["to"]
+    assert (found.amount, found.purpose) == (case["amount"], case["purpose"])
+    assert (found.reference, found.bill) == (case["reference"], case["bill"])
+
+
+@pytest.mark.parametrize(
+    "text", [each["text"] for each in LINKS["refused"] if is_page(each["text"])]
+)
+def test_the_pages_refuse_a_request(text: str) -> None:
+    with pytest.raises(RequestUnreadable):
+        read_request(MultiDict(URL(text).query))
+
+
+@pytest.mark.parametrize("case", [each for each in LINKS["read"] if each["bill"] is None])
+def test_the_program_reads_a_link(case: dict[str, Any]) -> None:
+    found = parse_payee(case["text"])
+    assert str(found.payee) == case["to"]
+    assert (found.amount, found.memo) == (case["amount"], case["purpose"])
+    assert (found.reference or None, found.federation or None) == (
+        case["reference"],
+        case["federation"],
+    )
+
+
+@pytest.mark.parametrize("text", [each["text"] for each in LINKS["refused"]])
+def test_the_program_refuses_a_link(text: str) -> None:
+    with pytest.raises((LinkError, AddressError, AmountError)):
+        parse_payee(text)
