@@ -102,7 +102,7 @@ class Submit:
 
     `memos` are kept, or passed to the payee's home, if the transaction is recorded.
     One that is `doubtful` is judged only if it is a new payment that its payer has signed, so that rubbish
-    costs no more than that look at it. Answer: `Recorded`, `Refused`, `NotReady` or `Doubted`.
+    costs no more than that look at it. Answer: `Recorded`, `Refused`, `NotReady` or `NotJudged`.
     """
 
     request: Request
@@ -282,8 +282,9 @@ class NotPublished:
 
 
 @dataclass(frozen=True, slots=True)
-class Doubted:
-    """A doubtful transaction that is no new payment signed by its payer; it was not judged."""
+class NotJudged:
+    """Nothing was done: a doubtful transaction is no new payment signed by its payer, or that payer has paid
+    so often that he has to wait."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from node.engine.core import Core, Tick
 from node.engine.doubtful import is_new_payment
 from node.engine.events import (
     BatchRecorded,
-    Doubted,
     Failed,
+    NotJudged,
     NotReady,
     Recorded,
     Refused,
@@ -30,6 +30,7 @@ from node.engine.events import (
 )
 from node.engine.history import History
 from node.engine.memos import Memos
+from node.engine.paying import Paying
 from node.engine.proofs import receipt_of
 from node.engine.signer import Chained
 from node.engine.troubles import Trouble, TroubleKind
@@ -54,11 +55,12 @@ class OwnLog:
         self._anchors = anchors
         self._history = history
         self._memos = memos
+        self._paying = Paying(core.settings)
         self._pieces: list[Chained] = []
         self._known: dict[bytes, int] = {}
         self._pieces_known = 0
         self._answers: list[
-            tuple[Request, Recorded | Refused | NotReady | BatchRecorded | Failed | Doubted]
+            tuple[Request, Recorded | Refused | NotReady | BatchRecorded | Failed | NotJudged]
         ] = []
         self._batches: list[tuple[Request, list[int], int]] = []
 
@@ -114,7 +116,7 @@ class OwnLog:
 
     def submit(self, tick: Tick, submits: Sequence[Submit]) -> None:
         """Record or refuse single transactions; the same bytes twice in one tick count once."""
-        submits = [submit for submit in submits if not self._is_doubted(submit)]
+        submits = [submit for submit in submits if self._is_judged(tick, submit)]
         if not submits:
             return
         distinct = list(dict.fromkeys(submit.transaction for submit in submits))
@@ -145,16 +147,19 @@ class OwnLog:
         damage = self._history.missing(self._core.coop) if refusal in MAYBE_RECORDED else None
         return Refused(refusal) if damage is None else Failed(damage)
 
-    def _is_doubted(self, submit: Submit) -> bool:
-        """Whether a doubtful transaction is not worth judging; it is answered then."""
-        if not submit.doubtful or is_new_payment(self._core, submit.transaction):
-            return False
-        self._answers.append((submit.request, Doubted()))
-        return True
+    def _is_judged(self, tick: Tick, submit: Submit) -> bool:
+        """Whether a transaction is judged now; one that is not is answered."""
+        data = submit.transaction
+        is_slowed = not self._paying.first_slowed([data], tick.steady_ms)
+        if not is_slowed and (not submit.doubtful or is_new_payment(self._core, data)):
+            return True
+        self._answers.append((submit.request, NotJudged()))
+        return False
 
     def submit_batch(self, tick: Tick, batch: SubmitBatch) -> None:
         """Record or refuse each transaction of a batch."""
         data = batch.transactions
+        data = data[: self._paying.first_slowed(data, tick.steady_ms)]
         # What is no transaction at all is left to the rules, which refuse it.
         judged = (batch.kinds - NODE_KINDS) | {None}
         places = [place for place in range(len(data)) if transaction_kind(data[place]) in judged]
@@ -168,12 +173,15 @@ class OwnLog:
 
     def _sequence(self, tick: Tick, transactions: Sequence[bytes]) -> list[int]:
         """Outcomes as `Sequenced` has them, after mending what the node itself can mend."""
+        length = self._core.validator.log(self._core.coop).length
         outcomes = self.append(tick, transactions).outcomes
         again = self._worth_another_try(tick, transactions, outcomes)
         if again:
             retried = self.append(tick, [transactions[place] for place in again]).outcomes
             for place, outcome in zip(again, retried, strict=True):
                 outcomes[place] = outcome
+        new = zip(transactions, outcomes, strict=True)
+        self._paying.note((data for data, at in new if at > length), tick.steady_ms)
         doubtful = [place for place, outcome in enumerate(outcomes) if -outcome in MAYBE_RECORDED]
         if doubtful:
             now = self._recorded_now()

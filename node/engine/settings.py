@@ -40,6 +40,10 @@ class EngineSettings:
     """How much work, in microseconds about, a peer may cause in one tick; see `node.engine.work`."""
     peer_work: int = 150_000
     """How much in a second, while people wait for this node."""
+    account_payments_per_second: int = 1
+    """How often an account may pay through this node in the long run."""
+    account_payments_burst: int = 10_000
+    """How often at once."""
     busy_ms: int = 1_000
     """How long after a request the node counts as one that people wait for."""
     applied_bytes: int = 2 * 1024 * 1024

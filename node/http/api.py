@@ -19,7 +19,7 @@ from ledger.refusals import Refusal
 from ledger.signatures import SigningKey
 from ledger.transactions import MAX_NUMBER
 from node.deliveries import Deliveries
-from node.engine.events import Doubted, NotReady, Recorded, Refused, View
+from node.engine.events import NotReady, Recorded, Refused, View
 from node.http.problems import Problem
 from node.http.reading import JSON, Fields, from_base64url, plain_number, read_body, read_json
 from node.http.sessions import Session, SessionRole, Sessions
@@ -194,10 +194,7 @@ class Api:
             with self.screened.hold(self.address(request)) as held:
                 if not held.take():
                     raise
-                answer = await self.runner.submit_doubtful(transaction, memos)
-                if isinstance(answer, Doubted):
-                    raise
-                return answer
+                return await self.runner.submit(transaction, memos, doubtful=True)
         return await self.runner.submit(transaction, memos)
 
     @contextmanager

@@ -36,7 +36,7 @@ from node.http.routes import Route
 from node.link.links import LINK_PATH
 from node.logs import log_event
 from node.merchant.refusals import MerchantRefusal
-from node.runner.inbox import OutcomeUnknown, RunnerBusy, RunnerStopped
+from node.runner.inbox import NotNow, OutcomeUnknown, RunnerBusy, RunnerStopped
 from node.web.pages import PAGES
 
 ROUTES: tuple[Route, ...] = (
@@ -150,6 +150,8 @@ def _as_problem(error: Exception) -> Problem:
             return error
         case MerchantRefusal():
             return Problem(error.code, error.detail, pointer=error.pointer)
+        case NotNow():
+            return Problem("too_many_requests", retry_after_s=10)
         case RunnerBusy():
             return Problem("busy", retry_after_s=1)
         case RunnerStopped():

@@ -216,9 +216,11 @@ async def _submit_chunks(
         recorded = answer
         results += answer.results
         api.spend(request, _LOOK_UP * answer.looked_up)
-        if api.charge_results(request, answer.results):
-            break
+        if api.charge_results(request, answer.results) or len(answer.results) < len(chunk):
+            break  # the next payer has to wait
     assert recorded is not None
+    if not results:
+        raise Problem("too_many_requests", retry_after_s=10)
     return recorded.head, results
 
 

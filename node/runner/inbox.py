@@ -27,6 +27,10 @@ class RunnerBusy(NodeFault):
     """Too much waits already; nothing was done. Ask again in a moment."""
 
 
+class NotNow(NodeFault):
+    """The transaction was not judged, and nothing was done: whoever pays or sends has to wait."""
+
+
 class RunnerStopped(NodeFault):
     """The node is stopping, or has failed; nothing was done."""
 

@@ -27,10 +27,10 @@ from node.engine.events import (
     Ask,
     BatchRecorded,
     Change,
-    Doubted,
     Event,
     Failed,
     LinkNews,
+    NotJudged,
     NotPublished,
     NotReady,
     Outbox,
@@ -45,7 +45,7 @@ from node.engine.events import (
 )
 from node.errors import MessageUnhandled
 from node.logs import log_event
-from node.runner.inbox import Inbox, RunnerStopped
+from node.runner.inbox import Inbox, NotNow, RunnerStopped
 from node.runner.settings import RunnerSettings
 from node.store import Memo, Write
 
@@ -173,23 +173,18 @@ class Runner:
     # --- requests ---
 
     async def submit(
-        self, transaction: bytes, memos: Sequence[Memo] = ()
+        self, transaction: bytes, memos: Sequence[Memo] = (), *, doubtful: bool = False
     ) -> Recorded | Refused | NotReady:
-        """Record one transaction. Raises `RunnerBusy`, `RunnerStopped`, `OutcomeUnknown`."""
-        size = len(transaction) + sum(len(memo.sealed) for memo in memos)
-        answer: Recorded | Refused | NotReady = await self._request(
-            lambda request: Submit(request, transaction, memos), size
-        )
-        return answer
+        """Record one transaction; see `Submit` for what `doubtful` means.
 
-    async def submit_doubtful(
-        self, transaction: bytes, memos: Sequence[Memo] = ()
-    ) -> Recorded | Refused | NotReady | Doubted:
-        """As `submit`, for one that may be rubbish; see `Submit`."""
+        Raises `RunnerBusy`, `RunnerStopped`, `OutcomeUnknown`, and `NotNow` when it was not judged.
+        """
         size = len(transaction) + sum(len(memo.sealed) for memo in memos)
-        answer: Recorded | Refused | NotReady | Doubted = await self._request(
-            lambda request: Submit(request, transaction, memos, doubtful=True), size
+        answer: Recorded | Refused | NotReady | NotJudged = await self._request(
+            lambda request: Submit(request, transaction, memos, doubtful), size
         )
+        if isinstance(answer, NotJudged):
+            raise NotNow("its payer or its sender has to wait")
         return answer
 
     async def submit_batch(
