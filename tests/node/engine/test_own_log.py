@@ -1,7 +1,10 @@
 """Recording: what members send becomes an entry once, durably, with a receipt that proves it."""
 
+from typing import Any
+
 import pytest
 
+from ledger.codec import split
 from ledger.receipts import decode_receipt
 from ledger.refusals import Refusal
 from ledger.transactions import Status
@@ -322,3 +325,32 @@ def test_the_wrong_key_is_refused_at_the_start() -> None:
             joined(1).stores[1],
             0,
         )
+
+
+@pytest.mark.parametrize("bound", ["entries", "bytes"])
+def test_pieces_of_one_tick_that_together_pass_a_segments_bound_are_several_segments(
+    bound: str,
+) -> None:
+    """Each batch of the tick fits by itself; all of them in one segment would be too much for peers."""
+    size = len(Rig(1).pay(1, 1, 1, 2)) + 6
+    limits: dict[str, Any] = {"segment_entries": 10}
+    if bound == "bytes":
+        limits = {"segment_bytes": 10 * size}
+    rig = joined(1, 2, **limits)
+    rig.mail.clear()
+    first = rig.length(1, 1) + 1
+    pays = [rig.pay(1, sequence, 1, 2, amount=1) for sequence in range(1, 25)]
+    batches = [SubmitBatch(rig.request(), pays[at : at + 6]) for at in range(0, 24, 6)]
+    for answer in rig.ask(1, *batches):
+        assert all(result > 0 for result in answer.results)
+    segments = list(rig.stores[1].segments(1, first))
+    assert sum(segment.count for segment in segments) == 24
+    assert all(segment.signature is not None for segment in segments)
+    for segment in segments:
+        assert segment.count <= 10
+        assert len(segment.entries) <= 10 * size
+    assert [len(split(sent.entries)) for sent in rig.sent(1, Entries)] == [
+        segment.count for segment in segments
+    ]
+    rig.deliver()
+    assert rig.length(2, 1) == rig.length(1, 1)
