@@ -19,7 +19,7 @@ from node.engine.index_wire import (
 from node.engine.wire import AddressNews
 from node.link import handshake
 from node.link.handshake import Hello, LinkRefusal, Transcript
-from tests.builders import Books
+from tests.builders import START, Books
 from tests.index_builders import observation
 from tests.vectors.make_index import NOVEMBER, SURVEY, WEEK, index_decisions
 
@@ -136,6 +136,7 @@ def messages(books: Books) -> dict[str, list[Value]]:
         "clock": ["clock", 1_767_225_600_000],
         "clock at the beginning": ["clock", 0],
         "clock at the end": ["clock", MAX],
+        "address": ["address", address(books)],
         "index due": as_list(IndexDue(period=NOVEMBER, source=1).encode()),
         "signed, a print": as_list(DecisionSigned(decision).encode()),
         "signed, a change of source": as_list(DecisionSigned(source).encode()),
@@ -170,6 +171,19 @@ def address_of(books: Books, url: str) -> list[Value]:
         url=url,
     )
     return as_list(AddressNews(statement).encode())
+
+
+def address(books: Books) -> Value:
+    """Where coop 1's node answers."""
+    federation = books.federation
+    return sign_address(
+        federation.node_keys[1],
+        federation=federation.id,
+        coop=1,
+        serial=1,
+        time=START,
+        url="https://fiado.norte.example:8443",
+    ).value()
 
 
 def broken(books: Books) -> dict[str, bytes]:
@@ -216,6 +230,8 @@ def broken(books: Books) -> dict[str, bytes]:
         "a memo kept under no reference": put("memo kept", 1, None),
         "a question of 15 bytes": put("newest?", 1, NONCE[:15]),
         "an answer to 17 bytes": put("newest", 1, bytes(17)),
+        "an address that is none": put("address", 1, [1, 1, START, "ftp://norte", bytes(64)]),
+        "an address without a signature": put("address", 1, [1, 1, START, "https://norte"]),
         "a clock before 1970": put("clock", 1, -1),
         "a clock above MAX": put("clock", 1, MAX + 1),
         "a clock that says nothing": put("clock", 1, None),
