@@ -21,7 +21,7 @@ SCHEME: Final = "fiado:"
 LONGEST_LINK: Final = 2_048
 _FIELDS: Final = frozenset({"amount", "memo", "federation"})
 _PAGE: Final = re.compile(r"https?://[^/?#\s]+/pay\?", re.IGNORECASE)
-_PAGE_FIELDS: Final = frozenset({"to", "amount", "for", "ref", "lang"})
+_PAGE_FIELDS: Final = frozenset({"to", "amount", "for", "ref", "bill", "lang"})
 _REFERENCE: Final = re.compile("[0-9a-f]{64}")
 
 
@@ -45,6 +45,8 @@ class PaymentRequest:
     """Hex of the reference that the payment has to carry; empty: none."""
     link: str = ""
     """The text that was read, when it was a link of a page."""
+    bill: str = ""
+    """The address of the shop's bill that is to be paid, and that says itself what it asks for."""
 
 
 def format_link(request: PaymentRequest) -> str:
@@ -94,6 +96,7 @@ def _parse_page(link: str) -> PaymentRequest:
         amount=parse_amount(fields["amount"]) if "amount" in fields else None,
         memo=fields.get("for", ""),
         reference=reference,
+        bill=fields.get("bill", ""),
         link=link,
     )
 

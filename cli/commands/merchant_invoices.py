@@ -7,13 +7,14 @@ import click
 
 from cli.addresses import Address
 from cli.amounts import format_amount
-from cli.answers import integer, objects, text
+from cli.answers import integer, number, objects, reading, text
 from cli.client import Json, path_of
 from cli.describing import when
 from cli.desk import open_desk
 from cli.errors import CliError
 from cli.exit_codes import ExitCode
 from cli.membership import Membership, open_membership
+from cli.orders import SAME_WISH_SECONDS
 from cli.parameters import AMOUNT, PAGE_URL, output_option, passphrase_options, wallet_option
 from cli.passphrase import PassphraseSource
 from cli.paying import Bound, Paid, Terms, pay
@@ -238,6 +239,9 @@ def mark(id_: str, wallet: Path, passphrase: PassphraseSource, output: Output) -
     metavar="ID",
     help="Your own id. Give one, and the command can be run again without refunding twice.",
 )
+@click.option(
+    "--again", is_flag=True, help="Pay back even if as much of it was paid back a short while ago."
+)
 @wallet_option
 @passphrase_options
 @output_option
@@ -247,6 +251,7 @@ def refund(
     place: EntryPlace | None,
     reason: str | None,
     client_id: str | None,
+    again: bool,
     wallet: Path,
     passphrase: PassphraseSource,
     output: Output,
@@ -271,6 +276,8 @@ def refund(
             output.note("That is the refund you asked for now, so nothing more is paid back.")
             output.result(done)
             return
+        if client_id is None and not again:
+            _check_not_refunded(member, path, amount)
         prepared = member.client.post(path, body)
         words = f"{format_amount(minor(prepared, 'amount'))} {member.charter.unit}"
         if prepared["state"] == "prepared":
@@ -295,6 +302,26 @@ def _same_refund(
         if reference == earlier.intent.reference and amount in (None, earlier.intent.amount):
             return each
     return None
+
+
+def _check_not_refunded(member: Membership, path: str, amount: int | None) -> None:
+    """Refuse what looks like the same refund once more: it has no id that would tell."""
+    now = number(member.client, member.me(), "time")
+    for each in objects(member.client, member.client.get(path), "refunds"):
+        with reading(member.client):
+            is_same = each["entry"] is not None and minor(each, "amount") == amount
+            is_recent = now - int(each["created"]) < SAME_WISH_SECONDS
+        if is_same and is_recent:
+            place = f"{member.coop.name}/{each['entry']}"
+            raise CliError(
+                ExitCode.REFUSED,
+                "refunded_already",
+                f"As much of this invoice is paid back already: entry {place}, "
+                f"{when(each['created'])}. Nothing more was paid back.",
+                "If it is to be paid back once more, give --again; or give each refund an id of its own with "
+                "--id.",
+                {"coop": member.coop.name, "index": each["entry"]},
+            )
 
 
 def _as_payment(member: Membership, prepared: Json) -> tuple[PaymentIntent, Address, Bound]:

@@ -15,7 +15,7 @@ from cli.desk import Desk, open_desk
 from cli.errors import CliError
 from cli.exit_codes import ExitCode
 from cli.invoice_links import InvoiceLink, parse_link
-from cli.links import PaymentRequest, format_link, parse_payee
+from cli.links import LinkError, PaymentRequest, format_link, parse_payee
 from cli.membership import Membership, NotJoined, open_membership
 from cli.orders import check_order
 from cli.paid_before import MayRepeat
@@ -53,7 +53,15 @@ class PayeeType(click.ParamType[PaymentRequest | InvoiceLink]):
         """Read the text; defaults are requests already."""
         if isinstance(value, PaymentRequest | InvoiceLink):
             return value
-        return parse_link(str(value)) or parse_payee(str(value))
+        invoice = parse_link(str(value))
+        if invoice is not None:
+            return invoice
+        request = parse_payee(str(value))
+        # A bill on its way to the payer's wallet: what it asks for is looked up where it was made.
+        bill = parse_link(request.bill) if request.bill else None
+        if request.bill and bill is None:
+            raise LinkError("its bill is not the address of one")
+        return bill or request
 
 
 class OrderType(click.ParamType[str]):

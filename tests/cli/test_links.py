@@ -1,13 +1,16 @@
 """Payment links and places of entries: what is written is read back, and nothing else is."""
 
+from urllib.parse import quote
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cli.addresses import Address, AddressError
 from cli.amounts import LARGEST_AMOUNT, AmountError
+from cli.commands.pay import PayeeType
 from cli.invoice_links import InvoiceLink, parse_link
-from cli.links import LinkError, PaymentRequest, format_link, parse_payee
+from cli.links import LONGEST_LINK, LinkError, PaymentRequest, format_link, parse_payee
 from cli.places import EntryPlace, PlaceError, parse_place
 from node.urls import NodeUrlError
 
@@ -73,3 +76,44 @@ def test_an_invoice_without_its_scheme_names_both_spellings() -> None:
     with pytest.raises(NodeUrlError) as caught:
         parse_link(page)
     assert f"http://{page}, or https://{page} " in caught.value.remedy
+
+
+PAGE = "https://node.example:8443/pay?"
+
+
+def test_the_link_that_a_page_makes_is_read() -> None:
+    text = PAGE + f"to=alice%40norte&amount=12.50&for=pan+y+miel&ref={'ab' * 32}"
+    asked = parse_payee(text)
+    assert (str(asked.payee), asked.amount, asked.memo) == ("alice@norte", 1_250, "pan y miel")
+    assert (asked.reference, asked.link) == ("ab" * 32, text)
+    assert parse_payee(PAGE.upper() + "to=alice@norte").amount is None
+
+
+@pytest.mark.parametrize(
+    ("query", "error"),
+    [
+        ("", AddressError),
+        ("amount=1.00", AddressError),
+        ("to=alice", AddressError),
+        ("to=alice@norte&amount=1.000", AmountError),
+        ("to=alice@norte&ref=ab", LinkError),
+        (f"to=alice@norte&ref={'AB' * 32}", LinkError),
+        ("to=alice@norte&to=eva@norte", LinkError),
+        ("to=alice@norte&please=more", LinkError),
+        ("to=alice@norte&for=" + "x" * LONGEST_LINK, LinkError),
+    ],
+)
+def test_a_link_of_a_page_that_says_something_odd_is_refused(
+    query: str, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        parse_payee(PAGE + query)
+
+
+def test_a_bill_on_its_way_to_the_payer_is_paid_as_the_bill() -> None:
+    bill = f"https://shop.example/p/{'0' * 31}1"
+    text = PAGE + f"to=alice@norte&amount=1.00&bill={quote(bill, safe='')}"
+    read = PayeeType().convert(text, None, None)
+    assert read == InvoiceLink(node_url="https://shop.example", id="0" * 31 + "1")
+    with pytest.raises(LinkError):
+        PayeeType().convert(PAGE + "to=alice@norte&bill=elsewhere", None, None)

@@ -64,6 +64,12 @@ def test_an_invoice_is_made_paid_from_another_coop_and_refunded(
     assert len(rows) == len(lines["movements"])
     amounts = [row["amount"] for row in rows if row["invoice"] == made["id"]]
     assert amounts == ["-0.50", "1.50"]
+    # Without an id nothing tells a second refund from the first once more.
+    words = ["merchant", "refund", made["id"], "0.50"]
+    error = desk.refused(ExitCode.REFUSED, words, "--wallet", alice)
+    assert (error["name"], error["coop"]) == ("refunded_already", "norte")
+    assert desk.ok([*words, "--again"], "--wallet", alice)["amount"]["value"] == "50"
+    assert balance(desk, alice) == before[0] + 50
 
 
 def test_an_invoice_that_nobody_agrees_to_is_not_paid(desk: Desk, alice: Path, beto: Path) -> None:
