@@ -25,6 +25,7 @@ from node.engine.settings import EngineSettings
 from node.engine.wire import (
     Entries,
     EvidenceNews,
+    Heads,
     MemoDelivery,
     MemoKept,
     Message,
@@ -39,9 +40,10 @@ LOOKUP: Final = 300
 """A question to the store's indexes."""
 CHAIN: Final = 5_000
 """Finding a head or an entry within a stored segment: it is read, and hashed up to there."""
-ROW: Final = 100
+ROW: Final = 200
 """A row that is written."""
-_MESSAGE: Final = 20
+_MESSAGE: Final = 50
+_HEAD: Final = 10
 _READ_BYTES: Final = 200
 _ENTRY_BYTES: Final = 10
 """How many bytes are read, or judged as entries, for one unit."""
@@ -55,6 +57,8 @@ def reading(size: int) -> int:
 def cost_of(message: Message) -> int:
     """What a message costs by its shape alone; what depends on the books is spent where it is done."""
     match message:
+        case Heads():
+            return _HEAD * len(message.heads)
         case Entries():
             return SIGNATURE + len(message.entries) // _ENTRY_BYTES
         case WitnessRequest() | WitnessAnswer():

@@ -40,7 +40,7 @@ _JSON_HEADERS = {"Content-Type": JSON}
 _FIRST_CHUNK = 512
 _CHUNK_PAYMENTS = 4_096
 """How many payments of a batch go into one tick: few at first, since they may be rubbish, then ever more."""
-_LOOK_UP = 30
+_LOOK_UP = 60
 """What it costs to look whether a payment was recorded already; in microseconds about, as all work."""
 _RECEIPT = 5_000
 """What it costs to make a receipt of what is stored."""
@@ -207,7 +207,6 @@ async def _submit_chunks(
     size = _FIRST_CHUNK
     while len(results) < len(transactions):
         chunk = transactions[len(results) : len(results) + size]
-        size = min(4 * size, _CHUNK_PAYMENTS)
         answer = await api.runner.submit_batch(chunk, kinds)
         if isinstance(answer, NotReady):
             if recorded is None:
@@ -216,6 +215,8 @@ async def _submit_chunks(
         recorded = answer
         results += answer.results
         api.spend(request, _LOOK_UP * answer.looked_up)
+        if not answer.looked_up:
+            size = min(4 * size, _CHUNK_PAYMENTS)
         if api.charge_results(request, answer.results) or len(answer.results) < len(chunk):
             break  # the next payer has to wait
     assert recorded is not None
