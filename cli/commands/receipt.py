@@ -8,15 +8,17 @@ import click
 from cli.answers import decode_bytes, encode_bytes, read_bytes
 from cli.charters import charter_file, read_charter
 from cli.client import NodeClient, NodeProblem, path_of
-from cli.describing import describe, moment
+from cli.describing import Names, describe, moment
 from cli.errors import CliError
 from cli.exit_codes import ExitCode
 from cli.kept_receipts import kept_receipt
 from cli.membership import NotJoined
 from cli.parameters import NODE_URL, output_option, wallet_option
 from cli.places import PLACE, EntryPlace
+from cli.private_files import UnsafeFile
 from cli.terminal import Output
 from cli.wallet_file import read_wallet
+from cli.wallet_format import WalletError
 from ledger.charter import Charter
 from ledger.errors import ProofError
 from ledger.receipts import MAX_RECEIPT_BYTES, Receipt, decode_receipt
@@ -67,7 +69,7 @@ def show(
     coop = charter.coop_named(place.coop)
     if coop is None or (proof.coop, proof.length) != (coop.number, place.index):
         raise ProofError(f"the receipt is of another entry than {place}")
-    _show(proof, charter, output)
+    _show(proof, charter, _own_name(wallet, charter), output)
     _tell_what_follows(proof, place, output)
     written = encode_bytes(data)
     if out is not None:
@@ -113,7 +115,8 @@ def verify(file: Path, charter_path: Path | None, wallet: Path, output: Output) 
     charter = read_charter(_charter_path(charter_path, wallet))
     proof = decode_receipt(_read(file))
     entry = proof.check(charter)
-    _show(proof, charter, output)
+    names = _own_name(wallet, charter)
+    _show(proof, charter, names, output)
     output.line()
     output.line(f"This is proven: the signature is that of {charter.coops[proof.coop].name}.")
     output.result(
@@ -124,12 +127,24 @@ def verify(file: Path, charter_path: Path | None, wallet: Path, output: Output) 
             "index": proof.length,
             "time": entry.time,
             "kind": entry.transaction.kind.name.lower(),
-            "says": describe(entry.transaction, charter=charter, coop=proof.coop),
+            "says": describe(entry.transaction, charter=charter, coop=proof.coop, names=names),
         }
     )
 
 
-def _show(proof: Receipt, charter: Charter, output: Output) -> None:
+def _own_name(wallet: Path, charter: Charter) -> Names:
+    """The handle of the wallet's own account: no receipt has names in it, and no other is known here."""
+    try:
+        public = read_wallet(wallet).public
+    except (WalletError, UnsafeFile, OSError):
+        return {}
+    coop = charter.coop_named(public.coop or "")
+    if public.federation != charter.federation or coop is None or public.account is None:
+        return {}
+    return {(coop.number, public.account): public.handle or ""}
+
+
+def _show(proof: Receipt, charter: Charter, names: Names, output: Output) -> None:
     """What the receipt proves. Raises `ProofError` when it proves nothing."""
     entry = proof.check(charter)
     coop = charter.coops[proof.coop]
@@ -140,7 +155,7 @@ def _show(proof: Receipt, charter: Charter, output: Output) -> None:
             "recorded": moment(entry.time),
         }
     )
-    for line in describe(entry.transaction, charter=charter, coop=proof.coop):
+    for line in describe(entry.transaction, charter=charter, coop=proof.coop, names=names):
         output.line(line)
 
 

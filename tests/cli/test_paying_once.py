@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from cli.client import NodeClient
 from cli.exit_codes import ExitCode
+from cli.main import main
 from cli.orders import SAME_WISH_SECONDS
 from tests.builders import books_with_members, build_federation
 from tests.cli.bank import LOST, Bank, Person, person, problem
@@ -407,3 +409,12 @@ def test_the_passphrase_is_asked_before_the_lock_is_taken(stage: Stage) -> None:
     stage.person.passphrase.write_text("not this one")
     with lock_wallet(stage.person.wallet):
         assert stage.person.fails(ExitCode.WALLET, *PAY)["name"] == "wrong_passphrase"
+
+
+def test_a_receipt_calls_the_own_account_by_its_handle(stage: Stage) -> None:
+    paid = stage.person.ok(*PAY)
+    place = f"norte/{paid['index']}"
+    shown = CliRunner().invoke(
+        main, ["receipt", "show", place, "--wallet", str(stage.person.wallet)]
+    )
+    assert "member1@norte" in shown.stdout
