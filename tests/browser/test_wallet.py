@@ -272,3 +272,57 @@ def test_joining_twice_under_one_name(stage: Stage, phone: Browser) -> None:
     ask_to_join(phone, "ana")
     phone.driver.refresh()
     phone.wait_text("#waiting-text", "ana")
+
+
+@pytest.mark.parametrize("code", ["session_invalid", "session_ended"])
+def test_a_session_that_is_over_is_opened_again(stage: Stage, phone: Browser, code: str) -> None:
+    phone.open(f"{stage.urls[1]}/wallet?lang=en")
+    join(phone, stage, 1, "ana")
+    answers = phone.run(
+        """
+        const {Store} = await import('/web/store.js');
+        const {Session} = await import('/web/api.js');
+        const wallet = await (await Store.open()).wallet();
+        const session = new Session({role: 'member', number: wallet.account, ...wallet});
+        await session.get('/v1/me');
+        const real = fetch;
+        let isOver = true;
+        window.fetch = async (path, given) => {
+          if (path !== '/v1/me' || !isOver) return real(path, given);
+          isOver = false;
+          const headers = {'Content-Type': 'application/problem+json'};
+          return new Response(JSON.stringify({code: args[0], status: 401}), {status: 401, headers});
+        };
+        return (await session.get('/v1/me')).handle;
+        """,
+        code,
+    )
+    assert answers == "ana"
+
+
+def test_every_time_that_the_rules_allow_is_shown(stage: Stage, phone: Browser) -> None:
+    """A limit may begin and end after the last day that calendars have."""
+    phone.open(f"{stage.urls[1]}/wallet?lang=en")
+    join(phone, stage, 1, "ana")
+    people = stage.people(1)
+    account = phone.run(
+        "const {Store} = await import('/web/store.js');"
+        "return (await (await Store.open()).wallet()).account"
+    )
+    change = stage.federation.limit(
+        1, account, revision=1, limit=100, from_=0, until=2**53 - 1, after=0
+    )
+
+    async def record() -> None:
+        (await people.client.post("/v1/transactions", change)).ok()
+
+    stage.run(record())
+    phone.open(f"{stage.urls[1]}/me?lang=en")
+    phone.wait_text("#limit-dates", "after the year 9999")
+    shown = phone.run(
+        "const {showTime, showDay, timesIn} = await import('/web/words.js');"
+        "const times = timesIn('Pacific/Kiritimati');"
+        "return [253402300799, 253402300800, 2 ** 53 - 1, 0].flatMap((each) =>"
+        "  [showTime(each), showDay(each), times.show(each), times.plain(each)])"
+    )
+    assert all(shown)
