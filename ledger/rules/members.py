@@ -6,7 +6,7 @@ through `MemberState` and answers with the account record to put, or a refusal.
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Protocol
+from typing import Protocol, assert_never
 
 from ledger.charter import Coop
 from ledger.codec import MAX
@@ -52,8 +52,34 @@ def decide_members(
 
     `message` is what the signatures in the transaction cover.
     """
+    refusal = check_change(transaction, state=state, check_key=check_key) or check_stewards(
+        coop, transaction.stewards, message, verify
+    )
+    if refusal is not None:
+        return refusal
+    match transaction:
+        case Admit():
+            return _admitted(transaction, index, message, verify)
+        case Limit():
+            return _with_limit(transaction, _known(state, transaction.account), time)
+        case SetStatus():
+            return _with_status(transaction, _known(state, transaction.account), index)
+        case _:
+            assert_never(transaction)
+
+
+def check_change(
+    transaction: Admit | Limit | SetStatus,
+    *,
+    state: MemberState,
+    check_key: CheckKey = check_key_admissible,
+) -> Refusal | None:
+    """The refusal that `transaction` earns next whoever signed it, or None.
+
+    These checks come before those of signatures, so a draft can be judged while stewards still sign.
+    """
     if isinstance(transaction, Admit):
-        return _decide_admit(transaction, coop, state, index, message, verify, check_key)
+        return _check_admit(transaction, state, check_key)
     account = state.account(transaction.account)
     if account is None:
         return Refusal.ACCOUNT_UNKNOWN
@@ -62,27 +88,17 @@ def decide_members(
     if transaction.revision != account.revision + 1:
         return Refusal.REVISION_MISMATCH
     if isinstance(transaction, Limit):
-        refusal = _check_limit(transaction)
-    else:
-        refusal = _check_status(transaction, account)
-    refusal = refusal or check_stewards(coop, transaction.stewards, message, verify)
-    if refusal is not None:
-        return refusal
-    if isinstance(transaction, Limit):
-        return _with_limit(transaction, account, time)
-    closed = index if transaction.status is Status.CLOSED else 0
-    return replace(account, revision=transaction.revision, status=transaction.status, closed=closed)
+        return _check_limit(transaction)
+    return _check_status(transaction, account)
 
 
-def _decide_admit(
-    admit: Admit,
-    coop: Coop,
-    state: MemberState,
-    index: int,
-    message: bytes,
-    verify: Verify,
-    check_key: CheckKey,
-) -> Account | Refusal:
+def _known(state: MemberState, number: int) -> Account:
+    account = state.account(number)
+    assert account is not None, "a checked change is of an account that is there"
+    return account
+
+
+def _check_admit(admit: Admit, state: MemberState, check_key: CheckKey) -> Refusal | None:
     if admit.account == COMMONS or state.account(admit.account) is not None:
         return Refusal.ACCOUNT_EXISTS
     if state.holds_handle(admit.handle):
@@ -93,9 +109,10 @@ def _decide_admit(
         check_key(admit.key)
     except KeyInadmissible:
         return Refusal.KEY_INADMISSIBLE
-    refusal = check_stewards(coop, admit.stewards, message, verify)
-    if refusal is not None:
-        return refusal
+    return None
+
+
+def _admitted(admit: Admit, index: int, message: bytes, verify: Verify) -> Account | Refusal:
     try:
         verify(public_key=admit.key, message=message, signature=admit.key_signature)
     except SignatureInvalid:
@@ -125,6 +142,11 @@ def _check_status(change: SetStatus, account: Account) -> Refusal | None:
     if change.status is Status.CLOSED and account.balance != 0:
         return Refusal.BALANCE_NOT_ZERO
     return None
+
+
+def _with_status(change: SetStatus, account: Account, index: int) -> Account:
+    closed = index if change.status is Status.CLOSED else 0
+    return replace(account, revision=change.revision, status=change.status, closed=closed)
 
 
 def _with_limit(change: Limit, account: Account, time: int) -> Account:

@@ -161,6 +161,19 @@ async def delete_draft(api: Api, request: web.Request) -> web.Response:
     return web.Response(status=204)
 
 
+CANT_SUCCEED = (
+    "account_unknown",
+    "account_closed",
+    "account_exists",
+    "handle_taken",
+    "key_inadmissible",
+    "limit_out_of_range",
+    "limit_dates_invalid",
+    "revision_mismatch",
+    "status_unchanged",
+)
+"""What a draft is refused for at once, because no signature could help it."""
+
 DRAFT_ID = Parameter(name="id", in_="path", description="The draft's id.")
 
 ROUTES = (
@@ -180,6 +193,7 @@ ROUTES = (
             "signature_invalid",
             "steward_unknown",
             "wrong_endpoint",
+            *CANT_SUCCEED,
             "busy",
         ),
     ),
@@ -232,9 +246,8 @@ ROUTES = (
             "draft_not_found",
             "signature_invalid",
             "steward_unknown",
-            "revision_mismatch",
-            "account_exists",
-            "handle_taken",
+            *CANT_SUCCEED,
+            "balance_not_zero",
             "not_ready",
         ),
     ),

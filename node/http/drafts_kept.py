@@ -12,7 +12,9 @@ from ledger.codec import decode, encode
 from ledger.entries import decode_transaction
 from ledger.messages import TAG_ENTRY, signed_bytes
 from ledger.refusals import Refusal
+from ledger.rules.members import check_change
 from ledger.signatures import SignatureInvalid, verify
+from ledger.state import Account
 from ledger.transactions import Admit, Kind, Limit, SetStatus, encode_transaction, signed_part
 from node.engine.events import Recorded, View
 from node.http import changes, facts
@@ -181,6 +183,51 @@ def check_own_signature(api: Api, admit: Admit) -> None:
         raise refusal_problem(Refusal.SIGNATURE_INVALID) from error
 
 
+def check_can_succeed(api: Api, view: View, draft: Draft) -> None:
+    """Raise the refusal's problem for a draft that no steward's signature can help any more.
+
+    The ledger's own rules decide, all but those of signatures. A debt may be paid before the account is
+    closed, and somebody who waits to be admitted may be by then: such drafts may wait as well.
+    """
+    transaction = draft.transaction
+    if state_of(view, transaction) == "recorded":
+        return
+    refusal = check_change(transaction, state=_Members(view))
+    if refusal is None or refusal is Refusal.BALANCE_NOT_ZERO:
+        return
+    if refusal is Refusal.ACCOUNT_UNKNOWN and transaction.account in {
+        waiting.transaction.account for waiting in waiting_admissions(api, view)
+    }:
+        return
+    raise refusal_problem(refusal)
+
+
+def waiting_admissions(api: Api, view: View) -> list[Draft]:
+    """The drafts of admissions and the requests to join, oldest first, those that are over too."""
+    return [
+        draft
+        for kind, most in (
+            (DocumentKind.DRAFT, api.settings.drafts),
+            (DocumentKind.JOIN, api.settings.joins),
+        )
+        for draft in map(read_draft, view.store.documents(kind, limit=most))
+        if isinstance(draft.transaction, Admit)
+    ]
+
+
+class _Members:
+    """The own log as the rules for members see it."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    def account(self, number: int) -> Account | None:
+        return self._view.validator.account(self._view.coop, number)
+
+    def holds_handle(self, handle: str) -> bool:
+        return self._view.validator.account_named(self._view.coop, handle) is not None
+
+
 def find_draft(view: View, id_: str) -> Draft | None:
     """The draft with that id, of either origin."""
     for kind in (DocumentKind.DRAFT, DocumentKind.JOIN):
@@ -191,7 +238,11 @@ def find_draft(view: View, id_: str) -> Draft | None:
 
 
 def keep_draft(api: Api, view: View, draft: Draft) -> tuple[Write, None]:
-    """The write that stores a draft or its new signatures; raises `busy` when it would be one too many."""
+    """The write that stores a draft or its new signatures.
+
+    Raises the refusal's problem for one that can't succeed, and `busy` when it would be one too many.
+    """
+    check_can_succeed(api, view, draft)
     is_new = view.store.document(draft.kind, draft.id) is None
     most = api.settings.drafts
     if is_new and len(view.store.documents(draft.kind, limit=most)) >= most:

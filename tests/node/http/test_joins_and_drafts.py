@@ -268,6 +268,60 @@ async def test_bad_drafts(tmp_path: Path) -> None:
         assert await post("/v1/drafts/ffff/signatures", good) == "draft_not_found"
 
 
+def unsigned(transaction: Limit | SetStatus | Admit) -> JsonObject:
+    """A draft that nobody has signed yet."""
+    return {"transaction": to_base64url(encode_transaction(transaction))}
+
+
+@on_loop
+async def test_a_draft_that_no_signature_can_help_is_refused_when_it_is_made(
+    tmp_path: Path,
+) -> None:
+    async with one_node(tmp_path) as town:
+        token = await town.people.steward(0)
+
+        async def draft(transaction: Limit | SetStatus | Admit) -> Answer:
+            return await town.client.post("/v1/drafts", unsigned(transaction), token=token)
+
+        def status(account: int, status: Status, revision: int) -> SetStatus:
+            return SetStatus(account=account, revision=revision, status=status, reason=bytes(32))
+
+        def limit(account: int, revision: int, *, from_: int = 0, until: int = 9) -> Limit:
+            return Limit(
+                account=account,
+                revision=revision,
+                limit=5,
+                from_=from_,
+                until=until,
+                after=1,
+                reason=bytes(32),
+            )
+
+        for account, become in ((2, Status.FROZEN), (3, Status.CLOSED)):
+            change = town.federation.status(1, account, revision=1, status=become)
+            (await town.client.post("/v1/transactions", change)).ok()
+        refused: list[tuple[Limit | SetStatus, str]] = [
+            (status(2, Status.FROZEN, 2), "status_unchanged"),
+            (status(3, Status.OPEN, 2), "account_closed"),
+            (status(1, Status.OPEN, 1), "status_unchanged"),
+            (status(1, Status.FROZEN, 2), "revision_mismatch"),
+            (limit(1, 0), "revision_mismatch"),
+            (limit(1, 1, from_=9, until=9), "limit_dates_invalid"),
+            (limit(99, 1), "account_unknown"),
+        ]
+        for transaction, code in refused:
+            assert (await draft(transaction)).problem() == code, transaction
+        assert (await town.client.get("/v1/drafts", token=token)).ok()["drafts"] == []
+        (await draft(status(2, Status.OPEN, 2))).ok()
+        town.pay()
+        (await draft(status(1, Status.CLOSED, 1))).ok()
+        # An account that somebody waits to be given may have its first change drafted.
+        key = signing_key("join", "zoe")
+        proposal = (await propose(town, key, "zoe")).ok()
+        (await town.client.post("/v1/joins", signed_join(town, proposal, key))).ok()
+        (await draft(limit(proposal["account"], 1))).ok()
+
+
 @on_loop
 async def test_a_draft_that_was_overtaken_says_so_and_can_be_discarded(tmp_path: Path) -> None:
     async with one_node(tmp_path) as town:
@@ -277,9 +331,8 @@ async def test_a_draft_that_was_overtaken_says_so_and_can_be_discarded(tmp_path:
         meanwhile = town.federation.limit(1, 1, revision=1, limit=7)
         (await town.client.post("/v1/transactions", meanwhile)).ok()
         assert (await town.client.get(path, token=token)).ok()["state"] == "overtaken"
-        await town.client.post(path + "/signatures", steward_signature(town, draft, 0), token=token)
         answer = await town.client.post(
-            path + "/signatures", steward_signature(town, draft, 1), token=token
+            path + "/signatures", steward_signature(town, draft, 0), token=token
         )
         assert answer.problem() == "revision_mismatch"
         assert (await town.client.call("DELETE", path, token=token)).status == 204
