@@ -148,6 +148,9 @@ class Validator:
     def head_at(self, coop: int, length: int) -> bytes | None: ...
     def account(self, coop: int, number: int) -> AccountFields | None: ...
     def account_named(self, coop: int, handle: str) -> int | None: ...
+    def accounts_of_key(self, coop: int, key: bytes) -> list[int]:
+        """The numbers of the accounts with that key, rising."""
+
     def account_numbers(self, coop: int) -> list[int]:
         """The numbers of all accounts, rising."""
 

@@ -186,6 +186,10 @@ class NativeValidator:
         except UnicodeEncodeError:  # a lone surrogate is text to Python, but no log has it
             return None
 
+    def accounts_of_key(self, coop: int, key: bytes) -> list[int]:
+        """See `Validator.accounts_of_key`."""
+        return self._core.accounts_of_key(coop, key)
+
     def accounts(self, coop: int) -> Iterator[Account]:
         """See `Validator.accounts`."""
         for number in self._core.account_numbers(coop):

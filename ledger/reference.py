@@ -222,6 +222,11 @@ class ReferenceValidator:
         """See `Validator.account_named`."""
         return self._state[coop].handles.get(handle)
 
+    def accounts_of_key(self, coop: int, key: bytes) -> list[int]:
+        """See `Validator.accounts_of_key`."""
+        accounts = self._state[coop].accounts.values()
+        return sorted(account.number for account in accounts if account.key == key)
+
     def accounts(self, coop: int) -> Iterator[Account]:
         """See `Validator.accounts`."""
         accounts = self._state[coop].accounts

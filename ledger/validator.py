@@ -131,6 +131,9 @@ class Validator(Protocol):
     def account_named(self, coop: int, handle: str) -> int | None:
         """The number of the account with that handle."""
 
+    def accounts_of_key(self, coop: int, key: bytes) -> list[int]:
+        """The numbers of the accounts with that key, rising; those that are closed too."""
+
     def accounts(self, coop: int) -> Iterator[Account]:
         """Copies of all accounts in rising order."""
 

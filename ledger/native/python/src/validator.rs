@@ -241,6 +241,10 @@ impl Validator {
         Ok(accounts.find_handle(handle.as_bytes()).map(|place| accounts.get(place).number))
     }
 
+    fn accounts_of_key(&self, coop: u32, key: &[u8]) -> PyResult<Vec<u32>> {
+        Ok(self.core.log(coop).map_err(to_exception)?.accounts.of_key(key))
+    }
+
     fn account_numbers(&self, coop: u32) -> PyResult<Vec<u32>> {
         let accounts = &self.core.log(coop).map_err(to_exception)?.accounts;
         Ok(accounts.sorted().into_iter().map(|place| accounts.get(place).number).collect())
