@@ -19,6 +19,11 @@ def agree_to_pay(question: str) -> None:
     _agree(question, "nothing was paid")
 
 
+def agree_to_replace(question: str) -> None:
+    """The same before something of this device is replaced."""
+    _agree(question, "nothing was changed")
+
+
 def _agree(question: str, otherwise: str) -> None:
     try:
         agreed = click.confirm(question, err=True)

@@ -3,6 +3,7 @@
 PROTOCOL section 11. What is signed names the federation and the coop, so it can't serve elsewhere.
 """
 
+from dataclasses import dataclass
 from typing import Final
 
 from ledger.codec import encode
@@ -15,12 +16,16 @@ from .client import NodeClient, NodeMisbehaved
 _LONGEST_TOKEN: Final = 1_024
 
 
-def open_session(
-    client: NodeClient, key: SigningKey, *, role: str, number: int, coop: int, federation: bytes
-) -> None:
-    """Prove to the node who we are; later requests of `client` carry the session.
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """What a node wants signed, as bytes and as it was sent."""
 
-    Raises `NodeMisbehaved` when the node asks for another federation or cooperative than the key's:
+    value: bytes
+    text: str
+
+
+def ask_for_challenge(client: NodeClient, *, coop: int, federation: bytes) -> Challenge:
+    """A challenge of the node. Raises `NodeMisbehaved` when it is of another federation or cooperative:
     whoever passes on a challenge of another node would get a session there.
     """
     asked = client.post("/v1/sessions/challenge")
@@ -29,18 +34,29 @@ def open_session(
         raise NodeMisbehaved(client.url, "it belongs to another federation")
     if integer(client, asked, "coop_number") != coop:
         raise NodeMisbehaved(client.url, "it belongs to another cooperative")
+    return Challenge(challenge, text(client, asked, "challenge"))
+
+
+def open_session(
+    client: NodeClient, key: SigningKey, *, role: str, number: int, coop: int, federation: bytes
+) -> None:
+    """Prove to the node who we are; later requests of `client` carry the session.
+
+    Raises `NodeMisbehaved` as `ask_for_challenge` does.
+    """
+    challenge = ask_for_challenge(client, coop=coop, federation=federation)
     message = signed_bytes(
         TAG_SESSION,
         federation=federation,
         coop=coop,
-        body=encode([role, number, challenge]),
+        body=encode([role, number, challenge.value]),
     )
     opened = client.post(
         "/v1/sessions",
         {
             "role": role,
             "number": number,
-            "challenge": asked["challenge"],
+            "challenge": challenge.text,
             "signature": key.sign(message).hex(),
         },
     )

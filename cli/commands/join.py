@@ -5,11 +5,13 @@ from pathlib import Path
 
 import click
 
+from cli.account_search import OwnAccount, find_accounts
 from cli.addresses import Address
 from cli.amounts import format_amount
 from cli.answers import encode_bytes, integer, text
 from cli.charters import fetch_charter, keep_charter
 from cli.client import Json, NodeClient, NodeMisbehaved, NodeProblem, path_of
+from cli.consent import agree_to_replace
 from cli.errors import CliError
 from cli.exit_codes import ExitCode
 from cli.membership import unlock
@@ -17,6 +19,7 @@ from cli.parameters import HANDLE, LIMIT, NODE_URL, output_option, passphrase_op
 from cli.passphrase import PassphraseSource
 from cli.terminal import Output
 from cli.wallet_file import UnlockedWallet, check_unchanged, read_wallet, replace_public
+from cli.wallet_format import PublicPart
 from cli.wallet_lock import lock_wallet
 from ledger.charter import Charter, Coop
 from ledger.messages import TAG_ENTRY, signed_bytes
@@ -53,6 +56,17 @@ ORGANISATION = "organisation"
     metavar="ID",
     help="Join only the federation with this id, as your cooperative published it.",
 )
+@click.option(
+    "--another",
+    is_flag=True,
+    help="Ask for one more account under this wallet's key, though it has one already.",
+)
+@click.option(
+    "--replace",
+    "may_replace",
+    is_flag=True,
+    help="Let the wallet be for this account from now on, instead of the one that it is for.",
+)
 @wallet_option
 @passphrase_options
 @output_option
@@ -62,6 +76,8 @@ def join(
     organisation: bool | None,
     limit: int | None,
     federation: str | None,
+    another: bool,
+    may_replace: bool,
     wallet: Path,
     passphrase: PassphraseSource,
     output: Output,
@@ -71,33 +87,85 @@ def join(
     The stewards decide. Run the same command again to see whether they have; once they have admitted
     you, you can pay and be paid. While they have not, --limit, --handle or --organisation change the request;
     stewards who had signed it sign again. On a new device, with the wallet restored from its words, it finds
-    your account.
+    your account by its key.
     """
     public = read_wallet(wallet).public
     node_url = node_url or public.node_url
-    handle = handle or public.handle
-    if node_url is None or handle is None:
-        raise click.UsageError("Give --node and --handle: where to ask, and under which name.")
+    if node_url is None:
+        raise click.UsageError("Give --node: the address of your cooperative's node.")
     with NodeClient(node_url) as client:
         charter = _charter(client, public.federation, federation)
         coop = _coop_of(client, charter)
+        unlocked = unlock(read_wallet(wallet), passphrase)
+        owned = find_accounts(
+            client, SigningKey(unlocked.seed), coop=coop, federation=charter.federation
+        )
+        found = _choose(owned, coop, handle=handle, another=another, known=public)
         asked = _Asked(
             client=client,
             charter=charter,
             coop=coop,
-            handle=handle,
+            handle=_handle(found, handle, public),
             is_organisation=organisation,
             limit=limit,
+            may_replace=may_replace,
             output=output,
         )
-        found = asked.find_account(public.public_key)
-        unlocked = unlock(read_wallet(wallet), passphrase)
-        if found is not None:
-            if limit is not None:
-                output.note("You are a member already; your limit is for the stewards to change.")
-            asked.link(unlocked, found)
-        else:
+        asked.check_handle(unlocked.public.public_key, is_ours=found is not None)
+        asked.agree_to_replace(unlocked.public)
+        if found is None:
             asked.ask(unlocked)
+            return
+        if limit is not None:
+            output.note("You are a member already; your limit is for the stewards to change.")
+        asked.link(unlocked, found.number)
+
+
+def _handle(found: OwnAccount | None, wanted: str | None, known: PublicPart) -> str:
+    handle = wanted or (known.handle if found is None else found.handle)
+    if handle is None:
+        raise click.UsageError(
+            "This wallet's key has no account there yet. Give --handle: under which name to ask."
+        )
+    return handle
+
+
+def _choose(
+    owned: list[OwnAccount],
+    coop: Coop,
+    *,
+    handle: str | None,
+    another: bool,
+    known: PublicPart,
+) -> OwnAccount | None:
+    """The account of the key that is meant, or None when a new one is to be asked for."""
+    mine = {account.handle: account for account in owned}
+    if handle in mine:
+        return mine[handle]
+    if handle is not None and another:
+        return None
+    addresses = ", ".join(f"{name}@{coop.name}" for name in mine)
+    is_waiting = handle is not None and (handle, coop.name) == (known.handle, known.coop)
+    if mine and handle is not None and not is_waiting:
+        raise CliError(
+            ExitCode.REFUSED,
+            "key_has_account",
+            f"This wallet's key has an account there already: {addresses}.",
+            "Run `fiado join` with that --handle to use it. If you want one more account under the same "
+            "key, add --another.",
+        )
+    if not mine or is_waiting:
+        return None
+    if len(mine) == 1:
+        return owned[0]
+    if known.coop == coop.name and known.handle in mine:
+        return mine[known.handle]
+    raise CliError(
+        ExitCode.REFUSED,
+        "several_accounts",
+        f"This wallet's key has several accounts there: {addresses}.",
+        "Say which one the wallet is for, with --handle.",
+    )
 
 
 def _charter(client: NodeClient, joined: bytes | None, wanted: str | None) -> Charter:
@@ -129,8 +197,10 @@ class _Asked:
         handle: str,
         is_organisation: bool | None,
         limit: int | None,
+        may_replace: bool,
         output: Output,
     ) -> None:
+        self.may_replace = may_replace
         self.client = client
         self.charter = charter
         self.coop = coop
@@ -139,24 +209,40 @@ class _Asked:
         self.limit = limit
         self.output = output
 
-    def find_account(self, public_key: bytes) -> int | None:
-        """The account of this handle if it has our key; refuses when somebody else has the handle."""
+    def agree_to_replace(self, known: PublicPart) -> None:
+        """Ask before a wallet that is for one account becomes one for another."""
+        place = (known.federation, known.coop, known.handle)
+        wanted = (self.charter.federation, self.coop.name, self.handle)
+        if known.account is None or self.may_replace or place == wanted:
+            return
+        self.output.note(
+            f"This wallet is for {known.handle}@{known.coop}. From now on it would be for "
+            f"{self.handle}@{self.coop.name}; the key stays the same."
+        )
+        if self.output.is_json:
+            raise click.UsageError("With --json give --replace too: nobody can be asked.")
+        agree_to_replace("Let the wallet be for that account?")
+
+    def check_handle(self, public_key: bytes, *, is_ours: bool) -> None:
+        """Refuse a handle that is somebody else's; and an account that the node only says is ours."""
         try:
             found = self.client.get(path_of("v1", "accounts", self.coop.name, f"@{self.handle}"))
         except NodeProblem as problem:
-            if problem.code == "account_not_found":
-                return None
+            if problem.code == "account_not_found" and not is_ours:
+                return
             raise
-        if found.get("key") != public_key.hex():
-            address = Address(handle=self.handle, coop=self.coop.name)
-            raise CliError(
-                ExitCode.REFUSED,
-                "handle_taken",
-                f"The address {address} belongs to another key than this wallet's.",
-                "Choose another handle. If it is yours, bring back the right key with "
-                "`fiado wallet restore`.",
-            )
-        return integer(self.client, found, "account")
+        if found.get("key") == public_key.hex():
+            return
+        if is_ours:
+            raise NodeMisbehaved(self.client.url, "it says that an account of another key is ours")
+        address = Address(handle=self.handle, coop=self.coop.name)
+        raise CliError(
+            ExitCode.REFUSED,
+            "handle_taken",
+            f"The address {address} belongs to another key than this wallet's.",
+            "Choose another handle. If it is yours, bring back the right key with "
+            "`fiado wallet restore`.",
+        )
 
     def ask(self, wallet: UnlockedWallet) -> None:
         """Sign the admission that the node proposes and leave it for the stewards."""

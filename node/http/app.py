@@ -25,6 +25,7 @@ from node.http import (
     merchant_events,
     merchant_keys,
     payments,
+    signing_in,
     takings,
     webhooks,
 )
@@ -41,6 +42,7 @@ from node.web.pages import PAGES
 
 ROUTES: tuple[Route, ...] = (
     *payments.ROUTES,
+    *signing_in.ROUTES,
     *members.ROUTES,
     *joins.ROUTES,
     *drafts.ROUTES,

@@ -1,18 +1,16 @@
-"""Sessions, and what a member may see and do: the account, its history, memos, changes and reasons.
+"""What a member may see and do: the account, its history, memos, changes and reasons.
 
 Balances and histories are for their owner and the cooperative's stewards only.
 """
 
 from aiohttp import web
 
-from ledger.signatures import SignatureInvalid, verify
 from ledger.transactions import MAX_NUMBER
 from node.engine.events import View
 from node.http import changes, facts
-from node.http.api import Api, bearer_token, json_response
+from node.http.api import Api, json_response
 from node.http.problems import Problem
 from node.http.reading import (
-    JSON,
     check_query,
     path_hash,
     path_number,
@@ -20,80 +18,10 @@ from node.http.reading import (
     to_base64url,
 )
 from node.http.routes import ACCOUNT, COOP, Access, Parameter, Route, number_parameter
-from node.http.sessions import CHALLENGE_BYTES, SessionRole, session_message
+from node.http.sessions import SessionRole
 from node.store import Write
 
 _SUBJECT = "Members"
-_SESSIONS = "Sessions"
-
-
-async def post_challenge(api: Api, request: web.Request) -> web.Response:
-    """Give a challenge to sign."""
-    challenge, expires_ms = api.sessions.challenge(api.steady_ms())
-    answer = {
-        "challenge": to_base64url(challenge),
-        "expires": api.clock_at_ms(expires_ms) // 1000,
-        "coop_number": api.coop.number,
-        "federation": api.charter.federation.hex(),
-    }
-    return json_response(answer, is_private=True)
-
-
-async def post_session(api: Api, request: web.Request) -> web.Response:
-    """Open a session for whoever signed the challenge with the right key.
-
-    An address that has caused too much waits, but not for a signature that is good: others may share it.
-    """
-    fields = await api.json(request)
-    role = SessionRole(fields.choice("role", *SessionRole))
-    number = fields.integer("number", most=MAX_NUMBER)
-    challenge = fields.binary("challenge", most=CHALLENGE_BYTES)
-    signature = fields.hexadecimal("signature", length=64)
-    fields.done()
-    key = await _key(api, role, number)
-    message = session_message(
-        federation=api.charter.federation,
-        coop=api.coop.number,
-        role=role,
-        number=number,
-        challenge=challenge,
-    )
-    try:
-        # The cheap questions come first, and again after the wait: two requests may race.
-        if key is None or not api.sessions.is_challenge(challenge, api.steady_ms()):
-            raise Problem("challenge_invalid")
-        verify(public_key=key, message=message, signature=signature)
-    except (Problem, SignatureInvalid) as error:
-        api.check_rate(request)
-        api.charge(request)
-        raise Problem("challenge_invalid") from error
-    token, session = api.sessions.open(role, number, challenge=challenge, now_ms=api.steady_ms())
-    answer = {
-        "token": to_base64url(token),
-        "expires": api.clock_at_ms(session.expires_ms) // 1000,
-        "role": role.value,
-        "number": number,
-    }
-    return json_response(answer, status=201, is_private=True)
-
-
-async def _key(api: Api, role: SessionRole, number: int) -> bytes | None:
-    if role is SessionRole.STEWARD:
-        stewards = api.coop.stewards
-        return stewards[number].key if number < len(stewards) else None
-
-    def look(view: View) -> bytes | None:
-        account = view.validator.account(view.coop, number)
-        return None if account is None else account.key
-
-    return await api.runner.ask(look)
-
-
-async def delete_session(api: Api, request: web.Request) -> web.Response:
-    """End the session."""
-    api.session(request)
-    api.sessions.close(bearer_token(request))
-    return web.Response(status=204)
 
 
 async def get_me(api: Api, request: web.Request) -> web.Response:
@@ -251,37 +179,6 @@ _PAGE = (
 )
 
 ROUTES = (
-    Route(
-        method="POST",
-        path="/v1/sessions/challenge",
-        handler=post_challenge,
-        name="askForChallenge",
-        summary="A challenge to sign, good for one session within a minute",
-        subject=_SESSIONS,
-        answer="Challenge",
-    ),
-    Route(
-        method="POST",
-        path="/v1/sessions",
-        handler=post_session,
-        name="openSession",
-        summary="Open a session with a signed challenge",
-        subject=_SESSIONS,
-        body={JSON: "SessionRequest"},
-        status=201,
-        answer="Session",
-        problems=("challenge_invalid", "too_many_requests"),
-    ),
-    Route(
-        method="DELETE",
-        path="/v1/sessions",
-        handler=delete_session,
-        name="closeSession",
-        summary="End the session",
-        subject=_SESSIONS,
-        access=Access.SESSION,
-        status=204,
-    ),
     Route(
         method="GET",
         path="/v1/me",

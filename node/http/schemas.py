@@ -147,6 +147,11 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
     "SessionRequest": object_(
         role=one_of("member", "steward"), number=NUMBER, challenge=BINARY, signature=SIGNATURE
     ),
+    "KeyRequest": object_(key=KEY, challenge=BINARY, signature=SIGNATURE),
+    "KeyAccounts": object_(
+        **COOP,
+        accounts=list_(object_(account=NUMBER, handle=TEXT, status=STATUS)),
+    ),
     "Session": object_(token=BINARY, expires=TIME, role=one_of("member", "steward"), number=NUMBER),
     "Account": object_(**_ACCOUNT),
     "Member": object_(**_MEMBER),

@@ -51,6 +51,12 @@ def session_message(
     return signed_bytes(TAG_SESSION, federation=federation, coop=coop, body=body)
 
 
+def key_message(*, federation: bytes, coop: int, key: bytes, challenge: bytes) -> bytes:
+    """What the owner of a key signs to be told which accounts it has, PROTOCOL section 11."""
+    body = encode(["key", key, challenge])
+    return signed_bytes(TAG_SESSION, federation=federation, coop=coop, body=body)
+
+
 class Sessions:
     """Makes challenges and keeps sessions."""
 
@@ -77,13 +83,17 @@ class Sessions:
             return False
         return int.from_bytes(body[:_TIME_BYTES], "big") > now_ms and challenge not in self._used
 
+    def use(self, challenge: bytes, *, now_ms: int) -> None:
+        """Let a challenge that was answered work no more."""
+        self._used[challenge] = int.from_bytes(challenge[:_TIME_BYTES], "big")
+        if len(self._used) > 2 * self._settings.sessions:
+            self._used = {key: end for key, end in self._used.items() if end > now_ms}
+
     def open(
         self, role: SessionRole, number: int, *, challenge: bytes, now_ms: int
     ) -> tuple[bytes, Session]:
         """Begin a session for who has signed `challenge`, which works no more. Token and session."""
-        self._used[challenge] = int.from_bytes(challenge[:_TIME_BYTES], "big")
-        if len(self._used) > 2 * self._settings.sessions:
-            self._used = {key: end for key, end in self._used.items() if end > now_ms}
+        self.use(challenge, now_ms=now_ms)
         token = self._random_bytes(TOKEN_BYTES)
         session = Session(role=role, number=number, expires_ms=now_ms + self._settings.session_ms)
         key = sha256(token).digest()

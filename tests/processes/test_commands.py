@@ -65,10 +65,10 @@ class Desk:
         self.passphrase.touch(mode=0o600)
         self.passphrase.write_text(PASSPHRASE, encoding="utf-8")
 
-    def wallet(self, name: str) -> Path:
-        """A wallet with a key that follows from its name, quick to open."""
+    def wallet(self, name: str, *, seed_of: str | None = None) -> Path:
+        """A wallet with a key that follows from its name, or from another's; quick to open."""
         path = self.folder / name / "wallet.json"
-        self._make(path, member_key(SEED, coop=0, account=sum(name.encode())))
+        self._make(path, member_key(SEED, coop=0, account=sum((seed_of or name).encode())))
         return path
 
     def steward(self, founded: Founded, url: str, coop: int, index: int) -> Path:

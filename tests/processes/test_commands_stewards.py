@@ -183,3 +183,27 @@ def test_a_stewards_key_that_is_not_there_is_named_as_one(
         assert error["name"] == "steward_key_missing"
         assert "`fiado steward key new`" in error["remedy"]
     assert not missing.parent.exists()
+
+
+def test_a_restored_wallet_finds_its_account_by_its_key_alone(
+    desk: Desk, founded: Founded, nodes: list[RunningNode], tmp_path: Path
+) -> None:
+    wallet, url = desk.wallet("nora"), nodes[0].url
+    first, second = (desk.steward(founded, url, 1, index) for index in (0, 1))
+    asked = desk.ok(["join", "--node", url, "--handle", "nora"], "--wallet", wallet)
+    for key in (first, second):
+        desk.ok(["steward", "admit", "nora", "--yes"], "--key", key)
+    fresh = desk.wallet("nora-again", seed_of="nora")
+    error = desk.refused(ExitCode.USAGE, ["join"], "--wallet", fresh)
+    assert "--node" in error["message"]
+    found = desk.ok(["join", "--node", url], "--wallet", fresh)
+    assert (found["state"], found["account"], found["handle"]) == ("open", asked["account"], "nora")
+    # A second account under the same key is asked for in so many words, and replaces nothing by itself.
+    error = desk.refused(ExitCode.REFUSED, ["join", "--handle", "norita"], "--wallet", fresh)
+    assert (error["name"], "nora@norte" in error["message"]) == ("key_has_account", True)
+    words = ["join", "--handle", "norita", "--another"]
+    error = desk.refused(ExitCode.USAGE, words, "--wallet", fresh)
+    assert "--replace" in error["message"]
+    assert desk.ok(["join"], "--wallet", fresh)["handle"] == "nora"
+    second_account = desk.ok([*words, "--replace"], "--wallet", fresh)
+    assert (second_account["state"], second_account["handle"]) == ("waiting", "norita")

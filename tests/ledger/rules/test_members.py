@@ -65,6 +65,9 @@ def test_an_admission_opens_an_account(books: Books) -> None:
     assert (account.before, account.from_, account.until, account.after) == (0, 0, None, None)
     assert books.validator.account_named(1, "pan.y_vino-7") == MAX_NUMBER
     assert books.validator.account_named(2, "pan.y_vino-7") is None
+    assert books.validator.accounts_of_key(1, account.key) == [MAX_NUMBER]
+    assert books.validator.accounts_of_key(2, account.key) == []
+    assert books.validator.accounts_of_key(1, account.key[:31]) == []
 
 
 def test_handles_and_numbers_are_taken_in_one_coop_only(books: Books) -> None:
