@@ -251,9 +251,10 @@ class Api:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reserved:
-    """An account number that is kept free for a key, for a while."""
+    """An account number that is kept free for a key, for a while; `origin` says from where it was asked."""
 
     key: bytes
+    origin: bytes
     expires_ms: int
 
 

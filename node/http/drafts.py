@@ -7,6 +7,7 @@ draft for the stewards to discard or to wait.
 Requests of people to be admitted (`joins`) are listed, signed and declined here too.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from aiohttp import web
@@ -26,8 +27,10 @@ from node.http.drafts_kept import (
     drop_draft,
     find_draft,
     keep_draft,
-    read_draft,
+    kept_drafts,
+    others_like,
     state_of,
+    waiting_admissions,
 )
 from node.http.problems import Problem, refusal_problem
 from node.http.reading import JSON, check_query
@@ -62,7 +65,7 @@ async def post_draft(api: Api, request: web.Request) -> web.Response:
         reason=reason,
     )
     async with api.desk:
-        present = await api.runner.ask(lambda view: find_draft(view, draft.id))
+        present = await api.runner.ask(lambda view: find_draft(api, view, draft.id))
         if present is not None:
             draft = _merged(present, draft)
         return await _keep_and_submit(api, draft, status=201)
@@ -117,7 +120,7 @@ async def post_signature(api: Api, request: web.Request) -> web.Response:
 
 async def _find(api: Api, request: web.Request) -> Draft:
     id_ = request.match_info["id"]
-    draft = await api.runner.ask(lambda view: find_draft(view, id_))
+    draft = await api.runner.ask(lambda view: find_draft(api, view, id_))
     if draft is None:
         raise Problem("draft_not_found")
     return draft
@@ -127,8 +130,21 @@ async def get_draft(api: Api, request: web.Request) -> web.Response:
     """One draft."""
     api.steward(request)
     draft = await _find(api, request)
-    state = await api.runner.ask(lambda view: state_of(view, draft.transaction))
-    return json_response(draft_facts(api, draft, state=state), is_private=True)
+    shown = await api.runner.ask(lambda view: _shown(api, view, [draft]))
+    return json_response(shown[0], is_private=True)
+
+
+def _shown(api: Api, view: View, drafts: Sequence[Draft]) -> list[facts.Json]:
+    admissions = waiting_admissions(api, view)
+    return [
+        draft_facts(
+            api,
+            draft,
+            state=state_of(view, draft.transaction),
+            others=others_like(view, draft.transaction, admissions),
+        )
+        for draft in drafts
+    ]
 
 
 async def get_drafts(api: Api, request: web.Request) -> web.Response:
@@ -137,17 +153,13 @@ async def get_drafts(api: Api, request: web.Request) -> web.Response:
     check_query(request)
 
     def look(view: View) -> list[facts.Json]:
-        found = []
-        for kind, most in (
-            (DocumentKind.DRAFT, api.settings.drafts),
-            (DocumentKind.JOIN, api.settings.joins),
-        ):
-            for document in view.store.documents(kind, limit=most):
-                draft = read_draft(document)
-                state = state_of(view, draft.transaction)
-                if state == "waiting" or kind is DocumentKind.DRAFT:
-                    found.append(draft_facts(api, draft, state=state))
-        return found
+        own = kept_drafts(api, view, DocumentKind.DRAFT)
+        joins = [
+            join
+            for join in kept_drafts(api, view, DocumentKind.JOIN)
+            if state_of(view, join.transaction) == "waiting"
+        ]
+        return _shown(api, view, [*own, *joins])
 
     return json_response({"drafts": await api.runner.ask(look)}, is_private=True)
 

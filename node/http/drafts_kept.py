@@ -4,8 +4,12 @@ A draft's id is a hash of what is signed, so the same content is the same draft,
 Here is how a draft is stored and read again, which signatures it may carry, how far it has come, and how
 people see it. Requests of people to be admitted are drafts of another kind, kept apart so that strangers
 can't crowd the stewards' own out. Who may draft, sign and discard is decided by `drafts` and `joins`.
+
+What nobody signs expires, counted from the day it was left: it is shown and found no more, and whatever is
+written next at the desk takes it off the disk, unless this node's clock is in doubt then.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ledger.codec import decode, encode
@@ -17,6 +21,7 @@ from ledger.signatures import SignatureInvalid, verify
 from ledger.state import Account
 from ledger.transactions import Admit, Kind, Limit, SetStatus, encode_transaction, signed_part
 from node.engine.events import Recorded, View
+from node.engine.status import Readiness
 from node.http import changes, facts
 from node.http.api import Api
 from node.http.changes import ReasonText
@@ -38,6 +43,8 @@ class Draft:
     created: int
     transaction: Stewarded
     reason: ReasonText | None
+    origin: bytes = b""
+    """Of a request to join: the same for requests from one address, and tells nobody which (see `joins`)."""
 
     @property
     def id(self) -> str:
@@ -48,8 +55,17 @@ class Draft:
         """As it is stored."""
         salt = None if self.reason is None else self.reason.salt
         text = None if self.reason is None else self.reason.text
-        data = encode([encode_transaction(self.transaction), salt, text])
+        data = encode([encode_transaction(self.transaction), salt, text, self.origin])
         return Document(kind=self.kind, id=self.id, created=self.created, data=data)
+
+    def expires(self, api: Api) -> int:
+        """From when on it counts no more, in Unix seconds."""
+        is_join = self.kind is DocumentKind.JOIN
+        return self.created + (api.settings.join_ms if is_join else api.settings.draft_ms) // 1000
+
+    def is_over(self, api: Api, view: View) -> bool:
+        """Whether it has expired."""
+        return view.now_ms // 1000 >= self.expires(api)
 
     def is_complete(self, api: Api) -> bool:
         """Whether enough stewards have signed."""
@@ -59,7 +75,7 @@ class Draft:
 def read_draft(document: Document) -> Draft:
     """The draft that was stored."""
     match decode(document.data):
-        case [bytes(data), salt, text]:
+        case [bytes(data), salt, text, *rest]:  # drafts of the first layouts have no origin
             transaction = decode_transaction(data)
             if isinstance(transaction, Stewarded):
                 reason = None
@@ -70,6 +86,7 @@ def read_draft(document: Document) -> Draft:
                     created=document.created,
                     transaction=transaction,
                     reason=reason,
+                    origin=rest[0] if rest and isinstance(rest[0], bytes) else b"",
                 )
         case _:
             pass
@@ -92,9 +109,14 @@ def state_of(view: View, transaction: Stewarded) -> str:
 
 
 def draft_facts(
-    api: Api, draft: Draft, *, state: str, recorded: Recorded | None = None
+    api: Api,
+    draft: Draft,
+    *,
+    state: str,
+    recorded: Recorded | None = None,
+    others: facts.Json | None = None,
 ) -> facts.Json:
-    """A draft as stewards see it."""
+    """A draft as stewards see it; `others` is what `others_like` says of an admission."""
     transaction = draft.transaction
     return {
         "id": draft.id,
@@ -102,6 +124,7 @@ def draft_facts(
         "state": state,
         "kind": _KIND_NAMES[transaction.kind],
         "created": draft.created,
+        "expires": draft.expires(api),
         "transaction": to_base64url(encode_transaction(transaction)),
         "account": transaction.account,
         "facts": _facts(transaction),
@@ -109,6 +132,7 @@ def draft_facts(
         "needed": api.coop.steward_threshold,
         "reason": None if draft.reason is None else draft.reason.as_json(),
         "recorded": None if recorded is None else _recorded_facts(api, recorded),
+        **(others or {"same_handle": [], "accounts_of_key": []}),
     }
 
 
@@ -203,16 +227,66 @@ def check_can_succeed(api: Api, view: View, draft: Draft) -> None:
 
 
 def waiting_admissions(api: Api, view: View) -> list[Draft]:
-    """The drafts of admissions and the requests to join, oldest first, those that are over too."""
+    """The drafts of admissions, then the requests to join, oldest first, those that were answered too."""
     return [
         draft
-        for kind, most in (
-            (DocumentKind.DRAFT, api.settings.drafts),
-            (DocumentKind.JOIN, api.settings.joins),
-        )
-        for draft in map(read_draft, view.store.documents(kind, limit=most))
+        for kind in (DocumentKind.DRAFT, DocumentKind.JOIN)
+        for draft in kept_drafts(api, view, kind)
         if isinstance(draft.transaction, Admit)
     ]
+
+
+def kept_drafts(api: Api, view: View, kind: DocumentKind) -> list[Draft]:
+    """The drafts of a kind that have not expired, oldest first."""
+    most = api.settings.joins if kind is DocumentKind.JOIN else api.settings.drafts
+    drafts = map(read_draft, view.store.documents(kind, limit=most))
+    return [draft for draft in drafts if not draft.is_over(api, view)]
+
+
+def expired(api: Api, view: View, kind: DocumentKind) -> tuple[tuple[DocumentKind, str], ...]:
+    """What a write may drop because it has expired; nothing while the clock is in doubt."""
+    if view.status.readiness is not Readiness.READY:
+        return ()
+    most = api.settings.joins if kind is DocumentKind.JOIN else api.settings.drafts
+    return tuple(
+        (kind, document.id)
+        for document in view.store.documents(kind, limit=most)
+        if read_draft(document).is_over(api, view)
+    )
+
+
+def others_like(view: View, admit: Stewarded, admissions: Sequence[Draft]) -> facts.Json | None:
+    """What else there is of an admission's handle and key, for stewards and for who asks.
+
+    `admissions` are all that wait. Nothing forbids two accounts of one key; people should know before they
+    sign.
+    """
+    if not isinstance(admit, Admit):
+        return None
+    same = [
+        draft
+        for draft in admissions
+        if isinstance(draft.transaction, Admit)
+        and draft.transaction.handle == admit.handle
+        and draft.transaction.key != admit.key
+        and state_of(view, draft.transaction) == "waiting"
+    ]
+    accounts = [
+        view.validator.account(view.coop, number)
+        for number in view.validator.accounts_of_key(view.coop, admit.key)
+    ]
+    return {
+        "same_handle": [draft.id for draft in same],
+        "accounts_of_key": [
+            {
+                "account": account.number,
+                "handle": account.handle,
+                "status": facts.STATUSES[account.status],
+            }
+            for account in accounts
+            if account is not None and account.number != admit.account
+        ],
+    }
 
 
 class _Members:
@@ -228,12 +302,13 @@ class _Members:
         return self._view.validator.account_named(self._view.coop, handle) is not None
 
 
-def find_draft(view: View, id_: str) -> Draft | None:
-    """The draft with that id, of either origin."""
+def find_draft(api: Api, view: View, id_: str) -> Draft | None:
+    """The draft with that id, of either origin, unless it has expired."""
     for kind in (DocumentKind.DRAFT, DocumentKind.JOIN):
         document = view.store.document(kind, id_)
-        if document is not None:
-            return read_draft(document)
+        draft = None if document is None else read_draft(document)
+        if draft is not None and not draft.is_over(api, view):
+            return draft
     return None
 
 
@@ -245,9 +320,11 @@ def keep_draft(api: Api, view: View, draft: Draft) -> tuple[Write, None]:
     check_can_succeed(api, view, draft)
     is_new = view.store.document(draft.kind, draft.id) is None
     most = api.settings.drafts
-    if is_new and len(view.store.documents(draft.kind, limit=most)) >= most:
+    dropped = tuple(each for each in expired(api, view, draft.kind) if each[1] != draft.id)
+    waiting = len(view.store.documents(draft.kind, limit=most)) - len(dropped)
+    if is_new and waiting >= most:
         raise Problem("busy", "Too many drafts wait; discard some first.")
-    return Write(documents=(draft.document(),)), None
+    return Write(documents=(draft.document(),), dropped_documents=dropped), None
 
 
 def drop_draft(draft: Draft) -> Write:

@@ -7,7 +7,15 @@ each address may do few of them.
 
 Whoever waits may ask again: with nothing new they find their request as it is, and with another handle,
 class or first limit the new request takes the place of the old one, which only its own key can bring about.
+
+Strangers can't fill the places for long: requests expire, and when all places are taken, the address that
+holds the most loses its oldest that no steward has signed. Of the address only a keyed hash is kept.
 """
+
+import ipaddress
+from collections import Counter
+from collections.abc import Sequence
+from hashlib import blake2b
 
 from aiohttp import web
 
@@ -24,8 +32,12 @@ from node.http.drafts_kept import (
     Draft,
     check_own_signature,
     draft_facts,
+    expired,
+    kept_drafts,
+    others_like,
     read_draft,
     state_of,
+    waiting_admissions,
 )
 from node.http.problems import Problem, refusal_problem
 from node.http.reading import JSON
@@ -55,10 +67,11 @@ async def post_proposal(api: Api, request: web.Request) -> web.Response:
     # While that was asked, somebody else may have been given the same number.
     while account in api.proposals and api.proposals[account].key != key:
         account = await api.runner.ask(lambda view: _free_number(api, view, key, handle))
+    origin = _origin(api, api.address(request))
     if account not in api.proposals and len(api.proposals) >= api.settings.proposals:
-        raise Problem("busy", retry_after_s=60)
+        _make_room(api, origin)
     expires_ms = now_ms + api.settings.proposal_ms
-    api.proposals[account] = Reserved(key=key, expires_ms=expires_ms)
+    api.proposals[account] = Reserved(key=key, origin=origin, expires_ms=expires_ms)
     # What the person does not say now is as they said it before.
     earlier = await api.runner.ask(lambda view: _waiting_request(api, view, key))
     if class_ is None:
@@ -91,17 +104,20 @@ def _forget_old(api: Api, now_ms: int) -> None:
             del api.proposals[account]
 
 
+def _make_room(api: Api, origin: bytes) -> None:
+    """Give up the oldest number kept for the address that holds the most, unless that is this one."""
+    held = Counter(reserved.origin for reserved in api.proposals.values())
+    worst = max(api.proposals, key=lambda account: held[api.proposals[account].origin])
+    if held[api.proposals[worst].origin] <= held[origin]:
+        raise Problem("busy", retry_after_s=60)
+    del api.proposals[worst]
+
+
 def _free_number(api: Api, view: View, key: bytes, handle: str) -> int:
     """A number for the key: the one it has been promised, else the lowest that nobody has."""
     if view.validator.account_named(view.coop, handle) is not None:
         raise refusal_problem(Refusal.HANDLE_TAKEN)
-    taken = {}
-    for kind in (DocumentKind.JOIN, DocumentKind.DRAFT):
-        most = max(api.settings.joins, api.settings.drafts)
-        for document in view.store.documents(kind, limit=most):
-            transaction = read_draft(document).transaction
-            if isinstance(transaction, Admit):
-                taken[transaction.account] = transaction.key
+    taken = {draft.transaction.account: _key_of(draft) for draft in waiting_admissions(api, view)}
     taken |= {account: reserved.key for account, reserved in dict(api.proposals).items()}
     for account, holder in taken.items():
         if holder == key and view.validator.account(view.coop, account) is None:
@@ -117,8 +133,8 @@ def _free_number(api: Api, view: View, key: bytes, handle: str) -> int:
 
 def _waiting_request(api: Api, view: View, key: bytes) -> Admit | None:
     """The admission that the key has asked for and that nobody has decided yet."""
-    for document in view.store.documents(DocumentKind.JOIN, limit=api.settings.joins):
-        admit = read_draft(document).transaction
+    for join in kept_drafts(api, view, DocumentKind.JOIN):
+        admit = join.transaction
         if isinstance(admit, Admit) and admit.key == key and state_of(view, admit) == "waiting":
             return admit
     return None
@@ -145,11 +161,16 @@ async def post_join(api: Api, request: web.Request) -> web.Response:
         created=api.clock_ms() // 1000,
         transaction=admit,
         reason=None,
+        origin=_origin(api, api.address(request)),
     )
     async with api.desk:
         kept = await api.runner.change(lambda view: _keep(api, view, draft))
     api.proposals.pop(admit.account, None)
-    return json_response(draft_facts(api, kept, state="waiting"), status=201, is_private=True)
+    others = await api.runner.ask(
+        lambda view: others_like(view, admit, waiting_admissions(api, view))
+    )
+    answer = draft_facts(api, kept, state="waiting", others=others)
+    return json_response(answer, status=201, is_private=True)
 
 
 def _keep(api: Api, view: View, draft: Draft) -> tuple[Write, Draft]:
@@ -160,7 +181,7 @@ def _keep(api: Api, view: View, draft: Draft) -> tuple[Write, Draft]:
     admit = draft.transaction
     assert isinstance(admit, Admit)
     present = view.store.document(DocumentKind.JOIN, draft.id)
-    if present is not None:
+    if present is not None and not read_draft(present).is_over(api, view):
         return Write(), read_draft(present)
     if view.validator.account_named(view.coop, admit.handle) is not None:
         raise refusal_problem(Refusal.HANDLE_TAKEN)
@@ -169,24 +190,63 @@ def _keep(api: Api, view: View, draft: Draft) -> tuple[Write, Draft]:
     if admit.account == 0 or view.validator.account(view.coop, admit.account) or is_promised:
         raise Problem("number_taken")
     documents = view.store.documents(DocumentKind.JOIN, limit=api.settings.joins)
-    dropped = [document for document in documents if _is_old(view, document)]
-    for document in documents:
-        other = read_draft(document).transaction
-        assert isinstance(other, Admit)
-        if document in dropped or other.account != admit.account:
-            continue
-        if other.key != admit.key:
-            raise Problem("number_taken")
-        dropped.append(document)
-    if len(documents) - len(dropped) >= api.settings.joins:
-        raise Problem("busy", "Too many people wait to be admitted; try again in a few days.")
+    dropped = {id_ for _, id_ in expired(api, view, DocumentKind.JOIN)}
+    dropped |= {document.id for document in documents if _is_old(view, document)}
+    waiting = [read_draft(document) for document in documents if document.id not in dropped]
+    for other in waiting:
+        if other.transaction.account == admit.account:
+            if _key_of(other) != admit.key:
+                raise Problem("number_taken")
+            dropped.add(other.id)
+    waiting = [other for other in waiting if other.id not in dropped]
+    if len(waiting) >= api.settings.joins:
+        dropped.add(_most_crowding(waiting, draft).id)
     return (
         Write(
             documents=(draft.document(),),
-            dropped_documents=tuple((document.kind, document.id) for document in dropped),
+            dropped_documents=tuple(
+                (DocumentKind.JOIN, id_) for id_ in sorted(dropped - {draft.id})
+            ),
         ),
         draft,
     )
+
+
+def _most_crowding(waiting: Sequence[Draft], new: Draft) -> Draft:
+    """The request that makes room for a new one; raises `busy` when the new one's address holds the most."""
+    held = Counter(draft.origin for draft in waiting)
+    unsigned = [draft for draft in waiting if not draft.transaction.stewards]
+    worst = max(unsigned, key=lambda draft: held[draft.origin], default=None)
+    if worst is None or held[worst.origin] <= held[new.origin]:
+        raise Problem(
+            "busy",
+            "Too many people wait to be admitted, many of them from your address; try again in a few days.",
+        )
+    return worst  # of those with as many, `max` gives the first: the oldest
+
+
+def _key_of(join: Draft) -> bytes:
+    assert isinstance(join.transaction, Admit)
+    return join.transaction.key
+
+
+def _origin(api: Api, address: str) -> bytes:
+    """The same for one client, which nobody can turn back into an address without the node's key."""
+    secret = blake2b(api.key.seed, person=b"fiado joins").digest()
+    return blake2b(network_of(address).encode(), key=secret, digest_size=8).digest()
+
+
+def network_of(address: str) -> str:
+    """What one client can choose its address from: the /64 of an IPv6 address, else the address."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((int(parsed), 64), strict=False))
 
 
 def _is_old(view: View, document: Document) -> bool:
@@ -203,15 +263,17 @@ async def get_join(api: Api, request: web.Request) -> web.Response:
 
     def look(view: View) -> facts.Json | None:
         document = view.store.document(DocumentKind.JOIN, id_)
-        if document is None:
+        join = None if document is None else read_draft(document)
+        if join is None or join.is_over(api, view):
             return None
-        admit = read_draft(document).transaction
+        admit = join.transaction
         assert isinstance(admit, Admit)
         return {
             "id": id_,
             "state": state_of(view, admit),
             "account": admit.account,
             "handle": admit.handle,
+            "expires": join.expires(api),
         }
 
     found = await api.runner.ask(look)

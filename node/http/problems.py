@@ -145,7 +145,7 @@ _OTHERS: Final = (
     ),
     _not_found(
         "draft_not_found",
-        "There is no such draft: it was recorded, or a steward discarded it.",
+        "There is no such draft: it was recorded, a steward discarded it, or it has expired.",
         "Look at the account, or make a new draft.",
     ),
     _not_found("reason_not_found", "There is no such reason.", "Check the hash."),

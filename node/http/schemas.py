@@ -57,6 +57,7 @@ _MEMBER: Final = {
     "length": COUNT,
     "time": TIME,
 }
+_ACCOUNT_OF_KEY: Final = object_(account=NUMBER, handle=TEXT, status=STATUS)
 _RECORDED: Final = object_(
     status=one_of("recorded"),
     **COOP,
@@ -150,7 +151,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
     "KeyRequest": object_(key=KEY, challenge=BINARY, signature=SIGNATURE),
     "KeyAccounts": object_(
         **COOP,
-        accounts=list_(object_(account=NUMBER, handle=TEXT, status=STATUS)),
+        accounts=list_(_ACCOUNT_OF_KEY),
     ),
     "Session": object_(token=BINARY, expires=TIME, role=one_of("member", "steward"), number=NUMBER),
     "Account": object_(**_ACCOUNT),
@@ -225,7 +226,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         expires=TIME,
     ),
     "JoinRequest": object_(transaction=BINARY),
-    "Join": object_(id=DRAFT_ID, state=_DRAFT_STATE, account=NUMBER, handle=TEXT),
+    "Join": object_(id=DRAFT_ID, state=_DRAFT_STATE, account=NUMBER, handle=TEXT, expires=TIME),
     "DraftRequest": with_optional(object_(transaction=BINARY, reason=REASON), "reason"),
     "SignatureRequest": object_(steward={**NUMBER, "maximum": 63}, signature=SIGNATURE),
     "Draft": object_(
@@ -241,6 +242,9 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         needed=COUNT,
         reason=or_null(REASON),
         recorded=or_null(_RECORDED),
+        expires=TIME,
+        same_handle=list_(DRAFT_ID),
+        accounts_of_key=list_(_ACCOUNT_OF_KEY),
     ),
     "Drafts": object_(drafts=list_(reference("Draft"))),
     "Addresses": object_(

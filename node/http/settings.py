@@ -65,6 +65,10 @@ class HttpSettings:
     """How many requests to be admitted may wait."""
     drafts: int = 1_000
     """How many drafts may wait for signatures."""
+    join_ms: int = 30 * 24 * 60 * 60 * 1_000
+    """How long a request to be admitted waits for the stewards."""
+    draft_ms: int = 60 * 24 * 60 * 60 * 1_000
+    """How long a draft waits for signatures."""
     first_limit: int = 0
     """The first credit limit that a proposal has when the person names none."""
     codes_waiting: int = 16

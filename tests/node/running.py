@@ -222,6 +222,10 @@ class People:
         key = self.federation.steward_keys[self.coop][index]
         return await self._token(SessionRole.STEWARD, index, key)
 
+    def sign_out(self) -> None:
+        """Forget all tokens."""
+        self._tokens.clear()
+
     async def _token(self, role: SessionRole, number: int, key: SigningKey) -> str:
         if (role, number) not in self._tokens:
             self._tokens[role, number] = await self.client.open_session(role, number, key)
