@@ -1,9 +1,11 @@
-"""Finding the accounts of a key: a wallet that was restored from its words knows nothing else.
+"""Finding the accounts of a key, which is all that a wallet restored from its words knows; and what else is
+like a request for an account.
 
 PROTOCOL section 11. The node answers only whoever holds the key, and what it says is looked at again: an
 account is ours when its public entry has our key.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +15,8 @@ from ledger.messages import TAG_SESSION, signed_bytes
 from ledger.signatures import SigningKey
 from ledger.transactions import HANDLE
 
-from .answers import integer, text
-from .client import NodeClient, NodeMisbehaved
+from .answers import integer, reading, text
+from .client import Json, NodeClient, NodeMisbehaved
 from .sessions import ask_for_challenge
 
 
@@ -62,3 +64,15 @@ def _read(client: NodeClient, row: Any) -> OwnAccount:
     if not HANDLE.fullmatch(handle):
         raise NodeMisbehaved(client.url, "an account with a handle that none can have")
     return OwnAccount(number=integer(client, row, "account"), handle=handle)
+
+
+def likeness(client: NodeClient, answer: Json) -> Iterator[str]:
+    """What a node says of an admission that people should know before they sign or wait, in words."""
+    same = answer.get("same_handle", [])
+    with reading(client):
+        if same:
+            one = "Another request" if len(same) == 1 else f"{len(same)} other requests"
+            yield f"{one} for the same handle, under another key, waits: only one can be admitted."
+        accounts = [str(each["handle"]) for each in answer.get("accounts_of_key", [])]
+    if accounts:
+        yield f"The key has an account already: {', '.join(accounts)}."

@@ -58,6 +58,10 @@ class Draft:
     transaction: Signable
     reason: ReasonText | None = None
     id_: str | None = None
+    expires: int | None = None
+    """From when on the node has it no more, in Unix seconds; None in a file, which waits for ever."""
+    alike: tuple[str, ...] = ()
+    """What the node knows that is like it, in words: other requests for the handle, accounts of the key."""
 
     @property
     def message(self) -> bytes:

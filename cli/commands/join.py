@@ -5,13 +5,14 @@ from pathlib import Path
 
 import click
 
-from cli.account_search import OwnAccount, find_accounts
+from cli.account_search import OwnAccount, find_accounts, likeness
 from cli.addresses import Address
 from cli.amounts import format_amount
-from cli.answers import encode_bytes, integer, text
+from cli.answers import encode_bytes, integer, number, text
 from cli.charters import fetch_charter, keep_charter
 from cli.client import Json, NodeClient, NodeMisbehaved, NodeProblem, path_of
 from cli.consent import agree_to_replace
+from cli.describing import when
 from cli.errors import CliError
 from cli.exit_codes import ExitCode
 from cli.membership import unlock
@@ -353,3 +354,6 @@ class _Asked:
             f"sign it: {stewards}. Signed so far: {', '.join(names) or 'nobody'}."
         )
         self.output.line("Tell them, and run `fiado join` again to see whether they have.")
+        self.output.line(f"The request waits until {when(number(self.client, draft, 'expires'))}.")
+        for line in likeness(self.client, draft):
+            self.output.note(f"Careful: {line}")

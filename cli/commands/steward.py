@@ -10,6 +10,7 @@ from cli.amounts import format_amount
 from cli.answers import integer
 from cli.client import path_of
 from cli.commands.steward_admission import admit
+from cli.commands.steward_desk import discard, members
 from cli.commands.steward_key import steward_key
 from cli.commands.steward_signing import (
     FILE,
@@ -47,6 +48,8 @@ def steward() -> None:
 
 steward.add_command(steward_key)
 steward.add_command(admit)
+steward.add_command(members)
+steward.add_command(discard)
 
 
 @steward.command("pending")

@@ -4,16 +4,18 @@ What a node sends is checked as if a stranger had sent it: signatures and reason
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 from nacl.utils import random
 
-from cli.answers import encode_bytes, integer, read_bytes
+from cli.account_search import likeness
+from cli.answers import encode_bytes, integer, number, read_bytes
 from cli.client import Json, NodeClient, NodeError, NodeMisbehaved, path_of
 from cli.consent import agree_to_sign
-from cli.describing import Names, describe
+from cli.describing import Names, describe, when
 from cli.draft_file import (
     Draft,
     DraftError,
@@ -128,9 +130,13 @@ def print_draft(draft: Draft, names: Names, output: Output) -> None:
         output.line(f"  {line}")
     if draft.reason is None and not isinstance(draft.transaction, Admit):
         output.line("  No reason comes with it: ask whoever drafted it.")
+    for line in draft.alike:
+        output.line(f"  Careful: {line}")
     output.line(
         f"  Signed by {', '.join(draft.signed_by) or 'nobody'}; {draft.coop.steward_threshold} needed."
     )
+    if draft.expires is not None:
+        output.line(f"  It waits until {when(draft.expires)}.")
 
 
 def draft_as_json(draft: Draft) -> Json:
@@ -144,6 +150,8 @@ def draft_as_json(draft: Draft) -> Json:
         "signed_by": draft.signed_by,
         "missing": draft.missing,
         "state": "waiting",
+        "expires": draft.expires,
+        "alike": list(draft.alike),
     }
 
 
@@ -166,7 +174,14 @@ def draft_of(steward: Stewardship, answer: Json) -> Draft:
         data = read_bytes(answer["transaction"])
     except (KeyError, TypeError, ValueError) as error:
         raise NodeMisbehaved(steward.client.url, "its draft can't be read") from error
-    return make_draft(steward.charter, steward.coop, data, reason=reason, id_=str(answer.get("id")))
+    draft = make_draft(
+        steward.charter, steward.coop, data, reason=reason, id_=str(answer.get("id"))
+    )
+    return replace(
+        draft,
+        expires=number(steward.client, answer, "expires"),
+        alike=tuple(likeness(steward.client, answer)),
+    )
 
 
 def names_of(steward: Stewardship, draft: Draft, waiting: Sequence[Draft] = ()) -> Names:

@@ -207,3 +207,45 @@ def test_a_restored_wallet_finds_its_account_by_its_key_alone(
     assert desk.ok(["join"], "--wallet", fresh)["handle"] == "nora"
     second_account = desk.ok([*words, "--replace"], "--wallet", fresh)
     assert (second_account["state"], second_account["handle"]) == ("waiting", "norita")
+
+
+def test_a_request_is_declined_and_members_are_listed(
+    desk: Desk, founded: Founded, nodes: list[RunningNode]
+) -> None:
+    url = nodes[0].url
+    first = desk.steward(founded, url, 1, 0)
+    wallet, twin = desk.wallet("olga"), desk.wallet("olga-twin")
+    asked = desk.ok(["join", "--node", url, "--handle", "olga"], "--wallet", wallet)
+    said = desk.run(["join", "--node", url, "--handle", "olga"], "--wallet", twin)
+    assert "Another request for the same handle" in said.stderr
+    assert "The request waits until 20" in said.stdout
+    pending = desk.run(["steward", "pending"], "--key", first).stdout
+    assert pending.count("Careful: Another request for the same handle") == 2
+    assert "It waits until 20" in pending
+    words = ["steward", "discard", asked["request"]]
+    error = desk.refused(ExitCode.USAGE, words, "--key", first)
+    assert "--yes" in error["message"]
+    assert desk.ok([*words, "--yes"], "--key", first)["state"] == "discarded"
+    error = desk.refused(ExitCode.REFUSED, [*words, "--yes"], "--key", first)
+    assert error["name"] == "draft_not_found"
+    left = desk.ok(["steward", "pending"], "--key", first)["drafts"]
+    alike = {each["account"]: each["alike"] for each in left}
+    assert asked["account"] not in alike
+    assert alike[asked["account"] + 1] == []
+    members = desk.ok(["steward", "members"], "--key", first)["members"]
+    listed = {each["handle"]: each for each in members}
+    assert {"alice", "beto"} <= listed.keys() and "olga" not in listed
+    assert (listed["beto"]["status"], listed["alice"]["class"]) == ("open", "person")
+    shown = desk.run(["steward", "members"], "--key", first).stdout
+    assert "beto" in shown and "balance" in shown
+
+
+def test_a_draft_that_can_not_succeed_is_refused_at_once(
+    desk: Desk, founded: Founded, nodes: list[RunningNode], alice: Path
+) -> None:
+    first = desk.steward(founded, nodes[0].url, 1, 0)
+    thaw = ["steward", "thaw", "alice", "--reason", "no need", "--yes"]
+    error = desk.refused(ExitCode.REFUSED, thaw, "--key", first)
+    assert error["name"] == "status_unchanged"
+    left = desk.ok(["steward", "pending"], "--key", first)["drafts"]
+    assert "status" not in [each["kind"] for each in left]
