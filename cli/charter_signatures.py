@@ -8,19 +8,44 @@ whose are, and whether they are good.
 from collections.abc import Mapping
 from pathlib import Path
 
-from ledger.charter import Charter, parse_charter_signatures
+from cli.errors import CliError
+from cli.exit_codes import ExitCode
+from ledger.charter import Charter, format_charter_signatures, parse_charter_signatures
 from ledger.messages import TAG_CHARTER, signed_bytes
 from ledger.signatures import SignatureInvalid, verify
 
 
 def signatures_beside(charter: Path) -> Path:
-    """Where the signatures of the charter in that file are unless somebody says otherwise."""
-    return charter.with_name("charter.signatures.toml")
+    """Where the signatures of the charter in that file are unless somebody says otherwise.
+
+    Each charter has its own: those of a second draft must not take the place of the first one's.
+    """
+    return charter.with_name(f"{charter.stem}.signatures.toml")
 
 
 def read_signatures(path: Path) -> dict[int, bytes]:
     """Coop -> signature, unchecked; empty when there is no such file yet. Raises `CharterError`."""
     return parse_charter_signatures(path.read_bytes()) if path.exists() else {}
+
+
+def write_signatures(path: Path, charter: Charter, added: Mapping[int, bytes]) -> dict[int, bytes]:
+    """Add signatures to those in the file; all that it then holds.
+
+    Raises `CliError`, and writes nothing, when the file holds some that are not this charter's.
+    """
+    present = read_signatures(path)
+    foreign = [number for number, is_valid in validity(charter, present).items() if not is_valid]
+    if foreign:
+        raise CliError(
+            ExitCode.REFUSED,
+            "signatures_of_another_charter",
+            f"{path} holds a signature of coop {foreign[0]} that is not one of this charter.",
+            "It belongs to another draft, or the charter was changed after it. Move that file away if nobody "
+            "needs it any more, or name another with --out.",
+        )
+    together = present | dict(added)
+    path.write_bytes(format_charter_signatures(together))
+    return together
 
 
 def validity(charter: Charter, signatures: Mapping[int, bytes]) -> dict[int, bool]:

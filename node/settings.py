@@ -157,14 +157,37 @@ def _peers_lines(peers: Mapping[str, str]) -> list[str]:
 
 
 def install_charter(folder: Path, *, charter: bytes, signatures: bytes) -> None:
-    """Check a charter and its signatures, and write both files."""
-    _checked_charter(charter, signatures)
+    """Check a charter, its signatures and that this node has a place in it, and write both files.
+
+    Raises `FolderError`; a node that could not run by the charter does not get it.
+    """
+    checked = _checked_charter(charter, signatures)
+    new = {
+        folder / name: content
+        for name, content in ((CHARTER_FILE, charter), (SIGNATURES_FILE, signatures))
+        if not (folder / name).exists() or (folder / name).read_bytes() != content
+    }
+    for path in new:
+        if path.exists():
+            raise FolderError(f"{path.name}: already in {path.parent}, and left as it is")
+    if (folder / SETTINGS_FILE).exists():
+        _own_coop(folder, checked, parse_settings(_read(folder / SETTINGS_FILE)))
     folder.mkdir(parents=True, exist_ok=True)
-    for name, content in ((CHARTER_FILE, charter), (SIGNATURES_FILE, signatures)):
-        path = folder / name
-        if path.exists() and path.read_bytes() == content:
-            continue
+    for path, content in new.items():
         _write_new(path, content)
+
+
+def _own_coop(folder: Path, charter: Charter, settings: NodeSettings) -> tuple[Coop, SigningKey]:
+    """The folder's coop in the charter, and its key; raises `FolderError` unless both fit."""
+    coop = charter.coop_named(settings.coop)
+    if coop is None:
+        raise FolderError(f"{SETTINGS_FILE}: coop: the charter has no coop named {settings.coop}")
+    key = read_node_key(folder)
+    if key.public_key != coop.node_key:
+        raise FolderError(
+            f"{KEY_FILE}: this is not the key that the charter names for coop {coop.name}"
+        )
+    return coop, key
 
 
 def load_folder(folder: Path) -> NodeFolder:
@@ -172,19 +195,12 @@ def load_folder(folder: Path) -> NodeFolder:
     settings = parse_settings(_read(folder / SETTINGS_FILE))
     signatures = _read(folder / SIGNATURES_FILE)
     charter = _checked_charter(_read(folder / CHARTER_FILE), signatures)
-    coop = charter.coop_named(settings.coop)
-    if coop is None:
-        raise FolderError(f"{SETTINGS_FILE}: coop: the charter has no coop named {settings.coop}")
+    coop, key = _own_coop(folder, charter, settings)
     for name in settings.peers:
         if charter.coop_named(name) is None:
             raise FolderError(f"{SETTINGS_FILE}: peers: the charter has no coop named {name}")
         if name == coop.name:
             raise FolderError(f"{SETTINGS_FILE}: peers: {name} is this node itself")
-    key = read_node_key(folder)
-    if key.public_key != coop.node_key:
-        raise FolderError(
-            f"{KEY_FILE}: this is not the key that the charter names for coop {coop.name}"
-        )
     return NodeFolder(
         folder=folder,
         charter=charter,

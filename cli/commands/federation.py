@@ -19,6 +19,7 @@ from cli.charter_signatures import (
     read_signatures,
     signatures_beside,
     validity,
+    write_signatures,
 )
 from cli.charters import read_charter
 from cli.consent import agree_to_sign
@@ -30,7 +31,6 @@ from cli.terminal import Output
 from ledger.charter import (
     Charter,
     check_charter_signatures,
-    format_charter_signatures,
     parse_charter_signatures,
     sign_charter,
 )
@@ -280,8 +280,9 @@ def _problem(file: Path) -> str | None:
 def sign(file: Path, folder: Path, out: Path | None, yes: bool, output: Output) -> None:
     """Sign a charter in the name of a cooperative, with its node's key.
 
-    Everything in the file is agreed to. The signature is added to `charter.signatures.toml`; send that
-    file on to the others, or let `fiado federation collect` bring several together.
+    Everything in the file is agreed to. The signature is added to `charter.signatures.toml`, or to
+    `second.signatures.toml` for a draft in `second.toml`; send that file on to the others, or let
+    `fiado federation collect` bring several together.
     """
     charter = read_charter(file)
     key = read_node_key(folder)
@@ -298,9 +299,9 @@ def sign(file: Path, folder: Path, out: Path | None, yes: bool, output: Output) 
         _print(charter, read_signatures(path), output)
     if not yes:
         agree_to_sign(f"Sign this in the name of {coop.title}?")
-    signatures = read_signatures(path)
-    signatures[coop.number] = sign_charter(charter, coop=coop.number, key=key)
-    path.write_bytes(format_charter_signatures(signatures))
+    signatures = write_signatures(
+        path, charter, {coop.number: sign_charter(charter, coop=coop.number, key=key)}
+    )
     missing = coops_missing(charter, signatures)
     output.line(f"Signed in the name of {coop.name}, in {path}.")
     output.line(_missing_words(missing))
@@ -325,7 +326,7 @@ def collect(file: Path, signature_files: tuple[Path, ...], output: Output) -> No
     """
     charter = read_charter(file)
     path = signatures_beside(file)
-    signatures = read_signatures(path)
+    gathered: dict[int, bytes] = {}
     for each in signature_files:
         found = parse_charter_signatures(each.read_bytes())
         wrong = [number for number, is_valid in validity(charter, found).items() if not is_valid]
@@ -336,8 +337,8 @@ def collect(file: Path, signature_files: tuple[Path, ...], output: Output) -> No
                 f"{each} holds a signature of coop {wrong[0]} that is not one of this charter.",
                 "Everybody has to sign the very same file: compare `sha256sum charter.toml`.",
             )
-        signatures |= found
-    path.write_bytes(format_charter_signatures(signatures))
+        gathered |= found
+    signatures = write_signatures(path, charter, gathered)
     missing = coops_missing(charter, signatures)
     output.line(f"{len(signatures)} signatures are in {path}.")
     output.line(_missing_words(missing))

@@ -10,6 +10,7 @@ import click
 from nacl.utils import random
 
 from cli.amounts import format_amount
+from cli.charter_signatures import signatures_beside
 from cli.client import Json, NodeClient
 from cli.commands.node_moved import moved
 from cli.errors import CliError
@@ -100,7 +101,9 @@ def init(
 @output_option
 def install(folder: Path, charter: Path, signatures: Path | None, output: Output) -> None:
     """Put the signed charter into a node's folder, once every cooperative has signed it."""
-    beside = signatures or charter.with_name(SIGNATURES_FILE)
+    beside = signatures or signatures_beside(charter)
+    if signatures is None and not beside.exists():
+        beside = charter.with_name(SIGNATURES_FILE)
     if not beside.exists():
         raise CliError(
             ExitCode.REFUSED,

@@ -193,6 +193,46 @@ def test_a_changed_charter_loses_its_signatures(tmp_path: Path, passphrase: Path
     assert run(*words, code=ExitCode.REFUSED)["name"] == "node_folder"
 
 
+def test_a_second_draft_leaves_the_signatures_of_the_first_alone(
+    tmp_path: Path, passphrase: Path
+) -> None:
+    charter, options = found(tmp_path, passphrase)
+    second = tmp_path / "second.toml"
+    run("federation", "init", charter, "--name", "Ferias", *options)
+    run("federation", "init", second, "--name", "Otras ferias", *options)
+    for coop in ("norte", "sur"):
+        run("federation", "sign", charter, "--yes", "--node", tmp_path / coop)
+    signed = (tmp_path / "charter.signatures.toml").read_bytes()
+    done = run("federation", "sign", second, "--yes", "--node", tmp_path / "norte")
+    assert (done["file"], done["missing"]) == (str(tmp_path / "second.signatures.toml"), ["sur"])
+    words = ("federation", "sign", second, "--yes", "--node", tmp_path / "norte", "--out")
+    error = run(*words, tmp_path / "charter.signatures.toml", code=ExitCode.REFUSED)
+    assert error["name"] == "signatures_of_another_charter"
+    assert (tmp_path / "charter.signatures.toml").read_bytes() == signed
+    run("federation", "show", charter)
+    other = tmp_path / "sur.toml"
+    run("federation", "sign", second, "--yes", "--node", tmp_path / "sur", "--out", other)
+    run("federation", "collect", second, other)
+    run("node", "install", tmp_path / "norte", second)
+    federation = run("federation", "show", second)["federation"]
+    assert load_folder(tmp_path / "norte").charter.federation.hex() == federation
+
+
+def test_a_charter_without_this_node_is_not_installed(tmp_path: Path, passphrase: Path) -> None:
+    charter, options = found(tmp_path, passphrase)
+    run("federation", "init", charter, "--name", "Ferias", *options)
+    for coop in ("norte", "sur"):
+        run("federation", "sign", charter, "--yes", "--node", tmp_path / coop)
+    run("node", "init", tmp_path / "este", "--coop", "este")
+    run("node", "init", tmp_path / "elsewhere", "--coop", "sur")
+    for folder, said in (("este", "no coop named este"), ("elsewhere", "not the key")):
+        words = ("node", "install", tmp_path / folder, charter)
+        error = run(*words, code=ExitCode.INPUT_OUTPUT)
+        assert error["name"] == "node_folder"
+        assert said in error["message"]
+        assert not (tmp_path / folder / "charter.toml").exists()
+
+
 def test_a_node_that_is_not_in_the_charter_can_not_sign(tmp_path: Path, passphrase: Path) -> None:
     charter, options = found(tmp_path, passphrase)
     run("federation", "init", charter, "--name", "Ferias", *options)
