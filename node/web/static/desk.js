@@ -61,7 +61,8 @@ async function showDraft(draft) {
   const item = make("li", { class: "card" }, make("h3", {}, plainWords(transaction, member)));
   item.append(make("dl", { class: "facts" }, ...facts(details(transaction, draft, member))));
   item.append(...(await reasonOf(transaction, draft.reason)));
-  item.append(make("p", { class: "small" }, signedBy(draft)));
+  item.append(...alike(draft));
+  item.append(make("p", { class: "small" }, signedBy(draft), " ", say("It waits until {time}.", { time: showTime(draft.expires) })));
   const isMine = transaction.stewards.some(([steward]) => steward === desk.number);
   const error = make("p", { class: "error", role: "alert" });
   if (draft.state === "overtaken") item.append(mark(false, say("Something else was recorded meanwhile; this can't be any more.")));
@@ -69,6 +70,15 @@ async function showDraft(draft) {
   else item.append(button("primary", say("Sign it"), error, () => signDraft(draft, transaction)));
   item.append(" ", button("", say("Decline"), error, () => desk.session.delete(`/v1/drafts/${draft.id}`)), error);
   return item;
+}
+
+// What else there is of the handle and the key of an admission: people should know before they sign.
+function alike(draft) {
+  const lines = [];
+  if (draft.same_handle.length > 0) lines.push(say("Somebody else asks for the same name too; only one can be admitted."));
+  const accounts = draft.accounts_of_key.map((each) => each.handle).join(", ");
+  if (accounts) lines.push(say("This key has an account already: {accounts}.", { accounts }));
+  return lines.map((line) => mark(false, line));
 }
 
 function button(cls, text, error, action) {
