@@ -6,6 +6,7 @@ changed: other implementations rely on them.
 """
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -329,9 +330,19 @@ MAKERS: Final[dict[str, Callable[[], Case]]] = {
 }
 
 
+_SHORT_ARRAY = re.compile(r'\[\n((?: +(?:-?\d+|"(?:[^"\\\n]|\\.)*"|null|true|false),?\n)+) +\]')
+_LONGEST_LINE = 100
+
+
 def render(content: Case) -> str:
-    """The text of a file of vectors."""
-    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    """The text of a file of vectors: a value on a line, but for short arrays of plain values."""
+    text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    return _SHORT_ARRAY.sub(_on_one_line, text)
+
+
+def _on_one_line(found: re.Match[str]) -> str:
+    line = f"[{' '.join(item.strip() for item in found[1].splitlines())}]"
+    return line if len(line) <= _LONGEST_LINE else found[0]
 
 
 def main() -> None:
