@@ -8,9 +8,9 @@ pay for it.
 import msgpack
 
 from ledger.codec import split
-from ledger.entries import transaction_start
+from ledger.entries import decode_transaction, transaction_start
 from ledger.state import COMMONS
-from ledger.transactions import Kind
+from ledger.transactions import Kind, Pay
 from node.engine.core import Core
 from node.errors import LogDamaged
 from node.store import HistoryRow, Role
@@ -25,6 +25,7 @@ class History:
     def __init__(self, core: Core) -> None:
         self._core = core
         self._upto = dict.fromkeys(core.charter.coops, 0) | core.store.history_upto()
+        self._is_rebuilt = False
 
     def is_behind(self) -> bool:
         """Whether there are committed entries that it does not cover."""
@@ -38,6 +39,35 @@ class History:
         if self._upto[coop] >= length or not is_damaged:
             return None
         return LogDamaged(coop=coop, first=self._upto[coop] + 1, last=length)
+
+    def payment(self, account: int, sequence: int) -> tuple[int, bytes] | None:
+        """Which entry of the own log is that payment of an account here, and its transaction's bytes.
+
+        The log itself is asked, where a mistake would cost money: an index that a disk has changed could say
+        that a payment was never recorded. One that is found wrong is built again, once while the node runs.
+        None when even so it has no such payment. Raises `LogDamaged`.
+        """
+        self.catch_up_all()
+        found = self._look_up(account, sequence)
+        if found is None and not self._is_rebuilt:
+            self._is_rebuilt = True
+            self._core.store.drop_history()
+            self._upto = dict.fromkeys(self._core.charter.coops, 0)
+            self.catch_up_all()
+            found = self._look_up(account, sequence)
+        return found
+
+    def _look_up(self, account: int, sequence: int) -> tuple[int, bytes] | None:
+        store, coop = self._core.store, self._core.coop
+        row = store.find_payments(coop, [(account, sequence)]).get((account, sequence))
+        entry = None if row is None else store.entry(coop, row.index)
+        if row is None or entry is None:
+            return None
+        transaction = entry[transaction_start(entry) :]
+        pay = decode_transaction(transaction)
+        if not isinstance(pay, Pay) or (pay.payer, pay.sequence) != (account, sequence):
+            return None
+        return row.index, transaction
 
     def _lengths(self) -> dict[int, int]:
         """The logs that can be read on."""

@@ -6,9 +6,11 @@ the node only after the commit that holds what they cover, so a signature seen a
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 
 from ledger.codec import split
 from ledger.entries import decode_transaction, transaction_kind, transaction_start
+from ledger.receipts import decode_receipt
 from ledger.refusals import Refusal
 from ledger.rules.days import check_day, entries_of_day
 from ledger.transactions import Kind, Pay
@@ -58,6 +60,8 @@ class OwnLog:
         self._paying = Paying(core.settings)
         self._pieces: list[Chained] = []
         self._known: dict[bytes, int] = {}
+        self._used: set[tuple[int, int]] = set()
+        self._used_upto = 0
         self._pieces_known = 0
         self._answers: list[
             tuple[Request, Recorded | Refused | NotReady | BatchRecorded | Failed | NotJudged]
@@ -130,9 +134,9 @@ class OwnLog:
                 result: Recorded | Refused | Failed = receipts[outcome]
                 self._memos.keep(tick, submit.memos)
             elif outcome > 0:
-                result = self._recorded_before(outcome)
+                result = self._recorded_before(outcome, submit.transaction)
             else:
-                result = self._refused(Refusal(-outcome))
+                result = self._refused(Refusal(-outcome), submit.transaction)
             if isinstance(result, Recorded) and self._core.not_arriving:
                 result = replace(result, warning=self._warning(submit.transaction))
             self._answers.append((submit.request, result))
@@ -142,10 +146,38 @@ class OwnLog:
         pay = decode_transaction(transaction)
         return self._core.not_arriving.get(pay.payee_coop) if isinstance(pay, Pay) else None
 
-    def _refused(self, refusal: Refusal) -> Refused | Failed:
+    def _refused(self, refusal: Refusal, transaction: bytes) -> Recorded | Refused | Failed:
         """A refusal says that nothing was recorded: not while it can't be seen whether these bytes were."""
         damage = self._history.missing(self._core.coop) if refusal in MAYBE_RECORDED else None
-        return Refused(refusal) if damage is None else Failed(damage)
+        if damage is not None:
+            return Failed(damage)
+        if refusal is Refusal.SEQUENCE_USED:
+            return self._of_that_sequence(transaction)
+        return Refused(refusal)
+
+    def _of_that_sequence(self, transaction: bytes) -> Recorded | Refused | Failed:
+        """What became of a payment whose sequence number is used: recorded itself, or another in its place.
+
+        Only the account's owner gets here with other bytes, for they are signed; so the log may be read.
+        """
+        pay = decode_transaction(transaction)
+        assert isinstance(pay, Pay), "only payments have sequence numbers"
+        if (pay.payer, pay.sequence) in self._used_now():
+            return Refused(Refusal.SEQUENCE_USED)
+        try:
+            found = self._history.payment(pay.payer, pay.sequence)
+        except LogDamaged as damage:
+            return Failed(damage)
+        if found is None:
+            # The state says that there is one, and neither index nor log shows it.
+            log = self._core.validator.log(self._core.coop)
+            return Failed(LogDamaged(coop=self._core.coop, first=1, last=log.length))
+        index, recorded = found
+        if recorded != transaction:
+            return Refused(Refusal.SEQUENCE_USED)
+        answer = self._receipt_before(index)
+        assert answer is not None, "every entry of the own log has a receipt"
+        return answer
 
     def _is_judged(self, tick: Tick, submit: Submit) -> bool:
         """Whether a transaction is judged now; one that is not is answered."""
@@ -200,6 +232,16 @@ class OwnLog:
         self._pieces_known = len(self._pieces)
         return self._known
 
+    def _used_now(self) -> set[tuple[int, int]]:
+        """Payers and sequence numbers of what this tick has appended so far."""
+        known = self._recorded_now()
+        if len(known) > self._used_upto:
+            for pay in map(decode_transaction, islice(known, self._used_upto, None)):
+                if isinstance(pay, Pay):
+                    self._used.add((pay.payer, pay.sequence))
+            self._used_upto = len(known)
+        return self._used
+
     def _worth_another_try(
         self, tick: Tick, transactions: Sequence[bytes], outcomes: Sequence[int]
     ) -> list[int]:
@@ -251,15 +293,25 @@ class OwnLog:
             for index, receipt in enumerate(self._core.signer.receipts(piece), piece.first)
         }
 
-    def _recorded_before(self, index: int) -> Recorded | Failed:
-        """The answer about an entry that an earlier tick recorded, or why it can't be given now."""
+    def _recorded_before(self, index: int, transaction: bytes) -> Recorded | Refused | Failed:
+        """The answer about what an earlier tick recorded, by the index; it is seen whether that is right."""
+        answer = self._receipt_before(index)
+        if isinstance(answer, Failed):
+            return answer
+        entry = None if answer is None else decode_receipt(answer.receipt).entry
+        if answer is None or entry is None or entry[transaction_start(entry) :] != transaction:
+            return self._of_that_sequence(transaction)
+        return answer
+
+    def _receipt_before(self, index: int) -> Recorded | Failed | None:
+        """The receipt of an entry that an earlier tick recorded, or why it can't be given now."""
         coop = self._core.coop
         try:
             receipt = receipt_of(self._core, coop, index)
         except LogDamaged as error:
             return Failed(error)
         if receipt is None:
-            raise AssertionError("the history index names an entry that the log does not have")
+            return None
         return Recorded(coop=coop, index=index, receipt=receipt, repeated=True)
 
     def refuse_all(
@@ -285,6 +337,7 @@ class OwnLog:
             self._seal_group(tick, group)
         self._pieces = []
         self._known, self._pieces_known = {}, 0
+        self._used, self._used_upto = set(), 0
 
     def _seal_group(self, tick: Tick, group: Sequence[Chained]) -> None:
         last = group[-1]

@@ -86,7 +86,7 @@ _SOURCE: Final = object_(
     number=COUNT, first_period=COUNT, first_period_name=TEXT, description_hash=HASH
 )
 
-SCHEMAS: Final[Mapping[str, Schema]] = {
+_OWN: Final[Mapping[str, Schema]] = {
     "Problem": with_optional(
         object_(
             type={**TEXT, "format": "uri"},
@@ -148,7 +148,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
     "SessionRequest": object_(
         role=one_of("member", "steward"), number=NUMBER, challenge=BINARY, signature=SIGNATURE
     ),
-    "KeyRequest": object_(key=KEY, challenge=BINARY, signature=SIGNATURE),
+    "AccountsRequest": object_(key=KEY, challenge=BINARY, signature=SIGNATURE),
     "KeyAccounts": object_(
         **COOP,
         accounts=list_(_ACCOUNT_OF_KEY),
@@ -376,6 +376,19 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
     "Published": object_(
         decision=COUNT, number=COUNT, signed_by=list_(TEXT), needed=COUNT, signed=BOOLEAN
     ),
-    **MERCHANT_SCHEMAS,
 }
+
+
+def merged(*parts: Mapping[str, Schema]) -> dict[str, Schema]:
+    """Schemas of several parts of the interface; one name for two of them is a mistake in the program."""
+    together: dict[str, Schema] = {}
+    for part in parts:
+        twice = together.keys() & part.keys()
+        if twice:
+            raise ValueError(f"two schemas of one name: {', '.join(sorted(twice))}")
+        together |= part
+    return together
+
+
+SCHEMAS: Final[Mapping[str, Schema]] = merged(_OWN, MERCHANT_SCHEMAS)
 """All schemas by name."""

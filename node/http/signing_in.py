@@ -164,7 +164,7 @@ ROUTES = (
         name="findAccounts",
         summary="The accounts of whoever signed a challenge with their key",
         subject=_SUBJECT,
-        body={JSON: "KeyRequest"},
+        body={JSON: "AccountsRequest"},
         answer="KeyAccounts",
         problems=("challenge_invalid", "too_many_requests"),
     ),

@@ -15,8 +15,19 @@ from sqlalchemy import Column, Table, select, update
 from ledger.codec import split
 from ledger.errors import ProofError
 from ledger.receipts import decode_receipt
+from ledger.refusals import Refusal
+from ledger.transactions import Pay
 from node.engine.engine import Engine
-from node.engine.events import Ask, Event, Failed, Recorded, Submit, View
+from node.engine.events import (
+    Ask,
+    Event,
+    Failed,
+    NotReady,
+    Recorded,
+    Refused,
+    Submit,
+    View,
+)
 from node.engine.settings import EngineSettings
 from node.engine.status import Readiness
 from node.errors import LogDamaged, StorageFault, StoreUnavailable
@@ -165,6 +176,11 @@ def test_a_flipped_bit_takes_nothing_down_and_gets_no_signature(
             assert _is_true(answer, entry), answer
         transaction = FEDERATION.pay(1, payer=1, sequence=4, payee_coop=1, payee=2, amount=1)
         (answer,) = place.tick(engine, Submit(1, transaction))
+        again = FEDERATION.pay(1, payer=1, sequence=2, payee_coop=1, payee=2, amount=2)
+        other = FEDERATION.pay(1, payer=1, sequence=2, payee_coop=1, payee=2, amount=9)
+        for repeated in (again, other):
+            (said,) = place.tick(engine, Submit(2, repeated))
+            assert _is_told_truly(said, repeated is again), said
         status = engine.status()
         assert status.accused == ()
         if status.lengths[1] < len(entries):
@@ -188,3 +204,19 @@ def _is_true(answer: Any, entry: bytes) -> bool:
     except ProofError:
         return False
     return receipt.entry == entry
+
+
+def _is_told_truly(answer: Any, is_recorded: bool) -> bool:
+    """Whether a repeated payment gets its own receipt and other bytes are refused, or neither is said."""
+    if isinstance(answer, NotReady) or (
+        isinstance(answer, Failed) and isinstance(answer.error, LogDamaged)
+    ):
+        return True
+    if is_recorded:
+        return isinstance(answer, Recorded) and answer.repeated and _has(answer.receipt, amount=2)
+    return bool(answer == Refused(Refusal.SEQUENCE_USED))
+
+
+def _has(receipt: bytes, *, amount: int) -> bool:
+    entry = decode_receipt(receipt).check(FEDERATION.charter)
+    return isinstance(entry.transaction, Pay) and entry.transaction.amount == amount

@@ -13,7 +13,7 @@ from node.http.app import ROUTES
 from node.http.openapi import describe
 from node.http.problems import PROBLEMS, Problem, refusal_problem
 from node.http.routes import Access
-from node.http.schemas import SCHEMAS
+from node.http.schemas import SCHEMAS, merged
 from node.http.settings import HttpSettings
 from node.link.links import LINK_PATH
 from tests.node.http.towns import one_node
@@ -171,3 +171,8 @@ async def test_a_coop_and_an_account_have_one_number_each(tmp_path: Path) -> Non
         for account in ("01", "001", "+1", "\u0661", str(2**32 + 1), "9" * 40):
             answer = await town.client.get(f"/v1/accounts/1/{account}")
             assert answer.problem() == "account_not_found", account
+
+
+def test_no_name_stands_for_two_shapes() -> None:
+    with pytest.raises(ValueError, match="two schemas of one name: A"):
+        merged({"A": {}, "B": {}}, {"A": {}})
