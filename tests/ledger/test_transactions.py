@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from ledger.codec import MAX, Value, encode
 from ledger.decisions import Observation, Observations
 from ledger.entries import (
+    LAST_TIME,
     MAX_ENTRY_BYTES,
     Entry,
     decode_entry,
@@ -41,6 +42,7 @@ from ledger.transactions import (
 
 numbers = st.integers(0, MAX_NUMBER)
 uints = st.integers(0, MAX)
+times = st.integers(0, LAST_TIME)
 any_integers = st.integers(-(2**63), 2**64 - 1)
 hashes = st.binary(min_size=32, max_size=32)
 signatures_of_64 = st.binary(min_size=64, max_size=64)
@@ -137,7 +139,7 @@ transactions: st.SearchStrategy[Transaction] = st.one_of(
 )
 
 
-@given(transactions, uints)
+@given(transactions, times)
 def test_what_was_encoded_decodes_to_the_same(transaction: Transaction, time: int) -> None:
     data = encode_transaction(transaction)
     assert decode_transaction(data) == transaction
@@ -325,8 +327,8 @@ def test_the_largest_index_entry_fits() -> None:
         observations=seen,
         signatures=tuple((coop, SIGNATURE) for coop in coops),
     )
-    data = encode_entry(MAX, encode_transaction(entry))
-    assert decode_entry(data) == Entry(MAX, entry)
+    data = encode_entry(LAST_TIME, encode_transaction(entry))
+    assert decode_entry(data) == Entry(LAST_TIME, entry)
 
 
 def test_dates_are_both_nil_or_neither() -> None:
@@ -367,10 +369,16 @@ def test_an_unknown_kind_that_breaks_the_encoding_is_malformed() -> None:
 
 
 @pytest.mark.parametrize("time", [-1, MAX + 1, 2**64 - 1])
-def test_a_time_out_of_range_is_malformed(time: int) -> None:
+def test_a_time_that_is_no_number_of_the_ledger_is_malformed(time: int) -> None:
     transaction = encode(ELEMENTS[Kind.RETURN])
     assert decode_entry(encode_entry(time, transaction)) is Refusal.ENTRY_MALFORMED
-    assert isinstance(decode_entry(encode_entry(MAX, transaction)), Entry)
+
+
+@pytest.mark.parametrize("time", [LAST_TIME + 1, MAX])
+def test_a_time_after_the_last_is_out_of_range(time: int) -> None:
+    transaction = encode(ELEMENTS[Kind.RETURN])
+    assert decode_entry(encode_entry(time, transaction)) is Refusal.TIME_OUT_OF_RANGE
+    assert isinstance(decode_entry(encode_entry(LAST_TIME, transaction)), Entry)
 
 
 def test_an_entry_is_an_array_of_two() -> None:
@@ -390,8 +398,8 @@ def test_size_is_looked_at_before_anything_else() -> None:
 def test_the_largest_anchor_fits() -> None:
     pairs = tuple((MAX_NUMBER - MAX_COOPS + number, SIGNATURE) for number in range(MAX_COOPS))
     anchor = Anchor(coop=1, length=MAX, head=HASH, signatures=pairs)
-    entry = encode_entry(MAX, encode_transaction(anchor))
-    assert decode_entry(entry) == Entry(MAX, anchor)
+    entry = encode_entry(LAST_TIME, encode_transaction(anchor))
+    assert decode_entry(entry) == Entry(LAST_TIME, anchor)
 
 
 def test_a_bare_payment_among_coops_of_65535_members_has_at_most_96_bytes() -> None:
