@@ -18,7 +18,7 @@ from ledger.transactions import Kind
 from ledger.validator import Validator
 from node.audit.report import Fault, Finding
 from node.store import HistoryRow, Role, Store
-from node.store.base import payment_digest
+from node.store.histories import payment_digest
 
 PAGE_ROWS = 2_000
 _MODULUS = 2**128

@@ -14,7 +14,7 @@ from ledger.transactions import Kind, Pay
 from node.engine.core import Core
 from node.errors import LogDamaged
 from node.store import HistoryRow, Role
-from node.store.base import payment_digest
+from node.store.histories import payment_digest
 
 _BATCH_BYTES = 256 * 1024
 

@@ -38,7 +38,7 @@ from node.engine.signer import Chained
 from node.engine.troubles import Trouble, TroubleKind
 from node.errors import LogDamaged
 from node.store import Segment
-from node.store.base import payment_digest
+from node.store.histories import payment_digest
 
 NODE_KINDS = frozenset({Kind.ANCHOR, Kind.RETURN})
 """What only the node itself appends. Everything else is judged by the rules."""

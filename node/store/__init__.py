@@ -1,7 +1,7 @@
 """What a node keeps: the logs, and beside them what is small or can be rebuilt from the logs.
 
-`base` has the promises (`Store`) and the rows, `memory` the store of simulations, `sql` the real
-one.
+`base` has the promises (`Store`) and the rows, `histories` those of the history index, `memory` the store
+of simulations, `sql` the real one.
 """
 
 from node.store.base import (
@@ -9,20 +9,17 @@ from node.store.base import (
     DocumentKind,
     Entries,
     Evidence,
-    FoundPayment,
-    HistoryPlace,
-    HistoryRow,
     Memo,
     Reason,
     Record,
     RecordKind,
-    Role,
     Segment,
     Snapshot,
     Store,
     Witnessed,
     Write,
 )
+from node.store.histories import FoundPayment, HistoryPlace, HistoryRow, Role
 from node.store.memory import MemoryStore
 from node.store.memory_disk import MemoryDisk, MemoryFault
 

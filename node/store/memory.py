@@ -22,17 +22,14 @@ from node.store.base import (
     DocumentKind,
     Entries,
     Evidence,
-    FoundPayment,
-    HistoryPlace,
-    HistoryRow,
     Record,
     RecordKind,
-    Role,
     Segment,
     Snapshot,
     Witnessed,
     Write,
 )
+from node.store.histories import FoundPayment, HistoryPlace, HistoryRow, Role
 from node.store.memory_disk import MemoryDisk, MemoryFault, apply_write
 
 SNAPSHOTS_KEPT = 2

@@ -12,9 +12,6 @@ from node.store.base import (
     Document,
     DocumentKind,
     Evidence,
-    FoundPayment,
-    HistoryPlace,
-    HistoryRow,
     Memo,
     Record,
     RecordKind,
@@ -23,6 +20,7 @@ from node.store.base import (
     Witnessed,
     Write,
 )
+from node.store.histories import FoundPayment, HistoryPlace, HistoryRow
 
 
 class MemoryFault(Enum):

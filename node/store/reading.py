@@ -24,16 +24,8 @@ from sqlalchemy import (
 
 from ledger.chain import SignedHead
 from node.errors import LogDamaged
-from node.store.base import (
-    Document,
-    DocumentKind,
-    FoundPayment,
-    HistoryRow,
-    Record,
-    RecordKind,
-    Role,
-    Segment,
-)
+from node.store.base import Document, DocumentKind, Record, RecordKind, Segment
+from node.store.histories import FoundPayment, HistoryRow, Role
 from node.store.tables import history, history_upto, meta, records, segments
 
 

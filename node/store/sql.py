@@ -26,15 +26,13 @@ from node.store.base import (
     DocumentKind,
     Entries,
     Evidence,
-    FoundPayment,
-    HistoryPlace,
-    HistoryRow,
     Segment,
     Snapshot,
     Witnessed,
     Write,
 )
 from node.store.connect import open_database
+from node.store.histories import FoundPayment, HistoryPlace, HistoryRow
 from node.store.snapshots import read_newest_snapshot, write_snapshot
 from node.store.sql_records import SqlRecords
 from node.store.writing import Writer

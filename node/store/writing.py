@@ -17,7 +17,8 @@ from sqlalchemy.exc import IntegrityError
 from ledger.chain import SignedHead
 from node.errors import StoreMisuse
 from node.store import checks, reading, tables
-from node.store.base import HistoryRow, Record, Segment, Witnessed, Write
+from node.store.base import Record, Segment, Witnessed, Write
+from node.store.histories import HistoryRow
 
 Rows = list[dict[str, Any]]
 

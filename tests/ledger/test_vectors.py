@@ -4,6 +4,7 @@ The expectations are read from the files, never from the code that wrote them.
 """
 
 import json
+import re
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -255,3 +256,8 @@ def test_the_fuzzer_begins_with_the_entries_of_the_vectors(tmp_path: Path) -> No
         if not isinstance(entry := decode_entry(file.read_bytes()), Refusal)
     }
     assert {Kind.PAY, Kind.ADMIT, Kind.LIMIT, Kind.STATUS, Kind.ANCHOR, Kind.RETURN} <= kinds
+
+
+def test_the_readme_has_one_row_for_each_file() -> None:
+    rows = re.findall(r"^\| `([^`]+)` \|", (maker.FOLDER / "README.md").read_text("utf-8"), re.M)
+    assert sorted(rows) == sorted(path.name for path in maker.FOLDER.glob("*.json"))

@@ -16,7 +16,7 @@ from ledger.refusals import Refusal
 from ledger.transactions import Pay
 from node.settings import init_folder, install_charter
 from node.store import HistoryRow, Role, Snapshot, Write
-from node.store.base import payment_digest
+from node.store.histories import payment_digest
 from node.store.sql import SqlStore
 from tests.builders import Books, books_with_members
 from tests.node.audit.stores import SEGMENT_ENTRIES, fill_store

@@ -1,0 +1,63 @@
+"""The rows of the history index: which entries concern an account, and where a payment is found.
+
+The index is made from the logs and can be made again; nothing stands in it alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from hashlib import sha256
+
+
+class Role(IntEnum):
+    """What an account has to do with an entry of its history."""
+
+    PAYER = 1
+    PAYEE = 2
+    RETURN = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class HistoryPlace:
+    """Where a row stands in an account's history: by the entry's time, then log, then index."""
+
+    time: int
+    log: int
+    index: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryRow:
+    """Entry `index` of coop `log`'s log concerns account `account` of `coop`.
+
+    `time` is the entry's. `sequence` is the payment's when the account is its payer, else None, and so
+    is `digest`, the first 16 bytes of the SHA-256 of the payment as it was submitted.
+    """
+
+    coop: int
+    account: int
+    time: int
+    log: int
+    index: int
+    role: Role
+    sequence: int | None = None
+    digest: bytes | None = None
+
+    @property
+    def place(self) -> HistoryPlace:
+        """Where to go on reading after this row."""
+        return HistoryPlace(time=self.time, log=self.log, index=self.index)
+
+
+def payment_digest(transaction: bytes) -> bytes:
+    """What the history index knows a payment's bytes by."""
+    return sha256(transaction).digest()[:16]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundPayment:
+    """Where a payment is in its home log, and the digest of its bytes as `HistoryRow` has it."""
+
+    index: int
+    digest: bytes | None
