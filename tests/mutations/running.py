@@ -2,7 +2,8 @@
 
 A mutant is *found* when its tests fail, or can't be collected because the mutant broke the import; it
 *survived* when they pass. A copy that can't run the tests unharmed proves nothing, so the tests of all
-mutants are run once without any first.
+mutants are run once without any first. That run also leaves its compiled modules behind for the others, which
+write none: so a mutant's own are compiled from its text, and never stay.
 """
 
 import os
@@ -42,11 +43,12 @@ def run_mutants(
     """The verdict on each, in their order; `tell` hears of each as it comes. Raises `RunnerBroken`."""
     copies: SimpleQueue[Path] = SimpleQueue()
     with TemporaryDirectory(prefix="fiado-mutants-") as folder, ThreadPoolExecutor(jobs) as pool:
-        for number in range(jobs):
-            copy = Path(folder) / str(number)
-            copy_tree(tree, copy)
-            copies.put(copy)
-        _check_unharmed(mutants, Path(folder) / "0")
+        first = Path(folder) / "0"
+        copy_tree(tree, first)
+        _check_unharmed(mutants, first)
+        copies.put(first)
+        for number in range(1, jobs):
+            copies.put(shutil.copytree(first, Path(folder) / str(number)))
 
         def judge(mutant: Mutant) -> Verdict:
             copy = copies.get()
@@ -80,7 +82,7 @@ def _check_unharmed(mutants: Sequence[Mutant], copy: Path) -> None:
     tests = sorted({test for mutant in mutants for test in mutant.tests})
     if not tests:
         return
-    code, output = _pytest(tests, copy)
+    code, output = _pytest(tests, copy, keep_compiled=True)
     if code != _PASSED:
         raise RunnerBroken(f"without any mutant the tests end with {code}:\n{output}")
 
@@ -109,13 +111,17 @@ def _mutated(mutant: Mutant, copy: Path) -> Iterator[None]:
                 shutil.copy2(built, copy / "ledger" / built.name)
 
 
-def _pytest(tests: Sequence[str], copy: Path) -> tuple[int, str]:
-    """How the tests end, and the last of what they print. A run that hangs has failed."""
+def _pytest(tests: Sequence[str], copy: Path, *, keep_compiled: bool = False) -> tuple[int, str]:
+    """How the tests end, and the last of what they print. A run that hangs has failed.
+
+    Plugins that happen to be installed are left out: loading them takes longer than most of the tests.
+    """
     command = [sys.executable, "-m", "pytest", "-q", "-x", "--no-header", "-p", "no:cacheprovider"]
     environment = {
         **os.environ,
         "PYTHONPATH": str(copy),
-        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONDONTWRITEBYTECODE": "" if keep_compiled else "1",
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
     }
     try:
         done = subprocess.run(
