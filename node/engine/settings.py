@@ -40,6 +40,9 @@ class EngineSettings:
     """How much work, in microseconds about, a peer may cause in one tick; see `node.engine.work`."""
     peer_work: int = 150_000
     """How much in a second, while people wait for this node."""
+    peer_tick_ms: int = 10
+    """How much of a second a tick is worth at most, while people wait: with the same machine they get less done
+    in a slow tick, and so must a peer."""
     account_payments_per_second: int = 1
     """How often an account may pay through this node in the long run."""
     account_payments_burst: int = 10_000

@@ -4,6 +4,8 @@ Work is counted in units of about a microsecond of one core: signatures that are
 look-ups in the store, rows that are written. A peer may cause so much in one tick; what it sent beyond that
 waits for the next. And while people wait for this node (requests came within the last second), a peer may
 cause so much in a second and no more, so that whatever one peer sends, most of the node is left for them.
+On a machine that is slow, or busy with other things, a second holds less: so while people wait no tick is worth
+more than some milliseconds to a peer, however long it took.
 While nobody waits a peer may use what there is: a node that catches up is not held back.
 
 What waits is in order, and bounded by the inbox, which gives nothing more of a peer that has to wait.
@@ -44,8 +46,10 @@ ROW: Final = 200
 """A row that is written."""
 _MESSAGE: Final = 50
 _HEAD: Final = 10
+_TICK: Final = 500
+"""A tick that nobody but a peer has caused."""
 _READ_BYTES: Final = 200
-_ENTRY_BYTES: Final = 10
+_ENTRY_BYTES: Final = 4
 """How many bytes are read, or judged as entries, for one unit."""
 
 
@@ -60,7 +64,7 @@ def cost_of(message: Message) -> int:
         case Heads():
             return _HEAD * len(message.heads)
         case Entries():
-            return SIGNATURE + len(message.entries) // _ENTRY_BYTES
+            return 2 * SIGNATURE + 3 * ROW + len(message.entries) // _ENTRY_BYTES
         case WitnessRequest() | WitnessAnswer():
             return 3 * SIGNATURE
         case EvidenceNews():
@@ -86,7 +90,7 @@ def cost_of(message: Message) -> int:
 
 
 class Work:
-    """The account of every peer."""
+    """The account of every peer. It has a clock of its own, of the time that is worth something to peers."""
 
     def __init__(self, settings: EngineSettings) -> None:
         self._settings = settings
@@ -94,19 +98,27 @@ class Work:
         self._spent: Counter[int] = Counter()
         self._waiting: dict[int, deque[bytes]] = {}
         self._now_ms = 0
+        self._worth_ms = 0
+        self._is_asked = False
         self._busy_until_ms = 0
 
     def begin(self, steady_ms: int, *, is_asked: bool) -> None:
         """A tick begins; `is_asked` says whether people want something of it."""
         self._spent.clear()
-        self._now_ms = steady_ms
+        self._is_asked = is_asked
+        elapsed_ms = steady_ms - self._now_ms
+        if self._is_busy:
+            elapsed_ms = min(elapsed_ms, self._settings.peer_tick_ms)
+        self._now_ms, self._worth_ms = steady_ms, self._worth_ms + elapsed_ms
         if is_asked:
             self._busy_until_ms = steady_ms + self._settings.busy_ms
 
     def spend(self, peer: int, units: int) -> None:
         """Count what that peer has caused."""
+        if not self._is_asked and peer not in self._spent:
+            units += _TICK
         self._spent[peer] += units
-        self._bucket(peer).take(units, self._now_ms)
+        self._bucket(peer).take(units, self._worth_ms)
 
     def received(self, peer: int, size: int) -> None:
         """Count that a message of that size was read."""
@@ -116,7 +128,7 @@ class Work:
         """Whether the peer may cause more in this tick."""
         if self._spent[peer] >= self._settings.peer_tick_work:
             return False
-        return self._now_ms >= self._busy_until_ms or self._debt_ms(peer) == 0
+        return not self._is_busy or self._debt_ms(peer) == 0
 
     def may_finish(self, peer: int) -> bool:
         """Whether the message that is being taken in may cause more; what is left of it is passed over."""
@@ -150,15 +162,19 @@ class Work:
 
     def wake_at_ms(self) -> int | None:
         """When something that waits may go on; never now, since it has just been looked at."""
-        times = [
-            self._now_ms + max(1, min(self._debt_ms(peer), self._busy_until_ms - self._now_ms))
-            for peer in self._waiting
-        ]
-        return min(times, default=None)
+        if not self._waiting:
+            return None
+        debt_ms = min(map(self._debt_ms, self._waiting))
+        busy_ms = self._busy_until_ms - self._now_ms
+        return self._now_ms + max(1, min(debt_ms, busy_ms, self._settings.peer_tick_ms))
+
+    @property
+    def _is_busy(self) -> bool:
+        return self._now_ms < self._busy_until_ms
 
     def _debt_ms(self, peer: int) -> int:
         bucket = self._buckets.get(peer)
-        return 0 if bucket is None else bucket.debt_ms(self._now_ms)
+        return 0 if bucket is None else bucket.debt_ms(self._worth_ms)
 
     def _bucket(self, peer: int) -> Bucket:
         bucket = self._buckets.get(peer)
@@ -167,6 +183,6 @@ class Work:
                 per_second=self._settings.peer_work,
                 burst=self._settings.peer_work // 2,
                 most_debt=self._settings.peer_work,
-                now_ms=self._now_ms,
+                now_ms=self._worth_ms,
             )
         return bucket

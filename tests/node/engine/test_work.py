@@ -72,7 +72,7 @@ def test_who_has_stopped_waiting_gives_the_peer_its_turn() -> None:
     outbox = hear(rig, *(true_heads(rig, 10, message=number) for number in range(9)), people=True)
     assert outbox.held == {2}
     rig.now_ms = outbox.wake_at_ms
-    for _ in range(40):
+    for _ in range(200):
         outbox = rig.tick(1)
         if not outbox.held:
             break
@@ -136,11 +136,36 @@ def test_a_flood_of_memos_is_taken_in_slowly_and_answered() -> None:
     assert len(rig.sent(1, MemoKept)) == 100
 
 
+def test_on_a_slow_machine_a_peer_gets_less_done_as_people_do() -> None:
+    done = {}
+    for between_ms in (10, 50):
+        rig = joined(1, 2)
+        flood = [true_heads(rig, 50, message=number) for number in range(100)]
+        rig.tick(1, *(PeerMessage(2, one.encode()) for one in flood), payment(rig, 1))
+        for sequence in range(2, 1_002 // between_ms):
+            rig.now_ms += between_ms
+            rig.tick(1, payment(rig, sequence))
+        done[between_ms] = newest(rig) - 10_000
+    burst = WORK // 2 // SIGNATURE
+    assert done[50] - burst < (done[10] - burst) // 2
+
+
+def test_a_tick_for_a_peer_alone_is_on_its_account() -> None:
+    spent = {}
+    for is_asked in (False, True):
+        work = Work(EngineSettings(peer_tick_work=1_000, busy_ms=0))
+        work.begin(0, is_asked=is_asked)
+        work.spend(2, 600)
+        spent[is_asked] = work.may_go_on(2)
+    assert spent == {False: False, True: True}
+
+
 def test_a_debt_has_a_ceiling() -> None:
     work = Work(EngineSettings(peer_work=1_000, busy_ms=10**9))
     work.begin(0, is_asked=True)
     work.spend(2, 10**12)
-    work.begin(999, is_asked=True)
-    assert not work.may_go_on(2)
+    for now_ms in range(10, 1_000, 10):
+        work.begin(now_ms, is_asked=True)
+        assert not work.may_go_on(2)
     work.begin(1_000, is_asked=True)
     assert work.may_go_on(2)
