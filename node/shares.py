@@ -3,10 +3,13 @@
 An address may have `each` of a `total`: what one client holds, idle or not, leaves the rest to others. It
 takes several addresses to use up everything; against them only the total protects the node.
 
-It counts, and neither waits nor knows what is counted: bytes in memory, requests under way.
+`Shares` counts, and neither waits nor knows what is counted: bytes in memory, requests under way.
 """
 
+import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Self
 
@@ -74,3 +77,24 @@ class Held:
         trace: TracebackType | None,
     ) -> None:
         self.give_back()
+
+
+class Turns:
+    """One at a time of each address; the others of that address wait, in their order."""
+
+    def __init__(self) -> None:
+        self._locks: dict[str, asyncio.Lock] = {}
+        self._wanted: Counter[str] = Counter()
+
+    @asynccontextmanager
+    async def take(self, address: str) -> AsyncIterator[None]:
+        """It is this one's turn in the `async with` block."""
+        lock = self._locks.setdefault(address, asyncio.Lock())
+        self._wanted[address] += 1
+        try:
+            async with lock:
+                yield
+        finally:
+            self._wanted[address] -= 1
+            if not self._wanted[address]:
+                del self._wanted[address], self._locks[address]

@@ -41,8 +41,7 @@ class EngineSettings:
     peer_work: int = 150_000
     """How much in a second, while people wait for this node."""
     peer_tick_ms: int = 10
-    """How much of a second a tick is worth at most, while people wait: with the same machine they get less done
-    in a slow tick, and so must a peer."""
+    """What a tick is worth to a peer at most while people wait, of a second, however long it took."""
     account_payments_per_second: int = 1
     """How often an account may pay through this node in the long run."""
     account_payments_burst: int = 10_000

@@ -4,8 +4,8 @@ Work is counted in units of about a microsecond of one core: signatures that are
 look-ups in the store, rows that are written. A peer may cause so much in one tick; what it sent beyond that
 waits for the next. And while people wait for this node (requests came within the last second), a peer may
 cause so much in a second and no more, so that whatever one peer sends, most of the node is left for them.
-On a machine that is slow, or busy with other things, a second holds less: so while people wait no tick is worth
-more than some milliseconds to a peer, however long it took.
+On a machine that is slow, or busy with other things, a second holds less: so while people wait no tick is
+worth more than some milliseconds to a peer, however long it took.
 While nobody waits a peer may use what there is: a node that catches up is not held back.
 
 What waits is in order, and bounded by the inbox, which gives nothing more of a peer that has to wait.

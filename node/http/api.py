@@ -27,7 +27,7 @@ from node.http.settings import HttpSettings
 from node.merchant.services import MerchantServices
 from node.rates import AddressRates
 from node.runner.runner import Runner
-from node.shares import Held, Shares
+from node.shares import Held, Shares, Turns
 from node.store import Memo
 from node.web.codes import Codes
 
@@ -87,6 +87,8 @@ class Api:
     """Held by whoever changes a document: they are read, changed and written one after another."""
     batches: Shares
     """Batches that are recorded. Who is still sending one has none of these."""
+    proving: Turns = field(default_factory=Turns)
+    """The beginning of a batch: it may be rubbish, so only one of an address is judged at a time."""
     codes: Codes
     entries: Shares
     """Bytes of entries, being read or sent."""

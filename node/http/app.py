@@ -4,6 +4,7 @@ There are no middlewares: each handler is wrapped once, and unknown addresses ha
 own. So a payment costs no more than it must.
 """
 
+import asyncio
 import json
 import logging
 import re
@@ -60,6 +61,8 @@ ROUTES: tuple[Route, ...] = (
 """Every operation of the interface."""
 
 _REQUEST_ID_BYTES = 8
+_FOR_THE_IMPATIENT = {"too_many_requests", "busy"}
+"""Refusals that are given only after a while: who asks again at once then costs little."""
 
 
 def build_app(api: Api, routes: Sequence[Route] = ROUTES) -> web.Application:
@@ -121,14 +124,18 @@ def _wrapped(
                 check_address(request)
             return await handler(api, request)
         except Exception as error:
-            return _problem_answer(api, request, error)
+            problem = _as_problem(error)
+            if problem.kind.code in _FOR_THE_IMPATIENT:
+                await asyncio.sleep(api.settings.refused_ms / 1000)
+            return _problem_answer(api, request, error, problem)
 
     return handle
 
 
-def _problem_answer(api: Api, request: web.Request, error: Exception) -> web.Response:
+def _problem_answer(
+    api: Api, request: web.Request, error: Exception, problem: Problem
+) -> web.Response:
     request_id = api.random_bytes(_REQUEST_ID_BYTES).hex()
-    problem = _as_problem(error)
     if problem.kind.status >= 500:
         values = {
             "request_id": request_id,

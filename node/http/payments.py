@@ -4,20 +4,17 @@
 and writes the answer by hand.
 """
 
-import asyncio
 import json
 
 from aiohttp import web
 
-from ledger.chain import SignedHead
-from ledger.codec import split
 from ledger.entries import decode_transaction, transaction_kind
-from ledger.errors import EncodingError
 from ledger.refusals import Refusal
 from ledger.transactions import Kind, Pay, Transaction
-from node.engine.events import BatchRecorded, NotReady, Recorded, Refused, View
+from node.engine.events import NotReady, Recorded, Refused, View
 from node.http import changes, facts
 from node.http.api import Api, json_response
+from node.http.batches import post_batch, post_transactions_batch
 from node.http.problems import Problem, refusal_problem
 from node.http.reading import (
     JSON,
@@ -37,13 +34,8 @@ from node.store import Memo
 _SUBJECT = "Payments"
 _PEOPLES_KINDS = {Kind.PAY, Kind.ADMIT, Kind.LIMIT, Kind.STATUS}
 _JSON_HEADERS = {"Content-Type": JSON}
-_FIRST_CHUNK = 512
-_CHUNK_PAYMENTS = 4_096
-"""How many payments of a batch go into one tick: few at first, since they may be rubbish, then ever more."""
-_LOOK_UP = 60
-"""What it costs to look whether a payment was recorded already; in microseconds about, as all work."""
 _RECEIPT = 5_000
-"""What it costs to make a receipt of what is stored."""
+"""What it costs to make a receipt of what is stored; in microseconds about, as all work."""
 
 
 async def post_payment(api: Api, request: web.Request) -> web.Response:
@@ -140,89 +132,6 @@ def _answer(
         raise not_ready(result, api.names)
     api.charge_refusal(request, result.refusal)
     raise refusal_problem(result.refusal)
-
-
-async def post_batch(api: Api, request: web.Request) -> web.Response:
-    """Record many payments."""
-    return await _record_batch(api, request, frozenset({Kind.PAY}))
-
-
-async def post_transactions_batch(api: Api, request: web.Request) -> web.Response:
-    """Record many admissions, limits and statuses."""
-    return await _record_batch(api, request, frozenset({Kind.ADMIT, Kind.LIMIT, Kind.STATUS}))
-
-
-async def _record_batch(api: Api, request: web.Request, kinds: frozenset[int]) -> web.Response:
-    """Record many transactions: one after another, each accepted or refused by itself.
-
-    Whoever is still sending takes up memory for what has arrived, and no place among those that are
-    recorded; of both, one address has only a share. So who does not go on keeps nobody else waiting.
-    """
-    api.check_rate(request)
-    address = api.address(request)
-    if not api.batches.has_room(address):
-        raise Problem("busy", retry_after_s=1)  # before anything is sent in vain
-    if content_type(request) != OCTETS:
-        raise Problem("content_type_unsupported")
-    with api.batch_bodies.hold(address) as held, api.batches.hold(address) as place:
-        body = await api.body(request, api.settings.batch_bytes, held=held)
-        if not place.take():
-            raise Problem("busy", retry_after_s=1)
-        transactions = await _split_batch(api, request, body)
-        head, results = await _submit_chunks(api, request, transactions, kinds)
-    return json_response(
-        {
-            "coop": api.coop.name,
-            "coop_number": head.coop,
-            "length": head.length,
-            "head": head.head.hex(),
-            "signature": head.signature.hex(),
-            "results": results,
-        }
-    )
-
-
-async def _split_batch(api: Api, request: web.Request, body: bytes) -> list[bytes]:
-    """The transactions of a batch, at least one."""
-    try:
-        transactions = await asyncio.to_thread(split, body, most=api.settings.batch_transactions)
-    except EncodingError as error:
-        api.charge(request)
-        raise refusal_problem(Refusal.ENTRY_MALFORMED) from error
-    if not transactions:
-        raise Problem("request_malformed", "The batch is empty.")
-    return transactions
-
-
-async def _submit_chunks(
-    api: Api, request: web.Request, transactions: list[bytes], kinds: frozenset[int]
-) -> tuple[SignedHead, list[int]]:
-    """The head after a batch, and the result of each of its transactions.
-
-    A client of whose transactions dozens have wrong signatures, or are none at all, is not listened to until
-    the end: the results are then fewer than the payments.
-    """
-    results: list[int] = []
-    recorded: BatchRecorded | None = None
-    size = _FIRST_CHUNK
-    while len(results) < len(transactions):
-        chunk = transactions[len(results) : len(results) + size]
-        answer = await api.runner.submit_batch(chunk, kinds)
-        if isinstance(answer, NotReady):
-            if recorded is None:
-                raise not_ready(answer, api.names)
-            break
-        recorded = answer
-        results += answer.results
-        api.spend(request, _LOOK_UP * answer.looked_up)
-        if not answer.looked_up:
-            size = min(4 * size, _CHUNK_PAYMENTS)
-        if api.charge_results(request, answer.results) or len(answer.results) < len(chunk):
-            break  # the next payer has to wait
-    assert recorded is not None
-    if not results:
-        raise Problem("too_many_requests", retry_after_s=10)
-    return recorded.head, results
 
 
 async def get_payment(api: Api, request: web.Request) -> web.Response:

@@ -83,11 +83,13 @@ class HttpSettings:
     """How many of them at once."""
     debt_ms: int = 10_000
     """How long an address has to wait at most, whatever it has caused."""
+    refused_ms: int = 500
+    """After how long a request learns that it came too soon or found no room."""
     screened: int = 256
     """How many payments of addresses that have to wait may be looked at, because theirs may be good."""
     screened_each: int = 64
     """How many of them for one address."""
-    work_per_second: int = 150_000
+    work_per_second: int = 100_000
     """How much an address may make the node read, in microseconds of work about, in the long run."""
     work_burst: int = 200_000
     """How much of it at once."""

@@ -5,6 +5,7 @@ its bounds makes its link wait (`deliver`). It belongs to the event loop and kno
 """
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ from node.engine.events import (
     PeerDown,
     PeerMessage,
     PeerUp,
+    Submit,
+    SubmitBatch,
 )
 from node.errors import NodeFault
 from node.runner.settings import RunnerSettings
@@ -69,6 +72,7 @@ class Inbox:
         self._arrived = arrived
         self._events: deque[Event] = deque()
         self._questions: deque[Event] = deque()
+        self._batches: deque[SubmitBatch] = deque()
         self._asked_last = False
         self._pending: dict[int, tuple[asyncio.Future[Any], int]] = {}
         self._pending_bytes = 0
@@ -95,7 +99,13 @@ class Inbox:
         self._pending[request] = (future, size)
         self._pending_bytes += size
         event = make(request)
-        (self._questions if isinstance(event, Ask) else self._events).append(event)
+        match event:
+            case Ask():
+                self._questions.append(event)
+            case SubmitBatch():
+                self._batches.append(event)
+            case _:
+                self._events.append(event)
         self._arrived()
         return future
 
@@ -118,6 +128,7 @@ class Inbox:
         for request in list(self._pending):
             self._fail(request, RunnerStopped(reason))
         self._events.clear()
+        self._batches.clear()
         self._questions.clear()
 
     def _fail(self, request: int, fault: NodeFault) -> None:
@@ -210,15 +221,17 @@ class Inbox:
 
     def is_empty(self) -> bool:
         """Whether nothing waits for a tick."""
-        return not self._events and not self._questions
+        return not self._events and not self._questions and not self._batches
 
     def take(self) -> list[Event]:
         """What the next tick gets: questions or everything else, in turn when there are both.
 
         A question is answered after the commit of its tick; by themselves they wait for none. They are
-        few in a tick, since answers are kept until its end and whoever pays waits for it.
+        few in a tick, since answers are kept until its end and whoever pays waits for it. So are
+        transactions of batches while single ones wait; those go past them.
         """
-        self._asked_last = bool(self._questions) and not (self._asked_last and self._events)
+        is_more = bool(self._events or self._batches)
+        self._asked_last = bool(self._questions) and not (self._asked_last and is_more)
         taken: list[Event] = []
         if self._asked_last:
             while self._questions and len(taken) < self._settings.tick_questions:
@@ -229,7 +242,20 @@ class Inbox:
             taken.append(event)
             if isinstance(event, PeerMessage):
                 self._make_room(event)
-        return taken
+        return taken + self._take_batches(taken)
+
+    def _take_batches(self, taken: Sequence[Event]) -> list[Event]:
+        """At least one if there are any, and no more than fit to what the tick takes already."""
+        batches: list[Event] = []
+        room = self._settings.tick_events - len(taken)
+        is_hurried = any(isinstance(event, Submit) for event in taken)
+        left = self._settings.tick_batched if is_hurried else math.inf
+        while self._batches and (not batches or len(batches) < room):
+            left -= len(self._batches[0].transactions)
+            if batches and left < 0:
+                break
+            batches.append(self._batches.popleft())
+        return batches
 
     def _make_room(self, message: PeerMessage) -> None:
         queue = self._queues[message.coop]

@@ -17,6 +17,8 @@ class RunnerSettings:
     """How much those may hold together; a single larger message is let through by itself."""
     tick_events: int = 8_192
     """How many events one tick takes."""
+    tick_batched: int = 1_024
+    """How many transactions of batches one tick takes while single ones wait: one batch event at least."""
     tick_questions: int = 16
     """How many questions one tick answers, while nothing else is done."""
     idle_ms: int = 10

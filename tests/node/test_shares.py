@@ -1,8 +1,11 @@
 """Shares of something bounded: for everybody, and none for one address alone."""
 
+import asyncio
+
 import pytest
 
-from node.shares import Shares
+from node.shares import Shares, Turns
+from tests.node.loops import on_loop
 
 
 def test_one_address_leaves_the_rest_to_others() -> None:
@@ -44,3 +47,26 @@ def test_addresses_that_hold_nothing_are_forgotten() -> None:
         with shares.hold(f"address {number}") as held:
             assert held.take()
     assert not shares._used
+
+
+@on_loop
+async def test_one_of_an_address_has_its_turn_at_a_time_and_others_addresses_do_not_wait() -> None:
+    turns = Turns()
+    order: list[str] = []
+    may_end = asyncio.Event()
+
+    async def one(address: str, name: str) -> None:
+        async with turns.take(address):
+            order.append(name)
+            await may_end.wait()
+
+    tasks = [asyncio.create_task(one(address, name)) for address, name in ("a1", "a2", "b3")]
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert order == ["1", "3"]
+    tasks[0].cancel()  # who gives up leaves its turn to the next
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert order == ["1", "3", "2"]
+    may_end.set()
+    await asyncio.gather(*tasks, return_exceptions=True)
