@@ -3,7 +3,7 @@
 A mutant is *found* when its tests fail, or can't be collected because the mutant broke the import; it
 *survived* when they pass. A copy that can't run the tests unharmed proves nothing, so the tests of all
 mutants are run once without any first. That run also leaves its compiled modules behind for the others, which
-write none: so a mutant's own are compiled from its text, and never stay.
+write none; the mutated file's own goes away, since Python tells texts apart by size and second only.
 """
 
 import os
@@ -102,6 +102,9 @@ def _judge(mutant: Mutant, copy: Path) -> Verdict:
 @contextmanager
 def _mutated(mutant: Mutant, copy: Path) -> Iterator[None]:
     text = mutant.apply(copy)
+    place = copy / mutant.file
+    for compiled in (place.parent / "__pycache__").glob(f"{place.stem}.*"):
+        compiled.unlink()
     try:
         yield
     finally:
