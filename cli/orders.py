@@ -11,15 +11,19 @@ People and scripts give one command twice. Two things tell a second run from a s
 A fingerprint is an HMAC under a key that follows from the wallet's seed, so that the files beside the wallet
 don't tell a memo or an order id to somebody who has them without the passphrase.
 
-What is not known here is what a copy of the wallet in another folder or on another machine pays.
+A copy of the wallet in another folder or on another machine has none of these files. So a payment for an
+order carries a mark that follows from the order's id and the seed: the salt of its memo, or without one its
+reference. `orders_elsewhere` finds it in the node's history.
 """
 
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+from ledger.memos import SALT_BYTES
 
 from .pending_journal import JournalAccount, PaymentIntent
 from .private_files import DiskFiles, PrivateFiles
@@ -31,7 +35,9 @@ LONGEST_ORDER: Final = 128
 
 _TAG: Final = b"fiado/orders/v1"
 _FORMAT: Final = "fiado paid order"
+_MARKS_FORMAT: Final = "fiado marks of orders"
 _LARGEST_FILE: Final = 2_097_152
+_LARGEST_MARKS: Final = 67_108_864
 
 
 @dataclass(eq=False)
@@ -59,6 +65,14 @@ class PaidOrder:
     price: str
     sequence: int
     receipt: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """Payments of the account up to its sequence number `through`: the entry's index by each one's mark."""
+
+    through: int = 0
+    entries: dict[str, int] = field(default_factory=dict)
 
 
 def check_order(order: str) -> str:
@@ -103,6 +117,45 @@ class Orders:
     def digest_of_reference(self, reference: str) -> str:
         """How a payment with that reference is named in files: a reference is an order of its own."""
         return self._digest(["reference", reference])
+
+    def salt(self, digest: str) -> bytes:
+        """The salt of the memo of the payment for that order."""
+        return bytes.fromhex(self._digest(["salt", digest]))[:SALT_BYTES]
+
+    def reference(self, digest: str) -> bytes:
+        """The reference of the payment for that order, when it has neither a memo nor another reference."""
+        return bytes.fromhex(self._digest(["without a memo", digest]))
+
+    def mark(self, value: bytes) -> str:
+        """How a salt or reference is named in files, where a salt in clear would help to guess its memo."""
+        return self._digest(["mark", value.hex()])
+
+    def marks(self) -> Marks:
+        """What is known of the payments in the node's history; nothing when the file can't be used."""
+        data = self._files.read(self._marks_path, largest=_LARGEST_MARKS)
+        try:
+            document = json.loads(data or b"{}")
+            if document.get("format") == _MARKS_FORMAT:
+                entries = {str(mark): int(index) for mark, index in document["entries"].items()}
+                return Marks(through=int(document["through"]), entries=entries)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            pass  # The history has it all.
+        return Marks()
+
+    def keep_marks(self, marks: Marks) -> None:
+        """Write that down; losing it costs only time."""
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        document = {
+            "format": _MARKS_FORMAT,
+            "version": 1,
+            "through": marks.through,
+            "entries": marks.entries,
+        }
+        self._files.replace(self._marks_path, (json.dumps(document) + "\n").encode("ascii"))
+
+    @property
+    def _marks_path(self) -> Path:
+        return self._folder / f"{self._digest(['marks'])}.marks.json"
 
     def find(self, digest: str) -> PaidOrder | None:
         """How the order was paid; None when it was not. Raises `OrderDamaged`, and as `read` does."""

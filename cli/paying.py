@@ -165,10 +165,10 @@ def pay(desk: Desk, intent: PaymentIntent, *, payee: Address, now: int, terms: T
         raise PayeeCoopUnknown(payee, names)
     found = _payee(member, payee, terms.bound)
     me = member.me()
-    if not terms.order:
+    if terms.bound is not None or not terms.order:
         check_not_paid(desk, intent, me, terms.may_repeat)
     # A bound payment has a reference already, so there is none left to bind a memo with.
-    salt = random(SALT_BYTES) if intent.memo and terms.bound is None else None
+    salt = _salt(desk, terms.order) if intent.memo and terms.bound is None else None
     unsigned = Pay(
         payer=member.account,
         sequence=number(member.client, me, "next_sequence", least=1),
@@ -176,7 +176,7 @@ def pay(desk: Desk, intent: PaymentIntent, *, payee: Address, now: int, terms: T
         payee=number(member.client, found, "account"),
         amount=intent.amount,
         fee=terms.fee,
-        reference=_reference(terms.bound, salt, intent.memo),
+        reference=_reference(desk, terms, salt, intent.memo),
         price=terms.price,
     )
     document: Json = {"transaction": encode_bytes(_signed(member, unsigned))}
@@ -247,10 +247,17 @@ def _sealed(member: Membership, found: Json, salt: bytes, memo: str) -> Json:
         raise NodeMisbehaved(member.client.url, "the payee's key is none") from error
 
 
-def _reference(bound: Bound | None, salt: bytes | None, memo: str) -> bytes | None:
-    if bound is not None:
-        return bound.reference
-    return None if salt is None else memo_reference(salt=salt, text=memo)
+def _salt(desk: Desk, order: str) -> bytes:
+    """That of an order's payment says which order it was, to whoever has the wallet's key."""
+    return desk.orders.salt(order) if order else random(SALT_BYTES)
+
+
+def _reference(desk: Desk, terms: Terms, salt: bytes | None, memo: str) -> bytes | None:
+    if terms.bound is not None:
+        return terms.bound.reference
+    if salt is not None:
+        return memo_reference(salt=salt, text=memo)
+    return desk.orders.reference(terms.order) if terms.order else None
 
 
 def _signed(member: Membership, unsigned: Pay) -> bytes:

@@ -23,11 +23,17 @@ def seal_memo(*, salt: bytes, text: str, public_key: bytes) -> bytes:
 
 def open_memo(sealed: bytes, *, seed: bytes, reference: bytes) -> str | None:
     """The text, or None when it is not for this key or not the one that the payment is bound to."""
+    opened = open_salted(sealed, seed=seed, reference=reference)
+    return None if opened is None else opened[1]
+
+
+def open_salted(sealed: bytes, *, seed: bytes, reference: bytes) -> tuple[bytes, str] | None:
+    """Salt and text, or None as `open_memo`."""
     curve_key: PrivateKey = NaclSigningKey(seed).to_curve25519_private_key()
     try:
         opened = SealedBox(curve_key).decrypt(sealed)
-        text = opened[SALT_BYTES:].decode("utf-8")
-        matches = memo_reference(salt=opened[:SALT_BYTES], text=text) == reference
+        salt, text = opened[:SALT_BYTES], opened[SALT_BYTES:].decode("utf-8")
+        matches = memo_reference(salt=salt, text=text) == reference
     except (CryptoError, UnicodeDecodeError, ValueError):
         return None
-    return text if matches else None
+    return (salt, text) if matches else None

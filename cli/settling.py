@@ -22,6 +22,7 @@ from .describing import when
 from .desk import Desk, open_desk
 from .membership import Membership
 from .orders import PaidOrder
+from .orders_elsewhere import find_elsewhere
 from .paid_before import MayRepeat, PaidAlready, Twin
 from .paying import Paid, keep_order, resume
 from .pending_journal import PaymentIntent
@@ -64,6 +65,21 @@ def settle(desk: Desk, intent: PaymentIntent, output: Output, *, order: str = ""
         keep_order(desk, order, earlier)
     output.note("That is the payment you asked for now, so nothing more is paid.")
     return earlier
+
+
+def settle_from_history(
+    desk: Desk, intent: PaymentIntent, order: str, output: Output
+) -> Paid | None:
+    """The same for an order that another copy of this wallet paid; needs a session.
+
+    Raises `OrderDiffers`, and `NodeMisbehaved` when the node's receipt does not prove the payment.
+    """
+    known = find_elsewhere(desk, intent, order)
+    if known is None:
+        return None
+    if known.fingerprint:
+        desk.orders.keep(order, known)
+    return _paid_for(desk, known, intent, output)
 
 
 def unless_repeated(

@@ -26,7 +26,7 @@ from cli.paying import pay as make_payment
 from cli.paying_invoices import pay_invoice
 from cli.pending_journal import PaymentIntent
 from cli.pricing import PRICE, CurrencyPrice, Quote, quote
-from cli.settling import payment_words, settle, unless_repeated
+from cli.settling import payment_words, settle, settle_from_history, unless_repeated
 from cli.terminal import Output
 from cli.waiting import Arrival, wait_for_delivery
 from cli.wallet_file import read_wallet
@@ -189,6 +189,10 @@ def _pay(
         if paid is not None:
             return paid
         member.open_session()
+        if order:
+            paid = settle_from_history(desk, intent, order, output)
+            if paid is not None:
+                return paid
         reference = wish.payee.reference
         terms = Terms(
             price=None if quoted is None else quoted.price,

@@ -21,6 +21,7 @@ from cli.main import main
 from cli.wallet_file import create_wallet, read_wallet, replace_public, unlock_wallet
 from cli.wallet_format import KeyStretching
 from cli.wallet_lock import lock_wallet
+from ledger.entries import decode_entry, decode_transaction
 from ledger.refusals import Refusal
 from ledger.transactions import Pay
 from tests.builders import Books, books_with_members, build_federation
@@ -56,6 +57,10 @@ class Bank:
     troubles: tuple[dict[str, Any], ...] = ()
     recorded: list[bytes] = field(default_factory=list)
     seen: list[Request] = field(default_factory=list)
+    tells_history: bool = False
+    """Whether the history has what was recorded; without, nothing is in it."""
+    memos: dict[str, str] = field(default_factory=dict)
+    """The payer's sealed memos by the reference."""
 
     def __call__(self, request: Request) -> Answer:
         """Answer a request, as bent."""
@@ -112,6 +117,9 @@ class Bank:
         document = {"coop": coop, "coop_number": found.number, "account": number, "handle": handle}
         return Answer(document=document | {"key": account.key.hex(), "status": "open"})
 
+    def numbered(self, request: Request, coop: str, account: str) -> Answer:
+        return self.account(request, coop, f"member{account}")
+
     def me(self, request: Request) -> Answer:
         number = int(request.headers["authorization"].rpartition("-")[2])
         account = self.books.validator.account(self.home, number)
@@ -132,7 +140,40 @@ class Bank:
         return Answer(document={"changes": []})
 
     def history(self, request: Request) -> Answer:
-        return Answer(document={"items": [], "next": None, "complete": True})
+        if not self.tells_history:
+            return Answer(document={"items": [], "next": None, "complete": True})
+        number = int(request.headers["authorization"].rpartition("-")[2])
+        return Answer(document={"items": self._items(number), "next": None, "complete": True})
+
+    def _items(self, number: int) -> list[dict[str, Any]]:
+        """The payments of a member, newest first, as a node tells them."""
+        name = self.books.federation.charter.coops[self.home].name
+        items: list[dict[str, Any]] = []
+        for index, data in enumerate(self.books.logs[self.home], start=1):
+            entry = decode_entry(data)
+            assert not isinstance(entry, Refusal)
+            pay = entry.transaction
+            if isinstance(pay, Pay) and pay.payer == number:
+                reference = None if pay.reference is None else pay.reference.hex()
+                coop = self.books.federation.charter.coops[pay.payee_coop].name
+                items.append(
+                    {
+                        "direction": "out",
+                        "coop": name,
+                        "index": index,
+                        "time": entry.time,
+                        "amount": pay.amount,
+                        "sequence": pay.sequence,
+                        "other": {"coop": coop, "handle": f"member{pay.payee}"},
+                        "reference": reference,
+                        "memo": self.memos.get(reference or ""),
+                    }
+                )
+        return items[::-1]
+
+    def receipt(self, request: Request, coop: str, index: str) -> Answer:
+        receipt = self.books.receipt(self.home, int(index))
+        return Answer(document={"receipt": encode_bytes(receipt.encode())})
 
     def pay(self, request: Request) -> Answer:
         transaction = read_bytes(json.loads(request.body)["transaction"])
@@ -142,6 +183,9 @@ class Bank:
             if outcome < 0:
                 return problem(Refusal(-outcome).code, 422, number=-outcome)
             self.recorded.append(transaction)
+            memo, pay = json.loads(request.body).get("memo"), decode_transaction(transaction)
+            if memo is not None and isinstance(pay, Pay) and pay.reference is not None:
+                self.memos[pay.reference.hex()] = memo["payer"]
         index = next(
             place
             for place, entry in enumerate(self.books.logs[self.home], start=1)
@@ -169,6 +213,8 @@ _ROUTES: dict[str, Callable[..., Answer]] = {
     "/v1/sessions/challenge": Bank.challenge,
     "/v1/sessions": Bank.session,
     "/v1/accounts/([a-z]+)/@([a-z0-9]+)": Bank.account,
+    "/v1/accounts/([a-z]+)/([0-9]+)": Bank.numbered,
+    "/v1/receipts/([a-z]+)/([0-9]+)": Bank.receipt,
     "/v1/me": Bank.me,
     "/v1/me/changes": Bank.changes,
     "/v1/me/history": Bank.history,
@@ -234,7 +280,5 @@ def person(folder: Path, bank: Bank, url: str, *, account: int = 1) -> Person:
 
 def payments(bank: Bank, payer: int = 1) -> list[Pay]:
     """The payments of that account in the books."""
-    from ledger.entries import decode_transaction
-
     decoded = [decode_transaction(transaction) for transaction in bank.recorded]
     return [pay for pay in decoded if isinstance(pay, Pay) and pay.payer == payer]
