@@ -57,7 +57,7 @@ def test_stewards_admit_a_member_and_grant_a_limit(
         desktop.click("#queue .primary")
         desktop.wait_text("#queue", "You have signed this")
         sign_in(desktop, stage, 1)
-        desktop.wait_text("#queue", "Signed by steward 0; 2 have to.")
+        desktop.wait_text("#queue", "Signed by steward 0. Signatures needed: 2.")
         desktop.click("#queue .primary")
         desktop.wait_text("#queue-empty", "Nothing waits")
 
@@ -72,6 +72,7 @@ def test_stewards_admit_a_member_and_grant_a_limit(
         desktop.click("#change-form .primary")
         desktop.wait_text("#queue", "owe up to 400.00")
         desktop.wait_text("#queue", "<em>market</em>")
+        desktop.wait_text("#queue", "once it is recorded")
         desktop.screenshot("desk-proposed-desktop")
         sign_in(desktop, stage, 0)
         desktop.click("#queue .primary")

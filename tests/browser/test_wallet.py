@@ -103,9 +103,6 @@ def test_words_bring_the_wallet_back(stage: Stage, phone: Browser, desktop: Brow
     desktop.wait_text("#restore-error", "number 12")
     desktop.type("#restore-words", "\n".join(words).upper())
     desktop.click("#restore-form .primary")
-    desktop.click("#join details summary")
-    desktop.type("#attach-handle", "ana")
-    desktop.click("#attach-form button")
     desktop.wait_text("#balance-words", "zero")
 
     # The key can't be read out of the browser again.
@@ -215,6 +212,48 @@ def test_a_second_payment_waits_for_the_first(stage: Stage, phone: Browser) -> N
         """
     )
     assert sorted(outcomes) == ["OutcomeUnknown", "PaymentPending"]
+
+
+def test_another_payment_that_waits_for_the_first_is_said_not_to_be_made(
+    stage: Stage, phone: Browser
+) -> None:
+    stage.run(stage.people(1).admit(7))
+    phone.open(f"{stage.urls[1]}/wallet?lang=en")
+    join(phone, stage, 1, "ana", limit=50_000)
+    phone.run(
+        "const real = fetch;"
+        "window.fetch = async (path, given) => {"
+        "  if (path === '/v1/payments') throw new TypeError('no route');"
+        "  return real(path, given); }"
+    )
+    begin_payment(phone, "member7@norte", "3")
+    phone.click("#review-pay")
+    phone.wait_text("#pending", "Not confirmed yet")
+    begin_payment(phone, "member7@norte", "5")
+    phone.click("#review-pay")
+    phone.wait_text("#review-error", "this one was not made")
+    assert stage.balance(1, "ana") == 0
+
+
+def test_a_key_that_has_an_account_asks_for_no_second_one(
+    stage: Stage, phone: Browser, desktop: Browser
+) -> None:
+    phone.open(f"{stage.urls[1]}/wallet?lang=en")
+    words = make_wallet(phone, stage.urls[1])
+    desktop.open(f"{stage.urls[1]}/wallet?lang=en")
+    desktop.click("#begin-restore")
+    desktop.type("#restore-words", " ".join(words))
+    desktop.click("#restore-form .primary")
+    desktop.find("#handle")
+    ask_to_join(phone, "ana")
+    (draft,) = stage.waiting_drafts(1)
+    stage.sign_draft(1, draft["id"], 0, 1)
+    # The other device doesn't know of it, and asks under another name.
+    desktop.type("#handle", "ana2")
+    desktop.click("#join-form .primary")
+    desktop.wait_text("#balance-words", "zero")
+    desktop.wait_text("#address", "ana@norte")
+    assert stage.waiting_drafts(1) == []
 
 
 def test_a_refused_payment_is_said_to_be_refused(stage: Stage, phone: Browser) -> None:

@@ -5,7 +5,7 @@
 import { fromBase64url, isEqual, fromHex, toBase64url, toHex } from "./bytes.js";
 import { readCharter } from "./charter.js";
 import { sign } from "./keys.js";
-import { sessionMessage } from "./messages.js";
+import { keyMessage, sessionMessage } from "./messages.js";
 
 const PATIENCE_MS = 30_000;
 
@@ -64,6 +64,25 @@ export async function fetchCharter(federation) {
   return charter;
 }
 
+// A challenge to sign, of the node that the wallet is for.
+async function askChallenge({ federation, coop }) {
+  const given = await post("/v1/sessions/challenge");
+  if (!isEqual(fromHex(given.federation), federation) || given.coop_number !== coop) {
+    throw new WrongNode();
+  }
+  return fromBase64url(given.challenge);
+}
+
+// The accounts of a wallet's key that are not closed, as the node says: `{account, handle, status}`.
+export async function accountsOfKey({ publicKey: key, privateKey, federation, coop }) {
+  const challenge = await askChallenge({ federation, coop });
+  const signature = toHex(await sign(privateKey, keyMessage({ federation, coop, key, challenge })));
+  const { accounts } = await post("/v1/sessions/accounts", {
+    key: toHex(key), challenge: toBase64url(challenge), signature,
+  });
+  return accounts.filter(({ status }) => status !== "closed");
+}
+
 // A session of a member or steward, opened when first needed and again when the node has forgotten it.
 export class Session {
   constructor({ role, number, privateKey, federation, coop }) {
@@ -72,11 +91,7 @@ export class Session {
   }
 
   async open() {
-    const given = await post("/v1/sessions/challenge");
-    if (!isEqual(fromHex(given.federation), this.federation) || given.coop_number !== this.coop) {
-      throw new WrongNode();
-    }
-    const challenge = fromBase64url(given.challenge);
+    const challenge = await askChallenge(this);
     const message = sessionMessage({ ...this, challenge });
     const signature = toHex(await sign(this.privateKey, message));
     const { role, number } = this;

@@ -58,7 +58,7 @@ async function unpaid({ begins, ends }, key) {
 }
 
 const stateWord = ({ state }) => ({
-  open: say("waiting"), processing: say("paid, on its way"), expired: say("too late"), cancelled: say("withdrawn"),
+  open: say("waiting"), processing: say("paid, on its way"), expired: say("expired"), cancelled: say("withdrawn"),
 }[state] ?? state);
 
 function entry({ time, who, money, details }, times) {

@@ -67,8 +67,9 @@ async function showDraft(draft) {
   const error = make("p", { class: "error", role: "alert" });
   if (draft.state === "overtaken") item.append(mark(false, say("Something else was recorded meanwhile; this can't be any more.")));
   else if (isMine) item.append(mark(true, say("You have signed this.")));
-  else item.append(button("primary", say("Sign it"), error, () => signDraft(draft, transaction)));
-  item.append(" ", button("", say("Decline"), error, () => desk.session.delete(`/v1/drafts/${draft.id}`)), error);
+  const buttons = [button("", say("Decline"), error, () => desk.session.delete(`/v1/drafts/${draft.id}`))];
+  if (draft.state !== "overtaken" && !isMine) buttons.unshift(button("primary", say("Sign it"), error, () => signDraft(draft, transaction)));
+  item.append(make("div", { class: "actions" }, ...buttons), error);
   return item;
 }
 
@@ -124,7 +125,9 @@ function details(transaction, draft, member) {
     pairs.push([say("Key"), make("code", {}, `${toHex(transaction.key).slice(0, 16)}…`)]);
   }
   if (transaction.kind === LIMIT) {
-    pairs.push([say("Begins"), showDay(transaction.from)]);
+    // One that is left out is 0, and begins when it is recorded, as do those that have passed.
+    const isLater = transaction.from > draft.created;
+    pairs.push([say("Begins"), isLater ? showDay(transaction.from) : say("once it is recorded")]);
     if (transaction.until !== null) {
       pairs.push([say("Until"), showDay(transaction.until)], [say("After that"), showAmount(transaction.after)]);
     }
@@ -142,8 +145,8 @@ async function reasonOf(transaction, reason) {
 }
 
 const signedBy = ({ signed_by: signers, needed }) => (signers.length === 0
-  ? say("Nobody has signed yet; {needed} have to.", { needed })
-  : say("Signed by {names}; {needed} have to.", { names: signers.map(({ name }) => name).join(", "), needed }));
+  ? say("Nobody has signed yet. Signatures needed: {needed}.", { needed })
+  : say("Signed by {names}. Signatures needed: {needed}.", { names: signers.map(({ name }) => name).join(", "), needed }));
 
 // --- proposing ---
 

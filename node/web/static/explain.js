@@ -1,34 +1,64 @@
-// What went wrong, in words for people. Problems of the node come with a stable code; the commonest are
-// said here in the page's language, the rest as the node says them.
+// What went wrong, in words for people. Problems of the node come with a stable code; those that people
+// meet on these pages are said here in the page's language, the rest as the node says them.
 
 import { Problem, Unreachable, WrongNode } from "./api.js";
 import { ProofError } from "./messages.js";
 import { BillOnItsWay, BillOver, ShopSilent } from "./shop.js";
 import { say } from "./words.js";
 
+const tooMuch = () => say("That is more than an amount can be.");
+const waitsTooMuch = () => say("Too much waits at this node already. Try again later.");
+
+// By the code of the problem. tests/node/web/test_problem_words.py has those that need no words here.
+const PROBLEMS = {
+  // of payments
+  limit_exceeded: () => say("That is more than you may go below zero. Pay less, or ask your stewards for a higher limit."),
+  clearing_limit_exceeded: () => say("Your cooperative as a whole owes the others as much as it may. It has to earn first; payments within it still work."),
+  account_frozen: () => say("Your account is frozen: it can be paid, but can't pay. Your stewards gave a reason: see My limit."),
+  account_closed: () => say("Your account is closed."),
+  payee_closed: () => say("The payee's account is closed."),
+  payee_unknown: () => say("Your node has not yet heard of that account. Try again in a minute."),
+  payee_is_payer: () => say("That is your own account."),
+  amount_out_of_range: tooMuch,
+  balance_out_of_range: tooMuch,
+  day_full: () => say("Your cooperative has recorded as much today as the charter allows. Try again after midnight, universal time."),
+  sequence_used: () => say("Another payment of yours came first, perhaps from another device. This one was not made. Look at your history."),
+  account_not_found: () => say("There is no such account."),
+  coop_not_found: () => say("There is no such cooperative in this federation."),
+  too_many_requests: () => say("Too many attempts from here. Wait a minute."),
+  not_ready: () => say("Your node does not record anything at the moment. Nothing was done. Try again in a minute."),
+  busy: waitsTooMuch,
+  // of joining and of stewards' decisions
+  account_exists: () => say("There is such an account already. Look again."),
+  handle_taken: () => say("Somebody has that name already. Choose another."),
+  number_taken: () => say("That took too long and your place was given on. Try again."),
+  challenge_invalid: () => say("The node does not know this key for that name."),
+  draft_not_found: () => say("That is no longer there: it was recorded, declined, or waited too long. Look again."),
+  revision_mismatch: () => say("Something else was recorded of this account meanwhile. Look it up again."),
+  limit_out_of_range: () => say("That is more than a limit can be."),
+  limit_dates_invalid: () => say("The days of this limit don't fit together."),
+  balance_not_zero: () => say("Only an account at zero can be closed. What is left has to be paid or sold first."),
+  status_unchanged: () => say("The account is in that state already. There is nothing to do."),
+  // of shops
+  invoice_not_found: () => say("There is no such bill. Ask the shop for a new link."),
+  invoice_state: () => say("Too late for that: this bill is paid, or over."),
+  invoices_too_many: waitsTooMuch,
+  price_not_known: () => say("The index has no value for today yet, so that a price in national currency can't be converted. Ask for an amount in units instead."),
+  index_missing: () => say("This federation has no index, so that a price in national currency can't be converted. Ask for an amount in units instead."),
+  key_invalid: () => say("The node does not know this key, or it was revoked. Make another one."),
+  session_invalid: () => say("The node does not know this key, or it was revoked. Make another one."),
+  key_forbidden: () => say("This key may not do that. The counter needs one that may make and read bills."),
+  keys_too_many: () => say("Your account has as many keys as it may have. Revoke one with the program: fiado merchant key revoke."),
+  merchant_closed: () => say("The shop's account is closed, so that nobody can pay it."),
+  takings_too_many: () => say("There were more payments in that time than are summed at once."),
+};
+
 export function explain(error) {
   if (error instanceof Unreachable) return say("The node can't be reached. Check your connection and try again.");
   if (error instanceof WrongNode) return say("This node belongs to another federation than your wallet.");
   if (!(error instanceof Problem)) return say("Something went wrong in this page: {text}", { text: error.message });
-  switch (error.code) {
-    case "limit_exceeded": return say("That is more than you may go below zero. Pay less, or ask your stewards for a higher limit.");
-    case "clearing_limit_exceeded": return say("Your cooperative as a whole owes the others as much as it may. It has to earn first; payments within it still work.");
-    case "account_frozen": return say("Your account is frozen: it can be paid, but can't pay. Your stewards gave a reason: see My limit.");
-    case "account_closed": return say("Your account is closed.");
-    case "payee_closed": return say("The payee's account is closed.");
-    case "payee_unknown": return say("Your node has not yet heard of that account. Try again in a minute.");
-    case "payee_is_payer": return say("That is your own account.");
-    case "sequence_used": return say("Another payment of yours came first, perhaps from another device. This one was not made. Look at your history.");
-    case "handle_taken": return say("Somebody has that name already. Choose another.");
-    case "account_not_found": return say("There is no such account.");
-    case "invoice_not_found": return say("There is no such bill. Ask the shop for a new link.");
-    case "coop_not_found": return say("There is no such cooperative in this federation.");
-    case "too_many_requests": return say("Too many attempts from here. Wait a minute.");
-    case "not_ready": return say("Your node does not record anything at the moment. Nothing was done. Try again in a minute.");
-    case "number_taken": return say("That took too long and your place was given on. Try again.");
-    case "challenge_invalid": return say("The node does not know this key for that name.");
-    default: return `${error.detail} ${error.remedy}`;
-  }
+  if (Object.hasOwn(PROBLEMS, error.code)) return PROBLEMS[error.code]();
+  return say("The node answered: {text}", { text: `${error.detail} ${error.remedy}` });
 }
 
 // The same of a shop's bill, which is asked for at the shop's node.

@@ -213,6 +213,10 @@ export function sessionMessage({ federation, coop, role, number, challenge }) {
   return signedBytes("fiado1.session", { federation, coop, body });
 }
 
+// What the owner of a key signs to be told which accounts it has.
+export const keyMessage = ({ federation, coop, key, challenge }) =>
+  signedBytes("fiado1.session", { federation, coop, body: encode(["key", key, challenge]) });
+
 // --- signatures, section 3 ---
 
 const imported = new Map();

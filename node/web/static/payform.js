@@ -167,9 +167,12 @@ export async function payNow() {
     form.asked = form.ready = null;
     location.hash = `receipt?id=${receipt.id}&new=1`;
   } catch (error) {
-    if (error instanceof OutcomeUnknown || error instanceof PaymentPending) {
+    if (error instanceof OutcomeUnknown) {
       form.asked = form.ready = null;
       location.hash = "home";
+      form.onUnknown();
+    } else if (error instanceof PaymentPending) {
+      byId("review-error").textContent = say("Another payment of yours is not confirmed yet, so this one was not made. Wait for the other one, then sign again.");
       form.onUnknown();
     } else await refuse(error, intent);
   }

@@ -4,7 +4,7 @@
 // before the backup is confirmed only in memory: a wallet that was never backed up is never stored.
 
 import { fromHex, isEqual, toBase64url, toHex } from "./bytes.js";
-import { Problem, call, get, post } from "./api.js";
+import { Problem, accountsOfKey, call, get, post } from "./api.js";
 import { byId, make, onAction, showSection } from "./dom.js";
 import { explain } from "./explain.js";
 import { WordsError, keyFromSeed, parseWords, seedFromWords, sign, wordsFromEntropy } from "./keys.js";
@@ -83,6 +83,7 @@ export function setUp(store, onWallet) {
       byId("restore-words").value = "";
       byId("restore-error").textContent = "";
       await keepKey(store, words, onWallet);
+      await attachOwn(store, await store.wallet(), onWallet);
     } catch (error) {
       byId("restore-error").textContent = explainWords(error);
     }
@@ -129,6 +130,7 @@ function setUpJoining(store, onWallet) {
     const handle = byId("handle").value.trim().toLowerCase();
     const cls = new FormData(byId("join-form")).get("class");
     try {
+      if (await attachOwn(store, wallet, onWallet)) return;
       const join = await askToJoin(wallet, handle, cls);
       const joined = { ...wallet, join };
       await store.saveWallet(joined);
@@ -163,6 +165,21 @@ async function askToJoin(wallet, handle, cls) {
   admit.keySignature = await sign(wallet.privateKey, message);
   const draft = await post("/v1/joins", { transaction: toBase64url(encodeTransaction(admit)) });
   return { id: draft.id, handle };
+}
+
+// Takes the account that the key has here already, so that nobody asks for a second one by mistake. Of
+// several the member chooses. Returns whether there is any.
+async function attachOwn(store, wallet, onWallet) {
+  const [first, ...others] = await accountsOfKey(wallet);
+  if (first === undefined) return false;
+  const attached = others.length === 0 ? await attach(store, wallet, first.handle) : null;
+  if (attached !== null) await onWallet(attached);
+  else {
+    const accounts = [first, ...others].map(({ handle }) => handle).join(", ");
+    byId("attach-form").parentElement.open = true;
+    byId("attach-error").textContent = say("Your words have these accounts here: {accounts}. Write which one you want.", { accounts });
+  }
+  return true;
 }
 
 // The wallet with its account, if the account of that name has its key; else null.

@@ -1,0 +1,50 @@
+"""What the node refuses is said on its pages in the visitor's language."""
+
+import re
+from pathlib import Path
+
+import node.web
+from ledger.refusals import Refusal
+from node.http.invoices_problems import MERCHANT_PROBLEMS
+
+EXPLAINED = Path(node.web.__file__).parent / "static" / "explain.js"
+
+NEVER_BY_A_PAGE = {
+    # Pages make these transactions themselves; that one is malformed is a fault, not a person's mistake.
+    "entry_too_large",
+    "entry_malformed",
+    "kind_unknown",
+    "time_falls",
+    "time_out_of_range",
+    "account_unknown",
+    "signature_invalid",
+    "sequence_gap",
+    "fee_out_of_range",
+    "coop_unknown",
+    "key_inadmissible",
+    "steward_unknown",
+    "stewards_too_few",
+    # Only the program pays at a price that is not a bill's.
+    "price_stale",
+    "price_mismatch",
+    # Programs of shops only.
+    "idempotency_key_malformed",
+    "idempotency_in_progress",
+    "idempotency_mismatch",
+    "invoice_exists",
+    "currency_unknown",
+    "quote_too_long",
+    "key_not_found",
+    "zone_unknown",
+    "last_event_id_malformed",
+}
+BY_NODES_OR_PROGRAMS = re.compile(
+    "anchor|witness|return|index_(?!missing)|publisher|refund|webhook|endpoint|deliver"
+)
+
+
+def test_every_refusal_that_people_meet_has_words() -> None:
+    worded = set(re.findall(r"^  ([a-z_]+): ", EXPLAINED.read_text("utf-8"), re.MULTILINE))
+    known = {refusal.code for refusal in Refusal} | {kind.code for kind in MERCHANT_PROBLEMS}
+    met = {code for code in known - NEVER_BY_A_PAGE if not BY_NODES_OR_PROGRAMS.search(code)}
+    assert met - worded == set(), "node/web/static/explain.js words them"
