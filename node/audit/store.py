@@ -128,7 +128,7 @@ def _evidence_findings(store: Store, charter: Charter) -> Iterator[Finding]:
 
 
 def _problem_of_evidence(row: Evidence, charter: Charter) -> str | None:
-    if hashlib.sha256(row.data).digest() != row.digest:
+    if not row.is_whole:
         return "its bytes are not those that were stored"
     try:
         evidence = decode_evidence(row.data)

@@ -152,11 +152,10 @@ class Core:
             if newest is not None:
                 self.signed[log] = newest
         self.work = Work(settings)
-        self.accused: dict[int, dict[str, bytes]] = {}
-        for row in store.evidence():
-            if sha256(row.data).digest() != row.digest:
-                continue  # damaged: it would prove nothing to anybody, and peers have it whole
-            self.accused.setdefault(row.coop, {})[row.kind] = row.data
+        self.accused, self.damaged_evidence = _stored_evidence(store, charter)
+        """The evidence against each coop, by its kind. A coop without any is accused all the same: what is
+        stored against it is damaged, proves nothing to anybody, and is not passed on; peers have it whole.
+        Whom that is against, the first tick tells."""
 
     @property
     def is_signing(self) -> bool:
@@ -220,3 +219,27 @@ class Core:
         tick.notice("evidence", level=logging.ERROR, coop=evidence.coop, kind=evidence.kind)
         if evidence.coop == self.coop:
             self.readiness = Readiness.HALTED
+
+
+def _stored_evidence(
+    store: Store, charter: Charter
+) -> tuple[dict[int, dict[str, bytes]], list[int]]:
+    """What is stored against each coop, by kind, and against whom there is something damaged."""
+    accused: dict[int, dict[str, bytes]] = {}
+    damaged = []
+    for row in store.evidence():
+        evidence = _read_evidence(row)
+        if evidence is not None:
+            accused.setdefault(evidence.coop, {})[evidence.kind] = row.data
+        elif row.coop in charter.coops:
+            accused.setdefault(row.coop, {})
+            damaged.append(row.coop)
+    return accused, damaged
+
+
+def _read_evidence(row: EvidenceRow) -> Evidence | None:
+    """What a stored row proves, and against whom, as its bytes say; None when they are not those stored."""
+    try:
+        return decode_evidence(row.data) if row.is_whole else None
+    except ProofError:
+        return None

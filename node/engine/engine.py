@@ -192,11 +192,14 @@ class Engine:
         return tick.outbox
 
     def _tell_cut(self, tick: Tick) -> None:
-        """Tell in the first tick what the start has set aside, because it was damaged or waits for such."""
+        """Tell in the first tick what the start found damaged, or has set aside because it waits for such."""
         for cut in self._cut:
             values = {"coop": cut.coop, "first": cut.first, "last": cut.last}
             tick.notice("log_set_aside", level=logging.ERROR, **values)
         self._cut = []
+        for coop in self._core.damaged_evidence:
+            tick.notice("evidence_damaged", level=logging.ERROR, coop=coop)
+        self._core.damaged_evidence = []
 
     def _receive(self, tick: Tick, inbox: Sequence[Event]) -> None:
         is_asked = any(not isinstance(event, LinkEvent) for event in inbox)

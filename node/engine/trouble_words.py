@@ -91,6 +91,11 @@ def _why(named: _Named) -> str:
     return f" ({_WHY.get(why, why)})" if why else ""
 
 
+def _evidence(named: _Named) -> str:
+    evidence = str(named.values.get("evidence", ""))
+    return "damaged on this node's disk; others have it" if evidence == "damaged" else evidence
+
+
 _TABLE: Final[Mapping[TroubleKind, Callable[[_Named], Words]]] = {
     TroubleKind.HALTED: lambda named: Words(
         "The cooperative's own key has signed two histories, so the node has stopped recording for good.",
@@ -153,8 +158,8 @@ _TABLE: Final[Mapping[TroubleKind, Callable[[_Named], Words]]] = {
         "really pay so often, the federation needs a charter with a higher entries_per_day.",
     ),
     TroubleKind.ACCUSED: lambda named: Words(
-        f"There is proof against {named.coop} ({named.values.get('evidence', '')}): payments to and from its "
-        "members do not arrive.",
+        f"There is proof against {named.coop} ({_evidence(named)}): payments to and from its members do not "
+        "arrive.",
         "Look at the evidence together with the other cooperatives and decide what happens; see OPERATING, "
         "“When a coop cheats”.",
     ),

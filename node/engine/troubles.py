@@ -239,7 +239,7 @@ class Troubles:
         """About the other coops' logs."""
         core, found = self._core, []
         for coop in sorted(core.accused.keys() - {core.coop}):
-            kinds = ", ".join(sorted(core.accused[coop]))
+            kinds = ", ".join(sorted(core.accused[coop])) or "damaged"
             found.append(Trouble(kind=TroubleKind.ACCUSED, coop=coop, values={"evidence": kinds}))
         cut = self._cut_off()
         for coop, other in sorted(cut.items()):

@@ -235,6 +235,7 @@ async def get_evidence_list(api: Api, request: web.Request) -> web.Response:
                 "kind": row.kind,
             }
             for row in view.store.evidence()[: api.settings.evidence_items]
+            if row.is_whole
         ]
 
     return json_response({"evidence": await api.runner.ask(look)})
@@ -245,7 +246,8 @@ async def get_evidence(api: Api, request: web.Request) -> web.Response:
     digest = path_hash(request, "digest", "evidence_not_found")
 
     def look(view: View) -> bytes | None:
-        return next((row.data for row in view.store.evidence() if row.digest == digest), None)
+        rows = (row for row in view.store.evidence() if row.digest == digest and row.is_whole)
+        return next((row.data for row in rows), None)
 
     data = await api.runner.ask(look)
     if data is None:

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from hashlib import sha256
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -69,6 +70,11 @@ class Evidence:
     coop: int
     kind: str
     data: bytes
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether these are the bytes that were stored."""
+        return sha256(self.data).digest() == self.digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,13 +1,16 @@
 """Evidence: cheating is proved, told to everybody, and acted on; and honest coops are safe."""
 
+from dataclasses import replace
+
 import pytest
 
 from ledger.codec import encode
 from ledger.entries import encode_entry
 from ledger.evidence import InvalidEntryEvidence, decode_evidence
 from ledger.refusals import Refusal
-from node.engine.events import NotReady, PeerDown
+from node.engine.events import NotReady, PeerDown, PeerUp
 from node.engine.status import Readiness
+from node.engine.troubles import TroubleKind
 from node.engine.wire import Entries, EvidenceNews, Heads
 from tests.node.engine.rig import Rig, entries_message, joined
 
@@ -171,6 +174,60 @@ def test_evidence_is_remembered_after_a_restart_and_kept_once() -> None:
     for message in (*_two_histories(rig), *_two_histories(rig)):
         rig.hear(1, 3, message)
     assert len(rig.disks[1].evidence) == 1
+    rig.start(1)
+    assert rig.engines[1].status().accused == (3,)
+
+
+def _damage(rig: Rig, at: int) -> None:
+    """A bit of the one evidence on that disk changes."""
+    ((digest, row),) = rig.disks[at].evidence.items()
+    data = row.data[:-1] + bytes([row.data[-1] ^ 1])
+    rig.disks[at].evidence[digest] = replace(row, data=data)
+
+
+def test_evidence_that_is_damaged_on_the_disk_still_accuses_and_is_passed_on_by_others_only() -> (
+    None
+):
+    rig = joined(1, 2, 3)
+    for message in _two_histories(rig):
+        rig.hear(1, 3, message)
+    ((_, row),) = rig.disks[1].evidence.items()
+    _damage(rig, 1)
+    rig.start(1)
+    rig.ready()
+    rig.mail.clear()
+    rig.tick(1, PeerUp(2, version=2))
+    (trouble,) = (
+        each for each in rig.engines[1].status().troubles if each.kind is TroubleKind.ACCUSED
+    )
+    assert (trouble.coop, trouble.values) == (3, {"evidence": "damaged"})
+    assert not any(EvidenceNews(row.data).encode()[:8] == send.data[:8] for _, send in rig.mail)
+    rig.hear(1, 2, EvidenceNews(row.data))
+    (trouble,) = (
+        each for each in rig.engines[1].status().troubles if each.kind is TroubleKind.ACCUSED
+    )
+    assert trouble.values == {"evidence": "fork"}
+
+
+def test_a_bit_on_the_disk_does_not_let_a_halted_node_sign() -> None:
+    rig = joined(1, 2, 3)
+    for message in _two_histories(rig):
+        rig.hear(1, 3, message)
+    ((_, row),) = rig.disks[1].evidence.items()
+    rig.hear(3, 1, EvidenceNews(row.data))
+    assert rig.engines[3].status().readiness is Readiness.HALTED
+    _damage(rig, 3)
+    rig.start(3)
+    rig.ready()
+    assert rig.engines[3].status().readiness is Readiness.HALTED
+
+
+def test_whom_evidence_is_against_is_read_in_the_evidence() -> None:
+    rig = joined(1, 2, 3)
+    for message in _two_histories(rig):
+        rig.hear(1, 3, message)
+    ((digest, row),) = rig.disks[1].evidence.items()
+    rig.disks[1].evidence[digest] = replace(row, coop=2)
     rig.start(1)
     assert rig.engines[1].status().accused == (3,)
 
