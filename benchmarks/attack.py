@@ -4,17 +4,22 @@ Two node processes of a federation of three; the third coop's key is the attacke
 over kept connections, first in peace and then under attack. `worst_share` is the least that is left of the
 throughput, `worst_p99_ms` the longest 99th percentile of an honest payment. A program of its own attacks
 (`benchmarks.attackers`), and it must not be able to do more than slow things down: every payment is recorded.
+`control` is no attack and counts for neither: a program beside the node that only needs a processor. What is
+lost there is lost to the machine. `cpu_us` is what the node needed for each honest payment, the attack included:
+a figure that other programs on the machine hardly change.
 """
 
 import asyncio
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
-from benchmarks.attackers import ATTACKER, ATTACKS, MEMBERS, POOR, prefilled
+from benchmarks.attackers import ATTACKER, ATTACKS, CONTROL, MEMBERS, POOR, prefilled
 from benchmarks.measuring import Options, check, percentile
 from benchmarks.nodes import (
     Connection,
@@ -24,6 +29,7 @@ from benchmarks.nodes import (
     connect,
     federation_running,
 )
+from cli.demo.processes import RunningNode
 from ledger.choose import chosen_name
 from tests.builders import Federation
 
@@ -48,12 +54,17 @@ def run(options: Options) -> dict[str, object]:
         federation, prefills, without={ATTACKER}, settings="", http=USUAL
     ) as nodes:
         payers = Payers(federation)
-        rows = [_one(name, nodes[0].url, payers, seconds) for name in ATTACKS]
+        asyncio.run(
+            _pay(nodes[0].url, payers, seconds / 4)
+        )  # the first payments of a start are slower
+        control = _one(CONTROL, nodes[0], payers, seconds)
+        rows = [_one(name, nodes[0], payers, seconds) for name in ATTACKS]
     return {
         "validator": chosen_name(),
         "connections": CONNECTIONS,
         "worst_p99_ms": max(float(str(row["p99_ms"])) for row in rows),
         "worst_share": min(float(str(row["share"])) for row in rows),
+        "control": control,
         "attacks": rows,
     }
 
@@ -82,11 +93,15 @@ class Payers:
                 )
 
 
-def _one(name: str, url: str, payers: Payers, seconds: float) -> dict[str, object]:
+def _one(name: str, node: RunningNode, payers: Payers, seconds: float) -> dict[str, object]:
     """One attack: what honest people get in peace, and during it."""
+    url = node.url
+    cpu = [_cpu_seconds(node)]
     calm = asyncio.run(_pay(url, payers, seconds))
+    cpu.append(_cpu_seconds(node))
     with _attacker(name, url):
         attacked = asyncio.run(_pay(url, payers, seconds))
+    cpu.append(_cpu_seconds(node))
     return {
         "attack": name,
         "calm_per_second": round(len(calm) / seconds),
@@ -94,7 +109,18 @@ def _one(name: str, url: str, payers: Payers, seconds: float) -> dict[str, objec
         "share": round(len(attacked) / len(calm), 3),
         "calm_p99_ms": round(percentile(calm, 0.99) * 1000, 1),
         "p99_ms": round(percentile(attacked, 0.99) * 1000, 1),
+        "calm_cpu_us": round((cpu[1] - cpu[0]) / len(calm) * 1e6),
+        "cpu_us": round((cpu[2] - cpu[1]) / len(attacked) * 1e6),
     }
+
+
+def _cpu_seconds(node: RunningNode) -> float:
+    """Processor time that a node has had; 0 where the system doesn't say."""
+    stat = Path(f"/proc/{node.process.pid}/stat")
+    if not stat.exists():
+        return 0
+    user, system = stat.read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 async def _pay(url: str, payers: Payers, seconds: float) -> list[float]:

@@ -292,6 +292,19 @@ def _polls() -> Attack:
     return attack
 
 
+def _idle_burn() -> Attack:
+    """No attack: a neighbour who needs a processor, and never speaks to the node."""
+
+    async def attack(url: str, stop: Stop) -> None:
+        while not stop.is_set():
+            sum(range(100_000))
+            await asyncio.sleep(0)
+
+    return attack
+
+
+CONTROL: Final = "idle_burn"
+"""What is no attack, and costs the node what any program beside it would."""
 ATTACKS: Final[dict[str, Callable[[], Attack]]] = {
     "heads": over_a_link(_heads),
     "gets": over_a_link(_gets),
@@ -309,7 +322,7 @@ ATTACKS: Final[dict[str, Callable[[], Attack]]] = {
 
 async def _main(name: str, url: str) -> None:
     os.nice(_NICER)
-    attack = ATTACKS[name]()
+    attack = _idle_burn() if name == CONTROL else ATTACKS[name]()
     print("ready", flush=True)
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     await loop.run_in_executor(None, sys.stdin.readline)

@@ -275,9 +275,14 @@ class OwnLog:
         }
         if not pays:
             return {}
-        self._history.catch_up_all()
         asked = list(dict.fromkeys(pays.values()))
         found = self._core.store.find_payments(self._core.coop, asked)
+        if (
+            missing := [place for place in asked if place not in found]
+        ) and self._history.is_behind():
+            # Only what is quite new: bringing the index forward costs more than any look into it.
+            self._history.catch_up_all()
+            found |= self._core.store.find_payments(self._core.coop, missing)
         return {
             data: found[place].index
             for data, place in pays.items()

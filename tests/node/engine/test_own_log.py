@@ -354,3 +354,21 @@ def test_pieces_of_one_tick_that_together_pass_a_segments_bound_are_several_segm
     ]
     rig.deliver()
     assert rig.length(2, 1) == rig.length(1, 1)
+
+
+def test_what_the_history_index_knows_is_found_without_bringing_it_forward() -> None:
+    rig = joined(1)
+    old = rig.pay(1, 1, 1, 2)
+    rig.submit(1, old)
+    rig.engines[1].bring_history_forward()
+    new = rig.pay(1, 2, 1, 2)
+    rig.submit(1, new)
+    before = rig.stores[1].history_upto()
+    again = rig.submit(1, old)
+    assert isinstance(again, Recorded)
+    assert again.repeated
+    assert rig.stores[1].history_upto() == before
+    # What is newer than the index is found all the same.
+    again = rig.submit(1, new)
+    assert isinstance(again, Recorded)
+    assert again.repeated
