@@ -5,8 +5,8 @@ over kept connections, first in peace and then under attack. `worst_share` is th
 throughput, `worst_p99_ms` the longest 99th percentile of an honest payment. A program of its own attacks
 (`benchmarks.attackers`), and it must not be able to do more than slow things down: every payment is recorded.
 `control` is no attack and counts for neither: a program beside the node that only needs a processor. What is
-lost there is lost to the machine. `cpu_us` is what the node needed for each honest payment, the attack included:
-a figure that other programs on the machine hardly change.
+lost there is lost to the machine. `cpu_us` is what the node needed for each honest payment, the
+attack included: a figure that other programs on the machine hardly change.
 """
 
 import asyncio

@@ -52,6 +52,14 @@ class TrustsEveryHead(Engine):
         _bend(self._replicas, _check_signature=lambda signed: None)
 
 
+class HearsEverybodyOut(Engine):
+    """Takes in whatever a peer sends, as fast as it comes, whoever waits meanwhile."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        _bend(self._core.work, may_go_on=lambda peer: True, may_finish=lambda peer: True)
+
+
 class AnchorsAnchors(Engine):
     """Takes every growth of another log as a reason to anchor it."""
 

@@ -342,10 +342,13 @@ def _as_message(transaction: bytes) -> bytes:
 
 def make_culprit(simulation: Simulation) -> Culprit:
     """The culprit that the plan asks for."""
+    from tests.simulation.floods import Flooder
+
     kinds: dict[Mischief, type[Culprit]] = {
         Mischief.FORK: Forker,
         Mischief.INVALID: InvalidSigner,
         Mischief.GARBAGE: Babbler,
+        Mischief.FLOOD: Flooder,
         Mischief.TWO_PRINTS: TwoPrinter,
     }
     return kinds[simulation.plan.mischief](simulation)

@@ -31,6 +31,10 @@ SETTINGS = EngineSettings(
     survey_round_ms=4_000,
 )
 
+SLOW_WORK_US = 5
+SLOW = replace(SETTINGS, peer_work=30_000, peer_tick_work=2_000)
+"""A machine on which peers' work takes five times as long as elsewhere, and the bounds that suit it."""
+
 
 class Surroundings(Protocol):
     """What a node tells those around it."""
@@ -75,6 +79,11 @@ class SimNode:
         self._make_engine = make_engine
         self._settings = settings
         self._around = around
+        self.work_us = 0
+        """How long a unit of peers' work takes here, in microseconds; in most runs no time at all."""
+        self.held: frozenset[int] = frozenset()
+        """The peers whose links it does not read now."""
+        self._busy_until = 0
         self._store: MemoryStore | None = None
         self._inbox: list[Event] = []
         self._tick_at: int | None = None
@@ -131,6 +140,7 @@ class SimNode:
             self.engine = None
             self._inbox = []
             self._tick_at = None
+            self._busy_until, self.held = 0, frozenset()
             self._around.node_changed(self)
 
     def stop_for(self, duration_ms: int, why: str) -> None:
@@ -145,10 +155,10 @@ class SimNode:
             self._tick_after(2)
 
     def _tick_after(self, delay_ms: int) -> None:
-        at = self.world.now + delay_ms
+        at = max(self.world.now + delay_ms, self._busy_until)
         if self._tick_at is None or at < self._tick_at:
             self._tick_at = at
-            self.world.after(delay_ms, lambda: self._tick_if_due(at))
+            self.world.after(at - self.world.now, lambda: self._tick_if_due(at))
 
     def _tick_if_due(self, at: int) -> None:
         if self._tick_at == at and self.engine is not None:
@@ -165,5 +175,8 @@ class SimNode:
             return
         if self.restored and engine.status().readiness is Readiness.READY:
             self.restored = False
+        self.held = outbox.held
+        caused = sum(engine._core.work._spent.values())
+        self._busy_until = self.world.now + caused * self.work_us // 1000
         self._around.node_ticked(self, events, outbox)
         self._tick_after(max(1, outbox.wake_at_ms - self.steady_ms()))

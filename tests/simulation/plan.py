@@ -18,6 +18,8 @@ class Mischief(StrEnum):
     """It signs a head over an entry that the rules refuse."""
     GARBAGE = "garbage"
     """It sends mutated, oversized and invented messages, and heads that it can't back."""
+    FLOOD = "flood"
+    """It sends more that is true, or might be, than a node can look at; the machines are slow."""
     TWO_PRINTS = "two prints"
     """It signs two contents for each decision about the index, and sends both about."""
 
@@ -89,6 +91,8 @@ def draw_plan(seed: int) -> Plan:
     more = Random(f"index {seed}")
     if coops > 2 and mischief is Mischief.GARBAGE and more.random() < 0.5:
         mischief = Mischief.TWO_PRINTS
+    if coops > 2 and mischief is Mischief.NONE and Random(f"flood {seed}").random() < 0.15:
+        mischief = Mischief.FLOOD
     indexed = more.choice((Indexed.NOT, Indexed.NOT, Indexed.OFFICIAL, Indexed.SURVEY))
     calm = random.random() < 0.1
     trouble = 0.0 if calm else 1.0

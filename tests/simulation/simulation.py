@@ -18,9 +18,10 @@ from tests.index_builders import index_lines
 from tests.simulation.clocks import Clocks
 from tests.simulation.culprits import Culprit, make_culprit
 from tests.simulation.facts import make_facts
+from tests.simulation.floods import MOST_WAIT_MS
 from tests.simulation.members import Members, Stewards, Wallet
 from tests.simulation.network import Network
-from tests.simulation.nodes import SETTINGS, MakeEngine, SimNode
+from tests.simulation.nodes import SETTINGS, SLOW, SLOW_WORK_US, MakeEngine, SimNode
 from tests.simulation.plan import Indexed, Mischief, Plan
 from tests.simulation.prices import PublishingStewards, price_of
 from tests.simulation.replays import check_replays
@@ -63,14 +64,17 @@ class Simulation:
             self.members.known_until = lambda: decided.furthest.known_until
         self.culprit: Culprit | None = None
         self._answers: dict[int, Callable[[Any], None]] = {}
+        self._asked_at: dict[int, int] = {}
         self.answers_lost = plan.lost
         if plan.mischief is not Mischief.NONE:
             self.culprit = make_culprit(self)
 
     def make_node(self, coop: int, make_engine: MakeEngine = Engine) -> SimNode:
         """A node of a coop, not yet started."""
-        settings = replace(SETTINGS, snapshot_entries=self.plan.snapshot_entries)
-        return SimNode(
+        is_slow = self.plan.mischief is Mischief.FLOOD
+        settings = SLOW if is_slow else SETTINGS
+        settings = replace(settings, snapshot_entries=self.plan.snapshot_entries)
+        node = SimNode(
             self.world,
             self.federation,
             coop,
@@ -78,6 +82,8 @@ class Simulation:
             settings=settings,
             around=self,
         )
+        node.work_us = SLOW_WORK_US if is_slow else 0
+        return node
 
     def _offer(
         self,
@@ -92,6 +98,7 @@ class Simulation:
         if self.culprit is not None and coop == self.plan.culprit:
             node = self.culprit.serves()
         self._answers[event.request] = answered
+        self._asked_at[event.request] = self.world.now
         node.deliver(event)
 
     def node_ticked(self, node: SimNode, events: Sequence[Event], outbox: Outbox) -> None:
@@ -115,6 +122,9 @@ class Simulation:
 
     def _answer(self, node: SimNode, reply: Reply) -> None:
         """Let a member hear the answer, or not."""
+        waited_ms = self.world.now - self._asked_at.pop(reply.request, self.world.now)
+        if node.work_us and node.coop in self.watch.honest and waited_ms > MOST_WAIT_MS:
+            raise Failure(f"{node.name} let a member wait {waited_ms} ms under a flood")
         answered = self._answers.pop(reply.request, None)
         if answered is not None and not self.world.chance(self.answers_lost):
             self.world.note(f"{node.name}: answers {reply.request}: {_brief(reply.result)}")

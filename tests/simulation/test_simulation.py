@@ -86,6 +86,7 @@ SPLIT: dict[str, Any] = {"coops": 3, "index_quorum": 3, "observations_needed": 1
             {},
             "accuses the honest|not its own|was ready and is not",
         ),
+        (broken.HearsEverybodyOut, Mischief.FLOOD, {"coops": 3}, "let a member wait"),
         (
             broken.AnchorsAnchors,
             Mischief.NONE,

@@ -364,11 +364,11 @@ def test_what_the_history_index_knows_is_found_without_bringing_it_forward() -> 
     new = rig.pay(1, 2, 1, 2)
     rig.submit(1, new)
     before = rig.stores[1].history_upto()
-    again = rig.submit(1, old)
+    (again,) = rig.submit(1, old)
     assert isinstance(again, Recorded)
     assert again.repeated
     assert rig.stores[1].history_upto() == before
     # What is newer than the index is found all the same.
-    again = rig.submit(1, new)
+    (again,) = rig.submit(1, new)
     assert isinstance(again, Recorded)
     assert again.repeated
