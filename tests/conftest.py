@@ -2,10 +2,12 @@
 
 Tests that need something from the machine are skipped where it is missing; with `FIADO_CI=1` such a
 skip is a failure, because a check that silently did not run proves nothing. Property tests have no
-deadline, because how fast a machine is says nothing about the code.
+deadline, because how fast a machine is says nothing about the code. A shell that starts something in the
+background has it ignore Ctrl-C, and all that it starts too; tests of Ctrl-C hold there as well.
 """
 
 import os
+import signal
 from collections.abc import Generator
 
 import hypothesis
@@ -17,6 +19,9 @@ IS_CI = os.environ.get("FIADO_CI") == "1"
 
 hypothesis.settings.register_profile("fiado", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("fiado")
+
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -2,8 +2,9 @@
 
 Of each coop the statement with the highest serial is kept, in the store's `meta`. A peer may pass on
 anybody's. One that is no news costs nothing; news is verified, and taken of each coop at most once in
-`address_interval_ms`, so that nobody has all nodes write and tell without end. What was passed over for that
-is told again with a later full gossip.
+`address_interval_ms`, so that nobody has all nodes write and tell without end; the first word of a coop that
+was unknown doesn't count, since the next may be a correction. What was passed over is told again with a later
+full gossip.
 """
 
 from ledger.codec import decode, encode
@@ -70,7 +71,8 @@ class Addresses:
             check_address(self._core.charter, statement)
         except ProofError as error:
             raise PeerFault(str(error)) from error
-        self._taken_at_ms[statement.coop] = tick.steady_ms
+        if statement.coop in self._known:
+            self._taken_at_ms[statement.coop] = tick.steady_ms
         self._known[statement.coop] = statement
         tick.changes.append(Write(meta={_key(statement.coop): encode(statement.value())}))
         tick.outbox.moved[statement.coop] = statement.url
