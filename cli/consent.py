@@ -1,9 +1,13 @@
 """Asking a person before something is signed. Nothing has been done yet while the question stands."""
 
+from typing import Final
+
 import click
 
 from .errors import CliError
 from .exit_codes import ExitCode
+
+YES: Final = "--yes"
 
 
 def agree_to_sign(question: str) -> None:
@@ -11,20 +15,20 @@ def agree_to_sign(question: str) -> None:
 
     Raises `CliError`: REFUSED after a no, INTERRUPTED when nobody answers (Ctrl-C, or no terminal).
     """
-    _agree(question, "nothing was signed")
+    _agree(question, "nothing was signed", YES)
 
 
-def agree_to_pay(question: str) -> None:
-    """The same before a payment."""
-    _agree(question, "nothing was paid")
+def agree_to_pay(question: str, *, option: str) -> None:
+    """The same before a payment; `option` is what a script gives instead of an answer."""
+    _agree(question, "nothing was paid", option)
 
 
-def agree_to_replace(question: str) -> None:
+def agree_to_replace(question: str, *, option: str) -> None:
     """The same before something of this device is replaced."""
-    _agree(question, "nothing was changed")
+    _agree(question, "nothing was changed", option)
 
 
-def _agree(question: str, otherwise: str) -> None:
+def _agree(question: str, otherwise: str, option: str) -> None:
     try:
         agreed = click.confirm(question, err=True)
     except click.Abort:
@@ -39,5 +43,5 @@ def _agree(question: str, otherwise: str) -> None:
         code,
         "not_agreed",
         message,
-        "Run the command again and answer y when you agree; scripts give --yes.",
+        f"Run the command again and answer y when you agree; scripts give {option}.",
     )

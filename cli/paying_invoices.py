@@ -74,4 +74,4 @@ def _agree(member: Membership, invoice: OpenInvoice, *, yes: bool, output: Outpu
     asked = f"{invoice.payee} asks for {format_amount(invoice.amount)} {member.charter.unit}{what}."
     output.line(asked)
     if not yes:
-        agree_to_pay("Pay it?")
+        agree_to_pay("Pay it?", option="--yes")

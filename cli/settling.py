@@ -98,7 +98,7 @@ def unless_repeated(
             if output.is_json or not sys.stdin.isatty():
                 raise
             output.note(already_words(paid))
-            agree_to_pay("Pay it once more?")
+            agree_to_pay("Pay it once more?", option="--again")
             may_repeat = _only(paid.twin)
 
 

@@ -222,7 +222,7 @@ class _Asked:
         )
         if self.output.is_json:
             raise click.UsageError("With --json give --replace too: nobody can be asked.")
-        agree_to_replace("Let the wallet be for that account?")
+        agree_to_replace("Let the wallet be for that account?", option="--replace")
 
     def check_handle(self, public_key: bytes, *, is_ours: bool) -> None:
         """Refuse a handle that is somebody else's; and an account that the node only says is ours."""

@@ -273,7 +273,7 @@ def _agree(member: Membership, price: CurrencyPrice, yes: bool, output: Output) 
         f"{price} is {format_amount(quoted.amount)} {member.charter.unit} ({quoted.value.words()})."
     )
     if not yes:
-        agree_to_pay("Pay that?")
+        agree_to_pay("Pay that?", option="--yes")
     return quoted
 
 

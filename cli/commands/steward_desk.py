@@ -83,7 +83,7 @@ def discard(
         if not yes:
             if output.is_json:
                 raise click.UsageError("With --json give --yes too: nobody can be asked.")
-            agree_to_replace("Discard this, for all stewards?")
+            agree_to_replace("Discard this, for all stewards?", option="--yes")
         steward.client.delete(path)
         output.line(f"Discarded: {draft}.")
         output.result({"id": draft, "state": "discarded"})

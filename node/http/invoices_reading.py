@@ -42,7 +42,9 @@ def read_invoice_request(api: Api, request: web.Request, body: Fields) -> Invoic
     charter = api.charter
     has_amount, has_price = body.has("amount"), body.has("price")
     if has_amount == has_price:
-        raise body.fail("amount" if not has_amount else "price", "there, or price, and not both")
+        if has_price:
+            raise body.fail("price", "left out where there is an amount")
+        raise body.fail("amount", "there, or price")
     currency = None
     amount = price = None
     if has_amount:

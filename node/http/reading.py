@@ -213,7 +213,7 @@ class Fields:
 
     def integer(self, name: str, *, least: int = 0, most: int = MAX) -> int:
         """An integer from `least` to `most`."""
-        expected = f"an integer from {least} to {most}"
+        expected = f"an integer from {least} to {most}" if least < most else str(least)
         value: int = self._take(name, int, expected)
         if not least <= value <= most:
             raise self.fail(name, expected)

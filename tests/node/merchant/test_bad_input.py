@@ -73,6 +73,21 @@ def test_what_can_not_be_an_invoice(tmp_path: Path, body: object, code: str, poi
 
 
 @on_loop
+async def test_what_is_wrong_with_amount_and_price_is_said_as_it_is(tmp_path: Path) -> None:
+    async with a_stall(tmp_path, members=1) as stall:
+        for body, said in (
+            ({}, "amount: must be there, or price."),
+            (
+                {"amount": AMOUNT, "price": AMOUNT},
+                "price: must be left out where there is an amount.",
+            ),
+            ({"amount": {"value": "1", "scale": 3}}, "amount.scale: must be 2."),
+        ):
+            answer = await stall.ask("/v1/invoices", body)
+            assert answer.json["detail"] == said
+
+
+@on_loop
 async def test_bodies_that_are_no_json_object_of_a_fit_size(tmp_path: Path) -> None:
     async with a_stall(tmp_path, members=1) as stall:
         headers = {"Content-Type": "application/json"}
