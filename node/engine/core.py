@@ -138,6 +138,8 @@ class Core:
         self.readiness = Readiness.RECOVERING
         self.doubt: Doubt | None = None
         """Why the disk may not know all that was signed; until that is settled nothing is signed."""
+        self.heard: set[int] = set()
+        """The peers that have said, since this start, how far they know the own log."""
         self.began_in_doubt = False
         """There was a doubt when this engine started."""
         self.is_alone = False

@@ -34,7 +34,6 @@ class Recovery:
         self._keeper = mark
         self._alone = alone
         self._started_ms = now_ms
-        self._heard: set[int] = set()
         self._asked_ms: dict[int, int] = {}
         self._nonce = mark.draw()
         self._token = core.store.meta(TOKEN_KEY) or NO_TOKEN
@@ -71,7 +70,7 @@ class Recovery:
         if core.readiness in (Readiness.READY, Readiness.HALTED):
             return
         question = NewestQuestion(self._nonce).encode()
-        for peer in core.peers & core.answering - self._heard:
+        for peer in core.peers & core.answering - core.heard:
             asked_ms = self._asked_ms.get(peer)
             timeout_ms = core.settings.request_timeout_ms
             if asked_ms is None or asked_ms + timeout_ms <= tick.steady_ms:
@@ -91,12 +90,12 @@ class Recovery:
         if message.signed is not None:
             self._replicas.learn(tick, peer, message.signed)
         if message.nonce == self._nonce:
-            self._heard.add(peer)
+            self._core.heard.add(peer)
 
     def heard(self, peer: int) -> None:
         """A peer whose node does not know the question has told its heads, this coop's too."""
         if peer not in self._core.answering:
-            self._heard.add(peer)
+            self._core.heard.add(peer)
 
     # The decision.
 
@@ -132,7 +131,7 @@ class Recovery:
 
     def _has_heard_enough(self, now_ms: int) -> bool:
         core = self._core
-        if core.doubt is None and self._heard.issuperset(core.others):
+        if core.doubt is None and core.heard.issuperset(core.others):
             return True
         is_time = now_ms >= self._waits_until_ms()
         if core.doubt is None:
@@ -140,7 +139,7 @@ class Recovery:
         if self._alone:
             core.is_alone = is_time
             return is_time
-        return 2 * len(self._heard) > len(core.others) and not self._lacks_signed()
+        return 2 * len(core.heard) > len(core.others) and not self._lacks_signed()
 
     def _lacks_signed(self) -> bool:
         """Whether the mark knows of something signed that is not held here, though nobody else does."""

@@ -103,7 +103,7 @@ _TABLE: Final[Mapping[TroubleKind, Callable[[_Named], Words]]] = {
         "read OPERATING, “When a coop cheats”, before anything else.",
     ),
     TroubleKind.BEHIND: lambda named: Words(
-        "The node has lost entries of its own log that other nodes still have; it is taking them back.",
+        "The node lacks entries of its own log that were signed; it takes them back from the other nodes.",
         "It records again by itself once it has them all. If it stays so, see whether its links to the other "
         "nodes are up.",
     ),
@@ -115,10 +115,12 @@ _TABLE: Final[Mapping[TroubleKind, Callable[[_Named], Words]]] = {
     TroubleKind.DOUBT: lambda named: Words(
         f"{_DOUBTS.get(str(named.values.get('why')), '')} Signing on it could be a second history, so the "
         "node records nothing until more than half of the other cooperatives' nodes have told it what it "
-        "signed.",
-        "Let it reach the other nodes, and it goes on by itself. If that can't be, and you are certain that "
-        "this is the newest state of its database, start it with `fiado node run --alone`; read OPERATING, "
-        "“Bringing back an old copy”, first.",
+        f"signed ({named.values.get('answers', 0)} of the {named.values.get('needed', 0)} needed so far) and "
+        "it holds all of that.",
+        "Each of them has to be linked with this node itself, not by way of a third: write their addresses "
+        "under [peers], or let them write yours, and it goes on by itself. If that can't be, and you are "
+        "certain that this is the newest state of its database, start it with `fiado node run --alone`; read "
+        "OPERATING, “Bringing back an old copy”, first.",
     ),
     TroubleKind.CLOCK_DOUBTFUL: lambda named: Words(
         f"{_clock(named)}, so the node records nothing: an entry with a wrong date could not be taken back.",

@@ -225,7 +225,10 @@ class Troubles:
     def _own(self) -> list[Trouble]:
         kind, doubt = TroubleKind.__members__.get(self._core.readiness.name), self._core.doubt
         if kind is TroubleKind.RECOVERING and doubt is not None:
-            return [Trouble(kind=TroubleKind.DOUBT, values={"why": doubt.value})]
+            core = self._core
+            needed = len(core.others) // 2 + 1
+            values = {"why": doubt.value, "answers": len(core.heard), "needed": needed}
+            return [Trouble(kind=TroubleKind.DOUBT, values=values)]
         return [] if kind is None else [Trouble(kind=kind)]
 
     def _store(self) -> list[Trouble]:

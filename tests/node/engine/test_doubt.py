@@ -12,6 +12,7 @@ import pytest
 from ledger.receipts import decode_receipt
 from node.engine.events import NotReady, PeerDown, PeerUp, Recorded, Submit
 from node.engine.status import Readiness
+from node.engine.trouble_words import word
 from node.engine.troubles import Trouble, TroubleKind
 from node.engine.wire import Heads, NewestAnswer, NewestQuestion
 from node.errors import StorageFault
@@ -136,6 +137,19 @@ def test_more_than_half_of_the_peers_give_back_what_was_signed(case: str) -> Non
     (answer,) = rig.submit(1, rig.pay(1, 1, 2, 1))
     assert isinstance(answer, Recorded)
     assert answer.repeated
+
+
+def test_people_are_told_how_many_have_answered_and_how_many_it_takes() -> None:
+    rig, copy = _paid(1, 2, 3)
+    _put_under(rig, copy)
+    for answers in (0, 1):
+        trouble = rig.engines[1].status().troubles[0]
+        assert trouble.kind is TroubleKind.DOUBT
+        assert trouble.values == {"why": Doubt.SHORTER, "answers": answers, "needed": 2}
+        assert f"{answers} of the 2 needed" in word(trouble, {}).detail
+        rig.tick(1, PeerUp(2, version=2))
+        for question in rig.sent(1, NewestQuestion):
+            rig.hear(1, 2, NewestAnswer(question.nonce, None))
 
 
 def test_people_are_told_for_two_weeks_what_came_back_and_what_is_gone() -> None:
