@@ -117,7 +117,7 @@ class Recovery:
             self._ask(tick)
         self._tell_put_back(tick)
         if core.readiness is not before:
-            tick.notice("readiness", was=before.value, now=core.readiness.value)
+            tick.notice("readiness", was=before.value, now=core.state.value)
 
     def _is_behind(self) -> bool:
         """Whether the own log has entries, signed long ago, that are not here."""

@@ -162,6 +162,15 @@ def test_a_node_that_starts_long_after_everything_waits_for_somebody_to_confirm(
     assert records(rig, 1)
 
 
+def test_the_log_does_not_call_a_node_ready_whose_clock_is_doubtful() -> None:
+    rig = joined(1, 2, 3)
+    rig.now_ms += rig.settings.clock_leap_ms + 60 * SECOND
+    rig.start(1)
+    rig.now_ms += rig.settings.recovery_wait_ms
+    told = [each.values for each in rig.tick(1).notices if each.name == "readiness"]
+    assert told == [{"was": "recovering", "now": "clock_doubtful"}]
+
+
 def test_a_node_that_was_off_for_months_records_alone() -> None:
     rig = joined(1, 2, 3)
     rig.now_ms += rig.settings.clock_leap_ms - DAY
