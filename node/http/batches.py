@@ -23,6 +23,8 @@ _FIRST_CHUNK = 128
 _GROWTH = 8
 _CHUNK_PAYMENTS = 4_096
 """How many payments of a batch go into one tick: few at first, since they may be rubbish, then ever more."""
+_REFUSED = 30
+"""What it costs to refuse a payment of a batch, for whatever reason; in microseconds about."""
 _LOOK_UP = 60
 """What it costs to look whether a payment was recorded already; in microseconds about, as all work."""
 
@@ -102,7 +104,7 @@ async def _submit_chunks(
             break
         recorded = answer
         results += answer.results
-        if not answer.looked_up:
+        if not answer.looked_up and min(answer.results, default=0) > 0:
             size = min(_GROWTH * size, _CHUNK_PAYMENTS)
         if not may_go_on or len(answer.results) < len(chunk):
             break  # the next payer has to wait
@@ -128,5 +130,6 @@ async def _submit_chunk(
     answer = await api.runner.submit_batch(chunk, kinds)
     if isinstance(answer, NotReady):
         return answer, False
-    api.spend(request, _LOOK_UP * answer.looked_up)
+    refused = sum(result < 0 for result in answer.results)
+    api.spend(request, _LOOK_UP * answer.looked_up + _REFUSED * refused)
     return answer, not api.charge_results(request, answer.results)

@@ -167,6 +167,21 @@ async def test_rubbish_from_one_address_keeps_nobody_there_from_paying(tmp_path:
 
 
 @on_loop
+async def test_payments_that_are_refused_for_any_reason_are_not_judged_without_end(
+    tmp_path: Path,
+) -> None:
+    settings = QUICK + "[http]\nwork_per_second = 1\nwork_burst = 1000\ndebt_ms = 1000000\n"
+    async with one_node(tmp_path, settings=settings) as town:
+        early = b"".join(town.pay(sequence=number) for number in range(100, 400))
+        answer = (await town.client.post("/v1/payments/batch", early)).ok()
+        assert set(answer["results"]) == {-Refusal.SEQUENCE_GAP}
+        assert len(answer["results"]) <= 128
+        again = await town.client.post("/v1/payments/batch", early)
+        assert again.problem() == "too_many_requests"
+        (await town.client.post("/v1/payments", town.pay(sequence=1))).ok()
+
+
+@on_loop
 async def test_who_comes_too_soon_learns_it_late_and_keeps_nobody_waiting(tmp_path: Path) -> None:
     settings = QUICK + "[http]\ncostly_burst = 1\ncostly_per_minute = 1\nstop_ms = 10\n"
     settings += "refused_ms = 1000000\n"
