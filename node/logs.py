@@ -76,6 +76,42 @@ class BrokenRequests(logging.Filter):
         return True
 
 
+class Repeats(logging.Filter):
+    """Lets ten lines a minute say one thing that anybody can bring about any number of times.
+
+    A node that is busy or records nothing refuses each request, and a stranger can send thousands. The
+    first line of a later minute says in `left_out` how many were not written. A mistake of this program is
+    always written.
+    """
+
+    PAUSE_S: Final = 60
+    LINES: Final = 10
+    KINDS: Final[Mapping[str, str]] = {"request_failed": "code", "link_refused": "reason"}
+    """The events that others bring about, and the value that tells one thing from another."""
+
+    def __init__(self, steady_s: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._steady_s = steady_s
+        self._written: dict[tuple[str, object], tuple[float, int]] = {}
+        """When the minute ends, and how many lines there were."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is written."""
+        event = record.getMessage()
+        if event not in self.KINDS or record.levelno >= logging.ERROR:
+            return True
+        values: dict[str, object] = getattr(record, _VALUES, {})
+        thing = (event, values.get(self.KINDS[event]))
+        now_s = self._steady_s()
+        ends_s, count = self._written.get(thing, (now_s, 0))
+        if now_s >= ends_s:
+            if count > self.LINES:
+                setattr(record, _VALUES, {**values, "left_out": count - self.LINES})
+            ends_s, count = now_s + self.PAUSE_S, 0
+        self._written[thing] = (ends_s, count + 1)
+        return count < self.LINES
+
+
 def _is_about_request(record: logging.LogRecord, error: BaseException | None) -> bool:
     """Whether it is the web server's remark about a request that is no HTTP.
 
@@ -92,6 +128,7 @@ def configure_logging(stream: TextIO, level: int = logging.INFO) -> None:
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonFormatter())
     handler.addFilter(BrokenRequests())
+    handler.addFilter(Repeats())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)

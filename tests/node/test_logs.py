@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from aiohttp.http_exceptions import BadStatusLine, InvalidURLError
 
-from node.logs import BrokenRequests, configure_logging, log_event
+from node.logs import BrokenRequests, Repeats, configure_logging, log_event
 from tests.node.http.towns import Town, one_node
 from tests.node.loops import on_loop, until
 from tests.node.running import JsonObject
@@ -76,6 +76,27 @@ def test_other_errors_pass_as_they_are() -> None:
                 "Error handling request from 10.0.0.1",
             )
             assert record.exc_info is not None
+
+
+def _refused(code: str, level: int = logging.WARNING) -> logging.LogRecord:
+    record = logging.LogRecord("fiado.node", level, "", 0, "%s", ("request_failed",), None)
+    record.fiado_values = {"code": code}
+    return record
+
+
+def test_what_anybody_can_bring_about_has_ten_lines_a_minute() -> None:
+    now_s = 5.0
+    repeats = Repeats(lambda: now_s)
+    assert sum(repeats.filter(_refused("busy")) for _ in range(1_000)) == 10
+    assert repeats.filter(_refused("not_ready"))
+    assert all(repeats.filter(_refused("internal", logging.ERROR)) for _ in range(100))
+    now_s += Repeats.PAUSE_S
+    next_one, then = _refused("busy"), _refused("busy")
+    assert repeats.filter(next_one)
+    assert next_one.__dict__["fiado_values"] == {"code": "busy", "left_out": 990}
+    assert repeats.filter(then)
+    assert then.__dict__["fiado_values"] == {"code": "busy"}
+    assert sum(repeats.filter(_refused("busy")) for _ in range(1_000)) == 8
 
 
 def test_errors_keep_their_trace(lines: io.StringIO) -> None:
