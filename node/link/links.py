@@ -1,6 +1,7 @@
 """All links of a node: dialling, letting in, and one link for each pair of nodes.
 
-Every node dials the peers in its settings, for ever, with growing and random waits. When both
+Every node dials the peers in its settings, for ever, with growing and random waits, and those others whose
+address it was told, if they don't call for a while: else a node that only others name could not move. When both
 ends of a pair have dialled, both keep the link that the lower coop number dialled; a link dialled
 the other way is then refused with `already_linked`. A newer link in the same direction replaces
 the older one, whose other end must have given it up.
@@ -140,8 +141,11 @@ class Links:
             link.close(LinkEnd.BROKE_PROTOCOL)
 
     def moved(self, coop: int, url: str) -> None:
-        """Dial that coop there too, if it is one that this node dials."""
+        """Dial that coop there too."""
+        is_first = coop not in self._moved
         self._moved[coop] = url
+        if is_first and coop not in (*self._peers, self._identity.coop) and not self._stopping:
+            self._spawn(self._keep_dialling(coop), f"fiado-dial-{coop}")
 
     # --- being dialled ---
 
@@ -252,9 +256,8 @@ class Links:
 
     def _address(self, coop: int, attempts: int) -> str:
         """Where to dial: by turns where the coop says that it is, and where the settings say."""
-        configured = self._peers[coop]
-        places = [self._moved.get(coop, configured), configured]
-        return places[attempts % 2]
+        places = [each[coop] for each in (self._moved, self._peers) if coop in each]
+        return places[attempts % len(places)]
 
     def _note_refusal(self, coop: int, error: Exception) -> None:
         """Take note when a peer says that there is a link already, though there is none here."""
@@ -279,6 +282,8 @@ class Links:
             longest = settings.backoff_least_ms * 2 ** min(attempts, 30)
             wait_ms = min(longest, settings.backoff_most_ms)
             wait_ms = wait_ms // 2 + self._chance.jitter(wait_ms // 2)
+        if coop not in self._peers:
+            wait_ms = max(wait_ms, settings.unnamed_wait_ms)  # It may name us, and call.
         return max(wait_ms, self._penalty_until_ms.get(coop, 0) - self._chance.steady_ms())
 
     async def _without_link(self, coop: int) -> None:

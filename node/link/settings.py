@@ -37,6 +37,8 @@ class LinkSettings:
     """The wait before the second attempt to reach a peer; it doubles up to the most."""
     backoff_most_ms: int = 30_000
     """The longest wait between two attempts."""
+    unnamed_wait_ms: int = 30_000
+    """The least wait before a peer is dialled that the settings don't name, at the address it has signed."""
     penalty_ms: int = 30_000
     """How long a peer that broke the protocol is neither dialled nor let in."""
     stable_ms: int = 10_000

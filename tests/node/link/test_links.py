@@ -22,7 +22,9 @@ from tests.node.loops import on_loop, until
 
 FEDERATION = build_federation(coops=3)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-QUICK = LinkSettings(backoff_least_ms=1, backoff_most_ms=20, penalty_ms=3_600_000)
+QUICK = LinkSettings(
+    unnamed_wait_ms=0, backoff_least_ms=1, backoff_most_ms=20, penalty_ms=3_600_000
+)
 
 
 @dataclass
@@ -278,10 +280,31 @@ def test_a_peer_is_dialled_where_it_says_that_it_is_and_where_the_settings_say(
             one.url = wrong if has_moved else right
             two = await town.link(2, 1)
             links_of(two).moved(1, right if has_moved else wrong)
-            links_of(two).moved(3, wrong)  # The settings name no coop 3, so it is not dialled.
             await until(lambda: two.node.up == [1], "the link")
 
     run()
+
+
+@on_loop
+async def test_a_peer_that_nobody_names_any_more_is_dialled_where_it_says_that_it_is() -> None:
+    """A node that only others name has moved: it knows where they answer, they don't know where it does."""
+    async with open_town() as town:
+        one, two = await town.link(1), await town.link(2)
+        links_of(two).moved(2, two.url)  # Itself it does not dial.
+        links_of(two).moved(1, one.url)
+        links_of(two).moved(1, one.url)
+        await until(lambda: two.node.up == [1] and one.node.up == [2], "the link")
+
+
+@on_loop
+async def test_a_peer_that_is_not_named_may_call_first() -> None:
+    async with open_town() as town:
+        patient = replace(QUICK, unnamed_wait_ms=600_000)
+        one, two = await town.link(1, settings=patient), await town.link(2)
+        links_of(one).moved(2, two.url)
+        links_of(two).moved(1, one.url)
+        await until(lambda: two.node.up == [1] and one.node.up == [2], "the link")
+        assert links_of(one)._links[2].peer.dialler == 2
 
 
 async def _nobody(request: web.Request) -> web.StreamResponse:
