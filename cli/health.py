@@ -260,5 +260,6 @@ def check_node(url: str) -> Iterator[Check]:
     gap = abs(int(time.time()) - node_time) if isinstance(node_time, int) else 0
     if gap > WIDEST_CLOCK_GAP_SECONDS:
         remedy = "One of the two clocks is wrong; let both systems keep theirs (NTP)."
-        found = f"{gap} seconds apart from this machine's"
+        words = f"{gap // 86_400} days" if gap >= 172_800 else f"{gap} seconds"
+        found = f"{words} apart from this machine's"
         yield Check(name="node's clock", health=Health.NOTE, found=found, remedy=remedy)

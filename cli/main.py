@@ -32,7 +32,16 @@ PLACES: Final = {
 }
 
 
-READING: Final = frozenset({"audit", "balance", "doctor", "history", "receipt", "request"})
+READING: Final = frozenset(
+    {
+        *("audit", "balance", "doctor", "history", "receipt", "request", "federation show"),
+        *("index backtest", "index compute", "index convert", "index history", "index plot"),
+        *("index show", "index verify", "merchant invoice list", "merchant invoice show"),
+        *("merchant key list", "merchant report", "merchant webhook deliveries"),
+        *("merchant webhook list", "node status", "steward members", "steward pending"),
+        "wallet show",
+    }
+)
 """Commands that change nothing."""
 
 

@@ -99,7 +99,7 @@ class NoIndex(CliError):
             ExitCode.REFUSED,
             "no_index",
             "This federation's unit is not indexed to prices.",
-            "Give the amount in units.",
+            "Amounts are in units; an index takes a charter with an [index] table.",
         )
 
 

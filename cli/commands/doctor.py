@@ -43,7 +43,8 @@ def doctor(folder: Path | None, node_url: str | None, wallet: Path, output: Outp
     if folder is not None:
         checks += [*check_folder(folder), *check_running(folder)]
     if node_url is not None:
-        checks += check_node(node_url)
+        said = set(checks)
+        checks += [each for each in check_node(node_url) if each not in said]
     output.table(
         ["", "what", "found"], [[MARKS[each.health], each.name, each.found] for each in checks]
     )

@@ -349,9 +349,11 @@ class _Asked:
         """Whom to talk to about a request that waits."""
         names = [str(each.get("name")) for each in draft.get("signed_by") or []]
         stewards = ", ".join(steward.name for steward in self.coop.stewards)
+        needed = self.coop.steward_threshold
+        have = "has" if needed == 1 else "have"
         self.output.line(
-            f"Your request is with the cooperative. {self.coop.steward_threshold} of its stewards have to "
-            f"sign it: {stewards}. Signed so far: {', '.join(names) or 'nobody'}."
+            f"Your request is with the cooperative. {needed} of its stewards {have} to sign it: "
+            f"{stewards}. Signed so far: {', '.join(names) or 'nobody'}."
         )
         self.output.line("Tell them, and run `fiado join` again to see whether they have.")
         self.output.line(f"The request waits until {when(number(self.client, draft, 'expires'))}.")

@@ -101,6 +101,13 @@ def init(
 @output_option
 def install(folder: Path, charter: Path, signatures: Path | None, output: Output) -> None:
     """Put the signed charter into a node's folder, once every cooperative has signed it."""
+    if not (folder / SETTINGS_FILE).exists():
+        raise CliError(
+            ExitCode.REFUSED,
+            "node_missing",
+            f"There is no node in {folder}: it has no {SETTINGS_FILE}.",
+            f"Check the path; `fiado node init {folder} --coop NAME` makes a new node's folder.",
+        )
     beside = signatures or signatures_beside(charter)
     if signatures is None and not beside.exists():
         beside = charter.with_name(SIGNATURES_FILE)

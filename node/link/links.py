@@ -1,8 +1,8 @@
 """All links of a node: dialling, letting in, and one link for each pair of nodes.
 
 Every node dials the peers in its settings, for ever, with growing and random waits, and those others whose
-address it was told, if they don't call for a while: else a node that only others name could not move. When both
-ends of a pair have dialled, both keep the link that the lower coop number dialled; a link dialled
+address it was told, if they don't call for a while: else a node that only others name could not move.
+When both ends of a pair have dialled, both keep the link that the lower coop number dialled; a link dialled
 the other way is then refused with `already_linked`. A newer link in the same direction replaces
 the older one, whose other end must have given it up.
 

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from cli.addresses import Address
 from cli.command_group import CommandGroup
 from cli.exit_codes import ExitCode
+from cli.main import READING, main
 from cli.parameters import (
     ADDRESS,
     AMOUNT,
@@ -198,3 +199,22 @@ def test_what_changes_nothing_ends_quietly_when_nobody_reads_on() -> None:
         said = process.stderr.read()
     assert said == ""
     assert process.returncode == ExitCode.INPUT_OUTPUT
+
+
+def test_a_command_of_a_group_ends_quietly_too() -> None:
+    program.reading = {"box look"}
+    try:
+        for words, is_quiet in ((["box", "look"], True), (["box", "put"], False)):
+            program._typed = words
+            assert program.only_reads() is is_quiet
+    finally:
+        program.reading = ()
+
+
+@pytest.mark.parametrize("name", sorted(READING))
+def test_what_is_said_to_change_nothing_is_a_command(name: str) -> None:
+    found: click.Command | None = main
+    for word in name.split():
+        assert isinstance(found, click.Group)
+        found = found.get_command(click.Context(found), word)
+    assert found is not None

@@ -409,6 +409,7 @@ def test_node_status_and_doctor(desk: Desk, founded: Founded, nodes: list[Runnin
     healthy = desk.ok(words, "--wallet", desk.folder / "none", secret=False)
     assert healthy["healthy"] is True
     found_by_name = {check["name"]: check["health"] for check in healthy["checks"]}
+    assert len(found_by_name) == len(healthy["checks"])  # The same node is told of once.
     assert found_by_name["node folder"] == found_by_name["database"] == "good"
 
 

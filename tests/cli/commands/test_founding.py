@@ -218,6 +218,19 @@ def test_a_second_draft_leaves_the_signatures_of_the_first_alone(
     assert load_folder(tmp_path / "norte").charter.federation.hex() == federation
 
 
+def test_a_charter_is_not_installed_where_there_is_no_node(
+    tmp_path: Path, passphrase: Path
+) -> None:
+    charter, options = found(tmp_path, passphrase)
+    run("federation", "init", charter, "--name", "Ferias", *options)
+    for coop in ("norte", "sur"):
+        run("federation", "sign", charter, "--yes", "--node", tmp_path / coop)
+    error = run("node", "install", tmp_path / "nort", charter, code=ExitCode.REFUSED)
+    assert error["name"] == "node_missing"
+    assert "fiado node init" in error["remedy"]
+    assert not (tmp_path / "nort").exists()
+
+
 def test_a_charter_without_this_node_is_not_installed(tmp_path: Path, passphrase: Path) -> None:
     charter, options = found(tmp_path, passphrase)
     run("federation", "init", charter, "--name", "Ferias", *options)
