@@ -14,7 +14,7 @@ from cli.main import main
 from ledger.entries import decode_entry, transaction_start
 from ledger.refusals import Refusal
 from ledger.transactions import Pay
-from node.settings import init_folder, install_charter
+from node.settings import create_node_key, init_folder, install_charter
 from node.store import HistoryRow, Role, Snapshot, Write
 from node.store.histories import payment_digest
 from node.store.sql import SqlStore
@@ -46,6 +46,7 @@ def sound(books: Books, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def node_folder(folder: Path, books: Books) -> Path:
     """Everything in a node's folder that an audit looks at."""
     federation = books.federation
+    create_node_key(folder, federation.node_keys[1].seed)
     init_folder(folder, coop="norte")
     install_charter(
         folder, charter=federation.charter.source, signatures=federation.charter_signatures()
