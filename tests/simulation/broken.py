@@ -18,6 +18,7 @@ from node.engine.anchors import Appender
 from node.engine.core import Tick
 from node.engine.engine import Engine
 from node.store import DocumentKind, Write
+from tests.node.engine.inside import core_of
 
 
 def _bend(target: object, **methods: Any) -> None:
@@ -229,7 +230,7 @@ class TakesInOutOfOrder(Engine):
 
 def _overrule(engine: Engine, overruled: Refusal) -> None:
     """Let the engine's validator take in decisions that the rules refuse in that way."""
-    validator: Any = engine._core.validator
+    validator: Any = core_of(engine).validator
     check = validator._check
 
     def check_less(log: Log, entry: Entry, data: bytes) -> Any:

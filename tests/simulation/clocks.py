@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from node.engine.clock import Doubt
 from node.engine.troubles import TroubleKind
 from tests.builders import START
+from tests.node.engine.inside import core_of
 from tests.simulation.nodes import SETTINGS, SimNode
 from tests.simulation.world import Failure
 
@@ -82,7 +83,7 @@ class Clocks:
         """After a tick of an honest node: at the date of its newest entry, if that is a new one."""
         if node.engine is None:
             return
-        time_s = node.engine._core.validator.log(node.coop).time
+        time_s = core_of(node.engine).validator.log(node.coop).time
         if time_s <= self._newest.get(node.coop, 0):
             return
         self._newest[node.coop] = time_s

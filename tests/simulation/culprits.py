@@ -21,6 +21,7 @@ from node.engine.index_wire import DecisionSigned, one_observation
 from node.engine.wire import Entries, EvidenceNews, Heads, decode_message
 from node.mark import MemoryMark
 from tests.index_builders import SURVEY_HASH, certify, observation
+from tests.node.engine.inside import core_of
 from tests.simulation.facts import OfficialFacts, SurveyFacts
 from tests.simulation.nodes import SimNode
 from tests.simulation.plan import Mischief
@@ -294,7 +295,7 @@ class TwoPrinter(Culprit):
     def _surveys(self, facts: SurveyFacts) -> Iterator[bytes]:
         """Two observations of the week that is due somewhere, and two prints with what is seen there."""
         engine = self.sim.nodes[self.world.random.choice(self.peers)].engine
-        index = None if engine is None else engine._core.validator.index(engine._core.coop)
+        index = None if engine is None else core_of(engine).validator.index(core_of(engine).coop)
         if (
             engine is None
             or index is None

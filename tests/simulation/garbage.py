@@ -20,6 +20,7 @@ from node.engine.wire import (
     WitnessAnswer,
     WitnessRequest,
 )
+from tests.node.engine.inside import core_of
 
 if TYPE_CHECKING:
     from tests.simulation.culprits import Culprit
@@ -37,19 +38,19 @@ def _noise(culprit: Culprit, engine: Engine, victim: Engine) -> list[bytes]:
 
 
 def _oversized(culprit: Culprit, engine: Engine, victim: Engine) -> list[bytes]:
-    return [bytes(victim._core.settings.message_bytes + 1)]
+    return [bytes(core_of(victim).settings.message_bytes + 1)]
 
 
 def _claims(culprit: Culprit, engine: Engine, victim: Engine) -> list[bytes]:
     """Heads of its own log that it can't back."""
-    lengths = (victim._core.length(culprit.coop) + 1_000, MAX)
+    lengths = (core_of(victim).length(culprit.coop) + 1_000, MAX)
     return [Heads((culprit.sign(length, bytes(32)),)).encode() for length in lengths]
 
 
 def _forged_head(culprit: Culprit, engine: Engine, victim: Engine) -> list[bytes]:
     """A head of an honest coop's log, beyond what the victim has, signed by the babbler."""
     other = culprit.world.random.choice(culprit.peers)
-    length = victim._core.length(other) + culprit.world.random.choice((0, 1, 100))
+    length = core_of(victim).length(other) + culprit.world.random.choice((0, 1, 100))
     return [Heads((_as_if_by(culprit, other, length, bytes(32)),)).encode()]
 
 
@@ -61,7 +62,7 @@ def _as_if_by(culprit: Culprit, coop: int, length: int, head: bytes) -> SignedHe
 def _forged_entries(culprit: Culprit, engine: Engine, victim: Engine) -> list[bytes]:
     """Entries that an honest coop never made, well chained, as near as may be to what the victim awaits."""
     other = culprit.world.random.choice(culprit.peers)
-    log = victim._core.validator.log(other)
+    log = core_of(victim).validator.log(other)
     entry = encode_entry(log.time, encode([8, culprit.coop, 10**6]))
     signed = _as_if_by(culprit, other, log.length + 1, extend_all(log.head, [entry]))
     forged = Entries(first=log.length + 1, previous=log.head, entries=entry, signed=signed)
@@ -83,14 +84,14 @@ def _borrowed_head(culprit: Culprit, engine: Engine, victim: Engine) -> list[byt
     if not heads:
         return []
     signed = culprit.world.random.choice(heads)
-    first = max(1, min(signed.length, victim._core.length(signed.coop) + 1))
+    first = max(1, min(signed.length, core_of(victim).length(signed.coop) + 1))
     entries = culprit.world.random.choice((b"", b"\x01", b"\xc1\xff", encode([1, [8, 1, 1]])))
     return [Entries(first=first, previous=bytes(32), entries=entries, signed=signed).encode()]
 
 
 def _wrong_count(culprit: Culprit, engine: Engine, victim: Engine) -> list[bytes]:
     """Its own log, with a length that the entries don't have."""
-    log = victim._core.validator.log(culprit.coop)
+    log = core_of(victim).validator.log(culprit.coop)
     entries = [encode_entry(log.time, encode([8, 1, number])) for number in range(3)]
     signed = culprit.sign(log.length + 2, extend_all(log.head, entries))
     message = Entries(
@@ -101,7 +102,7 @@ def _wrong_count(culprit: Culprit, engine: Engine, victim: Engine) -> list[bytes
 
 def _far_ahead(culprit: Culprit, engine: Engine, victim: Engine) -> list[bytes]:
     """Many pieces of its own log that nobody can apply."""
-    length = victim._core.length(culprit.coop)
+    length = core_of(victim).length(culprit.coop)
     messages = []
     for place in range(20):
         first = length + 2 + culprit.world.random.randrange(10**6)

@@ -12,6 +12,7 @@ from ledger.refusals import Refusal
 from ledger.transactions import Anchor, encode_transaction
 from node.engine.engine import Engine
 from node.engine.wire import Entries
+from tests.node.engine.inside import core_of
 
 if TYPE_CHECKING:
     from tests.simulation.culprits import Culprit
@@ -21,7 +22,7 @@ _PREFIX_ACCOUNT = 1_000
 
 def invalid_entries(culprit: Culprit, engine: Engine, *, has_prefix: bool) -> Entries:
     """A message with an invalid entry, perhaps behind a valid one, perhaps before others."""
-    validator, random = engine._core.validator, culprit.world.random
+    validator, random = core_of(engine).validator, culprit.world.random
     log = validator.log(culprit.coop)
     makers = list(_MAKERS)
     random.shuffle(makers)
@@ -46,8 +47,8 @@ def invalid_entries(culprit: Culprit, engine: Engine, *, has_prefix: bool) -> En
 
 
 def _pay(culprit: Culprit, engine: Engine, *, amount: int, behind: int = 0, forged: bool) -> bytes:
-    log = engine._core.validator.log(culprit.coop)
-    account = engine._core.validator.account(culprit.coop, 1)
+    log = core_of(engine).validator.log(culprit.coop)
+    account = core_of(engine).validator.account(culprit.coop, 1)
     sequence = 1 if account is None else account.next_sequence - behind
     key = culprit.sim.federation.member_key(culprit.coop, 2) if forged else None
     payment = culprit.sim.federation.pay(
@@ -76,7 +77,7 @@ def _sequence_again(culprit: Culprit, engine: Engine) -> bytes:
 
 def _forged_anchor(culprit: Culprit, engine: Engine) -> bytes:
     """An anchor of a head that its coop never signed: the signature is another's."""
-    log = engine._core.validator.log(culprit.coop)
+    log = core_of(engine).validator.log(culprit.coop)
     coop = culprit.peers[0]
     head = culprit.sign(log.anchored[coop] + 1, bytes(32))
     anchor = Anchor(
@@ -86,7 +87,7 @@ def _forged_anchor(culprit: Culprit, engine: Engine) -> bytes:
 
 
 def _anchor_again(culprit: Culprit, engine: Engine) -> bytes:
-    log = engine._core.validator.log(culprit.coop)
+    log = core_of(engine).validator.log(culprit.coop)
     return encode_entry(log.time, encode([6, culprit.peers[0], 0, bytes(32), []]))
 
 
@@ -95,7 +96,7 @@ def _time_falls(culprit: Culprit, engine: Engine) -> bytes:
 
 
 def _unknown_kind(culprit: Culprit, engine: Engine) -> bytes:
-    return encode_entry(engine._core.validator.log(culprit.coop).time, encode([99]))
+    return encode_entry(core_of(engine).validator.log(culprit.coop).time, encode([99]))
 
 
 def _malformed(culprit: Culprit, engine: Engine) -> bytes:
@@ -103,16 +104,18 @@ def _malformed(culprit: Culprit, engine: Engine) -> bytes:
 
 
 def _too_large(culprit: Culprit, engine: Engine) -> bytes:
-    return encode_entry(engine._core.validator.log(culprit.coop).time, encode([1, bytes(40_000)]))
+    return encode_entry(
+        core_of(engine).validator.log(culprit.coop).time, encode([1, bytes(40_000)])
+    )
 
 
 def _return_of_nothing(culprit: Culprit, engine: Engine) -> bytes:
-    log = engine._core.validator.log(culprit.coop)
+    log = core_of(engine).validator.log(culprit.coop)
     return encode_entry(log.time, encode([8, culprit.peers[0], 10**6]))
 
 
 def _admit_without_stewards(culprit: Culprit, engine: Engine) -> bytes:
-    log = engine._core.validator.log(culprit.coop)
+    log = core_of(engine).validator.log(culprit.coop)
     admit = culprit.sim.federation.admit(culprit.coop, 2_000, stewards=())
     return encode_entry(log.time, admit)
 

@@ -16,6 +16,7 @@ from node.errors import StorageFault
 from node.mark import MemoryMark
 from node.store import MemoryDisk, MemoryFault, MemoryStore
 from tests.builders import START, Federation
+from tests.node.engine.inside import core_of
 from tests.simulation.world import World
 
 MakeEngine = Callable[..., Engine]
@@ -176,7 +177,7 @@ class SimNode:
         if self.restored and engine.status().readiness is Readiness.READY:
             self.restored = False
         self.held = outbox.held
-        caused = sum(engine._core.work._spent.values())
+        caused = sum(core_of(engine).work._spent.values())
         self._busy_until = self.world.now + caused * self.work_us // 1000
         self._around.node_ticked(self, events, outbox)
         self._tick_after(max(1, outbox.wake_at_ms - self.steady_ms()))

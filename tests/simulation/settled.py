@@ -12,6 +12,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from node.engine.status import Readiness
+from tests.node.engine.inside import core_of
 from tests.simulation.decided import name
 from tests.simulation.facts import Key
 
@@ -32,7 +33,7 @@ def unsettled(simulation: Simulation) -> str | None:
         if missing:
             return f"{node.name}: {missing}"
     if simulation.culprit is None:
-        digests = {node.engine._core.validator.digest() for node in whole if node.engine}
+        digests = {core_of(node.engine).validator.digest() for node in whole if node.engine}
         if len(digests) != 1:
             return "the digests differ"
     elif simulation.culprit.must_be_accused():
@@ -106,7 +107,7 @@ def _missing(simulation: Simulation, node: SimNode, whole: set[int]) -> str | No
     status = node.engine.status()
     if status.readiness is not Readiness.READY:
         return f"is {status.readiness.value}"
-    validator = node.engine._core.validator
+    validator = core_of(node.engine).validator
     for coop in sorted(whole):
         length = simulation.watch.truths[coop].length
         if status.lengths[coop] != length:

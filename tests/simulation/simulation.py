@@ -15,6 +15,7 @@ from node.engine.engine import Engine
 from node.engine.events import Ask, Event, Notice, Outbox, Publish, Reply, Submit, SubmitBatch
 from tests.builders import Federation, build_federation
 from tests.index_builders import index_lines
+from tests.node.engine.inside import core_of
 from tests.simulation.clocks import Clocks
 from tests.simulation.culprits import Culprit, make_culprit
 from tests.simulation.facts import make_facts
@@ -160,7 +161,7 @@ class Simulation:
         node = self.nodes[self.world.random.choice(self.watch.honest)]
         if node.engine is None:
             raise Failure(f"{node.name} is not running")
-        digest = node.engine._core.validator.digest()
+        digest = core_of(node.engine).validator.digest()
         check_replays(self.federation.charter, node.disk, digest)
 
     def _count(self) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from node.engine.engine import Engine
+from tests.node.engine.inside import core_of
 from tests.simulation import broken
 from tests.simulation.network import describe
 from tests.simulation.plan import Indexed, Mischief, Plan, draw_plan, with_index
@@ -200,7 +201,7 @@ def test_a_replay_to_another_state_is_caught() -> None:
     simulation.run()
     charter, node = simulation.federation.charter, simulation.nodes[1]
     assert node.engine is not None
-    digest = node.engine._core.validator.digest()
+    digest = core_of(node.engine).validator.digest()
     check_replays(charter, node.disk, digest)
     with pytest.raises(Failure, match="replays the logs to another state"):
         check_replays(charter, node.disk, bytes(32))

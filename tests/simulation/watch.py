@@ -23,6 +23,7 @@ from node.engine.events import (
     SubmitBatch,
 )
 from node.engine.wire import WitnessAnswer, decode_message
+from tests.node.engine.inside import core_of
 from tests.simulation.decided import Decided
 from tests.simulation.facts import Facts
 from tests.simulation.nodes import SimNode
@@ -101,7 +102,7 @@ class Watch:
     def _check_accused(self, node: SimNode) -> None:
         if node.engine is None:
             return
-        accused = set(node.engine._core.accused) - self._culprits
+        accused = set(core_of(node.engine).accused) - self._culprits
         if accused:
             raise Failure(f"{node.name} accuses the honest coops {sorted(accused)}")
 
@@ -127,7 +128,7 @@ class Watch:
         """The index as the node's own log has it, and what leaves the node signed about it."""
         if self.decided is None or node.engine is None:
             return
-        index = node.engine._core.validator.index(node.coop)
+        index = core_of(node.engine).validator.index(node.coop)
         if index is None:
             raise Failure(f"{node.name} has no index")
         self.decided.check_table(index, node.name)
@@ -225,7 +226,7 @@ class Watch:
         """The named invariants of the protocol, and the bounds of what an engine keeps."""
         if node.engine is None:
             return
-        validator = node.engine._core.validator
+        validator = core_of(node.engine).validator
         violations = find_violations(validator)
         if violations:
             raise Failure(f"{node.name}: {violations}")
@@ -251,8 +252,8 @@ class Watch:
             counts = {coop: truth.payment_counts() for coop, truth in self.truths.items()}
             own = {node.coop: counts[node.coop]}
             self._count(self.truths[node.coop])
-            self.seen["evidence"] += sum(map(len, node.engine._core.accused.values()))
-            wrong = list(find_sequence_violations(node.engine._core.validator, own))
+            self.seen["evidence"] += sum(map(len, core_of(node.engine).accused.values()))
+            wrong = list(find_sequence_violations(core_of(node.engine).validator, own))
             if wrong:
                 raise Failure(f"{node.name}: {wrong}")
 

@@ -26,6 +26,7 @@ from node.engine.wire import Entries, Message, decode_message
 from node.mark import MemoryMark
 from node.store import MemoryDisk, MemoryStore
 from tests.builders import START, Federation, build_federation
+from tests.node.engine.inside import core_of
 
 SETTINGS = EngineSettings(recovery_wait_ms=100)
 
@@ -175,13 +176,13 @@ class Rig:
 
     def balance(self, at: int, coop: int, account: int) -> int:
         """An account's balance as one engine sees it."""
-        found = self.engines[at]._core.validator.account(coop, account)
+        found = core_of(self.engines[at]).validator.account(coop, account)
         assert found is not None
         return found.balance
 
     def digests(self) -> set[bytes]:
         """The state digests of all engines."""
-        return {engine._core.validator.digest() for engine in self.engines.values()}
+        return {core_of(engine).validator.digest() for engine in self.engines.values()}
 
     def head(self, coop: int, log: int) -> SignedHead:
         """The newest signed head that an engine holds of a log."""
@@ -189,7 +190,7 @@ class Rig:
 
     def entries_after(self, at: int, coop: int, *entries: bytes) -> Entries:
         """A message, signed by `coop`, of entries that follow its log as the engine `at` holds it."""
-        log = self.engines[at]._core.validator.log(coop)
+        log = core_of(self.engines[at]).validator.log(coop)
         return entries_message(self.federation, coop, log.length, log.head, *entries)
 
     def state(self, coop: int) -> tuple[bytes, dict[int, tuple[int, bytes]]]:
@@ -197,7 +198,7 @@ class Rig:
         logs = {
             log: (rows[-1].last, rows[-1].head) for log, rows in self.disks[coop].segments.items()
         }
-        return self.engines[coop]._core.validator.digest(), logs
+        return core_of(self.engines[coop]).validator.digest(), logs
 
 
 def entries_message(

@@ -29,6 +29,7 @@ from node.engine.status import Readiness
 from node.store import DocumentKind
 from tests.builders import build_federation
 from tests.index_builders import SOURCE_HASH, certify, index_lines, observation, official
+from tests.node.engine.inside import core_of
 from tests.node.engine.town import Town
 
 NOVEMBER = 2025 * 12 + 10
@@ -64,7 +65,7 @@ def opened(town: Town) -> Town:
 
 
 def index_of(town: Town, coop: int) -> Index:
-    index = town.engines[coop]._core.validator.index(coop)
+    index = core_of(town.engines[coop]).validator.index(coop)
     assert index is not None
     return index
 

@@ -12,6 +12,7 @@ from node.engine.events import NotReady, PeerDown, PeerUp
 from node.engine.status import Readiness
 from node.engine.troubles import TroubleKind
 from node.engine.wire import Entries, EvidenceNews, Heads
+from tests.node.engine.inside import core_of
 from tests.node.engine.rig import Rig, entries_message, joined
 
 
@@ -63,7 +64,7 @@ def test_a_fork_is_proved_from_the_head_in_an_anchor() -> None:
     one, other = _two_histories(rig)
     rig.hear(1, 3, one)
     anchor = rig.federation.anchor(3, length=other.signed.length - 1, head=b"y" * 32)
-    log = rig.engines[1]._core.validator.log(2)
+    log = core_of(rig.engines[1]).validator.log(2)
     message = entries_message(
         rig.federation, 2, log.length, log.head, encode_entry(rig.now_ms // 1000, anchor)
     )
@@ -78,7 +79,7 @@ def test_a_fork_behind_the_newest_signed_head_held() -> None:
     one, _ = _two_histories(rig)
     rig.hear(1, 3, one)
     entries = [_admit(rig, 60), _admit(rig, 61)]
-    base = rig.engines[2]._core.validator.log(3)
+    base = core_of(rig.engines[2]).validator.log(3)
     whole = entries_message(rig.federation, 3, base.length, base.head, *entries)
     middle = entries_message(rig.federation, 3, base.length, base.head, entries[0])
     tail = Entries(
@@ -113,7 +114,7 @@ def test_an_invalid_entry_is_proved_and_the_rest_of_the_message_kept_out() -> No
     (row,) = rig.disks[1].evidence.values()
     evidence = decode_evidence(row.data)
     assert isinstance(evidence, InvalidEntryEvidence)
-    evidence.check(rig.engines[1]._core.validator)
+    evidence.check(core_of(rig.engines[1]).validator)
     assert evidence.refusal is Refusal.RETURN_UNKNOWN
 
 
@@ -249,7 +250,7 @@ def test_what_other_logs_have_anchored_is_still_taken_in() -> None:
     """Coop 3 is accused, but coop 2 had anchored more of its log than coop 1 holds."""
     rig = joined(1, 2, 3)
     rig.tick(1, PeerDown(3))
-    base = rig.engines[1]._core.validator.log(3)
+    base = core_of(rig.engines[1]).validator.log(3)
     good = rig.entries_after(1, 3, _admit(rig, 50))
     anchor = rig.federation.anchor(3, length=good.signed.length, head=good.signed.head)
     forked = rig.entries_after(1, 3, _admit(rig, 70))
@@ -261,7 +262,7 @@ def test_what_other_logs_have_anchored_is_still_taken_in() -> None:
     assert _is_accused(rig, 1)
     rig.hear(1, 2, forked)  # nobody has anchored this one
     assert rig.length(1, 3) == base.length
-    log = rig.engines[1]._core.validator.log(2)
+    log = core_of(rig.engines[1]).validator.log(2)
     anchored = entries_message(
         rig.federation, 2, log.length, log.head, encode_entry(rig.now_ms // 1000, anchor)
     )
@@ -276,7 +277,7 @@ def test_what_other_logs_have_anchored_is_still_taken_in() -> None:
 def test_a_node_whose_own_key_forked_halts_and_stays_halted() -> None:
     rig = joined(1, 2, 3)
     payment = rig.pay(1, 1, 1, 2)
-    log = rig.engines[2]._core.validator.log(1)
+    log = core_of(rig.engines[2]).validator.log(1)
     entry = encode_entry(rig.now_ms // 1000, rig.federation.admit(1, 50))
     forked = entries_message(rig.federation, 1, log.length, log.head, entry)
     rig.submit(1, payment)

@@ -22,6 +22,7 @@ from node.engine.wire import (
     WitnessRequest,
 )
 from node.errors import MessageUnhandled, StorageFault, ValueUnstorable
+from tests.node.engine.inside import core_of
 from tests.node.engine.rig import Rig, entries_message, joined
 
 
@@ -114,13 +115,13 @@ def test_a_clock_set_back_does_not_stop_deadlines() -> None:
 
 
 def _junk(rig: Rig) -> bytes:
-    time = rig.engines[1]._core.validator.log(2).time
+    time = core_of(rig.engines[1]).validator.log(2).time
     return encode_entry(time, encode([8, 1, 10**6]))
 
 
 def _forged(rig: Rig, *, length: int) -> Entries:
     """Entries of coop 2 that fit its log at engine 1, under a signature by coop 3."""
-    log = rig.engines[1]._core.validator.log(2)
+    log = core_of(rig.engines[1]).validator.log(2)
     entries = [_junk(rig)] * (length - log.length)
     head = extend_all(log.head, entries)
     signature = rig.federation.node_keys[3].sign(b"anything")
@@ -157,7 +158,7 @@ def test_entries_under_a_forged_head_that_is_shorter_than_the_best_known_are_not
 
 
 def _garbage(rig: Rig) -> dict[str, Message | bytes]:
-    log = rig.engines[1]._core.validator.log(2)
+    log = core_of(rig.engines[1]).validator.log(2)
     head, own = rig.head(1, 2), rig.head(1, 1)
     bad = SignedHead(coop=2, length=head.length + 5, head=bytes(32), signature=bytes(64))
     stranger = SignedHead(coop=77, length=1, head=bytes(32), signature=bytes(64))
@@ -384,7 +385,7 @@ def test_a_node_that_stopped_while_taking_its_log_back_stays_behind() -> None:
     other = Rig(1, federation=rig.federation)
     admit = rig.stores[1].entry(1, 1)
     assert admit is not None
-    log = other.engines[1]._core.validator.log(1)
+    log = core_of(other.engines[1]).validator.log(1)
     anchor = encode_entry(
         log.time + 2_000_000_000, rig.federation.anchor(2, length=1, head=bytes(32))
     )

@@ -11,6 +11,7 @@ from node.engine.events import LinkNews, Notice, NotReady, PeerDown, PeerMessage
 from node.engine.status import Readiness
 from node.engine.trouble_words import duration, word
 from node.engine.troubles import TABLE, Severity, Trouble, TroubleKind
+from tests.node.engine.inside import core_of
 from tests.node.engine.rig import Rig, entries_message, joined
 
 NAMES = {1: "norte", 2: "sur", 3: "este"}
@@ -78,7 +79,7 @@ def test_whoever_is_refused_hears_why() -> None:
 
 def test_a_halted_node_does_not_say_that_it_has_just_started() -> None:
     rig = joined(1, 2, 3)
-    log = rig.engines[2]._core.validator.log(1)
+    log = core_of(rig.engines[2]).validator.log(1)
     entry = encode_entry(rig.now_ms // 1000, rig.federation.admit(1, 50))
     rig.submit(1, rig.pay(1, 1, 1, 2))
     rig.hear(1, 2, entries_message(rig.federation, 1, log.length, log.head, entry))

@@ -4,6 +4,7 @@ from node.engine.events import Outbox, PeerDown, PeerMessage, Recorded, Submit
 from node.engine.settings import EngineSettings
 from node.engine.wire import Get, Heads, MemoDelivery, MemoKept
 from node.engine.work import SIGNATURE, Work
+from tests.node.engine.inside import core_of
 from tests.node.engine.rig import Rig, joined
 
 WORK = EngineSettings().peer_work
@@ -96,7 +97,7 @@ def test_another_peer_is_not_held_back_for_it() -> None:
     flood = [PeerMessage(2, true_heads(rig, 50, message=number).encode()) for number in range(9)]
     outbox = rig.tick(1, *flood, *(PeerMessage(3, mail[1].data) for mail in news))
     assert outbox.held == {2}
-    assert rig.engines[1]._core.length(3) == rig.engines[3]._core.length(3)
+    assert core_of(rig.engines[1]).length(3) == core_of(rig.engines[3]).length(3)
 
 
 def test_what_waits_of_a_peer_that_is_gone_is_forgotten() -> None:

@@ -1,0 +1,12 @@
+"""The one place through which tests look into an engine, for what it promises to nobody outside.
+
+What a test can see by a message, an answer or the status, it should see there.
+"""
+
+from node.engine.core import Core
+from node.engine.engine import Engine
+
+
+def core_of(engine: Engine) -> Core:
+    """What the engine's parts share."""
+    return engine._core
