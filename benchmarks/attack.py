@@ -100,8 +100,9 @@ def _one(name: str, node: RunningNode, payers: Payers, seconds: float) -> dict[s
     calm = asyncio.run(_pay(url, payers, seconds))
     cpu.append(_cpu_seconds(node))
     with _attacker(name, url):
+        cpu.append(_cpu_seconds(node))
         attacked = asyncio.run(_pay(url, payers, seconds))
-    cpu.append(_cpu_seconds(node))
+        cpu.append(_cpu_seconds(node))
     return {
         "attack": name,
         "calm_per_second": round(len(calm) / seconds),
@@ -110,7 +111,7 @@ def _one(name: str, node: RunningNode, payers: Payers, seconds: float) -> dict[s
         "calm_p99_ms": round(percentile(calm, 0.99) * 1000, 1),
         "p99_ms": round(percentile(attacked, 0.99) * 1000, 1),
         "calm_cpu_us": round((cpu[1] - cpu[0]) / len(calm) * 1e6),
-        "cpu_us": round((cpu[2] - cpu[1]) / len(attacked) * 1e6),
+        "cpu_us": round((cpu[3] - cpu[2]) / len(attacked) * 1e6),
     }
 
 
