@@ -19,12 +19,14 @@ from ledger.signatures import SigningKey
 from .addresses import Address
 from .answers import integer
 from .charters import trusted_charter
-from .client import Json, NodeClient, NodeMisbehaved
+from .client import Json, NodeClient, NodeMisbehaved, NodeProblem
+from .errors import CliError
+from .exit_codes import ExitCode
 from .moves import find_node, renew_addresses
 from .parameters import ask_at_terminal
 from .passphrase import PassphraseSource, read_passphrase
 from .sessions import open_session
-from .troubles import read_troubles
+from .troubles import Trouble, read_troubles
 from .wallet_file import UnlockedWallet, read_wallet, replace_public, unlock_wallet
 from .wallet_format import LockedWallet
 from .wallet_lock import WalletBusy, lock_wallet
@@ -59,15 +61,38 @@ class Membership:
         return Address(handle=self.handle, coop=self.coop.name)
 
     def open_session(self) -> None:
-        """Prove to the home node that this is the account's owner."""
-        open_session(
-            self.client,
-            self.key,
-            role="member",
-            number=self.account,
-            coop=self.coop.number,
-            federation=self.charter.federation,
-        )
+        """Prove to the home node that this is the account's owner.
+
+        A node that has lost its logs knows nobody, and says what is wrong with it: that is then the error.
+        """
+        try:
+            open_session(
+                self.client,
+                self.key,
+                role="member",
+                number=self.account,
+                coop=self.coop.number,
+                federation=self.charter.federation,
+            )
+        except NodeProblem as problem:
+            if problem.code == "challenge_invalid":
+                for trouble in self._stopping():
+                    raise CliError(
+                        ExitCode.REFUSED,
+                        "node_in_trouble",
+                        f"Your cooperative's node does not know this account now. {trouble.detail}",
+                        f"{trouble.remedy} Tell whoever runs the node; your wallet is not the cause.",
+                    ) from problem
+            raise
+
+    def tell_of_trouble(self, tell: Callable[[str], None]) -> None:
+        """Say it when something keeps the home node from recording: what it shows may then be old."""
+        for trouble in self._stopping():
+            tell(f"Careful: what the node shows may be out of date. {trouble.detail}")
+
+    def _stopping(self) -> list[Trouble]:
+        troubles = read_troubles(self.client.get("/v1/status"))
+        return [trouble for trouble in troubles if trouble.stops_recording]
 
     def me(self) -> Json:
         """The account as the home node has it. Needs a session."""

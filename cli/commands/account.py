@@ -47,6 +47,7 @@ def balance(wallet: Path, passphrase: PassphraseSource, output: Output) -> None:
         )
         try:
             member.open_session()
+            member.tell_of_trouble(output.note)
             me = member.me()
             changes = objects(member.client, member.client.get("/v1/me/changes"), "changes")
             value = _value_today(member)
@@ -142,6 +143,7 @@ def history(
     """Show your payments, newest first, with their memos."""
     with open_membership(wallet, passphrase) as member:
         member.open_session()
+        member.tell_of_trouble(output.note)
         page = member.client.get("/v1/me/history", limit=limit, before=before)
         items = [_with_memo(member, item) for item in objects(member.client, page, "items")]
         with reading(member.client):

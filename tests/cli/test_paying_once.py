@@ -418,3 +418,38 @@ def test_a_receipt_calls_the_own_account_by_its_handle(stage: Stage) -> None:
         main, ["receipt", "show", place, "--wallet", str(stage.person.wallet)]
     )
     assert "member1@norte" in shown.stdout
+
+
+@dataclass(frozen=True)
+class Forgetful:
+    """A node that has lost its logs: it knows no key any more."""
+
+    def __call__(self, request: Request, answer: Callable[[], Answer]) -> Answer:
+        return problem("challenge_invalid", 401) if request.path == "/v1/sessions" else answer()
+
+
+def test_what_is_wrong_with_the_node_is_told_with_what_it_shows_and_instead_of_it(
+    stage: Stage,
+) -> None:
+    trouble: dict[str, Any] = {
+        "kind": "doubt",
+        "severity": "stops_recording",
+        "coop": None,
+        "detail": "It may have lost entries.",
+        "remedy": "Let it reach the other nodes.",
+    }
+    looking: list[tuple[str, ...]] = [("balance",), ("history",)]
+    for words in looking:
+        assert "out of date" not in stage.person.run(*words, json_too=False).stderr
+    stage.bank.troubles = (trouble,)
+    for words in looking:
+        said = stage.person.run(*words, json_too=False)
+        assert said.exit_code == ExitCode.OK
+        assert "may be out of date. It may have lost entries." in " ".join(said.stderr.split())
+    stage.bank.bend = Forgetful()
+    for words in (*looking, PAY):
+        error = stage.person.fails(ExitCode.REFUSED, *words)
+        assert error["name"] == "node_in_trouble"
+        assert "It may have lost entries." in error["message"]
+    stage.bank.troubles = ()
+    assert stage.person.fails(ExitCode.REFUSED, "balance")["name"] == "challenge_invalid"
