@@ -61,12 +61,18 @@ async def one_node(
 
 @asynccontextmanager
 async def some_nodes(
-    root: Path, *coops: int, members: int = 2, federation: Federation | None = None
+    root: Path,
+    *coops: int,
+    members: int = 2,
+    federation: Federation | None = None,
+    settings: str = QUICK,
 ) -> AsyncIterator[dict[int, Town]]:
     """Linked nodes, each with members that all the others know."""
     federation = federation or build_federation(coops=len(coops))
     async with AsyncExitStack() as stack:
-        nodes = await stack.enter_async_context(running_nodes(root, federation, *coops))
+        nodes = await stack.enter_async_context(
+            running_nodes(root, federation, *coops, settings=settings)
+        )
         towns = {}
         for coop, node in nodes.items():
             client = await stack.enter_async_context(client_of(node))
