@@ -176,11 +176,13 @@ def test_a_flipped_bit_takes_nothing_down_and_gets_no_signature(
             assert _is_true(answer, entry), answer
         transaction = FEDERATION.pay(1, payer=1, sequence=4, payee_coop=1, payee=2, amount=1)
         (answer,) = place.tick(engine, Submit(1, transaction))
-        again = FEDERATION.pay(1, payer=1, sequence=2, payee_coop=1, payee=2, amount=2)
-        other = FEDERATION.pay(1, payer=1, sequence=2, payee_coop=1, payee=2, amount=9)
-        for repeated in (again, other):
-            (said,) = place.tick(engine, Submit(2, repeated))
-            assert _is_told_truly(said, repeated is again), said
+        for sequence in (1, 2, 3):
+            for amount in (sequence, 9):
+                repeated = FEDERATION.pay(
+                    1, payer=1, sequence=sequence, payee_coop=1, payee=2, amount=amount
+                )
+                (said,) = place.tick(engine, Submit(2, repeated))
+                assert _is_told_truly(said, sequence, is_recorded=amount == sequence), said
         status = engine.status()
         assert status.accused == ()
         if status.lengths[1] < len(entries):
@@ -206,17 +208,17 @@ def _is_true(answer: Any, entry: bytes) -> bool:
     return receipt.entry == entry
 
 
-def _is_told_truly(answer: Any, is_recorded: bool) -> bool:
+def _is_told_truly(answer: Any, sequence: int, *, is_recorded: bool) -> bool:
     """Whether a repeated payment gets its own receipt and other bytes are refused, or neither is said."""
     if isinstance(answer, NotReady) or (
         isinstance(answer, Failed) and isinstance(answer.error, LogDamaged)
     ):
         return True
     if is_recorded:
-        return isinstance(answer, Recorded) and answer.repeated and _has(answer.receipt, amount=2)
+        return isinstance(answer, Recorded) and answer.repeated and _has(answer.receipt, sequence)
     return bool(answer == Refused(Refusal.SEQUENCE_USED))
 
 
-def _has(receipt: bytes, *, amount: int) -> bool:
+def _has(receipt: bytes, sequence: int) -> bool:
     entry = decode_receipt(receipt).check(FEDERATION.charter)
-    return isinstance(entry.transaction, Pay) and entry.transaction.amount == amount
+    return isinstance(entry.transaction, Pay) and entry.transaction.sequence == sequence
