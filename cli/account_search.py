@@ -9,15 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from cli.answers import integer, reading, text
+from cli.client import Json, NodeClient, NodeMisbehaved
+from cli.sessions import ask_for_challenge
 from ledger.charter import Coop
 from ledger.codec import encode
 from ledger.messages import TAG_SESSION, signed_bytes
 from ledger.signatures import SigningKey
 from ledger.transactions import HANDLE
-
-from .answers import integer, reading, text
-from .client import Json, NodeClient, NodeMisbehaved
-from .sessions import ask_for_challenge
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,8 @@ import binascii
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from cli.client import Json, NodeClient, NodeMisbehaved
 from ledger.codec import MAX
-
-from .client import Json, NodeClient, NodeMisbehaved
 
 
 def encode_bytes(data: bytes) -> str:

@@ -4,6 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from cli.answers import decode_hex, integer
+from cli.charters import fetch_charter
+from cli.client import Answer, Json, NodeClient, NodeError, NodeMisbehaved, NodeProblem, path_of
+from cli.terminal import Output
 from ledger.charter import (
     Charter,
     check_charter_signatures,
@@ -33,11 +37,6 @@ from node.settings import (
     parse_settings,
 )
 from node.store.sql import SqlStore
-
-from .answers import decode_hex, integer
-from .charters import fetch_charter
-from .client import Answer, Json, NodeClient, NodeError, NodeMisbehaved, NodeProblem, path_of
-from .terminal import Output
 
 FETCH_BYTES = 4 * 1024 * 1024
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from .amounts import format_amount
+from cli.amounts import format_amount
 
 _SOURCES: Final = {
     "cer": "INDEC, consumer prices, monthly change as printed",

@@ -8,14 +8,13 @@ lies beside the wallet, so that receipts can be verified with no network.
 import hashlib
 from pathlib import Path
 
+from cli.client import NodeClient, NodeMisbehaved
 from ledger.charter import (
     Charter,
     check_charter_signatures,
     parse_charter,
     parse_charter_signatures,
 )
-
-from .client import NodeClient, NodeMisbehaved
 
 
 def charter_file(wallet: Path) -> Path:

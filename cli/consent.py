@@ -4,8 +4,8 @@ from typing import Final
 
 import click
 
-from .errors import CliError
-from .exit_codes import ExitCode
+from cli.errors import CliError
+from cli.exit_codes import ExitCode
 
 YES: Final = "--yes"
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from .amounts import format_amount
+from cli.amounts import format_amount
 
 BYTE_ORDER_MARK: Final = "\ufeff"
 

@@ -6,6 +6,7 @@ The words are made from the very bytes that are signed, never from what somebody
 import datetime
 from collections.abc import Mapping
 
+from cli.amounts import format_amount
 from ledger.charter import Charter
 from ledger.entries import LAST_TIME
 from ledger.transactions import (
@@ -19,8 +20,6 @@ from ledger.transactions import (
     Status,
     Transaction,
 )
-
-from .amounts import format_amount
 
 Names = Mapping[tuple[int, int], str]
 """(coop number, account) -> handle, as far as known."""

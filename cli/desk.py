@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from .membership import Membership
-from .orders import Orders
-from .pending_journal import JournalAccount, PendingJournal, open_journal
-from .wallet_file import check_unchanged
-from .wallet_lock import lock_wallet
+from cli.membership import Membership
+from cli.orders import Orders
+from cli.pending_journal import JournalAccount, PendingJournal, open_journal
+from cli.wallet_file import check_unchanged
+from cli.wallet_lock import lock_wallet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

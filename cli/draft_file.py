@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from cli.answers import encode_bytes, read_bytes
 from ledger.charter import Charter, Coop
 from ledger.entries import decode_transaction
 from ledger.memos import reason_hash
@@ -19,8 +20,6 @@ from ledger.messages import TAG_ENTRY, signed_bytes
 from ledger.refusals import Refusal
 from ledger.signatures import SignatureInvalid, SigningKey, verify
 from ledger.transactions import Admit, Limit, SetStatus, encode_transaction, signed_part
-
-from .answers import encode_bytes, read_bytes
 
 FORMAT: Final = "fiado draft"
 VERSION: Final = 1

@@ -17,19 +17,18 @@ from typing import Final
 
 import nacl.bindings
 
+from cli.client import NodeClient, NodeError
+from cli.errors import in_words
+from cli.node_address import address_of
+from cli.private_files import UnsafeFile
+from cli.troubles import read_troubles
+from cli.wallet_file import read_wallet
+from cli.wallet_format import WalletError
 from ledger.choose import ValidatorUnavailable, chosen_name
 from ledger.signatures import SignatureInvalid, SigningKey, verify
 from node.audit.database import PREFIX, database_problem
 from node.errors import NodeFault
 from node.settings import load_folder
-
-from .client import NodeClient, NodeError
-from .errors import in_words
-from .node_address import address_of
-from .private_files import UnsafeFile
-from .troubles import read_troubles
-from .wallet_file import read_wallet
-from .wallet_format import WalletError
 
 OLDEST_PYTHON: Final = (3, 11)
 SQLITE_WITHOUT_RESET_BUG: Final = (3, 51, 3)

@@ -6,9 +6,9 @@ only once. This module only tells; `paying.resume` settles.
 
 import shlex
 
-from .amounts import format_amount
-from .client import Json
-from .pending_journal import PaymentIntent, PendingPayment
+from cli.amounts import format_amount
+from cli.client import Json
+from cli.pending_journal import PaymentIntent, PendingPayment
 
 
 def in_doubt_line(pending: PendingPayment) -> str:

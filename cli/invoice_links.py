@@ -9,15 +9,14 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from cli.addresses import Address
+from cli.answers import decode_hex, integer, text
+from cli.client import Json, NodeClient, NodeMisbehaved, path_of
+from cli.errors import CliError
+from cli.exit_codes import ExitCode
 from ledger.charter import Charter
 from node.merchant.references import invoice_reference
 from node.urls import parse_page_url
-
-from .addresses import Address
-from .answers import decode_hex, integer, text
-from .client import Json, NodeClient, NodeMisbehaved, path_of
-from .errors import CliError
-from .exit_codes import ExitCode
 
 _LINK: Final = re.compile(r"(?:[a-z]+://)?[^/?#\s]+/p/([0-9a-f]{32})/?", re.IGNORECASE)
 

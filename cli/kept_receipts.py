@@ -7,12 +7,11 @@ cooperative of one name.
 from pathlib import Path
 from typing import Final
 
+from cli.places import EntryPlace
+from cli.private_files import DiskFiles
 from ledger.charter import Charter
 from ledger.errors import ProofError
 from ledger.receipts import Receipt, decode_receipt
-
-from .places import EntryPlace
-from .private_files import DiskFiles
 
 RECEIPTS_FOLDER: Final = "receipts"
 _FEDERATION_DIGITS: Final = 16

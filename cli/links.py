@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl, quote, unquote
 
-from .addresses import Address, parse_address
-from .amounts import format_amount, parse_amount
+from cli.addresses import Address, parse_address
+from cli.amounts import format_amount, parse_amount
 
 SCHEME: Final = "fiado:"
 LONGEST_LINK: Final = 2_048

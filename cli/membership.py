@@ -13,24 +13,23 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from cli.addresses import Address
+from cli.answers import integer
+from cli.charters import trusted_charter
+from cli.client import Json, NodeClient, NodeMisbehaved, NodeProblem
+from cli.errors import CliError
+from cli.exit_codes import ExitCode
+from cli.moves import find_node, renew_addresses
+from cli.parameters import ask_at_terminal
+from cli.passphrase import PassphraseSource, read_passphrase
+from cli.sessions import open_session
+from cli.troubles import Trouble, read_troubles
+from cli.wallet_file import UnlockedWallet, read_wallet, replace_public, unlock_wallet
+from cli.wallet_format import LockedWallet
+from cli.wallet_lock import WalletBusy, lock_wallet
+from cli.words_node import tell_of_a_lost_answer, tell_of_a_move
 from ledger.charter import Charter, Coop
 from ledger.signatures import SigningKey
-
-from .addresses import Address
-from .answers import integer
-from .charters import trusted_charter
-from .client import Json, NodeClient, NodeMisbehaved, NodeProblem
-from .errors import CliError
-from .exit_codes import ExitCode
-from .moves import find_node, renew_addresses
-from .parameters import ask_at_terminal
-from .passphrase import PassphraseSource, read_passphrase
-from .sessions import open_session
-from .troubles import Trouble, read_troubles
-from .wallet_file import UnlockedWallet, read_wallet, replace_public, unlock_wallet
-from .wallet_format import LockedWallet
-from .wallet_lock import WalletBusy, lock_wallet
-from .words_node import tell_of_a_lost_answer, tell_of_a_move
 
 _KEEP_FROM_ARRIVING: Final = frozenset({"accused", "cut"})
 """Kinds of trouble with a cooperative because of which a payment there does not arrive."""

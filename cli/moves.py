@@ -13,11 +13,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from cli.client import NodeClient, NodeError
 from ledger.charter import Charter, Coop
 from ledger.errors import ProofError
 from node.addresses import NodeAddress, address_from_json, check_address
-
-from .client import NodeClient, NodeError
 
 MOST_ASKED: Final = 8
 """How many other nodes are asked."""

@@ -23,10 +23,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from cli.pending_journal import JournalAccount, PaymentIntent
+from cli.private_files import DiskFiles, PrivateFiles
 from ledger.memos import SALT_BYTES
-
-from .pending_journal import JournalAccount, PaymentIntent
-from .private_files import DiskFiles, PrivateFiles
 
 SAME_WISH_SECONDS: Final = 43_200
 """Half a day: longer than anybody hesitates, shorter than a standing order's interval."""

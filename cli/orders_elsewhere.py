@@ -7,17 +7,16 @@ entry back to what was read before; the marks of what was found stay beside the 
 
 from typing import Final
 
+from cli.answers import decode_bytes, number, objects, read_bytes
+from cli.client import Json, NodeMisbehaved, path_of
+from cli.desk import Desk
+from cli.orders import Marks, PaidOrder
+from cli.pending_journal import PaymentIntent
+from cli.sealing import open_salted
 from ledger.errors import ProofError
 from ledger.memos import memo_reference
 from ledger.receipts import Receipt, decode_receipt
 from ledger.transactions import Pay
-
-from .answers import decode_bytes, number, objects, read_bytes
-from .client import Json, NodeMisbehaved, path_of
-from .desk import Desk
-from .orders import Marks, PaidOrder
-from .pending_journal import PaymentIntent
-from .sealing import open_salted
 
 _PAGE: Final = 100
 """How many entries of the history are asked for at once."""

@@ -11,15 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from cli.answers import number, objects, read_bytes
+from cli.client import Json
+from cli.desk import Desk
+from cli.membership import Membership
+from cli.orders import SAME_WISH_SECONDS
+from cli.pending_journal import PaymentIntent
+from cli.sealing import open_memo
 from ledger.receipts import decode_receipt
-
-from .answers import number, objects, read_bytes
-from .client import Json
-from .desk import Desk
-from .membership import Membership
-from .orders import SAME_WISH_SECONDS
-from .pending_journal import PaymentIntent
-from .sealing import open_memo
 
 _PAGE: Final = 50
 """How many of the newest entries of the history are looked at."""

@@ -16,16 +16,9 @@ from typing import Final
 
 from nacl.utils import random
 
-from ledger.errors import ProofError
-from ledger.memos import SALT_BYTES, memo_reference
-from ledger.messages import TAG_ENTRY, signed_bytes
-from ledger.receipts import Receipt, decode_receipt
-from ledger.refusals import Refusal
-from ledger.transactions import Pay, Price, encode_transaction, signed_part
-
-from .addresses import Address
-from .answers import decode_bytes, decode_hex, encode_bytes, number, read_bytes
-from .client import (
+from cli.addresses import Address
+from cli.answers import decode_bytes, decode_hex, encode_bytes, number, read_bytes
+from cli.client import (
     AnswerLost,
     Json,
     NodeError,
@@ -35,13 +28,19 @@ from .client import (
     path_of,
     render_json,
 )
-from .desk import Desk
-from .kept_receipts import keep_receipt
-from .membership import Membership
-from .orders import PaidOrder
-from .paid_before import MayRepeat, check_not_paid
-from .pending_journal import Outcome, PaymentIntent, PendingPayment
-from .sealing import LONGEST_MEMO_BYTES, seal_memo
+from cli.desk import Desk
+from cli.kept_receipts import keep_receipt
+from cli.membership import Membership
+from cli.orders import PaidOrder
+from cli.paid_before import MayRepeat, check_not_paid
+from cli.pending_journal import Outcome, PaymentIntent, PendingPayment
+from cli.sealing import LONGEST_MEMO_BYTES, seal_memo
+from ledger.errors import ProofError
+from ledger.memos import SALT_BYTES, memo_reference
+from ledger.messages import TAG_ENTRY, signed_bytes
+from ledger.receipts import Receipt, decode_receipt
+from ledger.refusals import Refusal
+from ledger.transactions import Pay, Price, encode_transaction, signed_part
 
 _AFTER_LOOKING: Final = frozenset(
     {

@@ -6,18 +6,18 @@ may have been cancelled, or paid by somebody else.
 
 import time
 
-from .amounts import format_amount
-from .consent import agree_to_pay
-from .desk import Desk, open_desk
-from .errors import CliError
-from .exit_codes import ExitCode
-from .invoice_links import InvoiceLink, OpenInvoice, fetch_invoice
-from .membership import Membership
-from .paid_before import MayRepeat
-from .paying import Bound, Paid, Terms, pay
-from .pending_journal import PaymentIntent
-from .settling import settle, unless_repeated
-from .terminal import Output
+from cli.amounts import format_amount
+from cli.consent import agree_to_pay
+from cli.desk import Desk, open_desk
+from cli.errors import CliError
+from cli.exit_codes import ExitCode
+from cli.invoice_links import InvoiceLink, OpenInvoice, fetch_invoice
+from cli.membership import Membership
+from cli.paid_before import MayRepeat
+from cli.paying import Bound, Paid, Terms, pay
+from cli.pending_journal import PaymentIntent
+from cli.settling import settle, unless_repeated
+from cli.terminal import Output
 
 
 def pay_invoice(

@@ -10,16 +10,15 @@ from typing import Any
 
 import click
 
+from cli.amounts import format_amount, parse_amount
+from cli.answers import integer, text
+from cli.client import Json, NodeClient, NodeMisbehaved, NodeProblem
+from cli.errors import CliError
+from cli.exit_codes import ExitCode
 from ledger.index.conversion import price_from_units, units_from_price
 from ledger.index.days import day_from_text, text_from_day
 from ledger.index.exact import MILLIONTHS
 from ledger.transactions import Price
-
-from .amounts import format_amount, parse_amount
-from .answers import integer, text
-from .client import Json, NodeClient, NodeMisbehaved, NodeProblem
-from .errors import CliError
-from .exit_codes import ExitCode
 
 _CURRENCY_LETTERS = 3
 

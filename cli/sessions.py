@@ -6,12 +6,11 @@ PROTOCOL section 11. What is signed names the federation and the coop, so it can
 from dataclasses import dataclass
 from typing import Final
 
+from cli.answers import decode_bytes, integer, text
+from cli.client import NodeClient, NodeMisbehaved
 from ledger.codec import encode
 from ledger.messages import TAG_SESSION, signed_bytes
 from ledger.signatures import SigningKey
-
-from .answers import decode_bytes, integer, text
-from .client import NodeClient, NodeMisbehaved
 
 _LONGEST_TOKEN: Final = 1_024
 

@@ -9,24 +9,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from cli.amounts import format_amount
+from cli.client import NodeProblem
+from cli.consent import agree_to_pay
+from cli.describing import when
+from cli.desk import Desk, open_desk
+from cli.membership import Membership
+from cli.orders import PaidOrder
+from cli.orders_elsewhere import find_elsewhere
+from cli.paid_before import MayRepeat, PaidAlready, Twin
+from cli.paying import Paid, keep_order, resume
+from cli.pending_journal import PaymentIntent
+from cli.terminal import Output
 from ledger.entries import decode_entry
 from ledger.errors import ProofError
 from ledger.receipts import decode_receipt
 from ledger.refusals import Refusal
 from ledger.transactions import Pay
-
-from .amounts import format_amount
-from .client import NodeProblem
-from .consent import agree_to_pay
-from .describing import when
-from .desk import Desk, open_desk
-from .membership import Membership
-from .orders import PaidOrder
-from .orders_elsewhere import find_elsewhere
-from .paid_before import MayRepeat, PaidAlready, Twin
-from .paying import Paid, keep_order, resume
-from .pending_journal import PaymentIntent
-from .terminal import Output
 
 _NEVER: Final[MayRepeat] = lambda _: False  # noqa: E731
 _ALWAYS: Final[MayRepeat] = lambda _: True  # noqa: E731

@@ -12,19 +12,18 @@ from typing import Any, TypeVar
 
 import click
 
+from cli.charters import trusted_charter
+from cli.client import NodeClient, NodeMisbehaved
+from cli.membership import moved_to, unlock
+from cli.moves import renew_addresses
+from cli.parameters import default_wallet
+from cli.passphrase import PassphraseSource
+from cli.sessions import open_session
+from cli.wallet_file import WalletMissing, read_wallet
+from cli.wallet_format import LockedWallet
+from cli.words_node import tell_of_a_lost_answer
 from ledger.charter import Charter, Coop
 from ledger.signatures import SigningKey
-
-from .charters import trusted_charter
-from .client import NodeClient, NodeMisbehaved
-from .membership import moved_to, unlock
-from .moves import renew_addresses
-from .parameters import default_wallet
-from .passphrase import PassphraseSource
-from .sessions import open_session
-from .wallet_file import WalletMissing, read_wallet
-from .wallet_format import LockedWallet
-from .words_node import tell_of_a_lost_answer
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

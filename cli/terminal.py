@@ -18,7 +18,7 @@ from typing import Final, TextIO
 
 import click
 
-from .csv_text import BYTE_ORDER_MARK, Cell, Separator, csv_text
+from cli.csv_text import BYTE_ORDER_MARK, Cell, Separator, csv_text
 
 _MOST_PROGRESS_STEPS: Final = 200
 _COLUMN_GAP: Final = "  "

@@ -12,10 +12,10 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Final
 
-from .client import AnswerLost, NodeError, NodeProblem, NodeUnreachable, path_of
-from .membership import Membership
-from .paying import Paid
-from .terminal import Output
+from cli.client import AnswerLost, NodeError, NodeProblem, NodeUnreachable, path_of
+from cli.membership import Membership
+from cli.paying import Paid
+from cli.terminal import Output
 
 LONGEST_POLL_MS: Final = 20_000
 WATCHED_POLL_MS: Final = 1_000

@@ -3,22 +3,21 @@
 Only words: see `errors`. Importing this module registers them.
 """
 
+from cli.amounts import format_amount
+from cli.draft_file import DraftError
+from cli.errors import CliError, explain, in_words
+from cli.exit_codes import ExitCode
+from cli.in_doubt import settling_command
+from cli.links import LinkError
+from cli.membership import NotJoined
+from cli.orders import OrderDamaged, OrderError
+from cli.paid_before import PaidAlready
+from cli.paying import MemoTooLong, PayeeCoopUnknown, PaymentInDoubt
+from cli.places import PlaceError
+from cli.sealing import LONGEST_MEMO_BYTES
+from cli.settling import OrderDiffers, already_words, payment_words
+from cli.stewardship import StewardKeyMissing, StewardNotLinked
 from ledger.choose import ValidatorUnavailable
-
-from .amounts import format_amount
-from .draft_file import DraftError
-from .errors import CliError, explain, in_words
-from .exit_codes import ExitCode
-from .in_doubt import settling_command
-from .links import LinkError
-from .membership import NotJoined
-from .orders import OrderDamaged, OrderError
-from .paid_before import PaidAlready
-from .paying import MemoTooLong, PayeeCoopUnknown, PaymentInDoubt
-from .places import PlaceError
-from .sealing import LONGEST_MEMO_BYTES
-from .settling import OrderDiffers, already_words, payment_words
-from .stewardship import StewardKeyMissing, StewardNotLinked
 
 
 @explain.register

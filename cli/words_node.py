@@ -10,16 +10,15 @@ from typing import Final
 
 import click
 
+from cli.client import AnswerLost, NodeError, NodeMisbehaved, NodeProblem, NodeUnreachable
+from cli.errors import CliError, explain
+from cli.exit_codes import ExitCode
 from ledger.charter import Coop
 from ledger.errors import CharterError, ProofError
 from node.addresses import NodeAddress
 from node.errors import ListenFault, NodeFault, StoreInUse, StoreUnavailable
 from node.settings import CHARTER_FILE, SETTINGS_FILE, SIGNATURES_FILE, FolderError
 from node.store_urls import StoreUrlError
-
-from .client import AnswerLost, NodeError, NodeMisbehaved, NodeProblem, NodeUnreachable
-from .errors import CliError, explain
-from .exit_codes import ExitCode
 
 REMEDIES: Final[Mapping[str, str]] = {
     "account_unknown": "The account is not open yet: its owner's `fiado join` says which stewards still "

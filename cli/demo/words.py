@@ -3,14 +3,13 @@
 Only words: see `cli.errors`. Importing this module registers them.
 """
 
+from cli.demo.graph import GraphError
+from cli.demo.processes import NodeFailed
+from cli.demo.sending import SendingFailed
+from cli.demo.stage import TourFailed
+from cli.demo.trade import NotSettled
 from cli.errors import CliError, explain
 from cli.exit_codes import ExitCode
-
-from .graph import GraphError
-from .processes import NodeFailed
-from .sending import SendingFailed
-from .stage import TourFailed
-from .trade import NotSettled
 
 
 @explain.register

@@ -6,15 +6,15 @@ Each command lives in a module of its own; `index_group` gathers them. `publish`
 
 import click
 
-from . import words as words  # Importing it registers the words of the errors.
-from .backtest_command import backtest
-from .compute import compute
-from .lookup import convert, show
-from .node_values import history
-from .plot_command import plot
-from .publish import publish
-from .survey import survey
-from .verify import verify
+from cli.index_commands import words as words  # Importing it registers the words of the errors.
+from cli.index_commands.backtest_command import backtest
+from cli.index_commands.compute import compute
+from cli.index_commands.lookup import convert, show
+from cli.index_commands.node_values import history
+from cli.index_commands.plot_command import plot
+from cli.index_commands.publish import publish
+from cli.index_commands.survey import survey
+from cli.index_commands.verify import verify
 
 
 @click.group("index")

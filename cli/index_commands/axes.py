@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from .scene import Anchor, Point, Scene, Stroke, Words
+from cli.index_commands.scene import Anchor, Point, Scene, Stroke, Words
 
 GRID: Final = "#dddddd"
 FRAME: Final = "#888888"

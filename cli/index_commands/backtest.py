@@ -17,10 +17,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from cli.index_commands.history import SurveySetting, cer_index, price_path, survey_index
 from ledger.index.days import day_from_text
 from ledger.index.exact import MILLIONTHS
-
-from .history import SurveySetting, cer_index, price_path, survey_index
 
 SHORTEST_HOLDING_DAYS: Final = 15
 """Half a month."""

@@ -7,16 +7,15 @@ from typing import Final
 
 import click
 
+from cli.index_commands.backtest import Backtest, Spread, run_backtest, spread_of
+from cli.index_commands.history import MOST_DELAY_DAYS, SurveySetting
+from cli.index_commands.options import picture_options, survey_options
+from cli.index_commands.pictures import PictureFile, draw_spreads
+from cli.index_commands.series import bundled_changes
+from cli.index_commands.terminal_pictures import spread_lines
 from cli.parameters import output_option
 from cli.terminal import Output
 from ledger.index.days import text_from_day
-
-from .backtest import Backtest, Spread, run_backtest, spread_of
-from .history import MOST_DELAY_DAYS, SurveySetting
-from .options import picture_options, survey_options
-from .pictures import PictureFile, draw_spreads
-from .series import bundled_changes
-from .terminal_pictures import spread_lines
 
 PUBLISHED_LATER: Final = "survey, later"
 """The name of the second survey in the table: the same, but published some days later."""

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import click
 
+from cli.index_commands.series import read_changes
 from cli.parameters import output_option, read_number
 from cli.terminal import Output
 from ledger.index.chains import DayValue, factor_of_change, window_values
@@ -23,8 +24,6 @@ from ledger.index.days import (
     text_from_month,
     window_of_day,
 )
-
-from .series import read_changes
 
 SHOWN_DIGITS: Final = 20
 """Significant digits of a printed `cer` value."""

@@ -12,16 +12,15 @@ from typing import Final
 import click
 
 from cli.amounts import format_amount
+from cli.index_commands.compute import DAY, daily_values
+from cli.index_commands.node_values import show_of_node, value_of_node
+from cli.index_commands.series import bundled_changes
 from cli.parameters import AMOUNT, NODE_URL, output_option
 from cli.terminal import Output
 from ledger.index.chains import DayValue
 from ledger.index.conversion import price_from_units, units_from_price
 from ledger.index.days import Method, day_from_text, day_of_month, text_from_day
 from ledger.index.exact import MILLIONTHS, to_millionths
-
-from .compute import DAY, daily_values
-from .node_values import show_of_node, value_of_node
-from .series import bundled_changes
 
 FIRST: Final = DayValue(day=day_from_text("2023-12-31"), value=Decimal("184.9331302207"))
 """The CER that the central bank published for the end of 2023; the chain begins there."""

@@ -7,13 +7,12 @@ import click
 
 from cli.answers import integer, text
 from cli.client import Json, NodeClient, NodeMisbehaved
+from cli.index_commands.levels import levels_of_coops
 from cli.parameters import NODE_URL, output_option
 from cli.pricing import NoIndex, read_rules
 from cli.terminal import Output
 from ledger.index.days import Method, day_from_text, text_from_day
 from ledger.index.exact import MILLIONTHS
-
-from .levels import levels_of_coops
 
 
 def value_of_node(url: str, day: int | None) -> tuple[int, int]:

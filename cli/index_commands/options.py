@@ -7,11 +7,10 @@ from typing import Any, Final
 
 import click
 
+from cli.index_commands.history import LEAST_DELAY_DAYS, MOST_DELAY_DAYS, SurveySetting
+from cli.index_commands.pictures import PictureFile
+from cli.index_commands.scene_png import check_drawable
 from cli.parameters import read_number
-
-from .history import LEAST_DELAY_DAYS, MOST_DELAY_DAYS, SurveySetting
-from .pictures import PictureFile
-from .scene_png import check_drawable
 
 MOST_COOPS: Final = 101
 LARGEST_NOISE_PER_MILLION: Final = 200_000

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from .axes import INK, SMALL, Axes, Axis, day_marks, even_marks, logarithmic_marks
-from .backtest import Spread
-from .scene import Anchor, Disc, Scene, Stroke, Words
-from .scene_png import png
-from .scene_svg import svg
+from cli.index_commands.axes import INK, SMALL, Axes, Axis, day_marks, even_marks, logarithmic_marks
+from cli.index_commands.backtest import Spread
+from cli.index_commands.scene import Anchor, Disc, Scene, Stroke, Words
+from cli.index_commands.scene_png import png
+from cli.index_commands.scene_svg import svg
 
 VALUE_TITLE: Final = "Value of one unit, in pesos (logarithmic)"
 KEPT_TITLE: Final = "Purchasing power kept since the first day"

@@ -5,19 +5,18 @@ from typing import Final
 
 import click
 
+from cli.index_commands.backtest import FIRST_DAY, Backtest, run_backtest
+from cli.index_commands.backtest_command import describe
+from cli.index_commands.compute import DAY
+from cli.index_commands.history import SurveySetting
+from cli.index_commands.options import picture_options, survey_options
+from cli.index_commands.pictures import KEPT_TITLE, VALUE_TITLE, Line, PictureFile, draw_course
+from cli.index_commands.plot_node import plot_of_node
+from cli.index_commands.series import bundled_changes
+from cli.index_commands.terminal_pictures import course_lines
 from cli.parameters import NODE_URL, output_option
 from cli.terminal import Output
 from ledger.index.days import text_from_day
-
-from .backtest import FIRST_DAY, Backtest, run_backtest
-from .backtest_command import describe
-from .compute import DAY
-from .history import SurveySetting
-from .options import picture_options, survey_options
-from .pictures import KEPT_TITLE, VALUE_TITLE, Line, PictureFile, draw_course
-from .plot_node import plot_of_node
-from .series import bundled_changes
-from .terminal_pictures import course_lines
 
 SHORTEST_PICTURE_DAYS: Final = 30
 

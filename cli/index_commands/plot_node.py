@@ -14,13 +14,12 @@ from cli.answers import text
 from cli.client import NodeClient, NodeMisbehaved
 from cli.errors import CliError
 from cli.exit_codes import ExitCode
+from cli.index_commands.pictures import Line, PictureFile, draw_course
+from cli.index_commands.terminal_pictures import course_lines
 from cli.pricing import NoIndex, read_rules
 from cli.terminal import Output
 from ledger.index.days import Method, day_from_text, text_from_day
 from ledger.index.exact import MILLIONTHS
-
-from .pictures import Line, PictureFile, draw_course
-from .terminal_pictures import course_lines
 
 VALUES_AT_ONCE: Final = 1_000
 LEAST_DAYS: Final = 2

@@ -19,6 +19,7 @@ from cli.client import Json
 from cli.consent import agree_to_sign
 from cli.errors import CliError
 from cli.exit_codes import ExitCode
+from cli.index_commands.survey_files import FORMAT, name_of_week
 from cli.parameters import output_option, passphrase_options, read_number
 from cli.passphrase import PassphraseSource
 from cli.pricing import NoIndex, read_rules
@@ -29,8 +30,6 @@ from ledger.decisions import OBSERVATION, Decision
 from ledger.index.days import Method, day_from_text, month_from_text, text_from_month, week_of_day
 from ledger.index.exact import MILLIONTHS
 from ledger.publications import Publication
-
-from .survey_files import FORMAT, name_of_week
 
 _LARGEST_TENTHS = 10**6
 _FILE = click.Path(path_type=Path, dir_okay=False, exists=True)

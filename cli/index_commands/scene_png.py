@@ -9,8 +9,7 @@ from typing import Final, Literal
 
 from cli.errors import CliError
 from cli.exit_codes import ExitCode
-
-from .scene import Anchor, Disc, Scene, Stroke, Words
+from cli.index_commands.scene import Anchor, Disc, Scene, Stroke, Words
 
 DOTS_PER_INCH: Final = 144
 _POINTS_PER_INCH: Final = 72

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from html import escape
 
-from .scene import Disc, Scene, Stroke, Words
+from cli.index_commands.scene import Disc, Scene, Stroke, Words
 
 
 def svg(scene: Scene) -> str:

@@ -11,13 +11,8 @@ from typing import Final
 
 import click
 
-from cli.parameters import AMOUNT, output_option
-from cli.terminal import Output
-from ledger.index.days import day_from_text, week_of_day
-from ledger.index.exact import MILLIONTHS
-
-from .compute import DAY
-from .survey_files import (
+from cli.index_commands.compute import DAY
+from cli.index_commands.survey_files import (
     ClosedWeek,
     ShopPrice,
     add_price,
@@ -27,6 +22,10 @@ from .survey_files import (
     read_basket,
     save_closed,
 )
+from cli.parameters import AMOUNT, output_option
+from cli.terminal import Output
+from ledger.index.days import day_from_text, week_of_day
+from ledger.index.exact import MILLIONTHS
 
 FOLDER: Final = click.Path(path_type=Path, file_okay=False)
 

@@ -7,10 +7,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from cli.index_commands.backtest import Spread
+from cli.index_commands.pictures import Line
 from ledger.index.days import text_from_day
-
-from .backtest import Spread
-from .pictures import Line
 
 DEFAULT_WIDTH: Final = 78
 _LABEL_WIDTH: Final = 10

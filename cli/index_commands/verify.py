@@ -16,6 +16,7 @@ import click
 from cli.client import NodeClient, NodeMisbehaved, NodeProblem, path_of
 from cli.errors import CliError
 from cli.exit_codes import ExitCode
+from cli.index_commands.survey_files import FORMAT
 from cli.parameters import NODE_URL, output_option
 from cli.terminal import Output
 from ledger.charter import Charter, parse_charter
@@ -27,8 +28,6 @@ from ledger.index.statistics import PricePair, SurveyError, laspeyres, level_fro
 from ledger.index.table import Index
 from ledger.refusals import Refusal
 from ledger.rules.index import decide_index, index_of_new_log
-
-from .survey_files import FORMAT
 
 _MOST_DECISIONS: Final = 20_000
 _VALUES_AT_ONCE: Final = 1_000

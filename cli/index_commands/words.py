@@ -2,11 +2,10 @@
 
 from cli.errors import CliError, explain
 from cli.exit_codes import ExitCode
+from cli.index_commands.compute import ChangeMissing
+from cli.index_commands.series import SeriesError
+from cli.index_commands.survey_files import SurveyExists, SurveyFileError, UnknownItem
 from ledger.index.statistics import TooLittleSeen
-
-from .compute import ChangeMissing
-from .series import SeriesError
-from .survey_files import SurveyExists, SurveyFileError, UnknownItem
 
 
 @explain.register

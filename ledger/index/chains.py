@@ -22,8 +22,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from .days import Method, Window
-from .exact import CONTEXT, decimal_from_fraction, times_power, to_cents
+from ledger.index.days import Method, Window
+from ledger.index.exact import CONTEXT, decimal_from_fraction, times_power, to_cents
 
 TENTHS: Final = 1000
 """Tenths of a percent in the whole: a change of 25.5 % is 255."""

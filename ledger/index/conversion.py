@@ -18,8 +18,8 @@ conversion at that day's value. The second direction is for showing only; no rul
 
 from enum import Enum, unique
 
-from .exact import MILLIONTHS
-from .table import DayBeforeBase, DayNotKnown, Index
+from ledger.index.exact import MILLIONTHS
+from ledger.index.table import DayBeforeBase, DayNotKnown, Index
 
 
 @unique

@@ -21,9 +21,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from .chains import TENTHS, DayValue
-from .days import DAYS_IN_WEEK, Window
-from .exact import MILLIONTHS, decimal_from_fraction, guarded, times_power, to_millionths
+from ledger.index.chains import TENTHS, DayValue
+from ledger.index.days import DAYS_IN_WEEK, Window
+from ledger.index.exact import (
+    MILLIONTHS,
+    decimal_from_fraction,
+    guarded,
+    times_power,
+    to_millionths,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

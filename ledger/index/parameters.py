@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from ledger.errors import LedgerError
-
-from .days import FIRST_DAY, LAST_DAY, Method
-from .exact import MILLIONTHS
+from ledger.index.days import FIRST_DAY, LAST_DAY, Method
+from ledger.index.exact import MILLIONTHS
 
 LOWEST_VALUE: Final = MILLIONTHS
 """The least that a unit may be worth: 1.00 of the national currency. Conversion there and back is

@@ -30,10 +30,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from ledger.errors import LedgerError
-
-from .chains import TENTHS
-from .conversion import divide_half_even
-from .exact import CONTEXT, decimal_from_fraction, times_power, to_millionths
+from ledger.index.chains import TENTHS
+from ledger.index.conversion import divide_half_even
+from ledger.index.exact import CONTEXT, decimal_from_fraction, times_power, to_millionths
 
 
 class SurveyError(LedgerError):

@@ -21,13 +21,19 @@ from itertools import pairwise
 from typing import Final
 
 from ledger.errors import LedgerError
-
-from .chains import TENTHS, DayValue, factor_of_change, window_values
-from .days import DAYS_IN_WEEK, Method, Window, last_day_of_week, window_of_day, window_of_period
-from .exact import from_millionths, to_millionths
-from .glide import Level, week_values
-from .parameters import LARGEST_VALUE, LOWEST_VALUE, IndexParameters
-from .prints import (
+from ledger.index.chains import TENTHS, DayValue, factor_of_change, window_values
+from ledger.index.days import (
+    DAYS_IN_WEEK,
+    Method,
+    Window,
+    last_day_of_week,
+    window_of_day,
+    window_of_period,
+)
+from ledger.index.exact import from_millionths, to_millionths
+from ledger.index.glide import Level, week_values
+from ledger.index.parameters import LARGEST_VALUE, LOWEST_VALUE, IndexParameters
+from ledger.index.prints import (
     MOST_LATE_CHANGES,
     SOURCE_HASH_LENGTH,
     Print,

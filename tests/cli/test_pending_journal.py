@@ -32,8 +32,7 @@ from cli.pending_journal import (
 )
 from cli.private_files import UnsafeFile
 from cli.wallet_lock import WalletLock, lock_wallet
-
-from .faulty_files import Fault, FaultyFiles
+from tests.cli.faulty_files import Fault, FaultyFiles
 
 KEY = bytes(range(32))
 ACCOUNT = JournalAccount(federation=bytes(32), coop=1, account=7)

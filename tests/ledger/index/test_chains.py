@@ -17,8 +17,7 @@ from ledger.index.days import (
     text_from_day,
     window_of_day,
 )
-
-from .published import UF_WINDOWS, data_text, indec_changes, published_values
+from tests.ledger.index.published import UF_WINDOWS, data_text, indec_changes, published_values
 
 CLOSE = Decimal("1e-12")
 

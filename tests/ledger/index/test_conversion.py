@@ -15,8 +15,7 @@ from ledger.index.conversion import (
 )
 from ledger.index.days import Method, day_from_text
 from ledger.index.parameters import LARGEST_VALUE, LOWEST_VALUE
-
-from .examples import index_of
+from tests.ledger.index.examples import index_of
 
 LARGEST_AMOUNT = 2**53 - 1
 AMOUNTS = st.integers(0, LARGEST_AMOUNT)

@@ -6,8 +6,7 @@ import pytest
 
 from ledger.index.days import FIRST_DAY, LAST_DAY, Method
 from ledger.index.parameters import LARGEST_VALUE, LOWEST_VALUE, ParametersError
-
-from .examples import parameters
+from tests.ledger.index.examples import parameters
 
 RANGES = {
     "base_day": (FIRST_DAY, LAST_DAY),

@@ -27,8 +27,7 @@ from ledger.index.table import (
     new_index,
     open_stand_ins,
 )
-
-from .examples import index_of, parameters, take
+from tests.ledger.index.examples import index_of, parameters, take
 
 NOVEMBER = month_from_text("2023-11")
 OFFICIAL = st.sampled_from([Method.CER, Method.UF])
