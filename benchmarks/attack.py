@@ -30,7 +30,7 @@ from benchmarks.nodes import (
     federation_running,
 )
 from cli.demo.processes import RunningNode
-from ledger.choose import chosen_name
+from ledger.validators.choose import chosen_name
 from tests.builders import Federation
 
 CONNECTIONS: Final = 32

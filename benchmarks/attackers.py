@@ -17,7 +17,7 @@ from typing import Final
 import aiohttp
 
 from benchmarks.nodes import benchmark_federation
-from ledger.choose import new_validator
+from ledger.validators.choose import new_validator
 from node.engine.wire import Entries, Get, Heads, MemoDelivery
 from node.link import handshake
 from node.link.links import LINK_PATH

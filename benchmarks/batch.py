@@ -6,7 +6,7 @@ import json
 from benchmarks.ingest import local_payments
 from benchmarks.measuring import Options, check
 from benchmarks.nodes import Prefill, admissions, benchmark_federation, drive, federation_running
-from ledger.choose import chosen_name
+from ledger.validators.choose import chosen_name
 
 BATCH = 5_000
 CONNECTIONS = 2

@@ -15,7 +15,7 @@ from benchmarks.nodes import (
     until,
 )
 from cli.demo.processes import RunningNode
-from ledger.choose import chosen_name
+from ledger.validators.choose import chosen_name
 
 
 def run(options: Options) -> dict[str, object]:

@@ -13,7 +13,7 @@ from statistics import median
 
 from benchmarks.measuring import Options, check, percentile
 from benchmarks.nodes import Prefill, admissions, benchmark_federation, drive, federation_running
-from ledger.choose import chosen_name
+from ledger.validators.choose import chosen_name
 from tests.builders import Federation
 
 CONNECTIONS = 64

@@ -28,7 +28,7 @@ from benchmarks.nodes import (
 )
 from cli.client import NodeClient
 from cli.sessions import open_session
-from ledger.choose import chosen_name
+from ledger.validators.choose import chosen_name
 from tests.builders import Federation
 
 SETTINGS = "[merchant]\nprivate_webhooks = true\n"

@@ -18,7 +18,7 @@ from benchmarks.nodes import (
     until,
 )
 from cli.demo.processes import RunningNode
-from ledger.choose import chosen_name
+from ledger.validators.choose import chosen_name
 from tests.builders import Federation
 
 RATE = 200

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from benchmarks.measuring import Options, check
 from benchmarks.workload import ENOUGH, entry_of
-from ledger.choose import chosen_name, load_validator
-from ledger.listing import save_snapshot
-from ledger.reference import empty_state
 from ledger.state import Account
+from ledger.validators.choose import chosen_name, load_validator
+from ledger.validators.listing import save_snapshot
+from ledger.validators.reference import empty_state
 from tests.builders import START, Federation, build_federation
 
 BATCH = 10_000

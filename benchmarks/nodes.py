@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.measuring import check
 from benchmarks.workload import ENOUGH
 from cli.demo.processes import RunningNode, free_ports, running
-from ledger.choose import new_validator
+from ledger.validators.choose import new_validator
 from node.engine.engine import Engine
 from node.engine.settings import EngineSettings
 from node.engine.status import Readiness

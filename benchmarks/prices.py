@@ -12,15 +12,15 @@ from typing import Final
 
 from benchmarks.measuring import Options, check, seconds_of
 from benchmarks.workload import Load, entry_of, generate_graph, make_load
-from ledger.choose import chosen_name, load_validator, new_validator
 from ledger.entries import decode_transaction
 from ledger.index.conversion import price_from_units
 from ledger.index.table import Index
-from ledger.reference import ReferenceValidator
 from ledger.rules.index import SECONDS_IN_DAY
 from ledger.signatures import SigningKey
 from ledger.transactions import Pay, Price, encode_transaction
-from ledger.validator import Validator
+from ledger.validators.choose import chosen_name, load_validator, new_validator
+from ledger.validators.interface import Validator
+from ledger.validators.reference import ReferenceValidator
 from tests.builders import START
 from tests.index_builders import index_lines, index_of, official
 
@@ -112,7 +112,7 @@ def _replay_seconds(validator: Validator, entries: list[bytes]) -> float:
 def _compare(load: Load, start: bytes, entries: list[bytes]) -> dict[str, object]:
     """Replay the entries with both validators; without the native one there is nothing to say."""
     try:
-        from ledger.native_validator import NativeValidator
+        from ledger.validators.native import NativeValidator
     except ImportError:
         return {"compared": 0}
     charter = load.federation.charter

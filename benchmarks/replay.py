@@ -22,8 +22,8 @@ from benchmarks.workload import (
     read_graph,
     signed_messages,
 )
-from ledger.choose import chosen_name, new_validator
-from ledger.validator import Validator
+from ledger.validators.choose import chosen_name, new_validator
+from ledger.validators.interface import Validator
 
 THREADS = 2
 ROUNDS = 3

@@ -2,8 +2,8 @@
 
 from benchmarks.measuring import Options, check, seconds_of
 from benchmarks.workload import admit_all, generate_graph, make_load, signed_messages
-from ledger.choose import chosen_name, load_validator, new_validator
 from ledger.signatures import verify
+from ledger.validators.choose import chosen_name, load_validator, new_validator
 from tests.builders import START
 
 SINGLES = 2_000

@@ -2,10 +2,10 @@
 
 from benchmarks.measuring import Options, check
 from benchmarks.workload import Debt, generate_graph, read_graph
-from ledger.choose import new_validator
 from ledger.codec import split
 from ledger.entries import entry_kind
 from ledger.transactions import Kind
+from ledger.validators.choose import new_validator
 from tests.builders import START, build_federation
 
 COOPS = 3

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.measuring import Options, check, seconds_of
 from benchmarks.workload import Load, generate_graph, make_load
-from ledger.choose import chosen_name, new_validator
+from ledger.validators.choose import chosen_name, new_validator
 from node.engine.engine import Engine
 from node.engine.reading import load_state
 from node.engine.settings import EngineSettings

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ledger.codec import split
 from ledger.signatures import SigningKey
-from ledger.validator import Validator
+from ledger.validators.interface import Validator
 from tests.builders import START, Federation, build_federation
 
 ENOUGH = 2**50

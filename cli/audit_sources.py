@@ -14,8 +14,8 @@ from ledger.charter import (
     parse_charter,
     parse_charter_signatures,
 )
-from ledger.choose import new_validator
 from ledger.errors import EncodingError
+from ledger.validators.choose import new_validator
 from node.audit import (
     AuditReport,
     Fault,

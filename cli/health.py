@@ -24,8 +24,8 @@ from cli.private_files import UnsafeFile
 from cli.troubles import read_troubles
 from cli.wallet_file import read_wallet
 from cli.wallet_format import WalletError
-from ledger.choose import ValidatorUnavailable, chosen_name
 from ledger.signatures import SignatureInvalid, SigningKey, verify
+from ledger.validators.choose import ValidatorUnavailable, chosen_name
 from node.audit.database import PREFIX, database_problem
 from node.errors import NodeFault
 from node.settings import load_folder
@@ -115,10 +115,10 @@ def _why_not_native() -> str:
     if os.environ.get("FIADO_VALIDATOR") == "reference":
         return "FIADO_VALIDATOR=reference asks for it"
     try:
-        import ledger.native_validator
+        import ledger.validators.native
     except ImportError as error:
         return f"the native one is not built: {error}"
-    return f"{ledger.native_validator.__name__} is there"
+    return f"{ledger.validators.native.__name__} is there"
 
 
 def _sqlite() -> Check:

@@ -15,7 +15,7 @@ from cli.client import Json, NodeClient, NodeMisbehaved, path_of
 from cli.errors import CliError
 from cli.exit_codes import ExitCode
 from ledger.charter import Charter
-from node.merchant.references import invoice_reference
+from ledger.references import invoice_reference
 from node.urls import parse_page_url
 
 _LINK: Final = re.compile(r"(?:[a-z]+://)?[^/?#\s]+/p/([0-9a-f]{32})/?", re.IGNORECASE)

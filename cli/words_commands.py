@@ -17,7 +17,7 @@ from cli.places import PlaceError
 from cli.sealing import LONGEST_MEMO_BYTES
 from cli.settling import OrderDiffers, already_words, payment_words
 from cli.stewardship import StewardKeyMissing, StewardNotLinked
-from ledger.choose import ValidatorUnavailable
+from ledger.validators.choose import ValidatorUnavailable
 
 
 @explain.register

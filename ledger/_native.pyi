@@ -1,6 +1,6 @@
 """The compiled half of the ledger, built from `ledger/native` when a Rust toolchain is there.
 
-Conversions only: `ledger.native_validator` gives these calls their meaning. Every call that works
+Conversions only: `ledger.validators.native` gives these calls their meaning. Every call that works
 through more than one value releases the interpreter's lock. Besides what a method names, all raise
 `ValueError` for arguments that no careful caller passes (a coop that is not in the charter, bytes of
 another length), and `ledger.errors.ValidatorFault` when native code panicked.
@@ -117,7 +117,7 @@ class Validator:
     ) -> tuple[list[int], bytes, int]:
         """Append what is accepted, up to the first transaction that the shared rules decide.
 
-        Gives outcomes as `ledger.validator.Sequenced`, the appended entries and their number.
+        Gives outcomes as `ledger.validators.interface.Sequenced`, the appended entries and their number.
         """
 
     def check_dependencies(self, coop: int, transactions: Sequence[bytes]) -> None:

@@ -16,7 +16,7 @@ from ledger.errors import EncodingError, ProofError
 from ledger.refusals import Refusal
 from ledger.shapes import is_bytes, is_number, is_uint
 from ledger.signatures import SignatureInvalid, verify
-from ledger.validator import Validator
+from ledger.validators.interface import Validator
 
 MAX_EVIDENCE_BYTES: Final = 4 * 1024 * 1024
 MAX_EVIDENCE_ENTRIES: Final = 65_536

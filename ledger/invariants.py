@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ledger.codec import MAX
-from ledger.validator import Validator
+from ledger.validators.interface import Validator
 
 
 @dataclass(frozen=True, slots=True)

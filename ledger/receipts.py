@@ -4,8 +4,9 @@ PROTOCOL section 8. The log's own node signs the head right after the entry. Who
 signed head proves the entry with the *path* to it: the entries in between, which the chain takes in as
 they are.
 
-`ReferenceIssuer` makes the former kind; native code makes many at once, and `ledger.choose.new_issuer`
-chooses. A path needs no key: nodes cut it out of the log that they hold.
+`ReferenceIssuer` makes the former kind; native code makes many at once, and
+`ledger.validators.choose.new_issuer` chooses. A path needs no key: nodes cut it out of the log that they
+hold.
 """
 
 from dataclasses import dataclass

@@ -21,7 +21,7 @@ from typing import Final, Self
 from aiohttp import web
 
 from ledger import __version__
-from ledger.choose import chosen_name
+from ledger.validators.choose import chosen_name
 from node.address_file import read_own_address
 from node.deliveries import Deliveries
 from node.engine.engine import Engine

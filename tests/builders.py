@@ -21,7 +21,6 @@ from ledger.charter import Charter, format_charter_signatures, parse_charter, si
 from ledger.codec import split
 from ledger.messages import TAG_ENTRY, signed_bytes
 from ledger.receipts import Receipt
-from ledger.reference import ReferenceValidator
 from ledger.refusals import Refusal
 from ledger.signatures import SigningKey
 from ledger.transactions import (
@@ -37,7 +36,8 @@ from ledger.transactions import (
     encode_transaction,
     signed_part,
 )
-from ledger.validator import Validator
+from ledger.validators.interface import Validator
+from ledger.validators.reference import ReferenceValidator
 
 START = 1_767_225_600
 """2026-01-01 00:00:00 UTC: the time at which the books of a test begin."""

@@ -23,7 +23,7 @@ from ledger.index.statistics import median_level
 from ledger.index.table import Index
 from ledger.rules.index import SECONDS_IN_DAY
 from ledger.transactions import Price, encode_transaction
-from ledger.validator import Validator
+from ledger.validators.interface import Validator
 from tests.builders import Books, Federation
 
 BASE_DAY = day_from_text("2025-12-15")

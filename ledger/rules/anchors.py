@@ -12,7 +12,7 @@ from ledger.rules.payments import credit
 from ledger.signatures import SignatureInvalid, verify
 from ledger.state import COMMONS, Log, Returnable, State, Transit
 from ledger.transactions import Anchor, Status
-from ledger.validator import Waiting
+from ledger.validators.interface import Waiting
 
 
 def check_anchor(

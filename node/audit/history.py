@@ -15,7 +15,7 @@ from ledger.codec import split
 from ledger.entries import transaction_start
 from ledger.state import COMMONS
 from ledger.transactions import Kind
-from ledger.validator import Validator
+from ledger.validators.interface import Validator
 from node.audit.report import Fault, Finding
 from node.store import HistoryRow, Role, Store
 from node.store.histories import payment_digest

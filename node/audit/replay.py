@@ -16,7 +16,7 @@ from ledger.entries import Entry, decode_entry
 from ledger.errors import EncodingError, ProofError
 from ledger.refusals import Refusal
 from ledger.transactions import Kind
-from ledger.validator import Validator, Waiting
+from ledger.validators.interface import Validator, Waiting
 from node.audit.report import Fault, Finding, LogReport, Piece, SourceFault
 
 Observer = Callable[[int, bytes], None]

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from ledger.chain import genesis
 from ledger.invariants import find_sequence_violations, find_violations
-from ledger.validator import Validator
+from ledger.validators.interface import Validator
 from node.audit.replay import LogReplay, Observer
 from node.audit.report import (
     AuditReport,

@@ -15,12 +15,12 @@ from dataclasses import replace
 import msgpack
 
 from ledger.charter import Charter
-from ledger.choose import load_validator, new_validator
 from ledger.errors import EncodingError, ProofError, SnapshotError
 from ledger.evidence import InvalidEntryEvidence, decode_evidence
 from ledger.messages import TAG_REASON
 from ledger.transactions import Kind
-from ledger.validator import Validator
+from ledger.validators.choose import load_validator, new_validator
+from ledger.validators.interface import Validator
 from node.audit.history import HistoryCheck
 from node.audit.replay import cut
 from node.audit.report import AuditReport, Fault, Finding, Piece, SourceFault

@@ -15,7 +15,7 @@ from typing import Protocol
 from ledger.chain import SignedHead, head_message
 from ledger.signatures import SignatureInvalid, verify
 from ledger.transactions import Anchor, Return, encode_transaction
-from ledger.validator import Sequenced
+from ledger.validators.interface import Sequenced
 from node.engine.core import Core, Tick
 from node.engine.replicas import Replicas
 from node.engine.wire import WitnessAnswer, WitnessRequest

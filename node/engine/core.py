@@ -14,7 +14,7 @@ from ledger.charter import Charter
 from ledger.errors import ProofError
 from ledger.evidence import Evidence, decode_evidence
 from ledger.signatures import SigningKey
-from ledger.validator import Validator
+from ledger.validators.interface import Validator
 from node.engine.events import Notice, Outbox, Send
 from node.engine.settings import EngineSettings
 from node.engine.signer import Signer

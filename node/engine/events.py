@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ledger.chain import SignedHead
 from ledger.refusals import Refusal
 from ledger.transactions import Kind
-from ledger.validator import Validator
+from ledger.validators.interface import Validator
 from node.engine.status import NodeStatus, Readiness
 from node.engine.troubles import Trouble, TroubleKind
 from node.store import Memo, Segment, Store, Write

@@ -14,7 +14,7 @@ from ledger.receipts import decode_receipt
 from ledger.refusals import Refusal
 from ledger.rules.days import check_day, entries_of_day
 from ledger.transactions import Kind, Pay
-from ledger.validator import Sequenced
+from ledger.validators.interface import Sequenced
 from node.engine.anchors import Anchors
 from node.engine.core import Core, Tick
 from node.engine.doubtful import is_new_payment

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 from ledger.chain import SignedHead
 from ledger.charter import Charter
-from ledger.choose import load_validator, new_validator
 from ledger.errors import EncodingError, SnapshotError
-from ledger.validator import Validator
+from ledger.validators.choose import load_validator, new_validator
+from ledger.validators.interface import Validator
 from node.engine.wire import Entries
 from node.errors import LogDamaged, StorageFault
 from node.store import Store

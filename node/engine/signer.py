@@ -15,12 +15,12 @@ from dataclasses import dataclass
 
 from ledger.chain import SignedHead, extend_all, genesis, sign_head
 from ledger.charter import Charter
-from ledger.choose import new_issuer
 from ledger.codec import split
 from ledger.decisions import content_message
 from ledger.errors import ProofError
 from ledger.receipts import Receipt
 from ledger.signatures import SigningKey
+from ledger.validators.choose import new_issuer
 from node.errors import NodeFault
 
 

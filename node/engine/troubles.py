@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum, unique
 from typing import TYPE_CHECKING, Final
 
-from ledger.validator import Waiting
+from ledger.validators.interface import Waiting
 
 if TYPE_CHECKING:
     from node.engine.core import Core, Tick

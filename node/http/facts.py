@@ -12,7 +12,7 @@ from ledger.entries import Entry, decode_entry, entry_kind
 from ledger.refusals import Refusal
 from ledger.state import COMMONS, Account
 from ledger.transactions import MAX_NUMBER, Kind, Pay, Return
-from ledger.validator import Validator
+from ledger.validators.interface import Validator
 from node.engine.events import View
 from node.http.reading import plain_number, to_base64url
 from node.store import HistoryPlace, HistoryRow, Role

@@ -9,7 +9,7 @@ from hashlib import sha256
 from heapq import heappush
 
 from ledger.charter import Charter
-from ledger.validator import Validator
+from ledger.validators.interface import Validator
 from node.engine.troubles import Trouble
 from node.merchant.access import Delivery, Endpoint, read_endpoint
 from node.merchant.desk import Desk

@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 
+from ledger.references import refund_reference
 from ledger.transactions import Pay
 from node.merchant.context import Context
 from node.merchant.invoice import (
@@ -20,7 +21,6 @@ from node.merchant.invoice import (
     read_refund,
 )
 from node.merchant.movements import Movements
-from node.merchant.references import refund_reference
 from node.merchant.refusals import MerchantRefusal
 from node.store import Record, RecordKind
 

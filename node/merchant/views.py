@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from ledger.charter import Charter
+from ledger.references import private_hash
 from node.merchant.invoice import Invoice, InvoicePayment, Refund
-from node.merchant.references import private_hash
 
 Json = dict[str, Any]
 

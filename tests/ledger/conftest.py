@@ -3,13 +3,13 @@
 import pytest
 
 from ledger.charter import Charter
-from ledger.reference import ReferenceValidator
-from ledger.validator import Validator
+from ledger.validators.interface import Validator
+from ledger.validators.reference import ReferenceValidator
 from tests.builders import MakeValidator
 
 
 def make_native(charter: Charter) -> Validator:
-    native = pytest.importorskip("ledger.native_validator")
+    native = pytest.importorskip("ledger.validators.native")
     validator: Validator = native.NativeValidator(charter)
     return validator
 

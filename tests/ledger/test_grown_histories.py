@@ -8,8 +8,8 @@ import pytest
 
 from ledger.charter import Charter
 from ledger.invariants import find_violations
-from ledger.reference import ReferenceValidator
-from ledger.validator import Validator
+from ledger.validators.interface import Validator
+from ledger.validators.reference import ReferenceValidator
 from tests.builders import Books, MakeValidator, books_with_members, build_federation
 from tests.histories import Happened, grow
 from tests.ledger.conftest import make_native
@@ -71,7 +71,7 @@ def load_reference(charter: Charter, snapshot: bytes) -> Validator:
 
 
 def load_native(charter: Charter, snapshot: bytes) -> Validator:
-    native = pytest.importorskip("ledger.native_validator").NativeValidator
+    native = pytest.importorskip("ledger.validators.native").NativeValidator
     validator: Validator = native.load(charter, snapshot)
     return validator
 

@@ -22,10 +22,10 @@ from hypothesis.stateful import (
 from ledger.charter import Charter
 from ledger.entries import Entry, decode_entry
 from ledger.invariants import find_sequence_violations, find_violations
-from ledger.reference import ReferenceValidator
 from ledger.refusals import Refusal
 from ledger.transactions import Pay, Status
-from ledger.validator import Validator
+from ledger.validators.interface import Validator
+from ledger.validators.reference import ReferenceValidator
 from tests.builders import Books, books_with_members, build_federation
 from tests.ledger.conftest import make_native
 
@@ -46,7 +46,7 @@ class Histories(RuleBasedStateMachine):
 
     def load_validator(self, snapshot: bytes) -> Validator:
         if self.native:
-            native = pytest.importorskip("ledger.native_validator").NativeValidator
+            native = pytest.importorskip("ledger.validators.native").NativeValidator
             validator: Validator = native.load(FEDERATION.charter, snapshot)
             return validator
         return ReferenceValidator.load(FEDERATION.charter, snapshot)

@@ -15,7 +15,7 @@ from ledger.errors import ProofError
 from ledger.evidence import DecisionEvidence, SignedContent, decode_evidence
 from ledger.refusals import Refusal
 from ledger.signatures import SigningKey, verify
-from ledger.validator import Validator
+from ledger.validators.interface import Validator
 from ledger.zip215 import SUBGROUP_ORDER, challenge
 from tests.builders import MakeValidator
 from tests.index_builders import observation

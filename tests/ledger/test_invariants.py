@@ -7,9 +7,9 @@ import pytest
 
 from ledger.codec import MAX
 from ledger.invariants import find_sequence_violations, find_violations
-from ledger.reference import ReferenceValidator
 from ledger.state import State, Transit
 from ledger.transactions import Status
+from ledger.validators.reference import ReferenceValidator
 from tests.builders import Books, books_with_members, build_federation
 
 

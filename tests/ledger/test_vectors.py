@@ -27,7 +27,7 @@ from ledger.refusals import Refusal
 from ledger.shapes import Kind
 from ledger.signatures import SigningKey, verify
 from ledger.transactions import encode_transaction
-from ledger.validator import Validator
+from ledger.validators.interface import Validator
 from tests.builders import MakeValidator
 from tests.vectors import make_vectors as maker
 from tests.vectors.fuzz_seeds import write_seeds

@@ -10,8 +10,8 @@ import pytest
 
 from ledger.charter import Charter
 from ledger.errors import EncodingError
-from ledger.reference import ReferenceValidator
-from ledger.validator import Replayed, Sequenced, Validator
+from ledger.validators.interface import Replayed, Sequenced, Validator
+from ledger.validators.reference import ReferenceValidator
 
 Answer = TypeVar("Answer")
 
@@ -20,7 +20,7 @@ class Both:
     """Two validators of one charter. `threads` is how many threads the native one verifies with."""
 
     def __init__(self, charter: Charter, *, threads: int = 2) -> None:
-        native = pytest.importorskip("ledger.native_validator").NativeValidator
+        native = pytest.importorskip("ledger.validators.native").NativeValidator
         self.charter = charter
         self.reference: Validator = ReferenceValidator(charter)
         self.native: Validator = native(charter, threads=threads)

@@ -92,7 +92,7 @@ def test_entries_without_boundaries() -> None:
 
 
 def test_a_damaged_snapshot_is_refused_at_every_byte() -> None:
-    wrapper = pytest.importorskip("ledger.native_validator").NativeValidator
+    wrapper = pytest.importorskip("ledger.validators.native").NativeValidator
     books = books_with_members(FEDERATION, make_validator=wrapper)
     snapshot = books.validator.snapshot()
     assert wrapper.load(FEDERATION.charter, snapshot).snapshot() == snapshot

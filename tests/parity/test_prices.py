@@ -6,15 +6,15 @@ import pytest
 
 from ledger.codec import MAX
 from ledger.index.conversion import units_from_price
-from ledger.reference import ReferenceValidator
 from ledger.refusals import Refusal
 from ledger.rules.index import SECONDS_IN_DAY
 from ledger.transactions import Price
-from ledger.validator import Validator
+from ledger.validators.interface import Validator
+from ledger.validators.reference import ReferenceValidator
 from tests.builders import START, Federation, build_federation
 from tests.index_builders import index_lines, index_of, official, source_change
 
-native_validator = pytest.importorskip("ledger.native_validator")
+native_validator = pytest.importorskip("ledger.validators.native")
 pytestmark = pytest.mark.needs_native
 
 FEDERATION = build_federation(

@@ -2,8 +2,8 @@
 
 from ledger.charter import Charter
 from ledger.codec import split
-from ledger.reference import ReferenceValidator
-from ledger.validator import Replayed, Validator
+from ledger.validators.interface import Replayed, Validator
+from ledger.validators.reference import ReferenceValidator
 from node.store import MemoryDisk
 from tests.needs import missing_native
 from tests.simulation.world import Failure
@@ -13,7 +13,7 @@ def check_replays(charter: Charter, disk: MemoryDisk, expected: bytes) -> None:
     """Fail unless all validators come to the state with the digest `expected` from the logs on a disk."""
     validators: list[Validator] = [ReferenceValidator(charter)]
     if missing_native() is None:
-        from ledger.native_validator import NativeValidator
+        from ledger.validators.native import NativeValidator
 
         validators.append(NativeValidator(charter))
     logs = {

@@ -4,9 +4,9 @@ from random import Random
 from typing import Any, Final
 
 from ledger.entries import LAST_TIME, encode_entry
-from ledger.listing import list_state
-from ledger.reference import ReferenceValidator
 from ledger.refusals import Refusal
+from ledger.validators.listing import list_state
+from ledger.validators.reference import ReferenceValidator
 from tests.builders import Books, books_with_members, build_federation, open_books
 from tests.histories import grow
 from tests.ledger.rules.tables import HOME, TABLES, stage

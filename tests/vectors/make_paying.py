@@ -9,10 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from ledger.references import invoice_reference, private_hash
 from ledger.refusals import Refusal
 from node.http.problems import PROBLEMS
 from node.merchant.invoice import Invoice, Price
-from node.merchant.references import invoice_reference, private_hash
 from node.merchant.states import State
 from node.merchant.views import Json, Views
 from tests.builders import Federation

@@ -12,9 +12,9 @@ from typing import Any
 
 from ledger.codec import MAX
 from ledger.entries import decode_transaction
-from ledger.reference import ReferenceValidator
 from ledger.refusals import Refusal
 from ledger.transactions import Price, Status, Transaction, encode_transaction
+from ledger.validators.reference import ReferenceValidator
 from tests.builders import Books, MakeValidator, build_federation, open_books, signing_key
 
 HOME = 1

@@ -7,7 +7,7 @@ from ledger.entries import encode_entry
 from ledger.errors import DependencyMissing, EncodingError
 from ledger.invariants import find_violations
 from ledger.refusals import Refusal
-from ledger.validator import Replayed, Waiting
+from ledger.validators.interface import Replayed, Waiting
 from tests.builders import (
     Books,
     MakeValidator,

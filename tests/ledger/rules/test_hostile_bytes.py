@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from ledger.entries import encode_entry
 from ledger.errors import EncodingError
-from ledger.reference import ReferenceValidator
 from ledger.refusals import Refusal
-from ledger.validator import Validator, Waiting
+from ledger.validators.interface import Validator, Waiting
+from ledger.validators.reference import ReferenceValidator
 from tests.builders import Books
 from tests.ledger.conftest import make_native
 from tests.ledger.rules.tables import HOME, TABLES, stage

@@ -11,9 +11,9 @@ from ledger.codec import MAX
 from ledger.decisions import IndexEntry, Observation
 from ledger.entries import decode_transaction, encode_entry
 from ledger.index.prints import LateChange, Print, SourceChange
-from ledger.reference import ReferenceValidator
 from ledger.refusals import Refusal
 from ledger.transactions import encode_transaction
+from ledger.validators.reference import ReferenceValidator
 from tests.builders import (
     Books,
     MakeValidator,

@@ -7,7 +7,7 @@ import pytest
 from ledger.codec import MAX
 from ledger.entries import LAST_TIME, MAX_ENTRY_BYTES, encode_entry
 from ledger.refusals import Refusal
-from ledger.validator import Replayed
+from ledger.validators.interface import Replayed
 from tests.builders import Books, MakeValidator
 from tests.ledger.rules.tables import HOME, NEVER_TOGETHER, TABLES, Table, stage
 

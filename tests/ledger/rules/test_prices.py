@@ -10,10 +10,10 @@ from ledger.entries import encode_entry
 from ledger.index.conversion import units_from_price
 from ledger.index.table import DayNotKnown
 from ledger.invariants import find_violations
-from ledger.reference import ReferenceValidator
 from ledger.refusals import Refusal
 from ledger.rules.index import SECONDS_IN_DAY
 from ledger.transactions import Price
+from ledger.validators.reference import ReferenceValidator
 from tests.builders import (
     START,
     Books,

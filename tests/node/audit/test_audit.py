@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from ledger.entries import LAST_TIME, encode_entry
-from ledger.reference import ReferenceValidator
 from ledger.refusals import Refusal
 from ledger.transactions import Status
+from ledger.validators.reference import ReferenceValidator
 from node.audit import AuditReport, Fault, Piece, SourceFault, run_audit
 from node.audit.store import audit_store
 from node.store import (

@@ -6,7 +6,7 @@ from pathlib import Path
 from ledger.chain import SignedHead, extend_all, genesis
 from ledger.charter import check_charter_signatures, parse_charter, parse_charter_signatures
 from ledger.codec import split
-from ledger.reference import ReferenceValidator
+from ledger.validators.reference import ReferenceValidator
 from tests.node.http.towns import halt, one_node, same_lengths, some_nodes
 from tests.node.loops import on_loop
 from tests.node.running import QUICK, Answer

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from node.merchant.references import invoice_reference
+from ledger.references import invoice_reference
 from node.merchant.views import money
 from tests.node.loops import on_loop
 from tests.node.merchant.stall import MERCHANT, PAYER, SETTINGS, a_stall, outcome

@@ -1,4 +1,4 @@
-//! Snapshots: the listing and the heads that can still be anchored, as `ledger/listing.py` lays them out.
+//! Snapshots: the listing and the heads that can still be anchored, as `ledger/validators/listing.py` lays them out.
 //!
 //! A snapshot is a node's own and trusted as its database is: the hash in it catches damage, not
 //! malice. Loading still checks everything that later code relies on. Keys are decompressed when their

@@ -1,4 +1,4 @@
-//! The validator as a Python class. `ledger.native_validator` wraps it and speaks to the rest.
+//! The validator as a Python class. `ledger.validators.native` wraps it and speaks to the rest.
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyTuple, PyType};

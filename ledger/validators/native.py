@@ -1,11 +1,11 @@
-"""The native validator: `ledger._native` behind the interface of `ledger.validator`.
+"""The native validator: `ledger._native` behind the interface of `ledger.validators.interface`.
 
 Native code decides `pay`, `anchor` and `return` and stops in front of everything else, which
-`ledger.native_rules` decides by the rules that both validators share.
+`ledger.validators.shared_rules` decides by the rules that both validators share.
 
 This module holds no state but the index of each log, of which native code has what payments need: the
 values of days, and the rows of the listing. It exists only where the extension was built: importing it
-raises `ImportError` elsewhere, and `ledger.choose` asks for it that way.
+raises `ImportError` elsewhere, and `ledger.validators.choose` asks for it that way.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from ledger.codec import MAX, decode, split
 from ledger.entries import decode_entry, encode_entry
 from ledger.errors import SnapshotError
 from ledger.index.table import Index
-from ledger.listing import load_index
 from ledger.messages import TAG_ENTRY, signing_context
-from ledger.native_rules import SharedRules, account_of, index_fields, shared_run
 from ledger.refusals import Refusal
 from ledger.rules.index import index_of_new_log
 from ledger.shapes import is_number
 from ledger.state import Account, Returnable, Transit
-from ledger.validator import LogView, Replayed, Sequenced, Waiting
+from ledger.validators.interface import LogView, Replayed, Sequenced, Waiting
+from ledger.validators.listing import load_index
+from ledger.validators.shared_rules import SharedRules, account_of, index_fields, shared_run
 
 DEFAULT_THREADS: Final = 2
 
 
 class NativeValidator:
-    """Implements `ledger.validator.Validator`. `threads` verify at once, the caller's included."""
+    """Implements `ledger.validators.interface.Validator`. `threads` verify at once, the caller's included."""
 
     name = "native"
 

@@ -15,7 +15,6 @@ import ledger._native as _native
 from ledger.charter import Charter
 from ledger.entries import Entry, decode_entry, transaction_kind
 from ledger.index.table import Index
-from ledger.listing import list_index
 from ledger.refusals import Refusal
 from ledger.rules.days import check_day, entries_of_day
 from ledger.rules.index import decide_index
@@ -27,6 +26,7 @@ from ledger.signatures import (
 )
 from ledger.state import Account
 from ledger.transactions import Admit, IndexEntry, Limit, SetStatus, Status, signed_part
+from ledger.validators.listing import list_index
 
 RUN: Final = 1024
 """How many entries are looked at together."""

@@ -7,9 +7,9 @@ import pytest
 
 from ledger.codec import encode
 from ledger.errors import SnapshotError
-from ledger.listing import MAGIC
-from ledger.reference import ReferenceValidator
 from ledger.transactions import Status
+from ledger.validators.listing import MAGIC
+from ledger.validators.reference import ReferenceValidator
 from tests.builders import Books, books_with_members, build_federation, open_books, replay_logs
 
 FEDERATION = build_federation(seed="listing")

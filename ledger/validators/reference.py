@@ -13,7 +13,6 @@ from ledger.codec import split
 from ledger.entries import Entry, decode_entry, encode_entry, transaction_kind, transaction_start
 from ledger.errors import DependencyMissing
 from ledger.index.table import Index
-from ledger.listing import load_snapshot, save_snapshot, state_digest
 from ledger.messages import TAG_ENTRY, signing_context
 from ledger.refusals import Refusal
 from ledger.rules.anchors import apply_anchor, check_anchor
@@ -34,13 +33,14 @@ from ledger.transactions import (
     Transaction,
     signed_part,
 )
-from ledger.validator import LogView, Replayed, Sequenced, Waiting
+from ledger.validators.interface import LogView, Replayed, Sequenced, Waiting
+from ledger.validators.listing import load_snapshot, save_snapshot, state_digest
 
 _SIGNATURE_ELEMENT_BYTES = 66  # the binary header and 64 bytes, the last element of a `pay`
 
 
 class ReferenceValidator:
-    """Implements `ledger.validator.Validator`."""
+    """Implements `ledger.validators.interface.Validator`."""
 
     name = "reference"
 

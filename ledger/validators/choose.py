@@ -10,9 +10,9 @@ import os
 from ledger.charter import Charter
 from ledger.errors import LedgerError
 from ledger.receipts import Issuer, ReferenceIssuer
-from ledger.reference import ReferenceValidator
 from ledger.signatures import SigningKey
-from ledger.validator import Validator
+from ledger.validators.interface import Validator
+from ledger.validators.reference import ReferenceValidator
 
 NAMES = ("native", "reference")
 
@@ -40,7 +40,7 @@ def chosen_name() -> str:
 def new_validator(charter: Charter) -> Validator:
     """A validator with no entry in any log."""
     if chosen_name() == "native":
-        from ledger.native_validator import NativeValidator
+        from ledger.validators.native import NativeValidator
 
         return NativeValidator(charter)
     return ReferenceValidator(charter)
@@ -49,7 +49,7 @@ def new_validator(charter: Charter) -> Validator:
 def load_validator(charter: Charter, snapshot: bytes) -> Validator:
     """A validator with the state of a snapshot; raises `SnapshotError`."""
     if chosen_name() == "native":
-        from ledger.native_validator import NativeValidator
+        from ledger.validators.native import NativeValidator
 
         return NativeValidator.load(charter, snapshot)
     return ReferenceValidator.load(charter, snapshot)
@@ -66,7 +66,7 @@ def new_issuer(key: SigningKey, *, federation: bytes, coop: int) -> Issuer:
 
 def _native_available() -> bool:
     try:
-        from ledger.native_validator import NativeValidator
+        from ledger.validators.native import NativeValidator
     except ImportError:
         return False
     return NativeValidator is not None

@@ -1,8 +1,9 @@
 """The interface of a validator: what keeps the state of all logs and decides what may be appended.
 
-Two classes implement it with one meaning: `ledger.reference.ReferenceValidator`, short and readable, the
-executable form of PROTOCOL, and `ledger.native_validator.NativeValidator`, the fast one. `ledger.choose`
-picks. The views are copies: holding one across calls is safe, and shows the past.
+Two classes implement it with one meaning: `ledger.validators.reference.ReferenceValidator`, short and
+readable, the executable form of PROTOCOL, and `ledger.validators.native.NativeValidator`, the fast one.
+`ledger.validators.choose` picks. The views are copies: holding one across calls is safe, and shows the
+past.
 
 Bytes given to `sequence` and `replay` are untrusted. `coop` must be a coop of the charter.
 """
@@ -153,4 +154,4 @@ class Validator(Protocol):
         """The state digest, PROTOCOL section 7.8."""
 
     def snapshot(self) -> bytes:
-        """All state, to be loaded by `ledger.choose.load_validator` of either implementation."""
+        """All state, to be loaded by `ledger.validators.choose.load_validator` of either implementation."""

@@ -6,7 +6,6 @@ judged so: rarely, and then by the executable specification.
 """
 
 from ledger.entries import Entry, decode_entry
-from ledger.reference import ReferenceValidator, empty_state
 from ledger.refusals import Refusal
 from ledger.state import Log, State
 from ledger.transactions import (
@@ -19,7 +18,8 @@ from ledger.transactions import (
     SetStatus,
     Transaction,
 )
-from ledger.validator import Validator, Waiting
+from ledger.validators.interface import Validator, Waiting
+from ledger.validators.reference import ReferenceValidator, empty_state
 
 
 def judge(validator: Validator, coop: int, entry: bytes) -> Refusal | Waiting | None:
