@@ -19,8 +19,8 @@ from benchmarks.workload import ENOUGH
 from cli.demo.processes import RunningNode, free_ports, running
 from ledger.validators.choose import new_validator
 from node.engine.engine import Engine
+from node.engine.health.status import Readiness
 from node.engine.settings import EngineSettings
-from node.engine.status import Readiness
 from node.mark import FileMark
 from node.settings import MARK_FILE, SETTINGS_FILE, create_node_key, init_folder, install_charter
 from node.store import Segment, Write

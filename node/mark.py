@@ -13,7 +13,7 @@ about what was signed since. The mark is a small file in the node's folder that 
 
 What is not noticed: a copy of folder and database together that keeps the file's number (a snapshot of
 a whole machine or file system); and, after a power cut only, a copy made since the newest token.
-`node.engine.recovery` decides what a doubt means; nothing here signs or asks.
+`node.engine.replication.recovery` decides what a doubt means; nothing here signs or asks.
 """
 
 import json

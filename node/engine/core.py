@@ -16,11 +16,11 @@ from ledger.evidence import Evidence, decode_evidence
 from ledger.signatures import SigningKey
 from ledger.validators.interface import Validator
 from node.engine.events import Notice, Outbox, Send
+from node.engine.health.status import Readiness
+from node.engine.health.troubles import Trouble, TroubleKind
+from node.engine.health.words import word
 from node.engine.settings import EngineSettings
 from node.engine.signer import Signer
-from node.engine.status import Readiness
-from node.engine.trouble_words import word
-from node.engine.troubles import Trouble, TroubleKind
 from node.engine.work import Work
 from node.errors import LogDamaged
 from node.mark import Doubt

@@ -16,13 +16,10 @@ from ledger.chain import SignedHead
 from ledger.charter import Charter
 from ledger.signatures import SigningKey
 from node.addresses import NodeAddress
-from node.engine.accusing import take_evidence
-from node.engine.anchors import Anchors
 from node.engine.asking import answer_questions, run_changes
-from node.engine.clock import Clock
-from node.engine.condition import condition
 from node.engine.core import Core, Tick
-from node.engine.decisions import Decisions
+from node.engine.decisions.publishing import IndexStatus, Publishing
+from node.engine.decisions.taking_part import Decisions
 from node.engine.events import (
     Event,
     Extension,
@@ -39,29 +36,24 @@ from node.engine.events import (
     SubmitBatch,
     View,
 )
-from node.engine.gossip import Gossip
-from node.engine.hearing import Hearing
-from node.engine.history import History
-from node.engine.index_wire import (
-    DecisionSigned,
-    IndexDue,
-    IndexTold,
-    Observed,
-    SurveyFile,
-    SurveyRequest,
-)
-from node.engine.memos import Memos
-from node.engine.own_log import OwnLog
-from node.engine.proofs import receipt_of
-from node.engine.publishing import IndexStatus, Publishing
+from node.engine.health.clock import Clock
+from node.engine.health.condition import condition
+from node.engine.health.soundness import Soundness
+from node.engine.health.status import NodeStatus, Readiness
+from node.engine.health.troubles import Troubles
 from node.engine.reading import load_state
-from node.engine.recovery import Recovery
-from node.engine.replicas import Replicas
-from node.engine.serving import serve
+from node.engine.recording.anchors import Anchors
+from node.engine.recording.history import History
+from node.engine.recording.memos import Memos
+from node.engine.recording.own_log import OwnLog
+from node.engine.recording.proofs import receipt_of
+from node.engine.replication.accusing import take_evidence
+from node.engine.replication.gossip import Gossip
+from node.engine.replication.hearing import Hearing
+from node.engine.replication.recovery import Recovery
+from node.engine.replication.replicas import Replicas
+from node.engine.replication.serving import serve
 from node.engine.settings import EngineSettings
-from node.engine.soundness import Soundness
-from node.engine.status import NodeStatus, Readiness
-from node.engine.troubles import Troubles
 from node.engine.wire import (
     AddressNews,
     ClockNews,
@@ -76,6 +68,14 @@ from node.engine.wire import (
     NewestQuestion,
     WitnessAnswer,
     WitnessRequest,
+)
+from node.engine.wire_decisions import (
+    DecisionSigned,
+    IndexDue,
+    IndexTold,
+    Observed,
+    SurveyFile,
+    SurveyRequest,
 )
 from node.mark import TOKEN_KEY, MarkKeeper, MemoryMark
 from node.store import Snapshot, Store

@@ -14,13 +14,13 @@ from ledger.chain import SignedHead
 from ledger.refusals import Refusal
 from ledger.transactions import Kind
 from ledger.validators.interface import Validator
-from node.engine.status import NodeStatus, Readiness
-from node.engine.troubles import Trouble, TroubleKind
+from node.engine.health.status import NodeStatus, Readiness
+from node.engine.health.troubles import Trouble, TroubleKind
 from node.store import Memo, Segment, Store, Write
 
 if TYPE_CHECKING:
     from node.addresses import NodeAddress
-    from node.engine.publishing import IndexStatus
+    from node.engine.decisions.publishing import IndexStatus
 
 Request = int
 

@@ -10,7 +10,7 @@ from ledger.codec import MAX, Value, decode, encode
 from ledger.errors import EncodingError
 from ledger.shapes import is_number
 from node.addresses import NodeAddress, read_address
-from node.engine.index_wire import IndexMessage, read_index_message
+from node.engine.wire_decisions import IndexMessage, read_index_message
 from node.errors import PeerFault
 
 MAX_HEADS = 256

@@ -15,14 +15,6 @@ It counts and decides; the work itself is done by those whose messages they are.
 from collections import Counter, deque
 from typing import Final
 
-from node.engine.index_wire import (
-    DecisionSigned,
-    IndexDue,
-    IndexTold,
-    Observed,
-    SurveyFile,
-    SurveyRequest,
-)
 from node.engine.settings import EngineSettings
 from node.engine.wire import (
     Entries,
@@ -33,6 +25,14 @@ from node.engine.wire import (
     Message,
     WitnessAnswer,
     WitnessRequest,
+)
+from node.engine.wire_decisions import (
+    DecisionSigned,
+    IndexDue,
+    IndexTold,
+    Observed,
+    SurveyFile,
+    SurveyRequest,
 )
 from node.rates import Bucket
 

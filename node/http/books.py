@@ -11,7 +11,7 @@ from aiohttp import web
 from ledger.chain import SignedHead, genesis
 from ledger.charter import Coop
 from node.engine.events import View
-from node.engine.status import Readiness
+from node.engine.health.status import Readiness
 from node.http import facts, troubles
 from node.http.api import Api, json_response
 from node.http.problems import Problem

@@ -21,7 +21,7 @@ from ledger.signatures import SignatureInvalid, verify
 from ledger.state import Account
 from ledger.transactions import Admit, Kind, Limit, SetStatus, encode_transaction, signed_part
 from node.engine.events import Recorded, View
-from node.engine.status import Readiness
+from node.engine.health.status import Readiness
 from node.http import changes, facts
 from node.http.api import Api
 from node.http.changes import ReasonText

@@ -12,6 +12,8 @@ from ledger.index.days import Method, day_from_text, text_from_day, text_from_mo
 from ledger.index.prints import Print, SourceChange
 from ledger.index.table import DayBeforeBase, DayNotKnown, Index
 from ledger.rules.index import SECONDS_IN_DAY
+from node.engine.decisions.promises import document_id
+from node.engine.decisions.publishing import IndexStatus
 from node.engine.events import (
     NotPublished,
     NotPublishedReason,
@@ -20,8 +22,6 @@ from node.engine.events import (
     Refused,
     View,
 )
-from node.engine.promises import document_id
-from node.engine.publishing import IndexStatus
 from node.http import facts
 from node.http.api import Api, json_response
 from node.http.problems import Problem, refusal_problem

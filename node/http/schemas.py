@@ -7,8 +7,8 @@ strings base64url without padding. Every object lists all its fields.
 from collections.abc import Mapping
 from typing import Final
 
-from node.engine.status import Readiness
-from node.engine.troubles import NOT_ARRIVING, Severity, TroubleKind
+from node.engine.health.status import Readiness
+from node.engine.health.troubles import NOT_ARRIVING, Severity, TroubleKind
 from node.http.invoices_schemas import MERCHANT_SCHEMAS
 from node.http.schema_parts import (
     AMOUNT,

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from node.engine.events import NotReady
-from node.engine.trouble_words import word
-from node.engine.troubles import Trouble, TroubleKind
+from node.engine.health.troubles import Trouble, TroubleKind
+from node.engine.health.words import word
 from node.http.problems import Problem
 
 _RETRY_S = 2

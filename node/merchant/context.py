@@ -10,7 +10,7 @@ from heapq import heappush
 
 from ledger.charter import Charter
 from ledger.validators.interface import Validator
-from node.engine.troubles import Trouble
+from node.engine.health.troubles import Trouble
 from node.merchant.access import Delivery, Endpoint, read_endpoint
 from node.merchant.desk import Desk
 from node.merchant.event_types import invoice_event

@@ -15,7 +15,7 @@ from ledger.codec import MAX
 from ledger.index.conversion import units_from_price
 from ledger.index.table import DayBeforeBase, DayNotKnown, Index
 from ledger.references import invoice_reference, private_hash
-from node.engine.troubles import Trouble, TroubleKind
+from node.engine.health.troubles import Trouble, TroubleKind
 from node.merchant.context import Context
 from node.merchant.invoice import Invoice, Price
 from node.merchant.refusals import MerchantRefusal

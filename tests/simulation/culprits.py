@@ -17,8 +17,8 @@ from ledger.entries import decode_transaction
 from ledger.index.prints import Print, SourceChange
 from ledger.index.statistics import median_level
 from ledger.index.table import Index
-from node.engine.index_wire import DecisionSigned, one_observation
 from node.engine.wire import Entries, EvidenceNews, Heads, decode_message
+from node.engine.wire_decisions import DecisionSigned, one_observation
 from node.mark import MemoryMark
 from tests.index_builders import SURVEY_HASH, certify, observation
 from tests.node.engine.inside import core_of

@@ -10,8 +10,8 @@ from typing import Protocol
 from ledger.signatures import SigningKey
 from node.engine.engine import Engine
 from node.engine.events import Event, Outbox
+from node.engine.health.status import Readiness
 from node.engine.settings import EngineSettings
-from node.engine.status import Readiness
 from node.errors import StorageFault
 from node.mark import MemoryMark
 from node.store import MemoryDisk, MemoryFault, MemoryStore

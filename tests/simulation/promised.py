@@ -9,10 +9,10 @@ from typing import Final
 
 from ledger.codec import decode, encode
 from ledger.decisions import OBSERVATION
+from node.engine.decisions.promises import document_id
 from node.engine.events import Send
-from node.engine.index_wire import DecisionSigned, IndexTold, Observed
-from node.engine.promises import document_id
 from node.engine.wire import Message, decode_message
+from node.engine.wire_decisions import DecisionSigned, IndexTold, Observed
 from node.store import DocumentKind
 from tests.simulation.decided import Decided, name
 from tests.simulation.facts import Key

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from node.engine.status import Readiness
+from node.engine.health.status import Readiness
 from tests.node.engine.inside import core_of
 from tests.simulation.decided import name
 from tests.simulation.facts import Key

@@ -8,7 +8,8 @@ from typing import Any
 
 from ledger.codec import MAX, Value, decode, encode
 from node.addresses import sign_address
-from node.engine.index_wire import (
+from node.engine.wire import AddressNews
+from node.engine.wire_decisions import (
     DecisionSigned,
     IndexDue,
     IndexTold,
@@ -16,7 +17,6 @@ from node.engine.index_wire import (
     SurveyFile,
     SurveyRequest,
 )
-from node.engine.wire import AddressNews
 from node.link import handshake
 from node.link.handshake import Hello, LinkRefusal, Transcript
 from tests.builders import START, Books

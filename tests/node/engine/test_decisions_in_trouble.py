@@ -10,7 +10,7 @@ import pytest
 
 from ledger.index.prints import Print
 from node.engine.events import NotReady, Published
-from tests.node.engine.test_decisions import (
+from tests.node.engine.decisions.test_taking_part import (
     SURVEYS,
     fact,
     index_of,

@@ -11,10 +11,10 @@ import pytest
 
 from ledger.codec import Value, encode
 from node.engine.events import NotPublished, NotPublishedReason, PeerMessage, PeerUp, Published
-from node.engine.index_wire import MOST_TOLD, DecisionSigned, IndexDue, IndexTold
 from node.engine.wire import Heads, decode_message
+from node.engine.wire_decisions import MOST_TOLD, DecisionSigned, IndexDue, IndexTold
 from node.errors import PeerFault
-from tests.node.engine.test_decisions import (
+from tests.node.engine.decisions.test_taking_part import (
     NOVEMBER,
     SETTINGS,
     fact,

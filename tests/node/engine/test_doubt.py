@@ -11,9 +11,9 @@ import pytest
 
 from ledger.receipts import decode_receipt
 from node.engine.events import NotReady, PeerDown, PeerUp, Recorded, Submit
-from node.engine.status import Readiness
-from node.engine.trouble_words import word
-from node.engine.troubles import Trouble, TroubleKind
+from node.engine.health.status import Readiness
+from node.engine.health.troubles import Trouble, TroubleKind
+from node.engine.health.words import word
 from node.engine.wire import Heads, NewestAnswer, NewestQuestion
 from node.errors import StorageFault
 from node.mark import Doubt, Mark

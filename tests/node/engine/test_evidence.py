@@ -9,8 +9,8 @@ from ledger.entries import encode_entry
 from ledger.evidence import InvalidEntryEvidence, decode_evidence
 from ledger.refusals import Refusal
 from node.engine.events import NotReady, PeerDown, PeerUp
-from node.engine.status import Readiness
-from node.engine.troubles import TroubleKind
+from node.engine.health.status import Readiness
+from node.engine.health.troubles import TroubleKind
 from node.engine.wire import Entries, EvidenceNews, Heads
 from tests.node.engine.inside import core_of
 from tests.node.engine.rig import Rig, entries_message, joined

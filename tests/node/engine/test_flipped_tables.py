@@ -28,8 +28,8 @@ from node.engine.events import (
     Submit,
     View,
 )
+from node.engine.health.status import Readiness
 from node.engine.settings import EngineSettings
-from node.engine.status import Readiness
 from node.errors import LogDamaged, StorageFault, StoreUnavailable
 from node.mark import FileMark
 from node.merchant.merchants import Merchants

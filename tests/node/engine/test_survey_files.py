@@ -3,7 +3,7 @@
 from hashlib import sha256
 
 from node.store import DocumentKind
-from tests.node.engine.test_decisions import SURVEYS, publish_level, survey_town, taken
+from tests.node.engine.decisions.test_taking_part import SURVEYS, publish_level, survey_town, taken
 from tests.node.engine.town import Town
 
 HASHES = {coop: sha256(SURVEYS[coop]).digest() for coop in (1, 2, 3)}

@@ -14,7 +14,7 @@ from ledger.receipts import MAX_FOLLOWING, MAX_RECEIPT_BYTES, Receipt, decode_re
 from ledger.transactions import Pay
 from node.compose import open_node
 from node.engine.events import View
-from node.engine.proofs import path_to_signed
+from node.engine.recording.proofs import path_to_signed
 from node.http.reading import from_base64url
 from node.store import MemoryStore, Write
 from node.store.sql import SqlStore

@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 from jinja2 import Environment
 
-from node.engine.troubles import TroubleKind
+from node.engine.health.troubles import TroubleKind
 from node.web.languages import NAMES
 from node.web.site import load_site
 from tests.builders import build_federation

@@ -1,0 +1,22 @@
+"""A node's condition, gathered from the parts of its engine."""
+
+from node.engine.core import Core
+from node.engine.health.status import NodeStatus
+from node.engine.health.troubles import Troubles
+from node.engine.replication.replicas import Replicas
+
+
+def condition(core: Core, replicas: Replicas, troubles: Troubles) -> NodeStatus:
+    """How the node is now."""
+    return NodeStatus(
+        coop=core.coop,
+        readiness=core.state,
+        validator=core.validator.name,
+        peers=tuple(sorted(core.peers)),
+        accused=tuple(sorted(core.accused)),
+        lengths={coop: core.length(coop) for coop in core.charter.coops},
+        waiting={log: wait.coop for log, wait in replicas.waiting.items()},
+        doubt=None if core.doubt is None else core.doubt.value,
+        unanchored=replicas.growth.coops(),
+        troubles=troubles.found(),
+    )

@@ -1,0 +1,43 @@
+"""What a node says about itself, and what it is ready for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from node.engine.health.troubles import Trouble
+
+
+class Readiness(StrEnum):
+    """Whether the node may append to its own log."""
+
+    READY = "ready"
+    RECOVERING = "recovering"
+    """It has just started and asks its peers whether they hold more of its own log than itself."""
+    BEHIND = "behind"
+    """Peers hold more of its own log than itself (an old copy was restored); it takes that back."""
+    CLOCK_DOUBTFUL = "clock_doubtful"
+    """Its clock can't be believed, so it appends nothing that would carry that time."""
+    HALTED = "halted"
+    """Its own key has signed two histories. People must decide; see OPERATING."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeStatus:
+    """A node's condition. `lengths` are those of the logs held, `accused` the coops with evidence.
+
+    `waiting` names, for each log that stands before an anchor, the log it waits for. `unanchored` are
+    the coops whose logs have grown by more than anchors since this node anchored them: when it is empty
+    at all nodes, nothing will be appended unless somebody asks. `troubles` says all that is wrong.
+    """
+
+    coop: int
+    readiness: Readiness
+    validator: str
+    peers: tuple[int, ...]
+    accused: tuple[int, ...]
+    lengths: Mapping[int, int]
+    waiting: Mapping[int, int]
+    unanchored: tuple[int, ...]
+    troubles: tuple[Trouble, ...] = ()
+    doubt: str | None = None
+    """Why the node may not trust its disk to know all that it signed: a value of `node.mark.Doubt`."""

@@ -1,0 +1,232 @@
+"""The one table that words troubles for people: what is wrong, and what helps.
+
+The interface, the command line and the log say it in these words; the pages have their own, translated.
+Names of coops, never numbers.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from node.engine.health.troubles import Trouble, TroubleKind
+from node.mark import Doubt
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is wrong, and what helps."""
+
+    detail: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A trouble with the names that its words need."""
+
+    coop: str
+    other: str
+    lasted: str
+    values: Mapping[str, int | str]
+
+    @property
+    def apart(self) -> str:
+        """How far a clock is off, in whichever direction."""
+        return duration(abs(int(self.values.get("apart_seconds", 0))))
+
+
+_SET_CLOCK: Final = (
+    "Set this machine's clock and let the system keep it right (NTP); the node then goes on by itself. If "
+    "you have looked at another clock and this one is right, start the node once with --clock-is-right."
+)
+
+_CLOCK: Final[Mapping[str, str]] = {
+    "before_program": "This machine's clock shows a time from before this program was made",
+    "behind_own_log": "This machine's clock is {apart} behind the newest entry of the node's own log",
+    "behind_peers": "This machine's clock is {apart} behind those of the other nodes",
+    "ahead_of_peers": "This machine's clock is {apart} ahead of those of the other nodes",
+    "behind_other_logs": "This machine's clock is {apart} behind what most other nodes have recorded",
+    "ahead_of_all_logs": "This machine's clock is {apart} ahead of all that was ever recorded here, and no "
+    "other node is there to say whether it is right",
+}
+
+
+def _clock(named: _Named) -> str:
+    return _CLOCK[str(named.values.get("reason"))].format(apart=named.apart)
+
+
+_FULL: Final[Mapping[str, str]] = {
+    "payments": "This cooperative has recorded as many payments today as the charter allows: the next one is "
+    "taken after midnight, universal time.",
+    "entries": "This cooperative's log has as many entries today, payments aside, as the charter allows: "
+    "payments from elsewhere arrive, and stewards decide, after midnight, universal time.",
+}
+
+_DOUBTS: Final[Mapping[str, str]] = {
+    Doubt.UNMARKED: "There is no readable node.mark in the node's folder, so nothing outside the database "
+    "says how far the node has signed.",
+    Doubt.COPIED: "node.mark is a copy of the file that the node wrote: the folder was copied, moved to "
+    "another disk or put back.",
+    Doubt.SHORTER: "The database has less than the node has signed: it is an old copy, or was emptied.",
+    Doubt.OTHER_COPY: "The database is not the copy that the node used last with this folder.",
+    Doubt.OTHER_HISTORY: "The database has another history than the one that the node has signed.",
+    Doubt.RESTORED: "node.toml says that the database was restored from a copy.",
+}
+
+_WHY: Final[Mapping[str, str]] = {
+    "federation_unknown": "it runs another charter",
+    "coop_unknown": "it does not know this cooperative",
+    "not_me": "another cooperative's node answers at its address",
+    "key_wrong": "what answers there has not its key",
+    "already_linked": "it says that it is linked with this one already",
+    "penalty": "it keeps away after a message that broke the protocol",
+    "busy": "it is busy",
+    "malformed": "what answers there speaks another language",
+}
+"""Reasons of a refused handshake; others are told as they come."""
+
+
+def _why(named: _Named) -> str:
+    why = str(named.values.get("why", ""))
+    return f" ({_WHY.get(why, why)})" if why else ""
+
+
+def _evidence(named: _Named) -> str:
+    evidence = str(named.values.get("evidence", ""))
+    return "damaged on this node's disk; others have it" if evidence == "damaged" else evidence
+
+
+_TABLE: Final[Mapping[TroubleKind, Callable[[_Named], Words]]] = {
+    TroubleKind.HALTED: lambda named: Words(
+        "The cooperative's own key has signed two histories, so the node has stopped recording for good.",
+        "Waiting does not help. Members: tell your stewards. Operator: stop the node, keep its database, and "
+        "read OPERATING, “When a coop cheats”, before anything else.",
+    ),
+    TroubleKind.BEHIND: lambda named: Words(
+        "The node lacks entries of its own log that were signed; it takes them back from the other nodes.",
+        "It records again by itself once it has them all. If it stays so, see whether its links to the other "
+        "nodes are up.",
+    ),
+    TroubleKind.RECOVERING: lambda named: Words(
+        "The node has just started and asks the other nodes what it may have missed.",
+        "Try again in a few seconds. If it stays so, it can't reach enough of the other nodes: see whether "
+        "its links to them are up.",
+    ),
+    TroubleKind.DOUBT: lambda named: Words(
+        f"{_DOUBTS.get(str(named.values.get('why')), '')} Signing on it could be a second history, so the "
+        "node records nothing until more than half of the other cooperatives' nodes have told it what it "
+        f"signed ({named.values.get('answers', 0)} of the {named.values.get('needed', 0)} needed so far) and "
+        "it holds all of that.",
+        "Each of them has to be linked with this node itself, not by way of a third: write their addresses "
+        "under [peers], or let them write yours, and it goes on by itself. If that can't be, and you are "
+        "certain that this is the newest state of its database, start it with `fiado node run --alone`; read "
+        "OPERATING, “Bringing back an old copy”, first.",
+    ),
+    TroubleKind.CLOCK_DOUBTFUL: lambda named: Words(
+        f"{_clock(named)}, so the node records nothing: an entry with a wrong date could not be taken back.",
+        _SET_CLOCK,
+    ),
+    TroubleKind.CLOCK_VOUCHED: lambda named: Words(
+        f"{_clock(named)}, but somebody who started the node said that it is right, so it records.",
+        "If that was a mistake, stop the node now, set the clock, and start it without --clock-is-right.",
+    ),
+    TroubleKind.LOG_AHEAD: lambda named: Words(
+        f"The log of {named.coop} is {named.apart} ahead: its newest entry has a date that has not come.",
+        f"Tell whoever runs {named.coop}'s node to look at its clock. Until that day comes, limits there "
+        "count as of the log's date.",
+    ),
+    TroubleKind.CLOCK_DIFFERS: lambda named: Words(
+        f"The clock of {named.coop}'s node is {named.apart} "
+        f"{'ahead of' if int(named.values.get('apart_seconds', 0)) > 0 else 'behind'} this one's.",
+        "Look at both clocks, and let both systems keep theirs right (NTP).",
+    ),
+    TroubleKind.PUT_BACK: lambda named: Words(
+        "The node's database was put back to an older state, or was lost. Entries "
+        f"{named.values.get('first')} to {named.values.get('last')} of its log came back from the other "
+        "nodes: accounts, limits and payments are whole. What only this node had of that time is gone: "
+        "requests to join, drafts, invoices and webhooks, the texts of payments, and stewards' reasons.",
+        "Tell people: who asked to join asks again, stewards send their drafts again, merchants make open "
+        "invoices again and look for payments of those that were paid. This is shown for two weeks.",
+    ),
+    TroubleKind.DAMAGED: lambda named: Words(
+        f"Entries {named.values.get('first')} to {named.values.get('last')} of the log of {named.coop} are "
+        "damaged on this node's disk; they are neither shown nor passed on.",
+        "The node fetches them from the other nodes by itself. Look at the disk: what damaged these may "
+        "damage more, also what only this node has.",
+    ),
+    TroubleKind.DAY_FULL: lambda named: Words(
+        _FULL[str(named.values.get("of", "entries"))],
+        "Nothing is lost by waiting. If a member floods the log, a steward can freeze the account; if people "
+        "really pay so often, the federation needs a charter with a higher entries_per_day.",
+    ),
+    TroubleKind.ACCUSED: lambda named: Words(
+        f"There is proof against {named.coop} ({_evidence(named)}): payments to and from its members do not "
+        "arrive.",
+        "Look at the evidence together with the other cooperatives and decide what happens; see OPERATING, "
+        "“When a coop cheats”.",
+    ),
+    TroubleKind.CUT: lambda named: Words(
+        f"This node and {named.coop} hold different histories of {named.other}, so payments between the "
+        "two do not arrive.",
+        "What was paid stays on its way until the cooperatives decide about "
+        f"{named.other}; see OPERATING, “When a coop cheats”.",
+    ),
+    TroubleKind.WAITING: lambda named: Words(
+        f"For {named.lasted} the log of {named.coop} has waited here for entries of {named.other}: nothing "
+        f"that {named.coop} records arrives meanwhile.",
+        f"It goes on by itself once a node that has those entries can be reached; {named.other}'s own "
+        "has them.",
+    ),
+    TroubleKind.REOPENED: lambda named: Words(
+        f"After a fault the node had to open its database again, {named.lasted} ago.",
+        "What was acknowledged is there. The line `fault` in the node's log says what it was; see whether "
+        "the disk has room and the database answers. After a few faults in a row the node gives up.",
+    ),
+    TroubleKind.TWIN_NODE: lambda named: Words(
+        f"It looks as if two nodes run with {named.coop}'s key: they take turns at a link.",
+        f"Whoever runs {named.coop}'s node: see which of the two is the right one and stop the other at "
+        "once. Two that record are two histories, which is proof against the cooperative for good.",
+    ),
+    TroubleKind.NO_PEERS: lambda named: Words(
+        "The node knows no other cooperative's node and none has called it: nothing that it records is "
+        "known elsewhere, and nothing from elsewhere arrives.",
+        "Write the addresses of the others under [peers] in node.toml and start the node again, or let the "
+        "others write yours.",
+    ),
+    TroubleKind.PEER_MISSING: lambda named: Words(
+        f"The node of {named.coop} is not under [peers] in node.toml and has not called for {named.lasted}.",
+        f"Payments reach it by way of the others, memos don't. Write {named.coop}'s address under [peers], "
+        "or let them write yours.",
+    ),
+    TroubleKind.LINK_DOWN: lambda named: Words(
+        f"The node of {named.coop} could not be reached for {named.lasted}{_why(named)}.",
+        f"See whether it runs, and whether its address in node.toml is right. The node keeps trying; what is "
+        f"paid to {named.coop} meanwhile arrives afterwards.",
+    ),
+    TroubleKind.PUBLIC_URL_MISSING: lambda named: Words(
+        "node.toml does not say how the world reaches this node, so payment links begin as whoever made the "
+        f"invoice reached it, the newest with {named.values.get('link', 'another address')}. Customers may "
+        "not reach it there.",
+        'Write public_url = "https://…" under [merchant] in node.toml, and start the node again.',
+    ),
+}
+
+
+def word(trouble: Trouble, names: Mapping[int, str]) -> Words:
+    """The words for a trouble; `names` has the coops' names by their numbers."""
+    named = _Named(
+        coop="" if trouble.coop is None else names[trouble.coop],
+        other="" if trouble.other is None else names[trouble.other],
+        lasted=duration(trouble.seconds),
+        values=trouble.values,
+    )
+    return _TABLE[trouble.kind](named)
+
+
+def duration(seconds: int) -> str:
+    """A length of time, to the unit that people would use."""
+    for size, name in ((86_400 * 365, "year"), (86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= size:
+            count = seconds // size
+            return f"{count} {name}{'' if count == 1 else 's'}"
+    return f"{seconds} second{'' if seconds == 1 else 's'}"

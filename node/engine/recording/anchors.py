@@ -1,0 +1,236 @@
+"""When this node anchors other logs, and how it gathers witnesses for it.
+
+An anchor is appended when it credits somebody here, when it makes an account known that a payment is
+for, or when the other log has grown by something other than anchors and the anchor interval has
+passed. Never else: two idle nodes would anchor each other's anchors for ever. Coops with evidence
+against them are not anchored.
+
+With a witness quorum the node first asks its peers to sign the head as well. As a witness it signs only
+heads of the log that it has validated itself, and saves what it signed before the signature leaves.
+"""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ledger.chain import SignedHead, head_message
+from ledger.signatures import SignatureInvalid, verify
+from ledger.transactions import Anchor, Return, encode_transaction
+from ledger.validators.interface import Sequenced
+from node.engine.core import Core, Tick
+from node.engine.replication.replicas import Replicas
+from node.engine.wire import WitnessAnswer, WitnessRequest
+from node.errors import PeerFault
+from node.store import Witnessed
+
+
+class Appender(Protocol):
+    """What appends to the own log."""
+
+    def append(self, tick: Tick, transactions: list[bytes]) -> Sequenced:
+        """Append what the rules accept."""
+
+    def has_room(self, tick: Tick) -> bool:
+        """Whether the charter lets the own log have one more entry today that is no payment."""
+
+
+@dataclass(slots=True)
+class _Gathering:
+    """Witnesses' signatures over one head, until there are enough."""
+
+    signed: SignedHead
+    deadline_ms: int
+    signatures: dict[int, bytes] = field(default_factory=dict)
+
+
+class Anchors:
+    """Anchoring, for this node and as a witness for others."""
+
+    def __init__(self, core: Core, replicas: Replicas) -> None:
+        self._core = core
+        self._replicas = replicas
+        self._gatherings: dict[int, _Gathering] = {}
+        self._wanted: set[int] = set()
+        self._not_before: dict[int, int] = {}
+        self._asked: dict[tuple[int, int], SignedHead] = {}
+
+    def would_reveal(self, coop: int, account: int) -> bool:
+        """Whether an anchor of `coop` would make an account known that the own log does not know yet."""
+        signed = self._core.signed.get(coop)
+        if coop not in self._core.others or signed is None or coop in self._core.accused:
+            return False
+        found = self._core.validator.account(coop, account)
+        return found is not None and self._known(coop) < found.opened <= signed.length
+
+    def anchor_now(self, tick: Tick, own: Appender, coop: int) -> bool:
+        """Anchor as far as possible, or begin to gather witnesses for it; whether an anchor was appended."""
+        self._wanted.add(coop)
+        return own.has_room(tick) and self._anchor(tick, own, coop)
+
+    def run(self, tick: Tick, own: Appender) -> None:
+        """Append the anchors and returns that are due."""
+        for coop in list(self._gatherings):
+            if not self._is_ahead(coop) or self._gatherings[coop].signed.length <= self._known(
+                coop
+            ):
+                del self._gatherings[coop]
+        if not own.has_room(tick):
+            return
+        for coop in self._core.others:
+            if self._is_due(coop, tick.steady_ms):
+                self._anchor(tick, own, coop)
+        owed = self._core.validator.returnable(self._core.coop)
+        if owed:
+            returns = [Return(coop=item.coop, index=item.index) for item in owed]
+            own.append(tick, [encode_transaction(item) for item in returns])
+
+    def _known(self, coop: int) -> int:
+        """How far the own log has anchored that coop's."""
+        return self._core.validator.log(self._core.coop).anchored[coop]
+
+    def _is_ahead(self, coop: int) -> bool:
+        """Whether there is a signed head beyond what is anchored, and nothing against its coop."""
+        signed = self._core.signed.get(coop)
+        if signed is None or coop in self._core.accused:
+            return False
+        return signed.length > self._known(coop)
+
+    def _is_due(self, coop: int, now_ms: int) -> bool:
+        if not self._is_ahead(coop) or now_ms < self._not_before.get(coop, 0):
+            return False
+        credits = self._core.validator.credits_waiting(home=self._core.coop, other=coop)
+        grown_ms = self._replicas.growth.since_ms(coop)
+        return (
+            self._has_credits(coop, credits)
+            or coop in self._wanted
+            or (
+                grown_ms is not None and grown_ms + self._core.settings.anchor_interval_ms <= now_ms
+            )
+        )
+
+    def _has_credits(self, coop: int, newest: int) -> bool:
+        """Whether something in transit to this coop lies within the signed part of the log."""
+        if newest == 0:
+            return False
+        if newest <= self._core.signed[coop].length:
+            return True
+        items = self._core.validator.in_transit(coop)
+        return any(
+            item.payee_coop == self._core.coop and item.index <= self._core.signed[coop].length
+            for item in items
+        )
+
+    def _anchor(self, tick: Tick, own: Appender, coop: int) -> bool:
+        signed = self._core.signed[coop]
+        signatures = {coop: signed.signature}
+        if self._core.charter.witness_quorum:
+            gathered = self._gather(tick, signed)
+            if gathered is None:
+                return False
+            signed = gathered.signed
+            signatures = gathered.signatures | {coop: signed.signature}
+        anchor = Anchor(
+            coop=coop,
+            length=signed.length,
+            head=signed.head,
+            signatures=tuple(sorted(signatures.items())),
+        )
+        appended = own.append(tick, [encode_transaction(anchor)])
+        self._gatherings.pop(coop, None)
+        self._wanted.discard(coop)
+        if (
+            appended.count == 0
+        ):  # a balance would pass MAX; until it falls, asking again changes nothing
+            self._not_before[coop] = tick.steady_ms + self._core.settings.anchor_interval_ms
+            return False
+        self._replicas.growth.anchored(coop, signed.length)
+        return True
+
+    def _gather(self, tick: Tick, newest: SignedHead) -> _Gathering | None:
+        """The gathering for that coop when it has enough signatures; else it goes on."""
+        gathering = self._gatherings.get(newest.coop)
+        if (
+            gathering is None
+            or gathering.deadline_ms <= tick.steady_ms
+            or gathering.signed.length <= self._known(newest.coop)
+        ):
+            deadline = tick.steady_ms + self._core.settings.request_timeout_ms
+            gathering = _Gathering(newest, deadline)
+            self._gatherings[newest.coop] = gathering
+            own = self._witness(tick, newest)
+            if own is not None:
+                gathering.signatures[self._core.coop] = own.signature
+            for peer in self._core.peers:
+                if peer != newest.coop:
+                    tick.send(peer, WitnessRequest(newest).encode())
+        enough = len(gathering.signatures) >= self._core.charter.witness_quorum
+        return gathering if enough else None
+
+    def _witness(self, tick: Tick, signed: SignedHead) -> SignedHead | None:
+        """The own signature over a head of another's log that is held here, saved with this tick."""
+        coop = signed.coop
+        if coop not in self._core.others or coop in self._core.accused:
+            return None
+        if not self._core.is_signing:
+            return None
+        if self._core.head_at(coop, signed.length) != signed.head:
+            return None
+        saved = tick.witnessed.get(coop) or self._core.store.witnessed(coop)
+        if saved is not None and self._core.head_at(coop, saved.length) != saved.head:
+            return None  # what is held here is not what was signed before: sign nothing more
+        if saved is None or saved.length < signed.length:
+            tick.witnessed[coop] = Witnessed(coop=coop, length=signed.length, head=signed.head)
+        return self._core.signer.witness(signed)
+
+    def on_request(self, peer: int, message: WitnessRequest) -> None:
+        """A peer asks for a witness; it is answered as soon as the head is held here."""
+        if message.signed.coop not in self._core.charter.coops:
+            raise PeerFault("asked to witness a coop that is not in the charter")
+        self._asked[peer, message.signed.coop] = message.signed
+
+    def answer_requests(self, tick: Tick) -> None:
+        """Sign for those who asked, as far as the logs held here allow."""
+        for (peer, coop), signed in list(self._asked.items()):
+            if self._core.length(coop) < signed.length:
+                continue
+            del self._asked[peer, coop]
+            own = self._witness(tick, signed)
+            if own is not None:
+                tick.send(peer, WitnessAnswer(own).encode())
+
+    def peer_down(self, peer: int) -> None:
+        """Forget what that peer asked."""
+        for asked in [asked for asked in self._asked if asked[0] == peer]:
+            del self._asked[asked]
+
+    def on_answer(self, peer: int, message: WitnessAnswer) -> None:
+        """A peer's signature as a witness."""
+        signed = message.signed
+        gathering = self._gatherings.get(signed.coop)
+        if peer == signed.coop:
+            return  # a coop is no witness of its own log
+        if gathering is None or (gathering.signed.length, gathering.signed.head) != (
+            signed.length,
+            signed.head,
+        ):
+            return
+        message_bytes = head_message(
+            federation=self._core.charter.federation,
+            coop=signed.coop,
+            length=signed.length,
+            head=signed.head,
+        )
+        key = self._core.charter.coops[peer].node_key
+        try:
+            verify(public_key=key, message=message_bytes, signature=signed.signature)
+        except SignatureInvalid as error:
+            raise PeerFault("a witness's signature that is not its own") from error
+        gathering.signatures[peer] = signed.signature
+
+    def wake_at_ms(self) -> int | None:
+        """When something may become due by time alone."""
+        times = [gathering.deadline_ms for gathering in self._gatherings.values()]
+        for coop in self._core.others:
+            grown_ms = self._replicas.growth.since_ms(coop)
+            if grown_ms is not None and coop not in self._gatherings and self._is_ahead(coop):
+                times.append(grown_ms + self._core.settings.anchor_interval_ms)
+        return min(times, default=None)

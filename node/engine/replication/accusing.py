@@ -1,0 +1,33 @@
+"""Evidence that comes from peers: checked as anybody would check it, before anything is believed."""
+
+from ledger.errors import ProofError
+from ledger.evidence import InvalidEntryEvidence, decode_evidence
+from node.engine.core import Core, Tick
+from node.engine.replication.replicas import Replicas
+from node.engine.wire import Entries, EvidenceNews
+from node.errors import PeerFault
+
+
+def take_evidence(
+    core: Core, replicas: Replicas, tick: Tick, peer: int, message: EvidenceNews
+) -> None:
+    """Accuse the coop that the evidence is against; raises `PeerFault` when it proves nothing."""
+    try:
+        evidence = decode_evidence(message.data)
+        if evidence.kind in core.accused.get(evidence.coop, {}):
+            return
+        if not isinstance(evidence, InvalidEntryEvidence):
+            evidence.check(core.charter)
+            core.accuse(tick, evidence)
+            return
+        evidence.check_signed(core.charter)
+    except ProofError as error:
+        raise PeerFault(f"evidence that proves nothing: {error}") from error
+    # A signed head over entries is what replication takes in; the rules then speak for themselves.
+    entries = Entries(
+        first=evidence.index,
+        previous=evidence.previous,
+        entries=b"".join(evidence.entries),
+        signed=evidence.signed,
+    )
+    replicas.on_entries(tick, peer, entries)

@@ -1,0 +1,345 @@
+"""Replication: taking in other coops' logs from whoever offers them.
+
+Rules: nothing is kept that a checked signed head of its coop does not cover; a log that stands before an
+anchor of what is not held waits, and what came is kept, bounded; a history that contradicts what is held
+becomes evidence. One request for each log is under way at a time; a lost one is asked of another peer.
+Of a coop with evidence against it only that is still taken in which other logs have anchored.
+
+The own log is taken in like any other while the node recovers (`node.engine.engine` decides when).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ledger.chain import SignedHead, extend_all
+from ledger.codec import split
+from ledger.errors import EncodingError, ProofError
+from ledger.evidence import MAX_EVIDENCE_ENTRIES, InvalidEntryEvidence
+from ledger.refusals import Refusal
+from ledger.validators.interface import Waiting
+from node.engine.core import Core, Tick
+from node.engine.events import Disconnect
+from node.engine.replication.forks import fork_from_entries, fork_from_head
+from node.engine.replication.growth import Growth
+from node.engine.replication.pending import Kept, Pending
+from node.engine.wire import Entries, Get, Heads
+from node.engine.work import CHAIN, SIGNATURE
+from node.errors import PeerFault
+from node.store import Segment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Request:
+    """A `get` under way."""
+
+    peer: int
+    first: int
+    deadline_ms: int
+
+
+class Replicas:
+    """The logs of others (and, when recovering, one's own) on their way in."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self.best: dict[int, SignedHead] = dict(core.signed)
+        """The newest head of each log that its coop is known to have signed."""
+        self.growth = Growth(core)
+        self.has_more = False
+        """Whether there may be more to apply, that one tick was not to do."""
+        self.waiting: dict[int, Waiting] = {}
+        """What each log that stands before an anchor waits for."""
+        self._claims: dict[int, dict[int, int]] = {}
+        self._pending = {coop: Pending(core.settings.pending_bytes) for coop in core.charter.coops}
+        self._requests: dict[int, _Request] = {}
+
+    def peer_down(self, peer: int) -> None:
+        """Forget what that peer could have sent."""
+        self._claims.pop(peer, None)
+        for coop, request in list(self._requests.items()):
+            if request.peer == peer:
+                del self._requests[coop]
+
+    def on_heads(self, tick: Tick, peer: int, message: Heads) -> None:
+        """Learn how far a peer's logs reach."""
+        # What a peer knows of the own log comes first: a node that recovers needs all of that.
+        for signed in sorted(message.heads, key=lambda signed: signed.coop != self._core.coop):
+            if not self._core.work.may_finish(peer):
+                return  # heads are told again
+            self.learn(tick, peer, signed)
+
+    def learn(self, tick: Tick, peer: int, signed: SignedHead) -> None:
+        """Take note of a head. Its signature is checked if it is news, and only then."""
+        coop = signed.coop
+        if coop not in self._core.charter.coops:
+            raise PeerFault("a head of a coop that is not in the charter")
+        claims = self._claims.setdefault(peer, {})
+        # The head under a part of a log says nothing about how much more the peer holds.
+        claims[coop] = max(claims.get(coop, 0), signed.length)
+        known = self.best.get(coop)
+        if signed.length == 0 or signed == known:
+            return
+        is_within = signed.length <= self._core.length(coop)
+        if is_within and self._core.validator.head_at(coop, signed.length) is None:
+            self._core.work.spend(peer, CHAIN)
+        if known is not None and signed.length <= known.length:
+            held = self._core.head_at(coop, signed.length)
+            if held is None or held == signed.head or self._core.is_accused(coop, "fork"):
+                return
+        self._core.work.spend(peer, SIGNATURE)
+        self._check_signature(signed)
+        if known is None or signed.length > known.length:
+            self.best[coop] = signed
+        self._check_fork(tick, signed)
+
+    def _check_signature(self, signed: SignedHead) -> None:
+        try:
+            signed.check(self._core.charter)
+        except ProofError as error:
+            raise PeerFault(str(error)) from error
+
+    def _check_fork(self, tick: Tick, signed: SignedHead) -> None:
+        """Look whether a checked head contradicts the log held here."""
+        evidence = fork_from_head(self._core, signed)
+        if evidence is not None:
+            self._core.accuse(tick, evidence)
+
+    def on_entries(self, tick: Tick, peer: int, message: Entries) -> None:
+        """Keep entries until they can be applied; `advance` does that."""
+        coop = message.coop
+        if not message.entries or len(message.entries) > self._core.settings.entries_bytes:
+            raise PeerFault("a message of no entries, or of too many")
+        self.learn(tick, peer, message.signed)
+        request = self._requests.get(coop)
+        if request is not None and request.peer == peer and message.first <= request.first:
+            del self._requests[coop]
+        length = self._core.length(coop)
+        if message.signed.length <= length:
+            return
+        if message.signed != self.best.get(coop):
+            # `learn` passes over heads that are no news, but what is kept is always checked.
+            self._check_signature(message.signed)
+        self._pending[coop].add(Kept(peer=peer, entries=message), length=length)
+
+    def advance(self, tick: Tick) -> None:
+        """Apply all that can be applied, then ask for what is missing."""
+        progress = True
+        self.has_more = False
+        while progress and not self.has_more:
+            progress = False
+            for coop in self._pending:
+                while not self.has_more and self._advance_once(tick, coop):
+                    progress = True
+                    self.has_more = _size_of(tick.segments) >= self._core.settings.applied_bytes
+        self._ask(tick)
+
+    def _advance_once(self, tick: Tick, coop: int) -> bool:
+        """Apply one pending message of a log; whether the log grew."""
+        if not self._pending[coop] or not self._may_take(coop):
+            return False
+        waiting = self.waiting.get(coop)
+        if waiting is not None:
+            if self._still_waits(waiting):
+                return False
+            del self.waiting[coop]
+        while (kept := self._pending[coop].take(self._core.length(coop))) is not None:
+            try:
+                if self._apply(tick, kept):
+                    return True
+            except PeerFault as fault:
+                self._disbelieve(kept.peer, coop)
+                tick.outbox.disconnects.append(Disconnect(kept.peer, str(fault)))
+            if coop in self.waiting:
+                return False
+        return False
+
+    def _may_take(self, coop: int) -> bool:
+        return coop != self._core.coop or not self._core.is_signing
+
+    def _still_waits(self, waiting: Waiting) -> bool:
+        return self._core.head_at(waiting.coop, waiting.length) != waiting.head
+
+    def _disbelieve(self, peer: int, coop: int) -> None:
+        """Ask that peer for nothing of that log until it speaks of it again."""
+        self._claims.get(peer, {}).pop(coop, None)
+
+    def _apply(self, tick: Tick, kept: Kept) -> bool:
+        """Apply a message that begins within the log or just after it; whether the log grew."""
+        message, coop = kept.entries, kept.entries.coop
+        log = self._core.validator.log(coop)
+        blob = message.entries
+        try:
+            if message.first <= log.length:
+                blob = b"".join(split(blob)[log.length + 1 - message.first :])
+            count, head = self._core.validator.chain(coop, blob)
+        except EncodingError as error:
+            raise PeerFault("entries that are no entries") from error
+        if count > MAX_EVIDENCE_ENTRIES:
+            raise PeerFault("more entries than evidence could hold")
+        if head != message.signed.head or log.length + count != message.signed.length:
+            self._contradicted(tick, kept)
+            return False
+        if not self._is_wanted(message, blob):
+            self._disbelieve(kept.peer, coop)
+            return False
+        result = self._core.validator.replay(coop, blob)
+        if result.count:
+            self._store(tick, coop, blob[: result.consumed], log.head, result.count)
+        if result.consumed == len(blob):
+            self._complete(tick, message.signed)
+            return True
+        rest = replace(
+            message,
+            first=log.length + result.count + 1,
+            previous=self._core.validator.log(coop).head,
+            entries=blob[result.consumed :],
+        )
+        if result.refusal is not None:
+            self._refused(tick, _from_same(kept, rest), result.refusal)
+        elif result.waiting is not None:
+            self.waiting[coop] = result.waiting
+            self._pending[coop].put_back(_from_same(kept, rest))
+            self._learn_from_anchor(tick, result.waiting)
+        return result.count > 0
+
+    def _is_wanted(self, message: Entries, blob: bytes) -> bool:
+        """Of an accused coop: whether another log has anchored what these entries lead to, or may have."""
+        coop = message.coop
+        if coop not in self._core.accused:
+            return True
+        needed = self._needed(coop)
+        reached = [wait for wait in needed if wait.length <= message.signed.length]
+        if not reached:
+            return bool(needed)
+        log = self._core.validator.log(coop)
+        entries = split(blob)
+        return any(
+            extend_all(log.head, entries[: wait.length - log.length]) == wait.head
+            for wait in reached
+        )
+
+    def _needed(self, coop: int) -> list[Waiting]:
+        """What other logs wait for, of this coop's log, beyond what is held."""
+        length = self._core.length(coop)
+        return [
+            wait for wait in self.waiting.values() if wait.coop == coop and wait.length > length
+        ]
+
+    def _store(self, tick: Tick, coop: int, blob: bytes, previous: bytes, count: int) -> None:
+        log = self._core.validator.log(coop)
+        tick.segments.append(
+            Segment(
+                coop=coop,
+                first=log.length - count + 1,
+                count=count,
+                entries=blob,
+                previous=previous,
+                head=log.head,
+            )
+        )
+        tick.outbox.advanced.add(coop)
+        self.growth.note(coop, blob, count, length=log.length, now_ms=tick.steady_ms)
+
+    def _complete(self, tick: Tick, signed: SignedHead) -> None:
+        """The log now ends at `signed`: keep the signature with the segment that ends there."""
+        last = tick.segments[-1]
+        tick.segments[-1] = replace(last, signature=signed.signature)
+        self._core.signed[signed.coop] = signed
+
+    def _refused(self, tick: Tick, rest: Kept, refusal: Refusal) -> None:
+        """The first of these entries, which their coop has signed, breaks the rules."""
+        entries = rest.entries
+        self._pending[entries.coop].clear()
+        self._disbelieve(rest.peer, entries.coop)
+        evidence = InvalidEntryEvidence(
+            index=entries.first,
+            previous=entries.previous,
+            entries=tuple(split(entries.entries)),
+            signed=entries.signed,
+            refusal=refusal,
+        )
+        self._core.accuse(tick, evidence)
+
+    def _learn_from_anchor(self, tick: Tick, waiting: Waiting) -> None:
+        """An anchor carries its coop's signature over a head: news, or proof of a fork."""
+        signed = SignedHead(
+            coop=waiting.coop,
+            length=waiting.length,
+            head=waiting.head,
+            signature=waiting.signature,
+        )
+        known = self.best.get(waiting.coop)
+        if known is None or known.length < waiting.length:
+            self.best[waiting.coop] = signed
+        self._check_fork(tick, signed)
+
+    def _contradicted(self, tick: Tick, kept: Kept) -> None:
+        """Entries under a checked signature that do not continue the log held here."""
+        message = kept.entries
+        entries = split(message.entries)
+        if (
+            message.first + len(entries) - 1 != message.signed.length
+            or extend_all(message.previous, entries) != message.signed.head
+        ):
+            raise PeerFault("entries that do not lead to the signed head")
+        coop = message.coop
+        covering = self._pending[coop].peek(self._core.length(coop) + 1)
+        evidence = fork_from_entries(self._core, message, covering)
+        signed = self._core.signed.get(coop)
+        first = 1 if signed is None else signed.length + 1
+        self._disbelieve(kept.peer, coop)
+        if evidence is not None:
+            self._core.accuse(tick, evidence)
+        elif message.first > first:
+            # It begins beyond where the two histories part: ask for what lies between, once.
+            tick.send(kept.peer, Get(coop=coop, first=first).encode())
+
+    def _ask(self, tick: Tick) -> None:
+        """Request what is known to exist and not held, one request for each log."""
+        for coop, best in self.best.items():
+            self._expire(tick, coop)
+            if best == self._core.signed.get(coop):
+                continue
+            if coop in self._requests or not self._may_take(coop):
+                continue
+            first = self._pending[coop].next_missing(self._core.length(coop))
+            if first > best.length or not self._pending[coop].has_room:
+                continue
+            if coop in self._core.accused and not self._needed(coop):
+                continue
+            peer = self._peer_with(coop, first, tick.steady_ms)
+            if peer is not None:
+                deadline = tick.steady_ms + self._core.settings.request_timeout_ms
+                self._requests[coop] = _Request(peer=peer, first=first, deadline_ms=deadline)
+                tick.send(peer, Get(coop=coop, first=first).encode())
+
+    def _expire(self, tick: Tick, coop: int) -> None:
+        request = self._requests.get(coop)
+        if request is not None and request.deadline_ms <= tick.steady_ms:
+            del self._requests[coop]
+            # It may have gone to a peer that can't answer; let its next words speak for it again.
+            self._disbelieve(request.peer, coop)
+
+    def _peer_with(self, coop: int, first: int, now_ms: int) -> int | None:
+        """A peer that claims to hold the entry: the log's own coop, or any, in turn."""
+        able = sorted(
+            peer for peer in self._core.peers if self._claims.get(peer, {}).get(coop, 0) >= first
+        )
+        if not able:
+            return None
+        if coop in able and coop not in self._core.accused:
+            return coop
+        return able[now_ms % len(able)]
+
+    def wake_at_ms(self) -> int | None:
+        """When the first request counts as lost."""
+        return min((request.deadline_ms for request in self._requests.values()), default=None)
+
+
+def _size_of(segments: Sequence[Segment]) -> int:
+    return sum(len(segment.entries) for segment in segments)
+
+
+def _from_same(kept: Kept, entries: Entries) -> Kept:
+    """What is left of a message, from the same peer."""
+    return Kept(peer=kept.peer, entries=entries)

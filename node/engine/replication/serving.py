@@ -1,0 +1,54 @@
+"""Giving peers the logs that they ask for: any log that is held here, whoever made it."""
+
+from ledger.chain import extend_all
+from ledger.codec import split
+from ledger.errors import EncodingError, ProofError
+from node.engine.core import Core, Tick
+from node.engine.reading import read_entries
+from node.engine.replication.forks import entries_from_evidence
+from node.engine.wire import Entries, Get
+from node.engine.work import CHAIN, reading
+from node.errors import LogDamaged, PeerFault
+
+
+def serve(core: Core, tick: Tick, peer: int, message: Get) -> None:
+    """Send the entries that a peer asks for, so much in one tick; raises `PeerFault`."""
+    if message.coop not in core.charter.coops:
+        raise PeerFault("asked for the log of a coop that is not in the charter")
+    settings, served = core.settings, tick.served_bytes.get(peer, 0)
+    if served >= settings.served_bytes or not core.work.may_go_on(peer):
+        return
+    if message.first > core.length(message.coop) and message.coop not in core.accused:
+        return
+    try:
+        found = read_entries(
+            core.store, message.coop, message.first, max_bytes=settings.entries_message_bytes
+        )
+        if found is None:
+            found = entries_from_evidence(core, message.coop, message.first)
+        if found is not None:
+            _check(core, found)
+    except LogDamaged as damage:
+        core.suspected.append(damage)
+        return
+    if found is not None and len(found.entries) <= settings.entries_bytes:
+        # (What is answered counts for something even when it is small: reading it did.)
+        core.work.spend(peer, CHAIN + 5 * reading(len(found.entries)))
+        tick.served_bytes[peer] = served + max(len(found.entries), settings.served_bytes // 64)
+        tick.send(peer, found.encode())
+
+
+def _check(core: Core, found: Entries) -> None:
+    """Look at what was read as the peer will, who would take this node for a cheat. Raises `LogDamaged`."""
+    try:
+        entries = split(found.entries)
+        found.signed.check(core.charter)
+    except (EncodingError, ProofError) as error:
+        raise _damage(found) from error
+    is_whole = found.first + len(entries) - 1 == found.signed.length
+    if not is_whole or extend_all(found.previous, entries) != found.signed.head:
+        raise _damage(found)
+
+
+def _damage(found: Entries) -> LogDamaged:
+    return LogDamaged(coop=found.coop, first=found.first, last=found.signed.length)
