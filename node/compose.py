@@ -23,13 +23,13 @@ from aiohttp import web
 from ledger import __version__
 from ledger.validators.choose import chosen_name
 from node.address_file import read_own_address
+from node.codes import Codes
 from node.deliveries import Deliveries
 from node.engine.engine import Engine
 from node.errors import ListenFault
-from node.http.api import Api
-from node.http.app import build_app
-from node.http.doors import RESERVED_DESCRIPTORS, Doors, descriptors
-from node.http.sessions import Sessions
+from node.http.base.api import Api
+from node.http.base.doors import RESERVED_DESCRIPTORS, Doors, descriptors
+from node.http.base.sessions import Sessions
 from node.interpreter import settle_interpreter
 from node.link.links import Chance, Identity, Links
 from node.logs import configure_logging, log_event
@@ -38,11 +38,11 @@ from node.merchant.merchants import Merchants
 from node.merchant.services import MerchantServices
 from node.rates import AddressRates
 from node.runner.runner import OpenEngine, Runner
+from node.server import build_app
 from node.settings import MARK_FILE, NodeFolder, load_folder
 from node.shares import Shares
 from node.store import Store
 from node.store.sql import SqlStore
-from node.web.codes import Codes
 from node.zones import find_zone, machine_zone
 
 EXIT_OK: Final = 0

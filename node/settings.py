@@ -29,7 +29,7 @@ from ledger.errors import CharterError
 from ledger.signatures import SEED_BYTES, SigningKey
 from node.engine.settings import EngineSettings
 from node.errors import NodeFault
-from node.http.settings import HttpSettings
+from node.http.base.settings import HttpSettings
 from node.link.settings import LinkSettings
 from node.mark import write_first_mark
 from node.merchant.settings import MerchantSettings

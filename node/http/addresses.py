@@ -5,9 +5,9 @@ Each statement carries its coop's signature; whoever reads one checks it against
 
 from aiohttp import web
 
-from node.http.api import Api, json_response
-from node.http.reading import check_query
-from node.http.routes import Route
+from node.http.base.api import Api, json_response
+from node.http.base.reading import check_query
+from node.http.base.routes import Route
 
 
 async def get_addresses(api: Api, request: web.Request) -> web.Response:

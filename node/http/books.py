@@ -12,13 +12,13 @@ from ledger.chain import SignedHead, genesis
 from ledger.charter import Coop
 from node.engine.events import View
 from node.engine.health.status import Readiness
-from node.http import facts, troubles
-from node.http.api import Api, json_response
-from node.http.problems import Problem
-from node.http.reading import OCTETS, TOML, check_query, path_hash, query_number
-from node.http.routes import COOP, Header, Parameter, Route, number_parameter
-from node.http.schema_parts import COUNT, HASH
-from node.http.settings import MOST_ENTRIES_BYTES
+from node.http.base import facts, troubles
+from node.http.base.api import Api, json_response
+from node.http.base.problems import Problem
+from node.http.base.reading import OCTETS, TOML, check_query, path_hash, query_number
+from node.http.base.routes import COOP, Header, Parameter, Route, number_parameter
+from node.http.base.schema_parts import COUNT, HASH
+from node.http.base.settings import MOST_ENTRIES_BYTES
 from node.store import Entries
 
 _SUBJECT = "Books"

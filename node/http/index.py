@@ -22,10 +22,10 @@ from node.engine.events import (
     Refused,
     View,
 )
-from node.http import facts
-from node.http.api import Api, json_response
-from node.http.problems import Problem, refusal_problem
-from node.http.reading import (
+from node.http.base import facts
+from node.http.base.api import Api, json_response
+from node.http.base.problems import Problem, refusal_problem
+from node.http.base.reading import (
     JSON,
     OCTETS,
     check_query,
@@ -35,8 +35,8 @@ from node.http.reading import (
     read_json,
     to_base64url,
 )
-from node.http.routes import Parameter, Route, number_parameter
-from node.http.troubles import not_ready
+from node.http.base.routes import Parameter, Route, number_parameter
+from node.http.base.troubles import not_ready
 from node.store import DocumentKind
 
 _SUBJECT = "Index"

@@ -6,9 +6,9 @@ follows the state and leads to the payer's wallet.
 
 from aiohttp import web
 
-from node.http.api import Api
-from node.http.invoices_payer import public_invoice
-from node.http.problems import Problem
+from node.http.base.api import Api
+from node.http.base.problems import Problem
+from node.http.merchant.payer import public_invoice
 from node.web.requests import LONGEST_PURPOSE
 from node.web.site import load_site
 

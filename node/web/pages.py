@@ -12,12 +12,13 @@ from typing import Any, Final
 from aiohttp import web
 
 from ledger.rules.index import SECONDS_IN_DAY
+from node.codes import LONGEST_BYTES, CodesBusy
 from node.engine.events import View
-from node.http import books, facts
-from node.http.api import Api
-from node.http.problems import Problem
+from node.http import books
+from node.http.base import facts
+from node.http.base.api import Api
+from node.http.base.problems import Problem
 from node.web.bills import get_bill, get_counter
-from node.web.codes import LONGEST_BYTES, CodesBusy
 from node.web.index_picture import IndexPicture, index_picture
 from node.web.positions import position_bar
 from node.web.requests import RequestUnreadable, read_request

@@ -15,7 +15,7 @@ from typing import Final
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from node.http.api import Api
+from node.http.base.api import Api
 from node.web.languages import COOKIE, COOKIE_SECONDS, NAMES, Language, choose, load_languages
 from node.web.statics import Static, accepts_gzip, load_statics
 

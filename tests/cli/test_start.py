@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from cli.lazy_commands import LazyCommands
 from cli.main import PLACES, main
 
-SERVERS = {"aiohttp", "sqlalchemy", "jinja2", "node.engine.engine", "node.http.app", "node.store"}
+SERVERS = {"aiohttp", "sqlalchemy", "jinja2", "node.engine.engine", "node.server", "node.store"}
 """Parts of a node, which no wallet needs."""
 PICTURES = {"babel", "matplotlib", "numpy", "segno"}
 OTHERS = {"cli.demo", "cli.index_commands", "cli.commands.node", "cli.commands.steward"}

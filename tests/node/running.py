@@ -17,12 +17,12 @@ from jsonschema import Draft202012Validator
 
 from ledger.signatures import SigningKey
 from node.compose import Node, World, open_node
-from node.http.api import PROBLEM_JSON
-from node.http.app import ROUTES
-from node.http.reading import OCTETS, from_base64url, to_base64url
-from node.http.routes import Route
-from node.http.schemas import SCHEMAS
-from node.http.sessions import SessionRole, session_message
+from node.http.base.api import PROBLEM_JSON
+from node.http.base.reading import OCTETS, from_base64url, to_base64url
+from node.http.base.routes import Route
+from node.http.base.schemas import SCHEMAS
+from node.http.base.sessions import SessionRole, session_message
+from node.server import ROUTES
 from node.settings import create_node_key, init_folder, install_charter
 from tests.builders import Federation, coop_name
 from tests.node.loops import until

@@ -20,9 +20,9 @@ from pathlib import Path
 
 import pytest
 
-from node.http.app import ROUTES
-from node.http.routes import Access, Route
-from node.http.waiting import EVENT_STREAM
+from node.http.base.routes import Access, Route
+from node.http.base.waiting import EVENT_STREAM
+from node.server import ROUTES
 from tests.node.http.towns import one_node
 from tests.node.merchant.stall import MERCHANT, SETTINGS
 from tests.node.running import JsonObject

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import node.web
 from ledger.refusals import Refusal
-from node.http.invoices_problems import MERCHANT_PROBLEMS
+from node.http.merchant.problems import MERCHANT_PROBLEMS
 
 EXPLAINED = Path(node.web.__file__).parent / "static" / "explain.js"
 

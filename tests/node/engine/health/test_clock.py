@@ -8,7 +8,7 @@ from node.engine.health.status import Readiness
 from node.engine.health.troubles import Severity, Trouble, TroubleKind
 from node.engine.health.words import word
 from node.engine.wire import ClockNews
-from node.http import facts
+from node.http.base import facts
 from tests.node.engine.rig import Rig, joined
 
 SECOND = 1_000

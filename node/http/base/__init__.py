@@ -1,0 +1,1 @@
+"""What every part of the HTTP interface needs: reading, answering, problems, schemas, sessions."""

@@ -1,0 +1,304 @@
+"""What all handlers share: the node behind the interface, and who is asking.
+
+It holds no logic of its own but the questions that every handler has: which coop is meant, whose
+session this is, may this address go on.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from aiohttp import web
+
+from ledger.charter import Charter, Coop
+from ledger.refusals import Refusal
+from ledger.signatures import SigningKey
+from ledger.transactions import MAX_NUMBER
+from node.codes import Codes
+from node.deliveries import Deliveries
+from node.engine.events import NotReady, Recorded, Refused, View
+from node.http.base.problems import Problem
+from node.http.base.reading import JSON, Fields, from_base64url, plain_number, read_body, read_json
+from node.http.base.sessions import Session, SessionRole, Sessions
+from node.http.base.settings import HttpSettings
+from node.merchant.services import MerchantServices
+from node.rates import AddressRates
+from node.runner.runner import Runner
+from node.shares import Held, Shares, Turns
+from node.store import Memo
+
+PROBLEM_JSON = "application/problem+json"
+ALL_PAGES = "Access-Control-Allow-Origin"
+"""The header by which browsers let pages of other nodes read an answer."""
+
+_COSTLY_REFUSALS = {
+    Refusal.ENTRY_TOO_LARGE,
+    Refusal.ENTRY_MALFORMED,
+    Refusal.KIND_UNKNOWN,
+    Refusal.ACCOUNT_UNKNOWN,
+    Refusal.SIGNATURE_INVALID,
+}
+"""What only a broken or hostile client gets; an address that causes many is told to wait."""
+
+
+_QUESTION = 100
+"""What any question costs that has to be paid for, in microseconds."""
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Api:
+    """The node as the handlers see it."""
+
+    charter: Charter
+    charter_signatures: bytes
+    coop: Coop
+    key: SigningKey
+    version: str
+    validator: str
+    runner: Runner
+    deliveries: Deliveries
+    merchants: MerchantServices
+    accept_link: Callable[[web.Request, str], Awaitable[web.StreamResponse]]
+    """Takes up another node's link, from that address."""
+    settings: HttpSettings
+    clock_ms: Callable[[], int]
+    """What people take for the time."""
+    steady_ms: Callable[[], int]
+    """For intervals and deadlines; see `node.compose.World`."""
+    random_bytes: Callable[[int], bytes]
+    sessions: Sessions
+    rates: AddressRates
+    """Calls that cost much, by address."""
+    work: AddressRates
+    """What addresses make the node read, in microseconds about."""
+    paid: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
+    """Costly questions under way: few, since whoever pays waits for the tick that answers them."""
+    polls: Shares
+    """Requests that wait for something to happen."""
+    screened: Shares
+    """Payments of addresses that have to wait, which are looked at all the same."""
+    desk: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by whoever changes a document: they are read, changed and written one after another."""
+    batches: Shares
+    """Batches that are recorded. Who is still sending one has none of these."""
+    proving: Turns = field(default_factory=Turns)
+    """The beginning of a batch: it may be rubbish, so only one of an address is judged at a time."""
+    codes: Codes
+    entries: Shares
+    """Bytes of entries, being read or sent."""
+    batch_bodies: Shares
+    """Bytes of batches, from their arrival until they are recorded."""
+    proposals: dict[int, "Reserved"] = field(default_factory=dict)
+    digest: "KeptDigest" = field(default_factory=lambda: KeptDigest())
+
+    # --- coops ---
+
+    def coop_in_path(self, request: web.Request) -> Coop:
+        """The coop that the path names; raises `coop_not_found`."""
+        text = request.match_info["coop"]
+        coop = self.charter.coop_named(text)
+        number = plain_number(text, most=MAX_NUMBER)
+        if coop is None and number is not None:
+            coop = self.charter.coops.get(number)
+        if coop is None:
+            raise Problem("coop_not_found")
+        return coop
+
+    def coop_name(self, number: int) -> str:
+        """The name of a coop of the charter."""
+        return self.charter.coops[number].name
+
+    @property
+    def names(self) -> dict[int, str]:
+        """The coops' names by their numbers."""
+        return {number: coop.name for number, coop in self.charter.coops.items()}
+
+    # --- bodies ---
+
+    async def body(
+        self, request: web.Request, most_bytes: int, *, held: Held | None = None
+    ) -> bytes:
+        """The whole body within the bounds; its bytes are counted in `held` as they arrive."""
+        return await read_body(
+            request, most_bytes=most_bytes, timeout_ms=self.settings.body_ms, held=held
+        )
+
+    async def json(self, request: web.Request) -> Fields:
+        """The JSON object in the body."""
+        return await read_json(
+            request, most_bytes=self.settings.json_bytes, timeout_ms=self.settings.body_ms
+        )
+
+    # --- who asks ---
+
+    def session(self, request: web.Request) -> Session:
+        """The session that the request shows; raises `unauthorized`, `session_invalid`, `session_ended`."""
+        token, now_ms = bearer_token(request), self.steady_ms()
+        session = self.sessions.find(token, now_ms)
+        if session is None:
+            was_pushed_out = self.sessions.was_pushed_out(token, now_ms)
+            raise Problem("session_ended" if was_pushed_out else "session_invalid")
+        return session
+
+    def clock_at_ms(self, steady_ms: int) -> int:
+        """What the clock will show at a moment of the steady clock, if nobody sets it."""
+        return self.clock_ms() + steady_ms - self.steady_ms()
+
+    def member(self, request: web.Request) -> int:
+        """The account whose owner asks; raises also `forbidden`."""
+        session = self.session(request)
+        if session.role is not SessionRole.MEMBER:
+            raise Problem("forbidden")
+        return session.number
+
+    def steward(self, request: web.Request) -> int:
+        """The steward who asks; raises also `forbidden`."""
+        session = self.session(request)
+        if session.role is not SessionRole.STEWARD:
+            raise Problem("forbidden")
+        return session.number
+
+    # --- rates ---
+
+    def address(self, request: web.Request) -> str:
+        """The client's address, as the connection or a trusted proxy in front has it."""
+        if self.settings.trust_forwarded:
+            # The client may have sent such headers itself; a proxy adds to the last, or one more.
+            forwarded = request.headers.getall("X-Forwarded-For", [])
+            if forwarded and forwarded[-1]:
+                return forwarded[-1].rpartition(",")[2].strip()[:64]
+        return request.remote or ""
+
+    def check_rate(self, request: web.Request) -> None:
+        """Raise `too_many_requests` for an address that has caused too much that is costly."""
+        address, now_ms = self.address(request), self.steady_ms()
+        wait_ms = max(self.rates.wait_ms(address, now_ms), self.work.wait_ms(address, now_ms))
+        if wait_ms:
+            raise Problem("too_many_requests", retry_after_s=wait_ms // 1000 + 1)
+
+    async def submit(
+        self, request: web.Request, transaction: bytes, memos: Sequence[Memo]
+    ) -> Recorded | Refused | NotReady:
+        """Record a payment. From an address that has to wait, only a new one that its payer has signed.
+
+        Many people may share an address; what one of them sends must not keep the others from paying. Raises
+        `too_many_requests` as `check_rate` for all else that comes from there.
+        """
+        try:
+            self.check_rate(request)
+        except Problem:
+            with self.screened.hold(self.address(request)) as held:
+                if not held.take():
+                    raise
+                return await self.runner.submit(transaction, memos, doubtful=True)
+        return await self.runner.submit(transaction, memos)
+
+    @contextmanager
+    def poll(self, request: web.Request) -> Iterator[None]:
+        """Wait for something in the `with` block; raises `busy` when too many do, here or from there."""
+        with self.polls.hold(self.address(request)) as held:
+            if not held.take():
+                raise Problem("busy", retry_after_s=5)
+            yield
+
+    async def ask_paid(self, request: web.Request, run: Callable[[View], Answer]) -> Answer:
+        """The answer of `run`, whose work in the engine's thread the address pays for.
+
+        For questions whose cost depends on what is stored and asked. Raises `too_many_requests`.
+        """
+        self.check_rate(request)
+        spent_ns = 0
+
+        def measured(view: View) -> Answer:
+            nonlocal spent_ns
+            began_ns = time.thread_time_ns()
+            try:
+                return run(view)
+            finally:
+                spent_ns = time.thread_time_ns() - began_ns
+
+        try:
+            async with self.paid:
+                return await self.runner.ask(measured)
+        finally:
+            self.spend(request, _QUESTION + spent_ns // 1_000)
+
+    def charge(self, request: web.Request, count: int = 1) -> None:
+        """Count something costly that this client caused."""
+        self.rates.charge(self.address(request), self.steady_ms(), count)
+
+    def spend(self, request: web.Request, units: int) -> None:
+        """Count what this client made the node read, in microseconds about."""
+        self.work.charge(self.address(request), self.steady_ms(), units)
+
+    def charge_refusal(self, request: web.Request, refusal: Refusal) -> None:
+        """Count a refusal that no honest client gets."""
+        if refusal in _COSTLY_REFUSALS:
+            self.charge(request)
+
+    def charge_results(self, request: web.Request, results: Sequence[int]) -> bool:
+        """Count those refusals in a batch's results; whether the client has to wait because of them."""
+        costly = sum(results.count(-refusal) for refusal in _COSTLY_REFUSALS)
+        if costly:
+            self.charge(request, costly)
+        address, now_ms = self.address(request), self.steady_ms()
+        return self.rates.wait_ms(address, now_ms) > 0 or self.work.wait_ms(address, now_ms) > 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reserved:
+    """An account number that is kept free for a key, for a while; `origin` says from where it was asked."""
+
+    key: bytes
+    origin: bytes
+    expires_ms: int
+
+
+@dataclass(slots=True)
+class KeptDigest:
+    """The last state digest that was computed, and the heads that it belongs to."""
+
+    value: bytes = b""
+    heads: dict[int, bytes] = field(default_factory=dict)
+
+
+def bearer_token(request: web.Request) -> bytes:
+    """The token in the request; raises `unauthorized`, `session_invalid`."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        raise Problem("unauthorized")
+    data = from_base64url(token.strip())
+    if data is None:
+        raise Problem("session_invalid")
+    return data
+
+
+def json_response(
+    content: Mapping[str, object], *, status: int = 200, is_private: bool = False
+) -> web.Response:
+    """A JSON answer. A private one is not to be kept by anybody on the way."""
+    headers = {"Content-Type": JSON}
+    if is_private:
+        headers["Cache-Control"] = "no-store"
+    return web.Response(body=json.dumps(content).encode("utf-8"), status=status, headers=headers)
+
+
+def problem_response(problem: Problem, request_id: str) -> web.Response:
+    """A problem as an answer."""
+    headers = {"Content-Type": PROBLEM_JSON}
+    if problem.retry_after_s is not None:
+        headers["Retry-After"] = str(problem.retry_after_s)
+    if problem.allow is not None:
+        headers["Allow"] = problem.allow
+    if problem.is_for_all_pages:
+        headers[ALL_PAGES] = "*"
+    if problem.kind.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    body = json.dumps(problem.as_json(request_id)).encode("utf-8")
+    return web.Response(body=body, status=problem.kind.status, headers=headers)

@@ -1,0 +1,215 @@
+"""Admissions, limits and statuses: submitting them, and keeping the reasons of changes.
+
+The log holds only the hash of a reason. Its text is kept beside the log once the change is recorded,
+with the account that it concerns, for that account's owner and the stewards. If the node dies between the
+two, sending the same bytes with the reason again keeps it: nothing is recorded twice.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ledger.codec import Value, decode, encode
+from ledger.memos import MAX_TEXT_BYTES, SALT_BYTES, reason_hash
+from ledger.refusals import Refusal
+from ledger.transactions import Admit, Limit, SetStatus, Transaction
+from node.engine.events import NotReady, Recorded, Refused, View
+from node.http.base import facts
+from node.http.base.api import Api
+from node.http.base.problems import Problem
+from node.http.base.reading import Fields
+from node.store import Reason, Write
+
+_KEPT_CHANGES = 100
+_REFUSED_WHEN_REPEATED = {
+    Refusal.ACCOUNT_EXISTS,
+    Refusal.ACCOUNT_CLOSED,
+    Refusal.REVISION_MISMATCH,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonText:
+    """A reason in clear, with the salt that its hash needs."""
+
+    salt: bytes
+    text: str
+
+    @property
+    def hash(self) -> bytes:
+        """What the log carries."""
+        return reason_hash(salt=self.salt, text=self.text)
+
+    def as_json(self) -> facts.Json:
+        """For people."""
+        return {"salt": self.salt.hex(), "text": self.text}
+
+
+def read_reason(fields: Fields) -> ReasonText | None:
+    """The optional field `reason` of a request."""
+    if not fields.has("reason"):
+        return None
+    inner = fields.object("reason")
+    salt = inner.hexadecimal("salt", length=SALT_BYTES)
+    text = inner.text("text", most=MAX_TEXT_BYTES)
+    if len(text.encode("utf-8", "surrogatepass")) > MAX_TEXT_BYTES:
+        raise inner.fail("text", f"at most {MAX_TEXT_BYTES} bytes of UTF-8")
+    if not _is_utf8(text):
+        raise inner.fail("text", "proper Unicode text")
+    inner.done()
+    return ReasonText(salt=salt, text=text)
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def check_reason(transaction: Transaction, reason: ReasonText | None) -> None:
+    """Raise `request_malformed` unless the reason is the one that the transaction names."""
+    if reason is None:
+        return
+    if not isinstance(transaction, Limit | SetStatus):
+        raise Problem("request_malformed", "Only a limit or a status has a reason.")
+    if transaction.reason != reason.hash:
+        raise Problem(
+            "request_malformed",
+            "The transaction carries the hash of another reason or salt.",
+            pointer="/reason",
+        )
+
+
+async def submit(
+    api: Api, data: bytes, transaction: Transaction, reason: ReasonText | None
+) -> Recorded | Refused | NotReady:
+    """Record a transaction and keep its reason. What was recorded before is found again."""
+    result = await _record(api, data, transaction)
+    if isinstance(result, Recorded) and isinstance(transaction, Limit | SetStatus):
+        async with api.desk:
+            await _keep(api, transaction, result.index, reason)
+    return result
+
+
+async def submit_at_desk(
+    api: Api, data: bytes, transaction: Transaction, reason: ReasonText | None
+) -> Recorded | Refused | NotReady:
+    """As `submit`, for callers that hold `api.desk`."""
+    result = await _record(api, data, transaction)
+    if isinstance(result, Recorded) and isinstance(transaction, Limit | SetStatus):
+        await _keep(api, transaction, result.index, reason)
+    return result
+
+
+async def _record(api: Api, data: bytes, transaction: Transaction) -> Recorded | Refused | NotReady:
+    result = await api.runner.submit(data)
+    if isinstance(result, Refused) and result.refusal in _REFUSED_WHEN_REPEATED:
+
+        def look(view: View) -> Recorded | None:
+            return _recorded_before(api, view, data, transaction)
+
+        return await api.runner.ask(look) or result
+    return result
+
+
+def _recorded_before(
+    api: Api, view: View, data: bytes, transaction: Transaction
+) -> Recorded | None:
+    """The receipt of these very bytes, if they are in the own log."""
+    if isinstance(transaction, Admit):
+        account = view.validator.account(view.coop, transaction.account)
+        places = [] if account is None else [account.opened]
+    elif isinstance(transaction, Limit | SetStatus):
+        places = [index for index, _, _ in _read_changes(view, transaction.account)]
+    else:
+        places = []
+    for index in places:
+        entry = view.store.entry(view.coop, index)
+        receipt = view.engine.receipt(view.coop, index)
+        if entry is not None and entry.endswith(data) and receipt is not None:
+            return Recorded(coop=view.coop, index=index, receipt=receipt, repeated=True)
+    return None
+
+
+async def _keep(
+    api: Api, transaction: Limit | SetStatus, index: int, reason: ReasonText | None
+) -> None:
+    """Note a recorded change for its account, with the reason's text if it is known."""
+    kind = "limit" if isinstance(transaction, Limit) else "status"
+
+    def change(view: View) -> tuple[Write, None]:
+        kept = [item for item in _read_changes(view, transaction.account) if item[0] != index]
+        kept.append((index, kind, transaction.reason))
+        kept.sort()
+        meta = {_changes_key(transaction.account): encode(kept[-_KEPT_CHANGES:])}
+        reasons: tuple[Reason, ...] = ()
+        if reason is not None:
+            salted = reason.salt + reason.text.encode("utf-8")
+            reasons = (Reason(hash=transaction.reason, salted_text=salted),)
+            meta[_reason_key(transaction.reason)] = encode(transaction.account)
+        return Write(reasons=reasons, meta=meta), None
+
+    await api.runner.change(change)
+
+
+def _changes_key(account: int) -> str:
+    return f"changes.{account}"
+
+
+def _reason_key(hash_: bytes) -> str:
+    return f"reason.{hash_.hex()}"
+
+
+def _read_changes(view: View, account: int) -> list[tuple[int, str, bytes]]:
+    stored = view.store.meta(_changes_key(account))
+    if stored is None:
+        return []
+    found: list[tuple[int, str, bytes]] = []
+    value = decode(stored)
+    for item in value if isinstance(value, list) else []:
+        match item:
+            case [int(index), str(kind), bytes(hash_)]:
+                found.append((index, kind, hash_))
+            case _:
+                pass
+    return found
+
+
+def changes_of(view: View, account: int) -> list[facts.Json]:
+    """The changes of an account that this node recorded, newest first."""
+    return [
+        _change_facts(view, index, kind, hash_)
+        for index, kind, hash_ in reversed(_read_changes(view, account))
+    ]
+
+
+def _change_facts(view: View, index: int, kind: str, hash_: bytes) -> facts.Json:
+    entry = facts.read_entry(view, view.coop, index)
+    reason = find_reason(view, hash_)
+    return {
+        "index": index,
+        "kind": kind,
+        "time": 0 if entry is None else entry.time,
+        "reason": {
+            "hash": hash_.hex(),
+            "salt": None if reason is None else reason[0].salt.hex(),
+            "text": None if reason is None else reason[0].text,
+        },
+    }
+
+
+def find_reason(view: View, hash_: bytes) -> tuple[ReasonText, int] | None:
+    """The reason with that hash, and the account that it concerns."""
+    salted = view.store.reason(hash_)
+    stored = view.store.meta(_reason_key(hash_))
+    account: Value = None if stored is None else decode(stored)
+    if salted is None or not isinstance(account, int):
+        return None
+    text = salted[SALT_BYTES:].decode("utf-8")
+    return ReasonText(salt=salted[:SALT_BYTES], text=text), account
+
+
+def steward_names(api: Api, indexes: Sequence[int]) -> list[facts.Json]:
+    """Stewards as people know them."""
+    return [{"steward": index, "name": api.coop.stewards[index].name} for index in indexes]

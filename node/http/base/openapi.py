@@ -1,0 +1,157 @@
+"""`openapi.json`, made from the tables of routes and schemas (OpenAPI 3.1)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from node.http.base.api import PROBLEM_JSON
+from node.http.base.problems import PROBLEMS
+from node.http.base.reading import JSON, TOML
+from node.http.base.routes import Access, Route
+from node.http.base.schema_parts import reference
+from node.http.base.schemas import SCHEMAS
+
+_ACCESS_PROBLEMS = {
+    Access.PUBLIC: (),
+    Access.SESSION: ("unauthorized", "session_invalid", "session_ended"),
+    Access.MEMBER: ("unauthorized", "session_invalid", "session_ended", "forbidden"),
+    Access.STEWARD: ("unauthorized", "session_invalid", "session_ended", "forbidden"),
+    Access.MERCHANT: (
+        "unauthorized",
+        "session_invalid",
+        "session_ended",
+        "key_invalid",
+        "forbidden",
+        "key_forbidden",
+        "too_many_requests",
+    ),
+}
+_SECURITY: dict[Access, list[dict[str, list[str]]]] = {
+    Access.PUBLIC: [],
+    Access.MERCHANT: [{"key": []}, {"session": []}],
+}
+_EVERYWHERE = ("request_malformed", "internal", "busy", "stopping", "outcome_unknown")
+
+_DESCRIPTION = """\
+Members' wallets, stewards' tools, auditors and other programs talk to a cooperative's node here.
+
+Amounts are integers in minor units (hundredths of a unit) of at most 2^53 - 1, times Unix seconds. Keys,
+hashes and signatures are lower-case hex; longer byte strings are base64url without padding.
+Unknown and duplicate fields are refused. Every error is a problem (RFC 9457) with a stable `code`.
+A request whose answer was lost may be sent again with the same bytes: it is recorded only once."""
+
+
+def describe(routes: Sequence[Route], *, version: str) -> dict[str, Any]:
+    """The description of the interface."""
+    paths: dict[str, dict[str, Any]] = {}
+    for route in routes:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "A Fiado node",
+            "version": version,
+            "description": _DESCRIPTION,
+            "license": {"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},
+        },
+        "servers": [{"url": "/"}],
+        "tags": [{"name": subject} for subject in dict.fromkeys(r.subject for r in routes)],
+        "paths": paths,
+        "components": {
+            "schemas": dict(SCHEMAS),
+            "securitySchemes": {
+                "session": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "The token of a session, from `POST /v1/sessions`.",
+                },
+                "key": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "An API key, `fk_…`, from `POST /v1/merchant/keys`.",
+                },
+            },
+        },
+    }
+
+
+def _operation(route: Route) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": route.name,
+        "summary": route.summary,
+        "tags": [route.subject],
+        "responses": _responses(route),
+        "security": _SECURITY.get(route.access, [{"session": []}]),
+    }
+    if route.access in (Access.MEMBER, Access.STEWARD):
+        operation["description"] = f"For sessions of a {route.access.value}."
+    if route.parameters:
+        operation["parameters"] = [
+            {
+                "name": parameter.name,
+                "in": parameter.in_,
+                "required": parameter.in_ == "path",
+                "description": parameter.description,
+                "schema": dict(parameter.schema),
+            }
+            for parameter in route.parameters
+        ]
+    if route.body:
+        operation["requestBody"] = _body(route)
+    return operation
+
+
+def _body(route: Route) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "content": {kind: _content(kind, name) for kind, name in route.body.items()}
+    }
+    if len(body["content"]) == 1:
+        return {"required": True, **body}
+    # It is needed all the same. But openapi-python-client makes a function that can't be imported of a body
+    # that is required and may be of several kinds.
+    return {"description": "Needed, of one of these kinds.", **body}
+
+
+def _content(kind: str, schema: str | None) -> dict[str, Any]:
+    if schema is not None:
+        return {"schema": reference(schema)}
+    is_text = kind == TOML or kind.startswith("text/")
+    return {"schema": {"type": "string"} if is_text else {"type": "string", "format": "binary"}}
+
+
+def _responses(route: Route) -> dict[str, Any]:
+    done: dict[str, Any] = {"description": "Done."}
+    if route.status != 204:
+        done["content"] = {route.answer_type: _content(route.answer_type, route.answer)}
+    if route.headers:
+        done["headers"] = {
+            name: {
+                "description": header.description,
+                "required": header.is_always,
+                "schema": dict(header.schema),
+            }
+            for name, header in route.headers.items()
+        }
+    responses: dict[str, Any] = {str(route.status): done}
+    codes = (*route.problems, *_ACCESS_PROBLEMS[route.access], *_EVERYWHERE)
+    by_status: dict[int, list[str]] = {}
+    for code in dict.fromkeys(codes):
+        by_status.setdefault(PROBLEMS[code].status, []).append(code)
+    for status, listed in sorted(by_status.items()):
+        responses[str(status)] = _problem("Codes: " + ", ".join(f"`{code}`" for code in listed))
+    responses["default"] = _problem("Any other problem, such as another refusal of the protocol.")
+    if route.name == "getReady":
+        responses["503"] = {
+            "description": "The node does not record now.",
+            "content": {
+                JSON: _content(JSON, "Ready"),
+                PROBLEM_JSON: _content(PROBLEM_JSON, "Problem"),
+            },
+        }
+    return responses
+
+
+def _problem(description: str) -> dict[str, Any]:
+    return {
+        "description": description,
+        "content": {PROBLEM_JSON: _content(PROBLEM_JSON, "Problem")},
+    }

@@ -1,0 +1,339 @@
+"""Reading requests strictly: bodies, JSON, query parameters.
+
+Whatever is not exactly as described ends the request with a problem that names the field: unknown
+and duplicate fields, numbers that are no integers, NaN, text that is not UTF-8, other spellings of hex or
+base64url. Sizes and times are bounded before anything is looked at.
+"""
+
+import asyncio
+import json
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as Base64Error
+from hashlib import sha256
+from typing import Any, Final
+
+from aiohttp import web
+
+from ledger.codec import MAX
+from node.http.base.problems import Problem
+from node.shares import Held
+
+OCTETS: Final = "application/octet-stream"
+JSON: Final = "application/json"
+TOML: Final = "application/toml"
+_BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
+_LONGEST_INTEGER = 17
+_UNWRITABLE = "a zero byte or half of a surrogate pair in it"
+_NOBODYS = "\ufffd"
+"""A name that nothing has."""
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,15}")
+
+
+async def read_body(
+    request: web.Request, *, most_bytes: int, timeout_ms: int, held: Held | None = None
+) -> bytes:
+    """The whole body; raises `body_too_large`, `content_type_unsupported`, `request_malformed`.
+
+    What has arrived is counted in `held`, if given; `busy` is raised when it does not fit.
+    """
+    headers = request.headers
+    if "Content-Encoding" in headers:
+        raise Problem("content_type_unsupported")
+    length = request.content_length
+    if length is not None and length > most_bytes:
+        raise Problem("body_too_large", f"At most {most_bytes} bytes are taken here.")
+    content = request.content
+    if content.is_eof():  # it came with the headers, as small bodies do
+        body = _within(content.read_nowait(), most_bytes)
+        _count(held, body)
+        return body
+    arrived = bytearray()  # not a list of parts: a client that sends single bytes makes millions
+    try:
+        async with asyncio.timeout(timeout_ms / 1000):
+            while not content.at_eof():
+                part = await content.readany()
+                _count(held, part)
+                arrived += part
+                if len(arrived) > most_bytes:
+                    break
+    except TimeoutError as error:
+        raise Problem("request_malformed", "The body took too long to arrive.") from error
+    return _within(bytes(arrived), most_bytes)
+
+
+def _count(held: Held | None, part: bytes) -> None:
+    if held is not None and not held.take(len(part)):
+        raise Problem("busy", retry_after_s=1)
+
+
+def _within(body: bytes, most_bytes: int) -> bytes:
+    if len(body) > most_bytes:
+        raise Problem("body_too_large", f"At most {most_bytes} bytes are taken here.")
+    return body
+
+
+def content_type(request: web.Request) -> str:
+    """The body's type; raises `content_type_unsupported` when it is neither octets nor JSON."""
+    given = request.headers.get("Content-Type", "")
+    if given in (OCTETS, JSON):
+        return given
+    kind = given.partition(";")[0].strip().lower()
+    if kind not in (OCTETS, JSON):
+        raise Problem("content_type_unsupported")
+    return kind
+
+
+async def read_json(request: web.Request, *, most_bytes: int, timeout_ms: int) -> "Fields":
+    """The JSON object in the body."""
+    if content_type(request) != JSON:
+        raise Problem("content_type_unsupported")
+    return parse_json(await read_body(request, most_bytes=most_bytes, timeout_ms=timeout_ms))
+
+
+def parse_json(body: bytes) -> "Fields":
+    """The JSON object that `body` is; raises `request_malformed`."""
+    try:
+        value = json.loads(
+            body.decode("utf-8"),
+            object_pairs_hook=_object,
+            parse_int=_read_integer,
+            parse_float=_refuse_number,
+            parse_constant=_refuse_number,
+        )
+        # Only an escape can put such a character into JSON.
+        if b"\\u" in body:
+            _check_texts(value)
+    except (ValueError, RecursionError) as error:
+        raise Problem("request_malformed", "The body is not JSON.") from error
+    if not isinstance(value, dict):
+        raise Problem("request_malformed", "The body must be a JSON object.", pointer="")
+    return Fields(value)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise Problem("request_malformed", "A field of the JSON object is there twice.")
+    return found
+
+
+def _read_integer(text: str) -> int:
+    if len(text) > _LONGEST_INTEGER or abs(int(text)) > MAX:
+        raise Problem("request_malformed", f"A number is beyond {MAX}, the largest there is here.")
+    return int(text)
+
+
+def _check_texts(value: Any, where: str = "") -> None:
+    """Raise `request_malformed` where a text in the JSON value is none that can be written down.
+
+    `where` is the field of the whole that it is in.
+    """
+    if isinstance(value, str) and not is_writable(value):
+        raise Problem("request_malformed", f"A text in the JSON has {_UNWRITABLE}.", pointer=where)
+    if isinstance(value, dict):
+        for name, part in value.items():
+            _check_texts(name, where)
+            _check_texts(part, where or f"/{name[:40].replace('~', '~0').replace('/', '~1')}")
+    if isinstance(value, list):
+        for part in value:
+            _check_texts(part, where)
+
+
+def is_writable(text: str) -> bool:
+    """Whether a text can be stored and logged: no zero bytes, no halves of surrogate pairs."""
+    try:
+        return b"\0" not in text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+
+
+def check_address(request: web.Request) -> None:
+    """Let no zero byte through, however it is written.
+
+    What a path names by such a text is not there, as for any other that nobody has. A query with one raises
+    `request_malformed`.
+    """
+    if "%" not in request.raw_path:
+        return
+    for name, text in request.match_info.items():
+        if not is_writable(text):
+            request.match_info[name] = _NOBODYS
+    if not is_writable(request.query_string):
+        raise Problem("request_malformed", f"The address has {_UNWRITABLE}.")
+
+
+def _refuse_number(text: str) -> None:
+    raise Problem("request_malformed", f"Numbers are integers here; {text[:20]} is none.")
+
+
+class Fields:
+    """The fields of a JSON object, each read once; `done` refuses what was not read."""
+
+    def __init__(self, content: dict[str, Any], where: str = "") -> None:
+        self._content = content
+        self._where = where
+        self._unread = set(content)
+
+    def has(self, name: str) -> bool:
+        """Whether the field is there and not null."""
+        self._unread.discard(name)
+        return self._content.get(name) is not None
+
+    def fail(self, name: str, expected: str) -> Problem:
+        """The problem of a field that is missing or wrong."""
+        return Problem(
+            "request_malformed",
+            f"{self._where[1:] + '.' if self._where else ''}{name}: must be {expected}.",
+            pointer=f"{self._where}/{name}",
+        )
+
+    def _take(self, name: str, kind: type, expected: str) -> Any:
+        self._unread.discard(name)
+        value = self._content.get(name)
+        if type(value) is not kind:
+            raise self.fail(name, expected)
+        return value
+
+    def text(self, name: str, *, most: int) -> str:
+        """A text of at most `most` characters."""
+        expected = f"a text of 1 to {most} characters"
+        value: str = self._take(name, str, expected)
+        if not 1 <= len(value) <= most:
+            raise self.fail(name, expected)
+        return value
+
+    def choice(self, name: str, *choices: str) -> str:
+        """One of some texts."""
+        expected = " or ".join(f'"{choice}"' for choice in choices)
+        value: str = self._take(name, str, expected)
+        if value not in choices:
+            raise self.fail(name, expected)
+        return value
+
+    def integer(self, name: str, *, least: int = 0, most: int = MAX) -> int:
+        """An integer from `least` to `most`."""
+        expected = f"an integer from {least} to {most}" if least < most else str(least)
+        value: int = self._take(name, int, expected)
+        if not least <= value <= most:
+            raise self.fail(name, expected)
+        return value
+
+    def hexadecimal(self, name: str, *, length: int) -> bytes:
+        """`length` bytes as lower-case hex digits."""
+        expected = f"{2 * length} hex digits in lower case"
+        value: str = self._take(name, str, expected)
+        if not re.fullmatch(f"[0-9a-f]{{{2 * length}}}", value):
+            raise self.fail(name, expected)
+        return bytes.fromhex(value)
+
+    def binary(self, name: str, *, most: int) -> bytes:
+        """1 to `most` bytes in base64url without padding."""
+        expected = f"1 to {most} bytes in base64url without padding"
+        value: str = self._take(name, str, expected)
+        data = from_base64url(value)
+        if data is None or not 1 <= len(data) <= most:
+            raise self.fail(name, expected)
+        return data
+
+    def array(self, name: str, *, most: int) -> list[Any]:
+        """An array of at most `most` items, which the caller looks at."""
+        expected = f"an array of at most {most} items"
+        value: list[Any] = self._take(name, list, expected)
+        if len(value) > most:
+            raise self.fail(name, expected)
+        return value
+
+    def fingerprint(self) -> str:
+        """A hash of all that was said, whatever the order of the fields."""
+        text = json.dumps(self._content, sort_keys=True, separators=(",", ":"))
+        return sha256(text.encode("ascii")).hexdigest()
+
+    def object(self, name: str) -> "Fields":
+        """An object within this one."""
+        return Fields(self._take(name, dict, "an object"), f"{self._where}/{name}")
+
+    def texts(self, name: str, *, most: int, longest_name: int, longest: int) -> dict[str, str]:
+        """An object of at most `most` texts."""
+        expected = (
+            f"an object of at most {most} texts of at most {longest} characters, "
+            f"with names of 1 to {longest_name}"
+        )
+        value: dict[str, Any] = self._take(name, dict, expected)
+        for key, text in value.items():
+            fits = type(text) is str and 1 <= len(key) <= longest_name and len(text) <= longest
+            if len(value) > most or not fits:
+                raise self.fail(name, expected)
+        return dict(value)
+
+    def done(self) -> None:
+        """Raise `request_malformed` for a field that nobody asked for."""
+        if self._unread:
+            name = min(self._unread)
+            raise Problem(
+                "request_malformed",
+                f"{name[:40]}: there is no such field.",
+                pointer=f"{self._where}/{name[:40].replace('~', '~0').replace('/', '~1')}",
+            )
+
+
+def to_base64url(data: bytes) -> str:
+    """base64url without padding."""
+    return urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def from_base64url(text: str) -> bytes | None:
+    """The bytes; None for padding, other characters, or a second spelling of the same bytes."""
+    if not _BASE64URL.fullmatch(text):
+        return None
+    try:
+        data = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except Base64Error:
+        return None
+    return data if to_base64url(data) == text else None
+
+
+def query_number(
+    request: web.Request, name: str, default: int, *, least: int = 0, most: int = MAX
+) -> int:
+    """A number of the query string."""
+    text = request.query.get(name)
+    if text is None:
+        return default
+    if not _NUMBER.fullmatch(text) or not least <= int(text) <= most:
+        raise Problem(
+            "request_malformed", f"{name}: must be a number from {least} to {most}.", pointer=name
+        )
+    return int(text)
+
+
+def plain_number(text: str, *, most: int = MAX) -> int | None:
+    """A number in its one spelling, digits without a zero in front; None when it is none."""
+    if not _NUMBER.fullmatch(text) or int(text) > most:
+        return None
+    return int(text)
+
+
+def path_number(request: web.Request, name: str, missing: str, *, most: int = MAX) -> int:
+    """A number of the path; raises the problem `missing` when it is none."""
+    number = plain_number(request.match_info[name], most=most)
+    if number is None:
+        raise Problem(missing)
+    return number
+
+
+def path_hash(request: web.Request, name: str, missing: str, *, length: int = 32) -> bytes:
+    """Hex digits of the path; raises the problem `missing` when they are none."""
+    text = request.match_info[name]
+    if not re.fullmatch(f"[0-9a-f]{{{2 * length}}}", text):
+        raise Problem(missing)
+    return bytes.fromhex(text)
+
+
+def check_query(request: web.Request, *names: str) -> None:
+    """Raise `request_malformed` for a query parameter that is not known, or given twice."""
+    for name in request.query:
+        if name not in names or len(request.query.getall(name)) > 1:
+            raise Problem(
+                "request_malformed", f"{name[:40]}: no such query parameter, or given twice."
+            )

@@ -1,0 +1,105 @@
+"""A route: an address, its handler, and what the description says about it.
+
+Each module of handlers ends with its table of routes. The server and `openapi.json` are both made
+from these tables, so none can lack what the other has.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from aiohttp import web
+
+from ledger.codec import MAX
+from node.http.base.api import Api
+
+Handler = Callable[[Api, web.Request], Awaitable[web.StreamResponse]]
+
+
+class Access(StrEnum):
+    """Who may call."""
+
+    PUBLIC = "public"
+    SESSION = "session"
+    MEMBER = "member"
+    STEWARD = "steward"
+    MERCHANT = "merchant"
+    """The account's owner, or a program with an API key that has the power."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A parameter of the path or the query string."""
+
+    name: str
+    description: str
+    schema: Mapping[str, object] = field(default_factory=lambda: {"type": "string"})
+    in_: str = "query"
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A header of an answer. `is_always`: every good answer has it."""
+
+    description: str
+    schema: Mapping[str, object]
+    is_always: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One operation. `answer` is the schema of what it answers with `status`.
+
+    `answer` and the values of `body` name a schema of `node.http.base.schemas`; None stands for bytes, or
+    for a text when `answer_type` is one. `headers` are those of the answer that mean something to the
+    caller.
+    `problems` are the codes that this operation adds to those that every one may give.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    name: str
+    summary: str
+    subject: str
+    access: Access = Access.PUBLIC
+    parameters: tuple[Parameter, ...] = ()
+    body: Mapping[str, str | None] = field(default_factory=dict)
+    status: int = 200
+    answer: str | None = None
+    answer_type: str = "application/json"
+    headers: Mapping[str, Header] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+
+
+COOP = Parameter(
+    name="coop",
+    in_="path",
+    description="A cooperative's name, or its number without a zero in front.",
+)
+ACCOUNT = Parameter(
+    name="account",
+    in_="path",
+    description="An account's number, or its handle; `@` in front always means a handle.",
+)
+INDEX = Parameter(
+    name="index",
+    in_="path",
+    description="The entry's place in the log, from 1 on.",
+    schema={"type": "integer", "minimum": 1, "maximum": MAX},
+)
+
+
+def number_parameter(
+    name: str,
+    description: str,
+    *,
+    default: int | None = None,
+    least: int = 0,
+    most: int = MAX,
+) -> Parameter:
+    """A number in the query string."""
+    schema: dict[str, object] = {"type": "integer", "minimum": least, "maximum": most}
+    if default is not None:
+        schema["default"] = default
+    return Parameter(name=name, description=description, schema=schema)

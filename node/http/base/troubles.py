@@ -1,0 +1,49 @@
+"""What is wrong with the node, as the interface tells it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from node.engine.events import NotReady
+from node.engine.health.troubles import Trouble, TroubleKind
+from node.engine.health.words import word
+from node.http.base.problems import Problem
+
+_RETRY_S = 2
+
+
+def as_json(troubles: Sequence[Trouble], names: Mapping[int, str]) -> list[dict[str, Any]]:
+    """Troubles as `/v1/status` and `/ready` list them, what stops recording first."""
+    return [_as_json(trouble, names) for trouble in troubles]
+
+
+def _as_json(trouble: Trouble, names: Mapping[int, str]) -> dict[str, Any]:
+    words = word(trouble, names)
+    return {
+        "kind": trouble.kind.value,
+        "severity": trouble.severity.value,
+        "coop": None if trouble.coop is None else names[trouble.coop],
+        "other": None if trouble.other is None else names[trouble.other],
+        "seconds": trouble.seconds,
+        "values": dict(trouble.values),
+        "detail": words.detail,
+        "remedy": words.remedy,
+    }
+
+
+def not_ready(answer: NotReady, names: Mapping[int, str]) -> Problem:
+    """The problem of a node that does not record now: why it doesn't, and what helps.
+
+    It says nothing about whether the same bytes were recorded earlier: nobody has looked.
+    """
+    trouble = answer.trouble
+    if trouble is None:
+        return Problem("not_ready", retry_after_s=_RETRY_S)
+    words = word(trouble, names)
+    passes = trouble.kind is not TroubleKind.HALTED
+    return Problem(
+        "not_ready",
+        f"The node records nothing now. {words.detail}",
+        remedy=words.remedy,
+        retryable=passes,
+        retry_after_s=_RETRY_S if passes else None,
+    )

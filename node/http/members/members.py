@@ -1,0 +1,293 @@
+"""What a member may see and do: the account, its history, memos, changes and reasons.
+
+Balances and histories are for their owner and the cooperative's stewards only.
+"""
+
+from aiohttp import web
+
+from ledger.transactions import MAX_NUMBER
+from node.engine.events import View
+from node.http.base import changes, facts
+from node.http.base.api import Api, json_response
+from node.http.base.problems import Problem
+from node.http.base.reading import check_query, path_hash, path_number, query_number, to_base64url
+from node.http.base.routes import ACCOUNT, COOP, Access, Parameter, Route, number_parameter
+from node.http.base.sessions import SessionRole
+from node.store import Write
+
+_SUBJECT = "Members"
+
+
+async def get_me(api: Api, request: web.Request) -> web.Response:
+    """The owner's own account, or which steward this is."""
+    session = api.session(request)
+    if session.role is SessionRole.STEWARD:
+        answer = {
+            "role": "steward",
+            "number": session.number,
+            "name": api.coop.stewards[session.number].name,
+            "coop": api.coop.name,
+            "coop_number": api.coop.number,
+        }
+        return json_response(answer, is_private=True)
+    return await _answer_account(api, session.number, role="member")
+
+
+async def _answer_account(api: Api, account: int, *, role: str | None = None) -> web.Response:
+    found = await api.runner.ask(lambda view: facts.member(view, account))
+    if found is None:
+        raise Problem("account_not_found")
+    if role is not None:
+        found = {"role": role, **found}
+    return json_response(found, is_private=True)
+
+
+async def get_history(api: Api, request: web.Request) -> web.Response:
+    """The owner's history, newest first."""
+    return await _answer_history(api, request, api.member(request))
+
+
+async def _answer_history(api: Api, request: web.Request, account: int) -> web.Response:
+    check_query(request, "limit", "before")
+    most = query_number(request, "limit", 50, least=1, most=api.settings.page_items)
+    cursor = request.query.get("before")
+    before = None if cursor is None else facts.parse_place(cursor)
+    if cursor is not None and before is None:
+        raise Problem("request_malformed", "before: must be a cursor of an earlier answer.")
+    items, following = await api.ask_paid(
+        request, lambda view: facts.history(view, account, before, most)
+    )
+    return json_response({"items": items, "next": following, "complete": True}, is_private=True)
+
+
+async def get_memo(api: Api, request: web.Request) -> web.Response:
+    """A memo sealed to the owner."""
+    account = api.member(request)
+    reference = path_hash(request, "reference", "memo_not_found")
+    memo = await api.runner.ask(
+        lambda view: view.store.memo(reference, coop=view.coop, account=account)
+    )
+    if memo is None:
+        raise Problem("memo_not_found")
+    answer = {"reference": reference.hex(), "memo": to_base64url(memo)}
+    return json_response(answer, is_private=True)
+
+
+async def delete_memo(api: Api, request: web.Request) -> web.Response:
+    """Erase the owner's copy of a memo for good."""
+    account = api.member(request)
+    reference = path_hash(request, "reference", "memo_not_found")
+
+    def erase(view: View) -> tuple[Write, bool]:
+        if view.store.memo(reference, coop=view.coop, account=account) is None:
+            return Write(), False
+        return Write(erased_memos=((reference, view.coop, account),)), True
+
+    if not await api.runner.change(erase):
+        raise Problem("memo_not_found")
+    return web.Response(status=204)
+
+
+async def get_changes(api: Api, request: web.Request) -> web.Response:
+    """What stewards changed about the owner's account, with their reasons."""
+    account = api.member(request)
+    found = await api.runner.ask(lambda view: changes.changes_of(view, account))
+    return json_response({"changes": found}, is_private=True)
+
+
+async def get_reason(api: Api, request: web.Request) -> web.Response:
+    """The text of a reason, for the member it concerns and for stewards."""
+    session = api.session(request)
+    hash_ = path_hash(request, "hash", "reason_not_found")
+    found = await api.runner.ask(lambda view: changes.find_reason(view, hash_))
+    if found is None:
+        raise Problem("reason_not_found")
+    reason, account = found
+    if session.role is SessionRole.MEMBER and session.number != account:
+        raise Problem("reason_not_found")
+    answer = {"hash": hash_.hex(), **reason.as_json(), "account": account}
+    return json_response(answer, is_private=True)
+
+
+async def get_account(api: Api, request: web.Request) -> web.Response:
+    """What anybody may know of an account."""
+    coop = api.coop_in_path(request)
+    named = request.match_info["account"]
+
+    def look(view: View) -> facts.Json | None:
+        account = facts.find_account(view, coop.number, named)
+        return None if account is None else facts.public_account(view, coop.number, account)
+
+    found = await api.runner.ask(look)
+    if found is None:
+        raise Problem("account_not_found")
+    return json_response(found)
+
+
+async def get_members(api: Api, request: web.Request) -> web.Response:
+    """All accounts of the cooperative, for its stewards."""
+    api.steward(request)
+    check_query(request, "after", "limit")
+    after = query_number(request, "after", 0)
+    most = query_number(request, "limit", 100, least=1, most=api.settings.page_items)
+    found, following = await api.runner.ask(lambda view: facts.members_after(view, after, most))
+    return json_response({"members": found, "next": following}, is_private=True)
+
+
+async def get_member(api: Api, request: web.Request) -> web.Response:
+    """One account, for the stewards of its cooperative."""
+    api.steward(request)
+    return await _answer_account(api, _account_in_path(request))
+
+
+async def get_member_history(api: Api, request: web.Request) -> web.Response:
+    """An account's history, for the stewards of its cooperative."""
+    api.steward(request)
+    account = _account_in_path(request)
+    known = await api.runner.ask(lambda view: view.validator.account(view.coop, account))
+    if known is None:
+        raise Problem("account_not_found")
+    return await _answer_history(api, request, account)
+
+
+def _account_in_path(request: web.Request) -> int:
+    return path_number(request, "number", "account_not_found", most=MAX_NUMBER)
+
+
+_NUMBER = Parameter(
+    name="number",
+    in_="path",
+    description="An account's number.",
+    schema={"type": "integer", "minimum": 1},
+)
+_REFERENCE = Parameter(
+    name="reference", in_="path", description="The reference of the memo's payment, in hex."
+)
+_PAGE = (
+    number_parameter("limit", "How many items at most.", default=50, least=1, most=200),
+    Parameter(
+        name="before",
+        description="The `next` of the page before.",
+        schema={"type": "string", "pattern": "^[0-9]{1,15}([.][0-9]{1,15}){2}$"},
+    ),
+)
+
+ROUTES = (
+    Route(
+        method="GET",
+        path="/v1/me",
+        handler=get_me,
+        name="getMe",
+        summary="The account of the session's owner, or which steward it is",
+        subject=_SUBJECT,
+        access=Access.SESSION,
+        answer="Me",
+    ),
+    Route(
+        method="GET",
+        path="/v1/me/history",
+        handler=get_history,
+        name="getMyHistory",
+        summary="The owner's history, newest first",
+        subject=_SUBJECT,
+        access=Access.MEMBER,
+        parameters=_PAGE,
+        answer="History",
+        problems=("too_many_requests",),
+    ),
+    Route(
+        method="GET",
+        path="/v1/me/changes",
+        handler=get_changes,
+        name="getMyChanges",
+        summary="What stewards changed about the owner's account, with their reasons",
+        subject=_SUBJECT,
+        access=Access.MEMBER,
+        answer="Changes",
+    ),
+    Route(
+        method="GET",
+        path="/v1/me/memos/{reference}",
+        handler=get_memo,
+        name="getMyMemo",
+        summary="A memo sealed to the owner",
+        subject=_SUBJECT,
+        access=Access.MEMBER,
+        parameters=(_REFERENCE,),
+        answer="Memo",
+        problems=("memo_not_found",),
+    ),
+    Route(
+        method="DELETE",
+        path="/v1/me/memos/{reference}",
+        handler=delete_memo,
+        name="eraseMyMemo",
+        summary="Erase the owner's copy of a memo for good",
+        subject=_SUBJECT,
+        access=Access.MEMBER,
+        parameters=(_REFERENCE,),
+        status=204,
+        problems=("memo_not_found",),
+    ),
+    Route(
+        method="GET",
+        path="/v1/reasons/{hash}",
+        handler=get_reason,
+        name="getReason",
+        summary="The text of a reason, for the member it concerns and for stewards",
+        subject=_SUBJECT,
+        access=Access.SESSION,
+        parameters=(Parameter(name="hash", in_="path", description="The reason's hash, in hex."),),
+        answer="Reason",
+        problems=("reason_not_found",),
+    ),
+    Route(
+        method="GET",
+        path="/v1/accounts/{coop}/{account}",
+        handler=get_account,
+        name="getAccount",
+        summary="What anybody may know of an account",
+        subject=_SUBJECT,
+        parameters=(COOP, ACCOUNT),
+        answer="Account",
+        problems=("coop_not_found", "account_not_found"),
+    ),
+    Route(
+        method="GET",
+        path="/v1/members",
+        handler=get_members,
+        name="listMembers",
+        summary="All accounts of the cooperative",
+        subject="Stewards",
+        access=Access.STEWARD,
+        parameters=(
+            number_parameter("after", "Accounts with higher numbers than this.", default=0),
+            number_parameter("limit", "How many at most.", default=100, least=1, most=200),
+        ),
+        answer="Members",
+    ),
+    Route(
+        method="GET",
+        path="/v1/members/{number}",
+        handler=get_member,
+        name="getMember",
+        summary="One account of the cooperative",
+        subject="Stewards",
+        access=Access.STEWARD,
+        parameters=(_NUMBER,),
+        answer="Member",
+        problems=("account_not_found",),
+    ),
+    Route(
+        method="GET",
+        path="/v1/members/{number}/history",
+        handler=get_member_history,
+        name="getMemberHistory",
+        summary="An account's history, newest first",
+        subject="Stewards",
+        access=Access.STEWARD,
+        parameters=(_NUMBER, *_PAGE),
+        answer="History",
+        problems=("account_not_found", "too_many_requests"),
+    ),
+)

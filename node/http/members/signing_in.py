@@ -1,0 +1,181 @@
+"""Signing in: challenges, sessions, and which accounts a key has.
+
+Whoever asks signs a challenge, so nothing here is for the asking: not a session, and not a look at all
+accounts for those of a key.
+"""
+
+from aiohttp import web
+
+from ledger.signatures import SignatureInvalid, verify
+from ledger.transactions import MAX_NUMBER
+from node.engine.events import View
+from node.http.base import facts
+from node.http.base.api import Api, bearer_token, json_response
+from node.http.base.problems import Problem
+from node.http.base.reading import JSON, to_base64url
+from node.http.base.routes import Access, Route
+from node.http.base.sessions import CHALLENGE_BYTES, SessionRole, key_message, session_message
+
+_SUBJECT = "Sessions"
+
+
+async def post_challenge(api: Api, request: web.Request) -> web.Response:
+    """Give a challenge to sign."""
+    challenge, expires_ms = api.sessions.challenge(api.steady_ms())
+    answer = {
+        "challenge": to_base64url(challenge),
+        "expires": api.clock_at_ms(expires_ms) // 1000,
+        "coop_number": api.coop.number,
+        "federation": api.charter.federation.hex(),
+    }
+    return json_response(answer, is_private=True)
+
+
+async def post_session(api: Api, request: web.Request) -> web.Response:
+    """Open a session for whoever signed the challenge with the right key.
+
+    An address that has caused too much waits, but not for a signature that is good: others may share it.
+    """
+    fields = await api.json(request)
+    role = SessionRole(fields.choice("role", *SessionRole))
+    number = fields.integer("number", most=MAX_NUMBER)
+    challenge = fields.binary("challenge", most=CHALLENGE_BYTES)
+    signature = fields.hexadecimal("signature", length=64)
+    fields.done()
+    key = await _key(api, role, number)
+    message = session_message(
+        federation=api.charter.federation,
+        coop=api.coop.number,
+        role=role,
+        number=number,
+        challenge=challenge,
+    )
+    _check_answer(api, request, key, message=message, challenge=challenge, signature=signature)
+    token, session = api.sessions.open(role, number, challenge=challenge, now_ms=api.steady_ms())
+    answer = {
+        "token": to_base64url(token),
+        "expires": api.clock_at_ms(session.expires_ms) // 1000,
+        "role": role.value,
+        "number": number,
+    }
+    return json_response(answer, status=201, is_private=True)
+
+
+def _check_answer(
+    api: Api,
+    request: web.Request,
+    key: bytes | None,
+    *,
+    message: bytes,
+    challenge: bytes,
+    signature: bytes,
+) -> None:
+    """Raise `challenge_invalid` unless the challenge is this node's, unused, and signed by the key."""
+    try:
+        # The cheap questions come first, and again after the wait: two requests may race.
+        if key is None or not api.sessions.is_challenge(challenge, api.steady_ms()):
+            raise Problem("challenge_invalid")
+        verify(public_key=key, message=message, signature=signature)
+    except (Problem, SignatureInvalid) as error:
+        api.check_rate(request)
+        api.charge(request)
+        raise Problem("challenge_invalid") from error
+
+
+async def post_accounts(api: Api, request: web.Request) -> web.Response:
+    """The accounts of whoever signed the challenge: for a wallet that knows its key and nothing else."""
+    fields = await api.json(request)
+    key = fields.hexadecimal("key", length=32)
+    challenge = fields.binary("challenge", most=CHALLENGE_BYTES)
+    signature = fields.hexadecimal("signature", length=64)
+    fields.done()
+    message = key_message(
+        federation=api.charter.federation, coop=api.coop.number, key=key, challenge=challenge
+    )
+    _check_answer(api, request, key, message=message, challenge=challenge, signature=signature)
+    api.sessions.use(challenge, now_ms=api.steady_ms())
+
+    def look(view: View) -> list[facts.Json]:
+        numbers = view.validator.accounts_of_key(view.coop, key)
+        found = (view.validator.account(view.coop, number) for number in numbers)
+        return [
+            {
+                "account": account.number,
+                "handle": account.handle,
+                "status": facts.STATUSES[account.status],
+            }
+            for account in found
+            if account is not None
+        ]
+
+    answer = {
+        "coop": api.coop.name,
+        "coop_number": api.coop.number,
+        "accounts": await api.ask_paid(request, look),
+    }
+    return json_response(answer, is_private=True)
+
+
+async def _key(api: Api, role: SessionRole, number: int) -> bytes | None:
+    if role is SessionRole.STEWARD:
+        stewards = api.coop.stewards
+        return stewards[number].key if number < len(stewards) else None
+
+    def look(view: View) -> bytes | None:
+        account = view.validator.account(view.coop, number)
+        return None if account is None else account.key
+
+    return await api.runner.ask(look)
+
+
+async def delete_session(api: Api, request: web.Request) -> web.Response:
+    """End the session."""
+    api.session(request)
+    api.sessions.close(bearer_token(request))
+    return web.Response(status=204)
+
+
+ROUTES = (
+    Route(
+        method="POST",
+        path="/v1/sessions/challenge",
+        handler=post_challenge,
+        name="askForChallenge",
+        summary="A challenge to sign, good for one session within a minute",
+        subject=_SUBJECT,
+        answer="Challenge",
+    ),
+    Route(
+        method="POST",
+        path="/v1/sessions",
+        handler=post_session,
+        name="openSession",
+        summary="Open a session with a signed challenge",
+        subject=_SUBJECT,
+        body={JSON: "SessionRequest"},
+        status=201,
+        answer="Session",
+        problems=("challenge_invalid", "too_many_requests"),
+    ),
+    Route(
+        method="POST",
+        path="/v1/sessions/accounts",
+        handler=post_accounts,
+        name="findAccounts",
+        summary="The accounts of whoever signed a challenge with their key",
+        subject=_SUBJECT,
+        body={JSON: "AccountsRequest"},
+        answer="KeyAccounts",
+        problems=("challenge_invalid", "too_many_requests"),
+    ),
+    Route(
+        method="DELETE",
+        path="/v1/sessions",
+        handler=delete_session,
+        name="closeSession",
+        summary="End the session",
+        subject=_SUBJECT,
+        access=Access.SESSION,
+        status=204,
+    ),
+)

@@ -1,0 +1,1 @@
+"""The merchants' part of the HTTP interface: invoices, refunds, takings, webhooks."""

@@ -1,0 +1,261 @@
+"""Invoices, for the merchant: make one, read one or all, cancel one, take one for paid."""
+
+import re
+from dataclasses import replace
+
+from aiohttp import web
+
+from node.engine.events import View
+from node.http.base.api import Api, json_response
+from node.http.base.problems import Problem
+from node.http.base.reading import JSON, check_query, query_number
+from node.http.base.routes import Access, Header, Parameter, Route, number_parameter
+from node.http.base.waiting import wait_for_version
+from node.http.merchant.access import READERS, ask, change, check_caller
+from node.http.merchant.reading import read_invoice_request
+from node.merchant.access import Power
+from node.merchant.invoice import read_invoice
+from node.merchant.merchants import Merchants
+from node.merchant.states import State
+from node.merchant.views import Json
+from node.merchant.waiting import of_invoice
+from node.store import RecordKind
+
+_SUBJECT = "Invoices"
+_SCANNED_PAGES = 10
+CURSOR_PATTERN = "^[0-9]{1,15}[.][!-~]{0,80}$"
+_CURSOR = re.compile(CURSOR_PATTERN)
+
+
+async def post_invoice(api: Api, request: web.Request) -> web.Response:
+    """Make an invoice; asking again makes no other."""
+    check_caller(api, request)
+    wanted = read_invoice_request(api, request, await api.json(request))
+    caller = request.headers.get("Authorization", "")
+    mark = None if wanted.idempotency_key is None else (caller, wanted.idempotency_key)
+    under_way = api.merchants.under_way
+    if mark is not None and mark in under_way:
+        raise Problem("idempotency_in_progress", retry_after_s=1)
+
+    def make(merchants: Merchants, account: int) -> tuple[Json, bool]:
+        invoice, is_repeated = merchants.invoicing.create(replace(wanted, account=account))
+        return merchants.context.render(invoice), is_repeated
+
+    if mark is not None:
+        under_way.add(mark)
+    try:
+        made, is_repeated = await change(api, request, make, Power.INVOICES)
+    finally:
+        if mark is not None:
+            under_way.discard(mark)
+    response = json_response(made, status=201, is_private=True)
+    response.headers["Location"] = f"/v1/invoices/{made['id']}"
+    if is_repeated:
+        response.headers["Idempotent-Replayed"] = "true"
+    return response
+
+
+async def get_invoices(api: Api, request: web.Request) -> web.Response:
+    """The invoices of the account, newest first."""
+    check_query(request, "limit", "before", "state")
+    most = query_number(request, "limit", 50, least=1, most=api.settings.page_items)
+    before = read_cursor(request)
+    state = request.query.get("state")
+    if state is not None and state not in list(State):
+        raise Problem("request_malformed", f"state: must be one of {', '.join(State)}.")
+
+    def look(view: View, merchants: Merchants, account: int) -> tuple[list[Json], str | None]:
+        found: list[Json] = []
+        place = before
+        for _ in range(_SCANNED_PAGES):
+            rows = view.store.records(RecordKind.INVOICE, str(account), before=place, limit=most)
+            for row in rows:
+                place = (row.created, row.id)
+                invoice = read_invoice(row)
+                if state is None or invoice.state.value == state:
+                    found.append(merchants.context.render(invoice))
+                    if len(found) == most:
+                        return found, format_cursor(place)
+            if len(rows) < most:
+                return found, None
+        return found, None if place is None else format_cursor(place)
+
+    items, following = await ask(api, request, look, *READERS)
+    return json_response({"invoices": items, "next": following}, is_private=True)
+
+
+def read_cursor(request: web.Request) -> tuple[int, str] | None:
+    """The place in a list at which an earlier answer ended."""
+    text = request.query.get("before")
+    if text is None:
+        return None
+    if not _CURSOR.fullmatch(text):
+        raise Problem("request_malformed", "before: must be a cursor of an earlier answer.")
+    created, _, id_ = text.partition(".")
+    return int(created), id_
+
+
+def format_cursor(place: tuple[int, str]) -> str:
+    """A place in a list, for the next request."""
+    return f"{place[0]}.{place[1]}"
+
+
+async def get_invoice(api: Api, request: web.Request) -> web.Response:
+    """One invoice; with `after`, once its version is above that."""
+    check_query(request, "after", "timeout_ms")
+    id_ = request.match_info["id"]
+
+    async def look() -> Json:
+        return await ask(
+            api,
+            request,
+            lambda view, merchants, account: merchants.context.render(
+                merchants.invoicing.own(account, id_)
+            ),
+            *READERS,
+        )
+
+    found = await wait_for_version(api, request, of_invoice(id_), look)
+    return json_response(found, is_private=True)
+
+
+async def post_cancel(api: Api, request: web.Request) -> web.Response:
+    """Withdraw an invoice that is not paid."""
+    id_ = request.match_info["id"]
+    found = await change(
+        api,
+        request,
+        lambda merchants, account: merchants.context.render(
+            merchants.invoicing.cancel(account, id_)
+        ),
+        Power.INVOICES,
+    )
+    return json_response(found, is_private=True)
+
+
+async def post_mark(api: Api, request: web.Request) -> web.Response:
+    """Take an invoice for paid."""
+    id_ = request.match_info["id"]
+    found = await change(
+        api,
+        request,
+        lambda merchants, account: merchants.context.render(merchants.invoicing.mark(account, id_)),
+        Power.INVOICES,
+    )
+    return json_response(found, is_private=True)
+
+
+INVOICE_ID = Parameter(
+    name="id",
+    in_="path",
+    description="The invoice's id.",
+    schema={"type": "string", "pattern": "^[0-9a-f]{32}$"},
+)
+BEFORE = Parameter(
+    name="before",
+    description="`next` of an earlier answer.",
+    schema={"type": "string", "pattern": CURSOR_PATTERN},
+)
+AFTER = number_parameter("after", "Wait until the invoice's version is above this.")
+TIMEOUT = number_parameter("timeout_ms", "The longest wait.", default=20_000, most=30_000)
+IDEMPOTENCY_KEY = Parameter(
+    name="Idempotency-Key",
+    in_="header",
+    description="Quoted or bare. The same key with the same body gives the same invoice, for a week.",
+    schema={"type": "string", "pattern": '^("[!#-\\[\\]-~]{1,128}"|[!#-\\[\\]-~]{1,128})$'},
+)
+
+REPLAYED = {
+    "Idempotent-Replayed": Header(
+        "There when it had been made before, by an earlier request.",
+        {"type": "string", "enum": ["true"]},
+        is_always=False,
+    )
+}
+
+ROUTES = (
+    Route(
+        method="POST",
+        path="/v1/invoices",
+        handler=post_invoice,
+        name="createInvoice",
+        summary="Ask to be paid; asking again with the same id or key makes no other invoice",
+        subject=_SUBJECT,
+        access=Access.MERCHANT,
+        parameters=(IDEMPOTENCY_KEY,),
+        body={JSON: "InvoiceRequest"},
+        status=201,
+        answer="Invoice",
+        headers={"Location": Header("Where the invoice is.", {"type": "string"}), **REPLAYED},
+        problems=(
+            "amount_out_of_range",
+            "body_too_large",
+            "content_type_unsupported",
+            "currency_unknown",
+            "idempotency_in_progress",
+            "idempotency_key_malformed",
+            "idempotency_mismatch",
+            "index_missing",
+            "invoice_exists",
+            "invoices_too_many",
+            "merchant_closed",
+            "price_not_known",
+            "quote_too_long",
+        ),
+    ),
+    Route(
+        method="GET",
+        path="/v1/invoices",
+        handler=get_invoices,
+        name="listInvoices",
+        summary="The invoices of the account, newest first",
+        subject=_SUBJECT,
+        access=Access.MERCHANT,
+        parameters=(
+            number_parameter("limit", "How many at most.", default=50, most=200, least=1),
+            BEFORE,
+            Parameter(
+                name="state",
+                description="Only those in this state.",
+                schema={"type": "string", "enum": list(State)},
+            ),
+        ),
+        answer="Invoices",
+    ),
+    Route(
+        method="GET",
+        path="/v1/invoices/{id}",
+        handler=get_invoice,
+        name="getInvoice",
+        summary="One invoice, at once or when it has changed",
+        subject=_SUBJECT,
+        access=Access.MERCHANT,
+        parameters=(INVOICE_ID, AFTER, TIMEOUT),
+        answer="Invoice",
+        problems=("invoice_not_found",),
+    ),
+    Route(
+        method="POST",
+        path="/v1/invoices/{id}/cancel",
+        handler=post_cancel,
+        name="cancelInvoice",
+        summary="Withdraw an invoice that is not paid",
+        subject=_SUBJECT,
+        access=Access.MERCHANT,
+        parameters=(INVOICE_ID,),
+        answer="Invoice",
+        problems=("invoice_not_found", "invoice_state"),
+    ),
+    Route(
+        method="POST",
+        path="/v1/invoices/{id}/mark",
+        handler=post_mark,
+        name="markInvoice",
+        summary="Take an invoice for paid, such as one that was paid in another way",
+        subject=_SUBJECT,
+        access=Access.MERCHANT,
+        parameters=(INVOICE_ID,),
+        answer="Invoice",
+        problems=("invoice_not_found", "invoice_state"),
+    ),
+)

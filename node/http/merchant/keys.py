@@ -1,0 +1,121 @@
+"""API keys: made and revoked by the member who owns the account, in a session."""
+
+from aiohttp import web
+
+from node.engine.events import View
+from node.http.base.api import Api, json_response
+from node.http.base.reading import JSON, Fields, to_base64url
+from node.http.base.routes import Access, Parameter, Route
+from node.http.merchant.reading import plain
+from node.http.merchant.schemas import LONGEST_LABEL
+from node.merchant.access import KEY_PREFIX, ApiKey, Power
+from node.merchant.merchants import merchants_of
+from node.merchant.views import Json
+from node.store import Write
+
+_SUBJECT = "API keys"
+_KEY_BYTES = 32
+_ID_BYTES = 16
+
+
+def _view(key: ApiKey) -> Json:
+    return {
+        "id": key.id,
+        "label": key.label,
+        "powers": [power.value for power in key.powers],
+        "created": key.created_ms // 1000,
+        "revoked": key.revoked,
+    }
+
+
+async def post_key(api: Api, request: web.Request) -> web.Response:
+    """Make a key; the answer is the only time it is shown."""
+    account = api.member(request)
+    body = await api.json(request)
+    label = plain(body, "label", body.text("label", most=LONGEST_LABEL))
+    powers = _powers(body)
+    body.done()
+    text = KEY_PREFIX + to_base64url(api.random_bytes(_KEY_BYTES))
+    id_ = api.random_bytes(_ID_BYTES).hex()
+    made = await api.runner.change(
+        lambda view: (
+            Write(),
+            merchants_of(view).keys.create(account, id_=id_, text=text, label=label, powers=powers),
+        )
+    )
+    return json_response(_view(made) | {"key": text}, status=201, is_private=True)
+
+
+def _powers(body: Fields) -> list[Power]:
+    given = body.array("powers", most=len(Power))
+    if not given or len(set(map(str, given))) < len(given):
+        raise body.fail("powers", "powers, each once")
+    if any(power not in list(Power) for power in given):
+        raise body.fail("powers", f"some of {', '.join(Power)}")
+    return [Power(power) for power in given]
+
+
+async def get_keys(api: Api, request: web.Request) -> web.Response:
+    """All keys, without their texts."""
+    account = api.member(request)
+    found = await api.runner.ask(lambda view: merchants_of(view).keys.of(account))
+    return json_response({"keys": [_view(key) for key in found]}, is_private=True)
+
+
+async def delete_key(api: Api, request: web.Request) -> web.Response:
+    """Let a key work no more."""
+    account = api.member(request)
+    id_ = request.match_info["id"]
+
+    def revoke(view: View) -> tuple[Write, None]:
+        merchants_of(view).keys.revoke(account, id_)
+        return Write(), None
+
+    await api.runner.change(revoke)
+    return web.Response(status=204)
+
+
+_ID = Parameter(
+    name="id",
+    in_="path",
+    description="The key's id.",
+    schema={"type": "string", "pattern": "^[0-9a-f]{32}$"},
+)
+
+ROUTES = (
+    Route(
+        method="POST",
+        path="/v1/merchant/keys",
+        handler=post_key,
+        name="createKey",
+        summary="Make an API key; it is shown once and can never spend",
+        subject=_SUBJECT,
+        access=Access.MEMBER,
+        body={JSON: "KeyRequest"},
+        status=201,
+        answer="NewKey",
+        problems=("keys_too_many", "body_too_large", "content_type_unsupported"),
+    ),
+    Route(
+        method="GET",
+        path="/v1/merchant/keys",
+        handler=get_keys,
+        name="listKeys",
+        summary="The account's API keys, newest first",
+        subject=_SUBJECT,
+        access=Access.MEMBER,
+        answer="Keys",
+    ),
+    Route(
+        method="DELETE",
+        path="/v1/merchant/keys/{id}",
+        handler=delete_key,
+        name="revokeKey",
+        summary="Let an API key work no more",
+        subject=_SUBJECT,
+        access=Access.MEMBER,
+        parameters=(_ID,),
+        status=204,
+        problems=("key_not_found",),
+    ),
+)

@@ -1,0 +1,149 @@
+"""Refunds: the node prepares them, the merchant's own key signs them."""
+
+from dataclasses import replace
+
+from aiohttp import web
+
+from node.engine.events import View
+from node.http.base.api import Api, json_response
+from node.http.base.reading import JSON, Fields
+from node.http.base.routes import Access, Parameter, Route
+from node.http.merchant.access import READERS, ask, change, check_caller
+from node.http.merchant.invoices import INVOICE_ID, REPLAYED
+from node.http.merchant.reading import ID_BYTES, check_unit, client_id, read_money, short_text
+from node.merchant.access import Power
+from node.merchant.invoice import read_refund
+from node.merchant.merchants import Merchants
+from node.merchant.refunding import LISTED_REFUNDS, RefundRequest
+from node.merchant.views import Json
+from node.store import RecordKind
+
+_SUBJECT = "Refunds"
+
+
+async def post_refund(api: Api, request: web.Request) -> web.Response:
+    """Prepare a refund; asking again with the same client_id prepares no other."""
+    check_caller(api, request)
+    wanted = _read(api, request.match_info["id"], await api.json(request))
+
+    def prepare(merchants: Merchants, account: int) -> tuple[Json, bool]:
+        refund, is_repeated = merchants.refunding.prepare(replace(wanted, account=account))
+        return merchants.context.views.refund(refund), is_repeated
+
+    made, is_repeated = await change(api, request, prepare, Power.INVOICES)
+    response = json_response(made, status=201, is_private=True)
+    if is_repeated:
+        response.headers["Idempotent-Replayed"] = "true"
+    return response
+
+
+def _read(api: Api, invoice: str, body: Fields) -> RefundRequest:
+    amount = None
+    if body.has("amount"):
+        amount, currency = read_money(body.object("amount"))
+        check_unit(api.charter, currency, "/amount/currency")
+    of = None
+    if body.has("of"):
+        place = body.object("of")
+        name = place.text("coop", most=32)
+        coop = api.charter.coop_named(name)
+        if coop is None:
+            raise place.fail("coop", "a cooperative of the charter")
+        of = (coop.number, place.integer("index", least=1))
+        place.done()
+    wanted = RefundRequest(
+        account=0,
+        invoice=invoice,
+        id=api.random_bytes(ID_BYTES),
+        fingerprint=body.fingerprint(),
+        client_id=client_id(body),
+        amount=amount,
+        of=of,
+        reason=short_text(body, "reason") or "",
+    )
+    body.done()
+    return wanted
+
+
+async def get_refunds(api: Api, request: web.Request) -> web.Response:
+    """The refunds of an invoice, newest first."""
+    id_ = request.match_info["id"]
+
+    def look(view: View, merchants: Merchants, account: int) -> list[Json]:
+        invoice = merchants.invoicing.own(account, id_)
+        rows = view.store.records(RecordKind.REFUND, invoice.id, limit=LISTED_REFUNDS)
+        return [merchants.context.views.refund(read_refund(row)) for row in rows]
+
+    found = await ask(api, request, look, *READERS)
+    return json_response({"refunds": found}, is_private=True)
+
+
+async def delete_refund(api: Api, request: web.Request) -> web.Response:
+    """Give up a refund that was prepared and not signed."""
+    invoice, refund = request.match_info["id"], request.match_info["refund"]
+    await change(
+        api,
+        request,
+        lambda merchants, account: merchants.refunding.drop(account, invoice, refund),
+        Power.INVOICES,
+    )
+    return web.Response(status=204)
+
+
+_REFUND_ID = Parameter(
+    name="refund",
+    in_="path",
+    description="The refund's id.",
+    schema={"type": "string", "pattern": "^[0-9a-f]{32}$"},
+)
+
+ROUTES = (
+    Route(
+        method="POST",
+        path="/v1/invoices/{id}/refunds",
+        handler=post_refund,
+        name="prepareRefund",
+        summary="Prepare a payment back, which the merchant's own key then signs",
+        subject=_SUBJECT,
+        access=Access.MERCHANT,
+        parameters=(INVOICE_ID,),
+        body={JSON: "RefundRequest"},
+        status=201,
+        answer="Refund",
+        headers=REPLAYED,
+        problems=(
+            "body_too_large",
+            "content_type_unsupported",
+            "currency_unknown",
+            "invoice_not_found",
+            "refund_exists",
+            "refund_nothing",
+            "refund_payment_needed",
+            "refund_too_large",
+        ),
+    ),
+    Route(
+        method="GET",
+        path="/v1/invoices/{id}/refunds",
+        handler=get_refunds,
+        name="listRefunds",
+        summary="The refunds of an invoice, newest first",
+        subject=_SUBJECT,
+        access=Access.MERCHANT,
+        parameters=(INVOICE_ID,),
+        answer="Refunds",
+        problems=("invoice_not_found",),
+    ),
+    Route(
+        method="DELETE",
+        path="/v1/invoices/{id}/refunds/{refund}",
+        handler=delete_refund,
+        name="dropRefund",
+        summary="Give up a refund that was not signed",
+        subject=_SUBJECT,
+        access=Access.MERCHANT,
+        parameters=(INVOICE_ID, _REFUND_ID),
+        status=204,
+        problems=("refund_not_found", "refund_signed"),
+    ),
+)

@@ -1,0 +1,198 @@
+"""Takings, for the merchant: what came in for invoices and went back, by day, and each movement."""
+
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from node.engine.events import View
+from node.http.base.api import Api, json_response
+from node.http.base.problems import Problem
+from node.http.base.reading import check_query, query_number
+from node.http.base.routes import Access, Parameter, Route, number_parameter
+from node.http.merchant.access import READERS, ask
+from node.http.merchant.invoices import BEFORE, format_cursor, read_cursor
+from node.merchant.merchants import Merchants
+from node.merchant.movements import (
+    Movement,
+    Takings,
+    TakingsByDay,
+    movements_before,
+)
+from node.merchant.views import Json, money
+from node.zones import ZONE_PATTERN, ZoneUnknown, day_of, find_zone
+
+_SUBJECT = "Takings"
+_MOST_DAYS = 366
+_SUMMED_AT_ONCE = 500
+"""How many movements are read in one step of the engine's."""
+_LAST_DAY = date(9998, 12, 31)
+"""The day after it must have a date too."""
+
+
+def _zone(api: Api, request: web.Request) -> ZoneInfo:
+    """The zone that is asked for, or the node's."""
+    name = request.query.get("zone")
+    if name is None:
+        return api.merchants.zone
+    try:
+        return find_zone(name)
+    except ZoneUnknown as error:
+        raise Problem("zone_unknown", pointer="zone") from error
+
+
+def _day(request: web.Request, name: str, otherwise: date) -> date:
+    text = request.query.get(name)
+    if text is None:
+        return otherwise
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = date.min
+    if day.isoformat() != text or not date(1970, 1, 2) <= day <= _LAST_DAY:
+        raise Problem(
+            "request_malformed", f"{name}: must be a day such as 2026-11-21.", pointer=name
+        )
+    return day
+
+
+def _by_day(api: Api, request: web.Request) -> tuple[TakingsByDay, ZoneInfo]:
+    """The days that are asked for, with nothing counted yet."""
+    zone = _zone(api, request)
+    last = _day(request, "to", day_of(api.clock_ms() // 1000, zone))
+    first = _day(request, "from", last)
+    if first > last or last - first >= timedelta(days=_MOST_DAYS):
+        raise Problem(
+            "request_malformed",
+            f"from, to: must be in this order, and at most {_MOST_DAYS} days.",
+            pointer="from",
+        )
+    return TakingsByDay(first, last, zone), zone
+
+
+def _sums(api: Api, takings: Takings) -> Json:
+    unit = api.charter.unit
+    return {
+        "payments": takings.payments,
+        "received": money(takings.received, unit),
+        "refunds": takings.refunds,
+        "refunded": money(takings.refunded, unit),
+        "net": money(takings.received - takings.refunded, unit),
+    }
+
+
+async def get_takings(api: Api, request: web.Request) -> web.Response:
+    """Sums by day; each payment and refund on the day on which it was recorded."""
+    check_query(request, "from", "to", "zone")
+    by_day, zone = _by_day(api, request)
+    before = (by_day.ends * 1000, "")
+    while page := await _page(api, request, since=by_day.begins, before=before):
+        by_day.add(page)
+        if by_day.total.payments + by_day.total.refunds > api.merchants.settings.summed_movements:
+            raise Problem("takings_too_many")
+        before = (page[-1].time * 1000, page[-1].id)
+    days = [
+        {"day": each.day.isoformat(), "begins": each.begins, "ends": each.ends}
+        | _sums(api, each.takings)
+        for each in by_day.days
+    ]
+    answer = {"zone": zone.key, "days": days, "total": _sums(api, by_day.total)}
+    return json_response(answer, is_private=True)
+
+
+async def _page(
+    api: Api, request: web.Request, *, since: int, before: tuple[int, str]
+) -> list[Movement]:
+    def look(view: View, merchants: Merchants, account: int) -> list[Movement]:
+        return movements_before(
+            view.store, account, since=since, before=before, limit=_SUMMED_AT_ONCE
+        )
+
+    return await ask(api, request, look, *READERS)
+
+
+async def get_movements(api: Api, request: web.Request) -> web.Response:
+    """The payments and refunds of some days, newest first: what the takings are made of."""
+    check_query(request, "from", "to", "zone", "limit", "before")
+    by_day, zone = _by_day(api, request)
+    limit = query_number(request, "limit", 50, least=1, most=api.settings.page_items)
+    before = min(read_cursor(request) or (by_day.ends * 1000, ""), (by_day.ends * 1000, ""))
+
+    def look(view: View, merchants: Merchants, account: int) -> tuple[list[Json], str | None]:
+        page = movements_before(
+            view.store, account, since=by_day.begins, before=before, limit=limit
+        )
+        last = page[-1] if len(page) == limit else None
+        following = None if last is None else format_cursor((last.time * 1000, last.id))
+        return [_movement(api, merchants, each, zone) for each in page], following
+
+    found, following = await ask(api, request, look, *READERS)
+    answer = {"zone": zone.key, "movements": found, "next": following}
+    return json_response(answer, is_private=True)
+
+
+def _movement(api: Api, merchants: Merchants, movement: Movement, zone: ZoneInfo) -> Json:
+    invoice = merchants.context.invoice(movement.invoice)
+    return {
+        "type": movement.type.value,
+        "time": movement.time,
+        "day": day_of(movement.time, zone).isoformat(),
+        "amount": money(movement.amount, api.charter.unit),
+        "late": movement.is_late,
+        "coop": api.coop_name(movement.log),
+        "coop_number": movement.log,
+        "index": movement.index,
+        "invoice": movement.invoice,
+        "description": "" if invoice is None else invoice.description,
+        "order_id": None if invoice is None else invoice.order,
+    }
+
+
+_DAY_SCHEMA = {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+_FROM = Parameter(
+    name="from", description="The first day; the last one, if not said.", schema=_DAY_SCHEMA
+)
+_TO = Parameter(
+    name="to",
+    description=f"The last day; today, if not said. At most {_MOST_DAYS} days.",
+    schema=_DAY_SCHEMA,
+)
+_ZONE = Parameter(
+    name="zone",
+    description="In which time zone days begin and end: a name of the IANA database. "
+    "If not said, the node's own, which every answer names.",
+    schema={"type": "string", "pattern": ZONE_PATTERN},
+)
+
+ROUTES = (
+    Route(
+        method="GET",
+        path="/v1/merchant/takings",
+        handler=get_takings,
+        name="getTakings",
+        summary="What came in for invoices and what was refunded, by day, each at its own time",
+        subject=_SUBJECT,
+        access=Access.MERCHANT,
+        parameters=(_FROM, _TO, _ZONE),
+        answer="Takings",
+        problems=("takings_too_many", "zone_unknown"),
+    ),
+    Route(
+        method="GET",
+        path="/v1/merchant/movements",
+        handler=get_movements,
+        name="listMovements",
+        summary="The payments and refunds that takings are made of, newest first",
+        subject=_SUBJECT,
+        access=Access.MERCHANT,
+        parameters=(
+            _FROM,
+            _TO,
+            _ZONE,
+            number_parameter("limit", "How many at most.", default=50, most=200, least=1),
+            BEFORE,
+        ),
+        answer="Movements",
+        problems=("zone_unknown",),
+    ),
+)

@@ -1,0 +1,293 @@
+"""Webhooks: where a merchant wants to be told, and what was delivered."""
+
+from aiohttp import web
+
+from node.engine.events import View
+from node.http.base.api import Api, json_response
+from node.http.base.reading import JSON, Fields, check_query, query_number
+from node.http.base.routes import Access, Parameter, Route, number_parameter
+from node.http.merchant.access import ask, change, check_caller
+from node.http.merchant.invoices import BEFORE, format_cursor, read_cursor
+from node.http.merchant.schemas import MOST_TYPES
+from node.merchant.access import Attempt, Delivery, Endpoint, Power
+from node.merchant.event_types import EVENT_TYPES
+from node.merchant.merchants import Merchants
+from node.merchant.targets import LONGEST_URL, check_url
+from node.merchant.views import Json
+
+_SUBJECT = "Webhooks"
+_ID_BYTES = 16
+
+
+def _view(api: Api, endpoint: Endpoint) -> Json:
+    return {
+        "id": endpoint.id,
+        "url": endpoint.url,
+        "types": list(endpoint.types),
+        "created": endpoint.created_ms // 1000,
+        "disabled": endpoint.disabled,
+        "why": endpoint.why,
+        "health": endpoint.health.value,
+        "failing_since": endpoint.failing_since,
+        "failure": None if endpoint.failure is None else _attempt(endpoint.failure),
+        "next_try": None if endpoint.next_ms is None else endpoint.next_ms // 1000,
+        "public_key": api.merchants.signer.public_key,
+    }
+
+
+def _attempt(attempt: Attempt) -> Json:
+    return {"time": attempt.time, "status": attempt.status, "error": attempt.error}
+
+
+def _secret(api: Api, endpoint: Endpoint) -> str:
+    return api.merchants.signer.secret(endpoint.id, endpoint.generation)
+
+
+async def post_webhook(api: Api, request: web.Request) -> web.Response:
+    """Ask to be told at an address."""
+    check_caller(api, request)
+    body = await api.json(request)
+    url = check_url(
+        body.text("url", most=LONGEST_URL), allow_private=api.merchants.settings.private_webhooks
+    )
+    types = _types(body)
+    body.done()
+    id_ = api.random_bytes(_ID_BYTES).hex()
+
+    def create(merchants: Merchants, account: int) -> tuple[Endpoint, list[str]]:
+        same = [each.id for each in merchants.endpoints.of(account) if each.url == url]
+        return merchants.endpoints.create(account, id_=id_, url=url, types=types), same
+
+    made, same = await change(api, request, create, Power.WEBHOOKS)
+    answer = _view(api, made) | {"secret": _secret(api, made), "same_url": same}
+    return json_response(answer, status=201, is_private=True)
+
+
+def _types(body: Fields) -> list[str]:
+    if not body.has("types"):
+        return []
+    given = body.array("types", most=MOST_TYPES)
+    if any(item not in EVENT_TYPES for item in given):
+        raise body.fail("types", f"some of {', '.join(EVENT_TYPES)}")
+    return list(dict.fromkeys(given))
+
+
+async def get_webhooks(api: Api, request: web.Request) -> web.Response:
+    """All endpoints of the account."""
+    found = await ask(
+        api,
+        request,
+        lambda view, merchants, account: merchants.endpoints.of(account),
+        Power.WEBHOOKS,
+    )
+    return json_response({"webhooks": [_view(api, each) for each in found]}, is_private=True)
+
+
+async def get_webhook(api: Api, request: web.Request) -> web.Response:
+    """One endpoint."""
+    id_ = request.match_info["id"]
+    found = await ask(
+        api,
+        request,
+        lambda view, merchants, account: merchants.endpoints.own(account, id_),
+        Power.WEBHOOKS,
+    )
+    return json_response(_view(api, found), is_private=True)
+
+
+async def delete_webhook(api: Api, request: web.Request) -> web.Response:
+    """Forget an endpoint, and what waits for it."""
+    id_ = request.match_info["id"]
+    await change(
+        api,
+        request,
+        lambda merchants, account: merchants.endpoints.drop(account, id_),
+        Power.WEBHOOKS,
+    )
+    return web.Response(status=204)
+
+
+async def post_enable(api: Api, request: web.Request) -> web.Response:
+    """Tell an endpoint again that was disabled; what waits for it is tried at once."""
+    id_ = request.match_info["id"]
+    found = await change(
+        api,
+        request,
+        lambda merchants, account: merchants.endpoints.enable(account, id_),
+        Power.WEBHOOKS,
+    )
+    api.merchants.dispatcher.wake(id_)
+    return json_response(_view(api, found), is_private=True)
+
+
+async def post_secret(api: Api, request: web.Request) -> web.Response:
+    """Give an endpoint another secret; the old one signs nothing from now on."""
+    id_ = request.match_info["id"]
+    found = await change(
+        api,
+        request,
+        lambda merchants, account: merchants.endpoints.rotate(account, id_),
+        Power.WEBHOOKS,
+    )
+    return json_response({"id": found.id, "secret": _secret(api, found)}, is_private=True)
+
+
+def _delivery(delivery: Delivery, due: int | None) -> Json:
+    return {
+        "message": delivery.message,
+        "type": delivery.type,
+        "state": delivery.state,
+        "created": delivery.created_ms // 1000,
+        "tries": delivery.tries,
+        "next": None if due is None or delivery.state != "waiting" else due // 1000,
+        "attempts": [_attempt(each) for each in delivery.attempts],
+        "body": delivery.body,
+    }
+
+
+async def get_deliveries(api: Api, request: web.Request) -> web.Response:
+    """What was delivered to an endpoint, or waits to be; newest first."""
+    check_query(request, "limit", "before")
+    most = query_number(request, "limit", 50, least=1, most=api.settings.page_items)
+    before = read_cursor(request)
+    id_ = request.match_info["id"]
+
+    def look(view: View, merchants: Merchants, account: int) -> tuple[list[Json], str | None]:
+        merchants.endpoints.own(account, id_)
+        rows = merchants.endpoints.deliveries(view.store, id_, before=before, limit=most)
+        found = [_delivery(delivery, due) for delivery, due in rows]
+        last = rows[-1][0] if len(rows) == most else None
+        return found, None if last is None else format_cursor((last.created_ms, last.id))
+
+    found, following = await ask(api, request, look, Power.WEBHOOKS)
+    return json_response({"deliveries": found, "next": following}, is_private=True)
+
+
+async def post_redeliver(api: Api, request: web.Request) -> web.Response:
+    """Send a message again, under the same id."""
+    id_, message = request.match_info["id"], request.match_info["message"]
+
+    def again(merchants: Merchants, account: int) -> Json:
+        delivery = merchants.endpoints.redeliver(account, id_, message)
+        return _delivery(delivery, merchants.context.now_ms)
+
+    found = await change(api, request, again, Power.WEBHOOKS)
+    api.merchants.dispatcher.wake(id_)
+    return json_response(found, is_private=True)
+
+
+_ID = Parameter(
+    name="id",
+    in_="path",
+    description="The endpoint's id.",
+    schema={"type": "string", "pattern": "^[0-9a-f]{32}$"},
+)
+_MESSAGE = Parameter(
+    name="message",
+    in_="path",
+    description="The webhook-id.",
+    schema={"type": "string", "pattern": "^msg_[0-9a-f]{32}$"},
+)
+_BODY_PROBLEMS = ("body_too_large", "content_type_unsupported")
+
+ROUTES = (
+    Route(
+        method="POST",
+        path="/v1/webhooks",
+        handler=post_webhook,
+        name="createWebhook",
+        summary="Ask to be told of events at an address, signed by the rules of Standard Webhooks",
+        subject=_SUBJECT,
+        access=Access.MERCHANT,
+        body={JSON: "WebhookRequest"},
+        status=201,
+        answer="NewWebhook",
+        problems=("endpoints_too_many", "webhook_url_refused", *_BODY_PROBLEMS),
+    ),
+    Route(
+        method="GET",
+        path="/v1/webhooks",
+        handler=get_webhooks,
+        name="listWebhooks",
+        summary="The account's webhook endpoints, newest first",
+        subject=_SUBJECT,
+        access=Access.MERCHANT,
+        answer="Webhooks",
+    ),
+    Route(
+        method="GET",
+        path="/v1/webhooks/{id}",
+        handler=get_webhook,
+        name="getWebhook",
+        summary="One webhook endpoint",
+        subject=_SUBJECT,
+        access=Access.MERCHANT,
+        parameters=(_ID,),
+        answer="Webhook",
+        problems=("webhook_not_found",),
+    ),
+    Route(
+        method="DELETE",
+        path="/v1/webhooks/{id}",
+        handler=delete_webhook,
+        name="deleteWebhook",
+        summary="Forget a webhook endpoint, and what waits for it",
+        subject=_SUBJECT,
+        access=Access.MERCHANT,
+        parameters=(_ID,),
+        status=204,
+        problems=("webhook_not_found",),
+    ),
+    Route(
+        method="POST",
+        path="/v1/webhooks/{id}/enable",
+        handler=post_enable,
+        name="enableWebhook",
+        summary="Tell an endpoint again that was disabled",
+        subject=_SUBJECT,
+        access=Access.MERCHANT,
+        parameters=(_ID,),
+        answer="Webhook",
+        problems=("webhook_not_found",),
+    ),
+    Route(
+        method="POST",
+        path="/v1/webhooks/{id}/secret",
+        handler=post_secret,
+        name="rotateWebhookSecret",
+        summary="Give an endpoint another secret",
+        subject=_SUBJECT,
+        access=Access.MERCHANT,
+        parameters=(_ID,),
+        answer="WebhookSecret",
+        problems=("webhook_not_found",),
+    ),
+    Route(
+        method="GET",
+        path="/v1/webhooks/{id}/deliveries",
+        handler=get_deliveries,
+        name="listDeliveries",
+        summary="What was delivered to an endpoint, or waits to be; newest first",
+        subject=_SUBJECT,
+        access=Access.MERCHANT,
+        parameters=(
+            _ID,
+            number_parameter("limit", "How many at most.", default=50, most=200, least=1),
+            BEFORE,
+        ),
+        answer="Deliveries",
+        problems=("webhook_not_found",),
+    ),
+    Route(
+        method="POST",
+        path="/v1/webhooks/{id}/deliveries/{message}/redeliver",
+        handler=post_redeliver,
+        name="redeliver",
+        summary="Send a message again now, under the same id",
+        subject=_SUBJECT,
+        access=Access.MERCHANT,
+        parameters=(_ID, _MESSAGE),
+        answer="Delivery",
+        problems=("webhook_not_found", "delivery_not_found"),
+    ),
+)

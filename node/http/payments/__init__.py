@@ -1,0 +1,1 @@
+"""Payments over HTTP, one at a time and in batches."""

@@ -1,0 +1,289 @@
+"""Payments and other transactions: recording them, asking about them, proving them.
+
+`POST /v1/payments` is the hot path of a node, so it does little: it reads the body, passes the bytes on,
+and writes the answer by hand.
+"""
+
+import json
+
+from aiohttp import web
+
+from ledger.entries import decode_transaction, transaction_kind
+from ledger.refusals import Refusal
+from ledger.transactions import Kind, Pay, Transaction
+from node.engine.events import NotReady, Recorded, Refused, View
+from node.http.base import changes, facts
+from node.http.base.api import Api, json_response
+from node.http.base.problems import Problem, refusal_problem
+from node.http.base.reading import (
+    JSON,
+    OCTETS,
+    Fields,
+    check_query,
+    content_type,
+    parse_json,
+    path_number,
+    query_number,
+    to_base64url,
+)
+from node.http.base.routes import COOP, INDEX, Parameter, Route, number_parameter
+from node.http.base.troubles import not_ready
+from node.http.payments.batches import post_batch, post_transactions_batch
+from node.store import Memo
+
+_SUBJECT = "Payments"
+_PEOPLES_KINDS = {Kind.PAY, Kind.ADMIT, Kind.LIMIT, Kind.STATUS}
+_JSON_HEADERS = {"Content-Type": JSON}
+_RECEIPT = 5_000
+"""What it costs to make a receipt of what is stored; in microseconds about, as all work."""
+
+
+async def post_payment(api: Api, request: web.Request) -> web.Response:
+    """Record one payment."""
+    body = await api.body(request, api.settings.payment_bytes)
+    memos: list[Memo] = []
+    if content_type(request) == OCTETS:
+        transaction = body
+    else:
+        fields = parse_json(body)
+        transaction = fields.binary("transaction", most=api.settings.payment_bytes)
+        memos = _read_memos(api, fields, transaction)
+        fields.done()
+    if transaction_kind(transaction) != Kind.PAY:
+        checked = _check_kind(api, request, transaction)
+        if not isinstance(checked, Pay):
+            raise Problem("wrong_endpoint")
+    result = await api.submit(request, transaction, memos)
+    return _answer(api, request, transaction, result)
+
+
+async def post_transaction(api: Api, request: web.Request) -> web.Response:
+    """Record an admission, a limit or a status with all its signatures."""
+    api.check_rate(request)
+    body = await api.body(request, api.settings.payment_bytes)
+    reason = None
+    if content_type(request) == OCTETS:
+        transaction = body
+    else:
+        fields = parse_json(body)
+        transaction = fields.binary("transaction", most=api.settings.payment_bytes)
+        reason = changes.read_reason(fields)
+        fields.done()
+    decoded = _check_kind(api, request, transaction)
+    if isinstance(decoded, Pay):
+        raise Problem("wrong_endpoint", "Payments go to /v1/payments.")
+    changes.check_reason(decoded, reason)
+    result = await changes.submit(api, transaction, decoded, reason)
+    return _answer(api, request, transaction, result)
+
+
+def _check_kind(api: Api, request: web.Request, transaction: bytes) -> Transaction:
+    """The transaction, for which the refusal that bytes of no such shape earn is raised."""
+    decoded = decode_transaction(transaction)
+    if not isinstance(decoded, Refusal) and decoded.kind not in _PEOPLES_KINDS:
+        decoded = Refusal.KIND_UNKNOWN  # these are for nodes to make
+    if isinstance(decoded, Refusal):
+        api.charge_refusal(request, decoded)
+        raise refusal_problem(decoded)
+    return decoded
+
+
+def _read_memos(api: Api, fields: Fields, transaction: bytes) -> list[Memo]:
+    if not fields.has("memo"):
+        return []
+    pay = decode_transaction(transaction)
+    if not isinstance(pay, Pay) or pay.reference is None:
+        raise Problem(
+            "request_malformed", "A memo needs a payment with a reference.", pointer="/memo"
+        )
+    sealed = fields.object("memo")
+    most = api.settings.memo_bytes
+    memos = [
+        Memo(
+            reference=pay.reference,
+            coop=coop,
+            account=account,
+            sealed=sealed.binary(side, most=most),
+        )
+        for side, coop, account in (
+            ("payer", api.coop.number, pay.payer),
+            ("payee", pay.payee_coop, pay.payee),
+        )
+        if sealed.has(side)
+    ]
+    sealed.done()
+    return memos
+
+
+def _answer(
+    api: Api, request: web.Request, transaction: bytes, result: Recorded | Refused | NotReady
+) -> web.Response:
+    if isinstance(result, Recorded):
+        if result.repeated:
+            api.spend(request, _RECEIPT)
+        body = (
+            f'{{"status":"recorded","coop":"{api.coop.name}","coop_number":{result.coop},'
+            f'"index":{result.index},"repeated":{"true" if result.repeated else "false"},'
+            f'"warnings":{json.dumps([] if result.warning is None else [result.warning])},'
+            f'"receipt":"{to_base64url(result.receipt)}"}}'
+        )
+        return web.Response(body=body.encode("ascii"), headers=_JSON_HEADERS)
+    if isinstance(result, NotReady):
+        raise not_ready(result, api.names)
+    api.charge_refusal(request, result.refusal)
+    raise refusal_problem(result.refusal)
+
+
+async def get_payment(api: Api, request: web.Request) -> web.Response:
+    """Say how far a payment has come; wait for its delivery if asked to."""
+    check_query(request, "wait", "timeout_ms")
+    coop = api.coop_in_path(request)
+    index = path_number(request, "index", "payment_not_found")
+    wait = request.query.get("wait", "")
+    if wait not in ("", "recorded", "delivered"):
+        raise Problem("request_malformed", 'wait: must be "recorded" or "delivered".')
+    longest = api.settings.long_poll_ms
+    timeout_ms = query_number(request, "timeout_ms", min(20_000, longest), most=longest)
+
+    def look(view: View) -> facts.Json | None:
+        return facts.payment(view, coop.number, index)
+
+    async def wait_for(payee_coop: int) -> None:
+        with api.poll(request):
+            await api.deliveries.wait(
+                payee_coop=payee_coop, log=coop.number, index=index, timeout_ms=timeout_ms
+            )
+
+    found = await api.runner.ask(look)
+    if found is None and wait:
+        # Another coop's entry may still be on its way to this node.
+        await wait_for(coop.number)
+        found = await api.runner.ask(look)
+    if found is not None and wait == "delivered" and found["status"] == "recorded":
+        await wait_for(found["payee_coop_number"])
+        found = await api.runner.ask(look)
+    if found is None:
+        raise Problem("payment_not_found")
+    return json_response(found)
+
+
+async def get_receipt(api: Api, request: web.Request) -> web.Response:
+    """Prove an entry."""
+    coop = api.coop_in_path(request)
+    index = path_number(request, "index", "entry_not_found")
+
+    def look(view: View) -> tuple[bool, bytes | None]:
+        is_held = 1 <= index <= view.validator.log(coop.number).length
+        return is_held, view.engine.receipt(coop.number, index)
+
+    is_held, receipt = await api.ask_paid(request, look)
+    if receipt is None:
+        raise Problem("receipt_not_found" if is_held else "entry_not_found")
+    return json_response(
+        {
+            "coop": coop.name,
+            "coop_number": coop.number,
+            "index": index,
+            "receipt": to_base64url(receipt),
+        }
+    )
+
+
+_REFUSED = ("entry_malformed", "signature_invalid", "too_many_requests", "not_ready", "busy")
+
+ROUTES = (
+    Route(
+        method="POST",
+        path="/v1/payments",
+        handler=post_payment,
+        name="recordPayment",
+        summary="Record one payment, signed by its payer; the same bytes get the same receipt",
+        subject=_SUBJECT,
+        body={OCTETS: None, JSON: "PaymentRequest"},
+        answer="Recorded",
+        problems=(
+            *_REFUSED,
+            "limit_exceeded",
+            "clearing_limit_exceeded",
+            "sequence_used",
+            "sequence_gap",
+            "payee_unknown",
+            "wrong_endpoint",
+            "body_too_large",
+            "content_type_unsupported",
+        ),
+    ),
+    Route(
+        method="POST",
+        path="/v1/payments/batch",
+        handler=post_batch,
+        name="recordPayments",
+        summary="Record many payments, concatenated; each is accepted or refused by itself",
+        subject=_SUBJECT,
+        body={OCTETS: None},
+        answer="BatchRecorded",
+        problems=(*_REFUSED, "body_too_large", "content_type_unsupported"),
+    ),
+    Route(
+        method="POST",
+        path="/v1/transactions/batch",
+        handler=post_transactions_batch,
+        name="recordTransactions",
+        summary="Record many admissions, limits and statuses, concatenated, with all their signatures",
+        subject="Stewards",
+        body={OCTETS: None},
+        answer="BatchRecorded",
+        problems=(*_REFUSED, "body_too_large", "content_type_unsupported"),
+    ),
+    Route(
+        method="POST",
+        path="/v1/transactions",
+        handler=post_transaction,
+        name="recordTransaction",
+        summary="Record an admission, a limit or a status with all its signatures",
+        subject="Stewards",
+        body={OCTETS: None, JSON: "TransactionRequest"},
+        answer="Recorded",
+        problems=(
+            *_REFUSED,
+            "stewards_too_few",
+            "account_exists",
+            "handle_taken",
+            "revision_mismatch",
+            "wrong_endpoint",
+            "body_too_large",
+            "content_type_unsupported",
+        ),
+    ),
+    Route(
+        method="GET",
+        path="/v1/payments/{coop}/{index}",
+        handler=get_payment,
+        name="getPayment",
+        summary="How far a payment has come, as this node sees it",
+        subject=_SUBJECT,
+        parameters=(
+            COOP,
+            INDEX,
+            Parameter(
+                name="wait",
+                description="`delivered` waits until the payee's log has taken the payment in.",
+                schema={"type": "string", "enum": ["recorded", "delivered"]},
+            ),
+            number_parameter("timeout_ms", "The longest wait.", default=20_000, most=30_000),
+        ),
+        answer="Payment",
+        problems=("coop_not_found", "payment_not_found", "busy"),
+    ),
+    Route(
+        method="GET",
+        path="/v1/receipts/{coop}/{index}",
+        handler=get_receipt,
+        name="getReceipt",
+        summary="The receipt that proves an entry to be in a log",
+        subject=_SUBJECT,
+        parameters=(COOP, INDEX),
+        answer="Receipt",
+        problems=("coop_not_found", "entry_not_found", "receipt_not_found", "too_many_requests"),
+    ),
+)

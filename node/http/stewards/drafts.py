@@ -1,0 +1,266 @@
+"""The stewards' desk: transactions that wait here until enough stewards have signed them.
+
+Two stewards who draft the same thing have one draft (`drafts_kept` says what a draft is). Every signature
+is verified when it comes in. When there are enough, the node submits the transaction; a refusal leaves the
+draft for the stewards to discard or to wait.
+
+Requests of people to be admitted (`joins`) are listed, signed and declined here too.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from aiohttp import web
+
+from ledger.entries import decode_transaction
+from ledger.refusals import Refusal
+from ledger.transactions import Admit, encode_transaction
+from node.engine.events import NotReady, Refused, View
+from node.http.base import changes, facts
+from node.http.base.api import Api, json_response
+from node.http.base.problems import Problem, refusal_problem
+from node.http.base.reading import JSON, check_query
+from node.http.base.routes import Access, Parameter, Route
+from node.http.base.troubles import not_ready
+from node.http.stewards.drafts_kept import (
+    Draft,
+    Stewarded,
+    check_own_signature,
+    check_steward_signature,
+    draft_facts,
+    drop_draft,
+    find_draft,
+    keep_draft,
+    kept_drafts,
+    others_like,
+    state_of,
+    waiting_admissions,
+)
+from node.store import DocumentKind
+
+_SUBJECT = "Stewards"
+
+
+async def post_draft(api: Api, request: web.Request) -> web.Response:
+    """Lay a transaction before the other stewards."""
+    api.steward(request)
+    fields = await api.json(request)
+    data = fields.binary("transaction", most=api.settings.payment_bytes)
+    reason = changes.read_reason(fields)
+    fields.done()
+    transaction = decode_transaction(data)
+    if isinstance(transaction, Refusal):
+        raise refusal_problem(transaction)
+    if not isinstance(transaction, Stewarded):
+        raise Problem("wrong_endpoint", "Only admissions, limits and statuses are drafted.")
+    changes.check_reason(transaction, reason)
+    if isinstance(transaction, Admit):
+        check_own_signature(api, transaction)
+    for steward, signature in transaction.stewards:
+        check_steward_signature(api, transaction, steward=steward, signature=signature)
+    draft = Draft(
+        kind=DocumentKind.DRAFT,
+        created=api.clock_ms() // 1000,
+        transaction=transaction,
+        reason=reason,
+    )
+    async with api.desk:
+        present = await api.runner.ask(lambda view: find_draft(api, view, draft.id))
+        if present is not None:
+            draft = _merged(present, draft)
+        return await _keep_and_submit(api, draft, status=201)
+
+
+def _merged(present: Draft, new: Draft) -> Draft:
+    """The draft that is there, with what the new one adds."""
+    signatures = dict(new.transaction.stewards) | dict(present.transaction.stewards)
+    stewards = tuple(sorted(signatures.items()))
+    return replace(
+        present,
+        transaction=replace(present.transaction, stewards=stewards),
+        reason=present.reason or new.reason,
+    )
+
+
+async def _keep_and_submit(api: Api, draft: Draft, *, status: int) -> web.Response:
+    """Store a draft; submit it when enough have signed. For holders of `api.desk`."""
+    await api.runner.change(lambda view: keep_draft(api, view, draft))
+    if not draft.is_complete(api):
+        return json_response(
+            draft_facts(api, draft, state="waiting"), status=status, is_private=True
+        )
+    result = await changes.submit_at_desk(
+        api, encode_transaction(draft.transaction), draft.transaction, draft.reason
+    )
+    if isinstance(result, NotReady):
+        raise not_ready(result, api.names)
+    if isinstance(result, Refused):
+        raise refusal_problem(result.refusal)
+    if draft.kind is DocumentKind.DRAFT:  # a join stays, so that the person sees what became of it
+        await api.runner.change(lambda view: (drop_draft(draft), None))
+    answer = draft_facts(api, draft, state="recorded", recorded=result)
+    return json_response(answer, status=status, is_private=True)
+
+
+async def post_signature(api: Api, request: web.Request) -> web.Response:
+    """Add a steward's signature to a draft; when there are enough, the node submits it."""
+    api.steward(request)
+    fields = await api.json(request)
+    steward = fields.integer("steward", most=63)
+    signature = fields.hexadecimal("signature", length=64)
+    fields.done()
+    async with api.desk:
+        draft = await _find(api, request)
+        check_steward_signature(api, draft.transaction, steward=steward, signature=signature)
+        signatures = dict(draft.transaction.stewards) | {steward: signature}
+        stewards = tuple(sorted(signatures.items()))
+        signed = replace(draft, transaction=replace(draft.transaction, stewards=stewards))
+        return await _keep_and_submit(api, signed, status=200)
+
+
+async def _find(api: Api, request: web.Request) -> Draft:
+    id_ = request.match_info["id"]
+    draft = await api.runner.ask(lambda view: find_draft(api, view, id_))
+    if draft is None:
+        raise Problem("draft_not_found")
+    return draft
+
+
+async def get_draft(api: Api, request: web.Request) -> web.Response:
+    """One draft."""
+    api.steward(request)
+    draft = await _find(api, request)
+    shown = await api.runner.ask(lambda view: _shown(api, view, [draft]))
+    return json_response(shown[0], is_private=True)
+
+
+def _shown(api: Api, view: View, drafts: Sequence[Draft]) -> list[facts.Json]:
+    admissions = waiting_admissions(api, view)
+    return [
+        draft_facts(
+            api,
+            draft,
+            state=state_of(view, draft.transaction),
+            others=others_like(view, draft.transaction, admissions),
+        )
+        for draft in drafts
+    ]
+
+
+async def get_drafts(api: Api, request: web.Request) -> web.Response:
+    """All drafts that still wait, the stewards' own first, then people's requests to join."""
+    api.steward(request)
+    check_query(request)
+
+    def look(view: View) -> list[facts.Json]:
+        own = kept_drafts(api, view, DocumentKind.DRAFT)
+        joins = [
+            join
+            for join in kept_drafts(api, view, DocumentKind.JOIN)
+            if state_of(view, join.transaction) == "waiting"
+        ]
+        return _shown(api, view, [*own, *joins])
+
+    return json_response({"drafts": await api.runner.ask(look)}, is_private=True)
+
+
+async def delete_draft(api: Api, request: web.Request) -> web.Response:
+    """Discard a draft or decline a request to join."""
+    api.steward(request)
+    async with api.desk:
+        draft = await _find(api, request)
+        await api.runner.change(lambda view: (drop_draft(draft), None))
+    return web.Response(status=204)
+
+
+CANT_SUCCEED = (
+    "account_unknown",
+    "account_closed",
+    "account_exists",
+    "handle_taken",
+    "key_inadmissible",
+    "limit_out_of_range",
+    "limit_dates_invalid",
+    "revision_mismatch",
+    "status_unchanged",
+)
+"""What a draft is refused for at once, because no signature could help it."""
+
+DRAFT_ID = Parameter(name="id", in_="path", description="The draft's id.")
+
+ROUTES = (
+    Route(
+        method="POST",
+        path="/v1/drafts",
+        handler=post_draft,
+        name="createDraft",
+        summary="Lay an admission, a limit or a status before the other stewards",
+        subject=_SUBJECT,
+        access=Access.STEWARD,
+        body={JSON: "DraftRequest"},
+        status=201,
+        answer="Draft",
+        problems=(
+            "entry_malformed",
+            "signature_invalid",
+            "steward_unknown",
+            "wrong_endpoint",
+            *CANT_SUCCEED,
+            "busy",
+        ),
+    ),
+    Route(
+        method="GET",
+        path="/v1/drafts",
+        handler=get_drafts,
+        name="listDrafts",
+        summary="Everything that waits for stewards' signatures",
+        subject=_SUBJECT,
+        access=Access.STEWARD,
+        answer="Drafts",
+    ),
+    Route(
+        method="GET",
+        path="/v1/drafts/{id}",
+        handler=get_draft,
+        name="getDraft",
+        summary="One draft",
+        subject=_SUBJECT,
+        access=Access.STEWARD,
+        parameters=(DRAFT_ID,),
+        answer="Draft",
+        problems=("draft_not_found",),
+    ),
+    Route(
+        method="DELETE",
+        path="/v1/drafts/{id}",
+        handler=delete_draft,
+        name="discardDraft",
+        summary="Discard a draft, or decline a request to join",
+        subject=_SUBJECT,
+        access=Access.STEWARD,
+        parameters=(DRAFT_ID,),
+        status=204,
+        problems=("draft_not_found",),
+    ),
+    Route(
+        method="POST",
+        path="/v1/drafts/{id}/signatures",
+        handler=post_signature,
+        name="signDraft",
+        summary="Add a steward's signature; with enough of them the node records the transaction",
+        subject=_SUBJECT,
+        access=Access.STEWARD,
+        parameters=(DRAFT_ID,),
+        body={JSON: "SignatureRequest"},
+        answer="Draft",
+        problems=(
+            "draft_not_found",
+            "signature_invalid",
+            "steward_unknown",
+            *CANT_SUCCEED,
+            "balance_not_zero",
+            "not_ready",
+        ),
+    ),
+)

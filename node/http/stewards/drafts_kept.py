@@ -1,0 +1,332 @@
+"""Drafts as the node keeps them: a transaction of the stewards with the signatures so far.
+
+A draft's id is a hash of what is signed, so the same content is the same draft, whoever lays it down.
+Here is how a draft is stored and read again, which signatures it may carry, how far it has come, and how
+people see it. Requests of people to be admitted are drafts of another kind, kept apart so that strangers
+can't crowd the stewards' own out. Who may draft, sign and discard is decided by `drafts` and `joins`.
+
+What nobody signs expires, counted from the day it was left: it is shown and found no more, and whatever is
+written next at the desk takes it off the disk, unless this node's clock is in doubt then.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ledger.codec import decode, encode
+from ledger.entries import decode_transaction
+from ledger.messages import TAG_ENTRY, signed_bytes
+from ledger.refusals import Refusal
+from ledger.rules.members import check_change
+from ledger.signatures import SignatureInvalid, verify
+from ledger.state import Account
+from ledger.transactions import Admit, Kind, Limit, SetStatus, encode_transaction, signed_part
+from node.engine.events import Recorded, View
+from node.engine.health.status import Readiness
+from node.http.base import changes, facts
+from node.http.base.api import Api
+from node.http.base.changes import ReasonText
+from node.http.base.problems import Problem, refusal_problem
+from node.http.base.reading import to_base64url
+from node.store import Document, DocumentKind, Write
+
+Stewarded = Admit | Limit | SetStatus
+
+_KIND_NAMES = {Kind.ADMIT: "admit", Kind.LIMIT: "limit", Kind.STATUS: "status"}
+_ORIGINS = {DocumentKind.DRAFT: "steward", DocumentKind.JOIN: "join"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A transaction with the signatures so far."""
+
+    kind: DocumentKind
+    created: int
+    transaction: Stewarded
+    reason: ReasonText | None
+    origin: bytes = b""
+    """Of a request to join: the same for requests from one address, and tells nobody which (see `joins`)."""
+
+    @property
+    def id(self) -> str:
+        """The same for the same content."""
+        return facts.draft_id(signed_part(self.transaction))
+
+    def document(self) -> Document:
+        """As it is stored."""
+        salt = None if self.reason is None else self.reason.salt
+        text = None if self.reason is None else self.reason.text
+        data = encode([encode_transaction(self.transaction), salt, text, self.origin])
+        return Document(kind=self.kind, id=self.id, created=self.created, data=data)
+
+    def expires(self, api: Api) -> int:
+        """From when on it counts no more, in Unix seconds."""
+        is_join = self.kind is DocumentKind.JOIN
+        return self.created + (api.settings.join_ms if is_join else api.settings.draft_ms) // 1000
+
+    def is_over(self, api: Api, view: View) -> bool:
+        """Whether it has expired."""
+        return view.now_ms // 1000 >= self.expires(api)
+
+    def is_complete(self, api: Api) -> bool:
+        """Whether enough stewards have signed."""
+        return len(self.transaction.stewards) >= api.coop.steward_threshold
+
+
+def read_draft(document: Document) -> Draft:
+    """The draft that was stored."""
+    match decode(document.data):
+        case [bytes(data), salt, text, *rest]:  # drafts of the first layouts have no origin
+            transaction = decode_transaction(data)
+            if isinstance(transaction, Stewarded):
+                reason = None
+                if isinstance(salt, bytes) and isinstance(text, str):
+                    reason = ReasonText(salt=salt, text=text)
+                return Draft(
+                    kind=document.kind,
+                    created=document.created,
+                    transaction=transaction,
+                    reason=reason,
+                    origin=rest[0] if rest and isinstance(rest[0], bytes) else b"",
+                )
+        case _:
+            pass
+    raise AssertionError("a stored draft can't be read")
+
+
+def state_of(view: View, transaction: Stewarded) -> str:
+    """`waiting`; `recorded` when it is in the log; `overtaken` when it can't be any more."""
+    account = view.validator.account(view.coop, transaction.account)
+    if isinstance(transaction, Admit):
+        if account is not None:
+            is_same = account.key == transaction.key and account.handle == transaction.handle
+            return "recorded" if is_same else "overtaken"
+        taken = view.validator.account_named(view.coop, transaction.handle) is not None
+        return "overtaken" if taken else "waiting"
+    if account is None or account.revision < transaction.revision:
+        return "waiting"
+    hashes = [change["reason"]["hash"] for change in changes.changes_of(view, account.number)]
+    return "recorded" if transaction.reason.hex() in hashes else "overtaken"
+
+
+def draft_facts(
+    api: Api,
+    draft: Draft,
+    *,
+    state: str,
+    recorded: Recorded | None = None,
+    others: facts.Json | None = None,
+) -> facts.Json:
+    """A draft as stewards see it; `others` is what `others_like` says of an admission."""
+    transaction = draft.transaction
+    return {
+        "id": draft.id,
+        "origin": _ORIGINS[draft.kind],
+        "state": state,
+        "kind": _KIND_NAMES[transaction.kind],
+        "created": draft.created,
+        "expires": draft.expires(api),
+        "transaction": to_base64url(encode_transaction(transaction)),
+        "account": transaction.account,
+        "facts": _facts(transaction),
+        "signed_by": changes.steward_names(api, [index for index, _ in transaction.stewards]),
+        "needed": api.coop.steward_threshold,
+        "reason": None if draft.reason is None else draft.reason.as_json(),
+        "recorded": None if recorded is None else _recorded_facts(api, recorded),
+        **(others or {"same_handle": [], "accounts_of_key": []}),
+    }
+
+
+def _facts(transaction: Stewarded) -> facts.Json:
+    match transaction:
+        case Admit():
+            return {
+                "key": transaction.key.hex(),
+                "handle": transaction.handle,
+                "class": facts.CLASSES[transaction.class_],
+                "limit": transaction.limit,
+            }
+        case Limit():
+            return {
+                "revision": transaction.revision,
+                "limit": transaction.limit,
+                "from": transaction.from_,
+                "until": transaction.until,
+                "after": transaction.after,
+            }
+        case SetStatus():
+            return {
+                "revision": transaction.revision,
+                "status": facts.STATUSES[transaction.status],
+            }
+
+
+def _recorded_facts(api: Api, recorded: Recorded) -> facts.Json:
+    return {
+        "status": "recorded",
+        "coop": api.coop.name,
+        "coop_number": recorded.coop,
+        "index": recorded.index,
+        "repeated": recorded.repeated,
+        "receipt": to_base64url(recorded.receipt),
+    }
+
+
+def signed_message(api: Api, transaction: Stewarded) -> bytes:
+    """What key and stewards sign."""
+    return signed_bytes(
+        TAG_ENTRY,
+        federation=api.charter.federation,
+        coop=api.coop.number,
+        body=signed_part(transaction),
+    )
+
+
+def check_steward_signature(
+    api: Api, transaction: Stewarded, *, steward: int, signature: bytes
+) -> None:
+    """Raise the refusal's problem unless that steward signed the transaction."""
+    if steward >= len(api.coop.stewards):
+        raise refusal_problem(Refusal.STEWARD_UNKNOWN)
+    try:
+        verify(
+            public_key=api.coop.stewards[steward].key,
+            message=signed_message(api, transaction),
+            signature=signature,
+        )
+    except SignatureInvalid as error:
+        raise refusal_problem(Refusal.SIGNATURE_INVALID) from error
+
+
+def check_own_signature(api: Api, admit: Admit) -> None:
+    """Raise the refusal's problem unless the new key signed its admission."""
+    try:
+        verify(
+            public_key=admit.key, message=signed_message(api, admit), signature=admit.key_signature
+        )
+    except SignatureInvalid as error:
+        raise refusal_problem(Refusal.SIGNATURE_INVALID) from error
+
+
+def check_can_succeed(api: Api, view: View, draft: Draft) -> None:
+    """Raise the refusal's problem for a draft that no steward's signature can help any more.
+
+    The ledger's own rules decide, all but those of signatures. A debt may be paid before the account is
+    closed, and somebody who waits to be admitted may be by then: such drafts may wait as well.
+    """
+    transaction = draft.transaction
+    if state_of(view, transaction) == "recorded":
+        return
+    refusal = check_change(transaction, state=_Members(view))
+    if refusal is None or refusal is Refusal.BALANCE_NOT_ZERO:
+        return
+    if refusal is Refusal.ACCOUNT_UNKNOWN and transaction.account in {
+        waiting.transaction.account for waiting in waiting_admissions(api, view)
+    }:
+        return
+    raise refusal_problem(refusal)
+
+
+def waiting_admissions(api: Api, view: View) -> list[Draft]:
+    """The drafts of admissions, then the requests to join, oldest first, those that were answered too."""
+    return [
+        draft
+        for kind in (DocumentKind.DRAFT, DocumentKind.JOIN)
+        for draft in kept_drafts(api, view, kind)
+        if isinstance(draft.transaction, Admit)
+    ]
+
+
+def kept_drafts(api: Api, view: View, kind: DocumentKind) -> list[Draft]:
+    """The drafts of a kind that have not expired, oldest first."""
+    most = api.settings.joins if kind is DocumentKind.JOIN else api.settings.drafts
+    drafts = map(read_draft, view.store.documents(kind, limit=most))
+    return [draft for draft in drafts if not draft.is_over(api, view)]
+
+
+def expired(api: Api, view: View, kind: DocumentKind) -> tuple[tuple[DocumentKind, str], ...]:
+    """What a write may drop because it has expired; nothing while the clock is in doubt."""
+    if view.status.readiness is not Readiness.READY:
+        return ()
+    most = api.settings.joins if kind is DocumentKind.JOIN else api.settings.drafts
+    return tuple(
+        (kind, document.id)
+        for document in view.store.documents(kind, limit=most)
+        if read_draft(document).is_over(api, view)
+    )
+
+
+def others_like(view: View, admit: Stewarded, admissions: Sequence[Draft]) -> facts.Json | None:
+    """What else there is of an admission's handle and key, for stewards and for who asks.
+
+    `admissions` are all that wait. Nothing forbids two accounts of one key; people should know before they
+    sign.
+    """
+    if not isinstance(admit, Admit):
+        return None
+    same = [
+        draft
+        for draft in admissions
+        if isinstance(draft.transaction, Admit)
+        and draft.transaction.handle == admit.handle
+        and draft.transaction.key != admit.key
+        and state_of(view, draft.transaction) == "waiting"
+    ]
+    accounts = [
+        view.validator.account(view.coop, number)
+        for number in view.validator.accounts_of_key(view.coop, admit.key)
+    ]
+    return {
+        "same_handle": [draft.id for draft in same],
+        "accounts_of_key": [
+            {
+                "account": account.number,
+                "handle": account.handle,
+                "status": facts.STATUSES[account.status],
+            }
+            for account in accounts
+            if account is not None and account.number != admit.account
+        ],
+    }
+
+
+class _Members:
+    """The own log as the rules for members see it."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    def account(self, number: int) -> Account | None:
+        return self._view.validator.account(self._view.coop, number)
+
+    def holds_handle(self, handle: str) -> bool:
+        return self._view.validator.account_named(self._view.coop, handle) is not None
+
+
+def find_draft(api: Api, view: View, id_: str) -> Draft | None:
+    """The draft with that id, of either origin, unless it has expired."""
+    for kind in (DocumentKind.DRAFT, DocumentKind.JOIN):
+        document = view.store.document(kind, id_)
+        draft = None if document is None else read_draft(document)
+        if draft is not None and not draft.is_over(api, view):
+            return draft
+    return None
+
+
+def keep_draft(api: Api, view: View, draft: Draft) -> tuple[Write, None]:
+    """The write that stores a draft or its new signatures.
+
+    Raises the refusal's problem for one that can't succeed, and `busy` when it would be one too many.
+    """
+    check_can_succeed(api, view, draft)
+    is_new = view.store.document(draft.kind, draft.id) is None
+    most = api.settings.drafts
+    dropped = tuple(each for each in expired(api, view, draft.kind) if each[1] != draft.id)
+    waiting = len(view.store.documents(draft.kind, limit=most)) - len(dropped)
+    if is_new and waiting >= most:
+        raise Problem("busy", "Too many drafts wait; discard some first.")
+    return Write(documents=(draft.document(),), dropped_documents=dropped), None
+
+
+def drop_draft(draft: Draft) -> Write:
+    """The write that forgets a draft."""
+    return Write(dropped_documents=((draft.kind, draft.id),))

@@ -1,0 +1,330 @@
+"""Joining: a person leaves a key and a handle for the stewards to admit.
+
+The new key signs its admission, and so the account number and first limit in it have to be known
+first. So there are two steps: a proposal keeps a number free for ten minutes, in memory; the admission,
+signed by the new key, is then kept until stewards sign or decline it. Both are costly and public, so
+each address may do few of them.
+
+Whoever waits may ask again: with nothing new they find their request as it is, and with another handle,
+class or first limit the new request takes the place of the old one, which only its own key can bring about.
+
+Strangers can't fill the places for long: requests expire, and when all places are taken, the address that
+holds the most loses its oldest that no steward has signed. Of the address only a keyed hash is kept.
+"""
+
+import ipaddress
+from collections import Counter
+from collections.abc import Sequence
+from hashlib import blake2b
+
+from aiohttp import web
+
+from ledger.codec import MAX
+from ledger.entries import decode_transaction
+from ledger.refusals import Refusal
+from ledger.signatures import KeyInadmissible, check_key_admissible
+from ledger.transactions import HANDLE, MAX_NUMBER, Admit
+from node.engine.events import View
+from node.http.base import facts
+from node.http.base.api import Api, Reserved, json_response
+from node.http.base.problems import Problem, refusal_problem
+from node.http.base.reading import JSON
+from node.http.base.routes import Route
+from node.http.stewards.drafts import DRAFT_ID
+from node.http.stewards.drafts_kept import (
+    Draft,
+    check_own_signature,
+    draft_facts,
+    expired,
+    kept_drafts,
+    others_like,
+    read_draft,
+    state_of,
+    waiting_admissions,
+)
+from node.store import Document, DocumentKind, Write
+
+_SUBJECT = "Joining"
+_KEPT_AFTER_ADMISSION_S = 86_400
+
+
+async def post_proposal(api: Api, request: web.Request) -> web.Response:
+    """Propose an account number and a first limit for a key and a handle."""
+    api.check_rate(request)
+    fields = await api.json(request)
+    key = fields.hexadecimal("key", length=32)
+    handle = fields.text("handle", most=32)
+    class_ = fields.choice("class", *facts.CLASSES) if fields.has("class") else None
+    limit = fields.integer("limit", most=MAX) if fields.has("limit") else None
+    fields.done()
+    if not HANDLE.fullmatch(handle):
+        raise fields.fail("handle", "small letters, digits, dots, hyphens and underscores")
+    api.charge(request)
+    _check_key(key)
+    now_ms = api.clock_ms()
+    _forget_old(api, now_ms)
+    account = await api.runner.ask(lambda view: _free_number(api, view, key, handle))
+    # While that was asked, somebody else may have been given the same number.
+    while account in api.proposals and api.proposals[account].key != key:
+        account = await api.runner.ask(lambda view: _free_number(api, view, key, handle))
+    origin = _origin(api, api.address(request))
+    if account not in api.proposals and len(api.proposals) >= api.settings.proposals:
+        _make_room(api, origin)
+    expires_ms = now_ms + api.settings.proposal_ms
+    api.proposals[account] = Reserved(key=key, origin=origin, expires_ms=expires_ms)
+    # What the person does not say now is as they said it before.
+    earlier = await api.runner.ask(lambda view: _waiting_request(api, view, key))
+    if class_ is None:
+        class_ = facts.CLASSES[0 if earlier is None else earlier.class_]
+    if limit is None:
+        limit = api.settings.first_limit if earlier is None else earlier.limit
+    answer = {
+        "coop": api.coop.name,
+        "coop_number": api.coop.number,
+        "account": account,
+        "key": key.hex(),
+        "handle": handle,
+        "class": class_,
+        "limit": limit,
+        "expires": expires_ms // 1000,
+    }
+    return json_response(answer, status=201)
+
+
+def _check_key(key: bytes) -> None:
+    try:
+        check_key_admissible(key)
+    except KeyInadmissible as error:
+        raise refusal_problem(Refusal.KEY_INADMISSIBLE) from error
+
+
+def _forget_old(api: Api, now_ms: int) -> None:
+    for account, reserved in list(api.proposals.items()):
+        if reserved.expires_ms <= now_ms:
+            del api.proposals[account]
+
+
+def _make_room(api: Api, origin: bytes) -> None:
+    """Give up the oldest number kept for the address that holds the most, unless that is this one."""
+    held = Counter(reserved.origin for reserved in api.proposals.values())
+    worst = max(api.proposals, key=lambda account: held[api.proposals[account].origin])
+    if held[api.proposals[worst].origin] <= held[origin]:
+        raise Problem("busy", retry_after_s=60)
+    del api.proposals[worst]
+
+
+def _free_number(api: Api, view: View, key: bytes, handle: str) -> int:
+    """A number for the key: the one it has been promised, else the lowest that nobody has."""
+    if view.validator.account_named(view.coop, handle) is not None:
+        raise refusal_problem(Refusal.HANDLE_TAKEN)
+    taken = {draft.transaction.account: _key_of(draft) for draft in waiting_admissions(api, view)}
+    taken |= {account: reserved.key for account, reserved in dict(api.proposals).items()}
+    for account, holder in taken.items():
+        if holder == key and view.validator.account(view.coop, account) is None:
+            return account
+    # Numbers run mostly without gaps, so the first guess is nearly always free.
+    account = view.validator.log(view.coop).accounts + 1
+    while account in taken or view.validator.account(view.coop, account) is not None:
+        account += 1
+    if account > MAX_NUMBER:
+        raise Problem("busy", "There is no account number left.")
+    return account
+
+
+def _waiting_request(api: Api, view: View, key: bytes) -> Admit | None:
+    """The admission that the key has asked for and that nobody has decided yet."""
+    for join in kept_drafts(api, view, DocumentKind.JOIN):
+        admit = join.transaction
+        if isinstance(admit, Admit) and admit.key == key and state_of(view, admit) == "waiting":
+            return admit
+    return None
+
+
+async def post_join(api: Api, request: web.Request) -> web.Response:
+    """Ask to be admitted, with an admission that the new key has signed."""
+    api.check_rate(request)
+    fields = await api.json(request)
+    data = fields.binary("transaction", most=api.settings.payment_bytes)
+    fields.done()
+    api.charge(request)
+    admit = decode_transaction(data)
+    if isinstance(admit, Refusal):
+        raise refusal_problem(admit)
+    if not isinstance(admit, Admit) or admit.stewards:
+        raise Problem("request_malformed", "Send an admission without stewards' signatures.")
+    if not 0 <= admit.limit <= MAX:
+        raise refusal_problem(Refusal.LIMIT_OUT_OF_RANGE)
+    _check_key(admit.key)
+    check_own_signature(api, admit)
+    draft = Draft(
+        kind=DocumentKind.JOIN,
+        created=api.clock_ms() // 1000,
+        transaction=admit,
+        reason=None,
+        origin=_origin(api, api.address(request)),
+    )
+    async with api.desk:
+        kept = await api.runner.change(lambda view: _keep(api, view, draft))
+    api.proposals.pop(admit.account, None)
+    others = await api.runner.ask(
+        lambda view: others_like(view, admit, waiting_admissions(api, view))
+    )
+    answer = draft_facts(api, kept, state="waiting", others=others)
+    return json_response(answer, status=201, is_private=True)
+
+
+def _keep(api: Api, view: View, draft: Draft) -> tuple[Write, Draft]:
+    """Store a request to join unless its number or handle is gone.
+
+    Old ones make room, and so does an earlier one of the same key for the same number.
+    """
+    admit = draft.transaction
+    assert isinstance(admit, Admit)
+    present = view.store.document(DocumentKind.JOIN, draft.id)
+    if present is not None and not read_draft(present).is_over(api, view):
+        return Write(), read_draft(present)
+    if view.validator.account_named(view.coop, admit.handle) is not None:
+        raise refusal_problem(Refusal.HANDLE_TAKEN)
+    reserved = api.proposals.get(admit.account)
+    is_promised = reserved is not None and reserved.key != admit.key
+    if admit.account == 0 or view.validator.account(view.coop, admit.account) or is_promised:
+        raise Problem("number_taken")
+    documents = view.store.documents(DocumentKind.JOIN, limit=api.settings.joins)
+    dropped = {id_ for _, id_ in expired(api, view, DocumentKind.JOIN)}
+    dropped |= {document.id for document in documents if _is_old(view, document)}
+    waiting = [read_draft(document) for document in documents if document.id not in dropped]
+    for other in waiting:
+        if other.transaction.account == admit.account:
+            if _key_of(other) != admit.key:
+                raise Problem("number_taken")
+            dropped.add(other.id)
+    waiting = [other for other in waiting if other.id not in dropped]
+    if len(waiting) >= api.settings.joins:
+        dropped.add(_most_crowding(waiting, draft).id)
+    return (
+        Write(
+            documents=(draft.document(),),
+            dropped_documents=tuple(
+                (DocumentKind.JOIN, id_) for id_ in sorted(dropped - {draft.id})
+            ),
+        ),
+        draft,
+    )
+
+
+def _most_crowding(waiting: Sequence[Draft], new: Draft) -> Draft:
+    """The request that makes room for a new one; raises `busy` when the new one's address holds the most."""
+    held = Counter(draft.origin for draft in waiting)
+    unsigned = [draft for draft in waiting if not draft.transaction.stewards]
+    worst = max(unsigned, key=lambda draft: held[draft.origin], default=None)
+    if worst is None or held[worst.origin] <= held[new.origin]:
+        raise Problem(
+            "busy",
+            "Too many people wait to be admitted, many of them from your address; try again in a few days.",
+        )
+    return worst  # of those with as many, `max` gives the first: the oldest
+
+
+def _key_of(join: Draft) -> bytes:
+    assert isinstance(join.transaction, Admit)
+    return join.transaction.key
+
+
+def _origin(api: Api, address: str) -> bytes:
+    """The same for one client, which nobody can turn back into an address without the node's key."""
+    secret = blake2b(api.key.seed, person=b"fiado joins").digest()
+    return blake2b(network_of(address).encode(), key=secret, digest_size=8).digest()
+
+
+def network_of(address: str) -> str:
+    """What one client can choose its address from: the /64 of an IPv6 address, else the address."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((int(parsed), 64), strict=False))
+
+
+def _is_old(view: View, document: Document) -> bool:
+    """Whether a request was answered long enough ago for the person to have seen it."""
+    age_s = view.now_ms // 1000 - document.created
+    if age_s < _KEPT_AFTER_ADMISSION_S:
+        return False
+    return state_of(view, read_draft(document).transaction) != "waiting"
+
+
+async def get_join(api: Api, request: web.Request) -> web.Response:
+    """What became of a request to be admitted, for whoever knows its id."""
+    id_ = request.match_info["id"]
+
+    def look(view: View) -> facts.Json | None:
+        document = view.store.document(DocumentKind.JOIN, id_)
+        join = None if document is None else read_draft(document)
+        if join is None or join.is_over(api, view):
+            return None
+        admit = join.transaction
+        assert isinstance(admit, Admit)
+        return {
+            "id": id_,
+            "state": state_of(view, admit),
+            "account": admit.account,
+            "handle": admit.handle,
+            "expires": join.expires(api),
+        }
+
+    found = await api.runner.ask(look)
+    if found is None:
+        raise Problem("draft_not_found")
+    return json_response(found, is_private=True)
+
+
+ROUTES = (
+    Route(
+        method="POST",
+        path="/v1/joins/proposals",
+        handler=post_proposal,
+        name="proposeAccount",
+        summary="Keep an account number free for a new key",
+        subject=_SUBJECT,
+        body={JSON: "ProposalRequest"},
+        status=201,
+        answer="Proposal",
+        problems=("handle_taken", "key_inadmissible", "too_many_requests", "busy"),
+    ),
+    Route(
+        method="POST",
+        path="/v1/joins",
+        handler=post_join,
+        name="askToJoin",
+        summary="Ask to be admitted, with an admission signed by the new key",
+        subject=_SUBJECT,
+        body={JSON: "JoinRequest"},
+        status=201,
+        answer="Draft",
+        problems=(
+            "entry_malformed",
+            "signature_invalid",
+            "key_inadmissible",
+            "handle_taken",
+            "number_taken",
+            "limit_out_of_range",
+            "too_many_requests",
+            "busy",
+        ),
+    ),
+    Route(
+        method="GET",
+        path="/v1/joins/{id}",
+        handler=get_join,
+        name="getJoin",
+        summary="What became of a request to be admitted",
+        subject=_SUBJECT,
+        parameters=(DRAFT_ID,),
+        answer="Join",
+        problems=("draft_not_found",),
+    ),
+)

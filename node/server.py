@@ -1,0 +1,175 @@
+"""The server: routes, and what turns exceptions into problems.
+
+There are no middlewares: each handler is wrapped once, and unknown addresses have a handler of their
+own. So a payment costs no more than it must.
+"""
+
+import asyncio
+import json
+import logging
+import re
+from collections.abc import Awaitable, Callable, Sequence
+
+from aiohttp import web
+
+from node.errors import LogDamaged, NodeFault, ValueUnstorable
+from node.http import addresses, books, index
+from node.http.base.api import Api, problem_response
+from node.http.base.openapi import describe
+from node.http.base.problems import Problem
+from node.http.base.reading import JSON, check_address
+from node.http.base.routes import Route
+from node.http.members import members, signing_in
+from node.http.merchant import events as merchant_events
+from node.http.merchant import invoices, takings, webhooks
+from node.http.merchant import keys as merchant_keys
+from node.http.merchant import payer as invoices_payer
+from node.http.merchant import refunds as invoices_refunds
+from node.http.payments import payments
+from node.http.stewards import drafts, joins
+from node.link.links import LINK_PATH
+from node.logs import log_event
+from node.merchant.refusals import MerchantRefusal
+from node.runner.inbox import NotNow, OutcomeUnknown, RunnerBusy, RunnerStopped
+from node.web.pages import PAGES
+
+ROUTES: tuple[Route, ...] = (
+    *payments.ROUTES,
+    *signing_in.ROUTES,
+    *members.ROUTES,
+    *joins.ROUTES,
+    *drafts.ROUTES,
+    *books.ROUTES,
+    *addresses.ROUTES,
+    *index.ROUTES,
+    *invoices.ROUTES,
+    *invoices_payer.ROUTES,
+    *invoices_refunds.ROUTES,
+    *takings.ROUTES,
+    *merchant_keys.ROUTES,
+    *webhooks.ROUTES,
+    *merchant_events.ROUTES,
+)
+"""Every operation of the interface."""
+
+_REQUEST_ID_BYTES = 8
+_FOR_THE_IMPATIENT = {"too_many_requests", "busy"}
+"""Refusals that are given only after a while: who asks again at once then costs little."""
+
+
+def build_app(api: Api, routes: Sequence[Route] = ROUTES) -> web.Application:
+    """The server's application."""
+    app = web.Application(client_max_size=api.settings.batch_bytes)
+    description = json.dumps(describe(routes, version=api.version))
+
+    async def get_description(api: Api, request: web.Request) -> web.Response:
+        return web.Response(body=description.encode("utf-8"), headers={"Content-Type": JSON})
+
+    for route in routes:
+        app.router.add_route(route.method, route.path, _wrapped(api, route.handler))
+    app.router.add_get("/openapi.json", _wrapped(api, get_description), allow_head=False)
+    app.router.add_get(LINK_PATH, _wrapped(api, _link), allow_head=False)
+    for path, page in PAGES:
+        app.router.add_get(path, _wrapped(api, page))
+    paths = [(_pattern(route.path), route.method) for route in routes]
+    paths += [(_pattern(path), "GET") for path, _ in PAGES]
+    paths += [(_pattern("/openapi.json"), "GET"), (_pattern(LINK_PATH), "GET")]
+
+    async def unknown(api: Api, request: web.Request) -> web.StreamResponse:
+        """Whatever has no handler: a wrong address, or a wrong method of a right one."""
+        exact = {route.method for route in routes if route.path == request.path}
+        allowed = exact or {method for pattern, method in paths if pattern.fullmatch(request.path)}
+        if not allowed:
+            raise Problem("not_found")
+        methods = ", ".join(sorted(allowed))
+        raise Problem("method_not_allowed", f"This address takes {methods}.", allow=methods)
+
+    app.router.add_route("*", "/{rest:.*}", _wrapped(api, unknown, has_parameters=False))
+    return app
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\{[a-z_]+\}", "[^/]+", path))
+
+
+async def _link(api: Api, request: web.Request) -> web.StreamResponse:
+    """Other nodes' links, PROTOCOL section 10."""
+    if request.headers.get("Upgrade", "").lower() != "websocket":
+        raise Problem("upgrade_required")
+    try:
+        return await api.accept_link(request, api.address(request))
+    except web.HTTPServiceUnavailable as error:
+        raise Problem("busy", retry_after_s=1) from error
+    except web.HTTPBadRequest as error:
+        raise Problem("upgrade_required") from error
+
+
+def _wrapped(
+    api: Api,
+    handler: Callable[[Api, web.Request], Awaitable[web.StreamResponse]],
+    *,
+    has_parameters: bool = True,
+) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        try:
+            if has_parameters:
+                check_address(request)
+            return await handler(api, request)
+        except Exception as error:
+            problem = _as_problem(error)
+            if problem.kind.code in _FOR_THE_IMPATIENT:
+                await asyncio.sleep(api.settings.refused_ms / 1000)
+            return _problem_answer(api, request, error, problem)
+
+    return handle
+
+
+def _problem_answer(
+    api: Api, request: web.Request, error: Exception, problem: Problem
+) -> web.Response:
+    request_id = api.random_bytes(_REQUEST_ID_BYTES).hex()
+    if problem.kind.status >= 500:
+        values = {
+            "request_id": request_id,
+            "code": problem.kind.code,
+            "method": request.method,
+            "path": request.path,
+        }
+        is_mistake = problem.kind.code == "internal"
+        log_event(
+            "request_failed",
+            values,
+            level=logging.ERROR if is_mistake else logging.WARNING,
+            error=error if is_mistake else None,
+        )
+    return problem_response(problem, request_id)
+
+
+def _as_problem(error: Exception) -> Problem:
+    match error:
+        case Problem():
+            return error
+        case MerchantRefusal():
+            return Problem(error.code, error.detail, pointer=error.pointer)
+        case NotNow():
+            return Problem("too_many_requests", retry_after_s=10)
+        case RunnerBusy():
+            return Problem("busy", retry_after_s=1)
+        case RunnerStopped():
+            return Problem("stopping", retry_after_s=5)
+        case OutcomeUnknown():
+            return Problem("outcome_unknown", retry_after_s=2)
+        case web.HTTPRequestEntityTooLarge():
+            return Problem("body_too_large")
+        case web.HTTPException() if error.status < 500:
+            return Problem("request_malformed", error.reason)
+        case ConnectionError():
+            return Problem("request_malformed", "The body ended too soon.")
+        case ValueUnstorable():
+            return Problem("request_malformed", "A text or a number in it can't be stored.")
+        case LogDamaged():
+            return Problem("log_damaged", retry_after_s=30)
+        case NodeFault():
+            return Problem("outcome_unknown", retry_after_s=2)
+        case _:
+            return Problem("internal")

@@ -1,0 +1,178 @@
+"""The description of the interface is valid, whole, and about what the server does."""
+
+import re
+from pathlib import Path
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from ledger import __version__
+from ledger.codec import MAX
+from ledger.refusals import Refusal
+from node.http.base.openapi import describe
+from node.http.base.problems import PROBLEMS, Problem, refusal_problem
+from node.http.base.routes import Access
+from node.http.base.schemas import SCHEMAS, merged
+from node.http.base.settings import HttpSettings
+from node.link.links import LINK_PATH
+from node.server import ROUTES
+from tests.node.http.towns import one_node
+from tests.node.loops import on_loop
+
+DESCRIPTION = describe(ROUTES, version=__version__)
+
+
+def test_the_description_is_valid() -> None:
+    OpenAPIV31SpecValidator(DESCRIPTION).validate()
+
+
+@on_loop
+async def test_the_node_serves_it_and_every_address_is_in_it(tmp_path: Path) -> None:
+    async with one_node(tmp_path, members=0) as town:
+        served = (await town.client.get("/openapi.json")).ok()
+        assert served == DESCRIPTION
+        server = town.node._server
+        assert server is not None
+        described = {
+            (method.upper(), path)
+            for path, operations in served["paths"].items()
+            for method in operations
+        }
+        answered = {
+            (route.method, route.resource.canonical)
+            for route in server.app.router.routes()
+            if route.resource is not None
+        }
+        assert described <= answered
+        # Pages for people are no operations of the interface, and links are in the protocol page.
+        operations = {
+            (method, path)
+            for method, path in answered
+            if path.startswith("/v1/") and path != LINK_PATH
+        }
+        assert operations <= described
+        assert ("GET", "/health") in described
+
+
+def test_operations_have_names_of_their_own() -> None:
+    names = [route.name for route in ROUTES]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+def test_each_route_names_what_exists(route: object) -> None:
+    assert route in ROUTES
+    for one in ROUTES:
+        if one is route:
+            assert all(code in PROBLEMS for code in one.problems)
+            assert one.answer is None or one.answer in SCHEMAS
+            assert all(name is None or name in SCHEMAS for name in one.body.values())
+            in_path = {part[1:-1] for part in one.path.split("/") if part.startswith("{")}
+            assert in_path == {p.name for p in one.parameters if p.in_ == "path"}
+
+
+@pytest.mark.parametrize(
+    "route", [r for r in ROUTES if r.access is not Access.PUBLIC], ids=lambda route: route.name
+)
+def test_what_the_description_calls_private_needs_a_session(route: object, tmp_path: Path) -> None:
+    @on_loop
+    async def run() -> None:
+        async with one_node(tmp_path, members=0) as town:
+            for one in ROUTES:
+                if one is route:
+                    path = one.path.format(
+                        coop="norte",
+                        number=1,
+                        id="0" * 32,
+                        refund="0" * 32,
+                        message="msg_" + "0" * 32,
+                        reference="0" * 64,
+                        hash="0" * 64,
+                    )
+                    answer = await town.client.call(one.method, path)
+                    assert answer.problem() == "unauthorized"
+
+    run()
+
+
+@pytest.mark.parametrize("refusal", list(Refusal), ids=lambda refusal: refusal.code)
+def test_every_refusal_has_its_words(refusal: Refusal) -> None:
+    problem = refusal_problem(refusal).as_json("id")
+    assert (problem["code"], problem["number"]) == (refusal.code, refusal.value)
+    assert problem["title"] and problem["detail"] and problem["remedy"]
+    assert 400 <= refusal_problem(refusal).kind.status < 500
+
+
+def test_refusals_that_people_meet_have_words_of_their_own() -> None:
+    """Everything below 50 can be earned by a member's or a steward's transaction."""
+    details = [PROBLEMS[refusal.code].detail for refusal in Refusal if refusal < 50]
+    assert len(set(details)) == len(details)
+
+
+def test_sentences_are_sentences() -> None:
+    for kind in PROBLEMS.values():
+        for sentence in (kind.detail, kind.remedy):
+            assert sentence.endswith((".", '"')), kind.code
+        assert not kind.title.endswith("."), kind.code
+
+
+def test_a_problem_with_its_own_detail_keeps_its_code() -> None:
+    problem = Problem("busy", "Just now.", retry_after_s=3, pointer="/x").as_json("id")
+    assert (problem["code"], problem["detail"], problem["pointer"]) == ("busy", "Just now.", "/x")
+
+
+def test_bounds_and_headers_are_described_as_they_are_kept() -> None:
+    operation = DESCRIPTION["paths"]["/v1/logs/{coop}/entries"]["get"]
+    bounds = {each["name"]: each["schema"] for each in operation["parameters"]}
+    assert (bounds["first"]["minimum"], bounds["first"]["maximum"]) == (1, MAX)
+    most = HttpSettings().entries_bytes
+    assert (bounds["max_bytes"]["minimum"], bounds["max_bytes"]["maximum"]) == (1, most)
+    headers = operation["responses"]["200"]["headers"]
+    assert set(headers) == {"Fiado-First", "Fiado-Count", "Fiado-Previous", "Fiado-Length"}
+
+
+@on_loop
+async def test_every_number_of_a_query_is_refused_beyond_its_bounds(tmp_path: Path) -> None:
+    values = {"coop": "norte", "account": 1, "index": 1, "number": 1, "day": "2026-01-01"}
+    async with one_node(tmp_path, members=1) as town:
+        tokens = {
+            Access.PUBLIC: None,
+            Access.SESSION: await town.people.member(1),
+            Access.MEMBER: await town.people.member(1),
+            Access.MERCHANT: await town.people.member(1),
+            Access.STEWARD: await town.people.steward(),
+        }
+        seen = 0
+        for route in (route for route in ROUTES if route.method == "GET"):
+            path = re.sub(r"\{(\w+)\}", lambda m: str(values.get(m[1], "0" * 32)), route.path)
+            for parameter in route.parameters:
+                if parameter.in_ != "query" or parameter.schema.get("type") != "integer":
+                    continue
+                least, most = parameter.schema["minimum"], parameter.schema["maximum"]
+                assert isinstance(least, int) and isinstance(most, int)
+                for wrong in (least - 1, most + 1, "1.0", "01", "", "%00", "\u0661"):
+                    answer = await town.client.get(
+                        f"{path}?{parameter.name}={wrong}", token=tokens[route.access]
+                    )
+                    assert answer.status in (400, 404), (path, parameter.name, wrong)
+                    seen += answer.status == 400
+        assert seen > 20
+
+
+@on_loop
+async def test_a_coop_and_an_account_have_one_number_each(tmp_path: Path) -> None:
+    async with one_node(tmp_path, members=1) as town:
+        for coop in ("norte", "1"):
+            found = (await town.client.get(f"/v1/accounts/{coop}/1")).ok()
+            assert (found["coop"], found["account"]) == ("norte", 1)
+        for coop in ("01", "+1", "1.0", "\u0661", str(2**32 + 1), "9" * 40):
+            answer = await town.client.get(f"/v1/accounts/{coop}/1")
+            assert answer.problem() == "coop_not_found", coop
+        for account in ("01", "001", "+1", "\u0661", str(2**32 + 1), "9" * 40):
+            answer = await town.client.get(f"/v1/accounts/1/{account}")
+            assert answer.problem() == "account_not_found", account
+
+
+def test_no_name_stands_for_two_shapes() -> None:
+    with pytest.raises(ValueError, match="two schemas of one name: A"):
+        merged({"A": {}, "B": {}}, {"A": {}})
