@@ -15,8 +15,8 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from benchmarks.measuring import Options, check
-from cli.exit_codes import ExitCode
 from cli.main import PLACES
+from cli.shell.exit_codes import ExitCode
 
 ROUNDS: Final = 15
 COMMANDS: Final[Mapping[str, tuple[Sequence[str], ExitCode]]] = {
@@ -27,7 +27,7 @@ COMMANDS: Final[Mapping[str, tuple[Sequence[str], ExitCode]]] = {
 """By name: what to type, and how it ends where there is no wallet."""
 
 _RUN: Final = "from cli.main import main; main(prog_name='fiado')"
-_WORDS: Final = ("cli.words_commands", "cli.words_node", "cli.words_wallet")
+_WORDS: Final = ("cli.shell.words_commands", "cli.shell.words_node", "cli.wallet.words")
 
 
 def run(options: Options) -> dict[str, object]:

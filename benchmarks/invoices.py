@@ -26,9 +26,9 @@ from benchmarks.nodes import (
     drive,
     federation_running,
 )
-from cli.client import NodeClient
-from cli.sessions import open_session
 from ledger.validators.choose import chosen_name
+from node.member.client import NodeClient
+from node.member.sessions import open_session
 from tests.builders import Federation
 
 SETTINGS = "[merchant]\nprivate_webhooks = true\n"

@@ -9,26 +9,26 @@ from typing import Final
 import click
 
 import ledger
-from cli.command_group import CommandGroup
-from cli.lazy_commands import LazyCommands
+from cli.shell.command_group import CommandGroup
+from cli.shell.lazy_commands import LazyCommands
 
 PLACES: Final = {
-    "audit": "cli.commands.audit:audit",
-    "balance": "cli.commands.account:balance",
+    "audit": "cli.audit.commands:audit",
+    "balance": "cli.account.commands:balance",
     "demo": "cli.demo.command:demo",
-    "doctor": "cli.commands.doctor:doctor",
-    "federation": "cli.commands.federation:federation",
-    "history": "cli.commands.account:history",
-    "index": "cli.index_commands:index_group",
-    "join": "cli.commands.join:join",
-    "memo": "cli.commands.account:memo",
-    "merchant": "cli.commands.merchant:merchant",
-    "node": "cli.commands.node:node",
-    "pay": "cli.commands.pay:pay",
-    "receipt": "cli.commands.receipt:receipt",
-    "request": "cli.commands.pay:request",
-    "steward": "cli.commands.steward:steward",
-    "wallet": "cli.commands.wallet:wallet",
+    "doctor": "cli.node.doctor:doctor",
+    "federation": "cli.federation.commands:federation",
+    "history": "cli.account.commands:history",
+    "index": "cli.index:index_group",
+    "join": "cli.account.join:join",
+    "memo": "cli.account.commands:memo",
+    "merchant": "cli.merchant.commands:merchant",
+    "node": "cli.node.commands:node",
+    "pay": "cli.paying.commands:pay",
+    "receipt": "cli.paying.receipt_command:receipt",
+    "request": "cli.paying.commands:request",
+    "steward": "cli.steward.commands:steward",
+    "wallet": "cli.wallet.commands:wallet",
 }
 
 

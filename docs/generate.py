@@ -13,8 +13,8 @@ from pathlib import Path
 
 import click
 
-from cli.exit_codes import ExitCode
 from cli.main import main as fiado
+from cli.shell.exit_codes import ExitCode
 
 ROOT = Path(__file__).parents[1]
 DECISIONS = Path("docs/decisions")

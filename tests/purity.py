@@ -51,7 +51,7 @@ ALLOWED_IMPORTS = frozenset(
 )
 """Modules that a pure function can use. They may still offer impure names: see below."""
 
-EXTRA_IMPORTS = {"choose.py": frozenset({"os", "importlib"})}
+EXTRA_IMPORTS = {"validators/choose.py": frozenset({"os", "importlib"})}
 """The one file, by its path in `ledger/`, that reads the environment to choose the validator."""
 
 IMPURE_MODULES = frozenset({"nacl.utils", "nacl.pwhash"})

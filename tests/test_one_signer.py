@@ -28,6 +28,7 @@ def test_nothing_else_in_the_node_signs() -> None:
     signing = {
         str(path.relative_to(ROOT))
         for path in sorted((ROOT / "node").rglob("*.py"))
+        if ROOT / "node" / "member" not in path.parents  # whose keys are people's
         if list(_signing_calls(path.read_text(encoding="utf-8")))
     }
     assert signing == ALLOWED

@@ -12,9 +12,9 @@ import cli.demo.words  # noqa: F401 - importing it registers the words of the de
 from cli.demo.graph import make_graph, read_graph
 from cli.demo.tour import run_tour
 from cli.demo.trade import TradeResult, run_trade
-from cli.exit_codes import ExitCode
-from cli.parameters import output_option
-from cli.terminal import Output
+from cli.shell.exit_codes import ExitCode
+from cli.shell.parameters import output_option
+from cli.shell.terminal import Output
 
 
 @click.command()

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from cli.charter_draft import CoopDraft, StewardDraft, render_charter
 from cli.demo.signing import derive_key, steward_key
+from cli.federation.draft import CoopDraft, StewardDraft, render_charter
 from ledger.charter import Charter, format_charter_signatures, parse_charter, sign_charter
 from node.settings import SETTINGS_FILE, create_node_key, init_folder, install_charter
 

@@ -15,7 +15,7 @@ from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from pathlib import Path
 from typing import Final
 
-from cli.amounts import LARGEST_AMOUNT, MINOR_UNITS_PER_UNIT
+from node.member.amounts import LARGEST_AMOUNT, MINOR_UNITS_PER_UNIT
 
 NEIGHBOURS: Final = 40
 LOCAL_PERCENT: Final = 90

@@ -10,11 +10,11 @@ import time
 from collections.abc import Mapping
 from typing import Final
 
-from cli.answers import integer, text
-from cli.client import NodeClient
 from cli.demo.stage import STEWARDS, Actor, Cast, Stage, TourFailed
 from ledger.index.days import day_from_text, text_from_day
 from ledger.rules.index import SECONDS_IN_DAY
+from node.member.answers import integer, text
+from node.member.client import NodeClient
 
 BASE_VALUE: Final = "1000"
 """Pesos for a unit on the base day."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Final
 
-from cli.client import NodeClient, NodeError
+from node.member.client import NodeClient, NodeError
 
 READY_SECONDS: Final = 60
 STOP_SECONDS: Final = 30

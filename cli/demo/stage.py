@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from cli.exit_codes import ExitCode
-from cli.terminal import Output
+from cli.shell.exit_codes import ExitCode
+from cli.shell.terminal import Output
 
 COOPS: Final = ("norte", "sur", "este")
 STEWARDS: Final = ("ana", "blas")

@@ -17,8 +17,8 @@ from cli.demo.inflation import base_of_index, follow_prices
 from cli.demo.processes import RunningNode, free_ports, running
 from cli.demo.shop import sell
 from cli.demo.stage import COOPS, STEWARDS, Actor, Cast, Stage, TourFailed
-from cli.exit_codes import ExitCode
-from cli.terminal import Output
+from cli.shell.exit_codes import ExitCode
+from cli.shell.terminal import Output
 
 FIRST_LIMIT: Final = 5_000
 """Minor units: everybody may owe 50.00 at first."""

@@ -21,18 +21,18 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
-from cli.amounts import MINOR_UNITS_PER_UNIT
-from cli.audit_sources import audit_url
-from cli.client import NodeClient
+from cli.audit.sources import audit_url
 from cli.demo.founding import THRESHOLD, Founded, found
 from cli.demo.graph import TradeGraph
 from cli.demo.processes import RunningNode, free_ports, running
 from cli.demo.sending import Home, Sent, admit_all, number_payments, pay_all
 from cli.demo.signing import NewMember, Signer
 from cli.demo.spreading import local_share, spread_members
-from cli.terminal import Output
+from cli.shell.terminal import Output
 from ledger.transactions import HANDLE
 from node.audit import AuditReport
+from node.member.amounts import MINOR_UNITS_PER_UNIT
+from node.member.client import NodeClient
 
 WORKERS: Final = 2
 POLL_SECONDS: Final = 0.2

@@ -1,6 +1,6 @@
 """The words for what can go wrong in the demonstration.
 
-Only words: see `cli.errors`. Importing this module registers them.
+Only words: see `cli.shell.errors`. Importing this module registers them.
 """
 
 from cli.demo.graph import GraphError
@@ -8,8 +8,8 @@ from cli.demo.processes import NodeFailed
 from cli.demo.sending import SendingFailed
 from cli.demo.stage import TourFailed
 from cli.demo.trade import NotSettled
-from cli.errors import CliError, explain
-from cli.exit_codes import ExitCode
+from cli.shell.errors import CliError, explain
+from cli.shell.exit_codes import ExitCode
 
 
 @explain.register

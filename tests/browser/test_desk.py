@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.mnemonic import Language, seed_from_words, words_from_entropy
 from ledger.charter import parse_charter
 from ledger.signatures import SigningKey
+from node.member.mnemonic import Language, seed_from_words, words_from_entropy
 from tests.browser.driving import Browser
 from tests.browser.members import ask_to_join, make_wallet
 from tests.browser.stage import Stage

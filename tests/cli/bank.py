@@ -15,15 +15,15 @@ from urllib.parse import urlsplit
 
 from click.testing import CliRunner, Result
 
-from cli.answers import encode_bytes, read_bytes
-from cli.exit_codes import ExitCode
 from cli.main import main
-from cli.wallet_file import create_wallet, read_wallet, replace_public, unlock_wallet
-from cli.wallet_format import KeyStretching
-from cli.wallet_lock import lock_wallet
+from cli.shell.exit_codes import ExitCode
 from ledger.entries import decode_entry, decode_transaction
 from ledger.refusals import Refusal
 from ledger.transactions import Pay
+from node.member.answers import encode_bytes, read_bytes
+from node.member.wallet_file import create_wallet, read_wallet, replace_public, unlock_wallet
+from node.member.wallet_format import KeyStretching
+from node.member.wallet_lock import lock_wallet
 from tests.builders import Books, books_with_members, build_federation
 from tests.cli.fake_node import Answer, Request
 

@@ -13,7 +13,7 @@ from types import FrameType
 from typing import Any, Final
 
 KILLED: Final = 137
-_WATCHED: Final = ("/cli/", "/http/client.py", "/urllib3/connection.py")
+_WATCHED: Final = ("/cli/", "/node/member/", "/http/client.py", "/urllib3/connection.py")
 
 
 class Points:
@@ -40,8 +40,8 @@ class Points:
 
 def _run(words: Sequence[str], point: int, is_interrupt: bool, said: Path) -> None:
     """The process: a command, whose output goes to a file."""
-    from cli.client import NodeClient
     from cli.start import run
+    from node.member.client import NodeClient
 
     plain = NodeClient.__init__
 
@@ -64,7 +64,7 @@ def _run(words: Sequence[str], point: int, is_interrupt: bool, said: Path) -> No
 
 _CONTEXT: Final = get_context("forkserver")
 _CONTEXT.set_forkserver_preload(
-    ["tests.cli.kill_points", "cli.main", "cli.commands.pay", "cli.words_commands"]
+    ["tests.cli.kill_points", "cli.main", "cli.paying.commands", "cli.shell.words_commands"]
 )
 
 

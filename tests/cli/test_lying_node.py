@@ -13,11 +13,11 @@ from typing import Any, Final
 
 import pytest
 
-from cli.answers import encode_bytes, read_bytes
-from cli.client import NodeClient
-from cli.exit_codes import ExitCode
+from cli.shell.exit_codes import ExitCode
 from ledger.errors import ProofError
 from ledger.receipts import decode_receipt
+from node.member.answers import encode_bytes, read_bytes
+from node.member.client import NodeClient
 from tests.builders import books_with_members, build_federation
 from tests.cli.bank import Bank, Person, honest, payments, person
 from tests.cli.fake_node import Answer, Request, serve

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from cli.exit_codes import ExitCode
 from cli.main import main
+from cli.shell.exit_codes import ExitCode
 
 
 @pytest.mark.parametrize(

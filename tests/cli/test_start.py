@@ -10,14 +10,20 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from cli.lazy_commands import LazyCommands
 from cli.main import PLACES, main
+from cli.shell.lazy_commands import LazyCommands
 
 SERVERS = {"aiohttp", "sqlalchemy", "jinja2", "node.engine.engine", "node.server", "node.store"}
 """Parts of a node, which no wallet needs."""
 PICTURES = {"babel", "matplotlib", "numpy", "segno"}
-OTHERS = {"cli.demo", "cli.index_commands", "cli.commands.node", "cli.commands.steward"}
-COMMANDS = {"cli.commands.pay", "cli.commands.account", "cli.words_commands", "urllib3", "nacl"}
+OTHERS = {"cli.demo", "cli.index", "cli.node.commands", "cli.steward.commands"}
+COMMANDS = {
+    "cli.paying.commands",
+    "cli.account.commands",
+    "cli.shell.words_commands",
+    "urllib3",
+    "nacl",
+}
 """What only some commands need."""
 
 
@@ -48,7 +54,7 @@ def test_a_members_command_loads_no_node_and_no_other_command(
         "except SystemExit as ended:\n    assert ended.code == 5, ended.code"
     )
     loaded = loaded_by(program, *typed, "--wallet", str(tmp_path / "none.json"))
-    assert "cli.words_wallet" in loaded, "it was not run up to its error"
+    assert "cli.wallet.words" in loaded, "it was not run up to its error"
     assert not loaded & (SERVERS | PICTURES | OTHERS)
 
 
@@ -74,7 +80,7 @@ def test_help_lists_all_commands_and_a_slip_is_understood() -> None:
 class TestLazyCommands:
     @pytest.fixture
     def commands(self) -> Iterator[LazyCommands]:
-        yield LazyCommands({"pay": "cli.commands.pay:pay", "lost": "cli.commands.nowhere:lost"})
+        yield LazyCommands({"pay": "cli.paying.commands:pay", "lost": "cli.commands.nowhere:lost"})
 
     def test_only_what_is_asked_for_is_imported(self, commands: LazyCommands) -> None:
         assert list(commands) == ["pay", "lost"]

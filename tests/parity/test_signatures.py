@@ -13,14 +13,13 @@ from ledger.signatures import (
     check_key_admissible,
     verify,
 )
+from tests.places import VECTOR_FILES
 
 native = pytest.importorskip("ledger._native")
 pytestmark = pytest.mark.needs_native
 
 Triple = tuple[bytes, bytes, bytes]
-VECTORS = json.loads(
-    (Path(__file__).parents[1] / "vectors" / "ed25519_zip215.json").read_text(encoding="utf-8")
-)
+VECTORS = json.loads((VECTOR_FILES / "ed25519_zip215.json").read_text(encoding="utf-8"))
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 
 

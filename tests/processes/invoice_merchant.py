@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from cli.client import NodeClient, NodeError, NodeProblem
+from node.member.client import NodeClient, NodeError, NodeProblem
 
 
 def amount_of(number: int) -> int:

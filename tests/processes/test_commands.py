@@ -13,16 +13,16 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from cli.client import NodeClient
 from cli.demo.founding import Founded, found
 from cli.demo.processes import RunningNode, free_ports, running
 from cli.demo.signing import member_key, steward_key
-from cli.exit_codes import ExitCode
 from cli.main import main
-from cli.wallet_file import create_wallet, read_wallet
-from cli.wallet_format import KeyStretching
-from cli.wallet_lock import lock_wallet
+from cli.shell.exit_codes import ExitCode
 from ledger.signatures import SigningKey
+from node.member.client import NodeClient
+from node.member.wallet_file import create_wallet, read_wallet
+from node.member.wallet_format import KeyStretching
+from node.member.wallet_lock import lock_wallet
 from tests.cli.fake_node import Answer, LossyProxy, Request, Responder, serve
 
 SEED = b"commands".ljust(32)
@@ -213,7 +213,7 @@ def through(
     proxy: LossyProxy, wallet: Path, passphrase: str, *, respond: Responder | None = None
 ) -> Iterator[None]:
     """Let the wallet reach its node through the proxy, or through `respond`, for the `with` block."""
-    from cli.wallet_file import replace_public, unlock_wallet
+    from node.member.wallet_file import replace_public, unlock_wallet
 
     def redirect(url: str) -> None:
         with lock_wallet(wallet) as lock:
@@ -333,7 +333,7 @@ def test_a_node_that_is_away_is_told_and_nothing_is_sent(
     desk: Desk, nodes: list[RunningNode], alice: Path, beto: Path
 ) -> None:
     with lock_wallet(alice) as lock:
-        from cli.wallet_file import replace_public, unlock_wallet
+        from node.member.wallet_file import replace_public, unlock_wallet
 
         unlocked = unlock_wallet(read_wallet(alice), passphrase=PASSPHRASE)
         away = f"http://127.0.0.1:{free_ports(1)[0]}"
@@ -382,7 +382,7 @@ def test_what_can_not_be_paid_says_why_and_changes_nothing(
 def test_a_restored_wallet_finds_its_account(
     desk: Desk, nodes: list[RunningNode], alice: Path, tmp_path: Path
 ) -> None:
-    from cli.wallet_file import unlock_wallet
+    from node.member.wallet_file import unlock_wallet
 
     seed = unlock_wallet(read_wallet(alice), passphrase=PASSPHRASE).seed
     other = tmp_path / "wallet.json"

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from cli.client import NodeClient
 from cli.demo.founding import Founded
 from cli.demo.processes import RunningNode
 from cli.demo.signing import steward_key
-from cli.exit_codes import ExitCode
-from cli.wallet_file import create_wallet
-from cli.wallet_lock import lock_wallet
+from cli.shell.exit_codes import ExitCode
+from node.member.client import NodeClient
+from node.member.wallet_file import create_wallet
+from node.member.wallet_lock import lock_wallet
 from tests.processes.test_commands import (
     FIRST_LIMIT,
     PASSPHRASE,

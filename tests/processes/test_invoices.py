@@ -24,16 +24,16 @@ from typing import Any
 import pytest
 from standardwebhooks.webhooks import Webhook
 
-from cli.client import NodeClient, NodeError, NodeProblem
 from cli.demo.founding import Founded, found
 from cli.demo.processes import RunningNode, free_ports, running, start_node, wait_until_ready
 from cli.demo.signing import NewMember, Signer, member_key, sign_admissions
 from cli.demo.trade import wait_until_known, wait_until_settled
-from cli.sessions import open_session
-from cli.terminal import Output
+from cli.shell.terminal import Output
 from ledger.codec import split
 from ledger.messages import TAG_ENTRY, signed_bytes
 from ledger.transactions import Pay, encode_transaction, signed_part
+from node.member.client import NodeClient, NodeError, NodeProblem
+from node.member.sessions import open_session
 from tests.processes.invoice_merchant import amount_of, whole
 
 INVOICES = int(os.environ.get("FIADO_INVOICES", "60"))

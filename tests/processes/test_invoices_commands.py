@@ -14,7 +14,7 @@ import pytest
 from standardwebhooks.webhooks import Webhook
 
 from cli.demo.processes import RunningNode
-from cli.exit_codes import ExitCode
+from cli.shell.exit_codes import ExitCode
 from tests.cli.fake_node import LossyProxy
 from tests.processes.test_commands import (
     PASSPHRASE,

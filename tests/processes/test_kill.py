@@ -19,19 +19,19 @@ from pathlib import Path
 
 import pytest
 
-from cli.answers import decode_bytes
-from cli.audit_sources import audit_folder, audit_url
-from cli.client import NodeClient, NodeError, NodeProblem
+from cli.audit.sources import audit_folder, audit_url
 from cli.demo.founding import Founded, found
 from cli.demo.processes import RunningNode, free_ports, running, start_node, wait_until_ready
 from cli.demo.signing import NewMember, NewPayment, Signer, sign_admissions, sign_payments
 from cli.demo.trade import wait_until_known, wait_until_settled
-from cli.terminal import Output
+from cli.shell.terminal import Output
 from ledger.charter import Charter
 from ledger.codec import split
 from ledger.entries import decode_entry
 from ledger.receipts import decode_receipt
 from ledger.transactions import encode_transaction
+from node.member.answers import decode_bytes
+from node.member.client import NodeClient, NodeError, NodeProblem
 
 KILLS = int(os.environ.get("FIADO_KILLS", "4"))
 SEED = int(os.environ.get("FIADO_KILL_SEED", "1"))

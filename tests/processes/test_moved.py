@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from cli.client import NodeClient
 from cli.demo.founding import Founded, found
 from cli.demo.processes import RunningNode, free_ports, running
-from cli.exit_codes import ExitCode
-from cli.wallet_file import read_wallet
+from cli.shell.exit_codes import ExitCode
+from node.member.client import NodeClient
+from node.member.wallet_file import read_wallet
 from tests.processes.test_commands import SEED, Desk, join
 
 _LOOK_AGAIN_SECONDS = 0.1

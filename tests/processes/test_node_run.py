@@ -11,8 +11,8 @@ import pytest
 
 from tests.builders import build_federation
 from tests.node.running import QUICK, make_folder
+from tests.places import PROJECT
 
-ROOT = Path(__file__).parents[2]
 PROGRAM = (
     "import sys; from pathlib import Path; from node.compose import run; "
     "sys.exit(run(Path(sys.argv[1])))"
@@ -22,7 +22,7 @@ PROGRAM = (
 def start(folder: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", PROGRAM, str(folder)],
-        cwd=ROOT,
+        cwd=PROJECT,
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
         stderr=subprocess.PIPE,
         text=True,
@@ -62,7 +62,7 @@ def test_a_folder_that_can_not_be_used_ends_it_at_once(tmp_path: Path) -> None:
     (folder / "node.key").chmod(0o644)
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, str(folder)],
-        cwd=ROOT,
+        cwd=PROJECT,
         capture_output=True,
         text=True,
         timeout=60,

@@ -1,4 +1,4 @@
-// Amounts as people write them, to and from minor units, by the very rule of the program (cli/amounts.py).
+// Amounts as people write them, to and from minor units, by the very rule of the program (node/member/amounts.py).
 //
 // Digits, then at most one decimal mark (a point or a comma), then one or two digits. Never a thousands mark:
 // a misread mark pays a hundred times too much. `tests/vectors/numbers.json` holds examples.

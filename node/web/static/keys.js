@@ -1,4 +1,4 @@
-// Keys from twelve (or twenty-four) words, by the formula of cli/mnemonic.py, in WebCrypto only.
+// Keys from twelve (or twenty-four) words, by the formula of node/member/mnemonic.py, in WebCrypto only.
 //
 // The words and the seed pass through here and are not kept: what is kept is a key that can sign and
 // that not even this page can read out again.

@@ -1,4 +1,4 @@
-// Tables as CSV for people, who open them in a spreadsheet: by the very rule of the program (cli/csv_text.py).
+// Tables as CSV for people, who open them in a spreadsheet: by the very rule of the program (cli/shell/csv_text.py).
 //
 // A byte order mark; a semicolon between fields where people write 12,50 and a comma where they write 12.50;
 // every field in quotes; a row is one line; and what a spreadsheet could take for a formula gets an

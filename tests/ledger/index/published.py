@@ -7,7 +7,7 @@ import csv
 from decimal import Decimal
 from pathlib import Path
 
-from cli.index_commands.series import bundled_text, parse_changes
+from cli.index.series import bundled_text, parse_changes
 
 PROJECT = Path(__file__).resolve().parents[3]
 SIBLING_DATA = PROJECT.parent / "shared" / "data"

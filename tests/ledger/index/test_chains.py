@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.index_commands.compute import daily_values
+from cli.index.compute import daily_values
 from ledger.index.chains import DayValue, factor_of_change, window_values
 from ledger.index.days import (
     Method,

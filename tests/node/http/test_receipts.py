@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select, update
 
-from cli.exit_codes import ExitCode
 from cli.main import main
+from cli.shell.exit_codes import ExitCode
 from ledger.chain import extend_all
 from ledger.receipts import MAX_FOLLOWING, MAX_RECEIPT_BYTES, Receipt, decode_receipt
 from ledger.transactions import Pay

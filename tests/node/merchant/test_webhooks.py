@@ -14,6 +14,7 @@ from tests.node.http.towns import Town
 from tests.node.loops import on_loop, until
 from tests.node.merchant.stall import SETTINGS, Stall, a_shop, a_stall
 from tests.node.running import QUICK, JsonObject, client_of, until_ready
+from tests.places import PROJECT
 
 
 async def until_delivered(stall: Stall, endpoint: JsonObject, state: str, tries: int = 1) -> None:
@@ -373,7 +374,7 @@ async def test_types_that_there_are_not_are_refused_and_named(tmp_path: Path) ->
 
 
 def test_the_page_names_every_type_of_event() -> None:
-    page = (Path(__file__).parents[3] / "docs" / "MERCHANTS.md").read_text(encoding="utf-8")
+    page = (PROJECT / "docs" / "MERCHANTS.md").read_text(encoding="utf-8")
     section = page[page.index("## Webhooks") : page.index("## Waiting")]
     for type_ in EVENT_TYPES:
         subject, _, name = type_.partition(".")

@@ -6,9 +6,9 @@ import pytest
 from multidict import MultiDict
 from yarl import URL
 
-from cli.addresses import AddressError
-from cli.amounts import AmountError
-from cli.links import LinkError, parse_payee
+from node.member.addresses import AddressError
+from node.member.amounts import AmountError
+from node.member.links import LinkError, parse_payee
 from node.web.requests import RequestUnreadable, read_request
 from tests.vectors.make_payment_links import FILE, payment_links
 from tests.vectors.make_vectors import render

@@ -2,7 +2,6 @@
 
 import logging
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -13,6 +12,7 @@ from node.engine.health.troubles import TABLE, Severity, Trouble, TroubleKind
 from node.engine.health.words import duration, word
 from tests.node.engine.inside import core_of
 from tests.node.engine.rig import Rig, entries_message, joined
+from tests.places import PROJECT
 
 NAMES = {1: "norte", 2: "sur", 3: "este"}
 
@@ -197,7 +197,7 @@ def test_two_nodes_with_one_key_are_told_of_until_there_is_one() -> None:
 
 
 def test_the_operators_page_has_every_kind() -> None:
-    page = (Path(__file__).parents[3] / "docs" / "OPERATING.md").read_text(encoding="utf-8")
+    page = (PROJECT / "docs" / "OPERATING.md").read_text(encoding="utf-8")
     for kind in TroubleKind:
         stops = "stops" if TABLE[kind].severity is Severity.STOPS else ""
         assert f"\n| `{kind.value}` | {stops}" in page

@@ -1,0 +1,1 @@
+"""Commands of a member's account: to join, its balance and its history."""

@@ -1,0 +1,226 @@
+"""`fiado balance`, `fiado history` and `fiado memo`: what the member's own node knows of the account."""
+
+from pathlib import Path
+
+import click
+
+from cli.account.in_doubt import in_doubt_as_json, in_doubt_line
+from cli.paying.desk import account_of
+from cli.paying.pricing import IndexValue, read_rules, value_today
+from cli.shell.describing import when
+from cli.shell.errors import CliError
+from cli.shell.exit_codes import ExitCode
+from cli.shell.parameters import output_option, passphrase_options, wallet_option
+from cli.shell.passphrase import PassphraseSource
+from cli.shell.places import PLACE, EntryPlace
+from cli.shell.terminal import Output
+from cli.wallet.membership import Membership, open_membership
+from ledger.index.days import text_from_day
+from node.member.amounts import format_amount
+from node.member.answers import integer, objects, read_bytes, reading, text
+from node.member.client import Json, NodeError, path_of
+from node.member.pending_journal import look_at_pending
+from node.member.sealing import open_memo
+
+STATUS_WORDS = {
+    "open": "open",
+    "frozen": "frozen: it can be paid but can't pay",
+    "closed": "closed",
+}
+
+CHANGE_WORDS = {"limit": "limit changed", "status": "frozen, thawed or closed"}
+
+
+@click.command()
+@wallet_option
+@passphrase_options
+@output_option
+def balance(wallet: Path, passphrase: PassphraseSource, output: Output) -> None:
+    """Show what you have, what you owe, and what you can spend.
+
+    A payment whose answer was lost is told of too, with the command that settles it.
+    """
+    with open_membership(wallet, passphrase) as member:
+        # Looked at first: what is settled in the meantime is in the balance for certain.
+        pending = look_at_pending(
+            wallet, public_key=member.key.public_key, account=account_of(member)
+        )
+        try:
+            member.open_session()
+            member.tell_of_trouble(output.note)
+            me = member.me()
+            changes = objects(member.client, member.client.get("/v1/me/changes"), "changes")
+            value = _value_today(member)
+        except NodeError:
+            if pending is not None:
+                output.note(in_doubt_line(pending))
+            raise
+        amount = integer(member.client, me, "balance")
+        unit = member.charter.unit
+        output.line(f"{member.address}: {in_words(amount, unit)}")
+        output.fields(
+            {
+                "balance": format_amount(amount)
+                + ("" if value is None else f"  ({value.price_of(amount)}, at {value.words()})"),
+                "credit limit": format_amount(integer(member.client, me, "limit")),
+                "can spend": _spendable(member, me),
+                "account": STATUS_WORDS.get(str(me.get("status")), str(me.get("status"))),
+            }
+        )
+        if pending is not None:
+            output.line(in_doubt_line(pending))
+        with reading(member.client):
+            _show_schedule(me, output)
+            _show_changes(changes, output)
+        worth = None if value is None else _worth_as_json(value, amount)
+        output.result(
+            {
+                **me,
+                "address": str(member.address),
+                "changes": changes,
+                "worth": worth,
+                "in_doubt": in_doubt_as_json(pending),
+            }
+        )
+
+
+def _spendable(member: Membership, me: Json) -> str:
+    """What a payment may come to now."""
+    if me.get("status") != "open":
+        return "nothing"
+    return format_amount(max(0, integer(member.client, me, "available")))
+
+
+def _value_today(member: Membership) -> IndexValue | None:
+    """What a unit is worth today, if the federation has an index and the day is known."""
+    rules = read_rules(member.client) if member.charter.index is not None else None
+    return None if rules is None else value_today(member.client, rules)
+
+
+def _worth_as_json(value: IndexValue, amount: int) -> Json:
+    price = value.price_of(amount)
+    return {
+        "currency": price.currency,
+        "minor": price.minor,
+        "day": text_from_day(value.day),
+        "value_millionths": value.value,
+    }
+
+
+def in_words(amount: int, unit: str) -> str:
+    """A balance as a sentence."""
+    if amount < 0:
+        return f"you owe the community {format_amount(-amount)} {unit}."
+    if amount > 0:
+        return f"the community owes you {format_amount(amount)} {unit}."
+    return "nobody owes anybody anything."
+
+
+def _show_schedule(me: Json, output: Output) -> None:
+    schedule = me.get("schedule") or {}
+    until, after = schedule.get("until"), schedule.get("after")
+    if until is not None and after is not None:
+        output.line(f"From {when(until)} on, the credit limit is {format_amount(after)}.")
+
+
+def _show_changes(changes: list[Json], output: Output) -> None:
+    for change in changes[:3]:
+        reason = (change.get("reason") or {}).get("text")
+        if reason:
+            what = CHANGE_WORDS.get(str(change["kind"]), str(change["kind"]))
+            output.line(f"{when(change['time'])}, {what} by the stewards: {reason}")
+
+
+@click.command()
+@click.option("--limit", type=click.IntRange(1, 200), default=20, help="How many entries.")
+@click.option("--before", metavar="CURSOR", help="Go on where an earlier page ended.")
+@wallet_option
+@passphrase_options
+@output_option
+def history(
+    limit: int, before: str | None, wallet: Path, passphrase: PassphraseSource, output: Output
+) -> None:
+    """Show your payments, newest first, with their memos."""
+    with open_membership(wallet, passphrase) as member:
+        member.open_session()
+        member.tell_of_trouble(output.note)
+        page = member.client.get("/v1/me/history", limit=limit, before=before)
+        items = [_with_memo(member, item) for item in objects(member.client, page, "items")]
+        with reading(member.client):
+            rows = [_row(item) for item in items]
+        if rows:
+            headings = ["when", "amount", "with", "state", "entry", "memo"]
+            output.table(headings, rows, right_aligned=["amount"])
+        else:
+            output.line("No payments yet.")
+        following = page.get("next")
+        if following:
+            output.line(f"More: `fiado history --before {following}`")
+        if page.get("complete") is False:
+            output.note("The node is still indexing; older payments may be missing here.")
+        output.result({"items": items, "next": following, "complete": page.get("complete", True)})
+
+
+def _with_memo(member: Membership, item: Json) -> Json:
+    """The item with its memo opened, in the place of the sealed one."""
+    sealed, reference = item.get("memo"), item.get("reference")
+    opened = None
+    if isinstance(sealed, str) and isinstance(reference, str):
+        try:
+            opened = open_memo(
+                read_bytes(sealed), seed=member.wallet.seed, reference=bytes.fromhex(reference)
+            )
+        except ValueError:
+            opened = None
+    return {**item, "memo": opened}
+
+
+def _row(item: Json) -> list[str]:
+    other = item.get("other") or {}
+    name = other.get("handle") or other.get("account")
+    sign = -1 if item.get("direction") == "out" else 1
+    state = "arrived" if item.get("delivered") else "on its way"
+    if item.get("direction") == "returned":
+        state = "came back"
+    elif item.get("status") == "returned":
+        state = "went back" if item.get("direction") == "in" else "not taken, comes back"
+    return [
+        when(int(item["time"])),
+        format_amount(sign * (int(item["amount"]) + (int(item.get("fee", 0)) if sign < 0 else 0))),
+        f"{name}@{other.get('coop')}",
+        state,
+        f"{item['coop']}/{item['index']}",
+        str(item.get("memo") or ""),
+    ]
+
+
+@click.group()
+def memo() -> None:
+    """The private texts of your payments."""
+
+
+@memo.command("erase")
+@click.argument("place", metavar="COOP/ENTRY", type=PLACE)
+@wallet_option
+@passphrase_options
+@output_option
+def erase(place: EntryPlace, wallet: Path, passphrase: PassphraseSource, output: Output) -> None:
+    """Erase your copy of a payment's memo for good, such as that of `norte/12`.
+
+    The other side's copy is theirs. The ledger never held the text, only a salted hash, which tells
+    nothing once the text is gone.
+    """
+    with open_membership(wallet, passphrase) as member:
+        member.open_session()
+        payment = member.client.get(path_of("v1", "payments", place.coop, place.index))
+        if payment.get("reference") is None:
+            raise CliError(
+                ExitCode.REFUSED,
+                "memo_not_found",
+                f"The payment {place} has no memo.",
+                "`fiado history` shows which have one.",
+            )
+        reference = text(member.client, payment, "reference")
+        member.client.delete(path_of("v1", "me", "memos", reference))
+        output.line(f"Your copy of the memo of {place} is erased.")
+        output.result({"erased": True, "reference": reference, "entry": str(place)})

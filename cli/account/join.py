@@ -1,0 +1,368 @@
+"""`fiado join`: asking a cooperative's node for an account, or finding one's account again."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from cli.shell.consent import agree_to_replace
+from cli.shell.describing import when
+from cli.shell.errors import CliError
+from cli.shell.exit_codes import ExitCode
+from cli.shell.parameters import (
+    HANDLE,
+    LIMIT,
+    NODE_URL,
+    output_option,
+    passphrase_options,
+    wallet_option,
+)
+from cli.shell.passphrase import PassphraseSource
+from cli.shell.terminal import Output
+from cli.wallet.membership import unlock
+from ledger.charter import Charter, Coop
+from ledger.messages import TAG_ENTRY, signed_bytes
+from ledger.signatures import SigningKey
+from ledger.transactions import Admit, encode_transaction, signed_part
+from node.member.account_search import OwnAccount, find_accounts, likeness
+from node.member.addresses import Address
+from node.member.amounts import format_amount
+from node.member.answers import encode_bytes, integer, number, text
+from node.member.charters import fetch_charter, keep_charter
+from node.member.client import Json, NodeClient, NodeMisbehaved, NodeProblem, path_of
+from node.member.wallet_file import UnlockedWallet, check_unchanged, read_wallet, replace_public
+from node.member.wallet_format import PublicPart
+from node.member.wallet_lock import lock_wallet
+
+ORGANISATION = "organisation"
+
+
+@click.command()
+@click.option(
+    "--node",
+    "node_url",
+    type=NODE_URL,
+    metavar="URL",
+    help="The address of your cooperative's node.",
+)
+@click.option(
+    "--handle", type=HANDLE, metavar="NAME", help="The name before the @ of your address."
+)
+@click.option(
+    "--organisation/--person",
+    default=None,
+    help="Whether the account is an organisation's or, as when nothing is said, a person's.",
+)
+@click.option(
+    "--limit",
+    type=LIMIT,
+    help="Ask for this first credit limit, as agreed on with the stewards; otherwise the cooperative's "
+    "usual one, which may be zero.",
+)
+@click.option(
+    "--federation",
+    metavar="ID",
+    help="Join only the federation with this id, as your cooperative published it.",
+)
+@click.option(
+    "--another",
+    is_flag=True,
+    help="Ask for one more account under this wallet's key, though it has one already.",
+)
+@click.option(
+    "--replace",
+    "may_replace",
+    is_flag=True,
+    help="Let the wallet be for this account from now on, instead of the one that it is for.",
+)
+@wallet_option
+@passphrase_options
+@output_option
+def join(
+    node_url: str | None,
+    handle: str | None,
+    organisation: bool | None,
+    limit: int | None,
+    federation: str | None,
+    another: bool,
+    may_replace: bool,
+    wallet: Path,
+    passphrase: PassphraseSource,
+    output: Output,
+) -> None:
+    """Ask a cooperative for an account, or see how the request stands.
+
+    The stewards decide. Run the same command again to see whether they have; once they have admitted
+    you, you can pay and be paid. While they have not, --limit, --handle or --organisation change the request;
+    stewards who had signed it sign again. On a new device, with the wallet restored from its words, it finds
+    your account by its key.
+    """
+    public = read_wallet(wallet).public
+    node_url = node_url or public.node_url
+    if node_url is None:
+        raise click.UsageError("Give --node: the address of your cooperative's node.")
+    with NodeClient(node_url) as client:
+        charter = _charter(client, public.federation, federation)
+        coop = _coop_of(client, charter)
+        unlocked = unlock(read_wallet(wallet), passphrase)
+        owned = find_accounts(
+            client, SigningKey(unlocked.seed), coop=coop, federation=charter.federation
+        )
+        found = _choose(owned, coop, handle=handle, another=another, known=public)
+        asked = _Asked(
+            client=client,
+            charter=charter,
+            coop=coop,
+            handle=_handle(found, handle, public),
+            is_organisation=organisation,
+            limit=limit,
+            may_replace=may_replace,
+            output=output,
+        )
+        asked.check_handle(unlocked.public.public_key, is_ours=found is not None)
+        asked.agree_to_replace(unlocked.public)
+        if found is None:
+            asked.ask(unlocked)
+            return
+        if limit is not None:
+            output.note("You are a member already; your limit is for the stewards to change.")
+        asked.link(unlocked, found.number)
+
+
+def _handle(found: OwnAccount | None, wanted: str | None, known: PublicPart) -> str:
+    handle = wanted or (known.handle if found is None else found.handle)
+    if handle is None:
+        raise click.UsageError(
+            "This wallet's key has no account there yet. Give --handle: under which name to ask."
+        )
+    return handle
+
+
+def _choose(
+    owned: list[OwnAccount],
+    coop: Coop,
+    *,
+    handle: str | None,
+    another: bool,
+    known: PublicPart,
+) -> OwnAccount | None:
+    """The account of the key that is meant, or None when a new one is to be asked for."""
+    mine = {account.handle: account for account in owned}
+    if handle in mine:
+        return mine[handle]
+    if handle is not None and another:
+        return None
+    addresses = ", ".join(f"{name}@{coop.name}" for name in mine)
+    is_waiting = handle is not None and (handle, coop.name) == (known.handle, known.coop)
+    if mine and handle is not None and not is_waiting:
+        raise CliError(
+            ExitCode.REFUSED,
+            "key_has_account",
+            f"This wallet's key has an account there already: {addresses}.",
+            "Run `fiado join` with that --handle to use it. If you want one more account under the same "
+            "key, add --another.",
+        )
+    if not mine or is_waiting:
+        return None
+    if len(mine) == 1:
+        return owned[0]
+    if known.coop == coop.name and known.handle in mine:
+        return mine[known.handle]
+    raise CliError(
+        ExitCode.REFUSED,
+        "several_accounts",
+        f"This wallet's key has several accounts there: {addresses}.",
+        "Say which one the wallet is for, with --handle.",
+    )
+
+
+def _charter(client: NodeClient, joined: bytes | None, wanted: str | None) -> Charter:
+    expected = joined
+    if wanted is not None:
+        try:
+            expected = bytes.fromhex(wanted)
+        except ValueError:
+            raise click.UsageError("--federation takes the id: 64 hex digits.") from None
+    return fetch_charter(client, expected=expected)
+
+
+def _coop_of(client: NodeClient, charter: Charter) -> Coop:
+    coop = charter.coops.get(integer(client, client.get("/v1/status"), "coop_number"))
+    if coop is None:
+        raise NodeMisbehaved(client.url, "its cooperative is not in its charter")
+    return coop
+
+
+class _Asked:
+    """One run of `join`."""
+
+    def __init__(
+        self,
+        *,
+        client: NodeClient,
+        charter: Charter,
+        coop: Coop,
+        handle: str,
+        is_organisation: bool | None,
+        limit: int | None,
+        may_replace: bool,
+        output: Output,
+    ) -> None:
+        self.may_replace = may_replace
+        self.client = client
+        self.charter = charter
+        self.coop = coop
+        self.handle = handle
+        self.is_organisation = is_organisation
+        self.limit = limit
+        self.output = output
+
+    def agree_to_replace(self, known: PublicPart) -> None:
+        """Ask before a wallet that is for one account becomes one for another."""
+        place = (known.federation, known.coop, known.handle)
+        wanted = (self.charter.federation, self.coop.name, self.handle)
+        if known.account is None or self.may_replace or place == wanted:
+            return
+        self.output.note(
+            f"This wallet is for {known.handle}@{known.coop}. From now on it would be for "
+            f"{self.handle}@{self.coop.name}; the key stays the same."
+        )
+        if self.output.is_json:
+            raise click.UsageError("With --json give --replace too: nobody can be asked.")
+        agree_to_replace("Let the wallet be for that account?", option="--replace")
+
+    def check_handle(self, public_key: bytes, *, is_ours: bool) -> None:
+        """Refuse a handle that is somebody else's; and an account that the node only says is ours."""
+        try:
+            found = self.client.get(path_of("v1", "accounts", self.coop.name, f"@{self.handle}"))
+        except NodeProblem as problem:
+            if problem.code == "account_not_found" and not is_ours:
+                return
+            raise
+        if found.get("key") == public_key.hex():
+            return
+        if is_ours:
+            raise NodeMisbehaved(self.client.url, "it says that an account of another key is ours")
+        address = Address(handle=self.handle, coop=self.coop.name)
+        raise CliError(
+            ExitCode.REFUSED,
+            "handle_taken",
+            f"The address {address} belongs to another key than this wallet's.",
+            "Choose another handle. If it is yours, bring back the right key with "
+            "`fiado wallet restore`.",
+        )
+
+    def ask(self, wallet: UnlockedWallet) -> None:
+        """Sign the admission that the node proposes and leave it for the stewards."""
+        known = wallet.public
+        same = (known.handle, known.coop, known.federation)
+        draft: Json | None = None
+        if known.account is not None and same == (
+            self.handle,
+            self.coop.name,
+            self.charter.federation,
+        ):
+            draft = self._leave(wallet, known.account, self._proposal(wallet, known.account))
+        if draft is None:
+            proposal = self._proposal(wallet, None)
+            account = integer(self.client, proposal, "account")
+            draft = self._leave(wallet, account, proposal)
+        if draft is None:
+            raise NodeMisbehaved(self.client.url, "it refuses the account number it proposed")
+        self.link(wallet, integer(self.client, draft, "account"), draft=draft)
+
+    def _proposal(self, wallet: UnlockedWallet, account: int | None) -> Json:
+        """What the node proposes; for an account asked for before, with that number."""
+        asked: Json = {"key": wallet.public.public_key.hex(), "handle": self.handle}
+        if self.is_organisation is not None:
+            asked["class"] = ORGANISATION if self.is_organisation else "person"
+        if self.limit is not None:
+            asked["limit"] = self.limit
+        proposal = self.client.post("/v1/joins/proposals", asked)
+        return proposal if account is None else proposal | {"account": account}
+
+    def _leave(self, wallet: UnlockedWallet, account: int, proposal: Json) -> Json | None:
+        """Leave the signed admission with the node; None when the number was taken meanwhile."""
+        key = SigningKey(wallet.seed)
+        admit = Admit(
+            account=account,
+            key=key.public_key,
+            handle=self.handle,
+            class_=int(text(self.client, proposal, "class") == ORGANISATION),
+            limit=integer(self.client, proposal, "limit"),
+        )
+        message = signed_bytes(
+            TAG_ENTRY,
+            federation=self.charter.federation,
+            coop=self.coop.number,
+            body=signed_part(admit),
+        )
+        transaction = encode_transaction(replace(admit, key_signature=key.sign(message)))
+        try:
+            return self.client.post("/v1/joins", {"transaction": encode_bytes(transaction)})
+        except NodeProblem as problem:
+            if problem.code in ("number_taken", "account_exists"):
+                return None
+            raise
+
+    def link(self, wallet: UnlockedWallet, account: int, *, draft: Json | None = None) -> None:
+        """Note in the wallet which account it is for, and say what happens next.
+
+        `draft` is the request while it waits; without one the account is open.
+        """
+        public = replace(
+            wallet.public,
+            federation=self.charter.federation,
+            coop=self.coop.name,
+            account=account,
+            handle=self.handle,
+            node_url=self.client.url,
+        )
+        if public != wallet.public:
+            with lock_wallet(wallet.path) as lock:
+                check_unchanged(wallet)
+                replace_public(lock, wallet, public=public)
+        keep_charter(wallet.path, self.charter)
+        address = f"{self.handle}@{self.coop.name}"
+        fields = {
+            "federation": self.charter.name,
+            "federation id": self.charter.federation.hex(),
+            "cooperative": f"{self.coop.title} ({self.coop.name})",
+            "address": address,
+            "account": str(account),
+        }
+        if draft is not None:
+            limit = integer(self.client, draft.get("facts") or {}, "limit")
+            fields["first limit"] = format_amount(limit)
+        self.output.fields(fields)
+        self.output.line()
+        if draft is None:
+            self.output.line("You are a member: `fiado balance` shows your account.")
+        else:
+            self._say_who_signs(draft)
+        self.output.result(
+            {
+                "federation": self.charter.federation.hex(),
+                "coop": self.coop.name,
+                "account": account,
+                "handle": self.handle,
+                "address": address,
+                "state": "open" if draft is None else "waiting",
+                "request": None if draft is None else text(self.client, draft, "id"),
+            }
+        )
+
+    def _say_who_signs(self, draft: Json) -> None:
+        """Whom to talk to about a request that waits."""
+        names = [str(each.get("name")) for each in draft.get("signed_by") or []]
+        stewards = ", ".join(steward.name for steward in self.coop.stewards)
+        needed = self.coop.steward_threshold
+        have = "has" if needed == 1 else "have"
+        self.output.line(
+            f"Your request is with the cooperative. {needed} of its stewards {have} to sign it: "
+            f"{stewards}. Signed so far: {', '.join(names) or 'nobody'}."
+        )
+        self.output.line("Tell them, and run `fiado join` again to see whether they have.")
+        self.output.line(f"The request waits until {when(number(self.client, draft, 'expires'))}.")
+        for line in likeness(self.client, draft):
+            self.output.note(f"Careful: {line}")

@@ -1,0 +1,162 @@
+"""`fiado audit`: replays all logs from the beginning, and says whether everything holds."""
+
+import time
+from pathlib import Path
+
+import click
+
+from cli.audit.findings import finding_as_json, finding_words
+from cli.audit.sources import audit_folder, audit_url
+from cli.shell.describing import moment
+from cli.shell.exit_codes import ExitCode
+from cli.shell.parameters import NODE_TARGET, output_option
+from cli.shell.terminal import Output
+from ledger.charter import Charter
+from node.audit import AuditReport
+from node.member.amounts import format_amount
+
+
+@click.command()
+@click.argument("targets", type=NODE_TARGET, metavar="FOLDER|URL", nargs=-1, required=True)
+@click.option(
+    "--federation",
+    metavar="ID",
+    help="Fail unless this is the federation's id, as it was agreed on.",
+)
+@output_option
+def audit(targets: tuple[Path | str, ...], federation: str | None, output: Output) -> None:
+    """Replay every log from its first entry, by the rules, and check that everything holds.
+
+    A FOLDER is a node's, which may be running, or a copy of it. With a URL the logs are fetched from a
+    node; nothing it says is believed without proof. With several targets, what they hold is compared.
+
+    It ends with 0 only if everything holds; otherwise it names the log, the entry and the rule.
+    """
+    results = []
+    for number, target in enumerate(targets):
+        if number:
+            output.line()
+        begun = time.monotonic()
+        if isinstance(target, Path):
+            charter, report = audit_folder(target, output)
+        else:
+            charter, report = audit_url(target, output)
+        seconds = time.monotonic() - begun
+        _page(str(target), charter, report, seconds, output)
+        results.append((str(target), charter, report, seconds))
+    reports = [report for _, _, report, _ in results]
+    digests = {report.digest for report in reports}
+    equal = len(digests) == 1 and None not in digests
+    if len(results) > 1:
+        output.line()
+        output.line(
+            "All of them hold the same state."
+            if equal
+            else "THEY DO NOT HOLD THE SAME STATE. While payments are made that is normal for a moment: "
+            "audit again once nothing is on its way."
+        )
+    wrong = federation is not None and any(r.federation.hex() != federation for r in reports)
+    if wrong:
+        output.line("THIS IS NOT THE FEDERATION WITH THAT ID.")
+    documents = [_as_json(target, charter, report, s) for target, charter, report, s in results]
+    holds = all(report.holds for report in reports) and not wrong
+    if len(documents) == 1:
+        output.result({**documents[0], "holds": holds})
+    else:
+        output.result({"holds": holds, "digests_equal": equal, "audits": documents})
+    if not holds or (len(results) > 1 and not equal):
+        click.get_current_context().exit(int(ExitCode.AUDIT_FAILED))
+
+
+def _page(
+    target: str, charter: Charter, report: AuditReport, seconds: float, output: Output
+) -> None:
+    """The one page that a person reads."""
+    digest = (
+        "none: not every log could be replayed" if report.digest is None else report.digest.hex()
+    )
+    members = sum(log.members for log in report.logs)
+    paid = sum(log.paid for log in report.logs)
+    transit = sum(log.in_transit for log in report.logs)
+    transit_amount = sum(log.in_transit_amount for log in report.logs)
+    newest = max((log.time for log in report.logs), default=0)
+    output.line(f"Audit of {target}")
+    output.fields(
+        {
+            "federation": charter.name,
+            "federation id": report.federation.hex(),
+            "members": f"{members}",
+            "entries": f"{report.entries}",
+            "payments": f"{report.payments}, of {format_amount(paid)} {charter.unit} together",
+            "newest entry": moment(newest) if newest else "none",
+            "sum of everything": format_amount(report.total),
+            "on its way": f"{transit} payments, {format_amount(transit_amount)}",
+            "state digest": digest,
+            "validator": report.validator,
+            "took": f"{seconds:.1f} s",
+        }
+    )
+    output.line()
+    rows = [
+        [
+            charter.coops[log.coop].name,
+            str(log.replayed) if log.replayed == log.length else f"{log.replayed} of {log.length}",
+            str(log.members),
+            str(log.payments),
+            format_amount(log.position),
+            format_amount(-log.clearing_limit),
+            format_amount(log.in_transit_amount),
+        ]
+        for log in report.logs
+    ]
+    headings = ["log", "entries", "members", "payments", "position", "lowest", "on its way"]
+    output.table(headings, rows, right_aligned=headings[1:])
+    for log in report.logs:
+        if log.signed < log.replayed and log.replayed == log.length:
+            output.line(
+                f"The last {log.replayed - log.signed} entries of {charter.coops[log.coop].name} are not "
+                "yet covered by a signed head."
+            )
+    output.line()
+    if report.holds:
+        output.line("Everything holds.")
+    for finding in report.findings:
+        for line in finding_words(finding, charter):
+            output.line(line)
+        output.line()
+
+
+def _as_json(
+    target: str, charter: Charter, report: AuditReport, seconds: float
+) -> dict[str, object]:
+    return {
+        "target": target,
+        "holds": report.holds,
+        "federation": report.federation.hex(),
+        "digest": None if report.digest is None else report.digest.hex(),
+        "validator": report.validator,
+        "entries": report.entries,
+        "payments": report.payments,
+        "members": sum(log.members for log in report.logs),
+        "sum": report.total,
+        "in_transit": sum(log.in_transit for log in report.logs),
+        "in_transit_amount": sum(log.in_transit_amount for log in report.logs),
+        "logs": [
+            {
+                "coop": charter.coops[log.coop].name,
+                "length": log.length,
+                "replayed": log.replayed,
+                "signed": log.signed,
+                "payments": log.payments,
+                "paid": log.paid,
+                "members": log.members,
+                "position": log.position,
+                "clearing_limit": log.clearing_limit,
+                "in_transit": log.in_transit,
+                "in_transit_amount": log.in_transit_amount,
+            }
+            for log in report.logs
+        ],
+        "findings": [finding_as_json(finding, charter) for finding in report.findings],
+        "seconds": round(seconds, 3),
+    }

@@ -1,0 +1,188 @@
+"""What `fiado audit` reads: a node's folder, opened for reading only, or a node's URL."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from cli.shell.terminal import Output
+from ledger.charter import (
+    Charter,
+    check_charter_signatures,
+    parse_charter,
+    parse_charter_signatures,
+)
+from ledger.errors import EncodingError
+from ledger.validators.choose import new_validator
+from node.audit import (
+    AuditReport,
+    Fault,
+    Finding,
+    Piece,
+    SourceFault,
+    audit_store,
+    run_audit,
+)
+from node.audit.database import database_problem, unreadable_entries
+from node.audit.replay import cut
+from node.errors import StorageFault
+from node.member.answers import decode_hex, integer
+from node.member.charters import fetch_charter
+from node.member.client import (
+    Answer,
+    Json,
+    NodeClient,
+    NodeError,
+    NodeMisbehaved,
+    NodeProblem,
+    path_of,
+)
+from node.settings import (
+    CHARTER_FILE,
+    SETTINGS_FILE,
+    SIGNATURES_FILE,
+    FolderError,
+    absolute_store,
+    parse_settings,
+)
+from node.store.sql import SqlStore
+
+FETCH_BYTES = 4 * 1024 * 1024
+
+
+def audit_folder(folder: Path, output: Output) -> tuple[Charter, AuditReport]:
+    """Audit a node's folder. The node's secret key is neither needed nor read."""
+    if not (folder / CHARTER_FILE).exists():
+        raise FolderError(f"{folder} is not a node's folder: it has no {CHARTER_FILE}")
+    charter = parse_charter((folder / CHARTER_FILE).read_bytes())
+    signatures = parse_charter_signatures((folder / SIGNATURES_FILE).read_bytes())
+    check_charter_signatures(charter, signatures)
+    settings = parse_settings((folder / SETTINGS_FILE).read_bytes())
+    own = next((coop.number for coop in charter.coops.values() if coop.name == settings.coop), None)
+    address = absolute_store(settings.store, folder)
+    try:
+        with SqlStore(address, read_only=True) as store:
+            total = sum(length for length, _ in store.logs().values())
+            with output.progress(f"Audit of {folder}", steps=total) as progress:
+                report = audit_store(store, charter, coop=own, progress=progress)
+    except StorageFault as fault:
+        report = _unreadable(charter, str(fault))
+    findings = [_narrowed(finding, address) for finding in report.findings]
+    report = replace(report, findings=findings)
+    problem = database_problem(address)
+    if problem is not None:
+        finding = Finding(fault=Fault.RECORD_DAMAGED, clause="5", detail=problem)
+        report = replace(report, findings=[*report.findings, finding])
+    return charter, report
+
+
+def _narrowed(finding: Finding, address: str) -> Finding:
+    """A log that can't be read to its end, with the very segment at which that begins."""
+    if finding.fault is not Fault.UNREADABLE or finding.coop is None or finding.first is None:
+        return finding
+    found = unreadable_entries(address, finding.coop, finding.first)
+    return finding if found is None else replace(finding, first=found[0], last=found[1])
+
+
+def _unreadable(charter: Charter, detail: str) -> AuditReport:
+    """The report when not even the list of logs could be read."""
+    return AuditReport(
+        federation=charter.federation,
+        validator=new_validator(charter).name,
+        logs=[],
+        total=0,
+        digest=None,
+        findings=[Finding(fault=Fault.UNREADABLE, clause="5", detail=detail)],
+    )
+
+
+def audit_url(url: str, output: Output) -> tuple[Charter, AuditReport]:
+    """Audit what a node serves. Raises `NodeError` when it can't be asked at all."""
+    with NodeClient(url) as client:
+        charter = fetch_charter(client)
+        source = UrlSource(client)
+        total = sum(length for length, _ in source.logs().values())
+        with output.progress(f"Audit of {url}", steps=total) as progress:
+            report = run_audit(source, new_validator(charter), progress=progress)
+        evidence = client.get("/v1/evidence").get("evidence", [])
+        accused = [
+            Finding(
+                fault=Fault.EVIDENCE,
+                clause="7.9",
+                coop=integer(client, row, "coop_number"),
+                detail=f"the node stores evidence {row.get('digest')} of the kind {row.get('kind')}",
+            )
+            for row in evidence
+        ]
+        return charter, replace(report, findings=[*report.findings, *accused])
+
+
+class UrlSource:
+    """The logs that a node serves, up to the lengths that it had when this was made."""
+
+    def __init__(self, client: NodeClient) -> None:
+        self._client = client
+        self._signed: dict[int, Json] = {}
+        self._logs: dict[int, tuple[int, bytes]] = {}
+        for log in client.get("/v1/logs").get("logs", []):
+            coop = integer(client, log, "coop_number")
+            self._logs[coop] = (integer(client, log, "length"), decode_hex(client, log, "head"))
+            if isinstance(log.get("signed_head"), dict):
+                self._signed[coop] = log["signed_head"]
+
+    def logs(self) -> Mapping[int, tuple[int, bytes]]:
+        """See `LogSource.logs`."""
+        return self._logs
+
+    def pieces(self, coop: int) -> Iterator[Piece]:
+        """See `LogSource.pieces`: ranges of entries, cut where the newest signed head ends."""
+        try:
+            yield from self._pieces(coop)
+        except NodeError as error:
+            raise SourceFault(_words(error)) from error
+
+    def _pieces(self, coop: int) -> Iterator[Piece]:
+        length, _ = self._logs.get(coop, (0, b""))
+        signed = self._signed.get(coop, {})
+        signed_length = integer(self._client, signed, "length") if signed else 0
+        first = 1
+        while first <= length:
+            answer = self._client.get_bytes(
+                path_of("v1", "logs", coop, "entries"), first=first, max_bytes=FETCH_BYTES
+            )
+            # The signature can be compared only where a piece ends.
+            end = signed_length if first <= signed_length <= length else length
+            piece = self._piece(answer, first, end)
+            if not piece.count:
+                return
+            last = piece.first + piece.count - 1
+            if last == signed_length:
+                piece = replace(
+                    piece,
+                    head=decode_hex(self._client, signed, "head"),
+                    signature=decode_hex(self._client, signed, "signature", length=64),
+                )
+            yield piece
+            first = last + 1
+
+    def _piece(self, answer: Answer, first: int, end: int) -> Piece:
+        """The piece in an answer, cut at entry `end`."""
+        try:
+            piece = Piece(
+                first=int(answer.headers["fiado-first"]),
+                count=int(answer.headers["fiado-count"]),
+                previous=bytes.fromhex(answer.headers["fiado-previous"]),
+                entries=answer.body,
+            )
+        except (KeyError, ValueError) as error:
+            reason = f"its answer for entry {first} lacks its headers"
+            raise NodeMisbehaved(self._client.url, reason) from error
+        try:
+            return cut(piece, end)
+        except EncodingError:
+            return piece  # The replay will say what is wrong with the bytes, and where.
+
+
+def _words(error: NodeError) -> str:
+    if isinstance(error, NodeProblem):
+        return f"the node answered {error.code}: {error.detail or error.title}"
+    return f"the node answered no more: {getattr(error, 'reason', '')}"

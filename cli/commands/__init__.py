@@ -1,1 +1,0 @@
-"""The commands of `fiado`, one module for each noun. `cli.main` gathers them."""

@@ -1,0 +1,1 @@
+"""Commands that found a federation: its charter, drafted and signed."""

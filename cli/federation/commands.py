@@ -1,0 +1,187 @@
+"""`fiado federation`: the charter that cooperatives agree on, from its draft to the last signature."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import click
+
+from cli.federation.init import init
+from cli.federation.signatures import (
+    coops_missing,
+    read_signatures,
+    signatures_beside,
+    validity,
+    write_signatures,
+)
+from cli.index.charter_words import index_fields
+from cli.shell.consent import agree_to_sign
+from cli.shell.errors import CliError
+from cli.shell.exit_codes import ExitCode
+from cli.shell.parameters import output_option
+from cli.shell.terminal import Output
+from ledger.charter import (
+    Charter,
+    check_charter_signatures,
+    parse_charter_signatures,
+    sign_charter,
+)
+from node.member.amounts import format_amount
+from node.member.charters import read_charter
+from node.settings import read_node_key
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.group()
+def federation() -> None:
+    """The charter: what the cooperatives of a federation agree on."""
+
+
+federation.add_command(init)
+
+
+@federation.command("sign")
+@click.argument("file", type=FILE)
+@click.option(
+    "--node",
+    "folder",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The node's folder, which has its key.",
+)
+@click.option(
+    "--out", type=FILE, help="Where the signatures are; beside the charter when left out."
+)
+@click.option("--yes", is_flag=True, help="Sign without asking; for scripts.")
+@output_option
+def sign(file: Path, folder: Path, out: Path | None, yes: bool, output: Output) -> None:
+    """Sign a charter in the name of a cooperative, with its node's key.
+
+    Everything in the file is agreed to. The signature is added to `charter.signatures.toml`, or to
+    `second.signatures.toml` for a draft in `second.toml`; send that file on to the others, or let
+    `fiado federation collect` bring several together.
+    """
+    charter = read_charter(file)
+    key = read_node_key(folder)
+    coop = next((each for each in charter.coops.values() if each.node_key == key.public_key), None)
+    if coop is None:
+        raise CliError(
+            ExitCode.REFUSED,
+            "node_key_unknown",
+            f"No cooperative in the charter has the key of {folder}.",
+            f"Put this key into the charter first: {key.public_key.hex()}",
+        )
+    path = signatures_beside(file) if out is None else out
+    if not output.is_json:
+        _print(charter, read_signatures(path), output)
+    if not yes:
+        agree_to_sign(f"Sign this in the name of {coop.title}?")
+    signatures = write_signatures(
+        path, charter, {coop.number: sign_charter(charter, coop=coop.number, key=key)}
+    )
+    missing = coops_missing(charter, signatures)
+    output.line(f"Signed in the name of {coop.name}, in {path}.")
+    output.line(_missing_words(missing))
+    output.result(
+        {
+            "federation": charter.federation.hex(),
+            "coop": coop.name,
+            "file": str(path),
+            "missing": missing,
+        }
+    )
+
+
+@federation.command("collect")
+@click.argument("file", type=FILE)
+@click.argument("signature_files", nargs=-1, required=True, type=FILE)
+@output_option
+def collect(file: Path, signature_files: tuple[Path, ...], output: Output) -> None:
+    """Bring the signatures of several cooperatives together beside the charter.
+
+    Those that are not signatures of this charter are refused.
+    """
+    charter = read_charter(file)
+    path = signatures_beside(file)
+    gathered: dict[int, bytes] = {}
+    for each in signature_files:
+        found = parse_charter_signatures(each.read_bytes())
+        wrong = [number for number, is_valid in validity(charter, found).items() if not is_valid]
+        if wrong:
+            raise CliError(
+                ExitCode.REFUSED,
+                "signature_invalid",
+                f"{each} holds a signature of coop {wrong[0]} that is not one of this charter.",
+                "Everybody has to sign the very same file: compare `sha256sum charter.toml`.",
+            )
+        gathered |= found
+    signatures = write_signatures(path, charter, gathered)
+    missing = coops_missing(charter, signatures)
+    output.line(f"{len(signatures)} signatures are in {path}.")
+    output.line(_missing_words(missing))
+    output.result({"federation": charter.federation.hex(), "file": str(path), "missing": missing})
+
+
+@federation.command("show")
+@click.argument("file", type=FILE)
+@output_option
+def show(file: Path, output: Output) -> None:
+    """Show a charter, its id, and which cooperatives have signed it.
+
+    It ends with an error unless all have.
+    """
+    charter = read_charter(file)
+    signatures = read_signatures(signatures_beside(file))
+    _print(charter, signatures, output)
+    missing = coops_missing(charter, signatures)
+    output.result(
+        {
+            "federation": charter.federation.hex(),
+            "name": charter.name,
+            "unit": charter.unit,
+            "coops": [coop.name for coop in charter.coops.values()],
+            "missing": missing,
+        }
+    )
+    if missing:
+        click.get_current_context().exit(int(ExitCode.REFUSED))
+    check_charter_signatures(charter, signatures)
+
+
+def _missing_words(missing: Sequence[str]) -> str:
+    if not missing:
+        return "Every cooperative has signed: nodes can run by it."
+    return f"Still to sign: {', '.join(missing)}."
+
+
+def _print(charter: Charter, signatures: Mapping[int, bytes], output: Output) -> None:
+    valid = validity(charter, signatures)
+    output.fields(
+        {
+            "federation": charter.name,
+            "id": charter.federation.hex(),
+            "unit": charter.unit,
+            "witnesses for each anchor": str(charter.witness_quorum),
+            "signatures for a decision": f"{charter.decision_quorum} of {len(charter.coops)}",
+            "payments a day of each": "no bound"
+            if charter.entries_per_day is None
+            else f"at most {charter.entries_per_day}",
+        }
+        | index_fields(charter)
+    )
+    output.line()
+    rows = []
+    for number, coop in charter.coops.items():
+        people = ", ".join(steward.name for steward in coop.stewards)
+        signed = {True: "signed", False: "NOT A SIGNATURE OF THIS FILE", None: "not yet"}
+        rows.append(
+            [
+                coop.name,
+                coop.title,
+                format_amount(coop.clearing_limit),
+                f"{coop.steward_threshold} of {len(coop.stewards)}: {people}",
+                signed[valid.get(number)],
+            ]
+        )
+    headings = ["coop", "title", "clearing limit", "stewards", "charter"]
+    output.table(headings, rows, right_aligned=["clearing limit"])

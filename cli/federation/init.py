@@ -1,0 +1,234 @@
+"""`fiado federation init`: the first draft of a charter, which people then go through together."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+
+import click
+
+from cli.federation.draft import MISSING_KEY, CoopDraft, IndexDraft, StewardDraft, render_charter
+from cli.shell.parameters import output_option
+from cli.shell.terminal import Output
+from ledger.codec import MAX
+from ledger.errors import CharterError
+from ledger.index.days import day_from_text, text_from_day
+from ledger.index.parameters import LOWEST_VALUE
+from node.member.amounts import parse_amount, parse_number
+from node.member.charters import read_charter
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+ENTRIES_PER_DAY = 100_000
+"""What a new charter is advised to allow: more than one payment a second all day, and at most some ten
+megabytes that one cooperative makes all others store."""
+_VALUE_PLACES = 6
+"""Decimals of what a unit is worth."""
+
+
+@click.command("init")
+@click.argument("file", type=FILE)
+@click.option("--name", required=True, help="The federation's name.")
+@click.option("--unit", default="fiado", help="What the unit is called.")
+@click.option(
+    "--coop",
+    "coops",
+    multiple=True,
+    required=True,
+    metavar="NAME[=TITLE]",
+    help="A cooperative; give it once for each.",
+)
+@click.option(
+    "--node-key",
+    "node_keys",
+    multiple=True,
+    metavar="COOP=HEX",
+    help="The public key that `fiado node init` printed.",
+)
+@click.option(
+    "--steward",
+    "stewards",
+    multiple=True,
+    metavar="COOP=NAME:HEX",
+    help="A steward and the key that `fiado steward key new` printed.",
+)
+@click.option(
+    "--clearing-limit",
+    "clearing",
+    multiple=True,
+    metavar="COOP=UNITS",
+    help="How far a cooperative may owe the others; 50000.00 when left out.",
+)
+@click.option(
+    "--threshold",
+    "thresholds",
+    multiple=True,
+    metavar="COOP=N",
+    help="How many stewards have to sign; more than half when left out.",
+)
+@click.option(
+    "--witness-quorum",
+    type=click.IntRange(0, 255),
+    default=0,
+    help="How many others witness each anchor.",
+)
+@click.option(
+    "--decision-quorum",
+    type=click.IntRange(1, 256),
+    help="How many cooperatives sign a decision; more than half when left out.",
+)
+@click.option(
+    "--entries-per-day",
+    type=click.IntRange(0, MAX),
+    default=ENTRIES_PER_DAY,
+    show_default=True,
+    help="How many payments a cooperative records in a day, and how many other entries; 0: no bound.",
+)
+@click.option(
+    "--index",
+    "method",
+    type=click.Choice(["cer", "uf", "survey"]),
+    help="Let the unit follow prices; see docs/INDEX.md for the choice.",
+)
+@click.option("--currency", default="ARS", show_default=True, help="The national currency.")
+@click.option(
+    "--base",
+    metavar="DATE=VALUE",
+    help="With --index: the first day, and what one unit is worth then: 2026-01-15=1000.",
+)
+@output_option
+def init(
+    file: Path,
+    name: str,
+    unit: str,
+    coops: tuple[str, ...],
+    node_keys: tuple[str, ...],
+    stewards: tuple[str, ...],
+    clearing: tuple[str, ...],
+    thresholds: tuple[str, ...],
+    witness_quorum: int,
+    decision_quorum: int | None,
+    entries_per_day: int,
+    method: str | None,
+    currency: str,
+    base: str | None,
+    output: Output,
+) -> None:
+    """Write the draft of a charter, to be gone through by everybody before it is signed.
+
+    What you don't know yet is marked in the file. It never replaces a file.
+    """
+    titles = {part.partition("=")[0]: part.partition("=")[2] for part in coops}
+    drafts = [
+        _draft(
+            coop,
+            title=title or coop,
+            node_key=_named(node_keys, titles).get(coop, [MISSING_KEY])[0],
+            stewards=_named(stewards, titles).get(coop, []),
+            clearing_limit=_named(clearing, titles).get(coop, ["50000.00"])[0],
+            threshold=_named(thresholds, titles).get(coop, [""])[0],
+        )
+        for coop, title in titles.items()
+    ]
+    try:
+        text = render_charter(
+            name=name,
+            unit=unit,
+            witness_quorum=witness_quorum,
+            decision_quorum=decision_quorum or len(drafts) // 2 + 1,
+            coops=drafts,
+            index=_index_draft(method, currency, base),
+            entries_per_day=entries_per_day or None,
+        )
+    except ValueError as error:
+        raise click.UsageError(f"The charter can't be written: {error}.") from error
+    with file.open("x", encoding="utf-8") as opened:
+        opened.write(text)
+    problem = _problem(file)
+    for draft in drafts:
+        _warn_of_threshold(draft, output)
+    output.line(f"The draft is in {file}. Go through it together; it is meant to be edited.")
+    if problem is not None:
+        output.line(f"Still to be done: {problem}.")
+    else:
+        output.line("It is complete: `fiado federation sign` signs it, once for each cooperative.")
+    output.result({"file": str(file), "is_complete": problem is None, "problem": problem})
+
+
+def _index_draft(method: str | None, currency: str, base: str | None) -> IndexDraft | None:
+    if method is None and base is None:
+        return None
+    if method is None or base is None:
+        raise click.UsageError("--index and --base go together, such as --base 2026-01-15=1000.")
+    day, _, value = base.partition("=")
+    try:
+        base_day = text_from_day(day_from_text(day))
+        millionths = parse_number(value, places=_VALUE_PLACES)
+        if millionths < LOWEST_VALUE:
+            raise ValueError
+    except ValueError as error:
+        raise click.UsageError(
+            f"{base!r} is not a day and a value of at least 1, such as 2026-01-15=1000."
+        ) from error
+    return IndexDraft(
+        method=method,
+        currency=currency,
+        base_day=base_day,
+        base_value=f"{Decimal(millionths).scaleb(-_VALUE_PLACES):.6f}",
+    )
+
+
+def _named(values: Sequence[str], coops: Mapping[str, str]) -> dict[str, list[str]]:
+    """`COOP=VALUE` options by coop."""
+    named: dict[str, list[str]] = {}
+    for value in values:
+        coop, mark, rest = value.partition("=")
+        if not mark or coop not in coops:
+            raise click.UsageError(
+                f"“{value}” has to begin with a cooperative's name and an = sign."
+            )
+        named.setdefault(coop, []).append(rest)
+    return named
+
+
+def _draft(
+    coop: str,
+    *,
+    title: str,
+    node_key: str,
+    stewards: Sequence[str],
+    clearing_limit: str,
+    threshold: str,
+) -> CoopDraft:
+    people = []
+    for steward in stewards:
+        name, _, key = steward.rpartition(":")
+        people.append(StewardDraft(name=name, key=key) if name else StewardDraft(name=key))
+    if threshold and not threshold.isdecimal():
+        raise click.UsageError(f"--threshold {coop}={threshold}: give a number.")
+    return CoopDraft(
+        name=coop,
+        title=title,
+        node_key=node_key,
+        clearing_limit=parse_amount(clearing_limit, allow_zero=True),
+        threshold=int(threshold) if threshold else len(people) // 2 + 1,
+        stewards=people,
+    )
+
+
+def _warn_of_threshold(coop: CoopDraft, output: Output) -> None:
+    """Say it when no steward can be spared. A coop without stewards so far is not finished anyway."""
+    if not coop.stewards or coop.threshold < len(coop.stewards):
+        return
+    count = len(coop.stewards)
+    whose = "its only steward" if count == 1 else f"all {count} stewards"
+    output.note(
+        f"Careful: in {coop.name} {whose} must sign everything, so that a single one who leaves or loses the "
+        "key stops the cooperative: nobody is admitted, no limit changes. Name one steward more than sign."
+    )
+
+
+def _problem(file: Path) -> str | None:
+    try:
+        read_charter(file)
+    except CharterError as error:
+        return str(error)
+    return None

@@ -1,0 +1,26 @@
+"""`fiado index`: the indexed unit, for everybody who wants to look, recompute or take part.
+
+Each command lives in a module of its own; `index_group` gathers them. `publish` and `verify` need a node,
+`show` and `convert` ask one when they are given its address, and the others need none.
+"""
+
+import click
+
+from cli.index import words as words
+from cli.index.backtest_command import backtest
+from cli.index.compute import compute
+from cli.index.lookup import convert, show
+from cli.index.node_values import history
+from cli.index.plot_command import plot
+from cli.index.publish import publish
+from cli.index.survey import survey
+from cli.index.verify import verify
+
+
+@click.group("index")
+def index_group() -> None:
+    """The unit that keeps its purchasing power: its value, its rules and its history."""
+
+
+for command in (backtest, compute, convert, history, plot, publish, show, survey, verify):
+    index_group.add_command(command)

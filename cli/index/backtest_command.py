@@ -1,0 +1,86 @@
+"""`fiado index backtest`: what a balance would have kept in the past, as a table, JSON and a picture."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, replace
+from decimal import Decimal
+from typing import Final
+
+import click
+
+from cli.index.backtest import Backtest, Spread, run_backtest, spread_of
+from cli.index.history import MOST_DELAY_DAYS, SurveySetting
+from cli.index.options import picture_options, survey_options
+from cli.index.pictures import PictureFile, draw_spreads
+from cli.index.series import bundled_changes
+from cli.index.terminal_pictures import spread_lines
+from cli.shell.parameters import output_option
+from cli.shell.terminal import Output
+from ledger.index.days import text_from_day
+
+PUBLISHED_LATER: Final = "survey, later"
+"""The name of the second survey in the table: the same, but published some days later."""
+
+_LATER_DAYS: Final = 4
+
+
+@click.command()
+@survey_options
+@picture_options
+@output_option
+def backtest(*, setting: SurveySetting, files: list[PictureFile], output: Output) -> None:
+    """What a balance would have kept in Argentina since 2017, over every holding period.
+
+    For money that is not indexed (nominal), the central bank's index (cer) and the cooperatives' own
+    weekly survey: the worst, the 5th percentile, the median, the 95th and the best of all holding
+    periods of half a month or longer. 100 % means that a balance bought at the end what it bought at
+    the start.
+
+    Prices are INDEC's printed monthly changes, with the level of a month on its 15th and the same
+    daily factor between. The survey is simulated: each coop measures every Sunday's prices with an
+    error, and the median is taken into the same table that payments are held to.
+    """
+    settings = {"survey": setting}
+    later = replace(setting, delay_days=setting.delay_days + _LATER_DAYS)
+    if not output.is_json and later.delay_days <= MOST_DELAY_DAYS:
+        settings[PUBLISHED_LATER] = later
+    result = run_backtest(bundled_changes(), settings)
+    names = [*settings, "cer", "nominal"]
+    spreads = {name: spread_of(result.worth[name]) for name in names}
+    for line in _report(result, spreads, setting):
+        output.line(line)
+    if files:
+        draw_spreads(spreads, subtitle=describe(result, setting), files=files)
+    for file in files:
+        output.note(f"Drawn to {file.path}.")
+    output.result({name: asdict(spread) for name, spread in spreads.items()})
+
+
+def describe(result: Backtest, setting: SurveySetting) -> str:
+    """One sentence that says what a picture of this backtest was made from."""
+    return (
+        f"Argentina, {text_from_day(result.first_day)} to {text_from_day(result.last_day)}, from the "
+        f"monthly changes that INDEC printed.\nThe survey is simulated: {setting.coops} "
+        f"{'coop' if setting.coops == 1 else 'coops'}, {_percent(setting.noise_per_million)} error "
+        f"each, prices {setting.delay_days} days old on average."
+    )
+
+
+def _report(
+    result: Backtest, spreads: Mapping[str, Spread], setting: SurveySetting
+) -> Iterator[str]:
+    yield from describe(result, setting).splitlines()
+    yield f"{result.holding_periods:,} holding periods of half a month or longer. Kept, 100 % = all:"
+    yield ""
+    yield f"{'':14}{'worst':>9}{'5th':>9}{'median':>9}{'95th':>9}{'best':>9}"
+    for name, spread in spreads.items():
+        cells = [f"{figure * 100:>7.1f} %" for figure in asdict(spread).values()]
+        yield f"{name:14}{''.join(cells)}"
+    yield ""
+    yield from spread_lines(spreads)
+    if PUBLISHED_LATER in spreads:
+        yield ""
+        yield f"survey, later: the same surveys, published {_LATER_DAYS} days later."
+
+
+def _percent(per_million: int) -> str:
+    return f"{Decimal(per_million) / 10_000:f} %"

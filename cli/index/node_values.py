@@ -1,0 +1,130 @@
+"""What a node says of its federation's own unit: `fiado index history`, and others with a node."""
+
+from decimal import Decimal
+from typing import Any
+
+import click
+
+from cli.index.levels import levels_of_coops
+from cli.paying.pricing import NoIndex, read_rules
+from cli.shell.parameters import NODE_URL, output_option
+from cli.shell.terminal import Output
+from ledger.index.days import Method, day_from_text, text_from_day
+from ledger.index.exact import MILLIONTHS
+from node.member.answers import integer, text
+from node.member.client import Json, NodeClient, NodeMisbehaved
+
+
+def value_of_node(url: str, day: int | None) -> tuple[int, int]:
+    """A day, today or the last known one for None, and the value on it. Raises `click.BadParameter`."""
+    with NodeClient(url) as client:
+        return _value(client, _rules(client), day)
+
+
+def _rules(client: NodeClient) -> Json:
+    rules = read_rules(client)
+    if rules is None:
+        raise NoIndex
+    return rules
+
+
+def _value(client: NodeClient, rules: Json, day: int | None) -> tuple[int, int]:
+    known_until = day_from_text(text(client, rules, "known_until"))
+    if day is None:
+        day = min(integer(client, rules, "day"), known_until)
+    answer = client.get("/v1/index/values", first=text_from_day(day), count=1)
+    values = answer.get("values")
+    if not isinstance(values, list) or not values or values[0].get("day") != text_from_day(day):
+        first = text(client, rules, "base_day")
+        raise click.BadParameter(
+            f"the node knows values from {first} to {text_from_day(known_until)}.",
+            param_hint="--day",
+        )
+    value = values[0].get("value")
+    if type(value) is not int:
+        raise NodeMisbehaved(client.url, "its value of the unit can't be read")
+    return day, value
+
+
+def show_of_node(url: str, day: int | None, output: Output) -> None:
+    """Show a federation's unit: value, rules, and what is being decided."""
+    with NodeClient(url) as client:
+        rules = _rules(client)
+        day, value = _value(client, rules, day)
+        decisions = client.get("/v1/index/decisions")
+    output.fields(
+        {
+            "day": text_from_day(day),
+            "one unit": f"{Decimal(value) / MILLIONTHS:.6f} {rules.get('currency')}",
+            "known until": str(rules.get("known_until")),
+            "method": str(rules.get("method")),
+            "source": str(rules.get("source")),
+            "published by": ", ".join(map(str, rules.get("publishers", []))),
+            "signatures needed": str(rules.get("quorum")),
+            "next": str(rules.get("next_period_name")),
+        }
+    )
+    for line in _lines(decisions):
+        output.line(line)
+    output.result(
+        {"day": text_from_day(day), "value_millionths": value, "rules": rules}
+        | {"decisions": decisions}
+    )
+
+
+def _lines(decisions: Json) -> list[str]:
+    """What is under way, a sentence each."""
+    lines = []
+    for content in _list(decisions, "contents"):
+        shown = content.get("print") or content.get("source") or {}
+        what = shown.get("value", shown.get("description_hash"))
+        signed = ", ".join(content.get("signed_by", []))
+        lines.append(f"Signed by {signed} ({content.get('needed')} needed): {what}.")
+    for seen in _list(decisions, "observations"):
+        level = Decimal(seen.get("level", 0)) / MILLIONTHS
+        lines.append(f"Surveyed by {seen.get('coop')}: {level:.6f}.")
+    for publication in _list(decisions, "publications"):
+        stewards = ", ".join(publication.get("signed_by", []))
+        lines.append(f"Published by stewards {stewards} ({publication.get('needed')} needed).")
+    return lines
+
+
+def _list(document: Json, name: str) -> list[dict[str, Any]]:
+    value = document.get(name)
+    return value if isinstance(value, list) else []
+
+
+@click.command()
+@click.option("--node", "url", required=True, type=NODE_URL, metavar="URL", help="The node to ask.")
+@click.option("--limit", type=click.IntRange(1, 500), default=24, show_default=True)
+@output_option
+def history(*, url: str, limit: int, output: Output) -> None:
+    """List the prints and changes of source that a federation's index was made of, newest first.
+
+    Under `survey`, with each cooperative's own level; one that is further from the median than the cap on
+    a step is marked as an outlier.
+    """
+    with NodeClient(url) as client:
+        rules = _rules(client)
+        taken = client.get("/v1/index/prints")
+        is_survey = rules.get("method") == Method.SURVEY.name.lower()
+        levels = levels_of_coops(client, _list(taken, "prints")[:limit]) if is_survey else {}
+    rows = []
+    for one in _list(taken, "prints")[:limit]:
+        value = Decimal(one.get("value", 0))
+        shown = f"{value / MILLIONTHS:.6f}" if is_survey else f"{value / 10:+.1f} %"
+        late = ", ".join(f"{Decimal(each['change']) / 10:+.1f} %" for each in one.get("late", []))
+        note = "stands in for a late print" if one.get("stand_in") else late and f"late: {late}"
+        seen = "; ".join(level.words() for level in levels.get(one.get("period", 0), ()))
+        rows.append([str(one.get("period_name")), shown, str(one.get("source")), note or seen])
+    output.table(["period", "level" if is_survey else "change", "source", "note"], rows)
+    for change in _list(taken, "sources"):
+        output.line(f"From {change.get('first_period_name')} on: source {change.get('number')}.")
+    output.result(
+        {"prints": _list(taken, "prints")[:limit], "sources": _list(taken, "sources")}
+        | {
+            "surveyed": {
+                str(period): [each.as_json() for each in seen] for period, seen in levels.items()
+            }
+        }
+    )

@@ -1,0 +1,281 @@
+"""`fiado index publish`: a steward publishes a print, a survey, a stand-in or a change of source.
+
+Each steward signs the same content with a key of their own; the coop's node acts when enough have. What is
+signed is shown in plain words first. The rest happens by itself: see docs/INDEX.md.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cli.index.survey_files import FORMAT, name_of_week
+from cli.paying.pricing import NoIndex, read_rules
+from cli.shell.consent import agree_to_sign
+from cli.shell.errors import CliError
+from cli.shell.exit_codes import ExitCode
+from cli.shell.parameters import output_option, passphrase_options, read_number
+from cli.shell.passphrase import PassphraseSource
+from cli.shell.terminal import Output
+from cli.steward.stewardship import Stewardship, open_stewardship, steward_key_option
+from ledger.codec import Value
+from ledger.decisions import OBSERVATION, Decision
+from ledger.index.days import Method, day_from_text, month_from_text, text_from_month, week_of_day
+from ledger.index.exact import MILLIONTHS
+from ledger.publications import Publication
+from node.member.answers import encode_bytes, integer
+from node.member.client import Json
+
+_LARGEST_TENTHS = 10**6
+_FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
+
+
+class ChangeType(click.ParamType[int]):
+    """A change in percent with at most one decimal, such as `2.5` or `-0,3`, in tenths of a percent."""
+
+    name = "percent"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read the text."""
+        if isinstance(value, int):
+            return value
+        text = str(value).strip().removesuffix("%")
+        tenths = read_number(self, text, param, ctx, places=1, is_signed=True)
+        if abs(tenths) > _LARGEST_TENTHS:
+            self.fail(f"{value!r} is not a change such as 2.5 or -0.3, in percent.", param, ctx)
+        return tenths
+
+
+class PeriodType(click.ParamType[str]):
+    """A month such as 2026-03, or a week by the date of its Sunday."""
+
+    name = "period"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Check the text."""
+        try:
+            period_from_text(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not a month such as 2026-03, or a date.", param, ctx)
+        return str(value)
+
+
+class LateType(click.ParamType[tuple[int, int]]):
+    """A late change such as `2026-02=3.1`."""
+
+    name = "late"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        """Read the text."""
+        if isinstance(value, tuple):
+            return value
+        month, _, change = str(value).partition("=")
+        try:
+            return month_from_text(month), ChangeType().convert(change, param, ctx)
+        except ValueError:
+            self.fail(f"{value!r} is not a late change such as 2026-02=3.1.", param, ctx)
+
+
+def period_from_text(text: str) -> int:
+    """The number of a month (`2026-03`) or of the week that a date is in. Raises `ValueError`."""
+    if len(text) == len("2026-03"):
+        return month_from_text(text)
+    return week_of_day(day_from_text(text))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What the options say."""
+
+    period: str | None
+    change: int | None
+    late: Sequence[tuple[int, int]]
+    survey: Path | None
+    stand_in: bool
+    new_source: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What is to be signed, in words, and the survey file that goes with it."""
+
+    publication: Publication
+    words: str
+    survey: bytes | None = None
+
+
+@click.command()
+@click.option("--period", type=PeriodType(), help="The month (2026-03); the next one by default.")
+@click.option("--change", type=ChangeType(), help="The printed change of the month, in percent.")
+@click.option(
+    "--late", type=LateType(), multiple=True, help="A change printed after a stand-in: 2026-02=3.1."
+)
+@click.option("--survey", type=_FILE, help="The closed week's file of your survey.")
+@click.option("--stand-in", is_flag=True, help="Repeat the print before, because this one is late.")
+@click.option("--new-source", type=_FILE, help="A text that says what the new source is, and why.")
+@click.option("--yes", is_flag=True, help="Sign without asking.")
+@steward_key_option
+@passphrase_options
+@output_option
+def publish(
+    period: str | None,
+    change: int | None,
+    late: tuple[tuple[int, int], ...],
+    survey: Path | None,
+    stand_in: bool,
+    new_source: Path | None,
+    yes: bool,
+    key_path: Path,
+    passphrase: PassphraseSource,
+    output: Output,
+) -> None:
+    """Publish what prices did, as a steward: a month's printed change or your week's survey.
+
+    Your cooperative's node signs it when enough stewards have published the same, and signs one answer only
+    for each period. When enough cooperatives have, every log takes the value in by itself.
+    """
+    wish = Wish(
+        period=period,
+        change=change,
+        late=late,
+        survey=survey,
+        stand_in=stand_in,
+        new_source=new_source,
+    )
+    _check_wish(wish)
+    if output.is_json and not yes:
+        raise click.UsageError("With --json give --yes too: nobody can be asked.")
+    with open_stewardship(key_path, passphrase) as steward:
+        rules = read_rules(steward.client)
+        if rules is None:
+            raise NoIndex
+        statement = _statement(steward, rules, wish)
+        output.line(statement.words)
+        if not yes:
+            agree_to_sign("Sign this?")
+        _send(steward, statement, output)
+
+
+def _check_wish(wish: Wish) -> None:
+    kinds = [wish.change is not None, wish.survey is not None, wish.stand_in]
+    if sum([*kinds, wish.new_source is not None]) != 1:
+        raise click.UsageError("Give one of --change, --survey, --stand-in, --new-source.")
+    if wish.late and wish.change is None:
+        raise click.UsageError("--late goes with --change.")
+    if wish.survey is not None and wish.period is not None:
+        raise click.UsageError("The survey's file says which week it is.")
+
+
+def _statement(steward: Stewardship, rules: Json, wish: Wish) -> Statement:
+    due = integer(steward.client, rules, "next_period")
+    period = due if wish.period is None else period_from_text(wish.period)
+    if wish.new_source is not None:
+        return _new_source(steward, rules, wish.new_source, period)
+    if wish.survey is not None:
+        return _survey(rules, wish.survey)
+    prints = steward.client.get("/v1/index/prints")
+    source = sum(1 for one in prints["sources"] if one["first_period"] <= period)
+    if wish.stand_in:
+        if not prints["prints"]:
+            raise _refused("nothing_to_repeat", "There is no print yet that could be repeated.")
+        value = int(prints["prints"][0]["value"])
+        words = f"The print of {_name(rules, period)} is late; the one before it stands in for it."
+    else:
+        value = wish.change or 0
+        _check_method(rules, is_survey=False)
+        words = f"Prices changed by {_percent(value)} in {_name(rules, period)}"
+        words += f" (source {source})." if source else f" ({rules['source']})."
+    for month, late_change in sorted(wish.late):
+        words += f" Late: {_percent(late_change)} in {text_from_month(month)}."
+    late: Value = [[month, late_change] for month, late_change in sorted(wish.late)]
+    content: Value = [value, source, int(wish.stand_in), late, None]
+    publication = Publication(decision=Decision.PRINT.value, number=period, content=content)
+    return Statement(publication=publication, words=words)
+
+
+def _new_source(steward: Stewardship, rules: Json, path: Path, period: int) -> Statement:
+    text = path.read_bytes()
+    number = integer(steward.client, rules, "next_source")
+    content: Value = [period, sha256(text).digest()]
+    words = (
+        f"From {_name(rules, period)} on, prints come from source {number}. "
+        f"The text that says which one and why has the hash {sha256(text).hexdigest()}."
+    )
+    publication = Publication(decision=Decision.SOURCE.value, number=number, content=content)
+    return Statement(publication=publication, words=words)
+
+
+def _survey(rules: Json, path: Path) -> Statement:
+    _check_method(rules, is_survey=True)
+    data = path.read_bytes()
+    try:
+        document = json.loads(data)
+        level = document["level_millionths"]
+        week = week_of_day(day_from_text(document["week"]))
+        is_closed = document["format"] == FORMAT and type(level) is int
+    except (ValueError, KeyError, TypeError, RecursionError):
+        is_closed = False
+    if not is_closed:
+        raise _refused(
+            "not_a_closed_week", f"{path} is not the file that `fiado index survey close` writes."
+        )
+    content: Value = [level, sha256(data).digest()]
+    words = (
+        f"In the week to {document['week']}, what a unit is worth cost "
+        f"{Decimal(level) / MILLIONTHS:.6f} {rules['currency']}."
+    )
+    publication = Publication(decision=OBSERVATION, number=week, content=content)
+    return Statement(publication=publication, words=words, survey=data)
+
+
+def _check_method(rules: Json, *, is_survey: bool) -> None:
+    if (rules["method"] == Method.SURVEY.name.lower()) != is_survey:
+        raise _refused("other_method", f"This federation's index has the method {rules['method']}.")
+
+
+def _refused(name: str, message: str) -> CliError:
+    return CliError(ExitCode.REFUSED, name, message, "`fiado index show --node URL` says more.")
+
+
+def _name(rules: Json, period: int) -> str:
+    if rules["method"] == Method.SURVEY.name.lower():
+        return f"the week to {name_of_week(period)}"
+    return text_from_month(period)
+
+
+def _percent(tenths: int) -> str:
+    return f"{Decimal(tenths) / 10:+.1f} %"
+
+
+def _what_lacks(missing: int) -> str:
+    """What has to happen before the node signs."""
+    if missing < 1:
+        return "that is enough of you, and the node signs it as soon as what comes before it is decided."
+    return f"{missing} more of you {'has' if missing == 1 else 'have'} to."
+
+
+def _send(steward: Stewardship, statement: Statement, output: Output) -> None:
+    publication = statement.publication.signed_by(
+        steward.number,
+        steward.key,
+        federation=steward.charter.federation,
+        coop=steward.coop.number,
+    )
+    document: Json = {"publication": encode_bytes(publication.encode())}
+    if statement.survey is not None:
+        document["survey"] = encode_bytes(statement.survey)
+    answer = steward.client.post("/v1/index/publications", document)
+    signed_by = [str(name) for name in answer.get("signed_by", [])]
+    if answer.get("signed") is True:
+        output.line("Enough stewards agree: the node has signed it for your cooperative.")
+    else:
+        missing = integer(steward.client, answer, "needed") - len(signed_by)
+        output.line(f"Published by {', '.join(signed_by)}; {_what_lacks(missing)}")
+    output.result(answer | {"says": statement.words})

@@ -1,0 +1,153 @@
+"""`fiado index survey`: a basket, its prices week by week, and the level that a coop publishes.
+
+The commands only read and write the survey's folder. Publishing a closed week is another command,
+which needs a node.
+"""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+
+import click
+
+from cli.index.compute import DAY
+from cli.index.survey_files import (
+    ClosedWeek,
+    ShopPrice,
+    add_price,
+    close_week,
+    create_survey,
+    name_of_week,
+    read_basket,
+    save_closed,
+)
+from cli.shell.parameters import AMOUNT, output_option
+from cli.shell.terminal import Output
+from ledger.index.days import day_from_text, week_of_day
+from ledger.index.exact import MILLIONTHS
+
+FOLDER: Final = click.Path(path_type=Path, file_okay=False)
+
+
+def today() -> int:
+    """The day by this machine's clock and time zone, as a day number."""
+    return day_from_text(date.today().isoformat())  # noqa: DTZ011  # a person's own calendar day
+
+
+day_option = click.option(
+    "--day",
+    type=DAY,
+    default=today,
+    show_default="today",
+    help="Any day of the week that is meant, Monday to Sunday.",
+)
+
+
+@click.group("survey")
+def survey() -> None:
+    """The cooperative's own price survey: a basket, prices by item and shop, a level every week."""
+
+
+@survey.command()
+@click.argument("folder", type=FOLDER)
+@click.option("--currency", default="ARS", show_default=True, help="The national currency.")
+@click.option(
+    "--base-level",
+    type=AMOUNT,
+    required=True,
+    help="What one unit is worth in the base week, such as 1000.00.",
+)
+@day_option
+@output_option
+def init(*, folder: Path, currency: str, base_level: int, day: int, output: Output) -> None:
+    """Start a survey in FOLDER, with a basket for you to edit.
+
+    The week of --day becomes the base week: its prices are what later ones are compared with.
+    """
+    if not (
+        currency.isascii() and currency.isalpha() and currency.isupper() and len(currency) == 3
+    ):
+        raise click.BadParameter("it is three capital letters.", param_hint="--currency")
+    week = week_of_day(day)
+    path = create_survey(folder, currency=currency, base_week=week, base_level=base_level)
+    output.line(f"Made {path}. Edit the items and weights, then enter this week's prices with")
+    output.line(f'fiado index survey price {folder} "bread, 1 kg" --shop "La Esquina" 1850.00')
+    output.result({"basket": str(path), "base_week": name_of_week(week)})
+
+
+@survey.command()
+@click.argument("folder", type=FOLDER)
+@click.argument("item")
+@click.argument("price", type=AMOUNT)
+@click.option("--shop", required=True, help="Where: the same name every week.")
+@click.option("--by", default="", help="Who saw the price, if that should be written down.")
+@day_option
+@output_option
+def price(
+    *, folder: Path, item: str, price: int, shop: str, by: str, day: int, output: Output
+) -> None:
+    """Enter the PRICE of an ITEM in a shop. Entering it again corrects it."""
+    basket = read_basket(folder)
+    entered = ShopPrice(item=item.strip(), shop=shop.strip(), price=price, by=by.strip())
+    week = week_of_day(day)
+    path = add_price(folder, entered, basket=basket, week=week)
+    output.line(f"Entered for the week that ends on {name_of_week(week)}, in {path}.")
+    output.result({"file": str(path), "week": name_of_week(week)})
+
+
+@survey.command()
+@click.argument("folder", type=FOLDER)
+@day_option
+@output_option
+def close(*, folder: Path, day: int, output: Output) -> None:
+    """Compute a week's level from the prices entered, and keep it in a file that never changes.
+
+    Within an item the geometric mean of the shops' relatives (Jevons), across items the mean with the
+    basket's weights (Laspeyres). An item without a price that can be compared is left out, and its
+    weight with it; if the rest has less than half of the weight, there is no level.
+    """
+    closed = close_week(folder, basket=read_basket(folder), week=week_of_day(day))
+    path = save_closed(folder, closed)
+    _show(closed, path, output)
+    output.result(
+        {
+            "week": name_of_week(closed.week),
+            "level_millionths": closed.level,
+            "file": str(path),
+            "sha256": closed.hash.hex(),
+            "missing": [name for name, item in closed.result.items.items() if not item.shops],
+        }
+    )
+
+
+def _show(closed: ClosedWeek, path: Path, output: Output) -> None:
+    rows = [
+        (
+            name,
+            str(item.weight),
+            str(item.shops),
+            "missing" if item.relative is None else _change(item.relative),
+        )
+        for name, item in closed.result.items.items()
+    ]
+    output.table(
+        ["item", "weight", "shops", "since base week"],
+        rows,
+        right_aligned={"weight", "shops", "since base week"},
+    )
+    output.line()
+    output.fields(
+        {
+            "week that ends": name_of_week(closed.week),
+            "since base week": _change(closed.result.index),
+            "weight seen": f"{closed.result.weight_seen} of {closed.result.weight_total}",
+            "level": f"{Decimal(closed.level) / MILLIONTHS:.6f}",
+            "file": str(path),
+            "SHA-256": closed.hash.hex(),
+        }
+    )
+
+
+def _change(relative: Decimal) -> str:
+    return f"{(relative - 1) * 100:+.2f} %"

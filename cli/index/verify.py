@@ -1,0 +1,198 @@
+"""`fiado index verify`: recompute a node's index from the certificates, believing nothing but the charter.
+
+Every certificate is fetched and checked by the ledger's own rules: publishers, quorum, signatures,
+observations, median, caps. From them the table of values is computed anew and compared with what the node
+says. Surveys' files are fetched too: their hashes have to fit, and their levels to follow from their prices.
+"""
+
+import json
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+import click
+
+from cli.index.survey_files import FORMAT
+from cli.shell.errors import CliError
+from cli.shell.exit_codes import ExitCode
+from cli.shell.parameters import NODE_URL, output_option
+from cli.shell.terminal import Output
+from ledger.charter import Charter, parse_charter
+from ledger.decisions import Decision, IndexEntry
+from ledger.entries import decode_transaction
+from ledger.errors import CharterError
+from ledger.index.days import text_from_day
+from ledger.index.statistics import PricePair, SurveyError, laspeyres, level_from_index
+from ledger.index.table import Index
+from ledger.refusals import Refusal
+from ledger.rules.index import decide_index, index_of_new_log
+from node.member.client import NodeClient, NodeMisbehaved, NodeProblem, path_of
+
+_MOST_DECISIONS: Final = 20_000
+_VALUES_AT_ONCE: Final = 1_000
+
+
+@dataclass(slots=True)
+class Checked:
+    """What was checked."""
+
+    prints: int = 0
+    sources: int = 0
+    surveys: int = 0
+    surveys_missing: list[str] = field(default_factory=list)
+
+
+@click.command()
+@click.option(
+    "--node", "url", required=True, type=NODE_URL, metavar="URL", help="The node to check."
+)
+@click.option(
+    "--charter",
+    "charter_file",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="The charter that you trust; the node's own by default, whose id is shown.",
+)
+@output_option
+def verify(*, url: str, charter_file: Path | None, output: Output) -> None:
+    """Check a node's values of the unit: recompute them all from the cooperatives' signatures."""
+    with NodeClient(url) as client:
+        source = charter_file.read_bytes() if charter_file else client.get_bytes("/v1/charter").body
+        try:
+            charter = parse_charter(source)
+        except CharterError as error:
+            raise NodeMisbehaved(url, f"its charter can't be read: {error}") from error
+        index = index_of_new_log(charter)
+        if index is None:
+            raise CliError(
+                ExitCode.REFUSED,
+                "no_index",
+                "This federation's unit is not indexed to prices.",
+                "There is nothing to check.",
+            )
+        checked = Checked()
+        index = _recompute(client, charter, index, checked)
+        days = _compare_values(client, index)
+    output.fields(
+        {
+            "federation": charter.federation.hex(),
+            "prints": str(checked.prints),
+            "changes of source": str(checked.sources),
+            "survey files": f"{checked.surveys}, not to be had {len(checked.surveys_missing)}",
+            "days": f"{days}, to {text_from_day(index.known_until)}",
+        }
+    )
+    output.line("Every value follows from the charter and what the cooperatives signed.")
+    output.result(
+        {
+            "federation": charter.federation.hex(),
+            "prints": checked.prints,
+            "sources": checked.sources,
+            "surveys": checked.surveys,
+            "surveys_missing": checked.surveys_missing,
+            "days": days,
+            "known_until": text_from_day(index.known_until),
+        }
+    )
+
+
+def _recompute(client: NodeClient, charter: Charter, index: Index, checked: Checked) -> Index:
+    """Take in certificates, changes of source first, until the node has no next one."""
+    for _ in range(_MOST_DECISIONS):
+        due = (
+            (Decision.SOURCE, len(index.sources) + 1),
+            (Decision.PRINT, index.due_window.period),
+        )
+        for decision, number in due:
+            entry = _certificate(client, decision, number)
+            if entry is None:
+                continue
+            decided = decide_index(entry, charter=charter, index=index)
+            if isinstance(decided, Refusal):
+                if decision is Decision.SOURCE:
+                    continue  # its turn may come after the next print
+                raise _wrong(f"the certificate of period {number} is refused: {decided.code}")
+            index = decided
+            checked.prints += decision is Decision.PRINT
+            checked.sources += decision is Decision.SOURCE
+            _check_surveys(client, charter, entry, checked)
+            break
+        else:
+            return index
+    raise _wrong("it has no end of certificates")
+
+
+def _certificate(client: NodeClient, decision: Decision, number: int) -> IndexEntry | None:
+    path = path_of("v1", "index", "certificates", decision.value, number)
+    try:
+        entry = decode_transaction(client.get_bytes(path).body)
+    except NodeProblem as problem:
+        if problem.code == "certificate_not_found":
+            return None
+        raise
+    if not isinstance(entry, IndexEntry) or (entry.decision, entry.number) != (decision, number):
+        raise NodeMisbehaved(client.url, "its certificate is of something else")
+    return entry
+
+
+def _check_surveys(
+    client: NodeClient, charter: Charter, entry: IndexEntry, checked: Checked
+) -> None:
+    for seen in entry.observations or ():
+        name = seen.survey_hash.hex()
+        try:
+            data = client.get_bytes(path_of("v1", "index", "surveys", name)).body
+        except NodeProblem as problem:
+            if problem.code != "survey_not_found":
+                raise
+            checked.surveys_missing.append(name)
+            continue
+        if sha256(data).digest() != seen.survey_hash:
+            raise _wrong(f"the survey file {name} has another hash")
+        checked.surveys += 1
+        if level_of_file(data) != seen.level:
+            coop = charter.coops[seen.coop].name
+            raise _wrong(f"the level that {coop} signed does not follow from its survey {name}")
+
+
+def level_of_file(data: bytes) -> int | None:
+    """The level that follows from the prices in a closed week's file; None for another file."""
+    try:
+        document = json.loads(data)
+        items = document["items"]
+        if document["format"] != FORMAT:
+            return None
+        weights = {name: item["weight"] for name, item in items.items()}
+        pairs = {
+            name: [PricePair(base=base, now=now) for base, now in item["prices"].values()]
+            for name, item in items.items()
+        }
+        result = laspeyres(weights, pairs)
+        return level_from_index(result.index, base_level=document["base_level_millionths"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, SurveyError):
+        return None
+
+
+def _compare_values(client: NodeClient, index: Index) -> int:
+    """Compare every day's value; how many there are."""
+    base = index.parameters.base_day
+    for start in range(0, len(index.values), _VALUES_AT_ONCE):
+        answer = client.get(
+            "/v1/index/values", first=text_from_day(base + start), count=_VALUES_AT_ONCE
+        )
+        expected = [
+            {"day": text_from_day(base + start + place), "value": value}
+            for place, value in enumerate(index.values[start : start + _VALUES_AT_ONCE])
+        ]
+        if answer.get("values") != expected:
+            raise _wrong("the node's values are not those that follow from the certificates")
+    return len(index.values)
+
+
+def _wrong(what: str) -> CliError:
+    return CliError(
+        ExitCode.AUDIT_FAILED,
+        "index_wrong",
+        f"The index of this node does not hold: {what}.",
+        "Show this to your cooperative, and check another cooperative's node with the same charter.",
+    )

@@ -1,0 +1,1 @@
+"""Commands for merchants: invoices, refunds, takings, webhooks."""

@@ -1,0 +1,121 @@
+"""`fiado merchant report`: what came in for invoices, and what was given back.
+
+The node does the sums, by the days of one named time zone, so that they are the same here, at the counter
+and everywhere. A payment and a refund count on the day on which each of them was recorded.
+"""
+
+import datetime
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cli.shell.csv_text import Amount, Cell, separator_here
+from cli.shell.parameters import output_option, passphrase_options, wallet_option
+from cli.shell.passphrase import PassphraseSource
+from cli.shell.terminal import Output
+from cli.wallet.membership import Membership, open_membership
+from node.member.amounts import format_amount
+from node.member.client import Json
+from node.zones import find_zone
+
+
+@click.command()
+@click.option(
+    "--days", type=click.IntRange(1, 366), default=30, show_default=True, help="How far back."
+)
+@click.option(
+    "--zone",
+    metavar="NAME",
+    help="The time zone in which days begin and end, such as America/Argentina/Buenos_Aires; "
+    "the node's own, if not said.",
+)
+@click.option("--csv", "is_csv", is_flag=True, help="One line for each payment and refund, as CSV.")
+@wallet_option
+@passphrase_options
+@output_option
+def report(
+    days: int,
+    zone: str | None,
+    is_csv: bool,
+    wallet: Path,
+    passphrase: PassphraseSource,
+    output: Output,
+) -> None:
+    """What came in and what was refunded, by day."""
+    with open_membership(wallet, passphrase) as member:
+        member.open_session()
+        asked = _span(member, days, zone)
+        if is_csv:
+            _show_movements(list(_movements(member, asked)), asked["zone"], output)
+        else:
+            _show_days(member.client.get("/v1/merchant/takings", **asked), output)
+
+
+def _span(member: Membership, days: int, zone: str | None) -> dict[str, Any]:
+    """The days to ask for: as many as wanted, to the one that it is now in the zone."""
+    today = member.client.get("/v1/merchant/takings", zone=zone)
+    last = datetime.date.fromisoformat(today["days"][-1]["day"])
+    first = last - datetime.timedelta(days=days - 1)
+    return {"from": first.isoformat(), "to": last.isoformat(), "zone": today["zone"]}
+
+
+def _show_days(found: Json, output: Output) -> None:
+    lines = [day for day in found["days"] if day["payments"] or day["refunds"]]
+    rows = [[day["day"], *_sums(day)] for day in lines]
+    headings = ["day", "payments", "received", "refunds", "refunded", "net"]
+    output.table(headings, [*rows, ["all", *_sums(found["total"])]], right_aligned=headings[1:])
+    output.line(f"Days in the time zone {found['zone']}.")
+    output.result(found)
+
+
+def _show_movements(movements: list[Json], zone: str, output: Output) -> None:
+    output.csv(_rows(movements, zone), separator=separator_here(os.environ))
+    output.result({"zone": zone, "movements": movements})
+
+
+def _sums(sums: Json) -> list[str]:
+    return [
+        str(sums["payments"]),
+        _money(sums["received"]),
+        str(sums["refunds"]),
+        _money(sums["refunded"]),
+        _money(sums["net"]),
+    ]
+
+
+def _money(amount: Json) -> str:
+    return format_amount(int(amount["value"]))
+
+
+def _movements(member: Membership, asked: dict[str, Any]) -> Iterator[Json]:
+    """All payments and refunds of those days, newest first."""
+    before: Any = None
+    while True:
+        page = member.client.get("/v1/merchant/movements", **asked, limit=200, before=before)
+        yield from page["movements"]
+        before = page["next"]
+        if before is None:
+            return
+
+
+def _rows(movements: list[Json], zone_name: str) -> Iterator[list[Cell]]:
+    """A heading, and one row for each movement; what was given back is below zero."""
+    zone = find_zone(zone_name)
+    yield ["day", "time", "type", "amount", "late", "entry", "invoice", "order", "what"]
+    for found in movements:
+        amount = int(found["amount"]["value"])
+        moment = datetime.datetime.fromtimestamp(found["time"], tz=datetime.UTC).astimezone(zone)
+        yield [
+            found["day"],
+            moment.strftime("%Y-%m-%d %H:%M:%S"),
+            found["type"],
+            Amount(-amount if found["type"] == "refund" else amount),
+            "late" if found["late"] else "",
+            f"{found['coop']}/{found['index']}",
+            found["invoice"],
+            found["order_id"] or "",
+            found["description"],
+        ]

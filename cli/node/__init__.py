@@ -1,0 +1,1 @@
+"""Commands for whoever runs a node: to install, run and examine it."""

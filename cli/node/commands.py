@@ -1,0 +1,227 @@
+"""`fiado node`: a cooperative's node, from its empty folder to its daily state."""
+
+import os
+import signal
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from nacl.utils import random
+
+from cli.federation.signatures import signatures_beside
+from cli.node.address import address_of, unnamed_peers
+from cli.node.moved import moved
+from cli.shell.errors import CliError
+from cli.shell.exit_codes import ExitCode
+from cli.shell.parameters import NODE_TARGET, output_option
+from cli.shell.terminal import Output
+from ledger.signatures import SEED_BYTES
+from node.member.amounts import format_amount
+from node.member.client import Json, NodeClient
+from node.member.troubles import Trouble, read_troubles
+from node.settings import (
+    DEFAULT_PORT,
+    DEFAULT_STORE,
+    SETTINGS_FILE,
+    SIGNATURES_FILE,
+    create_node_key,
+    init_folder,
+    install_charter,
+)
+from node.store_urls import check_store_url
+from node.urls import parse_node_url
+
+FOLDER = click.Path(path_type=Path, file_okay=False)
+FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
+
+STDIN_DESCRIPTOR = 0
+
+
+@click.group()
+def node() -> None:
+    """The node of a cooperative."""
+
+
+@node.command("init")
+@click.argument("folder", type=FOLDER)
+@click.option(
+    "--coop", required=True, metavar="NAME", help="The cooperative's name in the charter."
+)
+@click.option("--host", default="127.0.0.1", help="Where to listen; 0.0.0.0 for the whole network.")
+@click.option("--port", type=click.IntRange(0, 65_535), default=DEFAULT_PORT, help="The port.")
+@click.option("--store", default=DEFAULT_STORE, help="sqlite:///FILE, or postgresql://….")
+@click.option(
+    "--peer",
+    "peers",
+    multiple=True,
+    metavar="COOP=URL",
+    help="Where another cooperative's node answers.",
+)
+@output_option
+def init(
+    folder: Path,
+    coop: str,
+    host: str,
+    port: int,
+    store: str,
+    peers: tuple[str, ...],
+    output: Output,
+) -> None:
+    """Make the folder of a node: its key and its settings.
+
+    It prints the public key, which belongs into the charter. The secret one, `node.key`, never leaves
+    the folder; OPERATING says what losing it costs.
+    """
+    check_store_url(store)
+    by_name = {}
+    for peer in peers:
+        name, mark, url = peer.partition("=")
+        if not mark:
+            raise click.UsageError(f"--peer {peer}: write it as COOP=URL.")
+        by_name[name] = parse_node_url(url)
+    init_folder(folder, coop=coop, host=host, port=port, store=store, peers=by_name)
+    key = create_node_key(folder, random(SEED_BYTES))
+    output.fields({"folder": str(folder), "cooperative": coop, "public key": key.public_key.hex()})
+    output.line()
+    output.line("Put the public key into the charter. When every cooperative has signed it:")
+    output.line(f"  fiado node install {folder} charter.toml")
+    output.line(f"  fiado node run {folder}")
+    output.result({"folder": str(folder), "coop": coop, "public_key": key.public_key.hex()})
+
+
+@node.command("install")
+@click.argument("folder", type=FOLDER)
+@click.argument("charter", type=FILE)
+@click.option(
+    "--signatures",
+    type=FILE,
+    help="charter.signatures.toml; the one beside the charter when left out.",
+)
+@output_option
+def install(folder: Path, charter: Path, signatures: Path | None, output: Output) -> None:
+    """Put the signed charter into a node's folder, once every cooperative has signed it."""
+    if not (folder / SETTINGS_FILE).exists():
+        raise CliError(
+            ExitCode.REFUSED,
+            "node_missing",
+            f"There is no node in {folder}: it has no {SETTINGS_FILE}.",
+            f"Check the path; `fiado node init {folder} --coop NAME` makes a new node's folder.",
+        )
+    beside = signatures or signatures_beside(charter)
+    if signatures is None and not beside.exists():
+        beside = charter.with_name(SIGNATURES_FILE)
+    if not beside.exists():
+        raise CliError(
+            ExitCode.REFUSED,
+            "charter_unsigned",
+            f"Nobody has signed this charter yet: there is no {beside}.",
+            f"Each cooperative signs it with `fiado federation sign {charter} --node FOLDER`. If the "
+            "signatures are elsewhere, name their file with --signatures.",
+        )
+    install_charter(folder, charter=charter.read_bytes(), signatures=beside.read_bytes())
+    output.line(f"The charter is in {folder}.")
+    unnamed = unnamed_peers(folder)
+    if unnamed:
+        output.line(
+            f"Not under [peers] in {folder / SETTINGS_FILE} is where these nodes answer: "
+            f"{', '.join(unnamed)}. Of each two nodes one has to name the other; OPERATING shows how."
+        )
+    output.line(f"Start the node with `fiado node run {folder}`.")
+    output.result({"folder": str(folder), "peers_unnamed": unnamed})
+
+
+@node.command("run")
+@click.argument("folder", type=FOLDER)
+@click.option(
+    "--alone",
+    is_flag=True,
+    help="Let it sign though its disk is in doubt and its peers can't be asked; read OPERATING first.",
+)
+@click.option(
+    "--while-stdin-open",
+    is_flag=True,
+    help="Stop too when standard input ends, such as with the program that started the node.",
+)
+@click.option(
+    "--clock-is-right",
+    is_flag=True,
+    help="This machine's clock is right, whatever speaks against it; see OPERATING, “The clock”.",
+)
+def run(folder: Path, alone: bool, clock_is_right: bool, while_stdin_open: bool) -> None:
+    """Run a node until it is told to stop (Ctrl-C, or SIGTERM).
+
+    Its log goes to standard error, one JSON object on a line.
+    """
+    if while_stdin_open:
+        threading.Thread(target=_stop_at_end_of_input, daemon=True).start()
+    from node.compose import run as run_node
+
+    code = run_node(folder, alone=alone, clock_is_right=clock_is_right)
+    click.get_current_context().exit(code)
+
+
+def _stop_at_end_of_input() -> None:
+    # Not `sys.stdin`: its lock, held by a waiting thread, would break the end of the process.
+    while os.read(STDIN_DESCRIPTOR, 1_024):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+@node.command("status")
+@click.argument("target", type=NODE_TARGET, metavar="URL|FOLDER")
+@output_option
+def status(target: Path | str, output: Output) -> None:
+    """Show how a running node is doing: its logs, its peers, what is on its way.
+
+    Of a FOLDER on this machine, its settings say where the node listens.
+    """
+    url = address_of(target) if isinstance(target, Path) else target
+    with NodeClient(url) as client:
+        found = client.get("/v1/status")
+        logs = client.get("/v1/logs").get("logs", [])
+    troubles = read_troubles(found)
+    transit = found.get("in_transit") or {}
+    output.fields(
+        {
+            "node": url,
+            "federation": f"{found.get('name')} ({found.get('federation')})",
+            "cooperative": str(found.get("coop")),
+            "state": _state(found, troubles),
+            "linked with": ", ".join(found.get("peers") or []) or "nobody",
+            "accused": ", ".join(found.get("accused") or []) or "nobody",
+            "on its way": f"{transit.get('items', 0)} payments, {format_amount(transit.get('amount', 0))}",
+            "validator": str(found.get("validator")),
+            "version": str(found.get("version")),
+        }
+    )
+    output.line()
+    rows = [
+        [
+            str(log["coop"]),
+            str(log["length"]),
+            str(log["accounts"]),
+            format_amount(log["position"]),
+            format_amount(-log["clearing_limit"]),
+            str(log["head"])[:16],
+        ]
+        for log in logs
+    ]
+    headings = ["log", "entries", "members", "position", "lowest", "head"]
+    output.table(headings, rows, right_aligned=["entries", "members", "position", "lowest"])
+    for trouble in troubles:
+        output.line()
+        output.line(f"{trouble.detail} {trouble.remedy}")
+    output.result({**found, "logs": logs})
+
+
+node.add_command(moved)
+
+
+def _state(found: Json, troubles: Sequence[Trouble]) -> str:
+    """Whether the node records, and how much there is to read below."""
+    count = len(troubles)
+    more = "" if not count else f"; {count} thing{'s' if count > 1 else ''} to look at, see below"
+    if found.get("readiness") == "ready":
+        return f"ready{more}"
+    return f"{str(found.get('readiness')).upper()}: it records nothing now{more}"

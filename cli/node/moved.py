@@ -1,0 +1,44 @@
+"""`fiado node moved`: say, under the node's key, where it answers from now on."""
+
+import time
+from pathlib import Path
+
+import click
+
+from cli.shell.parameters import output_option
+from cli.shell.terminal import Output
+from node.address_file import move
+from node.addresses import is_address
+from node.settings import load_folder
+from node.urls import parse_node_url
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("url")
+@output_option
+def moved(folder: Path, url: str, output: Output) -> None:
+    """Tell members, stewards and peers that the node of FOLDER answers at URL from now on.
+
+    It signs the address with the node's key and writes `node.address` into the folder. The node tells it to
+    its peers when it starts the next time, and they tell it on: nodes dial the new address besides the one
+    in their settings, and a wallet that reaches nobody at the old one asks the nodes that it knows.
+
+    Say it once when the node begins to serve, and again whenever its address changes.
+    """
+    address = parse_node_url(url).lower()
+    if not is_address(address):
+        raise click.BadParameter(
+            "it may have letters, digits, points and hyphens, and a port: https://norte.example:8440.",
+            param_hint="URL",
+        )
+    found = load_folder(folder)
+    statement = move(found, address, now=int(time.time()))
+    output.line(f"Signed: the node of {found.coop.title} answers at {statement.url}.")
+    output.line("Start it there, or start it again: then it tells its peers.")
+    if found.settings.merchant.public_url not in ("", statement.url):
+        output.note(
+            f"node.toml still has public_url = {found.settings.merchant.public_url!r}; links to bills "
+            "begin with that."
+        )
+    output.result({"coop": found.coop.name, **statement.as_json()})

@@ -1,0 +1,356 @@
+"""`fiado pay` and `fiado request`: the two sides of a payment."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from cli.paying.desk import Desk, open_desk
+from cli.paying.invoice_links import InvoiceLink, parse_link
+from cli.paying.paid_before import MayRepeat
+from cli.paying.paying import Bound, Paid, Terms
+from cli.paying.paying import pay as make_payment
+from cli.paying.paying_invoices import pay_invoice
+from cli.paying.pricing import PRICE, CurrencyPrice, Quote, quote
+from cli.paying.settling import payment_words, settle, settle_from_history, unless_repeated
+from cli.paying.waiting import Arrival, wait_for_delivery
+from cli.shell.consent import agree_to_pay
+from cli.shell.errors import CliError
+from cli.shell.exit_codes import ExitCode
+from cli.shell.parameters import AMOUNT, output_option, passphrase_options, wallet_option
+from cli.shell.passphrase import PassphraseSource
+from cli.shell.terminal import Output
+from cli.wallet.membership import Membership, NotJoined, open_membership
+from node.member.addresses import Address
+from node.member.amounts import format_amount
+from node.member.links import LinkError, PaymentRequest, format_link, parse_payee
+from node.member.orders import check_order
+from node.member.pending_journal import PaymentIntent
+from node.member.wallet_file import read_wallet
+
+_ARRIVAL_WORDS: Final[Mapping[Arrival, str]] = {
+    Arrival.NOT_ASKED: "It is recorded in your cooperative's log.",
+    Arrival.DELIVERED: "It has arrived: the payee can spend it.",
+    Arrival.RETURNED: "The payee's account was closed, so the payment comes back to you.",
+    Arrival.ON_ITS_WAY: "It is recorded and can't be lost, but the payee's cooperative has not taken it in "
+    "yet: its node may be switched off. Nothing more is to be done.",
+    Arrival.NOT_KNOWN: "It is recorded and can't be lost. Whether it has arrived is not known, because your "
+    "node stopped answering: `fiado history` shows it later.",
+}
+
+
+class PayeeType(click.ParamType[PaymentRequest | InvoiceLink]):
+    """An address such as `alice@norte`, a payment link, or the address of an invoice's page."""
+
+    name = "payee"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> PaymentRequest | InvoiceLink:
+        """Read the text; defaults are requests already."""
+        if isinstance(value, PaymentRequest | InvoiceLink):
+            return value
+        invoice = parse_link(str(value))
+        if invoice is not None:
+            return invoice
+        request = parse_payee(str(value))
+        # A bill on its way to the payer's wallet: what it asks for is looked up where it was made.
+        bill = parse_link(request.bill) if request.bill else None
+        if request.bill and bill is None:
+            raise LinkError("its bill is not the address of one")
+        return bill or request
+
+
+class OrderType(click.ParamType[str]):
+    """The id of an order, which whoever runs the command chooses."""
+
+    name = "order"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Check the text; raises `OrderError`."""
+        return check_order(str(value))
+
+
+ORDER: Final = OrderType()
+
+
+@click.command()
+@click.argument("payee", type=PayeeType())
+@click.argument("amount", type=AMOUNT, required=False)
+@click.option(
+    "--price",
+    type=PRICE,
+    metavar="PRICE",
+    help='Pay a price in national currency, such as "ARS 15000", at what a unit is worth today.',
+)
+@click.option(
+    "--yes", is_flag=True, help="With --price or an invoice: pay what it comes to without asking."
+)
+@click.option("--memo", metavar="TEXT", help="What it is for; only you and the payee can read it.")
+@click.option(
+    "--order",
+    type=ORDER,
+    metavar="ID",
+    help="Your own id of what is paid. One id is never paid twice, however often the command is run.",
+)
+@click.option(
+    "--again", is_flag=True, help="Pay even if the same was paid a short while ago; for scripts."
+)
+@click.option(
+    "--wait",
+    "until",
+    type=click.Choice(["recorded", "delivered"]),
+    default="recorded",
+    help="Return when it is in your cooperative's log, or only when the payee can spend it.",
+)
+@click.option(
+    "--timeout",
+    type=click.IntRange(1, 3_600),
+    default=60,
+    help="How many seconds to wait for the delivery.",
+)
+@wallet_option
+@passphrase_options
+@output_option
+def pay(
+    payee: PaymentRequest | InvoiceLink,
+    amount: int | None,
+    price: CurrencyPrice | None,
+    yes: bool,
+    memo: str | None,
+    order: str | None,
+    again: bool,
+    until: str,
+    timeout: int,
+    wallet: Path,
+    passphrase: PassphraseSource,
+    output: Output,
+) -> None:
+    """Pay somebody: `fiado pay alice@norte 12.50`, or `fiado pay 'fiado:…'` with a payment link.
+
+    A merchant's invoice is paid by the address of its page, `fiado pay https://node/p/…`: what it asks for
+    is checked and shown before you sign. A link that a wallet's page made, `https://node/pay?to=…`, is paid
+    as well.
+
+    With --price the amount follows from what a unit is worth, and both are shown before you sign; the
+    ledger takes the payment only if the conversion is exact.
+
+    The payment is safe the moment your cooperative has recorded it, though the payee's node be switched
+    off. If the answer gets lost, run the same command again: it sends the same bytes, which count only
+    once. If the same was recorded already, you are asked before it is paid once more.
+    """
+    if isinstance(payee, InvoiceLink):
+        _check_invoice_options(amount, price, memo, order, yes, output)
+        with open_membership(wallet, passphrase) as member:
+            done = pay_invoice(member, payee, yes=yes, again=again, output=output)
+            _finish(member, done, until, timeout, output)
+        return
+    if price is not None and (amount is not None or payee.amount is not None):
+        raise click.UsageError("Give either an amount in units or --price.")
+    if price is not None and output.is_json and not yes:
+        raise click.UsageError("With --json and --price give --yes too: nobody can be asked.")
+    intent = _intent(payee, amount, memo) if price is None else _priced(payee, price, memo)
+    with open_membership(wallet, passphrase) as member:
+        _check_federation(payee, member)
+        wish = _Wish(payee=payee, intent=intent, order=order or "", again=again)
+        _finish(member, _pay(member, wish, price, yes, output), until, timeout, output)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wish:
+    """What is to be paid. `order` is the id that was given, or empty."""
+
+    payee: PaymentRequest
+    intent: PaymentIntent
+    order: str
+    again: bool
+
+
+def _pay(
+    member: Membership, wish: _Wish, price: CurrencyPrice | None, yes: bool, output: Output
+) -> Paid:
+    intent, quoted = wish.intent, None
+    if price is not None:
+        # What is pending or paid already is looked for before anybody agrees to a price.
+        with open_desk(member) as desk:
+            paid = settle(desk, intent, output, order=_digest(desk, wish))
+        if paid is not None:
+            return paid
+        quoted = _agree(member, price, yes, output)
+        intent = replace(intent, amount=quoted.amount)
+    member.warn_of(wish.payee.payee.coop, output.note)
+
+    def attempt(desk: Desk, may_repeat: MayRepeat) -> Paid:
+        order = _digest(desk, wish)
+        paid = settle(desk, intent, output, order=order)
+        if paid is not None:
+            return paid
+        member.open_session()
+        if order:
+            paid = settle_from_history(desk, intent, order, output)
+            if paid is not None:
+                return paid
+        reference = wish.payee.reference
+        terms = Terms(
+            price=None if quoted is None else quoted.price,
+            bound=Bound(reference=bytes.fromhex(reference)) if reference else None,
+            order=order,
+            may_repeat=may_repeat,
+        )
+        return make_payment(desk, intent, payee=wish.payee.payee, now=int(time.time()), terms=terms)
+
+    return unless_repeated(member, attempt, again=wish.again, output=output)
+
+
+def _digest(desk: Desk, wish: _Wish) -> str:
+    return desk.orders.digest(wish.order) if wish.order else ""
+
+
+def _check_invoice_options(
+    amount: int | None,
+    price: CurrencyPrice | None,
+    memo: str | None,
+    order: str | None,
+    yes: bool,
+    output: Output,
+) -> None:
+    if amount is not None or price is not None or memo is not None:
+        raise click.UsageError("An invoice says itself what is to be paid; give nothing more.")
+    if order is not None:
+        raise click.UsageError("An invoice is an order of its own; leave --order out.")
+    if output.is_json and not yes:
+        raise click.UsageError("With --json and an invoice give --yes too: nobody can be asked.")
+
+
+def _intent(payee: PaymentRequest, amount: int | None, memo: str | None) -> PaymentIntent:
+    if amount is None:
+        amount = payee.amount
+    elif payee.amount is not None and payee.amount != amount:
+        raise CliError(
+            ExitCode.USAGE,
+            "amount_twice",
+            f"The link asks for {format_amount(payee.amount)}, and you gave {format_amount(amount)}.",
+            "Leave the amount out to pay what the link asks for.",
+        )
+    if amount is None:
+        raise click.UsageError("Give the amount, such as 12.50.")
+    return PaymentIntent(
+        payee=str(payee.payee),
+        amount=amount,
+        memo=_memo(payee, memo),
+        reference=payee.reference,
+        link=payee.link if payee.reference else "",
+    )
+
+
+def _memo(payee: PaymentRequest, memo: str | None) -> str:
+    """What is sealed with the payment: nothing when the link has a reference of its own."""
+    if payee.reference:
+        if memo is not None:
+            raise click.UsageError("The link has a reference of its own; leave --memo out.")
+        return ""
+    return payee.memo if memo is None else memo
+
+
+def _priced(payee: PaymentRequest, price: CurrencyPrice, memo: str | None) -> PaymentIntent:
+    """What is asked for with a price, before it is known how much that is."""
+    return PaymentIntent(
+        payee=str(payee.payee),
+        amount=0,
+        memo=_memo(payee, memo),
+        price=str(price),
+        reference=payee.reference,
+    )
+
+
+def _agree(member: Membership, price: CurrencyPrice, yes: bool, output: Output) -> Quote:
+    """Show both amounts and ask."""
+    quoted = quote(member.client, price)
+    output.note(
+        f"{price} is {format_amount(quoted.amount)} {member.charter.unit} ({quoted.value.words()})."
+    )
+    if not yes:
+        agree_to_pay("Pay that?", option="--yes")
+    return quoted
+
+
+def _check_federation(payee: PaymentRequest, member: Membership) -> None:
+    if payee.federation and not member.charter.federation.hex().startswith(payee.federation):
+        raise CliError(
+            ExitCode.REFUSED,
+            "other_federation",
+            "The link is for another federation than yours.",
+            "Ask the payee for a link of yours, or for another way to be paid.",
+        )
+
+
+def _finish(member: Membership, paid: Paid, until: str, timeout: int, output: Output) -> None:
+    """Wait if that was asked for, and say what was paid.
+
+    From here on the payment is recorded, and running the command again would be another payment: whoever
+    interrupts it has to know that.
+    """
+    where = f"{member.coop.name}/{paid.index}"
+    try:
+        arrival = Arrival.NOT_ASKED
+        if until == "delivered":
+            arrival = wait_for_delivery(member, paid, seconds=timeout, output=output)
+        _show(where, paid, arrival, output)
+    except KeyboardInterrupt:
+        raise CliError(
+            ExitCode.INTERRUPTED,
+            "wait_interrupted",
+            f"Interrupted. The payment is made: {payment_words(paid.intent)}, recorded at {where}; it "
+            "can't be lost. Running the command again would pay once more.",
+            f"`fiado history` shows whether it has arrived, `fiado receipt show {where}` the receipt.",
+            {"coop": member.coop.name, "index": paid.index, "status": "recorded"},
+        ) from None
+    output.result(
+        {
+            "status": arrival.status,
+            "coop": member.coop.name,
+            "index": paid.index,
+            "sequence": paid.sequence,
+            "payee": paid.intent.payee,
+            "amount": paid.intent.amount,
+            "price": paid.intent.price or None,
+            "repeated": paid.is_repeated,
+            "receipt": paid.receipt.encode().hex(),
+        }
+    )
+
+
+def _show(where: str, paid: Paid, arrival: Arrival, output: Output) -> None:
+    output.line(f"Paid {payment_words(paid.intent)}.")
+    output.line(_ARRIVAL_WORDS[arrival])
+    output.line(f"Receipt: {where} (`fiado receipt show {where}`).")
+
+
+@click.command()
+@click.argument("amount", type=AMOUNT, required=False)
+@click.option("--memo", metavar="TEXT", default="", help="What it is for; it stands in the link.")
+@wallet_option
+@output_option
+def request(amount: int | None, memo: str, wallet: Path, output: Output) -> None:
+    """Ask for a payment: a link to send, and a QR code to show.
+
+    It needs no network and no passphrase.
+    """
+    public = read_wallet(wallet).public
+    if public.handle is None or public.coop is None or public.federation is None:
+        raise NotJoined(wallet)
+    address = Address(handle=public.handle, coop=public.coop)
+    link = format_link(
+        PaymentRequest(
+            payee=address, amount=amount, memo=memo, federation=public.federation.hex()[:16]
+        )
+    )
+    what = "any amount" if amount is None else format_amount(amount)
+    output.line(f"Pay {what} to {address}:")
+    output.line()
+    output.qr(link)
+    output.line(link)
+    output.result({"link": link, "payee": str(address), "amount": amount, "memo": memo})

@@ -1,0 +1,121 @@
+"""Finding the payment for an order that another copy of this wallet made: the key on another machine, or
+brought back from its words.
+
+Such a payment carries a mark of the order's id (`orders`). The node's history is read once, from its newest
+entry back to what was read before; the marks of what was found stay beside the wallet.
+"""
+
+from typing import Final
+
+from cli.paying.desk import Desk
+from ledger.errors import ProofError
+from ledger.memos import memo_reference
+from ledger.receipts import Receipt, decode_receipt
+from ledger.transactions import Pay
+from node.member.answers import decode_bytes, number, objects, read_bytes
+from node.member.client import Json, NodeMisbehaved, path_of
+from node.member.orders import Marks, PaidOrder
+from node.member.pending_journal import PaymentIntent
+from node.member.sealing import open_salted
+
+_PAGE: Final = 100
+"""How many entries of the history are asked for at once."""
+
+
+def find_elsewhere(desk: Desk, intent: PaymentIntent, order: str) -> PaidOrder | None:
+    """How the order, a digest, was paid by the node's history; None when it was not. Needs a session.
+
+    Its fingerprint is empty when it was paid with another memo. Raises `NodeMisbehaved` when the node can't
+    prove the payment that its history has.
+    """
+    marks = _read_on(desk)
+    salt = desk.orders.salt(order)
+    memos = {
+        desk.orders.reference(order): "",
+        memo_reference(salt=salt, text=intent.memo): intent.memo,
+    }
+    for sign in (*memos, salt):
+        index = marks.entries.get(desk.orders.mark(sign))
+        if index is not None:
+            return _proven(desk, intent, memos, index)
+    return None
+
+
+def _read_on(desk: Desk) -> Marks:
+    """What was known of the history and what came since; it is kept once the history is whole."""
+    client, known = desk.member.client, desk.orders.marks()
+    entries, through = dict(known.entries), known.through
+    before: str | None = None
+    while True:
+        page = client.get("/v1/me/history", limit=_PAGE, before=before)
+        for item in objects(client, page, "items"):
+            if item.get("direction") != "out" or item.get("coop") != desk.member.coop.name:
+                continue
+            sequence = number(client, item, "sequence", least=1)
+            if sequence <= known.through:
+                break
+            through = max(through, sequence)
+            for sign in _signs(desk, item):
+                entries[desk.orders.mark(sign)] = number(client, item, "index", least=1)
+        else:
+            following = page.get("next")
+            if isinstance(following, str) and following != before:
+                before = following
+                continue
+        found = Marks(through=through, entries=entries)
+        if through > known.through and page.get("complete") is not False:
+            desk.orders.keep_marks(found)
+        return found
+
+
+def _signs(desk: Desk, item: Json) -> list[bytes]:
+    """By which the order of a payment can be recognised: its reference, and the salt of its memo."""
+    reference, sealed = item.get("reference"), item.get("memo")
+    if not isinstance(reference, str):
+        return []
+    try:
+        signs = [bytes.fromhex(reference)]
+        if isinstance(sealed, str):
+            seed = desk.member.wallet.seed
+            opened = open_salted(read_bytes(sealed), seed=seed, reference=signs[0])
+            signs += [opened[0]] if opened is not None else []
+    except ValueError:
+        return []
+    return signs
+
+
+def _proven(desk: Desk, intent: PaymentIntent, memos: dict[bytes, str], index: int) -> PaidOrder:
+    """The payment at that place of the home log, by its receipt and not by what the node says of it."""
+    client = desk.member.client
+    receipt, pay = _payment(desk, index)
+    coop = desk.member.charter.coops[pay.payee_coop].name
+    found = client.get(path_of("v1", "accounts", coop, pay.payee))
+    paid = PaymentIntent(
+        payee=f"{found.get('handle')}@{coop}",
+        amount=pay.amount,
+        memo=memos.get(pay.reference or b"", ""),
+        price=intent.price if pay.price is not None else "",
+    )
+    return PaidOrder(
+        fingerprint=desk.orders.fingerprint(paid) if pay.reference in memos else "",
+        payee=paid.payee,
+        amount=paid.amount,
+        price=paid.price,
+        sequence=pay.sequence,
+        receipt=receipt.encode(),
+    )
+
+
+def _payment(desk: Desk, index: int) -> tuple[Receipt, Pay]:
+    member = desk.member
+    answer = member.client.get(path_of("v1", "receipts", member.coop.name, index))
+    try:
+        receipt = decode_receipt(decode_bytes(member.client, answer, "receipt"))
+        entry = receipt.check(member.charter)
+    except ProofError as error:
+        raise NodeMisbehaved(member.client.url, f"its receipt proves nothing: {error}") from error
+    pay = entry.transaction
+    is_home = receipt.coop == member.coop.number
+    if not isinstance(pay, Pay) or pay.payer != member.account or not is_home:
+        raise NodeMisbehaved(member.client.url, "its receipt is for something else")
+    return receipt, pay

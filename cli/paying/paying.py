@@ -1,0 +1,331 @@
+"""Paying: from what the member asked for to a receipt, without ever paying twice.
+
+The journal has a payment's exact bytes on disk before they are sent, and they stay there until the node
+said what became of *them*. `resume` sends again what is pending; `pay` begins a new payment. Both end with
+a receipt that was verified against the charter, or an error that leaves the payment pending.
+
+What ends a payment: a receipt for its very bytes; and a refusal by the rules. On the first sending any
+refusal will do, and a node that looked at nothing leaves nothing in doubt. Once something may have been
+recorded, only a refusal counts that the rules give after the node has looked whether it has these bytes:
+whatever is judged before that says nothing of an earlier try.
+"""
+
+import json
+from dataclasses import dataclass, replace
+from typing import Final
+
+from nacl.utils import random
+
+from cli.paying.desk import Desk
+from cli.paying.kept_receipts import keep_receipt
+from cli.paying.paid_before import MayRepeat, check_not_paid
+from cli.wallet.membership import Membership
+from ledger.errors import ProofError
+from ledger.memos import SALT_BYTES, memo_reference
+from ledger.messages import TAG_ENTRY, signed_bytes
+from ledger.receipts import Receipt, decode_receipt
+from ledger.refusals import Refusal
+from ledger.transactions import Pay, Price, encode_transaction, signed_part
+from node.member.addresses import Address
+from node.member.answers import decode_bytes, decode_hex, encode_bytes, number, read_bytes
+from node.member.client import (
+    AnswerLost,
+    Json,
+    NodeError,
+    NodeMisbehaved,
+    NodeProblem,
+    NodeUnreachable,
+    path_of,
+    render_json,
+)
+from node.member.orders import PaidOrder
+from node.member.pending_journal import Outcome, PaymentIntent, PendingPayment
+from node.member.sealing import LONGEST_MEMO_BYTES, seal_memo
+
+_AFTER_LOOKING: Final = frozenset(
+    {
+        Refusal.ACCOUNT_CLOSED,
+        Refusal.ACCOUNT_FROZEN,
+        Refusal.SEQUENCE_USED,
+        Refusal.AMOUNT_OUT_OF_RANGE,
+        Refusal.FEE_OUT_OF_RANGE,
+        Refusal.COOP_UNKNOWN,
+        Refusal.PAYEE_IS_PAYER,
+        Refusal.PAYEE_UNKNOWN,
+        Refusal.PAYEE_CLOSED,
+        Refusal.PRICE_NOT_KNOWN,
+        Refusal.PRICE_STALE,
+        Refusal.PRICE_MISMATCH,
+        Refusal.LIMIT_EXCEEDED,
+        Refusal.CLEARING_LIMIT_EXCEEDED,
+        Refusal.BALANCE_OUT_OF_RANGE,
+    }
+)
+"""Refusals of these bytes, and of no others under their sequence number (PROTOCOL 7.2). All others are
+given before the sequence number is looked at, or by a node that has lost what it had recorded."""
+
+
+@dataclass(eq=False)
+class MemoTooLong(Exception):
+    """The memo has `size` bytes; it may have `LONGEST_MEMO_BYTES`."""
+
+    size: int
+
+
+@dataclass(eq=False)
+class PayeeCoopUnknown(Exception):
+    """The address names a cooperative that is not in the federation, whose `coops` are these."""
+
+    address: Address
+    coops: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class PaymentInDoubt(Exception):
+    """Whether this payment was recorded is not known, because of `cause`: None for an interruption."""
+
+    intent: PaymentIntent
+    cause: NodeError | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """What an invoice, a refund or a link fixes: the payment's reference, and who has to be paid.
+
+    `account` is the payee's number; None when only the address is given.
+    """
+
+    reference: bytes
+    account: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paid:
+    """A recorded payment and the proof of it. `is_repeated`: it had been recorded before."""
+
+    intent: PaymentIntent
+    sequence: int
+    index: int
+    receipt: Receipt
+    is_repeated: bool
+    order: str = ""
+    """The digest of its order, if it was made for one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """How a payment is to be made. `order` is the digest of an order's id."""
+
+    fee: int = 0
+    price: Price | None = None
+    bound: Bound | None = None
+    order: str = ""
+    may_repeat: MayRepeat = lambda _: False
+
+
+def resume(desk: Desk) -> Paid | None:
+    """Send again what is pending; None when nothing is.
+
+    Raises `NodeProblem` when the rules refuse these bytes for good: they are then forgotten. Everything
+    else leaves them as they are, and raises `PaymentInDoubt`.
+    """
+    pending = desk.journal.pending()
+    if pending is None:
+        return None
+    try:
+        return _send(desk, pending)
+    except NodeUnreachable as error:
+        # Nothing was sent now, but an earlier process may have sent it.
+        cause = AnswerLost(error.url, error.reason)
+        raise PaymentInDoubt(pending.intent, cause) from error
+    except NodeProblem as problem:
+        if _ends_a_doubt(problem):
+            desk.journal.finish(pending.sequence, outcome=Outcome.REFUSED)
+            raise
+        lost = AnswerLost(problem.url, problem.code) if problem.was_passed_over else problem
+        raise PaymentInDoubt(pending.intent, lost) from problem
+    except NodeError as error:
+        raise PaymentInDoubt(pending.intent, error) from error
+
+
+def pay(desk: Desk, intent: PaymentIntent, *, payee: Address, now: int, terms: Terms) -> Paid:
+    """Sign, write down, send. Needs a session with the node.
+
+    Raises `PaidAlready` when the same was recorded already and `terms` don't say that it may be repeated,
+    `PaymentPending` when an earlier payment is unfinished, `NodeProblem` or `NodeUnreachable` when it is
+    certain that nothing was recorded, and `PaymentInDoubt`.
+    """
+    member = desk.member
+    if len(intent.memo.encode("utf-8")) > LONGEST_MEMO_BYTES:
+        raise MemoTooLong(len(intent.memo.encode("utf-8")))
+    coop = member.charter.coop_named(payee.coop)
+    if coop is None:
+        names = tuple(each.name for each in member.charter.coops.values())
+        raise PayeeCoopUnknown(payee, names)
+    found = _payee(member, payee, terms.bound)
+    me = member.me()
+    if terms.bound is not None or not terms.order:
+        check_not_paid(desk, intent, me, terms.may_repeat)
+    # A bound payment has a reference already, so there is none left to bind a memo with.
+    salt = _salt(desk, terms.order) if intent.memo and terms.bound is None else None
+    unsigned = Pay(
+        payer=member.account,
+        sequence=number(member.client, me, "next_sequence", least=1),
+        payee_coop=coop.number,
+        payee=number(member.client, found, "account"),
+        amount=intent.amount,
+        fee=terms.fee,
+        reference=_reference(desk, terms, salt, intent.memo),
+        price=terms.price,
+    )
+    document: Json = {"transaction": encode_bytes(_signed(member, unsigned))}
+    if salt is not None:
+        document["memo"] = _sealed(member, found, salt, intent.memo)
+    pending = desk.journal.begin(
+        render_json(document),
+        sequence=unsigned.sequence,
+        intent=intent,
+        begun_at=now,
+        fingerprint=desk.orders.fingerprint(intent),
+        order=terms.order,
+    )
+    return _send_first(desk, pending)
+
+
+def _send_first(desk: Desk, pending: PendingPayment) -> Paid:
+    """Send a payment that no node can have seen yet."""
+    try:
+        return _send(desk, pending)
+    except NodeUnreachable:
+        # Every try found the door closed, or the client would have said that an answer was lost.
+        desk.journal.finish(pending.sequence, outcome=Outcome.REFUSED)
+        raise
+    except NodeProblem as problem:
+        if _ends_a_doubt(problem) or _ends_a_first_try(problem):
+            desk.journal.finish(pending.sequence, outcome=Outcome.REFUSED)
+            raise
+        raise PaymentInDoubt(pending.intent, problem) from problem
+    except NodeError as error:
+        raise PaymentInDoubt(pending.intent, error) from error
+
+
+def _ends_a_first_try(problem: NodeProblem) -> bool:
+    """Whether it shows that bytes which were sent just now, and never before, were not recorded.
+
+    A gap does not: a node that has lost payments takes these bytes once the gap is filled.
+    """
+    if problem.is_after_doubt or problem.number == Refusal.SEQUENCE_GAP:
+        return False
+    return problem.was_passed_over or problem.is_final
+
+
+def _ends_a_doubt(problem: NodeProblem) -> bool:
+    """Whether it shows that bytes which may have been recorded were not."""
+    return problem.number in _AFTER_LOOKING
+
+
+def _payee(member: Membership, payee: Address, bound: Bound | None) -> Json:
+    """The account of that address, as the node knows it."""
+    found = member.client.get(path_of("v1", "accounts", payee.coop, f"@{payee.handle}"))
+    if found.get("handle") != payee.handle or found.get("coop") != payee.coop:
+        raise NodeMisbehaved(member.client.url, f"it was asked for {payee} and tells of another")
+    account = number(member.client, found, "account")
+    if bound is not None and bound.account is not None and account != bound.account:
+        raise NodeMisbehaved(member.client.url, f"{payee} is another account than the one to pay")
+    return found
+
+
+def _sealed(member: Membership, found: Json, salt: bytes, memo: str) -> Json:
+    keys = {"payer": member.key.public_key, "payee": decode_hex(member.client, found, "key")}
+    try:
+        return {
+            side: encode_bytes(seal_memo(salt=salt, text=memo, public_key=key))
+            for side, key in keys.items()
+        }
+    except (ValueError, RuntimeError) as error:
+        raise NodeMisbehaved(member.client.url, "the payee's key is none") from error
+
+
+def _salt(desk: Desk, order: str) -> bytes:
+    """That of an order's payment says which order it was, to whoever has the wallet's key."""
+    return desk.orders.salt(order) if order else random(SALT_BYTES)
+
+
+def _reference(desk: Desk, terms: Terms, salt: bytes | None, memo: str) -> bytes | None:
+    if terms.bound is not None:
+        return terms.bound.reference
+    if salt is not None:
+        return memo_reference(salt=salt, text=memo)
+    return desk.orders.reference(terms.order) if terms.order else None
+
+
+def _signed(member: Membership, unsigned: Pay) -> bytes:
+    message = signed_bytes(
+        TAG_ENTRY,
+        federation=member.charter.federation,
+        coop=member.coop.number,
+        body=signed_part(unsigned),
+    )
+    return encode_transaction(replace(unsigned, signature=member.key.sign(message)))
+
+
+def _send(desk: Desk, pending: PendingPayment) -> Paid:
+    """Send the journal's bytes, and note it when they are recorded. Any error leaves them pending."""
+    member = desk.member
+    try:
+        answer = member.client.post_bytes(
+            "/v1/payments", pending.payload, content_type="application/json"
+        )
+    except KeyboardInterrupt:
+        raise PaymentInDoubt(pending.intent, None) from None
+    index = number(member.client, answer, "index", least=1)
+    receipt, time = _checked_receipt(member, answer, pending, index)
+    paid = Paid(
+        intent=pending.intent,
+        sequence=pending.sequence,
+        index=index,
+        receipt=receipt,
+        is_repeated=answer.get("repeated") is True,
+        order=pending.order,
+    )
+    keep_receipt(member.wallet.path, member.charter, receipt)
+    if pending.intent.reference:
+        keep_order(desk, desk.orders.digest_of_reference(pending.intent.reference), paid)
+    if pending.order:
+        keep_order(desk, pending.order, paid)
+    desk.journal.finish(pending.sequence, outcome=Outcome.RECORDED, index=index, time=time)
+    return paid
+
+
+def keep_order(desk: Desk, order: str, paid: Paid) -> None:
+    """Write down that the order is paid by this payment, before anybody is told."""
+    desk.orders.keep(
+        order,
+        PaidOrder(
+            fingerprint=desk.orders.fingerprint(paid.intent),
+            payee=paid.intent.payee,
+            amount=paid.intent.amount,
+            price=paid.intent.price,
+            sequence=paid.sequence,
+            receipt=paid.receipt.encode(),
+        ),
+    )
+
+
+def _checked_receipt(
+    member: Membership, answer: Json, pending: PendingPayment, index: int
+) -> tuple[Receipt, int]:
+    """The receipt, once it proves that exactly what we signed is in our cooperative's log; its time."""
+    transaction = read_bytes(json.loads(pending.payload)["transaction"])
+    try:
+        receipt = decode_receipt(decode_bytes(member.client, answer, "receipt"))
+        entry = receipt.check(member.charter)
+    except ProofError as error:
+        raise NodeMisbehaved(member.client.url, f"its receipt proves nothing: {error}") from error
+    if (
+        receipt.coop != member.coop.number
+        or receipt.length != index
+        or encode_transaction(entry.transaction) != transaction
+    ):
+        raise NodeMisbehaved(member.client.url, "its receipt is for something else")
+    return receipt, entry.time

@@ -1,0 +1,77 @@
+"""Paying an invoice: looked up, checked, shown, and paid once however often the command is run.
+
+What it asks for is looked up once more just before signing: between the question and the answer an invoice
+may have been cancelled, or paid by somebody else.
+"""
+
+import time
+
+from cli.paying.desk import Desk, open_desk
+from cli.paying.invoice_links import InvoiceLink, OpenInvoice, fetch_invoice
+from cli.paying.paid_before import MayRepeat
+from cli.paying.paying import Bound, Paid, Terms, pay
+from cli.paying.settling import settle, unless_repeated
+from cli.shell.consent import agree_to_pay
+from cli.shell.errors import CliError
+from cli.shell.exit_codes import ExitCode
+from cli.shell.terminal import Output
+from cli.wallet.membership import Membership
+from node.member.amounts import format_amount
+from node.member.pending_journal import PaymentIntent
+
+
+def pay_invoice(
+    member: Membership, link: InvoiceLink, *, yes: bool, again: bool, output: Output
+) -> Paid:
+    """Pay what is left of an invoice. An earlier payment that is in doubt is finished first.
+
+    Raises `CliError` when there is nothing to pay, or the member says no.
+    """
+    invoice = fetch_invoice(link, member.charter)
+    with open_desk(member) as desk:
+        earlier = settle(desk, _intent(link, invoice), output)
+    if earlier is not None:
+        return earlier
+    invoice.check_open()
+    member.warn_of(invoice.payee.coop, output.note)
+    _agree(member, invoice, yes=yes, output=output)
+
+    def attempt(desk: Desk, may_repeat: MayRepeat) -> Paid:
+        intent = _intent(link, invoice)
+        paid = settle(desk, intent, output)
+        if paid is not None:
+            return paid
+        now = fetch_invoice(link, member.charter)
+        now.check_open()
+        if now != invoice:
+            raise CliError(
+                ExitCode.REFUSED,
+                "invoice_changed",
+                f"The invoice asks for {format_amount(now.amount)} now, not for "
+                f"{format_amount(invoice.amount)}. Nothing was paid.",
+                "Run the command again to see what is left.",
+            )
+        member.open_session()
+        bound = Bound(account=invoice.account, reference=invoice.reference)
+        terms = Terms(bound=bound, may_repeat=may_repeat)
+        return pay(desk, intent, payee=invoice.payee, now=int(time.time()), terms=terms)
+
+    return unless_repeated(member, attempt, again=again, output=output)
+
+
+def _intent(link: InvoiceLink, invoice: OpenInvoice) -> PaymentIntent:
+    return PaymentIntent(
+        payee=str(invoice.payee),
+        amount=invoice.amount,
+        reference=invoice.reference.hex(),
+        link=f"{link.node_url}/p/{link.id}",
+    )
+
+
+def _agree(member: Membership, invoice: OpenInvoice, *, yes: bool, output: Output) -> None:
+    description = " / ".join(invoice.description.split("\n"))
+    what = f" for “{description}”" if description else ""
+    asked = f"{invoice.payee} asks for {format_amount(invoice.amount)} {member.charter.unit}{what}."
+    output.line(asked)
+    if not yes:
+        agree_to_pay("Pay it?", option="--yes")

@@ -1,0 +1,127 @@
+"""Transactions in plain words: what a steward is asked to sign, and what a receipt proves.
+
+The words are made from the very bytes that are signed, never from what somebody says about them.
+"""
+
+import datetime
+from collections.abc import Mapping
+
+from ledger.charter import Charter
+from ledger.entries import LAST_TIME
+from ledger.transactions import (
+    Admit,
+    Anchor,
+    IndexEntry,
+    Limit,
+    Pay,
+    Return,
+    SetStatus,
+    Status,
+    Transaction,
+)
+from node.member.amounts import format_amount
+
+Names = Mapping[tuple[int, int], str]
+"""(coop number, account) -> handle, as far as known."""
+
+
+BEYOND_CALENDARS = "a day after the year 9999"
+"""How a time is told that has no date: a limit may have such an end, meaning never."""
+
+
+def moment(seconds: int) -> str:
+    """A time of the ledger, in universal time, because both sides of a dispute read it."""
+    if seconds > LAST_TIME:
+        return BEYOND_CALENDARS
+    return datetime.datetime.fromtimestamp(seconds, tz=datetime.UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def when(seconds: int) -> str:
+    """A time of the ledger as people of this machine's time zone write it."""
+    try:
+        local = datetime.datetime.fromtimestamp(seconds, tz=datetime.UTC).astimezone()
+    except (OSError, OverflowError, ValueError):  # in some time zones it is the year 10000 already
+        return BEYOND_CALENDARS
+    return local.strftime("%Y-%m-%d %H:%M")
+
+
+def account_words(charter: Charter, coop: int, account: int, names: Names) -> str:
+    """An account as `alice@norte`, or by its number when the handle is not known."""
+    known = charter.coops.get(coop)
+    home = known.name if known else f"coop {coop}"
+    if account == 0:
+        return f"the commons of {home}"
+    handle = names.get((coop, account))
+    return f"account {account} of {home}" if handle is None else f"{handle}@{home}"
+
+
+def describe(
+    transaction: Transaction,
+    *,
+    charter: Charter,
+    coop: int,
+    reason: str | None = None,
+    names: Names | None = None,
+) -> list[str]:
+    """What a transaction for `coop`'s log does, in sentences."""
+    names = names or {}
+    lines: list[str]
+    match transaction:
+        case Pay():
+            lines = _pay(transaction, charter, coop, names)
+        case Admit():
+            kind = "an organisation" if transaction.class_ else "a person"
+            lines = [
+                f"Admit {transaction.handle}@{charter.coops[coop].name}, {kind}, as account "
+                f"{transaction.account}.",
+                f"Its first credit limit is {format_amount(transaction.limit)}.",
+                f"Its key is {transaction.key.hex()}.",
+            ]
+        case Limit():
+            lines = _limit(transaction, account_words(charter, coop, transaction.account, names))
+        case SetStatus():
+            who = account_words(charter, coop, transaction.account, names)
+            lines = [f"{_STATUS[transaction.status].format(who=who)}"]
+        case Anchor():
+            other = charter.coops.get(transaction.coop)
+            name = other.name if other else f"coop {transaction.coop}"
+            lines = [f"Take in the log of {name} up to entry {transaction.length}."]
+        case Return():
+            other = charter.coops.get(transaction.coop)
+            name = other.name if other else f"coop {transaction.coop}"
+            lines = [
+                f"Give back the payment at {name}/{transaction.index}, whose payee had closed."
+            ]
+        case IndexEntry():
+            lines = ["Take in what the cooperatives decided about the index of prices."]
+    if reason is not None:
+        lines.append(f"The reason: {reason}")
+    return lines
+
+
+_STATUS = {
+    Status.OPEN: "Open {who} again: it may pay.",
+    Status.FROZEN: "Freeze {who}: it can't pay, but can still be paid.",
+    Status.CLOSED: "Close {who} for ever.",
+}
+
+
+def _pay(pay: Pay, charter: Charter, coop: int, names: Names) -> list[str]:
+    payer = account_words(charter, coop, pay.payer, names)
+    payee = account_words(charter, pay.payee_coop, pay.payee, names)
+    lines = [f"{payer} pays {format_amount(pay.amount)} to {payee}."]
+    if pay.fee:
+        lines.append(f"On top, {format_amount(pay.fee)} go to the commons of the payer.")
+    lines.append(f"It is payment number {pay.sequence} of the payer.")
+    return lines
+
+
+def _limit(limit: Limit, who: str) -> list[str]:
+    lines = [f"Set the credit limit of {who} to {format_amount(limit.limit)}."]
+    if limit.from_:
+        lines.append(f"It applies from {moment(limit.from_)} on.")
+    if limit.until is not None and limit.after is not None:
+        lines.append(
+            f"It ends on {moment(limit.until)}; after that the limit is {format_amount(limit.after)}."
+        )
+    return lines

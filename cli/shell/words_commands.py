@@ -1,0 +1,203 @@
+"""The words for what can go wrong in the commands' own modules.
+
+Only words: see `errors`. Importing this module registers them.
+"""
+
+from cli.account.in_doubt import settling_command
+from cli.paying.paid_before import PaidAlready
+from cli.paying.paying import MemoTooLong, PayeeCoopUnknown, PaymentInDoubt
+from cli.paying.settling import OrderDiffers, already_words, payment_words
+from cli.shell.errors import CliError, explain, in_words
+from cli.shell.exit_codes import ExitCode
+from cli.shell.places import PlaceError
+from cli.steward.draft_file import DraftError
+from cli.steward.stewardship import StewardKeyMissing, StewardNotLinked
+from cli.wallet.membership import NotJoined
+from ledger.validators.choose import ValidatorUnavailable
+from node.member.amounts import format_amount
+from node.member.links import LinkError
+from node.member.orders import OrderDamaged, OrderError
+from node.member.sealing import LONGEST_MEMO_BYTES
+
+
+@explain.register
+def _(error: NotJoined) -> CliError:
+    return CliError(
+        ExitCode.WALLET,
+        "not_joined",
+        f"The wallet {error.path} belongs to no account yet.",
+        "Ask a cooperative for one: `fiado join --node URL --handle NAME`.",
+    )
+
+
+@explain.register
+def _(error: StewardKeyMissing) -> CliError:
+    return CliError(
+        ExitCode.WALLET,
+        "steward_key_missing",
+        f"There is no steward's key at {error.path}.",
+        "Make one with `fiado steward key new`, bring one back from its words with "
+        "`fiado steward key restore`, or say where it is with --key.",
+    )
+
+
+@explain.register
+def _(error: StewardNotLinked) -> CliError:
+    return CliError(
+        ExitCode.WALLET,
+        "steward_not_linked",
+        f"The key {error.path} does not say at which node its steward serves.",
+        "Say it once: `fiado steward key use URL`, with the address of your cooperative's node.",
+    )
+
+
+@explain.register
+def _(error: LinkError) -> CliError:
+    return CliError(
+        ExitCode.USAGE,
+        "link_malformed",
+        f"The payment link can't be used: {error.problem}.",
+        "Ask the payee for a new one, or pay to the address, such as alice@norte.",
+    )
+
+
+@explain.register
+def _(error: PlaceError) -> CliError:
+    return CliError(
+        ExitCode.USAGE,
+        "entry_malformed",
+        f"“{error.text}” is not the place of an entry.",
+        "Write the cooperative and the entry's number, such as norte/12; `fiado history` shows them.",
+    )
+
+
+@explain.register
+def _(error: MemoTooLong) -> CliError:
+    return CliError(
+        ExitCode.USAGE,
+        "memo_too_long",
+        f"The memo has {error.size} bytes; it may have {LONGEST_MEMO_BYTES}.",
+        "Make it shorter. Letters with accents count twice.",
+    )
+
+
+@explain.register
+def _(error: PayeeCoopUnknown) -> CliError:
+    return CliError(
+        ExitCode.REFUSED,
+        "coop_unknown",
+        f"There is no cooperative “{error.address.coop}” in your federation.",
+        f"Its cooperatives are {', '.join(error.coops)}.",
+    )
+
+
+@explain.register
+def _(error: PaymentInDoubt) -> CliError:
+    words = payment_words(error.intent)
+    facts: dict[str, str | int | bool | None] = {
+        "payee": error.intent.payee,
+        "amount": error.intent.amount,
+        "settle": settling_command(error.intent),
+    }
+    remedy = (
+        "It is safe to run the same command again: it sends the same bytes, which count only once. "
+        "`fiado balance` shows what is in doubt."
+    )
+    cause = None if error.cause is None else in_words(error.cause)
+    if cause is None:
+        return CliError(
+            ExitCode.INTERRUPTED,
+            "payment_interrupted",
+            f"Interrupted. Whether {words} was recorded is not known.",
+            remedy,
+            facts,
+        )
+    return CliError(
+        ExitCode.OUTCOME_UNKNOWN,
+        cause.name,
+        f"Whether {words} was recorded is not known: {cause.message[:1].lower()}{cause.message[1:]}",
+        remedy,
+        {**cause.details, **facts},
+    )
+
+
+@explain.register
+def _(error: PaidAlready) -> CliError:
+    return CliError(
+        ExitCode.REFUSED,
+        "paid_already",
+        f"{already_words(error)[:-1]}. Nothing more was paid.",
+        "If it is to be paid once more, give --again. Scripts give each payment an id of its own with "
+        "--order, which is never paid twice.",
+        {
+            "coop": error.coop,
+            "index": error.twin.index,
+            "time": error.twin.time,
+            "payee": error.intent.payee,
+            "amount": error.intent.amount,
+        },
+    )
+
+
+@explain.register
+def _(error: OrderDiffers) -> CliError:
+    paid = error.paid
+    return CliError(
+        ExitCode.REFUSED,
+        "order_differs",
+        f"This order was paid already, with {format_amount(paid.amount)} to {paid.payee}: entry "
+        f"{error.coop}/{error.index}. Nothing more was paid.",
+        "Give what is to be paid now an id of its own.",
+        {
+            "coop": error.coop,
+            "index": error.index,
+            "payee": paid.payee,
+            "amount": paid.amount,
+        },
+    )
+
+
+@explain.register
+def _(error: OrderError) -> CliError:
+    return CliError(
+        ExitCode.USAGE,
+        "order_malformed",
+        f"The order's id can't be used: {error.problem}.",
+        "Take any plain text that names this payment and no other, such as an invoice's number.",
+    )
+
+
+@explain.register
+def _(error: OrderDamaged) -> CliError:
+    return CliError(
+        ExitCode.WALLET,
+        "order_damaged",
+        f"The file {error.path} says that this order was paid, but can't be read.",
+        "Look at `fiado history`: if the payment is there, leave the file as it is. Nothing was paid now.",
+    )
+
+
+@explain.register
+def _(error: DraftError) -> CliError:
+    return CliError(
+        ExitCode.REFUSED,
+        "draft_unusable",
+        f"This can't be signed or submitted: {error.problem}.",
+        "Ask whoever drafted it for a new one; `fiado steward pending` lists what waits at the node.",
+    )
+
+
+@explain.register
+def _(error: ValidatorUnavailable) -> CliError:
+    return CliError(
+        ExitCode.REFUSED,
+        "validator_unavailable",
+        f"The validator that was asked for is not there: {error}.",
+        "Or unset FIADO_VALIDATOR and FIADO_REQUIRE_NATIVE to run with the reference validator.",
+    )
+
+
+@explain.register(ExceptionGroup)
+def _(error: ExceptionGroup[Exception]) -> CliError | None:
+    """Things that were done at once: the first of their errors that has words speaks for all."""
+    return next(filter(None, map(explain, error.exceptions)), None)

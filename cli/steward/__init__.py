@@ -1,0 +1,1 @@
+"""Commands for stewards: drafts, signatures, admissions."""

@@ -1,0 +1,243 @@
+"""`fiado steward`: admissions, limits, freezing; several stewards sign what each can read."""
+
+import datetime
+import time
+from pathlib import Path
+
+import click
+
+from cli.shell.errors import CliError
+from cli.shell.exit_codes import ExitCode
+from cli.shell.parameters import LIMIT, output_option, passphrase_options
+from cli.shell.passphrase import PassphraseSource
+from cli.shell.terminal import Output
+from cli.steward.admission import admit
+from cli.steward.desk import discard, members
+from cli.steward.draft_file import DraftError, read_draft
+from cli.steward.key import steward_key
+from cli.steward.signing import (
+    FILE,
+    draft_as_json,
+    draft_document,
+    draft_of,
+    find_member,
+    names_of,
+    new_reason,
+    print_draft,
+    show_recorded,
+    sign_change,
+    sign_draft,
+    signing_options,
+    waiting_drafts,
+)
+from cli.steward.stewardship import open_stewardship, steward_key_option
+from ledger.transactions import Kind, Limit, SetStatus, Status
+from node.member.amounts import format_amount
+from node.member.answers import integer
+from node.member.client import path_of
+
+reason_option = click.option(
+    "--reason", required=True, metavar="TEXT", help="Why; the member can read it."
+)
+
+
+@click.group()
+def steward() -> None:
+    """What stewards decide for their cooperative, each with their own key."""
+
+
+steward.add_command(steward_key)
+steward.add_command(admit)
+steward.add_command(members)
+steward.add_command(discard)
+
+
+@steward.command("pending")
+@steward_key_option
+@passphrase_options
+@output_option
+def pending(key_path: Path, passphrase: PassphraseSource, output: Output) -> None:
+    """List what waits for signatures: requests to join, and drafts of other stewards."""
+    with open_stewardship(key_path, passphrase) as steward:
+        steward.open_session()
+        # Admissions first: what waits about somebody who is not a member yet follows them.
+        found = sorted(
+            waiting_drafts(steward), key=lambda draft: draft.transaction.kind != Kind.ADMIT
+        )
+        if not found:
+            output.line("Nothing waits for a signature.")
+        for draft in found:
+            print_draft(draft, names_of(steward, draft, found), output)
+            output.line(f"Sign it with: fiado steward sign {draft.id_}")
+            output.line()
+        output.result({"drafts": [draft_as_json(draft) for draft in found]})
+
+
+@steward.command("limit")
+@click.argument("member", metavar="HANDLE")
+@click.argument("limit", type=LIMIT)
+@click.option("--from", "from_", metavar="DATE", help="From this day on; at once when left out.")
+@click.option("--until", metavar="DATE", help="Up to this day; for good when left out.")
+@click.option("--after", type=LIMIT, help="The limit after that day; with --until only.")
+@reason_option
+@signing_options
+def limit(
+    member: str,
+    limit: int,
+    from_: str | None,
+    until: str | None,
+    after: int | None,
+    reason: str,
+    out: Path | None,
+    yes: bool,
+    key_path: Path,
+    passphrase: PassphraseSource,
+    output: Output,
+) -> None:
+    """Draft a change of somebody's credit limit and sign it.
+
+    If another steward's draft of the same change with the same reason waits, that one is signed.
+
+    A limit below what the member owes takes nothing back; it only stops further spending. Dates are
+    days in universal time, such as 2027-03-01.
+    """
+    if (until is None) != (after is None):
+        raise click.UsageError(
+            "Give --until and --after together: when it ends, and what then applies."
+        )
+    begins = 0 if from_ is None else _day(from_, "--from")
+    ends = None if until is None else _day(until, "--until")
+    if ends is not None and ends <= max(begins, int(time.time())):
+        raise click.UsageError(f"--until {until}: that is over before the limit applies.")
+    with open_stewardship(key_path, passphrase) as steward:
+        steward.open_session()
+        account = find_member(steward, member)
+        text = new_reason(reason)
+        change = Limit(
+            account=integer(steward.client, account, "account"),
+            revision=integer(steward.client, account, "revision") + 1,
+            limit=limit,
+            from_=begins,
+            until=ends,
+            after=after,
+            reason=text.hash,
+        )
+        output.line(
+            f"{account.get('handle')} has a balance of {format_amount(account['balance'])} and a limit "
+            f"of {format_amount(account['limit'])} now."
+        )
+        output.result(sign_change(steward, change, text, out=out, yes=yes, output=output))
+
+
+def _status_command(name: str, status: Status, explanation: str) -> None:
+    @steward.command(name, help=explanation)
+    @click.argument("member", metavar="HANDLE")
+    @reason_option
+    @signing_options
+    def change_status(
+        member: str,
+        reason: str,
+        out: Path | None,
+        yes: bool,
+        key_path: Path,
+        passphrase: PassphraseSource,
+        output: Output,
+    ) -> None:
+        with open_stewardship(key_path, passphrase) as steward:
+            steward.open_session()
+            account = find_member(steward, member)
+            text = new_reason(reason)
+            balance = integer(steward.client, account, "balance")
+            if status is Status.CLOSED and balance:
+                output.note(
+                    f"{account.get('handle')} has a balance of {format_amount(balance)}; closing can be "
+                    "recorded only once that is zero."
+                )
+            change = SetStatus(
+                account=integer(steward.client, account, "account"),
+                revision=integer(steward.client, account, "revision") + 1,
+                status=status,
+                reason=text.hash,
+            )
+            output.result(sign_change(steward, change, text, out=out, yes=yes, output=output))
+
+
+_status_command(
+    "freeze",
+    Status.FROZEN,
+    "Draft the freezing of an account, and sign it: it can't pay, but can still be paid.",
+)
+_status_command(
+    "thaw", Status.OPEN, "Draft the thawing of a frozen account, and sign it: it may pay again."
+)
+_status_command(
+    "close",
+    Status.CLOSED,
+    "Draft the closing of an account, and sign it. That is for ever; its balance has to be zero.",
+)
+
+
+@steward.command("sign")
+@click.argument("draft", metavar="ID|FILE")
+@signing_options
+def sign(
+    draft: str,
+    out: Path | None,
+    yes: bool,
+    key_path: Path,
+    passphrase: PassphraseSource,
+    output: Output,
+) -> None:
+    """Sign a draft: one that waits at the node, by its id, or one in a file.
+
+    A file is written again with the signature in it, or to --out.
+    """
+    with open_stewardship(key_path, passphrase) as steward:
+        if Path(draft).is_file():
+            found = read_draft(Path(draft), steward.charter)
+            file = out or Path(draft)
+            output.result(sign_draft(steward, found, out=file, yes=yes, output=output))
+            return
+        steward.open_session()
+        asked = draft_of(steward, steward.client.get(path_of("v1", "drafts", draft)))
+        waiting = waiting_drafts(steward)
+        output.result(sign_draft(steward, asked, out=out, yes=yes, output=output, waiting=waiting))
+
+
+@steward.command("submit")
+@click.argument("files", nargs=-1, required=True, type=FILE)
+@steward_key_option
+@passphrase_options
+@output_option
+def submit(
+    files: tuple[Path, ...], key_path: Path, passphrase: PassphraseSource, output: Output
+) -> None:
+    """Bring the signatures in several files of one draft together and hand it to the node."""
+    with open_stewardship(key_path, passphrase) as steward:
+        first, *others = [read_draft(file, steward.charter) for file in files]
+        draft = first
+        for other in others:
+            if other.message != draft.message:
+                raise DraftError("the files are not of the same draft")
+            draft = draft.merge(other.transaction.stewards)
+        if draft.missing:
+            raise CliError(
+                ExitCode.REFUSED,
+                "stewards_too_few",
+                f"{draft.missing} more stewards have to sign; signed have: "
+                f"{', '.join(draft.signed_by) or 'nobody'}.",
+                "Pass the file on: `fiado steward sign FILE`.",
+            )
+        answer = steward.client.post("/v1/transactions", draft_document(draft))
+        output.result(show_recorded(answer, steward, output))
+
+
+def _day(text: str, option: str) -> int:
+    """The beginning of a day in universal time, in Unix seconds; `now` is the present moment."""
+    if text == "now":
+        return int(time.time())
+    try:
+        day = datetime.date.fromisoformat(text)
+    except ValueError:
+        raise click.UsageError(f"{option} {text}: give a day such as 2027-03-01.") from None
+    return int(datetime.datetime.combine(day, datetime.time(), tzinfo=datetime.UTC).timestamp())

@@ -1,0 +1,203 @@
+"""A transaction that waits for stewards' signatures, as a file that goes from hand to hand.
+
+The file is JSON: the federation, the coop's number, the transaction with the signatures so far, and the
+reason's text with its salt. Signatures of several copies of one draft can be brought together. Reading
+checks everything that can be checked with the charter: the text of the reason against its hash, and
+each signature against its steward's key.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from ledger.charter import Charter, Coop
+from ledger.entries import decode_transaction
+from ledger.memos import reason_hash
+from ledger.messages import TAG_ENTRY, signed_bytes
+from ledger.refusals import Refusal
+from ledger.signatures import SignatureInvalid, SigningKey, verify
+from ledger.transactions import Admit, Limit, SetStatus, encode_transaction, signed_part
+from node.member.answers import encode_bytes, read_bytes
+
+FORMAT: Final = "fiado draft"
+VERSION: Final = 1
+LARGEST_FILE: Final = 262_144
+
+Signable = Admit | Limit | SetStatus
+
+
+@dataclass(eq=False)
+class DraftError(Exception):
+    """A draft can't be used; `problem` says why in a few words."""
+
+    problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonText:
+    """Why stewards do something, in words that the member can read; the log has the salted hash."""
+
+    salt: bytes
+    text: str
+
+    @property
+    def hash(self) -> bytes:
+        """What the transaction carries."""
+        return reason_hash(salt=self.salt, text=self.text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A transaction for a coop's log with the signatures so far. `id_` is the node's, if it has it."""
+
+    charter: Charter
+    coop: Coop
+    transaction: Signable
+    reason: ReasonText | None = None
+    id_: str | None = None
+    expires: int | None = None
+    """From when on the node has it no more, in Unix seconds; None in a file, which waits for ever."""
+    alike: tuple[str, ...] = ()
+    """What the node knows that is like it, in words: other requests for the handle, accounts of the key."""
+
+    @property
+    def message(self) -> bytes:
+        """What every signature covers."""
+        return signed_bytes(
+            TAG_ENTRY,
+            federation=self.charter.federation,
+            coop=self.coop.number,
+            body=signed_part(self.transaction),
+        )
+
+    @property
+    def signed_by(self) -> list[str]:
+        """The names of the stewards who have signed."""
+        return [self.coop.stewards[steward].name for steward, _ in self.transaction.stewards]
+
+    @property
+    def missing(self) -> int:
+        """How many more have to sign."""
+        return max(0, self.coop.steward_threshold - len(self.transaction.stewards))
+
+    def sign(self, key: SigningKey) -> "Draft":
+        """With the signature of the steward who has this key. Raises `DraftError`."""
+        steward = steward_of(self.coop, key.public_key)
+        return self.merge([(steward, key.sign(self.message))])
+
+    def merge(self, signatures: Sequence[tuple[int, bytes]]) -> "Draft":
+        """With more signatures, each of which is verified."""
+        together = dict(self.transaction.stewards)
+        for steward, signature in signatures:
+            _check_signature(self, steward, signature)
+            together[steward] = signature
+        changed = replace(self.transaction, stewards=tuple(sorted(together.items())))
+        return replace(self, transaction=changed)
+
+
+def find_twin(draft: Draft, waiting: Iterable[Draft]) -> Draft | None:
+    """The first that would change the same and gives the same reason in words, or None.
+
+    Each draft's reason has a salt of its own, so two stewards who type the same command make two drafts;
+    signing the one that waits brings their signatures together.
+    """
+    text = None if draft.reason is None else draft.reason.text
+    for other in waiting:
+        other_text = None if other.reason is None else other.reason.text
+        if other_text == text and _without_reason(other) == _without_reason(draft):
+            return other
+    return None
+
+
+def _without_reason(draft: Draft) -> Signable:
+    if isinstance(draft.transaction, Admit):
+        return replace(draft.transaction, stewards=())
+    return replace(draft.transaction, stewards=(), reason=b"")
+
+
+def steward_of(coop: Coop, public_key: bytes) -> int:
+    """The index of the steward with that key; `DraftError` when none has it."""
+    for index, steward in enumerate(coop.stewards):
+        if steward.key == public_key:
+            return index
+    raise DraftError(f"this key belongs to no steward of {coop.name}")
+
+
+def make_draft(
+    charter: Charter,
+    coop: Coop,
+    data: bytes,
+    *,
+    reason: ReasonText | None = None,
+    id_: str | None = None,
+) -> Draft:
+    """A draft from a transaction's bytes, with everything about it checked. Raises `DraftError`."""
+    transaction = decode_transaction(data)
+    if isinstance(transaction, Refusal) or not isinstance(transaction, Admit | Limit | SetStatus):
+        raise DraftError("it holds no transaction that stewards sign")
+    draft = Draft(charter=charter, coop=coop, transaction=transaction, reason=reason, id_=id_)
+    for steward, signature in transaction.stewards:
+        _check_signature(draft, steward, signature)
+    if isinstance(transaction, Admit):
+        _check_new_key(draft, transaction)
+    elif reason is not None and reason.hash != transaction.reason:
+        raise DraftError("the reason is not the one that the transaction is bound to")
+    return draft
+
+
+def render_draft(draft: Draft) -> str:
+    """The text of the file."""
+    reason = draft.reason
+    document = {
+        "format": FORMAT,
+        "version": VERSION,
+        "federation": draft.charter.federation.hex(),
+        "coop": draft.coop.number,
+        "transaction": encode_bytes(encode_transaction(draft.transaction)),
+        "reason": None if reason is None else {"salt": reason.salt.hex(), "text": reason.text},
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def read_draft(path: Path, charter: Charter) -> Draft:
+    """Read and check a draft file. Raises `DraftError` or `OSError`."""
+    with path.open("rb") as file:
+        data = file.read(LARGEST_FILE + 1)
+    if len(data) > LARGEST_FILE:
+        raise DraftError("the file is far too large")
+    try:
+        document = json.loads(data)
+        if (document["format"], document["version"]) != (FORMAT, VERSION):
+            raise DraftError("it has another format")
+        federation = bytes.fromhex(document["federation"])
+        coop = charter.coops.get(document["coop"])
+        transaction = read_bytes(document["transaction"])
+        given = document["reason"]
+        reason = None
+        if given is not None:
+            reason = ReasonText(salt=bytes.fromhex(given["salt"]), text=str(given["text"]))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise DraftError("it is not a draft file") from error
+    if federation != charter.federation or coop is None:
+        raise DraftError("it is for another federation")
+    return make_draft(charter, coop, transaction, reason=reason)
+
+
+def _check_signature(draft: Draft, steward: int, signature: bytes) -> None:
+    if steward >= len(draft.coop.stewards):
+        raise DraftError(f"it is signed by a steward that {draft.coop.name} does not have")
+    key = draft.coop.stewards[steward].key
+    try:
+        verify(public_key=key, message=draft.message, signature=signature)
+    except SignatureInvalid as error:
+        name = draft.coop.stewards[steward].name
+        raise DraftError(f"the signature of {name} in it is not one of this content") from error
+
+
+def _check_new_key(draft: Draft, admit: Admit) -> None:
+    try:
+        verify(public_key=admit.key, message=draft.message, signature=admit.key_signature)
+    except SignatureInvalid as error:
+        raise DraftError("the new member has not signed it, or signed something else") from error

@@ -1,0 +1,116 @@
+"""`fiado steward key`: the key with which a steward signs."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+from nacl.utils import random
+
+from cli.shell.errors import CliError
+from cli.shell.exit_codes import ExitCode
+from cli.shell.parameters import NODE_URL, output_option, passphrase_options
+from cli.shell.passphrase import PassphraseSource
+from cli.shell.terminal import Output
+from cli.steward.stewardship import read_steward_key, steward_key_option
+from cli.wallet.commands import ask_for_words, check_free, make_wallet, show_words
+from cli.wallet.membership import unlock
+from node.member.charters import fetch_charter, keep_charter
+from node.member.client import NodeClient
+from node.member.mnemonic import (
+    Language,
+    entropy_length,
+    parse_words,
+    seed_from_words,
+    words_from_entropy,
+)
+from node.member.wallet_file import check_unchanged, replace_public
+from node.member.wallet_lock import lock_wallet
+
+
+@click.group("key")
+def steward_key() -> None:
+    """A steward's own key, in an encrypted file."""
+
+
+@steward_key.command("new")
+@click.option(
+    "--language",
+    type=click.Choice([language.value for language in Language]),
+    default=Language.ENGLISH.value,
+    help="The language of the words.",
+)
+@steward_key_option
+@passphrase_options
+@output_option
+def new(language: str, key_path: Path, passphrase: PassphraseSource, output: Output) -> None:
+    """Make a steward's key and show the words that bring it back.
+
+    The public key, which it prints, belongs into the charter. Use another key than that of your own
+    account: a steward's work and a member's money should not be lost together.
+    """
+    words = words_from_entropy(random(entropy_length(24)), language=Language(language))
+    public_key = make_wallet(key_path, seed_from_words(words), passphrase)
+    output.line("Your words. Write them on paper, in this order, and keep the paper safe:")
+    output.line()
+    show_words(words, output)
+    output.line()
+    output.line(f"The key is in {key_path}. Put this public key into the charter:")
+    output.line(public_key.hex())
+    output.result({"key": str(key_path), "public_key": public_key.hex(), "words": list(words)})
+
+
+@steward_key.command("restore")
+@steward_key_option
+@passphrase_options
+@output_option
+def restore(key_path: Path, passphrase: PassphraseSource, output: Output) -> None:
+    """Bring a steward's key back from its words, which are asked for."""
+    check_free(key_path)
+    words = parse_words(ask_for_words())
+    public_key = make_wallet(key_path, seed_from_words(words), passphrase)
+    output.line(f"The key is back, in {key_path}. Its public key is {public_key.hex()}.")
+    output.result({"key": str(key_path), "public_key": public_key.hex()})
+
+
+@steward_key.command("use")
+@click.argument("url", type=NODE_URL)
+@steward_key_option
+@passphrase_options
+@output_option
+def use(url: str, key_path: Path, passphrase: PassphraseSource, output: Output) -> None:
+    """Say at which node this key serves, such as `http://10.0.0.2:8440`.
+
+    The node's charter has to name the key as that of a steward of the node's own cooperative.
+    """
+    locked = read_steward_key(key_path)
+    with NodeClient(url) as client:
+        charter = fetch_charter(client, expected=locked.public.federation)
+        coop = charter.coop_named(str(client.get("/v1/status").get("coop")))
+        keys = [] if coop is None else [steward.key for steward in coop.stewards]
+        if coop is None or locked.public.public_key not in keys:
+            raise CliError(
+                ExitCode.REFUSED,
+                "not_a_steward",
+                "The charter of that node does not name this key as a steward of its cooperative.",
+                f"The key is {locked.public.public_key.hex()}. Use the node of the cooperative that "
+                "named it, or bring back the right key.",
+            )
+        public = replace(
+            locked.public, federation=charter.federation, coop=coop.name, node_url=client.url
+        )
+        unlocked = unlock(locked, passphrase)
+        with lock_wallet(key_path) as lock:
+            check_unchanged(unlocked)
+            replace_public(lock, unlocked, public=public)
+        keep_charter(key_path, charter)
+        name = coop.stewards[keys.index(locked.public.public_key)].name
+        output.line(f"You are {name}, a steward of {coop.title}, in the federation {charter.name}.")
+        output.line(f"Its id is {charter.federation.hex()}: compare it with what was agreed.")
+        output.result(
+            {
+                "coop": coop.name,
+                "steward": keys.index(locked.public.public_key),
+                "name": name,
+                "federation": charter.federation.hex(),
+            }
+        )

@@ -1,0 +1,264 @@
+"""Signing a draft: showing it in plain words, asking, and passing it on to the node or to a file.
+
+What a node sends is checked as if a stranger had sent it: signatures and reason have to fit the content.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from nacl.utils import random
+
+from cli.shell.consent import agree_to_sign
+from cli.shell.describing import Names, describe, when
+from cli.shell.errors import CliError
+from cli.shell.exit_codes import ExitCode
+from cli.shell.parameters import output_option, passphrase_options
+from cli.shell.terminal import Output
+from cli.steward.draft_file import (
+    Draft,
+    DraftError,
+    ReasonText,
+    find_twin,
+    make_draft,
+    render_draft,
+)
+from cli.steward.stewardship import Stewardship, steward_key_option
+from ledger.memos import SALT_BYTES
+from ledger.transactions import Admit, Limit, SetStatus, encode_transaction
+from node.member.account_search import likeness
+from node.member.answers import encode_bytes, integer, number, read_bytes
+from node.member.client import Json, NodeClient, NodeError, NodeMisbehaved, path_of
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+NAME_SECONDS = 3
+
+
+def signing_options(command: Command) -> Command:
+    """What every command has that ends with a steward's signature."""
+    for option in (
+        output_option,
+        passphrase_options,
+        steward_key_option,
+        click.option("--yes", is_flag=True, help="Sign without asking; for scripts."),
+        click.option(
+            "--out", type=FILE, help="Write the signed draft to this file instead of to the node."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def sign_draft(
+    steward: Stewardship,
+    draft: Draft,
+    *,
+    out: Path | None,
+    yes: bool,
+    output: Output,
+    waiting: Sequence[Draft] = (),
+) -> Json:
+    """Show, ask, sign, and pass the draft on to a file or to the node; the result for programs.
+
+    `waiting` are drafts that may know the name of somebody who is not a member yet.
+    """
+    if draft.coop.number != steward.coop.number:
+        raise DraftError(
+            f"it is for {draft.coop.name}, and you are a steward of {steward.coop.name}"
+        )
+    if output.is_json and not yes:
+        raise click.UsageError("With --json give --yes too: nobody can be asked.")
+    print_draft(draft, names_of(steward, draft, waiting), output)
+    if not yes:
+        agree_to_sign("Sign this?")
+    signed = draft.sign(steward.key)
+    if out is not None:
+        out.write_text(render_draft(signed), encoding="utf-8")
+        output.line(f"Signed, in {out}. {_missing_words(signed)}")
+        return draft_as_json(signed) | {"file": str(out)}
+    if signed.id_ is None:
+        left = steward.client.post("/v1/drafts", draft_document(signed))
+        if left.get("state") != "recorded" and not signed.missing:
+            # Enough signatures came with the draft itself: it only has to be submitted.
+            answer = steward.client.post("/v1/transactions", draft_document(signed))
+            return show_recorded(answer, steward, output)
+    else:
+        signature = dict(signed.transaction.stewards)[steward.number]
+        left = steward.client.post(
+            path_of("v1", "drafts", signed.id_, "signatures"),
+            {"steward": steward.number, "signature": signature.hex()},
+        )
+    if isinstance(left.get("recorded"), dict):
+        return show_recorded(left["recorded"], steward, output)
+    output.line(
+        f"Signed, and left with the node as draft {left.get('id')}. {_missing_words(signed)}"
+    )
+    output.line(f"They see and sign it with `fiado steward sign {left.get('id')}`.")
+    return draft_as_json(signed) | {"id": left.get("id"), "state": left.get("state")}
+
+
+def show_recorded(answer: Json, steward: Stewardship, output: Output) -> Json:
+    """Say where it was recorded; the result for programs."""
+    index = integer(steward.client, answer, "index")
+    output.line(f"Recorded: entry {steward.coop.name}/{index}. It holds from now on.")
+    return {
+        "state": "recorded",
+        "coop": steward.coop.name,
+        "index": index,
+        "receipt": answer.get("receipt"),
+    }
+
+
+def _missing_words(draft: Draft) -> str:
+    if not draft.missing:
+        return "Enough stewards have signed: `fiado steward submit FILE`."
+    verb = "has" if draft.missing == 1 else "have"
+    return f"{draft.missing} more of {len(draft.coop.stewards)} stewards {verb} to sign."
+
+
+def print_draft(draft: Draft, names: Names, output: Output) -> None:
+    """Show what a draft does, why, and who has signed."""
+    reason = None if draft.reason is None else draft.reason.text
+    output.line(f"Draft {draft.id_}:" if draft.id_ else "Draft:")
+    for line in describe(
+        draft.transaction, charter=draft.charter, coop=draft.coop.number, reason=reason, names=names
+    ):
+        output.line(f"  {line}")
+    if draft.reason is None and not isinstance(draft.transaction, Admit):
+        output.line("  No reason comes with it: ask whoever drafted it.")
+    for line in draft.alike:
+        output.line(f"  Careful: {line}")
+    output.line(
+        f"  Signed by {', '.join(draft.signed_by) or 'nobody'}; {draft.coop.steward_threshold} needed."
+    )
+    if draft.expires is not None:
+        output.line(f"  It waits until {when(draft.expires)}.")
+
+
+def draft_as_json(draft: Draft) -> Json:
+    """A draft for programs."""
+    return {
+        "id": draft.id_,
+        "kind": draft.transaction.kind.name.lower(),
+        "account": draft.transaction.account,
+        "says": describe(draft.transaction, charter=draft.charter, coop=draft.coop.number),
+        "reason": None if draft.reason is None else draft.reason.text,
+        "signed_by": draft.signed_by,
+        "missing": draft.missing,
+        "state": "waiting",
+        "expires": draft.expires,
+        "alike": list(draft.alike),
+    }
+
+
+def draft_document(draft: Draft) -> Json:
+    """A draft as the node takes it."""
+    reason = draft.reason
+    document: Json = {"transaction": encode_bytes(encode_transaction(draft.transaction))}
+    if reason is not None:
+        document["reason"] = {"salt": reason.salt.hex(), "text": reason.text}
+    return document
+
+
+def draft_of(steward: Stewardship, answer: Json) -> Draft:
+    """A draft as the node has it, checked like one from a stranger."""
+    try:
+        given = answer.get("reason")
+        reason = None
+        if isinstance(given, dict):
+            reason = ReasonText(salt=bytes.fromhex(given["salt"]), text=str(given["text"]))
+        data = read_bytes(answer["transaction"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise NodeMisbehaved(steward.client.url, "its draft can't be read") from error
+    draft = make_draft(
+        steward.charter, steward.coop, data, reason=reason, id_=str(answer.get("id"))
+    )
+    return replace(
+        draft,
+        expires=number(steward.client, answer, "expires"),
+        alike=tuple(likeness(steward.client, answer)),
+    )
+
+
+def names_of(steward: Stewardship, draft: Draft, waiting: Sequence[Draft] = ()) -> Names:
+    """The handle of the account that a draft is about; an admission says it.
+
+    The node knows the members, and `waiting` may have the admission of somebody who is to be one.
+    """
+    if isinstance(draft.transaction, Admit):
+        return {}
+    account = draft.transaction.account
+    for other in waiting:
+        if isinstance(other.transaction, Admit) and other.transaction.account == account:
+            return {(draft.coop.number, account): other.transaction.handle}
+    try:
+        # Once only, and not for long: somebody who signs a file may be far from any network.
+        with NodeClient(steward.client.url, attempts=1, answer_seconds=NAME_SECONDS) as client:
+            found = client.get(path_of("v1", "accounts", draft.coop.name, account))
+    except NodeError:
+        # Signing from a file works without the node; then the account stays a number.
+        return {}
+    return {(draft.coop.number, account): str(found.get("handle"))}
+
+
+def find_member(steward: Stewardship, who: str) -> Json:
+    """A member of the coop, by handle, address or number, with balance and revision."""
+    handle = who.removesuffix(f"@{steward.coop.name}")
+    if "@" in handle:
+        raise CliError(
+            ExitCode.REFUSED,
+            "other_coop",
+            f"You are a steward of {steward.coop.name}, and {who} is no member of it.",
+            "Only the stewards of a member's own cooperative decide about the account.",
+        )
+    account: str | int = handle
+    if not handle.isdecimal():
+        public = steward.client.get(path_of("v1", "accounts", steward.coop.name, f"@{handle}"))
+        account = integer(steward.client, public, "account")
+    return steward.client.get(path_of("v1", "members", account))
+
+
+def sign_change(
+    steward: Stewardship,
+    change: Limit | SetStatus,
+    reason: ReasonText,
+    *,
+    out: Path | None,
+    yes: bool,
+    output: Output,
+) -> Json:
+    """Sign the same change if another steward's draft of it waits at the node; else a new draft."""
+    draft = Draft(charter=steward.charter, coop=steward.coop, transaction=change, reason=reason)
+    waiting = waiting_drafts(steward)
+    about_it = [
+        each
+        for each in waiting
+        if each.transaction.account == change.account and not isinstance(each.transaction, Admit)
+    ]
+    twin = find_twin(draft, about_it)
+    if twin is None:
+        for other in about_it:
+            output.note(
+                f"Draft {other.id_}, signed by {', '.join(other.signed_by) or 'nobody'}, is about the "
+                "same account and waits too. Only one of the two can be recorded: look at it with "
+                "`fiado steward pending`."
+            )
+    return sign_draft(steward, twin or draft, out=out, yes=yes, output=output, waiting=waiting)
+
+
+def waiting_drafts(steward: Stewardship) -> list[Draft]:
+    """The drafts and requests to join that wait at the node."""
+    return [
+        draft_of(steward, each)
+        for each in steward.client.get("/v1/drafts").get("drafts", [])
+        if each.get("state") == "waiting"
+    ]
+
+
+def new_reason(text: str) -> ReasonText:
+    """The text with a salt of its own."""
+    return ReasonText(salt=random(SALT_BYTES), text=text)

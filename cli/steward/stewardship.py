@@ -1,0 +1,117 @@
+"""A steward's key together with the coop that it serves: what most steward commands begin with.
+
+A steward's key is in a file like a wallet's. Which cooperative it serves the charter says; where the
+node answers is kept in the file once `fiado steward key use` has been there.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from cli.shell.parameters import default_wallet
+from cli.shell.passphrase import PassphraseSource
+from cli.shell.words_node import tell_of_a_lost_answer
+from cli.wallet.membership import moved_to, unlock
+from ledger.charter import Charter, Coop
+from ledger.signatures import SigningKey
+from node.member.charters import trusted_charter
+from node.member.client import NodeClient, NodeMisbehaved
+from node.member.moves import renew_addresses
+from node.member.sessions import open_session
+from node.member.wallet_file import WalletMissing, read_wallet
+from node.member.wallet_format import LockedWallet
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass(eq=False)
+class StewardNotLinked(Exception):
+    """The steward's key file at `path` does not say yet which node it is for."""
+
+    path: Path
+
+
+@dataclass(eq=False)
+class StewardKeyMissing(Exception):
+    """There is no steward's key at `path`."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stewardship:
+    """A steward at work. `number` is the index in the charter."""
+
+    key: SigningKey
+    charter: Charter
+    coop: Coop
+    number: int
+    client: NodeClient
+
+    def open_session(self) -> None:
+        """Prove to the node who this is."""
+        open_session(
+            self.client,
+            self.key,
+            role="steward",
+            number=self.number,
+            coop=self.coop.number,
+            federation=self.charter.federation,
+        )
+
+
+def steward_key_option(command: Command) -> Command:
+    """Add `--key`; the command gets the path as its argument `key_path`."""
+    return click.option(
+        "--key",
+        "key_path",
+        type=click.Path(path_type=Path, dir_okay=False),
+        default=default_steward_key,
+        envvar="FIADO_STEWARD_KEY",
+        show_default="~/.local/share/fiado/steward.json",
+        help="The steward's key file.",
+    )(command)
+
+
+def default_steward_key() -> Path:
+    """Where a steward's key is unless somebody says otherwise: beside the wallet."""
+    return default_wallet().with_name("steward.json")
+
+
+def read_steward_key(path: Path) -> LockedWallet:
+    """The key's file, which is made like a wallet's.
+
+    Raises `StewardKeyMissing`, and what `read_wallet` raises.
+    """
+    try:
+        return read_wallet(path)
+    except WalletMissing as error:
+        raise StewardKeyMissing(path) from error
+
+
+@contextmanager
+def open_stewardship(path: Path, passphrase: PassphraseSource) -> Iterator[Stewardship]:
+    """Unlock the key and reach for the node, for the `with` block."""
+    locked = read_steward_key(path)
+    public = locked.public
+    if public.node_url is None or public.federation is None or public.coop is None:
+        raise StewardNotLinked(path)
+    wallet = unlock(locked, passphrase)
+    key = SigningKey(wallet.seed)
+    with NodeClient(public.node_url, on_lost=tell_of_a_lost_answer) as client:
+        charter = trusted_charter(path, client, public.federation)
+        coop = charter.coop_named(public.coop)
+        if coop is None:
+            raise NodeMisbehaved(client.url, f"its charter has no cooperative {public.coop}")
+        number = next(
+            (i for i, steward in enumerate(coop.stewards) if steward.key == key.public_key), None
+        )
+        if number is None:
+            raise StewardNotLinked(path)
+        client.when_unreachable(lambda: moved_to(wallet, charter, coop))
+        yield Stewardship(key=key, charter=charter, coop=coop, number=number, client=client)
+        renew_addresses(path, client, charter)

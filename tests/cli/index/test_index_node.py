@@ -1,0 +1,229 @@
+"""Publishing, verifying, looking up and paying at a price, with the commands and a real node."""
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from cli.main import main
+from cli.shell.exit_codes import ExitCode
+from ledger.charter import parse_charter
+from ledger.index.conversion import units_from_price
+from ledger.signatures import SigningKey
+from node.compose import World
+from node.member.pending_journal import PaymentIntent
+from node.member.wallet_file import create_wallet, replace_public
+from node.member.wallet_format import KeyStretching
+from node.member.wallet_lock import lock_wallet
+from tests.builders import START, Federation, build_federation
+from tests.index_builders import index_lines
+from tests.node.http.towns import one_node
+
+PASSPHRASE = "cuatro palabras en un papel"
+STRETCHING = KeyStretching(passes=1, memory_bytes=8_192)
+FEDERATION = build_federation(seed="cli-index", coops=2, index=index_lines(publishers=[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A running node on 2026-01-01, wallets and stewards' keys for it."""
+
+    root: Path
+    url: str
+
+    def run(self, *words: str | Path, code: ExitCode = ExitCode.OK) -> dict[str, Any]:
+        """Run a command with `--json`; its result, or the error it reports."""
+        result = CliRunner().invoke(main, [*map(str, words), "--json"])
+        assert result.exit_code == code, result.output
+        document: dict[str, Any] = json.loads(result.stdout.splitlines()[-1])
+        return document if code is ExitCode.OK else document.get("error", document)
+
+    def publish(self, steward: int, *words: str | Path, code: ExitCode = ExitCode.OK) -> Any:
+        key = ("--key", self.root / f"steward{steward}.json", *self.secret)
+        return self.run("index", "publish", *words, "--yes", *key, code=code)
+
+    @property
+    def secret(self) -> tuple[str | Path, ...]:
+        return "--passphrase-file", self.root / "passphrase"
+
+    @property
+    def wallet(self) -> tuple[str | Path, ...]:
+        return "--wallet", self.root / "wallet.json", *self.secret
+
+
+def make_file(path: Path, key: SigningKey, federation: Federation, url: str, **more: Any) -> None:
+    with lock_wallet(path) as lock:
+        made = create_wallet(lock, seed=key.seed, passphrase=PASSPHRASE, stretching=STRETCHING)
+        public = replace(made.public, federation=federation.id, coop="norte", node_url=url, **more)
+        replace_public(lock, made, public=public)
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    started, stop = threading.Event(), threading.Event()
+    urls: list[str] = []
+    begun = time.monotonic_ns()
+
+    def clock_ms() -> int:
+        return START * 1000 + (time.monotonic_ns() - begun) // 1_000_000
+
+    async def serve() -> None:
+        world = World(clock_ms=clock_ms)
+        async with one_node(
+            tmp_path / "nodes", members=2, limit=10**9, federation=FEDERATION, world=world
+        ) as town:
+            urls.append(town.node.url)
+            started.set()
+            await asyncio.to_thread(stop.wait)
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()))
+    thread.start()
+    try:
+        assert started.wait(30)
+        passphrase = tmp_path / "passphrase"
+        passphrase.touch(mode=0o600)
+        passphrase.write_text(PASSPHRASE, encoding="utf-8")
+        for number in (0, 1):
+            key = FEDERATION.steward_keys[1][number]
+            make_file(tmp_path / f"steward{number}.json", key, FEDERATION, urls[0])
+        member = FEDERATION.member_key(1, 1)
+        wallet = tmp_path / "wallet.json"
+        make_file(wallet, member, FEDERATION, urls[0], account=1, handle="member1")
+        yield Stage(tmp_path, urls[0])
+    finally:
+        stop.set()
+        thread.join()
+
+
+def test_from_publishing_to_a_payment_at_a_price(stage: Stage) -> None:
+    early = stage.run("pay", "member2@norte", "--price", "ARS 15000", "--yes", *stage.wallet,
+                      code=ExitCode.REFUSED)  # fmt: skip
+    assert early["name"] == "price_not_known"
+    bare = stage.run("index", "plot", "--node", stage.url, code=ExitCode.REFUSED)
+    assert bare["name"] == "nothing_to_draw"
+    first = stage.publish(0, "--change", "2.5")
+    assert (first["signed_by"], first["signed"]) == (["steward 0"], False)
+    assert first["says"] == "Prices changed by +2.5 % in 2025-11 (the statistics office)."
+    assert stage.publish(1, "--change", "2,5%", "--period", "2025-11")["signed"] is True
+    taken = stage.publish(1, "--change", "2.6", "--period", "2025-11", code=ExitCode.REFUSED)
+    assert taken["name"] == "decision_taken"
+
+    shown = stage.run("index", "show", "--node", stage.url)
+    assert (shown["day"], shown["rules"]["known_until"]) == ("2026-01-01", "2026-01-15")
+    value = shown["value_millionths"]
+    assert 1_010_000_000 < value < 1_025_000_000
+    amount = units_from_price(1_500_000, value)
+    converted = stage.run("index", "convert", "--price", "15000", "--node", stage.url)
+    assert (converted["amount"], converted["day"]) == (amount, "2026-01-01")
+
+    paid = stage.run("pay", "member2@norte", "--price", "ARS 15000", "--yes", *stage.wallet)
+    assert (paid["amount"], paid["price"]) == (amount, "ARS 15000.00")
+    balance = stage.run("balance", *stage.wallet)
+    assert balance["balance"] == -amount
+    assert balance["worth"]["currency"] == "ARS"
+    assert abs(balance["worth"]["minor"] + 1_500_000) <= value // 2_000_000
+
+    history = stage.run("index", "history", "--node", stage.url)
+    assert [one["value"] for one in history["prints"]] == [25]
+    verified = stage.run("index", "verify", "--node", stage.url)
+    assert (verified["prints"], verified["days"]) == (1, 32)
+    assert verified["federation"] == FEDERATION.id.hex()
+    _check_picture(stage)
+
+
+def _check_picture(stage: Stage) -> None:
+    """`plot --node`: all days from the base day on, or a part of them, as letters and as a file."""
+    svg = stage.root / "unit.svg"
+    words = ["index", "plot", "--node", stage.url]
+    drawn = CliRunner().invoke(main, [*words, "--svg", str(svg)])
+    assert drawn.exit_code == 0, drawn.output
+    assert "Value of one unit, in ARS" in drawn.stdout
+    assert "a unit under cer" in svg.read_text(encoding="utf-8")
+    result = stage.run(*words)
+    assert (result["first_day"], result["last_day"]) == ("2025-12-15", "2026-01-15")
+    assert result["kept"] == {"cer": 1.0, "cash": round(1 / 1.025, 6)}
+    assert stage.run(*words, "--since", "2026-01-14")["first_day"] == "2026-01-14"
+    stage.run(*words, "--since", "2026-01-15", code=ExitCode.USAGE)
+
+
+def test_people_see_both_amounts_and_are_asked(stage: Stage) -> None:
+    for steward in (0, 1):
+        stage.publish(steward, "--change", "0")
+    words = ["pay", "member2@norte", "--price", "ars 2500.50", *map(str, stage.wallet)]
+    refused = CliRunner().invoke(main, words, input="n\n")
+    assert refused.exit_code == ExitCode.REFUSED
+    assert "Nothing was paid." in refused.output
+    assert "ARS 2500.50 is 2.50 fiado (ARS 1000.00 a unit on 2026-01-01)." in refused.output
+    assert stage.run("balance", *stage.wallet)["balance"] == 0
+    agreed = CliRunner().invoke(main, words, input="y\n")
+    assert agreed.exit_code == 0, agreed.output
+    assert "Paid 2.50 (ARS 2500.50) to member2@norte." in agreed.output
+    shown = CliRunner().invoke(main, ["balance", *map(str, stage.wallet)])
+    assert "ARS" in shown.output
+    other = stage.run("pay", "member2@norte", "--price", "CLP 9", "--yes", *stage.wallet,
+                      code=ExitCode.USAGE)  # fmt: skip
+    assert other["name"] == "other_currency"
+
+
+def test_what_publishing_asks_for(stage: Stage) -> None:
+    survey = stage.root / "survey.json"
+    survey.write_text("{}", encoding="utf-8")
+    names = {
+        ("--survey", survey): "other_method",
+        ("--stand-in",): "nothing_to_repeat",
+        ("--change", "99"): "index_step_above_cap",
+        ("--change", "1", "--late", "2025-10=3.1"): "index_late_unknown",
+    }
+    for words, name in names.items():
+        assert stage.publish(0, *words, code=ExitCode.REFUSED)["name"] == name
+    wrong = [("--change", text) for text in ("x", "1.55", "1e1", "1.000")]
+    for words in ((), *wrong, ("--change", "1", "--stand-in")):
+        stage.publish(0, *words, code=ExitCode.USAGE)
+
+
+def test_the_same_price_is_the_same_wish_on_another_day() -> None:
+    """Run again the day after, the command finishes the payment that was pending."""
+    asked = PaymentIntent(payee="a@norte", amount=0, memo="rent", price="ARS 15000.00")
+    assert replace(asked, amount=1_400).is_same_wish(replace(asked, amount=1_399))
+    assert not replace(asked, price="").is_same_wish(asked)
+    assert not replace(asked, memo="").is_same_wish(asked)
+    assert not replace(asked, price="", amount=5).is_same_wish(replace(asked, price="", amount=6))
+
+
+@pytest.mark.parametrize("method", ["cer", "uf", "survey"])
+def test_a_charter_s_draft_may_have_an_index(method: str, tmp_path: Path) -> None:
+    file = tmp_path / "charter.toml"
+    words = ["--coop", "norte", "--coop", "sur", "--index", method, "--base", "2026-01-15=1000"]
+    for coop, number in (("norte", 1), ("sur", 2)):
+        key = FEDERATION.node_keys[number].public_key.hex()
+        words += ["--node-key", f"{coop}={key}"]
+        for name, steward in zip(("ana", "blas"), FEDERATION.steward_keys[number], strict=False):
+            words += ["--steward", f"{coop}={name}:{steward.public_key.hex()}"]
+    init = ["federation", "init", str(file), "--name", "Ferias", *words, "--json"]
+    result = CliRunner().invoke(main, init)
+    assert result.exit_code == 0, result.output
+    index = parse_charter(file.read_bytes()).index
+    assert index is not None
+    assert index.parameters.method.name.lower() == method
+    assert index.parameters.base_value == 1_000_000_000
+    assert index.publishers == (1, 2)
+    shown = CliRunner().invoke(main, ["federation", "show", str(file)]).stdout
+    assert f"by the method {method}" in shown
+    assert "1000.000000 on 2026-01-15" in shown
+    assert "norte, sur; 2 sign a value" in shown
+    assert ("surveys needed" in shown) == (method == "survey")
+
+
+@pytest.mark.parametrize("base", ["2026-01-15", "x=1000", "2026-01-15=0.5", "2026-01-15=x"])
+def test_a_base_that_is_none_is_not_taken(base: str, tmp_path: Path) -> None:
+    words = ["--name", "F", "--coop", "norte", "--index", "cer", "--base", base]
+    result = CliRunner().invoke(main, ["federation", "init", str(tmp_path / "c"), *words])
+    assert result.exit_code == ExitCode.USAGE
+    assert not (tmp_path / "c").exists()
