@@ -3,25 +3,12 @@
 use hashbrown::HashMap;
 
 use crate::accounts::Status;
+use crate::change::{Change, Credit, Delivery};
 use crate::charter::Charter;
 use crate::log::{Item, Log, Returnable, COMMONS};
 use crate::payment::MAX_AMOUNT;
 use crate::refusal::Refusal;
 use crate::transaction::Anchor;
-use crate::undo::Change;
-
-/// To whom a delivered item was credited.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Credit {
-    /// The account at a position.
-    Account(u32),
-    /// The commons, which the item was for.
-    Commons,
-    /// The commons, because the account it came back to is closed.
-    Kept,
-    /// The commons, to be given back.
-    Held,
-}
 
 /// Checks 1 to 6, those before the signatures; gives the position of the anchored coop.
 pub fn check_claims(
@@ -104,16 +91,6 @@ pub fn apply_anchor(logs: &mut [Log], home: usize, other: usize, length: u64) ->
     }
     let floor = floor(logs, other);
     Change::Anchor(Box::new(Delivery { other, previous, floor, delivered }))
-}
-
-/// What an anchor did, enough to take it back.
-#[derive(Debug)]
-pub struct Delivery {
-    pub other: usize,
-    pub previous: u64,
-    /// Below this length no log can anchor `other` any more.
-    pub floor: u64,
-    pub delivered: Vec<(Item, Credit)>,
 }
 
 fn deliver(log: &mut Log, from: usize, item: &Item) -> Credit {

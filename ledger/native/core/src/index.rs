@@ -3,10 +3,8 @@
 //! Which values there are is decided by the shared rules; here a price is looked up and converted. The
 //! rows that the listing has of an index are kept as bytes, in order: nothing here reads them.
 
-use crate::chain::extend;
-use crate::fault::Fault;
 use crate::refusal::Refusal;
-use crate::validator::Validator;
+use crate::transaction::Price;
 
 const MILLIONTHS: u128 = 1_000_000;
 const SECONDS_IN_DAY: u64 = 86_400;
@@ -26,13 +24,6 @@ pub struct Index {
     pub rows: Vec<u8>,
 }
 
-/// An indexed price: hundredths of the currency at the value of a day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Price {
-    pub minor: u64,
-    pub day: u64,
-}
-
 impl Index {
     /// Checks a payment of `amount` at `price` in an entry of that time.
     #[inline]
@@ -50,49 +41,6 @@ impl Index {
             return Err(Refusal::PriceMismatch);
         }
         Ok(())
-    }
-}
-
-impl Validator {
-    /// Gives a log the index that it has before the next entry; None in a federation without one.
-    pub fn set_index(&mut self, coop: u32, index: Option<Index>) -> Result<(), Fault> {
-        let home = self.position(coop)?;
-        check_index(index.as_ref())?;
-        self.change(|_, state| state.logs[home].index = index)
-    }
-
-    /// Appends an entry that the shared rules accepted, and the index as it is after it.
-    pub fn append_index(
-        &mut self,
-        coop: u32,
-        time: u64,
-        entry: &[u8],
-        index: Index,
-    ) -> Result<(), Fault> {
-        let home = self.position(coop)?;
-        check_index(Some(&index))?;
-        self.change(|charter, state| {
-            let is_alone = state.logs.len() == 1;
-            let log = &mut state.logs[home];
-            if time < log.moment.time {
-                return Err(Fault::Argument("time falls along the log"));
-            }
-            log.index = Some(index);
-            log.moment = log.moment.after(charter, time, false);
-            let head = extend(log.heads.last(), entry);
-            log.heads.heads.push_back(head);
-            if is_alone {
-                log.heads.forget_all();
-            }
-            Ok(())
-        })?
-    }
-}
-
-fn check_index(index: Option<&Index>) -> Result<(), Fault> {
-    match index.is_some_and(|index| index.values.contains(&0)) {
-        true => Err(Fault::Argument("a unit is worth something every day")),
-        false => Ok(()),
     }
 }
 

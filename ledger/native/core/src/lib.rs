@@ -18,6 +18,7 @@ pub mod anchor;
 pub mod batch;
 pub mod bench;
 pub mod chain;
+pub mod change;
 pub mod charter;
 pub mod chunked;
 pub mod codec;

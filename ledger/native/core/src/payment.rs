@@ -4,26 +4,15 @@
 //! whether it may. The payer's existence and signature are checked by the callers, who batch them.
 
 use crate::accounts::Status;
+use crate::change::{Change, Payee};
 use crate::charter::Charter;
 use crate::codec::MAX;
 use crate::log::{Item, Log, Returnable, COMMONS};
 use crate::refusal::Refusal;
 use crate::transaction::{Pay, Return};
-use crate::undo::Change;
 
 /// The largest amount and balance.
 pub const MAX_AMOUNT: i64 = MAX as i64;
-
-/// Who is paid.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Payee {
-    /// The commons of the payer's home.
-    Commons,
-    /// An account of the payer's home, by position.
-    Local(u32),
-    /// Somebody at the coop at this position of the charter.
-    Abroad(u16),
-}
 
 /// Checks 3 to 13 of section 7.2 for the account at position `payer` of log `home`.
 #[inline]

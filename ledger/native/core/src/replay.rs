@@ -7,6 +7,7 @@
 use crate::anchor::{apply_anchor, check_balances, check_claims, is_held};
 use crate::batch::Find;
 use crate::chain::extend;
+use crate::change::Change;
 use crate::charter::Charter;
 use crate::crew::{with_crew, Crew, Verified};
 use crate::entries::Boundaries;
@@ -16,7 +17,7 @@ use crate::log::Log;
 use crate::payment::{apply_pay, apply_return, check_pay, check_return};
 use crate::refusal::Refusal;
 use crate::transaction::{decode_entry, Anchor, Transaction};
-use crate::undo::{Change, Journal};
+use crate::undo::Journal;
 use crate::validator::{gather_anchor, gather_pay, keep_keys, State, Validator};
 
 /// Why a replay stopped.

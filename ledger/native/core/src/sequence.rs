@@ -6,6 +6,7 @@
 use crate::anchor::{apply_anchor, check_balances, check_claims, is_held};
 use crate::batch::Find;
 use crate::chain::extend;
+use crate::change::Change;
 use crate::charter::Charter;
 use crate::codec::{write, MAX};
 use crate::crew::{with_crew, Verified};
@@ -14,7 +15,7 @@ use crate::gather::{next_size, Gatherer, SMALLEST};
 use crate::payment::{apply_pay, apply_return, check_pay, check_return};
 use crate::refusal::Refusal;
 use crate::transaction::{check_time, decode_transaction, Anchor, Transaction, MAX_ENTRY_BYTES};
-use crate::undo::{Change, Journal};
+use crate::undo::Journal;
 use crate::validator::{gather_anchor, gather_pay, keep_keys, State, Validator};
 
 /// What became of transactions, up to the first that the shared rules decide.

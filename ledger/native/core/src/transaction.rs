@@ -1,7 +1,6 @@
 //! Entries and the transactions that this crate decides, PROTOCOL section 6: shapes only, in place.
 
 use crate::codec::{is_canonical, Reader, MAX_DEPTH};
-use crate::index::Price;
 use crate::refusal::Refusal;
 
 /// The largest entry.
@@ -9,6 +8,13 @@ pub const MAX_ENTRY_BYTES: usize = 32_768;
 /// The last second that an entry can have: the end of the year 9999, in UTC.
 pub const LAST_TIME: u64 = 253_402_300_799;
 const MAX_COOPS: u32 = 256;
+
+/// An indexed price: hundredths of the currency at the value of a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Price {
+    pub minor: u64,
+    pub day: u64,
+}
 
 /// A payment. `amount` and `fee` are any integers; their ranges are the rules' question.
 #[derive(Clone, Copy)]

@@ -1,17 +1,9 @@
 //! What the entries of a call changed, so that it can be taken back: in a replay rules run ahead of
 //! signatures, and what stands behind a bad one must not have happened.
 
-use crate::anchor::{undo_anchor, Delivery};
+use crate::anchor::undo_anchor;
+use crate::change::{Change, Payee};
 use crate::log::{Item, Log, Moment, Returnable};
-use crate::payment::Payee;
-
-/// What one entry changed, the chain and the moment aside.
-#[derive(Debug)]
-pub enum Change {
-    Pay { payer: u32, payee: Payee, amount: i64, fee: i64 },
-    Anchor(Box<Delivery>),
-    Return { coop: usize, index: u64, account: u32, amount: i64 },
-}
 
 /// The entries that a call has applied to one log, oldest first.
 pub struct Journal {

@@ -9,6 +9,7 @@ use crate::charter::Charter;
 use crate::entries::Boundaries;
 use crate::fault::Fault;
 use crate::gather::Gatherer;
+use crate::index::Index;
 use crate::keys::{KeyCache, Owner, CAPACITY};
 use crate::log::{Item, Log, Returnable};
 use crate::signature::{decompress, Signed};
@@ -115,6 +116,40 @@ impl Validator {
         })?
     }
 
+    /// Gives a log the index that it has before the next entry; None in a federation without one.
+    pub fn set_index(&mut self, coop: u32, index: Option<Index>) -> Result<(), Fault> {
+        let home = self.position(coop)?;
+        check_index(index.as_ref())?;
+        self.change(|_, state| state.logs[home].index = index)
+    }
+
+    /// Appends an entry that the shared rules accepted, and the index as it is after it.
+    pub fn append_index(
+        &mut self,
+        coop: u32,
+        time: u64,
+        entry: &[u8],
+        index: Index,
+    ) -> Result<(), Fault> {
+        let home = self.position(coop)?;
+        check_index(Some(&index))?;
+        self.change(|charter, state| {
+            let is_alone = state.logs.len() == 1;
+            let log = &mut state.logs[home];
+            if time < log.moment.time {
+                return Err(Fault::Argument("time falls along the log"));
+            }
+            log.index = Some(index);
+            log.moment = log.moment.after(charter, time, false);
+            let head = extend(log.heads.last(), entry);
+            log.heads.heads.push_back(head);
+            if is_alone {
+                log.heads.forget_all();
+            }
+            Ok(())
+        })?
+    }
+
     /// What a log has sent and the payees' logs have not anchored, by payee coop, then index.
     pub fn in_transit(&self, coop: u32) -> Result<impl Iterator<Item = (u32, &Item)>, Fault> {
         let log = self.log(coop)?;
@@ -136,6 +171,13 @@ impl Validator {
         let log = self.log(coop)?;
         let items = log.returnable.iter();
         Ok(items.map(|((from, index), item)| (self.charter.coops[*from].number, *index, item)))
+    }
+}
+
+fn check_index(index: Option<&Index>) -> Result<(), Fault> {
+    match index.is_some_and(|index| index.values.contains(&0)) {
+        true => Err(Fault::Argument("a unit is worth something every day")),
+        false => Ok(()),
     }
 }
 

@@ -1,0 +1,45 @@
+//! What an entry changes: enough to take it back.
+
+use crate::log::Item;
+
+/// What one entry changed, the chain and the moment aside.
+#[derive(Debug)]
+pub enum Change {
+    Pay { payer: u32, payee: Payee, amount: i64, fee: i64 },
+    Anchor(Box<Delivery>),
+    Return { coop: usize, index: u64, account: u32, amount: i64 },
+}
+
+/// Who is paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Payee {
+    /// The commons of the payer's home.
+    Commons,
+    /// An account of the payer's home, by position.
+    Local(u32),
+    /// Somebody at the coop at this position of the charter.
+    Abroad(u16),
+}
+
+/// What an anchor did, enough to take it back.
+#[derive(Debug)]
+pub struct Delivery {
+    pub other: usize,
+    pub previous: u64,
+    /// Below this length no log can anchor `other` any more.
+    pub floor: u64,
+    pub delivered: Vec<(Item, Credit)>,
+}
+
+/// To whom a delivered item was credited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Credit {
+    /// The account at a position.
+    Account(u32),
+    /// The commons, which the item was for.
+    Commons,
+    /// The commons, because the account it came back to is closed.
+    Kept,
+    /// The commons, to be given back.
+    Held,
+}
