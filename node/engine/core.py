@@ -8,13 +8,14 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import Protocol
 
 from ledger.chain import SignedHead
 from ledger.charter import Charter
 from ledger.errors import ProofError
 from ledger.evidence import Evidence, decode_evidence
 from ledger.signatures import SigningKey
-from ledger.validators.interface import Validator
+from ledger.validators.interface import Sequenced, Validator
 from node.engine.events import Notice, Outbox, Send
 from node.engine.health.status import Readiness
 from node.engine.health.troubles import Trouble, TroubleKind
@@ -221,6 +222,16 @@ class Core:
         tick.notice("evidence", level=logging.ERROR, coop=evidence.coop, kind=evidence.kind)
         if evidence.coop == self.coop:
             self.readiness = Readiness.HALTED
+
+
+class Appender(Protocol):
+    """What appends to the own log."""
+
+    def append(self, tick: Tick, transactions: list[bytes]) -> Sequenced:
+        """Append what the rules accept."""
+
+    def has_room(self, tick: Tick) -> bool:
+        """Whether the charter lets the own log have one more entry today that is no payment."""
 
 
 def _stored_evidence(

@@ -18,7 +18,7 @@ from ledger.signatures import SigningKey
 from node.addresses import NodeAddress
 from node.engine.asking import answer_questions, run_changes
 from node.engine.core import Core, Tick
-from node.engine.decisions.publishing import IndexStatus, Publishing
+from node.engine.decisions.publishing import Publishing
 from node.engine.decisions.taking_part import Decisions
 from node.engine.events import (
     Event,
@@ -36,11 +36,7 @@ from node.engine.events import (
     SubmitBatch,
     View,
 )
-from node.engine.health.clock import Clock
-from node.engine.health.condition import condition
-from node.engine.health.soundness import Soundness
-from node.engine.health.status import NodeStatus, Readiness
-from node.engine.health.troubles import Troubles
+from node.engine.health.status import IndexStatus, NodeStatus, Readiness
 from node.engine.reading import load_state
 from node.engine.recording.anchors import Anchors
 from node.engine.recording.history import History
@@ -54,6 +50,10 @@ from node.engine.replication.recovery import Recovery
 from node.engine.replication.replicas import Replicas
 from node.engine.replication.serving import serve
 from node.engine.settings import EngineSettings
+from node.engine.supervision.clock import Clock
+from node.engine.supervision.condition import condition
+from node.engine.supervision.soundness import Soundness
+from node.engine.supervision.troubles import Troubles
 from node.engine.wire import (
     AddressNews,
     ClockNews,

@@ -8,19 +8,16 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum, unique
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from ledger.chain import SignedHead
 from ledger.refusals import Refusal
 from ledger.transactions import Kind
 from ledger.validators.interface import Validator
-from node.engine.health.status import NodeStatus, Readiness
+from node.addresses import NodeAddress
+from node.engine.health.status import IndexStatus, NodeStatus, Readiness
 from node.engine.health.troubles import Trouble, TroubleKind
 from node.store import Memo, Segment, Store, Write
-
-if TYPE_CHECKING:
-    from node.addresses import NodeAddress
-    from node.engine.decisions.publishing import IndexStatus
 
 Request = int
 
@@ -73,10 +70,10 @@ class EngineServices(Protocol):
     def signed_heads(self) -> dict[int, SignedHead]:
         """The newest signed head held of each log."""
 
-    def addresses(self) -> "dict[int, NodeAddress]":
+    def addresses(self) -> dict[int, NodeAddress]:
         """Where the coops' nodes answer, as they say themselves."""
 
-    def index_status(self) -> "IndexStatus | None":
+    def index_status(self) -> IndexStatus | None:
         """How far the next decisions about the index have come; None when the charter has none."""
 
     def survey(self, hash_: bytes) -> bytes | None:

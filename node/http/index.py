@@ -13,7 +13,6 @@ from ledger.index.prints import Print, SourceChange
 from ledger.index.table import DayBeforeBase, DayNotKnown, Index
 from ledger.rules.index import SECONDS_IN_DAY
 from node.engine.decisions.promises import document_id
-from node.engine.decisions.publishing import IndexStatus
 from node.engine.events import (
     NotPublished,
     NotPublishedReason,
@@ -22,6 +21,7 @@ from node.engine.events import (
     Refused,
     View,
 )
+from node.engine.health.status import IndexStatus
 from node.http.base import facts
 from node.http.base.api import Api, json_response
 from node.http.base.problems import Problem, refusal_problem

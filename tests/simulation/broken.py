@@ -14,9 +14,8 @@ from ledger.refusals import Refusal
 from ledger.rules.index import quorum_of
 from ledger.state import Log
 from ledger.transactions import Pay, Transaction
-from node.engine.core import Tick
+from node.engine.core import Appender, Tick
 from node.engine.engine import Engine
-from node.engine.recording.anchors import Appender
 from node.store import DocumentKind, Write
 from tests.node.engine.inside import core_of
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from node.engine.health.clock import Doubt
 from node.engine.health.troubles import TroubleKind
+from node.engine.supervision.clock import Doubt
 from tests.builders import START
 from tests.node.engine.inside import core_of
 from tests.simulation.nodes import SETTINGS, SimNode

@@ -4,11 +4,10 @@ A publication is checked as far as its own node can: shape, stewards' signatures
 rules would say to it. What it can't be checked for is whether it is true.
 """
 
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
-from ledger.decisions import OBSERVATION, Decision, IndexEntry
+from ledger.decisions import OBSERVATION, Decision
 from ledger.errors import ProofError
 from ledger.index.days import Method, last_day_of_week, text_from_day, text_from_month
 from ledger.publications import Publication, decode_publication
@@ -16,33 +15,12 @@ from ledger.rules.index import check_content, quorum_of
 from node.engine.core import Core, Tick
 from node.engine.decisions.taking_part import Decisions
 from node.engine.events import NotPublished, NotPublishedReason, Publish, Published, Refused
+from node.engine.health.status import ContentStatus, IndexStatus
 
 MOST_AHEAD: Final = 3
 """How many decisions before its own a publication may wait for."""
 
 Reason = NotPublishedReason
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContentStatus:
-    """A content for a decision that is due: which coops have signed it, how many have to."""
-
-    entry: IndexEntry
-    signed_by: tuple[int, ...]
-    needed: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexStatus:
-    """What is known of the decisions that come next. Levels by coop, in millionths."""
-
-    period: int
-    source: int
-    contents: tuple[ContentStatus, ...]
-    levels: dict[int, int]
-    survey_hashes: dict[int, bytes]
-    publications: tuple[Publication, ...]
-    """What this coop's stewards stand for."""
 
 
 class Publishing:

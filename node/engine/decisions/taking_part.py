@@ -27,14 +27,13 @@ from ledger.index.prints import Print, SourceChange
 from ledger.index.table import Index
 from ledger.rules.index import check_content, quorum_of
 from ledger.transactions import encode_transaction
-from node.engine.core import Core, Tick
+from node.engine.core import Appender, Core, Tick
 from node.engine.decisions.certificates import Certificates
 from node.engine.decisions.gathering import Gathering
 from node.engine.decisions.promises import Key, Promise, Promises
 from node.engine.decisions.proposals import Proposals
 from node.engine.decisions.surveys import Surveys
 from node.engine.decisions.told import Told
-from node.engine.recording.anchors import Appender
 from node.engine.wire_decisions import (
     DecisionSigned,
     IndexDue,

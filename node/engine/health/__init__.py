@@ -1,1 +1,1 @@
-"""How a node is: its clock, its stored logs, and the troubles that people are told of."""
+"""How a node is, as values and in words: readiness, status, and the troubles that people are told of."""

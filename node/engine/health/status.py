@@ -1,9 +1,11 @@
-"""What a node says about itself, and what it is ready for."""
+"""What a node says about itself: what it is ready for, and how far it has come."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ledger.decisions import IndexEntry
+from ledger.publications import Publication
 from node.engine.health.troubles import Trouble
 
 
@@ -41,3 +43,25 @@ class NodeStatus:
     troubles: tuple[Trouble, ...] = ()
     doubt: str | None = None
     """Why the node may not trust its disk to know all that it signed: a value of `node.mark.Doubt`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContentStatus:
+    """A content for a decision that is due: which coops have signed it, how many have to."""
+
+    entry: IndexEntry
+    signed_by: tuple[int, ...]
+    needed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexStatus:
+    """What is known of the decisions that come next. Levels by coop, in millionths."""
+
+    period: int
+    source: int
+    contents: tuple[ContentStatus, ...]
+    levels: dict[int, int]
+    survey_hashes: dict[int, bytes]
+    publications: tuple[Publication, ...]
+    """What this coop's stewards stand for."""

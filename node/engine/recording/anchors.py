@@ -10,27 +10,15 @@ heads of the log that it has validated itself, and saves what it signed before t
 """
 
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from ledger.chain import SignedHead, head_message
 from ledger.signatures import SignatureInvalid, verify
 from ledger.transactions import Anchor, Return, encode_transaction
-from ledger.validators.interface import Sequenced
-from node.engine.core import Core, Tick
+from node.engine.core import Appender, Core, Tick
 from node.engine.replication.replicas import Replicas
 from node.engine.wire import WitnessAnswer, WitnessRequest
 from node.errors import PeerFault
 from node.store import Witnessed
-
-
-class Appender(Protocol):
-    """What appends to the own log."""
-
-    def append(self, tick: Tick, transactions: list[bytes]) -> Sequenced:
-        """Append what the rules accept."""
-
-    def has_room(self, tick: Tick) -> bool:
-        """Whether the charter lets the own log have one more entry today that is no payment."""
 
 
 @dataclass(slots=True)

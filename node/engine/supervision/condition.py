@@ -2,8 +2,8 @@
 
 from node.engine.core import Core
 from node.engine.health.status import NodeStatus
-from node.engine.health.troubles import Troubles
 from node.engine.replication.replicas import Replicas
+from node.engine.supervision.troubles import Troubles
 
 
 def condition(core: Core, replicas: Replicas, troubles: Troubles) -> NodeStatus:

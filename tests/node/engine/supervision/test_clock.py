@@ -3,10 +3,10 @@
 import pytest
 
 from node.engine.events import Ask, NotReady, PeerDown, PeerUp, Recorded
-from node.engine.health.clock import EARLIEST_MS
 from node.engine.health.status import Readiness
 from node.engine.health.troubles import Severity, Trouble, TroubleKind
 from node.engine.health.words import word
+from node.engine.supervision.clock import EARLIEST_MS
 from node.engine.wire import ClockNews
 from node.http.base import facts
 from tests.node.engine.rig import Rig, joined
