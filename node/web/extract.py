@@ -25,7 +25,7 @@ LINE_WIDTH: Final = 100
 _NO_DATE: Final = datetime(2026, 1, 1, tzinfo=UTC)
 """Catalogs carry no date of their own: the history of the repository has it."""
 _KEYWORDS: Final = {"_": None, "gettext": None, "say": None}
-_METHODS: Final = {"templates/*.html": "jinja2.ext:babel_extract", "static/*.js": "javascript"}
+_METHODS: Final = {"templates/*.html": "jinja2.ext:babel_extract", "static/**/*.js": "javascript"}
 
 
 def collect() -> Catalog:

@@ -48,7 +48,7 @@ _MOST_ACCEPTED: Final = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Language:
-    """One language: its code, texts, and the texts that each script needs, by the script's name."""
+    """One language: its code, texts, and the texts that each script needs, by the script's place."""
 
     code: str
     translations: NullTranslations
@@ -102,7 +102,7 @@ def _load(code: str) -> Language:
     for message, text in catalog.items():
         for place in text.places:
             if text.string and place.endswith(".js"):
-                words.setdefault(place.rpartition("/")[2], {})[message] = text.string
+                words.setdefault(place.removeprefix("static/"), {})[message] = text.string
     texts = Texts({message: text.string for message, text in catalog.items()})
     return Language(code=code, translations=texts, script_words=words)
 

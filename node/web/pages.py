@@ -96,7 +96,7 @@ def _shell(template: str, policy: str = CONTENT_SECURITY_POLICY) -> Handler:
 
 async def get_static(api: Api, request: web.Request) -> web.Response:
     """A static file."""
-    return _static(request, request.match_info["name"])
+    return _static(request, request.path.removeprefix("/web/"))
 
 
 async def get_service_worker(api: Api, request: web.Request) -> web.Response:
@@ -179,5 +179,6 @@ PAGES: Final[tuple[tuple[str, Handler], ...]] = (
     ("/favicon.ico", get_icon),
     ("/web/qr.svg", get_qr),
     ("/web/{name}", get_static),
+    ("/web/{room}/{name}", get_static),
 )
 """All addresses, each answered to GET."""

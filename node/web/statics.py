@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from posixpath import normpath
 from typing import Final
 
 from aiohttp import web
@@ -22,7 +23,7 @@ from node.web.languages import Language
 
 FOLDER: Final = Path(__file__).parent / "static"
 PAGE_SCRIPTS: Final = ("bill", "books", "desk", "me", "pay", "pos", "verify", "wallet")
-"""The scripts that pages load; they import the others."""
+"""The scripts in `pages` that pages load; they import the others."""
 WORD_LISTS: Final = ("english", "spanish")
 _TYPES: Final = {
     ".js": "text/javascript; charset=utf-8",
@@ -32,7 +33,7 @@ _TYPES: Final = {
     ".json": "application/json",
 }
 _COMMENT_LINE: Final = re.compile(rb"^[ \t]*//[^\n]*\n", re.MULTILINE)
-_IMPORT: Final = re.compile(r'from "\./([a-z]+\.js)"')
+_IMPORT: Final = re.compile(r'from "(\.\.?/[a-z/]+\.js)"')
 _COMPRESSED: Final = (".js", ".css", ".json", ".svg")
 
 
@@ -69,14 +70,14 @@ def accepts_gzip(request: web.Request) -> bool:
 
 
 def load_statics(languages: Mapping[str, Language]) -> dict[str, Static]:
-    """All static files by name: those of the folder, the scripts' words, and the word lists."""
+    """All static files by place: those of the folder, the scripts' words, and the word lists."""
     found = {
-        path.name: _static(path.suffix, _served(path))
-        for path in sorted(FOLDER.iterdir())
+        path.relative_to(FOLDER).as_posix(): _static(path.suffix, _served(path))
+        for path in sorted(FOLDER.rglob("*"))
         if path.suffix in _TYPES
     }
     for page in PAGE_SCRIPTS:
-        scripts = with_imports(f"{page}.js")
+        scripts = with_imports(f"pages/{page}.js")
         for language in languages.values():
             words: dict[str, str] = {}
             for script in scripts:
@@ -97,7 +98,8 @@ def with_imports(*scripts: str) -> set[str]:
         name = waiting.pop()
         if name not in found:
             found.add(name)
-            waiting += _IMPORT.findall((FOLDER / name).read_text(encoding="utf-8"))
+            source = (FOLDER / name).read_text(encoding="utf-8")
+            waiting += [normpath(f"{name}/../{place}") for place in _IMPORT.findall(source)]
     return found
 
 

@@ -122,7 +122,8 @@ def test_the_shops_node_is_killed_between_bill_and_payment(
 
 
 _WEBHOOK_KEY = (
-    "const {Store} = await import('/web/store.js'); const {Session} = await import('/web/api.js');"
+    "const {Store} = await import('/web/parts/store.js');"
+    "const {Session} = await import('/web/parts/api.js');"
     "const wallet = await (await Store.open()).wallet();"
     "const session = new Session({role: 'member', number: wallet.account, ...wallet});"
     "const made = await session.post('/v1/merchant/keys', {label: 'shop', powers: ['webhooks']});"
@@ -227,7 +228,7 @@ def time_of(stage: Stage, coop: int) -> int:
 
 
 _ACCOUNT = (
-    "const {Store} = await import('/web/store.js');"
+    "const {Store} = await import('/web/parts/store.js');"
     "return (await (await Store.open()).wallet()).account"
 )
 _CATCH_TABLE = (

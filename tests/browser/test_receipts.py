@@ -84,7 +84,7 @@ def test_a_payee_proves_a_payment_from_the_middle_of_a_commit(
 
     desktop.open(f"{stage.urls[1]}/verify?lang=en")
     short = desktop.run(
-        "const { readReceipt, shortText } = await import('/web/receipt.js');"
+        "const { readReceipt, shortText } = await import('/web/parts/receipt.js');"
         "return shortText(readReceipt(args[0], null));",
         text,
     )

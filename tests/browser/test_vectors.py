@@ -14,9 +14,10 @@ def test_vectors_in_chromium(stage: Stage, desktop: Browser) -> None:
     result = desktop.run(
         f"const check = {CHECK.read_text()};"
         "const modules = {};"
-        "for (const name of args[0]) modules[name] = await import(`/web/${name}.js`);"
+        "for (const [name, place] of Object.entries(args[0]))"
+        "  modules[name] = await import(`/web/${place}`);"
         "return check(modules, args[1]);",
-        list(MODULES),
+        MODULES,
         gather_vectors(),
     )
     assert result["differences"] == []

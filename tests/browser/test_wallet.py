@@ -107,7 +107,7 @@ def test_words_bring_the_wallet_back(stage: Stage, phone: Browser, desktop: Brow
 
     # The key can't be read out of the browser again.
     extracted = desktop.run(
-        "const {Store} = await import('/web/store.js');"
+        "const {Store} = await import('/web/parts/store.js');"
         "const {privateKey} = await (await Store.open()).wallet();"
         "return crypto.subtle.exportKey('jwk', privateKey).then(() => 'out', (e) => e.name)"
     )
@@ -180,7 +180,7 @@ def test_a_node_that_is_down_gets_the_same_bytes_when_it_is_back(
 
 
 _PENDING_BYTES = (
-    "const {Store} = await import('/web/store.js');"
+    "const {Store} = await import('/web/parts/store.js');"
     "return Array.from((await (await Store.open()).pending()).bytes)"
 )
 
@@ -192,10 +192,10 @@ def test_a_second_payment_waits_for_the_first(stage: Stage, phone: Browser) -> N
     join(phone, stage, 1, "ana", limit=50_000)
     outcomes = phone.run(
         """
-        const {Store} = await import('/web/store.js');
-        const {Session} = await import('/web/api.js');
-        const {trustedCharter} = await import('/web/setup.js');
-        const {pay} = await import('/web/paying.js');
+        const {Store} = await import('/web/parts/store.js');
+        const {Session} = await import('/web/parts/api.js');
+        const {trustedCharter} = await import('/web/pages/setup.js');
+        const {pay} = await import('/web/parts/paying.js');
         const real = fetch;
         window.fetch = async (path, given) => {
           if (path === '/v1/payments') throw new TypeError('no route');
@@ -319,8 +319,8 @@ def test_a_session_that_is_over_is_opened_again(stage: Stage, phone: Browser, co
     join(phone, stage, 1, "ana")
     answers = phone.run(
         """
-        const {Store} = await import('/web/store.js');
-        const {Session} = await import('/web/api.js');
+        const {Store} = await import('/web/parts/store.js');
+        const {Session} = await import('/web/parts/api.js');
         const wallet = await (await Store.open()).wallet();
         const session = new Session({role: 'member', number: wallet.account, ...wallet});
         await session.get('/v1/me');
@@ -345,7 +345,7 @@ def test_every_time_that_the_rules_allow_is_shown(stage: Stage, phone: Browser) 
     join(phone, stage, 1, "ana")
     people = stage.people(1)
     account = phone.run(
-        "const {Store} = await import('/web/store.js');"
+        "const {Store} = await import('/web/parts/store.js');"
         "return (await (await Store.open()).wallet()).account"
     )
     change = stage.federation.limit(
@@ -359,7 +359,7 @@ def test_every_time_that_the_rules_allow_is_shown(stage: Stage, phone: Browser) 
     phone.open(f"{stage.urls[1]}/me?lang=en")
     phone.wait_text("#limit-dates", "after the year 9999")
     shown = phone.run(
-        "const {showTime, showDay, timesIn} = await import('/web/words.js');"
+        "const {showTime, showDay, timesIn} = await import('/web/parts/words.js');"
         "const times = timesIn('Pacific/Kiritimati');"
         "return [253402300799, 253402300800, 2 ** 53 - 1, 0].flatMap((each) =>"
         "  [showTime(each), showDay(each), times.show(each), times.plain(each)])"

@@ -5,8 +5,9 @@
 const CACHE = "fiado-1";
 const SHELL = ["/wallet", "/verify", "/me", "/manifest.webmanifest", "/v1/charter", "/web/fiado.css", "/web/icon.svg",
   ...["es", "pt"].flatMap((lang) => ["wallet", "me", "verify"].map((page) => `/web/words-${lang}-${page}.json`)),
-  ...["amounts", "api", "bytes", "charter", "codec", "dom", "explain", "guards", "history", "keys", "links", "me",
-    "messages", "payform", "paying", "receipt", "scan", "setup", "shop", "store", "troubles", "verify", "wallet", "words"].map((name) => `/web/${name}.js`)];
+  ...["bytes", "charter", "codec", "guards", "keys", "messages"].map((name) => `/web/protocol/${name}.js`),
+  ...["me", "payform", "setup", "verify", "wallet"].map((name) => `/web/pages/${name}.js`),
+  ...["amounts", "api", "dom", "explain", "history", "links", "paying", "receipt", "scan", "shop", "store", "troubles", "words"].map((name) => `/web/parts/${name}.js`)];
 const PATIENCE_MS = 5_000;
 
 addEventListener("install", (event) => {

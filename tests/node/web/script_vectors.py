@@ -8,17 +8,14 @@ from mnemonic import Mnemonic
 
 from node.web.statics import WORD_LISTS
 
-MODULES: Final = (
-    "bytes",
-    "codec",
-    "messages",
-    "keys",
-    "charter",
-    "guards",
-    "amounts",
-    "links",
-    "tables",
-)
+MODULES: Final = {
+    name: f"{room}/{name}.js"
+    for room, names in (
+        ("protocol", ("bytes", "codec", "messages", "keys", "charter", "guards")),
+        ("parts", ("amounts", "links", "tables")),
+    )
+    for name in names
+}
 CHECK: Final = Path(__file__).parent / "vector_checks.js"
 _VECTORS: Final = Path(__file__).parents[2] / "vectors"
 _NAMES: Final = (

@@ -147,7 +147,7 @@ class TestCatalogs:
 
 def test_no_text_hides_from_the_extractor() -> None:
     """It does not look into the expressions of a template literal."""
-    for path in SCRIPTS.glob("*.js"):
+    for path in SCRIPTS.rglob("*.js"):
         for line in path.read_text(encoding="utf-8").splitlines():
             hidden = [each for each in re.findall(r"`[^`]*`", line) if "say(" in each]
             assert hidden == [], path.name

@@ -60,18 +60,20 @@ def test_a_page_with_all_that_it_loads_is_small(tmp_path: Path) -> None:
     statics = _wire_sizes()
     for path, (_, headers, body) in found.items():
         assert headers["Content-Encoding"] == "gzip", path
-        scripts = re.findall(r'src="/web/([a-z]+\.js)"', body.decode())
+        scripts = re.findall(r'src="/web/([a-z/]+\.js)"', body.decode())
         size = int(headers["Content-Length"]) + statics["fiado.css"]
-        size += sum(statics[f"words-es-{name.removesuffix('.js')}.json"] for name in scripts)
+        size += sum(statics[f"words-es-{Path(name).stem}.json"] for name in scripts)
         size += sum(statics[name] for name in with_imports(*scripts))
         assert size < MOST_BYTES, (path, size)
 
 
 def test_scripts_are_served_without_comments_and_nothing_else_is_missing() -> None:
-    for path in FOLDER.glob("*.js"):
+    for path in FOLDER.rglob("*.js"):
         source = path.read_text()
         kept = [line for line in source.split("\n") if not line.lstrip(" \t").startswith("//")]
-        assert load_site().statics[path.name].body.decode() == "\n".join(kept)
+        assert load_site().statics[path.relative_to(FOLDER).as_posix()].body.decode() == "\n".join(
+            kept
+        )
         # A text over several lines could have a line that only looks like a comment.
         assert all(line.count("`") % 2 == 0 for line in source.split("\n")), path
 
@@ -81,7 +83,7 @@ def test_every_page_has_the_words_of_all_its_scripts() -> None:
     loaded = {
         name
         for path in templates
-        for name in re.findall(r'src="/web/([a-z]+)\.js"', path.read_text())
+        for name in re.findall(r'src="/web/pages/([a-z]+)\.js"', path.read_text())
     }
     assert loaded == set(PAGE_SCRIPTS)
     words = json.loads(load_site().statics["words-es-wallet.json"].body)
@@ -97,8 +99,8 @@ def _wire_sizes() -> dict[str, int]:
 
 def test_the_service_worker_keeps_every_module_of_its_pages() -> None:
     worker = (FOLDER / "service-worker.js").read_text()
-    for name in with_imports("wallet.js", "verify.js", "me.js"):
-        assert f'"{name.removesuffix(".js")}"' in worker, name
+    for name in with_imports("pages/wallet.js", "pages/verify.js", "pages/me.js"):
+        assert f'"{Path(name).stem}"' in worker, name
 
 
 @pytest.mark.parametrize(

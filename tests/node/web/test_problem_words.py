@@ -7,7 +7,7 @@ import node.web
 from ledger.refusals import Refusal
 from node.http.merchant.problems import MERCHANT_PROBLEMS
 
-EXPLAINED = Path(node.web.__file__).parent / "static" / "explain.js"
+EXPLAINED = Path(node.web.__file__).parent / "static" / "parts" / "explain.js"
 
 NEVER_BY_A_PAGE = {
     # Pages make these transactions themselves; that one is malformed is a fault, not a person's mistake.
@@ -47,4 +47,4 @@ def test_every_refusal_that_people_meet_has_words() -> None:
     worded = set(re.findall(r"^  ([a-z_]+): ", EXPLAINED.read_text("utf-8"), re.MULTILINE))
     known = {refusal.code for refusal in Refusal} | {kind.code for kind in MERCHANT_PROBLEMS}
     met = {code for code in known - NEVER_BY_A_PAGE if not BY_NODES_OR_PROGRAMS.search(code)}
-    assert met - worded == set(), "node/web/static/explain.js words them"
+    assert met - worded == set(), "node/web/static/parts/explain.js words them"

@@ -34,9 +34,8 @@ def test_vectors_in_node_js(tmp_path: Path) -> None:
         pytest.skip("no Node.js of version 20 or later; the same vectors run in Chromium")
     # Node.js takes files for modules by their package; the pages need none.
     (tmp_path / "package.json").write_text('{"type": "module"}')
-    for file in FOLDER.glob("*.js"):
-        shutil.copy(file, tmp_path)
-    modules = {name: (tmp_path / f"{name}.js").as_uri() for name in MODULES}
+    shutil.copytree(FOLDER, tmp_path / "web")
+    modules = {name: (tmp_path / "web" / place).as_uri() for name, place in MODULES.items()}
     given = {"check": CHECK.read_text(), "modules": modules, "vectors": gather_vectors()}
     done = subprocess.run(
         [program, "--input-type=module", "--eval", _RUNNER],

@@ -1,20 +1,20 @@
 // The wallet's way from a wish to a payment: the form, the camera, a shop's bill, the last look before signing.
 // Signing and sending are in paying.js.
 
-import { fromHex, toHex } from "./bytes.js";
-import { plainAmount } from "./amounts.js";
-import { Problem } from "./api.js";
-import { coopNamed } from "./charter.js";
-import { byId, facts, notice, showSection } from "./dom.js";
-import { explain, explainBill } from "./explain.js";
-import { readLink, readQuery } from "./links.js";
-import { ProofError } from "./messages.js";
-import { NodeBehind, OutcomeUnknown, TwinFound, WalletChanged, findAccount, findTwins, pay } from "./paying.js";
-import { canScan, scan } from "./scan.js";
-import { BillChanged, BillOver, ShopSilent, askBill } from "./shop.js";
-import { PaymentPending } from "./store.js";
-import { beforePaying, whyStopped } from "./troubles.js";
-import { readAmount, say, showAmount, showTime } from "./words.js";
+import { fromHex, toHex } from "../protocol/bytes.js";
+import { plainAmount } from "../parts/amounts.js";
+import { Problem } from "../parts/api.js";
+import { coopNamed } from "../protocol/charter.js";
+import { byId, facts, notice, showSection } from "../parts/dom.js";
+import { explain, explainBill } from "../parts/explain.js";
+import { readLink, readQuery } from "../parts/links.js";
+import { ProofError } from "../protocol/messages.js";
+import { NodeBehind, OutcomeUnknown, TwinFound, WalletChanged, findAccount, findTwins, pay } from "../parts/paying.js";
+import { canScan, scan } from "../parts/scan.js";
+import { BillChanged, BillOver, ShopSilent, askBill } from "../parts/shop.js";
+import { PaymentPending } from "../parts/store.js";
+import { beforePaying, whyStopped } from "../parts/troubles.js";
+import { readAmount, say, showAmount, showTime } from "../parts/words.js";
 
 // `asked` is what a link asked for, `ready` the intent under the last look.
 const form = { asked: null, ready: null, page: null, onUnknown: null };

@@ -1,6 +1,6 @@
 // The page of a payment request.
 
-import { byId } from "./dom.js";
-import { offerWallets } from "./offer.js";
+import { byId } from "../parts/dom.js";
+import { offerWallets } from "../parts/offer.js";
 
 if (byId("request") !== null) await offerWallets(byId("request").dataset);

@@ -3,15 +3,15 @@
 // The words live in one variable while the member writes them down, and nowhere else. The key is kept
 // before the backup is confirmed only in memory: a wallet that was never backed up is never stored.
 
-import { fromHex, isEqual, toBase64url, toHex } from "./bytes.js";
-import { Problem, accountsOfKey, call, get, post } from "./api.js";
-import { byId, make, onAction, showSection } from "./dom.js";
-import { explain } from "./explain.js";
-import { WordsError, keyFromSeed, parseWords, seedFromWords, sign, wordsFromEntropy } from "./keys.js";
-import { ADMIT, encodeTransaction, entryMessage } from "./messages.js";
-import { readCharter } from "./charter.js";
-import { findAccount } from "./paying.js";
-import { say } from "./words.js";
+import { fromHex, isEqual, toBase64url, toHex } from "../protocol/bytes.js";
+import { Problem, accountsOfKey, call, get, post } from "../parts/api.js";
+import { byId, make, onAction, showSection } from "../parts/dom.js";
+import { explain } from "../parts/explain.js";
+import { WordsError, keyFromSeed, parseWords, seedFromWords, sign, wordsFromEntropy } from "../protocol/keys.js";
+import { ADMIT, encodeTransaction, entryMessage } from "../protocol/messages.js";
+import { readCharter } from "../protocol/charter.js";
+import { findAccount } from "../parts/paying.js";
+import { say } from "../parts/words.js";
 
 const ENTROPY_BYTES = 16;
 const ASKED_WORDS = 3;

@@ -3,11 +3,11 @@
 // The node decides on which day and at what time a payment counts, in one named zone; this only shows it, so
 // that the counter, the program and every till say the same.
 
-import { get } from "./api.js";
-import { byId, make, notice } from "./dom.js";
-import { explain } from "./explain.js";
-import { amountCell, csvText, separatorOf } from "./tables.js";
-import { say, showAmount, timesIn } from "./words.js";
+import { get } from "../parts/api.js";
+import { byId, make, notice } from "../parts/dom.js";
+import { explain } from "../parts/explain.js";
+import { amountCell, csvText, separatorOf } from "../parts/tables.js";
+import { say, showAmount, timesIn } from "../parts/words.js";
 
 const PAGE = 200;
 const MOST_SHOWN = 200;

@@ -1,20 +1,20 @@
 // The wallet's page: which section is shown, and what its buttons do. Signing and sending are in paying.js.
 
-import { fromBase64url, toBase64url } from "./bytes.js";
-import { Problem, Session, get } from "./api.js";
-import { byId, make, notice, onAction, registerServiceWorker, showSection } from "./dom.js";
-import { explain } from "./explain.js";
-import { historyItem } from "./history.js";
-import { canSign } from "./keys.js";
-import { linkQuery, qrAddress } from "./links.js";
-import { checkReceipt, decodeReceipt } from "./messages.js";
+import { fromBase64url, toBase64url } from "../protocol/bytes.js";
+import { Problem, Session, get } from "../parts/api.js";
+import { byId, make, notice, onAction, registerServiceWorker, showSection } from "../parts/dom.js";
+import { explain } from "../parts/explain.js";
+import { historyItem } from "../parts/history.js";
+import { canSign } from "../protocol/keys.js";
+import { linkQuery, qrAddress } from "../parts/links.js";
+import { checkReceipt, decodeReceipt } from "../protocol/messages.js";
 import { payNow, review, scanCode, setUpPayForm, showPay, stopScan } from "./payform.js";
-import { OutcomeUnknown, resume } from "./paying.js";
-import { alsoInside, isPayment, mark, paymentFacts, receiptPicture } from "./receipt.js";
+import { OutcomeUnknown, resume } from "../parts/paying.js";
+import { alsoInside, isPayment, mark, paymentFacts, receiptPicture } from "../parts/receipt.js";
 import { lookAtJoin, setUp, trustedCharter } from "./setup.js";
-import { Store } from "./store.js";
-import { beforePaying, whyStopped } from "./troubles.js";
-import { readAmount, say, showAmount, showTime } from "./words.js";
+import { Store } from "../parts/store.js";
+import { beforePaying, whyStopped } from "../parts/troubles.js";
+import { readAmount, say, showAmount, showTime } from "../parts/words.js";
 
 const RESEND_LEAST_MS = 2_000;
 const RESEND_MOST_MS = 60_000;

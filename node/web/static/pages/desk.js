@@ -3,17 +3,17 @@
 // What is shown is decoded here from the very bytes that are signed, not from what the node says
 // about them. The key is in this page's memory only.
 
-import { fromBase64url, fromHex, isEqual, toBase64url, toHex } from "./bytes.js";
-import { Session } from "./api.js";
-import { byId, facts, make, notice, onAction, showSection } from "./dom.js";
-import { explain } from "./explain.js";
-import { canSign, keyFromSeed, seedFromWords, sign } from "./keys.js";
+import { fromBase64url, fromHex, isEqual, toBase64url, toHex } from "../protocol/bytes.js";
+import { Session } from "../parts/api.js";
+import { byId, facts, make, notice, onAction, showSection } from "../parts/dom.js";
+import { explain } from "../parts/explain.js";
+import { canSign, keyFromSeed, seedFromWords, sign } from "../protocol/keys.js";
 import {
   ADMIT, LIMIT, STATUS, decodeTransaction, encodeTransaction, entryMessage, reasonHash,
-} from "./messages.js";
-import { mark } from "./receipt.js";
+} from "../protocol/messages.js";
+import { mark } from "../parts/receipt.js";
 import { explainWords, readWords } from "./setup.js";
-import { readAmount, say, showAmount, showDay, showTime } from "./words.js";
+import { readAmount, say, showAmount, showDay, showTime } from "../parts/words.js";
 
 const { federation: FEDERATION, coopNumber, coop: COOP } = document.body.dataset;
 const here = { federation: fromHex(FEDERATION), coop: Number(coopNumber) };

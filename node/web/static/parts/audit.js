@@ -6,13 +6,13 @@
 // decisions on the index; the program's `fiado audit` replays those too. What a browser's Ed25519 does not
 // confirm is counted apart: it is stricter than the protocol's rule about crafted signatures.
 
-import { fromHex, isEqual, toHex } from "./bytes.js";
+import { fromHex, isEqual, toHex } from "../protocol/bytes.js";
 import { Unreachable, call, fetchCharter, get } from "./api.js";
-import { split } from "./codec.js";
+import { split } from "../protocol/codec.js";
 import {
   ADMIT, ANCHOR, LIMIT, PAY, ProofError, STATUS, decodeEntry, entryMessage, extend, genesis,
   headMessage, isSigned,
-} from "./messages.js";
+} from "../protocol/messages.js";
 
 const CHUNK_BYTES = 262_144;
 

@@ -3,16 +3,16 @@
 // It holds an API key that can make and read bills and can't spend. A bill is made under an id of this
 // page's own, kept until the node has answered: a lost answer and a second press make one bill, not two.
 
-import { Session, call, get, post } from "./api.js";
-import { followBill, isOver, stateOf } from "./bills.js";
-import { countDown } from "./countdown.js";
+import { Session, call, get, post } from "../parts/api.js";
+import { followBill, isOver, stateOf } from "../parts/bills.js";
+import { countDown } from "../parts/countdown.js";
 import { saveTable, showDay } from "./day.js";
-import { byId, notice, onAction, showSection } from "./dom.js";
-import { explain } from "./explain.js";
-import { qrAddress } from "./links.js";
-import { Store } from "./store.js";
-import { whyStopped } from "./troubles.js";
-import { readAmount, say, showAmount, showTime } from "./words.js";
+import { byId, notice, onAction, showSection } from "../parts/dom.js";
+import { explain } from "../parts/explain.js";
+import { qrAddress } from "../parts/links.js";
+import { Store } from "../parts/store.js";
+import { whyStopped } from "../parts/troubles.js";
+import { readAmount, say, showAmount, showTime } from "../parts/words.js";
 
 const SCALE = 2;
 const MILLION = 1_000_000n;

@@ -1,10 +1,10 @@
 // The page of a bill: follows its state, and hands it on to the payer's wallet like any request.
 
-import { followBill, stateOf } from "./bills.js";
-import { countDown } from "./countdown.js";
-import { byId } from "./dom.js";
-import { offerWallets } from "./offer.js";
-import { showTime } from "./words.js";
+import { followBill, stateOf } from "../parts/bills.js";
+import { countDown } from "../parts/countdown.js";
+import { byId } from "../parts/dom.js";
+import { offerWallets } from "../parts/offer.js";
+import { showTime } from "../parts/words.js";
 
 const request = byId("request");
 if (request !== null) {

@@ -1,14 +1,14 @@
 // A member's limit and the reasons of its changes, for the member only. Each reason is checked against the
 // hash that the log carries, so nobody can put another text in its place.
 
-import { fromHex, toHex } from "./bytes.js";
-import { Session } from "./api.js";
-import { byId, make, notice, registerServiceWorker } from "./dom.js";
-import { explain } from "./explain.js";
-import { reasonHash } from "./messages.js";
-import { mark } from "./receipt.js";
-import { Store } from "./store.js";
-import { say, showAmount, showDay, showTime } from "./words.js";
+import { fromHex, toHex } from "../protocol/bytes.js";
+import { Session } from "../parts/api.js";
+import { byId, make, notice, registerServiceWorker } from "../parts/dom.js";
+import { explain } from "../parts/explain.js";
+import { reasonHash } from "../protocol/messages.js";
+import { mark } from "../parts/receipt.js";
+import { Store } from "../parts/store.js";
+import { say, showAmount, showDay, showTime } from "../parts/words.js";
 
 const WIDTH = 400;
 

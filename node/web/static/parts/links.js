@@ -4,7 +4,7 @@
 // They are read strictly: one that says a thing twice, or something that can't be read, is no link.
 
 import { parseAmount, plainAmount } from "./amounts.js";
-import { COOP_NAME, HANDLE } from "./messages.js";
+import { COOP_NAME, HANDLE } from "../protocol/messages.js";
 
 const REFERENCE = /^[0-9a-f]{64}$/;
 const BILL = /^\/p\/([0-9a-f]{32})\/?$/i;

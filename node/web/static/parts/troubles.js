@@ -1,7 +1,7 @@
 // What the node says is wrong with it, in the page's words. The words stand in the page (templates/troubles.html).
 
 import { get } from "./api.js";
-import { coopNamed } from "./charter.js";
+import { coopNamed } from "../protocol/charter.js";
 import { byId } from "./dom.js";
 
 const NOT_ARRIVING = ["accused", "cut", "link_down"];

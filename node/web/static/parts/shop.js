@@ -4,7 +4,7 @@
 // answer is checked against the bill's reference.
 
 import { Unreachable, get } from "./api.js";
-import { isSameBill, readBill } from "./guards.js";
+import { isSameBill, readBill } from "../protocol/guards.js";
 
 // The bill was paid, withdrawn or too late; `bill` says which.
 export class BillOver extends Error {

@@ -1,9 +1,9 @@
 // A receipt shown to people: its facts in words, its code, and its text.
 
-import { fromBase45, fromBase64url, toBase45 } from "./bytes.js";
+import { fromBase45, fromBase64url, toBase45 } from "../protocol/bytes.js";
 import { facts, make } from "./dom.js";
 import { qrAddress } from "./links.js";
-import { PAY, ProofError, decodeReceipt, decodeShortReceipt, encodeShortReceipt } from "./messages.js";
+import { PAY, ProofError, decodeReceipt, decodeShortReceipt, encodeShortReceipt } from "../protocol/messages.js";
 import { say, showAmount, showTime } from "./words.js";
 
 // Before the short form in a QR code. Everything in it fits the code's compact alphanumeric mode.

@@ -2,10 +2,10 @@
 //
 // Three kinds of end: an answer; a Problem, which the node said; Unreachable, when nobody knows.
 
-import { fromBase64url, isEqual, fromHex, toBase64url, toHex } from "./bytes.js";
-import { readCharter } from "./charter.js";
-import { sign } from "./keys.js";
-import { keyMessage, sessionMessage } from "./messages.js";
+import { fromBase64url, isEqual, fromHex, toBase64url, toHex } from "../protocol/bytes.js";
+import { readCharter } from "../protocol/charter.js";
+import { sign } from "../protocol/keys.js";
+import { keyMessage, sessionMessage } from "../protocol/messages.js";
 
 const PATIENCE_MS = 30_000;
 

@@ -1,13 +1,13 @@
 // The open books' button: verifies a log here and says what came out.
 
-import { fromHex } from "./bytes.js";
-import { verifyLog } from "./audit.js";
-import { EncodingError } from "./codec.js";
-import { byId, facts, make, onAction } from "./dom.js";
-import { explain } from "./explain.js";
-import { ADMIT, ANCHOR, LIMIT, PAY, ProofError, STATUS } from "./messages.js";
-import { mark } from "./receipt.js";
-import { say, showNumber } from "./words.js";
+import { fromHex } from "../protocol/bytes.js";
+import { verifyLog } from "../parts/audit.js";
+import { EncodingError } from "../protocol/codec.js";
+import { byId, facts, make, onAction } from "../parts/dom.js";
+import { explain } from "../parts/explain.js";
+import { ADMIT, ANCHOR, LIMIT, PAY, ProofError, STATUS } from "../protocol/messages.js";
+import { mark } from "../parts/receipt.js";
+import { say, showNumber } from "../parts/words.js";
 
 const form = byId("check-form");
 const progress = byId("check-progress");

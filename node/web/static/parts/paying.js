@@ -6,13 +6,13 @@
 // answer. At most one payment is under way, and one tab at a time may sign. Just before it signs it looks
 // again at what was recorded meanwhile, here or on another device, and at the bill.
 
-import { fromBase64url, fromHex, isEqual, toBase64url, toHex } from "./bytes.js";
+import { fromBase64url, fromHex, isEqual, toBase64url, toHex } from "../protocol/bytes.js";
 import { Problem, call, get } from "./api.js";
-import { isEnded, isOnItsWay, twinsOf } from "./guards.js";
-import { sign } from "./keys.js";
+import { isEnded, isOnItsWay, twinsOf } from "../protocol/guards.js";
+import { sign } from "../protocol/keys.js";
 import {
   PAY, ProofError, checkReceipt, decodeReceipt, encodeTransaction, entryMessage,
-} from "./messages.js";
+} from "../protocol/messages.js";
 import { BillOnItsWay, askBillAgain } from "./shop.js";
 import { PaymentPending } from "./store.js";
 

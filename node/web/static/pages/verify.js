@@ -1,18 +1,18 @@
 // Checks a receipt with the charter that this browser keeps: no network is needed.
 
-import { fromHex, isEqual } from "./bytes.js";
-import { call } from "./api.js";
-import { coopNamed, readCharter } from "./charter.js";
-import { EncodingError } from "./codec.js";
-import { byId, make, onAction, registerServiceWorker } from "./dom.js";
-import { explain } from "./explain.js";
-import { readAddress } from "./links.js";
-import { ProofError, checkReceipt } from "./messages.js";
-import { findAccount } from "./paying.js";
-import { isPayment, mark, paymentFacts, readReceipt } from "./receipt.js";
-import { canScan, scan } from "./scan.js";
-import { Store } from "./store.js";
-import { say } from "./words.js";
+import { fromHex, isEqual } from "../protocol/bytes.js";
+import { call } from "../parts/api.js";
+import { coopNamed, readCharter } from "../protocol/charter.js";
+import { EncodingError } from "../protocol/codec.js";
+import { byId, make, onAction, registerServiceWorker } from "../parts/dom.js";
+import { explain } from "../parts/explain.js";
+import { readAddress } from "../parts/links.js";
+import { ProofError, checkReceipt } from "../protocol/messages.js";
+import { findAccount } from "../parts/paying.js";
+import { isPayment, mark, paymentFacts, readReceipt } from "../parts/receipt.js";
+import { canScan, scan } from "../parts/scan.js";
+import { Store } from "../parts/store.js";
+import { say } from "../parts/words.js";
 
 const federation = fromHex(document.body.dataset.federation);
 registerServiceWorker();
