@@ -13,12 +13,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from aiohttp import web
 
 from node.errors import LogDamaged, NodeFault, ValueUnstorable
-from node.http import addresses, books, index
 from node.http.base.api import Api, problem_response
 from node.http.base.openapi import describe
 from node.http.base.problems import Problem
 from node.http.base.reading import JSON, check_address
 from node.http.base.routes import Route
+from node.http.books import addresses, books
+from node.http.index import index
 from node.http.members import members, signing_in
 from node.http.merchant import events as merchant_events
 from node.http.merchant import invoices, takings, webhooks

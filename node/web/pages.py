@@ -14,10 +14,10 @@ from aiohttp import web
 from ledger.rules.index import SECONDS_IN_DAY
 from node.codes import LONGEST_BYTES, CodesBusy
 from node.engine.events import View
-from node.http import books
 from node.http.base import facts
 from node.http.base.api import Api
 from node.http.base.problems import Problem
+from node.http.books import books
 from node.web.bills import get_bill, get_counter
 from node.web.index_picture import IndexPicture, index_picture
 from node.web.positions import position_bar

@@ -14,8 +14,8 @@ from node.http.base.api import Api
 from node.http.base.problems import Problem
 from node.http.base.reading import check_query
 from node.http.base.routes import Access, Parameter, Route
-from node.http.base.waiting import EVENT_STREAM, STREAM_ENDS, open_stream, send_event, to_line
 from node.http.merchant.access import ask, change
+from node.http.merchant.waiting import EVENT_STREAM, STREAM_ENDS, open_stream, send_event, to_line
 from node.merchant.access import Power
 from node.merchant.context import News
 from node.merchant.followed import KeptEvent, Opened

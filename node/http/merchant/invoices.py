@@ -10,9 +10,9 @@ from node.http.base.api import Api, json_response
 from node.http.base.problems import Problem
 from node.http.base.reading import JSON, check_query, query_number
 from node.http.base.routes import Access, Header, Parameter, Route, number_parameter
-from node.http.base.waiting import wait_for_version
 from node.http.merchant.access import READERS, ask, change, check_caller
 from node.http.merchant.reading import read_invoice_request
+from node.http.merchant.waiting import wait_for_version
 from node.merchant.access import Power
 from node.merchant.invoice import read_invoice
 from node.merchant.merchants import Merchants

@@ -10,7 +10,8 @@ from node.http.base.api import ALL_PAGES, Api, json_response
 from node.http.base.problems import Problem
 from node.http.base.reading import check_query
 from node.http.base.routes import Route
-from node.http.base.waiting import (
+from node.http.merchant.invoices import AFTER, INVOICE_ID, TIMEOUT
+from node.http.merchant.waiting import (
     EVENT_STREAM,
     STREAM_ENDS,
     open_stream,
@@ -18,7 +19,6 @@ from node.http.base.waiting import (
     to_line,
     wait_for_version,
 )
-from node.http.merchant.invoices import AFTER, INVOICE_ID, TIMEOUT
 from node.merchant.context import News
 from node.merchant.merchants import merchants_of
 from node.merchant.views import Json

@@ -14,7 +14,7 @@ from ledger.transactions import Status
 from node.http.base.problems import PROBLEMS
 from node.http.base.reading import OCTETS, to_base64url
 from node.http.base.routes import Access
-from node.http.base.waiting import EVENT_STREAM
+from node.http.merchant.waiting import EVENT_STREAM
 from node.server import ROUTES
 from tests.builders import build_federation
 from tests.node.http.towns import Town, one_node

@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 
 from node.http.base.routes import Access, Route
-from node.http.base.waiting import EVENT_STREAM
+from node.http.merchant.waiting import EVENT_STREAM
 from node.server import ROUTES
 from tests.node.http.towns import one_node
 from tests.node.merchant.stall import MERCHANT, SETTINGS

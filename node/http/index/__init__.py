@@ -1,0 +1,1 @@
+"""The indexed unit over HTTP: its values, how the next comes about, and publishing."""
