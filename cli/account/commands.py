@@ -5,21 +5,23 @@ from pathlib import Path
 import click
 
 from cli.account.in_doubt import in_doubt_as_json, in_doubt_line
-from cli.paying.desk import account_of
-from cli.paying.pricing import IndexValue, read_rules, value_today
+from cli.paying.prices import worth_words
 from cli.shell.describing import when
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
-from cli.shell.parameters import output_option, passphrase_options, wallet_option
+from cli.shell.parameters import PLACE, output_option, passphrase_options, wallet_option
 from cli.shell.passphrase import PassphraseSource
-from cli.shell.places import PLACE, EntryPlace
 from cli.shell.terminal import Output
-from cli.wallet.membership import Membership, open_membership
+from cli.wallet.membership import open_membership, tell_of_trouble
 from ledger.index.days import text_from_day
 from node.member.amounts import format_amount
 from node.member.answers import integer, objects, read_bytes, reading, text
 from node.member.client import Json, NodeError, path_of
+from node.member.membership import Membership
+from node.member.paying.desk import account_of
+from node.member.paying.pricing import IndexValue, read_rules, value_today
 from node.member.pending_journal import look_at_pending
+from node.member.places import EntryPlace
 from node.member.sealing import open_memo
 
 STATUS_WORDS = {
@@ -47,7 +49,7 @@ def balance(wallet: Path, passphrase: PassphraseSource, output: Output) -> None:
         )
         try:
             member.open_session()
-            member.tell_of_trouble(output.note)
+            tell_of_trouble(member, output.note)
             me = member.me()
             changes = objects(member.client, member.client.get("/v1/me/changes"), "changes")
             value = _value_today(member)
@@ -61,7 +63,11 @@ def balance(wallet: Path, passphrase: PassphraseSource, output: Output) -> None:
         output.fields(
             {
                 "balance": format_amount(amount)
-                + ("" if value is None else f"  ({value.price_of(amount)}, at {value.words()})"),
+                + (
+                    ""
+                    if value is None
+                    else f"  ({value.price_of(amount)}, at {worth_words(value)})"
+                ),
                 "credit limit": format_amount(integer(member.client, me, "limit")),
                 "can spend": _spendable(member, me),
                 "account": STATUS_WORDS.get(str(me.get("status")), str(me.get("status"))),
@@ -143,7 +149,7 @@ def history(
     """Show your payments, newest first, with their memos."""
     with open_membership(wallet, passphrase) as member:
         member.open_session()
-        member.tell_of_trouble(output.note)
+        tell_of_trouble(member, output.note)
         page = member.client.get("/v1/me/history", limit=limit, before=before)
         items = [_with_memo(member, item) for item in objects(member.client, page, "items")]
         with reading(member.client):

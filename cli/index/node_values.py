@@ -6,13 +6,13 @@ from typing import Any
 import click
 
 from cli.index.levels import levels_of_coops
-from cli.paying.pricing import NoIndex, read_rules
 from cli.shell.parameters import NODE_URL, output_option
 from cli.shell.terminal import Output
 from ledger.index.days import Method, day_from_text, text_from_day
 from ledger.index.exact import MILLIONTHS
 from node.member.answers import integer, text
 from node.member.client import Json, NodeClient, NodeMisbehaved
+from node.member.paying.pricing import NoIndex, read_rules
 
 
 def value_of_node(url: str, day: int | None) -> tuple[int, int]:

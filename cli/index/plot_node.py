@@ -12,7 +12,6 @@ import click
 
 from cli.index.pictures import Line, PictureFile, draw_course
 from cli.index.terminal_pictures import course_lines
-from cli.paying.pricing import NoIndex, read_rules
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
 from cli.shell.terminal import Output
@@ -20,6 +19,7 @@ from ledger.index.days import Method, day_from_text, text_from_day
 from ledger.index.exact import MILLIONTHS
 from node.member.answers import text
 from node.member.client import NodeClient, NodeMisbehaved
+from node.member.paying.pricing import NoIndex, read_rules
 
 VALUES_AT_ONCE: Final = 1_000
 LEAST_DAYS: Final = 2

@@ -15,7 +15,6 @@ from typing import Any
 import click
 
 from cli.index.survey_files import FORMAT, name_of_week
-from cli.paying.pricing import NoIndex, read_rules
 from cli.shell.consent import agree_to_sign
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
@@ -30,6 +29,7 @@ from ledger.index.exact import MILLIONTHS
 from ledger.publications import Publication
 from node.member.answers import encode_bytes, integer
 from node.member.client import Json
+from node.member.paying.pricing import NoIndex, read_rules
 
 _LARGEST_TENTHS = 10**6
 _FILE = click.Path(path_type=Path, dir_okay=False, exists=True)

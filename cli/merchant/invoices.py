@@ -5,25 +5,34 @@ from pathlib import Path
 
 import click
 
-from cli.paying.desk import open_desk
-from cli.paying.paying import Bound, Paid, Terms, pay
-from cli.paying.pricing import PRICE, CurrencyPrice
+from cli.paying.prices import PRICE
 from cli.paying.settling import finish_earlier
 from cli.paying.waiting import wait_until
 from cli.shell.describing import when
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
-from cli.shell.parameters import AMOUNT, PAGE_URL, output_option, passphrase_options, wallet_option
+from cli.shell.parameters import (
+    AMOUNT,
+    PAGE_URL,
+    PLACE,
+    output_option,
+    passphrase_options,
+    wallet_option,
+)
 from cli.shell.passphrase import PassphraseSource
-from cli.shell.places import PLACE, EntryPlace
 from cli.shell.terminal import Output
-from cli.wallet.membership import Membership, open_membership
+from cli.wallet.membership import open_membership
 from node.member.addresses import Address
 from node.member.amounts import format_amount
 from node.member.answers import integer, number, objects, reading, text
 from node.member.client import Json, path_of
+from node.member.membership import Membership
 from node.member.orders import SAME_WISH_SECONDS
+from node.member.paying.desk import open_desk
+from node.member.paying.paying import Bound, Paid, Terms, pay
+from node.member.paying.pricing import CurrencyPrice
 from node.member.pending_journal import PaymentIntent
+from node.member.places import EntryPlace
 
 SCALE = 2
 

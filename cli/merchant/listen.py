@@ -18,9 +18,10 @@ import urllib3
 from cli.shell.parameters import PAGE_URL, output_option, passphrase_options, wallet_option
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
-from cli.wallet.membership import Membership, open_membership
+from cli.wallet.membership import open_membership
 from ledger.signatures import SigningKey
 from node.member.client import AnswerLost, NodeProblem, NodeUnreachable
+from node.member.membership import Membership
 from node.merchant.signing import WebhookSigner
 
 _ENDPOINT = "listen"

@@ -16,9 +16,10 @@ from cli.shell.csv_text import Amount, Cell, separator_here
 from cli.shell.parameters import output_option, passphrase_options, wallet_option
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
-from cli.wallet.membership import Membership, open_membership
+from cli.wallet.membership import open_membership
 from node.member.amounts import format_amount
 from node.member.client import Json
+from node.member.membership import Membership
 from node.zones import find_zone
 
 

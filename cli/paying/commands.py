@@ -8,13 +8,8 @@ from typing import Any, Final
 
 import click
 
-from cli.paying.desk import Desk, open_desk
-from cli.paying.invoice_links import InvoiceLink, parse_link
-from cli.paying.paid_before import MayRepeat
-from cli.paying.paying import Bound, Paid, Terms
-from cli.paying.paying import pay as make_payment
 from cli.paying.paying_invoices import pay_invoice
-from cli.paying.pricing import PRICE, CurrencyPrice, Quote, quote
+from cli.paying.prices import PRICE, worth_words
 from cli.paying.settling import payment_words, settle, settle_from_history, unless_repeated
 from cli.paying.waiting import Arrival, wait_for_delivery
 from cli.shell.consent import agree_to_pay
@@ -23,11 +18,18 @@ from cli.shell.exit_codes import ExitCode
 from cli.shell.parameters import AMOUNT, output_option, passphrase_options, wallet_option
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
-from cli.wallet.membership import Membership, NotJoined, open_membership
+from cli.wallet.membership import open_membership, warn_of
 from node.member.addresses import Address
 from node.member.amounts import format_amount
 from node.member.links import LinkError, PaymentRequest, format_link, parse_payee
+from node.member.membership import Membership, NotJoined
 from node.member.orders import check_order
+from node.member.paying.desk import Desk, open_desk
+from node.member.paying.invoices import InvoiceLink, OtherFederation, parse_link
+from node.member.paying.paid_before import MayRepeat
+from node.member.paying.paying import Bound, Paid, Terms
+from node.member.paying.paying import pay as make_payment
+from node.member.paying.pricing import CurrencyPrice, Quote, quote
 from node.member.pending_journal import PaymentIntent
 from node.member.wallet_file import read_wallet
 
@@ -181,7 +183,7 @@ def _pay(
             return paid
         quoted = _agree(member, price, yes, output)
         intent = replace(intent, amount=quoted.amount)
-    member.warn_of(wish.payee.payee.coop, output.note)
+    warn_of(member, wish.payee.payee.coop, output.note)
 
     def attempt(desk: Desk, may_repeat: MayRepeat) -> Paid:
         order = _digest(desk, wish)
@@ -270,7 +272,7 @@ def _agree(member: Membership, price: CurrencyPrice, yes: bool, output: Output) 
     """Show both amounts and ask."""
     quoted = quote(member.client, price)
     output.note(
-        f"{price} is {format_amount(quoted.amount)} {member.charter.unit} ({quoted.value.words()})."
+        f"{price} is {format_amount(quoted.amount)} {member.charter.unit} ({worth_words(quoted.value)})."
     )
     if not yes:
         agree_to_pay("Pay that?", option="--yes")
@@ -279,12 +281,7 @@ def _agree(member: Membership, price: CurrencyPrice, yes: bool, output: Output) 
 
 def _check_federation(payee: PaymentRequest, member: Membership) -> None:
     if payee.federation and not member.charter.federation.hex().startswith(payee.federation):
-        raise CliError(
-            ExitCode.REFUSED,
-            "other_federation",
-            "The link is for another federation than yours.",
-            "Ask the payee for a link of yours, or for another way to be paid.",
-        )
+        raise OtherFederation
 
 
 def _finish(member: Membership, paid: Paid, until: str, timeout: int, output: Output) -> None:

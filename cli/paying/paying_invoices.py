@@ -6,17 +6,18 @@ may have been cancelled, or paid by somebody else.
 
 import time
 
-from cli.paying.desk import Desk, open_desk
-from cli.paying.invoice_links import InvoiceLink, OpenInvoice, fetch_invoice
-from cli.paying.paid_before import MayRepeat
-from cli.paying.paying import Bound, Paid, Terms, pay
 from cli.paying.settling import settle, unless_repeated
 from cli.shell.consent import agree_to_pay
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
 from cli.shell.terminal import Output
-from cli.wallet.membership import Membership
+from cli.wallet.membership import warn_of
 from node.member.amounts import format_amount
+from node.member.membership import Membership
+from node.member.paying.desk import Desk, open_desk
+from node.member.paying.invoices import InvoiceLink, OpenInvoice, fetch_invoice
+from node.member.paying.paid_before import MayRepeat
+from node.member.paying.paying import Bound, Paid, Terms, pay
 from node.member.pending_journal import PaymentIntent
 
 
@@ -33,7 +34,7 @@ def pay_invoice(
     if earlier is not None:
         return earlier
     invoice.check_open()
-    member.warn_of(invoice.payee.coop, output.note)
+    warn_of(member, invoice.payee.coop, output.note)
     _agree(member, invoice, yes=yes, output=output)
 
     def attempt(desk: Desk, may_repeat: MayRepeat) -> Paid:

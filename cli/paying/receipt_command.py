@@ -5,20 +5,20 @@ from pathlib import Path
 
 import click
 
-from cli.paying.kept_receipts import kept_receipt
 from cli.shell.describing import Names, describe, moment
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
-from cli.shell.parameters import NODE_URL, output_option, wallet_option
-from cli.shell.places import PLACE, EntryPlace
+from cli.shell.parameters import NODE_URL, PLACE, output_option, wallet_option
 from cli.shell.terminal import Output
-from cli.wallet.membership import NotJoined
 from ledger.charter import Charter
 from ledger.errors import ProofError
 from ledger.receipts import MAX_RECEIPT_BYTES, Receipt, decode_receipt
 from node.member.answers import decode_bytes, encode_bytes, read_bytes
 from node.member.charters import charter_file, read_charter
 from node.member.client import NodeClient, NodeProblem, path_of
+from node.member.membership import NotJoined
+from node.member.paying.kept_receipts import kept_receipt
+from node.member.places import EntryPlace
 from node.member.private_files import UnsafeFile
 from node.member.wallet_file import read_wallet
 from node.member.wallet_format import WalletError

@@ -9,14 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from cli.paying.desk import Desk, open_desk
-from cli.paying.orders_elsewhere import find_elsewhere
-from cli.paying.paid_before import MayRepeat, PaidAlready, Twin
-from cli.paying.paying import Paid, keep_order, resume
 from cli.shell.consent import agree_to_pay
 from cli.shell.describing import when
 from cli.shell.terminal import Output
-from cli.wallet.membership import Membership
 from ledger.entries import decode_entry
 from ledger.errors import ProofError
 from ledger.receipts import decode_receipt
@@ -24,7 +19,12 @@ from ledger.refusals import Refusal
 from ledger.transactions import Pay
 from node.member.amounts import format_amount
 from node.member.client import NodeProblem
+from node.member.membership import Membership
 from node.member.orders import PaidOrder
+from node.member.paying.desk import Desk, open_desk
+from node.member.paying.orders_elsewhere import find_elsewhere
+from node.member.paying.paid_before import MayRepeat, PaidAlready, Twin
+from node.member.paying.paying import Paid, keep_order, resume
 from node.member.pending_journal import PaymentIntent
 
 _NEVER: Final[MayRepeat] = lambda _: False  # noqa: E731

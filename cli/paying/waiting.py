@@ -12,10 +12,10 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Final
 
-from cli.paying.paying import Paid
 from cli.shell.terminal import Output
-from cli.wallet.membership import Membership
 from node.member.client import AnswerLost, NodeError, NodeProblem, NodeUnreachable, path_of
+from node.member.membership import Membership
+from node.member.paying.paying import Paid
 
 LONGEST_POLL_MS: Final = 20_000
 WATCHED_POLL_MS: Final = 1_000

@@ -26,6 +26,7 @@ from cli.shell.passphrase import PassphraseError, PassphraseFault, PassphraseSou
 from cli.shell.terminal import Output
 from node.member.addresses import Address, parse_address, parse_handle
 from node.member.amounts import LARGEST_AMOUNT, AmountError, parse_amount, parse_number
+from node.member.places import EntryPlace, parse_place
 from node.urls import NodeUrlError, parse_node_url, parse_page_url
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -106,6 +107,18 @@ class PageUrlType(click.ParamType[str]):
         return parse_page_url(str(value))
 
 
+class PlaceType(click.ParamType[EntryPlace]):
+    """The place of an entry, such as `norte/12`."""
+
+    name = "entry"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> EntryPlace:
+        """Read the text; defaults are places already."""
+        return value if isinstance(value, EntryPlace) else parse_place(str(value))
+
+
 class NodeTargetType(click.ParamType[Path | str]):
     """A node's folder on this machine as a `Path`, or else the address of a node as text."""
 
@@ -142,6 +155,8 @@ NODE_URL: Final = NodeUrlType()
 PAGE_URL: Final = PageUrlType()
 
 NODE_TARGET: Final = NodeTargetType()
+
+PLACE: Final = PlaceType()
 
 
 def output_option(command: Command) -> Command:

@@ -4,19 +4,22 @@ Only words: see `errors`. Importing this module registers them.
 """
 
 from cli.account.in_doubt import settling_command
-from cli.paying.paid_before import PaidAlready
-from cli.paying.paying import MemoTooLong, PayeeCoopUnknown, PaymentInDoubt
+from cli.paying.prices import worth_words
 from cli.paying.settling import OrderDiffers, already_words, payment_words
 from cli.shell.errors import CliError, explain, in_words
 from cli.shell.exit_codes import ExitCode
-from cli.shell.places import PlaceError
 from cli.steward.draft_file import DraftError
 from cli.steward.stewardship import StewardKeyMissing, StewardNotLinked
-from cli.wallet.membership import NotJoined
 from ledger.validators.choose import ValidatorUnavailable
 from node.member.amounts import format_amount
 from node.member.links import LinkError
+from node.member.membership import NodeInTrouble, NotJoined
 from node.member.orders import OrderDamaged, OrderError
+from node.member.paying.invoices import InvoiceNotOpen, OtherFederation
+from node.member.paying.paid_before import PaidAlready
+from node.member.paying.paying import MemoTooLong, PayeeCoopUnknown, PaymentInDoubt
+from node.member.paying.pricing import NoIndex, OtherCurrency, PriceNotKnown, PriceTooSmall
+from node.member.places import PlaceError
 from node.member.sealing import LONGEST_MEMO_BYTES
 
 
@@ -27,6 +30,16 @@ def _(error: NotJoined) -> CliError:
         "not_joined",
         f"The wallet {error.path} belongs to no account yet.",
         "Ask a cooperative for one: `fiado join --node URL --handle NAME`.",
+    )
+
+
+@explain.register
+def _(error: NodeInTrouble) -> CliError:
+    return CliError(
+        ExitCode.REFUSED,
+        "node_in_trouble",
+        f"Your cooperative's node does not know this account now. {error.trouble.detail}",
+        f"{error.trouble.remedy} Tell whoever runs the node; your wallet is not the cause.",
     )
 
 
@@ -68,6 +81,67 @@ def _(error: PlaceError) -> CliError:
         "entry_malformed",
         f"“{error.text}” is not the place of an entry.",
         "Write the cooperative and the entry's number, such as norte/12; `fiado history` shows them.",
+    )
+
+
+@explain.register
+def _(error: NoIndex) -> CliError:
+    return CliError(
+        ExitCode.REFUSED,
+        "no_index",
+        "This federation's unit is not indexed to prices.",
+        "Amounts are in units; an index takes a charter with an [index] table.",
+    )
+
+
+@explain.register
+def _(error: OtherCurrency) -> CliError:
+    return CliError(
+        ExitCode.USAGE,
+        "other_currency",
+        f"The unit is indexed in {error.indexed_in}, not in {error.asked}.",
+        f"Give the price in {error.indexed_in}, or the amount in units.",
+    )
+
+
+@explain.register
+def _(error: PriceNotKnown) -> CliError:
+    return CliError(
+        ExitCode.REFUSED,
+        "price_not_known",
+        "What a unit is worth today is not known yet: the next print is late.",
+        "Agree on an amount in units, or wait until the cooperatives have published it.",
+    )
+
+
+@explain.register
+def _(error: PriceTooSmall) -> CliError:
+    return CliError(
+        ExitCode.USAGE,
+        "price_too_small",
+        f"{error.asked} is less than a hundredth of a unit ({worth_words(error.value)}).",
+        "Give a higher price.",
+    )
+
+
+@explain.register
+def _(error: InvoiceNotOpen) -> CliError:
+    return CliError(
+        ExitCode.REFUSED,
+        "invoice_not_open",
+        f"There is nothing to pay: the invoice is {error.state}.",
+        "Ask the merchant for a new invoice if you have not paid.",
+        {"state": error.state},
+    )
+
+
+@explain.register
+def _(error: OtherFederation) -> CliError:
+    return CliError(
+        ExitCode.REFUSED,
+        "other_federation",
+        "The link is for another federation than yours.",
+        "Ask the payee for a link of yours, or for another way to be paid.",
     )
 
 

@@ -14,12 +14,13 @@ import click
 
 from cli.shell.parameters import default_wallet
 from cli.shell.passphrase import PassphraseSource
-from cli.shell.words_node import tell_of_a_lost_answer
-from cli.wallet.membership import moved_to, unlock
+from cli.shell.words_node import tell_of_a_lost_answer, tell_of_a_move
+from cli.wallet.membership import unlock
 from ledger.charter import Charter, Coop
 from ledger.signatures import SigningKey
 from node.member.charters import trusted_charter
-from node.member.client import NodeClient, NodeMisbehaved
+from node.member.client import NodeClient
+from node.member.membership import home_coop, moved_to
 from node.member.moves import renew_addresses
 from node.member.sessions import open_session
 from node.member.wallet_file import WalletMissing, read_wallet
@@ -104,14 +105,12 @@ def open_stewardship(path: Path, passphrase: PassphraseSource) -> Iterator[Stewa
     key = SigningKey(wallet.seed)
     with NodeClient(public.node_url, on_lost=tell_of_a_lost_answer) as client:
         charter = trusted_charter(path, client, public.federation)
-        coop = charter.coop_named(public.coop)
-        if coop is None:
-            raise NodeMisbehaved(client.url, f"its charter has no cooperative {public.coop}")
+        coop = home_coop(client, charter, public.coop)
         number = next(
             (i for i, steward in enumerate(coop.stewards) if steward.key == key.public_key), None
         )
         if number is None:
             raise StewardNotLinked(path)
-        client.when_unreachable(lambda: moved_to(wallet, charter, coop))
+        client.when_unreachable(lambda: moved_to(wallet, charter, coop, tell_of_a_move))
         yield Stewardship(key=key, charter=charter, coop=coop, number=number, client=client)
         renew_addresses(path, client, charter)

@@ -9,9 +9,10 @@ from cli.shell.exit_codes import ExitCode
 from cli.shell.parameters import NODE_URL, output_option, passphrase_options, wallet_option
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
-from cli.wallet.membership import check_joined, keep_node, unlock
+from cli.wallet.membership import unlock
 from node.member.charters import trusted_charter
-from node.member.client import NodeClient, NodeMisbehaved
+from node.member.client import NodeClient
+from node.member.membership import check_joined, home_coop, keep_node
 from node.member.moves import learn_addresses
 from node.member.wallet_file import read_wallet
 
@@ -33,9 +34,7 @@ def wallet_node(url: str, wallet: Path, passphrase: PassphraseSource, output: Ou
     assert public.federation is not None and public.coop is not None
     with NodeClient(url) as client:
         charter = trusted_charter(wallet, client, public.federation)
-        coop = charter.coop_named(public.coop)
-        if coop is None:
-            raise NodeMisbehaved(url, f"its charter has no cooperative {public.coop}")
+        coop = home_coop(client, charter, public.coop)
         found = learn_addresses(wallet, client, charter).get(coop.number)
     if found is None:
         raise CliError(

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from cli.paying.paid_before import PaidAlready, Twin
-from cli.paying.paying import PaymentInDoubt
 from cli.paying.settling import OrderDiffers
 from cli.shell.command_group import error_from
 from cli.shell.errors import CliError, explain, in_words
@@ -24,6 +22,8 @@ from node.member.mnemonic import (
     WrongWordCount,
 )
 from node.member.orders import OrderDamaged, OrderError, PaidOrder
+from node.member.paying.paid_before import PaidAlready, Twin
+from node.member.paying.paying import PaymentInDoubt
 from node.member.pending_journal import (
     JournalDamaged,
     JournalError,

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli.paying.commands import PayeeType
-from cli.paying.invoice_links import InvoiceLink, parse_link
-from cli.shell.places import EntryPlace, PlaceError, parse_place
 from node.member.addresses import Address, AddressError
 from node.member.amounts import LARGEST_AMOUNT, AmountError
 from node.member.links import LONGEST_LINK, LinkError, PaymentRequest, format_link, parse_payee
+from node.member.paying.invoices import InvoiceLink, parse_link
+from node.member.places import EntryPlace, PlaceError, parse_place
 from node.urls import NodeUrlError
 
 ALICE = Address(handle="alice", coop="norte")

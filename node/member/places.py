@@ -2,9 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any, Final
-
-import click
+from typing import Final
 
 
 @dataclass(eq=False)
@@ -34,18 +32,3 @@ def parse_place(text: str) -> EntryPlace:
     if found is None:
         raise PlaceError(text.strip()[:60])
     return EntryPlace(coop=found[1], index=int(found[2]))
-
-
-class PlaceType(click.ParamType[EntryPlace]):
-    """The place of an entry."""
-
-    name = "entry"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> EntryPlace:
-        """Read the text; defaults are places already."""
-        return value if isinstance(value, EntryPlace) else parse_place(str(value))
-
-
-PLACE: Final = PlaceType()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from cli.wallet.membership import Membership
+from node.member.membership import Membership
 from node.member.orders import Orders
 from node.member.pending_journal import JournalAccount, PendingJournal, open_journal
 from node.member.wallet_file import check_unchanged

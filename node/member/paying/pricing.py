@@ -6,12 +6,8 @@ is shown is exactly what will be checked.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Final
 
-import click
-
-from cli.shell.errors import CliError
-from cli.shell.exit_codes import ExitCode
 from ledger.index.conversion import price_from_units, units_from_price
 from ledger.index.days import day_from_text, text_from_day
 from ledger.index.exact import MILLIONTHS
@@ -20,7 +16,44 @@ from node.member.amounts import format_amount, parse_amount
 from node.member.answers import integer, text
 from node.member.client import Json, NodeClient, NodeMisbehaved, NodeProblem
 
-_CURRENCY_LETTERS = 3
+_CURRENCY_LETTERS: Final = 3
+
+
+@dataclass(eq=False)
+class PriceError(Exception):
+    """A text is not a price."""
+
+    text: str
+
+
+class QuoteError(Exception):
+    """Base of why it can't be said what a price is in units."""
+
+
+@dataclass(eq=False)
+class NoIndex(QuoteError):
+    """The federation's unit is not indexed to prices."""
+
+
+@dataclass(eq=False)
+class OtherCurrency(QuoteError):
+    """The unit is indexed in `indexed_in`, not in the currency of the price, which is `asked`."""
+
+    indexed_in: str
+    asked: str
+
+
+@dataclass(eq=False)
+class PriceNotKnown(QuoteError):
+    """What a unit is worth today is not known yet."""
+
+
+@dataclass(eq=False)
+class PriceTooSmall(QuoteError):
+    """The price comes to less than the smallest amount."""
+
+    asked: "CurrencyPrice"
+    value: "IndexValue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,27 +67,13 @@ class CurrencyPrice:
         return f"{self.currency} {format_amount(self.minor)}"
 
 
-class PriceType(click.ParamType[CurrencyPrice]):
-    """A price such as `ARS 15000` or `ARS 15000.50`."""
-
-    name = "price"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> CurrencyPrice:
-        """Read the text; raises `AmountError` for its number."""
-        if isinstance(value, CurrencyPrice):
-            return value
-        currency, _, amount = str(value).strip().partition(" ")
-        is_currency = (
-            len(currency) == _CURRENCY_LETTERS and currency.isascii() and currency.isalpha()
-        )
-        if not is_currency:
-            self.fail(f'{value!r} is not a price such as "ARS 15000" or "ARS 99.50".', param, ctx)
-        return CurrencyPrice(currency=currency.upper(), minor=parse_amount(amount))
-
-
-PRICE = PriceType()
+def parse_price(text_: str) -> CurrencyPrice:
+    """Read `ARS 15000` or `ARS 15000.50`. Raises `PriceError`, or `AmountError` for its number."""
+    currency, _, amount = text_.strip().partition(" ")
+    is_currency = len(currency) == _CURRENCY_LETTERS and currency.isascii() and currency.isalpha()
+    if not is_currency:
+        raise PriceError(text_)
+    return CurrencyPrice(currency=currency.upper(), minor=parse_amount(amount))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +89,11 @@ class IndexValue:
         price = price_from_units(abs(amount), self.value)
         return CurrencyPrice(self.currency, price if amount >= 0 else -price)
 
-    def words(self) -> str:
-        """Such as `ARS 1234.57 a unit on 2026-03-02`."""
+    @property
+    def a_unit(self) -> CurrencyPrice:
+        """What one unit is worth, rounded to hundredths, for showing."""
         minor = (self.value * 100 + MILLIONTHS // 2) // MILLIONTHS
-        return f"{self.currency} {format_amount(minor)} a unit on {text_from_day(self.day)}"
+        return CurrencyPrice(self.currency, minor)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,18 +108,6 @@ class Quote:
     def price(self) -> Price:
         """As the ledger takes it."""
         return Price(minor=self.asked.minor, day=self.value.day)
-
-
-class NoIndex(CliError):
-    """The federation's unit is not indexed to prices."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            ExitCode.REFUSED,
-            "no_index",
-            "This federation's unit is not indexed to prices.",
-            "Amounts are in units; an index takes a charter with an [index] table.",
-        )
 
 
 def read_rules(client: NodeClient) -> Json | None:
@@ -137,32 +145,17 @@ def _day(client: NodeClient, rules: Json, name: str) -> int:
 
 
 def quote(client: NodeClient, asked: CurrencyPrice) -> Quote:
-    """What a price is in units today. Raises `CliError` when it can't be said."""
+    """What a price is in units today. Raises `QuoteError` when it can't be said."""
     rules = read_rules(client)
     if rules is None:
         raise NoIndex
     currency = text(client, rules, "currency")
     if currency != asked.currency:
-        raise CliError(
-            ExitCode.USAGE,
-            "other_currency",
-            f"The unit is indexed in {currency}, not in {asked.currency}.",
-            f"Give the price in {currency}, or the amount in units.",
-        )
+        raise OtherCurrency(currency, asked.currency)
     value = value_today(client, rules)
     if value is None:
-        raise CliError(
-            ExitCode.REFUSED,
-            "price_not_known",
-            "What a unit is worth today is not known yet: the next print is late.",
-            "Agree on an amount in units, or wait until the cooperatives have published it.",
-        )
+        raise PriceNotKnown
     amount = units_from_price(asked.minor, value.value)
     if amount < 1:
-        raise CliError(
-            ExitCode.USAGE,
-            "price_too_small",
-            f"{asked} is less than a hundredth of a unit ({value.words()}).",
-            "Give a higher price.",
-        )
+        raise PriceTooSmall(asked, value)
     return Quote(asked=asked, value=value, amount=amount)

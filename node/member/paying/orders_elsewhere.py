@@ -7,7 +7,6 @@ entry back to what was read before; the marks of what was found stay beside the 
 
 from typing import Final
 
-from cli.paying.desk import Desk
 from ledger.errors import ProofError
 from ledger.memos import memo_reference
 from ledger.receipts import Receipt, decode_receipt
@@ -15,6 +14,7 @@ from ledger.transactions import Pay
 from node.member.answers import decode_bytes, number, objects, read_bytes
 from node.member.client import Json, NodeMisbehaved, path_of
 from node.member.orders import Marks, PaidOrder
+from node.member.paying.desk import Desk
 from node.member.pending_journal import PaymentIntent
 from node.member.sealing import open_salted
 

@@ -7,10 +7,10 @@ cooperative of one name.
 from pathlib import Path
 from typing import Final
 
-from cli.shell.places import EntryPlace
 from ledger.charter import Charter
 from ledger.errors import ProofError
 from ledger.receipts import Receipt, decode_receipt
+from node.member.places import EntryPlace
 from node.member.private_files import DiskFiles
 
 RECEIPTS_FOLDER: Final = "receipts"

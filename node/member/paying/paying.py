@@ -16,10 +16,6 @@ from typing import Final
 
 from nacl.utils import random
 
-from cli.paying.desk import Desk
-from cli.paying.kept_receipts import keep_receipt
-from cli.paying.paid_before import MayRepeat, check_not_paid
-from cli.wallet.membership import Membership
 from ledger.errors import ProofError
 from ledger.memos import SALT_BYTES, memo_reference
 from ledger.messages import TAG_ENTRY, signed_bytes
@@ -38,7 +34,11 @@ from node.member.client import (
     path_of,
     render_json,
 )
+from node.member.membership import Membership
 from node.member.orders import PaidOrder
+from node.member.paying.desk import Desk
+from node.member.paying.kept_receipts import keep_receipt
+from node.member.paying.paid_before import MayRepeat, check_not_paid
 from node.member.pending_journal import Outcome, PaymentIntent, PendingPayment
 from node.member.sealing import LONGEST_MEMO_BYTES, seal_memo
 

@@ -9,8 +9,6 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from cli.shell.errors import CliError
-from cli.shell.exit_codes import ExitCode
 from ledger.charter import Charter
 from ledger.references import invoice_reference
 from node.member.addresses import Address
@@ -19,6 +17,18 @@ from node.member.client import Json, NodeClient, NodeMisbehaved, path_of
 from node.urls import parse_page_url
 
 _LINK: Final = re.compile(r"(?:[a-z]+://)?[^/?#\s]+/p/([0-9a-f]{32})/?", re.IGNORECASE)
+
+
+@dataclass(eq=False)
+class InvoiceNotOpen(Exception):
+    """There is nothing to pay: the invoice is in this `state`."""
+
+    state: str
+
+
+@dataclass(eq=False)
+class OtherFederation(Exception):
+    """A payment link is for another federation than the wallet's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,15 +51,9 @@ class OpenInvoice:
     state: str
 
     def check_open(self) -> None:
-        """Raise `CliError` when there is nothing to pay."""
+        """Raise `InvoiceNotOpen` when there is nothing to pay."""
         if self.state != "open" or self.amount <= 0:
-            raise CliError(
-                ExitCode.REFUSED,
-                "invoice_not_open",
-                f"There is nothing to pay: the invoice is {self.state}.",
-                "Ask the merchant for a new invoice if you have not paid.",
-                {"state": self.state},
-            )
+            raise InvoiceNotOpen(self.state)
 
 
 def parse_link(text_: str) -> InvoiceLink | None:
@@ -67,18 +71,12 @@ def parse_link(text_: str) -> InvoiceLink | None:
 def fetch_invoice(link: InvoiceLink, charter: Charter) -> OpenInvoice:
     """Ask the node behind the link, and check what it says.
 
-    Raises `CliError` for another federation's, `NodeMisbehaved` when its answer contradicts itself, and
-    what the client raises.
+    Raises `OtherFederation`, `NodeMisbehaved` when its answer contradicts itself, and what the client raises.
     """
     with NodeClient(link.node_url) as client:
         shown = client.get(path_of("v1", "invoices", link.id, "public"))
         if shown.get("federation") != charter.federation.hex():
-            raise CliError(
-                ExitCode.REFUSED,
-                "other_federation",
-                "The link is for another federation than yours.",
-                "Ask the payee for another way to be paid.",
-            )
+            raise OtherFederation
         return _checked(client, link, charter, shown)
 
 

@@ -11,12 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from cli.paying.desk import Desk
-from cli.wallet.membership import Membership
 from ledger.receipts import decode_receipt
 from node.member.answers import number, objects, read_bytes
 from node.member.client import Json
+from node.member.membership import Membership
 from node.member.orders import SAME_WISH_SECONDS
+from node.member.paying.desk import Desk
 from node.member.pending_journal import PaymentIntent
 from node.member.sealing import open_memo
 
