@@ -143,7 +143,7 @@ class Node:
                 folder.key,
                 store,
                 self._world.clock_ms(),
-                Merchants(folder.settings.merchant),
+                (Merchants(folder.settings.merchant),),
                 steady_ms=self._world.steady_ms(),
                 configured=folder.peers,
                 mark=self._mark,

@@ -36,6 +36,7 @@ from node.engine.events import (
     SubmitBatch,
     View,
 )
+from node.engine.extensions import Extensions
 from node.engine.health.status import IndexStatus, NodeStatus, Readiness
 from node.engine.reading import load_state
 from node.engine.recording.anchors import Anchors
@@ -92,7 +93,7 @@ class Engine:
         key: SigningKey,
         store: Store,
         now_ms: int,
-        extension: Extension | None = None,
+        extensions: Sequence[Extension] = (),
         *,
         steady_ms: int | None = None,
         configured: Collection[int] | None = None,
@@ -147,9 +148,8 @@ class Engine:
         self._snapshot_length = self._total_length()
         if coop in self._core.accused:
             self._core.readiness = Readiness.HALTED
-        self._extension = extension
-        if extension is not None:
-            extension.start(self._view(now_ms))
+        self._extensions = Extensions(extensions)
+        self._extensions.start(self._view(now_ms))
 
     def tick(self, now_ms: int, inbox: Sequence[Event], *, steady_ms: int | None = None) -> Outbox:
         """Take in what arrived, commit, answer.
@@ -174,7 +174,7 @@ class Engine:
         self._memos.run(tick)
         self._troubles.run(tick)
         self._own.seal(tick)
-        self._extend(tick)
+        self._extensions.gather(self._core, tick)
         self._core.store.commit(tick.write())
         self._recovery.committed()
         self._decisions.surveys.committed()
@@ -298,16 +298,6 @@ class Engine:
         self._decisions.run(tick, self._own)
         return [Reply(event.request, self._publishing.answer(result)) for event, result in taken]
 
-    def _extend(self, tick: Tick) -> None:
-        """Let the extension add to the commit; its news goes out with what the tick sends."""
-        if self._extension is None:
-            return
-        gathered = self._extension.gather(tick.now_ms, tick.segments)
-        if gathered is not None:
-            tick.changes.append(gathered.write)
-            tick.outbox.news = gathered.news
-            self._core.troubles |= {trouble.key: trouble for trouble in gathered.troubles}
-
     def _view(self, now_ms: int) -> View:
         core = self._core
         return View(
@@ -317,7 +307,7 @@ class Engine:
             store=core.store,
             status=self.status(),
             engine=self,
-            extension=self._extension,
+            extensions=self._extensions.parts,
         )
 
     def _upkeep(self, tick: Tick, *, idle: bool) -> None:
@@ -340,7 +330,7 @@ class Engine:
         times = [part.wake_at_ms() for part in (*parts, self._core.work, self._soundness)]
         if self._replicas.has_more:
             times.append(tick.steady_ms + 1)
-        extension_ms = None if self._extension is None else self._extension.wake_at_ms()
+        extension_ms = self._extensions.wake_at_ms()
         if extension_ms is not None:
             times.append(tick.steady_ms + extension_ms - tick.now_ms)
         return min(at for at in times if at is not None and at > tick.steady_ms)

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum, unique
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from ledger.chain import SignedHead
 from ledger.refusals import Refusal
@@ -17,9 +17,10 @@ from ledger.validators.interface import Validator
 from node.addresses import NodeAddress
 from node.engine.health.status import IndexStatus, NodeStatus, Readiness
 from node.engine.health.troubles import Trouble, TroubleKind
-from node.store import Memo, Segment, Store, Write
+from node.store import Memo, RecordKind, Segment, Store, Write
 
 Request = int
+Part = TypeVar("Part")
 
 LINK_VERSION = 2
 """The newest version of a link: `fiado1.2`. Version 0 is a link without a subprotocol."""
@@ -38,11 +39,16 @@ class Gathered:
 
 
 class Extension(Protocol):
-    """A part of the node that keeps rows beside the logs and sees what each commit will hold.
+    """A part of the node that keeps records beside the logs and sees what each commit will hold.
 
-    It lives as long as its engine and is called in the engine's thread only. What it keeps in memory
-    may be ahead of the disk after a failed commit, as the engine's may: both are then made anew.
+    An engine has any number of them, and none knows of the others. Each lives as long as its engine
+    and is called in the engine's thread only. What it keeps in memory may be ahead of the disk after
+    a failed commit, as the engine's may: both are then made anew.
     """
+
+    @property
+    def record_kinds(self) -> type[RecordKind]:
+        """The kinds of records that are this part's; no other part has one of the same value."""
 
     def start(self, view: "View") -> None:
         """Load what it needs; called once, before the first tick. It may keep validator and store."""
@@ -90,7 +96,14 @@ class View:
     store: Store
     status: NodeStatus
     engine: EngineServices
-    extension: Extension | None = None
+    extensions: tuple[Extension, ...] = ()
+
+    def extension(self, kind: type[Part]) -> Part:
+        """The engine's extension of that type. Raises `LookupError` when it has none."""
+        for part in self.extensions:
+            if isinstance(part, kind):
+                return part
+        raise LookupError(f"this node runs without its part {kind.__name__}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,4 +374,4 @@ class Outbox:
     moved: dict[int, str] = field(default_factory=dict)
     """Where coops' nodes answer by their own word, when that is new; after a start all that is known."""
     news: Sequence[Any] = ()
-    """What the extension has to tell."""
+    """What the extensions have to tell, each in values of its own type."""

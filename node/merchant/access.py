@@ -11,7 +11,8 @@ from hashlib import sha256
 from typing import Final
 
 from node.merchant.packing import fields_of, to_bytes
-from node.store import Record, RecordKind
+from node.merchant.records import MerchantRecord
+from node.store import Record
 
 KEY_PREFIX: Final = "fk_"
 
@@ -42,7 +43,7 @@ class ApiKey:
     def to_record(self) -> Record:
         """The row."""
         return Record(
-            kind=RecordKind.API_KEY,
+            kind=MerchantRecord.API_KEY,
             id=self.hash.hex(),
             shelf=str(self.account),
             created=self.created_ms,
@@ -123,7 +124,7 @@ class Endpoint:
     def to_record(self) -> Record:
         """The row."""
         return Record(
-            kind=RecordKind.ENDPOINT,
+            kind=MerchantRecord.ENDPOINT,
             id=self.id,
             shelf=str(self.account),
             created=self.created_ms,
@@ -172,7 +173,7 @@ class Delivery:
     def to_record(self, *, due: int | None) -> Record:
         """The row; `due` (milliseconds) is when to try next."""
         return Record(
-            kind=RecordKind.DELIVERY,
+            kind=MerchantRecord.DELIVERY,
             id=self.id,
             shelf=self.endpoint,
             created=self.created_ms,

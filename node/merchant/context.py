@@ -17,11 +17,12 @@ from node.merchant.event_types import invoice_event
 from node.merchant.followed import Deadlines, Followed
 from node.merchant.invoice import Invoice, InvoicePayment, read_invoice, read_payment
 from node.merchant.packing import to_text
+from node.merchant.records import MerchantRecord
 from node.merchant.settings import MerchantSettings
 from node.merchant.sketch import Sketch
 from node.merchant.states import Happening, State, step
 from node.merchant.views import Json, Views, moment
-from node.store import Record, RecordKind
+from node.store import Record
 
 MESSAGE_PREFIX = "msg_"
 LISTED_PAYMENTS = 100
@@ -85,7 +86,7 @@ class Context:
         """What an earlier request under that key has made."""
         if not self.requests_seen.may_have(key):
             return None
-        return self.desk.find(RecordKind.REQUEST, key)
+        return self.desk.find(MerchantRecord.REQUEST, key)
 
     def add_request(self, record: Record) -> None:
         """Remember what a request made."""
@@ -96,7 +97,7 @@ class Context:
 
     def invoice(self, id_: str) -> Invoice | None:
         """An invoice by its id."""
-        record = self.desk.find(RecordKind.INVOICE, id_)
+        record = self.desk.find(MerchantRecord.INVOICE, id_)
         return None if record is None else read_invoice(record)
 
     def payments(self, invoice: Invoice) -> list[InvoicePayment]:
@@ -104,9 +105,11 @@ class Context:
         if not invoice.payments:
             return []
         # Nearly always there is one, and it came with this tick.
-        rows = self.desk.new_on(RecordKind.INVOICE_PAYMENT, invoice.id)
+        rows = self.desk.new_on(MerchantRecord.INVOICE_PAYMENT, invoice.id)
         if len(rows) < invoice.payments:
-            rows = self.desk.shelf(RecordKind.INVOICE_PAYMENT, invoice.id, limit=LISTED_PAYMENTS)
+            rows = self.desk.shelf(
+                MerchantRecord.INVOICE_PAYMENT, invoice.id, limit=LISTED_PAYMENTS
+            )
         return [read_payment(row) for row in reversed(rows)]
 
     def due_ms(self, invoice: Invoice) -> int:
@@ -118,7 +121,7 @@ class Context:
     def watch(self, invoice: Invoice) -> None:
         """Look for payments of it from now on."""
         self.note_watched(invoice.reference, invoice.id, account=invoice.account)
-        heappush(self.deadlines, (self.due_ms(invoice), RecordKind.INVOICE, invoice.id))
+        heappush(self.deadlines, (self.due_ms(invoice), MerchantRecord.INVOICE, invoice.id))
 
     def note_watched(self, reference: bytes, id_: str, *, account: int) -> None:
         """Note an invoice as watched, one more of its account."""
@@ -150,7 +153,7 @@ class Context:
         due_ms = self.due_ms(invoice)
         self.desk.replace(invoice.to_record(due=due_ms))
         if event is not None:
-            heappush(self.deadlines, (due_ms, RecordKind.INVOICE, invoice.id))
+            heappush(self.deadlines, (due_ms, MerchantRecord.INVOICE, invoice.id))
             self._tell(invoice, event)
         return invoice
 
@@ -208,7 +211,7 @@ class Context:
         """The endpoints of an account."""
         found = self.endpoints.get(account)
         if found is None:
-            rows = self.desk.shelf(RecordKind.ENDPOINT, str(account), limit=_MOST_ENDPOINTS)
+            rows = self.desk.shelf(MerchantRecord.ENDPOINT, str(account), limit=_MOST_ENDPOINTS)
             found = {row.id: read_endpoint(row) for row in rows}
             self.endpoints[account] = found
         return found

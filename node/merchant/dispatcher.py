@@ -13,7 +13,7 @@ Rules:
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import aiohttp
 from yarl import URL
@@ -26,12 +26,13 @@ from node.merchant.context import News
 from node.merchant.endpoints import Outcome
 from node.merchant.fair_slots import FairSlots
 from node.merchant.merchants import merchants_of
+from node.merchant.records import MerchantRecord
 from node.merchant.settings import MerchantSettings
 from node.merchant.signing import WebhookSigner
 from node.merchant.targets import AddressRefused, guarded_sockets
 from node.runner.inbox import RunnerStopped
 from node.runner.runner import Runner
-from node.store import RecordKind, Write
+from node.store import Write
 
 RETRIES_S: Final = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
 """The pauses between attempts, as Standard Webhooks advises; three days and a little together."""
@@ -131,7 +132,7 @@ class Dispatcher:
             auto_decompress=False,
             trust_env=False,
         )
-        self._runner.on_news(self._hear)
+        self._runner.on_news(News, self._hear)
         for endpoint_id in await self._runner.ask(_endpoints_waited_for):
             self.wake(endpoint_id)
 
@@ -144,11 +145,10 @@ class Dispatcher:
         if self._session is not None:
             await self._session.close()
 
-    def _hear(self, news: Sequence[Any]) -> None:
+    def _hear(self, news: Sequence[News]) -> None:
         for item in news:
-            if isinstance(item, News):
-                for endpoint_id in item.endpoints:
-                    self.wake(endpoint_id)
+            for endpoint_id in item.endpoints:
+                self.wake(endpoint_id)
 
     def wake(self, endpoint_id: str) -> None:
         """Something may be due for that endpoint."""
@@ -196,10 +196,12 @@ class Dispatcher:
         if endpoint is None or endpoint.disabled is not None:
             return None
         most = self._settings.webhooks_at_once
-        due = view.store.due_records(RecordKind.DELIVERY, endpoint_id, upto=view.now_ms, limit=most)
+        due = view.store.due_records(
+            MerchantRecord.DELIVERY, endpoint_id, upto=view.now_ms, limit=most
+        )
         if due:
             return _Work(endpoint, [read_delivery(row) for row in due], None)
-        later = view.store.due_records(RecordKind.DELIVERY, endpoint_id, upto=_FAR_MS, limit=1)
+        later = view.store.due_records(MerchantRecord.DELIVERY, endpoint_id, upto=_FAR_MS, limit=1)
         return _Work(endpoint, [], later[0].due if later else None)
 
     async def _send_all(self, work: _Work) -> None:
@@ -268,7 +270,7 @@ class Dispatcher:
 
 def _endpoints_waited_for(view: View) -> list[str]:
     """The ids of the endpoints for which something is in the outbox."""
-    pending = view.store.pending_records(RecordKind.DELIVERY)
+    pending = view.store.pending_records(MerchantRecord.DELIVERY)
     return sorted({shelf for _, shelf, _, _ in pending})
 
 

@@ -14,8 +14,9 @@ from node.merchant.access import (
     read_key,
 )
 from node.merchant.context import Context
+from node.merchant.records import MerchantRecord
 from node.merchant.refusals import MerchantRefusal
-from node.store import RecordKind, Store
+from node.store import Store
 
 _KEPT_ATTEMPTS = 20
 _MOST_AT_ONCE = 10_000
@@ -48,7 +49,7 @@ class Keys:
 
     def of(self, account: int) -> list[ApiKey]:
         """The keys of an account, newest first."""
-        rows = self._context.desk.shelf(RecordKind.API_KEY, str(account), limit=1_000)
+        rows = self._context.desk.shelf(MerchantRecord.API_KEY, str(account), limit=1_000)
         return [read_key(row) for row in rows]
 
     def revoke(self, account: int, id_: str) -> None:
@@ -63,7 +64,7 @@ class Keys:
 
     def find(self, text: str) -> ApiKey | None:
         """The key with that text, unless it was revoked."""
-        record = self._context.desk.find(RecordKind.API_KEY, key_hash(text).hex())
+        record = self._context.desk.find(MerchantRecord.API_KEY, key_hash(text).hex())
         key = None if record is None else read_key(record)
         return None if key is None or key.revoked is not None else key
 
@@ -153,27 +154,27 @@ class Endpoints:
         context = self._context
         self.own(account, id_)
         del context.endpoints_of(account)[id_]
-        context.desk.drop(RecordKind.ENDPOINT, id_)
+        context.desk.drop(MerchantRecord.ENDPOINT, id_)
         for delivery in self._kept(id_):
-            context.desk.drop(RecordKind.DELIVERY, delivery.id)
+            context.desk.drop(MerchantRecord.DELIVERY, delivery.id)
 
     def _kept(self, endpoint: str) -> list[Delivery]:
         """Its deliveries: all are due at some time, to be sent or to be forgotten; the oldest first."""
-        rows = self._context.desk.due(RecordKind.DELIVERY, endpoint, limit=_MOST_AT_ONCE)
+        rows = self._context.desk.due(MerchantRecord.DELIVERY, endpoint, limit=_MOST_AT_ONCE)
         return [read_delivery(row) for row in rows]
 
     def deliveries(
         self, store: Store, endpoint: str, *, before: tuple[int, str] | None, limit: int
     ) -> list[tuple[Delivery, int | None]]:
         """A page of what was, or is to be, delivered to it, and when; newest first."""
-        rows = store.records(RecordKind.DELIVERY, endpoint, before=before, limit=limit)
+        rows = store.records(MerchantRecord.DELIVERY, endpoint, before=before, limit=limit)
         return [(read_delivery(row), row.due) for row in rows]
 
     def redeliver(self, account: int, id_: str, message: str) -> Delivery:
         """Send a message again now, under the same id. Raises `MerchantRefusal`."""
         context = self._context
         self.own(account, id_)
-        record = context.desk.find(RecordKind.DELIVERY, f"{id_}/{message}")
+        record = context.desk.find(MerchantRecord.DELIVERY, f"{id_}/{message}")
         if record is None:
             raise MerchantRefusal("delivery_not_found")
         delivery = replace(read_delivery(record), state="waiting", tries=0)
@@ -186,7 +187,7 @@ class Endpoints:
         """Write what became of attempts."""
         context = self._context
         for outcome in outcomes:
-            row = context.desk.find(RecordKind.DELIVERY, outcome.delivery)
+            row = context.desk.find(MerchantRecord.DELIVERY, outcome.delivery)
             if row is None:
                 continue  # the endpoint was dropped meanwhile
             delivery = read_delivery(row)
@@ -216,11 +217,11 @@ class Endpoints:
     def forget(self, deliveries: Sequence[Delivery]) -> None:
         """Delete deliveries that ended long ago."""
         for delivery in deliveries:
-            self._context.desk.drop(RecordKind.DELIVERY, delivery.id)
+            self._context.desk.drop(MerchantRecord.DELIVERY, delivery.id)
 
     def find(self, id_: str) -> Endpoint | None:
         """An endpoint by its id alone."""
-        record = self._context.desk.find(RecordKind.ENDPOINT, id_)
+        record = self._context.desk.find(MerchantRecord.ENDPOINT, id_)
         if record is None:
             return None
         return self._context.endpoints_of(int(record.shelf)).get(id_)

@@ -16,10 +16,11 @@ from heapq import heappush
 
 from node.merchant.desk import Desk
 from node.merchant.packing import to_bytes
+from node.merchant.records import MerchantRecord
 from node.merchant.settings import MerchantSettings
-from node.store import Record, RecordKind
+from node.store import Record
 
-Deadlines = list[tuple[int, RecordKind, str]]
+Deadlines = list[tuple[int, MerchantRecord, str]]
 """A heap of (due time, kind, id), as the context has it."""
 
 
@@ -65,14 +66,14 @@ class Followed:
 
     def start(self) -> None:
         """Load which accounts are followed, and where their events are."""
-        for id_, _, due_ms, _ in self._desk.pending(RecordKind.FOLLOWER):
-            record = self._desk.find(RecordKind.FOLLOWER, id_)
+        for id_, _, due_ms, _ in self._desk.pending(MerchantRecord.FOLLOWER):
+            record = self._desk.find(MerchantRecord.FOLLOWER, id_)
             if record is not None:
                 since = int(json.loads(record.data)["since"])
                 self._accounts[int(id_)] = _Account(since, due_ms)
-                self._deadlines.append((due_ms, RecordKind.FOLLOWER, id_))
-        for id_, shelf, due_ms, _ in self._desk.pending(RecordKind.EVENT):
-            self._deadlines.append((due_ms, RecordKind.EVENT, id_))
+                self._deadlines.append((due_ms, MerchantRecord.FOLLOWER, id_))
+        for id_, shelf, due_ms, _ in self._desk.pending(MerchantRecord.EVENT):
+            self._deadlines.append((due_ms, MerchantRecord.EVENT, id_))
             account = self._accounts.get(int(shelf))
             if account is not None:
                 account.positions.append(_position(id_))
@@ -95,7 +96,7 @@ class Followed:
         is_new = found.until_ms == 0
         found.until_ms = until_ms
         record = Record(
-            kind=RecordKind.FOLLOWER,
+            kind=MerchantRecord.FOLLOWER,
             id=str(account),
             shelf="",
             created=0,
@@ -106,7 +107,7 @@ class Followed:
             self._desk.add(record)
         else:
             self._desk.replace(record)
-        heappush(self._deadlines, (until_ms, RecordKind.FOLLOWER, record.id))
+        heappush(self._deadlines, (until_ms, MerchantRecord.FOLLOWER, record.id))
 
     def _floor(self, found: _Account, now_ms: int) -> int:
         """Up to which position some events may be gone."""
@@ -120,19 +121,20 @@ class Followed:
         if found is None:
             return 0
         position = max(_newest(found) + 1, _lowest(now_ms))
+        due_ms = now_ms + self._settings.events_kept_ms
         found.positions.append(position)
         record = Record(
-            kind=RecordKind.EVENT,
+            kind=MerchantRecord.EVENT,
             id=f"{account}/{position}",
             shelf=str(account),
             created=now_ms,
             data=to_bytes({"type": type_, "message": message, "body": body}),
-            due=now_ms + self._settings.events_kept_ms,
+            due=due_ms,
         )
         self._desk.add(record)
-        heappush(self._deadlines, (now_ms + self._settings.events_kept_ms, record.kind, record.id))
+        heappush(self._deadlines, (due_ms, MerchantRecord.EVENT, record.id))
         if len(found.positions) > self._settings.events_kept:
-            self._desk.drop(RecordKind.EVENT, f"{account}/{found.positions.pop(0)}")
+            self._desk.drop(MerchantRecord.EVENT, f"{account}/{found.positions.pop(0)}")
         return position
 
     def after(self, account: int, position: int, *, limit: int) -> Sequence[KeptEvent]:
@@ -143,14 +145,14 @@ class Followed:
         first = bisect_right(found.positions, position)
         events = []
         for each in found.positions[first : first + limit]:
-            record = self._desk.find(RecordKind.EVENT, f"{account}/{each}")
+            record = self._desk.find(MerchantRecord.EVENT, f"{account}/{each}")
             if record is not None:
                 events.append(KeptEvent(position=each, **json.loads(record.data)))
         return events
 
-    def pass_deadline(self, kind: RecordKind, id_: str, *, now_ms: int) -> None:
+    def pass_deadline(self, kind: MerchantRecord, id_: str, *, now_ms: int) -> None:
         """The clock has reached the time at which an event is forgotten, or an account not followed."""
-        if kind is RecordKind.EVENT:
+        if kind is MerchantRecord.EVENT:
             found = self._accounts.get(int(id_.partition("/")[0]))
             position = _position(id_)
             if found is not None and position in found.positions:

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from node.merchant.packing import fields_of, to_bytes
+from node.merchant.records import MerchantRecord
 from node.merchant.states import Reason, State
-from node.store import Record, RecordKind
+from node.store import Record
 
 ON_ITS_WAY: Final = 0
 """The due time of a payment that has not arrived here: it waits for an anchor, not for the clock."""
@@ -67,7 +68,7 @@ class Invoice:
     def to_record(self, *, due: int | None) -> Record:
         """The row; `due` (milliseconds) is when the clock changes something next."""
         return Record(
-            kind=RecordKind.INVOICE,
+            kind=MerchantRecord.INVOICE,
             id=self.id,
             shelf=str(self.account),
             created=self.created_ms,
@@ -120,7 +121,7 @@ class InvoicePayment:
     def to_record(self) -> Record:
         """The row."""
         return Record(
-            kind=RecordKind.INVOICE_PAYMENT,
+            kind=MerchantRecord.INVOICE_PAYMENT,
             id=self.id,
             shelf=self.invoice,
             created=self.time,
@@ -166,7 +167,7 @@ class Refund:
     def to_record(self, *, due: int | None) -> Record:
         """The row. `due` as that of an invoice."""
         return Record(
-            kind=RecordKind.REFUND,
+            kind=MerchantRecord.REFUND,
             id=self.id,
             shelf=self.invoice,
             created=self.created_ms,

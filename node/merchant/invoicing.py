@@ -18,9 +18,10 @@ from ledger.references import invoice_reference, private_hash
 from node.engine.health.troubles import Trouble, TroubleKind
 from node.merchant.context import Context
 from node.merchant.invoice import Invoice, Price
+from node.merchant.records import MerchantRecord
 from node.merchant.refusals import MerchantRefusal
 from node.merchant.states import Happening
-from node.store import Record, RecordKind
+from node.store import Record
 
 DAY_S = 86_400
 
@@ -79,7 +80,7 @@ class Invoicing:
         for key, due_ms in _request_keys(request, context):
             context.add_request(_request_record(key, request.fingerprint, invoice, due_ms))
             if due_ms is not None:
-                heappush(context.deadlines, (due_ms, RecordKind.REQUEST, key))
+                heappush(context.deadlines, (due_ms, MerchantRecord.REQUEST, key))
         return invoice, False
 
     def _made_before(self, request: InvoiceRequest) -> Invoice | None:
@@ -224,7 +225,7 @@ def _request_keys(request: InvoiceRequest, context: Context) -> list[tuple[str, 
 def _request_record(key: str, fingerprint: str, invoice: Invoice, due_ms: int | None) -> Record:
     content = {"fingerprint": fingerprint, "id": invoice.id}
     return Record(
-        kind=RecordKind.REQUEST,
+        kind=MerchantRecord.REQUEST,
         id=key,
         shelf=str(invoice.account),
         created=invoice.created_ms,

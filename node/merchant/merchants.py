@@ -15,16 +15,19 @@ from node.merchant.endpoints import Endpoints, Keys
 from node.merchant.followed import Deadlines, Followed
 from node.merchant.invoicing import Invoicing
 from node.merchant.movements import Movements
+from node.merchant.records import MerchantRecord
 from node.merchant.refunding import Refunding
 from node.merchant.settings import MerchantSettings
 from node.merchant.sightings import Sightings
 from node.merchant.states import Happening, State
 from node.merchant.views import Views
-from node.store import RecordKind, Segment
+from node.store import Segment
 
 
 class Merchants:
     """An `Extension`. `at(view)` first, in a change or a question; then use the parts."""
+
+    record_kinds = MerchantRecord
 
     def __init__(self, settings: MerchantSettings) -> None:
         self._settings = settings
@@ -51,13 +54,13 @@ class Merchants:
         self.keys = Keys(context)
         self.endpoints = Endpoints(context)
         self._sightings = Sightings(context, self.refunding, movements)
-        for id_, shelf, due_ms, mark in context.desk.pending(RecordKind.INVOICE):
+        for id_, shelf, due_ms, mark in context.desk.pending(MerchantRecord.INVOICE):
             if mark is not None:
                 context.note_watched(mark, id_, account=int(shelf))
-            context.deadlines.append((due_ms, RecordKind.INVOICE, id_))
-        for id_, _, due_ms, _ in context.desk.pending(RecordKind.REQUEST):
-            context.deadlines.append((due_ms, RecordKind.REQUEST, id_))
-        for id_ in context.desk.ids(RecordKind.REQUEST):
+            context.deadlines.append((due_ms, MerchantRecord.INVOICE, id_))
+        for id_, _, due_ms, _ in context.desk.pending(MerchantRecord.REQUEST):
+            context.deadlines.append((due_ms, MerchantRecord.REQUEST, id_))
+        for id_ in context.desk.ids(MerchantRecord.REQUEST):
             context.requests_seen.add(id_)
         context.followed.start()
         heapify(context.deadlines)
@@ -94,9 +97,9 @@ class Merchants:
             if not context.deadlines or context.deadlines[0][0] > context.now_ms:
                 return
             _, kind, id_ = heappop(context.deadlines)
-            if kind is RecordKind.REQUEST:
+            if kind is MerchantRecord.REQUEST:
                 context.desk.drop(kind, id_)
-            elif kind is RecordKind.INVOICE:
+            elif kind is MerchantRecord.INVOICE:
                 self._invoice_due(id_)
             else:
                 context.followed.pass_deadline(kind, id_, now_ms=context.now_ms)
@@ -116,15 +119,12 @@ class Merchants:
             # Something paid in time is still on its way: the invoice stays watched until that is here.
             later_ms = context.now_ms + context.settings.watched_ms
             context.desk.replace(invoice.to_record(due=later_ms))
-            heappush(context.deadlines, (later_ms, RecordKind.INVOICE, id_))
+            heappush(context.deadlines, (later_ms, MerchantRecord.INVOICE, id_))
         else:
             context.unwatch(invoice)
             context.desk.replace(invoice.to_record(due=None))
 
 
 def merchants_of(view: View) -> Merchants:
-    """The merchants' part of the node that gave the view, at its time."""
-    extension = view.extension
-    if not isinstance(extension, Merchants):
-        raise TypeError("this node runs without its part for merchants")
-    return extension.at(view)
+    """The merchants' part of the node that gave the view, at its time. Raises `LookupError` without one."""
+    return view.extension(Merchants).at(view)

@@ -22,13 +22,14 @@ from ledger.refusals import Refusal
 from node.merchant.context import Context
 from node.merchant.invoice import InvoicePayment, Refund, read_invoice, read_payment, read_refund
 from node.merchant.packing import fields_of, to_bytes
-from node.store import Record, RecordKind, Store
+from node.merchant.records import MerchantRecord
+from node.store import Record, Store
 from node.zones import day_begins
 
 _REFUNDED: Final = ("recorded", "delivered")
 
 
-_BEGUN: Final = Record(kind=RecordKind.MOVEMENT, id="begun", shelf="", created=0, data=b"")
+_BEGUN: Final = Record(kind=MerchantRecord.MOVEMENT, id="begun", shelf="", created=0, data=b"")
 """On no account's shelf: says that movements are written from here on."""
 
 
@@ -63,7 +64,7 @@ class Movement:
     def to_record(self) -> Record:
         """The row."""
         return Record(
-            kind=RecordKind.MOVEMENT,
+            kind=MerchantRecord.MOVEMENT,
             id=self.id,
             shelf=str(self.account),
             created=self.time * 1000,
@@ -82,7 +83,7 @@ def movements_before(
 ) -> list[Movement]:
     """A page of an account's movements, newest first: not before `since` (Unix seconds), and strictly
     before `before` (milliseconds and an id; an empty one is before all others of that time)."""
-    rows = store.records(RecordKind.MOVEMENT, str(account), before=before, limit=limit)
+    rows = store.records(MerchantRecord.MOVEMENT, str(account), before=before, limit=limit)
     return [read_movement(row) for row in rows if row.created >= since * 1000]
 
 
@@ -129,17 +130,17 @@ class Movements:
     def start(self, store: Store) -> None:
         """Write those of a database from before there were any."""
         desk = self._context.desk
-        if desk.find(RecordKind.MOVEMENT, _BEGUN.id) is not None:
+        if desk.find(MerchantRecord.MOVEMENT, _BEGUN.id) is not None:
             return
         desk.add(_BEGUN)
-        payments = list(desk.ids(RecordKind.INVOICE_PAYMENT))
+        payments = list(desk.ids(MerchantRecord.INVOICE_PAYMENT))
         for id_ in payments:
-            row = desk.find(RecordKind.INVOICE_PAYMENT, id_)
-            invoice = None if row is None else desk.find(RecordKind.INVOICE, row.shelf)
+            row = desk.find(MerchantRecord.INVOICE_PAYMENT, id_)
+            invoice = None if row is None else desk.find(MerchantRecord.INVOICE, row.shelf)
             if row is not None and invoice is not None:
                 self.note_payment(read_payment(row), read_invoice(invoice).account)
-        for id_ in list(desk.ids(RecordKind.REFUND)) if payments else ():
-            row = desk.find(RecordKind.REFUND, id_)
+        for id_ in list(desk.ids(MerchantRecord.REFUND)) if payments else ():
+            row = desk.find(MerchantRecord.REFUND, id_)
             if row is not None:
                 self._note_old_refund(store, read_refund(row))
 

@@ -21,8 +21,9 @@ from node.merchant.invoice import (
     read_refund,
 )
 from node.merchant.movements import Movements
+from node.merchant.records import MerchantRecord
 from node.merchant.refusals import MerchantRefusal
-from node.store import Record, RecordKind
+from node.store import Record
 
 _FOREVER_MS = 2**53 - 1
 """Due time of a refund that waits for a signature or for its delivery: it is watched until then."""
@@ -59,7 +60,7 @@ class Refunding:
 
     def start(self) -> None:
         """Load what is watched."""
-        for id_, _, _, mark in self._context.desk.pending(RecordKind.REFUND):
+        for id_, _, _, mark in self._context.desk.pending(MerchantRecord.REFUND):
             refund = self._refund(id_)
             if refund is None or mark is None:
                 continue
@@ -69,7 +70,7 @@ class Refunding:
                 heappush(self._coming.setdefault(refund.log, []), (refund.entry, id_))
 
     def _refund(self, id_: str) -> Refund | None:
-        record = self._context.desk.find(RecordKind.REFUND, id_)
+        record = self._context.desk.find(MerchantRecord.REFUND, id_)
         return None if record is None else read_refund(record)
 
     def prepare(self, request: RefundRequest) -> tuple[Refund, bool]:
@@ -99,7 +100,7 @@ class Refunding:
         if request.client_id is not None:
             context.add_request(
                 Record(
-                    kind=RecordKind.REQUEST,
+                    kind=MerchantRecord.REQUEST,
                     id=key,
                     shelf=str(request.account),
                     created=context.now_ms,
@@ -123,7 +124,9 @@ class Refunding:
         """The payment to give back from: the one that is named, or the only one there is."""
         context = self._context
         if request.of is not None:
-            row = context.desk.find(RecordKind.INVOICE_PAYMENT, payment_id(invoice.id, *request.of))
+            row = context.desk.find(
+                MerchantRecord.INVOICE_PAYMENT, payment_id(invoice.id, *request.of)
+            )
             found = [] if row is None else [read_payment(row)]
         else:
             found = context.payments(invoice)
@@ -166,7 +169,7 @@ class Refunding:
         desk = self._context.desk
         desk.replace(replace(payment, refunded=payment.refunded + amount).to_record())
         invoice = replace(invoice, refunded=invoice.refunded + amount)
-        record = desk.find(RecordKind.INVOICE, invoice.id)
+        record = desk.find(MerchantRecord.INVOICE, invoice.id)
         desk.replace(invoice.to_record(due=None if record is None else record.due))
 
     def drop(self, account: int, invoice_id: str, id_: str) -> Refund:
@@ -184,7 +187,7 @@ class Refunding:
         context.watched_refunds.pop(refund.reference, None)
         invoice = context.invoice(refund.invoice)
         row = context.desk.find(
-            RecordKind.INVOICE_PAYMENT, payment_id(refund.invoice, refund.log, refund.index)
+            MerchantRecord.INVOICE_PAYMENT, payment_id(refund.invoice, refund.log, refund.index)
         )
         if invoice is not None and row is not None:
             self._reserve(invoice, read_payment(row), -refund.amount)

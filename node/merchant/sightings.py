@@ -29,9 +29,10 @@ from node.merchant.invoice import (
     read_payment,
 )
 from node.merchant.movements import Movements
+from node.merchant.records import MerchantRecord
 from node.merchant.refunding import Refunding
 from node.merchant.states import Happening, State
-from node.store import RecordKind, Segment
+from node.store import Segment
 
 _COULD_BE_REFERENCE: Final = re.compile(rb"\xc4\x20(?=(.{32}))", re.DOTALL)
 """The 32 bytes after each header of a binary of that length (PROTOCOL section 6). They are looked at and not
@@ -50,7 +51,7 @@ class Sightings:
 
     def start(self) -> None:
         """Load what is on its way."""
-        for id_, invoice_id, _, _ in self._context.desk.pending(RecordKind.INVOICE_PAYMENT):
+        for id_, invoice_id, _, _ in self._context.desk.pending(MerchantRecord.INVOICE_PAYMENT):
             _, log, index = id_.split("/")  # as `payment_id` makes it
             self._expect(invoice_id, log=int(log), index=int(index))
 
@@ -100,7 +101,7 @@ class Sightings:
         if invoice is None or (pay.payee_coop, pay.payee) != (context.coop, invoice.account):
             return
         id_ = payment_id(invoice_id, log, index)
-        if invoice.payments and context.desk.find(RecordKind.INVOICE_PAYMENT, id_) is not None:
+        if invoice.payments and context.desk.find(MerchantRecord.INVOICE_PAYMENT, id_) is not None:
             return  # this entry was counted before
         payment = InvoicePayment(
             invoice=invoice_id,
@@ -162,7 +163,7 @@ class Sightings:
     def _take_in(self, invoice_id: str, id_: str) -> None:
         """Note that a payment has arrived, or went back since its payee had closed."""
         context = self._context
-        record = context.desk.find(RecordKind.INVOICE_PAYMENT, id_)
+        record = context.desk.find(MerchantRecord.INVOICE_PAYMENT, id_)
         invoice = context.invoice(invoice_id)
         if record is None or invoice is None or record.due != ON_ITS_WAY:
             return

@@ -7,7 +7,7 @@ connects again: what it then reads is the present state, so nothing is missed.
 import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Final
 
 from node.merchant.context import News
 from node.runner.inbox import RunnerBusy
@@ -36,7 +36,7 @@ class Waiting:
         self._count = 0
         self._is_stopped = False
         self._feeds: dict[Subject, set[asyncio.Queue[News | None]]] = {}
-        runner.on_news(self._hear)
+        runner.on_news(News, self._hear)
 
     @contextmanager
     def follow(self, subject: Subject) -> Iterator["asyncio.Queue[News | None]"]:
@@ -67,12 +67,11 @@ class Waiting:
             for feed in feeds:
                 _put(feed, None)
 
-    def _hear(self, news: Sequence[Any]) -> None:
+    def _hear(self, news: Sequence[News]) -> None:
         for item in news:
-            if isinstance(item, News):
-                for subject in (of_invoice(item.invoice), of_account(item.account)):
-                    for feed in self._feeds.get(subject, ()):
-                        _put(feed, item)
+            for subject in (of_invoice(item.invoice), of_account(item.account)):
+                for feed in self._feeds.get(subject, ()):
+                    _put(feed, item)
 
 
 def _put(feed: "asyncio.Queue[News | None]", item: News | None) -> None:

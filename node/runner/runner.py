@@ -50,6 +50,7 @@ from node.runner.settings import RunnerSettings
 from node.store import Memo, Write
 
 Answer = TypeVar("Answer")
+News = TypeVar("News")
 
 _LONGEST_WAIT_MS = 60_000
 
@@ -112,7 +113,7 @@ class Runner:
         self._faults = 0
         self._fault_at_ms = 0
         self._listeners: list[Callable[[Reached], None]] = []
-        self._hearers: list[Callable[[Sequence[Any]], None]] = []
+        self._hearers: list[Callable[[Sequence[object]], None]] = []
         self.peers: Peers | None = None
 
     # --- life ---
@@ -161,9 +162,14 @@ class Runner:
         """Call `listener` on the loop after each tick in which logs grew, with `Outbox.reached`."""
         self._listeners.append(listener)
 
-    def on_news(self, hear: Callable[[Sequence[Any]], None]) -> None:
-        """Call `hear` on the loop with what the engine's extension has to tell."""
-        self._hearers.append(hear)
+    def on_news(self, kind: type[News], hear: Callable[[Sequence[News]], None]) -> None:
+        """Call `hear` on the loop with what an extension of the engine has to tell in values of `kind`."""
+
+        def sift(news: Sequence[object]) -> None:
+            if heard := [item for item in news if isinstance(item, kind)]:
+                hear(heard)
+
+        self._hearers.append(sift)
 
     @property
     def waiting_requests(self) -> int:

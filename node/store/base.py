@@ -136,29 +136,15 @@ class Document:
 
 
 class RecordKind(StrEnum):
-    """What a record is."""
+    """What a record is. Each part of a node that keeps records derives a class of its own kinds from this.
 
-    INVOICE = "invoice"
-    INVOICE_PAYMENT = "invoice_payment"
-    REFUND = "refund"
-    MOVEMENT = "movement"
-    """Money that came in for a merchant's invoices, or was given back."""
-    REQUEST = "request"
-    """A request that may be repeated, and what it made."""
-    API_KEY = "api_key"
-    ENDPOINT = "endpoint"
-    """Where a merchant wants to be told."""
-    FOLLOWER = "follower"
-    """A merchant whose events are kept for a while, because somebody follows them."""
-    EVENT = "event"
-    """One of these events."""
-    DELIVERY = "delivery"
-    """A message on its way to an endpoint, or what became of it."""
+    The store knows the values only: no two parts may have the same.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """Something of a merchant's that is in no log; what `data` means is the merchant part's.
+    """Something that a part of the node keeps and that is in no log; what `data` means is that part's.
 
     `shelf` is the list that it belongs to, in which the order is by `created` (milliseconds), then id.
     `due` (milliseconds) is when something has to be done about it; None: never. `mark` is what it is

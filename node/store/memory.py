@@ -283,7 +283,7 @@ class MemoryStore:
         return (row.id for row in self._of_kind(kind))
 
     def _of_kind(self, kind: RecordKind) -> list[Record]:
-        return [row for row in self._usable().records.values() if row.kind is kind]
+        return [row for row in self._usable().records.values() if row.kind == kind]
 
     def meta(self, key: str) -> bytes | None:
         """See `Store.meta`."""

@@ -164,10 +164,10 @@ DUE_RECORDS = (
 """What is due on a shelf."""
 
 
-def record(row: Row[Any]) -> Record:
-    """A row of the table of records as a value."""
+def record(row: Row[Any], kind: RecordKind) -> Record:
+    """A row of the table of records as a value of the kind that was asked for."""
     return Record(
-        kind=RecordKind(row.kind),
+        kind=kind,
         id=row.id,
         shelf=row.shelf,
         created=row.created,

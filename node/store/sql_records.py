@@ -1,4 +1,4 @@
-"""The part of the SQL store that reads merchants' records."""
+"""The part of the SQL store that reads records."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class SqlRecords:
         checks.check_held(id_)
         with self._transaction() as connection:
             row = connection.execute(reading.RECORD, {"kind": kind.value, "id": id_}).first()
-            return reading.record(row) if row else None
+            return reading.record(row, kind) if row else None
 
     def records(
         self,
@@ -42,14 +42,15 @@ class SqlRecords:
             query = reading.SHELF_NEXT_PAGE
             asked |= {"before": before[0], "before_id": before[1]}
         with self._transaction() as connection:
-            return [reading.record(row) for row in connection.execute(query, asked)]
+            return [reading.record(row, kind) for row in connection.execute(query, asked)]
 
     def due_records(self, kind: RecordKind, shelf: str, *, upto: int, limit: int) -> list[Record]:
         """See `Store.due_records`."""
         checks.check_held(shelf, upto)
         asked = {"kind": kind.value, "shelf": shelf, "upto": upto, "most": limit}
         with self._transaction() as connection:
-            return [reading.record(row) for row in connection.execute(reading.DUE_RECORDS, asked)]
+            rows = connection.execute(reading.DUE_RECORDS, asked)
+            return [reading.record(row, kind) for row in rows]
 
     def pending_records(self, kind: RecordKind) -> list[tuple[str, str, int, bytes | None]]:
         """See `Store.pending_records`."""

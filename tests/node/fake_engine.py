@@ -49,6 +49,7 @@ class FakeEngine:
     disconnects: list[Disconnect] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     reached: Reached = field(default_factory=dict)
+    news: Sequence[object] = ()
     held: frozenset[int] = frozenset()
 
     def tick(self, now_ms: int, inbox: Sequence[Event], *, steady_ms: int) -> Outbox:
@@ -73,10 +74,12 @@ class FakeEngine:
             disconnects=self.disconnects,
             notices=self.notices,
             reached=self.reached,
+            news=self.news,
             wake_at_ms=self.wake_at_ms,
             held=self.held,
         )
         self.sends, self.disconnects, self.notices, self.reached = [], [], [], {}
+        self.news = ()
         return outbox
 
     def end(self) -> None:

@@ -377,6 +377,20 @@ async def test_the_outbox_is_carried_out_in_order(caplog: pytest.LogCaptureFixtu
 
 
 @on_loop
+async def test_news_reach_who_hears_that_type_of_them() -> None:
+    opener, numbers, texts, others = Opener(), list[int](), list[str](), list[bytes]()
+    async with running(opener) as runner:
+        runner.on_news(int, numbers.extend)
+        runner.on_news(str, texts.extend)
+        runner.on_news(bytes, lambda heard: others.append(b"".join(heard)))
+        opener.newest.news = (1, "one", 2)
+        await runner.submit(b"")
+        await until(lambda: bool(texts), "the news were heard")
+    assert (numbers, texts) == ([1, 2], ["one"])
+    assert others == []
+
+
+@on_loop
 async def test_a_peer_that_sends_more_than_fits_has_to_wait() -> None:
     opener = Opener()
     async with running(opener, replace(SETTINGS, peer_messages=3)) as runner:

@@ -16,10 +16,10 @@ from node.http.merchant.waiting import wait_for_version
 from node.merchant.access import Power
 from node.merchant.invoice import read_invoice
 from node.merchant.merchants import Merchants
+from node.merchant.records import MerchantRecord
 from node.merchant.states import State
 from node.merchant.views import Json
 from node.merchant.waiting import of_invoice
-from node.store import RecordKind
 
 _SUBJECT = "Invoices"
 _SCANNED_PAGES = 10
@@ -68,7 +68,9 @@ async def get_invoices(api: Api, request: web.Request) -> web.Response:
         found: list[Json] = []
         place = before
         for _ in range(_SCANNED_PAGES):
-            rows = view.store.records(RecordKind.INVOICE, str(account), before=place, limit=most)
+            rows = view.store.records(
+                MerchantRecord.INVOICE, str(account), before=place, limit=most
+            )
             for row in rows:
                 place = (row.created, row.id)
                 invoice = read_invoice(row)

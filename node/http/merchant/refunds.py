@@ -14,9 +14,9 @@ from node.http.merchant.reading import ID_BYTES, check_unit, client_id, read_mon
 from node.merchant.access import Power
 from node.merchant.invoice import read_refund
 from node.merchant.merchants import Merchants
+from node.merchant.records import MerchantRecord
 from node.merchant.refunding import LISTED_REFUNDS, RefundRequest
 from node.merchant.views import Json
-from node.store import RecordKind
 
 _SUBJECT = "Refunds"
 
@@ -71,7 +71,7 @@ async def get_refunds(api: Api, request: web.Request) -> web.Response:
 
     def look(view: View, merchants: Merchants, account: int) -> list[Json]:
         invoice = merchants.invoicing.own(account, id_)
-        rows = view.store.records(RecordKind.REFUND, invoice.id, limit=LISTED_REFUNDS)
+        rows = view.store.records(MerchantRecord.REFUND, invoice.id, limit=LISTED_REFUNDS)
         return [merchants.context.views.refund(read_refund(row)) for row in rows]
 
     found = await ask(api, request, look, *READERS)

@@ -62,7 +62,7 @@ class Place:
             FEDERATION.node_keys[1],
             store,
             self.now_ms,
-            Merchants(MerchantSettings()),
+            (Merchants(MerchantSettings()),),
             mark=FileMark(self.mark),
             alone=alone,
         )

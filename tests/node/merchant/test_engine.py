@@ -14,9 +14,10 @@ from node.merchant.context import News, message_id
 from node.merchant.invoice import Invoice
 from node.merchant.invoicing import InvoiceRequest
 from node.merchant.merchants import Merchants, merchants_of
+from node.merchant.records import MerchantRecord
 from node.merchant.settings import MerchantSettings
 from node.merchant.states import Reason, State
-from node.store import MemoryDisk, MemoryFault, MemoryStore, RecordKind, Segment, Write
+from node.store import MemoryDisk, MemoryFault, MemoryStore, Segment, Write
 from tests.builders import START, Federation, build_federation
 
 MERCHANT, PAYER = 1, 2
@@ -38,7 +39,7 @@ class Counter:
             federation.node_keys[1],
             self.store,
             now_ms,
-            self.merchants,
+            (self.merchants,),
         )
         self.news: list[News] = []
 
@@ -135,7 +136,7 @@ def test_an_invoice_whose_making_failed_is_made_once(
         counter.invoice("bread")
     again = Counter(federation, counter.store.crash(), counter.now_ms)
     made = again.invoice("bread")
-    assert len(again.store.records(RecordKind.INVOICE, str(MERCHANT), limit=9)) == 1
+    assert len(again.store.records(MerchantRecord.INVOICE, str(MERCHANT), limit=9)) == 1
     assert again.read(made).state is State.OPEN
 
 

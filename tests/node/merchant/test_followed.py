@@ -7,8 +7,9 @@ from aiohttp import ClientResponse
 
 from node.merchant.desk import Desk
 from node.merchant.followed import Followed
+from node.merchant.records import MerchantRecord
 from node.merchant.settings import MerchantSettings
-from node.store import MemoryDisk, MemoryStore, RecordKind
+from node.store import MemoryDisk, MemoryStore
 from tests.node.loops import on_loop
 from tests.node.merchant.stall import MERCHANT, SETTINGS, Stall, a_stall
 
@@ -88,12 +89,12 @@ def test_events_are_forgotten_in_time_and_followers_too() -> None:
     almost, after = NOW_MS + HOUR_MS - 1, NOW_MS + HOUR_MS + 1
     assert kept.followed.open(MERCHANT, start, now_ms=almost).is_gap is False
     assert kept.followed.open(MERCHANT, start, now_ms=after).is_gap is True
-    kept.followed.pass_deadline(RecordKind.EVENT, f"{MERCHANT}/{place}", now_ms=after)
+    kept.followed.pass_deadline(MerchantRecord.EVENT, f"{MERCHANT}/{place}", now_ms=after)
     kept.commit()
     assert kept.names(0) == []
     for hours, is_kept in ((9, True), (10, False)):
         now_ms = NOW_MS + hours * HOUR_MS
-        kept.followed.pass_deadline(RecordKind.FOLLOWER, str(MERCHANT), now_ms=now_ms)
+        kept.followed.pass_deadline(MerchantRecord.FOLLOWER, str(MERCHANT), now_ms=now_ms)
         kept.commit()
         assert (kept.keep("honey", now_ms) > 0) is is_kept
     kept.restart()
@@ -106,7 +107,7 @@ def test_who_looks_again_is_followed_on() -> None:
         kept.followed.open(MERCHANT, None, now_ms=NOW_MS + hours * HOUR_MS)
         kept.commit()
     late_ms = NOW_MS + 12 * HOUR_MS
-    kept.followed.pass_deadline(RecordKind.FOLLOWER, str(MERCHANT), now_ms=late_ms)
+    kept.followed.pass_deadline(MerchantRecord.FOLLOWER, str(MERCHANT), now_ms=late_ms)
     assert kept.keep("bread", late_ms) > 0
 
 

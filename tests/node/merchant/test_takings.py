@@ -10,8 +10,9 @@ from node.merchant.access import Power
 from node.merchant.invoice import Invoice, Refund
 from node.merchant.merchants import merchants_of
 from node.merchant.movements import Direction, read_movement
+from node.merchant.records import MerchantRecord
 from node.merchant.refunding import RefundRequest
-from node.store import RecordKind, Write
+from node.store import Write
 from tests.node.http.towns import some_nodes
 from tests.node.loops import on_loop
 from tests.node.merchant.stall import MERCHANT, SETTINGS, Stall, a_stall
@@ -230,12 +231,12 @@ def test_movements_are_made_once_for_a_database_without_them(counter: Counter) -
     invoice = counter.invoice("bread")
     counter.tick(Submit(1, counter.payment(invoice)))
     counter.tick(Submit(1, _refund(counter, invoice)))
-    rows = counter.store.records(RecordKind.MOVEMENT, str(MERCHANT), limit=9)
+    rows = counter.store.records(MerchantRecord.MOVEMENT, str(MERCHANT), limit=9)
     assert {read_movement(row).type for row in rows} == {Direction.PAYMENT, Direction.REFUND}
-    begun = counter.store.record(RecordKind.MOVEMENT, "begun")
+    begun = counter.store.record(MerchantRecord.MOVEMENT, "begun")
     assert begun is not None
     older = [(row.kind, row.id) for row in (*rows, begun)]
     counter.store.commit(Write(dropped_records=older))
     again = Counter(counter.federation, counter.store.crash(), counter.now_ms)
     again.tick()
-    assert again.store.records(RecordKind.MOVEMENT, str(MERCHANT), limit=9) == rows
+    assert again.store.records(MerchantRecord.MOVEMENT, str(MERCHANT), limit=9) == rows

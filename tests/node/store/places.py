@@ -11,9 +11,16 @@ from tempfile import mkdtemp
 
 from sqlalchemy import create_engine, text
 
-from node.store import MemoryDisk, MemoryStore, Store
+from node.store import MemoryDisk, MemoryStore, RecordKind, Store
 from node.store.sql import SqlStore
 from tests.needs import postgres_programs
+
+
+class Kept(RecordKind):
+    """The records of a part that only these tests know."""
+
+    LETTER = "letter"
+    PARCEL = "parcel"
 
 
 class Place(ABC):

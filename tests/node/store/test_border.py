@@ -20,13 +20,12 @@ from node.store import (
     Memo,
     Reason,
     Record,
-    RecordKind,
     Store,
     Witnessed,
     Write,
 )
 from tests.node.store.logs import Log
-from tests.node.store.places import Place
+from tests.node.store.places import Kept, Place
 
 names = st.one_of(
     st.text(st.characters(exclude_categories=()), max_size=20),
@@ -46,17 +45,17 @@ keys = st.one_of(st.binary(max_size=40), st.just(bytes(5_000)), st.just(b""))
 
 def uses(name: str, number: int, other: int, key: bytes) -> list[Callable[[Store], object]]:
     """Every method that takes a name or a number, given these."""
-    draft, invoice = DocumentKind.DRAFT, RecordKind.INVOICE
-    record = Record(kind=invoice, id=name, shelf="s", created=number, data=b"")
+    draft, letter = DocumentKind.DRAFT, Kept.LETTER
+    record = Record(kind=letter, id=name, shelf="s", created=number, data=b"")
     writes = [
         Write(documents=[Document(kind=draft, id=name, created=number, data=b"")]),
         Write(documents=[Document(kind=draft, id="d", created=other, data=b"")]),
-        Write(dropped_documents=[(draft, name)], dropped_records=[(invoice, name)]),
+        Write(dropped_documents=[(draft, name)], dropped_records=[(letter, name)]),
         Write(records=[record]),
         Write(
-            new_records=[Record(kind=invoice, id=name, shelf=name, created=1, data=b"", due=other)]
+            new_records=[Record(kind=letter, id=name, shelf=name, created=1, data=b"", due=other)]
         ),
-        Write(records=[Record(kind=invoice, id="i", shelf="s", created=1, data=b"", mark=key)]),
+        Write(records=[Record(kind=letter, id="i", shelf="s", created=1, data=b"", mark=key)]),
         Write(memos=[Memo(reference=key, coop=number, account=other, sealed=b"")]),
         Write(erased_memos=[(key, number, other)]),
         Write(evidence=[Evidence(digest=key, coop=number, kind="fork", data=b"")]),
@@ -85,10 +84,10 @@ def uses(name: str, number: int, other: int, key: bytes) -> list[Callable[[Store
         lambda store: store.memo(key, coop=number, account=other),
         lambda store: store.reason(key),
         lambda store: store.document(draft, name),
-        lambda store: store.record(invoice, name),
-        lambda store: store.records(invoice, name, limit=3),
-        lambda store: store.records(invoice, "s", before=(number, name), limit=3),
-        lambda store: store.due_records(invoice, name, upto=number, limit=3),
+        lambda store: store.record(letter, name),
+        lambda store: store.records(letter, name, limit=3),
+        lambda store: store.records(letter, "s", before=(number, name), limit=3),
+        lambda store: store.due_records(letter, name, upto=number, limit=3),
         lambda store: store.meta(name),
         lambda store: store.history(coop=number, account=other, before=place, limit=3),
         lambda store: store.history(coop=1, account=1, before=place, limit=3),
@@ -126,7 +125,7 @@ def test_what_no_store_can_hold_is_named(place: Place) -> None:
         for name in ("a\0", "\ud800", "x" * 2_000):
             for use in (
                 lambda name: store.document(DocumentKind.JOIN, name),
-                lambda name: store.record(RecordKind.INVOICE, name),
+                lambda name: store.record(Kept.LETTER, name),
                 lambda name: store.commit(Write(meta={name: b""})),
             ):
                 with pytest.raises(ValueUnstorable):

@@ -17,7 +17,6 @@ from node.store import (
     Memo,
     Reason,
     Record,
-    RecordKind,
     Role,
     Segment,
     Snapshot,
@@ -28,7 +27,7 @@ from node.store import (
 from node.store.sql import PAGE_BYTES
 from node.store.verify import verify_chain
 from tests.node.store.logs import Log, start
-from tests.node.store.places import Place
+from tests.node.store.places import Kept, Place
 
 MAX = 2**53 - 1
 TOP = 2**32 - 1
@@ -51,7 +50,7 @@ def everything() -> Write:
         memos=[Memo(reference=b"r" * 32, coop=7, account=1, sealed=b"sealed")],
         reasons=[Reason(hash=b"h" * 32, salted_text=b"why")],
         documents=[Document(kind=DocumentKind.DRAFT, id="d", created=5, data=b"draft")],
-        new_records=[Record(kind=RecordKind.INVOICE, id="i", shelf="1", created=5, data=b"bread")],
+        new_records=[Record(kind=Kept.LETTER, id="i", shelf="1", created=5, data=b"bread")],
         meta={"restored": b"yes"},
     )
 
@@ -63,7 +62,7 @@ def check_everything(store: Store) -> None:
     assert store.memo(b"r" * 32, coop=7, account=1) == b"sealed"
     assert store.reason(b"h" * 32) == b"why"
     assert [row.id for row in store.documents(DocumentKind.DRAFT, limit=9)] == ["d"]
-    assert [row.data for row in store.records(RecordKind.INVOICE, "1", limit=9)] == [b"bread"]
+    assert [row.data for row in store.records(Kept.LETTER, "1", limit=9)] == [b"bread"]
     assert store.meta("restored") == b"yes"
 
 
@@ -75,7 +74,7 @@ def check_nothing(store: Store) -> None:
     assert store.memo(b"r" * 32, coop=7, account=1) is None
     assert store.reason(b"h" * 32) is None
     assert store.documents(DocumentKind.DRAFT, limit=9) == []
-    assert store.records(RecordKind.INVOICE, "1", limit=9) == []
+    assert store.records(Kept.LETTER, "1", limit=9) == []
     assert store.meta("restored") is None
 
 
@@ -478,7 +477,7 @@ def test_a_closed_store_does_nothing_more(place: Place) -> None:
 
 def record(id_: str, *, created: int = 1, due: int | None = None, shelf: str = "7") -> Record:
     return Record(
-        kind=RecordKind.INVOICE,
+        kind=Kept.LETTER,
         id=id_,
         shelf=shelf,
         created=created,
@@ -493,13 +492,13 @@ def test_records_are_listed_newest_first_by_shelf(place: Place) -> None:
         rows = [record("b", created=2), record("a", created=2), record("c", created=1)]
         store.commit(Write(new_records=[*rows, record("d", created=9, shelf="70")]))
     with place.open() as store:
-        assert store.records(RecordKind.INVOICE, "7", limit=9) == rows
-        assert store.records(RecordKind.INVOICE, "7", before=(2, "b"), limit=1) == [rows[1]]
-        assert store.records(RecordKind.REFUND, "7", limit=9) == []
-        assert store.record(RecordKind.INVOICE, "c") == rows[2]
-        assert sorted(store.record_ids(RecordKind.INVOICE)) == ["a", "b", "c", "d"]
-        assert list(store.record_ids(RecordKind.REFUND)) == []
-        assert store.record(RecordKind.REFUND, "c") is None
+        assert store.records(Kept.LETTER, "7", limit=9) == rows
+        assert store.records(Kept.LETTER, "7", before=(2, "b"), limit=1) == [rows[1]]
+        assert store.records(Kept.PARCEL, "7", limit=9) == []
+        assert store.record(Kept.LETTER, "c") == rows[2]
+        assert sorted(store.record_ids(Kept.LETTER)) == ["a", "b", "c", "d"]
+        assert list(store.record_ids(Kept.PARCEL)) == []
+        assert store.record(Kept.PARCEL, "c") is None
 
 
 def test_records_are_due_until_they_are_not(place: Place) -> None:
@@ -507,20 +506,18 @@ def test_records_are_due_until_they_are_not(place: Place) -> None:
         store.commit(
             Write(new_records=[record("late", due=9), record("soon", due=3), record("never")])
         )
-        due = store.due_records(RecordKind.INVOICE, "7", upto=9, limit=9)
+        due = store.due_records(Kept.LETTER, "7", upto=9, limit=9)
         assert [row.id for row in due] == ["soon", "late"]
-        assert store.due_records(RecordKind.INVOICE, "7", upto=8, limit=9) == due[:1]
-        assert store.due_records(RecordKind.INVOICE, "7", upto=9, limit=1) == due[:1]
-        assert store.due_records(RecordKind.INVOICE, "8", upto=9, limit=9) == []
-        assert sorted(store.pending_records(RecordKind.INVOICE)) == [
+        assert store.due_records(Kept.LETTER, "7", upto=8, limit=9) == due[:1]
+        assert store.due_records(Kept.LETTER, "7", upto=9, limit=1) == due[:1]
+        assert store.due_records(Kept.LETTER, "8", upto=9, limit=9) == []
+        assert sorted(store.pending_records(Kept.LETTER)) == [
             ("late", "7", 9, b"late".ljust(32)),
             ("soon", "7", 3, b"soon".ljust(32)),
         ]
-        store.commit(
-            Write(records=[record("late")], dropped_records=[(RecordKind.INVOICE, "soon")])
-        )
-        assert store.pending_records(RecordKind.INVOICE) == []
-        assert store.record(RecordKind.INVOICE, "soon") is None
+        store.commit(Write(records=[record("late")], dropped_records=[(Kept.LETTER, "soon")]))
+        assert store.pending_records(Kept.LETTER) == []
+        assert store.record(Kept.LETTER, "soon") is None
 
 
 def test_a_new_record_that_is_there_already_stops_the_whole_write(place: Place) -> None:
@@ -530,5 +527,5 @@ def test_a_new_record_that_is_there_already_stops_the_whole_write(place: Place) 
             with pytest.raises(StoreMisuse):
                 store.commit(Write(segments=[Log(7).grow(1)], new_records=new))
             assert store.logs() == {}
-            assert store.record(RecordKind.INVOICE, "b") is None
+            assert store.record(Kept.LETTER, "b") is None
         store.commit(Write(new_records=[record("b")]))

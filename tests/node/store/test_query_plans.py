@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from node.store import DocumentKind, HistoryPlace, HistoryRow, RecordKind, Role, Write
+from node.store import DocumentKind, HistoryPlace, HistoryRow, Role, Write
 from node.store.reading import read_logs
 from node.store.sql import SqlStore
 from tests.node.store.logs import Log
-from tests.node.store.places import sqlite_place
+from tests.node.store.places import Kept, sqlite_place
 
 READS: dict[str, Callable[[SqlStore], object]] = {
     "entry": lambda store: store.entry(7, 5),
@@ -23,11 +23,11 @@ READS: dict[str, Callable[[SqlStore], object]] = {
     "memo": lambda store: store.memo(b"r" * 32, coop=1, account=1),
     "reason": lambda store: store.reason(b"h" * 32),
     "documents": lambda store: store.documents(DocumentKind.DRAFT, limit=9),
-    "record": lambda store: store.record(RecordKind.INVOICE, "i"),
-    "records": lambda store: store.records(RecordKind.INVOICE, "1", before=(9, "i"), limit=9),
-    "due_records": lambda store: store.due_records(RecordKind.DELIVERY, "e", upto=9, limit=9),
-    "record_ids": lambda store: list(store.record_ids(RecordKind.REQUEST)),
-    "pending_records": lambda store: store.pending_records(RecordKind.INVOICE),
+    "record": lambda store: store.record(Kept.LETTER, "i"),
+    "records": lambda store: store.records(Kept.LETTER, "1", before=(9, "i"), limit=9),
+    "due_records": lambda store: store.due_records(Kept.LETTER, "e", upto=9, limit=9),
+    "record_ids": lambda store: list(store.record_ids(Kept.LETTER)),
+    "pending_records": lambda store: store.pending_records(Kept.LETTER),
     "history": lambda store: store.history(
         coop=7, account=1, before=HistoryPlace(time=9, log=9, index=9), limit=9
     ),
