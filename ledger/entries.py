@@ -2,7 +2,7 @@
 
 `decode_entry` turns bytes from anywhere into an `Entry`, or says which refusal they earn. The functions
 that read only the first bytes are for routing and for entries that have been checked before: they check
-nothing. Which shapes transactions have is said in `ledger.transactions`.
+nothing. Which kinds there are is said in `ledger.kinds`, which shapes they have in `ledger.transactions`.
 """
 
 from dataclasses import dataclass
@@ -11,9 +11,10 @@ from typing import Final
 import msgpack
 
 from ledger.codec import MAX_ARRAY, encode
+from ledger.kinds import read_transaction
 from ledger.refusals import Refusal
 from ledger.shapes import is_uint
-from ledger.transactions import Transaction, read_transaction
+from ledger.transactions import Transaction
 
 MAX_ENTRY_BYTES: Final = 32_768
 

@@ -1,8 +1,9 @@
 """Transactions: their shapes, PROTOCOL section 6.
 
-`read_transaction` turns a decoded array into one of the frozen classes below, or says which refusal it
-earns (shape and type only; whether the transaction may happen is the rules' question). `fields` is the
-exact inverse. Bytes are decoded in `ledger.entries`. Nothing here looks at state.
+For each kind there is a frozen class and its reader, which turns a decoded array into it or says that it has
+another shape (shape and type only; whether the transaction may happen is the rules' question). `fields` is
+the exact inverse. Which kinds there are is said in `ledger.kinds`; bytes are decoded in `ledger.entries`.
+Nothing here looks at state.
 """
 
 import re
@@ -10,11 +11,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import ClassVar
 
-from ledger.codec import MAX_DEPTH, Value, check_types, encode
+from ledger.codec import Value, encode
 from ledger.decisions import IndexEntry as IndexEntry
-from ledger.decisions import read_index_entry
-from ledger.errors import EncodingError
-from ledger.refusals import Refusal
 from ledger.shapes import MAX_COOPS as MAX_COOPS
 from ledger.shapes import MAX_NUMBER as MAX_NUMBER
 from ledger.shapes import MAX_STEWARDS as MAX_STEWARDS
@@ -195,7 +193,13 @@ class Return:
     unsigned_tail: ClassVar[int] = 0
 
 
-Transaction = Pay | Admit | Limit | SetStatus | Anchor | IndexEntry | Return
+AccountChange = Limit | SetStatus
+"""What stewards change of an account that is there: its next revision, and with a reason."""
+
+Stewarded = Admit | AccountChange
+"""What stewards sign."""
+
+Transaction = Pay | Stewarded | Anchor | IndexEntry | Return
 
 
 def encode_transaction(transaction: Transaction) -> bytes:
@@ -211,26 +215,8 @@ def signed_part(transaction: Transaction) -> bytes:
     return bytes([0x90 | len(fields)]) + b"".join(encode(field) for field in signed)
 
 
-def read_transaction(fields: object) -> Transaction | Refusal:
-    """The transaction that a decoded value holds, or the refusal that its kind or shape earns."""
-    if type(fields) is not list or not fields or type(fields[0]) is not int:
-        return Refusal.ENTRY_MALFORMED
-    read = _READERS.get(fields[0])
-    if read is None:
-        # The shapes of known kinds leave no room for a type that is not allowed; here it must be looked for.
-        return Refusal.ENTRY_MALFORMED if _has_foreign_types(fields) else Refusal.KIND_UNKNOWN
-    return read(fields) or Refusal.ENTRY_MALFORMED
-
-
-def _has_foreign_types(fields: list[object]) -> bool:
-    try:
-        check_types(fields, MAX_DEPTH - 1)
-    except EncodingError:
-        return True
-    return False
-
-
-def _read_pay(fields: list[object]) -> Pay | None:
+def read_pay(fields: list[object]) -> Pay | None:
+    """The `pay` that a decoded array holds; None when its shape is another."""
     if len(fields) != 10:
         return None
     _, payer, sequence, payee_coop, payee, amount, fee, reference, price, signature = fields
@@ -259,7 +245,8 @@ def _read_pay(fields: list[object]) -> Pay | None:
     )
 
 
-def _read_admit(fields: list[object]) -> Admit | None:
+def read_admit(fields: list[object]) -> Admit | None:
+    """The `admit` that a decoded array holds; None when its shape is another."""
     if len(fields) != 8:
         return None
     _, account, key, handle, class_, limit, key_signature, stewards = fields
@@ -283,7 +270,8 @@ def _read_admit(fields: list[object]) -> Admit | None:
     )
 
 
-def _read_limit(fields: list[object]) -> Limit | None:
+def read_limit(fields: list[object]) -> Limit | None:
+    """The `limit` that a decoded array holds; None when its shape is another."""
     if len(fields) != 9:
         return None
     _, account, revision, limit, from_, until, after, reason, stewards = fields
@@ -306,7 +294,8 @@ def _read_limit(fields: list[object]) -> Limit | None:
     )
 
 
-def _read_status(fields: list[object]) -> SetStatus | None:
+def read_status(fields: list[object]) -> SetStatus | None:
+    """The `status` that a decoded array holds; None when its shape is another."""
     if len(fields) != 6:
         return None
     _, account, revision, status, reason, stewards = fields
@@ -324,7 +313,8 @@ def _read_status(fields: list[object]) -> SetStatus | None:
     )
 
 
-def _read_anchor(fields: list[object]) -> Anchor | None:
+def read_anchor(fields: list[object]) -> Anchor | None:
+    """The `anchor` that a decoded array holds; None when its shape is another."""
     if len(fields) != 5:
         return None
     _, coop, length, head, coops = fields
@@ -339,18 +329,8 @@ def _read_anchor(fields: list[object]) -> Anchor | None:
     )
 
 
-def _read_return(fields: list[object]) -> Return | None:
+def read_return(fields: list[object]) -> Return | None:
+    """The `return` that a decoded array holds; None when its shape is another."""
     if len(fields) != 3 or not (is_number(fields[1]) and is_uint(fields[2])):
         return None
     return Return(coop=fields[1], index=fields[2])
-
-
-_READERS = {
-    Kind.PAY.value: _read_pay,
-    Kind.ADMIT.value: _read_admit,
-    Kind.LIMIT.value: _read_limit,
-    Kind.STATUS.value: _read_status,
-    Kind.ANCHOR.value: _read_anchor,
-    Kind.INDEX.value: read_index_entry,
-    Kind.RETURN.value: _read_return,
-}

@@ -5,6 +5,7 @@ The words are made from the very bytes that are signed, never from what somebody
 
 import datetime
 from collections.abc import Mapping
+from typing import assert_never
 
 from ledger.charter import Charter
 from ledger.entries import LAST_TIME
@@ -94,6 +95,8 @@ def describe(
             ]
         case IndexEntry():
             lines = ["Take in what the cooperatives decided about the index of prices."]
+        case _:
+            assert_never(transaction)
     if reason is not None:
         lines.append(f"The reason: {reason}")
     return lines

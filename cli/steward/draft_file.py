@@ -18,14 +18,12 @@ from ledger.memos import reason_hash
 from ledger.messages import TAG_ENTRY, signed_bytes
 from ledger.refusals import Refusal
 from ledger.signatures import SignatureInvalid, SigningKey, verify
-from ledger.transactions import Admit, Limit, SetStatus, encode_transaction, signed_part
+from ledger.transactions import Admit, Stewarded, encode_transaction, signed_part
 from node.member.answers import encode_bytes, read_bytes
 
 FORMAT: Final = "fiado draft"
 VERSION: Final = 1
 LARGEST_FILE: Final = 262_144
-
-Signable = Admit | Limit | SetStatus
 
 
 @dataclass(eq=False)
@@ -54,7 +52,7 @@ class Draft:
 
     charter: Charter
     coop: Coop
-    transaction: Signable
+    transaction: Stewarded
     reason: ReasonText | None = None
     id_: str | None = None
     expires: int | None = None
@@ -111,7 +109,7 @@ def find_twin(draft: Draft, waiting: Iterable[Draft]) -> Draft | None:
     return None
 
 
-def _without_reason(draft: Draft) -> Signable:
+def _without_reason(draft: Draft) -> Stewarded:
     if isinstance(draft.transaction, Admit):
         return replace(draft.transaction, stewards=())
     return replace(draft.transaction, stewards=(), reason=b"")
@@ -135,7 +133,7 @@ def make_draft(
 ) -> Draft:
     """A draft from a transaction's bytes, with everything about it checked. Raises `DraftError`."""
     transaction = decode_transaction(data)
-    if isinstance(transaction, Refusal) or not isinstance(transaction, Admit | Limit | SetStatus):
+    if isinstance(transaction, Refusal) or not isinstance(transaction, Stewarded):
         raise DraftError("it holds no transaction that stewards sign")
     draft = Draft(charter=charter, coop=coop, transaction=transaction, reason=reason, id_=id_)
     for steward, signature in transaction.stewards:

@@ -26,8 +26,9 @@ from cli.steward.draft_file import (
     render_draft,
 )
 from cli.steward.stewardship import Stewardship, steward_key_option
+from ledger.kinds import KINDS
 from ledger.memos import SALT_BYTES
-from ledger.transactions import Admit, Limit, SetStatus, encode_transaction
+from ledger.transactions import AccountChange, Admit, encode_transaction
 from node.member.account_search import likeness
 from node.member.answers import encode_bytes, integer, number, read_bytes
 from node.member.client import Json, NodeClient, NodeError, NodeMisbehaved, path_of
@@ -143,7 +144,7 @@ def draft_as_json(draft: Draft) -> Json:
     """A draft for programs."""
     return {
         "id": draft.id_,
-        "kind": draft.transaction.kind.name.lower(),
+        "kind": KINDS[draft.transaction.kind].name,
         "account": draft.transaction.account,
         "says": describe(draft.transaction, charter=draft.charter, coop=draft.coop.number),
         "reason": None if draft.reason is None else draft.reason.text,
@@ -224,7 +225,7 @@ def find_member(steward: Stewardship, who: str) -> Json:
 
 def sign_change(
     steward: Stewardship,
-    change: Limit | SetStatus,
+    change: AccountChange,
     reason: ReasonText,
     *,
     out: Path | None,

@@ -15,6 +15,7 @@ import ledger._native as _native
 from ledger.charter import Charter
 from ledger.entries import Entry, decode_entry, transaction_kind
 from ledger.index.table import Index
+from ledger.kinds import SHARED_KINDS
 from ledger.refusals import Refusal
 from ledger.rules.days import check_day, entries_of_day
 from ledger.rules.index import decide_index
@@ -33,8 +34,6 @@ RUN: Final = 1024
 
 _FEW: Final = 8
 """Below so many entries, verifying them together is not worth the preparation."""
-
-_KINDS: Final = frozenset((2, 3, 4, 7))
 
 Decoded = Entry | Refusal
 
@@ -184,7 +183,7 @@ def shared_run(transactions: Sequence[bytes], start: int) -> Sequence[bytes]:
     """The transactions from `start` on, at most `RUN`, that native code would not decide."""
     end = start
     while end < min(start + RUN, len(transactions)) and (
-        transaction_kind(transactions[end]) in _KINDS
+        transaction_kind(transactions[end]) in SHARED_KINDS
     ):
         end += 1
     return transactions[start:end]

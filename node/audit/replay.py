@@ -6,7 +6,7 @@ It stops at the first thing that does not hold, because what follows would be ju
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, assert_never
+from typing import Any
 
 import msgpack
 
@@ -14,6 +14,7 @@ from ledger.chain import SignedHead
 from ledger.codec import split
 from ledger.entries import Entry, decode_entry
 from ledger.errors import EncodingError, ProofError
+from ledger.kinds import KINDS
 from ledger.refusals import Refusal
 from ledger.transactions import Kind
 from ledger.validators.interface import Validator, Waiting
@@ -277,7 +278,7 @@ def clause_of(refusal: Refusal, entry: bytes) -> str:
     if refusal in _OF_STEWARDS:
         return "7.5"
     decoded = decode_entry(entry)
-    return _clause_of_kind(decoded.transaction.kind) if isinstance(decoded, Entry) else "7.1"
+    return KINDS[decoded.transaction.kind].clause if isinstance(decoded, Entry) else "7.1"
 
 
 _OF_EVERY_ENTRY = (
@@ -289,21 +290,3 @@ _OF_EVERY_ENTRY = (
     Refusal.DAY_FULL,
 )
 _OF_STEWARDS = (Refusal.STEWARD_UNKNOWN, Refusal.STEWARDS_TOO_FEW)
-
-
-def _clause_of_kind(kind: Kind) -> str:
-    match kind:
-        case Kind.PAY:
-            return "7.2"
-        case Kind.ADMIT:
-            return "7.3"
-        case Kind.LIMIT | Kind.STATUS:
-            return "7.4"
-        case Kind.ANCHOR:
-            return "7.6"
-        case Kind.RETURN:
-            return "7.7"
-        case Kind.INDEX:
-            return "9.3"
-        case _:
-            assert_never(kind)

@@ -17,8 +17,8 @@ import msgpack
 from ledger.charter import Charter
 from ledger.errors import EncodingError, ProofError, SnapshotError
 from ledger.evidence import InvalidEntryEvidence, decode_evidence
+from ledger.kinds import REASONED_KINDS
 from ledger.messages import TAG_REASON
-from ledger.transactions import Kind
 from ledger.validators.choose import load_validator, new_validator
 from ledger.validators.interface import Validator
 from node.audit.history import HistoryCheck
@@ -110,10 +110,8 @@ def _reasons_in(entries: bytes) -> Iterator[bytes]:
     unpacker = msgpack.Unpacker(None, max_buffer_size=max(len(entries), 1))
     unpacker.feed(entries)
     for _, transaction in unpacker:
-        if transaction[0] == Kind.LIMIT.value:
-            yield transaction[7]
-        elif transaction[0] == Kind.STATUS.value:
-            yield transaction[4]
+        if transaction[0] in REASONED_KINDS:
+            yield transaction[-2]  # before the stewards' signatures
 
 
 def _evidence_findings(store: Store, charter: Charter) -> Iterator[Finding]:

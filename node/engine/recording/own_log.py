@@ -10,10 +10,11 @@ from itertools import islice
 
 from ledger.codec import split
 from ledger.entries import decode_transaction, transaction_kind, transaction_start
+from ledger.kinds import NODES_KINDS
 from ledger.receipts import decode_receipt
 from ledger.refusals import Refusal
 from ledger.rules.days import check_day, entries_of_day
-from ledger.transactions import Kind, Pay
+from ledger.transactions import Pay
 from ledger.validators.interface import Sequenced
 from node.engine.core import Core, Tick
 from node.engine.events import (
@@ -40,7 +41,6 @@ from node.errors import LogDamaged
 from node.store import Segment
 from node.store.histories import payment_digest
 
-NODE_KINDS = frozenset({Kind.ANCHOR, Kind.RETURN})
 """What only the node itself appends. Everything else is judged by the rules."""
 
 MAYBE_RECORDED = frozenset(
@@ -124,7 +124,7 @@ class OwnLog:
         if not submits:
             return
         distinct = list(dict.fromkeys(submit.transaction for submit in submits))
-        allowed = [data for data in distinct if transaction_kind(data) not in NODE_KINDS]
+        allowed = [data for data in distinct if transaction_kind(data) not in NODES_KINDS]
         first_piece = len(self._pieces)
         outcomes = dict(zip(allowed, self._sequence(tick, allowed), strict=True))
         receipts = self._receipts(first_piece)
@@ -193,7 +193,7 @@ class OwnLog:
         data = batch.transactions
         data = data[: self._paying.first_slowed(data, tick.steady_ms)]
         # What is no transaction at all is left to the rules, which refuse it.
-        judged = (batch.kinds - NODE_KINDS) | {None}
+        judged = (batch.kinds - NODES_KINDS) | {None}
         places = [place for place in range(len(data)) if transaction_kind(data[place]) in judged]
         results = [-Refusal.KIND_UNKNOWN.value] * len(data)
         length = self._core.validator.log(self._core.coop).length

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ledger.codec import Value, decode, encode
+from ledger.kinds import KINDS
 from ledger.memos import MAX_TEXT_BYTES, SALT_BYTES, reason_hash
 from ledger.refusals import Refusal
-from ledger.transactions import Admit, Limit, SetStatus, Transaction
+from ledger.transactions import AccountChange, Admit, Transaction
 from node.engine.events import NotReady, Recorded, Refused, View
 from node.http.base import facts
 from node.http.base.api import Api
@@ -71,7 +72,7 @@ def check_reason(transaction: Transaction, reason: ReasonText | None) -> None:
     """Raise `request_malformed` unless the reason is the one that the transaction names."""
     if reason is None:
         return
-    if not isinstance(transaction, Limit | SetStatus):
+    if not isinstance(transaction, AccountChange):
         raise Problem("request_malformed", "Only a limit or a status has a reason.")
     if transaction.reason != reason.hash:
         raise Problem(
@@ -86,7 +87,7 @@ async def submit(
 ) -> Recorded | Refused | NotReady:
     """Record a transaction and keep its reason. What was recorded before is found again."""
     result = await _record(api, data, transaction)
-    if isinstance(result, Recorded) and isinstance(transaction, Limit | SetStatus):
+    if isinstance(result, Recorded) and isinstance(transaction, AccountChange):
         async with api.desk:
             await _keep(api, transaction, result.index, reason)
     return result
@@ -97,7 +98,7 @@ async def submit_at_desk(
 ) -> Recorded | Refused | NotReady:
     """As `submit`, for callers that hold `api.desk`."""
     result = await _record(api, data, transaction)
-    if isinstance(result, Recorded) and isinstance(transaction, Limit | SetStatus):
+    if isinstance(result, Recorded) and isinstance(transaction, AccountChange):
         await _keep(api, transaction, result.index, reason)
     return result
 
@@ -120,7 +121,7 @@ def _recorded_before(
     if isinstance(transaction, Admit):
         account = view.validator.account(view.coop, transaction.account)
         places = [] if account is None else [account.opened]
-    elif isinstance(transaction, Limit | SetStatus):
+    elif isinstance(transaction, AccountChange):
         places = [index for index, _, _ in _read_changes(view, transaction.account)]
     else:
         places = []
@@ -133,10 +134,10 @@ def _recorded_before(
 
 
 async def _keep(
-    api: Api, transaction: Limit | SetStatus, index: int, reason: ReasonText | None
+    api: Api, transaction: AccountChange, index: int, reason: ReasonText | None
 ) -> None:
     """Note a recorded change for its account, with the reason's text if it is known."""
-    kind = "limit" if isinstance(transaction, Limit) else "status"
+    kind = KINDS[transaction.kind].name
 
     def change(view: View) -> tuple[Write, None]:
         kept = [item for item in _read_changes(view, transaction.account) if item[0] != index]

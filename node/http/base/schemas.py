@@ -7,6 +7,7 @@ strings base64url without padding. Every object lists all its fields.
 from collections.abc import Mapping
 from typing import Final
 
+from ledger.kinds import REASONED_KINDS, STEWARDS_KINDS, names_of
 from node.engine.health.status import Readiness
 from node.engine.health.troubles import NOT_ARRIVING, Severity, TroubleKind
 from node.http.base.schema_parts import (
@@ -203,7 +204,7 @@ _OWN: Final[Mapping[str, Schema]] = {
         changes=list_(
             object_(
                 index=COUNT,
-                kind=one_of("limit", "status"),
+                kind=one_of(*names_of(REASONED_KINDS)),
                 time=TIME,
                 reason=object_(hash=HASH, salt=or_null(TEXT), text=or_null(TEXT)),
             )
@@ -233,7 +234,7 @@ _OWN: Final[Mapping[str, Schema]] = {
         id=DRAFT_ID,
         origin=one_of("steward", "join"),
         state=_DRAFT_STATE,
-        kind=one_of("admit", "limit", "status"),
+        kind=one_of(*names_of(STEWARDS_KINDS)),
         created=TIME,
         transaction=BINARY,
         account=NUMBER,

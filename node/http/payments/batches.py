@@ -11,6 +11,7 @@ from aiohttp import web
 from ledger.chain import SignedHead
 from ledger.codec import split
 from ledger.errors import EncodingError
+from ledger.kinds import STEWARDS_KINDS
 from ledger.refusals import Refusal
 from ledger.transactions import Kind
 from node.engine.events import BatchRecorded, NotReady
@@ -36,7 +37,7 @@ async def post_batch(api: Api, request: web.Request) -> web.Response:
 
 async def post_transactions_batch(api: Api, request: web.Request) -> web.Response:
     """Record many admissions, limits and statuses."""
-    return await _record_batch(api, request, frozenset({Kind.ADMIT, Kind.LIMIT, Kind.STATUS}))
+    return await _record_batch(api, request, STEWARDS_KINDS)
 
 
 async def _record_batch(api: Api, request: web.Request, kinds: frozenset[int]) -> web.Response:

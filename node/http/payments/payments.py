@@ -9,6 +9,7 @@ import json
 from aiohttp import web
 
 from ledger.entries import decode_transaction, transaction_kind
+from ledger.kinds import PEOPLES_KINDS
 from ledger.refusals import Refusal
 from ledger.transactions import Kind, Pay, Transaction
 from node.engine.events import NotReady, Recorded, Refused, View
@@ -32,7 +33,6 @@ from node.http.payments.batches import post_batch, post_transactions_batch
 from node.store import Memo
 
 _SUBJECT = "Payments"
-_PEOPLES_KINDS = {Kind.PAY, Kind.ADMIT, Kind.LIMIT, Kind.STATUS}
 _JSON_HEADERS = {"Content-Type": JSON}
 _RECEIPT = 5_000
 """What it costs to make a receipt of what is stored; in microseconds about, as all work."""
@@ -80,7 +80,7 @@ async def post_transaction(api: Api, request: web.Request) -> web.Response:
 def _check_kind(api: Api, request: web.Request, transaction: bytes) -> Transaction:
     """The transaction, for which the refusal that bytes of no such shape earn is raised."""
     decoded = decode_transaction(transaction)
-    if not isinstance(decoded, Refusal) and decoded.kind not in _PEOPLES_KINDS:
+    if not isinstance(decoded, Refusal) and decoded.kind not in PEOPLES_KINDS:
         decoded = Refusal.KIND_UNKNOWN  # these are for nodes to make
     if isinstance(decoded, Refusal):
         api.charge_refusal(request, decoded)

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from ledger.entries import decode_transaction
 from ledger.refusals import Refusal
-from ledger.transactions import Admit, encode_transaction
+from ledger.transactions import Admit, Stewarded, encode_transaction
 from node.engine.events import NotReady, Refused, View
 from node.http.base import changes, facts
 from node.http.base.api import Api, json_response
@@ -24,7 +24,6 @@ from node.http.base.routes import Access, Parameter, Route
 from node.http.base.troubles import not_ready
 from node.http.stewards.drafts_kept import (
     Draft,
-    Stewarded,
     check_own_signature,
     check_steward_signature,
     draft_facts,

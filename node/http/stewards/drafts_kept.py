@@ -10,16 +10,17 @@ written next at the desk takes it off the disk, unless this node's clock is in d
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from ledger.codec import decode, encode
 from ledger.entries import decode_transaction
+from ledger.kinds import KINDS
 from ledger.messages import TAG_ENTRY, signed_bytes
 from ledger.refusals import Refusal
 from ledger.rules.members import check_change
 from ledger.signatures import SignatureInvalid, verify
 from ledger.state import Account
-from ledger.transactions import Admit, Kind, Limit, SetStatus, encode_transaction, signed_part
+from ledger.transactions import Admit, Status, Stewarded, encode_transaction, signed_part
 from node.engine.events import Recorded, View
 from node.engine.health.status import Readiness
 from node.http.base import changes, facts
@@ -29,9 +30,7 @@ from node.http.base.problems import Problem, refusal_problem
 from node.http.base.reading import to_base64url
 from node.store import Document, DocumentKind, Write
 
-Stewarded = Admit | Limit | SetStatus
-
-_KIND_NAMES = {Kind.ADMIT: "admit", Kind.LIMIT: "limit", Kind.STATUS: "status"}
+_TOLD_ELSEWHERE = {"account", "reason", "key_signature", "stewards"}
 _ORIGINS = {DocumentKind.DRAFT: "steward", DocumentKind.JOIN: "join"}
 
 
@@ -122,7 +121,7 @@ def draft_facts(
         "id": draft.id,
         "origin": _ORIGINS[draft.kind],
         "state": state,
-        "kind": _KIND_NAMES[transaction.kind],
+        "kind": KINDS[transaction.kind].name,
         "created": draft.created,
         "expires": draft.expires(api),
         "transaction": to_base64url(encode_transaction(transaction)),
@@ -137,27 +136,21 @@ def draft_facts(
 
 
 def _facts(transaction: Stewarded) -> facts.Json:
-    match transaction:
-        case Admit():
-            return {
-                "key": transaction.key.hex(),
-                "handle": transaction.handle,
-                "class": facts.CLASSES[transaction.class_],
-                "limit": transaction.limit,
-            }
-        case Limit():
-            return {
-                "revision": transaction.revision,
-                "limit": transaction.limit,
-                "from": transaction.from_,
-                "until": transaction.until,
-                "after": transaction.after,
-            }
-        case SetStatus():
-            return {
-                "revision": transaction.revision,
-                "status": facts.STATUSES[transaction.status],
-            }
+    """The fields that are not told elsewhere, by the names that PROTOCOL gives them."""
+    shown = [field.name for field in fields(transaction) if field.name not in _TOLD_ELSEWHERE]
+    return {name.removesuffix("_"): _fact(name, getattr(transaction, name)) for name in shown}
+
+
+def _fact(name: str, value: object) -> object:
+    match value:
+        case bytes():
+            return value.hex()
+        case Status():
+            return facts.STATUSES[value]
+        case int() if name == "class_":
+            return facts.CLASSES[value]
+        case _:
+            return value
 
 
 def _recorded_facts(api: Api, recorded: Recorded) -> facts.Json:

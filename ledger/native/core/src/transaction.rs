@@ -102,8 +102,8 @@ pub fn decode_transaction(data: &[u8]) -> Result<Transaction<'_>, Refusal> {
         Some((10, 1)) => read_pay(&mut reader).map(Transaction::Pay),
         Some((5, 6)) => read_anchor(&mut reader).map(Transaction::Anchor),
         Some((3, 8)) => read_return(&mut reader).map(Transaction::Return),
-        // Those shapes all have fewer than 16 elements; `ledger.transactions.transaction_kind`, which
-        // the wrapper goes by, looks at such headers only.
+        // Those shapes all have fewer than 16 elements; `ledger.entries.transaction_kind`, which the
+        // wrapper goes by, looks at such headers only.
         Some((1..=15, 2..=4 | 7)) => return Ok(Transaction::Shared),
         None | Some((_, 1..=4 | 6..=8)) => None,
         Some(_) if is_canonical(data, MAX_DEPTH - 1) => return Err(Refusal::KindUnknown),

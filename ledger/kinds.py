@@ -1,0 +1,183 @@
+"""The kinds of entries, in one table: PROTOCOL section 6.
+
+Whatever has to be known of a kind beside its rules is said here once, and all else follows from it: what a
+node takes from people, what stewards draft, which validator decides, where the page has the rule. What can't
+follow, because it is words or another language, is compared with the table by `tests/test_kinds.py`, which
+names what is missing. How a kind is added is told in `docs/ARCHITECTURE.md`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final, get_args
+
+from ledger.codec import MAX_DEPTH, check_types
+from ledger.decisions import IndexEntry, read_index_entry
+from ledger.errors import EncodingError
+from ledger.refusals import Refusal
+from ledger.shapes import Kind
+from ledger.transactions import (
+    AccountChange,
+    Admit,
+    Anchor,
+    Limit,
+    Pay,
+    Return,
+    SetStatus,
+    Transaction,
+    read_admit,
+    read_anchor,
+    read_limit,
+    read_pay,
+    read_return,
+    read_status,
+)
+
+
+class Signers(Enum):
+    """Whose signatures make an entry of a kind valid."""
+
+    PAYER = "the owner of the account that pays"
+    STEWARDS = "the stewards of the log's coop, enough of them"
+    NODE = "the node of the log's coop, by the head over the entry"
+    COOPS = "the nodes of several coops, over a content that is theirs together"
+
+
+class Decider(Enum):
+    """Which code of the native validator decides; the reference validator decides all in Python."""
+
+    NATIVE = "native code, because there are many of it or because it touches many accounts"
+    SHARED = "the shared rules, which are the reference validator's own"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindRow:
+    """What has to be known of one kind of entry."""
+
+    kind: Kind
+    class_: type[Transaction]
+    read: Callable[[list[object]], Transaction | None]
+    """The transaction that a decoded array of this kind holds; None for another shape."""
+    signers: Signers
+    decider: Decider
+    clause: str
+    """The section of PROTOCOL with its rule."""
+
+    @property
+    def name(self) -> str:
+        """What PROTOCOL, the interface and the command line call it."""
+        return self.kind.name.lower()
+
+
+KINDS: Final[Mapping[Kind, KindRow]] = {
+    row.kind: row
+    for row in (
+        KindRow(
+            kind=Kind.PAY,
+            class_=Pay,
+            read=read_pay,
+            signers=Signers.PAYER,
+            decider=Decider.NATIVE,
+            clause="7.2",
+        ),
+        KindRow(
+            kind=Kind.ADMIT,
+            class_=Admit,
+            read=read_admit,
+            signers=Signers.STEWARDS,
+            decider=Decider.SHARED,
+            clause="7.3",
+        ),
+        KindRow(
+            kind=Kind.LIMIT,
+            class_=Limit,
+            read=read_limit,
+            signers=Signers.STEWARDS,
+            decider=Decider.SHARED,
+            clause="7.4",
+        ),
+        KindRow(
+            kind=Kind.STATUS,
+            class_=SetStatus,
+            read=read_status,
+            signers=Signers.STEWARDS,
+            decider=Decider.SHARED,
+            clause="7.4",
+        ),
+        KindRow(
+            kind=Kind.ANCHOR,
+            class_=Anchor,
+            read=read_anchor,
+            signers=Signers.NODE,
+            decider=Decider.NATIVE,
+            clause="7.6",
+        ),
+        KindRow(
+            kind=Kind.INDEX,
+            class_=IndexEntry,
+            read=read_index_entry,
+            signers=Signers.COOPS,
+            decider=Decider.SHARED,
+            clause="9.3",
+        ),
+        KindRow(
+            kind=Kind.RETURN,
+            class_=Return,
+            read=read_return,
+            signers=Signers.NODE,
+            decider=Decider.NATIVE,
+            clause="7.7",
+        ),
+    )
+}
+
+
+def kinds_of(*signers: Signers, decider: Decider | None = None) -> frozenset[Kind]:
+    """The kinds that any of `signers` sign; with `decider`, those of them that it decides."""
+    rows = [row for row in KINDS.values() if row.signers in signers]
+    return frozenset(row.kind for row in rows if decider in (None, row.decider))
+
+
+def names_of(kinds: Iterable[Kind]) -> list[str]:
+    """The names of kinds, in the order of their numbers."""
+    return [KINDS[kind].name for kind in sorted(kinds)]
+
+
+STEWARDS_KINDS: Final = kinds_of(Signers.STEWARDS)
+"""What stewards draft and sign."""
+
+PEOPLES_KINDS: Final = kinds_of(Signers.PAYER) | STEWARDS_KINDS
+"""What a node takes from people; it makes the rest itself."""
+
+NODES_KINDS: Final = frozenset(KINDS) - PEOPLES_KINDS
+"""What nodes make."""
+
+SHARED_KINDS: Final = kinds_of(*Signers, decider=Decider.SHARED)
+"""What native code hands over to the shared rules."""
+
+REASONED_KINDS: Final = frozenset(
+    row.kind for row in KINDS.values() if row.class_ in get_args(AccountChange)
+)
+"""What binds a reason: the last element before the stewards' signatures is its hash."""
+
+
+def read_transaction(fields: object) -> Transaction | Refusal:
+    """The transaction that a decoded value holds, or the refusal that its kind or shape earns."""
+    if type(fields) is not list or not fields or type(fields[0]) is not int:
+        return Refusal.ENTRY_MALFORMED
+    read = _READERS.get(fields[0])
+    if read is None:
+        # The shapes of known kinds leave no room for a type that is not allowed; here it must be looked for.
+        return Refusal.ENTRY_MALFORMED if _has_foreign_types(fields) else Refusal.KIND_UNKNOWN
+    return read(fields) or Refusal.ENTRY_MALFORMED
+
+
+_READERS: Final = {row.kind.value: row.read for row in KINDS.values()}
+
+
+def _has_foreign_types(fields: list[object]) -> bool:
+    try:
+        check_types(fields, MAX_DEPTH - 1)
+    except EncodingError:
+        return True
+    return False
