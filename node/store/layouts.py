@@ -6,8 +6,8 @@ There is no way back: an older program refuses what a newer one has opened.
 
 A step is written once and never edited, in the words of its own time: it names no table of `tables`, which is
 always today's. To change the layout, change `tables`, add a step at the end of `STEPS`, and add the layout
-that it leaves to `tests/node/store/layouts`; the tests compare a database that was brought forward with
-a new one.
+that it makes to `tests/node/store/layouts`; the tests bring databases of all layouts forward and compare them
+with a new one.
 """
 
 from __future__ import annotations

@@ -49,15 +49,6 @@ def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
     assert path.read_bytes() == b"not a database, but somebody's" * 1000
 
 
-def test_a_layout_from_the_future_is_refused(sql_place: SqlPlace) -> None:
-    with sql_place.open() as store:
-        store._writer.put_meta({"store.schema": b"99"})
-        store._connection.commit()
-    for read_only in (False, True):
-        with pytest.raises(StoreVersionUnknown, match="layout 99"):
-            sql_place.open(read_only=read_only)
-
-
 def test_another_programs_tables_are_refused(sql_place: SqlPlace) -> None:
     with sql_place.open() as store, store._transaction() as connection:
         connection.execute(text("DELETE FROM meta"))
