@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 
 from cli.paying.prices import PRICE
-from cli.paying.settling import finish_earlier
-from cli.paying.waiting import wait_until
+from cli.paying.settling import telling
+from cli.paying.waiting import wait_shown
 from cli.shell.describing import when
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
@@ -31,6 +31,7 @@ from node.member.orders import SAME_WISH_SECONDS
 from node.member.paying.desk import open_desk
 from node.member.paying.paying import Bound, Paid, Terms, pay
 from node.member.paying.pricing import CurrencyPrice
+from node.member.paying.settling import finish_earlier
 from node.member.pending_journal import PaymentIntent
 from node.member.places import EntryPlace
 
@@ -161,7 +162,7 @@ def _changed(member: Membership, path: str, found: Json, seconds: int, output: O
 
     what = f"The invoice is {found['state']}; waiting for it to change"
     try:
-        wait_until(has_changed, what=what, seconds=seconds, output=output)
+        wait_shown(has_changed, what=what, seconds=seconds, output=output)
     except KeyboardInterrupt:
         raise CliError(
             ExitCode.INTERRUPTED,
@@ -277,7 +278,7 @@ def refund(
     }
     body = {name: value for name, value in given.items() if value is not None}
     with open_membership(wallet, passphrase) as member, open_desk(member) as desk:
-        earlier = finish_earlier(desk, output)
+        earlier = finish_earlier(desk, telling(output))
         member.open_session()
         path = path_of("v1", "invoices", invoice_id, "refunds")
         done = _same_refund(member, path, earlier, amount)

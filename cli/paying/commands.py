@@ -10,8 +10,8 @@ import click
 
 from cli.paying.paying_invoices import pay_invoice
 from cli.paying.prices import PRICE, worth_words
-from cli.paying.settling import payment_words, settle, settle_from_history, unless_repeated
-from cli.paying.waiting import Arrival, wait_for_delivery
+from cli.paying.settling import payment_words, telling, unless_repeated
+from cli.paying.waiting import wait_for_delivery
 from cli.shell.consent import agree_to_pay
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
@@ -24,12 +24,13 @@ from node.member.amounts import format_amount
 from node.member.links import LinkError, PaymentRequest, format_link, parse_payee
 from node.member.membership import Membership, NotJoined
 from node.member.orders import check_order
+from node.member.paying.arrival import Arrival
 from node.member.paying.desk import Desk, open_desk
 from node.member.paying.invoices import InvoiceLink, OtherFederation, parse_link
 from node.member.paying.paid_before import MayRepeat
 from node.member.paying.paying import Bound, Paid, Terms
-from node.member.paying.paying import pay as make_payment
 from node.member.paying.pricing import CurrencyPrice, Quote, quote
+from node.member.paying.settling import pay_once, settle
 from node.member.pending_journal import PaymentIntent
 from node.member.wallet_file import read_wallet
 
@@ -178,7 +179,7 @@ def _pay(
     if price is not None:
         # What is pending or paid already is looked for before anybody agrees to a price.
         with open_desk(member) as desk:
-            paid = settle(desk, intent, output, order=_digest(desk, wish))
+            paid = settle(desk, intent, order=_digest(desk, wish), tell=telling(output))
         if paid is not None:
             return paid
         quoted = _agree(member, price, yes, output)
@@ -186,23 +187,21 @@ def _pay(
     warn_of(member, wish.payee.payee.coop, output.note)
 
     def attempt(desk: Desk, may_repeat: MayRepeat) -> Paid:
-        order = _digest(desk, wish)
-        paid = settle(desk, intent, output, order=order)
-        if paid is not None:
-            return paid
-        member.open_session()
-        if order:
-            paid = settle_from_history(desk, intent, order, output)
-            if paid is not None:
-                return paid
         reference = wish.payee.reference
         terms = Terms(
             price=None if quoted is None else quoted.price,
             bound=Bound(reference=bytes.fromhex(reference)) if reference else None,
-            order=order,
+            order=_digest(desk, wish),
             may_repeat=may_repeat,
         )
-        return make_payment(desk, intent, payee=wish.payee.payee, now=int(time.time()), terms=terms)
+        return pay_once(
+            desk,
+            intent,
+            payee=wish.payee.payee,
+            now=int(time.time()),
+            terms=terms,
+            tell=telling(output),
+        )
 
     return unless_repeated(member, attempt, again=wish.again, output=output)
 

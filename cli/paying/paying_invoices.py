@@ -6,7 +6,7 @@ may have been cancelled, or paid by somebody else.
 
 import time
 
-from cli.paying.settling import settle, unless_repeated
+from cli.paying.settling import telling, unless_repeated
 from cli.shell.consent import agree_to_pay
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
@@ -18,6 +18,7 @@ from node.member.paying.desk import Desk, open_desk
 from node.member.paying.invoices import InvoiceLink, OpenInvoice, fetch_invoice
 from node.member.paying.paid_before import MayRepeat
 from node.member.paying.paying import Bound, Paid, Terms, pay
+from node.member.paying.settling import settle
 from node.member.pending_journal import PaymentIntent
 
 
@@ -30,7 +31,7 @@ def pay_invoice(
     """
     invoice = fetch_invoice(link, member.charter)
     with open_desk(member) as desk:
-        earlier = settle(desk, _intent(link, invoice), output)
+        earlier = settle(desk, _intent(link, invoice), tell=telling(output))
     if earlier is not None:
         return earlier
     invoice.check_open()
@@ -39,7 +40,7 @@ def pay_invoice(
 
     def attempt(desk: Desk, may_repeat: MayRepeat) -> Paid:
         intent = _intent(link, invoice)
-        paid = settle(desk, intent, output)
+        paid = settle(desk, intent, tell=telling(output))
         if paid is not None:
             return paid
         now = fetch_invoice(link, member.charter)

@@ -5,7 +5,7 @@ Only words: see `errors`. Importing this module registers them.
 
 from cli.account.in_doubt import settling_command
 from cli.paying.prices import worth_words
-from cli.paying.settling import OrderDiffers, already_words, payment_words
+from cli.paying.settling import already_words, payment_words
 from cli.shell.errors import CliError, explain, in_words
 from cli.shell.exit_codes import ExitCode
 from cli.steward.draft_file import DraftError
@@ -19,6 +19,7 @@ from node.member.paying.invoices import InvoiceNotOpen, OtherFederation
 from node.member.paying.paid_before import PaidAlready
 from node.member.paying.paying import MemoTooLong, PayeeCoopUnknown, PaymentInDoubt
 from node.member.paying.pricing import NoIndex, OtherCurrency, PriceNotKnown, PriceTooSmall
+from node.member.paying.settling import OrderDiffers
 from node.member.places import PlaceError
 from node.member.sealing import LONGEST_MEMO_BYTES
 

@@ -5,11 +5,12 @@ from typing import Any, cast
 
 import pytest
 
-from cli.paying.waiting import LONGEST_POLL_MS, WATCHED_POLL_MS, Arrival, wait_for_delivery
+from cli.paying.waiting import WATCHED_POLL_MS, wait_for_delivery
 from cli.shell.terminal import Output
 from ledger.receipts import Receipt
 from node.member.client import AnswerLost, Json, NodeClient, NodeMisbehaved, NodeUnreachable
 from node.member.membership import Membership
+from node.member.paying.arrival import LONGEST_POLL_MS, Arrival
 from node.member.paying.paying import Paid
 from node.member.pending_journal import PaymentIntent
 from tests.cli.shell.test_terminal import Streams

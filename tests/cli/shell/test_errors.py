@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from cli.paying.settling import OrderDiffers
 from cli.shell.command_group import error_from
 from cli.shell.errors import CliError, explain, in_words
 from cli.shell.exit_codes import ExitCode
@@ -24,6 +23,7 @@ from node.member.mnemonic import (
 from node.member.orders import OrderDamaged, OrderError, PaidOrder
 from node.member.paying.paid_before import PaidAlready, Twin
 from node.member.paying.paying import PaymentInDoubt
+from node.member.paying.settling import OrderDiffers
 from node.member.pending_journal import (
     JournalDamaged,
     JournalError,
