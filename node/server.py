@@ -8,26 +8,48 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Final
 
 from aiohttp import web
 
 from node.errors import LogDamaged, NodeFault, ValueUnstorable
+from node.http.base import problems
 from node.http.base.api import Api, problem_response
 from node.http.base.openapi import describe
-from node.http.base.problems import Problem
+from node.http.base.problem import Problem, ProblemKind, kinds_in
+from node.http.base.problems import (
+    BODY_TOO_LARGE,
+    BUSY,
+    INTERNAL,
+    LOG_DAMAGED,
+    METHOD_NOT_ALLOWED,
+    NOT_FOUND,
+    OUTCOME_UNKNOWN,
+    REQUEST_MALFORMED,
+    STOPPING,
+    TOO_MANY_REQUESTS,
+    UPGRADE_REQUIRED,
+)
 from node.http.base.reading import JSON, check_address
+from node.http.base.refusals_problems import REFUSED
 from node.http.base.routes import Route
 from node.http.books import addresses, books
+from node.http.books import problems as books_problems
 from node.http.index import index
+from node.http.index import problems as index_problems
 from node.http.members import members, signing_in
+from node.http.members import problems as members_problems
 from node.http.merchant import events as merchant_events
 from node.http.merchant import invoices, takings, webhooks
 from node.http.merchant import keys as merchant_keys
 from node.http.merchant import payer as invoices_payer
+from node.http.merchant import problems as merchant_problems
 from node.http.merchant import refunds as invoices_refunds
 from node.http.payments import payments
+from node.http.payments import problems as payments_problems
 from node.http.stewards import drafts, joins
+from node.http.stewards import problems as stewards_problems
 from node.link.links import LINK_PATH
 from node.logs import log_event
 from node.merchant.refusals import MerchantRefusal
@@ -53,8 +75,27 @@ ROUTES: tuple[Route, ...] = (
 )
 """Every operation of the interface."""
 
+_PROBLEMS_OF_ROOMS: Final = (
+    problems,
+    books_problems,
+    index_problems,
+    members_problems,
+    merchant_problems,
+    payments_problems,
+    stewards_problems,
+)
+
+PROBLEMS: Final[Mapping[str, ProblemKind]] = {
+    kind.code: kind
+    for kind in (
+        *REFUSED.values(),
+        *(kind for module in _PROBLEMS_OF_ROOMS for kind in kinds_in(module)),
+    )
+}
+"""Every problem that the interface may answer with, by code."""
+
 _REQUEST_ID_BYTES = 8
-_FOR_THE_IMPATIENT = {"too_many_requests", "busy"}
+_FOR_THE_IMPATIENT = {TOO_MANY_REQUESTS, BUSY}
 """Refusals that are given only after a while: who asks again at once then costs little."""
 
 
@@ -81,9 +122,9 @@ def build_app(api: Api, routes: Sequence[Route] = ROUTES) -> web.Application:
         exact = {route.method for route in routes if route.path == request.path}
         allowed = exact or {method for pattern, method in paths if pattern.fullmatch(request.path)}
         if not allowed:
-            raise Problem("not_found")
+            raise Problem(NOT_FOUND)
         methods = ", ".join(sorted(allowed))
-        raise Problem("method_not_allowed", f"This address takes {methods}.", allow=methods)
+        raise Problem(METHOD_NOT_ALLOWED, f"This address takes {methods}.", allow=methods)
 
     app.router.add_route("*", "/{rest:.*}", _wrapped(api, unknown, has_parameters=False))
     return app
@@ -96,13 +137,13 @@ def _pattern(path: str) -> re.Pattern[str]:
 async def _link(api: Api, request: web.Request) -> web.StreamResponse:
     """Other nodes' links, PROTOCOL section 10."""
     if request.headers.get("Upgrade", "").lower() != "websocket":
-        raise Problem("upgrade_required")
+        raise Problem(UPGRADE_REQUIRED)
     try:
         return await api.accept_link(request, api.address(request))
     except web.HTTPServiceUnavailable as error:
-        raise Problem("busy", retry_after_s=1) from error
+        raise Problem(BUSY, retry_after_s=1) from error
     except web.HTTPBadRequest as error:
-        raise Problem("upgrade_required") from error
+        raise Problem(UPGRADE_REQUIRED) from error
 
 
 def _wrapped(
@@ -118,7 +159,7 @@ def _wrapped(
             return await handler(api, request)
         except Exception as error:
             problem = _as_problem(error)
-            if problem.kind.code in _FOR_THE_IMPATIENT:
+            if problem.kind in _FOR_THE_IMPATIENT:
                 await asyncio.sleep(api.settings.refused_ms / 1000)
             return _problem_answer(api, request, error, problem)
 
@@ -136,7 +177,7 @@ def _problem_answer(
             "method": request.method,
             "path": request.path,
         }
-        is_mistake = problem.kind.code == "internal"
+        is_mistake = problem.kind is INTERNAL
         log_event(
             "request_failed",
             values,
@@ -151,26 +192,26 @@ def _as_problem(error: Exception) -> Problem:
         case Problem():
             return error
         case MerchantRefusal():
-            return Problem(error.code, error.detail, pointer=error.pointer)
+            return Problem(PROBLEMS[error.code], error.detail, pointer=error.pointer)
         case NotNow():
-            return Problem("too_many_requests", retry_after_s=10)
+            return Problem(TOO_MANY_REQUESTS, retry_after_s=10)
         case RunnerBusy():
-            return Problem("busy", retry_after_s=1)
+            return Problem(BUSY, retry_after_s=1)
         case RunnerStopped():
-            return Problem("stopping", retry_after_s=5)
+            return Problem(STOPPING, retry_after_s=5)
         case OutcomeUnknown():
-            return Problem("outcome_unknown", retry_after_s=2)
+            return Problem(OUTCOME_UNKNOWN, retry_after_s=2)
         case web.HTTPRequestEntityTooLarge():
-            return Problem("body_too_large")
+            return Problem(BODY_TOO_LARGE)
         case web.HTTPException() if error.status < 500:
-            return Problem("request_malformed", error.reason)
+            return Problem(REQUEST_MALFORMED, error.reason)
         case ConnectionError():
-            return Problem("request_malformed", "The body ended too soon.")
+            return Problem(REQUEST_MALFORMED, "The body ended too soon.")
         case ValueUnstorable():
-            return Problem("request_malformed", "A text or a number in it can't be stored.")
+            return Problem(REQUEST_MALFORMED, "A text or a number in it can't be stored.")
         case LogDamaged():
-            return Problem("log_damaged", retry_after_s=30)
+            return Problem(LOG_DAMAGED, retry_after_s=30)
         case NodeFault():
-            return Problem("outcome_unknown", retry_after_s=2)
+            return Problem(OUTCOME_UNKNOWN, retry_after_s=2)
         case _:
-            return Problem("internal")
+            return Problem(INTERNAL)

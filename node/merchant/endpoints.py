@@ -15,7 +15,7 @@ from node.merchant.access import (
 )
 from node.merchant.context import Context
 from node.merchant.records import MerchantRecord
-from node.merchant.refusals import MerchantRefusal
+from node.merchant.refusals import MerchantRefusal, NotDone
 from node.store import Store
 
 _KEPT_ATTEMPTS = 20
@@ -35,7 +35,7 @@ class Keys:
         """Keep a new key; its text is not kept. Raises `MerchantRefusal`."""
         context = self._context
         if sum(key.revoked is None for key in self.of(account)) >= context.settings.keys:
-            raise MerchantRefusal("keys_too_many")
+            raise MerchantRefusal(NotDone.KEYS_TOO_MANY)
         key = ApiKey(
             id=id_,
             hash=key_hash(text),
@@ -60,7 +60,7 @@ class Keys:
                     revoked = replace(key, revoked=self._context.now)
                     self._context.desk.replace(revoked.to_record())
                 return
-        raise MerchantRefusal("key_not_found")
+        raise MerchantRefusal(NotDone.KEY_NOT_FOUND)
 
     def find(self, text: str) -> ApiKey | None:
         """The key with that text, unless it was revoked."""
@@ -110,7 +110,7 @@ class Endpoints:
         context = self._context
         present = context.endpoints_of(account)
         if len(present) >= context.settings.endpoints:
-            raise MerchantRefusal("endpoints_too_many")
+            raise MerchantRefusal(NotDone.ENDPOINTS_TOO_MANY)
         endpoint = Endpoint(
             id=id_, account=account, url=url, types=tuple(types), created_ms=context.now_ms
         )
@@ -127,7 +127,7 @@ class Endpoints:
         """An endpoint of that account. Raises `MerchantRefusal`."""
         endpoint = self._context.endpoints_of(account).get(id_)
         if endpoint is None:
-            raise MerchantRefusal("webhook_not_found")
+            raise MerchantRefusal(NotDone.WEBHOOK_NOT_FOUND)
         return endpoint
 
     def _save(self, endpoint: Endpoint) -> Endpoint:
@@ -176,7 +176,7 @@ class Endpoints:
         self.own(account, id_)
         record = context.desk.find(MerchantRecord.DELIVERY, f"{id_}/{message}")
         if record is None:
-            raise MerchantRefusal("delivery_not_found")
+            raise MerchantRefusal(NotDone.DELIVERY_NOT_FOUND)
         delivery = replace(read_delivery(record), state="waiting", tries=0)
         context.desk.replace(delivery.to_record(due=context.now_ms))
         return delivery

@@ -19,7 +19,7 @@ from node.engine.health.troubles import Trouble, TroubleKind
 from node.merchant.context import Context
 from node.merchant.invoice import Invoice, Price
 from node.merchant.records import MerchantRecord
-from node.merchant.refusals import MerchantRefusal
+from node.merchant.refusals import MerchantRefusal, NotDone
 from node.merchant.states import Happening
 from node.store import Record
 
@@ -65,12 +65,12 @@ class Invoicing:
         context = self._context
         account = context.validator.account(context.coop, request.account)
         if account is None or account.closed:
-            raise MerchantRefusal("merchant_closed")
+            raise MerchantRefusal(NotDone.MERCHANT_CLOSED)
         if context.watched_of_account.get(request.account, 0) >= context.settings.watched_invoices:
-            raise MerchantRefusal("invoices_too_many")
+            raise MerchantRefusal(NotDone.INVOICES_TOO_MANY)
         price, amount, latest = self._amount(request)
         if not 1 <= amount <= MAX:
-            raise MerchantRefusal("amount_out_of_range", pointer=_amount_pointer(request))
+            raise MerchantRefusal(NotDone.AMOUNT_OUT_OF_RANGE, pointer=_amount_pointer(request))
         invoice = self._invoice(request, price, amount, self._expires(request, latest))
         if request.is_base_guessed:
             values = {"link": request.base}
@@ -93,7 +93,9 @@ class Invoicing:
             earlier = json.loads(record.data)
             if earlier["fingerprint"] != request.fingerprint:
                 is_header = key.startswith(f"{request.account}/key/")
-                raise MerchantRefusal("idempotency_mismatch" if is_header else "invoice_exists")
+                raise MerchantRefusal(
+                    NotDone.IDEMPOTENCY_MISMATCH if is_header else NotDone.INVOICE_EXISTS
+                )
             found = earlier["id"]
         return None if found is None else context.invoice(found)
 
@@ -105,10 +107,10 @@ class Invoicing:
             return None, request.amount, None
         index = context.validator.index(context.coop)
         if index is None:
-            raise MerchantRefusal("index_missing", pointer="/price")
+            raise MerchantRefusal(NotDone.INDEX_MISSING, pointer="/price")
         if request.currency != index.parameters.currency:
             raise MerchantRefusal(
-                "currency_unknown",
+                NotDone.CURRENCY_UNKNOWN,
                 f"Prices here are in {index.parameters.currency}.",
                 pointer="/price/currency",
             )
@@ -125,7 +127,7 @@ class Invoicing:
         expires = context.now + request.expires_in
         if latest is not None and expires > latest:
             raise MerchantRefusal(
-                "quote_too_long",
+                NotDone.QUOTE_TOO_LONG,
                 f"A price of today can be locked for {latest - context.now} seconds at most.",
                 pointer="/expires_in",
             )
@@ -168,7 +170,7 @@ class Invoicing:
         """An invoice of that account."""
         invoice = self._context.invoice(id_)
         if invoice is None or invoice.account != account:
-            raise MerchantRefusal("invoice_not_found")
+            raise MerchantRefusal(NotDone.INVOICE_NOT_FOUND)
         return invoice
 
     def cancel(self, account: int, id_: str) -> Invoice:
@@ -187,7 +189,8 @@ class Invoicing:
         if invoice.state.value == _ALREADY[happening]:
             return invoice
         raise MerchantRefusal(
-            "invoice_state", f"The invoice is {invoice.state}: this can't be done with it any more."
+            NotDone.INVOICE_STATE,
+            f"The invoice is {invoice.state}: this can't be done with it any more.",
         )
 
 
@@ -203,7 +206,7 @@ def _newest_value(index: Index, today: int) -> tuple[int, int]:
             continue
         except DayBeforeBase:
             break
-    raise MerchantRefusal("price_not_known", pointer="/price")
+    raise MerchantRefusal(NotDone.PRICE_NOT_KNOWN, pointer="/price")
 
 
 def _amount_pointer(request: InvoiceRequest) -> str:

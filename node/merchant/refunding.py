@@ -22,7 +22,7 @@ from node.merchant.invoice import (
 )
 from node.merchant.movements import Movements
 from node.merchant.records import MerchantRecord
-from node.merchant.refusals import MerchantRefusal
+from node.merchant.refusals import MerchantRefusal, NotDone
 from node.store import Record
 
 _FOREVER_MS = 2**53 - 1
@@ -78,7 +78,7 @@ class Refunding:
         context = self._context
         invoice = context.invoice(request.invoice)
         if invoice is None or invoice.account != request.account:
-            raise MerchantRefusal("invoice_not_found")
+            raise MerchantRefusal(NotDone.INVOICE_NOT_FOUND)
         key = f"{request.account}/refund/{request.invoice}/{request.client_id}"
         if request.client_id is not None:
             record = context.request(key)
@@ -89,7 +89,7 @@ class Refunding:
         amount = left if request.amount is None else request.amount
         if not 1 <= amount <= left:
             raise MerchantRefusal(
-                "refund_too_large",
+                NotDone.REFUND_TOO_LARGE,
                 f"Of this payment {left} minor units are left to refund.",
                 pointer="/amount",
             )
@@ -114,10 +114,10 @@ class Refunding:
     def _prepared_before(self, record: Record, request: RefundRequest) -> Refund:
         earlier = json.loads(record.data)
         if earlier["fingerprint"] != request.fingerprint:
-            raise MerchantRefusal("refund_exists")
+            raise MerchantRefusal(NotDone.REFUND_EXISTS)
         found = self._refund(earlier["id"])
         if found is None:
-            raise MerchantRefusal("refund_not_found")
+            raise MerchantRefusal(NotDone.REFUND_NOT_FOUND)
         return found
 
     def _payment(self, invoice: Invoice, request: RefundRequest) -> InvoicePayment:
@@ -132,9 +132,9 @@ class Refunding:
             found = context.payments(invoice)
         delivered = [payment for payment in found if payment.status == "delivered"]
         if not delivered:
-            raise MerchantRefusal("refund_nothing", pointer="/of")
+            raise MerchantRefusal(NotDone.REFUND_NOTHING, pointer="/of")
         if len(delivered) > 1:
-            raise MerchantRefusal("refund_payment_needed", pointer="/of")
+            raise MerchantRefusal(NotDone.REFUND_PAYMENT_NEEDED, pointer="/of")
         return delivered[0]
 
     def _make(
@@ -177,11 +177,11 @@ class Refunding:
         context = self._context
         refund = self._refund(id_)
         if refund is None or (refund.account, refund.invoice) != (account, invoice_id):
-            raise MerchantRefusal("refund_not_found")
+            raise MerchantRefusal(NotDone.REFUND_NOT_FOUND)
         if refund.state == "cancelled":
             return refund
         if refund.state != "prepared":
-            raise MerchantRefusal("refund_signed")
+            raise MerchantRefusal(NotDone.REFUND_SIGNED)
         refund = replace(refund, state="cancelled")
         context.desk.replace(refund.to_record(due=None))
         context.watched_refunds.pop(refund.reference, None)

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from yarl import URL
 
-from node.merchant.refusals import MerchantRefusal
+from node.merchant.refusals import MerchantRefusal, NotDone
 
 LONGEST_URL: Final = 512
 
@@ -62,7 +62,7 @@ def check_url(text: str, *, allow_private: bool) -> str:
         host, port = url.host, url.port
     except ValueError as error:
         raise MerchantRefusal(
-            "webhook_url_refused", "It can't be read.", pointer=pointer
+            NotDone.WEBHOOK_URL_REFUSED, "It can't be read.", pointer=pointer
         ) from error
     schemes = ("https", "http") if allow_private else ("https",)
     problem = None
@@ -79,7 +79,7 @@ def check_url(text: str, *, allow_private: bool) -> str:
     elif not allow_private and _is_private_host(host):
         problem = "It leads to a private address."
     if problem is not None:
-        raise MerchantRefusal("webhook_url_refused", problem, pointer=pointer)
+        raise MerchantRefusal(NotDone.WEBHOOK_URL_REFUSED, problem, pointer=pointer)
     return str(url)
 
 

@@ -7,8 +7,9 @@ follows the state and leads to the payer's wallet.
 from aiohttp import web
 
 from node.http.base.api import Api
-from node.http.base.problems import Problem
+from node.http.base.problem import Problem
 from node.http.merchant.payer import public_invoice
+from node.http.merchant.problems import INVOICE_NOT_FOUND
 from node.web.requests import LONGEST_PURPOSE
 from node.web.site import load_site
 
@@ -18,7 +19,7 @@ async def get_bill(api: Api, request: web.Request) -> web.Response:
     try:
         bill = await public_invoice(api, request.match_info["id"])
     except Problem as problem:
-        if problem.kind.code != "invoice_not_found":
+        if problem.kind is not INVOICE_NOT_FOUND:
             raise
         return load_site().page(api, request, "bill.html", status=404, bill=None)
     return load_site().page(

@@ -16,7 +16,8 @@ from node.codes import LONGEST_BYTES, CodesBusy
 from node.engine.events import View
 from node.http.base import facts
 from node.http.base.api import Api
-from node.http.base.problems import Problem
+from node.http.base.problem import Problem
+from node.http.base.problems import BUSY, NOT_FOUND, REQUEST_MALFORMED
 from node.http.books import books
 from node.web.bills import get_bill, get_counter
 from node.web.index_picture import IndexPicture, index_picture
@@ -112,7 +113,7 @@ async def get_icon(api: Api, request: web.Request) -> web.Response:
 def _static(request: web.Request, name: str) -> web.Response:
     static = load_site().statics.get(name)
     if static is None:
-        raise Problem("not_found")
+        raise Problem(NOT_FOUND)
     return static.answer(request, SAFE_HEADERS)
 
 
@@ -147,7 +148,7 @@ async def get_qr(api: Api, request: web.Request) -> web.Response:
     """A text as a QR code: for links and short receipts."""
     text = request.query.get("text", "")
     if not text or len(text.encode("utf-8", "replace")) > LONGEST_BYTES:
-        raise Problem("request_malformed", f"text: must have 1 to {LONGEST_BYTES} bytes.")
+        raise Problem(REQUEST_MALFORMED, f"text: must have 1 to {LONGEST_BYTES} bytes.")
     code = api.codes.kept(text)
     if code is None:
         api.check_rate(request)
@@ -155,7 +156,7 @@ async def get_qr(api: Api, request: web.Request) -> web.Response:
         try:
             code = await api.codes.draw(text, address=api.address(request))
         except CodesBusy as error:
-            raise Problem("busy", retry_after_s=1) from error
+            raise Problem(BUSY, retry_after_s=1) from error
     headers = {
         **SAFE_HEADERS,
         "Content-Type": "image/svg+xml",

@@ -11,10 +11,10 @@ from typing import Any, Final
 
 from ledger.references import invoice_reference, private_hash
 from ledger.refusals import Refusal
-from node.http.base.problems import PROBLEMS
 from node.merchant.invoice import Invoice, Price
 from node.merchant.states import State
 from node.merchant.views import Json, Views
+from node.server import PROBLEMS
 from tests.builders import Federation
 from tests.vectors.make_vectors import proof_books, render
 

@@ -21,7 +21,16 @@ from ledger.transactions import MAX_NUMBER
 from node.codes import Codes
 from node.deliveries import Deliveries
 from node.engine.events import NotReady, Recorded, Refused, View
-from node.http.base.problems import Problem
+from node.http.base.problem import Problem
+from node.http.base.problems import (
+    BUSY,
+    COOP_NOT_FOUND,
+    FORBIDDEN,
+    SESSION_ENDED,
+    SESSION_INVALID,
+    TOO_MANY_REQUESTS,
+    UNAUTHORIZED,
+)
 from node.http.base.reading import JSON, Fields, from_base64url, plain_number, read_body, read_json
 from node.http.base.sessions import Session, SessionRole, Sessions
 from node.http.base.settings import HttpSettings
@@ -107,7 +116,7 @@ class Api:
         if coop is None and number is not None:
             coop = self.charter.coops.get(number)
         if coop is None:
-            raise Problem("coop_not_found")
+            raise Problem(COOP_NOT_FOUND)
         return coop
 
     def coop_name(self, number: int) -> str:
@@ -143,7 +152,7 @@ class Api:
         session = self.sessions.find(token, now_ms)
         if session is None:
             was_pushed_out = self.sessions.was_pushed_out(token, now_ms)
-            raise Problem("session_ended" if was_pushed_out else "session_invalid")
+            raise Problem(SESSION_ENDED if was_pushed_out else SESSION_INVALID)
         return session
 
     def clock_at_ms(self, steady_ms: int) -> int:
@@ -154,14 +163,14 @@ class Api:
         """The account whose owner asks; raises also `forbidden`."""
         session = self.session(request)
         if session.role is not SessionRole.MEMBER:
-            raise Problem("forbidden")
+            raise Problem(FORBIDDEN)
         return session.number
 
     def steward(self, request: web.Request) -> int:
         """The steward who asks; raises also `forbidden`."""
         session = self.session(request)
         if session.role is not SessionRole.STEWARD:
-            raise Problem("forbidden")
+            raise Problem(FORBIDDEN)
         return session.number
 
     # --- rates ---
@@ -180,7 +189,7 @@ class Api:
         address, now_ms = self.address(request), self.steady_ms()
         wait_ms = max(self.rates.wait_ms(address, now_ms), self.work.wait_ms(address, now_ms))
         if wait_ms:
-            raise Problem("too_many_requests", retry_after_s=wait_ms // 1000 + 1)
+            raise Problem(TOO_MANY_REQUESTS, retry_after_s=wait_ms // 1000 + 1)
 
     async def submit(
         self, request: web.Request, transaction: bytes, memos: Sequence[Memo]
@@ -204,7 +213,7 @@ class Api:
         """Wait for something in the `with` block; raises `busy` when too many do, here or from there."""
         with self.polls.hold(self.address(request)) as held:
             if not held.take():
-                raise Problem("busy", retry_after_s=5)
+                raise Problem(BUSY, retry_after_s=5)
             yield
 
     async def ask_paid(self, request: web.Request, run: Callable[[View], Answer]) -> Answer:
@@ -272,10 +281,10 @@ def bearer_token(request: web.Request) -> bytes:
     """The token in the request; raises `unauthorized`, `session_invalid`."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer":
-        raise Problem("unauthorized")
+        raise Problem(UNAUTHORIZED)
     data = from_base64url(token.strip())
     if data is None:
-        raise Problem("session_invalid")
+        raise Problem(SESSION_INVALID)
     return data
 
 

@@ -16,7 +16,8 @@ from ledger.transactions import AccountChange, Admit, Transaction
 from node.engine.events import NotReady, Recorded, Refused, View
 from node.http.base import facts
 from node.http.base.api import Api
-from node.http.base.problems import Problem
+from node.http.base.problem import Problem
+from node.http.base.problems import REQUEST_MALFORMED
 from node.http.base.reading import Fields
 from node.store import Reason, Write
 
@@ -73,10 +74,10 @@ def check_reason(transaction: Transaction, reason: ReasonText | None) -> None:
     if reason is None:
         return
     if not isinstance(transaction, AccountChange):
-        raise Problem("request_malformed", "Only a limit or a status has a reason.")
+        raise Problem(REQUEST_MALFORMED, "Only a limit or a status has a reason.")
     if transaction.reason != reason.hash:
         raise Problem(
-            "request_malformed",
+            REQUEST_MALFORMED,
             "The transaction carries the hash of another reason or salt.",
             pointer="/reason",
         )

@@ -1,35 +1,51 @@
 """`openapi.json`, made from the tables of routes and schemas (OpenAPI 3.1)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from ledger.refusals import Refusal
 from node.http.base.api import PROBLEM_JSON
-from node.http.base.problems import PROBLEMS
+from node.http.base.problem import ProblemKind
+from node.http.base.problems import (
+    BUSY,
+    FORBIDDEN,
+    INTERNAL,
+    KEY_FORBIDDEN,
+    KEY_INVALID,
+    OUTCOME_UNKNOWN,
+    REQUEST_MALFORMED,
+    SESSION_ENDED,
+    SESSION_INVALID,
+    STOPPING,
+    TOO_MANY_REQUESTS,
+    UNAUTHORIZED,
+)
 from node.http.base.reading import JSON, TOML
+from node.http.base.refusals_problems import REFUSED
 from node.http.base.routes import Access, Route
 from node.http.base.schema_parts import reference
 from node.http.base.schemas import SCHEMAS
 
 _ACCESS_PROBLEMS = {
     Access.PUBLIC: (),
-    Access.SESSION: ("unauthorized", "session_invalid", "session_ended"),
-    Access.MEMBER: ("unauthorized", "session_invalid", "session_ended", "forbidden"),
-    Access.STEWARD: ("unauthorized", "session_invalid", "session_ended", "forbidden"),
+    Access.SESSION: (UNAUTHORIZED, SESSION_INVALID, SESSION_ENDED),
+    Access.MEMBER: (UNAUTHORIZED, SESSION_INVALID, SESSION_ENDED, FORBIDDEN),
+    Access.STEWARD: (UNAUTHORIZED, SESSION_INVALID, SESSION_ENDED, FORBIDDEN),
     Access.MERCHANT: (
-        "unauthorized",
-        "session_invalid",
-        "session_ended",
-        "key_invalid",
-        "forbidden",
-        "key_forbidden",
-        "too_many_requests",
+        UNAUTHORIZED,
+        SESSION_INVALID,
+        SESSION_ENDED,
+        KEY_INVALID,
+        FORBIDDEN,
+        KEY_FORBIDDEN,
+        TOO_MANY_REQUESTS,
     ),
 }
 _SECURITY: dict[Access, list[dict[str, list[str]]]] = {
     Access.PUBLIC: [],
     Access.MERCHANT: [{"key": []}, {"session": []}],
 }
-_EVERYWHERE = ("request_malformed", "internal", "busy", "stopping", "outcome_unknown")
+_EVERYWHERE = (REQUEST_MALFORMED, INTERNAL, BUSY, STOPPING, OUTCOME_UNKNOWN)
 
 _DESCRIPTION = """\
 Members' wallets, stewards' tools, auditors and other programs talk to a cooperative's node here.
@@ -132,10 +148,9 @@ def _responses(route: Route) -> dict[str, Any]:
             for name, header in route.headers.items()
         }
     responses: dict[str, Any] = {str(route.status): done}
-    codes = (*route.problems, *_ACCESS_PROBLEMS[route.access], *_EVERYWHERE)
     by_status: dict[int, list[str]] = {}
-    for code in dict.fromkeys(codes):
-        by_status.setdefault(PROBLEMS[code].status, []).append(code)
+    for kind in dict.fromkeys(_kinds(route)):
+        by_status.setdefault(kind.status, []).append(kind.code)
     for status, listed in sorted(by_status.items()):
         responses[str(status)] = _problem("Codes: " + ", ".join(f"`{code}`" for code in listed))
     responses["default"] = _problem("Any other problem, such as another refusal of the protocol.")
@@ -148,6 +163,11 @@ def _responses(route: Route) -> dict[str, Any]:
             },
         }
     return responses
+
+
+def _kinds(route: Route) -> Iterator[ProblemKind]:
+    for each in (*route.problems, *_ACCESS_PROBLEMS[route.access], *_EVERYWHERE):
+        yield REFUSED[each] if isinstance(each, Refusal) else each
 
 
 def _problem(description: str) -> dict[str, Any]:

@@ -16,7 +16,13 @@ from typing import Any, Final
 from aiohttp import web
 
 from ledger.codec import MAX
-from node.http.base.problems import Problem
+from node.http.base.problem import Problem, ProblemKind
+from node.http.base.problems import (
+    BODY_TOO_LARGE,
+    BUSY,
+    CONTENT_TYPE_UNSUPPORTED,
+    REQUEST_MALFORMED,
+)
 from node.shares import Held
 
 OCTETS: Final = "application/octet-stream"
@@ -39,10 +45,10 @@ async def read_body(
     """
     headers = request.headers
     if "Content-Encoding" in headers:
-        raise Problem("content_type_unsupported")
+        raise Problem(CONTENT_TYPE_UNSUPPORTED)
     length = request.content_length
     if length is not None and length > most_bytes:
-        raise Problem("body_too_large", f"At most {most_bytes} bytes are taken here.")
+        raise Problem(BODY_TOO_LARGE, f"At most {most_bytes} bytes are taken here.")
     content = request.content
     if content.is_eof():  # it came with the headers, as small bodies do
         body = _within(content.read_nowait(), most_bytes)
@@ -58,18 +64,18 @@ async def read_body(
                 if len(arrived) > most_bytes:
                     break
     except TimeoutError as error:
-        raise Problem("request_malformed", "The body took too long to arrive.") from error
+        raise Problem(REQUEST_MALFORMED, "The body took too long to arrive.") from error
     return _within(bytes(arrived), most_bytes)
 
 
 def _count(held: Held | None, part: bytes) -> None:
     if held is not None and not held.take(len(part)):
-        raise Problem("busy", retry_after_s=1)
+        raise Problem(BUSY, retry_after_s=1)
 
 
 def _within(body: bytes, most_bytes: int) -> bytes:
     if len(body) > most_bytes:
-        raise Problem("body_too_large", f"At most {most_bytes} bytes are taken here.")
+        raise Problem(BODY_TOO_LARGE, f"At most {most_bytes} bytes are taken here.")
     return body
 
 
@@ -80,14 +86,14 @@ def content_type(request: web.Request) -> str:
         return given
     kind = given.partition(";")[0].strip().lower()
     if kind not in (OCTETS, JSON):
-        raise Problem("content_type_unsupported")
+        raise Problem(CONTENT_TYPE_UNSUPPORTED)
     return kind
 
 
 async def read_json(request: web.Request, *, most_bytes: int, timeout_ms: int) -> "Fields":
     """The JSON object in the body."""
     if content_type(request) != JSON:
-        raise Problem("content_type_unsupported")
+        raise Problem(CONTENT_TYPE_UNSUPPORTED)
     return parse_json(await read_body(request, most_bytes=most_bytes, timeout_ms=timeout_ms))
 
 
@@ -105,22 +111,22 @@ def parse_json(body: bytes) -> "Fields":
         if b"\\u" in body:
             _check_texts(value)
     except (ValueError, RecursionError) as error:
-        raise Problem("request_malformed", "The body is not JSON.") from error
+        raise Problem(REQUEST_MALFORMED, "The body is not JSON.") from error
     if not isinstance(value, dict):
-        raise Problem("request_malformed", "The body must be a JSON object.", pointer="")
+        raise Problem(REQUEST_MALFORMED, "The body must be a JSON object.", pointer="")
     return Fields(value)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise Problem("request_malformed", "A field of the JSON object is there twice.")
+        raise Problem(REQUEST_MALFORMED, "A field of the JSON object is there twice.")
     return found
 
 
 def _read_integer(text: str) -> int:
     if len(text) > _LONGEST_INTEGER or abs(int(text)) > MAX:
-        raise Problem("request_malformed", f"A number is beyond {MAX}, the largest there is here.")
+        raise Problem(REQUEST_MALFORMED, f"A number is beyond {MAX}, the largest there is here.")
     return int(text)
 
 
@@ -130,7 +136,7 @@ def _check_texts(value: Any, where: str = "") -> None:
     `where` is the field of the whole that it is in.
     """
     if isinstance(value, str) and not is_writable(value):
-        raise Problem("request_malformed", f"A text in the JSON has {_UNWRITABLE}.", pointer=where)
+        raise Problem(REQUEST_MALFORMED, f"A text in the JSON has {_UNWRITABLE}.", pointer=where)
     if isinstance(value, dict):
         for name, part in value.items():
             _check_texts(name, where)
@@ -160,11 +166,11 @@ def check_address(request: web.Request) -> None:
         if not is_writable(text):
             request.match_info[name] = _NOBODYS
     if not is_writable(request.query_string):
-        raise Problem("request_malformed", f"The address has {_UNWRITABLE}.")
+        raise Problem(REQUEST_MALFORMED, f"The address has {_UNWRITABLE}.")
 
 
 def _refuse_number(text: str) -> None:
-    raise Problem("request_malformed", f"Numbers are integers here; {text[:20]} is none.")
+    raise Problem(REQUEST_MALFORMED, f"Numbers are integers here; {text[:20]} is none.")
 
 
 class Fields:
@@ -183,7 +189,7 @@ class Fields:
     def fail(self, name: str, expected: str) -> Problem:
         """The problem of a field that is missing or wrong."""
         return Problem(
-            "request_malformed",
+            REQUEST_MALFORMED,
             f"{self._where[1:] + '.' if self._where else ''}{name}: must be {expected}.",
             pointer=f"{self._where}/{name}",
         )
@@ -271,7 +277,7 @@ class Fields:
         if self._unread:
             name = min(self._unread)
             raise Problem(
-                "request_malformed",
+                REQUEST_MALFORMED,
                 f"{name[:40]}: there is no such field.",
                 pointer=f"{self._where}/{name[:40].replace('~', '~0').replace('/', '~1')}",
             )
@@ -302,7 +308,7 @@ def query_number(
         return default
     if not _NUMBER.fullmatch(text) or not least <= int(text) <= most:
         raise Problem(
-            "request_malformed", f"{name}: must be a number from {least} to {most}.", pointer=name
+            REQUEST_MALFORMED, f"{name}: must be a number from {least} to {most}.", pointer=name
         )
     return int(text)
 
@@ -314,7 +320,7 @@ def plain_number(text: str, *, most: int = MAX) -> int | None:
     return int(text)
 
 
-def path_number(request: web.Request, name: str, missing: str, *, most: int = MAX) -> int:
+def path_number(request: web.Request, name: str, missing: ProblemKind, *, most: int = MAX) -> int:
     """A number of the path; raises the problem `missing` when it is none."""
     number = plain_number(request.match_info[name], most=most)
     if number is None:
@@ -322,7 +328,7 @@ def path_number(request: web.Request, name: str, missing: str, *, most: int = MA
     return number
 
 
-def path_hash(request: web.Request, name: str, missing: str, *, length: int = 32) -> bytes:
+def path_hash(request: web.Request, name: str, missing: ProblemKind, *, length: int = 32) -> bytes:
     """Hex digits of the path; raises the problem `missing` when they are none."""
     text = request.match_info[name]
     if not re.fullmatch(f"[0-9a-f]{{{2 * length}}}", text):
@@ -335,5 +341,5 @@ def check_query(request: web.Request, *names: str) -> None:
     for name in request.query:
         if name not in names or len(request.query.getall(name)) > 1:
             raise Problem(
-                "request_malformed", f"{name[:40]}: no such query parameter, or given twice."
+                REQUEST_MALFORMED, f"{name[:40]}: no such query parameter, or given twice."
             )

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ledger.refusals import Refusal
-from node.http.base.problem_kinds import ProblemKind
+from node.http.base.problem import Problem, ProblemKind
 
 _SIGN_AGAIN: Final = "Sign it with the key that belongs to it, for this federation and coop."
 _NEW_REVISION: Final = (
@@ -257,5 +257,12 @@ def _refusal_kind(refusal: Refusal) -> ProblemKind:
     )
 
 
-REFUSAL_PROBLEMS: Final = tuple(_refusal_kind(refusal) for refusal in Refusal)
-"""One for each refusal."""
+REFUSED: Final[Mapping[Refusal, ProblemKind]] = {
+    refusal: _refusal_kind(refusal) for refusal in Refusal
+}
+"""The kind of problem that each refusal becomes."""
+
+
+def refusal_problem(refusal: Refusal) -> Problem:
+    """The problem that a refusal of the protocol becomes."""
+    return Problem(REFUSED[refusal])

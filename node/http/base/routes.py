@@ -11,7 +11,9 @@ from enum import StrEnum
 from aiohttp import web
 
 from ledger.codec import MAX
+from ledger.refusals import Refusal
 from node.http.base.api import Api
+from node.http.base.problem import ProblemKind
 
 Handler = Callable[[Api, web.Request], Awaitable[web.StreamResponse]]
 
@@ -53,7 +55,7 @@ class Route:
     `answer` and the values of `body` name a schema of `node.http.base.schemas`; None stands for bytes, or
     for a text when `answer_type` is one. `headers` are those of the answer that mean something to the
     caller.
-    `problems` are the codes that this operation adds to those that every one may give.
+    `problems` are what this operation adds to those that every one may give.
     """
 
     method: str
@@ -69,7 +71,7 @@ class Route:
     answer: str | None = None
     answer_type: str = "application/json"
     headers: Mapping[str, Header] = field(default_factory=dict)
-    problems: tuple[str, ...] = ()
+    problems: tuple[ProblemKind | Refusal, ...] = ()
 
 
 COOP = Parameter(

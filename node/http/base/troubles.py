@@ -6,7 +6,8 @@ from typing import Any
 from node.engine.events import NotReady
 from node.engine.health.troubles import Trouble, TroubleKind
 from node.engine.health.words import word
-from node.http.base.problems import Problem
+from node.http.base.problem import Problem
+from node.http.base.problems import NOT_READY
 
 _RETRY_S = 2
 
@@ -37,11 +38,11 @@ def not_ready(answer: NotReady, names: Mapping[int, str]) -> Problem:
     """
     trouble = answer.trouble
     if trouble is None:
-        return Problem("not_ready", retry_after_s=_RETRY_S)
+        return Problem(NOT_READY, retry_after_s=_RETRY_S)
     words = word(trouble, names)
     passes = trouble.kind is not TroubleKind.HALTED
     return Problem(
-        "not_ready",
+        NOT_READY,
         f"The node records nothing now. {words.detail}",
         remedy=words.remedy,
         retryable=passes,

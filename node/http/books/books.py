@@ -14,11 +14,13 @@ from node.engine.events import View
 from node.engine.health.status import Readiness
 from node.http.base import facts, troubles
 from node.http.base.api import Api, json_response
-from node.http.base.problems import Problem
+from node.http.base.problem import Problem
+from node.http.base.problems import BUSY, COOP_NOT_FOUND, ENTRY_NOT_FOUND, TOO_MANY_REQUESTS
 from node.http.base.reading import OCTETS, TOML, check_query, path_hash, query_number
 from node.http.base.routes import COOP, Header, Parameter, Route, number_parameter
 from node.http.base.schema_parts import COUNT, HASH
 from node.http.base.settings import MOST_ENTRIES_BYTES
+from node.http.books.problems import EVIDENCE_NOT_FOUND
 from node.store import Entries
 
 _SUBJECT = "Books"
@@ -147,7 +149,7 @@ async def get_head(api: Api, request: web.Request) -> web.Response:
 
     signed = await api.runner.ask(look)
     if signed is None:
-        raise Problem("entry_not_found")
+        raise Problem(ENTRY_NOT_FOUND)
     return json_response(
         {
             "coop": coop.name,
@@ -171,7 +173,7 @@ async def get_entries(api: Api, request: web.Request) -> web.StreamResponse:
     max_bytes = query_number(request, "max_bytes", min(most, _ENTRIES_BYTES), least=1, most=most)
     with api.entries.hold(api.address(request)) as held:
         if not held.take(max_bytes):
-            raise Problem("busy", retry_after_s=1)
+            raise Problem(BUSY, retry_after_s=1)
         headers, body = await _read_entries(api, request, coop, first, max_bytes)
         return await _send(request, headers, body, timeout_ms=api.settings.body_ms)
 
@@ -190,7 +192,7 @@ async def _read_entries(
 
     length, found, head = await api.ask_paid(request, look)
     if found is None and first != length + 1:
-        raise Problem("entry_not_found")
+        raise Problem(ENTRY_NOT_FOUND)
     empty = genesis(federation=api.charter.federation, coop=coop.number)
     previous = found.previous if found is not None else head or empty
     headers = {
@@ -243,7 +245,7 @@ async def get_evidence_list(api: Api, request: web.Request) -> web.Response:
 
 async def get_evidence(api: Api, request: web.Request) -> web.Response:
     """One piece of evidence, byte for byte."""
-    digest = path_hash(request, "digest", "evidence_not_found")
+    digest = path_hash(request, "digest", EVIDENCE_NOT_FOUND)
 
     def look(view: View) -> bytes | None:
         rows = (row for row in view.store.evidence() if row.digest == digest and row.is_whole)
@@ -251,7 +253,7 @@ async def get_evidence(api: Api, request: web.Request) -> web.Response:
 
     data = await api.runner.ask(look)
     if data is None:
-        raise Problem("evidence_not_found")
+        raise Problem(EVIDENCE_NOT_FOUND)
     return web.Response(body=data, headers={"Content-Type": OCTETS})
 
 
@@ -303,7 +305,7 @@ ROUTES = (
         summary="The digest of the state of all logs held here",
         subject=_SUBJECT,
         answer="Digest",
-        problems=("too_many_requests",),
+        problems=(TOO_MANY_REQUESTS,),
     ),
     Route(
         method="GET",
@@ -323,7 +325,7 @@ ROUTES = (
         subject=_SUBJECT,
         parameters=(COOP, number_parameter("at_least", "A length.", default=0)),
         answer="SignedHead",
-        problems=("coop_not_found", "entry_not_found"),
+        problems=(COOP_NOT_FOUND, ENTRY_NOT_FOUND),
     ),
     Route(
         method="GET",
@@ -350,7 +352,7 @@ ROUTES = (
             "Fiado-Previous": Header("The chain hash before the first entry.", HASH),
             "Fiado-Length": Header("How many entries of the log this node holds.", COUNT),
         },
-        problems=("coop_not_found", "entry_not_found", "busy", "too_many_requests"),
+        problems=(COOP_NOT_FOUND, ENTRY_NOT_FOUND, BUSY, TOO_MANY_REQUESTS),
     ),
     Route(
         method="GET",
@@ -370,7 +372,7 @@ ROUTES = (
         subject=_SUBJECT,
         parameters=(Parameter(name="digest", in_="path", description="Its SHA-256, in hex."),),
         answer_type=OCTETS,
-        problems=("evidence_not_found",),
+        problems=(EVIDENCE_NOT_FOUND,),
     ),
     Route(
         method="GET",

@@ -24,7 +24,8 @@ from node.engine.events import (
 from node.engine.health.status import IndexStatus
 from node.http.base import facts
 from node.http.base.api import Api, json_response
-from node.http.base.problems import Problem, refusal_problem
+from node.http.base.problem import Problem
+from node.http.base.problems import NOT_READY, REQUEST_MALFORMED, TOO_MANY_REQUESTS
 from node.http.base.reading import (
     JSON,
     OCTETS,
@@ -35,8 +36,15 @@ from node.http.base.reading import (
     read_json,
     to_base64url,
 )
+from node.http.base.refusals_problems import refusal_problem
 from node.http.base.routes import Parameter, Route, number_parameter
 from node.http.base.troubles import not_ready
+from node.http.index.problems import (
+    CERTIFICATE_NOT_FOUND,
+    NO_INDEX,
+    NOT_PUBLISHED,
+    SURVEY_NOT_FOUND,
+)
 from node.store import DocumentKind
 
 _SUBJECT = "Index"
@@ -50,14 +58,14 @@ _MOST_BODY_BYTES = 2 * 1_048_576
 
 def _chartered(api: Api) -> IndexCharter:
     if api.charter.index is None:
-        raise Problem("no_index")
+        raise Problem(NO_INDEX)
     return api.charter.index
 
 
 def _index(api: Api, view: View) -> Index:
     index = view.validator.index(api.coop.number)
     if index is None:
-        raise Problem("no_index")
+        raise Problem(NO_INDEX)
     return index
 
 
@@ -151,7 +159,7 @@ def _day_in_query(request: web.Request) -> int | None:
     try:
         return day_from_text(text)
     except ValueError as error:
-        raise Problem("request_malformed", "first: must be a date, as 2026-01-15.") from error
+        raise Problem(REQUEST_MALFORMED, "first: must be a date, as 2026-01-15.") from error
 
 
 async def get_prints(api: Api, request: web.Request) -> web.Response:
@@ -193,7 +201,7 @@ async def get_decisions(api: Api, request: web.Request) -> web.Response:
     method = _chartered(api).parameters.method
     status: IndexStatus | None = await api.runner.ask(lambda view: view.engine.index_status())
     if status is None:
-        raise Problem("no_index")
+        raise Problem(NO_INDEX)
     stewards = api.coop.stewards
     return json_response(
         {
@@ -249,21 +257,21 @@ def levels(observations: Observations | None) -> dict[str, int]:
 async def get_certificate(api: Api, request: web.Request) -> web.Response:
     """A decision that this coop's log has taken in, with its signatures, byte for byte."""
     _chartered(api)
-    decision = path_number(request, "decision", "certificate_not_found")
-    number = path_number(request, "number", "certificate_not_found")
+    decision = path_number(request, "decision", CERTIFICATE_NOT_FOUND)
+    number = path_number(request, "number", CERTIFICATE_NOT_FOUND)
     name = document_id((decision, number))
     found = await api.runner.ask(lambda view: view.store.document(DocumentKind.CERTIFICATE, name))
     if found is None:
-        raise Problem("certificate_not_found")
+        raise Problem(CERTIFICATE_NOT_FOUND)
     return web.Response(body=found.data, headers={"Content-Type": OCTETS})
 
 
 async def get_survey(api: Api, request: web.Request) -> web.Response:
     """A survey file by its hash, byte for byte."""
-    hash_ = path_hash(request, "hash", "survey_not_found")
+    hash_ = path_hash(request, "hash", SURVEY_NOT_FOUND)
     data = await api.runner.ask(lambda view: view.engine.survey(hash_))
     if data is None:
-        raise Problem("survey_not_found")
+        raise Problem(SURVEY_NOT_FOUND)
     return web.Response(body=data, headers={"Content-Type": OCTETS})
 
 
@@ -286,7 +294,7 @@ async def post_publication(api: Api, request: web.Request) -> web.Response:
         case NotPublished():
             if result.reason is NotPublishedReason.MALFORMED:
                 api.charge(request)
-            raise Problem(result.reason.value, result.detail)
+            raise Problem(NOT_PUBLISHED[result.reason], result.detail)
         case Published():
             pass
     return json_response(
@@ -309,7 +317,7 @@ ROUTES = (
         summary="The rules of the indexed unit, and what it is worth today",
         subject=_SUBJECT,
         answer="Index",
-        problems=("no_index",),
+        problems=(NO_INDEX,),
     ),
     Route(
         method="GET",
@@ -323,7 +331,7 @@ ROUTES = (
             number_parameter("count", "How many days.", default=_MOST_VALUES, most=_MOST_VALUES),
         ),
         answer="IndexValues",
-        problems=("no_index",),
+        problems=(NO_INDEX,),
     ),
     Route(
         method="GET",
@@ -333,7 +341,7 @@ ROUTES = (
         summary="The prints and changes of source that the coop's log has taken in, newest first",
         subject=_SUBJECT,
         answer="IndexPrints",
-        problems=("no_index",),
+        problems=(NO_INDEX,),
     ),
     Route(
         method="GET",
@@ -343,7 +351,7 @@ ROUTES = (
         summary="How the next print and change of source are coming about",
         subject=_SUBJECT,
         answer="IndexDecisions",
-        problems=("no_index",),
+        problems=(NO_INDEX,),
     ),
     Route(
         method="GET",
@@ -357,7 +365,7 @@ ROUTES = (
             Parameter(name="number", in_="path", description="The period, or the source's number."),
         ),
         answer_type=OCTETS,
-        problems=("no_index", "certificate_not_found"),
+        problems=(NO_INDEX, CERTIFICATE_NOT_FOUND),
     ),
     Route(
         method="GET",
@@ -368,7 +376,7 @@ ROUTES = (
         subject=_SUBJECT,
         parameters=(Parameter(name="hash", in_="path", description="Its SHA-256, in hex."),),
         answer_type=OCTETS,
-        problems=("survey_not_found",),
+        problems=(SURVEY_NOT_FOUND,),
     ),
     Route(
         method="POST",
@@ -380,10 +388,10 @@ ROUTES = (
         body={JSON: "Publication"},
         answer="Published",
         problems=(
-            "no_index",
-            "not_ready",
-            "too_many_requests",
-            *(reason.value for reason in NotPublishedReason),
+            NO_INDEX,
+            NOT_READY,
+            TOO_MANY_REQUESTS,
+            *NOT_PUBLISHED.values(),
         ),
     ),
 )

@@ -9,10 +9,17 @@ from ledger.transactions import MAX_NUMBER
 from node.engine.events import View
 from node.http.base import changes, facts
 from node.http.base.api import Api, json_response
-from node.http.base.problems import Problem
+from node.http.base.problem import Problem
+from node.http.base.problems import (
+    ACCOUNT_NOT_FOUND,
+    COOP_NOT_FOUND,
+    REQUEST_MALFORMED,
+    TOO_MANY_REQUESTS,
+)
 from node.http.base.reading import check_query, path_hash, path_number, query_number, to_base64url
 from node.http.base.routes import ACCOUNT, COOP, Access, Parameter, Route, number_parameter
 from node.http.base.sessions import SessionRole
+from node.http.members.problems import MEMO_NOT_FOUND, REASON_NOT_FOUND
 from node.store import Write
 
 _SUBJECT = "Members"
@@ -36,7 +43,7 @@ async def get_me(api: Api, request: web.Request) -> web.Response:
 async def _answer_account(api: Api, account: int, *, role: str | None = None) -> web.Response:
     found = await api.runner.ask(lambda view: facts.member(view, account))
     if found is None:
-        raise Problem("account_not_found")
+        raise Problem(ACCOUNT_NOT_FOUND)
     if role is not None:
         found = {"role": role, **found}
     return json_response(found, is_private=True)
@@ -53,7 +60,7 @@ async def _answer_history(api: Api, request: web.Request, account: int) -> web.R
     cursor = request.query.get("before")
     before = None if cursor is None else facts.parse_place(cursor)
     if cursor is not None and before is None:
-        raise Problem("request_malformed", "before: must be a cursor of an earlier answer.")
+        raise Problem(REQUEST_MALFORMED, "before: must be a cursor of an earlier answer.")
     items, following = await api.ask_paid(
         request, lambda view: facts.history(view, account, before, most)
     )
@@ -63,12 +70,12 @@ async def _answer_history(api: Api, request: web.Request, account: int) -> web.R
 async def get_memo(api: Api, request: web.Request) -> web.Response:
     """A memo sealed to the owner."""
     account = api.member(request)
-    reference = path_hash(request, "reference", "memo_not_found")
+    reference = path_hash(request, "reference", MEMO_NOT_FOUND)
     memo = await api.runner.ask(
         lambda view: view.store.memo(reference, coop=view.coop, account=account)
     )
     if memo is None:
-        raise Problem("memo_not_found")
+        raise Problem(MEMO_NOT_FOUND)
     answer = {"reference": reference.hex(), "memo": to_base64url(memo)}
     return json_response(answer, is_private=True)
 
@@ -76,7 +83,7 @@ async def get_memo(api: Api, request: web.Request) -> web.Response:
 async def delete_memo(api: Api, request: web.Request) -> web.Response:
     """Erase the owner's copy of a memo for good."""
     account = api.member(request)
-    reference = path_hash(request, "reference", "memo_not_found")
+    reference = path_hash(request, "reference", MEMO_NOT_FOUND)
 
     def erase(view: View) -> tuple[Write, bool]:
         if view.store.memo(reference, coop=view.coop, account=account) is None:
@@ -84,7 +91,7 @@ async def delete_memo(api: Api, request: web.Request) -> web.Response:
         return Write(erased_memos=((reference, view.coop, account),)), True
 
     if not await api.runner.change(erase):
-        raise Problem("memo_not_found")
+        raise Problem(MEMO_NOT_FOUND)
     return web.Response(status=204)
 
 
@@ -98,13 +105,13 @@ async def get_changes(api: Api, request: web.Request) -> web.Response:
 async def get_reason(api: Api, request: web.Request) -> web.Response:
     """The text of a reason, for the member it concerns and for stewards."""
     session = api.session(request)
-    hash_ = path_hash(request, "hash", "reason_not_found")
+    hash_ = path_hash(request, "hash", REASON_NOT_FOUND)
     found = await api.runner.ask(lambda view: changes.find_reason(view, hash_))
     if found is None:
-        raise Problem("reason_not_found")
+        raise Problem(REASON_NOT_FOUND)
     reason, account = found
     if session.role is SessionRole.MEMBER and session.number != account:
-        raise Problem("reason_not_found")
+        raise Problem(REASON_NOT_FOUND)
     answer = {"hash": hash_.hex(), **reason.as_json(), "account": account}
     return json_response(answer, is_private=True)
 
@@ -120,7 +127,7 @@ async def get_account(api: Api, request: web.Request) -> web.Response:
 
     found = await api.runner.ask(look)
     if found is None:
-        raise Problem("account_not_found")
+        raise Problem(ACCOUNT_NOT_FOUND)
     return json_response(found)
 
 
@@ -146,12 +153,12 @@ async def get_member_history(api: Api, request: web.Request) -> web.Response:
     account = _account_in_path(request)
     known = await api.runner.ask(lambda view: view.validator.account(view.coop, account))
     if known is None:
-        raise Problem("account_not_found")
+        raise Problem(ACCOUNT_NOT_FOUND)
     return await _answer_history(api, request, account)
 
 
 def _account_in_path(request: web.Request) -> int:
-    return path_number(request, "number", "account_not_found", most=MAX_NUMBER)
+    return path_number(request, "number", ACCOUNT_NOT_FOUND, most=MAX_NUMBER)
 
 
 _NUMBER = Parameter(
@@ -193,7 +200,7 @@ ROUTES = (
         access=Access.MEMBER,
         parameters=_PAGE,
         answer="History",
-        problems=("too_many_requests",),
+        problems=(TOO_MANY_REQUESTS,),
     ),
     Route(
         method="GET",
@@ -215,7 +222,7 @@ ROUTES = (
         access=Access.MEMBER,
         parameters=(_REFERENCE,),
         answer="Memo",
-        problems=("memo_not_found",),
+        problems=(MEMO_NOT_FOUND,),
     ),
     Route(
         method="DELETE",
@@ -227,7 +234,7 @@ ROUTES = (
         access=Access.MEMBER,
         parameters=(_REFERENCE,),
         status=204,
-        problems=("memo_not_found",),
+        problems=(MEMO_NOT_FOUND,),
     ),
     Route(
         method="GET",
@@ -239,7 +246,7 @@ ROUTES = (
         access=Access.SESSION,
         parameters=(Parameter(name="hash", in_="path", description="The reason's hash, in hex."),),
         answer="Reason",
-        problems=("reason_not_found",),
+        problems=(REASON_NOT_FOUND,),
     ),
     Route(
         method="GET",
@@ -250,7 +257,7 @@ ROUTES = (
         subject=_SUBJECT,
         parameters=(COOP, ACCOUNT),
         answer="Account",
-        problems=("coop_not_found", "account_not_found"),
+        problems=(COOP_NOT_FOUND, ACCOUNT_NOT_FOUND),
     ),
     Route(
         method="GET",
@@ -276,7 +283,7 @@ ROUTES = (
         access=Access.STEWARD,
         parameters=(_NUMBER,),
         answer="Member",
-        problems=("account_not_found",),
+        problems=(ACCOUNT_NOT_FOUND,),
     ),
     Route(
         method="GET",
@@ -288,6 +295,6 @@ ROUTES = (
         access=Access.STEWARD,
         parameters=(_NUMBER, *_PAGE),
         answer="History",
-        problems=("account_not_found", "too_many_requests"),
+        problems=(ACCOUNT_NOT_FOUND, TOO_MANY_REQUESTS),
     ),
 )

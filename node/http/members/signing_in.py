@@ -11,10 +11,12 @@ from ledger.transactions import MAX_NUMBER
 from node.engine.events import View
 from node.http.base import facts
 from node.http.base.api import Api, bearer_token, json_response
-from node.http.base.problems import Problem
+from node.http.base.problem import Problem
+from node.http.base.problems import TOO_MANY_REQUESTS
 from node.http.base.reading import JSON, to_base64url
 from node.http.base.routes import Access, Route
 from node.http.base.sessions import CHALLENGE_BYTES, SessionRole, key_message, session_message
+from node.http.members.problems import CHALLENGE_INVALID
 
 _SUBJECT = "Sessions"
 
@@ -74,12 +76,12 @@ def _check_answer(
     try:
         # The cheap questions come first, and again after the wait: two requests may race.
         if key is None or not api.sessions.is_challenge(challenge, api.steady_ms()):
-            raise Problem("challenge_invalid")
+            raise Problem(CHALLENGE_INVALID)
         verify(public_key=key, message=message, signature=signature)
     except (Problem, SignatureInvalid) as error:
         api.check_rate(request)
         api.charge(request)
-        raise Problem("challenge_invalid") from error
+        raise Problem(CHALLENGE_INVALID) from error
 
 
 async def post_accounts(api: Api, request: web.Request) -> web.Response:
@@ -155,7 +157,7 @@ ROUTES = (
         body={JSON: "SessionRequest"},
         status=201,
         answer="Session",
-        problems=("challenge_invalid", "too_many_requests"),
+        problems=(CHALLENGE_INVALID, TOO_MANY_REQUESTS),
     ),
     Route(
         method="POST",
@@ -166,7 +168,7 @@ ROUTES = (
         subject=_SUBJECT,
         body={JSON: "AccountsRequest"},
         answer="KeyAccounts",
-        problems=("challenge_invalid", "too_many_requests"),
+        problems=(CHALLENGE_INVALID, TOO_MANY_REQUESTS),
     ),
     Route(
         method="DELETE",

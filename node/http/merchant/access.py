@@ -11,11 +11,11 @@ from aiohttp import web
 
 from node.engine.events import View
 from node.http.base.api import Api
-from node.http.base.problems import Problem
+from node.http.base.problem import Problem
+from node.http.base.problems import FORBIDDEN, KEY_FORBIDDEN, KEY_INVALID
 from node.http.base.sessions import SessionRole
 from node.merchant.access import KEY_PREFIX, Power
 from node.merchant.merchants import Merchants, merchants_of
-from node.merchant.refusals import MerchantRefusal
 from node.store import Write
 
 Answer = TypeVar("Answer")
@@ -65,8 +65,8 @@ def check_caller(api: Api, request: web.Request) -> None:
 async def _charged(api: Api, request: web.Request, answer: Awaitable[Answer]) -> Answer:
     try:
         return await answer
-    except MerchantRefusal as refusal:
-        if refusal.code == "key_invalid":
+    except Problem as problem:
+        if problem.kind is KEY_INVALID:
             # Who shares an address with somebody that guesses, and has a right key, does not wait for that.
             api.check_rate(request)
             api.charge(request)
@@ -81,15 +81,15 @@ def _finder(
     if text is None:
         session = api.session(request)
         if session.role is not SessionRole.MEMBER:
-            raise Problem("forbidden")
+            raise Problem(FORBIDDEN)
         return lambda merchants: session.number
 
     def find(merchants: Merchants) -> int:
         key = merchants.keys.find(text)
         if key is None:
-            raise MerchantRefusal("key_invalid")
+            raise Problem(KEY_INVALID)
         if not set(powers) & set(key.powers):
-            raise MerchantRefusal("key_forbidden")
+            raise Problem(KEY_FORBIDDEN)
         return key.account
 
     return find

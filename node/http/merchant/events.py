@@ -11,10 +11,11 @@ import re
 from aiohttp import web
 
 from node.http.base.api import Api
-from node.http.base.problems import Problem
+from node.http.base.problem import Problem
 from node.http.base.reading import check_query
 from node.http.base.routes import Access, Parameter, Route
 from node.http.merchant.access import ask, change
+from node.http.merchant.problems import LAST_EVENT_ID_MALFORMED
 from node.http.merchant.waiting import EVENT_STREAM, STREAM_ENDS, open_stream, send_event, to_line
 from node.merchant.access import Power
 from node.merchant.context import News
@@ -59,7 +60,7 @@ def _last_event(request: web.Request) -> int | None:
     if not given:
         return None
     if len(given) > 1 or not _ID.fullmatch(given[0]):
-        raise Problem("last_event_id_malformed")
+        raise Problem(LAST_EVENT_ID_MALFORMED)
     return int(given[0].partition(".")[2])
 
 
@@ -143,6 +144,6 @@ ROUTES = (
             ),
         ),
         answer_type=EVENT_STREAM,
-        problems=("last_event_id_malformed",),
+        problems=(LAST_EVENT_ID_MALFORMED,),
     ),
 )

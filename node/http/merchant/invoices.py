@@ -5,12 +5,27 @@ from dataclasses import replace
 
 from aiohttp import web
 
+from ledger.refusals import Refusal
 from node.engine.events import View
 from node.http.base.api import Api, json_response
-from node.http.base.problems import Problem
+from node.http.base.problem import Problem
+from node.http.base.problems import BODY_TOO_LARGE, CONTENT_TYPE_UNSUPPORTED, REQUEST_MALFORMED
 from node.http.base.reading import JSON, check_query, query_number
 from node.http.base.routes import Access, Header, Parameter, Route, number_parameter
 from node.http.merchant.access import READERS, ask, change, check_caller
+from node.http.merchant.problems import (
+    CURRENCY_UNKNOWN,
+    IDEMPOTENCY_IN_PROGRESS,
+    IDEMPOTENCY_KEY_MALFORMED,
+    IDEMPOTENCY_MISMATCH,
+    INDEX_MISSING,
+    INVOICE_EXISTS,
+    INVOICE_NOT_FOUND,
+    INVOICE_STATE,
+    INVOICES_TOO_MANY,
+    MERCHANT_CLOSED,
+    QUOTE_TOO_LONG,
+)
 from node.http.merchant.reading import read_invoice_request
 from node.http.merchant.waiting import wait_for_version
 from node.merchant.access import Power
@@ -35,7 +50,7 @@ async def post_invoice(api: Api, request: web.Request) -> web.Response:
     mark = None if wanted.idempotency_key is None else (caller, wanted.idempotency_key)
     under_way = api.merchants.under_way
     if mark is not None and mark in under_way:
-        raise Problem("idempotency_in_progress", retry_after_s=1)
+        raise Problem(IDEMPOTENCY_IN_PROGRESS, retry_after_s=1)
 
     def make(merchants: Merchants, account: int) -> tuple[Json, bool]:
         invoice, is_repeated = merchants.invoicing.create(replace(wanted, account=account))
@@ -62,7 +77,7 @@ async def get_invoices(api: Api, request: web.Request) -> web.Response:
     before = read_cursor(request)
     state = request.query.get("state")
     if state is not None and state not in list(State):
-        raise Problem("request_malformed", f"state: must be one of {', '.join(State)}.")
+        raise Problem(REQUEST_MALFORMED, f"state: must be one of {', '.join(State)}.")
 
     def look(view: View, merchants: Merchants, account: int) -> tuple[list[Json], str | None]:
         found: list[Json] = []
@@ -92,7 +107,7 @@ def read_cursor(request: web.Request) -> tuple[int, str] | None:
     if text is None:
         return None
     if not _CURSOR.fullmatch(text):
-        raise Problem("request_malformed", "before: must be a cursor of an earlier answer.")
+        raise Problem(REQUEST_MALFORMED, "before: must be a cursor of an earlier answer.")
     created, _, id_ = text.partition(".")
     return int(created), id_
 
@@ -190,19 +205,19 @@ ROUTES = (
         answer="Invoice",
         headers={"Location": Header("Where the invoice is.", {"type": "string"}), **REPLAYED},
         problems=(
-            "amount_out_of_range",
-            "body_too_large",
-            "content_type_unsupported",
-            "currency_unknown",
-            "idempotency_in_progress",
-            "idempotency_key_malformed",
-            "idempotency_mismatch",
-            "index_missing",
-            "invoice_exists",
-            "invoices_too_many",
-            "merchant_closed",
-            "price_not_known",
-            "quote_too_long",
+            Refusal.AMOUNT_OUT_OF_RANGE,
+            BODY_TOO_LARGE,
+            CONTENT_TYPE_UNSUPPORTED,
+            CURRENCY_UNKNOWN,
+            IDEMPOTENCY_IN_PROGRESS,
+            IDEMPOTENCY_KEY_MALFORMED,
+            IDEMPOTENCY_MISMATCH,
+            INDEX_MISSING,
+            INVOICE_EXISTS,
+            INVOICES_TOO_MANY,
+            MERCHANT_CLOSED,
+            Refusal.PRICE_NOT_KNOWN,
+            QUOTE_TOO_LONG,
         ),
     ),
     Route(
@@ -234,7 +249,7 @@ ROUTES = (
         access=Access.MERCHANT,
         parameters=(INVOICE_ID, AFTER, TIMEOUT),
         answer="Invoice",
-        problems=("invoice_not_found",),
+        problems=(INVOICE_NOT_FOUND,),
     ),
     Route(
         method="POST",
@@ -246,7 +261,7 @@ ROUTES = (
         access=Access.MERCHANT,
         parameters=(INVOICE_ID,),
         answer="Invoice",
-        problems=("invoice_not_found", "invoice_state"),
+        problems=(INVOICE_NOT_FOUND, INVOICE_STATE),
     ),
     Route(
         method="POST",
@@ -258,6 +273,6 @@ ROUTES = (
         access=Access.MERCHANT,
         parameters=(INVOICE_ID,),
         answer="Invoice",
-        problems=("invoice_not_found", "invoice_state"),
+        problems=(INVOICE_NOT_FOUND, INVOICE_STATE),
     ),
 )

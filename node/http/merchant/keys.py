@@ -4,8 +4,10 @@ from aiohttp import web
 
 from node.engine.events import View
 from node.http.base.api import Api, json_response
+from node.http.base.problems import BODY_TOO_LARGE, CONTENT_TYPE_UNSUPPORTED
 from node.http.base.reading import JSON, Fields, to_base64url
 from node.http.base.routes import Access, Parameter, Route
+from node.http.merchant.problems import KEY_NOT_FOUND, KEYS_TOO_MANY
 from node.http.merchant.reading import plain
 from node.http.merchant.schemas import LONGEST_LABEL
 from node.merchant.access import KEY_PREFIX, ApiKey, Power
@@ -94,7 +96,7 @@ ROUTES = (
         body={JSON: "KeyRequest"},
         status=201,
         answer="NewKey",
-        problems=("keys_too_many", "body_too_large", "content_type_unsupported"),
+        problems=(KEYS_TOO_MANY, BODY_TOO_LARGE, CONTENT_TYPE_UNSUPPORTED),
     ),
     Route(
         method="GET",
@@ -116,6 +118,6 @@ ROUTES = (
         access=Access.MEMBER,
         parameters=(_ID,),
         status=204,
-        problems=("key_not_found",),
+        problems=(KEY_NOT_FOUND,),
     ),
 )

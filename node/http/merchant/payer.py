@@ -7,10 +7,11 @@ from aiohttp import web
 
 from node.engine.events import View
 from node.http.base.api import ALL_PAGES, Api, json_response
-from node.http.base.problems import Problem
+from node.http.base.problem import Problem
 from node.http.base.reading import check_query
 from node.http.base.routes import Route
 from node.http.merchant.invoices import AFTER, INVOICE_ID, TIMEOUT
+from node.http.merchant.problems import INVOICE_NOT_FOUND
 from node.http.merchant.waiting import (
     EVENT_STREAM,
     STREAM_ENDS,
@@ -31,7 +32,7 @@ _ID = re.compile(r"[0-9a-f]{32}")
 async def public_invoice(api: Api, id_: str) -> Json:
     """What whoever has the link may know. Raises `invoice_not_found`."""
     if not _ID.fullmatch(id_):
-        raise Problem("invoice_not_found")
+        raise Problem(INVOICE_NOT_FOUND)
 
     def look(view: View) -> Json | None:
         context = merchants_of(view).context
@@ -42,7 +43,7 @@ async def public_invoice(api: Api, id_: str) -> Json:
 
     found = await api.runner.ask(look)
     if found is None:
-        raise Problem("invoice_not_found")
+        raise Problem(INVOICE_NOT_FOUND)
     return found
 
 
@@ -108,7 +109,7 @@ ROUTES = (
         subject=_SUBJECT,
         parameters=(INVOICE_ID, AFTER, TIMEOUT),
         answer="PublicInvoice",
-        problems=("invoice_not_found",),
+        problems=(INVOICE_NOT_FOUND,),
     ),
     Route(
         method="GET",
@@ -119,6 +120,6 @@ ROUTES = (
         subject=_SUBJECT,
         parameters=(INVOICE_ID,),
         answer_type=EVENT_STREAM,
-        problems=("invoice_not_found",),
+        problems=(INVOICE_NOT_FOUND,),
     ),
 )

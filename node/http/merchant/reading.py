@@ -10,8 +10,10 @@ from yarl import URL
 
 from ledger.charter import Charter
 from node.http.base.api import Api
-from node.http.base.problems import Problem
+from node.http.base.problem import Problem
+from node.http.base.problems import REQUEST_MALFORMED
 from node.http.base.reading import Fields
+from node.http.merchant.problems import CURRENCY_UNKNOWN, IDEMPOTENCY_KEY_MALFORMED
 from node.http.merchant.schemas import (
     CLIENT_ID_PATTERN,
     LONGEST_LIFE_S,
@@ -96,7 +98,7 @@ def read_money(fields: Fields) -> tuple[int, str | None]:
 def check_unit(charter: Charter, currency: str | None, pointer: str) -> None:
     """Raise `currency_unknown` when an amount is said to be in something else than units."""
     if currency not in (None, charter.unit):
-        raise Problem("currency_unknown", f"Amounts are in {charter.unit}.", pointer=pointer)
+        raise Problem(CURRENCY_UNKNOWN, f"Amounts are in {charter.unit}.", pointer=pointer)
 
 
 def client_id(body: Fields) -> str | None:
@@ -176,7 +178,7 @@ def idempotency_key(request: web.Request) -> str | None:
         return None
     found = _KEY.fullmatch(given[0].strip())
     if len(given) > 1 or found is None:
-        raise Problem("idempotency_key_malformed")
+        raise Problem(IDEMPOTENCY_KEY_MALFORMED)
     return found.group(1) or found.group(2)
 
 
@@ -189,7 +191,7 @@ def base_url(api: Api, request: web.Request) -> tuple[str, bool]:
     if public_url:
         return public_url.rstrip("/"), False
     if not _HOST.fullmatch(request.host):
-        raise Problem("request_malformed", "The Host header is not a host.")
+        raise Problem(REQUEST_MALFORMED, "The Host header is not a host.")
     base = f"{request.scheme}://{request.host}"
     return base, not _is_this_machine(base)
 

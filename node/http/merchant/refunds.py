@@ -6,10 +6,21 @@ from aiohttp import web
 
 from node.engine.events import View
 from node.http.base.api import Api, json_response
+from node.http.base.problems import BODY_TOO_LARGE, CONTENT_TYPE_UNSUPPORTED
 from node.http.base.reading import JSON, Fields
 from node.http.base.routes import Access, Parameter, Route
 from node.http.merchant.access import READERS, ask, change, check_caller
 from node.http.merchant.invoices import INVOICE_ID, REPLAYED
+from node.http.merchant.problems import (
+    CURRENCY_UNKNOWN,
+    INVOICE_NOT_FOUND,
+    REFUND_EXISTS,
+    REFUND_NOT_FOUND,
+    REFUND_NOTHING,
+    REFUND_PAYMENT_NEEDED,
+    REFUND_SIGNED,
+    REFUND_TOO_LARGE,
+)
 from node.http.merchant.reading import ID_BYTES, check_unit, client_id, read_money, short_text
 from node.merchant.access import Power
 from node.merchant.invoice import read_refund
@@ -112,14 +123,14 @@ ROUTES = (
         answer="Refund",
         headers=REPLAYED,
         problems=(
-            "body_too_large",
-            "content_type_unsupported",
-            "currency_unknown",
-            "invoice_not_found",
-            "refund_exists",
-            "refund_nothing",
-            "refund_payment_needed",
-            "refund_too_large",
+            BODY_TOO_LARGE,
+            CONTENT_TYPE_UNSUPPORTED,
+            CURRENCY_UNKNOWN,
+            INVOICE_NOT_FOUND,
+            REFUND_EXISTS,
+            REFUND_NOTHING,
+            REFUND_PAYMENT_NEEDED,
+            REFUND_TOO_LARGE,
         ),
     ),
     Route(
@@ -132,7 +143,7 @@ ROUTES = (
         access=Access.MERCHANT,
         parameters=(INVOICE_ID,),
         answer="Refunds",
-        problems=("invoice_not_found",),
+        problems=(INVOICE_NOT_FOUND,),
     ),
     Route(
         method="DELETE",
@@ -144,6 +155,6 @@ ROUTES = (
         access=Access.MERCHANT,
         parameters=(INVOICE_ID, _REFUND_ID),
         status=204,
-        problems=("refund_not_found", "refund_signed"),
+        problems=(REFUND_NOT_FOUND, REFUND_SIGNED),
     ),
 )

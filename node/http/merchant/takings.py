@@ -7,11 +7,13 @@ from aiohttp import web
 
 from node.engine.events import View
 from node.http.base.api import Api, json_response
-from node.http.base.problems import Problem
+from node.http.base.problem import Problem
+from node.http.base.problems import REQUEST_MALFORMED
 from node.http.base.reading import check_query, query_number
 from node.http.base.routes import Access, Parameter, Route, number_parameter
 from node.http.merchant.access import READERS, ask
 from node.http.merchant.invoices import BEFORE, format_cursor, read_cursor
+from node.http.merchant.problems import TAKINGS_TOO_MANY, ZONE_UNKNOWN
 from node.merchant.merchants import Merchants
 from node.merchant.movements import (
     Movement,
@@ -38,7 +40,7 @@ def _zone(api: Api, request: web.Request) -> ZoneInfo:
     try:
         return find_zone(name)
     except ZoneUnknown as error:
-        raise Problem("zone_unknown", pointer="zone") from error
+        raise Problem(ZONE_UNKNOWN, pointer="zone") from error
 
 
 def _day(request: web.Request, name: str, otherwise: date) -> date:
@@ -50,9 +52,7 @@ def _day(request: web.Request, name: str, otherwise: date) -> date:
     except ValueError:
         day = date.min
     if day.isoformat() != text or not date(1970, 1, 2) <= day <= _LAST_DAY:
-        raise Problem(
-            "request_malformed", f"{name}: must be a day such as 2026-11-21.", pointer=name
-        )
+        raise Problem(REQUEST_MALFORMED, f"{name}: must be a day such as 2026-11-21.", pointer=name)
     return day
 
 
@@ -63,7 +63,7 @@ def _by_day(api: Api, request: web.Request) -> tuple[TakingsByDay, ZoneInfo]:
     first = _day(request, "from", last)
     if first > last or last - first >= timedelta(days=_MOST_DAYS):
         raise Problem(
-            "request_malformed",
+            REQUEST_MALFORMED,
             f"from, to: must be in this order, and at most {_MOST_DAYS} days.",
             pointer="from",
         )
@@ -89,7 +89,7 @@ async def get_takings(api: Api, request: web.Request) -> web.Response:
     while page := await _page(api, request, since=by_day.begins, before=before):
         by_day.add(page)
         if by_day.total.payments + by_day.total.refunds > api.merchants.settings.summed_movements:
-            raise Problem("takings_too_many")
+            raise Problem(TAKINGS_TOO_MANY)
         before = (page[-1].time * 1000, page[-1].id)
     days = [
         {"day": each.day.isoformat(), "begins": each.begins, "ends": each.ends}
@@ -175,7 +175,7 @@ ROUTES = (
         access=Access.MERCHANT,
         parameters=(_FROM, _TO, _ZONE),
         answer="Takings",
-        problems=("takings_too_many", "zone_unknown"),
+        problems=(TAKINGS_TOO_MANY, ZONE_UNKNOWN),
     ),
     Route(
         method="GET",
@@ -193,6 +193,6 @@ ROUTES = (
             BEFORE,
         ),
         answer="Movements",
-        problems=("zone_unknown",),
+        problems=(ZONE_UNKNOWN,),
     ),
 )

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from node.errors import NodeFault
 from node.http.base.api import Api
-from node.http.base.problems import Problem
+from node.http.base.problem import Problem
 from node.http.base.reading import query_number
 from node.merchant.refusals import MerchantRefusal
 from node.merchant.views import Json

@@ -4,10 +4,17 @@ from aiohttp import web
 
 from node.engine.events import View
 from node.http.base.api import Api, json_response
+from node.http.base.problems import BODY_TOO_LARGE, CONTENT_TYPE_UNSUPPORTED
 from node.http.base.reading import JSON, Fields, check_query, query_number
 from node.http.base.routes import Access, Parameter, Route, number_parameter
 from node.http.merchant.access import ask, change, check_caller
 from node.http.merchant.invoices import BEFORE, format_cursor, read_cursor
+from node.http.merchant.problems import (
+    DELIVERY_NOT_FOUND,
+    ENDPOINTS_TOO_MANY,
+    WEBHOOK_NOT_FOUND,
+    WEBHOOK_URL_REFUSED,
+)
 from node.http.merchant.schemas import MOST_TYPES
 from node.merchant.access import Attempt, Delivery, Endpoint, Power
 from node.merchant.event_types import EVENT_TYPES
@@ -188,7 +195,7 @@ _MESSAGE = Parameter(
     description="The webhook-id.",
     schema={"type": "string", "pattern": "^msg_[0-9a-f]{32}$"},
 )
-_BODY_PROBLEMS = ("body_too_large", "content_type_unsupported")
+_BODY_PROBLEMS = (BODY_TOO_LARGE, CONTENT_TYPE_UNSUPPORTED)
 
 ROUTES = (
     Route(
@@ -202,7 +209,7 @@ ROUTES = (
         body={JSON: "WebhookRequest"},
         status=201,
         answer="NewWebhook",
-        problems=("endpoints_too_many", "webhook_url_refused", *_BODY_PROBLEMS),
+        problems=(ENDPOINTS_TOO_MANY, WEBHOOK_URL_REFUSED, *_BODY_PROBLEMS),
     ),
     Route(
         method="GET",
@@ -224,7 +231,7 @@ ROUTES = (
         access=Access.MERCHANT,
         parameters=(_ID,),
         answer="Webhook",
-        problems=("webhook_not_found",),
+        problems=(WEBHOOK_NOT_FOUND,),
     ),
     Route(
         method="DELETE",
@@ -236,7 +243,7 @@ ROUTES = (
         access=Access.MERCHANT,
         parameters=(_ID,),
         status=204,
-        problems=("webhook_not_found",),
+        problems=(WEBHOOK_NOT_FOUND,),
     ),
     Route(
         method="POST",
@@ -248,7 +255,7 @@ ROUTES = (
         access=Access.MERCHANT,
         parameters=(_ID,),
         answer="Webhook",
-        problems=("webhook_not_found",),
+        problems=(WEBHOOK_NOT_FOUND,),
     ),
     Route(
         method="POST",
@@ -260,7 +267,7 @@ ROUTES = (
         access=Access.MERCHANT,
         parameters=(_ID,),
         answer="WebhookSecret",
-        problems=("webhook_not_found",),
+        problems=(WEBHOOK_NOT_FOUND,),
     ),
     Route(
         method="GET",
@@ -276,7 +283,7 @@ ROUTES = (
             BEFORE,
         ),
         answer="Deliveries",
-        problems=("webhook_not_found",),
+        problems=(WEBHOOK_NOT_FOUND,),
     ),
     Route(
         method="POST",
@@ -288,6 +295,6 @@ ROUTES = (
         access=Access.MERCHANT,
         parameters=(_ID, _MESSAGE),
         answer="Delivery",
-        problems=("webhook_not_found", "delivery_not_found"),
+        problems=(WEBHOOK_NOT_FOUND, DELIVERY_NOT_FOUND),
     ),
 )

@@ -16,8 +16,15 @@ from ledger.refusals import Refusal
 from ledger.transactions import Kind
 from node.engine.events import BatchRecorded, NotReady
 from node.http.base.api import Api, json_response
-from node.http.base.problems import Problem, refusal_problem
+from node.http.base.problem import Problem
+from node.http.base.problems import (
+    BUSY,
+    CONTENT_TYPE_UNSUPPORTED,
+    REQUEST_MALFORMED,
+    TOO_MANY_REQUESTS,
+)
 from node.http.base.reading import OCTETS, content_type
+from node.http.base.refusals_problems import refusal_problem
 from node.http.base.troubles import not_ready
 
 _FIRST_CHUNK = 128
@@ -49,13 +56,13 @@ async def _record_batch(api: Api, request: web.Request, kinds: frozenset[int]) -
     api.check_rate(request)
     address = api.address(request)
     if not api.batches.has_room(address):
-        raise Problem("busy", retry_after_s=1)  # before anything is sent in vain
+        raise Problem(BUSY, retry_after_s=1)  # before anything is sent in vain
     if content_type(request) != OCTETS:
-        raise Problem("content_type_unsupported")
+        raise Problem(CONTENT_TYPE_UNSUPPORTED)
     with api.batch_bodies.hold(address) as held, api.batches.hold(address) as place:
         body = await api.body(request, api.settings.batch_bytes, held=held)
         if not place.take():
-            raise Problem("busy", retry_after_s=1)
+            raise Problem(BUSY, retry_after_s=1)
         transactions = await _split_batch(api, request, body)
         head, results = await _submit_chunks(api, request, transactions, kinds)
     return json_response(
@@ -78,7 +85,7 @@ async def _split_batch(api: Api, request: web.Request, body: bytes) -> list[byte
         api.charge(request)
         raise refusal_problem(Refusal.ENTRY_MALFORMED) from error
     if not transactions:
-        raise Problem("request_malformed", "The batch is empty.")
+        raise Problem(REQUEST_MALFORMED, "The batch is empty.")
     return transactions
 
 
@@ -111,7 +118,7 @@ async def _submit_chunks(
             break  # the next payer has to wait
     assert recorded is not None
     if not results:
-        raise Problem("too_many_requests", retry_after_s=10)
+        raise Problem(TOO_MANY_REQUESTS, retry_after_s=10)
     return recorded.head, results
 
 

@@ -15,7 +15,18 @@ from ledger.transactions import Kind, Pay, Transaction
 from node.engine.events import NotReady, Recorded, Refused, View
 from node.http.base import changes, facts
 from node.http.base.api import Api, json_response
-from node.http.base.problems import Problem, refusal_problem
+from node.http.base.problem import Problem
+from node.http.base.problems import (
+    BODY_TOO_LARGE,
+    BUSY,
+    CONTENT_TYPE_UNSUPPORTED,
+    COOP_NOT_FOUND,
+    ENTRY_NOT_FOUND,
+    NOT_READY,
+    REQUEST_MALFORMED,
+    TOO_MANY_REQUESTS,
+    WRONG_ENDPOINT,
+)
 from node.http.base.reading import (
     JSON,
     OCTETS,
@@ -27,9 +38,11 @@ from node.http.base.reading import (
     query_number,
     to_base64url,
 )
+from node.http.base.refusals_problems import refusal_problem
 from node.http.base.routes import COOP, INDEX, Parameter, Route, number_parameter
 from node.http.base.troubles import not_ready
 from node.http.payments.batches import post_batch, post_transactions_batch
+from node.http.payments.problems import PAYMENT_NOT_FOUND, RECEIPT_NOT_FOUND
 from node.store import Memo
 
 _SUBJECT = "Payments"
@@ -52,7 +65,7 @@ async def post_payment(api: Api, request: web.Request) -> web.Response:
     if transaction_kind(transaction) != Kind.PAY:
         checked = _check_kind(api, request, transaction)
         if not isinstance(checked, Pay):
-            raise Problem("wrong_endpoint")
+            raise Problem(WRONG_ENDPOINT)
     result = await api.submit(request, transaction, memos)
     return _answer(api, request, transaction, result)
 
@@ -71,7 +84,7 @@ async def post_transaction(api: Api, request: web.Request) -> web.Response:
         fields.done()
     decoded = _check_kind(api, request, transaction)
     if isinstance(decoded, Pay):
-        raise Problem("wrong_endpoint", "Payments go to /v1/payments.")
+        raise Problem(WRONG_ENDPOINT, "Payments go to /v1/payments.")
     changes.check_reason(decoded, reason)
     result = await changes.submit(api, transaction, decoded, reason)
     return _answer(api, request, transaction, result)
@@ -94,7 +107,7 @@ def _read_memos(api: Api, fields: Fields, transaction: bytes) -> list[Memo]:
     pay = decode_transaction(transaction)
     if not isinstance(pay, Pay) or pay.reference is None:
         raise Problem(
-            "request_malformed", "A memo needs a payment with a reference.", pointer="/memo"
+            REQUEST_MALFORMED, "A memo needs a payment with a reference.", pointer="/memo"
         )
     sealed = fields.object("memo")
     most = api.settings.memo_bytes
@@ -138,10 +151,10 @@ async def get_payment(api: Api, request: web.Request) -> web.Response:
     """Say how far a payment has come; wait for its delivery if asked to."""
     check_query(request, "wait", "timeout_ms")
     coop = api.coop_in_path(request)
-    index = path_number(request, "index", "payment_not_found")
+    index = path_number(request, "index", PAYMENT_NOT_FOUND)
     wait = request.query.get("wait", "")
     if wait not in ("", "recorded", "delivered"):
-        raise Problem("request_malformed", 'wait: must be "recorded" or "delivered".')
+        raise Problem(REQUEST_MALFORMED, 'wait: must be "recorded" or "delivered".')
     longest = api.settings.long_poll_ms
     timeout_ms = query_number(request, "timeout_ms", min(20_000, longest), most=longest)
 
@@ -163,14 +176,14 @@ async def get_payment(api: Api, request: web.Request) -> web.Response:
         await wait_for(found["payee_coop_number"])
         found = await api.runner.ask(look)
     if found is None:
-        raise Problem("payment_not_found")
+        raise Problem(PAYMENT_NOT_FOUND)
     return json_response(found)
 
 
 async def get_receipt(api: Api, request: web.Request) -> web.Response:
     """Prove an entry."""
     coop = api.coop_in_path(request)
-    index = path_number(request, "index", "entry_not_found")
+    index = path_number(request, "index", ENTRY_NOT_FOUND)
 
     def look(view: View) -> tuple[bool, bytes | None]:
         is_held = 1 <= index <= view.validator.log(coop.number).length
@@ -178,7 +191,7 @@ async def get_receipt(api: Api, request: web.Request) -> web.Response:
 
     is_held, receipt = await api.ask_paid(request, look)
     if receipt is None:
-        raise Problem("receipt_not_found" if is_held else "entry_not_found")
+        raise Problem(RECEIPT_NOT_FOUND if is_held else ENTRY_NOT_FOUND)
     return json_response(
         {
             "coop": coop.name,
@@ -189,7 +202,13 @@ async def get_receipt(api: Api, request: web.Request) -> web.Response:
     )
 
 
-_REFUSED = ("entry_malformed", "signature_invalid", "too_many_requests", "not_ready", "busy")
+_REFUSED = (
+    Refusal.ENTRY_MALFORMED,
+    Refusal.SIGNATURE_INVALID,
+    TOO_MANY_REQUESTS,
+    NOT_READY,
+    BUSY,
+)
 
 ROUTES = (
     Route(
@@ -203,14 +222,14 @@ ROUTES = (
         answer="Recorded",
         problems=(
             *_REFUSED,
-            "limit_exceeded",
-            "clearing_limit_exceeded",
-            "sequence_used",
-            "sequence_gap",
-            "payee_unknown",
-            "wrong_endpoint",
-            "body_too_large",
-            "content_type_unsupported",
+            Refusal.LIMIT_EXCEEDED,
+            Refusal.CLEARING_LIMIT_EXCEEDED,
+            Refusal.SEQUENCE_USED,
+            Refusal.SEQUENCE_GAP,
+            Refusal.PAYEE_UNKNOWN,
+            WRONG_ENDPOINT,
+            BODY_TOO_LARGE,
+            CONTENT_TYPE_UNSUPPORTED,
         ),
     ),
     Route(
@@ -222,7 +241,7 @@ ROUTES = (
         subject=_SUBJECT,
         body={OCTETS: None},
         answer="BatchRecorded",
-        problems=(*_REFUSED, "body_too_large", "content_type_unsupported"),
+        problems=(*_REFUSED, BODY_TOO_LARGE, CONTENT_TYPE_UNSUPPORTED),
     ),
     Route(
         method="POST",
@@ -233,7 +252,7 @@ ROUTES = (
         subject="Stewards",
         body={OCTETS: None},
         answer="BatchRecorded",
-        problems=(*_REFUSED, "body_too_large", "content_type_unsupported"),
+        problems=(*_REFUSED, BODY_TOO_LARGE, CONTENT_TYPE_UNSUPPORTED),
     ),
     Route(
         method="POST",
@@ -246,13 +265,13 @@ ROUTES = (
         answer="Recorded",
         problems=(
             *_REFUSED,
-            "stewards_too_few",
-            "account_exists",
-            "handle_taken",
-            "revision_mismatch",
-            "wrong_endpoint",
-            "body_too_large",
-            "content_type_unsupported",
+            Refusal.STEWARDS_TOO_FEW,
+            Refusal.ACCOUNT_EXISTS,
+            Refusal.HANDLE_TAKEN,
+            Refusal.REVISION_MISMATCH,
+            WRONG_ENDPOINT,
+            BODY_TOO_LARGE,
+            CONTENT_TYPE_UNSUPPORTED,
         ),
     ),
     Route(
@@ -273,7 +292,7 @@ ROUTES = (
             number_parameter("timeout_ms", "The longest wait.", default=20_000, most=30_000),
         ),
         answer="Payment",
-        problems=("coop_not_found", "payment_not_found", "busy"),
+        problems=(COOP_NOT_FOUND, PAYMENT_NOT_FOUND, BUSY),
     ),
     Route(
         method="GET",
@@ -284,6 +303,6 @@ ROUTES = (
         subject=_SUBJECT,
         parameters=(COOP, INDEX),
         answer="Receipt",
-        problems=("coop_not_found", "entry_not_found", "receipt_not_found", "too_many_requests"),
+        problems=(COOP_NOT_FOUND, ENTRY_NOT_FOUND, RECEIPT_NOT_FOUND, TOO_MANY_REQUESTS),
     ),
 )

@@ -18,8 +18,10 @@ from ledger.transactions import Admit, Stewarded, encode_transaction
 from node.engine.events import NotReady, Refused, View
 from node.http.base import changes, facts
 from node.http.base.api import Api, json_response
-from node.http.base.problems import Problem, refusal_problem
+from node.http.base.problem import Problem
+from node.http.base.problems import BUSY, NOT_READY, WRONG_ENDPOINT
 from node.http.base.reading import JSON, check_query
+from node.http.base.refusals_problems import refusal_problem
 from node.http.base.routes import Access, Parameter, Route
 from node.http.base.troubles import not_ready
 from node.http.stewards.drafts_kept import (
@@ -35,6 +37,7 @@ from node.http.stewards.drafts_kept import (
     state_of,
     waiting_admissions,
 )
+from node.http.stewards.problems import DRAFT_NOT_FOUND
 from node.store import DocumentKind
 
 _SUBJECT = "Stewards"
@@ -51,7 +54,7 @@ async def post_draft(api: Api, request: web.Request) -> web.Response:
     if isinstance(transaction, Refusal):
         raise refusal_problem(transaction)
     if not isinstance(transaction, Stewarded):
-        raise Problem("wrong_endpoint", "Only admissions, limits and statuses are drafted.")
+        raise Problem(WRONG_ENDPOINT, "Only admissions, limits and statuses are drafted.")
     changes.check_reason(transaction, reason)
     if isinstance(transaction, Admit):
         check_own_signature(api, transaction)
@@ -121,7 +124,7 @@ async def _find(api: Api, request: web.Request) -> Draft:
     id_ = request.match_info["id"]
     draft = await api.runner.ask(lambda view: find_draft(api, view, id_))
     if draft is None:
-        raise Problem("draft_not_found")
+        raise Problem(DRAFT_NOT_FOUND)
     return draft
 
 
@@ -173,15 +176,15 @@ async def delete_draft(api: Api, request: web.Request) -> web.Response:
 
 
 CANT_SUCCEED = (
-    "account_unknown",
-    "account_closed",
-    "account_exists",
-    "handle_taken",
-    "key_inadmissible",
-    "limit_out_of_range",
-    "limit_dates_invalid",
-    "revision_mismatch",
-    "status_unchanged",
+    Refusal.ACCOUNT_UNKNOWN,
+    Refusal.ACCOUNT_CLOSED,
+    Refusal.ACCOUNT_EXISTS,
+    Refusal.HANDLE_TAKEN,
+    Refusal.KEY_INADMISSIBLE,
+    Refusal.LIMIT_OUT_OF_RANGE,
+    Refusal.LIMIT_DATES_INVALID,
+    Refusal.REVISION_MISMATCH,
+    Refusal.STATUS_UNCHANGED,
 )
 """What a draft is refused for at once, because no signature could help it."""
 
@@ -200,12 +203,12 @@ ROUTES = (
         status=201,
         answer="Draft",
         problems=(
-            "entry_malformed",
-            "signature_invalid",
-            "steward_unknown",
-            "wrong_endpoint",
+            Refusal.ENTRY_MALFORMED,
+            Refusal.SIGNATURE_INVALID,
+            Refusal.STEWARD_UNKNOWN,
+            WRONG_ENDPOINT,
             *CANT_SUCCEED,
-            "busy",
+            BUSY,
         ),
     ),
     Route(
@@ -228,7 +231,7 @@ ROUTES = (
         access=Access.STEWARD,
         parameters=(DRAFT_ID,),
         answer="Draft",
-        problems=("draft_not_found",),
+        problems=(DRAFT_NOT_FOUND,),
     ),
     Route(
         method="DELETE",
@@ -240,7 +243,7 @@ ROUTES = (
         access=Access.STEWARD,
         parameters=(DRAFT_ID,),
         status=204,
-        problems=("draft_not_found",),
+        problems=(DRAFT_NOT_FOUND,),
     ),
     Route(
         method="POST",
@@ -254,12 +257,12 @@ ROUTES = (
         body={JSON: "SignatureRequest"},
         answer="Draft",
         problems=(
-            "draft_not_found",
-            "signature_invalid",
-            "steward_unknown",
+            DRAFT_NOT_FOUND,
+            Refusal.SIGNATURE_INVALID,
+            Refusal.STEWARD_UNKNOWN,
             *CANT_SUCCEED,
-            "balance_not_zero",
-            "not_ready",
+            Refusal.BALANCE_NOT_ZERO,
+            NOT_READY,
         ),
     ),
 )

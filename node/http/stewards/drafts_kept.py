@@ -26,8 +26,10 @@ from node.engine.health.status import Readiness
 from node.http.base import changes, facts
 from node.http.base.api import Api
 from node.http.base.changes import ReasonText
-from node.http.base.problems import Problem, refusal_problem
+from node.http.base.problem import Problem
+from node.http.base.problems import BUSY
 from node.http.base.reading import to_base64url
+from node.http.base.refusals_problems import refusal_problem
 from node.store import Document, DocumentKind, Write
 
 _TOLD_ELSEWHERE = {"account", "reason", "key_signature", "stewards"}
@@ -316,7 +318,7 @@ def keep_draft(api: Api, view: View, draft: Draft) -> tuple[Write, None]:
     dropped = tuple(each for each in expired(api, view, draft.kind) if each[1] != draft.id)
     waiting = len(view.store.documents(draft.kind, limit=most)) - len(dropped)
     if is_new and waiting >= most:
-        raise Problem("busy", "Too many drafts wait; discard some first.")
+        raise Problem(BUSY, "Too many drafts wait; discard some first.")
     return Write(documents=(draft.document(),), dropped_documents=dropped), None
 
 

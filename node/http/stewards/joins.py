@@ -27,8 +27,10 @@ from ledger.transactions import HANDLE, MAX_NUMBER, Admit
 from node.engine.events import View
 from node.http.base import facts
 from node.http.base.api import Api, Reserved, json_response
-from node.http.base.problems import Problem, refusal_problem
+from node.http.base.problem import Problem
+from node.http.base.problems import BUSY, REQUEST_MALFORMED, TOO_MANY_REQUESTS
 from node.http.base.reading import JSON
+from node.http.base.refusals_problems import refusal_problem
 from node.http.base.routes import Route
 from node.http.stewards.drafts import DRAFT_ID
 from node.http.stewards.drafts_kept import (
@@ -42,6 +44,7 @@ from node.http.stewards.drafts_kept import (
     state_of,
     waiting_admissions,
 )
+from node.http.stewards.problems import DRAFT_NOT_FOUND, NUMBER_TAKEN
 from node.store import Document, DocumentKind, Write
 
 _SUBJECT = "Joining"
@@ -109,7 +112,7 @@ def _make_room(api: Api, origin: bytes) -> None:
     held = Counter(reserved.origin for reserved in api.proposals.values())
     worst = max(api.proposals, key=lambda account: held[api.proposals[account].origin])
     if held[api.proposals[worst].origin] <= held[origin]:
-        raise Problem("busy", retry_after_s=60)
+        raise Problem(BUSY, retry_after_s=60)
     del api.proposals[worst]
 
 
@@ -127,7 +130,7 @@ def _free_number(api: Api, view: View, key: bytes, handle: str) -> int:
     while account in taken or view.validator.account(view.coop, account) is not None:
         account += 1
     if account > MAX_NUMBER:
-        raise Problem("busy", "There is no account number left.")
+        raise Problem(BUSY, "There is no account number left.")
     return account
 
 
@@ -151,7 +154,7 @@ async def post_join(api: Api, request: web.Request) -> web.Response:
     if isinstance(admit, Refusal):
         raise refusal_problem(admit)
     if not isinstance(admit, Admit) or admit.stewards:
-        raise Problem("request_malformed", "Send an admission without stewards' signatures.")
+        raise Problem(REQUEST_MALFORMED, "Send an admission without stewards' signatures.")
     if not 0 <= admit.limit <= MAX:
         raise refusal_problem(Refusal.LIMIT_OUT_OF_RANGE)
     _check_key(admit.key)
@@ -188,7 +191,7 @@ def _keep(api: Api, view: View, draft: Draft) -> tuple[Write, Draft]:
     reserved = api.proposals.get(admit.account)
     is_promised = reserved is not None and reserved.key != admit.key
     if admit.account == 0 or view.validator.account(view.coop, admit.account) or is_promised:
-        raise Problem("number_taken")
+        raise Problem(NUMBER_TAKEN)
     documents = view.store.documents(DocumentKind.JOIN, limit=api.settings.joins)
     dropped = {id_ for _, id_ in expired(api, view, DocumentKind.JOIN)}
     dropped |= {document.id for document in documents if _is_old(view, document)}
@@ -196,7 +199,7 @@ def _keep(api: Api, view: View, draft: Draft) -> tuple[Write, Draft]:
     for other in waiting:
         if other.transaction.account == admit.account:
             if _key_of(other) != admit.key:
-                raise Problem("number_taken")
+                raise Problem(NUMBER_TAKEN)
             dropped.add(other.id)
     waiting = [other for other in waiting if other.id not in dropped]
     if len(waiting) >= api.settings.joins:
@@ -219,7 +222,7 @@ def _most_crowding(waiting: Sequence[Draft], new: Draft) -> Draft:
     worst = max(unsigned, key=lambda draft: held[draft.origin], default=None)
     if worst is None or held[worst.origin] <= held[new.origin]:
         raise Problem(
-            "busy",
+            BUSY,
             "Too many people wait to be admitted, many of them from your address; try again in a few days.",
         )
     return worst  # of those with as many, `max` gives the first: the oldest
@@ -278,7 +281,7 @@ async def get_join(api: Api, request: web.Request) -> web.Response:
 
     found = await api.runner.ask(look)
     if found is None:
-        raise Problem("draft_not_found")
+        raise Problem(DRAFT_NOT_FOUND)
     return json_response(found, is_private=True)
 
 
@@ -293,7 +296,12 @@ ROUTES = (
         body={JSON: "ProposalRequest"},
         status=201,
         answer="Proposal",
-        problems=("handle_taken", "key_inadmissible", "too_many_requests", "busy"),
+        problems=(
+            Refusal.HANDLE_TAKEN,
+            Refusal.KEY_INADMISSIBLE,
+            TOO_MANY_REQUESTS,
+            BUSY,
+        ),
     ),
     Route(
         method="POST",
@@ -306,14 +314,14 @@ ROUTES = (
         status=201,
         answer="Draft",
         problems=(
-            "entry_malformed",
-            "signature_invalid",
-            "key_inadmissible",
-            "handle_taken",
-            "number_taken",
-            "limit_out_of_range",
-            "too_many_requests",
-            "busy",
+            Refusal.ENTRY_MALFORMED,
+            Refusal.SIGNATURE_INVALID,
+            Refusal.KEY_INADMISSIBLE,
+            Refusal.HANDLE_TAKEN,
+            NUMBER_TAKEN,
+            Refusal.LIMIT_OUT_OF_RANGE,
+            TOO_MANY_REQUESTS,
+            BUSY,
         ),
     ),
     Route(
@@ -325,6 +333,6 @@ ROUTES = (
         subject=_SUBJECT,
         parameters=(DRAFT_ID,),
         answer="Join",
-        problems=("draft_not_found",),
+        problems=(DRAFT_NOT_FOUND,),
     ),
 )

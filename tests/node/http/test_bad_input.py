@@ -11,11 +11,10 @@ import pytest
 
 from ledger.codec import MAX
 from ledger.transactions import Status
-from node.http.base.problems import PROBLEMS
 from node.http.base.reading import OCTETS, to_base64url
 from node.http.base.routes import Access
 from node.http.merchant.waiting import EVENT_STREAM
-from node.server import ROUTES
+from node.server import PROBLEMS, ROUTES
 from tests.builders import build_federation
 from tests.node.http.towns import Town, one_node
 from tests.node.loops import on_loop, until

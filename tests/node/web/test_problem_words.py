@@ -5,7 +5,9 @@ from pathlib import Path
 
 import node.web
 from ledger.refusals import Refusal
-from node.http.merchant.problems import MERCHANT_PROBLEMS
+from node.http.base.problem import kinds_in
+from node.http.base.problems import KEY_FORBIDDEN, KEY_INVALID
+from node.http.merchant import problems
 
 EXPLAINED = Path(node.web.__file__).parent / "static" / "parts" / "explain.js"
 
@@ -45,6 +47,7 @@ BY_NODES_OR_PROGRAMS = re.compile(
 
 def test_every_refusal_that_people_meet_has_words() -> None:
     worded = set(re.findall(r"^  ([a-z_]+): ", EXPLAINED.read_text("utf-8"), re.MULTILINE))
-    known = {refusal.code for refusal in Refusal} | {kind.code for kind in MERCHANT_PROBLEMS}
+    of_merchants = {kind.code for kind in (*kinds_in(problems), KEY_INVALID, KEY_FORBIDDEN)}
+    known = {refusal.code for refusal in Refusal} | of_merchants
     met = {code for code in known - NEVER_BY_A_PAGE if not BY_NODES_OR_PROGRAMS.search(code)}
     assert met - worded == set(), "node/web/static/parts/explain.js words them"

@@ -1,5 +1,6 @@
 """The description of the interface is valid, whole, and about what the server does."""
 
+import importlib
 import re
 from pathlib import Path
 
@@ -9,13 +10,19 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from ledger import __version__
 from ledger.codec import MAX
 from ledger.refusals import Refusal
+from node import http
+from node.engine.events import NotPublishedReason
 from node.http.base.openapi import describe
-from node.http.base.problems import PROBLEMS, Problem, refusal_problem
+from node.http.base.problem import Problem, kinds_in
+from node.http.base.problems import BUSY
+from node.http.base.refusals_problems import REFUSED, refusal_problem
 from node.http.base.routes import Access
 from node.http.base.schemas import SCHEMAS, merged
 from node.http.base.settings import HttpSettings
+from node.http.index.problems import NOT_PUBLISHED
 from node.link.links import LINK_PATH
-from node.server import ROUTES
+from node.merchant.refusals import NotDone
+from node.server import PROBLEMS, ROUTES
 from tests.node.http.towns import one_node
 from tests.node.loops import on_loop
 
@@ -64,7 +71,8 @@ def test_each_route_names_what_exists(route: object) -> None:
     assert route in ROUTES
     for one in ROUTES:
         if one is route:
-            assert all(code in PROBLEMS for code in one.problems)
+            kinds = [kind for kind in one.problems if not isinstance(kind, Refusal)]
+            assert all(PROBLEMS[kind.code] is kind for kind in kinds)
             assert one.answer is None or one.answer in SCHEMAS
             assert all(name is None or name in SCHEMAS for name in one.body.values())
             in_path = {part[1:-1] for part in one.path.split("/") if part.startswith("{")}
@@ -103,9 +111,28 @@ def test_every_refusal_has_its_words(refusal: Refusal) -> None:
     assert 400 <= refusal_problem(refusal).kind.status < 500
 
 
+@pytest.mark.parametrize("reason", [*NotDone, *NotPublishedReason])
+def test_whatever_is_not_done_has_its_words(reason: NotDone | NotPublishedReason) -> None:
+    assert 400 <= PROBLEMS[reason.value].status < 500
+
+
+def test_each_reason_not_to_publish_is_the_problem_of_its_name() -> None:
+    assert {reason: kind.code for reason, kind in NOT_PUBLISHED.items()} == {
+        reason: reason.value for reason in NotPublishedReason
+    }
+
+
+def test_each_problem_is_said_once() -> None:
+    rooms = Path(http.__file__).parent.rglob("problems.py")
+    names = [".".join(("node.http", room.parent.name, room.stem)) for room in rooms]
+    found = [kind for name in names for kind in kinds_in(importlib.import_module(name))]
+    assert {kind.code for kind in found} | {kind.code for kind in REFUSED.values()} == set(PROBLEMS)
+    assert len(found) + len(REFUSED) == len(PROBLEMS)
+
+
 def test_refusals_that_people_meet_have_words_of_their_own() -> None:
     """Everything below 50 can be earned by a member's or a steward's transaction."""
-    details = [PROBLEMS[refusal.code].detail for refusal in Refusal if refusal < 50]
+    details = [REFUSED[refusal].detail for refusal in Refusal if refusal < 50]
     assert len(set(details)) == len(details)
 
 
@@ -117,7 +144,7 @@ def test_sentences_are_sentences() -> None:
 
 
 def test_a_problem_with_its_own_detail_keeps_its_code() -> None:
-    problem = Problem("busy", "Just now.", retry_after_s=3, pointer="/x").as_json("id")
+    problem = Problem(BUSY, "Just now.", retry_after_s=3, pointer="/x").as_json("id")
     assert (problem["code"], problem["detail"], problem["pointer"]) == ("busy", "Just now.", "/x")
 
 

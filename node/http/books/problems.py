@@ -1,0 +1,9 @@
+"""The problems of who reads the books."""
+
+from typing import Final
+
+from node.http.base.problem import not_found
+
+EVIDENCE_NOT_FOUND: Final = not_found(
+    "evidence_not_found", "There is no such evidence.", "See /v1/evidence."
+)

@@ -1,0 +1,19 @@
+"""The problems of signing in, and of what members look for."""
+
+from typing import Final
+
+from node.http.base.problem import ProblemKind, not_found
+
+CHALLENGE_INVALID: Final = ProblemKind(
+    "challenge_invalid",
+    401,
+    "Challenge not answered",
+    "The challenge is too old, was used before, or was not signed by that account or steward.",
+    "Ask for a new challenge and sign it with the right key.",
+)
+REASON_NOT_FOUND: Final = not_found(
+    "reason_not_found", "There is no such reason.", "Check the hash."
+)
+MEMO_NOT_FOUND: Final = not_found(
+    "memo_not_found", "There is no memo for you under this reference.", "It may be erased."
+)
