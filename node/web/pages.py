@@ -24,6 +24,7 @@ from node.web.index_picture import IndexPicture, index_picture
 from node.web.positions import position_bar
 from node.web.requests import RequestUnreadable, read_request
 from node.web.site import CONTENT_SECURITY_POLICY, SAFE_HEADERS, WALLET_POLICY, load_site
+from node.web.statics import WORKER
 
 Handler = Callable[[Api, web.Request], Awaitable[web.StreamResponse]]
 
@@ -102,7 +103,7 @@ async def get_static(api: Api, request: web.Request) -> web.Response:
 
 async def get_service_worker(api: Api, request: web.Request) -> web.Response:
     """The service worker, at the root so that it may serve every page."""
-    return _static(request, "service-worker.js")
+    return _static(request, WORKER)
 
 
 async def get_icon(api: Api, request: web.Request) -> web.Response:

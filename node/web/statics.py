@@ -20,10 +20,12 @@ from aiohttp import web
 from mnemonic import Mnemonic
 
 from node.web.languages import Language
+from node.web.service_worker import BESIDE, PAGES, made_worker
 
 FOLDER: Final = Path(__file__).parent / "static"
 PAGE_SCRIPTS: Final = ("bill", "books", "desk", "me", "pay", "pos", "verify", "wallet")
 """The scripts in `pages` that pages load; they import the others."""
+WORKER: Final = "service-worker.js"
 WORD_LISTS: Final = ("english", "spanish")
 _TYPES: Final = {
     ".js": "text/javascript; charset=utf-8",
@@ -87,7 +89,15 @@ def load_statics(languages: Mapping[str, Language]) -> dict[str, Static]:
     for name in WORD_LISTS:
         listed = json.dumps(Mnemonic(name).wordlist, ensure_ascii=False)
         found[f"bip39-{name}.json"] = _static(".json", listed.encode("utf-8"))
+    kept = {place: found[place].body for place in _kept_places(languages)}
+    found[WORKER] = _static(".js", made_worker(found[WORKER].body, kept))
     return found
+
+
+def _kept_places(languages: Mapping[str, Language]) -> set[str]:
+    """What the service worker keeps: all that its pages load. English needs no words."""
+    words = {f"words-{code}-{page}.json" for code in languages if code != "en" for page in PAGES}
+    return words | with_imports(*(f"pages/{page}.js" for page in PAGES)) | set(BESIDE)
 
 
 def with_imports(*scripts: str) -> set[str]:

@@ -1,19 +1,16 @@
 // Keeps the pages usable without a network: what was loaded once is there again. The network comes
-// first, so nobody is stuck with an old page. Answers of the interface are never kept, but for the
-// charter, which can't change without its name changing.
+// first, so nobody is stuck with an old page. Answers of the interface are never kept, but for the charter.
+//
+// VERSION and KEPT stand before these lines when this is served: node/web/service_worker.py makes them.
 
-const CACHE = "fiado-1";
-const SHELL = ["/wallet", "/verify", "/me", "/manifest.webmanifest", "/v1/charter", "/web/fiado.css", "/web/icon.svg",
-  ...["es", "pt"].flatMap((lang) => ["wallet", "me", "verify"].map((page) => `/web/words-${lang}-${page}.json`)),
-  ...["bytes", "charter", "codec", "guards", "keys", "messages"].map((name) => `/web/protocol/${name}.js`),
-  ...["me", "payform", "setup", "verify", "wallet"].map((name) => `/web/pages/${name}.js`),
-  ...["amounts", "api", "dom", "explain", "history", "links", "paying", "receipt", "scan", "shop", "store", "troubles", "words"].map((name) => `/web/parts/${name}.js`)];
+const CACHE = `fiado-${VERSION}`;
 const PATIENCE_MS = 5_000;
 
 addEventListener("install", (event) => {
   event.waitUntil((async () => {
     const cache = await caches.open(CACHE);
-    await Promise.allSettled(SHELL.map((path) => cache.add(new Request(path, { cache: "no-cache" }))));
+    // All or nothing: until everything has come, the worker before this one goes on with what it kept.
+    await cache.addAll(KEPT.map((path) => new Request(path, { cache: "no-cache" })));
     await skipWaiting();
   })());
 });
@@ -27,7 +24,7 @@ addEventListener("activate", (event) => {
 
 // Pages that say something of the moment (books, requests, bills) are never answered from here.
 const isKept = ({ pathname }) =>
-  SHELL.includes(pathname) || (pathname.startsWith("/web/") && pathname !== "/web/qr.svg");
+  KEPT.includes(pathname) || (pathname.startsWith("/web/") && pathname !== "/web/qr.svg");
 
 addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
@@ -47,5 +44,6 @@ async function networkFirst(event, url) {
   // Without a copy even a very slow network is worth waiting for.
   if (!kept) return fetched;
   const late = new Promise((resolve) => { setTimeout(() => resolve(kept), PATIENCE_MS); });
-  return Promise.race([fetched.catch(() => kept), late]);
+  // A page that was kept may ask for a file that is no longer served.
+  return Promise.race([fetched.then((answer) => (answer.ok ? answer : kept), () => kept), late]);
 }

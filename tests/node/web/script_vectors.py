@@ -11,7 +11,13 @@ from node.web.statics import WORD_LISTS
 MODULES: Final = {
     name: f"{room}/{name}.js"
     for room, names in (
-        ("protocol", ("bytes", "codec", "messages", "keys", "charter", "guards")),
+        (
+            "protocol",
+            (
+                *("bytes", "chain", "charter", "codec", "guards"),
+                *("messages", "mnemonic", "receipts", "signing"),
+            ),
+        ),
         ("parts", ("amounts", "links", "tables")),
     )
     for name in names

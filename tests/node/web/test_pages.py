@@ -10,8 +10,9 @@ import pytest
 from multidict import MultiDict
 
 from node.web.requests import PaymentRequest, RequestUnreadable, read_request
+from node.web.service_worker import made_worker
 from node.web.site import CONTENT_SECURITY_POLICY, SAFE_HEADERS, WALLET_POLICY, load_site
-from node.web.statics import FOLDER, PAGE_SCRIPTS, with_imports
+from node.web.statics import FOLDER, PAGE_SCRIPTS, WORKER, with_imports
 from tests.builders import build_federation
 from tests.node.running import People, client_of, running_nodes
 
@@ -71,8 +72,10 @@ def test_scripts_are_served_without_comments_and_nothing_else_is_missing() -> No
     for path in FOLDER.rglob("*.js"):
         source = path.read_text()
         kept = [line for line in source.split("\n") if not line.lstrip(" \t").startswith("//")]
-        assert load_site().statics[path.relative_to(FOLDER).as_posix()].body.decode() == "\n".join(
-            kept
+        served = load_site().statics[path.relative_to(FOLDER).as_posix()].body.decode()
+        # Before the service worker's own lines stands what is made for it.
+        assert served == "\n".join(kept) or (
+            path.name == WORKER and served.endswith("\n".join(kept))
         )
         # A text over several lines could have a line that only looks like a comment.
         assert all(line.count("`") % 2 == 0 for line in source.split("\n")), path
@@ -97,10 +100,37 @@ def _wire_sizes() -> dict[str, int]:
     }
 
 
-def test_the_service_worker_keeps_every_module_of_its_pages() -> None:
-    worker = (FOLDER / "service-worker.js").read_text()
-    for name in with_imports("pages/wallet.js", "pages/verify.js", "pages/me.js"):
-        assert f'"{Path(name).stem}"' in worker, name
+def test_the_service_worker_keeps_all_that_its_pages_load(tmp_path: Path) -> None:
+    listed = re.search(r"KEPT = (.+);", load_site().statics[WORKER].body.decode())
+    assert listed is not None
+    kept = json.loads(listed[1])
+    for page in ("wallet", "verify", "me"):
+        assert f"/{page}" in kept
+        assert {f"/web/{place}" for place in with_imports(f"pages/{page}.js")} < set(kept)
+        assert {f"/web/words-{code}-{page}.json" for code in ("es", "pt")} < set(kept)
+    assert all(status == 200 for status, _, _ in visit(tmp_path, *kept).values())
+
+
+def test_the_service_worker_is_another_when_a_file_that_it_keeps_is() -> None:
+    files = {"a.js": b"a", "b.js": b"b"}
+    made = made_worker(b"go();", files)
+    assert made.endswith(b"go();")
+    assert made_worker(b"go();", dict(reversed(files.items()))) == made
+    others = ({"a.js": b"a", "b.js": b"c"}, {"a.js": b"a"}, {"a.js": b"b", "b.js": b"a"})
+    versions = {made_worker(b"go();", kept).split(b"\n")[0] for kept in (files, *others)}
+    assert len(versions) == 4
+
+
+def test_scripts_import_only_from_rooms_below_their_own() -> None:
+    """Pages from parts and protocol, parts from protocol; the protocol knows no page and no network."""
+    rooms = ("protocol", "parts", "pages")
+    outside = re.compile(r"\bfetch\(|\bdocument\.(get|query)|\bindexedDB\.")
+    for path in FOLDER.glob("*/*.js"):
+        below = rooms[: rooms.index(path.parent.name) + 1]
+        for place in with_imports(path.relative_to(FOLDER).as_posix()):
+            assert Path(place).parent.name in below, (path.name, place)
+        if path.parent.name == "protocol":
+            assert not outside.search(path.read_text()), path.name
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 // Runs the vectors through the pages' modules. An expression: an async function that takes the
 // modules and the vectors and returns what it checked and every difference, in words.
 (async (modules, vectors) => {
-  const { bytes, codec, messages, keys, charter, guards } = modules;
+  const { bytes, chain, charter, codec, guards, messages, mnemonic, receipts, signing } = modules;
   const { toHex, fromHex } = bytes;
   const differences = [];
   let checked = 0;
@@ -15,7 +15,7 @@
       await attempt();
       differences.push(`${what}: was accepted`);
     } catch (error) {
-      if (!(error instanceof codec.EncodingError || error instanceof messages.ProofError)) {
+      if (!(error instanceof codec.EncodingError || error instanceof signing.ProofError)) {
         differences.push(`${what}: ${error}`);
       }
     }
@@ -37,14 +37,14 @@
   }
   for (const each of vectors.messages.cases) {
     const federation = fromHex(each.federation);
-    const message = messages.signedBytes(each.tag, {
+    const message = signing.signedBytes(each.tag, {
       federation, coop: each.coop, body: fromHex(each.body),
     });
     same(`message ${each.tag}`, toHex(message), each.message);
-    const key = await keys.keyFromSeed(fromHex(each.seed));
+    const key = await signing.keyFromSeed(fromHex(each.seed));
     same(`key ${each.tag}`, toHex(key.publicKey), each.public_key);
-    same(`signature ${each.tag}`, toHex(await keys.sign(key.privateKey, message)), each.signature);
-    same(`verify ${each.tag}`, await messages.isSigned(key.publicKey, message, fromHex(each.signature)), true);
+    same(`signature ${each.tag}`, toHex(await signing.sign(key.privateKey, message)), each.signature);
+    same(`verify ${each.tag}`, await signing.isSigned(key.publicKey, message, fromHex(each.signature)), true);
   }
   const federation = fromHex(vectors.transactions.federation);
   for (const each of vectors.transactions.cases) {
@@ -62,17 +62,17 @@
   }
   const read = await charter.readCharter(new TextEncoder().encode(vectors.receipts.charter));
   for (const each of vectors.receipts.valid) {
-    const receipt = messages.decodeReceipt(fromHex(each.receipt));
-    await messages.checkReceipt(receipt, read);
-    same("receipt", toHex(messages.encodeReceipt(receipt)), each.receipt);
+    const receipt = receipts.decodeReceipt(fromHex(each.receipt));
+    await receipts.checkReceipt(receipt, read);
+    same("receipt", toHex(receipts.encodeReceipt(receipt)), each.receipt);
     same("receipt's entry", [receipt.length, toHex(receipt.entry)].join(), [each.length, each.entry].join());
-    const short = bytes.fromBase45(bytes.toBase45(messages.encodeShortReceipt(receipt)));
-    const long = messages.decodeShortReceipt(short, read.federation);
-    same("short receipt", toHex(messages.encodeReceipt(long)), each.receipt);
+    const short = bytes.fromBase45(bytes.toBase45(receipts.encodeShortReceipt(receipt)));
+    const long = receipts.decodeShortReceipt(short, read.federation);
+    same("short receipt", toHex(receipts.encodeReceipt(long)), each.receipt);
   }
   for (const { note, receipt } of vectors.receipts.invalid) {
     await refused(`receipt ${note}`, () =>
-      messages.checkReceipt(messages.decodeReceipt(fromHex(receipt)), read));
+      receipts.checkReceipt(receipts.decodeReceipt(fromHex(receipt)), read));
   }
   for (const each of vectors.memos.cases) {
     const given = { salt: fromHex(each.salt), text: each.text };
@@ -81,9 +81,9 @@
   }
   for (const each of vectors.mnemonic) {
     const list = vectors.words[each.language];
-    const words = await keys.wordsFromEntropy(fromHex(each.entropy), list);
+    const words = await mnemonic.wordsFromEntropy(fromHex(each.entropy), list);
     same("words", words.join(" ").normalize("NFC"), each.words);
-    same("typed words", (await keys.parseWords(`  ${each.words.toUpperCase()}\n`, list)).join(" "), words.join(" "));
+    same("typed words", (await mnemonic.parseWords(`  ${each.words.toUpperCase()}\n`, list)).join(" "), words.join(" "));
     for (const typed of [
       words.map((word, place) => `${place + 1}. ${word}`).join("\n"),
       words.map((word, place) => `${place + 1}) ${word},`).join("\r\n\t"),
@@ -93,10 +93,10 @@
       words.join(";"),
       words.join("\u3000\u200b\u00a0"),
       `"${words.join('" "').normalize("NFC")}".`,
-    ]) same("typed words", (await keys.parseWords(typed, list)).join(" "), words.join(" "));
-    const seed = await keys.seedFromWords(words);
+    ]) same("typed words", (await mnemonic.parseWords(typed, list)).join(" "), words.join(" "));
+    const seed = await mnemonic.seedFromWords(words);
     same("seed", toHex(seed), each.seed);
-    same("public key", toHex((await keys.keyFromSeed(seed)).publicKey), each.public_key);
+    same("public key", toHex((await signing.keyFromSeed(seed)).publicKey), each.public_key);
   }
   for (const { note, bytes: hex, forms } of vectors.longer_forms.cases) {
     codec.decode(fromHex(hex), 65_535);

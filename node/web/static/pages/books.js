@@ -1,11 +1,12 @@
 // The open books' button: verifies a log here and says what came out.
 
 import { fromHex } from "../protocol/bytes.js";
-import { verifyLog } from "../parts/audit.js";
+import { verifyLog } from "../parts/logs.js";
 import { EncodingError } from "../protocol/codec.js";
 import { byId, facts, make, onAction } from "../parts/dom.js";
 import { explain } from "../parts/explain.js";
-import { ADMIT, ANCHOR, LIMIT, PAY, ProofError, STATUS } from "../protocol/messages.js";
+import { ADMIT, ANCHOR, LIMIT, PAY, STATUS } from "../protocol/messages.js";
+import { ProofError } from "../protocol/signing.js";
 import { mark } from "../parts/receipt.js";
 import { say, showNumber } from "../parts/words.js";
 

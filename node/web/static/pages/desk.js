@@ -7,7 +7,8 @@ import { fromBase64url, fromHex, isEqual, toBase64url, toHex } from "../protocol
 import { Session } from "../parts/api.js";
 import { byId, facts, make, notice, onAction, showSection } from "../parts/dom.js";
 import { explain } from "../parts/explain.js";
-import { canSign, keyFromSeed, seedFromWords, sign } from "../protocol/keys.js";
+import { seedFromWords } from "../protocol/mnemonic.js";
+import { canSign, keyFromSeed, sign } from "../protocol/signing.js";
 import {
   ADMIT, LIMIT, STATUS, decodeTransaction, encodeTransaction, entryMessage, reasonHash,
 } from "../protocol/messages.js";

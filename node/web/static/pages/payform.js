@@ -8,7 +8,7 @@ import { coopNamed } from "../protocol/charter.js";
 import { byId, facts, notice, showSection } from "../parts/dom.js";
 import { explain, explainBill } from "../parts/explain.js";
 import { readLink, readQuery } from "../parts/links.js";
-import { ProofError } from "../protocol/messages.js";
+import { ProofError } from "../protocol/signing.js";
 import { NodeBehind, OutcomeUnknown, TwinFound, WalletChanged, findAccount, findTwins, pay } from "../parts/paying.js";
 import { canScan, scan } from "../parts/scan.js";
 import { BillChanged, BillOver, ShopSilent, askBill } from "../parts/shop.js";

@@ -4,7 +4,7 @@
 
 import { fromBase64url, isEqual, fromHex, toBase64url, toHex } from "../protocol/bytes.js";
 import { readCharter } from "../protocol/charter.js";
-import { sign } from "../protocol/keys.js";
+import { sign } from "../protocol/signing.js";
 import { keyMessage, sessionMessage } from "../protocol/messages.js";
 
 const PATIENCE_MS = 30_000;

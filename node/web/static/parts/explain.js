@@ -2,7 +2,7 @@
 // meet on these pages are said here in the page's language, the rest as the node says them.
 
 import { Problem, Unreachable, WrongNode } from "./api.js";
-import { ProofError } from "../protocol/messages.js";
+import { ProofError } from "../protocol/signing.js";
 import { BillOnItsWay, BillOver, ShopSilent } from "./shop.js";
 import { say } from "./words.js";
 

@@ -9,10 +9,9 @@
 import { fromBase64url, fromHex, isEqual, toBase64url, toHex } from "../protocol/bytes.js";
 import { Problem, call, get } from "./api.js";
 import { isEnded, isOnItsWay, twinsOf } from "../protocol/guards.js";
-import { sign } from "../protocol/keys.js";
-import {
-  PAY, ProofError, checkReceipt, decodeReceipt, encodeTransaction, entryMessage,
-} from "../protocol/messages.js";
+import { ProofError, sign } from "../protocol/signing.js";
+import { PAY, encodeTransaction, entryMessage } from "../protocol/messages.js";
+import { checkReceipt, decodeReceipt } from "../protocol/receipts.js";
 import { BillOnItsWay, askBillAgain } from "./shop.js";
 import { PaymentPending } from "./store.js";
 

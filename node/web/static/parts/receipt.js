@@ -3,7 +3,9 @@
 import { fromBase45, fromBase64url, toBase45 } from "../protocol/bytes.js";
 import { facts, make } from "./dom.js";
 import { qrAddress } from "./links.js";
-import { PAY, ProofError, decodeReceipt, decodeShortReceipt, encodeShortReceipt } from "../protocol/messages.js";
+import { PAY } from "../protocol/messages.js";
+import { decodeReceipt, decodeShortReceipt, encodeShortReceipt } from "../protocol/receipts.js";
+import { ProofError } from "../protocol/signing.js";
 import { say, showAmount, showTime } from "./words.js";
 
 // Before the short form in a QR code. Everything in it fits the code's compact alphanumeric mode.

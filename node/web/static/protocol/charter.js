@@ -5,7 +5,7 @@
 // than guess. Rules of validity are the nodes' business; here only what verifying needs is taken.
 
 import { fromHex, fromUtf8 } from "./bytes.js";
-import { sha256 } from "./messages.js";
+import { sha256 } from "./signing.js";
 
 export class CharterError extends Error {}
 

@@ -3,7 +3,8 @@
 // `tests/vectors/paying.json` holds the same rules as examples, for the program and other wallets.
 
 import { fromHex, isEqual, toHex } from "./bytes.js";
-import { ProofError, invoiceReference } from "./messages.js";
+import { invoiceReference } from "./messages.js";
+import { ProofError } from "./signing.js";
 
 const PASSED_OVER = ["not_ready", "busy", "stopping", "too_many_requests"];
 const FIRST_KNOWING = 7, LAST_KNOWING = 22; // refusals that are judged with an eye on what is recorded

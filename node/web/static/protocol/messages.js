@@ -1,10 +1,11 @@
-// The protocol's messages: what signatures cover, the hash chain, transactions, receipts.
+// The protocol's messages: transactions and entries, and what else people sign.
 //
-// The norm is docs/PROTOCOL.md, sections 3 to 8. Pure but for WebCrypto's hashing and verifying. A
+// The norm is docs/PROTOCOL.md, sections 6 to 8. Pure but for WebCrypto's hashing. A
 // transaction is an object with a `kind`; `encodeTransaction` and `decodeTransaction` are inverse.
 
-import { concat, isEqual, utf8 } from "./bytes.js";
-import { decode, encode, MAX } from "./codec.js";
+import { concat, utf8 } from "./bytes.js";
+import { decode, encode } from "./codec.js";
+import { ProofError, sha256, signedBytes, tag } from "./signing.js";
 
 export const PAY = 1, ADMIT = 2, LIMIT = 3, STATUS = 4, ANCHOR = 6, INDEX = 7, RETURN = 8;
 export const HANDLE = /^[a-z0-9][a-z0-9._-]{0,31}$/;
@@ -13,45 +14,13 @@ export const MOST_TEXT_BYTES = 512;
 const MOST_ENTRY_BYTES = 32_768;
 const LAST_TIME = 253_402_300_799; // the end of the year 9999
 
-export class ProofError extends Error {}
-
-export async function sha256(...parts) {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", concat(...parts)));
-}
-
-function tag(name) {
-  const padded = new Uint8Array(16);
-  padded.set(utf8(name));
-  return padded;
-}
-
-export function signedBytes(name, { federation, coop, body }) {
-  return concat(tag(name), federation, fourBytes(coop), body);
-}
-
-function fourBytes(number) {
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setUint32(0, number);
-  return bytes;
-}
-
-// --- the chain, section 5 ---
-
-export const genesis = ({ federation, coop }) =>
-  sha256(tag("fiado1.log"), federation, fourBytes(coop));
-
-export const extend = (head, entry) => sha256(head, entry);
-
-export const headMessage = ({ federation, coop, length, head }) =>
-  signedBytes("fiado1.head", { federation, coop, body: encode([length, head]) });
-
 // --- transactions, section 6 ---
 
-const isNumber = (value) => Number.isInteger(value) && value >= 0 && value <= 0xffffffff;
-const isUint = (value) => Number.isSafeInteger(value) && value >= 0;
+export const isNumber = (value) => Number.isInteger(value) && value >= 0 && value <= 0xffffffff;
+export const isUint = (value) => Number.isSafeInteger(value) && value >= 0;
 const isInteger = (value) => Number.isInteger(value) || typeof value === "bigint";
 const isBytes = (size) => (value) => value instanceof Uint8Array && value.length === size;
-const isHash = isBytes(32), isSignature = isBytes(64);
+export const isHash = isBytes(32), isSignature = isBytes(64);
 const orNull = (check) => (value) => value === null || check(value);
 const isOneOf = (...choices) => (value) => choices.includes(value);
 
@@ -141,61 +110,7 @@ export function decodeEntry(bytes) {
   return { time: value[0], transaction: fromFields(value[1]) };
 }
 
-// --- receipts, memos, reasons, section 8 ---
-
-const RECEIPT = "fiado1.receipt";
-const isBinary = (value) => value instanceof Uint8Array;
-const RECEIPT_SHAPE = [isHash, isNumber, isUint, isHash, isBinary, isSignature];
-const MOST_RECEIPT_BYTES = 1_310_720;
-const MOST_FOLLOWING = 65_535;
-
-export function decodeReceipt(bytes) {
-  const value = bytes.length <= MOST_RECEIPT_BYTES ? decode(bytes, MOST_FOLLOWING) : null;
-  const fits = Array.isArray(value) && (value.length === 7 || (value.length === 8 && isPath(value[7])))
-    && value[0] === RECEIPT && RECEIPT_SHAPE.every((check, position) => check(value[position + 1]))
-    && value[3] > 0;
-  if (!fits) throw new ProofError("not a receipt");
-  const [, federation, coop, length, previous, entry, signature, following = []] = value;
-  if (length + following.length > MAX) throw new ProofError("no log is that long");
-  return { federation, coop, length, previous, entry, signature, following };
-}
-
-// The entries up to the signed head. Where there are none, a receipt has no array for them.
-const isPath = (value) => Array.isArray(value) && value.length > 0 && value.every(isBinary);
-const pathOf = ({ following }) => (following.length > 0 ? [following] : []);
-
-export const encodeReceipt = (receipt) => encode([
-  RECEIPT, receipt.federation, receipt.coop, receipt.length, receipt.previous, receipt.entry,
-  receipt.signature, ...pathOf(receipt),
-]);
-
-// The short form, for a QR code: the federation goes without saying, the reader has its charter.
-export const encodeShortReceipt = (receipt) => encode([
-  receipt.coop, receipt.length, receipt.previous, receipt.entry, receipt.signature, ...pathOf(receipt),
-]);
-
-export function decodeShortReceipt(bytes, federation) {
-  const value = decode(bytes, MOST_FOLLOWING);
-  if (!Array.isArray(value)) throw new ProofError("not a short receipt");
-  return decodeReceipt(encode([RECEIPT, federation, ...value]));
-}
-
-// The entry that a receipt proves to be in the log of one of the charter's coops; else ProofError.
-export async function checkReceipt(receipt, charter) {
-  if (!isEqual(receipt.federation, charter.federation)) {
-    throw new ProofError("the receipt is of another federation");
-  }
-  const coop = charter.coops.get(receipt.coop);
-  if (coop === undefined) throw new ProofError("its cooperative is not in the charter");
-  let head = await extend(receipt.previous, receipt.entry);
-  for (const entry of receipt.following) head = await extend(head, entry);
-  const length = receipt.length + receipt.following.length;
-  const message = headMessage({ federation: receipt.federation, coop: receipt.coop, length, head });
-  if (!(await isSigned(coop.nodeKey, message, receipt.signature))) {
-    throw new ProofError("the cooperative did not sign it");
-  }
-  return decodeEntry(receipt.entry);
-}
+// --- references and sessions, section 8 ---
 
 export const reasonHash = ({ salt, text }) => sha256(tag("fiado1.reason"), salt, utf8(text));
 export const memoReference = ({ salt, text }) => sha256(tag("fiado1.memo"), salt, utf8(text));
@@ -216,25 +131,3 @@ export function sessionMessage({ federation, coop, role, number, challenge }) {
 // What the owner of a key signs to be told which accounts it has.
 export const keyMessage = ({ federation, coop, key, challenge }) =>
   signedBytes("fiado1.session", { federation, coop, body: encode(["key", key, challenge]) });
-
-// --- signatures, section 3 ---
-
-const imported = new Map();
-const MOST_IMPORTED = 10_000;
-
-// Whether this browser's Ed25519 accepts. Browsers are stricter than ZIP-215 about crafted signatures:
-// true is true for every node; false means "this browser can't confirm it".
-export async function isSigned(key, message, signature) {
-  const name = key.join();
-  if (!imported.has(name)) {
-    if (imported.size >= MOST_IMPORTED) imported.clear();
-    imported.set(name, crypto.subtle.importKey("raw", key, "Ed25519", false, ["verify"]));
-  }
-  try {
-    return await crypto.subtle.verify("Ed25519", await imported.get(name), signature, message);
-  } catch {
-    return false;
-  }
-}
-
-export { MAX };

@@ -1,45 +1,14 @@
-// Re-verifies one log in the visitor's browser: the chain over every entry, and the signatures.
+// Re-verifies the entries of one log: the chain over every entry, and the signatures.
 //
 // Checked: each entry's encoding and place in the chain; payments by the keys that the log itself admitted;
-// admissions, limits and statuses by the stewards of the charter; anchors by the coops that signed them;
-// times; and last the head, by the coop's node key. Not checked here: balances and limits, and the
-// decisions on the index; the program's `fiado audit` replays those too. What a browser's Ed25519 does not
-// confirm is counted apart: it is stricter than the protocol's rule about crafted signatures.
+// admissions, limits and statuses by the stewards of the charter; anchors by the coops that signed them; and
+// times. Not checked: balances and limits, and the decisions on the index; the program's `fiado audit` replays
+// those too. What a browser's Ed25519 does not confirm is counted apart: it is stricter than the protocol's
+// rule about crafted signatures.
 
-import { fromHex, isEqual, toHex } from "../protocol/bytes.js";
-import { Unreachable, call, fetchCharter, get } from "./api.js";
-import { split } from "../protocol/codec.js";
-import {
-  ADMIT, ANCHOR, LIMIT, PAY, ProofError, STATUS, decodeEntry, entryMessage, extend, genesis,
-  headMessage, isSigned,
-} from "../protocol/messages.js";
-
-const CHUNK_BYTES = 262_144;
-
-// `onProgress(done, all)`. Resolves to {length, head, signatures, unconfirmed: [index], counts}; throws
-// ProofError when the log is not what it claims to be.
-export async function verifyLog({ coopName, federation, onProgress }) {
-  const charter = await fetchCharter(federation);
-  const coop = [...charter.coops.values()].find(({ name }) => name === coopName);
-  const signed = await get(`/v1/logs/${coopName}/head`);
-  const log = new LogCheck(charter, coop, await genesis({ federation, coop: coop.number }));
-  while (log.length < signed.length) {
-    const path = `/v1/logs/${coopName}/entries?first=${log.length + 1}&max_bytes=${CHUNK_BYTES}`;
-    const { content } = await call("GET", path);
-    if (content.length === 0) throw new Unreachable("the log ends before its signed head");
-    await log.take(split(content), signed.length);
-    onProgress(log.length, signed.length);
-  }
-  if (!isEqual(log.head, fromHex(signed.head))) throw new ProofError("the chain does not lead to the signed head");
-  const message = headMessage({ federation, coop: coop.number, length: log.length, head: log.head });
-  if (!(await isSigned(coop.nodeKey, message, fromHex(signed.signature)))) {
-    throw new ProofError("the head is not signed by the cooperative");
-  }
-  return {
-    length: log.length, head: toHex(log.head), signatures: log.signatures + 1,
-    unconfirmed: log.unconfirmed, counts: log.counts,
-  };
-}
+import { extend, headMessage } from "./chain.js";
+import { ADMIT, ANCHOR, LIMIT, PAY, STATUS, decodeEntry, entryMessage } from "./messages.js";
+import { ProofError, isSigned } from "./signing.js";
 
 export class LogCheck {
   constructor(charter, coop, head) {

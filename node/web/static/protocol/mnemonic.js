@@ -1,9 +1,9 @@
-// Keys from twelve (or twenty-four) words, by the formula of node/member/mnemonic.py, in WebCrypto only.
+// A key's seed from twelve (or twenty-four) words, by the formula of node/member/mnemonic.py.
 //
-// The words and the seed pass through here and are not kept: what is kept is a key that can sign and
-// that not even this page can read out again.
+// The words and the seed pass through here and are not kept.
 
-import { concat, fromBase64url, utf8 } from "./bytes.js";
+import { utf8 } from "./bytes.js";
+import { sha256 } from "./signing.js";
 
 export class WordsError extends Error {
   // `problem`: count, unknown, checksum; `positions` from 1, of unknown words.
@@ -15,11 +15,8 @@ export class WordsError extends Error {
 }
 
 const COUNTS = { 12: 16, 24: 32 };
-const PKCS8_START = Uint8Array.of(0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20);
 
 const plain = (word) => word.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "");
-
-const sha256 = async (bytes) => new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
 
 const toBits = (bytes) => Array.from(bytes, (byte) => byte.toString(2).padStart(8, "0")).join("");
 
@@ -60,27 +57,4 @@ export async function seedFromWords(words) {
     "raw", utf8("fiado/member-key/v1"), { name: "HMAC", hash: "SHA-512" }, false, ["sign"],
   );
   return new Uint8Array(await crypto.subtle.sign("HMAC", mac, bip39)).slice(0, 32);
-}
-
-// `{privateKey, publicKey}`: a CryptoKey that signs and can't be read out, and its 32 public bytes.
-export async function keyFromSeed(seed) {
-  const pkcs8 = concat(PKCS8_START, seed);
-  const readable = await crypto.subtle.importKey("pkcs8", pkcs8, "Ed25519", true, ["sign"]);
-  const publicKey = fromBase64url((await crypto.subtle.exportKey("jwk", readable)).x);
-  const privateKey = await crypto.subtle.importKey("pkcs8", pkcs8, "Ed25519", false, ["sign"]);
-  pkcs8.fill(0);
-  return { privateKey, publicKey };
-}
-
-export const sign = async (privateKey, message) =>
-  new Uint8Array(await crypto.subtle.sign("Ed25519", privateKey, message));
-
-// Whether this browser has Ed25519 at all; older ones don't, and insecure pages never do.
-export async function canSign() {
-  try {
-    await keyFromSeed(new Uint8Array(32));
-    return true;
-  } catch {
-    return false;
-  }
 }
