@@ -142,7 +142,7 @@ def _memos(federation: Federation) -> Iterator[bytes]:
 
 def _entries(federation: Federation) -> Iterator[bytes]:
     """A log of its own, right by the rules, in many small pieces."""
-    validator = new_validator(federation.charter)
+    validator = new_validator(federation.founding)
     transactions = [
         *(federation.admit(ATTACKER, number, limit=10**9) for number in (1, 2)),
         *(

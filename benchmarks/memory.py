@@ -43,7 +43,7 @@ def run(options: Options) -> dict[str, object]:
 def prepare(folder: Path, count: int) -> None:
     """Write a snapshot of `count` accounts, and a payment by each to the commons, in batches."""
     federation = build_federation(seed="benchmark", coops=1, stewards=1, threshold=1)
-    state = empty_state(federation.charter)
+    state = empty_state(federation.founding)
     log = state[1]
     log.heads_from = count
     log.time = START
@@ -83,9 +83,9 @@ def measure(folder: Path) -> dict[str, object]:
     federation: Federation = build_federation(seed="benchmark", coops=1, stewards=1, threshold=1)
     sizes = [int(size) for size in (folder / "sizes").read_text().split()]
     # The validator's threads and code are there before the measurement begins.
-    load_validator(federation.charter, save_snapshot(empty_state(federation.charter)))
+    load_validator(federation.founding, save_snapshot(empty_state(federation.founding)))
     before = _resident_bytes()
-    validator = load_validator(federation.charter, (folder / "snapshot").read_bytes())
+    validator = load_validator(federation.founding, (folder / "snapshot").read_bytes())
     loaded = _resident_bytes()
     with (folder / "payments").open("rb") as payments:
         paid = sum(validator.replay(1, payments.read(size)).count for size in sizes)

@@ -96,7 +96,7 @@ def _make_folder(
     init_folder(folder, coop=own, port=port, peers=peers)
     create_node_key(folder, federation.node_keys[number].seed)
     install_charter(
-        folder, charter=federation.charter.source, signatures=federation.charter_signatures()
+        folder, charter=federation.founding.source, signatures=federation.charter_signatures()
     )
     with (folder / SETTINGS_FILE).open("a", encoding="utf-8") as file:
         file.write(SETTINGS)
@@ -104,7 +104,7 @@ def _make_folder(
 
 def _prefill(federation: Federation, prefill: Prefill, folder: Path) -> None:
     """Write a log that the coop's node takes for its own, recorded just now."""
-    validator = new_validator(federation.charter)
+    validator = new_validator(federation.founding)
     coop, step, now_ms = prefill.coop, prefill.commit, time.time_ns() // 1_000_000
     with SqlStore(f"sqlite:///{folder / 'node.db'}") as store:
         for place in range(0, len(prefill.transactions), step):
@@ -127,7 +127,7 @@ def _prefill(federation: Federation, prefill: Prefill, folder: Path) -> None:
         key, settings = federation.node_keys[coop], EngineSettings(recovery_wait_ms=0)
         mark = FileMark(folder / MARK_FILE)
         engine = Engine(
-            settings, federation.charter, coop, key, store, now_ms, mark=mark, alone=True
+            settings, federation.founding, coop, key, store, now_ms, mark=mark, alone=True
         )
         engine.bring_history_forward()
         engine.tick(now_ms, ())

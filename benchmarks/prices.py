@@ -37,7 +37,7 @@ def run(options: Options) -> dict[str, object]:
     members = 50 if options.small else 5_000
     graph = generate_graph(members=members, payments=count)
     load = make_load(graph, index=index_lines(coops=1, step_cap=CHANGE))
-    validator = new_validator(load.federation.charter)
+    validator = new_validator(load.federation.founding)
     _begin(validator, load)
     start = validator.snapshot()
     priced = [entry_of(transaction) for transaction in _priced(load, index_of(validator, 1))]
@@ -61,7 +61,7 @@ def _in_turn(
 ) -> tuple[list[float], list[float]]:
     """The seconds of each round without and with prices; two validators go on side by side."""
     sides = [
-        (load_validator(load.federation.charter, start), entries) for entries in (bare, priced)
+        (load_validator(load.federation.founding, start), entries) for entries in (bare, priced)
     ]
     times: tuple[list[float], list[float]] = ([], [])
     size = len(bare) // ROUNDS
@@ -115,10 +115,10 @@ def _compare(load: Load, start: bytes, entries: list[bytes]) -> dict[str, object
         from ledger.validators.native import NativeValidator
     except ImportError:
         return {"compared": 0}
-    charter = load.federation.charter
+    founding = load.federation.founding
     native, reference = (
-        NativeValidator.load(charter, start),
-        ReferenceValidator.load(charter, start),
+        NativeValidator.load(founding, start),
+        ReferenceValidator.load(founding, start),
     )
     before = reference.digest()
     for validator in (native, reference):

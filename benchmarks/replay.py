@@ -63,7 +63,7 @@ def worst(figures: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
 
 def measure(load: Load) -> dict[str, object]:
     """The figures of one load."""
-    validator = new_validator(load.federation.charter)
+    validator = new_validator(load.federation.founding)
     admissions = admit_all(validator, load)
     admit_times = []
     blob = b"".join(entry_of(transaction) for transaction in load.payments)
@@ -72,7 +72,7 @@ def measure(load: Load) -> dict[str, object]:
     for _ in range(ROUNDS):
         batches.append(batch_seconds(triples))
         singles.append(libsodium_seconds(triples))
-        fresh = new_validator(load.federation.charter)
+        fresh = new_validator(load.federation.founding)
         admit_times.append(_replay_seconds(fresh, admissions, load.members))
         replays.append(_replay_seconds(fresh, blob, len(triples)))
     count = len(triples)

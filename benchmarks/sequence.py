@@ -13,7 +13,7 @@ def run(options: Options) -> dict[str, object]:
     """Payments a second in batches of a thousand, and the time of a single one."""
     count = 500 if options.small else options.payments or 100_000
     load = make_load(generate_graph(members=50 if options.small else 5_000, payments=count))
-    validator = new_validator(load.federation.charter)
+    validator = new_validator(load.federation.founding)
     admit_all(validator, load)
     start = validator.snapshot()
 
@@ -26,7 +26,7 @@ def run(options: Options) -> dict[str, object]:
     batch_seconds, accepted = seconds_of(in_batches)
     check(accepted == count, "a payment was refused")
     singles = load.payments[: min(SINGLES, count)]
-    alone = load_validator(load.federation.charter, start)
+    alone = load_validator(load.federation.founding, start)
 
     def one_by_one() -> int:
         return sum(alone.sequence(1, START, [payment]).count for payment in singles)

@@ -34,7 +34,7 @@ def payment_sizes(debts: list[Debt]) -> list[int]:
     federation = build_federation(
         seed="benchmark", coops=COOPS, stewards=1, threshold=1, clearing_limit=LIMIT
     )
-    validator = new_validator(federation.charter)
+    validator = new_validator(federation.founding)
     members = sorted({debt.payer for debt in debts} | {debt.payee for debt in debts})
     admissions = [federation.admit(1, number, limit=LIMIT) for number in members]
     validator.sequence(1, START, admissions)

@@ -34,13 +34,14 @@ def run(options: Options) -> dict[str, object]:
         def restart() -> SqlStore:
             store = SqlStore(url)
             key = load.federation.node_keys[1]
-            engine = Engine(EngineSettings(), load.federation.charter, 1, key, store, START * 1000)
+            engine = Engine(EngineSettings(), load.federation.founding, 1, key, store, START * 1000)
             check(engine.status().lengths[1] == load.members + count, "entries are missing")
             return store
 
         ready_seconds, store = seconds_of(restart)
         check(
-            load_state(load.federation.charter, store).validator.digest() == digest, "another state"
+            load_state(load.federation.founding, store).validator.digest() == digest,
+            "another state",
         )
         store.close()
     return {
@@ -70,7 +71,7 @@ class _Log:
     def __init__(self, store: Store, load: Load) -> None:
         self._store = store
         self._federation = load.federation
-        self.validator = new_validator(load.federation.charter)
+        self.validator = new_validator(load.federation.founding)
 
     def append(self, transactions: list[bytes]) -> None:
         previous = self.validator.log(1).head

@@ -111,7 +111,9 @@ class InvalidEntryEvidence:
 
         The validator must hold exactly the log before that entry; it is left as it was.
         """
-        self.check_signed(validator.charter)
+        if self.coop not in validator.coops:
+            raise ProofError("a head signed for a coop that is not in the charter")
+        self.check_signed(validator.charter(self.coop))
         log = validator.log(self.coop)
         if log.length != self.index - 1 or log.head != self.previous:
             raise ProofError("this evidence needs the log up to the entry before it")

@@ -26,7 +26,7 @@ def find_violations(validator: Validator) -> list[Violation]:
 
 def _federation_violations(validator: Validator) -> Iterator[Violation]:
     total = 0
-    for coop in validator.charter.coops:
+    for coop in validator.coops:
         log = validator.log(coop)
         balances = log.commons + sum(account.balance for account in validator.accounts(coop))
         if balances != log.position:
@@ -39,9 +39,9 @@ def _federation_violations(validator: Validator) -> Iterator[Violation]:
 
 
 def _log_violations(validator: Validator) -> Iterator[Violation]:
-    logs = {coop: validator.log(coop) for coop in validator.charter.coops}
+    logs = {coop: validator.log(coop) for coop in validator.coops}
     for coop, log in logs.items():
-        clearing_limit = validator.charter.coops[coop].clearing_limit
+        clearing_limit = validator.charter(coop).coops[coop].clearing_limit
         balances = [log.commons, *(account.balance for account in validator.accounts(coop))]
         if max(balances) > MAX or min(balances) < -MAX:
             yield Violation("balances_in_range", f"coop {coop}: {min(balances)}, {max(balances)}")
@@ -56,7 +56,7 @@ def _log_violations(validator: Validator) -> Iterator[Violation]:
             if length > logs[other].length:
                 yield Violation("anchors_within_logs", f"coop {coop} anchors {other} at {length}")
         for item in validator.in_transit(coop):
-            if item.index <= logs[item.payee_coop].anchored[coop]:
+            if item.index <= logs[item.payee_coop].anchored.get(coop, 0):
                 yield Violation("transit_is_unanchored", f"coop {coop}, entry {item.index}")
 
 

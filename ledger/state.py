@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from ledger.charter import Charter
 from ledger.index.table import Index
 from ledger.transactions import Status
 
@@ -76,6 +77,8 @@ class Log:
     """The state of one coop's log. `heads[i]` is the head at length `heads_from + i`."""
 
     coop: int
+    charter: Charter
+    """The charter in force for this log."""
     heads: list[bytes]
     heads_from: int = 0
     time: int = 0
@@ -116,4 +119,4 @@ class Log:
 
 
 State = dict[int, Log]
-"""The logs of a federation by coop number, all coops of the charter present."""
+"""The logs of a federation by coop number: one for each coop that any log's charter has."""

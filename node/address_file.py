@@ -35,7 +35,7 @@ def read_own_address(folder: NodeFolder) -> NodeAddress | None:
             f"{ADDRESS_FILE}: is no address of this node; `fiado node moved` makes one"
         )
     try:
-        check_address(folder.charter, statement)
+        check_address(folder.founding.genesis, statement)
     except ProofError as error:
         raise FolderError(f"{ADDRESS_FILE}: {error}") from error
     return statement
@@ -49,7 +49,7 @@ def move(folder: NodeFolder, url: str, *, now: int) -> NodeAddress:
     before = read_own_address(folder)
     statement = sign_address(
         folder.key,
-        federation=folder.charter.federation,
+        federation=folder.founding.federation,
         coop=folder.coop.number,
         serial=max(now, 1 if before is None else before.serial + 1),
         time=now,

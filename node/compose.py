@@ -21,6 +21,7 @@ from typing import Final, Self
 from aiohttp import web
 
 from ledger import __version__
+from ledger.charter import Charter
 from ledger.validators.choose import chosen_name
 from node.address_file import read_own_address
 from node.codes import Codes
@@ -96,6 +97,7 @@ class Node:
         self._alone = alone
         self._clock_is_right = clock_is_right
         self._is_reopened = False
+        self._engine: Engine | None = None
         self._address = read_own_address(folder)
         self._mark = FileMark(folder.folder / MARK_FILE, world.random_bytes)
         self._world = world
@@ -107,7 +109,7 @@ class Node:
             steady_ms=world.steady_ms,
         )
         self.links = Links(
-            Identity(charter=folder.charter, coop=folder.coop.number, key=folder.key),
+            Identity(charter=self._charter, coop=folder.coop.number, key=folder.key),
             self.runner,
             peers=folder.peers,
             settings=settings.link,
@@ -138,7 +140,7 @@ class Node:
         try:
             engine = Engine(
                 folder.settings.engine,
-                folder.charter,
+                folder.founding,
                 folder.coop.number,
                 folder.key,
                 store,
@@ -156,13 +158,19 @@ class Node:
             store.close()
             raise
         self._is_reopened = True  # the next time
+        self._engine = engine
         return OpenEngine(engine, store.close)
+
+    def _charter(self) -> Charter:
+        """The charter in force for the own log; until that is read, the one that it began with."""
+        return self.folder.founding.genesis if self._engine is None else self._engine.charter
 
     def _make_api(self) -> Api:
         folder, world = self.folder, self._world
         http = folder.settings.http
         return Api(
-            charter=folder.charter,
+            founding=folder.founding,
+            in_force=self._charter,
             charter_signatures=folder.charter_signatures,
             coop=folder.coop,
             key=folder.key,

@@ -18,14 +18,14 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from ledger.charter import (
-    Charter,
-    Coop,
-    check_charter_signatures,
-    parse_charter,
-    parse_charter_signatures,
-)
+from ledger.charter import Coop
 from ledger.errors import CharterError
+from ledger.founding import (
+    Founding,
+    check_charter_signatures,
+    parse_charter_signatures,
+    parse_founding,
+)
 from ledger.signatures import SEED_BYTES, SigningKey
 from node.engine.settings import EngineSettings
 from node.errors import NodeFault
@@ -77,7 +77,7 @@ class NodeFolder:
     """A folder that was read and checked: everything that a node needs to start."""
 
     folder: Path
-    charter: Charter
+    founding: Founding
     charter_signatures: bytes
     coop: Coop
     key: SigningKey
@@ -91,7 +91,7 @@ class NodeFolder:
     @property
     def peers(self) -> dict[int, str]:
         """The peers' URLs by their coops' numbers."""
-        by_name = {coop.name: number for number, coop in self.charter.coops.items()}
+        by_name = {coop.name: number for number, coop in self.founding.genesis.coops.items()}
         return {by_name[name]: url for name, url in self.settings.peers.items()}
 
 
@@ -161,7 +161,7 @@ def install_charter(folder: Path, *, charter: bytes, signatures: bytes) -> None:
 
     Raises `FolderError`; a node that could not run by the charter does not get it.
     """
-    checked = _checked_charter(charter, signatures)
+    checked = _checked_founding(charter, signatures)
     new = {
         folder / name: content
         for name, content in ((CHARTER_FILE, charter), (SIGNATURES_FILE, signatures))
@@ -177,9 +177,9 @@ def install_charter(folder: Path, *, charter: bytes, signatures: bytes) -> None:
         _write_new(path, content)
 
 
-def _own_coop(folder: Path, charter: Charter, settings: NodeSettings) -> tuple[Coop, SigningKey]:
+def _own_coop(folder: Path, founding: Founding, settings: NodeSettings) -> tuple[Coop, SigningKey]:
     """The folder's coop in the charter, and its key; raises `FolderError` unless both fit."""
-    coop = charter.coop_named(settings.coop)
+    coop = founding.genesis.coop_named(settings.coop)
     if coop is None:
         raise FolderError(f"{SETTINGS_FILE}: coop: the charter has no coop named {settings.coop}")
     key = read_node_key(folder)
@@ -194,16 +194,16 @@ def load_folder(folder: Path) -> NodeFolder:
     """Read and check everything in a node's folder; raises `FolderError`."""
     settings = parse_settings(_read(folder / SETTINGS_FILE))
     signatures = _read(folder / SIGNATURES_FILE)
-    charter = _checked_charter(_read(folder / CHARTER_FILE), signatures)
-    coop, key = _own_coop(folder, charter, settings)
+    founding = _checked_founding(_read(folder / CHARTER_FILE), signatures)
+    coop, key = _own_coop(folder, founding, settings)
     for name in settings.peers:
-        if charter.coop_named(name) is None:
+        if founding.genesis.coop_named(name) is None:
             raise FolderError(f"{SETTINGS_FILE}: peers: the charter has no coop named {name}")
         if name == coop.name:
             raise FolderError(f"{SETTINGS_FILE}: peers: {name} is this node itself")
     return NodeFolder(
         folder=folder,
-        charter=charter,
+        founding=founding,
         charter_signatures=signatures,
         coop=coop,
         key=key,
@@ -279,9 +279,9 @@ def _url(field_: str, text: str) -> str:
         raise FolderError(f"{SETTINGS_FILE}: {field_}: {error}") from error
 
 
-def _checked_charter(charter: bytes, signatures: bytes) -> Charter:
+def _checked_founding(charter: bytes, signatures: bytes) -> Founding:
     try:
-        parsed = parse_charter(charter)
+        parsed = parse_founding(charter)
     except CharterError as error:
         raise FolderError(f"{CHARTER_FILE}: {error}") from error
     try:

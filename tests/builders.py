@@ -17,8 +17,9 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from ledger.chain import SignedHead, extend_all, genesis, head_message, sign_head
-from ledger.charter import Charter, format_charter_signatures, parse_charter, sign_charter
+from ledger.charter import Charter
 from ledger.codec import split
+from ledger.founding import Founding, format_charter_signatures, parse_founding, sign_charter
 from ledger.messages import TAG_ENTRY, signed_bytes
 from ledger.receipts import Receipt
 from ledger.refusals import Refusal
@@ -57,14 +58,19 @@ class Federation:
     """A charter and everybody's keys. Coops are numbered from 1."""
 
     seed: str
-    charter: Charter
+    founding: Founding
     node_keys: Mapping[int, SigningKey]
     steward_keys: Mapping[int, Sequence[SigningKey]]
 
     @property
     def id(self) -> bytes:
         """The federation id."""
-        return self.charter.federation
+        return self.founding.federation
+
+    @property
+    def charter(self) -> Charter:
+        """The charter that every log begins with."""
+        return self.founding.genesis
 
     def member_key(self, coop: int, account: int) -> SigningKey:
         """The key of account `account` of `coop`."""
@@ -74,7 +80,7 @@ class Federation:
         """The `charter.signatures.toml` with the signatures of all coops."""
         return format_charter_signatures(
             {
-                coop: sign_charter(self.charter, coop=coop, key=key)
+                coop: sign_charter(self.founding, coop=coop, key=key)
                 for coop, key in self.node_keys.items()
             }
         )
@@ -264,7 +270,7 @@ def build_federation(
             ]
     source = "\n".join([*lines, *index, ""]).encode("utf-8")
     return Federation(
-        seed=seed, charter=parse_charter(source), node_keys=node_keys, steward_keys=steward_keys
+        seed=seed, founding=parse_founding(source), node_keys=node_keys, steward_keys=steward_keys
     )
 
 
@@ -408,7 +414,7 @@ class Books:
         )
 
 
-MakeValidator = Callable[[Charter], Validator]
+MakeValidator = Callable[[Founding], Validator]
 
 
 def open_books(
@@ -416,7 +422,7 @@ def open_books(
 ) -> Books:
     """Books with no entry in any log."""
     federation = federation or build_federation()
-    return Books(federation=federation, validator=make_validator(federation.charter))
+    return Books(federation=federation, validator=make_validator(federation.founding))
 
 
 def books_with_members(
@@ -446,7 +452,7 @@ def replay_logs(
 
     Raises `RefusedInTest` when an entry is refused, or all logs wait for one another.
     """
-    validator = make_validator(federation.charter)
+    validator = make_validator(federation.founding)
     done = dict.fromkeys(logs, 0)
     while any(done[coop] < len(logs[coop]) for coop in logs):
         advanced = 0

@@ -58,7 +58,7 @@ def balance(wallet: Path, passphrase: PassphraseSource, output: Output) -> None:
                 output.note(in_doubt_line(pending))
             raise
         amount = integer(member.client, me, "balance")
-        unit = member.charter.unit
+        unit = member.founding.unit
         output.line(f"{member.address}: {in_words(amount, unit)}")
         output.fields(
             {

@@ -21,6 +21,7 @@ from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
 from cli.wallet.membership import unlock
 from ledger.charter import Charter, Coop
+from ledger.founding import Founding
 from ledger.messages import TAG_ENTRY, signed_bytes
 from ledger.signatures import SigningKey
 from ledger.transactions import Admit, encode_transaction, signed_part
@@ -28,7 +29,7 @@ from node.member.account_search import OwnAccount, find_accounts, likeness
 from node.member.addresses import Address
 from node.member.amounts import format_amount
 from node.member.answers import encode_bytes, integer, number, text
-from node.member.charters import fetch_charter, keep_charter
+from node.member.charters import fetch_founding, keep_founding
 from node.member.client import Json, NodeClient, NodeMisbehaved, NodeProblem, path_of
 from node.member.wallet_file import UnlockedWallet, check_unchanged, read_wallet, replace_public
 from node.member.wallet_format import PublicPart
@@ -102,16 +103,16 @@ def join(
     if node_url is None:
         raise click.UsageError("Give --node: the address of your cooperative's node.")
     with NodeClient(node_url) as client:
-        charter = _charter(client, public.federation, federation)
-        coop = _coop_of(client, charter)
+        founding = _founding(client, public.federation, federation)
+        coop = _coop_of(client, founding.genesis)
         unlocked = unlock(read_wallet(wallet), passphrase)
         owned = find_accounts(
-            client, SigningKey(unlocked.seed), coop=coop, federation=charter.federation
+            client, SigningKey(unlocked.seed), coop=coop, federation=founding.federation
         )
         found = _choose(owned, coop, handle=handle, another=another, known=public)
         asked = _Asked(
             client=client,
-            charter=charter,
+            founding=founding,
             coop=coop,
             handle=_handle(found, handle, public),
             is_organisation=organisation,
@@ -176,14 +177,14 @@ def _choose(
     )
 
 
-def _charter(client: NodeClient, joined: bytes | None, wanted: str | None) -> Charter:
+def _founding(client: NodeClient, joined: bytes | None, wanted: str | None) -> Founding:
     expected = joined
     if wanted is not None:
         try:
             expected = bytes.fromhex(wanted)
         except ValueError:
             raise click.UsageError("--federation takes the id: 64 hex digits.") from None
-    return fetch_charter(client, expected=expected)
+    return fetch_founding(client, expected=expected)
 
 
 def _coop_of(client: NodeClient, charter: Charter) -> Coop:
@@ -200,7 +201,7 @@ class _Asked:
         self,
         *,
         client: NodeClient,
-        charter: Charter,
+        founding: Founding,
         coop: Coop,
         handle: str,
         is_organisation: bool | None,
@@ -210,7 +211,7 @@ class _Asked:
     ) -> None:
         self.may_replace = may_replace
         self.client = client
-        self.charter = charter
+        self.founding = founding
         self.coop = coop
         self.handle = handle
         self.is_organisation = is_organisation
@@ -220,7 +221,7 @@ class _Asked:
     def agree_to_replace(self, known: PublicPart) -> None:
         """Ask before a wallet that is for one account becomes one for another."""
         place = (known.federation, known.coop, known.handle)
-        wanted = (self.charter.federation, self.coop.name, self.handle)
+        wanted = (self.founding.federation, self.coop.name, self.handle)
         if known.account is None or self.may_replace or place == wanted:
             return
         self.output.note(
@@ -260,7 +261,7 @@ class _Asked:
         if known.account is not None and same == (
             self.handle,
             self.coop.name,
-            self.charter.federation,
+            self.founding.federation,
         ):
             draft = self._leave(wallet, known.account, self._proposal(wallet, known.account))
         if draft is None:
@@ -293,7 +294,7 @@ class _Asked:
         )
         message = signed_bytes(
             TAG_ENTRY,
-            federation=self.charter.federation,
+            federation=self.founding.federation,
             coop=self.coop.number,
             body=signed_part(admit),
         )
@@ -312,7 +313,7 @@ class _Asked:
         """
         public = replace(
             wallet.public,
-            federation=self.charter.federation,
+            federation=self.founding.federation,
             coop=self.coop.name,
             account=account,
             handle=self.handle,
@@ -322,11 +323,11 @@ class _Asked:
             with lock_wallet(wallet.path) as lock:
                 check_unchanged(wallet)
                 replace_public(lock, wallet, public=public)
-        keep_charter(wallet.path, self.charter)
+        keep_founding(wallet.path, self.founding)
         address = f"{self.handle}@{self.coop.name}"
         fields = {
-            "federation": self.charter.name,
-            "federation id": self.charter.federation.hex(),
+            "federation": self.founding.name,
+            "federation id": self.founding.federation.hex(),
             "cooperative": f"{self.coop.title} ({self.coop.name})",
             "address": address,
             "account": str(account),
@@ -342,7 +343,7 @@ class _Asked:
             self._say_who_signs(draft)
         self.output.result(
             {
-                "federation": self.charter.federation.hex(),
+                "federation": self.founding.federation.hex(),
                 "coop": self.coop.name,
                 "account": account,
                 "handle": self.handle,

@@ -11,7 +11,7 @@ from cli.shell.describing import moment
 from cli.shell.exit_codes import ExitCode
 from cli.shell.parameters import NODE_TARGET, output_option
 from cli.shell.terminal import Output
-from ledger.charter import Charter
+from ledger.founding import Founding
 from node.audit import AuditReport
 from node.member.amounts import format_amount
 
@@ -38,12 +38,12 @@ def audit(targets: tuple[Path | str, ...], federation: str | None, output: Outpu
             output.line()
         begun = time.monotonic()
         if isinstance(target, Path):
-            charter, report = audit_folder(target, output)
+            founding, report = audit_folder(target, output)
         else:
-            charter, report = audit_url(target, output)
+            founding, report = audit_url(target, output)
         seconds = time.monotonic() - begun
-        _page(str(target), charter, report, seconds, output)
-        results.append((str(target), charter, report, seconds))
+        _page(str(target), founding, report, seconds, output)
+        results.append((str(target), founding, report, seconds))
     reports = [report for _, _, report, _ in results]
     digests = {report.digest for report in reports}
     equal = len(digests) == 1 and None not in digests
@@ -58,7 +58,7 @@ def audit(targets: tuple[Path | str, ...], federation: str | None, output: Outpu
     wrong = federation is not None and any(r.federation.hex() != federation for r in reports)
     if wrong:
         output.line("THIS IS NOT THE FEDERATION WITH THAT ID.")
-    documents = [_as_json(target, charter, report, s) for target, charter, report, s in results]
+    documents = [_as_json(target, founding, report, s) for target, founding, report, s in results]
     holds = all(report.holds for report in reports) and not wrong
     if len(documents) == 1:
         output.result({**documents[0], "holds": holds})
@@ -69,7 +69,7 @@ def audit(targets: tuple[Path | str, ...], federation: str | None, output: Outpu
 
 
 def _page(
-    target: str, charter: Charter, report: AuditReport, seconds: float, output: Output
+    target: str, founding: Founding, report: AuditReport, seconds: float, output: Output
 ) -> None:
     """The one page that a person reads."""
     digest = (
@@ -83,11 +83,11 @@ def _page(
     output.line(f"Audit of {target}")
     output.fields(
         {
-            "federation": charter.name,
+            "federation": founding.name,
             "federation id": report.federation.hex(),
             "members": f"{members}",
             "entries": f"{report.entries}",
-            "payments": f"{report.payments}, of {format_amount(paid)} {charter.unit} together",
+            "payments": f"{report.payments}, of {format_amount(paid)} {founding.unit} together",
             "newest entry": moment(newest) if newest else "none",
             "sum of everything": format_amount(report.total),
             "on its way": f"{transit} payments, {format_amount(transit_amount)}",
@@ -99,7 +99,7 @@ def _page(
     output.line()
     rows = [
         [
-            charter.coops[log.coop].name,
+            founding.genesis.coops[log.coop].name,
             str(log.replayed) if log.replayed == log.length else f"{log.replayed} of {log.length}",
             str(log.members),
             str(log.payments),
@@ -114,20 +114,20 @@ def _page(
     for log in report.logs:
         if log.signed < log.replayed and log.replayed == log.length:
             output.line(
-                f"The last {log.replayed - log.signed} entries of {charter.coops[log.coop].name} are not "
-                "yet covered by a signed head."
+                f"The last {log.replayed - log.signed} entries of "
+                f"{founding.genesis.coops[log.coop].name} are not yet covered by a signed head."
             )
     output.line()
     if report.holds:
         output.line("Everything holds.")
     for finding in report.findings:
-        for line in finding_words(finding, charter):
+        for line in finding_words(finding, founding.genesis):
             output.line(line)
         output.line()
 
 
 def _as_json(
-    target: str, charter: Charter, report: AuditReport, seconds: float
+    target: str, founding: Founding, report: AuditReport, seconds: float
 ) -> dict[str, object]:
     return {
         "target": target,
@@ -143,7 +143,7 @@ def _as_json(
         "in_transit_amount": sum(log.in_transit_amount for log in report.logs),
         "logs": [
             {
-                "coop": charter.coops[log.coop].name,
+                "coop": founding.genesis.coops[log.coop].name,
                 "length": log.length,
                 "replayed": log.replayed,
                 "signed": log.signed,
@@ -157,6 +157,6 @@ def _as_json(
             }
             for log in report.logs
         ],
-        "findings": [finding_as_json(finding, charter) for finding in report.findings],
+        "findings": [finding_as_json(finding, founding.genesis) for finding in report.findings],
         "seconds": round(seconds, 3),
     }

@@ -5,13 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from cli.shell.terminal import Output
-from ledger.charter import (
-    Charter,
-    check_charter_signatures,
-    parse_charter,
-    parse_charter_signatures,
-)
 from ledger.errors import EncodingError
+from ledger.founding import (
+    Founding,
+    check_charter_signatures,
+    parse_charter_signatures,
+    parse_founding,
+)
 from ledger.validators.choose import new_validator
 from node.audit import (
     AuditReport,
@@ -26,7 +26,7 @@ from node.audit.database import database_problem, unreadable_entries
 from node.audit.replay import cut
 from node.errors import StorageFault
 from node.member.answers import decode_hex, integer
-from node.member.charters import fetch_charter
+from node.member.charters import fetch_founding
 from node.member.client import (
     Answer,
     Json,
@@ -49,30 +49,33 @@ from node.store.sql import SqlStore
 FETCH_BYTES = 4 * 1024 * 1024
 
 
-def audit_folder(folder: Path, output: Output) -> tuple[Charter, AuditReport]:
+def audit_folder(folder: Path, output: Output) -> tuple[Founding, AuditReport]:
     """Audit a node's folder. The node's secret key is neither needed nor read."""
     if not (folder / CHARTER_FILE).exists():
         raise FolderError(f"{folder} is not a node's folder: it has no {CHARTER_FILE}")
-    charter = parse_charter((folder / CHARTER_FILE).read_bytes())
+    founding = parse_founding((folder / CHARTER_FILE).read_bytes())
     signatures = parse_charter_signatures((folder / SIGNATURES_FILE).read_bytes())
-    check_charter_signatures(charter, signatures)
+    check_charter_signatures(founding, signatures)
     settings = parse_settings((folder / SETTINGS_FILE).read_bytes())
-    own = next((coop.number for coop in charter.coops.values() if coop.name == settings.coop), None)
+    own = next(
+        (coop.number for coop in founding.genesis.coops.values() if coop.name == settings.coop),
+        None,
+    )
     address = absolute_store(settings.store, folder)
     try:
         with SqlStore(address, read_only=True) as store:
             total = sum(length for length, _ in store.logs().values())
             with output.progress(f"Audit of {folder}", steps=total) as progress:
-                report = audit_store(store, charter, coop=own, progress=progress)
+                report = audit_store(store, founding, coop=own, progress=progress)
     except StorageFault as fault:
-        report = _unreadable(charter, str(fault))
+        report = _unreadable(founding, str(fault))
     findings = [_narrowed(finding, address) for finding in report.findings]
     report = replace(report, findings=findings)
     problem = database_problem(address)
     if problem is not None:
         finding = Finding(fault=Fault.RECORD_DAMAGED, clause="5", detail=problem)
         report = replace(report, findings=[*report.findings, finding])
-    return charter, report
+    return founding, report
 
 
 def _narrowed(finding: Finding, address: str) -> Finding:
@@ -83,11 +86,11 @@ def _narrowed(finding: Finding, address: str) -> Finding:
     return finding if found is None else replace(finding, first=found[0], last=found[1])
 
 
-def _unreadable(charter: Charter, detail: str) -> AuditReport:
+def _unreadable(founding: Founding, detail: str) -> AuditReport:
     """The report when not even the list of logs could be read."""
     return AuditReport(
-        federation=charter.federation,
-        validator=new_validator(charter).name,
+        federation=founding.federation,
+        validator=new_validator(founding).name,
         logs=[],
         total=0,
         digest=None,
@@ -95,14 +98,14 @@ def _unreadable(charter: Charter, detail: str) -> AuditReport:
     )
 
 
-def audit_url(url: str, output: Output) -> tuple[Charter, AuditReport]:
+def audit_url(url: str, output: Output) -> tuple[Founding, AuditReport]:
     """Audit what a node serves. Raises `NodeError` when it can't be asked at all."""
     with NodeClient(url) as client:
-        charter = fetch_charter(client)
+        founding = fetch_founding(client)
         source = UrlSource(client)
         total = sum(length for length, _ in source.logs().values())
         with output.progress(f"Audit of {url}", steps=total) as progress:
-            report = run_audit(source, new_validator(charter), progress=progress)
+            report = run_audit(source, new_validator(founding), progress=progress)
         evidence = client.get("/v1/evidence").get("evidence", [])
         accused = [
             Finding(
@@ -113,7 +116,7 @@ def audit_url(url: str, output: Output) -> tuple[Charter, AuditReport]:
             )
             for row in evidence
         ]
-        return charter, replace(report, findings=[*report.findings, *accused])
+        return founding, replace(report, findings=[*report.findings, *accused])
 
 
 class UrlSource:

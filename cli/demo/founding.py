@@ -7,7 +7,8 @@ from typing import Final
 
 from cli.demo.signing import derive_key, steward_key
 from cli.federation.draft import CoopDraft, StewardDraft, render_charter
-from ledger.charter import Charter, format_charter_signatures, parse_charter, sign_charter
+from ledger.charter import Charter
+from ledger.founding import Founding, format_charter_signatures, parse_founding, sign_charter
 from node.settings import SETTINGS_FILE, create_node_key, init_folder, install_charter
 
 COOP_NAMES: Final = ("norte", "sur", "este", "oeste", "rio", "lago", "monte", "valle")
@@ -29,9 +30,14 @@ costly_burst = 1000000
 class Founded:
     """A federation whose nodes can be started. Folders and ports are in the order of the coops."""
 
-    charter: Charter
+    founding: Founding
     folders: Sequence[Path]
     ports: Sequence[int]
+
+    @property
+    def charter(self) -> Charter:
+        """The charter that it begins with."""
+        return self.founding.genesis
 
 
 def coop_name(number: int) -> str:
@@ -75,9 +81,9 @@ def found(
         decision_quorum=len(drafts) // 2 + 1,
         coops=drafts,
     ).encode()
-    charter = parse_charter(source)
+    founding = parse_founding(source)
     signatures = format_charter_signatures(
-        {coop: sign_charter(charter, coop=coop, key=key) for coop, key in node_keys.items()}
+        {coop: sign_charter(founding, coop=coop, key=key) for coop, key in node_keys.items()}
     )
     folders = [root / coop_name(number) for number in numbers]
     urls = {coop_name(number): f"http://127.0.0.1:{ports[number - 1]}" for number in numbers}
@@ -88,4 +94,4 @@ def found(
         create_node_key(folder, node_keys[number].seed)
         install_charter(folder, charter=source, signatures=signatures)
         quicken(folder)
-    return Founded(charter=charter, folders=folders, ports=list(ports))
+    return Founded(founding=founding, folders=folders, ports=list(ports))

@@ -19,14 +19,14 @@ from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
 from cli.shell.parameters import output_option
 from cli.shell.terminal import Output
-from ledger.charter import (
-    Charter,
+from ledger.founding import (
+    Founding,
     check_charter_signatures,
     parse_charter_signatures,
     sign_charter,
 )
 from node.member.amounts import format_amount
-from node.member.charters import read_charter
+from node.member.charters import read_founding
 from node.settings import read_node_key
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -61,9 +61,11 @@ def sign(file: Path, folder: Path, out: Path | None, yes: bool, output: Output) 
     `second.signatures.toml` for a draft in `second.toml`; send that file on to the others, or let
     `fiado federation collect` bring several together.
     """
-    charter = read_charter(file)
+    founding = read_founding(file)
     key = read_node_key(folder)
-    coop = next((each for each in charter.coops.values() if each.node_key == key.public_key), None)
+    coop = next(
+        (each for each in founding.genesis.coops.values() if each.node_key == key.public_key), None
+    )
     if coop is None:
         raise CliError(
             ExitCode.REFUSED,
@@ -73,18 +75,18 @@ def sign(file: Path, folder: Path, out: Path | None, yes: bool, output: Output) 
         )
     path = signatures_beside(file) if out is None else out
     if not output.is_json:
-        _print(charter, read_signatures(path), output)
+        _print(founding, read_signatures(path), output)
     if not yes:
         agree_to_sign(f"Sign this in the name of {coop.title}?")
     signatures = write_signatures(
-        path, charter, {coop.number: sign_charter(charter, coop=coop.number, key=key)}
+        path, founding.genesis, {coop.number: sign_charter(founding, coop=coop.number, key=key)}
     )
-    missing = coops_missing(charter, signatures)
+    missing = coops_missing(founding.genesis, signatures)
     output.line(f"Signed in the name of {coop.name}, in {path}.")
     output.line(_missing_words(missing))
     output.result(
         {
-            "federation": charter.federation.hex(),
+            "federation": founding.federation.hex(),
             "coop": coop.name,
             "file": str(path),
             "missing": missing,
@@ -101,12 +103,14 @@ def collect(file: Path, signature_files: tuple[Path, ...], output: Output) -> No
 
     Those that are not signatures of this charter are refused.
     """
-    charter = read_charter(file)
+    founding = read_founding(file)
     path = signatures_beside(file)
     gathered: dict[int, bytes] = {}
     for each in signature_files:
         found = parse_charter_signatures(each.read_bytes())
-        wrong = [number for number, is_valid in validity(charter, found).items() if not is_valid]
+        wrong = [
+            number for number, is_valid in validity(founding.genesis, found).items() if not is_valid
+        ]
         if wrong:
             raise CliError(
                 ExitCode.REFUSED,
@@ -115,11 +119,11 @@ def collect(file: Path, signature_files: tuple[Path, ...], output: Output) -> No
                 "Everybody has to sign the very same file: compare `sha256sum charter.toml`.",
             )
         gathered |= found
-    signatures = write_signatures(path, charter, gathered)
-    missing = coops_missing(charter, signatures)
+    signatures = write_signatures(path, founding.genesis, gathered)
+    missing = coops_missing(founding.genesis, signatures)
     output.line(f"{len(signatures)} signatures are in {path}.")
     output.line(_missing_words(missing))
-    output.result({"federation": charter.federation.hex(), "file": str(path), "missing": missing})
+    output.result({"federation": founding.federation.hex(), "file": str(path), "missing": missing})
 
 
 @federation.command("show")
@@ -130,22 +134,22 @@ def show(file: Path, output: Output) -> None:
 
     It ends with an error unless all have.
     """
-    charter = read_charter(file)
+    founding = read_founding(file)
     signatures = read_signatures(signatures_beside(file))
-    _print(charter, signatures, output)
-    missing = coops_missing(charter, signatures)
+    _print(founding, signatures, output)
+    missing = coops_missing(founding.genesis, signatures)
     output.result(
         {
-            "federation": charter.federation.hex(),
-            "name": charter.name,
-            "unit": charter.unit,
-            "coops": [coop.name for coop in charter.coops.values()],
+            "federation": founding.federation.hex(),
+            "name": founding.name,
+            "unit": founding.unit,
+            "coops": [coop.name for coop in founding.genesis.coops.values()],
             "missing": missing,
         }
     )
     if missing:
         click.get_current_context().exit(int(ExitCode.REFUSED))
-    check_charter_signatures(charter, signatures)
+    check_charter_signatures(founding, signatures)
 
 
 def _missing_words(missing: Sequence[str]) -> str:
@@ -154,13 +158,14 @@ def _missing_words(missing: Sequence[str]) -> str:
     return f"Still to sign: {', '.join(missing)}."
 
 
-def _print(charter: Charter, signatures: Mapping[int, bytes], output: Output) -> None:
+def _print(founding: Founding, signatures: Mapping[int, bytes], output: Output) -> None:
+    charter = founding.genesis
     valid = validity(charter, signatures)
     output.fields(
         {
-            "federation": charter.name,
-            "id": charter.federation.hex(),
-            "unit": charter.unit,
+            "federation": founding.name,
+            "id": founding.federation.hex(),
+            "unit": founding.unit,
             "witnesses for each anchor": str(charter.witness_quorum),
             "signatures for a decision": f"{charter.decision_quorum} of {len(charter.coops)}",
             "payments a day of each": "no bound"

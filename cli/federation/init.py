@@ -14,7 +14,7 @@ from ledger.errors import CharterError
 from ledger.index.days import day_from_text, text_from_day
 from ledger.index.parameters import LOWEST_VALUE
 from node.member.amounts import parse_amount, parse_number
-from node.member.charters import read_charter
+from node.member.charters import read_founding
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 ENTRIES_PER_DAY = 100_000
@@ -228,7 +228,7 @@ def _warn_of_threshold(coop: CoopDraft, output: Output) -> None:
 
 def _problem(file: Path) -> str | None:
     try:
-        read_charter(file)
+        read_founding(file)
     except CharterError as error:
         return str(error)
     return None

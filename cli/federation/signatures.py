@@ -1,7 +1,7 @@
 """The signatures that gather beside a charter until every cooperative has signed it.
 
 They are in a file of their own, since a signature covers the charter's very bytes. Nodes refuse to run by a
-charter before all are there (`ledger.charter.check_charter_signatures`); until then people want to know
+charter before all are there (`ledger.founding.check_charter_signatures`); until then people want to know
 whose are, and whether they are good.
 """
 
@@ -10,7 +10,8 @@ from pathlib import Path
 
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
-from ledger.charter import Charter, format_charter_signatures, parse_charter_signatures
+from ledger.charter import Charter
+from ledger.founding import format_charter_signatures, parse_charter_signatures
 from ledger.messages import TAG_CHARTER, signed_bytes
 from ledger.signatures import SignatureInvalid, verify
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from ledger.charter import Charter, parse_charter
+from ledger.charter import Charter
 from ledger.decisions import Decision, IndexEntry, Observations
 from ledger.entries import decode_transaction
 from ledger.errors import CharterError
+from ledger.founding import parse_founding
 from ledger.index.exact import MILLIONTHS
 from ledger.index.statistics import median_level
 from node.member.client import NodeClient, NodeMisbehaved, NodeProblem, path_of
@@ -40,7 +41,7 @@ def levels_of_coops(
 ) -> dict[int, list[CoopLevel]]:
     """By period, for those prints that the node has a certificate of and that are no stand-ins."""
     try:
-        charter = parse_charter(client.get_bytes("/v1/charter").body)
+        charter = parse_founding(client.get_bytes("/v1/charter").body).genesis
     except CharterError as error:
         raise NodeMisbehaved(client.url, f"its charter can't be read: {error}") from error
     levels = {}

@@ -18,10 +18,11 @@ from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
 from cli.shell.parameters import NODE_URL, output_option
 from cli.shell.terminal import Output
-from ledger.charter import Charter, parse_charter
+from ledger.charter import Charter
 from ledger.decisions import Decision, IndexEntry
 from ledger.entries import decode_transaction
 from ledger.errors import CharterError
+from ledger.founding import parse_founding
 from ledger.index.days import text_from_day
 from ledger.index.statistics import PricePair, SurveyError, laspeyres, level_from_index
 from ledger.index.table import Index
@@ -59,7 +60,7 @@ def verify(*, url: str, charter_file: Path | None, output: Output) -> None:
     with NodeClient(url) as client:
         source = charter_file.read_bytes() if charter_file else client.get_bytes("/v1/charter").body
         try:
-            charter = parse_charter(source)
+            charter = parse_founding(source).genesis
         except CharterError as error:
             raise NodeMisbehaved(url, f"its charter can't be read: {error}") from error
         index = index_of_new_log(charter)

@@ -112,7 +112,7 @@ def show(found: Json, member: Membership, output: Output) -> None:
     fields = {
         "invoice": found["id"],
         "state": found["state"] + reason,
-        "amount": f"{format_amount(minor(found, 'amount'))} {member.charter.unit}",
+        "amount": f"{format_amount(minor(found, 'amount'))} {member.founding.unit}",
         "paid": format_amount(minor(found, "paid")),
     }
     for name in ("coming", "late", "refunded"):
@@ -289,7 +289,7 @@ def refund(
         if client_id is None and not again:
             _check_not_refunded(member, path, amount)
         prepared = member.client.post(path, body)
-        words = f"{format_amount(minor(prepared, 'amount'))} {member.charter.unit}"
+        words = f"{format_amount(minor(prepared, 'amount'))} {member.founding.unit}"
         if prepared["state"] == "prepared":
             intent, payee, bound = _as_payment(member, prepared)
             paid = pay(desk, intent, payee=payee, now=int(time.time()), terms=Terms(bound=bound))

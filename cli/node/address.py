@@ -25,6 +25,6 @@ def unnamed_peers(folder: Path) -> list[str]:
         return []
     return [
         coop.name
-        for number, coop in found.charter.coops.items()
+        for number, coop in found.founding.genesis.coops.items()
         if number != found.coop.number and number not in found.peers
     ]

@@ -191,7 +191,7 @@ def check_folder(folder: Path) -> Iterator[Check]:
         remedy = worded.remedy if worded else ""
         yield Check(name="node folder", health=Health.BAD, found=str(error), remedy=remedy)
         return
-    words = f"{found.coop.title}, federation {found.charter.name}"
+    words = f"{found.coop.title}, federation {found.founding.name}"
     yield Check(name="node folder", health=Health.GOOD, found=words)
     if found.settings.engine.restored:
         remedy = "Once `fiado node status` says ready, take the line out of node.toml."
@@ -228,7 +228,7 @@ def check_running(folder: Path) -> Iterator[Check]:
         found=f"does not answer at {url}",
         remedy=f"If it is to run: `fiado node run {folder}`.",
     )
-    if len(found.charter.coops) > 1 and not found.peers:
+    if len(found.founding.genesis.coops) > 1 and not found.peers:
         remedy = (
             "Write the addresses of the other nodes under [peers] in node.toml, or let them write yours: "
             "else nothing arrives from them, and nothing there."

@@ -271,7 +271,7 @@ def _agree(member: Membership, price: CurrencyPrice, yes: bool, output: Output) 
     """Show both amounts and ask."""
     quoted = quote(member.client, price)
     output.note(
-        f"{price} is {format_amount(quoted.amount)} {member.charter.unit} ({worth_words(quoted.value)})."
+        f"{price} is {format_amount(quoted.amount)} {member.founding.unit} ({worth_words(quoted.value)})."
     )
     if not yes:
         agree_to_pay("Pay that?", option="--yes")

@@ -73,7 +73,9 @@ def _intent(link: InvoiceLink, invoice: OpenInvoice) -> PaymentIntent:
 def _agree(member: Membership, invoice: OpenInvoice, *, yes: bool, output: Output) -> None:
     description = " / ".join(invoice.description.split("\n"))
     what = f" for “{description}”" if description else ""
-    asked = f"{invoice.payee} asks for {format_amount(invoice.amount)} {member.charter.unit}{what}."
+    asked = (
+        f"{invoice.payee} asks for {format_amount(invoice.amount)} {member.founding.unit}{what}."
+    )
     output.line(asked)
     if not yes:
         agree_to_pay("Pay it?", option="--yes")

@@ -12,9 +12,10 @@ from cli.shell.parameters import NODE_URL, PLACE, output_option, wallet_option
 from cli.shell.terminal import Output
 from ledger.charter import Charter
 from ledger.errors import ProofError
+from ledger.founding import Founding
 from ledger.receipts import MAX_RECEIPT_BYTES, Receipt, decode_receipt
 from node.member.answers import decode_bytes, encode_bytes, read_bytes
-from node.member.charters import charter_file, read_charter
+from node.member.charters import charter_file, read_founding
 from node.member.client import NodeClient, NodeProblem, path_of
 from node.member.membership import NotJoined
 from node.member.paying.kept_receipts import kept_receipt
@@ -63,13 +64,14 @@ def show(
 
     The wallet keeps the receipts of its own payments.
     """
-    charter = read_charter(_charter_path(None, wallet))
+    founding = read_founding(_charter_path(None, wallet))
+    charter = founding.genesis
     data = kept_receipt(wallet, charter, place) or _asked(wallet, place, node_url)
     proof = decode_receipt(data)
     coop = charter.coop_named(place.coop)
     if coop is None or (proof.coop, proof.length) != (coop.number, place.index):
         raise ProofError(f"the receipt is of another entry than {place}")
-    _show(proof, charter, _own_name(wallet, charter), output)
+    _show(proof, founding, _own_name(wallet, charter), output)
     _tell_what_follows(proof, place, output)
     written = encode_bytes(data)
     if out is not None:
@@ -112,11 +114,12 @@ def verify(file: Path, charter_path: Path | None, wallet: Path, output: Output) 
 
     FILE has the receipt as bytes or as text; `-` reads it from standard input.
     """
-    charter = read_charter(_charter_path(charter_path, wallet))
+    founding = read_founding(_charter_path(charter_path, wallet))
+    charter = founding.genesis
     proof = decode_receipt(_read(file))
     entry = proof.check(charter)
     names = _own_name(wallet, charter)
-    _show(proof, charter, names, output)
+    _show(proof, founding, names, output)
     output.line()
     output.line(f"This is proven: the signature is that of {charter.coops[proof.coop].name}.")
     output.result(
@@ -144,13 +147,14 @@ def _own_name(wallet: Path, charter: Charter) -> Names:
     return {(coop.number, public.account): public.handle or ""}
 
 
-def _show(proof: Receipt, charter: Charter, names: Names, output: Output) -> None:
+def _show(proof: Receipt, founding: Founding, names: Names, output: Output) -> None:
     """What the receipt proves. Raises `ProofError` when it proves nothing."""
+    charter = founding.genesis
     entry = proof.check(charter)
     coop = charter.coops[proof.coop]
     output.fields(
         {
-            "federation": charter.name,
+            "federation": founding.name,
             "entry": f"{coop.name}/{proof.length}",
             "recorded": moment(entry.time),
         }

@@ -17,8 +17,9 @@ from cli.shell.passphrase import PassphraseSource
 from cli.shell.words_node import tell_of_a_lost_answer, tell_of_a_move
 from cli.wallet.membership import unlock
 from ledger.charter import Charter, Coop
+from ledger.founding import Founding
 from ledger.signatures import SigningKey
-from node.member.charters import trusted_charter
+from node.member.charters import trusted_founding
 from node.member.client import NodeClient
 from node.member.membership import home_coop, moved_to
 from node.member.moves import renew_addresses
@@ -48,10 +49,15 @@ class Stewardship:
     """A steward at work. `number` is the index in the charter."""
 
     key: SigningKey
-    charter: Charter
+    founding: Founding
     coop: Coop
     number: int
     client: NodeClient
+
+    @property
+    def charter(self) -> Charter:
+        """The charter by which this goes: the one that the federation began with."""
+        return self.founding.genesis
 
     def open_session(self) -> None:
         """Prove to the node who this is."""
@@ -104,7 +110,8 @@ def open_stewardship(path: Path, passphrase: PassphraseSource) -> Iterator[Stewa
     wallet = unlock(locked, passphrase)
     key = SigningKey(wallet.seed)
     with NodeClient(public.node_url, on_lost=tell_of_a_lost_answer) as client:
-        charter = trusted_charter(path, client, public.federation)
+        founding = trusted_founding(path, client, public.federation)
+        charter = founding.genesis
         coop = home_coop(client, charter, public.coop)
         number = next(
             (i for i, steward in enumerate(coop.stewards) if steward.key == key.public_key), None
@@ -112,5 +119,5 @@ def open_stewardship(path: Path, passphrase: PassphraseSource) -> Iterator[Stewa
         if number is None:
             raise StewardNotLinked(path)
         client.when_unreachable(lambda: moved_to(wallet, charter, coop, tell_of_a_move))
-        yield Stewardship(key=key, charter=charter, coop=coop, number=number, client=client)
+        yield Stewardship(key=key, founding=founding, coop=coop, number=number, client=client)
         renew_addresses(path, client, charter)

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from itertools import takewhile
 
 from ledger.chain import head_message
-from ledger.charter import Charter
 from ledger.codec import MAX
 from ledger.refusals import Refusal
 from ledger.rules.payments import credit
@@ -15,19 +14,17 @@ from ledger.transactions import Anchor, Status
 from ledger.validators.interface import Waiting
 
 
-def check_anchor(
-    charter: Charter, state: State, log: Log, anchor: Anchor
-) -> Refusal | Waiting | None:
+def check_anchor(state: State, log: Log, anchor: Anchor) -> Refusal | Waiting | None:
     """What stands against `anchor` as the next entry of `log`: a refusal, a log not held, or nothing."""
-    other = state.get(anchor.coop)
-    if other is None:
+    charter = log.charter
+    if anchor.coop not in charter.coops:
         return Refusal.COOP_UNKNOWN
-    if other is log:
+    if anchor.coop == log.coop:
         return Refusal.ANCHOR_OF_SELF
-    if anchor.length <= log.anchored[anchor.coop]:
+    if anchor.length <= log.anchored.get(anchor.coop, 0):
         return Refusal.ANCHOR_NOT_AHEAD
     signatures = dict(anchor.signatures)
-    if not signatures.keys() <= state.keys():
+    if not signatures.keys() <= charter.coops.keys():
         return Refusal.WITNESS_UNKNOWN
     if anchor.coop not in signatures:
         return Refusal.ANCHOR_UNSIGNED
@@ -41,7 +38,7 @@ def check_anchor(
             verify(public_key=charter.coops[coop].node_key, message=message, signature=signature)
     except SignatureInvalid:
         return Refusal.SIGNATURE_INVALID
-    if other.head_at(anchor.length) != anchor.head:
+    if state[anchor.coop].head_at(anchor.length) != anchor.head:
         return Waiting(
             coop=anchor.coop,
             length=anchor.length,
@@ -64,7 +61,7 @@ def _check_balances(state: State, log: Log, anchor: Anchor) -> Refusal | None:
 
 def _arriving(state: State, log: Log, anchor: Anchor) -> Iterator[Transit]:
     """What `anchor` delivers, in order."""
-    queue = state[anchor.coop].transit[log.coop]
+    queue = state[anchor.coop].transit.get(log.coop, [])
     return takewhile(lambda item: item.index <= anchor.length, queue)
 
 
@@ -81,7 +78,8 @@ def apply_anchor(state: State, log: Log, anchor: Anchor) -> None:
     arriving = list(_arriving(state, log, anchor))
     for item in arriving:
         _deliver(log, anchor.coop, item)
-    del state[anchor.coop].transit[log.coop][: len(arriving)]
+    if arriving:
+        del state[anchor.coop].transit[log.coop][: len(arriving)]
     forget_heads(state, state[anchor.coop])
 
 
@@ -100,7 +98,7 @@ def _deliver(log: Log, payer_coop: int, item: Transit) -> None:
 def forget_heads(state: State, log: Log) -> None:
     """Drop the heads of `log` that no other log can anchor any more."""
     floor = min(
-        (other.anchored[log.coop] for other in state.values() if other is not log),
+        (other.anchored.get(log.coop, 0) for other in state.values() if other is not log),
         default=log.length,
     )
     surplus = floor - log.heads_from

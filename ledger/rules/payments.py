@@ -1,6 +1,5 @@
 """`pay` and `return`: what moves amounts, PROTOCOL sections 7.2 and 7.7."""
 
-from ledger.charter import Charter
 from ledger.codec import MAX
 from ledger.refusals import Refusal
 from ledger.rules.index import check_payment_price
@@ -9,9 +8,7 @@ from ledger.state import COMMONS, Account, Log, State, Transit
 from ledger.transactions import Pay, Return, Status
 
 
-def check_pay(
-    charter: Charter, state: State, log: Log, time: int, pay: Pay, message: bytes
-) -> Refusal | None:
+def check_pay(state: State, log: Log, time: int, pay: Pay, message: bytes) -> Refusal | None:
     """The refusal that `pay` earns as the next entry of `log` at `time`, or None.
 
     `message` is what the payer's signature covers.
@@ -40,13 +37,13 @@ def check_pay(
         refusal = check_payment_price(log.index, pay.price, amount=pay.amount, time=time)
         if refusal is not None:
             return refusal
-    return _check_funds(charter, log, time, pay, payer)
+    return _check_funds(log, time, pay, payer)
 
 
 def _check_payee(state: State, log: Log, pay: Pay) -> Refusal | None:
-    home = state.get(pay.payee_coop)
-    if home is None:
+    if pay.payee_coop not in log.charter.coops:
         return Refusal.COOP_UNKNOWN
+    home = state[pay.payee_coop]
     is_local = home is log
     if is_local and pay.payee == pay.payer:
         return Refusal.PAYEE_IS_PAYER
@@ -62,12 +59,12 @@ def _check_payee(state: State, log: Log, pay: Pay) -> Refusal | None:
     return None
 
 
-def _check_funds(charter: Charter, log: Log, time: int, pay: Pay, payer: Account) -> Refusal | None:
+def _check_funds(log: Log, time: int, pay: Pay, payer: Account) -> Refusal | None:
     if payer.balance - pay.amount - pay.fee < -payer.limit_at(time):
         return Refusal.LIMIT_EXCEEDED
     is_local = pay.payee_coop == log.coop
     if not is_local:
-        clearing_limit = charter.coops[log.coop].clearing_limit
+        clearing_limit = log.charter.coops[log.coop].clearing_limit
         if log.position - log.held - pay.amount < -clearing_limit:
             return Refusal.CLEARING_LIMIT_EXCEEDED
     to_commons = pay.fee + (pay.amount if is_local and pay.payee == COMMONS else 0)
@@ -111,12 +108,12 @@ def credit(log: Log, number: int, amount: int) -> None:
 def send(log: Log, item: Transit) -> None:
     """Let `item` leave `log`."""
     log.position -= item.amount
-    log.transit[item.payee_coop].append(item)
+    log.transit.setdefault(item.payee_coop, []).append(item)
 
 
-def check_return(state: State, log: Log, give_back: Return) -> Refusal | None:
+def check_return(log: Log, give_back: Return) -> Refusal | None:
     """The refusal that `give_back` earns as the next entry of `log`, or None."""
-    if give_back.coop not in state:
+    if give_back.coop not in log.charter.coops:
         return Refusal.COOP_UNKNOWN
     if (give_back.coop, give_back.index) not in log.returnable:
         return Refusal.RETURN_UNKNOWN

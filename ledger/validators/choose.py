@@ -7,8 +7,8 @@ process may hold both, as the parity tests do.
 
 import os
 
-from ledger.charter import Charter
 from ledger.errors import LedgerError
+from ledger.founding import Founding
 from ledger.receipts import Issuer, ReferenceIssuer
 from ledger.signatures import SigningKey
 from ledger.validators.interface import Validator
@@ -37,22 +37,22 @@ def chosen_name() -> str:
     return asked or ("native" if available else "reference")
 
 
-def new_validator(charter: Charter) -> Validator:
+def new_validator(founding: Founding) -> Validator:
     """A validator with no entry in any log."""
     if chosen_name() == "native":
         from ledger.validators.native import NativeValidator
 
-        return NativeValidator(charter)
-    return ReferenceValidator(charter)
+        return NativeValidator(founding)
+    return ReferenceValidator(founding)
 
 
-def load_validator(charter: Charter, snapshot: bytes) -> Validator:
+def load_validator(founding: Founding, snapshot: bytes) -> Validator:
     """A validator with the state of a snapshot; raises `SnapshotError`."""
     if chosen_name() == "native":
         from ledger.validators.native import NativeValidator
 
-        return NativeValidator.load(charter, snapshot)
-    return ReferenceValidator.load(charter, snapshot)
+        return NativeValidator.load(founding, snapshot)
+    return ReferenceValidator.load(founding, snapshot)
 
 
 def new_issuer(key: SigningKey, *, federation: bytes, coop: int) -> Issuer:

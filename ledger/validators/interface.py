@@ -5,14 +5,15 @@ readable, the executable form of PROTOCOL, and `ledger.validators.native.NativeV
 `ledger.validators.choose` picks. The views are copies: holding one across calls is safe, and shows the
 past.
 
-Bytes given to `sequence` and `replay` are untrusted. `coop` must be a coop of the charter.
+Bytes given to `sequence` and `replay` are untrusted. `coop` must be one of `Validator.coops`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from ledger.charter import Charter
+from ledger.founding import Founding
 from ledger.index.table import Index
 from ledger.refusals import Refusal
 from ledger.state import Account, Returnable, Transit
@@ -89,8 +90,15 @@ class Validator(Protocol):
         """`reference` or `native`."""
 
     @property
-    def charter(self) -> Charter:
-        """The charter that it was made with."""
+    def founding(self) -> Founding:
+        """What never changes about the federation."""
+
+    @property
+    def coops(self) -> Collection[int]:
+        """The numbers of all coops that have a log here, rising."""
+
+    def charter(self, coop: int) -> Charter:
+        """The charter in force for `coop`'s log: everything in that log is judged by it."""
 
     def sequence(self, coop: int, time: int, transactions: Sequence[bytes]) -> Sequenced:
         """Append each transaction that the rules accept at `time` (raised to the log's last time).

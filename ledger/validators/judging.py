@@ -19,7 +19,7 @@ from ledger.transactions import (
     Transaction,
 )
 from ledger.validators.interface import Validator, Waiting
-from ledger.validators.reference import ReferenceValidator, empty_state
+from ledger.validators.reference import ReferenceValidator
 
 
 def judge(validator: Validator, coop: int, entry: bytes) -> Refusal | Waiting | None:
@@ -27,26 +27,28 @@ def judge(validator: Validator, coop: int, entry: bytes) -> Refusal | Waiting | 
     decoded = decode_entry(entry)
     if not isinstance(decoded, Entry):
         return decoded
-    state = empty_state(validator.charter)
-    for number, log in state.items():
-        _copy_log(validator, number, log)
+    state = {number: _copy_log(validator, number) for number in validator.coops}
     _copy_records(validator, coop, decoded.transaction, state)
-    return ReferenceValidator(validator.charter, state).judge(coop, entry)
+    return ReferenceValidator(validator.founding, state).judge(coop, entry)
 
 
-def _copy_log(validator: Validator, coop: int, log: Log) -> None:
+def _copy_log(validator: Validator, coop: int) -> Log:
     """All but accounts, items in transit and items to be returned."""
     view = validator.log(coop)
-    log.heads, log.heads_from = [view.head], view.length
-    log.time, log.position, log.held, log.commons = (
-        view.time,
-        view.position,
-        view.held,
-        view.commons,
+    return Log(
+        coop=coop,
+        charter=validator.charter(coop),
+        heads=[view.head],
+        heads_from=view.length,
+        time=view.time,
+        position=view.position,
+        held=view.held,
+        commons=view.commons,
+        anchored=dict(view.anchored),
+        index=validator.index(coop),
+        payments_today=view.payments_today,
+        others_today=view.others_today,
     )
-    log.anchored = dict(view.anchored)
-    log.index = validator.index(coop)
-    log.payments_today, log.others_today = view.payments_today, view.others_today
 
 
 def _copy_records(validator: Validator, coop: int, transaction: Transaction, state: State) -> None:

@@ -28,16 +28,21 @@ from ledger.transactions import Status
 MAGIC: Final = b"fiado1.snapshot".ljust(16, b"\0")
 
 
-def list_state(state: State, *, is_counted: bool = False) -> Iterator[bytes]:
-    """The listing, in pieces. `is_counted`: the charter bounds the entries of a day."""
+def list_state(state: State) -> Iterator[bytes]:
+    """The listing, in pieces."""
     for coop in sorted(state):
-        yield from _list_log(state[coop], is_counted)
+        yield from _list_log(state[coop])
 
 
-def _list_log(log: Log, is_counted: bool) -> Iterator[bytes]:
+def _is_counted(log: Log) -> bool:
+    """Whether the listing tells how many entries the log's day has."""
+    return log.charter.entries_per_day is not None
+
+
+def _list_log(log: Log) -> Iterator[bytes]:
     transit = list(log.sorted_transit())
     returnable = [log.returnable[key] for key in sorted(log.returnable)]
-    anchored = [[coop, log.anchored[coop]] for coop in sorted(log.anchored)]
+    anchored = [[coop, log.anchored.get(coop, 0)] for coop in log.charter.coops if coop != log.coop]
     taken = list_index(log.index)
     yield encode(
         [
@@ -54,7 +59,7 @@ def _list_log(log: Log, is_counted: bool) -> Iterator[bytes]:
             len(log.accounts),
             len(transit),
             len(returnable),
-            *([[log.payments_today, log.others_today]] if is_counted else []),
+            *([[log.payments_today, log.others_today]] if _is_counted(log) else []),
         ]
     )
     for number in sorted(log.accounts):
@@ -139,17 +144,17 @@ def _account_fields(account: Account) -> list[int | bytes | str | None]:
     ]
 
 
-def state_digest(state: State, *, is_counted: bool = False) -> bytes:
+def state_digest(state: State) -> bytes:
     """The state digest: 32 bytes."""
     digest = sha256()
-    for piece in list_state(state, is_counted=is_counted):
+    for piece in list_state(state):
         digest.update(piece)
     return digest.digest()
 
 
-def save_snapshot(state: State, *, is_counted: bool = False) -> bytes:
+def save_snapshot(state: State) -> bytes:
     """All state as bytes."""
-    listing = b"".join(list_state(state, is_counted=is_counted))
+    listing = b"".join(list_state(state))
     heads = b"".join(
         state[coop].heads_from.to_bytes(8, "big")
         + len(state[coop].heads).to_bytes(8, "big")
@@ -160,7 +165,7 @@ def save_snapshot(state: State, *, is_counted: bool = False) -> bytes:
     return MAGIC + sha256(rest).digest() + rest
 
 
-def load_snapshot(snapshot: bytes, state: State, *, is_counted: bool = False) -> State:
+def load_snapshot(snapshot: bytes, state: State) -> State:
     """Fill the empty `state` from `snapshot`; raises `SnapshotError` for bytes that are not one."""
     rest = snapshot[48:]
     if snapshot[:16] != MAGIC or sha256(rest).digest() != snapshot[16:48]:
@@ -172,7 +177,7 @@ def load_snapshot(snapshot: bytes, state: State, *, is_counted: bool = False) ->
     for coop in sorted(state):
         log = state[coop]
         try:
-            _load_log(unpacker, log, is_counted)
+            _load_log(unpacker, log)
             position = _load_heads(rest, position, log)
         except (msgpack.UnpackException, LookupError, TypeError, ValueError) as error:
             raise SnapshotError("the snapshot is of another charter") from error
@@ -181,13 +186,13 @@ def load_snapshot(snapshot: bytes, state: State, *, is_counted: bool = False) ->
     return state
 
 
-def _load_log(unpacker: Any, log: Log, is_counted: bool) -> None:
+def _load_log(unpacker: Any, log: Log) -> None:
     header = unpacker.unpack()
     if header[:2] != ["coop", log.coop]:
         raise SnapshotError("the snapshot is of another charter")
     _, _, _, _, log.time, log.position, log.held, log.commons, taken, anchored, *counts = header
     log.anchored = dict(anchored)
-    if is_counted:
+    if _is_counted(log):
         log.payments_today, log.others_today = counts.pop()
     accounts, transit, returnable = counts
     for _ in range(accounts):
@@ -196,7 +201,9 @@ def _load_log(unpacker: Any, log: Log, is_counted: bool) -> None:
         log.handles[account.handle] = account.number
     for _ in range(transit):
         payee_coop, index, payee, amount, payer, is_return = unpacker.unpack()
-        log.transit[payee_coop].append(
+        if payee_coop not in log.charter.coops:
+            raise SnapshotError("the snapshot is of another charter")
+        log.transit.setdefault(payee_coop, []).append(
             Transit(
                 payee_coop=payee_coop,
                 index=index,

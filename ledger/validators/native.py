@@ -10,7 +10,7 @@ raises `ImportError` elsewhere, and `ledger.validators.choose` asks for it that 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 import ledger._native as _native
@@ -18,6 +18,7 @@ from ledger.charter import Charter
 from ledger.codec import MAX, decode, split
 from ledger.entries import decode_entry, encode_entry
 from ledger.errors import SnapshotError
+from ledger.founding import Founding
 from ledger.index.table import Index
 from ledger.messages import TAG_ENTRY, signing_context
 from ledger.refusals import Refusal
@@ -36,8 +37,10 @@ class NativeValidator:
 
     name = "native"
 
-    def __init__(self, charter: Charter, *, threads: int = DEFAULT_THREADS) -> None:
-        self._charter = charter
+    def __init__(self, founding: Founding, *, threads: int = DEFAULT_THREADS) -> None:
+        charter = founding.genesis
+        self.founding = founding
+        self._charters = dict.fromkeys(charter.coops, charter)
         self._context = _contexts(charter)
         self._core = _native.Validator(*_charter_fields(charter), threads)
         self._indexes: dict[int, Index | None] = dict.fromkeys(
@@ -48,11 +51,13 @@ class NativeValidator:
 
     @classmethod
     def load(
-        cls, charter: Charter, snapshot: bytes, *, threads: int = DEFAULT_THREADS
+        cls, founding: Founding, snapshot: bytes, *, threads: int = DEFAULT_THREADS
     ) -> NativeValidator:
         """From a snapshot; raises `SnapshotError`."""
+        charter = founding.genesis
         validator = cls.__new__(cls)
-        validator._charter = charter
+        validator.founding = founding
+        validator._charters = dict.fromkeys(charter.coops, charter)
         validator._context = _contexts(charter)
         try:
             validator._core = _native.Validator.load(*_charter_fields(charter), threads, snapshot)
@@ -62,13 +67,17 @@ class NativeValidator:
         return validator
 
     @property
-    def charter(self) -> Charter:
+    def coops(self) -> Collection[int]:
+        """See `Validator.coops`."""
+        return self._charters.keys()
+
+    def charter(self, coop: int) -> Charter:
         """See `Validator.charter`."""
-        return self._charter
+        return self._charters[coop]
 
     def _shared_rules(self, coop: int) -> SharedRules:
         return SharedRules(
-            self._charter,
+            self._charters[coop],
             self._core,
             coop=coop,
             context=self._context[coop],

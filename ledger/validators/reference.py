@@ -4,7 +4,7 @@ It is written to be read and to be right. It applies one entry at a time: decode
 chain. Speed beyond that is the native validator's job.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from ledger.chain import extend, extend_all, genesis
@@ -12,6 +12,7 @@ from ledger.charter import Charter
 from ledger.codec import split
 from ledger.entries import Entry, decode_entry, encode_entry, transaction_kind, transaction_start
 from ledger.errors import DependencyMissing
+from ledger.founding import Founding
 from ledger.index.table import Index
 from ledger.messages import TAG_ENTRY, signing_context
 from ledger.refusals import Refusal
@@ -44,20 +45,27 @@ class ReferenceValidator:
 
     name = "reference"
 
-    def __init__(self, charter: Charter, state: State | None = None) -> None:
-        self.charter = charter
-        self._state = empty_state(charter) if state is None else state
+    def __init__(self, founding: Founding, state: State | None = None) -> None:
+        self.founding = founding
+        self._state = empty_state(founding) if state is None else dict(sorted(state.items()))
         self._contexts = {
-            coop: signing_context(TAG_ENTRY, federation=charter.federation, coop=coop)
-            for coop in charter.coops
+            coop: signing_context(TAG_ENTRY, federation=founding.federation, coop=coop)
+            for coop in self._state
         }
 
     @classmethod
-    def load(cls, charter: Charter, snapshot: bytes) -> "ReferenceValidator":
+    def load(cls, founding: Founding, snapshot: bytes) -> "ReferenceValidator":
         """From a snapshot; raises `SnapshotError`."""
-        return cls(
-            charter, load_snapshot(snapshot, empty_state(charter), is_counted=_is_counted(charter))
-        )
+        return cls(founding, load_snapshot(snapshot, empty_state(founding)))
+
+    @property
+    def coops(self) -> Collection[int]:
+        """See `Validator.coops`."""
+        return self._state.keys()
+
+    def charter(self, coop: int) -> Charter:
+        """See `Validator.charter`."""
+        return self._state[coop].charter
 
     def sequence(self, coop: int, time: int, transactions: Sequence[bytes]) -> Sequenced:
         """See `Validator.sequence`."""
@@ -91,7 +99,7 @@ class ReferenceValidator:
                 continue
             decoded = decode_entry(encode_entry(log.time, transaction))
             if isinstance(decoded, Entry) and isinstance(decoded.transaction, Anchor):
-                found = check_anchor(self.charter, self._state, log, decoded.transaction)
+                found = check_anchor(self._state, log, decoded.transaction)
                 if isinstance(found, Waiting):
                     raise DependencyMissing(f"log {found.coop} is not held up to {found.length}")
 
@@ -119,7 +127,7 @@ class ReferenceValidator:
             return checked
         self._apply(log, entry.transaction, checked)
         is_payment = isinstance(entry.transaction, Pay)
-        apply_day(self.charter, log, time=entry.time, is_payment=is_payment)
+        apply_day(log.charter, log, time=entry.time, is_payment=is_payment)
         log.heads.append(extend(log.head, data))
         if len(self._state) == 1:
             # Nobody can anchor the log of a federation's only coop.
@@ -135,7 +143,7 @@ class ReferenceValidator:
             return Refusal.TIME_FALLS
         transaction = entry.transaction
         today = today_of(log, entry.time)
-        refusal = check_day(self.charter, today, is_payment=isinstance(transaction, Pay))
+        refusal = check_day(log.charter, today, is_payment=isinstance(transaction, Pay))
         if refusal is not None:
             return refusal
         match transaction:
@@ -144,17 +152,17 @@ class ReferenceValidator:
                 # was signed lies between them.
                 start = transaction_start(data)
                 message = self._contexts[log.coop] + data[start:-_SIGNATURE_ELEMENT_BYTES]
-                return check_pay(self.charter, self._state, log, entry.time, transaction, message)
+                return check_pay(self._state, log, entry.time, transaction, message)
             case Anchor():
-                return check_anchor(self.charter, self._state, log, transaction)
+                return check_anchor(self._state, log, transaction)
             case Return():
-                return check_return(self._state, log, transaction)
+                return check_return(log, transaction)
             case IndexEntry():
-                return decide_index(transaction, charter=self.charter, index=log.index)
+                return decide_index(transaction, charter=log.charter, index=log.index)
             case Admit() | Limit() | SetStatus():
                 return decide_members(
                     transaction,
-                    coop=self.charter.coops[log.coop],
+                    coop=log.charter.coops[log.coop],
                     state=_MembersOf(log),
                     time=entry.time,
                     index=log.length + 1,
@@ -252,16 +260,11 @@ class ReferenceValidator:
 
     def digest(self) -> bytes:
         """See `Validator.digest`."""
-        return state_digest(self._state, is_counted=_is_counted(self.charter))
+        return state_digest(self._state)
 
     def snapshot(self) -> bytes:
         """See `Validator.snapshot`."""
-        return save_snapshot(self._state, is_counted=_is_counted(self.charter))
-
-
-def _is_counted(charter: Charter) -> bool:
-    """Whether the listing tells how many entries a day has."""
-    return charter.entries_per_day is not None
+        return save_snapshot(self._state)
 
 
 class _MembersOf:
@@ -277,16 +280,17 @@ class _MembersOf:
         return handle in self._log.handles
 
 
-def empty_state(charter: Charter) -> State:
+def empty_state(founding: Founding) -> State:
     """The state before the first entry of any log."""
-    state = {}
-    for coop in charter.coops:
-        others = [other for other in charter.coops if other != coop]
-        state[coop] = Log(
-            coop=coop,
-            heads=[genesis(federation=charter.federation, coop=coop)],
-            anchored=dict.fromkeys(others, 0),
-            transit={other: [] for other in others},
-            index=index_of_new_log(charter),
-        )
-    return state
+    return {coop: new_log(founding.genesis, coop) for coop in founding.genesis.coops}
+
+
+def new_log(charter: Charter, coop: int) -> Log:
+    """The log of `coop` before its first entry, under the charter by which it begins."""
+    return Log(
+        coop=coop,
+        charter=charter,
+        heads=[genesis(federation=charter.federation, coop=coop)],
+        anchored={other: 0 for other in charter.coops if other != coop},
+        index=index_of_new_log(charter),
+    )

@@ -41,8 +41,8 @@ Decoded = Entry | Refusal
 class SharedRules:
     """Decides the entries that native code hands over, for one log and one call.
 
-    `context` precedes the signed part of a transaction in what signatures cover; `indexes` has the
-    index of each log and is kept up to date here.
+    `charter` is the one in force for that log; `context` precedes the signed part of a transaction in
+    what signatures cover; `indexes` has the index of each log and is kept up to date here.
     """
 
     def __init__(

@@ -169,7 +169,7 @@ class LogReplay:
     def _is_signed(self, *, length: int, head: bytes, signature: bytes) -> bool:
         signed = SignedHead(coop=self.coop, length=length, head=head, signature=signature)
         try:
-            signed.check(self.validator.charter)
+            signed.check(self.validator.charter(self.coop))
         except ProofError:
             return False
         return True
@@ -250,7 +250,7 @@ class LogReplay:
             paid=self.paid,
             members=log.accounts,
             position=log.position,
-            clearing_limit=self.validator.charter.coops[self.coop].clearing_limit,
+            clearing_limit=self.validator.charter(self.coop).coops[self.coop].clearing_limit,
             in_transit=len(transit),
             in_transit_amount=sum(item.amount for item in transit),
             time=log.time,

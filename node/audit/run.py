@@ -35,28 +35,28 @@ def run_audit(
     observe: Observer = lambda coop, entries: None,
 ) -> AuditReport:
     """Replay all logs of `source` into the empty `validator`. `progress` gets the entries just done."""
-    charter = validator.charter
+    federation = validator.founding.federation
     expected = source.logs()
     findings = [
         Finding(
             fault=Fault.UNREADABLE, clause="4", coop=coop, detail="this coop is not in the charter"
         )
         for coop in expected
-        if coop not in charter.coops
+        if coop not in validator.coops
     ]
     broken: set[int] = set()
     replays = [
         LogReplay(
             coop=coop,
             length=expected.get(coop, (0, b""))[0],
-            head=expected.get(coop, (0, genesis(federation=charter.federation, coop=coop)))[1],
+            head=expected.get(coop, (0, genesis(federation=federation, coop=coop)))[1],
             pieces=_checked(source.pieces(coop)),
             validator=validator,
             progress=progress,
             observe=observe,
             broken=broken,
         )
-        for coop in charter.coops
+        for coop in validator.coops
     ]
     while any(replay.advance() for replay in replays):
         pass
@@ -68,7 +68,7 @@ def run_audit(
     is_complete = all(replay.is_complete for replay in replays)
     findings += _broken_invariants(validator, {each.coop: each.payments for each in replays})
     return AuditReport(
-        federation=charter.federation,
+        federation=federation,
         validator=validator.name,
         logs=[replay.report() for replay in replays],
         total=_total(validator),
@@ -123,7 +123,7 @@ def _broken_invariants(
 
 def _total(validator: Validator) -> int:
     total = 0
-    for coop in validator.charter.coops:
+    for coop in validator.coops:
         total += validator.log(coop).commons
         total += sum(account.balance for account in validator.accounts(coop))
         total += sum(item.amount for item in validator.in_transit(coop))

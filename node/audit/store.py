@@ -14,9 +14,9 @@ from dataclasses import replace
 
 import msgpack
 
-from ledger.charter import Charter
 from ledger.errors import EncodingError, ProofError, SnapshotError
 from ledger.evidence import InvalidEntryEvidence, decode_evidence
+from ledger.founding import Founding
 from ledger.kinds import REASONED_KINDS
 from ledger.messages import TAG_REASON
 from ledger.validators.choose import load_validator, new_validator
@@ -69,7 +69,7 @@ class StoreSource:
 
 def audit_store(
     store: Store,
-    charter: Charter,
+    founding: Founding,
     *,
     coop: int | None = None,
     progress: Callable[[int], None] = lambda done: None,
@@ -79,7 +79,7 @@ def audit_store(
     `coop` is the one whose node's store it is; without it the history index is not looked at.
     """
     source = StoreSource(store)
-    validator = new_validator(charter)
+    validator = new_validator(founding)
     reasons: set[bytes] = set()
     lengths = {log: length for log, (length, _) in source.logs().items()}
     history = None if coop is None else HistoryCheck(store, coop, lengths)
@@ -93,7 +93,7 @@ def audit_store(
     is_whole = report.digest is not None
     try:
         found = [
-            *_evidence_findings(store, charter),
+            *_evidence_findings(store, validator),
             *_reason_findings(store, reasons),
             *(_snapshot_findings(store, source, validator) if is_whole else ()),
             *(history.findings(validator) if is_whole and history is not None else ()),
@@ -114,9 +114,9 @@ def _reasons_in(entries: bytes) -> Iterator[bytes]:
             yield transaction[-2]  # before the stewards' signatures
 
 
-def _evidence_findings(store: Store, charter: Charter) -> Iterator[Finding]:
+def _evidence_findings(store: Store, validator: Validator) -> Iterator[Finding]:
     for row in store.evidence():
-        problem = _problem_of_evidence(row, charter)
+        problem = _problem_of_evidence(row, validator)
         if problem is None:
             detail = f"{KINDS.get(row.kind, row.kind)}; the proof is stored here"
             yield Finding(fault=Fault.EVIDENCE, clause="7.9", coop=row.coop, detail=detail)
@@ -125,11 +125,14 @@ def _evidence_findings(store: Store, charter: Charter) -> Iterator[Finding]:
             yield Finding(fault=Fault.RECORD_DAMAGED, clause="7.9", coop=row.coop, detail=detail)
 
 
-def _problem_of_evidence(row: Evidence, charter: Charter) -> str | None:
+def _problem_of_evidence(row: Evidence, validator: Validator) -> str | None:
     if not row.is_whole:
         return "its bytes are not those that were stored"
     try:
         evidence = decode_evidence(row.data)
+        if evidence.coop not in validator.coops:
+            return "it is against a coop that is not in the charter"
+        charter = validator.charter(evidence.coop)
         if isinstance(evidence, InvalidEntryEvidence):
             # Whether the rules refuse the entry, only the log up to it could tell.
             evidence.check_signed(charter)
@@ -161,7 +164,7 @@ def _snapshot_findings(store: Store, source: StoreSource, whole: Validator) -> I
         return
     problem = None
     try:
-        validator = load_validator(whole.charter, snapshot.state)
+        validator = load_validator(whole.founding, snapshot.state)
         _replay_after(source, validator)
         if validator.digest() != whole.digest():
             problem = "going on from it leads to another state than replaying the logs"

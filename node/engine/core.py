@@ -5,7 +5,7 @@ written in its one transaction and what will be sent after it.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Protocol
@@ -113,19 +113,16 @@ class Core:
         self,
         *,
         settings: EngineSettings,
-        charter: Charter,
         coop: int,
         key: SigningKey,
         store: Store,
         validator: Validator,
     ) -> None:
         self.settings = settings
-        self.charter = charter
         self.coop = coop
         self.store = store
         self.validator = validator
-        self.signer = Signer(key, charter, coop, lambda: self.is_signing)
-        self.others = tuple(other for other in charter.coops if other != coop)
+        self.signer = Signer(key, lambda: self.charter, coop, lambda: self.is_signing)
         self.peers: set[int] = set()
         self.clock_is_believed = True
         """See `clock`."""
@@ -133,7 +130,6 @@ class Core:
         """What parts of the engine have found to be wrong, by `Trouble.key`; see `troubles`."""
         self.not_arriving: dict[int, TroubleKind] = {}
         """The coops that payments don't reach until people decide, and why; `troubles` keeps it."""
-        self.names = {number: each.name for number, each in charter.coops.items()}
         self.answering: set[int] = set()
         """The peers whose links know `newest?` and `clock`."""
         self.readiness = Readiness.RECOVERING
@@ -150,15 +146,44 @@ class Core:
         self.suspected: list[LogDamaged] = []
         """What was met while reading, for `soundness` to look at."""
         self.signed: dict[int, SignedHead] = {}
-        for log in charter.coops:
+        for log in validator.coops:
             newest = store.newest_signed_head(log)
             if newest is not None:
                 self.signed[log] = newest
         self.work = Work(settings)
-        self.accused, self.damaged_evidence = _stored_evidence(store, charter)
+        self.accused, self.damaged_evidence = _stored_evidence(store, validator.coops)
         """The evidence against each coop, by its kind. A coop without any is accused all the same: what is
         stored against it is damaged, proves nothing to anybody, and is not passed on; peers have it whole.
         Whom that is against, the first tick tells."""
+
+    @property
+    def charter(self) -> Charter:
+        """The charter in force for the own log, by which this node acts. What another log holds or its node
+        signed about it is judged by `charter_of` that log."""
+        return self.validator.charter(self.coop)
+
+    def charter_of(self, coop: int) -> Charter:
+        """The charter in force for the log of `coop`, as it is held here.
+
+        For a coop that has none it is the one by which this node acts, in which nothing is the coop's.
+        """
+        return self.validator.charter(coop if self.has_log(coop) else self.coop)
+
+    def has_log(self, coop: int) -> bool:
+        """Whether there is a log of that coop here: some log's charter has it."""
+        return coop in self.validator.coops
+
+    @property
+    def others(self) -> tuple[int, ...]:
+        """The other coops of the charter, rising."""
+        return tuple(coop for coop in self.charter.coops if coop != self.coop)
+
+    @property
+    def names(self) -> dict[int, str]:
+        """The coops' names, by number."""
+        return {
+            number: self.charter_of(number).coops[number].name for number in self.validator.coops
+        }
 
     @property
     def is_signing(self) -> bool:
@@ -235,7 +260,7 @@ class Appender(Protocol):
 
 
 def _stored_evidence(
-    store: Store, charter: Charter
+    store: Store, coops: Collection[int]
 ) -> tuple[dict[int, dict[str, bytes]], list[int]]:
     """What is stored against each coop, by kind, and against whom there is something damaged."""
     accused: dict[int, dict[str, bytes]] = {}
@@ -244,7 +269,7 @@ def _stored_evidence(
         evidence = _read_evidence(row)
         if evidence is not None:
             accused.setdefault(evidence.coop, {})[evidence.kind] = row.data
-        elif row.coop in charter.coops:
+        elif row.coop in coops:
             accused.setdefault(row.coop, {})
             damaged.append(row.coop)
     return accused, damaged

@@ -14,6 +14,7 @@ from collections.abc import Collection, Sequence
 
 from ledger.chain import SignedHead
 from ledger.charter import Charter
+from ledger.founding import Founding
 from ledger.signatures import SigningKey
 from node.addresses import NodeAddress
 from node.engine.asking import answer_questions, run_changes
@@ -88,7 +89,7 @@ class Engine:
     def __init__(
         self,
         settings: EngineSettings,
-        charter: Charter,
+        founding: Founding,
         coop: int,
         key: SigningKey,
         store: Store,
@@ -108,12 +109,11 @@ class Engine:
         `alone`, `clock_is_right`: a person said that the node may sign though its disk is in doubt, or
         that its clock is right in spite of all. `address`: its own word on where it answers."""
         steady_ms = now_ms if steady_ms is None else steady_ms
-        if charter.coops[coop].node_key != key.public_key:
+        loaded = load_state(founding, store)
+        if loaded.validator.charter(coop).coops[coop].node_key != key.public_key:
             raise ValueError(f"the key is not the one that the charter has for coop {coop}")
-        loaded = load_state(charter, store)
         self._core = Core(
             settings=settings,
-            charter=charter,
             coop=coop,
             key=key,
             store=store,
@@ -150,6 +150,11 @@ class Engine:
             self._core.readiness = Readiness.HALTED
         self._extensions = Extensions(extensions)
         self._extensions.start(self._view(now_ms))
+
+    @property
+    def charter(self) -> Charter:
+        """The charter in force for the own log. May be read from any thread."""
+        return self._core.charter
 
     def tick(self, now_ms: int, inbox: Sequence[Event], *, steady_ms: int | None = None) -> Outbox:
         """Take in what arrived, commit, answer.
@@ -336,11 +341,11 @@ class Engine:
         return min(at for at in times if at is not None and at > tick.steady_ms)
 
     def _total_length(self) -> int:
-        return sum(self._core.length(coop) for coop in self._core.charter.coops)
+        return sum(self._core.length(coop) for coop in self._core.validator.coops)
 
     def save_snapshot(self) -> None:
         """Save the state, so that the next start replays only what comes after it."""
-        lengths = {coop: self._core.length(coop) for coop in self._core.charter.coops}
+        lengths = {coop: self._core.length(coop) for coop in self._core.validator.coops}
         self._core.store.save_snapshot(
             Snapshot(lengths=lengths, state=self._core.validator.snapshot())
         )

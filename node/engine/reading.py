@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 from ledger.chain import SignedHead
-from ledger.charter import Charter
 from ledger.errors import EncodingError, SnapshotError
+from ledger.founding import Founding
 from ledger.validators.choose import load_validator, new_validator
 from ledger.validators.interface import Validator
 from node.engine.wire import Entries
@@ -20,14 +20,14 @@ class Loaded:
     cut: list[LogDamaged] = field(default_factory=list)
 
 
-def load_state(charter: Charter, store: Store) -> Loaded:
+def load_state(founding: Founding, store: Store) -> Loaded:
     """The state of all logs in the store: from the newest snapshot and what follows it.
 
     A log ends before the first entry that is damaged, and so does one that waits for such; what was stored
     beyond is set aside. Raises `StorageFault` for whole entries that the rules refuse or that wait for what
     is not there: the engine never stores such.
     """
-    validator = _from_snapshot(charter, store) or new_validator(charter)
+    validator = _from_snapshot(founding, store) or new_validator(founding)
     loaded = Loaded(validator)
     if not replay_store(validator, store):
         _cut(loaded, store)
@@ -36,22 +36,22 @@ def load_state(charter: Charter, store: Store) -> Loaded:
 
 def _cut(loaded: Loaded, store: Store) -> None:
     lengths = {coop: length for coop, (length, _) in store.logs().items()}
-    for coop in loaded.validator.charter.coops:
+    for coop in loaded.validator.coops:
         length, stored = loaded.validator.log(coop).length, lengths.get(coop, 0)
         if length < stored:
             store.set_aside(coop, length)
             loaded.cut.append(LogDamaged(coop=coop, first=length + 1, last=stored))
 
 
-def _from_snapshot(charter: Charter, store: Store) -> Validator | None:
+def _from_snapshot(founding: Founding, store: Store) -> Validator | None:
     snapshot = store.newest_snapshot()
     if snapshot is None:
         return None
     try:
-        validator = load_validator(charter, snapshot.state)
+        validator = load_validator(founding, snapshot.state)
     except SnapshotError:
         return None  # the logs are the truth; a snapshot only saves time
-    for coop in charter.coops:
+    for coop in validator.coops:
         log = validator.log(coop)
         if log.length > 0 and _head_at(store, coop, log.length) != log.head:
             return None
@@ -74,7 +74,7 @@ def replay_store(validator: Validator, store: Store) -> bool:
 
     Logs wait for each other where one anchors another, so they are taken in turn.
     """
-    tails = {coop: _Tail(validator, store, coop) for coop in validator.charter.coops}
+    tails = {coop: _Tail(validator, store, coop) for coop in validator.coops}
     waiting = list(tails.values())
     while waiting:
         progress = False

@@ -71,17 +71,25 @@ class Chained:
 
 
 class Signer:
-    """Signs with the node's key. `may_sign` says whether the node may sign now."""
+    """Signs with the node's key.
+
+    `charter` gives the one in force for the own log; `may_sign` says whether the node may sign now.
+    """
 
     def __init__(
-        self, key: SigningKey, charter: Charter, coop: int, may_sign: Callable[[], bool]
+        self,
+        key: SigningKey,
+        charter: Callable[[], Charter],
+        coop: int,
+        may_sign: Callable[[], bool],
     ) -> None:
         self._key = key
         self._charter = charter
         self._coop = coop
         self._may_sign = may_sign
-        self._issuer = new_issuer(key, federation=charter.federation, coop=coop)
-        self._tip: tuple[int, bytes] = (0, genesis(federation=charter.federation, coop=coop))
+        self._federation = charter().federation
+        self._issuer = new_issuer(key, federation=self._federation, coop=coop)
+        self._tip: tuple[int, bytes] = (0, genesis(federation=self._federation, coop=coop))
 
     def begin_at(self, signed: SignedHead) -> None:
         """What is appended from now on follows this head, whose signature is verified here.
@@ -89,7 +97,7 @@ class Signer:
         Raises `SigningRefused` when this key did not make it.
         """
         try:
-            signed.check(self._charter)
+            signed.check(self._charter())
         except ProofError as error:
             raise SigningRefused(f"the newest head of the own log: {error}") from error
         self._tip = (signed.length, signed.head)
@@ -122,18 +130,17 @@ class Signer:
     def nothing(self) -> SignedHead:
         """The signed head of the empty log, which never changes."""
         self._check_allowed()
-        federation, coop = self._charter.federation, self._coop
-        head = genesis(federation=federation, coop=coop)
+        head = genesis(federation=self._federation, coop=self._coop)
         signature = self._issuer.sign_head(0, head)
-        return SignedHead(coop=coop, length=0, head=head, signature=signature)
+        return SignedHead(coop=self._coop, length=0, head=head, signature=signature)
 
-    def receipt_again(self, proven: Receipt) -> bytes:
+    def receipt_again(self, proven: Receipt, charter: Charter) -> bytes:
         """The short receipt of an entry that a stored signed head proves to be in the own log.
 
-        `proven` carries the path to that head; it is hashed and the signature verified here. Raises
-        `ProofError` when they don't fit, which can only be damage.
+        `proven` carries the path to that head; it is hashed and the signature verified here, by the `charter`
+        in force for that log. Raises `ProofError` when they don't fit, which can only be damage.
         """
-        proven.check(self._charter)
+        proven.check(charter)
         if proven.coop != self._coop or not self._may_sign() or not proven.following:
             return proven.encode()
         (short,) = self._issuer.issue(proven.entry, proven.length, proven.previous)
@@ -147,7 +154,7 @@ class Signer:
             raise SigningRefused("a coop is no witness of its own log")
         return sign_head(
             self._key,
-            federation=self._charter.federation,
+            federation=self._federation,
             coop=signed.coop,
             length=signed.length,
             head=signed.head,
@@ -157,7 +164,7 @@ class Signer:
         """The own signature over a decision's content. The caller keeps it to one for each number."""
         self._check_allowed()
         message = content_message(
-            federation=self._charter.federation,
+            federation=self._federation,
             coop=self._coop,
             decision=decision,
             number=number,

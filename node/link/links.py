@@ -57,7 +57,8 @@ class LinkedNode(Protocol):
 class Identity:
     """Which node this is."""
 
-    charter: Charter
+    charter: Callable[[], Charter]
+    """Gives the charter in force for the own log, which says who the others are."""
     coop: int
     key: SigningKey
 
@@ -198,10 +199,10 @@ class Links:
         """The listener's side of the handshake. Raises `HandshakeRefused`."""
         identity = self._identity
         hello = handshake.decode_hello(await receive_handshake(socket))
-        handshake.check_hello(identity.charter, own=identity.coop, hello=hello)
+        handshake.check_hello(identity.charter(), own=identity.coop, hello=hello)
         self._check_penalty(hello.dialler)
         transcript = Transcript(
-            charter=identity.charter,
+            charter=identity.charter(),
             dialler=hello.dialler,
             listener=identity.coop,
             dialler_nonce=hello.nonce,
@@ -318,14 +319,14 @@ class Links:
         identity = self._identity
         nonce = self._chance.random_bytes(handshake.NONCE_BYTES)
         hello = handshake.Hello(
-            federation=identity.charter.federation,
+            federation=identity.charter().federation,
             dialler=identity.coop,
             listener=coop,
             nonce=nonce,
         )
         await socket.send_bytes(hello.encode())
         transcript = Transcript(
-            charter=identity.charter,
+            charter=identity.charter(),
             dialler=identity.coop,
             listener=coop,
             dialler_nonce=nonce,
@@ -390,7 +391,7 @@ class Links:
                     self._gone[peer.coop].set()
 
     def _name(self, coop: int) -> str:
-        return self._identity.charter.coops[coop].name
+        return self._identity.charter().coops[coop].name
 
     def _spawn(self, work: Coroutine[None, None, None], name: str) -> None:
         task = asyncio.create_task(work, name=name)

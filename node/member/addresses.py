@@ -7,7 +7,7 @@ address is only a name: which account number and key stand behind it, the ledger
 from dataclasses import dataclass
 from typing import Final
 
-from ledger.charter import COOP_NAME
+from ledger.founding import COOP_NAME
 from ledger.transactions import HANDLE
 
 LONGEST_NAME: Final = 32

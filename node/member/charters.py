@@ -8,11 +8,11 @@ lies beside the wallet, so that receipts can be verified with no network.
 import hashlib
 from pathlib import Path
 
-from ledger.charter import (
-    Charter,
+from ledger.founding import (
+    Founding,
     check_charter_signatures,
-    parse_charter,
     parse_charter_signatures,
+    parse_founding,
 )
 from node.member.client import NodeClient, NodeMisbehaved
 
@@ -22,7 +22,7 @@ def charter_file(wallet: Path) -> Path:
     return wallet.with_name(wallet.name + ".charter.toml")
 
 
-def fetch_charter(client: NodeClient, *, expected: bytes | None = None) -> Charter:
+def fetch_founding(client: NodeClient, *, expected: bytes | None = None) -> Founding:
     """The charter by which the node runs, with the signatures of all its coops verified.
 
     Raises `NodeMisbehaved` when its hash is not `expected`, and `CharterError`.
@@ -30,29 +30,29 @@ def fetch_charter(client: NodeClient, *, expected: bytes | None = None) -> Chart
     source = client.get_bytes("/v1/charter").body
     if expected is not None and hashlib.sha256(source).digest() != expected:
         raise NodeMisbehaved(client.url, "it belongs to another federation")
-    charter = parse_charter(source)
+    founding = parse_founding(source)
     signatures = client.get_bytes("/v1/charter/signatures").body
-    check_charter_signatures(charter, parse_charter_signatures(signatures))
-    return charter
+    check_charter_signatures(founding, parse_charter_signatures(signatures))
+    return founding
 
 
-def read_charter(path: Path) -> Charter:
+def read_founding(path: Path) -> Founding:
     """The charter in a file; raises `CharterError` or `OSError`."""
-    return parse_charter(path.read_bytes())
+    return parse_founding(path.read_bytes())
 
 
-def trusted_charter(wallet: Path, client: NodeClient, federation: bytes) -> Charter:
+def trusted_founding(wallet: Path, client: NodeClient, federation: bytes) -> Founding:
     """The charter with that id: the copy beside the wallet, or else the node's, which is then kept."""
     copy = charter_file(wallet)
     if copy.exists():
         source = copy.read_bytes()
         if hashlib.sha256(source).digest() == federation:
-            return parse_charter(source)
-    charter = fetch_charter(client, expected=federation)
-    keep_charter(wallet, charter)
-    return charter
+            return parse_founding(source)
+    founding = fetch_founding(client, expected=federation)
+    keep_founding(wallet, founding)
+    return founding
 
 
-def keep_charter(wallet: Path, charter: Charter) -> None:
+def keep_founding(wallet: Path, founding: Founding) -> None:
     """Keep a copy beside the wallet. It is public; losing it costs one request."""
-    charter_file(wallet).write_bytes(charter.source)
+    charter_file(wallet).write_bytes(founding.source)

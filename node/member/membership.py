@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import Final
 
 from ledger.charter import Charter, Coop
+from ledger.founding import Founding
 from ledger.signatures import SigningKey
 from node.addresses import NodeAddress
 from node.member.addresses import Address
 from node.member.answers import integer
-from node.member.charters import trusted_charter
+from node.member.charters import trusted_founding
 from node.member.client import Json, NodeClient, NodeError, NodeMisbehaved, NodeProblem
 from node.member.moves import find_node, renew_addresses
 from node.member.sessions import open_session
@@ -59,11 +60,16 @@ class Membership:
 
     wallet: UnlockedWallet
     key: SigningKey
-    charter: Charter
+    founding: Founding
     coop: Coop
     account: int
     handle: str
     client: NodeClient
+
+    @property
+    def charter(self) -> Charter:
+        """The charter by which this goes: the one that the federation began with."""
+        return self.founding.genesis
 
     @property
     def address(self) -> Address:
@@ -136,13 +142,14 @@ def open_account(
     ):
         raise NotJoined(wallet.path)
     with NodeClient(public.node_url, on_lost=on_lost) as client:
-        charter = trusted_charter(wallet.path, client, public.federation)
+        founding = trusted_founding(wallet.path, client, public.federation)
+        charter = founding.genesis
         coop = home_coop(client, charter, public.coop)
         client.when_unreachable(lambda: moved_to(wallet, charter, coop, on_moved))
         yield Membership(
             wallet=wallet,
             key=SigningKey(wallet.seed),
-            charter=charter,
+            founding=founding,
             coop=coop,
             account=public.account,
             handle=public.handle,

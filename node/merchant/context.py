@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from heapq import heappush
 
-from ledger.charter import Charter
 from ledger.validators.interface import Validator
 from node.engine.health.troubles import Trouble
 from node.merchant.access import Delivery, Endpoint, read_endpoint
@@ -50,7 +49,6 @@ class Context:
     """Lives as long as the engine."""
 
     settings: MerchantSettings
-    charter: Charter
     coop: int
     validator: Validator
     desk: Desk

@@ -139,7 +139,7 @@ class Invoicing:
         context = self._context
         id_ = request.id.hex()
         reference = invoice_reference(
-            federation=context.charter.federation,
+            federation=context.validator.founding.federation,
             coop=context.coop,
             id_=request.id,
             account=request.account,

@@ -34,15 +34,13 @@ class Merchants:
 
     def start(self, view: View) -> None:
         """See `Extension.start`."""
-        charter = view.validator.charter
         desk, deadlines = Desk(view.store), Deadlines()
         context = Context(
             settings=self._settings,
-            charter=charter,
             coop=view.coop,
             validator=view.validator,
             desk=desk,
-            views=Views(charter, view.coop),
+            views=Views(view.validator, view.coop),
             deadlines=deadlines,
             followed=Followed(self._settings, desk, deadlines),
             now_ms=view.now_ms,

@@ -142,7 +142,7 @@ class Refunding:
     ) -> Refund:
         context = self._context
         reference = refund_reference(
-            federation=context.charter.federation,
+            federation=context.validator.founding.federation,
             coop=context.coop,
             invoice=invoice.reference,
             id_=request.id,

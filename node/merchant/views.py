@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from ledger.charter import Charter
 from ledger.references import private_hash
+from ledger.validators.interface import Validator
 from node.merchant.invoice import Invoice, InvoicePayment, Refund
 
 Json = dict[str, Any]
@@ -31,15 +32,20 @@ def day_text(day: int) -> str:
 class Views:
     """Renders values for one coop's node. `handle_of` gives the handle of an account of it."""
 
-    def __init__(self, charter: Charter, coop: int) -> None:
-        self._charter = charter
+    def __init__(self, validator: Validator, coop: int) -> None:
+        self._validator = validator
+        self._unit = validator.founding.unit
         self._coop = coop
+
+    @property
+    def _charter(self) -> Charter:
+        return self._validator.charter(self._coop)
 
     def invoice(
         self, invoice: Invoice, payments: Sequence[InvoicePayment], handle: str | None
     ) -> Json:
         """An invoice for its merchant."""
-        unit = self._charter.unit
+        unit = self._unit
         price = invoice.price
         return {
             "id": invoice.id,
@@ -78,7 +84,7 @@ class Views:
         }
 
     def _payment(self, payment: InvoicePayment) -> Json:
-        unit = self._charter.unit
+        unit = self._unit
         return {
             "coop": self._charter.coops[payment.log].name,
             "coop_number": payment.log,
@@ -100,7 +106,7 @@ class Views:
             "reason": invoice.reason.value,
             "version": invoice.version,
             "federation": self._charter.federation.hex(),
-            "unit": self._charter.unit,
+            "unit": self._unit,
             "amount": invoice.amount,
             "price": None
             if price is None
@@ -125,7 +131,7 @@ class Views:
             "client_id": refund.client_id,
             "invoice": refund.invoice,
             "state": refund.state,
-            "amount": money(refund.amount, self._charter.unit),
+            "amount": money(refund.amount, self._unit),
             "reason": refund.reason,
             "of": {
                 "coop": self._charter.coops[refund.log].name,

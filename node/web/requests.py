@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from ledger.charter import COOP_NAME
 from ledger.codec import MAX
+from ledger.founding import COOP_NAME
 from ledger.transactions import HANDLE
 
 LONGEST_PURPOSE: Final = 140

@@ -87,6 +87,7 @@ class Site:
                 language=language,
                 language_names=NAMES,
                 language_links={code: _with_language(request, code) for code in NAMES},
+                founding=api.founding,
                 charter=api.charter,
                 coop=api.coop,
                 path=request.path,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.charter import parse_charter
+from ledger.founding import parse_founding
 from ledger.signatures import SigningKey
 from node.member.mnemonic import Language, seed_from_words, words_from_entropy
 from tests.browser.driving import Browser
@@ -27,10 +27,10 @@ def federation_with_words() -> Federation:
     """A federation of one coop whose stewards' keys come from words."""
     federation = build_federation(coops=1, clearing_limit=1_000_000)
     keys = tuple(SigningKey(seed_from_words(steward_words(index))) for index in range(3))
-    source = federation.charter.source
+    source = federation.founding.source
     for old, new in zip(federation.steward_keys[1], keys, strict=True):
         source = source.replace(old.public_key.hex().encode(), new.public_key.hex().encode())
-    return replace(federation, charter=parse_charter(source), steward_keys={1: keys})
+    return replace(federation, founding=parse_founding(source), steward_keys={1: keys})
 
 
 def sign_in(browser: Browser, stage: Stage, index: int) -> None:

@@ -82,7 +82,7 @@ class Bank:
         return {request.body for request in self.seen if request.path == "/v1/payments"}
 
     def charter(self, request: Request) -> Answer:
-        return Answer(body=self.books.federation.charter.source)
+        return Answer(body=self.books.federation.founding.source)
 
     def signatures(self, request: Request) -> Answer:
         return Answer(body=self.books.federation.charter_signatures())

@@ -273,7 +273,7 @@ def test_the_charter_of_another_federation_is_not_taken(
 
     def lie(request: Request, answer: Callable[[], Answer]) -> Answer:
         if request.path == "/v1/charter":
-            return Answer(body=other.charter.source)
+            return Answer(body=other.founding.source)
         return answer()
 
     liar.bend = lie

@@ -2,15 +2,15 @@
 
 import pytest
 
-from ledger.charter import Charter
+from ledger.founding import Founding
 from ledger.validators.interface import Validator
 from ledger.validators.reference import ReferenceValidator
 from tests.builders import MakeValidator
 
 
-def make_native(charter: Charter) -> Validator:
+def make_native(founding: Founding) -> Validator:
     native = pytest.importorskip("ledger.validators.native")
-    validator: Validator = native.NativeValidator(charter)
+    validator: Validator = native.NativeValidator(founding)
     return validator
 
 

@@ -5,20 +5,20 @@ from hashlib import sha256
 
 import pytest
 
-from ledger.charter import (
+from ledger.codec import MAX
+from ledger.errors import CharterError
+from ledger.founding import (
     MAX_CHARTER_BYTES,
     check_charter_signatures,
     format_charter_signatures,
-    parse_charter,
     parse_charter_signatures,
+    parse_founding,
     sign_charter,
 )
-from ledger.codec import MAX
-from ledger.errors import CharterError
 from tests.builders import build_federation, signing_key
 
 FEDERATION = build_federation(seed="charter", coops=3, witness_quorum=1)
-SOURCE = FEDERATION.charter.source.decode("utf-8")
+SOURCE = FEDERATION.founding.source.decode("utf-8")
 KEY = FEDERATION.node_keys[1].public_key.hex()
 OTHER_KEY = FEDERATION.node_keys[2].public_key.hex()
 STEWARD_KEY = FEDERATION.steward_keys[1][0].public_key.hex()
@@ -32,14 +32,15 @@ def changed(old: str, new: str) -> bytes:
 
 def error_of(source: bytes) -> str:
     with pytest.raises(CharterError) as caught:
-        parse_charter(source)
+        parse_founding(source)
     return str(caught.value)
 
 
 def test_a_charter_says_what_its_file_says() -> None:
-    charter = parse_charter(SOURCE.encode("utf-8"))
-    assert charter.federation == sha256(SOURCE.encode("utf-8")).digest()
-    assert (charter.name, charter.unit) == ("Ferias charter", "fiado")
+    founding = parse_founding(SOURCE.encode("utf-8"))
+    charter = founding.genesis
+    assert founding.federation == charter.federation == sha256(SOURCE.encode("utf-8")).digest()
+    assert (founding.name, founding.unit) == ("Ferias charter", "fiado")
     assert (charter.witness_quorum, charter.decision_quorum) == (1, 2)
     assert list(charter.coops) == [1, 2, 3]
     coop = charter.coops[2]
@@ -56,11 +57,11 @@ def test_a_charter_says_what_its_file_says() -> None:
 def test_coops_are_in_order_of_number_whatever_the_order_of_the_file() -> None:
     blocks = SOURCE.split("[[coop]]")
     source = "[[coop]]".join([blocks[0], *[block + "\n" for block in reversed(blocks[1:])]])
-    assert list(parse_charter(source.encode()).coops) == [1, 2, 3]
+    assert list(parse_founding(source.encode()).genesis.coops) == [1, 2, 3]
 
 
 def test_another_byte_is_another_federation() -> None:
-    assert parse_charter(SOURCE.encode() + b"\n").federation != FEDERATION.id
+    assert parse_founding(SOURCE.encode() + b"\n").federation != FEDERATION.id
 
 
 WRONG_FIELDS = [
@@ -145,12 +146,12 @@ def test_a_wrong_field_is_refused_by_name(old: str, new: str, field: str) -> Non
     ],
 )
 def test_what_is_just_allowed_is_read(old: str, new: str) -> None:
-    parse_charter(changed(old, new))
+    parse_founding(changed(old, new))
 
 
 def test_the_clearing_limits_may_add_up_to_the_largest_amount() -> None:
-    charter = parse_charter(changed(LIMIT, 'clearing_limit = "90071992527409.91"'))
-    assert sum(coop.clearing_limit for coop in charter.coops.values()) == MAX
+    founding = parse_founding(changed(LIMIT, 'clearing_limit = "90071992527409.91"'))
+    assert sum(coop.clearing_limit for coop in founding.genesis.coops.values()) == MAX
 
 
 @pytest.mark.parametrize(
@@ -173,7 +174,7 @@ def test_what_is_no_toml_is_refused(source: bytes) -> None:
 
 def test_a_charter_is_not_too_large() -> None:
     filler = b"#" * (MAX_CHARTER_BYTES - len(SOURCE.encode()))
-    parse_charter(SOURCE.encode() + filler)
+    parse_founding(SOURCE.encode() + filler)
     assert "bytes" in error_of(SOURCE.encode() + filler + b"#")
 
 
@@ -189,26 +190,26 @@ def test_coops_and_stewards_are_not_too_many_or_none() -> None:
 
 
 def test_a_charter_counts_with_the_signature_of_every_coop() -> None:
-    charter = FEDERATION.charter
+    founding = FEDERATION.founding
     signatures = parse_charter_signatures(FEDERATION.charter_signatures())
-    check_charter_signatures(charter, signatures)
-    for coop in charter.coops:
+    check_charter_signatures(founding, signatures)
+    for coop in founding.genesis.coops:
         others = {number: found for number, found in signatures.items() if number != coop}
         with pytest.raises(CharterError, match="has not signed"):
-            check_charter_signatures(charter, others)
+            check_charter_signatures(founding, others)
         with pytest.raises(CharterError, match="not one of this charter"):
-            stranger = sign_charter(charter, coop=coop, key=signing_key("stranger"))
-            check_charter_signatures(charter, {**signatures, coop: stranger})
+            stranger = sign_charter(founding, coop=coop, key=signing_key("stranger"))
+            check_charter_signatures(founding, {**signatures, coop: stranger})
 
 
 def test_signatures_are_of_one_charter_and_one_coop() -> None:
-    other = build_federation(seed="other").charter
+    other = build_federation(seed="other").founding
     key = FEDERATION.node_keys[1]
     signatures = parse_charter_signatures(FEDERATION.charter_signatures())
-    for charter, coop in ((other, 1), (FEDERATION.charter, 2)):
-        wrong = sign_charter(charter, coop=coop, key=key)
+    for founding, coop in ((other, 1), (FEDERATION.founding, 2)):
+        wrong = sign_charter(founding, coop=coop, key=key)
         with pytest.raises(CharterError):
-            check_charter_signatures(FEDERATION.charter, {**signatures, 1: wrong})
+            check_charter_signatures(FEDERATION.founding, {**signatures, 1: wrong})
 
 
 def test_signature_files_round_trip_in_order_of_coop() -> None:

@@ -2,13 +2,13 @@
 
 import pytest
 
-from ledger.charter import parse_charter
 from ledger.errors import CharterError
+from ledger.founding import parse_founding
 from ledger.index.days import Method, day_from_text
 from tests.builders import build_federation
 from tests.index_builders import index_lines
 
-PLAIN = build_federation(seed="charter", coops=4).charter.source.decode("utf-8")
+PLAIN = build_federation(seed="charter", coops=4).founding.source.decode("utf-8")
 
 
 def source_with(lines: list[str]) -> bytes:
@@ -17,12 +17,12 @@ def source_with(lines: list[str]) -> bytes:
 
 def error_of(lines: list[str]) -> str:
     with pytest.raises(CharterError) as caught:
-        parse_charter(source_with(lines))
+        parse_founding(source_with(lines))
     return str(caught.value)
 
 
 def test_a_charter_without_the_table_has_no_index() -> None:
-    assert parse_charter(PLAIN.encode()).index is None
+    assert parse_founding(PLAIN.encode()).genesis.index is None
 
 
 def test_the_table_is_read() -> None:
@@ -39,7 +39,7 @@ def test_the_table_is_read() -> None:
         lead_days=5,
         pace_weeks=6,
     )
-    index = parse_charter(source_with(lines)).index
+    index = parse_founding(source_with(lines)).genesis.index
     assert index is not None
     assert index.publishers == (1, 2, 4)
     assert index.source == "the statistics office"
@@ -52,7 +52,7 @@ def test_the_table_is_read() -> None:
 
 
 def test_all_coops_publish_unless_the_table_names_some() -> None:
-    index = parse_charter(source_with(index_lines(coops=4))).index
+    index = parse_founding(source_with(index_lines(coops=4))).genesis.index
     assert index is not None
     assert index.publishers == (1, 2, 3, 4)
 
@@ -103,4 +103,4 @@ def test_a_survey_needs_its_own_fields(field: str) -> None:
 
 def test_the_uf_begins_at_whole_cents() -> None:
     assert "whole cents" in error_of(index_lines("uf", coops=4, base_value="1000.001000"))
-    assert parse_charter(source_with(index_lines("uf", coops=4))).index is not None
+    assert parse_founding(source_with(index_lines("uf", coops=4))).genesis.index is not None

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from ledger.charter import Charter
+from ledger.founding import Founding
 from ledger.invariants import find_violations
 from ledger.validators.interface import Validator
 from ledger.validators.reference import ReferenceValidator
@@ -14,7 +14,7 @@ from tests.builders import Books, MakeValidator, books_with_members, build_feder
 from tests.histories import Happened, grow
 from tests.ledger.conftest import make_native
 
-Load = Callable[[Charter, bytes], Validator]
+Load = Callable[[Founding, bytes], Validator]
 
 STEPS = 250
 SEEDS = range(6)
@@ -56,7 +56,7 @@ def test_a_history_holds_together(seed: int, make_validator: MakeValidator) -> N
 
     grow(books, random, STEPS, after=check)
     for _ in range(3):
-        replica = make_validator(books.federation.charter)
+        replica = make_validator(books.federation.founding)
         replay_in_pieces(books, replica, random)
         assert replica.digest() == books.validator.digest()
         for coop in books.logs:
@@ -66,13 +66,13 @@ def test_a_history_holds_together(seed: int, make_validator: MakeValidator) -> N
             assert replica.returnable(coop) == books.validator.returnable(coop)
 
 
-def load_reference(charter: Charter, snapshot: bytes) -> Validator:
-    return ReferenceValidator.load(charter, snapshot)
+def load_reference(founding: Founding, snapshot: bytes) -> Validator:
+    return ReferenceValidator.load(founding, snapshot)
 
 
-def load_native(charter: Charter, snapshot: bytes) -> Validator:
+def load_native(founding: Founding, snapshot: bytes) -> Validator:
     native = pytest.importorskip("ledger.validators.native").NativeValidator
-    validator: Validator = native.load(charter, snapshot)
+    validator: Validator = native.load(founding, snapshot)
     return validator
 
 
@@ -88,13 +88,13 @@ def load_native(charter: Charter, snapshot: bytes) -> Validator:
 def test_a_restart_at_any_point_makes_no_difference(seed: int, loads: Sequence[Load]) -> None:
     """Also when the other validator goes on from the snapshot."""
     restarted, other = begin(seed), begin(seed)
-    charter = restarted.federation.charter
+    founding = restarted.federation.founding
     first, second = Random(seed), Random(seed)
     for turn in range(STEPS // 10):
         grow(restarted, first, 10)
         grow(other, second, 10)
         load = loads[turn % len(loads)]
-        restarted.validator = load(charter, restarted.validator.snapshot())
+        restarted.validator = load(founding, restarted.validator.snapshot())
         assert restarted.validator.digest() == other.validator.digest()
     assert restarted.logs == other.logs
 

@@ -19,8 +19,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from ledger.charter import Charter
 from ledger.entries import Entry, decode_entry
+from ledger.founding import Founding
 from ledger.invariants import find_sequence_violations, find_violations
 from ledger.refusals import Refusal
 from ledger.transactions import Pay, Status
@@ -41,15 +41,15 @@ class Histories(RuleBasedStateMachine):
 
     native = False
 
-    def make_validator(self, charter: Charter) -> Validator:
-        return make_native(charter) if self.native else ReferenceValidator(charter)
+    def make_validator(self, founding: Founding) -> Validator:
+        return make_native(founding) if self.native else ReferenceValidator(founding)
 
     def load_validator(self, snapshot: bytes) -> Validator:
         if self.native:
             native = pytest.importorskip("ledger.validators.native").NativeValidator
-            validator: Validator = native.load(FEDERATION.charter, snapshot)
+            validator: Validator = native.load(FEDERATION.founding, snapshot)
             return validator
-        return ReferenceValidator.load(FEDERATION.charter, snapshot)
+        return ReferenceValidator.load(FEDERATION.founding, snapshot)
 
     @initialize()
     def begin(self) -> None:
@@ -162,7 +162,7 @@ class Histories(RuleBasedStateMachine):
     @rule(data=st.data())
     def replay_from_nothing(self, data: st.DataObject) -> None:
         """In pieces of random size; a log that has to wait lets another go on."""
-        replica: Validator = self.make_validator(FEDERATION.charter)
+        replica: Validator = self.make_validator(FEDERATION.founding)
         rests = {coop: list(entries) for coop, entries in self.books.logs.items() if entries}
         stuck: set[int] = set()
         while rests:

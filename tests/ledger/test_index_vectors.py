@@ -8,11 +8,11 @@ from typing import Any
 import nacl.bindings
 import pytest
 
-from ledger.charter import parse_charter
 from ledger.codec import Value, encode
 from ledger.decisions import OBSERVATION, content_message
 from ledger.errors import ProofError
 from ledger.evidence import DecisionEvidence, SignedContent, decode_evidence
+from ledger.founding import parse_founding
 from ledger.refusals import Refusal
 from ledger.signatures import SigningKey, verify
 from ledger.validators.interface import Validator
@@ -25,7 +25,7 @@ VECTORS: dict[str, Any] = json.loads(make_index.FILE.read_text(encoding="utf-8")
 
 
 def replayed(case: dict[str, Any], make_validator: MakeValidator) -> Validator:
-    validator = make_validator(parse_charter(case["charter"].encode("utf-8")))
+    validator = make_validator(parse_founding(case["charter"].encode("utf-8")))
     rests = {int(coop): list(map(bytes.fromhex, log)) for coop, log in case["logs"].items()}
     while any(rests.values()):
         before = sum(map(len, rests.values()))
@@ -61,7 +61,7 @@ def test_refusals(make_validator: MakeValidator) -> None:
 
 
 def test_evidence() -> None:
-    charter = parse_charter(VECTORS["histories"][0]["charter"].encode("utf-8"))
+    charter = parse_founding(VECTORS["histories"][0]["charter"].encode("utf-8")).genesis
     data = bytes.fromhex(VECTORS["evidence"])
     evidence = decode_evidence(data)
     assert isinstance(evidence, DecisionEvidence)

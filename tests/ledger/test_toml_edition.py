@@ -2,8 +2,8 @@
 
 import pytest
 
-from ledger.charter import parse_charter
 from ledger.errors import CharterError
+from ledger.founding import parse_founding
 from ledger.toml_edition import check_edition
 
 ONLY_IN_1_1 = {
@@ -40,7 +40,7 @@ def test_what_came_later_is_refused(text: str) -> None:
     with pytest.raises(CharterError, match="TOML"):
         check_edition(text, "the charter is")
     with pytest.raises(CharterError):
-        parse_charter(text.encode("utf-8"))
+        parse_founding(text.encode("utf-8"))
 
 
 @pytest.mark.parametrize("text", IN_BOTH.values(), ids=IN_BOTH.keys())

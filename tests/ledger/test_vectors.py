@@ -12,15 +12,11 @@ from typing import Any
 import pytest
 
 from ledger.chain import genesis
-from ledger.charter import (
-    check_charter_signatures,
-    parse_charter,
-    parse_charter_signatures,
-)
 from ledger.codec import Value, decode, encode
 from ledger.entries import decode_entry, decode_transaction, encode_entry
 from ledger.errors import CharterError, EncodingError, ProofError
 from ledger.evidence import InvalidEntryEvidence, decode_evidence
+from ledger.founding import check_charter_signatures, parse_charter_signatures, parse_founding
 from ledger.memos import memo_reference, reason_hash
 from ledger.receipts import decode_receipt
 from ledger.refusals import Refusal
@@ -55,7 +51,7 @@ def untagged(value: Any) -> Value:
 
 def replayed(case: dict[str, Any], make_validator: MakeValidator) -> Validator:
     """All logs of a case, each as far as it goes before another has to go on."""
-    validator = make_validator(parse_charter(case["charter"].encode("utf-8")))
+    validator = make_validator(parse_founding(case["charter"].encode("utf-8")))
     rests = {int(coop): list(map(bytes.fromhex, log)) for coop, log in case["logs"].items()}
     while any(rests.values()):
         before = sum(map(len, rests.values()))
@@ -88,11 +84,12 @@ def test_charters() -> None:
     vectors = load("charters.json")
     for case in vectors["valid"]:
         source = case["source"].encode("utf-8")
-        charter = parse_charter(source)
-        assert charter.federation.hex() == case["federation"] == sha256(source).hexdigest()
+        founding = parse_founding(source)
+        charter = founding.genesis
+        assert founding.federation.hex() == case["federation"] == sha256(source).hexdigest()
         assert charter.entries_per_day == case["entries_per_day"]
         signatures = parse_charter_signatures(case["signatures_file"].encode())
-        check_charter_signatures(charter, signatures)
+        check_charter_signatures(founding, signatures)
         assert len(case["coops"]) == len(charter.coops)
         for about in case["coops"]:
             coop = charter.coops[about["number"]]
@@ -106,7 +103,7 @@ def test_charters() -> None:
             assert head.hex() == about["genesis"]
     for case in vectors["invalid"]:
         with pytest.raises(CharterError) as caught:
-            parse_charter(case["source"].encode("utf-8"))
+            parse_founding(case["source"].encode("utf-8"))
         check_field(case, caught.value)
     for case in vectors["invalid_signatures"]:
         with pytest.raises(CharterError) as caught:
@@ -159,7 +156,7 @@ def test_transactions() -> None:
 def test_malformed_entries(make_validator: MakeValidator) -> None:
     vectors = load("transactions.json")
     charter = load("charters.json")["valid"][0]["source"].encode("utf-8")
-    validator = make_validator(parse_charter(charter))
+    validator = make_validator(parse_founding(charter))
     for case in vectors["malformed"]:
         entry = bytes.fromhex(case["entry"])
         found = decode_entry(entry)
@@ -209,7 +206,7 @@ def test_histories(make_validator: MakeValidator) -> None:
 
 def test_receipts() -> None:
     vectors = load("receipts.json")
-    charter = parse_charter(vectors["charter"].encode("utf-8"))
+    charter = parse_founding(vectors["charter"].encode("utf-8")).genesis
     for case in vectors["valid"]:
         receipt = decode_receipt(bytes.fromhex(case["receipt"]))
         assert receipt.check(charter) == decode_entry(bytes.fromhex(case["entry"]))
@@ -238,7 +235,7 @@ def test_evidence(make_validator: MakeValidator) -> None:
         if isinstance(evidence, InvalidEntryEvidence):
             evidence.check(validator)
         else:
-            evidence.check(validator.charter)
+            evidence.check(validator.charter(evidence.coop))
 
     for case in vectors["valid"]:
         check(case)

@@ -43,7 +43,7 @@ def make_folder(
     create_node_key(folder, federation.node_keys[coop].seed)
     install_charter(
         folder,
-        charter=federation.charter.source,
+        charter=federation.founding.source,
         signatures=federation.charter_signatures(),
     )
     init_folder(folder, coop=coop_name(coop), port=0, peers=peers)

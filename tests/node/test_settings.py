@@ -23,7 +23,7 @@ FEDERATION = build_federation(coops=2)
 def test_a_new_folder_is_read_back(tmp_path: Path) -> None:
     folder = make_folder(tmp_path, FEDERATION, 1, peers={"sur": "http://10.0.0.2:8440"})
     read = load_folder(folder)
-    assert read.charter == FEDERATION.charter
+    assert read.founding == FEDERATION.founding
     assert (read.coop.name, read.settings.port, read.settings.host) == ("norte", 0, "127.0.0.1")
     assert read.peers == {2: "http://10.0.0.2:8440"}
     assert read.key == FEDERATION.node_keys[1]
@@ -41,11 +41,13 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
         init_folder(folder, coop="sur")
     other = build_federation(seed="another", coops=2)
     with pytest.raises(FolderError, match=r"charter\.toml: already in"):
-        install_charter(folder, charter=other.charter.source, signatures=other.charter_signatures())
+        install_charter(
+            folder, charter=other.founding.source, signatures=other.charter_signatures()
+        )
     # The same charter again is no fault: it may be installed twice.
     install_charter(
         folder,
-        charter=FEDERATION.charter.source,
+        charter=FEDERATION.founding.source,
         signatures=FEDERATION.charter_signatures(),
     )
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
@@ -89,7 +91,7 @@ def test_a_missing_file_is_named(name: str, tmp_path: Path) -> None:
 def test_a_charter_that_not_all_signed_is_refused(tmp_path: Path) -> None:
     signatures = FEDERATION.charter_signatures().partition(b"\n\n")[0] + b"\n"
     with pytest.raises(FolderError, match=r"charter\.signatures\.toml: coop sur has not signed"):
-        install_charter(tmp_path, charter=FEDERATION.charter.source, signatures=signatures)
+        install_charter(tmp_path, charter=FEDERATION.founding.source, signatures=signatures)
     with pytest.raises(FolderError, match=r"charter\.toml: "):
         install_charter(tmp_path, charter=b"fiado = 2", signatures=signatures)
     assert list(tmp_path.iterdir()) == []

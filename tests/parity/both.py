@@ -8,8 +8,8 @@ from typing import TypeVar
 
 import pytest
 
-from ledger.charter import Charter
 from ledger.errors import EncodingError
+from ledger.founding import Founding
 from ledger.validators.interface import Replayed, Sequenced, Validator
 from ledger.validators.reference import ReferenceValidator
 
@@ -19,11 +19,11 @@ Answer = TypeVar("Answer")
 class Both:
     """Two validators of one charter. `threads` is how many threads the native one verifies with."""
 
-    def __init__(self, charter: Charter, *, threads: int = 2) -> None:
+    def __init__(self, founding: Founding, *, threads: int = 2) -> None:
         native = pytest.importorskip("ledger.validators.native").NativeValidator
-        self.charter = charter
-        self.reference: Validator = ReferenceValidator(charter)
-        self.native: Validator = native(charter, threads=threads)
+        self.charter = founding.genesis
+        self.reference: Validator = ReferenceValidator(founding)
+        self.native: Validator = native(founding, threads=threads)
 
     def ask(self, question: Callable[[Validator], Answer]) -> Answer:
         """The answer that both give."""

@@ -27,7 +27,7 @@ def test_a_history_under_a_bound(seed: int) -> None:
 
     happened = grow(books, random, 200, let_time_pass)
     assert any(name.endswith("day_full") for name in happened), happened
-    both = Both(federation.charter)
+    both = Both(federation.founding)
     rests = {coop: list(log) for coop, log in books.logs.items()}
     while any(rests.values()):
         for coop, rest in rests.items():
@@ -50,7 +50,7 @@ def test_a_bad_signature_takes_the_count_back_over_days(threads: int) -> None:
         books.pay(1, 2, 1, 1, 5)
     entries = books.logs[1][begin:]
     for position in range(len(entries)):
-        both = Both(federation.charter, threads=threads)
+        both = Both(federation.founding, threads=threads)
         both.replay(1, b"".join(books.logs[1][:begin]))
         bad = entries[position]
         damaged = [*entries[:position], bad[:-1] + bytes([bad[-1] ^ 1]), *entries[position + 1 :]]

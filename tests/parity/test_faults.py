@@ -95,14 +95,14 @@ def test_a_damaged_snapshot_is_refused_at_every_byte() -> None:
     wrapper = pytest.importorskip("ledger.validators.native").NativeValidator
     books = books_with_members(FEDERATION, make_validator=wrapper)
     snapshot = books.validator.snapshot()
-    assert wrapper.load(FEDERATION.charter, snapshot).snapshot() == snapshot
+    assert wrapper.load(FEDERATION.founding, snapshot).snapshot() == snapshot
     for at in range(len(snapshot)):
         damaged = snapshot[:at] + bytes([snapshot[at] ^ 4]) + snapshot[at + 1 :]
         with pytest.raises(SnapshotError):
-            wrapper.load(FEDERATION.charter, damaged)
+            wrapper.load(FEDERATION.founding, damaged)
     for length in range(0, len(snapshot), 7):
         with pytest.raises(SnapshotError):
-            wrapper.load(FEDERATION.charter, snapshot[:length])
+            wrapper.load(FEDERATION.founding, snapshot[:length])
 
 
 def test_the_stub_says_what_the_module_has(tmp_path: Path) -> None:
@@ -125,12 +125,12 @@ def test_the_stub_says_what_the_module_has(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", [-1, 2**32 - 1, 2**32, 2**63, 2**64])
 def test_questions_about_numbers_that_no_log_has_get_the_same_answers(number: int) -> None:
-    both = Both(FEDERATION.charter)
+    both = Both(FEDERATION.founding)
     assert both.ask(lambda validator: validator.account(1, number)) is None
     assert both.ask(lambda validator: validator.head_at(1, number)) is None
 
 
 @pytest.mark.parametrize("handle", ["", "nobody", "\ud800", "x" * 1_000])
 def test_questions_about_handles_that_no_log_has_get_the_same_answers(handle: str) -> None:
-    both = Both(FEDERATION.charter)
+    both = Both(FEDERATION.founding)
     assert both.ask(lambda validator: validator.account_named(1, handle)) is None

@@ -55,13 +55,13 @@ def test_bad_signatures_in_a_large_call(positions: tuple[int, ...], threads: int
     federation, admissions, payments = load()
     offered = spoil(payments, *positions)
     entries = b"".join(encode_entry(START, payment) for payment in offered)
-    replayed = Both(federation.charter, threads=threads)
+    replayed = Both(federation.founding, threads=threads)
     replayed.sequence(1, START, admissions)
     done = replayed.replay(1, entries)
     assert done is not None
     assert done.count == min(positions, default=PAYMENTS)
     replayed.check_state()
-    sequenced = Both(federation.charter, threads=threads)
+    sequenced = Both(federation.founding, threads=threads)
     sequenced.sequence(1, START, admissions)
     outcomes = sequenced.sequence(1, START, offered).outcomes
     refused = {at for at, outcome in enumerate(outcomes) if outcome == -6}
@@ -74,6 +74,6 @@ def test_admissions_and_payments_mixed_in_one_call() -> None:
     offered = list(payments)
     for at, admission in enumerate(admissions):
         offered.insert(37 * at, admission)
-    both = Both(federation.charter)
+    both = Both(federation.founding)
     both.sequence(1, START, offered)
     both.check_state()

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ledger.charter import Charter
 from ledger.codec import split
+from ledger.founding import Founding
 from tests.builders import books_with_members, build_federation
 from tests.histories import grow
 from tests.parity.both import Both
@@ -32,7 +32,7 @@ settings.register_profile("parity", deadline=None, print_blob=True)
 class History:
     """The logs of a grown federation."""
 
-    charter: Charter
+    founding: Founding
     logs: dict[int, list[bytes]]
 
 
@@ -44,7 +44,7 @@ def history(seed: int) -> History:
     )
     books = books_with_members(federation, limit=2_000)
     grow(books, Random(seed), STEPS)
-    return History(federation.charter, books.logs)
+    return History(federation.founding, books.logs)
 
 
 def damage_bytes(draw: st.DrawFn, entry: bytes) -> bytes:
@@ -113,7 +113,7 @@ def replay_all(both: Both, logs: dict[int, bytes]) -> None:
 @given(damaged_logs(), st.sampled_from([1, 2, 3]))
 def test_a_damaged_history(case: tuple[History, dict[int, list[bytes]]], threads: int) -> None:
     chosen, logs = case
-    both = Both(chosen.charter, threads=threads)
+    both = Both(chosen.founding, threads=threads)
     replay_all(both, {coop: b"".join(entries) for coop, entries in logs.items()})
     both.check_state()
 
@@ -125,7 +125,7 @@ def test_a_bad_signature_at_every_position(seed: int) -> None:
     coop = min(chosen.logs)
     entries = chosen.logs[coop]
     for position, entry in enumerate(entries):
-        both = Both(chosen.charter)
+        both = Both(chosen.founding)
         for other in sorted(chosen.logs, reverse=True):
             if other != coop:
                 both.replay(other, b"".join(chosen.logs[other]))
@@ -144,7 +144,7 @@ def test_a_bad_signature_at_every_position(seed: int) -> None:
 def test_transactions_in_any_order_in_one_call(seed: int, random: Random, late: int) -> None:
     """What a home node is offered: the transactions of all logs, shuffled, some of them damaged."""
     chosen = history(seed)
-    both = Both(chosen.charter)
+    both = Both(chosen.founding)
     coop = min(chosen.logs)
     offered = [
         entry[transaction_place(entry) :] for entries in chosen.logs.values() for entry in entries

@@ -25,8 +25,8 @@ FIRST_PERIOD = 2025 * 12 + 10
 
 
 def both() -> tuple[Validator, Validator]:
-    charter = FEDERATION.charter
-    return ReferenceValidator(charter), native_validator.NativeValidator(charter)
+    founding = FEDERATION.founding
+    return ReferenceValidator(founding), native_validator.NativeValidator(founding)
 
 
 def begin(federation: Federation) -> list[bytes]:
@@ -87,7 +87,7 @@ def test_ten_thousand_prices_and_what_is_wrong_with_some_of_them() -> None:
 
 def priced_log(count: int) -> bytes:
     """The entries of a log with so many priced payments, an index entry among them now and then."""
-    validator: Validator = native_validator.NativeValidator(FEDERATION.charter)
+    validator: Validator = native_validator.NativeValidator(FEDERATION.founding)
     entries = validator.sequence(1, START, begin(FEDERATION)).entries
     sequences = dict.fromkeys(range(1, MEMBERS + 1), 1)
     for number in range(count):
@@ -125,6 +125,6 @@ def test_ten_thousand_are_replayed_to_the_same_digest() -> None:
         assert (replayed.refusal, replayed.consumed) == (None, len(entries))
     assert reference.digest() == native.digest()
     assert index_of(reference, 1) == index_of(native, 1)
-    loaded = native_validator.NativeValidator.load(FEDERATION.charter, reference.snapshot())
+    loaded = native_validator.NativeValidator.load(FEDERATION.founding, reference.snapshot())
     assert loaded.digest() == native.digest()
     assert index_of(loaded, 1) == index_of(native, 1)

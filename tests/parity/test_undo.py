@@ -51,7 +51,7 @@ def eventful_books() -> tuple[Books, int]:
 @pytest.mark.parametrize("threads", [1, 2])
 def test_everything_behind_a_bad_signature_is_taken_back(threads: int) -> None:
     books, begin = eventful_books()
-    both = Both(books.federation.charter, threads=threads)
+    both = Both(books.federation.founding, threads=threads)
     tail = books.logs[1][begin:]
     rests = {coop: list(log) for coop, log in books.logs.items()}
     rests[1] = rests[1][:begin]

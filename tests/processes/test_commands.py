@@ -187,7 +187,7 @@ def test_a_receipt_is_verified_without_a_network(
     place = f"norte/{paid['index']}"
     desk.ok(["receipt", "show", place, "--out", str(file)], "--wallet", alice, secret=False)
     charter = tmp_path / "charter.toml"
-    charter.write_bytes(founded.charter.source)
+    charter.write_bytes(founded.founding.source)
     words = ["receipt", "verify", str(file), "--charter", str(charter)]
     proven = desk.ok(words, secret=False)
     assert (proven["valid"], proven["index"]) == (True, paid["index"])

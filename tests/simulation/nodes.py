@@ -111,7 +111,7 @@ class SimNode:
         settings = replace(self._settings, restored=self.restored and self.tells)
         self.engine = self._make_engine(
             settings,
-            self.federation.charter,
+            self.federation.founding,
             self.coop,
             self.key,
             self._store,

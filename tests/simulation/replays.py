@@ -1,7 +1,7 @@
 """What was recorded, replayed from the first entry by every validator that there is: all must agree."""
 
-from ledger.charter import Charter
 from ledger.codec import split
+from ledger.founding import Founding
 from ledger.validators.interface import Replayed, Validator
 from ledger.validators.reference import ReferenceValidator
 from node.store import MemoryDisk
@@ -9,13 +9,13 @@ from tests.needs import missing_native
 from tests.simulation.world import Failure
 
 
-def check_replays(charter: Charter, disk: MemoryDisk, expected: bytes) -> None:
+def check_replays(founding: Founding, disk: MemoryDisk, expected: bytes) -> None:
     """Fail unless all validators come to the state with the digest `expected` from the logs on a disk."""
-    validators: list[Validator] = [ReferenceValidator(charter)]
+    validators: list[Validator] = [ReferenceValidator(founding)]
     if missing_native() is None:
         from ledger.validators.native import NativeValidator
 
-        validators.append(NativeValidator(charter))
+        validators.append(NativeValidator(founding))
     logs = {
         coop: b"".join(segment.entries for segment in segments)
         for coop, segments in disk.segments.items()

@@ -162,7 +162,7 @@ class Simulation:
         if node.engine is None:
             raise Failure(f"{node.name} is not running")
         digest = core_of(node.engine).validator.digest()
-        check_replays(self.federation.charter, node.disk, digest)
+        check_replays(self.federation.founding, node.disk, digest)
 
     def _count(self) -> None:
         """What the run has covered."""

@@ -205,16 +205,16 @@ def test_prices_are_paid_and_refused(indexed: Indexed) -> None:
 def test_a_replay_to_another_state_is_caught() -> None:
     simulation = Simulation(_indexed_plan(1, Mischief.NONE, Indexed.SURVEY))
     simulation.run()
-    charter, node = simulation.federation.charter, simulation.nodes[1]
+    founding, node = simulation.federation.founding, simulation.nodes[1]
     assert node.engine is not None
     digest = core_of(node.engine).validator.digest()
-    check_replays(charter, node.disk, digest)
+    check_replays(founding, node.disk, digest)
     with pytest.raises(Failure, match="replays the logs to another state"):
-        check_replays(charter, node.disk, bytes(32))
+        check_replays(founding, node.disk, bytes(32))
     other = node.disk.copy()
     other.segments[1] = other.segments[1][:1]
     with pytest.raises(Failure, match=r"can't be replayed|to another state"):
-        check_replays(charter, other, digest)
+        check_replays(founding, other, digest)
 
 
 def test_world_keeps_order_and_time() -> None:

@@ -35,7 +35,7 @@ def charter_vectors(federation: Federation) -> Case:
 
 def valid_case(federation: Federation) -> Case:
     return {
-        "source": federation.charter.source.decode("utf-8"),
+        "source": federation.founding.source.decode("utf-8"),
         "federation": federation.id.hex(),
         "signatures_file": federation.charter_signatures().decode("ascii"),
         "entries_per_day": federation.charter.entries_per_day,
@@ -55,7 +55,7 @@ def valid_case(federation: Federation) -> Case:
 
 def invalid(federation: Federation) -> list[tuple[str | None, str, str]]:
     """(field, what is wrong with it, source); without a field the file as a whole is no charter."""
-    source = federation.charter.source.decode("utf-8")
+    source = federation.founding.source.decode("utf-8")
     node = federation.node_keys[1].public_key.hex()
     other = federation.node_keys[2].public_key.hex()
     steward = federation.steward_keys[1][0].public_key.hex()
@@ -112,7 +112,7 @@ def invalid(federation: Federation) -> list[tuple[str | None, str, str]]:
         found.append((field, note, source.replace(old, new, 1)))
     found += invalid_indexes(source)
     many = build_federation(seed="many", coops=65, stewards=1, threshold=1)
-    text = many.charter.source.decode("utf-8") + "\n".join([*index_lines(coops=65, quorum=33), ""])
+    text = many.founding.source.decode("utf-8") + "\n".join([*index_lines(coops=65, quorum=33), ""])
     return [*found, ("index.publishers", "left out by more than 64 coops", text)]
 
 

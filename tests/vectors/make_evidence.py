@@ -26,7 +26,7 @@ OTHER_PRINT: Value = [26, 0, 0, [], None]
 def evidence_vectors(books: Books) -> Case:
     """Proofs against a coop, and what proves nothing."""
     return {
-        "charter": books.federation.charter.source.decode("utf-8"),
+        "charter": books.federation.founding.source.decode("utf-8"),
         "logs": {str(coop): [entry.hex() for entry in log] for coop, log in books.logs.items()},
         "valid": [
             *cases("fork", forks(books).items()),

@@ -219,7 +219,7 @@ def index_decisions() -> tuple[IndexEntry, IndexEntry]:
 def history(books: Books) -> Case:
     index = index_of(books.validator, 1)
     return {
-        "charter": books.federation.charter.source.decode("utf-8"),
+        "charter": books.federation.founding.source.decode("utf-8"),
         "logs": {str(coop): [entry.hex() for entry in log] for coop, log in books.logs.items()},
         "digest": books.validator.digest().hex(),
         "base_day": index.parameters.base_day,

@@ -30,7 +30,7 @@ HASH, NONCE = bytes(range(32)), bytes(range(16))
 def link_vectors(books: Books) -> Case:
     """The handshake between coops 1 and 2, and messages, valid and broken."""
     return {
-        "charter": books.federation.charter.source.decode("utf-8"),
+        "charter": books.federation.founding.source.decode("utf-8"),
         "handshake": handshake_case(books),
         "valid": [
             {"note": note, "message": encode(value).hex()}

@@ -46,7 +46,7 @@ def refusal_vectors() -> Case:
         verdict = books.validator.judge(HOME, bytes.fromhex(case["entry"]))
         assert case["refusal"] == (verdict.value if isinstance(verdict, Refusal) else verdict), case
     return {
-        "charter": books.federation.charter.source.decode("utf-8"),
+        "charter": books.federation.founding.source.decode("utf-8"),
         "logs": log_of(books),
         "digest": books.validator.digest().hex(),
         "coop": HOME,
@@ -81,7 +81,7 @@ def day_vectors() -> Case:
     cases = [judged(books, note, *each) for note, each in offered.items()]
     assert books.validator.judge(1, encode_entry(books.now, pay)) is Refusal.DAY_FULL
     return {
-        "charter": federation.charter.source.decode("utf-8"),
+        "charter": federation.founding.source.decode("utf-8"),
         "logs": log_of(books),
         "digest": books.validator.digest().hex(),
         "coop": 1,
@@ -133,13 +133,12 @@ def history_vectors() -> Case:
 def history_case(books: Books) -> Case:
     validator = books.validator
     assert isinstance(validator, ReferenceValidator)
-    is_counted = books.federation.charter.entries_per_day is not None
     return {
-        "charter": books.federation.charter.source.decode("utf-8"),
+        "charter": books.federation.founding.source.decode("utf-8"),
         "logs": log_of(books),
         "heads": {str(coop): validator.log(coop).head.hex() for coop in books.logs},
         "digest": validator.digest().hex(),
-        "listing": [piece.hex() for piece in list_state(validator._state, is_counted=is_counted)],
+        "listing": [piece.hex() for piece in list_state(validator._state)],
         "coops": {
             str(coop): {
                 "position": validator.log(coop).position,

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from ledger.references import invoice_reference, private_hash
 from ledger.refusals import Refusal
+from ledger.validators.reference import ReferenceValidator
 from node.merchant.invoice import Invoice, Price
 from node.merchant.states import State
 from node.merchant.views import Json, Views
@@ -43,7 +44,7 @@ def paying_vectors() -> dict[str, Any]:
         "twin_seconds": TWIN_SECONDS,
         "now": _NOW,
         "twins": list(_twins()),
-        "charter": federation.charter.source.decode("utf-8"),
+        "charter": federation.founding.source.decode("utf-8"),
         "bills": {
             "id": _ID,
             "valid": list(_bills(federation)),
@@ -145,7 +146,9 @@ def _invoice(federation: Federation, **changes: Any) -> Invoice:
 
 
 def _view(federation: Federation, **changes: Any) -> Json:
-    return Views(federation.charter, 1).public(_invoice(federation, **changes), "almacen", _NOW)
+    return Views(ReferenceValidator(federation.founding), 1).public(
+        _invoice(federation, **changes), "almacen", _NOW
+    )
 
 
 def _bills(federation: Federation) -> Any:

@@ -20,7 +20,7 @@ def receipt_vectors(books: Books) -> dict[str, Any]:
     good += [books.receipt(1, index, signed_at=length) for index in (1, length - 1)]
     good += edges(books, last)
     return {
-        "charter": books.federation.charter.source.decode("utf-8"),
+        "charter": books.federation.founding.source.decode("utf-8"),
         "valid": [
             {"receipt": each.encode().hex(), "entry": each.entry.hex(), "length": each.length}
             for each in good

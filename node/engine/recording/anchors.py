@@ -73,7 +73,7 @@ class Anchors:
 
     def _known(self, coop: int) -> int:
         """How far the own log has anchored that coop's."""
-        return self._core.validator.log(self._core.coop).anchored[coop]
+        return self._core.validator.log(self._core.coop).anchored.get(coop, 0)
 
     def _is_ahead(self, coop: int) -> bool:
         """Whether there is a signed head beyond what is anchored, and nothing against its coop."""

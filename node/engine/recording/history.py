@@ -24,21 +24,21 @@ class History:
 
     def __init__(self, core: Core) -> None:
         self._core = core
-        self._upto = dict.fromkeys(core.charter.coops, 0) | core.store.history_upto()
+        self._upto = core.store.history_upto()
         self._is_rebuilt = False
 
     def is_behind(self) -> bool:
         """Whether there are committed entries that it does not cover."""
-        return any(length > self._upto[coop] for coop, length in self._lengths().items())
+        return any(length > self._upto.get(coop, 0) for coop, length in self._lengths().items())
 
     def missing(self, coop: int) -> LogDamaged | None:
         """What keeps it from having everything of a log, if some of that is damaged."""
         core = self._core
         length, _ = core.store.logs().get(coop, (0, b""))
         is_damaged = coop in core.damaged or any(damage.coop == coop for damage in core.suspected)
-        if self._upto[coop] >= length or not is_damaged:
+        if self._upto.get(coop, 0) >= length or not is_damaged:
             return None
-        return LogDamaged(coop=coop, first=self._upto[coop] + 1, last=length)
+        return LogDamaged(coop=coop, first=self._upto.get(coop, 0) + 1, last=length)
 
     def payment(self, account: int, sequence: int) -> tuple[int, bytes] | None:
         """Which entry of the own log is that payment of an account here, and its transaction's bytes.
@@ -52,7 +52,7 @@ class History:
         if found is None and not self._is_rebuilt:
             self._is_rebuilt = True
             self._core.store.drop_history()
-            self._upto = dict.fromkeys(self._core.charter.coops, 0)
+            self._upto = {}
             self.catch_up_all()
             found = self._look_up(account, sequence)
         return found
@@ -72,7 +72,7 @@ class History:
     def _lengths(self) -> dict[int, int]:
         """The logs that can be read on."""
         core = self._core
-        readable = core.charter.coops.keys() - core.damaged.keys()
+        readable = set(core.validator.coops) - core.damaged.keys()
         return {coop: length for coop, (length, _) in core.store.logs().items() if coop in readable}
 
     def catch_up_all(self) -> None:
@@ -85,7 +85,7 @@ class History:
         rows: list[HistoryRow] = []
         progress = False
         for coop, length in self._lengths().items():
-            first = self._upto[coop] + 1
+            first = self._upto.get(coop, 0) + 1
             if first > length or any(damage.coop == coop for damage in self._core.suspected):
                 continue
             try:

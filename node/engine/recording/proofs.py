@@ -23,9 +23,9 @@ def receipt_of(core: Core, coop: int, index: int) -> bytes | None:
         return None
     try:
         if coop == core.coop:
-            data = core.signer.receipt_again(proven)
+            data = core.signer.receipt_again(proven, core.charter)
         else:
-            proven.check(core.charter)
+            proven.check(core.charter_of(coop))
             data = proven.encode()
     except ProofError as error:
         raise LogDamaged(coop=coop, first=index, last=index + len(proven.following)) from error

@@ -17,10 +17,10 @@ def take_evidence(
         if evidence.kind in core.accused.get(evidence.coop, {}):
             return
         if not isinstance(evidence, InvalidEntryEvidence):
-            evidence.check(core.charter)
+            evidence.check(core.charter_of(evidence.coop))
             core.accuse(tick, evidence)
             return
-        evidence.check_signed(core.charter)
+        evidence.check_signed(core.charter_of(evidence.coop))
     except ProofError as error:
         raise PeerFault(f"evidence that proves nothing: {error}") from error
     # A signed head over entries is what replication takes in; the rules then speak for themselves.

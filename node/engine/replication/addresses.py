@@ -24,7 +24,7 @@ class Addresses:
         """`own` is what this node's folder says of itself, if anything."""
         self._core = core
         self._known: dict[int, NodeAddress] = {}
-        for coop in core.charter.coops:
+        for coop in core.validator.coops:
             kept = _read(core.store.meta(_key(coop)))
             if kept is not None:
                 self._known[coop] = kept

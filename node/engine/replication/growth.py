@@ -31,7 +31,7 @@ class Growth:
         self._grown: dict[int, Grown] = {}
         anchored = core.validator.log(core.coop).anchored
         for coop in core.others:
-            if _has_grown(core, coop, anchored[coop] + 1):
+            if _has_grown(core, coop, anchored.get(coop, 0) + 1):
                 self._grown[coop] = Grown(since_ms=0, upto=core.length(coop))
 
     def note(self, coop: int, entries: bytes, count: int, *, length: int, now_ms: int) -> None:

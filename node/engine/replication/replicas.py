@@ -50,7 +50,7 @@ class Replicas:
         self.waiting: dict[int, Waiting] = {}
         """What each log that stands before an anchor waits for."""
         self._claims: dict[int, dict[int, int]] = {}
-        self._pending = {coop: Pending(core.settings.pending_bytes) for coop in core.charter.coops}
+        self._pending: dict[int, Pending] = {}
         self._requests: dict[int, _Request] = {}
 
     def peer_down(self, peer: int) -> None:
@@ -71,7 +71,7 @@ class Replicas:
     def learn(self, tick: Tick, peer: int, signed: SignedHead) -> None:
         """Take note of a head. Its signature is checked if it is news, and only then."""
         coop = signed.coop
-        if coop not in self._core.charter.coops:
+        if not self._core.has_log(coop):
             raise PeerFault("a head of a coop that is not in the charter")
         claims = self._claims.setdefault(peer, {})
         # The head under a part of a log says nothing about how much more the peer holds.
@@ -94,7 +94,7 @@ class Replicas:
 
     def _check_signature(self, signed: SignedHead) -> None:
         try:
-            signed.check(self._core.charter)
+            signed.check(self._core.charter_of(signed.coop))
         except ProofError as error:
             raise PeerFault(str(error)) from error
 
@@ -119,7 +119,13 @@ class Replicas:
         if message.signed != self.best.get(coop):
             # `learn` passes over heads that are no news, but what is kept is always checked.
             self._check_signature(message.signed)
-        self._pending[coop].add(Kept(peer=peer, entries=message), length=length)
+        self._kept(coop).add(Kept(peer=peer, entries=message), length=length)
+
+    def _kept(self, coop: int) -> Pending:
+        """What is kept of a log until it can be applied."""
+        if coop not in self._pending:
+            self._pending[coop] = Pending(self._core.settings.pending_bytes)
+        return self._pending[coop]
 
     def advance(self, tick: Tick) -> None:
         """Apply all that can be applied, then ask for what is missing."""
@@ -127,7 +133,7 @@ class Replicas:
         self.has_more = False
         while progress and not self.has_more:
             progress = False
-            for coop in self._pending:
+            for coop in tuple(self._core.validator.coops):
                 while not self.has_more and self._advance_once(tick, coop):
                     progress = True
                     self.has_more = _size_of(tick.segments) >= self._core.settings.applied_bytes
@@ -135,14 +141,14 @@ class Replicas:
 
     def _advance_once(self, tick: Tick, coop: int) -> bool:
         """Apply one pending message of a log; whether the log grew."""
-        if not self._pending[coop] or not self._may_take(coop):
+        if not self._kept(coop) or not self._may_take(coop):
             return False
         waiting = self.waiting.get(coop)
         if waiting is not None:
             if self._still_waits(waiting):
                 return False
             del self.waiting[coop]
-        while (kept := self._pending[coop].take(self._core.length(coop))) is not None:
+        while (kept := self._kept(coop).take(self._core.length(coop))) is not None:
             try:
                 if self._apply(tick, kept):
                     return True
@@ -198,7 +204,7 @@ class Replicas:
             self._refused(tick, _from_same(kept, rest), result.refusal)
         elif result.waiting is not None:
             self.waiting[coop] = result.waiting
-            self._pending[coop].put_back(_from_same(kept, rest))
+            self._kept(coop).put_back(_from_same(kept, rest))
             self._learn_from_anchor(tick, result.waiting)
         return result.count > 0
 
@@ -249,7 +255,7 @@ class Replicas:
     def _refused(self, tick: Tick, rest: Kept, refusal: Refusal) -> None:
         """The first of these entries, which their coop has signed, breaks the rules."""
         entries = rest.entries
-        self._pending[entries.coop].clear()
+        self._kept(entries.coop).clear()
         self._disbelieve(rest.peer, entries.coop)
         evidence = InvalidEntryEvidence(
             index=entries.first,
@@ -283,7 +289,7 @@ class Replicas:
         ):
             raise PeerFault("entries that do not lead to the signed head")
         coop = message.coop
-        covering = self._pending[coop].peek(self._core.length(coop) + 1)
+        covering = self._kept(coop).peek(self._core.length(coop) + 1)
         evidence = fork_from_entries(self._core, message, covering)
         signed = self._core.signed.get(coop)
         first = 1 if signed is None else signed.length + 1
@@ -302,8 +308,8 @@ class Replicas:
                 continue
             if coop in self._requests or not self._may_take(coop):
                 continue
-            first = self._pending[coop].next_missing(self._core.length(coop))
-            if first > best.length or not self._pending[coop].has_room:
+            first = self._kept(coop).next_missing(self._core.length(coop))
+            if first > best.length or not self._kept(coop).has_room:
                 continue
             if coop in self._core.accused and not self._needed(coop):
                 continue

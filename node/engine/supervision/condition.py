@@ -14,7 +14,7 @@ def condition(core: Core, replicas: Replicas, troubles: Troubles) -> NodeStatus:
         validator=core.validator.name,
         peers=tuple(sorted(core.peers)),
         accused=tuple(sorted(core.accused)),
-        lengths={coop: core.length(coop) for coop in core.charter.coops},
+        lengths={coop: core.length(coop) for coop in core.validator.coops},
         waiting={log: wait.coop for log, wait in replicas.waiting.items()},
         doubt=None if core.doubt is None else core.doubt.value,
         unanchored=replicas.growth.coops(),

@@ -38,13 +38,14 @@ class Soundness:
     def __init__(self, core: Core, *, now_ms: int) -> None:
         self._core = core
         self._at_ms = now_ms + core.settings.check_interval_ms
-        self._turn = 0
-        self._walks = {coop: self._beginning(coop) for coop in core.charter.coops}
+        self._turn = self._next(0)
+        """The coop whose log is looked at."""
+        self._walks: dict[int, _Walk] = {}
         self._asked_ms: dict[int, int] = {}
         self._asks = 0
         for coop, signed in list(core.signed.items()):
             try:
-                signed.check(core.charter)
+                signed.check(core.charter_of(coop))
             except ProofError:
                 del core.signed[coop]
                 self._suspect(coop, signed.length)
@@ -76,9 +77,8 @@ class Soundness:
     def _step(self) -> None:
         """Go on in the log whose turn it is, so far as one step may."""
         core, settings = self._core, self._core.settings
-        coops = sorted(core.charter.coops)
-        coop = coops[self._turn % len(coops)]
-        walk, size, rows = self._walks[coop], 0, 0
+        coop = self._turn
+        walk, size, rows = self._walks.setdefault(coop, self._beginning(coop)), 0, 0
         while size < settings.check_bytes and rows < settings.check_rows:
             if coop in core.damaged:
                 break  # (it goes on from there once that is healed)
@@ -94,7 +94,12 @@ class Soundness:
             size, rows = size + len(segment.entries), rows + 1
         else:
             return
-        self._turn += 1
+        self._turn = self._next(coop)
+
+    def _next(self, coop: int) -> int:
+        """The coop whose log is looked at after that one."""
+        coops = self._core.validator.coops
+        return min((each for each in coops if each > coop), default=min(coops))
 
     def _length(self, coop: int) -> int:
         return self._core.store.logs().get(coop, (0, b""))[0]
@@ -109,14 +114,14 @@ class Soundness:
             coop=segment.coop, length=segment.last, head=segment.head, signature=signature
         )
         try:
-            head.check(self._core.charter)
+            head.check(self._core.charter_of(head.coop))
         except ProofError:
             return False
         return True
 
     def _suspect(self, coop: int, index: int) -> None:
         """Something about the segment with that entry does not fit: find out what is damaged around it."""
-        if coop in self._core.damaged or coop not in self._core.charter.coops:
+        if coop in self._core.damaged or not self._core.has_log(coop):
             return
         for _ in range(_STEPS_BACK):
             first = self._start_of(coop, index)
@@ -187,7 +192,7 @@ class Soundness:
         if rot is None or not message.first <= rot.first <= message.signed.length:
             return False
         try:
-            message.signed.check(self._core.charter)
+            message.signed.check(self._core.charter_of(message.coop))
             entries = split(message.entries)
         except (ProofError, EncodingError) as error:
             raise PeerFault(f"entries that prove nothing: {error}") from error

@@ -15,6 +15,7 @@ from typing import TypeVar
 from aiohttp import web
 
 from ledger.charter import Charter, Coop
+from ledger.founding import Founding
 from ledger.refusals import Refusal
 from ledger.signatures import SigningKey
 from ledger.transactions import MAX_NUMBER
@@ -64,7 +65,9 @@ Answer = TypeVar("Answer")
 class Api:
     """The node as the handlers see it."""
 
-    charter: Charter
+    founding: Founding
+    in_force: Callable[[], Charter]
+    """Gives the charter in force for the own log."""
     charter_signatures: bytes
     coop: Coop
     key: SigningKey
@@ -107,6 +110,11 @@ class Api:
     digest: "KeptDigest" = field(default_factory=lambda: KeptDigest())
 
     # --- coops ---
+
+    @property
+    def charter(self) -> Charter:
+        """The charter in force for the own log, now."""
+        return self.in_force()
 
     def coop_in_path(self, request: web.Request) -> Coop:
         """The coop that the path names; raises `coop_not_found`."""

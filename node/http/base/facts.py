@@ -27,7 +27,7 @@ _RETURNS_LOOKED_AT = 1_000
 def public_account(view: View, coop: int, account: Account) -> Json:
     """What anybody may know of an account."""
     return {
-        "coop": view.validator.charter.coops[coop].name,
+        "coop": view.validator.charter(coop).coops[coop].name,
         "coop_number": coop,
         "account": account.number,
         "handle": account.handle,
@@ -102,7 +102,7 @@ def payment(view: View, coop: int, index: int) -> Json | None:
     if entry is None or not isinstance(entry.transaction, Pay):
         return None
     pay = entry.transaction
-    coops = view.validator.charter.coops
+    coops = view.validator.charter(view.coop).coops
     return {
         "status": _Arrivals(view).status(coop, index, pay),
         "coop": coops[coop].name,
@@ -206,7 +206,7 @@ def _history_item(view: View, row: HistoryRow, arrivals: _Arrivals) -> Json | No
     status = "delivered" if is_there else "recorded"
     if not isinstance(entry.transaction, Return):
         status = arrivals.status(row.log, row.index, pay)
-    coops = view.validator.charter.coops
+    coops = view.validator.charter(view.coop).coops
     counterpart = view.validator.account(other_coop, other)
     return {
         "direction": direction,

@@ -59,16 +59,16 @@ async def get_status(api: Api, request: web.Request) -> web.Response:
 
 
 def _status(api: Api, view: View) -> facts.Json:
-    transit = [item for coop in api.charter.coops for item in view.validator.in_transit(coop)]
+    transit = [item for coop in view.validator.coops for item in view.validator.in_transit(coop)]
     amount = sum(item.amount for item in transit)
-    positions = sum(view.validator.log(coop).position for coop in api.charter.coops)
+    positions = sum(view.validator.log(coop).position for coop in view.validator.coops)
     status = view.status
     return {
         "coop": api.coop.name,
         "coop_number": api.coop.number,
         "federation": api.charter.federation.hex(),
-        "name": api.charter.name,
-        "unit": api.charter.unit,
+        "name": api.founding.name,
+        "unit": api.founding.unit,
         "readiness": status.readiness.value,
         "validator": status.validator,
         "version": api.version,
@@ -91,7 +91,7 @@ async def get_digest(api: Api, request: web.Request) -> web.Response:
 
     def look(view: View) -> tuple[str, Mapping[int, int]]:
         # Listing all accounts takes a while, so the answer is kept until a log grows.
-        heads = {coop: view.validator.log(coop).head for coop in api.charter.coops}
+        heads = {coop: view.validator.log(coop).head for coop in view.validator.coops}
         if api.digest.heads != heads:
             api.digest.value, api.digest.heads = view.validator.digest(), heads
         return api.digest.value.hex(), dict(view.status.lengths)
@@ -106,7 +106,7 @@ async def get_logs(api: Api, request: web.Request) -> web.Response:
 
     def look(view: View) -> list[facts.Json]:
         heads = view.engine.signed_heads()
-        return [_log(api, view, coop, heads.get(coop)) for coop in api.charter.coops]
+        return [_log(api, view, coop, heads.get(coop)) for coop in view.validator.coops]
 
     return json_response({"logs": await api.runner.ask(look)})
 
@@ -259,7 +259,7 @@ async def get_evidence(api: Api, request: web.Request) -> web.Response:
 
 async def get_charter(api: Api, request: web.Request) -> web.Response:
     """The charter's exact bytes, whose SHA-256 is the federation's id."""
-    return web.Response(body=api.charter.source, headers={"Content-Type": TOML})
+    return web.Response(body=api.founding.source, headers={"Content-Type": TOML})
 
 
 async def get_charter_signatures(api: Api, request: web.Request) -> web.Response:

@@ -8,7 +8,6 @@ from typing import Final
 from aiohttp import web
 from yarl import URL
 
-from ledger.charter import Charter
 from node.http.base.api import Api
 from node.http.base.problem import Problem
 from node.http.base.problems import REQUEST_MALFORMED
@@ -41,7 +40,6 @@ def read_invoice_request(api: Api, request: web.Request, body: Fields) -> Invoic
 
     Raises `request_malformed`, `currency_unknown`, `idempotency_key_malformed`.
     """
-    charter = api.charter
     has_amount, has_price = body.has("amount"), body.has("price")
     if has_amount == has_price:
         if has_price:
@@ -51,11 +49,12 @@ def read_invoice_request(api: Api, request: web.Request, body: Fields) -> Invoic
     amount = price = None
     if has_amount:
         amount, currency = read_money(body.object("amount"))
-        check_unit(charter, currency, "/amount/currency")
+        check_unit(api, currency, "/amount/currency")
     else:
         price, currency = read_money(body.object("price"))
         if currency is None:
-            currency = None if charter.index is None else charter.index.parameters.currency
+            index = api.charter.index
+            currency = None if index is None else index.parameters.currency
     base, is_base_guessed = base_url(api, request)
     made = InvoiceRequest(
         account=0,
@@ -95,10 +94,11 @@ def read_money(fields: Fields) -> tuple[int, str | None]:
     return int(text), currency
 
 
-def check_unit(charter: Charter, currency: str | None, pointer: str) -> None:
+def check_unit(api: Api, currency: str | None, pointer: str) -> None:
     """Raise `currency_unknown` when an amount is said to be in something else than units."""
-    if currency not in (None, charter.unit):
-        raise Problem(CURRENCY_UNKNOWN, f"Amounts are in {charter.unit}.", pointer=pointer)
+    unit = api.founding.unit
+    if currency not in (None, unit):
+        raise Problem(CURRENCY_UNKNOWN, f"Amounts are in {unit}.", pointer=pointer)
 
 
 def client_id(body: Fields) -> str | None:

@@ -52,7 +52,7 @@ def _read(api: Api, invoice: str, body: Fields) -> RefundRequest:
     amount = None
     if body.has("amount"):
         amount, currency = read_money(body.object("amount"))
-        check_unit(api.charter, currency, "/amount/currency")
+        check_unit(api, currency, "/amount/currency")
     of = None
     if body.has("of"):
         place = body.object("of")

@@ -71,7 +71,7 @@ def _by_day(api: Api, request: web.Request) -> tuple[TakingsByDay, ZoneInfo]:
 
 
 def _sums(api: Api, takings: Takings) -> Json:
-    unit = api.charter.unit
+    unit = api.founding.unit
     return {
         "payments": takings.payments,
         "received": money(takings.received, unit),
@@ -137,7 +137,7 @@ def _movement(api: Api, merchants: Merchants, movement: Movement, zone: ZoneInfo
         "type": movement.type.value,
         "time": movement.time,
         "day": day_of(movement.time, zone).isoformat(),
-        "amount": money(movement.amount, api.charter.unit),
+        "amount": money(movement.amount, api.founding.unit),
         "late": movement.is_late,
         "coop": api.coop_name(movement.log),
         "coop_number": movement.log,

@@ -49,7 +49,7 @@ def node_folder(folder: Path, books: Books) -> Path:
     create_node_key(folder, federation.node_keys[1].seed)
     init_folder(folder, coop="norte")
     install_charter(
-        folder, charter=federation.charter.source, signatures=federation.charter_signatures()
+        folder, charter=federation.founding.source, signatures=federation.charter_signatures()
     )
     with SqlStore(f"sqlite:///{folder / DATABASE}") as store:
         fill_store(store, books)

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from cli.main import main
 from cli.shell.exit_codes import ExitCode
-from ledger.charter import parse_charter
+from ledger.founding import parse_founding
 from node.settings import load_folder
 from tests.places import PROJECT
 
@@ -122,7 +122,7 @@ def test_a_charter_from_draft_to_nodes(tmp_path: Path, passphrase: Path) -> None
     assert shown["coops"] == ["norte", "sur"]
     for coop in ("norte", "sur"):
         run("node", "install", tmp_path / coop, charter)
-        assert load_folder(tmp_path / coop).charter.federation.hex() == shown["federation"]
+        assert load_folder(tmp_path / coop).founding.federation.hex() == shown["federation"]
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_a_new_charter_bounds_the_entries_of_a_day_unless_told_otherwise(
 ) -> None:
     charter, options = found(tmp_path, passphrase)
     run("federation", "init", charter, "--name", "Ferias", *options, *words)
-    assert parse_charter(charter.read_bytes()).entries_per_day == bound
+    assert parse_founding(charter.read_bytes()).genesis.entries_per_day == bound
     shown = CliRunner().invoke(main, ["federation", "show", str(charter)]).stdout
     assert ("no bound" if bound is None else f"at most {bound}") in shown
 
@@ -216,7 +216,7 @@ def test_a_second_draft_leaves_the_signatures_of_the_first_alone(
     run("federation", "collect", second, other)
     run("node", "install", tmp_path / "norte", second)
     federation = run("federation", "show", second)["federation"]
-    assert load_folder(tmp_path / "norte").charter.federation.hex() == federation
+    assert load_folder(tmp_path / "norte").founding.federation.hex() == federation
 
 
 def test_a_charter_is_not_installed_where_there_is_no_node(

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from cli.main import main
 from cli.shell.exit_codes import ExitCode
-from ledger.charter import parse_charter
+from ledger.founding import parse_founding
 from ledger.index.conversion import units_from_price
 from ledger.signatures import SigningKey
 from node.compose import World
@@ -209,7 +209,7 @@ def test_a_charter_s_draft_may_have_an_index(method: str, tmp_path: Path) -> Non
     init = ["federation", "init", str(file), "--name", "Ferias", *words, "--json"]
     result = CliRunner().invoke(main, init)
     assert result.exit_code == 0, result.output
-    index = parse_charter(file.read_bytes()).index
+    index = parse_founding(file.read_bytes()).genesis.index
     assert index is not None
     assert index.parameters.method.name.lower() == method
     assert index.parameters.base_value == 1_000_000_000

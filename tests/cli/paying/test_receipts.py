@@ -23,7 +23,7 @@ LENGTH = len(BOOKS.logs[1])
 def ask(folder: Path, place: str, answer: Answer, *options: str) -> Result:
     """`fiado receipt show` with a node that gives this answer."""
     wallet = folder / "wallet.json"
-    wallet.with_name("wallet.json.charter.toml").write_bytes(CHARTER.source)
+    wallet.with_name("wallet.json.charter.toml").write_bytes(BOOKS.federation.founding.source)
 
     def respond(request: Request) -> Answer:
         assert request.path == f"/v1/receipts/{place}"
@@ -63,7 +63,7 @@ def test_other_problems_keep_their_own_words(tmp_path: Path) -> None:
 
 def test_what_is_no_receipt_proves_nothing(tmp_path: Path) -> None:
     charter, file = tmp_path / "charter.toml", tmp_path / "a.receipt"
-    charter.write_bytes(CHARTER.source)
+    charter.write_bytes(BOOKS.federation.founding.source)
     file.write_text("hello", encoding="utf-8")
     words = ["receipt", "verify", str(file), "--charter", str(charter)]
     result = CliRunner().invoke(main, words)
@@ -109,7 +109,7 @@ def test_a_long_receipt_is_written_to_a_file_and_verifies_there(tmp_path: Path) 
     file, charter = tmp_path / "a.receipt", tmp_path / "charter.toml"
     assert ask(tmp_path, f"norte/{index}", given(data), "--out", str(file)).exit_code == 0
     assert file.read_bytes() == data.encode()
-    charter.write_bytes(CHARTER.source)
+    charter.write_bytes(BOOKS.federation.founding.source)
     words = ["receipt", "verify", str(file), "--charter", str(charter)]
     as_bytes = CliRunner().invoke(main, words)
     file.write_text(written + "\n", encoding="ascii")

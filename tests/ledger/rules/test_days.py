@@ -2,10 +2,10 @@
 
 import pytest
 
-from ledger.charter import parse_charter
 from ledger.codec import MAX
 from ledger.entries import LAST_TIME, encode_entry
 from ledger.errors import CharterError
+from ledger.founding import parse_founding
 from ledger.refusals import Refusal
 from ledger.transactions import Status
 from tests.builders import START, Books, MakeValidator, build_federation, open_books, replay_logs
@@ -130,7 +130,7 @@ def test_the_count_is_in_listing_and_snapshot_where_there_is_a_bound(
     assert books.validator.snapshot()[56:].startswith(b"\x9e\xa4coop")  # 14 elements
     again = replay_logs(books.federation, books.logs, make_validator)
     assert again.digest() == books.validator.digest()
-    loaded = type(books.validator).load(books.federation.charter, books.validator.snapshot())  # type: ignore[attr-defined]
+    loaded = type(books.validator).load(books.federation.founding, books.validator.snapshot())  # type: ignore[attr-defined]
     assert loaded.snapshot() == books.validator.snapshot()
     books.validator = loaded
     assert counts(books) == (4, 1)
@@ -151,10 +151,10 @@ def test_without_a_bound_nothing_is_counted(make_validator: MakeValidator) -> No
 
 @pytest.mark.parametrize("value", ["0", "-1", str(MAX + 1), '"6"', "1.5", "true"])
 def test_a_bound_is_a_whole_number_from_one_on(value: str) -> None:
-    source = build_federation(seed="days", entries_per_day=6).charter.source.decode("utf-8")
+    source = build_federation(seed="days", entries_per_day=6).founding.source.decode("utf-8")
     wrong = source.replace("entries_per_day = 6", f"entries_per_day = {value}")
     with pytest.raises(CharterError, match=r"^federation\.entries_per_day: "):
-        parse_charter(wrong.encode("utf-8"))
+        parse_founding(wrong.encode("utf-8"))
 
 
 def test_the_charter_tells_the_bound() -> None:

@@ -338,14 +338,14 @@ def test_state_with_an_index_survives_a_snapshot_and_a_replay(
     books.append(1, official(OFFICIAL, DECEMBER + 1, 30, source=1, late={DECEMBER: 20}))
     books.append(1, priced(books, 1, 1, 1, 2, minor=150_000, day=20_454))
     snapshot = books.validator.snapshot()
-    loaded = ReferenceValidator.load(OFFICIAL.charter, snapshot)
+    loaded = ReferenceValidator.load(OFFICIAL.founding, snapshot)
     assert loaded.snapshot() == snapshot
     for coop in books.logs:
         assert loaded.index(coop) == books.validator.index(coop)
     assert len(index_of(loaded, 1).sources) == 1
     replayed = replay_logs(OFFICIAL, books.logs, make_validator)
     assert replayed.digest() == books.validator.digest() == loaded.digest()
-    assert type(books.validator).load(OFFICIAL.charter, snapshot).digest() == loaded.digest()  # type: ignore[attr-defined]
+    assert type(books.validator).load(OFFICIAL.founding, snapshot).digest() == loaded.digest()  # type: ignore[attr-defined]
 
 
 def test_the_source_hash_is_in_the_listing(make_validator: MakeValidator) -> None:

@@ -246,7 +246,7 @@ class PricesOverTime(RuleBasedStateMachine):
         digest = self.books.validator.digest()
         assert replay_logs(FEDERATION, self.books.logs).digest() == digest
         snapshot = self.books.validator.snapshot()
-        assert ReferenceValidator.load(FEDERATION.charter, snapshot).digest() == digest
+        assert ReferenceValidator.load(FEDERATION.founding, snapshot).digest() == digest
 
 
 PricesOverTime.TestCase.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)

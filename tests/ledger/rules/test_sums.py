@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
-from ledger.charter import parse_charter
 from ledger.codec import MAX, split
 from ledger.entries import encode_entry
 from ledger.errors import CharterError
+from ledger.founding import parse_founding
 from ledger.refusals import Refusal
 from ledger.transactions import Status
 from tests.builders import Books, MakeValidator, books_with_members, build_federation, replay_logs
@@ -192,18 +192,18 @@ def test_what_is_held_and_what_is_paid_add_up(make_validator: MakeValidator) -> 
 
 @pytest.mark.parametrize("more", [0, 1])
 def test_clearing_limits_add_up_to_the_largest_amount(more: int) -> None:
-    source = build_federation(seed="sums", coops=2).charter.source.decode("utf-8")
+    source = build_federation(seed="sums", coops=2).founding.source.decode("utf-8")
     for number, limit in enumerate((MAX - 7, 7 + more)):
         before, mark, after = source.partition(f"number = {number + 1}\n")
         units = f"{limit // 100}.{limit % 100:02}"
         after = after.replace('clearing_limit = "10000.00"', f'clearing_limit = "{units}"', 1)
         source = before + mark + after
     if not more:
-        charter = parse_charter(source.encode("utf-8"))
+        charter = parse_founding(source.encode("utf-8")).genesis
         assert sum(coop.clearing_limit for coop in charter.coops.values()) == MAX
         return
     with pytest.raises(CharterError, match="together"):
-        parse_charter(source.encode("utf-8"))
+        parse_founding(source.encode("utf-8"))
 
 
 def test_the_parts_of_a_replay_are_those_of_the_log(make_validator: MakeValidator) -> None:

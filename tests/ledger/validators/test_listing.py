@@ -66,7 +66,7 @@ def test_a_limit_with_dates_is_listed_whole() -> None:
 def test_a_snapshot_brings_everything_back() -> None:
     books = rich_books()
     snapshot = books.validator.snapshot()
-    loaded = ReferenceValidator.load(FEDERATION.charter, snapshot)
+    loaded = ReferenceValidator.load(FEDERATION.founding, snapshot)
     assert loaded.digest() == books.validator.digest()
     assert loaded.snapshot() == snapshot
     assert loaded.account_named(1, "member2") == 2
@@ -79,7 +79,7 @@ def test_a_snapshot_brings_everything_back() -> None:
 
 def test_a_loaded_validator_goes_on_where_the_other_stands() -> None:
     books = rich_books()
-    loaded = ReferenceValidator.load(FEDERATION.charter, books.validator.snapshot())
+    loaded = ReferenceValidator.load(FEDERATION.founding, books.validator.snapshot())
     logs = {coop: list(log) for coop, log in books.logs.items()}
     other = Books(federation=FEDERATION, validator=loaded, now=books.now, logs=logs)
     for each in (books, other):
@@ -92,7 +92,7 @@ def test_a_loaded_validator_goes_on_where_the_other_stands() -> None:
 
 def test_an_empty_state_has_a_snapshot() -> None:
     books = open_books(FEDERATION)
-    loaded = ReferenceValidator.load(FEDERATION.charter, books.validator.snapshot())
+    loaded = ReferenceValidator.load(FEDERATION.founding, books.validator.snapshot())
     assert loaded.digest() == books.validator.digest()
 
 
@@ -102,7 +102,7 @@ def test_a_change_of_any_byte_is_detected() -> None:
         damaged = bytearray(snapshot)
         damaged[position] ^= 0x40
         with pytest.raises(SnapshotError):
-            ReferenceValidator.load(FEDERATION.charter, bytes(damaged))
+            ReferenceValidator.load(FEDERATION.founding, bytes(damaged))
 
 
 def test_every_cut_and_addition_is_detected() -> None:
@@ -112,7 +112,7 @@ def test_every_cut_and_addition_is_detected() -> None:
         snapshot + b"\0",
     ]:
         with pytest.raises(SnapshotError):
-            ReferenceValidator.load(FEDERATION.charter, damaged)
+            ReferenceValidator.load(FEDERATION.founding, damaged)
 
 
 @pytest.mark.parametrize("coops", [1, 2, 4])
@@ -120,7 +120,7 @@ def test_a_snapshot_of_more_or_fewer_coops_is_refused(coops: int) -> None:
     other = build_federation(seed="listing", coops=coops)
     snapshot = rich_books().validator.snapshot()
     with pytest.raises(SnapshotError, match="another charter"):
-        ReferenceValidator.load(other.charter, snapshot)
+        ReferenceValidator.load(other.founding, snapshot)
 
 
 def test_a_snapshot_whose_hash_is_right_but_whose_content_is_not_is_refused() -> None:
@@ -132,7 +132,7 @@ def test_a_snapshot_whose_hash_is_right_but_whose_content_is_not_is_refused() ->
     line: list[object] = ["coop", 1, 0, bytes(32), 0, 0, 0, 0, 0, [], 0, 0, 0]
     heads = bytes(8) + (1).to_bytes(8, "big") + bytes(32)
     good = encode(line)  # type: ignore[arg-type]
-    ReferenceValidator.load(one.charter, seal(good, heads))
+    ReferenceValidator.load(one.founding, seal(good, heads))
     wrong = [
         seal(b"", heads),
         seal(b"\xc1", heads),
@@ -145,4 +145,4 @@ def test_a_snapshot_whose_hash_is_right_but_whose_content_is_not_is_refused() ->
     ]
     for snapshot in wrong:
         with pytest.raises(SnapshotError):
-            ReferenceValidator.load(one.charter, snapshot)
+            ReferenceValidator.load(one.founding, snapshot)

@@ -77,7 +77,7 @@ def books() -> Books:
 
 
 def audit(books: Books, source: Pieces | None = None) -> AuditReport:
-    return run_audit(source or Pieces(books), ReferenceValidator(books.federation.charter))
+    return run_audit(source or Pieces(books), ReferenceValidator(books.federation.founding))
 
 
 def flipped(data: bytes, place: int) -> bytes:
@@ -86,7 +86,7 @@ def flipped(data: bytes, place: int) -> bytes:
 
 def test_whole_logs_hold(books: Books) -> None:
     done: list[int] = []
-    validator = ReferenceValidator(books.federation.charter)
+    validator = ReferenceValidator(books.federation.founding)
     report = run_audit(Pieces(books), validator, progress=done.append)
     assert report.findings == []
     assert report.holds
@@ -102,7 +102,7 @@ def test_whole_logs_hold(books: Books) -> None:
 
 def test_empty_logs_hold() -> None:
     federation = build_federation()
-    empty = Books(federation=federation, validator=ReferenceValidator(federation.charter))
+    empty = Books(federation=federation, validator=ReferenceValidator(federation.founding))
     assert audit(empty).holds
 
 
@@ -254,11 +254,11 @@ def stored(books: Books) -> MemoryStore:
 
 def test_a_store_holds_with_and_without_a_snapshot(books: Books) -> None:
     store = stored(books)
-    assert audit_store(store, books.federation.charter).holds
+    assert audit_store(store, books.federation.founding).holds
     lengths = {coop: len(log) for coop, log in books.logs.items()}
     snapshot = Snapshot(lengths=lengths, state=books.validator.snapshot())
     store.save_snapshot(snapshot)
-    report = audit_store(store, books.federation.charter)
+    report = audit_store(store, books.federation.founding)
     assert report.holds
     assert report.digest == books.validator.digest()
 
@@ -268,7 +268,7 @@ def test_a_snapshot_of_another_state_is_found(books: Books) -> None:
     other = books_with_members(build_federation(clearing_limit=1_000_000), limit=100_001)
     for state in (other.validator.snapshot(), b"nonsense"):
         store.save_snapshot(Snapshot(lengths={1: 1}, state=state))
-        report = audit_store(store, books.federation.charter)
+        report = audit_store(store, books.federation.founding)
         assert [finding.fault for finding in report.findings] == [Fault.RECORD_DAMAGED]
         assert report.digest == books.validator.digest()
 
@@ -282,7 +282,7 @@ def test_a_changed_reason_and_changed_evidence_are_found(books: Books) -> None:
             evidence=[Evidence(digest=b"\x02" * 32, coop=2, kind="fork", data=b"not evidence")],
         )
     )
-    report = audit_store(store, books.federation.charter)
+    report = audit_store(store, books.federation.founding)
     assert [(finding.fault, finding.coop) for finding in report.findings] == [
         (Fault.RECORD_DAMAGED, 2)
     ]
@@ -326,6 +326,6 @@ def test_a_node_that_goes_on_meanwhile_is_not_suspected(books: Books) -> None:
     store = Growing(books)
     digest = books.validator.digest()
     store.grow()
-    report = audit_store(store, books.federation.charter)
+    report = audit_store(store, books.federation.founding)
     assert report.holds
     assert report.digest == digest

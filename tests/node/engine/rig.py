@@ -68,7 +68,7 @@ class Rig:
         self.stores[coop] = MemoryStore(disk)
         self.engines[coop] = Engine(
             replace(self.settings, **changes),
-            self.federation.charter,
+            self.federation.founding,
             coop,
             self.federation.node_keys[coop],
             self.stores[coop],

@@ -92,7 +92,7 @@ class Shop:
         self.tally = Tally()
         self.engine = Engine(
             EngineSettings(),
-            self.federation.charter,
+            self.federation.founding,
             1,
             self.federation.node_keys[1],
             self.store,
@@ -219,7 +219,7 @@ def test_no_two_parts_keep_records_of_one_kind() -> None:
     with pytest.raises(ValueError, match="invoice"):
         Engine(
             EngineSettings(),
-            federation.charter,
+            federation.founding,
             1,
             federation.node_keys[1],
             MemoryStore(MemoryDisk()),

@@ -57,7 +57,7 @@ class Place:
         store = SqlStore(self.address)
         engine = Engine(
             EngineSettings(recovery_wait_ms=0, check_interval_ms=1),
-            FEDERATION.charter,
+            FEDERATION.founding,
             1,
             FEDERATION.node_keys[1],
             store,

@@ -16,7 +16,7 @@ ENTRIES = [b"\x92\x01\x90", b"\x92\x02\x90", b"\x92\x03\x90"]
 
 def signer(*, may_sign: bool = True) -> Signer:
     """A signer of the first coop."""
-    return Signer(FEDERATION.node_keys[1], FEDERATION.charter, 1, lambda: may_sign)
+    return Signer(FEDERATION.node_keys[1], lambda: FEDERATION.charter, 1, lambda: may_sign)
 
 
 def chain(signer: Signer, first: int, entry: bytes, previous: bytes) -> Chained:

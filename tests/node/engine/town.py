@@ -46,7 +46,7 @@ class Town:
             self.stores[coop] = MemoryStore(disk)
             self.engines[coop] = Engine(
                 self.settings,
-                self.federation.charter,
+                self.federation.founding,
                 coop,
                 self.federation.node_keys[coop],
                 self.stores[coop],

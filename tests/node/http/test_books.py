@@ -4,8 +4,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from ledger.chain import SignedHead, extend_all, genesis
-from ledger.charter import check_charter_signatures, parse_charter, parse_charter_signatures
 from ledger.codec import split
+from ledger.founding import check_charter_signatures, parse_charter_signatures, parse_founding
 from ledger.validators.reference import ReferenceValidator
 from tests.node.http.towns import halt, one_node, same_lengths, some_nodes
 from tests.node.loops import on_loop
@@ -21,14 +21,14 @@ async def test_an_auditor_can_rebuild_the_state_from_what_is_served(tmp_path: Pa
         await same_lengths(*towns.values())
 
         source = (await client.get("/v1/charter")).body
-        charter = parse_charter(source)
+        founding = parse_founding(source)
         signatures = (await client.get("/v1/charter/signatures")).body
-        check_charter_signatures(charter, parse_charter_signatures(signatures))
+        check_charter_signatures(founding, parse_charter_signatures(signatures))
         assert sha256(source).digest() == federation.id
 
         logs = {}
         for name, coop in (("norte", 1), ("sur", 2)):
-            first, previous, entries = 1, genesis(federation=charter.federation, coop=coop), []
+            first, previous, entries = 1, genesis(federation=founding.federation, coop=coop), []
             while True:
                 answer = await client.get(f"/v1/logs/{name}/entries?first={first}&max_bytes=300")
                 assert answer.headers["Fiado-Previous"] == previous.hex()
@@ -47,10 +47,10 @@ async def test_an_auditor_can_rebuild_the_state_from_what_is_served(tmp_path: Pa
                 length=head["length"],
                 head=bytes.fromhex(head["head"]),
                 signature=bytes.fromhex(head["signature"]),
-            ).check(charter)
+            ).check(founding.genesis)
             logs[coop] = b"".join(entries)
 
-        validator = ReferenceValidator(charter)
+        validator = ReferenceValidator(founding)
         while any(logs.values()):
             for coop, entries_left in logs.items():
                 done = validator.replay(coop, entries_left)

@@ -77,14 +77,14 @@ async def test_the_payees_node_proves_a_payment_in_the_middle_of_a_commit(tmp_pa
         assert own.check(federation.charter) == middle.check(federation.charter)
 
     # Nothing runs any more.
-    said = verify_offline(middle.encode(), federation.charter.source, tmp_path)
+    said = verify_offline(middle.encode(), federation.founding.source, tmp_path)
     assert said.exit_code == 0, said.output
     assert f"norte/{middle.length}" in said.output
     assert "account 1 of norte pays 0.50 to account 2 of sur" in said.output
     assert "This is proven: the signature is that of norte." in said.output
     changed = bytearray(middle.encode())
     changed[-1] ^= 1
-    said = verify_offline(bytes(changed), federation.charter.source, tmp_path)
+    said = verify_offline(bytes(changed), federation.founding.source, tmp_path)
     assert said.exit_code == ExitCode.REFUSED
     assert "This proves nothing" in said.output
 

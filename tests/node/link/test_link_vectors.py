@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from ledger.charter import Charter, parse_charter
+from ledger.charter import Charter
 from ledger.codec import encode
+from ledger.founding import parse_founding
 from ledger.messages import TAG_LINK, signed_bytes
 from ledger.signatures import SigningKey
 from node.engine.settings import EngineSettings
@@ -18,7 +19,7 @@ from node.link.settings import LinkSettings
 from tests.vectors.make_vectors import FOLDER
 
 VECTORS: dict[str, Any] = json.loads((FOLDER / "links.json").read_text(encoding="utf-8"))
-CHARTER: Charter = parse_charter(VECTORS["charter"].encode("utf-8"))
+CHARTER: Charter = parse_founding(VECTORS["charter"].encode("utf-8")).genesis
 SHAKE: dict[str, Any] = VECTORS["handshake"]
 MOST = LinkSettings().message_bytes
 

@@ -117,7 +117,11 @@ class Town:
         """Links of a coop's node that dials the others."""
         place = self.places.get(coop) or await self.listen(coop)
         place.links = Links(
-            Identity(charter=federation.charter, coop=coop, key=key or federation.node_keys[coop]),
+            Identity(
+                charter=lambda: federation.charter,
+                coop=coop,
+                key=key or federation.node_keys[coop],
+            ),
             place.node,
             peers={other: self.places[other].url for other in dials},
             settings=settings,

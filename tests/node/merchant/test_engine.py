@@ -34,7 +34,7 @@ class Counter:
         self.merchants = Merchants(MerchantSettings())
         self.engine = Engine(
             EngineSettings(),
-            federation.charter,
+            federation.founding,
             1,
             federation.node_keys[1],
             self.store,

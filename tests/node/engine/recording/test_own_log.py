@@ -319,7 +319,7 @@ def test_the_wrong_key_is_refused_at_the_start() -> None:
     with pytest.raises(ValueError, match="the key is not the one"):
         type(joined(1).engines[1])(
             rig.settings,
-            rig.federation.charter,
+            rig.federation.founding,
             1,
             rig.federation.node_keys[2],
             joined(1).stores[1],
