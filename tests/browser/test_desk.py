@@ -60,6 +60,7 @@ def test_stewards_admit_a_member_and_grant_a_limit(
         desktop.wait_text("#queue", "Signed by steward 0. Signatures needed: 2.")
         desktop.click("#queue .primary")
         desktop.wait_text("#queue-empty", "Nothing waits")
+        desktop.wait_text("#notice", "Recorded: Admit ana@norte")
 
         # The second steward proposes a limit; the first signs it.
         desktop.type("#find", "ana")
@@ -77,12 +78,14 @@ def test_stewards_admit_a_member_and_grant_a_limit(
         sign_in(desktop, stage, 0)
         desktop.click("#queue .primary")
         desktop.wait_text("#queue-empty", "Nothing waits")
+        desktop.wait_text("#notice", "Recorded: Let ana@norte owe up to 400.00.")
         assert desktop.console_errors() == []
 
         phone.click("#waiting-look")
         phone.wait_text("#available", "up to 400.00")
         phone.open(f"{stage.urls[1]}/me")
         phone.wait_text("#limit-words", "owe up to 400.00")
+        phone.wait_text("#limit-left", "You owe nothing now. 400.00 are left")
         phone.wait_text("#changes", "<em>market</em>")
         assert phone.axe_violations() == []
         phone.screenshot("me-phone")

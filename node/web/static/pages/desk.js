@@ -45,12 +45,13 @@ async function signIn() {
 
 // --- the queue ---
 
-async function loadQueue() {
+// Shows what waits, and what is to be said of what was done just before.
+async function loadQueue(said = "") {
   try {
     const { drafts } = await desk.session.get("/v1/drafts");
     byId("queue").replaceChildren(...(await Promise.all(drafts.map(showDraft))));
     byId("queue-empty").hidden = drafts.length > 0;
-    notice("");
+    notice(said);
   } catch (error) {
     notice(explain(error));
   }
@@ -68,8 +69,8 @@ async function showDraft(draft) {
   const error = make("p", { class: "error", role: "alert" });
   if (draft.state === "overtaken") item.append(mark(false, say("Something else was recorded meanwhile; this can't be any more.")));
   else if (isMine) item.append(mark(true, say("You have signed this.")));
-  const buttons = [button("", say("Decline"), error, () => desk.session.delete(`/v1/drafts/${draft.id}`))];
-  if (draft.state !== "overtaken" && !isMine) buttons.unshift(button("primary", say("Sign it"), error, () => signDraft(draft, transaction)));
+  const buttons = [button("", say("Decline"), error, () => decline(draft))];
+  if (draft.state !== "overtaken" && !isMine) buttons.unshift(button("primary", say("Sign it"), error, () => signDraft(draft, transaction, member)));
   item.append(make("div", { class: "actions" }, ...buttons), error);
   return item;
 }
@@ -87,8 +88,7 @@ function button(cls, text, error, action) {
   const element = make("button", { type: "button", class: cls }, text);
   onAction(element, async () => {
     try {
-      await action();
-      await loadQueue();
+      await loadQueue(await action());
     } catch (problem) {
       error.textContent = explain(problem);
     }
@@ -96,10 +96,19 @@ function button(cls, text, error, action) {
   return element;
 }
 
-async function signDraft(draft, transaction) {
+async function signDraft(draft, transaction, member) {
   const signature = toHex(await sign(desk.key.privateKey, entryMessage(here, transaction)));
-  await desk.session.post(`/v1/drafts/${draft.id}/signatures`, { steward: desk.number, signature });
+  const path = `/v1/drafts/${draft.id}/signatures`;
+  return outcome(await desk.session.post(path, { steward: desk.number, signature }), transaction, member);
 }
+
+async function decline(draft) {
+  await desk.session.delete(`/v1/drafts/${draft.id}`);
+}
+
+// What the last signature that was needed has done.
+const outcome = ({ state }, transaction, member) =>
+  (state === "recorded" ? say("Recorded: {what}.", { what: plainWords(transaction, member) }) : "");
 
 // `member` is the account that is to be changed, null for a new one.
 function plainWords(transaction, member) {
@@ -184,13 +193,13 @@ async function proposeChange() {
     };
     const signature = await sign(desk.key.privateKey, entryMessage(here, transaction));
     transaction.stewards = [[desk.number, signature]];
-    await desk.session.post("/v1/drafts", {
+    const answer = await desk.session.post("/v1/drafts", {
       transaction: toBase64url(encodeTransaction(transaction)), reason: { salt: toHex(salt), text },
     });
     byId("change-form").reset();
     byId("found").hidden = true;
     byId("change-error").textContent = "";
-    await loadQueue();
+    await loadQueue(outcome(answer, transaction, desk.found));
     byId("queue-title").scrollIntoView();
   } catch (error) {
     byId("change-error").textContent = error instanceof FormError ? error.message : explain(error);
@@ -221,7 +230,7 @@ if (await canSign()) {
   onAction(byId("sign-in-form"), signIn);
   onAction(byId("find-form"), findMember);
   onAction(byId("change-form"), proposeChange);
-  onAction(byId("reload"), loadQueue);
+  onAction(byId("reload"), () => loadQueue());
   byId("change-form").addEventListener("change", () => {
     byId("limit-fields").hidden = new FormData(byId("change-form")).get("change") !== "limit";
   });

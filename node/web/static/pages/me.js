@@ -37,7 +37,9 @@ function showLimit(me) {
   const left = Math.max(me.available, 0);
   byId("address").textContent = `${me.handle}@${me.coop}`;
   byId("limit-words").textContent = say("You may owe up to {amount}", { amount: showAmount(me.limit) });
-  byId("limit-left").textContent = say("You owe {owed} now. {left} are left to pay with.", { owed: showAmount(owed), left: showAmount(left) });
+  byId("limit-left").textContent = owed > 0
+    ? say("You owe {owed} now. {left} are left to pay with.", { owed: showAmount(owed), left: showAmount(left) })
+    : say("You owe nothing now. {left} are left to pay with.", { left: showAmount(left) });
   const share = me.limit === 0 ? 0 : Math.min(owed / me.limit, 1);
   byId("limit-used").setAttribute("width", Math.round(share * WIDTH));
   byId("limit-picture").setAttribute("aria-label", say("{percent} percent of the limit used", { percent: Math.round(share * 100) }));
