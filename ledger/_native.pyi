@@ -12,6 +12,8 @@ from typing import Self, final
 from ledger.state import Account
 
 __all__ = [
+    "NATIVE_KINDS",
+    "SHARED_KINDS",
     "Entries",
     "Issuer",
     "Signatures",
@@ -22,6 +24,12 @@ __all__ = [
 ]
 
 __version__: str
+
+NATIVE_KINDS: list[int]
+"""The kinds of entries that native code decides: numbers of `ledger.shapes.Kind`."""
+
+SHARED_KINDS: list[int]
+"""The kinds that it leaves to the shared rules."""
 
 CoopFields = tuple[int, bytes, int]
 """A coop's number, node key and clearing limit in minor units."""

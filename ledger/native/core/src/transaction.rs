@@ -9,6 +9,14 @@ pub const MAX_ENTRY_BYTES: usize = 32_768;
 pub const LAST_TIME: u64 = 253_402_300_799;
 const MAX_COOPS: u32 = 256;
 
+const PAY: i64 = 1;
+const ANCHOR: i64 = 6;
+const RETURN: i64 = 8;
+/// The kinds that this crate decides. The table of all kinds is `ledger/kinds.py`; a test compares.
+pub const NATIVE_KINDS: [i64; 3] = [PAY, ANCHOR, RETURN];
+/// The kinds that it leaves to the shared rules.
+pub const SHARED_KINDS: [i64; 4] = [2, 3, 4, 7];
+
 /// An indexed price: hundredths of the currency at the value of a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Price {
@@ -99,17 +107,21 @@ pub fn decode_transaction(data: &[u8]) -> Result<Transaction<'_>, Refusal> {
     let mut reader = Reader::new(data);
     let kind = reader.array().and_then(|items| Some((items, reader.integer()?)));
     let read = match kind {
-        Some((10, 1)) => read_pay(&mut reader).map(Transaction::Pay),
-        Some((5, 6)) => read_anchor(&mut reader).map(Transaction::Anchor),
-        Some((3, 8)) => read_return(&mut reader).map(Transaction::Return),
+        Some((10, PAY)) => read_pay(&mut reader).map(Transaction::Pay),
+        Some((5, ANCHOR)) => read_anchor(&mut reader).map(Transaction::Anchor),
+        Some((3, RETURN)) => read_return(&mut reader).map(Transaction::Return),
         // Those shapes all have fewer than 16 elements; `ledger.entries.transaction_kind`, which the
         // wrapper goes by, looks at such headers only.
-        Some((1..=15, 2..=4 | 7)) => return Ok(Transaction::Shared),
-        None | Some((_, 1..=4 | 6..=8)) => None,
+        Some((1..=15, kind)) if SHARED_KINDS.contains(&kind) => return Ok(Transaction::Shared),
+        Some((_, kind)) if is_known(kind) => None,
         Some(_) if is_canonical(data, MAX_DEPTH - 1) => return Err(Refusal::KindUnknown),
-        Some(_) => None,
+        None | Some(_) => None,
     };
     read.filter(|_| reader.is_done()).ok_or(Refusal::EntryMalformed)
+}
+
+fn is_known(kind: i64) -> bool {
+    NATIVE_KINDS.contains(&kind) || SHARED_KINDS.contains(&kind)
 }
 
 #[inline]

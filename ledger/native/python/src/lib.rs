@@ -199,6 +199,8 @@ mod _native {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("NATIVE_KINDS", fiado_core::transaction::NATIVE_KINDS)?;
+        module.add("SHARED_KINDS", fiado_core::transaction::SHARED_KINDS)?;
         module.add("__version__", fiado_core::VERSION)
     }
 }

@@ -5,7 +5,7 @@ import { verifyLog } from "../parts/logs.js";
 import { EncodingError } from "../protocol/codec.js";
 import { byId, facts, make, onAction } from "../parts/dom.js";
 import { explain } from "../parts/explain.js";
-import { ADMIT, ANCHOR, LIMIT, PAY, STATUS } from "../protocol/messages.js";
+import { KINDS } from "../parts/kinds.js";
 import { ProofError } from "../protocol/signing.js";
 import { mark } from "../parts/receipt.js";
 import { say, showNumber } from "../parts/words.js";
@@ -38,11 +38,8 @@ function show({ length, head, signatures, unconfirmed, counts }) {
   const text = isAll
     ? say("Everything holds: {entries} entries in one unbroken chain, {signatures} signatures verified.", { entries: showNumber(length), signatures: showNumber(signatures) })
     : say("The chain holds, but this browser could not confirm the signatures of the entries {indexes}. Ask the program: fiado audit.", { indexes: unconfirmed.slice(0, 10).join(", ") });
-  const kinds = [
-    [PAY, say("Payments")], [ADMIT, say("Admissions")], [LIMIT, say("Limits changed")],
-    [STATUS, say("Accounts frozen, thawed, closed")], [ANCHOR, say("Taken in from others")],
-  ];
-  const pairs = kinds.filter(([kind]) => counts[kind]).map(([kind, name]) => [name, showNumber(counts[kind])]);
+  const counted = Object.entries(KINDS).filter(([kind, { many }]) => many !== undefined && counts[kind]);
+  const pairs = counted.map(([kind, { many }]) => [many(), showNumber(counts[kind])]);
   byId("check-result").replaceChildren(
     mark(isAll, text),
     make("dl", { class: "facts" }, ...facts(pairs)),

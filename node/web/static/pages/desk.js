@@ -7,6 +7,7 @@ import { fromBase64url, fromHex, isEqual, toBase64url, toHex } from "../protocol
 import { Session } from "../parts/api.js";
 import { byId, facts, make, notice, onAction, showSection } from "../parts/dom.js";
 import { explain } from "../parts/explain.js";
+import { KINDS } from "../parts/kinds.js";
 import { seedFromWords } from "../protocol/mnemonic.js";
 import { canSign, keyFromSeed, sign } from "../protocol/signing.js";
 import {
@@ -14,7 +15,7 @@ import {
 } from "../protocol/messages.js";
 import { mark } from "../parts/receipt.js";
 import { explainWords, readWords } from "./setup.js";
-import { readAmount, say, showAmount, showDay, showTime } from "../parts/words.js";
+import { readAmount, say, showAmount, showTime } from "../parts/words.js";
 
 const { federation: FEDERATION, coopNumber, coop: COOP } = document.body.dataset;
 const here = { federation: fromHex(FEDERATION), coop: Number(coopNumber) };
@@ -60,7 +61,7 @@ async function loadQueue(said = "") {
 async function showDraft(draft) {
   const transaction = decodeTransaction(fromBase64url(draft.transaction));
   const member = transaction.kind === ADMIT ? null : await desk.session.get(`/v1/members/${transaction.account}`);
-  const item = make("li", { class: "card" }, make("h3", {}, plainWords(transaction, member)));
+  const item = make("li", { class: "card" }, make("h3", {}, headline(transaction, member)));
   item.append(make("dl", { class: "facts" }, ...facts(details(transaction, draft, member))));
   item.append(...(await reasonOf(transaction, draft.reason)));
   item.append(...alike(draft));
@@ -111,38 +112,15 @@ const outcome = ({ state }, transaction, member) =>
   (state === "recorded" ? say("Recorded: {what}.", { what: plainWords(transaction, member) }) : "");
 
 // `member` is the account that is to be changed, null for a new one.
-function plainWords(transaction, member) {
-  const name = `${member?.handle ?? transaction.handle}@${COOP}`;
-  switch (transaction.kind) {
-    case ADMIT: return say("Admit {name}, who may then owe up to {amount}", { name, amount: showAmount(transaction.limit) });
-    case LIMIT: return say("Let {name} owe up to {amount}", { name, amount: showAmount(transaction.limit) });
-    case STATUS: return [
-      say("Thaw {name}: it can pay again", { name }),
-      say("Freeze {name}: it can be paid, but can't pay", { name }),
-      say("Close {name} for good", { name }),
-    ][transaction.status];
-    default: return "";
-  }
-}
+const headline = (transaction, member) =>
+  KINDS[transaction.kind].headline(transaction, `${member?.handle ?? transaction.handle}@${COOP}`);
 
 function details(transaction, draft, member) {
   const pairs = [[say("Account"), String(transaction.account)], [say("Proposed"), showTime(draft.created)]];
   if (member !== null) {
     pairs.push([say("May owe now up to"), showAmount(member.limit)], [say("Balance"), showAmount(member.balance)]);
   }
-  if (transaction.kind === ADMIT) {
-    pairs.push([say("Belongs to"), transaction.class === 0 ? say("a person") : say("an organisation or a shop")]);
-    pairs.push([say("Key"), make("code", {}, `${toHex(transaction.key).slice(0, 16)}…`)]);
-  }
-  if (transaction.kind === LIMIT) {
-    // One that is left out is 0, and begins when it is recorded, as do those that have passed.
-    const isLater = transaction.from > draft.created;
-    pairs.push([say("Begins"), isLater ? showDay(transaction.from) : say("once it is recorded")]);
-    if (transaction.until !== null) {
-      pairs.push([say("Until"), showDay(transaction.until)], [say("After that"), showAmount(transaction.after)]);
-    }
-  }
-  return pairs;
+  return [...pairs, ...KINDS[transaction.kind].details(transaction, draft)];
 }
 
 // The reason, once it is the one whose hash is signed.

@@ -7,7 +7,7 @@
 // rule about crafted signatures.
 
 import { extend, headMessage } from "./chain.js";
-import { ADMIT, ANCHOR, LIMIT, PAY, STATUS, decodeEntry, entryMessage } from "./messages.js";
+import { ADMIT, ANCHOR, PAY, decodeEntry, entryMessage } from "./messages.js";
 import { ProofError, isSigned } from "./signing.js";
 
 export class LogCheck {
@@ -50,10 +50,8 @@ export class LogCheck {
         if (this.keys.has(transaction.account)) throw new ProofError(`entry ${this.length} admits an account twice`);
         this.keys.set(transaction.account, transaction.key);
         return [[transaction.key, message(), transaction.keySignature], ...this.stewards(transaction, message())];
-      case LIMIT:
-      case STATUS: return this.stewards(transaction, message());
       case ANCHOR: return this.anchor(transaction);
-      default: return [];
+      default: return "stewards" in transaction ? this.stewards(transaction, message()) : [];
     }
   }
 

@@ -1,0 +1,47 @@
+// The kinds of entries in people's words. Each kind of ledger/kinds.py is here; tests/test_kinds.py names one
+// that is missing.
+//
+// many: what entries of the kind are called where they are counted; where there is none, they are not counted
+// to people. headline(transaction, name): what it does, before stewards sign it, `name` being whose account it
+// is about; details(transaction, draft): facts beside it, as pairs. Both for what stewards sign.
+
+import { toHex } from "../protocol/bytes.js";
+import { ADMIT, ANCHOR, INDEX, LIMIT, PAY, RETURN, STATUS } from "../protocol/messages.js";
+import { make } from "./dom.js";
+import { say, showAmount, showDay } from "./words.js";
+
+export const KINDS = {
+  [PAY]: { many: () => say("Payments") },
+  [ADMIT]: {
+    many: () => say("Admissions"),
+    headline: ({ limit }, name) => say("Admit {name}, who may then owe up to {amount}", { name, amount: showAmount(limit) }),
+    details: (transaction) => [
+      [say("Belongs to"), transaction.class === 0 ? say("a person") : say("an organisation or a shop")],
+      [say("Key"), make("code", {}, `${toHex(transaction.key).slice(0, 16)}…`)],
+    ],
+  },
+  [LIMIT]: {
+    many: () => say("Limits changed"),
+    headline: ({ limit }, name) => say("Let {name} owe up to {amount}", { name, amount: showAmount(limit) }),
+    details: detailsOfLimit,
+  },
+  [STATUS]: {
+    many: () => say("Accounts frozen, thawed, closed"),
+    headline: ({ status }, name) => [
+      say("Thaw {name}: it can pay again", { name }),
+      say("Freeze {name}: it can be paid, but can't pay", { name }),
+      say("Close {name} for good", { name }),
+    ][status],
+    details: () => [],
+  },
+  [ANCHOR]: { many: () => say("Taken in from others") },
+  [INDEX]: {},
+  [RETURN]: {},
+};
+
+function detailsOfLimit({ from, until, after }, { created }) {
+  // One that is left out is 0, and begins when it is recorded, as do those that have passed.
+  const pairs = [[say("Begins"), from > created ? showDay(from) : say("once it is recorded")]];
+  if (until !== null) pairs.push([say("Until"), showDay(until)], [say("After that"), showAmount(after)]);
+  return pairs;
+}
