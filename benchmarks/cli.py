@@ -27,7 +27,10 @@ COMMANDS: Final[Mapping[str, tuple[Sequence[str], ExitCode]]] = {
 """By name: what to type, and how it ends where there is no wallet."""
 
 _RUN: Final = "from cli.main import main; main(prog_name='fiado')"
-_WORDS: Final = ("cli.shell.words_commands", "cli.shell.words_node", "cli.wallet.words")
+_WORDS: Final = (
+    *("cli.shell.words", "cli.shell.words_of_nodes", "cli.wallet.words", "cli.node.words"),
+    *("cli.paying.words", "cli.steward.words"),
+)
 
 
 def run(options: Options) -> dict[str, object]:

@@ -10,6 +10,7 @@ import click
 
 import ledger
 from cli.shell.command_group import CommandGroup
+from cli.shell.errors import words_stand_in
 from cli.shell.lazy_commands import LazyCommands
 
 PLACES: Final = {
@@ -31,6 +32,7 @@ PLACES: Final = {
     "wallet": "cli.wallet.commands:wallet",
 }
 
+words_stand_in("cli.shell.words", "cli.shell.words_of_nodes", "cli.wallet.words", "cli.node.words")
 
 READING: Final = frozenset(
     {

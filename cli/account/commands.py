@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from cli.account.in_doubt import in_doubt_as_json, in_doubt_line
+from cli.paying.in_doubt import in_doubt_as_json, in_doubt_line
 from cli.paying.prices import worth_words
 from cli.shell.describing import when
 from cli.shell.errors import CliError

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-import cli.demo.words  # noqa: F401 - importing it registers the words of the demonstration's errors
 from cli.demo.graph import make_graph, read_graph
 from cli.demo.tour import run_tour
 from cli.demo.trade import TradeResult, run_trade
@@ -66,7 +65,8 @@ def demo(
     """
     with _folder(folder) as root:
         if graph_file is None:
-            run_tour(root, keep=keep, output=output)
+            program = click.get_current_context().find_root().command
+            run_tour(root, program=program, keep=keep, output=output)
             return
         if graph_file == Path():
             graph = make_graph(members=members, payments=payments, seed=seed)

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import click
+
 from cli.shell.exit_codes import ExitCode
 from cli.shell.terminal import Output
 
@@ -40,8 +42,10 @@ class Actor:
 class Stage:
     """Runs commands, shows them with what they print, and counts."""
 
-    def __init__(self, output: Output) -> None:
+    def __init__(self, output: Output, program: click.Command) -> None:
+        """Of `program`, the whole command line."""
         self.output = output
+        self._program = program
         self.commands = 0
 
     def say(self, text: str) -> None:
@@ -54,7 +58,7 @@ class Stage:
     ) -> str:
         """Run a command as `actor` and show it; its output. Raises `TourFailed`."""
         typed = " ".join(_quoted(word) for word in ("fiado", *words))
-        code, printed = _run([*words, *actor.options])
+        code, printed = _run(self._program, [*words, *actor.options])
         self.commands += 1
         if is_shown:
             self.output.line()
@@ -76,17 +80,14 @@ def _quoted(word: str) -> str:
     return f"'{word}'" if " " in word else word
 
 
-def _run(words: Sequence[str]) -> tuple[int, str]:
+def _run(program: click.Command, words: Sequence[str]) -> tuple[int, str]:
     """Run a command line in this process; its exit code and everything it printed."""
-    from cli.main import main
-
     printed = io.StringIO()
     with redirect_stdout(printed), redirect_stderr(printed):
         try:
-            main.main(list(words))
+            program.main(list(words))
         except SystemExit as end:
             return int(end.code or 0), printed.getvalue()
-    return 0, printed.getvalue()
 
 
 class Cast:

@@ -24,10 +24,10 @@ FIRST_LIMIT: Final = 5_000
 """Minor units: everybody may owe 50.00 at first."""
 
 
-def run_tour(root: Path, *, keep: bool, output: Output) -> None:
+def run_tour(root: Path, *, program: click.Command, keep: bool, output: Output) -> None:
     """The whole tour, with everything in folders under `root`."""
     begun = time.monotonic()
-    stage = Stage(output)
+    stage = Stage(output, program)
     cast = Cast(root)
     ports = free_ports(len(COOPS))
     charter = _found(stage, cast, ports)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from cli.federation.index_words import index_fields
 from cli.federation.init import init
 from cli.federation.signatures import (
     coops_missing,
@@ -13,7 +14,6 @@ from cli.federation.signatures import (
     validity,
     write_signatures,
 )
-from cli.index.charter_words import index_fields
 from cli.shell.consent import agree_to_sign
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode

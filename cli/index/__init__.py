@@ -6,7 +6,6 @@ Each command lives in a module of its own; `index_group` gathers them. `publish`
 
 import click
 
-from cli.index import words as words
 from cli.index.backtest_command import backtest
 from cli.index.compute import compute
 from cli.index.lookup import convert, show
@@ -15,6 +14,9 @@ from cli.index.plot_command import plot
 from cli.index.publish import publish
 from cli.index.survey import survey
 from cli.index.verify import verify
+from cli.shell.errors import words_stand_in
+
+words_stand_in("cli.index.words", "cli.paying.words")
 
 
 @click.group("index")

@@ -1,16 +1,18 @@
 """How an error reaches people and scripts: `CliError`, and the way from typed errors to it.
 
 The other modules raise typed errors that carry facts. `explain` turns each into a `CliError`: an
-exit code, a stable name for scripts, a sentence, and a remedy. The words stand in the `words_*`
-modules, one for each family of errors, which register them with `@explain.register`. `in_words` imports
-those that any command may need, since they know many modules and most commands end well; commands with
-errors of their own, such as `demo`, import theirs. No mnemonic or passphrase is ever part of an error.
+exit code, a stable name for scripts, a sentence, and a remedy. The words stand in the `words` module of each
+room of `cli`, which registers them with `@explain.register`. They know many modules, and most commands end
+well: so `words_stand_in` only names them, and `in_words` imports them when there is something to explain.
+`main` names those that any command may need; a room with errors of its own names its words when it is
+loaded. No mnemonic or passphrase is ever part of an error.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import singledispatch
 from importlib import import_module
+from typing import Final
 
 from cli.shell.exit_codes import ExitCode
 
@@ -44,15 +46,23 @@ class CliError(Exception):
 def explain(error: Exception) -> CliError | None:
     """The words for an error, or None for one that nobody registered: a mistake in the program.
 
-    It knows the families of words that were imported; `in_words` knows them all.
+    It knows the words that were imported; `in_words` knows all that were named.
     """
     return None
 
 
+_named: Final[list[str]] = []
+
+
+def words_stand_in(*modules: str) -> None:
+    """Name modules with words, for `in_words`."""
+    _named.extend(module for module in modules if module not in _named)
+
+
 def in_words(error: Exception) -> CliError | None:
-    """The words for an error, like `explain`, with all families of words at hand."""
-    for family in ("cli.shell.words_commands", "cli.shell.words_node", "cli.wallet.words"):
-        import_module(family)
+    """The words for an error, like `explain`, with all words that were named at hand."""
+    for module in _named:
+        import_module(module)
     return explain(error)
 
 

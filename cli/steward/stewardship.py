@@ -14,7 +14,7 @@ import click
 
 from cli.shell.parameters import default_wallet
 from cli.shell.passphrase import PassphraseSource
-from cli.shell.words_node import tell_of_a_lost_answer, tell_of_a_move
+from cli.shell.words_of_nodes import tell_of_a_lost_answer, tell_of_a_move
 from cli.wallet.membership import unlock
 from ledger.charter import Charter, Coop
 from ledger.founding import Founding

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from cli.shell.parameters import ask_at_terminal
 from cli.shell.passphrase import PassphraseSource, read_passphrase
-from cli.shell.words_node import tell_of_a_lost_answer, tell_of_a_move
+from cli.shell.words_of_nodes import tell_of_a_lost_answer, tell_of_a_move
 from node.member.membership import Membership, check_joined, open_account
 from node.member.wallet_file import UnlockedWallet, read_wallet, unlock_wallet
 from node.member.wallet_format import LockedWallet

@@ -1,107 +1,15 @@
-"""The words for what can be wrong with a wallet, its files, and what a person typed.
+"""The words for what can be wrong with a wallet, its words on paper, and its account.
 
-Only words: see `errors`. Importing this module registers them.
+Only words: see `cli.shell.errors`. Importing this module registers them.
 """
 
-from collections.abc import Mapping
-from typing import Final
-
-from cli.shell import passphrase as passphrases
 from cli.shell.errors import CliError, explain
 from cli.shell.exit_codes import ExitCode
-from cli.shell.passphrase import PassphraseError, PassphraseFault
-from node.member.addresses import LONGEST_NAME, AddressError, HandleError
-from node.member.amounts import LARGEST_AMOUNT, AmountError, AmountFault, format_amount
+from node.member.membership import NodeInTrouble, NotJoined
 from node.member.mnemonic import AmbiguousLanguage, ChecksumMismatch, UnknownWords, WrongWordCount
-from node.member.pending_journal import (
-    JournalDamaged,
-    JournalUnusable,
-    NothingPending,
-    PaymentPending,
-    SequenceUsed,
-)
-from node.member.private_files import FileFault, UnsafeFile
 from node.member.wallet_file import WalletChanged, WalletExists, WalletMissing, WrongPassphrase
 from node.member.wallet_format import WalletDamaged, WalletVersionUnknown
 from node.member.wallet_lock import WalletBusy
-from node.urls import NodeUrlError
-
-_WRITE_IT: Final = "Write it with digits and at most {places}, such as {example}."
-
-_AMOUNT_WORDS: Final[Mapping[AmountFault, tuple[str, str]]] = {
-    AmountFault.EMPTY: ("The number is empty.", _WRITE_IT),
-    AmountFault.TOO_LONG: ("The number is too long to be one.", _WRITE_IT),
-    AmountFault.NOT_A_NUMBER: ("“{text}” is not a plain number.", _WRITE_IT),
-    AmountFault.THOUSANDS_MARK: (
-        "“{text}” has a mark for thousands, or what may be one.",
-        _WRITE_IT,
-    ),
-    AmountFault.TOO_MANY_DECIMALS: ("“{text}” has more than {places}.", _WRITE_IT),
-    AmountFault.DIGIT_MISSING: (
-        "“{text}” lacks a digit beside the decimal mark.",
-        "Write 0.50 for .50, and 12 for 12. with nothing after the mark.",
-    ),
-    AmountFault.LEADING_ZERO: (
-        "“{text}” begins with a zero that may be a slip.",
-        "Leave it out, or put the decimal mark where it belongs.",
-    ),
-    AmountFault.NEGATIVE: ("“{text}” is below zero.", "Give the number without a sign."),
-    AmountFault.ZERO: ("An amount of zero can't be paid.", "The smallest amount is 0.01."),
-    AmountFault.TOO_LARGE: (
-        "“{text}” is too large.",
-        f"The largest amount is {format_amount(LARGEST_AMOUNT)}.",
-    ),
-}
-
-
-@explain.register
-def _(error: AmountError) -> CliError:
-    message, remedy = _AMOUNT_WORDS[error.fault]
-    if len(error.readings) > 1:
-        message = (
-            "“{text}” could mean {small} or {large}: the mark may be for decimals or for thousands."
-        )
-        remedy = "Write {large} or {small}, without a mark for thousands."
-    elif error.readings:
-        remedy = "Leave out the marks for thousands: write {small}."
-    words = {
-        "text": error.text,
-        "places": "one decimal" if error.places == 1 else f"{error.places} decimals",
-        "example": "2.5 or 2,5" if error.places == 1 else "12.50 or 12,50",
-        "small": error.readings[0] if error.readings else "",
-        "large": error.readings[-1] if error.readings else "",
-    }
-    name = f"amount_{error.fault.value}"
-    return CliError(ExitCode.USAGE, name, message.format(**words), remedy.format(**words))
-
-
-@explain.register
-def _(error: AddressError) -> CliError:
-    return CliError(
-        ExitCode.USAGE,
-        "address_malformed",
-        f"“{error.text}” is not an address.",
-        "An address is a handle and a cooperative, such as alice@norte: "
-        "letters a to z, digits and dashes, with an @ between them.",
-    )
-
-
-@explain.register
-def _(error: HandleError) -> CliError:
-    return CliError(
-        ExitCode.USAGE,
-        "handle_malformed",
-        f"“{error.text}” can't be a handle.",
-        f"A handle is what stands before the @ of an address: up to {LONGEST_NAME} letters a to z, digits, "
-        "dots, dashes and underscores, beginning with a letter or digit.",
-    )
-
-
-@explain.register
-def _(error: NodeUrlError) -> CliError:
-    return CliError(
-        ExitCode.USAGE, "url_malformed", f"“{error.text}” {error.problem}.", error.remedy
-    )
 
 
 @explain.register
@@ -225,115 +133,21 @@ def _(error: WalletBusy) -> CliError:
     )
 
 
-_PASSPHRASE_WORDS: Final[Mapping[PassphraseFault, tuple[str, str]]] = {
-    PassphraseFault.NO_TERMINAL: (
-        "There is no terminal to ask for the passphrase.",
-        "Run this in a terminal, or give --passphrase-file or --passphrase-fd.",
-    ),
-    PassphraseFault.EMPTY: ("The passphrase is empty.", "Give the passphrase of the wallet."),
-    PassphraseFault.TOO_SHORT: (
-        "The new passphrase is too short.",
-        f"Take at least {passphrases.SHORTEST} characters; four or five words are easy to keep.",
-    ),
-    PassphraseFault.TOO_LONG: (
-        "The passphrase is too long.",
-        f"It has at most {passphrases.LARGEST} bytes.",
-    ),
-    PassphraseFault.NOT_ONE_LINE: (
-        "There is more than one line where the passphrase should be.",
-        "Put the passphrase alone on the first line and nothing after it.",
-    ),
-    PassphraseFault.NOT_TEXT: ("The passphrase is not UTF-8 text.", "Save the file as UTF-8."),
-    PassphraseFault.BAD_DESCRIPTOR: (
-        "The passphrase can't be read from that file descriptor.",
-        "Open it for reading, such as with `--passphrase-fd 3 3< FILE`.",
-    ),
-}
-
-
 @explain.register
-def _(error: PassphraseError) -> CliError:
-    message, remedy = _PASSPHRASE_WORDS[error.fault]
-    return CliError(ExitCode.WALLET, f"passphrase_{error.fault.value}", message, remedy)
-
-
-_FILE_WORDS: Final[Mapping[FileFault, tuple[str, str]]] = {
-    FileFault.SYMBOLIC_LINK: ("it is a symbolic link", "Give the path of the file itself."),
-    FileFault.NOT_A_FILE: ("it is not a plain file", "Give the path of a plain file."),
-    FileFault.OTHER_OWNER: (
-        "it belongs to another user",
-        "Run this as the user that owns it, or copy it to a file of your own.",
-    ),
-    FileFault.OPEN_TO_OTHERS: (
-        "others on this machine can open it",
-        "Run `chmod 600` on it; if somebody may have read it, change what is in it.",
-    ),
-    FileFault.TOO_LARGE: ("it is far too large to be what it should", "Check the path."),
-}
-
-
-@explain.register
-def _(error: UnsafeFile) -> CliError:
-    problem, remedy = _FILE_WORDS[error.fault]
+def _(error: NotJoined) -> CliError:
     return CliError(
         ExitCode.WALLET,
-        f"file_{error.fault.value}",
-        f"The file {error.path} is not safe to use: {problem}.",
-        remedy,
+        "not_joined",
+        f"The wallet {error.path} belongs to no account yet.",
+        "Ask a cooperative for one: `fiado join --node URL --handle NAME`.",
     )
 
 
 @explain.register
-def _(error: JournalDamaged) -> CliError:
-    return CliError(
-        ExitCode.WALLET,
-        "journal_damaged",
-        f"The file of pending payments {error.path} can't be used: {error.problem}.",
-        "A payment may be under way that it no longer tells of. Look at `fiado history` first; if "
-        "the last payment is there, or none was under way, move the file away and go on.",
-    )
-
-
-@explain.register
-def _(error: JournalUnusable) -> CliError:
-    return CliError(
-        ExitCode.INPUT_OUTPUT,
-        "journal_unusable",
-        f"Writing the file of pending payments {error.path} failed, so nothing more is signed.",
-        "Make sure that the disk has room and works, then run this again.",
-    )
-
-
-@explain.register
-def _(error: PaymentPending) -> CliError:
-    return CliError(
-        ExitCode.OUTCOME_UNKNOWN,
-        "payment_pending",
-        f"The outcome of payment {error.sequence} is not known yet, so no other can begin.",
-        "Run the command again when the node can be reached: it first sends that payment's same "
-        "bytes, which can be recorded only once.",
-        {"sequence": error.sequence},
-    )
-
-
-@explain.register
-def _(error: SequenceUsed) -> CliError:
+def _(error: NodeInTrouble) -> CliError:
     return CliError(
         ExitCode.REFUSED,
-        "sequence_used",
-        f"The node asks for payment number {error.sequence}, which this wallet has used already.",
-        "Nothing was signed. The node has lost what it had recorded, or is still catching up: try "
-        "later, and tell your cooperative's stewards if it stays so.",
-        {"sequence": error.sequence},
-    )
-
-
-@explain.register
-def _(error: NothingPending) -> CliError:
-    return CliError(
-        ExitCode.INTERNAL,
-        "nothing_pending",
-        f"Payment {error.sequence} was to be finished but is not under way.",
-        "Please report this.",
-        {"sequence": error.sequence},
+        "node_in_trouble",
+        f"Your cooperative's node does not know this account now. {error.trouble.detail}",
+        f"{error.trouble.remedy} Tell whoever runs the node; your wallet is not the cause.",
     )

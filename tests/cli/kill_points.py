@@ -64,7 +64,7 @@ def _run(words: Sequence[str], point: int, is_interrupt: bool, said: Path) -> No
 
 _CONTEXT: Final = get_context("forkserver")
 _CONTEXT.set_forkserver_preload(
-    ["tests.cli.kill_points", "cli.main", "cli.paying.commands", "cli.shell.words_commands"]
+    ["tests.cli.kill_points", "cli.main", "cli.paying.commands", "cli.paying.words"]
 )
 
 

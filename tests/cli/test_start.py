@@ -20,7 +20,7 @@ OTHERS = {"cli.demo", "cli.index", "cli.node.commands", "cli.steward.commands"}
 COMMANDS = {
     "cli.paying.commands",
     "cli.account.commands",
-    "cli.shell.words_commands",
+    "cli.paying.words",
     "urllib3",
     "nacl",
 }

@@ -1,11 +1,16 @@
 """Every typed error of the wallet has its words, code and stable name."""
 
 import errno
+import pkgutil
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+import node.member
+from cli import main as main
+from cli import paying as paying
 from cli.shell.command_group import error_from
 from cli.shell.errors import CliError, explain, in_words
 from cli.shell.exit_codes import ExitCode
@@ -23,6 +28,7 @@ from node.member.mnemonic import (
 from node.member.orders import OrderDamaged, OrderError, PaidOrder
 from node.member.paying.paid_before import PaidAlready, Twin
 from node.member.paying.paying import PaymentInDoubt
+from node.member.paying.pricing import PriceError
 from node.member.paying.settling import OrderDiffers
 from node.member.pending_journal import (
     JournalDamaged,
@@ -95,6 +101,25 @@ def test_no_error_of_the_wallet_was_forgotten() -> None:
     listed = {type(error) for error, _ in ERRORS}
     for family in (WalletError, MnemonicError, JournalError):
         assert set(family.__subclasses__()) <= listed
+
+
+def test_every_error_of_a_members_library_has_words() -> None:
+    assert in_words(KeyError()) is None  # and now all words are loaded
+    library = [
+        import_module(found.name)
+        for found in pkgutil.walk_packages(node.member.__path__, "node.member.")
+    ]
+    errors = [
+        kind
+        for module in library
+        for kind in vars(module).values()
+        if isinstance(kind, type) and issubclass(kind, Exception)
+        if kind.__module__ == module.__name__ and not kind.__subclasses__()
+    ]
+    assert len(errors) > 30
+    assert [kind for kind in errors if explain.dispatch(kind) is explain.dispatch(object)] == [
+        PriceError  # told with the option that it was typed for
+    ]
 
 
 def test_names_tell_errors_apart() -> None:

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from cli import main as main
 from cli.demo.processes import free_ports
-from cli.shell import words_node as words_node
-from cli.shell.errors import explain
+from cli.shell.errors import in_words
 from cli.shell.exit_codes import ExitCode
 from ledger.codec import encode
 from ledger.messages import TAG_SESSION, signed_bytes
@@ -101,7 +101,7 @@ def test_a_refusal_is_final_and_not_asked_again() -> None:
     assert len(script.requests) == 1
     assert caught.value.is_final
     assert code_of(caught.value) is ExitCode.REFUSED
-    worded = explain(caught.value)
+    worded = in_words(caught.value)
     assert worded is not None
     assert worded.name == "limit_exceeded"
     assert "stewards" in worded.remedy
@@ -178,6 +178,6 @@ def test_bytes_and_paths_as_the_api_writes_them() -> None:
 
 
 def code_of(error: NodeError) -> ExitCode:
-    worded = explain(error)
+    worded = in_words(error)
     assert worded is not None
     return worded.code

@@ -4,8 +4,8 @@ import shlex
 
 import pytest
 
-from cli.account.in_doubt import in_doubt_as_json, in_doubt_line, settling_command
 from cli.paying.commands import pay
+from cli.paying.in_doubt import in_doubt_as_json, in_doubt_line, settling_command
 from node.member.pending_journal import PaymentIntent, PendingPayment
 
 

@@ -1,68 +1,29 @@
-"""The words for what can go wrong in the commands' own modules.
+"""The words for what can keep a payment from being made, or its outcome from being known.
 
-Only words: see `errors`. Importing this module registers them.
+Only words: see `cli.shell.errors`. Importing this module registers them.
 """
 
-from cli.account.in_doubt import settling_command
+from cli.paying.in_doubt import settling_command
 from cli.paying.prices import worth_words
 from cli.paying.settling import already_words, payment_words
 from cli.shell.errors import CliError, explain, in_words
 from cli.shell.exit_codes import ExitCode
-from cli.steward.draft_file import DraftError
-from cli.steward.stewardship import StewardKeyMissing, StewardNotLinked
-from ledger.validators.choose import ValidatorUnavailable
 from node.member.amounts import format_amount
 from node.member.links import LinkError
-from node.member.membership import NodeInTrouble, NotJoined
 from node.member.orders import OrderDamaged, OrderError
 from node.member.paying.invoices import InvoiceNotOpen, OtherFederation
 from node.member.paying.paid_before import PaidAlready
 from node.member.paying.paying import MemoTooLong, PayeeCoopUnknown, PaymentInDoubt
 from node.member.paying.pricing import NoIndex, OtherCurrency, PriceNotKnown, PriceTooSmall
 from node.member.paying.settling import OrderDiffers
-from node.member.places import PlaceError
+from node.member.pending_journal import (
+    JournalDamaged,
+    JournalUnusable,
+    NothingPending,
+    PaymentPending,
+    SequenceUsed,
+)
 from node.member.sealing import LONGEST_MEMO_BYTES
-
-
-@explain.register
-def _(error: NotJoined) -> CliError:
-    return CliError(
-        ExitCode.WALLET,
-        "not_joined",
-        f"The wallet {error.path} belongs to no account yet.",
-        "Ask a cooperative for one: `fiado join --node URL --handle NAME`.",
-    )
-
-
-@explain.register
-def _(error: NodeInTrouble) -> CliError:
-    return CliError(
-        ExitCode.REFUSED,
-        "node_in_trouble",
-        f"Your cooperative's node does not know this account now. {error.trouble.detail}",
-        f"{error.trouble.remedy} Tell whoever runs the node; your wallet is not the cause.",
-    )
-
-
-@explain.register
-def _(error: StewardKeyMissing) -> CliError:
-    return CliError(
-        ExitCode.WALLET,
-        "steward_key_missing",
-        f"There is no steward's key at {error.path}.",
-        "Make one with `fiado steward key new`, bring one back from its words with "
-        "`fiado steward key restore`, or say where it is with --key.",
-    )
-
-
-@explain.register
-def _(error: StewardNotLinked) -> CliError:
-    return CliError(
-        ExitCode.WALLET,
-        "steward_not_linked",
-        f"The key {error.path} does not say at which node its steward serves.",
-        "Say it once: `fiado steward key use URL`, with the address of your cooperative's node.",
-    )
 
 
 @explain.register
@@ -76,12 +37,23 @@ def _(error: LinkError) -> CliError:
 
 
 @explain.register
-def _(error: PlaceError) -> CliError:
+def _(error: InvoiceNotOpen) -> CliError:
     return CliError(
-        ExitCode.USAGE,
-        "entry_malformed",
-        f"“{error.text}” is not the place of an entry.",
-        "Write the cooperative and the entry's number, such as norte/12; `fiado history` shows them.",
+        ExitCode.REFUSED,
+        "invoice_not_open",
+        f"There is nothing to pay: the invoice is {error.state}.",
+        "Ask the merchant for a new invoice if you have not paid.",
+        {"state": error.state},
+    )
+
+
+@explain.register
+def _(error: OtherFederation) -> CliError:
+    return CliError(
+        ExitCode.REFUSED,
+        "other_federation",
+        "The link is for another federation than yours.",
+        "Ask the payee for a link of yours, or for another way to be paid.",
     )
 
 
@@ -122,27 +94,6 @@ def _(error: PriceTooSmall) -> CliError:
         "price_too_small",
         f"{error.asked} is less than a hundredth of a unit ({worth_words(error.value)}).",
         "Give a higher price.",
-    )
-
-
-@explain.register
-def _(error: InvoiceNotOpen) -> CliError:
-    return CliError(
-        ExitCode.REFUSED,
-        "invoice_not_open",
-        f"There is nothing to pay: the invoice is {error.state}.",
-        "Ask the merchant for a new invoice if you have not paid.",
-        {"state": error.state},
-    )
-
-
-@explain.register
-def _(error: OtherFederation) -> CliError:
-    return CliError(
-        ExitCode.REFUSED,
-        "other_federation",
-        "The link is for another federation than yours.",
-        "Ask the payee for a link of yours, or for another way to be paid.",
     )
 
 
@@ -253,26 +204,56 @@ def _(error: OrderDamaged) -> CliError:
 
 
 @explain.register
-def _(error: DraftError) -> CliError:
+def _(error: JournalDamaged) -> CliError:
     return CliError(
-        ExitCode.REFUSED,
-        "draft_unusable",
-        f"This can't be signed or submitted: {error.problem}.",
-        "Ask whoever drafted it for a new one; `fiado steward pending` lists what waits at the node.",
+        ExitCode.WALLET,
+        "journal_damaged",
+        f"The file of pending payments {error.path} can't be used: {error.problem}.",
+        "A payment may be under way that it no longer tells of. Look at `fiado history` first; if "
+        "the last payment is there, or none was under way, move the file away and go on.",
     )
 
 
 @explain.register
-def _(error: ValidatorUnavailable) -> CliError:
+def _(error: JournalUnusable) -> CliError:
     return CliError(
-        ExitCode.REFUSED,
-        "validator_unavailable",
-        f"The validator that was asked for is not there: {error}.",
-        "Or unset FIADO_VALIDATOR and FIADO_REQUIRE_NATIVE to run with the reference validator.",
+        ExitCode.INPUT_OUTPUT,
+        "journal_unusable",
+        f"Writing the file of pending payments {error.path} failed, so nothing more is signed.",
+        "Make sure that the disk has room and works, then run this again.",
     )
 
 
-@explain.register(ExceptionGroup)
-def _(error: ExceptionGroup[Exception]) -> CliError | None:
-    """Things that were done at once: the first of their errors that has words speaks for all."""
-    return next(filter(None, map(explain, error.exceptions)), None)
+@explain.register
+def _(error: PaymentPending) -> CliError:
+    return CliError(
+        ExitCode.OUTCOME_UNKNOWN,
+        "payment_pending",
+        f"The outcome of payment {error.sequence} is not known yet, so no other can begin.",
+        "Run the command again when the node can be reached: it first sends that payment's same "
+        "bytes, which can be recorded only once.",
+        {"sequence": error.sequence},
+    )
+
+
+@explain.register
+def _(error: SequenceUsed) -> CliError:
+    return CliError(
+        ExitCode.REFUSED,
+        "sequence_used",
+        f"The node asks for payment number {error.sequence}, which this wallet has used already.",
+        "Nothing was signed. The node has lost what it had recorded, or is still catching up: try "
+        "later, and tell your cooperative's stewards if it stays so.",
+        {"sequence": error.sequence},
+    )
+
+
+@explain.register
+def _(error: NothingPending) -> CliError:
+    return CliError(
+        ExitCode.INTERNAL,
+        "nothing_pending",
+        f"Payment {error.sequence} was to be finished but is not under way.",
+        "Please report this.",
+        {"sequence": error.sequence},
+    )

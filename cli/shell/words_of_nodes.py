@@ -13,12 +13,8 @@ import click
 from cli.shell.errors import CliError, explain
 from cli.shell.exit_codes import ExitCode
 from ledger.charter import Coop
-from ledger.errors import CharterError, ProofError
 from node.addresses import NodeAddress
-from node.errors import ListenFault, NodeFault, StoreInUse, StoreUnavailable
 from node.member.client import AnswerLost, NodeError, NodeMisbehaved, NodeProblem, NodeUnreachable
-from node.settings import CHARTER_FILE, SETTINGS_FILE, SIGNATURES_FILE, FolderError
-from node.store_urls import StoreUrlError
 
 REMEDIES: Final[Mapping[str, str]] = {
     "account_unknown": "The account is not open yet: its owner's `fiado join` says which stewards still "
@@ -121,82 +117,6 @@ def _(error: NodeMisbehaved) -> CliError:
     )
 
 
-@explain.register
-def _(error: CharterError) -> CliError:
-    return CliError(
-        ExitCode.REFUSED,
-        "charter",
-        f"The charter can't be used: {error}.",
-        "Correct the file, or ask for the right one. After any change every cooperative signs again.",
-    )
-
-
-@explain.register
-def _(error: ProofError) -> CliError:
-    return CliError(
-        ExitCode.REFUSED,
-        "proof",
-        f"This proves nothing: {str(error).rstrip('.')}.",
-        "Ask whoever gave it to you for the original, and check that the charter is the right one.",
-    )
-
-
-@explain.register
-def _(error: StoreInUse) -> CliError:
-    return CliError(ExitCode.REFUSED, "store_in_use", f"{_sentence(error)}", "")
-
-
-@explain.register
-def _(error: StoreUnavailable) -> CliError:
-    return CliError(ExitCode.INPUT_OUTPUT, "store_unavailable", f"{_sentence(error)}", "")
-
-
-@explain.register
-def _(error: StoreUrlError) -> CliError:
-    return CliError(
-        ExitCode.USAGE, "store_url_malformed", f"--store: {error.problem}.", error.remedy
-    )
-
-
-@explain.register
-def _(error: NodeFault) -> CliError:
-    return CliError(
-        ExitCode.INPUT_OUTPUT,
-        "node_folder",
-        _sentence(error),
-        "OPERATING says what each file is and what to do when it is lost.",
-    )
-
-
-@explain.register
-def _(error: ListenFault) -> CliError:
-    remedy = (
-        f"Look at host and port under [listen] in {SETTINGS_FILE}: the host has to be an address of this "
-        "machine, and ports below 1024 are not for everybody."
-    )
-    if error.is_taken:
-        remedy = (
-            "Another program listens there already, maybe this very node: `fiado node status FOLDER` tells. "
-            f"Two nodes on one machine need two ports; the port stands under [listen] in {SETTINGS_FILE}."
-        )
-    details: dict[str, str | int | bool | None] = {"host": error.host, "port": error.port}
-    return CliError(ExitCode.INPUT_OUTPUT, "address_unusable", _sentence(error), remedy, details)
-
-
-@explain.register
-def _(error: FolderError) -> CliError:
-    # The text begins with the name of a file, which stays as it is written.
-    text = str(error)
-    # A charter that is not there or not signed by all is no fault of the disk: a node does not run by it.
-    is_unsigned = text.startswith((CHARTER_FILE, SIGNATURES_FILE)) and "can't be" not in text
-    return CliError(
-        ExitCode.REFUSED if is_unsigned else ExitCode.INPUT_OUTPUT,
-        "node_folder",
-        text if text.endswith(".") else f"{text}.",
-        _folder_remedy(text),
-    )
-
-
 def tell_of_a_move(coop: Coop, found: NodeAddress) -> None:
     """Say on standard error that the home node is elsewhere, and how that is known."""
     day = datetime.fromtimestamp(found.time, UTC).date()
@@ -210,24 +130,3 @@ def tell_of_a_move(coop: Coop, found: NodeAddress) -> None:
 def tell_of_a_lost_answer(error: NodeError) -> None:
     """Say on standard error why a command takes so long, when a node is asked once more."""
     click.echo(f"No answer from {error.url} yet; asking again.", err=True)
-
-
-def _folder_remedy(text: str) -> str:
-    if "already in" in text:
-        return "Nothing is ever written over there. Choose another folder, or go on with this one."
-    if text.startswith(f"{SETTINGS_FILE}: missing"):
-        return "Check the path. `fiado node init FOLDER --coop NAME` makes a node's folder."
-    if text.startswith(SETTINGS_FILE):
-        return "Correct that in the file; OPERATING says what can stand there."
-    if text.startswith((CHARTER_FILE, SIGNATURES_FILE)):
-        return (
-            "`fiado federation show charter.toml` says who has not signed yet. When all have, "
-            "`fiado node install FOLDER charter.toml` puts charter and signatures into the folder."
-        )
-    return "OPERATING says what each file is and what to do when it is lost."
-
-
-def _sentence(error: Exception) -> str:
-    text = str(error)
-    text = text[:1].upper() + text[1:]
-    return text if text.endswith(".") else f"{text}."

@@ -1,0 +1,40 @@
+"""The words for what can be wrong with a steward's key or a draft.
+
+Only words: see `cli.shell.errors`. Importing this module registers them.
+"""
+
+from cli.shell.errors import CliError, explain
+from cli.shell.exit_codes import ExitCode
+from cli.steward.draft_file import DraftError
+from cli.steward.stewardship import StewardKeyMissing, StewardNotLinked
+
+
+@explain.register
+def _(error: StewardKeyMissing) -> CliError:
+    return CliError(
+        ExitCode.WALLET,
+        "steward_key_missing",
+        f"There is no steward's key at {error.path}.",
+        "Make one with `fiado steward key new`, bring one back from its words with "
+        "`fiado steward key restore`, or say where it is with --key.",
+    )
+
+
+@explain.register
+def _(error: StewardNotLinked) -> CliError:
+    return CliError(
+        ExitCode.WALLET,
+        "steward_not_linked",
+        f"The key {error.path} does not say at which node its steward serves.",
+        "Say it once: `fiado steward key use URL`, with the address of your cooperative's node.",
+    )
+
+
+@explain.register
+def _(error: DraftError) -> CliError:
+    return CliError(
+        ExitCode.REFUSED,
+        "draft_unusable",
+        f"This can't be signed or submitted: {error.problem}.",
+        "Ask whoever drafted it for a new one; `fiado steward pending` lists what waits at the node.",
+    )
