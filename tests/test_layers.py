@@ -90,6 +90,23 @@ def test_packages_that_keep_the_layers_pass(tmp_path: Path) -> None:
             "import node.http\n",
             "node.merchant is not allowed to import node.http",
         ),
+        (
+            "cli/shell/errors.py",
+            "import cli.wallet\n",
+            "cli.shell is not allowed to import cli.wallet",
+        ),
+        (
+            "cli/paying/words.py",
+            "import cli.steward\n",
+            "cli.paying is not allowed to import cli.steward",
+        ),
+        ("cli/demo/stage.py", "import cli.main\n", "cli.demo is not allowed to import cli.main"),
+        ("cli/novelty/__init__.py", "", "novelty"),
+        (
+            "node/member/membership.py",
+            "import node.member.paying\n",
+            "node.member.membership is not allowed to import node.member.paying",
+        ),
         ("ledger/store.py", "import sqlalchemy\n", "ledger is not allowed to import sqlalchemy"),
         ("ledger/serve.py", "import aiohttp\n", "ledger is not allowed to import aiohttp"),
         ("node/talk.py", "import click\n", "node is not allowed to import click"),
@@ -102,14 +119,15 @@ def test_a_broken_layer_is_found(tmp_path: Path, module: str, source: str, broke
     assert broken in result.stdout
 
 
-def test_a_circle_is_found(tmp_path: Path) -> None:
+@pytest.mark.parametrize("room", ["node.engine.recording", "node.member.paying", "cli.wallet"])
+def test_a_circle_is_found(tmp_path: Path, room: str) -> None:
     """Between two files of one room, where no layer stands in the way."""
-    rooms = "node/engine/recording"
+    folder = room.replace(".", "/")
     write_packages(
         tmp_path,
         {
-            f"{rooms}/one.py": "import node.engine.recording.two\n",
-            f"{rooms}/two.py": "import node.engine.recording.one\n",
+            f"{folder}/one.py": f"import {room}.two\n",
+            f"{folder}/two.py": f"import {room}.one\n",
         },
     )
     result = lint(tmp_path)
