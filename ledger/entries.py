@@ -40,8 +40,10 @@ def encode_entry(time: int, transaction: bytes) -> bytes:
 
 def decode_entry(data: bytes) -> Entry | Refusal:
     """The entry that `data` encodes, or the refusal it earns (PROTOCOL section 7.1, up to shape)."""
+    # 7.1.1
     if len(data) > MAX_ENTRY_BYTES:
         return Refusal.ENTRY_TOO_LARGE
+    # 7.1.2
     try:
         value = msgpack.unpackb(data, max_array_len=MAX_ARRAY)
         if msgpack.packb(value) != data:
@@ -50,9 +52,11 @@ def decode_entry(data: bytes) -> Entry | Refusal:
         return Refusal.ENTRY_MALFORMED
     if type(value) is not list or len(value) != 2 or not is_uint(value[0]):
         return Refusal.ENTRY_MALFORMED
+    # 7.1.3, 7.1.4
     transaction = read_transaction(value[1])
     if isinstance(transaction, Refusal):
         return transaction
+    # 7.1.5
     if value[0] > LAST_TIME:
         return Refusal.TIME_OUT_OF_RANGE
     return Entry(value[0], transaction)

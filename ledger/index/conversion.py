@@ -66,12 +66,15 @@ def check_price(
 
     `today` is the day of the entry's time in the log that the payment is in.
     """
+    # 9.4.1
     try:
         value = index.value_on(day)
     except (DayNotKnown, DayBeforeBase):
         return PriceRefusal.NOT_KNOWN
+    # 9.4.2
     if not today - index.parameters.quote_days <= day <= today:
         return PriceRefusal.STALE
+    # 9.4.3: so the payer signs both amounts, and no node chooses the rate.
     if units_from_price(price_minor, value) != amount:
         return PriceRefusal.MISMATCH
     return None

@@ -17,19 +17,26 @@ from ledger.validators.interface import Waiting
 def check_anchor(state: State, log: Log, anchor: Anchor) -> Refusal | Waiting | None:
     """What stands against `anchor` as the next entry of `log`: a refusal, a log not held, or nothing."""
     charter = log.charter
+    # 7.6.1
     if anchor.coop not in charter.coops:
         return Refusal.COOP_UNKNOWN
+    # 7.6.2
     if anchor.coop == log.coop:
         return Refusal.ANCHOR_OF_SELF
+    # 7.6.3
     if anchor.length <= log.anchored.get(anchor.coop, 0):
         return Refusal.ANCHOR_NOT_AHEAD
+    # 7.6.4: there is no key by which such a signature could be verified.
     signatures = dict(anchor.signatures)
     if not signatures.keys() <= charter.coops.keys():
         return Refusal.WITNESS_UNKNOWN
+    # 7.6.5: should the head be of another history, this signature proves the fork (7.6.8).
     if anchor.coop not in signatures:
         return Refusal.ANCHOR_UNSIGNED
+    # 7.6.6
     if len(signatures) - 1 < charter.witness_quorum:
         return Refusal.WITNESSES_TOO_FEW
+    # 7.6.7
     message = head_message(
         federation=charter.federation, coop=anchor.coop, length=anchor.length, head=anchor.head
     )
@@ -38,6 +45,7 @@ def check_anchor(state: State, log: Log, anchor: Anchor) -> Refusal | Waiting | 
             verify(public_key=charter.coops[coop].node_key, message=message, signature=signature)
     except SignatureInvalid:
         return Refusal.SIGNATURE_INVALID
+    # 7.6.8: no refusal, for what a replica holds is no fault of the entry.
     if state[anchor.coop].head_at(anchor.length) != anchor.head:
         return Waiting(
             coop=anchor.coop,
@@ -49,6 +57,7 @@ def check_anchor(state: State, log: Log, anchor: Anchor) -> Refusal | Waiting | 
 
 
 def _check_balances(state: State, log: Log, anchor: Anchor) -> Refusal | None:
+    # 7.6.9: all that is credited to an account counts together, since it all comes by this entry.
     credits: Counter[int] = Counter()
     for item in _arriving(state, log, anchor):
         credits[_credited(log, item)] += item.amount

@@ -30,6 +30,7 @@ def entries_of_day(*, time: int, newest: int, payments: int, others: int) -> Tod
 
 def check_day(charter: Charter, today: Today, *, is_payment: bool) -> Refusal | None:
     """The refusal that one more entry earns on a day that has `today` already, or None."""
+    # 7.1.7
     most = charter.entries_per_day
     count = today.payments if is_payment else today.others
     return Refusal.DAY_FULL if most is not None and count >= most else None

@@ -72,6 +72,7 @@ def decide_index(
     entry: IndexEntry, *, charter: Charter, index: Index | None, verify: Verify = verify
 ) -> Index | Refusal:
     """The log's index after `entry`, or the refusal. `index` is the one before it."""
+    # 9.3.1
     if charter.index is None or index is None:
         return Refusal.INDEX_NOT_CHARTERED
     refusal = (
@@ -90,6 +91,7 @@ def decide_index(
 
 def check_content(entry: IndexEntry, *, charter: Charter, index: Index) -> Refusal | None:
     """The refusal that the entry would earn next in a log with that index, were it signed by enough."""
+    # 9.3.1
     if charter.index is None:
         return Refusal.INDEX_NOT_CHARTERED
     return (
@@ -100,9 +102,11 @@ def check_content(entry: IndexEntry, *, charter: Charter, index: Index) -> Refus
 
 
 def _check_decided(entry: IndexEntry, index: Index) -> Refusal | None:
+    # 9.3.7 to 9.3.17, one by one in `ledger.index.table`: they are arithmetic, which knows no ledger.
     if isinstance(entry.decided, Print):
         print_refusal = check_print(index, entry.decided)
         return None if print_refusal is None else REFUSALS[print_refusal]
+    # 9.3.18 to 9.3.20
     source_refusal = check_source_change(index, entry.decided)
     return None if source_refusal is None else REFUSALS[source_refusal]
 
@@ -114,8 +118,10 @@ def quorum_of(entry: IndexEntry, chartered: IndexCharter) -> int:
 
 
 def _check_publishers(entry: IndexEntry, chartered: IndexCharter) -> Refusal | None:
+    # 9.3.2
     if not {coop for coop, _ in entry.signatures} <= set(chartered.publishers):
         return Refusal.PUBLISHER_UNKNOWN
+    # 9.3.3
     if len(entry.signatures) < quorum_of(entry, chartered):
         return Refusal.PUBLISHERS_TOO_FEW
     return None
@@ -124,12 +130,14 @@ def _check_publishers(entry: IndexEntry, chartered: IndexCharter) -> Refusal | N
 def _check_observations(entry: IndexEntry, chartered: IndexCharter) -> Refusal | None:
     parameters = chartered.parameters
     new = entry.decided
+    # 9.3.4: a stand-in repeats a value, which nobody has observed.
     is_surveyed = isinstance(new, Print) and not new.is_stand_in
     needs_observations = is_surveyed and parameters.method is Method.SURVEY
     if needs_observations != (entry.observations is not None):
         return Refusal.INDEX_OBSERVATIONS_MISPLACED
     if entry.observations is None:
         return None
+    # 9.3.5: the level follows from the observations alone; signers don't choose it.
     if not {seen.coop for seen in entry.observations} <= set(chartered.publishers):
         return Refusal.PUBLISHER_UNKNOWN
     if len(entry.observations) < parameters.observations_needed:
@@ -149,6 +157,7 @@ def median_of(observations: Observations, chartered: IndexCharter) -> int:
 
 
 def _check_observers(entry: IndexEntry, charter: Charter, verify: Verify) -> Refusal | None:
+    # 9.3.6
     try:
         for seen in entry.observations or ():
             body = observation_body(
@@ -168,6 +177,7 @@ def _check_observers(entry: IndexEntry, charter: Charter, verify: Verify) -> Ref
 
 def _check_signers(entry: IndexEntry, charter: Charter, verify: Verify) -> Refusal | None:
     body = entry.signed_body()
+    # 9.3.6
     try:
         for coop, signature in entry.signatures:
             verify(
@@ -187,6 +197,7 @@ def check_payment_price(
 
     The day of an entry is its time in UTC, in whole days since 1970-01-01.
     """
+    # 9.4.1 to 9.4.3, in `ledger.index.conversion`.
     if index is None:
         return Refusal.PRICE_NOT_KNOWN
     refusal = check_price(

@@ -80,11 +80,14 @@ def check_change(
     """
     if isinstance(transaction, Admit):
         return _check_admit(transaction, state, check_key)
+    # 7.4.1, 7.4.7
     account = state.account(transaction.account)
     if account is None:
         return Refusal.ACCOUNT_UNKNOWN
+    # 7.4.2, 7.4.8
     if account.status is Status.CLOSED:
         return Refusal.ACCOUNT_CLOSED
+    # 7.4.3, 7.4.9: stewards decided about the state that they saw, and what they signed is recorded once.
     if transaction.revision != account.revision + 1:
         return Refusal.REVISION_MISMATCH
     if isinstance(transaction, Limit):
@@ -99,12 +102,16 @@ def _known(state: MemberState, number: int) -> Account:
 
 
 def _check_admit(admit: Admit, state: MemberState, check_key: CheckKey) -> Refusal | None:
+    # 7.3.1
     if admit.account == COMMONS or state.account(admit.account) is not None:
         return Refusal.ACCOUNT_EXISTS
+    # 7.3.2: those of closed accounts too, so that a name never comes to mean somebody else.
     if state.holds_handle(admit.handle):
         return Refusal.HANDLE_TAKEN
+    # 7.3.3
     if not 0 <= admit.limit <= MAX:
         return Refusal.LIMIT_OUT_OF_RANGE
+    # 7.3.4: keys are looked at here, once; signatures by them are then decided by ZIP-215 alone (3.1).
     try:
         check_key(admit.key)
     except KeyInadmissible:
@@ -113,6 +120,7 @@ def _check_admit(admit: Admit, state: MemberState, check_key: CheckKey) -> Refus
 
 
 def _admitted(admit: Admit, index: int, message: bytes, verify: Verify) -> Account | Refusal:
+    # 7.3.5: whoever is admitted holds the key, and has signed the same as the stewards.
     try:
         verify(public_key=admit.key, message=message, signature=admit.key_signature)
     except SignatureInvalid:
@@ -128,17 +136,21 @@ def _admitted(admit: Admit, index: int, message: bytes, verify: Verify) -> Accou
 
 
 def _check_limit(change: Limit) -> Refusal | None:
+    # 7.4.4
     after = 0 if change.after is None else change.after
     if not 0 <= change.limit <= MAX or not 0 <= after <= MAX:
         return Refusal.LIMIT_OUT_OF_RANGE
+    # 7.4.5
     if change.until is not None and change.until <= change.from_:
         return Refusal.LIMIT_DATES_INVALID
     return None
 
 
 def _check_status(change: SetStatus, account: Account) -> Refusal | None:
+    # 7.4.10
     if change.status is account.status:
         return Refusal.STATUS_UNCHANGED
+    # 7.4.11: nobody could ever move what a closed account holds.
     if change.status is Status.CLOSED and account.balance != 0:
         return Refusal.BALANCE_NOT_ZERO
     return None
@@ -165,10 +177,13 @@ def check_stewards(
     coop: Coop, signatures: Signatures, message: bytes, verify: Verify = verify
 ) -> Refusal | None:
     """The refusal that these stewards' signatures earn (section 7.5), or None."""
+    # 7.5.1
     if any(steward >= len(coop.stewards) for steward, _ in signatures):
         return Refusal.STEWARD_UNKNOWN
+    # 7.5.2: they rise strictly (section 6), so nobody counts twice.
     if len(signatures) < coop.steward_threshold:
         return Refusal.STEWARDS_TOO_FEW
+    # 7.5.3: all of them, also beyond the threshold: whoever is named in a log has signed.
     try:
         for steward, signature in signatures:
             verify(public_key=coop.stewards[steward].key, message=message, signature=signature)

@@ -13,26 +13,33 @@ def check_pay(state: State, log: Log, time: int, pay: Pay, message: bytes) -> Re
 
     `message` is what the payer's signature covers.
     """
+    # 7.2.1: the commons (0) is none of these: it has no key, so nobody could sign for it.
     payer = log.accounts.get(pay.payer)
     if payer is None:
         return Refusal.ACCOUNT_UNKNOWN
+    # 7.2.2: before all that looks at the account, so that only its owner is told of its state.
     try:
         verify(public_key=payer.key, message=message, signature=pay.signature)
     except SignatureInvalid:
         return Refusal.SIGNATURE_INVALID
+    # 7.2.3
     if payer.status is not Status.OPEN:
         closed = payer.status is Status.CLOSED
         return Refusal.ACCOUNT_CLOSED if closed else Refusal.ACCOUNT_FROZEN
+    # 7.2.4: without gaps, so a payment happens once, and in the order that its owner meant.
     if pay.sequence != payer.next_sequence:
         used = pay.sequence < payer.next_sequence
         return Refusal.SEQUENCE_USED if used else Refusal.SEQUENCE_GAP
+    # 7.2.5: from here on every sum of what is checked fits 64 bits, in every implementation.
     if not 1 <= pay.amount <= MAX:
         return Refusal.AMOUNT_OUT_OF_RANGE
     if not 0 <= pay.fee <= pay.amount:
         return Refusal.FEE_OUT_OF_RANGE
+    # 7.2.6 to 7.2.9
     refusal = _check_payee(state, log, pay)
     if refusal is not None:
         return refusal
+    # 7.2.10
     if pay.price is not None:
         refusal = check_payment_price(log.index, pay.price, amount=pay.amount, time=time)
         if refusal is not None:
@@ -41,32 +48,40 @@ def check_pay(state: State, log: Log, time: int, pay: Pay, message: bytes) -> Re
 
 
 def _check_payee(state: State, log: Log, pay: Pay) -> Refusal | None:
+    # 7.2.6
     if pay.payee_coop not in log.charter.coops:
         return Refusal.COOP_UNKNOWN
+    # 7.2.7
     home = state[pay.payee_coop]
     is_local = home is log
     if is_local and pay.payee == pay.payer:
         return Refusal.PAYEE_IS_PAYER
+    # 7.2.8: every coop has a commons.
     if pay.payee == COMMONS:
         return None
     payee = home.accounts.get(pay.payee)
-    # Of another coop's accounts a log knows only what it has anchored.
+    # Of another coop's accounts a log knows only what it has anchored, however much of that coop's log a
+    # replica holds: all replicas have to answer the same.
     known = home.length if is_local else log.anchored.get(home.coop, 0)
     if payee is None or payee.opened > known:
         return Refusal.PAYEE_UNKNOWN
+    # 7.2.9: what is on its way to one that closes then is given back (7.7).
     if not payee.is_open_at(known):
         return Refusal.PAYEE_CLOSED
     return None
 
 
 def _check_funds(log: Log, time: int, pay: Pay, payer: Account) -> Refusal | None:
+    # 7.2.11
     if payer.balance - pay.amount - pay.fee < -payer.limit_at(time):
         return Refusal.LIMIT_EXCEEDED
+    # 7.2.12: what is held belongs to those whom it goes back to, so the coop can't spend it.
     is_local = pay.payee_coop == log.coop
     if not is_local:
         clearing_limit = log.charter.coops[log.coop].clearing_limit
         if log.position - log.held - pay.amount < -clearing_limit:
             return Refusal.CLEARING_LIMIT_EXCEEDED
+    # 7.2.13: of a payee elsewhere it is asked when its log takes the payment in (7.6.9).
     to_commons = pay.fee + (pay.amount if is_local and pay.payee == COMMONS else 0)
     if to_commons and log.commons + to_commons > MAX:
         return Refusal.BALANCE_OUT_OF_RANGE
@@ -113,8 +128,10 @@ def send(log: Log, item: Transit) -> None:
 
 def check_return(log: Log, give_back: Return) -> Refusal | None:
     """The refusal that `give_back` earns as the next entry of `log`, or None."""
+    # 7.7.1
     if give_back.coop not in log.charter.coops:
         return Refusal.COOP_UNKNOWN
+    # 7.7.2
     if (give_back.coop, give_back.index) not in log.returnable:
         return Refusal.RETURN_UNKNOWN
     return None
