@@ -18,7 +18,7 @@ from ledger.errors import CharterError
 from ledger.index.days import Method, day_from_text, text_from_day
 from ledger.index.parameters import IndexParameters, ParametersError
 from ledger.messages import TAG_CHARTER, signed_bytes
-from ledger.shapes import MAX_COOPS, MAX_NUMBER, MAX_PUBLISHERS, MAX_STEWARDS
+from ledger.shapes import MAX_ANCHOR_SIGNATURES, MAX_COOPS, MAX_NUMBER, MAX_PUBLISHERS, MAX_STEWARDS
 from ledger.signatures import (
     KeyInadmissible,
     SignatureInvalid,
@@ -28,7 +28,8 @@ from ledger.signatures import (
 )
 from ledger.toml_edition import check_edition
 
-MAX_CHARTER_BYTES: Final = 262_144
+MAX_CHARTER_BYTES: Final = 1_048_576
+"""1 KiB for each of the most coops: with half a dozen stewards each they have room."""
 COOP_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 EARLIEST_BASE_DAY: Final = day_from_text("2000-01-01")
 """Periods are written as numbers from 0 on, counted from 1970."""
@@ -73,7 +74,9 @@ def parse_founding(source: bytes) -> Founding:
     name, unit = about.text("name", most=64), about.text("unit", most=16)
     genesis = Charter(
         federation=sha256(source).digest(),
-        witness_quorum=about.integer("witness_quorum", least=0, most=len(coops) - 1),
+        witness_quorum=about.integer(
+            "witness_quorum", least=0, most=min(len(coops), MAX_ANCHOR_SIGNATURES) - 1
+        ),
         decision_quorum=about.integer(
             "decision_quorum", least=len(coops) // 2 + 1, most=len(coops)
         ),

@@ -11,7 +11,9 @@ from ledger.codec import MAX
 
 MAX_NUMBER: Final = 2**32 - 1
 MAX_STEWARDS: Final = 64
-MAX_COOPS: Final = 256
+MAX_COOPS: Final = 1024
+MAX_ANCHOR_SIGNATURES: Final = 256
+"""The anchored coop's own and those of witnesses: so many fit an entry, however many coops there are."""
 MAX_PUBLISHERS: Final = 64
 
 

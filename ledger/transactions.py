@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from ledger.codec import Value, encode
 from ledger.decisions import IndexEntry as IndexEntry
-from ledger.shapes import MAX_COOPS as MAX_COOPS
+from ledger.shapes import MAX_ANCHOR_SIGNATURES as MAX_ANCHOR_SIGNATURES
 from ledger.shapes import MAX_NUMBER as MAX_NUMBER
 from ledger.shapes import MAX_STEWARDS as MAX_STEWARDS
 from ledger.shapes import Kind as Kind
@@ -318,7 +318,7 @@ def read_anchor(fields: list[object]) -> Anchor | None:
     if len(fields) != 5:
         return None
     _, coop, length, head, coops = fields
-    signatures = read_signatures(coops, MAX_COOPS)
+    signatures = read_signatures(coops, MAX_ANCHOR_SIGNATURES)
     if not (is_number(coop) and is_uint(length) and is_bytes(head, 32)) or signatures is None:
         return None
     return Anchor(

@@ -13,6 +13,7 @@ from ledger.codec import MAX
 from ledger.errors import CharterError
 from ledger.index.days import day_from_text, text_from_day
 from ledger.index.parameters import LOWEST_VALUE
+from ledger.shapes import MAX_ANCHOR_SIGNATURES, MAX_COOPS
 from node.member.amounts import parse_amount, parse_number
 from node.member.charters import read_founding
 
@@ -66,13 +67,13 @@ _VALUE_PLACES = 6
 )
 @click.option(
     "--witness-quorum",
-    type=click.IntRange(0, 255),
+    type=click.IntRange(0, MAX_ANCHOR_SIGNATURES - 1),
     default=0,
     help="How many others witness each anchor.",
 )
 @click.option(
     "--decision-quorum",
-    type=click.IntRange(1, 256),
+    type=click.IntRange(1, MAX_COOPS),
     help="How many cooperatives sign a decision; more than half when left out.",
 )
 @click.option(

@@ -22,7 +22,7 @@ MOST_ASKED: Final = 8
 """How many other nodes are asked."""
 ASK_SECONDS: Final = 5
 RENEWED_SECONDS: Final = 86_400
-_LARGEST_FILE: Final = 256 * 1024
+_LARGEST_FILE: Final = 1024 * 1024
 
 Ask = Callable[[str], NodeClient]
 

@@ -183,10 +183,26 @@ def test_coops_and_stewards_are_not_too_many_or_none() -> None:
     assert error_of(no_coops.encode()).startswith("coop: ")
     with pytest.raises(CharterError, match=re.escape("coop[0].steward: must have 1 to 64")):
         build_federation(coops=1, stewards=65)
-    with pytest.raises(CharterError, match=re.escape("coop: must have 1 to 256")):
-        build_federation(coops=257, stewards=1, threshold=1)
-    assert len(build_federation(coops=256, stewards=1, threshold=1).charter.coops) == 256
+    with pytest.raises(CharterError, match=re.escape("coop: must have 1 to 1024")):
+        build_federation(coops=1025, stewards=1, threshold=1)
     assert len(build_federation(coops=1, stewards=64).charter.coops[1].stewards) == 64
+
+
+@pytest.mark.parametrize("coops", [256, 257, 1024])
+def test_a_charter_of_many_coops_is_read_and_signed(coops: int) -> None:
+    federation = build_federation(coops=coops, stewards=1, threshold=1, witness_quorum=255)
+    assert list(federation.charter.coops) == list(range(1, coops + 1))
+    signatures = parse_charter_signatures(federation.charter_signatures())
+    check_charter_signatures(federation.founding, signatures)
+
+
+@pytest.mark.parametrize(("coops", "most"), [(3, 2), (256, 255), (257, 255)])
+def test_no_more_witnesses_are_asked_than_there_are_or_an_anchor_has_room_for(
+    coops: int, most: int
+) -> None:
+    words = re.escape(f"federation.witness_quorum: must be from 0 to {most}")
+    with pytest.raises(CharterError, match=words):
+        build_federation(coops=coops, stewards=1, threshold=1, witness_quorum=most + 1)
 
 
 def test_a_charter_counts_with_the_signature_of_every_coop() -> None:

@@ -21,7 +21,7 @@ from ledger.index.prints import LateChange, Print, SourceChange
 from ledger.refusals import Refusal
 from ledger.shapes import MAX_PUBLISHERS
 from ledger.transactions import (
-    MAX_COOPS,
+    MAX_ANCHOR_SIGNATURES,
     MAX_NUMBER,
     MAX_STEWARDS,
     Admit,
@@ -101,7 +101,7 @@ statuses = st.builds(
     stewards=signatures(MAX_STEWARDS),
 )
 anchors = st.builds(
-    Anchor, coop=numbers, length=uints, head=hashes, signatures=signatures(MAX_COOPS)
+    Anchor, coop=numbers, length=uints, head=hashes, signatures=signatures(MAX_ANCHOR_SIGNATURES)
 )
 returns = st.builds(Return, coop=numbers, index=uints)
 prints = st.builds(
@@ -396,7 +396,10 @@ def test_size_is_looked_at_before_anything_else() -> None:
 
 
 def test_the_largest_anchor_fits() -> None:
-    pairs = tuple((MAX_NUMBER - MAX_COOPS + number, SIGNATURE) for number in range(MAX_COOPS))
+    pairs = tuple(
+        (MAX_NUMBER - MAX_ANCHOR_SIGNATURES + number, SIGNATURE)
+        for number in range(MAX_ANCHOR_SIGNATURES)
+    )
     anchor = Anchor(coop=1, length=MAX, head=HASH, signatures=pairs)
     entry = encode_entry(LAST_TIME, encode_transaction(anchor))
     assert decode_entry(entry) == Entry(LAST_TIME, anchor)

@@ -10,7 +10,7 @@ from node.addresses import NodeAddress
 from node.engine.core import Core, Tick
 from node.engine.replication.addresses import Addresses
 from node.engine.replication.replicas import Replicas
-from node.engine.wire import Entries, EvidenceNews, Heads
+from node.engine.wire import MAX_HEADS, Entries, EvidenceNews, Heads
 from node.store import Segment
 
 
@@ -72,16 +72,17 @@ class Gossip:
                 self._tell(tick, peer, heads)
 
     def _tell(self, tick: Tick, peer: int, heads: Iterable[SignedHead]) -> None:
-        """Tell a peer heads, always with the newest that it is known to have signed itself.
+        """Tell a peer heads, in messages that have the newest each that it is known to have signed itself.
 
         So whoever hears any `heads` from a peer knows what that peer knows of his own log, which is what a
         node needs that was restored from an old copy.
         """
         told = [head for head in heads if head.coop != peer]
         known = self._replicas.best.get(peer)
-        if known is not None:
-            told.append(known)
-        tick.send(peer, Heads(tuple(told)).encode())
+        own = () if known is None else (known,)
+        page = MAX_HEADS - 1
+        for first in range(0, max(len(told), 1), page):
+            tick.send(peer, Heads((*told[first : first + page], *own)).encode())
 
     def _tell_evidence_again(self, tick: Tick) -> None:
         """One piece of evidence, each in its turn, in case it was lost."""

@@ -6,6 +6,8 @@ use crate::chain::{context, CONTEXT_BYTES, TAG_ENTRY, TAG_HEAD};
 use crate::fault::Fault;
 use crate::signature::decompress;
 
+const MAX_COOPS: usize = 1024;
+
 /// A coop, its key decompressed and the beginnings of signed messages written out.
 pub struct Coop {
     pub number: u32,
@@ -38,8 +40,8 @@ impl Charter {
     ) -> Result<Self, Fault> {
         let mut sorted = coops.to_vec();
         sorted.sort_unstable_by_key(|coop| coop.0);
-        if sorted.is_empty() || sorted.len() > 256 {
-            return Err(Fault::Charter("a charter has 1 to 256 coops"));
+        if sorted.is_empty() || sorted.len() > MAX_COOPS {
+            return Err(Fault::Charter("a charter has 1 to 1024 coops"));
         }
         if sorted.windows(2).any(|pair| pair[0].0 == pair[1].0) {
             return Err(Fault::Charter("two coops have one number"));

@@ -7,7 +7,7 @@ use crate::refusal::Refusal;
 pub const MAX_ENTRY_BYTES: usize = 32_768;
 /// The last second that an entry can have: the end of the year 9999, in UTC.
 pub const LAST_TIME: u64 = 253_402_300_799;
-const MAX_COOPS: u32 = 256;
+const MAX_ANCHOR_SIGNATURES: u32 = 256;
 
 const PAY: i64 = 1;
 const ANCHOR: i64 = 6;
@@ -154,7 +154,7 @@ fn read_anchor<'a>(reader: &mut Reader<'a>) -> Option<Anchor<'a>> {
     let head = reader.hash()?;
     let signed = reader.passed(start, reader.position());
     let count = reader.array()?;
-    if count > MAX_COOPS {
+    if count > MAX_ANCHOR_SIGNATURES {
         return None;
     }
     let start = reader.position();

@@ -1,0 +1,233 @@
+"""Each log is judged by the charter in force for it, and by no other log's.
+
+No entry changes a charter yet. So logs of one federation are given different ones here by hand: a coop more,
+another key, another quorum. What one log's charter has is then nothing to a log whose charter hasn't.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from ledger.chain import extend, genesis, sign_head
+from ledger.charter import Charter, Coop
+from ledger.entries import encode_entry
+from ledger.errors import ProofError
+from ledger.evidence import InvalidEntryEvidence
+from ledger.invariants import find_violations
+from ledger.refusals import Refusal
+from ledger.signatures import SigningKey
+from ledger.state import State
+from ledger.validators.listing import list_state, load_snapshot
+from ledger.validators.reference import ReferenceValidator, empty_state, new_log
+from tests.builders import Books, Federation, build_federation, signing_key
+from tests.index_builders import index_lines, official
+
+FOUNDED = build_federation(seed="in force", coops=3)
+GROWN = build_federation(seed="in force", coops=4, index=index_lines(coops=4))
+"""The same people, and one coop more."""
+PEOPLE = replace(
+    GROWN,
+    founding=replace(FOUNDED.founding, genesis=replace(FOUNDED.charter, coops=GROWN.charter.coops)),
+)
+"""Everybody's keys, for what is signed in the federation that three coops founded."""
+OTHER_KEY = signing_key("in force", "another node key")
+PERIOD = 2025 * 12 + 10
+"""The first month whose print the index can take."""
+
+
+def with_charters(**charters: Charter) -> Books:
+    """Books in which the logs named as `log1`, `log2` go by these charters, others by the founding one."""
+    state = empty_state(FOUNDED.founding)
+    for name, charter in charters.items():
+        coop = int(name.removeprefix("log"))
+        state[coop] = new_log(charter, coop)
+    books = Books(PEOPLE, ReferenceValidator(FOUNDED.founding, state))
+    books.logs = {coop: [] for coop in state}
+    return books
+
+
+def grown() -> Charter:
+    """The founding charter with a fourth coop."""
+    return replace(FOUNDED.charter, coops=GROWN.charter.coops)
+
+
+def with_coop(number: int, change: Callable[[Coop], Coop]) -> Charter:
+    """The founding charter with something else about one coop."""
+    coops = FOUNDED.charter.coops
+    return replace(FOUNDED.charter, coops={**coops, number: change(coops[number])})
+
+
+def with_other_key(number: int) -> Charter:
+    """The founding charter with another node key for one coop."""
+    return with_coop(number, lambda coop: replace(coop, node_key=OTHER_KEY.public_key))
+
+
+def with_key(federation: Federation, coop: int, key: SigningKey) -> Federation:
+    """The same, but that coop's node has another key."""
+    return replace(federation, node_keys={**federation.node_keys, coop: key})
+
+
+def test_without_changes_all_logs_go_by_the_founding_charter() -> None:
+    validator = ReferenceValidator(FOUNDED.founding)
+    assert list(validator.coops) == [1, 2, 3]
+    assert all(validator.charter(coop) is FOUNDED.founding.genesis for coop in validator.coops)
+
+
+def test_a_coop_is_there_for_the_logs_whose_charter_has_it() -> None:
+    books = with_charters(log1=grown(), log4=grown())
+    assert list(books.validator.coops) == [1, 2, 3, 4]
+    for coop in (1, 2, 4):
+        books.admit(coop, 1)
+    assert books.refusal(2, books.next_pay(2, 1, 4, 0, 10)) is Refusal.COOP_UNKNOWN
+    assert books.refusal(2, books.anchor_bytes(4)) is Refusal.COOP_UNKNOWN
+    books.pay(1, 1, 4, 0, 10)
+    books.anchor(4, 1)
+    assert books.balance(4, 0) == 10
+    # The fourth coop pays, too, and is taken in where it is known.
+    books.pay(4, 1, 1, 1, 5)
+    books.anchor(1, 4)
+    assert books.balance(1, 1) == -10 + 5
+    assert find_violations(books.validator) == []
+
+
+def test_a_witness_is_one_of_the_logs_charter() -> None:
+    books = with_charters(log1=grown(), log4=grown())
+    books.admit(3, 1)
+    signed = books.signed_head(3)
+    anchor = PEOPLE.anchor(3, length=signed.length, head=signed.head, signers=[3, 4])
+    assert books.refusal(1, anchor) is None
+    assert books.refusal(2, anchor) is Refusal.WITNESS_UNKNOWN
+
+
+def test_the_quorum_of_witnesses_is_that_of_the_log_that_anchors() -> None:
+    books = with_charters(log1=replace(FOUNDED.charter, witness_quorum=1))
+    books.admit(3, 1)
+    signed = books.signed_head(3)
+    anchor = PEOPLE.anchor(3, length=signed.length, head=signed.head, signers=[3])
+    assert books.refusal(1, anchor) is Refusal.WITNESSES_TOO_FEW
+    assert books.refusal(2, anchor) is None
+
+
+def test_an_anchor_is_signed_with_the_key_that_the_anchoring_logs_charter_names() -> None:
+    books = with_charters(log1=with_other_key(3))
+    books.admit(3, 1)
+    head = books.head(3, 1)
+    old = PEOPLE.anchor(3, length=1, head=head)
+    new = with_key(PEOPLE, 3, OTHER_KEY).anchor(3, length=1, head=head)
+    assert books.refusal(1, old) is Refusal.SIGNATURE_INVALID
+    assert books.refusal(2, new) is Refusal.SIGNATURE_INVALID
+    assert books.refusal(1, new) is None
+    assert books.refusal(2, old) is None
+
+
+def test_stewards_are_those_of_the_logs_charter() -> None:
+    others = GROWN.charter.coops[2].stewards
+    books = with_charters(log1=with_coop(1, lambda coop: replace(coop, stewards=others)))
+    theirs = replace(PEOPLE, steward_keys={1: GROWN.steward_keys[2]})
+    assert books.refusal(1, PEOPLE.admit(1, 1)) is Refusal.SIGNATURE_INVALID
+    assert books.refusal(1, theirs.admit(1, 1)) is None
+
+
+def test_a_clearing_limit_is_that_of_the_logs_charter() -> None:
+    poor = with_coop(1, lambda coop: replace(coop, clearing_limit=9))
+    books = with_charters(log1=poor, log2=poor)
+    for coop in (1, 2):
+        books.admit(coop, 1)
+    assert books.refusal(1, books.next_pay(1, 1, 3, 0, 10)) is Refusal.CLEARING_LIMIT_EXCEEDED
+    books.pay(2, 1, 3, 0, 10)
+    assert find_violations(books.validator) == []
+
+
+def test_a_day_has_the_room_that_the_logs_charter_gives_it() -> None:
+    bounded = replace(FOUNDED.charter, entries_per_day=1)
+    books = with_charters(log1=bounded)
+    for coop in (1, 2):
+        books.admit(coop, 1)
+    assert books.refusal(1, PEOPLE.admit(1, 2)) is Refusal.DAY_FULL
+    books.admit(2, 2)
+    counts = [books.validator.log(coop).others_today for coop in (1, 2)]
+    assert counts == [1, 0]
+
+
+def test_an_index_is_taken_in_by_the_logs_whose_charter_has_one() -> None:
+    chartered = GROWN.charter.index
+    assert chartered is not None
+    indexed = replace(grown(), index=chartered)
+    books = with_charters(log1=indexed, log4=indexed)
+    entry = official(PEOPLE, PERIOD, 25, signers=[1, 2, 4])
+    assert books.refusal(2, entry) is Refusal.INDEX_NOT_CHARTERED
+    assert books.refusal(1, entry) is None
+    stricter = replace(indexed, index=replace(chartered, publishers=(1, 2, 3)))
+    assert with_charters(log1=stricter).refusal(1, entry) is Refusal.PUBLISHER_UNKNOWN
+
+
+def test_a_head_and_a_receipt_are_judged_by_the_charter_that_is_given() -> None:
+    books = with_charters(log3=with_other_key(3))
+    books.admit(3, 1)
+    signed = books.signed_head(3)
+    signed.check(books.validator.charter(1))
+    with pytest.raises(ProofError):
+        signed.check(books.validator.charter(3))
+    receipt = books.receipt(3, 1)
+    assert receipt.check(books.validator.charter(1)).time == books.now
+    with pytest.raises(ProofError):
+        receipt.check(books.validator.charter(3))
+
+
+def test_evidence_of_an_invalid_entry_is_judged_by_the_charter_of_the_log_it_is_in() -> None:
+    """The same bytes are invalid in one log's eyes only: those of the log in which they stand."""
+    for charter, is_proof in ((FOUNDED.charter, True), (grown(), False)):
+        books = with_charters(log1=charter, log4=grown())
+        books.admit(1, 1)
+        pay = books.next_pay(1, 1, 4, 0, 10)
+        entry = encode_entry(books.now, pay)
+        head = books.head(1, 1)
+        after = sign_head(
+            PEOPLE.node_keys[1],
+            federation=FOUNDED.id,
+            coop=1,
+            length=2,
+            head=extend(head, entry),
+        )
+        evidence = InvalidEntryEvidence(
+            index=2, previous=head, entries=(entry,), signed=after, refusal=Refusal.COOP_UNKNOWN
+        )
+        if is_proof:
+            evidence.check(books.validator)
+        else:
+            with pytest.raises(ProofError, match="the entry is valid"):
+                evidence.check(books.validator)
+
+
+def test_a_coop_that_is_added_renumbers_nothing_in_the_listing_of_others() -> None:
+    """A coop may join with any number: here the lowest of all, though it comes last."""
+    founders = {
+        number + 1: replace(coop, number=number + 1)
+        for number, coop in FOUNDED.charter.coops.items()
+    }
+    before_it = replace(FOUNDED.charter, coops=founders)
+    with_it = replace(
+        FOUNDED.charter, coops={1: replace(GROWN.charter.coops[4], number=1), **founders}
+    )
+    state: State = {number: new_log(before_it, number) for number in founders}
+    before = list(list_state(state))
+    state[1], state[3] = new_log(with_it, 1), new_log(with_it, 3)
+    assert state[1].head == genesis(federation=FOUNDED.id, coop=1)
+    after = list(list_state(dict(sorted(state.items()))))
+    assert [after[1], after[3]] == [before[0], before[2]]
+    assert after[2] != before[1]
+    assert b"\x93\x92\x01\x00\x92\x02\x00\x92\x04\x00" in after[2]
+
+
+def test_a_snapshot_is_loaded_into_logs_of_the_same_charters() -> None:
+    bounded = replace(grown(), entries_per_day=5)
+    books = with_charters(log1=bounded, log4=bounded)
+    books.admit(1, 1)
+    books.pay(1, 1, 4, 0, 10)
+    books.anchor(4, 1)
+    state = empty_state(FOUNDED.founding)
+    state[1], state[4] = new_log(bounded, 1), new_log(bounded, 4)
+    loaded = ReferenceValidator(FOUNDED.founding, load_snapshot(books.validator.snapshot(), state))
+    assert loaded.digest() == books.validator.digest()
+    assert (loaded.log(1).payments_today, loaded.log(1).others_today) == (1, 1)
