@@ -4,23 +4,22 @@ No entry changes a charter yet. So logs of one federation are given different on
 another key, another quorum. What one log's charter has is then nothing to a log whose charter hasn't.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from ledger.chain import extend, genesis, sign_head
-from ledger.charter import Charter, Coop
+from ledger.charter import Charter
 from ledger.entries import encode_entry
 from ledger.errors import ProofError
 from ledger.evidence import InvalidEntryEvidence
 from ledger.invariants import find_violations
 from ledger.refusals import Refusal
-from ledger.signatures import SigningKey
 from ledger.state import State
 from ledger.validators.listing import list_state, load_snapshot
 from ledger.validators.reference import ReferenceValidator, empty_state, new_log
-from tests.builders import Books, Federation, build_federation, signing_key
+from tests.builders import Books, build_federation, signing_key
+from tests.charters import keyed, with_coop, with_node_key
 from tests.index_builders import index_lines, official
 
 FOUNDED = build_federation(seed="in force", coops=3)
@@ -50,22 +49,6 @@ def with_charters(**charters: Charter) -> Books:
 def grown() -> Charter:
     """The founding charter with a fourth coop."""
     return replace(FOUNDED.charter, coops=GROWN.charter.coops)
-
-
-def with_coop(number: int, change: Callable[[Coop], Coop]) -> Charter:
-    """The founding charter with something else about one coop."""
-    coops = FOUNDED.charter.coops
-    return replace(FOUNDED.charter, coops={**coops, number: change(coops[number])})
-
-
-def with_other_key(number: int) -> Charter:
-    """The founding charter with another node key for one coop."""
-    return with_coop(number, lambda coop: replace(coop, node_key=OTHER_KEY.public_key))
-
-
-def with_key(federation: Federation, coop: int, key: SigningKey) -> Federation:
-    """The same, but that coop's node has another key."""
-    return replace(federation, node_keys={**federation.node_keys, coop: key})
 
 
 def test_without_changes_all_logs_go_by_the_founding_charter() -> None:
@@ -110,11 +93,11 @@ def test_the_quorum_of_witnesses_is_that_of_the_log_that_anchors() -> None:
 
 
 def test_an_anchor_is_signed_with_the_key_that_the_anchoring_logs_charter_names() -> None:
-    books = with_charters(log1=with_other_key(3))
+    books = with_charters(log1=with_node_key(FOUNDED.charter, 3, OTHER_KEY))
     books.admit(3, 1)
     head = books.head(3, 1)
     old = PEOPLE.anchor(3, length=1, head=head)
-    new = with_key(PEOPLE, 3, OTHER_KEY).anchor(3, length=1, head=head)
+    new = keyed(PEOPLE, 3, OTHER_KEY).anchor(3, length=1, head=head)
     assert books.refusal(1, old) is Refusal.SIGNATURE_INVALID
     assert books.refusal(2, new) is Refusal.SIGNATURE_INVALID
     assert books.refusal(1, new) is None
@@ -123,14 +106,16 @@ def test_an_anchor_is_signed_with_the_key_that_the_anchoring_logs_charter_names(
 
 def test_stewards_are_those_of_the_logs_charter() -> None:
     others = GROWN.charter.coops[2].stewards
-    books = with_charters(log1=with_coop(1, lambda coop: replace(coop, stewards=others)))
+    books = with_charters(
+        log1=with_coop(FOUNDED.charter, 1, lambda coop: replace(coop, stewards=others))
+    )
     theirs = replace(PEOPLE, steward_keys={1: GROWN.steward_keys[2]})
     assert books.refusal(1, PEOPLE.admit(1, 1)) is Refusal.SIGNATURE_INVALID
     assert books.refusal(1, theirs.admit(1, 1)) is None
 
 
 def test_a_clearing_limit_is_that_of_the_logs_charter() -> None:
-    poor = with_coop(1, lambda coop: replace(coop, clearing_limit=9))
+    poor = with_coop(FOUNDED.charter, 1, lambda coop: replace(coop, clearing_limit=9))
     books = with_charters(log1=poor, log2=poor)
     for coop in (1, 2):
         books.admit(coop, 1)
@@ -163,7 +148,7 @@ def test_an_index_is_taken_in_by_the_logs_whose_charter_has_one() -> None:
 
 
 def test_a_head_and_a_receipt_are_judged_by_the_charter_that_is_given() -> None:
-    books = with_charters(log3=with_other_key(3))
+    books = with_charters(log3=with_node_key(FOUNDED.charter, 3, OTHER_KEY))
     books.admit(3, 1)
     signed = books.signed_head(3)
     signed.check(books.validator.charter(1))

@@ -1,0 +1,92 @@
+"""A node asks each time which charter is in force for the log in question.
+
+No entry changes a charter yet, so one log is given another here, by hand.
+"""
+
+from dataclasses import replace
+
+import pytest
+
+from ledger.chain import SignedHead
+from ledger.charter import Charter
+from ledger.evidence import ForkEvidence
+from ledger.validators.reference import ReferenceValidator, new_log
+from node.engine.wire import EvidenceNews, Heads
+from tests.builders import build_federation, signing_key
+from tests.charters import keyed, with_node_key
+from tests.node.engine.inside import core_of
+from tests.node.engine.rig import Rig
+
+OTHER_KEY = signing_key("another node key")
+
+
+@pytest.fixture
+def rig(monkeypatch: pytest.MonkeyPatch) -> Rig:
+    """The engine of the first coop, on the reference validator, linked with the second."""
+    monkeypatch.setenv("FIADO_VALIDATOR", "reference")
+    monkeypatch.delenv("FIADO_REQUIRE_NATIVE", raising=False)
+    rig = Rig(1, 2)
+    rig.ready()
+    rig.link_all()
+    rig.deliver()
+    return rig
+
+
+def let_go_by(rig: Rig, log: int, charter: Charter) -> None:
+    """Let a log, as the first coop's engine holds it, go by that charter."""
+    validator = core_of(rig.engines[1]).validator
+    assert isinstance(validator, ReferenceValidator)
+    validator._state[log].charter = charter
+
+
+def head_of_third(rig: Rig, *, is_new_key: bool, head: bytes = bytes(32)) -> SignedHead:
+    federation = keyed(rig.federation, 3, OTHER_KEY) if is_new_key else rig.federation
+    return federation.signed_head(3, length=1, head=head)
+
+
+@pytest.mark.parametrize("is_new_key", [False, True])
+@pytest.mark.parametrize("log", [1, 2, 3])
+def test_a_head_is_signed_with_the_key_that_its_own_logs_charter_names(
+    rig: Rig, log: int, is_new_key: bool
+) -> None:
+    let_go_by(rig, log, with_node_key(rig.federation.charter, 3, OTHER_KEY))
+    outbox = rig.hear(1, 2, Heads((head_of_third(rig, is_new_key=is_new_key),)))
+    is_believed = not outbox.disconnects
+    assert is_believed == (is_new_key == (log == 3))
+
+
+@pytest.mark.parametrize("log", [1, 3])
+def test_evidence_is_judged_by_the_charter_of_the_log_it_is_about(rig: Rig, log: int) -> None:
+    let_go_by(rig, log, with_node_key(rig.federation.charter, 3, OTHER_KEY))
+    one, other = (
+        head_of_third(rig, is_new_key=True, head=head) for head in (bytes(32), b"\1" * 32)
+    )
+    evidence = ForkEvidence(shorter=one, longer=other, start=other.head, entries=())
+    outbox = rig.hear(1, 2, EvidenceNews(evidence.encode()))
+    assert (not outbox.disconnects) == (log == 3)
+    assert core_of(rig.engines[1]).is_accused(3, "fork") == (log == 3)
+
+
+def test_the_charter_by_which_a_node_acts_is_its_own_logs(rig: Rig) -> None:
+    changed = with_node_key(rig.federation.charter, 3, OTHER_KEY)
+    let_go_by(rig, 3, changed)
+    assert rig.engines[1].charter is rig.federation.charter
+    let_go_by(rig, 1, changed)
+    assert rig.engines[1].charter is changed
+
+
+def test_a_coop_that_another_log_knows_is_heard_of(rig: Rig) -> None:
+    """Its log is taken in as soon as any log's charter has the coop; nothing else was numbered anew."""
+    grown = build_federation(coops=4)
+    people = keyed(rig.federation, 4, grown.node_keys[4])
+    head = people.signed_head(4, length=1, head=bytes(32))
+    core = core_of(rig.engines[1])
+    assert rig.hear(1, 2, Heads((head,))).disconnects
+    charter = replace(rig.federation.charter, coops=grown.charter.coops)
+    validator = core.validator
+    assert isinstance(validator, ReferenceValidator)
+    validator._state[2].charter = charter
+    validator._state[4] = new_log(charter, 4)
+    assert not rig.hear(1, 2, Heads((head,))).disconnects
+    assert core.names[4] == "oeste"
+    assert core.others == (2, 3)
