@@ -23,7 +23,7 @@ from node.member.charters import trusted_founding
 from node.member.client import NodeClient
 from node.member.membership import home_coop, moved_to
 from node.member.moves import renew_addresses
-from node.member.sessions import open_session
+from node.member.sessions import closing_session, open_session
 from node.member.wallet_file import WalletMissing, read_wallet
 from node.member.wallet_format import LockedWallet
 
@@ -119,5 +119,7 @@ def open_stewardship(path: Path, passphrase: PassphraseSource) -> Iterator[Stewa
         if number is None:
             raise StewardNotLinked(path)
         client.when_unreachable(lambda: moved_to(wallet, charter, coop, tell_of_a_move))
-        yield Stewardship(key=key, founding=founding, coop=coop, number=number, client=client)
+        steward = Stewardship(key=key, founding=founding, coop=coop, number=number, client=client)
+        with closing_session(client):
+            yield steward
         renew_addresses(path, client, charter)

@@ -119,6 +119,8 @@ class NodeClient:
         self._timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=answer_seconds)
         self._pool = urllib3.PoolManager(retries=False, maxsize=4)
         self._token: str | None = None
+        self.is_answering = False
+        """Whether the node has answered the last request."""
         self._find: Callable[[], str | None] = lambda: None
 
     def __enter__(self) -> Self:
@@ -162,9 +164,9 @@ class NodeClient:
         """POST these exact bytes; the answer is a JSON object."""
         return self._object(self._send("POST", path, body=body, content_type=content_type))
 
-    def delete(self, path: str) -> None:
-        """DELETE."""
-        self._send("DELETE", path)
+    def delete(self, path: str, *, attempts: int | None = None) -> None:
+        """DELETE; with `attempts`, not more often."""
+        self._send("DELETE", path, attempts=attempts)
 
     @contextmanager
     def stream(self, path: str, *, after: str | None = None) -> Iterator[Iterator[str]]:
@@ -202,8 +204,19 @@ class NodeClient:
         """Let later requests carry a session's token, or an API key."""
         self._token = token
 
+    @property
+    def is_authorized(self) -> bool:
+        """Whether requests carry a session's token, or an API key."""
+        return self._token is not None
+
     def _send(
-        self, method: str, path: str, *, body: bytes | None = None, content_type: str = ""
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes | None = None,
+        content_type: str = "",
+        attempts: int | None = None,
     ) -> Answer:
         """Send, and send again what failed in a way that may pass.
 
@@ -212,8 +225,9 @@ class NodeClient:
         """
         may_be_done = False
         pause = FIRST_PAUSE_SECONDS
-        for attempt in range(1, self._attempts + 1):
-            is_last = attempt == self._attempts
+        attempts = attempts or self._attempts
+        for attempt in range(1, attempts + 1):
+            is_last = attempt == attempts
             try:
                 return self._send_once(method, path, body, content_type)
             except NodeUnreachable as error:
@@ -252,6 +266,7 @@ class NodeClient:
     def _send_once(self, method: str, path: str, body: bytes | None, content_type: str) -> Answer:
         if not self.url.startswith(("http://", "https://")):
             raise NodeUnreachable(self.url, "the address has to begin with http:// or https://")
+        self.is_answering = False
         headers = {"Accept": "application/json, application/problem+json, */*"}
         if body:
             headers["Content-Type"] = content_type
@@ -275,6 +290,7 @@ class NodeClient:
             raise NodeUnreachable(self.url, _reason(e)) from e
         except urllib3.exceptions.HTTPError as error:
             raise AnswerLost(self.url, _reason(error)) from error
+        self.is_answering = True
         if len(data) > LARGEST_ANSWER:
             raise NodeMisbehaved(self.url, "the answer is far too large")
         if 200 <= response.status < 300:

@@ -25,7 +25,7 @@ from node.member.answers import integer
 from node.member.charters import trusted_founding
 from node.member.client import Json, NodeClient, NodeError, NodeMisbehaved, NodeProblem
 from node.member.moves import find_node, renew_addresses
-from node.member.sessions import open_session
+from node.member.sessions import closing_session, open_session
 from node.member.troubles import Trouble, read_troubles
 from node.member.wallet_file import UnlockedWallet, read_wallet, replace_public
 from node.member.wallet_format import LockedWallet
@@ -146,7 +146,7 @@ def open_account(
         charter = founding.genesis
         coop = home_coop(client, charter, public.coop)
         client.when_unreachable(lambda: moved_to(wallet, charter, coop, on_moved))
-        yield Membership(
+        member = Membership(
             wallet=wallet,
             key=SigningKey(wallet.seed),
             founding=founding,
@@ -155,6 +155,8 @@ def open_account(
             handle=public.handle,
             client=client,
         )
+        with closing_session(client):
+            yield member
         renew_addresses(wallet.path, client, charter)
 
 

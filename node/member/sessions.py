@@ -3,6 +3,8 @@
 PROTOCOL section 11. What is signed names the federation and the coop, so it can't serve elsewhere.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,7 +12,7 @@ from ledger.codec import encode
 from ledger.messages import TAG_SESSION, signed_bytes
 from ledger.signatures import SigningKey
 from node.member.answers import decode_bytes, integer, text
-from node.member.client import NodeClient, NodeMisbehaved
+from node.member.client import NodeClient, NodeError, NodeMisbehaved
 
 _LONGEST_TOKEN: Final = 1_024
 
@@ -63,3 +65,18 @@ def open_session(
     if not (token.isascii() and token.isprintable() and 0 < len(token) <= _LONGEST_TOKEN):
         raise NodeMisbehaved(client.url, "its session's token can't be used")
     client.authorize(token)
+
+
+@contextmanager
+def closing_session(client: NodeClient) -> Iterator[None]:
+    """End the client's session after the `with` block, if it has one and the node answers.
+
+    A node keeps a few sessions for each account, and drops the oldest for a new one: that may be one that is
+    still used elsewhere, such as in the browser. Whatever is not ended here ends by itself within the hour.
+    """
+    try:
+        yield
+    finally:
+        if client.is_authorized and client.is_answering:
+            with suppress(NodeError):
+                client.delete("/v1/sessions", attempts=1)
