@@ -78,8 +78,8 @@ class Publication:
                 raise ProofError(f"not a signature of steward {name} over this") from error
 
 
-def decode_publication(data: bytes) -> Publication:
-    """Read a publication, its signatures not yet checked; raises `ProofError`."""
+def read_publication(data: bytes) -> Publication:
+    """Read a publication of any kind, its content and signatures not yet checked; raises `ProofError`."""
     try:
         value = decode(data)
     except EncodingError as error:
@@ -90,12 +90,22 @@ def decode_publication(data: bytes) -> Publication:
     stewards = read_signatures(signatures, MAX_STEWARDS)
     if stewards is None or not is_uint(number) or type(decision) is not int:
         raise ProofError("not a publication")
-    publication = Publication(decision=decision, number=number, content=content, stewards=stewards)
-    if decision == OBSERVATION:
-        if not is_observed(content):
+    return Publication(decision=decision, number=number, content=content, stewards=stewards)
+
+
+def check_publication(publication: Publication) -> None:
+    """Raise `ProofError` unless it has the content of an observation, or of a decision without any."""
+    if publication.decision == OBSERVATION:
+        if not is_observed(publication.content):
             raise ProofError("not an observation")
-        return publication
+        return
     entry = publication.decided()
     if entry is None or entry.observations is not None:
         raise ProofError(f"not one of {', '.join(kind.name.lower() for kind in Decision)}")
+
+
+def decode_publication(data: bytes) -> Publication:
+    """Read a publication about the index, its signatures not yet checked; raises `ProofError`."""
+    publication = read_publication(data)
+    check_publication(publication)
     return publication

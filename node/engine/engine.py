@@ -19,8 +19,9 @@ from ledger.signatures import SigningKey
 from node.addresses import NodeAddress
 from node.engine.asking import answer_questions, run_changes
 from node.engine.core import Core, Tick
+from node.engine.decisions.decisions import Decisions, SubjectMaker
+from node.engine.decisions.gathering import Gathering
 from node.engine.decisions.publishing import Publishing
-from node.engine.decisions.taking_part import Decisions
 from node.engine.events import (
     Event,
     Extension,
@@ -39,6 +40,8 @@ from node.engine.events import (
 )
 from node.engine.extensions import Extensions
 from node.engine.health.status import IndexStatus, NodeStatus, Readiness
+from node.engine.index.status import index_status
+from node.engine.index.subject import IndexSubject
 from node.engine.reading import load_state
 from node.engine.recording.anchors import Anchors
 from node.engine.recording.history import History
@@ -71,14 +74,7 @@ from node.engine.wire import (
     WitnessAnswer,
     WitnessRequest,
 )
-from node.engine.wire_decisions import (
-    DecisionSigned,
-    IndexDue,
-    IndexTold,
-    Observed,
-    SurveyFile,
-    SurveyRequest,
-)
+from node.engine.wire_decisions import Due, Known, SubjectMessage, Told
 from node.mark import TOKEN_KEY, MarkKeeper, MemoryMark
 from node.store import Snapshot, Store
 
@@ -103,11 +99,13 @@ class Engine:
         clock_is_right: bool = False,
         is_reopened: bool = False,
         address: NodeAddress | None = None,
+        subjects: Sequence[SubjectMaker] = (),
     ) -> None:
         """`now_ms`, `steady_ms`: see `tick`. `configured` are the coops whose nodes this one dials, if
         anything dials at all. `mark` outlives the engine; without one the store is new, or is believed.
         `alone`, `clock_is_right`: a person said that the node may sign though its disk is in doubt, or
-        that its clock is right in spite of all. `address`: its own word on where it answers."""
+        that its clock is right in spite of all. `address`: its own word on where it answers.
+        `subjects`: what is decided about beside the index."""
         steady_ms = now_ms if steady_ms is None else steady_ms
         loaded = load_state(founding, store)
         if loaded.validator.charter(coop).coops[coop].node_key != key.public_key:
@@ -127,8 +125,11 @@ class Engine:
         self._memos = Memos(self._core)
         self._gossip = Gossip(self._core, self._replicas, address, now_ms=steady_ms)
         self._own = OwnLog(self._core, self._anchors, self._history, self._memos)
-        self._decisions = Decisions(self._core)
-        self._hearing = Hearing(self._core, self._on_message)
+        gathering = Gathering(self._core)
+        self._index = IndexSubject(self._core, gathering)
+        more = (subject(self._core, gathering) for subject in subjects)
+        self._decisions = Decisions(self._core, gathering, (self._index, *more))
+        self._hearing = Hearing(self._core, self._decisions.shapes, self._on_message)
         self._publishing = Publishing(self._core, self._decisions)
         self._recovery = Recovery(
             self._core,
@@ -182,7 +183,7 @@ class Engine:
         self._extensions.gather(self._core, tick)
         self._core.store.commit(tick.write())
         self._recovery.committed()
-        self._decisions.surveys.committed()
+        self._index.surveys.committed()
         self._own.answer(tick)
         tick.outbox.replies += [*changed, *published]
         answer_questions(self._core, tick, inbox, self._view)
@@ -270,14 +271,7 @@ class Engine:
                 self._recovery.on_answer(tick, peer, message)
             case AddressNews():
                 self._gossip.addresses.on_news(tick, peer, message)
-            case (
-                IndexDue()
-                | DecisionSigned()
-                | Observed()
-                | IndexTold()
-                | SurveyRequest()
-                | SurveyFile()
-            ):
+            case Due() | Told() | Known() | SubjectMessage():
                 self._decisions.on_message(tick, peer, message)
 
     def _record(self, tick: Tick, inbox: Sequence[Event]) -> None:
@@ -331,8 +325,9 @@ class Engine:
         """
         if self._history.is_behind():
             return tick.steady_ms
-        parts = (self._gossip, self._replicas, self._anchors, self._decisions, self._recovery)
+        parts = (self._gossip, self._replicas, self._anchors, self._recovery)
         times = [part.wake_at_ms() for part in (*parts, self._core.work, self._soundness)]
+        times += self._decisions.wake_times_ms()
         if self._replicas.has_more:
             times.append(tick.steady_ms + 1)
         extension_ms = self._extensions.wake_at_ms()
@@ -366,11 +361,11 @@ class Engine:
 
     def index_status(self) -> IndexStatus | None:
         """How far the next decisions about the index have come; None when the charter has none."""
-        return self._publishing.status()
+        return index_status(self._index, self._decisions)
 
     def survey(self, hash_: bytes) -> bytes | None:
         """The survey file with that hash."""
-        return self._decisions.surveys.data(hash_)
+        return self._index.surveys.data(hash_)
 
     def signed_heads(self) -> dict[int, SignedHead]:
         """The newest signed head held of each log."""

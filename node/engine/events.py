@@ -160,14 +160,15 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Publish:
-    """What stewards of this coop publish for the index (PROTOCOL section 9.6).
+    """What stewards of this coop publish for a decision (PROTOCOL section 9.6).
 
-    `survey` is the file of an observation. Answer: `Published`, `NotPublished`, `Refused` or `NotReady`.
+    `file` goes with it: the survey of an observation. Answer: `Published`, `NotPublished`, `Refused` or
+    `NotReady`.
     """
 
     request: Request
     publication: bytes
-    survey: bytes | None = None
+    file: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,19 +3,25 @@
 Decoding checks shape and sizes; it trusts nothing and verifies nothing.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from ledger.chain import SignedHead
 from ledger.codec import MAX, Value, decode, encode
 from ledger.errors import EncodingError
 from ledger.shapes import is_number
 from node.addresses import NodeAddress, read_address
-from node.engine.wire_decisions import IndexMessage, read_index_message
+from node.engine.wire_decisions import DecisionMessage, Shapes, read_decision_message
+from node.engine.wire_index import INDEX
 from node.errors import PeerFault
 
 MAX_HEADS = 256
 MAX_MEMO_BYTES = 1024
 QUESTION_BYTES = 16
+
+SUBJECTS: Final = (INDEX,)
+"""What nodes decide about together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,19 +183,24 @@ Message = (
     | NewestAnswer
     | ClockNews
     | AddressNews
-    | IndexMessage
+    | DecisionMessage
 )
 
 
-def decode_message(data: bytes, *, max_bytes: int) -> Message:
-    """Read a message; raises `PeerFault` for anything else."""
+def decode_message(
+    data: bytes, *, max_bytes: int, subjects: Sequence[Shapes] = SUBJECTS
+) -> Message:
+    """Read a message, one about a decision if it is about one of `subjects`.
+
+    Raises `PeerFault` for anything else.
+    """
     if len(data) > max_bytes:
         raise PeerFault("message too large")
     try:
         value = decode(data)
     except EncodingError as error:
         raise PeerFault(f"message is not canonical: {error}") from error
-    message = _from_value(value)
+    message = _from_value(value) or read_decision_message(value, subjects)
     if message is None:
         raise PeerFault("message of unknown shape")
     return message
@@ -235,7 +246,7 @@ def _from_value(value: Value) -> Message | None:
             return None if address is None else AddressNews(address)
         case _:
             pass
-    return read_index_message(value)
+    return None
 
 
 def _signed_head(value: object) -> SignedHead | None:

@@ -1,6 +1,6 @@
 """What peers' messages cost this node, and who has to wait because of it.
 
-Work is counted in units of about a microsecond of one core: signatures that are checked, bytes that are read,
+Work is counted in the units of `node.engine.costs`: signatures that are checked, bytes that are read,
 look-ups in the store, rows that are written. A peer may cause so much in one tick; what it sent beyond that
 waits for the next. And while people wait for this node (requests came within the last second), a peer may
 cause so much in a second and no more, so that whatever one peer sends, most of the node is left for them.
@@ -15,6 +15,7 @@ It counts and decides; the work itself is done by those whose messages they are.
 from collections import Counter, deque
 from typing import Final
 
+from node.engine.costs import LOOKUP, ROW, SIGNATURE, reading
 from node.engine.settings import EngineSettings
 from node.engine.wire import (
     Entries,
@@ -26,36 +27,15 @@ from node.engine.wire import (
     WitnessAnswer,
     WitnessRequest,
 )
-from node.engine.wire_decisions import (
-    DecisionSigned,
-    IndexDue,
-    IndexTold,
-    Observed,
-    SurveyFile,
-    SurveyRequest,
-)
+from node.engine.wire_decisions import Due, Known, SubjectMessage, Told
 from node.rates import Bucket
 
-SIGNATURE: Final = 100
-"""A signature that is checked by itself."""
-LOOKUP: Final = 300
-"""A question to the store's indexes."""
-CHAIN: Final = 5_000
-"""Finding a head or an entry within a stored segment: it is read, and hashed up to there."""
-ROW: Final = 200
-"""A row that is written."""
 _MESSAGE: Final = 50
 _HEAD: Final = 10
 _TICK: Final = 500
 """A tick that nobody but a peer has caused."""
-_READ_BYTES: Final = 200
 _ENTRY_BYTES: Final = 4
-"""How many bytes are read, or judged as entries, for one unit."""
-
-
-def reading(size: int) -> int:
-    """What it costs to read so many bytes, or to send them."""
-    return size // _READ_BYTES
+"""How many bytes are judged as entries for one unit."""
 
 
 def cost_of(message: Message) -> int:
@@ -73,18 +53,14 @@ def cost_of(message: Message) -> int:
             return LOOKUP + ROW
         case MemoKept():
             return ROW
-        case IndexDue():
+        case Due():
             return 5 * LOOKUP
-        case DecisionSigned():
-            return SIGNATURE * len(message.entry.signatures)
-        case Observed():
-            return SIGNATURE * len(message.observations)
-        case IndexTold():
+        case Known():
+            return SIGNATURE * sum(len(one.signatures) for one in message.signed())
+        case Told():
             return sum(map(cost_of, message.known))
-        case SurveyRequest():
-            return 5 * LOOKUP
-        case SurveyFile():
-            return LOOKUP + 4 * reading(len(message.data))
+        case SubjectMessage():
+            return message.cost
         case _:
             return LOOKUP
 

@@ -6,15 +6,15 @@ They bend objects of one engine, not classes, so that nothing leaks into other t
 from dataclasses import replace
 from typing import Any
 
-from ledger.decisions import IndexEntry
+from ledger.decisions import OBSERVATION, IndexEntry
 from ledger.entries import Entry
 from ledger.index.prints import Print
 from ledger.index.table import Index, apply_print, apply_source_change
 from ledger.refusals import Refusal
-from ledger.rules.index import quorum_of
 from ledger.state import Log
 from ledger.transactions import Pay, Transaction
 from node.engine.core import Appender, Tick
+from node.engine.decisions.gathering import is_certified
 from node.engine.engine import Engine
 from node.store import DocumentKind, Write
 from tests.node.engine.inside import core_of
@@ -173,7 +173,7 @@ class ProposesOutOfTurn(Engine):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        proposals: Any = self._decisions._proposals
+        proposals: Any = self._index._proposals
         chartered = self._core.charter.index
         _bend(
             proposals,
@@ -186,7 +186,7 @@ class LeavesOthersBehind(Engine):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        _bend(self._decisions, _on_due=lambda tick, peer, message: None)
+        _bend(self._decisions.parts[0], on_due=lambda tick, peer, message: None)
 
 
 class BelievesOneCoop(Engine):
@@ -194,16 +194,17 @@ class BelievesOneCoop(Engine):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        decisions = self._decisions
+        part, gathering = self._decisions.parts[0], self._decisions.gathering
 
         def take_in(tick: Tick, own: Appender) -> bool:
             return any(
-                decisions._append(tick, own, entry)
-                for key in decisions.due()
-                for entry in decisions.gathering.grouped(key)
+                part._append(tick, own, signed)
+                for key in part.due()
+                if key[0] != OBSERVATION
+                for signed in gathering.grouped(key)
             )
 
-        _bend(decisions, _take_in=take_in)
+        _bend(part, _take_in=take_in)
         _overrule(self, Refusal.PUBLISHERS_TOO_FEW)
 
 
@@ -212,18 +213,18 @@ class TakesInOutOfOrder(Engine):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        _bend(self._publishing, _check_content=lambda publication: None)
-        decisions, chartered = self._decisions, self._core.charter.index
+        _bend(self._publishing, _check_content=lambda subject, publication: None)
+        part, gathering = self._decisions.parts[0], self._decisions.gathering
 
         def take_in(tick: Tick, own: Appender) -> bool:
-            return chartered is not None and any(
-                decisions._append(tick, own, entry)
-                for key in reversed(decisions.due())
-                for entry in decisions.gathering.grouped(key)
-                if len(entry.signatures) >= quorum_of(entry, chartered)
+            return any(
+                part._append(tick, own, signed)
+                for key in reversed(part.due())
+                for signed in gathering.grouped(key)
+                if is_certified(part.subject, signed)
             )
 
-        _bend(decisions, _is_valid=lambda entry: True, _take_in=take_in)
+        _bend(part, _is_valid=lambda signed: True, _take_in=take_in)
         _overrule(self, Refusal.INDEX_SOURCE_WRONG)
 
 
@@ -291,4 +292,4 @@ class AsksOnlyOnce(Engine):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self._decisions.surveys._wanted.clear()
+        self._index.surveys._wanted.clear()

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 from ledger.chain import SignedHead
 from ledger.codec import split
-from ledger.decisions import IndexEntry, Observation
+from ledger.decisions import OBSERVATION, IndexEntry, Observation
 from ledger.entries import decode_transaction
 from ledger.index.prints import Print, SourceChange
 from ledger.index.statistics import median_level
 from ledger.index.table import Index
 from node.engine.wire import Entries, EvidenceNews, Heads, decode_message
-from node.engine.wire_decisions import DecisionSigned, one_observation
+from node.engine.wire_index import Observed, observed, signed_decision
 from node.mark import MemoryMark
 from tests.index_builders import SURVEY_HASH, certify, observation
 from tests.node.engine.inside import core_of
@@ -303,13 +303,14 @@ class TwoPrinter(Culprit):
         ):
             return
         week = index.due_window.period
-        seen = dict(engine._decisions.gathering.observations.get(week, {}))
+        signed = engine._decisions.gathering.grouped((OBSERVATION, week))
+        seen = {one.coop: one for each in signed for one in observed(each)}
         true = facts.level(self.coop, week)
         for level in (true, true * (100 + self._TOO_HIGH) // 100):
             own = observation(
                 self.sim.federation, self.coop, week, level, survey_hash=self._hash(facts, week)
             )
-            yield one_observation(week, own)
+            yield Observed(period=week, observations=(own,)).encode()
             seen[self.coop] = own
             yield _as_message(self._print(week, index, seen))
 
@@ -338,7 +339,7 @@ def _as_message(transaction: bytes) -> bytes:
     entry = decode_transaction(transaction)
     if not isinstance(entry, IndexEntry):
         raise TypeError("not a decision")
-    return DecisionSigned(entry).encode()
+    return signed_decision(entry).encode()
 
 
 def make_culprit(simulation: Simulation) -> Culprit:

@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from ledger.codec import decode, encode
-from ledger.decisions import OBSERVATION
 from node.engine.decisions.promises import document_id
 from node.engine.events import Send
 from node.engine.wire import Message, decode_message
-from node.engine.wire_decisions import DecisionSigned, IndexTold, Observed
+from node.engine.wire_decisions import Known, Told
 from node.store import DocumentKind
 from tests.simulation.decided import Decided, name
 from tests.simulation.facts import Key
@@ -47,16 +46,13 @@ class Promised:
 
 def _signed_in(message: Message) -> list[tuple[int, Key, bytes]]:
     """(coop, decision, content) of every signature in a message."""
-    if isinstance(message, IndexTold):
+    if isinstance(message, Told):
         return [signed for part in message.known for signed in _signed_in(part)]
-    if isinstance(message, DecisionSigned):
-        entry = message.entry
-        key, content = (entry.decision.value, entry.number), encode(entry.content())
-        return [(coop, key, content) for coop, _ in entry.signatures]
-    if isinstance(message, Observed):
+    if isinstance(message, Known):
         return [
-            (seen.coop, (OBSERVATION, message.period), encode([seen.level, seen.survey_hash]))
-            for seen in message.observations
+            (coop, signed.key, signed.content)
+            for signed in message.signed()
+            for coop, _ in signed.signatures
         ]
     return []
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ledger.decisions import OBSERVATION
 from ledger.rules.index import SECONDS_IN_DAY
 from node.store import DocumentKind, MemoryDisk
 from tests.simulation.facts import Key
@@ -195,11 +194,7 @@ def _knows(node: SimNode, coop: int, key: Key) -> bool:
     """Whether a running node has seen what a coop signed for a decision."""
     if node.engine is None:
         return False
-    gathering = node.engine._decisions.gathering
-    kind, number = key
-    if kind == OBSERVATION:
-        return coop in gathering.observations.get(number, {})
-    return coop in gathering.votes.get(key, {})
+    return coop in node.engine._decisions.gathering.votes(key)
 
 
 def _holds(disk: MemoryDisk, coop: int) -> int:

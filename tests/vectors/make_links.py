@@ -9,13 +9,13 @@ from typing import Any
 from ledger.codec import MAX, Value, decode, encode
 from node.addresses import sign_address
 from node.engine.wire import AddressNews
-from node.engine.wire_decisions import (
-    DecisionSigned,
-    IndexDue,
-    IndexTold,
+from node.engine.wire_decisions import Told
+from node.engine.wire_index import (
     Observed,
     SurveyFile,
     SurveyRequest,
+    index_due,
+    signed_decision,
 )
 from node.link import handshake
 from node.link.handshake import Hello, LinkRefusal, Transcript
@@ -137,18 +137,18 @@ def messages(books: Books) -> dict[str, list[Value]]:
         "clock at the beginning": ["clock", 0],
         "clock at the end": ["clock", MAX],
         "address": ["address", address(books)],
-        "index due": as_list(IndexDue(period=NOVEMBER, source=1).encode()),
-        "signed, a print": as_list(DecisionSigned(decision).encode()),
-        "signed, a change of source": as_list(DecisionSigned(source).encode()),
+        "index due": as_list(index_due(period=NOVEMBER, source=1).encode()),
+        "signed, a print": as_list(signed_decision(decision).encode()),
+        "signed, a change of source": as_list(signed_decision(source).encode()),
         "observed": as_list(Observed(period=WEEK, observations=(seen,)).encode()),
         "index told": as_list(
-            IndexTold(
-                period=NOVEMBER,
-                source=1,
-                known=(DecisionSigned(decision), Observed(period=WEEK, observations=(seen,))),
+            Told(
+                "index",
+                (NOVEMBER, 1),
+                (signed_decision(decision), Observed(period=WEEK, observations=(seen,))),
             ).encode()
         ),
-        "index told, nothing": as_list(IndexTold(period=0, source=0, known=()).encode()),
+        "index told, nothing": as_list(Told("index", (0, 0), ()).encode()),
         "index told, the most": [
             "index told", 1, 0, [["observed", 1, []]] * 129
         ],

@@ -1,1 +1,1 @@
-"""What coops decide together: what is due, what they promise each other, and what they sign."""
+"""What coops decide together, whatever it is about: what they promise each other, sign, and take in."""

@@ -1,151 +1,119 @@
-"""What is known of the decisions that come next: coops' signatures and observations, in memory.
+"""What is known of the decisions that come next: coops' signatures, in memory.
 
-One content and one observation are kept for each coop. A second one, under a signature that holds, is
-evidence. All of it can be asked for again, so nothing here is on disk; what this node itself signed is
-kept by `node.engine.decisions.promises`.
+This is where peers' word arrives: `taking_part` hands in what it hears, and asks here what there is to sign
+and what is certified. Signatures are checked here and nowhere else in this room.
+
+One content is kept for each coop and key. A second one, under a signature that holds, is evidence. All of it
+can be asked for again, so nothing here is on disk; what this node itself signed is kept by `promises`.
 """
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from ledger.codec import encode
-from ledger.decisions import (
-    OBSERVATION,
-    Decision,
-    IndexEntry,
-    Observation,
-    Observations,
-    content_message,
-)
+from ledger.decisions import content_message
 from ledger.evidence import DecisionEvidence, SignedContent
-from ledger.rules.index import quorum_of
+from ledger.shapes import Signatures
 from ledger.signatures import SignatureInvalid, verify
 from node.engine.core import Core, Tick
-from node.engine.decisions.promises import Key
+from node.engine.decisions.subject import Subject
+from node.engine.wire_decisions import Key, Signed
 from node.errors import PeerFault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vote:
-    """A coop's signature over a content; `entry` has no signatures."""
+    """A coop's signature over the encoding of a content."""
 
-    entry: IndexEntry
     content: bytes
     signature: bytes
 
 
 class Gathering:
-    """Votes by decision and coop, observations by period and coop; all their signatures hold."""
+    """Votes by key and coop; all their signatures hold."""
 
     def __init__(self, core: Core) -> None:
         self._core = core
-        self.votes: dict[Key, dict[int, Vote]] = defaultdict(dict)
-        self.observations: dict[int, dict[int, Observation]] = defaultdict(dict)
+        self._votes: dict[Key, dict[int, Vote]] = defaultdict(dict)
+
+    def votes(self, key: Key) -> dict[int, Vote]:
+        """Who has signed what, for that key."""
+        return dict(self._votes.get(key, {}))
 
     def forget_before(self, key: Key) -> None:
-        """Drop decisions of that kind with lower numbers, and with prints their observations."""
+        """Drop what is of that kind and has a lower number."""
         kind, number = key
-        for old in [old for old in self.votes if old[0] == kind and old[1] < number]:
-            del self.votes[old]
-        if kind == Decision.PRINT:
-            for period in [period for period in self.observations if period < number]:
-                del self.observations[period]
+        for old in [old for old in self._votes if old[0] == kind and old[1] < number]:
+            del self._votes[old]
 
-    def remember(self, coop: int, entry: IndexEntry, signature: bytes) -> None:
+    def remember(self, key: Key, vote: Vote) -> None:
         """Note a signature that this node made itself."""
-        bare = replace(entry, signatures=())
-        content = encode(entry.content())
-        vote = Vote(entry=bare, content=content, signature=signature)
-        self.votes[entry.decision.value, entry.number][coop] = vote
+        self._votes[key][self._core.coop] = vote
 
-    def add_votes(self, tick: Tick, entry: IndexEntry) -> dict[int, Vote]:
-        """Take in the signatures of an entry; those that are new. `PeerFault` for one that does not hold.
+    def add(self, tick: Tick, subject: Subject, signed: Signed) -> Signatures:
+        """Take in signatures over a content; those that are new. `PeerFault` for one that does not hold.
 
         Of a coop that signs two contents the first counts, unless the second comes in a certificate:
         other logs may have taken that in already, and this one has to be able to.
         """
-        key = (entry.decision.value, entry.number)
-        bare = replace(entry, signatures=())
-        content = encode(entry.content())
-        known = self.votes[key]
+        known = self._votes[signed.key]
         unknown = []
-        for coop, signature in entry.signatures:
+        for coop, signature in signed.signatures:
             before = known.get(coop)
-            if before is None or before.content != content:
-                self._check(coop, key, content, signature)
-                unknown.append((coop, signature, before))
-        new = {}
-        for coop, signature, before in unknown:
-            if before is not None:
-                first = SignedContent(content=before.content, signature=before.signature)
-                second = SignedContent(content=content, signature=signature)
-                self._accuse(tick, coop, key, first, second)
-                if not self._is_certificate(entry):
-                    continue
-            known[coop] = new[coop] = Vote(entry=bare, content=content, signature=signature)
-        return new
-
-    def _is_certificate(self, entry: IndexEntry) -> bool:
-        chartered = self._core.charter.index
-        return chartered is not None and len(entry.signatures) >= quorum_of(entry, chartered)
-
-    def add_observations(
-        self, tick: Tick, period: int, observations: Observations
-    ) -> list[Observation]:
-        """Take in observations of a week; those that are new."""
-        key = (OBSERVATION, period)
-        known = self.observations[period]
+            if before is None or before.content != signed.content:
+                self._check(subject, signed, coop, signature)
+                vote = Vote(content=signed.content, signature=signature)
+                unknown.append((coop, vote, before))
         new = []
-        for seen in observations:
-            before = known.get(seen.coop)
-            content = encode([seen.level, seen.survey_hash])
-            if before is not None and encode([before.level, before.survey_hash]) == content:
-                continue
-            self._check(seen.coop, key, content, seen.signature)
+        for coop, vote, before in unknown:
             if before is not None:
-                kept = encode([before.level, before.survey_hash])
-                first = SignedContent(content=kept, signature=before.signature)
-                second = SignedContent(content=content, signature=seen.signature)
-                self._accuse(tick, seen.coop, key, first, second)
-                continue
-            known[seen.coop] = seen
-            new.append(seen)
-        return new
+                self._accuse(tick, coop, signed.key, before, vote)
+                if not is_certified(subject, signed):
+                    continue
+            known[coop] = vote
+            new.append((coop, vote.signature))
+        return tuple(sorted(new))
 
-    def _check(self, coop: int, key: Key, content: bytes, signature: bytes) -> None:
-        chartered = self._core.charter.index
-        if chartered is None or coop not in chartered.publishers:
-            raise PeerFault("a decision signed by a coop that publishes no index")
+    def _check(self, subject: Subject, signed: Signed, coop: int, signature: bytes) -> None:
+        if not subject.takes_part(coop):
+            raise PeerFault("a decision signed by a coop that has no part in it")
+        charter = self._core.charter
         message = content_message(
-            federation=self._core.charter.federation,
+            federation=charter.federation,
             coop=coop,
-            decision=key[0],
-            number=key[1],
-            content=content,
+            decision=signed.decision,
+            number=signed.number,
+            content=signed.content,
         )
-        node_key = self._core.charter.coops[coop].node_key
         try:
-            verify(public_key=node_key, message=message, signature=signature)
+            verify(public_key=charter.coops[coop].node_key, message=message, signature=signature)
         except SignatureInvalid as error:
             raise PeerFault("a decision under a signature that does not hold") from error
 
-    def _accuse(
-        self, tick: Tick, coop: int, key: Key, first: SignedContent, second: SignedContent
-    ) -> None:
+    def _accuse(self, tick: Tick, coop: int, key: Key, first: Vote, second: Vote) -> None:
+        decision, number = key
         evidence = DecisionEvidence(
-            coop=coop, decision=key[0], number=key[1], first=first, second=second
+            coop=coop,
+            decision=decision,
+            number=number,
+            first=SignedContent(content=first.content, signature=first.signature),
+            second=SignedContent(content=second.content, signature=second.signature),
         )
         self._core.accuse(tick, evidence)
 
-    def grouped(self, key: Key) -> list[IndexEntry]:
-        """The contents signed for that decision, each with its signatures, most signatures first."""
-        groups: dict[bytes, list[tuple[int, Vote]]] = defaultdict(list)
-        for coop, vote in sorted(self.votes.get(key, {}).items()):
-            groups[vote.content].append((coop, vote))
+    def grouped(self, key: Key) -> list[Signed]:
+        """The contents signed for that key, each with its signatures, most signatures first."""
+        groups: dict[bytes, list[tuple[int, bytes]]] = defaultdict(list)
+        for coop, vote in sorted(self._votes.get(key, {}).items()):
+            groups[vote.content].append((coop, vote.signature))
         ordered = sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
+        decision, number = key
         return [
-            replace(
-                votes[0][1].entry, signatures=tuple((coop, vote.signature) for coop, vote in votes)
-            )
-            for _, votes in ordered
+            Signed(decision=decision, number=number, content=content, signatures=tuple(signatures))
+            for content, signatures in ordered
         ]
+
+
+def is_certified(subject: Subject, signed: Signed) -> bool:
+    """Whether enough coops have signed it; a statement never is."""
+    is_decision = signed.decision in subject.shapes.decisions
+    return is_decision and len(signed.signatures) >= subject.quorum(signed)

@@ -1,8 +1,11 @@
 """What this node has published and signed for decisions of the federation, on disk.
 
-The promise: one content for a decision and number, one observation for a period, saved in the same
-transaction after which the signature leaves. What is said here is kept until the own log has taken the
-decision in; from then on the log itself stands in the way of another.
+This stands on both sides of the signature: `publishing` saves here what stewards stand for, `taking_part`
+reads it, signs, and saves here what it signed.
+
+The promise: one content for a kind and number, saved in the same transaction after which the signature
+leaves. What is said here is kept until the own log has taken the decision in; from then on the log itself
+stands in the way of another.
 """
 
 from collections.abc import Iterator
@@ -15,11 +18,9 @@ from ledger.publications import Publication
 from ledger.shapes import read_signatures
 from ledger.signatures import SignatureInvalid, verify
 from node.engine.core import Core, Tick
+from node.engine.wire_decisions import Key
 from node.errors import StorageFault
 from node.store import Document, DocumentKind, Write
-
-Key = tuple[int, int]
-"""A decision (`ledger.decisions.Decision` or `OBSERVATION`) and its number."""
 
 _MOST = 1_000
 _MOST_STEWARDS = 64
@@ -43,7 +44,6 @@ class Promises:
 
     def __init__(self, core: Core) -> None:
         self._core = core
-        self._threshold = core.charter.coops[core.coop].steward_threshold
         self.signed: dict[Key, Promise] = {}
         self._published: dict[Key, list[Publication]] = {}
         for document in core.store.documents(DocumentKind.DECISION, limit=_MOST):
@@ -87,8 +87,9 @@ class Promises:
 
     def wanted(self, key: Key) -> Publication | None:
         """The content that enough stewards stand for."""
+        threshold = self._core.charter.coops[self._core.coop].steward_threshold
         for publication in self._published.get(key, ()):
-            if len(publication.stewards) >= self._threshold:
+            if len(publication.stewards) >= threshold:
                 return publication
         return None
 

@@ -1,112 +1,73 @@
-"""How this node takes part in decisions about the index, PROTOCOL section 9.5.
+"""How this node takes part in decisions about one subject, PROTOCOL section 9.5: the middle of this room.
 
-Stewards publish at their own node; the rest happens by itself. The node signs what its stewards stand
-for, gathers what other coops signed, and lets its own log take a decision in as soon as there are enough
-signatures and the rules accept it. Of prints and of changes of source only the next one is looked at; a
-node that is further behind asks, and gets certificates in order.
+Stewards publish at their own node (`publishing`); the rest happens by itself. The node signs what its
+stewards stand for, once for a number (`promises`) and after a restore only when it knows what it signed
+before (`told`). It gathers what other coops signed (`gathering`), and lets its own log take a decision in as
+soon as there are enough signatures and the rules accept it; then it keeps the certificate (`certificates`).
+Only the next decision of each kind is looked at; a node that is further behind asks, and gets certificates
+in order.
 
-It signs one content for a number (`node.engine.decisions.promises`; after a restore
-`node.engine.decisions.told`). Two by one coop are evidence (`node.engine.decisions.gathering`). Who
-proposes a survey's result, and when, is in
-`node.engine.decisions.proposals`.
+Which numbers are due, what is valid and who has to sign is the subject's (`subject`).
 """
 
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ledger.charter import IndexCharter
-from ledger.codec import Value, decode, encode
-from ledger.decisions import (
-    OBSERVATION,
-    Decision,
-    IndexEntry,
-    Observation,
-    read_decision,
-)
-from ledger.index.prints import Print, SourceChange
-from ledger.index.table import Index
-from ledger.rules.index import check_content, quorum_of
-from ledger.transactions import encode_transaction
 from node.engine.core import Appender, Core, Tick
-from node.engine.decisions.certificates import Certificates
-from node.engine.decisions.gathering import Gathering
-from node.engine.decisions.promises import Key, Promise, Promises
-from node.engine.decisions.proposals import Proposals
-from node.engine.decisions.surveys import Surveys
-from node.engine.decisions.told import Told
-from node.engine.wire_decisions import (
-    DecisionSigned,
-    IndexDue,
-    IndexMessage,
-    IndexTold,
-    Observed,
-    SurveyFile,
-    SurveyRequest,
-    one_observation,
-)
-from node.errors import PeerFault
+from node.engine.decisions.certificates import certificate, keep_certificate, taken_back
+from node.engine.decisions.gathering import Gathering, Vote, is_certified
+from node.engine.decisions.promises import Promise, Promises
+from node.engine.decisions.subject import Subject
+from node.engine.decisions.told import WhoTold
+from node.engine.wire_decisions import Due, Key, Known, Signed, Told
 
 
-class Decisions:
-    """The index's part of the engine. Without an index in the charter it does nothing."""
+class TakingPart:
+    """This node's part in the decisions about one subject. Without it in the charter it does nothing."""
 
-    def __init__(self, core: Core) -> None:
+    def __init__(
+        self, core: Core, subject: Subject, gathering: Gathering, promises: Promises
+    ) -> None:
+        self.subject = subject
         self._core = core
-        self.promises = Promises(core)
-        self.gathering = Gathering(core)
-        self.surveys = Surveys(core)
-        self._certificates = Certificates(core, self.surveys)
-        self._proposals = Proposals(core, self.gathering)
-        self._told = Told(core)
+        self._gathering = gathering
+        self._promises = promises
+        self._who_told = WhoTold(core)
         self._takes_whole: set[int] = set()
         """The peers who take an answer as one message."""
         self._behind: set[int] = set()
+        """The peers who know of decisions that come after those that are due here."""
         self._tell_at_ms = 0
-        self._valid: dict[bytes, bool] = {}
-        self._due: tuple[Key, Key] | None = None
-        for (decision, number), promise in self.promises.signed.items():
-            self._remember(decision, number, promise)
-        if self._chartered is not None:
-            self._certificates.miss_surveys(self._index)
+        self._valid: dict[tuple[Key, bytes], bool] = {}
+        self._due: tuple[int, ...] | None = None
+        for signed in self._promised():
+            self._remember(signed)
 
-    def _remember(self, decision: int, number: int, promise: Promise) -> None:
-        """Count the node's own signature among those gathered."""
+    def _promised(self) -> Iterator[Signed]:
+        """What this node has signed, with its signature."""
         own = self._core.coop
-        content = decode(promise.content)
-        if decision == OBSERVATION:
-            match content:
-                case [int(level), bytes(survey_hash)]:
-                    self.gathering.observations[number][own] = Observation(
-                        coop=own,
-                        level=level,
-                        survey_hash=survey_hash,
-                        signature=promise.signature,
-                    )
-                case _:
-                    pass
-            return
-        entry = read_decision(decision, number, content)
-        if entry is not None:
-            self.gathering.remember(own, entry, promise.signature)
+        for (kind, number), promise in self._promises.signed.items():
+            if self.subject.shapes.has(kind):
+                yield Signed(
+                    decision=kind,
+                    number=number,
+                    content=promise.content,
+                    signatures=((own, promise.signature),),
+                )
 
-    @property
-    def _chartered(self) -> IndexCharter | None:
-        return self._core.charter.index
+    def _remember(self, signed: Signed) -> None:
+        """Count the node's own signature among those gathered."""
+        ((_, signature),) = signed.signatures
+        if self.subject.shapes.is_proper(signed):
+            vote = Vote(content=signed.content, signature=signature)
+            self._gathering.remember(signed.key, vote)
 
-    @property
-    def _index(self) -> Index:
-        index = self._core.validator.index(self._core.coop)
-        if index is None:
-            raise AssertionError("a charter with an index gives every log one")
-        return index
+    def due(self) -> tuple[Key, ...]:
+        """The decisions that the own log can take in next, and the statements that are made for them."""
+        return self.subject.keys(self.subject.due())
 
-    def due(self) -> tuple[Key, Key]:
-        """The change of source and the print that the own log can take in next."""
-        index = self._index
-        return (
-            (Decision.SOURCE.value, len(index.sources) + 1),
-            (Decision.PRINT.value, index.due_window.period),
-        )
+    def _is_statement(self, key: Key) -> bool:
+        return key[0] in self.subject.shapes.statements
 
     # What comes from peers.
 
@@ -115,7 +76,7 @@ class Decisions:
         self._takes_whole.discard(peer)
         if acknowledges:
             self._takes_whole.add(peer)
-        if self._chartered is not None:
+        if self.subject.is_chartered:
             self._ask(tick, peer)
 
     def peer_down(self, peer: int) -> None:
@@ -123,100 +84,74 @@ class Decisions:
         self._behind.discard(peer)
 
     def _ask(self, tick: Tick, peer: int) -> None:
-        (_, source), (_, period) = self.due()
-        tick.send(peer, IndexDue(period=period, source=source).encode())
+        tick.send(peer, Due(self.subject.shapes.name, self.subject.due()).encode())
 
-    def on_message(self, tick: Tick, peer: int, message: IndexMessage) -> None:
-        """Take in a message; `PeerFault` for what no honest peer sends."""
-        if self._chartered is None:
-            raise PeerFault("a message about an index that the charter does not have")
-        match message:
-            case IndexDue():
-                self._on_due(tick, peer, message)
-            case DecisionSigned():
-                self._on_signed(tick, peer, message.entry)
-            case Observed():
-                self._on_observed(tick, peer, message)
-            case IndexTold():
-                self._on_told(tick, peer, message)
-            case SurveyRequest():
-                self.surveys.on_request(tick, peer, message)
-            case SurveyFile():
-                self.surveys.on_file(tick, message)
-
-    def _on_due(self, tick: Tick, peer: int, message: IndexDue) -> None:
+    def on_due(self, tick: Tick, peer: int, message: Due) -> None:
         """Tell a peer what is known here of the decisions that it takes in next."""
-        known = tuple(self._known(message))
+        known = tuple(self._known(message.numbers))
         if peer in self._takes_whole:
-            told = IndexTold(period=message.period, source=message.source, known=known)
+            told = Told(message.subject, message.numbers, known)
             tick.send(peer, told.encode())
             return
         for one in known:
             tick.send(peer, one.encode())
 
-    def _known(self, message: IndexDue) -> Iterator[DecisionSigned | Observed]:
-        for key in (
-            (Decision.SOURCE.value, message.source),
-            (Decision.PRINT.value, message.period),
-        ):
-            certified = self._certificates.entry(key)
-            entries = self.gathering.grouped(key) if certified is None else [certified]
-            yield from map(DecisionSigned, entries)
-        seen = self.gathering.observations.get(message.period)
-        if seen:
-            observations = tuple(seen[coop] for coop in sorted(seen))
-            yield Observed(period=message.period, observations=observations)
+    def _known(self, due: tuple[int, ...]) -> Iterator[Known]:
+        for key in self.subject.keys(due):
+            certified = None
+            if not self._is_statement(key):
+                certified = certificate(self._core, self.subject, key)
+            contents = self._gathering.grouped(key) if certified is None else [certified]
+            yield from self.subject.parts(key, contents)
 
-    def _on_told(self, tick: Tick, peer: int, message: IndexTold) -> None:
-        for one in message.known:
-            self.on_message(tick, peer, one)
-        if (message.source, message.period) == tuple(number for _, number in self.due()):
-            self._told.add(peer)
+    def on_told(self, tick: Tick, peer: int, message: Told) -> None:
+        """A peer has told all that it knows of some numbers."""
+        for known in message.known:
+            self.on_known(tick, peer, known)
+        if message.numbers == self.subject.due():
+            self._who_told.add(peer)
 
-    def _on_signed(self, tick: Tick, peer: int, entry: IndexEntry) -> None:
-        key = (entry.decision.value, entry.number)
-        if key not in self.due():
-            if any(key[0] == kind and key[1] > number for kind, number in self.due()):
+    def on_known(self, tick: Tick, peer: int, known: Known) -> None:
+        """Take in signatures, and pass on those that are new; `PeerFault` for one that does not hold."""
+        for signed in known.signed():
+            self._on_signed(tick, peer, signed)
+
+    def _on_signed(self, tick: Tick, peer: int, signed: Signed) -> None:
+        due = self.due()
+        if signed.key not in due:
+            is_ahead = any(signed.decision == kind and signed.number > at for kind, at in due)
+            if is_ahead and not self._is_statement(signed.key):
                 self._behind.add(peer)
             return
-        new = self.gathering.add_votes(tick, entry)
-        own = new.get(self._core.coop)
-        if own is not None and key not in self.promises.signed:
-            # Signed before this node was restored from an older copy: it holds all the same.
-            promise = Promise(content=own.content, signature=own.signature)
-            self.promises.save(tick, key, promise)
-        if new:
-            signatures = tuple((coop, vote.signature) for coop, vote in sorted(new.items()))
-            self._tell(tick, DecisionSigned(replace(entry, signatures=signatures)).encode(), peer)
-
-    def _on_observed(self, tick: Tick, peer: int, message: Observed) -> None:
-        period = message.period
-        if period != self.due()[1][1]:
+        signatures = self._gathering.add(tick, self.subject, signed)
+        if not signatures:
             return
-        for seen in self.gathering.add_observations(tick, period, message.observations):
-            self.surveys.want(tick, seen.survey_hash, peer)
-            self._tell(tick, one_observation(period, seen), peer)
-            key = (OBSERVATION, period)
-            if seen.coop == self._core.coop and key not in self.promises.signed:
-                content = encode([seen.level, seen.survey_hash])
-                self.promises.save(tick, key, Promise(content=content, signature=seen.signature))
+        new = replace(signed, signatures=signatures)
+        own = dict(signatures).get(self._core.coop)
+        if own is not None and signed.key not in self._promises.signed:
+            # Signed before this node was restored from an older copy: it holds all the same.
+            self._promises.save(tick, signed.key, Promise(content=signed.content, signature=own))
+        self.subject.on_heard(tick, peer, new)
+        self._tell(tick, new, but=peer)
 
-    def _tell(self, tick: Tick, data: bytes, but: int | None = None) -> None:
-        for peer in self._core.peers:
-            if peer != but:
-                tick.send(peer, data)
+    def _tell(self, tick: Tick, signed: Signed, but: int | None = None) -> None:
+        for part in self.subject.parts(signed.key, [signed]):
+            data = part.encode()
+            for peer in self._core.peers:
+                if peer != but:
+                    tick.send(peer, data)
 
     # What the node does by itself.
 
     def run(self, tick: Tick, own: Appender) -> None:
         """Sign what is to be signed, take in what is certified, ask for what is missing."""
-        if self._chartered is None:
+        if not self.subject.is_chartered:
             return
         self._notice_due(tick)
         progress = self._core.is_recording
         while progress:
             progress = self._sign(tick) or self._take_in(tick, own)
-        self.surveys.run(tick)
+        self.subject.run(tick)
         for peer in self._behind & self._core.peers:
             self._ask(tick, peer)
         self._behind.clear()
@@ -227,133 +162,99 @@ class Decisions:
 
     def _notice_due(self, tick: Tick) -> None:
         """When the own log has taken something in: forget what led there."""
-        due = self.due()
+        due = self.subject.due()
         if due == self._due:
             return
         self._due = due
-        self._told.begin()
-        self._certificates.keep_taken_back(tick)
+        self._who_told.begin()
+        for signed, transaction in taken_back(self._core, self.subject, tick):
+            self._keep(tick, signed, transaction)
         self._valid.clear()
-        for key in due:
-            self.gathering.forget_before(key)
-            self.promises.forget_before(tick, key)
-        period = due[1][1]
-        self.promises.forget_before(tick, (OBSERVATION, period))
-        self._proposals.begin(period)
+        for key in self.due():
+            self._gathering.forget_before(key)
+            self._promises.forget_before(tick, key)
+        self.subject.on_due()
         for peer in self._core.peers:
             self._ask(tick, peer)
 
+    def _keep(self, tick: Tick, signed: Signed, transaction: bytes) -> None:
+        keep_certificate(tick, signed.key, transaction)
+        self.subject.on_taken(tick, signed)
+
     def _sign(self, tick: Tick) -> bool:
-        """Sign what is due and not signed yet; whether anything was."""
-        chartered = self._chartered
-        if chartered is None or self._core.coop not in chartered.publishers:
+        """Sign what is due and not signed yet, statements first; whether anything was."""
+        if not self.subject.takes_part(self._core.coop) or not self._who_told.is_enough:
             return False
-        if not self._told.is_enough:
-            return False
-        signed = self._sign_observation(tick)
-        for key in self.due():
-            entry = None if key in self.promises.signed else self._wanted(tick, key)
-            if entry is not None and self._is_valid(entry) and self._keeps_promises(entry):
-                self._sign_entry(tick, key, entry)
+        signed = False
+        for key in sorted(self.due(), key=self._is_statement, reverse=True):
+            new = None if key in self._promises.signed else self._wanted(tick, key)
+            if new is not None and self._is_valid(new) and not self._breaks_promise(new):
+                self._promise(tick, new)
                 signed = True
         return signed
 
-    def _sign_observation(self, tick: Tick) -> bool:
-        period = self.due()[1][1]
-        key = (OBSERVATION, period)
-        publication = self.promises.wanted(key)
-        observed = None if publication is None else publication.observed()
-        if observed is None or key in self.promises.signed:
-            return False
-        level, survey_hash = observed
-        promise = self._promise(tick, key, [level, survey_hash])
-        self._remember(OBSERVATION, period, promise)
-        seen = self.gathering.observations[period][self._core.coop]
-        self._tell(tick, one_observation(period, seen))
-        return True
+    def _wanted(self, tick: Tick, key: Key) -> Signed | None:
+        """What the stewards stand for, or else what the subject finds by itself."""
+        publication = self._promises.wanted(key)
+        if publication is None:
+            return self.subject.wanted(tick, key, self._is_valid)
+        decision, number = key
+        return Signed(decision=decision, number=number, content=publication.content_bytes())
 
-    def _wanted(self, tick: Tick, key: Key) -> IndexEntry | None:
-        """What the stewards stand for; for a survey, what there is to sign of the coops' levels."""
-        publication = self.promises.wanted(key)
-        if publication is not None:
-            return publication.decided()
-        if key[0] == Decision.PRINT:
-            return self._proposals.wanted(tick, self._index, self._is_valid)
-        return None
+    def _is_valid(self, signed: Signed) -> bool:
+        """Whether the own log could take the content in next, were it signed by enough."""
+        content = (signed.key, signed.content)
+        if content not in self._valid:
+            is_proper = self.subject.shapes.is_proper(signed)
+            self._valid[content] = is_proper and self.subject.refusal(signed) is None
+        return self._valid[content]
 
-    def _is_valid(self, entry: IndexEntry) -> bool:
-        """Whether the own log could take the entry in next, were it signed by enough."""
-        body = entry.signed_body()
-        if body not in self._valid:
-            refusal = check_content(entry, charter=self._core.charter, index=self._index)
-            self._valid[body] = refusal is None
-        return self._valid[body]
+    def _breaks_promise(self, signed: Signed) -> bool:
+        """Whether this node has signed something that must not stand beside it."""
+        return any(self.subject.contradicts(signed, other) for other in self._promised())
 
-    def _keeps_promises(self, entry: IndexEntry) -> bool:
-        """Whether signing keeps a print and a change of source that contradict it apart.
-
-        Of one period, some logs might take in the print before the change, and others be left with a change
-        after which the print's source is wrong. So a node signs one of the two.
-        """
-        for (decision, number), promise in self.promises.signed.items():
-            if decision == OBSERVATION:
-                continue
-            other = read_decision(decision, number, decode(promise.content))
-            for one, two in ((entry, other), (other, entry)):
-                if (
-                    one is not None
-                    and two is not None
-                    and isinstance(one.decided, Print)
-                    and isinstance(two.decided, SourceChange)
-                    and one.decided.period >= two.decided.first_period
-                    and one.decided.source < two.decided.number
-                ):
-                    return False
-        return True
-
-    def _sign_entry(self, tick: Tick, key: Key, entry: IndexEntry) -> None:
-        promise = self._promise(tick, key, entry.content())
-        self.gathering.remember(self._core.coop, entry, promise.signature)
-        signed = replace(entry, signatures=((self._core.coop, promise.signature),))
-        self._tell(tick, DecisionSigned(signed).encode())
-        tick.notice("index_signed", decision=entry.decision.name.lower(), number=entry.number)
-
-    def _promise(self, tick: Tick, key: Key, content: Value) -> Promise:
-        """Sign a content for good."""
-        encoded = encode(content)
-        signature = self._core.signer.content(decision=key[0], number=key[1], content=encoded)
-        promise = Promise(content=encoded, signature=signature)
-        self.promises.save(tick, key, promise)
-        return promise
+    def _promise(self, tick: Tick, wanted: Signed) -> None:
+        """Sign a content for good, and tell it."""
+        signature = self._core.signer.content(
+            decision=wanted.decision, number=wanted.number, content=wanted.content
+        )
+        self._promises.save(tick, wanted.key, Promise(content=wanted.content, signature=signature))
+        signed = replace(wanted, signatures=((self._core.coop, signature),))
+        self._remember(signed)
+        self._tell(tick, signed)
+        if not self._is_statement(signed.key):
+            self._notice(tick, "signed", signed)
 
     def _take_in(self, tick: Tick, own: Appender) -> bool:
         """Let the own log take in a decision that is certified; whether it did."""
-        chartered = self._chartered
         if not own.has_room(tick):
             return False
         for key in self.due():
-            for entry in self.gathering.grouped(key):
-                if chartered is None or len(entry.signatures) < quorum_of(entry, chartered):
+            for signed in self._gathering.grouped(key):
+                if not is_certified(self.subject, signed):
                     continue
-                if self._is_valid(entry) and self._append(tick, own, entry):
+                if self._is_valid(signed) and self._append(tick, own, signed):
                     return True
         return False
 
-    def _append(self, tick: Tick, own: Appender, entry: IndexEntry) -> bool:
-        data = encode_transaction(entry)
-        if own.append(tick, [data]).count == 0:
-            self._valid[entry.signed_body()] = False
+    def _append(self, tick: Tick, own: Appender, signed: Signed) -> bool:
+        transaction = self.subject.transaction(signed)
+        if own.append(tick, [transaction]).count == 0:
+            self._valid[signed.key, signed.content] = False
             return False
-        self._certificates.keep(tick, data)
-        tick.notice("index_taken", decision=entry.decision.name.lower(), number=entry.number)
+        self._keep(tick, signed, transaction)
+        self._notice(tick, "taken", signed)
         self._notice_due(tick)
         return True
 
+    def _notice(self, tick: Tick, what: str, signed: Signed) -> None:
+        shapes = self.subject.shapes
+        decision = shapes.name_of(signed.decision)
+        tick.notice(f"{shapes.name}_{what}", decision=decision, number=signed.number)
+
     def wake_at_ms(self) -> int | None:
         """When something may become due by time alone, on the steady clock."""
-        if self._chartered is None:
+        if not self.subject.is_chartered:
             return None
-        times = [self._tell_at_ms, self.surveys.wake_at_ms()]
-        if self.due()[1] not in self.promises.signed:
-            times.append(self._proposals.wake_at_ms())
-        return min(at for at in times if at is not None)
+        at = self.subject.wake_at_ms(self._promises.signed.keys())
+        return self._tell_at_ms if at is None else min(at, self._tell_at_ms)

@@ -11,8 +11,8 @@ from ledger.codec import decode, encode
 from ledger.errors import EncodingError, ProofError
 from node.addresses import NodeAddress, check_address, read_address
 from node.engine.core import Core, Tick
+from node.engine.costs import ROW, SIGNATURE
 from node.engine.wire import AddressNews
-from node.engine.work import ROW, SIGNATURE
 from node.errors import PeerFault
 from node.store import Write
 

@@ -3,11 +3,12 @@
 A peer that sends what no honest one would is not heard any more in that tick, and its link is closed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from node.engine.core import Core, Tick
 from node.engine.events import Disconnect, PeerMessage
 from node.engine.wire import Message, decode_message
+from node.engine.wire_decisions import Shapes
 from node.engine.work import cost_of
 from node.errors import LogDamaged, MessageUnhandled, NodeFault, PeerFault, ValueUnstorable
 
@@ -15,8 +16,14 @@ from node.errors import LogDamaged, MessageUnhandled, NodeFault, PeerFault, Valu
 class Hearing:
     """Reads messages and hands them to `handle`."""
 
-    def __init__(self, core: Core, handle: Callable[[Tick, int, Message], None]) -> None:
+    def __init__(
+        self,
+        core: Core,
+        subjects: Sequence[Shapes],
+        handle: Callable[[Tick, int, Message], None],
+    ) -> None:
         self._core = core
+        self._subjects = subjects
         self._handle = handle
         self._distrusted: set[int] = set()
 
@@ -47,7 +54,9 @@ class Hearing:
         work = self._core.work
         work.received(peer, len(data))
         try:
-            message = decode_message(data, max_bytes=self._core.settings.message_bytes)
+            message = decode_message(
+                data, max_bytes=self._core.settings.message_bytes, subjects=self._subjects
+            )
             work.spend(peer, cost_of(message))
             self._handle(tick, peer, message)
         except (PeerFault, ValueUnstorable) as fault:

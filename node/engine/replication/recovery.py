@@ -14,11 +14,11 @@ node's own log.
 from ledger.codec import decode, encode
 from ledger.errors import EncodingError
 from node.engine.core import Core, Tick
+from node.engine.costs import reading
 from node.engine.health.status import Readiness
 from node.engine.health.troubles import Trouble, TroubleKind
 from node.engine.replication.replicas import Replicas
 from node.engine.wire import EvidenceNews, NewestAnswer, NewestQuestion
-from node.engine.work import reading
 from node.mark import NO_TOKEN, PUT_BACK_KEY, TOKEN_KEY, Doubt, Mark, MarkKeeper, doubt_about
 from node.store import Write
 

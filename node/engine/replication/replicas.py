@@ -18,12 +18,12 @@ from ledger.evidence import MAX_EVIDENCE_ENTRIES, InvalidEntryEvidence
 from ledger.refusals import Refusal
 from ledger.validators.interface import Waiting
 from node.engine.core import Core, Tick
+from node.engine.costs import CHAIN, SIGNATURE
 from node.engine.events import Disconnect
 from node.engine.replication.forks import fork_from_entries, fork_from_head
 from node.engine.replication.growth import Growth
 from node.engine.replication.pending import Kept, Pending
 from node.engine.wire import Entries, Get, Heads
-from node.engine.work import CHAIN, SIGNATURE
 from node.errors import PeerFault
 from node.store import Segment
 

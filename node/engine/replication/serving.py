@@ -4,10 +4,10 @@ from ledger.chain import extend_all
 from ledger.codec import split
 from ledger.errors import EncodingError, ProofError
 from node.engine.core import Core, Tick
+from node.engine.costs import CHAIN, reading
 from node.engine.reading import read_entries
 from node.engine.replication.forks import entries_from_evidence
 from node.engine.wire import Entries, Get
-from node.engine.work import CHAIN, reading
 from node.errors import LogDamaged, PeerFault
 
 

@@ -12,7 +12,8 @@ import pytest
 from ledger.codec import Value, encode
 from node.engine.events import NotPublished, NotPublishedReason, PeerMessage, PeerUp, Published
 from node.engine.wire import Heads, decode_message
-from node.engine.wire_decisions import MOST_TOLD, DecisionSigned, IndexDue, IndexTold
+from node.engine.wire_decisions import Signed, Told
+from node.engine.wire_index import INDEX, index_due
 from node.errors import PeerFault
 from tests.node.engine.decisions.test_taking_part import (
     NOVEMBER,
@@ -102,16 +103,16 @@ def test_an_answer_is_one_message_where_the_link_allows_it() -> None:
     """Over an older link the parts come one by one, and a node that was restored stays out of it."""
     town = official_town(quorum=3)
     town.publish(1, fact(NOVEMBER, 25))
-    due = IndexDue(period=NOVEMBER, source=1)
+    due = index_due(period=NOVEMBER, source=1)
     answers = []
     for version in (1, 0):
         town.tick(1, [PeerUp(2, version)])
         sends = town.tick(1, [PeerMessage(2, due.encode())]).sends
         answers.append([decode_message(send.data, max_bytes=10_000) for send in sends])
     (told,), (part,) = answers
-    assert isinstance(told, IndexTold)
-    assert (told.period, told.source, told.known) == (NOVEMBER, 1, (part,))
-    assert isinstance(part, DecisionSigned)
+    assert isinstance(told, Told)
+    assert (told.numbers, told.known) == ((NOVEMBER, 1), (part,))
+    assert isinstance(part, Signed)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +123,7 @@ def test_an_answer_is_one_message_where_the_link_allows_it() -> None:
         [["observed", 1, 2]],
         [["index due", 1, 1]],
         [["index told", 1, 1, []]],
-        [["observed", 1, []]] * (MOST_TOLD + 1),
+        [["observed", 1, []]] * (INDEX.most_told + 1),
     ],
 )
 def test_answers_of_another_shape_are_refused(known: Value) -> None:

@@ -1,9 +1,10 @@
 """What one peer may cost this node, and that people don't wait for it longer than they must."""
 
+from node.engine.costs import SIGNATURE
 from node.engine.events import Outbox, PeerDown, PeerMessage, Recorded, Submit
 from node.engine.settings import EngineSettings
 from node.engine.wire import Get, Heads, MemoDelivery, MemoKept
-from node.engine.work import SIGNATURE, Work
+from node.engine.work import Work
 from tests.node.engine.inside import core_of
 from tests.node.engine.rig import Rig, joined
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ledger.publications import Publication
+from node.engine.decisions.decisions import SubjectMaker
 from node.engine.engine import Engine
 from node.engine.events import Event, Notice, Outbox, PeerDown, PeerMessage, PeerUp, Publish
 from node.engine.settings import EngineSettings
@@ -34,6 +35,8 @@ class Town:
     marks: dict[int, MemoryMark] = field(default_factory=dict)
     cut: set[frozenset[int]] = field(default_factory=set)
     """Pairs of coops that have no link with each other."""
+    subjects: Sequence[SubjectMaker] = ()
+    """What is decided about beside the index."""
     notices: list[tuple[int, Notice]] = field(default_factory=list)
     _mail: deque[tuple[int, int, bytes]] = field(default_factory=deque)
     _links: set[frozenset[int]] = field(default_factory=set)
@@ -52,6 +55,7 @@ class Town:
                 self.stores[coop],
                 self.now_ms,
                 mark=self.marks.setdefault(coop, MemoryMark()),
+                subjects=self.subjects,
             )
 
     def kill(self, coop: int) -> None:

@@ -25,7 +25,7 @@ from node.engine.events import (
 )
 from node.engine.health.status import Readiness
 from node.engine.settings import EngineSettings
-from node.engine.wire_decisions import DecisionSigned, one_observation
+from node.engine.wire_index import Observed, signed_decision
 from node.store import DocumentKind
 from tests.builders import build_federation
 from tests.index_builders import SOURCE_HASH, certify, index_lines, observation, official
@@ -277,7 +277,7 @@ def test_signatures_that_no_honest_peer_sends_cut_the_link(forged: bool) -> None
     assert isinstance(signed, IndexEntry)
     if forged:
         signed = replace(signed, signatures=((2, signed.signatures[0][1]),))
-    message = PeerMessage(3, DecisionSigned(signed).encode())
+    message = PeerMessage(3, signed_decision(signed).encode())
     outbox = town.engines[1].tick(town.now_ms, [message])
     assert [cut.coop for cut in outbox.disconnects] == [3]
     status = town.engines[1].index_status()
@@ -345,7 +345,7 @@ def test_two_contents_of_one_coop_are_evidence_that_spreads() -> None:
         entry = IndexEntry(decided=Print(period=NOVEMBER, value=value))
         signed = decode_transaction(certify(town.federation, entry, [2]))
         assert isinstance(signed, IndexEntry)
-        town.tick(1, [PeerMessage(2, DecisionSigned(signed).encode())])
+        town.tick(1, [PeerMessage(2, signed_decision(signed).encode())])
     town.settle()
     for coop in (1, 3, 4):
         (row,) = town.stores[coop].evidence(2)
@@ -367,7 +367,7 @@ def test_a_certificate_counts_by_a_coop_that_signed_something_else_too() -> None
     told = []
     for entry in (wrong, right, certificate):
         assert isinstance(entry, IndexEntry)
-        town.tick(3, [PeerMessage(2, DecisionSigned(entry).encode())])
+        town.tick(3, [PeerMessage(2, signed_decision(entry).encode())])
         told.append(len(index_of(town, 3).prints))
     assert told == [0, 0, 1]
     assert index_of(town, 3).prints == (Print(period=NOVEMBER, value=25),)
@@ -378,7 +378,7 @@ def test_two_observations_of_one_coop_are_evidence() -> None:
     town = survey_town(coops=4)
     for value in (10**9, 2 * 10**9):
         seen = observation(town.federation, 3, WEEK, value)
-        town.tick(1, [PeerMessage(3, one_observation(WEEK, seen))])
+        town.tick(1, [PeerMessage(3, Observed(period=WEEK, observations=(seen,)).encode())])
     (row,) = town.stores[1].evidence(3)
     evidence = decode_evidence(row.data)
     assert isinstance(evidence, DecisionEvidence)

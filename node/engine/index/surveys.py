@@ -7,7 +7,7 @@ kept for good: certified values refer to its hash.
 from hashlib import sha256
 
 from node.engine.core import Core, Tick
-from node.engine.wire_decisions import SurveyFile, SurveyRequest
+from node.engine.wire_index import SurveyFile, SurveyRequest
 from node.errors import PeerFault
 from node.store import Document, DocumentKind, Write
 

@@ -7,18 +7,17 @@ one, has signed. A later proposer takes up what others have signed already, so t
 on one content.
 """
 
-from collections.abc import Callable
-
 from ledger.charter import IndexCharter
-from ledger.decisions import IndexEntry
+from ledger.decisions import OBSERVATION, Decision, IndexEntry
 from ledger.index.days import Method
 from ledger.index.prints import Print
 from ledger.index.table import Index
 from ledger.rules.index import median_of
 from node.engine.core import Core, Tick
 from node.engine.decisions.gathering import Gathering
-
-IsValid = Callable[[IndexEntry], bool]
+from node.engine.decisions.subject import IsValid
+from node.engine.wire_decisions import Key, Signed
+from node.engine.wire_index import observed, signed_decision
 
 
 class Proposals:
@@ -36,7 +35,11 @@ class Proposals:
         self._period = period
         self._closes_ms = self._wake_at_ms = None
 
-    def wanted(self, tick: Tick, index: Index, is_valid: IsValid) -> IndexEntry | None:
+    @property
+    def _print(self) -> Key:
+        return (Decision.PRINT.value, self._period)
+
+    def wanted(self, tick: Tick, index: Index, is_valid: IsValid) -> Signed | None:
         """What there is to sign now for the period that is due."""
         chartered = self._core.charter.index
         if chartered is None or chartered.parameters.method is not Method.SURVEY:
@@ -53,16 +56,16 @@ class Proposals:
         proposers = {publishers[(first + number) % len(publishers)] for number in rounds}
         turn = publishers[(first + present) % len(publishers)]
         is_own_turn = turn == self._core.coop and elapsed >= 0
-        for entry in self._gathering.grouped((1, self._period)):
-            signers = {coop for coop, _ in entry.signatures}
-            if (is_own_turn or signers & proposers) and is_valid(entry):
-                return entry
+        for signed in self._gathering.grouped(self._print):
+            signers = {coop for coop, _ in signed.signatures}
+            if (is_own_turn or signers & proposers) and is_valid(signed):
+                return signed
         return self._propose(chartered, index, is_valid) if is_own_turn else None
 
     def _elapsed_ms(self, tick: Tick, chartered: IndexCharter) -> int | None:
         """How long round 0 has been going on, negative before it; None when nothing has begun."""
-        seen = self._gathering.observations.get(self._period, {})
-        votes = self._gathering.votes.get((1, self._period))
+        seen = self._gathering.votes((OBSERVATION, self._period))
+        votes = self._gathering.votes(self._print)
         if self._closes_ms is None:
             if len(seen) < chartered.parameters.observations_needed and not votes:
                 return None
@@ -74,11 +77,10 @@ class Proposals:
     def _set_alarm(self, closes_ms: int, length: int, present: int, *, has_begun: bool) -> None:
         self._wake_at_ms = closes_ms + (present + 1) * length if has_begun else closes_ms
 
-    def _propose(
-        self, chartered: IndexCharter, index: Index, is_valid: IsValid
-    ) -> IndexEntry | None:
+    def _propose(self, chartered: IndexCharter, index: Index, is_valid: IsValid) -> Signed | None:
         """A content of all observations that are held."""
-        seen = self._gathering.observations.get(self._period, {})
+        signed = self._gathering.grouped((OBSERVATION, self._period))
+        seen = {one.coop: one for each in signed for one in observed(each)}
         if len(seen) < chartered.parameters.observations_needed:
             return None
         observations = tuple(seen[coop] for coop in sorted(seen))
@@ -87,8 +89,8 @@ class Proposals:
             value=median_of(observations, chartered),
             source=index.source_of(self._period),
         )
-        entry = IndexEntry(decided=new, observations=observations)
-        return entry if is_valid(entry) else None
+        proposal = signed_decision(IndexEntry(decided=new, observations=observations))
+        return proposal if is_valid(proposal) else None
 
     def wake_at_ms(self) -> int | None:
         """When the survey closes, or the next round begins."""

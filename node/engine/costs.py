@@ -1,0 +1,19 @@
+"""What work costs, in units of about a microsecond of one core; `node.engine.work` keeps the accounts."""
+
+from typing import Final
+
+SIGNATURE: Final = 100
+"""A signature that is checked by itself."""
+LOOKUP: Final = 300
+"""A question to the store's indexes."""
+CHAIN: Final = 5_000
+"""Finding a head or an entry within a stored segment: it is read, and hashed up to there."""
+ROW: Final = 200
+"""A row that is written."""
+_READ_BYTES: Final = 200
+"""How many bytes are read for one unit."""
+
+
+def reading(size: int) -> int:
+    """What it costs to read so many bytes, or to send them."""
+    return size // _READ_BYTES

@@ -1,0 +1,1 @@
+"""The price index as something that coops decide about: what is special to prints, sources and surveys."""

@@ -1,0 +1,236 @@
+"""The price index as a subject of decisions: prints and changes of source (PROTOCOL section 9).
+
+What is due follows from the index that the own log has taken in, what is valid from `ledger.rules.index`. Of
+surveys, who puts observations together is in `proposals`, and the files are in `surveys`.
+"""
+
+from collections.abc import Container, Sequence
+from hashlib import sha256
+from typing import Final
+
+from ledger.charter import IndexCharter
+from ledger.decisions import OBSERVATION, Decision, IndexEntry
+from ledger.entries import decode_transaction
+from ledger.index.days import Method, last_day_of_week, text_from_day, text_from_month
+from ledger.index.prints import Print, SourceChange
+from ledger.index.table import Index
+from ledger.publications import Publication, check_publication
+from ledger.refusals import Refusal
+from ledger.rules.index import check_content, quorum_of
+from ledger.transactions import Kind, encode_transaction
+from node.engine.core import Core, Tick
+from node.engine.decisions.certificates import certificate
+from node.engine.decisions.gathering import Gathering
+from node.engine.decisions.subject import IsValid, Subject
+from node.engine.events import NotPublished, NotPublishedReason
+from node.engine.index.proposals import Proposals
+from node.engine.index.surveys import Surveys
+from node.engine.wire_decisions import Key, Known, Signed, SubjectMessage
+from node.engine.wire_index import (
+    INDEX,
+    Observed,
+    SurveyFile,
+    SurveyRequest,
+    decided,
+    observed,
+    signed_decision,
+)
+
+SURVEYS_LOOKED_BACK: Final = 26
+"""How many of the newest surveys a node that starts looks through for files that it lacks."""
+
+
+class IndexSubject(Subject):
+    """What is due of the index, and what follows from it."""
+
+    shapes = INDEX
+    entry_kind = Kind.INDEX.value
+    absent = "this coop publishes no index"
+
+    def __init__(self, core: Core, gathering: Gathering) -> None:
+        self.surveys = Surveys(core)
+        self._core = core
+        self._proposals = Proposals(core, gathering)
+        if self.is_chartered:
+            self._miss_surveys()
+
+    @property
+    def chartered(self) -> IndexCharter:
+        """What the charter says of the index."""
+        chartered = self._core.charter.index
+        if chartered is None:
+            raise AssertionError("nothing is asked of an index that the charter does not have")
+        return chartered
+
+    @property
+    def index(self) -> Index:
+        """The index as the own log has it."""
+        index = self._core.validator.index(self._core.coop)
+        if index is None:
+            raise AssertionError("a charter with an index gives every log one")
+        return index
+
+    @property
+    def is_chartered(self) -> bool:
+        """See `Subject`."""
+        return self._core.charter.index is not None
+
+    def takes_part(self, coop: int) -> bool:
+        """Publishers sign."""
+        return self.is_chartered and coop in self.chartered.publishers
+
+    def due(self) -> tuple[int, ...]:
+        """The period of the next print, and the number of the next change of source."""
+        index = self.index
+        return (index.due_window.period, len(index.sources) + 1)
+
+    def keys(self, due: tuple[int, ...]) -> tuple[Key, ...]:
+        """The change of source, the print, and the observations for it."""
+        period, source = due
+        return (
+            (Decision.SOURCE.value, source),
+            (Decision.PRINT.value, period),
+            (OBSERVATION, period),
+        )
+
+    def quorum(self, signed: Signed) -> int:
+        """See `ledger.rules.index.quorum_of`."""
+        return quorum_of(_entry(signed), self.chartered)
+
+    def refusal(self, signed: Signed) -> Refusal | None:
+        """See `ledger.rules.index.check_content`. Observations are what each coop says they are."""
+        if signed.decision == OBSERVATION:
+            return None
+        return check_content(_entry(signed), charter=self._core.charter, index=self.index)
+
+    def transaction(self, signed: Signed) -> bytes:
+        """An `index` transaction."""
+        return encode_transaction(_entry(signed))
+
+    def read(self, transaction: bytes) -> Signed | None:
+        """What an `index` transaction decides."""
+        entry = decode_transaction(transaction)
+        return signed_decision(entry) if isinstance(entry, IndexEntry) else None
+
+    def name_of(self, key: Key) -> str:
+        """A source by its number, a month, a week by its last day."""
+        kind, number = key
+        if kind == Decision.SOURCE:
+            return f"source {number}"
+        if self.chartered.parameters.method is Method.SURVEY:
+            return f"the week to {text_from_day(last_day_of_week(number))}"
+        return text_from_month(number)
+
+    def contradicts(self, one: Signed, other: Signed) -> bool:
+        """A print, and a change of source by which that print would have another source.
+
+        Of one period, some logs might take in the print before the change, and others be left with a change
+        after which the print's source is wrong. So a node signs one of the two.
+        """
+        first, second = decided(one), decided(other)
+        return (
+            first is not None
+            and second is not None
+            and (_is_outdated(first, second) or _is_outdated(second, first))
+        )
+
+    def wanted(self, tick: Tick, key: Key, is_valid: IsValid) -> Signed | None:
+        """For a survey, what there is to sign of the coops' levels."""
+        if key[0] != Decision.PRINT:
+            return None
+        return self._proposals.wanted(tick, self.index, is_valid)
+
+    def parts(self, key: Key, contents: Sequence[Signed]) -> Sequence[Known]:
+        """All observations of a week go in one message, those of the lowest coops first."""
+        if key[0] != OBSERVATION or not contents:
+            return contents
+        seen = [one for signed in contents for one in observed(signed)]
+        by_coop = tuple(sorted(seen, key=lambda one: one.coop))
+        return (Observed(period=key[1], observations=by_coop),)
+
+    # Surveys.
+
+    def check_published(self, publication: Publication) -> None:
+        """See `ledger.publications.check_publication`."""
+        check_publication(publication)
+
+    def keep_file(
+        self, tick: Tick, publication: Publication, file: bytes | None
+    ) -> NotPublished | None:
+        """Keep the survey file of an observation."""
+        wanted = publication.observed()
+        if wanted is None:
+            return None
+        wrong = self._wrong_with(file, wanted[1])
+        if wrong is not None:
+            return NotPublished(NotPublishedReason.SURVEY_MISSING, f"the survey file {wrong}")
+        if file is not None:
+            self.surveys.keep(tick, file)
+        return None
+
+    def _wrong_with(self, file: bytes | None, hash_: bytes) -> str | None:
+        if file is None:
+            return "is missing" if self.surveys.data(hash_) is None else None
+        most = self._core.settings.survey_bytes
+        if len(file) > most:
+            return f"is over {most} bytes"
+        return None if sha256(file).digest() == hash_ else "has another hash"
+
+    def on_heard(self, tick: Tick, peer: int, signed: Signed) -> None:
+        """Ask for the survey files of observations."""
+        for seen in observed(signed):
+            self.surveys.want(tick, seen.survey_hash, peer)
+
+    def on_message(self, tick: Tick, peer: int, message: SubjectMessage) -> None:
+        """Survey files, and who wants them."""
+        match message:
+            case SurveyRequest():
+                self.surveys.on_request(tick, peer, message)
+            case SurveyFile():
+                self.surveys.on_file(tick, message)
+            case _:
+                raise AssertionError("a message of another subject")
+
+    def on_due(self) -> None:
+        """Another survey may be due."""
+        self._proposals.begin(self.index.due_window.period)
+
+    def on_taken(self, tick: Tick, signed: Signed) -> None:
+        """Ask for the survey files that a certified value refers to."""
+        for seen in _entry(signed).observations or ():
+            self.surveys.want(tick, seen.survey_hash, None)
+
+    def _miss_surveys(self) -> None:
+        """Ask for files of the newest surveys that had not come when the node stopped."""
+        for taken in self.index.prints[-SURVEYS_LOOKED_BACK:]:
+            signed = certificate(self._core, self, (Decision.PRINT.value, taken.period))
+            for seen in () if signed is None else _entry(signed).observations or ():
+                self.surveys.miss(seen.survey_hash)
+
+    def run(self, tick: Tick) -> None:
+        """Ask again for survey files that did not come."""
+        self.surveys.run(tick)
+
+    def wake_at_ms(self, signed: Container[Key]) -> int | None:
+        """When to ask for files again; until the print is signed also when it may be proposed."""
+        times = [self.surveys.wake_at_ms()]
+        if (Decision.PRINT.value, self.index.due_window.period) not in signed:
+            times.append(self._proposals.wake_at_ms())
+        return min((at for at in times if at is not None), default=None)
+
+
+def _entry(signed: Signed) -> IndexEntry:
+    entry = decided(signed)
+    if entry is None:
+        raise AssertionError("a content of another shape is read by nobody")
+    return entry
+
+
+def _is_outdated(one: IndexEntry, other: IndexEntry) -> bool:
+    """Whether `one` is a print that names another source than it would have after `other`."""
+    return (
+        isinstance(one.decided, Print)
+        and isinstance(other.decided, SourceChange)
+        and one.decided.period >= other.decided.first_period
+        and one.decided.source < other.decided.number
+    )

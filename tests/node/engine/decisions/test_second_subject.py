@@ -1,0 +1,182 @@
+"""Two subjects beside each other: how coops decide does not depend on what they decide about."""
+
+from dataclasses import replace
+
+import pytest
+
+from ledger.codec import Value, encode
+from ledger.publications import Publication
+from ledger.refusals import Refusal
+from node.engine.decisions.promises import document_id
+from node.engine.events import (
+    NotPublished,
+    NotPublishedReason,
+    PeerMessage,
+    PeerUp,
+    Published,
+    Refused,
+)
+from node.engine.wire_decisions import Due, Signed
+from node.store import DocumentKind
+from tests.builders import build_federation
+from tests.index_builders import index_lines
+from tests.node.engine.decisions.guests import FIRST_ACCOUNT, GUEST, GuestBook
+from tests.node.engine.decisions.test_taking_part import (
+    NOVEMBER,
+    SETTINGS,
+    fact,
+    official_town,
+    opened,
+    taken,
+)
+from tests.node.engine.inside import core_of
+from tests.node.engine.town import Town
+
+
+def guest(number: int, name: str = "ada", limit: Value = 500) -> Publication:
+    return Publication(decision=GUEST, number=number, content=[name, limit])
+
+
+def guests_town(*, signers: tuple[int, ...] = (1, 2, 3), needed: int = 2) -> Town:
+    """Three coops with an index, and guests beside it."""
+    federation = build_federation(seed="guests", coops=3, index=index_lines(coops=3))
+    book = GuestBook(federation, signers=signers, needed=needed)
+    return opened(Town(federation=federation, settings=SETTINGS, subjects=(book.subject(),)))
+
+
+def admitted(town: Town, coop: int) -> list[str]:
+    """The guests in a coop's own log, in order."""
+    validator = core_of(town.engines[coop]).validator
+    found: list[str] = []
+    while (account := validator.account(coop, FIRST_ACCOUNT + len(found) + 1)) is not None:
+        found.append(account.handle)
+    return found
+
+
+def test_it_goes_from_a_publication_to_a_certificate_beside_the_index() -> None:
+    town = guests_town()
+    for coop in (1, 2):
+        answer = town.publish(coop, guest(1))
+        assert isinstance(answer, Published)
+        assert answer.is_signed
+        town.publish(coop, fact(NOVEMBER, 25))
+    town.settle()
+    assert taken(town) == {1: 1, 2: 1, 3: 1}
+    for coop, store in town.stores.items():
+        assert admitted(town, coop) == ["ada"]
+        for key in ((GUEST, 1), (1, NOVEMBER)):
+            assert store.document(DocumentKind.CERTIFICATE, document_id(key)) is not None
+        assert store.documents(DocumentKind.DECISION, limit=9) == []
+    names = {(notice.name, notice.values.get("decision")) for _, notice in town.notices}
+    assert {("guests_signed", "guest"), ("guests_taken", "guest")} <= names
+    assert {("index_signed", "print"), ("index_taken", "print")} <= names
+
+
+def test_one_subject_does_not_wait_for_the_other() -> None:
+    town = guests_town()
+    town.publish(1, fact(NOVEMBER, 25))
+    for number, name in enumerate(("ada", "bea", "col"), 1):
+        for coop in (2, 3):
+            town.publish(coop, guest(number, name))
+        town.settle()
+    assert admitted(town, 1) == ["ada", "bea", "col"]
+    assert set(taken(town).values()) == {0}
+
+
+def test_who_was_away_gets_certificates_in_order() -> None:
+    town = guests_town()
+    town.kill(3)
+    for number, name in enumerate(("ada", "bea", "col"), 1):
+        for coop in (1, 2):
+            town.publish(coop, guest(number, name))
+            town.publish(coop, fact(NOVEMBER + number - 1, 25))
+        town.settle()
+    town.start(3)
+    town.settle()
+    town.pass_time(6_000)
+    assert admitted(town, 3) == ["ada", "bea", "col"]
+    assert taken(town)[3] == 3
+
+
+def test_what_was_signed_is_signed_for_good() -> None:
+    town = guests_town(needed=3)
+    town.publish(1, guest(1, "ada"))
+    town.kill(1)
+    town.start(1)
+    town.settle()
+    town.pass_time(3_000)
+    answer = town.publish(1, guest(1, "bea"))
+    assert isinstance(answer, NotPublished)
+    assert answer.reason is NotPublishedReason.SIGNED_OTHERWISE
+    for coop in (2, 3):
+        town.publish(coop, guest(1, "ada"))
+    town.settle()
+    assert admitted(town, 1) == ["ada"]
+
+
+def test_after_a_restore_it_asks_what_it_has_signed() -> None:
+    """The copy knows of no guest, its peers do: what it signed before is what it signs again."""
+    town = guests_town(needed=3)
+    copy = town.disks[1].copy()
+    town.publish(1, guest(1, "ada"))
+    town.settle()
+    town.kill(1)
+    town.disks[1] = copy
+    town.settings = replace(SETTINGS, restored=True)
+    town.start(1)
+    answer = town.publish(1, guest(1, "bea"))
+    assert not (isinstance(answer, Published) and answer.is_signed)
+    town.settle()
+    town.pass_time(3_000)
+    late = town.publish(1, guest(1, "bea"))
+    assert isinstance(late, NotPublished)
+    assert late.reason is NotPublishedReason.SIGNED_OTHERWISE
+
+
+def test_what_is_published_is_judged_by_its_subject() -> None:
+    town = guests_town(signers=(1, 2))
+    answers = {
+        "another content": town.publish(1, guest(1, limit="much")),
+        "another kind": town.publish(1, replace(guest(1), decision=78)),
+        "too early": town.publish(1, guest(5)),
+        "no part in it": town.publish(3, guest(1)),
+    }
+    found = {
+        what: (answer.reason, answer.detail)
+        for what, answer in answers.items()
+        if isinstance(answer, NotPublished)
+    }
+    assert found == {
+        "another content": (NotPublishedReason.MALFORMED, "not the content of a guest"),
+        "another kind": (NotPublishedReason.MALFORMED, "not one of print, source, guest"),
+        "too early": (NotPublishedReason.NUMBER_EARLY, "guest 1 comes next"),
+        "no part in it": (
+            NotPublishedReason.NOT_PUBLISHER,
+            "this coop has no say about guests",
+        ),
+    }
+    assert town.publish(1, guest(1, limit=5_000)) == Refused(Refusal.LIMIT_EXCEEDED)
+
+
+def test_a_signature_by_a_coop_without_a_part_in_it_is_a_breach() -> None:
+    town = guests_town(signers=(1, 2))
+    content = encode(["ada", 500])
+    signed = Signed(decision=GUEST, number=1, content=content, signatures=((3, bytes(64)),))
+    outbox = town.engines[1].tick(town.now_ms, [PeerMessage(2, signed.encode())])
+    assert [cut.coop for cut in outbox.disconnects] == [2]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        Due("guests", (1,)),
+        Signed(decision=GUEST, number=1, content=encode(["ada", 500])),
+    ],
+)
+def test_a_node_that_does_not_know_the_subject_takes_its_messages_for_a_breach(
+    message: Due | Signed,
+) -> None:
+    town = official_town()
+    town.tick(1, [PeerUp(2)])
+    outbox = town.engines[1].tick(town.now_ms, [PeerMessage(2, message.encode())])
+    assert [cut.reason for cut in outbox.disconnects] == ["message of unknown shape"]
