@@ -11,8 +11,9 @@ A node therefore records nothing while its clock is *doubtful*, which is when
   that it is likelier to be wrong, and no majority of linked nodes says the same time.
 
 A clock that others have confirmed and that has not jumped since is not doubted because of one single other
-node: that one's may be wrong as well, and its people are told too. A person who knows better says so
-(`is_right`): then everything is believed until the clock jumps.
+node: that one's may be wrong as well, and its people are told too. What most of several have contradicted
+stays doubtful when they go away, until it jumps (somebody sets it) or others confirm it. A person who knows
+better says so (`is_right`): then everything is believed until the clock jumps.
 
 Whether it jumps is seen by the steady clock. A new federation's first node has nothing to compare with, but
 the age of the program. Times in milliseconds.
@@ -75,6 +76,7 @@ class Clock:
         self._told: dict[int, _Told] = {}
         self._offset_ms = now_ms - steady_ms
         self._is_confirmed = False
+        self._contradicted: _Found | None = None
         self._tell_at_ms = steady_ms
         accepted = core.store.meta(ACCEPTED_KEY)
         self._accepted_ms = -1 if accepted is None else int(accepted)
@@ -121,10 +123,13 @@ class Clock:
         self._offset_ms += jumped_ms
         if abs(jumped_ms) > settings.clock_peers_ms:
             self._is_confirmed = self._is_right = False
+            self._contradicted = None
         apart = self._apart(now_ms, steady_ms)
         wrong = [ms for ms in apart.values() if abs(ms) > settings.clock_peers_ms]
         if 2 * len(wrong) < len(apart):
-            self._is_confirmed = True
+            self._is_confirmed, self._contradicted = True, None
+        elif len(apart) > 1 and 2 * len(wrong) > len(apart):
+            self._is_confirmed, self._contradicted = False, _found_by_peers(wrong)
         found = self._find_doubt(now_ms, wrong, of=len(apart))
         core.clock_is_believed = found is None or self._is_right
         self._say(found, self._others(now_ms, apart))
@@ -138,9 +143,10 @@ class Clock:
         if own_ms > self._accepted_ms and own_ms - now_ms > settings.clock_own_ms:
             return _Found(Doubt.OWN_LOG, own_ms - now_ms)
         if 2 * len(wrong) > of and not (of == 1 and self._is_confirmed):
-            apart_ms = _middle(wrong)
-            return _Found(Doubt.PEERS_AHEAD if apart_ms > 0 else Doubt.PEERS_BEHIND, abs(apart_ms))
-        return None if self._is_confirmed else self._doubt_by_logs(now_ms, own_ms)
+            return _found_by_peers(wrong)
+        if self._is_confirmed:
+            return None
+        return self._contradicted or self._doubt_by_logs(now_ms, own_ms)
 
     def _doubt_by_logs(self, now_ms: int, own_ms: int) -> _Found | None:
         """What the logs say, when nobody is there to ask."""
@@ -209,6 +215,11 @@ def _trouble(
     if reason:
         values["reason"] = reason
     return Trouble(kind=kind, coop=coop, values=values)
+
+
+def _found_by_peers(wrong: Sequence[int]) -> _Found:
+    apart_ms = _middle(wrong)
+    return _Found(Doubt.PEERS_AHEAD if apart_ms > 0 else Doubt.PEERS_BEHIND, abs(apart_ms))
 
 
 def _middle(values: Sequence[int]) -> int:

@@ -9,6 +9,7 @@ from node.engine.health.words import word
 from node.engine.supervision.clock import EARLIEST_MS
 from node.engine.wire import ClockNews
 from node.http.base import facts
+from tests.builders import build_federation
 from tests.node.engine.rig import Rig, joined
 
 SECOND = 1_000
@@ -111,6 +112,40 @@ def test_a_single_other_node_does_not_stop_one_that_it_had_confirmed() -> None:
     assert records(rig, 1)
     assert TroubleKind.CLOCK_DIFFERS in clocks(rig, 1)
     assert not records(rig, 2)
+
+
+def test_what_most_of_several_contradict_stays_doubtful_when_they_go() -> None:
+    """Also when one that was wrong itself had confirmed it before they came."""
+    rig = Rig(1, 2, 3, 4, federation=build_federation(coops=4))
+    rig.ready()
+    rig.admit(1, 1, 2)
+    rig.skew_ms[1] = YEAR
+    rig.tick(1, PeerUp(2))
+    rig.hear(1, 2, ClockNews(rig.now_ms + YEAR))
+    assert records(rig, 1)
+    for peer in (3, 4):
+        rig.tick(1, PeerUp(peer))
+        rig.hear(1, peer, ClockNews(rig.now_ms))
+    for leaving in (2, 4, 3):
+        assert not records(rig, 1, sequence=2)
+        rig.tick(1, PeerDown(leaving))
+    assert not records(rig, 1, sequence=2)
+    assert doubt(rig, 1) == "ahead_of_peers"
+
+
+def test_a_contradicted_clock_is_believed_once_it_is_set_or_confirmed() -> None:
+    rig = joined(1, 2, 3)
+    rig.skew_ms[1] = YEAR
+    assert not records(rig, 1)
+    for peer in (2, 3):
+        rig.tick(1, PeerDown(peer))
+    assert not records(rig, 1)
+    rig.tick(1, PeerUp(2))
+    rig.hear(1, 2, ClockNews(rig.now_ms + YEAR))
+    assert doubt(rig, 1) is None
+    rig.hear(1, 2, ClockNews(rig.now_ms))
+    rig.skew_ms[1] = 0
+    assert records(rig, 1)
 
 
 def test_a_confirmed_clock_that_jumps_is_as_doubtful_as_any() -> None:
