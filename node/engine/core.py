@@ -1,11 +1,12 @@
 """What the parts of the engine share: the node's identity, its state, and the tick under way.
 
 `Core` lives as long as the engine; `Tick` is made anew for each tick and gathers what will be
-written in its one transaction and what will be sent after it.
+written in its one transaction and what will be sent after it. Nothing here is locked, because one thread has
+it all; what keeps it in order is that every field says who owns it.
 """
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Protocol
@@ -18,7 +19,7 @@ from ledger.signatures import SigningKey
 from ledger.validators.interface import Sequenced, Validator
 from node.engine.events import Notice, Outbox, Send
 from node.engine.health.status import Readiness
-from node.engine.health.troubles import Trouble, TroubleKind
+from node.engine.health.troubles import Trouble, TroubleKey, TroubleKind
 from node.engine.health.words import word
 from node.engine.settings import EngineSettings
 from node.engine.signer import Signer
@@ -42,23 +43,34 @@ class Rot:
 class Tick:
     """One tick: the time, what it writes, what it sends.
 
-    `now_ms` is the clock's time and goes into entries. `steady_ms` runs on evenly, whatever is done to
-    the clock, and is what intervals and deadlines are measured by.
+    It is made by `Engine.tick`, handed to every part in turn, and gone when the tick is over. Parts add to
+    its lists, and change nothing that another part has added. What is to be written has to be here before
+    `write` is called; what is sent leaves after that is durable.
     """
 
     now_ms: int
+    """The clock's time, which goes into entries. Never written again."""
     steady_ms: int
+    """Runs on evenly, whatever is done to the clock; intervals and deadlines are measured by it."""
     outbox: Outbox = field(default_factory=Outbox)
+    """What leaves after the commit. Parts use `send`, `notice` and `trouble`. Replies are added only once
+    the commit is done, by `recording.own_log`, `asking` and `Engine`."""
     segments: list[Segment] = field(default_factory=list)
-    signatures: list[SignedHead] = field(default_factory=list)
+    """What logs have grown by. Only `replication.replicas` adds others', and what is taken back of the own
+    log; only `recording.own_log` adds new entries of the own log."""
     evidence: list[EvidenceRow] = field(default_factory=list)
+    """Only `Core.accuse` adds to it."""
     witnessed: dict[int, Witnessed] = field(default_factory=dict)
+    """What this node signs as a witness, by coop. Only `recording.anchors` writes it."""
     memos: list[Memo] = field(default_factory=list)
+    """Only `recording.memos` adds to it."""
     changes: list[Write] = field(default_factory=list)
-    names: Mapping[int, str] = field(default_factory=dict)
+    """Whatever else is kept beside the logs. Any part may add what it alone keeps: no two write a document,
+    a record or a `meta` key of one name."""
+    names: Callable[[], Mapping[int, str]] = dict
     """The coops' names, for the log that people read."""
     served_bytes: dict[int, int] = field(default_factory=dict)
-    """How much each peer has been sent of logs that it asked for."""
+    """How much each peer has been sent of logs that it asked for. Only `replication.serving` writes it."""
 
     def send(self, coop: int, data: bytes) -> None:
         """Send to one peer, after the commit."""
@@ -68,18 +80,18 @@ class Tick:
         """Leave a line for the log that people read; `coop`, a number, becomes the coop's name there."""
         coop = values.get("coop")
         if isinstance(coop, int):
-            values["coop"] = self.names.get(coop, str(coop))
+            values["coop"] = self.names().get(coop, str(coop))
         self.outbox.notices.append(Notice(name, values, level))
 
     def trouble(self, trouble: Trouble, *, is_over: bool = False) -> None:
         """Tell the log that something is wrong, or no longer so."""
         values: dict[str, int | str] = {"kind": trouble.kind.value}
         if trouble.coop is not None:
-            values["coop"] = self.names[trouble.coop]
+            values["coop"] = self.names()[trouble.coop]
         if is_over:
             self.outbox.notices.append(Notice("trouble_over", values))
             return
-        words = word(trouble, self.names)
+        words = word(trouble, self.names())
         values |= {"text": words.detail, "remedy": words.remedy}
         self.outbox.notices.append(Notice("trouble", values, trouble.level))
 
@@ -87,7 +99,6 @@ class Tick:
         """Everything that this tick writes."""
         return Write(
             segments=self.segments,
-            signatures=self.signatures,
             evidence=self.evidence,
             witnessed=list(self.witnessed.values()),
             memos=[*self.memos, *(memo for change in self.changes for memo in change.memos)],
@@ -107,7 +118,15 @@ class Tick:
 
 
 class Core:
-    """The node's identity and state. `signed` has the newest signed head held of each log."""
+    """The node's identity and state, shared by all parts of its engine.
+
+    It lives as long as the engine, in the engine's thread. Each field has one owner, which alone may write it
+    and keeps its promise; the others read. Where a part has to tell something to the owner it adds to a list,
+    or calls a method here.
+
+    Memory may be ahead of the disk until the tick has committed, and stays so when the commit fails: then all
+    of this is thrown away together and made anew from the store.
+    """
 
     def __init__(
         self,
@@ -118,43 +137,65 @@ class Core:
         store: Store,
         validator: Validator,
     ) -> None:
+        # Given once, and never written again.
         self.settings = settings
         self.coop = coop
         self.store = store
+        """Read by everybody. `Engine` alone commits, once in a tick; the history index and snapshots, which
+        are derived, are written by `recording.history` and by `Engine`."""
         self.validator = validator
+        """Its state moves only when `recording.own_log` appends and when `replication.replicas` replays."""
         self.signer = Signer(key, lambda: self.charter, coop, lambda: self.is_signing)
-        self.peers: set[int] = set()
-        self.clock_is_believed = True
-        """See `clock`."""
-        self.troubles: dict[tuple[TroubleKind, int | None], Trouble] = {}
-        """What parts of the engine have found to be wrong, by `Trouble.key`; see `troubles`."""
-        self.not_arriving: dict[int, TroubleKind] = {}
-        """The coops that payments don't reach until people decide, and why; `troubles` keeps it."""
-        self.answering: set[int] = set()
-        """The peers whose links know `newest?` and `clock`."""
-        self.readiness = Readiness.RECOVERING
-        self.doubt: Doubt | None = None
-        """Why the disk may not know all that was signed; until that is settled nothing is signed."""
-        self.heard: set[int] = set()
-        """The peers that have said, since this start, how far they know the own log."""
-        self.began_in_doubt = False
-        """There was a doubt when this engine started."""
-        self.is_alone = False
-        """A person said that the node may sign in doubt, and it does."""
-        self.damaged: dict[int, Rot] = {}
-        """What is stored of a log and is not what was signed, until it is healed; see `soundness`."""
-        self.suspected: list[LogDamaged] = []
-        """What was met while reading, for `soundness` to look at."""
-        self.signed: dict[int, SignedHead] = {}
-        for log in validator.coops:
-            newest = store.newest_signed_head(log)
-            if newest is not None:
-                self.signed[log] = newest
+        """The only holder of the key."""
         self.work = Work(settings)
+        """Every part that serves a peer spends from it; `replication.hearing` asks whether there is more."""
+
+        # What is held of the logs.
+        self.signed = _newest_heads(store, validator.coops)
+        """The newest signed head held of each log. `recording.own_log` writes the own log's when it has
+        appended, `replication.replicas` the others', and the own one's while that is taken back;
+        `supervision.soundness` takes out what it finds damaged, and puts back what is healed."""
         self.accused, self.damaged_evidence = _stored_evidence(store, validator.coops)
-        """The evidence against each coop, by its kind. A coop without any is accused all the same: what is
-        stored against it is damaged, proves nothing to anybody, and is not passed on; peers have it whole.
-        Whom that is against, the first tick tells."""
+        """The evidence against each coop, by its kind; only `accuse` adds, nothing is ever taken out. A coop
+        without any is accused all the same: what is stored against it is damaged, proves nothing to anybody,
+        and is not passed on; peers have it whole. Whom that is against, `Engine` tells in its first tick."""
+        self.damaged: dict[int, Rot] = {}
+        """What is stored of a log and is not what was signed, until it is healed. `supervision.soundness`
+        owns it."""
+        self.suspected: list[LogDamaged] = []
+        """What was met while reading: any part adds, `supervision.soundness` takes it away to look at it."""
+
+        # Whom it is linked with.
+        self.peers: set[int] = set()
+        """The coops with whose nodes there is a link. `Engine` writes it as links come and go."""
+        self.answering: set[int] = set()
+        """Those of them whose links know `newest?` and `clock`. `Engine` writes it with `peers`."""
+
+        # What it may do.
+        self.readiness = Readiness.HALTED if coop in self.accused else Readiness.RECOVERING
+        """Whether it may sign. `replication.recovery` owns it, but for `HALTED`, which comes of evidence
+        against the own coop (`accuse`) and is for good."""
+        self.doubt: Doubt | None = None
+        """Why the disk may not know all that was signed; until that is settled nothing is signed.
+        `replication.recovery` owns it."""
+        self.heard: set[int] = set()
+        """The peers that have said, since this start, how far they know the own log. `replication.recovery`
+        owns it."""
+        self.began_in_doubt = False
+        """There was a doubt when this engine started. `replication.recovery` and `decisions.promises` set it
+        while the engine is made; from then on it stays."""
+        self.is_alone = False
+        """A person said that the node may sign in doubt, and it does. `replication.recovery` owns it."""
+        self.clock_is_believed = True
+        """`supervision.clock` owns it, and looks before anything is appended."""
+
+        # What is wrong.
+        self.troubles: dict[TroubleKey, Trouble] = {}
+        """What parts of the engine have found by themselves. Each part puts in and takes out its own kinds;
+        `supervision.troubles` reads it, and finds the rest."""
+        self.not_arriving: dict[int, TroubleKind] = {}
+        """The coops that payments don't reach until people decide, and why. `supervision.troubles` owns
+        it."""
 
     @property
     def charter(self) -> Charter:
@@ -257,6 +298,11 @@ class Appender(Protocol):
 
     def has_room(self, tick: Tick) -> bool:
         """Whether the charter lets the own log have one more entry today that is no payment."""
+
+
+def _newest_heads(store: Store, coops: Collection[int]) -> dict[int, SignedHead]:
+    heads = {coop: store.newest_signed_head(coop) for coop in coops}
+    return {coop: newest for coop, newest in heads.items() if newest is not None}
 
 
 def _stored_evidence(

@@ -39,7 +39,7 @@ from node.engine.events import (
     View,
 )
 from node.engine.extensions import Extensions
-from node.engine.health.status import IndexStatus, NodeStatus, Readiness
+from node.engine.health.status import IndexStatus, NodeStatus
 from node.engine.index.status import index_status
 from node.engine.index.subject import IndexSubject
 from node.engine.reading import load_state
@@ -147,8 +147,6 @@ class Engine:
             now_ms=steady_ms,
         )
         self._snapshot_length = self._total_length()
-        if coop in self._core.accused:
-            self._core.readiness = Readiness.HALTED
         self._extensions = Extensions(extensions)
         self._extensions.start(self._view(now_ms))
 
@@ -163,7 +161,9 @@ class Engine:
         `now_ms` is the clock's, which people set; `steady_ms` is of a clock that nobody sets, with any
         beginning. `Outbox.wake_at_ms` is of the latter. Left out, they are taken to be one.
         """
-        tick = Tick(now_ms, now_ms if steady_ms is None else steady_ms, names=self._core.names)
+        tick = Tick(
+            now_ms, now_ms if steady_ms is None else steady_ms, names=lambda: self._core.names
+        )
         self._tell_cut(tick)
         self._receive(tick, inbox)
         self._recovery.run(tick)
