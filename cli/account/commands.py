@@ -218,7 +218,7 @@ def erase(place: EntryPlace, wallet: Path, passphrase: PassphraseSource, output:
     """
     with open_membership(wallet, passphrase) as member:
         member.open_session()
-        payment = member.client.get(path_of("v1", "payments", place.coop, place.index))
+        payment = member.client.get(path_of("v1", "payments", place.coop, place.number))
         if payment.get("reference") is None:
             raise CliError(
                 ExitCode.REFUSED,

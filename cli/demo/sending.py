@@ -60,7 +60,7 @@ Progress = Callable[[int], None]
 async def admit_all(
     homes: Sequence[Home], pool: ProcessPoolExecutor, progress: Progress
 ) -> list[int]:
-    """Admit all members at their homes; the index of the last admission at each.
+    """Admit all members at their homes; the entry of the last admission at each.
 
     Raises `SendingFailed` when one is refused.
     """

@@ -235,7 +235,7 @@ def _work_of_homes(
 
 
 def wait_until_known(nodes: Sequence[RunningNode], admitted: Mapping[int, int]) -> None:
-    """Wait until every log has anchored the others as far as their last admission (coop -> index).
+    """Wait until every log has anchored the others as far as their last admission (coop -> its entry).
 
     Before that, a payment to a new member of another coop may be refused: the payee is not known.
     """
@@ -253,7 +253,7 @@ def _knows(client: NodeClient, home: int, admitted: Mapping[int, int]) -> bool:
     logs = {log["coop_number"]: log for log in client.get("/v1/logs")["logs"]}
     numbers = {log["coop"]: number for number, log in logs.items()}
     anchored = {numbers[name]: length for name, length in logs[home]["anchored"].items()}
-    return all(anchored.get(coop, 0) >= index for coop, index in admitted.items() if coop != home)
+    return all(anchored.get(coop, 0) >= length for coop, length in admitted.items() if coop != home)
 
 
 def wait_until_settled(nodes: Sequence[RunningNode], output: Output) -> None:

@@ -272,7 +272,7 @@ def refund(
     """
     given = {
         "amount": None if amount is None else money(amount),
-        "of": None if place is None else {"coop": place.coop, "index": place.index},
+        "of": None if place is None else {"coop": place.coop, "index": place.number},
         "reason": reason,
         "client_id": client_id,
     }
@@ -293,7 +293,7 @@ def refund(
         if prepared["state"] == "prepared":
             intent, payee, bound = _as_payment(member, prepared)
             paid = pay(desk, intent, payee=payee, now=int(time.time()), terms=Terms(bound=bound))
-            output.line(f"Paid back {words} to {payee}: entry {member.coop.name}/{paid.index}.")
+            output.line(f"Paid back {words} to {payee}: entry {member.coop.name}/{paid.number}.")
         else:
             output.line(f"This refund of {words} is {prepared['state']} already.")
         listed = objects(member.client, member.client.get(path), "refunds")

@@ -69,7 +69,7 @@ def show(
     data = kept_receipt(wallet, charter, place) or _asked(wallet, place, node_url)
     proof = decode_receipt(data)
     coop = charter.coop_named(place.coop)
-    if coop is None or (proof.coop, proof.length) != (coop.number, place.index):
+    if coop is None or (proof.coop, proof.length) != (coop.number, place.number):
         raise ProofError(f"the receipt is of another entry than {place}")
     _show(proof, founding, _own_name(wallet, charter), output)
     _tell_what_follows(proof, place, output)
@@ -91,7 +91,7 @@ def show(
     output.result(
         {
             "coop": place.coop,
-            "index": place.index,
+            "index": place.number,
             "receipt": data.hex(),
             "following": len(proof.following),
             "federation": charter.federation.hex(),
@@ -195,7 +195,7 @@ def _asked(wallet: Path, place: EntryPlace, node_url: str | None) -> bytes:
         raise NotJoined(wallet)
     with NodeClient(url) as client:
         try:
-            found = client.get(path_of("v1", "receipts", place.coop, place.index))
+            found = client.get(path_of("v1", "receipts", place.coop, place.number))
         except NodeProblem as problem:
             raise _without_receipt(problem, place) from problem
         return decode_bytes(client, found, "receipt")
@@ -208,9 +208,9 @@ def _without_receipt(problem: NodeProblem, place: EntryPlace) -> Exception:
     return CliError(
         ExitCode.REFUSED,
         problem.code,
-        f"The node {problem.url} holds entry {place.coop}/{place.index}, but no signature of "
+        f"The node {problem.url} holds entry {place.coop}/{place.number}, but no signature of "
         f"{place.coop} over it or close enough after it.",
-        f"The node of {place.coop} can always prove it: `fiado receipt show {place.coop}/{place.index} "
+        f"The node of {place.coop} can always prove it: `fiado receipt show {place.coop}/{place.number} "
         f"--node URL`, with that node's address. The payer's wallet has the receipt too.",
     )
 

@@ -43,7 +43,7 @@ def news_words(news: News) -> str:
             why = "" if news.problem is None else news.problem.detail or news.problem.title
             return f"The node refused that payment: {why}"
         case Step.RECORDED:
-            return f"It is recorded: {payment_words(news.intent)}, entry {news.index}."
+            return f"It is recorded: {payment_words(news.intent)}, entry {news.number}."
         case Step.WAS_MEANT:
             return "That is the payment you asked for now, so nothing more is paid."
         case Step.ORDER_PAID:
@@ -73,7 +73,7 @@ def unless_repeated(
 def already_words(paid: PaidAlready) -> str:
     """What was recorded, as one sentence."""
     moment = when(paid.twin.time)
-    return f"{payment_words(paid.intent)} is paid already: entry {paid.coop}/{paid.twin.index}, {moment}."
+    return f"{payment_words(paid.intent)} is paid already: entry {paid.coop}/{paid.twin.number}, {moment}."
 
 
 def _only(agreed: Twin) -> MayRepeat:

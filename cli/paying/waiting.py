@@ -43,7 +43,7 @@ def wait_for_delivery(
     delivery = Delivery(member, paid)
     if delivery.is_at_home:
         return delivery.wait(seconds=seconds)
-    where = f"{member.coop.name}/{paid.index}"
+    where = f"{member.coop.name}/{paid.number}"
     what = f"Recorded at {where}; waiting for {delivery.coop} to take it in"
     wait_shown(delivery.has_ended, what=what, seconds=seconds, output=output, clock=clock)
     return delivery.arrival

@@ -157,7 +157,7 @@ def _(error: PaidAlready) -> CliError:
         "--order, which is never paid twice.",
         {
             "coop": error.coop,
-            "index": error.twin.index,
+            "index": error.twin.number,
             "time": error.twin.time,
             "payee": error.intent.payee,
             "amount": error.intent.amount,
@@ -172,11 +172,11 @@ def _(error: OrderDiffers) -> CliError:
         ExitCode.REFUSED,
         "order_differs",
         f"This order was paid already, with {format_amount(paid.amount)} to {paid.payee}: entry "
-        f"{error.coop}/{error.index}. Nothing more was paid.",
+        f"{error.coop}/{error.number}. Nothing more was paid.",
         "Give what is to be paid now an id of its own.",
         {
             "coop": error.coop,
-            "index": error.index,
+            "index": error.number,
             "payee": paid.payee,
             "amount": paid.amount,
         },

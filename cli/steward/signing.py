@@ -104,12 +104,12 @@ def sign_draft(
 
 def show_recorded(answer: Json, steward: Stewardship, output: Output) -> Json:
     """Say where it was recorded; the result for programs."""
-    index = integer(steward.client, answer, "index")
-    output.line(f"Recorded: entry {steward.coop.name}/{index}. It holds from now on.")
+    number = integer(steward.client, answer, "index")
+    output.line(f"Recorded: entry {steward.coop.name}/{number}. It holds from now on.")
     return {
         "state": "recorded",
         "coop": steward.coop.name,
-        "index": index,
+        "index": number,
         "receipt": answer.get("receipt"),
     }
 

@@ -45,7 +45,7 @@ def pay_standing_order(
             terms = Terms(order=desk.orders.digest(check_order(order)))
             paid = pay_once(desk, intent, payee=asked.payee, now=int(time.time()), terms=terms)
         arrival = Delivery(member, paid).wait(seconds=WAIT_SECONDS)
-        place = EntryPlace(coop=member.coop.name, index=paid.index)
+        place = EntryPlace(coop=member.coop.name, number=paid.number)
         data = kept_receipt(wallet, member.charter, place)
         assert data is not None, "paying keeps the receipt"
         proven = decode_receipt(data).check(member.charter)

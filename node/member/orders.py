@@ -68,7 +68,7 @@ class PaidOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marks:
-    """Payments of the account up to its sequence number `through`: the entry's index by each one's mark."""
+    """Payments of the account up to its sequence number `through`: the entry's number by each one's mark."""
 
     through: int = 0
     entries: dict[str, int] = field(default_factory=dict)
@@ -135,7 +135,7 @@ class Orders:
         try:
             document = json.loads(data or b"{}")
             if document.get("format") == _MARKS_FORMAT:
-                entries = {str(mark): int(index) for mark, index in document["entries"].items()}
+                entries = {str(mark): int(number) for mark, number in document["entries"].items()}
                 return Marks(through=int(document["through"]), entries=entries)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             pass  # The history has it all.

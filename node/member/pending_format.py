@@ -87,7 +87,7 @@ class RecordedPayment:
     """A payment that was recorded, without what it was for: enough to recognise it."""
 
     fingerprint: str
-    index: int
+    number: int
     """The entry of the home log."""
     time: int
     """The entry's time, in Unix seconds by the node's clock."""
@@ -161,7 +161,7 @@ def _render_part(part: AccountPart) -> dict[str, Any]:
     return {
         "last_recorded": part.last_recorded,
         "pending": None if part.pending is None else _render_pending(part.pending),
-        "recorded": [[each.fingerprint, each.index, each.time] for each in part.recorded],
+        "recorded": [[each.fingerprint, each.number, each.time] for each in part.recorded],
     }
 
 
@@ -171,8 +171,8 @@ def _part_from(document: Mapping[str, Any]) -> AccountPart:
         last_recorded=_integer(document["last_recorded"]),
         pending=None if pending is None else _pending_from(pending),
         recorded=tuple(
-            RecordedPayment(fingerprint=_text(name), index=_integer(index), time=_integer(time))
-            for name, index, time in document["recorded"]
+            RecordedPayment(fingerprint=_text(name), number=_integer(number), time=_integer(time))
+            for name, number, time in document["recorded"]
         ),
     )
 

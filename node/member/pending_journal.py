@@ -195,10 +195,10 @@ class PendingJournal:
         self._save(replace(self._part, pending=begun))
         return begun
 
-    def finish(self, sequence: int, *, outcome: Outcome, index: int = 0, time: int = 0) -> None:
+    def finish(self, sequence: int, *, outcome: Outcome, number: int = 0, time: int = 0) -> None:
         """Write down the node's answer, and forget the payment's bytes and its memo.
 
-        A recorded payment is remembered by its fingerprint, as entry `index` of `time`.
+        A recorded payment is remembered by its fingerprint, as entry `number` of `time`.
 
         Raises `NothingPending`, `JournalUnusable`, or `OSError` when writing fails: then the
         payment may still be pending at the next start, and sending it again does no harm.
@@ -210,7 +210,7 @@ class PendingJournal:
         if outcome is Outcome.RECORDED:
             recorded = part.recorded
             if pending.fingerprint:
-                seen = RecordedPayment(fingerprint=pending.fingerprint, index=index, time=time)
+                seen = RecordedPayment(fingerprint=pending.fingerprint, number=number, time=time)
                 recorded = (*recorded, seen)[-MOST_RECORDED:]
             part = replace(part, last_recorded=sequence, recorded=recorded)
         self._save(part)

@@ -14,13 +14,13 @@ class PlaceError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryPlace:
-    """Entry `index` of the log of the coop of that name."""
+    """Entry `number` of the log of the coop of that name."""
 
     coop: str
-    index: int
+    number: int
 
     def __str__(self) -> str:
-        return f"{self.coop}/{self.index}"
+        return f"{self.coop}/{self.number}"
 
 
 _PLACE: Final = re.compile(r"([a-z0-9][a-z0-9-]{0,31})/([1-9][0-9]{0,15})")
@@ -31,4 +31,4 @@ def parse_place(text: str) -> EntryPlace:
     found = _PLACE.fullmatch(text.strip())
     if found is None:
         raise PlaceError(text.strip()[:60])
-    return EntryPlace(coop=found[1], index=int(found[2]))
+    return EntryPlace(coop=found[1], number=int(found[2]))

@@ -151,7 +151,7 @@ class Bank:
         """The payments of a member, newest first, as a node tells them."""
         name = self.books.federation.charter.coops[self.home].name
         items: list[dict[str, Any]] = []
-        for index, data in enumerate(self.books.logs[self.home], start=1):
+        for entry_number, data in enumerate(self.books.logs[self.home], start=1):
             entry = decode_entry(data)
             assert not isinstance(entry, Refusal)
             pay = entry.transaction
@@ -162,7 +162,7 @@ class Bank:
                     {
                         "direction": "out",
                         "coop": name,
-                        "index": index,
+                        "index": entry_number,
                         "time": entry.time,
                         "amount": pay.amount,
                         "sequence": pay.sequence,
@@ -188,17 +188,17 @@ class Bank:
             memo, pay = json.loads(request.body).get("memo"), decode_transaction(transaction)
             if memo is not None and isinstance(pay, Pay) and pay.reference is not None:
                 self.memos[pay.reference.hex()] = memo["payer"]
-        index = next(
+        number = next(
             place
             for place, entry in enumerate(self.books.logs[self.home], start=1)
             if entry.endswith(transaction)
         )
-        receipt = self.books.receipt(self.home, index)
+        receipt = self.books.receipt(self.home, number)
         document = {
             "status": "recorded",
             "coop": self.books.federation.charter.coops[self.home].name,
             "coop_number": self.home,
-            "index": index,
+            "index": number,
             "repeated": is_repeated,
             "receipt": encode_bytes(receipt.encode()),
         }

@@ -67,7 +67,7 @@ class Delivery:
         self.is_at_home = self.coop == member.coop.name
         """Within one cooperative recorded is arrived; there is nothing to wait for but the answer."""
         self._client = member.client
-        self._path = path_of("v1", "payments", member.coop.name, paid.index)
+        self._path = path_of("v1", "payments", member.coop.name, paid.number)
 
     def has_ended(self, timeout_ms: int) -> bool:
         """Ask the node; whether there is nothing more to wait for, as `arrival` then says."""

@@ -28,7 +28,7 @@ def keep_receipt(wallet: Path, charter: Charter, receipt: Receipt) -> None:
 def kept_receipt(wallet: Path, charter: Charter, place: EntryPlace) -> bytes | None:
     """The receipt of an entry of this federation, if the wallet has it."""
     folder = wallet.parent / RECEIPTS_FOLDER
-    name = f"{place.coop}-{place.index}.receipt"
+    name = f"{place.coop}-{place.number}.receipt"
     for path in (folder / f"{_prefix(charter)}-{name}", folder / name):
         if path.exists() and _is_of(path.read_bytes(), charter):
             return path.read_bytes()

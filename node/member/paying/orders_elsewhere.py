@@ -35,9 +35,9 @@ def find_elsewhere(desk: Desk, intent: PaymentIntent, order: str) -> PaidOrder |
         memo_reference(salt=salt, text=intent.memo): intent.memo,
     }
     for sign in (*memos, salt):
-        index = marks.entries.get(desk.orders.mark(sign))
-        if index is not None:
-            return _proven(desk, intent, memos, index)
+        number = marks.entries.get(desk.orders.mark(sign))
+        if number is not None:
+            return _proven(desk, intent, memos, number)
     return None
 
 
@@ -84,10 +84,10 @@ def _signs(desk: Desk, item: Json) -> list[bytes]:
     return signs
 
 
-def _proven(desk: Desk, intent: PaymentIntent, memos: dict[bytes, str], index: int) -> PaidOrder:
+def _proven(desk: Desk, intent: PaymentIntent, memos: dict[bytes, str], number: int) -> PaidOrder:
     """The payment at that place of the home log, by its receipt and not by what the node says of it."""
     client = desk.member.client
-    receipt, pay = _payment(desk, index)
+    receipt, pay = _payment(desk, number)
     coop = desk.member.charter.coops[pay.payee_coop].name
     found = client.get(path_of("v1", "accounts", coop, pay.payee))
     paid = PaymentIntent(
@@ -106,9 +106,9 @@ def _proven(desk: Desk, intent: PaymentIntent, memos: dict[bytes, str], index: i
     )
 
 
-def _payment(desk: Desk, index: int) -> tuple[Receipt, Pay]:
+def _payment(desk: Desk, number: int) -> tuple[Receipt, Pay]:
     member = desk.member
-    answer = member.client.get(path_of("v1", "receipts", member.coop.name, index))
+    answer = member.client.get(path_of("v1", "receipts", member.coop.name, number))
     try:
         receipt = decode_receipt(decode_bytes(member.client, answer, "receipt"))
         entry = receipt.check(member.charter)

@@ -26,9 +26,9 @@ _PAGE: Final = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Twin:
-    """A payment that was recorded and looks the same: entry `index` of the home log, at `time`."""
+    """A payment that was recorded and looks the same: entry `number` of the home log, at `time`."""
 
-    index: int
+    number: int
     time: int
 
 
@@ -61,7 +61,7 @@ def _in_journal(desk: Desk, intent: PaymentIntent, now: int) -> Twin | None:
     seen = desk.journal.recorded_like(desk.orders.fingerprint(intent))
     if seen is None or not _is_recent(seen.time, now):
         return None
-    return Twin(index=seen.index, time=seen.time)
+    return Twin(number=seen.number, time=seen.time)
 
 
 def _by_reference(desk: Desk, reference: str) -> Twin | None:
@@ -69,7 +69,7 @@ def _by_reference(desk: Desk, reference: str) -> Twin | None:
     if paid is None:
         return None
     receipt = decode_receipt(paid.receipt)
-    return Twin(index=receipt.length, time=receipt.check(desk.member.charter).time)
+    return Twin(number=receipt.length, time=receipt.check(desk.member.charter).time)
 
 
 def _in_history(member: Membership, intent: PaymentIntent, now: int) -> Twin | None:
@@ -80,7 +80,7 @@ def _in_history(member: Membership, intent: PaymentIntent, now: int) -> Twin | N
         time = number(member.client, item, "time")
         is_same = _looks_same(member, item, intent)
         if is_same and (intent.reference or _is_recent(time, now)):
-            return Twin(index=number(member.client, item, "index", least=1), time=time)
+            return Twin(number=number(member.client, item, "index", least=1), time=time)
     return None
 
 

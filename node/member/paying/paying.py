@@ -105,7 +105,7 @@ class Paid:
 
     intent: PaymentIntent
     sequence: int
-    index: int
+    number: int
     receipt: Receipt
     is_repeated: bool
     order: str = ""
@@ -278,12 +278,12 @@ def _send(desk: Desk, pending: PendingPayment) -> Paid:
         )
     except KeyboardInterrupt:
         raise PaymentInDoubt(pending.intent, None) from None
-    index = number(member.client, answer, "index", least=1)
-    receipt, time = _checked_receipt(member, answer, pending, index)
+    entry_number = number(member.client, answer, "index", least=1)
+    receipt, time = _checked_receipt(member, answer, pending, entry_number)
     paid = Paid(
         intent=pending.intent,
         sequence=pending.sequence,
-        index=index,
+        number=entry_number,
         receipt=receipt,
         is_repeated=answer.get("repeated") is True,
         order=pending.order,
@@ -293,7 +293,7 @@ def _send(desk: Desk, pending: PendingPayment) -> Paid:
         keep_order(desk, desk.orders.digest_of_reference(pending.intent.reference), paid)
     if pending.order:
         keep_order(desk, pending.order, paid)
-    desk.journal.finish(pending.sequence, outcome=Outcome.RECORDED, index=index, time=time)
+    desk.journal.finish(pending.sequence, outcome=Outcome.RECORDED, number=entry_number, time=time)
     return paid
 
 
@@ -313,7 +313,7 @@ def keep_order(desk: Desk, order: str, paid: Paid) -> None:
 
 
 def _checked_receipt(
-    member: Membership, answer: Json, pending: PendingPayment, index: int
+    member: Membership, answer: Json, pending: PendingPayment, number: int
 ) -> tuple[Receipt, int]:
     """The receipt, once it proves that exactly what we signed is in our cooperative's log; its time."""
     transaction = read_bytes(json.loads(pending.payload)["transaction"])
@@ -324,7 +324,7 @@ def _checked_receipt(
         raise NodeMisbehaved(member.client.url, f"its receipt proves nothing: {error}") from error
     if (
         receipt.coop != member.coop.number
-        or receipt.length != index
+        or receipt.length != number
         or encode_transaction(entry.transaction) != transaction
     ):
         raise NodeMisbehaved(member.client.url, "its receipt is for something else")

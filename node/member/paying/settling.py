@@ -29,7 +29,7 @@ class OrderDiffers(Exception):
     """The order was paid already, and for something else than what is asked for now."""
 
     paid: PaidOrder
-    index: int
+    number: int
     coop: str
 
 
@@ -54,7 +54,7 @@ class News:
 
     step: Step
     intent: PaymentIntent
-    index: int | None = None
+    number: int | None = None
     problem: NodeProblem | None = None
 
 
@@ -107,7 +107,7 @@ def settle(
         return None
     if order:
         keep_order(desk, order, earlier)
-    tell(News(step=Step.WAS_MEANT, intent=earlier.intent, index=earlier.index))
+    tell(News(step=Step.WAS_MEANT, intent=earlier.intent, number=earlier.number))
     return earlier
 
 
@@ -123,7 +123,7 @@ def finish_earlier(desk: Desk, tell: Tell = tell_nobody) -> Paid | None:
         tell(News(step=Step.REFUSED, intent=pending.intent, problem=problem))
         return None
     if earlier is not None:
-        tell(News(step=Step.RECORDED, intent=earlier.intent, index=earlier.index))
+        tell(News(step=Step.RECORDED, intent=earlier.intent, number=earlier.number))
     return earlier
 
 
@@ -152,11 +152,11 @@ def _paid_for(desk: Desk, known: PaidOrder, intent: PaymentIntent, tell: Tell) -
     paid = PaymentIntent(
         payee=known.payee, amount=known.amount, memo=intent.memo, price=known.price
     )
-    tell(News(step=Step.ORDER_PAID, intent=paid, index=receipt.length))
+    tell(News(step=Step.ORDER_PAID, intent=paid, number=receipt.length))
     return Paid(
         intent=paid,
         sequence=known.sequence,
-        index=receipt.length,
+        number=receipt.length,
         receipt=receipt,
         is_repeated=True,
     )

@@ -111,10 +111,10 @@ def test_every_entry_with_a_flipped_byte_is_found_in_its_segment(
     """The bytes of each entry are looked up in the file, and one of them is flipped."""
     whole = (sound / DATABASE).read_bytes()
     for coop, entries in books.logs.items():
-        for index, entry in enumerate(entries, start=1):
-            begin = (index - 1) // SEGMENT_ENTRIES * SEGMENT_ENTRIES + 1
+        for number, entry in enumerate(entries, start=1):
+            begin = (number - 1) // SEGMENT_ENTRIES * SEGMENT_ENTRIES + 1
             segment = entries[begin - 1 : begin - 1 + SEGMENT_ENTRIES]
-            place = whole.index(b"".join(segment)) + len(b"".join(segment[: index - begin]))
+            place = whole.index(b"".join(segment)) + len(b"".join(segment[: number - begin]))
             # The middle of the entry is in a signature or key, the third byte in its time.
             for offset in (3, len(entry) // 2):
                 (folder / DATABASE).write_bytes(whole)
@@ -207,12 +207,12 @@ def with_history(folder: Path, books: Books) -> None:
             account=account,
             time=books.now,
             log=log,
-            index=index,
+            index=number,
             role=role,
             sequence=sequence,
             digest=digest,
         )
-        for account, log, index, role, sequence, digest in _history_of_norte(books)
+        for account, log, number, role, sequence, digest in _history_of_norte(books)
     ]
     with SqlStore(f"sqlite:///{folder / DATABASE}") as store:
         store.add_history(validator_rows, {coop: len(log) for coop, log in books.logs.items()})
@@ -222,7 +222,7 @@ def _history_of_norte(
     books: Books,
 ) -> Iterator[tuple[int, int, int, Role, int | None, bytes | None]]:
     for log, entries in books.logs.items():
-        for index, data in enumerate(entries, start=1):
+        for number, data in enumerate(entries, start=1):
             entry = decode_entry(data)
             assert not isinstance(entry, Refusal)
             pay = entry.transaction
@@ -230,9 +230,9 @@ def _history_of_norte(
                 continue
             if log == 1:
                 digest = payment_digest(data[transaction_start(data) :])
-                yield pay.payer, log, index, Role.PAYER, pay.sequence, digest
+                yield pay.payer, log, number, Role.PAYER, pay.sequence, digest
             if pay.payee_coop == 1:
-                yield pay.payee, log, index, Role.PAYEE, None, None
+                yield pay.payee, log, number, Role.PAYEE, None, None
 
 
 @pytest.mark.parametrize("what", ["role = 2", "digest = zeroblob(16)"])

@@ -97,17 +97,17 @@ def test_a_receipt_without_a_path_says_nothing_of_others(tmp_path: Path) -> None
 
 
 def test_a_long_receipt_is_written_to_a_file_and_verifies_there(tmp_path: Path) -> None:
-    index = LENGTH - 110
-    data = BOOKS.receipt(1, index, signed_at=LENGTH)
+    number = LENGTH - 110
+    data = BOOKS.receipt(1, number, signed_at=LENGTH)
     written = encode_bytes(data.encode())
     assert len(written) > LONGEST_SHOWN
-    said = ask(tmp_path, f"norte/{index}", given(data), "--qr")
+    said = ask(tmp_path, f"norte/{number}", given(data), "--qr")
     assert said.exit_code == 0, said.output
     assert written not in said.output
     assert "write it to a file with --out" in said.output
     assert "too long for a QR code" in said.output
     file, charter = tmp_path / "a.receipt", tmp_path / "charter.toml"
-    assert ask(tmp_path, f"norte/{index}", given(data), "--out", str(file)).exit_code == 0
+    assert ask(tmp_path, f"norte/{number}", given(data), "--out", str(file)).exit_code == 0
     assert file.read_bytes() == data.encode()
     charter.write_bytes(BOOKS.federation.founding.source)
     words = ["receipt", "verify", str(file), "--charter", str(charter)]

@@ -64,7 +64,7 @@ class Named:
 PAID = Paid(
     intent=PaymentIntent(payee="carla@sur", amount=1_250),
     sequence=3,
-    index=12,
+    number=12,
     receipt=cast(Receipt, None),
     is_repeated=False,
 )

@@ -68,7 +68,7 @@ ERRORS: Sequence[tuple[Exception, ExitCode]] = [
     (OrderError("it is too long"), ExitCode.USAGE),
     (OrderDamaged(PATH), ExitCode.WALLET),
     (OrderDiffers(ORDER, 12, "norte"), ExitCode.REFUSED),
-    (PaidAlready(INTENT, Twin(index=12, time=0), "norte"), ExitCode.REFUSED),
+    (PaidAlready(INTENT, Twin(number=12, time=0), "norte"), ExitCode.REFUSED),
     (PaymentInDoubt(INTENT, None), ExitCode.INTERRUPTED),
     (PaymentInDoubt(INTENT, AnswerLost("http://n", "reset")), ExitCode.OUTCOME_UNKNOWN),
     (PaymentInDoubt(INTENT, NodeMisbehaved("http://n", "nonsense")), ExitCode.OUTCOME_UNKNOWN),

@@ -54,8 +54,8 @@ def test_other_texts_are_refused(text: str, error: type[Exception]) -> None:
 
 
 def test_places() -> None:
-    assert parse_place(" norte/12 ") == EntryPlace(coop="norte", index=12)
-    assert str(EntryPlace(coop="norte", index=12)) == "norte/12"
+    assert parse_place(" norte/12 ") == EntryPlace(coop="norte", number=12)
+    assert str(EntryPlace(coop="norte", number=12)) == "norte/12"
     for text in ("norte", "norte/0", "norte/-1", "norte/x", "Norte/1", "norte/1/2", ""):
         with pytest.raises(PlaceError):
             parse_place(text)
