@@ -42,6 +42,23 @@ def sign_in(browser: Browser, stage: Stage, index: int) -> None:
     browser.wait_text("#who", f"steward {index}")
 
 
+def look_up(browser: Browser, handle: str) -> None:
+    """Find an account to propose a change of."""
+    browser.type("#find", handle)
+    browser.click("#find-form button")
+    browser.wait_text("#found-name", f"{handle}@norte")
+
+
+def propose_to_freeze(browser: Browser, handle: str) -> None:
+    """A change that has no fields of its own, so none are shown."""
+    look_up(browser, handle)
+    browser.click("#change-form [data-status='1']")
+    assert "How far below zero" not in browser.find("#change-form").text
+    browser.type("#reason", "Lost the telephone")
+    browser.click("#change-form .primary")
+    browser.wait_text("#queue", f"Freeze {handle}@norte: it can be paid, but can't pay")
+
+
 def test_stewards_admit_a_member_and_grant_a_limit(
     tmp_path: Path, phone: Browser, desktop: Browser
 ) -> None:
@@ -63,9 +80,7 @@ def test_stewards_admit_a_member_and_grant_a_limit(
         desktop.wait_text("#notice", "Recorded: Admit ana@norte")
 
         # The second steward proposes a limit; the first signs it.
-        desktop.type("#find", "ana")
-        desktop.click("#find-form button")
-        desktop.wait_text("#found-name", "ana@norte")
+        look_up(desktop, "ana")
         desktop.click("#change-form .primary")
         desktop.wait_text("#change-error", "Type an amount")
         desktop.type("#new-limit", "400")
@@ -79,6 +94,7 @@ def test_stewards_admit_a_member_and_grant_a_limit(
         desktop.click("#queue .primary")
         desktop.wait_text("#queue-empty", "Nothing waits")
         desktop.wait_text("#notice", "Recorded: Let ana@norte owe up to 400.00.")
+        propose_to_freeze(desktop, "ana")
         assert desktop.console_errors() == []
 
         phone.click("#waiting-look")

@@ -11,7 +11,7 @@ import { KINDS } from "../parts/kinds.js";
 import { seedFromWords } from "../protocol/mnemonic.js";
 import { canSign, keyFromSeed, sign } from "../protocol/signing.js";
 import {
-  ADMIT, LIMIT, STATUS, decodeTransaction, encodeTransaction, entryMessage, reasonHash,
+  ADMIT, LIMIT, decodeTransaction, encodeTransaction, entryMessage, reasonHash,
 } from "../protocol/messages.js";
 import { mark } from "../parts/receipt.js";
 import { explainWords, readWords } from "./setup.js";
@@ -109,7 +109,7 @@ async function decline(draft) {
 
 // What the last signature that was needed has done.
 const outcome = ({ state }, transaction, member) =>
-  (state === "recorded" ? say("Recorded: {what}.", { what: plainWords(transaction, member) }) : "");
+  (state === "recorded" ? say("Recorded: {what}.", { what: headline(transaction, member) }) : "");
 
 // `member` is the account that is to be changed, null for a new one.
 const headline = (transaction, member) =>
@@ -186,22 +186,28 @@ async function proposeChange() {
 
 class FormError extends Error {}
 
+// The kind that is chosen, with the fields that the choice gives by itself.
+function chosenChange() {
+  const given = Object.entries(byId("change-form").querySelector("[name=change]:checked").dataset);
+  return Object.fromEntries(given.map(([name, value]) => [name, Number(value)]));
+}
+
 // The fields of the change that the form describes, or the sentence that says what is missing.
 function readChange() {
-  const chosen = new FormData(byId("change-form")).get("change");
-  if (chosen !== "limit") return { kind: STATUS, status: Number(chosen) };
+  const chosen = chosenChange();
+  if (chosen.kind !== LIMIT) return chosen;
   const limit = readAmount(byId("new-limit").value, { isZeroAllowed: true });
   if (typeof limit === "string") return limit;
   const from = Math.floor(Date.now() / 1000);
   const day = byId("until").value;
-  if (day === "") return { kind: LIMIT, limit, from, until: null, after: null };
+  if (day === "") return { ...chosen, limit, from, until: null, after: null };
   const after = readAmount(byId("after").value, { isZeroAllowed: true });
   if (typeof after === "string") return say("Say what the limit is after that day.");
   // Until the end of that day, where the steward is.
   const until = Math.floor(new Date(`${day}T00:00`).getTime() / 1000) + 86_400;
   if (!Number.isSafeInteger(until)) return say("That day can't be read.");
   if (until <= from) return say("That day is over.");
-  return { kind: LIMIT, limit, from, until, after };
+  return { ...chosen, limit, from, until, after };
 }
 
 if (await canSign()) {
@@ -210,7 +216,7 @@ if (await canSign()) {
   onAction(byId("change-form"), proposeChange);
   onAction(byId("reload"), () => loadQueue());
   byId("change-form").addEventListener("change", () => {
-    byId("limit-fields").hidden = new FormData(byId("change-form")).get("change") !== "limit";
+    byId("limit-fields").hidden = chosenChange().kind !== LIMIT;
   });
   showSection("sign-in");
 } else notice(say("This browser can't sign. Update it, or use the program: fiado steward."));
