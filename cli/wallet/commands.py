@@ -11,6 +11,7 @@ from cli.shell.passphrase import PassphraseSource, read_passphrase
 from cli.shell.terminal import Output
 from cli.wallet.membership import unlock
 from cli.wallet.node import wallet_node
+from cli.wallet.passphrase import wallet_passphrase
 from node.member.mnemonic import (
     Language,
     entropy_length,
@@ -120,6 +121,7 @@ def show(check: bool, wallet: Path, passphrase: PassphraseSource, output: Output
 
 
 wallet.add_command(wallet_node)
+wallet.add_command(wallet_passphrase)
 
 
 def describe(path: Path, public: PublicPart) -> dict[str, str]:

@@ -1,0 +1,56 @@
+"""`fiado wallet passphrase`: another passphrase for the same key, in the same file."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from cli.shell.parameters import ask_at_terminal, output_option, passphrase_options, wallet_option
+from cli.shell.passphrase import PassphraseSource, read_passphrase
+from cli.shell.terminal import Output
+from cli.wallet.membership import unlock
+from node.member.wallet_file import change_passphrase, check_unchanged, read_wallet
+from node.member.wallet_lock import lock_wallet
+
+
+@click.command("passphrase")
+@click.option(
+    "--new-passphrase-file",
+    type=click.Path(path_type=Path),
+    help="Read the new passphrase from the first line of this file, which only you can read.",
+)
+@click.option(
+    "--new-passphrase-fd",
+    type=click.IntRange(min=0),
+    help="Read the new passphrase from this open file descriptor.",
+)
+@wallet_option
+@passphrase_options
+@output_option
+def wallet_passphrase(
+    new_passphrase_file: Path | None,
+    new_passphrase_fd: int | None,
+    wallet: Path,
+    passphrase: PassphraseSource,
+    output: Output,
+) -> None:
+    """Change the passphrase of the wallet, or with --wallet FILE of a steward's key.
+
+    Key, account and words stay as they are. Copies of the old file still open with the old passphrase:
+    if somebody may have both, the key itself is no longer yours alone.
+    """
+    if new_passphrase_file is not None and new_passphrase_fd is not None:
+        raise click.UsageError("Give --new-passphrase-file or --new-passphrase-fd, not both.")
+    new = PassphraseSource(file=new_passphrase_file, descriptor=new_passphrase_fd)
+    unlocked = unlock(read_wallet(wallet), passphrase)
+    secret = read_passphrase(new, is_new=True, prompt=ask_at_terminal)
+    with lock_wallet(wallet) as lock:
+        check_unchanged(unlocked)
+        # What was read may be older than an address of the node that another command has learnt since.
+        public = read_wallet(wallet).public
+        change_passphrase(lock, replace(unlocked, public=public), passphrase=secret)
+    output.line(
+        f"The wallet {wallet} opens with the new passphrase now, and no longer with the old one."
+    )
+    output.line("Copies that you made of the file before still open with the old one.")
+    output.result({"wallet": str(wallet), "public_key": unlocked.public.public_key.hex()})
