@@ -40,7 +40,7 @@ def decode(data: bytes, *, max_array: int = MAX_ARRAY) -> Value:
     try:
         value = msgpack.unpackb(data, max_array_len=max_array)
     except Exception as error:  # msgpack raises several unrelated types on bad bytes
-        raise EncodingError(f"not a MessagePack value: {error}") from error
+        raise EncodingError("not a MessagePack value") from error
     check_types(value)
     if msgpack.packb(value) != data:
         raise EncodingError("not the shortest encoding")

@@ -9,6 +9,7 @@ from cli.federation.index_words import index_fields
 from cli.federation.init import init
 from cli.federation.signatures import (
     coops_missing,
+    parse_signatures,
     read_signatures,
     signatures_beside,
     validity,
@@ -22,7 +23,6 @@ from cli.shell.terminal import Output
 from ledger.founding import (
     Founding,
     check_charter_signatures,
-    parse_charter_signatures,
     sign_charter,
 )
 from node.member.amounts import format_amount
@@ -107,7 +107,7 @@ def collect(file: Path, signature_files: tuple[Path, ...], output: Output) -> No
     path = signatures_beside(file)
     gathered: dict[int, bytes] = {}
     for each in signature_files:
-        found = parse_charter_signatures(each.read_bytes())
+        found = parse_signatures(each)
         wrong = [
             number for number, is_valid in validity(founding.genesis, found).items() if not is_valid
         ]

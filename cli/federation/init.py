@@ -1,5 +1,6 @@
 """`fiado federation init`: the first draft of a charter, which people then go through together."""
 
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -21,6 +22,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 ENTRIES_PER_DAY = 100_000
 """What a new charter is advised to allow: more than one payment a second all day, and at most some ten
 megabytes that one cooperative makes all others store."""
+_KEY = re.compile("[0-9a-f]{64}")
 _VALUE_PLACES = 6
 """Decimals of what a unit is worth."""
 
@@ -117,18 +119,9 @@ def init(
 
     What you don't know yet is marked in the file. It never replaces a file.
     """
-    titles = {part.partition("=")[0]: part.partition("=")[2] for part in coops}
-    drafts = [
-        _draft(
-            coop,
-            title=title or coop,
-            node_key=_named(node_keys, titles).get(coop, [MISSING_KEY])[0],
-            stewards=_named(stewards, titles).get(coop, []),
-            clearing_limit=_named(clearing, titles).get(coop, ["50000.00"])[0],
-            threshold=_named(thresholds, titles).get(coop, [""])[0],
-        )
-        for coop, title in titles.items()
-    ]
+    if file.exists():
+        raise click.UsageError(f"There is a file {file} already, and a draft never replaces one.")
+    drafts = _drafts(coops, node_keys, stewards, clearing, thresholds)
     try:
         text = render_charter(
             name=name,
@@ -177,17 +170,73 @@ def _index_draft(method: str | None, currency: str, base: str | None) -> IndexDr
     )
 
 
-def _named(values: Sequence[str], coops: Mapping[str, str]) -> dict[str, list[str]]:
+def _drafts(
+    coops: Sequence[str],
+    node_keys: Sequence[str],
+    stewards: Sequence[str],
+    clearing: Sequence[str],
+    thresholds: Sequence[str],
+) -> list[CoopDraft]:
+    """The coops as the options describe them."""
+    titles = _titles(coops)
+    keys = _once("--node-key", _named("--node-key", node_keys, titles))
+    people = _named("--steward", stewards, titles)
+    limits = _once("--clearing-limit", _named("--clearing-limit", clearing, titles))
+    needed = _once("--threshold", _named("--threshold", thresholds, titles))
+    return [
+        _draft(
+            coop,
+            title=title or coop,
+            node_key=_key("--node-key", coop, keys[coop]) if coop in keys else MISSING_KEY,
+            stewards=people.get(coop, []),
+            clearing_limit=limits.get(coop, "50000.00"),
+            threshold=needed.get(coop, ""),
+        )
+        for coop, title in titles.items()
+    ]
+
+
+def _titles(coops: Sequence[str]) -> dict[str, str]:
+    """The coops' titles by name; a title may be empty."""
+    titles: dict[str, str] = {}
+    for part in coops:
+        name, _, title = part.partition("=")
+        if name in titles:
+            raise click.UsageError(f"--coop {part}: the cooperative {name} is given twice.")
+        titles[name] = title
+    return titles
+
+
+def _named(option: str, values: Sequence[str], coops: Mapping[str, str]) -> dict[str, list[str]]:
     """`COOP=VALUE` options by coop."""
     named: dict[str, list[str]] = {}
     for value in values:
         coop, mark, rest = value.partition("=")
-        if not mark or coop not in coops:
+        if not mark:
             raise click.UsageError(
-                f"“{value}” has to begin with a cooperative's name and an = sign."
+                f"{option} {value}: write a cooperative's name, = and the value."
+            )
+        if coop not in coops:
+            raise click.UsageError(
+                f"{option} {value}: there is no cooperative {coop} here; give it with --coop."
             )
         named.setdefault(coop, []).append(rest)
     return named
+
+
+def _once(option: str, named: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Of an option that is given at most once for each coop, its values."""
+    for coop, values in named.items():
+        if len(values) > 1:
+            raise click.UsageError(f"{option} {coop}={values[1]}: that is given twice for {coop}.")
+    return {coop: values[0] for coop, values in named.items()}
+
+
+def _key(option: str, coop: str, key: str) -> str:
+    """A public key as the charter has it."""
+    if not _KEY.fullmatch(key):
+        raise click.UsageError(f"{option} {coop}={key}: a key is 64 hex digits in small letters.")
+    return key
 
 
 def _draft(
@@ -202,6 +251,8 @@ def _draft(
     people = []
     for steward in stewards:
         name, _, key = steward.rpartition(":")
+        if name:
+            key = _key("--steward", coop, key)
         people.append(StewardDraft(name=name, key=key) if name else StewardDraft(name=key))
     if threshold and not threshold.isdecimal():
         raise click.UsageError(f"--threshold {coop}={threshold}: give a number.")

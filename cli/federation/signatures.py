@@ -11,6 +11,7 @@ from pathlib import Path
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
 from ledger.charter import Charter
+from ledger.errors import CharterError
 from ledger.founding import format_charter_signatures, parse_charter_signatures
 from ledger.messages import TAG_CHARTER, signed_bytes
 from ledger.signatures import SignatureInvalid, verify
@@ -25,8 +26,21 @@ def signatures_beside(charter: Path) -> Path:
 
 
 def read_signatures(path: Path) -> dict[int, bytes]:
-    """Coop -> signature, unchecked; empty when there is no such file yet. Raises `CharterError`."""
-    return parse_charter_signatures(path.read_bytes()) if path.exists() else {}
+    """Coop -> signature, unchecked; empty when there is no such file yet. Raises as `parse_signatures`."""
+    return parse_signatures(path) if path.exists() else {}
+
+
+def parse_signatures(path: Path) -> dict[int, bytes]:
+    """Coop -> signature, unchecked. Raises `CliError` for a file that holds no signatures, and `OSError`."""
+    try:
+        return parse_charter_signatures(path.read_bytes())
+    except CharterError as error:
+        raise CliError(
+            ExitCode.REFUSED,
+            "signatures_unreadable",
+            f"{path} is no file of signatures: {error}.",
+            "`fiado federation sign` writes such files, as charter.signatures.toml; the charter is none.",
+        ) from error
 
 
 def write_signatures(path: Path, charter: Charter, added: Mapping[int, bytes]) -> dict[int, bytes]:

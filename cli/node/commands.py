@@ -18,7 +18,7 @@ from cli.shell.parameters import NODE_TARGET, output_option
 from cli.shell.terminal import Output
 from ledger.signatures import SEED_BYTES
 from node.member.amounts import format_amount
-from node.member.client import Json, NodeClient
+from node.member.client import Json, NodeClient, NodeUnreachable
 from node.member.troubles import Trouble, read_troubles
 from node.settings import (
     DEFAULT_PORT,
@@ -178,7 +178,12 @@ def status(target: Path | str, output: Output) -> None:
     """
     url = address_of(target) if isinstance(target, Path) else target
     with NodeClient(url) as client:
-        found = client.get("/v1/status")
+        try:
+            found = client.get("/v1/status")
+        except NodeUnreachable as error:
+            if isinstance(target, Path):
+                raise _not_running(target, error) from error
+            raise
         logs = client.get("/v1/logs").get("logs", [])
     troubles = read_troubles(found)
     transit = found.get("in_transit") or {}
@@ -216,6 +221,17 @@ def status(target: Path | str, output: Output) -> None:
 
 
 node.add_command(moved)
+
+
+def _not_running(folder: Path, error: NodeUnreachable) -> CliError:
+    """Nobody listens where the node of a folder here would."""
+    return CliError(
+        ExitCode.NODE_UNREACHABLE,
+        "node_not_running",
+        f"The node in {folder} does not run: nobody answers at {error.url} ({error.reason}).",
+        f"Start it with `fiado node run {folder}`; `fiado doctor --folder {folder}` looks at what is there.",
+        {"node": error.url},
+    )
 
 
 def _state(found: Json, troubles: Sequence[Trouble]) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from cli.shell.describing import Names, describe, moment
+from cli.shell.describing import Names, account_words, describe, moment
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
 from cli.shell.parameters import NODE_URL, PLACE, output_option, wallet_option
@@ -14,11 +14,12 @@ from ledger.charter import Charter
 from ledger.errors import ProofError
 from ledger.founding import Founding
 from ledger.receipts import MAX_RECEIPT_BYTES, Receipt, decode_receipt
+from ledger.transactions import Pay
 from node.member.answers import decode_bytes, encode_bytes, read_bytes
 from node.member.charters import charter_file, read_founding
 from node.member.client import NodeClient, NodeProblem, path_of
 from node.member.membership import NotJoined
-from node.member.paying.kept_receipts import kept_receipt
+from node.member.paying.kept_receipts import kept_receipt, known_handles
 from node.member.places import EntryPlace
 from node.member.private_files import UnsafeFile
 from node.member.wallet_file import read_wallet
@@ -71,7 +72,7 @@ def show(
     coop = charter.coop_named(place.coop)
     if coop is None or (proof.coop, proof.length) != (coop.number, place.number):
         raise ProofError(f"the receipt is of another entry than {place}")
-    _show(proof, founding, _own_name(wallet, charter), output)
+    _show(proof, founding, _names(wallet, charter), output)
     _tell_what_follows(proof, place, output)
     written = encode_bytes(data)
     if out is not None:
@@ -118,7 +119,7 @@ def verify(file: Path, charter_path: Path | None, wallet: Path, output: Output) 
     charter = founding.genesis
     proof = decode_receipt(_read(file))
     entry = proof.check(charter)
-    names = _own_name(wallet, charter)
+    names = _names(wallet, charter)
     _show(proof, founding, names, output)
     output.line()
     output.line(f"This is proven: the signature is that of {charter.coops[proof.coop].name}.")
@@ -135,8 +136,12 @@ def verify(file: Path, charter_path: Path | None, wallet: Path, output: Output) 
     )
 
 
+def _names(wallet: Path, charter: Charter) -> Names:
+    """The handles of the wallet's own account and of those that it paid: no receipt has names in it."""
+    return {**known_handles(wallet, charter), **_own_name(wallet, charter)}
+
+
 def _own_name(wallet: Path, charter: Charter) -> Names:
-    """The handle of the wallet's own account: no receipt has names in it, and no other is known here."""
     try:
         public = read_wallet(wallet).public
     except (WalletError, UnsafeFile, OSError):
@@ -161,6 +166,10 @@ def _show(proof: Receipt, founding: Founding, names: Names, output: Output) -> N
     )
     for line in describe(entry.transaction, charter=charter, coop=proof.coop, names=names):
         output.line(line)
+    pay = entry.transaction
+    if isinstance(pay, Pay) and (pay.payee_coop, pay.payee) in names:
+        payee = account_words(charter, pay.payee_coop, pay.payee, {})
+        output.line(f"Names are this wallet's; what is proven is that {payee} is paid.")
 
 
 def _tell_what_follows(proof: Receipt, place: EntryPlace, output: Output) -> None:

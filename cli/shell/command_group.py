@@ -143,6 +143,13 @@ def _print_lines(text: str) -> None:
 def _usage_error(error: click.ClickException) -> CliError:
     context = error.ctx if isinstance(error, click.UsageError) else None
     command = context.command_path if context is not None else "fiado"
+    if isinstance(error, click.NoSuchOption) and error.option_name[1:2].isdecimal():
+        return CliError(
+            ExitCode.USAGE,
+            "amount_negative",
+            "A number with a minus sign stands where an amount should.",
+            "Amounts and limits are never below zero: give the number without a sign.",
+        )
     return CliError(
         ExitCode.USAGE,
         "usage",

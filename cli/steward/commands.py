@@ -17,9 +17,11 @@ from cli.steward.draft_file import DraftError, read_draft
 from cli.steward.key import steward_key
 from cli.steward.signing import (
     FILE,
+    check_in_time,
     draft_as_json,
     draft_document,
     draft_of,
+    drafts_at_node,
     find_member,
     names_of,
     new_reason,
@@ -61,15 +63,18 @@ def pending(key_path: Path, passphrase: PassphraseSource, output: Output) -> Non
     with open_stewardship(key_path, passphrase) as steward:
         steward.open_session()
         # Admissions first: what waits about somebody who is not a member yet follows them.
-        found = sorted(
-            waiting_drafts(steward), key=lambda draft: draft.transaction.kind != Kind.ADMIT
-        )
+        waiting, late = drafts_at_node(steward)
+        found = sorted(waiting, key=lambda draft: draft.transaction.kind != Kind.ADMIT)
         if not found:
             output.line("Nothing waits for a signature.")
         for draft in found:
             print_draft(draft, names_of(steward, draft, found), output)
             output.line(f"Sign it with: fiado steward sign {draft.id_}")
             output.line()
+        for id_ in late:
+            output.note(
+                f"Draft {id_} came too late and can't be recorded any more: `fiado steward discard {id_}`."
+            )
         output.result({"drafts": [draft_as_json(draft) for draft in found]})
 
 
@@ -199,7 +204,9 @@ def sign(
             output.result(sign_draft(steward, found, out=file, yes=yes, output=output))
             return
         steward.open_session()
-        asked = draft_of(steward, steward.client.get(path_of("v1", "drafts", draft)))
+        answer = steward.client.get(path_of("v1", "drafts", draft))
+        asked = draft_of(steward, answer)
+        check_in_time(asked, answer.get("state"))
         waiting = waiting_drafts(steward)
         output.result(sign_draft(steward, asked, out=out, yes=yes, output=output, waiting=waiting))
 

@@ -30,13 +30,15 @@ from ledger.kinds import KINDS
 from ledger.memos import SALT_BYTES
 from ledger.transactions import AccountChange, Admit, encode_transaction
 from node.member.account_search import likeness
-from node.member.answers import encode_bytes, integer, number, read_bytes
+from node.member.answers import encode_bytes, integer, number, objects, read_bytes
 from node.member.client import Json, NodeClient, NodeError, NodeMisbehaved, path_of
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 NAME_SECONDS = 3
+OVERTAKEN = "overtaken"
+"""The state of a draft that can't be recorded any more."""
 
 
 def signing_options(command: Command) -> Command:
@@ -251,13 +253,27 @@ def sign_change(
     return sign_draft(steward, twin or draft, out=out, yes=yes, output=output, waiting=waiting)
 
 
+def drafts_at_node(steward: Stewardship) -> tuple[list[Draft], list[str]]:
+    """The drafts and requests to join that wait at the node; and the ids of those that came too late."""
+    listed = objects(steward.client, steward.client.get("/v1/drafts"), "drafts")
+    waiting = [draft_of(steward, each) for each in listed if each.get("state") == "waiting"]
+    return waiting, [str(each.get("id")) for each in listed if each.get("state") == OVERTAKEN]
+
+
 def waiting_drafts(steward: Stewardship) -> list[Draft]:
     """The drafts and requests to join that wait at the node."""
-    return [
-        draft_of(steward, each)
-        for each in steward.client.get("/v1/drafts").get("drafts", [])
-        if each.get("state") == "waiting"
-    ]
+    return drafts_at_node(steward)[0]
+
+
+def check_in_time(draft: Draft, state: object) -> None:
+    """Raise `CliError` for a draft that came too late, before anybody is asked to sign it."""
+    if state == OVERTAKEN:
+        raise CliError(
+            ExitCode.REFUSED,
+            "draft_overtaken",
+            f"Draft {draft.id_} came too late: what it would change was changed otherwise in the meantime.",
+            f"If it is still wanted, draft it once more. `fiado steward discard {draft.id_}` clears it away.",
+        )
 
 
 def new_reason(text: str) -> ReasonText:

@@ -232,9 +232,16 @@ class Person:
     wallet: Path
     passphrase: Path
 
-    def run(self, *words: str, json_too: bool = True, typed: str | None = None) -> Result:
-        """Run a command; with `json_too` as a program does."""
-        options = ["--wallet", str(self.wallet), "--passphrase-file", str(self.passphrase)]
+    def run(
+        self,
+        *words: str,
+        json_too: bool = True,
+        typed: str | None = None,
+        is_secret: bool = True,
+    ) -> Result:
+        """Run a command; with `json_too` as a program does, and with the passphrase if it takes one."""
+        options = ["--wallet", str(self.wallet)]
+        options += ["--passphrase-file", str(self.passphrase)] if is_secret else []
         given = [*words, *(["--json"] if json_too else []), *options]
         return CliRunner().invoke(main, given, input=typed)
 

@@ -249,3 +249,23 @@ def test_a_draft_that_can_not_succeed_is_refused_at_once(
     assert error["name"] == "status_unchanged"
     left = desk.ok(["steward", "pending"], "--key", first)["drafts"]
     assert (1, "status") not in [(each["account"], each["kind"]) for each in left]
+
+
+def test_a_draft_that_came_too_late_says_so_before_anybody_signs(
+    desk: Desk, founded: Founded, nodes: list[RunningNode], beto: Path
+) -> None:
+    first, second = (desk.steward(founded, nodes[0].url, 1, index) for index in (0, 1))
+    kept, late = (
+        desk.ok(["steward", "limit", "beto", limit, "--reason", limit, "--yes"], "--key", first)[
+            "id"
+        ]
+        for limit in ("61.00", "62.00")
+    )
+    assert desk.ok(["steward", "sign", kept, "--yes"], "--key", second)["state"] == "recorded"
+    error = desk.refused(ExitCode.REFUSED, ["steward", "sign", late], "--key", second)
+    assert error["name"] == "draft_overtaken"
+    pending = desk.run(["steward", "pending"], "--key", second)
+    assert f"Draft {late} came too late" in pending.stderr
+    assert late not in pending.stdout
+    desk.ok(["steward", "discard", late, "--yes"], "--key", second)
+    assert "came too late" not in desk.run(["steward", "pending"], "--key", second).stderr

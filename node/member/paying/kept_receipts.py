@@ -2,19 +2,26 @@
 
 They are no secrets, but say who paid whom. A name has the federation in it: two federations may each have a
 cooperative of one name.
+
+A receipt has numbers of accounts in it and no handles. Those of the payees are kept beside the receipts as
+the payer knew them: they help to read a receipt, and prove nothing.
 """
 
+import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from ledger.charter import Charter
 from ledger.errors import ProofError
 from ledger.receipts import Receipt, decode_receipt
+from ledger.transactions import HANDLE, Pay
 from node.member.places import EntryPlace
-from node.member.private_files import DiskFiles
+from node.member.private_files import DiskFiles, UnsafeFile
 
 RECEIPTS_FOLDER: Final = "receipts"
 _FEDERATION_DIGITS: Final = 16
+_LARGEST_HANDLES: Final = 4_194_304
 
 
 def keep_receipt(wallet: Path, charter: Charter, receipt: Receipt) -> None:
@@ -23,6 +30,34 @@ def keep_receipt(wallet: Path, charter: Charter, receipt: Receipt) -> None:
     folder.mkdir(mode=0o700, exist_ok=True)
     name = f"{charter.coops[receipt.coop].name}-{receipt.length}"
     DiskFiles().replace(folder / f"{_prefix(charter)}-{name}.receipt", receipt.encode())
+
+
+def keep_handle(wallet: Path, charter: Charter, pay: Pay, handle: str) -> None:
+    """Remember under which handle an account was paid; losing that costs nothing but a name."""
+    known = known_handles(wallet, charter)
+    account = (pay.payee_coop, pay.payee)
+    if known.get(account) == handle:
+        return
+    document = {f"{coop}/{number}": name for (coop, number), name in known.items()}
+    document[f"{account[0]}/{account[1]}"] = handle
+    with suppress(OSError, UnsafeFile):
+        DiskFiles().replace(_handles_file(wallet, charter), json.dumps(document).encode("ascii"))
+
+
+def known_handles(wallet: Path, charter: Charter) -> dict[tuple[int, int], str]:
+    """The handles of accounts that this wallet paid, by coop and number; none when they can't be read."""
+    handles = {}
+    with suppress(OSError, UnsafeFile, ValueError, AttributeError, RecursionError):
+        data = DiskFiles().read(_handles_file(wallet, charter), largest=_LARGEST_HANDLES)
+        for account, handle in json.loads(data or b"{}").items():
+            coop, _, number = account.partition("/")
+            if isinstance(handle, str) and HANDLE.fullmatch(handle):
+                handles[int(coop), int(number)] = handle
+    return handles
+
+
+def _handles_file(wallet: Path, charter: Charter) -> Path:
+    return wallet.parent / RECEIPTS_FOLDER / f"{_prefix(charter)}-handles.json"
 
 
 def kept_receipt(wallet: Path, charter: Charter, place: EntryPlace) -> bytes | None:

@@ -16,6 +16,7 @@ from typing import Final
 
 from nacl.utils import random
 
+from ledger.entries import Entry
 from ledger.errors import ProofError
 from ledger.memos import SALT_BYTES, memo_reference
 from ledger.messages import TAG_ENTRY, signed_bytes
@@ -37,7 +38,7 @@ from node.member.client import (
 from node.member.membership import Membership
 from node.member.orders import PaidOrder
 from node.member.paying.desk import Desk
-from node.member.paying.kept_receipts import keep_receipt
+from node.member.paying.kept_receipts import keep_handle, keep_receipt
 from node.member.paying.paid_before import MayRepeat, check_not_paid
 from node.member.pending_journal import Outcome, PaymentIntent, PendingPayment
 from node.member.sealing import LONGEST_MEMO_BYTES, seal_memo
@@ -279,7 +280,7 @@ def _send(desk: Desk, pending: PendingPayment) -> Paid:
     except KeyboardInterrupt:
         raise PaymentInDoubt(pending.intent, None) from None
     entry_number = number(member.client, answer, "index", least=1)
-    receipt, time = _checked_receipt(member, answer, pending, entry_number)
+    receipt, entry = _checked_receipt(member, answer, pending, entry_number)
     paid = Paid(
         intent=pending.intent,
         sequence=pending.sequence,
@@ -289,11 +290,16 @@ def _send(desk: Desk, pending: PendingPayment) -> Paid:
         order=pending.order,
     )
     keep_receipt(member.wallet.path, member.charter, receipt)
+    if isinstance(entry.transaction, Pay):
+        handle = pending.intent.payee.partition("@")[0]
+        keep_handle(member.wallet.path, member.charter, entry.transaction, handle)
     if pending.intent.reference:
         keep_order(desk, desk.orders.digest_of_reference(pending.intent.reference), paid)
     if pending.order:
         keep_order(desk, pending.order, paid)
-    desk.journal.finish(pending.sequence, outcome=Outcome.RECORDED, number=entry_number, time=time)
+    desk.journal.finish(
+        pending.sequence, outcome=Outcome.RECORDED, number=entry_number, time=entry.time
+    )
     return paid
 
 
@@ -314,8 +320,8 @@ def keep_order(desk: Desk, order: str, paid: Paid) -> None:
 
 def _checked_receipt(
     member: Membership, answer: Json, pending: PendingPayment, number: int
-) -> tuple[Receipt, int]:
-    """The receipt, once it proves that exactly what we signed is in our cooperative's log; its time."""
+) -> tuple[Receipt, Entry]:
+    """The receipt and its entry, once it proves that exactly what we signed is in our cooperative's log."""
     transaction = read_bytes(json.loads(pending.payload)["transaction"])
     try:
         receipt = decode_receipt(decode_bytes(member.client, answer, "receipt"))
@@ -328,4 +334,4 @@ def _checked_receipt(
         or encode_transaction(entry.transaction) != transaction
     ):
         raise NodeMisbehaved(member.client.url, "its receipt is for something else")
-    return receipt, entry.time
+    return receipt, entry

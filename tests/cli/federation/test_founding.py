@@ -174,11 +174,47 @@ def test_a_draft_that_lacks_keys_says_so(tmp_path: Path) -> None:
     assert run("federation", "show", charter, code=ExitCode.REFUSED)["name"] == "charter"
 
 
+KEY = "ab" * 32
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--coop", "norte=Otra"), "norte is given twice"),
+        (("--node-key", "norte=zz"), "a key is 64 hex digits"),
+        (("--node-key", f"norte={KEY.upper()}"), "a key is 64 hex digits"),
+        (("--steward", "norte=ana:zz"), "a key is 64 hex digits"),
+        (("--node-key", f"norte={KEY}", "--node-key", f"norte={KEY}"), "given twice for norte"),
+        (("--node-key", f"este={KEY}"), "there is no cooperative este here"),
+        (("--threshold", "este=2"), "there is no cooperative este here"),
+        (("--threshold", "norte"), "write a cooperative's name, = and the value"),
+    ],
+)
+def test_what_a_draft_can_not_mean_is_refused(
+    tmp_path: Path, words: tuple[str, ...], told: str
+) -> None:
+    file = tmp_path / "charter.toml"
+    given = ("federation", "init", file, "--name", "Ferias", "--coop", "norte=Norte")
+    assert told in run(*given, *words, code=ExitCode.USAGE)["message"]
+    assert not file.exists()
+
+
+def test_a_file_that_holds_no_signatures_is_named(tmp_path: Path, passphrase: Path) -> None:
+    charter, options = found(tmp_path, passphrase)
+    run("federation", "init", charter, "--name", "Ferias", *options)
+    other = tmp_path / "other.toml"
+    for text in ("hello", charter.read_text(encoding="utf-8")):
+        other.write_text(text, encoding="utf-8")
+        error = run("federation", "collect", charter, other, code=ExitCode.REFUSED)
+        assert error["message"].startswith(f"{other} is no file of signatures")
+        assert "fiado federation sign" in error["remedy"]
+
+
 def test_a_draft_never_replaces_a_file(tmp_path: Path) -> None:
     charter = tmp_path / "charter.toml"
     charter.write_text("ours", encoding="utf-8")
     words = ("federation", "init", charter, "--name", "Ferias", "--coop", "norte")
-    assert run(*words, code=ExitCode.INPUT_OUTPUT)["name"] == "input_output"
+    assert "never replaces one" in run(*words, code=ExitCode.USAGE)["message"]
     assert charter.read_text(encoding="utf-8") == "ours"
 
 
@@ -289,6 +325,10 @@ def test_the_status_of_a_folder_is_asked_where_its_node_listens(tmp_path: Path) 
     run("node", "init", tmp_path / "norte", "--coop", "norte", "--host", "0.0.0.0", "--port", "1")
     error = run("node", "status", tmp_path / "norte", code=ExitCode.NODE_UNREACHABLE)
     assert error["node"] == "http://127.0.0.1:1"
+    assert f"The node in {tmp_path / 'norte'} does not run" in error["message"]
+    assert "fiado node run" in error["remedy"]
+    error = run("node", "status", "http://127.0.0.1:1", code=ExitCode.NODE_UNREACHABLE)
+    assert "Check the address" in error["remedy"]
 
 
 def test_a_node_without_charter_says_what_is_missing(tmp_path: Path) -> None:

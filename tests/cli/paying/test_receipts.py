@@ -11,6 +11,7 @@ from cli.shell.exit_codes import ExitCode
 from ledger.receipts import Receipt
 from node.member.answers import encode_bytes
 from tests.builders import books_with_members, build_federation
+from tests.cli.bank import Bank, person
 from tests.cli.fake_node import Answer, Request, serve
 
 BOOKS = books_with_members(build_federation())
@@ -122,3 +123,28 @@ def test_a_receipt_of_another_entry_is_not_taken_for_the_one_asked_for(tmp_path:
     said = ask(tmp_path, f"norte/{LENGTH - 1}", given(BOOKS.receipt(1, LENGTH)))
     assert said.exit_code == ExitCode.REFUSED
     assert f"the receipt is of another entry than norte/{LENGTH - 1}" in said.stderr
+
+
+def test_a_receipt_names_whom_the_wallet_paid_and_says_what_is_proven(tmp_path: Path) -> None:
+    bank = Bank()
+    with serve(bank) as url:
+        payer = person(tmp_path, bank, url)
+        paid = payer.ok("pay", "member2@sur", "1.25")
+        place = f"norte/{paid['index']}"
+        said = payer.run("receipt", "show", place, json_too=False, is_secret=False).output
+    assert "member1@norte pays 1.25 to member2@sur." in said
+    assert "what is proven is that account 2 of sur is paid" in said
+    handles = next((payer.wallet.parent / "receipts").glob("*-handles.json"))
+    handles.write_text('{"2/2": 7, "nonsense": "x"}', encoding="ascii")
+    said = payer.run("receipt", "show", place, json_too=False, is_secret=False).output
+    assert "member1@norte pays 1.25 to account 2 of sur." in said
+    assert "what is proven" not in said
+
+
+def test_what_is_no_receipt_is_told_without_a_librarys_words(tmp_path: Path) -> None:
+    charter, file = tmp_path / "charter.toml", tmp_path / "a.receipt"
+    charter.write_bytes(BOOKS.federation.founding.source)
+    file.write_text("hello hello", encoding="utf-8")
+    result = CliRunner().invoke(main, ["receipt", "verify", str(file), "--charter", str(charter)])
+    said = "Error: This proves nothing: not a receipt: not a MessagePack value."
+    assert result.stderr.splitlines()[0] == said

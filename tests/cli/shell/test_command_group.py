@@ -219,3 +219,21 @@ def test_what_is_said_to_change_nothing_is_a_command(name: str) -> None:
         assert isinstance(found, click.Group)
         found = found.get_command(click.Context(found), word)
     assert found is not None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("pay", "alice@norte", "-5"), ("pay", "alice@norte", "-0.50"), ("pay", "a@b", "-12,5")],
+)
+def test_a_number_with_a_minus_sign_is_not_called_an_option(words: tuple[str, ...]) -> None:
+    result = CliRunner().invoke(program, [*words, "--json"])
+    assert result.exit_code == ExitCode.USAGE
+    error = json.loads(result.stdout)["error"]
+    assert error["name"] == "amount_negative"
+    assert "without a sign" in error["remedy"]
+
+
+def test_an_option_that_there_is_not_is_named() -> None:
+    result = CliRunner().invoke(program, ["pay", "alice@norte", "5", "-x"])
+    assert result.exit_code == ExitCode.USAGE
+    assert "'-x'" in result.stderr
