@@ -167,9 +167,9 @@ class Core:
 
         # Whom it is linked with.
         self.peers: set[int] = set()
-        """The coops with whose nodes there is a link. `Engine` writes it as links come and go."""
+        """The coops with whose nodes there is a link. `links` writes it as they come and go."""
         self.answering: set[int] = set()
-        """Those of them whose links know `newest?` and `clock`. `Engine` writes it with `peers`."""
+        """Those of them whose links know `newest?` and `clock`. `links` writes it with `peers`."""
 
         # What it may do.
         self.readiness = Readiness.HALTED if coop in self.accused else Readiness.RECOVERING

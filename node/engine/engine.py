@@ -25,13 +25,8 @@ from node.engine.decisions.publishing import Publishing
 from node.engine.events import (
     Event,
     Extension,
-    LinkEvent,
-    LinkNews,
     NotReady,
     Outbox,
-    PeerDown,
-    PeerMessage,
-    PeerUp,
     Publish,
     Reply,
     Submit,
@@ -42,39 +37,21 @@ from node.engine.extensions import Extensions
 from node.engine.health.status import IndexStatus, NodeStatus
 from node.engine.index.status import index_status
 from node.engine.index.subject import IndexSubject
+from node.engine.links import Links
 from node.engine.reading import load_state
 from node.engine.recording.anchors import Anchors
 from node.engine.recording.history import History
 from node.engine.recording.memos import Memos
 from node.engine.recording.own_log import OwnLog
 from node.engine.recording.proofs import receipt_of
-from node.engine.replication.accusing import take_evidence
 from node.engine.replication.gossip import Gossip
-from node.engine.replication.hearing import Hearing
 from node.engine.replication.recovery import Recovery
 from node.engine.replication.replicas import Replicas
-from node.engine.replication.serving import serve
 from node.engine.settings import EngineSettings
 from node.engine.supervision.clock import Clock
 from node.engine.supervision.condition import condition
 from node.engine.supervision.soundness import Soundness
 from node.engine.supervision.troubles import Troubles
-from node.engine.wire import (
-    AddressNews,
-    ClockNews,
-    Entries,
-    EvidenceNews,
-    Get,
-    Heads,
-    MemoDelivery,
-    MemoKept,
-    Message,
-    NewestAnswer,
-    NewestQuestion,
-    WitnessAnswer,
-    WitnessRequest,
-)
-from node.engine.wire_decisions import Due, Known, SubjectMessage, Told
 from node.mark import TOKEN_KEY, MarkKeeper, MemoryMark
 from node.store import Snapshot, Store
 
@@ -129,7 +106,6 @@ class Engine:
         self._index = IndexSubject(self._core, gathering)
         more = (subject(self._core, gathering) for subject in subjects)
         self._decisions = Decisions(self._core, gathering, (self._index, *more))
-        self._hearing = Hearing(self._core, self._decisions.shapes, self._on_message)
         self._publishing = Publishing(self._core, self._decisions)
         self._recovery = Recovery(
             self._core,
@@ -145,6 +121,18 @@ class Engine:
             configured=configured,
             is_reopened=is_reopened,
             now_ms=steady_ms,
+        )
+        self._links = Links(
+            core=self._core,
+            replicas=self._replicas,
+            gossip=self._gossip,
+            recovery=self._recovery,
+            anchors=self._anchors,
+            memos=self._memos,
+            decisions=self._decisions,
+            clock=self._clock,
+            soundness=self._soundness,
+            troubles=self._troubles,
         )
         self._snapshot_length = self._total_length()
         self._extensions = Extensions(extensions)
@@ -165,7 +153,7 @@ class Engine:
             now_ms, now_ms if steady_ms is None else steady_ms, names=lambda: self._core.names
         )
         self._tell_cut(tick)
-        self._receive(tick, inbox)
+        self._links.receive(tick, inbox)
         self._recovery.run(tick)
         self._replicas.advance(tick)
         self._recovery.run(tick)
@@ -206,73 +194,6 @@ class Engine:
         for coop in self._core.damaged_evidence:
             tick.notice("evidence_damaged", level=logging.ERROR, coop=coop)
         self._core.damaged_evidence = []
-
-    def _receive(self, tick: Tick, inbox: Sequence[Event]) -> None:
-        is_asked = any(not isinstance(event, LinkEvent) for event in inbox)
-        self._hearing.begin(tick, is_asked=is_asked)
-        for event in inbox:
-            if isinstance(event, PeerUp):
-                self._peer_up(tick, event)
-            elif isinstance(event, PeerDown):
-                self._peer_down(event.coop)
-            elif isinstance(event, LinkNews):
-                self._troubles.link_news(tick, event.coop, event.why_not)
-            elif isinstance(event, PeerMessage):
-                self._hearing.hear(tick, event)
-        self._hearing.end(tick)
-
-    def _peer_down(self, peer: int) -> None:
-        self._core.peers.discard(peer)
-        self._core.answering.discard(peer)
-        self._core.work.forget(peer)
-        self._recovery.peer_down(peer)
-        self._clock.peer_down(peer)
-        self._replicas.peer_down(peer)
-        self._anchors.peer_down(peer)
-        self._decisions.peer_down(peer)
-
-    def _peer_up(self, tick: Tick, event: PeerUp) -> None:
-        peer = event.coop
-        self._core.peers.add(peer)
-        self._core.answering.discard(peer)
-        if event.answers:
-            self._core.answering.add(peer)
-        self._clock.peer_up(tick, peer)
-        self._gossip.peer_up(tick, peer)
-        self._memos.peer_up(peer, acknowledges=event.acknowledges)
-        self._decisions.peer_up(tick, peer, acknowledges=event.acknowledges)
-        self._recovery.peer_up(tick, peer)
-
-    def _on_message(self, tick: Tick, peer: int, message: Message) -> None:
-        match message:
-            case Heads():
-                self._replicas.on_heads(tick, peer, message)
-                self._recovery.heard(peer)
-            case Get():
-                serve(self._core, tick, peer, message)
-            case Entries():
-                if not self._soundness.on_entries(tick, message):
-                    self._replicas.on_entries(tick, peer, message)
-            case WitnessRequest():
-                self._anchors.on_request(peer, message)
-            case WitnessAnswer():
-                self._anchors.on_answer(peer, message)
-            case EvidenceNews():
-                take_evidence(self._core, self._replicas, tick, peer, message)
-            case MemoDelivery():
-                self._memos.on_delivery(tick, peer, message)
-            case ClockNews():
-                self._clock.on_news(tick, peer, message)
-            case MemoKept():
-                self._memos.on_kept(tick, peer, message)
-            case NewestQuestion():
-                self._recovery.on_question(tick, peer, message)
-            case NewestAnswer():
-                self._recovery.on_answer(tick, peer, message)
-            case AddressNews():
-                self._gossip.addresses.on_news(tick, peer, message)
-            case Due() | Told() | Known() | SubjectMessage():
-                self._decisions.on_message(tick, peer, message)
 
     def _record(self, tick: Tick, inbox: Sequence[Event]) -> None:
         submits = [event for event in inbox if isinstance(event, Submit)]

@@ -1,0 +1,123 @@
+"""What comes from links: peers come and go, and each message goes to the part whose business it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from node.engine.core import Core, Tick
+from node.engine.decisions.decisions import Decisions
+from node.engine.events import Event, LinkEvent, LinkNews, PeerDown, PeerMessage, PeerUp
+from node.engine.recording.anchors import Anchors
+from node.engine.recording.memos import Memos
+from node.engine.replication.accusing import take_evidence
+from node.engine.replication.gossip import Gossip
+from node.engine.replication.hearing import Hearing
+from node.engine.replication.recovery import Recovery
+from node.engine.replication.replicas import Replicas
+from node.engine.replication.serving import serve
+from node.engine.supervision.clock import Clock
+from node.engine.supervision.soundness import Soundness
+from node.engine.supervision.troubles import Troubles
+from node.engine.wire import (
+    AddressNews,
+    ClockNews,
+    Entries,
+    EvidenceNews,
+    Get,
+    Heads,
+    MemoDelivery,
+    MemoKept,
+    Message,
+    NewestAnswer,
+    NewestQuestion,
+    WitnessAnswer,
+    WitnessRequest,
+)
+from node.engine.wire_decisions import Due, Known, SubjectMessage, Told
+
+
+@dataclass(slots=True, kw_only=True)
+class Links:
+    """Knows the parts that have to do with peers, and nothing else."""
+
+    core: Core
+    replicas: Replicas
+    gossip: Gossip
+    recovery: Recovery
+    anchors: Anchors
+    memos: Memos
+    decisions: Decisions
+    clock: Clock
+    soundness: Soundness
+    troubles: Troubles
+    _hearing: Hearing = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._hearing = Hearing(self.core, self.decisions.shapes, self._on_message)
+
+    def receive(self, tick: Tick, inbox: Sequence[Event]) -> None:
+        """Take in what came from links, in order; what people ask for is passed over."""
+        is_asked = any(not isinstance(event, LinkEvent) for event in inbox)
+        self._hearing.begin(tick, is_asked=is_asked)
+        for event in inbox:
+            if isinstance(event, PeerUp):
+                self._peer_up(tick, event)
+            elif isinstance(event, PeerDown):
+                self._peer_down(event.coop)
+            elif isinstance(event, LinkNews):
+                self.troubles.link_news(tick, event.coop, event.why_not)
+            elif isinstance(event, PeerMessage):
+                self._hearing.hear(tick, event)
+        self._hearing.end(tick)
+
+    def _peer_down(self, peer: int) -> None:
+        self.core.peers.discard(peer)
+        self.core.answering.discard(peer)
+        self.core.work.forget(peer)
+        self.recovery.peer_down(peer)
+        self.clock.peer_down(peer)
+        self.replicas.peer_down(peer)
+        self.anchors.peer_down(peer)
+        self.decisions.peer_down(peer)
+
+    def _peer_up(self, tick: Tick, event: PeerUp) -> None:
+        peer = event.coop
+        self.core.peers.add(peer)
+        self.core.answering.discard(peer)
+        if event.answers:
+            self.core.answering.add(peer)
+        self.clock.peer_up(tick, peer)
+        self.gossip.peer_up(tick, peer)
+        self.memos.peer_up(peer, acknowledges=event.acknowledges)
+        self.decisions.peer_up(tick, peer, acknowledges=event.acknowledges)
+        self.recovery.peer_up(tick, peer)
+
+    def _on_message(self, tick: Tick, peer: int, message: Message) -> None:
+        match message:
+            case Heads():
+                self.replicas.on_heads(tick, peer, message)
+                self.recovery.heard(peer)
+            case Get():
+                serve(self.core, tick, peer, message)
+            case Entries():
+                if not self.soundness.on_entries(tick, message):
+                    self.replicas.on_entries(tick, peer, message)
+            case WitnessRequest():
+                self.anchors.on_request(peer, message)
+            case WitnessAnswer():
+                self.anchors.on_answer(peer, message)
+            case EvidenceNews():
+                take_evidence(self.core, self.replicas, tick, peer, message)
+            case MemoDelivery():
+                self.memos.on_delivery(tick, peer, message)
+            case ClockNews():
+                self.clock.on_news(tick, peer, message)
+            case MemoKept():
+                self.memos.on_kept(tick, peer, message)
+            case NewestQuestion():
+                self.recovery.on_question(tick, peer, message)
+            case NewestAnswer():
+                self.recovery.on_answer(tick, peer, message)
+            case AddressNews():
+                self.gossip.addresses.on_news(tick, peer, message)
+            case Due() | Told() | Known() | SubjectMessage():
+                self.decisions.on_message(tick, peer, message)
