@@ -9,8 +9,6 @@ another length), and `ledger.errors.ValidatorFault` when native code panicked.
 from collections.abc import Sequence
 from typing import Self, final
 
-from ledger.state import Account
-
 __all__ = [
     "NATIVE_KINDS",
     "SHARED_KINDS",
@@ -33,14 +31,6 @@ SHARED_KINDS: list[int]
 
 CoopFields = tuple[int, bytes, int]
 """A coop's number, node key and clearing limit in minor units."""
-
-AccountFields = tuple[
-    int, bytes, str, int, int, int, int, int, int, int, int, int, int, int | None, int | None
-]
-"""An account's fields in the order of the listing (PROTOCOL section 7.8)."""
-
-IndexFields = tuple[int, int, Sequence[int], int, bytes]
-"""Base day, quote days, values from the base day on, number of decisions, their rows in the listing."""
 
 @final
 class Entries:
@@ -131,17 +121,11 @@ class Validator:
     def check_dependencies(self, coop: int, transactions: Sequence[bytes]) -> None:
         """Raises `ledger.errors.DependencyMissing` for an anchor of a head that is not held."""
 
-    def append(self, coop: int, time: int, entry: bytes, account: Account) -> None:
-        """Append an entry that the shared rules accepted, and put the account as it is after."""
+    def append(self, coop: int, time: int, entry: bytes, effects: bytes) -> None:
+        """Append an entry that the shared rules accepted, with what it changes, encoded."""
 
-    def append_index(self, coop: int, time: int, entry: bytes, index: IndexFields) -> None:
-        """Append an entry that the shared rules accepted, and take the index as it is after."""
-
-    def set_index(self, coop: int, index: IndexFields | None) -> None:
-        """Give a log the index that it has now; None in a federation without one."""
-
-    def index_rows(self, coop: int) -> bytes:
-        """The rows that a loaded snapshot has of the log's index, concatenated."""
+    def set_days(self, coop: int, days: bytes) -> None:
+        """Give a log the values of the index that it has now, encoded."""
 
     def chain(self, coop: int, entries: Entries) -> bytes:
         """The head that these entries would lead to."""
@@ -154,7 +138,9 @@ class Validator:
         """
 
     def head_at(self, coop: int, length: int) -> bytes | None: ...
-    def account(self, coop: int, number: int) -> AccountFields | None: ...
+    def account(self, coop: int, number: int) -> bytes | None:
+        """The account's row in the listing."""
+
     def account_named(self, coop: int, handle: str) -> int | None: ...
     def accounts_of_key(self, coop: int, key: bytes) -> list[int]:
         """The numbers of the accounts with that key, rising."""
@@ -168,6 +154,12 @@ class Validator:
     def credits_waiting(self, home: int, other: int) -> int: ...
     def returnable(self, coop: int) -> list[tuple[int, int, int, int]]:
         """Coop, index, account, amount; of each item."""
+
+    def row(self, coop: int, chapter: str, key: bytes) -> bytes | None:
+        """The value of a row of a chapter."""
+
+    def rows(self, coop: int, chapter: str) -> list[tuple[bytes, bytes]]:
+        """Key and value of each row of a chapter, rising."""
 
     def digest(self) -> bytes: ...
     def snapshot(self) -> bytes: ...

@@ -5,11 +5,12 @@ the `apply_` functions of `ledger.rules` and the validators write to them. Whate
 is a copy.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Final
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any, Final, Self
 
 from ledger.charter import Charter
+from ledger.codec import Value
 from ledger.index.table import Index
 from ledger.transactions import Status
 
@@ -19,7 +20,11 @@ COMMONS: Final = 0
 
 @dataclass(slots=True, kw_only=True)
 class Account:
-    """An account. Amounts in minor units, times in Unix seconds, `opened` and `closed` indexes."""
+    """An account. Amounts in minor units, times in Unix seconds, `opened` and `closed` indexes.
+
+    The fields are in the order of the account's row in the listing (PROTOCOL section 7.8), and a row is how
+    an account is kept in snapshots and passed to and from native code.
+    """
 
     number: int
     key: bytes
@@ -49,6 +54,36 @@ class Account:
         """Whether the account could be paid when its home's log had `length` entries."""
         return self.opened <= length and not 0 < self.closed <= length
 
+    def row(self) -> list[Value]:
+        """The account's row in the listing."""
+        return [getattr(self, name) for name in _ACCOUNT_FIELDS]
+
+    @classmethod
+    def from_row(cls, row: Sequence[Any]) -> Self:
+        """The account that has this row; raises `ValueError` or `TypeError` for another shape."""
+        number, key, handle, class_, balance, next_sequence, revision, status, *rest = row
+        opened, closed, before, from_, limit, until, after = rest
+        return cls(
+            number=number,
+            key=key,
+            handle=handle,
+            class_=class_,
+            balance=balance,
+            next_sequence=next_sequence,
+            revision=revision,
+            status=Status(status),
+            opened=opened,
+            closed=closed,
+            before=before,
+            from_=from_,
+            limit=limit,
+            until=until,
+            after=after,
+        )
+
+
+_ACCOUNT_FIELDS: Final = tuple(each.name for each in fields(Account))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transit:
@@ -72,6 +107,16 @@ class Returnable:
     amount: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A replay stands before an anchor of a head that is not held here; `signature` is its coop's."""
+
+    coop: int
+    length: int
+    head: bytes
+    signature: bytes
+
+
 @dataclass(slots=True)
 class Log:
     """The state of one coop's log. `heads[i]` is the head at length `heads_from + i`."""
@@ -90,8 +135,10 @@ class Log:
     anchored: dict[int, int] = field(default_factory=dict)
     transit: dict[int, list[Transit]] = field(default_factory=dict)
     returnable: dict[tuple[int, int], Returnable] = field(default_factory=dict)
+    chapters: dict[str, dict[bytes, bytes]] = field(default_factory=dict)
+    """What the shared rules remember: of each chapter that has rows, value by key."""
     index: Index | None = None
-    """What the log knows of the index; None in a federation without one."""
+    """What follows from the chapter of the index; None in a federation without one."""
     payments_today: int = 0
     """How many payments the day of `time` has; counted only where the charter bounds entries."""
     others_today: int = 0
@@ -116,6 +163,14 @@ class Log:
         """Items in transit from this log, by payee coop, then index."""
         for coop in sorted(self.transit):
             yield from self.transit[coop]
+
+    def row(self, chapter: str, key: bytes) -> bytes | None:
+        """The value of a row of a chapter."""
+        return self.chapters.get(chapter, {}).get(key)
+
+    def rows(self, chapter: str) -> list[tuple[bytes, bytes]]:
+        """Key and value of each row of a chapter, rising."""
+        return sorted(self.chapters.get(chapter, {}).items())
 
 
 State = dict[int, Log]

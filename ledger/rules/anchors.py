@@ -9,9 +9,8 @@ from ledger.codec import MAX
 from ledger.refusals import Refusal
 from ledger.rules.payments import credit
 from ledger.signatures import SignatureInvalid, verify
-from ledger.state import COMMONS, Log, Returnable, State, Transit
+from ledger.state import COMMONS, Log, Returnable, State, Transit, Waiting
 from ledger.transactions import Anchor, Status
-from ledger.validators.interface import Waiting
 
 
 def check_anchor(state: State, log: Log, anchor: Anchor) -> Refusal | Waiting | None:

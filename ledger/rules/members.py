@@ -1,7 +1,7 @@
 """`admit`, `limit`, `status`: what stewards decide, PROTOCOL sections 7.3 to 7.5.
 
 These entries are rare beside payments, so both validators share this one piece of code: it sees state
-through `MemberState` and answers with the account record to put, or a refusal.
+through `MemberState` and answers with the account as it is afterwards, or a refusal.
 """
 
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from typing import Protocol, assert_never
 
 from ledger.charter import Coop
 from ledger.codec import MAX
+from ledger.effects import Effects
 from ledger.refusals import Refusal
 from ledger.signatures import (
     KeyInadmissible,
@@ -47,8 +48,8 @@ def decide_members(
     message: bytes,
     verify: Verify = verify,
     check_key: CheckKey = check_key_admissible,
-) -> Account | Refusal:
-    """The account as it is after `transaction` becomes entry `index` at `time`, or the refusal.
+) -> Effects | Refusal:
+    """What `transaction` changes when it becomes entry `index` at `time`, or the refusal.
 
     `message` is what the signatures in the transaction cover.
     """
@@ -59,13 +60,14 @@ def decide_members(
         return refusal
     match transaction:
         case Admit():
-            return _admitted(transaction, index, message, verify)
+            return _admit(transaction, index, message, verify)
         case Limit():
-            return _with_limit(transaction, _known(state, transaction.account), time)
+            after = _with_limit(transaction, _known(state, transaction.account), time)
         case SetStatus():
-            return _with_status(transaction, _known(state, transaction.account), index)
+            after = _with_status(transaction, _known(state, transaction.account), index)
         case _:
             assert_never(transaction)
+    return Effects(accounts=(after,))
 
 
 def check_change(
@@ -119,13 +121,13 @@ def _check_admit(admit: Admit, state: MemberState, check_key: CheckKey) -> Refus
     return None
 
 
-def _admitted(admit: Admit, index: int, message: bytes, verify: Verify) -> Account | Refusal:
+def _admit(admit: Admit, index: int, message: bytes, verify: Verify) -> Effects | Refusal:
     # 7.3.5: whoever is admitted holds the key, and has signed the same as the stewards.
     try:
         verify(public_key=admit.key, message=message, signature=admit.key_signature)
     except SignatureInvalid:
         return Refusal.SIGNATURE_INVALID
-    return Account(
+    opened = Account(
         number=admit.account,
         key=admit.key,
         handle=admit.handle,
@@ -133,6 +135,7 @@ def _admitted(admit: Admit, index: int, message: bytes, verify: Verify) -> Accou
         limit=admit.limit,
         opened=index,
     )
+    return Effects(accounts=(opened,))
 
 
 def _check_limit(change: Limit) -> Refusal | None:

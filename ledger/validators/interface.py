@@ -16,7 +16,7 @@ from ledger.charter import Charter
 from ledger.founding import Founding
 from ledger.index.table import Index
 from ledger.refusals import Refusal
-from ledger.state import Account, Returnable, Transit
+from ledger.state import Account, Returnable, Transit, Waiting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,16 +34,6 @@ class Sequenced:
     count: int
     length: int
     head: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """A replay stands before an anchor of a head that is not held here; `signature` is its coop's."""
-
-    coop: int
-    length: int
-    head: bytes
-    signature: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +147,12 @@ class Validator(Protocol):
 
     def index(self, coop: int) -> Index | None:
         """The index as far as `coop`'s log knows it; None when the charter has none."""
+
+    def row(self, coop: int, chapter: str, key: bytes) -> bytes | None:
+        """The value of a row of a chapter of `coop`'s log."""
+
+    def rows(self, coop: int, chapter: str) -> list[tuple[bytes, bytes]]:
+        """Key and value of each row of a chapter of `coop`'s log, rising."""
 
     def digest(self) -> bytes:
         """The state digest, PROTOCOL section 7.8."""

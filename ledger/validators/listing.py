@@ -10,22 +10,21 @@ its database is; the digest in it catches damage, not malice.
     (integers big endian)
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any, Final
 
 import msgpack
 
 from ledger.codec import encode
-from ledger.decisions import Decision
 from ledger.errors import SnapshotError
-from ledger.index.parameters import IndexParameters
-from ledger.index.prints import LateChange, Print, SourceChange
-from ledger.index.table import Index, apply_print, apply_source_change, new_index
+from ledger.rules.index_rows import INDEX_CHAPTER, load_index
 from ledger.state import Account, Log, Returnable, State, Transit
-from ledger.transactions import Status
 
 MAGIC: Final = b"fiado1.snapshot".ljust(16, b"\0")
+
+_PAIR: Final = b"\x92"
+"""The header of an array of two elements."""
 
 
 def list_state(state: State) -> Iterator[bytes]:
@@ -43,7 +42,7 @@ def _list_log(log: Log) -> Iterator[bytes]:
     transit = list(log.sorted_transit())
     returnable = [log.returnable[key] for key in sorted(log.returnable)]
     anchored = [[coop, log.anchored.get(coop, 0)] for coop in log.charter.coops if coop != log.coop]
-    taken = list_index(log.index)
+    indexed = log.rows(INDEX_CHAPTER)
     yield encode(
         [
             "coop",
@@ -54,7 +53,7 @@ def _list_log(log: Log) -> Iterator[bytes]:
             log.position,
             log.held,
             log.commons,
-            len(taken),
+            len(indexed),
             anchored,
             len(log.accounts),
             len(transit),
@@ -63,85 +62,18 @@ def _list_log(log: Log) -> Iterator[bytes]:
         ]
     )
     for number in sorted(log.accounts):
-        yield encode(_account_fields(log.accounts[number]))
+        yield encode(log.accounts[number].row())
     for item in transit:
         yield encode(
             [item.payee_coop, item.index, item.payee, item.amount, item.payer, int(item.is_return)]
         )
     for back in returnable:
         yield encode([back.coop, back.index, back.account, back.amount])
-    yield from taken
-
-
-def list_index(index: Index | None) -> list[bytes]:
-    """The decisions that a log has taken in, from which its index follows: prints, then sources."""
-    if index is None:
-        return []
-    prints = [
-        encode(
-            [
-                Decision.PRINT.value,
-                taken.period,
-                taken.value,
-                taken.source,
-                int(taken.is_stand_in),
-                [[late.period, late.change] for late in taken.late],
-            ]
-        )
-        for taken in index.prints
-    ]
-    sources = [
-        encode([Decision.SOURCE.value, taken.number, taken.first_period, taken.description_hash])
-        for taken in index.sources
-    ]
-    return prints + sources
-
-
-def load_index(parameters: IndexParameters, taken: Iterable[Any]) -> Index:
-    """The index that follows from decisions as `list_index` has them, decoded.
-
-    They were checked when they were taken in. Raises `ValueError` for another shape.
-    """
-    index = new_index(parameters)
-    for decision, *fields in taken:
-        if decision == Decision.PRINT:
-            period, value, source, is_stand_in, late = fields
-            changes = tuple(LateChange(period=month, change=change) for month, change in late)
-            new = Print(
-                period=period,
-                value=value,
-                source=source,
-                is_stand_in=bool(is_stand_in),
-                late=changes,
-            )
-            index = apply_print(index, new)
-        else:
-            number, first_period, description_hash = fields
-            change = SourceChange(
-                number=number, first_period=first_period, description_hash=description_hash
-            )
-            index = apply_source_change(index, change)
-    return index
-
-
-def _account_fields(account: Account) -> list[int | bytes | str | None]:
-    return [
-        account.number,
-        account.key,
-        account.handle,
-        account.class_,
-        account.balance,
-        account.next_sequence,
-        account.revision,
-        account.status.value,
-        account.opened,
-        account.closed,
-        account.before,
-        account.from_,
-        account.limit,
-        account.until,
-        account.after,
-    ]
+    yield from (value for _, value in indexed)
+    for name in sorted(log.chapters.keys() - {INDEX_CHAPTER}):
+        rows = log.rows(name)
+        yield encode(["chapter", name, len(rows)])
+        yield from (_PAIR + key + value for key, value in rows)
 
 
 def state_digest(state: State) -> bytes:
@@ -171,80 +103,73 @@ def load_snapshot(snapshot: bytes, state: State) -> State:
     if snapshot[:16] != MAGIC or sha256(rest).digest() != snapshot[16:48]:
         raise SnapshotError("the snapshot is damaged")
     listing_end = 8 + int.from_bytes(rest[:8], "big")
-    unpacker = msgpack.Unpacker(None, max_buffer_size=max(len(rest), 1))
-    unpacker.feed(rest[8:listing_end])
+    lines = msgpack.Unpacker(None, max_buffer_size=max(len(rest), 1))
+    lines.feed(rest[8:listing_end])
     position = listing_end
-    for coop in sorted(state):
-        log = state[coop]
-        try:
-            _load_log(unpacker, log)
-            position = _load_heads(rest, position, log)
-        except (msgpack.UnpackException, LookupError, TypeError, ValueError) as error:
-            raise SnapshotError("the snapshot is of another charter") from error
-    if position != len(rest):
+    try:
+        line = lines.unpack()
+        for coop in sorted(state):
+            line = _load_log(line, lines, state[coop])
+            position = _load_heads(rest, position, state[coop])
+    except (msgpack.UnpackException, LookupError, TypeError, ValueError) as error:
+        raise SnapshotError("the snapshot is of another charter") from error
+    if line is not None or position != len(rest):
         raise SnapshotError("the snapshot is of another charter")
     return state
 
 
-def _load_log(unpacker: Any, log: Log) -> None:
-    header = unpacker.unpack()
+def _load_log(header: Any, lines: Any, log: Log) -> Any:
+    """Take in a log's lines, of which `header` is the first; gives the line after its last, if any."""
     if header[:2] != ["coop", log.coop]:
         raise SnapshotError("the snapshot is of another charter")
-    _, _, _, _, log.time, log.position, log.held, log.commons, taken, anchored, *counts = header
+    _, _, _, _, log.time, log.position, log.held, log.commons, indexed, anchored, *counts = header
     log.anchored = dict(anchored)
     if _is_counted(log):
         log.payments_today, log.others_today = counts.pop()
     accounts, transit, returnable = counts
     for _ in range(accounts):
-        account = _load_account(unpacker.unpack())
+        account = Account.from_row(lines.unpack())
         log.accounts[account.number] = account
         log.handles[account.handle] = account.number
     for _ in range(transit):
-        payee_coop, index, payee, amount, payer, is_return = unpacker.unpack()
-        if payee_coop not in log.charter.coops:
-            raise SnapshotError("the snapshot is of another charter")
-        log.transit.setdefault(payee_coop, []).append(
-            Transit(
-                payee_coop=payee_coop,
-                index=index,
-                payee=payee,
-                amount=amount,
-                payer=payer,
-                is_return=bool(is_return),
-            )
-        )
+        _load_transit(log, *lines.unpack())
     for _ in range(returnable):
-        coop, index, account_number, amount = unpacker.unpack()
+        coop, index, number, amount = lines.unpack()
         log.returnable[coop, index] = Returnable(
-            coop=coop, index=index, account=account_number, amount=amount
+            coop=coop, index=index, account=number, amount=amount
         )
-    if taken and log.index is None:
+    line = _load_chapters(lines, log, indexed)
+    log.index = load_index(log.charter, log.rows(INDEX_CHAPTER))
+    return line
+
+
+def _load_transit(
+    log: Log, payee_coop: int, index: int, payee: int, amount: int, payer: int, is_return: int
+) -> None:
+    if payee_coop not in log.charter.coops:
         raise SnapshotError("the snapshot is of another charter")
-    if log.index is not None:
-        decisions = [unpacker.unpack() for _ in range(taken)]
-        log.index = load_index(log.index.parameters, decisions)
-
-
-def _load_account(fields: list[Any]) -> Account:
-    number, key, handle, class_, balance, next_sequence, revision, status, *rest = fields
-    opened, closed, before, from_, limit, until, after = rest
-    return Account(
-        number=number,
-        key=key,
-        handle=handle,
-        class_=class_,
-        balance=balance,
-        next_sequence=next_sequence,
-        revision=revision,
-        status=Status(status),
-        opened=opened,
-        closed=closed,
-        before=before,
-        from_=from_,
-        limit=limit,
-        until=until,
-        after=after,
+    item = Transit(
+        payee_coop=payee_coop,
+        index=index,
+        payee=payee,
+        amount=amount,
+        payer=payer,
+        is_return=bool(is_return),
     )
+    log.transit.setdefault(payee_coop, []).append(item)
+
+
+def _load_chapters(lines: Any, log: Log, indexed: int) -> Any:
+    for _ in range(indexed):
+        row = lines.unpack()
+        log.chapters.setdefault(INDEX_CHAPTER, {})[encode(row[:2])] = encode(row)
+    line = next(lines, None)
+    while line is not None and line[0] == "chapter":
+        _, name, count = line
+        pairs = (lines.unpack() for _ in range(count))
+        log.chapters[name] = {encode(key): encode(value) for key, value in pairs}
+        line = next(lines, None)
+    return line
 
 
 def _load_heads(rest: bytes, position: int, log: Log) -> int:

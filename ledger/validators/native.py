@@ -3,9 +3,9 @@
 Native code decides `pay`, `anchor` and `return` and stops in front of everything else, which
 `ledger.validators.shared_rules` decides by the rules that both validators share.
 
-This module holds no state but the index of each log, of which native code has what payments need: the
-values of days, and the rows of the listing. It exists only where the extension was built: importing it
-raises `ImportError` elsewhere, and `ledger.validators.choose` asks for it that way.
+This module holds no state but the index of each log, of which native code has the rows and, for payments, the
+values of days. It exists only where the extension was built: importing it raises `ImportError` elsewhere, and
+`ledger.validators.choose` asks for it that way.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Final
 
 import ledger._native as _native
 from ledger.charter import Charter
-from ledger.codec import MAX, decode, split
+from ledger.codec import MAX, encode
 from ledger.entries import decode_entry, encode_entry
 from ledger.errors import SnapshotError
 from ledger.founding import Founding
@@ -23,11 +23,11 @@ from ledger.index.table import Index
 from ledger.messages import TAG_ENTRY, signing_context
 from ledger.refusals import Refusal
 from ledger.rules.index import index_of_new_log
+from ledger.rules.index_rows import INDEX_CHAPTER, load_index
 from ledger.shapes import is_number
-from ledger.state import Account, Returnable, Transit
-from ledger.validators.interface import LogView, Replayed, Sequenced, Waiting
-from ledger.validators.listing import load_index
-from ledger.validators.shared_rules import SharedRules, account_of, index_fields, shared_run
+from ledger.state import Account, Returnable, Transit, Waiting
+from ledger.validators.interface import LogView, Replayed, Sequenced
+from ledger.validators.shared_rules import SharedRules, days_of, read_account, shared_run
 
 DEFAULT_THREADS: Final = 2
 
@@ -46,8 +46,7 @@ class NativeValidator:
         self._indexes: dict[int, Index | None] = dict.fromkeys(
             charter.coops, index_of_new_log(charter)
         )
-        for coop, index in self._indexes.items():
-            _set_index(self._core, coop, index)
+        self._set_days()
 
     @classmethod
     def load(
@@ -61,10 +60,20 @@ class NativeValidator:
         validator._context = _contexts(charter)
         try:
             validator._core = _native.Validator.load(*_charter_fields(charter), threads, snapshot)
-            validator._indexes = _load_indexes(charter, validator._core)
+            validator._indexes = {
+                coop: load_index(charter, validator._core.rows(coop, INDEX_CHAPTER))
+                for coop in charter.coops
+            }
+            validator._set_days()
         except (IndexError, TypeError, ValueError) as error:
             raise SnapshotError("the snapshot is of another charter") from error
         return validator
+
+    def _set_days(self) -> None:
+        """Give native code the values that follow from each log's index."""
+        for coop, index in self._indexes.items():
+            if index is not None:
+                self._core.set_days(coop, encode(days_of(index)))
 
     @property
     def coops(self) -> Collection[int]:
@@ -103,7 +112,7 @@ class NativeValidator:
             run = shared_run(transactions, len(outcomes))
             entries_run = [encode_entry(time, transaction) for transaction in run]
             for entry, decoded in shared.prepare(entries_run):
-                refusal = shared.append(entry, decoded, first + count)
+                refusal = shared.append(entry, decoded)
                 if refusal is None:
                     outcomes.append(first + count)
                     appended.append(entry)
@@ -152,7 +161,7 @@ class NativeValidator:
         decoded = decode_entry(entry)
         if isinstance(decoded, Refusal):
             return decoded
-        decided = self._shared_rules(coop).decide(decoded, self._core.log(coop)[0] + 1)
+        decided = self._shared_rules(coop).decide(decoded)
         return decided if isinstance(decided, Refusal) else None
 
     def chain(self, coop: int, entries: bytes) -> tuple[int, bytes]:
@@ -185,8 +194,8 @@ class NativeValidator:
 
     def account(self, coop: int, number: int) -> Account | None:
         """See `Validator.account`."""
-        fields = self._core.account(coop, number) if is_number(number) else None
-        return None if fields is None else account_of(fields)
+        row = self._core.account(coop, number) if is_number(number) else None
+        return None if row is None else read_account(row)
 
     def account_named(self, coop: int, handle: str) -> int | None:
         """See `Validator.account_named`."""
@@ -202,9 +211,9 @@ class NativeValidator:
     def accounts(self, coop: int) -> Iterator[Account]:
         """See `Validator.accounts`."""
         for number in self._core.account_numbers(coop):
-            fields = self._core.account(coop, number)
-            if fields is not None:
-                yield account_of(fields)
+            row = self._core.account(coop, number)
+            if row is not None:
+                yield read_account(row)
 
     def in_transit(self, coop: int) -> list[Transit]:
         """See `Validator.in_transit`."""
@@ -235,6 +244,14 @@ class NativeValidator:
         """See `Validator.index`."""
         return self._indexes[coop]
 
+    def row(self, coop: int, chapter: str, key: bytes) -> bytes | None:
+        """See `Validator.row`."""
+        return self._core.row(coop, chapter, key)
+
+    def rows(self, coop: int, chapter: str) -> list[tuple[bytes, bytes]]:
+        """See `Validator.rows`."""
+        return self._core.rows(coop, chapter)
+
     def digest(self) -> bytes:
         """See `Validator.digest`."""
         return self._core.digest()
@@ -258,24 +275,6 @@ def _charter_fields(
     return charter.federation, charter.witness_quorum, charter.entries_per_day, coops
 
 
-def _load_indexes(charter: Charter, core: _native.Validator) -> dict[int, Index | None]:
-    """The index of each log from the rows of a snapshot; gives native code the values."""
-    indexes: dict[int, Index | None] = {}
-    for coop in charter.coops:
-        rows = [decode(row) for row in split(core.index_rows(coop))]
-        if charter.index is None and rows:
-            raise SnapshotError("the snapshot is of another charter")
-        indexes[coop] = None
-        if charter.index is not None:
-            indexes[coop] = load_index(charter.index.parameters, rows)
-        _set_index(core, coop, indexes[coop])
-    return indexes
-
-
 def _waiting(fields: tuple[int, int, bytes, bytes]) -> Waiting:
     coop, length, head, signature = fields
     return Waiting(coop=coop, length=length, head=head, signature=signature)
-
-
-def _set_index(core: _native.Validator, coop: int, index: Index | None) -> None:
-    core.set_index(coop, None if index is None else index_fields(index))

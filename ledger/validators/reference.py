@@ -10,6 +10,7 @@ from dataclasses import replace
 from ledger.chain import extend, extend_all, genesis
 from ledger.charter import Charter
 from ledger.codec import split
+from ledger.effects import Effects, apply_effects
 from ledger.entries import Entry, decode_entry, encode_entry, transaction_kind, transaction_start
 from ledger.errors import DependencyMissing
 from ledger.founding import Founding
@@ -18,23 +19,12 @@ from ledger.messages import TAG_ENTRY, signing_context
 from ledger.refusals import Refusal
 from ledger.rules.anchors import apply_anchor, check_anchor
 from ledger.rules.days import apply_day, check_day, today_of
-from ledger.rules.index import decide_index, index_of_new_log
-from ledger.rules.members import decide_members
+from ledger.rules.index import index_of_new_log
 from ledger.rules.payments import apply_pay, apply_return, check_pay, check_return
-from ledger.state import Account, Log, Returnable, State, Transit
-from ledger.transactions import (
-    Admit,
-    Anchor,
-    IndexEntry,
-    Kind,
-    Limit,
-    Pay,
-    Return,
-    SetStatus,
-    Transaction,
-    signed_part,
-)
-from ledger.validators.interface import LogView, Replayed, Sequenced, Waiting
+from ledger.rules.shared import decide
+from ledger.state import Account, Log, Returnable, State, Transit, Waiting
+from ledger.transactions import Anchor, Kind, Pay, Return, Transaction
+from ledger.validators.interface import LogView, Replayed, Sequenced
 from ledger.validators.listing import load_snapshot, save_snapshot, state_digest
 
 _SIGNATURE_ELEMENT_BYTES = 66  # the binary header and 64 bytes, the last element of a `pay`
@@ -135,10 +125,8 @@ class ReferenceValidator:
             log.heads_from += 1
         return None
 
-    def _check(
-        self, log: Log, entry: Entry, data: bytes
-    ) -> Refusal | Waiting | Account | Index | None:
-        """What stands against `entry`. If nothing, the account or index as it leaves it, or None."""
+    def _check(self, log: Log, entry: Entry, data: bytes) -> Refusal | Waiting | Effects | None:
+        """What stands against `entry`. If nothing, what it changes as the shared rules say it, or None."""
         if entry.time < log.time:
             return Refusal.TIME_FALLS
         transaction = entry.transaction
@@ -157,20 +145,11 @@ class ReferenceValidator:
                 return check_anchor(self._state, log, transaction)
             case Return():
                 return check_return(log, transaction)
-            case IndexEntry():
-                return decide_index(transaction, charter=log.charter, index=log.index)
-            case Admit() | Limit() | SetStatus():
-                return decide_members(
-                    transaction,
-                    coop=log.charter.coops[log.coop],
-                    state=_MembersOf(log),
-                    time=entry.time,
-                    index=log.length + 1,
-                    message=self._contexts[log.coop] + signed_part(transaction),
-                )
+            case _:
+                return decide(entry, state=_LogState(log), context=self._contexts[log.coop])
 
-    def _apply(self, log: Log, transaction: Transaction, changed: Account | Index | None) -> None:
-        """Carry out a checked transaction; `changed` is what its check gave."""
+    def _apply(self, log: Log, transaction: Transaction, effects: Effects | None) -> None:
+        """Carry out a checked transaction; `effects` is what its check gave."""
         index = log.length + 1
         match transaction:
             case Pay():
@@ -179,13 +158,9 @@ class ReferenceValidator:
                 apply_anchor(self._state, log, transaction)
             case Return():
                 apply_return(log, index, transaction)
-            case Admit() | Limit() | SetStatus() | IndexEntry():
-                pass  # the account or index as it is afterwards says all
-        if isinstance(changed, Account):
-            log.accounts[changed.number] = changed
-            log.handles[changed.handle] = changed.number
-        elif isinstance(changed, Index):
-            log.index = changed
+            case _:
+                assert effects is not None, "what the shared rules accept has effects"
+                apply_effects(log, effects)
 
     def judge(self, coop: int, entry: bytes) -> Refusal | Waiting | None:
         """See `Validator.judge`."""
@@ -258,6 +233,14 @@ class ReferenceValidator:
         """See `Validator.index`."""
         return self._state[coop].index
 
+    def row(self, coop: int, chapter: str, key: bytes) -> bytes | None:
+        """See `Validator.row`."""
+        return self._state[coop].row(chapter, key)
+
+    def rows(self, coop: int, chapter: str) -> list[tuple[bytes, bytes]]:
+        """See `Validator.rows`."""
+        return self._state[coop].rows(chapter)
+
     def digest(self) -> bytes:
         """See `Validator.digest`."""
         return state_digest(self._state)
@@ -267,11 +250,17 @@ class ReferenceValidator:
         return save_snapshot(self._state)
 
 
-class _MembersOf:
-    """A log as the rules for members see it."""
+class _LogState:
+    """A log as the shared rules see it."""
 
     def __init__(self, log: Log) -> None:
         self._log = log
+        self.coop = log.coop
+        self.charter = log.charter
+        self.length = log.length
+        self.index = log.index
+        self.row = log.row
+        self.rows = log.rows
 
     def account(self, number: int) -> Account | None:
         return self._log.accounts.get(number)

@@ -1,9 +1,9 @@
 """The rules that native code leaves to Python, applied to a native validator.
 
-Native code stops in front of entries about members and the index. They are decided here, by the rules
-in `ledger.rules` that the reference validator uses too, and native code takes what changed back. Their
-signatures and keys are verified natively, a run of entries at a time, because admissions come by the
-thousand when a federation begins.
+Native code stops in front of entries that it does not decide. They are decided here, by the rules of
+`ledger.rules.shared` that the reference validator uses too, and native code takes their effects. Signatures
+and keys are verified natively, a run of entries at a time, because admissions come by the thousand when a
+federation begins.
 """
 
 from __future__ import annotations
@@ -11,23 +11,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+import msgpack
+
 import ledger._native as _native
 from ledger.charter import Charter
+from ledger.codec import Value, encode
+from ledger.effects import Effects
 from ledger.entries import Entry, decode_entry, transaction_kind
 from ledger.index.table import Index
 from ledger.kinds import SHARED_KINDS
 from ledger.refusals import Refusal
 from ledger.rules.days import check_day, entries_of_day
-from ledger.rules.index import decide_index
-from ledger.rules.members import decide_members
+from ledger.rules.shared import decide
 from ledger.signatures import (
     SignatureFault,
     SignatureInvalid,
     check_key_admissible,
 )
 from ledger.state import Account
-from ledger.transactions import Admit, IndexEntry, Limit, SetStatus, Status, signed_part
-from ledger.validators.listing import list_index
+from ledger.transactions import Admit, Stewarded, signed_part
 
 RUN: Final = 1024
 """How many entries are looked at together."""
@@ -72,9 +74,8 @@ class SharedRules:
                 break
             run.append((entry, decoded))
         self._verify_together(run)
-        length = self._core.log(self._coop.number)[0]
         for done, (entry, decoded) in enumerate(run):
-            refusal = self.append(entry, decoded, length + 1 + done)
+            refusal = self.append(entry, decoded)
             if refusal is not None:
                 return start + done, refusal
         return start + len(run), None
@@ -85,44 +86,35 @@ class SharedRules:
         self._verify_together(run)
         return run
 
-    def append(self, entry: bytes, decoded: Decoded, index: int) -> Refusal | None:
-        """Append an entry as number `index` of the log, or say why not."""
+    def append(self, entry: bytes, decoded: Decoded) -> Refusal | None:
+        """Append an entry to the log, or say why not."""
         if isinstance(decoded, Refusal):
             return decoded
-        changed = self.decide(decoded, index)
+        effects = self.decide(decoded)
+        if isinstance(effects, Refusal):
+            return effects
         number = self._coop.number
-        match changed:
-            case Refusal():
-                return changed
-            case Account():
-                self._core.append(number, decoded.time, entry, changed)
-            case Index():
-                self._core.append_index(number, decoded.time, entry, index_fields(changed))
-                self._indexes[number] = changed
+        self._core.append(number, decoded.time, entry, encode_effects(effects))
+        if effects.index is not None:
+            self._indexes[number] = effects.index
         return None
 
-    def decide(self, entry: Entry, index: int) -> Account | Index | Refusal:
-        """What is different after an entry that becomes number `index` of the log, or its refusal."""
+    def decide(self, entry: Entry) -> Effects | Refusal:
+        """What an entry changes as the next of the log, or its refusal."""
         number = self._coop.number
-        _, _, newest, *_, (payments, others) = self._core.log(number)
+        length, _, newest, *_, (payments, others) = self._core.log(number)
         if entry.time < newest:
             return Refusal.TIME_FALLS
         today = entries_of_day(time=entry.time, newest=newest, payments=payments, others=others)
         refusal = check_day(self._charter, today, is_payment=False)
         if refusal is not None:
             return refusal
-        transaction = entry.transaction
-        if isinstance(transaction, IndexEntry):
-            return decide_index(transaction, charter=self._charter, index=self._indexes[number])
-        if not isinstance(transaction, Admit | Limit | SetStatus):
-            raise AssertionError("native code hands over no other kind")
-        return decide_members(
-            transaction,
-            coop=self._coop,
-            state=_MembersOf(self._core, number),
-            time=entry.time,
-            index=index,
-            message=self._context + signed_part(transaction),
+        return decide(
+            entry,
+            state=_LogState(
+                self._core, number, self._charter, length=length, index=self._indexes[number]
+            ),
+            context=self._context,
             verify=self._verify,
             check_key=self._check_key,
         )
@@ -154,7 +146,7 @@ class SharedRules:
         self._admissible.update(key for key, good in zip(keys, answers, strict=True) if good)
 
     def _triples(self, transaction: object) -> Iterator[tuple[bytes, bytes, bytes]]:
-        if not isinstance(transaction, Admit | Limit | SetStatus):
+        if not isinstance(transaction, Stewarded):
             return
         message = self._context + signed_part(transaction)
         for steward, signature in transaction.stewards:
@@ -164,19 +156,36 @@ class SharedRules:
             yield transaction.key, message, transaction.key_signature
 
 
-class _MembersOf:
-    """A log as the rules for members see it."""
+class _LogState:
+    """A log as the shared rules see it."""
 
-    def __init__(self, core: _native.Validator, coop: int) -> None:
+    def __init__(
+        self,
+        core: _native.Validator,
+        coop: int,
+        charter: Charter,
+        *,
+        length: int,
+        index: Index | None,
+    ) -> None:
         self._core = core
-        self._coop = coop
+        self.coop = coop
+        self.charter = charter
+        self.length = length
+        self.index = index
 
     def account(self, number: int) -> Account | None:
-        fields = self._core.account(self._coop, number)
-        return None if fields is None else account_of(fields)
+        row = self._core.account(self.coop, number)
+        return None if row is None else read_account(row)
 
     def holds_handle(self, handle: str) -> bool:
-        return self._core.account_named(self._coop, handle) is not None
+        return self._core.account_named(self.coop, handle) is not None
+
+    def row(self, chapter: str, key: bytes) -> bytes | None:
+        return self._core.row(self.coop, chapter, key)
+
+    def rows(self, chapter: str) -> list[tuple[bytes, bytes]]:
+        return self._core.rows(self.coop, chapter)
 
 
 def shared_run(transactions: Sequence[bytes], start: int) -> Sequence[bytes]:
@@ -190,34 +199,26 @@ def shared_run(transactions: Sequence[bytes], start: int) -> Sequence[bytes]:
 
 
 def _is_shared(entry: Entry) -> bool:
-    return isinstance(entry.transaction, Admit | Limit | SetStatus | IndexEntry)
+    return entry.transaction.kind in SHARED_KINDS
 
 
-def index_fields(index: Index) -> _native.IndexFields:
-    """An index as native code takes it."""
-    rows = list_index(index)
-    parameters = index.parameters
-    return parameters.base_day, parameters.quote_days, index.values, len(rows), b"".join(rows)
-
-
-def account_of(fields: _native.AccountFields) -> Account:
-    """An account from what native code has of it."""
-    number, key, handle, class_, balance, next_sequence, revision, status, *_ = fields
-    _, _, _, _, _, _, _, _, opened, closed, before, from_, limit, until, after = fields
-    return Account(
-        number=number,
-        key=key,
-        handle=handle,
-        class_=class_,
-        balance=balance,
-        next_sequence=next_sequence,
-        revision=revision,
-        status=Status(status),
-        opened=opened,
-        closed=closed,
-        before=before,
-        from_=from_,
-        limit=limit,
-        until=until,
-        after=after,
+def encode_effects(effects: Effects) -> bytes:
+    """What an entry changes, as native code reads it."""
+    return encode(
+        [
+            [account.row() for account in effects.accounts],
+            [[row.chapter, row.key, row.value] for row in effects.chapters],
+            None if effects.index is None else days_of(effects.index),
+        ]
     )
+
+
+def days_of(index: Index) -> list[Value]:
+    """What native code has to know of an index: the values of days."""
+    parameters = index.parameters
+    return [parameters.base_day, parameters.quote_days, index.values]
+
+
+def read_account(row: bytes) -> Account:
+    """An account from its row."""
+    return Account.from_row(msgpack.unpackb(row))

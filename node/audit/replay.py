@@ -16,8 +16,9 @@ from ledger.entries import Entry, decode_entry
 from ledger.errors import EncodingError, ProofError
 from ledger.kinds import KINDS
 from ledger.refusals import Refusal
+from ledger.state import Waiting
 from ledger.transactions import Kind
-from ledger.validators.interface import Validator, Waiting
+from ledger.validators.interface import Validator
 from node.audit.report import Fault, Finding, LogReport, Piece, SourceFault
 
 Observer = Callable[[int, bytes], None]

@@ -10,6 +10,7 @@ import pytest
 
 from ledger.errors import EncodingError
 from ledger.founding import Founding
+from ledger.rules.index_rows import INDEX_CHAPTER
 from ledger.validators.interface import Replayed, Sequenced, Validator
 from ledger.validators.reference import ReferenceValidator
 
@@ -60,6 +61,7 @@ class Both:
         self.ask(lambda validator: validator.in_transit(coop))
         self.ask(lambda validator: validator.returnable(coop))
         self.ask(lambda validator: validator.index(coop))
+        self.ask(lambda validator: validator.rows(coop, INDEX_CHAPTER))
         length = self.reference.log(coop).length
         places = (0, length // 2, length, length + 1)
         self.ask(lambda validator: [validator.head_at(coop, at) for at in places])

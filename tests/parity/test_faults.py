@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 
+from ledger.codec import encode
+from ledger.effects import Effects
 from ledger.errors import EncodingError, SnapshotError, ValidatorFault
 from ledger.state import Account
 from tests.builders import START, books_with_members, build_federation, signing_key
 from tests.parity.both import Both
 
 native = pytest.importorskip("ledger._native")
+shared_rules = pytest.importorskip("ledger.validators.shared_rules")
 pytestmark = pytest.mark.needs_native
 
 PROJECT = Path(__file__).parents[2] / "pyproject.toml"
@@ -23,6 +26,11 @@ def core() -> Any:
     """The compiled validator itself."""
     coop = FEDERATION.charter.coops[1]
     return native.Validator(FEDERATION.id, 0, None, [(1, coop.node_key, coop.clearing_limit)], 2)
+
+
+def opening(*accounts: Account) -> bytes:
+    """The effects of an entry that leaves accounts so, as native code takes them."""
+    return shared_rules.encode_effects(Effects(accounts=accounts))  # type: ignore[no-any-return]
 
 
 def account(number: int, balance: int) -> Account:
@@ -41,8 +49,8 @@ def account(number: int, balance: int) -> Account:
 def test_a_panic_is_an_exception_and_the_state_is_not_used_again() -> None:
     """A balance that no rule allows makes the next sum overflow, which native code never wraps."""
     validator = core()
-    validator.append(1, START, b"\xc0", account(1, 0))
-    validator.append(1, START, b"\xc0", account(2, 2**63 - 1))
+    validator.append(1, START, b"\xc0", opening(account(1, 0)))
+    validator.append(1, START, b"\xc0", opening(account(2, 2**63 - 1)))
     payment = FEDERATION.pay(1, payer=1, sequence=1, payee_coop=1, payee=2, amount=1)
     with pytest.raises(ValidatorFault, match="panicked"):
         validator.sequence(1, START, [payment])
@@ -60,19 +68,29 @@ def test_a_panic_is_an_exception_and_the_state_is_not_used_again() -> None:
 
 def test_misuse_is_a_value_error_and_changes_nothing() -> None:
     validator = core()
-    validator.append(1, START, b"\xc0", account(1, 0))
+    validator.append(1, START, b"\xc0", opening(account(1, 0)))
     before = validator.snapshot()
+    twin = replace(account(3, 0), handle="m2")
     misuses: tuple[Callable[[], object], ...] = (
         lambda: validator.log(2),
         lambda: validator.sequence(2, START, []),
         lambda: validator.sequence(1, 2**53, []),
-        lambda: validator.append(1, START - 1, b"\xc0", account(2, 0)),
-        lambda: validator.append(1, START, b"\xc0", replace(account(1, 0), handle="other")),
-        lambda: validator.append(1, START, b"\xc0", replace(account(2, 0), handle="m1")),
-        lambda: validator.append(1, START, b"\xc0", replace(account(2, 0), key=b"short")),
+        lambda: validator.append(1, START - 1, b"\xc0", opening(account(2, 0))),
         lambda: validator.append(
-            1, START, b"\xc0", replace(account(1, 0), key=signing_key("x").public_key)
+            1, START, b"\xc0", opening(replace(account(1, 0), handle="other"))
         ),
+        lambda: validator.append(1, START, b"\xc0", opening(replace(account(2, 0), handle="m1"))),
+        lambda: validator.append(1, START, b"\xc0", opening(replace(account(2, 0), key=b"short"))),
+        lambda: validator.append(
+            1, START, b"\xc0", opening(replace(account(1, 0), key=signing_key("x").public_key))
+        ),
+        lambda: validator.append(1, START, b"\xc0", opening(account(2, 0), account(2, 0))),
+        lambda: validator.append(1, START, b"\xc0", opening(account(2, 0), twin)),
+        lambda: validator.append(1, START, b"\xc0", opening(account(2, 0), account(0, 0))),
+        lambda: validator.append(1, START, b"\xc0", b""),
+        lambda: validator.append(1, START, b"\xc0", opening(account(2, 0)) + b"\xc0"),
+        lambda: validator.set_days(1, encode([20_000, 7, [1_000_000, 0]])),
+        lambda: validator.set_days(1, encode([20_000, 7])),
         lambda: native.Signatures([(b"", b"", b"")]),
         lambda: native.Entries(b"\xc0").entry(1),
     )
@@ -109,7 +127,7 @@ def test_the_stub_says_what_the_module_has(tmp_path: Path) -> None:
     stubtest = pytest.importorskip("mypy.stubtest")
     # Names for types that only the stub needs.
     aliases = tmp_path / "aliases"
-    aliases.write_text("ledger._native.(Account|Coop|Index)Fields\n", encoding="utf-8")
+    aliases.write_text("ledger._native.CoopFields\n", encoding="utf-8")
     options = stubtest.parse_options(
         [
             "ledger._native",

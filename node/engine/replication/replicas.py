@@ -16,7 +16,7 @@ from ledger.codec import split
 from ledger.errors import EncodingError, ProofError
 from ledger.evidence import MAX_EVIDENCE_ENTRIES, InvalidEntryEvidence
 from ledger.refusals import Refusal
-from ledger.validators.interface import Waiting
+from ledger.state import Waiting
 from node.engine.core import Core, Tick
 from node.engine.costs import CHAIN, SIGNATURE
 from node.engine.events import Disconnect

@@ -6,7 +6,7 @@ one by itself puts it into `Core.troubles` and takes it out when it is over.
 
 from collections.abc import Collection
 
-from ledger.validators.interface import Waiting
+from ledger.state import Waiting
 from node.engine.core import Core, Tick
 from node.engine.health.troubles import NOT_ARRIVING, Severity, Trouble, TroubleKey, TroubleKind
 from node.engine.replication.replicas import Replicas

@@ -7,7 +7,8 @@ from ledger.entries import encode_entry
 from ledger.errors import DependencyMissing, EncodingError
 from ledger.invariants import find_violations
 from ledger.refusals import Refusal
-from ledger.validators.interface import Replayed, Waiting
+from ledger.state import Waiting
+from ledger.validators.interface import Replayed
 from tests.builders import (
     Books,
     MakeValidator,

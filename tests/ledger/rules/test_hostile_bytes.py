@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from ledger.entries import encode_entry
 from ledger.errors import EncodingError
 from ledger.refusals import Refusal
-from ledger.validators.interface import Validator, Waiting
+from ledger.state import Waiting
+from ledger.validators.interface import Validator
 from ledger.validators.reference import ReferenceValidator
 from tests.builders import Books
 from tests.ledger.conftest import make_native

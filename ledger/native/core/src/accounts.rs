@@ -11,6 +11,7 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 
 use crate::chunked::Chunked;
 use crate::fault::Fault;
+use crate::record::{Record, Status};
 
 /// Place of an account whose key is not kept decompressed.
 pub const NO_POINT: u32 = u32::MAX;
@@ -19,47 +20,6 @@ const NO_ACCOUNT: u32 = u32::MAX;
 const DENSE_AHEAD: usize = 1024;
 /// The longest handle.
 pub const MAX_HANDLE_BYTES: usize = 32;
-
-/// What an account may do; PROTOCOL's numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Status {
-    Open = 0,
-    Frozen = 1,
-    Closed = 2,
-}
-
-impl Status {
-    /// From PROTOCOL's number.
-    pub fn from_number(number: u64) -> Option<Self> {
-        match number {
-            0 => Some(Status::Open),
-            1 => Some(Status::Frozen),
-            2 => Some(Status::Closed),
-            _ => None,
-        }
-    }
-}
-
-/// An account as it leaves and enters this crate; names as in PROTOCOL section 7.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Record {
-    pub number: u32,
-    pub key: [u8; 32],
-    pub handle: Vec<u8>,
-    pub class: u8,
-    pub balance: i64,
-    pub next_sequence: u64,
-    pub revision: u64,
-    pub status: Status,
-    pub opened: u64,
-    pub closed: u64,
-    pub before: i64,
-    pub from: u64,
-    pub limit: i64,
-    pub until: Option<u64>,
-    pub after: Option<i64>,
-}
 
 /// The part of an account that payments read and write.
 pub struct Account {
@@ -215,8 +175,21 @@ impl Accounts {
         by_handle.reserve(additional, |place| handle_hash(hasher, accounts, handles, *place));
     }
 
+    /// Whether `put` would take each of the records, one after the other.
+    pub fn check_put(&self, records: &[Record]) -> Result<(), Fault> {
+        for (at, record) in records.iter().enumerate() {
+            self.find_put(record)?;
+            let is_alike =
+                |other: &Record| other.number == record.number || other.handle == record.handle;
+            if records[..at].iter().any(is_alike) {
+                return Err(Fault::Argument("an account is put once"));
+            }
+        }
+        Ok(())
+    }
+
     /// The position of the account that `put` would change with the record, if it would take it.
-    fn check_put(&self, record: &Record) -> Result<Option<u32>, Fault> {
+    fn find_put(&self, record: &Record) -> Result<Option<u32>, Fault> {
         if record.number == 0 {
             return Err(Fault::Argument("the commons is not an account to put"));
         }
@@ -236,7 +209,7 @@ impl Accounts {
 
     /// Opens an account or changes the one with the record's number.
     pub fn put(&mut self, record: &Record) -> Result<(), Fault> {
-        let place = match self.check_put(record)? {
+        let place = match self.find_put(record)? {
             Some(place) => place,
             None => self.open(record)?,
         };
@@ -343,23 +316,7 @@ mod tests {
     use super::*;
 
     fn record(number: u32) -> Record {
-        Record {
-            number,
-            key: [0; 32],
-            handle: format!("m{number}").into_bytes(),
-            class: 0,
-            balance: 0,
-            next_sequence: 1,
-            revision: 0,
-            status: Status::Open,
-            opened: 1,
-            closed: 0,
-            before: 0,
-            from: 0,
-            limit: 0,
-            until: None,
-            after: None,
-        }
+        Record::new(number, [0; 32], format!("m{number}").into_bytes(), 1)
     }
 
     #[test]

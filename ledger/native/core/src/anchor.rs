@@ -2,11 +2,11 @@
 
 use hashbrown::HashMap;
 
-use crate::accounts::Status;
 use crate::change::{Change, Credit, Delivery};
 use crate::charter::Charter;
 use crate::log::{Item, Log, Returnable, COMMONS};
 use crate::payment::MAX_AMOUNT;
+use crate::record::Status;
 use crate::refusal::Refusal;
 use crate::transaction::Anchor;
 

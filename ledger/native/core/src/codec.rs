@@ -109,10 +109,11 @@ impl<'a> Reader<'a> {
         &self.data[from..to]
     }
 
-    /// Passes one value, whatever types it holds.
-    pub fn skip(&mut self) -> Option<()> {
-        self.at = skip(self.data, self.at)?;
-        Some(())
+    /// The bytes of one value, whatever types it holds.
+    pub fn any_value(&mut self) -> Option<&'a [u8]> {
+        let start = self.at;
+        self.at = skip(self.data, start)?;
+        Some(&self.data[start..self.at])
     }
 
     #[inline]
@@ -237,7 +238,8 @@ impl<'a> Reader<'a> {
         std::str::from_utf8(self.bytes(length)?).ok()
     }
 
-    fn binary(&mut self) -> Option<&'a [u8]> {
+    /// A binary.
+    pub fn binary(&mut self) -> Option<&'a [u8]> {
         let length = match self.byte()? {
             0xc4 => usize::from(self.byte()?),
             0xc5 => usize::from(u16::from_be_bytes(self.fixed()?)).checked_sub(0x100)? + 0x100,

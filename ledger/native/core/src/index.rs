@@ -1,30 +1,44 @@
 //! The index of prices as a payment needs it: the value of each day, PROTOCOL section 9.4.
 //!
-//! Which values there are is decided by the shared rules; here a price is looked up and converted. The
-//! rows that the listing has of an index are kept as bytes, in order: nothing here reads them.
+//! Which values there are is decided by the shared rules; here a price is looked up and converted. What the
+//! log has taken in, from which the values follow, are rows of a chapter.
 
+use crate::codec::Reader;
+use crate::fault::Fault;
 use crate::refusal::Refusal;
 use crate::transaction::Price;
 
 const MILLIONTHS: u128 = 1_000_000;
 const SECONDS_IN_DAY: u64 = 86_400;
 
-/// What one log knows of the index.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Index {
+/// The values that one log knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Days {
     /// The day that `values` begins at.
     pub base_day: u64,
     /// How many days back the day of a price may lie.
     pub quote_days: u64,
     /// Millionths of the currency for one unit, day by day; none is 0.
     pub values: Vec<u64>,
-    /// How many decisions the log has taken in.
-    pub taken: u64,
-    /// Their rows in the listing.
-    pub rows: Vec<u8>,
 }
 
-impl Index {
+impl Days {
+    /// Takes `[base day, quote days, [value, ...]]` off the front of what is read.
+    pub fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        (reader.array()? == 3).then_some(())?;
+        let (base_day, quote_days) = (reader.uint()?, reader.uint()?);
+        let values = (0..reader.array()?).map(|_| reader.uint()).collect::<Option<_>>()?;
+        Some(Days { base_day, quote_days, values })
+    }
+
+    /// Whether prices can be converted by these.
+    pub fn check(&self) -> Result<(), Fault> {
+        match self.values.contains(&0) {
+            true => Err(Fault::Argument("a unit is worth something every day")),
+            false => Ok(()),
+        }
+    }
+
     /// Checks a payment of `amount` at `price` in an entry of that time.
     #[inline]
     pub fn check_price(&self, price: Price, amount: i64, time: u64) -> Result<(), Refusal> {
@@ -82,14 +96,9 @@ mod tests {
 
     #[test]
     fn a_price_is_checked_in_order() {
-        let index = Index {
-            base_day: 20_000,
-            quote_days: 2,
-            values: vec![1_000_000_000; 10],
-            ..Index::default()
-        };
+        let days = Days { base_day: 20_000, quote_days: 2, values: vec![1_000_000_000; 10] };
         let check = |minor, day, amount, today: u64| {
-            index.check_price(Price { minor, day }, amount, today * SECONDS_IN_DAY)
+            days.check_price(Price { minor, day }, amount, today * SECONDS_IN_DAY)
         };
         assert_eq!(check(1, 19_999, 7, 30_000), Err(Refusal::PriceNotKnown));
         assert_eq!(check(1, 20_010, 7, 30_000), Err(Refusal::PriceNotKnown));

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::accounts::Record;
+use crate::chapters::INDEX;
 use crate::charter::Charter;
 use crate::codec::write;
 use crate::fault::Fault;
@@ -24,7 +24,7 @@ pub fn list(charter: &Charter, logs: &[Log], mut sink: impl FnMut(&[u8])) {
     for (home, log) in logs.iter().enumerate() {
         write_header(&mut piece, charter, log, home);
         for place in log.accounts.sorted() {
-            write_account(&mut piece, &log.accounts.record(place));
+            log.accounts.record(place).write(&mut piece);
             pass(&mut piece, PIECE);
         }
         for (to, queue) in log.transit.iter().enumerate() {
@@ -37,10 +37,7 @@ pub fn list(charter: &Charter, logs: &[Log], mut sink: impl FnMut(&[u8])) {
             write_returnable(&mut piece, charter.coops[*from].number, *index, item);
             pass(&mut piece, PIECE);
         }
-        if let Some(index) = &log.index {
-            piece.extend_from_slice(&index.rows);
-            pass(&mut piece, PIECE);
-        }
+        log.chapters.write(&mut piece, |piece| pass(piece, PIECE));
     }
     pass(&mut piece, 0);
 }
@@ -55,7 +52,7 @@ fn write_header(out: &mut Vec<u8>, charter: &Charter, log: &Log, home: usize) {
     write::integer(out, log.position);
     write::integer(out, log.held);
     write::integer(out, log.commons);
-    write::unsigned(out, log.index.as_ref().map_or(0, |index| index.taken));
+    write::unsigned(out, log.chapters.len(INDEX) as u64);
     write::array(out, log.anchored.len() - 1);
     for (other, length) in log.anchored.iter().enumerate().filter(|(other, _)| *other != home) {
         write::array(out, 2);
@@ -70,25 +67,6 @@ fn write_header(out: &mut Vec<u8>, charter: &Charter, log: &Log, home: usize) {
         write::unsigned(out, log.moment.today.payments);
         write::unsigned(out, log.moment.today.others);
     }
-}
-
-fn write_account(out: &mut Vec<u8>, account: &Record) {
-    write::array(out, 15);
-    write::unsigned(out, u64::from(account.number));
-    write::binary(out, &account.key);
-    write::text(out, &account.handle);
-    write::unsigned(out, u64::from(account.class));
-    write::integer(out, account.balance);
-    write::unsigned(out, account.next_sequence);
-    write::unsigned(out, account.revision);
-    write::unsigned(out, account.status as u64);
-    write::unsigned(out, account.opened);
-    write::unsigned(out, account.closed);
-    write::integer(out, account.before);
-    write::unsigned(out, account.from);
-    write::integer(out, account.limit);
-    write::optional(out, account.until.map(|until| until as i64));
-    write::optional(out, account.after);
 }
 
 fn write_item(out: &mut Vec<u8>, payee_coop: u32, item: &Item) {

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, VecDeque};
 
 use crate::accounts::Accounts;
 use crate::chain::Head;
+use crate::chapters::Chapters;
 use crate::charter::Charter;
-use crate::index::Index;
+use crate::index::Days;
 use crate::refusal::Refusal;
 
 const SECONDS_IN_DAY: u64 = 86_400;
@@ -56,8 +57,10 @@ pub struct Log {
     pub transit: Vec<VecDeque<Item>>,
     /// What this log has to give back, by (position of the paying coop, index).
     pub returnable: BTreeMap<(usize, u64), Returnable>,
-    /// What the log knows of the index; None in a federation without one.
-    pub index: Option<Index>,
+    /// The rows that the shared rules keep.
+    pub chapters: Chapters,
+    /// The values of the index; None in a federation without one.
+    pub days: Option<Days>,
     pub heads: Heads,
 }
 
@@ -73,7 +76,8 @@ impl Log {
             accounts: Accounts::default(),
             transit: (0..coops).map(|_| VecDeque::new()).collect(),
             returnable: BTreeMap::new(),
-            index: None,
+            chapters: Chapters::default(),
+            days: None,
             heads: Heads { heads: VecDeque::from([genesis]), from: 0 },
         }
     }
@@ -90,12 +94,7 @@ impl Moment {
 
     /// Whether the day of `time` has room for one more entry.
     #[inline]
-    pub fn check_day(
-        &self,
-        charter: &Charter,
-        time: u64,
-        is_payment: bool,
-    ) -> Result<(), Refusal> {
+    pub fn check_day(&self, charter: &Charter, time: u64, is_payment: bool) -> Result<(), Refusal> {
         let Some(most) = charter.entries_per_day else {
             return Ok(());
         };

@@ -3,11 +3,11 @@
 //! `check_` decides and changes nothing; `apply_` carries out what was decided and does not branch on
 //! whether it may. The payer's existence and signature are checked by the callers, who batch them.
 
-use crate::accounts::Status;
 use crate::change::{Change, Payee};
 use crate::charter::Charter;
 use crate::codec::MAX;
 use crate::log::{Item, Log, Returnable, COMMONS};
+use crate::record::Status;
 use crate::refusal::Refusal;
 use crate::transaction::{Pay, Return};
 
@@ -45,8 +45,8 @@ pub fn check_pay(
     }
     let payee = find_payee(charter, logs, home, pay)?;
     if let Some(price) = pay.price {
-        let index = log.index.as_ref().ok_or(Refusal::PriceNotKnown)?;
-        index.check_price(price, pay.amount, time)?;
+        let days = log.days.as_ref().ok_or(Refusal::PriceNotKnown)?;
+        days.check_price(price, pay.amount, time)?;
     }
     if account.balance - pay.amount - pay.fee < -log.accounts.limit_at(payer, time) {
         return Err(Refusal::LimitExceeded);

@@ -74,7 +74,9 @@ impl Validator {
         let log = self.log(coop)?;
         let home = self.position(coop)?;
         for bytes in transactions {
-            let Ok(Transaction::Anchor(anchor)) = decode(log.moment.time, &entry_prefix(log.moment.time), bytes) else {
+            let Ok(Transaction::Anchor(anchor)) =
+                decode(log.moment.time, &entry_prefix(log.moment.time), bytes)
+            else {
                 continue;
             };
             let Ok(other) = check_claims(&self.charter, log, home, &anchor) else {

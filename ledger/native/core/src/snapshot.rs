@@ -8,13 +8,13 @@ use std::collections::VecDeque;
 
 use sha2::{Digest, Sha256};
 
-use crate::accounts::{Record, Status};
+use crate::chapters::Chapters;
 use crate::charter::Charter;
 use crate::codec::Reader;
 use crate::fault::Fault;
-use crate::index::Index;
 use crate::listing::list;
 use crate::log::{Heads, Item, Log, Returnable, Today};
+use crate::record::Record;
 use crate::validator::Validator;
 
 const MAGIC: &[u8; 16] = b"fiado1.snapshot\0";
@@ -78,7 +78,7 @@ struct Counts {
     accounts: u64,
     transit: u64,
     returnable: u64,
-    decisions: u64,
+    indexed: u64,
 }
 
 fn read_header(
@@ -96,7 +96,7 @@ fn read_header(
     log.position = reader.integer()?;
     log.held = reader.integer()?;
     log.commons = reader.integer()?;
-    let decisions = reader.uint()?;
+    let indexed = reader.uint()?;
     is_true(reader.array()? as usize == charter.coops.len() - 1)?;
     for other in (0..charter.coops.len()).filter(|other| *other != home) {
         is_true(reader.array()? == 2 && reader.number()? == charter.coops[other].number)?;
@@ -107,7 +107,7 @@ fn read_header(
         is_true(reader.array()? == 2)?;
         log.moment.today = Today { payments: reader.uint()?, others: reader.uint()? };
     }
-    Some(Counts { length, head, accounts, transit, returnable, decisions })
+    Some(Counts { length, head, accounts, transit, returnable, indexed })
 }
 
 fn read_rows(
@@ -121,7 +121,7 @@ fn read_rows(
     let room = usize::try_from(counts.accounts).ok()?.min(reader.left() / 40);
     log.accounts.reserve(room);
     for _ in 0..counts.accounts {
-        if let Err(fault) = log.accounts.put(&read_account(reader)?) {
+        if let Err(fault) = log.accounts.put(&Record::read(reader)?) {
             return Some(Err(fault));
         }
     }
@@ -139,35 +139,8 @@ fn read_rows(
         let item = Returnable { account: reader.number()?, amount: reader.integer()? };
         log.returnable.insert((from, index), item);
     }
-    let start = reader.position();
-    for _ in 0..counts.decisions {
-        reader.skip()?;
-    }
-    // The values follow from these rows by the shared rules, which set them.
-    let rows = reader.passed(start, reader.position()).to_vec();
-    log.index = Some(Index { taken: counts.decisions, rows, ..Index::default() });
+    log.chapters = Chapters::read(reader, counts.indexed)?;
     Some(Ok(()))
-}
-
-fn read_account(reader: &mut Reader<'_>) -> Option<Record> {
-    is_true(reader.array()? == 15)?;
-    Some(Record {
-        number: reader.number()?,
-        key: *reader.hash()?,
-        handle: reader.text()?.as_bytes().to_vec(),
-        class: u8::try_from(reader.uint()?).ok()?,
-        balance: reader.integer()?,
-        next_sequence: reader.uint()?,
-        revision: reader.uint()?,
-        status: Status::from_number(reader.uint()?)?,
-        opened: reader.uint()?,
-        closed: reader.uint()?,
-        before: reader.integer()?,
-        from: reader.uint()?,
-        limit: reader.integer()?,
-        until: if reader.take_nil() { None } else { Some(reader.uint()?) },
-        after: if reader.take_nil() { None } else { Some(reader.integer()?) },
-    })
 }
 
 fn read_heads(bytes: &mut &[u8]) -> Option<Heads> {

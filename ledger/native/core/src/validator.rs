@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
-use crate::accounts::{Accounts, Record, NO_POINT};
+use crate::accounts::{Accounts, NO_POINT};
 use crate::batch::Key;
 use crate::chain::{extend, genesis, Head};
 use crate::charter::Charter;
+use crate::effects::Effects;
 use crate::entries::Boundaries;
 use crate::fault::Fault;
 use crate::gather::Gatherer;
-use crate::index::Index;
+use crate::index::Days;
 use crate::keys::{KeyCache, Owner, CAPACITY};
 use crate::log::{Item, Log, Returnable};
+use crate::record::Record;
 use crate::signature::{decompress, Signed};
 use crate::transaction::{Anchor, Pay};
 
@@ -90,64 +92,39 @@ impl Validator {
         Ok((0..entries.count()).fold(head, |head, index| extend(&head, entries.value(blob, index))))
     }
 
-    /// Appends an entry that the shared rules accepted, and puts the account as it is after it.
+    /// Appends an entry that the shared rules accepted, with what it changes: all of it or nothing.
     pub fn append(
         &mut self,
         coop: u32,
         time: u64,
         entry: &[u8],
-        record: &Record,
+        effects: &Effects,
     ) -> Result<(), Fault> {
         let home = self.position(coop)?;
-        self.change(|charter, state| {
-            let log = &mut state.logs[home];
-            if time < log.moment.time {
-                return Err(Fault::Argument("time falls along the log"));
-            }
-            log.accounts.put(record)?;
-            log.moment = log.moment.after(charter, time, false);
-            let head = extend(log.heads.last(), entry);
-            log.heads.heads.push_back(head);
-            if state.logs.len() == 1 {
-                state.logs[home].heads.forget_all();
-            }
-            keep_key_of(state, home, record);
-            Ok(())
-        })?
-    }
-
-    /// Gives a log the index that it has before the next entry; None in a federation without one.
-    pub fn set_index(&mut self, coop: u32, index: Option<Index>) -> Result<(), Fault> {
-        let home = self.position(coop)?;
-        check_index(index.as_ref())?;
-        self.change(|_, state| state.logs[home].index = index)
-    }
-
-    /// Appends an entry that the shared rules accepted, and the index as it is after it.
-    pub fn append_index(
-        &mut self,
-        coop: u32,
-        time: u64,
-        entry: &[u8],
-        index: Index,
-    ) -> Result<(), Fault> {
-        let home = self.position(coop)?;
-        check_index(Some(&index))?;
         self.change(|charter, state| {
             let is_alone = state.logs.len() == 1;
             let log = &mut state.logs[home];
             if time < log.moment.time {
                 return Err(Fault::Argument("time falls along the log"));
             }
-            log.index = Some(index);
+            effects.check(&log.accounts)?;
+            effects.apply(log)?;
             log.moment = log.moment.after(charter, time, false);
             let head = extend(log.heads.last(), entry);
             log.heads.heads.push_back(head);
             if is_alone {
                 log.heads.forget_all();
             }
+            effects.accounts.iter().for_each(|record| keep_key_of(state, home, record));
             Ok(())
         })?
+    }
+
+    /// Gives a log the values of the index that follow from its rows.
+    pub fn set_days(&mut self, coop: u32, days: Days) -> Result<(), Fault> {
+        let home = self.position(coop)?;
+        days.check()?;
+        self.change(|_, state| state.logs[home].days = Some(days))
     }
 
     /// What a log has sent and the payees' logs have not anchored, by payee coop, then index.
@@ -171,13 +148,6 @@ impl Validator {
         let log = self.log(coop)?;
         let items = log.returnable.iter();
         Ok(items.map(|((from, index), item)| (self.charter.coops[*from].number, *index, item)))
-    }
-}
-
-fn check_index(index: Option<&Index>) -> Result<(), Fault> {
-    match index.is_some_and(|index| index.values.contains(&0)) {
-        true => Err(Fault::Argument("a unit is worth something every day")),
-        false => Ok(()),
     }
 }
 

@@ -88,10 +88,10 @@ fn with_transit() -> (Validator, Vec<u8>) {
     assert_eq!(done.outcomes, [4, 5, 6, 7]);
     let place = home.log(2).unwrap().accounts.find(2).unwrap();
     let mut closed = home.log(2).unwrap().accounts.record(place);
-    closed.status = fiado_core::accounts::Status::Closed;
+    closed.status = fiado_core::record::Status::Closed;
     closed.closed = 4;
     closed.revision = 1;
-    home.append(2, 6, b"closed", &closed).unwrap();
+    home.append(2, 6, b"closed", &opens(closed)).unwrap();
     (home, done.entries)
 }
 

@@ -2,9 +2,10 @@
 //! a replay stopped at changed nothing.
 #![no_main]
 
-use fiado_core::accounts::{Record, Status};
 use fiado_core::charter::Charter;
+use fiado_core::effects::Effects;
 use fiado_core::entries::Boundaries;
+use fiado_core::record::Record;
 use fiado_core::validator::Validator;
 use libfuzzer_sys::fuzz_target;
 
@@ -22,24 +23,10 @@ fn charter() -> Charter {
 fn validator() -> Validator {
     let mut validator = Validator::new(charter(), 1);
     for number in 1..=3 {
-        let record = Record {
-            number,
-            key: KEY,
-            handle: vec![b'a' + number as u8],
-            class: 0,
-            balance: 0,
-            next_sequence: 1,
-            revision: 0,
-            status: Status::Open,
-            opened: u64::from(number),
-            closed: 0,
-            before: 0,
-            from: 0,
-            limit: 1_000,
-            until: None,
-            after: None,
-        };
-        validator.append(1, 1, b"opened", &record).unwrap();
+        let opened = Record::new(number, KEY, vec![b'a' + number as u8], u64::from(number));
+        let accounts = vec![Record { limit: 1_000, ..opened }];
+        let effects = Effects { accounts, ..Effects::default() };
+        validator.append(1, 1, b"opened", &effects).unwrap();
     }
     validator
 }

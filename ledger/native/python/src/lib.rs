@@ -4,7 +4,6 @@
 //! `ledger.errors.ValidatorFault`, and so does every later call on the same validator. The exceptions
 //! are defined in Python; `ledger/_native.pyi` is the interface that people read.
 
-mod convert;
 mod validator;
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
@@ -57,6 +56,13 @@ fn to_result<T>(outcome: std::thread::Result<Result<T, Fault>>) -> PyResult<T> {
             Err(ValidatorFault::new_err(format!("the native validator panicked: {text}")))
         }
     }
+}
+
+/// Bytes of a length that is fixed.
+fn array<const N: usize>(bytes: &[u8]) -> PyResult<&[u8; N]> {
+    bytes
+        .try_into()
+        .map_err(|_| PyValueError::new_err(format!("{N} bytes expected, not {}", bytes.len())))
 }
 
 /// Concatenated entries and their boundaries.
@@ -112,9 +118,9 @@ impl Signatures {
             .iter()
             .map(|(key, message, signature)| {
                 Ok(Triple {
-                    key: convert::array(key.as_bytes())?,
+                    key: array(key.as_bytes())?,
                     message: message.as_bytes(),
-                    signature: convert::array(signature.as_bytes())?,
+                    signature: array(signature.as_bytes())?,
                 })
             })
             .collect::<PyResult<Vec<_>>>()?;
@@ -141,8 +147,8 @@ struct Issuer {
 impl Issuer {
     #[new]
     fn new(seed: Bound<'_, PyBytes>, federation: Bound<'_, PyBytes>, coop: u32) -> PyResult<Self> {
-        let federation = *convert::array(federation.as_bytes())?;
-        Ok(Issuer { core: Core::new(convert::array(seed.as_bytes())?, federation, coop) })
+        let federation = *array(federation.as_bytes())?;
+        Ok(Issuer { core: Core::new(array(seed.as_bytes())?, federation, coop) })
     }
 
     fn sign_head<'py>(
@@ -151,7 +157,7 @@ impl Issuer {
         length: u64,
         head: Bound<'py, PyBytes>,
     ) -> PyResult<Bound<'py, PyBytes>> {
-        let head = convert::array(head.as_bytes())?;
+        let head = array(head.as_bytes())?;
         let signature = run_quick(|| Ok(self.core.sign_head(length, head)))?;
         Ok(PyBytes::new(python, &signature))
     }
@@ -163,7 +169,7 @@ impl Issuer {
         first: u64,
         previous: Bound<'py, PyBytes>,
     ) -> PyResult<Vec<Bound<'py, PyBytes>>> {
-        let (blob, previous) = (entries.as_bytes(), convert::array(previous.as_bytes())?);
+        let (blob, previous) = (entries.as_bytes(), array(previous.as_bytes())?);
         let receipts = run(python, || self.core.issue(blob, first, previous))?;
         Ok(receipts.iter().map(|receipt| PyBytes::new(python, receipt)).collect())
     }
@@ -178,7 +184,7 @@ fn admissible(
 ) -> PyResult<Vec<bool>> {
     let keys = keys
         .iter()
-        .map(|key| convert::array(key.as_bytes()).copied())
+        .map(|key| array(key.as_bytes()).copied())
         .collect::<PyResult<Vec<[u8; 32]>>>()?;
     run(python, || Ok(are_admissible(&keys, threads)))
 }

@@ -1,15 +1,17 @@
 //! The validator as a Python class. `ledger.validators.native` wraps it and speaks to the rest.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyTuple, PyType};
+use pyo3::types::{PyBytes, PyType};
 
 use fiado_core::charter::Charter;
-use fiado_core::index::Index;
+use fiado_core::codec::Reader;
+use fiado_core::effects::Effects;
+use fiado_core::fault::Fault;
+use fiado_core::index::Days;
 use fiado_core::replay::Stop;
 use fiado_core::validator::Validator as Core;
 
-use crate::convert::{account, array, AccountFields};
-use crate::{run, run_quick, to_exception, Entries};
+use crate::{array, run, run_quick, to_exception, Entries};
 
 /// (coop number, node key, clearing limit).
 type CoopFields<'py> = (u32, Bound<'py, PyBytes>, i64);
@@ -25,12 +27,6 @@ type LogFields<'py> =
 
 /// (payee coop, index, payee, amount, payer, whether a return).
 type TransitFields = (u32, u64, u32, i64, u32, bool);
-/// (base day, quote days, values, how many decisions, their rows in the listing).
-type IndexFields<'py> = (u64, u64, Vec<u64>, u64, Bound<'py, PyBytes>);
-
-fn read_index((base_day, quote_days, values, taken, rows): IndexFields<'_>) -> Index {
-    Index { base_day, quote_days, values, taken, rows: rows.as_bytes().to_vec() }
-}
 
 fn write_stop<'py>(python: Python<'py>, stop: &Stop) -> StopFields<'py> {
     match stop {
@@ -151,36 +147,17 @@ impl Validator {
         coop: u32,
         time: u64,
         entry: Bound<'_, PyBytes>,
-        account: AccountFields<'_>,
+        effects: Bound<'_, PyBytes>,
     ) -> PyResult<()> {
-        let record = account.into_record()?;
-        let bytes = entry.as_bytes();
+        let (entry, effects) = (entry.as_bytes(), effects.as_bytes());
         let core = &mut self.core;
-        run(python, || core.append(coop, time, bytes, &record))
+        run(python, || core.append(coop, time, entry, &Effects::read(effects)?))
     }
 
-    fn append_index(
-        &mut self,
-        python: Python<'_>,
-        coop: u32,
-        time: u64,
-        entry: Bound<'_, PyBytes>,
-        index: IndexFields<'_>,
-    ) -> PyResult<()> {
-        let index = read_index(index);
-        let bytes = entry.as_bytes();
-        let core = &mut self.core;
-        run(python, || core.append_index(coop, time, bytes, index))
-    }
-
-    fn set_index(&mut self, coop: u32, index: Option<IndexFields<'_>>) -> PyResult<()> {
-        self.core.set_index(coop, index.map(read_index)).map_err(to_exception)
-    }
-
-    fn index_rows<'py>(&self, python: Python<'py>, coop: u32) -> PyResult<Bound<'py, PyBytes>> {
-        let index = &self.core.log(coop).map_err(to_exception)?.index;
-        let rows = index.as_ref().map_or(&[][..], |index| &index.rows);
-        Ok(PyBytes::new(python, rows))
+    fn set_days(&mut self, coop: u32, days: &[u8]) -> PyResult<()> {
+        let days = Days::read(&mut Reader::new(days));
+        let days = days.ok_or(Fault::Argument("these are no values of days"));
+        days.and_then(|days| self.core.set_days(coop, days)).map_err(to_exception)
     }
 
     fn chain<'py>(
@@ -230,10 +207,13 @@ impl Validator {
         python: Python<'py>,
         coop: u32,
         number: u32,
-    ) -> PyResult<Option<Bound<'py, PyTuple>>> {
+    ) -> PyResult<Option<Bound<'py, PyBytes>>> {
         let accounts = &self.core.log(coop).map_err(to_exception)?.accounts;
-        let place = accounts.find(number);
-        place.map(|place| account(python, &accounts.record(place))).transpose()
+        Ok(accounts.find(number).map(|place| {
+            let mut row = Vec::new();
+            accounts.record(place).write(&mut row);
+            PyBytes::new(python, &row)
+        }))
     }
 
     fn account_named(&self, coop: u32, handle: &str) -> PyResult<Option<u32>> {
@@ -264,6 +244,29 @@ impl Validator {
     fn returnable(&self, coop: u32) -> PyResult<Vec<(u32, u64, u32, i64)>> {
         let items = self.core.returnable(coop).map_err(to_exception)?;
         Ok(items.map(|(from, index, item)| (from, index, item.account, item.amount)).collect())
+    }
+
+    fn row<'py>(
+        &self,
+        python: Python<'py>,
+        coop: u32,
+        chapter: &str,
+        key: &[u8],
+    ) -> PyResult<Option<Bound<'py, PyBytes>>> {
+        let chapters = &self.core.log(coop).map_err(to_exception)?.chapters;
+        Ok(chapters.get(chapter, key).map(|value| PyBytes::new(python, value)))
+    }
+
+    fn rows<'py>(
+        &self,
+        python: Python<'py>,
+        coop: u32,
+        chapter: &str,
+    ) -> PyResult<Vec<(Bound<'py, PyBytes>, Bound<'py, PyBytes>)>> {
+        let rows = self.core.log(coop).map_err(to_exception)?.chapters.rows(chapter);
+        Ok(rows
+            .map(|(key, value)| (PyBytes::new(python, key), PyBytes::new(python, value)))
+            .collect())
     }
 
     fn digest<'py>(&self, python: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {

@@ -2,11 +2,12 @@
 #![allow(dead_code)]
 
 use ed25519_zebra::{SigningKey, VerificationKeyBytes};
-use fiado_core::accounts::{Record, Status};
 use fiado_core::chain::{context, TAG_ENTRY, TAG_HEAD};
 use fiado_core::charter::Charter;
 use fiado_core::codec::write;
+use fiado_core::effects::Effects;
 use fiado_core::entries::Boundaries;
+use fiado_core::record::Record;
 use fiado_core::replay::Replayed;
 use fiado_core::validator::Validator;
 
@@ -59,27 +60,18 @@ pub fn validator(members: u32, threads: usize) -> Validator {
     let mut validator = Validator::new(charter(), threads);
     for coop in [1, 2] {
         for account in 1..=members {
-            let record = Record {
-                number: account,
-                key: public(&member_key(coop, account)),
-                handle: format!("m{account}").into_bytes(),
-                class: 0,
-                balance: 0,
-                next_sequence: 1,
-                revision: 0,
-                status: Status::Open,
-                opened: u64::from(account),
-                closed: 0,
-                before: 0,
-                from: 0,
-                limit: LIMIT,
-                until: None,
-                after: None,
-            };
-            validator.append(coop, 1, b"opened", &record).unwrap();
+            let (key, handle) = (public(&member_key(coop, account)), format!("m{account}"));
+            let opened = Record::new(account, key, handle.into_bytes(), u64::from(account));
+            let effects = opens(Record { limit: LIMIT, ..opened });
+            validator.append(coop, 1, b"opened", &effects).unwrap();
         }
     }
     validator
+}
+
+/// The effects of an entry that opens or changes one account.
+pub fn opens(record: Record) -> Effects {
+    Effects { accounts: vec![record], ..Effects::default() }
 }
 
 pub struct Payment {

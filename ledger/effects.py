@@ -1,0 +1,57 @@
+"""What an entry changes, as the rules say it that both validators share.
+
+A rule that decides answers with `Effects`: whatever is different in the entry's log afterwards, as values, so
+that neither validator has to know the kind. What a kind remembers it writes into a *chapter*: named rows,
+which validators keep, list in the digest and put into snapshots without understanding them (PROTOCOL section
+7.8). So a new kind needs nothing of the validators.
+
+Amounts that are on their way, positions and the commons are not here: what moves them is decided natively.
+"""
+
+from dataclasses import dataclass
+
+from ledger.index.table import Index
+from ledger.state import Account, Log
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A row of `chapter` as an entry leaves it; without a value it is gone.
+
+    `key` and `value` are canonical encodings of one value each. The chapter's name has 1 to 32 bytes.
+    """
+
+    chapter: str
+    key: bytes
+    value: bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effects:
+    """What is different in a log after an entry. Accounts, rows and index are as they are then."""
+
+    accounts: tuple[Account, ...] = ()
+    chapters: tuple[Row, ...] = ()
+    index: Index | None = None
+    """What follows from the chapter of the index; None when it is as before."""
+
+
+def apply_effects(log: Log, effects: Effects) -> None:
+    """Carry out what a rule decided for the next entry of `log`."""
+    for account in effects.accounts:
+        log.accounts[account.number] = account
+        log.handles[account.handle] = account.number
+    for row in effects.chapters:
+        _put(log, row)
+    if effects.index is not None:
+        log.index = effects.index
+
+
+def _put(log: Log, row: Row) -> None:
+    rows = log.chapters.setdefault(row.chapter, {})
+    if row.value is None:
+        rows.pop(row.key, None)
+    else:
+        rows[row.key] = row.value
+    if not rows:
+        del log.chapters[row.chapter]

@@ -1,0 +1,90 @@
+"""The rules that both validators share: every kind but `pay`, `anchor` and `return`.
+
+The reference validator runs all rules; the native one has those three of its own, because they are what runs
+for every payment or touches what is on its way. All else is decided here, once, from what `LogState` shows of
+the log, and the answer is `Effects`, which either validator can carry out whatever the kind. A new kind of
+this sort is a rule and a case of `decide`.
+"""
+
+from typing import Protocol, assert_never
+
+from ledger.charter import Charter
+from ledger.effects import Effects
+from ledger.entries import Entry
+from ledger.index.table import Index
+from ledger.refusals import Refusal
+from ledger.rules.index import decide_index
+from ledger.rules.index_rows import index_row
+from ledger.rules.members import CheckKey, MemberState, Verify, decide_members
+from ledger.signatures import check_key_admissible, verify
+from ledger.transactions import (
+    Admit,
+    Anchor,
+    IndexEntry,
+    Limit,
+    Pay,
+    Return,
+    SetStatus,
+    signed_part,
+)
+
+
+class LogState(MemberState, Protocol):
+    """What shared rules see of the log that an entry is for, before it."""
+
+    @property
+    def coop(self) -> int:
+        """Whose log it is."""
+
+    @property
+    def charter(self) -> Charter:
+        """The charter in force for it."""
+
+    @property
+    def length(self) -> int:
+        """How many entries it has."""
+
+    @property
+    def index(self) -> Index | None:
+        """What it knows of the index; None in a federation without one."""
+
+    def row(self, chapter: str, key: bytes) -> bytes | None:
+        """The value of a row of a chapter."""
+
+    def rows(self, chapter: str) -> list[tuple[bytes, bytes]]:
+        """Key and value of each row of a chapter, rising."""
+
+
+def decide(
+    entry: Entry,
+    *,
+    state: LogState,
+    context: bytes,
+    verify: Verify = verify,
+    check_key: CheckKey = check_key_admissible,
+) -> Effects | Refusal:
+    """What `entry` changes as the next of the log, or its refusal. Its time and day have been checked.
+
+    `context` precedes the signed part of a transaction in what members' and stewards' signatures cover.
+    """
+    match transaction := entry.transaction:
+        case Admit() | Limit() | SetStatus():
+            return decide_members(
+                transaction,
+                coop=state.charter.coops[state.coop],
+                state=state,
+                time=entry.time,
+                index=state.length + 1,
+                message=context + signed_part(transaction),
+                verify=verify,
+                check_key=check_key,
+            )
+        case IndexEntry():
+            index = decide_index(transaction, charter=state.charter, index=state.index)
+            if isinstance(index, Refusal):
+                return index
+            return Effects(chapters=(index_row(transaction.decided),), index=index)
+        case Pay() | Anchor() | Return():
+            raise AssertionError("each validator decides these by itself")
+        case _:
+            assert_never(transaction)
