@@ -10,17 +10,18 @@ from heapq import heappush
 
 from ledger.validators.interface import Validator
 from node.engine.health.troubles import Trouble
+from node.merchant import shapes
 from node.merchant.access import Delivery, Endpoint, read_endpoint
 from node.merchant.desk import Desk
 from node.merchant.event_types import invoice_event
 from node.merchant.followed import Deadlines, Followed
 from node.merchant.invoice import Invoice, InvoicePayment, read_invoice, read_payment
-from node.merchant.packing import to_text
 from node.merchant.records import MerchantRecord
 from node.merchant.settings import MerchantSettings
 from node.merchant.sketch import Sketch
 from node.merchant.states import Happening, State, step
-from node.merchant.views import Json, Views, moment
+from node.merchant.views import Views, moment
+from node.shapes import Shape, to_json
 from node.store import Record
 
 MESSAGE_PREFIX = "msg_"
@@ -155,7 +156,7 @@ class Context:
             self._tell(invoice, event)
         return invoice
 
-    def render(self, invoice: Invoice) -> Json:
+    def render(self, invoice: Invoice) -> shapes.Invoice:
         """An invoice for its merchant."""
         return self.views.invoice(invoice, self.payments(invoice), self.handle(invoice.account))
 
@@ -171,13 +172,14 @@ class Context:
         seed = f"{invoice.id}/{invoice.version}"
         self.tell(invoice.account, invoice.id, event, seed, self.render(invoice))
 
-    def tell(self, account: int, invoice: str, type_: str, seed: str, data: Json) -> None:
+    def tell(self, account: int, invoice: str, type_: str, seed: str, data: Shape) -> None:
         """Write a message for every endpoint that wants this event; they are sent after the commit.
 
         `seed` tells this event from every other, so its message has one id, whatever happens.
         """
         message = message_id(type_, seed)
-        body = to_text({"type": type_, "timestamp": moment(self.now_ms), "data": data})
+        event = {"type": type_, "timestamp": moment(self.now_ms), "data": data}
+        body = to_json(event).decode("utf-8")
         position = self.followed.keep(
             account, type_=type_, message=message, body=body, now_ms=self.now_ms
         )

@@ -11,11 +11,6 @@ def fields_of(value: Any) -> dict[str, Any]:
     return {name: getattr(value, name) for name in value.__slots__}
 
 
-def to_text(content: Any) -> str:
-    """JSON in one line."""
-    return _ENCODER.encode(content)
-
-
 def to_bytes(content: Any) -> bytes:
     """JSON in one line, as UTF-8."""
     return _ENCODER.encode(content).encode("utf-8")

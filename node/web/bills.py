@@ -27,9 +27,9 @@ async def get_bill(api: Api, request: web.Request) -> web.Response:
         request,
         "bill.html",
         bill=bill,
-        left=max(bill["amount"] - bill["paid"] - bill["coming"], 0),
-        is_payable=bill["state"] == "open",
-        purpose=bill["description"][:LONGEST_PURPOSE],
+        left=max(bill.amount - bill.paid - bill.coming, 0),
+        is_payable=bill.state == "open",
+        purpose=bill.description[:LONGEST_PURPOSE],
         has_index=api.charter.index is not None,
     )
 

@@ -18,6 +18,7 @@ from node.http.base import facts
 from node.http.base.api import Api
 from node.http.base.problem import Problem
 from node.http.base.problems import BUSY, NOT_FOUND, REQUEST_MALFORMED
+from node.http.base.shapes import Account
 from node.http.books import books
 from node.web.bills import get_bill, get_counter
 from node.web.index_picture import IndexPicture, index_picture
@@ -71,7 +72,7 @@ async def get_pay(api: Api, request: web.Request) -> web.Response:
     if coop is not None:
         number, named = coop.number, f"@{asked.handle}"
 
-        def look(view: View) -> facts.Json | None:
+        def look(view: View) -> Account | None:
             account = facts.find_account(view, number, named)
             return None if account is None else facts.public_account(view, number, account)
 

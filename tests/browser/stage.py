@@ -21,7 +21,7 @@ from ledger.refusals import Refusal
 from ledger.signatures import SigningKey
 from ledger.transactions import signed_part
 from node.compose import Node, open_node
-from node.http.base.reading import from_base64url
+from node.spellings import from_base64url
 from tests.builders import Federation, coop_name
 from tests.node.loops import until
 from tests.node.merchant.stall import Shop, a_shop

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ledger.publications import Publication
-from node.http.base.reading import to_base64url
+from node.spellings import to_base64url
 from tests.browser.driving import PHONE, Browser, browser
 from tests.browser.members import join
 from tests.browser.stage import Stage

@@ -15,15 +15,17 @@ from typing import Any
 import aiohttp
 from jsonschema import Draft202012Validator
 
+from ledger import __version__
 from ledger.signatures import SigningKey
 from node.compose import Node, World, open_node
 from node.http.base.api import PROBLEM_JSON
-from node.http.base.reading import OCTETS, from_base64url, to_base64url
+from node.http.base.openapi import describe
+from node.http.base.reading import OCTETS
 from node.http.base.routes import Route
-from node.http.base.schemas import SCHEMAS
 from node.http.base.sessions import SessionRole, session_message
 from node.server import ROUTES
 from node.settings import create_node_key, init_folder, install_charter
+from node.spellings import from_base64url, to_base64url
 from tests.builders import Federation, coop_name
 from tests.node.loops import until
 
@@ -252,6 +254,7 @@ def as_json_transaction(transaction: bytes, **more: object) -> JsonObject:
     return {"transaction": to_base64url(transaction), **more}
 
 
+DESCRIPTION = describe(ROUTES, version=__version__)
 _PATTERNS = [
     (route.method, re.compile(re.sub(r"\{[a-z_]+\}", "[^/]+", route.path)), route)
     for route in ROUTES
@@ -276,7 +279,7 @@ def check_answer(method: str, path: str, answer: Answer) -> None:
     if answer.status >= 400 and not (path == "/ready" and kind == "application/json"):
         assert kind == PROBLEM_JSON, (answer.status, kind, answer.body)
         problem = answer.json
-        check_schema("Problem", problem)
+        check_schema({"$ref": "#/components/schemas/Problem"}, problem)
         assert problem["status"] == answer.status
         assert problem["type"] == f"urn:fiado:problem:{problem['code']}"
         return
@@ -289,10 +292,11 @@ def check_answer(method: str, path: str, answer: Answer) -> None:
         return
     assert kind == route.answer_type
     if route.answer is not None:
-        check_schema(route.answer, answer.json)
+        operation = DESCRIPTION["paths"][route.path][route.method.lower()]
+        content = operation["responses"][str(route.status)]["content"]
+        check_schema(content[route.answer_type]["schema"], answer.json)
 
 
-def check_schema(name: str, value: object) -> None:
-    """Fail unless the value is as that schema of the interface says."""
-    document = {"$ref": f"#/components/schemas/{name}", "components": {"schemas": dict(SCHEMAS)}}
-    Draft202012Validator(document).validate(value)
+def check_schema(schema: JsonObject, value: object) -> None:
+    """Fail unless the value is as the schema says; it may refer to those of the interface."""
+    Draft202012Validator({**schema, "components": DESCRIPTION["components"]}).validate(value)

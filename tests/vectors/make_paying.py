@@ -14,8 +14,10 @@ from ledger.refusals import Refusal
 from ledger.validators.reference import ReferenceValidator
 from node.merchant.invoice import Invoice, Price
 from node.merchant.states import State
-from node.merchant.views import Json, Views
+from node.merchant.views import Views
 from node.server import PROBLEMS
+from node.shapes import to_plain
+from node.spellings import Json
 from tests.builders import Federation
 from tests.vectors.make_vectors import proof_books, render
 
@@ -146,9 +148,9 @@ def _invoice(federation: Federation, **changes: Any) -> Invoice:
 
 
 def _view(federation: Federation, **changes: Any) -> Json:
-    return Views(ReferenceValidator(federation.founding), 1).public(
-        _invoice(federation, **changes), "almacen", _NOW
-    )
+    views = Views(ReferenceValidator(federation.founding), 1)
+    view: Json = to_plain(views.public(_invoice(federation, **changes), "almacen", _NOW))
+    return view
 
 
 def _bills(federation: Federation) -> Any:

@@ -5,9 +5,8 @@ session this is, may this address go on.
 """
 
 import asyncio
-import json
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -32,13 +31,15 @@ from node.http.base.problems import (
     TOO_MANY_REQUESTS,
     UNAUTHORIZED,
 )
-from node.http.base.reading import JSON, Fields, from_base64url, plain_number, read_body, read_json
+from node.http.base.reading import JSON, as_shape, plain_number, read_body, read_json
 from node.http.base.sessions import Session, SessionRole, Sessions
 from node.http.base.settings import HttpSettings
 from node.merchant.services import MerchantServices
 from node.rates import AddressRates
 from node.runner.runner import Runner
+from node.shapes import Value, to_json
 from node.shares import Held, Shares, Turns
+from node.spellings import Json, from_base64url
 from node.store import Memo
 
 PROBLEM_JSON = "application/problem+json"
@@ -146,8 +147,12 @@ class Api:
             request, most_bytes=most_bytes, timeout_ms=self.settings.body_ms, held=held
         )
 
-    async def json(self, request: web.Request) -> Fields:
-        """The JSON object in the body."""
+    async def read(self, request: web.Request, shape: type[Value]) -> Value:
+        """The value of that shape in the body."""
+        return as_shape(await self.json(request), shape)
+
+    async def json(self, request: web.Request) -> Json:
+        """The JSON object in the body, before anything is known of its shape."""
         return await read_json(
             request, most_bytes=self.settings.json_bytes, timeout_ms=self.settings.body_ms
         )
@@ -296,14 +301,12 @@ def bearer_token(request: web.Request) -> bytes:
     return data
 
 
-def json_response(
-    content: Mapping[str, object], *, status: int = 200, is_private: bool = False
-) -> web.Response:
-    """A JSON answer. A private one is not to be kept by anybody on the way."""
+def json_response(content: object, *, status: int = 200, is_private: bool = False) -> web.Response:
+    """A value as a JSON answer. A private one is not to be kept by anybody on the way."""
     headers = {"Content-Type": JSON}
     if is_private:
         headers["Cache-Control"] = "no-store"
-    return web.Response(body=json.dumps(content).encode("utf-8"), status=status, headers=headers)
+    return web.Response(body=to_json(content), status=status, headers=headers)
 
 
 def problem_response(problem: Problem, request_id: str) -> web.Response:
@@ -317,5 +320,5 @@ def problem_response(problem: Problem, request_id: str) -> web.Response:
         headers[ALL_PAGES] = "*"
     if problem.kind.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    body = json.dumps(problem.as_json(request_id)).encode("utf-8")
+    body = to_json(problem.answer(request_id))
     return web.Response(body=body, status=problem.kind.status, headers=headers)

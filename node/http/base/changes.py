@@ -5,7 +5,6 @@ with the account that it concerns, for that account's owner and the stewards. If
 two, sending the same bytes with the reason again keeps it: nothing is recorded twice.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ledger.codec import Value, decode, encode
@@ -14,11 +13,12 @@ from ledger.memos import MAX_TEXT_BYTES, SALT_BYTES, reason_hash
 from ledger.refusals import Refusal
 from ledger.transactions import AccountChange, Admit, Transaction
 from node.engine.events import NotReady, Recorded, Refused, View
-from node.http.base import facts
+from node.http.base import facts, shapes
 from node.http.base.api import Api
 from node.http.base.problem import Problem
 from node.http.base.problems import REQUEST_MALFORMED
-from node.http.base.reading import Fields
+from node.http.base.reading import must_be
+from node.spellings import Hash, Salt
 from node.store import Reason, Write
 
 _KEPT_CHANGES = 100
@@ -41,32 +41,19 @@ class ReasonText:
         """What the log carries."""
         return reason_hash(salt=self.salt, text=self.text)
 
-    def as_json(self) -> facts.Json:
+    @property
+    def shown(self) -> shapes.ReasonText:
         """For people."""
-        return {"salt": self.salt.hex(), "text": self.text}
+        return shapes.ReasonText(salt=Salt(self.salt), text=self.text)
 
 
-def read_reason(fields: Fields) -> ReasonText | None:
+def read_reason(asked: shapes.ReasonText | None) -> ReasonText | None:
     """The optional field `reason` of a request."""
-    if not fields.has("reason"):
+    if asked is None:
         return None
-    inner = fields.object("reason")
-    salt = inner.hexadecimal("salt", length=SALT_BYTES)
-    text = inner.text("text", most=MAX_TEXT_BYTES)
-    if len(text.encode("utf-8", "surrogatepass")) > MAX_TEXT_BYTES:
-        raise inner.fail("text", f"at most {MAX_TEXT_BYTES} bytes of UTF-8")
-    if not _is_utf8(text):
-        raise inner.fail("text", "proper Unicode text")
-    inner.done()
-    return ReasonText(salt=salt, text=text)
-
-
-def _is_utf8(text: str) -> bool:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
+    if len(asked.text.encode("utf-8")) > MAX_TEXT_BYTES:
+        raise must_be("/reason/text", f"at most {MAX_TEXT_BYTES} bytes of UTF-8")
+    return ReasonText(salt=bytes(asked.salt), text=asked.text)
 
 
 def check_reason(transaction: Transaction, reason: ReasonText | None) -> None:
@@ -178,7 +165,7 @@ def _read_changes(view: View, account: int) -> list[tuple[int, str, bytes]]:
     return found
 
 
-def changes_of(view: View, account: int) -> list[facts.Json]:
+def changes_of(view: View, account: int) -> list[shapes.Change]:
     """The changes of an account that this node recorded, newest first."""
     return [
         _change_facts(view, index, kind, hash_)
@@ -186,19 +173,19 @@ def changes_of(view: View, account: int) -> list[facts.Json]:
     ]
 
 
-def _change_facts(view: View, index: int, kind: str, hash_: bytes) -> facts.Json:
+def _change_facts(view: View, index: int, kind: str, hash_: bytes) -> shapes.Change:
     entry = facts.read_entry(view, view.coop, index)
     reason = find_reason(view, hash_)
-    return {
-        "index": index,
-        "kind": kind,
-        "time": 0 if entry is None else entry.time,
-        "reason": {
-            "hash": hash_.hex(),
-            "salt": None if reason is None else reason[0].salt.hex(),
-            "text": None if reason is None else reason[0].text,
-        },
-    }
+    return shapes.Change(
+        index=index,
+        kind=kind,
+        time=0 if entry is None else entry.time,
+        reason=shapes.ChangeReason(
+            hash=Hash(hash_),
+            salt=None if reason is None else Salt(reason[0].salt),
+            text=None if reason is None else reason[0].text,
+        ),
+    )
 
 
 def find_reason(view: View, hash_: bytes) -> tuple[ReasonText, int] | None:
@@ -210,8 +197,3 @@ def find_reason(view: View, hash_: bytes) -> tuple[ReasonText, int] | None:
         return None
     text = salted[SALT_BYTES:].decode("utf-8")
     return ReasonText(salt=salted[:SALT_BYTES], text=text), account
-
-
-def steward_names(api: Api, indexes: Sequence[int]) -> list[facts.Json]:
-    """Stewards as people know them."""
-    return [{"steward": index, "name": api.coop.stewards[index].name} for index in indexes]

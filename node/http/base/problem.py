@@ -9,6 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from types import ModuleType
 
+from msgspec import UNSET
+
+from node.http.base import shapes
+
 
 @dataclass(frozen=True, slots=True)
 class ProblemKind:
@@ -63,21 +67,18 @@ class Problem(Exception):
         self.retry_after_s = retry_after_s
         self.allow = allow
 
-    def as_json(self, request_id: str) -> dict[str, object]:
-        """The members of the answer."""
+    def answer(self, request_id: str) -> shapes.Problem:
+        """As it is told."""
         kind = self.kind
-        answer: dict[str, object] = {
-            "type": f"urn:fiado:problem:{kind.code}",
-            "title": kind.title,
-            "status": kind.status,
-            "detail": self.detail,
-            "code": kind.code,
-            "remedy": self.remedy,
-            "retryable": self.retryable,
-            "request_id": request_id,
-        }
-        if kind.number is not None:
-            answer["number"] = kind.number
-        if self.pointer is not None:
-            answer["pointer"] = self.pointer
-        return answer
+        return shapes.Problem(
+            type=f"urn:fiado:problem:{kind.code}",
+            title=kind.title,
+            status=kind.status,
+            detail=self.detail,
+            code=kind.code,
+            remedy=self.remedy,
+            retryable=self.retryable,
+            request_id=request_id,
+            number=UNSET if kind.number is None else kind.number,
+            pointer=UNSET if self.pointer is None else self.pointer,
+        )

@@ -1,15 +1,13 @@
 """Reading requests strictly: bodies, JSON, query parameters.
 
 Whatever is not exactly as described ends the request with a problem that names the field: unknown
-and duplicate fields, numbers that are no integers, NaN, text that is not UTF-8, other spellings of hex or
-base64url. Sizes and times are bounded before anything is looked at.
+and duplicate fields, numbers that are no integers, NaN, text that is not UTF-8, and whatever does not fit its
+shape (`node.shapes`). Sizes and times are bounded before anything is looked at.
 """
 
 import asyncio
 import json
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as Base64Error
 from hashlib import sha256
 from typing import Any, Final
 
@@ -23,12 +21,13 @@ from node.http.base.problems import (
     CONTENT_TYPE_UNSUPPORTED,
     REQUEST_MALFORMED,
 )
+from node.shapes import Value, ValueMalformed, read
 from node.shares import Held
+from node.spellings import Binary, Json
 
 OCTETS: Final = "application/octet-stream"
 JSON: Final = "application/json"
 TOML: Final = "application/toml"
-_BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
 _LONGEST_INTEGER = 17
 _UNWRITABLE = "a zero byte or half of a surrogate pair in it"
 _NOBODYS = "\ufffd"
@@ -90,14 +89,14 @@ def content_type(request: web.Request) -> str:
     return kind
 
 
-async def read_json(request: web.Request, *, most_bytes: int, timeout_ms: int) -> "Fields":
+async def read_json(request: web.Request, *, most_bytes: int, timeout_ms: int) -> Json:
     """The JSON object in the body."""
     if content_type(request) != JSON:
         raise Problem(CONTENT_TYPE_UNSUPPORTED)
     return parse_json(await read_body(request, most_bytes=most_bytes, timeout_ms=timeout_ms))
 
 
-def parse_json(body: bytes) -> "Fields":
+def parse_json(body: bytes) -> Json:
     """The JSON object that `body` is; raises `request_malformed`."""
     try:
         value = json.loads(
@@ -114,7 +113,7 @@ def parse_json(body: bytes) -> "Fields":
         raise Problem(REQUEST_MALFORMED, "The body is not JSON.") from error
     if not isinstance(value, dict):
         raise Problem(REQUEST_MALFORMED, "The body must be a JSON object.", pointer="")
-    return Fields(value)
+    return value
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -173,130 +172,30 @@ def _refuse_number(text: str) -> None:
     raise Problem(REQUEST_MALFORMED, f"Numbers are integers here; {text[:20]} is none.")
 
 
-class Fields:
-    """The fields of a JSON object, each read once; `done` refuses what was not read."""
-
-    def __init__(self, content: dict[str, Any], where: str = "") -> None:
-        self._content = content
-        self._where = where
-        self._unread = set(content)
-
-    def has(self, name: str) -> bool:
-        """Whether the field is there and not null."""
-        self._unread.discard(name)
-        return self._content.get(name) is not None
-
-    def fail(self, name: str, expected: str) -> Problem:
-        """The problem of a field that is missing or wrong."""
-        return Problem(
-            REQUEST_MALFORMED,
-            f"{self._where[1:] + '.' if self._where else ''}{name}: must be {expected}.",
-            pointer=f"{self._where}/{name}",
-        )
-
-    def _take(self, name: str, kind: type, expected: str) -> Any:
-        self._unread.discard(name)
-        value = self._content.get(name)
-        if type(value) is not kind:
-            raise self.fail(name, expected)
-        return value
-
-    def text(self, name: str, *, most: int) -> str:
-        """A text of at most `most` characters."""
-        expected = f"a text of 1 to {most} characters"
-        value: str = self._take(name, str, expected)
-        if not 1 <= len(value) <= most:
-            raise self.fail(name, expected)
-        return value
-
-    def choice(self, name: str, *choices: str) -> str:
-        """One of some texts."""
-        expected = " or ".join(f'"{choice}"' for choice in choices)
-        value: str = self._take(name, str, expected)
-        if value not in choices:
-            raise self.fail(name, expected)
-        return value
-
-    def integer(self, name: str, *, least: int = 0, most: int = MAX) -> int:
-        """An integer from `least` to `most`."""
-        expected = f"an integer from {least} to {most}" if least < most else str(least)
-        value: int = self._take(name, int, expected)
-        if not least <= value <= most:
-            raise self.fail(name, expected)
-        return value
-
-    def hexadecimal(self, name: str, *, length: int) -> bytes:
-        """`length` bytes as lower-case hex digits."""
-        expected = f"{2 * length} hex digits in lower case"
-        value: str = self._take(name, str, expected)
-        if not re.fullmatch(f"[0-9a-f]{{{2 * length}}}", value):
-            raise self.fail(name, expected)
-        return bytes.fromhex(value)
-
-    def binary(self, name: str, *, most: int) -> bytes:
-        """1 to `most` bytes in base64url without padding."""
-        expected = f"1 to {most} bytes in base64url without padding"
-        value: str = self._take(name, str, expected)
-        data = from_base64url(value)
-        if data is None or not 1 <= len(data) <= most:
-            raise self.fail(name, expected)
-        return data
-
-    def array(self, name: str, *, most: int) -> list[Any]:
-        """An array of at most `most` items, which the caller looks at."""
-        expected = f"an array of at most {most} items"
-        value: list[Any] = self._take(name, list, expected)
-        if len(value) > most:
-            raise self.fail(name, expected)
-        return value
-
-    def fingerprint(self) -> str:
-        """A hash of all that was said, whatever the order of the fields."""
-        text = json.dumps(self._content, sort_keys=True, separators=(",", ":"))
-        return sha256(text.encode("ascii")).hexdigest()
-
-    def object(self, name: str) -> "Fields":
-        """An object within this one."""
-        return Fields(self._take(name, dict, "an object"), f"{self._where}/{name}")
-
-    def texts(self, name: str, *, most: int, longest_name: int, longest: int) -> dict[str, str]:
-        """An object of at most `most` texts."""
-        expected = (
-            f"an object of at most {most} texts of at most {longest} characters, "
-            f"with names of 1 to {longest_name}"
-        )
-        value: dict[str, Any] = self._take(name, dict, expected)
-        for key, text in value.items():
-            fits = type(text) is str and 1 <= len(key) <= longest_name and len(text) <= longest
-            if len(value) > most or not fits:
-                raise self.fail(name, expected)
-        return dict(value)
-
-    def done(self) -> None:
-        """Raise `request_malformed` for a field that nobody asked for."""
-        if self._unread:
-            name = min(self._unread)
-            raise Problem(
-                REQUEST_MALFORMED,
-                f"{name[:40]}: there is no such field.",
-                pointer=f"{self._where}/{name[:40].replace('~', '~0').replace('/', '~1')}",
-            )
-
-
-def to_base64url(data: bytes) -> str:
-    """base64url without padding."""
-    return urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
-
-
-def from_base64url(text: str) -> bytes | None:
-    """The bytes; None for padding, other characters, or a second spelling of the same bytes."""
-    if not _BASE64URL.fullmatch(text):
-        return None
+def as_shape(content: Json, shape: type[Value]) -> Value:
+    """The value of that shape that was sent; raises `request_malformed`, naming the field that is wrong."""
     try:
-        data = urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    except Base64Error:
-        return None
-    return data if to_base64url(data) == text else None
+        return read(content, shape)
+    except ValueMalformed as error:
+        raise Problem(REQUEST_MALFORMED, error.detail, pointer=error.pointer) from error
+
+
+def must_be(pointer: str, expected: str) -> Problem:
+    """The problem of a field that is not as it must be, for what no shape can say."""
+    name = pointer[1:].replace("/", ".")
+    return Problem(REQUEST_MALFORMED, f"{name}: must be {expected}.", pointer=pointer)
+
+
+def check_size(data: Binary, pointer: str, *, most: int) -> None:
+    """Raise `request_malformed` for more bytes than that field may have."""
+    if len(data) > most:
+        raise must_be(pointer, f"1 to {most} bytes in base64url without padding")
+
+
+def fingerprint(content: Json) -> str:
+    """A hash of all that was said, whatever the order of the fields."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return sha256(text.encode("ascii")).hexdigest()
 
 
 def query_number(

@@ -50,11 +50,11 @@ class Header:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """One operation. `answer` is the schema of what it answers with `status`.
+    """One operation. `answer` is the shape of what it answers with `status`.
 
-    `answer` and the values of `body` name a schema of `node.http.base.schemas`; None stands for bytes, or
-    for a text when `answer_type` is one. `headers` are those of the answer that mean something to the
-    caller.
+    `body` has the shape for each type of content; several, of which it has one, in a tuple. None stands
+    for bytes, or for a text when the type of content is one. `headers` are those of the answer that mean
+    something to the caller. `also` says when the same shape comes with another status.
     `problems` are what this operation adds to those that every one may give.
     """
 
@@ -66,11 +66,12 @@ class Route:
     subject: str
     access: Access = Access.PUBLIC
     parameters: tuple[Parameter, ...] = ()
-    body: Mapping[str, str | None] = field(default_factory=dict)
+    body: Mapping[str, object] = field(default_factory=dict)
     status: int = 200
-    answer: str | None = None
+    answer: object = None
     answer_type: str = "application/json"
     headers: Mapping[str, Header] = field(default_factory=dict)
+    also: Mapping[int, str] = field(default_factory=dict)
     problems: tuple[ProblemKind | Refusal, ...] = ()
 
 

@@ -1,34 +1,34 @@
 """What is wrong with the node, as the interface tells it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from node.engine.events import NotReady
 from node.engine.health.troubles import Trouble, TroubleKind
 from node.engine.health.words import word
+from node.http.base import shapes
 from node.http.base.problem import Problem
 from node.http.base.problems import NOT_READY
 
 _RETRY_S = 2
 
 
-def as_json(troubles: Sequence[Trouble], names: Mapping[int, str]) -> list[dict[str, Any]]:
+def listed(troubles: Sequence[Trouble], names: Mapping[int, str]) -> list[shapes.Trouble]:
     """Troubles as `/v1/status` and `/ready` list them, what stops recording first."""
-    return [_as_json(trouble, names) for trouble in troubles]
+    return [_listed(trouble, names) for trouble in troubles]
 
 
-def _as_json(trouble: Trouble, names: Mapping[int, str]) -> dict[str, Any]:
+def _listed(trouble: Trouble, names: Mapping[int, str]) -> shapes.Trouble:
     words = word(trouble, names)
-    return {
-        "kind": trouble.kind.value,
-        "severity": trouble.severity.value,
-        "coop": None if trouble.coop is None else names[trouble.coop],
-        "other": None if trouble.other is None else names[trouble.other],
-        "seconds": trouble.seconds,
-        "values": dict(trouble.values),
-        "detail": words.detail,
-        "remedy": words.remedy,
-    }
+    return shapes.Trouble(
+        kind=trouble.kind,
+        severity=trouble.severity,
+        coop=None if trouble.coop is None else names[trouble.coop],
+        other=None if trouble.other is None else names[trouble.other],
+        seconds=trouble.seconds,
+        values=dict(trouble.values),
+        detail=words.detail,
+        remedy=words.remedy,
+    )
 
 
 def not_ready(answer: NotReady, names: Mapping[int, str]) -> Problem:

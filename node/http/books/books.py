@@ -5,24 +5,28 @@ Logs are served byte for byte, with what is needed to check their chain; nothing
 
 import asyncio
 from collections.abc import Mapping
+from typing import Final
 
 from aiohttp import web
 
 from ledger.chain import SignedHead, genesis
 from ledger.charter import Coop
+from ledger.codec import MAX
 from node.engine.events import View
 from node.engine.health.status import Readiness
-from node.http.base import facts, troubles
+from node.http.base import troubles
 from node.http.base.api import Api, json_response
 from node.http.base.problem import Problem
 from node.http.base.problems import BUSY, COOP_NOT_FOUND, ENTRY_NOT_FOUND, TOO_MANY_REQUESTS
 from node.http.base.reading import OCTETS, TOML, check_query, path_hash, query_number
 from node.http.base.routes import COOP, Header, Parameter, Route, number_parameter
-from node.http.base.schema_parts import COUNT, HASH
 from node.http.base.settings import MOST_ENTRIES_BYTES
+from node.http.books import shapes
 from node.http.books.problems import EVIDENCE_NOT_FOUND
+from node.spellings import Hash, Signature
 from node.store import Entries
 
+_COUNT: Final = {"type": "integer", "minimum": 0, "maximum": MAX}
 _SUBJECT = "Books"
 _PIECE_BYTES = 256 * 1024
 _ENTRIES_BYTES = 1024 * 1024
@@ -32,12 +36,9 @@ _ENTRIES_BYTES = 1024 * 1024
 async def get_health(api: Api, request: web.Request) -> web.Response:
     """Say that the process answers, and which validator runs. Asks the engine nothing."""
     return json_response(
-        {
-            "status": "alive",
-            "validator": api.validator,
-            "version": api.version,
-            "coop": api.coop.name,
-        }
+        shapes.Health(
+            status="alive", validator=api.validator, version=api.version, coop=api.coop.name
+        )
     )
 
 
@@ -45,11 +46,11 @@ async def get_ready(api: Api, request: web.Request) -> web.Response:
     """Say whether the node records now, and all that is wrong."""
     status = await api.runner.ask(lambda view: view.status)
     is_ready = status.readiness is Readiness.READY
-    answer = {
-        "ready": is_ready,
-        "readiness": status.readiness.value,
-        "troubles": troubles.as_json(status.troubles, api.names),
-    }
+    answer = shapes.Ready(
+        ready=is_ready,
+        readiness=status.readiness,
+        troubles=troubles.listed(status.troubles, api.names),
+    )
     return json_response(answer, status=200 if is_ready else 503)
 
 
@@ -58,82 +59,84 @@ async def get_status(api: Api, request: web.Request) -> web.Response:
     return json_response(await api.runner.ask(lambda view: _status(api, view)))
 
 
-def _status(api: Api, view: View) -> facts.Json:
+def _status(api: Api, view: View) -> shapes.Status:
     transit = [item for coop in view.validator.coops for item in view.validator.in_transit(coop)]
     amount = sum(item.amount for item in transit)
     positions = sum(view.validator.log(coop).position for coop in view.validator.coops)
     status = view.status
-    return {
-        "coop": api.coop.name,
-        "coop_number": api.coop.number,
-        "federation": api.charter.federation.hex(),
-        "name": api.founding.name,
-        "unit": api.founding.unit,
-        "readiness": status.readiness.value,
-        "validator": status.validator,
-        "version": api.version,
-        "time": view.now_ms // 1000,
-        "peers": [api.coop_name(coop) for coop in status.peers],
-        "accused": [api.coop_name(coop) for coop in status.accused],
-        "waiting": [
-            {"log": api.coop_name(log), "for": api.coop_name(other)}
+    return shapes.Status(
+        coop=api.coop.name,
+        coop_number=api.coop.number,
+        federation=Hash(api.charter.federation),
+        name=api.founding.name,
+        unit=api.founding.unit,
+        readiness=status.readiness,
+        validator=status.validator,
+        version=api.version,
+        time=view.now_ms // 1000,
+        peers=[api.coop_name(coop) for coop in status.peers],
+        accused=[api.coop_name(coop) for coop in status.accused],
+        waiting=[
+            shapes.Waiting(log=api.coop_name(log), for_=api.coop_name(other))
             for log, other in sorted(status.waiting.items())
         ],
-        "unanchored": [api.coop_name(coop) for coop in status.unanchored],
-        "troubles": troubles.as_json(status.troubles, api.names),
-        "in_transit": {"items": len(transit), "amount": amount},
-        "sum": positions + amount,
-    }
+        unanchored=[api.coop_name(coop) for coop in status.unanchored],
+        troubles=troubles.listed(status.troubles, api.names),
+        in_transit=shapes.InTransit(items=len(transit), amount=amount),
+        sum=positions + amount,
+    )
 
 
 async def get_digest(api: Api, request: web.Request) -> web.Response:
     """The digest of the state of all logs held here; two nodes with the same logs have the same."""
 
-    def look(view: View) -> tuple[str, Mapping[int, int]]:
+    def look(view: View) -> tuple[bytes, Mapping[int, int]]:
         # Listing all accounts takes a while, so the answer is kept until a log grows.
         heads = {coop: view.validator.log(coop).head for coop in view.validator.coops}
         if api.digest.heads != heads:
             api.digest.value, api.digest.heads = view.validator.digest(), heads
-        return api.digest.value.hex(), dict(view.status.lengths)
+        return api.digest.value, dict(view.status.lengths)
 
     digest, lengths = await api.ask_paid(request, look)
     names = {api.coop_name(coop): length for coop, length in lengths.items()}
-    return json_response({"digest": digest, "lengths": names})
+    return json_response(shapes.Digest(digest=Hash(digest), lengths=names))
 
 
 async def get_logs(api: Api, request: web.Request) -> web.Response:
     """All logs as held here: heads, positions, what they have anchored."""
 
-    def look(view: View) -> list[facts.Json]:
+    def look(view: View) -> shapes.Logs:
         heads = view.engine.signed_heads()
-        return [_log(api, view, coop, heads.get(coop)) for coop in view.validator.coops]
+        return shapes.Logs(
+            logs=[_log(api, view, coop, heads.get(coop)) for coop in view.validator.coops]
+        )
 
-    return json_response({"logs": await api.runner.ask(look)})
+    return json_response(await api.runner.ask(look))
 
 
-def _log(api: Api, view: View, coop: int, signed: SignedHead | None) -> facts.Json:
+def _log(api: Api, view: View, coop: int, signed: SignedHead | None) -> shapes.Log:
     log = view.validator.log(coop)
-    return {
-        "coop": api.coop_name(coop),
-        "coop_number": coop,
-        "length": log.length,
-        "head": log.head.hex(),
-        "time": log.time,
-        "position": log.position,
-        "held": log.held,
-        "clearing_limit": api.charter.coops[coop].clearing_limit,
-        "commons": log.commons,
-        "accounts": log.accounts,
-        "anchored": {api.coop_name(other): at for other, at in sorted(log.anchored.items())},
-        "accused": coop in view.status.accused,
-        "signed_head": None
-        if signed is None
-        else {
-            "length": signed.length,
-            "head": signed.head.hex(),
-            "signature": signed.signature.hex(),
-        },
-    }
+    return shapes.Log(
+        coop=api.coop_name(coop),
+        coop_number=coop,
+        length=log.length,
+        head=Hash(log.head),
+        time=log.time,
+        position=log.position,
+        held=log.held,
+        clearing_limit=api.charter.coops[coop].clearing_limit,
+        commons=log.commons,
+        accounts=log.accounts,
+        anchored={api.coop_name(other): at for other, at in sorted(log.anchored.items())},
+        accused=coop in view.status.accused,
+        signed_head=None if signed is None else _head(signed),
+    )
+
+
+def _head(signed: SignedHead) -> shapes.Head:
+    return shapes.Head(
+        length=signed.length, head=Hash(signed.head), signature=Signature(signed.signature)
+    )
 
 
 async def get_head(api: Api, request: web.Request) -> web.Response:
@@ -151,13 +154,13 @@ async def get_head(api: Api, request: web.Request) -> web.Response:
     if signed is None:
         raise Problem(ENTRY_NOT_FOUND)
     return json_response(
-        {
-            "coop": coop.name,
-            "coop_number": coop.number,
-            "length": signed.length,
-            "head": signed.head.hex(),
-            "signature": signed.signature.hex(),
-        }
+        shapes.SignedHead(
+            coop=coop.name,
+            coop_number=coop.number,
+            length=signed.length,
+            head=Hash(signed.head),
+            signature=Signature(signed.signature),
+        )
     )
 
 
@@ -228,19 +231,21 @@ async def _send(
 async def get_evidence_list(api: Api, request: web.Request) -> web.Response:
     """All evidence of cheating that is held here."""
 
-    def look(view: View) -> list[facts.Json]:
-        return [
-            {
-                "digest": row.digest.hex(),
-                "coop": api.coop_name(row.coop),
-                "coop_number": row.coop,
-                "kind": row.kind,
-            }
-            for row in view.store.evidence()[: api.settings.evidence_items]
-            if row.is_whole
-        ]
+    def look(view: View) -> shapes.EvidenceList:
+        return shapes.EvidenceList(
+            evidence=[
+                shapes.Evidence(
+                    digest=Hash(row.digest),
+                    coop=api.coop_name(row.coop),
+                    coop_number=row.coop,
+                    kind=row.kind,
+                )
+                for row in view.store.evidence()[: api.settings.evidence_items]
+                if row.is_whole
+            ]
+        )
 
-    return json_response({"evidence": await api.runner.ask(look)})
+    return json_response(await api.runner.ask(look))
 
 
 async def get_evidence(api: Api, request: web.Request) -> web.Response:
@@ -277,7 +282,7 @@ ROUTES = (
         name="getHealth",
         summary="Whether the process answers, and which validator runs",
         subject=_HEALTH,
-        answer="Health",
+        answer=shapes.Health,
     ),
     Route(
         method="GET",
@@ -286,7 +291,8 @@ ROUTES = (
         name="getReady",
         summary="Whether the node records now; 503 with the same body when it does not",
         subject=_HEALTH,
-        answer="Ready",
+        answer=shapes.Ready,
+        also={503: "The node does not record now."},
     ),
     Route(
         method="GET",
@@ -295,7 +301,7 @@ ROUTES = (
         name="getStatus",
         summary="How the node and the federation are, as seen here",
         subject=_SUBJECT,
-        answer="Status",
+        answer=shapes.Status,
     ),
     Route(
         method="GET",
@@ -304,7 +310,7 @@ ROUTES = (
         name="getDigest",
         summary="The digest of the state of all logs held here",
         subject=_SUBJECT,
-        answer="Digest",
+        answer=shapes.Digest,
         problems=(TOO_MANY_REQUESTS,),
     ),
     Route(
@@ -314,7 +320,7 @@ ROUTES = (
         name="listLogs",
         summary="All logs as held here: heads, positions, what they have anchored",
         subject=_SUBJECT,
-        answer="Logs",
+        answer=shapes.Logs,
     ),
     Route(
         method="GET",
@@ -324,7 +330,7 @@ ROUTES = (
         summary="A signed head: the newest, or the first at or above a length",
         subject=_SUBJECT,
         parameters=(COOP, number_parameter("at_least", "A length.", default=0)),
-        answer="SignedHead",
+        answer=shapes.SignedHead,
         problems=(COOP_NOT_FOUND, ENTRY_NOT_FOUND),
     ),
     Route(
@@ -347,10 +353,10 @@ ROUTES = (
         ),
         answer_type=OCTETS,
         headers={
-            "Fiado-First": Header("The index of the first entry.", COUNT),
-            "Fiado-Count": Header("How many entries there are; 0 at the log's end.", COUNT),
-            "Fiado-Previous": Header("The chain hash before the first entry.", HASH),
-            "Fiado-Length": Header("How many entries of the log this node holds.", COUNT),
+            "Fiado-First": Header("The index of the first entry.", _COUNT),
+            "Fiado-Count": Header("How many entries there are; 0 at the log's end.", _COUNT),
+            "Fiado-Previous": Header("The chain hash before the first entry.", Hash.schema()),
+            "Fiado-Length": Header("How many entries of the log this node holds.", _COUNT),
         },
         problems=(COOP_NOT_FOUND, ENTRY_NOT_FOUND, BUSY, TOO_MANY_REQUESTS),
     ),
@@ -361,7 +367,7 @@ ROUTES = (
         name="listEvidence",
         summary="Evidence of cheating that is held here",
         subject=_SUBJECT,
-        answer="EvidenceList",
+        answer=shapes.EvidenceList,
     ),
     Route(
         method="GET",

@@ -7,7 +7,7 @@ Values, levels and prices are integers: a value is in millionths of the currency
 from aiohttp import web
 
 from ledger.charter import IndexCharter
-from ledger.decisions import IndexEntry, Observations
+from ledger.decisions import Observations
 from ledger.index.days import Method, day_from_text, text_from_day, text_from_month
 from ledger.index.prints import Print, SourceChange
 from ledger.index.table import DayBeforeBase, DayNotKnown, Index
@@ -21,30 +21,32 @@ from node.engine.events import (
     Refused,
     View,
 )
-from node.engine.health.status import IndexStatus
-from node.http.base import facts
+from node.engine.health.status import ContentStatus, IndexStatus
 from node.http.base.api import Api, json_response
 from node.http.base.problem import Problem
 from node.http.base.problems import NOT_READY, REQUEST_MALFORMED, TOO_MANY_REQUESTS
 from node.http.base.reading import (
     JSON,
     OCTETS,
+    as_shape,
     check_query,
+    check_size,
     path_hash,
     path_number,
     query_number,
     read_json,
-    to_base64url,
 )
 from node.http.base.refusals_problems import refusal_problem
 from node.http.base.routes import Parameter, Route, number_parameter
 from node.http.base.troubles import not_ready
+from node.http.index import shapes
 from node.http.index.problems import (
     CERTIFICATE_NOT_FOUND,
     NO_INDEX,
     NOT_PUBLISHED,
     SURVEY_NOT_FOUND,
 )
+from node.spellings import Binary, Hash
 from node.store import DocumentKind
 
 _SUBJECT = "Index"
@@ -86,34 +88,34 @@ async def get_index(api: Api, request: web.Request) -> web.Response:
     parameters = chartered.parameters
     is_survey = parameters.method is Method.SURVEY
 
-    def look(view: View) -> facts.Json:
+    def look(view: View) -> shapes.Index:
         index = _index(api, view)
         today = view.now_ms // 1000 // SECONDS_IN_DAY
-        return {
-            "coop": api.coop.name,
-            "method": parameters.method.name.lower(),
-            "currency": parameters.currency,
-            "source": chartered.source,
-            "publishers": [api.coop_name(coop) for coop in chartered.publishers],
-            "quorum": parameters.quorum,
-            "source_quorum": parameters.source_quorum,
-            "step_cap": parameters.step_cap,
-            "stand_in_limit": parameters.stand_in_limit,
-            "quote_days": parameters.quote_days,
-            "observations_needed": parameters.observations_needed if is_survey else None,
-            "lead_days": parameters.lead_days if is_survey else None,
-            "pace_weeks": parameters.pace_weeks if is_survey else None,
-            "base_day": text_from_day(parameters.base_day),
-            "base_value": parameters.base_value,
-            "known_until": text_from_day(index.known_until),
-            "next_period": index.due_window.period,
-            "next_period_name": period_name(parameters.method, index.due_window.period),
-            "next_source": len(index.sources) + 1,
-            "prints": len(index.prints),
-            "today": text_from_day(today),
-            "day": today,
-            "value": value_or_none(index, today),
-        }
+        return shapes.Index(
+            coop=api.coop.name,
+            method=parameters.method.name.lower(),
+            currency=parameters.currency,
+            source=chartered.source,
+            publishers=[api.coop_name(coop) for coop in chartered.publishers],
+            quorum=parameters.quorum,
+            source_quorum=parameters.source_quorum,
+            step_cap=parameters.step_cap,
+            stand_in_limit=parameters.stand_in_limit,
+            quote_days=parameters.quote_days,
+            observations_needed=parameters.observations_needed if is_survey else None,
+            lead_days=parameters.lead_days if is_survey else None,
+            pace_weeks=parameters.pace_weeks if is_survey else None,
+            base_day=text_from_day(parameters.base_day),
+            base_value=parameters.base_value,
+            known_until=text_from_day(index.known_until),
+            next_period=index.due_window.period,
+            next_period_name=period_name(parameters.method, index.due_window.period),
+            next_source=len(index.sources) + 1,
+            prints=len(index.prints),
+            today=text_from_day(today),
+            day=today,
+            value=value_or_none(index, today),
+        )
 
     return json_response(await api.runner.ask(look))
 
@@ -133,21 +135,21 @@ async def get_values(api: Api, request: web.Request) -> web.Response:
     count = query_number(request, "count", _MOST_VALUES, least=1, most=_MOST_VALUES)
     first = _day_in_query(request)
 
-    def look(view: View) -> facts.Json:
+    def look(view: View) -> shapes.IndexValues:
         index = _index(api, view)
         start = max(
             index.parameters.base_day if first is None else first, index.parameters.base_day
         )
         position = start - index.parameters.base_day
         values = index.values[position : position + count]
-        return {
-            "currency": index.parameters.currency,
-            "values": [
-                {"day": text_from_day(day), "value": value}
+        return shapes.IndexValues(
+            currency=index.parameters.currency,
+            values=[
+                shapes.DayValue(day=text_from_day(day), value=value)
                 for day, value in enumerate(values, start)
             ],
-            "known_until": text_from_day(index.known_until),
-        }
+            known_until=text_from_day(index.known_until),
+        )
 
     return json_response(await api.runner.ask(look))
 
@@ -166,34 +168,34 @@ async def get_prints(api: Api, request: web.Request) -> web.Response:
     """The newest prints and changes of source that this coop's log has taken in."""
     method = _chartered(api).parameters.method
 
-    def look(view: View) -> facts.Json:
+    def look(view: View) -> shapes.IndexPrints:
         index = _index(api, view)
-        return {
-            "prints": [_print(method, taken) for taken in reversed(index.prints[-_MOST_PRINTS:])],
-            "sources": [_source(method, taken) for taken in reversed(index.sources)],
-        }
+        return shapes.IndexPrints(
+            prints=[_print(method, taken) for taken in reversed(index.prints[-_MOST_PRINTS:])],
+            sources=[_source(method, taken) for taken in reversed(index.sources)],
+        )
 
     return json_response(await api.runner.ask(look))
 
 
-def _print(method: Method, taken: Print) -> facts.Json:
-    return {
-        "period": taken.period,
-        "period_name": period_name(method, taken.period),
-        "value": taken.value,
-        "source": taken.source,
-        "stand_in": taken.is_stand_in,
-        "late": [{"period": late.period, "change": late.change} for late in taken.late],
-    }
+def _print(method: Method, taken: Print) -> shapes.Print:
+    return shapes.Print(
+        period=taken.period,
+        period_name=period_name(method, taken.period),
+        value=taken.value,
+        source=taken.source,
+        stand_in=taken.is_stand_in,
+        late=[shapes.LateChange(period=late.period, change=late.change) for late in taken.late],
+    )
 
 
-def _source(method: Method, change: SourceChange) -> facts.Json:
-    return {
-        "number": change.number,
-        "first_period": change.first_period,
-        "first_period_name": period_name(method, change.first_period),
-        "description_hash": change.description_hash.hex(),
-    }
+def _source(method: Method, change: SourceChange) -> shapes.SourceChange:
+    return shapes.SourceChange(
+        number=change.number,
+        first_period=change.first_period,
+        first_period_name=period_name(method, change.first_period),
+        description_hash=Hash(change.description_hash),
+    )
 
 
 async def get_decisions(api: Api, request: web.Request) -> web.Response:
@@ -204,49 +206,42 @@ async def get_decisions(api: Api, request: web.Request) -> web.Response:
         raise Problem(NO_INDEX)
     stewards = api.coop.stewards
     return json_response(
-        {
-            "next_period": status.period,
-            "next_period_name": period_name(method, status.period),
-            "next_source": status.source,
-            "contents": [
-                {
-                    **_decision(method, content.entry),
-                    "signed_by": [api.coop_name(coop) for coop in content.signed_by],
-                    "needed": content.needed,
-                }
-                for content in status.contents
-            ],
-            "observations": [
-                {
-                    "coop": api.coop_name(coop),
-                    "level": level,
-                    "survey": status.survey_hashes[coop].hex(),
-                }
+        shapes.IndexDecisions(
+            next_period=status.period,
+            next_period_name=period_name(method, status.period),
+            next_source=status.source,
+            contents=[_content(api, method, content) for content in status.contents],
+            observations=[
+                shapes.Observation(
+                    coop=api.coop_name(coop), level=level, survey=Hash(status.survey_hashes[coop])
+                )
                 for coop, level in status.levels.items()
             ],
-            "publications": [
-                {
-                    "decision": publication.decision,
-                    "number": publication.number,
-                    "publication": to_base64url(publication.encode()),
-                    "signed_by": [stewards[number].name for number, _ in publication.stewards],
-                    "needed": api.coop.steward_threshold,
-                }
+            publications=[
+                shapes.WaitingPublication(
+                    decision=publication.decision,
+                    number=publication.number,
+                    publication=Binary(publication.encode()),
+                    signed_by=[stewards[number].name for number, _ in publication.stewards],
+                    needed=api.coop.steward_threshold,
+                )
                 for publication in status.publications
             ],
-        }
+        )
     )
 
 
-def _decision(method: Method, entry: IndexEntry) -> facts.Json:
-    decided = entry.decided
-    return {
-        "decision": entry.decision.value,
-        "number": entry.number,
-        "print": _print(method, decided) if isinstance(decided, Print) else None,
-        "source": _source(method, decided) if isinstance(decided, SourceChange) else None,
-        "levels": levels(entry.observations),
-    }
+def _content(api: Api, method: Method, content: ContentStatus) -> shapes.Content:
+    decided = content.entry.decided
+    return shapes.Content(
+        decision=content.entry.decision.value,
+        number=content.entry.number,
+        print=_print(method, decided) if isinstance(decided, Print) else None,
+        source=_source(method, decided) if isinstance(decided, SourceChange) else None,
+        levels=levels(content.entry.observations),
+        signed_by=[api.coop_name(coop) for coop in content.signed_by],
+        needed=content.needed,
+    )
 
 
 def levels(observations: Observations | None) -> dict[str, int]:
@@ -279,13 +274,14 @@ async def post_publication(api: Api, request: web.Request) -> web.Response:
     """Take in what stewards publish."""
     api.check_rate(request)
     _chartered(api)
-    fields = await read_json(request, most_bytes=_MOST_BODY_BYTES, timeout_ms=api.settings.body_ms)
-    publication = fields.binary("publication", most=_MOST_PUBLICATION_BYTES)
+    content = await read_json(request, most_bytes=_MOST_BODY_BYTES, timeout_ms=api.settings.body_ms)
+    asked = as_shape(content, shapes.Publication)
+    check_size(asked.publication, "/publication", most=_MOST_PUBLICATION_BYTES)
     survey = None
-    if fields.has("survey"):
-        survey = fields.binary("survey", most=_MOST_SURVEY_BYTES)
-    fields.done()
-    result = await api.runner.publish(publication, survey)
+    if asked.survey is not None:
+        check_size(asked.survey, "/survey", most=_MOST_SURVEY_BYTES)
+        survey = bytes(asked.survey)
+    result = await api.runner.publish(bytes(asked.publication), survey)
     match result:
         case NotReady():
             raise not_ready(result, api.names)
@@ -298,13 +294,13 @@ async def post_publication(api: Api, request: web.Request) -> web.Response:
         case Published():
             pass
     return json_response(
-        {
-            "decision": result.decision,
-            "number": result.number,
-            "signed_by": [api.coop.stewards[number].name for number in result.stewards],
-            "needed": result.needed,
-            "signed": result.is_signed,
-        }
+        shapes.Published(
+            decision=result.decision,
+            number=result.number,
+            signed_by=[api.coop.stewards[number].name for number in result.stewards],
+            needed=result.needed,
+            signed=result.is_signed,
+        )
     )
 
 
@@ -316,7 +312,7 @@ ROUTES = (
         name="getIndex",
         summary="The rules of the indexed unit, and what it is worth today",
         subject=_SUBJECT,
-        answer="Index",
+        answer=shapes.Index,
         problems=(NO_INDEX,),
     ),
     Route(
@@ -330,7 +326,7 @@ ROUTES = (
             Parameter(name="first", description="The first day, as 2026-01-15."),
             number_parameter("count", "How many days.", default=_MOST_VALUES, most=_MOST_VALUES),
         ),
-        answer="IndexValues",
+        answer=shapes.IndexValues,
         problems=(NO_INDEX,),
     ),
     Route(
@@ -340,7 +336,7 @@ ROUTES = (
         name="listIndexPrints",
         summary="The prints and changes of source that the coop's log has taken in, newest first",
         subject=_SUBJECT,
-        answer="IndexPrints",
+        answer=shapes.IndexPrints,
         problems=(NO_INDEX,),
     ),
     Route(
@@ -350,7 +346,7 @@ ROUTES = (
         name="listIndexDecisions",
         summary="How the next print and change of source are coming about",
         subject=_SUBJECT,
-        answer="IndexDecisions",
+        answer=shapes.IndexDecisions,
         problems=(NO_INDEX,),
     ),
     Route(
@@ -385,8 +381,8 @@ ROUTES = (
         name="publishIndex",
         summary="What this coop's stewards publish; it carries their signatures",
         subject=_SUBJECT,
-        body={JSON: "Publication"},
-        answer="Published",
+        body={JSON: shapes.Publication},
+        answer=shapes.Published,
         problems=(
             NO_INDEX,
             NOT_READY,

@@ -4,6 +4,7 @@ Balances and histories are for their owner and the cooperative's stewards only.
 """
 
 from aiohttp import web
+from msgspec.structs import asdict
 
 from ledger.transactions import MAX_NUMBER
 from node.engine.events import View
@@ -16,10 +17,14 @@ from node.http.base.problems import (
     REQUEST_MALFORMED,
     TOO_MANY_REQUESTS,
 )
-from node.http.base.reading import check_query, path_hash, path_number, query_number, to_base64url
+from node.http.base.reading import check_query, path_hash, path_number, query_number
 from node.http.base.routes import ACCOUNT, COOP, Access, Parameter, Route, number_parameter
 from node.http.base.sessions import SessionRole
+from node.http.base.shapes import Account
+from node.http.members import facts as members_facts
+from node.http.members import shapes
 from node.http.members.problems import MEMO_NOT_FOUND, REASON_NOT_FOUND
+from node.spellings import Binary, Hash, Salt
 from node.store import Write
 
 _SUBJECT = "Members"
@@ -29,24 +34,22 @@ async def get_me(api: Api, request: web.Request) -> web.Response:
     """The owner's own account, or which steward this is."""
     session = api.session(request)
     if session.role is SessionRole.STEWARD:
-        answer = {
-            "role": "steward",
-            "number": session.number,
-            "name": api.coop.stewards[session.number].name,
-            "coop": api.coop.name,
-            "coop_number": api.coop.number,
-        }
-        return json_response(answer, is_private=True)
-    return await _answer_account(api, session.number, role="member")
+        steward = shapes.StewardSelf(
+            number=session.number,
+            name=api.coop.stewards[session.number].name,
+            coop=api.coop.name,
+            coop_number=api.coop.number,
+        )
+        return json_response(steward, is_private=True)
+    found = await _member(api, session.number)
+    return json_response(shapes.MemberSelf(**asdict(found)), is_private=True)
 
 
-async def _answer_account(api: Api, account: int, *, role: str | None = None) -> web.Response:
-    found = await api.runner.ask(lambda view: facts.member(view, account))
+async def _member(api: Api, account: int) -> shapes.Member:
+    found = await api.runner.ask(lambda view: members_facts.member(view, account))
     if found is None:
         raise Problem(ACCOUNT_NOT_FOUND)
-    if role is not None:
-        found = {"role": role, **found}
-    return json_response(found, is_private=True)
+    return found
 
 
 async def get_history(api: Api, request: web.Request) -> web.Response:
@@ -58,13 +61,13 @@ async def _answer_history(api: Api, request: web.Request, account: int) -> web.R
     check_query(request, "limit", "before")
     most = query_number(request, "limit", 50, least=1, most=api.settings.page_items)
     cursor = request.query.get("before")
-    before = None if cursor is None else facts.parse_place(cursor)
+    before = None if cursor is None else members_facts.parse_place(cursor)
     if cursor is not None and before is None:
         raise Problem(REQUEST_MALFORMED, "before: must be a cursor of an earlier answer.")
-    items, following = await api.ask_paid(
-        request, lambda view: facts.history(view, account, before, most)
+    page = await api.ask_paid(
+        request, lambda view: members_facts.history(view, account, before, most)
     )
-    return json_response({"items": items, "next": following, "complete": True}, is_private=True)
+    return json_response(page, is_private=True)
 
 
 async def get_memo(api: Api, request: web.Request) -> web.Response:
@@ -76,7 +79,7 @@ async def get_memo(api: Api, request: web.Request) -> web.Response:
     )
     if memo is None:
         raise Problem(MEMO_NOT_FOUND)
-    answer = {"reference": reference.hex(), "memo": to_base64url(memo)}
+    answer = shapes.Memo(reference=Hash(reference), memo=Binary(memo))
     return json_response(answer, is_private=True)
 
 
@@ -99,7 +102,7 @@ async def get_changes(api: Api, request: web.Request) -> web.Response:
     """What stewards changed about the owner's account, with their reasons."""
     account = api.member(request)
     found = await api.runner.ask(lambda view: changes.changes_of(view, account))
-    return json_response({"changes": found}, is_private=True)
+    return json_response(shapes.Changes(changes=found), is_private=True)
 
 
 async def get_reason(api: Api, request: web.Request) -> web.Response:
@@ -112,7 +115,9 @@ async def get_reason(api: Api, request: web.Request) -> web.Response:
     reason, account = found
     if session.role is SessionRole.MEMBER and session.number != account:
         raise Problem(REASON_NOT_FOUND)
-    answer = {"hash": hash_.hex(), **reason.as_json(), "account": account}
+    answer = shapes.Reason(
+        hash=Hash(hash_), salt=Salt(reason.salt), text=reason.text, account=account
+    )
     return json_response(answer, is_private=True)
 
 
@@ -121,7 +126,7 @@ async def get_account(api: Api, request: web.Request) -> web.Response:
     coop = api.coop_in_path(request)
     named = request.match_info["account"]
 
-    def look(view: View) -> facts.Json | None:
+    def look(view: View) -> Account | None:
         account = facts.find_account(view, coop.number, named)
         return None if account is None else facts.public_account(view, coop.number, account)
 
@@ -137,14 +142,14 @@ async def get_members(api: Api, request: web.Request) -> web.Response:
     check_query(request, "after", "limit")
     after = query_number(request, "after", 0)
     most = query_number(request, "limit", 100, least=1, most=api.settings.page_items)
-    found, following = await api.runner.ask(lambda view: facts.members_after(view, after, most))
-    return json_response({"members": found, "next": following}, is_private=True)
+    found = await api.runner.ask(lambda view: members_facts.members_after(view, after, most))
+    return json_response(found, is_private=True)
 
 
 async def get_member(api: Api, request: web.Request) -> web.Response:
     """One account, for the stewards of its cooperative."""
     api.steward(request)
-    return await _answer_account(api, _account_in_path(request))
+    return json_response(await _member(api, _account_in_path(request)), is_private=True)
 
 
 async def get_member_history(api: Api, request: web.Request) -> web.Response:
@@ -188,7 +193,7 @@ ROUTES = (
         summary="The account of the session's owner, or which steward it is",
         subject=_SUBJECT,
         access=Access.SESSION,
-        answer="Me",
+        answer=shapes.MemberSelf | shapes.StewardSelf,
     ),
     Route(
         method="GET",
@@ -199,7 +204,7 @@ ROUTES = (
         subject=_SUBJECT,
         access=Access.MEMBER,
         parameters=_PAGE,
-        answer="History",
+        answer=shapes.History,
         problems=(TOO_MANY_REQUESTS,),
     ),
     Route(
@@ -210,7 +215,7 @@ ROUTES = (
         summary="What stewards changed about the owner's account, with their reasons",
         subject=_SUBJECT,
         access=Access.MEMBER,
-        answer="Changes",
+        answer=shapes.Changes,
     ),
     Route(
         method="GET",
@@ -221,7 +226,7 @@ ROUTES = (
         subject=_SUBJECT,
         access=Access.MEMBER,
         parameters=(_REFERENCE,),
-        answer="Memo",
+        answer=shapes.Memo,
         problems=(MEMO_NOT_FOUND,),
     ),
     Route(
@@ -245,7 +250,7 @@ ROUTES = (
         subject=_SUBJECT,
         access=Access.SESSION,
         parameters=(Parameter(name="hash", in_="path", description="The reason's hash, in hex."),),
-        answer="Reason",
+        answer=shapes.Reason,
         problems=(REASON_NOT_FOUND,),
     ),
     Route(
@@ -256,7 +261,7 @@ ROUTES = (
         summary="What anybody may know of an account",
         subject=_SUBJECT,
         parameters=(COOP, ACCOUNT),
-        answer="Account",
+        answer=Account,
         problems=(COOP_NOT_FOUND, ACCOUNT_NOT_FOUND),
     ),
     Route(
@@ -271,7 +276,7 @@ ROUTES = (
             number_parameter("after", "Accounts with higher numbers than this.", default=0),
             number_parameter("limit", "How many at most.", default=100, least=1, most=200),
         ),
-        answer="Members",
+        answer=shapes.Members,
     ),
     Route(
         method="GET",
@@ -282,7 +287,7 @@ ROUTES = (
         subject="Stewards",
         access=Access.STEWARD,
         parameters=(_NUMBER,),
-        answer="Member",
+        answer=shapes.Member,
         problems=(ACCOUNT_NOT_FOUND,),
     ),
     Route(
@@ -294,7 +299,7 @@ ROUTES = (
         subject="Stewards",
         access=Access.STEWARD,
         parameters=(_NUMBER, *_PAGE),
-        answer="History",
+        answer=shapes.History,
         problems=(ACCOUNT_NOT_FOUND, TOO_MANY_REQUESTS),
     ),
 )

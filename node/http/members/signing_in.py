@@ -7,16 +7,17 @@ accounts for those of a key.
 from aiohttp import web
 
 from ledger.signatures import SignatureInvalid, verify
-from ledger.transactions import MAX_NUMBER
 from node.engine.events import View
 from node.http.base import facts
 from node.http.base.api import Api, bearer_token, json_response
 from node.http.base.problem import Problem
 from node.http.base.problems import TOO_MANY_REQUESTS
-from node.http.base.reading import JSON, to_base64url
+from node.http.base.reading import JSON, check_size
 from node.http.base.routes import Access, Route
 from node.http.base.sessions import CHALLENGE_BYTES, SessionRole, key_message, session_message
+from node.http.members import shapes
 from node.http.members.problems import CHALLENGE_INVALID
+from node.spellings import Binary, Hash
 
 _SUBJECT = "Sessions"
 
@@ -24,12 +25,12 @@ _SUBJECT = "Sessions"
 async def post_challenge(api: Api, request: web.Request) -> web.Response:
     """Give a challenge to sign."""
     challenge, expires_ms = api.sessions.challenge(api.steady_ms())
-    answer = {
-        "challenge": to_base64url(challenge),
-        "expires": api.clock_at_ms(expires_ms) // 1000,
-        "coop_number": api.coop.number,
-        "federation": api.charter.federation.hex(),
-    }
+    answer = shapes.Challenge(
+        challenge=Binary(challenge),
+        expires=api.clock_at_ms(expires_ms) // 1000,
+        coop_number=api.coop.number,
+        federation=Hash(api.charter.federation),
+    )
     return json_response(answer, is_private=True)
 
 
@@ -38,12 +39,9 @@ async def post_session(api: Api, request: web.Request) -> web.Response:
 
     An address that has caused too much waits, but not for a signature that is good: others may share it.
     """
-    fields = await api.json(request)
-    role = SessionRole(fields.choice("role", *SessionRole))
-    number = fields.integer("number", most=MAX_NUMBER)
-    challenge = fields.binary("challenge", most=CHALLENGE_BYTES)
-    signature = fields.hexadecimal("signature", length=64)
-    fields.done()
+    asked = await api.read(request, shapes.SessionRequest)
+    check_size(asked.challenge, "/challenge", most=CHALLENGE_BYTES)
+    role, number, challenge = asked.role, asked.number, bytes(asked.challenge)
     key = await _key(api, role, number)
     message = session_message(
         federation=api.charter.federation,
@@ -52,14 +50,16 @@ async def post_session(api: Api, request: web.Request) -> web.Response:
         number=number,
         challenge=challenge,
     )
-    _check_answer(api, request, key, message=message, challenge=challenge, signature=signature)
+    _check_answer(
+        api, request, key, message=message, challenge=challenge, signature=asked.signature
+    )
     token, session = api.sessions.open(role, number, challenge=challenge, now_ms=api.steady_ms())
-    answer = {
-        "token": to_base64url(token),
-        "expires": api.clock_at_ms(session.expires_ms) // 1000,
-        "role": role.value,
-        "number": number,
-    }
+    answer = shapes.Session(
+        token=Binary(token),
+        expires=api.clock_at_ms(session.expires_ms) // 1000,
+        role=role,
+        number=number,
+    )
     return json_response(answer, status=201, is_private=True)
 
 
@@ -86,35 +86,19 @@ def _check_answer(
 
 async def post_accounts(api: Api, request: web.Request) -> web.Response:
     """The accounts of whoever signed the challenge: for a wallet that knows its key and nothing else."""
-    fields = await api.json(request)
-    key = fields.hexadecimal("key", length=32)
-    challenge = fields.binary("challenge", most=CHALLENGE_BYTES)
-    signature = fields.hexadecimal("signature", length=64)
-    fields.done()
+    asked = await api.read(request, shapes.AccountsRequest)
+    check_size(asked.challenge, "/challenge", most=CHALLENGE_BYTES)
+    key, challenge, signature = bytes(asked.key), bytes(asked.challenge), bytes(asked.signature)
     message = key_message(
         federation=api.charter.federation, coop=api.coop.number, key=key, challenge=challenge
     )
     _check_answer(api, request, key, message=message, challenge=challenge, signature=signature)
     api.sessions.use(challenge, now_ms=api.steady_ms())
-
-    def look(view: View) -> list[facts.Json]:
-        numbers = view.validator.accounts_of_key(view.coop, key)
-        found = (view.validator.account(view.coop, number) for number in numbers)
-        return [
-            {
-                "account": account.number,
-                "handle": account.handle,
-                "status": facts.STATUSES[account.status],
-            }
-            for account in found
-            if account is not None
-        ]
-
-    answer = {
-        "coop": api.coop.name,
-        "coop_number": api.coop.number,
-        "accounts": await api.ask_paid(request, look),
-    }
+    answer = shapes.KeyAccounts(
+        coop=api.coop.name,
+        coop_number=api.coop.number,
+        accounts=await api.ask_paid(request, lambda view: facts.accounts_of_key(view, key)),
+    )
     return json_response(answer, is_private=True)
 
 
@@ -145,7 +129,7 @@ ROUTES = (
         name="askForChallenge",
         summary="A challenge to sign, good for one session within a minute",
         subject=_SUBJECT,
-        answer="Challenge",
+        answer=shapes.Challenge,
     ),
     Route(
         method="POST",
@@ -154,9 +138,9 @@ ROUTES = (
         name="openSession",
         summary="Open a session with a signed challenge",
         subject=_SUBJECT,
-        body={JSON: "SessionRequest"},
+        body={JSON: shapes.SessionRequest},
         status=201,
-        answer="Session",
+        answer=shapes.Session,
         problems=(CHALLENGE_INVALID, TOO_MANY_REQUESTS),
     ),
     Route(
@@ -166,8 +150,8 @@ ROUTES = (
         name="findAccounts",
         summary="The accounts of whoever signed a challenge with their key",
         subject=_SUBJECT,
-        body={JSON: "AccountsRequest"},
-        answer="KeyAccounts",
+        body={JSON: shapes.AccountsRequest},
+        answer=shapes.KeyAccounts,
         problems=(CHALLENGE_INVALID, TOO_MANY_REQUESTS),
     ),
     Route(

@@ -12,6 +12,7 @@ from node.http.base.problem import Problem
 from node.http.base.problems import BODY_TOO_LARGE, CONTENT_TYPE_UNSUPPORTED, REQUEST_MALFORMED
 from node.http.base.reading import JSON, check_query, query_number
 from node.http.base.routes import Access, Header, Parameter, Route, number_parameter
+from node.http.merchant import shapes
 from node.http.merchant.access import READERS, ask, change, check_caller
 from node.http.merchant.problems import (
     CURRENCY_UNKNOWN,
@@ -32,8 +33,8 @@ from node.merchant.access import Power
 from node.merchant.invoice import read_invoice
 from node.merchant.merchants import Merchants
 from node.merchant.records import MerchantRecord
+from node.merchant.shapes import Invoice
 from node.merchant.states import State
-from node.merchant.views import Json
 from node.merchant.waiting import of_invoice
 
 _SUBJECT = "Invoices"
@@ -52,7 +53,7 @@ async def post_invoice(api: Api, request: web.Request) -> web.Response:
     if mark is not None and mark in under_way:
         raise Problem(IDEMPOTENCY_IN_PROGRESS, retry_after_s=1)
 
-    def make(merchants: Merchants, account: int) -> tuple[Json, bool]:
+    def make(merchants: Merchants, account: int) -> tuple[Invoice, bool]:
         invoice, is_repeated = merchants.invoicing.create(replace(wanted, account=account))
         return merchants.context.render(invoice), is_repeated
 
@@ -64,7 +65,7 @@ async def post_invoice(api: Api, request: web.Request) -> web.Response:
         if mark is not None:
             under_way.discard(mark)
     response = json_response(made, status=201, is_private=True)
-    response.headers["Location"] = f"/v1/invoices/{made['id']}"
+    response.headers["Location"] = f"/v1/invoices/{made.id}"
     if is_repeated:
         response.headers["Idempotent-Replayed"] = "true"
     return response
@@ -79,8 +80,8 @@ async def get_invoices(api: Api, request: web.Request) -> web.Response:
     if state is not None and state not in list(State):
         raise Problem(REQUEST_MALFORMED, f"state: must be one of {', '.join(State)}.")
 
-    def look(view: View, merchants: Merchants, account: int) -> tuple[list[Json], str | None]:
-        found: list[Json] = []
+    def look(view: View, merchants: Merchants, account: int) -> shapes.Invoices:
+        found: list[Invoice] = []
         place = before
         for _ in range(_SCANNED_PAGES):
             rows = view.store.records(
@@ -92,13 +93,13 @@ async def get_invoices(api: Api, request: web.Request) -> web.Response:
                 if state is None or invoice.state.value == state:
                     found.append(merchants.context.render(invoice))
                     if len(found) == most:
-                        return found, format_cursor(place)
+                        return shapes.Invoices(invoices=found, next=format_cursor(place))
             if len(rows) < most:
-                return found, None
-        return found, None if place is None else format_cursor(place)
+                return shapes.Invoices(invoices=found, next=None)
+        following = None if place is None else format_cursor(place)
+        return shapes.Invoices(invoices=found, next=following)
 
-    items, following = await ask(api, request, look, *READERS)
-    return json_response({"invoices": items, "next": following}, is_private=True)
+    return json_response(await ask(api, request, look, *READERS), is_private=True)
 
 
 def read_cursor(request: web.Request) -> tuple[int, str] | None:
@@ -122,7 +123,7 @@ async def get_invoice(api: Api, request: web.Request) -> web.Response:
     check_query(request, "after", "timeout_ms")
     id_ = request.match_info["id"]
 
-    async def look() -> Json:
+    async def look() -> Invoice:
         return await ask(
             api,
             request,
@@ -200,9 +201,9 @@ ROUTES = (
         subject=_SUBJECT,
         access=Access.MERCHANT,
         parameters=(IDEMPOTENCY_KEY,),
-        body={JSON: "InvoiceRequest"},
+        body={JSON: (shapes.InvoiceInUnits, shapes.InvoiceByPrice)},
         status=201,
-        answer="Invoice",
+        answer=Invoice,
         headers={"Location": Header("Where the invoice is.", {"type": "string"}), **REPLAYED},
         problems=(
             Refusal.AMOUNT_OUT_OF_RANGE,
@@ -237,7 +238,7 @@ ROUTES = (
                 schema={"type": "string", "enum": list(State)},
             ),
         ),
-        answer="Invoices",
+        answer=shapes.Invoices,
     ),
     Route(
         method="GET",
@@ -248,7 +249,7 @@ ROUTES = (
         subject=_SUBJECT,
         access=Access.MERCHANT,
         parameters=(INVOICE_ID, AFTER, TIMEOUT),
-        answer="Invoice",
+        answer=Invoice,
         problems=(INVOICE_NOT_FOUND,),
     ),
     Route(
@@ -260,7 +261,7 @@ ROUTES = (
         subject=_SUBJECT,
         access=Access.MERCHANT,
         parameters=(INVOICE_ID,),
-        answer="Invoice",
+        answer=Invoice,
         problems=(INVOICE_NOT_FOUND, INVOICE_STATE),
     ),
     Route(
@@ -272,7 +273,7 @@ ROUTES = (
         subject=_SUBJECT,
         access=Access.MERCHANT,
         parameters=(INVOICE_ID,),
-        answer="Invoice",
+        answer=Invoice,
         problems=(INVOICE_NOT_FOUND, INVOICE_STATE),
     ),
 )

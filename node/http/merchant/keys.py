@@ -1,18 +1,18 @@
 """API keys: made and revoked by the member who owns the account, in a session."""
 
 from aiohttp import web
+from msgspec.structs import asdict
 
 from node.engine.events import View
 from node.http.base.api import Api, json_response
 from node.http.base.problems import BODY_TOO_LARGE, CONTENT_TYPE_UNSUPPORTED
-from node.http.base.reading import JSON, Fields, to_base64url
+from node.http.base.reading import JSON, must_be
 from node.http.base.routes import Access, Parameter, Route
+from node.http.merchant import shapes
 from node.http.merchant.problems import KEY_NOT_FOUND, KEYS_TOO_MANY
-from node.http.merchant.reading import plain
-from node.http.merchant.schemas import LONGEST_LABEL
-from node.merchant.access import KEY_PREFIX, ApiKey, Power
+from node.merchant.access import KEY_PREFIX, ApiKey
 from node.merchant.merchants import merchants_of
-from node.merchant.views import Json
+from node.spellings import to_base64url
 from node.store import Write
 
 _SUBJECT = "API keys"
@@ -20,23 +20,23 @@ _KEY_BYTES = 32
 _ID_BYTES = 16
 
 
-def _view(key: ApiKey) -> Json:
-    return {
-        "id": key.id,
-        "label": key.label,
-        "powers": [power.value for power in key.powers],
-        "created": key.created_ms // 1000,
-        "revoked": key.revoked,
-    }
+def _view(key: ApiKey) -> shapes.Key:
+    return shapes.Key(
+        id=key.id,
+        label=key.label,
+        powers=list(key.powers),
+        created=key.created_ms // 1000,
+        revoked=key.revoked,
+    )
 
 
 async def post_key(api: Api, request: web.Request) -> web.Response:
     """Make a key; the answer is the only time it is shown."""
     account = api.member(request)
-    body = await api.json(request)
-    label = plain(body, "label", body.text("label", most=LONGEST_LABEL))
-    powers = _powers(body)
-    body.done()
+    wanted = await api.read(request, shapes.KeyRequest)
+    label, powers = str(wanted.label), wanted.powers
+    if len(set(powers)) < len(powers):
+        raise must_be("/powers", "powers, each once")
     text = KEY_PREFIX + to_base64url(api.random_bytes(_KEY_BYTES))
     id_ = api.random_bytes(_ID_BYTES).hex()
     made = await api.runner.change(
@@ -45,23 +45,16 @@ async def post_key(api: Api, request: web.Request) -> web.Response:
             merchants_of(view).keys.create(account, id_=id_, text=text, label=label, powers=powers),
         )
     )
-    return json_response(_view(made) | {"key": text}, status=201, is_private=True)
-
-
-def _powers(body: Fields) -> list[Power]:
-    given = body.array("powers", most=len(Power))
-    if not given or len(set(map(str, given))) < len(given):
-        raise body.fail("powers", "powers, each once")
-    if any(power not in list(Power) for power in given):
-        raise body.fail("powers", f"some of {', '.join(Power)}")
-    return [Power(power) for power in given]
+    return json_response(
+        shapes.NewKey(**asdict(_view(made)), key=text), status=201, is_private=True
+    )
 
 
 async def get_keys(api: Api, request: web.Request) -> web.Response:
     """All keys, without their texts."""
     account = api.member(request)
     found = await api.runner.ask(lambda view: merchants_of(view).keys.of(account))
-    return json_response({"keys": [_view(key) for key in found]}, is_private=True)
+    return json_response(shapes.Keys(keys=[_view(key) for key in found]), is_private=True)
 
 
 async def delete_key(api: Api, request: web.Request) -> web.Response:
@@ -93,9 +86,9 @@ ROUTES = (
         summary="Make an API key; it is shown once and can never spend",
         subject=_SUBJECT,
         access=Access.MEMBER,
-        body={JSON: "KeyRequest"},
+        body={JSON: shapes.KeyRequest},
         status=201,
-        answer="NewKey",
+        answer=shapes.NewKey,
         problems=(KEYS_TOO_MANY, BODY_TOO_LARGE, CONTENT_TYPE_UNSUPPORTED),
     ),
     Route(
@@ -106,7 +99,7 @@ ROUTES = (
         summary="The account's API keys, newest first",
         subject=_SUBJECT,
         access=Access.MEMBER,
-        answer="Keys",
+        answer=shapes.Keys,
     ),
     Route(
         method="DELETE",

@@ -22,19 +22,19 @@ from node.http.merchant.waiting import (
 )
 from node.merchant.context import News
 from node.merchant.merchants import merchants_of
-from node.merchant.views import Json
+from node.merchant.shapes import PublicInvoice
 from node.merchant.waiting import of_invoice
 
 _SUBJECT = "Invoices"
 _ID = re.compile(r"[0-9a-f]{32}")
 
 
-async def public_invoice(api: Api, id_: str) -> Json:
+async def public_invoice(api: Api, id_: str) -> PublicInvoice:
     """What whoever has the link may know. Raises `invoice_not_found`."""
     if not _ID.fullmatch(id_):
         raise Problem(INVOICE_NOT_FOUND)
 
-    def look(view: View) -> Json | None:
+    def look(view: View) -> PublicInvoice | None:
         context = merchants_of(view).context
         invoice = context.invoice(id_)
         if invoice is None:
@@ -89,7 +89,7 @@ async def _send_all(
     is_on = True
     while is_on:
         found = await public_invoice(api, id_)
-        await send_event(response, type_="invoice", id_=str(found["version"]), data=to_line(found))
+        await send_event(response, type_="invoice", id_=str(found.version), data=to_line(found))
         while True:
             try:
                 async with asyncio.timeout(api.merchants.settings.heartbeat_ms / 1000):
@@ -108,7 +108,7 @@ ROUTES = (
         summary="What is to be paid, for whoever has the link; at once or when it has changed",
         subject=_SUBJECT,
         parameters=(INVOICE_ID, AFTER, TIMEOUT),
-        answer="PublicInvoice",
+        answer=PublicInvoice,
         problems=(INVOICE_NOT_FOUND,),
     ),
     Route(

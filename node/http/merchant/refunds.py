@@ -7,8 +7,9 @@ from aiohttp import web
 from node.engine.events import View
 from node.http.base.api import Api, json_response
 from node.http.base.problems import BODY_TOO_LARGE, CONTENT_TYPE_UNSUPPORTED
-from node.http.base.reading import JSON, Fields
+from node.http.base.reading import JSON, as_shape, fingerprint, must_be
 from node.http.base.routes import Access, Parameter, Route
+from node.http.merchant import shapes
 from node.http.merchant.access import READERS, ask, change, check_caller
 from node.http.merchant.invoices import INVOICE_ID, REPLAYED
 from node.http.merchant.problems import (
@@ -21,13 +22,14 @@ from node.http.merchant.problems import (
     REFUND_SIGNED,
     REFUND_TOO_LARGE,
 )
-from node.http.merchant.reading import ID_BYTES, check_unit, client_id, read_money, short_text
+from node.http.merchant.reading import ID_BYTES, check_unit, text_or_none
 from node.merchant.access import Power
 from node.merchant.invoice import read_refund
 from node.merchant.merchants import Merchants
 from node.merchant.records import MerchantRecord
 from node.merchant.refunding import LISTED_REFUNDS, RefundRequest
-from node.merchant.views import Json
+from node.merchant.shapes import Refund
+from node.spellings import Json
 
 _SUBJECT = "Refunds"
 
@@ -37,7 +39,7 @@ async def post_refund(api: Api, request: web.Request) -> web.Response:
     check_caller(api, request)
     wanted = _read(api, request.match_info["id"], await api.json(request))
 
-    def prepare(merchants: Merchants, account: int) -> tuple[Json, bool]:
+    def prepare(merchants: Merchants, account: int) -> tuple[Refund, bool]:
         refund, is_repeated = merchants.refunding.prepare(replace(wanted, account=account))
         return merchants.context.views.refund(refund), is_repeated
 
@@ -48,45 +50,39 @@ async def post_refund(api: Api, request: web.Request) -> web.Response:
     return response
 
 
-def _read(api: Api, invoice: str, body: Fields) -> RefundRequest:
-    amount = None
-    if body.has("amount"):
-        amount, currency = read_money(body.object("amount"))
-        check_unit(api, currency, "/amount/currency")
+def _read(api: Api, invoice: str, content: Json) -> RefundRequest:
+    asked = as_shape(content, shapes.RefundRequest)
+    if asked.amount is not None:
+        check_unit(api, asked.amount.currency, "/amount/currency")
     of = None
-    if body.has("of"):
-        place = body.object("of")
-        name = place.text("coop", most=32)
-        coop = api.charter.coop_named(name)
+    if asked.of is not None:
+        coop = api.charter.coop_named(asked.of.coop)
         if coop is None:
-            raise place.fail("coop", "a cooperative of the charter")
-        of = (coop.number, place.integer("index", least=1))
-        place.done()
-    wanted = RefundRequest(
+            raise must_be("/of/coop", "a cooperative of the charter")
+        of = (coop.number, asked.of.index)
+    return RefundRequest(
         account=0,
         invoice=invoice,
         id=api.random_bytes(ID_BYTES),
-        fingerprint=body.fingerprint(),
-        client_id=client_id(body),
-        amount=amount,
+        fingerprint=fingerprint(content),
+        client_id=text_or_none(asked.client_id),
+        amount=None if asked.amount is None else int(asked.amount.value),
         of=of,
-        reason=short_text(body, "reason") or "",
+        reason=str(asked.reason or ""),
     )
-    body.done()
-    return wanted
 
 
 async def get_refunds(api: Api, request: web.Request) -> web.Response:
     """The refunds of an invoice, newest first."""
     id_ = request.match_info["id"]
 
-    def look(view: View, merchants: Merchants, account: int) -> list[Json]:
+    def look(view: View, merchants: Merchants, account: int) -> shapes.Refunds:
         invoice = merchants.invoicing.own(account, id_)
         rows = view.store.records(MerchantRecord.REFUND, invoice.id, limit=LISTED_REFUNDS)
-        return [merchants.context.views.refund(read_refund(row)) for row in rows]
+        refunds = [merchants.context.views.refund(read_refund(row)) for row in rows]
+        return shapes.Refunds(refunds=refunds)
 
-    found = await ask(api, request, look, *READERS)
-    return json_response({"refunds": found}, is_private=True)
+    return json_response(await ask(api, request, look, *READERS), is_private=True)
 
 
 async def delete_refund(api: Api, request: web.Request) -> web.Response:
@@ -118,9 +114,9 @@ ROUTES = (
         subject=_SUBJECT,
         access=Access.MERCHANT,
         parameters=(INVOICE_ID,),
-        body={JSON: "RefundRequest"},
+        body={JSON: shapes.RefundRequest},
         status=201,
-        answer="Refund",
+        answer=Refund,
         headers=REPLAYED,
         problems=(
             BODY_TOO_LARGE,
@@ -142,7 +138,7 @@ ROUTES = (
         subject=_SUBJECT,
         access=Access.MERCHANT,
         parameters=(INVOICE_ID,),
-        answer="Refunds",
+        answer=shapes.Refunds,
         problems=(INVOICE_NOT_FOUND,),
     ),
     Route(

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
+from msgspec.structs import asdict
 
 from node.engine.events import View
 from node.http.base.api import Api, json_response
@@ -11,6 +12,7 @@ from node.http.base.problem import Problem
 from node.http.base.problems import REQUEST_MALFORMED
 from node.http.base.reading import check_query, query_number
 from node.http.base.routes import Access, Parameter, Route, number_parameter
+from node.http.merchant import shapes
 from node.http.merchant.access import READERS, ask
 from node.http.merchant.invoices import BEFORE, format_cursor, read_cursor
 from node.http.merchant.problems import TAKINGS_TOO_MANY, ZONE_UNKNOWN
@@ -21,7 +23,9 @@ from node.merchant.movements import (
     TakingsByDay,
     movements_before,
 )
-from node.merchant.views import Json, money
+from node.merchant.shapes import Net
+from node.merchant.views import money
+from node.spellings import SignedMinor
 from node.zones import ZONE_PATTERN, ZoneUnknown, day_of, find_zone
 
 _SUBJECT = "Takings"
@@ -70,15 +74,16 @@ def _by_day(api: Api, request: web.Request) -> tuple[TakingsByDay, ZoneInfo]:
     return TakingsByDay(first, last, zone), zone
 
 
-def _sums(api: Api, takings: Takings) -> Json:
+def _sums(api: Api, takings: Takings) -> shapes.TotalTakings:
     unit = api.founding.unit
-    return {
-        "payments": takings.payments,
-        "received": money(takings.received, unit),
-        "refunds": takings.refunds,
-        "refunded": money(takings.refunded, unit),
-        "net": money(takings.received - takings.refunded, unit),
-    }
+    net = SignedMinor(takings.received - takings.refunded)
+    return shapes.TotalTakings(
+        payments=takings.payments,
+        received=money(takings.received, unit),
+        refunds=takings.refunds,
+        refunded=money(takings.refunded, unit),
+        net=Net(value=net, scale=2, currency=unit),
+    )
 
 
 async def get_takings(api: Api, request: web.Request) -> web.Response:
@@ -92,11 +97,15 @@ async def get_takings(api: Api, request: web.Request) -> web.Response:
             raise Problem(TAKINGS_TOO_MANY)
         before = (page[-1].time * 1000, page[-1].id)
     days = [
-        {"day": each.day.isoformat(), "begins": each.begins, "ends": each.ends}
-        | _sums(api, each.takings)
+        shapes.DayTakings(
+            **asdict(_sums(api, each.takings)),
+            day=each.day.isoformat(),
+            begins=each.begins,
+            ends=each.ends,
+        )
         for each in by_day.days
     ]
-    answer = {"zone": zone.key, "days": days, "total": _sums(api, by_day.total)}
+    answer = shapes.Takings(zone=zone.key, days=days, total=_sums(api, by_day.total))
     return json_response(answer, is_private=True)
 
 
@@ -118,34 +127,35 @@ async def get_movements(api: Api, request: web.Request) -> web.Response:
     limit = query_number(request, "limit", 50, least=1, most=api.settings.page_items)
     before = min(read_cursor(request) or (by_day.ends * 1000, ""), (by_day.ends * 1000, ""))
 
-    def look(view: View, merchants: Merchants, account: int) -> tuple[list[Json], str | None]:
+    def look(view: View, merchants: Merchants, account: int) -> shapes.Movements:
         page = movements_before(
             view.store, account, since=by_day.begins, before=before, limit=limit
         )
         last = page[-1] if len(page) == limit else None
         following = None if last is None else format_cursor((last.time * 1000, last.id))
-        return [_movement(api, merchants, each, zone) for each in page], following
+        movements = [_movement(api, merchants, each, zone) for each in page]
+        return shapes.Movements(zone=zone.key, movements=movements, next=following)
 
-    found, following = await ask(api, request, look, *READERS)
-    answer = {"zone": zone.key, "movements": found, "next": following}
-    return json_response(answer, is_private=True)
+    return json_response(await ask(api, request, look, *READERS), is_private=True)
 
 
-def _movement(api: Api, merchants: Merchants, movement: Movement, zone: ZoneInfo) -> Json:
+def _movement(
+    api: Api, merchants: Merchants, movement: Movement, zone: ZoneInfo
+) -> shapes.Movement:
     invoice = merchants.context.invoice(movement.invoice)
-    return {
-        "type": movement.type.value,
-        "time": movement.time,
-        "day": day_of(movement.time, zone).isoformat(),
-        "amount": money(movement.amount, api.founding.unit),
-        "late": movement.is_late,
-        "coop": api.coop_name(movement.log),
-        "coop_number": movement.log,
-        "index": movement.index,
-        "invoice": movement.invoice,
-        "description": "" if invoice is None else invoice.description,
-        "order_id": None if invoice is None else invoice.order,
-    }
+    return shapes.Movement(
+        type=movement.type,
+        time=movement.time,
+        day=day_of(movement.time, zone).isoformat(),
+        amount=money(movement.amount, api.founding.unit),
+        late=movement.is_late,
+        coop=api.coop_name(movement.log),
+        coop_number=movement.log,
+        index=movement.index,
+        invoice=movement.invoice,
+        description="" if invoice is None else invoice.description,
+        order_id=None if invoice is None else invoice.order,
+    )
 
 
 _DAY_SCHEMA = {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
@@ -174,7 +184,7 @@ ROUTES = (
         subject=_SUBJECT,
         access=Access.MERCHANT,
         parameters=(_FROM, _TO, _ZONE),
-        answer="Takings",
+        answer=shapes.Takings,
         problems=(TAKINGS_TOO_MANY, ZONE_UNKNOWN),
     ),
     Route(
@@ -192,7 +202,7 @@ ROUTES = (
             number_parameter("limit", "How many at most.", default=50, most=200, least=1),
             BEFORE,
         ),
-        answer="Movements",
+        answer=shapes.Movements,
         problems=(ZONE_UNKNOWN,),
     ),
 )

@@ -1,8 +1,8 @@
 """Waiting over HTTP: long polls, and streams of server-sent events."""
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from aiohttp import web
 
@@ -11,9 +11,11 @@ from node.http.base.api import Api
 from node.http.base.problem import Problem
 from node.http.base.reading import query_number
 from node.merchant.refusals import MerchantRefusal
-from node.merchant.views import Json
+from node.merchant.shapes import Invoice, PublicInvoice
 from node.merchant.waiting import Subject
+from node.shapes import to_json
 
+Versioned = TypeVar("Versioned", Invoice, PublicInvoice)
 EVENT_STREAM = "text/event-stream"
 STREAM_ENDS = (TimeoutError, ConnectionError, NodeFault, MerchantRefusal, Problem)
 """What ends a stream that has begun: its time is over, its reader has gone or may not any more, or the node
@@ -21,18 +23,18 @@ can't go on with it. There is no other answer then; whoever reads connects again
 
 
 async def wait_for_version(
-    api: Api, request: web.Request, subject: Subject, look: Callable[[], Awaitable[Json]]
-) -> Json:
+    api: Api, request: web.Request, subject: Subject, look: Callable[[], Awaitable[Versioned]]
+) -> Versioned:
     """What `look` finds; with `after` in the query, once its version is above that or time is over."""
     longest = api.settings.long_poll_ms
     timeout_ms = min(query_number(request, "timeout_ms", 20_000, most=30_000), longest)
     after = query_number(request, "after", -1)
     found = await look()
-    if after < 0 or found["version"] > after:
+    if after < 0 or found.version > after:
         return found
     with api.poll(request), api.merchants.waiting.follow(subject) as feed:
         found = await look()  # it may have changed before we began to wait
-        if found["version"] > after:
+        if found.version > after:
             return found
         try:
             async with asyncio.timeout(timeout_ms / 1000):
@@ -60,6 +62,6 @@ async def send_event(response: web.StreamResponse, *, type_: str, id_: str, data
     await response.write(f"id: {id_}\nevent: {type_}\ndata: {data}\n\n".encode())
 
 
-def to_line(content: Json) -> str:
+def to_line(content: object) -> str:
     """JSON in one line."""
-    return json.dumps(content, separators=(",", ":"), ensure_ascii=False)
+    return to_json(content).decode("utf-8")

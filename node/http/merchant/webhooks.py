@@ -1,12 +1,14 @@
 """Webhooks: where a merchant wants to be told, and what was delivered."""
 
 from aiohttp import web
+from msgspec.structs import asdict
 
 from node.engine.events import View
 from node.http.base.api import Api, json_response
 from node.http.base.problems import BODY_TOO_LARGE, CONTENT_TYPE_UNSUPPORTED
-from node.http.base.reading import JSON, Fields, check_query, query_number
+from node.http.base.reading import JSON, check_query, query_number
 from node.http.base.routes import Access, Parameter, Route, number_parameter
+from node.http.merchant import shapes
 from node.http.merchant.access import ask, change, check_caller
 from node.http.merchant.invoices import BEFORE, format_cursor, read_cursor
 from node.http.merchant.problems import (
@@ -15,35 +17,32 @@ from node.http.merchant.problems import (
     WEBHOOK_NOT_FOUND,
     WEBHOOK_URL_REFUSED,
 )
-from node.http.merchant.schemas import MOST_TYPES
 from node.merchant.access import Attempt, Delivery, Endpoint, Power
-from node.merchant.event_types import EVENT_TYPES
 from node.merchant.merchants import Merchants
-from node.merchant.targets import LONGEST_URL, check_url
-from node.merchant.views import Json
+from node.merchant.targets import check_url
 
 _SUBJECT = "Webhooks"
 _ID_BYTES = 16
 
 
-def _view(api: Api, endpoint: Endpoint) -> Json:
-    return {
-        "id": endpoint.id,
-        "url": endpoint.url,
-        "types": list(endpoint.types),
-        "created": endpoint.created_ms // 1000,
-        "disabled": endpoint.disabled,
-        "why": endpoint.why,
-        "health": endpoint.health.value,
-        "failing_since": endpoint.failing_since,
-        "failure": None if endpoint.failure is None else _attempt(endpoint.failure),
-        "next_try": None if endpoint.next_ms is None else endpoint.next_ms // 1000,
-        "public_key": api.merchants.signer.public_key,
-    }
+def _view(api: Api, endpoint: Endpoint) -> shapes.Webhook:
+    return shapes.Webhook(
+        id=endpoint.id,
+        url=endpoint.url,
+        types=list(endpoint.types),
+        created=endpoint.created_ms // 1000,
+        disabled=endpoint.disabled,
+        why=endpoint.why,
+        health=endpoint.health,
+        failing_since=endpoint.failing_since,
+        failure=None if endpoint.failure is None else _attempt(endpoint.failure),
+        next_try=None if endpoint.next_ms is None else endpoint.next_ms // 1000,
+        public_key=api.merchants.signer.public_key,
+    )
 
 
-def _attempt(attempt: Attempt) -> Json:
-    return {"time": attempt.time, "status": attempt.status, "error": attempt.error}
+def _attempt(attempt: Attempt) -> shapes.Attempt:
+    return shapes.Attempt(time=attempt.time, status=attempt.status, error=attempt.error)
 
 
 def _secret(api: Api, endpoint: Endpoint) -> str:
@@ -53,12 +52,9 @@ def _secret(api: Api, endpoint: Endpoint) -> str:
 async def post_webhook(api: Api, request: web.Request) -> web.Response:
     """Ask to be told at an address."""
     check_caller(api, request)
-    body = await api.json(request)
-    url = check_url(
-        body.text("url", most=LONGEST_URL), allow_private=api.merchants.settings.private_webhooks
-    )
-    types = _types(body)
-    body.done()
+    wanted = await api.read(request, shapes.WebhookRequest)
+    url = check_url(wanted.url, allow_private=api.merchants.settings.private_webhooks)
+    types = list(dict.fromkeys(map(str, wanted.types or ())))
     id_ = api.random_bytes(_ID_BYTES).hex()
 
     def create(merchants: Merchants, account: int) -> tuple[Endpoint, list[str]]:
@@ -66,17 +62,8 @@ async def post_webhook(api: Api, request: web.Request) -> web.Response:
         return merchants.endpoints.create(account, id_=id_, url=url, types=types), same
 
     made, same = await change(api, request, create, Power.WEBHOOKS)
-    answer = _view(api, made) | {"secret": _secret(api, made), "same_url": same}
+    answer = shapes.NewWebhook(**asdict(_view(api, made)), secret=_secret(api, made), same_url=same)
     return json_response(answer, status=201, is_private=True)
-
-
-def _types(body: Fields) -> list[str]:
-    if not body.has("types"):
-        return []
-    given = body.array("types", most=MOST_TYPES)
-    if any(item not in EVENT_TYPES for item in given):
-        raise body.fail("types", f"some of {', '.join(EVENT_TYPES)}")
-    return list(dict.fromkeys(given))
 
 
 async def get_webhooks(api: Api, request: web.Request) -> web.Response:
@@ -87,7 +74,8 @@ async def get_webhooks(api: Api, request: web.Request) -> web.Response:
         lambda view, merchants, account: merchants.endpoints.of(account),
         Power.WEBHOOKS,
     )
-    return json_response({"webhooks": [_view(api, each) for each in found]}, is_private=True)
+    answer = shapes.Webhooks(webhooks=[_view(api, each) for each in found])
+    return json_response(answer, is_private=True)
 
 
 async def get_webhook(api: Api, request: web.Request) -> web.Response:
@@ -136,20 +124,22 @@ async def post_secret(api: Api, request: web.Request) -> web.Response:
         lambda merchants, account: merchants.endpoints.rotate(account, id_),
         Power.WEBHOOKS,
     )
-    return json_response({"id": found.id, "secret": _secret(api, found)}, is_private=True)
+    return json_response(
+        shapes.WebhookSecret(id=found.id, secret=_secret(api, found)), is_private=True
+    )
 
 
-def _delivery(delivery: Delivery, due: int | None) -> Json:
-    return {
-        "message": delivery.message,
-        "type": delivery.type,
-        "state": delivery.state,
-        "created": delivery.created_ms // 1000,
-        "tries": delivery.tries,
-        "next": None if due is None or delivery.state != "waiting" else due // 1000,
-        "attempts": [_attempt(each) for each in delivery.attempts],
-        "body": delivery.body,
-    }
+def _delivery(delivery: Delivery, due: int | None) -> shapes.Delivery:
+    return shapes.Delivery(
+        message=delivery.message,
+        type=delivery.type,
+        state=delivery.state,
+        created=delivery.created_ms // 1000,
+        tries=delivery.tries,
+        next=None if due is None or delivery.state != "waiting" else due // 1000,
+        attempts=[_attempt(each) for each in delivery.attempts],
+        body=delivery.body,
+    )
 
 
 async def get_deliveries(api: Api, request: web.Request) -> web.Response:
@@ -159,22 +149,22 @@ async def get_deliveries(api: Api, request: web.Request) -> web.Response:
     before = read_cursor(request)
     id_ = request.match_info["id"]
 
-    def look(view: View, merchants: Merchants, account: int) -> tuple[list[Json], str | None]:
+    def look(view: View, merchants: Merchants, account: int) -> shapes.Deliveries:
         merchants.endpoints.own(account, id_)
         rows = merchants.endpoints.deliveries(view.store, id_, before=before, limit=most)
         found = [_delivery(delivery, due) for delivery, due in rows]
         last = rows[-1][0] if len(rows) == most else None
-        return found, None if last is None else format_cursor((last.created_ms, last.id))
+        following = None if last is None else format_cursor((last.created_ms, last.id))
+        return shapes.Deliveries(deliveries=found, next=following)
 
-    found, following = await ask(api, request, look, Power.WEBHOOKS)
-    return json_response({"deliveries": found, "next": following}, is_private=True)
+    return json_response(await ask(api, request, look, Power.WEBHOOKS), is_private=True)
 
 
 async def post_redeliver(api: Api, request: web.Request) -> web.Response:
     """Send a message again, under the same id."""
     id_, message = request.match_info["id"], request.match_info["message"]
 
-    def again(merchants: Merchants, account: int) -> Json:
+    def again(merchants: Merchants, account: int) -> shapes.Delivery:
         delivery = merchants.endpoints.redeliver(account, id_, message)
         return _delivery(delivery, merchants.context.now_ms)
 
@@ -206,9 +196,9 @@ ROUTES = (
         summary="Ask to be told of events at an address, signed by the rules of Standard Webhooks",
         subject=_SUBJECT,
         access=Access.MERCHANT,
-        body={JSON: "WebhookRequest"},
+        body={JSON: shapes.WebhookRequest},
         status=201,
-        answer="NewWebhook",
+        answer=shapes.NewWebhook,
         problems=(ENDPOINTS_TOO_MANY, WEBHOOK_URL_REFUSED, *_BODY_PROBLEMS),
     ),
     Route(
@@ -219,7 +209,7 @@ ROUTES = (
         summary="The account's webhook endpoints, newest first",
         subject=_SUBJECT,
         access=Access.MERCHANT,
-        answer="Webhooks",
+        answer=shapes.Webhooks,
     ),
     Route(
         method="GET",
@@ -230,7 +220,7 @@ ROUTES = (
         subject=_SUBJECT,
         access=Access.MERCHANT,
         parameters=(_ID,),
-        answer="Webhook",
+        answer=shapes.Webhook,
         problems=(WEBHOOK_NOT_FOUND,),
     ),
     Route(
@@ -254,7 +244,7 @@ ROUTES = (
         subject=_SUBJECT,
         access=Access.MERCHANT,
         parameters=(_ID,),
-        answer="Webhook",
+        answer=shapes.Webhook,
         problems=(WEBHOOK_NOT_FOUND,),
     ),
     Route(
@@ -266,7 +256,7 @@ ROUTES = (
         subject=_SUBJECT,
         access=Access.MERCHANT,
         parameters=(_ID,),
-        answer="WebhookSecret",
+        answer=shapes.WebhookSecret,
         problems=(WEBHOOK_NOT_FOUND,),
     ),
     Route(
@@ -282,7 +272,7 @@ ROUTES = (
             number_parameter("limit", "How many at most.", default=50, most=200, least=1),
             BEFORE,
         ),
-        answer="Deliveries",
+        answer=shapes.Deliveries,
         problems=(WEBHOOK_NOT_FOUND,),
     ),
     Route(
@@ -294,7 +284,7 @@ ROUTES = (
         subject=_SUBJECT,
         access=Access.MERCHANT,
         parameters=(_ID, _MESSAGE),
-        answer="Delivery",
+        answer=shapes.Delivery,
         problems=(WEBHOOK_NOT_FOUND, DELIVERY_NOT_FOUND),
     ),
 )

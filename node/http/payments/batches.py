@@ -26,6 +26,8 @@ from node.http.base.problems import (
 from node.http.base.reading import OCTETS, content_type
 from node.http.base.refusals_problems import refusal_problem
 from node.http.base.troubles import not_ready
+from node.http.payments import shapes
+from node.spellings import Hash, Signature
 
 _FIRST_CHUNK = 128
 _GROWTH = 8
@@ -66,14 +68,14 @@ async def _record_batch(api: Api, request: web.Request, kinds: frozenset[int]) -
         transactions = await _split_batch(api, request, body)
         head, results = await _submit_chunks(api, request, transactions, kinds)
     return json_response(
-        {
-            "coop": api.coop.name,
-            "coop_number": head.coop,
-            "length": head.length,
-            "head": head.head.hex(),
-            "signature": head.signature.hex(),
-            "results": results,
-        }
+        shapes.BatchRecorded(
+            coop=api.coop.name,
+            coop_number=head.coop,
+            length=head.length,
+            head=Hash(head.head),
+            signature=Signature(head.signature),
+            results=results,
+        )
     )
 
 

@@ -30,19 +30,21 @@ from node.http.base.problems import (
 from node.http.base.reading import (
     JSON,
     OCTETS,
-    Fields,
+    as_shape,
     check_query,
+    check_size,
     content_type,
     parse_json,
     path_number,
     query_number,
-    to_base64url,
 )
 from node.http.base.refusals_problems import refusal_problem
 from node.http.base.routes import COOP, INDEX, Parameter, Route, number_parameter
 from node.http.base.troubles import not_ready
+from node.http.payments import shapes
 from node.http.payments.batches import post_batch, post_transactions_batch
 from node.http.payments.problems import PAYMENT_NOT_FOUND, RECEIPT_NOT_FOUND
+from node.spellings import Binary, Hash, to_base64url
 from node.store import Memo
 
 _SUBJECT = "Payments"
@@ -58,10 +60,9 @@ async def post_payment(api: Api, request: web.Request) -> web.Response:
     if content_type(request) == OCTETS:
         transaction = body
     else:
-        fields = parse_json(body)
-        transaction = fields.binary("transaction", most=api.settings.payment_bytes)
-        memos = _read_memos(api, fields, transaction)
-        fields.done()
+        asked = as_shape(parse_json(body), shapes.PaymentRequest)
+        transaction = bytes(asked.transaction)
+        memos = _read_memos(api, asked.memo, transaction)
     if transaction_kind(transaction) != Kind.PAY:
         checked = _check_kind(api, request, transaction)
         if not isinstance(checked, Pay):
@@ -78,10 +79,8 @@ async def post_transaction(api: Api, request: web.Request) -> web.Response:
     if content_type(request) == OCTETS:
         transaction = body
     else:
-        fields = parse_json(body)
-        transaction = fields.binary("transaction", most=api.settings.payment_bytes)
-        reason = changes.read_reason(fields)
-        fields.done()
+        asked = as_shape(parse_json(body), shapes.TransactionRequest)
+        transaction, reason = bytes(asked.transaction), changes.read_reason(asked.reason)
     decoded = _check_kind(api, request, transaction)
     if isinstance(decoded, Pay):
         raise Problem(WRONG_ENDPOINT, "Payments go to /v1/payments.")
@@ -101,30 +100,24 @@ def _check_kind(api: Api, request: web.Request, transaction: bytes) -> Transacti
     return decoded
 
 
-def _read_memos(api: Api, fields: Fields, transaction: bytes) -> list[Memo]:
-    if not fields.has("memo"):
+def _read_memos(api: Api, sealed: shapes.SealedMemos | None, transaction: bytes) -> list[Memo]:
+    if sealed is None:
         return []
     pay = decode_transaction(transaction)
     if not isinstance(pay, Pay) or pay.reference is None:
         raise Problem(
             REQUEST_MALFORMED, "A memo needs a payment with a reference.", pointer="/memo"
         )
-    sealed = fields.object("memo")
-    most = api.settings.memo_bytes
-    memos = [
-        Memo(
-            reference=pay.reference,
-            coop=coop,
-            account=account,
-            sealed=sealed.binary(side, most=most),
-        )
-        for side, coop, account in (
-            ("payer", api.coop.number, pay.payer),
-            ("payee", pay.payee_coop, pay.payee),
-        )
-        if sealed.has(side)
-    ]
-    sealed.done()
+    memos = []
+    for side, memo, coop, account in (
+        ("payer", sealed.payer, api.coop.number, pay.payer),
+        ("payee", sealed.payee, pay.payee_coop, pay.payee),
+    ):
+        if memo is not None:
+            check_size(memo, f"/memo/{side}", most=api.settings.memo_bytes)
+            memos.append(
+                Memo(reference=pay.reference, coop=coop, account=account, sealed=bytes(memo))
+            )
     return memos
 
 
@@ -158,8 +151,8 @@ async def get_payment(api: Api, request: web.Request) -> web.Response:
     longest = api.settings.long_poll_ms
     timeout_ms = query_number(request, "timeout_ms", min(20_000, longest), most=longest)
 
-    def look(view: View) -> facts.Json | None:
-        return facts.payment(view, coop.number, index)
+    def look(view: View) -> shapes.Payment | None:
+        return _payment(view, coop.number, index)
 
     async def wait_for(payee_coop: int) -> None:
         with api.poll(request):
@@ -172,12 +165,35 @@ async def get_payment(api: Api, request: web.Request) -> web.Response:
         # Another coop's entry may still be on its way to this node.
         await wait_for(coop.number)
         found = await api.runner.ask(look)
-    if found is not None and wait == "delivered" and found["status"] == "recorded":
-        await wait_for(found["payee_coop_number"])
+    if found is not None and wait == "delivered" and found.status == "recorded":
+        await wait_for(found.payee_coop_number)
         found = await api.runner.ask(look)
     if found is None:
         raise Problem(PAYMENT_NOT_FOUND)
     return json_response(found)
+
+
+def _payment(view: View, coop: int, index: int) -> shapes.Payment | None:
+    """A payment and how far it has come, as seen here."""
+    entry = facts.read_entry(view, coop, index)
+    if entry is None or not isinstance(entry.transaction, Pay):
+        return None
+    pay = entry.transaction
+    coops = view.validator.charter(view.coop).coops
+    return shapes.Payment(
+        status=facts.Arrivals(view).status(coop, index, pay),
+        coop=coops[coop].name,
+        coop_number=coop,
+        index=index,
+        time=entry.time,
+        payer=pay.payer,
+        payee_coop=coops[pay.payee_coop].name,
+        payee_coop_number=pay.payee_coop,
+        payee=pay.payee,
+        amount=pay.amount,
+        fee=pay.fee,
+        reference=None if pay.reference is None else Hash(pay.reference),
+    )
 
 
 async def get_receipt(api: Api, request: web.Request) -> web.Response:
@@ -193,12 +209,9 @@ async def get_receipt(api: Api, request: web.Request) -> web.Response:
     if receipt is None:
         raise Problem(RECEIPT_NOT_FOUND if is_held else ENTRY_NOT_FOUND)
     return json_response(
-        {
-            "coop": coop.name,
-            "coop_number": coop.number,
-            "index": index,
-            "receipt": to_base64url(receipt),
-        }
+        shapes.Receipt(
+            coop=coop.name, coop_number=coop.number, index=index, receipt=Binary(receipt)
+        )
     )
 
 
@@ -218,8 +231,8 @@ ROUTES = (
         name="recordPayment",
         summary="Record one payment, signed by its payer; the same bytes get the same receipt",
         subject=_SUBJECT,
-        body={OCTETS: None, JSON: "PaymentRequest"},
-        answer="Recorded",
+        body={OCTETS: None, JSON: shapes.PaymentRequest},
+        answer=shapes.Recorded,
         problems=(
             *_REFUSED,
             Refusal.LIMIT_EXCEEDED,
@@ -240,7 +253,7 @@ ROUTES = (
         summary="Record many payments, concatenated; each is accepted or refused by itself",
         subject=_SUBJECT,
         body={OCTETS: None},
-        answer="BatchRecorded",
+        answer=shapes.BatchRecorded,
         problems=(*_REFUSED, BODY_TOO_LARGE, CONTENT_TYPE_UNSUPPORTED),
     ),
     Route(
@@ -251,7 +264,7 @@ ROUTES = (
         summary="Record many admissions, limits and statuses, concatenated, with all their signatures",
         subject="Stewards",
         body={OCTETS: None},
-        answer="BatchRecorded",
+        answer=shapes.BatchRecorded,
         problems=(*_REFUSED, BODY_TOO_LARGE, CONTENT_TYPE_UNSUPPORTED),
     ),
     Route(
@@ -261,8 +274,8 @@ ROUTES = (
         name="recordTransaction",
         summary="Record an admission, a limit or a status with all its signatures",
         subject="Stewards",
-        body={OCTETS: None, JSON: "TransactionRequest"},
-        answer="Recorded",
+        body={OCTETS: None, JSON: shapes.TransactionRequest},
+        answer=shapes.Recorded,
         problems=(
             *_REFUSED,
             Refusal.STEWARDS_TOO_FEW,
@@ -291,7 +304,7 @@ ROUTES = (
             ),
             number_parameter("timeout_ms", "The longest wait.", default=20_000, most=30_000),
         ),
-        answer="Payment",
+        answer=shapes.Payment,
         problems=(COOP_NOT_FOUND, PAYMENT_NOT_FOUND, BUSY),
     ),
     Route(
@@ -302,7 +315,7 @@ ROUTES = (
         summary="The receipt that proves an entry to be in a log",
         subject=_SUBJECT,
         parameters=(COOP, INDEX),
-        answer="Receipt",
+        answer=shapes.Receipt,
         problems=(COOP_NOT_FOUND, ENTRY_NOT_FOUND, RECEIPT_NOT_FOUND, TOO_MANY_REQUESTS),
     ),
 )

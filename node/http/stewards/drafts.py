@@ -16,14 +16,15 @@ from ledger.entries import decode_transaction
 from ledger.refusals import Refusal
 from ledger.transactions import Admit, Stewarded, encode_transaction
 from node.engine.events import NotReady, Refused, View
-from node.http.base import changes, facts
+from node.http.base import changes
 from node.http.base.api import Api, json_response
 from node.http.base.problem import Problem
 from node.http.base.problems import BUSY, NOT_READY, WRONG_ENDPOINT
-from node.http.base.reading import JSON, check_query
+from node.http.base.reading import JSON, check_query, check_size
 from node.http.base.refusals_problems import refusal_problem
 from node.http.base.routes import Access, Parameter, Route
 from node.http.base.troubles import not_ready
+from node.http.stewards import shapes
 from node.http.stewards.drafts_kept import (
     Draft,
     check_own_signature,
@@ -46,11 +47,10 @@ _SUBJECT = "Stewards"
 async def post_draft(api: Api, request: web.Request) -> web.Response:
     """Lay a transaction before the other stewards."""
     api.steward(request)
-    fields = await api.json(request)
-    data = fields.binary("transaction", most=api.settings.payment_bytes)
-    reason = changes.read_reason(fields)
-    fields.done()
-    transaction = decode_transaction(data)
+    asked = await api.read(request, shapes.DraftRequest)
+    check_size(asked.transaction, "/transaction", most=api.settings.payment_bytes)
+    reason = changes.read_reason(asked.reason)
+    transaction = decode_transaction(bytes(asked.transaction))
     if isinstance(transaction, Refusal):
         raise refusal_problem(transaction)
     if not isinstance(transaction, Stewarded):
@@ -107,10 +107,8 @@ async def _keep_and_submit(api: Api, draft: Draft, *, status: int) -> web.Respon
 async def post_signature(api: Api, request: web.Request) -> web.Response:
     """Add a steward's signature to a draft; when there are enough, the node submits it."""
     api.steward(request)
-    fields = await api.json(request)
-    steward = fields.integer("steward", most=63)
-    signature = fields.hexadecimal("signature", length=64)
-    fields.done()
+    asked = await api.read(request, shapes.SignatureRequest)
+    steward, signature = asked.steward, bytes(asked.signature)
     async with api.desk:
         draft = await _find(api, request)
         check_steward_signature(api, draft.transaction, steward=steward, signature=signature)
@@ -136,7 +134,7 @@ async def get_draft(api: Api, request: web.Request) -> web.Response:
     return json_response(shown[0], is_private=True)
 
 
-def _shown(api: Api, view: View, drafts: Sequence[Draft]) -> list[facts.Json]:
+def _shown(api: Api, view: View, drafts: Sequence[Draft]) -> list[shapes.Draft]:
     admissions = waiting_admissions(api, view)
     return [
         draft_facts(
@@ -154,16 +152,16 @@ async def get_drafts(api: Api, request: web.Request) -> web.Response:
     api.steward(request)
     check_query(request)
 
-    def look(view: View) -> list[facts.Json]:
+    def look(view: View) -> shapes.Drafts:
         own = kept_drafts(api, view, DocumentKind.DRAFT)
         joins = [
             join
             for join in kept_drafts(api, view, DocumentKind.JOIN)
             if state_of(view, join.transaction) == "waiting"
         ]
-        return _shown(api, view, [*own, *joins])
+        return shapes.Drafts(drafts=_shown(api, view, [*own, *joins]))
 
-    return json_response({"drafts": await api.runner.ask(look)}, is_private=True)
+    return json_response(await api.runner.ask(look), is_private=True)
 
 
 async def delete_draft(api: Api, request: web.Request) -> web.Response:
@@ -199,9 +197,9 @@ ROUTES = (
         summary="Lay an admission, a limit or a status before the other stewards",
         subject=_SUBJECT,
         access=Access.STEWARD,
-        body={JSON: "DraftRequest"},
+        body={JSON: shapes.DraftRequest},
         status=201,
-        answer="Draft",
+        answer=shapes.Draft,
         problems=(
             Refusal.ENTRY_MALFORMED,
             Refusal.SIGNATURE_INVALID,
@@ -219,7 +217,7 @@ ROUTES = (
         summary="Everything that waits for stewards' signatures",
         subject=_SUBJECT,
         access=Access.STEWARD,
-        answer="Drafts",
+        answer=shapes.Drafts,
     ),
     Route(
         method="GET",
@@ -230,7 +228,7 @@ ROUTES = (
         subject=_SUBJECT,
         access=Access.STEWARD,
         parameters=(DRAFT_ID,),
-        answer="Draft",
+        answer=shapes.Draft,
         problems=(DRAFT_NOT_FOUND,),
     ),
     Route(
@@ -254,8 +252,8 @@ ROUTES = (
         subject=_SUBJECT,
         access=Access.STEWARD,
         parameters=(DRAFT_ID,),
-        body={JSON: "SignatureRequest"},
-        answer="Draft",
+        body={JSON: shapes.SignatureRequest},
+        answer=shapes.Draft,
         problems=(
             DRAFT_NOT_FOUND,
             Refusal.SIGNATURE_INVALID,

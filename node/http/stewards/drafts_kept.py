@@ -11,6 +11,7 @@ written next at the desk takes it off the disk, unless this node's clock is in d
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from hashlib import sha256
 
 from ledger.codec import decode, encode
 from ledger.entries import decode_transaction
@@ -28,12 +29,13 @@ from node.http.base.api import Api
 from node.http.base.changes import ReasonText
 from node.http.base.problem import Problem
 from node.http.base.problems import BUSY
-from node.http.base.reading import to_base64url
 from node.http.base.refusals_problems import refusal_problem
+from node.http.base.shapes import AccountOfKey, RecordedEntry
+from node.http.stewards import shapes
+from node.spellings import Binary, Json
 from node.store import Document, DocumentKind, Write
 
 _TOLD_ELSEWHERE = {"account", "reason", "key_signature", "stewards"}
-_ORIGINS = {DocumentKind.DRAFT: "steward", DocumentKind.JOIN: "join"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,7 @@ class Draft:
     @property
     def id(self) -> str:
         """The same for the same content."""
-        return facts.draft_id(signed_part(self.transaction))
+        return draft_id(signed_part(self.transaction))
 
     def document(self) -> Document:
         """As it is stored."""
@@ -71,6 +73,19 @@ class Draft:
     def is_complete(self, api: Api) -> bool:
         """Whether enough stewards have signed."""
         return len(self.transaction.stewards) >= api.coop.steward_threshold
+
+
+def draft_id(content: bytes) -> str:
+    """The id of a draft: a hash of what its signers sign, so the same content is one draft."""
+    return sha256(b"fiado draft" + content).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """What else there is of an admission's handle and key: drafts for the one, accounts of the other."""
+
+    drafts: list[str]
+    accounts: list[AccountOfKey]
 
 
 def read_draft(document: Document) -> Draft:
@@ -94,7 +109,7 @@ def read_draft(document: Document) -> Draft:
     raise AssertionError("a stored draft can't be read")
 
 
-def state_of(view: View, transaction: Stewarded) -> str:
+def state_of(view: View, transaction: Stewarded) -> shapes.DraftState:
     """`waiting`; `recorded` when it is in the log; `overtaken` when it can't be any more."""
     account = view.validator.account(view.coop, transaction.account)
     if isinstance(transaction, Admit):
@@ -105,39 +120,44 @@ def state_of(view: View, transaction: Stewarded) -> str:
         return "overtaken" if taken else "waiting"
     if account is None or account.revision < transaction.revision:
         return "waiting"
-    hashes = [change["reason"]["hash"] for change in changes.changes_of(view, account.number)]
-    return "recorded" if transaction.reason.hex() in hashes else "overtaken"
+    hashes = [change.reason.hash for change in changes.changes_of(view, account.number)]
+    return "recorded" if transaction.reason in hashes else "overtaken"
 
 
 def draft_facts(
     api: Api,
     draft: Draft,
     *,
-    state: str,
+    state: shapes.DraftState,
     recorded: Recorded | None = None,
-    others: facts.Json | None = None,
-) -> facts.Json:
-    """A draft as stewards see it; `others` is what `others_like` says of an admission."""
+    others: Others | None = None,
+) -> shapes.Draft:
+    """A draft as stewards see it."""
     transaction = draft.transaction
-    return {
-        "id": draft.id,
-        "origin": _ORIGINS[draft.kind],
-        "state": state,
-        "kind": KINDS[transaction.kind].name,
-        "created": draft.created,
-        "expires": draft.expires(api),
-        "transaction": to_base64url(encode_transaction(transaction)),
-        "account": transaction.account,
-        "facts": _facts(transaction),
-        "signed_by": changes.steward_names(api, [index for index, _ in transaction.stewards]),
-        "needed": api.coop.steward_threshold,
-        "reason": None if draft.reason is None else draft.reason.as_json(),
-        "recorded": None if recorded is None else _recorded_facts(api, recorded),
-        **(others or {"same_handle": [], "accounts_of_key": []}),
-    }
+    stewards = api.coop.stewards
+    return shapes.Draft(
+        id=draft.id,
+        origin="join" if draft.kind is DocumentKind.JOIN else "steward",
+        state=state,
+        kind=KINDS[transaction.kind].name,
+        created=draft.created,
+        expires=draft.expires(api),
+        transaction=Binary(encode_transaction(transaction)),
+        account=transaction.account,
+        facts=_facts(transaction),
+        signed_by=[
+            shapes.Signer(steward=number, name=stewards[number].name)
+            for number, _ in transaction.stewards
+        ],
+        needed=api.coop.steward_threshold,
+        reason=None if draft.reason is None else draft.reason.shown,
+        recorded=None if recorded is None else _recorded(api, recorded),
+        same_handle=[] if others is None else others.drafts,
+        accounts_of_key=[] if others is None else others.accounts,
+    )
 
 
-def _facts(transaction: Stewarded) -> facts.Json:
+def _facts(transaction: Stewarded) -> Json:
     """The fields that are not told elsewhere, by the names that PROTOCOL gives them."""
     shown = [field.name for field in fields(transaction) if field.name not in _TOLD_ELSEWHERE]
     return {name.removesuffix("_"): _fact(name, getattr(transaction, name)) for name in shown}
@@ -155,15 +175,15 @@ def _fact(name: str, value: object) -> object:
             return value
 
 
-def _recorded_facts(api: Api, recorded: Recorded) -> facts.Json:
-    return {
-        "status": "recorded",
-        "coop": api.coop.name,
-        "coop_number": recorded.coop,
-        "index": recorded.index,
-        "repeated": recorded.repeated,
-        "receipt": to_base64url(recorded.receipt),
-    }
+def _recorded(api: Api, recorded: Recorded) -> RecordedEntry:
+    return RecordedEntry(
+        status="recorded",
+        coop=api.coop.name,
+        coop_number=recorded.coop,
+        index=recorded.index,
+        repeated=recorded.repeated,
+        receipt=Binary(recorded.receipt),
+    )
 
 
 def signed_message(api: Api, transaction: Stewarded) -> bytes:
@@ -250,7 +270,7 @@ def expired(api: Api, view: View, kind: DocumentKind) -> tuple[tuple[DocumentKin
     )
 
 
-def others_like(view: View, admit: Stewarded, admissions: Sequence[Draft]) -> facts.Json | None:
+def others_like(view: View, admit: Stewarded, admissions: Sequence[Draft]) -> Others | None:
     """What else there is of an admission's handle and key, for stewards and for who asks.
 
     `admissions` are all that wait. Nothing forbids two accounts of one key; people should know before they
@@ -259,29 +279,15 @@ def others_like(view: View, admit: Stewarded, admissions: Sequence[Draft]) -> fa
     if not isinstance(admit, Admit):
         return None
     same = [
-        draft
+        draft.id
         for draft in admissions
         if isinstance(draft.transaction, Admit)
         and draft.transaction.handle == admit.handle
         and draft.transaction.key != admit.key
         and state_of(view, draft.transaction) == "waiting"
     ]
-    accounts = [
-        view.validator.account(view.coop, number)
-        for number in view.validator.accounts_of_key(view.coop, admit.key)
-    ]
-    return {
-        "same_handle": [draft.id for draft in same],
-        "accounts_of_key": [
-            {
-                "account": account.number,
-                "handle": account.handle,
-                "status": facts.STATUSES[account.status],
-            }
-            for account in accounts
-            if account is not None and account.number != admit.account
-        ],
-    }
+    accounts = facts.accounts_of_key(view, admit.key)
+    return Others(same, [each for each in accounts if each.account != admit.account])
 
 
 class _Members:

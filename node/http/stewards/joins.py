@@ -29,9 +29,10 @@ from node.http.base import facts
 from node.http.base.api import Api, Reserved, json_response
 from node.http.base.problem import Problem
 from node.http.base.problems import BUSY, REQUEST_MALFORMED, TOO_MANY_REQUESTS
-from node.http.base.reading import JSON
+from node.http.base.reading import JSON, check_size, must_be
 from node.http.base.refusals_problems import refusal_problem
 from node.http.base.routes import Route
+from node.http.stewards import shapes
 from node.http.stewards.drafts import DRAFT_ID
 from node.http.stewards.drafts_kept import (
     Draft,
@@ -54,14 +55,10 @@ _KEPT_AFTER_ADMISSION_S = 86_400
 async def post_proposal(api: Api, request: web.Request) -> web.Response:
     """Propose an account number and a first limit for a key and a handle."""
     api.check_rate(request)
-    fields = await api.json(request)
-    key = fields.hexadecimal("key", length=32)
-    handle = fields.text("handle", most=32)
-    class_ = fields.choice("class", *facts.CLASSES) if fields.has("class") else None
-    limit = fields.integer("limit", most=MAX) if fields.has("limit") else None
-    fields.done()
+    asked = await api.read(request, shapes.ProposalRequest)
+    key, handle, class_, limit = bytes(asked.key), asked.handle, asked.class_, asked.limit
     if not HANDLE.fullmatch(handle):
-        raise fields.fail("handle", "small letters, digits, dots, hyphens and underscores")
+        raise must_be("/handle", "small letters, digits, dots, hyphens and underscores")
     api.charge(request)
     _check_key(key)
     now_ms = api.clock_ms()
@@ -81,16 +78,16 @@ async def post_proposal(api: Api, request: web.Request) -> web.Response:
         class_ = facts.CLASSES[0 if earlier is None else earlier.class_]
     if limit is None:
         limit = api.settings.first_limit if earlier is None else earlier.limit
-    answer = {
-        "coop": api.coop.name,
-        "coop_number": api.coop.number,
-        "account": account,
-        "key": key.hex(),
-        "handle": handle,
-        "class": class_,
-        "limit": limit,
-        "expires": expires_ms // 1000,
-    }
+    answer = shapes.Proposal(
+        coop=api.coop.name,
+        coop_number=api.coop.number,
+        account=account,
+        key=asked.key,
+        handle=handle,
+        class_=class_,
+        limit=limit,
+        expires=expires_ms // 1000,
+    )
     return json_response(answer, status=201)
 
 
@@ -146,11 +143,10 @@ def _waiting_request(api: Api, view: View, key: bytes) -> Admit | None:
 async def post_join(api: Api, request: web.Request) -> web.Response:
     """Ask to be admitted, with an admission that the new key has signed."""
     api.check_rate(request)
-    fields = await api.json(request)
-    data = fields.binary("transaction", most=api.settings.payment_bytes)
-    fields.done()
+    asked = await api.read(request, shapes.JoinRequest)
+    check_size(asked.transaction, "/transaction", most=api.settings.payment_bytes)
     api.charge(request)
-    admit = decode_transaction(data)
+    admit = decode_transaction(bytes(asked.transaction))
     if isinstance(admit, Refusal):
         raise refusal_problem(admit)
     if not isinstance(admit, Admit) or admit.stewards:
@@ -264,20 +260,20 @@ async def get_join(api: Api, request: web.Request) -> web.Response:
     """What became of a request to be admitted, for whoever knows its id."""
     id_ = request.match_info["id"]
 
-    def look(view: View) -> facts.Json | None:
+    def look(view: View) -> shapes.Join | None:
         document = view.store.document(DocumentKind.JOIN, id_)
         join = None if document is None else read_draft(document)
         if join is None or join.is_over(api, view):
             return None
         admit = join.transaction
         assert isinstance(admit, Admit)
-        return {
-            "id": id_,
-            "state": state_of(view, admit),
-            "account": admit.account,
-            "handle": admit.handle,
-            "expires": join.expires(api),
-        }
+        return shapes.Join(
+            id=id_,
+            state=state_of(view, admit),
+            account=admit.account,
+            handle=admit.handle,
+            expires=join.expires(api),
+        )
 
     found = await api.runner.ask(look)
     if found is None:
@@ -293,9 +289,9 @@ ROUTES = (
         name="proposeAccount",
         summary="Keep an account number free for a new key",
         subject=_SUBJECT,
-        body={JSON: "ProposalRequest"},
+        body={JSON: shapes.ProposalRequest},
         status=201,
-        answer="Proposal",
+        answer=shapes.Proposal,
         problems=(
             Refusal.HANDLE_TAKEN,
             Refusal.KEY_INADMISSIBLE,
@@ -310,9 +306,9 @@ ROUTES = (
         name="askToJoin",
         summary="Ask to be admitted, with an admission signed by the new key",
         subject=_SUBJECT,
-        body={JSON: "JoinRequest"},
+        body={JSON: shapes.JoinRequest},
         status=201,
-        answer="Draft",
+        answer=shapes.Draft,
         problems=(
             Refusal.ENTRY_MALFORMED,
             Refusal.SIGNATURE_INVALID,
@@ -332,7 +328,7 @@ ROUTES = (
         summary="What became of a request to be admitted",
         subject=_SUBJECT,
         parameters=(DRAFT_ID,),
-        answer="Join",
+        answer=shapes.Join,
         problems=(DRAFT_NOT_FOUND,),
     ),
 )

@@ -11,10 +11,11 @@ import pytest
 
 from ledger.codec import MAX
 from ledger.transactions import Status
-from node.http.base.reading import OCTETS, to_base64url
+from node.http.base.reading import OCTETS
 from node.http.base.routes import Access
 from node.http.merchant.waiting import EVENT_STREAM
 from node.server import PROBLEMS, ROUTES
+from node.spellings import to_base64url
 from tests.builders import build_federation
 from tests.node.http.towns import Town, one_node
 from tests.node.loops import on_loop, until

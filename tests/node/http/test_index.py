@@ -11,8 +11,8 @@ from ledger.index.days import Method, text_from_day
 from ledger.publications import Publication
 from ledger.rules.index import decide_index, index_of_new_log
 from ledger.transactions import Price
-from node.http.base.reading import to_base64url
 from node.http.index.index import period_name
+from node.spellings import to_base64url
 from tests.builders import Federation, build_federation
 from tests.index_builders import index_lines
 from tests.node.http.towns import Town, one_node

@@ -8,7 +8,7 @@ from ledger.entries import decode_transaction
 from ledger.memos import reason_hash
 from ledger.signatures import SigningKey
 from ledger.transactions import Admit, Limit, SetStatus, Status, encode_transaction
-from node.http.base.reading import from_base64url, to_base64url
+from node.spellings import from_base64url, to_base64url
 from tests.builders import signing_key
 from tests.node.http.towns import Town, one_node, signature_over
 from tests.node.loops import on_loop

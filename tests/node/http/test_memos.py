@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ledger.memos import memo_reference
 from node.compose import Node, open_node
-from node.http.base.reading import to_base64url
+from node.spellings import to_base64url
 from node.store import DocumentKind
 from tests.builders import build_federation, coop_name
 from tests.node.http.towns import Town, same_lengths

@@ -15,7 +15,7 @@ from ledger.transactions import Pay
 from node.compose import open_node
 from node.engine.events import View
 from node.engine.recording.proofs import path_to_signed
-from node.http.base.reading import from_base64url
+from node.spellings import from_base64url
 from node.store import MemoryStore, Write
 from node.store.sql import SqlStore
 from node.store.tables import segments

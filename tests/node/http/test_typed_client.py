@@ -17,9 +17,9 @@ import pytest
 
 from ledger import __version__
 from node.http.base.openapi import describe
-from node.http.base.reading import to_base64url
 from node.http.merchant.waiting import EVENT_STREAM
 from node.server import ROUTES
+from node.spellings import to_base64url
 from tests.node.loops import on_loop
 from tests.node.merchant.stall import MERCHANT, PAYER, a_stall
 

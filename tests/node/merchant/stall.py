@@ -143,6 +143,11 @@ async def a_stall(
         yield Stall(town, clock)
 
 
+def money(amount: int, currency: str = "fiado") -> JsonObject:
+    """An amount as merchants are told it."""
+    return {"value": str(amount), "scale": 2, "currency": currency}
+
+
 def outcome(invoice: JsonObject) -> tuple[str, str]:
     """State and reason."""
     return invoice["state"], invoice["reason"]

@@ -5,12 +5,11 @@ from pathlib import Path
 
 from ledger.index.conversion import units_from_price
 from node.compose import open_node
-from node.merchant.views import money
 from tests.builders import build_federation
 from tests.index_builders import BASE_DAY, index_lines
 from tests.node.http.towns import Town, same_lengths, some_nodes
 from tests.node.loops import on_loop, until
-from tests.node.merchant.stall import MERCHANT, ShiftedClock, Stall, a_stall, outcome
+from tests.node.merchant.stall import MERCHANT, ShiftedClock, Stall, a_stall, money, outcome
 from tests.node.running import People, client_of, make_folder, running_nodes, until_ready
 
 

@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from ledger.references import invoice_reference
-from node.merchant.views import money
 from tests.node.loops import on_loop
-from tests.node.merchant.stall import MERCHANT, PAYER, SETTINGS, a_stall, outcome
+from tests.node.merchant.stall import MERCHANT, PAYER, SETTINGS, a_stall, money, outcome
 
 
 @on_loop

@@ -8,7 +8,7 @@ from node.engine.health.troubles import Severity, Trouble, TroubleKind
 from node.engine.health.words import word
 from node.engine.supervision.clock import EARLIEST_MS
 from node.engine.wire import ClockNews
-from node.http.base import facts
+from node.http.members import facts
 from tests.builders import build_federation
 from tests.node.engine.rig import Rig, joined
 
@@ -286,8 +286,9 @@ def test_a_limit_is_shown_by_the_time_by_which_it_is_judged() -> None:
     assert isinstance(recorded, Recorded)
     rig.skew_ms[1] = 0
     (shown,) = rig.ask(1, Ask(rig.request(), lambda view: facts.member(view, 1)))
-    assert (shown["limit"], shown["available"]) == (500, 500)
-    assert shown["time"] >= begins
+    assert shown is not None
+    assert (shown.limit, shown.available) == (500, 500)
+    assert shown.time >= begins
     (paid,) = rig.submit(1, rig.pay(1, 1, 1, 2, amount=500))
     assert isinstance(paid, Recorded)
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from node.compose import World, steady_clock_ms, wall_clock_ms
-from node.http.base.reading import to_base64url
 from node.http.base.sessions import SessionRole
+from node.spellings import to_base64url
 from tests.node.http.members.test_members import sessions
 from tests.node.http.towns import one_node
 from tests.node.loops import on_loop

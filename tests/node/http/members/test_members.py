@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from node.http.base.reading import from_base64url, to_base64url
 from node.http.base.sessions import SessionRole, Sessions, session_message
 from node.http.base.settings import HttpSettings
+from node.spellings import from_base64url, to_base64url
 from tests.node.http.towns import one_node
 from tests.node.loops import on_loop
 from tests.node.running import QUICK, JsonObject

@@ -7,7 +7,7 @@ from ledger.memos import memo_reference
 from ledger.receipts import decode_receipt
 from ledger.refusals import Refusal
 from ledger.transactions import Pay
-from node.http.base.reading import from_base64url, to_base64url
+from node.spellings import from_base64url, to_base64url
 from tests.node.http.towns import one_node, same_lengths, some_nodes
 from tests.node.loops import on_loop, until
 from tests.node.running import QUICK, as_json_transaction

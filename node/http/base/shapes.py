@@ -1,0 +1,105 @@
+"""The shapes that several rooms of the interface answer with, or read."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from ledger.kinds import REASONED_KINDS, names_of
+from ledger.memos import MAX_TEXT_BYTES
+from node.engine.health.troubles import Severity, TroubleKind
+from node.shapes import Shape
+from node.spellings import Binary, Count, Hash, Number, PublicKey, Salt, Time, one_of, within
+
+Class = Literal["person", "organisation"]
+Status = Literal["open", "frozen", "closed"]
+PaymentStatus = Literal["recorded", "delivered", "returned"]
+Uri = Annotated[str, Meta(extra_json_schema={"format": "uri"})]
+
+
+class Problem(Shape, frozen=True):
+    """What is wrong with a request (RFC 9457)."""
+
+    type: Uri
+    title: str
+    status: int
+    detail: str
+    code: Annotated[str, Meta(description="Stable; for programs.")]
+    remedy: Annotated[str, Meta(description="What would make it work.")]
+    retryable: Annotated[bool, Meta(description="Whether the same request may succeed later.")]
+    request_id: str
+    number: (
+        Annotated[int, Meta(description="The refusal's number in the protocol.")] | UnsetType
+    ) = UNSET
+    pointer: Annotated[str, Meta(description="The field that is wrong.")] | UnsetType = UNSET
+
+
+class OfCoop(Shape, frozen=True):
+    """Something of a cooperative."""
+
+    coop: str
+    coop_number: Number
+
+
+class Account(OfCoop, frozen=True):
+    """What anybody may know of an account."""
+
+    account: Number
+    handle: str
+    class_: Class = msgspec.field(name="class")
+    key: PublicKey
+    status: Status
+
+
+class AccountOfKey(Shape, frozen=True):
+    """An account that is found by its key."""
+
+    account: Number
+    handle: str
+    status: Status
+
+
+class ReasonText(Shape, frozen=True):
+    """A reason in clear, with the salt that its hash needs."""
+
+    salt: Salt
+    text: Annotated[str, within(MAX_TEXT_BYTES)]
+
+
+class ChangeReason(Shape, frozen=True):
+    """Why something was changed, as far as it is known here."""
+
+    hash: Hash
+    salt: Salt | None
+    text: str | None
+
+
+class Change(Shape, frozen=True):
+    """Something that stewards changed about an account."""
+
+    index: Count
+    kind: Annotated[str, one_of(*names_of(REASONED_KINDS))]
+    time: Time
+    reason: ChangeReason
+
+
+class RecordedEntry(OfCoop, frozen=True):
+    """An entry that is in the log now."""
+
+    status: Literal["recorded"]
+    index: Count
+    repeated: bool
+    receipt: Binary
+
+
+class Trouble(Shape, frozen=True):
+    """Something that is wrong with the node."""
+
+    kind: TroubleKind
+    severity: Severity
+    coop: Annotated[str, Meta(description="Which cooperative it is about.")] | None
+    other: Annotated[str, Meta(description="Which other cooperative is the cause of it.")] | None
+    seconds: Annotated[Count, Meta(description="How long it has lasted, where that is known.")]
+    values: Annotated[dict[str, str | int], Meta(description="What else belongs to it.")]
+    detail: Annotated[str, Meta(description="What is wrong, in words.")]
+    remedy: Annotated[str, Meta(description="What helps, in words.")]

@@ -1,0 +1,146 @@
+"""The shapes of the indexed unit: its rules and values, and what is published."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from node.shapes import Shape
+from node.spellings import Binary, Count, Day, Hash, one_of
+
+Millionths = Annotated[Count, Meta(description="Millionths of the national currency.")]
+OfSurveys = Annotated[Count | None, Meta(description="Of surveys; null with another method.")]
+
+
+class Index(Shape, frozen=True):
+    """The rules of the indexed unit, and what it is worth today."""
+
+    coop: str
+    method: Annotated[str, one_of("cer", "uf", "survey")]
+    currency: str
+    source: str
+    publishers: list[str]
+    quorum: Count
+    source_quorum: Count
+    step_cap: Count
+    stand_in_limit: Count
+    quote_days: Count
+    observations_needed: OfSurveys
+    lead_days: OfSurveys
+    pace_weeks: OfSurveys
+    base_day: Day
+    base_value: Millionths
+    known_until: Day
+    next_period: Count
+    next_period_name: str
+    next_source: Count
+    prints: Count
+    today: Day
+    day: Count
+    value: Millionths | None
+
+
+class DayValue(Shape, frozen=True):
+    """What a unit is worth on a day."""
+
+    day: Day
+    value: Millionths
+
+
+class IndexValues(Shape, frozen=True):
+    """Known values, day by day."""
+
+    currency: str
+    values: list[DayValue]
+    known_until: Day
+
+
+class LateChange(Shape, frozen=True):
+    """A change of an earlier period that came late."""
+
+    period: Count
+    change: int
+
+
+class Print(Shape, frozen=True):
+    """A print."""
+
+    period: Count
+    period_name: str
+    value: Annotated[int, Meta(description="Tenths of a percent; a survey's level in millionths.")]
+    source: Count
+    stand_in: bool
+    late: list[LateChange]
+
+
+class SourceChange(Shape, frozen=True):
+    """A change of source."""
+
+    number: Count
+    first_period: Count
+    first_period_name: str
+    description_hash: Hash
+
+
+class IndexPrints(Shape, frozen=True):
+    """The newest prints and changes of source that the log has taken in."""
+
+    prints: list[Print]
+    sources: list[SourceChange]
+
+
+class Content(Shape, frozen=True):
+    """What may be decided, and who has signed it."""
+
+    decision: Count
+    number: Count
+    print: Print | None
+    source: SourceChange | None
+    levels: dict[str, Millionths]
+    signed_by: list[str]
+    needed: Count
+
+
+class Observation(Shape, frozen=True):
+    """What a coop has observed."""
+
+    coop: str
+    level: Millionths
+    survey: Hash
+
+
+class WaitingPublication(Shape, frozen=True):
+    """A publication that waits for more stewards."""
+
+    decision: Count
+    number: Count
+    publication: Binary
+    signed_by: list[str]
+    needed: Count
+
+
+class IndexDecisions(Shape, frozen=True):
+    """How the next print and change of source are coming about."""
+
+    next_period: Count
+    next_period_name: str
+    next_source: Count
+    contents: list[Content]
+    observations: list[Observation]
+    publications: list[WaitingPublication]
+
+
+class Publication(Shape, frozen=True):
+    """What stewards publish; it carries their signatures."""
+
+    publication: Binary
+    survey: Binary | None = None
+
+
+class Published(Shape, frozen=True):
+    """How far a publication has come."""
+
+    decision: Count
+    number: Count
+    signed_by: list[str]
+    needed: Count
+    signed: bool

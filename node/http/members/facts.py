@@ -1,0 +1,137 @@
+"""What members and stewards see of accounts, from the committed state; run in the engine's thread."""
+
+from typing import Literal
+
+from msgspec.structs import asdict
+
+from ledger.entries import Entry
+from ledger.transactions import Pay, Return
+from node.engine.events import View
+from node.http.base import facts
+from node.http.base.shapes import PaymentStatus
+from node.http.members import shapes
+from node.spellings import Binary, Hash
+from node.store import HistoryPlace, HistoryRow, Role
+
+
+def member(view: View, number: int) -> shapes.Member | None:
+    """What the owner and the stewards may know of an account of this coop."""
+    account = view.validator.account(view.coop, number)
+    if account is None:
+        return None
+    log = view.validator.log(view.coop)
+    # What is recorded now gets the log's time when that is ahead, and limits are judged by it.
+    now = max(view.now_ms // 1000, log.time)
+    limit = account.limit_at(now)
+    return shapes.Member(
+        **asdict(facts.public_account(view, view.coop, account)),
+        balance=account.balance,
+        limit=limit,
+        available=account.balance + limit,
+        next_sequence=account.next_sequence,
+        revision=account.revision,
+        opened=account.opened,
+        schedule=shapes.Schedule(
+            before=account.before,
+            from_=account.from_,
+            limit=account.limit,
+            until=account.until,
+            after=account.after,
+        ),
+        length=log.length,
+        time=now,
+    )
+
+
+def members_after(view: View, after: int, most: int) -> shapes.Members:
+    """Accounts of this coop with numbers above `after`, and where to go on."""
+    found: list[shapes.Member] = []
+    for account in view.validator.accounts(view.coop):
+        if account.number <= after:
+            continue
+        if len(found) == most:
+            return shapes.Members(members=found, next=found[-1].account)
+        shown = member(view, account.number)
+        assert shown is not None
+        found.append(shown)
+    return shapes.Members(members=found, next=None)
+
+
+def history(view: View, account: int, before: HistoryPlace | None, most: int) -> shapes.History:
+    """A page of an account's history, newest first, and the cursor of the next page."""
+    view.engine.bring_history_forward()
+    rows = view.store.history(coop=view.coop, account=account, before=before, limit=most + 1)
+    arrivals = facts.Arrivals(view)
+    items = [
+        item for row in rows[:most] if (item := _history_item(view, row, arrivals)) is not None
+    ]
+    following = format_place(rows[most - 1].place) if len(rows) > most else None
+    return shapes.History(items=items, next=following, complete=True)
+
+
+def _history_item(
+    view: View, row: HistoryRow, arrivals: facts.Arrivals
+) -> shapes.HistoryItem | None:
+    entry = facts.read_entry(view, row.log, row.index)
+    if entry is None:
+        return None
+    home, paid_from = view.coop, row.log
+    paid: Entry | None = entry
+    if isinstance(entry.transaction, Return):
+        paid_from = entry.transaction.coop
+        paid = facts.read_entry(view, paid_from, entry.transaction.index)
+    if paid is None or not isinstance(paid.transaction, Pay):
+        return None
+    pay = paid.transaction
+    direction: Literal["out", "in", "returned"]
+    if row.role is Role.PAYEE:
+        direction, other_coop, other = "in", paid_from, pay.payer
+    else:
+        direction = "out" if row.role is Role.PAYER else "returned"
+        other_coop, other = pay.payee_coop, pay.payee
+    reached = home if row.role is not Role.PAYER else pay.payee_coop
+    memo = None
+    if pay.reference is not None:
+        memo = view.store.memo(pay.reference, coop=home, account=row.account)
+    is_there = facts.is_delivered(view.validator, row.log, row.index, reached)
+    status: PaymentStatus = "delivered" if is_there else "recorded"
+    if not isinstance(entry.transaction, Return):
+        status = arrivals.status(row.log, row.index, pay)
+    coops = view.validator.charter(view.coop).coops
+    counterpart = view.validator.account(other_coop, other)
+    return shapes.HistoryItem(
+        direction=direction,
+        coop=coops[row.log].name,
+        coop_number=row.log,
+        index=row.index,
+        time=entry.time,
+        amount=pay.amount,
+        fee=pay.fee if row.role is Role.PAYER else 0,
+        sequence=None if row.role is Role.PAYEE else pay.sequence,
+        other=shapes.Counterpart(
+            coop=coops[other_coop].name,
+            coop_number=other_coop,
+            account=other,
+            handle=None if counterpart is None else counterpart.handle,
+        ),
+        reference=None if pay.reference is None else Hash(pay.reference),
+        delivered=is_there and status == "delivered",
+        status=status,
+        memo=None if memo is None else Binary(memo),
+    )
+
+
+def format_place(place: HistoryPlace) -> str:
+    """A cursor."""
+    return f"{place.time}.{place.log}.{place.index}"
+
+
+def parse_place(text: str) -> HistoryPlace | None:
+    """The place that a cursor names; None when it is none."""
+    parts = text.split(".")
+    if len(parts) != 3 or not all(part.isascii() and part.isdigit() for part in parts):
+        return None
+    if any(len(part) > 16 for part in parts):
+        return None
+    time, log, index = map(int, parts)
+    return HistoryPlace(time=time, log=log, index=index)

@@ -1,0 +1,151 @@
+"""The shapes of signing in, and of what members see of their accounts."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from ledger.transactions import MAX_NUMBER
+from node.http.base.sessions import SessionRole
+from node.http.base.shapes import Account, AccountOfKey, Change, OfCoop, PaymentStatus
+from node.shapes import Shape
+from node.spellings import Amount, Binary, Count, Hash, Number, PublicKey, Salt, Signature, Time
+
+
+class Challenge(Shape, frozen=True):
+    """What to sign to show who one is."""
+
+    challenge: Binary
+    expires: Time
+    coop_number: Number
+    federation: Hash
+
+
+class SessionRequest(Shape, frozen=True):
+    """A signed challenge, by a member or a steward."""
+
+    role: SessionRole
+    number: Annotated[int, Meta(ge=0, le=MAX_NUMBER)]
+    challenge: Binary
+    signature: Signature
+
+
+class Session(Shape, frozen=True):
+    """An open session."""
+
+    token: Binary
+    expires: Time
+    role: SessionRole
+    number: Number
+
+
+class AccountsRequest(Shape, frozen=True):
+    """A challenge that is signed with a key."""
+
+    key: PublicKey
+    challenge: Binary
+    signature: Signature
+
+
+class KeyAccounts(OfCoop, frozen=True):
+    """The accounts of a key."""
+
+    accounts: list[AccountOfKey]
+
+
+class Schedule(Shape, frozen=True):
+    """How an account's limit changes with time."""
+
+    before: Amount
+    from_: Time = msgspec.field(name="from")
+    limit: Amount
+    until: Time | None
+    after: Amount | None
+
+
+class Member(Account, frozen=True):
+    """What the owner and the stewards may know of an account."""
+
+    balance: Amount
+    limit: Amount
+    available: Amount
+    next_sequence: Count
+    revision: Count
+    opened: Count
+    schedule: Schedule
+    length: Count
+    time: Time
+
+
+class MemberSelf(Member, frozen=True, tag_field="role", tag="member"):
+    """The owner's own account."""
+
+
+class StewardSelf(OfCoop, frozen=True, tag_field="role", tag="steward"):
+    """Which steward this is."""
+
+    number: Number
+    name: str
+
+
+class Members(Shape, frozen=True):
+    """Accounts of the cooperative, by their numbers."""
+
+    members: list[Member]
+    next: Number | None
+
+
+class Counterpart(OfCoop, frozen=True):
+    """Who was on the other side of a payment."""
+
+    account: Number
+    handle: str | None
+
+
+class HistoryItem(OfCoop, frozen=True):
+    """A payment in an account's history."""
+
+    direction: Literal["out", "in", "returned"]
+    index: Count
+    time: Time
+    amount: Amount
+    fee: Amount
+    sequence: Count | None
+    other: Counterpart
+    reference: Hash | None
+    delivered: bool
+    status: Annotated[
+        PaymentStatus,
+        Meta(description="“returned”: the payee's account was closed, and the payer has it again."),
+    ]
+    memo: Binary | None
+
+
+class History(Shape, frozen=True):
+    """A page of an account's history, newest first."""
+
+    items: list[HistoryItem]
+    next: str | None
+    complete: bool
+
+
+class Changes(Shape, frozen=True):
+    """What stewards changed about an account, newest first."""
+
+    changes: list[Change]
+
+
+class Memo(Shape, frozen=True):
+    """A memo that is sealed to the owner."""
+
+    reference: Hash
+    memo: Binary
+
+
+class Reason(Shape, frozen=True):
+    """The text of a reason, and whom it concerns."""
+
+    hash: Hash
+    salt: Salt
+    text: str
+    account: Number

@@ -1,0 +1,99 @@
+"""The shapes of the desk, and of asking to be admitted."""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from ledger.kinds import STEWARDS_KINDS, names_of
+from node.http.base.shapes import AccountOfKey, Class, OfCoop, ReasonText, RecordedEntry
+from node.shapes import Shape
+from node.spellings import Amount, Binary, Count, Number, PublicKey, Signature, Time, one_of, within
+
+DraftId = Annotated[str, Meta(pattern="^[0-9a-f]{32}$", description="A draft's id.")]
+DraftState = Literal["waiting", "recorded", "overtaken"]
+
+
+class ProposalRequest(Shape, frozen=True):
+    """Who would like to have an account."""
+
+    key: PublicKey
+    handle: Annotated[str, within(32)]
+    class_: Class | None = msgspec.field(name="class", default=None)
+    limit: Count | None = None
+
+
+class Proposal(OfCoop, frozen=True):
+    """A number that is kept free for a key."""
+
+    account: Number
+    key: PublicKey
+    handle: str
+    class_: Class = msgspec.field(name="class")
+    limit: Amount
+    expires: Time
+
+
+class JoinRequest(Shape, frozen=True):
+    """An admission that the new key has signed."""
+
+    transaction: Binary
+
+
+class Join(Shape, frozen=True):
+    """What became of a request to be admitted."""
+
+    id: DraftId
+    state: DraftState
+    account: Number
+    handle: str
+    expires: Time
+
+
+class DraftRequest(Shape, frozen=True):
+    """A transaction to lay before the other stewards."""
+
+    transaction: Binary
+    reason: ReasonText | None = None
+
+
+class SignatureRequest(Shape, frozen=True):
+    """A steward's signature under a draft."""
+
+    steward: Annotated[int, Meta(ge=0, le=63)]
+    signature: Signature
+
+
+class Signer(Shape, frozen=True):
+    """A steward who has signed."""
+
+    steward: Number
+    name: str
+
+
+class Draft(Shape, frozen=True):
+    """A transaction that waits for stewards' signatures."""
+
+    id: DraftId
+    origin: Literal["steward", "join"]
+    state: DraftState
+    kind: Annotated[str, one_of(*names_of(STEWARDS_KINDS))]
+    created: Time
+    expires: Time
+    transaction: Binary
+    account: Number
+    facts: Annotated[
+        dict[str, Any], Meta(description="The fields of the transaction, by its kind.")
+    ]
+    signed_by: list[Signer]
+    needed: Count
+    reason: ReasonText | None
+    recorded: RecordedEntry | None
+    same_handle: list[DraftId]
+    accounts_of_key: list[AccountOfKey]
+
+
+class Drafts(Shape, frozen=True):
+    """All that waits at the desk."""
+
+    drafts: list[Draft]
