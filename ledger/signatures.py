@@ -44,7 +44,6 @@ __all__ = [
     "SignatureInvalid",
     "SigningKey",
     "check_key_admissible",
-    "sign",
     "verify",
 ]
 
@@ -81,15 +80,6 @@ class SigningKey:
         """The 64-byte signature over `message` (RFC 8032, deterministic: no randomness is used)."""
         signed = nacl.bindings.crypto_sign(message, self.seed + self.public_key)
         return signed[:SIGNATURE_BYTES]
-
-
-def sign(*, seed: bytes, message: bytes) -> bytes:
-    """Sign once. Whoever signs more than once keeps a `SigningKey`, which is twice as quick.
-
-    Raises:
-        ValueError: the seed is not 32 bytes long.
-    """
-    return SigningKey(seed).sign(message)
 
 
 def verify(*, public_key: bytes, message: bytes, signature: bytes) -> None:

@@ -13,7 +13,7 @@ yet*, and nothing is guessed for it; what holds when a print is late follows fro
 `check_` functions return a refusal or None, `apply_` functions expect an entry that was checked.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
@@ -159,17 +159,6 @@ def check_source_change(index: Index, new: SourceChange) -> SourceRefusal | None
 def apply_source_change(index: Index, new: SourceChange) -> Index:
     """The index with a checked change of source taken in. No value changes."""
     return replace(index, sources=(*index.sources, new))
-
-
-def index_from(parameters: IndexParameters, entries: Iterable[Print | SourceChange]) -> Index:
-    """The index after entries that were all checked when they were taken in, in that order."""
-    index = new_index(parameters)
-    for entry in entries:
-        if isinstance(entry, Print):
-            index = apply_print(index, entry)
-        else:
-            index = apply_source_change(index, entry)
-    return index
 
 
 def open_stand_ins(prints: Sequence[Print]) -> dict[int, int]:

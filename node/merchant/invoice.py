@@ -60,11 +60,6 @@ class Invoice:
     refunded: int = 0
     payments: int = 0
 
-    @property
-    def received(self) -> int:
-        """All that has arrived, in time or late."""
-        return self.credited + self.late
-
     def to_record(self, *, due: int | None) -> Record:
         """The row; `due` (milliseconds) is when the clock changes something next."""
         return Record(

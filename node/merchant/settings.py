@@ -18,7 +18,6 @@ class MerchantSettings:
     merchants' servers are in the node's own network."""
     invoice_ms: int = 900_000
     """How long an invoice can be paid when the merchant does not say: 15 minutes."""
-    longest_invoice_ms: int = 366 * 86_400_000
     """How long at most."""
     watched_ms: int = 30 * 86_400_000
     """How long after its end an invoice still takes notice of payments that come too late."""

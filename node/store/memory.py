@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from ledger.chain import SignedHead
 from node.errors import StorageFault, StoreInUse, StoreMisuse
@@ -33,6 +33,9 @@ from node.store.histories import FoundPayment, HistoryPlace, HistoryRow, Role
 from node.store.memory_disk import MemoryDisk, MemoryFault, apply_write
 
 SNAPSHOTS_KEPT = 2
+
+Place = TypeVar("Place", HistoryPlace, tuple[int, str])
+Row = TypeVar("Row")
 
 
 class MemoryStore:
@@ -253,12 +256,8 @@ class MemoryStore:
     ) -> list[Record]:
         """See `Store.records`."""
         checks.check_held(shelf, *(before or ()))
-        rows = [
-            row
-            for row in self._of_kind(kind)
-            if row.shelf == shelf and (before is None or (row.created, row.id) < before)
-        ]
-        return sorted(rows, key=lambda row: (row.created, row.id), reverse=True)[:limit]
+        rows = {(row.created, row.id): row for row in self._of_kind(kind) if row.shelf == shelf}
+        return _newest_first(rows, before=before, limit=limit)
 
     def due_records(self, kind: RecordKind, shelf: str, *, upto: int, limit: int) -> list[Record]:
         """See `Store.due_records`."""
@@ -331,10 +330,9 @@ class MemoryStore:
         """See `Store.history`."""
         checks.check_held(coop, account)
         if before is not None:
-            checks.check_held(before.time, before.log, before.index)
+            checks.check_held(*astuple(before))
         rows = self._usable().history.get((coop, account), {})
-        places = [place for place in rows if before is None or place < before]
-        return [rows[place] for place in sorted(places, reverse=True)[:limit]]
+        return _newest_first(rows, before=before, limit=limit)
 
     def find_payments(
         self, coop: int, asked: Sequence[tuple[int, int]]
@@ -355,6 +353,12 @@ class MemoryStore:
             disk.history_upto.clear()
 
         self._write("drop_history", apply)
+
+
+def _newest_first(rows: Mapping[Place, Row], *, before: Place | None, limit: int) -> list[Row]:
+    """A page of rows by their places, strictly before a place if one is given."""
+    places = [place for place in rows if before is None or place < before]
+    return [rows[place] for place in sorted(places, reverse=True)[:limit]]
 
 
 def _first_signed(rows: Iterator[Segment] | Sequence[Segment]) -> SignedHead | None:

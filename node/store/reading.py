@@ -7,15 +7,14 @@ whatever bytes a damaged file holds.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
+    Column,
     Connection,
     Row,
     Select,
-    String,
     bindparam,
     func,
     select,
@@ -137,18 +136,51 @@ def document(row: Row[Any]) -> Document:
 RECORD = select(records).where(records.c.kind == bindparam("kind"), records.c.id == bindparam("id"))
 """One record. (Statements that are asked often are built once: that takes longer than the answer.)"""
 
-_SHELF = (
-    select(records)
-    .where(records.c.kind == bindparam("kind"), records.c.shelf == bindparam("shelf"))
-    .order_by(records.c.created.desc(), records.c.id.desc())
-    .limit(bindparam("most"))
+
+class Pages:
+    """A question that is answered in pages, newest first; `place` is what the rows are ordered by."""
+
+    def __init__(self, query: Select[Any], *place: Column[Any]) -> None:
+        self._first = query.order_by(*(column.desc() for column in place)).limit(bindparam("most"))
+        self._names = [f"before_{column.name}" for column in place]
+        before = (
+            bindparam(name, type_=at.type) for name, at in zip(self._names, place, strict=True)
+        )
+        self._next = self._first.where(tuple_(*place) < tuple_(*before))
+
+    def read(
+        self,
+        connection: Connection,
+        asked: Mapping[str, Any],
+        *,
+        before: Sequence[Any] | None,
+        limit: int,
+    ) -> Iterable[Row[Any]]:
+        """The newest rows, strictly before a place if one is given."""
+        asked = {**asked, "most": limit}
+        if before is None:
+            return connection.execute(self._first, asked)
+        return connection.execute(self._next, asked | dict(zip(self._names, before, strict=True)))
+
+
+SHELF = Pages(
+    select(records).where(
+        records.c.kind == bindparam("kind"), records.c.shelf == bindparam("shelf")
+    ),
+    records.c.created,
+    records.c.id,
 )
-SHELF_FIRST_PAGE = _SHELF
-SHELF_NEXT_PAGE = _SHELF.where(
-    tuple_(records.c.created, records.c.id)
-    < tuple_(bindparam("before", type_=BigInteger), bindparam("before_id", type_=String))
+"""The records of a shelf."""
+
+HISTORY = Pages(
+    select(history).where(
+        history.c.coop == bindparam("coop"), history.c.account == bindparam("account")
+    ),
+    history.c.time,
+    history.c.log,
+    history.c.entry,
 )
-"""Pages of a shelf."""
+"""The history of an account."""
 
 DUE_RECORDS = (
     select(records)

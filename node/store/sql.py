@@ -12,10 +12,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import astuple
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Select, delete, inspect, select, tuple_
+from sqlalchemy import Connection, Select, delete, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from ledger.chain import SignedHead
@@ -353,18 +354,12 @@ class SqlStore(SqlRecords):
     ) -> list[HistoryRow]:
         """See `Store.history`."""
         checks.check_held(coop, account)
-        if before is not None:
-            checks.check_held(before.time, before.log, before.index)
-        columns = tables.history.c
-        place = tuple_(columns.time, columns.log, columns.entry)
-        query = select(tables.history).where(columns.coop == coop, columns.account == account)
-        if before is not None:
-            query = query.where(place < tuple_(before.time, before.log, before.index))
-        query = query.order_by(columns.time.desc(), columns.log.desc(), columns.entry.desc()).limit(
-            limit
-        )
+        place = None if before is None else astuple(before)
+        checks.check_held(*(place or ()))
+        asked = {"coop": coop, "account": account}
         with self._transaction() as connection:
-            return [reading.history_row(row) for row in connection.execute(query)]
+            rows = reading.HISTORY.read(connection, asked, before=place, limit=limit)
+            return [reading.history_row(row) for row in rows]
 
     def find_payments(
         self, coop: int, asked: Sequence[tuple[int, int]]

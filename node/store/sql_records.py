@@ -36,13 +36,10 @@ class SqlRecords:
     ) -> list[Record]:
         """See `Store.records`."""
         checks.check_held(shelf, *(before or ()))
-        asked = {"kind": kind.value, "shelf": shelf, "most": limit}
-        query = reading.SHELF_FIRST_PAGE
-        if before is not None:
-            query = reading.SHELF_NEXT_PAGE
-            asked |= {"before": before[0], "before_id": before[1]}
+        asked = {"kind": kind.value, "shelf": shelf}
         with self._transaction() as connection:
-            return [reading.record(row, kind) for row in connection.execute(query, asked)]
+            rows = reading.SHELF.read(connection, asked, before=before, limit=limit)
+            return [reading.record(row, kind) for row in rows]
 
     def due_records(self, kind: RecordKind, shelf: str, *, upto: int, limit: int) -> list[Record]:
         """See `Store.due_records`."""

@@ -23,7 +23,6 @@ from ledger.index.table import (
     apply_source_change,
     check_print,
     check_source_change,
-    index_from,
     new_index,
     open_stand_ins,
 )
@@ -227,8 +226,6 @@ class TestSources:
         assert check_print(after, replace(new, source=0)) is PrintRefusal.SOURCE_WRONG
         newest = take(after, new)
         assert newest.values == index_of(Method.CER, [128, 255, 206]).values
-        entries: list[Print | SourceChange] = [index.prints[0], change, old, new]
-        assert index_from(index.parameters, entries) == newest
 
     @pytest.mark.parametrize(
         "number, months, hash_, refusal",

@@ -25,7 +25,7 @@ from node.store import (
     Write,
 )
 from node.store.sql import PAGE_BYTES
-from node.store.verify import verify_chain
+from tests.node.store.chains import verify_chain
 from tests.node.store.logs import Log, start
 from tests.node.store.places import Kept, Place
 

@@ -12,7 +12,7 @@ from node.errors import LogDamaged, NodeFault
 from node.store import Snapshot, Store, Write
 from node.store.sql import SqlStore
 from node.store.tables import segments, snapshot_parts, snapshots
-from node.store.verify import ChainBroken, verify_chain
+from tests.node.store.chains import ChainBroken, verify_chain
 from tests.node.store.logs import Log, start
 from tests.node.store.places import SqlPlace, sqlite_place
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from node.errors import StoreInUse
 from node.store.sql import SqlStore
-from node.store.verify import verify_chain
+from tests.node.store.chains import verify_chain
 from tests.node.store.logs import Log, start
 from tests.node.store.places import SqlPlace
 

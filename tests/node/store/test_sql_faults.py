@@ -12,7 +12,7 @@ from sqlalchemy import event
 from node.errors import StorageFault
 from node.store import HistoryRow, Role, Segment, Snapshot, Write
 from node.store.sql import SqlStore
-from node.store.verify import verify_chain
+from tests.node.store.chains import verify_chain
 from tests.node.store.logs import Log, start
 from tests.node.store.places import SqlPlace, sqlite_place
 from tests.node.store.test_contract import check_everything, check_nothing, everything

@@ -16,7 +16,7 @@ from node.errors import (
 )
 from node.store import Memo, Write
 from node.store.sql import SqlStore
-from node.store.verify import verify_chain
+from tests.node.store.chains import verify_chain
 from tests.node.store.logs import Log, start
 from tests.node.store.places import SqlPlace, sqlite_place
 from tests.node.store.test_contract import check_everything, everything

@@ -1,4 +1,4 @@
-"""Are the bytes on disk the chain that was committed? For audits and after damage.
+"""Are the bytes on disk the chain that was committed?
 
 Hashes every entry again. It knows no rules and no signatures: a log that a coop made up from the
 beginning passes here, and is the validator's to refuse.
