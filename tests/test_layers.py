@@ -98,6 +98,22 @@ def test_packages_that_keep_the_layers_pass(tmp_path: Path) -> None:
             "node.merchant is not allowed to import node.http",
         ),
         (
+            "node/http/stewards/joins.py",
+            "import node.http.members\n",
+            "node.http.stewards is not allowed to import node.http.members",
+        ),
+        (
+            "node/http/base/api.py",
+            "import node.http.merchant\n",
+            "node.http.base is not allowed to import node.http.merchant",
+        ),
+        (
+            "node/http/books/books.py",
+            "import node.web\n",
+            "node.http is not allowed to import node.web",
+        ),
+        ("node/http/novelty.py", "", "novelty"),
+        (
             "cli/shell/errors.py",
             "import cli.wallet\n",
             "cli.shell is not allowed to import cli.wallet",
@@ -126,7 +142,10 @@ def test_a_broken_layer_is_found(tmp_path: Path, module: str, source: str, broke
     assert broken in result.stdout
 
 
-@pytest.mark.parametrize("room", ["node.engine.recording", "node.member.paying", "cli.wallet"])
+@pytest.mark.parametrize(
+    "room",
+    ["node.engine.recording", "node.http.merchant", "node.member.paying", "node.web", "cli.wallet"],
+)
 def test_a_circle_is_found(tmp_path: Path, room: str) -> None:
     """Between two files of one room, where no layer stands in the way."""
     folder = room.replace(".", "/")

@@ -11,7 +11,7 @@ from ledger.codec import Value, decode, encode
 from ledger.kinds import KINDS
 from ledger.memos import MAX_TEXT_BYTES, SALT_BYTES, reason_hash
 from ledger.refusals import Refusal
-from ledger.transactions import AccountChange, Admit, Transaction
+from ledger.transactions import AccountChange, Admit, Limit, SetStatus, Transaction
 from node.engine.events import NotReady, Recorded, Refused, View
 from node.http.base import facts, shapes
 from node.http.base.api import Api
@@ -175,11 +175,14 @@ def changes_of(view: View, account: int) -> list[shapes.Change]:
 
 def _change_facts(view: View, index: int, kind: str, hash_: bytes) -> shapes.Change:
     entry = facts.read_entry(view, view.coop, index)
+    change = None if entry is None else entry.transaction
     reason = find_reason(view, hash_)
     return shapes.Change(
         index=index,
         kind=kind,
         time=0 if entry is None else entry.time,
+        status=facts.STATUSES[change.status] if isinstance(change, SetStatus) else None,
+        limit=change.limit if isinstance(change, Limit) else None,
         reason=shapes.ChangeReason(
             hash=Hash(hash_),
             salt=None if reason is None else Salt(reason[0].salt),

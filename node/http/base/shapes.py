@@ -9,7 +9,18 @@ from ledger.kinds import REASONED_KINDS, names_of
 from ledger.memos import MAX_TEXT_BYTES
 from node.engine.health.troubles import Severity, TroubleKind
 from node.shapes import Shape
-from node.spellings import Binary, Count, Hash, Number, PublicKey, Salt, Time, one_of, within
+from node.spellings import (
+    Amount,
+    Binary,
+    Count,
+    Hash,
+    Number,
+    PublicKey,
+    Salt,
+    Time,
+    one_of,
+    within,
+)
 
 Class = Literal["person", "organisation"]
 Status = Literal["open", "frozen", "closed"]
@@ -80,6 +91,8 @@ class Change(Shape, frozen=True):
     index: Count
     kind: Annotated[str, one_of(*names_of(REASONED_KINDS))]
     time: Time
+    status: Annotated[Status | None, Meta(description="The new one; null for other kinds.")]
+    limit: Annotated[Amount | None, Meta(description="The new one; null for other kinds.")]
     reason: ChangeReason
 
 

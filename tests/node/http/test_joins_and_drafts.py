@@ -229,6 +229,7 @@ async def test_a_limit_is_drafted_signed_and_its_reason_read(tmp_path: Path) -> 
         assert [(change["kind"], change["reason"]["text"]) for change in changes] == [
             ("limit", text)
         ]
+        assert [(change["limit"], change["status"]) for change in changes] == [(5_000, None)]
         reason = f"/v1/reasons/{changes[0]['reason']['hash']}"
         assert (await town.client.get(reason, token=member)).ok()["text"] == text
         assert (await town.client.get(reason, token=first)).ok()["account"] == 1
@@ -375,3 +376,18 @@ async def test_a_reason_that_came_late_is_kept(tmp_path: Path) -> None:
         token = await town.people.member(1)
         changes = (await town.client.get("/v1/me/changes", token=token)).ok()["changes"]
         assert [change["reason"]["text"] for change in changes] == [text]
+
+
+@on_loop
+async def test_a_change_says_what_the_status_became(tmp_path: Path) -> None:
+    async with one_node(tmp_path) as town:
+        for revision, status in ((1, Status.FROZEN), (2, Status.OPEN), (3, Status.CLOSED)):
+            change = town.federation.status(1, 1, revision=revision, status=status)
+            (await town.client.post("/v1/transactions", change)).ok()
+        token = await town.people.member(1)
+        changes = (await town.client.get("/v1/me/changes", token=token)).ok()["changes"]
+        assert [(change["kind"], change["status"], change["limit"]) for change in changes] == [
+            ("status", "closed", None),
+            ("status", "open", None),
+            ("status", "frozen", None),
+        ]
