@@ -23,13 +23,13 @@ from aiohttp import web
 from ledger.charter import Charter
 from ledger.signatures import SigningKey
 from node.link import handshake
+from node.link.doorstep import Doorstep
 from node.link.handshake import HandshakeRefused, LinkRefusal, Transcript
 from node.link.link import Link, LinkEnd, Peer, Socket, close_socket
 from node.link.settings import LinkSettings
-from node.link.sockets import VERSIONS, receive_handshake, version_of
+from node.link.sockets import VERSIONS, hang_up, receive_handshake, version_of
 from node.link.twins import Twins
 from node.logs import log_event
-from node.shares import Shares
 
 LINK_PATH = "/v1/link"
 
@@ -98,7 +98,7 @@ class Links:
         self._twins = Twins(settings)
         self._penalty_until_ms: dict[int, int] = {}
         """Until when a coop that broke the protocol is neither dialled nor let in."""
-        self._handshakes = Shares(total=settings.handshakes, each=settings.handshakes_each)
+        self._doorstep = Doorstep(total=settings.handshakes, each=settings.handshakes_each)
         """Those who dialled us and have not proved yet who they are."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._session: aiohttp.ClientSession | None = None
@@ -153,11 +153,11 @@ class Links:
     async def accept(self, request: web.Request, address: str) -> web.StreamResponse:
         """Handle a request to `/v1/link` from `address`: prove, and carry the link until it ends.
 
-        Raises `web.HTTPServiceUnavailable` when too many handshakes are under way, and `web.HTTPBadRequest`
+        Raises `web.HTTPServiceUnavailable` when the doorstep has no place, and `web.HTTPBadRequest`
         for what is not the beginning of a WebSocket.
         """
-        with self._handshakes.hold(address) as held:
-            if self._stopping or not held.take():
+        with self._doorstep.stand(address, lambda: hang_up(request)) as has_place:
+            if self._stopping or not has_place:
                 raise web.HTTPServiceUnavailable
             socket = self._socket()
             try:

@@ -14,7 +14,7 @@ class LinkSettings:
     handshakes: int = 64
     """How many handshakes may be under way at a time, from anybody."""
     handshakes_each: int = 8
-    """How many of them from one address."""
+    """How many of them from one address; see `doorstep` for whose turn it is when all places are taken."""
     heartbeat_ms: int = 10_000
     """How often a silent link is probed; no answer within half of it, and it is dead."""
     outgoing_bytes: int = 32 * 1024 * 1024

@@ -20,6 +20,12 @@ def version_of(socket: Socket) -> int:
     return VERSIONS.get(socket.protocol or "", 0)
 
 
+def hang_up(request: web.Request) -> None:
+    """Break off the connection of somebody who dialled us, whatever it is waiting for."""
+    if request.transport is not None:
+        request.transport.abort()
+
+
 async def receive_handshake(socket: Socket) -> bytes:
     """The next message of a handshake; raises `HandshakeRefused` for anything but bytes."""
     message = await socket.receive()

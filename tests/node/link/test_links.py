@@ -382,9 +382,12 @@ class Stranger:
 
 
 @asynccontextmanager
-async def stranger_at(place: Place, *protocols: str) -> AsyncIterator[Stranger]:
+async def stranger_at(
+    place: Place, *protocols: str, source: str = "127.0.0.1"
+) -> AsyncIterator[Stranger]:
+    connector = aiohttp.TCPConnector(local_addr=(source, 0))
     async with (
-        aiohttp.ClientSession() as session,
+        aiohttp.ClientSession(connector=connector) as session,
         session.ws_connect(
             place.url + LINK_PATH, protocols=protocols, max_msg_size=2**26, autoping=False
         ) as socket,
@@ -508,10 +511,27 @@ async def test_too_many_handshakes_are_turned_away() -> None:
                 with pytest.raises(aiohttp.WSServerHandshakeError) as turned_away:
                     await session.ws_connect(one.url + LINK_PATH)
                 assert turned_away.value.status == 503
-        await until(lambda: not links_of(one)._handshakes.used("127.0.0.1"), "the first has gone")
+        await until(lambda: not len(links_of(one)._doorstep), "the first has gone")
         async with stranger_at(one) as stranger:
             await stranger.prove(2, FEDERATION.node_keys[2])
             handshake.decode_welcome(await stranger.hear())
+
+
+@on_loop
+async def test_many_addresses_that_say_nothing_keep_nobody_out() -> None:
+    async with open_town() as town:
+        few = replace(QUICK, handshakes=4, handshakes_each=2, handshake_ms=3_600_000)
+        one = await town.link(1, settings=few)
+        async with AsyncExitStack() as stack:
+            for address in ("127.0.0.2", "127.0.0.3"):
+                for _ in range(2):
+                    await stack.enter_async_context(stranger_at(one, source=address))
+            await until(lambda: len(links_of(one)._doorstep) == 4, "all places are taken")
+            async with stranger_at(one) as stranger:
+                await stranger.prove(2, FEDERATION.node_keys[2])
+                handshake.decode_welcome(await stranger.hear())
+                await until(lambda: one.node.up == [2], "the link")
+            assert len(links_of(one)._doorstep) == 3
 
 
 async def cut_off_and_kept_away(
