@@ -70,6 +70,12 @@ def test_packages_that_keep_the_layers_pass(tmp_path: Path) -> None:
     [
         ("ledger/other.py", "import node\n", "ledger is not allowed to import node"),
         ("ledger/other.py", "import cli\n", "ledger is not allowed to import cli"),
+        (
+            "ledger/rules/votes.py",
+            "import ledger.validators\n",
+            "ledger.rules is not allowed to import ledger.validators",
+        ),
+        ("ledger/novelty.py", "", "novelty"),
         ("node/other.py", "import cli\n", "node is not allowed to import cli"),
         (
             "node/engine/core.py",
@@ -144,7 +150,14 @@ def test_a_broken_layer_is_found(tmp_path: Path, module: str, source: str, broke
 
 @pytest.mark.parametrize(
     "room",
-    ["node.engine.recording", "node.http.merchant", "node.member.paying", "node.web", "cli.wallet"],
+    [
+        "ledger.rules",
+        "node.engine.recording",
+        "node.http.merchant",
+        "node.member.paying",
+        "node.web",
+        "cli.wallet",
+    ],
 )
 def test_a_circle_is_found(tmp_path: Path, room: str) -> None:
     """Between two files of one room, where no layer stands in the way."""
