@@ -75,10 +75,10 @@ class ForkEvidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvalidEntryEvidence:
-    """`signed` covers `entries`, of which the first, at `index`, is refused by the rules."""
+    """`signed` covers `entries`, of which the first, at `number`, is refused by the rules."""
 
     kind = "invalid"
-    index: int
+    number: int
     previous: bytes
     entries: tuple[bytes, ...]
     signed: SignedHead
@@ -96,7 +96,7 @@ class InvalidEntryEvidence:
             [
                 "invalid",
                 head.coop,
-                self.index,
+                self.number,
                 self.previous,
                 self.entries,
                 head.length,
@@ -115,7 +115,7 @@ class InvalidEntryEvidence:
             raise ProofError("a head signed for a coop that is not in the charter")
         self.check_signed(validator.charter(self.coop))
         log = validator.log(self.coop)
-        if log.length != self.index - 1 or log.head != self.previous:
+        if log.length != self.number - 1 or log.head != self.previous:
             raise ProofError("this evidence needs the log up to the entry before it")
         verdict = validator.judge(self.coop, self.entries[0])
         if verdict is None:
@@ -127,7 +127,7 @@ class InvalidEntryEvidence:
         """Raise `ProofError` unless the coop signed a head over these entries."""
         self.signed.check(charter)
         check_hash(self.previous)
-        if not self.entries or self.index + len(self.entries) - 1 != self.signed.length:
+        if not self.entries or self.number + len(self.entries) - 1 != self.signed.length:
             raise ProofError("the entries do not lead to the signed head")
         if extend_all(self.previous, self.entries) != self.signed.head:
             raise ProofError("the entries do not chain to the signed head")
@@ -205,16 +205,16 @@ def decode_evidence(data: bytes) -> Evidence:
                 start=start,
                 entries=_entries(entries),
             )
-        case ["invalid", int(coop), int(index), bytes(previous), list(entries), int(length),
+        case ["invalid", int(coop), int(number), bytes(previous), list(entries), int(length),
               bytes(head), bytes(signature), int(refusal)]:  # fmt: skip
-            _check_numbers(coop, index, length)
-            if index == 0:
+            _check_numbers(coop, number, length)
+            if number == 0:
                 raise ProofError("not evidence: entries are counted from 1")
             _check_sizes(hashes=(previous, head), signatures=(signature,))
             if refusal not in {member.value for member in Refusal}:
                 raise ProofError("not evidence: no such refusal")
             return InvalidEntryEvidence(
-                index=index,
+                number=number,
                 previous=previous,
                 entries=_entries(entries),
                 signed=SignedHead(coop=coop, length=length, head=head, signature=signature),

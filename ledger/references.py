@@ -47,8 +47,8 @@ def invoice_reference(
 
 
 def refund_reference(
-    *, federation: bytes, coop: int, invoice: bytes, id_: bytes, log: int, index: int, amount: int
+    *, federation: bytes, coop: int, invoice: bytes, id_: bytes, log: int, number: int, amount: int
 ) -> bytes:
-    """The reference of a refund of entry `index` of `log`, which paid the invoice."""
-    body = encode([invoice, id_, log, index, amount])
+    """The reference of a refund of entry `number` of `log`, which paid the invoice."""
+    body = encode([invoice, id_, log, number, amount])
     return sha256(signed_bytes(TAG_REFUND, federation=federation, coop=coop, body=body)).digest()

@@ -46,26 +46,26 @@ class HistoryCheck:
             if self._seen[log] <= self._upto.get(log, 0):
                 self._expect(log, self._seen[log], entry)
 
-    def _expect(self, log: int, index: int, entry: bytes) -> None:
+    def _expect(self, log: int, number: int, entry: bytes) -> None:
         time, fields = msgpack.unpackb(entry)
         if fields[0] == Kind.PAY.value:
             _, payer, sequence, payee_coop, payee, *_ = fields
             if log == self._coop:
                 digest = payment_digest(entry[transaction_start(entry) :])
-                self._add(payer, log, index, time, Role.PAYER, sequence, digest)
+                self._add(payer, log, number, time, Role.PAYER, sequence, digest)
             if payee_coop == self._coop and payee != COMMONS:
-                self._add(payee, log, index, time, Role.PAYEE)
+                self._add(payee, log, number, time, Role.PAYEE)
         elif fields[0] == Kind.RETURN.value and fields[1] == self._coop:
             returned = self._store.entry(self._coop, fields[2])
             if returned is not None:
                 payer = msgpack.unpackb(returned)[1][1]
-                self._add(payer, log, index, time, Role.RETURN)
+                self._add(payer, log, number, time, Role.RETURN)
 
     def _add(
         self,
         account: int,
         log: int,
-        index: int,
+        number: int,
         time: int,
         role: Role,
         sequence: int | None = None,
@@ -76,7 +76,7 @@ class HistoryCheck:
             account=account,
             time=time,
             log=log,
-            index=index,
+            index=number,
             role=role,
             sequence=sequence,
             digest=digest,

@@ -109,8 +109,8 @@ class _Tail:
                 return True
             result = self._validator.replay(self.coop, self._left)
             if result.refusal is not None:
-                index = self._validator.log(self.coop).length + 1
-                raise StorageFault(f"entry {index} of coop {self.coop}: {result.refusal.code}")
+                number = self._validator.log(self.coop).length + 1
+                raise StorageFault(f"entry {number} of coop {self.coop}: {result.refusal.code}")
             progress |= result.count > 0
             self._left = self._left[result.consumed :]
             if result.waiting is not None:

@@ -147,7 +147,7 @@ class Refunding:
             invoice=invoice.reference,
             id_=request.id,
             log=payment.log,
-            index=payment.index,
+            number=payment.index,
             amount=amount,
         )
         return Refund(
@@ -193,7 +193,7 @@ class Refunding:
             self._reserve(invoice, read_payment(row), -refund.amount)
         return refund
 
-    def recognise(self, id_: str, pay: Pay, *, log: int, index: int, time: int) -> None:
+    def recognise(self, id_: str, pay: Pay, *, log: int, number: int, time: int) -> None:
         """A payment carries the refund's reference; it is the refund if it is exactly that."""
         context = self._context
         refund = self._refund(id_)
@@ -204,12 +204,12 @@ class Refunding:
         if (pay.payer, pay.payee_coop, pay.payee, pay.amount) != wanted:
             return
         context.watched_refunds.pop(refund.reference, None)
-        refund = replace(refund, entry=index, time=time, state="recorded")
+        refund = replace(refund, entry=number, time=time, state="recorded")
         self._movements.note_refund(refund)
         if refund.log == context.coop:
             self._save(replace(refund, state="delivered"))
             return
-        heappush(self._coming.setdefault(refund.log, []), (index, refund.id))
+        heappush(self._coming.setdefault(refund.log, []), (number, refund.id))
         self._save(refund)
 
     def arrivals(self) -> None:

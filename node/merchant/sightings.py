@@ -52,12 +52,12 @@ class Sightings:
     def start(self) -> None:
         """Load what is on its way."""
         for id_, invoice_id, _, _ in self._context.desk.pending(MerchantRecord.INVOICE_PAYMENT):
-            _, log, index = id_.split("/")  # as `payment_id` makes it
-            self._expect(invoice_id, log=int(log), index=int(index))
+            _, log, number = id_.split("/")  # as `payment_id` makes it
+            self._expect(invoice_id, log=int(log), number=int(number))
 
-    def _expect(self, invoice_id: str, *, log: int, index: int) -> None:
+    def _expect(self, invoice_id: str, *, log: int, number: int) -> None:
         """Wait until the payment at that place has arrived here."""
-        coming = (index, invoice_id, payment_id(invoice_id, log, index))
+        coming = (number, invoice_id, payment_id(invoice_id, log, number))
         heappush(self._coming.setdefault(log, []), coming)
 
     def look(self, segments: Sequence[Segment]) -> None:
@@ -78,7 +78,7 @@ class Sightings:
         }
         if not found:
             return
-        for index, data in enumerate(split(segment.entries), segment.first):
+        for number, data in enumerate(split(segment.entries), segment.first):
             if found.isdisjoint(_COULD_BE_REFERENCE.findall(data)):
                 continue
             entry = decode_entry(data)
@@ -87,37 +87,37 @@ class Sightings:
             pay = entry.transaction
             if pay.reference in invoices:
                 self._take_payment(
-                    invoices[pay.reference], pay, log=segment.coop, index=index, time=entry.time
+                    invoices[pay.reference], pay, log=segment.coop, number=number, time=entry.time
                 )
             elif pay.reference in refunds:
                 self._refunding.recognise(
-                    refunds[pay.reference], pay, log=segment.coop, index=index, time=entry.time
+                    refunds[pay.reference], pay, log=segment.coop, number=number, time=entry.time
                 )
 
-    def _take_payment(self, invoice_id: str, pay: Pay, *, log: int, index: int, time: int) -> None:
+    def _take_payment(self, invoice_id: str, pay: Pay, *, log: int, number: int, time: int) -> None:
         """Note a payment that carries an invoice's reference, if it pays the invoice's account."""
         context = self._context
         invoice = context.invoice(invoice_id)
         if invoice is None or (pay.payee_coop, pay.payee) != (context.coop, invoice.account):
             return
-        id_ = payment_id(invoice_id, log, index)
+        id_ = payment_id(invoice_id, log, number)
         if invoice.payments and context.desk.find(MerchantRecord.INVOICE_PAYMENT, id_) is not None:
             return  # this entry was counted before
         payment = InvoicePayment(
             invoice=invoice_id,
             log=log,
-            index=index,
+            index=number,
             payer=pay.payer,
             amount=pay.amount,
             time=time,
             is_late=self._is_late(invoice, time),
-            status=self._status(log, index, invoice.account),
+            status=self._status(log, number, invoice.account),
         )
         context.desk.add(payment.to_record())
         self._movements.note_payment(payment, invoice.account)
         invoice = replace(invoice, payments=invoice.payments + 1)
         if payment.status == "recorded":
-            self._expect(invoice_id, log=log, index=index)
+            self._expect(invoice_id, log=log, number=number)
             if not payment.is_late:
                 invoice = replace(invoice, coming=invoice.coming + pay.amount)
         else:
@@ -134,12 +134,12 @@ class Sightings:
             return True
         return min(time, self._context.now) > invoice.expires
 
-    def _status(self, log: int, index: int, account: int) -> str:
+    def _status(self, log: int, number: int, account: int) -> str:
         """How far a payment is, now that everything of this tick has been applied."""
         context = self._context
         if log == context.coop:
             return "delivered"
-        if context.validator.log(context.coop).anchored.get(log, 0) < index:
+        if context.validator.log(context.coop).anchored.get(log, 0) < number:
             return "recorded"
         return "returned" if self._has_closed(account) else "delivered"
 

@@ -245,7 +245,7 @@ class Store(LogCare, Protocol):
         None when the log has no entry `first`.
         """
 
-    def entry(self, coop: int, index: int) -> bytes | None:
+    def entry(self, coop: int, number: int) -> bytes | None:
         """The exact bytes of one entry, or None when the log does not reach so far."""
 
     def head_at(self, coop: int, length: int) -> bytes | None:

@@ -23,8 +23,8 @@ class LogCare(Protocol):
         segment begins there. A row that is no segment at all comes with no entries.
         """
 
-    def stored(self, coop: int, index: int) -> tuple[Segment, bool] | None:
-        """The last stored segment that begins at `index` or before it, as `next_segment` gives it."""
+    def stored(self, coop: int, number: int) -> tuple[Segment, bool] | None:
+        """The last stored segment that begins at `number` or before it, as `next_segment` gives it."""
 
     def heal(self, segments: Sequence[Segment]) -> None:
         """Put segments, which follow each other, in place of everything stored within their range.

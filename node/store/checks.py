@@ -167,11 +167,11 @@ def damaged(segment: Segment) -> LogDamaged:
     return LogDamaged(coop=segment.coop, first=segment.first, last=segment.last)
 
 
-def entry_at(segment: Segment, index: int) -> bytes:
-    """The exact bytes of entry `index`, which the segment holds. Raises `LogDamaged`."""
+def entry_at(segment: Segment, number: int) -> bytes:
+    """The exact bytes of entry `number`, which the segment holds. Raises `LogDamaged`."""
     try:
-        start = skip_entries(segment.entries, index - segment.first)
-        end = skip_entries(segment.entries, index - segment.first + 1)
+        start = skip_entries(segment.entries, number - segment.first)
+        end = skip_entries(segment.entries, number - segment.first + 1)
     except StorageFault as error:
         raise damaged(segment) from error
     return segment.entries[start:end]

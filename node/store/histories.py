@@ -29,7 +29,7 @@ class HistoryPlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryRow:
-    """Entry `index` of coop `log`'s log concerns account `account` of `coop`.
+    """Entry `number` of coop `log`'s log concerns account `account` of `coop`.
 
     `time` is the entry's. `sequence` is the payment's when the account is its payer, else None, and so
     is `digest`, the first 16 bytes of the SHA-256 of the payment as it was submitted.
@@ -59,5 +59,5 @@ def payment_digest(transaction: bytes) -> bytes:
 class FoundPayment:
     """Where a payment is in its home log, and the digest of its bytes as `HistoryRow` has it."""
 
-    index: int
+    number: int
     digest: bytes | None

@@ -120,10 +120,10 @@ class MemoryStore:
             coop: (rows[-1].last, rows[-1].head) for coop, rows in self._usable().segments.items()
         }
 
-    def _segment_at(self, coop: int, index: int) -> int:
-        """The place in the list of the segment that holds entry `index`, or the list's end."""
+    def _segment_at(self, coop: int, number: int) -> int:
+        """The place in the list of the segment that holds entry `number`, or the list's end."""
         rows = self._usable().segments.get(coop, [])
-        return bisect.bisect_left(rows, index, key=lambda row: row.last)
+        return bisect.bisect_left(rows, number, key=lambda row: row.last)
 
     def segments(self, coop: int, first: int = 1) -> Iterator[Segment]:
         """See `Store.segments`."""
@@ -135,12 +135,12 @@ class MemoryStore:
         """See `Store.entries`."""
         return checks.gather(map(checks.check_sound, self.segments(coop, first)), max_bytes)
 
-    def entry(self, coop: int, index: int) -> bytes | None:
+    def entry(self, coop: int, number: int) -> bytes | None:
         """See `Store.entry`."""
-        if index < 1:
+        if number < 1:
             return None
-        found = next(self.segments(coop, index), None)
-        return checks.entry_at(checks.check_sound(found), index) if found else None
+        found = next(self.segments(coop, number), None)
+        return checks.entry_at(checks.check_sound(found), number) if found else None
 
     def head_at(self, coop: int, length: int) -> bytes | None:
         """See `Store.head_at`."""
@@ -157,9 +157,9 @@ class MemoryStore:
         found = next((row for row in rows if row.first >= first), None)
         return None if found is None else (found, checks.is_sound(found))
 
-    def stored(self, coop: int, index: int) -> tuple[Segment, bool] | None:
+    def stored(self, coop: int, number: int) -> tuple[Segment, bool] | None:
         """See `LogCare.stored`."""
-        rows = [row for row in self._usable().segments.get(coop, []) if row.first <= index]
+        rows = [row for row in self._usable().segments.get(coop, []) if row.first <= number]
         return (rows[-1], checks.is_sound(rows[-1])) if rows else None
 
     def heal(self, segments: Sequence[Segment]) -> None:
@@ -314,7 +314,7 @@ class MemoryStore:
                 disk.history.setdefault((row.coop, row.account), {}).setdefault(row.place, row)
                 if row.role is Role.PAYER and row.sequence is not None:
                     place = (row.coop, row.account, row.sequence)
-                    found = FoundPayment(index=row.index, digest=row.digest)
+                    found = FoundPayment(number=row.index, digest=row.digest)
                     disk.payments.setdefault(place, found)
             disk.history_upto.update(upto)
 

@@ -51,15 +51,15 @@ def _newest(coop: int) -> Select[Any]:
     )
 
 
-def at_or_before(coop: int, index: int) -> Select[Any]:
-    """The segment that holds entry `index`, or the last one when the log ends before it."""
-    return _newest(coop).where(segments.c.first <= index)
+def at_or_before(coop: int, number: int) -> Select[Any]:
+    """The segment that holds entry `number`, or the last one when the log ends before it."""
+    return _newest(coop).where(segments.c.first <= number)
 
 
-def start_of(coop: int, index: int) -> Select[Any]:
+def start_of(coop: int, number: int) -> Select[Any]:
     """Where the segment of `at_or_before` begins."""
     return select(func.max(segments.c.first)).where(
-        segments.c.coop == coop, segments.c.first <= index
+        segments.c.coop == coop, segments.c.first <= number
     )
 
 
@@ -254,8 +254,8 @@ def find_payments(
             places = list(asked[start : start + _PLACES_ASKED])
             rows += connection.execute(_PAYMENTS, {"coop": coop, "places": places})
     return {
-        (account, sequence): FoundPayment(index=index, digest=digest)
-        for account, sequence, index, digest in rows
+        (account, sequence): FoundPayment(number=number, digest=digest)
+        for account, sequence, number, digest in rows
     }
 
 

@@ -188,10 +188,10 @@ class SqlStore(SqlRecords):
         """See `Store.entries`."""
         return checks.gather(map(self._sound.check, self.segments(coop, first)), max_bytes)
 
-    def entry(self, coop: int, index: int) -> bytes | None:
+    def entry(self, coop: int, number: int) -> bytes | None:
         """See `Store.entry`."""
-        segment = self._containing(coop, index)
-        return checks.entry_at(segment, index) if segment else None
+        segment = self._containing(coop, number)
+        return checks.entry_at(segment, number) if segment else None
 
     def head_at(self, coop: int, length: int) -> bytes | None:
         """See `Store.head_at`."""
@@ -203,17 +203,17 @@ class SqlStore(SqlRecords):
         segment = self._containing(coop, length + 1)
         return checks.cut_front(segment, length + 1).previous if segment else None
 
-    def _containing(self, coop: int, index: int) -> Segment | None:
-        """The whole segment that holds entry `index`."""
-        if index < 1 or index > self.logs().get(coop, (0, b""))[0]:
+    def _containing(self, coop: int, number: int) -> Segment | None:
+        """The whole segment that holds entry `number`."""
+        if number < 1 or number > self.logs().get(coop, (0, b""))[0]:
             return None
         with self._transaction() as connection:
-            row = connection.execute(reading.at_or_before(coop, index)).first()
+            row = connection.execute(reading.at_or_before(coop, number)).first()
             if row is None:
-                raise LogDamaged("missing", coop=coop, first=index, last=index)
+                raise LogDamaged("missing", coop=coop, first=number, last=number)
             segment = reading.segment(row)
-        if segment.last < index:
-            raise LogDamaged("missing", coop=coop, first=segment.last + 1, last=index)
+        if segment.last < number:
+            raise LogDamaged("missing", coop=coop, first=segment.last + 1, last=number)
         return self._sound.check(segment)
 
     def next_segment(self, coop: int, first: int) -> tuple[Segment, bool] | None:
@@ -222,10 +222,10 @@ class SqlStore(SqlRecords):
             segment = sql_mending.next_row(connection, coop, first)
         return None if segment is None else (segment, self._sound.look(segment))
 
-    def stored(self, coop: int, index: int) -> tuple[Segment, bool] | None:
+    def stored(self, coop: int, number: int) -> tuple[Segment, bool] | None:
         """See `LogCare.stored`."""
         with self._transaction() as connection:
-            segment = sql_mending.row_at(connection, coop, index)
+            segment = sql_mending.row_at(connection, coop, number)
         return None if segment is None else (segment, self._sound.look(segment))
 
     def heal(self, segments: Sequence[Segment]) -> None:

@@ -18,9 +18,9 @@ def next_row(connection: Connection, coop: int, first: int) -> Segment | None:
     return _as_it_is(coop, connection.execute(reading.page(coop, first, 1)).first())
 
 
-def row_at(connection: Connection, coop: int, index: int) -> Segment | None:
+def row_at(connection: Connection, coop: int, number: int) -> Segment | None:
     """See `LogCare.stored`."""
-    return _as_it_is(coop, connection.execute(reading.at_or_before(coop, index)).first())
+    return _as_it_is(coop, connection.execute(reading.at_or_before(coop, number)).first())
 
 
 def _as_it_is(coop: int, row: Row[Any] | None) -> Segment | None:

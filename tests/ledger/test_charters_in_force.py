@@ -176,7 +176,7 @@ def test_evidence_of_an_invalid_entry_is_judged_by_the_charter_of_the_log_it_is_
             head=extend(head, entry),
         )
         evidence = InvalidEntryEvidence(
-            index=2, previous=head, entries=(entry,), signed=after, refusal=Refusal.COOP_UNKNOWN
+            number=2, previous=head, entries=(entry,), signed=after, refusal=Refusal.COOP_UNKNOWN
         )
         if is_proof:
             evidence.check(books.validator)

@@ -173,14 +173,14 @@ def invalid_entries(books: Books) -> dict[Refusal, bytes]:
 def accusation(
     books: Books, entry: bytes, refusal: Refusal, more: Sequence[bytes] = ()
 ) -> InvalidEntryEvidence:
-    index = len(books.logs[1]) + 1
-    previous = books.head(1, index - 1)
+    number = len(books.logs[1]) + 1
+    previous = books.head(1, number - 1)
     head = extend_all(previous, [entry, *more])
     return InvalidEntryEvidence(
-        index=index,
+        number=number,
         previous=previous,
         entries=(entry, *more),
-        signed=FEDERATION.signed_head(1, length=index + len(more), head=head),
+        signed=FEDERATION.signed_head(1, length=number + len(more), head=head),
         refusal=refusal,
     )
 
@@ -257,7 +257,7 @@ def test_an_accusation_needs_the_coops_signature_over_these_entries() -> None:
         replace(evidence, entries=evidence.entries[:1]),
         replace(evidence, entries=()),
         replace(evidence, entries=(evidence.entries[0], b"LATER")),
-        replace(evidence, index=evidence.index - 1),
+        replace(evidence, number=evidence.number - 1),
         replace(evidence, previous=bytes(32)),
     ]
     for changed in wrong:
@@ -276,7 +276,7 @@ def test_no_honest_entry_can_be_shown_as_invalid() -> None:
         for cut in range(0, 64, 7):
             joined = HONEST.head(1, index - 1) + log[index - 1]
             evidence = InvalidEntryEvidence(
-                index=index,
+                number=index,
                 previous=joined[:cut],
                 entries=(joined[cut:],),
                 signed=HONEST.signed_head(1, index),
@@ -285,7 +285,7 @@ def test_no_honest_entry_can_be_shown_as_invalid() -> None:
             with pytest.raises(ProofError):
                 evidence.check(behind)
         whole = InvalidEntryEvidence(
-            index=index,
+            number=index,
             previous=HONEST.head(1, index - 1),
             entries=(log[index - 1],),
             signed=HONEST.signed_head(1, index),

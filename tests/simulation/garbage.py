@@ -67,7 +67,7 @@ def _forged_entries(culprit: Culprit, engine: Engine, victim: Engine) -> list[by
     signed = _as_if_by(culprit, other, log.length + 1, extend_all(log.head, [entry]))
     forged = Entries(first=log.length + 1, previous=log.head, entries=entry, signed=signed)
     evidence = InvalidEntryEvidence(
-        index=log.length + 1,
+        number=log.length + 1,
         previous=log.head,
         entries=(entry,),
         signed=signed,

@@ -165,7 +165,7 @@ def false_accusations(books: Books) -> dict[str, bytes]:
         "an entry fewer than the signed head covers": encode(
             [kind, coop, index, previous, [wrong], *rest]
         ),
-        "another index": encode([kind, coop, good.index + 1, previous, entries, *rest]),
+        "another index": encode([kind, coop, good.number + 1, previous, entries, *rest]),
         "an index below 1": encode([kind, coop, 0, previous, entries, *rest]),
         "an index above 2^53 - 1": encode([kind, coop, MAX + 1, previous, entries, *rest]),
         "a number that is no refusal": encode(
@@ -179,19 +179,19 @@ def false_accusations(books: Books) -> dict[str, bytes]:
 
 def elements_of(evidence: InvalidEntryEvidence) -> list[Value]:
     signed = evidence.signed
-    return ["invalid", 1, evidence.index, evidence.previous, list(evidence.entries), signed.length,
+    return ["invalid", 1, evidence.number, evidence.previous, list(evidence.entries), signed.length,
             signed.head, signed.signature, evidence.refusal.value]  # fmt: skip
 
 
 def accuse(books: Books, entry: bytes, refusal: Refusal, *more: bytes) -> InvalidEntryEvidence:
-    index = len(books.logs[1]) + 1
-    previous = books.head(1, index - 1)
+    number = len(books.logs[1]) + 1
+    previous = books.head(1, number - 1)
     head = extend_all(previous, (entry, *more))
     return InvalidEntryEvidence(
-        index=index,
+        number=number,
         previous=previous,
         entries=(entry, *more),
-        signed=books.federation.signed_head(1, length=index + len(more), head=head),
+        signed=books.federation.signed_head(1, length=number + len(more), head=head),
         refusal=refusal,
     )
 

@@ -17,7 +17,7 @@ def receipt_vectors(books: Books) -> dict[str, Any]:
     path = books.receipt(1, length - 3, signed_at=length)
     # Without a path, of the first entry and the last; with one, of the first, a middle and the last but one.
     good = [books.receipt(1, 1), last, path]
-    good += [books.receipt(1, index, signed_at=length) for index in (1, length - 1)]
+    good += [books.receipt(1, number, signed_at=length) for number in (1, length - 1)]
     good += edges(books, last)
     return {
         "charter": books.federation.founding.source.decode("utf-8"),

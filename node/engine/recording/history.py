@@ -60,14 +60,14 @@ class History:
     def _look_up(self, account: int, sequence: int) -> tuple[int, bytes] | None:
         store, coop = self._core.store, self._core.coop
         row = store.find_payments(coop, [(account, sequence)]).get((account, sequence))
-        entry = None if row is None else store.entry(coop, row.index)
+        entry = None if row is None else store.entry(coop, row.number)
         if row is None or entry is None:
             return None
         transaction = entry[transaction_start(entry) :]
         pay = decode_transaction(transaction)
         if not isinstance(pay, Pay) or (pay.payer, pay.sequence) != (account, sequence):
             return None
-        return row.index, transaction
+        return row.number, transaction
 
     def _lengths(self) -> dict[int, int]:
         """The logs that can be read on."""
@@ -107,11 +107,11 @@ class History:
         """The rows of concatenated entries."""
         return [
             row
-            for index, entry in enumerate(split(entries), first)
-            for row in self._rows(log, index, entry)
+            for number, entry in enumerate(split(entries), first)
+            for row in self._rows(log, number, entry)
         ]
 
-    def _rows(self, log: int, index: int, entry: bytes) -> list[HistoryRow]:
+    def _rows(self, log: int, number: int, entry: bytes) -> list[HistoryRow]:
         time, fields = msgpack.unpackb(entry)
         home = self._core.coop
         if fields[0] == Kind.PAY:
@@ -119,15 +119,15 @@ class History:
             rows = []
             if log == home:
                 digest = payment_digest(entry[transaction_start(entry) :])
-                rows.append(_row(home, payer, time, log, index, Role.PAYER, sequence, digest))
+                rows.append(_row(home, payer, time, log, number, Role.PAYER, sequence, digest))
             if payee_coop == home and payee != COMMONS:
-                rows.append(_row(home, payee, time, log, index, Role.PAYEE))
+                rows.append(_row(home, payee, time, log, number, Role.PAYEE))
             return rows
         if fields[0] == Kind.RETURN and fields[1] == home:
             returned = self._core.store.entry(home, fields[2])
             if returned is not None:
                 payer = msgpack.unpackb(returned)[1][1]
-                return [_row(home, payer, time, log, index, Role.RETURN)]
+                return [_row(home, payer, time, log, number, Role.RETURN)]
         return []
 
 
@@ -136,7 +136,7 @@ def _row(
     account: int,
     time: int,
     log: int,
-    index: int,
+    number: int,
     role: Role,
     sequence: int | None = None,
     digest: bytes | None = None,
@@ -146,7 +146,7 @@ def _row(
         account=account,
         time=time,
         log=log,
-        index=index,
+        index=number,
         role=role,
         sequence=sequence,
         digest=digest,

@@ -172,10 +172,10 @@ class OwnLog:
             # The state says that there is one, and neither index nor log shows it.
             log = self._core.validator.log(self._core.coop)
             return Failed(LogDamaged(coop=self._core.coop, first=1, last=log.length))
-        index, recorded = found
+        number, recorded = found
         if recorded != transaction:
             return Refused(Refusal.SEQUENCE_USED)
-        answer = self._receipt_before(index)
+        answer = self._receipt_before(number)
         assert answer is not None, "every entry of the own log has a receipt"
         return answer
 
@@ -219,16 +219,16 @@ class OwnLog:
             now = self._recorded_now()
             before = self._find_same([transactions[place] for place in doubtful])
             for place in doubtful:
-                index = now.get(transactions[place]) or before.get(transactions[place])
-                if index is not None:
-                    outcomes[place] = index
+                number = now.get(transactions[place]) or before.get(transactions[place])
+                if number is not None:
+                    outcomes[place] = number
         return outcomes
 
     def _recorded_now(self) -> dict[bytes, int]:
         """What this tick has appended so far, and where. Each piece is looked at once in a tick."""
         for piece in self._pieces[self._pieces_known :]:
-            for index, entry in enumerate(split(piece.entries), piece.first):
-                self._known[entry[transaction_start(entry) :]] = index
+            for number, entry in enumerate(split(piece.entries), piece.first):
+                self._known[entry[transaction_start(entry) :]] = number
         self._pieces_known = len(self._pieces)
         return self._known
 
@@ -284,7 +284,7 @@ class OwnLog:
             self._history.catch_up_all()
             found |= self._core.store.find_payments(self._core.coop, missing)
         return {
-            data: found[place].index
+            data: found[place].number
             for data, place in pays.items()
             if place in found and found[place].digest == payment_digest(data)
         }
@@ -293,14 +293,14 @@ class OwnLog:
         """Receipts of everything appended since that piece, by index."""
         coop = self._core.coop
         return {
-            index: Recorded(coop=coop, index=index, receipt=receipt)
+            number: Recorded(coop=coop, index=number, receipt=receipt)
             for piece in self._pieces[first_piece:]
-            for index, receipt in enumerate(self._core.signer.receipts(piece), piece.first)
+            for number, receipt in enumerate(self._core.signer.receipts(piece), piece.first)
         }
 
-    def _recorded_before(self, index: int, transaction: bytes) -> Recorded | Refused | Failed:
+    def _recorded_before(self, number: int, transaction: bytes) -> Recorded | Refused | Failed:
         """The answer about what an earlier tick recorded, by the index; it is seen whether that is right."""
-        answer = self._receipt_before(index)
+        answer = self._receipt_before(number)
         if isinstance(answer, Failed):
             return answer
         entry = None if answer is None else decode_receipt(answer.receipt).entry
@@ -308,16 +308,16 @@ class OwnLog:
             return self._of_that_sequence(transaction)
         return answer
 
-    def _receipt_before(self, index: int) -> Recorded | Failed | None:
+    def _receipt_before(self, number: int) -> Recorded | Failed | None:
         """The receipt of an entry that an earlier tick recorded, or why it can't be given now."""
         coop = self._core.coop
         try:
-            receipt = receipt_of(self._core, coop, index)
+            receipt = receipt_of(self._core, coop, number)
         except LogDamaged as error:
             return Failed(error)
         if receipt is None:
             return None
-        return Recorded(coop=coop, index=index, receipt=receipt, repeated=True)
+        return Recorded(coop=coop, index=number, receipt=receipt, repeated=True)
 
     def refuse_all(
         self, answer: NotReady, submits: Sequence[Submit], batches: Sequence[SubmitBatch]

@@ -12,13 +12,15 @@ from node.errors import LogDamaged
 from node.store import Segment, Store
 
 
-def receipt_of(core: Core, coop: int, index: int) -> bytes | None:
+def receipt_of(core: Core, coop: int, number: int) -> bytes | None:
     """The receipt of an entry: of the own log the short one, of others' with the path to a signed head.
 
     None when the entry is not held, no signature over it is, or the path to that is too long. Raises
     `LogDamaged` when what is stored does not lead to the signed head, or that is not signed.
     """
-    proven = path_to_signed(core.store, federation=core.charter.federation, coop=coop, index=index)
+    proven = path_to_signed(
+        core.store, federation=core.charter.federation, coop=coop, number=number
+    )
     if proven is None:
         return None
     try:
@@ -28,39 +30,39 @@ def receipt_of(core: Core, coop: int, index: int) -> bytes | None:
             proven.check(core.charter_of(coop))
             data = proven.encode()
     except ProofError as error:
-        raise LogDamaged(coop=coop, first=index, last=index + len(proven.following)) from error
+        raise LogDamaged(coop=coop, first=number, last=number + len(proven.following)) from error
     return data if len(data) <= MAX_RECEIPT_BYTES else None
 
 
-def path_to_signed(store: Store, *, federation: bytes, coop: int, index: int) -> Receipt | None:
+def path_to_signed(store: Store, *, federation: bytes, coop: int, number: int) -> Receipt | None:
     """A receipt with the first stored signature at or after the entry, and the path to it; not checked.
 
     A node signs one head for each commit, so there is seldom a signature right after the entry. A signed
     head ends a segment, so what is left of that segment is the path. Raises `LogDamaged`.
     """
-    signed = store.signed_head(coop, index) if index >= 1 else None
-    if signed is None or signed.length - index > MAX_FOLLOWING:
+    signed = store.signed_head(coop, number) if number >= 1 else None
+    if signed is None or signed.length - number > MAX_FOLLOWING:
         return None
     segments: list[Segment] = []
     room = MAX_RECEIPT_BYTES
-    for segment in store.segments(coop, index):
+    for segment in store.segments(coop, number):
         segments.append(segment)
         room -= len(segment.entries)
         if room < 0:
             return None
         if segment.last >= signed.length:
             break
-    damage = LogDamaged(coop=coop, first=index, last=signed.length)
+    damage = LogDamaged(coop=coop, first=number, last=signed.length)
     try:
         entry, *following = split(b"".join(segment.entries for segment in segments))
     except (EncodingError, ValueError) as error:
         raise damage from error
-    if not segments or len(following) != signed.length - index:
+    if not segments or len(following) != signed.length - number:
         raise damage
     return Receipt(
         federation=federation,
         coop=coop,
-        length=index,
+        length=number,
         previous=segments[0].previous,
         entry=entry,
         signature=signed.signature,

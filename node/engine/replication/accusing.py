@@ -25,7 +25,7 @@ def take_evidence(
         raise PeerFault(f"evidence that proves nothing: {error}") from error
     # A signed head over entries is what replication takes in; the rules then speak for themselves.
     entries = Entries(
-        first=evidence.index,
+        first=evidence.number,
         previous=evidence.previous,
         entries=b"".join(evidence.entries),
         signed=evidence.signed,

@@ -70,7 +70,7 @@ def entries_from_evidence(core: Core, coop: int, first: int) -> Entries | None:
     """
     data = core.accused.get(coop, {}).get(InvalidEntryEvidence.kind)
     evidence = None if data is None else decode_evidence(data)
-    if not isinstance(evidence, InvalidEntryEvidence) or first >= evidence.index:
+    if not isinstance(evidence, InvalidEntryEvidence) or first >= evidence.number:
         return None
     held = list(core.store.segments(coop, first))
     if not held or held[-1].head != evidence.previous:

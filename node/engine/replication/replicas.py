@@ -258,7 +258,7 @@ class Replicas:
         self._kept(entries.coop).clear()
         self._disbelieve(rest.peer, entries.coop)
         evidence = InvalidEntryEvidence(
-            index=entries.first,
+            number=entries.first,
             previous=entries.previous,
             entries=tuple(split(entries.entries)),
             signed=entries.signed,

@@ -119,16 +119,16 @@ class Soundness:
             return False
         return True
 
-    def _suspect(self, coop: int, index: int) -> None:
+    def _suspect(self, coop: int, number: int) -> None:
         """Something about the segment with that entry does not fit: find out what is damaged around it."""
         if coop in self._core.damaged or not self._core.has_log(coop):
             return
         for _ in range(_STEPS_BACK):
-            first = self._start_of(coop, index)
+            first = self._start_of(coop, number)
             previous = self._head_before(coop, first)
             if previous is not None:
                 break
-            index = first - 1
+            number = first - 1
         else:
             return
         following = self._core.store.next_segment(coop, first + 1)
@@ -136,12 +136,12 @@ class Soundness:
         if last >= first and not self._is_whole(coop, first, last, previous):
             self._core.damaged[coop] = Rot(first=first, last=last, previous=previous)
 
-    def _start_of(self, coop: int, index: int) -> int:
-        found = self._core.store.stored(coop, index)
+    def _start_of(self, coop: int, number: int) -> int:
+        found = self._core.store.stored(coop, number)
         if found is None:
             return 1
         segment, is_sound = found
-        return segment.last + 1 if is_sound and segment.last < index else segment.first
+        return segment.last + 1 if is_sound and segment.last < number else segment.first
 
     def _head_before(self, coop: int, first: int) -> bytes | None:
         """The head at the end of the segment before; None when that is damaged as well."""

@@ -119,10 +119,10 @@ def test_a_log_that_grew_meanwhile_is_read_up_to_where_it_was(books: Books) -> N
 
 def test_every_flipped_byte_is_found_in_its_piece(books: Books) -> None:
     for coop, entries in books.logs.items():
-        for index, entry in enumerate(entries, start=1):
+        for entry_number, entry in enumerate(entries, start=1):
             for place in range(0, len(entry), 7):
                 logs = {number: list(log) for number, log in books.logs.items()}
-                logs[coop][index - 1] = flipped(entry, place)
+                logs[coop][entry_number - 1] = flipped(entry, place)
                 report = audit(books, Pieces(books, logs))
                 assert report.digest is None
                 finding = report.findings[0]
@@ -130,16 +130,18 @@ def test_every_flipped_byte_is_found_in_its_piece(books: Books) -> None:
                 assert finding.fault in (Fault.CHAIN_BROKEN, Fault.NOT_ENTRIES)
                 assert finding.first is not None
                 assert finding.last is not None
-                first = (index - 1) // PIECE * PIECE + 1
+                first = (entry_number - 1) // PIECE * PIECE + 1
                 assert first <= finding.first <= finding.last <= first + PIECE - 1
 
 
 def test_a_flipped_byte_of_a_payment_is_found_at_its_entry(books: Books) -> None:
     logs = {number: list(log) for number, log in books.logs.items()}
-    index = 6
-    logs[1][index - 1] = flipped(logs[1][index - 1], len(logs[1][index - 1]) - 1)
+    entry_number = 6
+    logs[1][entry_number - 1] = flipped(
+        logs[1][entry_number - 1], len(logs[1][entry_number - 1]) - 1
+    )
     finding = audit(books, Pieces(books, logs)).findings[0]
-    assert (finding.first, finding.last) == (index, index)
+    assert (finding.first, finding.last) == (entry_number, entry_number)
     assert finding.refusal is Refusal.SIGNATURE_INVALID
     assert finding.piece_first == 5
     assert finding.byte == len(logs[1][4])
@@ -175,12 +177,12 @@ def forged(books: Books, coop: int, entry: bytes) -> Pieces:
 
 def test_an_entry_that_breaks_a_rule_is_named_with_its_clause(books: Books) -> None:
     pay = books.next_pay(2, 1, 2, 2, 10_000_000)
-    index = len(books.logs[2]) + 1
+    number = len(books.logs[2]) + 1
     report = audit(books, forged(books, 2, encode_entry(books.now, pay)))
     (finding,) = report.findings
     assert finding.fault is Fault.ENTRY_REFUSED
     assert finding.refusal is Refusal.LIMIT_EXCEEDED
-    assert (finding.coop, finding.first, finding.clause) == (2, index, "7.2")
+    assert (finding.coop, finding.first, finding.clause) == (2, number, "7.2")
 
 
 @pytest.mark.parametrize(
@@ -305,14 +307,14 @@ class Growing(MemoryStore):
     def grow(self) -> None:
         """One more payment, and a snapshot that covers it."""
         books = self._books
-        index = books.pay(1, 1, 1, 2, 9)
+        number = books.pay(1, 1, 1, 2, 9)
         signed = books.signed_head(1)
         segment = Segment(
             coop=1,
-            first=index,
+            first=number,
             count=1,
             entries=books.logs[1][-1],
-            previous=books.head(1, index - 1),
+            previous=books.head(1, number - 1),
             head=signed.head,
             signature=signed.signature,
         )

@@ -171,8 +171,8 @@ def test_a_flipped_bit_takes_nothing_down_and_gets_no_signature(
     with store:
         for _ in range(30):
             place.tick(engine)
-        for index, entry in enumerate(entries, 1):
-            (answer,) = place.tick(engine, Ask(1, partial(_receipt, index)))
+        for number, entry in enumerate(entries, 1):
+            (answer,) = place.tick(engine, Ask(1, partial(_receipt, number)))
             assert _is_true(answer, entry), answer
         transaction = FEDERATION.pay(1, payer=1, sequence=4, payee_coop=1, payee=2, amount=1)
         (answer,) = place.tick(engine, Submit(1, transaction))
@@ -190,8 +190,8 @@ def test_a_flipped_bit_takes_nothing_down_and_gets_no_signature(
         assert isinstance(answer, Recorded) == (status.readiness is Readiness.READY)
 
 
-def _receipt(index: int, view: View) -> bytes | None:
-    return view.engine.receipt(1, index)
+def _receipt(number: int, view: View) -> bytes | None:
+    return view.engine.receipt(1, number)
 
 
 def _is_true(answer: Any, entry: bytes) -> bool:

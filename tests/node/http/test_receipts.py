@@ -199,7 +199,7 @@ def held(*segments: tuple[int, int, bool]) -> tuple[Log, MemoryStore]:
 
 
 def found(store: MemoryStore, index: int) -> Receipt | None:
-    return path_to_signed(store, federation=FEDERATION, coop=7, index=index)
+    return path_to_signed(store, federation=FEDERATION, coop=7, number=index)
 
 
 def test_the_path_leads_to_the_next_signed_head_and_no_further() -> None:

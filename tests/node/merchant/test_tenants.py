@@ -223,7 +223,7 @@ def test_a_refund_stays_within_its_logs(counter: Counter, payee_coop: int, log: 
         reference=refund.reference,
     )
     recognise = counter.merchants.refunding.recognise
-    recognise(refund.id, pay, log=log, index=9, time=0)
+    recognise(refund.id, pay, log=log, number=9, time=0)
     assert refund.reference in counter.merchants.context.watched_refunds
-    recognise(refund.id, replace(pay, payee_coop=1), log=1, index=9, time=0)
+    recognise(refund.id, replace(pay, payee_coop=1), log=1, number=9, time=0)
     assert refund.reference not in counter.merchants.context.watched_refunds

@@ -419,10 +419,10 @@ def test_payments_are_found_by_their_sequence_number(place: Place) -> None:
     with place.open() as store:
         store.add_history(rows_of_history(), {1: 40, 2: 30})
         assert store.find_payments(1, [(5, 33), (5, 41), (6, 33), (5, 1)]) == {
-            (5, 33): FoundPayment(index=33, digest=bytes([33]) * 16),
-            (5, 1): FoundPayment(index=1, digest=bytes([1]) * 16),
+            (5, 33): FoundPayment(number=33, digest=bytes([33]) * 16),
+            (5, 1): FoundPayment(number=1, digest=bytes([1]) * 16),
         }
-        other = FoundPayment(index=1, digest=None)
+        other = FoundPayment(number=1, digest=None)
         assert store.find_payments(2, [(5, 1), (5, 2)]) == {(5, 1): other}
         assert store.find_payments(2, []) == {}
         many = [(5, sequence) for sequence in range(1, 3000)]

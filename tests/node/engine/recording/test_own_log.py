@@ -262,7 +262,7 @@ def test_history_index_covers_payer_payee_and_returns() -> None:
     (got,) = rig.stores[2].history(coop=2, account=1, limit=5)
     assert (paid.log, paid.sequence) == (1, 1)
     assert (got.log, got.index, got.sequence) == (1, paid.index, None)
-    assert rig.stores[1].find_payments(1, [(1, 1)])[1, 1].index == paid.index
+    assert rig.stores[1].find_payments(1, [(1, 1)])[1, 1].number == paid.index
 
 
 def test_the_history_index_is_brought_forward_by_idle_ticks() -> None:

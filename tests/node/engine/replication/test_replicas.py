@@ -146,7 +146,7 @@ def test_entries_under_a_forged_head_that_is_shorter_than_the_best_known_are_not
     assert rig.state(1) == state
     assert rig.engines[1].status().accused == ()
     evidence = InvalidEntryEvidence(
-        index=forged.first,
+        number=forged.first,
         previous=forged.previous,
         entries=(_junk(rig),) * 3,
         signed=forged.signed,
