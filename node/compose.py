@@ -243,12 +243,12 @@ class Node:
         loop = asyncio.get_running_loop()
         try:
             self._listener = await loop.create_server(
-                doors, settings.host, settings.port, backlog=1024
+                doors, settings.listen.host, settings.listen.port, backlog=1024
             )
         except OSError as error:
             raise ListenFault(
-                settings.host,
-                settings.port,
+                settings.listen.host,
+                settings.listen.port,
                 os.strerror(error.errno) if error.errno and error.errno > 0 else str(error),
                 is_taken=error.errno == errno.EADDRINUSE,
             ) from error

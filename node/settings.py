@@ -13,12 +13,16 @@ never becomes part of an error.
 import os
 import re
 import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import Meta
 
 from ledger.charter import Coop
+from ledger.codec import MAX
 from ledger.errors import CharterError
 from ledger.founding import (
     Founding,
@@ -34,6 +38,8 @@ from node.link.settings import LinkSettings
 from node.mark import write_first_mark
 from node.merchant.settings import MerchantSettings
 from node.runner.settings import RunnerSettings
+from node.shapes import Shape, ValueMalformed, read
+from node.spellings import Json
 from node.store_urls import SQLITE, StoreUrlError, check_store_url
 from node.urls import NodeUrlError, parse_node_url
 from node.zones import ZoneUnknown, find_zone
@@ -47,29 +53,40 @@ DEFAULT_STORE: Final = "sqlite:///node.db"
 DEFAULT_PORT: Final = 8440
 MAX_FILE_BYTES: Final = 1024 * 1024
 
-Group = TypeVar(
-    "Group", EngineSettings, HttpSettings, LinkSettings, MerchantSettings, RunnerSettings
-)
-
 
 class FolderError(NodeFault):
     """The folder can't be used; the text names the file and says what is wrong with it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NodeSettings:
-    """What `node.toml` says. `store` is an address as `SqlStore` takes it; peers: name -> URL."""
+class Listen(Shape, frozen=True):
+    """Where the node is reached."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65_535)] = DEFAULT_PORT
+
+
+class Storing(Shape, frozen=True):
+    """Where the node keeps what it knows; an address as `SqlStore` takes it."""
+
+    url: str = DEFAULT_STORE
+
+
+class NodeSettings(Shape, frozen=True):
+    """What `node.toml` says, table by table. `peers`: name -> URL."""
 
     coop: str
-    host: str = "127.0.0.1"
-    port: int = DEFAULT_PORT
-    store: str = DEFAULT_STORE
-    peers: Mapping[str, str] = field(default_factory=dict)
-    engine: EngineSettings = field(default_factory=EngineSettings)
-    runner: RunnerSettings = field(default_factory=RunnerSettings)
-    http: HttpSettings = field(default_factory=HttpSettings)
-    link: LinkSettings = field(default_factory=LinkSettings)
-    merchant: MerchantSettings = field(default_factory=MerchantSettings)
+    listen: Listen = Listen()
+    store: Storing = Storing()
+    peers: dict[str, str] = msgspec.field(default_factory=dict)
+    engine: EngineSettings = EngineSettings()
+    runner: RunnerSettings = RunnerSettings()
+    http: HttpSettings = HttpSettings()
+    link: LinkSettings = LinkSettings()
+    merchant: MerchantSettings = MerchantSettings()
+
+
+_PARTS: Final = ("engine", "runner", "http", "link", "merchant")
+"""The tables whose settings belong to parts of the node."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +103,7 @@ class NodeFolder:
     @property
     def store_address(self) -> str:
         """The store's address, a relative SQLite path taken from the folder."""
-        return absolute_store(self.settings.store, self.folder)
+        return absolute_store(self.settings.store.url, self.folder)
 
     @property
     def peers(self) -> dict[int, str]:
@@ -229,29 +246,42 @@ def parse_settings(source: bytes) -> NodeSettings:
         content = tomllib.loads(source.decode("utf-8"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise FolderError(f"{SETTINGS_FILE}: not a TOML file: {error}") from error
-    document = _Table(content, "")
-    listen = document.table("listen")
-    store = document.table("store")
-    peers = document.table("peers")
-    settings = NodeSettings(
-        coop=document.text("coop"),
-        host=listen.text("host", "127.0.0.1"),
-        port=listen.integer("port", DEFAULT_PORT, most=65_535),
-        store=_store_url(store.text("url", DEFAULT_STORE)),
-        peers={name: _url(f"peers.{name}", peers.text(name)) for name in list(peers.content)},
-        engine=document.table("engine").group(EngineSettings()),
-        runner=document.table("runner").group(RunnerSettings()),
-        http=document.table("http").group(HttpSettings()),
-        link=document.table("link").group(LinkSettings()),
-        merchant=_merchant_settings(document.table("merchant")),
+    try:
+        settings = read(content, NodeSettings)
+        for name in _PARTS:
+            _check_part(name, content.get(name, {}), getattr(settings, name))
+    except ValueMalformed as error:
+        raise FolderError(f"{SETTINGS_FILE}: {error.where}: {_words(error)}") from error
+    return msgspec.structs.replace(
+        settings,
+        store=Storing(url=_store_url(settings.store.url)),
+        peers={name: _url(f"peers.{name}", url) for name, url in settings.peers.items()},
+        merchant=_merchant_settings(settings.merchant),
     )
-    for table in (listen, store, peers, document):
-        table.check_all_read()
-    return settings
 
 
-def _merchant_settings(table: "_Table") -> MerchantSettings:
-    settings = table.group(MerchantSettings())
+def _check_part(name: str, content: Json, part: Any) -> None:
+    """Raise `ValueMalformed` for what a dataclass does not refuse: unknown settings, numbers out of range."""
+    known = {field.name for field in fields(part)}
+    for unknown in sorted(content.keys() - known):
+        raise ValueMalformed([name, unknown], None)
+    for setting in content:
+        value = getattr(part, setting)
+        if type(value) is int and not 0 <= value <= MAX:
+            raise ValueMalformed([name, setting], f"an integer from 0 to {MAX}")
+
+
+def _words(error: ValueMalformed) -> str:
+    """What is wrong with a setting, in the words of TOML."""
+    if error.expected is None:
+        return "is not a setting"
+    expected = error.expected.replace("an integer", "a whole number").replace(
+        "an object", "a table"
+    )
+    return f"must be {expected}"
+
+
+def _merchant_settings(settings: MerchantSettings) -> MerchantSettings:
     if settings.zone:
         try:
             find_zone(settings.zone)
@@ -321,58 +351,3 @@ def _quoted(text: str) -> str:
     if not text.isprintable() or '"' in text or "\\" in text:
         raise FolderError(f"{SETTINGS_FILE}: a text has characters that can't be used: {text!r}")
     return f'"{text}"'
-
-
-class _Table:
-    """A TOML table that knows where it stands and which of its fields have been read."""
-
-    def __init__(self, content: dict[str, Any], where: str) -> None:
-        self.content = content
-        self._where = where
-        self._unread = set(content)
-
-    def _fail(self, key: str, problem: str) -> FolderError:
-        path = f"{self._where}.{key}" if self._where else key
-        return FolderError(f"{SETTINGS_FILE}: {path}: {problem}")
-
-    def _take(self, key: str, kind: type, name: str, default: object) -> Any:
-        self._unread.discard(key)
-        value = self.content.get(key, default)
-        if type(value) is not kind:
-            raise self._fail(key, f"must be {name}")
-        return value
-
-    def text(self, key: str, default: str | None = None) -> str:
-        value: str = self._take(key, str, "a text", default)
-        return value
-
-    def integer(self, key: str, default: int, *, most: int = 2**53 - 1) -> int:
-        value: int = self._take(key, int, "a whole number", default)
-        if not 0 <= value <= most:
-            raise self._fail(key, f"must be from 0 to {most}")
-        return value
-
-    def boolean(self, key: str, default: bool) -> bool:
-        value: bool = self._take(key, bool, "true or false", default)
-        return value
-
-    def table(self, key: str) -> "_Table":
-        return _Table(self._take(key, dict, "a table", {}), key)
-
-    def group(self, defaults: Group) -> Group:
-        """The settings of one part, with what the table overrides."""
-        values: dict[str, Any] = {}
-        for setting in fields(defaults):
-            default = getattr(defaults, setting.name)
-            read: Callable[[str, Any], Any] = self.integer
-            if type(default) is bool:
-                read = self.boolean
-            elif type(default) is str:
-                read = self.text
-            values[setting.name] = read(setting.name, default)
-        self.check_all_read()
-        return replace(defaults, **values)
-
-    def check_all_read(self) -> None:
-        if self._unread:
-            raise self._fail(min(self._unread), "is not a setting")

@@ -29,14 +29,25 @@ Value = TypeVar("Value")
 
 
 class ValueMalformed(ValueError):
-    """A value does not fit its shape. `pointer` names the field that is wrong (RFC 6901)."""
+    """A value does not fit its shape. `where` names the field that is wrong, its names joined by dots;
+    `expected` says what it must be, and is None for a field that there is not. `pointer`: as RFC 6901."""
 
-    def __init__(self, detail: str, *, pointer: str) -> None:
-        super().__init__(detail)
-        self.detail = detail
-        self.pointer = pointer
+    def __init__(self, names: Sequence[str], expected: str | None) -> None:
+        self.where = ".".join(names)
+        self.expected = expected
+        escaped = (name.replace("~", "~0").replace("/", "~1") for name in names)
+        self.pointer = "".join(f"/{name}" for name in escaped)
+        super().__init__(self.detail)
+
+    @property
+    def detail(self) -> str:
+        """A sentence that says so."""
+        if self.expected is None:
+            return f"{self.where}: there is no such field."
+        return f"{self.where}: must be {self.expected}."
 
 
+_OBJECTS: Final = (inspect.StructType, inspect.DataclassType)
 _COMPLAINT: Final = re.compile(
     r"(?P<what>.*?)(?: - at (?:`key` in )?`\$(?P<path>[^`]*)`)?", re.DOTALL
 )
@@ -77,25 +88,19 @@ def _malformed(complaint: str, content: object, shape: type) -> ValueMalformed:
     if missing is not None:
         names.append(missing[1])
         type_ = _step(type_, missing[1])
-    where = ".".join(names)
-    return ValueMalformed(
-        f"{where}: must be {_words(type_)}." if where else f"It must be {_words(type_)}.",
-        pointer="/".join(["", *names]),
-    )
+    return ValueMalformed(names, _words(type_))
 
 
 def _unknown_field(content: object, type_: inspect.Type) -> ValueMalformed:
     names, unknown = next(_unknown_fields(content, type_, ()))
-    name = unknown[:40]
-    pointer = "/".join(["", *names, name.replace("~", "~0").replace("/", "~1")])
-    return ValueMalformed(f"{name}: there is no such field.", pointer=pointer)
+    return ValueMalformed([*names, unknown[:40]], None)
 
 
 def _unknown_fields(
     content: object, type_: inspect.Type, names: tuple[str, ...]
 ) -> Iterator[tuple[tuple[str, ...], str]]:
     """All fields that the shape does not have, each with the names of the objects that it is in."""
-    if isinstance(type_, inspect.StructType) and isinstance(content, dict):
+    if isinstance(type_, _OBJECTS) and isinstance(content, dict):
         fields = {field.encode_name: _inner(field.type) for field in type_.fields}
         for unknown in sorted(content.keys() - fields.keys()):
             yield names, unknown
@@ -113,7 +118,7 @@ def _type_info(shape: type) -> inspect.Type:
 
 def _step(type_: inspect.Type, name: str) -> inspect.Type:
     """The type of a field; without a name, that of a list's items."""
-    if isinstance(type_, inspect.StructType):
+    if isinstance(type_, _OBJECTS):
         return next(_inner(field.type) for field in type_.fields if field.encode_name == name)
     assert isinstance(type_, inspect.ListType)
     return _inner(type_.item_type)
@@ -133,11 +138,18 @@ def _inner(type_: inspect.Type) -> inspect.Type:
 
 def _words(type_: inspect.Type) -> str:
     """What a value of the type must be."""
+    type_ = _inner(type_)
     match type_:
         case inspect.CustomType():
             return cast(Spelled, type_.cls).expected
+        case inspect.IntType(le=None):
+            return "an integer"
         case inspect.IntType(ge=least, le=most):
             return f"an integer from {least} to {most}"
+        case inspect.BoolType():
+            return "true or false"
+        case inspect.StrType(max_length=None):
+            return "a text"
         case inspect.StrType(min_length=least, max_length=most):
             return f"a text of {least or 0} to {most} characters"
         case inspect.LiteralType(values=values):
@@ -148,9 +160,9 @@ def _words(type_: inspect.Type) -> str:
             return " or ".join(f'"{each.value}"' for each in enum)
         case inspect.ListType(max_length=most):
             return f"an array of at most {most} items"
-        case inspect.DictType(max_length=most, key_type=key, value_type=value):
-            names, items = _words(_inner(key)), _words(_inner(value))
-            return f"an object of at most {most} items, each {items}, each name {names}"
+        case inspect.DictType(key_type=key, value_type=value, max_length=most):
+            bound = "" if most is None else f" of at most {most} items"
+            return f"an object{bound}, each item {_words(value)}, each name {_words(key)}"
         case _:
             return "an object"
 

@@ -61,7 +61,7 @@ def audit_folder(folder: Path, output: Output) -> tuple[Founding, AuditReport]:
         (coop.number for coop in founding.genesis.coops.values() if coop.name == settings.coop),
         None,
     )
-    address = absolute_store(settings.store, folder)
+    address = absolute_store(settings.store.url, folder)
     try:
         with SqlStore(address, read_only=True) as store:
             total = sum(length for length, _ in store.logs().values())

@@ -12,9 +12,9 @@ ANY_ADDRESS: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 def address_of(folder: Path) -> str:
     """The address at which the node of a folder listens. Raises `OSError`, `FolderError`."""
-    settings = parse_settings((folder / SETTINGS_FILE).read_bytes())
-    host = ANY_ADDRESS.get(settings.host, settings.host)
-    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
+    listen = parse_settings((folder / SETTINGS_FILE).read_bytes()).listen
+    host = ANY_ADDRESS.get(listen.host, listen.host)
+    return f"http://[{host}]:{listen.port}" if ":" in host else f"http://{host}:{listen.port}"
 
 
 def unnamed_peers(folder: Path) -> list[str]:

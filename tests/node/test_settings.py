@@ -24,7 +24,11 @@ def test_a_new_folder_is_read_back(tmp_path: Path) -> None:
     folder = make_folder(tmp_path, FEDERATION, 1, peers={"sur": "http://10.0.0.2:8440"})
     read = load_folder(folder)
     assert read.founding == FEDERATION.founding
-    assert (read.coop.name, read.settings.port, read.settings.host) == ("norte", 0, "127.0.0.1")
+    assert (read.coop.name, read.settings.listen.port, read.settings.listen.host) == (
+        "norte",
+        0,
+        "127.0.0.1",
+    )
     assert read.peers == {2: "http://10.0.0.2:8440"}
     assert read.key == FEDERATION.node_keys[1]
     assert read.store_address == f"sqlite:///{folder / 'node.db'}"
@@ -101,14 +105,18 @@ BAD_SETTINGS = {
     'coop = "norte"\nextra = 1': "extra: is not a setting",
     "coop = 5": "coop: must be a text",
     "": "coop: must be a text",
-    'coop = "norte"\n[listen]\nport = 70000': "listen.port: must be from 0 to 65535",
+    'coop = "norte"\n[listen]\nport = 70000': "listen.port: must be a whole number from 0 to 65535",
     'coop = "norte"\n[listen]\nport = "1"': "listen.port: must be a whole number",
     'coop = "norte"\n[engine]\nspeed = 1': "engine.speed: is not a setting",
     'coop = "norte"\n[engine]\nrestored = 1': "engine.restored: must be true or false",
-    'coop = "norte"\n[http]\nsessions = -1': "http.sessions: must be from 0",
+    'coop = "norte"\n[http]\nsessions = -1': "http.sessions: must be a whole number from 0",
     'coop = "norte"\n[peers]\nsur = "10.0.0.2:8440"': "peers.sur: “10.0.0.2:8440” does not begin with http://",
     'coop = "norte"\n[peers]\nsur = "http://a/b"': "peers.sur: “http://a/b” is the address of a page",
+    'coop = "norte"\n[engine]\ngossip_interval_ms = 1.0': "engine.gossip_interval_ms: must be a whole",
     'coop = "norte"\npeers = 1': "peers: must be a table",
+    'coop = "norte"\n[peers]\nsur = 1': "peers: must be a table",
+    'coop = "norte"\nlisten = "here"': "listen: must be a table",
+    'coop = "norte"\n[listen]\nhostname = "x"': "listen.hostname: is not a setting",
     'coop = "norte"\n[store]\nurl = "mysql://h/x"': "store.url: A node can't keep its data in a mysql",
     "coop = ": "not a TOML file",
 }
@@ -131,7 +139,7 @@ def test_settings_of_all_parts_are_taken_over() -> None:
     assert settings.runner.requests == 7
     assert settings.http.first_limit == 8
     assert settings.link.heartbeat_ms == 9
-    assert absolute_store(settings.store, Path("/x")) == "postgresql://fiado@db/norte"
+    assert absolute_store(settings.store.url, Path("/x")) == "postgresql://fiado@db/norte"
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,11 @@ WRONG: dict[str, tuple[Json, str, str]] = {
     "a long text": ({"short": "abcd"}, "/short", "a short text"),
     "no such power": ({"powers": ["fly"]}, "/powers", 'must be "read" or "write"'),
     "too many": ({"powers": ["read"] * 3}, "/powers", "an array of at most 2 items"),
-    "an item": ({"texts": {"a": "abc"}}, "/texts", "an object of at most 1 items"),
+    "an item": (
+        {"texts": {"a": "abc"}},
+        "/texts",
+        "an object of at most 1 items, each item a text of 0 to 2 characters",
+    ),
     "its name": ({"texts": {"abc": "a"}}, "/texts", "each name a text of 1 to 2 characters"),
     "unknown": ({"more": 1}, "/more", "more: there is no such field."),
     "unknown within": (
