@@ -3,6 +3,9 @@
 mod common;
 
 use common::*;
+use fiado_core::chapters::Row;
+use fiado_core::effects::Effects;
+use fiado_core::record::Record;
 use fiado_core::refusal::Refusal;
 use fiado_core::replay::Stop;
 use fiado_core::validator::Validator;
@@ -156,6 +159,54 @@ fn a_snapshot_leads_to_the_same_state_and_goes_on() {
         let mut damaged = bytes.clone();
         damaged[at] ^= 0x10;
         assert!(Validator::load(charter(), 1, &damaged).is_err(), "byte {at}");
+    }
+}
+
+fn row(chapter: &str, key: u8, value: Option<&[u8]>) -> Row {
+    Row { chapter: chapter.to_owned(), key: vec![key], value: value.map(<[u8]>::to_vec) }
+}
+
+#[test]
+fn rows_of_chapters_are_kept_by_name_and_key() {
+    let mut home = validator(3, 1);
+    let without = home.snapshot().unwrap();
+    let written =
+        [row("b", 2, Some(&[1])), row("a", 9, Some(&[0xa1, b'x'])), row("a", 1, Some(&[0xc0]))];
+    let effects = Effects { chapters: written.to_vec(), ..Effects::default() };
+    home.append(1, 2, b"written", &effects).unwrap();
+    let chapters = &home.log(1).unwrap().chapters;
+    let rows: Vec<_> = chapters.rows("a").collect();
+    assert_eq!(rows, [(&[1][..], &[0xc0][..]), (&[9], &[0xa1, b'x'])]);
+    assert_eq!(chapters.get("b", &[2]), Some(&[1][..]));
+    assert_eq!((chapters.get("b", &[1]), chapters.get("c", &[2])), (None, None));
+    let bytes = home.snapshot().unwrap();
+    let loaded = Validator::load(charter(), 1, &bytes).unwrap();
+    assert_eq!(loaded.snapshot().unwrap(), bytes);
+    // All are taken out again: nothing but two heads more is there than before.
+    let gone = written.map(|row| Row { value: None, ..row });
+    let effects = Effects { chapters: gone.to_vec(), ..Effects::default() };
+    home.append(1, 2, b"gone", &effects).unwrap();
+    assert_eq!(home.log(1).unwrap().chapters.len("a"), 0);
+    assert_eq!(home.snapshot().unwrap().len(), without.len() + 2 * 32);
+}
+
+#[test]
+fn effects_that_can_not_be_listed_change_nothing() {
+    let mut home = validator(3, 1);
+    let before = home.snapshot().unwrap();
+    let account = home.log(1).unwrap().accounts.find(1).unwrap();
+    let changed = Record { limit: 7, ..home.log(1).unwrap().accounts.record(account) };
+    let good = row("a", 1, Some(&[1]));
+    let wrong = [
+        vec![good.clone(), row("", 1, Some(&[1]))],
+        vec![good.clone(), row("a", 0xc1, Some(&[1]))],
+        vec![good.clone(), row("a", 1, Some(&[1, 2]))],
+        vec![good, row("index", 1, Some(&[1]))],
+    ];
+    for chapters in wrong {
+        let effects = Effects { chapters, ..opens(changed.clone()) };
+        assert!(home.append(1, 2, b"wrong", &effects).is_err(), "{effects:?}");
+        assert_eq!(home.snapshot().unwrap(), before);
     }
 }
 

@@ -7,6 +7,7 @@ mod common;
 
 use common::*;
 use fiado_core::codec::{is_canonical, skip, MAX_DEPTH};
+use fiado_core::effects::Effects;
 use fiado_core::entries::Boundaries;
 use fiado_core::transaction::decode_entry;
 use fiado_core::validator::Validator;
@@ -89,6 +90,7 @@ fn arbitrary_bytes() {
         let bytes: Vec<u8> = (0..length).map(|_| numbers.next() as u8).collect();
         check_reading(&bytes);
         let _ = Validator::load(charter(), 1, &bytes);
+        let _ = Effects::read(&bytes);
     }
 }
 
