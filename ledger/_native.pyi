@@ -12,6 +12,7 @@ from typing import Self, final
 __all__ = [
     "NATIVE_KINDS",
     "SHARED_KINDS",
+    "Charter",
     "Entries",
     "Issuer",
     "Signatures",
@@ -31,6 +32,14 @@ SHARED_KINDS: list[int]
 
 CoopFields = tuple[int, bytes, int]
 """A coop's number, node key and clearing limit in minor units."""
+
+@final
+class Charter:
+    """A charter in force, which any number of logs may go by."""
+
+    def __new__(
+        cls, witness_quorum: int, entries_per_day: int | None, coops: Sequence[CoopFields]
+    ) -> Self: ...
 
 @final
 class Entries:
@@ -72,25 +81,15 @@ class Signatures:
 class Validator:
     """State and rules for all logs of one federation."""
 
-    def __new__(
-        cls,
-        federation: bytes,
-        witness_quorum: int,
-        entries_per_day: int | None,
-        coops: Sequence[CoopFields],
-        threads: int,
-    ) -> Self: ...
+    def __new__(cls, federation: bytes, charter: Charter, threads: int) -> Self:
+        """All coops of the charter have an empty log and go by it."""
+
     @classmethod
-    def load(
-        cls,
-        federation: bytes,
-        witness_quorum: int,
-        entries_per_day: int | None,
-        coops: Sequence[CoopFields],
-        threads: int,
-        snapshot: bytes,
-    ) -> Self:
+    def load(cls, federation: bytes, charter: Charter, threads: int, snapshot: bytes) -> Self:
         """Raises `ledger.errors.SnapshotError`."""
+
+    def go_by(self, coop: int, charter: Charter) -> None:
+        """Let the log of `coop` go by another charter; coops that are new in it get an empty log."""
 
     @property
     def threads(self) -> int:

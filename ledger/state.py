@@ -133,6 +133,7 @@ class Log:
     accounts: dict[int, Account] = field(default_factory=dict)
     handles: dict[str, int] = field(default_factory=dict)
     anchored: dict[int, int] = field(default_factory=dict)
+    """How far it has taken other logs in, but for those of which it has nothing."""
     transit: dict[int, list[Transit]] = field(default_factory=dict)
     returnable: dict[tuple[int, int], Returnable] = field(default_factory=dict)
     chapters: dict[str, dict[bytes, bytes]] = field(default_factory=dict)
@@ -158,6 +159,12 @@ class Log:
         """The chain hash at `length` if it is still kept."""
         position = length - self.heads_from
         return self.heads[position] if 0 <= position < len(self.heads) else None
+
+    def anchored_lengths(self) -> dict[int, int]:
+        """How far it has taken in the log of every other coop of its charter, by number, rising."""
+        return {
+            coop: self.anchored.get(coop, 0) for coop in self.charter.coops if coop != self.coop
+        }
 
     def sorted_transit(self) -> Iterator[Transit]:
         """Items in transit from this log, by payee coop, then index."""

@@ -41,7 +41,7 @@ def _is_counted(log: Log) -> bool:
 def _list_log(log: Log) -> Iterator[bytes]:
     transit = list(log.sorted_transit())
     returnable = [log.returnable[key] for key in sorted(log.returnable)]
-    anchored = [[coop, log.anchored.get(coop, 0)] for coop in log.charter.coops if coop != log.coop]
+    anchored = [[coop, length] for coop, length in log.anchored_lengths().items()]
     indexed = log.rows(INDEX_CHAPTER)
     yield encode(
         [

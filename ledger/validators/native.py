@@ -10,7 +10,7 @@ values of days. It exists only where the extension was built: importing it raise
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 import ledger._native as _native
@@ -40,13 +40,13 @@ class NativeValidator:
     def __init__(self, founding: Founding, *, threads: int = DEFAULT_THREADS) -> None:
         charter = founding.genesis
         self.founding = founding
+        self._core = _native.Validator(founding.federation, _native_charter(charter), threads)
         self._charters = dict.fromkeys(charter.coops, charter)
         self._context = _contexts(charter)
-        self._core = _native.Validator(*_charter_fields(charter), threads)
         self._indexes: dict[int, Index | None] = dict.fromkeys(
             charter.coops, index_of_new_log(charter)
         )
-        self._set_days()
+        self._set_days(charter.coops)
 
     @classmethod
     def load(
@@ -59,19 +59,22 @@ class NativeValidator:
         validator._charters = dict.fromkeys(charter.coops, charter)
         validator._context = _contexts(charter)
         try:
-            validator._core = _native.Validator.load(*_charter_fields(charter), threads, snapshot)
+            validator._core = _native.Validator.load(
+                founding.federation, _native_charter(charter), threads, snapshot
+            )
             validator._indexes = {
                 coop: load_index(charter, validator._core.rows(coop, INDEX_CHAPTER))
                 for coop in charter.coops
             }
-            validator._set_days()
+            validator._set_days(charter.coops)
         except (IndexError, TypeError, ValueError) as error:
             raise SnapshotError("the snapshot is of another charter") from error
         return validator
 
-    def _set_days(self) -> None:
-        """Give native code the values that follow from each log's index."""
-        for coop, index in self._indexes.items():
+    def _set_days(self, coops: Iterable[int]) -> None:
+        """Give native code the values that follow from the index of each of these logs."""
+        for coop in coops:
+            index = self._indexes[coop]
             if index is not None:
                 self._core.set_days(coop, encode(days_of(index)))
 
@@ -83,6 +86,17 @@ class NativeValidator:
     def charter(self, coop: int) -> Charter:
         """See `Validator.charter`."""
         return self._charters[coop]
+
+    def go_by(self, coop: int, charter: Charter) -> None:
+        """See `Validator.go_by`."""
+        self._core.go_by(coop, _native_charter(charter))
+        new = charter.coops.keys() - self._charters.keys()
+        self._charters |= {**dict.fromkeys(new, charter), coop: charter}
+        self._charters = dict(sorted(self._charters.items()))
+        self._context |= _contexts(charter)
+        for other in (coop, *new):
+            self._indexes[other] = self._indexes.get(other) or index_of_new_log(charter)
+        self._set_days((coop, *new))
 
     def _shared_rules(self, coop: int) -> SharedRules:
         return SharedRules(
@@ -268,11 +282,9 @@ def _contexts(charter: Charter) -> dict[int, bytes]:
     }
 
 
-def _charter_fields(
-    charter: Charter,
-) -> tuple[bytes, int, int | None, list[_native.CoopFields]]:
+def _native_charter(charter: Charter) -> _native.Charter:
     coops = [(coop.number, coop.node_key, coop.clearing_limit) for coop in charter.coops.values()]
-    return charter.federation, charter.witness_quorum, charter.entries_per_day, coops
+    return _native.Charter(charter.witness_quorum, charter.entries_per_day, coops)
 
 
 def _waiting(fields: tuple[int, int, bytes, bytes]) -> Waiting:

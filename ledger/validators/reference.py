@@ -37,7 +37,7 @@ class ReferenceValidator:
 
     def __init__(self, founding: Founding, state: State | None = None) -> None:
         self.founding = founding
-        self._state = empty_state(founding) if state is None else dict(sorted(state.items()))
+        self._state = empty_state(founding) if state is None else state
         self._contexts = {
             coop: signing_context(TAG_ENTRY, federation=founding.federation, coop=coop)
             for coop in self._state
@@ -56,6 +56,17 @@ class ReferenceValidator:
     def charter(self, coop: int) -> Charter:
         """See `Validator.charter`."""
         return self._state[coop].charter
+
+    def go_by(self, coop: int, charter: Charter) -> None:
+        """See `Validator.go_by`."""
+        new = {other: new_log(charter, other) for other in charter.coops.keys() - self._state}
+        self._state = dict(sorted((self._state | new).items()))
+        for other in new:
+            self._contexts[other] = signing_context(
+                TAG_ENTRY, federation=charter.federation, coop=other
+            )
+        log = self._state[coop]
+        log.charter, log.index = charter, log.index or index_of_new_log(charter)
 
     def sequence(self, coop: int, time: int, transactions: Sequence[bytes]) -> Sequenced:
         """See `Validator.sequence`."""
@@ -186,7 +197,7 @@ class ReferenceValidator:
             position=log.position,
             held=log.held,
             commons=log.commons,
-            anchored=dict(log.anchored),
+            anchored=log.anchored_lengths(),
             accounts=len(log.accounts),
             payments_today=log.payments_today,
             others_today=log.others_today,
@@ -280,6 +291,5 @@ def new_log(charter: Charter, coop: int) -> Log:
         coop=coop,
         charter=charter,
         heads=[genesis(federation=charter.federation, coop=coop)],
-        anchored={other: 0 for other in charter.coops if other != coop},
         index=index_of_new_log(charter),
     )

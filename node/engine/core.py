@@ -199,14 +199,16 @@ class Core:
 
     @property
     def charter(self) -> Charter:
-        """The charter in force for the own log, by which this node acts. What another log holds or its node
-        signed about it is judged by `charter_of` that log."""
+        """The charter in force for the own log, by which this node acts.
+
+        What is in another log, and what was signed about it, is judged by `charter_of` that log.
+        """
         return self.validator.charter(self.coop)
 
     def charter_of(self, coop: int) -> Charter:
         """The charter in force for the log of `coop`, as it is held here.
 
-        For a coop that has none it is the one by which this node acts, in which nothing is the coop's.
+        A coop without a log here isn't in the own log's charter either, so a check by that one fails.
         """
         return self.validator.charter(coop if self.has_log(coop) else self.coop)
 

@@ -4,23 +4,28 @@ No entry changes a charter yet. So logs of one federation are given different on
 another key, another quorum. What one log's charter has is then nothing to a log whose charter hasn't.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
+from itertools import permutations
 
 import pytest
 
-from ledger.chain import extend, genesis, sign_head
-from ledger.charter import Charter
+from ledger.chain import extend, sign_head
+from ledger.charter import Charter, Coop
 from ledger.entries import encode_entry
 from ledger.errors import ProofError
 from ledger.evidence import InvalidEntryEvidence
+from ledger.founding import Founding
 from ledger.invariants import find_violations
 from ledger.refusals import Refusal
-from ledger.state import State
-from ledger.validators.listing import list_state, load_snapshot
+from ledger.transactions import Status
+from ledger.validators.listing import load_snapshot
 from ledger.validators.reference import ReferenceValidator, empty_state, new_log
-from tests.builders import Books, build_federation, signing_key
+from tests.builders import Books, Federation, MakeValidator, build_federation, signing_key
 from tests.charters import keyed, with_coop, with_node_key
 from tests.index_builders import index_lines, official
+from tests.ledger.conftest import make_native
+from tests.needs import missing_native
 
 FOUNDED = build_federation(seed="in force", coops=3)
 GROWN = build_federation(seed="in force", coops=4, index=index_lines(coops=4))
@@ -35,15 +40,22 @@ PERIOD = 2025 * 12 + 10
 """The first month whose print the index can take."""
 
 
-def with_charters(**charters: Charter) -> Books:
-    """Books in which the logs named as `log1`, `log2` go by these charters, others by the founding one."""
-    state = empty_state(FOUNDED.founding)
-    for name, charter in charters.items():
-        coop = int(name.removeprefix("log"))
-        state[coop] = new_log(charter, coop)
-    books = Books(PEOPLE, ReferenceValidator(FOUNDED.founding, state))
-    books.logs = {coop: [] for coop in state}
-    return books
+Begin = Callable[..., Books]
+
+
+@pytest.fixture
+def with_charters(make_validator: MakeValidator) -> Begin:
+    """Begins books in which the logs named as `log1`, `log2` go by the charters that are given for them."""
+
+    def begin(**charters: Charter) -> Books:
+        validator = make_validator(FOUNDED.founding)
+        for name, charter in charters.items():
+            validator.go_by(int(name.removeprefix("log")), charter)
+        books = Books(PEOPLE, validator)
+        books.logs = {coop: [] for coop in validator.coops}
+        return books
+
+    return begin
 
 
 def grown() -> Charter:
@@ -51,13 +63,13 @@ def grown() -> Charter:
     return replace(FOUNDED.charter, coops=GROWN.charter.coops)
 
 
-def test_without_changes_all_logs_go_by_the_founding_charter() -> None:
-    validator = ReferenceValidator(FOUNDED.founding)
+def test_without_changes_all_logs_go_by_the_founding_charter(make_validator: MakeValidator) -> None:
+    validator = make_validator(FOUNDED.founding)
     assert list(validator.coops) == [1, 2, 3]
     assert all(validator.charter(coop) is FOUNDED.founding.genesis for coop in validator.coops)
 
 
-def test_a_coop_is_there_for_the_logs_whose_charter_has_it() -> None:
+def test_a_coop_is_there_for_the_logs_whose_charter_has_it(with_charters: Begin) -> None:
     books = with_charters(log1=grown(), log4=grown())
     assert list(books.validator.coops) == [1, 2, 3, 4]
     for coop in (1, 2, 4):
@@ -74,7 +86,7 @@ def test_a_coop_is_there_for_the_logs_whose_charter_has_it() -> None:
     assert find_violations(books.validator) == []
 
 
-def test_a_witness_is_one_of_the_logs_charter() -> None:
+def test_a_witness_is_one_of_the_logs_charter(with_charters: Begin) -> None:
     books = with_charters(log1=grown(), log4=grown())
     books.admit(3, 1)
     signed = books.signed_head(3)
@@ -83,7 +95,7 @@ def test_a_witness_is_one_of_the_logs_charter() -> None:
     assert books.refusal(2, anchor) is Refusal.WITNESS_UNKNOWN
 
 
-def test_the_quorum_of_witnesses_is_that_of_the_log_that_anchors() -> None:
+def test_the_quorum_of_witnesses_is_that_of_the_log_that_anchors(with_charters: Begin) -> None:
     books = with_charters(log1=replace(FOUNDED.charter, witness_quorum=1))
     books.admit(3, 1)
     signed = books.signed_head(3)
@@ -92,7 +104,9 @@ def test_the_quorum_of_witnesses_is_that_of_the_log_that_anchors() -> None:
     assert books.refusal(2, anchor) is None
 
 
-def test_an_anchor_is_signed_with_the_key_that_the_anchoring_logs_charter_names() -> None:
+def test_an_anchor_is_signed_with_the_key_that_the_anchoring_logs_charter_names(
+    with_charters: Begin,
+) -> None:
     books = with_charters(log1=with_node_key(FOUNDED.charter, 3, OTHER_KEY))
     books.admit(3, 1)
     head = books.head(3, 1)
@@ -104,7 +118,7 @@ def test_an_anchor_is_signed_with_the_key_that_the_anchoring_logs_charter_names(
     assert books.refusal(2, old) is None
 
 
-def test_stewards_are_those_of_the_logs_charter() -> None:
+def test_stewards_are_those_of_the_logs_charter(with_charters: Begin) -> None:
     others = GROWN.charter.coops[2].stewards
     books = with_charters(
         log1=with_coop(FOUNDED.charter, 1, lambda coop: replace(coop, stewards=others))
@@ -114,7 +128,7 @@ def test_stewards_are_those_of_the_logs_charter() -> None:
     assert books.refusal(1, theirs.admit(1, 1)) is None
 
 
-def test_a_clearing_limit_is_that_of_the_logs_charter() -> None:
+def test_a_clearing_limit_is_that_of_the_logs_charter(with_charters: Begin) -> None:
     poor = with_coop(FOUNDED.charter, 1, lambda coop: replace(coop, clearing_limit=9))
     books = with_charters(log1=poor, log2=poor)
     for coop in (1, 2):
@@ -124,7 +138,7 @@ def test_a_clearing_limit_is_that_of_the_logs_charter() -> None:
     assert find_violations(books.validator) == []
 
 
-def test_a_day_has_the_room_that_the_logs_charter_gives_it() -> None:
+def test_a_day_has_the_room_that_the_logs_charter_gives_it(with_charters: Begin) -> None:
     bounded = replace(FOUNDED.charter, entries_per_day=1)
     books = with_charters(log1=bounded)
     for coop in (1, 2):
@@ -135,7 +149,7 @@ def test_a_day_has_the_room_that_the_logs_charter_gives_it() -> None:
     assert counts == [1, 0]
 
 
-def test_an_index_is_taken_in_by_the_logs_whose_charter_has_one() -> None:
+def test_an_index_is_taken_in_by_the_logs_whose_charter_has_one(with_charters: Begin) -> None:
     chartered = GROWN.charter.index
     assert chartered is not None
     indexed = replace(grown(), index=chartered)
@@ -147,7 +161,7 @@ def test_an_index_is_taken_in_by_the_logs_whose_charter_has_one() -> None:
     assert with_charters(log1=stricter).refusal(1, entry) is Refusal.PUBLISHER_UNKNOWN
 
 
-def test_a_head_and_a_receipt_are_judged_by_the_charter_that_is_given() -> None:
+def test_a_head_and_a_receipt_are_judged_by_the_charter_that_is_given(with_charters: Begin) -> None:
     books = with_charters(log3=with_node_key(FOUNDED.charter, 3, OTHER_KEY))
     books.admit(3, 1)
     signed = books.signed_head(3)
@@ -160,7 +174,30 @@ def test_a_head_and_a_receipt_are_judged_by_the_charter_that_is_given() -> None:
         receipt.check(books.validator.charter(3))
 
 
-def test_evidence_of_an_invalid_entry_is_judged_by_the_charter_of_the_log_it_is_in() -> None:
+def test_evidence_is_signed_with_the_key_that_the_logs_charter_names(with_charters: Begin) -> None:
+    books = with_charters(log1=with_node_key(FOUNDED.charter, 1, OTHER_KEY))
+    books.admit(1, 1)
+    entry = encode_entry(books.now, PEOPLE.admit(1, 1))
+    head = extend(books.head(1, 1), entry)
+    for key, is_proof in ((OTHER_KEY, True), (PEOPLE.node_keys[1], False)):
+        signed = sign_head(key, federation=FOUNDED.id, coop=1, length=2, head=head)
+        evidence = InvalidEntryEvidence(
+            number=2,
+            previous=books.head(1, 1),
+            entries=(entry,),
+            signed=signed,
+            refusal=Refusal.ACCOUNT_EXISTS,
+        )
+        if is_proof:
+            evidence.check(books.validator)
+        else:
+            with pytest.raises(ProofError, match="not a signature"):
+                evidence.check(books.validator)
+
+
+def test_evidence_of_an_invalid_entry_is_judged_by_the_charter_of_the_log_it_is_in(
+    with_charters: Begin,
+) -> None:
     """The same bytes are invalid in one log's eyes only: those of the log in which they stand."""
     for charter, is_proof in ((FOUNDED.charter, True), (grown(), False)):
         books = with_charters(log1=charter, log4=grown())
@@ -185,34 +222,94 @@ def test_evidence_of_an_invalid_entry_is_judged_by_the_charter_of_the_log_it_is_
                 evidence.check(books.validator)
 
 
-def test_a_coop_that_is_added_renumbers_nothing_in_the_listing_of_others() -> None:
+def test_a_coop_that_is_added_renumbers_nothing() -> None:
     """A coop may join with any number: here the lowest of all, though it comes last."""
-    founders = {
-        number + 1: replace(coop, number=number + 1)
-        for number, coop in FOUNDED.charter.coops.items()
-    }
-    before_it = replace(FOUNDED.charter, coops=founders)
-    with_it = replace(
-        FOUNDED.charter, coops={1: replace(GROWN.charter.coops[4], number=1), **founders}
+    digests = set()
+    for make_validator in validators():
+        books = Books(with_lowest(), make_validator(founded_from_2()))
+        for coop in (2, 3, 4):
+            books.admit(coop, 1, 2)
+        for home, other in permutations((2, 3, 4), 2):
+            books.anchor(home, other)
+        books.pay(3, 1, 4, 2, 10)
+        books.pay(4, 1, 3, 2, 20)
+        books.anchor(3, 4)
+        validator = books.validator
+        transit, anchored = (
+            validator.in_transit(3),
+            [validator.log(coop).anchored for coop in (2, 3)],
+        )
+        validator.go_by(3, with_lowest().charter)
+        assert list(validator.coops) == [1, 2, 3, 4]
+        assert validator.in_transit(3) == transit
+        assert validator.log(2).anchored == anchored[0]
+        assert validator.log(3).anchored == {1: 0, **anchored[1]}
+        books.admit(1, 1)
+        books.anchor(3, 1)
+        books.pay(3, 1, 1, 1, 30)
+        books.anchor(1, 3)
+        books.pay(1, 1, 3, 2, 5)
+        books.set_status(3, 2, Status.FROZEN)
+        books.anchor(3, 1)
+        books.anchor(4, 3)
+        assert [books.balance(coop, 1) for coop in (1, 3, 4)] == [25, -40, -20]
+        assert books.balance(3, 2) == 25
+        assert find_violations(books.validator) == []
+        digests.add((books.validator.digest(), books.validator.snapshot()))
+    assert len(digests) == 1
+
+
+def validators() -> list[MakeValidator]:
+    """All that can be compared here."""
+    missing = missing_native()
+    return [ReferenceValidator] if missing else [ReferenceValidator, make_native]
+
+
+def founded_from_2() -> Founding:
+    """The founding charter with the numbers 2 to 4."""
+    coops = {coop.number + 1: renumbered(coop, 1) for coop in FOUNDED.charter.coops.values()}
+    return replace(FOUNDED.founding, genesis=replace(FOUNDED.charter, coops=coops))
+
+
+def with_lowest() -> Federation:
+    """That federation as it is with a fourth coop, whose number is 1."""
+    fourth, *founders = (
+        renumbered(GROWN.charter.coops[number], by)
+        for number, by in ((4, -3), (1, 1), (2, 1), (3, 1))
     )
-    state: State = {number: new_log(before_it, number) for number in founders}
-    before = list(list_state(state))
-    state[1], state[3] = new_log(with_it, 1), new_log(with_it, 3)
-    assert state[1].head == genesis(federation=FOUNDED.id, coop=1)
-    after = list(list_state(dict(sorted(state.items()))))
-    assert [after[1], after[3]] == [before[0], before[2]]
-    assert after[2] != before[1]
-    assert b"\x93\x92\x01\x00\x92\x02\x00\x92\x04\x00" in after[2]
+    coops = {coop.number: coop for coop in (fourth, *founders)}
+    keys = GROWN.node_keys
+    stewards = GROWN.steward_keys
+    return replace(
+        GROWN,
+        founding=replace(FOUNDED.founding, genesis=replace(FOUNDED.charter, coops=coops)),
+        node_keys={1: keys[4], 2: keys[1], 3: keys[2], 4: keys[3]},
+        steward_keys={1: stewards[4], 2: stewards[1], 3: stewards[2], 4: stewards[3]},
+    )
 
 
-def test_a_snapshot_is_loaded_into_logs_of_the_same_charters() -> None:
+def renumbered(coop: Coop, by: int) -> Coop:
+    """The coop with a number that is so much higher."""
+    return replace(coop, number=coop.number + by)
+
+
+@pytest.mark.needs_native
+def test_a_log_goes_by_a_charter_that_has_its_coop() -> None:
+    validator = make_native(FOUNDED.founding)
+    with pytest.raises(ValueError, match="has its coop"):
+        validator.go_by(4, FOUNDED.charter)
+    assert list(validator.coops) == [1, 2, 3]
+
+
+def test_a_snapshot_tells_logs_of_different_charters_apart(with_charters: Begin) -> None:
     bounded = replace(grown(), entries_per_day=5)
     books = with_charters(log1=bounded, log4=bounded)
     books.admit(1, 1)
     books.pay(1, 1, 4, 0, 10)
     books.anchor(4, 1)
+    assert [books.validator.log(coop).others_today for coop in (1, 2)] == [1, 0]
     state = empty_state(FOUNDED.founding)
-    state[1], state[4] = new_log(bounded, 1), new_log(bounded, 4)
+    state |= {coop: new_log(bounded, coop) for coop in (1, 4)}
     loaded = ReferenceValidator(FOUNDED.founding, load_snapshot(books.validator.snapshot(), state))
     assert loaded.digest() == books.validator.digest()
     assert (loaded.log(1).payments_today, loaded.log(1).others_today) == (1, 1)

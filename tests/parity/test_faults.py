@@ -24,8 +24,14 @@ FEDERATION = build_federation(seed="faults", coops=1, stewards=1, threshold=1)
 
 def core() -> Any:
     """The compiled validator itself."""
+    return native.Validator(FEDERATION.id, charter(1), 2)
+
+
+def charter(*numbers: int) -> Any:
+    """A charter of coops with these numbers, as native code takes it."""
     coop = FEDERATION.charter.coops[1]
-    return native.Validator(FEDERATION.id, 0, None, [(1, coop.node_key, coop.clearing_limit)], 2)
+    coops = [(number, coop.node_key, coop.clearing_limit) for number in numbers]
+    return native.Charter(0, None, coops)
 
 
 def opening(*accounts: Account) -> bytes:
@@ -89,6 +95,10 @@ def test_misuse_is_a_value_error_and_changes_nothing() -> None:
         lambda: validator.append(1, START, b"\xc0", opening(account(2, 0), account(0, 0))),
         lambda: validator.append(1, START, b"\xc0", b""),
         lambda: validator.append(1, START, b"\xc0", opening(account(2, 0)) + b"\xc0"),
+        lambda: validator.go_by(1, charter(2)),
+        lambda: charter(),
+        lambda: charter(1, 1),
+        lambda: charter(*range(1, 1026)),
         lambda: validator.set_days(1, encode([20_000, 7, [1_000_000, 0]])),
         lambda: validator.set_days(1, encode([20_000, 7])),
         lambda: native.Signatures([(b"", b"", b"")]),

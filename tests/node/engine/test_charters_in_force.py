@@ -10,7 +10,6 @@ import pytest
 from ledger.chain import SignedHead
 from ledger.charter import Charter
 from ledger.evidence import ForkEvidence
-from ledger.validators.reference import ReferenceValidator, new_log
 from node.engine.wire import EvidenceNews, Heads
 from tests.builders import build_federation, signing_key
 from tests.charters import keyed, with_node_key
@@ -21,10 +20,8 @@ OTHER_KEY = signing_key("another node key")
 
 
 @pytest.fixture
-def rig(monkeypatch: pytest.MonkeyPatch) -> Rig:
-    """The engine of the first coop, on the reference validator, linked with the second."""
-    monkeypatch.setenv("FIADO_VALIDATOR", "reference")
-    monkeypatch.delenv("FIADO_REQUIRE_NATIVE", raising=False)
+def rig() -> Rig:
+    """The engines of the first two coops, linked."""
     rig = Rig(1, 2)
     rig.ready()
     rig.link_all()
@@ -34,9 +31,7 @@ def rig(monkeypatch: pytest.MonkeyPatch) -> Rig:
 
 def let_go_by(rig: Rig, log: int, charter: Charter) -> None:
     """Let a log, as the first coop's engine holds it, go by that charter."""
-    validator = core_of(rig.engines[1]).validator
-    assert isinstance(validator, ReferenceValidator)
-    validator._state[log].charter = charter
+    core_of(rig.engines[1]).validator.go_by(log, charter)
 
 
 def head_of_third(rig: Rig, *, is_new_key: bool, head: bytes = bytes(32)) -> SignedHead:
@@ -83,10 +78,7 @@ def test_a_coop_that_another_log_knows_is_heard_of(rig: Rig) -> None:
     core = core_of(rig.engines[1])
     assert rig.hear(1, 2, Heads((head,))).disconnects
     charter = replace(rig.federation.charter, coops=grown.charter.coops)
-    validator = core.validator
-    assert isinstance(validator, ReferenceValidator)
-    validator._state[2].charter = charter
-    validator._state[4] = new_log(charter, 4)
+    core.validator.go_by(2, charter)
     assert not rig.hear(1, 2, Heads((head,))).disconnects
     assert core.names[4] == "oeste"
     assert core.others == (2, 3)

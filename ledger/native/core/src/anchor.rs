@@ -3,22 +3,17 @@
 use hashbrown::HashMap;
 
 use crate::change::{Change, Credit, Delivery};
-use crate::charter::Charter;
+use crate::federation::Terms;
 use crate::log::{Item, Log, Returnable, COMMONS};
 use crate::payment::MAX_AMOUNT;
 use crate::record::Status;
 use crate::refusal::Refusal;
 use crate::transaction::Anchor;
 
-/// Checks 1 to 6, those before the signatures; gives the position of the anchored coop.
-pub fn check_claims(
-    charter: &Charter,
-    log: &Log,
-    home: usize,
-    anchor: &Anchor<'_>,
-) -> Result<usize, Refusal> {
-    let other = charter.position(anchor.coop).ok_or(Refusal::CoopUnknown)?;
-    if other == home {
+/// Checks 1 to 6, those before the signatures; gives the place of the anchored coop.
+pub fn check_claims(terms: Terms<'_>, log: &Log, anchor: &Anchor<'_>) -> Result<usize, Refusal> {
+    let other = terms.place(anchor.coop).ok_or(Refusal::CoopUnknown)?;
+    if other == terms.home {
         return Err(Refusal::AnchorOfSelf);
     }
     if anchor.length <= log.anchored[other] {
@@ -27,14 +22,14 @@ pub fn check_claims(
     let mut count = 0;
     let mut is_signed = false;
     for (signer, _) in anchor.signatures() {
-        charter.position(signer).ok_or(Refusal::WitnessUnknown)?;
+        terms.charter.coop(signer).ok_or(Refusal::WitnessUnknown)?;
         count += 1;
         is_signed |= signer == anchor.coop;
     }
     if !is_signed {
         return Err(Refusal::AnchorUnsigned);
     }
-    if count - 1 < charter.witness_quorum {
+    if count - 1 < terms.charter.witness_quorum {
         return Err(Refusal::WitnessesTooFew);
     }
     Ok(other)
@@ -78,7 +73,8 @@ fn credited(log: &Log, item: &Item) -> Option<u32> {
 }
 
 /// Carries out a checked anchor: delivers what it takes in.
-pub fn apply_anchor(logs: &mut [Log], home: usize, other: usize, length: u64) -> Change {
+pub fn apply_anchor(terms: Terms<'_>, logs: &mut [Log], other: usize, length: u64) -> Change {
+    let (home, number) = (terms.home, terms.federation.home(other).number);
     let previous = std::mem::replace(&mut logs[home].anchored[other], length);
     let mut delivered = Vec::new();
     while let Some(item) = logs[other].transit[home].front().copied() {
@@ -86,14 +82,14 @@ pub fn apply_anchor(logs: &mut [Log], home: usize, other: usize, length: u64) ->
             break;
         }
         logs[other].transit[home].pop_front();
-        let credit = deliver(&mut logs[home], other, &item);
+        let credit = deliver(&mut logs[home], number, &item);
         delivered.push((item, credit));
     }
     let floor = floor(logs, other);
-    Change::Anchor(Box::new(Delivery { other, previous, floor, delivered }))
+    Change::Anchor(Box::new(Delivery { other, number, previous, floor, delivered }))
 }
 
-fn deliver(log: &mut Log, from: usize, item: &Item) -> Credit {
+fn deliver(log: &mut Log, from: u32, item: &Item) -> Credit {
     log.position += item.amount;
     if let Some(payee) = credited(log, item) {
         log.accounts.get_mut(payee).balance += item.amount;
@@ -123,7 +119,7 @@ pub fn undo_anchor(logs: &mut [Log], home: usize, delivery: &Delivery) {
             Credit::Held => {
                 log.commons -= item.amount;
                 log.held -= item.amount;
-                log.returnable.remove(&(delivery.other, item.index));
+                log.returnable.remove(&(delivery.number, item.index));
             }
         }
         logs[delivery.other].transit[home].push_front(*item);

@@ -5,9 +5,21 @@ use crate::log::Item;
 /// What one entry changed, the chain and the moment aside.
 #[derive(Debug)]
 pub enum Change {
-    Pay { payer: u32, payee: Payee, amount: i64, fee: i64 },
+    Pay {
+        payer: u32,
+        payee: Payee,
+        amount: i64,
+        fee: i64,
+    },
     Anchor(Box<Delivery>),
-    Return { coop: usize, index: u64, account: u32, amount: i64 },
+    /// Of the payment at `index` of the log of the coop with that number, which stands at place `coop`.
+    Return {
+        coop: usize,
+        number: u32,
+        index: u64,
+        account: u32,
+        amount: i64,
+    },
 }
 
 /// Who is paid.
@@ -17,14 +29,16 @@ pub enum Payee {
     Commons,
     /// An account of the payer's home, by position.
     Local(u32),
-    /// Somebody at the coop at this position of the charter.
+    /// Somebody at the coop at this place.
     Abroad(u16),
 }
 
 /// What an anchor did, enough to take it back.
 #[derive(Debug)]
 pub struct Delivery {
+    /// The place of the anchored coop, and its number.
     pub other: usize,
+    pub number: u32,
     pub previous: u64,
     /// Below this length no log can anchor `other` any more.
     pub floor: u64,

@@ -11,7 +11,7 @@ use crate::chunked::Chunked;
 /// How many decompressed keys are kept: 88 MB of them.
 pub const CAPACITY: usize = 1 << 19;
 
-/// Whose key it is: position of the coop in the charter, position of the account in its log.
+/// Whose key it is: place of the coop, position of the account in its log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Owner {
     pub coop: u16,

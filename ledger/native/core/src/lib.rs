@@ -27,6 +27,7 @@ pub mod crew;
 pub mod effects;
 pub mod entries;
 pub mod fault;
+pub mod federation;
 pub mod gather;
 pub mod index;
 pub mod keys;

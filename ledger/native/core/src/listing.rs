@@ -3,9 +3,9 @@
 use sha2::{Digest, Sha256};
 
 use crate::chapters::INDEX;
-use crate::charter::Charter;
 use crate::codec::write;
 use crate::fault::Fault;
+use crate::federation::Federation;
 use crate::log::{Item, Log, Returnable};
 use crate::validator::Validator;
 
@@ -13,7 +13,7 @@ use crate::validator::Validator;
 const PIECE: usize = 1 << 16;
 
 /// Writes the listing to `sink`, piece by piece.
-pub fn list(charter: &Charter, logs: &[Log], mut sink: impl FnMut(&[u8])) {
+pub fn list(federation: &Federation, logs: &[Log], mut sink: impl FnMut(&[u8])) {
     let mut piece = Vec::with_capacity(2 * PIECE);
     let mut pass = |piece: &mut Vec<u8>, least: usize| {
         if piece.len() > least {
@@ -21,20 +21,21 @@ pub fn list(charter: &Charter, logs: &[Log], mut sink: impl FnMut(&[u8])) {
             piece.clear();
         }
     };
-    for (home, log) in logs.iter().enumerate() {
-        write_header(&mut piece, charter, log, home);
+    for (number, home) in federation.coops() {
+        let log = &logs[home];
+        write_header(&mut piece, federation, log, number);
         for place in log.accounts.sorted() {
             log.accounts.record(place).write(&mut piece);
             pass(&mut piece, PIECE);
         }
-        for (to, queue) in log.transit.iter().enumerate() {
-            for item in queue {
-                write_item(&mut piece, charter.coops[to].number, item);
+        for (payee_coop, to) in federation.coops() {
+            for item in &log.transit[to] {
+                write_item(&mut piece, payee_coop, item);
                 pass(&mut piece, PIECE);
             }
         }
         for ((from, index), item) in &log.returnable {
-            write_returnable(&mut piece, charter.coops[*from].number, *index, item);
+            write_returnable(&mut piece, *from, *index, item);
             pass(&mut piece, PIECE);
         }
         log.chapters.write(&mut piece, |piece| pass(piece, PIECE));
@@ -42,10 +43,11 @@ pub fn list(charter: &Charter, logs: &[Log], mut sink: impl FnMut(&[u8])) {
     pass(&mut piece, 0);
 }
 
-fn write_header(out: &mut Vec<u8>, charter: &Charter, log: &Log, home: usize) {
+fn write_header(out: &mut Vec<u8>, federation: &Federation, log: &Log, number: u32) {
+    let charter = &log.charter;
     write::array(out, if charter.entries_per_day.is_some() { 14 } else { 13 });
     write::text(out, b"coop");
-    write::unsigned(out, u64::from(charter.coops[home].number));
+    write::unsigned(out, u64::from(number));
     write::unsigned(out, log.heads.length());
     write::binary(out, log.heads.last());
     write::unsigned(out, log.moment.time);
@@ -53,11 +55,12 @@ fn write_header(out: &mut Vec<u8>, charter: &Charter, log: &Log, home: usize) {
     write::integer(out, log.held);
     write::integer(out, log.commons);
     write::unsigned(out, log.chapters.len(INDEX) as u64);
-    write::array(out, log.anchored.len() - 1);
-    for (other, length) in log.anchored.iter().enumerate().filter(|(other, _)| *other != home) {
+    let others: Vec<(u32, u64)> = log.anchored_lengths(federation, number).collect();
+    write::array(out, others.len());
+    for (other, length) in others {
         write::array(out, 2);
-        write::unsigned(out, u64::from(charter.coops[other].number));
-        write::unsigned(out, *length);
+        write::unsigned(out, u64::from(other));
+        write::unsigned(out, length);
     }
     write::unsigned(out, log.accounts.len() as u64);
     write::unsigned(out, log.transit.iter().map(|queue| queue.len() as u64).sum());
@@ -92,7 +95,7 @@ impl Validator {
     pub fn digest(&self) -> Result<[u8; 32], Fault> {
         let logs = self.logs()?;
         let mut hash = Sha256::new();
-        list(&self.charter, logs, |piece| hash.update(piece));
+        list(&self.federation, logs, |piece| hash.update(piece));
         Ok(hash.finalize().into())
     }
 }

@@ -1,11 +1,13 @@
 //! The state of one coop's log, PROTOCOL section 7.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 use crate::accounts::Accounts;
 use crate::chain::Head;
 use crate::chapters::Chapters;
 use crate::charter::Charter;
+use crate::federation::Federation;
 use crate::index::Days;
 use crate::refusal::Refusal;
 
@@ -45,8 +47,10 @@ pub struct Moment {
     pub today: Today,
 }
 
-/// One log's state. Vectors by coop have the charter's order; a log's own place in them is unused.
+/// One log's state. Vectors by coop are by place; a log's own place in them is unused.
 pub struct Log {
+    /// The charter in force for this log.
+    pub charter: Arc<Charter>,
     pub moment: Moment,
     pub position: i64,
     pub held: i64,
@@ -55,8 +59,8 @@ pub struct Log {
     pub accounts: Accounts,
     /// What this log has sent, by payee coop.
     pub transit: Vec<VecDeque<Item>>,
-    /// What this log has to give back, by (position of the paying coop, index).
-    pub returnable: BTreeMap<(usize, u64), Returnable>,
+    /// What this log has to give back, by (number of the paying coop, index).
+    pub returnable: BTreeMap<(u32, u64), Returnable>,
     /// The rows that the shared rules keep.
     pub chapters: Chapters,
     /// The values of the index; None in a federation without one.
@@ -65,9 +69,10 @@ pub struct Log {
 }
 
 impl Log {
-    /// An empty log in a federation of `coops` coops.
-    pub fn new(genesis: Head, coops: usize) -> Self {
+    /// An empty log in a federation in which `coops` coops have a log.
+    pub fn new(genesis: Head, charter: Arc<Charter>, coops: usize) -> Self {
         Log {
+            charter,
             moment: Moment { time: 0, today: Today::default() },
             position: 0,
             held: 0,
@@ -80,6 +85,24 @@ impl Log {
             days: None,
             heads: Heads { heads: VecDeque::from([genesis]), from: 0 },
         }
+    }
+}
+
+impl Log {
+    /// Makes room for one more coop's place.
+    pub fn add_coop(&mut self) {
+        self.anchored.push(0);
+        self.transit.push(VecDeque::new());
+    }
+
+    /// (number, anchored length) of every coop of the log's charter but its own, `number`, rising.
+    pub fn anchored_lengths<'a>(
+        &'a self,
+        federation: &'a Federation,
+        number: u32,
+    ) -> impl Iterator<Item = (u32, u64)> + 'a {
+        let others = self.charter.numbers().filter(move |other| *other != number);
+        others.filter_map(|other| Some((other, self.anchored[federation.place(other)?])))
     }
 }
 

@@ -4,8 +4,8 @@
 //! whether it may. The payer's existence and signature are checked by the callers, who batch them.
 
 use crate::change::{Change, Payee};
-use crate::charter::Charter;
 use crate::codec::MAX;
+use crate::federation::Terms;
 use crate::log::{Item, Log, Returnable, COMMONS};
 use crate::record::Status;
 use crate::refusal::Refusal;
@@ -14,17 +14,16 @@ use crate::transaction::{Pay, Return};
 /// The largest amount and balance.
 pub const MAX_AMOUNT: i64 = MAX as i64;
 
-/// Checks 3 to 13 of section 7.2 for the account at position `payer` of log `home`.
+/// Checks 3 to 13 of section 7.2 for the account at position `payer` of the log that `terms` are about.
 #[inline]
 pub fn check_pay(
-    charter: &Charter,
+    terms: Terms<'_>,
     logs: &[Log],
-    home: usize,
     time: u64,
     payer: u32,
     pay: &Pay<'_>,
 ) -> Result<Payee, Refusal> {
-    let log = &logs[home];
+    let log = &logs[terms.home];
     let account = log.accounts.get(payer);
     match account.status {
         Status::Open => {}
@@ -43,7 +42,7 @@ pub fn check_pay(
     if !(0..=pay.amount).contains(&pay.fee) {
         return Err(Refusal::FeeOutOfRange);
     }
-    let payee = find_payee(charter, logs, home, pay)?;
+    let payee = find_payee(terms, logs, pay)?;
     if let Some(price) = pay.price {
         let days = log.days.as_ref().ok_or(Refusal::PriceNotKnown)?;
         days.check_price(price, pay.amount, time)?;
@@ -51,18 +50,14 @@ pub fn check_pay(
     if account.balance - pay.amount - pay.fee < -log.accounts.limit_at(payer, time) {
         return Err(Refusal::LimitExceeded);
     }
-    check_room(charter, log, home, payee, pay)?;
+    check_room(terms, log, payee, pay)?;
     Ok(payee)
 }
 
 #[inline]
-fn find_payee(
-    charter: &Charter,
-    logs: &[Log],
-    home: usize,
-    pay: &Pay<'_>,
-) -> Result<Payee, Refusal> {
-    if pay.payee_coop == charter.coops[home].number {
+fn find_payee(terms: Terms<'_>, logs: &[Log], pay: &Pay<'_>) -> Result<Payee, Refusal> {
+    let home = terms.home;
+    if pay.payee_coop == terms.number() {
         if pay.payee == pay.payer {
             return Err(Refusal::PayeeIsPayer);
         }
@@ -76,7 +71,7 @@ fn find_payee(
             Status::Open | Status::Frozen => Ok(Payee::Local(payee)),
         };
     }
-    let coop = charter.position(pay.payee_coop).ok_or(Refusal::CoopUnknown)?;
+    let coop = terms.place(pay.payee_coop).ok_or(Refusal::CoopUnknown)?;
     if pay.payee != COMMONS {
         // Of another coop's accounts a log knows only what it has anchored.
         let known = logs[home].anchored[coop];
@@ -95,17 +90,11 @@ fn find_payee(
 
 /// Whether the coop may send so much, and balances have room for it.
 #[inline]
-fn check_room(
-    charter: &Charter,
-    log: &Log,
-    home: usize,
-    payee: Payee,
-    pay: &Pay<'_>,
-) -> Result<(), Refusal> {
+fn check_room(terms: Terms<'_>, log: &Log, payee: Payee, pay: &Pay<'_>) -> Result<(), Refusal> {
     let mut to_commons = pay.fee;
     match payee {
         Payee::Abroad(_) => {
-            if log.position - log.held - pay.amount < -charter.coops[home].clearing_limit {
+            if log.position - log.held - pay.amount < -terms.coop().clearing_limit {
                 return Err(Refusal::ClearingLimitExceeded);
             }
         }
@@ -147,16 +136,16 @@ pub fn apply_pay(log: &mut Log, index: u64, payer: u32, payee: Payee, pay: &Pay<
     Change::Pay { payer, payee, amount: pay.amount, fee: pay.fee }
 }
 
-/// Lets an item leave a log for the coop at position `to`.
+/// Lets an item leave a log for the coop at place `to`.
 fn send(log: &mut Log, to: usize, item: Item) {
     log.position -= item.amount;
     log.transit[to].push_back(item);
 }
 
-/// Both checks of section 7.7; gives the position of the coop to give back to.
-pub fn check_return(charter: &Charter, log: &Log, back: &Return) -> Result<usize, Refusal> {
-    let coop = charter.position(back.coop).ok_or(Refusal::CoopUnknown)?;
-    if !log.returnable.contains_key(&(coop, back.index)) {
+/// Both checks of section 7.7; gives the place of the coop to give back to.
+pub fn check_return(terms: Terms<'_>, log: &Log, back: &Return) -> Result<usize, Refusal> {
+    let coop = terms.place(back.coop).ok_or(Refusal::CoopUnknown)?;
+    if !log.returnable.contains_key(&(back.coop, back.index)) {
         return Err(Refusal::ReturnUnknown);
     }
     Ok(coop)
@@ -164,11 +153,11 @@ pub fn check_return(charter: &Charter, log: &Log, back: &Return) -> Result<usize
 
 /// Carries out a checked return that becomes entry `index`.
 pub fn apply_return(log: &mut Log, index: u64, coop: usize, back: &Return) -> Change {
-    let key = (coop, back.index);
+    let key = (back.coop, back.index);
     let Returnable { account, amount } =
         log.returnable.remove(&key).expect("a checked return is returnable");
     log.commons -= amount;
     log.held -= amount;
     send(log, coop, Item { index, amount, payee: account, payer: COMMONS, is_return: true });
-    Change::Return { coop, index: back.index, account, amount }
+    Change::Return { coop, number: back.coop, index: back.index, account, amount }
 }

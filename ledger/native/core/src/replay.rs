@@ -4,14 +4,16 @@
 //! one. The answer is that of checking entry by entry: of all that could be said against the entries,
 //! what concerns the earliest entry counts, and within one entry the order of PROTOCOL section 7.
 
+use std::sync::Arc;
+
 use crate::anchor::{apply_anchor, check_balances, check_claims, is_held};
 use crate::batch::Find;
 use crate::chain::extend;
 use crate::change::Change;
-use crate::charter::Charter;
 use crate::crew::{with_crew, Crew, Verified};
 use crate::entries::Boundaries;
 use crate::fault::Fault;
+use crate::federation::Terms;
 use crate::gather::{next_size, Gatherer, SMALLEST};
 use crate::log::Log;
 use crate::payment::{apply_pay, apply_return, check_pay, check_return};
@@ -53,13 +55,14 @@ impl Validator {
         let count = entries.count().saturating_sub(start);
         // Starting threads takes as long as verifying a few signatures.
         let threads = if count < SMALLEST { 1 } else { self.threads() };
-        self.change(|charter, state| {
+        self.change(|federation, state| {
+            let charter = Arc::clone(&state.logs[home].charter);
+            let terms = Terms { federation, charter: &charter, home };
             with_crew(threads, Find::First, |crew| {
                 let run = Run {
-                    charter,
+                    terms,
                     journal: Journal::new(&state.logs, home),
                     state,
-                    home,
                     gatherer: Gatherer::default(),
                     first_bad: None,
                 };
@@ -74,12 +77,13 @@ impl Validator {
     /// Applies nothing.
     pub fn judge(&mut self, coop: u32, entry: &[u8]) -> Result<Stop, Fault> {
         let home = self.position(coop)?;
-        self.change(|charter, state| {
+        self.change(|federation, state| {
+            let charter = Arc::clone(&state.logs[home].charter);
+            let terms = Terms { federation, charter: &charter, home };
             let mut run = Run {
-                charter,
+                terms,
                 journal: Journal::new(&state.logs, home),
                 state,
-                home,
                 gatherer: Gatherer::default(),
                 first_bad: None,
             };
@@ -96,9 +100,8 @@ impl Validator {
 }
 
 struct Run<'a, 's> {
-    charter: &'a Charter,
+    terms: Terms<'a>,
     state: &'s mut State,
-    home: usize,
     journal: Journal,
     gatherer: Gatherer<'a>,
     /// The earliest entry, counted from the start of the call, with a bad signature.
@@ -159,18 +162,18 @@ impl<'a> Run<'a, '_> {
     #[inline]
     fn step(&mut self, entry: &'a [u8]) -> Result<(), Stop> {
         let (time, transaction) = decode_entry(entry).map_err(Stop::Refused)?;
-        let before = self.state.logs[self.home].moment;
+        let before = self.state.logs[self.terms.home].moment;
         let is_payment = matches!(transaction, Transaction::Pay(_));
         if !matches!(transaction, Transaction::Shared) {
             if time < before.time {
                 return Err(Stop::Refused(Refusal::TimeFalls));
             }
-            before.check_day(self.charter, time, is_payment).map_err(Stop::Refused)?;
+            before.check_day(self.terms.charter, time, is_payment).map_err(Stop::Refused)?;
         }
         let change = self.check_and_apply(time, transaction)?;
         self.journal.push(before, change);
-        let log: &mut Log = &mut self.state.logs[self.home];
-        log.moment = before.after(self.charter, time, is_payment);
+        let log: &mut Log = &mut self.state.logs[self.terms.home];
+        log.moment = before.after(self.terms.charter, time, is_payment);
         let head = extend(log.heads.last(), entry);
         log.heads.heads.push_back(head);
         Ok(())
@@ -179,7 +182,8 @@ impl<'a> Run<'a, '_> {
     #[inline]
     fn check_and_apply(&mut self, time: u64, transaction: Transaction<'a>) -> Result<Change, Stop> {
         let ordinal = self.journal.len() as u32;
-        let (charter, home) = (self.charter, self.home);
+        let terms = self.terms;
+        let home = terms.home;
         let State { logs, keys } = &mut *self.state;
         let index = logs[home].heads.length() + 1;
         match transaction {
@@ -188,23 +192,21 @@ impl<'a> Run<'a, '_> {
                 let payer =
                     accounts.find(pay.payer).ok_or(Stop::Refused(Refusal::AccountUnknown))?;
                 let gatherer = &mut self.gatherer;
-                gather_pay(gatherer, charter, (accounts, keys), (home, payer), ordinal, &pay);
-                let payee =
-                    check_pay(charter, logs, home, time, payer, &pay).map_err(Stop::Refused)?;
+                gather_pay(gatherer, terms, (accounts, keys), payer, ordinal, &pay);
+                let payee = check_pay(terms, logs, time, payer, &pay).map_err(Stop::Refused)?;
                 Ok(apply_pay(&mut logs[home], index, payer, payee, &pay))
             }
             Transaction::Anchor(anchor) => {
-                let other =
-                    check_claims(charter, &logs[home], home, &anchor).map_err(Stop::Refused)?;
-                gather_anchor(&mut self.gatherer, charter, ordinal, &anchor);
+                let other = check_claims(terms, &logs[home], &anchor).map_err(Stop::Refused)?;
+                gather_anchor(&mut self.gatherer, terms, ordinal, &anchor);
                 if !is_held(logs, other, &anchor) {
                     return Err(waiting(&anchor));
                 }
                 check_balances(logs, home, other, anchor.length).map_err(Stop::Refused)?;
-                Ok(apply_anchor(logs, home, other, anchor.length))
+                Ok(apply_anchor(terms, logs, other, anchor.length))
             }
             Transaction::Return(back) => {
-                let coop = check_return(charter, &logs[home], &back).map_err(Stop::Refused)?;
+                let coop = check_return(terms, &logs[home], &back).map_err(Stop::Refused)?;
                 Ok(apply_return(&mut logs[home], index, coop, &back))
             }
             Transaction::Shared => Err(Stop::Shared),

@@ -3,14 +3,16 @@
 //! All signatures are verified first, then the rules run; one transaction's refusal does not touch the
 //! others. A single payment takes the single check, without threads or batch.
 
+use std::sync::Arc;
+
 use crate::anchor::{apply_anchor, check_balances, check_claims, is_held};
 use crate::batch::Find;
 use crate::chain::extend;
 use crate::change::Change;
-use crate::charter::Charter;
 use crate::codec::{write, MAX};
 use crate::crew::{with_crew, Verified};
 use crate::fault::Fault;
+use crate::federation::Terms;
 use crate::gather::{next_size, Gatherer, SMALLEST};
 use crate::payment::{apply_pay, apply_return, check_pay, check_return};
 use crate::refusal::Refusal;
@@ -45,7 +47,9 @@ impl Validator {
             return Err(Fault::Argument("a time is at most 2^53 - 1"));
         }
         let threads = if transactions.len() < SMALLEST { 1 } else { self.threads() };
-        self.change(|charter, state| {
+        self.change(|federation, state| {
+            let charter = Arc::clone(&state.logs[home].charter);
+            let terms = Terms { federation, charter: &charter, home };
             let time = time.max(state.logs[home].moment.time);
             let prefix = entry_prefix(time);
             let decoded: Vec<Decoded<'_>> = transactions
@@ -53,9 +57,9 @@ impl Validator {
                 .map(|bytes| decode(time, &prefix, bytes))
                 .take_while(|decoded| !matches!(decoded, Ok(Transaction::Shared)))
                 .collect();
-            let is_bad = verify(charter, state, home, &decoded, threads);
+            let is_bad = verify(terms, state, &decoded, threads);
             let mut journal = Journal::new(&state.logs, home);
-            let sequenced = (Appending { charter, state, home, time, prefix: &prefix }).append_all(
+            let sequenced = (Appending { terms, state, time, prefix: &prefix }).append_all(
                 &mut journal,
                 transactions,
                 &decoded,
@@ -72,17 +76,17 @@ impl Validator {
     /// The fault of an anchor among the transactions whose head is not held, if there is one.
     pub fn check_dependencies(&self, coop: u32, transactions: &[&[u8]]) -> Result<(), Fault> {
         let log = self.log(coop)?;
-        let home = self.position(coop)?;
+        let terms = self.terms(coop)?;
         for bytes in transactions {
             let Ok(Transaction::Anchor(anchor)) =
                 decode(log.moment.time, &entry_prefix(log.moment.time), bytes)
             else {
                 continue;
             };
-            let Ok(other) = check_claims(&self.charter, log, home, &anchor) else {
+            let Ok(other) = check_claims(terms, log, &anchor) else {
                 continue;
             };
-            if !is_held(&self.state.logs, other, &anchor) && is_signed(&self.charter, &anchor) {
+            if !is_held(&self.state.logs, other, &anchor) && is_signed(terms, &anchor) {
                 return Err(Fault::DependencyMissing(anchor.coop, anchor.length));
             }
         }
@@ -106,17 +110,16 @@ fn decode<'a>(time: u64, prefix: &[u8], transaction: &'a [u8]) -> Decoded<'a> {
     Ok(decoded)
 }
 
-fn is_signed(charter: &Charter, anchor: &Anchor<'_>) -> bool {
+fn is_signed(terms: Terms<'_>, anchor: &Anchor<'_>) -> bool {
     let mut gatherer = Gatherer::default();
-    gather_anchor(&mut gatherer, charter, 0, anchor);
+    gather_anchor(&mut gatherer, terms, 0, anchor);
     gatherer.take().find_bad(Find::First).is_empty()
 }
 
 /// For each transaction, whether a signature in it is bad. Those by nobody are not looked at.
 fn verify<'a>(
-    charter: &'a Charter,
+    terms: Terms<'a>,
     state: &mut State,
-    home: usize,
     decoded: &[Decoded<'a>],
     threads: usize,
 ) -> Vec<bool> {
@@ -125,16 +128,16 @@ fn verify<'a>(
         let mut size = next_size(SMALLEST, decoded.len(), threads);
         for (ordinal, transaction) in decoded.iter().enumerate() {
             let State { logs, keys } = state;
-            let accounts = &logs[home].accounts;
+            let accounts = &logs[terms.home].accounts;
             match transaction {
                 Ok(Transaction::Pay(pay)) => {
                     if let Some(payer) = accounts.find(pay.payer) {
-                        let (place, ordinal) = ((home, payer), ordinal as u32);
-                        gather_pay(&mut gatherer, charter, (accounts, keys), place, ordinal, pay);
+                        let ordinal = ordinal as u32;
+                        gather_pay(&mut gatherer, terms, (accounts, keys), payer, ordinal, pay);
                     }
                 }
                 Ok(Transaction::Anchor(anchor)) => {
-                    gather_anchor(&mut gatherer, charter, ordinal as u32, anchor);
+                    gather_anchor(&mut gatherer, terms, ordinal as u32, anchor);
                 }
                 Ok(Transaction::Return(_) | Transaction::Shared) | Err(_) => {}
             }
@@ -158,9 +161,8 @@ fn verify<'a>(
 }
 
 struct Appending<'c, 's> {
-    charter: &'c Charter,
+    terms: Terms<'c>,
     state: &'s mut State,
-    home: usize,
     time: u64,
     prefix: &'c [u8],
 }
@@ -175,9 +177,9 @@ impl Appending<'_, '_> {
     ) -> Result<Sequenced, Fault> {
         let mut sequenced = Sequenced::default();
         for ((bytes, decoded), is_bad) in transactions.iter().zip(decoded).zip(is_bad) {
-            let before = self.state.logs[self.home].moment;
+            let before = self.state.logs[self.terms.home].moment;
             let is_payment = matches!(decoded, Ok(Transaction::Pay(_)));
-            let has_room = before.check_day(self.charter, self.time, is_payment);
+            let has_room = before.check_day(self.terms.charter, self.time, is_payment);
             let checked = decoded.and_then(|transaction| has_room.map(|()| transaction));
             match checked.and_then(|transaction| self.check(transaction, *is_bad)) {
                 Err(refusal) => sequenced.outcomes.push(-i64::from(refusal.number())),
@@ -189,8 +191,8 @@ impl Appending<'_, '_> {
                     let start = sequenced.entries.len();
                     sequenced.entries.extend_from_slice(self.prefix);
                     sequenced.entries.extend_from_slice(bytes);
-                    let log = &mut self.state.logs[self.home];
-                    log.moment = before.after(self.charter, self.time, is_payment);
+                    let log = &mut self.state.logs[self.terms.home];
+                    log.moment = before.after(self.terms.charter, self.time, is_payment);
                     let head = extend(log.heads.last(), &sequenced.entries[start..]);
                     log.heads.heads.push_back(head);
                     sequenced.outcomes.push(log.heads.length() as i64);
@@ -203,7 +205,8 @@ impl Appending<'_, '_> {
 
     /// Checks a transaction whose signatures have been looked at, and applies it.
     fn check(&mut self, transaction: Transaction<'_>, is_bad: bool) -> Result<Checked, Refusal> {
-        let (charter, home) = (self.charter, self.home);
+        let terms = self.terms;
+        let home = terms.home;
         let logs = &mut self.state.logs;
         let index = logs[home].heads.length() + 1;
         let check_signature = || match is_bad {
@@ -215,20 +218,20 @@ impl Appending<'_, '_> {
                 let payer = logs[home].accounts.find(pay.payer);
                 let payer = payer.ok_or(Refusal::AccountUnknown)?;
                 check_signature()?;
-                let payee = check_pay(charter, logs, home, self.time, payer, &pay)?;
+                let payee = check_pay(terms, logs, self.time, payer, &pay)?;
                 apply_pay(&mut logs[home], index, payer, payee, &pay)
             }
             Transaction::Anchor(anchor) => {
-                let other = check_claims(charter, &logs[home], home, &anchor)?;
+                let other = check_claims(terms, &logs[home], &anchor)?;
                 check_signature()?;
                 if !is_held(logs, other, &anchor) {
                     return Ok(Checked::Missing { coop: anchor.coop, length: anchor.length });
                 }
                 check_balances(logs, home, other, anchor.length)?;
-                apply_anchor(logs, home, other, anchor.length)
+                apply_anchor(terms, logs, other, anchor.length)
             }
             Transaction::Return(back) => {
-                let coop = check_return(charter, &logs[home], &back)?;
+                let coop = check_return(terms, &logs[home], &back)?;
                 apply_return(&mut logs[home], index, coop, &back)
             }
             Transaction::Shared => unreachable!("decoding stops in front of these"),

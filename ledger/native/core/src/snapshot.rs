@@ -5,6 +5,7 @@
 //! accounts first pay, so loading takes no arithmetic on the curve.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
@@ -12,6 +13,7 @@ use crate::chapters::Chapters;
 use crate::charter::Charter;
 use crate::codec::Reader;
 use crate::fault::Fault;
+use crate::federation::{Federation, Terms};
 use crate::listing::list;
 use crate::log::{Heads, Item, Log, Returnable, Today};
 use crate::record::Record;
@@ -31,10 +33,11 @@ impl Validator {
         let mut out = Vec::with_capacity(96 * accounts + 1024);
         out.extend_from_slice(MAGIC);
         out.extend_from_slice(&[0; 32 + 8]);
-        list(&self.charter, logs, |piece| out.extend_from_slice(piece));
+        list(&self.federation, logs, |piece| out.extend_from_slice(piece));
         let listed = (out.len() - REST - 8) as u64;
         out[REST..REST + 8].copy_from_slice(&listed.to_be_bytes());
-        for log in logs {
+        for (_, home) in self.federation.coops() {
+            let log = &logs[home];
             out.extend_from_slice(&log.heads.from.to_be_bytes());
             out.extend_from_slice(&(log.heads.heads.len() as u64).to_be_bytes());
             log.heads.heads.iter().for_each(|head| out.extend_from_slice(head));
@@ -44,8 +47,13 @@ impl Validator {
         Ok(out)
     }
 
-    /// The state of a snapshot.
-    pub fn load(charter: Charter, threads: usize, snapshot: &[u8]) -> Result<Self, Fault> {
+    /// The state of a snapshot of a federation whose logs go by this charter.
+    pub fn load(
+        federation: [u8; 32],
+        charter: &Arc<Charter>,
+        threads: usize,
+        snapshot: &[u8],
+    ) -> Result<Self, Fault> {
         let rest = snapshot.get(REST..).ok_or(DAMAGED)?;
         if &snapshot[..16] != MAGIC || Sha256::digest(rest)[..] != snapshot[16..REST] {
             return Err(DAMAGED);
@@ -53,12 +61,14 @@ impl Validator {
         let (listed, rest) = rest.split_first_chunk::<8>().ok_or(DAMAGED)?;
         let listed = usize::try_from(u64::from_be_bytes(*listed)).map_err(|_| DAMAGED)?;
         let (listing, mut heads) = rest.split_at_checked(listed).ok_or(DAMAGED)?;
-        let mut validator = Validator::new(charter, threads);
+        let mut validator = Validator::new(federation, charter, threads);
         let mut reader = Reader::new(listing);
-        for home in 0..validator.state.logs.len() {
+        let federation = &validator.federation;
+        for (number, home) in federation.coops() {
             let log = &mut validator.state.logs[home];
-            let counts = read_header(&mut reader, &validator.charter, home, log).ok_or(FOREIGN)?;
-            read_rows(&mut reader, &validator.charter, home, log, &counts).ok_or(DAMAGED)??;
+            let counts = read_header(&mut reader, federation, number, log).ok_or(FOREIGN)?;
+            let terms = Terms { federation, charter, home };
+            read_rows(&mut reader, terms, log, &counts).ok_or(DAMAGED)??;
             log.heads = read_heads(&mut heads).ok_or(DAMAGED)?;
             if log.heads.length() != counts.length || log.heads.last() != &counts.head {
                 return Err(DAMAGED);
@@ -83,13 +93,13 @@ struct Counts {
 
 fn read_header(
     reader: &mut Reader<'_>,
-    charter: &Charter,
-    home: usize,
+    federation: &Federation,
+    number: u32,
     log: &mut Log,
 ) -> Option<Counts> {
-    let is_counted = charter.entries_per_day.is_some();
+    let is_counted = log.charter.entries_per_day.is_some();
     is_true(reader.array()? == if is_counted { 14 } else { 13 } && reader.text()? == "coop")?;
-    is_true(reader.number()? == charter.coops[home].number)?;
+    is_true(reader.number()? == number)?;
     let length = reader.uint()?;
     let head = *reader.hash()?;
     log.moment.time = reader.uint()?;
@@ -97,10 +107,11 @@ fn read_header(
     log.held = reader.integer()?;
     log.commons = reader.integer()?;
     let indexed = reader.uint()?;
-    is_true(reader.array()? as usize == charter.coops.len() - 1)?;
-    for other in (0..charter.coops.len()).filter(|other| *other != home) {
-        is_true(reader.array()? == 2 && reader.number()? == charter.coops[other].number)?;
-        log.anchored[other] = reader.uint()?;
+    let others: Vec<u32> = log.charter.numbers().filter(|other| *other != number).collect();
+    is_true(reader.array()? as usize == others.len())?;
+    for other in others {
+        is_true(reader.array()? == 2 && reader.number()? == other)?;
+        log.anchored[federation.place(other)?] = reader.uint()?;
     }
     let (accounts, transit, returnable) = (reader.uint()?, reader.uint()?, reader.uint()?);
     if is_counted {
@@ -112,8 +123,7 @@ fn read_header(
 
 fn read_rows(
     reader: &mut Reader<'_>,
-    charter: &Charter,
-    home: usize,
+    terms: Terms<'_>,
     log: &mut Log,
     counts: &Counts,
 ) -> Option<Result<(), Fault>> {
@@ -127,14 +137,15 @@ fn read_rows(
     }
     for _ in 0..counts.transit {
         is_true(reader.array()? == 6)?;
-        let to = charter.position(reader.number()?).filter(|to| *to != home)?;
+        let to = terms.place(reader.number()?).filter(|to| *to != terms.home)?;
         let (index, payee, amount) = (reader.uint()?, reader.number()?, reader.integer()?);
         let (payer, is_return) = (reader.number()?, reader.uint()? == 1);
         log.transit[to].push_back(Item { index, amount, payee, payer, is_return });
     }
     for _ in 0..counts.returnable {
         is_true(reader.array()? == 4)?;
-        let from = charter.position(reader.number()?)?;
+        let from = reader.number()?;
+        terms.place(from)?;
         let index = reader.uint()?;
         let item = Returnable { account: reader.number()?, amount: reader.integer()? };
         log.returnable.insert((from, index), item);

@@ -73,17 +73,17 @@ fn undo(logs: &mut [Log], home: usize, change: &Change) {
             account.balance += amount + fee;
         }
         Change::Anchor(delivery) => undo_anchor(logs, home, delivery),
-        Change::Return { coop, index, account, amount } => {
+        Change::Return { coop, number, index, account, amount } => {
             take_back(log, *coop, *amount);
             log.held += amount;
             log.commons += amount;
             let returnable = Returnable { account: *account, amount: *amount };
-            log.returnable.insert((*coop, *index), returnable);
+            log.returnable.insert((*number, *index), returnable);
         }
     }
 }
 
-/// Undoes the sending of the newest item to the coop at position `to`.
+/// Undoes the sending of the newest item to the coop at place `to`.
 fn take_back(log: &mut Log, to: usize, amount: i64) {
     let item: Option<Item> = log.transit[to].pop_back();
     debug_assert_eq!(item.map(|item| item.amount), Some(amount));

@@ -9,6 +9,7 @@ use crate::charter::Charter;
 use crate::effects::Effects;
 use crate::entries::Boundaries;
 use crate::fault::Fault;
+use crate::federation::{Federation, Terms};
 use crate::gather::Gatherer;
 use crate::index::Days;
 use crate::keys::{KeyCache, Owner, CAPACITY};
@@ -22,27 +23,54 @@ const NODE: u32 = u32::MAX;
 
 /// State and rules for all logs of one federation.
 pub struct Validator {
-    pub(crate) charter: Arc<Charter>,
+    pub(crate) federation: Federation,
     pub(crate) state: State,
     threads: usize,
     is_poisoned: bool,
 }
 
-/// The logs in the charter's order, and the keys that are kept decompressed.
+/// The logs by place, and the keys that are kept decompressed.
 pub struct State {
     pub logs: Vec<Log>,
     pub keys: KeyCache,
 }
 
 impl Validator {
-    /// Without an entry in any log. `threads` is how many verify at once, at least one.
-    pub fn new(charter: Charter, threads: usize) -> Self {
-        let logs = charter
-            .coops
-            .iter()
-            .map(|coop| Log::new(genesis(&charter.federation, coop.number), charter.coops.len()));
-        let state = State { logs: logs.collect(), keys: KeyCache::new(CAPACITY) };
-        Validator { state, charter: Arc::new(charter), threads: threads.max(1), is_poisoned: false }
+    /// Without an entry in any log; all logs go by `charter`. `threads` is how many verify at once, at least
+    /// one.
+    pub fn new(federation: [u8; 32], charter: &Arc<Charter>, threads: usize) -> Self {
+        let state = State { logs: Vec::new(), keys: KeyCache::new(CAPACITY) };
+        let federation = Federation::new(federation);
+        let threads = threads.max(1);
+        let mut validator = Validator { federation, state, threads, is_poisoned: false };
+        validator.add_logs(charter);
+        validator
+    }
+
+    /// Gives an empty log, which goes by that charter, to each coop of it that has none.
+    fn add_logs(&mut self, charter: &Arc<Charter>) {
+        let State { logs, .. } = &mut self.state;
+        for number in charter.numbers() {
+            if self.federation.place(number).is_some() {
+                continue;
+            }
+            self.federation.add(number);
+            logs.iter_mut().for_each(Log::add_coop);
+            let genesis = genesis(&self.federation.id, number);
+            logs.push(Log::new(genesis, Arc::clone(charter), logs.len() + 1));
+        }
+    }
+
+    /// Lets the log of a coop go by another charter from its next entry on. Coops that are new in it get logs.
+    pub fn go_by(&mut self, coop: u32, charter: &Arc<Charter>) -> Result<(), Fault> {
+        if charter.coop(coop).is_none() {
+            return Err(Fault::Argument("a log goes by a charter that has its coop"));
+        }
+        self.logs()?;
+        self.add_logs(charter);
+        let home = self.position(coop)?;
+        self.state.logs[home].charter = Arc::clone(charter);
+        Ok(())
     }
 
     /// How many threads verify at once.
@@ -50,25 +78,32 @@ impl Validator {
         self.threads
     }
 
-    /// The position of a coop in the charter.
+    /// The place of a coop.
     pub fn position(&self, coop: u32) -> Result<usize, Fault> {
-        self.charter.position(coop).ok_or(Fault::Argument("no coop of the charter"))
+        self.federation.place(coop).ok_or(Fault::Argument("no coop of the charter"))
+    }
+
+    /// By what the log of a coop is judged.
+    pub(crate) fn terms(&self, coop: u32) -> Result<Terms<'_>, Fault> {
+        let home = self.position(coop)?;
+        let charter = &self.logs()?[home].charter;
+        Ok(Terms { federation: &self.federation, charter, home })
     }
 
     /// Lets `work` change the state. If it panics the state is not used again.
     pub(crate) fn change<R>(
         &mut self,
-        work: impl FnOnce(&Arc<Charter>, &mut State) -> R,
+        work: impl FnOnce(&Federation, &mut State) -> R,
     ) -> Result<R, Fault> {
         if std::mem::replace(&mut self.is_poisoned, true) {
             return Err(Fault::Poisoned);
         }
-        let result = work(&self.charter, &mut self.state);
+        let result = work(&self.federation, &mut self.state);
         self.is_poisoned = false;
         Ok(result)
     }
 
-    /// The logs in the charter's order, unless a panic has left them unusable.
+    /// The logs by place, unless a panic has left them unusable.
     pub fn logs(&self) -> Result<&[Log], Fault> {
         match self.is_poisoned {
             true => Err(Fault::Poisoned),
@@ -81,9 +116,9 @@ impl Validator {
         Ok(&self.logs()?[self.position(coop)?])
     }
 
-    /// The numbers of the charter's coops, rising.
-    pub fn coops(&self) -> impl Iterator<Item = u32> + '_ {
-        self.charter.coops.iter().map(|coop| coop.number)
+    /// How far the log of a coop has anchored every other coop of its charter, by number.
+    pub fn anchored(&self, coop: u32) -> Result<impl Iterator<Item = (u32, u64)> + '_, Fault> {
+        Ok(self.log(coop)?.anchored_lengths(&self.federation, coop))
     }
 
     /// The head that entries would lead to; applies nothing.
@@ -101,7 +136,7 @@ impl Validator {
         effects: &Effects,
     ) -> Result<(), Fault> {
         let home = self.position(coop)?;
-        self.change(|charter, state| {
+        self.change(|_, state| {
             let is_alone = state.logs.len() == 1;
             let log = &mut state.logs[home];
             if time < log.moment.time {
@@ -109,7 +144,7 @@ impl Validator {
             }
             effects.check(&log.accounts)?;
             effects.apply(log)?;
-            log.moment = log.moment.after(charter, time, false);
+            log.moment = log.moment.after(&log.charter, time, false);
             let head = extend(log.heads.last(), entry);
             log.heads.heads.push_back(head);
             if is_alone {
@@ -130,8 +165,9 @@ impl Validator {
     /// What a log has sent and the payees' logs have not anchored, by payee coop, then index.
     pub fn in_transit(&self, coop: u32) -> Result<impl Iterator<Item = (u32, &Item)>, Fault> {
         let log = self.log(coop)?;
-        let queues = self.coops().zip(&log.transit);
-        Ok(queues.flat_map(|(payee_coop, queue)| queue.iter().map(move |item| (payee_coop, item))))
+        Ok(self.federation.coops().flat_map(move |(payee_coop, to)| {
+            log.transit[to].iter().map(move |item| (payee_coop, item))
+        }))
     }
 
     /// The index in the log of `other` of its newest item in transit to `home`; 0 when none is.
@@ -147,22 +183,22 @@ impl Validator {
     ) -> Result<impl Iterator<Item = (u32, u64, &Returnable)>, Fault> {
         let log = self.log(coop)?;
         let items = log.returnable.iter();
-        Ok(items.map(|((from, index), item)| (self.charter.coops[*from].number, *index, item)))
+        Ok(items.map(|((from, index), item)| (*from, *index, item)))
     }
 }
 
-/// Adds the signature of a payment by the account at position `payer` of log `home`.
+/// Adds the signature of a payment by the account at position `payer` of the log that `terms` are about.
 #[inline]
 pub(crate) fn gather_pay<'a>(
     gatherer: &mut Gatherer<'a>,
-    charter: &'a Charter,
+    terms: Terms<'a>,
     (accounts, keys): (&Accounts, &mut KeyCache),
-    (home, payer): (usize, u32),
+    payer: u32,
     ordinal: u32,
     pay: &Pay<'a>,
 ) {
-    let owner = Owner { coop: home as u16, account: payer };
-    let context = &charter.coops[home].entry_context;
+    let owner = Owner { coop: terms.home as u16, account: payer };
+    let context = &terms.federation.home(terms.home).entry_context;
     let signed = Signed { context, body: pay.signed, signature: pay.signature };
     gatherer.add(owner, ordinal, signed, || {
         let account = accounts.get(payer);
@@ -175,19 +211,18 @@ pub(crate) fn gather_pay<'a>(
 /// Adds the signatures of an anchor by coops of the charter.
 pub(crate) fn gather_anchor<'a>(
     gatherer: &mut Gatherer<'a>,
-    charter: &'a Charter,
+    terms: Terms<'a>,
     ordinal: u32,
     anchor: &Anchor<'a>,
 ) {
-    let Some(anchored) = charter.position(anchor.coop) else {
+    let Some(anchored) = terms.place(anchor.coop) else {
         return;
     };
-    let context = &charter.coops[anchored].head_context;
+    let context = &terms.federation.home(anchored).head_context;
     for (signer, signature) in anchor.signatures() {
-        let Some(place) = charter.position(signer) else {
+        let (Some(coop), Some(place)) = (terms.charter.coop(signer), terms.place(signer)) else {
             continue;
         };
-        let coop = &charter.coops[place];
         let owner = Owner { coop: place as u16, account: NODE };
         let signed = Signed { context, body: anchor.signed, signature };
         gatherer.add(owner, ordinal, signed, || Key {

@@ -150,7 +150,7 @@ fn an_anchor_of_a_head_that_is_not_held_waits() {
 fn a_snapshot_leads_to_the_same_state_and_goes_on() {
     let (home, _) = with_transit();
     let bytes = home.snapshot().unwrap();
-    let mut loaded = Validator::load(charter(), 2, &bytes).unwrap();
+    let mut loaded = Validator::load(FEDERATION, &charter(), 2, &bytes).unwrap();
     assert_eq!(loaded.snapshot().unwrap(), bytes);
     let head = *loaded.log(1).unwrap().heads.last();
     let answer = replay(&mut loaded, 2, &entry(7, &anchor(1, 7, &head)));
@@ -158,7 +158,7 @@ fn a_snapshot_leads_to_the_same_state_and_goes_on() {
     for at in 0..bytes.len() {
         let mut damaged = bytes.clone();
         damaged[at] ^= 0x10;
-        assert!(Validator::load(charter(), 1, &damaged).is_err(), "byte {at}");
+        assert!(Validator::load(FEDERATION, &charter(), 1, &damaged).is_err(), "byte {at}");
     }
 }
 

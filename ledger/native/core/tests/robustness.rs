@@ -89,7 +89,7 @@ fn arbitrary_bytes() {
         let length = numbers.below(200) as usize;
         let bytes: Vec<u8> = (0..length).map(|_| numbers.next() as u8).collect();
         check_reading(&bytes);
-        let _ = Validator::load(charter(), 1, &bytes);
+        let _ = Validator::load(FEDERATION, &charter(), 1, &bytes);
         let _ = Effects::read(&bytes);
     }
 }

@@ -2,6 +2,8 @@
 //! a replay stopped at changed nothing.
 #![no_main]
 
+use std::sync::Arc;
+
 use fiado_core::charter::Charter;
 use fiado_core::effects::Effects;
 use fiado_core::entries::Boundaries;
@@ -16,12 +18,13 @@ const KEY: [u8; 32] = {
     key
 };
 
-fn charter() -> Charter {
-    Charter::new([7; 32], 0, None, &[(1, KEY, 1_000), (2, KEY, 1_000)]).unwrap()
+fn charter() -> Arc<Charter> {
+    let charter = Charter::new(0, None, &[(1, KEY, 1_000), (2, KEY, 1_000)]);
+    Arc::new(charter.unwrap())
 }
 
 fn validator() -> Validator {
-    let mut validator = Validator::new(charter(), 1);
+    let mut validator = Validator::new([7; 32], &charter(), 1);
     for number in 1..=3 {
         let opened = Record::new(number, KEY, vec![b'a' + number as u8], u64::from(number));
         let accounts = vec![Record { limit: 1_000, ..opened }];
@@ -32,7 +35,7 @@ fn validator() -> Validator {
 }
 
 fuzz_target!(|bytes: &[u8]| {
-    let _ = Validator::load(charter(), 1, bytes);
+    let _ = Validator::load([7; 32], &charter(), 1, bytes);
     let mut validator = validator();
     let before = validator.digest().unwrap();
     let _ = validator.judge(1, bytes).unwrap();

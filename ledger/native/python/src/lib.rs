@@ -199,7 +199,10 @@ fn cpu_features() -> Vec<&'static str> {
 #[pymodule]
 mod _native {
     #[pymodule_export]
-    use super::{admissible, cpu_features, validator::Validator, Entries, Issuer, Signatures};
+    use super::{
+        admissible, cpu_features, validator::Charter, validator::Validator, Entries, Issuer,
+        Signatures,
+    };
     use super::{Bound, PyModule, PyResult};
     use pyo3::prelude::PyModuleMethods;
 

@@ -1,9 +1,11 @@
 //! The validator as a Python class. `ledger.validators.native` wraps it and speaks to the rest.
 
+use std::sync::Arc;
+
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyType};
 
-use fiado_core::charter::Charter;
+use fiado_core::charter::Charter as CoreCharter;
 use fiado_core::codec::Reader;
 use fiado_core::effects::Effects;
 use fiado_core::fault::Fault;
@@ -46,49 +48,53 @@ pub struct Validator {
     core: Core,
 }
 
-fn read_charter(
-    federation: &Bound<'_, PyBytes>,
-    witness_quorum: usize,
-    entries_per_day: Option<u64>,
-    coops: &[CoopFields<'_>],
-) -> PyResult<Charter> {
-    let coops = coops
-        .iter()
-        .map(|(number, key, limit)| Ok((*number, *array(key.as_bytes())?, *limit)))
-        .collect::<PyResult<Vec<_>>>()?;
-    Charter::new(*array(federation.as_bytes())?, witness_quorum, entries_per_day, &coops)
-        .map_err(to_exception)
+/// A charter in force, which any number of logs may go by.
+#[pyclass(frozen)]
+pub struct Charter {
+    core: Arc<CoreCharter>,
+}
+
+#[pymethods]
+impl Charter {
+    #[new]
+    fn new(
+        witness_quorum: usize,
+        entries_per_day: Option<u64>,
+        coops: Vec<CoopFields<'_>>,
+    ) -> PyResult<Self> {
+        let coops = coops
+            .iter()
+            .map(|(number, key, limit)| Ok((*number, *array(key.as_bytes())?, *limit)))
+            .collect::<PyResult<Vec<_>>>()?;
+        let core = CoreCharter::new(witness_quorum, entries_per_day, &coops);
+        Ok(Charter { core: Arc::new(core.map_err(to_exception)?) })
+    }
 }
 
 #[pymethods]
 impl Validator {
     #[new]
-    fn new(
-        federation: Bound<'_, PyBytes>,
-        witness_quorum: usize,
-        entries_per_day: Option<u64>,
-        coops: Vec<CoopFields<'_>>,
-        threads: usize,
-    ) -> PyResult<Self> {
-        let charter = read_charter(&federation, witness_quorum, entries_per_day, &coops)?;
-        Ok(Validator { core: Core::new(charter, threads) })
+    fn new(federation: &[u8], charter: &Charter, threads: usize) -> PyResult<Self> {
+        Ok(Validator { core: Core::new(*array(federation)?, &charter.core, threads) })
     }
 
     #[classmethod]
     fn load(
         _class: &Bound<'_, PyType>,
         python: Python<'_>,
-        federation: Bound<'_, PyBytes>,
-        witness_quorum: usize,
-        entries_per_day: Option<u64>,
-        coops: Vec<CoopFields<'_>>,
+        federation: &[u8],
+        charter: &Charter,
         threads: usize,
         snapshot: Bound<'_, PyBytes>,
     ) -> PyResult<Self> {
-        let charter = read_charter(&federation, witness_quorum, entries_per_day, &coops)?;
+        let (federation, charter) = (*array(federation)?, &charter.core);
         let bytes = snapshot.as_bytes();
-        let core = run(python, || Core::load(charter, threads, bytes))?;
+        let core = run(python, || Core::load(federation, charter, threads, bytes))?;
         Ok(Validator { core })
+    }
+
+    fn go_by(&mut self, coop: u32, charter: &Charter) -> PyResult<()> {
+        self.core.go_by(coop, &charter.core).map_err(to_exception)
     }
 
     #[getter]
@@ -173,12 +179,7 @@ impl Validator {
 
     fn log<'py>(&self, python: Python<'py>, coop: u32) -> PyResult<LogFields<'py>> {
         let log = self.core.log(coop).map_err(to_exception)?;
-        let anchored = self
-            .core
-            .coops()
-            .zip(log.anchored.iter().copied())
-            .filter(|(other, _)| *other != coop)
-            .collect();
+        let anchored = self.core.anchored(coop).map_err(to_exception)?.collect();
         Ok((
             log.heads.length(),
             PyBytes::new(python, log.heads.last()),

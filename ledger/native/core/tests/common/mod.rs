@@ -1,6 +1,8 @@
 //! Two small coops whose members can pay, for tests that need a validator.
 #![allow(dead_code)]
 
+use std::sync::Arc;
+
 use ed25519_zebra::{SigningKey, VerificationKeyBytes};
 use fiado_core::chain::{context, TAG_ENTRY, TAG_HEAD};
 use fiado_core::charter::Charter;
@@ -49,15 +51,15 @@ pub fn member_key(coop: u32, account: u32) -> SigningKey {
     signing_key(u64::from(coop) << 32 | u64::from(account))
 }
 
-pub fn charter() -> Charter {
+pub fn charter() -> Arc<Charter> {
     let coops = [1, 2].map(|coop| (coop, public(&node_key(coop)), 100_000_000));
-    Charter::new(FEDERATION, 0, None, &coops).unwrap()
+    Arc::new(Charter::new(0, None, &coops).unwrap())
 }
 
 /// Accounts 1 to `members` at each of two coops. The entries that opened them are place holders:
 /// stewards' decisions are Python's, so here only their effect matters.
 pub fn validator(members: u32, threads: usize) -> Validator {
-    let mut validator = Validator::new(charter(), threads);
+    let mut validator = Validator::new(FEDERATION, &charter(), threads);
     for coop in [1, 2] {
         for account in 1..=members {
             let (key, handle) = (public(&member_key(coop, account)), format!("m{account}"));
