@@ -34,7 +34,7 @@ from node.http.base.problems import (
 from node.http.base.reading import JSON, check_address
 from node.http.base.refusals_problems import REFUSED
 from node.http.base.routes import Route
-from node.http.books import addresses, books
+from node.http.books import addresses, books, health
 from node.http.books import problems as books_problems
 from node.http.index import index
 from node.http.index import problems as index_problems
@@ -62,6 +62,7 @@ ROUTES: tuple[Route, ...] = (
     *members.ROUTES,
     *joins.ROUTES,
     *drafts.ROUTES,
+    *health.ROUTES,
     *books.ROUTES,
     *addresses.ROUTES,
     *index.ROUTES,

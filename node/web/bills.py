@@ -10,6 +10,7 @@ from node.http.base.api import Api
 from node.http.base.problem import Problem
 from node.http.merchant.payer import public_invoice
 from node.http.merchant.problems import INVOICE_NOT_FOUND
+from node.shapes import to_plain
 from node.web.requests import LONGEST_PURPOSE
 from node.web.site import load_site
 
@@ -26,7 +27,7 @@ async def get_bill(api: Api, request: web.Request) -> web.Response:
         api,
         request,
         "bill.html",
-        bill=bill,
+        bill=to_plain(bill),
         left=max(bill.amount - bill.paid - bill.coming, 0),
         is_payable=bill.state == "open",
         purpose=bill.description[:LONGEST_PURPOSE],

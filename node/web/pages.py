@@ -7,7 +7,7 @@ of sale are shells: their scripts hold the keys and talk to the interface.
 
 import json
 from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import Final
 
 from aiohttp import web
 
@@ -19,7 +19,8 @@ from node.http.base.api import Api
 from node.http.base.problem import Problem
 from node.http.base.problems import BUSY, NOT_FOUND, REQUEST_MALFORMED
 from node.http.base.shapes import Account
-from node.http.books import books
+from node.http.books import books, health
+from node.shapes import to_plain
 from node.web.bills import get_bill, get_counter
 from node.web.index_picture import IndexPicture, index_picture
 from node.web.positions import position_bar
@@ -32,15 +33,15 @@ Handler = Callable[[Api, web.Request], Awaitable[web.StreamResponse]]
 
 async def get_books(api: Api, request: web.Request) -> web.Response:
     """The open books of the federation, as held here."""
-    logs = _answered(await books.get_logs(api, request))["logs"]
+    logs = to_plain(await books.read_logs(api))["logs"]
     return load_site().page(
         api,
         request,
         "books.html",
-        status_=_answered(await books.get_status(api, request)),
+        status_=to_plain(await health.read_status(api)),
         logs=logs,
         bars={log["coop"]: position_bar(log["position"], log["clearing_limit"]) for log in logs},
-        evidence=_answered(await books.get_evidence_list(api, request))["evidence"],
+        evidence=to_plain(await books.read_evidence(api))["evidence"],
         picture=await api.runner.ask(lambda view: _index_picture(api, view)),
         titles={each.name: each.title for each in api.charter.coops.values()},
     )
@@ -52,11 +53,6 @@ def _index_picture(api: Api, view: View) -> IndexPicture | None:
         return None
     today = view.now_ms // 1000 // SECONDS_IN_DAY
     return index_picture(index.values, base_day=index.parameters.base_day, today=today)
-
-
-def _answered(response: web.Response) -> dict[str, Any]:
-    value: dict[str, Any] = json.loads(response.text or "{}")
-    return value
 
 
 async def get_pay(api: Api, request: web.Request) -> web.Response:

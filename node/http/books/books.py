@@ -1,4 +1,4 @@
-"""The open books: what anybody may read to audit the federation, and how this node is.
+"""The open books: what anybody may read to audit the federation.
 
 Logs are served byte for byte, with what is needed to check their chain; nothing here has to be believed.
 """
@@ -13,8 +13,6 @@ from ledger.chain import SignedHead, genesis
 from ledger.charter import Coop
 from ledger.codec import MAX
 from node.engine.events import View
-from node.engine.health.status import Readiness
-from node.http.base import troubles
 from node.http.base.api import Api, json_response
 from node.http.base.problem import Problem
 from node.http.base.problems import BUSY, COOP_NOT_FOUND, ENTRY_NOT_FOUND, TOO_MANY_REQUESTS
@@ -31,60 +29,6 @@ _SUBJECT = "Books"
 _PIECE_BYTES = 256 * 1024
 _ENTRIES_BYTES = 1024 * 1024
 """How much a request for entries is given when it does not say."""
-
-
-async def get_health(api: Api, request: web.Request) -> web.Response:
-    """Say that the process answers, and which validator runs. Asks the engine nothing."""
-    return json_response(
-        shapes.Health(
-            status="alive", validator=api.validator, version=api.version, coop=api.coop.name
-        )
-    )
-
-
-async def get_ready(api: Api, request: web.Request) -> web.Response:
-    """Say whether the node records now, and all that is wrong."""
-    status = await api.runner.ask(lambda view: view.status)
-    is_ready = status.readiness is Readiness.READY
-    answer = shapes.Ready(
-        ready=is_ready,
-        readiness=status.readiness,
-        troubles=troubles.listed(status.troubles, api.names),
-    )
-    return json_response(answer, status=200 if is_ready else 503)
-
-
-async def get_status(api: Api, request: web.Request) -> web.Response:
-    """How the node and the federation are, as seen here."""
-    return json_response(await api.runner.ask(lambda view: _status(api, view)))
-
-
-def _status(api: Api, view: View) -> shapes.Status:
-    transit = [item for coop in view.validator.coops for item in view.validator.in_transit(coop)]
-    amount = sum(item.amount for item in transit)
-    positions = sum(view.validator.log(coop).position for coop in view.validator.coops)
-    status = view.status
-    return shapes.Status(
-        coop=api.coop.name,
-        coop_number=api.coop.number,
-        federation=Hash(api.charter.federation),
-        name=api.founding.name,
-        unit=api.founding.unit,
-        readiness=status.readiness,
-        validator=status.validator,
-        version=api.version,
-        time=view.now_ms // 1000,
-        peers=[api.coop_name(coop) for coop in status.peers],
-        accused=[api.coop_name(coop) for coop in status.accused],
-        waiting=[
-            shapes.Waiting(log=api.coop_name(log), for_=api.coop_name(other))
-            for log, other in sorted(status.waiting.items())
-        ],
-        unanchored=[api.coop_name(coop) for coop in status.unanchored],
-        troubles=troubles.listed(status.troubles, api.names),
-        in_transit=shapes.InTransit(items=len(transit), amount=amount),
-        sum=positions + amount,
-    )
 
 
 async def get_digest(api: Api, request: web.Request) -> web.Response:
@@ -104,6 +48,11 @@ async def get_digest(api: Api, request: web.Request) -> web.Response:
 
 async def get_logs(api: Api, request: web.Request) -> web.Response:
     """All logs as held here: heads, positions, what they have anchored."""
+    return json_response(await read_logs(api))
+
+
+async def read_logs(api: Api) -> shapes.Logs:
+    """The same, for the pages."""
 
     def look(view: View) -> shapes.Logs:
         heads = view.engine.signed_heads()
@@ -111,7 +60,7 @@ async def get_logs(api: Api, request: web.Request) -> web.Response:
             logs=[_log(api, view, coop, heads.get(coop)) for coop in view.validator.coops]
         )
 
-    return json_response(await api.runner.ask(look))
+    return await api.runner.ask(look)
 
 
 def _log(api: Api, view: View, coop: int, signed: SignedHead | None) -> shapes.Log:
@@ -230,6 +179,11 @@ async def _send(
 
 async def get_evidence_list(api: Api, request: web.Request) -> web.Response:
     """All evidence of cheating that is held here."""
+    return json_response(await read_evidence(api))
+
+
+async def read_evidence(api: Api) -> shapes.EvidenceList:
+    """The same, for the pages."""
 
     def look(view: View) -> shapes.EvidenceList:
         return shapes.EvidenceList(
@@ -245,7 +199,7 @@ async def get_evidence_list(api: Api, request: web.Request) -> web.Response:
             ]
         )
 
-    return json_response(await api.runner.ask(look))
+    return await api.runner.ask(look)
 
 
 async def get_evidence(api: Api, request: web.Request) -> web.Response:
@@ -272,37 +226,7 @@ async def get_charter_signatures(api: Api, request: web.Request) -> web.Response
     return web.Response(body=api.charter_signatures, headers={"Content-Type": TOML})
 
 
-_HEALTH = "Health"
-
 ROUTES = (
-    Route(
-        method="GET",
-        path="/health",
-        handler=get_health,
-        name="getHealth",
-        summary="Whether the process answers, and which validator runs",
-        subject=_HEALTH,
-        answer=shapes.Health,
-    ),
-    Route(
-        method="GET",
-        path="/ready",
-        handler=get_ready,
-        name="getReady",
-        summary="Whether the node records now; 503 with the same body when it does not",
-        subject=_HEALTH,
-        answer=shapes.Ready,
-        also={503: "The node does not record now."},
-    ),
-    Route(
-        method="GET",
-        path="/v1/status",
-        handler=get_status,
-        name="getStatus",
-        summary="How the node and the federation are, as seen here",
-        subject=_SUBJECT,
-        answer=shapes.Status,
-    ),
     Route(
         method="GET",
         path="/v1/digest",

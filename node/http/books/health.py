@@ -1,0 +1,104 @@
+"""How this node is, and what it knows of the federation."""
+
+from aiohttp import web
+
+from node.engine.events import View
+from node.engine.health.status import Readiness
+from node.http.base import troubles
+from node.http.base.api import Api, json_response
+from node.http.base.routes import Route
+from node.http.books import shapes
+from node.spellings import Hash
+
+_SUBJECT = "Health"
+
+
+async def get_health(api: Api, request: web.Request) -> web.Response:
+    """Say that the process answers, and which validator runs. Asks the engine nothing."""
+    return json_response(
+        shapes.Health(
+            status="alive", validator=api.validator, version=api.version, coop=api.coop.name
+        )
+    )
+
+
+async def get_ready(api: Api, request: web.Request) -> web.Response:
+    """Say whether the node records now, and all that is wrong."""
+    status = await api.runner.ask(lambda view: view.status)
+    is_ready = status.readiness is Readiness.READY
+    answer = shapes.Ready(
+        ready=is_ready,
+        readiness=status.readiness,
+        troubles=troubles.listed(status.troubles, api.names),
+    )
+    return json_response(answer, status=200 if is_ready else 503)
+
+
+async def get_status(api: Api, request: web.Request) -> web.Response:
+    """How the node and the federation are, as seen here."""
+    return json_response(await read_status(api))
+
+
+async def read_status(api: Api) -> shapes.Status:
+    """The same, for the pages."""
+    return await api.runner.ask(lambda view: _status(api, view))
+
+
+def _status(api: Api, view: View) -> shapes.Status:
+    transit = [item for coop in view.validator.coops for item in view.validator.in_transit(coop)]
+    amount = sum(item.amount for item in transit)
+    positions = sum(view.validator.log(coop).position for coop in view.validator.coops)
+    status = view.status
+    return shapes.Status(
+        coop=api.coop.name,
+        coop_number=api.coop.number,
+        federation=Hash(api.charter.federation),
+        name=api.founding.name,
+        unit=api.founding.unit,
+        readiness=status.readiness,
+        validator=status.validator,
+        version=api.version,
+        time=view.now_ms // 1000,
+        peers=[api.coop_name(coop) for coop in status.peers],
+        accused=[api.coop_name(coop) for coop in status.accused],
+        waiting=[
+            shapes.Waiting(log=api.coop_name(log), for_=api.coop_name(other))
+            for log, other in sorted(status.waiting.items())
+        ],
+        unanchored=[api.coop_name(coop) for coop in status.unanchored],
+        troubles=troubles.listed(status.troubles, api.names),
+        in_transit=shapes.InTransit(items=len(transit), amount=amount),
+        sum=positions + amount,
+    )
+
+
+ROUTES = (
+    Route(
+        method="GET",
+        path="/health",
+        handler=get_health,
+        name="getHealth",
+        summary="Whether the process answers, and which validator runs",
+        subject=_SUBJECT,
+        answer=shapes.Health,
+    ),
+    Route(
+        method="GET",
+        path="/ready",
+        handler=get_ready,
+        name="getReady",
+        summary="Whether the node records now; 503 with the same body when it does not",
+        subject=_SUBJECT,
+        answer=shapes.Ready,
+        also={503: "The node does not record now."},
+    ),
+    Route(
+        method="GET",
+        path="/v1/status",
+        handler=get_status,
+        name="getStatus",
+        summary="How the node and the federation are, as seen here",
+        subject="Books",
+        answer=shapes.Status,
+    ),
+)
