@@ -35,6 +35,29 @@ def test_every_longer_form_is_the_same_value_to_a_lenient_reader_and_refused_by_
             decode(form.of(data))
 
 
+EDGES: list[Value] = [
+    *(0x7F, 0x80, 0xFF, 0x100, 0xFFFF, 0x1_0000, 0xFFFF_FFFF, 0x1_0000_0000, MAX),
+    *(-1, -0x20, -0x21, -0x80, -0x81, -0x8000, -0x8001, -0x8000_0000),
+    *("a" * size for size in (0, 0x1F, 0x20, 0xFF, 0x100)),
+    *(bytes(size) for size in (0, 0x1F, 0x20, 0xFF, 0x100)),
+    *([0] * size for size in (0, 0xF, 0x10, 0xFF, 0x100)),
+]
+"""The last value of each form, and the first of the next."""
+
+
+@pytest.mark.parametrize("value", EDGES, ids=lambda value: repr(value)[:12])
+def test_at_its_edge_each_form_is_the_only_one(value: Value, make_validator: MakeValidator) -> None:
+    """In an entry of a kind that nobody knows, which may hold any value."""
+    books = books_with_members(build_federation(), make_validator=make_validator)
+    transaction = encode([100, value])
+    assert books.refusal(HOME, transaction) is Refusal.KIND_UNKNOWN
+    at = 1 + len(encode(100))  # behind the header and the kind
+    forms = [form for form in longer_forms(transaction) if form.at >= at]
+    assert forms
+    for form in forms:
+        assert books.refusal(HOME, form.of(transaction)) is Refusal.ENTRY_MALFORMED, form
+
+
 def check_entry(books: Books, coop: int, transaction: bytes) -> None:
     """The entry is valid, and in a longer form anywhere it is malformed, whoever is asked."""
     validator = books.validator
