@@ -62,6 +62,16 @@ def is_described(row: KindRow) -> bool:
     )
 
 
+def is_native(row: KindRow) -> bool:
+    """Whether native code has the number, among those that it decides or those that it hands over."""
+    source = text(NATIVE)
+    shared = re.search(r"SHARED_KINDS: .* = \[(.*)\];", source)
+    assert shared is not None
+    if row.kind in SHARED_KINDS:
+        return str(row.kind.value) in shared[1].split(", ")
+    return f"const {row.kind.name}: i64 = {row.kind.value};" in source
+
+
 def vectors() -> list[Any]:
     """The kinds of the transactions in the vectors."""
     cases = json.loads((VECTOR_FILES / "transactions.json").read_text())["cases"]
@@ -82,6 +92,7 @@ class Place:
     has: Callable[[KindRow], bool]
 
 
+NATIVE: Final = "ledger/native/core/src/transaction.rs"
 MESSAGES_JS: Final = "node/web/static/protocol/messages.js"
 KINDS_JS: Final = "node/web/static/parts/kinds.js"
 ALL: Final = frozenset(Kind)
@@ -98,6 +109,7 @@ PLACES: Final = (
         ALL,
         lambda row: f"`{row.name}`" in section(row),
     ),
+    Place(f"its number in {NATIVE}", ALL, is_native),
     Place(
         f"its number in {MESSAGES_JS}",
         ALL,
@@ -158,7 +170,7 @@ def test_the_reason_is_before_the_stewards() -> None:
 
 
 @pytest.mark.needs_native
-def test_native_code_has_the_same_kinds() -> None:
+def test_native_code_was_built_with_the_same_kinds() -> None:
     import ledger._native as native
 
     assert set(native.SHARED_KINDS) == SHARED_KINDS
