@@ -21,7 +21,11 @@ SECTIONS: Final = re.compile(
     r"(?<!RFC 8032, )\bsections? (\d+(?:\.\d+)*)(?: (?:to|and) (\d+(?:\.\d+)*))?"
 )
 RETURNED: Final = re.compile(r"\bRefusal\.([A-Z_]+)\b")
-RULES: Final = sorted((PROJECT / "ledger" / "rules").glob("*.py"))
+RULES: Final = [
+    *sorted((PROJECT / "ledger" / "rules").glob("*.py")),
+    PROJECT / "ledger" / "validators" / "reference.py",
+    PROJECT / "ledger" / "validators" / "shared_rules.py",
+]
 SOURCES: Final = [
     path
     for path in sorted((PROJECT / "ledger").rglob("*.*"))

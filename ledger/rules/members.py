@@ -19,7 +19,7 @@ from ledger.signatures import (
     verify,
 )
 from ledger.state import COMMONS, Account
-from ledger.transactions import Admit, Limit, SetStatus, Signatures, Status
+from ledger.transactions import Admit, Limit, SetStatus, Signatures, Status, Stewarded
 
 Verify = Callable[..., None]
 """As `ledger.signatures.verify`. A validator may pass one that knows the answers of a batch."""
@@ -39,7 +39,7 @@ class MemberState(Protocol):
 
 
 def decide_members(
-    transaction: Admit | Limit | SetStatus,
+    transaction: Stewarded,
     *,
     coop: Coop,
     state: MemberState,
@@ -71,7 +71,7 @@ def decide_members(
 
 
 def check_change(
-    transaction: Admit | Limit | SetStatus,
+    transaction: Stewarded,
     *,
     state: MemberState,
     check_key: CheckKey = check_key_admissible,
@@ -92,9 +92,13 @@ def check_change(
     # 7.4.3, 7.4.9: stewards decided about the state that they saw, and what they signed is recorded once.
     if transaction.revision != account.revision + 1:
         return Refusal.REVISION_MISMATCH
-    if isinstance(transaction, Limit):
-        return _check_limit(transaction)
-    return _check_status(transaction, account)
+    match transaction:
+        case Limit():
+            return _check_limit(transaction)
+        case SetStatus():
+            return _check_status(transaction, account)
+        case _:
+            assert_never(transaction)
 
 
 def _known(state: MemberState, number: int) -> Account:

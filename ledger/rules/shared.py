@@ -18,13 +18,11 @@ from ledger.rules.index_rows import index_row
 from ledger.rules.members import CheckKey, MemberState, Verify, decide_members
 from ledger.signatures import check_key_admissible, verify
 from ledger.transactions import (
-    Admit,
     Anchor,
     IndexEntry,
-    Limit,
     Pay,
     Return,
-    SetStatus,
+    Stewarded,
     signed_part,
 )
 
@@ -67,18 +65,19 @@ def decide(
 
     `context` precedes the signed part of a transaction in what members' and stewards' signatures cover.
     """
-    match transaction := entry.transaction:
-        case Admit() | Limit() | SetStatus():
-            return decide_members(
-                transaction,
-                coop=state.charter.coops[state.coop],
-                state=state,
-                time=entry.time,
-                index=state.length + 1,
-                message=context + signed_part(transaction),
-                verify=verify,
-                check_key=check_key,
-            )
+    transaction = entry.transaction
+    if isinstance(transaction, Stewarded):
+        return decide_members(
+            transaction,
+            coop=state.charter.coops[state.coop],
+            state=state,
+            time=entry.time,
+            index=state.length + 1,
+            message=context + signed_part(transaction),
+            verify=verify,
+            check_key=check_key,
+        )
+    match transaction:
         case IndexEntry():
             index = decide_index(transaction, charter=state.charter, index=state.index)
             if isinstance(index, Refusal):

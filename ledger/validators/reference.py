@@ -138,6 +138,7 @@ class ReferenceValidator:
 
     def _check(self, log: Log, entry: Entry, data: bytes) -> Refusal | Waiting | Effects | None:
         """What stands against `entry`. If nothing, what it changes as the shared rules say it, or None."""
+        # 7.1.6
         if entry.time < log.time:
             return Refusal.TIME_FALLS
         transaction = entry.transaction

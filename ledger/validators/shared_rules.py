@@ -103,6 +103,7 @@ class SharedRules:
         """What an entry changes as the next of the log, or its refusal."""
         number = self._coop.number
         length, _, newest, *_, (payments, others) = self._core.log(number)
+        # 7.1.6
         if entry.time < newest:
             return Refusal.TIME_FALLS
         today = entries_of_day(time=entry.time, newest=newest, payments=payments, others=others)
