@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar, cast
 import msgspec
 from msgspec import inspect
 
-from node.spellings import Json, Spelled
+from node.spellings import SPELLED, Json, Spelled
 
 
 class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -171,6 +171,8 @@ def _words(type_: inspect.Type) -> str:
 
 
 def _write(value: object) -> str:
+    if not isinstance(value, SPELLED):
+        raise TypeError(f"{type(value).__name__} is not a value of the interface")
     return str(value)
 
 

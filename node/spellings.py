@@ -187,6 +187,10 @@ class Text(str):
         return {"type": "string", "minLength": 1, "maxLength": cls.longest, **cls.said}
 
 
+SPELLED: Final = (Hex, Binary, Minor, Text)
+"""What is written as `str` gives it."""
+
+
 def to_base64url(data: bytes) -> str:
     """base64url without padding."""
     return urlsafe_b64encode(data).rstrip(b"=").decode("ascii")

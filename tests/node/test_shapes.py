@@ -158,6 +158,11 @@ def test_the_description_says_the_same(content: Json) -> None:
         assert is_described is is_read
 
 
+def test_nothing_is_written_that_has_no_spelling() -> None:
+    with pytest.raises(TypeError, match="object is not a value of the interface"):
+        to_json({"surprise": object()})
+
+
 def test_every_enumeration_has_its_type_and_no_field_is_null_by_default() -> None:
     _, components = describe_shapes([Whole])
     assert components["Power"]["type"] == "string"
