@@ -198,20 +198,6 @@ def fingerprint(content: Json) -> str:
     return sha256(text.encode("ascii")).hexdigest()
 
 
-def query_number(
-    request: web.Request, name: str, default: int, *, least: int = 0, most: int = MAX
-) -> int:
-    """A number of the query string."""
-    text = request.query.get(name)
-    if text is None:
-        return default
-    if not _NUMBER.fullmatch(text) or not least <= int(text) <= most:
-        raise Problem(
-            REQUEST_MALFORMED, f"{name}: must be a number from {least} to {most}.", pointer=name
-        )
-    return int(text)
-
-
 def plain_number(text: str, *, most: int = MAX) -> int | None:
     """A number in its one spelling, digits without a zero in front; None when it is none."""
     if not _NUMBER.fullmatch(text) or int(text) > most:

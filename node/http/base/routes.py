@@ -13,7 +13,9 @@ from aiohttp import web
 from ledger.codec import MAX
 from ledger.refusals import Refusal
 from node.http.base.api import Api
-from node.http.base.problem import ProblemKind
+from node.http.base.problem import Problem, ProblemKind
+from node.http.base.problems import REQUEST_MALFORMED
+from node.http.base.reading import plain_number
 
 Handler = Callable[[Api, web.Request], Awaitable[web.StreamResponse]]
 
@@ -37,6 +39,38 @@ class Parameter:
     description: str
     schema: Mapping[str, object] = field(default_factory=lambda: {"type": "string"})
     in_: str = "query"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberParameter(Parameter):
+    """A number in the query string: described and read by the same bounds."""
+
+    least: int = 0
+    most: int = MAX
+    default: int | None = None
+
+    def find(self, request: web.Request, *, most: int | None = None) -> int | None:
+        """The number, of which a setting may say otherwise how high it may be; None where there is none.
+
+        Raises `request_malformed`.
+        """
+        text = request.query.get(self.name)
+        if text is None:
+            return None
+        most = self.most if most is None else most
+        number = plain_number(text, most=most)
+        if number is None or number < self.least:
+            expected = f"a number from {self.least} to {most}"
+            raise Problem(REQUEST_MALFORMED, f"{self.name}: must be {expected}.", pointer=self.name)
+        return number
+
+    def read(self, request: web.Request, *, most: int | None = None) -> int:
+        """The same; where there is none, the default, or `most` if that is lower."""
+        found = self.find(request, most=most)
+        if found is not None:
+            return found
+        assert self.default is not None, f"{self.name} has no default"
+        return self.default if most is None else min(self.default, most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +134,26 @@ def number_parameter(
     default: int | None = None,
     least: int = 0,
     most: int = MAX,
-) -> Parameter:
+) -> NumberParameter:
     """A number in the query string."""
     schema: dict[str, object] = {"type": "integer", "minimum": least, "maximum": most}
     if default is not None:
         schema["default"] = default
-    return Parameter(name=name, description=description, schema=schema)
+    return NumberParameter(
+        name=name, description=description, schema=schema, least=least, most=most, default=default
+    )
+
+
+def limit_parameter(default: int = 50) -> NumberParameter:
+    """How long a page may be."""
+    return number_parameter("limit", "How many at most.", default=default, least=1, most=200)
+
+
+def id_parameter(name: str, what: str) -> Parameter:
+    """An id in the path."""
+    return Parameter(
+        name=name,
+        in_="path",
+        description=f"{what} id.",
+        schema={"type": "string", "pattern": "^[0-9a-f]{32}$"},
+    )

@@ -16,7 +16,7 @@ from node.engine.events import View
 from node.http.base.api import Api, json_response
 from node.http.base.problem import Problem
 from node.http.base.problems import BUSY, COOP_NOT_FOUND, ENTRY_NOT_FOUND, TOO_MANY_REQUESTS
-from node.http.base.reading import OCTETS, TOML, check_query, path_hash, query_number
+from node.http.base.reading import OCTETS, TOML, check_query, path_hash
 from node.http.base.routes import COOP, Header, Parameter, Route, number_parameter
 from node.http.base.settings import MOST_ENTRIES_BYTES
 from node.http.books import shapes
@@ -92,7 +92,7 @@ async def get_head(api: Api, request: web.Request) -> web.Response:
     """A signed head of a log: the first that is held at or above a length."""
     check_query(request, "at_least")
     coop = api.coop_in_path(request)
-    at_least = query_number(request, "at_least", 0)
+    at_least = _AT_LEAST.read(request)
 
     def look(view: View) -> SignedHead | None:
         if at_least:
@@ -120,9 +120,9 @@ async def get_entries(api: Api, request: web.Request) -> web.StreamResponse:
     """
     check_query(request, "first", "max_bytes")
     coop = api.coop_in_path(request)
-    first = query_number(request, "first", 1, least=1)
+    first = _FIRST.read(request)
     most = api.settings.entries_bytes
-    max_bytes = query_number(request, "max_bytes", min(most, _ENTRIES_BYTES), least=1, most=most)
+    max_bytes = _MAX_BYTES.read(request, most=most)
     with api.entries.hold(api.address(request)) as held:
         if not held.take(max_bytes):
             raise Problem(BUSY, retry_after_s=1)
@@ -226,6 +226,16 @@ async def get_charter_signatures(api: Api, request: web.Request) -> web.Response
     return web.Response(body=api.charter_signatures, headers={"Content-Type": TOML})
 
 
+_AT_LEAST = number_parameter("at_least", "A length.", default=0)
+_FIRST = number_parameter("first", "Where to begin.", default=1, least=1)
+_MAX_BYTES = number_parameter(
+    "max_bytes",
+    "How much at most, but at least one entry.",
+    default=_ENTRIES_BYTES,
+    least=1,
+    most=MOST_ENTRIES_BYTES,
+)
+
 ROUTES = (
     Route(
         method="GET",
@@ -253,7 +263,7 @@ ROUTES = (
         name="getHead",
         summary="A signed head: the newest, or the first at or above a length",
         subject=_SUBJECT,
-        parameters=(COOP, number_parameter("at_least", "A length.", default=0)),
+        parameters=(COOP, _AT_LEAST),
         answer=shapes.SignedHead,
         problems=(COOP_NOT_FOUND, ENTRY_NOT_FOUND),
     ),
@@ -266,14 +276,8 @@ ROUTES = (
         subject=_SUBJECT,
         parameters=(
             COOP,
-            number_parameter("first", "Where to begin.", default=1, least=1),
-            number_parameter(
-                "max_bytes",
-                "How much at most, but at least one entry.",
-                default=_ENTRIES_BYTES,
-                least=1,
-                most=MOST_ENTRIES_BYTES,
-            ),
+            _FIRST,
+            _MAX_BYTES,
         ),
         answer_type=OCTETS,
         headers={

@@ -33,7 +33,6 @@ from node.http.base.reading import (
     check_size,
     path_hash,
     path_number,
-    query_number,
     read_json,
 )
 from node.http.base.refusals_problems import refusal_problem
@@ -132,7 +131,7 @@ async def get_values(api: Api, request: web.Request) -> web.Response:
     """Known values, day by day."""
     check_query(request, "first", "count")
     _chartered(api)
-    count = query_number(request, "count", _MOST_VALUES, least=1, most=_MOST_VALUES)
+    count = _COUNT.read(request)
     first = _day_in_query(request)
 
     def look(view: View) -> shapes.IndexValues:
@@ -304,6 +303,10 @@ async def post_publication(api: Api, request: web.Request) -> web.Response:
     )
 
 
+_COUNT = number_parameter(
+    "count", "How many days.", default=_MOST_VALUES, least=1, most=_MOST_VALUES
+)
+
 ROUTES = (
     Route(
         method="GET",
@@ -324,7 +327,7 @@ ROUTES = (
         subject=_SUBJECT,
         parameters=(
             Parameter(name="first", description="The first day, as 2026-01-15."),
-            number_parameter("count", "How many days.", default=_MOST_VALUES, most=_MOST_VALUES),
+            _COUNT,
         ),
         answer=shapes.IndexValues,
         problems=(NO_INDEX,),

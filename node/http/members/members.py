@@ -17,8 +17,16 @@ from node.http.base.problems import (
     REQUEST_MALFORMED,
     TOO_MANY_REQUESTS,
 )
-from node.http.base.reading import check_query, path_hash, path_number, query_number
-from node.http.base.routes import ACCOUNT, COOP, Access, Parameter, Route, number_parameter
+from node.http.base.reading import check_query, path_hash, path_number
+from node.http.base.routes import (
+    ACCOUNT,
+    COOP,
+    Access,
+    Parameter,
+    Route,
+    limit_parameter,
+    number_parameter,
+)
 from node.http.base.sessions import SessionRole
 from node.http.base.shapes import Account
 from node.http.members import facts as members_facts
@@ -59,7 +67,7 @@ async def get_history(api: Api, request: web.Request) -> web.Response:
 
 async def _answer_history(api: Api, request: web.Request, account: int) -> web.Response:
     check_query(request, "limit", "before")
-    most = query_number(request, "limit", 50, least=1, most=api.settings.page_items)
+    most = _LIMIT.read(request, most=api.settings.page_items)
     cursor = request.query.get("before")
     before = None if cursor is None else members_facts.parse_place(cursor)
     if cursor is not None and before is None:
@@ -140,8 +148,8 @@ async def get_members(api: Api, request: web.Request) -> web.Response:
     """All accounts of the cooperative, for its stewards."""
     api.steward(request)
     check_query(request, "after", "limit")
-    after = query_number(request, "after", 0)
-    most = query_number(request, "limit", 100, least=1, most=api.settings.page_items)
+    after = _AFTER.read(request)
+    most = _MEMBERS_LIMIT.read(request, most=api.settings.page_items)
     found = await api.runner.ask(lambda view: members_facts.members_after(view, after, most))
     return json_response(found, is_private=True)
 
@@ -175,8 +183,11 @@ _NUMBER = Parameter(
 _REFERENCE = Parameter(
     name="reference", in_="path", description="The reference of the memo's payment, in hex."
 )
+_LIMIT = limit_parameter()
+_MEMBERS_LIMIT = limit_parameter(100)
+_AFTER = number_parameter("after", "Accounts with higher numbers than this.", default=0)
 _PAGE = (
-    number_parameter("limit", "How many items at most.", default=50, least=1, most=200),
+    _LIMIT,
     Parameter(
         name="before",
         description="The `next` of the page before.",
@@ -273,8 +284,8 @@ ROUTES = (
         subject="Stewards",
         access=Access.STEWARD,
         parameters=(
-            number_parameter("after", "Accounts with higher numbers than this.", default=0),
-            number_parameter("limit", "How many at most.", default=100, least=1, most=200),
+            _AFTER,
+            _MEMBERS_LIMIT,
         ),
         answer=shapes.Members,
     ),

@@ -10,8 +10,8 @@ from node.engine.events import View
 from node.http.base.api import Api, json_response
 from node.http.base.problem import Problem
 from node.http.base.problems import BODY_TOO_LARGE, CONTENT_TYPE_UNSUPPORTED, REQUEST_MALFORMED
-from node.http.base.reading import JSON, check_query, query_number
-from node.http.base.routes import Access, Header, Parameter, Route, number_parameter
+from node.http.base.reading import JSON, check_query
+from node.http.base.routes import Access, Header, Parameter, Route, id_parameter, limit_parameter
 from node.http.merchant import shapes
 from node.http.merchant.access import READERS, ask, change, check_caller
 from node.http.merchant.problems import (
@@ -28,7 +28,7 @@ from node.http.merchant.problems import (
     QUOTE_TOO_LONG,
 )
 from node.http.merchant.reading import read_invoice_request
-from node.http.merchant.waiting import wait_for_version
+from node.http.merchant.waiting import AFTER, TIMEOUT, wait_for_version
 from node.merchant.access import Power
 from node.merchant.invoice import read_invoice
 from node.merchant.merchants import Merchants
@@ -74,7 +74,7 @@ async def post_invoice(api: Api, request: web.Request) -> web.Response:
 async def get_invoices(api: Api, request: web.Request) -> web.Response:
     """The invoices of the account, newest first."""
     check_query(request, "limit", "before", "state")
-    most = query_number(request, "limit", 50, least=1, most=api.settings.page_items)
+    most = LIMIT.read(request, most=api.settings.page_items)
     before = read_cursor(request)
     state = request.query.get("state")
     if state is not None and state not in list(State):
@@ -163,19 +163,13 @@ async def post_mark(api: Api, request: web.Request) -> web.Response:
     return json_response(found, is_private=True)
 
 
-INVOICE_ID = Parameter(
-    name="id",
-    in_="path",
-    description="The invoice's id.",
-    schema={"type": "string", "pattern": "^[0-9a-f]{32}$"},
-)
+INVOICE_ID = id_parameter("id", "The invoice's")
+LIMIT = limit_parameter()
 BEFORE = Parameter(
     name="before",
     description="`next` of an earlier answer.",
     schema={"type": "string", "pattern": CURSOR_PATTERN},
 )
-AFTER = number_parameter("after", "Wait until the invoice's version is above this.")
-TIMEOUT = number_parameter("timeout_ms", "The longest wait.", default=20_000, most=30_000)
 IDEMPOTENCY_KEY = Parameter(
     name="Idempotency-Key",
     in_="header",
@@ -230,7 +224,7 @@ ROUTES = (
         subject=_SUBJECT,
         access=Access.MERCHANT,
         parameters=(
-            number_parameter("limit", "How many at most.", default=50, most=200, least=1),
+            LIMIT,
             BEFORE,
             Parameter(
                 name="state",

@@ -7,7 +7,7 @@ from node.engine.events import View
 from node.http.base.api import Api, json_response
 from node.http.base.problems import BODY_TOO_LARGE, CONTENT_TYPE_UNSUPPORTED
 from node.http.base.reading import JSON, must_be
-from node.http.base.routes import Access, Parameter, Route
+from node.http.base.routes import Access, Route, id_parameter
 from node.http.merchant import shapes
 from node.http.merchant.problems import KEY_NOT_FOUND, KEYS_TOO_MANY
 from node.merchant.access import KEY_PREFIX, ApiKey
@@ -70,12 +70,7 @@ async def delete_key(api: Api, request: web.Request) -> web.Response:
     return web.Response(status=204)
 
 
-_ID = Parameter(
-    name="id",
-    in_="path",
-    description="The key's id.",
-    schema={"type": "string", "pattern": "^[0-9a-f]{32}$"},
-)
+_ID = id_parameter("id", "The key's")
 
 ROUTES = (
     Route(

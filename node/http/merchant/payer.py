@@ -10,11 +10,13 @@ from node.http.base.api import ALL_PAGES, Api, json_response
 from node.http.base.problem import Problem
 from node.http.base.reading import check_query
 from node.http.base.routes import Route
-from node.http.merchant.invoices import AFTER, INVOICE_ID, TIMEOUT
+from node.http.merchant.invoices import INVOICE_ID
 from node.http.merchant.problems import INVOICE_NOT_FOUND
 from node.http.merchant.waiting import (
+    AFTER,
     EVENT_STREAM,
     STREAM_ENDS,
+    TIMEOUT,
     open_stream,
     send_event,
     to_line,

@@ -27,7 +27,12 @@ def read_invoice_request(api: Api, request: web.Request, content: Json) -> Invoi
 
     Raises `request_malformed`, `currency_unknown`, `idempotency_key_malformed`.
     """
-    said = {name: value for name, value in content.items() if value is not None}
+    # Of the two, the one that is null is left out.
+    said = {
+        name: value
+        for name, value in content.items()
+        if value is not None or name not in ("amount", "price")
+    }
     if "amount" in said and "price" in said:
         raise must_be("/price", "left out where there is an amount")
     if "amount" not in said and "price" not in said:

@@ -8,7 +8,7 @@ from node.engine.events import View
 from node.http.base.api import Api, json_response
 from node.http.base.problems import BODY_TOO_LARGE, CONTENT_TYPE_UNSUPPORTED
 from node.http.base.reading import JSON, as_shape, fingerprint, must_be
-from node.http.base.routes import Access, Parameter, Route
+from node.http.base.routes import Access, Route, id_parameter
 from node.http.merchant import shapes
 from node.http.merchant.access import READERS, ask, change, check_caller
 from node.http.merchant.invoices import INVOICE_ID, REPLAYED
@@ -97,12 +97,7 @@ async def delete_refund(api: Api, request: web.Request) -> web.Response:
     return web.Response(status=204)
 
 
-_REFUND_ID = Parameter(
-    name="refund",
-    in_="path",
-    description="The refund's id.",
-    schema={"type": "string", "pattern": "^[0-9a-f]{32}$"},
-)
+_REFUND_ID = id_parameter("refund", "The refund's")
 
 ROUTES = (
     Route(

@@ -10,11 +10,11 @@ from node.engine.events import View
 from node.http.base.api import Api, json_response
 from node.http.base.problem import Problem
 from node.http.base.problems import REQUEST_MALFORMED
-from node.http.base.reading import check_query, query_number
-from node.http.base.routes import Access, Parameter, Route, number_parameter
+from node.http.base.reading import check_query
+from node.http.base.routes import Access, Parameter, Route
 from node.http.merchant import shapes
 from node.http.merchant.access import READERS, ask
-from node.http.merchant.invoices import BEFORE, format_cursor, read_cursor
+from node.http.merchant.invoices import BEFORE, LIMIT, format_cursor, read_cursor
 from node.http.merchant.problems import TAKINGS_TOO_MANY, ZONE_UNKNOWN
 from node.merchant.merchants import Merchants
 from node.merchant.movements import (
@@ -124,7 +124,7 @@ async def get_movements(api: Api, request: web.Request) -> web.Response:
     """The payments and refunds of some days, newest first: what the takings are made of."""
     check_query(request, "from", "to", "zone", "limit", "before")
     by_day, zone = _by_day(api, request)
-    limit = query_number(request, "limit", 50, least=1, most=api.settings.page_items)
+    limit = LIMIT.read(request, most=api.settings.page_items)
     before = min(read_cursor(request) or (by_day.ends * 1000, ""), (by_day.ends * 1000, ""))
 
     def look(view: View, merchants: Merchants, account: int) -> shapes.Movements:
@@ -199,7 +199,7 @@ ROUTES = (
             _FROM,
             _TO,
             _ZONE,
-            number_parameter("limit", "How many at most.", default=50, most=200, least=1),
+            LIMIT,
             BEFORE,
         ),
         answer=shapes.Movements,

@@ -9,13 +9,15 @@ from aiohttp import web
 from node.errors import NodeFault
 from node.http.base.api import Api
 from node.http.base.problem import Problem
-from node.http.base.reading import query_number
+from node.http.base.routes import number_parameter
 from node.merchant.refusals import MerchantRefusal
 from node.merchant.shapes import Invoice, PublicInvoice
 from node.merchant.waiting import Subject
 from node.shapes import to_json
 
 Versioned = TypeVar("Versioned", Invoice, PublicInvoice)
+AFTER = number_parameter("after", "Wait until the invoice's version is above this.")
+TIMEOUT = number_parameter("timeout_ms", "The longest wait.", default=20_000, most=30_000)
 EVENT_STREAM = "text/event-stream"
 STREAM_ENDS = (TimeoutError, ConnectionError, NodeFault, MerchantRefusal, Problem)
 """What ends a stream that has begun: its time is over, its reader has gone or may not any more, or the node
@@ -27,10 +29,10 @@ async def wait_for_version(
 ) -> Versioned:
     """What `look` finds; with `after` in the query, once its version is above that or time is over."""
     longest = api.settings.long_poll_ms
-    timeout_ms = min(query_number(request, "timeout_ms", 20_000, most=30_000), longest)
-    after = query_number(request, "after", -1)
+    timeout_ms = min(TIMEOUT.read(request), longest)
+    after = AFTER.find(request)
     found = await look()
-    if after < 0 or found.version > after:
+    if after is None or found.version > after:
         return found
     with api.poll(request), api.merchants.waiting.follow(subject) as feed:
         found = await look()  # it may have changed before we began to wait

@@ -6,11 +6,11 @@ from msgspec.structs import asdict
 from node.engine.events import View
 from node.http.base.api import Api, json_response
 from node.http.base.problems import BODY_TOO_LARGE, CONTENT_TYPE_UNSUPPORTED
-from node.http.base.reading import JSON, check_query, query_number
-from node.http.base.routes import Access, Parameter, Route, number_parameter
+from node.http.base.reading import JSON, check_query
+from node.http.base.routes import Access, Parameter, Route, id_parameter
 from node.http.merchant import shapes
 from node.http.merchant.access import ask, change, check_caller
-from node.http.merchant.invoices import BEFORE, format_cursor, read_cursor
+from node.http.merchant.invoices import BEFORE, LIMIT, format_cursor, read_cursor
 from node.http.merchant.problems import (
     DELIVERY_NOT_FOUND,
     ENDPOINTS_TOO_MANY,
@@ -145,7 +145,7 @@ def _delivery(delivery: Delivery, due: int | None) -> shapes.Delivery:
 async def get_deliveries(api: Api, request: web.Request) -> web.Response:
     """What was delivered to an endpoint, or waits to be; newest first."""
     check_query(request, "limit", "before")
-    most = query_number(request, "limit", 50, least=1, most=api.settings.page_items)
+    most = LIMIT.read(request, most=api.settings.page_items)
     before = read_cursor(request)
     id_ = request.match_info["id"]
 
@@ -173,12 +173,7 @@ async def post_redeliver(api: Api, request: web.Request) -> web.Response:
     return json_response(found, is_private=True)
 
 
-_ID = Parameter(
-    name="id",
-    in_="path",
-    description="The endpoint's id.",
-    schema={"type": "string", "pattern": "^[0-9a-f]{32}$"},
-)
+_ID = id_parameter("id", "The endpoint's")
 _MESSAGE = Parameter(
     name="message",
     in_="path",
@@ -269,7 +264,7 @@ ROUTES = (
         access=Access.MERCHANT,
         parameters=(
             _ID,
-            number_parameter("limit", "How many at most.", default=50, most=200, least=1),
+            LIMIT,
             BEFORE,
         ),
         answer=shapes.Deliveries,

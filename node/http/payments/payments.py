@@ -36,7 +36,6 @@ from node.http.base.reading import (
     content_type,
     parse_json,
     path_number,
-    query_number,
 )
 from node.http.base.refusals_problems import refusal_problem
 from node.http.base.routes import COOP, INDEX, Parameter, Route, number_parameter
@@ -149,7 +148,7 @@ async def get_payment(api: Api, request: web.Request) -> web.Response:
     if wait not in ("", "recorded", "delivered"):
         raise Problem(REQUEST_MALFORMED, 'wait: must be "recorded" or "delivered".')
     longest = api.settings.long_poll_ms
-    timeout_ms = query_number(request, "timeout_ms", min(20_000, longest), most=longest)
+    timeout_ms = _TIMEOUT.read(request, most=longest)
 
     def look(view: View) -> shapes.Payment | None:
         return _payment(view, coop.number, index)
@@ -222,6 +221,7 @@ _REFUSED = (
     NOT_READY,
     BUSY,
 )
+_TIMEOUT = number_parameter("timeout_ms", "The longest wait.", default=20_000, most=30_000)
 
 ROUTES = (
     Route(
@@ -302,7 +302,7 @@ ROUTES = (
                 description="`delivered` waits until the payee's log has taken the payment in.",
                 schema={"type": "string", "enum": ["recorded", "delivered"]},
             ),
-            number_parameter("timeout_ms", "The longest wait.", default=20_000, most=30_000),
+            _TIMEOUT,
         ),
         answer=shapes.Payment,
         problems=(COOP_NOT_FOUND, PAYMENT_NOT_FOUND, BUSY),

@@ -16,6 +16,8 @@ MARKUP = "<script>alert(1)</script>&\"'"
     ("body", "code", "pointer"),
     [
         ({}, "request_malformed", "/amount"),
+        ({"amount": AMOUNT, "surprise": None}, "request_malformed", "/surprise"),
+        ({"amount": AMOUNT, "client_id": "a\n"}, "request_malformed", "/client_id"),
         ({"amount": AMOUNT, "price": AMOUNT}, "request_malformed", "/price"),
         ({"amount": 1000}, "request_malformed", "/amount"),
         ({"amount": {"value": 1000, "scale": 2}}, "request_malformed", "/amount/value"),
