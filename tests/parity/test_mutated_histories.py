@@ -4,6 +4,7 @@
 """
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
@@ -16,6 +17,7 @@ from ledger.codec import split
 from ledger.founding import Founding
 from tests.builders import books_with_members, build_federation
 from tests.histories import grow
+from tests.made_up_rule import keep_guest_book
 from tests.parity.both import Both
 
 pytestmark = pytest.mark.needs_native
@@ -26,6 +28,14 @@ STEPS = 60
 INTERESTING = bytes.fromhex("00017f8081909192939aa0c0c1c2c4c6cacccdcecfd0d3d4d9dcdddfe0ff")
 
 settings.register_profile("parity", deadline=None, print_blob=True)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _guest_book() -> Iterator[None]:
+    """Rules write into a chapter of their own besides, so that what is compared has rows of it."""
+    with pytest.MonkeyPatch.context() as patch:
+        keep_guest_book(patch)
+        yield
 
 
 @dataclass(frozen=True, slots=True)
