@@ -180,7 +180,7 @@ fn rows_of_chapters_are_kept_by_name_and_key() {
     assert_eq!(chapters.get("b", &[2]), Some(&[1][..]));
     assert_eq!((chapters.get("b", &[1]), chapters.get("c", &[2])), (None, None));
     let bytes = home.snapshot().unwrap();
-    let loaded = Validator::load(charter(), 1, &bytes).unwrap();
+    let loaded = Validator::load(FEDERATION, &charter(), 1, &bytes).unwrap();
     assert_eq!(loaded.snapshot().unwrap(), bytes);
     // All are taken out again: nothing but two heads more is there than before.
     let gone = written.map(|row| Row { value: None, ..row });
