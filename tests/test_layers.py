@@ -31,7 +31,7 @@ def named_modules() -> set[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     named: set[str] = set()
     for contract in project["tool"]["importlinter"]["contracts"]:
-        for key in ("ancestors", "source_modules", "forbidden_modules"):
+        for key in ("ancestors", "source_modules", "forbidden_modules", "protected_modules"):
             named.update(contract.get(key, ()))
         layers = [re.findall(r"\w+", layer) for layer in contract.get("layers", ())]
         for container in contract.get("containers", ()):
@@ -99,6 +99,43 @@ def test_packages_that_keep_the_layers_pass(tmp_path: Path) -> None:
         ),
         ("node/engine/novelty.py", "", "novelty"),
         (
+            "node/store/base.py",
+            "import node.engine\n",
+            "node.store is not allowed to import node.engine",
+        ),
+        (
+            "node/store/rows.py",
+            "import node.store.sql\n",
+            "rows is not allowed to import node.store.sql",
+        ),
+        ("node/store/novelty.py", "", "novelty"),
+        (
+            "node/runner/runner.py",
+            "import node.compose\n",
+            "runner is not allowed to import node.compose",
+        ),
+        (
+            "node/merchant/context.py",
+            "import node.merchant.refunding\n",
+            "node.merchant.context is not allowed to import node.merchant.refunding",
+        ),
+        (
+            "node/link/handshake.py",
+            "import node.link.links\n",
+            "node.link.handshake is not allowed to import node.link.links",
+        ),
+        (
+            "node/member/client.py",
+            "import node.store\n",
+            "node.member is not allowed to import node.store",
+        ),
+        (
+            "node/server.py",
+            "import node.member\n",
+            "a node does not know its members' library BROKEN",
+        ),
+        ("node/novelty.py", "", "novelty"),
+        (
             "node/merchant/keys.py",
             "import node.http\n",
             "node.merchant is not allowed to import node.http",
@@ -155,6 +192,7 @@ def test_a_broken_layer_is_found(tmp_path: Path, module: str, source: str, broke
         "node.engine.recording",
         "node.http.merchant",
         "node.member.paying",
+        "node.audit",
         "node.web",
         "cli.wallet",
     ],

@@ -1,10 +1,14 @@
 """What a node keeps: the logs, and beside them what is small or can be rebuilt from the logs.
 
-`base` has the promises (`Store`) and the rows, `histories` those of the history index, `memory` the store
-of simulations, `sql` the real one.
+`base` has the promises (`Store`), `rows` what goes in and out, `histories` the rows of the history index,
+`memory` the store of simulations, `sql` the real one.
 """
 
-from node.store.base import (
+from node.store.base import Store
+from node.store.histories import FoundPayment, HistoryPlace, HistoryRow, Role
+from node.store.memory import MemoryStore
+from node.store.memory_disk import MemoryDisk, MemoryFault
+from node.store.rows import (
     Document,
     DocumentKind,
     Entries,
@@ -15,13 +19,9 @@ from node.store.base import (
     RecordKind,
     Segment,
     Snapshot,
-    Store,
     Witnessed,
     Write,
 )
-from node.store.histories import FoundPayment, HistoryPlace, HistoryRow, Role
-from node.store.memory import MemoryStore
-from node.store.memory_disk import MemoryDisk, MemoryFault
 
 __all__ = [
     "Document",

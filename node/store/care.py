@@ -7,10 +7,9 @@ also goes through everything now and then, row by row, and puts back what peers 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from node.store.base import Segment
+from node.store.rows import Segment
 
 
 class LogCare(Protocol):

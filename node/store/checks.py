@@ -15,7 +15,13 @@ from ledger.chain import SignedHead, extend_all
 from ledger.codec import split
 from ledger.errors import EncodingError
 from node.errors import LogDamaged, StorageFault, StoreMisuse, ValueUnstorable
-from node.store.base import Entries, RecordKind, Segment, Witnessed, Write
+from node.store.rows import (
+    Entries,
+    RecordKind,
+    Segment,
+    Witnessed,
+    Write,
+)
 
 _SEGMENTS_KNOWN = 100_000
 

@@ -17,7 +17,9 @@ from typing import Self, TypeVar
 from ledger.chain import SignedHead
 from node.errors import StorageFault, StoreInUse, StoreMisuse
 from node.store import checks, mending
-from node.store.base import (
+from node.store.histories import FoundPayment, HistoryPlace, HistoryRow, Role
+from node.store.memory_disk import MemoryDisk, MemoryFault, apply_write
+from node.store.rows import (
     Document,
     DocumentKind,
     Entries,
@@ -29,8 +31,6 @@ from node.store.base import (
     Witnessed,
     Write,
 )
-from node.store.histories import FoundPayment, HistoryPlace, HistoryRow, Role
-from node.store.memory_disk import MemoryDisk, MemoryFault, apply_write
 
 SNAPSHOTS_KEPT = 2
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from ledger.chain import SignedHead
-from node.store.base import (
+from node.store.histories import FoundPayment, HistoryPlace, HistoryRow
+from node.store.rows import (
     Document,
     DocumentKind,
     Evidence,
@@ -20,7 +21,6 @@ from node.store.base import (
     Witnessed,
     Write,
 )
-from node.store.histories import FoundPayment, HistoryPlace, HistoryRow
 
 
 class MemoryFault(Enum):

@@ -11,7 +11,11 @@ import msgpack
 from ledger.chain import extend_all
 from node.errors import StorageFault, StoreMisuse
 from node.store import checks
-from node.store.base import Document, DocumentKind, Segment
+from node.store.rows import (
+    Document,
+    DocumentKind,
+    Segment,
+)
 
 
 def check_range(segments: Sequence[Segment], *, length: int) -> None:

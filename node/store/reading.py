@@ -23,8 +23,14 @@ from sqlalchemy import (
 
 from ledger.chain import SignedHead
 from node.errors import LogDamaged
-from node.store.base import Document, DocumentKind, Record, RecordKind, Segment
 from node.store.histories import FoundPayment, HistoryRow, Role
+from node.store.rows import (
+    Document,
+    DocumentKind,
+    Record,
+    RecordKind,
+    Segment,
+)
 from node.store.tables import history, history_upto, meta, records, segments
 
 

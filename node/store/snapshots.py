@@ -14,7 +14,9 @@ from sqlalchemy import Connection, delete, func, insert, select
 
 from ledger.codec import decode, encode
 from ledger.errors import EncodingError
-from node.store.base import Snapshot
+from node.store.rows import (
+    Snapshot,
+)
 from node.store.tables import snapshot_parts, snapshots
 
 PART_BYTES = 1024 * 1024

@@ -22,7 +22,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from ledger.chain import SignedHead
 from node.errors import LogDamaged, StorageFault, StoreMisuse, StoreUnavailable, StoreVersionUnknown
 from node.store import checks, layouts, mending, reading, sql_mending, tables
-from node.store.base import (
+from node.store.connect import open_database
+from node.store.histories import FoundPayment, HistoryPlace, HistoryRow
+from node.store.rows import (
     Document,
     DocumentKind,
     Entries,
@@ -32,8 +34,6 @@ from node.store.base import (
     Witnessed,
     Write,
 )
-from node.store.connect import open_database
-from node.store.histories import FoundPayment, HistoryPlace, HistoryRow
 from node.store.snapshots import read_newest_snapshot, write_snapshot
 from node.store.sql_records import SqlRecords
 from node.store.writing import Writer

@@ -9,8 +9,10 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from node.errors import LogDamaged, StoreMisuse
 from node.store import reading, tables
-from node.store.base import Segment
 from node.store.mending import as_document, front_of
+from node.store.rows import (
+    Segment,
+)
 
 
 def next_row(connection: Connection, coop: int, first: int) -> Segment | None:

@@ -8,7 +8,10 @@ from contextlib import AbstractContextManager
 from sqlalchemy import Connection, select
 
 from node.store import checks, reading, tables
-from node.store.base import Record, RecordKind
+from node.store.rows import (
+    Record,
+    RecordKind,
+)
 
 PAGE_ROWS = 4096
 

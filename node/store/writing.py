@@ -17,8 +17,13 @@ from sqlalchemy.exc import IntegrityError
 from ledger.chain import SignedHead
 from node.errors import StoreMisuse
 from node.store import checks, reading, tables
-from node.store.base import Record, Segment, Witnessed, Write
 from node.store.histories import HistoryRow
+from node.store.rows import (
+    Record,
+    Segment,
+    Witnessed,
+    Write,
+)
 
 Rows = list[dict[str, Any]]
 

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from ledger.chain import extend_all
 from node.errors import StorageFault
-from node.store.base import Segment, Store
+from node.store.base import Store
 from node.store.checks import split_entries
+from node.store.rows import (
+    Segment,
+)
 
 
 class ChainBroken(StorageFault):
