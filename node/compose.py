@@ -172,7 +172,7 @@ class Node:
             founding=folder.founding,
             in_force=self._charter,
             charter_signatures=folder.charter_signatures,
-            coop=folder.coop,
+            coop_number=folder.coop.number,
             key=folder.key,
             version=__version__,
             validator=chosen_name(),

@@ -70,7 +70,7 @@ class Api:
     in_force: Callable[[], Charter]
     """Gives the charter in force for the own log."""
     charter_signatures: bytes
-    coop: Coop
+    coop_number: int
     key: SigningKey
     version: str
     validator: str
@@ -116,6 +116,11 @@ class Api:
     def charter(self) -> Charter:
         """The charter in force for the own log, now."""
         return self.in_force()
+
+    @property
+    def coop(self) -> Coop:
+        """The node's own coop as that charter has it."""
+        return self.charter.coops[self.coop_number]
 
     def coop_in_path(self, request: web.Request) -> Coop:
         """The coop that the path names; raises `coop_not_found`."""
