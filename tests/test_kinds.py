@@ -13,7 +13,7 @@ from typing import Any, Final, get_args
 
 import pytest
 
-from cli.shell.describing import describe
+from cli.shell.describing import CHANGE_WORDS, describe
 from ledger.kinds import (
     KINDS,
     PEOPLES_KINDS,
@@ -125,6 +125,16 @@ PLACES: Final = (
         ),
     ),
     Place("words in cli/shell/describing.py", ALL, is_described),
+    Place(
+        f"a word for members among CHANGES of {KINDS_JS}",
+        REASONED_KINDS,
+        lambda row: f"\n  {row.name}: () => say(" in text(KINDS_JS),
+    ),
+    Place(
+        "a word for members in CHANGE_WORDS of cli/shell/describing.py",
+        REASONED_KINDS,
+        lambda row: row.name in CHANGE_WORDS,
+    ),
     Place("a command that makes it", STEWARDS_KINDS, is_made_by_a_command),
     Place(
         "elements in tests/ledger/test_transactions.py",

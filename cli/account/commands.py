@@ -6,7 +6,7 @@ import click
 
 from cli.paying.in_doubt import in_doubt_as_json, in_doubt_line
 from cli.paying.prices import worth_words
-from cli.shell.describing import when
+from cli.shell.describing import CHANGE_WORDS, when
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
 from cli.shell.parameters import PLACE, output_option, passphrase_options, wallet_option
@@ -29,8 +29,6 @@ STATUS_WORDS = {
     "frozen": "frozen: it can be paid but can't pay",
     "closed": "closed",
 }
-
-CHANGE_WORDS = {"limit": "limit changed", "status": "frozen, thawed or closed"}
 
 
 @click.command()

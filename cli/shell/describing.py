@@ -5,7 +5,7 @@ The words are made from the very bytes that are signed, never from what somebody
 
 import datetime
 from collections.abc import Mapping
-from typing import assert_never
+from typing import Final, assert_never
 
 from ledger.charter import Charter
 from ledger.entries import LAST_TIME
@@ -101,6 +101,12 @@ def describe(
         lines.append(f"The reason: {reason}")
     return lines
 
+
+CHANGE_WORDS: Final[Mapping[str, str]] = {
+    "limit": "limit changed",
+    "status": "frozen, thawed or closed",
+}
+"""What a change of an account is called where its owner sees it, by the name of its kind."""
 
 _STATUS = {
     Status.OPEN: "Open {who} again: it may pay.",

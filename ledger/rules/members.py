@@ -37,6 +37,9 @@ class MemberState(Protocol):
     def holds_handle(self, handle: str) -> bool:
         """Whether an account of this coop has or had the handle."""
 
+    def row(self, chapter: str, key: bytes) -> bytes | None:
+        """The value of a row of a chapter."""
+
 
 def decide_members(
     transaction: Stewarded,

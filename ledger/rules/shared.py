@@ -46,9 +46,6 @@ class LogState(MemberState, Protocol):
     def index(self) -> Index | None:
         """What it knows of the index; None in a federation without one."""
 
-    def row(self, chapter: str, key: bytes) -> bytes | None:
-        """The value of a row of a chapter."""
-
     def rows(self, chapter: str) -> list[tuple[bytes, bytes]]:
         """Key and value of each row of a chapter, rising."""
 

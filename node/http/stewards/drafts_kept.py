@@ -302,6 +302,9 @@ class _Members:
     def holds_handle(self, handle: str) -> bool:
         return self._view.validator.account_named(self._view.coop, handle) is not None
 
+    def row(self, chapter: str, key: bytes) -> bytes | None:
+        return self._view.validator.row(self._view.coop, chapter, key)
+
 
 def find_draft(api: Api, view: View, id_: str) -> Draft | None:
     """The draft with that id, of either origin, unless it has expired."""

@@ -5,6 +5,7 @@ import { fromHex, toHex } from "../protocol/bytes.js";
 import { Session } from "../parts/api.js";
 import { byId, make, notice, registerServiceWorker } from "../parts/dom.js";
 import { explain } from "../parts/explain.js";
+import { CHANGES } from "../parts/kinds.js";
 import { reasonHash } from "../protocol/messages.js";
 import { mark } from "../parts/receipt.js";
 import { Store } from "../parts/store.js";
@@ -53,7 +54,7 @@ function dates({ from, limit, until, after }, now) {
 }
 
 async function change({ kind, time, reason }) {
-  const title = kind === "limit" ? say("Limit changed") : say("Account frozen, thawed or closed");
+  const title = kind in CHANGES ? CHANGES[kind]() : kind;
   const item = make("li", {}, make("p", { class: "small" }, `${title} · ${showTime(time)}`));
   if (!reason?.text) {
     item.append(make("p", {}, say("The reason's text was not kept here. Ask your stewards.")));

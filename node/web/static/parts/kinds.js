@@ -39,6 +39,12 @@ export const KINDS = {
   [RETURN]: {},
 };
 
+// What a change of an account is called to its owner, by the name that the interface has for the kind.
+export const CHANGES = {
+  limit: () => say("Limit changed"),
+  status: () => say("Account frozen, thawed or closed"),
+};
+
 function detailsOfLimit({ from, until, after }, { created }) {
   // One that is left out is 0, and begins when it is recorded, as do those that have passed.
   const pairs = [[say("Begins"), from > created ? showDay(from) : say("once it is recorded")]];
