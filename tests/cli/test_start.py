@@ -16,7 +16,11 @@ from cli.shell.lazy_commands import LazyCommands
 SERVERS = {"aiohttp", "sqlalchemy", "jinja2", "node.engine.engine", "node.server", "node.store"}
 """Parts of a node, which no wallet needs."""
 PICTURES = {"babel", "matplotlib", "numpy", "segno"}
-OTHERS = {"cli.demo", "cli.index", "cli.node.commands", "cli.steward.commands"}
+OTHERS = {
+    *("cli.audit", "cli.demo", "cli.federation", "cli.index", "cli.merchant", "cli.node.commands"),
+    "cli.steward",
+}
+"""Rooms of other commands, with their words."""
 COMMANDS = {
     "cli.paying.commands",
     "cli.account.commands",
