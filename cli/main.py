@@ -32,7 +32,7 @@ PLACES: Final = {
     "wallet": "cli.wallet.commands:wallet",
 }
 
-words_stand_in("cli.shell.words", "cli.shell.words_of_nodes", "cli.wallet.words", "cli.node.words")
+words_stand_in("cli.shell.words", "cli.shell.words_of_nodes", "cli.wallet.words")
 
 READING: Final = frozenset(
     {

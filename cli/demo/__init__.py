@@ -2,4 +2,4 @@
 
 from cli.shell.errors import words_stand_in
 
-words_stand_in("cli.demo.words")
+words_stand_in("cli.demo.words", "cli.node.words")

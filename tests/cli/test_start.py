@@ -17,7 +17,7 @@ SERVERS = {"aiohttp", "sqlalchemy", "jinja2", "node.engine.engine", "node.server
 """Parts of a node, which no wallet needs."""
 PICTURES = {"babel", "matplotlib", "numpy", "segno"}
 OTHERS = {
-    *("cli.audit", "cli.demo", "cli.federation", "cli.index", "cli.merchant", "cli.node.commands"),
+    *("cli.audit", "cli.demo", "cli.federation", "cli.index", "cli.merchant", "cli.node"),
     "cli.steward",
 }
 """Rooms of other commands, with their words."""
