@@ -88,7 +88,7 @@ def test_each_refusal_of_the_rules_is_the_one_that_its_clause_names(path: Path) 
         elif "return " in line:
             named = " ".join(clauses().get(clause, "") for clause in expanded(comment))
             for name in RETURNED.findall(line):
-                if f"`{Refusal[name].name.lower()}`" not in named:
+                if f"`{name.lower()}`" not in named:
                     wrong.append(
                         f"{path.name}:{number}: {name} by {comment.strip() or 'no clause'}"
                     )
@@ -102,3 +102,9 @@ def test_a_wrong_clause_would_be_noticed() -> None:
         *("7.2.6", "7.2.7", "7.2.8", "7.2.9"),
         *("7.2.6", "7.2.9", "7.7"),
     ]
+
+
+def test_the_page_lists_every_refusal() -> None:
+    page = (PROJECT / "docs" / "PROTOCOL.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| (\d+) \| `(\w+)` \|$", page.partition("## Refusals")[2], re.MULTILINE)
+    assert listed == [(str(refusal.value), refusal.name.lower()) for refusal in Refusal]

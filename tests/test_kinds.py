@@ -135,6 +135,11 @@ PLACES: Final = (
         REASONED_KINDS,
         lambda row: row.name in CHANGE_WORDS,
     ),
+    Place(
+        "a choice in node/web/templates/desk.html",
+        REASONED_KINDS,
+        lambda row: f'data-kind="{row.kind.value}"' in text("node/web/templates/desk.html"),
+    ),
     Place("a command that makes it", STEWARDS_KINDS, is_made_by_a_command),
     Place(
         "elements in tests/ledger/test_transactions.py",
