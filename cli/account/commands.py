@@ -31,6 +31,9 @@ STATUS_WORDS = {
 }
 
 
+NEW_STATUS_WORDS = {"open": "thawed", "frozen": "frozen", "closed": "closed"}
+
+
 @click.command()
 @wallet_option
 @passphrase_options
@@ -131,8 +134,15 @@ def _show_changes(changes: list[Json], output: Output) -> None:
     for change in changes[:3]:
         reason = (change.get("reason") or {}).get("text")
         if reason:
-            what = CHANGE_WORDS.get(str(change["kind"]), str(change["kind"]))
-            output.line(f"{when(change['time'])}, {what} by the stewards: {reason}")
+            output.line(f"{when(change['time'])}, {change_words(change)} by the stewards: {reason}")
+
+
+def change_words(change: Json) -> str:
+    """What was changed, and to what if the node says that."""
+    if change.get("limit") is not None:
+        return f"limit changed to {format_amount(change['limit'])}"
+    status = NEW_STATUS_WORDS.get(str(change.get("status")))
+    return status or CHANGE_WORDS.get(str(change["kind"]), str(change["kind"]))
 
 
 @click.command()
