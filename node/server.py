@@ -36,7 +36,7 @@ from node.http.base.refusals_problems import REFUSED
 from node.http.base.routes import Route
 from node.http.books import addresses, books, health
 from node.http.books import problems as books_problems
-from node.http.index import index
+from node.http.index import index, publishing
 from node.http.index import problems as index_problems
 from node.http.members import members, signing_in
 from node.http.members import problems as members_problems
@@ -66,6 +66,7 @@ ROUTES: tuple[Route, ...] = (
     *books.ROUTES,
     *addresses.ROUTES,
     *index.ROUTES,
+    *publishing.ROUTES,
     *invoices.ROUTES,
     *invoices_payer.ROUTES,
     *invoices_refunds.ROUTES,

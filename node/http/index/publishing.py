@@ -1,0 +1,211 @@
+"""How the next print and change of source are coming about, what was decided, and publishing.
+
+All of it is public. Publishing needs no session, because a publication carries its stewards' signatures.
+"""
+
+from aiohttp import web
+
+from ledger.decisions import Observations
+from ledger.index.days import Method
+from ledger.index.prints import Print, SourceChange
+from node.engine.decisions.promises import document_id
+from node.engine.events import (
+    NotPublished,
+    NotPublishedReason,
+    NotReady,
+    Published,
+    Refused,
+)
+from node.engine.health.status import ContentStatus, IndexStatus
+from node.http.base.api import Api, json_response
+from node.http.base.problem import Problem
+from node.http.base.problems import NOT_READY, TOO_MANY_REQUESTS
+from node.http.base.reading import (
+    JSON,
+    OCTETS,
+    as_shape,
+    check_size,
+    path_hash,
+    path_number,
+    read_json,
+)
+from node.http.base.refusals_problems import refusal_problem
+from node.http.base.routes import Parameter, Route
+from node.http.base.troubles import not_ready
+from node.http.index import shapes
+from node.http.index.index import chartered, period_name, print_shape, source_shape
+from node.http.index.problems import (
+    CERTIFICATE_NOT_FOUND,
+    NO_INDEX,
+    NOT_PUBLISHED,
+    SURVEY_NOT_FOUND,
+)
+from node.spellings import Binary, Hash
+from node.store import DocumentKind
+
+_SUBJECT = "Index"
+_MOST_PUBLICATION_BYTES = 16_384
+_MOST_SURVEY_BYTES = 1_048_576
+"""Beyond any setting of the engine, which has the last word."""
+_MOST_BODY_BYTES = 2 * 1_048_576
+
+
+async def get_decisions(api: Api, request: web.Request) -> web.Response:
+    """How the next print and the next change of source are coming about."""
+    method = chartered(api).parameters.method
+    status: IndexStatus | None = await api.runner.ask(lambda view: view.engine.index_status())
+    if status is None:
+        raise Problem(NO_INDEX)
+    stewards = api.coop.stewards
+    return json_response(
+        shapes.IndexDecisions(
+            next_period=status.period,
+            next_period_name=period_name(method, status.period),
+            next_source=status.source,
+            contents=[_content(api, method, content) for content in status.contents],
+            observations=[
+                shapes.Observation(
+                    coop=api.coop_name(coop), level=level, survey=Hash(status.survey_hashes[coop])
+                )
+                for coop, level in status.levels.items()
+            ],
+            publications=[
+                shapes.WaitingPublication(
+                    decision=publication.decision,
+                    number=publication.number,
+                    publication=Binary(publication.encode()),
+                    signed_by=[stewards[number].name for number, _ in publication.stewards],
+                    needed=api.coop.steward_threshold,
+                )
+                for publication in status.publications
+            ],
+        )
+    )
+
+
+def _content(api: Api, method: Method, content: ContentStatus) -> shapes.Content:
+    decided = content.entry.decided
+    return shapes.Content(
+        decision=content.entry.decision.value,
+        number=content.entry.number,
+        print=print_shape(method, decided) if isinstance(decided, Print) else None,
+        source=source_shape(method, decided) if isinstance(decided, SourceChange) else None,
+        levels=levels(content.entry.observations),
+        signed_by=[api.coop_name(coop) for coop in content.signed_by],
+        needed=content.needed,
+    )
+
+
+def levels(observations: Observations | None) -> dict[str, int]:
+    """Levels by the number of their coop."""
+    return {str(seen.coop): seen.level for seen in observations or ()}
+
+
+async def get_certificate(api: Api, request: web.Request) -> web.Response:
+    """A decision that this coop's log has taken in, with its signatures, byte for byte."""
+    chartered(api)
+    decision = path_number(request, "decision", CERTIFICATE_NOT_FOUND)
+    number = path_number(request, "number", CERTIFICATE_NOT_FOUND)
+    name = document_id((decision, number))
+    found = await api.runner.ask(lambda view: view.store.document(DocumentKind.CERTIFICATE, name))
+    if found is None:
+        raise Problem(CERTIFICATE_NOT_FOUND)
+    return web.Response(body=found.data, headers={"Content-Type": OCTETS})
+
+
+async def get_survey(api: Api, request: web.Request) -> web.Response:
+    """A survey file by its hash, byte for byte."""
+    hash_ = path_hash(request, "hash", SURVEY_NOT_FOUND)
+    data = await api.runner.ask(lambda view: view.engine.survey(hash_))
+    if data is None:
+        raise Problem(SURVEY_NOT_FOUND)
+    return web.Response(body=data, headers={"Content-Type": OCTETS})
+
+
+async def post_publication(api: Api, request: web.Request) -> web.Response:
+    """Take in what stewards publish."""
+    api.check_rate(request)
+    chartered(api)
+    content = await read_json(request, most_bytes=_MOST_BODY_BYTES, timeout_ms=api.settings.body_ms)
+    asked = as_shape(content, shapes.Publication)
+    check_size(asked.publication, "/publication", most=_MOST_PUBLICATION_BYTES)
+    survey = None
+    if asked.survey is not None:
+        check_size(asked.survey, "/survey", most=_MOST_SURVEY_BYTES)
+        survey = bytes(asked.survey)
+    result = await api.runner.publish(bytes(asked.publication), survey)
+    match result:
+        case NotReady():
+            raise not_ready(result, api.names)
+        case Refused():
+            raise refusal_problem(result.refusal)
+        case NotPublished():
+            if result.reason is NotPublishedReason.MALFORMED:
+                api.charge(request)
+            raise Problem(NOT_PUBLISHED[result.reason], result.detail)
+        case Published():
+            pass
+    return json_response(
+        shapes.Published(
+            decision=result.decision,
+            number=result.number,
+            signed_by=[api.coop.stewards[number].name for number in result.stewards],
+            needed=result.needed,
+            signed=result.is_signed,
+        )
+    )
+
+
+ROUTES = (
+    Route(
+        method="GET",
+        path="/v1/index/decisions",
+        handler=get_decisions,
+        name="listIndexDecisions",
+        summary="How the next print and change of source are coming about",
+        subject=_SUBJECT,
+        answer=shapes.IndexDecisions,
+        problems=(NO_INDEX,),
+    ),
+    Route(
+        method="GET",
+        path="/v1/index/certificates/{decision}/{number}",
+        handler=get_certificate,
+        name="getIndexCertificate",
+        summary="A decision with its signatures, byte for byte",
+        subject=_SUBJECT,
+        parameters=(
+            Parameter(name="decision", in_="path", description="1 a print, 2 a change of source."),
+            Parameter(name="number", in_="path", description="The period, or the source's number."),
+        ),
+        answer_type=OCTETS,
+        problems=(NO_INDEX, CERTIFICATE_NOT_FOUND),
+    ),
+    Route(
+        method="GET",
+        path="/v1/index/surveys/{hash}",
+        handler=get_survey,
+        name="getIndexSurvey",
+        summary="A survey file, byte for byte",
+        subject=_SUBJECT,
+        parameters=(Parameter(name="hash", in_="path", description="Its SHA-256, in hex."),),
+        answer_type=OCTETS,
+        problems=(SURVEY_NOT_FOUND,),
+    ),
+    Route(
+        method="POST",
+        path="/v1/index/publications",
+        handler=post_publication,
+        name="publishIndex",
+        summary="What this coop's stewards publish; it carries their signatures",
+        subject=_SUBJECT,
+        body={JSON: shapes.Publication},
+        answer=shapes.Published,
+        problems=(
+            NO_INDEX,
+            NOT_READY,
+            TOO_MANY_REQUESTS,
+            *NOT_PUBLISHED.values(),
+        ),
+    ),
+)
