@@ -9,6 +9,7 @@ from cli.shell.consent import agree_to_replace
 from cli.shell.describing import when
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
+from cli.shell.likeness import likeness
 from cli.shell.parameters import (
     HANDLE,
     LIMIT,
@@ -25,7 +26,7 @@ from ledger.founding import Founding
 from ledger.messages import TAG_ENTRY, signed_bytes
 from ledger.signatures import SigningKey
 from ledger.transactions import Admit, encode_transaction, signed_part
-from node.member.account_search import OwnAccount, find_accounts, likeness
+from node.member.account_search import OwnAccount, find_accounts
 from node.member.addresses import Address
 from node.member.amounts import format_amount
 from node.member.answers import encode_bytes, integer, number, text

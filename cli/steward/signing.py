@@ -15,6 +15,7 @@ from cli.shell.consent import agree_to_sign
 from cli.shell.describing import Names, describe, when
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
+from cli.shell.likeness import likeness
 from cli.shell.parameters import output_option, passphrase_options
 from cli.shell.terminal import Output
 from cli.steward.draft_file import (
@@ -29,7 +30,6 @@ from cli.steward.stewardship import Stewardship, steward_key_option
 from ledger.kinds import KINDS
 from ledger.memos import SALT_BYTES
 from ledger.transactions import AccountChange, Admit, encode_transaction
-from node.member.account_search import likeness
 from node.member.answers import encode_bytes, integer, number, objects, read_bytes
 from node.member.client import Json, NodeClient, NodeError, NodeMisbehaved, path_of
 

@@ -1,11 +1,9 @@
-"""Finding the accounts of a key, which is all that a wallet restored from its words knows; and what else is
-like a request for an account.
+"""Finding the accounts of a key, which is all that a wallet restored from its words knows.
 
 PROTOCOL section 11. The node answers only whoever holds the key, and what it says is looked at again: an
 account is ours when its public entry has our key.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +12,8 @@ from ledger.codec import encode
 from ledger.messages import TAG_SESSION, signed_bytes
 from ledger.signatures import SigningKey
 from ledger.transactions import HANDLE
-from node.member.answers import integer, reading, text
-from node.member.client import Json, NodeClient, NodeMisbehaved
+from node.member.answers import integer, text
+from node.member.client import NodeClient, NodeMisbehaved
 from node.member.sessions import ask_for_challenge
 
 
@@ -63,15 +61,3 @@ def _read(client: NodeClient, row: Any) -> OwnAccount:
     if not HANDLE.fullmatch(handle):
         raise NodeMisbehaved(client.url, "an account with a handle that none can have")
     return OwnAccount(number=integer(client, row, "account"), handle=handle)
-
-
-def likeness(client: NodeClient, answer: Json) -> Iterator[str]:
-    """What a node says of an admission that people should know before they sign or wait, in words."""
-    same = answer.get("same_handle", [])
-    with reading(client):
-        if same:
-            one = "Another request" if len(same) == 1 else f"{len(same)} other requests"
-            yield f"{one} for the same handle, under another key, waits: only one can be admitted."
-        accounts = [str(each["handle"]) for each in answer.get("accounts_of_key", [])]
-    if accounts:
-        yield f"The key has an account already: {', '.join(accounts)}."
