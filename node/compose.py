@@ -124,6 +124,7 @@ class Node:
             settings=settings.merchant,
             node_key=folder.key,
             clock_ms=world.clock_ms,
+            steady_ms=world.steady_ms,
             jitter=world.jitter,
             zone=find_zone(settings.merchant.zone or world.zone()),
         )

@@ -7,6 +7,8 @@ Rules:
   shared fairly between accounts (`fair_slots`): slow endpoints delay only their own account's.
 - Any answer of 2xx is delivery. Everything else, redirects too, is tried again over three days, with
   jitter; 410 disables the endpoint.
+- Pauses are dated by the clock, as they outlive the process, and moved with it when somebody sets it. After a
+  start nothing waits longer than the longest pause, whatever its date.
 - Time and size of an answer are bounded; the address is checked when the connection is made (`targets`).
 """
 
@@ -22,6 +24,7 @@ from node.engine.events import View
 from node.errors import NodeFault
 from node.logs import log_event
 from node.merchant.access import Attempt, Delivery, Endpoint, read_delivery
+from node.merchant.clock_jumps import ClockJumps
 from node.merchant.context import News
 from node.merchant.endpoints import Outcome
 from node.merchant.fair_slots import FairSlots
@@ -38,6 +41,8 @@ RETRIES_S: Final = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400
 """The pauses between attempts, as Standard Webhooks advises; three days and a little together."""
 _LONGEST_PAUSE_S: Final = 86_400
 """No server can put us off for longer with Retry-After."""
+LATEST_MS: Final = _LONGEST_PAUSE_S * 1_100
+"""No attempt is dated further ahead, its jitter included."""
 _FAR_MS: Final = 2**53 - 1
 """Later than anything is due."""
 _FAULT_PAUSE_S: Final = 1.0
@@ -101,12 +106,15 @@ class Dispatcher:
         settings: MerchantSettings,
         signer: WebhookSigner,
         clock_ms: Callable[[], int],
+        steady_ms: Callable[[], int],
         jitter: Callable[[int], int],
     ) -> None:
         self._runner = runner
         self._settings = settings
         self._signer = signer
         self._clock_ms = clock_ms
+        self._jumps = ClockJumps(clock_ms, steady_ms)
+        self._dating = asyncio.Lock()
         self._jitter = jitter
         self._session: aiohttp.ClientSession | None = None
         self._workers: dict[str, asyncio.Task[None]] = {}
@@ -133,6 +141,7 @@ class Dispatcher:
             trust_env=False,
         )
         self._runner.on_news(News, self._hear)
+        await self._redate(0)
         for endpoint_id in await self._runner.ask(_endpoints_waited_for):
             self.wake(endpoint_id)
 
@@ -164,6 +173,7 @@ class Dispatcher:
         while True:
             woken.clear()
             try:
+                await self._follow_clock()
                 work = await self._runner.ask(lambda view: self._work(view, endpoint_id))
                 if work is not None and work.due:
                     await self._give_way()
@@ -182,6 +192,20 @@ class Dispatcher:
             await _wait(woken, work.next_ms - self._clock_ms())
         # Nobody can have woken this worker since it looked at `woken`: it did not await anything.
         del self._workers[endpoint_id], self._woken[endpoint_id]
+
+    async def _follow_clock(self) -> None:
+        """Move what waits when somebody has set the clock, so that its pause stays as long as it was."""
+        async with self._dating:
+            if jump_ms := self._jumps.jump_ms():
+                await self._redate(jump_ms)
+                self._jumps.settle(jump_ms)
+
+    async def _redate(self, jump_ms: int) -> None:
+        def redate(view: View) -> tuple[Write, None]:
+            merchants_of(view).endpoints.redate(jump_ms, latest_ms=LATEST_MS)
+            return Write(), None
+
+        await self._runner.change(redate)
 
     async def _give_way(self) -> None:
         """Let payments go first, for a moment: a webhook has three days, a customer at the till has not."""

@@ -219,6 +219,21 @@ class Endpoints:
         for delivery in deliveries:
             self._context.desk.drop(MerchantRecord.DELIVERY, delivery.id)
 
+    def redate(self, jump_ms: int, *, latest_ms: int) -> None:
+        """Move all dates as the clock was set; then no attempt is further ahead than `latest_ms`."""
+        desk, now_ms = self._context.desk, self._context.now_ms
+        for id_, _, due_ms, _ in desk.pending(MerchantRecord.DELIVERY):
+            if not jump_ms and due_ms <= now_ms + latest_ms:
+                continue
+            row = desk.find(MerchantRecord.DELIVERY, id_)
+            if row is None:
+                continue
+            dated_ms = max(due_ms + jump_ms, 0)
+            if read_delivery(row).state == "waiting":
+                dated_ms = min(dated_ms, now_ms + latest_ms)
+            if dated_ms != due_ms:
+                desk.replace(replace(row, due=dated_ms))
+
     def find(self, id_: str) -> Endpoint | None:
         """An endpoint by its id alone."""
         record = self._context.desk.find(MerchantRecord.ENDPOINT, id_)

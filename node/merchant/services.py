@@ -21,6 +21,7 @@ class MerchantServices:
         settings: MerchantSettings,
         node_key: SigningKey,
         clock_ms: Callable[[], int],
+        steady_ms: Callable[[], int],
         jitter: Callable[[int], int],
         zone: ZoneInfo,
     ) -> None:
@@ -32,7 +33,12 @@ class MerchantServices:
         self.under_way: set[tuple[int | str, str]] = set()
         """Idempotency-Keys of requests that are being carried out."""
         self.dispatcher = Dispatcher(
-            runner, settings=settings, signer=self.signer, clock_ms=clock_ms, jitter=jitter
+            runner,
+            settings=settings,
+            signer=self.signer,
+            clock_ms=clock_ms,
+            steady_ms=steady_ms,
+            jitter=jitter,
         )
 
     async def start(self) -> None:

@@ -3,14 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 from standardwebhooks.webhooks import Webhook
 
-from node.compose import World, wall_clock_ms
+from node.compose import World, steady_clock_ms, wall_clock_ms
+from node.engine.events import View
+from node.merchant.records import MerchantRecord
+from node.store import Record, Write
 from tests.builders import Federation
 from tests.node.http.towns import Town, one_node
 from tests.node.loops import until
@@ -32,12 +35,21 @@ class ShiftedClock:
 
     def __init__(self) -> None:
         self.shift_ms = 0
+        self._passed_ms = 0
 
     def __call__(self) -> int:
-        return wall_clock_ms() + self.shift_ms
+        return wall_clock_ms() + self.shift_ms + self._passed_ms
+
+    def steady_ms(self) -> int:
+        """The clock that nobody sets."""
+        return steady_clock_ms() + self._passed_ms
 
     def forward(self, seconds: int) -> None:
         """Let time pass at once."""
+        self._passed_ms += seconds * 1000
+
+    def set_by(self, seconds: int) -> None:
+        """Somebody sets the clock: no time passes."""
         self.shift_ms += seconds * 1000
 
 
@@ -122,6 +134,22 @@ class Stall:
         ]
         return found
 
+    async def due_ms(self, endpoint: JsonObject) -> int:
+        """When the newest delivery to an endpoint is tried again, by the clock."""
+        row = await self.town.node.runner.ask(lambda view: _newest(view, endpoint))
+        assert row.due is not None
+        return row.due
+
+    async def redate(self, endpoint: JsonObject, due_ms: int) -> None:
+        """Let the newest delivery be dated otherwise."""
+        await self.town.node.runner.change(
+            lambda view: (Write(records=[replace(_newest(view, endpoint), due=due_ms)]), None)
+        )
+
+
+def _newest(view: View, endpoint: JsonObject) -> Record:
+    return view.store.records(MerchantRecord.DELIVERY, endpoint["id"], limit=1)[0]
+
 
 @asynccontextmanager
 async def a_stall(
@@ -136,7 +164,7 @@ async def a_stall(
     clock = ShiftedClock()
     if start is not None:
         clock.shift_ms = start * 1000 - wall_clock_ms()
-    world = World(clock_ms=clock, jitter=lambda most: most // 2)
+    world = World(clock_ms=clock, steady_ms=clock.steady_ms, jitter=lambda most: most // 2)
     async with one_node(
         root, members=members, settings=settings, world=world, federation=federation
     ) as town:

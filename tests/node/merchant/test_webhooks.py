@@ -5,10 +5,12 @@ import socket
 from base64 import b64decode
 from pathlib import Path
 
+import pytest
 from aiohttp import web
 
 from ledger.signatures import verify
-from node.merchant.dispatcher import RETRIES_S, next_attempt_ms
+from node.compose import wall_clock_ms
+from node.merchant.dispatcher import LATEST_MS, RETRIES_S, next_attempt_ms
 from node.merchant.event_types import EVENT_TYPES
 from tests.node.http.towns import Town
 from tests.node.loops import on_loop, until
@@ -86,6 +88,57 @@ async def test_what_fails_is_tried_again_under_the_same_id(tmp_path: Path) -> No
         assert [heard.body for heard in shop.heard] == [shop.heard[0].body] * 3
         (delivery,) = await stall.deliveries(endpoint)
         assert [attempt["status"] for attempt in delivery["attempts"]] == [500, 500, 200]
+
+
+@pytest.mark.parametrize("set_by_s", [-86_400, 3_600], ids=["back", "forward"])
+@on_loop
+async def test_a_clock_that_is_set_makes_no_pause_longer_or_shorter(
+    tmp_path: Path, set_by_s: int
+) -> None:
+    async with a_stall(tmp_path) as stall, a_shop() as shop:
+        shop.answer = lambda request: web.Response(status=500)
+        endpoint = await stall.endpoint(shop.url)
+        await stall.pay(await stall.invoice())
+        await until_delivered(stall, endpoint, "waiting", 1)
+        stall.clock.forward(2 * RETRIES_S[0])
+        dispatcher = stall.town.node._merchants.dispatcher
+        dispatcher.wake(endpoint["id"])
+        await until_delivered(stall, endpoint, "waiting", 2)
+        due_ms = await stall.due_ms(endpoint)
+        stall.clock.set_by(set_by_s)
+        dispatcher.wake(endpoint["id"])
+
+        async def is_moved() -> bool:
+            return abs(await stall.due_ms(endpoint) - due_ms - set_by_s * 1000) < 1_000
+
+        await until(is_moved, "the date of the next attempt is moved with the clock")
+        assert len(shop.heard) == 2
+        stall.clock.forward(2 * RETRIES_S[1])
+        dispatcher.wake(endpoint["id"])
+        await until_delivered(stall, endpoint, "waiting", 3)
+
+
+@on_loop
+async def test_a_date_of_a_clock_that_was_far_ahead_is_not_waited_for(tmp_path: Path) -> None:
+    from node.compose import open_node
+    from tests.node.running import People
+
+    async with a_shop() as shop:
+        async with a_stall(tmp_path) as stall:
+            shop.answer = lambda request: web.Response(status=503)
+            endpoint = await stall.endpoint(shop.url)
+            await stall.pay(await stall.invoice())
+            await until_delivered(stall, endpoint, "waiting", 1)
+            await stall.redate(endpoint, wall_clock_ms() + 400 * 86_400_000)
+            federation, folder = stall.town.federation, stall.town.node.folder.folder
+            keys = stall.keys
+        async with open_node(folder) as node, client_of(node) as client:
+            await until_ready(node)
+            again = Stall(
+                Town(federation, node, client, People(federation, 1, client)), stall.clock
+            )
+            again.keys = keys
+            assert await again.due_ms(endpoint) <= wall_clock_ms() + LATEST_MS
 
 
 @on_loop
