@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Self, final
 
 __all__ = [
+    "INTERFACE",
     "NATIVE_KINDS",
     "SHARED_KINDS",
     "Charter",
@@ -23,6 +24,9 @@ __all__ = [
 ]
 
 __version__: str
+
+INTERFACE: int
+"""The number of this interface; `ledger.validators.choose` has the one that it takes."""
 
 NATIVE_KINDS: list[int]
 """The kinds of entries that native code decides: numbers of `ledger.shapes.Kind`."""

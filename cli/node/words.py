@@ -72,8 +72,8 @@ def _(error: ValidatorUnavailable) -> CliError:
     return CliError(
         ExitCode.REFUSED,
         "validator_unavailable",
-        f"The validator that was asked for is not there: {error}.",
-        "Or unset FIADO_VALIDATOR and FIADO_REQUIRE_NATIVE to run with the reference validator.",
+        f"The validator can't be used: {error}.",
+        "Or run with the reference validator: FIADO_VALIDATOR=reference, and no FIADO_REQUIRE_NATIVE.",
     )
 
 

@@ -6,6 +6,7 @@ process may hold both, as the parity tests do.
 """
 
 import os
+from typing import Final
 
 from ledger.errors import LedgerError
 from ledger.founding import Founding
@@ -16,9 +17,16 @@ from ledger.validators.reference import ReferenceValidator
 
 NAMES = ("native", "reference")
 
+NATIVE_INTERFACE: Final = 1
+"""Native code of this interface is called here; it has the same number in `ledger/native/python/src/lib.rs`.
+
+Both are raised when a call changes, or when native code decides anything differently: then what was built
+before is refused in words. A test knows which calls belong to the number.
+"""
+
 
 class ValidatorUnavailable(LedgerError):
-    """The validator that was asked for is not there; the text says what would make it be there."""
+    """The validator that was asked for can't be used; the text says what would help."""
 
 
 def chosen_name() -> str:
@@ -29,12 +37,15 @@ def chosen_name() -> str:
         raise ValidatorUnavailable(f"FIADO_VALIDATOR must be one of {', '.join(NAMES)}")
     if required and asked == "reference":
         raise ValidatorUnavailable("FIADO_REQUIRE_NATIVE=1 and FIADO_VALIDATOR=reference disagree")
-    available = _native_available()
-    if not available and (required or asked == "native"):
+    if asked == "reference":
+        return asked
+    if _native_available():
+        return "native"
+    if required or asked == "native":
         raise ValidatorUnavailable(
             "the native validator was not built; install a Rust toolchain and run `make native`"
         )
-    return asked or ("native" if available else "reference")
+    return "reference"
 
 
 def new_validator(founding: Founding) -> Validator:
@@ -65,8 +76,13 @@ def new_issuer(key: SigningKey, *, federation: bytes, coop: int) -> Issuer:
 
 
 def _native_available() -> bool:
+    """Whether it was built. Raises `ValidatorUnavailable` when it was built for another interface."""
     try:
-        from ledger.validators.native import NativeValidator
+        import ledger._native as _native
     except ImportError:
         return False
-    return NativeValidator is not None
+    if getattr(_native, "INTERFACE", None) != NATIVE_INTERFACE:
+        raise ValidatorUnavailable(
+            "the native validator was built from other sources than these; run `make native`"
+        )
+    return True

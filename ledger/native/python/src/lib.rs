@@ -195,6 +195,9 @@ fn cpu_features() -> Vec<&'static str> {
     fiado_core::cpu_features()
 }
 
+/// The number of this interface, which `ledger.validators.choose` has to know: see there when it is raised.
+const INTERFACE: u32 = 1;
+
 /// The compiled half of `ledger`, imported as `ledger._native`.
 #[pymodule]
 mod _native {
@@ -203,11 +206,12 @@ mod _native {
         admissible, cpu_features, validator::Charter, validator::Validator, Entries, Issuer,
         Signatures,
     };
-    use super::{Bound, PyModule, PyResult};
+    use super::{Bound, PyModule, PyResult, INTERFACE};
     use pyo3::prelude::PyModuleMethods;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("INTERFACE", INTERFACE)?;
         module.add("NATIVE_KINDS", fiado_core::transaction::NATIVE_KINDS)?;
         module.add("SHARED_KINDS", fiado_core::transaction::SHARED_KINDS)?;
         module.add("__version__", fiado_core::VERSION)
