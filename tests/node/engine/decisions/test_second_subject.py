@@ -16,6 +16,7 @@ from node.engine.events import (
     Published,
     Refused,
 )
+from node.engine.wire import Heads
 from node.engine.wire_decisions import Due, Signed
 from node.store import DocumentKind
 from tests.builders import build_federation
@@ -99,15 +100,20 @@ def test_who_was_away_gets_certificates_in_order() -> None:
 
 
 def test_what_was_signed_is_signed_for_good() -> None:
+    """Also by a node that starts again and can ask nobody."""
     town = guests_town(needed=3)
     town.publish(1, guest(1, "ada"))
+    saved = town.stores[1].document(DocumentKind.DECISION, document_id((GUEST, 1)))
+    assert saved is not None
     town.kill(1)
+    town.cut |= {frozenset((1, 2)), frozenset((1, 3))}
     town.start(1)
     town.settle()
     town.pass_time(3_000)
     answer = town.publish(1, guest(1, "bea"))
     assert isinstance(answer, NotPublished)
     assert answer.reason is NotPublishedReason.SIGNED_OTHERWISE
+    town.cut.clear()
     for coop in (2, 3):
         town.publish(coop, guest(1, "ada"))
     town.settle()
@@ -115,7 +121,7 @@ def test_what_was_signed_is_signed_for_good() -> None:
 
 
 def test_after_a_restore_it_asks_what_it_has_signed() -> None:
-    """The copy knows of no guest, its peers do: what it signed before is what it signs again."""
+    """The copy knows of no guest. Heads don't say that there was none: it waits for all that peers know."""
     town = guests_town(needed=3)
     copy = town.disks[1].copy()
     town.publish(1, guest(1, "ada"))
@@ -124,10 +130,13 @@ def test_after_a_restore_it_asks_what_it_has_signed() -> None:
     town.disks[1] = copy
     town.settings = replace(SETTINGS, restored=True)
     town.start(1)
-    answer = town.publish(1, guest(1, "bea"))
-    assert not (isinstance(answer, Published) and answer.is_signed)
+    heads = Heads(()).encode()
+    town.tick(1, [PeerUp(2, 1), PeerUp(3, 1), PeerMessage(2, heads), PeerMessage(3, heads)])
+    early = town.publish(1, guest(1, "bea"))
+    assert isinstance(early, Published)
+    assert not early.is_signed
     town.settle()
-    town.pass_time(3_000)
+    town.pass_time(12_000)
     late = town.publish(1, guest(1, "bea"))
     assert isinstance(late, NotPublished)
     assert late.reason is NotPublishedReason.SIGNED_OTHERWISE
