@@ -64,7 +64,7 @@ def run(options: Options) -> dict[str, object]:
                     bodies,
                     path="/v1/payments",
                     connections=CONNECTIONS,
-                    seen=lambda answer: recorded.append(json.loads(answer)["index"]),
+                    seen=lambda answer: recorded.append(json.loads(answer)["number"]),
                 )
             )
             own.append(seconds)

@@ -76,7 +76,7 @@ async def _one(
     payer, payee = await free.get()
     recorded = json.loads(await payer.request("POST", "/v1/payments", payment))
     start = time.perf_counter()
-    path = f"/v1/payments/1/{recorded['index']}?wait=delivered"
+    path = f"/v1/payments/1/{recorded['number']}?wait=delivered"
     while True:
         # The payee's node may not have heard of the entry at all when it is first asked.
         answer = json.loads(await payee.request("GET", path))

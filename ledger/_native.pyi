@@ -152,11 +152,11 @@ class Validator:
         """The numbers of all accounts, rising."""
 
     def in_transit(self, coop: int) -> list[tuple[int, int, int, int, int, bool]]:
-        """Payee coop, index, payee, amount, payer, whether a return; of each item."""
+        """Payee coop, entry number, payee, amount, payer, whether a return; of each item."""
 
     def credits_waiting(self, home: int, other: int) -> int: ...
     def returnable(self, coop: int) -> list[tuple[int, int, int, int]]:
-        """Coop, index, account, amount; of each item."""
+        """Coop, entry number, account, amount; of each item."""
 
     def row(self, coop: int, chapter: str, key: bytes) -> bytes | None:
         """The value of a row of a chapter."""

@@ -56,8 +56,8 @@ def _log_violations(validator: Validator) -> Iterator[Violation]:
             if length > logs[other].length:
                 yield Violation("anchors_within_logs", f"coop {coop} anchors {other} at {length}")
         for item in validator.in_transit(coop):
-            if item.index <= logs[item.payee_coop].anchored.get(coop, 0):
-                yield Violation("transit_is_unanchored", f"coop {coop}, entry {item.index}")
+            if item.number <= logs[item.payee_coop].anchored.get(coop, 0):
+                yield Violation("transit_is_unanchored", f"coop {coop}, entry {item.number}")
 
 
 def find_sequence_violations(

@@ -20,7 +20,7 @@ COMMONS: Final = 0
 
 @dataclass(slots=True, kw_only=True)
 class Account:
-    """An account. Amounts in minor units, times in Unix seconds, `opened` and `closed` indexes.
+    """An account. Amounts in minor units, times in Unix seconds, `opened` and `closed` numbers of entries.
 
     The fields are in the order of the account's row in the listing (PROTOCOL section 7.8), and a row is how
     an account is kept in snapshots and passed to and from native code.
@@ -87,10 +87,10 @@ _ACCOUNT_FIELDS: Final = tuple(each.name for each in fields(Account))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transit:
-    """An amount that has left `payer` and not yet reached `payee`: entry `index` of the payer's log."""
+    """An amount that has left `payer` and not yet reached `payee`: entry `number` of the payer's log."""
 
     payee_coop: int
-    index: int
+    number: int
     payee: int
     amount: int
     payer: int
@@ -99,10 +99,10 @@ class Transit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Returnable:
-    """A payment at `index` of `coop`'s log to be given back to `account`, which made it."""
+    """The payment that is entry `number` of `coop`'s log to be given back to `account`, which made it."""
 
     coop: int
-    index: int
+    number: int
     account: int
     amount: int
 
@@ -167,7 +167,7 @@ class Log:
         }
 
     def sorted_transit(self) -> Iterator[Transit]:
-        """Items in transit from this log, by payee coop, then index."""
+        """Items in transit from this log, by payee coop, then number."""
         for coop in sorted(self.transit):
             yield from self.transit[coop]
 

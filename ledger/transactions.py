@@ -180,15 +180,15 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Return:
-    """Gives back the payment at `index` of `coop`'s log, whose payee had closed."""
+    """Gives back the payment that is entry `number` of `coop`'s log, whose payee had closed."""
 
     kind: ClassVar[Kind] = Kind.RETURN
     coop: int
-    index: int
+    number: int
 
     def fields(self) -> list[Value]:
         """The elements of the array, in order."""
-        return [Kind.RETURN.value, self.coop, self.index]
+        return [Kind.RETURN.value, self.coop, self.number]
 
     unsigned_tail: ClassVar[int] = 0
 
@@ -333,4 +333,4 @@ def read_return(fields: list[object]) -> Return | None:
     """The `return` that a decoded array holds; None when its shape is another."""
     if len(fields) != 3 or not (is_number(fields[1]) and is_uint(fields[2])):
         return None
-    return Return(coop=fields[1], index=fields[2])
+    return Return(coop=fields[1], number=fields[2])

@@ -1,7 +1,7 @@
 """Waiting for payments to be delivered: many long polls, and no question to the engine for each.
 
-A payment at index i of one coop's log is delivered when the payee's log anchors that log at or beyond
-i. Every tick in which the payee's log grows here says how far it reaches; only who begins to wait asks
+A payment that is entry n of one coop's log is delivered when the payee's log anchors that log at or beyond
+n. Every tick in which the payee's log grows here says how far it reaches; only who begins to wait asks
 once, because it may have been delivered before, and all who begin together share the answer.
 """
 
@@ -19,7 +19,7 @@ from node.runner.runner import Runner
 @dataclass(frozen=True, slots=True, eq=False)
 class _Waiter:
     log: int
-    index: int
+    number: int
     done: "asyncio.Future[None]"
 
 
@@ -35,8 +35,8 @@ class Deliveries:
         self._tasks: set[asyncio.Task[None]] = set()
         runner.on_advance(self._on_advance)
 
-    async def wait(self, *, payee_coop: int, log: int, index: int, timeout_ms: int) -> bool:
-        """Wait until the payee's log takes in entry `index` of `log`; False when the time is over.
+    async def wait(self, *, payee_coop: int, log: int, number: int, timeout_ms: int) -> bool:
+        """Wait until the payee's log takes in entry `number` of `log`; False when the time is over.
 
         A log has taken in itself as far as it goes, so with `payee_coop` = `log` this waits until the
         entry is held here.
@@ -46,7 +46,7 @@ class Deliveries:
         if self._count >= self._most:
             raise RunnerBusy("too many requests wait for deliveries")
         loop = asyncio.get_running_loop()
-        waiter = _Waiter(log, index, loop.create_future())
+        waiter = _Waiter(log, number, loop.create_future())
         waiters = self._waiters.setdefault(payee_coop, set())
         waiters.add(waiter)
         self._count += 1
@@ -91,5 +91,5 @@ class Deliveries:
 
     def _wake_reached(self, coop: int, lengths: Mapping[int, int]) -> None:
         for waiter in self._waiters.get(coop, ()):
-            if waiter.index <= lengths.get(waiter.log, 0) and not waiter.done.done():
+            if waiter.number <= lengths.get(waiter.log, 0) and not waiter.done.done():
                 waiter.done.set_result(None)

@@ -215,9 +215,9 @@ class Federation:
             Anchor(coop=coop, length=length, head=head, signatures=signatures)
         )
 
-    def give_back(self, coop: int, index: int) -> bytes:
+    def give_back(self, coop: int, number: int) -> bytes:
         """The return of the payment at `index` of the log of `coop`."""
-        return encode_transaction(Return(coop=coop, index=index))
+        return encode_transaction(Return(coop=coop, number=number))
 
 
 def build_federation(
@@ -349,8 +349,10 @@ class Books:
         self, coop: int, payer: int, payee_coop: int, payee: int, amount: int, *, fee: int = 0
     ) -> int:
         """Make a payment that must be accepted; its index."""
-        (index,) = self.append(coop, self.next_pay(coop, payer, payee_coop, payee, amount, fee=fee))
-        return index
+        (number,) = self.append(
+            coop, self.next_pay(coop, payer, payee_coop, payee, amount, fee=fee)
+        )
+        return number
 
     def set_status(self, coop: int, account: int, status: Status) -> int:
         """Freeze, thaw or close an account; the index of the entry."""
@@ -400,17 +402,17 @@ class Books:
                     if home != other and self.validator.credits_waiting(home=home, other=other):
                         self.anchor(home, other)
 
-    def receipt(self, coop: int, index: int, *, signed_at: int | None = None) -> Receipt:
+    def receipt(self, coop: int, number: int, *, signed_at: int | None = None) -> Receipt:
         """The receipt of entry `index`, signed over the head right after it or that at `signed_at`."""
-        signed_at = signed_at or index
+        signed_at = signed_at or number
         return Receipt(
             federation=self.federation.id,
             coop=coop,
-            length=index,
-            previous=self.head(coop, index - 1),
-            entry=self.logs[coop][index - 1],
+            length=number,
+            previous=self.head(coop, number - 1),
+            entry=self.logs[coop][number - 1],
             signature=self.signed_head(coop, signed_at).signature,
-            following=tuple(self.logs[coop][index:signed_at]),
+            following=tuple(self.logs[coop][number:signed_at]),
         )
 
 

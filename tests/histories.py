@@ -139,7 +139,7 @@ def give_back(books: Books, random: Random) -> list[int]:
     return [
         outcome
         for item in books.validator.returnable(coop)
-        for outcome in books.offer(coop, books.federation.give_back(item.coop, item.index))
+        for outcome in books.offer(coop, books.federation.give_back(item.coop, item.number))
     ]
 
 

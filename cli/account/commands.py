@@ -203,7 +203,7 @@ def _row(item: Json) -> list[str]:
         format_amount(sign * (int(item["amount"]) + (int(item.get("fee", 0)) if sign < 0 else 0))),
         f"{name}@{other.get('coop')}",
         state,
-        f"{item['coop']}/{item['index']}",
+        f"{item['coop']}/{item['number']}",
         str(item.get("memo") or ""),
     ]
 

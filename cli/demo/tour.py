@@ -108,7 +108,7 @@ def _trade(stage: Stage, cast: Cast) -> str:
     paid = stage.ask(
         alice, "pay", "carla@sur", "20.00", "--memo", "two chairs", "--wait", "delivered"
     )
-    place = f"{paid['coop']}/{paid['index']}"
+    place = f"{paid['coop']}/{paid['number']}"
     stage.run(alice, "balance")
     stage.say("Carla, at her own node, has the money and the memo, which only the two can read.")
     stage.run(carla, "history")

@@ -123,7 +123,7 @@ def show(found: Json, member: Membership, output: Output) -> None:
         if found[name]:
             fields[label] = _one_line(found[name])
     for payment in found["payments"]:
-        place = f"{payment['coop']}/{payment['index']}"
+        place = f"{payment['coop']}/{payment['number']}"
         fields[f"payment {place}"] = (
             f"{format_amount(minor(payment, 'amount'))} by account {payment['payer']}, "
             f"{payment['status']}"
@@ -272,7 +272,7 @@ def refund(
     """
     given = {
         "amount": None if amount is None else money(amount),
-        "of": None if place is None else {"coop": place.coop, "index": place.number},
+        "of": None if place is None else {"coop": place.coop, "number": place.number},
         "reason": reason,
         "client_id": client_id,
     }
@@ -330,7 +330,7 @@ def _check_not_refunded(member: Membership, path: str, amount: int | None) -> No
                 f"{when(each['created'])}. Nothing more was paid back.",
                 "If it is to be paid back once more, give --again; or give each refund an id of its own with "
                 "--id.",
-                {"coop": member.coop.name, "index": each["entry"]},
+                {"coop": member.coop.name, "number": each["entry"]},
             )
 
 

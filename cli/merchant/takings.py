@@ -115,7 +115,7 @@ def _rows(movements: list[Json], zone_name: str) -> Iterator[list[Cell]]:
             found["type"],
             Amount(-amount if found["type"] == "refund" else amount),
             "late" if found["late"] else "",
-            f"{found['coop']}/{found['index']}",
+            f"{found['coop']}/{found['number']}",
             found["invoice"],
             found["order_id"] or "",
             found["description"],

@@ -302,13 +302,13 @@ def _finish(member: Membership, paid: Paid, until: str, timeout: int, output: Ou
             f"Interrupted. The payment is made: {payment_words(paid.intent)}, recorded at {where}; it "
             "can't be lost. Running the command again would pay once more.",
             f"`fiado history` shows whether it has arrived, `fiado receipt show {where}` the receipt.",
-            {"coop": member.coop.name, "index": paid.number, "status": "recorded"},
+            {"coop": member.coop.name, "number": paid.number, "status": "recorded"},
         ) from None
     output.result(
         {
             "status": arrival.status,
             "coop": member.coop.name,
-            "index": paid.number,
+            "number": paid.number,
             "sequence": paid.sequence,
             "payee": paid.intent.payee,
             "amount": paid.intent.amount,

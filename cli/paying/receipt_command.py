@@ -92,7 +92,7 @@ def show(
     output.result(
         {
             "coop": place.coop,
-            "index": place.number,
+            "number": place.number,
             "receipt": data.hex(),
             "following": len(proof.following),
             "federation": charter.federation.hex(),
@@ -128,7 +128,7 @@ def verify(file: Path, charter_path: Path | None, wallet: Path, output: Output) 
             "valid": True,
             "federation": charter.federation.hex(),
             "coop": charter.coops[proof.coop].name,
-            "index": proof.length,
+            "number": proof.length,
             "time": entry.time,
             "kind": entry.transaction.kind.name.lower(),
             "says": describe(entry.transaction, charter=charter, coop=proof.coop, names=names),

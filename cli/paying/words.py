@@ -157,7 +157,7 @@ def _(error: PaidAlready) -> CliError:
         "--order, which is never paid twice.",
         {
             "coop": error.coop,
-            "index": error.twin.number,
+            "number": error.twin.number,
             "time": error.twin.time,
             "payee": error.intent.payee,
             "amount": error.intent.amount,
@@ -176,7 +176,7 @@ def _(error: OrderDiffers) -> CliError:
         "Give what is to be paid now an id of its own.",
         {
             "coop": error.coop,
-            "index": error.number,
+            "number": error.number,
             "payee": paid.payee,
             "amount": paid.amount,
         },

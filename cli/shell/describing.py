@@ -91,7 +91,7 @@ def describe(
             other = charter.coops.get(transaction.coop)
             name = other.name if other else f"coop {transaction.coop}"
             lines = [
-                f"Give back the payment at {name}/{transaction.index}, whose payee had closed."
+                f"Give back the payment at {name}/{transaction.number}, whose payee had closed."
             ]
         case IndexEntry():
             lines = ["Take in what the cooperatives decided about the index of prices."]

@@ -106,12 +106,12 @@ def sign_draft(
 
 def show_recorded(answer: Json, steward: Stewardship, output: Output) -> Json:
     """Say where it was recorded; the result for programs."""
-    number = integer(steward.client, answer, "index")
+    number = integer(steward.client, answer, "number")
     output.line(f"Recorded: entry {steward.coop.name}/{number}. It holds from now on.")
     return {
         "state": "recorded",
         "coop": steward.coop.name,
-        "index": number,
+        "number": number,
         "receipt": answer.get("receipt"),
     }
 

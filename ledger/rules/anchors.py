@@ -70,7 +70,7 @@ def _check_balances(state: State, log: Log, anchor: Anchor) -> Refusal | None:
 def _arriving(state: State, log: Log, anchor: Anchor) -> Iterator[Transit]:
     """What `anchor` delivers, in order."""
     queue = state[anchor.coop].transit.get(log.coop, [])
-    return takewhile(lambda item: item.index <= anchor.length, queue)
+    return takewhile(lambda item: item.number <= anchor.length, queue)
 
 
 def _credited(log: Log, item: Transit) -> int:
@@ -98,8 +98,8 @@ def _deliver(log: Log, payer_coop: int, item: Transit) -> None:
     if number != item.payee and not item.is_return:
         # (What comes back to a closed account stays with its commons.)
         log.held += item.amount
-        log.returnable[payer_coop, item.index] = Returnable(
-            coop=payer_coop, index=item.index, account=item.payer, amount=item.amount
+        log.returnable[payer_coop, item.number] = Returnable(
+            coop=payer_coop, number=item.number, account=item.payer, amount=item.amount
         )
 
 

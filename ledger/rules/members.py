@@ -47,12 +47,12 @@ def decide_members(
     coop: Coop,
     state: MemberState,
     time: int,
-    index: int,
+    number: int,
     message: bytes,
     verify: Verify = verify,
     check_key: CheckKey = check_key_admissible,
 ) -> Effects | Refusal:
-    """What `transaction` changes when it becomes entry `index` at `time`, or the refusal.
+    """What `transaction` changes when it becomes entry `number` at `time`, or the refusal.
 
     `message` is what the signatures in the transaction cover.
     """
@@ -63,11 +63,11 @@ def decide_members(
         return refusal
     match transaction:
         case Admit():
-            return _admit(transaction, index, message, verify)
+            return _admit(transaction, number, message, verify)
         case Limit():
             after = _with_limit(transaction, _known(state, transaction.account), time)
         case SetStatus():
-            after = _with_status(transaction, _known(state, transaction.account), index)
+            after = _with_status(transaction, _known(state, transaction.account), number)
         case _:
             assert_never(transaction)
     return Effects(accounts=(after,))
@@ -128,7 +128,7 @@ def _check_admit(admit: Admit, state: MemberState, check_key: CheckKey) -> Refus
     return None
 
 
-def _admit(admit: Admit, index: int, message: bytes, verify: Verify) -> Effects | Refusal:
+def _admit(admit: Admit, number: int, message: bytes, verify: Verify) -> Effects | Refusal:
     # 7.3.5: whoever is admitted holds the key, and has signed the same as the stewards.
     try:
         verify(public_key=admit.key, message=message, signature=admit.key_signature)
@@ -140,7 +140,7 @@ def _admit(admit: Admit, index: int, message: bytes, verify: Verify) -> Effects 
         handle=admit.handle,
         class_=admit.class_,
         limit=admit.limit,
-        opened=index,
+        opened=number,
     )
     return Effects(accounts=(opened,))
 
@@ -166,8 +166,8 @@ def _check_status(change: SetStatus, account: Account) -> Refusal | None:
     return None
 
 
-def _with_status(change: SetStatus, account: Account, index: int) -> Account:
-    closed = index if change.status is Status.CLOSED else 0
+def _with_status(change: SetStatus, account: Account, number: int) -> Account:
+    closed = number if change.status is Status.CLOSED else 0
     return replace(account, revision=change.revision, status=change.status, closed=closed)
 
 

@@ -90,8 +90,8 @@ def _check_funds(log: Log, time: int, pay: Pay, payer: Account) -> Refusal | Non
     return None
 
 
-def apply_pay(log: Log, index: int, pay: Pay) -> None:
-    """Carry out a checked payment that becomes entry `index`."""
+def apply_pay(log: Log, number: int, pay: Pay) -> None:
+    """Carry out a checked payment that becomes entry `number`."""
     payer = log.accounts[pay.payer]
     payer.balance -= pay.amount + pay.fee
     payer.next_sequence += 1
@@ -103,7 +103,7 @@ def apply_pay(log: Log, index: int, pay: Pay) -> None:
             log,
             Transit(
                 payee_coop=pay.payee_coop,
-                index=index,
+                number=number,
                 payee=pay.payee,
                 amount=pay.amount,
                 payer=pay.payer,
@@ -132,21 +132,21 @@ def check_return(log: Log, give_back: Return) -> Refusal | None:
     if give_back.coop not in log.charter.coops:
         return Refusal.COOP_UNKNOWN
     # 7.7.2
-    if (give_back.coop, give_back.index) not in log.returnable:
+    if (give_back.coop, give_back.number) not in log.returnable:
         return Refusal.RETURN_UNKNOWN
     return None
 
 
-def apply_return(log: Log, index: int, give_back: Return) -> None:
-    """Carry out a checked return that becomes entry `index`."""
-    item = log.returnable.pop((give_back.coop, give_back.index))
+def apply_return(log: Log, number: int, give_back: Return) -> None:
+    """Carry out a checked return that becomes entry `number`."""
+    item = log.returnable.pop((give_back.coop, give_back.number))
     log.commons -= item.amount
     log.held -= item.amount
     send(
         log,
         Transit(
             payee_coop=item.coop,
-            index=index,
+            number=number,
             payee=item.account,
             amount=item.amount,
             payer=COMMONS,

@@ -69,7 +69,7 @@ def decide(
             coop=state.charter.coops[state.coop],
             state=state,
             time=entry.time,
-            index=state.length + 1,
+            number=state.length + 1,
             message=context + signed_part(transaction),
             verify=verify,
             check_key=check_key,

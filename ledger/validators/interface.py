@@ -24,7 +24,7 @@ class Sequenced:
     """What became of transactions that a home node sequenced.
 
     `outcomes` has one number for each: the index of the entry that it became, or minus the number of
-    its refusal. `entries` are the `count` appended entries, concatenated, the first at index `first`;
+    its refusal. `entries` are the `count` appended entries, concatenated, the first with the number `first`;
     `length` and `head` are the log's afterwards.
     """
 
@@ -144,10 +144,10 @@ class Validator(Protocol):
         """Copies of all accounts in rising order."""
 
     def in_transit(self, coop: int) -> list[Transit]:
-        """What `coop` has paid and the payees' logs have not anchored, by payee coop, then index."""
+        """What `coop` has paid and the payees' logs have not anchored, by payee coop, then number."""
 
     def credits_waiting(self, *, home: int, other: int) -> int:
-        """The index in `other`'s log of its newest item in transit to `home`; 0 when none is."""
+        """The number in `other`'s log of its newest item in transit to `home`; 0 when none is."""
 
     def returnable(self, coop: int) -> list[Returnable]:
         """What `coop` has still to give back, in rising order."""

@@ -65,10 +65,10 @@ def _list_log(log: Log) -> Iterator[bytes]:
         yield encode(log.accounts[number].row())
     for item in transit:
         yield encode(
-            [item.payee_coop, item.index, item.payee, item.amount, item.payer, int(item.is_return)]
+            [item.payee_coop, item.number, item.payee, item.amount, item.payer, int(item.is_return)]
         )
     for back in returnable:
-        yield encode([back.coop, back.index, back.account, back.amount])
+        yield encode([back.coop, back.number, back.account, back.amount])
     yield from (value for _, value in indexed)
     for name in sorted(log.chapters.keys() - {INDEX_CHAPTER}):
         rows = log.rows(name)
@@ -134,9 +134,9 @@ def _load_log(header: Any, lines: Any, log: Log) -> Any:
     for _ in range(transit):
         _load_transit(log, *lines.unpack())
     for _ in range(returnable):
-        coop, index, number, amount = lines.unpack()
-        log.returnable[coop, index] = Returnable(
-            coop=coop, index=index, account=number, amount=amount
+        coop, number, account_number, amount = lines.unpack()
+        log.returnable[coop, number] = Returnable(
+            coop=coop, number=number, account=account_number, amount=amount
         )
     line = _load_chapters(lines, log, indexed)
     log.index = load_index(log.charter, log.rows(INDEX_CHAPTER))
@@ -144,13 +144,13 @@ def _load_log(header: Any, lines: Any, log: Log) -> Any:
 
 
 def _load_transit(
-    log: Log, payee_coop: int, index: int, payee: int, amount: int, payer: int, is_return: int
+    log: Log, payee_coop: int, number: int, payee: int, amount: int, payer: int, is_return: int
 ) -> None:
     if payee_coop not in log.charter.coops:
         raise SnapshotError("the snapshot is of another charter")
     item = Transit(
         payee_coop=payee_coop,
-        index=index,
+        number=number,
         payee=payee,
         amount=amount,
         payer=payer,

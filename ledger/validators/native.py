@@ -234,13 +234,13 @@ class NativeValidator:
         return [
             Transit(
                 payee_coop=payee_coop,
-                index=index,
+                number=number,
                 payee=payee,
                 amount=amount,
                 payer=payer,
                 is_return=is_return,
             )
-            for payee_coop, index, payee, amount, payer, is_return in self._core.in_transit(coop)
+            for payee_coop, number, payee, amount, payer, is_return in self._core.in_transit(coop)
         ]
 
     def credits_waiting(self, *, home: int, other: int) -> int:
@@ -250,8 +250,8 @@ class NativeValidator:
     def returnable(self, coop: int) -> list[Returnable]:
         """See `Validator.returnable`."""
         return [
-            Returnable(coop=payer_coop, index=index, account=account, amount=amount)
-            for payer_coop, index, account, amount in self._core.returnable(coop)
+            Returnable(coop=payer_coop, number=number, account=account, amount=amount)
+            for payer_coop, number, account, amount in self._core.returnable(coop)
         ]
 
     def index(self, coop: int) -> Index | None:

@@ -162,14 +162,14 @@ class ReferenceValidator:
 
     def _apply(self, log: Log, transaction: Transaction, effects: Effects | None) -> None:
         """Carry out a checked transaction; `effects` is what its check gave."""
-        index = log.length + 1
+        number = log.length + 1
         match transaction:
             case Pay():
-                apply_pay(log, index, transaction)
+                apply_pay(log, number, transaction)
             case Anchor():
                 apply_anchor(self._state, log, transaction)
             case Return():
-                apply_return(log, index, transaction)
+                apply_return(log, number, transaction)
             case _:
                 assert effects is not None, "what the shared rules accept has effects"
                 apply_effects(log, effects)
@@ -234,7 +234,7 @@ class ReferenceValidator:
     def credits_waiting(self, *, home: int, other: int) -> int:
         """See `Validator.credits_waiting`."""
         queue = self._state[other].transit.get(home)
-        return queue[-1].index if queue else 0
+        return queue[-1].number if queue else 0
 
     def returnable(self, coop: int) -> list[Returnable]:
         """See `Validator.returnable`."""

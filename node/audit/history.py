@@ -76,7 +76,7 @@ class HistoryCheck:
             account=account,
             time=time,
             log=log,
-            index=number,
+            number=number,
             role=role,
             sequence=sequence,
             digest=digest,
@@ -106,7 +106,7 @@ class HistoryCheck:
                 coop=self._coop, account=account, before=before, limit=PAGE_ROWS
             )
             for row in rows:
-                if row.index <= self._upto.get(row.log, 0):
+                if row.number <= self._upto.get(row.log, 0):
                     total = (total + _hash(row)) % _MODULUS
             if len(rows) < PAGE_ROWS:
                 return total
@@ -115,5 +115,5 @@ class HistoryCheck:
 
 def _hash(row: HistoryRow) -> int:
     digest = None if row.digest is None else bytes(row.digest)
-    fields = (row.account, row.time, row.log, row.index, row.role.value, row.sequence, digest)
+    fields = (row.account, row.time, row.log, row.number, row.role.value, row.sequence, digest)
     return int.from_bytes(sha256(repr(fields).encode("ascii")).digest()[:16], "big")

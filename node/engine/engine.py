@@ -272,9 +272,9 @@ class Engine:
         self._recovery.end()
         self.save_snapshot()
 
-    def receipt(self, coop: int, index: int) -> bytes | None:
+    def receipt(self, coop: int, number: int) -> bytes | None:
         """The receipt of an entry; None when there is none to give. Raises `LogDamaged`."""
-        return receipt_of(self._core, coop, index)
+        return receipt_of(self._core, coop, number)
 
     def bring_history_forward(self) -> None:
         """Let the history index cover everything; for questions that need it whole."""

@@ -70,7 +70,7 @@ class EngineServices(Protocol):
     def bring_history_forward(self) -> None:
         """Let the history index cover everything that is committed."""
 
-    def receipt(self, coop: int, index: int) -> bytes | None:
+    def receipt(self, coop: int, number: int) -> bytes | None:
         """The receipt of an entry; None when there is none to give. Raises `LogDamaged`."""
 
     def signed_heads(self) -> dict[int, SignedHead]:
@@ -224,14 +224,14 @@ Event = Submit | SubmitBatch | Ask | Change | Publish | LinkEvent
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """The transaction is entry `index` of the own log, on disk. `receipt` proves it.
+    """The transaction is entry `number` of the own log, on disk. `receipt` proves it.
 
     `repeated`: these bytes had been recorded before, and nothing was done now. `warning`: why the payment
     will not arrive until people decide, if that is known.
     """
 
     coop: int
-    index: int
+    number: int
     receipt: bytes
     repeated: bool = False
     warning: TroubleKind | None = None

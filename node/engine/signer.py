@@ -41,7 +41,7 @@ class Chained:
 
     @property
     def last(self) -> int:
-        """The index of the last entry."""
+        """The number of the last entry."""
         return self.first + self.count - 1
 
     def cut(self, max_bytes: int, max_entries: int) -> Iterator["Chained"]:

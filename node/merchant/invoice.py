@@ -7,7 +7,7 @@ a `Record` and back; what others see of it is `views`' business.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from node.merchant.packing import fields_of, to_bytes
 from node.merchant.records import MerchantRecord
@@ -96,11 +96,11 @@ def read_invoice(record: Record) -> Invoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoicePayment:
-    """Entry `index` of `log` pays an invoice. `status`: recorded, delivered or returned."""
+    """Entry `number` of `log` pays an invoice. `status`: recorded, delivered or returned."""
 
     invoice: str
     log: int
-    index: int
+    number: int
     payer: int
     amount: int
     time: int
@@ -111,7 +111,7 @@ class InvoicePayment:
     @property
     def id(self) -> str:
         """Its key: an entry pays one invoice at most, and counts once."""
-        return payment_id(self.invoice, self.log, self.index)
+        return payment_id(self.invoice, self.log, self.number)
 
     def to_record(self) -> Record:
         """The row."""
@@ -120,26 +120,26 @@ class InvoicePayment:
             id=self.id,
             shelf=self.invoice,
             created=self.time,
-            data=to_bytes(fields_of(self)),
+            data=to_bytes(_row_of(self)),
             due=ON_ITS_WAY if self.status == "recorded" else None,
         )
 
 
-def payment_id(invoice: str, log: int, index: int) -> str:
+def payment_id(invoice: str, log: int, number: int) -> str:
     """The key of a payment of an invoice."""
-    return f"{invoice}/{log}/{index}"
+    return f"{invoice}/{log}/{number}"
 
 
 def read_payment(record: Record) -> InvoicePayment:
     """The value of a row."""
-    return InvoicePayment(**json.loads(record.data))
+    return InvoicePayment(**_fields_from(record))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refund:
     """A payment back to who paid an invoice. `state`: prepared, recorded, delivered or cancelled.
 
-    It is for entry `log`/`index`; the payment that carries `reference` and pays exactly `amount` to that
+    It is for entry `log`/`number`; the payment that carries `reference` and pays exactly `amount` to that
     entry's payer is it, once the merchant's key has signed it: then `entry` is its place in the own log,
     and `time` (Unix seconds) the entry's.
     """
@@ -150,7 +150,7 @@ class Refund:
     account: int
     reference: bytes
     log: int
-    index: int
+    number: int
     payee: int
     amount: int
     reason: str
@@ -166,7 +166,7 @@ class Refund:
             id=self.id,
             shelf=self.invoice,
             created=self.created_ms,
-            data=to_bytes(fields_of(self) | {"reference": self.reference.hex()}),
+            data=to_bytes(_row_of(self) | {"reference": self.reference.hex()}),
             due=due,
             mark=self.reference,
         )
@@ -174,5 +174,18 @@ class Refund:
 
 def read_refund(record: Record) -> Refund:
     """The value of a row."""
-    fields = json.loads(record.data)
+    fields = _fields_from(record)
     return Refund(**fields | {"reference": bytes.fromhex(fields["reference"])})
+
+
+def _row_of(value: InvoicePayment | Refund) -> dict[str, Any]:
+    """What a row keeps, where the entry's number is called index, as in databases of earlier versions."""
+    fields = fields_of(value)
+    fields["index"] = fields.pop("number")
+    return fields
+
+
+def _fields_from(record: Record) -> dict[str, Any]:
+    fields: dict[str, Any] = json.loads(record.data)
+    fields["number"] = fields.pop("index")
+    return fields

@@ -42,7 +42,7 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Movement:
-    """Entry `index` of `log` paid an invoice of `account`, or refunded it, at `time` (Unix seconds).
+    """Entry `number` of `log` paid an invoice of `account`, or refunded it, at `time` (Unix seconds).
 
     `is_late`: it was paid after the invoice's end.
     """
@@ -51,7 +51,7 @@ class Movement:
     account: int
     invoice: str
     log: int
-    index: int
+    number: int
     time: int
     amount: int
     is_late: bool = False
@@ -59,7 +59,7 @@ class Movement:
     @property
     def id(self) -> str:
         """Its key: an entry moves money for one invoice once."""
-        return f"{self.type}/{self.invoice}/{self.log}/{self.index}"
+        return f"{self.type}/{self.invoice}/{self.log}/{self.number}"
 
     def to_record(self) -> Record:
         """The row."""
@@ -102,7 +102,7 @@ class Movements:
                     account=account,
                     invoice=payment.invoice,
                     log=payment.log,
-                    index=payment.index,
+                    number=payment.number,
                     time=payment.time,
                     amount=payment.amount,
                     is_late=payment.is_late,
@@ -118,7 +118,7 @@ class Movements:
                 account=refund.account,
                 invoice=refund.invoice,
                 log=self._context.coop,
-                index=refund.entry,
+                number=refund.entry,
                 time=refund.time,
                 amount=refund.amount,
             )

@@ -36,7 +36,7 @@ LISTED_REFUNDS = 100
 class RefundRequest:
     """What a merchant asks for. `amount`: all that is left, when None. `id` are 16 fresh random bytes.
 
-    `of` is the coop's number and index of the payment; needed only when there are several.
+    `of` is the coop's number and that of the payment's entry; needed only when there are several.
     """
 
     account: int
@@ -56,7 +56,7 @@ class Refunding:
         self._context = context
         self._movements = movements
         self._coming: dict[int, list[tuple[int, str]]] = {}
-        """Payer's coop -> a heap of (index in the own log, refund's id): recorded here, not yet there."""
+        """Payer's coop -> a heap of (number in the own log, refund's id): recorded here, not yet there."""
 
     def start(self) -> None:
         """Load what is watched."""
@@ -147,7 +147,7 @@ class Refunding:
             invoice=invoice.reference,
             id_=request.id,
             log=payment.log,
-            number=payment.index,
+            number=payment.number,
             amount=amount,
         )
         return Refund(
@@ -157,7 +157,7 @@ class Refunding:
             account=invoice.account,
             reference=reference,
             log=payment.log,
-            index=payment.index,
+            number=payment.number,
             payee=payment.payer,
             amount=amount,
             reason=request.reason,
@@ -187,7 +187,7 @@ class Refunding:
         context.watched_refunds.pop(refund.reference, None)
         invoice = context.invoice(refund.invoice)
         row = context.desk.find(
-            MerchantRecord.INVOICE_PAYMENT, payment_id(refund.invoice, refund.log, refund.index)
+            MerchantRecord.INVOICE_PAYMENT, payment_id(refund.invoice, refund.log, refund.number)
         )
         if invoice is not None and row is not None:
             self._reserve(invoice, read_payment(row), -refund.amount)

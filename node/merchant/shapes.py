@@ -81,7 +81,7 @@ class InvoicePayment(Shape, frozen=True):
 
     coop: str
     coop_number: Number
-    index: Count
+    number: Count
     payer: Number
     amount: Money
     refunded: Money
@@ -158,7 +158,7 @@ class Place(Shape, frozen=True):
 
     coop: str
     coop_number: Number
-    index: Count
+    number: Count
 
 
 class RefundPayment(Shape, frozen=True):

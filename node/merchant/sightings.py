@@ -47,7 +47,7 @@ class Sightings:
         self._refunding = refunding
         self._movements = movements
         self._coming: dict[int, list[tuple[int, str, str]]] = {}
-        """Log -> a heap of (index, invoice's id, payment's id): recorded there, and not yet here."""
+        """Log -> a heap of (number, invoice's id, payment's id): recorded there, and not yet here."""
 
     def start(self) -> None:
         """Load what is on its way."""
@@ -106,7 +106,7 @@ class Sightings:
         payment = InvoicePayment(
             invoice=invoice_id,
             log=log,
-            index=number,
+            number=number,
             payer=pay.payer,
             amount=pay.amount,
             time=time,
@@ -168,7 +168,9 @@ class Sightings:
         if record is None or invoice is None or record.due != ON_ITS_WAY:
             return
         payment = read_payment(record)
-        payment = replace(payment, status=self._status(payment.log, payment.index, invoice.account))
+        payment = replace(
+            payment, status=self._status(payment.log, payment.number, invoice.account)
+        )
         context.desk.replace(payment.to_record())
         self._movements.note_payment(payment, invoice.account)
         if not payment.is_late:

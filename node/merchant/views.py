@@ -80,7 +80,7 @@ class Views:
         return shapes.InvoicePayment(
             coop=self._charter.coops[payment.log].name,
             coop_number=payment.log,
-            index=payment.index,
+            number=payment.number,
             payer=payment.payer,
             amount=money(payment.amount, unit),
             refunded=money(payment.refunded, unit),
@@ -125,7 +125,7 @@ class Views:
             of=shapes.Place(
                 coop=self._charter.coops[refund.log].name,
                 coop_number=refund.log,
-                index=refund.index,
+                number=refund.number,
             ),
             payment=shapes.RefundPayment(
                 payer=refund.account,

@@ -20,11 +20,11 @@ class Role(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class HistoryPlace:
-    """Where a row stands in an account's history: by the entry's time, then log, then index."""
+    """Where a row stands in an account's history: by the entry's time, then log, then number."""
 
     time: int
     log: int
-    index: int
+    number: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class HistoryRow:
     account: int
     time: int
     log: int
-    index: int
+    number: int
     role: Role
     sequence: int | None = None
     digest: bytes | None = None
@@ -47,7 +47,7 @@ class HistoryRow:
     @property
     def place(self) -> HistoryPlace:
         """Where to go on reading after this row."""
-        return HistoryPlace(time=self.time, log=self.log, index=self.index)
+        return HistoryPlace(time=self.time, log=self.log, number=self.number)
 
 
 def payment_digest(transaction: bytes) -> bytes:

@@ -314,7 +314,7 @@ class MemoryStore:
                 disk.history.setdefault((row.coop, row.account), {}).setdefault(row.place, row)
                 if row.role is Role.PAYER and row.sequence is not None:
                     place = (row.coop, row.account, row.sequence)
-                    found = FoundPayment(number=row.index, digest=row.digest)
+                    found = FoundPayment(number=row.number, digest=row.digest)
                     disk.payments.setdefault(place, found)
             disk.history_upto.update(upto)
 

@@ -222,7 +222,7 @@ def history_row(row: Row[Any]) -> HistoryRow:
         account=row.account,
         time=row.time,
         log=row.log,
-        index=row.entry,
+        number=row.entry,
         role=Role(row.role),
         sequence=row.sequence,
         digest=row.digest,

@@ -40,7 +40,7 @@ class Segment:
 
     @property
     def last(self) -> int:
-        """The index of the last entry, which is the log's length at `head`."""
+        """The number of the last entry, which is the log's length at `head`."""
         return self.first + self.count - 1
 
 

@@ -186,7 +186,7 @@ class Writer:
                     "account": row.account,
                     "time": row.time,
                     "log": row.log,
-                    "entry": row.index,
+                    "entry": row.number,
                     "role": row.role.value,
                     "sequence": row.sequence,
                     "digest": row.digest,

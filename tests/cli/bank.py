@@ -162,7 +162,7 @@ class Bank:
                     {
                         "direction": "out",
                         "coop": name,
-                        "index": entry_number,
+                        "number": entry_number,
                         "time": entry.time,
                         "amount": pay.amount,
                         "sequence": pay.sequence,
@@ -198,7 +198,7 @@ class Bank:
             "status": "recorded",
             "coop": self.books.federation.charter.coops[self.home].name,
             "coop_number": self.home,
-            "index": number,
+            "number": number,
             "repeated": is_repeated,
             "receipt": encode_bytes(receipt.encode()),
         }

@@ -52,7 +52,7 @@ PATHS: Final = (
 ITEM: Final = {
     "direction": "out",
     "coop": "norte",
-    "index": 9,
+    "number": 9,
     "time": 1_767_225_600,
     "amount": 1,
     "fee": 0,
@@ -226,10 +226,12 @@ def test_a_receipt_that_proves_nothing_leaves_the_payment_in_doubt(
         if request.path != "/v1/payments":
             return given
         receipt = bend(read_bytes(given.document["receipt"]), liar)
-        index = given.document["index"]
+        index = given.document["number"]
         with suppress(ProofError):
             index = decode_receipt(receipt).length
-        return Answer(document={**given.document, "index": index, "receipt": encode_bytes(receipt)})
+        return Answer(
+            document={**given.document, "number": index, "receipt": encode_bytes(receipt)}
+        )
 
     words = ("pay", "member3@norte", f"0.{number + 1:02}")
     liar.bend = lie

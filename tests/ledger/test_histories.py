@@ -146,7 +146,7 @@ class Histories(RuleBasedStateMachine):
     @rule(coop=coops)
     def give_back(self, coop: int) -> None:
         for item in self.books.validator.returnable(coop):
-            self.books.append(coop, FEDERATION.give_back(item.coop, item.index))
+            self.books.append(coop, FEDERATION.give_back(item.coop, item.number))
 
     @rule(seconds=st.integers(-3, 5))
     def wait(self, seconds: int) -> None:

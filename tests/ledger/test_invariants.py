@@ -51,7 +51,7 @@ def spend_too_much(state: State) -> None:
     state[3].accounts[1].balance -= 2_000_000
     state[3].position -= 2_000_000
     state[3].transit[1].append(
-        Transit(payee_coop=1, index=99, payee=1, amount=2_000_000, payer=1, is_return=False)
+        Transit(payee_coop=1, number=99, payee=1, amount=2_000_000, payer=1, is_return=False)
     )
 
 

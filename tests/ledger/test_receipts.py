@@ -174,9 +174,9 @@ def test_one_proof_has_one_form(rest: list[Value]) -> None:
 @given(st.data())
 def test_a_path_proves_only_as_it_is(data: st.DataObject) -> None:
     """Entries left out, put in, swapped or cut elsewhere: the chain ends at another head."""
-    index = data.draw(st.integers(1, LENGTH - 1))
-    signed_at = data.draw(st.integers(index + 1, LENGTH))
-    right = BOOKS.receipt(1, index, signed_at=signed_at)
+    number = data.draw(st.integers(1, LENGTH - 1))
+    signed_at = data.draw(st.integers(number + 1, LENGTH))
+    right = BOOKS.receipt(1, number, signed_at=signed_at)
     pieces = st.one_of(st.sampled_from(LOG), st.binary(max_size=40))
     mixed = st.lists(pieces, max_size=LENGTH + 1)
     following = tuple(data.draw(st.one_of(st.permutations(right.following), mixed)))

@@ -63,7 +63,7 @@ class FakeEngine:
         for event in inbox:
             if isinstance(event, Submit | SubmitBatch):
                 number = len(self.inboxes)
-                replies.append(Reply(event.request, Recorded(coop=1, index=number, receipt=b"r")))
+                replies.append(Reply(event.request, Recorded(coop=1, number=number, receipt=b"r")))
             elif isinstance(event, Ask):
                 replies.append(Reply(event.request, _result(partial(event.run, NO_VIEW))))
             elif isinstance(event, Change):

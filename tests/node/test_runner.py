@@ -93,7 +93,7 @@ async def test_what_arrives_during_a_tick_shares_the_next() -> None:
         inboxes = [inbox for inbox in opener.newest.inboxes[1:] if inbox]
         submits = [[e for e in inbox if isinstance(e, Submit)] for inbox in inboxes]
         assert sorted(map(len, submits)) in ([0, 5], [5])
-        assert len({answer.index for answer in answers if isinstance(answer, Recorded)}) == 1
+        assert len({answer.number for answer in answers if isinstance(answer, Recorded)}) == 1
 
 
 @on_loop

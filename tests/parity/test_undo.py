@@ -28,7 +28,7 @@ def eventful_books() -> tuple[Books, int]:
     books.anchor(1, 2)
     (item,) = books.validator.returnable(2)
     books.set_status(1, LEAVER, Status.CLOSED)
-    books.append(2, books.federation.give_back(1, item.index))
+    books.append(2, books.federation.give_back(1, item.number))
     # And payments from abroad to everybody in coop 1, whose closing coops 2 and 3 don't know yet.
     for coop in (2, 3):
         for amount, payee in ((5, LEAVER), (6, PAYEE), (7, 0), (8, LEAVER)):
@@ -38,7 +38,7 @@ def eventful_books() -> tuple[Books, int]:
     books.anchor(1, 2)
     books.anchor(1, 3, len(books.logs[3]) - 2)
     for owed in list(books.validator.returnable(1))[:2]:
-        books.append(1, books.federation.give_back(owed.coop, owed.index))
+        books.append(1, books.federation.give_back(owed.coop, owed.number))
     books.pay(1, PAYER, 1, 0, 9, fee=2)
     books.pay(1, PAYER, 3, ABROAD, 10, fee=3)
     books.pay(1, PAYEE, 1, PAYER, 11)

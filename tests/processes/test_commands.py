@@ -173,7 +173,7 @@ def test_a_payment_to_another_coop_with_a_memo(desk: Desk, alice: Path, carla: P
     for wallet, direction in ((alice, "out"), (carla, "in")):
         newest = desk.ok(["history"], "--wallet", wallet)["items"][0]
         assert (newest["memo"], newest["direction"]) == ("pan ñandú", direction)
-    place = f"norte/{paid['index']}"
+    place = f"norte/{paid['number']}"
     assert desk.ok(["memo", "erase", place], "--wallet", carla)["erased"] is True
     assert desk.ok(["history"], "--wallet", carla)["items"][0]["memo"] is None
     assert desk.ok(["history"], "--wallet", alice)["items"][0]["memo"] == "pan ñandú"
@@ -184,13 +184,13 @@ def test_a_receipt_is_verified_without_a_network(
 ) -> None:
     paid = desk.ok(["pay", "beto@norte", "0.75"], "--wallet", alice)
     file = tmp_path / "receipt"
-    place = f"norte/{paid['index']}"
+    place = f"norte/{paid['number']}"
     desk.ok(["receipt", "show", place, "--out", str(file)], "--wallet", alice, secret=False)
     charter = tmp_path / "charter.toml"
     charter.write_bytes(founded.founding.source)
     words = ["receipt", "verify", str(file), "--charter", str(charter)]
     proven = desk.ok(words, secret=False)
-    assert (proven["valid"], proven["index"]) == (True, paid["index"])
+    assert (proven["valid"], proven["number"]) == (True, paid["number"])
     assert "0.75" in proven["says"][0]
     data = bytearray(file.read_bytes())
     data[-1] ^= 1
@@ -271,10 +271,10 @@ def test_an_interrupted_wait_says_that_the_payment_is_made(
     assert error["name"] == "wait_interrupted"
     assert "would pay once more" in error["message"]
     assert (error["status"], error["coop"]) == ("recorded", "norte")
-    assert f"fiado receipt show norte/{error['index']}" in error["remedy"]
+    assert f"fiado receipt show norte/{error['number']}" in error["remedy"]
     assert balance(desk, alice) == before - 5
     newest = desk.ok(["history"], "--wallet", alice)["items"][0]
-    assert newest["index"] == error["index"]
+    assert newest["number"] == error["number"]
 
 
 def test_another_payment_first_finishes_the_one_in_doubt(

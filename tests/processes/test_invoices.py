@@ -75,7 +75,7 @@ def admit(founded: Founded, nodes: list[RunningNode]) -> None:
         members = [NewMember(number, f"m{number}", LIMIT) for number in (MERCHANT, PAYER)]
         with NodeClient(node.url) as client:
             for transaction in split(sign_admissions(signer, members)):
-                last[coop] = client.post_bytes("/v1/transactions", transaction)["index"]
+                last[coop] = client.post_bytes("/v1/transactions", transaction)["number"]
     wait_until_known(nodes, last)
 
 

@@ -57,8 +57,8 @@ class Ledger:
     def note(self, rows: Sequence[tuple[int, bytes]], receipt: bytes | None = None) -> None:
         """Take down acknowledged payments; no place may be given to two."""
         with self.changed:
-            for index, payment in rows:
-                assert self.acknowledged.setdefault(index, payment) == payment
+            for number, payment in rows:
+                assert self.acknowledged.setdefault(number, payment) == payment
             if receipt is not None:
                 self.receipts.append(receipt)
             self.changed.notify_all()
@@ -105,7 +105,7 @@ def admit(founded: Founded, nodes: Sequence[RunningNode]) -> None:
         members = [NewMember(account, f"m{account}", LIMIT) for account in range(1, PAYERS + 1)]
         with NodeClient(node.url) as client:
             for transaction in split(sign_admissions(signer(founded.charter, coop), members)):
-                last[coop] = client.post_bytes("/v1/transactions", transaction)["index"]
+                last[coop] = client.post_bytes("/v1/transactions", transaction)["number"]
     wait_until_known(nodes, last)
 
 
@@ -131,7 +131,7 @@ def send_singly(url: str, charter: Charter, payer: int, ledger: Ledger) -> None:
                     pass
                 else:
                     receipt = decode_bytes(client, answer, "receipt")
-                    ledger.note([(answer["index"], payment)], receipt)
+                    ledger.note([(answer["number"], payment)], receipt)
                     break
             if ledger.is_over:
                 return
@@ -220,8 +220,8 @@ def check_everything_is_there(
     wait_until_settled(nodes, Output(is_json=True))
     for node in nodes:
         log = log_of(node.url, VICTIM)
-        for index, payment in ledger.acknowledged.items():
-            entry = decode_entry(log[index - 1])
+        for number, payment in ledger.acknowledged.items():
+            entry = decode_entry(log[number - 1])
             assert not isinstance(entry, int)
             assert encode_transaction(entry.transaction) == payment
     for receipt in ledger.receipts:

@@ -114,6 +114,6 @@ def _missing(simulation: Simulation, node: SimNode, whole: set[int]) -> str | No
             return f"holds {status.lengths[coop]} of {length} entries of coop {coop}"
         for item in validator.in_transit(coop):
             if item.payee_coop in whole:
-                return f"entry {item.index} of coop {coop} is in transit to {item.payee_coop}"
+                return f"entry {item.number} of coop {coop} is in transit to {item.payee_coop}"
     owed = [item for item in validator.returnable(node.coop) if item.coop in whole]
     return f"owes {len(owed)} returns" if owed else None

@@ -261,7 +261,7 @@ def _federation(coops: int, quorum: int, clearing_limit: int, index: tuple[str, 
 def _brief(result: object) -> str:
     return " ".join(
         f"{name}={getattr(result, name)}"
-        for name in ("index", "refusal", "reason", "results")
+        for name in ("number", "refusal", "reason", "results")
         if hasattr(result, name)
     ) or repr(result)
 

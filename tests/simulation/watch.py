@@ -149,7 +149,7 @@ class Watch:
         truth = self.truths[node.coop]
         if isinstance(result, Recorded):
             self.seen["repeated answers"] += result.repeated
-            self._acknowledge(node, transaction, result.index)
+            self._acknowledge(node, transaction, result.number)
             try:
                 receipt = decode_receipt(result.receipt)
                 receipt.check(self._charter)
@@ -157,9 +157,9 @@ class Watch:
                 raise Failure(f"{node.name} gave a receipt that proves nothing: {error}") from error
             entry = receipt.entry
             if (
-                receipt.length != result.index
+                receipt.length != result.number
                 or entry[transaction_start(entry) :] != transaction
-                or receipt.previous != truth.heads[result.index - 1]
+                or receipt.previous != truth.heads[result.number - 1]
             ):
                 raise Failure(f"{node.name} gave a receipt of something else")
         elif isinstance(result, Refused):
@@ -186,11 +186,11 @@ class Watch:
         if is_payment and transaction in self.truths[node.coop].places:
             raise Failure(f"{node.name} refused ({code}) a payment that it has recorded")
 
-    def _acknowledge(self, node: SimNode, transaction: bytes, index: int) -> None:
+    def _acknowledge(self, node: SimNode, transaction: bytes, number: int) -> None:
         truth = self.truths[node.coop]
-        if truth.places.get(transaction) != index:
-            raise Failure(f"{node.name} acknowledged entry {index}, which is not on its disk")
-        if self.acknowledged.setdefault((node.coop, transaction), index) != index:
+        if truth.places.get(transaction) != number:
+            raise Failure(f"{node.name} acknowledged entry {number}, which is not on its disk")
+        if self.acknowledged.setdefault((node.coop, transaction), number) != number:
             raise Failure(f"{node.name} acknowledged one payment as two entries")
 
     def _check_anchors(self, home: Truth) -> None:
@@ -241,9 +241,9 @@ class Watch:
 
     def check_end(self, nodes: Sequence[SimNode]) -> None:
         """Everything once more, in full."""
-        for (coop, transaction), index in self.acknowledged.items():
-            if self.truths[coop].places.get(transaction) != index:
-                raise Failure(f"coop {coop} lost entry {index}, which it had acknowledged")
+        for (coop, transaction), number in self.acknowledged.items():
+            if self.truths[coop].places.get(transaction) != number:
+                raise Failure(f"coop {coop} lost entry {number}, which it had acknowledged")
         for node in nodes:
             if node.engine is None or node.coop in self._culprits:
                 continue

@@ -117,7 +117,7 @@ def message_vectors() -> Case:
     bodies = {
         TAG_CHARTER: b"",
         TAG_HEAD: encode([7, bytes(range(32))]),
-        TAG_ENTRY: signed_part(Return(coop=2, index=5)),
+        TAG_ENTRY: signed_part(Return(coop=2, number=5)),
         TAG_LINK: b"the body of section 10",
         TAG_SESSION: b"the body of section 11",
         TAG_DECISION: encode([1, 2, b"content"]),

@@ -68,7 +68,7 @@ class Anchors:
                 self._anchor(tick, own, coop)
         owed = self._core.validator.returnable(self._core.coop)
         if owed:
-            returns = [Return(coop=item.coop, index=item.index) for item in owed]
+            returns = [Return(coop=item.coop, number=item.number) for item in owed]
             own.append(tick, [encode_transaction(item) for item in returns])
 
     def _known(self, coop: int) -> int:
@@ -103,7 +103,7 @@ class Anchors:
             return True
         items = self._core.validator.in_transit(coop)
         return any(
-            item.payee_coop == self._core.coop and item.index <= self._core.signed[coop].length
+            item.payee_coop == self._core.coop and item.number <= self._core.signed[coop].length
             for item in items
         )
 

@@ -146,7 +146,7 @@ def _row(
         account=account,
         time=time,
         log=log,
-        index=number,
+        number=number,
         role=role,
         sequence=sequence,
         digest=digest,

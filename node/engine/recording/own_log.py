@@ -264,7 +264,7 @@ class OwnLog:
         return [place for place, outcome in enumerate(outcomes) if outcome in mendable]
 
     def _find_same(self, transactions: Sequence[bytes]) -> dict[bytes, int]:
-        """The indexes of those very bytes in the own log that an earlier tick recorded.
+        """The numbers of those very bytes in the own log that an earlier tick recorded.
 
         By the history index alone, which knows a payment's bytes by their digest: anybody may send again what
         is public, and that must cost less than reading the log.
@@ -290,10 +290,10 @@ class OwnLog:
         }
 
     def _receipts(self, first_piece: int) -> dict[int, Recorded]:
-        """Receipts of everything appended since that piece, by index."""
+        """Receipts of everything appended since that piece, by number."""
         coop = self._core.coop
         return {
-            number: Recorded(coop=coop, index=number, receipt=receipt)
+            number: Recorded(coop=coop, number=number, receipt=receipt)
             for piece in self._pieces[first_piece:]
             for number, receipt in enumerate(self._core.signer.receipts(piece), piece.first)
         }
@@ -317,7 +317,7 @@ class OwnLog:
             return Failed(error)
         if receipt is None:
             return None
-        return Recorded(coop=coop, index=number, receipt=receipt, repeated=True)
+        return Recorded(coop=coop, number=number, receipt=receipt, repeated=True)
 
     def refuse_all(
         self, answer: NotReady, submits: Sequence[Submit], batches: Sequence[SubmitBatch]

@@ -77,7 +77,7 @@ async def submit(
     result = await _record(api, data, transaction)
     if isinstance(result, Recorded) and isinstance(transaction, AccountChange):
         async with api.desk:
-            await _keep(api, transaction, result.index, reason)
+            await _keep(api, transaction, result.number, reason)
     return result
 
 
@@ -87,7 +87,7 @@ async def submit_at_desk(
     """As `submit`, for callers that hold `api.desk`."""
     result = await _record(api, data, transaction)
     if isinstance(result, Recorded) and isinstance(transaction, AccountChange):
-        await _keep(api, transaction, result.index, reason)
+        await _keep(api, transaction, result.number, reason)
     return result
 
 
@@ -110,26 +110,26 @@ def _recorded_before(
         account = view.validator.account(view.coop, transaction.account)
         places = [] if account is None else [account.opened]
     elif isinstance(transaction, AccountChange):
-        places = [index for index, _, _ in _read_changes(view, transaction.account)]
+        places = [number for number, _, _ in _read_changes(view, transaction.account)]
     else:
         places = []
-    for index in places:
-        entry = view.store.entry(view.coop, index)
-        receipt = view.engine.receipt(view.coop, index)
+    for number in places:
+        entry = view.store.entry(view.coop, number)
+        receipt = view.engine.receipt(view.coop, number)
         if entry is not None and entry.endswith(data) and receipt is not None:
-            return Recorded(coop=view.coop, index=index, receipt=receipt, repeated=True)
+            return Recorded(coop=view.coop, number=number, receipt=receipt, repeated=True)
     return None
 
 
 async def _keep(
-    api: Api, transaction: AccountChange, index: int, reason: ReasonText | None
+    api: Api, transaction: AccountChange, number: int, reason: ReasonText | None
 ) -> None:
     """Note a recorded change for its account, with the reason's text if it is known."""
     kind = KINDS[transaction.kind].name
 
     def change(view: View) -> tuple[Write, None]:
-        kept = [item for item in _read_changes(view, transaction.account) if item[0] != index]
-        kept.append((index, kind, transaction.reason))
+        kept = [item for item in _read_changes(view, transaction.account) if item[0] != number]
+        kept.append((number, kind, transaction.reason))
         kept.sort()
         meta = {_changes_key(transaction.account): encode(kept[-_KEPT_CHANGES:])}
         reasons: tuple[Reason, ...] = ()
@@ -158,8 +158,8 @@ def _read_changes(view: View, account: int) -> list[tuple[int, str, bytes]]:
     value = decode(stored)
     for item in value if isinstance(value, list) else []:
         match item:
-            case [int(index), str(kind), bytes(hash_)]:
-                found.append((index, kind, hash_))
+            case [int(number), str(kind), bytes(hash_)]:
+                found.append((number, kind, hash_))
             case _:
                 pass
     return found
@@ -168,17 +168,17 @@ def _read_changes(view: View, account: int) -> list[tuple[int, str, bytes]]:
 def changes_of(view: View, account: int) -> list[shapes.Change]:
     """The changes of an account that this node recorded, newest first."""
     return [
-        _change_facts(view, index, kind, hash_)
-        for index, kind, hash_ in reversed(_read_changes(view, account))
+        _change_facts(view, number, kind, hash_)
+        for number, kind, hash_ in reversed(_read_changes(view, account))
     ]
 
 
-def _change_facts(view: View, index: int, kind: str, hash_: bytes) -> shapes.Change:
-    entry = facts.read_entry(view, view.coop, index)
+def _change_facts(view: View, number: int, kind: str, hash_: bytes) -> shapes.Change:
+    entry = facts.read_entry(view, view.coop, number)
     change = None if entry is None else entry.transaction
     reason = find_reason(view, hash_)
     return shapes.Change(
-        index=index,
+        number=number,
         kind=kind,
         time=0 if entry is None else entry.time,
         status=facts.STATUSES[change.status] if isinstance(change, SetStatus) else None,

@@ -58,16 +58,16 @@ def find_account(view: View, coop: int, named: str) -> Account | None:
     return None if found is None else view.validator.account(coop, found)
 
 
-def read_entry(view: View, coop: int, index: int) -> Entry | None:
+def read_entry(view: View, coop: int, number: int) -> Entry | None:
     """An entry that is held here."""
-    data = view.store.entry(coop, index) if index >= 1 else None
+    data = view.store.entry(coop, number) if number >= 1 else None
     entry = None if data is None else decode_entry(data)
     return None if isinstance(entry, Refusal) else entry
 
 
-def is_delivered(validator: Validator, coop: int, index: int, payee_coop: int) -> bool:
-    """Whether entry `index` of that coop's log has reached the payee's log, as seen here."""
-    return payee_coop == coop or validator.log(payee_coop).anchored.get(coop, 0) >= index
+def is_delivered(validator: Validator, coop: int, number: int, payee_coop: int) -> bool:
+    """Whether entry `number` of that coop's log has reached the payee's log, as seen here."""
+    return payee_coop == coop or validator.log(payee_coop).anchored.get(coop, 0) >= number
 
 
 class Arrivals:
@@ -77,13 +77,13 @@ class Arrivals:
         self._view = view
         self._returns: dict[tuple[int, int], set[tuple[int, int]]] = {}
 
-    def status(self, coop: int, index: int, pay: Pay) -> PaymentStatus:
-        """Of entry `index` of that coop's log: `recorded`, `delivered` or `returned`."""
-        if not is_delivered(self._view.validator, coop, index, pay.payee_coop):
+    def status(self, coop: int, number: int, pay: Pay) -> PaymentStatus:
+        """Of entry `number` of that coop's log: `recorded`, `delivered` or `returned`."""
+        if not is_delivered(self._view.validator, coop, number, pay.payee_coop):
             return "recorded"
-        return "returned" if self._came_back(coop, index, pay) else "delivered"
+        return "returned" if self._came_back(coop, number, pay) else "delivered"
 
-    def _came_back(self, coop: int, index: int, pay: Pay) -> bool:
+    def _came_back(self, coop: int, number: int, pay: Pay) -> bool:
         """Whether an arrived payment found its payee's account closed, and is or was given back.
 
         Only where the payee's account is closed now there is anything to look for.
@@ -96,13 +96,13 @@ class Arrivals:
         place = (pay.payee_coop, payee.closed)
         if place not in self._returns:
             self._returns[place] = set(_returns_after(self._view, *place))
-        return (coop, index) in self._returns[place]
+        return (coop, number) in self._returns[place]
 
 
 def _returns_after(view: View, coop: int, closed: int) -> Iterator[tuple[int, int]]:
     """What that coop has still to give back, and what it gave back in the entries after `closed`."""
     for item in view.validator.returnable(coop):
-        yield item.coop, item.index
+        yield item.coop, item.number
     looked_at = 0
     for segment in view.store.segments(coop, closed + 1):
         for data in split(segment.entries):
@@ -111,4 +111,4 @@ def _returns_after(view: View, coop: int, closed: int) -> Iterator[tuple[int, in
             looked_at += 1
             entry = decode_entry(data) if entry_kind(data) == Kind.RETURN else None
             if isinstance(entry, Entry) and isinstance(entry.transaction, Return):
-                yield entry.transaction.coop, entry.transaction.index
+                yield entry.transaction.coop, entry.transaction.number

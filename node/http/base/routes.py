@@ -119,8 +119,8 @@ ACCOUNT = Parameter(
     in_="path",
     description="An account's number, or its handle; `@` in front always means a handle.",
 )
-INDEX = Parameter(
-    name="index",
+ENTRY_NUMBER = Parameter(
+    name="number",
     in_="path",
     description="The entry's place in the log, from 1 on.",
     schema={"type": "integer", "minimum": 1, "maximum": MAX},

@@ -88,7 +88,7 @@ class ChangeReason(Shape, frozen=True):
 class Change(Shape, frozen=True):
     """Something that stewards changed about an account."""
 
-    index: Count
+    number: Count
     kind: Annotated[str, one_of(*names_of(REASONED_KINDS))]
     time: Time
     status: Annotated[Status | None, Meta(description="The new one; null for other kinds.")]
@@ -100,7 +100,7 @@ class RecordedEntry(OfCoop, frozen=True):
     """An entry that is in the log now."""
 
     status: Literal["recorded"]
-    index: Count
+    number: Count
     repeated: bool
     receipt: Binary
 

@@ -281,7 +281,7 @@ ROUTES = (
         ),
         answer_type=OCTETS,
         headers={
-            "Fiado-First": Header("The index of the first entry.", _COUNT),
+            "Fiado-First": Header("The number of the first entry.", _COUNT),
             "Fiado-Count": Header("How many entries there are; 0 at the log's end.", _COUNT),
             "Fiado-Previous": Header("The chain hash before the first entry.", Hash.schema()),
             "Fiado-Length": Header("How many entries of the log this node holds.", _COUNT),

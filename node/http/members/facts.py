@@ -72,14 +72,14 @@ def history(view: View, account: int, before: HistoryPlace | None, most: int) ->
 def _history_item(
     view: View, row: HistoryRow, arrivals: facts.Arrivals
 ) -> shapes.HistoryItem | None:
-    entry = facts.read_entry(view, row.log, row.index)
+    entry = facts.read_entry(view, row.log, row.number)
     if entry is None:
         return None
     home, paid_from = view.coop, row.log
     paid: Entry | None = entry
     if isinstance(entry.transaction, Return):
         paid_from = entry.transaction.coop
-        paid = facts.read_entry(view, paid_from, entry.transaction.index)
+        paid = facts.read_entry(view, paid_from, entry.transaction.number)
     if paid is None or not isinstance(paid.transaction, Pay):
         return None
     pay = paid.transaction
@@ -93,17 +93,17 @@ def _history_item(
     memo = None
     if pay.reference is not None:
         memo = view.store.memo(pay.reference, coop=home, account=row.account)
-    is_there = facts.is_delivered(view.validator, row.log, row.index, reached)
+    is_there = facts.is_delivered(view.validator, row.log, row.number, reached)
     status: PaymentStatus = "delivered" if is_there else "recorded"
     if not isinstance(entry.transaction, Return):
-        status = arrivals.status(row.log, row.index, pay)
+        status = arrivals.status(row.log, row.number, pay)
     coops = view.validator.charter(view.coop).coops
     counterpart = view.validator.account(other_coop, other)
     return shapes.HistoryItem(
         direction=direction,
         coop=coops[row.log].name,
         coop_number=row.log,
-        index=row.index,
+        number=row.number,
         time=entry.time,
         amount=pay.amount,
         fee=pay.fee if row.role is Role.PAYER else 0,
@@ -123,7 +123,7 @@ def _history_item(
 
 def format_place(place: HistoryPlace) -> str:
     """A cursor."""
-    return f"{place.time}.{place.log}.{place.index}"
+    return f"{place.time}.{place.log}.{place.number}"
 
 
 def parse_place(text: str) -> HistoryPlace | None:
@@ -133,5 +133,5 @@ def parse_place(text: str) -> HistoryPlace | None:
         return None
     if any(len(part) > 16 for part in parts):
         return None
-    time, log, index = map(int, parts)
-    return HistoryPlace(time=time, log=log, index=index)
+    time, log, number = map(int, parts)
+    return HistoryPlace(time=time, log=log, number=number)

@@ -106,7 +106,7 @@ class HistoryItem(OfCoop, frozen=True):
     """A payment in an account's history."""
 
     direction: Literal["out", "in", "returned"]
-    index: Count
+    number: Count
     time: Time
     amount: Amount
     fee: Amount

@@ -153,7 +153,7 @@ REFUND_PAYMENT_NEEDED: Final = ProblemKind(
     422,
     "Which payment?",
     "Several payments of this invoice have arrived.",
-    'Name the one to refund: "of": {"coop": "norte", "index": 12}.',
+    'Name the one to refund: "of": {"coop": "norte", "number": 12}.',
 )
 WEBHOOK_URL_REFUSED: Final = ProblemKind(
     "webhook_url_refused",

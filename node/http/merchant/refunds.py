@@ -59,7 +59,7 @@ def _read(api: Api, invoice: str, content: Json) -> RefundRequest:
         coop = api.charter.coop_named(asked.of.coop)
         if coop is None:
             raise must_be("/of/coop", "a cooperative of the charter")
-        of = (coop.number, asked.of.index)
+        of = (coop.number, asked.of.number)
     return RefundRequest(
         account=0,
         invoice=invoice,

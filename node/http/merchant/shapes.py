@@ -87,7 +87,7 @@ class PlaceRequest(Shape, frozen=True):
     """Which payment is meant."""
 
     coop: Annotated[str, within(32)]
-    index: Annotated[int, Meta(ge=1, le=MAX)]
+    number: Annotated[int, Meta(ge=1, le=MAX)]
 
 
 class RefundRequest(Shape, frozen=True):
@@ -142,7 +142,7 @@ class Movement(OfCoop, frozen=True):
     day: Annotated[Day, Meta(description="The day in that zone on which that was.")]
     amount: Money
     late: Annotated[bool, Meta(description="Whether it was paid after the invoice's end.")]
-    index: Count
+    number: Count
     invoice: Id
     description: str
     order_id: str | None

@@ -151,7 +151,7 @@ def _movement(
         late=movement.is_late,
         coop=api.coop_name(movement.log),
         coop_number=movement.log,
-        index=movement.index,
+        number=movement.number,
         invoice=movement.invoice,
         description="" if invoice is None else invoice.description,
         order_id=None if invoice is None else invoice.order,

@@ -38,7 +38,7 @@ from node.http.base.reading import (
     path_number,
 )
 from node.http.base.refusals_problems import refusal_problem
-from node.http.base.routes import COOP, INDEX, Parameter, Route, number_parameter
+from node.http.base.routes import COOP, ENTRY_NUMBER, Parameter, Route, number_parameter
 from node.http.base.troubles import not_ready
 from node.http.payments import shapes
 from node.http.payments.batches import post_batch, post_transactions_batch
@@ -128,7 +128,7 @@ def _answer(
             api.spend(request, _RECEIPT)
         body = (
             f'{{"status":"recorded","coop":"{api.coop.name}","coop_number":{result.coop},'
-            f'"index":{result.index},"repeated":{"true" if result.repeated else "false"},'
+            f'"number":{result.number},"repeated":{"true" if result.repeated else "false"},'
             f'"warnings":{json.dumps([] if result.warning is None else [result.warning])},'
             f'"receipt":"{to_base64url(result.receipt)}"}}'
         )
@@ -143,7 +143,7 @@ async def get_payment(api: Api, request: web.Request) -> web.Response:
     """Say how far a payment has come; wait for its delivery if asked to."""
     check_query(request, "wait", "timeout_ms")
     coop = api.coop_in_path(request)
-    index = path_number(request, "index", PAYMENT_NOT_FOUND)
+    number = path_number(request, "number", PAYMENT_NOT_FOUND)
     wait = request.query.get("wait", "")
     if wait not in ("", "recorded", "delivered"):
         raise Problem(REQUEST_MALFORMED, 'wait: must be "recorded" or "delivered".')
@@ -151,12 +151,12 @@ async def get_payment(api: Api, request: web.Request) -> web.Response:
     timeout_ms = _TIMEOUT.read(request, most=longest)
 
     def look(view: View) -> shapes.Payment | None:
-        return _payment(view, coop.number, index)
+        return _payment(view, coop.number, number)
 
     async def wait_for(payee_coop: int) -> None:
         with api.poll(request):
             await api.deliveries.wait(
-                payee_coop=payee_coop, log=coop.number, index=index, timeout_ms=timeout_ms
+                payee_coop=payee_coop, log=coop.number, number=number, timeout_ms=timeout_ms
             )
 
     found = await api.runner.ask(look)
@@ -172,18 +172,18 @@ async def get_payment(api: Api, request: web.Request) -> web.Response:
     return json_response(found)
 
 
-def _payment(view: View, coop: int, index: int) -> shapes.Payment | None:
+def _payment(view: View, coop: int, number: int) -> shapes.Payment | None:
     """A payment and how far it has come, as seen here."""
-    entry = facts.read_entry(view, coop, index)
+    entry = facts.read_entry(view, coop, number)
     if entry is None or not isinstance(entry.transaction, Pay):
         return None
     pay = entry.transaction
     coops = view.validator.charter(view.coop).coops
     return shapes.Payment(
-        status=facts.Arrivals(view).status(coop, index, pay),
+        status=facts.Arrivals(view).status(coop, number, pay),
         coop=coops[coop].name,
         coop_number=coop,
-        index=index,
+        number=number,
         time=entry.time,
         payer=pay.payer,
         payee_coop=coops[pay.payee_coop].name,
@@ -198,18 +198,18 @@ def _payment(view: View, coop: int, index: int) -> shapes.Payment | None:
 async def get_receipt(api: Api, request: web.Request) -> web.Response:
     """Prove an entry."""
     coop = api.coop_in_path(request)
-    index = path_number(request, "index", ENTRY_NOT_FOUND)
+    number = path_number(request, "number", ENTRY_NOT_FOUND)
 
     def look(view: View) -> tuple[bool, bytes | None]:
-        is_held = 1 <= index <= view.validator.log(coop.number).length
-        return is_held, view.engine.receipt(coop.number, index)
+        is_held = 1 <= number <= view.validator.log(coop.number).length
+        return is_held, view.engine.receipt(coop.number, number)
 
     is_held, receipt = await api.ask_paid(request, look)
     if receipt is None:
         raise Problem(RECEIPT_NOT_FOUND if is_held else ENTRY_NOT_FOUND)
     return json_response(
         shapes.Receipt(
-            coop=coop.name, coop_number=coop.number, index=index, receipt=Binary(receipt)
+            coop=coop.name, coop_number=coop.number, number=number, receipt=Binary(receipt)
         )
     )
 
@@ -289,14 +289,14 @@ ROUTES = (
     ),
     Route(
         method="GET",
-        path="/v1/payments/{coop}/{index}",
+        path="/v1/payments/{coop}/{number}",
         handler=get_payment,
         name="getPayment",
         summary="How far a payment has come, as this node sees it",
         subject=_SUBJECT,
         parameters=(
             COOP,
-            INDEX,
+            ENTRY_NUMBER,
             Parameter(
                 name="wait",
                 description="`delivered` waits until the payee's log has taken the payment in.",
@@ -309,12 +309,12 @@ ROUTES = (
     ),
     Route(
         method="GET",
-        path="/v1/receipts/{coop}/{index}",
+        path="/v1/receipts/{coop}/{number}",
         handler=get_receipt,
         name="getReceipt",
         summary="The receipt that proves an entry to be in a log",
         subject=_SUBJECT,
-        parameters=(COOP, INDEX),
+        parameters=(COOP, ENTRY_NUMBER),
         answer=shapes.Receipt,
         problems=(COOP_NOT_FOUND, ENTRY_NOT_FOUND, RECEIPT_NOT_FOUND, TOO_MANY_REQUESTS),
     ),

@@ -7,7 +7,7 @@ from node.http.base.problem import not_found
 PAYMENT_NOT_FOUND: Final = not_found(
     "payment_not_found",
     "This node holds no payment at that place.",
-    "Check cooperative and index; a node may still be catching up.",
+    "Check cooperative and number; a node may still be catching up.",
 )
 RECEIPT_NOT_FOUND: Final = not_found(
     "receipt_not_found",

@@ -47,7 +47,7 @@ class BatchRecorded(OfCoop, frozen=True):
     head: Hash
     signature: Signature
     results: list[
-        Annotated[int, Meta(description="The entry's index, or minus the number of the refusal.")]
+        Annotated[int, Meta(description="The entry's number, or minus the number of the refusal.")]
     ]
 
 
@@ -55,7 +55,7 @@ class Payment(OfCoop, frozen=True):
     """A payment and how far it has come, as seen here."""
 
     status: PaymentStatus
-    index: Count
+    number: Count
     time: Time
     payer: Number
     payee_coop: str
@@ -69,5 +69,5 @@ class Payment(OfCoop, frozen=True):
 class Receipt(OfCoop, frozen=True):
     """What proves an entry to be in a log."""
 
-    index: Count
+    number: Count
     receipt: Binary

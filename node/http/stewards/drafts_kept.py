@@ -180,7 +180,7 @@ def _recorded(api: Api, recorded: Recorded) -> RecordedEntry:
         status="recorded",
         coop=api.coop.name,
         coop_number=recorded.coop,
-        index=recorded.index,
+        number=recorded.number,
         repeated=recorded.repeated,
         receipt=Binary(recorded.receipt),
     )

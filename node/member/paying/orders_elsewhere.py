@@ -56,7 +56,7 @@ def _read_on(desk: Desk) -> Marks:
                 break
             through = max(through, sequence)
             for sign in _signs(desk, item):
-                entries[desk.orders.mark(sign)] = number(client, item, "index", least=1)
+                entries[desk.orders.mark(sign)] = number(client, item, "number", least=1)
         else:
             following = page.get("next")
             if isinstance(following, str) and following != before:

@@ -80,7 +80,7 @@ def _in_history(member: Membership, intent: PaymentIntent, now: int) -> Twin | N
         time = number(member.client, item, "time")
         is_same = _looks_same(member, item, intent)
         if is_same and (intent.reference or _is_recent(time, now)):
-            return Twin(number=number(member.client, item, "index", least=1), time=time)
+            return Twin(number=number(member.client, item, "number", least=1), time=time)
     return None
 
 

@@ -279,7 +279,7 @@ def _send(desk: Desk, pending: PendingPayment) -> Paid:
         )
     except KeyboardInterrupt:
         raise PaymentInDoubt(pending.intent, None) from None
-    entry_number = number(member.client, answer, "index", least=1)
+    entry_number = number(member.client, answer, "number", least=1)
     receipt, entry = _checked_receipt(member, answer, pending, entry_number)
     paid = Paid(
         intent=pending.intent,

@@ -207,7 +207,7 @@ def with_history(folder: Path, books: Books) -> None:
             account=account,
             time=books.now,
             log=log,
-            index=number,
+            number=number,
             role=role,
             sequence=sequence,
             digest=digest,

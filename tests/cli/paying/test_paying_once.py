@@ -180,7 +180,7 @@ def test_the_same_again_is_not_paid_without_a_question(stage: Stage) -> None:
     paid = stage.person.ok(*PAY)
     error = stage.person.fails(ExitCode.REFUSED, *PAY)
     assert error["name"] == "paid_already"
-    assert (error["coop"], error["index"]) == ("norte", paid["index"])
+    assert (error["coop"], error["number"]) == ("norte", paid["number"])
     assert "--again" in error["remedy"]
     assert "--order" in error["remedy"]
     assert stage.count == 1
@@ -237,7 +237,7 @@ def test_what_was_paid_from_another_device_is_in_the_nodes_history(stage: Stage)
     item = {
         "direction": "out",
         "coop": "norte",
-        "index": 9,
+        "number": 9,
         "time": stage.bank.books.now,
         "amount": 125,
         "other": {"handle": "member2", "coop": "norte"},
@@ -252,7 +252,7 @@ def test_what_was_paid_from_another_device_is_in_the_nodes_history(stage: Stage)
 
     stage.bank.bend = bend
     error = stage.person.fails(ExitCode.REFUSED, "pay", "member2@norte", "1.25")
-    assert (error["name"], error["index"]) == ("paid_already", 9)
+    assert (error["name"], error["number"]) == ("paid_already", 9)
     stage.person.ok("pay", "member2@norte", "1.26")
     item["direction"] = "in"
     stage.person.ok("pay", "member2@norte", "1.25")
@@ -268,7 +268,7 @@ def test_an_order_is_paid_once_and_its_receipt_given_again(stage: Stage) -> None
         assert second == first | {"repeated": True}
     assert stage.count == 1
     # Another order may ask for the very same.
-    assert stage.person.ok(*PAY, "--order", "A-18")["index"] != first["index"]
+    assert stage.person.ok(*PAY, "--order", "A-18")["number"] != first["number"]
     assert stage.count == 2
 
 
@@ -297,7 +297,7 @@ def test_an_order_in_doubt_is_finished_by_the_same_command(stage: Stage) -> None
     stage.person.fails(ExitCode.OUTCOME_UNKNOWN, *PAY, "--order", "A-17")
     stage.bank.bend = Payments(lambda answer: answer())
     paid = stage.person.ok(*PAY, "--order", "A-17")
-    assert stage.person.ok(*PAY, "--order", "A-17")["index"] == paid["index"]
+    assert stage.person.ok(*PAY, "--order", "A-17")["number"] == paid["number"]
     assert stage.count == 1
 
 
@@ -414,7 +414,7 @@ def test_the_passphrase_is_asked_before_the_lock_is_taken(stage: Stage) -> None:
 
 def test_a_receipt_calls_the_own_account_by_its_handle(stage: Stage) -> None:
     paid = stage.person.ok(*PAY)
-    place = f"norte/{paid['index']}"
+    place = f"norte/{paid['number']}"
     shown = CliRunner().invoke(
         main, ["receipt", "show", place, "--wallet", str(stage.person.wallet)]
     )

@@ -84,7 +84,7 @@ def test_a_receipt_with_a_path_says_what_else_is_in_it(tmp_path: Path) -> None:
     )
     assert encode_bytes(data.encode()) in said.output
     result = json.loads(ask(tmp_path, place, given(data), "--json").stdout)
-    assert (result["index"], result["following"]) == (LENGTH - 2, 2)
+    assert (result["number"], result["following"]) == (LENGTH - 2, 2)
     assert bytes.fromhex(result["receipt"]) == data.encode()
     one = ask(tmp_path, place, given(BOOKS.receipt(1, LENGTH - 2, signed_at=LENGTH - 1)))
     assert "It holds the entry that follows in the log too" in one.output
@@ -130,7 +130,7 @@ def test_a_receipt_names_whom_the_wallet_paid_and_says_what_is_proven(tmp_path: 
     with serve(bank) as url:
         payer = person(tmp_path, bank, url)
         paid = payer.ok("pay", "member2@sur", "1.25")
-        place = f"norte/{paid['index']}"
+        place = f"norte/{paid['number']}"
         said = payer.run("receipt", "show", place, json_too=False, is_secret=False).output
     assert "member1@norte pays 1.25 to member2@sur." in said
     assert "what is proven is that account 2 of sur is paid" in said

@@ -56,7 +56,7 @@ def stage(make_validator: MakeValidator = ReferenceValidator) -> Books:
     return books
 
 
-RETURNABLE_INDEX = 6
+RETURNABLE_NUMBER = 6
 """The index in coop 2's log of the payment that coop 1 has to give back."""
 
 ANCHORED, AHEAD, TOO_FAR_TO_HOLD, OVERFLOWING = 6, 9, 50, 10
@@ -154,7 +154,7 @@ def make_anchor(books: Books, elements: Elements) -> bytes:
 
 
 def make_return(books: Books, elements: Elements) -> bytes:
-    return books.federation.give_back(elements["coop"], elements["index"])
+    return books.federation.give_back(elements["coop"], elements["number"])
 
 
 def unsigned_pairs(*signers: int) -> tuple[tuple[int, bytes], ...]:
@@ -312,15 +312,15 @@ ANCHOR = Table(
 RETURN = Table(
     "return",
     make_return,
-    {"coop": 2, "index": RETURNABLE_INDEX},
+    {"coop": 2, "number": RETURNABLE_NUMBER},
     (
         Fault(Refusal.COOP_UNKNOWN, {"coop": 4}),
         Fault(Refusal.COOP_UNKNOWN, {"coop": 0}),
         Fault(Refusal.RETURN_UNKNOWN, {"coop": 3}),
         Fault(Refusal.RETURN_UNKNOWN, {"coop": HOME}),
-        Fault(Refusal.RETURN_UNKNOWN, {"index": RETURNABLE_INDEX + 1}),
-        Fault(Refusal.RETURN_UNKNOWN, {"index": 0}),
-        Fault(Refusal.RETURN_UNKNOWN, {"index": MAX}),
+        Fault(Refusal.RETURN_UNKNOWN, {"number": RETURNABLE_NUMBER + 1}),
+        Fault(Refusal.RETURN_UNKNOWN, {"number": 0}),
+        Fault(Refusal.RETURN_UNKNOWN, {"number": MAX}),
     ),
 )
 

@@ -154,7 +154,7 @@ def test_an_anchor_never_lifts_a_balance_past_the_largest_amount(
         books.pay(3, 1, 1, payee, 1)
         assert books.refusal(1, books.anchor_bytes(3)) is Refusal.BALANCE_OUT_OF_RANGE
     books.pay(1, 2, 1, 1, 1)
-    indexes = [item.index for item in books.validator.in_transit(3)]
+    indexes = [item.number for item in books.validator.in_transit(3)]
     books.anchor(1, 3, indexes[0])  # the first of the two fits now, the second never
     assert books.refusal(1, books.anchor_bytes(3)) is Refusal.BALANCE_OUT_OF_RANGE
     assert not find_violations(books.validator)

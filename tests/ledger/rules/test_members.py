@@ -53,7 +53,7 @@ def spendable(books: Books, time: int) -> int:
 
 
 def test_an_admission_opens_an_account(books: Books) -> None:
-    (index,) = books.append(
+    (number,) = books.append(
         1, books.federation.admit(1, MAX_NUMBER, handle="pan.y_vino-7", class_=1, limit=0)
     )
     account = books.validator.account(1, MAX_NUMBER)
@@ -61,7 +61,7 @@ def test_an_admission_opens_an_account(books: Books) -> None:
     assert account.key == books.federation.member_key(1, MAX_NUMBER).public_key
     assert (account.handle, account.class_, account.limit) == ("pan.y_vino-7", 1, 0)
     assert (account.balance, account.next_sequence, account.revision) == (0, 1, 0)
-    assert (account.status, account.opened, account.closed) == (Status.OPEN, index, 0)
+    assert (account.status, account.opened, account.closed) == (Status.OPEN, number, 0)
     assert (account.before, account.from_, account.until, account.after) == (0, 0, None, None)
     assert books.validator.account_named(1, "pan.y_vino-7") == MAX_NUMBER
     assert books.validator.account_named(2, "pan.y_vino-7") is None
@@ -177,10 +177,10 @@ def test_closing_is_final_and_needs_a_balance_of_zero(books: Books) -> None:
         close = books.federation.status(1, account, revision=1, status=Status.CLOSED)
         assert books.refusal(1, close) is Refusal.BALANCE_NOT_ZERO
     books.pay(1, 2, 1, 1, 1)
-    index = books.set_status(1, 1, Status.CLOSED)
+    number = books.set_status(1, 1, Status.CLOSED)
     closed = books.validator.account(1, 1)
     assert closed is not None
-    assert (closed.status, closed.closed) == (Status.CLOSED, index)
+    assert (closed.status, closed.closed) == (Status.CLOSED, number)
     for status in Status:
         later = books.federation.status(1, 1, revision=2, status=status)
         assert books.refusal(1, later) is Refusal.ACCOUNT_CLOSED

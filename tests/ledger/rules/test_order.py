@@ -136,15 +136,15 @@ def test_sequencing_takes_each_transaction_by_itself(make_validator: MakeValidat
     books, alone = stage(make_validator), stage(make_validator)
     batch: list[bytes] = []
     expected: list[int] = []
-    index = books.validator.log(HOME).length
+    number = books.validator.log(HOME).length
     for table in TABLES:
         for fault in table.faults:
             batch.append(table.transaction(books, fault))
             expected.append(-fault.refusal.value)
     for table in (TABLES[0], TABLES[2], TABLES[4], TABLES[5]):
-        index += 1
+        number += 1
         batch.insert(len(batch) // 2, table.transaction(books))
-        expected.insert(len(expected) // 2, index)
+        expected.insert(len(expected) // 2, number)
     outcomes = books.offer(HOME, *batch)
     assert [outcome > 0 for outcome in outcomes].count(True) == 4
     for transaction, outcome in zip(batch, outcomes, strict=True):

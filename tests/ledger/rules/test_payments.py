@@ -45,10 +45,10 @@ def test_a_payment_to_the_commons_may_bear_a_fee(books: Books) -> None:
 
 
 def test_a_payment_abroad_is_in_transit_until_it_is_anchored(books: Books) -> None:
-    index = books.pay(1, 1, 2, 3, 700, fee=7)
-    item = Transit(payee_coop=2, index=index, payee=3, amount=700, payer=1, is_return=False)
+    number = books.pay(1, 1, 2, 3, 700, fee=7)
+    item = Transit(payee_coop=2, number=number, payee=3, amount=700, payer=1, is_return=False)
     assert books.validator.in_transit(1) == [item]
-    assert books.validator.credits_waiting(home=2, other=1) == index
+    assert books.validator.credits_waiting(home=2, other=1) == number
     assert books.validator.log(1).position == -700
     assert balances(books, 1) == {0: 7, 1: -707, 2: 0, 3: 0}
     assert balances(books, 2)[3] == 0
@@ -173,25 +173,25 @@ def test_an_account_can_be_paid_from_the_anchor_of_its_admission_on(books: Books
 
 def closed_payee(books: Books, amount: int = 500) -> int:
     """Coop 1 pays account 2 of coop 2, which closes before it is delivered; the index."""
-    index = books.pay(1, 1, 2, 2, amount)
+    number = books.pay(1, 1, 2, 2, amount)
     books.set_status(2, 2, Status.CLOSED)
     books.anchor(2, 1)
-    return index
+    return number
 
 
 def test_a_payment_to_an_account_that_closed_is_held_and_returned(books: Books) -> None:
-    index = closed_payee(books)
+    number = closed_payee(books)
     log = books.validator.log(2)
     assert (log.commons, log.held, log.position) == (500, 500, 500)
     assert balances(books, 2)[2] == 0
-    back = Returnable(coop=1, index=index, account=1, amount=500)
+    back = Returnable(coop=1, number=number, account=1, amount=500)
     assert books.validator.returnable(2) == [back]
-    returned = books.append(2, books.federation.give_back(1, index))[0]
+    returned = books.append(2, books.federation.give_back(1, number))[0]
     log = books.validator.log(2)
     assert (log.commons, log.held, log.position) == (0, 0, 0)
-    item = Transit(payee_coop=1, index=returned, payee=1, amount=500, payer=0, is_return=True)
+    item = Transit(payee_coop=1, number=returned, payee=1, amount=500, payer=0, is_return=True)
     assert books.validator.in_transit(2) == [item]
-    assert books.refusal(2, books.federation.give_back(1, index)) is Refusal.RETURN_UNKNOWN
+    assert books.refusal(2, books.federation.give_back(1, number)) is Refusal.RETURN_UNKNOWN
     books.anchor_all()
     assert balances(books, 1)[1] == 0
     assert not find_violations(books.validator)
@@ -200,20 +200,20 @@ def test_a_payment_to_an_account_that_closed_is_held_and_returned(books: Books) 
 def test_what_is_held_can_not_be_spent_abroad(make_validator: MakeValidator) -> None:
     federation = build_federation(clearing_limit=1_000)
     books = books_with_members(federation, make_validator=make_validator)
-    index = closed_payee(books, 400)
+    number = closed_payee(books, 400)
     over = books.next_pay(2, 1, 3, 1, 1_001)
     assert books.refusal(2, over) is Refusal.CLEARING_LIMIT_EXCEEDED
     books.pay(2, 1, 3, 1, 1_000)
-    books.append(2, federation.give_back(1, index))  # never stopped by the clearing limit
+    books.append(2, federation.give_back(1, number))  # never stopped by the clearing limit
     assert books.validator.log(2).position == -1_000
     assert not find_violations(books.validator)
 
 
 def test_a_return_to_an_account_that_closed_stays_with_its_commons(books: Books) -> None:
-    index = closed_payee(books)
+    number = closed_payee(books)
     books.pay(1, 2, 1, 1, 500)
     books.set_status(1, 1, Status.CLOSED)
-    returned = books.append(2, books.federation.give_back(1, index))[0]
+    returned = books.append(2, books.federation.give_back(1, number))[0]
     books.anchor_all()
     log = books.validator.log(1)
     assert (log.commons, log.held, log.position) == (500, 0, 0)
@@ -223,9 +223,9 @@ def test_a_return_to_an_account_that_closed_stays_with_its_commons(books: Books)
 
 
 def test_a_returned_payment_to_a_frozen_account_is_credited(books: Books) -> None:
-    index = closed_payee(books)
+    number = closed_payee(books)
     books.set_status(1, 1, Status.FROZEN)
-    books.append(2, books.federation.give_back(1, index))
+    books.append(2, books.federation.give_back(1, number))
     books.anchor_all()
     assert balances(books, 1)[1] == 0
 

@@ -141,7 +141,7 @@ async def test_bad_admissions_and_limits(tmp_path: Path) -> None:
         for code, transaction in cases.items():
             await refused(town, path, transaction, code)
         indebted = (await town.client.post("/v1/payments", town.pay())).ok()
-        assert indebted["index"] == 4
+        assert indebted["number"] == 4
         close = federation.status(1, 1, revision=1, status=Status.CLOSED)
         await refused(town, path, close, "balance_not_zero")
 

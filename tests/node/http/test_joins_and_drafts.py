@@ -67,7 +67,7 @@ async def test_a_person_joins_and_two_stewards_admit(tmp_path: Path) -> None:
         assert (await town.client.get("/v1/accounts/1/zoe")).problem() == "account_not_found"
         second = await town.client.post(path, steward_signature(town, join, 2), token=steward)
         assert second.ok()["state"] == "recorded"
-        assert second.ok()["recorded"]["index"] == 4
+        assert second.ok()["recorded"]["number"] == 4
         account = (await town.client.get("/v1/accounts/1/zoe")).ok()
         assert (account["account"], account["class"]) == (4, "organisation")
         seen = (await town.client.get(f"/v1/joins/{join['id']}")).ok()
@@ -75,7 +75,7 @@ async def test_a_person_joins_and_two_stewards_admit(tmp_path: Path) -> None:
         assert (await town.client.get("/v1/drafts", token=steward)).ok()["drafts"] == []
         # A steward whose click was lost signs again, and is told the same.
         again = await town.client.post(path, steward_signature(town, join, 2), token=steward)
-        assert again.ok()["recorded"]["index"] == 4
+        assert again.ok()["recorded"]["number"] == 4
         assert again.ok()["recorded"]["repeated"] is True
 
 
@@ -352,7 +352,7 @@ async def test_a_complete_draft_is_recorded_at_once_and_again_for_the_same_bytes
         done = (await town.client.post("/v1/drafts", body, token=token)).ok()
         assert done["state"] == "recorded"
         again = (await town.client.post("/v1/transactions", freeze)).ok()
-        assert (again["index"], again["repeated"]) == (done["recorded"]["index"], True)
+        assert (again["number"], again["repeated"]) == (done["recorded"]["number"], True)
         admit = town.federation.admit(1, 8)
         first = (await town.client.post("/v1/transactions", admit)).ok()
         second = (await town.client.post("/v1/transactions", admit)).ok()

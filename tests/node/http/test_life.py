@@ -39,7 +39,7 @@ async def pay_until_it_stops(client: Client, town: Town, payer: int) -> list[int
         if answer.status != 200:
             assert answer.problem() == "stopping"
             return acknowledged
-        acknowledged.append(answer.json["index"])
+        acknowledged.append(answer.json["number"])
     raise AssertionError("unreachable")
 
 
@@ -63,7 +63,7 @@ async def test_stopping_under_load_keeps_every_acknowledged_payment(tmp_path: Pa
         await until(has_paid_some, "some payments")
         await node.stop()
         acknowledged = sorted(
-            index for indexes in await asyncio.gather(*paying) for index in indexes
+            number for indexes in await asyncio.gather(*paying) for number in indexes
         )
     assert len(set(acknowledged)) == len(acknowledged) > 30
     with SqlStore(f"sqlite:///{folder / 'node.db'}") as store:
@@ -74,8 +74,8 @@ async def test_stopping_under_load_keeps_every_acknowledged_payment(tmp_path: Pa
     assert snapshot.lengths[1] == length, "a snapshot was saved at the end"
     async with open_node(folder) as again, town_of(again) as town:
         await until_ready(again)
-        for index in acknowledged:
-            answer = await town.client.get(f"/v1/payments/norte/{index}")
+        for number in acknowledged:
+            answer = await town.client.get(f"/v1/payments/norte/{number}")
             assert answer.ok()["status"] == "delivered"
 
 
@@ -83,7 +83,7 @@ async def test_stopping_under_load_keeps_every_acknowledged_payment(tmp_path: Pa
 async def test_a_long_poll_does_not_hold_up_a_stop(tmp_path: Path) -> None:
     async with one_node(tmp_path) as town:
         pay = town.federation.pay(1, payer=1, sequence=1, payee_coop=2, payee=0, amount=5)
-        index = (await town.client.post("/v1/payments", pay)).ok()["index"]
+        index = (await town.client.post("/v1/payments", pay)).ok()["number"]
         path = f"/v1/payments/norte/{index}?wait=delivered&timeout_ms=30000"
         poll = asyncio.create_task(town.client.get(path))
         await until(lambda: town.node._deliveries._count == 1, "the poll waits")

@@ -28,10 +28,10 @@ UNHURRIED = QUICK + "[http]\nwork_per_second = 100000000\nwork_burst = 100000000
 """For asking more receipts at once than one address is worth."""
 
 
-async def proof(town: Town, coop: str, index: int) -> bytes:
+async def proof(town: Town, coop: str, number: int) -> bytes:
     """The receipt that this town's node gives."""
-    answer = (await town.client.get(f"/v1/receipts/{coop}/{index}")).ok()
-    assert (answer["coop"], answer["index"]) == (coop, index)
+    answer = (await town.client.get(f"/v1/receipts/{coop}/{number}")).ok()
+    assert (answer["coop"], answer["number"]) == (coop, number)
     data = from_base64url(answer["receipt"])
     assert data is not None
     return data
@@ -157,7 +157,7 @@ async def test_a_flipped_bit_gets_a_problem_and_no_signature(tmp_path: Path) -> 
             pay = town.federation.pay(
                 1, payer=1, sequence=sequence, payee_coop=1, payee=2, amount=sequence
             )
-            index = (await town.client.post("/v1/payments", pay)).ok()["index"]
+            index = (await town.client.post("/v1/payments", pay)).ok()["number"]
         await same_lengths(*towns.values())
         await town.node.runner.ask(partial(_flip, index))
         answer = await town.client.get(f"/v1/receipts/norte/{index}")
@@ -174,20 +174,20 @@ async def test_a_flipped_bit_gets_a_problem_and_no_signature(tmp_path: Path) -> 
             assert (await other.client.get("/v1/status")).ok()["accused"] == []
 
 
-def _flip(index: int, view: View) -> None:
+def _flip(number: int, view: View) -> None:
     """Change a bit of that entry's time on the disk."""
     store = view.store
     assert isinstance(store, SqlStore)
     with store._transaction() as connection:
-        place = (segments.c.coop == 1, segments.c.first == index)
+        place = (segments.c.coop == 1, segments.c.first == number)
         row = connection.execute(select(segments).where(*place)).one()
         entries = bytearray(row.entries)
         entries[5] ^= 1
         connection.execute(update(segments).where(*place).values(entries=bytes(entries)))
 
 
-def _entry(coop: int, index: int, view: View) -> bytes | None:
-    return view.store.entry(coop, index)
+def _entry(coop: int, number: int, view: View) -> bytes | None:
+    return view.store.entry(coop, number)
 
 
 def held(*segments: tuple[int, int, bool]) -> tuple[Log, MemoryStore]:
@@ -198,36 +198,36 @@ def held(*segments: tuple[int, int, bool]) -> tuple[Log, MemoryStore]:
     return log, store
 
 
-def found(store: MemoryStore, index: int) -> Receipt | None:
-    return path_to_signed(store, federation=FEDERATION, coop=7, number=index)
+def found(store: MemoryStore, number: int) -> Receipt | None:
+    return path_to_signed(store, federation=FEDERATION, coop=7, number=number)
 
 
 def test_the_path_leads_to_the_next_signed_head_and_no_further() -> None:
     log, store = held((3, 40, True), (1, 40, True), (2, 40, False), (4, 40, True), (2, 40, False))
-    for index, signed_at in [(1, 3), (2, 3), (3, 3), (4, 4), (5, 10), (6, 10), (8, 10), (10, 10)]:
-        receipt = found(store, index)
+    for number, signed_at in [(1, 3), (2, 3), (3, 3), (4, 4), (5, 10), (6, 10), (8, 10), (10, 10)]:
+        receipt = found(store, number)
         assert receipt is not None
-        assert receipt.length == index
-        assert receipt.previous == log.head(index - 1)
-        assert (receipt.entry, *receipt.following) == tuple(log.entries[index - 1 : signed_at])
+        assert receipt.length == number
+        assert receipt.previous == log.head(number - 1)
+        assert (receipt.entry, *receipt.following) == tuple(log.entries[number - 1 : signed_at])
         assert extend_all(receipt.previous, [receipt.entry, *receipt.following]) == log.head(
             signed_at
         )
         assert receipt.signature == log.signed_head(signed_at).signature
 
 
-@pytest.mark.parametrize("index", [0, 5, 6, 7, 2**60])
-def test_what_no_signature_covers_has_no_receipt(index: int) -> None:
+@pytest.mark.parametrize("number", [0, 5, 6, 7, 2**60])
+def test_what_no_signature_covers_has_no_receipt(number: int) -> None:
     _, store = held((4, 40, True), (2, 40, False))
-    assert found(store, index) is None
+    assert found(store, number) is None
 
 
 def test_a_path_that_is_too_long_is_not_made() -> None:
     count = MAX_RECEIPT_BYTES // 32_000 + 2
     _, store = held((count, 32_000, True))
-    assert [found(store, index) is None for index in (1, 2, 3)] == [True, True, False]
+    assert [found(store, number) is None for number in (1, 2, 3)] == [True, True, False]
     receipt = found(store, 3)
     assert receipt is not None
     assert len(receipt.encode()) <= MAX_RECEIPT_BYTES
     _, store = held((MAX_FOLLOWING + 2, 0, True))
-    assert [found(store, index) is None for index in (1, 2)] == [True, False]
+    assert [found(store, number) is None for number in (1, 2)] == [True, False]

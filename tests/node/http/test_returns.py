@@ -35,7 +35,7 @@ async def test_a_payment_to_a_closed_account_comes_back(tmp_path: Path) -> None:
                 await until(is_known, "coop 1 knows of coop 2's member")
 
         pay = federation.pay(1, payer=1, sequence=1, payee_coop=2, payee=1, amount=40)
-        index = (await client.post("/v1/payments", pay)).ok()["index"]
+        index = (await client.post("/v1/payments", pay)).ok()["number"]
         assert (await client.get(f"/v1/payments/1/{index}")).ok()["status"] == "recorded"
 
         (folder / "node.toml").write_text(alone, encoding="utf-8")
@@ -64,9 +64,9 @@ async def test_a_payment_to_a_closed_account_comes_back(tmp_path: Path) -> None:
                 assert item["delivered"] is False
 
 
-async def comes_back(town: Town, node: Node, index: int) -> None:
+async def comes_back(town: Town, node: Node, number: int) -> None:
     async def is_returned() -> bool:
-        answer = (await town.client.get(f"/v1/payments/1/{index}")).ok()
+        answer = (await town.client.get(f"/v1/payments/1/{number}")).ok()
         return bool(answer["status"] == "returned")
 
     await until(is_returned, "the payment is given back")

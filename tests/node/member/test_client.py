@@ -63,10 +63,10 @@ def test_an_answer_is_given_back() -> None:
 
 
 def test_a_lost_answer_is_asked_for_again_with_the_same_bytes() -> None:
-    script = Script(Answer(is_lost=True), Answer(is_lost=True), Answer(document={"index": 7}))
+    script = Script(Answer(is_lost=True), Answer(is_lost=True), Answer(document={"number": 7}))
     pauses: list[float] = []
     with serve(script) as url, client_of(url, pauses) as client:
-        assert client.post_bytes("/v1/payments", b"\x01\x02") == {"index": 7}
+        assert client.post_bytes("/v1/payments", b"\x01\x02") == {"number": 7}
     assert [request.body for request in script.requests] == [b"\x01\x02"] * 3
     assert pauses == [0.25, 0.5]
 

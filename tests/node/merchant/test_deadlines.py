@@ -177,7 +177,7 @@ def test_a_movement_at_midnight_is_of_the_new_day(zone: str, midnight: datetime)
                 account=1,
                 invoice="",
                 log=1,
-                index=1,
+                number=1,
                 time=time,
                 amount=10**place,
             )

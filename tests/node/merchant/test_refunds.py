@@ -43,7 +43,7 @@ async def test_a_refund_is_what_the_merchants_key_signs(tmp_path: Path) -> None:
         assert (await listed(stall, invoice))[0]["state"] == "prepared"
         answer = (await stall.town.client.post("/v1/payments", signed(stall, refund, 2))).ok()
         (found,) = await listed(stall, invoice)
-        assert (found["state"], found["entry"]) == ("delivered", answer["index"])
+        assert (found["state"], found["entry"]) == ("delivered", answer["number"])
         assert await stall.town.people.balance(PAYER) == 999
         (heard,) = await shop.until_heard(1)
         assert b'"refund.delivered"' in heard.body
@@ -94,12 +94,12 @@ async def test_of_several_payments_one_is_named(tmp_path: Path) -> None:
         paid = await stall.pay(invoice, 600, payer=3)
         path = f"/v1/invoices/{invoice['id']}/refunds"
         assert (await stall.ask(path, {})).problem() == "refund_payment_needed"
-        of = {"coop": "norte", "index": paid["payments"][1]["index"]}
+        of = {"coop": "norte", "number": paid["payments"][1]["number"]}
         refund = await prepare(stall, invoice, of=of)
         assert (refund["payment"]["payee"], refund["amount"]["value"]) == (3, "600")
-        for wrong in ({"coop": "norte", "index": 1}, {"coop": "sur", "index": of["index"]}):
+        for wrong in ({"coop": "norte", "number": 1}, {"coop": "sur", "number": of["number"]}):
             assert (await stall.ask(path, {"of": wrong})).problem() == "refund_nothing"
-        unknown = await stall.ask(path, {"of": {"coop": "nowhere", "index": 1}})
+        unknown = await stall.ask(path, {"of": {"coop": "nowhere", "number": 1}})
         assert unknown.problem() == "request_malformed"
 
 

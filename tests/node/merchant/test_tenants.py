@@ -201,7 +201,7 @@ def test_a_refund_is_only_what_goes_back_to_who_paid(tmp_path: Path, wrong: str)
             # The right one is recognised afterwards.
             sequence = 1 if wrong == "payer" else 2
             answer = await stall.town.client.post("/v1/payments", signed(stall, refund, sequence))
-            index = answer.ok()["index"]
+            index = answer.ok()["number"]
             (found,) = (await stall.ask(path, method="GET", key="read")).ok()["refunds"]
             assert (found["state"], found["entry"]) == ("delivered", index)
 

@@ -67,7 +67,7 @@ def uses(name: str, number: int, other: int, key: bytes) -> list[Callable[[Store
         lambda store, write=write: store.commit(write)  # type: ignore[misc]
         for write in writes
     ]
-    place = HistoryPlace(time=number, log=other, index=number)
+    place = HistoryPlace(time=number, log=other, number=number)
     return [
         *commits,
         lambda store: list(store.segments(number, other)),

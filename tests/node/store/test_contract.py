@@ -381,7 +381,7 @@ def rows_of_history() -> list[HistoryRow]:
             account=5,
             time=index // 3,
             log=1,
-            index=index,
+            number=index,
             role=Role.PAYER,
             sequence=index,
             digest=bytes([index]) * 16,
@@ -389,11 +389,11 @@ def rows_of_history() -> list[HistoryRow]:
         for index in range(1, 41)
     ]
     received = [
-        HistoryRow(coop=1, account=5, time=index // 2, log=2, index=index, role=Role.PAYEE)
+        HistoryRow(coop=1, account=5, time=index // 2, log=2, number=index, role=Role.PAYEE)
         for index in range(1, 20)
     ]
-    back = HistoryRow(coop=1, account=5, time=MAX, log=2, index=MAX, role=Role.RETURN)
-    other = HistoryRow(coop=2, account=5, time=1, log=2, index=1, role=Role.PAYER, sequence=1)
+    back = HistoryRow(coop=1, account=5, time=MAX, log=2, number=MAX, role=Role.RETURN)
+    other = HistoryRow(coop=2, account=5, time=1, log=2, number=1, role=Role.PAYER, sequence=1)
     return [*paid, *received, back, other]
 
 
@@ -435,7 +435,7 @@ def test_history_may_be_added_twice_but_never_covers_less(place: Place) -> None:
         store.add_history(rows, {1: 40})
         store.add_history(rows, {1: 40, 2: 30})
         assert len(store.history(coop=1, account=5, limit=999)) == len(rows) - 1
-        new = HistoryRow(coop=3, account=1, time=1, log=3, index=1, role=Role.PAYEE)
+        new = HistoryRow(coop=3, account=1, time=1, log=3, number=1, role=Role.PAYEE)
         with pytest.raises(StoreMisuse):
             store.add_history([new], {3: 1, 2: 29})
         assert store.history(coop=3, account=1, limit=9) == []

@@ -85,7 +85,7 @@ def test_a_database_of_any_layout_becomes_what_a_new_one_is(
             account=1,
             time=1,
             log=7,
-            index=1,
+            number=1,
             role=Role.PAYER,
             sequence=1,
             digest=b"d" * 16,
@@ -111,7 +111,7 @@ def test_the_history_of_todays_layout_is_kept(sql_place: SqlPlace) -> None:
     write_old(sql_place, layouts.NEWEST_LAYOUT)
     with sql_place.open() as store:
         assert store.history_upto() == {7: 3}
-        assert [row.index for row in store.history(coop=1, account=5, limit=9)] == [3, 2, 1]
+        assert [row.number for row in store.history(coop=1, account=5, limit=9)] == [3, 2, 1]
 
 
 @pytest.mark.parametrize("layout", OLD)

@@ -51,7 +51,7 @@ WRITES: dict[str, tuple[Callable[[MemoryStore], None], Callable[[MemoryStore], b
     ),
     "add_history": (
         lambda store: store.add_history(
-            [HistoryRow(coop=1, account=1, time=1, log=1, index=1, role=Role.PAYEE)], {1: 1}
+            [HistoryRow(coop=1, account=1, time=1, log=1, number=1, role=Role.PAYEE)], {1: 1}
         ),
         lambda store: bool(store.history(coop=1, account=1, limit=1)),
     ),

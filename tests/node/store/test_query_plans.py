@@ -29,7 +29,7 @@ READS: dict[str, Callable[[SqlStore], object]] = {
     "record_ids": lambda store: list(store.record_ids(Kept.LETTER)),
     "pending_records": lambda store: store.pending_records(Kept.LETTER),
     "history": lambda store: store.history(
-        coop=7, account=1, before=HistoryPlace(time=9, log=9, index=9), limit=9
+        coop=7, account=1, before=HistoryPlace(time=9, log=9, number=9), limit=9
     ),
     "late signature": lambda store: store.commit(Write(signatures=[Log(7).signed_head(0)])),
 }
@@ -66,7 +66,7 @@ def store(tmp_path: Path) -> Iterator[SqlStore]:
         for number in range(20):
             opened.commit(Write(segments=[log.grow(3, signed=number % 5 == 0)]))
         opened.add_history(
-            [HistoryRow(coop=7, account=1, time=1, log=7, index=1, role=Role.PAYER, sequence=1)],
+            [HistoryRow(coop=7, account=1, time=1, log=7, number=1, role=Role.PAYER, sequence=1)],
             {7: 60},
         )
         yield opened

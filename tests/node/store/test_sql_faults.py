@@ -119,7 +119,7 @@ def test_an_interrupted_commit_ends_the_use_of_the_store(sql_place: SqlPlace) ->
 
 
 def test_history_and_its_reach_are_written_together(sql_place: SqlPlace) -> None:
-    row = HistoryRow(coop=1, account=1, time=1, log=1, index=1, role=Role.PAYEE)
+    row = HistoryRow(coop=1, account=1, time=1, log=1, number=1, role=Role.PAYEE)
     with sql_place.open() as store:
         with fail_at_statement(store, 0) as seen:
             store.history_upto()

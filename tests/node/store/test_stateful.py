@@ -65,7 +65,7 @@ rows = st.builds(
     account=small,
     time=small,
     log=coops,
-    index=st.integers(1, 4),
+    number=st.integers(1, 4),
     role=st.sampled_from([Role.PAYEE, Role.RETURN]),
 )
 payments = st.builds(
@@ -74,7 +74,7 @@ payments = st.builds(
         account=account,
         time=number,
         log=coop,
-        index=number,
+        number=number,
         role=Role.PAYER,
         sequence=number,
         digest=bytes([number]) * 16,
@@ -166,15 +166,15 @@ class BothStores(RuleBasedStateMachine):
         self.stores = [place.open() for place in self.places]
 
     @rule(coop=coops, index=st.integers(-1, 12), max_bytes=st.integers(0, 300))
-    def read_log(self, coop: int, index: int, max_bytes: int) -> None:
+    def read_log(self, coop: int, number: int, max_bytes: int) -> None:
         log = self.logs[coop]
-        self.both(lambda store: list(store.segments(coop, index)))
-        self.both(lambda store: store.entries(coop, index, max_bytes=max_bytes))
-        self.both(lambda store: store.signed_head(coop, index))
-        entry = self.both(lambda store: store.entry(coop, index))
-        assert entry == (log.entries[index - 1] if 1 <= index <= log.length else None)
-        head = self.both(lambda store: store.head_at(coop, index))
-        assert head == (log.heads[index] if log.length and 0 <= index <= log.length else None)
+        self.both(lambda store: list(store.segments(coop, number)))
+        self.both(lambda store: store.entries(coop, number, max_bytes=max_bytes))
+        self.both(lambda store: store.signed_head(coop, number))
+        entry = self.both(lambda store: store.entry(coop, number))
+        assert entry == (log.entries[number - 1] if 1 <= number <= log.length else None)
+        head = self.both(lambda store: store.head_at(coop, number))
+        assert head == (log.heads[number] if log.length and 0 <= number <= log.length else None)
 
     @rule(
         coop=coops,
@@ -185,7 +185,7 @@ class BothStores(RuleBasedStateMachine):
     def read_history(
         self, coop: int, account: int, place: tuple[int, int, int] | None, limit: int
     ) -> None:
-        before = place and HistoryPlace(time=place[0], log=place[1], index=place[2])
+        before = place and HistoryPlace(time=place[0], log=place[1], number=place[2])
         self.both(
             lambda store: store.history(coop=coop, account=account, before=before, limit=limit)
         )

@@ -37,7 +37,7 @@ function show({ length, head, signatures, unconfirmed, counts }) {
   const isAll = unconfirmed.length === 0;
   const text = isAll
     ? say("Everything holds: {entries} entries in one unbroken chain, {signatures} signatures verified.", { entries: showNumber(length), signatures: showNumber(signatures) })
-    : say("The chain holds, but this browser could not confirm the signatures of the entries {indexes}. Ask the program: fiado audit.", { indexes: unconfirmed.slice(0, 10).join(", ") });
+    : say("The chain holds, but this browser could not confirm the signatures of the entries {numbers}. Ask the program: fiado audit.", { numbers: unconfirmed.slice(0, 10).join(", ") });
   const counted = Object.entries(KINDS).filter(([kind, { many }]) => many !== undefined && counts[kind]);
   const pairs = counted.map(([kind, { many }]) => [many(), showNumber(counts[kind])]);
   byId("check-result").replaceChildren(

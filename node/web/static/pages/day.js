@@ -115,6 +115,6 @@ const rows = (movements, times) => [
   ...movements.map((each) => [
     each.day, times.plain(each.time), kindWord(each),
     amountCell(each.type === "refund" ? -minor(each.amount) : minor(each.amount)), each.late ? say("late") : "",
-    `${each.coop}/${each.index}`, each.invoice, each.order_id ?? "", each.description,
+    `${each.coop}/${each.number}`, each.invoice, each.order_id ?? "", each.description,
   ]),
 ];

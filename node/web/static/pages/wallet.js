@@ -195,8 +195,8 @@ async function showReceipt(query) {
   byId("receipt-kicker").textContent = query.has("new") ? say("Paid") : say("Payment");
   try {
     const kept = query.has("id") ? await page.store.receipt(query.get("id")) : undefined;
-    const coop = query.get("coop"), index = Number(query.get("index"));
-    const bytes = kept?.bytes ?? fromBase64url((await get(`/v1/receipts/${coop}/${index}`)).receipt);
+    const coop = query.get("coop"), number = Number(query.get("number"));
+    const bytes = kept?.bytes ?? fromBase64url((await get(`/v1/receipts/${coop}/${number}`)).receipt);
     const transaction = await renderReceipt(decodeReceipt(bytes), bytes, kept);
     if (query.has("new")) await warnOfArrival(transaction);
   } catch (error) {

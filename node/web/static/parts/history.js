@@ -22,7 +22,7 @@ export function historyItem(item) {
   const details = [showTime(item.time), status(item)];
   if (item.memo) details.push(say("has a memo, readable in the program"));
   return make("li", {}, make(
-    "a", { href: `#receipt?coop=${item.coop}&index=${item.index}` },
+    "a", { href: `#receipt?coop=${item.coop}&number=${item.number}` },
     make("span", { class: "who" }, otherName(item.other)),
     make("span", { class: "money" }, isOut ? amount : `+${amount}`),
     make("span", { class: "small" }, details.join(" · ")),

@@ -10,7 +10,7 @@ import { ProofError, isSigned } from "../protocol/signing.js";
 
 const CHUNK_BYTES = 262_144;
 
-// `onProgress(done, all)`. Resolves to {length, head, signatures, unconfirmed: [index], counts}; throws
+// `onProgress(done, all)`. Resolves to {length, head, signatures, unconfirmed: [number], counts}; throws
 // ProofError when the log is not what it claims to be.
 export async function verifyLog({ coopName, federation, onProgress }) {
   const charter = await fetchCharter(federation);

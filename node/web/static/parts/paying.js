@@ -83,7 +83,7 @@ export async function findTwins({ store, session }, intent, me) {
   const kept = (await store.receipts()).map(({ id, time, intent: paid }) => ({ ...paid, id, time }));
   const { items } = await session.get(`/v1/me/history?limit=${MOST_RECENT}`);
   const recorded = items.filter(({ direction }) => direction === "out").map((item) => ({
-    id: `${item.coop_number}-${item.index}`, time: item.time, sequence: item.sequence, status: item.status,
+    id: `${item.coop_number}-${item.number}`, time: item.time, sequence: item.sequence, status: item.status,
     payeeCoop: item.other.coop_number, payee: item.other.account, amount: item.amount,
     reference: item.reference === null ? null : fromHex(item.reference),
   }));
@@ -133,7 +133,7 @@ async function proven(answer, wallet, charter, payment) {
   const bytes = fromBase64url(answer.receipt);
   const receipt = decodeReceipt(bytes);
   const { time, transaction } = await checkReceipt(receipt, charter);
-  const isOurs = receipt.coop === wallet.coop && receipt.length === answer.index
+  const isOurs = receipt.coop === wallet.coop && receipt.length === answer.number
     && isEqual(encodeTransaction(transaction), payment.bytes);
   if (!isOurs) throw new ProofError("the receipt is for something else");
   return { id: `${receipt.coop}-${receipt.length}`, bytes, time, intent: payment.intent };

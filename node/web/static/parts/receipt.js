@@ -54,8 +54,8 @@ export function paymentFacts({ receipt, time, transaction, charter, names = {} }
     [say("To"), names.payee ?? say("account {number}, {coop}", {
       number: transaction.payee, coop: coopTitle(charter, transaction.payeeCoop),
     })],
-    [say("Entry"), say("{index} in the log of {coop}", {
-      index: receipt.length, coop: coopTitle(charter, receipt.coop),
+    [say("Entry"), say("{number} in the log of {coop}", {
+      number: receipt.length, coop: coopTitle(charter, receipt.coop),
     })],
   ];
   if (transaction.fee) pairs.splice(1, 0, [say("Fee"), showAmount(transaction.fee)]);

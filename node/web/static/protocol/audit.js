@@ -35,9 +35,9 @@ export class LogCheck {
     await Promise.all(checks);
   }
 
-  async confirm(index, key, message, signature) {
+  async confirm(number, key, message, signature) {
     this.signatures += 1;
-    if (!(await isSigned(key, message, signature))) this.unconfirmed.push(index);
+    if (!(await isSigned(key, message, signature))) this.unconfirmed.push(number);
   }
 
   // [key, message, signature] of every signature that the entry must bear.

@@ -60,7 +60,7 @@ const SHAPES = {
   [INDEX]: [0, {
     decision: isOneOf(1, 2), number: isUint, content: Array.isArray, signatures: isSignatures(64),
   }],
-  [RETURN]: [0, { coop: isNumber, index: isUint }],
+  [RETURN]: [0, { coop: isNumber, number: isUint }],
 };
 
 function fieldsOf(transaction) {

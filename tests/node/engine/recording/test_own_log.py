@@ -35,7 +35,7 @@ def test_a_payment_is_recorded_with_a_receipt_that_proves_it() -> None:
     assert isinstance(answer, Recorded)
     receipt = decode_receipt(answer.receipt)
     receipt.check(rig.federation.charter)
-    assert (receipt.length, answer.index, answer.repeated) == (3, 3, False)
+    assert (receipt.length, answer.number, answer.repeated) == (3, 3, False)
     assert receipt.entry.endswith(payment)
     assert rig.balance(1, 1, 2) == 10
 
@@ -261,8 +261,8 @@ def test_history_index_covers_payer_payee_and_returns() -> None:
     (paid,) = rig.stores[1].history(coop=1, account=1, limit=5)
     (got,) = rig.stores[2].history(coop=2, account=1, limit=5)
     assert (paid.log, paid.sequence) == (1, 1)
-    assert (got.log, got.index, got.sequence) == (1, paid.index, None)
-    assert rig.stores[1].find_payments(1, [(1, 1)])[1, 1].number == paid.index
+    assert (got.log, got.number, got.sequence) == (1, paid.number, None)
+    assert rig.stores[1].find_payments(1, [(1, 1)])[1, 1].number == paid.number
 
 
 def test_the_history_index_is_brought_forward_by_idle_ticks() -> None:

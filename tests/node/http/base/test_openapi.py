@@ -158,7 +158,7 @@ def test_bounds_and_headers_are_described_as_they_are_kept() -> None:
 
 @on_loop
 async def test_every_number_of_a_query_is_refused_beyond_its_bounds(tmp_path: Path) -> None:
-    values = {"coop": "norte", "account": 1, "index": 1, "number": 1, "day": "2026-01-01"}
+    values = {"coop": "norte", "account": 1, "number": 1, "day": "2026-01-01"}
     async with one_node(tmp_path, members=1) as town:
         tokens = {
             Access.PUBLIC: None,

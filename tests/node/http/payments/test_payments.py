@@ -27,7 +27,7 @@ async def test_a_payment_is_recorded_and_its_receipt_verifies(tmp_path: Path) ->
         receipt = decode_receipt(data)
         entry = receipt.check(town.federation.charter)
         assert isinstance(entry.transaction, Pay)
-        assert (receipt.length, entry.transaction.amount) == (answer["index"], 250)
+        assert (receipt.length, entry.transaction.amount) == (answer["number"], 250)
         assert await town.people.balance(1) == -250
         assert await town.people.balance(2) == 250
 
@@ -217,7 +217,7 @@ async def test_waiting_for_delivery_between_two_nodes(tmp_path: Path) -> None:
     async with some_nodes(tmp_path, 1, 2) as towns:
         one, two = towns[1], towns[2]
         pay = one.federation.pay(1, payer=1, sequence=1, payee_coop=2, payee=2, amount=300)
-        index = (await one.client.post("/v1/payments", pay)).ok()["index"]
+        index = (await one.client.post("/v1/payments", pay)).ok()["number"]
         path = f"/v1/payments/norte/{index}?wait=delivered&timeout_ms=20000"
         seen = await asyncio.gather(one.client.get(path), one.client.get(path))
         assert [answer.ok()["status"] for answer in seen] == ["delivered", "delivered"]
@@ -234,7 +234,7 @@ async def test_waiting_for_delivery_between_two_nodes(tmp_path: Path) -> None:
 async def test_a_wait_ends_when_its_time_is_over(tmp_path: Path) -> None:
     async with one_node(tmp_path) as town:
         commons = town.federation.pay(1, payer=1, sequence=1, payee_coop=2, payee=0, amount=5)
-        index = (await town.client.post("/v1/payments", commons)).ok()["index"]
+        index = (await town.client.post("/v1/payments", commons)).ok()["number"]
         path = f"/v1/payments/norte/{index}?wait=delivered&timeout_ms=1"
         assert (await town.client.get(path)).ok()["status"] == "recorded"
 
