@@ -128,7 +128,7 @@ impl Accounts {
         &self.handles[start..start + usize::from(account.handle_length)]
     }
 
-    /// The index of the `status` that closed the account; 0 for none.
+    /// The number of the `status` that closed the account; 0 for none.
     #[inline]
     pub fn closed(&self, place: u32) -> u64 {
         self.terms[self.get(place).terms as usize].closed

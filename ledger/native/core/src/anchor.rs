@@ -59,7 +59,7 @@ pub fn check_balances(logs: &[Log], home: usize, other: usize, length: u64) -> R
 
 /// What an anchor up to `length` delivers, in order.
 fn arriving(logs: &[Log], home: usize, other: usize, length: u64) -> impl Iterator<Item = &Item> {
-    logs[other].transit[home].iter().take_while(move |item| item.index <= length)
+    logs[other].transit[home].iter().take_while(move |item| item.number <= length)
 }
 
 /// The position of the account that an item credits; `None` for the commons, which stands in for an
@@ -78,7 +78,7 @@ pub fn apply_anchor(terms: Terms<'_>, logs: &mut [Log], other: usize, length: u6
     let previous = std::mem::replace(&mut logs[home].anchored[other], length);
     let mut delivered = Vec::new();
     while let Some(item) = logs[other].transit[home].front().copied() {
-        if item.index > length {
+        if item.number > length {
             break;
         }
         logs[other].transit[home].pop_front();
@@ -104,7 +104,7 @@ fn deliver(log: &mut Log, from: u32, item: &Item) -> Credit {
     }
     log.held += item.amount;
     let returnable = Returnable { account: item.payer, amount: item.amount };
-    log.returnable.insert((from, item.index), returnable);
+    log.returnable.insert((from, item.number), returnable);
     Credit::Held
 }
 
@@ -119,7 +119,7 @@ pub fn undo_anchor(logs: &mut [Log], home: usize, delivery: &Delivery) {
             Credit::Held => {
                 log.commons -= item.amount;
                 log.held -= item.amount;
-                log.returnable.remove(&(delivery.number, item.index));
+                log.returnable.remove(&(delivery.number, item.number));
             }
         }
         logs[delivery.other].transit[home].push_front(*item);

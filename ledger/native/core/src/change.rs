@@ -12,11 +12,11 @@ pub enum Change {
         fee: i64,
     },
     Anchor(Box<Delivery>),
-    /// Of the payment at `index` of the log of the coop with that number, which stands at place `coop`.
+    /// Of the payment that is entry `number` of the log of `coop`, which stands at `place`.
     Return {
-        coop: usize,
-        number: u32,
-        index: u64,
+        place: usize,
+        coop: u32,
+        number: u64,
         account: u32,
         amount: i64,
     },

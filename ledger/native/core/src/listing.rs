@@ -34,8 +34,8 @@ pub fn list(federation: &Federation, logs: &[Log], mut sink: impl FnMut(&[u8])) 
                 pass(&mut piece, PIECE);
             }
         }
-        for ((from, index), item) in &log.returnable {
-            write_returnable(&mut piece, *from, *index, item);
+        for ((from, number), item) in &log.returnable {
+            write_returnable(&mut piece, *from, *number, item);
             pass(&mut piece, PIECE);
         }
         log.chapters.write(&mut piece, |piece| pass(piece, PIECE));
@@ -75,17 +75,17 @@ fn write_header(out: &mut Vec<u8>, federation: &Federation, log: &Log, number: u
 fn write_item(out: &mut Vec<u8>, payee_coop: u32, item: &Item) {
     write::array(out, 6);
     write::unsigned(out, u64::from(payee_coop));
-    write::unsigned(out, item.index);
+    write::unsigned(out, item.number);
     write::unsigned(out, u64::from(item.payee));
     write::integer(out, item.amount);
     write::unsigned(out, u64::from(item.payer));
     write::unsigned(out, u64::from(item.is_return));
 }
 
-fn write_returnable(out: &mut Vec<u8>, coop: u32, index: u64, item: &Returnable) {
+fn write_returnable(out: &mut Vec<u8>, coop: u32, number: u64, item: &Returnable) {
     write::array(out, 4);
     write::unsigned(out, u64::from(coop));
-    write::unsigned(out, index);
+    write::unsigned(out, number);
     write::unsigned(out, u64::from(item.account));
     write::integer(out, item.amount);
 }

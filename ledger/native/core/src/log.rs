@@ -16,10 +16,10 @@ const SECONDS_IN_DAY: u64 = 86_400;
 /// The number of the account that belongs to the coop as a whole.
 pub const COMMONS: u32 = 0;
 
-/// An amount in transit: entry `index` of the payer's log sent it.
+/// An amount in transit: entry `number` of the payer's log sent it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Item {
-    pub index: u64,
+    pub number: u64,
     pub amount: i64,
     pub payee: u32,
     pub payer: u32,
@@ -59,7 +59,7 @@ pub struct Log {
     pub accounts: Accounts,
     /// What this log has sent, by payee coop.
     pub transit: Vec<VecDeque<Item>>,
-    /// What this log has to give back, by (number of the paying coop, index).
+    /// What this log has to give back, by (number of the paying coop, number).
     pub returnable: BTreeMap<(u32, u64), Returnable>,
     /// The rows that the shared rules keep.
     pub chapters: Chapters,

@@ -111,9 +111,9 @@ fn check_room(terms: Terms<'_>, log: &Log, payee: Payee, pay: &Pay<'_>) -> Resul
     Ok(())
 }
 
-/// Carries out a checked payment that becomes entry `index`.
+/// Carries out a checked payment that becomes entry `number`.
 #[inline]
-pub fn apply_pay(log: &mut Log, index: u64, payer: u32, payee: Payee, pay: &Pay<'_>) -> Change {
+pub fn apply_pay(log: &mut Log, number: u64, payer: u32, payee: Payee, pay: &Pay<'_>) -> Change {
     let account = log.accounts.get_mut(payer);
     account.balance -= pay.amount + pay.fee;
     account.next_sequence += 1;
@@ -125,7 +125,7 @@ pub fn apply_pay(log: &mut Log, index: u64, payer: u32, payee: Payee, pay: &Pay<
             log,
             usize::from(coop),
             Item {
-                index,
+                number,
                 amount: pay.amount,
                 payee: pay.payee,
                 payer: pay.payer,
@@ -145,19 +145,19 @@ fn send(log: &mut Log, to: usize, item: Item) {
 /// Both checks of section 7.7; gives the place of the coop to give back to.
 pub fn check_return(terms: Terms<'_>, log: &Log, back: &Return) -> Result<usize, Refusal> {
     let coop = terms.place(back.coop).ok_or(Refusal::CoopUnknown)?;
-    if !log.returnable.contains_key(&(back.coop, back.index)) {
+    if !log.returnable.contains_key(&(back.coop, back.number)) {
         return Err(Refusal::ReturnUnknown);
     }
     Ok(coop)
 }
 
-/// Carries out a checked return that becomes entry `index`.
-pub fn apply_return(log: &mut Log, index: u64, coop: usize, back: &Return) -> Change {
-    let key = (back.coop, back.index);
+/// Carries out a checked return that becomes entry `number`.
+pub fn apply_return(log: &mut Log, number: u64, coop: usize, back: &Return) -> Change {
+    let key = (back.coop, back.number);
     let Returnable { account, amount } =
         log.returnable.remove(&key).expect("a checked return is returnable");
     log.commons -= amount;
     log.held -= amount;
-    send(log, coop, Item { index, amount, payee: account, payer: COMMONS, is_return: true });
-    Change::Return { coop, number: back.coop, index: back.index, account, amount }
+    send(log, coop, Item { number, amount, payee: account, payer: COMMONS, is_return: true });
+    Change::Return { place: coop, coop: back.coop, number: back.number, account, amount }
 }

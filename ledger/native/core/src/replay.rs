@@ -185,7 +185,7 @@ impl<'a> Run<'a, '_> {
         let terms = self.terms;
         let home = terms.home;
         let State { logs, keys } = &mut *self.state;
-        let index = logs[home].heads.length() + 1;
+        let number = logs[home].heads.length() + 1;
         match transaction {
             Transaction::Pay(pay) => {
                 let accounts = &logs[home].accounts;
@@ -194,7 +194,7 @@ impl<'a> Run<'a, '_> {
                 let gatherer = &mut self.gatherer;
                 gather_pay(gatherer, terms, (accounts, keys), payer, ordinal, &pay);
                 let payee = check_pay(terms, logs, time, payer, &pay).map_err(Stop::Refused)?;
-                Ok(apply_pay(&mut logs[home], index, payer, payee, &pay))
+                Ok(apply_pay(&mut logs[home], number, payer, payee, &pay))
             }
             Transaction::Anchor(anchor) => {
                 let other = check_claims(terms, &logs[home], &anchor).map_err(Stop::Refused)?;
@@ -207,7 +207,7 @@ impl<'a> Run<'a, '_> {
             }
             Transaction::Return(back) => {
                 let coop = check_return(terms, &logs[home], &back).map_err(Stop::Refused)?;
-                Ok(apply_return(&mut logs[home], index, coop, &back))
+                Ok(apply_return(&mut logs[home], number, coop, &back))
             }
             Transaction::Shared => Err(Stop::Shared),
         }

@@ -23,7 +23,7 @@ use crate::validator::{gather_anchor, gather_pay, keep_keys, State, Validator};
 /// What became of transactions, up to the first that the shared rules decide.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sequenced {
-    /// For each the index of its entry, or minus the number of its refusal.
+    /// For each the number of its entry, or minus the number of its refusal.
     pub outcomes: Vec<i64>,
     /// The appended entries, concatenated.
     pub entries: Vec<u8>,
@@ -208,7 +208,7 @@ impl Appending<'_, '_> {
         let terms = self.terms;
         let home = terms.home;
         let logs = &mut self.state.logs;
-        let index = logs[home].heads.length() + 1;
+        let number = logs[home].heads.length() + 1;
         let check_signature = || match is_bad {
             true => Err(Refusal::SignatureInvalid),
             false => Ok(()),
@@ -219,7 +219,7 @@ impl Appending<'_, '_> {
                 let payer = payer.ok_or(Refusal::AccountUnknown)?;
                 check_signature()?;
                 let payee = check_pay(terms, logs, self.time, payer, &pay)?;
-                apply_pay(&mut logs[home], index, payer, payee, &pay)
+                apply_pay(&mut logs[home], number, payer, payee, &pay)
             }
             Transaction::Anchor(anchor) => {
                 let other = check_claims(terms, &logs[home], &anchor)?;
@@ -232,7 +232,7 @@ impl Appending<'_, '_> {
             }
             Transaction::Return(back) => {
                 let coop = check_return(terms, &logs[home], &back)?;
-                apply_return(&mut logs[home], index, coop, &back)
+                apply_return(&mut logs[home], number, coop, &back)
             }
             Transaction::Shared => unreachable!("decoding stops in front of these"),
         };

@@ -138,17 +138,17 @@ fn read_rows(
     for _ in 0..counts.transit {
         is_true(reader.array()? == 6)?;
         let to = terms.place(reader.number()?).filter(|to| *to != terms.home)?;
-        let (index, payee, amount) = (reader.uint()?, reader.number()?, reader.integer()?);
+        let (number, payee, amount) = (reader.uint()?, reader.number()?, reader.integer()?);
         let (payer, is_return) = (reader.number()?, reader.uint()? == 1);
-        log.transit[to].push_back(Item { index, amount, payee, payer, is_return });
+        log.transit[to].push_back(Item { number, amount, payee, payer, is_return });
     }
     for _ in 0..counts.returnable {
         is_true(reader.array()? == 4)?;
         let from = reader.number()?;
         terms.place(from)?;
-        let index = reader.uint()?;
+        let number = reader.uint()?;
         let item = Returnable { account: reader.number()?, amount: reader.integer()? };
-        log.returnable.insert((from, index), item);
+        log.returnable.insert((from, number), item);
     }
     log.chapters = Chapters::read(reader, counts.indexed)?;
     Some(Ok(()))

@@ -62,7 +62,7 @@ impl<'a> Anchor<'a> {
 #[derive(Clone, Copy)]
 pub struct Return {
     pub coop: u32,
-    pub index: u64,
+    pub number: u64,
 }
 
 /// What this crate makes of a transaction.
@@ -176,5 +176,5 @@ fn read_signature<'a>(reader: &mut Reader<'a>) -> Option<(u32, &'a [u8; 64])> {
 }
 
 fn read_return(reader: &mut Reader<'_>) -> Option<Return> {
-    Some(Return { coop: reader.number()?, index: reader.uint()? })
+    Some(Return { coop: reader.number()?, number: reader.uint()? })
 }

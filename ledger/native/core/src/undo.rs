@@ -73,12 +73,12 @@ fn undo(logs: &mut [Log], home: usize, change: &Change) {
             account.balance += amount + fee;
         }
         Change::Anchor(delivery) => undo_anchor(logs, home, delivery),
-        Change::Return { coop, number, index, account, amount } => {
-            take_back(log, *coop, *amount);
+        Change::Return { place, coop, number, account, amount } => {
+            take_back(log, *place, *amount);
             log.held += amount;
             log.commons += amount;
             let returnable = Returnable { account: *account, amount: *amount };
-            log.returnable.insert((*number, *index), returnable);
+            log.returnable.insert((*coop, *number), returnable);
         }
     }
 }

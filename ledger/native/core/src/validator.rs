@@ -162,7 +162,7 @@ impl Validator {
         self.change(|_, state| state.logs[home].days = Some(days))
     }
 
-    /// What a log has sent and the payees' logs have not anchored, by payee coop, then index.
+    /// What a log has sent and the payees' logs have not anchored, by payee coop, then number.
     pub fn in_transit(&self, coop: u32) -> Result<impl Iterator<Item = (u32, &Item)>, Fault> {
         let log = self.log(coop)?;
         Ok(self.federation.coops().flat_map(move |(payee_coop, to)| {
@@ -170,20 +170,20 @@ impl Validator {
         }))
     }
 
-    /// The index in the log of `other` of its newest item in transit to `home`; 0 when none is.
+    /// The number in the log of `other` of its newest item in transit to `home`; 0 when none is.
     pub fn credits_waiting(&self, home: u32, other: u32) -> Result<u64, Fault> {
         let queue = &self.log(other)?.transit[self.position(home)?];
-        Ok(queue.back().map_or(0, |item| item.index))
+        Ok(queue.back().map_or(0, |item| item.number))
     }
 
-    /// What a log has to give back: (coop, index, what).
+    /// What a log has to give back: (coop, number, what).
     pub fn returnable(
         &self,
         coop: u32,
     ) -> Result<impl Iterator<Item = (u32, u64, &Returnable)>, Fault> {
         let log = self.log(coop)?;
         let items = log.returnable.iter();
-        Ok(items.map(|((from, index), item)| (*from, *index, item)))
+        Ok(items.map(|((from, number), item)| (*from, *number, item)))
     }
 }
 

@@ -27,7 +27,7 @@ type Waiting<'py> = (u32, u64, Bound<'py, PyBytes>, Bound<'py, PyBytes>);
 type LogFields<'py> =
     (u64, Bound<'py, PyBytes>, u64, i64, i64, i64, Vec<(u32, u64)>, usize, (u64, u64));
 
-/// (payee coop, index, payee, amount, payer, whether a return).
+/// (payee coop, number, payee, amount, payer, whether a return).
 type TransitFields = (u32, u64, u32, i64, u32, bool);
 
 fn write_stop<'py>(python: Python<'py>, stop: &Stop) -> StopFields<'py> {
@@ -234,7 +234,7 @@ impl Validator {
     fn in_transit(&self, coop: u32) -> PyResult<Vec<TransitFields>> {
         let items = self.core.in_transit(coop).map_err(to_exception)?;
         Ok(items
-            .map(|(to, item)| (to, item.index, item.payee, item.amount, item.payer, item.is_return))
+            .map(|(to, item)| (to, item.number, item.payee, item.amount, item.payer, item.is_return))
             .collect())
     }
 
@@ -244,7 +244,7 @@ impl Validator {
 
     fn returnable(&self, coop: u32) -> PyResult<Vec<(u32, u64, u32, i64)>> {
         let items = self.core.returnable(coop).map_err(to_exception)?;
-        Ok(items.map(|(from, index, item)| (from, index, item.account, item.amount)).collect())
+        Ok(items.map(|(from, number, item)| (from, number, item.account, item.amount)).collect())
     }
 
     fn row<'py>(
