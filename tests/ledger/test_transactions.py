@@ -103,7 +103,7 @@ statuses = st.builds(
 anchors = st.builds(
     Anchor, coop=numbers, length=uints, head=hashes, signatures=signatures(MAX_ANCHOR_SIGNATURES)
 )
-returns = st.builds(Return, coop=numbers, index=uints)
+returns = st.builds(Return, coop=numbers, number=uints)
 prints = st.builds(
     Print,
     period=uints,

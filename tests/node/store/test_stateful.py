@@ -165,7 +165,7 @@ class BothStores(RuleBasedStateMachine):
         assert self.both(lambda store: store.meta("a")) is StorageFault
         self.stores = [place.open() for place in self.places]
 
-    @rule(coop=coops, index=st.integers(-1, 12), max_bytes=st.integers(0, 300))
+    @rule(coop=coops, number=st.integers(-1, 12), max_bytes=st.integers(0, 300))
     def read_log(self, coop: int, number: int, max_bytes: int) -> None:
         log = self.logs[coop]
         self.both(lambda store: list(store.segments(coop, number)))
