@@ -308,7 +308,7 @@ class NodeClient:
                 detail=str(document.get("detail", "")),
                 remedy=str(document.get("remedy", "")),
                 is_retryable=document.get("retryable") is True,
-                number=document.get("number"),
+                number=_refusal_number(document.get("number")),
                 request_id=str(document.get("request_id", "")),
             )
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -365,3 +365,10 @@ def _reason(error: Exception) -> str:
     if isinstance(error, urllib3.exceptions.TimeoutError):
         return "it took too long"
     return str(cause).split("(")[0].strip() or type(cause).__name__
+
+
+def _refusal_number(value: object) -> int | None:
+    """What a problem says of the refusal's number. Raises `TypeError` when that is no number."""
+    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    raise TypeError("not a refusal's number")

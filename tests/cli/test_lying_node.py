@@ -82,7 +82,9 @@ class Liar(Bank):
 
 @pytest.fixture(scope="module")
 def liar() -> Liar:
-    return Liar(books=books_with_members(build_federation(seed="bank"), limit=10**12))
+    return Liar(
+        books=books_with_members(build_federation(seed="bank", clearing_limit=10**12), limit=10**12)
+    )
 
 
 @pytest.fixture(scope="module")
