@@ -41,7 +41,7 @@ from node.runner.settings import RunnerSettings
 from node.shapes import Shape, ValueMalformed, read
 from node.spellings import Json
 from node.store_urls import SQLITE, StoreUrlError, check_store_url
-from node.urls import NodeUrlError, parse_node_url
+from node.urls import NodeUrlError, parse_host, parse_node_url
 from node.zones import ZoneUnknown, find_zone
 
 CHARTER_FILE: Final = "charter.toml"
@@ -254,6 +254,7 @@ def parse_settings(source: bytes) -> NodeSettings:
         raise FolderError(f"{SETTINGS_FILE}: {error.where}: {_words(error)}") from error
     return msgspec.structs.replace(
         settings,
+        listen=msgspec.structs.replace(settings.listen, host=_host(settings.listen.host)),
         store=Storing(url=_store_url(settings.store.url)),
         peers={name: _url(f"peers.{name}", url) for name, url in settings.peers.items()},
         merchant=_merchant_settings(settings.merchant),
@@ -300,6 +301,13 @@ def _store_url(text: str) -> str:
         return check_store_url(text)
     except StoreUrlError as error:
         raise FolderError(f"{SETTINGS_FILE}: store.url: {error}") from error
+
+
+def _host(text: str) -> str:
+    try:
+        return parse_host(text)
+    except NodeUrlError as error:
+        raise FolderError(f"{SETTINGS_FILE}: listen.host: {error}") from error
 
 
 def _url(field_: str, text: str) -> str:

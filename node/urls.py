@@ -19,6 +19,9 @@ _PARTS: Final = re.compile(r"(?:([a-z][a-z0-9+.-]*)://)?([^/?#]*)([/?#].*)?", re
 _PLACE: Final = re.compile(
     r"(?:[^\s@:\[\]\\<>\"]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?", re.IGNORECASE
 )
+_HOST: Final = re.compile(
+    r"[^\s/?#@:\[\]\\<>\"]*|(?:[0-9a-f]*:){2,}[0-9a-f:.]*(?:%[a-z0-9._-]+)?", re.IGNORECASE
+)
 _LARGEST_PORT: Final = 65_535
 
 
@@ -50,6 +53,18 @@ def parse_node_url(text: str) -> str:
 def parse_page_url(text: str) -> str:
     """The address of a page, such as that of an invoice, with its path. Raises `NodeUrlError`."""
     return "".join(_split(text, is_page=True))
+
+
+def parse_host(text: str) -> str:
+    """A host alone, to listen at: a name or a number, without scheme or port. Raises `NodeUrlError`."""
+    if _HOST.fullmatch(text) is None:
+        raise NodeUrlError(
+            _shown(text),
+            "is not a host alone",
+            'Write a name or a number without http:// or brackets, such as "127.0.0.1", "0.0.0.0" or '
+            '"::"; the port has a line of its own.',
+        )
+    return text
 
 
 def _split(text: str, *, is_page: bool) -> tuple[str, str]:

@@ -117,6 +117,9 @@ BAD_SETTINGS = {
     'coop = "norte"\n[peers]\nsur = 1': "peers: must be a table",
     'coop = "norte"\nlisten = "here"': "listen: must be a table",
     'coop = "norte"\n[listen]\nhostname = "x"': "listen.hostname: is not a setting",
+    'coop = "norte"\n[listen]\nhost = "http://norte.example"': (
+        "listen.host: “http://norte.example” is not a host alone. Write a name or a number without"
+    ),
     'coop = "norte"\n[store]\nurl = "mysql://h/x"': "store.url: A node can't keep its data in a mysql",
     "coop = ": "not a TOML file",
 }

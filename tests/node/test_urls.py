@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from node.urls import LONGEST_SHOWN, NodeUrlError, parse_node_url, parse_page_url
+from node.urls import LONGEST_SHOWN, NodeUrlError, parse_host, parse_node_url, parse_page_url
 
 
 @pytest.mark.parametrize(
@@ -96,3 +96,29 @@ def test_the_address_of_a_page_keeps_its_path() -> None:
     with pytest.raises(NodeUrlError) as caught:
         parse_page_url("localhost:3000/hooks")
     assert caught.value.remedy.startswith("Write http://localhost:3000/hooks, or https://localhost")
+
+
+@pytest.mark.parametrize(
+    "host", ["", "127.0.0.1", "0.0.0.0", "norte.example", "localhost", "::", "::1", "fe80::1%eth0"]
+)
+def test_a_host_alone_is_taken(host: str) -> None:
+    assert parse_host(host) == host
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "http://norte.example",
+        "https://127.0.0.1",
+        "127.0.0.1:8440",
+        "norte.example/",
+        "[::1]",
+        "norte example",
+        "me@norte.example",
+    ],
+)
+def test_what_is_more_than_a_host_is_refused_in_words(text: str) -> None:
+    with pytest.raises(NodeUrlError) as refused:
+        parse_host(text)
+    assert refused.value.text == text
+    assert "the port has a line of its own" in str(refused.value)
