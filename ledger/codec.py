@@ -61,7 +61,7 @@ def check_types(value: object, depth: int = MAX_DEPTH) -> None:
 
 
 def split(blob: bytes, *, most: int = MAX) -> list[bytes]:
-    """The encodings that `blob` concatenates, unchecked but for their boundaries.
+    """The encodings that `blob` concatenates, unchecked except for their boundaries.
 
     A value may be of any MessagePack type here. A blob that ends within a value, in which containers
     nest deeper than 1,024, or that has more than `most` values, raises `EncodingError`.

@@ -64,7 +64,7 @@ class IndexEntry:
     kind: ClassVar[Kind] = Kind.INDEX
     decided: Print | SourceChange
     observations: Observations | None = None
-    """Of a print under `survey` that is no stand-in; else None."""
+    """Of a print under `survey` that is not a stand-in; else None."""
     signatures: Signatures = ()
 
     @property

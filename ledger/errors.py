@@ -1,7 +1,7 @@
 """Faults that the ledger raises.
 
 A *refusal* (`ledger.refusals`) is the ledger's answer to a transaction and is a value. What is here are
-faults: bytes that are no message at all, a charter that can't be read, a proof that proves nothing.
+faults: bytes that are not a message at all, a charter that can't be read, a proof that proves nothing.
 Wording for people is not done here.
 """
 

@@ -260,7 +260,7 @@ def _check_sizes(*, hashes: tuple[bytes, ...], signatures: tuple[bytes, ...]) ->
 def _content(value: object) -> bytes:
     """The encoding of a content: any array, with no more elements at any depth than others may have."""
     if type(value) is not list:
-        raise ProofError("not evidence: a content that is no array")
+        raise ProofError("not evidence: a content that is not an array")
     content = encode(cast(Value, value))
     try:
         decode(content)

@@ -133,7 +133,7 @@ class Log:
     accounts: dict[int, Account] = field(default_factory=dict)
     handles: dict[str, int] = field(default_factory=dict)
     anchored: dict[int, int] = field(default_factory=dict)
-    """How far it has taken other logs in, but for those of which it has nothing."""
+    """How far it has taken other logs in; those of which it has nothing are left out."""
     transit: dict[int, list[Transit]] = field(default_factory=dict)
     returnable: dict[tuple[int, int], Returnable] = field(default_factory=dict)
     chapters: dict[str, dict[bytes, bytes]] = field(default_factory=dict)
@@ -143,7 +143,7 @@ class Log:
     payments_today: int = 0
     """How many payments the day of `time` has; counted only where the charter bounds entries."""
     others_today: int = 0
-    """How many entries that are no payments that day has."""
+    """How many entries that are not payments that day has."""
 
     @property
     def length(self) -> int:

@@ -32,7 +32,7 @@ def read_own_address(folder: NodeFolder) -> NodeAddress | None:
         statement = None
     if statement is None or statement.coop != folder.coop.number:
         raise FolderError(
-            f"{ADDRESS_FILE}: is no address of this node; `fiado node moved` makes one"
+            f"{ADDRESS_FILE}: is not an address of this node; `fiado node moved` makes one"
         )
     try:
         check_address(folder.founding.genesis, statement)

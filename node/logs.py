@@ -36,7 +36,7 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
         text = json.dumps(line, ensure_ascii=False)
-        # What others sent may hold what is no text, such as half of a surrogate pair.
+        # What others sent may hold what is not text, such as half of a surrogate pair.
         return text.encode("utf-8", errors="backslashreplace").decode("utf-8")
 
 
@@ -113,7 +113,7 @@ class Repeats(logging.Filter):
 
 
 def _is_about_request(record: logging.LogRecord, error: BaseException | None) -> bool:
-    """Whether it is the web server's remark about a request that is no HTTP.
+    """Whether it is the web server's remark about a request that is not HTTP.
 
     An address with a host that can't be decoded ends the server's own task for that connection, before
     any of our code sees the request. So the event loop is who remarks it.

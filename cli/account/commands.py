@@ -41,7 +41,7 @@ NEW_STATUS_WORDS = {"open": "thawed", "frozen": "frozen", "closed": "closed"}
 def balance(wallet: Path, passphrase: PassphraseSource, output: Output) -> None:
     """Show what you have, what you owe, and what you can spend.
 
-    A payment whose answer was lost is told of too, with the command that settles it.
+    It also shows a payment whose answer was lost, with the command that settles it.
     """
     with open_membership(wallet, passphrase) as member:
         # Looked at first: what is settled in the meantime is in the balance for certain.

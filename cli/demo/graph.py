@@ -25,7 +25,7 @@ LARGEST_MADE_UP_AMOUNT: Final = 20_000
 
 @dataclass(eq=False)
 class GraphError(Exception):
-    """Line `line` of the file is no payment; `problem` says why in a few words."""
+    """Line `line` of the file is not a payment; `problem` says why in a few words."""
 
     line: int
     problem: str

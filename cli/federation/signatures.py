@@ -38,8 +38,8 @@ def parse_signatures(path: Path) -> dict[int, bytes]:
         raise CliError(
             ExitCode.REFUSED,
             "signatures_unreadable",
-            f"{path} is no file of signatures: {error}.",
-            "`fiado federation sign` writes such files, as charter.signatures.toml; the charter is none.",
+            f"{path} is not a file of signatures: {error}.",
+            "`fiado federation sign` writes them, such as charter.signatures.toml; the charter is not one.",
         ) from error
 
 

@@ -5,7 +5,7 @@ end over what it was worth at the start, both in goods. 1 means that it buys the
 was lost. Nominal money keeps what prices leave of it.
 
 `history` says how the days come about. The percentiles are of all those pairs of days, with linear
-interpolation. Long periods overlap, so this describes the past and is no forecast.
+interpolation. Long periods overlap, so this describes the past and is not a forecast.
 
 There are millions of pairs, so they are never listed: how many of them kept at most a share is counted for
 each end by looking among the sorted starts, and a percentile is found by halving.

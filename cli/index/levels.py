@@ -39,7 +39,7 @@ class CoopLevel:
 def levels_of_coops(
     client: NodeClient, prints: Iterable[dict[str, Any]]
 ) -> dict[int, list[CoopLevel]]:
-    """By period, for those prints that the node has a certificate of and that are no stand-ins."""
+    """By period, for those prints that the node has a certificate of and that are not stand-ins."""
     try:
         charter = parse_founding(client.get_bytes("/v1/charter").body).genesis
     except CharterError as error:

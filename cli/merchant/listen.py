@@ -53,7 +53,7 @@ def listen(
     secret = signer.secret(_ENDPOINT, 1)
     output.note(f"The secret of these webhooks, until this command ends: {secret}")
     passed = 0
-    # Ctrl-C is how one ends this, so it is no error.
+    # Ctrl-C is how one ends this, so it is not an error.
     with open_membership(wallet, passphrase) as member, suppress(KeyboardInterrupt):
         for message, body in _events(member, output):
             passed += 1

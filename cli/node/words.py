@@ -57,7 +57,7 @@ def _(error: ListenFault) -> CliError:
 def _(error: FolderError) -> CliError:
     # The text begins with the name of a file, which stays as it is written.
     text = str(error)
-    # A charter that is not there or not signed by all is no fault of the disk: a node does not run by it.
+    # A charter that is not there or not signed by all is not a fault of the disk: a node does not run by it.
     is_unsigned = text.startswith((CHARTER_FILE, SIGNATURES_FILE)) and "can't be" not in text
     return CliError(
         ExitCode.REFUSED if is_unsigned else ExitCode.INPUT_OUTPUT,

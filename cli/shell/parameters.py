@@ -223,7 +223,7 @@ def passphrase_options(command: Command) -> Command:
 def ask_at_terminal(label: str, *, confirm: bool) -> str:
     """Ask a person without echo: the real `Prompt` for `read_passphrase`.
 
-    Commands ask before they change anything. Raises `PassphraseError` when standard input is no terminal,
+    Commands ask before they change anything. Raises `PassphraseError` when standard input is not a terminal,
     and `CliError` when interrupted.
     """
     if not sys.stdin.isatty():

@@ -215,7 +215,7 @@ def find_member(steward: Stewardship, who: str) -> Json:
         raise CliError(
             ExitCode.REFUSED,
             "other_coop",
-            f"You are a steward of {steward.coop.name}, and {who} is no member of it.",
+            f"You are a steward of {steward.coop.name}, and {who} is not a member of it.",
             "Only the stewards of a member's own cooperative decide about the account.",
         )
     account: str | int = handle

@@ -79,7 +79,7 @@ def restore(
 ) -> None:
     """Bring a key back from its 12 or 24 words.
 
-    The words are asked for, or read from standard input when that is no terminal. They are never taken
+    The words are asked for, or read from standard input when that is not a terminal. They are never taken
     from the command line, where other programs could read them.
     """
     check_free(wallet)

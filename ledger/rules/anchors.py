@@ -44,7 +44,7 @@ def check_anchor(state: State, log: Log, anchor: Anchor) -> Refusal | Waiting | 
             verify(public_key=charter.coops[coop].node_key, message=message, signature=signature)
     except SignatureInvalid:
         return Refusal.SIGNATURE_INVALID
-    # 7.6.8: no refusal, for what a replica holds is no fault of the entry.
+    # 7.6.8: no refusal, for what a replica holds is not a fault of the entry.
     if state[anchor.coop].head_at(anchor.length) != anchor.head:
         return Waiting(
             coop=anchor.coop,

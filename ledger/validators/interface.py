@@ -51,7 +51,7 @@ class Replayed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogView:
-    """A log's state but for its accounts. Amounts in minor units, `time` in Unix seconds."""
+    """A log's state without its accounts. Amounts in minor units, `time` in Unix seconds."""
 
     coop: int
     length: int
@@ -65,7 +65,7 @@ class LogView:
     payments_today: int = 0
     """How many payments the day of `time` has; counted only where the charter bounds entries."""
     others_today: int = 0
-    """How many entries that are no payments that day has."""
+    """How many entries that are not payments that day has."""
 
     def reached(self) -> dict[int, int]:
         """How far this log has taken in every log: the anchored lengths, and its own length."""
@@ -113,7 +113,7 @@ class Validator(Protocol):
     def judge(self, coop: int, entry: bytes) -> Refusal | Waiting | None:
         """What stands against these exact bytes as the next entry of `coop`'s log; applies nothing.
 
-        None when they are valid. Bytes that are no single value are `ENTRY_MALFORMED`.
+        None when they are valid. Bytes that are not a single value are `ENTRY_MALFORMED`.
         """
 
     def chain(self, coop: int, entries: bytes) -> tuple[int, bytes]:

@@ -173,7 +173,7 @@ class Core:
 
         # What it may do.
         self.readiness = Readiness.HALTED if coop in self.accused else Readiness.RECOVERING
-        """Whether it may sign. `replication.recovery` owns it, but for `HALTED`, which comes of evidence
+        """Whether it may sign. `replication.recovery` owns it, except for `HALTED`, which comes of evidence
         against the own coop (`accuse`) and is for good."""
         self.doubt: Doubt | None = None
         """Why the disk may not know all that was signed; until that is settled nothing is signed.
@@ -299,7 +299,7 @@ class Appender(Protocol):
         """Append what the rules accept."""
 
     def has_room(self, tick: Tick) -> bool:
-        """Whether the charter lets the own log have one more entry today that is no payment."""
+        """Whether the charter lets the own log have one more entry today that is not a payment."""
 
 
 def _newest_heads(store: Store, coops: Collection[int]) -> dict[int, SignedHead]:

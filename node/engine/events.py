@@ -294,8 +294,8 @@ class NotPublished:
 
 @dataclass(frozen=True, slots=True)
 class NotJudged:
-    """Nothing was done: a doubtful transaction is no new payment signed by its payer, or that payer has paid
-    so often that he has to wait."""
+    """Nothing was done: a doubtful transaction is not a new payment signed by its payer, or that payer
+    has paid so often that he has to wait."""
 
 
 @dataclass(frozen=True, slots=True)

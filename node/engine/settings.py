@@ -81,7 +81,7 @@ class EngineSettings:
     survey_bytes: int = 256 * 1024
     """The largest survey file."""
     address_interval_ms: int = 60_000
-    """How long after news of a coop's address no more are taken from peers; its first word is no news."""
+    """How long after news of a coop's address no more are taken from peers; its first word is not news."""
     waiting_alarm_ms: int = 60_000
     """How long a log may wait for another before people are told."""
     link_alarm_ms: int = 20_000

@@ -151,7 +151,7 @@ class Signer:
         it is held here and with what it witnessed before, and saves it."""
         self._check_allowed()
         if signed.coop == self._coop:
-            raise SigningRefused("a coop is no witness of its own log")
+            raise SigningRefused("a coop is not a witness of its own log")
         return sign_head(
             self._key,
             federation=self._federation,

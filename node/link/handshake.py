@@ -131,7 +131,7 @@ def check_hello(charter: Charter, *, own: int, hello: Hello) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transcript:
-    """What both signatures of one handshake cover, but for the role."""
+    """What both signatures of one handshake cover, except the role."""
 
     charter: Charter
     dialler: int

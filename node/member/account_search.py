@@ -52,7 +52,7 @@ def find_accounts(
 
 def _is_open(client: NodeClient, row: Any) -> bool:
     if not isinstance(row, dict):
-        raise NodeMisbehaved(client.url, "an account that is no object")
+        raise NodeMisbehaved(client.url, "an account that is not an object")
     return text(client, row, "status") != "closed"
 
 

@@ -368,7 +368,7 @@ def _reason(error: Exception) -> str:
 
 
 def _refusal_number(value: object) -> int | None:
-    """What a problem says of the refusal's number. Raises `TypeError` when that is no number."""
+    """What a problem says of the refusal's number. Raises `TypeError` when that is not a number."""
     if value is None or (isinstance(value, int) and not isinstance(value, bool)):
         return value
     raise TypeError("not a refusal's number")

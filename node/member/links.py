@@ -27,7 +27,7 @@ _REFERENCE: Final = re.compile("[0-9a-f]{64}")
 
 @dataclass(eq=False)
 class LinkError(Exception):
-    """A text that begins as a payment link is none; `problem` says why in a few words."""
+    """A text begins like a payment link but is not one; `problem` says why in a few words."""
 
     problem: str
 

@@ -91,7 +91,7 @@ def words_from_entropy(entropy: bytes, *, language: Language) -> tuple[str, ...]
 def parse_words(text: str, *, language: Language | None = None) -> tuple[str, ...]:
     """Read a mnemonic as somebody types it and return the words as the list spells them.
 
-    Whatever is no letter stands between two words, so a list may be numbered or have commas, and capitals
+    Whatever is not a letter stands between two words, so a list may be numbered or have commas, and capitals
     don't matter, nor do accents: the lists have no two words that differ only by an accent. Without
     `language` it is found from the words.
 

@@ -66,7 +66,7 @@ def learn_addresses(wallet: Path, client: NodeClient, charter: Charter) -> dict[
 
 
 def renew_addresses(wallet: Path, client: NodeClient, charter: Charter) -> None:
-    """Learn what the node knows if that has not been done today; a node that does not say is no matter."""
+    """Learn what the node knows if that has not been done today; a node that does not say does not matter."""
     with suppress(OSError):
         if 0 <= time.time() - addresses_file(wallet).stat().st_mtime < RENEWED_SECONDS:
             return

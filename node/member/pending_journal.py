@@ -106,7 +106,7 @@ class NothingPending(JournalError):
 
 
 class Outcome(Enum):
-    """What became of a payment, by the node's own answer. Silence is no outcome."""
+    """What became of a payment, by the node's own answer. Silence is not an outcome."""
 
     RECORDED = "recorded"
     REFUSED = "refused"

@@ -136,7 +136,7 @@ class Inbox:
         self._pending_bytes -= size
         if not future.done():
             future.set_exception(fault)
-            future.exception()  # whoever asked may be gone; that is no mistake
+            future.exception()  # whoever asked may be gone; that is not a mistake
 
     # --- peers ---
 

@@ -374,7 +374,7 @@ class Runner:
 def _as_fault(error: BaseException) -> Exception:
     """The error as one that a future takes and a handler of faults sees.
 
-    A panic of native code is no `Exception`; no future takes a `StopIteration`.
+    A panic of native code is not an `Exception`; no future takes a `StopIteration`.
     """
     if isinstance(error, Exception) and not isinstance(error, StopIteration):
         return error

@@ -19,7 +19,7 @@ class LogCare(Protocol):
         """The first stored segment that begins at `first` or after it, and whether it is sound in itself.
 
         Its bytes are hashed anew, and what the other methods say follows that from then on. None when no
-        segment begins there. A row that is no segment at all comes with no entries.
+        segment begins there. A row that is not a segment at all comes with no entries.
         """
 
     def stored(self, coop: int, number: int) -> tuple[Segment, bool] | None:

@@ -57,7 +57,7 @@ def open_database(address: str, *, read_only: bool) -> Opened:
     """Connect to `sqlite:///path` or `postgresql://…`, alone unless for reading only.
 
     Raises `StoreInUse` when another writer holds the lock, `StoreUnavailable` when there is no way to
-    connect, `StorageFault` when a file is there but is no readable database.
+    connect, `StorageFault` when a file is there but is not a readable database.
     """
     try:
         url = make_url(check_store_url(address))

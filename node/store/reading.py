@@ -120,7 +120,7 @@ def segment(row: Sequence[Any]) -> Segment:
 
 
 def broken_segment(coop: int, first: int) -> Segment:
-    """What stands for a row that is no segment: one without entries."""
+    """What stands for a row that is not a segment: one without entries."""
     nothing = bytes(32)
     return Segment(coop=coop, first=first, count=1, entries=b"", previous=nothing, head=nothing)
 

@@ -18,7 +18,7 @@ _MEANING: Final = {"n": "\n", "t": "\t", "r": "\r"}
 
 
 class CatalogError(ValueError):
-    """A file is no catalog as the pages use them; the text says where."""
+    """A file is not a catalog as the pages use them; the text says where."""
 
 
 @dataclass(frozen=True, slots=True)

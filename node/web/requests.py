@@ -20,7 +20,7 @@ _BILL = re.compile(r"https?://[^/?#\s]{1,255}/p/[0-9a-f]{32}/?", re.IGNORECASE)
 
 
 class RequestUnreadable(Exception):
-    """The address is no payment request; the text names the field."""
+    """The address is not a payment request; the text names the field."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 An anchor is appended when it credits somebody here, when it makes an account known that a payment is
 for, or when the other log has grown by something other than anchors and the anchor interval has
-passed. Never else: two idle nodes would anchor each other's anchors for ever. Coops with evidence
+passed. At no other time: two idle nodes would anchor each other's anchors for ever. Coops with evidence
 against them are not anchored.
 
 With a witness quorum the node first asks its peers to sign the head as well. As a witness it signs only
@@ -195,7 +195,7 @@ class Anchors:
         signed = message.signed
         gathering = self._gatherings.get(signed.coop)
         if peer == signed.coop:
-            return  # a coop is no witness of its own log
+            return  # a coop is not a witness of its own log
         if gathering is None or (gathering.signed.length, gathering.signed.head) != (
             signed.length,
             signed.head,

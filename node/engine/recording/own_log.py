@@ -85,7 +85,7 @@ class OwnLog:
         return appended
 
     def has_room(self, tick: Tick) -> bool:
-        """Whether the charter lets the own log have one more entry today that is no payment.
+        """Whether the charter lets the own log have one more entry today that is not a payment.
 
         What the node appends by itself waits for the next day without, and counts like everything else.
         """
@@ -192,7 +192,7 @@ class OwnLog:
         """Record or refuse each transaction of a batch."""
         data = batch.transactions
         data = data[: self._paying.first_slowed(data, tick.steady_ms)]
-        # What is no transaction at all is left to the rules, which refuse it.
+        # What is not a transaction at all is left to the rules, which refuse it.
         judged = (batch.kinds - NODES_KINDS) | {None}
         places = [place for place in range(len(data)) if transaction_kind(data[place]) in judged]
         results = [-Refusal.KIND_UNKNOWN.value] * len(data)

@@ -1,4 +1,4 @@
-"""How often an account may pay through this node: generously, and not without end.
+"""How often an account may pay through this node: generously, but not endlessly.
 
 Every payment is stored for ever by every node of the federation, and two members with a credit of nothing
 can pass one cent to and fro as fast as a node takes it. So each account has a burst and a rate. It is this

@@ -1,7 +1,7 @@
 """Where the coops' nodes answer, as they say themselves: kept, told to peers, and handed to whoever dials.
 
 Of each coop the statement with the highest serial is kept, in the store's `meta`. A peer may pass on
-anybody's. One that is no news costs nothing; news is verified, and taken of each coop at most once in
+anybody's. One that is not news costs nothing; news is verified, and taken of each coop at most once in
 `address_interval_ms`, so that nobody has all nodes write and tell without end; the first word of a coop that
 was unknown doesn't count, since the next may be a correction. What was passed over is told again with a later
 full gossip.

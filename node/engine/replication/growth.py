@@ -49,7 +49,7 @@ class Growth:
             del self._grown[coop]
 
     def coops(self) -> tuple[int, ...]:
-        """The coops whose logs have grown, but for those with evidence, which are not anchored."""
+        """The coops whose logs have grown, except those with evidence, which are not anchored."""
         return tuple(sorted(self._grown.keys() - self._core.accused.keys()))
 
     def since_ms(self, coop: int) -> int | None:

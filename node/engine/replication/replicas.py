@@ -117,7 +117,7 @@ class Replicas:
         if message.signed.length <= length:
             return
         if message.signed != self.best.get(coop):
-            # `learn` passes over heads that are no news, but what is kept is always checked.
+            # `learn` passes over heads that are not news, but what is kept is always checked.
             self._check_signature(message.signed)
         self._kept(coop).add(Kept(peer=peer, entries=message), length=length)
 
@@ -179,7 +179,7 @@ class Replicas:
                 blob = b"".join(split(blob)[log.length + 1 - message.first :])
             count, head = self._core.validator.chain(coop, blob)
         except EncodingError as error:
-            raise PeerFault("entries that are no entries") from error
+            raise PeerFault("entries that are not entries") from error
         if count > MAX_EVIDENCE_ENTRIES:
             raise PeerFault("more entries than evidence could hold")
         if head != message.signed.head or log.length + count != message.signed.length:

@@ -1,8 +1,8 @@
 """Reading requests strictly: bodies, JSON, query parameters.
 
 Whatever is not exactly as described ends the request with a problem that names the field: unknown
-and duplicate fields, numbers that are no integers, NaN, text that is not UTF-8, and whatever does not fit its
-shape (`node.shapes`). Sizes and times are bounded before anything is looked at.
+and duplicate fields, numbers that are not integers, NaN, text that is not UTF-8, and whatever does not
+fit its shape (`node.shapes`). Sizes and times are bounded before anything is looked at.
 """
 
 import asyncio
@@ -130,7 +130,7 @@ def _read_integer(text: str) -> int:
 
 
 def _check_texts(value: Any, where: str = "") -> None:
-    """Raise `request_malformed` where a text in the JSON value is none that can be written down.
+    """Raise `request_malformed` where a text in the JSON value can't be written down.
 
     `where` is the field of the whole that it is in.
     """
@@ -169,7 +169,7 @@ def check_address(request: web.Request) -> None:
 
 
 def _refuse_number(text: str) -> None:
-    raise Problem(REQUEST_MALFORMED, f"Numbers are integers here; {text[:20]} is none.")
+    raise Problem(REQUEST_MALFORMED, f"Numbers are integers here; {text[:20]} is not.")
 
 
 def as_shape(content: Json, shape: type[Value]) -> Value:
@@ -206,7 +206,7 @@ def plain_number(text: str, *, most: int = MAX) -> int | None:
 
 
 def path_number(request: web.Request, name: str, missing: ProblemKind, *, most: int = MAX) -> int:
-    """A number of the path; raises the problem `missing` when it is none."""
+    """A number of the path; raises the problem `missing` when it is not one."""
     number = plain_number(request.match_info[name], most=most)
     if number is None:
         raise Problem(missing)
@@ -214,7 +214,7 @@ def path_number(request: web.Request, name: str, missing: ProblemKind, *, most: 
 
 
 def path_hash(request: web.Request, name: str, missing: ProblemKind, *, length: int = 32) -> bytes:
-    """Hex digits of the path; raises the problem `missing` when they are none."""
+    """Hex digits of the path; raises the problem `missing` when they are not."""
     text = request.match_info[name]
     if not re.fullmatch(f"[0-9a-f]{{{2 * length}}}", text):
         raise Problem(missing)

@@ -58,7 +58,7 @@ def wait_until(
 
 
 class Delivery:
-    """A recorded payment on its way to the payee. A connection that breaks is no reason to give up early."""
+    """A recorded payment on its way to the payee. A broken connection is not a reason to give up early."""
 
     def __init__(self, member: Membership, paid: Paid) -> None:
         """Of a payment that `member` made."""

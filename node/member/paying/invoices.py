@@ -59,7 +59,7 @@ class OpenInvoice:
 def parse_link(text_: str) -> InvoiceLink | None:
     """A payment link of a merchant; None when the text is something else.
 
-    Raises `NodeUrlError` when what stands before the invoice is no node's address.
+    Raises `NodeUrlError` when what stands before the invoice is not a node's address.
     """
     found = _LINK.fullmatch(text_.strip())
     if found is None:

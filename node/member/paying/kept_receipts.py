@@ -1,6 +1,6 @@
 """The receipts that a wallet keeps of its own payments, in a folder beside it.
 
-They are no secrets, but say who paid whom. A name has the federation in it: two federations may each have a
+They are not secrets, but say who paid whom. A name has the federation in it: two federations may each have a
 cooperative of one name.
 
 A receipt has numbers of accounts in it and no handles. Those of the payees are kept beside the receipts as

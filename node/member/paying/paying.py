@@ -244,7 +244,7 @@ def _sealed(member: Membership, found: Json, salt: bytes, memo: str) -> Json:
             for side, key in keys.items()
         }
     except (ValueError, RuntimeError) as error:
-        raise NodeMisbehaved(member.client.url, "the payee's key is none") from error
+        raise NodeMisbehaved(member.client.url, "the payee's key is not a key") from error
 
 
 def _salt(desk: Desk, order: str) -> bytes:

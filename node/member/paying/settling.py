@@ -26,7 +26,7 @@ from node.member.pending_journal import PaymentIntent
 
 @dataclass(eq=False)
 class OrderDiffers(Exception):
-    """The order was paid already, and for something else than what is asked for now."""
+    """The order was paid already, and for something other than what is asked for now."""
 
     paid: PaidOrder
     number: int

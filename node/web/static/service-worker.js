@@ -1,5 +1,5 @@
 // Keeps the pages usable without a network: what was loaded once is there again. The network comes
-// first, so nobody is stuck with an old page. Answers of the interface are never kept, but for the charter.
+// first, so nobody is stuck with an old page. Answers of the interface are never kept, except the charter.
 //
 // VERSION and KEPT stand before these lines when this is served: node/web/service_worker.py makes them.
 

@@ -206,7 +206,7 @@ def test_a_file_that_holds_no_signatures_is_named(tmp_path: Path, passphrase: Pa
     for text in ("hello", charter.read_text(encoding="utf-8")):
         other.write_text(text, encoding="utf-8")
         error = run("federation", "collect", charter, other, code=ExitCode.REFUSED)
-        assert error["message"].startswith(f"{other} is no file of signatures")
+        assert error["message"].startswith(f"{other} is not a file of signatures")
         assert "fiado federation sign" in error["remedy"]
 
 

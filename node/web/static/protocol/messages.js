@@ -1,6 +1,6 @@
 // The protocol's messages: transactions and entries, and what else people sign.
 //
-// The norm is docs/PROTOCOL.md, sections 6 to 8. Pure but for WebCrypto's hashing. A
+// The norm is docs/PROTOCOL.md, sections 6 to 8. Pure except for WebCrypto's hashing. A
 // transaction is an object with a `kind`; `encodeTransaction` and `decodeTransaction` are inverse.
 
 import { concat, utf8 } from "./bytes.js";
