@@ -32,7 +32,8 @@ from node.http.base.api import Api
 from node.http.base.doors import RESERVED_DESCRIPTORS, Doors, descriptors
 from node.http.base.sessions import Sessions
 from node.interpreter import settle_interpreter
-from node.link.links import Chance, Identity, Links
+from node.link.links import Chance, Links
+from node.link.proving import Identity
 from node.logs import configure_logging, log_event
 from node.mark import FileMark
 from node.merchant.merchants import Merchants

@@ -7,7 +7,7 @@ the other way is then refused with `already_linked`. A newer link in the same di
 the older one, whose other end must have given it up.
 
 A peer that broke the protocol is neither dialled nor let in for a while. Randomness and clock come in as
-functions. Authenticity is checked by `handshake`; what messages say is the engine's business.
+functions. Authenticity is checked by `proving`; what messages say is the engine's business.
 """
 
 import asyncio
@@ -20,14 +20,13 @@ from typing import Protocol
 import aiohttp
 from aiohttp import web
 
-from ledger.charter import Charter
-from ledger.signatures import SigningKey
 from node.link import handshake
 from node.link.doorstep import Doorstep
-from node.link.handshake import HandshakeRefused, LinkRefusal, Transcript
+from node.link.handshake import HandshakeRefused, LinkRefusal
 from node.link.link import Link, LinkEnd, Peer, Socket, close_socket
+from node.link.proving import Identity, hear_dialler, prove_as_dialler, welcome_dialler
 from node.link.settings import LinkSettings
-from node.link.sockets import VERSIONS, hang_up, receive_handshake, version_of
+from node.link.sockets import VERSIONS, hang_up, version_of
 from node.link.twins import Twins
 from node.logs import log_event
 
@@ -51,16 +50,6 @@ class LinkedNode(Protocol):
 
     async def deliver(self, coop: int, data: bytes) -> None:
         """Take a message; may take its time."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
-    """Which node this is."""
-
-    charter: Callable[[], Charter]
-    """Gives the charter in force for the own log, which says who the others are."""
-    coop: int
-    key: SigningKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,24 +186,15 @@ class Links:
 
     async def _let_in(self, socket: Socket) -> Link:
         """The listener's side of the handshake. Raises `HandshakeRefused`."""
-        identity = self._identity
-        hello = handshake.decode_hello(await receive_handshake(socket))
-        handshake.check_hello(identity.charter(), own=identity.coop, hello=hello)
-        self._check_penalty(hello.dialler)
-        transcript = Transcript(
-            charter=identity.charter(),
-            dialler=hello.dialler,
-            listener=identity.coop,
-            dialler_nonce=hello.nonce,
-            listener_nonce=self._chance.random_bytes(handshake.NONCE_BYTES),
+        nonce = self._chance.random_bytes(handshake.NONCE_BYTES)
+        transcript = await hear_dialler(
+            socket, self._identity, nonce=nonce, check=self._check_penalty
         )
-        await socket.send_bytes(handshake.encode_challenge(transcript.listener_nonce))
-        transcript.check_dialler(handshake.decode_proof(await receive_handshake(socket)))
-        peer = Peer(coop=hello.dialler, dialler=hello.dialler)
+        peer = Peer(coop=transcript.dialler, dialler=transcript.dialler)
         if peer.coop in self._links:
             self._knock(peer.coop)
         self._check_better(peer)
-        await socket.send_bytes(handshake.encode_welcome(transcript.sign_as_listener(identity.key)))
+        await welcome_dialler(socket, self._identity, transcript)
         return self._adopt(socket, peer)
 
     async def _refuse(self, socket: Socket, address: str, refused: HandshakeRefused) -> None:
@@ -307,33 +287,13 @@ class Links:
             )
         try:
             async with asyncio.timeout(self._settings.handshake_ms / 1000):
-                await self._prove(socket, coop)
+                nonce = self._chance.random_bytes(handshake.NONCE_BYTES)
+                await prove_as_dialler(socket, self._identity, listener=coop, nonce=nonce)
             peer = Peer(coop=coop, dialler=self._identity.coop)
             self._check_better(peer)
             yield self._adopt(socket, peer)
         finally:
             await close_socket(socket)
-
-    async def _prove(self, socket: Socket, coop: int) -> None:
-        """The dialler's side of the handshake. Raises `HandshakeRefused`."""
-        identity = self._identity
-        nonce = self._chance.random_bytes(handshake.NONCE_BYTES)
-        hello = handshake.Hello(
-            federation=identity.charter().federation,
-            dialler=identity.coop,
-            listener=coop,
-            nonce=nonce,
-        )
-        await socket.send_bytes(hello.encode())
-        transcript = Transcript(
-            charter=identity.charter(),
-            dialler=identity.coop,
-            listener=coop,
-            dialler_nonce=nonce,
-            listener_nonce=handshake.decode_challenge(await receive_handshake(socket)),
-        )
-        await socket.send_bytes(handshake.encode_proof(transcript.sign_as_dialler(identity.key)))
-        transcript.check_listener(handshake.decode_welcome(await receive_handshake(socket)))
 
     # --- one link for each pair ---
 

@@ -15,7 +15,8 @@ from ledger.codec import decode
 from ledger.signatures import SigningKey
 from node.link import handshake
 from node.link.handshake import Hello, LinkRefusal, Transcript
-from node.link.links import LINK_PATH, Chance, Identity, Links
+from node.link.links import LINK_PATH, Chance, Links
+from node.link.proving import Identity
 from node.link.settings import LinkSettings
 from tests.builders import Federation, build_federation
 from tests.node.loops import on_loop, until
