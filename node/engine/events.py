@@ -295,12 +295,12 @@ class NotPublished:
 @dataclass(frozen=True, slots=True)
 class NotJudged:
     """Nothing was done: a doubtful transaction is not a new payment signed by its payer, or that payer
-    has paid so often that he has to wait."""
+    has paid so often that they have to wait."""
 
 
 @dataclass(frozen=True, slots=True)
 class BatchRecorded:
-    """`results` has an index or minus a refusal's number for each payment; `head` covers all."""
+    """`results` has an entry's number or minus a refusal's for each payment; `head` covers all."""
 
     head: SignedHead
     results: list[int]

@@ -53,7 +53,7 @@ class Keys:
         return [read_key(row) for row in rows]
 
     def revoke(self, account: int, id_: str) -> None:
-        """Let a key work no more, from the next request on. Raises `MerchantRefusal`."""
+        """Revoke a key: it no longer works, from the next request on. Raises `MerchantRefusal`."""
         for key in self.of(account):
             if key.id == id_:
                 if key.revoked is None:
@@ -207,7 +207,7 @@ class Endpoints:
                 self._note_outcome(endpoint, outcome)
 
     def _note_outcome(self, endpoint: Endpoint, outcome: Outcome) -> None:
-        """Note how it goes with an endpoint; when that is as before, nothing is written."""
+        """Note how an endpoint is doing; when that is as before, nothing is written."""
         noted = after_outcome(endpoint, outcome)
         if outcome.is_gone and noted.disabled is None:
             noted = replace(noted, disabled=self._context.now, why="It answered 410: gone.")

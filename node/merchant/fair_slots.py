@@ -58,7 +58,7 @@ class FairSlots:
         self._give()
 
     def _give(self) -> None:
-        """Give away what is free: to whom has least, and of those to the one who waits longest."""
+        """Give away what is free: to whoever has the fewest, and of those to the one who waits longest."""
         while self._free:
             turns = [turn for turn in self._waiting if self._may_have(turn)]
             if not turns:

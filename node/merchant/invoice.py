@@ -137,7 +137,7 @@ def read_payment(record: Record) -> InvoicePayment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refund:
-    """A payment back to who paid an invoice. `state`: prepared, recorded, delivered or cancelled.
+    """A payment back to whoever paid an invoice. `state`: prepared, recorded, delivered or cancelled.
 
     It is for entry `log`/`number`; the payment that carries `reference` and pays exactly `amount` to that
     entry's payer is it, once the merchant's key has signed it: then `entry` is its place in the own log,

@@ -178,7 +178,7 @@ class Invoicing:
         return self._do(account, id_, Happening.CANCEL)
 
     def mark(self, account: int, id_: str) -> Invoice:
-        """Take an invoice for paid, by whatever way. Asking again changes nothing."""
+        """Accept an invoice as paid, by whatever way. Asking again changes nothing."""
         return self._do(account, id_, Happening.MARK)
 
     def _do(self, account: int, id_: str, happening: Happening) -> Invoice:

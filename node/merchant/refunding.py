@@ -1,4 +1,4 @@
-"""Refunds: payments back to who paid an invoice, which only the merchant's own key can sign.
+"""Refunds: payments back to whoever paid an invoice, which only the merchant's own key can sign.
 
 The node prepares one: it fixes payee, amount and reference, and keeps that much of what was paid free for
 it. The wallet signs a payment with exactly these and sends it like any other; the node recognises it in its

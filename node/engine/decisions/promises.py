@@ -94,7 +94,7 @@ class Promises:
         return None
 
     def publish(self, tick: Tick, new: Publication) -> Publication:
-        """Add checked signatures of stewards; each stands for the last content that he signed."""
+        """Add checked signatures of stewards; each stands for the last content that they signed."""
         key = (new.decision, new.number)
         speakers = {steward for steward, _ in new.stewards}
         signatures = dict(new.stewards)

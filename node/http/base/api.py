@@ -261,7 +261,7 @@ class Api:
         self.rates.charge(self.address(request), self.steady_ms(), count)
 
     def spend(self, request: web.Request, units: int) -> None:
-        """Count what this client made the node read, in microseconds about."""
+        """Count what this client made the node read, roughly in microseconds."""
         self.work.charge(self.address(request), self.steady_ms(), units)
 
     def charge_refusal(self, request: web.Request, refusal: Refusal) -> None:

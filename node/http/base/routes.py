@@ -50,7 +50,7 @@ class NumberParameter(Parameter):
     default: int | None = None
 
     def find(self, request: web.Request, *, most: int | None = None) -> int | None:
-        """The number, of which a setting may say otherwise how high it may be; None where there is none.
+        """The number, whose highest value a setting may change; None where it is missing.
 
         Raises `request_malformed`.
         """

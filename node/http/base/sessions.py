@@ -71,7 +71,7 @@ class Sessions:
         """When those would have ended that had to go for newer ones."""
 
     def challenge(self, now_ms: int) -> tuple[bytes, int]:
-        """A new challenge and when it expires, in milliseconds of the steady clock, as all times here."""
+        """A new challenge and when it expires, in milliseconds of the steady clock, as are all times here."""
         expires_ms = now_ms + self._settings.challenge_ms
         body = expires_ms.to_bytes(_TIME_BYTES, "big") + self._random_bytes(_NONCE_BYTES)
         return body + self._mac(body), expires_ms
@@ -92,7 +92,7 @@ class Sessions:
     def open(
         self, role: SessionRole, number: int, *, challenge: bytes, now_ms: int
     ) -> tuple[bytes, Session]:
-        """Begin a session for who has signed `challenge`, which works no more. Token and session."""
+        """Begin a session for whoever signed `challenge`, which is then used up. Token and session."""
         self.use(challenge, now_ms=now_ms)
         token = self._random_bytes(TOKEN_BYTES)
         session = Session(role=role, number=number, expires_ms=now_ms + self._settings.session_ms)

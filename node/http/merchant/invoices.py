@@ -1,4 +1,4 @@
-"""Invoices, for the merchant: make one, read one or all, cancel one, take one for paid."""
+"""Invoices, for the merchant: make one, read one or all, cancel one, accept one as paid."""
 
 import re
 from dataclasses import replace

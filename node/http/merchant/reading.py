@@ -74,7 +74,7 @@ def text_or_none(text: str | None) -> str | None:
 
 
 def check_unit(api: Api, currency: str | None, pointer: str) -> None:
-    """Raise `currency_unknown` when an amount is said to be in something else than units."""
+    """Raise `currency_unknown` when an amount is said to be in something other than units."""
     unit = api.founding.unit
     if currency not in (None, unit):
         raise Problem(CURRENCY_UNKNOWN, f"Amounts are in {unit}.", pointer=pointer)

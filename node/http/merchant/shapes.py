@@ -240,7 +240,7 @@ class NewWebhook(Webhook, frozen=True):
     secret: Secret
     same_url: Annotated[
         list[Id],
-        Meta(description="Your other endpoints at this address: it is told of an event by each."),
+        Meta(description="Your other endpoints at this address: each is told of every event."),
     ]
 
 

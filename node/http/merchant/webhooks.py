@@ -103,7 +103,7 @@ async def delete_webhook(api: Api, request: web.Request) -> web.Response:
 
 
 async def post_enable(api: Api, request: web.Request) -> web.Response:
-    """Tell an endpoint again that was disabled; what waits for it is tried at once."""
+    """Resume telling an endpoint that was disabled; what waits for it is tried at once."""
     id_ = request.match_info["id"]
     found = await change(
         api,

@@ -271,7 +271,7 @@ def expired(api: Api, view: View, kind: DocumentKind) -> tuple[tuple[DocumentKin
 
 
 def others_like(view: View, admit: Stewarded, admissions: Sequence[Draft]) -> Others | None:
-    """What else there is of an admission's handle and key, for stewards and for who asks.
+    """What else there is of an admission's handle and key, for stewards and for whoever asks.
 
     `admissions` are all that wait. Nothing forbids two accounts of one key; people should know before they
     sign.

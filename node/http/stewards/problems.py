@@ -1,4 +1,4 @@
-"""The problems of the desk, and of who wants to be admitted."""
+"""The problems of the desk, and of whoever wants to be admitted."""
 
 from typing import Final
 
