@@ -22,6 +22,7 @@ class PassphraseFault(Enum):
     """Why there is no usable passphrase."""
 
     NO_TERMINAL = "no_terminal"
+    NO_TERMINAL_FOR_NEW = "no_terminal_for_new"
     EMPTY = "empty"
     TOO_SHORT = "too_short"
     TOO_LONG = "too_long"

@@ -53,6 +53,8 @@ def _(error: AmountError) -> CliError:
             "“{text}” could mean {small} or {large}: the mark may be for decimals or for thousands."
         )
         remedy = "Write {large} or {small}, without a mark for thousands."
+        if len(error.readings[0].partition(".")[2]) > error.places:
+            remedy = "Write {large} if you mean that; there are at most {places} after the mark."
     elif error.readings:
         remedy = "Leave out the marks for thousands: write {small}."
     words = {
@@ -109,6 +111,10 @@ _PASSPHRASE_WORDS: Final[Mapping[PassphraseFault, tuple[str, str]]] = {
     PassphraseFault.NO_TERMINAL: (
         "There is no terminal to ask for the passphrase.",
         "Run this in a terminal, or give --passphrase-file or --passphrase-fd.",
+    ),
+    PassphraseFault.NO_TERMINAL_FOR_NEW: (
+        "There is no terminal to ask for the new passphrase.",
+        "Run this in a terminal, or give --new-passphrase-file or --new-passphrase-fd.",
     ),
     PassphraseFault.EMPTY: ("The passphrase is empty.", "Give the passphrase of the wallet."),
     PassphraseFault.TOO_SHORT: (

@@ -6,7 +6,12 @@ from pathlib import Path
 import click
 
 from cli.shell.parameters import ask_at_terminal, output_option, passphrase_options, wallet_option
-from cli.shell.passphrase import PassphraseSource, read_passphrase
+from cli.shell.passphrase import (
+    PassphraseError,
+    PassphraseFault,
+    PassphraseSource,
+    read_passphrase,
+)
 from cli.shell.terminal import Output
 from cli.wallet.membership import unlock
 from node.member.wallet_file import change_passphrase, check_unchanged, read_wallet
@@ -43,7 +48,7 @@ def wallet_passphrase(
         raise click.UsageError("Give --new-passphrase-file or --new-passphrase-fd, not both.")
     new = PassphraseSource(file=new_passphrase_file, descriptor=new_passphrase_fd)
     unlocked = unlock(read_wallet(wallet), passphrase)
-    secret = read_passphrase(new, is_new=True, prompt=ask_at_terminal)
+    secret = read_passphrase(new, is_new=True, prompt=_ask_for_new)
     with lock_wallet(wallet) as lock:
         check_unchanged(unlocked)
         # What was read may be older than an address of the node that another command has learnt since.
@@ -54,3 +59,13 @@ def wallet_passphrase(
     )
     output.line("Copies that you made of the file before still open with the old one.")
     output.result({"wallet": str(wallet), "public_key": unlocked.public.public_key.hex()})
+
+
+def _ask_for_new(label: str, *, confirm: bool) -> str:
+    """Ask at the terminal; where there is none, the options for the new passphrase help, not the others."""
+    try:
+        return ask_at_terminal(label, confirm=confirm)
+    except PassphraseError as error:
+        if error.fault is PassphraseFault.NO_TERMINAL:
+            raise PassphraseError(PassphraseFault.NO_TERMINAL_FOR_NEW) from None
+        raise

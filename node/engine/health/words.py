@@ -188,10 +188,10 @@ _TABLE: Final[Mapping[TroubleKind, Callable[[_Named], Words]]] = {
         "once. Two that record are two histories, which is proof against the cooperative for good.",
     ),
     TroubleKind.NO_PEERS: lambda named: Words(
-        "The node knows no other cooperative's node and none has called it: nothing that it records is "
-        "known elsewhere, and nothing from elsewhere arrives.",
+        "The node has no other cooperative's node to call, and none is linked with it: nothing that it "
+        "records is known elsewhere, and nothing from elsewhere arrives.",
         "Write the addresses of the others under [peers] in node.toml and start the node again, or let the "
-        "others write yours.",
+        "others write yours; if they have, see whether their nodes run.",
     ),
     TroubleKind.PEER_MISSING: lambda named: Words(
         f"The node of {named.coop} is not under [peers] in node.toml and has not called for {named.lasted}.",

@@ -16,7 +16,7 @@ from cli.shell.errors import CliError, explain, in_words
 from cli.shell.exit_codes import ExitCode
 from cli.shell.passphrase import PassphraseError, PassphraseFault
 from node.member.addresses import AddressError
-from node.member.amounts import AmountError, AmountFault
+from node.member.amounts import AmountError, AmountFault, parse_amount
 from node.member.client import AnswerLost, NodeMisbehaved
 from node.member.mnemonic import (
     AmbiguousLanguage,
@@ -172,3 +172,17 @@ def test_exit_codes_keep_their_numbers_and_have_a_meaning() -> None:
         "INTERRUPTED": 130,
     }
     assert len({code.meaning for code in ExitCode}) == len(ExitCode)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("1.500", "Write 1500 or 1.5, without a mark for thousands."),
+        ("1.505", "Write 1505 if you mean that; there are at most 2 decimals after the mark."),
+    ],
+)
+def test_no_way_to_write_an_amount_is_advised_that_is_refused_itself(text: str, told: str) -> None:
+    with pytest.raises(AmountError) as caught:
+        parse_amount(text)
+    explained = explain(caught.value)
+    assert explained is not None and explained.remedy == told

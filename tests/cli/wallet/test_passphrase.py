@@ -86,6 +86,12 @@ def test_a_wrong_or_short_passphrase_changes_nothing(
     assert wallet.read_bytes() == before
 
 
+def test_where_nobody_can_be_asked_for_the_new_one_its_options_are_named(wallet: Path) -> None:
+    result = run(command(wallet)[:-2])
+    assert result.exit_code == ExitCode.WALLET
+    assert "--new-passphrase-file" in result.output
+
+
 def test_what_another_command_learnt_meanwhile_stays(
     wallet: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
