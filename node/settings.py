@@ -247,6 +247,7 @@ def parse_settings(source: bytes) -> NodeSettings:
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise FolderError(f"{SETTINGS_FILE}: not a TOML file: {error}") from error
     try:
+        _check_peers(content.get("peers"))
         settings = read(content, NodeSettings)
         for name in _PARTS:
             _check_part(name, content.get(name, {}), getattr(settings, name))
@@ -259,6 +260,14 @@ def parse_settings(source: bytes) -> NodeSettings:
         peers={name: _url(f"peers.{name}", url) for name, url in settings.peers.items()},
         merchant=_merchant_settings(settings.merchant),
     )
+
+
+def _check_peers(peers: object) -> None:
+    """Raise `ValueMalformed` with the name of a peer whose address is no text, which a shape can't say."""
+    if isinstance(peers, dict):
+        for name, url in peers.items():
+            if not isinstance(url, str):
+                raise ValueMalformed(["peers", name], "a text")
 
 
 def _check_part(name: str, content: Json, part: Any) -> None:

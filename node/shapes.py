@@ -158,8 +158,9 @@ def _words(type_: inspect.Type) -> str:
             )
         case inspect.EnumType(cls=enum):
             return " or ".join(f'"{each.value}"' for each in enum)
-        case inspect.ListType(max_length=most):
-            return f"an array of at most {most} items"
+        case inspect.ListType(min_length=least, max_length=most):
+            bound = f"{least} to {most}" if least else f"at most {most}"
+            return f"an array of {bound} items"
         case inspect.DictType(key_type=key, value_type=value, max_length=most):
             bound = "" if most is None else f" of at most {most} items"
             return f"an object{bound}, each item {_words(value)}, each name {_words(key)}"

@@ -109,7 +109,7 @@ class Salt(Hex):
 class Binary(bytes):
     """One byte or more in base64url without padding."""
 
-    expected: ClassVar[str] = "bytes in base64url without padding"
+    expected: ClassVar[str] = "1 or more bytes in base64url without padding"
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -135,7 +135,7 @@ class Binary(bytes):
 class Minor(int):
     """An amount in minor units as a text, so that no reader of JSON can lose a cent."""
 
-    expected: ClassVar[str] = "an integer in minor units, as text"
+    expected: ClassVar[str] = "an integer in minor units, as text of at most 16 digits"
     pattern: ClassVar[str] = "(0|[1-9][0-9]{0,15})"
 
     @classmethod

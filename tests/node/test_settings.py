@@ -114,7 +114,7 @@ BAD_SETTINGS = {
     'coop = "norte"\n[peers]\nsur = "http://a/b"': "peers.sur: “http://a/b” is the address of a page",
     'coop = "norte"\n[engine]\ngossip_interval_ms = 1.0': "engine.gossip_interval_ms: must be a whole",
     'coop = "norte"\npeers = 1': "peers: must be a table",
-    'coop = "norte"\n[peers]\nsur = 1': "peers: must be a table",
+    'coop = "norte"\n[peers]\nsur = 1': "peers.sur: must be a text",
     'coop = "norte"\nlisten = "here"': "listen: must be a table",
     'coop = "norte"\n[listen]\nhostname = "x"': "listen.hostname: is not a setting",
     'coop = "norte"\n[listen]\nhost = "http://norte.example"': (

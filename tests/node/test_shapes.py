@@ -50,6 +50,7 @@ class Whole(Shape, frozen=True):
     data: Binary | None = None
     short: Short | None = None
     powers: Annotated[list[Power], Meta(max_length=2)] | None = None
+    places: Annotated[list[Count], Meta(min_length=1, max_length=2)] | None = None
     texts: (
         Annotated[
             dict[Annotated[str, within(2)], Annotated[str, Meta(max_length=2)]], Meta(max_length=1)
@@ -75,13 +76,19 @@ WRONG: dict[str, tuple[Json, str, str]] = {
     "a sign": ({"inner": {"amount": "-1", "scale": 2}}, "/inner/amount", "an integer in minor"),
     "another scale": ({"inner": {"amount": "1", "scale": 3}}, "/inner/scale", "must be 2"),
     "missing": ({"inner": {"scale": 2}}, "/inner/amount", "an integer in minor units, as text"),
-    "padding": ({"data": "AA=="}, "/data", "bytes in base64url without padding"),
-    "no bytes": ({"data": ""}, "/data", "bytes in base64url without padding"),
-    "a second spelling": ({"data": "AB"}, "/data", "bytes in base64url without padding"),
+    "padding": ({"data": "AA=="}, "/data", "must be 1 or more bytes in base64url"),
+    "no bytes": ({"data": ""}, "/data", "must be 1 or more bytes in base64url"),
+    "a second spelling": ({"data": "AB"}, "/data", "must be 1 or more bytes in base64url"),
     "an empty text": ({"short": ""}, "/short", "a short text"),
     "a long text": ({"short": "abcd"}, "/short", "a short text"),
     "no such power": ({"powers": ["fly"]}, "/powers", 'must be "read" or "write"'),
     "too many": ({"powers": ["read"] * 3}, "/powers", "an array of at most 2 items"),
+    "too few": ({"places": []}, "/places", "an array of 1 to 2 items"),
+    "too many digits": (
+        {"inner": {"amount": "1" * 17, "scale": 2}},
+        "/inner/amount",
+        "as text of at most 16 digits",
+    ),
     "an item": (
         {"texts": {"a": "abc"}},
         "/texts",
@@ -126,7 +133,7 @@ def whole() -> Iterator[Json]:
 @pytest.mark.parametrize("content", list(whole()), ids=str)
 def test_what_is_read_is_written_again(content: Json) -> None:
     found = read(content, Whole)
-    absent = dict.fromkeys(("inner", "data", "short", "powers", "texts"))
+    absent = dict.fromkeys(("inner", "data", "short", "powers", "places", "texts"))
     assert to_plain(found) == absent | content
     assert json.loads(to_json(found)) == absent | content
 

@@ -66,7 +66,7 @@ class RedirectUrl(Text):
     """Where the pay page leads back to."""
 
     longest = 1_024
-    expected = "an address that begins with http:// or https://"
+    expected = f"an address of at most {longest} characters that begins with http:// or https://"
     said: ClassVar[Json] = {"description": "Where the pay page leads back to: http or https."}
 
     @classmethod
@@ -84,7 +84,7 @@ class ClientId(Text):
     """The client's own id of what it asks for."""
 
     longest = 64
-    expected = "letters, digits, dots, colons, hyphens and underscores"
+    expected = f"1 to {longest} letters, digits, dots, colons, hyphens and underscores"
     said: ClassVar[Json] = {
         "pattern": "^[A-Za-z0-9._:-]{1,64}$",
         "description": "Your own id. Asking again with it, and the same contents, gives what there is.",

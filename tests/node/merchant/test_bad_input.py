@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from node.http.merchant import texts
+from node.spellings import Text
 from tests.node.loops import on_loop
 from tests.node.merchant.stall import MERCHANT, a_stall, outcome
 
@@ -227,3 +229,17 @@ async def test_cursors_and_queries_that_are_none(tmp_path: Path) -> None:
             assert answer.problem() == "request_malformed", query
         answer = await stall.ask("/v1/invoices?before=1.", method="GET", key="read")
         assert answer.ok()["invoices"] == []
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        each
+        for each in vars(texts).values()
+        if isinstance(each, type) and issubclass(each, Text) and each not in (Text, texts.EventType)
+    ],
+)
+def test_who_writes_too_much_is_told_how_much_is_taken(kind: type[Text]) -> None:
+    """The characters of a text that is only too long may all be right."""
+    with pytest.raises(ValueError, match=rf"\b{kind.longest}\b"):
+        kind.parse("https://a.example/" + "a" * kind.longest)
