@@ -233,8 +233,8 @@ def _receipts() -> Attack:
                 for number in count(worker):
                     if stop.is_set():
                         return
-                    index = MEMBERS + 1 + (number * 7919) % PREFILLED
-                    async with session.get(f"{url}/v1/receipts/1/{index}") as answer:
+                    entry = MEMBERS + 1 + (number * 7919) % PREFILLED
+                    async with session.get(f"{url}/v1/receipts/1/{entry}") as answer:
                         await answer.read()
 
             await asyncio.gather(*(ask(worker) for worker in range(8)))

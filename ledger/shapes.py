@@ -30,7 +30,7 @@ class Kind(IntEnum):
 
 
 Signatures = tuple[tuple[int, bytes], ...]
-"""(signer's number, signature), strictly rising by signer: a steward's index or a coop's number."""
+"""(signer's number, signature), strictly rising by signer: a steward's place or a coop's number."""
 
 
 def is_uint(value: object) -> TypeGuard[int]:

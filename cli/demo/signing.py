@@ -22,7 +22,7 @@ class Signer:
     federation: bytes
     coop: int
     stewards: int
-    """How many stewards sign each admission, those with the lowest indexes."""
+    """How many stewards sign each admission, those with the lowest numbers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,7 @@ def _without_reason(draft: Draft) -> Stewarded:
 
 
 def steward_of(coop: Coop, public_key: bytes) -> int:
-    """The index of the steward with that key; `DraftError` when none has it."""
+    """The number of the steward with that key; `DraftError` when none has it."""
     for index, steward in enumerate(coop.stewards):
         if steward.key == public_key:
             return index

@@ -46,7 +46,7 @@ class StewardKeyMissing(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stewardship:
-    """A steward at work. `number` is the index in the charter."""
+    """A steward at work. `number` is the place in the charter."""
 
     key: SigningKey
     founding: Founding

@@ -184,7 +184,7 @@ _REFUSALS: Final[Mapping[Refusal, tuple[int, str, str, str]]] = {
     Refusal.STEWARD_UNKNOWN: (
         422,
         "No such steward",
-        "The charter has no steward with that index for this cooperative.",
+        "The charter has no steward with that number for this cooperative.",
         "Use the steward's position in the charter, counted from 0.",
     ),
     Refusal.STEWARDS_TOO_FEW: (

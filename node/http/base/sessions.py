@@ -36,7 +36,7 @@ class SessionRole(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """`number` is the account's number, or the steward's index in the charter."""
+    """`number` is the account's number, or the steward's place in the charter."""
 
     role: SessionRole
     number: int
