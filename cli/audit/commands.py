@@ -7,7 +7,7 @@ import click
 
 from cli.audit.findings import finding_as_json, finding_words
 from cli.audit.sources import audit_folder, audit_url
-from cli.shell.describing import moment
+from cli.shell.describing import counted_payments, moment
 from cli.shell.exit_codes import ExitCode
 from cli.shell.parameters import NODE_TARGET, output_option
 from cli.shell.terminal import Output
@@ -90,7 +90,7 @@ def _page(
             "payments": f"{report.payments}, of {format_amount(paid)} {founding.unit} together",
             "newest entry": moment(newest) if newest else "none",
             "sum of everything": format_amount(report.total),
-            "on its way": f"{transit} payments, {format_amount(transit_amount)}",
+            "on its way": f"{counted_payments(transit)}, {format_amount(transit_amount)}",
             "state digest": digest,
             "validator": report.validator,
             "took": f"{seconds:.1f} s",

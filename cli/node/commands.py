@@ -12,6 +12,7 @@ from nacl.utils import random
 from cli.federation.signatures import signatures_beside
 from cli.node.address import address_of, unnamed_peers
 from cli.node.moved import moved
+from cli.shell.describing import counted_payments
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
 from cli.shell.parameters import NODE_TARGET, output_option
@@ -195,7 +196,8 @@ def status(target: Path | str, output: Output) -> None:
             "state": _state(found, troubles),
             "linked with": ", ".join(found.get("peers") or []) or "nobody",
             "accused": ", ".join(found.get("accused") or []) or "nobody",
-            "on its way": f"{transit.get('items', 0)} payments, {format_amount(transit.get('amount', 0))}",
+            "on its way": f"{counted_payments(transit.get('items', 0))}, "
+            f"{format_amount(transit.get('amount', 0))}",
             "validator": str(found.get("validator")),
             "version": str(found.get("version")),
         }

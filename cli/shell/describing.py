@@ -30,6 +30,11 @@ BEYOND_CALENDARS = "a day after the year 9999"
 """How a time is told that has no date: a limit may have such an end, meaning never."""
 
 
+def counted_payments(number: int) -> str:
+    """How many payments, in words."""
+    return "1 payment" if number == 1 else f"{number} payments"
+
+
 def moment(seconds: int) -> str:
     """A time of the ledger, in universal time, because both sides of a dispute read it."""
     if seconds > LAST_TIME:

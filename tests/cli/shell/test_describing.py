@@ -1,10 +1,10 @@
-"""Whatever time the rules allow, it can be shown."""
+"""Whatever time the rules allow, it can be shown; and how many of something there are."""
 
 import time
 
 import pytest
 
-from cli.shell.describing import BEYOND_CALENDARS, describe, moment, when
+from cli.shell.describing import BEYOND_CALENDARS, counted_payments, describe, moment, when
 from ledger.codec import MAX
 from ledger.entries import LAST_TIME, decode_transaction
 from ledger.refusals import Refusal
@@ -38,3 +38,11 @@ def test_a_limit_that_ends_beyond_calendars_is_told() -> None:
     assert not isinstance(change, Refusal)
     lines = describe(change, charter=federation.charter, coop=1)
     assert sum(BEYOND_CALENDARS in line for line in lines) == 2
+
+
+def test_a_single_payment_is_told_as_one() -> None:
+    assert [counted_payments(number) for number in (0, 1, 2)] == [
+        "0 payments",
+        "1 payment",
+        "2 payments",
+    ]
