@@ -62,19 +62,22 @@ class Movement:
         return f"{self.type}/{self.invoice}/{self.log}/{self.number}"
 
     def to_record(self) -> Record:
-        """The row."""
+        """The row. It has the entry's number under `index`, as it always had."""
+        fields = fields_of(self)
+        fields["index"] = fields.pop("number")
         return Record(
             kind=MerchantRecord.MOVEMENT,
             id=self.id,
             shelf=str(self.account),
             created=self.time * 1000,
-            data=to_bytes(fields_of(self)),
+            data=to_bytes(fields),
         )
 
 
 def read_movement(record: Record) -> Movement:
     """The value of a row."""
     fields = json.loads(record.data)
+    fields["number"] = fields.pop("index")
     return Movement(**fields | {"type": Direction(fields["type"])})
 
 

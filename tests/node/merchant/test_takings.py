@@ -1,5 +1,6 @@
 """Takings: one figure, each payment and each refund at its own time, in one named zone."""
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from node.merchant.merchants import merchants_of
 from node.merchant.movements import Direction, read_movement
 from node.merchant.records import MerchantRecord
 from node.merchant.refunding import RefundRequest
-from node.store import Write
+from node.store import Record, Write
 from tests.node.http.towns import some_nodes
 from tests.node.loops import on_loop
 from tests.node.merchant.stall import MERCHANT, SETTINGS, Stall, a_stall
@@ -240,3 +241,12 @@ def test_movements_are_made_once_for_a_database_without_them(counter: Counter) -
     again = Counter(counter.federation, counter.store.crash(), counter.now_ms)
     again.tick()
     assert again.store.records(MerchantRecord.MOVEMENT, str(MERCHANT), limit=9) == rows
+
+
+def test_a_movement_of_an_earlier_versions_database_is_read() -> None:
+    fields = b'"account":1,"amount":764,"index":6,"invoice":"00","is_late":false,"log":2,"time":1790000000'
+    data = b"{" + fields + b',"type":"payment"}'
+    row = Record(kind=MerchantRecord.MOVEMENT, id="payment/00/2/6", shelf="1", created=1, data=data)
+    movement = read_movement(row)
+    assert (movement.log, movement.number) == (2, 6)
+    assert json.loads(movement.to_record().data) == json.loads(data)
