@@ -102,10 +102,3 @@ def check_publication(publication: Publication) -> None:
     entry = publication.decided()
     if entry is None or entry.observations is not None:
         raise ProofError(f"not one of {', '.join(kind.name.lower() for kind in Decision)}")
-
-
-def decode_publication(data: bytes) -> Publication:
-    """Read a publication about the index, its signatures not yet checked; raises `ProofError`."""
-    publication = read_publication(data)
-    check_publication(publication)
-    return publication
