@@ -245,7 +245,7 @@ def test_a_bill_that_was_paid_in_part_meanwhile_is_shown_anew(stage: Stage, phon
         "{...JSON.parse(text), receipt: window.other}",
         "{...JSON.parse(text), receipt: 'AAAA'}",
         "{...JSON.parse(text), receipt: undefined}",
-        "{...JSON.parse(text), index: 1}",
+        "{...JSON.parse(text), number: 1}",
     ],
 )
 def test_an_answer_that_proves_nothing_is_not_shown_as_paid(
