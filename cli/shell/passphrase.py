@@ -29,6 +29,7 @@ class PassphraseFault(Enum):
     NOT_ONE_LINE = "not_one_line"
     NOT_TEXT = "not_text"
     BAD_DESCRIPTOR = "bad_descriptor"
+    SAME = "same"
 
 
 @dataclass(eq=False)

@@ -116,6 +116,10 @@ _PASSPHRASE_WORDS: Final[Mapping[PassphraseFault, tuple[str, str]]] = {
         "There is no terminal to ask for the new passphrase.",
         "Run this in a terminal, or give --new-passphrase-file or --new-passphrase-fd.",
     ),
+    PassphraseFault.SAME: (
+        "That is already the wallet's passphrase: nothing has changed.",
+        "Choose another one.",
+    ),
     PassphraseFault.EMPTY: ("The passphrase is empty.", "Give the passphrase of the wallet."),
     PassphraseFault.TOO_SHORT: (
         "The new passphrase is too short.",

@@ -14,7 +14,14 @@ from cli.shell.passphrase import (
 )
 from cli.shell.terminal import Output
 from cli.wallet.membership import unlock
-from node.member.wallet_file import change_passphrase, check_unchanged, read_wallet
+from node.member.wallet_file import (
+    WrongPassphrase,
+    change_passphrase,
+    check_unchanged,
+    read_wallet,
+    unlock_wallet,
+)
+from node.member.wallet_format import LockedWallet
 from node.member.wallet_lock import lock_wallet
 
 
@@ -47,8 +54,11 @@ def wallet_passphrase(
     if new_passphrase_file is not None and new_passphrase_fd is not None:
         raise click.UsageError("Give --new-passphrase-file or --new-passphrase-fd, not both.")
     new = PassphraseSource(file=new_passphrase_file, descriptor=new_passphrase_fd)
-    unlocked = unlock(read_wallet(wallet), passphrase)
+    locked = read_wallet(wallet)
+    unlocked = unlock(locked, passphrase)
     secret = read_passphrase(new, is_new=True, prompt=_ask_for_new)
+    if _opens(locked, secret):
+        raise PassphraseError(PassphraseFault.SAME)
     with lock_wallet(wallet) as lock:
         check_unchanged(unlocked)
         # What was read may be older than an address of the node that another command has learnt since.
@@ -59,6 +69,14 @@ def wallet_passphrase(
     )
     output.line("Copies that you made of the file before still open with the old one.")
     output.result({"wallet": str(wallet), "public_key": unlocked.public.public_key.hex()})
+
+
+def _opens(locked: LockedWallet, passphrase: str) -> bool:
+    try:
+        unlock_wallet(locked, passphrase=passphrase)
+    except WrongPassphrase:
+        return False
+    return True
 
 
 def _ask_for_new(label: str, *, confirm: bool) -> str:

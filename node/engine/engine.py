@@ -57,7 +57,14 @@ from node.store import Snapshot, Store
 
 
 class Engine:
-    """One node. Loads its state from `store`, which it alone writes to."""
+    """One node. Loads its state from `store`, which it alone writes to.
+
+    `now_ms`, `steady_ms`: see `tick`. `configured` are the coops whose nodes this one dials, if
+    anything dials at all. `mark` outlives the engine; without one the store is new, or is believed.
+    `alone`, `clock_is_right`: a person said that the node may sign though its disk is in doubt, or
+    that its clock is right in spite of all. `address`: its own word on where it answers.
+    `subjects`: what is decided about beside the index.
+    """
 
     def __init__(
         self,
@@ -78,11 +85,6 @@ class Engine:
         address: NodeAddress | None = None,
         subjects: Sequence[SubjectMaker] = (),
     ) -> None:
-        """`now_ms`, `steady_ms`: see `tick`. `configured` are the coops whose nodes this one dials, if
-        anything dials at all. `mark` outlives the engine; without one the store is new, or is believed.
-        `alone`, `clock_is_right`: a person said that the node may sign though its disk is in doubt, or
-        that its clock is right in spite of all. `address`: its own word on where it answers.
-        `subjects`: what is decided about beside the index."""
         steady_ms = now_ms if steady_ms is None else steady_ms
         loaded = load_state(founding, store)
         if loaded.validator.charter(coop).coops[coop].node_key != key.public_key:
@@ -122,7 +124,14 @@ class Engine:
             is_reopened=is_reopened,
             now_ms=steady_ms,
         )
-        self._links = Links(
+        self._links = self._listen()
+        self._snapshot_length = self._total_length()
+        self._extensions = Extensions(extensions)
+        self._extensions.start(self._view(now_ms))
+
+    def _listen(self) -> Links:
+        """The part that hands what comes from peers to whom it concerns."""
+        return Links(
             core=self._core,
             replicas=self._replicas,
             gossip=self._gossip,
@@ -134,9 +143,6 @@ class Engine:
             soundness=self._soundness,
             troubles=self._troubles,
         )
-        self._snapshot_length = self._total_length()
-        self._extensions = Extensions(extensions)
-        self._extensions.start(self._view(now_ms))
 
     @property
     def charter(self) -> Charter:

@@ -74,9 +74,10 @@ def test_the_new_passphrase_opens_the_wallet_and_the_old_one_does_not(wallet: Pa
     [
         ({"old": "falsa pero larga"}, "does not open the wallet"),
         ({"new": "corta"}, "too short"),
+        ({"new": PASSPHRASE}, "already the wallet's passphrase"),
     ],
 )
-def test_a_wrong_or_short_passphrase_changes_nothing(
+def test_a_wrong_short_or_same_passphrase_changes_nothing(
     wallet: Path, given: dict[str, str], told: str
 ) -> None:
     before = wallet.read_bytes()
