@@ -63,8 +63,8 @@ def test_what_was_recorded_before_the_day_was_full_is_still_found() -> None:
     first = rig.submit(1, *pays)
     (again,) = rig.submit(1, pays[3])
     assert isinstance(again, Recorded)
-    assert (again.number, again.repeated) == (first[3].index, True)
-    assert rig.batch(1, pays).results == [answer.index for answer in first]
+    assert (again.number, again.repeated) == (first[3].number, True)
+    assert rig.batch(1, pays).results == [answer.number for answer in first]
     next_day(rig)
     assert isinstance(rig.submit(1, rig.pay(1, BOUND + 1, 1, 2, 1))[0], Recorded)
 

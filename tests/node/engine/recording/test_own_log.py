@@ -110,7 +110,7 @@ def test_same_bytes_by_submit_and_two_batches_in_one_tick() -> None:
         SubmitBatch(rig.request(), [payment, payment]),
         SubmitBatch(rig.request(), [payment]),
     )
-    assert single.index == 3
+    assert single.number == 3
     assert batch.results == [3, 3]
     assert again.results == [3]
     assert rig.length(1, 1) == 3
@@ -160,7 +160,7 @@ def test_nobody_is_answered_before_the_commit() -> None:
     rig.ready()
     assert rig.length(1, 1) == 2
     (answer,) = rig.submit(1, payment)
-    assert (answer.index, answer.repeated) == (3, False)
+    assert (answer.number, answer.repeated) == (3, False)
 
 
 def test_a_write_reported_lost_but_kept_is_found_again() -> None:
@@ -172,7 +172,7 @@ def test_a_write_reported_lost_but_kept_is_found_again() -> None:
     rig.start(1)
     rig.ready()
     (answer,) = rig.submit(1, payment)
-    assert (answer.index, answer.repeated) == (3, True)
+    assert (answer.number, answer.repeated) == (3, True)
     assert rig.balance(1, 1, 2) == 10
 
 
