@@ -91,5 +91,5 @@ def test_a_node_that_may_not_sign_signs_nothing(name: str) -> None:
 
 
 def test_a_coop_is_no_witness_of_its_own_log() -> None:
-    with pytest.raises(SigningRefused, match="no witness"):
+    with pytest.raises(SigningRefused, match="not a witness"):
         signer().witness(_head_of(1))
