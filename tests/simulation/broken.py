@@ -7,10 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 from ledger.decisions import OBSERVATION, IndexEntry
+from ledger.effects import Effects
 from ledger.entries import Entry
 from ledger.index.prints import Print
-from ledger.index.table import Index, apply_print, apply_source_change
+from ledger.index.table import apply_print, apply_source_change
 from ledger.refusals import Refusal
+from ledger.rules.index_rows import index_row
 from ledger.state import Log
 from ledger.transactions import Pay, Transaction
 from node.engine.core import Appender, Tick
@@ -239,8 +241,10 @@ def _overrule(engine: Engine, overruled: Refusal) -> None:
         if refusal is not overruled or not isinstance(decision, IndexEntry) or log.index is None:
             return refusal
         if isinstance(decision.decided, Print):
-            return apply_print(log.index, decision.decided)
-        return apply_source_change(log.index, decision.decided)
+            index = apply_print(log.index, decision.decided)
+        else:
+            index = apply_source_change(log.index, decision.decided)
+        return Effects(chapters=(index_row(decision.decided),), index=index)
 
     _bend(validator, _check=check_less)
 
@@ -280,9 +284,9 @@ class RewritesThePast(Engine):
 
         def apply_and_change(log: Log, transaction: Transaction, changed: Any) -> None:
             apply(log, transaction, changed)
-            if isinstance(changed, Index):
-                values = tuple(value + 1 for value in changed.values)
-                log.index = replace(changed, values=values)
+            if isinstance(changed, Effects) and changed.index is not None:
+                values = tuple(value + 1 for value in changed.index.values)
+                log.index = replace(changed.index, values=values)
 
         _bend(validator, _apply=apply_and_change)
 
