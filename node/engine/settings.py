@@ -38,7 +38,7 @@ class EngineSettings:
     protocol's limit, so that whoever signs too much at once can be shown to others."""
     peer_tick_work: int = 10_000
     """How much work, in microseconds about, a peer may cause in one tick; see `node.engine.work`."""
-    peer_work: int = 150_000
+    peer_work: int = 250_000
     """How much in a second, while people wait for this node."""
     peer_tick_ms: int = 10
     """What a tick is worth to a peer at most while people wait, of a second, however long it took."""

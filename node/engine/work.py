@@ -44,7 +44,7 @@ def cost_of(message: Message) -> int:
         case Heads():
             return _HEAD * len(message.heads)
         case Entries():
-            return 2 * SIGNATURE + 3 * ROW + len(message.entries) // _ENTRY_BYTES
+            return SIGNATURE + ROW + len(message.entries) // _ENTRY_BYTES
         case WitnessRequest() | WitnessAnswer():
             return 3 * SIGNATURE
         case EvidenceNews():
