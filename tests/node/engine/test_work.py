@@ -141,7 +141,8 @@ def test_a_flood_of_memos_is_taken_in_slowly_and_answered() -> None:
 def test_on_a_slow_machine_a_peer_gets_less_done_as_people_do() -> None:
     done = {}
     for between_ms in (10, 50):
-        rig = joined(1, 2)
+        # What bounds a peer here is the time that has passed, never the room of one tick.
+        rig = joined(1, 2, peer_tick_work=WORK)
         flood = [true_heads(rig, 50, message=number) for number in range(100)]
         rig.tick(1, *(PeerMessage(2, one.encode()) for one in flood), payment(rig, 1))
         for sequence in range(2, 1_002 // between_ms):
