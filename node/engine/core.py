@@ -117,6 +117,23 @@ class Tick:
         )
 
 
+@dataclass(slots=True)
+class OldCopy:
+    """What is known of whether the disk is an old copy, which lacks what this node's key has signed."""
+
+    doubt: Doubt | None = None
+    """Why the disk may not know all that was signed; until that is settled nothing is signed.
+    `replication.recovery` owns it."""
+    heard: set[int] = field(default_factory=set)
+    """The peers that have said, since this start, how far they know the own log. `replication.recovery`
+    owns it."""
+    began_in_doubt: bool = False
+    """There was a doubt when this engine started. `replication.recovery` and `decisions.promises` set it
+    while the engine is made; from then on it stays."""
+    is_alone: bool = False
+    """A person said that the node may sign in doubt, and it does. `replication.recovery` owns it."""
+
+
 class Core:
     """The node's identity and state, shared by all parts of its engine.
 
@@ -175,17 +192,8 @@ class Core:
         self.readiness = Readiness.HALTED if coop in self.accused else Readiness.RECOVERING
         """Whether it may sign. `replication.recovery` owns it, except for `HALTED`, which comes of evidence
         against the own coop (`accuse`) and is for good."""
-        self.doubt: Doubt | None = None
-        """Why the disk may not know all that was signed; until that is settled nothing is signed.
-        `replication.recovery` owns it."""
-        self.heard: set[int] = set()
-        """The peers that have said, since this start, how far they know the own log. `replication.recovery`
-        owns it."""
-        self.began_in_doubt = False
-        """There was a doubt when this engine started. `replication.recovery` and `decisions.promises` set it
-        while the engine is made; from then on it stays."""
-        self.is_alone = False
-        """A person said that the node may sign in doubt, and it does. `replication.recovery` owns it."""
+        self.old_copy = OldCopy()
+        """Whether the disk may lack what the key has signed. Each field of it has its own owner."""
         self.clock_is_believed = True
         """`supervision.clock` owns it, and looks before anything is appended."""
 

@@ -51,7 +51,7 @@ class Promises:
                 self.signed[_key(document)] = self._read_promise(document)
             except (StorageFault, EncodingError, SignatureInvalid):
                 # Something was signed and is forgotten: as after a restore, peers are asked for it.
-                core.began_in_doubt = True
+                core.old_copy.began_in_doubt = True
         for document in core.store.documents(DocumentKind.PUBLICATION, limit=_MOST):
             try:
                 self._published[_key(document)] = list(_read_publications(document))

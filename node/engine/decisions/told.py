@@ -28,4 +28,6 @@ class WhoTold:
     @property
     def is_enough(self) -> bool:
         """Whether this node may sign for them."""
-        return not self._core.began_in_doubt or 2 * len(self._peers) > len(self._core.others)
+        return not self._core.old_copy.began_in_doubt or 2 * len(self._peers) > len(
+            self._core.others
+        )

@@ -41,8 +41,8 @@ class Recovery:
         self._marked_ms = now_ms
         self._length_at_start = core.length(core.coop)
         self._put_back = read_put_back(core.store.meta(PUT_BACK_KEY))
-        core.doubt = self._doubt()
-        core.began_in_doubt |= core.doubt is not None
+        core.old_copy.doubt = self._doubt()
+        core.old_copy.began_in_doubt |= core.old_copy.doubt is not None
 
     def _doubt(self) -> Doubt | None:
         core, mark = self._core, self._mark
@@ -70,7 +70,7 @@ class Recovery:
         if core.readiness in (Readiness.READY, Readiness.HALTED):
             return
         question = NewestQuestion(self._nonce).encode()
-        for peer in core.peers & core.answering - core.heard:
+        for peer in core.peers & core.answering - core.old_copy.heard:
             asked_ms = self._asked_ms.get(peer)
             timeout_ms = core.settings.request_timeout_ms
             if asked_ms is None or asked_ms + timeout_ms <= tick.steady_ms:
@@ -90,12 +90,12 @@ class Recovery:
         if message.signed is not None:
             self._replicas.learn(tick, peer, message.signed)
         if message.nonce == self._nonce:
-            self._core.heard.add(peer)
+            self._core.old_copy.heard.add(peer)
 
     def heard(self, peer: int) -> None:
         """A peer whose node does not know the question has told its heads, this coop's too."""
         if peer not in self._core.answering:
-            self._core.heard.add(peer)
+            self._core.old_copy.heard.add(peer)
 
     # The decision.
 
@@ -131,15 +131,15 @@ class Recovery:
 
     def _has_heard_enough(self, now_ms: int) -> bool:
         core = self._core
-        if core.doubt is None and core.heard.issuperset(core.others):
+        if core.old_copy.doubt is None and core.old_copy.heard.issuperset(core.others):
             return True
         is_time = now_ms >= self._waits_until_ms()
-        if core.doubt is None:
+        if core.old_copy.doubt is None:
             return is_time
         if self._alone:
-            core.is_alone = is_time
+            core.old_copy.is_alone = is_time
             return is_time
-        return 2 * len(core.heard) > len(core.others) and not self._lacks_signed()
+        return 2 * len(core.old_copy.heard) > len(core.others) and not self._lacks_signed()
 
     def _lacks_signed(self) -> bool:
         """Whether the mark knows of something signed that is not held here, though nobody else does."""
@@ -171,13 +171,16 @@ class Recovery:
         signed = core.signed.get(core.coop)
         if signed is not None:
             core.signer.begin_at(signed)
-        if core.doubt is not None:
+        if core.old_copy.doubt is not None:
             self._note_put_back(tick)
-            alone = "a person's word" if core.is_alone else "the others' answers"
+            alone = "a person's word" if core.old_copy.is_alone else "the others' answers"
             tick.notice(
-                "doubt_ended", doubt=core.doubt.value, by=alone, length=core.length(core.coop)
+                "doubt_ended",
+                doubt=core.old_copy.doubt.value,
+                by=alone,
+                length=core.length(core.coop),
             )
-        core.doubt = None
+        core.old_copy.doubt = None
         self._mark = Mark()
 
     def _note_put_back(self, tick: Tick) -> None:

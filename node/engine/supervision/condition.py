@@ -16,7 +16,7 @@ def condition(core: Core, replicas: Replicas, troubles: Troubles) -> NodeStatus:
         accused=tuple(sorted(core.accused)),
         lengths={coop: core.length(coop) for coop in core.validator.coops},
         waiting={log: wait.coop for log, wait in replicas.waiting.items()},
-        doubt=None if core.doubt is None else core.doubt.value,
+        doubt=None if core.old_copy.doubt is None else core.old_copy.doubt.value,
         unanchored=replicas.growth.coops(),
         troubles=troubles.found(),
     )

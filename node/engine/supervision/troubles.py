@@ -94,11 +94,14 @@ class Troubles:
         return next((each for each in self.found() if each.severity is Severity.STOPS), None)
 
     def _own(self) -> list[Trouble]:
-        kind, doubt = TroubleKind.__members__.get(self._core.readiness.name), self._core.doubt
+        kind, doubt = (
+            TroubleKind.__members__.get(self._core.readiness.name),
+            self._core.old_copy.doubt,
+        )
         if kind is TroubleKind.RECOVERING and doubt is not None:
             core = self._core
             needed = len(core.others) // 2 + 1
-            values = {"why": doubt.value, "answers": len(core.heard), "needed": needed}
+            values = {"why": doubt.value, "answers": len(core.old_copy.heard), "needed": needed}
             return [Trouble(kind=TroubleKind.DOUBT, values=values)]
         return [] if kind is None else [Trouble(kind=kind)]
 
