@@ -4,17 +4,18 @@ A decision has a kind and a number, and is valid with enough coops' signatures o
 are its bytes: contents, observations, the `index` transaction, and the messages that signatures cover.
 Whether one may be taken in is decided by `ledger.rules.index`.
 
-A coop signs one content for a number. What it signs for a survey's week beforehand, its own
-*observation*, is signed once in the same way, under a tag of its own.
+How coops agree on a content in rounds, and what they sign in one, is in `ledger.agreement`. What a coop
+signs for a survey's week beforehand, its own *observation*, is signed once, under a tag of its own.
 """
 
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import ClassVar, Final, cast
 
+from ledger.agreement import Turn, decision_body, decision_message, read_turn
 from ledger.codec import Value, encode
 from ledger.index.prints import LateChange, Print, SourceChange
-from ledger.messages import TAG_DECISION, TAG_OBSERVE, TAG_PUBLISH, signed_bytes
+from ledger.messages import TAG_OBSERVE, TAG_PUBLISH, signed_bytes
 from ledger.shapes import (
     MAX_PUBLISHERS,
     Kind,
@@ -66,6 +67,8 @@ class IndexEntry:
     observations: Observations | None = None
     """Of a print under `survey` that is not a stand-in; else None."""
     signatures: Signatures = ()
+    turn: Turn | None = None
+    """In which place and round it was agreed on; None where there were no rounds yet."""
 
     @property
     def decision(self) -> Decision:
@@ -97,17 +100,24 @@ class IndexEntry:
         ]
 
     def signed_body(self) -> bytes:
-        """The encoding of `[decision, number, content]`: equal bytes are the same decision."""
-        return encode([self.decision.value, self.number, self.content()])
+        """What the coops sign, `ledger.agreement.decision_body`."""
+        return decision_body(
+            decision=self.decision.value,
+            number=self.number,
+            content=encode(self.content()),
+            turn=self.turn,
+        )
 
     def fields(self) -> list[Value]:
         """The elements of the array, in order."""
+        turn: list[Value] = [] if self.turn is None else [self.turn.place, self.turn.round]
         return [
             Kind.INDEX.value,
             self.decision.value,
             self.number,
             self.content(),
             self.signatures,
+            *turn,
         ]
 
     unsigned_tail: ClassVar[int] = 0
@@ -115,31 +125,38 @@ class IndexEntry:
 
 def read_index_entry(fields: list[object]) -> IndexEntry | None:
     """The transaction that a decoded array holds; None when its shape is another."""
-    if len(fields) != 5:
+    if len(fields) not in (5, 7):
         return None
-    _, decision, number, content, coops = fields
+    _, decision, number, content, coops, *turns = fields
     signatures = read_signatures(coops, MAX_PUBLISHERS)
-    if signatures is None:
+    turn = read_turn(*turns) if turns else None
+    if signatures is None or (turns and turn is None):
         return None
-    return read_decision(decision, number, content, signatures)
+    return read_decision(decision, number, content, signatures, turn)
 
 
 def read_decision(
-    decision: object, number: object, content: object, signatures: Signatures = ()
+    decision: object,
+    number: object,
+    content: object,
+    signatures: Signatures = (),
+    turn: Turn | None = None,
 ) -> IndexEntry | None:
     """The decision with that kind, number and content, as decoded; None for another shape."""
     if not is_uint(number) or type(content) is not list or type(decision) is not int:
         return None
     if decision == Decision.SOURCE:
         change = _read_source_change(number, content)
-        return None if change is None else IndexEntry(decided=change, signatures=signatures)
+        if change is None:
+            return None
+        return IndexEntry(decided=change, signatures=signatures, turn=turn)
     if decision != Decision.PRINT or len(content) != 5:
         return None
     new = _read_print(number, content)
     observations = _read_observations(content[4])
     if new is None or (observations is None and content[4] is not None):
         return None
-    return IndexEntry(decided=new, observations=observations, signatures=signatures)
+    return IndexEntry(decided=new, observations=observations, signatures=signatures, turn=turn)
 
 
 def _read_source_change(number: int, content: list[object]) -> SourceChange | None:
@@ -194,11 +211,6 @@ def read_observation(value: object) -> Observation | None:
     return Observation(coop=coop, level=level, survey_hash=survey_hash, signature=signature)
 
 
-def decision_message(*, federation: bytes, coop: int, body: bytes) -> bytes:
-    """What `coop` signs for a decision; `body` as `IndexEntry.signed_body` gives it."""
-    return signed_bytes(TAG_DECISION, federation=federation, coop=coop, body=body)
-
-
 def observation_body(*, period: int, level: int, survey_hash: bytes) -> bytes:
     """The encoding of `[period, level, survey hash]`: equal bytes are the same observation."""
     return encode([period, level, survey_hash])
@@ -217,14 +229,20 @@ def is_observed(content: object) -> bool:
 
 
 def content_message(
-    *, federation: bytes, coop: int, decision: int, number: int, content: bytes
+    *,
+    federation: bytes,
+    coop: int,
+    decision: int,
+    number: int,
+    content: bytes,
+    turn: Turn | None = None,
 ) -> bytes:
     """What `coop` signs for a content by its encoding; for `OBSERVATION`, as an observation."""
     if decision == OBSERVATION:
         # `[period, level, survey hash]` has one element more than the content `[level, survey hash]`.
         body = b"\x93" + encode(number) + content[1:]
         return observation_message(federation=federation, coop=coop, body=body)
-    body = b"\x93" + encode(decision) + encode(number) + content
+    body = decision_body(decision=decision, number=number, content=content, turn=turn)
     return decision_message(federation=federation, coop=coop, body=body)
 
 

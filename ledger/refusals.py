@@ -71,6 +71,7 @@ class Refusal(IntEnum):
     INDEX_OBSERVATIONS_MISPLACED = 87
     INDEX_OBSERVATIONS_TOO_FEW = 88
     INDEX_MEDIAN_WRONG = 89
+    DECISION_OUT_OF_PLACE = 90
 
     @property
     def code(self) -> str:

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from hashlib import sha256
 
+from ledger.agreement import decision_message
 from ledger.decisions import (
     IndexEntry,
     Observation,
-    decision_message,
     observation_body,
     observation_message,
 )

@@ -88,6 +88,11 @@ class Index:
             lead_days=self.parameters.lead_days,
         )
 
+    @property
+    def place(self) -> int:
+        """How many decisions it has taken in, of both kinds: the place of the next one."""
+        return len(self.prints) + len(self.sources)
+
     def value_on(self, day: int) -> int:
         """What a unit is worth on a day, in millionths of the currency.
 
@@ -123,7 +128,7 @@ def check_print(index: Index, new: Print) -> PrintRefusal | None:
         refusal = check(index, new)
         if refusal is not None:
             return refusal
-    # 9.3.17
+    # 9.3.18
     values, _ = _values_of(index, new)
     if not LOWEST_VALUE <= min(values) <= max(values) <= LARGEST_VALUE:
         return PrintRefusal.TABLE_OUT_OF_RANGE
@@ -140,16 +145,16 @@ def apply_print(index: Index, new: Print) -> Index:
 
 def check_source_change(index: Index, new: SourceChange) -> SourceRefusal | None:
     """Why the change of source is not to be taken in next, or None."""
-    # 9.3.18
+    # 9.3.19
     if new.number <= len(index.sources):
         return SourceRefusal.NUMBER_REPEATED
-    # 9.3.19
+    # 9.3.20
     if new.number > len(index.sources) + 1:
         return SourceRefusal.NUMBER_EARLY
     # The shape of an entry (9.3) leaves no hash of another length; this is for other callers.
     if len(new.description_hash) != SOURCE_HASH_LENGTH:
         return SourceRefusal.DESCRIPTION_MISSING
-    # 9.3.20
+    # 9.3.21
     earlier = [source.first_period for source in index.sources]
     if new.first_period < max([index.due_window.period, *earlier]):
         return SourceRefusal.PERIOD_TAKEN
@@ -174,21 +179,21 @@ def _check_period(index: Index, new: Print) -> PrintRefusal | None:
     due = index.due_window.period
     if new.period == due:
         return None
-    # 9.3.9: two logs that took periods in another order could have other values for a day.
+    # 9.3.10: two logs that took periods in another order could have other values for a day.
     if new.period > due:
         return PrintRefusal.PERIOD_EARLY
-    # 9.3.7
+    # 9.3.8
     if new in index.prints:
         return PrintRefusal.PERIOD_REPEATED
-    # 9.3.8: a day that has a value keeps it for ever.
+    # 9.3.9: a day that has a value keeps it for ever.
     if index.prints and new.period >= index.prints[0].period:
         return PrintRefusal.PERIOD_CONTRADICTED
-    # 9.3.10
+    # 9.3.11
     return PrintRefusal.PERIOD_BEFORE_BASE
 
 
 def _check_source(index: Index, new: Print) -> PrintRefusal | None:
-    # 9.3.11
+    # 9.3.12
     if new.source != index.source_of(new.period):
         return PrintRefusal.SOURCE_WRONG
     return None
@@ -197,7 +202,7 @@ def _check_source(index: Index, new: Print) -> PrintRefusal | None:
 def _check_stand_in(index: Index, new: Print) -> PrintRefusal | None:
     if not new.is_stand_in:
         return None
-    # 9.3.12
+    # 9.3.13
     in_a_row = 0
     for taken in reversed(index.prints):
         if not taken.is_stand_in:
@@ -205,7 +210,7 @@ def _check_stand_in(index: Index, new: Print) -> PrintRefusal | None:
         in_a_row += 1
     if in_a_row == len(index.prints) or in_a_row >= index.parameters.stand_in_limit:
         return PrintRefusal.STAND_IN_NOT_ALLOWED
-    # 9.3.13
+    # 9.3.14
     if new.value != index.prints[-1].value or new.late:
         return PrintRefusal.STAND_IN_VALUE_WRONG
     return None
@@ -213,15 +218,15 @@ def _check_stand_in(index: Index, new: Print) -> PrintRefusal | None:
 
 def _check_value(index: Index, new: Print) -> PrintRefusal | None:
     if index.parameters.method is Method.SURVEY:
-        # 9.3.14
+        # 9.3.15
         if not LOWEST_VALUE <= new.value <= LARGEST_VALUE:
             return PrintRefusal.VALUE_IMPOSSIBLE
         return None
     changes = [new.value, *(late.change for late in new.late)]
-    # 9.3.14
+    # 9.3.15
     if min(changes) <= -TENTHS:
         return PrintRefusal.VALUE_IMPOSSIBLE
-    # 9.3.15
+    # 9.3.16
     highest = factor_of_change(index.parameters.step_cap)
     if any(not Fraction(1) / highest <= factor_of_change(change) <= highest for change in changes):
         return PrintRefusal.STEP_ABOVE_CAP
@@ -231,7 +236,7 @@ def _check_value(index: Index, new: Print) -> PrintRefusal | None:
 def _check_late(index: Index, new: Print) -> PrintRefusal | None:
     if not new.late:
         return None
-    # 9.3.16
+    # 9.3.17
     periods = [late.period for late in new.late]
     is_rising = all(first < second for first, second in pairwise(periods))
     is_open = set(periods) <= open_stand_ins(index.prints).keys()

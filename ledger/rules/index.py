@@ -8,11 +8,11 @@ account, balance or position has a part in it, and none changes.
 from collections.abc import Callable
 from typing import Final
 
+from ledger.agreement import decision_message
 from ledger.charter import Charter, IndexCharter
 from ledger.decisions import (
     IndexEntry,
     Observations,
-    decision_message,
     observation_body,
     observation_message,
 )
@@ -80,6 +80,7 @@ def decide_index(
         or _check_observations(entry, charter.index)
         or _check_observers(entry, charter, verify)
         or _check_signers(entry, charter, verify)
+        or _check_place(entry, index)
         or _check_decided(entry, index)
     )
     if refusal is not None:
@@ -97,16 +98,24 @@ def check_content(entry: IndexEntry, *, charter: Charter, index: Index) -> Refus
     return (
         _check_observations(entry, charter.index)
         or _check_observers(entry, charter, verify)
+        or _check_place(entry, index)
         or _check_decided(entry, index)
     )
 
 
+def _check_place(entry: IndexEntry, index: Index) -> Refusal | None:
+    # 9.3.7
+    if entry.turn is not None and entry.turn.place != index.place:
+        return Refusal.DECISION_OUT_OF_PLACE
+    return None
+
+
 def _check_decided(entry: IndexEntry, index: Index) -> Refusal | None:
-    # 9.3.7 to 9.3.17, one by one in `ledger.index.table`: they are arithmetic, which knows no ledger.
+    # 9.3.8 to 9.3.18, one by one in `ledger.index.table`: they are arithmetic, which knows no ledger.
     if isinstance(entry.decided, Print):
         print_refusal = check_print(index, entry.decided)
         return None if print_refusal is None else REFUSALS[print_refusal]
-    # 9.3.18 to 9.3.20
+    # 9.3.19 to 9.3.21
     source_refusal = check_source_change(index, entry.decided)
     return None if source_refusal is None else REFUSALS[source_refusal]
 

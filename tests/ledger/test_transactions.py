@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.agreement import Turn
 from ledger.codec import MAX, Value, encode
 from ledger.decisions import Observation, Observations
 from ledger.entries import (
@@ -319,6 +320,23 @@ def test_a_change_of_source_has_its_own_content(content: Value) -> None:
     assert wrong is Refusal.ENTRY_MALFORMED
 
 
+@pytest.mark.parametrize("turn", [[0, 0], [MAX, MAX]])
+def test_an_index_entry_may_have_a_place_and_a_round(turn: list[Value]) -> None:
+    data = encode([7, 2, 1, [5, HASH], STEWARDS, *turn])
+    right = decode_transaction(data)
+    assert isinstance(right, IndexEntry) and right.turn is not None
+    assert [right.turn.place, right.turn.round] == turn
+    assert encode_transaction(right) == data
+
+
+@pytest.mark.parametrize(
+    "turn", [[0], [0, 0, 0], [-1, 0], [0, -1], [MAX + 1, 0], [0, MAX + 1], [None, None], [0, b""]]
+)
+def test_an_index_entry_has_place_and_round_or_neither(turn: list[Value]) -> None:
+    wrong = decode_transaction(encode([7, 2, 1, [5, HASH], STEWARDS, *turn]))
+    assert wrong is Refusal.ENTRY_MALFORMED
+
+
 def test_the_largest_index_entry_fits() -> None:
     coops = range(MAX_NUMBER - MAX_PUBLISHERS, MAX_NUMBER)
     seen = make_observations(dict.fromkeys(coops, (MAX, HASH, SIGNATURE)))
@@ -326,6 +344,7 @@ def test_the_largest_index_entry_fits() -> None:
         decided=Print(period=MAX, value=MAX),
         observations=seen,
         signatures=tuple((coop, SIGNATURE) for coop in coops),
+        turn=Turn(place=MAX, round=MAX),
     )
     data = encode_entry(LAST_TIME, encode_transaction(entry))
     assert decode_entry(data) == Entry(LAST_TIME, entry)

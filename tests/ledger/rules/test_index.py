@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ledger.agreement import Turn
 from ledger.codec import MAX
 from ledger.decisions import IndexEntry, Observation
 from ledger.entries import decode_transaction, encode_entry
@@ -84,8 +85,8 @@ class Fault:
 
 def official_entry(**fields: Any) -> IndexEntry:
     fields = {"period": DECEMBER, "value": 30} | fields
-    observations = fields.pop("observations", None)
-    return IndexEntry(decided=Print(**fields), observations=observations)
+    observations, turn = fields.pop("observations", None), fields.pop("turn", None)
+    return IndexEntry(decided=Print(**fields), observations=observations, turn=turn)
 
 
 def signed(entry: IndexEntry, signers: tuple[int, ...], *, forged: bool) -> bytes:
@@ -103,6 +104,7 @@ OFFICIAL_FAULTS = [
     Fault(Refusal.PUBLISHERS_TOO_FEW, "signers", {"signers": (2,)}),
     Fault(Refusal.INDEX_OBSERVATIONS_MISPLACED, "observations", {"observations": SEEN}),
     Fault(Refusal.SIGNATURE_INVALID, "forged", {"forged": True}),
+    Fault(Refusal.DECISION_OUT_OF_PLACE, "turn", {"turn": Turn(place=0, round=0)}),
     Fault(Refusal.INDEX_PERIOD_REPEATED, "period", {"period": DECEMBER - 1, "value": 25}),
     Fault(Refusal.INDEX_PERIOD_CONTRADICTED, "period", {"period": DECEMBER - 1, "value": 26}),
     Fault(Refusal.INDEX_PERIOD_EARLY, "period", {"period": DECEMBER + 1}),
@@ -149,6 +151,53 @@ def test_of_two_faults_the_earlier_is_the_refusal(make_validator: MakeValidator)
         assert books.refusal(1, transaction(earlier, later)) is earlier.refusal, (earlier, later)
         tried += 1
     assert tried > 50
+
+
+def test_prints_and_changes_of_source_share_one_sequence_of_places(
+    make_validator: MakeValidator,
+) -> None:
+    books = official_books(make_validator)
+    for place, taken in enumerate(
+        (
+            official_entry(),
+            IndexEntry(
+                decided=SourceChange(
+                    number=1, first_period=DECEMBER + 1, description_hash=SOURCE_HASH
+                )
+            ),
+            official_entry(period=DECEMBER + 1, source=1),
+        ),
+        1,
+    ):
+        for wrong in (0, place - 1, place + 1, MAX):
+            out_of_place = replace(taken, turn=Turn(place=wrong, round=0))
+            refusal = books.refusal(1, certify(OFFICIAL, out_of_place))
+            assert refusal is Refusal.DECISION_OUT_OF_PLACE
+        books.append(1, certify(OFFICIAL, replace(taken, turn=Turn(place=place, round=MAX))))
+    assert index_of(books.validator, 1).place == 4
+
+
+def test_a_decision_with_a_round_leaves_what_one_without_leaves(
+    make_validator: MakeValidator,
+) -> None:
+    with_round, without = (official_books(make_validator) for _ in range(2))
+    in_round = replace(official_entry(), turn=Turn(place=1, round=3))
+    with_round.append(1, certify(OFFICIAL, in_round))
+    without.append(1, certify(OFFICIAL, official_entry()))
+    rows = [books.validator.rows(1, "index") for books in (with_round, without)]
+    assert rows[0] == rows[1]
+
+
+@pytest.mark.parametrize("signed_in", [None, Turn(place=1, round=1), Turn(place=2, round=0)])
+def test_signatures_hold_for_the_place_and_round_that_were_signed(
+    signed_in: Turn | None, make_validator: MakeValidator
+) -> None:
+    books = official_books(make_validator)
+    entry = decode_transaction(certify(OFFICIAL, replace(official_entry(), turn=signed_in)))
+    assert isinstance(entry, IndexEntry)
+    claimed = encode_transaction(replace(entry, turn=Turn(place=1, round=0)))
+    assert books.refusal(1, claimed) is Refusal.SIGNATURE_INVALID
+    books.append(1, certify(OFFICIAL, replace(official_entry(), turn=Turn(place=1, round=0))))
 
 
 def test_absurd_values_have_refusals_too(make_validator: MakeValidator) -> None:
