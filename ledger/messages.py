@@ -22,6 +22,7 @@ TAG_PUBLISH: Final = _tag("fiado1.publish")
 TAG_LOG: Final = _tag("fiado1.log")
 TAG_MEMO: Final = _tag("fiado1.memo")
 TAG_ADDRESS: Final = _tag("fiado1.address")
+TAG_REQUEST: Final = _tag("fiado1.request")
 TAG_REASON: Final = _tag("fiado1.reason")
 
 

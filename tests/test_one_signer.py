@@ -10,6 +10,7 @@ SIGNS = {"sign", "sign_head", "issue", "new_issuer", "ReferenceIssuer"}
 ALLOWED = {
     "node/addresses.py",  # where a node answers, under a tag of its own
     "node/engine/signer.py",
+    "node/join_requests.py",  # a coop that wants to join, under a tag of its own
     "node/link/handshake.py",  # who is there; says nothing about a log
     "node/merchant/signing.py",  # a webhook's body, under a tag of its own
 }
