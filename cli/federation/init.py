@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from cli.federation.draft import MISSING_KEY, CoopDraft, IndexDraft, StewardDraft, render_charter
+from cli.federation.quorums import advice
 from cli.shell.parameters import output_option
 from cli.shell.terminal import Output
 from ledger.codec import MAX
@@ -122,12 +123,13 @@ def init(
     if file.exists():
         raise click.UsageError(f"There is a file {file} already, and a draft never replaces one.")
     drafts = _drafts(coops, node_keys, stewards, clearing, thresholds)
+    deciding = decision_quorum or len(drafts) // 2 + 1
     try:
         text = render_charter(
             name=name,
             unit=unit,
             witness_quorum=witness_quorum,
-            decision_quorum=decision_quorum or len(drafts) // 2 + 1,
+            decision_quorum=deciding,
             coops=drafts,
             index=_index_draft(method, currency, base),
             entries_per_day=entries_per_day or None,
@@ -144,7 +146,13 @@ def init(
         output.line(f"Still to be done: {problem}.")
     else:
         output.line("It is complete: `fiado federation sign` signs it, once for each cooperative.")
-    output.result({"file": str(file), "is_complete": problem is None, "problem": problem})
+    told = advice(len(drafts), witness_quorum=witness_quorum, decision_quorum=deciding)
+    output.line()
+    for sentence in told:
+        output.line(sentence)
+    output.result(
+        {"file": str(file), "is_complete": problem is None, "problem": problem, "advice": told}
+    )
 
 
 def _index_draft(method: str | None, currency: str, base: str | None) -> IndexDraft | None:

@@ -1,0 +1,96 @@
+"""What a quorum bears: how many dishonest cooperatives it withstands, and how many may be away.
+
+Two quorums that are large enough have an honest cooperative in common, which does not say two things. So
+for decisions, which all cooperatives sign, a quorum q of n withstands f dishonest ones when q > (n + f) /
+2. Witnesses are others than the cooperative whose log it is, and who shows two histories is one of the f:
+so it is enough that q > (n + f - 2) / 2. The figures and what they mean are on the page docs/FEDERATION.md.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Bearing:
+    """What a quorum bears in a federation of a certain size."""
+
+    dishonest: int
+    """So many may lie together; 0: not a single one."""
+    away: int
+    """So many may be off, and it still comes about."""
+
+
+def decisions_bear(coops: int, quorum: int) -> Bearing:
+    """What it means that `quorum` of `coops` cooperatives sign a decision."""
+    return Bearing(dishonest=_bounded(2 * quorum - 1 - coops, coops), away=coops - quorum)
+
+
+def witnesses_bear(coops: int, quorum: int) -> Bearing:
+    """What it means that `quorum` cooperatives of `coops`, besides the anchored one, sign an anchor."""
+    lying = _bounded(2 * quorum + 1 - coops, coops) if quorum else 0
+    return Bearing(dishonest=lying, away=max(coops - 1 - quorum, 0))
+
+
+def decision_quorum_against(coops: int, dishonest: int) -> int:
+    """The least quorum of decisions that withstands so many dishonest cooperatives."""
+    return (coops + dishonest) // 2 + 1
+
+
+def witness_quorum_against(coops: int, dishonest: int) -> int:
+    """The least quorum of witnesses that withstands so many dishonest cooperatives, 1 or more."""
+    return (coops + dishonest) // 2
+
+
+def advice(coops: int, *, witness_quorum: int, decision_quorum: int) -> list[str]:
+    """In a few sentences, what these quorums bear and what would be better."""
+    return [
+        _of_decisions(coops, decision_quorum),
+        _of_witnesses(coops, witness_quorum),
+        *([] if coops >= 4 else [_TOO_FEW]),
+    ]
+
+
+_TOO_FEW = (
+    "Of fewer than four cooperatives none can be dishonest unless none is ever away: four bear one of each. "
+    "More can join later."
+)
+
+
+def _of_decisions(coops: int, quorum: int) -> str:
+    bears = decisions_bear(coops, quorum)
+    said = f"Decisions: {quorum} of {coops} sign. {_away(bears.away)} may be away"
+    if bears.dishonest:
+        return f"{said}, and {_number(bears.dishonest)} may be dishonest."
+    safe = decision_quorum_against(coops, 1)
+    but = "; a single dishonest one could have two answers certified."
+    return said + but + (f" With {safe} it could not." if quorum < safe <= coops else "")
+
+
+def _of_witnesses(coops: int, quorum: int) -> str:
+    if coops < 2:
+        return "Witnesses: there is nobody else to be one."
+    bears = witnesses_bear(coops, quorum)
+    safe = witness_quorum_against(coops, 1)
+    if bears.dishonest:
+        return (
+            f"Witnesses: {quorum} besides the cooperative itself. {_away(bears.away)} of the other "
+            f"{coops - 1} may be away, and {_number(bears.dishonest)} may be dishonest."
+        )
+    what = "none" if not quorum else str(quorum)
+    said = f"Witnesses: {what}. A cooperative that shows two histories is proved, not prevented."
+    if safe > coops - 1:
+        return said
+    spare = witnesses_bear(coops, safe).away
+    return f"{said} {safe} would prevent it, and {_away(spare).lower()} of the others may then be away."
+
+
+def _away(count: int) -> str:
+    return "Nobody" if not count else _number(count).capitalize()
+
+
+def _number(count: int) -> str:
+    words = ("none", "one", "two", "three", "four", "five", "six")
+    return words[count] if count < len(words) else str(count)
+
+
+def _bounded(dishonest: int, coops: int) -> int:
+    return max(min(dishonest, coops), 0)
