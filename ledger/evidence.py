@@ -1,21 +1,20 @@
 """Evidence: proof that a coop cheated, for anyone with the charter (PROTOCOL section 7.9).
 
-Three kinds: a fork (two signed heads of which the longer does not extend the shorter), an invalid entry
-(a signed head over an entry that the rules refuse), and two decisions (two signed contents for one number).
-The second needs a validator that holds the log up to that entry.
+A fork is two signed heads of which the longer does not extend the shorter. An invalid entry is a signed head
+over an entry that the rules refuse; to check it, one needs a validator that holds the log up to that entry.
+The rest is in `ledger.contradictions`: two contents signed where a coop may sign one.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar, Final, cast
+from typing import Final
 
 from ledger.chain import SignedHead, check_hash, extend_all
 from ledger.charter import Charter
-from ledger.codec import Value, decode, encode
-from ledger.decisions import OBSERVATION, Decision, content_message, is_observed
+from ledger.codec import decode, encode
+from ledger.contradictions import Contradiction, read_contradiction
 from ledger.errors import EncodingError, ProofError
 from ledger.refusals import Refusal
 from ledger.shapes import is_bytes, is_number, is_uint
-from ledger.signatures import SignatureInvalid, verify
 from ledger.validators.interface import Validator
 
 MAX_EVIDENCE_BYTES: Final = 4 * 1024 * 1024
@@ -133,57 +132,7 @@ class InvalidEntryEvidence:
             raise ProofError("the entries do not chain to the signed head")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignedContent:
-    """A content's encoding and a coop's signature over it."""
-
-    content: bytes
-    signature: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DecisionEvidence:
-    """A coop signed two contents for one number; `decision` 0 are its own observations of a week."""
-
-    kind = "decision"
-    entries: ClassVar[tuple[bytes, ...]] = ()
-    coop: int
-    decision: int
-    number: int
-    first: SignedContent
-    second: SignedContent
-
-    def encode(self) -> bytes:
-        """The canonical bytes."""
-        fields: list[Value] = ["decision", self.coop, self.decision, self.number]
-        for signed in (self.first, self.second):
-            fields += [decode(signed.content), signed.signature]
-        return encode(fields)
-
-    def check(self, charter: Charter) -> None:
-        """Raise `ProofError` unless this proves that the coop signed both."""
-        coop = charter.coops.get(self.coop)
-        if coop is None:
-            raise ProofError("contents signed for a coop that is not in the charter")
-        if self.first.content == self.second.content:
-            raise ProofError("the contents are the same")
-        for signed in (self.first, self.second):
-            if self.decision == OBSERVATION and not is_observed(decode(signed.content)):
-                raise ProofError("not the content of an observation")
-            message = content_message(
-                federation=charter.federation,
-                coop=self.coop,
-                decision=self.decision,
-                number=self.number,
-                content=signed.content,
-            )
-            try:
-                verify(public_key=coop.node_key, message=message, signature=signed.signature)
-            except SignatureInvalid as error:
-                raise ProofError(f"not a signature of coop {coop.name} over it") from error
-
-
-Evidence = ForkEvidence | InvalidEntryEvidence | DecisionEvidence
+Evidence = ForkEvidence | InvalidEntryEvidence | Contradiction
 
 
 def decode_evidence(data: bytes) -> Evidence:
@@ -220,29 +169,11 @@ def decode_evidence(data: bytes) -> Evidence:
                 signed=SignedHead(coop=coop, length=length, head=head, signature=signature),
                 refusal=Refusal(refusal),
             )
-        case [
-            "decision",
-            int(coop),
-            int(decision),
-            int(number),
-            first,
-            bytes(sa),
-            second,
-            bytes(sb),
-        ]:
-            _check_numbers(coop, number)
-            _check_sizes(hashes=(), signatures=(sa, sb))
-            if decision not in (OBSERVATION, *Decision):
-                raise ProofError("not evidence: no such decision")
-            return DecisionEvidence(
-                coop=coop,
-                decision=decision,
-                number=number,
-                first=SignedContent(content=_content(first), signature=sa),
-                second=SignedContent(content=_content(second), signature=sb),
-            )
         case _:
-            raise ProofError("not evidence")
+            contradiction = read_contradiction(value)
+            if contradiction is None:
+                raise ProofError("not evidence")
+            return contradiction
 
 
 def _check_numbers(coop: int, *numbers: int) -> None:
@@ -255,18 +186,6 @@ def _check_sizes(*, hashes: tuple[bytes, ...], signatures: tuple[bytes, ...]) ->
         check_hash(each)
     if not all(is_bytes(each, 64) for each in signatures):
         raise ProofError("not evidence: a signature of another length")
-
-
-def _content(value: object) -> bytes:
-    """The encoding of a content: any array, with no more elements at any depth than others may have."""
-    if type(value) is not list:
-        raise ProofError("not evidence: a content that is not an array")
-    content = encode(cast(Value, value))
-    try:
-        decode(content)
-    except EncodingError as error:
-        raise ProofError(f"not evidence: {error}") from error
-    return content
 
 
 def _entries(values: list[object]) -> tuple[bytes, ...]:

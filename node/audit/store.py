@@ -32,6 +32,7 @@ KINDS = {
     "fork": "it signed two histories",
     "invalid": "it signed an entry that the rules forbid",
     "decision": "it signed two contents of one decision",
+    "support": "it supported two contents in one round of a decision",
 }
 """What each kind of evidence proves."""
 

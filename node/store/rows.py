@@ -57,8 +57,8 @@ class Entries:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """A proof that `coop` cheated. `digest` is SHA-256 of `data`, `kind` "fork", "invalid"
-    or "decision"."""
+    """A proof that `coop` cheated. `digest` is SHA-256 of `data`, `kind` "fork", "invalid",
+    "decision" or "support"."""
 
     digest: bytes
     coop: int

@@ -9,9 +9,10 @@ import nacl.bindings
 import pytest
 
 from ledger.codec import Value, encode
+from ledger.contradictions import DecisionEvidence, SignedContent
 from ledger.decisions import OBSERVATION, content_message
 from ledger.errors import ProofError
-from ledger.evidence import DecisionEvidence, SignedContent, decode_evidence
+from ledger.evidence import decode_evidence
 from ledger.founding import parse_founding
 from ledger.refusals import Refusal
 from ledger.signatures import SigningKey, verify

@@ -16,6 +16,7 @@ from ledger.entries import LAST_TIME, encode_entry
 from ledger.evidence import InvalidEntryEvidence
 from ledger.refusals import Refusal
 from tests.builders import Books
+from tests.vectors.make_rounds import nested, no_rounds, no_supports, rounds, supports
 
 Case = dict[str, Any]
 HASH = sha256(b"a survey").digest()
@@ -32,11 +33,15 @@ def evidence_vectors(books: Books) -> Case:
             *cases("fork", forks(books).items()),
             *cases("invalid", accusations(books).items()),
             *cases("decision", decisions(books).items()),
+            *cases("decision", rounds(books.federation).items()),
+            *cases("support", supports(books.federation).items()),
         ],
         "invalid": [
             *cases("fork", no_forks(books).items()),
             *cases("invalid", false_accusations(books).items()),
             *cases("decision", no_decisions(books).items()),
+            *cases("decision", no_rounds(books.federation).items()),
+            *cases("support", no_supports(books.federation).items()),
         ],
     }
 
@@ -236,11 +241,6 @@ def no_decisions(books: Books) -> dict[str, bytes]:
             books, OBSERVATION, 2_920, [10**9, HASH], [10**9, HASH[:31]]
         ),
     }
-
-
-def nested(depth: int) -> list[Value]:
-    """An array that has so many arrays below each other, itself included."""
-    return [] if depth == 1 else [nested(depth - 1)]
 
 
 def decision(books: Books, kind: int, number: int, first: Value, second: Value) -> bytes:

@@ -8,15 +8,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from ledger.codec import MAX
+from ledger.agreement import Turn
+from ledger.codec import MAX, encode
+from ledger.contradictions import DecisionEvidence, SignedContent
 from ledger.decisions import IndexEntry
 from ledger.entries import decode_transaction, encode_entry
-from ledger.evidence import DecisionEvidence, SignedContent
-from ledger.index.prints import Print
+from ledger.index.prints import Print, SourceChange
 from ledger.refusals import Refusal
 from ledger.rules.index import SECONDS_IN_DAY
+from ledger.transactions import encode_transaction
 from tests.builders import Books, Federation, books_with_members, build_federation
 from tests.index_builders import (
+    SOURCE_HASH,
     certify,
     day_of,
     index_lines,
@@ -95,6 +98,62 @@ def survey_books() -> Books:
         books.append(1, surveyed(SURVEY, week, levels))
     books.append(1, priced(books, 1, 1, 1, 2, minor=77_777, day=day_of(books)))
     return books
+
+
+def books_with_rounds() -> Books:
+    """Places go on over prints and changes of source, and over what was decided without rounds."""
+    books = books_with_members(OFFICIAL, members=2, limit=10**9)
+    take_prints(books, 25)
+    source = SourceChange(number=1, first_period=NOVEMBER + 2, description_hash=SOURCE_HASH)
+    for entry in (
+        IndexEntry(decided=source, turn=Turn(place=1, round=0)),
+        IndexEntry(decided=Print(period=NOVEMBER + 1, value=31), turn=Turn(place=2, round=7)),
+        IndexEntry(decided=Print(period=NOVEMBER + 2, value=-4, source=1)),
+        IndexEntry(
+            decided=Print(period=NOVEMBER + 3, value=10, source=1), turn=Turn(place=4, round=MAX)
+        ),
+    ):
+        books.append(1, certify(OFFICIAL, entry))
+    return books
+
+
+def misplaced() -> dict[str, tuple[bytes, Refusal | None]]:
+    """Prints with a place for the log of coop 1 of `official_books`, which has taken in four decisions."""
+    next_print = IndexEntry(decided=Print(period=NOVEMBER + 3, value=5, source=1))
+
+    def placed(turn: Turn, signed_in: Turn | None = None) -> bytes:
+        entry = decode_transaction(certify(OFFICIAL, replace(next_print, turn=signed_in or turn)))
+        assert isinstance(entry, IndexEntry)
+        return encode_transaction(replace(entry, turn=turn))
+
+    out = Refusal.DECISION_OUT_OF_PLACE
+    again = Print(period=NOVEMBER + 2, value=5, source=1)
+    return {
+        "the next print in its place": (placed(Turn(place=4, round=0)), None),
+        "in its place, in a late round": (placed(Turn(place=4, round=MAX)), None),
+        "in the place before": (placed(Turn(place=3, round=0)), out),
+        "in the place after": (placed(Turn(place=5, round=0)), out),
+        "a month that is taken, in the place before": (
+            certify(OFFICIAL, IndexEntry(decided=again, turn=Turn(place=3, round=0))),
+            out,
+        ),
+        "a month that is taken, in the next place": (
+            certify(OFFICIAL, IndexEntry(decided=again, turn=Turn(place=4, round=0))),
+            Refusal.INDEX_PERIOD_CONTRADICTED,
+        ),
+        "signed in another round": (
+            placed(Turn(place=4, round=1), Turn(place=4, round=0)),
+            Refusal.SIGNATURE_INVALID,
+        ),
+        "signed in another place": (
+            placed(Turn(place=3, round=0), Turn(place=4, round=0)),
+            Refusal.SIGNATURE_INVALID,
+        ),
+        "a place without a round": (
+            encode([*next_print.fields(), 4]),
+            Refusal.ENTRY_MALFORMED,
+        ),
+    }
 
 
 def refused(books: Books) -> dict[str, tuple[bytes, Refusal | None]]:
@@ -198,10 +257,12 @@ def index_transactions() -> dict[str, bytes]:
     """A transaction of each shape that an `index` entry has."""
     late = {NOVEMBER + 1: 31}
     levels = {1: 1_001_000_000, 2: 1_003_000_001}
+    in_round = IndexEntry(decided=Print(period=NOVEMBER, value=25), turn=Turn(place=0, round=1))
     return {
         "print with a late change": official(OFFICIAL, NOVEMBER + 2, -400, source=1, late=late),
         "print of a survey": surveyed(SURVEY, WEEK, levels),
         "change of source": source_change(OFFICIAL, 1, NOVEMBER + 2),
+        "print of a round": certify(OFFICIAL, in_round),
     }
 
 
@@ -230,12 +291,13 @@ def history(books: Books) -> Case:
 def make() -> Case:
     """The content of the file."""
     books = official_books()
-    cases = refused(books)
+    cases = refused(books) | misplaced()
     return {
         "histories": [
             history(books),
             history(survey_books()),
             *(history(half_way_books(federation)) for federation in HALF_WAY),
+            history(books_with_rounds()),
         ],
         "cases": [
             {

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from ledger.agreement import Subject, Turn, decision_body, support_hash
 from ledger.chain import head_message
 from ledger.codec import MAX, Value, encode
 from ledger.entries import LAST_TIME, decode_entry, decode_transaction, encode_entry
@@ -22,6 +23,7 @@ from ledger.messages import (
     TAG_HEAD,
     TAG_LINK,
     TAG_SESSION,
+    TAG_SUPPORT,
     signed_bytes,
 )
 from ledger.refusals import Refusal
@@ -114,17 +116,22 @@ def tagged(value: Value) -> Any:
 
 def message_vectors() -> Case:
     """What signatures cover, for each purpose, PROTOCOL section 3."""
-    bodies = {
-        TAG_CHARTER: b"",
-        TAG_HEAD: encode([7, bytes(range(32))]),
-        TAG_ENTRY: signed_part(Return(coop=2, number=5)),
-        TAG_LINK: b"the body of section 10",
-        TAG_SESSION: b"the body of section 11",
-        TAG_DECISION: encode([1, 2, b"content"]),
-    }
+    turn = Turn(place=3, round=1)
+    content = encode([5, bytes(32)])
+    content_hash = support_hash(decision=2, number=1, content=content)
+    bodies = [
+        (TAG_CHARTER, b""),
+        (TAG_HEAD, encode([7, bytes(range(32))])),
+        (TAG_ENTRY, signed_part(Return(coop=2, number=5))),
+        (TAG_LINK, b"the body of section 10"),
+        (TAG_SESSION, b"the body of section 11"),
+        (TAG_DECISION, encode([1, 2, b"content"])),
+        (TAG_DECISION, decision_body(decision=2, number=1, content=content, turn=turn)),
+        (TAG_SUPPORT, encode([Subject.INDEX.value, turn.place, turn.round, content_hash])),
+    ]
     key = FEDERATION.node_keys[2]
     cases = []
-    for tag, body in bodies.items():
+    for tag, body in bodies:
         message = signed_bytes(tag, federation=FEDERATION.id, coop=2, body=body)
         cases.append(
             {

@@ -10,8 +10,8 @@ can be asked for again, so nothing here is on disk; what this node itself signed
 from collections import defaultdict
 from dataclasses import dataclass
 
+from ledger.contradictions import DecisionEvidence, SignedContent
 from ledger.decisions import content_message
-from ledger.evidence import DecisionEvidence, SignedContent
 from ledger.shapes import Signatures
 from ledger.signatures import SignatureInvalid, verify
 from node.engine.core import Core, Tick

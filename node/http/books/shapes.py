@@ -110,7 +110,7 @@ class Evidence(OfCoop, frozen=True):
     """Of whose cheating there is a proof, and of what kind."""
 
     digest: Hash
-    kind: Annotated[str, one_of("fork", "invalid", "decision")]
+    kind: Annotated[str, one_of("fork", "invalid", "decision", "support")]
 
 
 class EvidenceList(Shape, frozen=True):

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from ledger.codec import Value
+from ledger.contradictions import DecisionEvidence
 from ledger.decisions import OBSERVATION, Decision, IndexEntry
 from ledger.entries import decode_transaction
-from ledger.evidence import DecisionEvidence, decode_evidence
+from ledger.evidence import decode_evidence
 from ledger.index.conversion import divide_half_even
 from ledger.index.days import text_from_month, week_of_day
 from ledger.index.prints import Print
