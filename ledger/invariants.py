@@ -24,40 +24,96 @@ def find_violations(validator: Validator) -> list[Violation]:
     return [*_federation_violations(validator), *_log_violations(validator)]
 
 
+def fork_loss(validator: Validator) -> int:
+    """What all logs together were credited from branches that don't stand, in minor units (7.11)."""
+    return sum(
+        validator.fork_loss(coop, other=other, branch=validator.standing(coop))
+        for other in validator.coops
+        if len(validator.branches(other)) > 1
+        for coop in validator.coops
+        if coop != other
+    )
+
+
 def _federation_violations(validator: Validator) -> Iterator[Violation]:
     total = 0
     for coop in validator.coops:
-        log = validator.log(coop)
-        balances = log.commons + sum(account.balance for account in validator.accounts(coop))
-        if balances != log.position:
-            yield Violation(
-                "position_is_sum", f"coop {coop}: position {log.position}, sum {balances}"
-            )
-        total += balances + sum(item.amount for item in validator.in_transit(coop))
-    if total:
-        yield Violation("sum_zero", f"balances and amounts in transit add up to {total}")
+        for branch in validator.branches(coop):
+            log = validator.log(coop, branch=branch)
+            accounts = validator.accounts(coop, branch=branch)
+            balances = log.commons + sum(account.balance for account in accounts)
+            if balances != log.position:
+                yield Violation(
+                    "position_is_sum", f"coop {coop}: position {log.position}, sum {balances}"
+                )
+            if branch == validator.standing(coop):
+                total += balances + _under_way(validator, coop)
+    loss = fork_loss(validator)
+    if total != loss:
+        detail = f"balances and amounts in transit add up to {total}, the loss by forks is {loss}"
+        yield Violation("sum_zero", detail)
+
+
+def _under_way(validator: Validator, coop: int) -> int:
+    """What the standing branch of `coop`'s log has sent and the payees' standing ones have not taken in."""
+    of = validator.standing(coop)
+    items = validator.in_transit(coop, branch=of)
+    taken = {
+        payee: validator.taken_in(payee, other=coop, branch=validator.standing(payee), of=of)
+        for payee in {item.payee_coop for item in items}
+    }
+    return sum(item.amount for item in items if item.number > taken[item.payee_coop])
 
 
 def _log_violations(validator: Validator) -> Iterator[Violation]:
-    logs = {coop: validator.log(coop) for coop in validator.coops}
-    for coop, log in logs.items():
-        clearing_limit = validator.charter(coop).coops[coop].clearing_limit
-        balances = [log.commons, *(account.balance for account in validator.accounts(coop))]
-        if max(balances) > MAX or min(balances) < -MAX:
-            yield Violation("balances_in_range", f"coop {coop}: {min(balances)}, {max(balances)}")
-        if log.position - log.held < -clearing_limit:
-            yield Violation("clearing_limit_holds", f"coop {coop}: position {log.position}")
-        if log.commons < 0:
-            yield Violation("commons_not_negative", f"coop {coop}: commons {log.commons}")
-        held = sum(item.amount for item in validator.returnable(coop))
-        if log.held != held or held < 0:
-            yield Violation("held_is_returnable", f"coop {coop}: held {log.held}, owed {held}")
+    for coop in validator.coops:
+        for branch in validator.branches(coop):
+            yield from _violations_of(validator, coop, branch)
+            yield from _transit_violations(validator, coop, branch)
+    yield from _anchor_violations(validator)
+
+
+def _violations_of(validator: Validator, coop: int, branch: int) -> Iterator[Violation]:
+    log = validator.log(coop, branch=branch)
+    clearing_limit = validator.charter(coop, branch=branch).coops[coop].clearing_limit
+    accounts = validator.accounts(coop, branch=branch)
+    balances = [log.commons, *(account.balance for account in accounts)]
+    if max(balances) > MAX or min(balances) < -MAX:
+        yield Violation("balances_in_range", f"coop {coop}: {min(balances)}, {max(balances)}")
+    if log.position - log.held < -clearing_limit:
+        yield Violation("clearing_limit_holds", f"coop {coop}: position {log.position}")
+    if log.commons < 0:
+        yield Violation("commons_not_negative", f"coop {coop}: commons {log.commons}")
+    held = sum(item.amount for item in validator.returnable(coop, branch=branch))
+    if log.held != held or held < 0:
+        yield Violation("held_is_returnable", f"coop {coop}: held {log.held}, owed {held}")
+
+
+def _anchor_violations(validator: Validator) -> Iterator[Violation]:
+    logs = {
+        (coop, branch): validator.log(coop, branch=branch)
+        for coop in validator.coops
+        for branch in validator.branches(coop)
+    }
+    for (coop, branch), log in logs.items():
         for other, length in log.anchored.items():
-            if length > logs[other].length:
+            of = validator.gone_by(coop, other=other, branch=branch)
+            if length > logs[other, of].length:
                 yield Violation("anchors_within_logs", f"coop {coop} anchors {other} at {length}")
-        for item in validator.in_transit(coop):
-            if item.number <= logs[item.payee_coop].anchored.get(coop, 0):
-                yield Violation("transit_is_unanchored", f"coop {coop}, entry {item.number}")
+
+
+def _transit_violations(validator: Validator, coop: int, branch: int) -> Iterator[Violation]:
+    items = validator.in_transit(coop, branch=branch)
+    taken = {
+        payee: min(
+            validator.taken_in(payee, other=coop, branch=each, of=branch)
+            for each in validator.branches(payee)
+        )
+        for payee in {item.payee_coop for item in items}
+    }
+    for item in items:
+        if item.number <= taken[item.payee_coop]:
+            yield Violation("transit_is_unanchored", f"coop {coop}, entry {item.number}")
 
 
 def find_sequence_violations(

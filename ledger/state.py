@@ -144,6 +144,14 @@ class Log:
     """How many payments the day of `time` has; counted only where the charter bounds entries."""
     others_today: int = 0
     """How many entries that are not payments that day has."""
+    branch: int = 0
+    """Which branch of its coop's log it is; 0 where there is only one."""
+    branches: list["Log"] = field(default_factory=list)
+    """The other branches of the coop's log that are held, numbered from 1; only branch 0 knows them."""
+    goes_by: dict[int, int] = field(default_factory=dict)
+    """Which branch of a forked log it goes by, where that is not branch 0."""
+    received: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    """What it was credited from forked logs beyond the point where they part: number and amount."""
 
     @property
     def length(self) -> int:
@@ -181,4 +189,4 @@ class Log:
 
 
 State = dict[int, Log]
-"""The logs of a federation by coop number: one for each coop that any log's charter has."""
+"""The logs of a federation by coop number: branch 0 for each coop that any log's charter has."""

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import takewhile
+from itertools import dropwhile, takewhile
 
 from ledger.chain import head_message
 from ledger.codec import MAX
 from ledger.refusals import Refusal
+from ledger.rules.branches import all_logs, branch_to_anchor, go_by_branch, is_forked
 from ledger.rules.payments import credit
 from ledger.signatures import SignatureInvalid, verify
 from ledger.state import COMMONS, Log, Returnable, State, Transit, Waiting
@@ -45,20 +46,21 @@ def check_anchor(state: State, log: Log, anchor: Anchor) -> Refusal | Waiting | 
     except SignatureInvalid:
         return Refusal.SIGNATURE_INVALID
     # 7.6.8: no refusal, for what a replica holds is not a fault of the entry.
-    if state[anchor.coop].head_at(anchor.length) != anchor.head:
+    held = branch_to_anchor(state, log, anchor)
+    if held is None:
         return Waiting(
             coop=anchor.coop,
             length=anchor.length,
             head=anchor.head,
             signature=signatures[anchor.coop],
         )
-    return _check_balances(state, log, anchor)
+    return _check_balances(log, held, anchor)
 
 
-def _check_balances(state: State, log: Log, anchor: Anchor) -> Refusal | None:
+def _check_balances(log: Log, held: Log, anchor: Anchor) -> Refusal | None:
     # 7.6.9: all that is credited to an account counts together, since it all comes by this entry.
     credits: Counter[int] = Counter()
-    for item in _arriving(state, log, anchor):
+    for item in _arriving(log, held, anchor):
         credits[_credited(log, item)] += item.amount
     for number, amount in credits.items():
         balance = log.commons if number == COMMONS else log.accounts[number].balance
@@ -67,28 +69,41 @@ def _check_balances(state: State, log: Log, anchor: Anchor) -> Refusal | None:
     return None
 
 
-def _arriving(state: State, log: Log, anchor: Anchor) -> Iterator[Transit]:
-    """What `anchor` delivers, in order."""
-    queue = state[anchor.coop].transit.get(log.coop, [])
+def _arriving(log: Log, held: Log, anchor: Anchor) -> Iterator[Transit]:
+    """What `anchor` delivers, in order. `held` is the branch that it takes in."""
+    # Where logs have forked, the queue may still have what has been delivered (7.11).
+    taken = log.anchored.get(anchor.coop, 0)
+    queue = dropwhile(lambda item: item.number <= taken, held.transit.get(log.coop, []))
     return takewhile(lambda item: item.number <= anchor.length, queue)
 
 
 def _credited(log: Log, item: Transit) -> int:
-    """The number of the account that `item` credits: its payee, or the commons when that has closed."""
-    if item.payee == COMMONS or log.accounts[item.payee].status is not Status.CLOSED:
-        return item.payee
-    return COMMONS
+    """The number of the account that `item` credits: its payee, or the commons when it can't be credited.
+
+    It can't when it has closed; or is not there, because another branch of the log has opened it (7.11).
+    """
+    account = log.accounts.get(item.payee)
+    if account is None or account.status is Status.CLOSED:
+        return COMMONS
+    return item.payee
 
 
 def apply_anchor(state: State, log: Log, anchor: Anchor) -> None:
     """Carry out a checked anchor: deliver what it takes in."""
+    held = branch_to_anchor(state, log, anchor)
+    assert held is not None, "what a checked anchor takes in is held"
+    arriving = list(_arriving(log, held, anchor))
+    go_by_branch(log, held)
     log.anchored[anchor.coop] = anchor.length
-    arriving = list(_arriving(state, log, anchor))
     for item in arriving:
         _deliver(log, anchor.coop, item)
-    if arriving:
-        del state[anchor.coop].transit[log.coop][: len(arriving)]
-    forget_heads(state, state[anchor.coop])
+    if is_forked(state, anchor.coop):
+        log.received.setdefault(anchor.coop, []).extend(
+            (item.number, item.amount) for item in arriving
+        )
+    elif not is_forked(state, log.coop):
+        del held.transit.get(log.coop, [])[: len(arriving)]
+        forget_heads(state, held)
 
 
 def _deliver(log: Log, payer_coop: int, item: Transit) -> None:
@@ -104,9 +119,9 @@ def _deliver(log: Log, payer_coop: int, item: Transit) -> None:
 
 
 def forget_heads(state: State, log: Log) -> None:
-    """Drop the heads of `log` that no other log can anchor any more."""
+    """Drop the heads of `log`, which has not forked, that no other log can anchor any more."""
     floor = min(
-        (other.anchored.get(log.coop, 0) for other in state.values() if other is not log),
+        (other.anchored.get(log.coop, 0) for other in all_logs(state) if other is not log),
         default=log.length,
     )
     surplus = floor - log.heads_from

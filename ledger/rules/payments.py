@@ -2,6 +2,7 @@
 
 from ledger.codec import MAX
 from ledger.refusals import Refusal
+from ledger.rules.branches import branch_gone_by
 from ledger.rules.index import check_payment_price
 from ledger.signatures import SignatureInvalid, verify
 from ledger.state import COMMONS, Account, Log, State, Transit
@@ -52,13 +53,13 @@ def _check_payee(state: State, log: Log, pay: Pay) -> Refusal | None:
     if pay.payee_coop not in log.charter.coops:
         return Refusal.COOP_UNKNOWN
     # 7.2.7
-    home = state[pay.payee_coop]
-    is_local = home is log
+    is_local = pay.payee_coop == log.coop
     if is_local and pay.payee == pay.payer:
         return Refusal.PAYEE_IS_PAYER
     # 7.2.8: every coop has a commons.
     if pay.payee == COMMONS:
         return None
+    home = log if is_local else branch_gone_by(state, log, pay.payee_coop)
     payee = home.accounts.get(pay.payee)
     # Of another coop's accounts a log knows only what it has anchored, however much of that coop's log a
     # replica holds: all replicas have to answer the same.

@@ -5,7 +5,9 @@ readable, the executable form of PROTOCOL, and `ledger.validators.native.NativeV
 `ledger.validators.choose` picks. The views are copies: holding one across calls is safe, and shows the
 past.
 
-Bytes given to `sequence` and `replay` are untrusted. `coop` must be one of `Validator.coops`.
+Bytes given to `sequence` and `replay` are untrusted. `coop` must be one of `Validator.coops`, and `branch`
+one of `Validator.branches` of it: where a coop has forked its log, each history that others have anchored is
+a branch, which all questions about a log can be asked of (PROTOCOL section 7.11).
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -87,7 +89,31 @@ class Validator(Protocol):
     def coops(self) -> Collection[int]:
         """The numbers of all coops that have a log here, rising."""
 
-    def charter(self, coop: int) -> Charter:
+    def branches(self, coop: int) -> Sequence[int]:
+        """The numbers of the branches of `coop`'s log that are held: 0, and one for each `add_branch`."""
+
+    def add_branch(self, coop: int) -> int:
+        """Hold one more branch of `coop`'s log; its number.
+
+        It begins empty, like all that the coop's log has here: raises `ValueError` once any of them has an
+        entry. So whoever learns of a branch begins anew, and replays.
+        """
+
+    def gone_by(self, coop: int, *, other: int, branch: int = 0) -> int:
+        """The branch of `other`'s log that this log goes by: of those that have the head that it has
+        anchored, the one with the lowest number.
+        """
+
+    def taken_in(self, coop: int, *, other: int, branch: int = 0, of: int = 0) -> int:
+        """Up to which length this log has taken in branch `of` of `other`'s log, on whichever it did."""
+
+    def standing(self, coop: int) -> int:
+        """The branch of `coop`'s log that counts in the books."""
+
+    def fork_loss(self, coop: int, *, other: int, branch: int = 0) -> int:
+        """What this log was credited from other branches of `other`'s log than the one that stands."""
+
+    def charter(self, coop: int, *, branch: int = 0) -> Charter:
         """The charter in force for `coop`'s log: everything in that log is judged by it."""
 
     def go_by(self, coop: int, charter: Charter) -> None:
@@ -104,34 +130,35 @@ class Validator(Protocol):
         of this call applied, for an anchor of a head that is not held here.
         """
 
-    def replay(self, coop: int, entries: bytes) -> Replayed:
+    def replay(self, coop: int, entries: bytes, *, branch: int = 0) -> Replayed:
         """Apply concatenated entries of `coop`'s log until one is refused or has to wait.
 
         Bytes after which no value boundary can be found raise `EncodingError`, with nothing applied.
         """
 
-    def judge(self, coop: int, entry: bytes) -> Refusal | Waiting | None:
+    def judge(self, coop: int, entry: bytes, *, branch: int = 0) -> Refusal | Waiting | None:
         """What stands against these exact bytes as the next entry of `coop`'s log; applies nothing.
 
         None when they are valid. Bytes that are not a single value are `ENTRY_MALFORMED`.
         """
 
-    def chain(self, coop: int, entries: bytes) -> tuple[int, bytes]:
+    def chain(self, coop: int, entries: bytes, *, branch: int = 0) -> tuple[int, bytes]:
         """How many entries these are and the head they would lead to; applies nothing.
 
         Raises `EncodingError` as `replay`.
         """
 
-    def log(self, coop: int) -> LogView:
+    def log(self, coop: int, *, branch: int = 0) -> LogView:
         """The log's state."""
 
-    def head_at(self, coop: int, length: int) -> bytes | None:
+    def head_at(self, coop: int, length: int, *, branch: int = 0) -> bytes | None:
         """The head at `length`, or None when the log is shorter or the head no longer kept.
 
-        Kept are all heads that some other coop's log has still to anchor, and the newest.
+        Kept are all heads that some other coop's log has still to anchor, and the newest; of a forked log
+        all.
         """
 
-    def account(self, coop: int, number: int) -> Account | None:
+    def account(self, coop: int, number: int, *, branch: int = 0) -> Account | None:
         """A copy of an account; None when there is none, and for the commons."""
 
     def account_named(self, coop: int, handle: str) -> int | None:
@@ -140,25 +167,31 @@ class Validator(Protocol):
     def accounts_of_key(self, coop: int, key: bytes) -> list[int]:
         """The numbers of the accounts with that key, rising; those that are closed too."""
 
-    def accounts(self, coop: int) -> Iterator[Account]:
+    def accounts(self, coop: int, *, branch: int = 0) -> Iterator[Account]:
         """Copies of all accounts in rising order."""
 
-    def in_transit(self, coop: int) -> list[Transit]:
-        """What `coop` has paid and the payees' logs have not anchored, by payee coop, then number."""
+    def in_transit(self, coop: int, *, branch: int = 0) -> list[Transit]:
+        """What `coop` has paid and the payees' logs have not anchored, by payee coop, then number.
+
+        Where the payee's log has branches: what not all of them have taken in.
+        """
 
     def credits_waiting(self, *, home: int, other: int) -> int:
-        """The number in `other`'s log of its newest item in transit to `home`; 0 when none is."""
+        """The number in `other`'s log of its newest item in transit to `home`; 0 when none is.
 
-    def returnable(self, coop: int) -> list[Returnable]:
+        The log of `home` is its branch 0, and that of `other` the one that it goes by.
+        """
+
+    def returnable(self, coop: int, *, branch: int = 0) -> list[Returnable]:
         """What `coop` has still to give back, in rising order."""
 
-    def index(self, coop: int) -> Index | None:
+    def index(self, coop: int, *, branch: int = 0) -> Index | None:
         """The index as far as `coop`'s log knows it; None when the charter has none."""
 
-    def row(self, coop: int, chapter: str, key: bytes) -> bytes | None:
+    def row(self, coop: int, chapter: str, key: bytes, *, branch: int = 0) -> bytes | None:
         """The value of a row of a chapter of `coop`'s log."""
 
-    def rows(self, coop: int, chapter: str) -> list[tuple[bytes, bytes]]:
+    def rows(self, coop: int, chapter: str, *, branch: int = 0) -> list[tuple[bytes, bytes]]:
         """Key and value of each row of a chapter of `coop`'s log, rising."""
 
     def digest(self) -> bytes:

@@ -5,8 +5,9 @@ anchor. Both validators read and write the same bytes. A snapshot is a node's ow
 its database is; the digest in it catches damage, not malice.
 
     snapshot = "fiado1.snapshot" padded to 16 bytes ‖ SHA-256 of the rest ‖ listing length, 8 bytes ‖
-               listing ‖ for each coop, rising: length of its first head, 8 bytes ‖ number of heads,
-               8 bytes ‖ heads of 32 bytes
+               listing ‖ for each log, as listed: length of its first head, 8 bytes ‖ number of heads,
+               8 bytes ‖ heads of 32 bytes ‖ for each log, as listed, of a coop whose log has branches: the
+               branch's number, 8 bytes
     (integers big endian)
 """
 
@@ -16,12 +17,23 @@ from typing import Any, Final
 
 import msgpack
 
-from ledger.codec import encode
+from ledger.codec import Value, encode
 from ledger.errors import SnapshotError
+from ledger.rules.branches import (
+    branch_gone_by,
+    branches_of,
+    go_by_branch,
+    in_order,
+    is_forked,
+    new_log,
+)
 from ledger.rules.index_rows import INDEX_CHAPTER, load_index
 from ledger.state import Account, Log, Returnable, State, Transit
 
 MAGIC: Final = b"fiado1.snapshot".ljust(16, b"\0")
+
+_Anchored = list[tuple[Log, int, bytes]]
+"""The head that a log has anchored of a coop whose log has branches."""
 
 _PAIR: Final = b"\x92"
 """The header of an array of two elements."""
@@ -30,7 +42,8 @@ _PAIR: Final = b"\x92"
 def list_state(state: State) -> Iterator[bytes]:
     """The listing, in pieces."""
     for coop in sorted(state):
-        yield from _list_log(state[coop])
+        for branch in in_order(branches_of(state, coop)):
+            yield from _list_log(state, branch)
 
 
 def _is_counted(log: Log) -> bool:
@@ -38,10 +51,13 @@ def _is_counted(log: Log) -> bool:
     return log.charter.entries_per_day is not None
 
 
-def _list_log(log: Log) -> Iterator[bytes]:
+def _list_log(state: State, log: Log) -> Iterator[bytes]:
     transit = list(log.sorted_transit())
     returnable = [log.returnable[key] for key in sorted(log.returnable)]
-    anchored = [[coop, length] for coop, length in log.anchored_lengths().items()]
+    anchored = [
+        [coop, length, *_list_forked(state, log, coop)]
+        for coop, length in log.anchored_lengths().items()
+    ]
     indexed = log.rows(INDEX_CHAPTER)
     yield encode(
         [
@@ -69,11 +85,21 @@ def _list_log(log: Log) -> Iterator[bytes]:
         )
     for back in returnable:
         yield encode([back.coop, back.number, back.account, back.amount])
+    for coop, received in sorted(log.received.items()):
+        yield from (encode([coop, number, amount]) for number, amount in received)
     yield from (value for _, value in indexed)
     for name in sorted(log.chapters.keys() - {INDEX_CHAPTER}):
         rows = log.rows(name)
         yield encode(["chapter", name, len(rows)])
         yield from (_PAIR + key + value for key, value in rows)
+
+
+def _list_forked(state: State, log: Log, coop: int) -> list[Value]:
+    """What follows the anchored length of a coop whose log has branches: the head, and how much came."""
+    if not is_forked(state, coop):
+        return []
+    branch = branch_gone_by(state, log, coop)
+    return [branch.head_at(log.anchored.get(coop, 0)), len(log.received.get(coop, []))]
 
 
 def state_digest(state: State) -> bytes:
@@ -87,13 +113,13 @@ def state_digest(state: State) -> bytes:
 def save_snapshot(state: State) -> bytes:
     """All state as bytes."""
     listing = b"".join(list_state(state))
+    logs = [log for coop in sorted(state) for log in in_order(branches_of(state, coop))]
     heads = b"".join(
-        state[coop].heads_from.to_bytes(8, "big")
-        + len(state[coop].heads).to_bytes(8, "big")
-        + b"".join(state[coop].heads)
-        for coop in sorted(state)
+        log.heads_from.to_bytes(8, "big") + len(log.heads).to_bytes(8, "big") + b"".join(log.heads)
+        for log in logs
     )
-    rest = len(listing).to_bytes(8, "big") + listing + heads
+    numbers = b"".join(log.branch.to_bytes(8, "big") for log in logs if is_forked(state, log.coop))
+    rest = len(listing).to_bytes(8, "big") + listing + heads + numbers
     return MAGIC + sha256(rest).digest() + rest
 
 
@@ -108,9 +134,16 @@ def load_snapshot(snapshot: bytes, state: State) -> State:
     position = listing_end
     try:
         line = lines.unpack()
+        listed = {}
+        anchored: _Anchored = []
         for coop in sorted(state):
-            line = _load_log(line, lines, state[coop])
-            position = _load_heads(rest, position, state[coop])
+            listed[coop], line = _load_branches(line, lines, state[coop], anchored)
+        for logs in listed.values():
+            for log in logs:
+                position = _load_heads(rest, position, log)
+        position = _load_numbers(rest, position, state, listed)
+        for log, coop, head in anchored:
+            _load_branch_gone_by(state, log, coop, head)
     except (msgpack.UnpackException, LookupError, TypeError, ValueError) as error:
         raise SnapshotError("the snapshot is of another charter") from error
     if line is not None or position != len(rest):
@@ -118,12 +151,46 @@ def load_snapshot(snapshot: bytes, state: State) -> State:
     return state
 
 
-def _load_log(header: Any, lines: Any, log: Log) -> Any:
+def _load_branches(line: Any, lines: Any, first: Log, anchored: _Anchored) -> tuple[list[Log], Any]:
+    """Take in all branches of a log, as `_load_log` does; `first` is the empty log for the first."""
+    logs, charter = [first], first.charter
+    line = _load_log(line, lines, first, anchored)
+    while line is not None and line[:2] == ["coop", first.coop]:
+        logs.append(new_log(charter, first.coop))
+        line = _load_log(line, lines, logs[-1], anchored)
+    return logs, line
+
+
+def _load_numbers(rest: bytes, position: int, state: State, listed: dict[int, list[Log]]) -> int:
+    """Give branches their numbers, and each log the branches that it goes by; where these bytes end."""
+    for coop, logs in listed.items():
+        if len(logs) == 1:
+            continue
+        for log in logs:
+            log.branch = int.from_bytes(rest[position : position + 8], "big")
+            position += 8
+        logs.sort(key=lambda log: log.branch)
+        if [log.branch for log in logs] != list(range(len(logs))):
+            raise SnapshotError("the snapshot numbers the branches of a log wrongly")
+        state[coop], state[coop].branches = logs[0], logs[1:]
+    return position
+
+
+def _load_branch_gone_by(state: State, log: Log, coop: int, head: bytes) -> None:
+    length = log.anchored.get(coop, 0)
+    branches = [each for each in branches_of(state, coop) if each.head_at(length) == head]
+    if not branches:
+        raise SnapshotError("the snapshot lacks the branch that a log goes by")
+    go_by_branch(log, branches[0])
+
+
+def _load_log(header: Any, lines: Any, log: Log, heads: _Anchored) -> Any:
     """Take in a log's lines, of which `header` is the first; gives the line after its last, if any."""
     if header[:2] != ["coop", log.coop]:
         raise SnapshotError("the snapshot is of another charter")
     _, _, _, _, log.time, log.position, log.held, log.commons, indexed, anchored, *counts = header
-    log.anchored = dict(anchored)
+    log.anchored = {each[0]: each[1] for each in anchored}
+    forked = {each[0]: each[2:] for each in anchored if each[2:]}
     if _is_counted(log):
         log.payments_today, log.others_today = counts.pop()
     accounts, transit, returnable = counts
@@ -138,6 +205,9 @@ def _load_log(header: Any, lines: Any, log: Log) -> Any:
         log.returnable[coop, number] = Returnable(
             coop=coop, number=number, account=account_number, amount=amount
         )
+    for coop, (head, count) in forked.items():
+        heads.append((log, coop, head))
+        log.received[coop] = [tuple(lines.unpack()[1:]) for _ in range(count)]
     line = _load_chapters(lines, log, indexed)
     log.index = load_index(log.charter, log.rows(INDEX_CHAPTER))
     return line

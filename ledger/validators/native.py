@@ -83,9 +83,33 @@ class NativeValidator:
         """See `Validator.coops`."""
         return self._charters.keys()
 
-    def charter(self, coop: int) -> Charter:
+    def charter(self, coop: int, *, branch: int = 0) -> Charter:
         """See `Validator.charter`."""
         return self._charters[coop]
+
+    def branches(self, coop: int) -> Sequence[int]:
+        """See `Validator.branches`."""
+        return range(1)
+
+    def add_branch(self, coop: int) -> int:
+        """See `Validator.add_branch`."""
+        raise NotImplementedError("native code holds no branches yet")
+
+    def gone_by(self, coop: int, *, other: int, branch: int = 0) -> int:
+        """See `Validator.gone_by`."""
+        return 0
+
+    def taken_in(self, coop: int, *, other: int, branch: int = 0, of: int = 0) -> int:
+        """See `Validator.taken_in`."""
+        return self.log(coop).anchored.get(other, 0)
+
+    def standing(self, coop: int) -> int:
+        """See `Validator.standing`."""
+        return 0
+
+    def fork_loss(self, coop: int, *, other: int, branch: int = 0) -> int:
+        """See `Validator.fork_loss`."""
+        return 0
 
     def go_by(self, coop: int, charter: Charter) -> None:
         """See `Validator.go_by`."""
@@ -143,7 +167,7 @@ class NativeValidator:
             head=head,
         )
 
-    def replay(self, coop: int, entries: bytes) -> Replayed:
+    def replay(self, coop: int, entries: bytes, *, branch: int = 0) -> Replayed:
         """See `Validator.replay`."""
         parts = _native.Entries(entries)
         shared = self._shared_rules(coop)
@@ -162,7 +186,7 @@ class NativeValidator:
                 waiting=None if waiting is None else _waiting(waiting),
             )
 
-    def judge(self, coop: int, entry: bytes) -> Refusal | Waiting | None:
+    def judge(self, coop: int, entry: bytes, *, branch: int = 0) -> Refusal | Waiting | None:
         """See `Validator.judge`."""
         refusal, waiting, is_shared = self._core.judge(coop, entry)
         if is_shared:
@@ -178,12 +202,12 @@ class NativeValidator:
         decided = self._shared_rules(coop).decide(decoded)
         return decided if isinstance(decided, Refusal) else None
 
-    def chain(self, coop: int, entries: bytes) -> tuple[int, bytes]:
+    def chain(self, coop: int, entries: bytes, *, branch: int = 0) -> tuple[int, bytes]:
         """See `Validator.chain`."""
         parts = _native.Entries(entries)
         return len(parts), self._core.chain(coop, parts)
 
-    def log(self, coop: int) -> LogView:
+    def log(self, coop: int, *, branch: int = 0) -> LogView:
         """See `Validator.log`."""
         length, head, time, position, held, commons, anchored, accounts, today = self._core.log(
             coop
@@ -202,11 +226,11 @@ class NativeValidator:
             others_today=today[1],
         )
 
-    def head_at(self, coop: int, length: int) -> bytes | None:
+    def head_at(self, coop: int, length: int, *, branch: int = 0) -> bytes | None:
         """See `Validator.head_at`."""
         return self._core.head_at(coop, length) if 0 <= length <= MAX else None
 
-    def account(self, coop: int, number: int) -> Account | None:
+    def account(self, coop: int, number: int, *, branch: int = 0) -> Account | None:
         """See `Validator.account`."""
         row = self._core.account(coop, number) if is_number(number) else None
         return None if row is None else read_account(row)
@@ -222,14 +246,14 @@ class NativeValidator:
         """See `Validator.accounts_of_key`."""
         return self._core.accounts_of_key(coop, key)
 
-    def accounts(self, coop: int) -> Iterator[Account]:
+    def accounts(self, coop: int, *, branch: int = 0) -> Iterator[Account]:
         """See `Validator.accounts`."""
         for number in self._core.account_numbers(coop):
             row = self._core.account(coop, number)
             if row is not None:
                 yield read_account(row)
 
-    def in_transit(self, coop: int) -> list[Transit]:
+    def in_transit(self, coop: int, *, branch: int = 0) -> list[Transit]:
         """See `Validator.in_transit`."""
         return [
             Transit(
@@ -247,22 +271,22 @@ class NativeValidator:
         """See `Validator.credits_waiting`."""
         return self._core.credits_waiting(home, other)
 
-    def returnable(self, coop: int) -> list[Returnable]:
+    def returnable(self, coop: int, *, branch: int = 0) -> list[Returnable]:
         """See `Validator.returnable`."""
         return [
             Returnable(coop=payer_coop, number=number, account=account, amount=amount)
             for payer_coop, number, account, amount in self._core.returnable(coop)
         ]
 
-    def index(self, coop: int) -> Index | None:
+    def index(self, coop: int, *, branch: int = 0) -> Index | None:
         """See `Validator.index`."""
         return self._indexes[coop]
 
-    def row(self, coop: int, chapter: str, key: bytes) -> bytes | None:
+    def row(self, coop: int, chapter: str, key: bytes, *, branch: int = 0) -> bytes | None:
         """See `Validator.row`."""
         return self._core.row(coop, chapter, key)
 
-    def rows(self, coop: int, chapter: str) -> list[tuple[bytes, bytes]]:
+    def rows(self, coop: int, chapter: str, *, branch: int = 0) -> list[tuple[bytes, bytes]]:
         """See `Validator.rows`."""
         return self._core.rows(coop, chapter)
 

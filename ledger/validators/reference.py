@@ -7,7 +7,7 @@ chain. Speed beyond that is the native validator's job.
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from ledger.chain import extend, extend_all, genesis
+from ledger.chain import extend, extend_all
 from ledger.charter import Charter
 from ledger.codec import split
 from ledger.effects import Effects, apply_effects
@@ -18,6 +18,16 @@ from ledger.index.table import Index
 from ledger.messages import TAG_ENTRY, signing_context
 from ledger.refusals import Refusal
 from ledger.rules.anchors import apply_anchor, check_anchor
+from ledger.rules.branches import (
+    branch_gone_by,
+    branch_of_anchored,
+    branches_of,
+    fork_loss,
+    new_log,
+    settle,
+    standing_branch,
+    taken_in,
+)
 from ledger.rules.days import apply_day, check_day, today_of
 from ledger.rules.index import index_of_new_log
 from ledger.rules.payments import apply_pay, apply_return, check_pay, check_return
@@ -53,9 +63,40 @@ class ReferenceValidator:
         """See `Validator.coops`."""
         return self._state.keys()
 
-    def charter(self, coop: int) -> Charter:
+    def charter(self, coop: int, *, branch: int = 0) -> Charter:
         """See `Validator.charter`."""
-        return self._state[coop].charter
+        return self._log(coop, branch).charter
+
+    def branches(self, coop: int) -> Sequence[int]:
+        """See `Validator.branches`."""
+        return range(1 + len(self._state[coop].branches))
+
+    def add_branch(self, coop: int) -> int:
+        """See `Validator.add_branch`."""
+        first = self._state[coop]
+        if any(log.length for log in branches_of(self._state, coop)):
+            raise ValueError("a branch is added before its log has an entry here")
+        first.branches.append(new_log(first.charter, coop, branch=1 + len(first.branches)))
+        return len(first.branches)
+
+    def _log(self, coop: int, branch: int) -> Log:
+        return branches_of(self._state, coop)[branch] if branch else self._state[coop]
+
+    def gone_by(self, coop: int, *, other: int, branch: int = 0) -> int:
+        """See `Validator.gone_by`."""
+        return branch_of_anchored(self._state, self._log(coop, branch), other).branch
+
+    def taken_in(self, coop: int, *, other: int, branch: int = 0, of: int = 0) -> int:
+        """See `Validator.taken_in`."""
+        return taken_in(self._state, self._log(coop, branch), self._log(other, of))
+
+    def standing(self, coop: int) -> int:
+        """See `Validator.standing`."""
+        return standing_branch(self._state, coop).branch
+
+    def fork_loss(self, coop: int, *, other: int, branch: int = 0) -> int:
+        """See `Validator.fork_loss`."""
+        return fork_loss(self._state, self._log(coop, branch), other)
 
     def go_by(self, coop: int, charter: Charter) -> None:
         """See `Validator.go_by`."""
@@ -85,6 +126,7 @@ class ReferenceValidator:
                 outcomes.append(-stop.value)
             else:
                 raise AssertionError("an anchor that waits passed the check of dependencies")
+        settle(self._state, log)
         return Sequenced(
             outcomes=outcomes,
             first=first,
@@ -104,11 +146,17 @@ class ReferenceValidator:
                 if isinstance(found, Waiting):
                     raise DependencyMissing(f"log {found.coop} is not held up to {found.length}")
 
-    def replay(self, coop: int, entries: bytes) -> Replayed:
+    def replay(self, coop: int, entries: bytes, *, branch: int = 0) -> Replayed:
         """See `Validator.replay`."""
-        log = self._state[coop]
+        log = self._log(coop, branch)
+        done = self._append_all(log, split(entries))
+        settle(self._state, log)
+        return done
+
+    def _append_all(self, log: Log, entries: Sequence[bytes]) -> Replayed:
+        """Append entries until one is refused or has to wait."""
         count = consumed = 0
-        for entry in split(entries):
+        for entry in entries:
             stop = self._append(log, entry)
             if isinstance(stop, Refusal):
                 return Replayed(count=count, consumed=consumed, refusal=stop)
@@ -130,7 +178,7 @@ class ReferenceValidator:
         is_payment = isinstance(entry.transaction, Pay)
         apply_day(log.charter, log, time=entry.time, is_payment=is_payment)
         log.heads.append(extend(log.head, data))
-        if len(self._state) == 1:
+        if len(self._state) == 1 and not log.branches and not log.branch:
             # Nobody can anchor the log of a federation's only coop.
             del log.heads[:-1]
             log.heads_from += 1
@@ -174,22 +222,22 @@ class ReferenceValidator:
                 assert effects is not None, "what the shared rules accept has effects"
                 apply_effects(log, effects)
 
-    def judge(self, coop: int, entry: bytes) -> Refusal | Waiting | None:
+    def judge(self, coop: int, entry: bytes, *, branch: int = 0) -> Refusal | Waiting | None:
         """See `Validator.judge`."""
         decoded = decode_entry(entry)
         if isinstance(decoded, Refusal):
             return decoded
-        checked = self._check(self._state[coop], decoded, entry)
+        checked = self._check(self._log(coop, branch), decoded, entry)
         return checked if isinstance(checked, Refusal | Waiting) else None
 
-    def chain(self, coop: int, entries: bytes) -> tuple[int, bytes]:
+    def chain(self, coop: int, entries: bytes, *, branch: int = 0) -> tuple[int, bytes]:
         """See `Validator.chain`."""
         parts = split(entries)
-        return len(parts), extend_all(self._state[coop].head, parts)
+        return len(parts), extend_all(self._log(coop, branch).head, parts)
 
-    def log(self, coop: int) -> LogView:
+    def log(self, coop: int, *, branch: int = 0) -> LogView:
         """See `Validator.log`."""
-        log = self._state[coop]
+        log = self._log(coop, branch)
         return LogView(
             coop=coop,
             length=log.length,
@@ -204,13 +252,13 @@ class ReferenceValidator:
             others_today=log.others_today,
         )
 
-    def head_at(self, coop: int, length: int) -> bytes | None:
+    def head_at(self, coop: int, length: int, *, branch: int = 0) -> bytes | None:
         """See `Validator.head_at`."""
-        return self._state[coop].head_at(length)
+        return self._log(coop, branch).head_at(length)
 
-    def account(self, coop: int, number: int) -> Account | None:
+    def account(self, coop: int, number: int, *, branch: int = 0) -> Account | None:
         """See `Validator.account`."""
-        account = self._state[coop].accounts.get(number)
+        account = self._log(coop, branch).accounts.get(number)
         return None if account is None else replace(account)
 
     def account_named(self, coop: int, handle: str) -> int | None:
@@ -222,36 +270,38 @@ class ReferenceValidator:
         accounts = self._state[coop].accounts.values()
         return sorted(account.number for account in accounts if account.key == key)
 
-    def accounts(self, coop: int) -> Iterator[Account]:
+    def accounts(self, coop: int, *, branch: int = 0) -> Iterator[Account]:
         """See `Validator.accounts`."""
-        accounts = self._state[coop].accounts
+        accounts = self._log(coop, branch).accounts
         return (replace(accounts[number]) for number in sorted(accounts))
 
-    def in_transit(self, coop: int) -> list[Transit]:
+    def in_transit(self, coop: int, *, branch: int = 0) -> list[Transit]:
         """See `Validator.in_transit`."""
-        return list(self._state[coop].sorted_transit())
+        return list(self._log(coop, branch).sorted_transit())
 
     def credits_waiting(self, *, home: int, other: int) -> int:
         """See `Validator.credits_waiting`."""
-        queue = self._state[other].transit.get(home)
-        return queue[-1].number if queue else 0
+        log = self._state[home]
+        queue = branch_gone_by(self._state, log, other).transit.get(home)
+        newest = queue[-1].number if queue else 0
+        return newest if newest > log.anchored.get(other, 0) else 0
 
-    def returnable(self, coop: int) -> list[Returnable]:
+    def returnable(self, coop: int, *, branch: int = 0) -> list[Returnable]:
         """See `Validator.returnable`."""
-        items = self._state[coop].returnable
+        items = self._log(coop, branch).returnable
         return [items[key] for key in sorted(items)]
 
-    def index(self, coop: int) -> Index | None:
+    def index(self, coop: int, *, branch: int = 0) -> Index | None:
         """See `Validator.index`."""
-        return self._state[coop].index
+        return self._log(coop, branch).index
 
-    def row(self, coop: int, chapter: str, key: bytes) -> bytes | None:
+    def row(self, coop: int, chapter: str, key: bytes, *, branch: int = 0) -> bytes | None:
         """See `Validator.row`."""
-        return self._state[coop].row(chapter, key)
+        return self._log(coop, branch).row(chapter, key)
 
-    def rows(self, coop: int, chapter: str) -> list[tuple[bytes, bytes]]:
+    def rows(self, coop: int, chapter: str, *, branch: int = 0) -> list[tuple[bytes, bytes]]:
         """See `Validator.rows`."""
-        return self._state[coop].rows(chapter)
+        return self._log(coop, branch).rows(chapter)
 
     def digest(self) -> bytes:
         """See `Validator.digest`."""
@@ -284,13 +334,3 @@ class _LogState:
 def empty_state(founding: Founding) -> State:
     """The state before the first entry of any log."""
     return {coop: new_log(founding.genesis, coop) for coop in founding.genesis.coops}
-
-
-def new_log(charter: Charter, coop: int) -> Log:
-    """The log of `coop` before its first entry, under the charter by which it begins."""
-    return Log(
-        coop=coop,
-        charter=charter,
-        heads=[genesis(federation=charter.federation, coop=coop)],
-        index=index_of_new_log(charter),
-    )

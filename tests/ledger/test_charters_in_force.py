@@ -18,9 +18,10 @@ from ledger.evidence import InvalidEntryEvidence
 from ledger.founding import Founding
 from ledger.invariants import find_violations
 from ledger.refusals import Refusal
+from ledger.rules.branches import new_log
 from ledger.transactions import Status
 from ledger.validators.listing import load_snapshot
-from ledger.validators.reference import ReferenceValidator, empty_state, new_log
+from ledger.validators.reference import ReferenceValidator, empty_state
 from tests.builders import Books, Federation, MakeValidator, build_federation, signing_key
 from tests.charters import keyed, with_coop, with_node_key
 from tests.index_builders import index_lines, official

@@ -92,7 +92,7 @@ def let_a_balance_pass(state: State) -> None:
         (hold_nothing, {"held_is_returnable"}),
         (forget_what_is_returnable, {"held_is_returnable"}),
         (anchor_beyond_the_log, {"anchors_within_logs"}),
-        (anchor_over_a_payment, {"transit_is_unanchored"}),
+        (anchor_over_a_payment, {"transit_is_unanchored", "sum_zero"}),
         (overdraw_the_commons, {"commons_not_negative"}),
         (let_a_balance_pass, {"balances_in_range"}),
     ],

@@ -1,0 +1,169 @@
+"""Branches: the histories of a log that has forked, PROTOCOL section 7.11.
+
+A log is a function of itself and of what it anchored. So where a coop has signed two histories, both may be
+held, as branches of its log, and every other log goes by the one that it anchored. Each branch is a log like
+any other: it has accounts, takes in other logs, and is bounded by the rules.
+
+What is on its way to a forked coop is on its way to each of its branches. So an item stays in its queue
+until every branch of the payee's log has taken it in, and `taken_in` says which items have reached whom.
+"""
+
+from collections.abc import Iterator
+
+from ledger.chain import genesis
+from ledger.charter import Charter
+from ledger.rules.index import index_of_new_log
+from ledger.state import Log, State
+from ledger.transactions import Anchor
+
+
+def new_log(charter: Charter, coop: int, *, branch: int = 0) -> Log:
+    """The log of `coop`, or a branch of it, before its first entry, under the charter by which it begins."""
+    return Log(
+        coop=coop,
+        branch=branch,
+        charter=charter,
+        heads=[genesis(federation=charter.federation, coop=coop)],
+        index=index_of_new_log(charter),
+    )
+
+
+def is_forked(state: State, coop: int) -> bool:
+    """Whether more than one branch of the coop's log is held."""
+    return bool(state[coop].branches)
+
+
+def branches_of(state: State, coop: int) -> list[Log]:
+    """All branches of the coop's log, by number."""
+    first = state[coop]
+    return [first, *first.branches]
+
+
+def all_logs(state: State) -> Iterator[Log]:
+    """Every branch of every log."""
+    for log in state.values():
+        yield log
+        yield from log.branches
+
+
+def branch_gone_by(state: State, log: Log, coop: int) -> Log:
+    """The branch of another coop's log that `log` goes by: one that has the head that it anchored."""
+    first = state[coop]
+    return branches_of(state, coop)[log.goes_by.get(coop, 0)] if first.branches else first
+
+
+def go_by_branch(log: Log, branch: Log) -> None:
+    """Let `log` go by that branch of another log from here on."""
+    if branch.branch:
+        log.goes_by[branch.coop] = branch.branch
+    else:
+        log.goes_by.pop(branch.coop, None)
+
+
+def branch_to_anchor(state: State, log: Log, anchor: Anchor) -> Log | None:
+    """The branch that `anchor` takes into `log`, or None when none such is held (7.6.8).
+
+    Another one than the log goes by can be it only while all that was anchored is in both.
+    """
+    present = branch_gone_by(state, log, anchor.coop)
+    if present.head_at(anchor.length) == anchor.head:
+        return present
+    known = log.anchored.get(anchor.coop, 0)
+    for branch in branches_of(state, anchor.coop) if is_forked(state, anchor.coop) else ():
+        if branch.head_at(anchor.length) == anchor.head and common_length(branch, present) >= known:
+            return branch
+    return None
+
+
+def common_length(one: Log, other: Log) -> int:
+    """Up to which length two branches of one log are the same."""
+    low, high = 0, min(one.length, other.length)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one.head_at(middle) == other.head_at(middle):
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def fork_length(state: State, coop: int) -> int:
+    """Up to which length all branches of the coop's log are the same."""
+    first, *others = branches_of(state, coop)
+    return min((common_length(first, other) for other in others), default=first.length)
+
+
+def taken_in(state: State, log: Log, branch: Log) -> int:
+    """Up to which length `log` has taken in that branch of another log, on whichever branch it did."""
+    anchored = log.anchored.get(branch.coop, 0)
+    present = branch_gone_by(state, log, branch.coop)
+    return anchored if present is branch else min(anchored, common_length(present, branch))
+
+
+def branch_of_anchored(state: State, log: Log, coop: int) -> Log:
+    """Of the branches that have the head that `log` anchored, the one with the lowest number."""
+    anchored = log.anchored.get(coop, 0)
+    return next(
+        branch for branch in branches_of(state, coop) if taken_in(state, log, branch) == anchored
+    )
+
+
+def in_order(branches: list[Log]) -> list[Log]:
+    """Branches of one log in the order that every replica gives them: by their heads where they differ."""
+    return sorted(branches, key=lambda branch: branch.heads) if len(branches) > 1 else branches
+
+
+def standing_branch(state: State, coop: int) -> Log:
+    """The branch that counts in the books: the one that most coops' logs anchored, the first in order."""
+    branches = in_order(branches_of(state, coop))
+    return (
+        max(branches, key=lambda branch: _anchoring(state, branch)) if branches[1:] else branches[0]
+    )
+
+
+def _anchoring(state: State, branch: Log) -> int:
+    """How many other coops have a log that goes by nothing but what is in this branch."""
+    return sum(
+        any(
+            taken_in(state, log, branch) == log.anchored.get(branch.coop, 0)
+            for log in branches_of(state, other)
+        )
+        for other in state
+        if other != branch.coop
+    )
+
+
+def fork_loss(state: State, log: Log, coop: int) -> int:
+    """What `log` was credited from other branches of the coop's log than the one that stands."""
+    if not is_forked(state, coop):
+        return 0
+    shared = taken_in(state, log, standing_branch(state, coop))
+    return sum(amount for number, amount in log.received.get(coop, []) if number > shared)
+
+
+def settle(state: State, log: Log) -> None:
+    """Forget what nobody needs any more, after `log` has changed."""
+    for other in state:
+        if other != log.coop and (is_forked(state, log.coop) or is_forked(state, other)):
+            _forget_items(state, log.coop, other)
+            _forget_items(state, other, log.coop)
+            _forget_received(state, log.coop, other)
+            _forget_received(state, other, log.coop)
+
+
+def _forget_items(state: State, payer: int, payee: int) -> None:
+    """Drop what every branch of the payee's log has taken in."""
+    for branch in branches_of(state, payer):
+        queue = branch.transit.get(payee, [])
+        if queue:
+            taken = min(taken_in(state, log, branch) for log in branches_of(state, payee))
+            branch.transit[payee] = [item for item in queue if item.number > taken]
+
+
+def _forget_received(state: State, home: int, other: int) -> None:
+    """Drop what has come from before the point where the other log's branches part."""
+    for log in branches_of(state, home):
+        received = log.received.get(other, [])
+        if received:
+            shared = fork_length(state, other)
+            log.received[other] = [each for each in received if each[0] > shared]
