@@ -12,8 +12,10 @@ from collections import Counter
 
 from tests.simulation.plan import draw_plan
 from tests.simulation.simulation import Simulation
+from tests.simulation.tally import Run, Tally
 
 PROGRESS_EVERY = 10
+CAUSED = ("restarts", "broken links", "evidence", "repeated answers", "ms to heal")
 
 
 def main() -> int:
@@ -30,13 +32,15 @@ def main() -> int:
     else:
         seeds = range(options.start, options.start + options.seeds)
     failed = []
+    tally = Tally(CAUSED)
     began = time.monotonic()
     seen: Counter[str] = Counter()
     for place, seed in enumerate(seeds, 1):
-        if not _run(seed, seen, trace=options.trace):
+        if not _run(seed, seen, tally, trace=options.trace):
             failed.append(seed)
         if place % PROGRESS_EVERY == 0:
             print(f"{place}/{len(seeds)} seeds, {time.monotonic() - began:.0f} s", flush=True)
+    print("\n".join(tally.lines()))
     print("seen:", ", ".join(f"{count} {name}" for name, count in sorted(seen.items())))
     if failed:
         print(f"failed: {' '.join(map(str, failed))}")
@@ -44,7 +48,7 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def _run(seed: int, seen: Counter[str], *, trace: bool) -> bool:
+def _run(seed: int, seen: Counter[str], tally: Tally, *, trace: bool) -> bool:
     plan = draw_plan(seed)
     simulation = Simulation(plan, trace=print if trace else None)
     seen[f"runs with mischief {plan.mischief.value}"] += 1
@@ -58,6 +62,7 @@ def _run(seed: int, seen: Counter[str], *, trace: bool) -> bool:
         return False
     finally:
         seen.update(simulation.watch.seen)
+    tally.add(Run(injected=simulation.world.injected, caused=simulation.watch.seen))
     return True
 
 

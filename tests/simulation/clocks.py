@@ -48,9 +48,10 @@ class Clocks:
         node = random.choice(list(self._sim.nodes.values()))
         jump_ms = random.choice(random.choice((JUMPS_MS, FAR_JUMPS_MS)))
         node.skew_ms += jump_ms
+        self._world.injected["clocks that jump"] += 1
         if abs(node.skew_ms) > SETTINGS.clock_peers_ms // 2:
             self._were_wrong.add(node.coop)
-            self._sim.watch.seen["clocks far off"] += 1
+            self._world.injected["clocks far off"] += 1
         self._world.note(f"{node.name}: the clock jumps by {jump_ms} ms")
 
     def end(self) -> None:

@@ -122,6 +122,7 @@ class Forker(Culprit):
         self._twin.disk = self.main.disk.copy()
         self._twin.mark = MemoryMark(self.main.mark.mark)
         self.sim.watch.branches += [{}, {}]
+        self.world.injected["forks"] += 1
         self.world.note(f"{self.main.name}: FORKS")
         self._twin.start()
         self._part()
@@ -189,6 +190,7 @@ class InvalidSigner(Culprit):
             self.world.after(300, self._sign)
             return
         self._bad = invalid_entries(self, engine, has_prefix=not self._goes_on)
+        self.world.injected["invalid entries signed"] += 1
         self.world.note(f"{self.main.name}: SIGNS an invalid entry, goes on: {self._goes_on}")
         self._show()
 
@@ -245,12 +247,14 @@ class Babbler(Culprit):
         if self.main.engine is None or victim.engine is None:
             return
         for data in make_garbage(self, self.main.engine, victim.engine):
+            self.world.injected["garbage sent"] += 1
             self.sim.network.carry(self.main, peer, data)
 
     def sends(self, node: SimNode, peer: int, data: bytes) -> list[bytes]:
         """Spoil one message in ten."""
         if not self.world.chance(0.1):
             return [data]
+        self.world.injected["messages spoiled"] += 1
         spoiled = bytearray(data)
         spoiled[self.world.random.randrange(len(data))] ^= 1 << self.world.random.randrange(8)
         return [bytes(spoiled)]

@@ -40,6 +40,7 @@ class Flooder(Culprit):
             for _ in range(messages):
                 if self.coop in self.sim.nodes[peer].held:
                     break
+                self.world.injected["messages of a flood"] += 1
                 self.sim.network.carry(self.main, peer, make(next(self._numbers)))
 
     def _heads(self, number: int) -> bytes:

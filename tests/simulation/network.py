@@ -111,13 +111,18 @@ class Network:
             return
         receiver = link.ends[0] if link.ends[1] is node else link.ends[1]
         if self._world.chance(self.lost):
+            self._world.injected["messages lost"] += 1
             self._world.note(f"{node.name} -> {receiver.name}: {describe(data)} LOST")
             return
-        for _ in range(2 if self._world.chance(self.doubled) else 1):
+        is_doubled = self._world.chance(self.doubled)
+        self._world.injected["messages doubled"] += is_doubled
+        for _ in range(2 if is_doubled else 1):
             self._travel(link, node, receiver, data)
 
     def _travel(self, link: _Link, node: SimNode, receiver: SimNode, data: bytes) -> None:
-        longest = 3_000 if self._world.chance(self.late) else 30
+        is_late = self._world.chance(self.late)
+        self._world.injected["messages late"] += is_late
+        longest = 3_000 if is_late else 30
         delay, session = self._world.random.randint(1, longest), link.session
         if self._world.is_traced:
             self._world.note(f"{node.name} -> {receiver.name}: {describe(data)} (+{delay} ms)")

@@ -76,7 +76,6 @@ class SimNode:
         self.storage_fault = 0.0
         self.ticks = 0
         self.starts = 0
-        self.storage_faults = 0
         self._make_engine = make_engine
         self._settings = settings
         self._around = around
@@ -129,7 +128,7 @@ class SimNode:
         if not self.world.chance(self.storage_fault):
             return None
         fault = self.world.random.choice((MemoryFault.LOST, MemoryFault.KEPT))
-        self.storage_faults += 1
+        self.world.injected[f"storage faults, {fault.value}"] += 1
         self.world.note(f"{self.name}: {operation} fails, {fault.value}")
         return fault
 

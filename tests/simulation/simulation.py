@@ -93,7 +93,7 @@ class Simulation:
         answered: Callable[[Any], None],
     ) -> None:
         """A member's request reaches the home node, or does not."""
-        if self.world.chance(self.answers_lost):
+        if self._is_answer_lost():
             return
         node = self.nodes[coop]
         if self.culprit is not None and coop == self.plan.culprit:
@@ -127,9 +127,14 @@ class Simulation:
         if node.work_us and node.coop in self.watch.honest and waited_ms > MOST_WAIT_MS:
             raise Failure(f"{node.name} let a member wait {waited_ms} ms under a flood")
         answered = self._answers.pop(reply.request, None)
-        if answered is not None and not self.world.chance(self.answers_lost):
+        if answered is not None and not self._is_answer_lost():
             self.world.note(f"{node.name}: answers {reply.request}: {_brief(reply.result)}")
             self.world.after(self.world.random.randint(1, 20), partial(answered, reply.result))
+
+    def _is_answer_lost(self) -> bool:
+        is_lost = self.world.chance(self.answers_lost)
+        self.world.injected["questions and answers of people lost"] += is_lost
+        return is_lost
 
     def node_changed(self, node: SimNode) -> None:
         """See `Surroundings`."""
@@ -148,8 +153,10 @@ class Simulation:
         trouble.end()
         self.members.spending = False
         self.answers_lost = 0.0
+        healing_from = self.world.now
         if not self.world.run(HEALING_MS, lambda: unsettled(self) is None):
             raise Failure(f"{HEALING_MS // 1000} s after all faults: {unsettled(self)}")
+        self.watch.seen["ms to heal"] = self.world.now - healing_from
         self.world.note("--- all has arrived")
         self._rest()
         self.watch.check_end(list(self.nodes.values()))
@@ -169,7 +176,7 @@ class Simulation:
         seen, decided = self.watch.seen, self.watch.decided
         for node in self.nodes.values():
             seen["starts"] += node.starts
-            seen["storage faults"] += node.storage_faults
+            seen["restarts"] += node.starts - 1
         if decided is not None:
             kind = self.plan.indexed.value
             seen[f"runs with {kind} index"] += 1

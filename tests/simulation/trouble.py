@@ -67,7 +67,9 @@ class Trouble:
     def _kill(self) -> None:
         if self._is_anybody_recovering():
             return
-        self._any_node().stop_for(self._world.random.randint(20, 4_000), "is killed")
+        node = self._any_node()
+        self._world.injected["nodes killed"] += node.is_up
+        node.stop_for(self._world.random.randint(20, 4_000), "is killed")
 
     def _leap(self) -> None:
         """Days pass for everybody: clocks are as right or wrong afterwards as before."""
@@ -91,6 +93,7 @@ class Trouble:
             or (shape == "middle" and one not in (a, b))
             or (shape == "some" and random.random() < 0.5)
         }
+        self._world.injected["links cut"] += len(network.cut)
         self._world.note(f"links cut: {sorted(network.cut)}")
         network.refresh()
 
@@ -139,7 +142,7 @@ class Trouble:
         if min([len(full), *known]) < needed or lost:
             self._world.note(f"{node.name}: too few hold what it signed; it is not restored")
             return
-        self._sim.watch.seen["restores"] += 1
+        self._world.injected["old or empty disks"] += 1
         node.restored = True
         node.tells = self._world.chance(0.5)
         node.stop("is put back to an old copy of its disk")
@@ -154,7 +157,7 @@ class Trouble:
         network = self._sim.network
         network.cut |= {pair for pair in network.pairs() if node.coop in pair}
         network.refresh()
-        self._sim.watch.seen["restores with nobody about"] += 1
+        self._world.injected["old disks with nobody about"] += 1
 
         def check() -> None:
             is_cut = all(pair in network.cut for pair in network.pairs() if node.coop in pair)

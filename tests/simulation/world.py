@@ -4,6 +4,7 @@ Nothing here or in what runs on it reads a clock: a seed is a complete descripti
 """
 
 import heapq
+from collections import Counter
 from collections.abc import Callable
 from random import Random
 
@@ -25,6 +26,8 @@ class World:
         self.now = 0
         self.skipped_ms = 0
         """What the calendar has leapt ahead: weeks pass in seconds, and everybody's clock shows it."""
+        self.injected: Counter[str] = Counter()
+        """How often what was made to go wrong."""
         self._queue: list[tuple[int, int, Callable[[], None]]] = []
         self._count = 0
         self._trace = trace
