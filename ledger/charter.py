@@ -9,6 +9,7 @@ Coops are known by their numbers, never by their place in a list.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ledger.index.line import Line
 from ledger.index.parameters import IndexParameters
 
 
@@ -37,11 +38,17 @@ class Coop:
 class IndexCharter:
     """Who publishes the index of prices, from what, and by which rules (PROTOCOL section 9)."""
 
-    parameters: IndexParameters
+    line: Line
+    """The rules of the line of values, up to the table in force."""
     publishers: tuple[int, ...]
     """Numbers of coops, rising."""
     source: str
     """What the first source of prints is, for people."""
+
+    @property
+    def parameters(self) -> IndexParameters:
+        """Those of the table in force."""
+        return self.line.parameters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

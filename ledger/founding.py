@@ -10,12 +10,13 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Final, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 from ledger.charter import Charter, Coop, IndexCharter, Steward
 from ledger.codec import MAX
 from ledger.errors import CharterError
 from ledger.index.days import Method, day_from_text, text_from_day
+from ledger.index.line import Line
 from ledger.index.parameters import IndexParameters, ParametersError
 from ledger.messages import TAG_CHARTER, signed_bytes
 from ledger.shapes import MAX_ANCHOR_SIGNATURES, MAX_COOPS, MAX_NUMBER, MAX_PUBLISHERS, MAX_STEWARDS
@@ -124,7 +125,7 @@ def _read_index(document: "_Table", coops: list[int]) -> IndexCharter | None:
     if not 1 <= len(publishers) <= MAX_PUBLISHERS:
         raise CharterError(f"{table.path('publishers')}: must be 1 to {MAX_PUBLISHERS} coops")
     index = IndexCharter(
-        parameters=_read_parameters(table, len(publishers)),
+        line=Line(start=_read_parameters(table, len(publishers))),
         publishers=tuple(sorted(publishers)),
         source=table.text("source", most=256),
     )
@@ -137,7 +138,7 @@ def _read_parameters(table: "_Table", publishers: int) -> IndexParameters:
     if method not in _METHODS:
         raise CharterError(f"{table.path('method')}: must be one of {', '.join(_METHODS)}")
     quorum = table.integer("quorum", least=publishers // 2 + 1, most=publishers)
-    survey = {}
+    survey: dict[str, Any] = {}
     if _METHODS[method] is Method.SURVEY:
         survey = {
             "observations_needed": table.integer("observations_needed", least=1, most=publishers),

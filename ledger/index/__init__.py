@@ -5,7 +5,8 @@ recompute (docs/INDEX.md). The modules, lowest first:
 
 - `days`: days, months and weeks as integers, and the windows of each method;
 - `exact`: decimal arithmetic that gives the same digits everywhere;
-- `parameters`: what the charter fixes;
+- `parameters`: what one table of the charter fixes;
+- `line`: how a line of values goes on by another table, or in another currency;
 - `prints`: what an `index` entry carries, and why one is refused;
 - `chains`: the value of each day of a window, by method;
 - `table`: the index of one log, from the entries it has taken in: day -> value in millionths;

@@ -29,7 +29,8 @@ class PriceRefusal(Enum):
     NOT_KNOWN = "price_not_known"
     """The log has no value for the day, yet or at all."""
     STALE = "price_stale"
-    """The day is after the log's own day, or further before it than the charter allows."""
+    """The day is after the log's own day, or further before it than the charter allows, or of a currency
+    that is no more on the log's own day."""
     MISMATCH = "price_mismatch"
     """The amount is not the conversion of the price at that day's value."""
 
@@ -73,6 +74,8 @@ def check_price(
         return PriceRefusal.NOT_KNOWN
     # 9.4.2
     if not today - index.parameters.quote_days <= day <= today:
+        return PriceRefusal.STALE
+    if any(day < change.first_day <= today for change in index.line.redenominations):
         return PriceRefusal.STALE
     # 9.4.3: so the payer signs both amounts, and no node chooses the rate.
     if units_from_price(price_minor, value) != amount:

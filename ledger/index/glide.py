@@ -37,9 +37,9 @@ class Level:
     """What a unit's worth of the basket cost on a day: the certified result of a survey."""
 
     day: int
-    """The Sunday of the survey, or the base day."""
-    value: int
-    """Millionths of the national currency."""
+    """The Sunday of the survey, or the day on which the line of values began to follow surveys."""
+    value: Fraction | int
+    """Millionths of the currency that the line began with."""
 
 
 def week_values(

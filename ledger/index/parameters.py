@@ -1,8 +1,7 @@
 """What the charter fixes about the index, with the ranges that make it safe to compute with.
 
 Nothing here is about how a charter is written down or changed. Changing a parameter takes a new
-version of the charter; the new table then begins on a day and at a value that the old one has, so that
-no past day changes.
+version of the charter; how a line of values goes on by the new ones is said in `line`.
 """
 
 import re
@@ -65,6 +64,8 @@ class IndexParameters:
     pace_weeks: int = 4
     """`survey`: over how many weeks the pace of prices is measured that carries a level on to the end
     of its window, 0 (not carried on) to `MOST_PACE_WEEKS`."""
+    is_continued: bool = False
+    """Whether they go on with a line that others began; currency, base day and base value are the line's."""
 
     def __post_init__(self) -> None:
         """Check every field."""
@@ -82,7 +83,8 @@ class IndexParameters:
         _check("pace_weeks", self.pace_weeks, lowest=0, highest=MOST_PACE_WEEKS)
         if self.method is not Method.SURVEY and self.lead_days:
             raise ParametersError("lead_days belongs to the method survey")
-        if self.method is Method.UF and self.base_value % _MILLIONTHS_IN_CENT:
+        is_anchor = self.method is Method.UF and not self.is_continued
+        if is_anchor and self.base_value % _MILLIONTHS_IN_CENT:
             raise ParametersError("base_value must be whole cents under the method uf")
 
 

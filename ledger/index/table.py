@@ -1,6 +1,6 @@
 """The index of one log: a table day -> value of one unit, from the entries the log has taken in.
 
-The table is a pure function of the charter's parameters and the entries, in order. Taking one in only
+The table is a pure function of the rules of its line and the entries, in order. Taking one in only
 adds days at the end: a day that has a value keeps it for ever. A day after the last is *not known
 yet*, and nothing is guessed for it; what holds when a print is late follows from that:
 
@@ -30,8 +30,9 @@ from ledger.index.days import (
     window_of_day,
     window_of_period,
 )
-from ledger.index.exact import from_millionths, to_millionths
+from ledger.index.exact import MILLIONTHS, from_millionths, to_millionths
 from ledger.index.glide import Level, week_values
+from ledger.index.line import Line, Stretch
 from ledger.index.parameters import LARGEST_VALUE, LOWEST_VALUE, IndexParameters
 from ledger.index.prints import (
     MOST_LATE_CHANGES,
@@ -41,6 +42,9 @@ from ledger.index.prints import (
     SourceChange,
     SourceRefusal,
 )
+
+PLACES_OF_A_TABLE: Final = 2**32
+"""So far apart are the places of decisions under one table from those under the next."""
 
 _WINDOWS_KEPT: Final = 2_048
 """How many windows are remembered, for the other logs that take in the same prints."""
@@ -66,13 +70,25 @@ class DayBeforeBase(LedgerError):
 class Index:
     """The index as far as one log knows it. `new_index` makes the first, `apply_` functions the next."""
 
-    parameters: IndexParameters
+    line: Line
+    """The rules, up to the table in force."""
     prints: tuple[Print, ...]
+    """Those of the table in force, and of the tables before it that it continues."""
     sources: tuple[SourceChange, ...]
+    """Those of the table in force."""
     values: tuple[int, ...]
-    """Millionths of the currency for each day from the base day on."""
+    """Millionths of the currency of the day, for each day from the base day on."""
     latest: DayValue
-    """The last known day, with the digits that the next window is chained from."""
+    """The last known day, with the digits that the next window is chained from, in the first currency."""
+    anchor: DayValue
+    """The value that the oldest of `prints` goes on from."""
+    taken: int = 0
+    """How many decisions of the table in force it has taken in."""
+
+    @property
+    def parameters(self) -> IndexParameters:
+        """Those of the table in force."""
+        return self.line.parameters
 
     @property
     def known_until(self) -> int:
@@ -90,8 +106,11 @@ class Index:
 
     @property
     def place(self) -> int:
-        """How many decisions it has taken in, of both kinds: the place of the next one."""
-        return len(self.prints) + len(self.sources)
+        """The place of the next decision: how many the table in force has taken in, after all earlier ones.
+
+        Each table has places of its own, so that no certificate made under one is ever next under another.
+        """
+        return self.line.run * PLACES_OF_A_TABLE + self.taken
 
     def value_on(self, day: int) -> int:
         """What a unit is worth on a day, in millionths of the currency.
@@ -105,6 +124,10 @@ class Index:
             raise DayNotKnown(day, self.known_until)
         return self.values[position]
 
+    def currency_on(self, day: int) -> str:
+        """The national currency that the value of a day is in."""
+        return self.line.currency_on(day)
+
     def source_of(self, period: int) -> int:
         """The number of the source in force for a period."""
         return sum(1 for source in self.sources if source.first_period <= period)
@@ -112,14 +135,27 @@ class Index:
 
 def new_index(parameters: IndexParameters) -> Index:
     """An index that knows the base day only."""
-    start = DayValue(day=parameters.base_day, value=from_millionths(parameters.base_value))
-    return Index(
-        parameters=parameters,
-        prints=(),
-        sources=(),
-        values=(parameters.base_value,),
-        latest=start,
-    )
+    return begin_line(Line(start=parameters))
+
+
+def begin_line(line: Line) -> Index:
+    """The index that knows the first day of a line that has one table."""
+    start = line.start
+    first = DayValue(day=start.base_day, value=from_millionths(start.base_value))
+    value = line.value_in_currency(start.base_value, day=start.base_day)
+    return Index(line=line, prints=(), sources=(), values=(value,), latest=first, anchor=first)
+
+
+def go_on(index: Index, stretch: Stretch) -> Index:
+    """The index under its line's next table, which takes over after the last known day.
+
+    Prints go on to count where the windows stay the same; sources are numbered anew.
+    """
+    old, new = index.parameters, stretch.parameters
+    is_same = (old.method, old.lead_days) == (new.method, new.lead_days)
+    line = replace(index.line, stretches=(*index.line.stretches, stretch))
+    index = replace(index, line=line, sources=(), taken=0)
+    return index if is_same else replace(index, prints=(), anchor=index.latest)
 
 
 def check_print(index: Index, new: Print) -> PrintRefusal | None:
@@ -130,16 +166,23 @@ def check_print(index: Index, new: Print) -> PrintRefusal | None:
             return refusal
     # 9.3.18
     values, _ = _values_of(index, new)
-    if not LOWEST_VALUE <= min(values) <= max(values) <= LARGEST_VALUE:
+    days = enumerate(values, index.known_until + 1)
+    if not all(index.line.has_room_for(value, day=day) for day, value in days):
         return PrintRefusal.TABLE_OUT_OF_RANGE
     return None
 
 
 def apply_print(index: Index, new: Print) -> Index:
     """The index with a checked print taken in: the days of its window are known from now on."""
-    values, latest = _values_of(index, new)
+    found, latest = _values_of(index, new)
+    days = enumerate(found, index.known_until + 1)
+    values = tuple(index.line.value_in_currency(value, day=day) for day, value in days)
     return replace(
-        index, prints=(*index.prints, new), values=index.values + tuple(values), latest=latest
+        index,
+        prints=(*index.prints, new),
+        values=index.values + values,
+        latest=latest,
+        taken=index.taken + 1,
     )
 
 
@@ -163,7 +206,7 @@ def check_source_change(index: Index, new: SourceChange) -> SourceRefusal | None
 
 def apply_source_change(index: Index, new: SourceChange) -> Index:
     """The index with a checked change of source taken in. No value changes."""
-    return replace(index, sources=(*index.sources, new))
+    return replace(index, sources=(*index.sources, new), taken=index.taken + 1)
 
 
 def open_stand_ins(prints: Sequence[Print]) -> dict[int, int]:
@@ -247,7 +290,7 @@ def _check_late(index: Index, new: Print) -> PrintRefusal | None:
 
 
 def _values_of(index: Index, new: Print) -> tuple[list[int], DayValue]:
-    """The values that a print gives to the days after the last known one, and the new last day."""
+    """The values of the days after the last known one, in the first currency, and the new last day."""
     if index.parameters.method is Method.SURVEY:
         return _survey_values_of(index, new)
     stand_ins = open_stand_ins(index.prints)
@@ -270,17 +313,19 @@ def _chained(
 def _survey_values_of(index: Index, new: Print) -> tuple[list[int], DayValue]:
     parameters = index.parameters
     window = window_of_period(new.period, method=Method.SURVEY, lead_days=parameters.lead_days)
-    levels = [Level(day=parameters.base_day, value=parameters.base_value)]
-    levels += [
-        Level(day=last_day_of_week(taken.period), value=taken.value)
-        for taken in (*index.prints, new)
-        if not taken.is_stand_in
-    ]
+    levels = [Level(day=index.anchor.day, value=Fraction(index.anchor.value) * MILLIONTHS)]
+    levels += [_level_of(index, taken) for taken in (*index.prints, new) if not taken.is_stand_in]
     # What is older than the pace is measured over has no part in the window.
     oldest_day = levels[-1].day - DAYS_IN_WEEK * parameters.pace_weeks
     recent = tuple(level for level in levels if level.day >= oldest_day)
     values = list(_glided(index.latest, window, recent, parameters.pace_weeks, parameters.step_cap))
     return values, DayValue(day=window.last_day, value=from_millionths(values[-1]))
+
+
+def _level_of(index: Index, taken: Print) -> Level:
+    """A certified level, which is in the currency of its Sunday."""
+    sunday = last_day_of_week(taken.period)
+    return Level(day=sunday, value=taken.value / index.line.ratio_on(sunday))
 
 
 @lru_cache(maxsize=_WINDOWS_KEPT)

@@ -24,9 +24,9 @@ from ledger.index.table import (
     Index,
     apply_print,
     apply_source_change,
+    begin_line,
     check_print,
     check_source_change,
-    new_index,
 )
 from ledger.refusals import Refusal
 from ledger.signatures import SignatureInvalid, verify
@@ -65,7 +65,7 @@ PRICE_REFUSALS: Final = {
 
 def index_of_new_log(charter: Charter) -> Index | None:
     """The index that a log begins with."""
-    return None if charter.index is None else new_index(charter.index.parameters)
+    return None if charter.index is None else begin_line(charter.index.line)
 
 
 def decide_index(

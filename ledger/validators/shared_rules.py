@@ -217,7 +217,8 @@ def encode_effects(effects: Effects) -> bytes:
 def days_of(index: Index) -> list[Value]:
     """What native code has to know of an index: the values of days."""
     parameters = index.parameters
-    return [parameters.base_day, parameters.quote_days, index.values]
+    changes = [change.first_day for change in index.line.redenominations]
+    return [parameters.base_day, parameters.quote_days, index.values, changes]
 
 
 def read_account(row: bytes) -> Account:

@@ -99,7 +99,7 @@ def test_misuse_is_a_value_error_and_changes_nothing() -> None:
         lambda: charter(),
         lambda: charter(1, 1),
         lambda: charter(*range(1, 1026)),
-        lambda: validator.set_days(1, encode([20_000, 7, [1_000_000, 0]])),
+        lambda: validator.set_days(1, encode([20_000, 7, [1_000_000, 0], []])),
         lambda: validator.set_days(1, encode([20_000, 7])),
         lambda: native.Signatures([(b"", b"", b"")]),
         lambda: native.Entries(b"\xc0").entry(1),

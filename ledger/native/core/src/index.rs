@@ -20,15 +20,17 @@ pub struct Days {
     pub quote_days: u64,
     /// Millionths of the currency for one unit, day by day; none is 0.
     pub values: Vec<u64>,
+    /// The days from which on the currency is another one, rising.
+    pub currency_days: Vec<u64>,
 }
 
 impl Days {
-    /// Takes `[base day, quote days, [value, ...]]` off the front of what is read.
+    /// Takes `[base day, quote days, [value, ...], [day, ...]]` off the front of what is read.
     pub fn read(reader: &mut Reader<'_>) -> Option<Self> {
-        (reader.array()? == 3).then_some(())?;
+        (reader.array()? == 4).then_some(())?;
         let (base_day, quote_days) = (reader.uint()?, reader.uint()?);
-        let values = (0..reader.array()?).map(|_| reader.uint()).collect::<Option<_>>()?;
-        Some(Days { base_day, quote_days, values })
+        let mut uints = || (0..reader.array()?).map(|_| reader.uint()).collect::<Option<_>>();
+        Some(Days { base_day, quote_days, values: uints()?, currency_days: uints()? })
     }
 
     /// Whether prices can be converted by these.
@@ -49,6 +51,9 @@ impl Days {
             .ok_or(Refusal::PriceNotKnown)?;
         let today = time / SECONDS_IN_DAY;
         if price.day > today || today - price.day > self.quote_days {
+            return Err(Refusal::PriceStale);
+        }
+        if self.currency_days.iter().any(|first| price.day < *first && *first <= today) {
             return Err(Refusal::PriceStale);
         }
         if units_from_price(price.minor, *value) != u128::from(amount.unsigned_abs()) {
@@ -96,7 +101,8 @@ mod tests {
 
     #[test]
     fn a_price_is_checked_in_order() {
-        let days = Days { base_day: 20_000, quote_days: 2, values: vec![1_000_000_000; 10] };
+        let values = vec![1_000_000_000; 10];
+        let days = Days { base_day: 20_000, quote_days: 2, values, currency_days: vec![] };
         let check = |minor, day, amount, today: u64| {
             days.check_price(Price { minor, day }, amount, today * SECONDS_IN_DAY)
         };
@@ -108,5 +114,19 @@ mod tests {
         assert_eq!(check(7_000, 20_005, 8, 20_007), Err(Refusal::PriceMismatch));
         assert_eq!(check(7_000, 20_005, 7, 20_007), Ok(()));
         assert_eq!(check(7_000, 20_005, 7, 20_005), Ok(()));
+    }
+
+    #[test]
+    fn a_price_in_a_currency_that_is_no_more_is_stale() {
+        let (values, currency_days) = (vec![1_000_000_000; 10], vec![20_004, 20_006]);
+        let days = Days { base_day: 20_000, quote_days: 9, values, currency_days };
+        let check = |day, today: u64| {
+            days.check_price(Price { minor: 7_000, day }, 7, today * SECONDS_IN_DAY)
+        };
+        assert_eq!(check(20_003, 20_003), Ok(()));
+        assert_eq!(check(20_003, 20_004), Err(Refusal::PriceStale));
+        assert_eq!(check(20_004, 20_005), Ok(()));
+        assert_eq!(check(20_004, 20_006), Err(Refusal::PriceStale));
+        assert_eq!(check(20_006, 20_009), Ok(()));
     }
 }
