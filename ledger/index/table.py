@@ -325,7 +325,7 @@ def _survey_values_of(index: Index, new: Print) -> tuple[list[int], DayValue]:
 def _level_of(index: Index, taken: Print) -> Level:
     """A certified level, which is in the currency of its Sunday."""
     sunday = last_day_of_week(taken.period)
-    return Level(day=sunday, value=taken.value / index.line.ratio_on(sunday))
+    return Level(day=sunday, value=Fraction(taken.value) / index.line.ratio_on(sunday))
 
 
 @lru_cache(maxsize=_WINDOWS_KEPT)
