@@ -28,6 +28,7 @@ _NAMES: Final = (
     "codec",
     "messages",
     "transactions",
+    "index",
     "receipts",
     "memos",
     "mnemonic",

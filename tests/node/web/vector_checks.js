@@ -60,6 +60,14 @@
   for (const each of vectors.transactions.malformed) {
     await refused(`malformed ${each.note}`, () => messages.decodeEntry(fromHex(each.entry)));
   }
+  for (const { entry, note, refusal } of vectors.index.cases) {
+    if (refusal === 2) await refused(`index ${note}`, () => messages.decodeEntry(fromHex(entry)));
+  }
+  const decided = vectors.index.histories.flatMap((history) => Object.values(history.logs).flat());
+  for (const hex of decided) {
+    const { transaction } = messages.decodeEntry(fromHex(hex));
+    same("index entry", hex.endsWith(toHex(messages.encodeTransaction(transaction))), true);
+  }
   const read = await charter.readCharter(new TextEncoder().encode(vectors.receipts.charter));
   for (const each of vectors.receipts.valid) {
     const receipt = receipts.decodeReceipt(fromHex(each.receipt));

@@ -38,6 +38,13 @@ function isSignatures(most) {
 
 const isPrice = (value) => Array.isArray(value) && value.length === 2 && value.every(isUint);
 
+const INDEX_SHAPE = {
+  decision: isOneOf(1, 2), number: isUint, content: Array.isArray, signatures: isSignatures(64),
+};
+
+// What has one more form, with elements at its end: an index decision that was agreed on in a round.
+const LONGER = { [INDEX]: { ...INDEX_SHAPE, place: isUint, round: isUint } };
+
 // Of each kind: its elements after the kind, with their checks, and how many of them are not signed.
 const SHAPES = {
   [PAY]: [1, {
@@ -57,14 +64,14 @@ const SHAPES = {
     stewards: isSignatures(64),
   }],
   [ANCHOR]: [0, { coop: isNumber, length: isUint, head: isHash, signatures: isSignatures(256) }],
-  [INDEX]: [0, {
-    decision: isOneOf(1, 2), number: isUint, content: Array.isArray, signatures: isSignatures(64),
-  }],
+  [INDEX]: [0, INDEX_SHAPE],
   [RETURN]: [0, { coop: isNumber, number: isUint }],
 };
 
+const shapeOf = (kind, isLonger) => (isLonger && LONGER[kind]) || SHAPES[kind][1];
+
 function fieldsOf(transaction) {
-  const names = Object.keys(SHAPES[transaction.kind][1]);
+  const names = Object.keys(shapeOf(transaction.kind, transaction.round !== undefined));
   return [transaction.kind, ...names.map((name) => transaction[name])];
 }
 
@@ -85,7 +92,8 @@ export const entryMessage = ({ federation, coop }, transaction) =>
 function fromFields(fields) {
   const known = Array.isArray(fields) ? SHAPES[fields[0]] : undefined;
   if (known === undefined) throw new ProofError("a kind of transaction that this page doesn't know");
-  const shape = Object.entries(known[1]);
+  const isLonger = fields.length > Object.keys(known[1]).length + 1;
+  const shape = Object.entries(shapeOf(fields[0], isLonger));
   const fits = fields.length === shape.length + 1
     && shape.every(([, check], position) => check(fields[position + 1]));
   if (!fits) throw new ProofError("a transaction of another shape than the protocol's");
