@@ -4,6 +4,7 @@ A node asks for the files of observations that it has heard of, and takes in not
 kept for good: certified values refer to its hash.
 """
 
+from dataclasses import dataclass
 from hashlib import sha256
 
 from node.engine.core import Core, Tick
@@ -14,14 +15,21 @@ from node.store import Document, DocumentKind, Write
 _MOST_WANTED = 256
 
 
+@dataclass(slots=True)
+class _Wanted:
+    """A file that is asked for: when again, and how often it was; each time another peer is asked."""
+
+    again_ms: int = 0
+    asked: int = 0
+
+
 class Surveys:
     """The files held, and those that are asked for."""
 
     def __init__(self, core: Core) -> None:
         self._core = core
-        self._wanted: dict[bytes, int] = {}
+        self._wanted: dict[bytes, _Wanted] = {}
         self._new: dict[bytes, bytes] = {}
-        self._turn = 0
 
     def data(self, hash_: bytes) -> bytes | None:
         """The file with that hash."""
@@ -47,7 +55,7 @@ class Surveys:
     def miss(self, hash_: bytes) -> None:
         """Ask for a file at the next tick, if it is not there: the node may have stopped before it came."""
         if len(self._wanted) < _MOST_WANTED and self.data(hash_) is None:
-            self._wanted[hash_] = 0
+            self._wanted[hash_] = _Wanted()
 
     def want(self, tick: Tick, hash_: bytes, peer: int | None) -> None:
         """Ask for a file, first of the peer who spoke of it."""
@@ -55,18 +63,20 @@ class Surveys:
             return
         if len(self._wanted) >= _MOST_WANTED:
             self._wanted.pop(next(iter(self._wanted)))
+        self._wanted[hash_] = _Wanted()
         self._ask(tick, hash_, peer)
 
     def run(self, tick: Tick) -> None:
         """Ask again for what did not come, of another peer."""
-        for hash_, again_ms in list(self._wanted.items()):
-            if again_ms <= tick.steady_ms:
-                peers = sorted(self._core.peers)
-                self._turn += 1
-                self._ask(tick, hash_, peers[self._turn % len(peers)] if peers else None)
+        peers = sorted(self._core.peers)
+        for hash_, wanted in self._wanted.items():
+            if wanted.again_ms <= tick.steady_ms:
+                self._ask(tick, hash_, peers[wanted.asked % len(peers)] if peers else None)
 
     def _ask(self, tick: Tick, hash_: bytes, peer: int | None) -> None:
-        self._wanted[hash_] = tick.steady_ms + self._core.settings.decision_interval_ms
+        wanted = self._wanted[hash_]
+        wanted.again_ms = tick.steady_ms + self._core.settings.decision_interval_ms
+        wanted.asked += 1
         if peer is not None:
             tick.send(peer, SurveyRequest(hash_).encode())
 
@@ -85,4 +95,4 @@ class Surveys:
 
     def wake_at_ms(self) -> int | None:
         """When to ask again."""
-        return min(self._wanted.values(), default=None)
+        return min((wanted.again_ms for wanted in self._wanted.values()), default=None)

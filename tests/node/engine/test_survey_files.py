@@ -60,3 +60,16 @@ def test_what_nobody_has_is_asked_for_in_vain() -> None:
     town.settle()
     town.pass_time(30_000)
     assert [held(town, coop) for coop in (1, 2, 3)] == [{2, 3}] * 3
+
+
+def test_each_file_is_asked_of_every_peer_in_turn() -> None:
+    """As many files are missing as there are peers, and each peer has only one of them."""
+    town = surveyed()
+    for coop, missing in ((1, (2,)), (2, (1,)), (3, (1, 2))):
+        town.kill(coop)
+        for whose in missing:
+            del town.disks[coop].documents[DocumentKind.SURVEY, HASHES[whose].hex()]
+    town.start()
+    town.settle()
+    town.pass_time(30_000)
+    assert [held(town, coop) for coop in (1, 2, 3)] == [{1, 2, 3}] * 3
