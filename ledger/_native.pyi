@@ -95,12 +95,22 @@ class Validator:
     def go_by(self, coop: int, charter: Charter) -> None:
         """Let the log of `coop` go by another charter; coops that are new in it get an empty log."""
 
+    def branches(self, coop: int) -> int:
+        """How many branches of the log of `coop` are held."""
+
+    def add_branch(self, coop: int) -> int:
+        """Hold one more, whose number it gives; none of them may have an entry."""
+
+    def gone_by(self, coop: int, branch: int, other: int) -> int: ...
+    def taken_in(self, coop: int, branch: int, other: int, of: int) -> int: ...
+    def standing(self, coop: int) -> int: ...
+    def fork_loss(self, coop: int, branch: int, other: int) -> int: ...
     @property
     def threads(self) -> int:
         """How many threads verify at once, the caller's included."""
 
     def replay(
-        self, coop: int, entries: Entries, start: int
+        self, coop: int, branch: int, entries: Entries, start: int
     ) -> tuple[int, int | None, tuple[int, int, bytes, bytes] | None, bool]:
         """Apply entries from number `start` on.
 
@@ -109,7 +119,7 @@ class Validator:
         """
 
     def judge(
-        self, coop: int, entry: bytes
+        self, coop: int, branch: int, entry: bytes
     ) -> tuple[int | None, tuple[int, int, bytes, bytes] | None, bool]:
         """What stands against these bytes as the next entry, as `replay` says it; applies nothing."""
 
@@ -124,44 +134,44 @@ class Validator:
     def check_dependencies(self, coop: int, transactions: Sequence[bytes]) -> None:
         """Raises `ledger.errors.DependencyMissing` for an anchor of a head that is not held."""
 
-    def append(self, coop: int, time: int, entry: bytes, effects: bytes) -> None:
+    def append(self, coop: int, branch: int, time: int, entry: bytes, effects: bytes) -> None:
         """Append an entry that the shared rules accepted, with what it changes, encoded."""
 
-    def set_days(self, coop: int, days: bytes) -> None:
+    def set_days(self, coop: int, branch: int, days: bytes) -> None:
         """Give a log the values of the index that it has now, encoded."""
 
-    def chain(self, coop: int, entries: Entries) -> bytes:
+    def chain(self, coop: int, branch: int, entries: Entries) -> bytes:
         """The head that these entries would lead to."""
 
     def log(
-        self, coop: int
+        self, coop: int, branch: int
     ) -> tuple[int, bytes, int, int, int, int, list[tuple[int, int]], int, tuple[int, int]]:
         """Length, head, time, position, held, commons, anchored, number of accounts, and how many
         payments and how many other entries the day of that time has.
         """
 
-    def head_at(self, coop: int, length: int) -> bytes | None: ...
-    def account(self, coop: int, number: int) -> bytes | None:
+    def head_at(self, coop: int, branch: int, length: int) -> bytes | None: ...
+    def account(self, coop: int, branch: int, number: int) -> bytes | None:
         """The account's row in the listing."""
 
-    def account_named(self, coop: int, handle: str) -> int | None: ...
+    def account_named(self, coop: int, branch: int, handle: str) -> int | None: ...
     def accounts_of_key(self, coop: int, key: bytes) -> list[int]:
         """The numbers of the accounts with that key, rising."""
 
-    def account_numbers(self, coop: int) -> list[int]:
+    def account_numbers(self, coop: int, branch: int) -> list[int]:
         """The numbers of all accounts, rising."""
 
-    def in_transit(self, coop: int) -> list[tuple[int, int, int, int, int, bool]]:
+    def in_transit(self, coop: int, branch: int) -> list[tuple[int, int, int, int, int, bool]]:
         """Payee coop, entry number, payee, amount, payer, whether a return; of each item."""
 
     def credits_waiting(self, home: int, other: int) -> int: ...
-    def returnable(self, coop: int) -> list[tuple[int, int, int, int]]:
+    def returnable(self, coop: int, branch: int) -> list[tuple[int, int, int, int]]:
         """Coop, entry number, account, amount; of each item."""
 
-    def row(self, coop: int, chapter: str, key: bytes) -> bytes | None:
+    def row(self, coop: int, branch: int, chapter: str, key: bytes) -> bytes | None:
         """The value of a row of a chapter."""
 
-    def rows(self, coop: int, chapter: str) -> list[tuple[bytes, bytes]]:
+    def rows(self, coop: int, branch: int, chapter: str) -> list[tuple[bytes, bytes]]:
         """Key and value of each row of a chapter, rising."""
 
     def digest(self) -> bytes: ...

@@ -41,11 +41,11 @@ class NativeValidator:
         charter = founding.genesis
         self.founding = founding
         self._core = _native.Validator(founding.federation, _native_charter(charter), threads)
-        self._charters = dict.fromkeys(charter.coops, charter)
+        self._charters = {coop: [charter] for coop in charter.coops}
         self._context = _contexts(charter)
-        self._indexes: dict[int, Index | None] = dict.fromkeys(
-            charter.coops, index_of_new_log(charter)
-        )
+        self._indexes: dict[int, list[Index | None]] = {
+            coop: [index_of_new_log(charter)] for coop in charter.coops
+        }
         self._set_days(charter.coops)
 
     @classmethod
@@ -56,15 +56,19 @@ class NativeValidator:
         charter = founding.genesis
         validator = cls.__new__(cls)
         validator.founding = founding
-        validator._charters = dict.fromkeys(charter.coops, charter)
         validator._context = _contexts(charter)
         try:
             validator._core = _native.Validator.load(
                 founding.federation, _native_charter(charter), threads, snapshot
             )
+            counts = {coop: validator._core.branches(coop) for coop in charter.coops}
+            validator._charters = {coop: [charter] * count for coop, count in counts.items()}
             validator._indexes = {
-                coop: load_index(charter, validator._core.rows(coop, INDEX_CHAPTER))
-                for coop in charter.coops
+                coop: [
+                    load_index(charter, validator._core.rows(coop, branch, INDEX_CHAPTER))
+                    for branch in range(count)
+                ]
+                for coop, count in counts.items()
             }
             validator._set_days(charter.coops)
         except (IndexError, TypeError, ValueError) as error:
@@ -72,11 +76,11 @@ class NativeValidator:
         return validator
 
     def _set_days(self, coops: Iterable[int]) -> None:
-        """Give native code the values that follow from the index of each of these logs."""
+        """Give native code the values that follow from the index of each log of these coops."""
         for coop in coops:
-            index = self._indexes[coop]
-            if index is not None:
-                self._core.set_days(coop, encode(days_of(index)))
+            for branch, index in enumerate(self._indexes[coop]):
+                if index is not None:
+                    self._core.set_days(coop, branch, encode(days_of(index)))
 
     @property
     def coops(self) -> Collection[int]:
@@ -85,55 +89,62 @@ class NativeValidator:
 
     def charter(self, coop: int, *, branch: int = 0) -> Charter:
         """See `Validator.charter`."""
-        return self._charters[coop]
+        return self._charters[coop][branch]
 
     def branches(self, coop: int) -> Sequence[int]:
         """See `Validator.branches`."""
-        return range(1)
+        return range(len(self._charters[coop]))
 
     def add_branch(self, coop: int) -> int:
         """See `Validator.add_branch`."""
-        raise NotImplementedError("native code holds no branches yet")
+        number = self._core.add_branch(coop)
+        charter = self._charters[coop][0]
+        self._charters[coop].append(charter)
+        self._indexes[coop].append(index_of_new_log(charter))
+        self._set_days([coop])
+        return number
 
     def gone_by(self, coop: int, *, other: int, branch: int = 0) -> int:
         """See `Validator.gone_by`."""
-        return 0
+        return self._core.gone_by(coop, branch, other)
 
     def taken_in(self, coop: int, *, other: int, branch: int = 0, of: int = 0) -> int:
         """See `Validator.taken_in`."""
-        return self.log(coop).anchored.get(other, 0)
+        return self._core.taken_in(coop, branch, other, of)
 
     def standing(self, coop: int) -> int:
         """See `Validator.standing`."""
-        return 0
+        return self._core.standing(coop)
 
     def fork_loss(self, coop: int, *, other: int, branch: int = 0) -> int:
         """See `Validator.fork_loss`."""
-        return 0
+        return self._core.fork_loss(coop, branch, other)
 
     def go_by(self, coop: int, charter: Charter) -> None:
         """See `Validator.go_by`."""
         self._core.go_by(coop, _native_charter(charter))
         new = charter.coops.keys() - self._charters.keys()
-        self._charters |= {**dict.fromkeys(new, charter), coop: charter}
+        self._charters |= {other: [charter] for other in new}
         self._charters = dict(sorted(self._charters.items()))
+        self._charters[coop][0] = charter
         self._context |= _contexts(charter)
-        for other in (coop, *new):
-            self._indexes[other] = self._indexes.get(other) or index_of_new_log(charter)
+        self._indexes |= {other: [index_of_new_log(charter)] for other in new}
+        self._indexes[coop][0] = self._indexes[coop][0] or index_of_new_log(charter)
         self._set_days((coop, *new))
 
-    def _shared_rules(self, coop: int) -> SharedRules:
+    def _shared_rules(self, coop: int, branch: int = 0) -> SharedRules:
         return SharedRules(
-            self._charters[coop],
+            self._charters[coop][branch],
             self._core,
             coop=coop,
+            branch=branch,
             context=self._context[coop],
-            indexes=self._indexes,
+            indexes=self._indexes[coop],
         )
 
     def sequence(self, coop: int, time: int, transactions: Sequence[bytes]) -> Sequenced:
         """See `Validator.sequence`."""
-        length, _, last_time, *_ = self._core.log(coop)
+        length, _, last_time, *_ = self._core.log(coop, 0)
         time = max(time, last_time)
         first = length + 1
         self._core.check_dependencies(coop, transactions)
@@ -157,7 +168,7 @@ class NativeValidator:
                     count += 1
                 else:
                     outcomes.append(-refusal.value)
-        length, head, *_ = self._core.log(coop)
+        length, head, *_ = self._core.log(coop, 0)
         return Sequenced(
             outcomes=outcomes,
             first=first,
@@ -170,10 +181,10 @@ class NativeValidator:
     def replay(self, coop: int, entries: bytes, *, branch: int = 0) -> Replayed:
         """See `Validator.replay`."""
         parts = _native.Entries(entries)
-        shared = self._shared_rules(coop)
+        shared = self._shared_rules(coop, branch)
         reached = 0
         while True:
-            reached, refusal, waiting, is_shared = self._core.replay(coop, parts, reached)
+            reached, refusal, waiting, is_shared = self._core.replay(coop, branch, parts, reached)
             if is_shared:
                 reached, found = shared.replay(parts, reached)
                 refusal = None if found is None else found.value
@@ -188,29 +199,29 @@ class NativeValidator:
 
     def judge(self, coop: int, entry: bytes, *, branch: int = 0) -> Refusal | Waiting | None:
         """See `Validator.judge`."""
-        refusal, waiting, is_shared = self._core.judge(coop, entry)
+        refusal, waiting, is_shared = self._core.judge(coop, branch, entry)
         if is_shared:
-            return self._judge_shared(coop, entry)
+            return self._judge_shared(coop, branch, entry)
         if waiting is not None:
             return _waiting(waiting)
         return None if refusal is None else Refusal(refusal)
 
-    def _judge_shared(self, coop: int, entry: bytes) -> Refusal | None:
+    def _judge_shared(self, coop: int, branch: int, entry: bytes) -> Refusal | None:
         decoded = decode_entry(entry)
         if isinstance(decoded, Refusal):
             return decoded
-        decided = self._shared_rules(coop).decide(decoded)
+        decided = self._shared_rules(coop, branch).decide(decoded)
         return decided if isinstance(decided, Refusal) else None
 
     def chain(self, coop: int, entries: bytes, *, branch: int = 0) -> tuple[int, bytes]:
         """See `Validator.chain`."""
         parts = _native.Entries(entries)
-        return len(parts), self._core.chain(coop, parts)
+        return len(parts), self._core.chain(coop, branch, parts)
 
     def log(self, coop: int, *, branch: int = 0) -> LogView:
         """See `Validator.log`."""
         length, head, time, position, held, commons, anchored, accounts, today = self._core.log(
-            coop
+            coop, branch
         )
         return LogView(
             coop=coop,
@@ -228,17 +239,17 @@ class NativeValidator:
 
     def head_at(self, coop: int, length: int, *, branch: int = 0) -> bytes | None:
         """See `Validator.head_at`."""
-        return self._core.head_at(coop, length) if 0 <= length <= MAX else None
+        return self._core.head_at(coop, branch, length) if 0 <= length <= MAX else None
 
     def account(self, coop: int, number: int, *, branch: int = 0) -> Account | None:
         """See `Validator.account`."""
-        row = self._core.account(coop, number) if is_number(number) else None
+        row = self._core.account(coop, branch, number) if is_number(number) else None
         return None if row is None else read_account(row)
 
     def account_named(self, coop: int, handle: str) -> int | None:
         """See `Validator.account_named`."""
         try:
-            return self._core.account_named(coop, handle)
+            return self._core.account_named(coop, 0, handle)
         except UnicodeEncodeError:  # a lone surrogate is text to Python, but no log has it
             return None
 
@@ -248,8 +259,8 @@ class NativeValidator:
 
     def accounts(self, coop: int, *, branch: int = 0) -> Iterator[Account]:
         """See `Validator.accounts`."""
-        for number in self._core.account_numbers(coop):
-            row = self._core.account(coop, number)
+        for number in self._core.account_numbers(coop, branch):
+            row = self._core.account(coop, branch, number)
             if row is not None:
                 yield read_account(row)
 
@@ -264,7 +275,9 @@ class NativeValidator:
                 payer=payer,
                 is_return=is_return,
             )
-            for payee_coop, number, payee, amount, payer, is_return in self._core.in_transit(coop)
+            for payee_coop, number, payee, amount, payer, is_return in self._core.in_transit(
+                coop, branch
+            )
         ]
 
     def credits_waiting(self, *, home: int, other: int) -> int:
@@ -275,20 +288,20 @@ class NativeValidator:
         """See `Validator.returnable`."""
         return [
             Returnable(coop=payer_coop, number=number, account=account, amount=amount)
-            for payer_coop, number, account, amount in self._core.returnable(coop)
+            for payer_coop, number, account, amount in self._core.returnable(coop, branch)
         ]
 
     def index(self, coop: int, *, branch: int = 0) -> Index | None:
         """See `Validator.index`."""
-        return self._indexes[coop]
+        return self._indexes[coop][branch]
 
     def row(self, coop: int, chapter: str, key: bytes, *, branch: int = 0) -> bytes | None:
         """See `Validator.row`."""
-        return self._core.row(coop, chapter, key)
+        return self._core.row(coop, branch, chapter, key)
 
     def rows(self, coop: int, chapter: str, *, branch: int = 0) -> list[tuple[bytes, bytes]]:
         """See `Validator.rows`."""
-        return self._core.rows(coop, chapter)
+        return self._core.rows(coop, branch, chapter)
 
     def digest(self) -> bytes:
         """See `Validator.digest`."""

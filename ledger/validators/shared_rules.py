@@ -44,7 +44,7 @@ class SharedRules:
     """Decides the entries that native code hands over, for one log and one call.
 
     `charter` is the one in force for that log; `context` precedes the signed part of a transaction in
-    what signatures cover; `indexes` has the index of each log and is kept up to date here.
+    what signatures cover; `indexes` has the index of each branch of the log and is kept up to date here.
     """
 
     def __init__(
@@ -53,11 +53,13 @@ class SharedRules:
         core: _native.Validator,
         *,
         coop: int,
+        branch: int,
         context: bytes,
-        indexes: dict[int, Index | None],
+        indexes: list[Index | None],
     ) -> None:
         self._charter = charter
         self._coop = charter.coops[coop]
+        self._branch = branch
         self._core = core
         self._context = context
         self._indexes = indexes
@@ -94,15 +96,15 @@ class SharedRules:
         if isinstance(effects, Refusal):
             return effects
         number = self._coop.number
-        self._core.append(number, decoded.time, entry, encode_effects(effects))
+        self._core.append(number, self._branch, decoded.time, entry, encode_effects(effects))
         if effects.index is not None:
-            self._indexes[number] = effects.index
+            self._indexes[self._branch] = effects.index
         return None
 
     def decide(self, entry: Entry) -> Effects | Refusal:
         """What an entry changes as the next of the log, or its refusal."""
         number = self._coop.number
-        length, _, newest, *_, (payments, others) = self._core.log(number)
+        length, _, newest, *_, (payments, others) = self._core.log(number, self._branch)
         # 7.1.6
         if entry.time < newest:
             return Refusal.TIME_FALLS
@@ -113,7 +115,11 @@ class SharedRules:
         return decide(
             entry,
             state=_LogState(
-                self._core, number, self._charter, length=length, index=self._indexes[number]
+                self._core,
+                (number, self._branch),
+                self._charter,
+                length=length,
+                index=self._indexes[self._branch],
             ),
             context=self._context,
             verify=self._verify,
@@ -163,30 +169,30 @@ class _LogState:
     def __init__(
         self,
         core: _native.Validator,
-        coop: int,
+        name: tuple[int, int],
         charter: Charter,
         *,
         length: int,
         index: Index | None,
     ) -> None:
         self._core = core
-        self.coop = coop
+        self.coop, self._branch = name
         self.charter = charter
         self.length = length
         self.index = index
 
     def account(self, number: int) -> Account | None:
-        row = self._core.account(self.coop, number)
+        row = self._core.account(self.coop, self._branch, number)
         return None if row is None else read_account(row)
 
     def holds_handle(self, handle: str) -> bool:
-        return self._core.account_named(self.coop, handle) is not None
+        return self._core.account_named(self.coop, self._branch, handle) is not None
 
     def row(self, chapter: str, key: bytes) -> bytes | None:
-        return self._core.row(self.coop, chapter, key)
+        return self._core.row(self.coop, self._branch, chapter, key)
 
     def rows(self, chapter: str) -> list[tuple[bytes, bytes]]:
-        return self._core.rows(self.coop, chapter)
+        return self._core.rows(self.coop, self._branch, chapter)
 
 
 def shared_run(transactions: Sequence[bytes], start: int) -> Sequence[bytes]:

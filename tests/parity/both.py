@@ -51,22 +51,43 @@ class Both:
         """Everything that can be seen of the state is the same, byte for byte."""
         self.ask(lambda validator: validator.snapshot())
         self.ask(lambda validator: validator.digest())
-        for coop in self.charter.coops:
-            self.check_log(coop)
+        self.ask(lambda validator: [validator.standing(coop) for coop in validator.coops])
+        for coop, branches in self.ask(branches_of).items():
+            for branch in branches:
+                self.check_log(coop, branch)
 
-    def check_log(self, coop: int) -> None:
-        """As `check_state`, for the views of one log."""
-        self.ask(lambda validator: validator.log(coop))
-        self.ask(lambda validator: list(validator.accounts(coop)))
-        self.ask(lambda validator: validator.in_transit(coop))
-        self.ask(lambda validator: validator.returnable(coop))
-        self.ask(lambda validator: validator.index(coop))
-        self.ask(lambda validator: validator.rows(coop, INDEX_CHAPTER))
-        length = self.reference.log(coop).length
+    def check_log(self, coop: int, branch: int = 0) -> None:
+        """As `check_state`, for the views of one branch of a log."""
+        self.ask(lambda validator: validator.log(coop, branch=branch))
+        self.ask(lambda validator: list(validator.accounts(coop, branch=branch)))
+        self.ask(lambda validator: validator.in_transit(coop, branch=branch))
+        self.ask(lambda validator: validator.returnable(coop, branch=branch))
+        self.ask(lambda validator: validator.index(coop, branch=branch))
+        self.ask(lambda validator: validator.rows(coop, INDEX_CHAPTER, branch=branch))
+        length = self.reference.log(coop, branch=branch).length
         places = (0, length // 2, length, length + 1)
-        self.ask(lambda validator: [validator.head_at(coop, at) for at in places])
+        self.ask(lambda validator: [validator.head_at(coop, at, branch=branch) for at in places])
+        others = [other for other in self.reference.coops if other != coop]
         self.ask(
             lambda validator: [
-                validator.credits_waiting(home=coop, other=other) for other in self.charter.coops
+                validator.credits_waiting(home=coop, other=other) for other in others
             ]
         )
+        self.ask(
+            lambda validator: [
+                (
+                    validator.gone_by(coop, other=other, branch=branch),
+                    validator.fork_loss(coop, other=other, branch=branch),
+                    [
+                        validator.taken_in(coop, other=other, branch=branch, of=of)
+                        for of in validator.branches(other)
+                    ],
+                )
+                for other in others
+            ]
+        )
+
+
+def branches_of(validator: Validator) -> dict[int, list[int]]:
+    """The numbers of the branches of every coop's log."""
+    return {coop: list(validator.branches(coop)) for coop in validator.coops}

@@ -135,5 +135,5 @@ def test_native_code_takes_all_effects_of_an_entry_or_none(wrong: Row) -> None:
     good = Row(chapter="x", key=encode(1), value=encode([1]))
     effects = Effects(accounts=(account,), chapters=(good, wrong))
     with pytest.raises(ValueError, match=r"row|chapter"):
-        validator._core.append(1, START, b"\xc0", shared_rules.encode_effects(effects))
+        validator._core.append(1, 0, START, b"\xc0", shared_rules.encode_effects(effects))
     assert validator.snapshot() == before

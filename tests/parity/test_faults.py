@@ -55,16 +55,16 @@ def account(number: int, balance: int) -> Account:
 def test_a_panic_is_an_exception_and_the_state_is_not_used_again() -> None:
     """A balance that no rule allows makes the next sum overflow, which native code never wraps."""
     validator = core()
-    validator.append(1, START, b"\xc0", opening(account(1, 0)))
-    validator.append(1, START, b"\xc0", opening(account(2, 2**63 - 1)))
+    validator.append(1, 0, START, b"\xc0", opening(account(1, 0)))
+    validator.append(1, 0, START, b"\xc0", opening(account(2, 2**63 - 1)))
     payment = FEDERATION.pay(1, payer=1, sequence=1, payee_coop=1, payee=2, amount=1)
     with pytest.raises(ValidatorFault, match="panicked"):
         validator.sequence(1, START, [payment])
     questions: tuple[Callable[[], object], ...] = (
         lambda: validator.digest(),
         lambda: validator.snapshot(),
-        lambda: validator.log(1),
-        lambda: validator.account(1, 1),
+        lambda: validator.log(1, 0),
+        lambda: validator.account(1, 0, 1),
         lambda: validator.sequence(1, START, []),
     )
     for question in questions:
@@ -74,33 +74,37 @@ def test_a_panic_is_an_exception_and_the_state_is_not_used_again() -> None:
 
 def test_misuse_is_a_value_error_and_changes_nothing() -> None:
     validator = core()
-    validator.append(1, START, b"\xc0", opening(account(1, 0)))
+    validator.append(1, 0, START, b"\xc0", opening(account(1, 0)))
     before = validator.snapshot()
     twin = replace(account(3, 0), handle="m2")
     misuses: tuple[Callable[[], object], ...] = (
-        lambda: validator.log(2),
+        lambda: validator.log(2, 0),
         lambda: validator.sequence(2, START, []),
         lambda: validator.sequence(1, 2**53, []),
-        lambda: validator.append(1, START - 1, b"\xc0", opening(account(2, 0))),
+        lambda: validator.append(1, 0, START - 1, b"\xc0", opening(account(2, 0))),
         lambda: validator.append(
-            1, START, b"\xc0", opening(replace(account(1, 0), handle="other"))
+            1, 0, START, b"\xc0", opening(replace(account(1, 0), handle="other"))
         ),
-        lambda: validator.append(1, START, b"\xc0", opening(replace(account(2, 0), handle="m1"))),
-        lambda: validator.append(1, START, b"\xc0", opening(replace(account(2, 0), key=b"short"))),
         lambda: validator.append(
-            1, START, b"\xc0", opening(replace(account(1, 0), key=signing_key("x").public_key))
+            1, 0, START, b"\xc0", opening(replace(account(2, 0), handle="m1"))
         ),
-        lambda: validator.append(1, START, b"\xc0", opening(account(2, 0), account(2, 0))),
-        lambda: validator.append(1, START, b"\xc0", opening(account(2, 0), twin)),
-        lambda: validator.append(1, START, b"\xc0", opening(account(2, 0), account(0, 0))),
-        lambda: validator.append(1, START, b"\xc0", b""),
-        lambda: validator.append(1, START, b"\xc0", opening(account(2, 0)) + b"\xc0"),
+        lambda: validator.append(
+            1, 0, START, b"\xc0", opening(replace(account(2, 0), key=b"short"))
+        ),
+        lambda: validator.append(
+            1, 0, START, b"\xc0", opening(replace(account(1, 0), key=signing_key("x").public_key))
+        ),
+        lambda: validator.append(1, 0, START, b"\xc0", opening(account(2, 0), account(2, 0))),
+        lambda: validator.append(1, 0, START, b"\xc0", opening(account(2, 0), twin)),
+        lambda: validator.append(1, 0, START, b"\xc0", opening(account(2, 0), account(0, 0))),
+        lambda: validator.append(1, 0, START, b"\xc0", b""),
+        lambda: validator.append(1, 0, START, b"\xc0", opening(account(2, 0)) + b"\xc0"),
         lambda: validator.go_by(1, charter(2)),
         lambda: charter(),
         lambda: charter(1, 1),
         lambda: charter(*range(1, 1026)),
-        lambda: validator.set_days(1, encode([20_000, 7, [1_000_000, 0], []])),
-        lambda: validator.set_days(1, encode([20_000, 7])),
+        lambda: validator.set_days(1, 0, encode([20_000, 7, [1_000_000, 0], []])),
+        lambda: validator.set_days(1, 0, encode([20_000, 7])),
         lambda: native.Signatures([(b"", b"", b"")]),
         lambda: native.Entries(b"\xc0").entry(1),
     )

@@ -12,7 +12,7 @@ import ledger
 from ledger.validators.choose import NATIVE_INTERFACE, ValidatorUnavailable, chosen_name
 
 STUB = Path(ledger.__file__).with_name("_native.pyi")
-CALLS_OF = (2, "c24ee9252b22f9019351983a9ab46dc9d54af31f9db44a7acc963c98c0c0f069")
+CALLS_OF = (3, "9d23bdb46c95edf2c2647b07a19c619d425bb6f74906fe7a6663ddc7ae5a116e")
 """A number of the interface, and the digest of the calls that belong to it."""
 
 

@@ -2,8 +2,9 @@
 
 use hashbrown::HashMap;
 
-use crate::change::{Change, Credit, Delivery};
-use crate::federation::Terms;
+use crate::branches::common_length;
+use crate::change::{Change, Credit, Delivery, Kept};
+use crate::federation::{Home, Terms};
 use crate::log::{Item, Log, Returnable, COMMONS};
 use crate::payment::MAX_AMOUNT;
 use crate::record::Status;
@@ -13,7 +14,7 @@ use crate::transaction::Anchor;
 /// Checks 1 to 6, those before the signatures; gives the place of the anchored coop.
 pub fn check_claims(terms: Terms<'_>, log: &Log, anchor: &Anchor<'_>) -> Result<usize, Refusal> {
     let other = terms.place(anchor.coop).ok_or(Refusal::CoopUnknown)?;
-    if other == terms.home {
+    if other == terms.first() {
         return Err(Refusal::AnchorOfSelf);
     }
     if anchor.length <= log.anchored[other] {
@@ -35,17 +36,38 @@ pub fn check_claims(terms: Terms<'_>, log: &Log, anchor: &Anchor<'_>) -> Result<
     Ok(other)
 }
 
-/// Check 8: whether the anchored log is held with that head.
-pub fn is_held(logs: &[Log], other: usize, anchor: &Anchor<'_>) -> bool {
-    logs[other].heads.at(anchor.length) == Some(anchor.head)
+/// Check 8: the place of the branch of the log at `other` that is held with that head.
+#[inline]
+pub fn find_held(
+    terms: Terms<'_>,
+    logs: &[Log],
+    other: usize,
+    anchor: &Anchor<'_>,
+) -> Option<usize> {
+    let present = logs[terms.home].gone_by(other);
+    let has_head = |place: usize| logs[place].heads.at(anchor.length) == Some(anchor.head);
+    if has_head(present) {
+        return Some(present);
+    }
+    if !terms.federation.is_forked(other) {
+        return None;
+    }
+    let known = logs[terms.home].anchored[other];
+    let is_shared = |place: usize| common_length(&logs[place], &logs[present]) >= known;
+    terms.federation.branches(other).find(|place| has_head(*place) && is_shared(*place))
 }
 
-/// Check 9: whether every balance has room for all that the anchor credits to it.
-pub fn check_balances(logs: &[Log], home: usize, other: usize, length: u64) -> Result<(), Refusal> {
-    let log = &logs[home];
+/// Check 9: whether every balance has room for all that an anchor of the branch at `held` credits to it.
+pub fn check_balances(
+    terms: Terms<'_>,
+    logs: &[Log],
+    held: usize,
+    length: u64,
+) -> Result<(), Refusal> {
+    let log = &logs[terms.home];
     // The commons is no account and has no position; `None` stands for it.
     let mut credits: HashMap<Option<u32>, i64> = HashMap::new();
-    for item in arriving(logs, home, other, length) {
+    for item in arriving(terms, logs, held, length) {
         let payee = credited(log, item);
         let balance = payee.map_or(log.commons, |place| log.accounts.get(place).balance);
         let balance = credits.entry(payee).or_insert(balance);
@@ -57,36 +79,62 @@ pub fn check_balances(logs: &[Log], home: usize, other: usize, length: u64) -> R
     Ok(())
 }
 
-/// What an anchor up to `length` delivers, in order.
-fn arriving(logs: &[Log], home: usize, other: usize, length: u64) -> impl Iterator<Item = &Item> {
-    logs[other].transit[home].iter().take_while(move |item| item.number <= length)
+/// What an anchor of the branch at `held` up to `length` delivers, in order.
+fn arriving<'a>(
+    terms: Terms<'_>,
+    logs: &'a [Log],
+    held: usize,
+    length: u64,
+) -> impl Iterator<Item = &'a Item> {
+    let queue = &logs[held].transit[terms.first()];
+    // Where logs have forked, the queue may still have what has been delivered (7.11).
+    let taken = logs[terms.home].anchored[terms.federation.home(held).first];
+    let start = queue.partition_point(|item| item.number <= taken);
+    queue.range(start..).take_while(move |item| item.number <= length)
 }
 
 /// The position of the account that an item credits; `None` for the commons, which stands in for an
-/// account that has closed.
+/// account that has closed, or that only another branch of this log has.
 fn credited(log: &Log, item: &Item) -> Option<u32> {
     if item.payee == COMMONS {
         return None;
     }
-    let payee = log.accounts.find(item.payee).expect("the payee of an item in transit exists");
+    let payee = log.accounts.find(item.payee)?;
     (log.accounts.get(payee).status != Status::Closed).then_some(payee)
 }
 
-/// Carries out a checked anchor: delivers what it takes in.
-pub fn apply_anchor(terms: Terms<'_>, logs: &mut [Log], other: usize, length: u64) -> Change {
-    let (home, number) = (terms.home, terms.federation.home(other).number);
-    let previous = std::mem::replace(&mut logs[home].anchored[other], length);
-    let mut delivered = Vec::new();
-    while let Some(item) = logs[other].transit[home].front().copied() {
-        if item.number > length {
-            break;
-        }
-        logs[other].transit[home].pop_front();
-        let credit = deliver(&mut logs[home], number, &item);
-        delivered.push((item, credit));
+/// Carries out a checked anchor of the branch at `held`: delivers what it takes in.
+pub fn apply_anchor(terms: Terms<'_>, logs: &mut [Log], held: usize, length: u64) -> Change {
+    let Home { number, first: other, .. } = *terms.federation.home(held);
+    let items: Vec<Item> = arriving(terms, logs, held, length).copied().collect();
+    let kept = Kept {
+        in_queue: terms.federation.is_forked(other) || terms.federation.is_forked(terms.first()),
+        as_received: terms.federation.is_forked(other),
+    };
+    if !kept.in_queue {
+        logs[held].transit[terms.first()].drain(..items.len());
     }
-    let floor = floor(logs, other);
-    Change::Anchor(Box::new(Delivery { other, number, previous, floor, delivered }))
+    let log = &mut logs[terms.home];
+    let previous = std::mem::replace(&mut log.anchored[other], length);
+    let previous_branch = log.gone_by(other);
+    log.go_by_branch(other, held);
+    if kept.as_received {
+        let received = log.received.entry(number).or_default();
+        received.extend(items.iter().map(|item| (item.number, item.amount)));
+    }
+    let credit = |item: Item| (item, deliver(log, number, &item));
+    let delivered = items.into_iter().map(credit).collect();
+    let floor = if kept.as_received { 0 } else { floor(logs, held) };
+    Change::Anchor(Box::new(Delivery {
+        other,
+        number,
+        branch: held,
+        previous_branch,
+        previous,
+        floor,
+        delivered,
+        kept,
+    }))
 }
 
 fn deliver(log: &mut Log, from: u32, item: &Item) -> Credit {
@@ -108,8 +156,8 @@ fn deliver(log: &mut Log, from: u32, item: &Item) -> Credit {
     Credit::Held
 }
 
-/// Takes a delivery back.
-pub fn undo_anchor(logs: &mut [Log], home: usize, delivery: &Delivery) {
+/// Takes a delivery to the log at place `home`, whose branch 0 is at `first`, back.
+pub fn undo_anchor(logs: &mut [Log], (home, first): (usize, usize), delivery: &Delivery) {
     for (item, credit) in delivery.delivered.iter().rev() {
         let log = &mut logs[home];
         log.position -= item.amount;
@@ -122,12 +170,20 @@ pub fn undo_anchor(logs: &mut [Log], home: usize, delivery: &Delivery) {
                 log.returnable.remove(&(delivery.number, item.number));
             }
         }
-        logs[delivery.other].transit[home].push_front(*item);
+        if !delivery.kept.in_queue {
+            logs[delivery.branch].transit[first].push_front(*item);
+        }
     }
-    logs[home].anchored[delivery.other] = delivery.previous;
+    let log = &mut logs[home];
+    log.anchored[delivery.other] = delivery.previous;
+    log.go_by_branch(delivery.other, delivery.previous_branch);
+    if delivery.kept.as_received {
+        let received = log.received.entry(delivery.number).or_default();
+        received.truncate(received.len() - delivery.delivered.len());
+    }
 }
 
-/// Up to which length every other coop's log has anchored the log of `other`.
+/// Up to which length every other coop's log has anchored the log at place `other`, which has not forked.
 fn floor(logs: &[Log], other: usize) -> u64 {
     let anchored = logs.iter().enumerate().filter(|(place, _)| *place != other);
     anchored.map(|(_, log)| log.anchored[other]).min().unwrap_or(0)

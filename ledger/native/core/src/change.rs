@@ -39,10 +39,23 @@ pub struct Delivery {
     /// The place of the anchored coop, and its number.
     pub other: usize,
     pub number: u32,
+    /// The place of the branch that was anchored, and of the one that was gone by before.
+    pub branch: usize,
+    pub previous_branch: usize,
     pub previous: u64,
-    /// Below this length no log can anchor `other` any more.
+    /// Below this length no log can anchor `branch` any more.
     pub floor: u64,
     pub delivered: Vec<(Item, Credit)>,
+    pub kept: Kept,
+}
+
+/// What is kept of a delivery after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The items are still in their queue, for other branches of the log that took them in.
+    pub in_queue: bool,
+    /// They are noted as received, since other branches of the paying log may stand.
+    pub as_received: bool,
 }
 
 /// To whom a delivered item was credited.

@@ -17,6 +17,7 @@ pub mod accounts;
 pub mod anchor;
 pub mod batch;
 pub mod bench;
+pub mod branches;
 pub mod chain;
 pub mod change;
 pub mod chapters;

@@ -2,6 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::branches::in_order;
 use crate::chapters::INDEX;
 use crate::codec::write;
 use crate::fault::Fault;
@@ -21,9 +22,9 @@ pub fn list(federation: &Federation, logs: &[Log], mut sink: impl FnMut(&[u8])) 
             piece.clear();
         }
     };
-    for (number, home) in federation.coops() {
+    for home in places(federation, logs) {
         let log = &logs[home];
-        write_header(&mut piece, federation, log, number);
+        write_header(&mut piece, federation, logs, home);
         for place in log.accounts.sorted() {
             log.accounts.record(place).write(&mut piece);
             pass(&mut piece, PIECE);
@@ -38,12 +39,24 @@ pub fn list(federation: &Federation, logs: &[Log], mut sink: impl FnMut(&[u8])) 
             write_returnable(&mut piece, *from, *number, item);
             pass(&mut piece, PIECE);
         }
+        for (from, received) in &log.received {
+            for (number, amount) in received {
+                write_received(&mut piece, *from, *number, *amount);
+                pass(&mut piece, PIECE);
+            }
+        }
         log.chapters.write(&mut piece, |piece| pass(piece, PIECE));
     }
     pass(&mut piece, 0);
 }
 
-fn write_header(out: &mut Vec<u8>, federation: &Federation, log: &Log, number: u32) {
+/// The places of all logs as they are listed: by coop, and the branches of one in their order.
+pub fn places(federation: &Federation, logs: &[Log]) -> Vec<usize> {
+    federation.coops().flat_map(|(_, first)| in_order(federation, logs, first)).collect()
+}
+
+fn write_header(out: &mut Vec<u8>, federation: &Federation, logs: &[Log], home: usize) {
+    let (log, number) = (&logs[home], federation.home(home).number);
     let charter = &log.charter;
     write::array(out, if charter.entries_per_day.is_some() { 14 } else { 13 });
     write::text(out, b"coop");
@@ -58,9 +71,15 @@ fn write_header(out: &mut Vec<u8>, federation: &Federation, log: &Log, number: u
     let others: Vec<(u32, u64)> = log.anchored_lengths(federation, number).collect();
     write::array(out, others.len());
     for (other, length) in others {
-        write::array(out, 2);
+        let branch = federation.place(other).filter(|first| federation.is_forked(*first));
+        write::array(out, if branch.is_some() { 4 } else { 2 });
         write::unsigned(out, u64::from(other));
         write::unsigned(out, length);
+        if let Some(first) = branch {
+            let head = logs[log.gone_by(first)].heads.at(length);
+            write::binary(out, head.expect("all heads of a forked log are kept"));
+            write::unsigned(out, log.received.get(&other).map_or(0, |items| items.len() as u64));
+        }
     }
     write::unsigned(out, log.accounts.len() as u64);
     write::unsigned(out, log.transit.iter().map(|queue| queue.len() as u64).sum());
@@ -88,6 +107,13 @@ fn write_returnable(out: &mut Vec<u8>, coop: u32, number: u64, item: &Returnable
     write::unsigned(out, number);
     write::unsigned(out, u64::from(item.account));
     write::integer(out, item.amount);
+}
+
+fn write_received(out: &mut Vec<u8>, coop: u32, number: u64, amount: i64) {
+    write::array(out, 3);
+    write::unsigned(out, u64::from(coop));
+    write::unsigned(out, number);
+    write::integer(out, amount);
 }
 
 impl Validator {

@@ -47,7 +47,7 @@ pub struct Moment {
     pub today: Today,
 }
 
-/// One log's state. Vectors by coop are by place; a log's own place in them is unused.
+/// One log's state. Vectors by coop are by the place of its branch 0; a log's own place in them is unused.
 pub struct Log {
     /// The charter in force for this log.
     pub charter: Arc<Charter>,
@@ -66,10 +66,14 @@ pub struct Log {
     /// The values of the index; None in a federation without one.
     pub days: Option<Days>,
     pub heads: Heads,
+    /// The place of the branch of a forked log that this one goes by, where it is not branch 0.
+    pub goes_by: BTreeMap<usize, usize>,
+    /// What came from forked logs beyond the point where they part: (number, amount), by coop.
+    pub received: BTreeMap<u32, Vec<(u64, i64)>>,
 }
 
 impl Log {
-    /// An empty log in a federation in which `coops` coops have a log.
+    /// An empty log in a federation that has `coops` places.
     pub fn new(genesis: Head, charter: Arc<Charter>, coops: usize) -> Self {
         Log {
             charter,
@@ -84,15 +88,35 @@ impl Log {
             chapters: Chapters::default(),
             days: None,
             heads: Heads { heads: VecDeque::from([genesis]), from: 0 },
+            goes_by: BTreeMap::new(),
+            received: BTreeMap::new(),
         }
     }
 }
 
 impl Log {
-    /// Makes room for one more coop's place.
-    pub fn add_coop(&mut self) {
-        self.anchored.push(0);
-        self.transit.push(VecDeque::new());
+    /// Makes room for so many places.
+    pub fn make_room(&mut self, places: usize) {
+        self.anchored.resize(places, 0);
+        self.transit.resize_with(places, VecDeque::new);
+    }
+
+    /// The place of the branch that this log goes by of the log whose branch 0 is at place `first`.
+    #[inline]
+    pub fn gone_by(&self, first: usize) -> usize {
+        if self.goes_by.is_empty() {
+            return first;
+        }
+        self.goes_by.get(&first).copied().unwrap_or(first)
+    }
+
+    /// Lets this log go by the branch at a place.
+    pub fn go_by_branch(&mut self, first: usize, branch: usize) {
+        if branch == first {
+            self.goes_by.remove(&first);
+        } else {
+            self.goes_by.insert(first, branch);
+        }
     }
 
     /// (number, anchored length) of every coop of the log's charter but its own, `number`, rising.

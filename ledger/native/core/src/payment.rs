@@ -75,7 +75,7 @@ fn find_payee(terms: Terms<'_>, logs: &[Log], pay: &Pay<'_>) -> Result<Payee, Re
     if pay.payee != COMMONS {
         // Of another coop's accounts a log knows only what it has anchored.
         let known = logs[home].anchored[coop];
-        let accounts = &logs[coop].accounts;
+        let accounts = &logs[logs[home].gone_by(coop)].accounts;
         let payee = accounts
             .find(pay.payee)
             .filter(|payee| accounts.get(*payee).opened <= known)

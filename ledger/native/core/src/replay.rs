@@ -6,14 +6,15 @@
 
 use std::sync::Arc;
 
-use crate::anchor::{apply_anchor, check_balances, check_claims, is_held};
+use crate::anchor::{apply_anchor, check_balances, check_claims, find_held};
 use crate::batch::Find;
+use crate::branches::settle;
 use crate::chain::extend;
 use crate::change::Change;
 use crate::crew::{with_crew, Crew, Verified};
 use crate::entries::Boundaries;
 use crate::fault::Fault;
-use crate::federation::Terms;
+use crate::federation::{LogName, Terms};
 use crate::gather::{next_size, Gatherer, SMALLEST};
 use crate::log::Log;
 use crate::payment::{apply_pay, apply_return, check_pay, check_return};
@@ -46,28 +47,30 @@ impl Validator {
     /// Applies entries of a coop's log from number `start` of them on.
     pub fn replay(
         &mut self,
-        coop: u32,
+        name: impl Into<LogName>,
         blob: &[u8],
         entries: &Boundaries,
         start: usize,
     ) -> Result<Replayed, Fault> {
-        let home = self.position(coop)?;
+        let home = self.position(name)?;
         let count = entries.count().saturating_sub(start);
         // Starting threads takes as long as verifying a few signatures.
         let threads = if count < SMALLEST { 1 } else { self.threads() };
         self.change(|federation, state| {
             let charter = Arc::clone(&state.logs[home].charter);
             let terms = Terms { federation, charter: &charter, home };
-            with_crew(threads, Find::First, |crew| {
+            let replayed = with_crew(threads, Find::First, |crew| {
                 let run = Run {
                     terms,
-                    journal: Journal::new(&state.logs, home),
+                    journal: Journal::new(terms, &state.logs),
                     state,
                     gatherer: Gatherer::default(),
                     first_bad: None,
                 };
                 run.run(crew, blob, entries, start, threads)
-            })
+            });
+            settle(federation, &mut state.logs, home);
+            replayed
         })
     }
 }
@@ -75,14 +78,14 @@ impl Validator {
 impl Validator {
     /// What stands against these bytes as the next entry of a coop's log; `End` when nothing does.
     /// Applies nothing.
-    pub fn judge(&mut self, coop: u32, entry: &[u8]) -> Result<Stop, Fault> {
-        let home = self.position(coop)?;
+    pub fn judge(&mut self, name: impl Into<LogName>, entry: &[u8]) -> Result<Stop, Fault> {
+        let home = self.position(name)?;
         self.change(|federation, state| {
             let charter = Arc::clone(&state.logs[home].charter);
             let terms = Terms { federation, charter: &charter, home };
             let mut run = Run {
                 terms,
-                journal: Journal::new(&state.logs, home),
+                journal: Journal::new(terms, &state.logs),
                 state,
                 gatherer: Gatherer::default(),
                 first_bad: None,
@@ -199,11 +202,10 @@ impl<'a> Run<'a, '_> {
             Transaction::Anchor(anchor) => {
                 let other = check_claims(terms, &logs[home], &anchor).map_err(Stop::Refused)?;
                 gather_anchor(&mut self.gatherer, terms, ordinal, &anchor);
-                if !is_held(logs, other, &anchor) {
-                    return Err(waiting(&anchor));
-                }
-                check_balances(logs, home, other, anchor.length).map_err(Stop::Refused)?;
-                Ok(apply_anchor(terms, logs, other, anchor.length))
+                let held = find_held(terms, logs, other, &anchor);
+                let held = held.ok_or_else(|| waiting(&anchor))?;
+                check_balances(terms, logs, held, anchor.length).map_err(Stop::Refused)?;
+                Ok(apply_anchor(terms, logs, held, anchor.length))
             }
             Transaction::Return(back) => {
                 let coop = check_return(terms, &logs[home], &back).map_err(Stop::Refused)?;

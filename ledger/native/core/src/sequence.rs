@@ -5,8 +5,9 @@
 
 use std::sync::Arc;
 
-use crate::anchor::{apply_anchor, check_balances, check_claims, is_held};
+use crate::anchor::{apply_anchor, check_balances, check_claims, find_held};
 use crate::batch::Find;
+use crate::branches::settle;
 use crate::chain::extend;
 use crate::change::Change;
 use crate::codec::{write, MAX};
@@ -58,7 +59,7 @@ impl Validator {
                 .take_while(|decoded| !matches!(decoded, Ok(Transaction::Shared)))
                 .collect();
             let is_bad = verify(terms, state, &decoded, threads);
-            let mut journal = Journal::new(&state.logs, home);
+            let mut journal = Journal::new(terms, &state.logs);
             let sequenced = (Appending { terms, state, time, prefix: &prefix }).append_all(
                 &mut journal,
                 transactions,
@@ -69,6 +70,7 @@ impl Validator {
                 journal.roll_back(&mut state.logs, 0);
             }
             journal.commit(&mut state.logs);
+            settle(federation, &mut state.logs, home);
             sequenced
         })?
     }
@@ -86,7 +88,8 @@ impl Validator {
             let Ok(other) = check_claims(terms, log, &anchor) else {
                 continue;
             };
-            if !is_held(&self.state.logs, other, &anchor) && is_signed(terms, &anchor) {
+            let held = find_held(terms, &self.state.logs, other, &anchor);
+            if held.is_none() && is_signed(terms, &anchor) {
                 return Err(Fault::DependencyMissing(anchor.coop, anchor.length));
             }
         }
@@ -224,11 +227,11 @@ impl Appending<'_, '_> {
             Transaction::Anchor(anchor) => {
                 let other = check_claims(terms, &logs[home], &anchor)?;
                 check_signature()?;
-                if !is_held(logs, other, &anchor) {
+                let Some(held) = find_held(terms, logs, other, &anchor) else {
                     return Ok(Checked::Missing { coop: anchor.coop, length: anchor.length });
-                }
-                check_balances(logs, home, other, anchor.length)?;
-                apply_anchor(terms, logs, other, anchor.length)
+                };
+                check_balances(terms, logs, held, anchor.length)?;
+                apply_anchor(terms, logs, held, anchor.length)
             }
             Transaction::Return(back) => {
                 let coop = check_return(terms, &logs[home], &back)?;

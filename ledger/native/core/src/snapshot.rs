@@ -9,12 +9,13 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use crate::chain::{genesis, Head};
 use crate::chapters::Chapters;
 use crate::charter::Charter;
 use crate::codec::Reader;
 use crate::fault::Fault;
 use crate::federation::{Federation, Terms};
-use crate::listing::list;
+use crate::listing::{list, places};
 use crate::log::{Heads, Item, Log, Returnable, Today};
 use crate::record::Record;
 use crate::validator::Validator;
@@ -36,11 +37,18 @@ impl Validator {
         list(&self.federation, logs, |piece| out.extend_from_slice(piece));
         let listed = (out.len() - REST - 8) as u64;
         out[REST..REST + 8].copy_from_slice(&listed.to_be_bytes());
-        for (_, home) in self.federation.coops() {
-            let log = &logs[home];
-            out.extend_from_slice(&log.heads.from.to_be_bytes());
-            out.extend_from_slice(&(log.heads.heads.len() as u64).to_be_bytes());
-            log.heads.heads.iter().for_each(|head| out.extend_from_slice(head));
+        let places = places(&self.federation, logs);
+        for home in &places {
+            let heads = &logs[*home].heads;
+            out.extend_from_slice(&heads.from.to_be_bytes());
+            out.extend_from_slice(&(heads.heads.len() as u64).to_be_bytes());
+            heads.heads.iter().for_each(|head| out.extend_from_slice(head));
+        }
+        for home in places {
+            if self.federation.is_forked(self.federation.home(home).first) {
+                let number = self.federation.branch(home) as u64;
+                out.extend_from_slice(&number.to_be_bytes());
+            }
         }
         let hash = Sha256::digest(&out[REST..]);
         out[16..REST].copy_from_slice(&hash);
@@ -62,23 +70,117 @@ impl Validator {
         let listed = usize::try_from(u64::from_be_bytes(*listed)).map_err(|_| DAMAGED)?;
         let (listing, mut heads) = rest.split_at_checked(listed).ok_or(DAMAGED)?;
         let mut validator = Validator::new(federation, charter, threads);
-        let mut reader = Reader::new(listing);
-        let federation = &validator.federation;
-        for (number, home) in federation.coops() {
-            let log = &mut validator.state.logs[home];
-            let counts = read_header(&mut reader, federation, number, log).ok_or(FOREIGN)?;
-            let terms = Terms { federation, charter, home };
-            read_rows(&mut reader, terms, log, &counts).ok_or(DAMAGED)??;
-            log.heads = read_heads(&mut heads).ok_or(DAMAGED)?;
-            if log.heads.length() != counts.length || log.heads.last() != &counts.head {
+        let mut listed = read_listing(listing, &validator.federation, charter)?;
+        for log in &mut listed {
+            log.log.heads = read_heads(&mut heads).ok_or(DAMAGED)?;
+            if log.log.heads.length() != log.length || log.log.heads.last() != &log.head {
                 return Err(DAMAGED);
             }
         }
-        if !reader.is_done() || !heads.is_empty() {
+        let numbers = read_numbers(&mut heads, &listed).ok_or(DAMAGED)?;
+        if !heads.is_empty() {
             return Err(FOREIGN);
         }
+        validator.put_logs(listed, &numbers)?;
         Ok(validator)
     }
+
+    /// Takes in logs as they were listed, with the numbers of their branches.
+    fn put_logs(&mut self, listed: Vec<Listed>, numbers: &[usize]) -> Result<(), Fault> {
+        for log in
+            listed.iter().skip(1).zip(&listed).filter(|(log, before)| log.first == before.first)
+        {
+            self.add_branch(self.federation.home(log.0.first).number)?;
+        }
+        let logs = &mut self.state.logs;
+        let mut anchored = Vec::new();
+        for (Listed { first, mut log, heads, .. }, number) in listed.into_iter().zip(numbers) {
+            let place = self.federation.branches(first).nth(*number).ok_or(DAMAGED)?;
+            log.make_room(logs.len());
+            logs[place] = log;
+            anchored.extend(heads.into_iter().map(|(other, head)| (place, other, head)));
+        }
+        for (place, other, head) in anchored {
+            let length = logs[place].anchored[other];
+            let mut branches = self.federation.branches(other);
+            let branch = branches.find(|branch| logs[*branch].heads.at(length) == Some(&head));
+            logs[place].go_by_branch(other, branch.ok_or(DAMAGED)?);
+        }
+        Ok(())
+    }
+}
+
+/// A log as it was listed.
+struct Listed {
+    /// The place of branch 0 of its coop's log.
+    first: usize,
+    log: Log,
+    length: u64,
+    head: Head,
+    /// The head that it has anchored of each forked coop, by the place of that one's branch 0.
+    heads: Vec<(usize, Head)>,
+}
+
+fn read_listing(
+    listing: &[u8],
+    federation: &Federation,
+    charter: &Arc<Charter>,
+) -> Result<Vec<Listed>, Fault> {
+    let mut reader = Reader::new(listing);
+    let mut listed = Vec::new();
+    for (number, first) in federation.coops() {
+        let before = listed.len();
+        while listed.len() == before || is_log_of(&reader, number) {
+            let terms = Terms { federation, charter, home: first };
+            listed.push(read_log(&mut reader, terms, charter)?);
+        }
+    }
+    if !reader.is_done() {
+        return Err(FOREIGN);
+    }
+    Ok(listed)
+}
+
+/// Whether what comes next is the first row of a log of that coop.
+fn is_log_of(reader: &Reader<'_>, number: u32) -> bool {
+    let mut reader = reader.clone();
+    let is_header = reader.array().is_some() && reader.text() == Some("coop");
+    is_header && reader.number() == Some(number)
+}
+
+fn read_log(
+    reader: &mut Reader<'_>,
+    terms: Terms<'_>,
+    charter: &Arc<Charter>,
+) -> Result<Listed, Fault> {
+    let genesis = genesis(&terms.federation.id, terms.number());
+    let mut log = Log::new(genesis, Arc::clone(charter), terms.federation.coops().count());
+    let mut counts =
+        read_header(reader, terms.federation, terms.number(), &mut log).ok_or(FOREIGN)?;
+    read_rows(reader, terms, &mut log, &counts).ok_or(DAMAGED)??;
+    let heads = counts.forked.drain(..).map(|(first, head, _)| (first, head)).collect();
+    Ok(Listed { first: terms.home, log, length: counts.length, head: counts.head, heads })
+}
+
+/// The number of each branch that is listed: 0 for the log of a coop that has one.
+fn read_numbers(bytes: &mut &[u8], listed: &[Listed]) -> Option<Vec<usize>> {
+    let mut numbers: Vec<usize> = Vec::new();
+    for log in listed {
+        let branches = listed.iter().filter(|other| other.first == log.first).count();
+        let mut number = 0;
+        if branches > 1 {
+            let (bytes_of_number, rest) = bytes.split_first_chunk::<8>()?;
+            number = usize::try_from(u64::from_be_bytes(*bytes_of_number)).ok()?;
+            *bytes = rest;
+        }
+        let is_taken = listed
+            .iter()
+            .zip(&numbers)
+            .any(|(other, taken)| other.first == log.first && *taken == number);
+        is_true(number < branches && !is_taken)?;
+        numbers.push(number);
+    }
+    Some(numbers)
 }
 
 /// The numbers in a log's first row that say what follows.
@@ -89,6 +191,8 @@ struct Counts {
     transit: u64,
     returnable: u64,
     indexed: u64,
+    /// Of forked coops: the place of branch 0, the head that was anchored, how much was received since.
+    forked: Vec<(usize, Head, u64)>,
 }
 
 fn read_header(
@@ -109,16 +213,22 @@ fn read_header(
     let indexed = reader.uint()?;
     let others: Vec<u32> = log.charter.numbers().filter(|other| *other != number).collect();
     is_true(reader.array()? as usize == others.len())?;
+    let mut forked = Vec::new();
     for other in others {
-        is_true(reader.array()? == 2 && reader.number()? == other)?;
-        log.anchored[federation.place(other)?] = reader.uint()?;
+        let elements = reader.array()?;
+        let first = federation.place(other)?;
+        is_true((elements == 2 || elements == 4) && reader.number()? == other)?;
+        log.anchored[first] = reader.uint()?;
+        if elements == 4 {
+            forked.push((first, *reader.hash()?, reader.uint()?));
+        }
     }
     let (accounts, transit, returnable) = (reader.uint()?, reader.uint()?, reader.uint()?);
     if is_counted {
         is_true(reader.array()? == 2)?;
         log.moment.today = Today { payments: reader.uint()?, others: reader.uint()? };
     }
-    Some(Counts { length, head, accounts, transit, returnable, indexed })
+    Some(Counts { length, head, accounts, transit, returnable, indexed, forked })
 }
 
 fn read_rows(
@@ -149,6 +259,14 @@ fn read_rows(
         let number = reader.uint()?;
         let item = Returnable { account: reader.number()?, amount: reader.integer()? };
         log.returnable.insert((from, number), item);
+    }
+    for (first, _, count) in &counts.forked {
+        let number = terms.federation.home(*first).number;
+        for _ in 0..*count {
+            is_true(reader.array()? == 3 && reader.number()? == number)?;
+            let item = (reader.uint()?, reader.integer()?);
+            log.received.entry(number).or_default().push(item);
+        }
     }
     log.chapters = Chapters::read(reader, counts.indexed)?;
     Some(Ok(()))

@@ -3,20 +3,24 @@
 
 use crate::anchor::undo_anchor;
 use crate::change::{Change, Payee};
+use crate::federation::Terms;
 use crate::log::{Item, Log, Moment, Returnable};
 
 /// The entries that a call has applied to one log, oldest first.
 pub struct Journal {
     home: usize,
+    /// The place of branch 0 of that log.
+    first: usize,
     start: u64,
     /// (the log's moment before the entry, what the entry changed).
     changes: Vec<(Moment, Change)>,
 }
 
 impl Journal {
-    /// Before the first entry of a call on log `home`.
-    pub fn new(logs: &[Log], home: usize) -> Self {
-        Journal { home, start: logs[home].heads.length(), changes: Vec::new() }
+    /// Before the first entry of a call on the log that `terms` are about.
+    pub fn new(terms: Terms<'_>, logs: &[Log]) -> Self {
+        let (home, first) = (terms.home, terms.first());
+        Journal { home, first, start: logs[home].heads.length(), changes: Vec::new() }
     }
 
     /// How many entries have been applied.
@@ -39,7 +43,7 @@ impl Journal {
     pub fn roll_back(&mut self, logs: &mut [Log], kept: usize) {
         while self.changes.len() > kept {
             let (moment, change) = self.changes.pop().expect("longer than what is kept");
-            undo(logs, self.home, &change);
+            undo(logs, (self.home, self.first), &change);
             logs[self.home].moment = moment;
         }
         logs[self.home].heads.truncate(self.start + kept as u64);
@@ -49,7 +53,7 @@ impl Journal {
     pub fn commit(self, logs: &mut [Log]) {
         for (_, change) in &self.changes {
             if let Change::Anchor(delivery) = change {
-                logs[delivery.other].heads.forget(delivery.floor);
+                logs[delivery.branch].heads.forget(delivery.floor);
             }
         }
         if logs.len() == 1 {
@@ -58,7 +62,7 @@ impl Journal {
     }
 }
 
-fn undo(logs: &mut [Log], home: usize, change: &Change) {
+fn undo(logs: &mut [Log], (home, first): (usize, usize), change: &Change) {
     let log = &mut logs[home];
     match change {
         Change::Pay { payer, payee, amount, fee } => {
@@ -72,7 +76,7 @@ fn undo(logs: &mut [Log], home: usize, change: &Change) {
             account.next_sequence -= 1;
             account.balance += amount + fee;
         }
-        Change::Anchor(delivery) => undo_anchor(logs, home, delivery),
+        Change::Anchor(delivery) => undo_anchor(logs, (home, first), delivery),
         Change::Return { place, coop, number, account, amount } => {
             take_back(log, *place, *amount);
             log.held += amount;

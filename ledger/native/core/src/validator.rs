@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use crate::accounts::{Accounts, NO_POINT};
 use crate::batch::Key;
+use crate::branches::settle;
 use crate::chain::{extend, genesis, Head};
 use crate::charter::Charter;
 use crate::effects::Effects;
 use crate::entries::Boundaries;
 use crate::fault::Fault;
-use crate::federation::{Federation, Terms};
+use crate::federation::{Federation, LogName, Terms};
 use crate::gather::Gatherer;
 use crate::index::Days;
 use crate::keys::{KeyCache, Owner, CAPACITY};
@@ -55,9 +56,10 @@ impl Validator {
                 continue;
             }
             self.federation.add(number);
-            logs.iter_mut().for_each(Log::add_coop);
+            let places = logs.len() + 1;
             let genesis = genesis(&self.federation.id, number);
-            logs.push(Log::new(genesis, Arc::clone(charter), logs.len() + 1));
+            logs.push(Log::new(genesis, Arc::clone(charter), places));
+            logs.iter_mut().for_each(|log| log.make_room(places));
         }
     }
 
@@ -78,9 +80,10 @@ impl Validator {
         self.threads
     }
 
-    /// The place of a coop.
-    pub fn position(&self, coop: u32) -> Result<usize, Fault> {
-        self.federation.place(coop).ok_or(Fault::Argument("no coop of the charter"))
+    /// The place of a coop, or of a branch of its log.
+    pub fn position(&self, name: impl Into<LogName>) -> Result<usize, Fault> {
+        let place = self.federation.place_of(name.into());
+        place.ok_or(Fault::Argument("no coop of the charter, or no branch of its log"))
     }
 
     /// By what the log of a coop is judged.
@@ -112,31 +115,36 @@ impl Validator {
     }
 
     /// The state of a log.
-    pub fn log(&self, coop: u32) -> Result<&Log, Fault> {
-        Ok(&self.logs()?[self.position(coop)?])
+    pub fn log(&self, name: impl Into<LogName>) -> Result<&Log, Fault> {
+        Ok(&self.logs()?[self.position(name)?])
     }
 
     /// How far the log of a coop has anchored every other coop of its charter, by number.
-    pub fn anchored(&self, coop: u32) -> Result<impl Iterator<Item = (u32, u64)> + '_, Fault> {
-        Ok(self.log(coop)?.anchored_lengths(&self.federation, coop))
+    pub fn anchored(&self, name: LogName) -> Result<impl Iterator<Item = (u32, u64)> + '_, Fault> {
+        Ok(self.log(name)?.anchored_lengths(&self.federation, name.coop))
     }
 
     /// The head that entries would lead to; applies nothing.
-    pub fn chain(&self, coop: u32, blob: &[u8], entries: &Boundaries) -> Result<Head, Fault> {
-        let head = *self.log(coop)?.heads.last();
+    pub fn chain(
+        &self,
+        name: impl Into<LogName>,
+        blob: &[u8],
+        entries: &Boundaries,
+    ) -> Result<Head, Fault> {
+        let head = *self.log(name)?.heads.last();
         Ok((0..entries.count()).fold(head, |head, index| extend(&head, entries.value(blob, index))))
     }
 
     /// Appends an entry that the shared rules accepted, with what it changes: all of it or nothing.
     pub fn append(
         &mut self,
-        coop: u32,
+        name: impl Into<LogName>,
         time: u64,
         entry: &[u8],
         effects: &Effects,
     ) -> Result<(), Fault> {
-        let home = self.position(coop)?;
-        self.change(|_, state| {
+        let home = self.position(name)?;
+        self.change(|federation, state| {
             let is_alone = state.logs.len() == 1;
             let log = &mut state.logs[home];
             if time < log.moment.time {
@@ -151,20 +159,24 @@ impl Validator {
                 log.heads.forget_all();
             }
             effects.accounts.iter().for_each(|record| keep_key_of(state, home, record));
+            settle(federation, &mut state.logs, home);
             Ok(())
         })?
     }
 
     /// Gives a log the values of the index that follow from its rows.
-    pub fn set_days(&mut self, coop: u32, days: Days) -> Result<(), Fault> {
-        let home = self.position(coop)?;
+    pub fn set_days(&mut self, name: impl Into<LogName>, days: Days) -> Result<(), Fault> {
+        let home = self.position(name)?;
         days.check()?;
         self.change(|_, state| state.logs[home].days = Some(days))
     }
 
     /// What a log has sent and the payees' logs have not anchored, by payee coop, then number.
-    pub fn in_transit(&self, coop: u32) -> Result<impl Iterator<Item = (u32, &Item)>, Fault> {
-        let log = self.log(coop)?;
+    pub fn in_transit(
+        &self,
+        name: impl Into<LogName>,
+    ) -> Result<impl Iterator<Item = (u32, &Item)>, Fault> {
+        let log = self.log(name)?;
         Ok(self.federation.coops().flat_map(move |(payee_coop, to)| {
             log.transit[to].iter().map(move |item| (payee_coop, item))
         }))
@@ -172,16 +184,19 @@ impl Validator {
 
     /// The number in the log of `other` of its newest item in transit to `home`; 0 when none is.
     pub fn credits_waiting(&self, home: u32, other: u32) -> Result<u64, Fault> {
-        let queue = &self.log(other)?.transit[self.position(home)?];
-        Ok(queue.back().map_or(0, |item| item.number))
+        let (home, other) = (self.position(home)?, self.position(other)?);
+        let logs = self.logs()?;
+        let newest = logs[logs[home].gone_by(other)].transit[home].back();
+        let newest = newest.filter(|item| item.number > logs[home].anchored[other]);
+        Ok(newest.map_or(0, |item| item.number))
     }
 
     /// What a log has to give back: (coop, number, what).
     pub fn returnable(
         &self,
-        coop: u32,
+        name: impl Into<LogName>,
     ) -> Result<impl Iterator<Item = (u32, u64, &Returnable)>, Fault> {
-        let log = self.log(coop)?;
+        let log = self.log(name)?;
         let items = log.returnable.iter();
         Ok(items.map(|((from, number), item)| (*from, *number, item)))
     }

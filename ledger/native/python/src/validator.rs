@@ -9,6 +9,7 @@ use fiado_core::charter::Charter as CoreCharter;
 use fiado_core::codec::Reader;
 use fiado_core::effects::Effects;
 use fiado_core::fault::Fault;
+use fiado_core::federation::LogName;
 use fiado_core::index::Days;
 use fiado_core::replay::Stop;
 use fiado_core::validator::Validator as Core;
@@ -97,6 +98,31 @@ impl Validator {
         self.core.go_by(coop, &charter.core).map_err(to_exception)
     }
 
+    fn branches(&self, coop: u32) -> PyResult<usize> {
+        self.core.branches(coop).map_err(to_exception)
+    }
+
+    fn add_branch(&mut self, coop: u32) -> PyResult<usize> {
+        self.core.add_branch(coop).map_err(to_exception)
+    }
+
+    fn gone_by(&self, coop: u32, branch: usize, other: u32) -> PyResult<usize> {
+        self.core.gone_by(LogName { coop, branch }, other).map_err(to_exception)
+    }
+
+    fn taken_in(&self, coop: u32, branch: usize, other: u32, of: usize) -> PyResult<u64> {
+        let taken = LogName { coop: other, branch: of };
+        self.core.taken_in(LogName { coop, branch }, taken).map_err(to_exception)
+    }
+
+    fn standing(&self, coop: u32) -> PyResult<usize> {
+        self.core.standing(coop).map_err(to_exception)
+    }
+
+    fn fork_loss(&self, coop: u32, branch: usize, other: u32) -> PyResult<i64> {
+        self.core.fork_loss(LogName { coop, branch }, other).map_err(to_exception)
+    }
+
     #[getter]
     fn threads(&self) -> usize {
         self.core.threads()
@@ -106,12 +132,15 @@ impl Validator {
         &mut self,
         python: Python<'py>,
         coop: u32,
+        branch: usize,
         entries: &Entries,
         start: usize,
     ) -> PyResult<Replayed<'py>> {
         let blob = entries.blob.bind(python).as_bytes();
         let core = &mut self.core;
-        let done = run(python, || core.replay(coop, blob, &entries.boundaries, start))?;
+        let done = run(python, || {
+            core.replay(LogName { coop, branch }, blob, &entries.boundaries, start)
+        })?;
         let (refusal, waiting, is_shared) = write_stop(python, &done.stop);
         Ok((done.next, refusal, waiting, is_shared))
     }
@@ -120,11 +149,12 @@ impl Validator {
         &mut self,
         python: Python<'py>,
         coop: u32,
+        branch: usize,
         entry: Bound<'py, PyBytes>,
     ) -> PyResult<StopFields<'py>> {
         let bytes = entry.as_bytes();
         let core = &mut self.core;
-        let stop = run(python, || core.judge(coop, bytes))?;
+        let stop = run(python, || core.judge(LogName { coop, branch }, bytes))?;
         Ok(write_stop(python, &stop))
     }
 
@@ -151,35 +181,40 @@ impl Validator {
         &mut self,
         python: Python<'_>,
         coop: u32,
+        branch: usize,
         time: u64,
         entry: Bound<'_, PyBytes>,
         effects: Bound<'_, PyBytes>,
     ) -> PyResult<()> {
         let (entry, effects) = (entry.as_bytes(), effects.as_bytes());
         let core = &mut self.core;
-        run(python, || core.append(coop, time, entry, &Effects::read(effects)?))
+        run(python, || core.append(LogName { coop, branch }, time, entry, &Effects::read(effects)?))
     }
 
-    fn set_days(&mut self, coop: u32, days: &[u8]) -> PyResult<()> {
+    fn set_days(&mut self, coop: u32, branch: usize, days: &[u8]) -> PyResult<()> {
         let days = Days::read(&mut Reader::new(days));
         let days = days.ok_or(Fault::Argument("these are no values of days"));
-        days.and_then(|days| self.core.set_days(coop, days)).map_err(to_exception)
+        days.and_then(|days| self.core.set_days(LogName { coop, branch }, days))
+            .map_err(to_exception)
     }
 
     fn chain<'py>(
         &self,
         python: Python<'py>,
         coop: u32,
+        branch: usize,
         entries: &Entries,
     ) -> PyResult<Bound<'py, PyBytes>> {
         let blob = entries.blob.bind(python).as_bytes();
-        let head = run(python, || self.core.chain(coop, blob, &entries.boundaries))?;
+        let head =
+            run(python, || self.core.chain(LogName { coop, branch }, blob, &entries.boundaries))?;
         Ok(PyBytes::new(python, &head))
     }
 
-    fn log<'py>(&self, python: Python<'py>, coop: u32) -> PyResult<LogFields<'py>> {
-        let log = self.core.log(coop).map_err(to_exception)?;
-        let anchored = self.core.anchored(coop).map_err(to_exception)?.collect();
+    fn log<'py>(&self, python: Python<'py>, coop: u32, branch: usize) -> PyResult<LogFields<'py>> {
+        let log = self.core.log(LogName { coop, branch }).map_err(to_exception)?;
+        let anchored =
+            self.core.anchored(LogName { coop, branch }).map_err(to_exception)?.collect();
         Ok((
             log.heads.length(),
             PyBytes::new(python, log.heads.last()),
@@ -197,9 +232,10 @@ impl Validator {
         &self,
         python: Python<'py>,
         coop: u32,
+        branch: usize,
         length: u64,
     ) -> PyResult<Option<Bound<'py, PyBytes>>> {
-        let log = self.core.log(coop).map_err(to_exception)?;
+        let log = self.core.log(LogName { coop, branch }).map_err(to_exception)?;
         Ok(log.heads.at(length).map(|head| PyBytes::new(python, head)))
     }
 
@@ -207,9 +243,10 @@ impl Validator {
         &self,
         python: Python<'py>,
         coop: u32,
+        branch: usize,
         number: u32,
     ) -> PyResult<Option<Bound<'py, PyBytes>>> {
-        let accounts = &self.core.log(coop).map_err(to_exception)?.accounts;
+        let accounts = &self.core.log(LogName { coop, branch }).map_err(to_exception)?.accounts;
         Ok(accounts.find(number).map(|place| {
             let mut row = Vec::new();
             accounts.record(place).write(&mut row);
@@ -217,8 +254,8 @@ impl Validator {
         }))
     }
 
-    fn account_named(&self, coop: u32, handle: &str) -> PyResult<Option<u32>> {
-        let accounts = &self.core.log(coop).map_err(to_exception)?.accounts;
+    fn account_named(&self, coop: u32, branch: usize, handle: &str) -> PyResult<Option<u32>> {
+        let accounts = &self.core.log(LogName { coop, branch }).map_err(to_exception)?.accounts;
         Ok(accounts.find_handle(handle.as_bytes()).map(|place| accounts.get(place).number))
     }
 
@@ -226,15 +263,17 @@ impl Validator {
         Ok(self.core.log(coop).map_err(to_exception)?.accounts.of_key(key))
     }
 
-    fn account_numbers(&self, coop: u32) -> PyResult<Vec<u32>> {
-        let accounts = &self.core.log(coop).map_err(to_exception)?.accounts;
+    fn account_numbers(&self, coop: u32, branch: usize) -> PyResult<Vec<u32>> {
+        let accounts = &self.core.log(LogName { coop, branch }).map_err(to_exception)?.accounts;
         Ok(accounts.sorted().into_iter().map(|place| accounts.get(place).number).collect())
     }
 
-    fn in_transit(&self, coop: u32) -> PyResult<Vec<TransitFields>> {
-        let items = self.core.in_transit(coop).map_err(to_exception)?;
+    fn in_transit(&self, coop: u32, branch: usize) -> PyResult<Vec<TransitFields>> {
+        let items = self.core.in_transit(LogName { coop, branch }).map_err(to_exception)?;
         Ok(items
-            .map(|(to, item)| (to, item.number, item.payee, item.amount, item.payer, item.is_return))
+            .map(|(to, item)| {
+                (to, item.number, item.payee, item.amount, item.payer, item.is_return)
+            })
             .collect())
     }
 
@@ -242,8 +281,8 @@ impl Validator {
         self.core.credits_waiting(home, other).map_err(to_exception)
     }
 
-    fn returnable(&self, coop: u32) -> PyResult<Vec<(u32, u64, u32, i64)>> {
-        let items = self.core.returnable(coop).map_err(to_exception)?;
+    fn returnable(&self, coop: u32, branch: usize) -> PyResult<Vec<(u32, u64, u32, i64)>> {
+        let items = self.core.returnable(LogName { coop, branch }).map_err(to_exception)?;
         Ok(items.map(|(from, number, item)| (from, number, item.account, item.amount)).collect())
     }
 
@@ -251,10 +290,11 @@ impl Validator {
         &self,
         python: Python<'py>,
         coop: u32,
+        branch: usize,
         chapter: &str,
         key: &[u8],
     ) -> PyResult<Option<Bound<'py, PyBytes>>> {
-        let chapters = &self.core.log(coop).map_err(to_exception)?.chapters;
+        let chapters = &self.core.log(LogName { coop, branch }).map_err(to_exception)?.chapters;
         Ok(chapters.get(chapter, key).map(|value| PyBytes::new(python, value)))
     }
 
@@ -262,9 +302,11 @@ impl Validator {
         &self,
         python: Python<'py>,
         coop: u32,
+        branch: usize,
         chapter: &str,
     ) -> PyResult<Vec<(Bound<'py, PyBytes>, Bound<'py, PyBytes>)>> {
-        let rows = self.core.log(coop).map_err(to_exception)?.chapters.rows(chapter);
+        let rows =
+            self.core.log(LogName { coop, branch }).map_err(to_exception)?.chapters.rows(chapter);
         Ok(rows
             .map(|(key, value)| (PyBytes::new(python, key), PyBytes::new(python, value)))
             .collect())

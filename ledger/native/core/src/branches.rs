@@ -1,0 +1,168 @@
+//! Branches: the histories of a log that has forked, PROTOCOL section 7.11.
+//!
+//! A branch is a log at a place of its own, whose home has the coop's number. Logs are known to each other by the
+//! place of branch 0; which branch one goes by is asked only where a log has more than one.
+
+use crate::chain::genesis;
+use crate::fault::Fault;
+use crate::federation::{Federation, LogName};
+use crate::log::Log;
+use crate::validator::Validator;
+
+use std::sync::Arc;
+
+/// Up to which length two branches of one log are the same.
+pub fn common_length(one: &Log, other: &Log) -> u64 {
+    let (mut low, mut high) = (0, one.heads.length().min(other.heads.length()));
+    while low < high {
+        let middle = (low + high).div_ceil(2);
+        if one.heads.at(middle) == other.heads.at(middle) {
+            low = middle;
+        } else {
+            high = middle - 1;
+        }
+    }
+    low
+}
+
+/// Up to which length the log at `home` has taken in the branch at `branch`, on whichever branch it did.
+pub fn taken_in(federation: &Federation, logs: &[Log], home: usize, branch: usize) -> u64 {
+    let first = federation.home(branch).first;
+    let (anchored, present) = (logs[home].anchored[first], logs[home].gone_by(first));
+    match present == branch {
+        true => anchored,
+        false => anchored.min(common_length(&logs[present], &logs[branch])),
+    }
+}
+
+/// The places of all branches of the log at `first`, in the order of their heads.
+pub fn in_order(federation: &Federation, logs: &[Log], first: usize) -> Vec<usize> {
+    let mut branches: Vec<usize> = federation.branches(first).collect();
+    if branches.len() > 1 {
+        branches.sort_by(|one, other| logs[*one].heads.heads.cmp(&logs[*other].heads.heads));
+    }
+    branches
+}
+
+/// The place of the branch of the log at `first` that counts in the books.
+fn standing(federation: &Federation, logs: &[Log], first: usize) -> usize {
+    let branches = in_order(federation, logs, first);
+    let count = |branch: &usize| anchoring(federation, logs, *branch);
+    // The last of those with the most would be taken, so they are looked at from behind.
+    branches.iter().copied().rev().max_by_key(count).unwrap_or(first)
+}
+
+/// How many other coops have a log that has anchored nothing but what is in this branch.
+fn anchoring(federation: &Federation, logs: &[Log], branch: usize) -> usize {
+    let first = federation.home(branch).first;
+    let is_within =
+        |home: usize| taken_in(federation, logs, home, branch) == logs[home].anchored[first];
+    let others = federation.coops().filter(|(_, other)| *other != first);
+    others.filter(|(_, other)| federation.branches(*other).any(is_within)).count()
+}
+
+/// Up to which length all branches of the log at `first` are the same.
+fn fork_length(federation: &Federation, logs: &[Log], first: usize) -> u64 {
+    let lengths =
+        federation.branches(first).map(|branch| common_length(&logs[first], &logs[branch]));
+    lengths.min().unwrap_or(0)
+}
+
+/// Forgets what nobody needs any more, after the log at `home` has changed.
+pub fn settle(federation: &Federation, logs: &mut [Log], home: usize) {
+    if !federation.has_branches() {
+        return;
+    }
+    let first = federation.home(home).first;
+    for (_, other) in federation.coops() {
+        let is_either_forked = federation.is_forked(first) || federation.is_forked(other);
+        if other != first && is_either_forked {
+            for (payer, payee) in [(first, other), (other, first)] {
+                forget_items(federation, logs, payer, payee);
+                forget_received(federation, logs, payer, payee);
+            }
+        }
+    }
+}
+
+/// Drops what every branch of the payee's log has taken in.
+fn forget_items(federation: &Federation, logs: &mut [Log], payer: usize, payee: usize) {
+    for branch in federation.branches(payer) {
+        if logs[branch].transit[payee].is_empty() {
+            continue;
+        }
+        let homes = federation.branches(payee);
+        let taken = homes.map(|home| taken_in(federation, logs, home, branch)).min().unwrap_or(0);
+        let queue = &mut logs[branch].transit[payee];
+        let count = queue.partition_point(|item| item.number <= taken);
+        queue.drain(..count);
+    }
+}
+
+/// Drops what came to the log at `first` from before the point where the branches of `other` part.
+fn forget_received(federation: &Federation, logs: &mut [Log], first: usize, other: usize) {
+    let number = federation.home(other).number;
+    for home in federation.branches(first) {
+        if logs[home].received.get(&number).is_none_or(Vec::is_empty) {
+            continue;
+        }
+        let shared = fork_length(federation, logs, other);
+        let received = logs[home].received.entry(number).or_default();
+        received.retain(|(number, _)| *number > shared);
+    }
+}
+
+impl Validator {
+    /// How many branches of a coop's log are held.
+    pub fn branches(&self, coop: u32) -> Result<usize, Fault> {
+        Ok(self.federation.branches(self.position(coop)?).count())
+    }
+
+    /// Holds one more branch of a coop's log, which has no entry here yet; its number.
+    pub fn add_branch(&mut self, coop: u32) -> Result<usize, Fault> {
+        let first = self.position(coop)?;
+        self.logs()?;
+        let logs = &mut self.state.logs;
+        if self.federation.branches(first).any(|place| logs[place].heads.length() > 0) {
+            return Err(Fault::Argument("a branch is added before its log has an entry here"));
+        }
+        let charter = Arc::clone(&logs[first].charter);
+        let number = self.federation.add_branch(first);
+        let genesis = genesis(&self.federation.id, coop);
+        let places = logs.len() + 1;
+        logs.push(Log::new(genesis, charter, places));
+        logs.iter_mut().for_each(|log| log.make_room(places));
+        Ok(number)
+    }
+
+    /// The number of the branch of the log of `other` that a log goes by: the lowest that has what it anchored.
+    pub fn gone_by(&self, name: LogName, other: u32) -> Result<usize, Fault> {
+        let (home, other) = (self.position(name)?, self.position(other)?);
+        let (federation, logs) = (&self.federation, self.logs()?);
+        let anchored = logs[home].anchored[other];
+        let mut branches = federation.branches(other);
+        let found = branches.position(|each| taken_in(federation, logs, home, each) == anchored);
+        Ok(found.expect("the branch that a log goes by has what it anchored"))
+    }
+
+    /// Up to which length a log has taken in a branch of another.
+    pub fn taken_in(&self, name: LogName, other: LogName) -> Result<u64, Fault> {
+        let (home, branch) = (self.position(name)?, self.position(other)?);
+        Ok(taken_in(&self.federation, self.logs()?, home, branch))
+    }
+
+    /// The number of the branch of a coop's log that counts in the books.
+    pub fn standing(&self, coop: u32) -> Result<usize, Fault> {
+        let first = self.position(coop)?;
+        Ok(self.federation.branch(standing(&self.federation, self.logs()?, first)))
+    }
+
+    /// What a log was credited from other branches of the log of `other` than the one that stands.
+    pub fn fork_loss(&self, name: LogName, other: u32) -> Result<i64, Fault> {
+        let (home, first) = (self.position(name)?, self.position(other)?);
+        let (federation, logs) = (&self.federation, self.logs()?);
+        let shared = taken_in(federation, logs, home, standing(federation, logs, first));
+        let received = logs[home].received.get(&other).into_iter().flatten();
+        Ok(received.filter(|(number, _)| *number > shared).map(|(_, amount)| amount).sum())
+    }
+}
