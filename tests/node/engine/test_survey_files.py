@@ -1,6 +1,10 @@
 """Any node serves the files of certified surveys, whatever happened to it since."""
 
+from collections import Counter
 from hashlib import sha256
+
+import pytest
+from pytest import MonkeyPatch
 
 from node.store import DocumentKind
 from tests.node.engine.decisions.test_taking_part import SURVEYS, publish_level, survey_town, taken
@@ -62,14 +66,21 @@ def test_what_nobody_has_is_asked_for_in_vain() -> None:
     assert [held(town, coop) for coop in (1, 2, 3)] == [{2, 3}] * 3
 
 
-def test_each_file_is_asked_of_every_peer_in_turn() -> None:
-    """As many files are missing as there are peers, and each peer has only one of them."""
+@pytest.mark.parametrize("missing", [1, 2, 3, 4])
+def test_each_file_is_asked_of_every_peer_in_turn(missing: int, monkeypatch: MonkeyPatch) -> None:
+    """However many are missing: a peer that has none of them must not be the only one to be asked."""
     town = surveyed()
-    for coop, missing in ((1, (2,)), (2, (1,)), (3, (1, 2))):
-        town.kill(coop)
-        for whose in missing:
-            del town.disks[coop].documents[DocumentKind.SURVEY, HASHES[whose].hex()]
-    town.start()
-    town.settle()
-    town.pass_time(30_000)
-    assert [held(town, coop) for coop in (1, 2, 3)] == [{1, 2, 3}] * 3
+    asked = Counter[tuple[int, bytes]]()
+    for coop in (1, 2):
+        surveys = town.engines[coop]._index.surveys
+        monkeypatch.setattr(
+            surveys,
+            "on_request",
+            lambda tick, peer, message, coop=coop: asked.update([(coop, message.hash)]),
+        )
+    hashes = [sha256(bytes([number])).digest() for number in range(missing)]
+    for hash_ in hashes:
+        town.engines[3]._index.surveys.miss(hash_)
+    for _ in range(6):
+        town.pass_time(10_000)
+    assert {asked[coop, hash_] for coop in (1, 2) for hash_ in hashes} == {6}  # each every 5 s
