@@ -122,6 +122,10 @@ bench: install ## all benchmarks
 mutants: install ## seeded bugs, each of which the tests must find; with FAST=1 without those that are slow
 	$(BIN)/python -m tests.mutations $(if $(FAST),--fast)
 
+.PHONY: model
+model: install ## every state of the model of agreement, and of it without one rule: needs spin and gcc
+	$(BIN)/python -m tests.model
+
 .PHONY: sim
 sim: install ## simulated federations with faults: make sim SEEDS=200
 	$(BIN)/python -m tests.simulation --seeds $(SEEDS)

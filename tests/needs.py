@@ -1,7 +1,7 @@
 """What some tests need from the machine, and whether it is there.
 
-A test says what it needs with a marker: `needs_postgres`, `needs_browser` or `needs_native`. Where
-it is missing the test is skipped with the reason that this module gives. With `FIADO_CI=1`, which
+A test says what it needs with a marker, such as `needs_postgres` or `needs_spin`. Where it
+is missing the test is skipped with the reason that this module gives. With `FIADO_CI=1`, which
 `.ci/run` sets after it installed everything, such a skip is a failure: see `conftest.py`.
 """
 
@@ -59,10 +59,20 @@ def missing_client_generator() -> str | None:
     return None
 
 
+def missing_spin() -> str | None:
+    """Why the model of agreement can't be explored here, or nothing if it can."""
+    if shutil.which("spin") is None or shutil.which("gcc") is None:
+        return (
+            "SPIN or its C compiler is not installed (Debian: apt-get install spin gcc libc6-dev)"
+        )
+    return None
+
+
 NEEDS: Mapping[str, Callable[[], str | None]] = {
     "needs_postgres": missing_postgres,
     "needs_browser": missing_browser,
     "needs_native": missing_native,
     "needs_client_generator": missing_client_generator,
+    "needs_spin": missing_spin,
 }
 """Marker -> a function that says what is missing, or nothing."""
