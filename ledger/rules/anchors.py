@@ -101,9 +101,10 @@ def apply_anchor(state: State, log: Log, anchor: Anchor) -> None:
         log.received.setdefault(anchor.coop, []).extend(
             (item.number, item.amount) for item in arriving
         )
-    elif not is_forked(state, log.coop):
+        return
+    if not is_forked(state, log.coop):
         del held.transit.get(log.coop, [])[: len(arriving)]
-        forget_heads(state, held)
+    forget_heads(state, held)
 
 
 def _deliver(log: Log, payer_coop: int, item: Transit) -> None:

@@ -3,7 +3,8 @@
 Importing this module needs the native validator only when a `Both` is made.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TypeVar
 
 import pytest
@@ -32,12 +33,18 @@ class Both:
         assert answer == expected
         return expected
 
-    def replay(self, coop: int, entries: bytes) -> Replayed | None:
+    def add_branches(self, branches: Mapping[int, int]) -> None:
+        """Let there be so many branches of each of these coops' logs."""
+        for coop, count in branches.items():
+            for _ in range(count - 1):
+                self.ask(partial(_add_branch, coop))
+
+    def replay(self, coop: int, entries: bytes, *, branch: int = 0) -> Replayed | None:
         """What both say of entries, or None when both find no boundaries in them."""
 
         def replay(validator: Validator) -> Replayed | None:
             try:
-                return validator.replay(coop, entries)
+                return validator.replay(coop, entries, branch=branch)
             except EncodingError:
                 return None
 
@@ -86,6 +93,10 @@ class Both:
                 for other in others
             ]
         )
+
+
+def _add_branch(coop: int, validator: Validator) -> int:
+    return validator.add_branch(coop)
 
 
 def branches_of(validator: Validator) -> dict[int, list[int]]:
