@@ -1,125 +1,278 @@
 """After a fork: every log goes by the branch that it anchored, and the books name the loss."""
 
-from dataclasses import dataclass, field
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from ledger.entries import encode_entry
 from ledger.invariants import find_violations, fork_loss
-from ledger.validators.interface import Replayed, Validator
+from ledger.refusals import Refusal
+from ledger.state import Waiting
+from ledger.transactions import Status
+from ledger.validators.reference import ReferenceValidator
 from tests.builders import MakeValidator, build_federation
+from tests.forks import Forks
+from tests.ledger.conftest import make_native
+from tests.needs import missing_native
 
 FEDERATION = build_federation(seed="branches", coops=4, clearing_limit=1_000)
 FORKER = 3
 
 
-@dataclass
-class Fork:
-    """A federation whose coop 3 writes two histories, each with books of its own; the others one each.
-
-    `shared` is written first and is the same in both. What the others write comes from `first`; so each
-    of them goes by what its own entries anchored.
-    """
-
-    validator: Validator
-    logs: dict[tuple[int, int], list[bytes]] = field(default_factory=dict)
-    now: int = 1_767_225_600
-
-    def __post_init__(self) -> None:
-        self.validator.add_branch(FORKER)
-
-    def write(self, coop: int, *transactions: bytes, branch: int = 0) -> None:
-        """Append to a log, or to a branch of it; all must be accepted."""
-        entries = [encode_entry(self.now, each) for each in transactions]
-        done = self.validator.replay(coop, b"".join(entries), branch=branch)
-        assert done == Replayed(count=len(entries), consumed=sum(map(len, entries)))
-        self.logs.setdefault((coop, branch), []).extend(entries)
-
-    def write_both(self, *transactions: bytes) -> None:
-        """Append to both branches of the forker's log."""
-        for branch in (0, 1):
-            self.write(FORKER, *transactions, branch=branch)
-
-    def pay(
-        self, coop: int, payee_coop: int, amount: int, *, branch: int = 0, payee: int = 1
-    ) -> None:
-        """From account 1."""
-        account = self.validator.account(coop, 1, branch=branch)
-        assert account is not None
-        pay = FEDERATION.pay(
-            coop,
-            payer=1,
-            sequence=account.next_sequence,
-            payee_coop=payee_coop,
-            payee=payee,
-            amount=amount,
-        )
-        self.write(coop, pay, branch=branch)
-
-    def anchor_of(self, coop: int, *, branch: int = 0) -> bytes:
-        """An anchor of the newest head of that branch."""
-        log = self.validator.log(coop, branch=branch)
-        return FEDERATION.anchor(coop, length=log.length, head=log.head)
-
-    def anchor(self, home: int, other: int, *, branch: int = 0, of: int = 0) -> None:
-        """Let that log take in the newest head of branch `of` of another."""
-        self.write(home, self.anchor_of(other, branch=of), branch=branch)
-
-    def balance(self, coop: int, account: int = 1, *, branch: int = 0) -> int:
-        if account == 0:
-            return self.validator.log(coop, branch=branch).commons
-        found = self.validator.account(coop, account, branch=branch)
-        assert found is not None
-        return found.balance
+def begun(make_validator: MakeValidator) -> Forks:
+    """Every coop has accounts 1 and 2, known to all; from there on coop 3 writes two histories."""
+    forks = Forks(FEDERATION, make_validator(FEDERATION.founding), {FORKER: 2})
+    forks.begin(members=2)
+    forks.part(FORKER, 1)
+    return forks
 
 
 @pytest.fixture
-def fork(make_validator: MakeValidator) -> Fork:
-    """Every coop has account 1, known to all; beyond that coop 3's branches part."""
-    fork = Fork(make_validator(FEDERATION.founding))
-    for coop in (1, 2, 4):
-        fork.write(coop, FEDERATION.admit(coop, 1))
-    fork.write_both(FEDERATION.admit(FORKER, 1))
-    for home in (1, 2, 4):
-        for other in (1, 2, 3, 4):
-            if home != other:
-                fork.anchor(home, other)
-    fork.write_both(*(fork.anchor_of(other) for other in (1, 2, 4)))
-    assert find_violations(fork.validator) == []
-    return fork
+def forks(make_validator: MakeValidator) -> Forks:
+    return begun(make_validator)
 
 
-def test_each_log_goes_by_the_branch_that_it_anchored(fork: Fork) -> None:
+def spend_twice(forks: Forks) -> None:
     """The double spend: 700 to coop 1 in one history, 800 to coop 2 in the other."""
-    fork.pay(FORKER, 1, 700, branch=0)
-    fork.pay(FORKER, 2, 800, branch=1)
-    fork.anchor(1, FORKER, of=0)
-    fork.anchor(2, FORKER, of=1)
-    assert (fork.balance(1), fork.balance(2)) == (700, 800)
-    validator = fork.validator
-    assert [validator.gone_by(coop, other=FORKER) for coop in (1, 2)] == [0, 1]
-    # The honest two trade on, which is what a fork must not stop.
-    fork.pay(1, 2, 100)
-    fork.anchor(2, 1)
-    fork.pay(2, 1, 50)
-    fork.anchor(1, 2)
-    assert (fork.balance(1), fork.balance(2)) == (650, 850)
-    assert find_violations(validator) == []
+    forks.pay(FORKER, 1, 700, branch=0)
+    forks.pay(FORKER, 2, 800, branch=1)
+    forks.anchor(1, FORKER, of=0)
+    forks.anchor(2, FORKER, of=1)
 
 
-def test_the_loss_is_what_came_from_the_branch_that_does_not_stand(fork: Fork) -> None:
-    fork.pay(FORKER, 1, 700, branch=0)
-    fork.pay(FORKER, 2, 800, branch=1)
-    assert fork_loss(fork.validator) == 0
-    fork.anchor(1, FORKER, of=0)
-    assert fork_loss(fork.validator) == 0
-    fork.anchor(2, FORKER, of=1)
-    losses = {0: (0, 800), 1: (700, 0)}
-    standing = fork.validator.standing(FORKER)
-    found = tuple(fork.validator.fork_loss(coop, other=FORKER) for coop in (1, 2))
+def test_each_log_goes_by_the_branch_that_it_anchored(forks: Forks) -> None:
+    assert [forks.validator.gone_by(coop, other=FORKER) for coop in (1, 2)] == [0, 0]
+    spend_twice(forks)
+    assert [forks.validator.gone_by(coop, other=FORKER) for coop in (1, 2)] == [0, 1]
+    assert [forks.balance(1), forks.balance(2)] == [700, 800]
+    assert [forks.balance(FORKER, branch=branch) for branch in (0, 1)] == [-700, -800]
+
+
+def test_honest_coops_go_on_across_a_fork(forks: Forks) -> None:
+    spend_twice(forks)
+    forks.pay(1, 2, 100)
+    forks.anchor(2, 1)
+    forks.pay(2, 1, 50)
+    forks.anchor(1, 2)
+    assert [forks.balance(1), forks.balance(2)] == [650, 850]
+    assert find_violations(forks.validator) == []
+
+
+def test_the_loss_is_what_came_from_the_branch_that_does_not_stand(forks: Forks) -> None:
+    spend_twice(forks)
+    losses = {0: [0, 800], 1: [700, 0]}
+    standing = forks.validator.standing(FORKER)
+    found = [forks.validator.fork_loss(coop, other=FORKER) for coop in (1, 2)]
     assert found == losses[standing]
-    # A third coop decides which one stands.
-    fork.anchor(4, FORKER, of=1 - standing)
-    assert fork.validator.standing(FORKER) == 1 - standing
-    assert fork_loss(fork.validator) == sum(losses[1 - standing])
-    assert find_violations(fork.validator) == []
+    # A third coop's anchor makes the other one stand.
+    forks.anchor(4, FORKER, of=1 - standing)
+    assert forks.validator.standing(FORKER) == 1 - standing
+    assert fork_loss(forks.validator) == sum(losses[1 - standing])
+    assert find_violations(forks.validator) == []
+
+
+def test_nothing_is_lost_while_all_go_by_one_branch(forks: Forks) -> None:
+    forks.pay(FORKER, 1, 700, branch=0)
+    forks.pay(FORKER, 2, 800, branch=1)
+    for coop in (1, 2, 4):
+        forks.anchor(coop, FORKER, of=1)
+    assert forks.validator.standing(FORKER) == 1
+    assert fork_loss(forks.validator) == 0
+    assert forks.balance(1) == 0
+    assert find_violations(forks.validator) == []
+
+
+def test_a_log_goes_over_to_another_branch_while_it_has_anchored_nothing_beyond_the_fork(
+    forks: Forks,
+) -> None:
+    forks.pay(FORKER, 1, 700, branch=1)
+    assert forks.offer(1, forks.anchor_of(FORKER, branch=1)) is None
+    assert forks.validator.gone_by(1, other=FORKER) == 1
+    assert forks.balance(1) == 700
+
+
+def test_a_log_that_anchored_one_branch_beyond_the_fork_waits_for_ever_before_the_other(
+    forks: Forks,
+) -> None:
+    spend_twice(forks)
+    forks.pay(FORKER, 1, 1, branch=1)
+    before = forks.validator.digest()
+    waiting = forks.offer(1, forks.anchor_of(FORKER, branch=1))
+    log = forks.validator.log(FORKER, branch=1)
+    assert isinstance(waiting, Waiting)
+    assert (waiting.coop, waiting.length, waiting.head) == (FORKER, log.length, log.head)
+    assert forks.validator.digest() == before
+
+
+def test_what_was_sent_before_the_fork_is_delivered_once(make_validator: MakeValidator) -> None:
+    forks = Forks(FEDERATION, make_validator(FEDERATION.founding), {FORKER: 2})
+    forks.begin(members=2)
+    forks.pay(FORKER, 1, 5)
+    forks.pay(FORKER, 1, 6)
+    length = forks.validator.log(FORKER).length - 1
+    head = forks.validator.head_at(FORKER, length)
+    assert head is not None
+    forks.write(1, FEDERATION.anchor(FORKER, length=length, head=head))
+    forks.part(FORKER, 1)
+    forks.pay(FORKER, 1, 70, branch=1)
+    forks.pay(FORKER, 1, 800, branch=0)
+    forks.anchor(1, FORKER, of=1)
+    assert forks.balance(1) == 5 + 6 + 70
+    assert [item.amount for item in forks.validator.in_transit(FORKER, branch=1)] == []
+    assert [item.amount for item in forks.validator.in_transit(FORKER, branch=0)] == [800]
+    assert find_violations(forks.validator) == []
+
+
+def test_each_branch_takes_in_what_is_sent_to_its_coop(forks: Forks) -> None:
+    forks.pay(1, FORKER, 30)
+    assert [item.amount for item in forks.validator.in_transit(1)] == [30]
+    forks.anchor(FORKER, 1, branch=0)
+    assert [item.amount for item in forks.validator.in_transit(1)] == [30]
+    forks.anchor(FORKER, 1, branch=1)
+    assert [item.amount for item in forks.validator.in_transit(1)] == []
+    assert [forks.balance(FORKER, branch=branch) for branch in (0, 1)] == [30, 30]
+    assert find_violations(forks.validator) == []
+
+
+def test_an_account_that_only_another_branch_has_is_treated_as_closed(forks: Forks) -> None:
+    forks.write(FORKER, FEDERATION.admit(FORKER, 3), branch=0)
+    forks.anchor(1, FORKER, of=0)
+    forks.pay(1, FORKER, 30, payee=3)
+    forks.anchor(FORKER, 1, branch=0)
+    forks.anchor(FORKER, 1, branch=1)
+    assert forks.balance(FORKER, 3, branch=0) == 30
+    assert forks.balance(FORKER, 0, branch=1) == 30
+    (owed,) = forks.validator.returnable(FORKER, branch=1)
+    assert (owed.coop, owed.account, owed.amount) == (1, 1, 30)
+    forks.write(FORKER, FEDERATION.give_back(1, owed.number), branch=1)
+    assert forks.balance(FORKER, 0, branch=1) == 0
+    assert find_violations(forks.validator) == []
+
+
+def test_a_log_knows_the_accounts_of_the_branch_that_it_goes_by(forks: Forks) -> None:
+    forks.write(FORKER, FEDERATION.admit(FORKER, 3), branch=0)
+    forks.set_status(FORKER, 2, Status.CLOSED, branch=1)
+    forks.anchor(1, FORKER, of=0)
+    forks.anchor(2, FORKER, of=1)
+    asked = {
+        (home, payee): forks.offer(home, forks.next_pay(home, FORKER, 1, payee=payee))
+        for home in (1, 2)
+        for payee in (2, 3)
+    }
+    assert asked == {
+        (1, 2): None,
+        (1, 3): None,
+        (2, 2): Refusal.PAYEE_CLOSED,
+        (2, 3): Refusal.PAYEE_UNKNOWN,
+    }
+
+
+def test_the_clearing_limit_holds_in_each_branch(forks: Forks) -> None:
+    for branch in (0, 1):
+        forks.pay(FORKER, 1, 900, branch=branch)
+        more = forks.next_pay(FORKER, 1, 101, branch=branch)
+        assert forks.offer(FORKER, more, branch=branch) is Refusal.CLEARING_LIMIT_EXCEEDED
+
+
+def test_what_a_coop_received_and_held_can_be_spent_once_more_in_each_branch(forks: Forks) -> None:
+    """So the bound of a branch's loss is more than the clearing limit: 1,000 and the 400 that came."""
+    forks.pay(4, FORKER, 400)
+    for branch in (0, 1):
+        forks.anchor(FORKER, 4, branch=branch)
+        forks.pay(FORKER, 1 + branch, 1_400, branch=branch)
+        forks.anchor(1 + branch, FORKER, of=branch)
+    assert fork_loss(forks.validator) == 1_400
+    assert find_violations(forks.validator) == []
+
+
+def test_two_coops_may_fork_at_once(make_validator: MakeValidator) -> None:
+    forks = Forks(FEDERATION, make_validator(FEDERATION.founding), {2: 2, 3: 2})
+    forks.begin(members=2)
+    forks.part(2, 1)
+    forks.part(3, 1)
+    for branch in (0, 1):
+        forks.pay(2, 3, 10 + branch, branch=branch)
+        forks.pay(3, 2, 20 + branch, branch=branch)
+    for branch in (0, 1):
+        forks.anchor(2, 3, branch=branch, of=branch)
+        forks.anchor(3, 2, branch=branch, of=branch)
+    forks.anchor(1, 2, of=1)
+    forks.anchor(4, 3, of=0)
+    assert find_violations(forks.validator) == []
+    assert [forks.balance(2, branch=branch) for branch in (0, 1)] == [10, 10]
+
+
+def test_a_branch_is_added_before_its_log_has_an_entry(make_validator: MakeValidator) -> None:
+    validator = make_validator(FEDERATION.founding)
+    assert validator.add_branch(FORKER) == 1
+    assert list(validator.branches(FORKER)) == [0, 1]
+    entry = encode_entry(1_767_225_600, FEDERATION.admit(FORKER, 1))
+    assert validator.replay(FORKER, entry, branch=1).count == 1
+    with pytest.raises(ValueError, match="before its log has an entry"):
+        validator.add_branch(FORKER)
+    assert list(validator.branches(FORKER)) == [0, 1]
+    assert [validator.log(FORKER, branch=branch).length for branch in (0, 1)] == [0, 1]
+
+
+def test_all_heads_of_a_forked_log_are_kept(forks: Forks) -> None:
+    for _ in range(20):
+        forks.pay(FORKER, FORKER, 1, branch=0, payee=2)
+    for coop in (1, 2, 4):
+        forks.anchor(coop, FORKER, of=0)
+    forks.pay(FORKER, FORKER, 1, branch=0, payee=2)
+    for coop in (1, 2, 4):
+        forks.anchor(coop, FORKER, of=0)
+    assert forks.validator.head_at(FORKER, 1) is not None
+
+
+def test_a_snapshot_keeps_branches_with_their_numbers(make_validator: MakeValidator) -> None:
+    for first in (0, 1):
+        forks = begun(make_validator)
+        forks.pay(FORKER, 1, 700, branch=first)
+        forks.pay(FORKER, 2, 800, branch=1 - first)
+        forks.anchor(1, FORKER, of=first)
+        forks.anchor(2, FORKER, of=1 - first)
+        class_: Any = type(forks.validator)
+        loaded = class_.load(FEDERATION.founding, forks.validator.snapshot())
+        assert loaded.digest() == forks.validator.digest()
+        for branch in (0, 1):
+            assert loaded.log(FORKER, branch=branch) == forks.validator.log(FORKER, branch=branch)
+        assert [loaded.gone_by(coop, other=FORKER) for coop in (1, 2)] == [first, 1 - first]
+        assert fork_loss(loaded) == fork_loss(forks.validator) > 0
+
+
+def test_the_order_of_branches_does_not_depend_on_their_numbers() -> None:
+    digests = set()
+    for make in [ReferenceValidator] if missing_native() else [ReferenceValidator, make_native]:
+        for first in (0, 1):
+            forks = begun(make)
+            forks.pay(FORKER, 1, 700, branch=first)
+            forks.pay(FORKER, 2, 800, branch=1 - first)
+            forks.anchor(1, FORKER, of=first)
+            forks.anchor(2, FORKER, of=1 - first)
+            digests.add((forks.validator.digest(), fork_loss(forks.validator)))
+    assert len(digests) == 1
+
+
+def test_a_loss_that_is_not_named_is_found() -> None:
+    forks = begun(ReferenceValidator)
+    spend_twice(forks)
+    validator = forks.validator
+    assert isinstance(validator, ReferenceValidator)
+    for coop in (1, 2):
+        log = validator._state[coop]
+        received = log.received[FORKER]
+        log.received[FORKER] = [(number, amount + 1) for number, amount in received]
+    assert [each.invariant for each in find_violations(validator)] == ["sum_zero"]
+
+
+def test_a_branch_that_breaks_an_invariant_is_named() -> None:
+    forks = begun(ReferenceValidator)
+    validator = forks.validator
+    assert isinstance(validator, ReferenceValidator)
+    branch = validator._state[FORKER].branches[0]
+    branch.position -= 2_000
+    branch.accounts[1] = replace(branch.accounts[1], balance=-2_000)
+    found = {each.invariant for each in find_violations(validator)}
+    assert "clearing_limit_holds" in found

@@ -17,6 +17,7 @@ from ledger.entries import decode_entry, decode_transaction, encode_entry
 from ledger.errors import CharterError, EncodingError, ProofError
 from ledger.evidence import InvalidEntryEvidence, decode_evidence
 from ledger.founding import check_charter_signatures, parse_charter_signatures, parse_founding
+from ledger.invariants import find_violations
 from ledger.memos import memo_reference, reason_hash
 from ledger.receipts import decode_receipt
 from ledger.refusals import Refusal
@@ -258,3 +259,35 @@ def test_the_fuzzer_begins_with_the_entries_of_the_vectors(tmp_path: Path) -> No
 def test_the_readme_has_one_row_for_each_file() -> None:
     rows = re.findall(r"^\| `([^`]+)` \|", (maker.FOLDER / "README.md").read_text("utf-8"), re.M)
     assert sorted(rows) == sorted(path.name for path in maker.FOLDER.glob("*.json"))
+
+
+@pytest.mark.parametrize("history", load("forks.json")["histories"])
+def test_forks(history: dict[str, Any], make_validator: MakeValidator) -> None:
+    validator = make_validator(parse_founding(history["charter"].encode("utf-8")))
+    rests: dict[tuple[int, int], list[bytes]] = {}
+    for coop, branches in history["logs"].items():
+        for branch, log in enumerate(branches):
+            assert branch == 0 or validator.add_branch(int(coop)) == branch
+            rests[int(coop), branch] = [bytes.fromhex(entry) for entry in log]
+    while any(rests.values()):
+        before = sum(map(len, rests.values()))
+        for (home, branch), entries in rests.items():
+            result = validator.replay(home, b"".join(entries), branch=branch)
+            assert result.refusal is None
+            del entries[: result.count]
+        assert sum(map(len, rests.values())) < before, "all logs wait"
+    assert validator.digest().hex() == history["digest"]
+    assert sha256(bytes.fromhex("".join(history["listing"]))).hexdigest() == history["digest"]
+    for coop, expected in history["coops"].items():
+        number = int(coop)
+        assert validator.standing(number) == expected["standing"]
+        branches = validator.branches(number)
+        logs = [validator.log(number, branch=branch) for branch in branches]
+        assert [log.position for log in logs] == expected["positions"]
+        others = [other for other in validator.coops if other != number]
+        losses = [
+            sum(validator.fork_loss(number, other=other, branch=branch) for other in others)
+            for branch in branches
+        ]
+        assert losses == expected["losses"]
+    assert find_violations(validator) == []

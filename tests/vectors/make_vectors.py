@@ -41,6 +41,7 @@ from ledger.transactions import (
 from tests.builders import START, Books, books_with_members, build_federation
 from tests.vectors.make_charters import charter_vectors
 from tests.vectors.make_evidence import evidence_vectors
+from tests.vectors.make_forks import fork_vectors
 from tests.vectors.make_index import index_transactions
 from tests.vectors.make_links import link_vectors, messages
 from tests.vectors.make_logs import day_vectors, history_vectors, refusal_vectors, refused
@@ -328,6 +329,7 @@ MAKERS: Final[dict[str, Callable[[], Case]]] = {
     "transactions.json": transaction_vectors,
     "refusals.json": refusal_vectors,
     "days.json": day_vectors,
+    "forks.json": fork_vectors,
     "histories.json": history_vectors,
     "receipts.json": lambda: receipt_vectors(proof_books()),
     "memos.json": memo_vectors,
