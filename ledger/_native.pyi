@@ -34,8 +34,9 @@ NATIVE_KINDS: list[int]
 SHARED_KINDS: list[int]
 """The kinds that it leaves to the shared rules."""
 
-CoopFields = tuple[int, bytes, int]
-"""A coop's number, node key and clearing limit in minor units."""
+CoopFields = tuple[int, bytes, int, int, Sequence[tuple[bytes, int]]]
+"""A coop's number, node key, clearing limit in minor units, standing, and its earlier node keys, the oldest
+first, each with the length up to which it signed."""
 
 @final
 class Charter:
@@ -90,10 +91,16 @@ class Validator:
 
     @classmethod
     def load(cls, federation: bytes, charter: Charter, threads: int, snapshot: bytes) -> Self:
-        """Raises `ledger.errors.SnapshotError`."""
+        """All logs go by that charter, the founding one, until they are told what they have changed of it.
 
-    def go_by(self, coop: int, charter: Charter) -> None:
-        """Let the log of `coop` go by another charter; coops that are new in it get an empty log."""
+        Raises `ledger.errors.SnapshotError`.
+        """
+
+    def go_by(self, coop: int, branch: int, charter: Charter) -> None:
+        """Let a log go by another charter; coops that are new in it get an empty log."""
+
+    def coops(self) -> list[int]:
+        """The numbers of the coops that have a log, rising."""
 
     def branches(self, coop: int) -> int:
         """How many branches of the log of `coop` are held."""
@@ -105,6 +112,9 @@ class Validator:
     def taken_in(self, coop: int, branch: int, other: int, of: int) -> int: ...
     def standing(self, coop: int) -> int: ...
     def fork_loss(self, coop: int, branch: int, other: int) -> int: ...
+    def open_log(self, coop: int, charter: Charter) -> None:
+        """Let a coop that has no log have an empty one, which goes by that charter."""
+
     @property
     def threads(self) -> int:
         """How many threads verify at once, the caller's included."""

@@ -64,7 +64,7 @@ class SignedHead:
         return [self.coop, self.length, self.head, self.signature]
 
     def check(self, charter: Charter) -> None:
-        """Raise `ProofError` unless the coop's node key made the signature."""
+        """Raise `ProofError` unless the coop's node key of that length made the signature."""
         check_hash(self.head)
         coop = charter.coops.get(self.coop)
         if coop is None:
@@ -73,7 +73,8 @@ class SignedHead:
             federation=charter.federation, coop=self.coop, length=self.length, head=self.head
         )
         try:
-            verify(public_key=coop.node_key, message=message, signature=self.signature)
+            key = coop.key_at(self.length)
+            verify(public_key=key, message=message, signature=self.signature)
         except SignatureInvalid as error:
             raise ProofError(f"not a signature of coop {coop.name} over this head") from error
 

@@ -6,8 +6,9 @@ each takes a change in by itself; so only a log keeps a `Charter`, and everybody
 Coops are known by their numbers, never by their place in a list.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 
 from ledger.index.line import Line
 from ledger.index.parameters import IndexParameters
@@ -21,6 +22,25 @@ class Steward:
     key: bytes
 
 
+class Standing(IntEnum):
+    """What a coop is to the others."""
+
+    MEMBER = 0
+    """It takes part in everything."""
+    QUARANTINED = 1
+    """Nobody pays it or anchors it, it pays nobody outside, and decides nothing with others."""
+    LEFT = 2
+    """Its log has ended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierKey:
+    """A node key that signed the heads of its coop's log up to length `until`."""
+
+    key: bytes
+    until: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coop:
     """A cooperative as the charter describes it. `clearing_limit` in minor units."""
@@ -32,6 +52,25 @@ class Coop:
     clearing_limit: int
     steward_threshold: int
     stewards: tuple[Steward, ...]
+    standing: Standing = Standing.MEMBER
+    earlier_keys: tuple[EarlierKey, ...] = ()
+    """The oldest first; `node_key` is the one since then."""
+    highest_limit: int = 0
+    """The highest of its clearing limits before the present one; 0 if there was none."""
+    bylaws: bytes | None = None
+    """The hash of the bylaws that it joined with."""
+
+    def key_at(self, length: int) -> bytes:
+        """The node key that signs the head of this coop's log at `length`."""
+        for earlier in self.earlier_keys:
+            if length <= earlier.until:
+                return earlier.key
+        return self.node_key
+
+    @property
+    def all_keys(self) -> tuple[bytes, ...]:
+        """Every node key that it has had, the present one first."""
+        return (self.node_key, *(earlier.key for earlier in reversed(self.earlier_keys)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +92,10 @@ class IndexCharter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charter:
-    """What a log goes by. `federation` is the federation's id, which no change of a charter changes."""
+    """What a log goes by. `federation` is the federation's id, which no change of a charter changes.
+
+    Coops that have left stay in it: what was signed with their keys goes on to be judged.
+    """
 
     federation: bytes
     witness_quorum: int
@@ -64,6 +106,23 @@ class Charter:
     """None: the federation's unit is not indexed."""
     entries_per_day: int | None = None
     """How many payments, and how many other entries, a log takes in a day; None: as many as come."""
+    version: int = 0
+    """How many changes have led to it from the founding file's."""
+    base: bytes = b""
+    """The hash of the founding file and of these changes; the federation's id while there is none."""
+
+    def __post_init__(self) -> None:
+        if self.version == 0:
+            object.__setattr__(self, "base", self.federation)
+
+    def members(self) -> Iterator[Coop]:
+        """The coops in good standing, rising by number: those that decide together."""
+        return (coop for coop in self.coops.values() if coop.standing is Standing.MEMBER)
+
+    def is_member(self, coop: int) -> bool:
+        """Whether the charter has that coop in good standing."""
+        found = self.coops.get(coop)
+        return found is not None and found.standing is Standing.MEMBER
 
     def coop_named(self, name: str) -> Coop | None:
         """The coop of that name, or None."""

@@ -10,6 +10,7 @@ Amounts that are on their way, positions and the commons are not here: what move
 
 from dataclasses import dataclass
 
+from ledger.charter import Charter
 from ledger.index.table import Index
 from ledger.state import Account, Log
 
@@ -28,12 +29,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effects:
-    """What is different in a log after an entry. Accounts, rows and index are as they are then."""
+    """What is different in a log after an entry. Accounts, rows, index and charter are as they are then."""
 
     accounts: tuple[Account, ...] = ()
     chapters: tuple[Row, ...] = ()
     index: Index | None = None
     """What follows from the chapter of the index; None when it is as before."""
+    charter: Charter | None = None
+    """What the log goes by from the next entry on; None when it is as before."""
 
 
 def apply_effects(log: Log, effects: Effects) -> None:
@@ -45,6 +48,8 @@ def apply_effects(log: Log, effects: Effects) -> None:
         _put(log, row)
     if effects.index is not None:
         log.index = effects.index
+    if effects.charter is not None:
+        log.charter = effects.charter
 
 
 def _put(log: Log, row: Row) -> None:

@@ -13,6 +13,8 @@ from hashlib import sha256
 from typing import Any, Final, TypeVar, cast
 
 from ledger.charter import Charter, Coop, IndexCharter, Steward
+from ledger.charter_changes import COOP_NAME as COOP_NAME
+from ledger.charter_changes import HIDDEN as HIDDEN
 from ledger.codec import MAX
 from ledger.errors import CharterError
 from ledger.index.days import Method, day_from_text, text_from_day
@@ -31,12 +33,9 @@ from ledger.toml_edition import check_edition
 
 MAX_CHARTER_BYTES: Final = 1_048_576
 """1 KiB for each of the most coops: with half a dozen stewards each they have room."""
-COOP_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 EARLIEST_BASE_DAY: Final = day_from_text("2000-01-01")
 """Periods are written as numbers from 0 on, counted from 1970."""
 LATEST_BASE_DAY: Final = day_from_text("2999-12-31")
-HIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
-"""Controls, and marks that nobody sees. Listed, because what counts as printable changes with Unicode."""
 
 T = TypeVar("T")
 

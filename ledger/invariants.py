@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ledger.charter import Coop
 from ledger.codec import MAX
 from ledger.validators.interface import Validator
 
@@ -75,12 +76,12 @@ def _log_violations(validator: Validator) -> Iterator[Violation]:
 
 def _violations_of(validator: Validator, coop: int, branch: int) -> Iterator[Violation]:
     log = validator.log(coop, branch=branch)
-    clearing_limit = validator.charter(coop, branch=branch).coops[coop].clearing_limit
+    most_owed = _most_owed(validator.charter(coop, branch=branch).coops.get(coop))
     accounts = validator.accounts(coop, branch=branch)
     balances = [log.commons, *(account.balance for account in accounts)]
     if max(balances) > MAX or min(balances) < -MAX:
         yield Violation("balances_in_range", f"coop {coop}: {min(balances)}, {max(balances)}")
-    if log.position - log.held < -clearing_limit:
+    if log.position - log.held < -most_owed:
         yield Violation("clearing_limit_holds", f"coop {coop}: position {log.position}")
     if log.commons < 0:
         yield Violation("commons_not_negative", f"coop {coop}: commons {log.commons}")
@@ -114,6 +115,11 @@ def _transit_violations(validator: Validator, coop: int, branch: int) -> Iterato
     for item in items:
         if item.number <= taken[item.payee_coop]:
             yield Violation("transit_is_unanchored", f"coop {coop}, entry {item.number}")
+
+
+def _most_owed(coop: Coop | None) -> int:
+    """The most that a coop may ever have come to owe the others; nothing before it is admitted."""
+    return 0 if coop is None else max(coop.clearing_limit, coop.highest_limit)
 
 
 def find_sequence_violations(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final, get_args
 
+from ledger.charter_entries import CharterEntry, read_charter_entry
 from ledger.codec import MAX_DEPTH, check_types
 from ledger.decisions import IndexEntry, read_index_entry
 from ledger.errors import EncodingError
@@ -127,6 +128,14 @@ KINDS: Final[Mapping[Kind, KindRow]] = {
             signers=Signers.NODE,
             decider=Decider.NATIVE,
             clause="7.7",
+        ),
+        KindRow(
+            kind=Kind.CHARTER,
+            class_=CharterEntry,
+            read=read_charter_entry,
+            signers=Signers.COOPS,
+            decider=Decider.SHARED,
+            clause="7.12",
         ),
     )
 }

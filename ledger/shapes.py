@@ -27,6 +27,7 @@ class Kind(IntEnum):
     ANCHOR = 6
     INDEX = 7
     RETURN = 8
+    CHARTER = 13
 
 
 Signatures = tuple[tuple[int, bytes], ...]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import ClassVar
 
+from ledger.charter_entries import CharterEntry as CharterEntry
 from ledger.codec import Value, encode
 from ledger.decisions import IndexEntry as IndexEntry
 from ledger.shapes import MAX_ANCHOR_SIGNATURES as MAX_ANCHOR_SIGNATURES
@@ -199,7 +200,7 @@ AccountChange = Limit | SetStatus
 Stewarded = Admit | AccountChange
 """What stewards sign."""
 
-Transaction = Pay | Stewarded | Anchor | IndexEntry | Return
+Transaction = Pay | Stewarded | Anchor | IndexEntry | Return | CharterEntry
 
 
 def encode_transaction(transaction: Transaction) -> bytes:

@@ -93,9 +93,10 @@ class Federation:
         self, coop: int, message: bytes, stewards: Iterable[int] | None = None
     ) -> Signatures:
         """Signatures of the stewards with these indexes; of as many as `coop` needs by default."""
-        if stewards is None:
-            stewards = range(self.charter.coops[coop].steward_threshold)
         keys = self.steward_keys[coop]
+        if stewards is None:
+            founder = self.charter.coops.get(coop)
+            stewards = range(len(keys) if founder is None else founder.steward_threshold)
         return tuple((steward, keys[steward].sign(message)) for steward in stewards)
 
     def pay(

@@ -12,6 +12,7 @@ from ledger.entries import LAST_TIME
 from ledger.transactions import (
     Admit,
     Anchor,
+    CharterEntry,
     IndexEntry,
     Limit,
     Pay,
@@ -100,6 +101,8 @@ def describe(
             ]
         case IndexEntry():
             lines = ["Take in what the cooperatives decided about the index of prices."]
+        case CharterEntry():
+            lines = [f"Take in version {transaction.version} of the charter."]
         case _:
             assert_never(transaction)
     if reason is not None:

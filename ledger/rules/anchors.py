@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from itertools import dropwhile, takewhile
 
 from ledger.chain import head_message
+from ledger.charter import Charter
 from ledger.codec import MAX
 from ledger.refusals import Refusal
 from ledger.rules.branches import all_logs, branch_to_anchor, go_by_branch, is_forked
+from ledger.rules.charter import check_partner
 from ledger.rules.payments import credit
 from ledger.signatures import SignatureInvalid, verify
 from ledger.state import COMMONS, Log, Returnable, State, Transit, Waiting
@@ -18,17 +20,18 @@ def check_anchor(state: State, log: Log, anchor: Anchor) -> Refusal | Waiting | 
     """What stands against `anchor` as the next entry of `log`: a refusal, a log not held, or nothing."""
     charter = log.charter
     # 7.6.1
-    if anchor.coop not in charter.coops:
-        return Refusal.COOP_UNKNOWN
+    refusal = None if anchor.coop == log.coop else check_partner(charter, anchor.coop)
+    if refusal is not None:
+        return refusal
     # 7.6.2
     if anchor.coop == log.coop:
         return Refusal.ANCHOR_OF_SELF
     # 7.6.3
     if anchor.length <= log.anchored.get(anchor.coop, 0):
         return Refusal.ANCHOR_NOT_AHEAD
-    # 7.6.4: there is no key by which such a signature could be verified.
+    # 7.6.4: nobody else bears witness; of some there is not even a key.
     signatures = dict(anchor.signatures)
-    if not signatures.keys() <= charter.coops.keys():
+    if not all(charter.is_member(coop) for coop in signatures):
         return Refusal.WITNESS_UNKNOWN
     # 7.6.5: should the head be of another history, this signature proves the fork (7.6.8).
     if anchor.coop not in signatures:
@@ -42,7 +45,7 @@ def check_anchor(state: State, log: Log, anchor: Anchor) -> Refusal | Waiting | 
     )
     try:
         for coop, signature in anchor.signatures:
-            verify(public_key=charter.coops[coop].node_key, message=message, signature=signature)
+            verify(public_key=_key(charter, coop, anchor), message=message, signature=signature)
     except SignatureInvalid:
         return Refusal.SIGNATURE_INVALID
     # 7.6.8: no refusal, for what a replica holds is not a fault of the entry.
@@ -55,6 +58,12 @@ def check_anchor(state: State, log: Log, anchor: Anchor) -> Refusal | Waiting | 
             signature=signatures[anchor.coop],
         )
     return _check_balances(log, held, anchor)
+
+
+def _key(charter: Charter, signer: int, anchor: Anchor) -> bytes:
+    """By which key a signer's signature is verified: a witness has one, the log's coop one at a time."""
+    coop = charter.coops[signer]
+    return coop.key_at(anchor.length) if signer == anchor.coop else coop.node_key
 
 
 def _check_balances(log: Log, held: Log, anchor: Anchor) -> Refusal | None:

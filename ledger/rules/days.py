@@ -45,8 +45,9 @@ def today_of(log: Log, time: int) -> Today:
 
 def apply_day(charter: Charter, log: Log, *, time: int, is_payment: bool) -> None:
     """Let an entry of `time` be the newest of `log`, and count it where the charter bounds them."""
+    today = today_of(log, time)
+    log.payments_today = log.others_today = 0
     if charter.entries_per_day is not None:
-        today = today_of(log, time)
         log.payments_today = today.payments + int(is_payment)
         log.others_today = today.others + int(not is_payment)
     log.time = time

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from ledger.agreement import decision_message
-from ledger.charter import Charter, IndexCharter
+from ledger.charter import Charter, Coop, IndexCharter
 from ledger.decisions import (
     IndexEntry,
     Observations,
@@ -172,12 +172,13 @@ def _check_observers(entry: IndexEntry, charter: Charter, verify: Verify) -> Ref
             body = observation_body(
                 period=entry.number, level=seen.level, survey_hash=seen.survey_hash
             )
-            verify(
-                public_key=charter.coops[seen.coop].node_key,
+            _verify_by_any_key(
+                charter.coops[seen.coop],
                 message=observation_message(
                     federation=charter.federation, coop=seen.coop, body=body
                 ),
                 signature=seen.signature,
+                verify=verify,
             )
     except SignatureInvalid:
         return Refusal.SIGNATURE_INVALID
@@ -189,14 +190,30 @@ def _check_signers(entry: IndexEntry, charter: Charter, verify: Verify) -> Refus
     # 9.3.6
     try:
         for coop, signature in entry.signatures:
-            verify(
-                public_key=charter.coops[coop].node_key,
+            _verify_by_any_key(
+                charter.coops[coop],
                 message=decision_message(federation=charter.federation, coop=coop, body=body),
                 signature=signature,
+                verify=verify,
             )
     except SignatureInvalid:
         return Refusal.SIGNATURE_INVALID
     return None
+
+
+def _verify_by_any_key(coop: Coop, *, message: bytes, signature: bytes, verify: Verify) -> None:
+    """Check a signature by any node key that the coop has had; else `SignatureInvalid`.
+
+    Logs take a new key in at different times, and what was decided before has to fit all of them.
+    """
+    *others, oldest = coop.all_keys
+    for key in others:
+        try:
+            verify(public_key=key, message=message, signature=signature)
+        except SignatureInvalid:
+            continue
+        return
+    verify(public_key=oldest, message=message, signature=signature)
 
 
 def check_payment_price(

@@ -1,8 +1,10 @@
 """`pay` and `return`: what moves amounts, PROTOCOL sections 7.2 and 7.7."""
 
+from ledger.charter import Standing
 from ledger.codec import MAX
 from ledger.refusals import Refusal
 from ledger.rules.branches import branch_gone_by
+from ledger.rules.charter import check_partner
 from ledger.rules.index import check_payment_price
 from ledger.signatures import SignatureInvalid, verify
 from ledger.state import COMMONS, Account, Log, State, Transit
@@ -50,10 +52,11 @@ def check_pay(state: State, log: Log, time: int, pay: Pay, message: bytes) -> Re
 
 def _check_payee(state: State, log: Log, pay: Pay) -> Refusal | None:
     # 7.2.6
-    if pay.payee_coop not in log.charter.coops:
-        return Refusal.COOP_UNKNOWN
-    # 7.2.7
     is_local = pay.payee_coop == log.coop
+    refusal = None if is_local else _check_abroad(log, pay.payee_coop)
+    if refusal is not None:
+        return refusal
+    # 7.2.7
     if is_local and pay.payee == pay.payer:
         return Refusal.PAYEE_IS_PAYER
     # 7.2.8: every coop has a commons.
@@ -70,6 +73,14 @@ def _check_payee(state: State, log: Log, pay: Pay) -> Refusal | None:
     if not payee.is_open_at(known):
         return Refusal.PAYEE_CLOSED
     return None
+
+
+def _check_abroad(log: Log, coop: int) -> Refusal | None:
+    # 7.2.6: one that is shut out pays nobody outside.
+    refusal = check_partner(log.charter, coop)
+    if refusal is None and log.charter.coops[log.coop].standing is not Standing.MEMBER:
+        return Refusal.COOP_QUARANTINED
+    return refusal
 
 
 def _check_funds(log: Log, time: int, pay: Pay, payer: Account) -> Refusal | None:

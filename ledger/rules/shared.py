@@ -9,10 +9,12 @@ this sort is a rule and a case of `decide`.
 from typing import Protocol, assert_never
 
 from ledger.charter import Charter
+from ledger.charter_entries import CharterEntry
 from ledger.effects import Effects
 from ledger.entries import Entry
 from ledger.index.table import Index
 from ledger.refusals import Refusal
+from ledger.rules.charter import LogPlace, charter_row, decide_charter
 from ledger.rules.index import decide_index
 from ledger.rules.index_rows import index_row
 from ledger.rules.members import CheckKey, MemberState, Verify, decide_members
@@ -27,20 +29,12 @@ from ledger.transactions import (
 )
 
 
-class LogState(MemberState, Protocol):
+class LogState(MemberState, LogPlace, Protocol):
     """What shared rules see of the log that an entry is for, before it."""
-
-    @property
-    def coop(self) -> int:
-        """Whose log it is."""
 
     @property
     def charter(self) -> Charter:
         """The charter in force for it."""
-
-    @property
-    def length(self) -> int:
-        """How many entries it has."""
 
     @property
     def index(self) -> Index | None:
@@ -80,6 +74,11 @@ def decide(
             if isinstance(index, Refusal):
                 return index
             return Effects(chapters=(index_row(transaction.decided),), index=index)
+        case CharterEntry():
+            charter = decide_charter(transaction, charter=state.charter, log=state, verify=verify)
+            if isinstance(charter, Refusal):
+                return charter
+            return Effects(chapters=(charter_row(transaction),), charter=charter)
         case Pay() | Anchor() | Return():
             raise AssertionError("each validator decides these by itself")
         case _:

@@ -64,6 +64,7 @@ class LogView:
     commons: int
     anchored: Mapping[int, int]
     accounts: int
+    """How many there are, the commons aside."""
     payments_today: int = 0
     """How many payments the day of `time` has; counted only where the charter bounds entries."""
     others_today: int = 0
@@ -119,8 +120,17 @@ class Validator(Protocol):
     def go_by(self, coop: int, charter: Charter) -> None:
         """Let `coop`'s log, from its next entry on, go by another charter, which has the coop.
 
-        Coops that are new in it get an empty log, which begins by the same charter. In this version of the
-        protocol no entry changes a charter, so only tests call this.
+        Coops that are new in it get an empty log, which begins by the same charter. Only tests call this:
+        what changes a log's charter is an entry of it, and then a new coop's log begins by the founding one.
+        """
+
+    def newest_charter(self) -> Charter:
+        """The charter with the highest version of all that logs go by; keys of today are those in it."""
+
+    def open_log(self, coop: int) -> None:
+        """Let `coop` have a log, if it has none: empty, and by the founding charter.
+
+        For a coop that joins, which takes in the changes of the charter before any log has it.
         """
 
     def sequence(self, coop: int, time: int, transactions: Sequence[bytes]) -> Sequenced:

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 import msgpack
 
+from ledger.charter import Charter
 from ledger.codec import Value, encode
 from ledger.errors import SnapshotError
 from ledger.rules.branches import (
@@ -27,6 +28,7 @@ from ledger.rules.branches import (
     is_forked,
     new_log,
 )
+from ledger.rules.charter import CHARTER_CHAPTER, load_charter
 from ledger.rules.index_rows import INDEX_CHAPTER, load_index
 from ledger.state import Account, Log, Returnable, State, Transit
 
@@ -123,8 +125,8 @@ def save_snapshot(state: State) -> bytes:
     return MAGIC + sha256(rest).digest() + rest
 
 
-def load_snapshot(snapshot: bytes, state: State) -> State:
-    """Fill the empty `state` from `snapshot`; raises `SnapshotError` for bytes that are not one."""
+def load_snapshot(snapshot: bytes, genesis: Charter) -> State:
+    """The state of a snapshot of a federation founded with `genesis`; raises `SnapshotError`."""
     rest = snapshot[48:]
     if snapshot[:16] != MAGIC or sha256(rest).digest() != snapshot[16:48]:
         raise SnapshotError("the snapshot is damaged")
@@ -133,32 +135,34 @@ def load_snapshot(snapshot: bytes, state: State) -> State:
     lines.feed(rest[8:listing_end])
     position = listing_end
     try:
-        line = lines.unpack()
-        listed = {}
-        anchored: _Anchored = []
-        for coop in sorted(state):
-            listed[coop], line = _load_branches(line, lines, state[coop], anchored)
+        listed, anchored = _load_logs(lines, genesis)
+        state = {coop: logs[0] for coop, logs in listed.items()}
         for logs in listed.values():
             for log in logs:
                 position = _load_heads(rest, position, log)
         position = _load_numbers(rest, position, state, listed)
         for log, coop, head in anchored:
             _load_branch_gone_by(state, log, coop, head)
+        is_whole = position == len(rest) and state.keys() >= genesis.coops.keys()
     except (msgpack.UnpackException, LookupError, TypeError, ValueError) as error:
         raise SnapshotError("the snapshot is of another charter") from error
-    if line is not None or position != len(rest):
+    if not is_whole:
         raise SnapshotError("the snapshot is of another charter")
     return state
 
 
-def _load_branches(line: Any, lines: Any, first: Log, anchored: _Anchored) -> tuple[list[Log], Any]:
-    """Take in all branches of a log, as `_load_log` does; `first` is the empty log for the first."""
-    logs, charter = [first], first.charter
-    line = _load_log(line, lines, first, anchored)
-    while line is not None and line[:2] == ["coop", first.coop]:
-        logs.append(new_log(charter, first.coop))
-        line = _load_log(line, lines, logs[-1], anchored)
-    return logs, line
+def _load_logs(lines: Any, genesis: Charter) -> tuple[dict[int, list[Log]], _Anchored]:
+    """All branches of each coop's log, as listed; and which heads they have anchored of forked logs."""
+    listed: dict[int, list[Log]] = {}
+    anchored: _Anchored = []
+    line = lines.unpack()
+    while line is not None:
+        log = new_log(genesis, line[1])
+        line = _load_log(line, lines, log, anchored)
+        listed.setdefault(log.coop, []).append(log)
+    if list(listed) != sorted(listed):
+        raise SnapshotError("the snapshot is of another charter")
+    return listed, anchored
 
 
 def _load_numbers(rest: bytes, position: int, state: State, listed: dict[int, list[Log]]) -> int:
@@ -186,12 +190,14 @@ def _load_branch_gone_by(state: State, log: Log, coop: int, head: bytes) -> None
 
 def _load_log(header: Any, lines: Any, log: Log, heads: _Anchored) -> Any:
     """Take in a log's lines, of which `header` is the first; gives the line after its last, if any."""
-    if header[:2] != ["coop", log.coop]:
+    if header[0] != "coop":
         raise SnapshotError("the snapshot is of another charter")
-    _, _, _, _, log.time, log.position, log.held, log.commons, indexed, anchored, *counts = header
+    _, _, length, _, log.time, log.position, log.held, log.commons, indexed, anchored, *counts = (
+        header
+    )
     log.anchored = {each[0]: each[1] for each in anchored}
     forked = {each[0]: each[2:] for each in anchored if each[2:]}
-    if _is_counted(log):
+    if len(counts) > 3:
         log.payments_today, log.others_today = counts.pop()
     accounts, transit, returnable = counts
     for _ in range(accounts):
@@ -209,15 +215,23 @@ def _load_log(header: Any, lines: Any, log: Log, heads: _Anchored) -> Any:
         heads.append((log, coop, head))
         log.received[coop] = [tuple(lines.unpack()[1:]) for _ in range(count)]
     line = _load_chapters(lines, log, indexed)
+    log.charter = load_charter(log.charter, log.rows(CHARTER_CHAPTER))
     log.index = load_index(log.charter, log.rows(INDEX_CHAPTER))
+    _check_charter(log, length, is_counted=len(header) > 13)
     return line
+
+
+def _check_charter(log: Log, length: int, *, is_counted: bool) -> None:
+    """Raise `SnapshotError` for a log that can't go by the charter that it has."""
+    is_there = log.coop in log.charter.coops or length == len(log.rows(CHARTER_CHAPTER))
+    others = log.charter.coops.keys() - {log.coop}
+    if not is_there or log.anchored.keys() != others or is_counted != _is_counted(log):
+        raise SnapshotError("the snapshot is of another charter")
 
 
 def _load_transit(
     log: Log, payee_coop: int, number: int, payee: int, amount: int, payer: int, is_return: int
 ) -> None:
-    if payee_coop not in log.charter.coops:
-        raise SnapshotError("the snapshot is of another charter")
     item = Transit(
         payee_coop=payee_coop,
         number=number,

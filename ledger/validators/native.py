@@ -22,6 +22,7 @@ from ledger.founding import Founding
 from ledger.index.table import Index
 from ledger.messages import TAG_ENTRY, signing_context
 from ledger.refusals import Refusal
+from ledger.rules.charter import CHARTER_CHAPTER, load_charter
 from ledger.rules.index import index_of_new_log
 from ledger.rules.index_rows import INDEX_CHAPTER, load_index
 from ledger.shapes import is_number
@@ -42,7 +43,7 @@ class NativeValidator:
         self.founding = founding
         self._core = _native.Validator(founding.federation, _native_charter(charter), threads)
         self._charters = {coop: [charter] for coop in charter.coops}
-        self._context = _contexts(charter)
+        self._context = _contexts(founding.federation, charter.coops)
         self._indexes: dict[int, list[Index | None]] = {
             coop: [index_of_new_log(charter)] for coop in charter.coops
         }
@@ -53,27 +54,38 @@ class NativeValidator:
         cls, founding: Founding, snapshot: bytes, *, threads: int = DEFAULT_THREADS
     ) -> NativeValidator:
         """From a snapshot; raises `SnapshotError`."""
-        charter = founding.genesis
+        genesis = founding.genesis
         validator = cls.__new__(cls)
         validator.founding = founding
-        validator._context = _contexts(charter)
         try:
             validator._core = _native.Validator.load(
-                founding.federation, _native_charter(charter), threads, snapshot
+                founding.federation, _native_charter(genesis), threads, snapshot
             )
-            counts = {coop: validator._core.branches(coop) for coop in charter.coops}
-            validator._charters = {coop: [charter] * count for coop, count in counts.items()}
+            coops = validator._core.coops()
+            validator._context = _contexts(founding.federation, coops)
+            validator._charters = {coop: validator._load_charters(coop) for coop in coops}
             validator._indexes = {
                 coop: [
                     load_index(charter, validator._core.rows(coop, branch, INDEX_CHAPTER))
-                    for branch in range(count)
+                    for branch, charter in enumerate(charters)
                 ]
-                for coop, count in counts.items()
+                for coop, charters in validator._charters.items()
             }
-            validator._set_days(charter.coops)
+            validator._set_days(coops)
         except (IndexError, TypeError, ValueError) as error:
             raise SnapshotError("the snapshot is of another charter") from error
         return validator
+
+    def _load_charters(self, coop: int) -> list[Charter]:
+        """What each branch of a log goes by, of which native code has the changes but not the charter."""
+        charters = []
+        for branch in range(self._core.branches(coop)):
+            rows = self._core.rows(coop, branch, CHARTER_CHAPTER)
+            charter = load_charter(self.founding.genesis, rows)
+            if rows:
+                self._core.go_by(coop, branch, _native_charter(charter))
+            charters.append(charter)
+        return charters
 
     def _set_days(self, coops: Iterable[int]) -> None:
         """Give native code the values that follow from the index of each log of these coops."""
@@ -122,15 +134,38 @@ class NativeValidator:
 
     def go_by(self, coop: int, charter: Charter) -> None:
         """See `Validator.go_by`."""
-        self._core.go_by(coop, _native_charter(charter))
+        self._core.go_by(coop, 0, _native_charter(charter))
         new = charter.coops.keys() - self._charters.keys()
         self._charters |= {other: [charter] for other in new}
         self._charters = dict(sorted(self._charters.items()))
         self._charters[coop][0] = charter
-        self._context |= _contexts(charter)
+        self._context |= _contexts(charter.federation, new)
         self._indexes |= {other: [index_of_new_log(charter)] for other in new}
         self._indexes[coop][0] = self._indexes[coop][0] or index_of_new_log(charter)
         self._set_days((coop, *new))
+
+    def newest_charter(self) -> Charter:
+        """See `Validator.newest_charter`."""
+        every = (charter for charters in self._charters.values() for charter in charters)
+        return max(every, key=lambda charter: charter.version)
+
+    def open_log(self, coop: int) -> None:
+        """See `Validator.open_log`."""
+        if coop in self._charters:
+            return
+        genesis = self.founding.genesis
+        self._core.open_log(coop, _native_charter(genesis))
+        self._charters = dict(sorted({**self._charters, coop: [genesis]}.items()))
+        self._context |= _contexts(genesis.federation, [coop])
+        self._indexes[coop] = [index_of_new_log(genesis)]
+        self._set_days([coop])
+
+    def _adopt(self, coop: int, branch: int, charter: Charter) -> None:
+        """Let a log go by the charter that its newest entry has led to."""
+        for other in charter.coops:
+            self.open_log(other)
+        self._core.go_by(coop, branch, _native_charter(charter))
+        self._charters[coop][branch] = charter
 
     def _shared_rules(self, coop: int, branch: int = 0) -> SharedRules:
         return SharedRules(
@@ -140,6 +175,7 @@ class NativeValidator:
             branch=branch,
             context=self._context[coop],
             indexes=self._indexes[coop],
+            adopt=self._adopt,
         )
 
     def sequence(self, coop: int, time: int, transactions: Sequence[bytes]) -> Sequenced:
@@ -312,15 +348,21 @@ class NativeValidator:
         return self._core.snapshot()
 
 
-def _contexts(charter: Charter) -> dict[int, bytes]:
-    return {
-        coop: signing_context(TAG_ENTRY, federation=charter.federation, coop=coop)
-        for coop in charter.coops
-    }
+def _contexts(federation: bytes, coops: Iterable[int]) -> dict[int, bytes]:
+    return {coop: signing_context(TAG_ENTRY, federation=federation, coop=coop) for coop in coops}
 
 
 def _native_charter(charter: Charter) -> _native.Charter:
-    coops = [(coop.number, coop.node_key, coop.clearing_limit) for coop in charter.coops.values()]
+    coops = [
+        (
+            coop.number,
+            coop.node_key,
+            coop.clearing_limit,
+            coop.standing.value,
+            [(earlier.key, earlier.until) for earlier in coop.earlier_keys],
+        )
+        for coop in charter.coops.values()
+    ]
     return _native.Charter(charter.witness_quorum, charter.entries_per_day, coops)
 
 

@@ -19,6 +19,7 @@ from ledger.messages import TAG_ENTRY, signing_context
 from ledger.refusals import Refusal
 from ledger.rules.anchors import apply_anchor, check_anchor
 from ledger.rules.branches import (
+    all_logs,
     branch_gone_by,
     branch_of_anchored,
     branches_of,
@@ -28,12 +29,13 @@ from ledger.rules.branches import (
     standing_branch,
     taken_in,
 )
+from ledger.rules.charter import check_standing
 from ledger.rules.days import apply_day, check_day, today_of
 from ledger.rules.index import index_of_new_log
 from ledger.rules.payments import apply_pay, apply_return, check_pay, check_return
 from ledger.rules.shared import decide
 from ledger.state import Account, Log, Returnable, State, Transit, Waiting
-from ledger.transactions import Anchor, Kind, Pay, Return, Transaction
+from ledger.transactions import Anchor, CharterEntry, Kind, Pay, Return, Transaction
 from ledger.validators.interface import LogView, Replayed, Sequenced
 from ledger.validators.listing import load_snapshot, save_snapshot, state_digest
 
@@ -47,16 +49,21 @@ class ReferenceValidator:
 
     def __init__(self, founding: Founding, state: State | None = None) -> None:
         self.founding = founding
-        self._state = empty_state(founding) if state is None else state
-        self._contexts = {
-            coop: signing_context(TAG_ENTRY, federation=founding.federation, coop=coop)
-            for coop in self._state
-        }
+        self._state: State = {}
+        self._contexts: dict[int, bytes] = {}
+        self._add_logs(empty_state(founding) if state is None else state)
 
     @classmethod
     def load(cls, founding: Founding, snapshot: bytes) -> "ReferenceValidator":
         """From a snapshot; raises `SnapshotError`."""
-        return cls(founding, load_snapshot(snapshot, empty_state(founding)))
+        return cls(founding, load_snapshot(snapshot, founding.genesis))
+
+    def _add_logs(self, logs: State) -> None:
+        self._state = dict(sorted((self._state | logs).items()))
+        for coop in logs:
+            self._contexts[coop] = signing_context(
+                TAG_ENTRY, federation=self.founding.federation, coop=coop
+            )
 
     @property
     def coops(self) -> Collection[int]:
@@ -100,14 +107,20 @@ class ReferenceValidator:
 
     def go_by(self, coop: int, charter: Charter) -> None:
         """See `Validator.go_by`."""
-        new = {other: new_log(charter, other) for other in charter.coops.keys() - self._state}
-        self._state = dict(sorted((self._state | new).items()))
-        for other in new:
-            self._contexts[other] = signing_context(
-                TAG_ENTRY, federation=charter.federation, coop=other
-            )
+        self._add_logs(
+            {other: new_log(charter, other) for other in charter.coops.keys() - self._state}
+        )
         log = self._state[coop]
         log.charter, log.index = charter, log.index or index_of_new_log(charter)
+
+    def newest_charter(self) -> Charter:
+        """See `Validator.newest_charter`."""
+        return max((log.charter for log in all_logs(self._state)), key=lambda each: each.version)
+
+    def open_log(self, coop: int) -> None:
+        """See `Validator.open_log`."""
+        if coop not in self._state:
+            self._add_logs({coop: new_log(self.founding.genesis, coop)})
 
     def sequence(self, coop: int, time: int, transactions: Sequence[bytes]) -> Sequenced:
         """See `Validator.sequence`."""
@@ -174,11 +187,12 @@ class ReferenceValidator:
         checked = self._check(log, entry, data)
         if isinstance(checked, Refusal | Waiting):
             return checked
+        is_alone, charter = len(self._state) == 1, log.charter
         self._apply(log, entry.transaction, checked)
         is_payment = isinstance(entry.transaction, Pay)
-        apply_day(log.charter, log, time=entry.time, is_payment=is_payment)
+        apply_day(charter, log, time=entry.time, is_payment=is_payment)
         log.heads.append(extend(log.head, data))
-        if len(self._state) == 1 and not log.branches and not log.branch:
+        if is_alone and not log.branches and not log.branch:
             # Nobody can anchor the log of a federation's only coop.
             del log.heads[:-1]
             log.heads_from += 1
@@ -192,6 +206,10 @@ class ReferenceValidator:
         transaction = entry.transaction
         today = today_of(log, entry.time)
         refusal = check_day(log.charter, today, is_payment=isinstance(transaction, Pay))
+        if refusal is not None:
+            return refusal
+        is_charter = isinstance(transaction, CharterEntry)
+        refusal = check_standing(log.charter, log.coop, is_charter=is_charter)
         if refusal is not None:
             return refusal
         match transaction:
@@ -221,6 +239,8 @@ class ReferenceValidator:
             case _:
                 assert effects is not None, "what the shared rules accept has effects"
                 apply_effects(log, effects)
+                for coop in log.charter.coops:
+                    self.open_log(coop)
 
     def judge(self, coop: int, entry: bytes, *, branch: int = 0) -> Refusal | Waiting | None:
         """See `Validator.judge`."""
@@ -320,6 +340,8 @@ class _LogState:
         self.coop = log.coop
         self.charter = log.charter
         self.length = log.length
+        self.head = log.head
+        self.anchored = log.anchored
         self.index = log.index
         self.row = log.row
         self.rows = log.rows

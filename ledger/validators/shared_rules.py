@@ -8,7 +8,7 @@ federation begins.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 import msgpack
@@ -21,6 +21,7 @@ from ledger.entries import Entry, decode_entry, transaction_kind
 from ledger.index.table import Index
 from ledger.kinds import SHARED_KINDS
 from ledger.refusals import Refusal
+from ledger.rules.charter import check_standing
 from ledger.rules.days import check_day, entries_of_day
 from ledger.rules.shared import decide
 from ledger.signatures import (
@@ -29,7 +30,7 @@ from ledger.signatures import (
     check_key_admissible,
 )
 from ledger.state import Account
-from ledger.transactions import Admit, Stewarded, signed_part
+from ledger.transactions import Admit, CharterEntry, Stewarded, signed_part
 
 RUN: Final = 1024
 """How many entries are looked at together."""
@@ -45,6 +46,7 @@ class SharedRules:
 
     `charter` is the one in force for that log; `context` precedes the signed part of a transaction in
     what signatures cover; `indexes` has the index of each branch of the log and is kept up to date here.
+    `adopt` is told the charter by which the log goes after an entry that changes it.
     """
 
     def __init__(
@@ -56,13 +58,15 @@ class SharedRules:
         branch: int,
         context: bytes,
         indexes: list[Index | None],
+        adopt: Callable[[int, int, Charter], None],
     ) -> None:
         self._charter = charter
-        self._coop = charter.coops[coop]
+        self._number = coop
         self._branch = branch
         self._core = core
         self._context = context
         self._indexes = indexes
+        self._adopt = adopt
         self._valid: set[tuple[bytes, bytes, bytes]] = set()
         self._admissible: set[bytes] = set()
 
@@ -95,21 +99,27 @@ class SharedRules:
         effects = self.decide(decoded)
         if isinstance(effects, Refusal):
             return effects
-        number = self._coop.number
+        number = self._number
         self._core.append(number, self._branch, decoded.time, entry, encode_effects(effects))
         if effects.index is not None:
             self._indexes[self._branch] = effects.index
+        if effects.charter is not None:
+            self._charter = effects.charter
+            self._adopt(number, self._branch, effects.charter)
         return None
 
     def decide(self, entry: Entry) -> Effects | Refusal:
         """What an entry changes as the next of the log, or its refusal."""
-        number = self._coop.number
-        length, _, newest, *_, (payments, others) = self._core.log(number, self._branch)
+        number = self._number
+        log = self._core.log(number, self._branch)
+        length, head, newest, _, _, _, anchored, _, (payments, others) = log
         # 7.1.6
         if entry.time < newest:
             return Refusal.TIME_FALLS
         today = entries_of_day(time=entry.time, newest=newest, payments=payments, others=others)
         refusal = check_day(self._charter, today, is_payment=False)
+        is_charter = isinstance(entry.transaction, CharterEntry)
+        refusal = refusal or check_standing(self._charter, number, is_charter=is_charter)
         if refusal is not None:
             return refusal
         return decide(
@@ -119,6 +129,8 @@ class SharedRules:
                 (number, self._branch),
                 self._charter,
                 length=length,
+                head=head,
+                anchored=dict(anchored),
                 index=self._indexes[self._branch],
             ),
             context=self._context,
@@ -156,9 +168,11 @@ class SharedRules:
         if not isinstance(transaction, Stewarded):
             return
         message = self._context + signed_part(transaction)
+        coop = self._charter.coops.get(self._number)
+        stewards = () if coop is None else coop.stewards
         for steward, signature in transaction.stewards:
-            if steward < len(self._coop.stewards):
-                yield self._coop.stewards[steward].key, message, signature
+            if steward < len(stewards):
+                yield stewards[steward].key, message, signature
         if isinstance(transaction, Admit):
             yield transaction.key, message, transaction.key_signature
 
@@ -173,12 +187,16 @@ class _LogState:
         charter: Charter,
         *,
         length: int,
+        head: bytes,
+        anchored: Mapping[int, int],
         index: Index | None,
     ) -> None:
         self._core = core
         self.coop, self._branch = name
         self.charter = charter
         self.length = length
+        self.head = head
+        self.anchored = anchored
         self.index = index
 
     def account(self, number: int) -> Account | None:

@@ -289,5 +289,6 @@ _OF_EVERY_ENTRY = (
     Refusal.TIME_OUT_OF_RANGE,
     Refusal.TIME_FALLS,
     Refusal.DAY_FULL,
+    Refusal.COOP_NOT_ADMITTED,
 )
 _OF_STEWARDS = (Refusal.STEWARD_UNKNOWN, Refusal.STEWARDS_TOO_FEW)

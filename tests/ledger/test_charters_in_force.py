@@ -1,7 +1,8 @@
 """Each log is judged by the charter in force for it, and by no other log's.
 
-No entry changes a charter yet. So logs of one federation are given different ones here by hand: a coop more,
-another key, another quorum. What one log's charter has is then nothing to a log whose charter hasn't.
+Logs of one federation are given different ones here by hand: a coop more, another key, another quorum. How
+entries change a log's charter is tested in `rules/test_charter.py`. What one log's charter has is nothing to
+a log whose charter hasn't.
 """
 
 from collections.abc import Callable
@@ -18,10 +19,8 @@ from ledger.evidence import InvalidEntryEvidence
 from ledger.founding import Founding
 from ledger.invariants import find_violations
 from ledger.refusals import Refusal
-from ledger.rules.branches import new_log
 from ledger.transactions import Status
-from ledger.validators.listing import load_snapshot
-from ledger.validators.reference import ReferenceValidator, empty_state
+from ledger.validators.reference import ReferenceValidator
 from tests.builders import Books, Federation, MakeValidator, build_federation, signing_key
 from tests.charters import keyed, with_coop, with_node_key
 from tests.index_builders import index_lines, official
@@ -300,17 +299,3 @@ def test_a_log_goes_by_a_charter_that_has_its_coop() -> None:
     with pytest.raises(ValueError, match="has its coop"):
         validator.go_by(4, FOUNDED.charter)
     assert list(validator.coops) == [1, 2, 3]
-
-
-def test_a_snapshot_tells_logs_of_different_charters_apart(with_charters: Begin) -> None:
-    bounded = replace(grown(), entries_per_day=5)
-    books = with_charters(log1=bounded, log4=bounded)
-    books.admit(1, 1)
-    books.pay(1, 1, 4, 0, 10)
-    books.anchor(4, 1)
-    assert [books.validator.log(coop).others_today for coop in (1, 2)] == [1, 0]
-    state = empty_state(FOUNDED.founding)
-    state |= {coop: new_log(bounded, coop) for coop in (1, 4)}
-    loaded = ReferenceValidator(FOUNDED.founding, load_snapshot(books.validator.snapshot(), state))
-    assert loaded.digest() == books.validator.digest()
-    assert (loaded.log(1).payments_today, loaded.log(1).others_today) == (1, 1)

@@ -7,6 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.agreement import Turn
+from ledger.charter import Steward
+from ledger.charter_changes import (
+    Join,
+    Quarantine,
+    Readmit,
+    SetClearingLimit,
+    SetEntriesPerDay,
+    SetNodeKey,
+    SetQuorums,
+    SetStewards,
+)
 from ledger.codec import MAX, Value, encode
 from ledger.decisions import Observation, Observations
 from ledger.entries import (
@@ -27,6 +38,7 @@ from ledger.transactions import (
     MAX_STEWARDS,
     Admit,
     Anchor,
+    CharterEntry,
     IndexEntry,
     Kind,
     Limit,
@@ -135,8 +147,41 @@ index_entries = st.builds(
     decided=st.builds(SourceChange, number=uints, first_period=uints, description_hash=hashes),
     signatures=signatures(MAX_PUBLISHERS),
 )
+names = st.from_regex(r"[a-z0-9][a-z0-9-]{0,31}", fullmatch=True)
+coop_numbers = st.integers(1, MAX_NUMBER)
+stewards = st.lists(hashes, min_size=1, max_size=3, unique=True).map(
+    lambda keys: tuple(Steward(name="ana", key=key) for key in keys)
+)
+changes = st.one_of(
+    st.builds(
+        Join,
+        coop=coop_numbers,
+        name=names,
+        title=names,
+        node_key=hashes,
+        clearing_limit=uints,
+        steward_threshold=st.just(1),
+        stewards=stewards,
+        bylaws=st.none() | hashes,
+    ),
+    st.builds(SetClearingLimit, coop=coop_numbers, limit=uints),
+    st.builds(SetNodeKey, coop=coop_numbers, key=hashes, length=uints),
+    st.builds(Quarantine, coop=coop_numbers),
+    st.builds(Readmit, coop=coop_numbers, key=hashes, limit=uints, length=uints, head=hashes),
+    st.builds(SetQuorums, witness_quorum=uints, decision_quorum=uints),
+    st.builds(SetEntriesPerDay, entries_per_day=st.none() | st.integers(1, MAX)),
+    st.builds(SetStewards, coop=coop_numbers, threshold=st.just(1), stewards=stewards),
+)
+charter_entries = st.builds(
+    CharterEntry,
+    version=st.integers(1, MAX),
+    base=hashes,
+    change=changes,
+    signatures=signatures(MAX_ANCHOR_SIGNATURES),
+    round=uints,
+)
 transactions: st.SearchStrategy[Transaction] = st.one_of(
-    pays, admits, limits, statuses, anchors, index_entries, returns
+    pays, admits, limits, statuses, anchors, index_entries, returns, charter_entries
 )
 
 
@@ -166,6 +211,7 @@ ELEMENTS: dict[Kind, list[Value]] = {
     Kind.ANCHOR: [6, 2, 5, HASH, STEWARDS],
     Kind.INDEX: [7, 1, 24_311, [25, 0, 0, [[24_310, -3]], None], STEWARDS],
     Kind.RETURN: [8, 2, 5],
+    Kind.CHARTER: [13, 1, HASH, [3, 2, 100], STEWARDS, 0],
 }
 
 NOT_NUMBERS: list[Value] = [-1, MAX_NUMBER + 1, None, b"", "7", []]
@@ -269,6 +315,24 @@ WRONG: dict[Kind, dict[int, list[Value]]] = {
         4: [*NOT_STEWARDS, TOO_MANY_STEWARDS],
     },
     Kind.RETURN: {1: NOT_NUMBERS, 2: NOT_UINTS},
+    Kind.CHARTER: {
+        1: [0, *NOT_UINTS],
+        2: NOT_HASHES,
+        3: [
+            None,
+            b"",
+            [],
+            [0],
+            [3],
+            [3, 2],
+            [3, 2, 100, 0],
+            [3, -1, 100],
+            [3, 0, 100],
+            [7, 2, 100],
+        ],
+        4: NOT_STEWARDS,
+        5: NOT_UINTS,
+    },
 }
 WRONG_CASES = [
     pytest.param(kind, position, value, id=f"{kind.name.lower()}-{position}-{number}")
@@ -373,7 +437,7 @@ def test_what_does_not_begin_with_a_kind_is_malformed(transaction: bytes) -> Non
     assert decode_transaction(transaction) is Refusal.ENTRY_MALFORMED
 
 
-@pytest.mark.parametrize("kind", [0, 5, 9, 10, 11, 12, 13, 14, 127, 128, 2**64 - 1, -1, -(2**63)])
+@pytest.mark.parametrize("kind", [0, 5, 9, 10, 11, 12, 14, 127, 128, 2**64 - 1, -1, -(2**63)])
 def test_other_kinds_are_unknown_whatever_follows(kind: int) -> None:
     rests: list[list[Value]] = [[], [None], ["text", b"", [1, [2]]], [[[[[[[]]]]]]]]
     for rest in rests:

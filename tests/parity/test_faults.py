@@ -30,7 +30,7 @@ def core() -> Any:
 def charter(*numbers: int) -> Any:
     """A charter of coops with these numbers, as native code takes it."""
     coop = FEDERATION.charter.coops[1]
-    coops = [(number, coop.node_key, coop.clearing_limit) for number in numbers]
+    coops: list[Any] = [(n, coop.node_key, coop.clearing_limit, 0, []) for n in numbers]
     return native.Charter(0, None, coops)
 
 
@@ -99,7 +99,7 @@ def test_misuse_is_a_value_error_and_changes_nothing() -> None:
         lambda: validator.append(1, 0, START, b"\xc0", opening(account(2, 0), account(0, 0))),
         lambda: validator.append(1, 0, START, b"\xc0", b""),
         lambda: validator.append(1, 0, START, b"\xc0", opening(account(2, 0)) + b"\xc0"),
-        lambda: validator.go_by(1, charter(2)),
+        lambda: validator.go_by(1, 0, charter(2)),
         lambda: charter(),
         lambda: charter(1, 1),
         lambda: charter(*range(1, 1026)),

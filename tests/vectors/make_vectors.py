@@ -259,7 +259,7 @@ def malformed_cases(encoded: dict[str, bytes]) -> list[Case]:
         "transaction empty": encode_entry(START, encode([])),
         "kind a string": encode_entry(START, encode(["pay"])),
         "kind 5, reserved": encode_entry(START, encode([5])),
-        "kind 13, reserved": encode_entry(START, encode([13, None])),
+        "kind 12, reserved": encode_entry(START, encode([12, None])),
         "kind 0": encode_entry(START, encode([0])),
         "kind -1": encode_entry(START, encode([-1])),
         "kind 2^64-1": encode_entry(START, encode([2**64 - 1])),

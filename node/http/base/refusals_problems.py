@@ -53,6 +53,24 @@ _REFUSALS: Final[Mapping[Refusal, tuple[int, str, str, str]]] = {
         "This cooperative has recorded as many entries today as the charter lets a log have in a day.",
         "Send the same bytes again after midnight, universal time.",
     ),
+    Refusal.COOP_QUARANTINED: (
+        422,
+        "In quarantine",
+        "The cooperatives have put this cooperative, or the one that is to be paid, into quarantine.",
+        "Wait until the cooperatives have readmitted it; nothing has been paid.",
+    ),
+    Refusal.COOP_LEFT: (
+        422,
+        "The cooperative has left",
+        "The cooperative has left the federation.",
+        "Ask its members for their accounts elsewhere; nothing has been paid.",
+    ),
+    Refusal.COOP_NOT_ADMITTED: (
+        409,
+        "Not admitted yet",
+        "The log of this cooperative has not taken in yet that the cooperative has joined.",
+        "Try again when the others have decided, and the node has caught up.",
+    ),
     Refusal.ACCOUNT_UNKNOWN: (
         422,
         "No such account",
@@ -240,6 +258,8 @@ _RETRYABLE_REFUSALS: Final = {
     Refusal.CLEARING_LIMIT_EXCEEDED,
     Refusal.ACCOUNT_FROZEN,
     Refusal.PRICE_NOT_KNOWN,
+    Refusal.COOP_QUARANTINED,
+    Refusal.COOP_NOT_ADMITTED,
 }
 """Those that the very same bytes may pass later, when something else has happened."""
 

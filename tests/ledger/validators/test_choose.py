@@ -12,7 +12,7 @@ import ledger
 from ledger.validators.choose import NATIVE_INTERFACE, ValidatorUnavailable, chosen_name
 
 STUB = Path(ledger.__file__).with_name("_native.pyi")
-CALLS_OF = (3, "9d23bdb46c95edf2c2647b07a19c619d425bb6f74906fe7a6663ddc7ae5a116e")
+CALLS_OF = (4, "3ef1941ebaa13cd74f2d0a02c4b74abb1229432fe13a8bd58afc98fd9f8a2a79")
 """A number of the interface, and the digest of the calls that belong to it."""
 
 

@@ -4,6 +4,7 @@ use hashbrown::HashMap;
 
 use crate::branches::common_length;
 use crate::change::{Change, Credit, Delivery, Kept};
+use crate::charter::Coop;
 use crate::federation::{Home, Terms};
 use crate::log::{Item, Log, Returnable, COMMONS};
 use crate::payment::MAX_AMOUNT;
@@ -17,13 +18,15 @@ pub fn check_claims(terms: Terms<'_>, log: &Log, anchor: &Anchor<'_>) -> Result<
     if other == terms.first() {
         return Err(Refusal::AnchorOfSelf);
     }
+    terms.charter.coop(anchor.coop).map_or(Ok(()), Coop::check_partner)?;
     if anchor.length <= log.anchored[other] {
         return Err(Refusal::AnchorNotAhead);
     }
     let mut count = 0;
     let mut is_signed = false;
     for (signer, _) in anchor.signatures() {
-        terms.charter.coop(signer).ok_or(Refusal::WitnessUnknown)?;
+        let witness = terms.charter.coop(signer).ok_or(Refusal::WitnessUnknown)?;
+        witness.check_partner().map_err(|_| Refusal::WitnessUnknown)?;
         count += 1;
         is_signed |= signer == anchor.coop;
     }

@@ -12,6 +12,9 @@ use crate::fault::Fault;
 /// of its log, and a row is listed without its key, which is the row's first two elements.
 pub const INDEX: &str = "index";
 
+/// The chapter of what a log has changed of its charter.
+pub const CHARTER: &str = "charter";
+
 const MAX_NAME_BYTES: usize = 32;
 
 /// A row as an entry leaves it; without a value it is gone.

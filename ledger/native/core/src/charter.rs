@@ -3,17 +3,56 @@
 use curve25519_dalek::edwards::EdwardsPoint;
 
 use crate::fault::Fault;
+use crate::refusal::Refusal;
 use crate::signature::decompress;
 
 const MAX_COOPS: usize = 1024;
 
-/// A coop, its key decompressed.
+/// What a coop is to the others; PROTOCOL's numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Standing {
+    Member = 0,
+    Quarantined = 1,
+    Left = 2,
+}
+
+/// A node key with its point.
+#[derive(Clone, Copy)]
+pub struct NodeKey {
+    pub bytes: [u8; 32],
+    pub point: EdwardsPoint,
+}
+
+/// A coop, its keys decompressed.
 pub struct Coop {
     pub number: u32,
-    pub node_key: [u8; 32],
-    pub node_point: EdwardsPoint,
+    pub node_key: NodeKey,
     /// In minor units.
     pub clearing_limit: i64,
+    pub standing: Standing,
+    /// The oldest first, each with the length of the coop's log up to which it signed.
+    earlier_keys: Vec<(u64, NodeKey)>,
+}
+
+/// A coop as it is told to this crate.
+#[derive(Clone)]
+pub struct CoopFields {
+    pub number: u32,
+    pub node_key: [u8; 32],
+    /// In minor units.
+    pub clearing_limit: i64,
+    /// PROTOCOL's number of a standing.
+    pub standing: u8,
+    /// (key, length), the oldest first.
+    pub earlier_keys: Vec<([u8; 32], u64)>,
+}
+
+impl CoopFields {
+    /// A member that has had one key.
+    pub fn member(number: u32, node_key: [u8; 32], clearing_limit: i64) -> Self {
+        CoopFields { number, node_key, clearing_limit, standing: 0, earlier_keys: Vec::new() }
+    }
 }
 
 /// What one log goes by; logs that go by the same share it.
@@ -26,18 +65,18 @@ pub struct Charter {
 }
 
 impl Charter {
-    /// `coops` are (number, node key, clearing limit).
+    /// A charter with those coops.
     pub fn new(
         witness_quorum: usize,
         entries_per_day: Option<u64>,
-        coops: &[(u32, [u8; 32], i64)],
+        coops: &[CoopFields],
     ) -> Result<Self, Fault> {
-        let mut sorted = coops.to_vec();
-        sorted.sort_unstable_by_key(|coop| coop.0);
+        let mut sorted: Vec<&CoopFields> = coops.iter().collect();
+        sorted.sort_unstable_by_key(|coop| coop.number);
         if sorted.is_empty() || sorted.len() > MAX_COOPS {
             return Err(Fault::Charter("a charter has 1 to 1024 coops"));
         }
-        if sorted.windows(2).any(|pair| pair[0].0 == pair[1].0) {
+        if sorted.windows(2).any(|pair| pair[0].number == pair[1].number) {
             return Err(Fault::Charter("two coops have one number"));
         }
         let coops = sorted.into_iter().map(Coop::new).collect::<Result<_, _>>()?;
@@ -51,6 +90,15 @@ impl Charter {
         Some(&self.coops[place])
     }
 
+    /// Why the log of a coop takes in no entry of the kinds that this crate decides, if so.
+    pub fn check_standing(&self, number: u32) -> Result<(), Refusal> {
+        match self.coop(number).map(|coop| coop.standing) {
+            None => Err(Refusal::CoopNotAdmitted),
+            Some(Standing::Left) => Err(Refusal::CoopLeft),
+            Some(Standing::Member | Standing::Quarantined) => Ok(()),
+        }
+    }
+
     /// The numbers of its coops, rising.
     pub fn numbers(&self) -> impl Iterator<Item = u32> + '_ {
         self.coops.iter().map(|coop| coop.number)
@@ -58,8 +106,44 @@ impl Charter {
 }
 
 impl Coop {
-    fn new((number, node_key, clearing_limit): (u32, [u8; 32], i64)) -> Result<Self, Fault> {
-        let node_point = decompress(&node_key).ok_or(Fault::Charter("a node key is no point"))?;
-        Ok(Coop { number, node_key, node_point, clearing_limit })
+    fn new(fields: &CoopFields) -> Result<Self, Fault> {
+        let standing = match fields.standing {
+            0 => Standing::Member,
+            1 => Standing::Quarantined,
+            2 => Standing::Left,
+            _ => return Err(Fault::Charter("no such standing of a coop")),
+        };
+        let earlier = fields.earlier_keys.iter();
+        Ok(Coop {
+            number: fields.number,
+            node_key: NodeKey::new(&fields.node_key)?,
+            clearing_limit: fields.clearing_limit,
+            standing,
+            earlier_keys: earlier
+                .map(|(key, until)| Ok((*until, NodeKey::new(key)?)))
+                .collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// The node key that signs the head of this coop's log at `length`.
+    pub fn key_at(&self, length: u64) -> &NodeKey {
+        let earlier = self.earlier_keys.iter().find(|(until, _)| length <= *until);
+        earlier.map_or(&self.node_key, |(_, key)| key)
+    }
+
+    /// Why this coop can't be paid, and its log not be anchored, if so.
+    pub fn check_partner(&self) -> Result<(), Refusal> {
+        match self.standing {
+            Standing::Member => Ok(()),
+            Standing::Quarantined => Err(Refusal::CoopQuarantined),
+            Standing::Left => Err(Refusal::CoopLeft),
+        }
+    }
+}
+
+impl NodeKey {
+    fn new(bytes: &[u8; 32]) -> Result<Self, Fault> {
+        let point = decompress(bytes).ok_or(Fault::Charter("a node key is no point"))?;
+        Ok(NodeKey { bytes: *bytes, point })
     }
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::chain::{context, CONTEXT_BYTES, TAG_ENTRY, TAG_HEAD};
 use crate::charter::{Charter, Coop};
+use crate::refusal::Refusal;
 
 /// Which log is meant: that of a coop, or another branch of it. A `u32` is the coop's branch 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,10 +138,16 @@ impl<'a> Terms<'a> {
         self.federation.home(self.home).first
     }
 
-    /// The log's coop as its charter has it.
+    /// The log's coop as its charter has it, for entries that only logs of such coops have.
     #[inline]
     pub fn coop(&self) -> &'a Coop {
-        self.charter.coop(self.number()).expect("a log goes by a charter that has its coop")
+        self.charter.coop(self.number()).expect("the log's coop was looked for before")
+    }
+
+    /// Why the log takes in no entry of the kinds that this crate decides, if so.
+    #[inline]
+    pub fn check_standing(&self) -> Result<(), Refusal> {
+        self.charter.check_standing(self.number())
     }
 
     /// The place of a coop, if the log's charter has it.

@@ -4,6 +4,7 @@
 //! whether it may. The payer's existence and signature are checked by the callers, who batch them.
 
 use crate::change::{Change, Payee};
+use crate::charter::Coop;
 use crate::codec::MAX;
 use crate::federation::Terms;
 use crate::log::{Item, Log, Returnable, COMMONS};
@@ -71,7 +72,7 @@ fn find_payee(terms: Terms<'_>, logs: &[Log], pay: &Pay<'_>) -> Result<Payee, Re
             Status::Open | Status::Frozen => Ok(Payee::Local(payee)),
         };
     }
-    let coop = terms.place(pay.payee_coop).ok_or(Refusal::CoopUnknown)?;
+    let coop = find_abroad(terms, pay.payee_coop)?;
     if pay.payee != COMMONS {
         // Of another coop's accounts a log knows only what it has anchored.
         let known = logs[home].anchored[coop];
@@ -86,6 +87,14 @@ fn find_payee(terms: Terms<'_>, logs: &[Log], pay: &Pay<'_>) -> Result<Payee, Re
         }
     }
     Ok(Payee::Abroad(coop as u16))
+}
+
+/// The place of another coop that can be paid; one that is shut out pays nobody outside.
+fn find_abroad(terms: Terms<'_>, number: u32) -> Result<usize, Refusal> {
+    let place = terms.place(number).ok_or(Refusal::CoopUnknown)?;
+    terms.charter.coop(number).map_or(Ok(()), Coop::check_partner)?;
+    terms.coop().check_partner()?;
+    Ok(place)
 }
 
 /// Whether the coop may send so much, and balances have room for it.

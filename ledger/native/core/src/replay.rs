@@ -62,6 +62,7 @@ impl Validator {
             let replayed = with_crew(threads, Find::First, |crew| {
                 let run = Run {
                     terms,
+                    standing: terms.check_standing(),
                     journal: Journal::new(terms, &state.logs),
                     state,
                     gatherer: Gatherer::default(),
@@ -85,6 +86,7 @@ impl Validator {
             let terms = Terms { federation, charter: &charter, home };
             let mut run = Run {
                 terms,
+                standing: terms.check_standing(),
                 journal: Journal::new(terms, &state.logs),
                 state,
                 gatherer: Gatherer::default(),
@@ -104,6 +106,8 @@ impl Validator {
 
 struct Run<'a, 's> {
     terms: Terms<'a>,
+    /// Whether the log may have such entries; its charter stays the same for a run.
+    standing: Result<(), Refusal>,
     state: &'s mut State,
     journal: Journal,
     gatherer: Gatherer<'a>,
@@ -172,6 +176,7 @@ impl<'a> Run<'a, '_> {
                 return Err(Stop::Refused(Refusal::TimeFalls));
             }
             before.check_day(self.terms.charter, time, is_payment).map_err(Stop::Refused)?;
+            self.standing.map_err(Stop::Refused)?;
         }
         let change = self.check_and_apply(time, transaction)?;
         self.journal.push(before, change);

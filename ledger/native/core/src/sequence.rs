@@ -183,7 +183,8 @@ impl Appending<'_, '_> {
             let before = self.state.logs[self.terms.home].moment;
             let is_payment = matches!(decoded, Ok(Transaction::Pay(_)));
             let has_room = before.check_day(self.terms.charter, self.time, is_payment);
-            let checked = decoded.and_then(|transaction| has_room.map(|()| transaction));
+            let may_append = has_room.and_then(|()| self.terms.check_standing());
+            let checked = decoded.and_then(|transaction| may_append.map(|()| transaction));
             match checked.and_then(|transaction| self.check(transaction, *is_bad)) {
                 Err(refusal) => sequenced.outcomes.push(-i64::from(refusal.number())),
                 Ok(Checked::Missing { coop, length }) => {

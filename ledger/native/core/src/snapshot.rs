@@ -10,11 +10,11 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use crate::chain::{genesis, Head};
-use crate::chapters::Chapters;
+use crate::chapters::{Chapters, CHARTER};
 use crate::charter::Charter;
 use crate::codec::Reader;
 use crate::fault::Fault;
-use crate::federation::{Federation, Terms};
+use crate::federation::Terms;
 use crate::listing::{list, places};
 use crate::log::{Heads, Item, Log, Returnable, Today};
 use crate::record::Record;
@@ -55,7 +55,10 @@ impl Validator {
         Ok(out)
     }
 
-    /// The state of a snapshot of a federation whose logs go by this charter.
+    /// The state of a snapshot of a federation that was founded with this charter.
+    ///
+    /// All logs go by it at first: what they have changed of it follows from their chapters, which the caller
+    /// reads (`Validator::go_by`).
     pub fn load(
         federation: [u8; 32],
         charter: &Arc<Charter>,
@@ -70,7 +73,7 @@ impl Validator {
         let listed = usize::try_from(u64::from_be_bytes(*listed)).map_err(|_| DAMAGED)?;
         let (listing, mut heads) = rest.split_at_checked(listed).ok_or(DAMAGED)?;
         let mut validator = Validator::new(federation, charter, threads);
-        let mut listed = read_listing(listing, &validator.federation, charter)?;
+        let mut listed = read_listing(listing, &mut validator, charter)?;
         for log in &mut listed {
             log.log.heads = read_heads(&mut heads).ok_or(DAMAGED)?;
             if log.log.heads.length() != log.length || log.log.heads.last() != &log.head {
@@ -123,43 +126,52 @@ struct Listed {
 
 fn read_listing(
     listing: &[u8],
-    federation: &Federation,
+    validator: &mut Validator,
     charter: &Arc<Charter>,
 ) -> Result<Vec<Listed>, Fault> {
     let mut reader = Reader::new(listing);
-    let mut listed = Vec::new();
-    for (number, first) in federation.coops() {
-        let before = listed.len();
-        while listed.len() == before || is_log_of(&reader, number) {
-            let terms = Terms { federation, charter, home: first };
-            listed.push(read_log(&mut reader, terms, charter)?);
+    let mut listed: Vec<Listed> = Vec::new();
+    let mut numbers = Vec::new();
+    while !reader.is_done() {
+        let number = number_of_log(&reader).ok_or(FOREIGN)?;
+        if numbers.last().is_some_and(|last| *last > number) {
+            return Err(FOREIGN);
         }
+        numbers.push(number);
+        listed.push(read_log(&mut reader, validator, charter, number)?);
     }
-    if !reader.is_done() {
+    numbers.dedup();
+    let held = validator.federation.coops().map(|(number, _)| number);
+    if !held.eq(numbers) {
         return Err(FOREIGN);
     }
     Ok(listed)
 }
 
-/// Whether what comes next is the first row of a log of that coop.
-fn is_log_of(reader: &Reader<'_>, number: u32) -> bool {
+/// The coop of the log whose first row comes next.
+fn number_of_log(reader: &Reader<'_>) -> Option<u32> {
     let mut reader = reader.clone();
-    let is_header = reader.array().is_some() && reader.text() == Some("coop");
-    is_header && reader.number() == Some(number)
+    is_true(reader.array().is_some() && reader.text() == Some("coop"))?;
+    reader.number()
 }
 
 fn read_log(
     reader: &mut Reader<'_>,
-    terms: Terms<'_>,
+    validator: &mut Validator,
     charter: &Arc<Charter>,
+    number: u32,
 ) -> Result<Listed, Fault> {
-    let genesis = genesis(&terms.federation.id, terms.number());
-    let mut log = Log::new(genesis, Arc::clone(charter), terms.federation.coops().count());
-    let mut counts =
-        read_header(reader, terms.federation, terms.number(), &mut log).ok_or(FOREIGN)?;
+    let first = validator.place_or_new(number, charter);
+    let genesis = genesis(&validator.federation.id, number);
+    let mut log = Log::new(genesis, Arc::clone(charter), validator.state.logs.len());
+    let mut counts = read_header(reader, validator, number, &mut log).ok_or(FOREIGN)?;
+    let terms = Terms { federation: &validator.federation, charter, home: first };
     read_rows(reader, terms, &mut log, &counts).ok_or(DAMAGED)??;
+    if !counts.is_of_founding && log.chapters.len(CHARTER) == 0 {
+        return Err(FOREIGN);
+    }
     let heads = counts.forked.drain(..).map(|(first, head, _)| (first, head)).collect();
-    Ok(Listed { first: terms.home, log, length: counts.length, head: counts.head, heads })
+    Ok(Listed { first, log, length: counts.length, head: counts.head, heads })
 }
 
 /// The number of each branch that is listed: 0 for the log of a coop that has one.
@@ -193,17 +205,19 @@ struct Counts {
     indexed: u64,
     /// Of forked coops: the place of branch 0, the head that was anchored, how much was received since.
     forked: Vec<(usize, Head, u64)>,
+    /// Whether it can be the row of a log that goes by the founding charter.
+    is_of_founding: bool,
 }
 
 fn read_header(
     reader: &mut Reader<'_>,
-    federation: &Federation,
+    validator: &mut Validator,
     number: u32,
     log: &mut Log,
 ) -> Option<Counts> {
-    let is_counted = log.charter.entries_per_day.is_some();
-    is_true(reader.array()? == if is_counted { 14 } else { 13 } && reader.text()? == "coop")?;
-    is_true(reader.number()? == number)?;
+    let charter = Arc::clone(&log.charter);
+    let elements = reader.array().filter(|elements| matches!(elements, 13 | 14))?;
+    is_true(reader.text()? == "coop" && reader.number()? == number)?;
     let length = reader.uint()?;
     let head = *reader.hash()?;
     log.moment.time = reader.uint()?;
@@ -211,24 +225,40 @@ fn read_header(
     log.held = reader.integer()?;
     log.commons = reader.integer()?;
     let indexed = reader.uint()?;
-    let others: Vec<u32> = log.charter.numbers().filter(|other| *other != number).collect();
-    is_true(reader.array()? as usize == others.len())?;
-    let mut forked = Vec::new();
-    for other in others {
-        let elements = reader.array()?;
-        let first = federation.place(other)?;
-        is_true((elements == 2 || elements == 4) && reader.number()? == other)?;
+    let (others, forked) = read_anchored(reader, validator, log)?;
+    let (accounts, transit, returnable) = (reader.uint()?, reader.uint()?, reader.uint()?);
+    if elements == 14 {
+        is_true(reader.array()? == 2)?;
+        log.moment.today = Today { payments: reader.uint()?, others: reader.uint()? };
+    }
+    let is_counted = charter.entries_per_day.is_some();
+    let of_charter = charter.numbers().filter(|other| *other != number);
+    let is_known = length == 0 || charter.coop(number).is_some();
+    let is_of_founding =
+        is_known && is_counted == (elements == 14) && of_charter.eq(others.iter().copied());
+    Some(Counts { length, head, accounts, transit, returnable, indexed, forked, is_of_founding })
+}
+
+/// The numbers of the coops whose anchored length is listed, and what `Counts::forked` has.
+#[allow(clippy::type_complexity)]
+fn read_anchored(
+    reader: &mut Reader<'_>,
+    validator: &mut Validator,
+    log: &mut Log,
+) -> Option<(Vec<u32>, Vec<(usize, Head, u64)>)> {
+    let (mut others, mut forked) = (Vec::new(), Vec::new());
+    for _ in 0..reader.array()? {
+        let elements = reader.array().filter(|elements| matches!(elements, 2 | 4))?;
+        let other = reader.number()?;
+        let first = validator.place_or_new(other, &log.charter);
+        log.make_room(validator.state.logs.len());
         log.anchored[first] = reader.uint()?;
         if elements == 4 {
             forked.push((first, *reader.hash()?, reader.uint()?));
         }
+        others.push(other);
     }
-    let (accounts, transit, returnable) = (reader.uint()?, reader.uint()?, reader.uint()?);
-    if is_counted {
-        is_true(reader.array()? == 2)?;
-        log.moment.today = Today { payments: reader.uint()?, others: reader.uint()? };
-    }
-    Some(Counts { length, head, accounts, transit, returnable, indexed, forked })
+    Some((others, forked))
 }
 
 fn read_rows(
@@ -247,7 +277,7 @@ fn read_rows(
     }
     for _ in 0..counts.transit {
         is_true(reader.array()? == 6)?;
-        let to = terms.place(reader.number()?).filter(|to| *to != terms.home)?;
+        let to = terms.federation.place(reader.number()?).filter(|to| *to != terms.home)?;
         let (number, payee, amount) = (reader.uint()?, reader.number()?, reader.integer()?);
         let (payer, is_return) = (reader.number()?, reader.uint()? == 1);
         log.transit[to].push_back(Item { number, amount, payee, payer, is_return });
@@ -255,7 +285,7 @@ fn read_rows(
     for _ in 0..counts.returnable {
         is_true(reader.array()? == 4)?;
         let from = reader.number()?;
-        terms.place(from)?;
+        terms.federation.place(from)?;
         let number = reader.uint()?;
         let item = Returnable { account: reader.number()?, amount: reader.integer()? };
         log.returnable.insert((from, number), item);

@@ -50,27 +50,49 @@ impl Validator {
 
     /// Gives an empty log, which goes by that charter, to each coop of it that has none.
     fn add_logs(&mut self, charter: &Arc<Charter>) {
-        let State { logs, .. } = &mut self.state;
         for number in charter.numbers() {
-            if self.federation.place(number).is_some() {
-                continue;
-            }
-            self.federation.add(number);
-            let places = logs.len() + 1;
-            let genesis = genesis(&self.federation.id, number);
-            logs.push(Log::new(genesis, Arc::clone(charter), places));
-            logs.iter_mut().for_each(|log| log.make_room(places));
+            self.place_or_new(number, charter);
         }
     }
 
-    /// Lets the log of a coop go by another charter from its next entry on. Coops that are new in it get logs.
-    pub fn go_by(&mut self, coop: u32, charter: &Arc<Charter>) -> Result<(), Fault> {
-        if charter.coop(coop).is_none() {
+    fn add_log(&mut self, number: u32, charter: &Arc<Charter>) {
+        let State { logs, .. } = &mut self.state;
+        self.federation.add(number);
+        let places = logs.len() + 1;
+        let genesis = genesis(&self.federation.id, number);
+        logs.push(Log::new(genesis, Arc::clone(charter), places));
+        logs.iter_mut().for_each(|log| log.make_room(places));
+    }
+
+    /// The place of a coop; one that has no log gets an empty one, which goes by that charter.
+    pub(crate) fn place_or_new(&mut self, number: u32, charter: &Arc<Charter>) -> usize {
+        if self.federation.place(number).is_none() {
+            self.add_log(number, charter);
+        }
+        self.federation.place(number).expect("it has a log by now")
+    }
+
+    /// Gives a coop that has no log an empty one, which goes by that charter.
+    pub fn open_log(&mut self, coop: u32, charter: &Arc<Charter>) -> Result<(), Fault> {
+        self.logs()?;
+        if self.federation.place(coop).is_some() {
+            return Err(Fault::Argument("the coop has a log"));
+        }
+        self.add_log(coop, charter);
+        Ok(())
+    }
+
+    /// Lets a log go by another charter from its next entry on. Coops that are new in it get logs.
+    pub fn go_by(&mut self, name: impl Into<LogName>, charter: &Arc<Charter>) -> Result<(), Fault> {
+        let name = name.into();
+        // The log of a coop that joins goes by charters without it at first.
+        let has_had_it = |log: &Log| log.charter.coop(name.coop).is_some();
+        if charter.coop(name.coop).is_none() && self.log(name).map_or(true, has_had_it) {
             return Err(Fault::Argument("a log goes by a charter that has its coop"));
         }
         self.logs()?;
         self.add_logs(charter);
-        let home = self.position(coop)?;
+        let home = self.position(name)?;
         self.state.logs[home].charter = Arc::clone(charter);
         Ok(())
     }
@@ -78,6 +100,12 @@ impl Validator {
     /// How many threads verify at once.
     pub fn threads(&self) -> usize {
         self.threads
+    }
+
+    /// The numbers of the coops that have a log, rising.
+    pub fn coops(&self) -> Result<impl Iterator<Item = u32> + '_, Fault> {
+        self.logs()?;
+        Ok(self.federation.coops().map(|(number, _)| number))
     }
 
     /// The place of a coop, or of a branch of its log.
@@ -240,9 +268,10 @@ pub(crate) fn gather_anchor<'a>(
         };
         let owner = Owner { coop: place as u16, account: NODE };
         let signed = Signed { context, body: anchor.signed, signature };
+        let key = if signer == anchor.coop { coop.key_at(anchor.length) } else { &coop.node_key };
         gatherer.add(owner, ordinal, signed, || Key {
-            bytes: coop.node_key,
-            point: Some(coop.node_point),
+            bytes: key.bytes,
+            point: Some(key.point),
             wanted_by: None,
         });
     }

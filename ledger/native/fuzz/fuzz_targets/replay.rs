@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use fiado_core::charter::Charter;
+use fiado_core::charter::{Charter, CoopFields};
 use fiado_core::effects::Effects;
 use fiado_core::entries::Boundaries;
 use fiado_core::record::Record;
@@ -19,7 +19,7 @@ const KEY: [u8; 32] = {
 };
 
 fn charter() -> Arc<Charter> {
-    let charter = Charter::new(0, None, &[(1, KEY, 1_000), (2, KEY, 1_000)]);
+    let charter = Charter::new(0, None, &[1, 2].map(|coop| CoopFields::member(coop, KEY, 1_000)));
     Arc::new(charter.unwrap())
 }
 

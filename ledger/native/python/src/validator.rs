@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyType};
 
-use fiado_core::charter::Charter as CoreCharter;
+use fiado_core::charter::{Charter as CoreCharter, CoopFields};
 use fiado_core::codec::Reader;
 use fiado_core::effects::Effects;
 use fiado_core::fault::Fault;
@@ -16,8 +16,21 @@ use fiado_core::validator::Validator as Core;
 
 use crate::{array, run, run_quick, to_exception, Entries};
 
-/// (coop number, node key, clearing limit).
-type CoopFields<'py> = (u32, Bound<'py, PyBytes>, i64);
+/// (coop number, node key, clearing limit, standing, earlier keys with the lengths they signed up to).
+type Coop<'py> = (u32, Bound<'py, PyBytes>, i64, u8, Vec<(Bound<'py, PyBytes>, u64)>);
+
+fn read_coop((number, key, limit, standing, earlier): &Coop<'_>) -> PyResult<CoopFields> {
+    Ok(CoopFields {
+        number: *number,
+        node_key: *array(key.as_bytes())?,
+        clearing_limit: *limit,
+        standing: *standing,
+        earlier_keys: earlier
+            .iter()
+            .map(|(key, until)| Ok((*array(key.as_bytes())?, *until)))
+            .collect::<PyResult<_>>()?,
+    })
+}
 /// (next entry, refusal's number, (coop, length, head, signature) of a waiting anchor, shared).
 type Replayed<'py> = (usize, Option<u8>, Option<Waiting<'py>>, bool);
 /// The last three of them.
@@ -61,12 +74,9 @@ impl Charter {
     fn new(
         witness_quorum: usize,
         entries_per_day: Option<u64>,
-        coops: Vec<CoopFields<'_>>,
+        coops: Vec<Coop<'_>>,
     ) -> PyResult<Self> {
-        let coops = coops
-            .iter()
-            .map(|(number, key, limit)| Ok((*number, *array(key.as_bytes())?, *limit)))
-            .collect::<PyResult<Vec<_>>>()?;
+        let coops = coops.iter().map(read_coop).collect::<PyResult<Vec<_>>>()?;
         let core = CoreCharter::new(witness_quorum, entries_per_day, &coops);
         Ok(Charter { core: Arc::new(core.map_err(to_exception)?) })
     }
@@ -94,8 +104,16 @@ impl Validator {
         Ok(Validator { core })
     }
 
-    fn go_by(&mut self, coop: u32, charter: &Charter) -> PyResult<()> {
-        self.core.go_by(coop, &charter.core).map_err(to_exception)
+    fn open_log(&mut self, coop: u32, charter: &Charter) -> PyResult<()> {
+        self.core.open_log(coop, &charter.core).map_err(to_exception)
+    }
+
+    fn go_by(&mut self, coop: u32, branch: usize, charter: &Charter) -> PyResult<()> {
+        self.core.go_by(LogName { coop, branch }, &charter.core).map_err(to_exception)
+    }
+
+    fn coops(&self) -> PyResult<Vec<u32>> {
+        Ok(self.core.coops().map_err(to_exception)?.collect())
     }
 
     fn branches(&self, coop: u32) -> PyResult<usize> {

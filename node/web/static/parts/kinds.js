@@ -6,7 +6,7 @@
 // is about; details(transaction, draft): facts beside it, as pairs. Both for what stewards sign.
 
 import { toHex } from "../protocol/bytes.js";
-import { ADMIT, ANCHOR, INDEX, LIMIT, PAY, RETURN, STATUS } from "../protocol/messages.js";
+import { ADMIT, ANCHOR, CHARTER, INDEX, LIMIT, PAY, RETURN, STATUS } from "../protocol/messages.js";
 import { make } from "./dom.js";
 import { say, showAmount, showDay } from "./words.js";
 
@@ -37,6 +37,7 @@ export const KINDS = {
   [ANCHOR]: { many: () => say("Taken in from others") },
   [INDEX]: {},
   [RETURN]: {},
+  [CHARTER]: {},
 };
 
 // What a change of an account is called to its owner, by the name that the interface has for the kind.

@@ -7,7 +7,7 @@ import { concat, utf8 } from "./bytes.js";
 import { decode, encode } from "./codec.js";
 import { ProofError, sha256, signedBytes, tag } from "./signing.js";
 
-export const PAY = 1, ADMIT = 2, LIMIT = 3, STATUS = 4, ANCHOR = 6, INDEX = 7, RETURN = 8;
+export const PAY = 1, ADMIT = 2, LIMIT = 3, STATUS = 4, ANCHOR = 6, INDEX = 7, RETURN = 8, CHARTER = 13;
 export const HANDLE = /^[a-z0-9][a-z0-9._-]{0,31}$/;
 export const COOP_NAME = /^[a-z0-9][a-z0-9-]{0,31}$/;
 export const MOST_TEXT_BYTES = 512;
@@ -66,6 +66,9 @@ const SHAPES = {
   [ANCHOR]: [0, { coop: isNumber, length: isUint, head: isHash, signatures: isSignatures(256) }],
   [INDEX]: [0, INDEX_SHAPE],
   [RETURN]: [0, { coop: isNumber, number: isUint }],
+  [CHARTER]: [0, {
+    version: isUint, base: isHash, change: Array.isArray, signatures: isSignatures(256), round: isUint,
+  }],
 };
 
 const shapeOf = (kind, isLonger) => (isLonger && LONGER[kind]) || SHAPES[kind][1];

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ed25519_zebra::{SigningKey, VerificationKeyBytes};
 use fiado_core::chain::{context, TAG_ENTRY, TAG_HEAD};
-use fiado_core::charter::Charter;
+use fiado_core::charter::{Charter, CoopFields};
 use fiado_core::codec::write;
 use fiado_core::effects::Effects;
 use fiado_core::entries::Boundaries;
@@ -52,7 +52,7 @@ pub fn member_key(coop: u32, account: u32) -> SigningKey {
 }
 
 pub fn charter() -> Arc<Charter> {
-    let coops = [1, 2].map(|coop| (coop, public(&node_key(coop)), 100_000_000));
+    let coops = [1, 2].map(|coop| CoopFields::member(coop, public(&node_key(coop)), 100_000_000));
     Arc::new(Charter::new(0, None, &coops).unwrap())
 }
 

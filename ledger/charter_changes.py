@@ -1,0 +1,284 @@
+"""Changes of the charter: what one `charter` entry alters, PROTOCOL section 7.13.
+
+A change is an array that begins with its type. Here are the shapes: for each type a frozen class, whose
+`value` is the array, and its reader. What a change does, and when it may, is said in `ledger.rules.charter`.
+A new type is a class, a reader, a row of `READERS`, a place in `Change`, and a rule there.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final
+
+from ledger.charter import Steward
+from ledger.codec import Value
+from ledger.shapes import MAX_STEWARDS, is_bytes, is_number, is_uint
+
+COOP_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+HIDDEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+"""Controls, and marks that nobody sees. Listed, because what counts as printable changes with Unicode."""
+
+Stewards = tuple[Steward, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Join:
+    """A coop joins."""
+
+    type: ClassVar[int] = 1
+    coop: int
+    name: str
+    title: str
+    node_key: bytes
+    clearing_limit: int
+    steward_threshold: int
+    stewards: Stewards
+    bylaws: bytes | None = None
+    """The hash of its bylaws."""
+
+    def value(self) -> Value:
+        """The array."""
+        return [
+            self.type,
+            self.coop,
+            self.name,
+            self.title,
+            self.node_key,
+            self.clearing_limit,
+            self.steward_threshold,
+            _stewards_value(self.stewards),
+            self.bylaws,
+        ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetClearingLimit:
+    """A coop gets another clearing limit, in minor units."""
+
+    type: ClassVar[int] = 3
+    coop: int
+    limit: int
+
+    def value(self) -> Value:
+        """The array."""
+        return [self.type, self.coop, self.limit]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetNodeKey:
+    """A coop's node gets another key, which signs the heads of its log beyond `length`."""
+
+    type: ClassVar[int] = 4
+    coop: int
+    key: bytes
+    length: int
+
+    def value(self) -> Value:
+        """The array."""
+        return [self.type, self.coop, self.key, self.length]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarantine:
+    """A coop is shut out until it is readmitted."""
+
+    type: ClassVar[int] = 5
+    coop: int
+
+    def value(self) -> Value:
+        """The array."""
+        return [self.type, self.coop]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readmit:
+    """A coop in quarantine is one of the others again; its log goes on from `head` at `length`."""
+
+    type: ClassVar[int] = 6
+    coop: int
+    key: bytes
+    limit: int
+    length: int
+    head: bytes
+
+    def value(self) -> Value:
+        """The array."""
+        return [self.type, self.coop, self.key, self.limit, self.length, self.head]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetQuorums:
+    """How many witnesses an anchor needs, and how many coops a decision."""
+
+    type: ClassVar[int] = 8
+    witness_quorum: int
+    decision_quorum: int
+
+    def value(self) -> Value:
+        """The array."""
+        return [self.type, self.witness_quorum, self.decision_quorum]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetEntriesPerDay:
+    """How many payments, and how many other entries, a log takes in a day; None: as many as come."""
+
+    type: ClassVar[int] = 12
+    entries_per_day: int | None
+
+    def value(self) -> Value:
+        """The array."""
+        return [self.type, self.entries_per_day]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetStewards:
+    """A coop gets other stewards."""
+
+    type: ClassVar[int] = 13
+    coop: int
+    threshold: int
+    stewards: Stewards
+
+    def value(self) -> Value:
+        """The array."""
+        return [self.type, self.coop, self.threshold, _stewards_value(self.stewards)]
+
+
+Change = (
+    Join
+    | SetClearingLimit
+    | SetNodeKey
+    | Quarantine
+    | Readmit
+    | SetQuorums
+    | SetEntriesPerDay
+    | SetStewards
+)
+
+
+def read_change(value: object) -> Change | None:
+    """The change that a decoded value holds; None for another shape."""
+    if type(value) is not list or not value or type(value[0]) is not int:
+        return None
+    read = READERS.get(value[0])
+    return None if read is None else read(value[1:])
+
+
+def _read_join(elements: list[Any]) -> Join | None:
+    if len(elements) != 8:
+        return None
+    coop, name, title, node_key, limit, threshold, people, bylaws = elements
+    stewards = _read_stewards(people, threshold)
+    if not (_is_coop(coop) and is_bytes(node_key, 32) and is_uint(limit)) or stewards is None:
+        return None
+    if type(name) is not str or not COOP_NAME.fullmatch(name) or not _is_text(title, most=64):
+        return None
+    if bylaws is not None and not is_bytes(bylaws, 32):
+        return None
+    return Join(
+        coop=coop,
+        name=name,
+        title=title,
+        node_key=node_key,
+        clearing_limit=limit,
+        steward_threshold=threshold,
+        stewards=stewards,
+        bylaws=bylaws,
+    )
+
+
+def _read_clearing_limit(elements: list[Any]) -> SetClearingLimit | None:
+    match elements:
+        case [coop, limit] if _is_coop(coop) and is_uint(limit):
+            return SetClearingLimit(coop=coop, limit=limit)
+    return None
+
+
+def _read_node_key(elements: list[Any]) -> SetNodeKey | None:
+    match elements:
+        case [coop, key, length] if _is_coop(coop) and is_bytes(key, 32) and is_uint(length):
+            return SetNodeKey(coop=coop, key=key, length=length)
+    return None
+
+
+def _read_quarantine(elements: list[Any]) -> Quarantine | None:
+    match elements:
+        case [coop] if _is_coop(coop):
+            return Quarantine(coop=coop)
+    return None
+
+
+def _read_readmission(elements: list[Any]) -> Readmit | None:
+    match elements:
+        case [coop, key, limit, length, head] if (
+            _is_coop(coop) and is_uint(limit) and is_uint(length)
+        ):
+            if is_bytes(key, 32) and is_bytes(head, 32):
+                return Readmit(coop=coop, key=key, limit=limit, length=length, head=head)
+    return None
+
+
+def _read_quorums(elements: list[Any]) -> SetQuorums | None:
+    match elements:
+        case [witnesses, deciders] if is_uint(witnesses) and is_uint(deciders):
+            return SetQuorums(witness_quorum=witnesses, decision_quorum=deciders)
+    return None
+
+
+def _read_entries_per_day(elements: list[Any]) -> SetEntriesPerDay | None:
+    match elements:
+        case [most] if most is None or (is_uint(most) and most > 0):
+            return SetEntriesPerDay(entries_per_day=most)
+    return None
+
+
+def _read_new_stewards(elements: list[Any]) -> SetStewards | None:
+    match elements:
+        case [coop, threshold, people] if _is_coop(coop):
+            stewards = _read_stewards(people, threshold)
+            if stewards is not None:
+                return SetStewards(coop=coop, threshold=threshold, stewards=stewards)
+    return None
+
+
+READERS: Final[Mapping[int, Callable[[list[Any]], Change | None]]] = {
+    Join.type: _read_join,
+    SetClearingLimit.type: _read_clearing_limit,
+    SetNodeKey.type: _read_node_key,
+    Quarantine.type: _read_quarantine,
+    Readmit.type: _read_readmission,
+    SetQuorums.type: _read_quorums,
+    SetEntriesPerDay.type: _read_entries_per_day,
+    SetStewards.type: _read_new_stewards,
+}
+"""Of each type the reader of what follows it."""
+
+
+def _is_coop(value: object) -> bool:
+    return is_number(value) and value > 0
+
+
+def _is_text(value: object, *, most: int) -> bool:
+    return type(value) is str and 1 <= len(value) <= most and not HIDDEN.search(value)
+
+
+def _read_stewards(value: object, threshold: object) -> Stewards | None:
+    """Stewards with keys of which no two are the same, at least `threshold` of them."""
+    if type(value) is not list or not 1 <= len(value) <= MAX_STEWARDS:
+        return None
+    if type(threshold) is not int or not 1 <= threshold <= len(value):
+        return None
+    stewards = []
+    for pair in value:
+        if type(pair) is not list or len(pair) != 2 or not _is_text(pair[0], most=32):
+            return None
+        if not is_bytes(pair[1], 32):
+            return None
+        stewards.append(Steward(name=pair[0], key=pair[1]))
+    is_unique = len({steward.key for steward in stewards}) == len(stewards)
+    return tuple(stewards) if is_unique else None
+
+
+def _stewards_value(stewards: Stewards) -> Value:
+    return [[steward.name, steward.key] for steward in stewards]
