@@ -41,7 +41,7 @@ NEVER_BY_A_PAGE = {
     "last_event_id_malformed",
 }
 BY_NODES_OR_PROGRAMS = re.compile(
-    "anchor|witness|return|charter_|index_(?!missing)|publisher|refund|webhook|endpoint|deliver"
+    "anchor|witness|return|charter_|decision_|index_(?!missing)|publisher|refund|webhook|endpoint|deliver"
 )
 
 
