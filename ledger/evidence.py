@@ -112,7 +112,7 @@ class InvalidEntryEvidence:
         """
         if self.coop not in validator.coops:
             raise ProofError("a head signed for a coop that is not in the charter")
-        self.check_signed(validator.charter(self.coop))
+        self.check_signed(validator.newest_charter())
         log = validator.log(self.coop)
         if log.length != self.number - 1 or log.head != self.previous:
             raise ProofError("this evidence needs the log up to the entry before it")

@@ -57,16 +57,20 @@ class LogPlace(Protocol):
 
 
 def decide_charter(
-    entry: CharterEntry, *, charter: Charter, log: LogPlace, verify: Verify = verify
+    entry: CharterEntry, *, charter: Charter, log: LogPlace | None, verify: Verify = verify
 ) -> Charter | Refusal:
-    """What the log goes by after `entry`, or the refusal. `charter` is the one before it."""
+    """What the log goes by after `entry`, or the refusal. `charter` is the one before it.
+
+    Without a log: whether the change was decided, for who follows the charter and no log.
+    """
     refusal = _check_sequence(entry, charter) or _check_signers(entry, charter)
     if refusal is not None:
         return refusal
     after = amend(charter, entry.change)
     if isinstance(after, Refusal):
         return after
-    return _check_log(entry.change, log) or _check_signatures(entry, charter, verify) or after
+    refusal = None if log is None else _check_log(entry.change, log)
+    return refusal or _check_signatures(entry, charter, verify) or after
 
 
 def check_content(

@@ -43,6 +43,7 @@ class NativeValidator:
         self.founding = founding
         self._core = _native.Validator(founding.federation, _native_charter(charter), threads)
         self._charters = {coop: [charter] for coop in charter.coops}
+        self._newest = charter
         self._context = _contexts(founding.federation, charter.coops)
         self._indexes: dict[int, list[Index | None]] = {
             coop: [index_of_new_log(charter)] for coop in charter.coops
@@ -64,6 +65,7 @@ class NativeValidator:
             coops = validator._core.coops()
             validator._context = _contexts(founding.federation, coops)
             validator._charters = {coop: validator._load_charters(coop) for coop in coops}
+            validator._find_newest()
             validator._indexes = {
                 coop: [
                     load_index(charter, validator._core.rows(coop, branch, INDEX_CHAPTER))
@@ -139,6 +141,7 @@ class NativeValidator:
         self._charters |= {other: [charter] for other in new}
         self._charters = dict(sorted(self._charters.items()))
         self._charters[coop][0] = charter
+        self._find_newest()
         self._context |= _contexts(charter.federation, new)
         self._indexes |= {other: [index_of_new_log(charter)] for other in new}
         self._indexes[coop][0] = self._indexes[coop][0] or index_of_new_log(charter)
@@ -146,8 +149,7 @@ class NativeValidator:
 
     def newest_charter(self) -> Charter:
         """See `Validator.newest_charter`."""
-        every = (charter for charters in self._charters.values() for charter in charters)
-        return max(every, key=lambda charter: charter.version)
+        return self._newest
 
     def open_log(self, coop: int) -> None:
         """See `Validator.open_log`."""
@@ -166,6 +168,11 @@ class NativeValidator:
             self.open_log(other)
         self._core.go_by(coop, branch, _native_charter(charter))
         self._charters[coop][branch] = charter
+        self._find_newest()
+
+    def _find_newest(self) -> None:
+        every = (charter for charters in self._charters.values() for charter in charters)
+        self._newest = max(every, key=lambda charter: charter.version)
 
     def _shared_rules(self, coop: int, branch: int = 0) -> SharedRules:
         return SharedRules(

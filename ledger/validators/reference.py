@@ -52,6 +52,7 @@ class ReferenceValidator:
         self._state: State = {}
         self._contexts: dict[int, bytes] = {}
         self._add_logs(empty_state(founding) if state is None else state)
+        self._find_newest()
 
     @classmethod
     def load(cls, founding: Founding, snapshot: bytes) -> "ReferenceValidator":
@@ -112,10 +113,15 @@ class ReferenceValidator:
         )
         log = self._state[coop]
         log.charter, log.index = charter, log.index or index_of_new_log(charter)
+        self._find_newest()
 
     def newest_charter(self) -> Charter:
         """See `Validator.newest_charter`."""
-        return max((log.charter for log in all_logs(self._state)), key=lambda each: each.version)
+        return self._newest
+
+    def _find_newest(self) -> None:
+        every = (log.charter for log in all_logs(self._state))
+        self._newest = max(every, key=lambda charter: charter.version)
 
     def open_log(self, coop: int) -> None:
         """See `Validator.open_log`."""
@@ -239,8 +245,14 @@ class ReferenceValidator:
             case _:
                 assert effects is not None, "what the shared rules accept has effects"
                 apply_effects(log, effects)
-                for coop in log.charter.coops:
-                    self.open_log(coop)
+                if effects.charter is not None:
+                    self._adopt(effects.charter)
+
+    def _adopt(self, charter: Charter) -> None:
+        """Let the coops have logs that are new in the charter by which a log goes from here on."""
+        for coop in charter.coops:
+            self.open_log(coop)
+        self._find_newest()
 
     def judge(self, coop: int, entry: bytes, *, branch: int = 0) -> Refusal | Waiting | None:
         """See `Validator.judge`."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from ledger.chain import extend, sign_head
 from ledger.charter import Standing
 from ledger.charter_changes import (
     Change,
@@ -17,12 +18,14 @@ from ledger.charter_changes import (
     SetQuorums,
     SetStewards,
 )
+from ledger.charter_entries import CharterEntry
 from ledger.codec import MAX
-from ledger.entries import encode_entry
+from ledger.entries import decode_transaction, encode_entry
 from ledger.errors import ProofError, SnapshotError
+from ledger.evidence import InvalidEntryEvidence
 from ledger.invariants import find_violations
 from ledger.refusals import Refusal
-from ledger.rules.charter import amend, check_content
+from ledger.rules.charter import amend, check_content, decide_charter
 from ledger.validators.reference import ReferenceValidator
 from tests.builders import MakeValidator, replay_logs, signing_key
 from tests.charter_builders import FOURTH, Union, certified, join_of, open_union
@@ -640,3 +643,39 @@ def test_both_validators_say_the_same(make_validator: MakeValidator) -> None:
         union.books.anchor(FOURTH, 1)
         found.append((union.books.validator.digest(), union.books.validator.snapshot()))
     assert found[0] == found[1]
+
+
+def test_who_follows_the_charter_needs_no_log(union: Union) -> None:
+    charter = union.charter
+    entry = decode_transaction(union.next(SetClearingLimit(coop=1, limit=9)))
+    assert isinstance(entry, CharterEntry)
+    after = decide_charter(entry, charter=charter, log=None)
+    union.decide(SetClearingLimit(coop=1, limit=9), 1)
+    assert after == union.charter
+    unsigned = replace(entry, signatures=entry.signatures[:1])
+    refused = decide_charter(unsigned, charter=charter, log=None)
+    assert refused is Refusal.CHARTER_SIGNATURES_TOO_FEW
+
+
+def test_evidence_of_an_invalid_entry_is_by_the_newest_key(union: Union) -> None:
+    """The coop's own log has not taken in yet that its node has another key."""
+    books = union.books
+    union.decide(SetNodeKey(coop=2, key=OTHER_KEY.public_key, length=2), 1)
+    entry = encode_entry(books.now, union.federation.admit(2, 1))
+    previous = books.head(2, 2)
+    for key, is_proof in ((OTHER_KEY, True), (union.federation.node_keys[2], False)):
+        signed = sign_head(
+            key, federation=union.federation.id, coop=2, length=3, head=extend(previous, entry)
+        )
+        evidence = InvalidEntryEvidence(
+            number=3,
+            previous=previous,
+            entries=(entry,),
+            signed=signed,
+            refusal=Refusal.ACCOUNT_EXISTS,
+        )
+        if is_proof:
+            evidence.check(books.validator)
+        else:
+            with pytest.raises(ProofError, match="not a signature"):
+                evidence.check(books.validator)
