@@ -161,6 +161,7 @@ class Validator:
         """
 
     def head_at(self, coop: int, branch: int, length: int) -> bytes | None: ...
+    def recall_head(self, coop: int, length: int, head: bytes) -> None: ...
     def account(self, coop: int, branch: int, number: int) -> bytes | None:
         """The account's row in the listing."""
 

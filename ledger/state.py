@@ -152,6 +152,8 @@ class Log:
     """Which branch of a forked log it goes by, where that is not branch 0."""
     received: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     """What it was credited from forked logs beyond the point where they part: number and amount."""
+    recalled: tuple[int, bytes] | None = None
+    """A length and its head, no longer kept, that a coop which joined later anchors."""
 
     @property
     def length(self) -> int:
@@ -166,7 +168,9 @@ class Log:
     def head_at(self, length: int) -> bytes | None:
         """The chain hash at `length` if it is still kept."""
         position = length - self.heads_from
-        return self.heads[position] if 0 <= position < len(self.heads) else None
+        if 0 <= position < len(self.heads):
+            return self.heads[position]
+        return self.recalled[1] if self.recalled and self.recalled[0] == length else None
 
     def anchored_lengths(self) -> dict[int, int]:
         """How far it has taken in the log of every other coop of its charter, by number, rising."""

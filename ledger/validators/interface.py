@@ -168,6 +168,13 @@ class Validator(Protocol):
         all.
         """
 
+    def recall_head(self, coop: int, length: int, head: bytes) -> None:
+        """Let the next anchors of `coop`'s log at `length` find its head there, though it is not kept.
+
+        A coop that joins may anchor what all others have left behind. The caller answers for the head being
+        that of the log; one is remembered for each log, until the next.
+        """
+
     def account(self, coop: int, number: int, *, branch: int = 0) -> Account | None:
         """A copy of an account; None when there is none, and for the commons."""
 

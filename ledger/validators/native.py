@@ -284,6 +284,10 @@ class NativeValidator:
         """See `Validator.head_at`."""
         return self._core.head_at(coop, branch, length) if 0 <= length <= MAX else None
 
+    def recall_head(self, coop: int, length: int, head: bytes) -> None:
+        """See `Validator.recall_head`."""
+        self._core.recall_head(coop, length, head)
+
     def account(self, coop: int, number: int, *, branch: int = 0) -> Account | None:
         """See `Validator.account`."""
         row = self._core.account(coop, branch, number) if is_number(number) else None

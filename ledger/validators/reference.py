@@ -288,6 +288,10 @@ class ReferenceValidator:
         """See `Validator.head_at`."""
         return self._log(coop, branch).head_at(length)
 
+    def recall_head(self, coop: int, length: int, head: bytes) -> None:
+        """See `Validator.recall_head`."""
+        self._log(coop, 0).recalled = (length, head)
+
     def account(self, coop: int, number: int, *, branch: int = 0) -> Account | None:
         """See `Validator.account`."""
         account = self._log(coop, branch).accounts.get(number)

@@ -147,6 +147,7 @@ class Replicas:
         if waiting is not None:
             if self._still_waits(waiting):
                 return False
+            self._recall(waiting)
             del self.waiting[coop]
         while (kept := self._kept(coop).take(self._core.length(coop))) is not None:
             try:
@@ -164,6 +165,13 @@ class Replicas:
 
     def _still_waits(self, waiting: Waiting) -> bool:
         return self._core.head_at(waiting.coop, waiting.length) != waiting.head
+
+    def _recall(self, waiting: Waiting) -> None:
+        """Give the validator a head that all others have left behind, from the store: a coop that joined
+        later may anchor it."""
+        validator = self._core.validator
+        if validator.head_at(waiting.coop, waiting.length) is None:
+            validator.recall_head(waiting.coop, waiting.length, waiting.head)
 
     def _disbelieve(self, peer: int, coop: int) -> None:
         """Ask that peer for nothing of that log until it speaks of it again."""

@@ -12,7 +12,7 @@ import ledger
 from ledger.validators.choose import NATIVE_INTERFACE, ValidatorUnavailable, chosen_name
 
 STUB = Path(ledger.__file__).with_name("_native.pyi")
-CALLS_OF = (4, "3ef1941ebaa13cd74f2d0a02c4b74abb1229432fe13a8bd58afc98fd9f8a2a79")
+CALLS_OF = (5, "61d3a01f6cc7ca48be1fcd553a8dc661aaf83901c48a5fc981781415cc5edfab")
 """A number of the interface, and the digest of the calls that belong to it."""
 
 

@@ -87,7 +87,7 @@ impl Log {
             returnable: BTreeMap::new(),
             chapters: Chapters::default(),
             days: None,
-            heads: Heads { heads: VecDeque::from([genesis]), from: 0 },
+            heads: Heads { heads: VecDeque::from([genesis]), from: 0, recalled: None },
             goes_by: BTreeMap::new(),
             received: BTreeMap::new(),
         }
@@ -170,6 +170,8 @@ impl Moment {
 pub struct Heads {
     pub heads: VecDeque<Head>,
     pub from: u64,
+    /// A head that is no longer kept and that a coop which joined later anchors.
+    pub recalled: Option<(u64, Head)>,
 }
 
 impl Heads {
@@ -185,8 +187,10 @@ impl Heads {
 
     /// The head at a length, if it is kept.
     pub fn at(&self, length: u64) -> Option<&Head> {
-        let place = length.checked_sub(self.from)?;
-        self.heads.get(usize::try_from(place).ok()?)
+        let place = length.checked_sub(self.from);
+        let kept = place.and_then(|place| self.heads.get(usize::try_from(place).ok()?));
+        let recalled = self.recalled.as_ref().filter(|(at, _)| *at == length);
+        kept.or(recalled.map(|(_, head)| head))
     }
 
     /// Goes back to a length that is kept.

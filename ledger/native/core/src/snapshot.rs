@@ -312,7 +312,7 @@ fn read_heads(bytes: &mut &[u8]) -> Option<Heads> {
         heads.chunks_exact(32).map(|head| head.try_into().expect("a chunk of 32")).collect();
     let from = u64::from_be_bytes(*from);
     from.checked_add(count as u64)?;
-    Some(Heads { heads, from })
+    Some(Heads { heads, from, recalled: None })
 }
 
 fn is_true(condition: bool) -> Option<()> {

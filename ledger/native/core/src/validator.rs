@@ -152,6 +152,12 @@ impl Validator {
         Ok(self.log(name)?.anchored_lengths(&self.federation, name.coop))
     }
 
+    /// Lets anchors of the log at that length find its head, though it is not kept.
+    pub fn recall_head(&mut self, coop: u32, length: u64, head: Head) -> Result<(), Fault> {
+        let home = self.position(coop)?;
+        self.change(|_, state| state.logs[home].heads.recalled = Some((length, head)))
+    }
+
     /// The head that entries would lead to; applies nothing.
     pub fn chain(
         &self,

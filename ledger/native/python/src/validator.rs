@@ -257,6 +257,10 @@ impl Validator {
         Ok(log.heads.at(length).map(|head| PyBytes::new(python, head)))
     }
 
+    fn recall_head(&mut self, coop: u32, length: u64, head: [u8; 32]) -> PyResult<()> {
+        self.core.recall_head(coop, length, head).map_err(to_exception)
+    }
+
     fn account<'py>(
         &self,
         python: Python<'py>,
