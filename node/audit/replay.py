@@ -1,6 +1,7 @@
 """The replay of one log through the validator, piece by piece.
 
-It stops at the first thing that does not hold, because what follows would be judged from a wrong state.
+It stops at the first thing that does not hold, because what follows would be judged from a wrong state. Only
+signatures over heads are judged at the end: which key a node had is known when all changes of the charter are.
 """
 
 from collections import Counter
@@ -44,6 +45,8 @@ class LogReplay:
     waiting: Waiting | None = None
     done: int = 0
     signed: int = 0
+    unproven: list[tuple[int, bytes, bytes]] = field(default_factory=list)
+    """Length, head and signature where the keys that were known so far did not fit."""
     paid: int = 0
     payments: Counter[int] = field(default_factory=Counter)
     findings: list[Finding] = field(default_factory=list)
@@ -132,14 +135,27 @@ class LogReplay:
                 Fault.CHAIN_BROKEN, "5", last=last, detail="the last head is not the one announced"
             )
         elif piece.signature is not None:
-            signature = piece.signature
-            if self._is_signed(length=last, head=head, signature=signature):
-                self.signed = last
-            else:
+            self._take_signature(length=last, head=head, signature=piece.signature)
+
+    def _take_signature(self, *, length: int, head: bytes, signature: bytes) -> None:
+        """Verify a signature, or put it by until all changes of the charter have been replayed."""
+        if self._is_signed(length=length, head=head, signature=signature):
+            self.signed = length
+        else:
+            self.unproven.append((length, head, signature))
+
+    def judge_signatures(self) -> None:
+        """Say which heads no key of the coop's node has signed, now that its keys are known."""
+        for length, head, signature in self.unproven:
+            if length > self.done:
+                return
+            if not self._is_signed(length=length, head=head, signature=signature):
                 detail = (
-                    f"the signature over the head at length {last} is not one of the coop's node"
+                    f"the signature over the head at length {length} is not one of the coop's node"
                 )
-                self._find(Fault.HEAD_FORGED, "5", first=last, last=last, detail=detail)
+                self._find(Fault.HEAD_FORGED, "5", first=length, last=length, detail=detail)
+                return
+            self.signed = max(self.signed, length)
 
     def _find_broken(self, piece: Piece, head: bytes) -> None:
         """Narrow down what is wrong when the computed head is not the stored one."""
@@ -170,7 +186,7 @@ class LogReplay:
     def _is_signed(self, *, length: int, head: bytes, signature: bytes) -> bool:
         signed = SignedHead(coop=self.coop, length=length, head=head, signature=signature)
         try:
-            signed.check(self.validator.charter(self.coop))
+            signed.check(self.validator.newest_charter())
         except ProofError:
             return False
         return True

@@ -62,6 +62,7 @@ def run_audit(
         pass
     for replay in replays:
         replay.give_up()
+        replay.judge_signatures()
     stopped = [finding for replay in replays for finding in replay.findings]
     stopped += _still_waiting(replays)
     findings += stopped

@@ -133,7 +133,7 @@ def _problem_of_evidence(row: Evidence, validator: Validator) -> str | None:
         evidence = decode_evidence(row.data)
         if evidence.coop not in validator.coops:
             return "it is against a coop that is not in the charter"
-        charter = validator.charter(evidence.coop)
+        charter = validator.newest_charter()
         if isinstance(evidence, InvalidEntryEvidence):
             # Whether the rules refuse the entry, only the log up to it could tell.
             evidence.check_signed(charter)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from ledger.charter_changes import SetNodeKey
 from ledger.entries import LAST_TIME, encode_entry
 from ledger.refusals import Refusal
 from ledger.transactions import Status
@@ -19,11 +20,13 @@ from node.store import (
     Snapshot,
     Write,
 )
-from tests.builders import START, Books, books_with_members, build_federation
+from tests.builders import START, Books, books_with_members, build_federation, signing_key
+from tests.charter_builders import Union, open_union
 from tests.index_builders import official
 from tests.node.audit.stores import fill_store
 
 PIECE = 4
+OTHER_KEY = signing_key("another node key")
 
 
 class Pieces:
@@ -78,6 +81,41 @@ def books() -> Books:
 
 def audit(books: Books, source: Pieces | None = None) -> AuditReport:
     return run_audit(source or Pieces(books), ReferenceValidator(books.federation.founding))
+
+
+def audit_of_union(union: Union) -> AuditReport:
+    """The audit of books whose charter has changed; all heads are signed with the keys of today."""
+    validator = ReferenceValidator(union.federation.founding)
+    for coop in union.books.logs:
+        validator.open_log(coop)
+    return run_audit(Pieces(union.books), validator)
+
+
+def test_logs_whose_charter_changes_hold() -> None:
+    union = open_union()
+    for coop in (1, 2, 3):
+        union.books.admit(coop, *range(1, 7))
+    union.join_fourth()
+    union.decide(SetNodeKey(coop=2, key=OTHER_KEY.public_key, length=0))
+    union.with_key(2, OTHER_KEY)
+    union.books.admit(2, *range(7, 12))
+    union.books.anchor(1, 2)
+    union.books.pay(1, 1, 2, 1, 10)
+    union.books.anchor(2, 1)
+    report = audit_of_union(union)
+    assert report.findings == []
+    assert report.digest == union.books.validator.digest()
+    assert all(log.signed == log.length for log in report.logs)
+
+
+def test_a_head_by_a_key_that_the_node_never_had_is_found_at_the_end() -> None:
+    union = open_union()
+    union.books.admit(2, *range(1, 7))
+    union.decide(SetNodeKey(coop=2, key=OTHER_KEY.public_key, length=PIECE))
+    union.with_key(2, signing_key("nobody's"))
+    report = audit_of_union(union)
+    (finding,) = report.findings
+    assert (finding.fault, finding.coop, finding.first) == (Fault.HEAD_FORGED, 2, PIECE)
 
 
 def flipped(data: bytes, place: int) -> bytes:
