@@ -1,7 +1,7 @@
 """The replay of one log through the validator, piece by piece.
 
 It stops at the first thing that does not hold, because what follows would be judged from a wrong state. Only
-signatures over heads are judged at the end: which key a node had is known when all changes of the charter are.
+signatures over heads are judged at the end: which key a node had is known when all of the charter is.
 """
 
 from collections import Counter
