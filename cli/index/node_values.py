@@ -78,8 +78,10 @@ def _lines(decisions: Json) -> list[str]:
     for content in _list(decisions, "contents"):
         shown = content.get("print") or content.get("source") or {}
         what = shown.get("value", shown.get("description_hash"))
-        signed = ", ".join(content.get("signed_by", []))
-        lines.append(f"Signed by {signed} ({content.get('needed')} needed): {what}.")
+        lines.append(f"{_who_stands_for(content)} ({content.get('needed')} needed): {what}.")
+    silent = [str(name) for name in decisions.get("silent", [])]
+    if silent and decisions.get("contents"):
+        lines.append(f"Nothing yet from {', '.join(silent)}.")
     for seen in _list(decisions, "observations"):
         level = Decimal(seen.get("level", 0)) / MILLIONTHS
         lines.append(f"Surveyed by {seen.get('coop')}: {level:.6f}.")
@@ -87,6 +89,18 @@ def _lines(decisions: Json) -> list[str]:
         stewards = ", ".join(publication.get("signed_by", []))
         lines.append(f"Published by stewards {stewards} ({publication.get('needed')} needed).")
     return lines
+
+
+def _who_stands_for(content: Json) -> str:
+    """Who supports a content, and who has signed it for good."""
+    signed = [str(name) for name in content.get("signed_by", [])]
+    supported = [str(name) for name in content.get("supported_by", []) if name not in signed]
+    said = [
+        f"{verb} by {', '.join(names)}"
+        for verb, names in (("Signed", signed), ("Supported", supported))
+        if names
+    ]
+    return ", ".join(said)
 
 
 def _list(document: Json, name: str) -> list[dict[str, Any]]:

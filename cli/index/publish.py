@@ -255,9 +255,12 @@ def _percent(tenths: int) -> str:
 
 
 def _what_lacks(missing: int) -> str:
-    """What has to happen before the node signs."""
+    """What has to happen before the node stands for it."""
     if missing < 1:
-        return "that is enough of you, and the node signs it as soon as what comes before it is decided."
+        return (
+            "that is enough of you. The node stands for it once what comes before it is decided, and from "
+            "the next round on if it has told the others something else."
+        )
     return f"{missing} more of you {'has' if missing == 1 else 'have'} to."
 
 
@@ -274,7 +277,9 @@ def _send(steward: Stewardship, statement: Statement, output: Output) -> None:
     answer = steward.client.post("/v1/index/publications", document)
     signed_by = [str(name) for name in answer.get("signed_by", [])]
     if answer.get("signed") is True:
-        output.line("Enough stewards agree: the node has signed it for your cooperative.")
+        output.line(
+            "Enough stewards agree: the node has told the others that your cooperative does."
+        )
     else:
         missing = integer(steward.client, answer, "needed") - len(signed_by)
         output.line(f"Published by {', '.join(signed_by)}; {_what_lacks(missing)}")

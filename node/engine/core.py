@@ -128,8 +128,8 @@ class OldCopy:
     """The peers that have said, since this start, how far they know the own log. `replication.recovery`
     owns it."""
     began_in_doubt: bool = False
-    """There was a doubt when this engine started. `replication.recovery` and `decisions.promises` set it
-    while the engine is made; from then on it stays."""
+    """There was a doubt when this engine started. `replication.recovery`, `decisions.promises` and
+    `decisions.agreement` set it while the engine is made; from then on it stays."""
     is_alone: bool = False
     """A person said that the node may sign in doubt, and it does. `replication.recovery` owns it."""
 

@@ -22,8 +22,8 @@ from node.store import Memo, RecordKind, Segment, Store, Write
 Request = int
 Part = TypeVar("Part")
 
-LINK_VERSION = 2
-"""The newest version of a link: `fiado1.2`. Version 0 is a link without a subprotocol."""
+LINK_VERSION = 3
+"""The newest version of a link: `fiado1.3`. Version 0 is a link without a subprotocol."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +191,11 @@ class PeerUp:
         """Whether both ends answer when they are asked for the other's newest head."""
         return self.version >= 2
 
+    @property
+    def agrees(self) -> bool:
+        """Whether both ends know rounds, and evidence about them."""
+        return self.version >= 3
+
 
 @dataclass(frozen=True, slots=True)
 class PeerDown:
@@ -254,10 +259,10 @@ class NotReady:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """The publication is on disk. `stewards` stand for its content now; the node signs at `needed`.
+    """The publication is on disk. `stewards` stand for its content now; the node does at `needed`.
 
-    `is_signed`: the node has signed this content, now or before.
-    """
+    `is_signed`: the node has told others under its signature that it stands for this content, or it is
+    decided."""
 
     decision: int
     number: int
@@ -279,7 +284,9 @@ class NotPublishedReason(StrEnum):
     NUMBER_EARLY = "decision_early"
     """Too many decisions come before it."""
     SIGNED_OTHERWISE = "decision_signed"
-    """The node has signed another content for that number, and signs one only."""
+    """The node has signed another observation for that number, and signs one only."""
+    OBJECTED = "decision_objected"
+    """What it says is not so, as far as the node knows."""
     SURVEY_MISSING = "survey_missing"
     """The survey file is missing, too large, or not the one with that hash."""
 

@@ -32,7 +32,7 @@ from node.engine.wire import (
     WitnessAnswer,
     WitnessRequest,
 )
-from node.engine.wire_decisions import Due, Known, SubjectMessage, Told
+from node.engine.wire_decisions import Due, Known, Outdated, SubjectMessage, Told
 
 
 @dataclass(slots=True, kw_only=True)
@@ -88,7 +88,7 @@ class Links:
         self.clock.peer_up(tick, peer)
         self.gossip.peer_up(tick, peer)
         self.memos.peer_up(peer, acknowledges=event.acknowledges)
-        self.decisions.peer_up(tick, peer, acknowledges=event.acknowledges)
+        self.decisions.peer_up(tick, peer, agrees=event.agrees)
         self.recovery.peer_up(tick, peer)
 
     def _on_message(self, tick: Tick, peer: int, message: Message) -> None:
@@ -119,5 +119,5 @@ class Links:
                 self.recovery.on_answer(tick, peer, message)
             case AddressNews():
                 self.gossip.addresses.on_news(tick, peer, message)
-            case Due() | Told() | Known() | SubjectMessage():
+            case Due() | Told() | Known() | SubjectMessage() | Outdated():
                 self.decisions.on_message(tick, peer, message)

@@ -76,8 +76,13 @@ class EngineSettings:
     """How often peers are told which decisions about the index come next here."""
     survey_closing_ms: int = 6 * 60 * 60 * 1_000
     """How long a survey waits for the other coops once enough have observed."""
-    survey_round_ms: int = 60_000
-    """How long a coop has to propose a survey's result before it is the next one's turn."""
+    round_ms: int = 10_000
+    """How long the first round goes on after a quorum has spoken, when coops don't agree at once; each is
+    longer by half than the one before."""
+    round_most_ms: int = 300_000
+    """How long a round goes on at most."""
+    undecided_alarm_ms: int = 3_600_000
+    """How long somebody may stand for something that is not decided before people are told."""
     survey_bytes: int = 256 * 1024
     """The largest survey file."""
     address_interval_ms: int = 60_000

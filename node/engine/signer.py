@@ -13,6 +13,7 @@ leaves is the callers' business: they hand it out after the commit.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from ledger.agreement import Turn, support_message
 from ledger.chain import SignedHead, extend_all, genesis, sign_head
 from ledger.charter import Charter
 from ledger.codec import split
@@ -160,8 +161,11 @@ class Signer:
             head=signed.head,
         )
 
-    def content(self, *, decision: int, number: int, content: bytes) -> bytes:
-        """The own signature over a decision's content. The caller keeps it to one for each number."""
+    def content(
+        self, *, decision: int, number: int, content: bytes, turn: Turn | None = None
+    ) -> bytes:
+        """The own signature over a decision's content in a round, or over a statement without a turn. The
+        caller keeps it to one for each, and saves it before it leaves."""
         self._check_allowed()
         message = content_message(
             federation=self._federation,
@@ -169,6 +173,20 @@ class Signer:
             decision=decision,
             number=number,
             content=content,
+            turn=turn,
+        )
+        return self._key.sign(message)
+
+    def support(self, *, subject: int, turn: Turn, content_hash: bytes) -> bytes:
+        """The own signature in support of a content. The caller keeps it to one for each round, and saves it
+        before it leaves."""
+        self._check_allowed()
+        message = support_message(
+            federation=self._federation,
+            coop=self._coop,
+            subject=subject,
+            turn=turn,
+            content_hash=content_hash,
         )
         return self._key.sign(message)
 

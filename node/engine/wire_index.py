@@ -18,15 +18,15 @@ from ledger.decisions import (
     read_observation,
 )
 from ledger.shapes import MAX_PUBLISHERS, is_bytes, is_uint
-from node.engine.costs import LOOKUP, reading
-from node.engine.wire_decisions import Due, Known, Shapes, Signed, SubjectMessage
+from node.engine.costs import LOOKUP, SIGNATURE, reading
+from node.engine.wire_decisions import Due, Known, Shapes, Signed, Stated, SubjectMessage
 
 _NAME: Final = "index"
 
 
-def index_due(*, period: int, source: int) -> Due:
+def index_due(*, place: int, period: int, source: int) -> Due:
     """Which decisions about the index the sender's log takes in next: a period, and a source's number."""
-    return Due(_NAME, (period, source))
+    return Due(_NAME, place, (period, source))
 
 
 def signed_decision(entry: IndexEntry) -> Signed:
@@ -35,6 +35,7 @@ def signed_decision(entry: IndexEntry) -> Signed:
         decision=entry.decision.value,
         number=entry.number,
         content=encode(entry.content()),
+        turn=entry.turn,
         signatures=entry.signatures,
     )
 
@@ -51,7 +52,9 @@ def signed_observation(period: int, seen: Observation) -> Signed:
 
 def decided(signed: Signed) -> IndexEntry | None:
     """The decision that was signed; None for an observation."""
-    return read_decision(signed.decision, signed.number, decode(signed.content), signed.signatures)
+    return read_decision(
+        signed.decision, signed.number, decode(signed.content), signed.signatures, signed.turn
+    )
 
 
 def observed(signed: Signed) -> Observations:
@@ -67,7 +70,7 @@ def observed(signed: Signed) -> Observations:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Observed(Known):
+class Observed(Stated):
     """Coops' observations of a week."""
 
     period: int
@@ -77,6 +80,11 @@ class Observed(Known):
     def kind(self) -> int:
         """They are observations."""
         return OBSERVATION
+
+    @property
+    def cost(self) -> int:
+        """Each signature is checked."""
+        return SIGNATURE * len(self.observations)
 
     def signed(self) -> tuple[Signed, ...]:
         """Each by itself."""
@@ -159,4 +167,5 @@ INDEX: Final = Shapes(
     statements={OBSERVATION: "observation"},
     is_content=_is_content,
     read_other=_read_other,
+    is_older_than_rounds=True,
 )

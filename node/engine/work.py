@@ -55,11 +55,9 @@ def cost_of(message: Message) -> int:
             return ROW
         case Due():
             return 5 * LOOKUP
-        case Known():
-            return SIGNATURE * sum(len(one.signatures) for one in message.signed())
         case Told():
-            return sum(map(cost_of, message.known))
-        case SubjectMessage():
+            return sum(one.cost for one in message.known)
+        case Known() | SubjectMessage():
             return message.cost
         case _:
             return LOOKUP

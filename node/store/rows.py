@@ -108,7 +108,10 @@ class DocumentKind(StrEnum):
     PUBLICATION = "publication"
     """What stewards want the node to sign for a decision of the federation."""
     DECISION = "decision"
-    """What the node signed for a decision that its own log has not taken in yet."""
+    """A statement that the node signed for a decision that its own log has not taken in yet; or a decision
+    that it signed when there were no rounds."""
+    AGREEMENT = "agreement"
+    """What the node said in the rounds of the decision that comes next, by subject."""
     CERTIFICATE = "certificate"
     """A decision that the own log has taken in, with its signatures."""
     SURVEY = "survey"

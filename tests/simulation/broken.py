@@ -6,7 +6,7 @@ They bend objects of one engine, not classes, so that nothing leaks into other t
 from dataclasses import replace
 from typing import Any
 
-from ledger.decisions import OBSERVATION, IndexEntry
+from ledger.decisions import IndexEntry
 from ledger.effects import Effects
 from ledger.entries import Entry
 from ledger.index.prints import Print
@@ -15,11 +15,9 @@ from ledger.refusals import Refusal
 from ledger.rules.index_rows import index_row
 from ledger.state import Log
 from ledger.transactions import Pay, Transaction
-from node.engine.core import Appender, Tick
-from node.engine.decisions.gathering import is_certified
 from node.engine.engine import Engine
 from node.store import DocumentKind, Write
-from tests.node.engine.inside import core_of
+from tests.node.engine.inside import agreement_of, core_of
 
 
 def _bend(target: object, **methods: Any) -> None:
@@ -155,8 +153,11 @@ class _NothingOwed:
         return getattr(self._validator, name)
 
 
-class ForgetsWhatItDecided(Engine):
-    """Signs decisions and observations without saving that it did."""
+_SAID = (DocumentKind.DECISION, DocumentKind.AGREEMENT)
+
+
+class ForgetsWhatItSaid(Engine):
+    """Supports, signs and observes without saving that it did."""
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -164,23 +165,36 @@ class ForgetsWhatItDecided(Engine):
         commit = store.commit
 
         def commit_rest(write: Write) -> None:
-            kept = [one for one in write.documents if one.kind is not DocumentKind.DECISION]
+            kept = [one for one in write.documents if one.kind not in _SAID]
             commit(replace(write, documents=kept))
 
         _bend(store, commit=commit_rest)
 
 
-class ProposesOutOfTurn(Engine):
-    """Signs the list of those observations that it has seen, without waiting for a proposer."""
+class ForgetsItsLock(Engine):
+    """In each round it supports what its people endorse, whatever it has signed before."""
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        proposals: Any = self._index._proposals
-        chartered = self._core.charter.index
-        _bend(
-            proposals,
-            wanted=lambda tick, index, is_valid: proposals._propose(chartered, index, is_valid),
-        )
+        agreement: Any = agreement_of(self)
+        begin = agreement.begin
+
+        def begin_without_lock() -> None:
+            begin()
+            _forget_locks(agreement.rounds)
+
+        _bend(agreement, begin=begin_without_lock)
+        _forget_locks(agreement.rounds)
+
+
+def _forget_locks(rounds: Any) -> None:
+    step = rounds.step
+
+    def step_unlocked(*args: Any, **more: Any) -> Any:
+        rounds.lock = None
+        return step(*args, **more)
+
+    _bend(rounds, step=step_unlocked)
 
 
 class LeavesOthersBehind(Engine):
@@ -196,17 +210,13 @@ class BelievesOneCoop(Engine):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        part, gathering = self._decisions.parts[0], self._decisions.gathering
+        agreement: Any = agreement_of(self)
 
-        def take_in(tick: Tick, own: Appender) -> bool:
-            return any(
-                part._append(tick, own, signed)
-                for key in part.due()
-                if key[0] != OBSERVATION
-                for signed in gathering.grouped(key)
-            )
+        def certificate() -> Any:
+            proofs = agreement.rounds.signatures()
+            return agreement.decided(proofs[0]) if proofs else None
 
-        _bend(part, _take_in=take_in)
+        _bend(agreement, certificate=certificate)
         _overrule(self, Refusal.PUBLISHERS_TOO_FEW)
 
 
@@ -216,17 +226,10 @@ class TakesInOutOfOrder(Engine):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         _bend(self._publishing, _check_content=lambda subject, publication: None)
-        part, gathering = self._decisions.parts[0], self._decisions.gathering
-
-        def take_in(tick: Tick, own: Appender) -> bool:
-            return any(
-                part._append(tick, own, signed)
-                for key in reversed(part.due())
-                for signed in gathering.grouped(key)
-                if is_certified(part.subject, signed)
-            )
-
-        _bend(part, _is_valid=lambda signed: True, _take_in=take_in)
+        part = self._decisions.parts[0]
+        due = part.subject.keys
+        _bend(part.subject, keys=lambda numbers: tuple(sorted(due(numbers), reverse=False)))
+        _bend(agreement_of(self), is_valid=lambda choice: True)
         _overrule(self, Refusal.INDEX_SOURCE_WRONG)
 
 

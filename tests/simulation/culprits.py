@@ -5,24 +5,13 @@ Nothing of the product is changed for them: what an honest engine would never se
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from ledger.chain import SignedHead
 from ledger.codec import split
-from ledger.decisions import OBSERVATION, IndexEntry, Observation
-from ledger.entries import decode_transaction
-from ledger.index.prints import Print, SourceChange
-from ledger.index.statistics import median_level
-from ledger.index.table import Index
 from node.engine.wire import Entries, EvidenceNews, Heads, decode_message
-from node.engine.wire_index import Observed, observed, signed_decision
 from node.mark import MemoryMark
-from tests.index_builders import SURVEY_HASH, certify, observation
-from tests.node.engine.inside import core_of
-from tests.simulation.facts import OfficialFacts, SurveyFacts
 from tests.simulation.nodes import SimNode
 from tests.simulation.plan import Mischief
 
@@ -260,101 +249,17 @@ class Babbler(Culprit):
         return [bytes(spoiled)]
 
 
-class TwoPrinter(Culprit):
-    """It signs wrong contents for each decision as well as right ones, and sends all of them about.
-
-    Of a survey it signs two observations, and two prints that the rules accept: one with each of them.
-    """
-
-    _AGAIN_MS = 400
-    _TOO_HIGH = 7
-
-    def __init__(self, simulation: Simulation) -> None:
-        super().__init__(simulation)
-        self.world.after(self._AGAIN_MS, self._sign)
-
-    def _sign(self) -> None:
-        self.world.after(self._AGAIN_MS, self._sign)
-        for data in self._contradictions():
-            peer = self.world.random.choice(self.peers)
-            self.sim.network.carry(self.main, peer, data)
-
-    def _contradictions(self) -> Iterator[bytes]:
-        """Messages that can't all be true."""
-        facts, federation = self.sim.facts, self.sim.federation
-        if isinstance(facts, SurveyFacts):
-            yield from self._surveys(facts)
-        elif isinstance(facts, OfficialFacts):
-            for entry in facts.entries.values():
-                if isinstance(entry.decided, Print):
-                    wrong: Print | SourceChange = replace(
-                        entry.decided, value=entry.decided.value + self._TOO_HIGH
-                    )
-                else:
-                    wrong = replace(entry.decided, description_hash=SURVEY_HASH)
-                for decided in (entry.decided, wrong):
-                    signed = certify(federation, replace(entry, decided=decided), [self.coop])
-                    yield _as_message(signed)
-
-    def _surveys(self, facts: SurveyFacts) -> Iterator[bytes]:
-        """Two observations of the week that is due somewhere, and two prints with what is seen there."""
-        engine = self.sim.nodes[self.world.random.choice(self.peers)].engine
-        index = None if engine is None else core_of(engine).validator.index(core_of(engine).coop)
-        if (
-            engine is None
-            or index is None
-            or not facts.is_over(index.due_window.period, self.world.day)
-        ):
-            return
-        week = index.due_window.period
-        signed = engine._decisions.gathering.grouped((OBSERVATION, week))
-        seen = {one.coop: one for each in signed for one in observed(each)}
-        true = facts.level(self.coop, week)
-        for level in (true, true * (100 + self._TOO_HIGH) // 100):
-            own = observation(
-                self.sim.federation, self.coop, week, level, survey_hash=self._hash(facts, week)
-            )
-            yield Observed(period=week, observations=(own,)).encode()
-            seen[self.coop] = own
-            yield _as_message(self._print(week, index, seen))
-
-    def _hash(self, facts: SurveyFacts, week: int) -> bytes:
-        return sha256(facts.file(self.coop, week)).digest()
-
-    def _print(self, week: int, index: Index, seen: Mapping[int, Observation]) -> bytes:
-        levels = {coop: one.level for coop, one in seen.items()}
-        value = median_level(levels, needed=1, cap=1).level
-        new = Print(period=week, value=value, source=index.source_of(week))
-        observations = tuple(seen[coop] for coop in sorted(seen))
-        entry = IndexEntry(decided=new, observations=observations)
-        return certify(self.sim.federation, entry, [self.coop])
-
-    def hears(self, data: bytes) -> bytes | None:
-        """Its engine does not hear of the evidence against it."""
-        return self.without_own_log(data)
-
-    def must_be_accused(self) -> bool:
-        """When one has seen both, all must hear of it."""
-        engines = [self.sim.nodes[peer].engine for peer in self.peers]
-        return any(engine and self.coop in engine.status().accused for engine in engines)
-
-
-def _as_message(transaction: bytes) -> bytes:
-    entry = decode_transaction(transaction)
-    if not isinstance(entry, IndexEntry):
-        raise TypeError("not a decision")
-    return signed_decision(entry).encode()
-
-
 def make_culprit(simulation: Simulation) -> Culprit:
     """The culprit that the plan asks for."""
     from tests.simulation.floods import Flooder
+    from tests.simulation.two_tongues import Silent, TwoTongued
 
     kinds: dict[Mischief, type[Culprit]] = {
         Mischief.FORK: Forker,
         Mischief.INVALID: InvalidSigner,
         Mischief.GARBAGE: Babbler,
         Mischief.FLOOD: Flooder,
-        Mischief.TWO_PRINTS: TwoPrinter,
+        Mischief.TWO_TONGUES: TwoTongued,
+        Mischief.SILENCE: Silent,
     }
     return kinds[simulation.plan.mischief](simulation)

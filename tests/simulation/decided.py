@@ -29,6 +29,10 @@ class Decided:
         self.furthest = index
         """The index of the log that knows most days."""
         self.contents: dict[Key, bytes] = {}
+        self.places: dict[int, tuple[Key, bytes]] = {}
+        """What is decided at each place of the index."""
+        self.rounds: dict[int, int] = {}
+        """In which round; the latest, where logs have certificates of several."""
         self.survey_files: set[bytes] = set()
         """Hashes of the files that certified observations of honest coops refer to."""
 
@@ -39,6 +43,7 @@ class Decided:
         if self.contents.setdefault(key, content) != content:
             raise Failure(f"two contents are certified for {name(key)}")
         before = self.logs[coop]
+        self._take_place(entry, before.place, (key, content))
         after = decide_index(entry, charter=self._charter, index=before)
         if isinstance(after, Refusal):
             raise Failure(f"coop {coop} took in {name(key)}, which is {after.code} there")
@@ -53,6 +58,14 @@ class Decided:
             before, self.furthest = self.furthest, after
             self.check_table(before, f"coop {coop}")
         self.check_table(after, f"coop {coop}")
+
+    def _take_place(self, entry: IndexEntry, place: int, decided: tuple[Key, bytes]) -> None:
+        """At a place is one decision in all logs, whatever rounds it was signed in."""
+        if entry.turn is None:
+            raise Failure(f"{name(decided[0])} was decided without a round")
+        if self.places.setdefault(place, decided) != decided:
+            raise Failure(f"two decisions are certified for place {place}")
+        self.rounds[place] = max(entry.turn.round, self.rounds.get(place, 0))
 
     def check_table(self, index: Index, who: str) -> None:
         """Fail unless the values are a beginning of the federation's one table."""

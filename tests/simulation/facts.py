@@ -17,6 +17,9 @@ from ledger.publications import Publication
 from tests.builders import Federation
 from tests.index_builders import SOURCE_HASH
 from tests.simulation.plan import Indexed, Plan
+from tests.simulation.readings import Key as Key
+from tests.simulation.readings import Readings
+from tests.simulation.world import World
 
 CHANGES: Final = (25, 255, 0, -12)
 """What is printed in these runs, in tenths of a percent."""
@@ -24,8 +27,6 @@ FROM_NEW_SOURCE: Final = 2
 """Which of them is the first from the new source."""
 BASE_LEVEL: Final = 1_000_000_000
 
-Key = tuple[int, int]
-"""A decision's kind (`Decision`, or `OBSERVATION`) and its number."""
 ToPublish = tuple[Publication, bytes | None]
 """A publication without signatures, and the survey file that goes with it."""
 
@@ -46,8 +47,11 @@ class Facts(Protocol):
 class OfficialFacts:
     """Months' changes, and one change of source."""
 
-    def __init__(self, federation: Federation) -> None:
+    def __init__(self, federation: Federation, plan: Plan, world: World) -> None:
         index = _first_index(federation)
+        self._readings = Readings(world, plan)
+        self._honest_needed = plan.index_quorum - (plan.culprit != 0)
+        self._culprit = plan.culprit
         first = index.due_window.period
         self.entries: dict[Key, IndexEntry] = {}
         for place, change in enumerate(CHANGES):
@@ -62,10 +66,14 @@ class OfficialFacts:
 
     def to_publish(self, coop: int, index: Index, day: int) -> list[ToPublish]:
         """See `Facts.to_publish`."""
+        read = [
+            self._readings.of(coop, entry)
+            for key in _due(index)
+            if (entry := self.entries.get(key)) is not None and self._is_told(coop, entry, index)
+        ]
         return [
             (Publication(decision=e.decision.value, number=e.number, content=e.content()), None)
-            for key in _due(index)
-            if (e := self.entries.get(key)) is not None and self._is_told(coop, e, index)
+            for e in read
         ]
 
     def _is_told(self, coop: int, entry: IndexEntry, index: Index) -> bool:
@@ -77,9 +85,12 @@ class OfficialFacts:
     def complaint(self, entry: IndexEntry) -> str | None:
         """See `Facts.complaint`."""
         true = self.entries.get((entry.decision.value, entry.number))
-        if true is None or true.decided != entry.decided:
-            return f"it is not what was printed: {entry.decided}"
-        return None
+        if true is not None and true.decided == entry.decided:
+            return None
+        honest = self._readings.sayers(entry) - {self._culprit}
+        if len(honest) >= self._honest_needed:
+            return None  # enough of them were wrong together, and meant it
+        return f"only the stewards of {sorted(honest)} ever said so: {entry.decided}"
 
     def next_out(self, index: Index, day: int) -> Key | None:
         """See `Facts.next_out`."""
@@ -140,12 +151,12 @@ class SurveyFacts:
         return (Decision.PRINT.value, week) if self.is_over(week, day) else None
 
 
-def make_facts(federation: Federation, plan: Plan) -> Facts:
+def make_facts(federation: Federation, plan: Plan, world: World) -> Facts:
     """The facts of a run that has an index."""
     return (
         SurveyFacts(federation, plan)
         if plan.indexed is Indexed.SURVEY
-        else OfficialFacts(federation)
+        else OfficialFacts(federation, plan, world)
     )
 
 

@@ -29,7 +29,8 @@ SETTINGS = EngineSettings(
     recovery_wait_ms=600,
     decision_interval_ms=2_000,
     survey_closing_ms=1_500,
-    survey_round_ms=4_000,
+    round_ms=400,
+    round_most_ms=4_000,
 )
 
 SLOW_WORK_US = 5

@@ -20,8 +20,21 @@ class Mischief(StrEnum):
     """It sends mutated, oversized and invented messages, and heads that it can't back."""
     FLOOD = "flood"
     """It sends more that is true, or might be, than a node can look at; the machines are slow."""
-    TWO_PRINTS = "two prints"
-    """It signs two contents for each decision about the index, and sends both about."""
+    TWO_TONGUES = "two tongues"
+    """It supports and signs several contents in one round, and shows to each what it likes."""
+    SILENCE = "silence"
+    """It supports and signs nothing; in all else it is honest."""
+
+
+class Tongue(StrEnum):
+    """How a coop speaks that has two tongues."""
+
+    EVERYTHING = "everything"
+    """It says everything to everybody, in rounds past, present and to come."""
+    FACES = "faces"
+    """It tells each of the others something else, and the same one always the same."""
+    LATE = "late"
+    """It keeps back what completes a quorum of support, and shows that to one of them rounds later."""
 
 
 class Indexed(StrEnum):
@@ -70,13 +83,25 @@ class Plan:
     """How many coops must sign a decision; the honest ones can without the culprit."""
     observations_needed: int
     lead_days: int
+    tongue: Tongue
+    misread: float
+    """The probability that a coop's stewards first read something else than what was printed."""
+    dies_speaking: float
+    """The probability that a node dies just after it has said something in a round."""
     days: int
     """How many days pass in the time of trouble: then the calendar leaps, now and then."""
 
     @property
     def is_calm(self) -> bool:
         """Whether nothing goes wrong and nobody cheats."""
-        chances = (self.lost, self.doubled, self.late, self.storage_fault)
+        chances = (
+            self.lost,
+            self.doubled,
+            self.late,
+            self.storage_fault,
+            self.misread,
+            self.dies_speaking,
+        )
         events = (self.kills, self.link_changes, self.clock_jumps, self.restores)
         return not (any(chances) or any(events) or self.culprit)
 
@@ -90,7 +115,10 @@ def draw_plan(seed: int) -> Plan:
     )
     more = Random(f"index {seed}")
     if coops > 2 and mischief is Mischief.GARBAGE and more.random() < 0.5:
-        mischief = Mischief.TWO_PRINTS
+        mischief = Mischief.TWO_TONGUES
+    words = Random(f"words {seed}")
+    if coops > 2 and mischief is Mischief.NONE and words.random() < 0.4:
+        mischief = words.choice((Mischief.TWO_TONGUES, Mischief.TWO_TONGUES, Mischief.SILENCE))
     if coops > 2 and mischief is Mischief.NONE and Random(f"flood {seed}").random() < 0.15:
         mischief = Mischief.FLOOD
     indexed = more.choice((Indexed.NOT, Indexed.NOT, Indexed.OFFICIAL, Indexed.SURVEY))
@@ -119,6 +147,9 @@ def draw_plan(seed: int) -> Plan:
         index_quorum=0,
         observations_needed=0,
         lead_days=0,
+        tongue=words.choice(list(Tongue)),
+        misread=0.0,
+        dies_speaking=trouble * words.choice((0.0, 0.0, 0.05, 0.3)),
         days=0,
     )
     return with_index(plan, indexed)
@@ -127,29 +158,36 @@ def draw_plan(seed: int) -> Plan:
 def with_index(plan: Plan, indexed: Indexed) -> Plan:
     """The plan with an index of that kind, or of one that the honest coops can certify alone.
 
-    Two certificates over different contents need 2q - n coops that sign both, of n with a quorum of q. Facts
-    that were printed are the same for all honest coops. Which observations came in time is not: so where a
-    coop that signs twice is about, a survey has a quorum for which one such coop is too few.
+    Two certificates over different contents need 2q - n coops that sign both in one round, of n with a
+    quorum of q. Which observations came in time is not the same for all honest coops, nor is what they
+    read: so where a coop that signs twice is about, a survey has a quorum for which one such coop is too
+    few, and so have prints, or everybody reads them rightly.
     """
     random = Random(f"{indexed.value} {plan.seed}")
     honest = plan.coops - (plan.mischief is not Mischief.NONE)
     least = plan.coops // 2 + 1
-    signs_twice = plan.mischief in (Mischief.FORK, Mischief.TWO_PRINTS)
-    if indexed is Indexed.NOT and plan.mischief is Mischief.TWO_PRINTS:
+    signs_twice = plan.mischief in (Mischief.FORK, Mischief.TWO_TONGUES)
+    if indexed is Indexed.NOT and plan.mischief in (Mischief.TWO_TONGUES, Mischief.SILENCE):
         indexed = random.choice((Indexed.OFFICIAL, Indexed.SURVEY))
-    if indexed is Indexed.SURVEY and signs_twice:
-        safe = (plan.coops + 1) // 2 + 1
-        least, indexed = (safe, indexed) if safe <= honest else (least, Indexed.OFFICIAL)
+    safe = (plan.coops + 1) // 2 + 1 if signs_twice else least
+    if safe <= honest:
+        least = safe
+    elif indexed is Indexed.SURVEY:
+        indexed = Indexed.OFFICIAL
     if least > honest:
         indexed = Indexed.NOT
     if indexed is Indexed.NOT:
-        return replace(plan, indexed=indexed, index_quorum=0, observations_needed=0, days=0)
+        return replace(
+            plan, indexed=indexed, index_quorum=0, observations_needed=0, misread=0.0, days=0
+        )
+    may_misread = indexed is Indexed.OFFICIAL and safe <= honest and not plan.is_calm
     return replace(
         plan,
         indexed=indexed,
         index_quorum=random.randint(least, honest),
         observations_needed=random.randint(1, honest),
         lead_days=random.choice((0, 0, 2)),
+        misread=random.choice((0.0, 0.3, 0.7)) if may_misread else 0.0,
         days=random.choice((7, 14, 21)) if indexed is Indexed.SURVEY else random.choice((0, 20)),
     )
 

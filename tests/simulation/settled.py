@@ -8,13 +8,11 @@ people do then).
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from node.engine.health.status import Readiness
 from tests.node.engine.inside import core_of
 from tests.simulation.decided import name
-from tests.simulation.facts import Key
 
 if TYPE_CHECKING:
     from tests.simulation.nodes import SimNode
@@ -59,27 +57,7 @@ def _missing_decisions(simulation: Simulation) -> str | None:
         if engine is None or not all(map(engine.survey, decided.survey_files)):
             return f"{simulation.nodes[coop].name} has not all survey files"
     key = decided.missing(simulation.world.day)
-    if key is None or is_blocked(simulation, key):
-        return None
-    return f"{name(key)} is not taken in by anybody"
-
-
-def is_blocked(simulation: Simulation, key: Key) -> bool:
-    """Whether honest coops have signed such different contents that none can reach the quorum by them.
-
-    Decision 0011 has it that such a number waits for a new charter. It may come of bad luck with links, not
-    of nothing.
-    """
-    if simulation.plan.is_calm:
-        return False
-    promises = [
-        engine._decisions.promises.signed.get(key)
-        for coop in simulation.watch.honest
-        if (engine := simulation.nodes[coop].engine) is not None
-    ]
-    signed = Counter(promise.content for promise in promises if promise is not None)
-    most = max(signed.values(), default=0)
-    return most + promises.count(None) < simulation.plan.index_quorum
+    return None if key is None else f"{name(key)} is not taken in by anybody"
 
 
 def _whole(simulation: Simulation) -> list[SimNode]:

@@ -50,7 +50,7 @@ class Simulation:
             plan.coops, plan.quorum, plan.clearing_limit, _index_lines(plan)
         )
         is_indexed = plan.indexed is not Indexed.NOT
-        self.facts = make_facts(self.federation, plan) if is_indexed else None
+        self.facts = make_facts(self.federation, plan, self.world) if is_indexed else None
         coops = sorted(self.federation.charter.coops)
         culprits = frozenset({plan.culprit} - {0})
         self.watch = Watch(self.federation.charter, culprits, self.facts)
@@ -181,7 +181,9 @@ class Simulation:
             kind = self.plan.indexed.value
             seen[f"runs with {kind} index"] += 1
             seen[f"{kind} decisions"] += len(decided.contents)
-            seen[f"{kind} decisions blocked"] += decided.missing(self.world.day) is not None
+            seen["decisions"] += len(decided.contents)
+            seen["later rounds"] += sum(decided.rounds.values())
+            seen["rounds at most"] = max(self.watch.spoken.highest.values(), default=0)
 
     def _open(self) -> None:
         """Start the nodes, admit the members, let them begin to pay."""

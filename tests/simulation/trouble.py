@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 from ledger.rules.index import SECONDS_IN_DAY
 from node.store import DocumentKind, MemoryDisk
-from tests.simulation.facts import Key
 from tests.simulation.members import Stewards
 from tests.simulation.nodes import SimNode
 from tests.simulation.world import Failure
@@ -34,6 +33,7 @@ class Trouble:
             node.storage_fault = plan.storage_fault
         if plan.clock_jumps:
             self._sim.clocks.begin()
+        self._sim.watch.on_word = self._die_speaking
         for happens, times in (
             (self._kill, plan.kills),
             (self._change_links, plan.link_changes),
@@ -60,6 +60,18 @@ class Trouble:
         if self._plan.clock_jumps:
             self._sim.clocks.end()
         network.refresh()
+
+    def _die_speaking(self, node: SimNode) -> None:
+        """A node dies when it has just said something for good: before others heard it, or after."""
+        if self._is_over or self._is_anybody_recovering():
+            return
+        if self._world.chance(self._plan.dies_speaking):
+            self._world.injected["deaths while speaking"] += 1
+            delay = self._world.random.choice((0, 15, 60))
+            self._world.after(delay, lambda: node.stop_for(self._pause(), "dies as it speaks"))
+
+    def _pause(self) -> int:
+        return self._world.random.choice((20, 20, 500, 3_000))
 
     def _any_node(self) -> SimNode:
         return self._world.random.choice(list(self._sim.nodes.values()))
@@ -135,12 +147,10 @@ class Trouble:
         length = self._sim.watch.truths[node.coop].length
         full = [other for other in others if _holds(other.disk, node.coop) >= length]
         needed = len(others) // 2 + len(others) % 2
-        forgotten = _signed(node.disk) - _signed(copy)
-        known = [sum(_knows(other, node.coop, key) for other in others) for key in forgotten]
         files = _files(node.disk) - _files(copy)
         lost = files.difference(*(_files(other.disk) for other in others))
-        if min([len(full), *known]) < needed or lost:
-            self._world.note(f"{node.name}: too few hold what it signed; it is not restored")
+        if len(full) < needed or lost:
+            self._world.note(f"{node.name}: too few hold what it recorded; it is not restored")
             return
         self._world.injected["old or empty disks"] += 1
         node.restored = True
@@ -185,19 +195,6 @@ class Trouble:
 def _files(disk: MemoryDisk) -> set[str]:
     """The survey files on a disk."""
     return {id_ for kind, id_ in disk.documents if kind is DocumentKind.SURVEY}
-
-
-def _signed(disk: MemoryDisk) -> set[Key]:
-    """The decisions that a node has signed and not yet taken in."""
-    ids = [id_ for kind, id_ in disk.documents if kind is DocumentKind.DECISION]
-    return {(int(kind), int(number)) for kind, number in (id_.split("-") for id_ in ids)}
-
-
-def _knows(node: SimNode, coop: int, key: Key) -> bool:
-    """Whether a running node has seen what a coop signed for a decision."""
-    if node.engine is None:
-        return False
-    return coop in node.engine._decisions.gathering.votes(key)
 
 
 def _holds(disk: MemoryDisk, coop: int) -> int:

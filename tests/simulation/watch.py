@@ -1,7 +1,7 @@
 """Safety: what must hold after every tick, whatever goes wrong around it."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ledger.charter import Charter
@@ -27,7 +27,7 @@ from tests.node.engine.inside import core_of
 from tests.simulation.decided import Decided
 from tests.simulation.facts import Facts
 from tests.simulation.nodes import SimNode
-from tests.simulation.promised import Promised
+from tests.simulation.spoken import Spoken
 from tests.simulation.truth import Truth
 from tests.simulation.world import Failure
 
@@ -47,8 +47,11 @@ class Watch:
         self._charter = charter
         self._culprits = culprits
         self.honest = [coop for coop in charter.coops if coop not in culprits]
+        self._index_quorum = charter.index.parameters.quorum if charter.index else 0
         self.decided = None if facts is None else Decided(charter, facts, self.honest)
-        self.promised = Promised(self.honest)
+        self.spoken = Spoken(self.honest)
+        self.on_word: Callable[[SimNode], None] = lambda node: None
+        """Called after a tick in which an honest node said something new about a decision."""
         self.truths = {
             coop: Truth(coop=coop, federation=charter.federation, decided=self.decided)
             for coop in self.honest
@@ -132,7 +135,8 @@ class Watch:
         if index is None:
             raise Failure(f"{node.name} has no index")
         self.decided.check_table(index, node.name)
-        self.promised.check_sends(node, sends, self.decided)
+        if self.spoken.hear(node, sends, self.decided, self._index_quorum):
+            self.on_word(node)
 
     def _check_replies(self, node: SimNode, events: Sequence[Event], outbox: Outbox) -> None:
         asked = {event.request: event for event in events if hasattr(event, "request")}

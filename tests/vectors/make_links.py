@@ -4,12 +4,14 @@ The handshake byte by byte, every message that nodes send each other, and what b
 shape, its types and its bounds. What a message says is another matter: a vector can't know who is told what.
 """
 
+from dataclasses import replace
 from typing import Any
 
+from ledger.agreement import Turn
 from ledger.codec import MAX, Value, decode, encode
 from node.addresses import sign_address
 from node.engine.wire import AddressNews
-from node.engine.wire_decisions import Told
+from node.engine.wire_decisions import Supported, Told
 from node.engine.wire_index import (
     Observed,
     SurveyFile,
@@ -115,6 +117,7 @@ def messages(books: Books) -> dict[str, list[Value]]:
     evidence = encode(["evidence is judged by itself", 1])
     witnessed: Value = [1, head.length, head.head, books.federation.node_keys[2].sign(b"any")]
     decision, source = index_decisions()
+    in_a_round = replace(decision, turn=Turn(place=3, round=1))
     seen = observation(SURVEY, 1, WEEK, 10**9)
     return {
         "heads": ["heads", [signed, books.signed_head(2).value()]],
@@ -137,21 +140,36 @@ def messages(books: Books) -> dict[str, list[Value]]:
         "clock at the beginning": ["clock", 0],
         "clock at the end": ["clock", MAX],
         "address": ["address", address(books)],
-        "index due": as_list(index_due(period=NOVEMBER, source=1).encode()),
+        "index next": as_list(index_due(place=3, period=NOVEMBER, source=1).encode()),
+        "index due": ["index due", NOVEMBER, 1],
         "signed, a print": as_list(signed_decision(decision).encode()),
         "signed, a change of source": as_list(signed_decision(source).encode()),
         "observed": as_list(Observed(period=WEEK, observations=(seen,)).encode()),
-        "index told": as_list(
+        "index so far": as_list(
             Told(
                 "index",
+                3,
                 (NOVEMBER, 1),
                 (signed_decision(decision), Observed(period=WEEK, observations=(seen,))),
             ).encode()
         ),
-        "index told, nothing": as_list(Told("index", (0, 0), ()).encode()),
-        "index told, the most": [
-            "index told", 1, 0, [["observed", 1, []]] * 129
+        "index so far, nothing": as_list(Told("index", 0, (0, 0), ()).encode()),
+        "index so far, the most": [
+            "index so far", 0, 1, 0, [["observed", 1, []]] * 200
         ],
+        "index told": [
+            "index told", NOVEMBER, 1, [
+                as_list(signed_decision(decision).encode()),
+                as_list(Observed(period=WEEK, observations=(seen,)).encode()),
+            ]
+        ],
+        "index told, nothing": ["index told", 0, 0, []],
+        "index told, the most": ["index told", 1, 0, [["observed", 1, []]] * 129],
+        "signed, in a round": as_list(signed_decision(in_a_round).encode()),
+        "support": as_list(Supported(decided=signed_decision(in_a_round)).encode()),
+        "support, in the last round": [*as_list(
+            Supported(decided=signed_decision(in_a_round)).encode()
+        )[:5], 2**31 - 1, []],
         "survey wanted": as_list(SurveyRequest(HASH).encode()),
         "survey": as_list(SurveyFile(b"a file").encode()),
         "address, signed by its coop": address_of(books, "https://sur.example:8440"),
@@ -239,6 +257,13 @@ def broken(books: Books) -> dict[str, bytes]:
         "a period above MAX": put("index due", 1, MAX + 1),
         "130 things told": put("index told", 3, [["observed", 1, []]] * 130),
         "something else told": put("index told", 3, [["get", 1, 1]]),
+        "a place above MAX": put("index next", 1, MAX + 1),
+        "201 things so far": put("index so far", 4, [["observed", 1, []]] * 201),
+        "something else so far": put("index so far", 4, [["get", 1, 1]]),
+        "support without a place": encode([*good["support"][:4], *good["support"][6:]]),
+        "support in a round beyond the last": put("support", 5, 2**31),
+        "signed in a round beyond the last": put("signed, in a round", 5, 2**31),
+        "support of an observation": put("support", 1, 0),
         "a survey wanted by 31 bytes": put("survey wanted", 1, bytes(31)),
     }
     for place, value, what in (

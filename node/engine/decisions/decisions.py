@@ -9,9 +9,18 @@ from collections.abc import Callable, Sequence
 from node.engine.core import Appender, Core, Tick
 from node.engine.decisions.gathering import Gathering
 from node.engine.decisions.promises import Promises
+from node.engine.decisions.standstill import Standstill
 from node.engine.decisions.subject import Subject
 from node.engine.decisions.taking_part import TakingPart
-from node.engine.wire_decisions import DecisionMessage, Due, Known, Shapes, SubjectMessage, Told
+from node.engine.wire_decisions import (
+    DecisionMessage,
+    Due,
+    Known,
+    Outdated,
+    Shapes,
+    SubjectMessage,
+    Told,
+)
 from node.errors import PeerFault
 
 SubjectMaker = Callable[[Core, Gathering], Subject]
@@ -24,6 +33,7 @@ class Decisions:
     def __init__(self, core: Core, gathering: Gathering, subjects: Sequence[Subject]) -> None:
         self.promises = Promises(core)
         self.gathering = gathering
+        self._standstill = Standstill(core)
         self.parts = tuple(
             TakingPart(core, subject, gathering, self.promises) for subject in subjects
         )
@@ -33,14 +43,18 @@ class Decisions:
         """What messages about them look like."""
         return tuple(part.subject.shapes for part in self.parts)
 
+    def part(self, subject: Subject) -> TakingPart:
+        """The part of that subject."""
+        return next(part for part in self.parts if part.subject is subject)
+
     def about(self, kind: int) -> TakingPart | None:
         """The part whose decisions or statements have that kind."""
         return next((part for part in self.parts if part.subject.shapes.has(kind)), None)
 
-    def peer_up(self, tick: Tick, peer: int, *, acknowledges: bool) -> None:
+    def peer_up(self, tick: Tick, peer: int, *, agrees: bool) -> None:
         """Ask a peer for what comes next."""
         for part in self.parts:
-            part.peer_up(tick, peer, acknowledges=acknowledges)
+            part.peer_up(tick, peer, agrees=agrees)
 
     def peer_down(self, peer: int) -> None:
         """Forget what was noted about it."""
@@ -56,8 +70,15 @@ class Decisions:
                 self._named(message.subject).on_told(tick, peer, message)
             case SubjectMessage():
                 self._named(message.subject).subject.on_message(tick, peer, message)
+            case Outdated():
+                return
             case Known():
                 _chartered(self.about(message.kind)).on_known(tick, peer, message)
+
+    def notice(self) -> None:
+        """People have published something."""
+        for part in self.parts:
+            part.agreement.notice()
 
     def _named(self, subject: str) -> TakingPart:
         named = (part for part in self.parts if part.subject.shapes.name == subject)
@@ -67,6 +88,7 @@ class Decisions:
         """Sign what is to be signed, take in what is certified, ask for what is missing."""
         for part in self.parts:
             part.run(tick, own)
+        self._standstill.look(tick, self.parts)
 
     def wake_times_ms(self) -> list[int]:
         """When something may become due by time alone, on the steady clock."""

@@ -1,11 +1,9 @@
-"""What is known of the decisions that come next: coops' signatures, in memory.
+"""What coops have stated for what comes next, each by itself: their signatures, in memory.
 
-This is where peers' word arrives: `taking_part` hands in what it hears, and asks here what there is to sign
-and what is certified. Signatures are checked here and nowhere else in this room.
-
-One content is kept for each coop and key. A second one, under a signature that holds, is evidence. All of it
-can be asked for again, so nothing here is on disk; what this node itself signed is kept by `promises`.
-"""
+This is where peers' word of it arrives: `taking_part` hands in what it hears, and subjects make contents of
+it. One statement is kept for each coop and key. A second one, under a signature that holds, is evidence.
+All of it can be asked for again, so nothing here is on disk; what this node itself signed is kept by
+`promises`."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -50,32 +48,30 @@ class Gathering:
         self._votes[key][self._core.coop] = vote
 
     def add(self, tick: Tick, subject: Subject, signed: Signed) -> Signatures:
-        """Take in signatures over a content; those that are new. `PeerFault` for one that does not hold.
+        """Take in signatures over a statement; those that are new. `PeerFault` for one that does not hold.
 
-        Of a coop that signs two contents the first counts, unless the second comes in a certificate:
-        other logs may have taken that in already, and this one has to be able to.
+        Of a coop that states two things the first counts.
         """
         known = self._votes[signed.key]
         unknown = []
         for coop, signature in signed.signatures:
             before = known.get(coop)
+            if not subject.takes_part(coop):
+                continue
             if before is None or before.content != signed.content:
-                self._check(subject, signed, coop, signature)
+                self._check(signed, coop, signature)
                 vote = Vote(content=signed.content, signature=signature)
                 unknown.append((coop, vote, before))
         new = []
         for coop, vote, before in unknown:
             if before is not None:
                 self._accuse(tick, coop, signed.key, before, vote)
-                if not is_certified(subject, signed):
-                    continue
+                continue
             known[coop] = vote
             new.append((coop, vote.signature))
         return tuple(sorted(new))
 
-    def _check(self, subject: Subject, signed: Signed, coop: int, signature: bytes) -> None:
-        if not subject.takes_part(coop):
-            raise PeerFault("a decision signed by a coop that has no part in it")
+    def _check(self, signed: Signed, coop: int, signature: bytes) -> None:
         charter = self._core.charter
         message = content_message(
             federation=charter.federation,
@@ -87,7 +83,7 @@ class Gathering:
         try:
             verify(public_key=charter.coops[coop].node_key, message=message, signature=signature)
         except SignatureInvalid as error:
-            raise PeerFault("a decision under a signature that does not hold") from error
+            raise PeerFault("a statement under a signature that does not hold") from error
 
     def _accuse(self, tick: Tick, coop: int, key: Key, first: Vote, second: Vote) -> None:
         decision, number = key
@@ -111,9 +107,3 @@ class Gathering:
             Signed(decision=decision, number=number, content=content, signatures=tuple(signatures))
             for content, signatures in ordered
         ]
-
-
-def is_certified(subject: Subject, signed: Signed) -> bool:
-    """Whether enough coops have signed it; a statement never is."""
-    is_decision = signed.decision in subject.shapes.decisions
-    return is_decision and len(signed.signatures) >= subject.quorum(signed)

@@ -1,11 +1,11 @@
-"""What this node has published and signed for decisions of the federation, on disk.
+"""What this node's stewards have published for decisions, and what it has stated, on disk.
 
-This stands on both sides of the signature: `publishing` saves here what stewards stand for, `taking_part`
-reads it, signs, and saves here what it signed.
+This stands on both sides of the signature: `publishing` saves here what stewards stand for, which they may
+change as long as nothing is decided; `taking_part` reads it, and saves here what it states.
 
-The promise: one content for a kind and number, saved in the same transaction after which the signature
-leaves. What is said here is kept until the own log has taken the decision in; from then on the log itself
-stands in the way of another.
+The promise: one statement for a kind and number, saved in the same transaction after which the signature
+leaves. What is said here is kept until the own log has taken the decision in. What the node signed of
+decisions before there were rounds is here too, and binds it (`agreement`).
 """
 
 from collections.abc import Iterator

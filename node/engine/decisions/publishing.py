@@ -40,12 +40,13 @@ class Publishing:
             return NotPublished(Reason.MALFORMED, str(error))
         refused = (
             self._check_number(subject, publication)
-            or self._check_signed(publication)
+            or self._check_stated(subject, publication)
             or self._check_content(subject, publication)
             or subject.keep_file(tick, publication, event.file)
         )
         if refused is not None:
             return refused
+        self._decisions.notice()
         return self._decisions.promises.publish(tick, publication)
 
     def _subject(self, publication: Publication) -> Subject:
@@ -78,8 +79,16 @@ class Publishing:
         )
 
     def _is_signed(self, publication: Publication) -> bool:
-        promise = self._decisions.promises.signed.get((publication.decision, publication.number))
-        return promise is not None and promise.content == publication.content_bytes()
+        """Whether the node stands for it: it has stated that, or has supported it in the present round."""
+        part = self._decisions.about(publication.decision)
+        if part is None:
+            return False
+        if publication.decision in part.subject.shapes.statements:
+            promise = self._decisions.promises.signed.get(
+                (publication.decision, publication.number)
+            )
+            return promise is not None and promise.content == publication.content_bytes()
+        return part.agreement.stands_for(_unsigned(publication).choice)
 
     def _check_number(self, subject: Subject, publication: Publication) -> NotPublished | None:
         if not subject.takes_part(self._core.coop):
@@ -92,18 +101,26 @@ class Publishing:
         next_one = subject.name_of((publication.decision, due))
         return NotPublished(reason, f"{next_one} comes next")
 
-    def _check_signed(self, publication: Publication) -> NotPublished | None:
+    def _check_stated(self, subject: Subject, publication: Publication) -> NotPublished | None:
+        """What a coop states is signed once; of a decision its stewards may change their minds."""
+        if publication.decision not in subject.shapes.statements:
+            return None
         promise = self._decisions.promises.signed.get((publication.decision, publication.number))
         if promise is None or promise.content == publication.content_bytes():
             return None
         return NotPublished(Reason.SIGNED_OTHERWISE, "the node has signed another content")
 
-    def _check_content(self, subject: Subject, publication: Publication) -> Refused | None:
-        """What the rules say, when the decision is the next one."""
+    def _check_content(
+        self, subject: Subject, publication: Publication
+    ) -> Refused | NotPublished | None:
+        """What the rules say, and what the node knows beside them, when the decision is the next one."""
         if publication.number != _due(subject, publication):
             return None
         refusal = subject.refusal(_unsigned(publication))
-        return None if refusal is None else Refused(refusal)
+        if refusal is not None:
+            return Refused(refusal)
+        objection = subject.objection(_unsigned(publication))
+        return None if objection is None else NotPublished(Reason.OBJECTED, objection)
 
 
 def _due(subject: Subject, publication: Publication) -> int:

@@ -31,6 +31,7 @@ from node.engine.decisions.words import (
     Saved,
     Saying,
     Word,
+    by_choice,
 )
 
 ROUNDS_KEPT: Final = 4
@@ -193,7 +194,13 @@ class Rounds:
 
     def supports(self) -> list[Proof]:
         """All support that is kept, by round and choice, the newest polka first."""
-        proofs = self._books[Saying.SUPPORT].proofs()
+        return self._with_newest(by_choice(self._books[Saying.SUPPORT].words()))
+
+    def newest_supports(self) -> list[Proof]:
+        """The newest polka, and of each coop what it supported last, by round and choice."""
+        return self._with_newest(by_choice(self.newest_support().values()))
+
+    def _with_newest(self, proofs: list[Proof]) -> list[Proof]:
         if self.newest is None:
             return proofs
         known = (self.newest.round, self.newest.choice)
@@ -201,7 +208,7 @@ class Rounds:
 
     def signatures(self) -> list[Proof]:
         """All signatures that are kept, by round and choice."""
-        return self._books[Saying.SIGNATURE].proofs()
+        return by_choice(self._books[Saying.SIGNATURE].words())
 
     def newest_support(self) -> dict[int, Word]:
         """What each coop stood for when it spoke last."""
@@ -251,7 +258,7 @@ class Rounds:
         return Moved(round=round_)
 
     def _find_polkas(self) -> Iterator[Act]:
-        for proof in self._books[Saying.SUPPORT].proofs():
+        for proof in by_choice(self._books[Saying.SUPPORT].words()):
             if self.is_polka_news(proof) and self.hear_polka(proof):
                 yield Learned(proof=proof)
 
@@ -331,7 +338,7 @@ class Rounds:
         return length
 
     def _find_certificate(self) -> None:
-        for proof in self._books[Saying.SIGNATURE].proofs():
+        for proof in by_choice(self._books[Saying.SIGNATURE].words()):
             if self.is_quorum(proof):
                 self.hear_certificate(proof)
 

@@ -1,8 +1,9 @@
 """What coops can decide about together: the part of a decision that is not the same for all of them.
 
-A *decision* has a kind and a number. It is certified by a quorum of coops' signatures over one content, and
-every log takes it in by itself, as a transaction that holds content and signatures. A *statement* is what one
-coop says by itself, once for a number; no log takes it in as such.
+A *decision* has a kind and a number, and a *place* among all decisions of its subject. It is certified by a
+quorum of coops' signatures over one content in one round, and every log takes it in by itself, as a
+transaction that holds content and signatures. A *statement* is what one coop says by itself, once for a
+number; no log takes it in as such.
 
 The price index is the first subject (`node.engine.index`). To add another: a `Subject`, its `Shapes`, and its
 place in the engine. Nothing in this room knows which there are.
@@ -11,17 +12,15 @@ A subject sees the books, and says what they want next. It signs nothing, saves 
 decides nothing by itself: that is for the rest of this room, which is why a subject can't break a promise.
 """
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
+from ledger import agreement
 from ledger.publications import Publication
 from ledger.refusals import Refusal
 from node.engine.core import Tick
 from node.engine.events import NotPublished
 from node.engine.wire_decisions import Key, Known, Shapes, Signed, SubjectMessage
-
-IsValid = Callable[[Signed], bool]
-"""Whether the own log could take a content in next, were it signed by enough."""
 
 
 class Subject(Protocol):
@@ -31,6 +30,8 @@ class Subject(Protocol):
     """
 
     shapes: Shapes
+    number: agreement.Subject
+    """Its number in what coops sign."""
     entry_kind: int
     """The kind of the transactions by which a log takes its decisions in."""
     absent: str
@@ -43,15 +44,24 @@ class Subject(Protocol):
     def takes_part(self, coop: int) -> bool:
         """Whether the coop signs decisions."""
 
+    def coops(self) -> frozenset[int]:
+        """Those who do. Not empty."""
+
+    def place(self) -> int:
+        """Which place of the subject the own log takes in next."""
+
     def due(self) -> tuple[int, ...]:
-        """The numbers that the own log takes in next, as they stand in messages."""
+        """The numbers of what may come next, as they stand in messages."""
 
     def keys(self, due: tuple[int, ...]) -> tuple[Key, ...]:
         """The decisions that these numbers stand for, in the order in which they are looked at, then the
         statements that are made for them; each kind once."""
 
     def quorum(self, signed: Signed) -> int:
-        """How many coops have to sign that content of a decision."""
+        """How many coops have to sign that content of a decision: more than half of them."""
+
+    def least_quorum(self) -> int:
+        """The smallest quorum of any content that may come next."""
 
     def refusal(self, signed: Signed) -> Refusal | None:
         """What the rules say against the content, were it next in the own log and signed by enough."""
@@ -65,6 +75,10 @@ class Subject(Protocol):
     def name_of(self, key: Key) -> str:
         """What is decided, as people call it."""
 
+    def describe(self, signed: Signed) -> str:
+        """What a content says, in a few words."""
+        return self.name_of(signed.key)
+
     def check_published(self, publication: Publication) -> None:
         """Raise `ProofError` for what stewards can't publish though its shape may be proper."""
         return
@@ -75,12 +89,13 @@ class Subject(Protocol):
         """Keep the file that goes with a publication, or say what is wrong with it."""
         return None
 
-    def contradicts(self, one: Signed, other: Signed) -> bool:
-        """Whether two contents, of different decisions, must not both be signed by one coop."""
-        return False
+    def objection(self, signed: Signed) -> str | None:
+        """Why the node does not stand for a content by itself, though the rules allow it: asked before it
+        supports what its own people endorse, and when they publish it."""
+        return None
 
-    def wanted(self, tick: Tick, key: Key, is_valid: IsValid) -> Signed | None:
-        """What there is to sign for a decision without its stewards having published a content."""
+    def wanted(self, tick: Tick, key: Key) -> Signed | None:
+        """What there is to stand for without its stewards having published a content."""
         return None
 
     def parts(self, key: Key, contents: Sequence[Signed]) -> Sequence[Known]:
@@ -107,7 +122,6 @@ class Subject(Protocol):
         """What it does by itself in each tick, after the node has signed and taken in what it can."""
         return
 
-    def wake_at_ms(self, signed: Container[Key]) -> int | None:
-        """When something of it may become due by time alone, on the steady clock; `signed` is what this node
-        has signed already."""
+    def wake_at_ms(self) -> int | None:
+        """When something of it may become due by time alone, on the steady clock."""
         return None

@@ -1,25 +1,38 @@
 """How this node takes part in decisions about one subject, PROTOCOL section 9.5: the middle of this room.
 
-Stewards publish at their own node (`publishing`); the rest happens by itself. The node signs what its
-stewards stand for, once for a number (`promises`) and after a restore only when it knows what it signed
-before (`told`). It gathers what other coops signed (`gathering`), and lets its own log take a decision in as
-soon as there are enough signatures and the rules accept it; then it keeps the certificate (`certificates`).
-Only the next decision of each kind is looked at; a node that is further behind asks, and gets certificates
-in order.
+Stewards publish at their own node (`publishing`); the rest happens by itself. What coops say by themselves
+is signed once (`promises`) and gathered (`gathering`); on what comes next they agree in rounds
+(`agreement`). The own log takes a decision in as soon as there is a certificate that the rules accept; it
+is kept (`certificates`). Only the next place is looked at; a node that is further behind asks, and gets
+certificates in order.
 
-Which numbers are due, what is valid and who has to sign is the subject's (`subject`).
+What may come next, what is valid and who takes part is the subject's (`subject`).
 """
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Final
 
 from node.engine.core import Appender, Core, Tick
+from node.engine.decisions.agreement import Agreement
 from node.engine.decisions.certificates import certificate, keep_certificate, taken_back
-from node.engine.decisions.gathering import Gathering, Vote, is_certified
+from node.engine.decisions.gathering import Gathering, Vote
 from node.engine.decisions.promises import Promise, Promises
 from node.engine.decisions.subject import Subject
-from node.engine.decisions.told import WhoTold
-from node.engine.wire_decisions import Due, Key, Known, Signed, Told
+from node.engine.decisions.words import Saying
+from node.engine.wire_decisions import (
+    Due,
+    Key,
+    Known,
+    Signed,
+    Stated,
+    Supported,
+    Told,
+    read_choice,
+)
+
+_AGAIN_MS: Final = 1_000
+"""How long a certified decision that the own log refused waits at least before it is tried again."""
 
 
 class TakingPart:
@@ -29,28 +42,27 @@ class TakingPart:
         self, core: Core, subject: Subject, gathering: Gathering, promises: Promises
     ) -> None:
         self.subject = subject
+        self.agreement = Agreement(core, subject, promises.signed)
         self._core = core
         self._gathering = gathering
         self._promises = promises
-        self._who_told = WhoTold(core)
-        self._takes_whole: set[int] = set()
-        """The peers who take an answer as one message."""
         self._behind: set[int] = set()
         """The peers who know of decisions that come after those that are due here."""
         self._tell_at_ms = 0
-        self._valid: dict[tuple[Key, bytes], bool] = {}
+        self._refused: tuple[bytes, int] | None = None
+        self._again_at_ms = 0
         self._due: tuple[int, ...] | None = None
         for signed in self._promised():
             self._remember(signed)
 
     def _promised(self) -> Iterator[Signed]:
-        """What this node has signed, with its signature."""
+        """The statements that this node has signed, with its signature."""
         own = self._core.coop
-        for (kind, number), promise in self._promises.signed.items():
-            if self.subject.shapes.has(kind):
+        for key, promise in self._promises.signed.items():
+            if self._is_statement(key):
                 yield Signed(
-                    decision=kind,
-                    number=number,
+                    decision=key[0],
+                    number=key[1],
                     content=promise.content,
                     signatures=((own, promise.signature),),
                 )
@@ -66,62 +78,88 @@ class TakingPart:
         """The decisions that the own log can take in next, and the statements that are made for them."""
         return self.subject.keys(self.subject.due())
 
+    def _decisions(self) -> list[Key]:
+        return [key for key in self.due() if not self._is_statement(key)]
+
+    def _statements(self) -> list[Key]:
+        return [key for key in self.due() if self._is_statement(key)]
+
     def _is_statement(self, key: Key) -> bool:
         return key[0] in self.subject.shapes.statements
 
     # What comes from peers.
 
-    def peer_up(self, tick: Tick, peer: int, *, acknowledges: bool) -> None:
-        """Ask a peer for what comes next."""
-        self._takes_whole.discard(peer)
-        if acknowledges:
-            self._takes_whole.add(peer)
+    def peer_up(self, tick: Tick, peer: int, *, agrees: bool) -> None:
+        """Ask a peer for what comes next, if it knows rounds."""
+        self.agreement.takers.discard(peer)
+        if agrees:
+            self.agreement.takers.add(peer)
         if self.subject.is_chartered:
             self._ask(tick, peer)
 
     def peer_down(self, peer: int) -> None:
         """Forget what was noted about it."""
         self._behind.discard(peer)
+        self.agreement.takers.discard(peer)
 
     def _ask(self, tick: Tick, peer: int) -> None:
-        tick.send(peer, Due(self.subject.shapes.name, self.subject.due()).encode())
+        if peer in self.agreement.takers:
+            due = Due(self.subject.shapes.name, self.agreement.place, self.subject.due())
+            tick.send(peer, due.encode())
 
     def on_due(self, tick: Tick, peer: int, message: Due) -> None:
         """Tell a peer what is known here of the decisions that it takes in next."""
-        known = tuple(self._known(message.numbers))
-        if peer in self._takes_whole:
-            told = Told(message.subject, message.numbers, known)
-            tick.send(peer, told.encode())
-            return
-        for one in known:
-            tick.send(peer, one.encode())
+        if message.place > self.agreement.place:
+            self._behind.add(peer)
+        known = tuple(self._known(message, peer))
+        told = Told(message.subject, message.place, message.numbers, known)
+        tick.send(peer, told.encode())
 
-    def _known(self, due: tuple[int, ...]) -> Iterator[Known]:
-        for key in self.subject.keys(due):
-            certified = None
-            if not self._is_statement(key):
-                certified = certificate(self._core, self.subject, key)
-            contents = self._gathering.grouped(key) if certified is None else [certified]
-            yield from self.subject.parts(key, contents)
+    def _known(self, due: Due, asker: int) -> Iterator[Known]:
+        """Certificates of what the own log has, or else what was said; and what was stated."""
+        for key in self.subject.keys(due.numbers):
+            if self._is_statement(key):
+                yield from self.subject.parts(key, self._gathering.grouped(key))
+                continue
+            certified = certificate(self._core, self.subject, key)
+            if certified is not None:
+                yield certified
+        if due.place == self.agreement.place:
+            yield from self.agreement.known(asker)
 
     def on_told(self, tick: Tick, peer: int, message: Told) -> None:
         """A peer has told all that it knows of some numbers."""
         for known in message.known:
             self.on_known(tick, peer, known)
-        if message.numbers == self.subject.due():
-            self._who_told.add(peer)
+        if (message.place, message.numbers) == (self.agreement.place, self.subject.due()):
+            self.agreement.who_told.add(peer)
+            self.agreement.notice()
 
     def on_known(self, tick: Tick, peer: int, known: Known) -> None:
-        """Take in signatures, and pass on those that are new; `PeerFault` for one that does not hold."""
-        for signed in known.signed():
-            self._on_signed(tick, peer, signed)
+        """Take in what coops said, and pass on what is new; `PeerFault` for a signature that does not
+        hold."""
+        match known:
+            case Supported():
+                if self._is_next(peer, known.decided):
+                    self.agreement.on_supported(tick, peer, known)
+            case Signed():
+                if self._is_next(peer, known):
+                    self.agreement.on_signed(tick, peer, known)
+            case Stated():
+                for signed in known.signed():
+                    self._on_stated(tick, peer, signed)
+            case _:
+                raise AssertionError("a message that passes on something else")
 
-    def _on_signed(self, tick: Tick, peer: int, signed: Signed) -> None:
-        due = self.due()
-        if signed.key not in due:
-            is_ahead = any(signed.decision == kind and signed.number > at for kind, at in due)
-            if is_ahead and not self._is_statement(signed.key):
-                self._behind.add(peer)
+    def _is_next(self, peer: int, decided: Signed) -> bool:
+        """Whether it may come next here; a peer that is further gets asked."""
+        if decided.turn is not None and decided.turn.place > self.agreement.place:
+            self._behind.add(peer)
+        due = dict(self._decisions())
+        return decided.number == due.get(decided.decision)
+
+    def _on_stated(self, tick: Tick, peer: int, signed: Signed) -> None:
+        if signed.key not in self._statements():
             return
         signatures = self._gathering.add(tick, self.subject, signed)
         if not signatures:
@@ -132,25 +170,26 @@ class TakingPart:
             # Signed before this node was restored from an older copy: it holds all the same.
             self._promises.save(tick, signed.key, Promise(content=signed.content, signature=own))
         self.subject.on_heard(tick, peer, new)
+        self.agreement.notice()
         self._tell(tick, new, but=peer)
 
     def _tell(self, tick: Tick, signed: Signed, but: int | None = None) -> None:
         for part in self.subject.parts(signed.key, [signed]):
             data = part.encode()
-            for peer in self._core.peers:
-                if peer != but:
-                    tick.send(peer, data)
+            for peer in self.agreement.takers & self._core.peers - {but}:
+                tick.send(peer, data)
 
     # What the node does by itself.
 
     def run(self, tick: Tick, own: Appender) -> None:
-        """Sign what is to be signed, take in what is certified, ask for what is missing."""
+        """Say what is to be said, take in what is certified, ask for what is missing."""
         if not self.subject.is_chartered:
             return
         self._notice_due(tick)
-        progress = self._core.is_recording
+        progress = True
         while progress:
-            progress = self._sign(tick) or self._take_in(tick, own)
+            self._agree(tick)
+            progress = self._core.is_recording and self._take_in(tick, own)
         self.subject.run(tick)
         for peer in self._behind & self._core.peers:
             self._ask(tick, peer)
@@ -162,17 +201,17 @@ class TakingPart:
 
     def _notice_due(self, tick: Tick) -> None:
         """When the own log has taken something in: forget what led there."""
-        due = self.subject.due()
+        due = (self.subject.place(), *self.subject.due())
         if due == self._due:
             return
-        self._due = due
-        self._who_told.begin()
+        is_start, self._due = self._due is None, due
         for signed, transaction in taken_back(self._core, self.subject, tick):
             self._keep(tick, signed, transaction)
-        self._valid.clear()
         for key in self.due():
             self._gathering.forget_before(key)
             self._promises.forget_before(tick, key)
+        if not is_start or self.agreement.place != due[0]:
+            self.agreement.begin()
         self.subject.on_due()
         for peer in self._core.peers:
             self._ask(tick, peer)
@@ -181,80 +220,71 @@ class TakingPart:
         keep_certificate(tick, signed.key, transaction)
         self.subject.on_taken(tick, signed)
 
-    def _sign(self, tick: Tick) -> bool:
-        """Sign what is due and not signed yet, statements first; whether anything was."""
-        if not self.subject.takes_part(self._core.coop) or not self._who_told.is_enough:
-            return False
-        signed = False
-        for key in sorted(self.due(), key=self._is_statement, reverse=True):
+    def _agree(self, tick: Tick) -> None:
+        """Sign statements that are due, and say what there is to say for the next place."""
+        if self.agreement.is_speaking:
+            self._state(tick)
+        for word in self.agreement.run(tick, lambda: self._endorsed(tick)):
+            if word.saying is Saying.SIGNATURE:
+                self._notice(tick, "signed", word.choice)
+
+    def _state(self, tick: Tick) -> None:
+        for key in self._statements():
             new = None if key in self._promises.signed else self._wanted(tick, key)
-            if new is not None and self._is_valid(new) and not self._breaks_promise(new):
+            if new is not None and self.subject.shapes.is_proper(new):
                 self._promise(tick, new)
-                signed = True
-        return signed
+
+    def _endorsed(self, tick: Tick) -> list[Signed]:
+        """What the own people stand for, as far as the node finds nothing against it."""
+        wanted = (self._wanted(tick, key) for key in self._decisions())
+        return [one for one in wanted if one is not None and self.subject.objection(one) is None]
 
     def _wanted(self, tick: Tick, key: Key) -> Signed | None:
         """What the stewards stand for, or else what the subject finds by itself."""
         publication = self._promises.wanted(key)
         if publication is None:
-            return self.subject.wanted(tick, key, self._is_valid)
+            return self.subject.wanted(tick, key)
         decision, number = key
         return Signed(decision=decision, number=number, content=publication.content_bytes())
 
-    def _is_valid(self, signed: Signed) -> bool:
-        """Whether the own log could take the content in next, were it signed by enough."""
-        content = (signed.key, signed.content)
-        if content not in self._valid:
-            is_proper = self.subject.shapes.is_proper(signed)
-            self._valid[content] = is_proper and self.subject.refusal(signed) is None
-        return self._valid[content]
-
-    def _breaks_promise(self, signed: Signed) -> bool:
-        """Whether this node has signed something that must not stand beside it."""
-        return any(self.subject.contradicts(signed, other) for other in self._promised())
-
     def _promise(self, tick: Tick, wanted: Signed) -> None:
-        """Sign a content for good, and tell it."""
+        """Sign a statement for good, and tell it."""
         signature = self._core.signer.content(
             decision=wanted.decision, number=wanted.number, content=wanted.content
         )
         self._promises.save(tick, wanted.key, Promise(content=wanted.content, signature=signature))
         signed = replace(wanted, signatures=((self._core.coop, signature),))
         self._remember(signed)
+        self.agreement.notice()
         self._tell(tick, signed)
-        if not self._is_statement(signed.key):
-            self._notice(tick, "signed", signed)
 
     def _take_in(self, tick: Tick, own: Appender) -> bool:
         """Let the own log take in a decision that is certified; whether it did."""
-        if not own.has_room(tick):
+        signed = self.agreement.certificate()
+        if signed is None or not own.has_room(tick) or not self.agreement.is_valid(signed.choice):
             return False
-        for key in self.due():
-            for signed in self._gathering.grouped(key):
-                if not is_certified(self.subject, signed):
-                    continue
-                if self._is_valid(signed) and self._append(tick, own, signed):
-                    return True
-        return False
-
-    def _append(self, tick: Tick, own: Appender, signed: Signed) -> bool:
+        length = self._core.length(self._core.coop)
+        if self._refused == (signed.choice, length) or tick.steady_ms < self._again_at_ms:
+            return False
         transaction = self.subject.transaction(signed)
         if own.append(tick, [transaction]).count == 0:
-            self._valid[signed.key, signed.content] = False
+            # That can be for now only: it is tried again when the log has grown.
+            self._refused = (signed.choice, length)
+            self._again_at_ms = tick.steady_ms + _AGAIN_MS
             return False
         self._keep(tick, signed, transaction)
-        self._notice(tick, "taken", signed)
+        self._notice(tick, "taken", signed.choice)
         self._notice_due(tick)
         return True
 
-    def _notice(self, tick: Tick, what: str, signed: Signed) -> None:
-        shapes = self.subject.shapes
-        decision = shapes.name_of(signed.decision)
-        tick.notice(f"{shapes.name}_{what}", decision=decision, number=signed.number)
+    def _notice(self, tick: Tick, what: str, choice: bytes) -> None:
+        shapes, decided = self.subject.shapes, read_choice(choice)
+        decision = shapes.name_of(decided.decision)
+        tick.notice(f"{shapes.name}_{what}", decision=decision, number=decided.number)
 
     def wake_at_ms(self) -> int | None:
         """When something may become due by time alone, on the steady clock."""
         if not self.subject.is_chartered:
             return None
-        at = self.subject.wake_at_ms(self._promises.signed.keys())
-        return self._tell_at_ms if at is None else min(at, self._tell_at_ms)
+        times = (self._tell_at_ms, self.subject.wake_at_ms(), self.agreement.wake_at_ms())
+        return min(at for at in times if at is not None)

@@ -3,7 +3,7 @@
 `rounds` is the machine that these go into and come out of.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -89,16 +89,17 @@ class Book:
             for _, word in sorted(rounds.items()):
                 yield word
 
-    def proofs(self) -> list[Proof]:
-        """The same by round and choice: newest rounds first, in each what most coops stand for."""
-        groups: dict[tuple[int, bytes], list[tuple[int, bytes]]] = {}
-        for word in self.words():
-            groups.setdefault((word.round, word.choice), []).append((word.coop, word.signature))
-        proofs = [
-            Proof(choice=choice, round=round_, signatures=tuple(signatures))
-            for (round_, choice), signatures in groups.items()
-        ]
-        return sorted(proofs, key=lambda one: (-one.round, -len(one.signatures), one.choice))
+
+def by_choice(words: Iterable[Word]) -> list[Proof]:
+    """Words of one saying by round and choice: newest rounds first, in each what most coops stand for."""
+    groups: dict[tuple[int, bytes], list[tuple[int, bytes]]] = {}
+    for word in words:
+        groups.setdefault((word.round, word.choice), []).append((word.coop, word.signature))
+    proofs = [
+        Proof(choice=choice, round=round_, signatures=tuple(sorted(signatures)))
+        for (round_, choice), signatures in groups.items()
+    ]
+    return sorted(proofs, key=lambda one: (-one.round, -len(one.signatures), one.choice))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,9 +47,12 @@ class NodeStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContentStatus:
-    """A content for a decision that is due: which coops have signed it, how many have to."""
+    """A content for a decision that is due: which coops support it, or have signed it, and how many have
+    to."""
 
     entry: IndexEntry
+    supported_by: tuple[int, ...]
+    """Those that did when they spoke last."""
     signed_by: tuple[int, ...]
     needed: int
 
@@ -60,6 +63,12 @@ class IndexStatus:
 
     period: int
     source: int
+    place: int
+    round: int
+    locked: IndexEntry | None
+    """What this coop has signed, and does not let go of by itself."""
+    silent: tuple[int, ...]
+    """The publishers that have said nothing of what comes next."""
     contents: tuple[ContentStatus, ...]
     levels: dict[int, int]
     survey_hashes: dict[int, bytes]

@@ -54,6 +54,10 @@ class TroubleKind(StrEnum):
     """`coop` follows another history of `other` than this node: payments between the two don't arrive."""
     WAITING = "waiting"
     """The log of `coop` has stood for a while before an entry of `other` that nobody here has."""
+    UNDECIDED = "undecided"
+    """What comes next of a subject has not been decided for a while though somebody stands for something;
+    `values` has `decision`, who is `silent`, whose node is `outdated`, and who `stands` for what, in
+    words."""
     REOPENED = "reopened"
     """A fault, mostly of the disk or the database, made the node open its store again not long ago."""
     TWIN_NODE = "twin_node"
@@ -89,6 +93,7 @@ TABLE: Final[Mapping[TroubleKind, _Row]] = {
     TroubleKind.ACCUSED: _Row(Severity.WARNS, logging.ERROR),
     TroubleKind.CUT: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.WAITING: _Row(Severity.WARNS, logging.WARNING),
+    TroubleKind.UNDECIDED: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.REOPENED: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.TWIN_NODE: _Row(Severity.WARNS, logging.ERROR),
     TroubleKind.NO_PEERS: _Row(Severity.WARNS, logging.WARNING),

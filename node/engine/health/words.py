@@ -96,6 +96,27 @@ def _evidence(named: _Named) -> str:
     return "damaged on this node's disk; others have it" if evidence == "damaged" else evidence
 
 
+_AGREE: Final = (
+    "Talk to each other. Stewards who were wrong publish again, and the next round follows by itself; "
+    "whoever has published nothing does so. See whether the nodes of those who are silent run, and are new "
+    "enough."
+)
+
+
+def _undecided(named: _Named) -> str:
+    """Who stands for what, and who has said nothing."""
+    values = named.values
+    parts = [
+        f"The cooperatives have not agreed on {values.get('decision')} for {named.lasted}: "
+        f"{values.get('stands')}."
+    ]
+    if values.get("silent"):
+        parts.append(f"Nothing has come from {values['silent']}.")
+    if values.get("outdated"):
+        parts.append(f"Too old to take part: the node of {values['outdated']}.")
+    return " ".join(parts)
+
+
 _TABLE: Final[Mapping[TroubleKind, Callable[[_Named], Words]]] = {
     TroubleKind.HALTED: lambda named: Words(
         "The cooperative's own key has signed two histories, so the node has stopped recording for good.",
@@ -177,6 +198,7 @@ _TABLE: Final[Mapping[TroubleKind, Callable[[_Named], Words]]] = {
         f"It goes on by itself once a node that has those entries can be reached; {named.other}'s own "
         "has them.",
     ),
+    TroubleKind.UNDECIDED: lambda named: Words(_undecided(named), _AGREE),
     TroubleKind.REOPENED: lambda named: Words(
         f"After a fault the node had to open its database again, {named.lasted} ago.",
         "What was acknowledged is there. The line `fault` in the node's log says what it was; see whether "

@@ -1,8 +1,10 @@
 """How far the next decisions about the index have come."""
 
 from node.engine.decisions.decisions import Decisions
+from node.engine.decisions.standing import Choice, standing
 from node.engine.health.status import ContentStatus, IndexStatus
 from node.engine.index.subject import IndexSubject
+from node.engine.wire_decisions import read_choice
 from node.engine.wire_index import decided, observed
 
 
@@ -13,22 +15,31 @@ def index_status(subject: IndexSubject, decisions: Decisions) -> IndexStatus | N
     due = subject.due()
     period, source = due
     keys = subject.keys(due)
-    gathering, promises = decisions.gathering, decisions.promises
-    signed = [one for key in keys for one in gathering.grouped(key)]
-    seen = {one.coop: one for each in signed for one in observed(each)}
+    stated = [one for key in keys for one in decisions.gathering.grouped(key)]
+    seen = {one.coop: one for each in stated for one in observed(each)}
+    now = standing(decisions.part(subject).agreement)
+    locked = None if now.locked is None else decided(read_choice(now.locked))
     return IndexStatus(
         period=period,
         source=source,
-        contents=tuple(
-            ContentStatus(
-                entry=entry,
-                signed_by=tuple(coop for coop, _ in entry.signatures),
-                needed=subject.quorum(one),
-            )
-            for one in signed
-            if (entry := decided(one)) is not None
-        ),
+        place=now.place,
+        round=now.round,
+        contents=tuple(each for one in now.choices if (each := _content(one)) is not None),
+        locked=locked,
+        silent=now.silent,
         levels={coop: seen[coop].level for coop in sorted(seen)},
         survey_hashes={coop: seen[coop].survey_hash for coop in sorted(seen)},
-        publications=tuple(one for key in keys for one in promises.publications(key)),
+        publications=tuple(one for key in keys for one in decisions.promises.publications(key)),
+    )
+
+
+def _content(choice: Choice) -> ContentStatus | None:
+    entry = decided(choice.decided)
+    if entry is None:
+        return None
+    return ContentStatus(
+        entry=entry,
+        supported_by=choice.supported_by,
+        signed_by=choice.signed_by,
+        needed=choice.needed,
     )

@@ -1,18 +1,20 @@
 """The price index as a subject of decisions: prints and changes of source (PROTOCOL section 9).
 
 What is due follows from the index that the own log has taken in, what is valid from `ledger.rules.index`. Of
-surveys, who puts observations together is in `proposals`, and the files are in `surveys`.
+surveys, what the coops make of their observations is in `closing`, and the files are in `surveys`.
 """
 
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
+from decimal import Decimal
 from hashlib import sha256
 from typing import Final
 
+from ledger import agreement
 from ledger.charter import IndexCharter
 from ledger.decisions import OBSERVATION, Decision, IndexEntry
 from ledger.entries import decode_transaction
 from ledger.index.days import Method, last_day_of_week, text_from_day, text_from_month
-from ledger.index.prints import Print, SourceChange
+from ledger.index.prints import SourceChange
 from ledger.index.table import Index
 from ledger.publications import Publication, check_publication
 from ledger.refusals import Refusal
@@ -21,9 +23,9 @@ from ledger.transactions import Kind, encode_transaction
 from node.engine.core import Core, Tick
 from node.engine.decisions.certificates import certificate
 from node.engine.decisions.gathering import Gathering
-from node.engine.decisions.subject import IsValid, Subject
+from node.engine.decisions.subject import Subject
 from node.engine.events import NotPublished, NotPublishedReason
-from node.engine.index.proposals import Proposals
+from node.engine.index.closing import Closing
 from node.engine.index.surveys import Surveys
 from node.engine.wire_decisions import Key, Known, Signed, SubjectMessage
 from node.engine.wire_index import (
@@ -44,13 +46,14 @@ class IndexSubject(Subject):
     """What is due of the index, and what follows from it."""
 
     shapes = INDEX
+    number = agreement.Subject.INDEX
     entry_kind = Kind.INDEX.value
     absent = "this coop publishes no index"
 
     def __init__(self, core: Core, gathering: Gathering) -> None:
         self.surveys = Surveys(core)
         self._core = core
-        self._proposals = Proposals(core, gathering)
+        self._closing = Closing(core, gathering)
         if self.is_chartered:
             self._miss_surveys()
 
@@ -79,6 +82,14 @@ class IndexSubject(Subject):
         """Publishers sign."""
         return self.is_chartered and coop in self.chartered.publishers
 
+    def coops(self) -> frozenset[int]:
+        """The publishers."""
+        return frozenset(self.chartered.publishers)
+
+    def place(self) -> int:
+        """See `Index.place`."""
+        return self.index.place
+
     def due(self) -> tuple[int, ...]:
         """The period of the next print, and the number of the next change of source."""
         index = self.index
@@ -96,6 +107,11 @@ class IndexSubject(Subject):
     def quorum(self, signed: Signed) -> int:
         """See `ledger.rules.index.quorum_of`."""
         return quorum_of(_entry(signed), self.chartered)
+
+    def least_quorum(self) -> int:
+        """That of a print or of a change of source."""
+        parameters = self.chartered.parameters
+        return min(parameters.quorum, parameters.source_quorum)
 
     def refusal(self, signed: Signed) -> Refusal | None:
         """See `ledger.rules.index.check_content`. Observations are what each coop says they are."""
@@ -121,24 +137,22 @@ class IndexSubject(Subject):
             return f"the week to {text_from_day(last_day_of_week(number))}"
         return text_from_month(number)
 
-    def contradicts(self, one: Signed, other: Signed) -> bool:
-        """A print, and a change of source by which that print would have another source.
+    def describe(self, signed: Signed) -> str:
+        """A change in percent, a level, a source."""
+        decided_ = _entry(signed).decided
+        if isinstance(decided_, SourceChange):
+            return self.name_of(signed.key)
+        if decided_.is_stand_in:
+            return "a stand-in"
+        is_survey = self.chartered.parameters.method is Method.SURVEY
+        value = Decimal(decided_.value)
+        return f"{value.scaleb(-6):f}" if is_survey else f"{value.scaleb(-1):f} %"
 
-        Of one period, some logs might take in the print before the change, and others be left with a change
-        after which the print's source is wrong. So a node signs one of the two.
-        """
-        first, second = decided(one), decided(other)
-        return (
-            first is not None
-            and second is not None
-            and (_is_outdated(first, second) or _is_outdated(second, first))
-        )
-
-    def wanted(self, tick: Tick, key: Key, is_valid: IsValid) -> Signed | None:
-        """For a survey, what there is to sign of the coops' levels."""
+    def wanted(self, tick: Tick, key: Key) -> Signed | None:
+        """For a survey, what follows from the coops' levels."""
         if key[0] != Decision.PRINT:
             return None
-        return self._proposals.wanted(tick, self.index, is_valid)
+        return self._closing.wanted(tick, self.index)
 
     def parts(self, key: Key, contents: Sequence[Signed]) -> Sequence[Known]:
         """All observations of a week go in one message, those of the lowest coops first."""
@@ -193,7 +207,7 @@ class IndexSubject(Subject):
 
     def on_due(self) -> None:
         """Another survey may be due."""
-        self._proposals.begin(self.index.due_window.period)
+        self._closing.begin(self.index.due_window.period)
 
     def on_taken(self, tick: Tick, signed: Signed) -> None:
         """Ask for the survey files that a certified value refers to."""
@@ -211,11 +225,9 @@ class IndexSubject(Subject):
         """Ask again for survey files that did not come."""
         self.surveys.run(tick)
 
-    def wake_at_ms(self, signed: Container[Key]) -> int | None:
-        """When to ask for files again; until the print is signed also when it may be proposed."""
-        times = [self.surveys.wake_at_ms()]
-        if (Decision.PRINT.value, self.index.due_window.period) not in signed:
-            times.append(self._proposals.wake_at_ms())
+    def wake_at_ms(self) -> int | None:
+        """When to ask for files again, or when the survey closes."""
+        times = (self.surveys.wake_at_ms(), self._closing.wake_at_ms())
         return min((at for at in times if at is not None), default=None)
 
 
@@ -224,13 +236,3 @@ def _entry(signed: Signed) -> IndexEntry:
     if entry is None:
         raise AssertionError("a content of another shape is read by nobody")
     return entry
-
-
-def _is_outdated(one: IndexEntry, other: IndexEntry) -> bool:
-    """Whether `one` is a print that names another source than it would have after `other`."""
-    return (
-        isinstance(one.decided, Print)
-        and isinstance(other.decided, SourceChange)
-        and one.decided.period >= other.decided.first_period
-        and one.decided.source < other.decided.number
-    )

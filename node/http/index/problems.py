@@ -49,8 +49,15 @@ DECISION_SIGNED: Final = ProblemKind(
     "decision_signed",
     409,
     "Signed otherwise",
-    "The node has signed something else for this number, and signs one content only.",
-    "Agree with the other cooperatives on what was signed.",
+    "The node has signed another observation of this week, and signs one only.",
+    "It stays; what the federation decides follows from all cooperatives' observations.",
+)
+DECISION_OBJECTED: Final = ProblemKind(
+    "decision_objected",
+    409,
+    "Not so",
+    "What this says is not so, as far as the node knows.",
+    "Look at what the detail names, and try again when it is as it should be.",
 )
 SURVEY_MISSING: Final = ProblemKind(
     "survey_missing",
@@ -66,6 +73,7 @@ NOT_PUBLISHED: Final[Mapping[NotPublishedReason, ProblemKind]] = {
     NotPublishedReason.NUMBER_TAKEN: DECISION_TAKEN,
     NotPublishedReason.NUMBER_EARLY: DECISION_EARLY,
     NotPublishedReason.SIGNED_OTHERWISE: DECISION_SIGNED,
+    NotPublishedReason.OBJECTED: DECISION_OBJECTED,
     NotPublishedReason.SURVEY_MISSING: SURVEY_MISSING,
 }
 """Why a publication is not taken in, as problems."""

@@ -62,6 +62,9 @@ async def get_decisions(api: Api, request: web.Request) -> web.Response:
             next_period=status.period,
             next_period_name=period_name(method, status.period),
             next_source=status.source,
+            round=status.round,
+            locked=status.locked is not None,
+            silent=[api.coop_name(coop) for coop in status.silent],
             contents=[_content(api, method, content) for content in status.contents],
             observations=[
                 shapes.Observation(
@@ -91,6 +94,7 @@ def _content(api: Api, method: Method, content: ContentStatus) -> shapes.Content
         print=print_shape(method, decided) if isinstance(decided, Print) else None,
         source=source_shape(method, decided) if isinstance(decided, SourceChange) else None,
         levels=levels(content.entry.observations),
+        supported_by=[api.coop_name(coop) for coop in content.supported_by],
         signed_by=[api.coop_name(coop) for coop in content.signed_by],
         needed=content.needed,
     )

@@ -89,13 +89,14 @@ class IndexPrints(Shape, frozen=True):
 
 
 class Content(Shape, frozen=True):
-    """What may be decided, and who has signed it."""
+    """What may be decided, and who stands for it: who supported it last, and who has signed it for good."""
 
     decision: Count
     number: Count
     print: Print | None
     source: SourceChange | None
     levels: dict[str, Millionths]
+    supported_by: list[str]
     signed_by: list[str]
     needed: Count
 
@@ -119,11 +120,18 @@ class WaitingPublication(Shape, frozen=True):
 
 
 class IndexDecisions(Shape, frozen=True):
-    """How the next print and change of source are coming about."""
+    """How the next print and change of source are coming about.
+
+    `silent` are the publishers that have said nothing of it yet. `locked`: this cooperative has signed one of
+    the contents, and stands by it until enough others stand for another.
+    """
 
     next_period: Count
     next_period_name: str
     next_source: Count
+    round: Count
+    locked: bool
+    silent: list[str]
     contents: list[Content]
     observations: list[Observation]
     publications: list[WaitingPublication]

@@ -4,9 +4,15 @@ What a test can see by a message, an answer or the status, it should see there.
 """
 
 from node.engine.core import Core
+from node.engine.decisions.agreement import Agreement
 from node.engine.engine import Engine
 
 
 def core_of(engine: Engine) -> Core:
     """What the engine's parts share."""
     return engine._core
+
+
+def agreement_of(engine: Engine) -> Agreement:
+    """What the node says, and knows of others' word, for the next place of the index."""
+    return engine._decisions.part(engine._index).agreement

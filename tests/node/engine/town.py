@@ -13,7 +13,16 @@ from typing import Any
 from ledger.publications import Publication
 from node.engine.decisions.decisions import SubjectMaker
 from node.engine.engine import Engine
-from node.engine.events import Event, Notice, Outbox, PeerDown, PeerMessage, PeerUp, Publish
+from node.engine.events import (
+    LINK_VERSION,
+    Event,
+    Notice,
+    Outbox,
+    PeerDown,
+    PeerMessage,
+    PeerUp,
+    Publish,
+)
 from node.engine.settings import EngineSettings
 from node.mark import MemoryMark
 from node.store import MemoryDisk, MemoryStore
@@ -35,6 +44,8 @@ class Town:
     marks: dict[int, MemoryMark] = field(default_factory=dict)
     cut: set[frozenset[int]] = field(default_factory=set)
     """Pairs of coops that have no link with each other."""
+    versions: dict[frozenset[int], int] = field(default_factory=dict)
+    """Of links that are not of the newest version."""
     subjects: Sequence[SubjectMaker] = ()
     """What is decided about beside the index."""
     notices: list[tuple[int, Notice]] = field(default_factory=list)
@@ -85,8 +96,9 @@ class Town:
                 link = frozenset((one, two))
                 if one < two and link not in self._links | self.cut:
                     self._links.add(link)
-                    self.tick(one, [PeerUp(two)])
-                    self.tick(two, [PeerUp(one)])
+                    version = self.versions.get(link, LINK_VERSION)
+                    self.tick(one, [PeerUp(two, version)])
+                    self.tick(two, [PeerUp(one, version)])
         for _ in range(_MOST_ROUNDS):
             if not self._mail:
                 return

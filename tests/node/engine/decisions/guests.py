@@ -6,6 +6,7 @@ the certificates are in a book that all nodes read; otherwise it does as any sub
 
 from dataclasses import dataclass, field
 
+from ledger import agreement
 from ledger.codec import Value, decode
 from ledger.refusals import Refusal
 from ledger.shapes import Kind
@@ -49,6 +50,7 @@ class Guests(Subject):
     """Whom the own log admits next."""
 
     shapes = GUESTS
+    number = agreement.Subject.CHARTER
     entry_kind = Kind.ADMIT.value
     absent = "this coop has no say about guests"
 
@@ -63,6 +65,13 @@ class Guests(Subject):
     def takes_part(self, coop: int) -> bool:
         return coop in self._book.signers
 
+    def coops(self) -> frozenset[int]:
+        return frozenset(self._book.signers)
+
+    def place(self) -> int:
+        (number,) = self.due()
+        return number - 1
+
     def due(self) -> tuple[int, ...]:
         number = 1
         while self._core.validator.account(self._core.coop, FIRST_ACCOUNT + number) is not None:
@@ -74,6 +83,9 @@ class Guests(Subject):
         return ((GUEST, number),)
 
     def quorum(self, signed: Signed) -> int:
+        return self._book.needed
+
+    def least_quorum(self) -> int:
         return self._book.needed
 
     def refusal(self, signed: Signed) -> Refusal | None:

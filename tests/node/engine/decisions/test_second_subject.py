@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from ledger.agreement import Turn
 from ledger.codec import Value, encode
 from ledger.publications import Publication
 from ledger.refusals import Refusal
@@ -16,8 +17,9 @@ from node.engine.events import (
     Published,
     Refused,
 )
+from node.engine.health.status import Readiness
 from node.engine.wire import Heads
-from node.engine.wire_decisions import Due, Signed
+from node.engine.wire_decisions import Due, Signed, Supported
 from node.store import DocumentKind
 from tests.builders import build_federation
 from tests.index_builders import index_lines
@@ -67,7 +69,6 @@ def test_it_goes_from_a_publication_to_a_certificate_beside_the_index() -> None:
         assert admitted(town, coop) == ["ada"]
         for key in ((GUEST, 1), (1, NOVEMBER)):
             assert store.document(DocumentKind.CERTIFICATE, document_id(key)) is not None
-        assert store.documents(DocumentKind.DECISION, limit=9) == []
     names = {(notice.name, notice.values.get("decision")) for _, notice in town.notices}
     assert {("guests_signed", "guest"), ("guests_taken", "guest")} <= names
     assert {("index_signed", "print"), ("index_taken", "print")} <= names
@@ -99,28 +100,30 @@ def test_who_was_away_gets_certificates_in_order() -> None:
     assert taken(town)[3] == 3
 
 
-def test_what_was_signed_is_signed_for_good() -> None:
-    """Also by a node that starts again and can ask nobody."""
+def test_what_was_said_in_a_round_is_not_said_again_otherwise() -> None:
+    """Also by a node that starts again and can ask nobody; in the next round it says what its people want."""
     town = guests_town(needed=3)
     town.publish(1, guest(1, "ada"))
-    saved = town.stores[1].document(DocumentKind.DECISION, document_id((GUEST, 1)))
-    assert saved is not None
+    saved = town.stores[1].document(DocumentKind.AGREEMENT, "guests")
     town.kill(1)
     town.cut |= {frozenset((1, 2)), frozenset((1, 3))}
     town.start(1)
     town.settle()
     town.pass_time(3_000)
     answer = town.publish(1, guest(1, "bea"))
-    assert isinstance(answer, NotPublished)
-    assert answer.reason is NotPublishedReason.SIGNED_OTHERWISE
+    assert isinstance(answer, Published)
+    assert not answer.is_signed
+    assert town.stores[1].document(DocumentKind.AGREEMENT, "guests") == saved
     town.cut.clear()
     for coop in (2, 3):
-        town.publish(coop, guest(1, "ada"))
+        town.publish(coop, guest(1, "bea"))
     town.settle()
-    assert admitted(town, 1) == ["ada"]
+    town.pass_time(10_000)
+    assert [admitted(town, coop) for coop in (1, 2, 3)] == [["bea"]] * 3
+    assert [store.evidence() for store in town.stores.values()] == [[], [], []]
 
 
-def test_after_a_restore_it_asks_what_it_has_signed() -> None:
+def test_after_a_restore_it_asks_what_it_has_said() -> None:
     """The copy knows of no guest. Heads don't say that there was none: it waits for all that peers know."""
     town = guests_town(needed=3)
     copy = town.disks[1].copy()
@@ -131,15 +134,17 @@ def test_after_a_restore_it_asks_what_it_has_signed() -> None:
     town.settings = replace(SETTINGS, restored=True)
     town.start(1)
     heads = Heads(()).encode()
-    town.tick(1, [PeerUp(2, 1), PeerUp(3, 1), PeerMessage(2, heads), PeerMessage(3, heads)])
+    town.tick(1, [PeerUp(2), PeerUp(3), PeerMessage(2, heads), PeerMessage(3, heads)])
+    core_of(town.engines[1]).readiness = Readiness.READY
     early = town.publish(1, guest(1, "bea"))
     assert isinstance(early, Published)
     assert not early.is_signed
     town.settle()
     town.pass_time(12_000)
     late = town.publish(1, guest(1, "bea"))
-    assert isinstance(late, NotPublished)
-    assert late.reason is NotPublishedReason.SIGNED_OTHERWISE
+    assert isinstance(late, Published)
+    assert late.is_signed
+    assert town.stores[2].evidence() == []
 
 
 def test_what_is_published_is_judged_by_its_subject() -> None:
@@ -167,18 +172,24 @@ def test_what_is_published_is_judged_by_its_subject() -> None:
     assert town.publish(1, guest(1, limit=5_000)) == Refused(Refusal.LIMIT_EXCEEDED)
 
 
-def test_a_signature_by_a_coop_without_a_part_in_it_is_a_breach() -> None:
+def test_what_a_coop_without_a_part_in_it_says_is_passed_over() -> None:
     town = guests_town(signers=(1, 2))
-    content = encode(["ada", 500])
-    signed = Signed(decision=GUEST, number=1, content=content, signatures=((3, bytes(64)),))
-    outbox = town.engines[1].tick(town.now_ms, [PeerMessage(2, signed.encode())])
-    assert [cut.coop for cut in outbox.disconnects] == [2]
+    decided = Signed(
+        decision=GUEST,
+        number=1,
+        content=encode(["ada", 500]),
+        turn=Turn(place=0, round=0),
+        signatures=((3, bytes(64)),),
+    )
+    for message in (decided, Supported(decided=decided), replace(decided, turn=None)):
+        outbox = town.engines[1].tick(town.now_ms, [PeerMessage(2, message.encode())])
+        assert (outbox.disconnects, outbox.sends) == ([], [])
 
 
 @pytest.mark.parametrize(
     "message",
     [
-        Due("guests", (1,)),
+        Due("guests", 0, (1,)),
         Signed(decision=GUEST, number=1, content=encode(["ada", 500])),
     ],
 )

@@ -1,22 +1,25 @@
-"""Decisions about the index gather by themselves, and a node signs one content for a number."""
+"""Decisions about the index gather by themselves, and end in one certificate in all logs."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
 import pytest
 
+from ledger.agreement import Subject, Turn, support_hash, support_message
 from ledger.codec import Value
-from ledger.contradictions import DecisionEvidence
+from ledger.contradictions import DecisionEvidence, RoundEvidence, SupportEvidence
 from ledger.decisions import OBSERVATION, Decision, IndexEntry
 from ledger.entries import decode_transaction
 from ledger.evidence import decode_evidence
-from ledger.index.conversion import divide_half_even
 from ledger.index.days import text_from_month, week_of_day
 from ledger.index.prints import Print
 from ledger.index.table import Index
 from ledger.publications import Publication
 from ledger.refusals import Refusal
+from node.engine.decisions.agreement import MOST_AHEAD
+from node.engine.decisions.words import Saying
 from node.engine.events import (
     NotPublished,
     NotPublishedReason,
@@ -26,17 +29,18 @@ from node.engine.events import (
 )
 from node.engine.health.status import Readiness
 from node.engine.settings import EngineSettings
+from node.engine.wire_decisions import Known, Signed, Supported
 from node.engine.wire_index import Observed, signed_decision
 from node.store import DocumentKind
 from tests.builders import build_federation
 from tests.index_builders import SOURCE_HASH, certify, index_lines, observation, official
-from tests.node.engine.inside import core_of
+from tests.node.engine.inside import agreement_of, core_of
 from tests.node.engine.town import Town
 
 NOVEMBER = 2025 * 12 + 10
 SURVEYS = {coop: f"survey of coop {coop}".encode() for coop in range(1, 6)}
 SETTINGS = EngineSettings(
-    decision_interval_ms=5_000, survey_closing_ms=60_000, survey_round_ms=10_000
+    decision_interval_ms=5_000, survey_closing_ms=60_000, round_ms=2_000, round_most_ms=20_000
 )
 
 
@@ -133,18 +137,20 @@ def test_a_node_waits_for_enough_of_its_stewards() -> None:
     assert taken(town) == {1: 0, 2: 0, 3: 0}
 
 
-def test_a_steward_may_change_his_mind_before_the_node_has_signed() -> None:
+def test_stewards_may_change_their_minds_as_long_as_nothing_is_decided() -> None:
     town = official_town()
     town.publish(1, fact(NOVEMBER, 52), stewards=[0])
     town.publish(1, fact(NOVEMBER, 25), stewards=[0])
     town.publish(1, fact(NOVEMBER, 52), stewards=[1])
     town.publish(1, fact(NOVEMBER, 25), stewards=[1])
     late = town.publish(1, fact(NOVEMBER, 52))
-    assert isinstance(late, NotPublished)
-    assert late.reason is NotPublishedReason.SIGNED_OTHERWISE
-    town.publish(2, fact(NOVEMBER, 25))
+    assert isinstance(late, Published)
+    assert not late.is_signed
+    town.publish(2, fact(NOVEMBER, 52))
     town.settle()
+    town.pass_time(20_000)
     assert taken(town) == {1: 1, 2: 1, 3: 1}
+    assert index_of(town, 3).prints[0].value == 52
 
 
 def test_facts_that_differ_move_nothing_below_the_quorum() -> None:
@@ -238,52 +244,85 @@ def test_signatures_travel_through_a_third_node() -> None:
     assert set(taken(town).values()) == {1}
 
 
-def test_a_restarted_node_keeps_what_it_signed_and_what_was_published() -> None:
+def test_a_restarted_node_keeps_what_it_said_and_what_was_published() -> None:
     town = official_town(coops=3, quorum=3)
     town.publish(1, fact(NOVEMBER, 25))
     town.publish(2, fact(NOVEMBER, 25), stewards=[0])
     town.settle()
+    said = {coop: agreement_of(town.engines[coop]).rounds.saved() for coop in (1, 2)}
     for coop in (1, 2):
         town.kill(coop)
         town.start(coop)
+    assert {coop: agreement_of(town.engines[coop]).rounds.saved() for coop in (1, 2)} == said
     town.settle()
     town.pass_time(3_000)
-    other = town.publish(1, fact(NOVEMBER, 26))
-    assert other.reason is NotPublishedReason.SIGNED_OTHERWISE
     assert town.publish(2, fact(NOVEMBER, 25), stewards=[1]).stewards == (0, 1)
     town.publish(3, fact(NOVEMBER, 25))
     town.settle()
     assert set(taken(town).values()) == {1}
 
 
-def test_a_restarted_node_needs_nobody_to_tell_it_what_it_signed() -> None:
-    town = official_town(coops=3, quorum=3)
-    town.publish(1, fact(NOVEMBER, 25))
-    town.publish(1, new_source(1, NOVEMBER + 3))
-    for coop in (1, 2, 3):
-        town.kill(coop)
-    town.start(1)
-    town.pass_time(3_000)
-    for other in (fact(NOVEMBER, 26), new_source(1, NOVEMBER + 4)):
-        answer = town.publish(1, other)
-        assert answer.reason is NotPublishedReason.SIGNED_OTHERWISE
-
-
-@pytest.mark.parametrize("forged", [True, False], ids=["forged", "no publisher"])
-def test_signatures_that_no_honest_peer_sends_cut_the_link(forged: bool) -> None:
-    town = official_town(coops=4, publishers=[1, 2, 3])
-    entry = IndexEntry(decided=Print(period=NOVEMBER, value=25))
-    signer = 3 if forged else 4
-    signed = decode_transaction(certify(town.federation, entry, [signer]))
+def signed_in_a_round(
+    town: Town, value: int, coops: Iterable[int], *, round_: int = 0, place: int = 0
+) -> Signed:
+    """A print of that value for November with these coops' signatures in one round."""
+    entry = IndexEntry(
+        decided=Print(period=NOVEMBER, value=value), turn=Turn(place=place, round=round_)
+    )
+    signed = decode_transaction(certify(town.federation, entry, coops))
     assert isinstance(signed, IndexEntry)
-    if forged:
-        signed = replace(signed, signatures=((2, signed.signatures[0][1]),))
-    message = PeerMessage(3, signed_decision(signed).encode())
-    outbox = town.engines[1].tick(town.now_ms, [message])
+    return signed_decision(signed)
+
+
+def supported(town: Town, value: int, coops: Iterable[int], *, round_: int = 0) -> Supported:
+    """The same, with these coops' support."""
+    plain = signed_in_a_round(town, value, [], round_=round_)
+    turn = Turn(place=0, round=round_)
+    hash_ = support_hash(decision=plain.decision, number=plain.number, content=plain.content)
+    signatures = []
+    for coop in coops:
+        message = support_message(
+            federation=town.federation.id,
+            coop=coop,
+            subject=Subject.INDEX,
+            turn=turn,
+            content_hash=hash_,
+        )
+        signatures.append((coop, town.federation.node_keys[coop].sign(message)))
+    return Supported(decided=replace(plain, signatures=tuple(signatures)))
+
+
+@pytest.mark.parametrize("saying", list(Saying))
+def test_words_under_signatures_that_do_not_hold_cut_the_link(saying: Saying) -> None:
+    town = official_town(coops=4, quorum=3)
+    signed = signed_in_a_round(town, 25, [3])
+    forged = replace(signed, signatures=((2, signed.signatures[0][1]),))
+    message: Known = forged if saying is Saying.SIGNATURE else Supported(decided=forged)
+    outbox = town.engines[1].tick(town.now_ms, [PeerMessage(3, message.encode())])
     assert [cut.coop for cut in outbox.disconnects] == [3]
     status = town.engines[1].index_status()
     assert status is not None
     assert status.contents == ()
+
+
+def test_what_is_no_news_is_not_verified_and_not_passed_on() -> None:
+    """Another signature for a word that is known may be anything: it is not looked at."""
+    town = official_town(coops=4, quorum=3)
+    word = supported(town, 25, [3])
+    (first,) = [town.engines[1].tick(town.now_ms, [PeerMessage(3, word.encode())])]
+    assert {send.coop for send in first.sends} == {2, 4}
+    again = replace(word.decided, signatures=((3, bytes(64)),))
+    outbox = town.engines[1].tick(town.now_ms, [PeerMessage(3, Supported(decided=again).encode())])
+    assert (outbox.sends, outbox.disconnects) == ([], [])
+
+
+def test_words_far_ahead_are_kept_and_not_passed_on() -> None:
+    town = official_town(coops=4, quorum=3)
+    word = supported(town, 25, [3], round_=MOST_AHEAD + 1)
+    outbox = town.engines[1].tick(town.now_ms, [PeerMessage(3, word.encode())])
+    assert outbox.sends == []
+    rounds = agreement_of(town.engines[1]).rounds
+    assert rounds.said(Saying.SUPPORT, 3, MOST_AHEAD + 1) is not None
 
 
 def test_observations_travel_through_a_third_node() -> None:
@@ -299,24 +338,6 @@ def test_observations_travel_through_a_third_node() -> None:
     assert set(taken(town).values()) == {1}
     town.pass_time(12_000)
     assert town.engines[3].survey(sha256(SURVEYS[1]).digest()) == SURVEYS[1]
-
-
-def test_a_node_restored_from_an_old_copy_is_told_what_it_signed() -> None:
-    town = official_town(coops=3, quorum=3)
-    copy = town.disks[1].copy()
-    town.publish(1, fact(NOVEMBER, 25))
-    town.settle()
-    town.kill(1)
-    town.disks[1] = copy
-    town.start(1)
-    town.settle()
-    town.pass_time(3_000)
-    other = town.publish(1, fact(NOVEMBER, 26))
-    assert other.reason is NotPublishedReason.SIGNED_OTHERWISE
-    for coop in (2, 3):
-        town.publish(coop, fact(NOVEMBER, 25))
-    town.settle()
-    assert set(taken(town).values()) == {1}
 
 
 def test_a_node_that_takes_its_log_back_has_the_certificates_again() -> None:
@@ -337,42 +358,81 @@ def test_a_node_that_takes_its_log_back_has_the_certificates_again() -> None:
     for coop in (1, 2):
         town.publish(coop, fact(NOVEMBER + 1, 25))
     town.settle()
+    town.pass_time(10_000)  # the one that was put back begins above the others
     assert set(taken(town).values()) == {2}
 
 
-def test_two_contents_of_one_coop_are_evidence_that_spreads() -> None:
+@pytest.mark.parametrize("saying", list(Saying))
+def test_two_contents_of_one_coop_in_one_round_are_evidence_that_spreads(saying: Saying) -> None:
     town = official_town(coops=4, quorum=3)
     for value in (25, 26):
-        entry = IndexEntry(decided=Print(period=NOVEMBER, value=value))
-        signed = decode_transaction(certify(town.federation, entry, [2]))
-        assert isinstance(signed, IndexEntry)
-        town.tick(1, [PeerMessage(2, signed_decision(signed).encode())])
+        message = (
+            signed_in_a_round(town, value, [2])
+            if saying is Saying.SIGNATURE
+            else supported(town, value, [2])
+        )
+        town.tick(1, [PeerMessage(2, message.encode())])
     town.settle()
     for coop in (1, 3, 4):
         (row,) = town.stores[coop].evidence(2)
         evidence = decode_evidence(row.data)
-        assert isinstance(evidence, DecisionEvidence)
-        assert (evidence.decision, evidence.number) == (Decision.PRINT, NOVEMBER)
+        assert isinstance(evidence, RoundEvidence | SupportEvidence)
+        assert evidence.turn == Turn(place=0, round=0)
         evidence.check(town.federation.charter)
     assert town.engines[2].status().readiness is Readiness.HALTED
     # One coop's word still moves nothing, whichever of the two.
     assert set(taken(town).values()) == {0}
 
 
+@pytest.mark.parametrize("saying", list(Saying))
+def test_other_contents_in_other_rounds_are_no_evidence(saying: Saying) -> None:
+    town = official_town(coops=4, quorum=3)
+    for round_, value in enumerate((25, 26, 25)):
+        message = (
+            signed_in_a_round(town, value, [2], round_=round_)
+            if saying is Saying.SIGNATURE
+            else supported(town, value, [2], round_=round_)
+        )
+        town.tick(1, [PeerMessage(2, message.encode())])
+    assert town.stores[1].evidence() == []
+
+
 def test_a_certificate_counts_by_a_coop_that_signed_something_else_too() -> None:
     """A log that saw the other content first takes in what other logs have taken in already."""
     town = official_town()
-    wrong = decode_transaction(official(town.federation, NOVEMBER, 99, signers=[1]))
-    right = decode_transaction(official(town.federation, NOVEMBER, 25, signers=[1]))
-    certificate = decode_transaction(official(town.federation, NOVEMBER, 25, signers=[1, 2]))
     told = []
-    for entry in (wrong, right, certificate):
-        assert isinstance(entry, IndexEntry)
-        town.tick(3, [PeerMessage(2, signed_decision(entry).encode())])
+    for value, coops in ((99, [1]), (25, [1]), (25, [1, 2])):
+        message = signed_in_a_round(town, value, coops)
+        town.tick(3, [PeerMessage(2, message.encode())])
         told.append(len(index_of(town, 3).prints))
     assert told == [0, 0, 1]
     assert index_of(town, 3).prints == (Print(period=NOVEMBER, value=25),)
     assert len(town.stores[3].evidence(1)) == 1
+
+
+def test_signatures_of_different_rounds_are_no_certificate() -> None:
+    town = official_town()
+    for round_, coops in ((0, [1]), (1, [2])):
+        message = signed_in_a_round(town, 25, coops, round_=round_)
+        town.tick(3, [PeerMessage(2, message.encode())])
+    assert index_of(town, 3).prints == ()
+
+
+def test_words_for_another_place_count_for_nothing() -> None:
+    town = official_town()
+    town.tick(3, [PeerMessage(2, signed_in_a_round(town, 25, [1, 2], place=1).encode())])
+    assert index_of(town, 3).prints == ()
+
+
+def test_a_certificate_from_before_there_were_rounds_is_taken_in() -> None:
+    town = official_town()
+    for signers, expected in (([1], 0), ([1, 2], 1)):
+        old = decode_transaction(official(town.federation, NOVEMBER, 25, signers=signers))
+        assert isinstance(old, IndexEntry)
+        town.tick(3, [PeerMessage(2, signed_decision(old).encode())])
+        assert len(index_of(town, 3).prints) == expected
+    town.settle()
+    assert set(taken(town).values()) == {1}
 
 
 def test_two_observations_of_one_coop_are_evidence() -> None:
@@ -387,19 +447,21 @@ def test_two_observations_of_one_coop_are_evidence() -> None:
     evidence.check(town.federation.charter)
 
 
-def test_a_print_and_the_change_of_source_that_contradicts_it_are_not_both_signed() -> None:
+def test_a_print_and_a_change_of_source_are_decided_one_after_the_other() -> None:
+    """Both are endorsed for the first place, the change of source by two: in turns both come to a
+    decision."""
     town = official_town(coops=3, quorum=2, source_quorum=2)
-    for coop in (1, 2):
-        town.publish(coop, fact(NOVEMBER, 25), stewards=[0, 1] if coop == 1 else [0])
+    for coop in (1, 2, 3):
+        town.publish(coop, fact(NOVEMBER, 25))
+        if coop != 3:
+            town.publish(coop, new_source(1, NOVEMBER + 1))
     town.settle()
-    town.publish(1, new_source(1, NOVEMBER))
-    town.settle()
-    status = town.engines[1].index_status()
-    assert status is not None
-    assert [content.entry.decision for content in status.contents] == [Decision.PRINT]
-    town.publish(2, fact(NOVEMBER, 25), stewards=[1])
-    town.settle()
+    town.pass_time(30_000)
     assert set(taken(town).values()) == {1}
+    assert {len(index_of(town, coop).sources) for coop in (1, 2, 3)} == {1}
+    for coop in (1, 2, 3):
+        assert index_of(town, coop).place == 2
+    assert [store.evidence() for store in town.stores.values()] == [[], [], []]
 
 
 def test_a_survey_is_certified_as_soon_as_all_have_observed() -> None:
@@ -430,54 +492,42 @@ def test_a_survey_closes_without_those_who_are_late() -> None:
     assert index_of(town, 2).prints[0].value == 1_015_000_000
 
 
-def test_the_next_coop_proposes_when_the_first_is_down() -> None:
+def test_coops_that_hold_other_observations_agree_once_they_have_heard_of_all() -> None:
+    """Two halves close the survey apart from each other, each with its own observations."""
     town = survey_town(coops=4, needed=2)
-    proposer = 1 + WEEK % 4
-    town.kill(proposer)
-    others = sorted(town.engines)
-    for coop in others:
-        publish_level(town, coop, 1_000_000_000 + coop)
+    halves = ((1, 2), (3, 4))
+    town.cut |= {frozenset((one, two)) for one in halves[0] for two in halves[1]}
+    for coop in (1, 2, 3, 4):
+        town.kill(coop)
+        town.start(coop)
+    town.pass_time(3_000)
+    for coop in (1, 2, 3, 4):
+        publish_level(town, coop, 1_000_000_000 + 2 * coop)
     town.settle()
-    town.pass_time(60_000)
+    town.pass_time(70_000)
     assert set(taken(town).values()) == {0}
-    town.pass_time(15_000)
-    assert set(taken(town).values()) == {1}
-    town.start(proposer)
-    town.settle()
-    town.pass_time(12_000)
-    assert set(taken(town).values()) == {1}
-    assert town.engines[proposer].survey(sha256(SURVEYS[others[0]]).digest()) is not None
-
-
-def test_a_later_proposer_takes_up_what_was_signed() -> None:
-    """The first proposer signs, is heard by one, and dies: the content is the same afterwards."""
-    town = survey_town(coops=4, needed=2)
-    first = 1 + WEEK % 4
-    others = [coop for coop in (1, 2, 3, 4) if coop != first]
-    heard, *deaf = others
-    for coop in (first, heard):
-        publish_level(town, coop, 1_000_000_000 + coop)
-    town.settle()
-    for coop in deaf:
-        town.cut.add(frozenset((first, coop)))
-        town.cut.add(frozenset((heard, coop)))
-    town.pass_time(61_000)
-    status = town.engines[heard].index_status()
-    assert status is not None
-    assert [content.signed_by for content in status.contents] == [tuple(sorted((first, heard)))]
-    town.kill(first)
-    publish_level(town, deaf[0], 5_000_000_000)
-    town.settle()
     town.cut.clear()
-    for coop in others:  # links that were cut come up anew
+    for coop in (1, 2, 3, 4):
         town.kill(coop)
         town.start(coop)
     town.settle()
-    town.pass_time(120_000)
+    town.pass_time(60_000)
     assert set(taken(town).values()) == {1}
-    # The half-even mean of the two levels that the first proposer held; the third is not in it.
-    expected = divide_half_even(2_000_000_000 + first + heard, divisor=2)
-    assert {index_of(town, coop).prints[0].value for coop in town.engines} == {expected}
+    assert {index_of(town, coop).prints[0].value for coop in town.engines} == {1_000_000_005}
+
+
+def test_the_observations_of_a_coop_that_observed_twice_are_left_out() -> None:
+    town = survey_town(coops=4, needed=3)
+    for value in (10**9, 2 * 10**9):
+        seen = observation(town.federation, 4, WEEK, value)
+        for coop in (1, 2, 3):
+            town.tick(coop, [PeerMessage(4, Observed(period=WEEK, observations=(seen,)).encode())])
+    for coop in (1, 2, 3):
+        publish_level(town, coop, 1_000_000_000 + coop)
+    town.settle()
+    town.pass_time(70_000)
+    assert {taken(town)[coop] for coop in (1, 2, 3)} == {1}
+    assert index_of(town, 1).prints[0].value == 1_000_000_002
 
 
 def test_a_survey_with_another_file_is_not_published() -> None:

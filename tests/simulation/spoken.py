@@ -1,0 +1,161 @@
+"""What coops have said about the index, read from the messages that honest nodes send and from nothing else.
+
+An honest coop supports one decision in a round of a place and signs one, both saved before they leave, and
+observes once for a week. Its word counts whoever passes it on, so that one that it has forgotten is
+remembered here. And whatever a culprit does: no two decisions ever have enough signatures for one place,
+whether a log has taken them in or not.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from ledger.agreement import Turn
+from ledger.codec import decode, encode
+from node.engine.events import Send
+from node.engine.wire import Message, decode_message
+from node.engine.wire_decisions import Key, Signed, Stated, Supported, Told
+from node.store import DocumentKind
+from tests.simulation.decided import Decided, name
+from tests.simulation.nodes import SimNode
+from tests.simulation.world import Failure
+
+_SAID: Final = (
+    encode(["signed", 0])[1:-1],
+    encode(["support", 0])[1:-1],
+    encode(["observed", 0])[1:-1],
+    encode(["index so far", 0])[1:-1],
+)
+
+
+class Saying(StrEnum):
+    """What a coop says."""
+
+    SUPPORTED = "supported"
+    SIGNED = "signed"
+    OBSERVED = "observed"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What a coop said; without a turn it is an observation."""
+
+    saying: Saying
+    coop: int
+    key: Key
+    turn: Turn | None
+    choice: bytes
+
+    def __str__(self) -> str:
+        where = "" if self.turn is None else f" in round {self.turn.round}"
+        return f"coop {self.coop} {self.saying} {name(self.key)}{where}"
+
+
+class Spoken:
+    """Words over the whole run."""
+
+    def __init__(self, honest: list[int]) -> None:
+        self._honest = frozenset(honest)
+        self._words: dict[tuple[Saying, int, object], Word] = {}
+        self._signers: defaultdict[tuple[Turn, bytes], set[int]] = defaultdict(set)
+        self._certified: dict[int, Word] = {}
+        self.highest: dict[int, int] = {}
+        """The latest round of each place in which an honest coop has said something."""
+
+    def hear(self, node: SimNode, sends: Sequence[Send], decided: Decided, quorum: int) -> int:
+        """What an honest node sends after a tick; how many words of its own it says for the first time."""
+        own = 0
+        for data in {send.data for send in sends if _is_about_decisions(send.data)}:
+            for word in words_in(decode_message(data, max_bytes=len(data))):
+                own += self._take(node, word, decided)
+                self._count(word, quorum)
+        return own
+
+    def _take(self, node: SimNode, word: Word, decided: Decided) -> bool:
+        if word.coop not in self._honest:
+            return False
+        where = word.key if word.turn is None else word.turn
+        key = (word.saying, word.coop, where)
+        is_new = key not in self._words
+        first = self._words.setdefault(key, word)
+        if first.choice != word.choice:
+            raise Failure(f"{first}, and {word}")
+        if word.turn is not None:
+            at = self.highest.setdefault(word.turn.place, word.turn.round)
+            self.highest[word.turn.place] = max(at, word.turn.round)
+        if word.coop != node.coop or not is_new:
+            return False
+        if not _is_saved(node, word, decided):
+            raise Failure(f"{word} and did not save it")
+        return True
+
+    def _count(self, word: Word, quorum: int) -> None:
+        """Fail when enough coops have signed a second decision for a place."""
+        if word.saying is not Saying.SIGNED or word.turn is None:
+            return
+        signers = self._signers[word.turn, word.choice]
+        signers.add(word.coop)
+        if len(signers) < quorum:
+            return
+        certified = self._certified.setdefault(word.turn.place, word)
+        if certified.choice != word.choice:
+            raise Failure(f"two decisions are certified for place {word.turn.place}: {word}")
+
+
+def words_in(message: Message) -> Iterator[Word]:
+    """Every word in a message, whoever said it."""
+    match message:
+        case Told(known=known):
+            for part in known:
+                yield from words_in(part)
+        case Supported(decided=signed):
+            yield from _words(Saying.SUPPORTED, signed)
+        case Signed():
+            yield from _words(Saying.SIGNED, message)
+        case Stated():
+            for signed in message.signed():
+                yield from _words(Saying.OBSERVED, signed)
+        case _:
+            return
+
+
+def _words(saying: Saying, signed: Signed) -> Iterator[Word]:
+    for coop, _ in signed.signatures:
+        yield Word(saying, coop, signed.key, signed.turn, signed.choice)
+
+
+def _is_about_decisions(data: bytes) -> bool:
+    return data[1:].startswith(_SAID)
+
+
+def _is_saved(node: SimNode, word: Word, decided: Decided) -> bool:
+    """Whether the disk has it, or the node's log the decision, so that there can't be another."""
+    index = decided.logs[node.coop]
+    if word.turn is None:
+        document = node.disk.documents.get((DocumentKind.DECISION, "-".join(map(str, word.key))))
+        return index.due_window.period > word.key[1] or (
+            document is not None and word.choice.endswith(_content(document.data))
+        )
+    document = node.disk.documents.get((DocumentKind.AGREEMENT, "index"))
+    if index.place > word.turn.place or document is None:
+        return index.place > word.turn.place
+    place, *_, words = _list(decode(document.data[32:]))
+    saying = int(word.saying is Saying.SIGNED)
+    return place == word.turn.place and any(
+        _list(said)[:3] == [saying, word.turn.round, word.choice] for said in _list(words)
+    )
+
+
+def _content(data: bytes) -> bytes:
+    content = _list(decode(data))[0]
+    if not isinstance(content, bytes):
+        raise Failure(f"a document of another shape: {content!r}")
+    return content
+
+
+def _list(value: object) -> list[object]:
+    if not isinstance(value, list):
+        raise Failure(f"a document of another shape: {value!r}")
+    return value
