@@ -1,10 +1,10 @@
 """What `tests.builders` makes, for changes of the charter: entries of kind 13 and books that take them in.
 
-`Union` is a federation of three coops with the keys of a fourth, and books in which each log is at its own
+`Union` is a federation of three coops with the keys of two more, and books in which each log is at its own
 version: `decide` certifies a change under the newest charter, `take_in` lets a log take the next version in.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ledger.agreement import decision_message
@@ -17,7 +17,7 @@ from ledger.validators.reference import ReferenceValidator
 from tests.builders import Books, Federation, MakeValidator, build_federation, open_books
 from tests.charters import keyed
 
-FOURTH = 4
+FOURTH, FIFTH = 4, 5
 
 
 def certified(
@@ -70,9 +70,14 @@ class Union:
     """Books of a federation whose charter changes; `versions` are the entries of kind 13, oldest first."""
 
     books: Books
-    fourth: Coop
-    """A coop that may join; its keys are the federation's."""
+    people: Mapping[int, Coop]
+    """The founding coops and those that may join, whose keys are the federation's, too."""
     versions: list[bytes] = field(default_factory=list)
+
+    @property
+    def fourth(self) -> Coop:
+        """The first coop that may join."""
+        return self.people[FOURTH]
 
     @property
     def charter(self) -> Charter:
@@ -117,9 +122,9 @@ def open_union(
     witness_quorum: int = 0,
     index: Sequence[str] = (),
 ) -> Union:
-    """Books of three coops without an entry, and a fourth coop that may join."""
+    """Books of three coops without an entry, and two coops that may join."""
     founded = build_federation(seed=seed, coops=3, witness_quorum=witness_quorum, index=index)
-    grown = build_federation(seed=seed, coops=4)
+    grown = build_federation(seed=seed, coops=5)
     people = replace(grown, founding=founded.founding)
     books = open_books(people, make_validator)
-    return Union(books=books, fourth=grown.charter.coops[FOURTH])
+    return Union(books=books, people=grown.charter.coops)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from ledger.agreement import decision_message
 from ledger.chain import genesis
 from ledger.codec import Value, decode, encode
 from ledger.entries import decode_entry, decode_transaction, encode_entry
@@ -54,6 +55,8 @@ def replayed(case: dict[str, Any], make_validator: MakeValidator) -> Validator:
     """All logs of a case, each as far as it goes before another has to go on."""
     validator = make_validator(parse_founding(case["charter"].encode("utf-8")))
     rests = {int(coop): list(map(bytes.fromhex, log)) for coop, log in case["logs"].items()}
+    for coop in rests:
+        validator.open_log(coop)
     while any(rests.values()):
         before = sum(map(len, rests.values()))
         for coop, entries in rests.items():
@@ -291,3 +294,42 @@ def test_forks(history: dict[str, Any], make_validator: MakeValidator) -> None:
         ]
         assert losses == expected["losses"]
     assert find_violations(validator) == []
+
+
+def test_changes_of_the_charter(make_validator: MakeValidator) -> None:
+    vectors = load("charter_changes.json")
+    validator = replayed(vectors, make_validator)
+    assert validator.digest().hex() == vectors["digest"]
+    for coop, expected in vectors["charters"].items():
+        charter = validator.charter(int(coop))
+        assert (charter.version, charter.base.hex()) == (expected["version"], expected["base"])
+        assert charter.decision_quorum == expected["decision_quorum"]
+        assert charter.witness_quorum == expected["witness_quorum"]
+        assert list(map(str, charter.coops)) == list(expected["coops"])
+        for number, coop_then in expected["coops"].items():
+            found = charter.coops[int(number)]
+            assert found.standing == coop_then["standing"]
+            assert found.clearing_limit == coop_then["clearing_limit"]
+            assert found.node_key.hex() == coop_then["node_key"]
+            earlier = [[each.key.hex(), each.until] for each in found.earlier_keys]
+            assert earlier == coop_then["earlier_keys"]
+    for case in vectors["cases"]:
+        verdict = validator.judge(case["coop"], bytes.fromhex(case["entry"]))
+        assert (verdict and verdict.value) == case["refusal"], case["note"]  # type: ignore[union-attr]
+    assert validator.digest().hex() == vectors["digest"]
+
+
+def test_decisions_about_the_charter_are_signed_as_they_say() -> None:
+    vectors = load("charter_changes.json")
+    genesis = parse_founding(vectors["charter"].encode("utf-8")).genesis
+    for decision in vectors["decisions"][:1]:
+        for number, signature in decision["signatures"].items():
+            verify(
+                public_key=genesis.coops[int(number)].node_key,
+                message=decision_message(
+                    federation=genesis.federation,
+                    coop=int(number),
+                    body=bytes.fromhex(decision["body"]),
+                ),
+                signature=bytes.fromhex(signature),
+            )

@@ -1,7 +1,6 @@
 """How a log takes in changes of the charter: PROTOCOL sections 7.12 and 7.13, in both validators."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pytest
 
@@ -9,7 +8,6 @@ from ledger.chain import extend, sign_head
 from ledger.charter import Standing
 from ledger.charter_changes import (
     Change,
-    Join,
     Quarantine,
     Readmit,
     SetClearingLimit,
@@ -19,7 +17,6 @@ from ledger.charter_changes import (
     SetStewards,
 )
 from ledger.charter_entries import CharterEntry
-from ledger.codec import MAX
 from ledger.entries import decode_transaction, encode_entry
 from ledger.errors import ProofError, SnapshotError
 from ledger.evidence import InvalidEntryEvidence
@@ -27,13 +24,9 @@ from ledger.invariants import find_violations
 from ledger.refusals import Refusal
 from ledger.rules.charter import amend, check_content, decide_charter
 from ledger.validators.reference import ReferenceValidator
-from tests.builders import MakeValidator, replay_logs, signing_key
+from tests.builders import MakeValidator, replay_logs
 from tests.charter_builders import FOURTH, Union, certified, join_of, open_union
-
-OTHER_KEY = signing_key("another node key")
-SMALL_ORDER = bytes(32)
-"""No key: a point of small order."""
-HEAD = bytes(32)
+from tests.ledger.rules.charter_tables import FAULTS, HEAD, OTHER_KEY, VALID, Fault, stage
 
 
 @pytest.fixture
@@ -132,195 +125,42 @@ def test_a_signature_is_for_its_round(union: Union) -> None:
 # --- what changes ask ---
 
 
-@dataclass(frozen=True)
-class Fault:
-    """A change that is refused, after what was decided before it."""
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_a_change_is_refused(make_validator: MakeValidator, fault: Fault) -> None:
+    union = stage(make_validator)
+    change = fault.change(union)
+    charter = union.charter
+    assert union.books.refusal(1, union.next(change)) is fault.refusal
+    found = check_content(charter, version=charter.version + 1, base=charter.base, change=change)
+    assert found is fault.refusal
 
-    name: str
-    refusal: Refusal
-    change: Callable[[Union], Change]
-    before: Callable[[Union], None] = lambda union: None
+
+def test_every_refusal_of_a_change_is_in_the_table() -> None:
+    asked_elsewhere = {
+        Refusal.CHARTER_VERSION_WRONG,
+        Refusal.CHARTER_BASE_WRONG,
+        Refusal.CHARTER_SIGNER_UNKNOWN,
+        Refusal.CHARTER_SIGNATURES_TOO_FEW,
+        Refusal.CHARTER_FULL,
+    }
+    of_charter = {each for each in Refusal if each.name.startswith("CHARTER_")}
+    assert of_charter - asked_elsewhere <= {fault.refusal for fault in FAULTS}
 
 
-def join(union: Union, **fields: object) -> Join:
-    return replace(join_of(union.fourth), **fields)  # type: ignore[arg-type]
+@pytest.mark.parametrize("name", VALID)
+def test_a_change_is_valid_in_two_logs_at_different_times(
+    make_validator: MakeValidator, name: str
+) -> None:
+    union = stage(make_validator)
+    union.decide(VALID[name](union), 1)
+    assert union.books.validator.charter(2).version == 1
+    union.catch_up(2)
+    assert union.books.validator.charter(1) == union.books.validator.charter(2)
+    assert find_violations(union.books.validator) == []
 
 
 def quarantined(union: Union) -> None:
     union.decide(Quarantine(coop=3), 1)
-
-
-def rekeyed(union: Union) -> None:
-    union.decide(SetNodeKey(coop=2, key=OTHER_KEY.public_key, length=5), 1)
-
-
-def key_of(coop: int) -> Callable[[Union], bytes]:
-    return lambda union: union.books.validator.founding.genesis.coops[coop].node_key
-
-
-FAULTS = [
-    Fault("a number twice", Refusal.CHARTER_COOP_EXISTS, lambda u: join(u, coop=2)),
-    Fault("a name twice", Refusal.CHARTER_COOP_EXISTS, lambda u: join(u, name="sur")),
-    Fault("a node key twice", Refusal.CHARTER_KEY_TAKEN, lambda u: join(u, node_key=key_of(2)(u))),
-    Fault(
-        "a node key that was another's",
-        Refusal.CHARTER_KEY_TAKEN,
-        lambda u: join(u, node_key=key_of(2)(u)),
-        rekeyed,
-    ),
-    Fault(
-        "a joining node's key of small order",
-        Refusal.KEY_INADMISSIBLE,
-        lambda u: join(u, node_key=SMALL_ORDER),
-    ),
-    Fault(
-        "a joining steward's key of small order",
-        Refusal.KEY_INADMISSIBLE,
-        lambda u: join(
-            u, steward_threshold=1, stewards=(replace(u.fourth.stewards[0], key=SMALL_ORDER),)
-        ),
-    ),
-    Fault(
-        "limits above MAX together, by joining",
-        Refusal.LIMIT_OUT_OF_RANGE,
-        lambda u: join(u, clearing_limit=MAX),
-    ),
-    Fault("a limit of nobody", Refusal.COOP_UNKNOWN, lambda u: SetClearingLimit(coop=4, limit=1)),
-    Fault(
-        "limits above MAX together",
-        Refusal.LIMIT_OUT_OF_RANGE,
-        lambda u: SetClearingLimit(coop=1, limit=MAX),
-    ),
-    Fault(
-        "the same limit",
-        Refusal.CHARTER_UNCHANGED,
-        lambda u: SetClearingLimit(coop=1, limit=u.charter.coops[1].clearing_limit),
-    ),
-    Fault(
-        "a key of nobody",
-        Refusal.COOP_UNKNOWN,
-        lambda u: SetNodeKey(coop=4, key=OTHER_KEY.public_key, length=0),
-    ),
-    Fault(
-        "the key that the node has",
-        Refusal.CHARTER_KEY_TAKEN,
-        lambda u: SetNodeKey(coop=2, key=key_of(2)(u), length=0),
-    ),
-    Fault(
-        "the key that the node had",
-        Refusal.CHARTER_KEY_TAKEN,
-        lambda u: SetNodeKey(coop=2, key=key_of(2)(u), length=9),
-        rekeyed,
-    ),
-    Fault(
-        "a key before the one before",
-        Refusal.CHARTER_LENGTH_WRONG,
-        lambda u: SetNodeKey(coop=2, key=signing_key("a third").public_key, length=4),
-        rekeyed,
-    ),
-    Fault(
-        "a node's key of small order",
-        Refusal.KEY_INADMISSIBLE,
-        lambda u: SetNodeKey(coop=2, key=SMALL_ORDER, length=0),
-    ),
-    Fault(
-        "a key of a coop in quarantine",
-        Refusal.CHARTER_STANDING_WRONG,
-        lambda u: SetNodeKey(coop=3, key=OTHER_KEY.public_key, length=0),
-        quarantined,
-    ),
-    Fault("nobody in quarantine", Refusal.COOP_UNKNOWN, lambda u: Quarantine(coop=4)),
-    Fault(
-        "quarantine twice",
-        Refusal.CHARTER_STANDING_WRONG,
-        lambda u: Quarantine(coop=3),
-        quarantined,
-    ),
-    Fault(
-        "readmission of nobody",
-        Refusal.COOP_UNKNOWN,
-        lambda u: Readmit(coop=4, key=HEAD, limit=1, length=0, head=HEAD),
-    ),
-    Fault(
-        "readmission of a member",
-        Refusal.CHARTER_STANDING_WRONG,
-        lambda u: Readmit(coop=3, key=key_of(3)(u), limit=1, length=0, head=HEAD),
-    ),
-    Fault(
-        "readmission with another's key",
-        Refusal.CHARTER_KEY_TAKEN,
-        lambda u: Readmit(coop=3, key=key_of(2)(u), limit=1, length=0, head=HEAD),
-        quarantined,
-    ),
-    Fault(
-        "readmission with a key of small order",
-        Refusal.KEY_INADMISSIBLE,
-        lambda u: Readmit(coop=3, key=SMALL_ORDER, limit=1, length=0, head=HEAD),
-        quarantined,
-    ),
-    Fault(
-        "readmission with a limit above MAX",
-        Refusal.LIMIT_OUT_OF_RANGE,
-        lambda u: Readmit(coop=3, key=key_of(3)(u), limit=MAX, length=0, head=HEAD),
-        quarantined,
-    ),
-    Fault(
-        "as many witnesses as members",
-        Refusal.CHARTER_QUORUM_IMPOSSIBLE,
-        lambda u: SetQuorums(witness_quorum=3, decision_quorum=2),
-    ),
-    Fault(
-        "half of the members",
-        Refusal.CHARTER_QUORUM_IMPOSSIBLE,
-        lambda u: SetQuorums(witness_quorum=0, decision_quorum=1),
-    ),
-    Fault(
-        "more than the members",
-        Refusal.CHARTER_QUORUM_IMPOSSIBLE,
-        lambda u: SetQuorums(witness_quorum=0, decision_quorum=4),
-    ),
-    Fault(
-        "the same quorums",
-        Refusal.CHARTER_UNCHANGED,
-        lambda u: SetQuorums(witness_quorum=0, decision_quorum=2),
-    ),
-    Fault(
-        "the same bound of a day",
-        Refusal.CHARTER_UNCHANGED,
-        lambda u: SetEntriesPerDay(entries_per_day=None),
-    ),
-    Fault(
-        "stewards of nobody",
-        Refusal.COOP_UNKNOWN,
-        lambda u: SetStewards(coop=4, threshold=1, stewards=u.fourth.stewards),
-    ),
-    Fault(
-        "a steward's key of small order",
-        Refusal.KEY_INADMISSIBLE,
-        lambda u: SetStewards(
-            coop=1, threshold=1, stewards=(replace(u.fourth.stewards[0], key=SMALL_ORDER),)
-        ),
-    ),
-    Fault(
-        "the same stewards",
-        Refusal.CHARTER_UNCHANGED,
-        lambda u: SetStewards(
-            coop=1,
-            threshold=u.charter.coops[1].steward_threshold,
-            stewards=u.charter.coops[1].stewards,
-        ),
-    ),
-]
-
-
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
-def test_a_change_is_refused(union: Union, fault: Fault) -> None:
-    fault.before(union)
-    change = fault.change(union)
-    assert refusal(union, change) is fault.refusal
-    charter = union.charter
-    found = check_content(charter, version=charter.version + 1, base=charter.base, change=change)
-    assert found is fault.refusal
 
 
 def test_a_charter_has_1024_coops_at_most(union: Union) -> None:
@@ -332,7 +172,7 @@ def test_a_charter_has_1024_coops_at_most(union: Union) -> None:
         }
         for number, coop in coops.items():
             coops[number] = replace(coop, node_key=number.to_bytes(32, "big"))
-        after = amend(replace(charter, coops=coops), join(union))
+        after = amend(replace(charter, coops=coops), join_of(union.fourth))
         assert (after if isinstance(after, Refusal) else None) is expected
 
 
