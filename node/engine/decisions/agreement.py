@@ -1,30 +1,25 @@
 """This node's part in agreeing on what its log takes in next of one subject, PROTOCOL section 9.5.
 
-What is said in which round is decided by `rounds`; here are the signatures, the disk (`matters`) and the
-peers around it. Every signature is checked before it counts, unless it can't be news. What the node itself
-says is on disk before it leaves. A second word of a coop in one round, under a signature that holds, is
-evidence."""
+What is said in which round is decided by `rounds`; around it are the signatures (`voice`), the disk
+(`matters`) and the peers. Every signature is checked before it counts, unless it can't be news. What the node
+itself says is on disk before it leaves. A second word of a coop in one round, under a signature that holds,
+is evidence.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from ledger.agreement import (
-    Turn,
-    decision_body,
-    decision_message,
-    support_hash,
-    support_message,
-)
-from ledger.signatures import SignatureInvalid, verify
+from ledger.agreement import Turn
 from node.engine.core import Core, Tick
-from node.engine.costs import SIGNATURE
 from node.engine.decisions.contradictions import evidence_kind, evidence_of
+from node.engine.decisions.locks import without_proof
 from node.engine.decisions.matters import Matter, load_matter, save_matter
 from node.engine.decisions.promises import Promise
-from node.engine.decisions.rounds import Rounds, without_proof
+from node.engine.decisions.rounds import Rounds
 from node.engine.decisions.subject import Subject
 from node.engine.decisions.told import WhoTold
+from node.engine.decisions.voice import Voice
 from node.engine.decisions.words import Proof, Saved, Saying, Word
 from node.engine.wire_decisions import (
     MOST_TOLD,
@@ -34,7 +29,7 @@ from node.engine.wire_decisions import (
     Supported,
     read_choice,
 )
-from node.errors import PeerFault, StorageFault
+from node.errors import StorageFault
 
 MOST_AHEAD: Final = 4
 """How many rounds beyond the present one a word may be and still be passed on."""
@@ -56,6 +51,7 @@ class Agreement:
         self.takers: set[int] = set()
         """The peers that know rounds."""
         self._core = core
+        self._voice = Voice(core, subject.number)
         self._legacy = legacy
         self._matter: Matter | None = None
         self.place = -1
@@ -135,17 +131,7 @@ class Agreement:
 
     def say(self, saying: Saying, round_: int, choice: bytes) -> bytes:
         """See `Hand`."""
-        decided, turn = read_choice(choice), Turn(place=self.place, round=round_)
-        if saying is Saying.SIGNATURE:
-            return self._core.signer.content(
-                decision=decided.decision,
-                number=decided.number,
-                content=decided.content,
-                turn=turn,
-            )
-        return self._core.signer.support(
-            subject=self.subject.number, turn=turn, content_hash=_hash(decided)
-        )
+        return self._voice.say(saying, Turn(place=self.place, round=round_), choice)
 
     # What comes from peers.
 
@@ -156,7 +142,7 @@ class Agreement:
     def on_signed(self, tick: Tick, peer: int, signed: Signed) -> None:
         """Take in signatures for the present place, or a certificate from before there were rounds."""
         if signed.turn is None:
-            self._on_legacy(tick, peer, signed)
+            self._on_legacy(peer, signed)
         else:
             self._on_words(tick, peer, Saying.SIGNATURE, signed)
 
@@ -169,7 +155,7 @@ class Agreement:
         words = [word for word in _words(saying, proof) if is_whole or self._is_news(word)]
         for word in words:
             if not self._is_known(word):
-                self._check(tick, peer, word)
+                self._voice.check(peer, word, self.place)
         new = [word for word in words if self._is_news(word) and self._hear(tick, word)]
         if is_whole:
             self._take_quorum(saying, proof)
@@ -219,48 +205,14 @@ class Agreement:
             self._core.accuse(tick, evidence_of(conflict, self.subject.number, self.place))
         return conflict is None
 
-    def _check(self, tick: Tick, peer: int, word: Word) -> None:
-        self._core.work.spend(peer, SIGNATURE)
-        decided, federation = read_choice(word.choice), self._core.charter.federation
-        turn = Turn(place=self.place, round=word.round)
-        if word.saying is Saying.SIGNATURE:
-            body = decision_body(
-                decision=decided.decision,
-                number=decided.number,
-                content=decided.content,
-                turn=turn,
-            )
-            message = decision_message(federation=federation, coop=word.coop, body=body)
-        else:
-            message = support_message(
-                federation=federation,
-                coop=word.coop,
-                subject=self.subject.number,
-                turn=turn,
-                content_hash=_hash(decided),
-            )
-        self._verify(word.coop, message, word.signature)
-
-    def _verify(self, coop: int, message: bytes, signature: bytes) -> None:
-        key = self._core.charter.coops[coop].node_key
-        try:
-            verify(public_key=key, message=message, signature=signature)
-        except SignatureInvalid as error:
-            raise PeerFault("a decision under a signature that does not hold") from error
-
-    def _on_legacy(self, tick: Tick, peer: int, signed: Signed) -> None:
+    def _on_legacy(self, peer: int, signed: Signed) -> None:
         """Take in a certificate from before there were rounds; less than that is passed over."""
         part = tuple(pair for pair in signed.signatures if pair[0] in self.coops)
         if signed.key not in self.subject.keys(self.subject.due()):
             return
         if len(part) < self.subject.quorum(signed) or not self.is_valid(signed.choice):
             return
-        for coop, signature in part:
-            self._core.work.spend(peer, SIGNATURE)
-            message = decision_message(
-                federation=self._core.charter.federation, coop=coop, body=signed.choice
-            )
-            self._verify(coop, message, signature)
+        self._voice.check_legacy(peer, replace(signed, signatures=part))
         self.legacy_certificate = replace(signed, signatures=part)
 
     def _pass_on(self, tick: Tick, peer: int | None, saying: Saying, decided: Signed) -> None:
@@ -384,7 +336,3 @@ def _words(saying: Saying, proof: Proof) -> Iterator[Word]:
             choice=proof.choice,
             signature=signature,
         )
-
-
-def _hash(decided: Signed) -> bytes:
-    return support_hash(decision=decided.decision, number=decided.number, content=decided.content)

@@ -9,7 +9,7 @@ Its rules. A *polka* is a quorum of support for one choice in one round.
 
 1. *Support*, once in each round. In round 0 at once. In a later round the coop whose turn it is, the
    *speaker*, after a quarter of the round; the others once they have the speaker's support, or after half of
-   the round. What: `choose`.
+   the round. What: `locks`.
 2. *Sign and lock*, once in each round, in the present one only: the choice of a polka of that very round.
 3. *Move on* when a quorum has spoken in this round or later, and a round's length has passed since. At once
    to a round in which, or beyond which, so many have spoken that no quorum can do without all of them.
@@ -19,6 +19,13 @@ Its rules. A *polka* is a quorum of support for one choice in one round.
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from node.engine.decisions.locks import (
+    LEGACY_ROUND,
+    choose,
+    choose_first,
+    is_void,
+    locked_round,
+)
 from node.engine.decisions.words import (
     Act,
     Book,
@@ -38,26 +45,8 @@ ROUNDS_KEPT: Final = 4
 """Of how many of its newest rounds a coop's support is remembered, beside the present round's."""
 POLKAS_KEPT: Final = 8
 """How many of the newest polkas are remembered."""
-LEGACY_ROUND: Final = -1
-"""The round of a lock that stands for a signature from before there were rounds."""
 MOST_ABOVE: Final = 64
 """How far above the others a single coop's word can lift one that may have forgotten what it said."""
-
-
-def choose(
-    *, spoken: bytes | None, lock: Proof | None, polkas: Sequence[Proof], endorsed: bytes | None
-) -> bytes | None:
-    """What to support in a round, as one who is not its speaker.
-
-    `spoken` is the choice that the speaker supports, as far as it is known. Against its lock a coop supports
-    that only when a later polka shows that others have let go of the lock's.
-    """
-    locked = LEGACY_ROUND - 1 if lock is None else lock.round
-    if spoken is not None and any(
-        polka.choice == spoken and polka.round >= locked for polka in polkas
-    ):
-        return spoken
-    return endorsed if lock is None else lock.choice
 
 
 class Rounds:
@@ -149,6 +138,7 @@ class Rounds:
     def _step(self, now_ms: int, endorsed: Sequence[bytes], speaks: bool) -> list[Act]:
         self._wake_at_ms = None
         acts: list[Act] = [*self._jump(), *self._find_polkas()]
+        self._let_go()
         if self._entered_ms is None:
             self._entered_ms = now_ms
         if speaks:
@@ -167,7 +157,7 @@ class Rounds:
         enough = min(self._too_many, self._hand.least_quorum - 1)
         shared = others[enough - 1] if 0 < enough <= len(others) else LEGACY_ROUND
         highest = min(max(others, default=LEGACY_ROUND), shared + MOST_ABOVE)
-        if self.newest is not None and self.newest.round > self._locked_round:
+        if self.newest is not None and self.newest.round > locked_round(self.lock):
             self.lock = self.newest
         return [self._go_to(max(self.round, own + 1, highest + 2))]
 
@@ -227,10 +217,6 @@ class Rounds:
     # Its rules.
 
     @property
-    def _locked_round(self) -> int:
-        return LEGACY_ROUND - 1 if self.lock is None else self.lock.round
-
-    @property
     def _too_many(self) -> int:
         """So many coops that no quorum can do without all of them."""
         return len(self._hand.coops) - self._hand.least_quorum + 1
@@ -244,8 +230,14 @@ class Rounds:
 
     def _lock_again(self, word: Word) -> None:
         """It has signed that, and forgot it."""
-        if word.round > self._locked_round:
+        if word.round > locked_round(self.lock):
             self.lock = Proof(choice=word.choice, round=word.round)
+
+    def _let_go(self) -> None:
+        words = self._books[Saying.SUPPORT].words()
+        quorum = self._hand.least_quorum
+        if is_void(self.lock, words, own=self._hand.own, quorum=quorum):
+            self.lock = None
 
     def _jump(self) -> Iterator[Act]:
         rounds = sorted(self._newest_rounds().values(), reverse=True)
@@ -268,7 +260,7 @@ class Rounds:
         valid = [choice for choice in endorsed if self._hand.is_valid(choice)]
         mine = valid[self.round % len(valid)] if valid else None
         if self.speaker() == self._hand.own:
-            choice = self._spoken_first(mine)
+            choice = choose_first(lock=self.lock, newest=self.newest, endorsed=mine)
             is_time = self._is_time(now_ms, self._length_ms() // 4)
         else:
             spoken = self.said(Saying.SUPPORT, self.speaker(), self.round)
@@ -282,12 +274,6 @@ class Rounds:
         if is_time and choice is not None:
             yield self._say(Saying.SUPPORT, choice)
 
-    def _spoken_first(self, endorsed: bytes | None) -> bytes | None:
-        """What the speaker of a round supports: what others can follow in, whatever they are locked on."""
-        if self.newest is not None and self.newest.round >= self._locked_round:
-            return self.newest.choice
-        return endorsed if self.lock is None else self.lock.choice
-
     def _is_time(self, now_ms: int, after_ms: int) -> bool:
         """Whether the round has gone on for so long; round 0 needs no waiting, for nobody is locked."""
         entered_ms = now_ms if self._entered_ms is None else self._entered_ms
@@ -300,7 +286,7 @@ class Rounds:
         if self.said(Saying.SIGNATURE, self._hand.own, self.round) is not None:
             return
         for polka in self._polkas:
-            if polka.round == self.round and self._locked_round < self.round:
+            if polka.round == self.round and locked_round(self.lock) < self.round:
                 self.lock = polka
                 yield Locked(proof=polka)
                 yield self._say(Saying.SIGNATURE, polka.choice)
@@ -341,8 +327,3 @@ class Rounds:
         for proof in by_choice(self._books[Saying.SIGNATURE].words()):
             if self.is_quorum(proof):
                 self.hear_certificate(proof)
-
-
-def without_proof(choice: bytes) -> Proof:
-    """The lock of a coop that signed a choice before there were rounds."""
-    return Proof(choice=choice, round=LEGACY_ROUND)

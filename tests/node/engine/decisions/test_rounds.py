@@ -5,13 +5,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from node.engine.decisions.rounds import (
-    LEGACY_ROUND,
-    MOST_ABOVE,
-    ROUNDS_KEPT,
-    Rounds,
-    without_proof,
-)
+from node.engine.decisions.locks import LEGACY_ROUND, without_proof
+from node.engine.decisions.rounds import MOST_ABOVE, ROUNDS_KEPT, Rounds
 from node.engine.decisions.words import Act, Conflict, Locked, Moved, Proof, Saved, Saying, Word
 
 RIGHT, WRONG, OTHER = b"2.5", b"25", b"2.6"
@@ -285,6 +280,27 @@ def test_a_signature_from_before_there_were_rounds_is_a_lock_that_any_polka_open
     assert said(rounds.step(0, [RIGHT])) == [support(0, WRONG)]
     hear(rounds, word(2, 0), word(3, 0), word(4, 0))
     assert said(rounds.step(0, [RIGHT])) == [signature(0, RIGHT)]
+
+
+def test_it_is_let_go_of_when_a_quorum_of_others_supports_something_else() -> None:
+    """Then nobody can have a certificate for it: 25, 2.5 and 2.6 signed before there were rounds."""
+    rounds = coop(Saved(lock=without_proof(WRONG)), coops=frozenset({1, 2, 3}), least_quorum=2)
+    assert said(rounds.step(0, [RIGHT])) == [support(0, WRONG)]
+    hear(rounds, word(2, 0, RIGHT))
+    rounds.step(0, [RIGHT])
+    assert rounds.lock == without_proof(WRONG)
+    hear(rounds, word(3, 0, OTHER))
+    rounds.step(0, [RIGHT])
+    assert rounds.saved().lock is None
+    assert Moved(round=1) in rounds.step(BASE_MS, [RIGHT])
+    assert said(rounds.step(2 * BASE_MS, [RIGHT])) == [support(1, RIGHT)]
+
+
+def test_a_lock_with_proof_is_not_let_go_of_so() -> None:
+    rounds = coop(Saved(round=1, lock=polka(0, WRONG), newest=polka(0, WRONG)))
+    hear(rounds, word(2, 1, RIGHT), word(3, 1, OTHER), word(4, 1, RIGHT))
+    rounds.step(0, [RIGHT])
+    assert rounds.lock == polka(0, WRONG)
 
 
 def test_a_lock_is_told_with_its_proof() -> None:
