@@ -36,7 +36,8 @@ words_stand_in("cli.shell.words", "cli.shell.words_of_nodes", "cli.wallet.words"
 
 READING: Final = frozenset(
     {
-        *("audit", "balance", "doctor", "history", "receipt", "request", "federation show"),
+        *("audit", "balance", "doctor", "history", "receipt", "request", "federation history"),
+        *("federation requests", "federation show"),
         *("index backtest", "index compute", "index convert", "index history", "index plot"),
         *("index show", "index verify", "merchant invoice list", "merchant invoice show"),
         *("merchant key list", "merchant report", "merchant webhook deliveries"),

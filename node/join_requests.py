@@ -63,7 +63,7 @@ class JoinRequest:
 
 
 def sign_request(
-    key: SigningKey, change: Sequence[Value], *, federation: bytes, url: str | None, time: int
+    key: SigningKey, change: Value, *, federation: bytes, url: str | None, time: int
 ) -> JoinRequest:
     """Ask for a change that makes a coop join; raises `ProofError` for one that can't be asked for."""
     unsigned = _request([change, url, time, bytes(64)])

@@ -22,7 +22,6 @@ from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
 from cli.wallet.membership import unlock
 from ledger.charter import Charter, Coop
-from ledger.founding import Founding
 from ledger.messages import TAG_ENTRY, signed_bytes
 from ledger.signatures import SigningKey
 from ledger.transactions import Admit, encode_transaction, signed_part
@@ -30,7 +29,7 @@ from node.member.account_search import OwnAccount, find_accounts
 from node.member.addresses import Address
 from node.member.amounts import format_amount
 from node.member.answers import encode_bytes, integer, number, text
-from node.member.charters import fetch_founding, keep_founding
+from node.member.charters import KnownCharter, fetch_charter, keep_charter
 from node.member.client import Json, NodeClient, NodeMisbehaved, NodeProblem, path_of
 from node.member.wallet_file import UnlockedWallet, check_unchanged, read_wallet, replace_public
 from node.member.wallet_format import PublicPart
@@ -104,16 +103,16 @@ def join(
     if node_url is None:
         raise click.UsageError("Give --node: the address of your cooperative's node.")
     with NodeClient(node_url) as client:
-        founding = _founding(client, public.federation, federation)
-        coop = _coop_of(client, founding.genesis)
+        known = _known(client, public.federation, federation)
+        coop = _coop_of(client, known.charter)
         unlocked = unlock(read_wallet(wallet), passphrase)
         owned = find_accounts(
-            client, SigningKey(unlocked.seed), coop=coop, federation=founding.federation
+            client, SigningKey(unlocked.seed), coop=coop, federation=known.founding.federation
         )
         found = _choose(owned, coop, handle=handle, another=another, known=public)
         asked = _Asked(
             client=client,
-            founding=founding,
+            known=known,
             coop=coop,
             handle=_handle(found, handle, public),
             is_organisation=organisation,
@@ -178,14 +177,14 @@ def _choose(
     )
 
 
-def _founding(client: NodeClient, joined: bytes | None, wanted: str | None) -> Founding:
+def _known(client: NodeClient, joined: bytes | None, wanted: str | None) -> KnownCharter:
     expected = joined
     if wanted is not None:
         try:
             expected = bytes.fromhex(wanted)
         except ValueError:
             raise click.UsageError("--federation takes the id: 64 hex digits.") from None
-    return fetch_founding(client, expected=expected)
+    return fetch_charter(client, expected=expected)
 
 
 def _coop_of(client: NodeClient, charter: Charter) -> Coop:
@@ -202,7 +201,7 @@ class _Asked:
         self,
         *,
         client: NodeClient,
-        founding: Founding,
+        known: KnownCharter,
         coop: Coop,
         handle: str,
         is_organisation: bool | None,
@@ -212,7 +211,8 @@ class _Asked:
     ) -> None:
         self.may_replace = may_replace
         self.client = client
-        self.founding = founding
+        self.known = known
+        self.founding = known.founding
         self.coop = coop
         self.handle = handle
         self.is_organisation = is_organisation
@@ -324,7 +324,7 @@ class _Asked:
             with lock_wallet(wallet.path) as lock:
                 check_unchanged(wallet)
                 replace_public(lock, wallet, public=public)
-        keep_founding(wallet.path, self.founding)
+        keep_charter(wallet.path, self.known)
         address = f"{self.handle}@{self.coop.name}"
         fields = {
             "federation": self.founding.name,

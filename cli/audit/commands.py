@@ -85,6 +85,7 @@ def _page(
         {
             "federation": founding.name,
             "federation id": report.federation.hex(),
+            "charter version": str(report.charter.version),
             "members": f"{members}",
             "entries": f"{report.entries}",
             "payments": f"{report.payments}, of {format_amount(paid)} {founding.unit} together",
@@ -99,7 +100,7 @@ def _page(
     output.line()
     rows = [
         [
-            founding.genesis.coops[log.coop].name,
+            _name(report, log.coop),
             str(log.replayed) if log.replayed == log.length else f"{log.replayed} of {log.length}",
             str(log.members),
             str(log.payments),
@@ -115,15 +116,21 @@ def _page(
         if log.signed < log.replayed and log.replayed == log.length:
             output.line(
                 f"The last {log.replayed - log.signed} entries of "
-                f"{founding.genesis.coops[log.coop].name} are not yet covered by a signed head."
+                f"{_name(report, log.coop)} are not yet covered by a signed head."
             )
     output.line()
     if report.holds:
         output.line("Everything holds.")
     for finding in report.findings:
-        for line in finding_words(finding, founding.genesis):
+        for line in finding_words(finding, report.charter):
             output.line(line)
         output.line()
+
+
+def _name(report: AuditReport, coop: int) -> str:
+    """A coop's name; its number when no charter has it."""
+    found = report.charter.coops.get(coop)
+    return str(coop) if found is None else found.name
 
 
 def _as_json(
@@ -133,6 +140,7 @@ def _as_json(
         "target": target,
         "holds": report.holds,
         "federation": report.federation.hex(),
+        "version": report.charter.version,
         "digest": None if report.digest is None else report.digest.hex(),
         "validator": report.validator,
         "entries": report.entries,
@@ -143,7 +151,7 @@ def _as_json(
         "in_transit_amount": sum(log.in_transit_amount for log in report.logs),
         "logs": [
             {
-                "coop": founding.genesis.coops[log.coop].name,
+                "coop": _name(report, log.coop),
                 "length": log.length,
                 "replayed": log.replayed,
                 "signed": log.signed,
@@ -157,6 +165,6 @@ def _as_json(
             }
             for log in report.logs
         ],
-        "findings": [finding_as_json(finding, founding.genesis) for finding in report.findings],
+        "findings": [finding_as_json(finding, report.charter) for finding in report.findings],
         "seconds": round(seconds, 3),
     }

@@ -26,7 +26,7 @@ from node.audit.database import database_problem, unreadable_entries
 from node.audit.replay import cut
 from node.errors import StorageFault
 from node.member.answers import decode_hex, integer
-from node.member.charters import fetch_founding
+from node.member.charters import changes_beside, fetch_founding, kept_charter
 from node.member.client import (
     Answer,
     Json,
@@ -57,10 +57,9 @@ def audit_folder(folder: Path, output: Output) -> tuple[Founding, AuditReport]:
     signatures = parse_charter_signatures((folder / SIGNATURES_FILE).read_bytes())
     check_charter_signatures(founding, signatures)
     settings = parse_settings((folder / SETTINGS_FILE).read_bytes())
-    own = next(
-        (coop.number for coop in founding.genesis.coops.values() if coop.name == settings.coop),
-        None,
-    )
+    known = kept_charter(folder / CHARTER_FILE, changes_beside(folder / CHARTER_FILE))
+    coop = known.charter.coop_named(settings.coop)
+    own = None if coop is None else coop.number
     address = absolute_store(settings.store.url, folder)
     try:
         with SqlStore(address, read_only=True) as store:
@@ -90,6 +89,7 @@ def _unreadable(founding: Founding, detail: str) -> AuditReport:
     """The report when not even the list of logs could be read."""
     return AuditReport(
         federation=founding.federation,
+        charter=founding.genesis,
         validator=new_validator(founding).name,
         logs=[],
         total=0,

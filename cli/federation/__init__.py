@@ -2,4 +2,4 @@
 
 from cli.shell.errors import words_stand_in
 
-words_stand_in("cli.node.words")
+words_stand_in("cli.node.words", "cli.federation.words", "cli.steward.words")

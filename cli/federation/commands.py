@@ -5,8 +5,12 @@ from pathlib import Path
 
 import click
 
+from cli.federation.changes import propose_group
+from cli.federation.endorse import endorse
 from cli.federation.index_words import index_fields
 from cli.federation.init import init
+from cli.federation.join import join
+from cli.federation.showing import history, list_requests, show_node
 from cli.federation.signatures import (
     coops_missing,
     parse_signatures,
@@ -18,7 +22,7 @@ from cli.federation.signatures import (
 from cli.shell.consent import agree_to_sign
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
-from cli.shell.parameters import output_option
+from cli.shell.parameters import NODE_TARGET, output_option
 from cli.shell.terminal import Output
 from ledger.founding import (
     Founding,
@@ -37,7 +41,8 @@ def federation() -> None:
     """The charter: what the cooperatives of a federation agree on."""
 
 
-federation.add_command(init)
+for command in (endorse, history, init, join, list_requests, propose_group):
+    federation.add_command(command)
 
 
 @federation.command("sign")
@@ -127,13 +132,21 @@ def collect(file: Path, signature_files: tuple[Path, ...], output: Output) -> No
 
 
 @federation.command("show")
-@click.argument("file", type=FILE)
+@click.argument("target", type=NODE_TARGET, metavar="URL|FILE")
 @output_option
-def show(file: Path, output: Output) -> None:
-    """Show a charter, its id, and which cooperatives have signed it.
+def show(target: Path | str, output: Output) -> None:
+    """Show the charter in force at a node, and what is proposed; or, of a FILE, the founding charter.
 
-    It ends with an error unless all have.
+    Of a file it tells its id and which cooperatives have signed it, and ends with an error unless all have.
+    What a node tells is checked here.
     """
+    if isinstance(target, str):
+        show_node(target, output)
+    else:
+        _show_file(target, output)
+
+
+def _show_file(file: Path, output: Output) -> None:
     founding = read_founding(file)
     signatures = read_signatures(signatures_beside(file))
     _print(founding, signatures, output)

@@ -12,9 +12,9 @@ from ledger.charter import Charter
 from ledger.decisions import Decision, IndexEntry, Observations
 from ledger.entries import decode_transaction
 from ledger.errors import CharterError
-from ledger.founding import parse_founding
 from ledger.index.exact import MILLIONTHS
 from ledger.index.statistics import median_level
+from node.member.charters import fetch_charter
 from node.member.client import NodeClient, NodeMisbehaved, NodeProblem, path_of
 
 
@@ -41,7 +41,7 @@ def levels_of_coops(
 ) -> dict[int, list[CoopLevel]]:
     """By period, for those prints that the node has a certificate of and that are not stand-ins."""
     try:
-        charter = parse_founding(client.get_bytes("/v1/charter").body).genesis
+        charter = fetch_charter(client).charter
     except CharterError as error:
         raise NodeMisbehaved(client.url, f"its charter can't be read: {error}") from error
     levels = {}

@@ -12,11 +12,15 @@ from cli.shell.parameters import NODE_URL, PLACE, output_option, wallet_option
 from cli.shell.terminal import Output
 from ledger.charter import Charter
 from ledger.errors import ProofError
-from ledger.founding import Founding
 from ledger.receipts import MAX_RECEIPT_BYTES, Receipt, decode_receipt
 from ledger.transactions import Pay
 from node.member.answers import decode_bytes, encode_bytes, read_bytes
-from node.member.charters import charter_file, read_founding
+from node.member.charters import (
+    KnownCharter,
+    changes_beside,
+    charter_file,
+    kept_charter,
+)
 from node.member.client import NodeClient, NodeProblem, path_of
 from node.member.membership import NotJoined
 from node.member.paying.kept_receipts import kept_receipt, known_handles
@@ -65,14 +69,14 @@ def show(
 
     The wallet keeps the receipts of its own payments.
     """
-    founding = read_founding(_charter_path(None, wallet))
-    charter = founding.genesis
+    known = _known(None, wallet)
+    charter = known.charter
     data = kept_receipt(wallet, charter, place) or _asked(wallet, place, node_url)
     proof = decode_receipt(data)
     coop = charter.coop_named(place.coop)
     if coop is None or (proof.coop, proof.length) != (coop.number, place.number):
         raise ProofError(f"the receipt is of another entry than {place}")
-    _show(proof, founding, _names(wallet, charter), output)
+    _show(proof, known, _names(wallet, charter), output)
     _tell_what_follows(proof, place, output)
     written = encode_bytes(data)
     if out is not None:
@@ -113,14 +117,16 @@ def show(
 def verify(file: Path, charter_path: Path | None, wallet: Path, output: Output) -> None:
     """Verify a receipt with nothing but the charter: no network, no passphrase, no trust.
 
-    FILE has the receipt as bytes or as text; `-` reads it from standard input.
+    FILE has the receipt as bytes or as text; `-` reads it from standard input. Changes of the charter are
+    read from the file beside it, charter.changes for charter.toml: `fiado federation history --out`
+    writes it.
     """
-    founding = read_founding(_charter_path(charter_path, wallet))
-    charter = founding.genesis
+    known = _known(charter_path, wallet)
+    charter = known.charter
     proof = decode_receipt(_read(file))
     entry = proof.check(charter)
     names = _names(wallet, charter)
-    _show(proof, founding, names, output)
+    _show(proof, known, names, output)
     output.line()
     output.line(f"This is proven: the signature is that of {charter.coops[proof.coop].name}.")
     output.result(
@@ -152,14 +158,14 @@ def _own_name(wallet: Path, charter: Charter) -> Names:
     return {(coop.number, public.account): public.handle or ""}
 
 
-def _show(proof: Receipt, founding: Founding, names: Names, output: Output) -> None:
+def _show(proof: Receipt, known: KnownCharter, names: Names, output: Output) -> None:
     """What the receipt proves. Raises `ProofError` when it proves nothing."""
-    charter = founding.genesis
+    charter = known.charter
     entry = proof.check(charter)
     coop = charter.coops[proof.coop]
     output.fields(
         {
-            "federation": founding.name,
+            "federation": known.founding.name,
             "entry": f"{coop.name}/{proof.length}",
             "recorded": moment(entry.time),
         }
@@ -182,6 +188,12 @@ def _tell_what_follows(proof: Receipt, place: EntryPlace, output: Output) -> Non
             f"It holds {entries} in the log too, up to where {place.coop} signed: who gets the receipt can "
             f"read them. The node of {place.coop} gives a receipt without them."
         )
+
+
+def _known(given: Path | None, wallet: Path) -> KnownCharter:
+    """The charter that a receipt is held to, with the changes that lie beside it."""
+    path = _charter_path(given, wallet)
+    return kept_charter(path, changes_beside(path))
 
 
 def _charter_path(given: Path | None, wallet: Path) -> Path:

@@ -33,6 +33,9 @@ REMEDIES: Final[Mapping[str, str]] = {
     "for a higher limit. `fiado balance` shows what is available.",
     "clearing_limit_exceeded": "Your cooperative as a whole owes the others as much as the charter "
     "allows. Payments within it still pass; others pass again after the others bought from it.",
+    "coop_quarantined": "`fiado federation show URL` shows it; stewards can say what is decided about it. "
+    "Payments within it go on.",
+    "coop_left": "Ask the payee for an address at another cooperative.",
     "fee_out_of_range": "A fee is from 0 to the amount.",
     "stewards_too_few": "More stewards have to sign: pass the draft on.",
     "revision_mismatch": "Somebody changed this account in the meantime, so the draft is out of date: "

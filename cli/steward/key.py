@@ -14,7 +14,7 @@ from cli.shell.terminal import Output
 from cli.steward.stewardship import read_steward_key, steward_key_option
 from cli.wallet.commands import ask_for_words, check_free, make_wallet, show_words
 from cli.wallet.membership import unlock
-from node.member.charters import fetch_founding, keep_founding
+from node.member.charters import fetch_charter, keep_charter
 from node.member.client import NodeClient
 from node.member.mnemonic import (
     Language,
@@ -84,8 +84,9 @@ def use(url: str, key_path: Path, passphrase: PassphraseSource, output: Output) 
     """
     locked = read_steward_key(key_path)
     with NodeClient(url) as client:
-        founding = fetch_founding(client, expected=locked.public.federation)
-        coop = founding.genesis.coop_named(str(client.get("/v1/status").get("coop")))
+        known = fetch_charter(client, expected=locked.public.federation)
+        founding = known.founding
+        coop = known.charter.coop_named(str(client.get("/v1/status").get("coop")))
         keys = [] if coop is None else [steward.key for steward in coop.stewards]
         if coop is None or locked.public.public_key not in keys:
             raise CliError(
@@ -102,7 +103,7 @@ def use(url: str, key_path: Path, passphrase: PassphraseSource, output: Output) 
         with lock_wallet(key_path) as lock:
             check_unchanged(unlocked)
             replace_public(lock, unlocked, public=public)
-        keep_founding(key_path, founding)
+        keep_charter(key_path, known)
         name = coop.stewards[keys.index(locked.public.public_key)].name
         output.line(
             f"You are {name}, a steward of {coop.title}, in the federation {founding.name}."

@@ -19,7 +19,7 @@ from cli.wallet.membership import unlock
 from ledger.charter import Charter, Coop
 from ledger.founding import Founding
 from ledger.signatures import SigningKey
-from node.member.charters import trusted_founding
+from node.member.charters import KnownCharter, trusted_charter, with_news
 from node.member.client import NodeClient
 from node.member.membership import home_coop, moved_to
 from node.member.moves import renew_addresses
@@ -49,15 +49,20 @@ class Stewardship:
     """A steward at work. `number` is the place in the charter."""
 
     key: SigningKey
-    founding: Founding
+    known: KnownCharter
     coop: Coop
     number: int
     client: NodeClient
 
     @property
     def charter(self) -> Charter:
-        """The charter by which this goes: the one that the federation began with."""
-        return self.founding.genesis
+        """The charter in force, as the node proves it."""
+        return self.known.charter
+
+    @property
+    def founding(self) -> Founding:
+        """What never changes about the federation."""
+        return self.known.founding
 
     def open_session(self) -> None:
         """Prove to the node who this is."""
@@ -110,8 +115,8 @@ def open_stewardship(path: Path, passphrase: PassphraseSource) -> Iterator[Stewa
     wallet = unlock(locked, passphrase)
     key = SigningKey(wallet.seed)
     with NodeClient(public.node_url, on_lost=tell_of_a_lost_answer) as client:
-        founding = trusted_founding(path, client, public.federation)
-        charter = founding.genesis
+        known = with_news(client, trusted_charter(path, client, public.federation))
+        charter = known.charter
         coop = home_coop(client, charter, public.coop)
         number = next(
             (i for i, steward in enumerate(coop.stewards) if steward.key == key.public_key), None
@@ -119,7 +124,7 @@ def open_stewardship(path: Path, passphrase: PassphraseSource) -> Iterator[Stewa
         if number is None:
             raise StewardNotLinked(path)
         client.when_unreachable(lambda: moved_to(wallet, charter, coop, tell_of_a_move))
-        steward = Stewardship(key=key, founding=founding, coop=coop, number=number, client=client)
+        steward = Stewardship(key=key, known=known, coop=coop, number=number, client=client)
         with closing_session(client):
             yield steward
         renew_addresses(path, client, charter)

@@ -10,7 +10,7 @@ from cli.shell.parameters import NODE_URL, output_option, passphrase_options, wa
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
 from cli.wallet.membership import unlock
-from node.member.charters import trusted_founding
+from node.member.charters import trusted_charter
 from node.member.client import NodeClient
 from node.member.membership import check_joined, home_coop, keep_node
 from node.member.moves import learn_addresses
@@ -33,7 +33,7 @@ def wallet_node(url: str, wallet: Path, passphrase: PassphraseSource, output: Ou
     public = locked.public
     assert public.federation is not None and public.coop is not None
     with NodeClient(url) as client:
-        charter = trusted_founding(wallet, client, public.federation).genesis
+        charter = trusted_charter(wallet, client, public.federation, needed=public.coop).charter
         coop = home_coop(client, charter, public.coop)
         found = learn_addresses(wallet, client, charter).get(coop.number)
     if found is None:

@@ -258,6 +258,7 @@ class LogReplay:
         """What is known of the log so far."""
         log = self.validator.log(self.coop)
         transit = self.validator.in_transit(self.coop)
+        coop = self.validator.newest_charter().coops.get(self.coop)
         return LogReport(
             coop=self.coop,
             length=self.length,
@@ -267,7 +268,7 @@ class LogReplay:
             paid=self.paid,
             members=log.accounts,
             position=log.position,
-            clearing_limit=self.validator.charter(self.coop).coops[self.coop].clearing_limit,
+            clearing_limit=0 if coop is None else coop.clearing_limit,
             in_transit=len(transit),
             in_transit_amount=sum(item.amount for item in transit),
             time=log.time,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from ledger.charter import Charter
 from ledger.refusals import Refusal
 
 
@@ -113,6 +114,8 @@ class AuditReport:
     """The result. `digest` is None when a log could not be replayed to its end."""
 
     federation: bytes
+    charter: Charter
+    """The newest that any log goes by."""
     validator: str
     logs: Sequence[LogReport]
     total: int

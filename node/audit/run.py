@@ -11,7 +11,7 @@ federation's id.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ledger.chain import genesis
 from ledger.invariants import find_sequence_violations, find_violations
@@ -37,13 +37,9 @@ def run_audit(
     """Replay all logs of `source` into the empty `validator`. `progress` gets the entries just done."""
     federation = validator.founding.federation
     expected = source.logs()
-    findings = [
-        Finding(
-            fault=Fault.UNREADABLE, clause="4", coop=coop, detail="this coop is not in the charter"
-        )
-        for coop in expected
-        if coop not in validator.coops
-    ]
+    for coop in expected:
+        # One that joined begins with the changes that admit it, maybe before any other log has them.
+        validator.open_log(coop)
     broken: set[int] = set()
     replays = [
         LogReplay(
@@ -65,17 +61,30 @@ def run_audit(
         replay.judge_signatures()
     stopped = [finding for replay in replays for finding in replay.findings]
     stopped += _still_waiting(replays)
-    findings += stopped
+    findings = [*_strangers(expected, validator), *stopped]
     is_complete = all(replay.is_complete for replay in replays)
     findings += _broken_invariants(validator, {each.coop: each.payments for each in replays})
     return AuditReport(
         federation=federation,
+        charter=validator.newest_charter(),
         validator=validator.name,
         logs=[replay.report() for replay in replays],
         total=_total(validator),
         digest=validator.digest() if is_complete else None,
         findings=findings,
     )
+
+
+def _strangers(expected: Iterable[int], validator: Validator) -> Iterator[Finding]:
+    """Logs of coops that no change of the charter has admitted."""
+    for coop in expected:
+        if coop not in validator.newest_charter().coops:
+            yield Finding(
+                fault=Fault.UNREADABLE,
+                clause="4",
+                coop=coop,
+                detail="this coop is not in the charter",
+            )
 
 
 def _checked(pieces: Iterator[Piece]) -> Iterator[Piece | SourceFault]:

@@ -22,7 +22,7 @@ from ledger.signatures import SigningKey
 from node.addresses import NodeAddress
 from node.member.addresses import Address
 from node.member.answers import integer
-from node.member.charters import trusted_founding
+from node.member.charters import KnownCharter, trusted_charter
 from node.member.client import Json, NodeClient, NodeError, NodeMisbehaved, NodeProblem
 from node.member.moves import find_node, renew_addresses
 from node.member.sessions import closing_session, open_session
@@ -60,7 +60,7 @@ class Membership:
 
     wallet: UnlockedWallet
     key: SigningKey
-    founding: Founding
+    known: KnownCharter
     coop: Coop
     account: int
     handle: str
@@ -68,8 +68,13 @@ class Membership:
 
     @property
     def charter(self) -> Charter:
-        """The charter by which this goes: the one that the federation began with."""
-        return self.founding.genesis
+        """The charter in force, as far as this wallet knows it."""
+        return self.known.charter
+
+    @property
+    def founding(self) -> Founding:
+        """What never changes about the federation."""
+        return self.known.founding
 
     @property
     def address(self) -> Address:
@@ -142,14 +147,14 @@ def open_account(
     ):
         raise NotJoined(wallet.path)
     with NodeClient(public.node_url, on_lost=on_lost) as client:
-        founding = trusted_founding(wallet.path, client, public.federation)
-        charter = founding.genesis
+        known = trusted_charter(wallet.path, client, public.federation, needed=public.coop)
+        charter = known.charter
         coop = home_coop(client, charter, public.coop)
         client.when_unreachable(lambda: moved_to(wallet, charter, coop, on_moved))
         member = Membership(
             wallet=wallet,
             key=SigningKey(wallet.seed),
-            founding=founding,
+            known=known,
             coop=coop,
             account=public.account,
             handle=public.handle,

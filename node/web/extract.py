@@ -1,4 +1,4 @@
-"""Collects the texts of templates and scripts, for the translations.
+"""Collects the texts of templates, scripts and words for changes, for the translations.
 
     python -m node.web.extract
 
@@ -25,7 +25,11 @@ LINE_WIDTH: Final = 100
 _NO_DATE: Final = datetime(2026, 1, 1, tzinfo=UTC)
 """Catalogs carry no date of their own: the history of the repository has it."""
 _KEYWORDS: Final = {"_": None, "gettext": None, "say": None}
-_METHODS: Final = {"templates/*.html": "jinja2.ext:babel_extract", "static/**/*.js": "javascript"}
+_METHODS: Final = {
+    "templates/*.html": "jinja2.ext:babel_extract",
+    "static/**/*.js": "javascript",
+    "change_words.py": "python",
+}
 
 
 def collect() -> Catalog:

@@ -59,6 +59,10 @@ class Language:
         """For `Intl` in the browser, such as `es-AR`."""
         return _TAGS[self.code]
 
+    def text(self, message: str) -> str:
+        """The translation of an English text, or the text itself."""
+        return self.translations.gettext(message)
+
     def amount(self, minor: int) -> str:
         """Minor units as units with two decimals, as this language writes them."""
         sign = "-" if minor < 0 else ""

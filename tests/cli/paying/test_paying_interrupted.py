@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from cli.shell.exit_codes import ExitCode
+from node.member.charters import changes_file
 from tests.cli.bank import Bank, Person, honest, payments, person
 from tests.cli.fake_node import serve
 from tests.cli.kill_points import KILLED, run_to
@@ -26,7 +27,10 @@ def bank() -> Bank:
 @pytest.fixture(scope="module")
 def payer(bank: Bank, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Person]:
     with serve(bank) as url:
-        yield person(tmp_path_factory.mktemp("payer"), bank, url)
+        found = person(tmp_path_factory.mktemp("payer"), bank, url)
+        # Asked for changes of the charter today, so that all commands have the same points.
+        changes_file(found.wallet).touch()
+        yield found
 
 
 def command(payer: Person, amount: int, *options: str) -> list[str]:

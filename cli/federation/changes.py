@@ -1,0 +1,207 @@
+"""`fiado federation propose`: each change of the charter as a command."""
+
+from typing import Any, Final
+
+import click
+
+from cli.federation.proposing import coop_named, log_of, propose, signing_options
+from cli.shell.parameters import LIMIT
+from cli.steward.stewardship import Stewardship
+from ledger.charter import Steward
+from ledger.charter_changes import (
+    Quarantine,
+    Readmit,
+    SetClearingLimit,
+    SetEntriesPerDay,
+    SetNodeKey,
+    SetQuorums,
+    SetStewards,
+)
+from ledger.codec import MAX
+from ledger.shapes import MAX_ANCHOR_SIGNATURES, MAX_COOPS
+from node.member.answers import decode_hex, number
+
+KEY_BYTES: Final = 32
+
+
+class KeyType(click.ParamType[bytes]):
+    """A public key as the programs print it."""
+
+    name = "key"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> bytes:
+        """Read the text."""
+        if isinstance(value, bytes):
+            return value
+        try:
+            key = bytes.fromhex(str(value))
+        except ValueError:
+            key = b""
+        if len(key) != KEY_BYTES:
+            self.fail(f"{value!r} is not a key of 64 hex digits.", param, ctx)
+        return key
+
+
+KEY = KeyType()
+
+
+@click.group("propose")
+def propose_group() -> None:
+    """Propose a change of the charter to the other cooperatives, as a steward.
+
+    Your node stands for it when enough stewards of your cooperative do; it holds once enough cooperatives
+    stand for it. Who asks to join is endorsed with `fiado federation endorse`.
+    """
+
+
+@propose_group.command("limit")
+@click.argument("coop", metavar="COOP")
+@click.argument("limit", type=LIMIT, metavar="UNITS")
+@signing_options
+def limit(coop: str, limit: int, **signing: Any) -> None:
+    """How far all members of a cooperative together may owe the others."""
+
+    def find(steward: Stewardship) -> SetClearingLimit:
+        return SetClearingLimit(coop=coop_named(steward.charter, coop).number, limit=limit)
+
+    propose(find, **signing)
+
+
+@propose_group.command("key")
+@click.argument("coop", metavar="COOP")
+@click.argument("key", type=KEY, metavar="HEX")
+@click.option(
+    "--length",
+    type=click.IntRange(0, MAX),
+    help="The entry up to which the old key has signed; as your node holds the log when left out.",
+)
+@signing_options
+def key(coop: str, key: bytes, length: int | None, **signing: Any) -> None:
+    """Another key for a cooperative's node, such as when the old one is lost.
+
+    Ask that cooperative by other means than the network whether the key is theirs. What the old key signed up
+    to the length counts; nothing that it signs beyond.
+    """
+
+    def find(steward: Stewardship) -> SetNodeKey:
+        found = coop_named(steward.charter, coop)
+        return SetNodeKey(coop=found.number, key=key, length=_length(steward, coop, length))
+
+    propose(find, **signing)
+
+
+def _length(steward: Stewardship, coop: str, given: int | None) -> int:
+    """The length given, or that of the log as the node holds it."""
+    if given is not None:
+        return given
+    log = log_of(steward, coop_named(steward.charter, coop))
+    return number(steward.client, log, "length")
+
+
+@propose_group.command("quarantine")
+@click.argument("coop", metavar="COOP")
+@signing_options
+def quarantine(coop: str, **signing: Any) -> None:
+    """Shut a cooperative out until it is readmitted: nobody pays it, and it pays nobody outside."""
+
+    def find(steward: Stewardship) -> Quarantine:
+        return Quarantine(coop=coop_named(steward.charter, coop).number)
+
+    propose(find, **signing)
+
+
+@propose_group.command("readmit")
+@click.argument("coop", metavar="COOP")
+@click.option(
+    "--node-key", type=KEY, metavar="HEX", help="Its node's key; the old one when left out."
+)
+@click.option(
+    "--limit", type=LIMIT, metavar="UNITS", help="Its clearing limit; the old one when left out."
+)
+@signing_options
+def readmit(coop: str, node_key: bytes | None, limit: int | None, **signing: Any) -> None:
+    """Let a cooperative in quarantine be a member again.
+
+    Its log goes on from where your node holds it now.
+    """
+
+    def find(steward: Stewardship) -> Readmit:
+        found = coop_named(steward.charter, coop)
+        log = log_of(steward, found)
+        return Readmit(
+            coop=found.number,
+            key=node_key or found.node_key,
+            limit=found.clearing_limit if limit is None else limit,
+            length=number(steward.client, log, "length"),
+            head=decode_hex(steward.client, log, "head"),
+        )
+
+    propose(find, **signing)
+
+
+@propose_group.command("quorums")
+@click.option("--witnesses", type=click.IntRange(0, MAX_ANCHOR_SIGNATURES - 1), metavar="N")
+@click.option("--decisions", type=click.IntRange(1, MAX_COOPS), metavar="N")
+@signing_options
+def quorums(witnesses: int | None, decisions: int | None, **signing: Any) -> None:
+    """How many witness what one takes in from another, and how many sign a decision.
+
+    What each number bears and costs is told in docs/FEDERATION.md.
+    """
+
+    def find(steward: Stewardship) -> SetQuorums:
+        charter = steward.charter
+        return SetQuorums(
+            witness_quorum=charter.witness_quorum if witnesses is None else witnesses,
+            decision_quorum=charter.decision_quorum if decisions is None else decisions,
+        )
+
+    propose(find, **signing)
+
+
+@propose_group.command("entries-per-day")
+@click.argument("count", type=click.IntRange(0, MAX), metavar="N")
+@signing_options
+def entries_per_day(count: int, **signing: Any) -> None:
+    """How many payments a log takes in a day, and how many other entries; 0: no bound."""
+    propose(lambda _: SetEntriesPerDay(entries_per_day=count or None), **signing)
+
+
+@propose_group.command("stewards")
+@click.argument("coop", metavar="COOP")
+@click.option(
+    "--steward",
+    "people",
+    multiple=True,
+    required=True,
+    metavar="NAME:HEX",
+    help="A steward and the key that `fiado steward key new` printed; give all of them.",
+)
+@click.option("--threshold", type=click.IntRange(1), required=True, help="How many have to sign.")
+@signing_options
+def stewards(coop: str, people: tuple[str, ...], threshold: int, **signing: Any) -> None:
+    """Other stewards for a cooperative: all of them, those who stay as well."""
+    named = stewards_from(people)
+    if threshold > len(named):
+        raise click.UsageError(f"--threshold {threshold}: there are {len(named)} stewards.")
+
+    def find(steward: Stewardship) -> SetStewards:
+        number_ = coop_named(steward.charter, coop).number
+        return SetStewards(coop=number_, threshold=threshold, stewards=named)
+
+    propose(find, **signing)
+
+
+def stewards_from(people: tuple[str, ...]) -> tuple[Steward, ...]:
+    """Stewards as options name them, `NAME:HEX`; usage errors for anything else."""
+    found = []
+    for person in people:
+        name, mark, key = person.rpartition(":")
+        if not mark or not name:
+            raise click.UsageError(f"--steward {person}: write a name, a colon and a key.")
+        found.append(Steward(name=name, key=KEY.convert(key, None, None)))
+    if len({steward.key for steward in found}) < len(found):
+        raise click.UsageError("--steward: two of them have the same key.")
+    return tuple(found)

@@ -1,0 +1,294 @@
+"""`fiado federation show`, `history`, `requests`: the charter in force, how it came about, who wants in."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from cli.federation.current import (
+    Asked,
+    Proposal,
+    change_words,
+    known_version,
+    proposals,
+    requests,
+    silent_coops,
+)
+from cli.federation.faults import NodeNotNamed
+from cli.federation.index_words import index_fields
+from cli.shell.describing import moment
+from cli.shell.parameters import NODE_URL, default_wallet, output_option
+from cli.shell.terminal import Output
+from cli.steward.stewardship import default_steward_key
+from ledger.charter import Charter, Standing
+from ledger.charter_entries import CharterEntry
+from node.member.amounts import format_amount
+from node.member.changes import write_changes
+from node.member.charters import KnownCharter, fetch_charter
+from node.member.client import Json, NodeClient
+from node.member.wallet_file import WalletMissing, read_wallet
+
+STANDINGS: Final = {
+    Standing.MEMBER: "member",
+    Standing.QUARANTINED: "quarantined",
+    Standing.LEFT: "left",
+}
+
+
+def node_option(command: Any) -> Any:
+    """Add `--node`; the command gets the address, or None, as its argument `url`."""
+    return click.option(
+        "--node",
+        "url",
+        type=NODE_URL,
+        help="The node to ask; your cooperative's when left out.",
+    )(command)
+
+
+@contextmanager
+def asking(url: str | None) -> Iterator[tuple[NodeClient, KnownCharter]]:
+    """A node and the charter that it proves, for the `with` block. Raises `NodeNotNamed`."""
+    with NodeClient(url or own_node()) as client:
+        yield client, fetch_charter(client)
+
+
+def own_node() -> str:
+    """Where the node answers at which this person's steward's key, or else wallet, is at home."""
+    for path in (default_steward_key(), default_wallet()):
+        try:
+            found = read_wallet(path).public.node_url
+        except WalletMissing:
+            continue
+        if found is not None:
+            return found
+    raise NodeNotNamed
+
+
+def show_node(url: str, output: Output) -> None:
+    """Show the charter in force at a node, and what is being decided about it."""
+    with asking(url) as (client, known):
+        told = client.get("/v1/federation")
+        known_version(client, known, told)
+        charter = known.charter
+        standing = proposals(client, charter, told)
+    _print_charter(known, output)
+    _print_proposals(charter, standing, told, output)
+    output.result(
+        {
+            "federation": charter.federation.hex(),
+            "name": known.founding.name,
+            "unit": known.founding.unit,
+            "version": charter.version,
+            "coops": [_coop_json(charter, number) for number in charter.coops],
+            "witness_quorum": charter.witness_quorum,
+            "decision_quorum": charter.decision_quorum,
+            "entries_per_day": charter.entries_per_day,
+            "proposals": [proposal_json(each, charter) for each in standing],
+            "silent": list(silent_coops(told)),
+        }
+    )
+
+
+def _print_charter(known: KnownCharter, output: Output) -> None:
+    charter = known.charter
+    members = sum(1 for _ in charter.members())
+    bound = charter.entries_per_day
+    output.fields(
+        {
+            "federation": known.founding.name,
+            "id": charter.federation.hex(),
+            "unit": known.founding.unit,
+            "changes of the charter": str(charter.version),
+            "witnesses for each anchor": str(charter.witness_quorum),
+            "signatures for a decision": f"{charter.decision_quorum} of {members}",
+            "payments a day of each": "no bound" if bound is None else f"at most {bound}",
+        }
+        | index_fields(charter)
+    )
+    output.line()
+    rows = [
+        [
+            coop.name,
+            coop.title,
+            STANDINGS[coop.standing],
+            format_amount(coop.clearing_limit),
+            f"{coop.steward_threshold} of {len(coop.stewards)}: "
+            + ", ".join(steward.name for steward in coop.stewards),
+        ]
+        for coop in charter.coops.values()
+    ]
+    headings = ["coop", "title", "standing", "clearing limit", "stewards"]
+    output.table(headings, rows, right_aligned=["clearing limit"])
+
+
+def _print_proposals(
+    charter: Charter, standing: Sequence[Proposal], told: Json, output: Output
+) -> None:
+    if not standing:
+        return
+    output.line()
+    output.line(f"Proposed as change {charter.version + 1}; one of them can be it:")
+    for proposal in standing:
+        output.line()
+        for line in proposal_lines(proposal, charter):
+            output.line(line)
+    silent = silent_coops(told)
+    if silent:
+        output.line()
+        output.line(f"Not heard yet: {', '.join(silent)}.")
+
+
+def proposal_lines(proposal: Proposal, charter: Charter) -> list[str]:
+    """A proposal, and who stands for it, as people read it."""
+    lines = [f"{proposal.id}: {' '.join(change_words(proposal.change, charter))}"]
+    if proposal.stewards:
+        lines.append(f"  Endorsed here so far by {', '.join(proposal.stewards)}.")
+    if proposal.supported_by or proposal.is_endorsed:
+        names = ", ".join(proposal.supported_by) or "your own cooperative"
+        lines.append(f"  For it: {names}. Needed: {charter.decision_quorum}.")
+    if proposal.signed_by:
+        lines.append(f"  Signed by {', '.join(proposal.signed_by)}.")
+    return lines
+
+
+def proposal_json(proposal: Proposal, charter: Charter) -> Json:
+    """The same for programs."""
+    return {
+        "id": proposal.id,
+        "version": charter.version + 1,
+        "type": proposal.change.type,
+        "says": " ".join(change_words(proposal.change, charter)),
+        "stewards": list(proposal.stewards),
+        "supported_by": list(proposal.supported_by),
+        "signed_by": list(proposal.signed_by),
+        "endorsed": proposal.is_endorsed,
+        "needed": charter.decision_quorum,
+    }
+
+
+def _coop_json(charter: Charter, number: int) -> Json:
+    coop = charter.coops[number]
+    return {
+        "coop": coop.name,
+        "coop_number": number,
+        "title": coop.title,
+        "standing": STANDINGS[coop.standing],
+        "clearing_limit": coop.clearing_limit,
+        "node_key": coop.node_key.hex(),
+        "stewards": [steward.name for steward in coop.stewards],
+        "steward_threshold": coop.steward_threshold,
+    }
+
+
+@click.command("history")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the changes to this file, charter.changes beside charter.toml, to verify receipts offline.",
+)
+@node_option
+@output_option
+def history(out: Path | None, url: str | None, output: Output) -> None:
+    """Tell how the charter came to be what it is: each change, and who decided it.
+
+    Everything is checked here: each change carries the signatures of the cooperatives that decided it.
+    """
+    with asking(url) as (client, known):
+        times = _times(client)
+    if out is not None:
+        out.write_bytes(write_changes(known.entries))
+    output.line(f"{known.founding.name} was founded by {_founders(known)}.")
+    told = []
+    for entry, before in zip(known.entries, known.charters, strict=False):
+        said = " ".join(change_words(entry.change, before))
+        signers = _signers(entry, before)
+        when = times.get(entry.version)
+        output.line()
+        at = "" if when is None else f", in force here since {moment(when)}"
+        output.line(f"{entry.version}. {said}")
+        output.line(f"   Decided by {', '.join(signers)}{at}.")
+        told.append(
+            {
+                "version": entry.version,
+                "type": entry.change.type,
+                "says": said,
+                "signed_by": signers,
+                "time": when,
+            }
+        )
+    if not told:
+        output.line("The charter has not been changed since.")
+    output.result(
+        {
+            "federation": known.founding.federation.hex(),
+            "name": known.founding.name,
+            "changes": told,
+        }
+    )
+
+
+def _founders(known: KnownCharter) -> str:
+    return ", ".join(coop.title for coop in known.founding.genesis.coops.values())
+
+
+def _signers(entry: CharterEntry, before: Charter) -> list[str]:
+    return [before.coops[coop].name for coop, _ in entry.signatures]
+
+
+def _times(client: NodeClient) -> dict[int, int]:
+    """When the node's own log took each version in, by the node's word."""
+    times: dict[int, int] = {}
+    first: object = 1
+    while isinstance(first, int) and len(times) == first - 1:
+        page = client.get("/v1/federation/changes", first=first)
+        for each in page.get("changes") or []:
+            if isinstance(each, dict) and type(each.get("time")) is int:
+                times[len(times) + 1] = each["time"]
+        first = page.get("next")
+    return times
+
+
+@click.command("requests")
+@node_option
+@output_option
+def list_requests(url: str | None, output: Output) -> None:
+    """List the cooperatives that ask to join.
+
+    A request gives no rights. Make sure by other means that it is theirs: have them read out the digits of
+    their node's key. Stewards stand for one with `fiado federation endorse NAME`.
+    """
+    with asking(url) as (client, known):
+        found = requests(client, known.charter)
+    for request in found:
+        for line in request_lines(request, known.charter):
+            output.line(line)
+        output.line()
+    if not found:
+        output.line("Nobody asks to join.")
+    output.result({"requests": [_request_json(each, known.charter) for each in found]})
+
+
+def request_lines(asked: Asked, charter: Charter) -> list[str]:
+    """A request as people read it."""
+    request = asked.request
+    at = "it does not say where" if request.url is None else request.url
+    return [
+        f"{request.name}: {' '.join(change_words(asked.change, charter))}",
+        f"  Asked on {moment(request.time)}. Its node will answer at: {at}.",
+        f"  The whole key of its node: {request.node_key.hex()}",
+    ]
+
+
+def _request_json(asked: Asked, charter: Charter) -> Json:
+    request = asked.request
+    return {
+        "id": request.id.hex(),
+        "name": request.name,
+        "coop_number": request.number,
+        "node_key": request.node_key.hex(),
+        "url": request.url,
+        "time": request.time,
+        "says": " ".join(change_words(asked.change, charter)),
+    }

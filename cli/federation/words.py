@@ -1,0 +1,78 @@
+"""The words for what can be wrong when a charter is to be changed, or shown.
+
+Only words: see `cli.shell.errors`. Importing this module registers them.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from cli.federation.faults import (
+    ChangeImpossible,
+    NodeNotNamed,
+    NothingToEndorse,
+    SeveralToEndorse,
+)
+from cli.shell.errors import CliError, explain
+from cli.shell.exit_codes import ExitCode
+from ledger.refusals import Refusal
+
+WHY: Final[Mapping[Refusal, str]] = {
+    Refusal.COOP_UNKNOWN: "The charter has no such cooperative.",
+    Refusal.KEY_INADMISSIBLE: "One of the keys can't be used: it is not one that an honest program makes.",
+    Refusal.LIMIT_OUT_OF_RANGE: "All clearing limits together would be more than can be counted.",
+    Refusal.CHARTER_COOP_EXISTS: "There is, or was, a cooperative with that number or name: neither is ever "
+    "given again.",
+    Refusal.CHARTER_FULL: "The federation has as many cooperatives as a charter can name.",
+    Refusal.CHARTER_KEY_TAKEN: "A cooperative has, or once had, that very key.",
+    Refusal.CHARTER_STANDING_WRONG: "That can't be done with a cooperative of that standing: only members "
+    "are quarantined, only those in quarantine readmitted, and who has left stays away.",
+    Refusal.CHARTER_LENGTH_WRONG: "The length named does not go with what the log has been up to now.",
+    Refusal.CHARTER_QUORUM_IMPOSSIBLE: "So many can't be asked for: decisions need more than half of the "
+    "members and at most all, witnesses are fewer than the members, and one member has to stay.",
+    Refusal.CHARTER_UNCHANGED: "It is so already.",
+}
+"""Why a change is refused, in words."""
+
+
+@explain.register
+def _(error: NodeNotNamed) -> CliError:
+    return CliError(
+        ExitCode.USAGE,
+        "node_not_named",
+        "No node was named, and no steward's key or wallet here says which one to ask.",
+        "Name one: --node http://norte.example:8440.",
+    )
+
+
+@explain.register
+def _(error: ChangeImpossible) -> CliError:
+    code = error.refusal.code
+    return CliError(
+        ExitCode.REFUSED,
+        code,
+        WHY.get(error.refusal, f"Every node would refuse this change: {code}."),
+        "`fiado federation show URL` has the charter that is in force now.",
+        {"number": error.refusal.value},
+    )
+
+
+@explain.register
+def _(error: NothingToEndorse) -> CliError:
+    what = "Nothing" if error.what is None else f"Nothing called {error.what}"
+    return CliError(
+        ExitCode.REFUSED,
+        "nothing_to_endorse",
+        f"{what} stands to be change {error.version} of the charter.",
+        "`fiado federation show URL` lists what is proposed, `fiado federation requests` who asks to join; "
+        "`fiado federation propose` proposes something.",
+    )
+
+
+@explain.register
+def _(error: SeveralToEndorse) -> CliError:
+    return CliError(
+        ExitCode.REFUSED,
+        "several_to_endorse",
+        "More than one thing could be meant: " + " / ".join(error.lines),
+        "Name one by the digits before it.",
+    )

@@ -1,0 +1,216 @@
+"""What a change of the charter says, in people's words and their language.
+
+The pages and the command line say it in the same sentences, made from the very bytes that are signed. They
+stand in the present tense, so they fit a proposal as well as history. `Forms` gives translations and the way
+in which amounts and dates are written. A coop is called by its title as it was before the change.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, Protocol
+
+from ledger.charter import Charter, Steward
+from ledger.charter_changes import (
+    Change,
+    Join,
+    Quarantine,
+    Readmit,
+    SetClearingLimit,
+    SetEntriesPerDay,
+    SetNodeKey,
+    SetQuorums,
+    SetStewards,
+)
+
+_VALUE: Final = re.compile(r"\{(\w+)\}")
+KEY_DIGITS: Final = 16
+"""How much of a key or a head is shown to people, who compare it with what they have on paper."""
+
+
+class Forms(Protocol):
+    """How a language says and writes things; `node.web.languages.Language` is one."""
+
+    def text(self, message: str) -> str:
+        """The translation of an English text."""
+
+    def amount(self, minor: int) -> str:
+        """Minor units as units."""
+
+    def number(self, value: int) -> str:
+        """A whole number."""
+
+    def day(self, day: int) -> str:
+        """A day counted from 1970-01-01."""
+
+    def time(self, seconds: int) -> str:
+        """Unix seconds."""
+
+
+def say(message: str) -> str:
+    """Marks a text for translation."""
+    return message
+
+
+class Wording:
+    """The words for changes of one charter in one language."""
+
+    def __init__(self, before: Charter, forms: Forms) -> None:
+        """`before`: the charter that is changed."""
+        self.before = before
+        self.forms = forms
+
+    def words(self, change: Change) -> list[str]:
+        """Sentences that say all of a change: what it does first, then what belongs to it."""
+        return _SENTENCES[type(change)](self, change)
+
+    def said(self, message: str, **values: str) -> str:
+        """A text in the language, with `{name}` replaced by its value."""
+        return _VALUE.sub(lambda found: values[found[1]], self.forms.text(message))
+
+    def coop(self, number: int) -> str:
+        """A coop's title."""
+        found = self.before.coops.get(number)
+        return (
+            self.said(say("cooperative {number}"), number=str(number))
+            if found is None
+            else found.title
+        )
+
+
+def _join(wording: Wording, change: Join) -> list[str]:
+    said, forms = wording.said, wording.forms
+    return [
+        said(
+            say("{title} joins, under the name {name} and the number {number}."),
+            title=change.title,
+            name=change.name,
+            number=str(change.coop),
+        ),
+        said(
+            say("All its members together may owe the others up to {amount}."),
+            amount=forms.amount(change.clearing_limit),
+        ),
+        _stewards(wording, change.stewards, change.steward_threshold),
+        said(say("Its node has the key {key}…"), key=_digits(change.node_key)),
+    ]
+
+
+def _clearing_limit(wording: Wording, change: SetClearingLimit) -> list[str]:
+    before = wording.before.coops.get(change.coop)
+    sentences = [
+        wording.said(
+            say("All members of {coop} together may owe the others up to {amount}."),
+            coop=wording.coop(change.coop),
+            amount=wording.forms.amount(change.limit),
+        )
+    ]
+    if before is not None:
+        amount = wording.forms.amount(before.clearing_limit)
+        sentences.append(wording.said(say("Until then it is {amount}."), amount=amount))
+    return sentences
+
+
+def _node_key(wording: Wording, change: SetNodeKey) -> list[str]:
+    return [
+        wording.said(
+            say("The node of {coop} gets another key, {key}…"),
+            coop=wording.coop(change.coop),
+            key=_digits(change.key),
+        ),
+        _from(wording, change.length),
+    ]
+
+
+def _quarantine(wording: Wording, change: Quarantine) -> list[str]:
+    return [
+        wording.said(say("{coop} is put in quarantine."), coop=wording.coop(change.coop)),
+        wording.said(
+            say(
+                "Nobody elsewhere pays it, it pays nobody elsewhere, and it decides nothing with the others."
+            )
+        ),
+    ]
+
+
+def _readmission(wording: Wording, change: Readmit) -> list[str]:
+    return [
+        wording.said(say("{coop} is readmitted."), coop=wording.coop(change.coop)),
+        wording.said(
+            say("All its members together may owe the others up to {amount}."),
+            amount=wording.forms.amount(change.limit),
+        ),
+        wording.said(say("Its node has the key {key}…"), key=_digits(change.key)),
+        wording.said(
+            say("Its log goes on after entry {length}, where its head is {head}…"),
+            length=wording.forms.number(change.length),
+            head=_digits(change.head),
+        ),
+    ]
+
+
+def _quorums(wording: Wording, change: SetQuorums) -> list[str]:
+    number = wording.forms.number
+    return [
+        wording.said(
+            say("Decisions are signed by {count} cooperatives; until then by {before}."),
+            count=number(change.decision_quorum),
+            before=number(wording.before.decision_quorum),
+        ),
+        wording.said(
+            say(
+                "What one takes in from another is witnessed by {count} others; until then by {before}."
+            ),
+            count=number(change.witness_quorum),
+            before=number(wording.before.witness_quorum),
+        ),
+    ]
+
+
+def _entries_per_day(wording: Wording, change: SetEntriesPerDay) -> list[str]:
+    if change.entries_per_day is None:
+        return [wording.said(say("A log may have as many entries in a day as come."))]
+    return [
+        wording.said(
+            say("A log may have {count} payments in a day, and as many other entries."),
+            count=wording.forms.number(change.entries_per_day),
+        )
+    ]
+
+
+def _set_stewards(wording: Wording, change: SetStewards) -> list[str]:
+    return [
+        wording.said(say("{coop} gets other stewards."), coop=wording.coop(change.coop)),
+        _stewards(wording, change.stewards, change.threshold),
+    ]
+
+
+_SENTENCES: Final[Mapping[type, Callable[[Wording, Any], list[str]]]] = {
+    Join: _join,
+    SetClearingLimit: _clearing_limit,
+    SetNodeKey: _node_key,
+    Quarantine: _quarantine,
+    Readmit: _readmission,
+    SetQuorums: _quorums,
+    SetEntriesPerDay: _entries_per_day,
+    SetStewards: _set_stewards,
+}
+"""Of each type of change what it says; `tests/node/web/test_change_words.py` sees that none is missing."""
+
+
+def _stewards(wording: Wording, stewards: Sequence[Steward], threshold: int) -> str:
+    return wording.said(
+        say("Its stewards are {names}; signatures that each of their decisions needs: {count}."),
+        names=", ".join(f"{steward.name} ({_digits(steward.key)}…)" for steward in stewards),
+        count=wording.forms.number(threshold),
+    )
+
+
+def _from(wording: Wording, length: int) -> str:
+    return wording.said(
+        say("It signs what comes after entry {length} of its log."),
+        length=wording.forms.number(length),
+    )
+
+
+def _digits(data: bytes) -> str:
+    return data.hex()[:KEY_DIGITS]

@@ -1,0 +1,82 @@
+"""Every change of the charter has its sentences, in every language, with nothing left out of them."""
+
+import re
+
+import pytest
+
+from ledger.charter import Charter, Steward
+from ledger.charter_changes import (
+    READERS,
+    Change,
+    Join,
+    Quarantine,
+    Readmit,
+    SetClearingLimit,
+    SetEntriesPerDay,
+    SetNodeKey,
+    SetQuorums,
+    SetStewards,
+)
+from node.web.change_words import Wording
+from node.web.languages import NAMES, load_languages
+from tests.builders import build_federation
+
+CHARTER: Charter = build_federation(seed="words", coops=3).charter
+KEY = bytes(range(32))
+ANA = Steward(name="ana {names}", key=KEY)
+CHANGES: list[Change] = [
+    Join(
+        coop=9,
+        name="lago",
+        title="Lago {amount}",
+        node_key=KEY,
+        clearing_limit=123_456,
+        steward_threshold=1,
+        stewards=(ANA,),
+    ),
+    SetClearingLimit(coop=2, limit=123_456),
+    SetNodeKey(coop=2, key=KEY, length=7),
+    Quarantine(coop=2),
+    Readmit(coop=2, key=KEY, limit=123_456, length=7, head=KEY),
+    SetQuorums(witness_quorum=1, decision_quorum=3),
+    SetEntriesPerDay(entries_per_day=5),
+    SetEntriesPerDay(entries_per_day=None),
+    SetStewards(coop=2, threshold=1, stewards=(ANA,)),
+]
+
+
+def sentences(change: Change, language: str = "en") -> list[str]:
+    return Wording(CHARTER, load_languages()[language]).words(change)
+
+
+def test_no_change_is_without_an_example_here() -> None:
+    assert {change.type for change in CHANGES} == set(READERS)
+
+
+@pytest.mark.parametrize("language", NAMES)
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: type(change).__name__)
+def test_every_change_is_said_in_whole_sentences(change: Change, language: str) -> None:
+    said = sentences(change, language)
+    assert said
+    for sentence in said:
+        assert sentence[0].isupper() or sentence[0].isdigit()
+        assert re.search(r"[.…]$", sentence)
+        left = re.findall(r"\{\w+\}", sentence)
+        assert set(left) <= {"{names}", "{amount}"}  # of people's own names
+
+
+def test_other_languages_say_it_in_their_own_words() -> None:
+    for change in CHANGES:
+        assert sentences(change, "es") != sentences(change) != sentences(change, "pt")
+
+
+def test_amounts_keys_and_names_are_in_it() -> None:
+    joined = " ".join(sentences(CHANGES[0], "es"))
+    assert "Lago {amount}" in joined and "ana {names}" in joined
+    assert "1.234,56" in joined
+    assert KEY.hex()[:16] in joined
+    assert CHARTER.coops[2].title in sentences(CHANGES[1])[0]
+
+
+def test_a_coop_that_is_not_known_is_called_by_its_number() -> None:
+    assert sentences(Quarantine(coop=77))[0].startswith("cooperative 77")
