@@ -3,7 +3,7 @@
 Importing this module needs the native validator only when a `Both` is made.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import TypeVar
 
@@ -32,6 +32,12 @@ class Both:
         expected, answer = question(self.reference), question(self.native)
         assert answer == expected
         return expected
+
+    def open_logs(self, coops: Iterable[int]) -> None:
+        """Let each of these coops have a log."""
+        for validator in (self.reference, self.native):
+            for coop in coops:
+                validator.open_log(coop)
 
     def add_branches(self, branches: Mapping[int, int]) -> None:
         """Let there be so many branches of each of these coops' logs."""
@@ -66,6 +72,7 @@ class Both:
     def check_log(self, coop: int, branch: int = 0) -> None:
         """As `check_state`, for the views of one branch of a log."""
         self.ask(lambda validator: validator.log(coop, branch=branch))
+        self.ask(lambda validator: validator.charter(coop, branch=branch))
         self.ask(lambda validator: list(validator.accounts(coop, branch=branch)))
         self.ask(lambda validator: validator.in_transit(coop, branch=branch))
         self.ask(lambda validator: validator.returnable(coop, branch=branch))
