@@ -34,9 +34,9 @@ NATIVE_KINDS: list[int]
 SHARED_KINDS: list[int]
 """The kinds that it leaves to the shared rules."""
 
-CoopFields = tuple[int, bytes, int, int, Sequence[tuple[bytes, int]]]
-"""A coop's number, node key, clearing limit in minor units, standing, and its earlier node keys, the oldest
-first, each with the length up to which it signed."""
+CoopFields = tuple[int, bytes, int, int, Sequence[tuple[bytes, int]], tuple[int, int] | None]
+"""A coop's number, node key, clearing limit in minor units, standing, its earlier node keys, the oldest
+first, each with the length up to which it signed, and length and least time where its log's time may fall."""
 
 @final
 class Charter:

@@ -30,7 +30,7 @@ class Standing(IntEnum):
     QUARANTINED = 1
     """Nobody pays it or anchors it, it pays nobody outside, and decides nothing with others."""
     LEFT = 2
-    """Its log has ended."""
+    """It has no part in anything; its log ends when it is settled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +39,14 @@ class EarlierKey:
 
     key: bytes
     until: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeFall:
+    """The entry after `length` may be earlier than the one before, but not than `time` (Unix seconds)."""
+
+    length: int
+    time: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +67,8 @@ class Coop:
     """The highest of its clearing limits before the present one; 0 if there was none."""
     bylaws: bytes | None = None
     """The hash of the bylaws that it joined with."""
+    time_fall: TimeFall | None = None
+    """Where the time of its log may fall once; the newest of such permissions."""
 
     def key_at(self, length: int) -> bytes:
         """The node key that signs the head of this coop's log at `length`."""
@@ -104,6 +114,8 @@ class Charter:
     """By number, rising."""
     index: IndexCharter | None = None
     """None: the federation's unit is not indexed."""
+    index_changes: int = 0
+    """How many changes the table of the index has had."""
     entries_per_day: int | None = None
     """How many payments, and how many other entries, a log takes in a day; None: as many as come."""
     version: int = 0

@@ -11,12 +11,16 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 from ledger.charter import Steward
+from ledger.charter_index import (
+    Redenominate,
+    SetIndex,
+    read_index_change,
+    read_redenomination,
+)
 from ledger.codec import Value
-from ledger.shapes import MAX_STEWARDS, is_bytes, is_number, is_uint
+from ledger.shapes import MAX_STEWARDS, is_bytes, is_number, is_text, is_uint
 
 COOP_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
-HIDDEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
-"""Controls, and marks that nobody sees. Listed, because what counts as printable changes with Unicode."""
 
 Stewards = tuple[Steward, ...]
 
@@ -49,6 +53,18 @@ class Join:
             _stewards_value(self.stewards),
             self.bylaws,
         ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leave:
+    """A coop leaves: its own log ends when it is settled."""
+
+    type: ClassVar[int] = 2
+    coop: int
+
+    def value(self) -> Value:
+        """The array."""
+        return [self.type, self.coop]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +136,21 @@ class SetQuorums:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LetTimeFall:
+    """The entry after `length` in a coop's log may be earlier than the one before, from `time` on."""
+
+    type: ClassVar[int] = 11
+    coop: int
+    length: int
+    time: int
+    """Unix seconds."""
+
+    def value(self) -> Value:
+        """The array."""
+        return [self.type, self.coop, self.length, self.time]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetEntriesPerDay:
     """How many payments, and how many other entries, a log takes in a day; None: as many as come."""
 
@@ -147,11 +178,15 @@ class SetStewards:
 
 Change = (
     Join
+    | Leave
     | SetClearingLimit
     | SetNodeKey
     | Quarantine
     | Readmit
     | SetQuorums
+    | SetIndex
+    | Redenominate
+    | LetTimeFall
     | SetEntriesPerDay
     | SetStewards
 )
@@ -172,7 +207,7 @@ def _read_join(elements: list[Any]) -> Join | None:
     stewards = _read_stewards(people, threshold)
     if not (_is_coop(coop) and is_bytes(node_key, 32) and is_uint(limit)) or stewards is None:
         return None
-    if type(name) is not str or not COOP_NAME.fullmatch(name) or not _is_text(title, most=64):
+    if type(name) is not str or not COOP_NAME.fullmatch(name) or not is_text(title, most=64):
         return None
     if bylaws is not None and not is_bytes(bylaws, 32):
         return None
@@ -186,6 +221,13 @@ def _read_join(elements: list[Any]) -> Join | None:
         stewards=stewards,
         bylaws=bylaws,
     )
+
+
+def _read_leave(elements: list[Any]) -> Leave | None:
+    match elements:
+        case [coop] if _is_coop(coop):
+            return Leave(coop=coop)
+    return None
 
 
 def _read_clearing_limit(elements: list[Any]) -> SetClearingLimit | None:
@@ -226,6 +268,13 @@ def _read_quorums(elements: list[Any]) -> SetQuorums | None:
     return None
 
 
+def _read_time_fall(elements: list[Any]) -> LetTimeFall | None:
+    match elements:
+        case [coop, length, time] if _is_coop(coop) and is_uint(length) and is_uint(time):
+            return LetTimeFall(coop=coop, length=length, time=time)
+    return None
+
+
 def _read_entries_per_day(elements: list[Any]) -> SetEntriesPerDay | None:
     match elements:
         case [most] if most is None or (is_uint(most) and most > 0):
@@ -244,11 +293,15 @@ def _read_new_stewards(elements: list[Any]) -> SetStewards | None:
 
 READERS: Final[Mapping[int, Callable[[list[Any]], Change | None]]] = {
     Join.type: _read_join,
+    Leave.type: _read_leave,
     SetClearingLimit.type: _read_clearing_limit,
     SetNodeKey.type: _read_node_key,
     Quarantine.type: _read_quarantine,
     Readmit.type: _read_readmission,
     SetQuorums.type: _read_quorums,
+    SetIndex.type: read_index_change,
+    Redenominate.type: read_redenomination,
+    LetTimeFall.type: _read_time_fall,
     SetEntriesPerDay.type: _read_entries_per_day,
     SetStewards.type: _read_new_stewards,
 }
@@ -259,10 +312,6 @@ def _is_coop(value: object) -> bool:
     return is_number(value) and value > 0
 
 
-def _is_text(value: object, *, most: int) -> bool:
-    return type(value) is str and 1 <= len(value) <= most and not HIDDEN.search(value)
-
-
 def _read_stewards(value: object, threshold: object) -> Stewards | None:
     """Stewards with keys of which no two are the same, at least `threshold` of them."""
     if type(value) is not list or not 1 <= len(value) <= MAX_STEWARDS:
@@ -271,7 +320,7 @@ def _read_stewards(value: object, threshold: object) -> Stewards | None:
         return None
     stewards = []
     for pair in value:
-        if type(pair) is not list or len(pair) != 2 or not _is_text(pair[0], most=32):
+        if type(pair) is not list or len(pair) != 2 or not is_text(pair[0], most=32):
             return None
         if not is_bytes(pair[1], 32):
             return None

@@ -34,7 +34,7 @@ class Effects:
     accounts: tuple[Account, ...] = ()
     chapters: tuple[Row, ...] = ()
     index: Index | None = None
-    """What follows from the chapter of the index; None when it is as before."""
+    """What follows from the chapter of the index; None when it is as before, or when `charter` has none."""
     charter: Charter | None = None
     """What the log goes by from the next entry on; None when it is as before."""
 
@@ -50,6 +50,7 @@ def apply_effects(log: Log, effects: Effects) -> None:
         log.index = effects.index
     if effects.charter is not None:
         log.charter = effects.charter
+        log.index = log.index if effects.charter.index is not None else None
 
 
 def _put(log: Log, row: Row) -> None:

@@ -14,14 +14,20 @@ from typing import Any, Final, TypeVar, cast
 
 from ledger.charter import Charter, Coop, IndexCharter, Steward
 from ledger.charter_changes import COOP_NAME as COOP_NAME
-from ledger.charter_changes import HIDDEN as HIDDEN
 from ledger.codec import MAX
 from ledger.errors import CharterError
 from ledger.index.days import Method, day_from_text, text_from_day
 from ledger.index.line import Line
 from ledger.index.parameters import IndexParameters, ParametersError
 from ledger.messages import TAG_CHARTER, signed_bytes
-from ledger.shapes import MAX_ANCHOR_SIGNATURES, MAX_COOPS, MAX_NUMBER, MAX_PUBLISHERS, MAX_STEWARDS
+from ledger.shapes import (
+    HIDDEN,
+    MAX_ANCHOR_SIGNATURES,
+    MAX_COOPS,
+    MAX_NUMBER,
+    MAX_PUBLISHERS,
+    MAX_STEWARDS,
+)
 from ledger.signatures import (
     KeyInadmissible,
     SignatureInvalid,

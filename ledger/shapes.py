@@ -3,6 +3,7 @@
 A reader takes a decoded value of any type and says whether it fits. Nothing here looks at state.
 """
 
+import re
 from collections.abc import Sequence
 from enum import IntEnum
 from typing import Final, TypeGuard, cast
@@ -30,6 +31,10 @@ class Kind(IntEnum):
     CHARTER = 13
 
 
+HIDDEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+"""Controls, and marks that nobody sees. Listed, because what counts as printable changes with Unicode."""
+
+
 Signatures = tuple[tuple[int, bytes], ...]
 """(signer's number, signature), strictly rising by signer: a steward's place or a coop's number."""
 
@@ -47,6 +52,11 @@ def is_number(value: object) -> TypeGuard[int]:
 def is_bytes(value: object, length: int) -> TypeGuard[bytes]:
     """Whether it is binary of exactly that length."""
     return type(value) is bytes and len(value) == length
+
+
+def is_text(value: object, *, most: int) -> TypeGuard[str]:
+    """Whether it is text of 1 to `most` visible characters."""
+    return type(value) is str and 1 <= len(value) <= most and not HIDDEN.search(value)
 
 
 def read_signatures(value: object, most: int) -> Signatures | None:

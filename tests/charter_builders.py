@@ -121,9 +121,16 @@ def open_union(
     seed: str = "union",
     witness_quorum: int = 0,
     index: Sequence[str] = (),
+    entries_per_day: int | None = None,
 ) -> Union:
     """Books of three coops without an entry, and two coops that may join."""
-    founded = build_federation(seed=seed, coops=3, witness_quorum=witness_quorum, index=index)
+    founded = build_federation(
+        seed=seed,
+        coops=3,
+        witness_quorum=witness_quorum,
+        index=index,
+        entries_per_day=entries_per_day,
+    )
     grown = build_federation(seed=seed, coops=5)
     people = replace(grown, founding=founded.founding)
     books = open_books(people, make_validator)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from hashlib import sha256
 
-from ledger.agreement import decision_message
+from ledger.agreement import Turn, decision_message
 from ledger.decisions import (
     IndexEntry,
     Observation,
@@ -115,6 +115,7 @@ def official(
     source: int = 0,
     is_stand_in: bool = False,
     late: Mapping[int, int] | None = None,
+    turn: Turn | None = None,
     signers: Iterable[int] | None = None,
 ) -> bytes:
     """The print of a month: `value` in tenths of a percent."""
@@ -122,7 +123,7 @@ def official(
         LateChange(period=month, change=change) for month, change in (late or {}).items()
     )
     new = Print(period=period, value=value, source=source, is_stand_in=is_stand_in, late=changes)
-    return certify(federation, IndexEntry(decided=new), signers)
+    return certify(federation, IndexEntry(decided=new, turn=turn), signers)
 
 
 def observation(
@@ -148,6 +149,7 @@ def surveyed(
     *,
     value: int | None = None,
     source: int = 0,
+    turn: Turn | None = None,
     signers: Iterable[int] | None = None,
 ) -> bytes:
     """The print of a week from the coops' levels; `value` claims another than their median."""
@@ -157,7 +159,8 @@ def surveyed(
     if value is None:
         value = median_level(levels, needed=1, cap=1).level
     new = Print(period=period, value=value, source=source)
-    return certify(federation, IndexEntry(decided=new, observations=observations), signers)
+    entry = IndexEntry(decided=new, observations=observations, turn=turn)
+    return certify(federation, entry, signers)
 
 
 def source_change(
@@ -179,8 +182,10 @@ def take_prints(books: Books, *values: int, coops: Iterable[int] | None = None) 
     """Let logs take in the next prints of months, of these values."""
     for coop in coops or sorted(books.logs):
         for value in values:
-            period = index_of(books.validator, coop).due_window.period
-            books.append(coop, official(books.federation, period, value))
+            index = index_of(books.validator, coop)
+            turn = Turn(index.place, 0) if index.line.run else None
+            period = index.due_window.period
+            books.append(coop, official(books.federation, period, value, turn=turn))
 
 
 def priced(

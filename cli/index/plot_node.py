@@ -6,6 +6,7 @@ that are known ahead are drawn too.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import click
@@ -18,7 +19,7 @@ from cli.shell.terminal import Output
 from ledger.index.days import Method, day_from_text, text_from_day
 from ledger.index.exact import MILLIONTHS
 from node.member.answers import text
-from node.member.client import NodeClient, NodeMisbehaved
+from node.member.client import Json, NodeClient, NodeMisbehaved
 from node.member.paying.pricing import NoIndex, read_rules
 
 VALUES_AT_ONCE: Final = 1_000
@@ -36,7 +37,7 @@ def plot_of_node(url: str, since: int | None, files: Sequence[PictureFile], outp
         )
         method, currency = text(client, rules, "method"), text(client, rules, "currency")
         start = _first_day(first, last, since)
-        values = _values(client, start, last)
+        values = _in_one_currency(_values(client, start, last), start, read_changes(client, rules))
     kind = Method.SURVEY.name.lower() if method == Method.SURVEY.name.lower() else "cer"
     units = [Line(kind=kind, name=f"a unit under {method}", values=values)]
     kept = [
@@ -88,6 +89,39 @@ def _first_day(base: int, last: int, since: int | None) -> int:
             f"it must be {text_from_day(base)} to {text_from_day(latest)}.", param_hint="--since"
         )
     return start
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurrencyChange:
+    """From `first_day` on so much of a new currency stands for one of the currency before."""
+
+    first_day: int
+    ratio: float
+
+
+def read_changes(client: NodeClient, rules: Json) -> list[CurrencyChange]:
+    """The line's redenominations, the oldest first. Raises `NodeMisbehaved`."""
+    try:
+        return [
+            CurrencyChange(
+                first_day=day_from_text(change["first_day"]),
+                ratio=int(change["numerator"]) / int(change["denominator"]),
+            )
+            for change in rules.get("currency_changes", [])
+        ]
+    except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
+        raise NodeMisbehaved(client.url, "its changes of currency can't be read") from error
+
+
+def _in_one_currency(
+    values: list[float], first: int, changes: Sequence[CurrencyChange]
+) -> list[float]:
+    """Values from the day `first` on, all in the currency of the last of them."""
+    for change in changes:
+        place = max(change.first_day - first, 0)
+        if place < len(values):
+            values = [value * change.ratio for value in values[:place]] + values[place:]
+    return values
 
 
 def _values(client: NodeClient, first: int, last: int) -> list[float]:

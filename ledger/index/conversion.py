@@ -73,9 +73,7 @@ def check_price(
     except (DayNotKnown, DayBeforeBase):
         return PriceRefusal.NOT_KNOWN
     # 9.4.2
-    if not today - index.parameters.quote_days <= day <= today:
-        return PriceRefusal.STALE
-    if any(day < change.first_day <= today for change in index.line.redenominations):
+    if not day <= today <= index.last_day_of_price(day):
         return PriceRefusal.STALE
     # 9.4.3: so the payer signs both amounts, and no node chooses the rate.
     if units_from_price(price_minor, value) != amount:

@@ -128,6 +128,20 @@ class Index:
         """The national currency that the value of a day is in."""
         return self.line.currency_on(day)
 
+    def last_day_of_price(self, day: int) -> int:
+        """The last day on which a price of `day` can be paid (PROTOCOL section 9.4)."""
+        ends = (change.first_day - 1 for change in self.line.redenominations)
+        return min([day + self.parameters.quote_days, *(end for end in ends if end >= day)])
+
+    def values_in_currency_of(self, day: int) -> list[int]:
+        """All values as if the currency of `day` had held from the base day on; 0 where that is nothing."""
+        line, base_day = self.line, self.parameters.base_day
+        if not line.redenominations:
+            return list(self.values)
+        wanted = line.ratio_on(day)
+        days = enumerate(self.values, base_day)
+        return [round(Fraction(value) / line.ratio_on(each) * wanted) for each, value in days]
+
     def source_of(self, period: int) -> int:
         """The number of the source in force for a period."""
         return sum(1 for source in self.sources if source.first_period <= period)

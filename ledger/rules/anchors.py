@@ -5,11 +5,17 @@ from collections.abc import Iterator
 from itertools import dropwhile, takewhile
 
 from ledger.chain import head_message
-from ledger.charter import Charter
+from ledger.charter import Charter, Standing
 from ledger.codec import MAX
 from ledger.refusals import Refusal
-from ledger.rules.branches import all_logs, branch_to_anchor, go_by_branch, is_forked
-from ledger.rules.charter import check_partner
+from ledger.rules.branches import (
+    all_logs,
+    branch_to_anchor,
+    go_by_branch,
+    is_forked,
+    taken_in,
+)
+from ledger.rules.charter import check_anchored
 from ledger.rules.payments import credit
 from ledger.signatures import SignatureInvalid, verify
 from ledger.state import COMMONS, Log, Returnable, State, Transit, Waiting
@@ -20,7 +26,7 @@ def check_anchor(state: State, log: Log, anchor: Anchor) -> Refusal | Waiting | 
     """What stands against `anchor` as the next entry of `log`: a refusal, a log not held, or nothing."""
     charter = log.charter
     # 7.6.1
-    refusal = None if anchor.coop == log.coop else check_partner(charter, anchor.coop)
+    refusal = None if anchor.coop == log.coop else check_anchored(charter, anchor.coop)
     if refusal is not None:
         return refusal
     # 7.6.2
@@ -31,7 +37,7 @@ def check_anchor(state: State, log: Log, anchor: Anchor) -> Refusal | Waiting | 
         return Refusal.ANCHOR_NOT_AHEAD
     # 7.6.4: nobody else bears witness; of some there is not even a key.
     signatures = dict(anchor.signatures)
-    if not all(charter.is_member(coop) for coop in signatures):
+    if not all(charter.is_member(coop) for coop in signatures if coop != anchor.coop):
         return Refusal.WITNESS_UNKNOWN
     # 7.6.5: should the head be of another history, this signature proves the fork (7.6.8).
     if anchor.coop not in signatures:
@@ -57,7 +63,11 @@ def check_anchor(state: State, log: Log, anchor: Anchor) -> Refusal | Waiting | 
             head=anchor.head,
             signature=signatures[anchor.coop],
         )
-    return _check_balances(log, held, anchor)
+    # 7.6.9: else the coop could go on to be paid here, and nothing would bring it back.
+    is_left = charter.coops[anchor.coop].standing is Standing.LEFT
+    if is_end(held, anchor.length) and not is_left:
+        return Refusal.ANCHOR_OF_THE_END
+    return _check_balances(state, log, held, anchor)
 
 
 def _key(charter: Charter, signer: int, anchor: Anchor) -> bytes:
@@ -66,11 +76,14 @@ def _key(charter: Charter, signer: int, anchor: Anchor) -> bytes:
     return coop.key_at(anchor.length) if signer == anchor.coop else coop.node_key
 
 
-def _check_balances(log: Log, held: Log, anchor: Anchor) -> Refusal | None:
-    # 7.6.9: all that is credited to an account counts together, since it all comes by this entry.
+def _check_balances(state: State, log: Log, held: Log, anchor: Anchor) -> Refusal | None:
+    # 7.6.10: all that is credited to an account counts together, since it all comes by this entry.
     credits: Counter[int] = Counter()
     for item in _arriving(log, held, anchor):
         credits[_credited(log, item)] += item.amount
+    if is_end(held, anchor.length):
+        for item in _stranded(state, log, held):
+            credits[_back_to(log, item)] += item.amount
     for number, amount in credits.items():
         balance = log.commons if number == COMMONS else log.accounts[number].balance
         if balance + amount > MAX:
@@ -106,6 +119,8 @@ def apply_anchor(state: State, log: Log, anchor: Anchor) -> None:
     log.anchored[anchor.coop] = anchor.length
     for item in arriving:
         _deliver(log, anchor.coop, item)
+    if is_end(held, anchor.length):
+        _bring_back(state, log, held)
     if is_forked(state, anchor.coop):
         log.received.setdefault(anchor.coop, []).extend(
             (item.number, item.amount) for item in arriving
@@ -114,6 +129,36 @@ def apply_anchor(state: State, log: Log, anchor: Anchor) -> None:
     if not is_forked(state, log.coop):
         del held.transit.get(log.coop, [])[: len(arriving)]
     forget_heads(state, held)
+
+
+def is_end(log: Log, length: int) -> bool:
+    """Whether `log` has ended with its entry `length`, because its coop has left."""
+    coop = log.charter.coops.get(log.coop)
+    return length == log.length and coop is not None and coop.standing is Standing.LEFT
+
+
+def _stranded(state: State, log: Log, ended: Log) -> list[Transit]:
+    """What `log` has sent to a coop whose log has ended without taking it in."""
+    taken = taken_in(state, ended, log)
+    return [item for item in log.transit.get(ended.coop, []) if item.number > taken]
+
+
+def _back_to(log: Log, item: Transit) -> int:
+    """The number of the account that what comes back of `item` credits: its payer, or the commons."""
+    account = log.accounts.get(item.payer)
+    return COMMONS if account is None or account.status is Status.CLOSED else item.payer
+
+
+def _bring_back(state: State, log: Log, ended: Log) -> None:
+    """Credit what is stranded to those who sent it, and keep what could only be given back there."""
+    stranded = _stranded(state, log, ended)
+    for item in stranded:
+        log.position += item.amount
+        credit(log, _back_to(log, item), item.amount)
+    if stranded:
+        del log.transit[ended.coop][-len(stranded) :]
+    for key in [key for key in log.returnable if key[0] == ended.coop]:
+        log.held -= log.returnable.pop(key).amount
 
 
 def _deliver(log: Log, payer_coop: int, item: Transit) -> None:

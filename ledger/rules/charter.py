@@ -10,10 +10,12 @@ from dataclasses import replace
 from typing import Any, Final, Protocol, cast
 
 from ledger.agreement import decision_message
-from ledger.charter import Charter, Coop, EarlierKey, Standing, Steward
+from ledger.charter import Charter, Coop, EarlierKey, Standing, Steward, TimeFall
 from ledger.charter_changes import (
     Change,
     Join,
+    Leave,
+    LetTimeFall,
     Quarantine,
     Readmit,
     SetClearingLimit,
@@ -24,9 +26,17 @@ from ledger.charter_changes import (
     read_change,
 )
 from ledger.charter_entries import CharterEntry, base_after
+from ledger.charter_index import Redenominate, SetIndex
 from ledger.codec import MAX, decode, encode
 from ledger.effects import Row
+from ledger.entries import LAST_TIME
 from ledger.refusals import Refusal
+from ledger.rules.charter_index import (
+    IndexState,
+    check_values_reach,
+    redenominate,
+    set_index,
+)
 from ledger.shapes import MAX_ANCHOR_SIGNATURES, MAX_COOPS
 from ledger.signatures import KeyInadmissible, SignatureInvalid, check_key_admissible, verify
 
@@ -36,7 +46,7 @@ Verify = Callable[..., None]
 """As `ledger.signatures.verify`. A validator may pass one of its own."""
 
 
-class LogPlace(Protocol):
+class LogPlace(IndexState, Protocol):
     """What a change may ask of the log that takes it in: its end, and how far it has taken in others."""
 
     @property
@@ -54,6 +64,9 @@ class LogPlace(Protocol):
     @property
     def anchored(self) -> Mapping[int, int]:
         """How far it has taken in the other coops' logs, by number."""
+
+    def is_settled(self) -> bool:
+        """Whether all its balances are 0, the commons' too, and it has nothing to give back."""
 
 
 def decide_charter(
@@ -99,12 +112,21 @@ def check_standing(charter: Charter, coop: int, *, is_charter: bool) -> Refusal 
 
 
 def check_partner(charter: Charter, coop: int) -> Refusal | None:
-    """The refusal of an entry that would pay `coop` or anchor its log, or None."""
-    # 7.2.6, 7.6.1
+    """The refusal of an entry that would pay `coop`, or None."""
+    # 7.2.6
     found = charter.coops.get(coop)
     if found is None:
         return Refusal.COOP_UNKNOWN
     return _PARTNERS[found.standing]
+
+
+def check_anchored(charter: Charter, coop: int) -> Refusal | None:
+    """The refusal of an entry that would anchor the log of `coop`, or None."""
+    # 7.6.1: the log of a coop that leaves is taken in to its end.
+    found = charter.coops.get(coop)
+    if found is None:
+        return Refusal.COOP_UNKNOWN
+    return Refusal.COOP_QUARANTINED if found.standing is Standing.QUARANTINED else None
 
 
 _PARTNERS: Final = {
@@ -223,6 +245,17 @@ def _join(charter: Charter, change: Join) -> Charter | Refusal:
     return _with_limits_in_range(_with_coop(charter, joined))
 
 
+def _leave(charter: Charter, change: Leave) -> Charter | Refusal:
+    coop = _find(charter, change.coop, Standing.MEMBER, Standing.QUARANTINED)
+    if isinstance(coop, Refusal):
+        return coop
+    others = sum(1 for member in charter.members() if member is not coop)
+    # 7.13.9
+    if not others:
+        return Refusal.CHARTER_QUORUM_IMPOSSIBLE
+    return _with_coop(charter, replace(coop, standing=Standing.LEFT))
+
+
 def _set_clearing_limit(charter: Charter, change: SetClearingLimit) -> Charter | Refusal:
     coop = _find(charter, change.coop, Standing.MEMBER, Standing.QUARANTINED)
     if isinstance(coop, Refusal):
@@ -288,6 +321,17 @@ def _set_entries_per_day(charter: Charter, change: SetEntriesPerDay) -> Charter 
     return replace(charter, entries_per_day=change.entries_per_day)
 
 
+def _let_time_fall(charter: Charter, change: LetTimeFall) -> Charter | Refusal:
+    coop = _find(charter, change.coop, Standing.MEMBER, Standing.QUARANTINED)
+    if isinstance(coop, Refusal):
+        return coop
+    # 7.13.17
+    if change.time > LAST_TIME:
+        return Refusal.TIME_OUT_OF_RANGE
+    fall = TimeFall(length=change.length, time=change.time)
+    return _with_coop(charter, replace(coop, time_fall=fall))
+
+
 def _set_stewards(charter: Charter, change: SetStewards) -> Charter | Refusal:
     coop = _find(charter, change.coop, Standing.MEMBER, Standing.QUARANTINED)
     if isinstance(coop, Refusal):
@@ -302,11 +346,15 @@ def _set_stewards(charter: Charter, change: SetStewards) -> Charter | Refusal:
 
 _AMENDMENTS: Final[Mapping[type, Callable[[Charter, Any], Charter | Refusal]]] = {
     Join: _join,
+    Leave: _leave,
     SetClearingLimit: _set_clearing_limit,
     SetNodeKey: _set_node_key,
     Quarantine: _quarantine,
     Readmit: _readmit,
     SetQuorums: _set_quorums,
+    SetIndex: set_index,
+    Redenominate: redenominate,
+    LetTimeFall: _let_time_fall,
     SetEntriesPerDay: _set_entries_per_day,
     SetStewards: _set_stewards,
 }
@@ -323,8 +371,17 @@ def _check_log_of_readmission(change: Readmit, log: LogPlace) -> Refusal | None:
     return None
 
 
+def _check_log_of_leaver(change: Leave, log: LogPlace) -> Refusal | None:
+    # 7.13.19
+    if log.coop == change.coop and not log.is_settled():
+        return Refusal.CHARTER_NOT_SETTLED
+    return None
+
+
 _LOG_CHECKS: Final[Mapping[type, Callable[[Any, LogPlace], Refusal | None]]] = {
+    Leave: _check_log_of_leaver,
     Readmit: _check_log_of_readmission,
+    SetIndex: check_values_reach,
 }
 """What a type of change asks of the log that takes it in."""
 

@@ -36,6 +36,14 @@ def check_day(charter: Charter, today: Today, *, is_payment: bool) -> Refusal | 
     return Refusal.DAY_FULL if most is not None and count >= most else None
 
 
+def earliest_time(charter: Charter, *, coop: int, length: int, newest: int) -> int:
+    """The least time that the next entry of a log of that length may have; its newest has `newest`."""
+    # 7.1.6
+    found = charter.coops.get(coop)
+    fall = None if found is None else found.time_fall
+    return newest if fall is None or fall.length != length else min(newest, fall.time)
+
+
 def today_of(log: Log, time: int) -> Today:
     """What `log` has of the day of `time`."""
     return entries_of_day(

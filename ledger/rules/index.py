@@ -105,9 +105,9 @@ def check_content(entry: IndexEntry, *, charter: Charter, index: Index) -> Refus
 
 def _check_place(entry: IndexEntry, index: Index) -> Refusal | None:
     # 9.3.7
-    if entry.turn is not None and entry.turn.place != index.place:
-        return Refusal.DECISION_OUT_OF_PLACE
-    return None
+    if entry.turn is None:
+        return Refusal.DECISION_OUT_OF_PLACE if index.line.run else None
+    return None if entry.turn.place == index.place else Refusal.DECISION_OUT_OF_PLACE
 
 
 def _check_decided(entry: IndexEntry, index: Index) -> Refusal | None:

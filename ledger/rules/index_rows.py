@@ -1,33 +1,39 @@
 """The chapter of the index: what a log has taken in, from which its index follows (PROTOCOL section 7.8).
 
-A row is a print or a change of source, and its key is the row's first two elements: so prints come first,
-and each kind rises by its number.
+A row is a print or a change of source, and its key is the row's first two elements. The first of them is the
+decision, and 2 more for each table that came before the one under which it was taken in: so rows of earlier
+tables come first, of one table prints come first, and each kind rises by its number.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any, Final, cast
 
 from ledger.charter import Charter
 from ledger.codec import Value, decode, encode
 from ledger.decisions import Decision
 from ledger.effects import Row
+from ledger.index.line import Line
 from ledger.index.prints import LateChange, Print, SourceChange
-from ledger.index.table import Index, apply_print, apply_source_change
-from ledger.rules.index import index_of_new_log
+from ledger.index.table import Index, apply_print, apply_source_change, begin_line, go_on
 
 INDEX_CHAPTER: Final = "index"
 
+_KINDS: Final = 2
+"""How many kinds of decisions rows are about: prints and changes of source."""
 
-def index_row(decided: Print | SourceChange) -> Row:
-    """The row that a decision becomes."""
+
+def index_row(decided: Print | SourceChange, *, run: int) -> Row:
+    """The row that a decision becomes; `run` is how many tables came before the one in force."""
     key: list[Value]
     rest: list[Value]
+    first = _KINDS * run
     if isinstance(decided, Print):
-        key = [Decision.PRINT.value, decided.period]
+        key = [first + Decision.PRINT.value, decided.period]
         late = [(change.period, change.change) for change in decided.late]
         rest = [decided.value, decided.source, int(decided.is_stand_in), late]
     else:
-        key = [Decision.SOURCE.value, decided.number]
+        key = [first + Decision.SOURCE.value, decided.number]
         rest = [decided.first_period, decided.description_hash]
     return Row(chapter=INDEX_CHAPTER, key=encode(key), value=encode([*key, *rest]))
 
@@ -35,28 +41,54 @@ def index_row(decided: Print | SourceChange) -> Row:
 def load_index(charter: Charter, rows: Iterable[tuple[bytes, bytes]]) -> Index | None:
     """The index that follows from the chapter's rows, which were checked when they were taken in.
 
-    Raises `ValueError` for rows of another shape, and for any where the charter has no index.
+    Raises `ValueError` for rows of another shape, and for any where the charter never had an index.
     """
-    index = index_of_new_log(charter)
-    for _, value in rows:
-        if index is None:
+    if charter.index is None:
+        if rows and not charter.index_changes:
             raise ValueError("the charter has no index")
-        decided = _decided(*cast("list[Any]", decode(value)))
+        return None
+    line = charter.index.line
+    index = begin_line(replace(line, stretches=()))
+    for run, decided in _decisions(rows):
+        if run < line.first_run:
+            continue
+        index = _reach(index, line, run)
         if isinstance(decided, Print):
             index = apply_print(index, decided)
         else:
             index = apply_source_change(index, decided)
+    return _reach(index, line, line.run)
+
+
+def rows_of_run(rows: Iterable[tuple[bytes, bytes]], *, run: int) -> Iterator[tuple[bytes, int]]:
+    """Of each row that was taken in under a table its key, and the first period that it is about."""
+    for key, value in rows:
+        found, decided = _read(value)
+        if found == run:
+            yield key, decided.period if isinstance(decided, Print) else decided.first_period
+
+
+def _reach(index: Index, line: Line, run: int) -> Index:
+    """The index under the table that so many came before, of which `line` has the later ones too."""
+    while index.line.run < run:
+        index = go_on(index, line.stretches[len(index.line.stretches)])
     return index
 
 
-def _decided(decision: int, number: int, *rest: Any) -> Print | SourceChange:
-    if decision != Decision.PRINT:
+def _decisions(rows: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[int, Print | SourceChange]]:
+    return (_read(value) for _, value in rows)
+
+
+def _read(row: bytes) -> tuple[int, Print | SourceChange]:
+    first, number, *rest = cast("list[Any]", decode(row))
+    run, decision = divmod(first - 1, _KINDS)
+    if decision + 1 == Decision.SOURCE:
         first_period, description_hash = rest
-        return SourceChange(
+        return run, SourceChange(
             number=number, first_period=first_period, description_hash=description_hash
         )
     value, source, is_stand_in, late = rest
-    return Print(
+    return run, Print(
         period=number,
         value=value,
         source=source,

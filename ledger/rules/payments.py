@@ -93,7 +93,7 @@ def _check_funds(log: Log, time: int, pay: Pay, payer: Account) -> Refusal | Non
         clearing_limit = log.charter.coops[log.coop].clearing_limit
         if log.position - log.held - pay.amount < -clearing_limit:
             return Refusal.CLEARING_LIMIT_EXCEEDED
-    # 7.2.13: of a payee elsewhere it is asked when its log takes the payment in (7.6.9).
+    # 7.2.13: of a payee elsewhere it is asked when its log takes the payment in (7.6.10).
     to_commons = pay.fee + (pay.amount if is_local and pay.payee == COMMONS else 0)
     if to_commons and log.commons + to_commons > MAX:
         return Refusal.BALANCE_OUT_OF_RANGE

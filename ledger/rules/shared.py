@@ -10,11 +10,13 @@ from typing import Protocol, assert_never
 
 from ledger.charter import Charter
 from ledger.charter_entries import CharterEntry
+from ledger.charter_index import Redenominate, SetIndex
 from ledger.effects import Effects
 from ledger.entries import Entry
 from ledger.index.table import Index
 from ledger.refusals import Refusal
 from ledger.rules.charter import LogPlace, charter_row, decide_charter
+from ledger.rules.charter_index import index_after, rows_that_fall_away
 from ledger.rules.index import decide_index
 from ledger.rules.index_rows import index_row
 from ledger.rules.members import CheckKey, MemberState, Verify, decide_members
@@ -73,13 +75,25 @@ def decide(
             index = decide_index(transaction, charter=state.charter, index=state.index)
             if isinstance(index, Refusal):
                 return index
-            return Effects(chapters=(index_row(transaction.decided),), index=index)
+            row = index_row(transaction.decided, run=index.line.run)
+            return Effects(chapters=(row,), index=index)
         case CharterEntry():
-            charter = decide_charter(transaction, charter=state.charter, log=state, verify=verify)
-            if isinstance(charter, Refusal):
-                return charter
-            return Effects(chapters=(charter_row(transaction),), charter=charter)
+            return _decide_charter(transaction, state, verify)
         case Pay() | Anchor() | Return():
             raise AssertionError("each validator decides these by itself")
         case _:
             assert_never(transaction)
+
+
+def _decide_charter(entry: CharterEntry, state: LogState, verify: Verify) -> Effects | Refusal:
+    charter = decide_charter(entry, charter=state.charter, log=state, verify=verify)
+    if isinstance(charter, Refusal):
+        return charter
+    row, change = charter_row(entry), entry.change
+    if isinstance(change, SetIndex):
+        gone = tuple(rows_that_fall_away(change, state))
+        index = index_after(charter, state, gone)
+        return Effects(chapters=(*gone, row), charter=charter, index=index)
+    if isinstance(change, Redenominate):
+        return Effects(chapters=(row,), charter=charter, index=index_after(charter, state))
+    return Effects(chapters=(row,), charter=charter)

@@ -23,6 +23,7 @@ from ledger.index.table import Index
 from ledger.messages import TAG_ENTRY, signing_context
 from ledger.refusals import Refusal
 from ledger.rules.charter import CHARTER_CHAPTER, load_charter
+from ledger.rules.days import earliest_time
 from ledger.rules.index import index_of_new_log
 from ledger.rules.index_rows import INDEX_CHAPTER, load_index
 from ledger.shapes import is_number
@@ -188,7 +189,8 @@ class NativeValidator:
     def sequence(self, coop: int, time: int, transactions: Sequence[bytes]) -> Sequenced:
         """See `Validator.sequence`."""
         length, _, last_time, *_ = self._core.log(coop, 0)
-        time = max(time, last_time)
+        charter = self._charters[coop][0]
+        time = max(time, earliest_time(charter, coop=coop, length=length, newest=last_time))
         first = length + 1
         self._core.check_dependencies(coop, transactions)
         outcomes: list[int] = []
@@ -371,6 +373,7 @@ def _native_charter(charter: Charter) -> _native.Charter:
             coop.clearing_limit,
             coop.standing.value,
             [(earlier.key, earlier.until) for earlier in coop.earlier_keys],
+            None if coop.time_fall is None else (coop.time_fall.length, coop.time_fall.time),
         )
         for coop in charter.coops.values()
     ]

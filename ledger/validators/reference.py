@@ -30,7 +30,7 @@ from ledger.rules.branches import (
     taken_in,
 )
 from ledger.rules.charter import check_standing
-from ledger.rules.days import apply_day, check_day, today_of
+from ledger.rules.days import apply_day, check_day, earliest_time, today_of
 from ledger.rules.index import index_of_new_log
 from ledger.rules.payments import apply_pay, apply_return, check_pay, check_return
 from ledger.rules.shared import decide
@@ -131,7 +131,7 @@ class ReferenceValidator:
     def sequence(self, coop: int, time: int, transactions: Sequence[bytes]) -> Sequenced:
         """See `Validator.sequence`."""
         log = self._state[coop]
-        time = max(time, log.time)
+        time = max(time, _earliest(log))
         self._check_dependencies(log, transactions)
         first = log.length + 1
         outcomes, appended = [], []
@@ -207,7 +207,7 @@ class ReferenceValidator:
     def _check(self, log: Log, entry: Entry, data: bytes) -> Refusal | Waiting | Effects | None:
         """What stands against `entry`. If nothing, what it changes as the shared rules say it, or None."""
         # 7.1.6
-        if entry.time < log.time:
+        if entry.time < _earliest(log):
             return Refusal.TIME_FALLS
         transaction = entry.transaction
         today = today_of(log, entry.time)
@@ -348,6 +348,11 @@ class ReferenceValidator:
         return save_snapshot(self._state)
 
 
+def _earliest(log: Log) -> int:
+    """The least time that the next entry of `log` may have."""
+    return earliest_time(log.charter, coop=log.coop, length=log.length, newest=log.time)
+
+
 class _LogState:
     """A log as the shared rules see it."""
 
@@ -367,6 +372,11 @@ class _LogState:
 
     def holds_handle(self, handle: str) -> bool:
         return handle in self._log.handles
+
+    def is_settled(self) -> bool:
+        log = self._log
+        balances = (account.balance for account in log.accounts.values())
+        return not (log.commons or log.returnable or any(balances))
 
 
 def empty_state(founding: Founding) -> State:

@@ -22,7 +22,7 @@ from ledger.index.table import Index
 from ledger.kinds import SHARED_KINDS
 from ledger.refusals import Refusal
 from ledger.rules.charter import check_standing
-from ledger.rules.days import check_day, entries_of_day
+from ledger.rules.days import check_day, earliest_time, entries_of_day
 from ledger.rules.shared import decide
 from ledger.signatures import (
     SignatureFault,
@@ -104,6 +104,8 @@ class SharedRules:
         if effects.index is not None:
             self._indexes[self._branch] = effects.index
         if effects.charter is not None:
+            if effects.charter.index is None:
+                self._indexes[self._branch] = None
             self._charter = effects.charter
             self._adopt(number, self._branch, effects.charter)
         return None
@@ -114,7 +116,8 @@ class SharedRules:
         log = self._core.log(number, self._branch)
         length, head, newest, _, _, _, anchored, _, (payments, others) = log
         # 7.1.6
-        if entry.time < newest:
+        earliest = earliest_time(self._charter, coop=number, length=length, newest=newest)
+        if entry.time < earliest:
             return Refusal.TIME_FALLS
         today = entries_of_day(time=entry.time, newest=newest, payments=payments, others=others)
         refusal = check_day(self._charter, today, is_payment=False)
@@ -206,6 +209,13 @@ class _LogState:
     def holds_handle(self, handle: str) -> bool:
         return self._core.account_named(self.coop, self._branch, handle) is not None
 
+    def is_settled(self) -> bool:
+        name = (self.coop, self._branch)
+        commons, has_returnable = self._core.log(*name)[5], bool(self._core.returnable(*name))
+        accounts = map(self.account, self._core.account_numbers(*name))
+        has_balance = any(account is not None and account.balance for account in accounts)
+        return not (commons or has_returnable or has_balance)
+
     def row(self, chapter: str, key: bytes) -> bytes | None:
         return self._core.row(self.coop, self._branch, chapter, key)
 
@@ -233,9 +243,17 @@ def encode_effects(effects: Effects) -> bytes:
         [
             [account.row() for account in effects.accounts],
             [[row.chapter, row.key, row.value] for row in effects.chapters],
-            None if effects.index is None else days_of(effects.index),
+            _days_after(effects),
         ]
     )
+
+
+def _days_after(effects: Effects) -> list[Value] | None:
+    """The values of days as an entry leaves them; None as they are, and nothing where there are none."""
+    if effects.index is not None:
+        return days_of(effects.index)
+    ends = effects.charter is not None and effects.charter.index is None
+    return [0, 0, [], []] if ends else None
 
 
 def days_of(index: Index) -> list[Value]:

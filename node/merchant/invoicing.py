@@ -108,16 +108,18 @@ class Invoicing:
         index = context.validator.index(context.coop)
         if index is None:
             raise MerchantRefusal(NotDone.INDEX_MISSING, pointer="/price")
-        if request.currency != index.parameters.currency:
+        today = context.now // DAY_S
+        currency = index.currency_on(today)
+        if request.currency not in (None, currency):
             raise MerchantRefusal(
                 NotDone.CURRENCY_UNKNOWN,
-                f"Prices here are in {index.parameters.currency}.",
+                f"Prices here are in {currency}.",
                 pointer="/price/currency",
             )
-        day, value = _newest_value(index, context.now // DAY_S)
+        day, value = _newest_value(index, today)
         amount = units_from_price(request.price_minor, value)
-        price = Price(minor=request.price_minor, currency=index.parameters.currency, day=day)
-        return price, amount, (day + index.parameters.quote_days + 1) * DAY_S - 1
+        price = Price(minor=request.price_minor, currency=currency, day=day)
+        return price, amount, index.last_day_of_price(day) * DAY_S + DAY_S - 1
 
     def _expires(self, request: InvoiceRequest, latest: int | None) -> int:
         context = self._context
@@ -200,6 +202,8 @@ _ALREADY: Mapping[Happening, str] = {Happening.CANCEL: "cancelled", Happening.MA
 def _newest_value(index: Index, today: int) -> tuple[int, int]:
     """The newest day whose value a price may use now, and the value."""
     for day in range(today, today - index.parameters.quote_days - 1, -1):
+        if index.last_day_of_price(day) < today:
+            break
         try:
             return day, index.value_on(day)
         except DayNotKnown:

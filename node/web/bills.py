@@ -8,6 +8,7 @@ from aiohttp import web
 
 from node.http.base.api import Api
 from node.http.base.problem import Problem
+from node.http.index.index import currency_today
 from node.http.merchant.payer import public_invoice
 from node.http.merchant.problems import INVOICE_NOT_FOUND
 from node.shapes import to_plain
@@ -37,6 +38,5 @@ async def get_bill(api: Api, request: web.Request) -> web.Response:
 
 async def get_counter(api: Api, request: web.Request) -> web.Response:
     """The point of sale."""
-    index = api.charter.index
-    currency = None if index is None else index.parameters.currency
+    currency = await api.runner.ask(lambda view: currency_today(api, view))
     return load_site().page(api, request, "pos.html", currency=currency)

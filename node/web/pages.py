@@ -52,7 +52,8 @@ def _index_picture(api: Api, view: View) -> IndexPicture | None:
     if index is None:
         return None
     today = view.now_ms // 1000 // SECONDS_IN_DAY
-    return index_picture(index.values, base_day=index.parameters.base_day, today=today)
+    values = index.values_in_currency_of(index.known_until)
+    return index_picture(values, base_day=index.parameters.base_day, today=today)
 
 
 async def get_pay(api: Api, request: web.Request) -> web.Response:

@@ -247,7 +247,7 @@ def _overrule(engine: Engine, overruled: Refusal) -> None:
             index = apply_print(log.index, decision.decided)
         else:
             index = apply_source_change(log.index, decision.decided)
-        return Effects(chapters=(index_row(decision.decided),), index=index)
+        return Effects(chapters=(index_row(decision.decided, run=index.line.run),), index=index)
 
     _bend(validator, _check=check_less)
 

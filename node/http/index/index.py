@@ -69,7 +69,8 @@ async def get_index(api: Api, request: web.Request) -> web.Response:
         return shapes.Index(
             coop=api.coop.name,
             method=parameters.method.name.lower(),
-            currency=parameters.currency,
+            currency=index.currency_on(today),
+            currency_changes=_currency_changes(index),
             source=rules.source,
             publishers=[api.coop_name(coop) for coop in rules.publishers],
             quorum=parameters.quorum,
@@ -95,12 +96,30 @@ async def get_index(api: Api, request: web.Request) -> web.Response:
     return json_response(await api.runner.ask(look))
 
 
+def _currency_changes(index: Index) -> list[shapes.CurrencyChange]:
+    return [
+        shapes.CurrencyChange(
+            first_day=text_from_day(change.first_day),
+            currency=change.currency,
+            numerator=change.numerator,
+            denominator=change.denominator,
+        )
+        for change in index.line.redenominations
+    ]
+
+
 def value_or_none(index: Index, day: int) -> int | None:
     """What a unit is worth on a day; None when the log does not know."""
     try:
         return index.value_on(day)
     except (DayNotKnown, DayBeforeBase):
         return None
+
+
+def currency_today(api: Api, view: View) -> str | None:
+    """The currency that prices are in; None in a federation without an index."""
+    index = view.validator.index(api.coop.number)
+    return None if index is None else index.currency_on(view.now_ms // 1000 // SECONDS_IN_DAY)
 
 
 async def get_values(api: Api, request: web.Request) -> web.Response:
@@ -118,7 +137,7 @@ async def get_values(api: Api, request: web.Request) -> web.Response:
         position = start - index.parameters.base_day
         values = index.values[position : position + count]
         return shapes.IndexValues(
-            currency=index.parameters.currency,
+            currency=index.currency_on(start + max(len(values) - 1, 0)),
             values=[
                 shapes.DayValue(day=text_from_day(day), value=value)
                 for day, value in enumerate(values, start)

@@ -11,12 +11,22 @@ Millionths = Annotated[Count, Meta(description="Millionths of the national curre
 OfSurveys = Annotated[Count | None, Meta(description="Of surveys; null with another method.")]
 
 
+class CurrencyChange(Shape, frozen=True):
+    """From `first_day` on `numerator` / `denominator` of `currency` stand for one of the currency before."""
+
+    first_day: Day
+    currency: str
+    numerator: Count
+    denominator: Count
+
+
 class Index(Shape, frozen=True):
     """The rules of the indexed unit, and what it is worth today."""
 
     coop: str
     method: Annotated[str, one_of("cer", "uf", "survey")]
-    currency: str
+    currency: Annotated[str, Meta(description="That of today.")]
+    currency_changes: list[CurrencyChange]
     source: str
     publishers: list[str]
     quorum: Count
@@ -47,9 +57,9 @@ class DayValue(Shape, frozen=True):
 
 
 class IndexValues(Shape, frozen=True):
-    """Known values, day by day."""
+    """Known values, day by day, each in the currency of its day."""
 
-    currency: str
+    currency: Annotated[str, Meta(description="That of the last of these days.")]
     values: list[DayValue]
     known_until: Day
 

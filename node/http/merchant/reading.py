@@ -13,7 +13,6 @@ from node.http.base.problems import REQUEST_MALFORMED
 from node.http.base.reading import as_shape, fingerprint, must_be
 from node.http.merchant.problems import CURRENCY_UNKNOWN, IDEMPOTENCY_KEY_MALFORMED
 from node.http.merchant.shapes import InvoiceByPrice, InvoiceInUnits
-from node.http.merchant.texts import Currency
 from node.merchant.invoicing import InvoiceRequest
 from node.spellings import Json
 
@@ -46,8 +45,6 @@ def read_invoice_request(api: Api, request: web.Request, content: Json) -> Invoi
     else:
         asked = as_shape(said, InvoiceByPrice)
         price, currency = int(asked.price.value), asked.price.currency
-        if currency is None and api.charter.index is not None:
-            currency = Currency(api.charter.index.parameters.currency)
     base, is_base_guessed = base_url(api, request)
     return InvoiceRequest(
         account=0,

@@ -134,7 +134,11 @@ def value_today(client: NodeClient, rules: Json) -> IndexValue | None:
         return None
     if type(value) is not int or value < 1 or found.get("day") != text_from_day(day):
         raise NodeMisbehaved(client.url, "its value of the unit can't be read")
-    return IndexValue(currency=text(client, rules, "currency"), day=day, value=value)
+    currency = text(client, rules, "currency")
+    if answer.get("currency", currency) != currency:
+        # The newest value is in a currency that is no more: no price of that day can be paid.
+        return None
+    return IndexValue(currency=currency, day=day, value=value)
 
 
 def _day(client: NodeClient, rules: Json, name: str) -> int:

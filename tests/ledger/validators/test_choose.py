@@ -12,7 +12,7 @@ import ledger
 from ledger.validators.choose import NATIVE_INTERFACE, ValidatorUnavailable, chosen_name
 
 STUB = Path(ledger.__file__).with_name("_native.pyi")
-CALLS_OF = (5, "61d3a01f6cc7ca48be1fcd553a8dc661aaf83901c48a5fc981781415cc5edfab")
+CALLS_OF = (6, "c73564451854e559f3b773973edb2ba99d4cee8735da1838521f698f1f6c205b")
 """A number of the interface, and the digest of the calls that belong to it."""
 
 

@@ -4,7 +4,8 @@ use hashbrown::HashMap;
 
 use crate::branches::common_length;
 use crate::change::{Change, Credit, Delivery, Kept};
-use crate::charter::Coop;
+use crate::ending::{bring_back, is_end, stranded, undo_ending};
+use crate::charter::{Coop, Standing};
 use crate::federation::{Home, Terms};
 use crate::log::{Item, Log, Returnable, COMMONS};
 use crate::payment::MAX_AMOUNT;
@@ -18,7 +19,7 @@ pub fn check_claims(terms: Terms<'_>, log: &Log, anchor: &Anchor<'_>) -> Result<
     if other == terms.first() {
         return Err(Refusal::AnchorOfSelf);
     }
-    terms.charter.coop(anchor.coop).map_or(Ok(()), Coop::check_partner)?;
+    terms.charter.coop(anchor.coop).map_or(Ok(()), Coop::check_anchored)?;
     if anchor.length <= log.anchored[other] {
         return Err(Refusal::AnchorNotAhead);
     }
@@ -26,7 +27,9 @@ pub fn check_claims(terms: Terms<'_>, log: &Log, anchor: &Anchor<'_>) -> Result<
     let mut is_signed = false;
     for (signer, _) in anchor.signatures() {
         let witness = terms.charter.coop(signer).ok_or(Refusal::WitnessUnknown)?;
-        witness.check_partner().map_err(|_| Refusal::WitnessUnknown)?;
+        if signer != anchor.coop && witness.standing != Standing::Member {
+            return Err(Refusal::WitnessUnknown);
+        }
         count += 1;
         is_signed |= signer == anchor.coop;
     }
@@ -60,8 +63,23 @@ pub fn find_held(
     terms.federation.branches(other).find(|place| has_head(*place) && is_shared(*place))
 }
 
-/// Check 9: whether every balance has room for all that an anchor of the branch at `held` credits to it.
-pub fn check_balances(
+/// Checks 9 and 10: whether the log knows of the end that an anchor of the branch at `held` takes in, and
+/// every balance has room for all that it credits to it.
+pub fn check_held(
+    terms: Terms<'_>,
+    logs: &[Log],
+    held: usize,
+    length: u64,
+) -> Result<(), Refusal> {
+    let number = terms.federation.home(held).number;
+    let has_left = terms.charter.coop(number).is_some_and(|coop| coop.standing == Standing::Left);
+    if is_end(terms, logs, held, length) && !has_left {
+        return Err(Refusal::AnchorOfTheEnd);
+    }
+    check_balances(terms, logs, held, length)
+}
+
+fn check_balances(
     terms: Terms<'_>,
     logs: &[Log],
     held: usize,
@@ -70,8 +88,9 @@ pub fn check_balances(
     let log = &logs[terms.home];
     // The commons is no account and has no position; `None` stands for it.
     let mut credits: HashMap<Option<u32>, i64> = HashMap::new();
-    for item in arriving(terms, logs, held, length) {
-        let payee = credited(log, item);
+    let arriving = arriving(terms, logs, held, length).map(|item| (*item, credited(log, item)));
+    let stranded = is_end(terms, logs, held, length).then(|| stranded(terms, logs, held));
+    for (item, payee) in arriving.chain(stranded.into_iter().flatten()) {
         let balance = payee.map_or(log.commons, |place| log.accounts.get(place).balance);
         let balance = credits.entry(payee).or_insert(balance);
         *balance += item.amount;
@@ -127,6 +146,7 @@ pub fn apply_anchor(terms: Terms<'_>, logs: &mut [Log], held: usize, length: u64
     }
     let credit = |item: Item| (item, deliver(log, number, &item));
     let delivered = items.into_iter().map(credit).collect();
+    let ending = is_end(terms, logs, held, length).then(|| bring_back(terms, logs, held));
     let floor = if kept.as_received { 0 } else { floor(logs, held) };
     Change::Anchor(Box::new(Delivery {
         other,
@@ -137,6 +157,7 @@ pub fn apply_anchor(terms: Terms<'_>, logs: &mut [Log], held: usize, length: u64
         floor,
         delivered,
         kept,
+        ending,
     }))
 }
 
@@ -161,6 +182,9 @@ fn deliver(log: &mut Log, from: u32, item: &Item) -> Credit {
 
 /// Takes a delivery to the log at place `home`, whose branch 0 is at `first`, back.
 pub fn undo_anchor(logs: &mut [Log], (home, first): (usize, usize), delivery: &Delivery) {
+    if let Some(ending) = &delivery.ending {
+        undo_ending(&mut logs[home], delivery.other, ending);
+    }
     for (item, credit) in delivery.delivered.iter().rev() {
         let log = &mut logs[home];
         log.position -= item.amount;

@@ -1,5 +1,6 @@
 //! What an entry changes: enough to take it back.
 
+use crate::ending::Ending;
 use crate::log::Item;
 
 /// What one entry changed, the chain and the moment aside.
@@ -47,6 +48,8 @@ pub struct Delivery {
     pub floor: u64,
     pub delivered: Vec<(Item, Credit)>,
     pub kept: Kept,
+    /// What came back, when it took in the last entry of a log that has ended.
+    pub ending: Option<Ending>,
 }
 
 /// What is kept of a delivery after it.

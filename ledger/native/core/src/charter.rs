@@ -33,6 +33,8 @@ pub struct Coop {
     pub standing: Standing,
     /// The oldest first, each with the length of the coop's log up to which it signed.
     earlier_keys: Vec<(u64, NodeKey)>,
+    /// (length, time): the entry after it may be earlier than the one before, but not than that time.
+    time_fall: Option<(u64, u64)>,
 }
 
 /// A coop as it is told to this crate.
@@ -46,12 +48,21 @@ pub struct CoopFields {
     pub standing: u8,
     /// (key, length), the oldest first.
     pub earlier_keys: Vec<([u8; 32], u64)>,
+    /// (length, time) from where on the time of the coop's log may fall.
+    pub time_fall: Option<(u64, u64)>,
 }
 
 impl CoopFields {
     /// A member that has had one key.
     pub fn member(number: u32, node_key: [u8; 32], clearing_limit: i64) -> Self {
-        CoopFields { number, node_key, clearing_limit, standing: 0, earlier_keys: Vec::new() }
+        CoopFields {
+            number,
+            node_key,
+            clearing_limit,
+            standing: 0,
+            earlier_keys: Vec::new(),
+            time_fall: None,
+        }
     }
 }
 
@@ -99,6 +110,15 @@ impl Charter {
         }
     }
 
+    /// The least time that the next entry of a coop's log of that length may have; its newest has `newest`.
+    #[inline]
+    pub fn earliest_time(&self, number: u32, length: u64, newest: u64) -> u64 {
+        match self.coop(number).and_then(|coop| coop.time_fall) {
+            Some((at, time)) if at == length => time.min(newest),
+            _ => newest,
+        }
+    }
+
     /// The numbers of its coops, rising.
     pub fn numbers(&self) -> impl Iterator<Item = u32> + '_ {
         self.coops.iter().map(|coop| coop.number)
@@ -122,6 +142,7 @@ impl Coop {
             earlier_keys: earlier
                 .map(|(key, until)| Ok((*until, NodeKey::new(key)?)))
                 .collect::<Result<_, _>>()?,
+            time_fall: fields.time_fall,
         })
     }
 
@@ -131,7 +152,15 @@ impl Coop {
         earlier.map_or(&self.node_key, |(_, key)| key)
     }
 
-    /// Why this coop can't be paid, and its log not be anchored, if so.
+    /// Why this coop's log can't be anchored, if so. That of one that leaves is taken in to its end.
+    pub fn check_anchored(&self) -> Result<(), Refusal> {
+        match self.standing {
+            Standing::Quarantined => Err(Refusal::CoopQuarantined),
+            Standing::Member | Standing::Left => Ok(()),
+        }
+    }
+
+    /// Why this coop can't be paid, if so.
     pub fn check_partner(&self) -> Result<(), Refusal> {
         match self.standing {
             Standing::Member => Ok(()),

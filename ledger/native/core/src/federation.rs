@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::chain::{context, CONTEXT_BYTES, TAG_ENTRY, TAG_HEAD};
 use crate::charter::{Charter, Coop};
+use crate::log::Log;
 use crate::refusal::Refusal;
 
 /// Which log is meant: that of a coop, or another branch of it. A `u32` is the coop's branch 0.
@@ -142,6 +143,12 @@ impl<'a> Terms<'a> {
     #[inline]
     pub fn coop(&self) -> &'a Coop {
         self.charter.coop(self.number()).expect("the log's coop was looked for before")
+    }
+
+    /// The least time that the next entry of the log may have.
+    #[inline]
+    pub fn earliest_time(&self, log: &Log) -> u64 {
+        self.charter.earliest_time(self.number(), log.heads.length(), log.moment.time)
     }
 
     /// Why the log takes in no entry of the kinds that this crate decides, if so.

@@ -26,6 +26,7 @@ pub mod chunked;
 pub mod codec;
 pub mod crew;
 pub mod effects;
+pub mod ending;
 pub mod entries;
 pub mod fault;
 pub mod federation;

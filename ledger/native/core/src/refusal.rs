@@ -37,6 +37,7 @@ pub enum Refusal {
     AnchorUnsigned = 53,
     WitnessesTooFew = 54,
     ReturnUnknown = 60,
+    AnchorOfTheEnd = 106,
 }
 
 impl Refusal {

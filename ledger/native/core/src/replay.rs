@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use crate::anchor::{apply_anchor, check_balances, check_claims, find_held};
+use crate::anchor::{apply_anchor, check_claims, check_held, find_held};
 use crate::batch::Find;
 use crate::branches::settle;
 use crate::chain::extend;
@@ -172,7 +172,7 @@ impl<'a> Run<'a, '_> {
         let before = self.state.logs[self.terms.home].moment;
         let is_payment = matches!(transaction, Transaction::Pay(_));
         if !matches!(transaction, Transaction::Shared) {
-            if time < before.time {
+            if time < self.terms.earliest_time(&self.state.logs[self.terms.home]) {
                 return Err(Stop::Refused(Refusal::TimeFalls));
             }
             before.check_day(self.terms.charter, time, is_payment).map_err(Stop::Refused)?;
@@ -209,7 +209,7 @@ impl<'a> Run<'a, '_> {
                 gather_anchor(&mut self.gatherer, terms, ordinal, &anchor);
                 let held = find_held(terms, logs, other, &anchor);
                 let held = held.ok_or_else(|| waiting(&anchor))?;
-                check_balances(terms, logs, held, anchor.length).map_err(Stop::Refused)?;
+                check_held(terms, logs, held, anchor.length).map_err(Stop::Refused)?;
                 Ok(apply_anchor(terms, logs, held, anchor.length))
             }
             Transaction::Return(back) => {

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::anchor::{apply_anchor, check_balances, check_claims, find_held};
+use crate::anchor::{apply_anchor, check_claims, check_held, find_held};
 use crate::batch::Find;
 use crate::branches::settle;
 use crate::chain::extend;
@@ -51,7 +51,7 @@ impl Validator {
         self.change(|federation, state| {
             let charter = Arc::clone(&state.logs[home].charter);
             let terms = Terms { federation, charter: &charter, home };
-            let time = time.max(state.logs[home].moment.time);
+            let time = time.max(terms.earliest_time(&state.logs[home]));
             let prefix = entry_prefix(time);
             let decoded: Vec<Decoded<'_>> = transactions
                 .iter()
@@ -231,7 +231,7 @@ impl Appending<'_, '_> {
                 let Some(held) = find_held(terms, logs, other, &anchor) else {
                     return Ok(Checked::Missing { coop: anchor.coop, length: anchor.length });
                 };
-                check_balances(terms, logs, held, anchor.length)?;
+                check_held(terms, logs, held, anchor.length)?;
                 apply_anchor(terms, logs, held, anchor.length)
             }
             Transaction::Return(back) => {

@@ -180,8 +180,10 @@ impl Validator {
         let home = self.position(name)?;
         self.change(|federation, state| {
             let is_alone = state.logs.len() == 1;
+            let number = federation.home(home).number;
             let log = &mut state.logs[home];
-            if time < log.moment.time {
+            let (length, newest) = (log.heads.length(), log.moment.time);
+            if time < log.charter.earliest_time(number, length, newest) {
                 return Err(Fault::Argument("time falls along the log"));
             }
             effects.check(&log.accounts)?;

@@ -16,10 +16,12 @@ use fiado_core::validator::Validator as Core;
 
 use crate::{array, run, run_quick, to_exception, Entries};
 
-/// (coop number, node key, clearing limit, standing, earlier keys with the lengths they signed up to).
-type Coop<'py> = (u32, Bound<'py, PyBytes>, i64, u8, Vec<(Bound<'py, PyBytes>, u64)>);
+/// (coop number, node key, clearing limit, standing, earlier keys with the lengths they signed up to, length and
+/// least time of the entry before which time may fall).
+type Coop<'py> =
+    (u32, Bound<'py, PyBytes>, i64, u8, Vec<(Bound<'py, PyBytes>, u64)>, Option<(u64, u64)>);
 
-fn read_coop((number, key, limit, standing, earlier): &Coop<'_>) -> PyResult<CoopFields> {
+fn read_coop((number, key, limit, standing, earlier, fall): &Coop<'_>) -> PyResult<CoopFields> {
     Ok(CoopFields {
         number: *number,
         node_key: *array(key.as_bytes())?,
@@ -29,6 +31,7 @@ fn read_coop((number, key, limit, standing, earlier): &Coop<'_>) -> PyResult<Coo
             .iter()
             .map(|(key, until)| Ok((*array(key.as_bytes())?, *until)))
             .collect::<PyResult<_>>()?,
+        time_fall: *fall,
     })
 }
 /// (next entry, refusal's number, (coop, length, head, signature) of a waiting anchor, shared).
