@@ -1,6 +1,6 @@
 """A node asks each time which charter is in force for the log in question.
 
-No entry changes a charter yet, so one log is given another here, by hand.
+One log is given another charter here, by hand.
 """
 
 from dataclasses import replace
