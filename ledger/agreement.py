@@ -22,6 +22,10 @@ CHARTER_DECISION: Final = 3
 """The decision about a change of the charter; those about the index are `ledger.decisions.Decision`."""
 
 
+PLACES_OF_A_RUN: Final = 2**32
+"""Where a subject begins to count anew its places go on from the next multiple of this (PROTOCOL 9.8)."""
+
+
 class Subject(IntEnum):
     """What is decided in one sequence of places."""
 

@@ -19,6 +19,7 @@ from cli.shell.exit_codes import ExitCode
 from cli.shell.parameters import NODE_URL, output_option
 from cli.shell.terminal import Output
 from ledger.charter import Charter
+from ledger.charter_index import Redenominate, SetIndex
 from ledger.decisions import Decision, IndexEntry
 from ledger.entries import decode_transaction
 from ledger.errors import CharterError
@@ -28,6 +29,8 @@ from ledger.index.statistics import PricePair, SurveyError, laspeyres, level_fro
 from ledger.index.table import Index
 from ledger.refusals import Refusal
 from ledger.rules.index import decide_index, index_of_new_log
+from ledger.rules.index_rows import index_row, load_index
+from node.member.charters import KnownCharter, known_charter, with_news
 from node.member.client import NodeClient, NodeMisbehaved, NodeProblem, path_of
 
 _MOST_DECISIONS: Final = 20_000
@@ -60,11 +63,11 @@ def verify(*, url: str, charter_file: Path | None, output: Output) -> None:
     with NodeClient(url) as client:
         source = charter_file.read_bytes() if charter_file else client.get_bytes("/v1/charter").body
         try:
-            charter = parse_founding(source).genesis
+            known = with_news(client, known_charter(parse_founding(source)))
         except CharterError as error:
             raise NodeMisbehaved(url, f"its charter can't be read: {error}") from error
-        index = index_of_new_log(charter)
-        if index is None:
+        charter = known.charter
+        if charter.index is None:
             raise CliError(
                 ExitCode.REFUSED,
                 "no_index",
@@ -72,7 +75,7 @@ def verify(*, url: str, charter_file: Path | None, output: Output) -> None:
                 "There is nothing to check.",
             )
         checked = Checked()
-        index = _recompute(client, charter, index, checked)
+        index = _recompute(client, known, checked)
         days = _compare_values(client, index)
     output.fields(
         {
@@ -97,15 +100,46 @@ def verify(*, url: str, charter_file: Path | None, output: Output) -> None:
     )
 
 
-def _recompute(client: NodeClient, charter: Charter, index: Index, checked: Checked) -> Index:
-    """Take in certificates, changes of source first, until the node has no next one."""
+def _recompute(client: NodeClient, known: KnownCharter, checked: Checked) -> Index:
+    """The index after all certificates of the node, under each table that the charter has had."""
+    index = index_of_new_log(known.founding.genesis)
+    rows: dict[bytes, bytes] = {}
+    for before, after, entry in zip(
+        known.charters, known.charters[1:], known.entries, strict=False
+    ):
+        change = entry.change
+        if isinstance(change, SetIndex) and index is not None:
+            index = _take_in(client, before, index, rows, checked, until=change.first_day - 1)
+            if index.known_until != change.first_day - 1:
+                raise _wrong(f"it lacks certificates from before version {after.version}")
+        if isinstance(change, SetIndex | Redenominate):
+            index = load_index(after, sorted(rows.items()))
+    assert index is not None, "the newest charter has an index"
+    return _take_in(client, known.charter, index, rows, checked)
+
+
+def _take_in(
+    client: NodeClient,
+    charter: Charter,
+    index: Index,
+    rows: dict[bytes, bytes],
+    checked: Checked,
+    *,
+    until: int | None = None,
+) -> Index:
+    """Take in certificates, changes of source first, up to a day, or until the node has no next one.
+
+    `rows` are those of the chapter of the index; those taken in are added.
+    """
     for _ in range(_MOST_DECISIONS):
+        if until is not None and index.known_until >= until:
+            return index
         due = (
             (Decision.SOURCE, len(index.sources) + 1),
             (Decision.PRINT, index.due_window.period),
         )
         for decision, number in due:
-            entry = _certificate(client, decision, number)
+            entry = _certificate(client, decision, number, table=index.line.run)
             if entry is None:
                 continue
             decided = decide_index(entry, charter=charter, index=index)
@@ -113,7 +147,9 @@ def _recompute(client: NodeClient, charter: Charter, index: Index, checked: Chec
                 if decision is Decision.SOURCE:
                     continue  # its turn may come after the next print
                 raise _wrong(f"the certificate of period {number} is refused: {decided.code}")
-            index = decided
+            index, row = decided, index_row(entry.decided, run=decided.line.run)
+            assert row.value is not None, "a decision that is taken in leaves a row"
+            rows[row.key] = row.value
             checked.prints += decision is Decision.PRINT
             checked.sources += decision is Decision.SOURCE
             _check_surveys(client, charter, entry, checked)
@@ -123,10 +159,12 @@ def _recompute(client: NodeClient, charter: Charter, index: Index, checked: Chec
     raise _wrong("it has no end of certificates")
 
 
-def _certificate(client: NodeClient, decision: Decision, number: int) -> IndexEntry | None:
+def _certificate(
+    client: NodeClient, decision: Decision, number: int, *, table: int
+) -> IndexEntry | None:
     path = path_of("v1", "index", "certificates", decision.value, number)
     try:
-        entry = decode_transaction(client.get_bytes(path).body)
+        entry = decode_transaction(client.get_bytes(path, table=table).body)
     except NodeProblem as problem:
         if problem.code == "certificate_not_found":
             return None

@@ -6,6 +6,7 @@ decision in, and reads it for a peer whose log is behind. A certificate is the w
 
 from collections.abc import Iterator
 
+from ledger.agreement import PLACES_OF_A_RUN
 from ledger.codec import split
 from ledger.entries import entry_kind, transaction_start
 from node.engine.core import Core, Tick
@@ -15,17 +16,24 @@ from node.engine.wire_decisions import Key, Signed
 from node.store import Document, DocumentKind, Write
 
 
-def certificate(core: Core, subject: Subject, key: Key) -> Signed | None:
-    """The certified decision of that kind and number, if the own log has it."""
-    document = core.store.document(DocumentKind.CERTIFICATE, document_id(key))
+def certificate_id(key: Key, place: int) -> str:
+    """The id of the document with the certificate of a decision: its number may come again in a later run."""
+    run = place // PLACES_OF_A_RUN
+    return f"{document_id(key)}-{run}" if run else document_id(key)
+
+
+def certificate(core: Core, subject: Subject, key: Key, place: int) -> Signed | None:
+    """The certified decision of that kind and number in the run of `place`, if the own log has it."""
+    document = core.store.document(DocumentKind.CERTIFICATE, certificate_id(key, place))
     return None if document is None else subject.read(document.data)
 
 
-def keep_certificate(tick: Tick, key: Key, transaction: bytes) -> None:
+def keep_certificate(tick: Tick, signed: Signed, transaction: bytes) -> None:
     """Keep what the own log takes in with this tick."""
+    place = 0 if signed.turn is None else signed.turn.place
     document = Document(
         kind=DocumentKind.CERTIFICATE,
-        id=document_id(key),
+        id=certificate_id(signed.key, place),
         created=tick.now_ms // 1000,
         data=transaction,
     )

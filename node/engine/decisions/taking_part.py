@@ -121,7 +121,7 @@ class TakingPart:
             if self._is_statement(key):
                 yield from self.subject.parts(key, self._gathering.grouped(key))
                 continue
-            certified = certificate(self._core, self.subject, key)
+            certified = certificate(self._core, self.subject, key, due.place)
             if certified is not None:
                 yield certified
         if due.place == self.agreement.place:
@@ -217,7 +217,7 @@ class TakingPart:
             self._ask(tick, peer)
 
     def _keep(self, tick: Tick, signed: Signed, transaction: bytes) -> None:
-        keep_certificate(tick, signed.key, transaction)
+        keep_certificate(tick, signed, transaction)
         self.subject.on_taken(tick, signed)
 
     def _agree(self, tick: Tick) -> None:

@@ -217,7 +217,8 @@ class IndexSubject(Subject):
     def _miss_surveys(self) -> None:
         """Ask for files of the newest surveys that had not come when the node stopped."""
         for taken in self.index.prints[-SURVEYS_LOOKED_BACK:]:
-            signed = certificate(self._core, self, (Decision.PRINT.value, taken.period))
+            key = (Decision.PRINT.value, taken.period)
+            signed = certificate(self._core, self, key, self.index.place)
             for seen in () if signed is None else _entry(signed).observations or ():
                 self.surveys.miss(seen.survey_hash)
 

@@ -8,7 +8,8 @@ from aiohttp import web
 from ledger.decisions import Observations
 from ledger.index.days import Method
 from ledger.index.prints import Print, SourceChange
-from node.engine.decisions.promises import document_id
+from ledger.index.table import PLACES_OF_A_TABLE
+from node.engine.decisions.certificates import certificate_id
 from node.engine.events import (
     NotPublished,
     NotPublishedReason,
@@ -24,13 +25,14 @@ from node.http.base.reading import (
     JSON,
     OCTETS,
     as_shape,
+    check_query,
     check_size,
     path_hash,
     path_number,
     read_json,
 )
 from node.http.base.refusals_problems import refusal_problem
-from node.http.base.routes import Parameter, Route
+from node.http.base.routes import Parameter, Route, number_parameter
 from node.http.base.troubles import not_ready
 from node.http.index import shapes
 from node.http.index.index import chartered, period_name, print_shape, source_shape
@@ -107,10 +109,12 @@ def levels(observations: Observations | None) -> dict[str, int]:
 
 async def get_certificate(api: Api, request: web.Request) -> web.Response:
     """A decision that this coop's log has taken in, with its signatures, byte for byte."""
-    chartered(api)
+    check_query(request, "table")
+    asked = _TABLE.find(request)
+    table = chartered(api).line.run if asked is None else asked
     decision = path_number(request, "decision", CERTIFICATE_NOT_FOUND)
     number = path_number(request, "number", CERTIFICATE_NOT_FOUND)
-    name = document_id((decision, number))
+    name = certificate_id((decision, number), table * PLACES_OF_A_TABLE)
     found = await api.runner.ask(lambda view: view.store.document(DocumentKind.CERTIFICATE, name))
     if found is None:
         raise Problem(CERTIFICATE_NOT_FOUND)
@@ -160,6 +164,13 @@ async def post_publication(api: Api, request: web.Request) -> web.Response:
     )
 
 
+_TABLE = number_parameter(
+    "table",
+    "Under which table it was decided: how many came before it. The one in force if it is left out.",
+    least=0,
+    most=2**20,
+)
+
 ROUTES = (
     Route(
         method="GET",
@@ -181,6 +192,7 @@ ROUTES = (
         parameters=(
             Parameter(name="decision", in_="path", description="1 a print, 2 a change of source."),
             Parameter(name="number", in_="path", description="The period, or the source's number."),
+            _TABLE,
         ),
         answer_type=OCTETS,
         problems=(NO_INDEX, CERTIFICATE_NOT_FOUND),

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ledger.agreement import PLACES_OF_A_RUN
 from ledger.index.conversion import PriceRefusal, check_price, units_from_price
 from ledger.index.days import Method, last_day_of_week, month_from_text
 from ledger.index.line import Line, Redenomination, Stretch
@@ -219,6 +220,10 @@ def test_a_higher_cap_lets_a_true_print_in() -> None:
         first_day=index.known_until + 1, parameters=continued(Method.CER, step_cap=500)
     )
     assert check_print(go_on(index, stretch), jump) is None
+
+
+def test_places_of_tables_are_the_runs_of_the_agreement() -> None:
+    assert PLACES_OF_A_TABLE == PLACES_OF_A_RUN
 
 
 def test_each_table_counts_places_and_sources_of_its_own() -> None:
