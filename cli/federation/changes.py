@@ -1,14 +1,18 @@
 """`fiado federation propose`: each change of the charter as a command."""
 
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import click
 
+from cli.federation.changes_of_prices import currency, index
 from cli.federation.proposing import coop_named, log_of, propose, signing_options
 from cli.shell.parameters import LIMIT
 from cli.steward.stewardship import Stewardship
 from ledger.charter import Steward
 from ledger.charter_changes import (
+    Leave,
+    LetTimeFall,
     Quarantine,
     Readmit,
     SetClearingLimit,
@@ -45,6 +49,25 @@ class KeyType(click.ParamType[bytes]):
 
 
 KEY = KeyType()
+
+
+class MomentType(click.ParamType[int]):
+    """A time such as 2026-03-01T12:00, universal, in Unix seconds."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read the text."""
+        if isinstance(value, int):
+            return value
+        try:
+            found = datetime.strptime(str(value), "%Y-%m-%dT%H:%M").replace(tzinfo=UTC)
+        except ValueError:
+            self.fail(f"{value!r} is not a time such as 2026-03-01T12:00.", param, ctx)
+        return int(found.timestamp())
+
+
+MOMENT = MomentType()
 
 
 @click.group("propose")
@@ -161,6 +184,37 @@ def quorums(witnesses: int | None, decisions: int | None, **signing: Any) -> Non
     propose(find, **signing)
 
 
+@propose_group.command("leave")
+@click.argument("coop", metavar="COOP")
+@signing_options
+def leave(coop: str, **signing: Any) -> None:
+    """A cooperative leaves. Its log ends by itself once it owes nobody and nothing of it is on its way."""
+    propose(lambda steward: Leave(coop=coop_named(steward.charter, coop).number), **signing)
+
+
+@propose_group.command("time-fall")
+@click.argument("coop", metavar="COOP")
+@click.option("--to", "to", type=MOMENT, required=True, help="The earliest time: 2026-03-01T12:00.")
+@click.option(
+    "--length",
+    type=click.IntRange(0, MAX),
+    help="The entry after which it may fall; what your node holds of the log and one more by default.",
+)
+@signing_options
+def time_fall(coop: str, to: int, length: int | None, **signing: Any) -> None:
+    """Let the time in a cooperative's log fall once, after a clock ran ahead. Times are universal.
+
+    The change is itself an entry of that log, with the wrong time still. So it may fall after that entry.
+    """
+
+    def find(steward: Stewardship) -> LetTimeFall:
+        found = coop_named(steward.charter, coop)
+        after = _length(steward, coop, None) + 1 if length is None else length
+        return LetTimeFall(coop=found.number, length=after, time=to)
+
+    propose(find, **signing)
+
+
 @propose_group.command("entries-per-day")
 @click.argument("count", type=click.IntRange(0, MAX), metavar="N")
 @signing_options
@@ -205,3 +259,7 @@ def stewards_from(people: tuple[str, ...]) -> tuple[Steward, ...]:
     if len({steward.key for steward in found}) < len(found):
         raise click.UsageError("--steward: two of them have the same key.")
     return tuple(found)
+
+
+for more in (currency, index):
+    propose_group.add_command(more)

@@ -29,6 +29,11 @@ WHY: Final[Mapping[Refusal, str]] = {
     Refusal.CHARTER_LENGTH_WRONG: "The length named does not go with what the log has been up to now.",
     Refusal.CHARTER_QUORUM_IMPOSSIBLE: "So many can't be asked for: decisions need more than half of the "
     "members and at most all, witnesses are fewer than the members, and one member has to stay.",
+    Refusal.CHARTER_INDEX_IMPOSSIBLE: "The charter could not have such an index. Look at the method and the "
+    "numbers, and whether there is an index already, which then goes on with its values.",
+    Refusal.INDEX_NOT_CHARTERED: "The unit follows no index of prices, so there is none to change.",
+    Refusal.CHARTER_DAY_WRONG: "That can't be the first day. A table begins where a window of the one before "
+    "does, the 16th of a month with cer, and changes follow each other.",
     Refusal.CHARTER_UNCHANGED: "It is so already.",
 }
 """Why a change is refused, in words."""

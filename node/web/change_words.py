@@ -13,6 +13,8 @@ from ledger.charter import Charter, Steward
 from ledger.charter_changes import (
     Change,
     Join,
+    Leave,
+    LetTimeFall,
     Quarantine,
     Readmit,
     SetClearingLimit,
@@ -21,6 +23,8 @@ from ledger.charter_changes import (
     SetQuorums,
     SetStewards,
 )
+from ledger.charter_index import Redenominate, SetIndex
+from ledger.index.exact import MILLIONTHS
 
 _VALUE: Final = re.compile(r"\{(\w+)\}")
 KEY_DIGITS: Final = 16
@@ -184,13 +188,96 @@ def _set_stewards(wording: Wording, change: SetStewards) -> list[str]:
     ]
 
 
+def _leave(wording: Wording, change: Leave) -> list[str]:
+    return [
+        wording.said(say("{coop} leaves the federation."), coop=wording.coop(change.coop)),
+        wording.said(
+            say(
+                "Its log ends as soon as it owes nobody, is owed nothing, and nothing of its own is "
+                "on its way."
+            )
+        ),
+        wording.said(say("What is on its way to it goes back to those who paid it.")),
+    ]
+
+
+def _index(wording: Wording, change: SetIndex) -> list[str]:
+    day = wording.forms.day(change.first_day)
+    if change.table is None:
+        return [wording.said(say("From {day} on the unit follows no index of prices."), day=day)]
+    table = change.table
+    sentences = [
+        wording.said(
+            say("From {day} on the unit follows prices by the method {method}, from: {source}."),
+            day=day,
+            method=table.method.name.lower(),
+            source=table.source,
+        ),
+        wording.said(
+            say(
+                "Published by {names}; a value needs the signatures of {quorum} of them, a change of source "
+                "those of {sourceQuorum}."
+            ),
+            names=", ".join(wording.coop(coop) for coop in table.publishers),
+            quorum=str(table.quorum),
+            sourceQuorum=str(table.source_quorum),
+        ),
+        wording.said(
+            say("One step moves it by {cap} tenths of a percent at most."), cap=str(table.step_cap)
+        ),
+    ]
+    if change.start is not None:
+        whole, rest = divmod(change.start.value, MILLIONTHS)
+        sentences.append(
+            wording.said(
+                say("A unit is worth {value} {currency} on that day."),
+                value=f"{whole}.{rest:06}",
+                currency=change.start.currency,
+            )
+        )
+    return sentences
+
+
+def _redenomination(wording: Wording, change: Redenominate) -> list[str]:
+    return [
+        wording.said(
+            say("From {day} on prices are in {currency}."),
+            day=wording.forms.day(change.first_day),
+            currency=change.currency,
+        ),
+        wording.said(
+            say("{denominator} of the currency before are {numerator} of it. No balance changes."),
+            numerator=wording.forms.number(change.numerator),
+            denominator=wording.forms.number(change.denominator),
+        ),
+    ]
+
+
+def _time_fall(wording: Wording, change: LetTimeFall) -> list[str]:
+    return [
+        wording.said(
+            say(
+                "The time in the log of {coop} may fall once, after entry {length}, to {time} at "
+                "the earliest."
+            ),
+            coop=wording.coop(change.coop),
+            length=wording.forms.number(change.length),
+            time=wording.forms.time(change.time),
+        )
+    ]
+
+
 _SENTENCES: Final[Mapping[type, Callable[[Wording, Any], list[str]]]] = {
     Join: _join,
+    Leave: _leave,
     SetClearingLimit: _clearing_limit,
     SetNodeKey: _node_key,
     Quarantine: _quarantine,
     Readmit: _readmission,
     SetQuorums: _quorums,
+    SetIndex: _index,
+    Redenominate: _redenomination,
+    LetTimeFall: _time_fall,
     SetEntriesPerDay: _entries_per_day,
     SetStewards: _set_stewards,
 }

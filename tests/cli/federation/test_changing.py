@@ -11,6 +11,8 @@ from cli.shell.exit_codes import ExitCode
 from ledger.charter import Standing
 from ledger.charter_changes import (
     Join,
+    Leave,
+    LetTimeFall,
     Quarantine,
     Readmit,
     SetClearingLimit,
@@ -19,12 +21,14 @@ from ledger.charter_changes import (
     SetQuorums,
 )
 from ledger.charter_entries import charter_content
+from ledger.charter_index import Redenominate
 from ledger.codec import encode
 from node.join_requests import read_request
 from node.member.changes import read_changes
-from tests.builders import signing_key
+from tests.builders import build_federation, signing_key
 from tests.cli.fake_node import serve
 from tests.cli.federation.charter_node import CharterNode, Desk
+from tests.index_builders import index_lines
 
 NEW_KEY = signing_key("another", "node")
 
@@ -75,6 +79,9 @@ def test_what_is_signed_is_shown_first_and_a_no_signs_nothing(
         (("quorums", "--witnesses", "1"), SetQuorums(witness_quorum=1, decision_quorum=2)),
         (("quorums", "--decisions", "3"), SetQuorums(witness_quorum=0, decision_quorum=3)),
         (("entries-per-day", "5000"), SetEntriesPerDay(entries_per_day=5000)),
+        (("leave", "este"), Leave(coop=3)),
+        (("time-fall", "sur", "--to", "2026-03-01T12:00"),
+         LetTimeFall(coop=2, length=8, time=1_772_366_400)),
     ],
 )  # fmt: skip
 def test_each_command_proposes_its_change(
@@ -84,6 +91,81 @@ def test_each_command_proposes_its_change(
     desk.as_steward(0, "propose", *words)
     (content,) = node.publications
     assert content == encode(charter_content(node.charter.base, change))
+
+
+@pytest.fixture
+def indexed(tmp_path: Path) -> Iterator[Desk]:
+    node = CharterNode(
+        build_federation(seed="charter", coops=3, index=index_lines(base_day="2025-12-15"))
+    )
+    with serve(node) as url:
+        yield Desk(tmp_path, node, url)
+
+
+TABLE = """
+[index]
+method = "survey"
+quorum = 2
+source_quorum = 2
+step_cap = 100
+stand_in_limit = 2
+quote_days = 7
+source = "the baskets"
+observations_needed = 2
+lead_days = 3
+pace_weeks = 4
+"""
+
+
+def test_the_currency_loses_three_zeros(indexed: Desk) -> None:
+    words = ("propose", "currency", "ARX", "--from", "2027-01-01", "--old", "1000")
+    said = indexed.as_steward(0, *words)["says"]
+    assert said == (
+        "From 2027-01-01 on prices are in ARX. 1000 of the currency before are 1 of it. No balance changes."
+    )
+    (content,) = indexed.node.publications
+    change = Redenominate(first_day=20_819, numerator=1, denominator=1000, currency="ARX")
+    assert content == encode(charter_content(indexed.node.charter.base, change))
+    wrong = (*words[:2], "arx", *words[3:])
+    assert "three capital" in indexed.as_steward(0, *wrong, code=ExitCode.USAGE)["message"]
+
+
+def test_without_an_index_there_is_no_currency_to_change(desk: Desk) -> None:
+    words = ("propose", "currency", "ARX", "--from", "2027-01-01", "--old", "1000")
+    error = desk.as_steward(0, *words, code=ExitCode.REFUSED)
+    assert error["name"] == "index_not_chartered"
+
+
+def test_another_table_of_the_index_is_read_from_a_file(indexed: Desk) -> None:
+    file = indexed.root / "index.toml"
+    file.write_text(TABLE, encoding="utf-8")
+    said = indexed.as_steward(0, "propose", "index", file, "--from", "2026-01-16")["says"]
+    assert "by the method survey, from: the baskets." in said
+    assert "needs the signatures of 2 of them" in said
+    ended = indexed.as_steward(0, "propose", "index", "--end", "--from", "2026-01-16")["says"]
+    assert ended == "From 2026-01-16 on the unit follows no index of prices."
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ("method =", "not TOML"),
+        (TABLE.replace("step_cap = 100", "step_cap = -1"), "out of its range"),
+        (TABLE + "publishers = 3\n", "not iterable"),
+        ("index = 3\n", "missing or wrong"),
+        (TABLE + "colour = 3\n", "colour"),
+        (TABLE.replace("step_cap = 100\n", ""), "step_cap"),
+        (TABLE.replace("survey", "tea"), "TEA"),
+        (TABLE.replace("quorum = 2\nsource", 'quorum = "2"\nsource'), "out of its range"),
+    ],
+)
+def test_a_file_that_describes_no_index_is_named(indexed: Desk, lines: str, told: str) -> None:
+    file = indexed.root / "index.toml"
+    file.write_text(lines, encoding="utf-8")
+    words = ("propose", "index", file, "--from", "2026-01-16")
+    error = indexed.as_steward(0, *words, code=ExitCode.REFUSED)
+    assert error["name"] == "index_table_unusable"
+    assert told in error["message"]
 
 
 def test_who_is_in_quarantine_is_readmitted_from_where_its_log_is(

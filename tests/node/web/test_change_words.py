@@ -9,6 +9,8 @@ from ledger.charter_changes import (
     READERS,
     Change,
     Join,
+    Leave,
+    LetTimeFall,
     Quarantine,
     Readmit,
     SetClearingLimit,
@@ -17,6 +19,8 @@ from ledger.charter_changes import (
     SetQuorums,
     SetStewards,
 )
+from ledger.charter_index import IndexTable, LineStart, Redenominate, SetIndex, SurveyRules
+from ledger.index.days import Method
 from node.web.change_words import Wording
 from node.web.languages import NAMES, load_languages
 from tests.builders import build_federation
@@ -24,16 +28,34 @@ from tests.builders import build_federation
 CHARTER: Charter = build_federation(seed="words", coops=3).charter
 KEY = bytes(range(32))
 ANA = Steward(name="ana {names}", key=KEY)
+TABLE = IndexTable(
+    method=Method.SURVEY,
+    publishers=(1, 2),
+    quorum=2,
+    source_quorum=2,
+    step_cap=100,
+    stand_in_limit=2,
+    quote_days=7,
+    source="the baskets",
+    survey=SurveyRules(observations_needed=2, lead_days=3, pace_weeks=4),
+)
+JOINING = Join(
+    coop=9,
+    name="lago",
+    title="Lago {amount}",
+    node_key=KEY,
+    clearing_limit=123_456,
+    steward_threshold=1,
+    stewards=(ANA,),
+)
 CHANGES: list[Change] = [
-    Join(
-        coop=9,
-        name="lago",
-        title="Lago {amount}",
-        node_key=KEY,
-        clearing_limit=123_456,
-        steward_threshold=1,
-        stewards=(ANA,),
-    ),
+    Leave(coop=2),
+    LetTimeFall(coop=2, length=7, time=1_790_000_000),
+    SetIndex(first_day=20_000, table=None),
+    SetIndex(first_day=20_000, table=TABLE),
+    SetIndex(first_day=20_000, table=TABLE, start=LineStart(currency="ARS", value=1_000_500_000)),
+    Redenominate(first_day=20_000, numerator=1, denominator=1_000, currency="ARX"),
+    JOINING,
     SetClearingLimit(coop=2, limit=123_456),
     SetNodeKey(coop=2, key=KEY, length=7),
     Quarantine(coop=2),
@@ -71,11 +93,17 @@ def test_other_languages_say_it_in_their_own_words() -> None:
 
 
 def test_amounts_keys_and_names_are_in_it() -> None:
-    joined = " ".join(sentences(CHANGES[0], "es"))
+    joined = " ".join(sentences(JOINING, "es"))
     assert "Lago {amount}" in joined and "ana {names}" in joined
     assert "1.234,56" in joined
     assert KEY.hex()[:16] in joined
-    assert CHARTER.coops[2].title in sentences(CHANGES[1])[0]
+    assert CHARTER.coops[2].title in sentences(Quarantine(coop=2))[0]
+
+
+def test_a_currency_that_loses_zeros_is_told_with_its_figures() -> None:
+    said = sentences(Redenominate(first_day=20_000, numerator=1, denominator=1_000, currency="ARX"))
+    assert said[0] == "From 4 Oct 2024 on prices are in ARX."
+    assert said[1].startswith("1,000 of the currency before are 1 of it.")
 
 
 def test_a_coop_that_is_not_known_is_called_by_its_number() -> None:
