@@ -333,3 +333,22 @@ def test_decisions_about_the_charter_are_signed_as_they_say() -> None:
                 ),
                 signature=bytes.fromhex(signature),
             )
+
+
+def test_tables_currencies_ends_and_falling_times(make_validator: MakeValidator) -> None:
+    vectors = load("charter_index.json")
+    validator = replayed(vectors, make_validator)
+    assert validator.digest().hex() == vectors["digest"]
+    for coop, expected in vectors["indexes"].items():
+        index = validator.index(int(coop))
+        assert index is not None
+        assert index.parameters.base_day == expected["base_day"]
+        assert (index.place, list(index.values)) == (expected["place"], expected["values"])
+        assert index.currency_on(index.known_until) == expected["currency"]
+    for coop, balances in vectors["balances"].items():
+        accounts = validator.accounts(int(coop))
+        assert {str(each.number): each.balance for each in accounts} == balances
+    for case in vectors["cases"]:
+        verdict = validator.judge(case["coop"], bytes.fromhex(case["entry"]))
+        assert (verdict and verdict.value) == case["refusal"], case["note"]  # type: ignore[union-attr]
+    assert validator.digest().hex() == vectors["digest"]

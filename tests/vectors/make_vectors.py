@@ -40,6 +40,7 @@ from ledger.transactions import (
 )
 from tests.builders import START, Books, books_with_members, build_federation
 from tests.vectors.make_charter_changes import charter_change_vectors
+from tests.vectors.make_charter_index import charter_index_vectors
 from tests.vectors.make_charters import charter_vectors
 from tests.vectors.make_evidence import evidence_vectors
 from tests.vectors.make_forks import fork_vectors
@@ -326,6 +327,7 @@ def all_longer_forms() -> Case:
 MAKERS: Final[dict[str, Callable[[], Case]]] = {
     "codec.json": codec_vectors,
     "charter_changes.json": charter_change_vectors,
+    "charter_index.json": charter_index_vectors,
     "charters.json": lambda: charter_vectors(FEDERATION),
     "messages.json": message_vectors,
     "transactions.json": transaction_vectors,
