@@ -35,7 +35,7 @@ def read_own_address(folder: NodeFolder) -> NodeAddress | None:
             f"{ADDRESS_FILE}: is not an address of this node; `fiado node moved` makes one"
         )
     try:
-        check_address(folder.founding.genesis, statement)
+        check_address(folder.known, statement)
     except ProofError as error:
         raise FolderError(f"{ADDRESS_FILE}: {error}") from error
     return statement

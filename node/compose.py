@@ -27,11 +27,13 @@ from node.address_file import read_own_address
 from node.codes import Codes
 from node.deliveries import Deliveries
 from node.engine.engine import Engine
+from node.engine.events import Reached
 from node.errors import ListenFault
 from node.http.base.api import Api
 from node.http.base.doors import RESERVED_DESCRIPTORS, Doors, descriptors
 from node.http.base.sessions import Sessions
 from node.interpreter import settle_interpreter
+from node.joining import wait_for_place
 from node.link.links import Chance, Links
 from node.link.proving import Identity
 from node.logs import configure_logging, log_event
@@ -99,6 +101,7 @@ class Node:
         self._clock_is_right = clock_is_right
         self._is_reopened = False
         self._engine: Engine | None = None
+        self._configured = set(folder.peers)
         self._address = read_own_address(folder)
         self._mark = FileMark(folder.folder / MARK_FILE, world.random_bytes)
         self._world = world
@@ -110,7 +113,7 @@ class Node:
             steady_ms=world.steady_ms,
         )
         self.links = Links(
-            Identity(charter=self._charter, coop=folder.coop.number, key=folder.key),
+            Identity(charter=self._newest, coop=folder.coop.number, key=folder.key),
             self.runner,
             peers=folder.peers,
             settings=settings.link,
@@ -119,6 +122,7 @@ class Node:
             ),
         )
         self.runner.peers = self.links
+        self.runner.on_advance(self._look_at_peers)
         self._deliveries = Deliveries(self.runner, most=settings.http.long_polls)
         self._merchants = MerchantServices(
             self.runner,
@@ -149,12 +153,13 @@ class Node:
                 self._world.clock_ms(),
                 (Merchants(folder.settings.merchant),),
                 steady_ms=self._world.steady_ms(),
-                configured=folder.peers,
+                configured=self._configured,
                 mark=self._mark,
                 alone=alone,
                 clock_is_right=self._clock_is_right,
                 is_reopened=self._is_reopened,
                 address=self._address,
+                known=folder.known,
             )
         except BaseException:
             store.close()
@@ -167,12 +172,23 @@ class Node:
         """The charter in force for the own log; until that is read, the one that it began with."""
         return self.folder.founding.genesis if self._engine is None else self._engine.charter
 
+    def _newest(self) -> Charter:
+        """The newest charter that is known."""
+        return self.folder.known if self._engine is None else self._engine.newest
+
+    def _look_at_peers(self, reached: Reached) -> None:
+        """Dial the peers that `node.toml` names and that the charter has now."""
+        peers = self.folder.peers_in(self._newest())
+        self._configured.update(peers)
+        self.links.configure(peers)
+
     def _make_api(self) -> Api:
         folder, world = self.folder, self._world
         http = folder.settings.http
         return Api(
             founding=folder.founding,
             in_force=self._charter,
+            known=self._newest,
             charter_signatures=folder.charter_signatures,
             coop_number=folder.coop.number,
             key=folder.key,
@@ -218,6 +234,7 @@ class Node:
         try:
             await self._listen()
             await self.links.start()
+            self._look_at_peers({})
             await self._merchants.start()
         except BaseException:
             await self.stop()
@@ -323,14 +340,17 @@ def run(folder: Path, *, alone: bool = False, clock_is_right: bool = False) -> i
     # The database holds reasons in clear and who paid whom when: what is made from here on is its
     # owner's alone.
     os.umask(0o077)
-    return asyncio.run(_run(open_node(folder, alone=alone, clock_is_right=clock_is_right)))
+    return asyncio.run(_run(folder, alone=alone, clock_is_right=clock_is_right))
 
 
-async def _run(node: Node) -> int:
+async def _run(folder: Path, *, alone: bool, clock_is_right: bool) -> int:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
+    if not await _has_place(folder, stopped):
+        return EXIT_OK
+    node = open_node(folder, alone=alone, clock_is_right=clock_is_right)
     await node.start()
     settle_interpreter()
     failure = asyncio.create_task(node.runner.wait_failed())
@@ -348,3 +368,16 @@ async def _run(node: Node) -> int:
     )
     log_event("node_failed", {"text": reason, "remedy": remedy}, level=logging.CRITICAL)
     return EXIT_FAILED
+
+
+async def _has_place(folder: Path, stopped: asyncio.Event) -> bool:
+    """Wait until the charter has the folder's coop with its key; False when it is to stop before."""
+    waiting = asyncio.create_task(wait_for_place(folder))
+    signalled = asyncio.create_task(stopped.wait())
+    await asyncio.wait((waiting, signalled), return_when=asyncio.FIRST_COMPLETED)
+    signalled.cancel()
+    if waiting.done():
+        waiting.result()
+        return True
+    waiting.cancel()
+    return False

@@ -36,6 +36,9 @@ from node.http.base.refusals_problems import REFUSED
 from node.http.base.routes import Route
 from node.http.books import addresses, books, health
 from node.http.books import problems as books_problems
+from node.http.federation import federation
+from node.http.federation import problems as federation_problems
+from node.http.federation import requests as federation_requests
 from node.http.index import index, publishing
 from node.http.index import problems as index_problems
 from node.http.members import members, signing_in
@@ -65,6 +68,8 @@ ROUTES: tuple[Route, ...] = (
     *health.ROUTES,
     *books.ROUTES,
     *addresses.ROUTES,
+    *federation.ROUTES,
+    *federation_requests.ROUTES,
     *index.ROUTES,
     *publishing.ROUTES,
     *invoices.ROUTES,
@@ -80,6 +85,7 @@ ROUTES: tuple[Route, ...] = (
 _PROBLEMS_OF_ROOMS: Final = (
     problems,
     books_problems,
+    federation_problems,
     index_problems,
     members_problems,
     merchant_problems,

@@ -3,7 +3,9 @@
 A node folder holds `charter.toml` and `charter.signatures.toml` (what the federation agreed on),
 `node.key` (the secret key of this node: a seed of 32 bytes in hex, readable by its owner only),
 `node.toml` (which coop this is, where to listen, where the peers and the database are) and, by
-default, the database `node.db`. `node.mark` (see `node.mark`) says how far the key has signed.
+default, the database `node.db`. `charter.changes` is there when the node could not start by the founding
+file: the changes up to the one that let its coop join, or gave it another key. `node.mark` (see
+`node.mark`) says how far the key has signed.
 
 Reading is strict: a field that is not known, a wrong type or a number out of range raises
 `FolderError`, whose text names the file and the field. Nothing is ever overwritten, and a secret
@@ -13,7 +15,7 @@ never becomes part of an error.
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -21,7 +23,8 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta
 
-from ledger.charter import Coop
+from ledger.charter import Charter, Coop
+from ledger.charter_entries import CharterEntry
 from ledger.codec import MAX
 from ledger.errors import CharterError
 from ledger.founding import (
@@ -31,6 +34,13 @@ from ledger.founding import (
     parse_founding,
 )
 from ledger.signatures import SEED_BYTES, SigningKey
+from node.changes import (
+    CHANGES_FILE,
+    MOST_CHANGES_BYTES,
+    check_changes,
+    read_changes,
+    write_changes,
+)
 from node.engine.settings import EngineSettings
 from node.errors import NodeFault
 from node.http.base.settings import HttpSettings
@@ -56,6 +66,10 @@ MAX_FILE_BYTES: Final = 1024 * 1024
 
 class FolderError(NodeFault):
     """The folder can't be used; the text names the file and says what is wrong with it."""
+
+
+class NotInCharter(FolderError):
+    """The charter, as far as the folder has it, does not have this coop, or has another key for it."""
 
 
 class Listen(Shape, frozen=True):
@@ -96,6 +110,8 @@ class NodeFolder:
     folder: Path
     founding: Founding
     charter_signatures: bytes
+    known: Charter
+    """The charter as far as the folder has it; the logs may know a newer one."""
     coop: Coop
     key: SigningKey
     settings: NodeSettings
@@ -107,9 +123,14 @@ class NodeFolder:
 
     @property
     def peers(self) -> dict[int, str]:
-        """The peers' URLs by their coops' numbers."""
-        by_name = {coop.name: number for number, coop in self.founding.genesis.coops.items()}
-        return {by_name[name]: url for name, url in self.settings.peers.items()}
+        """The URLs of the peers that the folder's charter has, by their coops' numbers."""
+        return self.peers_in(self.known)
+
+    def peers_in(self, charter: Charter) -> dict[int, str]:
+        """The URLs of the peers that a charter has, by their coops' numbers."""
+        by_name = {coop.name: number for number, coop in charter.coops.items()}
+        peers = self.settings.peers
+        return {by_name[name]: url for name, url in peers.items() if name in by_name}
 
 
 def absolute_store(address: str, folder: Path) -> str:
@@ -188,40 +209,69 @@ def install_charter(folder: Path, *, charter: bytes, signatures: bytes) -> None:
         if path.exists():
             raise FolderError(f"{path.name}: already in {path.parent}, and left as it is")
     if (folder / SETTINGS_FILE).exists():
-        _own_coop(folder, checked, parse_settings(_read(folder / SETTINGS_FILE)))
+        _own_coop(folder, checked.genesis, parse_settings(_read(folder / SETTINGS_FILE)))
     folder.mkdir(parents=True, exist_ok=True)
     for path, content in new.items():
         _write_new(path, content)
 
 
-def _own_coop(folder: Path, founding: Founding, settings: NodeSettings) -> tuple[Coop, SigningKey]:
-    """The folder's coop in the charter, and its key; raises `FolderError` unless both fit."""
-    coop = founding.genesis.coop_named(settings.coop)
+def _own_coop(folder: Path, charter: Charter, settings: NodeSettings) -> tuple[Coop, SigningKey]:
+    """The folder's coop in the charter, and its key; raises `NotInCharter` unless both fit."""
+    coop = charter.coop_named(settings.coop)
     if coop is None:
-        raise FolderError(f"{SETTINGS_FILE}: coop: the charter has no coop named {settings.coop}")
+        raise NotInCharter(f"{SETTINGS_FILE}: coop: the charter has no coop named {settings.coop}")
     key = read_node_key(folder)
     if key.public_key != coop.node_key:
-        raise FolderError(
+        raise NotInCharter(
             f"{KEY_FILE}: this is not the key that the charter names for coop {coop.name}"
         )
     return coop, key
 
 
+def read_charter(folder: Path) -> tuple[Founding, Charter]:
+    """The founding file in a folder, and the charter as far as the folder has it; raises `FolderError`."""
+    founding = _checked_founding(_read(folder / CHARTER_FILE), _read(folder / SIGNATURES_FILE))
+    if not (folder / CHANGES_FILE).exists():
+        return founding, founding.genesis
+    try:
+        changes = read_changes(_read(folder / CHANGES_FILE, most=MOST_CHANGES_BYTES))
+        return founding, check_changes(founding, changes)[-1]
+    except CharterError as error:
+        raise FolderError(f"{CHANGES_FILE}: {error}") from error
+
+
+def read_peers(folder: Path) -> dict[str, str]:
+    """The peers' URLs by name, whether the charter has them or not; raises `FolderError`."""
+    return parse_settings(_read(folder / SETTINGS_FILE)).peers
+
+
+def keep_changes(folder: Path, changes: Sequence[CharterEntry]) -> None:
+    """Write down changes that were checked, in place of those before; durable when this returns."""
+    path = folder / CHANGES_FILE
+    beside = path.with_name(path.name + ".new")
+    with beside.open("wb") as file:
+        file.write(write_changes(changes))
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+
+
 def load_folder(folder: Path) -> NodeFolder:
-    """Read and check everything in a node's folder; raises `FolderError`."""
+    """Read and check everything in a node's folder; raises `FolderError`, or `NotInCharter`.
+
+    A peer's name that the charter does not have may be that of a coop that joined later.
+    """
     settings = parse_settings(_read(folder / SETTINGS_FILE))
+    founding, known = read_charter(folder)
     signatures = _read(folder / SIGNATURES_FILE)
-    founding = _checked_founding(_read(folder / CHARTER_FILE), signatures)
-    coop, key = _own_coop(folder, founding, settings)
-    for name in settings.peers:
-        if founding.genesis.coop_named(name) is None:
-            raise FolderError(f"{SETTINGS_FILE}: peers: the charter has no coop named {name}")
-        if name == coop.name:
-            raise FolderError(f"{SETTINGS_FILE}: peers: {name} is this node itself")
+    coop, key = _own_coop(folder, known, settings)
+    if coop.name in settings.peers:
+        raise FolderError(f"{SETTINGS_FILE}: peers: {coop.name} is this node itself")
     return NodeFolder(
         folder=folder,
         founding=founding,
         charter_signatures=signatures,
+        known=known,
         coop=coop,
         key=key,
         settings=settings,
@@ -338,10 +388,10 @@ def _checked_founding(charter: bytes, signatures: bytes) -> Founding:
     return parsed
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, *, most: int = MAX_FILE_BYTES) -> bytes:
     try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise FolderError(f"{path.name}: over {MAX_FILE_BYTES} bytes")
+        if path.stat().st_size > most:
+            raise FolderError(f"{path.name}: over {most} bytes")
         return path.read_bytes()
     except FileNotFoundError as error:
         raise FolderError(f"{path.name}: missing in {path.parent}") from error

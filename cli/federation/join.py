@@ -18,9 +18,9 @@ from ledger.charter import Charter
 from ledger.charter_changes import Join, read_change
 from ledger.rules.charter import check_content
 from ledger.signatures import SEED_BYTES, SigningKey
+from node.changes import CHANGES_FILE, write_changes
 from node.join_requests import JoinRequest, sign_request
 from node.member.answers import encode_bytes, text
-from node.member.changes import CHANGES_FILE, write_changes
 from node.member.charters import KnownCharter, fetch_charter
 from node.member.client import NodeClient
 from node.settings import (

@@ -24,8 +24,8 @@ from cli.shell.terminal import Output
 from cli.steward.stewardship import default_steward_key
 from ledger.charter import Charter, Standing
 from ledger.charter_entries import CharterEntry
+from node.changes import write_changes
 from node.member.amounts import format_amount
-from node.member.changes import write_changes
 from node.member.charters import KnownCharter, fetch_charter
 from node.member.client import Json, NodeClient
 from node.member.wallet_file import WalletMissing, read_wallet

@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Protocol
 
 from ledger.chain import SignedHead
-from ledger.charter import Charter
+from ledger.charter import Charter, Coop, Standing
 from ledger.errors import ProofError
 from ledger.evidence import Evidence, decode_evidence
 from ledger.signatures import SigningKey
@@ -153,6 +153,7 @@ class Core:
         key: SigningKey,
         store: Store,
         validator: Validator,
+        known: Charter,
     ) -> None:
         # Given once, and never written again.
         self.settings = settings
@@ -162,7 +163,9 @@ class Core:
         are derived, are written by `recording.history` and by `Engine`."""
         self.validator = validator
         """Its state moves only when `recording.own_log` appends and when `replication.replicas` replays."""
-        self.signer = Signer(key, lambda: self.charter, coop, lambda: self.is_signing)
+        self.known = known
+        """What the node's folder knew of the charter at the start; the logs may know a newer one."""
+        self.signer = Signer(key, lambda: self.newest, coop, lambda: self.is_signing)
         """The only holder of the key."""
         self.work = Work(settings)
         """Every part that serves a peer spends from it; `replication.hearing` asks whether there is more."""
@@ -187,6 +190,10 @@ class Core:
         """The coops with whose nodes there is a link. `links` writes it as they come and go."""
         self.answering: set[int] = set()
         """Those of them whose links know `newest?` and `clock`. `links` writes it with `peers`."""
+        self.agreeing: set[int] = set()
+        """Those of them whose links know rounds, and versions of the charter. `links` writes it as well."""
+        self.versions: dict[int, int] = {}
+        """The newest version of the charter that each of them knows. `charter.news` writes it."""
 
         # What it may do.
         self.readiness = Readiness.HALTED if coop in self.accused else Readiness.RECOVERING
@@ -209,32 +216,48 @@ class Core:
     def charter(self) -> Charter:
         """The charter in force for the own log, by which this node acts.
 
-        What is in another log, and what was signed about it, is judged by `charter_of` that log.
+        While the coop joins, that does not have it yet.
         """
         return self.validator.charter(self.coop)
 
-    def charter_of(self, coop: int) -> Charter:
-        """The charter in force for the log of `coop`, as it is held here.
-
-        A coop without a log here isn't in the own log's charter either, so a check by that one fails.
-        """
-        return self.validator.charter(coop if self.has_log(coop) else self.coop)
+    @property
+    def newest(self) -> Charter:
+        """The newest charter that is known, whichever log goes by it: by its keys signatures are judged, and
+        with its coops this node speaks."""
+        newest = self.validator.newest_charter()
+        return newest if newest.version >= self.known.version else self.known
 
     def has_log(self, coop: int) -> bool:
         """Whether there is a log of that coop here: some log's charter has it."""
         return coop in self.validator.coops
 
+    def knows_less_than(self, peer: int) -> bool:
+        """Whether a peer knows a newer charter: then what it says and can't be checked here may be right."""
+        return self.versions.get(peer, 0) > self.newest.version
+
     @property
     def others(self) -> tuple[int, ...]:
-        """The other coops of the charter, rising."""
-        return tuple(coop for coop in self.charter.coops if coop != self.coop)
+        """The other coops in good standing, rising."""
+        return tuple(coop.number for coop in self.charter.members() if coop.number != self.coop)
+
+    @property
+    def partners(self) -> tuple[int, ...]:
+        """The other coops whose logs the own one takes in, rising: also those that have left."""
+        return tuple(
+            coop.number
+            for coop in self.charter.coops.values()
+            if coop.number != self.coop and coop.standing is not Standing.QUARANTINED
+        )
 
     @property
     def names(self) -> dict[int, str]:
         """The coops' names, by number."""
-        return {
-            number: self.charter_of(number).coops[number].name for number in self.validator.coops
-        }
+        return {number: coop.name for number, coop in self.newest.coops.items()}
+
+    @property
+    def own(self) -> Coop:
+        """The own coop as the charter of its log has it; while it joins, as the newest one does."""
+        return self.charter.coops.get(self.coop) or self.newest.coops[self.coop]
 
     @property
     def is_signing(self) -> bool:
@@ -242,18 +265,35 @@ class Core:
         return self.readiness is Readiness.READY
 
     @property
+    def place(self) -> Readiness:
+        """Whether the charter lets the node append for people: `READY`, or what stands in the way."""
+        if self.newest.coops[self.coop].node_key != self.signer.public_key:
+            return Readiness.KEY_REPLACED
+        found = self.charter.coops.get(self.coop)
+        if found is None:
+            return Readiness.JOINING
+        return Readiness.LEFT if found.standing is Standing.LEFT else Readiness.READY
+
+    @property
     def is_recording(self) -> bool:
-        """Whether the node may append to its own log: it may sign, and knows the time."""
-        return self.is_signing and self.clock_is_believed
+        """Whether the node may append to its own log: it may sign, its key counts, and it knows the time.
+
+        While the coop joins that is only what the coops decide, until that has let it in (`is_open`).
+        """
+        may_append = self.place in (Readiness.READY, Readiness.JOINING)
+        return self.is_signing and self.clock_is_believed and may_append
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the node records for its people."""
+        return self.is_recording and self.place is Readiness.READY
 
     @property
     def state(self) -> Readiness:
-        """Whether it records, and if not, the first reason."""
-        return (
-            Readiness.CLOCK_DOUBTFUL
-            if self.is_signing and not self.is_recording
-            else self.readiness
-        )
+        """Whether it records for its people, and if not, the first reason."""
+        if not self.is_signing:
+            return self.readiness
+        return self.place if self.clock_is_believed else Readiness.CLOCK_DOUBTFUL
 
     def length(self, coop: int) -> int:
         """How many entries of the log are held here."""

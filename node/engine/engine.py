@@ -18,6 +18,8 @@ from ledger.founding import Founding
 from ledger.signatures import SigningKey
 from node.addresses import NodeAddress
 from node.engine.asking import answer_questions, run_changes
+from node.engine.charter.status import charter_status
+from node.engine.charter.subject import CharterSubject
 from node.engine.core import Core, Tick
 from node.engine.decisions.decisions import Decisions, SubjectMaker
 from node.engine.decisions.gathering import Gathering
@@ -34,7 +36,7 @@ from node.engine.events import (
     View,
 )
 from node.engine.extensions import Extensions
-from node.engine.health.status import IndexStatus, NodeStatus
+from node.engine.health.status import CharterStatus, IndexStatus, NodeStatus, WaitingRequest
 from node.engine.index.status import index_status
 from node.engine.index.subject import IndexSubject
 from node.engine.links import Links
@@ -63,7 +65,8 @@ class Engine:
     anything dials at all. `mark` outlives the engine; without one the store is new, or is believed.
     `alone`, `clock_is_right`: a person said that the node may sign though its disk is in doubt, or
     that its clock is right in spite of all. `address`: its own word on where it answers.
-    `subjects`: what is decided about beside the index.
+    `subjects`: what is decided about beside the index and the charter. `known`: a charter that may be newer
+    than what the logs here go by, for a node that joins or has a new key; its caller has checked it.
     """
 
     def __init__(
@@ -84,18 +87,20 @@ class Engine:
         is_reopened: bool = False,
         address: NodeAddress | None = None,
         subjects: Sequence[SubjectMaker] = (),
+        known: Charter | None = None,
     ) -> None:
         steady_ms = now_ms if steady_ms is None else steady_ms
-        loaded = load_state(founding, store)
-        if loaded.validator.charter(coop).coops[coop].node_key != key.public_key:
-            raise ValueError(f"the key is not the one that the charter has for coop {coop}")
+        known = founding.genesis if known is None else known
+        loaded = load_state(founding, store, known.coops)
         self._core = Core(
             settings=settings,
             coop=coop,
             key=key,
             store=store,
             validator=loaded.validator,
+            known=known,
         )
+        _check_key(self._core)
         self._cut = loaded.cut
         self._soundness = Soundness(self._core, now_ms=steady_ms)
         self._replicas = Replicas(self._core)
@@ -106,8 +111,10 @@ class Engine:
         self._own = OwnLog(self._core, self._anchors, self._history, self._memos)
         gathering = Gathering(self._core)
         self._index = IndexSubject(self._core, gathering)
+        self._charter = CharterSubject(self._core)
         more = (subject(self._core, gathering) for subject in subjects)
-        self._decisions = Decisions(self._core, gathering, (self._index, *more))
+        known_subjects = (self._charter, self._index, *more)
+        self._decisions = Decisions(self._core, gathering, known_subjects)
         self._publishing = Publishing(self._core, self._decisions)
         self._recovery = Recovery(
             self._core,
@@ -139,6 +146,7 @@ class Engine:
             anchors=self._anchors,
             memos=self._memos,
             decisions=self._decisions,
+            charter=self._charter,
             clock=self._clock,
             soundness=self._soundness,
             troubles=self._troubles,
@@ -148,6 +156,11 @@ class Engine:
     def charter(self) -> Charter:
         """The charter in force for the own log. May be read from any thread."""
         return self._core.charter
+
+    @property
+    def newest(self) -> Charter:
+        """The newest charter that is known. May be read from any thread."""
+        return self._core.newest
 
     def tick(self, now_ms: int, inbox: Sequence[Event], *, steady_ms: int | None = None) -> Outbox:
         """Take in what arrived, commit, answer.
@@ -164,9 +177,9 @@ class Engine:
         self._replicas.advance(tick)
         self._recovery.run(tick)
         self._clock.run(tick)
-        if self._core.is_recording:
+        if self._core.is_open:
             self._anchors.run(tick, self._own)
-        published = self._publish(tick, inbox)
+        published = self._publish(tick, inbox) + self._charter.requests.take(tick, inbox)
         self._record(tick, inbox)
         self._own.look_at_day(tick)
         self._anchors.answer_requests(tick)
@@ -204,7 +217,7 @@ class Engine:
     def _record(self, tick: Tick, inbox: Sequence[Event]) -> None:
         submits = [event for event in inbox if isinstance(event, Submit)]
         batches = [event for event in inbox if isinstance(event, SubmitBatch)]
-        if not self._core.is_recording:
+        if not self._core.is_open:
             self._own.refuse_all(self._not_ready(), submits, batches)
             return
         self._own.submit(tick, submits)
@@ -217,7 +230,7 @@ class Engine:
     def _publish(self, tick: Tick, inbox: Sequence[Event]) -> list[Reply]:
         """Take in what stewards publish and go on with decisions; the answers for after the commit."""
         events = [event for event in inbox if isinstance(event, Publish)]
-        if not self._core.is_recording:
+        if not self._core.is_open:
             self._decisions.run(tick, self._own)
             return [Reply(event.request, self._not_ready()) for event in events]
         taken = [(event, self._publishing.publish(tick, event)) for event in events]
@@ -286,6 +299,14 @@ class Engine:
         """Let the history index cover everything; for questions that need it whole."""
         self._history.catch_up_all()
 
+    def charter_status(self) -> CharterStatus:
+        """How far the next version of the charter has come."""
+        return charter_status(self._charter, self._decisions)
+
+    def join_requests(self) -> tuple[WaitingRequest, ...]:
+        """Coops that want to join, the oldest request first."""
+        return self._charter.requests.waiting()
+
     def index_status(self) -> IndexStatus | None:
         """How far the next decisions about the index have come; None when the charter has none."""
         return index_status(self._index, self._decisions)
@@ -305,3 +326,10 @@ class Engine:
     def status(self) -> NodeStatus:
         """How the node is."""
         return condition(self._core, self._replicas, self._troubles)
+
+
+def _check_key(core: Core) -> None:
+    """Raise ValueError unless the key is one that the charter has, or had, for the own coop."""
+    coop = core.newest.coops.get(core.coop)
+    if coop is None or core.signer.public_key not in coop.all_keys:
+        raise ValueError(f"the key is not one that the charter has for coop {core.coop}")

@@ -15,8 +15,15 @@ from ledger.refusals import Refusal
 from ledger.transactions import Kind
 from ledger.validators.interface import Validator
 from node.addresses import NodeAddress
-from node.engine.health.status import IndexStatus, NodeStatus, Readiness
+from node.engine.health.status import (
+    CharterStatus,
+    IndexStatus,
+    NodeStatus,
+    Readiness,
+    WaitingRequest,
+)
 from node.engine.health.troubles import Trouble, TroubleKind
+from node.join_requests import JoinRequest
 from node.store import Memo, RecordKind, Segment, Store, Write
 
 Request = int
@@ -78,6 +85,12 @@ class EngineServices(Protocol):
 
     def addresses(self) -> dict[int, NodeAddress]:
         """Where the coops' nodes answer, as they say themselves."""
+
+    def charter_status(self) -> CharterStatus:
+        """How far the next version of the charter has come."""
+
+    def join_requests(self) -> tuple[WaitingRequest, ...]:
+        """Coops that want to join, the oldest request first."""
 
     def index_status(self) -> IndexStatus | None:
         """How far the next decisions about the index have come; None when the charter has none."""
@@ -172,6 +185,14 @@ class Publish:
 
 
 @dataclass(frozen=True, slots=True)
+class AskToJoin:
+    """A coop asks to join. Answer: None when the request waits, `Refused`, or `Failed` with `ProofError`."""
+
+    request: Request
+    wish: JoinRequest
+
+
+@dataclass(frozen=True, slots=True)
 class PeerUp:
     """An authenticated link to that coop's node is there.
 
@@ -224,7 +245,7 @@ class LinkNews:
 LinkEvent = PeerUp | PeerDown | PeerMessage | LinkNews
 """What comes from links; everything else is asked by somebody who waits for an answer."""
 
-Event = Submit | SubmitBatch | Ask | Change | Publish | LinkEvent
+Event = Submit | SubmitBatch | Ask | Change | Publish | AskToJoin | LinkEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

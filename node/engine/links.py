@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from node.engine.charter.subject import CharterSubject
 from node.engine.core import Core, Tick
 from node.engine.decisions.decisions import Decisions
 from node.engine.events import Event, LinkEvent, LinkNews, PeerDown, PeerMessage, PeerUp
@@ -46,6 +47,7 @@ class Links:
     anchors: Anchors
     memos: Memos
     decisions: Decisions
+    charter: CharterSubject
     clock: Clock
     soundness: Soundness
     troubles: Troubles
@@ -72,23 +74,30 @@ class Links:
     def _peer_down(self, peer: int) -> None:
         self.core.peers.discard(peer)
         self.core.answering.discard(peer)
+        self.core.agreeing.discard(peer)
         self.core.work.forget(peer)
         self.recovery.peer_down(peer)
         self.clock.peer_down(peer)
         self.replicas.peer_down(peer)
         self.anchors.peer_down(peer)
         self.decisions.peer_down(peer)
+        self.charter.versions.peer_down(peer)
 
     def _peer_up(self, tick: Tick, event: PeerUp) -> None:
         peer = event.coop
         self.core.peers.add(peer)
         self.core.answering.discard(peer)
+        self.core.agreeing.discard(peer)
         if event.answers:
             self.core.answering.add(peer)
+        if event.agrees:
+            self.core.agreeing.add(peer)
+        self.charter.versions.peer_up(tick, peer)
         self.clock.peer_up(tick, peer)
         self.gossip.peer_up(tick, peer)
         self.memos.peer_up(peer, acknowledges=event.acknowledges)
         self.decisions.peer_up(tick, peer, agrees=event.agrees)
+        self.charter.requests.peer_up(tick, peer)
         self.recovery.peer_up(tick, peer)
 
     def _on_message(self, tick: Tick, peer: int, message: Message) -> None:

@@ -1,10 +1,12 @@
 """Reading a node's store back: its state at a start, and entries for others."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ledger.chain import SignedHead
 from ledger.errors import EncodingError, SnapshotError
 from ledger.founding import Founding
+from ledger.state import Waiting
 from ledger.validators.choose import load_validator, new_validator
 from ledger.validators.interface import Validator
 from node.engine.wire import Entries
@@ -20,14 +22,18 @@ class Loaded:
     cut: list[LogDamaged] = field(default_factory=list)
 
 
-def load_state(founding: Founding, store: Store) -> Loaded:
+def load_state(founding: Founding, store: Store, known: Iterable[int] = ()) -> Loaded:
     """The state of all logs in the store: from the newest snapshot and what follows it.
+
+    The coops that are `known` have a log in any case, also where no log has taken in yet that they joined.
 
     A log ends before the first entry that is damaged, and so does one that waits for such; what was stored
     beyond is set aside. Raises `StorageFault` for whole entries that the rules refuse or that wait for what
     is not there: the engine never stores such.
     """
     validator = _from_snapshot(founding, store) or new_validator(founding)
+    for coop in known:
+        validator.open_log(coop)
     loaded = Loaded(validator)
     if not replay_store(validator, store):
         _cut(loaded, store)
@@ -74,19 +80,23 @@ def replay_store(validator: Validator, store: Store) -> bool:
 
     Logs wait for each other where one anchors another, so they are taken in turn.
     """
-    tails = {coop: _Tail(validator, store, coop) for coop in validator.coops}
-    waiting = list(tails.values())
-    while waiting:
+    tails: dict[int, _Tail] = {}
+    while True:
+        # A log may take in that a coop has joined, which then has a log as well.
+        new = [coop for coop in validator.coops if coop not in tails]
+        tails |= {coop: _Tail(validator, store, coop) for coop in new}
+        waiting = [tail for tail in tails.values() if not tail.is_over]
+        if not waiting:
+            return not any(tail.is_damaged for tail in tails.values())
         progress = False
         for tail in waiting:
             progress |= tail.replay()
-        waiting = [tail for tail in waiting if not tail.is_over]
-        if not progress and waiting:
-            if any(tail.is_damaged for tail in tails.values()):
-                return False
-            coops = sorted(tail.coop for tail in waiting)
-            raise StorageFault(f"the logs of coops {coops} wait for entries not held")
-    return not any(tail.is_damaged for tail in tails.values())
+        if progress:
+            continue
+        if any(tail.is_damaged for tail in tails.values()):
+            return False
+        coops = sorted(tail.coop for tail in waiting)
+        raise StorageFault(f"the logs of coops {coops} wait for entries not held")
 
 
 class _Tail:
@@ -97,6 +107,7 @@ class _Tail:
         self.is_over = False
         self.is_damaged = False
         self._validator = validator
+        self._store = store
         self._segments = store.segments(coop, validator.log(coop).length + 1)
         self._left = b""
 
@@ -113,8 +124,19 @@ class _Tail:
                 raise StorageFault(f"entry {number} of coop {self.coop}: {result.refusal.code}")
             progress |= result.count > 0
             self._left = self._left[result.consumed :]
-            if result.waiting is not None:
+            if result.waiting is not None and not self._recall(result.waiting):
                 return progress
+
+    def _recall(self, waiting: Waiting) -> bool:
+        """Give the validator a head that all others have left behind, if that is what is waited for."""
+        coop, length = waiting.coop, waiting.length
+        is_left = length <= self._validator.log(coop).length
+        if not is_left or self._validator.head_at(coop, length) is not None:
+            return False
+        if _head_at(self._store, coop, length) != waiting.head:
+            return False
+        self._validator.recall_head(coop, length, waiting.head)
+        return True
 
     def _take(self) -> bool:
         """The next segment, if it is whole: nothing is applied that does not lead to the stored head."""

@@ -74,7 +74,7 @@ class Chained:
 class Signer:
     """Signs with the node's key.
 
-    `charter` gives the one in force for the own log; `may_sign` says whether the node may sign now.
+    `charter` gives the newest one that is known; `may_sign` says whether the node may sign now.
     """
 
     def __init__(
@@ -91,6 +91,11 @@ class Signer:
         self._federation = charter().federation
         self._issuer = new_issuer(key, federation=self._federation, coop=coop)
         self._tip: tuple[int, bytes] = (0, genesis(federation=self._federation, coop=coop))
+
+    @property
+    def public_key(self) -> bytes:
+        """By which others know what it signs."""
+        return self._key.public_key
 
     def begin_at(self, signed: SignedHead) -> None:
         """What is appended from now on follows this head, whose signature is verified here.

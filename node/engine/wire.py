@@ -12,6 +12,7 @@ from ledger.codec import MAX, Value, decode, encode
 from ledger.errors import EncodingError
 from ledger.shapes import is_number
 from node.addresses import NodeAddress, read_address
+from node.engine.wire_charter import CHARTER
 from node.engine.wire_decisions import DecisionMessage, Shapes, read_decision_message
 from node.engine.wire_index import INDEX
 from node.errors import PeerFault
@@ -20,7 +21,7 @@ MAX_HEADS = 256
 MAX_MEMO_BYTES = 1024
 QUESTION_BYTES = 16
 
-SUBJECTS: Final = (INDEX,)
+SUBJECTS: Final = (CHARTER, INDEX)
 """What nodes decide about together."""
 
 

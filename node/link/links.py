@@ -130,6 +130,14 @@ class Links:
         if link is not None:
             link.close(LinkEnd.BROKE_PROTOCOL)
 
+    def configure(self, peers: Mapping[int, str]) -> None:
+        """Dial these coops at those addresses, too, from now on."""
+        for coop, url in peers.items():
+            is_new = coop not in self._peers
+            self._peers[coop] = url
+            if is_new and coop not in self._moved and not self._stopping:
+                self._spawn(self._keep_dialling(coop), f"fiado-dial-{coop}")
+
     def moved(self, coop: int, url: str) -> None:
         """Dial that coop there too."""
         is_first = coop not in self._moved
@@ -351,7 +359,8 @@ class Links:
                     self._gone[peer.coop].set()
 
     def _name(self, coop: int) -> str:
-        return self._identity.charter().coops[coop].name
+        found = self._identity.charter().coops.get(coop)
+        return str(coop) if found is None else found.name
 
     def _spawn(self, work: Coroutine[None, None, None], name: str) -> None:
         task = asyncio.create_task(work, name=name)

@@ -16,7 +16,7 @@ class Identity:
     """Which node this is."""
 
     charter: Callable[[], Charter]
-    """Gives the charter in force for the own log, which says who the others are."""
+    """Gives the newest charter that is known, which says who the others are."""
     coop: int
     key: SigningKey
 

@@ -23,8 +23,8 @@ from ledger.founding import (
     parse_charter_signatures,
     parse_founding,
 )
+from node.changes import check_changes, read_changes, write_changes
 from node.member.answers import decode_bytes, objects
-from node.member.changes import check_changes, read_changes, write_changes
 from node.member.client import NodeClient, NodeError, NodeMisbehaved, NodeProblem
 
 _MOST_PAGES: Final = 256

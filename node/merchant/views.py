@@ -34,7 +34,7 @@ class Views:
 
     @property
     def _charter(self) -> Charter:
-        return self._validator.charter(self._coop)
+        return self._validator.newest_charter()
 
     def invoice(
         self, invoice: Invoice, payments: Sequence[InvoicePayment], handle: str | None

@@ -25,6 +25,7 @@ from ledger.transactions import Kind
 from node.engine.events import (
     LINK_VERSION,
     Ask,
+    AskToJoin,
     BatchRecorded,
     Change,
     Event,
@@ -44,6 +45,7 @@ from node.engine.events import (
     View,
 )
 from node.errors import MessageUnhandled
+from node.join_requests import MOST_REQUEST_BYTES, JoinRequest
 from node.logs import log_event
 from node.runner.inbox import Inbox, NotNow, RunnerStopped
 from node.runner.settings import RunnerSettings
@@ -210,6 +212,13 @@ class Runner:
         size = len(publication) + len(survey or b"")
         answer: Published | NotPublished | Refused | NotReady = await self._request(
             lambda request: Publish(request, publication, survey), size
+        )
+        return answer
+
+    async def ask_to_join(self, wish: JoinRequest) -> Refused | None:
+        """Keep a coop's request to join. Raises `ProofError` for one that does not count, and as `submit`."""
+        answer: Refused | None = await self._request(
+            lambda request: AskToJoin(request, wish), MOST_REQUEST_BYTES
         )
         return answer
 

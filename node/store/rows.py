@@ -118,6 +118,8 @@ class DocumentKind(StrEnum):
     """A survey file, by its hash."""
     MEMO = "memo"
     """A memo sealed to an account of another coop, until that coop's node has it."""
+    REQUEST = "request"
+    """A coop's request to join the federation, and who brought it."""
     SET_ASIDE = "set_aside"
     """What was stored of a log beyond a damaged entry; for people."""
 

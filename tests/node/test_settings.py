@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from ledger.charter import Charter
+from ledger.codec import encode
+from ledger.rules.charter import amend
 from node.settings import (
     FolderError,
     absolute_store,
@@ -14,7 +17,8 @@ from node.settings import (
     parse_settings,
     read_node_key,
 )
-from tests.builders import build_federation
+from tests.builders import build_federation, coop_name
+from tests.charters import joining, with_newcomer
 from tests.node.running import make_folder
 
 FEDERATION = build_federation(coops=2)
@@ -145,16 +149,28 @@ def test_settings_of_all_parts_are_taken_over() -> None:
     assert absolute_store(settings.store.url, Path("/x")) == "postgresql://fiado@db/norte"
 
 
-@pytest.mark.parametrize(
-    ("peers", "text"),
-    [
-        ({"este": "http://a:1"}, "the charter has no coop named este"),
-        ({"norte": "http://a:1"}, "norte is this node itself"),
-    ],
-)
-def test_peers_must_be_other_coops(peers: dict[str, str], text: str, tmp_path: Path) -> None:
-    folder = make_folder(tmp_path, FEDERATION, 1, peers=peers)
-    with pytest.raises(FolderError, match=text):
+def test_a_peer_is_another_coop(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path, FEDERATION, 1, peers={"norte": "http://a:1"})
+    with pytest.raises(FolderError, match="norte is this node itself"):
+        load_folder(folder)
+
+
+def test_a_peer_that_no_charter_has_yet_is_one_when_its_coop_has_joined(tmp_path: Path) -> None:
+    newcomer = with_newcomer(FEDERATION, 9)
+    folder = load_folder(make_folder(tmp_path, FEDERATION, 1, peers={coop_name(9): "http://a:1"}))
+    assert folder.peers == {}
+    after = amend(folder.known, joining(newcomer, 9))
+    assert isinstance(after, Charter)
+    assert folder.peers_in(after) == {9: "http://a:1"}
+
+
+def test_changes_beside_the_founding_file_are_checked(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path, FEDERATION, 1)
+    (folder / "charter.changes").write_bytes(encode([13, 1]))
+    with pytest.raises(FolderError, match=r"charter\.changes: .*not a change of a charter"):
+        load_folder(folder)
+    (folder / "charter.changes").write_bytes(b"\xc1")
+    with pytest.raises(FolderError, match=r"charter\.changes"):
         load_folder(folder)
 
 

@@ -31,6 +31,7 @@ class Decisions:
     """Every subject, with this node's part in it; what is signed and gathered is kept for all of them."""
 
     def __init__(self, core: Core, gathering: Gathering, subjects: Sequence[Subject]) -> None:
+        self._core = core
         self.promises = Promises(core)
         self.gathering = gathering
         self._standstill = Standstill(core)
@@ -62,7 +63,17 @@ class Decisions:
             part.peer_down(peer)
 
     def on_message(self, tick: Tick, peer: int, message: DecisionMessage) -> None:
-        """Take in a message; `PeerFault` for what no honest peer sends."""
+        """Take in a message; `PeerFault` for what no honest peer sends.
+
+        By a newer charter than the own log's it may be right.
+        """
+        try:
+            self._take(tick, peer, message)
+        except PeerFault:
+            if self._core.versions.get(peer, 0) <= self._core.charter.version:
+                raise
+
+    def _take(self, tick: Tick, peer: int, message: DecisionMessage) -> None:
         match message:
             case Due():
                 self._named(message.subject).on_due(tick, peer, message)

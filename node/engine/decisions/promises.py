@@ -71,7 +71,7 @@ class Promises:
             number=number,
             content=content,
         )
-        key = core.charter.coops[core.coop].node_key
+        key = core.own.node_key
         verify(public_key=key, message=message, signature=signature)
         return Promise(content=content, signature=signature)
 
@@ -87,7 +87,7 @@ class Promises:
 
     def wanted(self, key: Key) -> Publication | None:
         """The content that enough stewards stand for."""
-        threshold = self._core.charter.coops[self._core.coop].steward_threshold
+        threshold = self._core.own.steward_threshold
         for publication in self._published.get(key, ()):
             if len(publication.stewards) >= threshold:
                 return publication

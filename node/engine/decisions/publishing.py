@@ -74,7 +74,7 @@ class Publishing:
             decision=result.decision,
             number=result.number,
             stewards=tuple(steward for steward, _ in result.stewards),
-            needed=self._core.charter.coops[self._core.coop].steward_threshold,
+            needed=self._core.own.steward_threshold,
             is_signed=self._is_signed(result) or result.number < _due(subject, result),
         )
 

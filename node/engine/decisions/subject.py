@@ -94,6 +94,10 @@ class Subject(Protocol):
         supports what its own people endorse, and when they publish it."""
         return None
 
+    def may_take_in(self, signed: Signed) -> bool:
+        """Whether this node may let the own log take in what is certified."""
+        return True
+
     def wanted(self, tick: Tick, key: Key) -> Signed | None:
         """What there is to stand for without its stewards having published a content."""
         return None

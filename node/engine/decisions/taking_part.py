@@ -263,6 +263,8 @@ class TakingPart:
         signed = self.agreement.certificate()
         if signed is None or not own.has_room(tick) or not self.agreement.is_valid(signed.choice):
             return False
+        if not self.subject.may_take_in(signed):
+            return False
         length = self._core.length(self._core.coop)
         if self._refused == (signed.choice, length) or tick.steady_ms < self._again_at_ms:
             return False

@@ -7,6 +7,7 @@ from enum import StrEnum
 from ledger.decisions import IndexEntry
 from ledger.publications import Publication
 from node.engine.health.troubles import Trouble
+from node.join_requests import JoinRequest
 
 
 class Readiness(StrEnum):
@@ -19,6 +20,12 @@ class Readiness(StrEnum):
     """Peers hold more of its own log than itself (an old copy was restored); it takes that back."""
     CLOCK_DOUBTFUL = "clock_doubtful"
     """Its clock can't be believed, so it appends nothing that would carry that time."""
+    JOINING = "joining"
+    """Its own log has not taken in yet that the coop has joined."""
+    KEY_REPLACED = "key_replaced"
+    """The charter has another node key for the coop."""
+    LEFT = "left"
+    """The coop has left the federation, and its log has ended."""
     HALTED = "halted"
     """Its own key has signed two histories. People must decide; see OPERATING."""
 
@@ -74,3 +81,40 @@ class IndexStatus:
     survey_hashes: dict[int, bytes]
     publications: tuple[Publication, ...]
     """What this coop's stewards stand for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeStatus:
+    """A change of the charter that coops stand for: `content` is the encoding of `[base, change]`."""
+
+    content: bytes
+    needed: int
+    supported_by: tuple[int, ...]
+    """Who supports it, as far as is known."""
+    signed_by: tuple[int, ...]
+    """Who has signed it in the present round."""
+    is_endorsed: bool
+    """Whether this coop's stewards stand for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CharterStatus:
+    """How the next version of the charter is coming about."""
+
+    version: int
+    round: int
+    contents: tuple[ChangeStatus, ...]
+    silent: tuple[int, ...]
+    """Who has not spoken in this round."""
+    publications: tuple[Publication, ...]
+    """What this coop's stewards stand for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingRequest:
+    """A coop's request to join, when it came, in Unix seconds, and who brought it: a peer, or a caller of
+    this node, whose own coop is named then."""
+
+    request: JoinRequest
+    received: int
+    origin: int

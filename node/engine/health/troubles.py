@@ -28,6 +28,12 @@ class TroubleKind(StrEnum):
 
     HALTED = "halted"
     """The coop's own key has signed two histories."""
+    LEFT = "left"
+    """The coop has left the federation, and its log has ended."""
+    KEY_REPLACED = "key_replaced"
+    """The charter has another node key for the coop than this node's."""
+    JOINING = "joining"
+    """The node takes in the changes of the charter up to the one that lets its coop join."""
     BEHIND = "behind"
     """Peers hold entries of the own log that are not here."""
     RECOVERING = "recovering"
@@ -50,6 +56,8 @@ class TroubleKind(StrEnum):
     """The own log has as many `of` ("payments", "entries") today as the charter allows."""
     ACCUSED = "accused"
     """There is evidence of cheating against `coop`: payments to and from it don't arrive."""
+    QUARANTINED = "quarantined"
+    """The charter has `coop` in quarantine: nobody pays it, and it pays nobody elsewhere."""
     CUT = "cut"
     """`coop` follows another history of `other` than this node: payments between the two don't arrive."""
     WAITING = "waiting"
@@ -80,6 +88,9 @@ class _Row:
 
 TABLE: Final[Mapping[TroubleKind, _Row]] = {
     TroubleKind.HALTED: _Row(Severity.STOPS, logging.ERROR),
+    TroubleKind.LEFT: _Row(Severity.STOPS, logging.WARNING),
+    TroubleKind.KEY_REPLACED: _Row(Severity.STOPS, logging.ERROR),
+    TroubleKind.JOINING: _Row(Severity.STOPS, logging.INFO),
     TroubleKind.BEHIND: _Row(Severity.STOPS, logging.WARNING),
     TroubleKind.RECOVERING: _Row(Severity.STOPS, logging.INFO),
     TroubleKind.DOUBT: _Row(Severity.STOPS, logging.ERROR),
@@ -91,6 +102,7 @@ TABLE: Final[Mapping[TroubleKind, _Row]] = {
     TroubleKind.DAMAGED: _Row(Severity.WARNS, logging.ERROR),
     TroubleKind.DAY_FULL: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.ACCUSED: _Row(Severity.WARNS, logging.ERROR),
+    TroubleKind.QUARANTINED: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.CUT: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.WAITING: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.UNDECIDED: _Row(Severity.WARNS, logging.WARNING),
@@ -104,6 +116,9 @@ TABLE: Final[Mapping[TroubleKind, _Row]] = {
 
 NOT_ARRIVING: Final = (TroubleKind.ACCUSED, TroubleKind.CUT)
 """Payments to the coop of such a trouble are recorded, and don't arrive until people decide."""
+
+NOT_PAYABLE: Final = (*NOT_ARRIVING, TroubleKind.QUARANTINED)
+"""What whoever is about to pay somebody of the coop of such a trouble has to know."""
 
 TroubleKey = tuple[TroubleKind, int | None]
 """What tells a trouble apart from others at the same time: its kind and its coop."""

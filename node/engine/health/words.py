@@ -123,6 +123,21 @@ _TABLE: Final[Mapping[TroubleKind, Callable[[_Named], Words]]] = {
         "Waiting does not help. Members: tell your stewards. Operator: stop the node, keep its database, and "
         "read OPERATING, “When a coop cheats”, before anything else.",
     ),
+    TroubleKind.LEFT: lambda named: Words(
+        "The cooperative has left the federation, and its log has ended: nothing more is recorded.",
+        "Keep the node running until the others have taken in the end of its log, so that what was still on "
+        "its way goes back to those who paid; `fiado node status` shows how far they are. Then stop it.",
+    ),
+    TroubleKind.KEY_REPLACED: lambda named: Words(
+        "The federation has given this cooperative's node another key: what this one signs does not count.",
+        "If the node with the new key runs elsewhere, stop this one for good. Else put the new key into "
+        "node.key and start it again; see OPERATING, “A node's key is lost”.",
+    ),
+    TroubleKind.JOINING: lambda named: Words(
+        "The cooperative is joining: its node takes in the federation's decisions up to the one that lets it "
+        "in.",
+        "Wait a moment. If it stays so, see whether its links to the other nodes are up.",
+    ),
     TroubleKind.BEHIND: lambda named: Words(
         "The node lacks entries of its own log that were signed; it takes them back from the other nodes.",
         "It records again by itself once it has them all. If it stays so, see whether its links to the other "
@@ -185,6 +200,12 @@ _TABLE: Final[Mapping[TroubleKind, Callable[[_Named], Words]]] = {
         "arrive.",
         "Look at the evidence together with the other cooperatives and decide what happens; see OPERATING, "
         "“When a coop cheats”.",
+    ),
+    TroubleKind.QUARANTINED: lambda named: Words(
+        f"The cooperatives have put {named.coop} in quarantine: nobody elsewhere can pay its members or be "
+        "paid by them.",
+        "What its members pay among themselves goes on. The cooperatives decide how it comes back; `fiado "
+        "federation history` shows what was decided.",
     ),
     TroubleKind.CUT: lambda named: Words(
         f"This node and {named.coop} hold different histories of {named.other}, so payments between the "

@@ -15,6 +15,7 @@ from ledger.chain import SignedHead, head_message
 from ledger.signatures import SignatureInvalid, verify
 from ledger.transactions import Anchor, Return, encode_transaction
 from node.engine.core import Appender, Core, Tick
+from node.engine.health.status import Readiness
 from node.engine.replication.replicas import Replicas
 from node.engine.wire import WitnessAnswer, WitnessRequest
 from node.errors import PeerFault
@@ -44,7 +45,7 @@ class Anchors:
     def would_reveal(self, coop: int, account: int) -> bool:
         """Whether an anchor of `coop` would make an account known that the own log does not know yet."""
         signed = self._core.signed.get(coop)
-        if coop not in self._core.others or signed is None or coop in self._core.accused:
+        if coop not in self._core.partners or signed is None or coop in self._core.accused:
             return False
         found = self._core.validator.account(coop, account)
         return found is not None and self._known(coop) < found.opened <= signed.length
@@ -63,7 +64,7 @@ class Anchors:
                 del self._gatherings[coop]
         if not own.has_room(tick):
             return
-        for coop in self._core.others:
+        for coop in self._core.partners:
             if self._is_due(coop, tick.steady_ms):
                 self._anchor(tick, own, coop)
         owed = self._core.validator.returnable(self._core.coop)
@@ -156,9 +157,9 @@ class Anchors:
     def _witness(self, tick: Tick, signed: SignedHead) -> SignedHead | None:
         """The own signature over a head of another's log that is held here, saved with this tick."""
         coop = signed.coop
-        if coop not in self._core.others or coop in self._core.accused:
+        if coop not in self._core.partners or coop in self._core.accused:
             return None
-        if not self._core.is_signing:
+        if not self._core.is_signing or self._core.place is not Readiness.READY:
             return None
         if self._core.head_at(coop, signed.length) != signed.head:
             return None
@@ -171,7 +172,9 @@ class Anchors:
 
     def on_request(self, peer: int, message: WitnessRequest) -> None:
         """A peer asks for a witness; it is answered as soon as the head is held here."""
-        if message.signed.coop not in self._core.charter.coops:
+        if message.signed.coop not in self._core.newest.coops:
+            if self._core.knows_less_than(peer):
+                return
             raise PeerFault("asked to witness a coop that is not in the charter")
         self._asked[peer, message.signed.coop] = message.signed
 
@@ -207,6 +210,8 @@ class Anchors:
             length=signed.length,
             head=signed.head,
         )
+        if peer not in self._core.others:
+            return  # the own log's rules would not have it
         key = self._core.charter.coops[peer].node_key
         try:
             verify(public_key=key, message=message_bytes, signature=signed.signature)
@@ -217,7 +222,7 @@ class Anchors:
     def wake_at_ms(self) -> int | None:
         """When something may become due by time alone."""
         times = [gathering.deadline_ms for gathering in self._gatherings.values()]
-        for coop in self._core.others:
+        for coop in self._core.partners:
             grown_ms = self._replicas.growth.since_ms(coop)
             if grown_ms is not None and coop not in self._gatherings and self._is_ahead(coop):
                 times.append(grown_ms + self._core.settings.anchor_interval_ms)

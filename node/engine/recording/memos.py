@@ -98,7 +98,7 @@ class Memos:
                 continue
             if memo.coop == self._core.coop:
                 tick.memos.append(memo)
-            elif memo.coop in self._core.others and len(memo.sealed) <= MAX_MEMO_BYTES:
+            elif memo.coop in self._core.partners and len(memo.sealed) <= MAX_MEMO_BYTES:
                 self._let_wait(tick, memo)
 
     def _let_wait(self, tick: Tick, memo: Memo) -> None:

@@ -25,9 +25,9 @@ def receipt_of(core: Core, coop: int, number: int) -> bytes | None:
         return None
     try:
         if coop == core.coop:
-            data = core.signer.receipt_again(proven, core.charter)
+            data = core.signer.receipt_again(proven, core.newest)
         else:
-            proven.check(core.charter_of(coop))
+            proven.check(core.newest)
             data = proven.encode()
     except ProofError as error:
         raise LogDamaged(coop=coop, first=number, last=number + len(proven.following)) from error

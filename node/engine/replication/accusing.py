@@ -17,11 +17,13 @@ def take_evidence(
         if evidence.kind in core.accused.get(evidence.coop, {}):
             return
         if not isinstance(evidence, InvalidEntryEvidence):
-            evidence.check(core.charter_of(evidence.coop))
+            evidence.check(core.newest)
             core.accuse(tick, evidence)
             return
-        evidence.check_signed(core.charter_of(evidence.coop))
+        evidence.check_signed(core.newest)
     except ProofError as error:
+        if core.knows_less_than(peer):
+            return
         raise PeerFault(f"evidence that proves nothing: {error}") from error
     # A signed head over entries is what replication takes in; the rules then speak for themselves.
     entries = Entries(

@@ -68,8 +68,10 @@ class Addresses:
             return
         self._core.work.spend(peer, SIGNATURE + ROW)
         try:
-            check_address(self._core.charter, statement)
+            check_address(self._core.newest, statement)
         except ProofError as error:
+            if self._core.knows_less_than(peer):
+                return
             raise PeerFault(str(error)) from error
         if statement.coop in self._known:
             self._taken_at_ms[statement.coop] = tick.steady_ms

@@ -100,7 +100,7 @@ def _checked(
 ) -> ForkEvidence | None:
     evidence = ForkEvidence(shorter=shorter, longer=longer, start=start, entries=entries)
     try:
-        evidence.check(core.charter_of(evidence.coop))
+        evidence.check(core.newest)
     except ProofError:
         return None
     return evidence

@@ -30,7 +30,7 @@ class Growth:
         self._core = core
         self._grown: dict[int, Grown] = {}
         anchored = core.validator.log(core.coop).anchored
-        for coop in core.others:
+        for coop in core.partners:
             if _has_grown(core, coop, anchored.get(coop, 0) + 1):
                 self._grown[coop] = Grown(since_ms=0, upto=core.length(coop))
 

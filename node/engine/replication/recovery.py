@@ -125,6 +125,10 @@ class Recovery:
         length, known = core.length(core.coop), self._replicas.best.get(core.coop)
         if known is not None and known.length > length:
             return True
+        # What earlier keys of the coop have signed is not for this one to sign again.
+        earlier = core.newest.coops[core.coop].earlier_keys
+        if earlier and length < earlier[-1].until:
+            return True
         # A log that ends without a signed head was being taken back when this node stopped.
         signed = core.signed.get(core.coop)
         return length != (0 if signed is None else signed.length)

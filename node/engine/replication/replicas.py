@@ -72,6 +72,8 @@ class Replicas:
         """Take note of a head. Its signature is checked if it is news, and only then."""
         coop = signed.coop
         if not self._core.has_log(coop):
+            if self._core.knows_less_than(peer):
+                return
             raise PeerFault("a head of a coop that is not in the charter")
         claims = self._claims.setdefault(peer, {})
         # The head under a part of a log says nothing about how much more the peer holds.
@@ -86,17 +88,25 @@ class Replicas:
             held = self._core.head_at(coop, signed.length)
             if held is None or held == signed.head or self._core.is_accused(coop, "fork"):
                 return
-        self._core.work.spend(peer, SIGNATURE)
-        self._check_signature(signed)
+        if not self._is_signed(peer, signed):
+            return
         if known is None or signed.length > known.length:
             self.best[coop] = signed
         self._check_fork(tick, signed)
 
-    def _check_signature(self, signed: SignedHead) -> None:
+    def _is_signed(self, peer: int, signed: SignedHead) -> bool:
+        """Whether the coop's key made the signature; `PeerFault` where an honest peer would have seen that.
+
+        A peer whose charter is newer may know a key that is not known here yet.
+        """
+        self._core.work.spend(peer, SIGNATURE)
         try:
-            signed.check(self._core.charter_of(signed.coop))
+            signed.check(self._core.newest)
         except ProofError as error:
+            if self._core.knows_less_than(peer):
+                return False
             raise PeerFault(str(error)) from error
+        return True
 
     def _check_fork(self, tick: Tick, signed: SignedHead) -> None:
         """Look whether a checked head contradicts the log held here."""
@@ -109,6 +119,8 @@ class Replicas:
         coop = message.coop
         if not message.entries or len(message.entries) > self._core.settings.entries_bytes:
             raise PeerFault("a message of no entries, or of too many")
+        if not self._core.has_log(coop) and self._core.knows_less_than(peer):
+            return
         self.learn(tick, peer, message.signed)
         request = self._requests.get(coop)
         if request is not None and request.peer == peer and message.first <= request.first:
@@ -116,9 +128,9 @@ class Replicas:
         length = self._core.length(coop)
         if message.signed.length <= length:
             return
-        if message.signed != self.best.get(coop):
-            # `learn` passes over heads that are not news, but what is kept is always checked.
-            self._check_signature(message.signed)
+        # `learn` passes over heads that are not news, but what is kept is always checked.
+        if message.signed != self.best.get(coop) and not self._is_signed(peer, message.signed):
+            return
         self._kept(coop).add(Kept(peer=peer, entries=message), length=length)
 
     def _kept(self, coop: int) -> Pending:

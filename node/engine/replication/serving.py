@@ -14,6 +14,8 @@ from node.errors import LogDamaged, PeerFault
 def serve(core: Core, tick: Tick, peer: int, message: Get) -> None:
     """Send the entries that a peer asks for, so much in one tick; raises `PeerFault`."""
     if not core.has_log(message.coop):
+        if core.knows_less_than(peer):
+            return
         raise PeerFault("asked for the log of a coop that is not in the charter")
     settings, served = core.settings, tick.served_bytes.get(peer, 0)
     if served >= settings.served_bytes or not core.work.may_go_on(peer):
@@ -42,7 +44,7 @@ def _check(core: Core, found: Entries) -> None:
     """Look at what was read as the peer will, who would take this node for a cheat. Raises `LogDamaged`."""
     try:
         entries = split(found.entries)
-        found.signed.check(core.charter_of(found.signed.coop))
+        found.signed.check(core.newest)
     except (EncodingError, ProofError) as error:
         raise _damage(found) from error
     is_whole = found.first + len(entries) - 1 == found.signed.length

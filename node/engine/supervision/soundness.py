@@ -45,7 +45,7 @@ class Soundness:
         self._asks = 0
         for coop, signed in list(core.signed.items()):
             try:
-                signed.check(core.charter_of(coop))
+                signed.check(core.newest)
             except ProofError:
                 del core.signed[coop]
                 self._suspect(coop, signed.length)
@@ -114,7 +114,7 @@ class Soundness:
             coop=segment.coop, length=segment.last, head=segment.head, signature=signature
         )
         try:
-            head.check(self._core.charter_of(head.coop))
+            head.check(self._core.newest)
         except ProofError:
             return False
         return True
@@ -192,7 +192,7 @@ class Soundness:
         if rot is None or not message.first <= rot.first <= message.signed.length:
             return False
         try:
-            message.signed.check(self._core.charter_of(message.coop))
+            message.signed.check(self._core.newest)
             entries = split(message.entries)
         except (ProofError, EncodingError) as error:
             raise PeerFault(f"entries that prove nothing: {error}") from error

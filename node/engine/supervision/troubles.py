@@ -6,6 +6,7 @@ one by itself puts it into `Core.troubles` and takes it out when it is over.
 
 from collections.abc import Collection
 
+from ledger.charter import Standing
 from ledger.state import Waiting
 from node.engine.core import Core, Tick
 from node.engine.health.troubles import NOT_ARRIVING, Severity, Trouble, TroubleKey, TroubleKind
@@ -94,12 +95,10 @@ class Troubles:
         return next((each for each in self.found() if each.severity is Severity.STOPS), None)
 
     def _own(self) -> list[Trouble]:
-        kind, doubt = (
-            TroubleKind.__members__.get(self._core.readiness.name),
-            self._core.old_copy.doubt,
-        )
+        core = self._core
+        state = core.place if core.is_signing else core.readiness
+        kind, doubt = TroubleKind.__members__.get(state.name), core.old_copy.doubt
         if kind is TroubleKind.RECOVERING and doubt is not None:
-            core = self._core
             needed = len(core.others) // 2 + 1
             values = {"why": doubt.value, "answers": len(core.old_copy.heard), "needed": needed}
             return [Trouble(kind=TroubleKind.DOUBT, values=values)]
@@ -118,6 +117,11 @@ class Troubles:
         for coop in sorted(core.accused.keys() - {core.coop}):
             kinds = ", ".join(sorted(core.accused[coop])) or "damaged"
             found.append(Trouble(kind=TroubleKind.ACCUSED, coop=coop, values={"evidence": kinds}))
+        found += [
+            Trouble(kind=TroubleKind.QUARANTINED, coop=coop.number)
+            for coop in core.charter.coops.values()
+            if coop.standing is Standing.QUARANTINED
+        ]
         cut = self._cut_off()
         for coop, other in sorted(cut.items()):
             found.append(Trouble(kind=TroubleKind.CUT, coop=coop, other=other))

@@ -69,6 +69,8 @@ class Api:
     founding: Founding
     in_force: Callable[[], Charter]
     """Gives the charter in force for the own log."""
+    known: Callable[[], Charter]
+    """Gives the newest charter that is known, whichever log goes by it."""
     charter_signatures: bytes
     coop_number: int
     key: SigningKey
@@ -119,28 +121,34 @@ class Api:
 
     @property
     def coop(self) -> Coop:
-        """The node's own coop as that charter has it."""
-        return self.charter.coops[self.coop_number]
+        """The node's own coop; while it joins, as the newest charter has it."""
+        coop = self.charter.coops.get(self.coop_number)
+        return self.newest.coops[self.coop_number] if coop is None else coop
+
+    @property
+    def newest(self) -> Charter:
+        """The newest charter that is known: it has every coop of which anything is held here."""
+        return self.known()
 
     def coop_in_path(self, request: web.Request) -> Coop:
         """The coop that the path names; raises `coop_not_found`."""
         text = request.match_info["coop"]
-        coop = self.charter.coop_named(text)
+        coop = self.newest.coop_named(text)
         number = plain_number(text, most=MAX_NUMBER)
         if coop is None and number is not None:
-            coop = self.charter.coops.get(number)
+            coop = self.newest.coops.get(number)
         if coop is None:
             raise Problem(COOP_NOT_FOUND)
         return coop
 
     def coop_name(self, number: int) -> str:
-        """The name of a coop of the charter."""
-        return self.charter.coops[number].name
+        """The name of a coop."""
+        return self.newest.coops[number].name
 
     @property
     def names(self) -> dict[int, str]:
         """The coops' names by their numbers."""
-        return {number: coop.name for number, coop in self.charter.coops.items()}
+        return {number: coop.name for number, coop in self.newest.coops.items()}
 
     # --- bodies ---
 

@@ -26,7 +26,7 @@ _RETURNS_LOOKED_AT = 1_000
 def public_account(view: View, coop: int, account: Account) -> shapes.Account:
     """What anybody may know of an account."""
     return shapes.Account(
-        coop=view.validator.charter(coop).coops[coop].name,
+        coop=view.validator.newest_charter().coops[coop].name,
         coop_number=coop,
         account=account.number,
         handle=account.handle,

@@ -157,3 +157,52 @@ OUTCOME_UNKNOWN: Final = ProblemKind(
     "Send the very same bytes again, never a newly signed payment: they are recorded only once.",
     retryable=True,
 )
+PUBLICATION_MALFORMED: Final = ProblemKind(
+    "publication_malformed",
+    400,
+    "Not a publication",
+    "This is not a publication, or not one of this cooperative's stewards.",
+    "Publish with `fiado index publish` or `fiado federation endorse` and a key of its stewards.",
+)
+NOT_PUBLISHER: Final = ProblemKind(
+    "not_publisher",
+    422,
+    "Not a publisher",
+    "This cooperative does not take part in that decision.",
+    "The charter names those that do.",
+)
+DECISION_TAKEN: Final = ProblemKind(
+    "decision_taken",
+    409,
+    "Decided already",
+    "The federation has decided this already; it stays.",
+    "Look at /v1/index/prints or /v1/federation/changes for what was decided.",
+)
+DECISION_EARLY: Final = ProblemKind(
+    "decision_early",
+    409,
+    "Too early",
+    "Other decisions have to be taken before this one.",
+    "Publish those first; /v1/index and /v1/federation say which come next.",
+)
+DECISION_SIGNED: Final = ProblemKind(
+    "decision_signed",
+    409,
+    "Signed otherwise",
+    "The node has signed another observation of this week, and signs one only.",
+    "It stays; what the federation decides follows from all cooperatives' observations.",
+)
+SURVEY_MISSING: Final = ProblemKind(
+    "survey_missing",
+    422,
+    "Survey file missing",
+    "The survey file is missing, too large, or not the one that the observation names.",
+    "Publish the closed week's file as it is.",
+)
+DECISION_OBJECTED: Final = ProblemKind(
+    "decision_objected",
+    409,
+    "Not so",
+    "What this says is not so, as far as the node knows.",
+    "Look at what the detail names, and try again when it is as it should be.",
+)

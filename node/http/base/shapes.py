@@ -116,3 +116,23 @@ class Trouble(Shape, frozen=True):
     values: Annotated[dict[str, str | int], Meta(description="What else belongs to it.")]
     detail: Annotated[str, Meta(description="What is wrong, in words.")]
     remedy: Annotated[str, Meta(description="What helps, in words.")]
+
+
+class WaitingPublication(Shape, frozen=True):
+    """A publication that waits for more stewards."""
+
+    decision: Count
+    number: Count
+    publication: Binary
+    signed_by: list[str]
+    needed: Count
+
+
+class Published(Shape, frozen=True):
+    """How far a publication has come."""
+
+    decision: Count
+    number: Count
+    signed_by: list[str]
+    needed: Count
+    signed: bool

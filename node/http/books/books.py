@@ -73,7 +73,7 @@ def _log(api: Api, view: View, coop: int, signed: SignedHead | None) -> shapes.L
         time=log.time,
         position=log.position,
         held=log.held,
-        clearing_limit=api.charter.coops[coop].clearing_limit,
+        clearing_limit=api.newest.coops[coop].clearing_limit,
         commons=log.commons,
         accounts=log.accounts,
         anchored={api.coop_name(other): at for other, at in sorted(log.anchored.items())},

@@ -10,17 +10,11 @@ from ledger.index.days import Method
 from ledger.index.prints import Print, SourceChange
 from ledger.index.table import PLACES_OF_A_TABLE
 from node.engine.decisions.certificates import certificate_id
-from node.engine.events import (
-    NotPublished,
-    NotPublishedReason,
-    NotReady,
-    Published,
-    Refused,
-)
 from node.engine.health.status import ContentStatus, IndexStatus
 from node.http.base.api import Api, json_response
 from node.http.base.problem import Problem
 from node.http.base.problems import NOT_READY, TOO_MANY_REQUESTS
+from node.http.base.publishing import MOST_PUBLICATION_BYTES, NOT_PUBLISHED, publish
 from node.http.base.reading import (
     JSON,
     OCTETS,
@@ -31,22 +25,19 @@ from node.http.base.reading import (
     path_number,
     read_json,
 )
-from node.http.base.refusals_problems import refusal_problem
 from node.http.base.routes import Parameter, Route, number_parameter
-from node.http.base.troubles import not_ready
+from node.http.base.shapes import Published
 from node.http.index import shapes
 from node.http.index.index import chartered, period_name, print_shape, source_shape
 from node.http.index.problems import (
     CERTIFICATE_NOT_FOUND,
     NO_INDEX,
-    NOT_PUBLISHED,
     SURVEY_NOT_FOUND,
 )
 from node.spellings import Binary, Hash
 from node.store import DocumentKind
 
 _SUBJECT = "Index"
-_MOST_PUBLICATION_BYTES = 16_384
 _MOST_SURVEY_BYTES = 1_048_576
 """Beyond any setting of the engine, which has the last word."""
 _MOST_BODY_BYTES = 2 * 1_048_576
@@ -136,32 +127,12 @@ async def post_publication(api: Api, request: web.Request) -> web.Response:
     chartered(api)
     content = await read_json(request, most_bytes=_MOST_BODY_BYTES, timeout_ms=api.settings.body_ms)
     asked = as_shape(content, shapes.Publication)
-    check_size(asked.publication, "/publication", most=_MOST_PUBLICATION_BYTES)
+    check_size(asked.publication, "/publication", most=MOST_PUBLICATION_BYTES)
     survey = None
     if asked.survey is not None:
         check_size(asked.survey, "/survey", most=_MOST_SURVEY_BYTES)
         survey = bytes(asked.survey)
-    result = await api.runner.publish(bytes(asked.publication), survey)
-    match result:
-        case NotReady():
-            raise not_ready(result, api.names)
-        case Refused():
-            raise refusal_problem(result.refusal)
-        case NotPublished():
-            if result.reason is NotPublishedReason.MALFORMED:
-                api.charge(request)
-            raise Problem(NOT_PUBLISHED[result.reason], result.detail)
-        case Published():
-            pass
-    return json_response(
-        shapes.Published(
-            decision=result.decision,
-            number=result.number,
-            signed_by=[api.coop.stewards[number].name for number in result.stewards],
-            needed=result.needed,
-            signed=result.is_signed,
-        )
-    )
+    return await publish(api, request, bytes(asked.publication), survey)
 
 
 _TABLE = number_parameter(
@@ -216,7 +187,7 @@ ROUTES = (
         summary="What this coop's stewards publish; it carries their signatures",
         subject=_SUBJECT,
         body={JSON: shapes.Publication},
-        answer=shapes.Published,
+        answer=Published,
         problems=(
             NO_INDEX,
             NOT_READY,

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from node.http.base.shapes import WaitingPublication as WaitingPublication
 from node.shapes import Shape
 from node.spellings import Binary, Count, Day, Hash, one_of
 
@@ -119,16 +120,6 @@ class Observation(Shape, frozen=True):
     survey: Hash
 
 
-class WaitingPublication(Shape, frozen=True):
-    """A publication that waits for more stewards."""
-
-    decision: Count
-    number: Count
-    publication: Binary
-    signed_by: list[str]
-    needed: Count
-
-
 class IndexDecisions(Shape, frozen=True):
     """How the next print and change of source are coming about.
 
@@ -152,13 +143,3 @@ class Publication(Shape, frozen=True):
 
     publication: Binary
     survey: Binary | None = None
-
-
-class Published(Shape, frozen=True):
-    """How far a publication has come."""
-
-    decision: Count
-    number: Count
-    signed_by: list[str]
-    needed: Count
-    signed: bool

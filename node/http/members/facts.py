@@ -5,13 +5,24 @@ from typing import Literal
 from msgspec.structs import asdict
 
 from ledger.entries import Entry
+from ledger.state import Account
 from ledger.transactions import Pay, Return
 from node.engine.events import View
+from node.engine.health.troubles import NOT_PAYABLE
 from node.http.base import facts
 from node.http.base.shapes import PaymentStatus
 from node.http.members import shapes
 from node.spellings import Binary, Hash
 from node.store import HistoryPlace, HistoryRow, Role
+
+
+def found_account(view: View, coop: int, account: Account) -> shapes.FoundAccount:
+    """What anybody may know of an account, and what keeps payments to its coop from arriving."""
+    troubles = (each for each in view.status.troubles if each.coop == coop)
+    return shapes.FoundAccount(
+        **asdict(facts.public_account(view, coop, account)),
+        warnings=[each.kind for each in troubles if each.kind in NOT_PAYABLE],
+    )
 
 
 def member(view: View, number: int) -> shapes.Member | None:
@@ -97,7 +108,7 @@ def _history_item(
     status: PaymentStatus = "delivered" if is_there else "recorded"
     if not isinstance(entry.transaction, Return):
         status = arrivals.status(row.log, row.number, pay)
-    coops = view.validator.charter(view.coop).coops
+    coops = view.validator.newest_charter().coops
     counterpart = view.validator.account(other_coop, other)
     return shapes.HistoryItem(
         direction=direction,

@@ -28,7 +28,6 @@ from node.http.base.routes import (
     number_parameter,
 )
 from node.http.base.sessions import SessionRole
-from node.http.base.shapes import Account
 from node.http.members import facts as members_facts
 from node.http.members import shapes
 from node.http.members.problems import MEMO_NOT_FOUND, REASON_NOT_FOUND
@@ -134,9 +133,9 @@ async def get_account(api: Api, request: web.Request) -> web.Response:
     coop = api.coop_in_path(request)
     named = request.match_info["account"]
 
-    def look(view: View) -> Account | None:
+    def look(view: View) -> shapes.FoundAccount | None:
         account = facts.find_account(view, coop.number, named)
-        return None if account is None else facts.public_account(view, coop.number, account)
+        return None if account is None else members_facts.found_account(view, coop.number, account)
 
     found = await api.runner.ask(look)
     if found is None:
@@ -272,7 +271,7 @@ ROUTES = (
         summary="What anybody may know of an account",
         subject=_SUBJECT,
         parameters=(COOP, ACCOUNT),
-        answer=Account,
+        answer=shapes.FoundAccount,
         problems=(COOP_NOT_FOUND, ACCOUNT_NOT_FOUND),
     ),
     Route(

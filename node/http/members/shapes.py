@@ -6,10 +6,22 @@ import msgspec
 from msgspec import Meta
 
 from ledger.transactions import MAX_NUMBER
+from node.engine.health.troubles import NOT_PAYABLE
 from node.http.base.sessions import SessionRole
 from node.http.base.shapes import Account, AccountOfKey, Change, OfCoop, PaymentStatus
 from node.shapes import Shape
-from node.spellings import Amount, Binary, Count, Hash, Number, PublicKey, Salt, Signature, Time
+from node.spellings import (
+    Amount,
+    Binary,
+    Count,
+    Hash,
+    Number,
+    PublicKey,
+    Salt,
+    Signature,
+    Time,
+    one_of,
+)
 
 
 class Challenge(Shape, frozen=True):
@@ -61,6 +73,15 @@ class Schedule(Shape, frozen=True):
     limit: Amount
     until: Time | None
     after: Amount | None
+
+
+class FoundAccount(Account, frozen=True):
+    """An account that somebody looks for, perhaps to pay it."""
+
+    warnings: Annotated[
+        list[Annotated[str, one_of(*(kind.value for kind in NOT_PAYABLE))]],
+        Meta(description="Why payments to its cooperative don't arrive, or are refused, now."),
+    ]
 
 
 class Member(Account, frozen=True):

@@ -178,7 +178,7 @@ def _payment(view: View, coop: int, number: int) -> shapes.Payment | None:
     if entry is None or not isinstance(entry.transaction, Pay):
         return None
     pay = entry.transaction
-    coops = view.validator.charter(view.coop).coops
+    coops = view.validator.newest_charter().coops
     return shapes.Payment(
         status=facts.Arrivals(view).status(coop, number, pay),
         coop=coops[coop].name,

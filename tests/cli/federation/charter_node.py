@@ -22,9 +22,9 @@ from ledger.charter_entries import CharterEntry, charter_content
 from ledger.codec import decode, encode
 from ledger.publications import read_publication
 from ledger.signatures import SigningKey
+from node.changes import check_changes, write_changes
 from node.join_requests import read_request
 from node.member.answers import encode_bytes, read_bytes
-from node.member.changes import check_changes, write_changes
 from node.member.wallet_file import create_wallet, replace_public
 from node.member.wallet_format import KeyStretching
 from node.member.wallet_lock import lock_wallet

@@ -23,8 +23,8 @@ from ledger.charter_changes import (
 from ledger.charter_entries import charter_content
 from ledger.charter_index import Redenominate
 from ledger.codec import encode
+from node.changes import read_changes
 from node.join_requests import read_request
-from node.member.changes import read_changes
 from tests.builders import build_federation, signing_key
 from tests.cli.fake_node import serve
 from tests.cli.federation.charter_node import CharterNode, Desk

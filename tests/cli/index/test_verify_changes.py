@@ -12,7 +12,7 @@ from ledger.decisions import IndexEntry
 from ledger.entries import Entry, decode_entry, entry_kind, transaction_start
 from ledger.index.table import PLACES_OF_A_TABLE
 from ledger.validators.reference import ReferenceValidator
-from node.member.changes import read_changes
+from node.changes import read_changes
 from node.member.charters import known_charter
 from node.member.client import Answer, NodeClient, NodeProblem, path_of
 from tests.charter_builders import Union

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ledger.charter import Charter
 from ledger.publications import Publication
 from node.engine.decisions.decisions import SubjectMaker
 from node.engine.engine import Engine
@@ -48,6 +49,8 @@ class Town:
     """Of links that are not of the newest version."""
     subjects: Sequence[SubjectMaker] = ()
     """What is decided about beside the index."""
+    known: dict[int, Charter] = field(default_factory=dict)
+    """What nodes' folders know of the charter, where that is more than the founding file."""
     notices: list[tuple[int, Notice]] = field(default_factory=list)
     _mail: deque[tuple[int, int, bytes]] = field(default_factory=deque)
     _links: set[frozenset[int]] = field(default_factory=set)
@@ -67,6 +70,7 @@ class Town:
                 self.now_ms,
                 mark=self.marks.setdefault(coop, MemoryMark()),
                 subjects=self.subjects,
+                known=self.known.get(coop),
             )
 
     def kill(self, coop: int) -> None:

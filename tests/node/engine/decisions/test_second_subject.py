@@ -162,7 +162,7 @@ def test_what_is_published_is_judged_by_its_subject() -> None:
     }
     assert found == {
         "another content": (NotPublishedReason.MALFORMED, "not the content of a guest"),
-        "another kind": (NotPublishedReason.MALFORMED, "not one of print, source, guest"),
+        "another kind": (NotPublishedReason.MALFORMED, "not one of charter, print, source, guest"),
         "too early": (NotPublishedReason.NUMBER_EARLY, "guest 1 comes next"),
         "no part in it": (
             NotPublishedReason.NOT_PUBLISHER,

@@ -316,7 +316,7 @@ def test_a_memo_waits_for_the_link() -> None:
 
 def test_the_wrong_key_is_refused_at_the_start() -> None:
     rig = Rig()
-    with pytest.raises(ValueError, match="the key is not the one"):
+    with pytest.raises(ValueError, match="the key is not one that the charter has"):
         type(joined(1).engines[1])(
             rig.settings,
             rig.federation.founding,

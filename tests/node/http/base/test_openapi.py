@@ -15,10 +15,10 @@ from node.engine.events import NotPublishedReason
 from node.http.base.openapi import describe
 from node.http.base.problem import Problem, kinds_in
 from node.http.base.problems import BUSY
+from node.http.base.publishing import NOT_PUBLISHED
 from node.http.base.refusals_problems import REFUSED, refusal_problem
 from node.http.base.routes import Access
 from node.http.base.settings import HttpSettings
-from node.http.index.problems import NOT_PUBLISHED
 from node.link.links import LINK_PATH
 from node.merchant.refusals import NotDone
 from node.server import PROBLEMS, ROUTES

@@ -1,0 +1,51 @@
+"""What an honest node asks of a change of the charter beside the rules, before it stands for it.
+
+The rules judge a change by one log, so that all nodes give one answer for ever. A node sees more: it holds
+all logs. What people got wrong about a log, such as a length that leaves out entries which others have
+seen, it finds before it lends the change its name. It says so in words, and says nothing against what a
+quorum has decided all the same.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from ledger.charter_changes import Change, Readmit, SetNodeKey
+from node.engine.core import Core
+
+
+def objection(core: Core, change: Change) -> str | None:
+    """Why this node does not stand for the change now; None when nothing speaks against it."""
+    check = _CHECKS.get(type(change))
+    return None if check is None else check(core, change)
+
+
+def _of_node_key(core: Core, change: SetNodeKey) -> str | None:
+    """The old key's last head is the last one that anybody has seen, or entries would be lost or missing."""
+    if change.coop == core.coop:
+        return None
+    held = core.length(change.coop)
+    if change.length == held:
+        return None
+    name = core.names[change.coop]
+    return (
+        f"the old key of {name} is to count up to entry {change.length} of its log, and this node "
+        f"holds {held} entries of it; name that length"
+    )
+
+
+def _of_readmission(core: Core, change: Readmit) -> str | None:
+    """It goes on from a head that is held here."""
+    if core.head_at(change.coop, change.length) == change.head:
+        return None
+    name = core.names[change.coop]
+    return (
+        f"the log of {name} is to go on after entry {change.length} with a head that this node does "
+        "not hold at that length"
+    )
+
+
+_CHECKS: Final[Mapping[type, Callable[[Core, Any], str | None]]] = {
+    SetNodeKey: _of_node_key,
+    Readmit: _of_readmission,
+}
+"""What each type of change is asked; a type that is not here is only for the rules and for people."""

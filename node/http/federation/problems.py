@@ -1,0 +1,13 @@
+"""The problems of who looks at the charter, or asks to join."""
+
+from typing import Final
+
+from node.http.base.problem import ProblemKind
+
+REQUEST_TO_JOIN_MALFORMED: Final = ProblemKind(
+    "join_request_malformed",
+    400,
+    "Not a request to join",
+    "This is not a request to join that the key in it has signed for this federation.",
+    "Ask with `fiado federation join`, and see whether your machine's clock is right.",
+)
