@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from ledger.charter import Standing
 from ledger.charter_changes import Leave, Quarantine
+from ledger.codec import MAX
+from ledger.entries import encode_entry
 from ledger.invariants import find_violations
 from ledger.refusals import Refusal
 from ledger.transactions import Status
@@ -202,3 +204,45 @@ def test_no_amount_is_lost_when_a_coop_leaves(
     ]
     assert sum(totals) == 0
     assert totals[2] == 0
+
+
+def test_judging_the_end_changes_nothing(union: Union) -> None:
+    books = union.books
+    books.set_status(1, 2, Status.CLOSED)
+    books.pay(LEAVER, 1, 1, 2, 10)
+    books.anchor(1, LEAVER)
+    books.pay(1, 1, LEAVER, 1, 30)
+    books.pay(2, 1, LEAVER, 1, 10)
+    books.anchor(LEAVER, 2)
+    leave(union)
+    before = books.validator.snapshot()
+    end = encode_entry(books.now, books.anchor_bytes(LEAVER))
+    assert len(books.validator.returnable(1)) == 1
+    assert books.validator.judge(1, end) is None
+    assert books.validator.snapshot() == before
+    books.anchor(1, LEAVER)
+    assert books.validator.returnable(1) == []
+    assert (books.balance(1, 0), books.balance(1, 1)) == (10, 0)
+    assert books.validator.log(1).held == 0
+    assert find_violations(books.validator) == []
+
+
+def test_a_balance_has_room_for_what_comes_back(union: Union) -> None:
+    books = union.books
+    for coop in (1, 2):
+        books.admit(coop, 7, limit=MAX)
+    books.anchor(1, 2)
+    books.pay(1, 1, LEAVER, 1, 30)
+    books.pay(1, 7, 1, 1, MAX)
+    leave(union)
+    assert books.refusal(1, books.anchor_bytes(LEAVER)) is Refusal.BALANCE_OUT_OF_RANGE
+    books.pay(1, 1, 1, 2, 1)
+    books.anchor(1, LEAVER)
+    assert books.balance(1, 1) == MAX - 1
+
+
+def test_a_log_that_does_not_know_of_it_waits_with_the_end(union: Union) -> None:
+    leave(union, 1, LEAVER)
+    assert union.books.refusal(2, union.books.anchor_bytes(LEAVER)) is Refusal.ANCHOR_OF_THE_END
+    union.catch_up(2)
+    assert union.books.refusal(2, union.books.anchor_bytes(LEAVER)) is None
