@@ -22,6 +22,8 @@ from node.http.base.shapes import Account
 from node.http.books import books, health
 from node.shapes import to_plain
 from node.web.bills import get_bill, get_counter
+from node.web.evidence_page import get_evidence
+from node.web.federation_page import get_federation
 from node.web.index_picture import IndexPicture, index_picture
 from node.web.positions import position_bar
 from node.web.requests import RequestUnreadable, read_request
@@ -167,6 +169,8 @@ async def get_qr(api: Api, request: web.Request) -> web.Response:
 
 PAGES: Final[tuple[tuple[str, Handler], ...]] = (
     ("/", get_books),
+    ("/evidence/{digest}", get_evidence),
+    ("/federation", get_federation),
     ("/wallet", _shell("wallet.html", WALLET_POLICY)),
     ("/pay", get_pay),
     ("/p/{id}", get_bill),

@@ -11,8 +11,11 @@ from typing import Final
 
 PAGES: Final = ("wallet", "verify", "me")
 """The pages that work without a network; each has a script and words of that name."""
-BESIDE: Final = ("fiado.css", "icon.svg")
-"""The static files that every page needs."""
+BESIDE: Final = (
+    *("fiado.css", "icon.svg"),
+    *("parts/news.js", "protocol/changes.js", "protocol/proposals.js"),
+)
+"""The static files that every page needs, and what a page loads only once a charter has changed."""
 
 
 def made_worker(source: bytes, kept: Mapping[str, bytes]) -> bytes:

@@ -6,6 +6,7 @@
 import { fromBase64url, fromHex, isEqual, toBase64url, toHex } from "../protocol/bytes.js";
 import { Session } from "../parts/api.js";
 import { byId, facts, make, notice, onAction, showSection } from "../parts/dom.js";
+import { endorse, readProposals } from "../parts/endorsing.js";
 import { explain } from "../parts/explain.js";
 import { KINDS } from "../parts/kinds.js";
 import { seedFromWords } from "../protocol/mnemonic.js";
@@ -39,6 +40,7 @@ async function signIn() {
     byId("who").textContent = say("You sign as {name}.", { name: option.textContent });
     showSection("desk");
     await loadQueue();
+    await loadCharter();
   } catch (error) {
     byId("sign-in-error").textContent = explainWords(error);
   }
@@ -85,11 +87,11 @@ function alike(draft) {
   return lines.map((line) => mark(false, line));
 }
 
-function button(cls, text, error, action) {
+function button(cls, text, error, action, reload = loadQueue) {
   const element = make("button", { type: "button", class: cls }, text);
   onAction(element, async () => {
     try {
-      await loadQueue(await action());
+      await reload(await action());
     } catch (problem) {
       error.textContent = explain(problem);
     }
@@ -135,6 +137,57 @@ async function reasonOf(transaction, reason) {
 const signedBy = ({ signed_by: signers, needed }) => (signers.length === 0
   ? say("Nobody has signed yet. Signatures needed: {needed}.", { needed })
   : say("Signed by {names}. Signatures needed: {needed}.", { names: signers.map(({ name }) => name).join(", "), needed }));
+
+// --- the charter ---
+
+async function loadCharter(said = "") {
+  try {
+    const found = await readProposals(desk.session, { steward: desk.number });
+    byId("charter").replaceChildren(...found.proposals.map((proposal) => showProposal(found, proposal)));
+    byId("charter-empty").hidden = found.proposals.length > 0;
+    if (said) notice(said);
+  } catch (error) {
+    notice(explain(error));
+  }
+}
+
+function showProposal(found, proposal) {
+  const { words, request } = proposal;
+  const item = make("li", { class: "card" });
+  if (words === null) {
+    item.append(mark(false, say("A change that this page can't show in words. Use the program: fiado federation show.")));
+    return item;
+  }
+  item.append(make("h3", {}, words[0]), ...words.slice(1).map((sentence) => make("p", {}, sentence)));
+  if (request !== null) {
+    item.append(make("p", { class: "small" }, say("The whole key of its node:"), " ", make("code", { class: "long" }, request.node_key)));
+    item.append(make("p", { class: "small" }, say("Anybody can ask. Stewards who know these people make sure that the key is theirs before they endorse it.")));
+  }
+  item.append(make("p", { class: "small" }, standingOf(found, proposal)));
+  const error = make("p", { class: "error", role: "alert" });
+  if (proposal.isEndorsed) item.append(mark(true, say("Your cooperative stands for this.")));
+  else if (proposal.isMine) item.append(mark(true, say("You have signed this.")));
+  if (!proposal.isMine && !proposal.isEndorsed) {
+    const sure = button("primary", say("Stand for it"), error, () => standFor(found.version, proposal), loadCharter);
+    item.append(make("div", { class: "actions" }, sure), error);
+  }
+  return item;
+}
+
+function standingOf({ needed }, { for: coops, stewards }) {
+  const lines = [];
+  if (stewards.length > 0) lines.push(say("Signed by {names}.", { names: stewards.join(", ") }));
+  if (coops.length > 0) lines.push(say("For it: {names}. Cooperatives that have to stand for it: {needed}.", { names: coops.join(", "), needed }));
+  else lines.push(say("No cooperative has stood for it yet."));
+  return lines.join(" ");
+}
+
+async function standFor(version, { content, words }) {
+  const answer = await endorse(desk.session, { key: desk.key, steward: desk.number, here, version, content });
+  return answer.signed
+    ? say("Your cooperative stands for it: {what}", { what: words[0] })
+    : say("Signed by {names}. Signatures needed: {needed}.", { names: answer.signed_by.join(", "), needed: answer.needed });
+}
 
 // --- proposing ---
 
@@ -214,7 +267,10 @@ if (await canSign()) {
   onAction(byId("sign-in-form"), signIn);
   onAction(byId("find-form"), findMember);
   onAction(byId("change-form"), proposeChange);
-  onAction(byId("reload"), () => loadQueue());
+  onAction(byId("reload"), async () => {
+    await loadQueue();
+    await loadCharter();
+  });
   byId("change-form").addEventListener("change", () => {
     byId("limit-fields").hidden = chosenChange().kind !== LIMIT;
   });

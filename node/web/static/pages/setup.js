@@ -4,13 +4,13 @@
 // before the backup is confirmed only in memory: a wallet that was never backed up is never stored.
 
 import { fromHex, isEqual, toBase64url, toHex } from "../protocol/bytes.js";
-import { Problem, accountsOfKey, call, get, post } from "../parts/api.js";
+import { Problem, accountsOfKey, get, post } from "../parts/api.js";
 import { byId, make, onAction, showSection } from "../parts/dom.js";
 import { explain } from "../parts/explain.js";
 import { WordsError, parseWords, seedFromWords, wordsFromEntropy } from "../protocol/mnemonic.js";
 import { keyFromSeed, sign } from "../protocol/signing.js";
 import { ADMIT, encodeTransaction, entryMessage } from "../protocol/messages.js";
-import { readCharter } from "../protocol/charter.js";
+import { keptCharter } from "../parts/charters.js";
 import { findAccount } from "../parts/paying.js";
 import { say } from "../parts/words.js";
 
@@ -214,14 +214,5 @@ export async function lookAtJoin(store, wallet) {
   return { state: "overtaken", wallet: rest };
 }
 
-// The charter, kept at first sight and never changed after: its hash is the federation that the wallet is for.
-export async function trustedCharter(store, wallet) {
-  let source = await store.charter();
-  if (source === undefined) {
-    source = (await call("GET", "/v1/charter")).content;
-    const charter = await readCharter(source);
-    if (!isEqual(charter.federation, wallet.federation)) throw new Error("another charter");
-    await store.keepCharter(source);
-  }
-  return readCharter(source);
-}
+// The charter, kept at first sight; the hash of the founding one is the federation that the wallet is for.
+export const trustedCharter = (store, wallet) => keptCharter(store, wallet.federation);

@@ -1,8 +1,9 @@
 // Checks a receipt with the charter that this browser keeps: no network is needed.
 
-import { fromHex, isEqual } from "../protocol/bytes.js";
-import { call } from "../parts/api.js";
-import { coopNamed, readCharter } from "../protocol/charter.js";
+import { fromHex } from "../protocol/bytes.js";
+import { keptCharter } from "../parts/charters.js";
+import { withNews } from "../parts/news.js";
+import { coopNamed } from "../protocol/charter.js";
 import { EncodingError } from "../protocol/codec.js";
 import { byId, make, onAction, registerServiceWorker } from "../parts/dom.js";
 import { explain } from "../parts/explain.js";
@@ -18,20 +19,11 @@ import { say } from "../parts/words.js";
 const federation = fromHex(document.body.dataset.federation);
 registerServiceWorker();
 const store = await Store.open();
-const charter = await keptCharter();
+const charter = await trusted();
 
-async function keptCharter() {
-  const kept = await store.charter();
-  if (kept !== undefined) {
-    const read = await readCharter(kept);
-    if (isEqual(read.federation, federation)) return read;
-  }
+async function trusted() {
   try {
-    const source = (await call("GET", "/v1/charter")).content;
-    const read = await readCharter(source);
-    if (!isEqual(read.federation, federation)) throw new Error("another charter");
-    if (kept === undefined) await store.keepCharter(source);
-    return read;
+    return await withNews(store, await keptCharter(store, federation));
   } catch (error) {
     byId("ready").textContent = explain(error);
     return null;

@@ -44,6 +44,7 @@ async function useWallet(wallet) {
   if (wallet === undefined) return showSection("welcome");
   try {
     page.charter = await trustedCharter(page.store, wallet);
+    readNews();
   } catch (error) {
     notice(explain(error));
   }
@@ -55,6 +56,12 @@ async function useWallet(wallet) {
   }
   if (wallet.join === undefined) return showSection("join");
   return look();
+}
+
+// What the charter has become meanwhile, while the page is in use already.
+async function readNews() {
+  const { withNews } = await import("../parts/news.js");
+  page.charter = await withNews(page.store, page.charter);
 }
 
 async function look() {

@@ -3,7 +3,6 @@
 // Three kinds of end: an answer; a Problem, which the node said; Unreachable, when nobody knows.
 
 import { fromBase64url, isEqual, fromHex, toBase64url, toHex } from "../protocol/bytes.js";
-import { readCharter } from "../protocol/charter.js";
 import { sign } from "../protocol/signing.js";
 import { keyMessage, sessionMessage } from "../protocol/messages.js";
 
@@ -55,13 +54,6 @@ export const get = async (path, token) => parsed((await call("GET", path, { toke
 export async function post(path, value, token) {
   const body = value === undefined ? undefined : JSON.stringify(value);
   return parsed((await call("POST", path, { body, token })).content);
-}
-
-// The charter, checked against the federation that the caller trusts.
-export async function fetchCharter(federation) {
-  const charter = await readCharter((await call("GET", "/v1/charter")).content);
-  if (!isEqual(charter.federation, federation)) throw new WrongNode();
-  return charter;
 }
 
 // A challenge to sign, of the node that the wallet is for.

@@ -3,6 +3,7 @@
 import { get } from "./api.js";
 import { coopNamed } from "../protocol/charter.js";
 import { byId } from "./dom.js";
+import { say } from "./words.js";
 
 const NOT_ARRIVING = ["accused", "cut", "link_down"];
 
@@ -35,5 +36,7 @@ export async function beforePaying({ name, number }, { coop }, charter) {
   if (number === coop) return [];
   const isMet = (trouble) => trouble.kind === "no_peers"
     || (NOT_ARRIVING.includes(trouble.kind) && trouble.coop === name);
-  return (await readTroubles()).filter(isMet).map((trouble) => troubleWords(trouble, charter));
+  const met = (await readTroubles()).filter(isMet).map((trouble) => troubleWords(trouble, charter));
+  const isShutOut = charter?.coops.get(number)?.standing === "quarantined";
+  return isShutOut ? [say("That cooperative is in quarantine: the payment will be refused."), ...met] : met;
 }

@@ -1,18 +1,21 @@
 // Re-verifies the entries of one log: the chain over every entry, and the signatures.
 //
 // Checked: each entry's encoding and place in the chain; payments by the keys that the log itself admitted;
-// admissions, limits and statuses by the stewards of the charter; anchors by the coops that signed them; and
-// times. Not checked: balances and limits, and the decisions on the index; the program's `fiado audit` replays
+// admissions, limits and statuses by the stewards of the charter; anchors by the coops that signed them; changes of
+// the charter by those that decided them, so that what follows is held to the charter then in force; and times. Not checked: balances and limits, and the decisions on the index; the program's `fiado audit` replays
 // those too. What a browser's Ed25519 does not confirm is counted apart: it is stricter than the protocol's
 // rule about crafted signatures.
 
 import { extend, headMessage } from "./chain.js";
-import { ADMIT, ANCHOR, PAY, decodeEntry, entryMessage } from "./messages.js";
+import { withChange } from "./changes.js";
+import { keyAt } from "./charter.js";
+import { ADMIT, ANCHOR, CHARTER, PAY, decodeEntry, entryMessage } from "./messages.js";
 import { ProofError, isSigned } from "./signing.js";
 
 export class LogCheck {
-  constructor(charter, coop, head) {
-    Object.assign(this, { charter, coop, head, length: 0, time: 0, signatures: 0 });
+  // `charter`: the founding one, with which every log begins; `number`: whose log it is.
+  constructor(charter, number, head) {
+    Object.assign(this, { charter, number, head, length: 0, time: 0, signatures: 0 });
     this.keys = new Map();
     this.unconfirmed = [];
     this.counts = {};
@@ -28,6 +31,10 @@ export class LogCheck {
       if (time < this.time) throw new ProofError(`entry ${this.length} is earlier than the one before it`);
       this.time = time;
       this.counts[transaction.kind] = (this.counts[transaction.kind] ?? 0) + 1;
+      if (transaction.kind === CHARTER) {
+        this.charter = await withChange(this.charter, transaction);
+        this.signatures += transaction.signatures.length;
+      }
       for (const [key, message, signature] of this.claims(transaction)) {
         checks.push(this.confirm(this.length, key, message, signature));
       }
@@ -43,7 +50,7 @@ export class LogCheck {
   // [key, message, signature] of every signature that the entry must bear.
   claims(transaction) {
     const { federation } = this.charter;
-    const message = () => entryMessage({ federation, coop: this.coop.number }, transaction);
+    const message = () => entryMessage({ federation, coop: this.number }, transaction);
     switch (transaction.kind) {
       case PAY: return [[this.keyOf(transaction.payer), message(), transaction.signature]];
       case ADMIT:
@@ -62,9 +69,11 @@ export class LogCheck {
   }
 
   stewards({ stewards }, message) {
-    if (stewards.length < this.coop.threshold) throw new ProofError(`entry ${this.length} lacks stewards' signatures`);
+    const coop = this.charter.coops.get(this.number);
+    if (coop === undefined) throw new ProofError(`entry ${this.length} is of a cooperative that is none yet`);
+    if (stewards.length < coop.threshold) throw new ProofError(`entry ${this.length} lacks stewards' signatures`);
     return stewards.map(([index, signature]) => {
-      const steward = this.coop.stewards[index];
+      const steward = coop.stewards[index];
       if (steward === undefined) throw new ProofError(`entry ${this.length} names a steward who is none`);
       return [steward.key, message, signature];
     });
@@ -74,9 +83,10 @@ export class LogCheck {
     const { federation, coops, witnessQuorum } = this.charter;
     const signers = signatures.map(([signer]) => signer);
     const isEnough = signers.includes(coop) && signatures.length > witnessQuorum
-      && signers.every((signer) => coops.has(signer)) && coop !== this.coop.number;
+      && signers.every((signer) => coops.has(signer)) && coop !== this.number;
     if (!isEnough) throw new ProofError(`entry ${this.length} lacks cooperatives' signatures`);
     const message = headMessage({ federation, coop, length, head });
-    return signatures.map(([signer, signature]) => [coops.get(signer).nodeKey, message, signature]);
+    const keyOf = (signer) => (signer === coop ? keyAt(coops.get(coop), length) : coops.get(signer).nodeKey);
+    return signatures.map(([signer, signature]) => [keyOf(signer), message, signature]);
   }
 }

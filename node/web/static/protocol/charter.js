@@ -56,7 +56,7 @@ export function readToml(text) {
   return root;
 }
 
-// {federation, name, unit, coops: Map(number -> {number, name, title, nodeKey, threshold, stewards})}
+// {federation, name, unit, witnessQuorum, decisionQuorum, coops: Map(number -> {number, name, title, nodeKey, threshold, stewards})}
 export async function readCharter(source) {
   let document;
   try {
@@ -74,6 +74,7 @@ export async function readCharter(source) {
       name: document.federation.name,
       unit: document.federation.unit,
       witnessQuorum: document.federation.witness_quorum,
+      decisionQuorum: document.federation.decision_quorum,
       coops,
     };
   } catch (error) {
@@ -83,3 +84,9 @@ export async function readCharter(source) {
 
 export const coopNamed = (charter, name) =>
   [...charter.coops.values()].find((coop) => coop.name === name);
+
+// The node key that signs the head of a coop's log at `length`.
+export function keyAt(coop, length) {
+  const earlier = (coop.earlierKeys ?? []).find(({ until }) => length <= until);
+  return (earlier ?? { key: coop.nodeKey }).key;
+}

@@ -2,6 +2,7 @@
 
 import { isEqual } from "./bytes.js";
 import { extend, headMessage } from "./chain.js";
+import { keyAt } from "./charter.js";
 import { decode, encode, MAX } from "./codec.js";
 import { decodeEntry, isHash, isNumber, isSignature, isUint } from "./messages.js";
 import { ProofError, isSigned } from "./signing.js";
@@ -54,7 +55,7 @@ export async function checkReceipt(receipt, charter) {
   for (const entry of receipt.following) head = await extend(head, entry);
   const length = receipt.length + receipt.following.length;
   const message = headMessage({ federation: receipt.federation, coop: receipt.coop, length, head });
-  if (!(await isSigned(coop.nodeKey, message, receipt.signature))) {
+  if (!(await isSigned(keyAt(coop, length), message, receipt.signature))) {
     throw new ProofError("the cooperative did not sign it");
   }
   return decodeEntry(receipt.entry);
