@@ -48,14 +48,14 @@ def _federation_violations(validator: Validator) -> Iterator[Violation]:
                     "position_is_sum", f"coop {coop}: position {log.position}, sum {balances}"
                 )
             if branch == validator.standing(coop):
-                total += balances + _under_way(validator, coop)
+                total += balances + under_way(validator, coop)
     loss = fork_loss(validator)
     if total != loss:
         detail = f"balances and amounts in transit add up to {total}, the loss by forks is {loss}"
         yield Violation("sum_zero", detail)
 
 
-def _under_way(validator: Validator, coop: int) -> int:
+def under_way(validator: Validator, coop: int) -> int:
     """What the standing branch of `coop`'s log has sent and the payees' standing ones have not taken in."""
     of = validator.standing(coop)
     items = validator.in_transit(coop, branch=of)

@@ -91,6 +91,7 @@ def _page(
             "payments": f"{report.payments}, of {format_amount(paid)} {founding.unit} together",
             "newest entry": moment(newest) if newest else "none",
             "sum of everything": format_amount(report.total),
+            **_loss(report),
             "on its way": f"{counted_payments(transit)}, {format_amount(transit_amount)}",
             "state digest": digest,
             "validator": report.validator,
@@ -127,6 +128,11 @@ def _page(
         output.line()
 
 
+def _loss(report: AuditReport) -> dict[str, str]:
+    """What a fork has lost, where there was one: exactly that is what the sum may be."""
+    return {} if not report.fork_loss else {"loss of a fork": format_amount(report.fork_loss)}
+
+
 def _name(report: AuditReport, coop: int) -> str:
     """A coop's name; its number when no charter has it."""
     found = report.charter.coops.get(coop)
@@ -147,6 +153,7 @@ def _as_json(
         "payments": report.payments,
         "members": sum(log.members for log in report.logs),
         "sum": report.total,
+        "fork_loss": report.fork_loss,
         "in_transit": sum(log.in_transit for log in report.logs),
         "in_transit_amount": sum(log.in_transit_amount for log in report.logs),
         "logs": [

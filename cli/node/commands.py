@@ -198,6 +198,7 @@ def status(target: Path | str, output: Output) -> None:
             "accused": ", ".join(found.get("accused") or []) or "nobody",
             "on its way": f"{counted_payments(transit.get('items', 0))}, "
             f"{format_amount(transit.get('amount', 0))}",
+            **_loss(found),
             "validator": str(found.get("validator")),
             "version": str(found.get("version")),
         }
@@ -223,6 +224,12 @@ def status(target: Path | str, output: Output) -> None:
 
 
 node.add_command(moved)
+
+
+def _loss(found: Json) -> dict[str, str]:
+    """The loss of a fork, where there is one."""
+    loss = found.get("fork_loss")
+    return {} if not loss else {"loss of a fork": format_amount(loss)}
 
 
 def _not_running(folder: Path, error: NodeUnreachable) -> CliError:

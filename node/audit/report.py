@@ -119,7 +119,9 @@ class AuditReport:
     validator: str
     logs: Sequence[LogReport]
     total: int
-    """All balances and amounts in transit added up; must be 0."""
+    """All balances and amounts in transit added up; must be 0, or what a fork has lost."""
+    fork_loss: int = 0
+    """What logs were credited from branches that do not stand."""
     digest: bytes | None
     findings: Sequence[Finding]
 

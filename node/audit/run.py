@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ledger.chain import genesis
-from ledger.invariants import find_sequence_violations, find_violations
+from ledger.invariants import find_sequence_violations, find_violations, fork_loss, under_way
 from ledger.validators.interface import Validator
 from node.audit.replay import LogReplay, Observer
 from node.audit.report import (
@@ -69,7 +69,8 @@ def run_audit(
         charter=validator.newest_charter(),
         validator=validator.name,
         logs=[replay.report() for replay in replays],
-        total=_total(validator),
+        total=total(validator),
+        fork_loss=fork_loss(validator),
         digest=validator.digest() if is_complete else None,
         findings=findings,
     )
@@ -131,10 +132,12 @@ def _broken_invariants(
         )
 
 
-def _total(validator: Validator) -> int:
-    total = 0
+def total(validator: Validator) -> int:
+    """All balances of the logs' standing branches, and all that is on its way."""
+    found = 0
     for coop in validator.coops:
-        total += validator.log(coop).commons
-        total += sum(account.balance for account in validator.accounts(coop))
-        total += sum(item.amount for item in validator.in_transit(coop))
-    return total
+        branch = validator.standing(coop)
+        accounts = validator.accounts(coop, branch=branch)
+        found += validator.log(coop, branch=branch).commons
+        found += sum(account.balance for account in accounts) + under_way(validator, coop)
+    return found

@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from ledger.invariants import fork_loss, under_way
 from node.engine.events import View
 from node.engine.health.status import Readiness
 from node.http.base import troubles
@@ -45,9 +46,18 @@ async def read_status(api: Api) -> shapes.Status:
 
 
 def _status(api: Api, view: View) -> shapes.Status:
-    transit = [item for coop in view.validator.coops for item in view.validator.in_transit(coop)]
+    # Of a forked log, the branch that stands.
+    standing = {coop: view.validator.standing(coop) for coop in view.validator.coops}
+    transit = [
+        item
+        for coop, branch in standing.items()
+        for item in view.validator.in_transit(coop, branch=branch)
+    ]
     amount = sum(item.amount for item in transit)
-    positions = sum(view.validator.log(coop).position for coop in view.validator.coops)
+    everything = sum(
+        view.validator.log(coop, branch=branch).position + under_way(view.validator, coop)
+        for coop, branch in standing.items()
+    )
     status = view.status
     return shapes.Status(
         coop=api.coop.name,
@@ -68,7 +78,8 @@ def _status(api: Api, view: View) -> shapes.Status:
         unanchored=[api.coop_name(coop) for coop in status.unanchored],
         troubles=troubles.listed(status.troubles, api.names),
         in_transit=shapes.InTransit(items=len(transit), amount=amount),
-        sum=positions + amount,
+        sum=everything,
+        fork_loss=fork_loss(view.validator),
     )
 
 

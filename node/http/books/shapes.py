@@ -58,7 +58,10 @@ class Status(OfCoop, frozen=True):
     unanchored: list[str]
     troubles: list[Trouble]
     in_transit: InTransit
-    sum: Amount
+    sum: Annotated[Amount, Meta(description="Of everything; 0, or after a fork `fork_loss`.")]
+    fork_loss: Annotated[
+        Amount, Meta(description="What logs were credited from histories that do not stand.")
+    ]
 
 
 class Digest(Shape, frozen=True):
