@@ -7,8 +7,9 @@ about what was signed since. The mark is a small file in the node's folder that 
   commit, before anything of it leaves the node, without waiting for the disk. So they are right whatever
   becomes of the process; after a power cut they may be those of some commits earlier, never later.
 - `tokens`: random values of which the database holds one. A new one is drawn at each start, once a minute
-  while the log grows, and every 65,536 entries; it is on disk here before the database gets it. So an older
-  copy is told from the database even where the lengths would fit.
+  while the log grows, every 65,536 entries, and with each word that the node says for a decision, which is
+  in no log; it is on disk here before the database gets it, and after such a word it is the only one. So an
+  older copy is told from the database even where the lengths would fit.
 - `is_exact`: the node stopped in order, and the database has exactly these entries.
 
 What is not noticed: a copy of folder and database together that keeps the file's number (a snapshot of

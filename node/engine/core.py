@@ -130,6 +130,9 @@ class OldCopy:
     began_in_doubt: bool = False
     """There was a doubt when this engine started. `replication.recovery`, `decisions.promises` and
     `decisions.agreement` set it while the engine is made; from then on it stays."""
+    has_said: bool = False
+    """Something that is in no log was said in this tick, so that older copies have to be told from this one.
+    `decisions.promises` and `decisions.agreement` set it, `replication.recovery` takes it away."""
     is_alone: bool = False
     """A person said that the node may sign in doubt, and it does. `replication.recovery` owns it."""
 

@@ -188,6 +188,7 @@ class Engine:
         self._troubles.run(tick)
         self._own.seal(tick)
         self._extensions.gather(self._core, tick)
+        self._recovery.cover(tick)
         self._core.store.commit(tick.write())
         self._recovery.committed()
         self._index.surveys.committed()

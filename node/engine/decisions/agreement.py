@@ -283,6 +283,7 @@ class Agreement:
         if matter == self._matter or (is_new and matter == Matter(place=self.place)):
             return
         self._matter = matter
+        self._core.old_copy.has_said = True
         save_matter(tick, self.subject.shapes.name, matter)
 
     def _tell(self, tick: Tick, word: Word) -> None:

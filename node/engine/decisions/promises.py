@@ -78,6 +78,7 @@ class Promises:
     def save(self, tick: Tick, key: Key, promise: Promise) -> None:
         """Sign nothing else for that number from now on; it is on disk before the tick's messages leave."""
         self.signed[key] = promise
+        self._core.old_copy.has_said = True
         data = encode([promise.content, promise.signature])
         self._write(tick, DocumentKind.DECISION, key, data)
 

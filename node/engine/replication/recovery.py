@@ -33,10 +33,11 @@ class Recovery:
         self._replicas = replicas
         self._keeper = mark
         self._alone = alone
+        self._is_covering = False
         self._started_ms = now_ms
         self._asked_ms: dict[int, int] = {}
         self._nonce = mark.draw()
-        self._token = core.store.meta(TOKEN_KEY) or NO_TOKEN
+        self._token = self._stored_token = core.store.meta(TOKEN_KEY) or NO_TOKEN
         self._mark = mark.read()
         self._marked_ms = now_ms
         self._length_at_start = core.length(core.coop)
@@ -164,10 +165,21 @@ class Recovery:
         grown = length - mark.length
         is_due = grown > 0 and tick.steady_ms >= self._marked_ms + settings.mark_interval_ms
         if starts or is_due or grown >= settings.mark_entries:
-            token = self._keeper.draw()
-            self._write_mark(tokens=(self._token, token), is_exact=False)
-            self._token, self._marked_ms = token, tick.steady_ms
-            tick.changes.append(Write(meta={TOKEN_KEY: token}))
+            self._renew_token(tick)
+
+    def _renew_token(self, tick: Tick) -> None:
+        token = self._keeper.draw()
+        self._write_mark(tokens=(self._stored_token, token), is_exact=False)
+        self._token, self._marked_ms = token, tick.steady_ms
+        tick.changes.append(Write(meta={TOKEN_KEY: token}))
+
+    def cover(self, tick: Tick) -> None:
+        """Before the commit: what was said for a decision is in no log, so a copy of the database from before
+        it has to be told by its token."""
+        self._is_covering = self._core.old_copy.has_said and self._core.is_signing
+        self._core.old_copy.has_said = False
+        if self._is_covering:
+            self._renew_token(tick)
 
     def _begin(self, tick: Tick) -> None:
         """From here on the node signs: what it signs follows its newest signed head."""
@@ -220,6 +232,10 @@ class Recovery:
 
     def committed(self) -> None:
         """What this tick signed is on disk: note it before it leaves."""
+        self._stored_token = self._token
+        if self._is_covering:
+            self._is_covering = False
+            self._write_mark(tokens=(self._token,), is_exact=False)
         signed = self._core.signed.get(self._core.coop)
         if signed is not None and self._core.is_signing:
             self._keeper.note(signed.length, signed.head)

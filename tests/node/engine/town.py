@@ -6,7 +6,7 @@ its disk, and cut off from others.
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,6 +47,8 @@ class Town:
     """Pairs of coops that have no link with each other."""
     versions: dict[frozenset[int], int] = field(default_factory=dict)
     """Of links that are not of the newest version."""
+    delivered: Callable[[int], None] = lambda receiver: None
+    """Called after a node has heard a message."""
     subjects: Sequence[SubjectMaker] = ()
     """What is decided about beside the index."""
     known: dict[int, Charter] = field(default_factory=dict)
@@ -110,6 +112,7 @@ class Town:
             link = frozenset((sender, receiver))
             if receiver in self.engines and link not in self.cut:
                 self.tick(receiver, [PeerMessage(sender, data)])
+                self.delivered(receiver)
         raise AssertionError("the nodes have no end of things to say")
 
     def pass_time(self, milliseconds: int, *, step: int = 1_000) -> None:
