@@ -16,11 +16,11 @@ from ledger.rules.index_rows import index_row
 from ledger.state import Log
 from ledger.transactions import Pay, Transaction
 from node.engine.engine import Engine
-from node.store import DocumentKind, Write
+from node.store import Write
 from tests.node.engine.inside import agreement_of, core_of
 
 
-def _bend(target: object, **methods: Any) -> None:
+def bend(target: object, **methods: Any) -> None:
     """Put other functions in the place of an object's methods."""
     for name, method in methods.items():
         if not hasattr(target, name):
@@ -41,7 +41,7 @@ class AnswersBeforeCommit(Engine):
                 commit(earlier)
             late[:] = [write]
 
-        _bend(store, commit=commit_later)
+        bend(store, commit=commit_later)
 
 
 class TrustsEveryHead(Engine):
@@ -49,7 +49,7 @@ class TrustsEveryHead(Engine):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        _bend(self._replicas, _check_signature=lambda signed: None)
+        bend(self._replicas, _check_signature=lambda signed: None)
 
 
 class HearsEverybodyOut(Engine):
@@ -57,7 +57,7 @@ class HearsEverybodyOut(Engine):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        _bend(self._core.work, may_go_on=lambda peer: True, may_finish=lambda peer: True)
+        bend(self._core.work, may_go_on=lambda peer: True, may_finish=lambda peer: True)
 
 
 class AnchorsAnchors(Engine):
@@ -72,7 +72,7 @@ class AnchorsAnchors(Engine):
             anchored = core.validator.log(core.coop).anchored[coop]
             return 0 if signed is not None and signed.length > anchored else None
 
-        _bend(growth, since_ms=since_ms)
+        bend(growth, since_ms=since_ms)
 
 
 class ForgetsWhatItWitnessed(Engine):
@@ -82,7 +82,7 @@ class ForgetsWhatItWitnessed(Engine):
         super().__init__(*args, **more)
         store = self._core.store
         commit = store.commit
-        _bend(store, commit=lambda write: commit(replace(write, witnessed=())))
+        bend(store, commit=lambda write: commit(replace(write, witnessed=())))
 
 
 class DeniesWhatItRecorded(Engine):
@@ -90,7 +90,7 @@ class DeniesWhatItRecorded(Engine):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        _bend(self._own, _find_same=lambda transactions: {})
+        bend(self._own, _find_same=lambda transactions: {})
 
 
 class DoesNotRecover(Engine):
@@ -98,7 +98,7 @@ class DoesNotRecover(Engine):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        _bend(
+        bend(
             self._recovery,
             _is_behind=lambda: False,
             _has_heard_enough=lambda now_ms: True,
@@ -111,7 +111,7 @@ class BelievesItsClock(Engine):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         tick = self.tick
-        _bend(self, tick=lambda now_ms, inbox, *, steady_ms: tick(now_ms, inbox))
+        bend(self, tick=lambda now_ms, inbox, *, steady_ms: tick(now_ms, inbox))
 
 
 class TakesItsClockForTheTime(Engine):
@@ -119,7 +119,7 @@ class TakesItsClockForTheTime(Engine):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        _bend(self._clock, _find_doubt=lambda now_ms, wrong, *, of: None)
+        bend(self._clock, _find_doubt=lambda now_ms, wrong, *, of: None)
 
 
 class KeepsWhatIsNotItsOwn(Engine):
@@ -128,7 +128,7 @@ class KeepsWhatIsNotItsOwn(Engine):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         validator = self._core.validator
-        _bend(self._anchors, _core=_Blind(self._core, validator))
+        bend(self._anchors, _core=_Blind(self._core, validator))
 
 
 class _Blind:
@@ -153,56 +153,12 @@ class _NothingOwed:
         return getattr(self._validator, name)
 
 
-_SAID = (DocumentKind.DECISION, DocumentKind.AGREEMENT)
-
-
-class ForgetsWhatItSaid(Engine):
-    """Supports, signs and observes without saving that it did."""
-
-    def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
-        store = self._core.store
-        commit = store.commit
-
-        def commit_rest(write: Write) -> None:
-            kept = [one for one in write.documents if one.kind not in _SAID]
-            commit(replace(write, documents=kept))
-
-        _bend(store, commit=commit_rest)
-
-
-class ForgetsItsLock(Engine):
-    """In each round it supports what its people endorse, whatever it has signed before."""
-
-    def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
-        agreement: Any = agreement_of(self)
-        begin = agreement.begin
-
-        def begin_without_lock() -> None:
-            begin()
-            _forget_locks(agreement.rounds)
-
-        _bend(agreement, begin=begin_without_lock)
-        _forget_locks(agreement.rounds)
-
-
-def _forget_locks(rounds: Any) -> None:
-    step = rounds.step
-
-    def step_unlocked(*args: Any, **more: Any) -> Any:
-        rounds.lock = None
-        return step(*args, **more)
-
-    _bend(rounds, step=step_unlocked)
-
-
 class LeavesOthersBehind(Engine):
     """Does not tell what it knows of decisions to those who ask."""
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        _bend(self._decisions.parts[0], on_due=lambda tick, peer, message: None)
+        bend(self._decisions.parts[0], on_due=lambda tick, peer, message: None)
 
 
 class BelievesOneCoop(Engine):
@@ -216,7 +172,7 @@ class BelievesOneCoop(Engine):
             proofs = agreement.rounds.signatures()
             return agreement.decided(proofs[0]) if proofs else None
 
-        _bend(agreement, certificate=certificate)
+        bend(agreement, certificate=certificate)
         _overrule(self, Refusal.PUBLISHERS_TOO_FEW)
 
 
@@ -225,11 +181,11 @@ class TakesInOutOfOrder(Engine):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        _bend(self._publishing, _check_content=lambda subject, publication: None)
+        bend(self._publishing, _check_content=lambda subject, publication: None)
         part = self._decisions.parts[0]
         due = part.subject.keys
-        _bend(part.subject, keys=lambda numbers: tuple(sorted(due(numbers), reverse=False)))
-        _bend(agreement_of(self), is_valid=lambda choice: True)
+        bend(part.subject, keys=lambda numbers: tuple(sorted(due(numbers), reverse=False)))
+        bend(agreement_of(self), is_valid=lambda choice: True)
         _overrule(self, Refusal.INDEX_SOURCE_WRONG)
 
 
@@ -249,7 +205,7 @@ def _overrule(engine: Engine, overruled: Refusal) -> None:
             index = apply_source_change(log.index, decision.decided)
         return Effects(chapters=(index_row(decision.decided, run=index.line.run),), index=index)
 
-    _bend(validator, _check=check_less)
+    bend(validator, _check=check_less)
 
 
 class GuessesValues(Engine):
@@ -274,7 +230,7 @@ class GuessesValues(Engine):
             finally:
                 log.index = index
 
-        _bend(validator, _check=check_by_guess)
+        bend(validator, _check=check_by_guess)
 
 
 class RewritesThePast(Engine):
@@ -291,7 +247,7 @@ class RewritesThePast(Engine):
                 values = tuple(value + 1 for value in changed.index.values)
                 log.index = replace(changed.index, values=values)
 
-        _bend(validator, _apply=apply_and_change)
+        bend(validator, _apply=apply_and_change)
 
 
 class AsksOnlyOnce(Engine):

@@ -55,9 +55,11 @@ class OfficialFacts:
         first = index.due_window.period
         self.entries: dict[Key, IndexEntry] = {}
         for place, change in enumerate(CHANGES):
-            source = int(place >= FROM_NEW_SOURCE)
+            source = int(plan.may_disagree and place >= FROM_NEW_SOURCE)
             new = Print(period=first + place, value=change, source=source)
             self.entries[Decision.PRINT.value, new.period] = IndexEntry(decided=new)
+        if not plan.may_disagree:
+            return  # where a print and a source may both come next, coops may want either
         self.entries[Decision.SOURCE.value, 1] = IndexEntry(
             decided=SourceChange(
                 number=1, first_period=first + FROM_NEW_SOURCE, description_hash=SOURCE_HASH

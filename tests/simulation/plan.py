@@ -6,6 +6,7 @@ A plan is plain data, so a trace can begin with it and a test can change one fie
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from random import Random
+from typing import Any
 
 
 class Mischief(StrEnum):
@@ -32,7 +33,7 @@ class Tongue(StrEnum):
     EVERYTHING = "everything"
     """It says everything to everybody, in rounds past, present and to come."""
     FACES = "faces"
-    """It tells each of the others something else, and the same one always the same."""
+    """It tells each of the others what that one wants to hear."""
     LATE = "late"
     """It keeps back what completes a quorum of support, and shows that to one of them rounds later."""
 
@@ -90,6 +91,16 @@ class Plan:
     """The probability that a node dies just after it has said something in a round."""
     days: int
     """How many days pass in the time of trouble: then the calendar leaps, now and then."""
+
+    @property
+    def may_disagree(self) -> bool:
+        """Whether honest coops may want different decisions for one place.
+
+        Where they do, and a coop signs twice, two of them can be certified unless the quorum is more than
+        (n + 1) / 2.
+        """
+        signs_twice = self.mischief in (Mischief.FORK, Mischief.TWO_TONGUES)
+        return 2 * self.index_quorum > self.coops + signs_twice
 
     @property
     def is_calm(self) -> bool:
@@ -155,13 +166,27 @@ def draw_plan(seed: int) -> Plan:
     return with_index(plan, indexed)
 
 
+def plan_for(seed: int, mischief: Mischief, **changes: Any) -> Plan:
+    """The plan of a seed with that mischief, and whatever else is changed in it."""
+    plan = replace(draw_plan(seed), mischief=mischief, **changes)
+    culprit = 0 if mischief is Mischief.NONE else 1 + seed % plan.coops
+    restores = 0 if mischief is Mischief.FORK else plan.restores
+    plan = replace(plan, culprit=culprit, restores=restores)
+    return with_index(plan, plan.indexed)
+
+
+def indexed_plan(seed: int, mischief: Mischief, indexed: Indexed, **changes: Any) -> Plan:
+    """The same with an index of that kind."""
+    return replace(with_index(plan_for(seed, mischief, **changes), indexed), **changes)
+
+
 def with_index(plan: Plan, indexed: Indexed) -> Plan:
     """The plan with an index of that kind, or of one that the honest coops can certify alone.
 
     Two certificates over different contents need 2q - n coops that sign both in one round, of n with a
     quorum of q. Which observations came in time is not the same for all honest coops, nor is what they
     read: so where a coop that signs twice is about, a survey has a quorum for which one such coop is too
-    few, and so have prints, or everybody reads them rightly.
+    few, and so have prints, or everybody reads them rightly and there is no change of source.
     """
     random = Random(f"{indexed.value} {plan.seed}")
     honest = plan.coops - (plan.mischief is not Mischief.NONE)
@@ -170,6 +195,7 @@ def with_index(plan: Plan, indexed: Indexed) -> Plan:
     if indexed is Indexed.NOT and plan.mischief in (Mischief.TWO_TONGUES, Mischief.SILENCE):
         indexed = random.choice((Indexed.OFFICIAL, Indexed.SURVEY))
     safe = (plan.coops + 1) // 2 + 1 if signs_twice else least
+    may_disagree = safe <= honest
     if safe <= honest:
         least = safe
     elif indexed is Indexed.SURVEY:
@@ -180,7 +206,7 @@ def with_index(plan: Plan, indexed: Indexed) -> Plan:
         return replace(
             plan, indexed=indexed, index_quorum=0, observations_needed=0, misread=0.0, days=0
         )
-    may_misread = indexed is Indexed.OFFICIAL and safe <= honest and not plan.is_calm
+    may_misread = indexed is Indexed.OFFICIAL and may_disagree and not plan.is_calm
     return replace(
         plan,
         indexed=indexed,

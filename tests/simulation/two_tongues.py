@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 _AGAIN_MS = 300
 _KEPT_BACK_MS = (1_000, 6_000)
 _TOO_HIGH = 7
+_SAID_AGAIN = 0.05
 _PLACES = 2
 """Of how many of the newest places it speaks."""
 _CHOICES = 4
@@ -58,6 +59,13 @@ class _Heard:
         default_factory=lambda: defaultdict(dict)
     )
     """By round and choice: the signatures of each."""
+
+    def wanted_by(self, coop: int, round_: int) -> Signed | None:
+        """What that coop supports in that round."""
+        for (at, choice), signatures in self.support.items():
+            if at == round_ and coop in signatures:
+                return self.choices[choice]
+        return None
 
     @property
     def highest(self) -> int:
@@ -160,6 +168,7 @@ class TwoTongued(Listener):
     def __init__(self, simulation: Simulation) -> None:
         super().__init__(simulation)
         self._tongue = simulation.plan.tongue
+        self._said: set[tuple[int, Turn, bytes]] = set()
         self.world.after(_AGAIN_MS, self._speak)
 
     def sends(self, node: SimNode, peer: int, data: bytes) -> list[bytes]:
@@ -187,15 +196,19 @@ class TwoTongued(Listener):
     def _say(self, place: int, heard: _Heard, wanted: Sequence[Signed]) -> None:
         rounds = {heard.highest, heard.highest + 1, self.world.random.randint(0, heard.highest)}
         for peer in self.peers:
-            faces = wanted
-            if self._tongue is Tongue.FACES:
-                faces = [wanted[peer % len(wanted)]]
             for round_ in sorted(rounds):
+                faces = wanted
+                if self._tongue is Tongue.FACES:
+                    faces = [heard.wanted_by(peer, round_) or wanted[peer % len(wanted)]]
                 for one in faces:
                     self._carry(peer, one, Turn(place, round_))
 
     def _carry(self, peer: int, wanted: Signed, turn: Turn) -> None:
-        """Its support and its signature."""
+        """Its support and its signature; now and then once more, for messages get lost."""
+        said = (peer, turn, wanted.choice)
+        if said in self._said and not self.world.chance(_SAID_AGAIN):
+            return
+        self._said.add(said)
         self.world.injected["words of two tongues"] += 2
         own = self.coop
         support = replace(wanted, turn=turn, signatures=((own, self.support(wanted, turn)),))
