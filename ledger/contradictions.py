@@ -212,6 +212,14 @@ def read_contradiction(value: object) -> Contradiction | None:
             return None
 
 
+def is_about_rounds(evidence: bytes) -> bool:
+    """Whether encoded evidence has a form that came with rounds; nodes from before can't read it."""
+    return evidence.startswith(_ABOUT_ROUNDS)
+
+
+_ABOUT_ROUNDS: Final = tuple(
+    b"\x99" + encode(kind) for kind in (RoundEvidence.kind, SupportEvidence.kind)
+)
 _SUBJECT_NUMBERS: Final = frozenset(subject.value for subject in Subject)
 
 

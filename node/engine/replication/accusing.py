@@ -1,11 +1,18 @@
-"""Evidence that comes from peers: checked as anybody would check it, before anything is believed."""
+"""Evidence from and for peers: checked as anybody would check it, and told to those who can read it."""
 
+from ledger.contradictions import is_about_rounds
 from ledger.errors import ProofError
 from ledger.evidence import InvalidEntryEvidence, decode_evidence
 from node.engine.core import Core, Tick
 from node.engine.replication.replicas import Replicas
 from node.engine.wire import Entries, EvidenceNews
 from node.errors import PeerFault
+
+
+def tell_evidence(core: Core, tick: Tick, peer: int, data: bytes) -> None:
+    """Pass evidence on, unless its form is younger than the peer's node."""
+    if peer in core.agreeing or not is_about_rounds(data):
+        tick.send(peer, EvidenceNews(data).encode())
 
 
 def take_evidence(

@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from ledger.chain import SignedHead
 from node.addresses import NodeAddress
 from node.engine.core import Core, Tick
+from node.engine.replication.accusing import tell_evidence
 from node.engine.replication.addresses import Addresses
 from node.engine.replication.replicas import Replicas
-from node.engine.wire import MAX_HEADS, Entries, EvidenceNews, Heads
+from node.engine.wire import MAX_HEADS, Entries, Heads
 from node.store import Segment
 
 
@@ -36,7 +37,7 @@ class Gossip:
         """Tell a new peer everything."""
         self._tell(tick, peer, self._core.signed.values())
         for data in self._evidence():
-            tick.send(peer, EvidenceNews(data).encode())
+            tell_evidence(self._core, tick, peer, data)
         self.addresses.peer_up(tick, peer)
 
     def push(self, tick: Tick) -> None:
@@ -48,7 +49,7 @@ class Gossip:
                     tick.send(peer, data)
         for row in tick.evidence:
             for peer in self._core.peers:
-                tick.send(peer, EvidenceNews(row.data).encode())
+                tell_evidence(self._core, tick, peer, row.data)
 
     def run(self, tick: Tick) -> None:
         """Tell what is due."""
@@ -90,7 +91,7 @@ class Gossip:
         if pieces:
             self._turn = (self._turn + 1) % len(pieces)
             for peer in self._core.peers:
-                tick.send(peer, EvidenceNews(pieces[self._turn]).encode())
+                tell_evidence(self._core, tick, peer, pieces[self._turn])
 
     def _evidence(self) -> list[bytes]:
         return [data for kept in self._core.accused.values() for data in kept.values()]

@@ -17,8 +17,9 @@ from node.engine.core import Core, Tick
 from node.engine.costs import reading
 from node.engine.health.status import Readiness
 from node.engine.health.troubles import Trouble, TroubleKind
+from node.engine.replication.accusing import tell_evidence
 from node.engine.replication.replicas import Replicas
-from node.engine.wire import EvidenceNews, NewestAnswer, NewestQuestion
+from node.engine.wire import NewestAnswer, NewestQuestion
 from node.mark import NO_TOKEN, PUT_BACK_KEY, TOKEN_KEY, Doubt, Mark, MarkKeeper, doubt_about
 from node.store import Write
 
@@ -82,7 +83,7 @@ class Recovery:
         """Tell a peer the newest head that is known here of its own log, after all evidence against it."""
         for data in self._core.accused.get(peer, {}).values():
             self._core.work.spend(peer, reading(len(data)))
-            tick.send(peer, EvidenceNews(data).encode())
+            tell_evidence(self._core, tick, peer, data)
         known = self._replicas.best.get(peer)
         tick.send(peer, NewestAnswer(message.nonce, known).encode())
 

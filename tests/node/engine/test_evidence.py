@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from ledger.agreement import Subject, Turn, support_message
 from ledger.codec import encode
+from ledger.contradictions import SignedSupport, SupportEvidence
 from ledger.entries import encode_entry
 from ledger.evidence import InvalidEntryEvidence, decode_evidence
 from ledger.refusals import Refusal
@@ -289,3 +291,38 @@ def test_a_node_whose_own_key_forked_halts_and_stays_halted() -> None:
     rig.start(1)
     rig.ready()
     assert rig.submit(1, payment) == [NotReady(Readiness.HALTED)]
+
+
+def _two_supports(rig: Rig) -> bytes:
+    """That coop 3 supported two contents in one round."""
+    turn, supports = Turn(place=0, round=0), []
+    for content_hash in (bytes(32), bytes([1]) * 32):
+        message = support_message(
+            federation=rig.federation.id,
+            coop=3,
+            subject=Subject.INDEX,
+            turn=turn,
+            content_hash=content_hash,
+        )
+        signature = rig.federation.node_keys[3].sign(message)
+        supports.append(SignedSupport(content_hash=content_hash, signature=signature))
+    first, second = supports
+    return SupportEvidence(
+        coop=3, subject=Subject.INDEX, turn=turn, first=first, second=second
+    ).encode()
+
+
+def test_evidence_about_rounds_goes_only_to_nodes_that_know_rounds() -> None:
+    rig = joined(1, 2, 3)
+    rig.hear(1, 3, EvidenceNews(_two_supports(rig)))
+    assert _is_accused(rig, 1)
+    for version, is_told in ((2, False), (3, True)):
+        rig.tick(1, PeerDown(2))
+        rig.mail.clear()
+        rig.tick(1, PeerUp(2, version=version))
+        for _ in range(30):
+            rig.now_ms += 1_000
+            rig.tick(1)
+        told = [send.coop for _, send in rig.mail if b"\xa8evidence" in send.data[:10]]
+        assert (2 in told) == is_told
+        assert 3 in told
