@@ -9,7 +9,9 @@ quorum has decided all the same.
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from ledger.charter_changes import Change, Readmit, SetNodeKey
+from ledger.charter_changes import Change, LetTimeFall, Readmit, SetNodeKey
+from ledger.charter_index import Redenominate, SetIndex
+from ledger.rules.charter_index import Doubt, doubt
 from node.engine.core import Core
 
 
@@ -44,8 +46,35 @@ def _of_readmission(core: Core, change: Readmit) -> str | None:
     )
 
 
+def _of_time_fall(core: Core, change: LetTimeFall) -> str | None:
+    """It is about an entry that is still to come."""
+    held = core.length(change.coop)
+    if change.length >= held:
+        return None
+    return (
+        f"time is to fall after entry {change.length} of the log of {core.names[change.coop]}, which has "
+        f"{held} entries here already"
+    )
+
+
+def _of_index(core: Core, change: SetIndex | Redenominate) -> str | None:
+    """The values that the own log knows leave room for it."""
+    index = core.validator.index(core.coop)
+    found = None if index is None else doubt(change, index)
+    return None if found is None else _DOUBTS[found]
+
+
+_DOUBTS: Final[Mapping[Doubt, str]] = {
+    Doubt.PASSED: "the index has values for that day already; name a day after the last one that it knows",
+    Doubt.SMALL: "a unit would be worth too little of the new currency to be counted",
+    Doubt.LARGE: "a unit would be worth too much of the new currency to be counted",
+}
+
 _CHECKS: Final[Mapping[type, Callable[[Core, Any], str | None]]] = {
     SetNodeKey: _of_node_key,
     Readmit: _of_readmission,
+    LetTimeFall: _of_time_fall,
+    SetIndex: _of_index,
+    Redenominate: _of_index,
 }
 """What each type of change is asked; a type that is not here is only for the rules and for people."""

@@ -7,7 +7,10 @@ import pytest
 from ledger.charter import Standing
 from ledger.charter_changes import (
     Change,
+    Leave,
+    LetTimeFall,
     Quarantine,
+    Readmit,
     SetClearingLimit,
     SetNodeKey,
     SetQuorums,
@@ -218,3 +221,36 @@ def test_quorums_are_those_of_the_new_charter_from_then_on(town: Town) -> None:
     assert versions(town) == {1: 1, 2: 1, 3: 1}
     decide(town, SetClearingLimit(coop=3, limit=2_000_000), 3)
     assert versions(town) == {1: 2, 2: 2, 3: 2}
+
+
+def test_a_coop_leaves_when_it_has_settled_and_what_was_on_its_way_comes_back(town: Town) -> None:
+    admit(town, 1, 1)
+    admit(town, 3, 1)
+    assert isinstance(pay(town, 1, 3), Recorded)
+    decide(town, Leave(coop=3), 1, 2)
+    assert versions(town) == {1: 1, 2: 1, 3: 0}
+    assert town.engines[3].status().readiness is Readiness.READY
+    assert isinstance(pay(town, 3, 1, amount=500), Recorded)
+    town.pass_time(60_000, step=5_000)
+    assert versions(town) == {1: 1, 2: 1, 3: 1}
+    assert town.engines[3].status().readiness is Readiness.LEFT
+    assert pay(town, 1, 3, sequence=2) == Refused(Refusal.COOP_LEFT)
+    assert isinstance(record(town, 3, town.federation.admit(3, 2)), NotReady)
+    assert balance(town, 2, 1) == 0
+
+
+def test_time_does_not_fall_at_an_entry_that_is_there(town: Town) -> None:
+    admit(town, 2, 1)
+    change = LetTimeFall(coop=2, length=0, time=1)
+    answer = town.publish(1, proposal(town.engines[1].charter, change))
+    assert isinstance(answer, NotPublished)
+    assert "has 1 entries here" in answer.detail
+
+
+def test_a_coop_is_not_readmitted_after_a_head_that_nobody_holds(town: Town) -> None:
+    admit(town, 3, 1)
+    decide(town, Quarantine(coop=3), 1, 2)
+    change = Readmit(coop=3, key=signing_key("new").public_key, limit=5, length=1, head=bytes(32))
+    answer = town.publish(1, proposal(town.engines[1].charter, change))
+    assert isinstance(answer, NotPublished)
+    assert answer.reason is NotPublishedReason.OBJECTED
