@@ -53,6 +53,11 @@ async def test_the_others_name_the_coop_with_evidence(tmp_path: Path) -> None:
         status = (await towns[1].client.get("/v1/status")).ok()
         accused = [each for each in status["troubles"] if each["kind"] == "accused"]
         assert [each["coop"] for each in accused] == status["accused"]
+        told = {
+            name: (await towns[1].client.get(f"/v1/accounts/{name}/1")).ok()["warnings"]
+            for name in ("norte", "sur")
+        }
+        assert told == {"norte": [], "sur": ["accused"]}
 
 
 @on_loop

@@ -114,6 +114,7 @@ async def test_an_account_is_found_by_number_and_by_handle(tmp_path: Path) -> No
             "class",
             "key",
             "status",
+            "warnings",
         }
 
 
