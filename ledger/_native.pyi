@@ -34,9 +34,18 @@ NATIVE_KINDS: list[int]
 SHARED_KINDS: list[int]
 """The kinds that it leaves to the shared rules."""
 
-CoopFields = tuple[int, bytes, int, int, Sequence[tuple[bytes, int]], tuple[int, int] | None]
+CoopFields = tuple[
+    int,
+    bytes,
+    int,
+    int,
+    Sequence[tuple[bytes, int]],
+    tuple[int, int] | None,
+    tuple[int, int, bytes] | None,
+]
 """A coop's number, node key, clearing limit in minor units, standing, its earlier node keys, the oldest
-first, each with the length up to which it signed, and length and least time where its log's time may fall."""
+first, each with the length up to which it signed, length and least time where its log's time may fall, and of
+the branch of its log that stands the version that said so, a length and the head there."""
 
 @final
 class Charter:
@@ -112,6 +121,10 @@ class Validator:
     def taken_in(self, coop: int, branch: int, other: int, of: int) -> int: ...
     def standing(self, coop: int) -> int: ...
     def fork_loss(self, coop: int, branch: int, other: int) -> int: ...
+    def loss_by(
+        self, coop: int, branch: int, other: int, length: int, head: bytes
+    ) -> int | None: ...
+    def may_stand(self, coop: int, branch: int, other: int, length: int, head: bytes) -> bool: ...
     def open_log(self, coop: int, charter: Charter) -> None:
         """Let a coop that has no log have an empty one, which goes by that charter."""
 

@@ -50,6 +50,15 @@ class TimeFall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stand:
+    """Which branch of a forked log stands, by version `version`: the one with this head at that length."""
+
+    version: int
+    length: int
+    head: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Coop:
     """A cooperative as the charter describes it. `clearing_limit` in minor units."""
 
@@ -69,6 +78,8 @@ class Coop:
     """The hash of the bylaws that it joined with."""
     time_fall: TimeFall | None = None
     """Where the time of its log may fall once; the newest of such permissions."""
+    stands: Stand | None = None
+    """The branch of its log that was decided to stand; None while none was."""
 
     def key_at(self, length: int) -> bytes:
         """The node key that signs the head of this coop's log at `length`."""

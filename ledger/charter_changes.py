@@ -17,7 +17,7 @@ from ledger.charter_index import (
     read_index_change,
     read_redenomination,
 )
-from ledger.codec import Value
+from ledger.codec import MAX_ARRAY, Value
 from ledger.shapes import MAX_STEWARDS, is_bytes, is_number, is_text, is_uint
 
 COOP_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
@@ -123,6 +123,26 @@ class Readmit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DecideBranch:
+    """Of a coop that has forked its log the branch with `head` at `length` stands.
+
+    `losses` says what each other coop was credited from another branch, beyond the point where the two
+    part; it is charged to the forking coop's commons. Coops rising, amounts in minor units.
+    """
+
+    type: ClassVar[int] = 7
+    coop: int
+    length: int
+    head: bytes
+    losses: tuple[tuple[int, int], ...] = ()
+
+    def value(self) -> Value:
+        """The array."""
+        losses: list[Value] = [list(each) for each in self.losses]
+        return [self.type, self.coop, self.length, self.head, losses]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetQuorums:
     """How many witnesses an anchor needs, and how many coops a decision."""
 
@@ -183,6 +203,7 @@ Change = (
     | SetNodeKey
     | Quarantine
     | Readmit
+    | DecideBranch
     | SetQuorums
     | SetIndex
     | Redenominate
@@ -261,6 +282,29 @@ def _read_readmission(elements: list[Any]) -> Readmit | None:
     return None
 
 
+def _read_branch(elements: list[Any]) -> DecideBranch | None:
+    match elements:
+        case [coop, length, head, listed] if _is_coop(coop) and is_uint(length):
+            losses = _read_losses(listed)
+            if is_bytes(head, 32) and losses is not None:
+                return DecideBranch(coop=coop, length=length, head=head, losses=losses)
+    return None
+
+
+def _read_losses(value: object) -> tuple[tuple[int, int], ...] | None:
+    """Coops, rising, with amounts from 1 on."""
+    if type(value) is not list or len(value) > MAX_ARRAY:
+        return None
+    losses: list[tuple[int, int]] = []
+    for pair in value:
+        if type(pair) is not list or len(pair) != 2 or not _is_coop(pair[0]):
+            return None
+        if not is_uint(pair[1]) or pair[1] == 0 or (losses and pair[0] <= losses[-1][0]):
+            return None
+        losses.append((pair[0], pair[1]))
+    return tuple(losses)
+
+
 def _read_quorums(elements: list[Any]) -> SetQuorums | None:
     match elements:
         case [witnesses, deciders] if is_uint(witnesses) and is_uint(deciders):
@@ -298,6 +342,7 @@ READERS: Final[Mapping[int, Callable[[list[Any]], Change | None]]] = {
     SetNodeKey.type: _read_node_key,
     Quarantine.type: _read_quarantine,
     Readmit.type: _read_readmission,
+    DecideBranch.type: _read_branch,
     SetQuorums.type: _read_quorums,
     SetIndex.type: read_index_change,
     Redenominate.type: read_redenomination,

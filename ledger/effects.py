@@ -5,7 +5,8 @@ that neither validator has to know the kind. What a kind remembers it writes int
 which validators keep, list in the digest and put into snapshots without understanding them (PROTOCOL section
 7.8). So a new kind needs nothing of the validators.
 
-Amounts that are on their way, positions and the commons are not here: what moves them is decided natively.
+Amounts that are on their way, positions and the commons are not here, but for what a decision about branches
+does to them: what moves them is decided natively.
 """
 
 from dataclasses import dataclass
@@ -28,6 +29,16 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LetStand:
+    """A log goes by the branch of `coop`'s log that has `head` at `length`; `charge` leaves its commons."""
+
+    coop: int
+    length: int
+    head: bytes
+    charge: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Effects:
     """What is different in a log after an entry. Accounts, rows, index and charter are as they are then."""
 
@@ -37,6 +48,8 @@ class Effects:
     """What follows from the chapter of the index; None when it is as before, or when `charter` has none."""
     charter: Charter | None = None
     """What the log goes by from the next entry on; None when it is as before."""
+    stand: LetStand | None = None
+    """What a decision about a fork does to it (`ledger.rules.branches.let_stand`); None for all else."""
 
 
 def apply_effects(log: Log, effects: Effects) -> None:

@@ -6,9 +6,11 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
 from ledger.charter import Coop
-from ledger.codec import MAX
+from ledger.codec import MAX, decode
+from ledger.rules.losses import FORKS_CHAPTER
 from ledger.validators.interface import Validator
 
 
@@ -26,14 +28,25 @@ def find_violations(validator: Validator) -> list[Violation]:
 
 
 def fork_loss(validator: Validator) -> int:
-    """What all logs together were credited from branches that don't stand, in minor units (7.11)."""
-    return sum(
+    """What all logs together lost by forks and nobody was charged yet, in minor units (7.11)."""
+    settled = sum(
+        lost - charge
+        for coop in validator.coops
+        for lost, charge in settled_losses(validator, coop, branch=validator.standing(coop))
+    )
+    return settled + sum(
         validator.fork_loss(coop, other=other, branch=validator.standing(coop))
         for other in validator.coops
         if len(validator.branches(other)) > 1
         for coop in validator.coops
         if coop != other
     )
+
+
+def settled_losses(validator: Validator, coop: int, *, branch: int = 0) -> list[tuple[int, int]]:
+    """Of each decision about a fork what the log lost by it, and what was charged to its commons."""
+    rows = (decode(value) for _, value in validator.rows(coop, FORKS_CHAPTER, branch=branch))
+    return [(lost, charge) for _, lost, charge in cast("Iterator[list[int]]", rows)]
 
 
 def _federation_violations(validator: Validator) -> Iterator[Violation]:
@@ -81,9 +94,10 @@ def _violations_of(validator: Validator, coop: int, branch: int) -> Iterator[Vio
     balances = [log.commons, *(account.balance for account in accounts)]
     if max(balances) > MAX or min(balances) < -MAX:
         yield Violation("balances_in_range", f"coop {coop}: {min(balances)}, {max(balances)}")
-    if log.position - log.held < -most_owed:
+    charged = sum(charge for _, charge in settled_losses(validator, coop, branch=branch))
+    if log.position - log.held < -most_owed - charged:
         yield Violation("clearing_limit_holds", f"coop {coop}: position {log.position}")
-    if log.commons < 0:
+    if log.commons < -charged:
         yield Violation("commons_not_negative", f"coop {coop}: commons {log.commons}")
     held = sum(item.amount for item in validator.returnable(coop, branch=branch))
     if log.held != held or held < 0:

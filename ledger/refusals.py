@@ -91,6 +91,7 @@ class Refusal(IntEnum):
     CHARTER_DAY_WRONG = 104
     CHARTER_INDEX_EARLY = 105
     ANCHOR_OF_THE_END = 106
+    CHARTER_LOSSES_WRONG = 110
 
     @property
     def code(self) -> str:

@@ -9,12 +9,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
+from ledger.charter import Charter
+from ledger.charter_changes import Change, DecideBranch
 from ledger.entries import encode_entry
 from ledger.refusals import Refusal
+from ledger.rules.charter import amend
 from ledger.state import Waiting
 from ledger.transactions import Status
 from ledger.validators.interface import Validator
 from tests.builders import START, Federation
+from tests.charter_builders import certified
 
 LogName = tuple[int, int]
 """A coop, and the number of a branch of its log."""
@@ -30,8 +34,13 @@ class Forks:
     now: int = START
     logs: dict[LogName, list[bytes]] = field(default_factory=dict)
     groups: dict[int, list[tuple[int, ...]]] = field(default_factory=dict)
+    versions: list[bytes] = field(default_factory=list)
+    """The changes of the charter that were decided, oldest first, as transactions."""
+    charter: Charter = field(init=False)
+    """What they lead to."""
 
     def __post_init__(self) -> None:
+        self.charter = self.federation.charter
         for coop in self.validator.coops:
             numbers = (0, *(self.validator.add_branch(coop) for _ in range(self.count(coop) - 1)))
             self.groups[coop] = [numbers]
@@ -127,6 +136,29 @@ class Forks:
         assert found is not None
         return found.balance
 
+    def decide(self, change: Change) -> None:
+        """Certify a change of the charter; no log takes it in yet."""
+        self.versions.append(self.certified(change))
+        after = amend(self.charter, change)
+        assert isinstance(after, Charter)
+        self.charter = after
+
+    def certified(self, change: Change, *, keys: Federation | None = None) -> bytes:
+        """The next version with that change, signed by a quorum, not offered to anybody yet."""
+        return certified(keys or self.federation, self.charter, change)
+
+    def take_in(self, *names: LogName) -> None:
+        """Let logs take in all versions that they lack."""
+        for coop, branch in names:
+            taken = self.validator.charter(coop, branch=branch).version
+            self.write(coop, *self.versions[taken:], branch=branch)
+
+    def let_stand(self, coop: int, branch: int, **losses: int) -> DecideBranch:
+        """The change by which that branch stands as it is now; `loss1=5` is what coop 1 lost, and so on."""
+        log = self.validator.log(coop, branch=branch)
+        listed = tuple((int(name.removeprefix("loss")), loss) for name, loss in losses.items())
+        return DecideBranch(coop=coop, length=log.length, head=log.head, losses=listed)
+
     def begin(self, *, members: int = 1, limit: int = 100_000) -> None:
         """Every log admits members and has anchored all others, in what all branches share."""
         for coop in self.groups:
@@ -156,6 +188,9 @@ def grow(forks: Forks, random: Random, steps: int) -> Counter[str]:
 
 def _step(forks: Forks, random: Random, coop: int, branch: int) -> tuple[str, bytes]:
     owed = forks.validator.returnable(coop, branch=branch)
+    version = forks.validator.charter(coop, branch=branch).version
+    if version < len(forks.versions) and random.random() < 0.2:
+        return "take in", forks.versions[version]
     step = random.choices(["pay", "anchor", "admit", "close"], [10, 8, 1, 1])[0]
     if owed and random.random() < 0.5:
         return "return", forks.federation.give_back(owed[0].coop, owed[0].number)

@@ -14,6 +14,7 @@ from ledger.codec import decode, encode
 from ledger.effects import Effects, Row
 from ledger.refusals import Refusal
 from ledger.rules.shared import LogState, decide
+from ledger.state import Waiting
 from ledger.transactions import Status
 from tests.needs import missing_native
 
@@ -27,10 +28,12 @@ def keep_guest_book(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("ledger.validators.shared_rules.decide", decide_with_guest_book)
 
 
-def decide_with_guest_book(*entry: Any, state: LogState, **others: Any) -> Effects | Refusal:
+def decide_with_guest_book(
+    *entry: Any, state: LogState, **others: Any
+) -> Effects | Refusal | Waiting:
     """As `ledger.rules.shared.decide`, and a row for each account that changes."""
     effects = decide(*entry, state=state, **others)
-    if isinstance(effects, Refusal):
+    if not isinstance(effects, Effects):
         return effects
     written = []
     for account in effects.accounts:

@@ -11,7 +11,8 @@ until every branch of the payee's log has taken it in, and `taken_in` says which
 from collections.abc import Iterator
 
 from ledger.chain import genesis
-from ledger.charter import Charter
+from ledger.charter import Charter, Stand
+from ledger.effects import LetStand
 from ledger.rules.index import index_of_new_log
 from ledger.state import Log, State
 from ledger.transactions import Anchor
@@ -66,13 +67,20 @@ def branch_to_anchor(state: State, log: Log, anchor: Anchor) -> Log | None:
     Another one than the log goes by can be it only while all that was anchored is in both.
     """
     present = branch_gone_by(state, log, anchor.coop)
-    if present.head_at(anchor.length) == anchor.head:
-        return present
+    if not is_forked(state, anchor.coop):
+        return present if present.head_at(anchor.length) == anchor.head else None
     known = log.anchored.get(anchor.coop, 0)
-    for branch in branches_of(state, anchor.coop) if is_forked(state, anchor.coop) else ():
-        if branch.head_at(anchor.length) == anchor.head and common_length(branch, present) >= known:
+    stands = log.charter.coops[anchor.coop].stands
+    for branch in (present, *branches_of(state, anchor.coop)):
+        has_head = branch.head_at(anchor.length) == anchor.head
+        if has_head and has_stand(branch, stands) and common_length(branch, present) >= known:
             return branch
     return None
+
+
+def has_stand(branch: Log, stands: Stand | None) -> bool:
+    """Whether it can be the branch that was decided to stand."""
+    return stands is None or branch.head_at(stands.length) == stands.head
 
 
 def common_length(one: Log, other: Log) -> int:
@@ -116,9 +124,19 @@ def in_order(branches: list[Log]) -> list[Log]:
 def standing_branch(state: State, coop: int) -> Log:
     """The branch that counts in the books: the one that most coops' logs anchored, the first in order."""
     branches = in_order(branches_of(state, coop))
+    if branches[1:]:
+        stands = _newest_stand(state, coop)
+        branches = [each for each in branches if has_stand(each, stands)] or branches
     return (
         max(branches, key=lambda branch: _anchoring(state, branch)) if branches[1:] else branches[0]
     )
+
+
+def _newest_stand(state: State, coop: int) -> Stand | None:
+    """What was decided last about the coop's branches, in any log."""
+    coops = (log.charter.coops.get(coop) for log in all_logs(state))
+    decided = [each.stands for each in coops if each is not None and each.stands is not None]
+    return max(decided, key=lambda stands: stands.version, default=None)
 
 
 def _anchoring(state: State, branch: Log) -> int:
@@ -139,6 +157,59 @@ def fork_loss(state: State, log: Log, coop: int) -> int:
         return 0
     shared = taken_in(state, log, standing_branch(state, coop))
     return sum(amount for number, amount in log.received.get(coop, []) if number > shared)
+
+
+def branch_with_head(state: State, log: Log, coop: int, length: int, head: bytes) -> Log | None:
+    """A branch of the coop's log that has that head: the one that `log` goes by, if it has."""
+    branches = [branch_gone_by(state, log, coop), *in_order(branches_of(state, coop))]
+    return next((each for each in branches if each.head_at(length) == head), None)
+
+
+def loss_by(state: State, log: Log, coop: int, length: int, head: bytes) -> int | None:
+    """What `log` was credited from other branches than one that has that head; None when none is held."""
+    branch = branch_with_head(state, log, coop, length, head)
+    if branch is None:
+        return None
+    shared = taken_in(state, log, branch)
+    return sum(amount for number, amount in log.received.get(coop, []) if number > shared)
+
+
+def may_stand(state: State, log: Log, coop: int, length: int, head: bytes) -> bool:
+    """Whether the branch with that head is one of those that the charter of `log` lets stand so far.
+
+    Where one branch is held, it is the one that stood before.
+    """
+    branch = branch_with_head(state, log, coop, length, head)
+    if branch is None or not is_forked(state, coop):
+        return True
+    return has_stand(branch, log.charter.coops[coop].stands)
+
+
+def let_stand(state: State, log: Log, stand: LetStand) -> None:
+    """Let `log` go by the branch that stands, as if it had anchored nothing else; charge its commons.
+
+    What it has still to give back of the payments that don't stand stays with its commons.
+    """
+    log.commons -= stand.charge
+    log.position -= stand.charge
+    if stand.coop == log.coop:
+        return
+    branch = branch_with_head(state, log, stand.coop, stand.length, stand.head)
+    assert branch is not None, "what a decision lets stand is held"
+    shared = taken_in(state, log, branch)
+    if shared < log.anchored.get(stand.coop, 0):
+        received = log.received.get(stand.coop, [])
+        log.received[stand.coop] = [each for each in received if each[0] <= shared]
+        log.anchored[stand.coop] = shared
+        _keep_returnable(log, stand.coop, shared)
+    go_by_branch(log, branch)
+
+
+def _keep_returnable(log: Log, coop: int, shared: int) -> None:
+    for item in [*log.returnable.values()]:
+        if item.coop == coop and item.number > shared:
+            del log.returnable[item.coop, item.number]
+            log.held -= item.amount
 
 
 def settle(state: State, log: Log) -> None:

@@ -10,9 +10,10 @@ from dataclasses import replace
 from typing import Any, Final, Protocol, cast
 
 from ledger.agreement import decision_message
-from ledger.charter import Charter, Coop, EarlierKey, Standing, Steward, TimeFall
+from ledger.charter import Charter, Coop, EarlierKey, Stand, Standing, Steward, TimeFall
 from ledger.charter_changes import (
     Change,
+    DecideBranch,
     Join,
     Leave,
     LetTimeFall,
@@ -300,6 +301,30 @@ def _readmit(charter: Charter, change: Readmit) -> Charter | Refusal:
     return _with_limits_in_range(_with_coop(charter, readmitted))
 
 
+def _decide_branch(charter: Charter, change: DecideBranch) -> Charter | Refusal:
+    coop = _find(charter, change.coop, Standing.MEMBER, Standing.QUARANTINED)
+    if isinstance(coop, Refusal):
+        return coop
+    # 7.13.3
+    if not dict(change.losses).keys() <= charter.coops.keys():
+        return Refusal.COOP_UNKNOWN
+    # 7.13.5: what stands goes on to stand.
+    if coop.stands is not None and not _goes_on(coop.stands, change):
+        return Refusal.CHARTER_LENGTH_WRONG
+    # 7.13.20
+    total = sum(loss for _, loss in change.losses)
+    if total > MAX or change.coop in dict(change.losses):
+        return Refusal.CHARTER_LOSSES_WRONG
+    stands = Stand(version=charter.version + 1, length=change.length, head=change.head)
+    return _with_coop(charter, replace(coop, stands=stands))
+
+
+def _goes_on(stands: Stand, change: DecideBranch) -> bool:
+    """Whether the branch of `change` can be one in which what stood before goes on."""
+    is_same = (change.length, change.head) == (stands.length, stands.head)
+    return is_same or change.length > stands.length
+
+
 def _set_quorums(charter: Charter, change: SetQuorums) -> Charter | Refusal:
     members = sum(1 for _ in charter.members())
     # 7.13.9
@@ -351,6 +376,7 @@ _AMENDMENTS: Final[Mapping[type, Callable[[Charter, Any], Charter | Refusal]]] =
     SetNodeKey: _set_node_key,
     Quarantine: _quarantine,
     Readmit: _readmit,
+    DecideBranch: _decide_branch,
     SetQuorums: _set_quorums,
     SetIndex: set_index,
     Redenominate: redenominate,
@@ -364,8 +390,7 @@ _AMENDMENTS: Final[Mapping[type, Callable[[Charter, Any], Charter | Refusal]]] =
 def _check_log_of_readmission(change: Readmit, log: LogPlace) -> Refusal | None:
     # 7.13.11
     if log.coop != change.coop:
-        is_beyond = log.anchored.get(change.coop, 0) > change.length
-        return Refusal.CHARTER_LENGTH_WRONG if is_beyond else None
+        return None
     if log.length < change.length or (log.length == change.length and log.head != change.head):
         return Refusal.CHARTER_LENGTH_WRONG
     return None

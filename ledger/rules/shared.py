@@ -6,9 +6,11 @@ the log, and the answer is `Effects`, which either validator can carry out whate
 this sort is a rule and a case of `decide`.
 """
 
+from dataclasses import replace
 from typing import Protocol, assert_never
 
 from ledger.charter import Charter
+from ledger.charter_changes import DecideBranch
 from ledger.charter_entries import CharterEntry
 from ledger.charter_index import Redenominate, SetIndex
 from ledger.effects import Effects
@@ -19,8 +21,10 @@ from ledger.rules.charter import LogPlace, charter_row, decide_charter
 from ledger.rules.charter_index import index_after, rows_that_fall_away
 from ledger.rules.index import decide_index
 from ledger.rules.index_rows import index_row
+from ledger.rules.losses import ForkedLog, Settled, settle_losses
 from ledger.rules.members import CheckKey, MemberState, Verify, decide_members
 from ledger.signatures import check_key_admissible, verify
+from ledger.state import Waiting
 from ledger.transactions import (
     Anchor,
     IndexEntry,
@@ -31,7 +35,7 @@ from ledger.transactions import (
 )
 
 
-class LogState(MemberState, LogPlace, Protocol):
+class LogState(MemberState, LogPlace, ForkedLog, Protocol):
     """What shared rules see of the log that an entry is for, before it."""
 
     @property
@@ -53,8 +57,8 @@ def decide(
     context: bytes,
     verify: Verify = verify,
     check_key: CheckKey = check_key_admissible,
-) -> Effects | Refusal:
-    """What `entry` changes as the next of the log, or its refusal. Its time and day have been checked.
+) -> Effects | Refusal | Waiting:
+    """What `entry` changes as the next of the log, or what stands against it. Its time has been checked.
 
     `context` precedes the signed part of a transaction in what members' and stewards' signatures cover.
     """
@@ -85,7 +89,9 @@ def decide(
             assert_never(transaction)
 
 
-def _decide_charter(entry: CharterEntry, state: LogState, verify: Verify) -> Effects | Refusal:
+def _decide_charter(
+    entry: CharterEntry, state: LogState, verify: Verify
+) -> Effects | Refusal | Waiting:
     charter = decide_charter(entry, charter=state.charter, log=state, verify=verify)
     if isinstance(charter, Refusal):
         return charter
@@ -96,4 +102,17 @@ def _decide_charter(entry: CharterEntry, state: LogState, verify: Verify) -> Eff
         return Effects(chapters=(*gone, row), charter=charter, index=index)
     if isinstance(change, Redenominate):
         return Effects(chapters=(row,), charter=charter, index=index_after(charter, state))
-    return Effects(chapters=(row,), charter=charter)
+    effects = Effects(chapters=(row,), charter=charter)
+    if isinstance(change, DecideBranch):
+        return _with_losses(effects, change, charter.version, state)
+    return effects
+
+
+def _with_losses(
+    effects: Effects, change: DecideBranch, version: int, state: LogState
+) -> Effects | Refusal | Waiting:
+    settled = settle_losses(change, version=version, log=state)
+    if not isinstance(settled, Settled):
+        return settled
+    rows = effects.chapters if settled.row is None else (*effects.chapters, settled.row)
+    return replace(effects, chapters=rows, stand=settled.stand)

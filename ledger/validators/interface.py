@@ -137,7 +137,8 @@ class Validator(Protocol):
         """Append each transaction that the rules accept at `time` (raised to the log's last time).
 
         Each is accepted or refused by itself, in order. Raises `DependencyMissing`, with nothing
-        of this call applied, for an anchor of a head that is not held here.
+        of this call applied, for an anchor of a head that is not held here, or a decision about a branch that
+        is not. (Such a decision is sequenced after the version before it, in a call of its own.)
         """
 
     def replay(self, coop: int, entries: bytes, *, branch: int = 0) -> Replayed:

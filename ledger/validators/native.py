@@ -14,8 +14,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 import ledger._native as _native
-from ledger.charter import Charter
+from ledger.charter import Charter, Stand
 from ledger.codec import MAX, encode
+from ledger.effects import Effects
 from ledger.entries import decode_entry, encode_entry
 from ledger.errors import SnapshotError
 from ledger.founding import Founding
@@ -193,6 +194,7 @@ class NativeValidator:
         time = max(time, earliest_time(charter, coop=coop, length=length, newest=last_time))
         first = length + 1
         self._core.check_dependencies(coop, transactions)
+        self._shared_rules(coop).check_dependencies(transactions, time)
         outcomes: list[int] = []
         appended: list[bytes] = []
         count = 0
@@ -206,13 +208,15 @@ class NativeValidator:
             run = shared_run(transactions, len(outcomes))
             entries_run = [encode_entry(time, transaction) for transaction in run]
             for entry, decoded in shared.prepare(entries_run):
-                refusal = shared.append(entry, decoded)
-                if refusal is None:
+                stop = shared.append(entry, decoded)
+                if stop is None:
                     outcomes.append(first + count)
                     appended.append(entry)
                     count += 1
+                elif isinstance(stop, Refusal):
+                    outcomes.append(-stop.value)
                 else:
-                    outcomes.append(-refusal.value)
+                    raise AssertionError("an entry that waits passed the check of dependencies")
         length, head, *_ = self._core.log(coop, 0)
         return Sequenced(
             outcomes=outcomes,
@@ -231,15 +235,16 @@ class NativeValidator:
         while True:
             reached, refusal, waiting, is_shared = self._core.replay(coop, branch, parts, reached)
             if is_shared:
-                reached, found = shared.replay(parts, reached)
-                refusal = None if found is None else found.value
-                if found is None:
+                reached, stop = shared.replay(parts, reached)
+                if stop is None:
                     continue
+            else:
+                stop = _stop(refusal, waiting)
             return Replayed(
                 count=reached,
                 consumed=parts.start(reached),
-                refusal=None if refusal is None else Refusal(refusal),
-                waiting=None if waiting is None else _waiting(waiting),
+                refusal=stop if isinstance(stop, Refusal) else None,
+                waiting=stop if isinstance(stop, Waiting) else None,
             )
 
     def judge(self, coop: int, entry: bytes, *, branch: int = 0) -> Refusal | Waiting | None:
@@ -247,16 +252,14 @@ class NativeValidator:
         refusal, waiting, is_shared = self._core.judge(coop, branch, entry)
         if is_shared:
             return self._judge_shared(coop, branch, entry)
-        if waiting is not None:
-            return _waiting(waiting)
-        return None if refusal is None else Refusal(refusal)
+        return _stop(refusal, waiting)
 
-    def _judge_shared(self, coop: int, branch: int, entry: bytes) -> Refusal | None:
+    def _judge_shared(self, coop: int, branch: int, entry: bytes) -> Refusal | Waiting | None:
         decoded = decode_entry(entry)
         if isinstance(decoded, Refusal):
             return decoded
         decided = self._shared_rules(coop, branch).decide(decoded)
-        return decided if isinstance(decided, Refusal) else None
+        return None if isinstance(decided, Effects) else decided
 
     def chain(self, coop: int, entries: bytes, *, branch: int = 0) -> tuple[int, bytes]:
         """See `Validator.chain`."""
@@ -365,6 +368,10 @@ def _contexts(federation: bytes, coops: Iterable[int]) -> dict[int, bytes]:
     return {coop: signing_context(TAG_ENTRY, federation=federation, coop=coop) for coop in coops}
 
 
+def _native_stand(stands: Stand | None) -> tuple[int, int, bytes] | None:
+    return None if stands is None else (stands.version, stands.length, stands.head)
+
+
 def _native_charter(charter: Charter) -> _native.Charter:
     coops = [
         (
@@ -374,12 +381,17 @@ def _native_charter(charter: Charter) -> _native.Charter:
             coop.standing.value,
             [(earlier.key, earlier.until) for earlier in coop.earlier_keys],
             None if coop.time_fall is None else (coop.time_fall.length, coop.time_fall.time),
+            _native_stand(coop.stands),
         )
         for coop in charter.coops.values()
     ]
     return _native.Charter(charter.witness_quorum, charter.entries_per_day, coops)
 
 
-def _waiting(fields: tuple[int, int, bytes, bytes]) -> Waiting:
-    coop, length, head, signature = fields
+def _stop(
+    refusal: int | None, waiting: tuple[int, int, bytes, bytes] | None
+) -> Refusal | Waiting | None:
+    if waiting is None:
+        return None if refusal is None else Refusal(refusal)
+    coop, length, head, signature = waiting
     return Waiting(coop=coop, length=length, head=head, signature=signature)

@@ -24,6 +24,9 @@ from ledger.rules.branches import (
     branch_of_anchored,
     branches_of,
     fork_loss,
+    let_stand,
+    loss_by,
+    may_stand,
     new_log,
     settle,
     standing_branch,
@@ -32,6 +35,7 @@ from ledger.rules.branches import (
 from ledger.rules.charter import check_standing
 from ledger.rules.days import apply_day, check_day, earliest_time, today_of
 from ledger.rules.index import index_of_new_log
+from ledger.rules.losses import check_decided_branches
 from ledger.rules.payments import apply_pay, apply_return, check_pay, check_return
 from ledger.rules.shared import decide
 from ledger.state import Account, Log, Returnable, State, Transit, Waiting
@@ -133,6 +137,9 @@ class ReferenceValidator:
         log = self._state[coop]
         time = max(time, _earliest(log))
         self._check_dependencies(log, transactions)
+        check_decided_branches(
+            transactions, time=time, decide=lambda entry: self._check(log, entry, b"")
+        )
         first = log.length + 1
         outcomes, appended = [], []
         for transaction in transactions:
@@ -230,7 +237,8 @@ class ReferenceValidator:
             case Return():
                 return check_return(log, transaction)
             case _:
-                return decide(entry, state=_LogState(log), context=self._contexts[log.coop])
+                state = _LogState(self._state, log)
+                return decide(entry, state=state, context=self._contexts[log.coop])
 
     def _apply(self, log: Log, transaction: Transaction, effects: Effects | None) -> None:
         """Carry out a checked transaction; `effects` is what its check gave."""
@@ -245,6 +253,8 @@ class ReferenceValidator:
             case _:
                 assert effects is not None, "what the shared rules accept has effects"
                 apply_effects(log, effects)
+                if effects.stand is not None:
+                    let_stand(self._state, log, effects.stand)
                 if effects.charter is not None:
                     self._adopt(effects.charter)
 
@@ -356,13 +366,16 @@ def _earliest(log: Log) -> int:
 class _LogState:
     """A log as the shared rules see it."""
 
-    def __init__(self, log: Log) -> None:
+    def __init__(self, state: State, log: Log) -> None:
+        self._state = state
         self._log = log
         self.coop = log.coop
         self.charter = log.charter
         self.length = log.length
         self.head = log.head
         self.anchored = log.anchored
+        self.commons = log.commons
+        self.head_at = log.head_at
         self.index = log.index
         self.row = log.row
         self.rows = log.rows
@@ -377,6 +390,12 @@ class _LogState:
         log = self._log
         balances = (account.balance for account in log.accounts.values())
         return not (log.commons or log.returnable or any(balances))
+
+    def loss_by(self, coop: int, length: int, head: bytes) -> int | None:
+        return loss_by(self._state, self._log, coop, length, head)
+
+    def may_stand(self, coop: int, length: int, head: bytes) -> bool:
+        return may_stand(self._state, self._log, coop, length, head)
 
 
 def empty_state(founding: Founding) -> State:

@@ -23,13 +23,14 @@ from ledger.kinds import SHARED_KINDS
 from ledger.refusals import Refusal
 from ledger.rules.charter import check_standing
 from ledger.rules.days import check_day, earliest_time, entries_of_day
+from ledger.rules.losses import check_decided_branches
 from ledger.rules.shared import decide
 from ledger.signatures import (
     SignatureFault,
     SignatureInvalid,
     check_key_admissible,
 )
-from ledger.state import Account
+from ledger.state import Account, Waiting
 from ledger.transactions import Admit, CharterEntry, Stewarded, signed_part
 
 RUN: Final = 1024
@@ -70,8 +71,8 @@ class SharedRules:
         self._valid: set[tuple[bytes, bytes, bytes]] = set()
         self._admissible: set[bytes] = set()
 
-    def replay(self, parts: _native.Entries, start: int) -> tuple[int, Refusal | None]:
-        """Append the run of such entries at `start`: the entry reached, and its refusal if any."""
+    def replay(self, parts: _native.Entries, start: int) -> tuple[int, Refusal | Waiting | None]:
+        """Append the run of such entries at `start`: the entry reached, and what stands against it."""
         run = []
         for index in range(start, min(start + RUN, len(parts))):
             entry = parts.entry(index)
@@ -86,18 +87,22 @@ class SharedRules:
                 return start + done, refusal
         return start + len(run), None
 
+    def check_dependencies(self, transactions: Sequence[bytes], time: int) -> None:
+        """Raise `DependencyMissing` for one that asks for a branch that is not held here."""
+        check_decided_branches(transactions, time=time, decide=self.decide)
+
     def prepare(self, entries: Sequence[bytes]) -> list[tuple[bytes, Decoded]]:
         """Decode entries that are to be appended and verify their signatures together."""
         run = [(entry, decode_entry(entry)) for entry in entries]
         self._verify_together(run)
         return run
 
-    def append(self, entry: bytes, decoded: Decoded) -> Refusal | None:
+    def append(self, entry: bytes, decoded: Decoded) -> Refusal | Waiting | None:
         """Append an entry to the log, or say why not."""
         if isinstance(decoded, Refusal):
             return decoded
         effects = self.decide(decoded)
-        if isinstance(effects, Refusal):
+        if not isinstance(effects, Effects):
             return effects
         number = self._number
         self._core.append(number, self._branch, decoded.time, entry, encode_effects(effects))
@@ -110,35 +115,39 @@ class SharedRules:
             self._adopt(number, self._branch, effects.charter)
         return None
 
-    def decide(self, entry: Entry) -> Effects | Refusal:
-        """What an entry changes as the next of the log, or its refusal."""
-        number = self._number
-        log = self._core.log(number, self._branch)
-        length, head, newest, _, _, _, anchored, _, (payments, others) = log
+    def decide(self, entry: Entry) -> Effects | Refusal | Waiting:
+        """What an entry changes as the next of the log, or what stands against it."""
+        length, _, newest, *_, (payments, others) = self._core.log(self._number, self._branch)
         # 7.1.6
-        earliest = earliest_time(self._charter, coop=number, length=length, newest=newest)
+        earliest = earliest_time(self._charter, coop=self._number, length=length, newest=newest)
         if entry.time < earliest:
             return Refusal.TIME_FALLS
         today = entries_of_day(time=entry.time, newest=newest, payments=payments, others=others)
         refusal = check_day(self._charter, today, is_payment=False)
         is_charter = isinstance(entry.transaction, CharterEntry)
-        refusal = refusal or check_standing(self._charter, number, is_charter=is_charter)
+        refusal = refusal or check_standing(self._charter, self._number, is_charter=is_charter)
         if refusal is not None:
             return refusal
         return decide(
             entry,
-            state=_LogState(
-                self._core,
-                (number, self._branch),
-                self._charter,
-                length=length,
-                head=head,
-                anchored=dict(anchored),
-                index=self._indexes[self._branch],
-            ),
+            state=self._log_state(),
             context=self._context,
             verify=self._verify,
             check_key=self._check_key,
+        )
+
+    def _log_state(self) -> _LogState:
+        log = self._core.log(self._number, self._branch)
+        length, head, _, _, _, commons, anchored, *_ = log
+        return _LogState(
+            self._core,
+            (self._number, self._branch),
+            self._charter,
+            length=length,
+            head=head,
+            anchored=dict(anchored),
+            commons=commons,
+            index=self._indexes[self._branch],
         )
 
     def _verify(self, *, public_key: bytes, message: bytes, signature: bytes) -> None:
@@ -192,6 +201,7 @@ class _LogState:
         length: int,
         head: bytes,
         anchored: Mapping[int, int],
+        commons: int,
         index: Index | None,
     ) -> None:
         self._core = core
@@ -200,11 +210,21 @@ class _LogState:
         self.length = length
         self.head = head
         self.anchored = anchored
+        self.commons = commons
         self.index = index
 
     def account(self, number: int) -> Account | None:
         row = self._core.account(self.coop, self._branch, number)
         return None if row is None else read_account(row)
+
+    def head_at(self, length: int) -> bytes | None:
+        return self._core.head_at(self.coop, self._branch, length)
+
+    def loss_by(self, coop: int, length: int, head: bytes) -> int | None:
+        return self._core.loss_by(self.coop, self._branch, coop, length, head)
+
+    def may_stand(self, coop: int, length: int, head: bytes) -> bool:
+        return self._core.may_stand(self.coop, self._branch, coop, length, head)
 
     def holds_handle(self, handle: str) -> bool:
         return self._core.account_named(self.coop, self._branch, handle) is not None
@@ -239,11 +259,13 @@ def _is_shared(entry: Entry) -> bool:
 
 def encode_effects(effects: Effects) -> bytes:
     """What an entry changes, as native code reads it."""
+    stand = effects.stand
     return encode(
         [
             [account.row() for account in effects.accounts],
             [[row.chapter, row.key, row.value] for row in effects.chapters],
             _days_after(effects),
+            None if stand is None else [stand.coop, stand.length, stand.head, stand.charge],
         ]
     )
 

@@ -12,6 +12,7 @@ from typing import Any, Final, Protocol
 from ledger.charter import Charter, Steward
 from ledger.charter_changes import (
     Change,
+    DecideBranch,
     Join,
     Leave,
     LetTimeFall,
@@ -152,6 +153,27 @@ def _readmission(wording: Wording, change: Readmit) -> list[str]:
     ]
 
 
+def _branch(wording: Wording, change: DecideBranch) -> list[str]:
+    said, forms = wording.said, wording.forms
+    stands = said(
+        say("Of the log of {coop} that history stands whose head after entry {length} is {head}…"),
+        coop=wording.coop(change.coop),
+        length=forms.number(change.length),
+        head=_digits(change.head),
+    )
+    if not change.losses:
+        return [stands]
+    charged = said(
+        say(
+            "What {names} took in from another history, {amount} together, is charged to its "
+            "common fund."
+        ),
+        names=", ".join(wording.coop(coop) for coop, _ in change.losses),
+        amount=forms.amount(sum(loss for _, loss in change.losses)),
+    )
+    return [stands, charged]
+
+
 def _quorums(wording: Wording, change: SetQuorums) -> list[str]:
     number = wording.forms.number
     return [
@@ -274,6 +296,7 @@ _SENTENCES: Final[Mapping[type, Callable[[Wording, Any], list[str]]]] = {
     SetNodeKey: _node_key,
     Quarantine: _quarantine,
     Readmit: _readmission,
+    DecideBranch: _branch,
     SetQuorums: _quorums,
     SetIndex: _index,
     Redenominate: _redenomination,

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from ledger.agreement import Turn
 from ledger.charter import Steward
 from ledger.charter_changes import (
+    DecideBranch,
     Join,
     Quarantine,
     Readmit,
@@ -168,6 +169,15 @@ changes = st.one_of(
     st.builds(SetNodeKey, coop=coop_numbers, key=hashes, length=uints),
     st.builds(Quarantine, coop=coop_numbers),
     st.builds(Readmit, coop=coop_numbers, key=hashes, limit=uints, length=uints, head=hashes),
+    st.builds(
+        DecideBranch,
+        coop=coop_numbers,
+        length=uints,
+        head=hashes,
+        losses=st.dictionaries(coop_numbers, st.integers(1, MAX), max_size=3).map(
+            lambda losses: tuple(sorted(losses.items()))
+        ),
+    ),
     st.builds(SetQuorums, witness_quorum=uints, decision_quorum=uints),
     st.builds(SetEntriesPerDay, entries_per_day=st.none() | st.integers(1, MAX)),
     st.builds(SetStewards, coop=coop_numbers, threshold=st.just(1), stewards=stewards),

@@ -4,8 +4,13 @@ from random import Random
 
 import pytest
 
+from ledger.charter import Charter
+from ledger.charter_changes import DecideBranch
 from ledger.invariants import find_violations
 from ledger.refusals import Refusal
+from ledger.rules import branches
+from ledger.rules.charter import amend
+from ledger.validators.interface import Validator
 from ledger.validators.reference import ReferenceValidator
 from tests.builders import build_federation
 from tests.forks import Forks, LogName, grow
@@ -21,13 +26,40 @@ BRANCHES = ({3: 2}, {3: 3}, {2: 2, 3: 2}, {1: 3, 4: 2})
 def grown(seed: int) -> Forks:
     """A history of some coops that fork, with every invariant looked at on the way."""
     random = Random(seed)
-    branches = BRANCHES[seed % len(BRANCHES)]
-    forks = Forks(FEDERATION, ReferenceValidator(FEDERATION.founding), branches)
+    forked = BRANCHES[seed % len(BRANCHES)]
+    forks = Forks(FEDERATION, ReferenceValidator(FEDERATION.founding), forked)
     forks.begin(members=3, limit=10_000)
-    for _ in range(12):
+    for turn in range(12):
         grow(forks, random, 15)
         assert find_violations(forks.validator) == []
+        if turn in (5, 8):
+            decide(forks, random)
     return forks
+
+
+def decide(forks: Forks, random: Random) -> None:
+    """Let a branch of a forked log stand, with true losses, or others."""
+    coop = random.choice(sorted(forks.branches))
+    branch = random.choice(forks.validator.branches(coop))
+    length = forks.validator.log(coop, branch=branch).length
+    length = random.choice([length, length - 5])
+    head = forks.validator.head_at(coop, length, branch=branch)
+    assert head is not None
+    losses = {
+        other: loss_by(forks.validator, other, coop, length, head) - random.choice([0, 0, 0, 1])
+        for other in forks.groups
+        if other != coop
+    }
+    listed = tuple((other, loss) for other, loss in losses.items() if loss > 0)
+    change = DecideBranch(coop=coop, length=length, head=head, losses=listed)
+    if isinstance(amend(forks.charter, change), Charter):
+        forks.decide(change)
+
+
+def loss_by(validator: Validator, other: int, coop: int, length: int, head: bytes) -> int:
+    assert isinstance(validator, ReferenceValidator)
+    log = validator._state[other]
+    return branches.loss_by(validator._state, log, coop, length, head) or 0
 
 
 def reloaded(both: Both) -> None:

@@ -30,7 +30,7 @@ def core() -> Any:
 def charter(*numbers: int) -> Any:
     """A charter of coops with these numbers, as native code takes it."""
     coop = FEDERATION.charter.coops[1]
-    coops: list[Any] = [(n, coop.node_key, coop.clearing_limit, 0, [], None) for n in numbers]
+    coops: list[Any] = [(n, coop.node_key, coop.clearing_limit, 0, [], None, None) for n in numbers]
     return native.Charter(0, None, coops)
 
 

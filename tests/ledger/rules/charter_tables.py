@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from ledger.charter_changes import (
     Change,
+    DecideBranch,
     Join,
     Quarantine,
     Readmit,
@@ -61,6 +62,10 @@ def _readmit(union: Union, **fields: Any) -> Readmit:
     return replace(readmission, **fields)
 
 
+def _branch(**fields: Any) -> DecideBranch:
+    return replace(DecideBranch(coop=SHUT_OUT, length=3, head=HEAD), **fields)
+
+
 def _small_stewards(union: Union) -> tuple[Any, ...]:
     return (replace(union.people[FIFTH].stewards[0], key=SMALL_ORDER),)
 
@@ -83,7 +88,7 @@ _EXISTS, _TAKEN = Refusal.CHARTER_COOP_EXISTS, Refusal.CHARTER_KEY_TAKEN
 _INADMISSIBLE, _RANGE = Refusal.KEY_INADMISSIBLE, Refusal.LIMIT_OUT_OF_RANGE
 _STANDING, _LENGTH = Refusal.CHARTER_STANDING_WRONG, Refusal.CHARTER_LENGTH_WRONG
 _QUORUM, _UNCHANGED = Refusal.CHARTER_QUORUM_IMPOSSIBLE, Refusal.CHARTER_UNCHANGED
-_UNKNOWN = Refusal.COOP_UNKNOWN
+_UNKNOWN, _LOSSES = Refusal.COOP_UNKNOWN, Refusal.CHARTER_LOSSES_WRONG
 
 FAULTS: Final = (
     Fault("join: a number twice", _EXISTS, lambda u: _join(u, coop=REKEYED)),
@@ -136,6 +141,14 @@ FAULTS: Final = (
     ),
     Fault("quarantine of nobody", _UNKNOWN, lambda u: Quarantine(coop=FIFTH)),
     Fault("quarantine twice", _STANDING, lambda u: Quarantine(coop=SHUT_OUT)),
+    Fault("a branch of nobody", _UNKNOWN, lambda u: _branch(coop=FIFTH)),
+    Fault("a branch: a loss of nobody", _UNKNOWN, lambda u: _branch(losses=((FIFTH, 1),))),
+    Fault("a branch: the coop's own loss", _LOSSES, lambda u: _branch(losses=((SHUT_OUT, 1),))),
+    Fault(
+        "a branch: losses above MAX",
+        _LOSSES,
+        lambda u: _branch(losses=((FIRST, MAX), (REKEYED, 1))),
+    ),
     Fault("readmission of nobody", _UNKNOWN, lambda u: _readmit(u, coop=FIFTH)),
     Fault("readmission of a member", _STANDING, lambda u: _readmit(u, coop=FIRST)),
     Fault(

@@ -12,7 +12,7 @@ import ledger
 from ledger.validators.choose import NATIVE_INTERFACE, ValidatorUnavailable, chosen_name
 
 STUB = Path(ledger.__file__).with_name("_native.pyi")
-CALLS_OF = (6, "c73564451854e559f3b773973edb2ba99d4cee8735da1838521f698f1f6c205b")
+CALLS_OF = (7, "f582e5bcb7b0e91f9210180e6e08dbd64c8c7173372d3e93a544f04efa90c422")
 """A number of the interface, and the digest of the calls that belong to it."""
 
 

@@ -8,6 +8,7 @@ from ledger.charter import Charter, Steward
 from ledger.charter_changes import (
     READERS,
     Change,
+    DecideBranch,
     Join,
     Leave,
     LetTimeFall,
@@ -60,6 +61,7 @@ CHANGES: list[Change] = [
     SetNodeKey(coop=2, key=KEY, length=7),
     Quarantine(coop=2),
     Readmit(coop=2, key=KEY, limit=123_456, length=7, head=KEY),
+    DecideBranch(coop=2, length=7, head=KEY, losses=((1, 123_456),)),
     SetQuorums(witness_quorum=1, decision_quorum=3),
     SetEntriesPerDay(entries_per_day=5),
     SetEntriesPerDay(entries_per_day=None),

@@ -14,6 +14,7 @@ from ledger.charter import Charter
 from ledger.charter_changes import (
     READERS,
     Change,
+    DecideBranch,
     Join,
     Leave,
     LetTimeFall,
@@ -100,6 +101,8 @@ CHANGES: list[Change] = [
     SetNodeKey(coop=3, key=FIRST, length=10),
     Quarantine(coop=3),
     Readmit(coop=3, key=SECOND, limit=5, length=20, head=bytes(range(32))),
+    DecideBranch(coop=3, length=20, head=bytes(range(32))),
+    DecideBranch(coop=3, length=20, head=bytes(range(32)), losses=((1, 70_000), (2, 5))),
     SetQuorums(witness_quorum=1, decision_quorum=3),
     SetEntriesPerDay(entries_per_day=None),
     SetEntriesPerDay(entries_per_day=1_234),

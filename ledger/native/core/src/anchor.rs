@@ -2,10 +2,10 @@
 
 use hashbrown::HashMap;
 
-use crate::branches::common_length;
+use crate::branches::{common_length, has_stand};
 use crate::change::{Change, Credit, Delivery, Kept};
-use crate::ending::{bring_back, is_end, stranded, undo_ending};
 use crate::charter::{Coop, Standing};
+use crate::ending::{bring_back, is_end, stranded, undo_ending};
 use crate::federation::{Home, Terms};
 use crate::log::{Item, Log, Returnable, COMMONS};
 use crate::payment::MAX_AMOUNT;
@@ -50,27 +50,23 @@ pub fn find_held(
     other: usize,
     anchor: &Anchor<'_>,
 ) -> Option<usize> {
-    let present = logs[terms.home].gone_by(other);
-    let has_head = |place: usize| logs[place].heads.at(anchor.length) == Some(anchor.head);
-    if has_head(present) {
-        return Some(present);
-    }
+    let has_head = |place: &usize| logs[*place].heads.at(anchor.length) == Some(anchor.head);
     if !terms.federation.is_forked(other) {
-        return None;
+        return Some(other).filter(has_head);
     }
+    let present = logs[terms.home].gone_by(other);
     let known = logs[terms.home].anchored[other];
-    let is_shared = |place: usize| common_length(&logs[place], &logs[present]) >= known;
-    terms.federation.branches(other).find(|place| has_head(*place) && is_shared(*place))
+    let stands = terms.charter.coop(anchor.coop).and_then(|coop| coop.stands);
+    let may_be = |place: &usize| {
+        has_stand(&logs[*place], stands) && common_length(&logs[*place], &logs[present]) >= known
+    };
+    let mut branches = std::iter::once(present).chain(terms.federation.branches(other));
+    branches.find(|place| has_head(place) && may_be(place))
 }
 
 /// Checks 9 and 10: whether the log knows of the end that an anchor of the branch at `held` takes in, and
 /// every balance has room for all that it credits to it.
-pub fn check_held(
-    terms: Terms<'_>,
-    logs: &[Log],
-    held: usize,
-    length: u64,
-) -> Result<(), Refusal> {
+pub fn check_held(terms: Terms<'_>, logs: &[Log], held: usize, length: u64) -> Result<(), Refusal> {
     let number = terms.federation.home(held).number;
     let has_left = terms.charter.coop(number).is_some_and(|coop| coop.standing == Standing::Left);
     if is_end(terms, logs, held, length) && !has_left {
@@ -79,12 +75,7 @@ pub fn check_held(
     check_balances(terms, logs, held, length)
 }
 
-fn check_balances(
-    terms: Terms<'_>,
-    logs: &[Log],
-    held: usize,
-    length: u64,
-) -> Result<(), Refusal> {
+fn check_balances(terms: Terms<'_>, logs: &[Log], held: usize, length: u64) -> Result<(), Refusal> {
     let log = &logs[terms.home];
     // The commons is no account and has no position; `None` stands for it.
     let mut credits: HashMap<Option<u32>, i64> = HashMap::new();

@@ -3,7 +3,9 @@
 //! A branch is a log at a place of its own, whose home has the coop's number. Logs are known to each other by the
 //! place of branch 0; which branch one goes by is asked only where a log has more than one.
 
-use crate::chain::genesis;
+use crate::chain::{genesis, Head};
+use crate::charter::Stand;
+use crate::effects::LetStand;
 use crate::fault::Fault;
 use crate::federation::{Federation, LogName};
 use crate::log::Log;
@@ -44,9 +46,28 @@ pub fn in_order(federation: &Federation, logs: &[Log], first: usize) -> Vec<usiz
     branches
 }
 
+/// Whether a branch can be the one that was decided to stand.
+pub fn has_stand(branch: &Log, stands: Option<Stand>) -> bool {
+    stands.is_none_or(|stands| branch.heads.at(stands.length) == Some(&stands.head))
+}
+
+/// What was decided last about the branches of the log at `first`, in any log.
+fn newest_stand(federation: &Federation, logs: &[Log], first: usize) -> Option<Stand> {
+    let number = federation.home(first).number;
+    let decided = logs.iter().filter_map(|log| log.charter.coop(number)?.stands);
+    decided.max_by_key(|stands| stands.version)
+}
+
 /// The place of the branch of the log at `first` that counts in the books.
 fn standing(federation: &Federation, logs: &[Log], first: usize) -> usize {
-    let branches = in_order(federation, logs, first);
+    let mut branches = in_order(federation, logs, first);
+    if branches.len() > 1 {
+        let stands = newest_stand(federation, logs, first);
+        let can_stand = |place: &usize| has_stand(&logs[*place], stands);
+        if branches.iter().any(can_stand) {
+            branches.retain(can_stand);
+        }
+    }
     let count = |branch: &usize| anchoring(federation, logs, *branch);
     // The last of those with the most would be taken, so they are looked at from behind.
     branches.iter().copied().rev().max_by_key(count).unwrap_or(first)
@@ -66,6 +87,68 @@ fn fork_length(federation: &Federation, logs: &[Log], first: usize) -> u64 {
     let lengths =
         federation.branches(first).map(|branch| common_length(&logs[first], &logs[branch]));
     lengths.min().unwrap_or(0)
+}
+
+/// The place of a branch of the log at `first` that has a head: the one that the log at `home` goes by, if it has.
+fn with_head(
+    federation: &Federation,
+    logs: &[Log],
+    home: usize,
+    first: usize,
+    (length, head): (u64, &Head),
+) -> Option<usize> {
+    let present = std::iter::once(logs[home].gone_by(first));
+    let mut branches = present.chain(in_order(federation, logs, first));
+    branches.find(|place| logs[*place].heads.at(length) == Some(head))
+}
+
+/// What a log was credited from a coop beyond a length.
+fn received_beyond(log: &Log, coop: u32, length: u64) -> i64 {
+    let received = log.received.get(&coop).into_iter().flatten();
+    received.filter(|(number, _)| *number > length).map(|(_, amount)| amount).sum()
+}
+
+/// Lets the log at `home` go by the branch that stands, as if it had anchored nothing else, and charges its
+/// commons. What it has still to give back of the payments that don't stand stays with its commons.
+pub fn let_stand(
+    federation: &Federation,
+    logs: &mut [Log],
+    home: usize,
+    stand: &LetStand,
+) -> Result<(), Fault> {
+    const NOT_HELD: Fault = Fault::Argument("the branch that stands is not held");
+    let first = federation.place(stand.coop).ok_or(NOT_HELD)?;
+    let head = (stand.length, &stand.head);
+    let branch = match federation.home(home).first == first {
+        true => home,
+        false => with_head(federation, logs, home, first, head).ok_or(NOT_HELD)?,
+    };
+    logs[home].commons -= stand.charge;
+    logs[home].position -= stand.charge;
+    if branch == home {
+        return Ok(());
+    }
+    let shared = taken_in(federation, logs, home, branch);
+    let log = &mut logs[home];
+    if shared < log.anchored[first] {
+        log.anchored[first] = shared;
+        let received = log.received.entry(stand.coop).or_default();
+        received.retain(|(number, _)| *number <= shared);
+        keep_returnable(log, stand.coop, shared);
+    }
+    log.go_by_branch(first, branch);
+    Ok(())
+}
+
+fn keep_returnable(log: &mut Log, coop: u32, shared: u64) {
+    let held = &mut log.held;
+    log.returnable.retain(|(from, number), item| {
+        let stays = *from != coop || *number <= shared;
+        if !stays {
+            *held -= item.amount;
+        }
+        stays
+    });
 }
 
 /// Forgets what nobody needs any more, after the log at `home` has changed.
@@ -162,7 +245,42 @@ impl Validator {
         let (home, first) = (self.position(name)?, self.position(other)?);
         let (federation, logs) = (&self.federation, self.logs()?);
         let shared = taken_in(federation, logs, home, standing(federation, logs, first));
-        let received = logs[home].received.get(&other).into_iter().flatten();
-        Ok(received.filter(|(number, _)| *number > shared).map(|(_, amount)| amount).sum())
+        Ok(received_beyond(&logs[home], other, shared))
+    }
+
+    /// What a log was credited from other branches of the log of `other` than one that has that head; None when
+    /// none such is held.
+    pub fn loss_by(
+        &self,
+        name: LogName,
+        other: u32,
+        length: u64,
+        head: &Head,
+    ) -> Result<Option<i64>, Fault> {
+        let (home, logs) = (self.position(name)?, self.logs()?);
+        let federation = &self.federation;
+        let Some(first) = federation.place(other) else {
+            return Ok(None);
+        };
+        let branch = with_head(federation, logs, home, first, (length, head));
+        let shared = branch.map(|branch| taken_in(federation, logs, home, branch));
+        Ok(shared.map(|shared| received_beyond(&logs[home], other, shared)))
+    }
+
+    /// Whether the branch of the log of `other` with that head is one of those that a log's charter lets stand
+    /// so far. Where one branch is held, it is the one that stood before.
+    pub fn may_stand(
+        &self,
+        name: LogName,
+        other: u32,
+        length: u64,
+        head: &Head,
+    ) -> Result<bool, Fault> {
+        let (home, first) = (self.position(name)?, self.position(other)?);
+        let (federation, logs) = (&self.federation, self.logs()?);
+        let branch = with_head(federation, logs, home, first, (length, head));
+        let branch = branch.filter(|_| federation.is_forked(first));
+        let stands = logs[home].charter.coop(other).and_then(|coop| coop.stands);
+        Ok(branch.is_none_or(|branch| has_stand(&logs[branch], stands)))
     }
 }

@@ -2,6 +2,7 @@
 
 use curve25519_dalek::edwards::EdwardsPoint;
 
+use crate::chain::Head;
 use crate::fault::Fault;
 use crate::refusal::Refusal;
 use crate::signature::decompress;
@@ -35,6 +36,16 @@ pub struct Coop {
     earlier_keys: Vec<(u64, NodeKey)>,
     /// (length, time): the entry after it may be earlier than the one before, but not than that time.
     time_fall: Option<(u64, u64)>,
+    /// The branch of its log that was decided to stand.
+    pub stands: Option<Stand>,
+}
+
+/// The branch that stands has this head at that length; a higher version counts more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stand {
+    pub version: u64,
+    pub length: u64,
+    pub head: Head,
 }
 
 /// A coop as it is told to this crate.
@@ -50,6 +61,7 @@ pub struct CoopFields {
     pub earlier_keys: Vec<([u8; 32], u64)>,
     /// (length, time) from where on the time of the coop's log may fall.
     pub time_fall: Option<(u64, u64)>,
+    pub stands: Option<Stand>,
 }
 
 impl CoopFields {
@@ -62,6 +74,7 @@ impl CoopFields {
             standing: 0,
             earlier_keys: Vec::new(),
             time_fall: None,
+            stands: None,
         }
     }
 }
@@ -143,6 +156,7 @@ impl Coop {
                 .map(|(key, until)| Ok((*until, NodeKey::new(key)?)))
                 .collect::<Result<_, _>>()?,
             time_fall: fields.time_fall,
+            stands: fields.stands,
         })
     }
 

@@ -1,6 +1,7 @@
 //! What an entry changes that the shared rules decided: PROTOCOL's effects as values.
 
 use crate::accounts::Accounts;
+use crate::chain::Head;
 use crate::chapters::Row;
 use crate::codec::Reader;
 use crate::fault::Fault;
@@ -17,11 +18,22 @@ pub struct Effects {
     pub chapters: Vec<Row>,
     /// The values of the index as they are after it; None when they are as before.
     pub days: Option<Days>,
+    /// What a decision about a fork does to the log; None for all else.
+    pub stand: Option<LetStand>,
+}
+
+/// A log goes by the branch of a coop's log that has `head` at `length`; `charge` leaves its commons.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LetStand {
+    pub coop: u32,
+    pub length: u64,
+    pub head: Head,
+    pub charge: i64,
 }
 
 impl Effects {
     /// From what `ledger.validators.shared_rules` writes: `[[account's row, ...],
-    /// [[chapter, key, value or nil], ...], days or nil]`.
+    /// [[chapter, key, value or nil], ...], days or nil, [coop, length, head, charge] or nil]`.
     pub fn read(data: &[u8]) -> Result<Self, Fault> {
         let mut reader = Reader::new(data);
         let effects = read_effects(&mut reader).filter(|_| reader.is_done());
@@ -47,12 +59,19 @@ impl Effects {
 }
 
 fn read_effects(reader: &mut Reader<'_>) -> Option<Effects> {
-    (reader.array()? == 3).then_some(())?;
+    (reader.array()? == 4).then_some(())?;
     Some(Effects {
         accounts: (0..reader.array()?).map(|_| Record::read(reader)).collect::<Option<_>>()?,
         chapters: (0..reader.array()?).map(|_| read_row(reader)).collect::<Option<_>>()?,
         days: if reader.take_nil() { None } else { Some(Days::read(reader)?) },
+        stand: if reader.take_nil() { None } else { Some(read_stand(reader)?) },
     })
+}
+
+fn read_stand(reader: &mut Reader<'_>) -> Option<LetStand> {
+    (reader.array()? == 4).then_some(())?;
+    let (coop, length) = (reader.number()?, reader.uint()?);
+    Some(LetStand { coop, length, head: *reader.hash()?, charge: reader.integer()? })
 }
 
 fn read_row(reader: &mut Reader<'_>) -> Option<Row> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::accounts::{Accounts, NO_POINT};
 use crate::batch::Key;
-use crate::branches::settle;
+use crate::branches::{let_stand, settle};
 use crate::chain::{extend, genesis, Head};
 use crate::charter::Charter;
 use crate::effects::Effects;
@@ -181,12 +181,16 @@ impl Validator {
         self.change(|federation, state| {
             let is_alone = state.logs.len() == 1;
             let number = federation.home(home).number;
-            let log = &mut state.logs[home];
+            let log = &state.logs[home];
             let (length, newest) = (log.heads.length(), log.moment.time);
             if time < log.charter.earliest_time(number, length, newest) {
                 return Err(Fault::Argument("time falls along the log"));
             }
-            effects.check(&log.accounts)?;
+            effects.check(&state.logs[home].accounts)?;
+            if let Some(stand) = &effects.stand {
+                let_stand(federation, &mut state.logs, home, stand)?;
+            }
+            let log = &mut state.logs[home];
             effects.apply(log)?;
             log.moment = log.moment.after(&log.charter, time, false);
             let head = extend(log.heads.last(), entry);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyType};
 
-use fiado_core::charter::{Charter as CoreCharter, CoopFields};
+use fiado_core::charter::{Charter as CoreCharter, CoopFields, Stand};
 use fiado_core::codec::Reader;
 use fiado_core::effects::Effects;
 use fiado_core::fault::Fault;
@@ -17,11 +17,25 @@ use fiado_core::validator::Validator as Core;
 use crate::{array, run, run_quick, to_exception, Entries};
 
 /// (coop number, node key, clearing limit, standing, earlier keys with the lengths they signed up to, length and
-/// least time of the entry before which time may fall).
-type Coop<'py> =
-    (u32, Bound<'py, PyBytes>, i64, u8, Vec<(Bound<'py, PyBytes>, u64)>, Option<(u64, u64)>);
+/// least time of the entry before which time may fall, the branch that stands).
+type Coop<'py> = (
+    u32,
+    Bound<'py, PyBytes>,
+    i64,
+    u8,
+    Vec<(Bound<'py, PyBytes>, u64)>,
+    Option<(u64, u64)>,
+    Option<StandFields<'py>>,
+);
+/// (version, length, head).
+type StandFields<'py> = (u64, u64, Bound<'py, PyBytes>);
 
-fn read_coop((number, key, limit, standing, earlier, fall): &Coop<'_>) -> PyResult<CoopFields> {
+fn read_stand((version, length, head): &StandFields<'_>) -> PyResult<Stand> {
+    Ok(Stand { version: *version, length: *length, head: *array(head.as_bytes())? })
+}
+
+fn read_coop(coop: &Coop<'_>) -> PyResult<CoopFields> {
+    let (number, key, limit, standing, earlier, fall, stands) = coop;
     Ok(CoopFields {
         number: *number,
         node_key: *array(key.as_bytes())?,
@@ -32,6 +46,7 @@ fn read_coop((number, key, limit, standing, earlier, fall): &Coop<'_>) -> PyResu
             .map(|(key, until)| Ok((*array(key.as_bytes())?, *until)))
             .collect::<PyResult<_>>()?,
         time_fall: *fall,
+        stands: stands.as_ref().map(read_stand).transpose()?,
     })
 }
 /// (next entry, refusal's number, (coop, length, head, signature) of a waiting anchor, shared).
@@ -142,6 +157,30 @@ impl Validator {
 
     fn fork_loss(&self, coop: u32, branch: usize, other: u32) -> PyResult<i64> {
         self.core.fork_loss(LogName { coop, branch }, other).map_err(to_exception)
+    }
+
+    fn loss_by(
+        &self,
+        coop: u32,
+        branch: usize,
+        other: u32,
+        length: u64,
+        head: &[u8],
+    ) -> PyResult<Option<i64>> {
+        let name = LogName { coop, branch };
+        self.core.loss_by(name, other, length, array(head)?).map_err(to_exception)
+    }
+
+    fn may_stand(
+        &self,
+        coop: u32,
+        branch: usize,
+        other: u32,
+        length: u64,
+        head: &[u8],
+    ) -> PyResult<bool> {
+        let name = LogName { coop, branch };
+        self.core.may_stand(name, other, length, array(head)?).map_err(to_exception)
     }
 
     #[getter]
