@@ -182,6 +182,7 @@ async def test_both_ends_know_the_newest_version() -> None:
         (("fiado9.9",), 0),
         (("fiado9.9", "fiado1.1"), 1),
         (("fiado9.9", "fiado1.2", "fiado1.1"), 2),
+        (("fiado1.3", "fiado1.2"), 3),
     ],
 )
 def test_a_dialler_of_another_version_is_let_in(protocols: tuple[str, ...], version: int) -> None:
