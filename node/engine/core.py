@@ -70,7 +70,8 @@ class Tick:
     names: Callable[[], Mapping[int, str]] = dict
     """The coops' names, for the log that people read."""
     served_bytes: dict[int, int] = field(default_factory=dict)
-    """How much each peer has been sent of logs that it asked for. Only `replication.serving` writes it."""
+    """How much each peer has been sent of logs that it asked for. `replication.serving` and
+    `replication.branches` write it."""
 
     def send(self, coop: int, data: bytes) -> None:
         """Send to one peer, after the commit."""
@@ -165,7 +166,8 @@ class Core:
         """Read by everybody. `Engine` alone commits, once in a tick; the history index and snapshots, which
         are derived, are written by `recording.history` and by `Engine`."""
         self.validator = validator
-        """Its state moves only when `recording.own_log` appends and when `replication.replicas` replays."""
+        """Its state moves only when `recording.own_log` appends and when `replication.replicas` replays;
+        `replication.branches` puts another one in its place, which holds more branches of a forked log."""
         self.known = known
         """What the node's folder knew of the charter at the start; the logs may know a newer one."""
         self.signer = Signer(key, lambda: self.newest, coop, lambda: self.is_signing)

@@ -46,6 +46,7 @@ from node.engine.recording.history import History
 from node.engine.recording.memos import Memos
 from node.engine.recording.own_log import OwnLog
 from node.engine.recording.proofs import receipt_of
+from node.engine.replication.branches import Branches
 from node.engine.replication.gossip import Gossip
 from node.engine.replication.recovery import Recovery
 from node.engine.replication.replicas import Replicas
@@ -104,6 +105,7 @@ class Engine:
         self._cut = loaded.cut
         self._soundness = Soundness(self._core, now_ms=steady_ms)
         self._replicas = Replicas(self._core)
+        self._branches = Branches(self._core, self._replicas)
         self._anchors = Anchors(self._core, self._replicas)
         self._history = History(self._core)
         self._memos = Memos(self._core)
@@ -141,6 +143,7 @@ class Engine:
         return Links(
             core=self._core,
             replicas=self._replicas,
+            branches=self._branches,
             gossip=self._gossip,
             recovery=self._recovery,
             anchors=self._anchors,
@@ -175,6 +178,7 @@ class Engine:
         self._links.receive(tick, inbox)
         self._recovery.run(tick)
         self._replicas.advance(tick)
+        self._branches.run(tick)
         self._recovery.run(tick)
         self._clock.run(tick)
         if self._core.is_open:
@@ -190,6 +194,7 @@ class Engine:
         self._extensions.gather(self._core, tick)
         self._recovery.cover(tick)
         self._core.store.commit(tick.write())
+        self._branches.committed()
         self._recovery.committed()
         self._index.surveys.committed()
         self._own.answer(tick)
@@ -266,7 +271,7 @@ class Engine:
         """
         if self._history.is_behind():
             return tick.steady_ms
-        parts = (self._gossip, self._replicas, self._anchors, self._recovery)
+        parts = (self._gossip, self._replicas, self._branches, self._anchors, self._recovery)
         times = [part.wake_at_ms() for part in (*parts, self._core.work, self._soundness)]
         times += self._decisions.wake_times_ms()
         if self._replicas.has_more:

@@ -10,6 +10,7 @@ from node.engine.events import Event, LinkEvent, LinkNews, PeerDown, PeerMessage
 from node.engine.recording.anchors import Anchors
 from node.engine.recording.memos import Memos
 from node.engine.replication.accusing import take_evidence
+from node.engine.replication.branches import Branches
 from node.engine.replication.gossip import Gossip
 from node.engine.replication.hearing import Hearing
 from node.engine.replication.recovery import Recovery
@@ -20,10 +21,12 @@ from node.engine.supervision.soundness import Soundness
 from node.engine.supervision.troubles import Troubles
 from node.engine.wire import (
     AddressNews,
+    BranchEntries,
     ClockNews,
     Entries,
     EvidenceNews,
     Get,
+    GetBranch,
     Heads,
     MemoDelivery,
     MemoKept,
@@ -42,6 +45,7 @@ class Links:
 
     core: Core
     replicas: Replicas
+    branches: Branches
     gossip: Gossip
     recovery: Recovery
     anchors: Anchors
@@ -82,6 +86,7 @@ class Links:
         self.anchors.peer_down(peer)
         self.decisions.peer_down(peer)
         self.charter.versions.peer_down(peer)
+        self.branches.peer_down(peer)
 
     def _peer_up(self, tick: Tick, event: PeerUp) -> None:
         peer = event.coop
@@ -96,6 +101,7 @@ class Links:
         self.clock.peer_up(tick, peer)
         self.gossip.peer_up(tick, peer)
         self.memos.peer_up(peer, acknowledges=event.acknowledges)
+        self.branches.peer_up(peer, agrees=event.agrees)
         self.decisions.peer_up(tick, peer, agrees=event.agrees)
         self.charter.requests.peer_up(tick, peer)
         self.recovery.peer_up(tick, peer)
@@ -110,6 +116,10 @@ class Links:
             case Entries():
                 if not self.soundness.on_entries(tick, message):
                     self.replicas.on_entries(tick, peer, message)
+            case GetBranch():
+                self.branches.serve(tick, peer, message)
+            case BranchEntries():
+                self.branches.on_branch(tick, peer, message)
             case WitnessRequest():
                 self.anchors.on_request(peer, message)
             case WitnessAnswer():

@@ -1,6 +1,6 @@
 """Reading a node's store back: its state at a start, and entries for others."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ledger.chain import SignedHead
@@ -9,6 +9,7 @@ from ledger.founding import Founding
 from ledger.state import Waiting
 from ledger.validators.choose import load_validator, new_validator
 from ledger.validators.interface import Validator
+from node.engine.branches_kept import Branch, load_kept
 from node.engine.wire import Entries
 from node.errors import LogDamaged, StorageFault
 from node.store import Store
@@ -31,13 +32,31 @@ def load_state(founding: Founding, store: Store, known: Iterable[int] = ()) -> L
     beyond is set aside. Raises `StorageFault` for whole entries that the rules refuse or that wait for what
     is not there: the engine never stores such.
     """
-    validator = _from_snapshot(founding, store) or new_validator(founding)
+    branches, is_whole = load_kept(store)
+    # Whoever learns of a branch has to begin anew, and a fork is rare.
+    snapshot = None if branches else _from_snapshot(founding, store)
+    validator = snapshot or new_validator(founding)
     for coop in known:
         validator.open_log(coop)
+    for branch in branches:
+        if branch.coop not in validator.coops:
+            validator.open_log(branch.coop)
+        validator.add_branch(branch.coop)
     loaded = Loaded(validator)
-    if not replay_store(validator, store):
+    if not replay_store(validator, store, branches, is_whole=is_whole):
         _cut(loaded, store)
     return loaded
+
+
+def _empty(founding: Founding, store: Store, branches: Sequence[Branch]) -> Validator:
+    """A validator with all logs that the store has, and their branches, before their first entries."""
+    validator = new_validator(founding)
+    for coop in store.logs():
+        if coop not in validator.coops:
+            validator.open_log(coop)
+    for branch in branches:
+        validator.add_branch(branch.coop)
+    return validator
 
 
 def _cut(loaded: Loaded, store: Store) -> None:
@@ -75,40 +94,65 @@ def _head_at(store: Store, coop: int, length: int) -> bytes | None:
         return None
 
 
-def replay_store(validator: Validator, store: Store) -> bool:
+def replay_store(
+    validator: Validator, store: Store, branches: Sequence[Branch] = (), *, is_whole: bool = True
+) -> bool:
     """Apply all entries that the store has beyond the validator's state; False when some are damaged.
 
     Logs wait for each other where one anchors another, so they are taken in turn.
     """
-    tails: dict[int, _Tail] = {}
+    tails: dict[tuple[int, int], _Tail] = _tails_of_branches(validator, store, branches)
     while True:
         # A log may take in that a coop has joined, which then has a log as well.
-        new = [coop for coop in validator.coops if coop not in tails]
-        tails |= {coop: _Tail(validator, store, coop) for coop in new}
+        new = [coop for coop in validator.coops if (coop, 0) not in tails]
+        tails |= {(coop, 0): _Tail(validator, store, coop) for coop in new}
         waiting = [tail for tail in tails.values() if not tail.is_over]
         if not waiting:
-            return not any(tail.is_damaged for tail in tails.values())
+            break
         progress = False
         for tail in waiting:
             progress |= tail.replay()
         if progress:
             continue
-        if any(tail.is_damaged for tail in tails.values()):
-            return False
-        coops = sorted(tail.coop for tail in waiting)
+        coops = sorted(tail.coop for tail in waiting if tail.branch == 0)
+        if not coops or not is_whole or any(tail.is_damaged for tail in tails.values()):
+            return not coops and not any(tail.is_damaged for tail in tails.values())
         raise StorageFault(f"the logs of coops {coops} wait for entries not held")
+    return not any(tail.is_damaged for tail in tails.values())
+
+
+def _tails_of_branches(
+    validator: Validator, store: Store, branches: Sequence[Branch]
+) -> dict[tuple[int, int], "_Tail"]:
+    tails: dict[tuple[int, int], _Tail] = {}
+    for branch in branches:
+        number = 1 + sum(coop == branch.coop for coop, _ in tails)
+        tails[branch.coop, number] = _Tail(validator, store, branch.coop, number, branch)
+    return tails
 
 
 class _Tail:
     """What the store has of a log beyond the validator's state, on its way in."""
 
-    def __init__(self, validator: Validator, store: Store, coop: int) -> None:
+    def __init__(
+        self,
+        validator: Validator,
+        store: Store,
+        coop: int,
+        branch: int = 0,
+        kept: Branch | None = None,
+    ) -> None:
         self.coop = coop
+        self.branch = branch
         self.is_over = False
         self.is_damaged = False
         self._validator = validator
         self._store = store
-        self._segments = store.segments(coop, validator.log(coop).length + 1)
+        self._segments = (
+            store.segments(coop, validator.log(coop).length + 1)
+            if kept is None
+            else kept.segments(store)
+        )
         self._left = b""
 
     def replay(self) -> bool:
@@ -118,8 +162,12 @@ class _Tail:
             if not self._left and not self._take():
                 self.is_over = True
                 return True
-            result = self._validator.replay(self.coop, self._left)
+            result = self._validator.replay(self.coop, self._left, branch=self.branch)
             if result.refusal is not None:
+                if self.branch:
+                    # Nobody honest has anchored more of it than the rules allow.
+                    self.is_over = True
+                    return True
                 number = self._validator.log(self.coop).length + 1
                 raise StorageFault(f"entry {number} of coop {self.coop}: {result.refusal.code}")
             progress |= result.count > 0
@@ -140,12 +188,12 @@ class _Tail:
 
     def _take(self) -> bool:
         """The next segment, if it is whole: nothing is applied that does not lead to the stored head."""
-        log = self._validator.log(self.coop)
+        log = self._validator.log(self.coop, branch=self.branch)
         try:
             segment = next(self._segments, None)
             if segment is None:
                 return False
-            chained = self._validator.chain(self.coop, segment.entries)
+            chained = self._validator.chain(self.coop, segment.entries, branch=self.branch)
             is_whole = (segment.first, segment.previous) == (log.length + 1, log.head)
             is_whole &= chained == (segment.count, segment.head)
         except (EncodingError, LogDamaged):

@@ -67,6 +67,44 @@ class Entries:
         return encode(["entries", self.first, self.previous, self.entries, self.signed.value()])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetBranch:
+    """Asks for the entries from `first` on of the history of a log that has `head` at `length`."""
+
+    coop: int
+    first: int
+    length: int
+    head: bytes
+
+    def encode(self) -> bytes:
+        """`["get branch", coop, first, length, head]`."""
+        return encode(["get branch", self.coop, self.first, self.length, self.head])
+
+
+@dataclass(frozen=True, slots=True)
+class BranchEntries:
+    """The answer: entries from there to a signed head, of the history that has `head` at `length`."""
+
+    length: int
+    head: bytes
+    part: Entries
+
+    def encode(self) -> bytes:
+        """`["branch", length, head, first, previous, entries, [coop, length, head, signature]]`."""
+        part = self.part
+        return encode(
+            [
+                "branch",
+                self.length,
+                self.head,
+                part.first,
+                part.previous,
+                part.entries,
+                part.signed.value(),
+            ]
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class WitnessRequest:
     """Asks the receiver to sign this head as a witness."""
@@ -175,6 +213,8 @@ Message = (
     Heads
     | Get
     | Entries
+    | GetBranch
+    | BranchEntries
     | WitnessRequest
     | WitnessAnswer
     | EvidenceNews
@@ -215,10 +255,22 @@ def _from_value(value: Value) -> Message | None:
         case ["get", int(coop), int(first)] if is_number(coop) and 1 <= first <= MAX:
             return Get(coop=coop, first=first)
         case ["entries", int(first), bytes(previous), bytes(entries), head]:
-            read = _signed_head(head)
-            if read is None or len(previous) != 32 or not 1 <= first <= read.length:
-                return None
-            return Entries(first=first, previous=previous, entries=entries, signed=read)
+            return _entries(first, previous, entries, head)
+        case ["get branch", int(coop), int(first), int(length), bytes(named)]:
+            if is_number(coop) and 1 <= first <= length <= MAX and len(named) == 32:
+                return GetBranch(coop=coop, first=first, length=length, head=named)
+        case [
+            "branch",
+            int(length),
+            bytes(named),
+            int(first),
+            bytes(previous),
+            bytes(entries),
+            head,
+        ]:
+            part = _entries(first, previous, entries, head)
+            if part is not None and 1 <= length <= MAX and len(named) == 32:
+                return BranchEntries(length, named, part)
         case ["witness", head]:
             read = _signed_head(head)
             return None if read is None else WitnessRequest(read)
@@ -248,6 +300,13 @@ def _from_value(value: Value) -> Message | None:
         case _:
             pass
     return None
+
+
+def _entries(first: int, previous: bytes, entries: bytes, head: object) -> Entries | None:
+    read = _signed_head(head)
+    if read is None or len(previous) != 32 or not 1 <= first <= read.length:
+        return None
+    return Entries(first=first, previous=previous, entries=entries, signed=read)
 
 
 def _signed_head(value: object) -> SignedHead | None:

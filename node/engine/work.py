@@ -18,8 +18,10 @@ from typing import Final
 from node.engine.costs import LOOKUP, ROW, SIGNATURE, reading
 from node.engine.settings import EngineSettings
 from node.engine.wire import (
+    BranchEntries,
     Entries,
     EvidenceNews,
+    GetBranch,
     Heads,
     MemoDelivery,
     MemoKept,
@@ -45,6 +47,10 @@ def cost_of(message: Message) -> int:
             return _HEAD * len(message.heads)
         case Entries():
             return SIGNATURE + ROW + len(message.entries) // _ENTRY_BYTES
+        case BranchEntries():
+            return SIGNATURE + ROW + len(message.part.entries) // _ENTRY_BYTES
+        case GetBranch():
+            return SIGNATURE + 5 * LOOKUP
         case WitnessRequest() | WitnessAnswer():
             return 3 * SIGNATURE
         case EvidenceNews():

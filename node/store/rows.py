@@ -120,6 +120,8 @@ class DocumentKind(StrEnum):
     """A memo sealed to an account of another coop, until that coop's node has it."""
     REQUEST = "request"
     """A coop's request to join the federation, and who brought it."""
+    BRANCH = "branch"
+    """A part of another history of a forked log, which other logs have anchored."""
     SET_ASIDE = "set_aside"
     """What was stored of a log beyond a damaged entry; for people."""
 

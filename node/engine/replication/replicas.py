@@ -157,7 +157,7 @@ class Replicas:
             return False
         waiting = self.waiting.get(coop)
         if waiting is not None:
-            if self._still_waits(waiting):
+            if not self.is_held(waiting):
                 return False
             self._recall(waiting)
             del self.waiting[coop]
@@ -175,14 +175,22 @@ class Replicas:
     def _may_take(self, coop: int) -> bool:
         return coop != self._core.coop or not self._core.is_signing
 
-    def _still_waits(self, waiting: Waiting) -> bool:
-        return self._core.head_at(waiting.coop, waiting.length) != waiting.head
+    def is_held(self, waiting: Waiting) -> bool:
+        """Whether the head that a log waits for is held, in the log or in a branch of it."""
+        if self._core.head_at(waiting.coop, waiting.length) == waiting.head:
+            return True
+        validator = self._core.validator
+        return any(
+            validator.head_at(waiting.coop, waiting.length, branch=branch) == waiting.head
+            for branch in validator.branches(waiting.coop)[1:]
+        )
 
     def _recall(self, waiting: Waiting) -> None:
         """Give the validator a head that all others have left behind, from the store: a coop that joined
         later may anchor it."""
         validator = self._core.validator
-        if validator.head_at(waiting.coop, waiting.length) is None:
+        is_in_log = self._core.head_at(waiting.coop, waiting.length) == waiting.head
+        if is_in_log and validator.head_at(waiting.coop, waiting.length) is None:
             validator.recall_head(waiting.coop, waiting.length, waiting.head)
 
     def _disbelieve(self, peer: int, coop: int) -> None:

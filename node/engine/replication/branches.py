@@ -1,0 +1,233 @@
+"""Branches: the other histories of a log that has forked, as far as other logs have anchored them.
+
+A log that anchored a history of a forked log which is not held here waits. Then that history is asked for, of
+the coop whose log waits and of every other peer in turn, from where it parts from what is held. It is kept
+beside the log (`node.engine.branches_kept`), the state of all logs is made anew with it, and replication
+goes on.
+
+Rules: only of a coop against which there is evidence of a fork, only what a log waits for, under a signed
+head; bounded in bytes, and no more branches of a log than there are other coops.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from ledger.chain import extend_all
+from ledger.codec import split
+from ledger.errors import EncodingError, ProofError
+from ledger.state import Waiting
+from node.engine.branches_kept import Branch, branch_documents, load_branches
+from node.engine.core import Core, Tick
+from node.engine.costs import SIGNATURE
+from node.engine.reading import load_state, read_entries
+from node.engine.replication.replicas import Replicas
+from node.engine.wire import BranchEntries, Entries, GetBranch
+from node.errors import PeerFault
+from node.store import DocumentKind, Write
+
+MOST_SLOWER: Final = 6
+"""How often the time for an answer doubles, when no peer has one that fits."""
+FIRST_STEP: Final = 16
+"""How far before the wanted head the first question begins; eight times as far each time it was too late."""
+
+
+@dataclass(slots=True)
+class _Fetch:
+    """A branch on its way: its parts so far, and the question that is under way."""
+
+    step: int = FIRST_STEP
+    parts: list[Entries] = field(default_factory=list)
+    first: int = 0
+    peer: int = 0
+    deadline_ms: int = 0
+    failed: int = 0
+    """How many questions had no answer, or none that fits."""
+
+
+class Branches:
+    """Asks for branches, keeps them, and gives them to peers."""
+
+    def __init__(self, core: Core, replicas: Replicas) -> None:
+        self._core = core
+        self._replicas = replicas
+        self._takers: set[int] = set()
+        self._fetches: dict[Waiting, _Fetch] = {}
+        self._is_new = False
+        self._kept: set[Waiting] = set()
+        """What was fetched. Who still waits for that waits for something that the rules refuse."""
+
+    def peer_up(self, peer: int, *, agrees: bool) -> None:
+        """Only links of version 3 know the messages about branches."""
+        self._takers.discard(peer)
+        if agrees:
+            self._takers.add(peer)
+
+    def peer_down(self, peer: int) -> None:
+        """A question to it is lost."""
+        self._takers.discard(peer)
+        for fetch in self._fetches.values():
+            if fetch.peer == peer:
+                fetch.deadline_ms = 0
+
+    # What peers ask for.
+
+    def serve(self, tick: Tick, peer: int, message: GetBranch) -> None:
+        """Send entries of the branch that has the head which the peer names, if it is held here."""
+        core = self._core
+        served = tick.served_bytes.get(peer, 0)
+        if served >= core.settings.served_bytes or not core.work.may_go_on(peer):
+            return
+        found = self._find(message)
+        if found is not None and len(found.entries) <= core.settings.entries_bytes:
+            size = max(len(found.entries), core.settings.served_bytes // 64)
+            tick.served_bytes[peer] = served + size
+            tick.send(peer, BranchEntries(message.length, message.head, found).encode())
+
+    def _find(self, asked: GetBranch) -> Entries | None:
+        core = self._core
+        if not core.has_log(asked.coop):
+            return None
+        if core.head_at(asked.coop, asked.length) == asked.head:
+            size = core.settings.entries_message_bytes
+            return read_entries(core.store, asked.coop, asked.first, max_bytes=size)
+        for branch in self._held(asked.coop):
+            if branch.head_at(asked.length) == asked.head:
+                return branch.from_entry(core.store, asked.first)
+        return None
+
+    # What this node asks for.
+
+    def run(self, tick: Tick) -> None:
+        """Ask for what logs wait for, and forget what none does any more."""
+        wanted = {wait for wait in self._replicas.waiting.values() if self._is_wanted(wait)}
+        for over in self._fetches.keys() - wanted:
+            del self._fetches[over]
+        for wait in sorted(wanted, key=lambda wait: (wait.coop, wait.length, wait.head)):
+            fetch = self._fetches.setdefault(wait, _Fetch())
+            if fetch.deadline_ms <= tick.steady_ms:
+                fetch.failed += fetch.peer in self._takers
+                self._ask(tick, wait, fetch)
+
+    def _is_wanted(self, wait: Waiting) -> bool:
+        return (
+            self._core.is_accused(wait.coop, "fork")
+            and wait.coop != self._core.coop
+            and wait not in self._kept
+            and not self._replicas.is_held(wait)
+        )
+
+    def _ask(self, tick: Tick, wait: Waiting, fetch: _Fetch) -> None:
+        able = self._able(wait)
+        if not able:
+            return
+        fetch.peer = able[fetch.failed % len(able)]
+        if fetch.parts:
+            fetch.first = fetch.parts[-1].signed.length + 1
+        else:
+            top = min(wait.length, self._core.length(wait.coop) + 1)
+            fetch.first = max(1, top - fetch.step)
+        slower = 2 ** min(fetch.failed // len(able), MOST_SLOWER)
+        fetch.deadline_ms = tick.steady_ms + self._core.settings.request_timeout_ms * slower
+        question = GetBranch(coop=wait.coop, first=fetch.first, length=wait.length, head=wait.head)
+        tick.send(fetch.peer, question.encode())
+
+    def _able(self, wait: Waiting) -> list[int]:
+        """Whom to ask: first those whose logs wait for it, who must have had it."""
+        waiting = {log for log, each in self._replicas.waiting.items() if each == wait}
+        able = self._takers & self._core.peers
+        return sorted(able, key=lambda peer: (peer not in waiting, peer))
+
+    def on_branch(self, tick: Tick, peer: int, message: BranchEntries) -> None:
+        """Take in a part of a branch that was asked for; `PeerFault` for what its coop has not signed."""
+        part = message.part
+        for wait, fetch in self._fetches.items():
+            is_asked = (wait.coop, wait.length, wait.head) == (
+                part.coop,
+                message.length,
+                message.head,
+            )
+            if is_asked and (fetch.peer, fetch.first) == (peer, part.first):
+                self._check(peer, part)
+                self._take(tick, wait, fetch, part)
+                return
+
+    def _check(self, peer: int, part: Entries) -> None:
+        core = self._core
+        core.work.spend(peer, SIGNATURE)
+        try:
+            part.signed.check(core.newest)
+            entries = split(part.entries)
+        except (ProofError, EncodingError) as error:
+            raise PeerFault(f"a branch that proves nothing: {error}") from error
+        is_whole = part.first + len(entries) - 1 == part.signed.length
+        if not is_whole or extend_all(part.previous, entries) != part.signed.head:
+            raise PeerFault("a branch that does not lead to its signed head")
+
+    def _take(self, tick: Tick, wait: Waiting, fetch: _Fetch, part: Entries) -> None:
+        before = fetch.parts[-1].signed.head if fetch.parts else None
+        if before is None:
+            before = self._core.head_at(part.coop, part.first - 1)
+        if before == part.previous:
+            fetch.parts.append(part)
+        else:
+            fetch.parts.clear()
+            fetch.step *= 8
+        if self._is_hopeless(wait, fetch, part):
+            # Another peer may know better, once this question counts as lost.
+            fetch.parts.clear()
+            fetch.step = FIRST_STEP
+        elif fetch.parts and part.signed.length >= wait.length:
+            del self._fetches[wait]
+            self._keep(tick, wait, Branch(tuple(fetch.parts)))
+        else:
+            self._ask(tick, wait, fetch)
+
+    def _is_hopeless(self, wait: Waiting, fetch: _Fetch, part: Entries) -> bool:
+        """Whether what a peer answers leads nowhere, or to too much."""
+        if not fetch.parts:
+            return part.first == 1
+        if sum(len(each.entries) for each in fetch.parts) > self._core.settings.pending_bytes:
+            return True
+        head = Branch(tuple(fetch.parts)).head_at(wait.length)
+        return part.signed.length >= wait.length and head != wait.head
+
+    def _keep(self, tick: Tick, wait: Waiting, branch: Branch) -> None:
+        """Write it down, in place of a branch that it goes beyond."""
+        self._kept.add(wait)
+        held = self._held(wait.coop)
+        older = [each for each in held if branch.head_at(each.tip.length) == each.tip.head]
+        if len(held) - len(older) >= len(self._core.validator.coops) - 1:
+            return
+        dropped = [
+            (DocumentKind.BRANCH, document.id)
+            for each in older
+            for document in branch_documents(each, created=0)
+        ]
+        documents = branch_documents(branch, created=tick.now_ms // 1000)
+        kept = {document.id for document in documents}
+        tick.changes.append(
+            Write(
+                documents=documents,
+                dropped_documents=[each for each in dropped if each[1] not in kept],
+            )
+        )
+        tick.notice("branch_kept", coop=wait.coop, length=branch.tip.length)
+        self._is_new = True
+
+    def _held(self, coop: int) -> list[Branch]:
+        return [each for each in load_branches(self._core.store) if each.coop == coop]
+
+    def committed(self) -> None:
+        """What this tick wrote is durable: with another branch the state of all logs is made anew."""
+        if self._is_new:
+            self._is_new = False
+            self._replicas.has_more = True  # what has waited for it
+            core = self._core
+            core.validator = load_state(
+                core.validator.founding, core.store, core.validator.coops
+            ).validator
+
+    def wake_at_ms(self) -> int | None:
+        """When the first question counts as lost, or a branch can be used."""
+        times = (fetch.deadline_ms for fetch in self._fetches.values())
+        return min(times, default=None)
