@@ -91,14 +91,17 @@ def decide_index(
 
 
 def check_content(entry: IndexEntry, *, charter: Charter, index: Index) -> Refusal | None:
-    """The refusal that the entry would earn next in a log with that index, were it signed by enough."""
+    """The refusal that the entry would earn next in a log with that index, were it signed by enough.
+
+    One without a place is judged as if it had the next.
+    """
     # 9.3.1
     if charter.index is None:
         return Refusal.INDEX_NOT_CHARTERED
     return (
         _check_observations(entry, charter.index)
         or _check_observers(entry, charter, verify)
-        or _check_place(entry, index)
+        or (None if entry.turn is None else _check_place(entry, index))
         or _check_decided(entry, index)
     )
 
