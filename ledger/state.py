@@ -109,7 +109,10 @@ class Returnable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """A replay stands before an anchor of a head that is not held here; `signature` is its coop's."""
+    """A replay stands before an entry that needs a head which is not held here.
+
+    `signature` is that of the head's coop, which an anchor carries; empty for a decision about a branch.
+    """
 
     coop: int
     length: int

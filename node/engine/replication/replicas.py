@@ -296,6 +296,8 @@ class Replicas:
 
     def _learn_from_anchor(self, tick: Tick, waiting: Waiting) -> None:
         """An anchor carries its coop's signature over a head: news, or proof of a fork."""
+        if not waiting.signature:
+            return
         signed = SignedHead(
             coop=waiting.coop,
             length=waiting.length,
