@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from cli.demo.graph import make_graph, read_graph
+from cli.demo.play import run_play
 from cli.demo.tour import run_tour
 from cli.demo.trade import TradeResult, run_trade
 from cli.shell.exit_codes import ExitCode
@@ -25,6 +26,12 @@ from cli.shell.terminal import Output
     flag_value=Path(),
     help="Run the payments in this file, a line `payer payee amount` for each; without a file they are "
     "made up.",
+)
+@click.option(
+    "--federation",
+    "is_play",
+    is_flag=True,
+    help="Play what happens to a federation: a coop joins, a key is lost, one cheats, one leaves.",
 )
 @click.option("--coops", type=click.IntRange(1, 64), default=3, help="How many cooperatives.")
 @click.option(
@@ -48,6 +55,7 @@ from cli.shell.terminal import Output
 @output_option
 def demo(
     graph_file: Path | None,
+    is_play: bool,
     coops: int,
     members: int,
     payments: int,
@@ -58,14 +66,19 @@ def demo(
 ) -> None:
     """Show a federation of real nodes on this machine, from its charter to its audit.
 
-    Without --trade-graph it is a tour: three cooperatives, a few members, and every command with what it
-    prints. With --trade-graph all payments of a graph are made for real: members are spread over the
+    Without an option it is a tour: three cooperatives, a few members, and every command with what it
+    prints. With --federation it is a play in acts about everything in a federation that can change.
+    With --trade-graph all payments of a graph are made for real: members are spread over the
     cooperatives so that communities stay together, admitted with signatures, and each signs what they
     pay. All servers listen on this machine only and are stopped at the end.
     """
     with _folder(folder) as root:
         if graph_file is None:
             program = click.get_current_context().find_root().command
+            if is_play:
+                if not run_play(root, program=program, output=output):
+                    click.get_current_context().exit(int(ExitCode.REFUSED))
+                return
             run_tour(root, program=program, keep=keep, output=output)
             return
         if graph_file == Path():

@@ -12,8 +12,8 @@ from typing import Any, Final
 
 import click
 
-from cli.demo.founding import quicken
-from cli.demo.inflation import base_of_index, follow_prices
+from cli.demo.beginning import admit_members, found_federation
+from cli.demo.inflation import follow_prices
 from cli.demo.processes import RunningNode, free_ports, running
 from cli.demo.shop import sell
 from cli.demo.stage import COOPS, STEWARDS, Actor, Cast, Stage, TourFailed
@@ -30,12 +30,12 @@ def run_tour(root: Path, *, program: click.Command, keep: bool, output: Output) 
     stage = Stage(output, program)
     cast = Cast(root)
     ports = free_ports(len(COOPS))
-    charter = _found(stage, cast, ports)
+    charter = found_federation(stage, cast, ports, first_limit=FIRST_LIMIT)
     folders = [root / coop for coop in COOPS]
     stage.say("The three nodes start, each a process of its own with its own database.")
     with running(folders, ports) as nodes:
         urls = dict(zip(COOPS, (node.url for node in nodes), strict=True))
-        _admit(stage, cast, urls)
+        admit_members(stage, cast, urls)
         place = _trade(stage, cast)
         follow_prices(stage, cast, urls)
         sell(stage, cast)
@@ -46,58 +46,6 @@ def run_tour(root: Path, *, program: click.Command, keep: bool, output: Output) 
         if keep:
             _stay(nodes, cast, output)
     output.result({"commands": stage.commands, **summary})
-
-
-def _found(stage: Stage, cast: Cast, ports: Sequence[int]) -> Path:
-    """Nodes' folders, stewards' keys, the charter and its signatures."""
-    stage.say("Three cooperatives found a federation. Each makes the folder of its node.")
-    charter = cast.root / "charter.toml"
-    options: list[str] = []
-    urls = {coop: f"http://127.0.0.1:{port}" for coop, port in zip(COOPS, ports, strict=True)}
-    for coop, port in zip(COOPS, ports, strict=True):
-        words = ["node", "init", str(cast.root / coop), "--coop", coop, "--port", str(port)]
-        for other, url in urls.items():
-            words += ["--peer", f"{other}={url}"] if other != coop else []
-        made = stage.ask(cast.anybody, *words)
-        quicken(cast.root / coop, first_limit=FIRST_LIMIT)
-        options += ["--coop", f"{coop}=Cooperativa {coop.capitalize()}"]
-        options += ["--node-key", f"{coop}={made['public_key']}"]
-        options += ["--clearing-limit", f"{coop}=1000.00"]
-        for steward in STEWARDS:
-            key = stage.ask(cast.steward(steward, coop), "steward", "key", "new")
-            options += ["--steward", f"{coop}={steward}:{key['public_key']}"]
-    stage.say("They agree on a charter and sign it, each with its node's key.")
-    options += ["--index", "cer", "--base", base_of_index()]
-    stage.ask(
-        cast.anybody, "federation", "init", str(charter), "--name", "Ferias del Sur", *options
-    )
-    for coop in COOPS:
-        node = str(cast.root / coop)
-        stage.ask(cast.anybody, "federation", "sign", str(charter), "--node", node, "--yes")
-    stage.run(cast.anybody, "federation", "show", str(charter))
-    for coop in COOPS:
-        stage.ask(cast.anybody, "node", "install", str(cast.root / coop), str(charter))
-    return charter
-
-
-def _admit(stage: Stage, cast: Cast, urls: dict[str, str]) -> None:
-    """Members join, and stewards admit them."""
-    for coop in COOPS:
-        for steward in STEWARDS:
-            stage.ask(cast.steward(steward, coop), "steward", "key", "use", urls[coop])
-    stage.say("Alice makes a key on her own machine and asks Norte for an account.")
-    for name, coop in (("alice", "norte"), ("beto", "norte"), ("carla", "sur"), ("dario", "este")):
-        is_shown = name == "alice"
-        stage.ask(cast.member(name), "wallet", "new")
-        words = ("join", "--node", urls[coop], "--handle", name)
-        stage.run(cast.member(name), *words, is_shown=is_shown)
-        if is_shown:
-            stage.say("Two stewards have to agree. Each sees what they sign, in plain words.")
-        for steward in STEWARDS:
-            who = cast.steward(steward, coop)
-            stage.run(who, "steward", "admit", name, "--yes", is_shown=is_shown)
-    stage.run(cast.member("alice"), "join")
-    stage.say("In the same way Beto joined Norte, Carla Sur and Dario Este.")
 
 
 def _trade(stage: Stage, cast: Cast) -> str:

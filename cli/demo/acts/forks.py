@@ -1,0 +1,83 @@
+"""A cooperative forks its log, the others trade on, and later decide which branch stands.
+
+The fork is a real one: the folder of Sur's node is copied, Sur pays Norte, and then the copy pays Este the
+same money while nobody is there to see both. Each of the two has taken one history in when they meet again.
+"""
+
+import shutil
+import time
+from typing import Final
+
+from cli.demo.processes import wait_until_ready
+from cli.demo.world import World
+
+FORKER: Final = "sur"
+COPY: Final = "sur-copy"
+PAID: Final = "25.00"
+
+
+def play(world: World) -> None:
+    """Two histories are written, the proof goes round, and the honest ones pay each other."""
+    _fork(world)
+    _meet(world)
+    _trade_on(world)
+
+
+def _fork(world: World) -> None:
+    stage, cast = world.stage, world.cast
+    carla = cast.member("carla")
+    stage.say("Somebody at Sur copies the folder of its node. Este's node happens to be off.")
+    world.stop(FORKER, "este")
+    shutil.copytree(world.root / FORKER, world.root / COPY)
+    world.start(FORKER)
+    stage.say("Carla pays Alice, and Norte takes it in.")
+    pay = ("--memo", "cloth", "--wait", "delivered")
+    world.repeat(carla, "pay", "alice@norte", PAID, *pay, is_shown=True)
+    world.stop(*world.nodes)
+    stage.say("Then Sur runs the copy, where that never happened, and Carla pays Dario as much.")
+    world.start("este", is_ready=False)
+    world.start(FORKER, folder=world.root / COPY, is_ready=False)
+    wait_until_ready([world.nodes["este"], world.nodes[FORKER]])
+    world.repeat(carla, "pay", "dario@este", PAID, *pay, is_shown=True)
+
+
+def _meet(world: World) -> None:
+    world.stage.say(
+        "All are back. The nodes find two heads of one log: that is proof, for everybody."
+    )
+    for coop in ("norte", "oeste"):
+        world.start(coop)
+    honest = ("norte", "este")
+    world.wait("the proof of the fork", lambda: all(_has_proof(world, coop) for coop in honest))
+
+
+def _has_proof(world: World, coop: str) -> bool:
+    return bool(world.ask(coop, "/v1/evidence")["evidence"])
+
+
+def _trade_on(world: World) -> None:
+    stage, cast = world.stage, world.cast
+    begun = time.monotonic()
+    stage.say("Norte and Este have taken in one history each, and go on with each other at once.")
+    pay = ("pay", "dario@este", "2.00", "--memo", "bread", "--wait", "delivered")
+    world.repeat(cast.member("alice"), *pay, is_shown=True)
+    world.measured["cut off"] = round(time.monotonic() - begun, 1)
+    stage.say("The books name what was credited from a history that does not stand:")
+    stage.run(cast.anybody, "audit", world.url("norte"))
+
+
+def mend(world: World) -> None:
+    """Quarantine, which branch stands, and readmission with another key."""
+    stage, cast = world.stage, world.cast
+    others = ("norte", "este", "oeste")
+    stage.say("The others meet. Sur is shut out until it is clear what happened.")
+    world.decide("quarantine", FORKER, by=others)
+    stage.say("They decide which history stands, and that Sur's commons bears the loss.")
+    world.decide("standing", FORKER, by=others)
+    world.stop(FORKER)
+    made = stage.ask(
+        cast.anybody, "node", "init", str(world.root / "sur-new-key"), "--coop", FORKER
+    )
+    stage.say("Sur is let in again, with a new key and a lower limit.")
+    key = str(made["public_key"])
+    world.decide("readmit", FORKER, "--node-key", key, "--limit", "500.00", by=others)

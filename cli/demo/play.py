@@ -1,0 +1,104 @@
+"""`fiado demo --federation`: a federation from its founding through everything that can change in it.
+
+Each act is a file of `cli.demo.acts`, and is played with the very commands that people type. An act that
+can't be played is counted and said in words; the others go on.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from cli.demo.acts import currency, forks, joining, keys, leaving, limits, prints, trade
+from cli.demo.processes import NodeFailed
+from cli.demo.stage import Cast, Stage, TourFailed
+from cli.demo.world import World
+from cli.shell.errors import CliError
+from cli.shell.terminal import Output
+from node.member.client import NodeError
+
+ACTS: Final[tuple[tuple[str, Callable[[World], None]], ...]] = (
+    ("three cooperatives found a federation and trade", trade.play),
+    ("a fourth cooperative joins from one address", joining.play),
+    ("a clearing limit is raised", limits.play),
+    ("a node loses its key and goes on with a new one", keys.play),
+    ("a print is mistyped and agreed on after correction", prints.play),
+    ("the currency loses three zeros", currency.play),
+    ("a cooperative forks its log, and the others trade on", forks.play),
+    ("the branch is decided and the cooperative readmitted", forks.mend),
+    ("a cooperative leaves", leaving.play),
+)
+
+
+def run_play(root: Path, *, program: click.Command, output: Output) -> bool:
+    """Play all acts with everything in folders under `root`; whether all could be played."""
+    begun = time.monotonic()
+    stage, cast = Stage(output, program), Cast(root)
+    failed: list[str] = []
+    with ExitStack() as stack:
+        world = World(root=root, stage=stage, cast=cast, stack=stack)
+        for name, play in ACTS:
+            stage.say(f"*** {name.capitalize()} ***")
+            problem = _play(world, play)
+            if problem is not None:
+                failed.append(name)
+                stage.say(f"This could not be played: {problem}")
+        summary = _audit(world, failed)
+    output.line()
+    output.line(f"{stage.commands} commands in {time.monotonic() - begun:.0f} seconds.")
+    for name in failed:
+        output.line(f"Not played to its end: {name}.")
+    output.result(
+        {
+            "steps": len(ACTS),
+            "failed": len(failed),
+            **summary,
+            "seconds_to_join": world.measured.get("join"),
+            "seconds_cut_off_after_fork": world.measured.get("cut off"),
+            "not_played": failed,
+        }
+    )
+    return not failed
+
+
+def _play(world: World, play: Callable[[World], None]) -> str | None:
+    """Play an act; what was wrong, if anything."""
+    try:
+        play(world)
+    except TourFailed as failed:
+        return f"`{failed.command}` ended with {failed.code}: {_last_line(failed.output)}"
+    except NodeFailed as failed:
+        return f"the node in {failed.folder} did not start: {' '.join(failed.last_lines)}"
+    except (CliError, NodeError) as error:
+        return str(error)
+    return None
+
+
+def _last_line(printed: str) -> str:
+    lines = [line for line in printed.splitlines() if line.strip()]
+    return lines[0].strip() if lines else "it said nothing"
+
+
+def _audit(world: World, failed: Sequence[str]) -> dict[str, Any]:
+    """Audit every node that runs, again while they have not all seen the last entry yet."""
+    urls = [world.url(coop) for coop in world.nodes]
+    audited: dict[str, Any] = {}
+
+    def agree() -> bool:
+        nonlocal audited
+        try:
+            audited = world.stage.ask(world.cast.anybody, "audit", *urls)
+        except TourFailed:
+            return False
+        return audited["digests_equal"] is True
+
+    world.stage.say("Finally anyone audits all of it, at each node, from the first entry on.")
+    try:
+        world.wait("fiado audit", agree)
+        world.stage.run(world.cast.anybody, "audit", urls[0])
+    except (TourFailed, IndexError):
+        return {"sum": None, "digests_equal": False}
+    return {"sum": audited["audits"][0]["sum"], "digests_equal": audited["digests_equal"]}
