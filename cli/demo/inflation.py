@@ -31,7 +31,7 @@ _POLL_SECONDS: Final = 0.2
 
 def base_of_index() -> str:
     """The charter's base day and value, as `fiado federation init --base` takes them."""
-    return f"{text_from_day(_today() - DAYS_BACK)}={BASE_VALUE}"
+    return f"{text_from_day(today() - DAYS_BACK)}={BASE_VALUE}"
 
 
 def follow_prices(stage: Stage, cast: Cast, urls: Mapping[str, str]) -> None:
@@ -66,7 +66,7 @@ def _publish(stage: Stage, cast: Cast, urls: Mapping[str, str]) -> None:
     """Publish prints until today has a value: one, or two when a window has just ended."""
     is_shown = True
     period = _next_period(urls[PUBLISHERS[0]])
-    while _known_until(urls[PUBLISHERS[0]]) < _today():
+    while _known_until(urls[PUBLISHERS[0]]) < today():
         for coop in PUBLISHERS:
             for steward in STEWARDS:
                 who = cast.steward(steward, coop)
@@ -96,5 +96,6 @@ def _known_until(url: str) -> int:
         return day_from_text(text(client, client.get("/v1/index"), "known_until"))
 
 
-def _today() -> int:
+def today() -> int:
+    """The day of this machine's clock, as the index counts days."""
     return int(time.time()) // SECONDS_IN_DAY

@@ -45,6 +45,7 @@ def run_play(root: Path, *, program: click.Command, output: Output) -> bool:
             problem = _play(world, play)
             if problem is not None:
                 failed.append(name)
+                world.revive()
                 stage.say(f"This could not be played: {problem}")
         summary = _audit(world, failed)
     output.line()

@@ -71,11 +71,15 @@ def free_ports(count: int) -> list[int]:
         return [each.getsockname()[1] for each in sockets]
 
 
-def start_node(folder: Path, *, port: int) -> RunningNode:
-    """Start the node in a folder; its log goes to `node.log` there. It is not ready yet."""
+def start_node(folder: Path, *, port: int, is_alone: bool = False) -> RunningNode:
+    """Start the node in a folder; its log goes to `node.log` there. It is not ready yet.
+
+    `is_alone`: it shall sign though it may be an old copy, as nobody should want.
+    """
+    alone = ["--alone"] if is_alone else []
     with (folder / LOG_FILE).open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "cli", "node", "run", "--while-stdin-open", str(folder)],
+            [sys.executable, "-m", "cli", "node", "run", "--while-stdin-open", *alone, str(folder)],
             # The pipe ends with this process, however that ends, and the node with the pipe.
             stdin=subprocess.PIPE,
             stdout=log,

@@ -54,13 +54,18 @@ class Stage:
         self.output.line(text)
 
     def run(
-        self, actor: Actor, *words: str, expected: ExitCode = ExitCode.OK, is_shown: bool = True
+        self,
+        actor: Actor,
+        *words: str,
+        expected: ExitCode = ExitCode.OK,
+        is_shown: bool = True,
+        is_hidden_when_failed: bool = False,
     ) -> str:
         """Run a command as `actor` and show it; its output. Raises `TourFailed`."""
         typed = " ".join(_quoted(word) for word in ("fiado", *words))
         code, printed = _run(self._program, [*words, *actor.options])
         self.commands += 1
-        if is_shown:
+        if is_shown and not (is_hidden_when_failed and code != expected):
             self.output.line()
             self.output.line(f"[{actor.name}] $ {typed}")
             for line in printed.rstrip().splitlines():

@@ -6,12 +6,12 @@ other cooperatives endorse it too. `World.decide` waits until every node that ru
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from cli.demo.processes import RunningNode, free_ports, start_node, wait_until_ready
+from cli.demo.processes import NodeFailed, RunningNode, free_ports, start_node, wait_until_ready
 from cli.demo.stage import STEWARDS, Actor, Cast, Stage, TourFailed
 from node.member.client import NodeClient, NodeError
 
@@ -42,9 +42,17 @@ class World:
         """Where a cooperative's node answers."""
         return f"http://127.0.0.1:{self.port(coop)}"
 
-    def start(self, coop: str, *, folder: Path | None = None, is_ready: bool = True) -> None:
+    def start(
+        self,
+        coop: str,
+        *,
+        folder: Path | None = None,
+        is_ready: bool = True,
+        is_alone: bool = False,
+    ) -> None:
         """Start a node, by default in the cooperative's own folder, and wait until it can record."""
-        node = start_node(folder or self.root / coop, port=self.port(coop))
+        folder = folder or self.root / coop
+        node = start_node(folder, port=self.port(coop), is_alone=is_alone)
         self.stack.callback(node.stop)
         self.nodes[coop] = node
         if is_ready:
@@ -55,6 +63,12 @@ class World:
         for coop in coops:
             if coop in self.nodes:
                 self.nodes.pop(coop).stop()
+
+    def revive(self) -> None:
+        """After an act that broke off: start again what does not run."""
+        for coop in self.ports.keys() - self.nodes.keys():
+            with suppress(NodeFailed):
+                self.start(coop)
 
     def ask(self, coop: str, path: str) -> dict[str, Any]:
         """What a node answers."""
@@ -82,7 +96,7 @@ class World:
         deadline = time.monotonic() + WAIT_SECONDS
         while True:
             try:
-                self.stage.run(actor, *words, is_shown=is_shown)
+                self.stage.run(actor, *words, is_shown=is_shown, is_hidden_when_failed=True)
                 return
             except TourFailed:
                 if time.monotonic() > deadline:

@@ -7,7 +7,6 @@ the wallet, so that receipts can be verified with no network; a copy that is dam
 """
 
 import hashlib
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -28,7 +27,6 @@ from node.member.answers import decode_bytes, objects
 from node.member.client import NodeClient, NodeError, NodeMisbehaved, NodeProblem
 
 _MOST_PAGES: Final = 256
-_RENEWED_SECONDS: Final = 86_400
 _NOT_FOUND: Final = 404
 
 
@@ -149,27 +147,21 @@ def trusted_charter(
 ) -> KnownCharter:
     """The charter of the wallet's federation, as it knows it and its node tells it.
 
-    The node is asked for changes once a day, and whenever no coop of the name `needed` is known.
+    The node is asked for changes each time: a coop may have joined or have another key since. When it does
+    not answer, what is known has to do, unless no coop of the name `needed` is known.
     """
     trusted_founding(wallet, client, federation)
     known = kept_charter(charter_file(wallet), changes_file(wallet))
     is_known = needed is None or known.charter.coop_named(needed) is not None
-    if is_known and _is_fresh(changes_file(wallet)):
-        return known
     try:
-        known = with_news(client, known)
+        newer = with_news(client, known)
     except NodeError:
         if not is_known:
             raise
         return known
-    keep_charter(wallet, known)
-    return known
-
-
-def _is_fresh(path: Path) -> bool:
-    with suppress(OSError):
-        return 0 <= time.time() - path.stat().st_mtime < _RENEWED_SECONDS
-    return False
+    if newer is not known or not changes_file(wallet).exists():
+        keep_charter(wallet, newer)
+    return newer
 
 
 def keep_founding(wallet: Path, founding: Founding) -> None:

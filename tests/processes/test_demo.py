@@ -36,6 +36,21 @@ def _check_prices(said: str) -> None:
     assert "Every value follows from the charter" in said
 
 
+def test_the_play_of_a_federation(tmp_path: Path) -> None:
+    """What a federation of honest cooperatives goes through; what follows a fork may be left out."""
+    result = CliRunner().invoke(main, ["demo", "--federation", "--json", "--folder", str(tmp_path)])
+    document = json.loads(result.stdout.splitlines()[-1])
+    assert document["steps"] == 9
+    after_a_fork = {
+        "a cooperative forks its log, and the others trade on",
+        "the branch is decided and the cooperative readmitted",
+        "a cooperative leaves",
+    }
+    assert set(document["not_played"]) <= after_a_fork, result.output
+    assert document["failed"] == len(document["not_played"])
+    assert 0 < document["seconds_to_join"] < 600
+
+
 @pytest.mark.parametrize("coops", [2, 3])
 def test_a_trade_graph(tmp_path: Path, coops: int) -> None:
     graph = tmp_path / "graph.txt"

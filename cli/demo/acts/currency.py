@@ -1,6 +1,8 @@
 """The national currency loses three zeros."""
 
+from cli.demo.inflation import today
 from cli.demo.world import World
+from ledger.index.days import text_from_day
 
 
 def play(world: World) -> None:
@@ -10,6 +12,7 @@ def play(world: World) -> None:
         "The government takes three zeros off the peso. Balances are in units and stay as they are."
     )
     stage.run(cast.member("alice"), "balance")
-    world.decide("currency", "ARN", "--zeros", "3", by=("norte", "sur", "oeste"))
+    words = ("currency", "ARN", "--from", text_from_day(today() + 1), "--old", "1000")
+    world.decide(*words, by=("norte", "sur", "oeste"))
     stage.run(cast.anybody, "index", "show", "--node", world.url("norte"))
     stage.run(cast.member("alice"), "balance")

@@ -1,7 +1,7 @@
 """A cooperative forks its log, the others trade on, and later decide which branch stands.
 
-The fork is a real one: the folder of Sur's node is copied, Sur pays Norte, and then the copy pays Este the
-same money while nobody is there to see both. Each of the two has taken one history in when they meet again.
+The fork is a real one: the folder of Sur's node is copied, Sur's Carla pays at Norte, and then the copy lets
+Celia pay at Este, while nobody is there to see both. Each of the two has taken one history in when they meet.
 """
 
 import shutil
@@ -9,6 +9,7 @@ import time
 from typing import Final
 
 from cli.demo.processes import wait_until_ready
+from cli.demo.stage import STEWARDS
 from cli.demo.world import World
 
 FORKER: Final = "sur"
@@ -25,20 +26,35 @@ def play(world: World) -> None:
 
 def _fork(world: World) -> None:
     stage, cast = world.stage, world.cast
-    carla = cast.member("carla")
+    _admit_celia(world)
     stage.say("Somebody at Sur copies the folder of its node. Este's node happens to be off.")
     world.stop(FORKER, "este")
     shutil.copytree(world.root / FORKER, world.root / COPY)
     world.start(FORKER)
     stage.say("Carla pays Alice, and Norte takes it in.")
     pay = ("--memo", "cloth", "--wait", "delivered")
+    carla = cast.member("carla")
     world.repeat(carla, "pay", "alice@norte", PAID, *pay, is_shown=True)
     world.stop(*world.nodes)
-    stage.say("Then Sur runs the copy, where that never happened, and Carla pays Dario as much.")
+    stage.say("Then Sur runs the copy, where that never happened, and Celia pays Dario as much.")
     world.start("este", is_ready=False)
-    world.start(FORKER, folder=world.root / COPY, is_ready=False)
+    world.start(FORKER, folder=world.root / COPY, is_ready=False, is_alone=True)
     wait_until_ready([world.nodes["este"], world.nodes[FORKER]])
-    world.repeat(carla, "pay", "dario@este", PAID, *pay, is_shown=True)
+    celia = cast.member("celia")
+    world.repeat(celia, "pay", "dario@este", PAID, *pay, is_shown=True)
+
+
+def _admit_celia(world: World) -> None:
+    """A wallet never signs a second history itself, so it takes somebody else for that."""
+    stage, cast = world.stage, world.cast
+    celia = cast.member("celia")
+    stage.ask(celia, "wallet", "new")
+    words = ("join", "--node", world.url(FORKER), "--handle", "celia")
+    stage.run(celia, *words, is_shown=False)
+    for steward in STEWARDS:
+        who = cast.steward(steward, FORKER)
+        stage.run(who, "steward", "admit", "celia", "--yes", is_shown=False)
+    stage.ask(celia, "join")
 
 
 def _meet(world: World) -> None:
