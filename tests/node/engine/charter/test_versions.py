@@ -183,6 +183,20 @@ def test_a_coop_goes_on_with_a_new_key_when_the_old_one_is_lost(town: Town) -> N
         assert balance(town, seen_at, 2) == 300
 
 
+def test_a_new_key_signs_nothing_before_the_node_has_what_the_old_one_signed(town: Town) -> None:
+    admit(town, 2, 1)
+    town.kill(2)
+    town.disks[2], town.marks[2] = MemoryDisk(), type(town.marks[2])()
+    key = signing_key("a new node key")
+    decide(town, SetNodeKey(coop=2, key=key.public_key, length=1), 1, 3)
+    town.federation = replace(town.federation, node_keys={**town.federation.node_keys, 2: key})
+    town.known[2] = town.engines[1].newest
+    town.cut = {frozenset((2, coop)) for coop in (1, 3)}
+    town.start(2)
+    town.pass_time(10_000)
+    assert town.engines[2].status().readiness is Readiness.BEHIND
+
+
 def test_a_node_whose_key_was_replaced_records_nothing_more(town: Town) -> None:
     admit(town, 2, 1)
     held = core_of(town.engines[1]).length(2)
