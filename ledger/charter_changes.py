@@ -1,7 +1,8 @@
 """Changes of the charter: what one `charter` entry alters, PROTOCOL section 7.13.
 
 A change is an array that begins with its type. Here are the shapes: for each type a frozen class, whose
-`value` is the array, and its reader. What a change does, and when it may, is said in `ledger.rules.charter`.
+`value` is the array, and its reader. What a change does, and when it may, is said in
+`ledger.rules.amendments` and `ledger.rules.charter`.
 A new type is a class, a reader, a row of `READERS`, a place in `Change`, and a rule there.
 """
 

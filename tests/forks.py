@@ -13,7 +13,7 @@ from ledger.charter import Charter
 from ledger.charter_changes import Change, DecideBranch
 from ledger.entries import encode_entry
 from ledger.refusals import Refusal
-from ledger.rules.charter import amend
+from ledger.rules.amendments import amend
 from ledger.state import Waiting
 from ledger.transactions import Status
 from ledger.validators.interface import Validator

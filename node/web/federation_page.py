@@ -15,7 +15,7 @@ from ledger.charter_changes import read_change
 from ledger.charter_entries import CharterEntry
 from ledger.codec import decode
 from ledger.entries import decode_transaction
-from ledger.rules.charter import amend
+from ledger.rules.amendments import amend
 from node.http.base.api import Api
 from node.http.federation.federation import read_changes, read_federation
 from node.http.federation.requests import read_requests

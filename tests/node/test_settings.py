@@ -6,7 +6,7 @@ import pytest
 
 from ledger.charter import Charter
 from ledger.codec import encode
-from ledger.rules.charter import amend
+from ledger.rules.amendments import amend
 from node.settings import (
     FolderError,
     absolute_store,

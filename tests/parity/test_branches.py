@@ -9,7 +9,7 @@ from ledger.charter_changes import DecideBranch
 from ledger.invariants import find_violations
 from ledger.refusals import Refusal
 from ledger.rules import branches
-from ledger.rules.charter import amend
+from ledger.rules.amendments import amend
 from ledger.validators.interface import Validator
 from ledger.validators.reference import ReferenceValidator
 from tests.builders import build_federation

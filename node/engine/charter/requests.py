@@ -15,7 +15,7 @@ from ledger.charter_changes import Join, read_change
 from ledger.codec import decode, encode
 from ledger.errors import EncodingError, ProofError
 from ledger.refusals import Refusal
-from ledger.rules.charter import amend
+from ledger.rules.amendments import amend
 from node.engine.core import Core, Tick
 from node.engine.events import AskToJoin, Event, Failed, Refused, Reply
 from node.engine.health.status import WaitingRequest

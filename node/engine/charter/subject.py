@@ -11,7 +11,8 @@ from ledger.charter_entries import CharterEntry
 from ledger.codec import encode
 from ledger.entries import decode_transaction
 from ledger.refusals import Refusal
-from ledger.rules.charter import amend, check_content
+from ledger.rules.amendments import amend
+from ledger.rules.charter import check_content
 from ledger.transactions import Kind, encode_transaction
 from node.engine.charter.news import Versions
 from node.engine.charter.objections import objection

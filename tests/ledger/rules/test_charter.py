@@ -22,7 +22,8 @@ from ledger.errors import ProofError, SnapshotError
 from ledger.evidence import InvalidEntryEvidence
 from ledger.invariants import find_violations
 from ledger.refusals import Refusal
-from ledger.rules.charter import amend, check_content, decide_charter
+from ledger.rules.amendments import amend
+from ledger.rules.charter import check_content, decide_charter
 from ledger.validators.reference import ReferenceValidator
 from tests.builders import MakeValidator, replay_logs
 from tests.charter_builders import FOURTH, Union, certified, join_of, open_union

@@ -15,7 +15,7 @@ from ledger.index.days import Method, day_from_text, month_from_text
 from ledger.index.table import PLACES_OF_A_TABLE, Index
 from ledger.invariants import find_violations
 from ledger.refusals import Refusal
-from ledger.rules.charter import amend
+from ledger.rules.amendments import amend
 from ledger.rules.charter_index import LARGEST_FACTOR, Doubt, doubt
 from ledger.rules.index_rows import INDEX_CHAPTER
 from ledger.transactions import Price

@@ -9,7 +9,7 @@ from ledger.entries import encode_entry
 from ledger.errors import DependencyMissing
 from ledger.invariants import find_violations, fork_loss, settled_losses
 from ledger.refusals import Refusal
-from ledger.rules.charter import amend
+from ledger.rules.amendments import amend
 from ledger.state import Waiting
 from ledger.transactions import Status
 from tests.builders import START, MakeValidator, build_federation, signing_key

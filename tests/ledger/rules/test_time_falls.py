@@ -5,7 +5,7 @@ import pytest
 from ledger.charter_changes import Leave, LetTimeFall
 from ledger.entries import LAST_TIME, encode_entry
 from ledger.refusals import Refusal
-from ledger.rules.charter import amend
+from ledger.rules.amendments import amend
 from tests.builders import START, MakeValidator, replay_logs
 from tests.charter_builders import Union, open_union
 
