@@ -89,6 +89,8 @@ class Plan:
     """The probability that a coop's stewards first read something else than what was printed."""
     dies_speaking: float
     """The probability that a node dies just after it has said something in a round."""
+    changes: int
+    """How many changes of the charter people agree on, one after the other."""
     days: int
     """How many days pass in the time of trouble: then the calendar leaps, now and then."""
 
@@ -160,10 +162,17 @@ def draw_plan(seed: int) -> Plan:
         lead_days=0,
         tongue=words.choice(list(Tongue)),
         misread=0.0,
+        changes=words.choice((0, 0, 1, 3)) if _can_change(coops, mischief) else 0,
         dies_speaking=trouble * words.choice((0.0, 0.0, 0.05, 0.3)),
         days=0,
     )
     return with_index(plan, indexed)
+
+
+def _can_change(coops: int, mischief: Mischief) -> bool:
+    """Whether the honest coops are enough to change the charter."""
+    honest = coops - (mischief is not Mischief.NONE)
+    return honest > coops // 2
 
 
 def plan_for(seed: int, mischief: Mischief, **changes: Any) -> Plan:

@@ -46,6 +46,10 @@ def unsettled(simulation: Simulation) -> str | None:
 
 def _missing_decisions(simulation: Simulation) -> str | None:
     """Every honest log takes in every decision that any of them has, and all that can be certified."""
+    agreed, versions = len(simulation.agreed.changes), simulation.watch.versions.of
+    behind = sorted(coop for coop, version in versions.items() if version < agreed)
+    if behind:
+        return f"coops {behind} have not taken in all {agreed} changes of the charter"
     decided = simulation.watch.decided
     if decided is None:
         return None

@@ -16,6 +16,7 @@ from node.engine.events import Ask, Event, Notice, Outbox, Publish, Reply, Submi
 from tests.builders import Federation, build_federation
 from tests.index_builders import index_lines
 from tests.node.engine.inside import core_of
+from tests.simulation.changes import Agreed, ChangingStewards
 from tests.simulation.clocks import Clocks
 from tests.simulation.culprits import Culprit, make_culprit
 from tests.simulation.facts import make_facts
@@ -33,7 +34,7 @@ from tests.simulation.world import Failure, Trace, World
 
 HEALING_MS = 60_000
 REST_MS = 20_000
-TICKS_PER_SECOND_AT_REST = 12
+TICKS_PER_SECOND_AT_REST = 16
 SURVEYED_UNTIL = "2025-12-21"
 """The Sunday of the first week that is surveyed; the run begins on 2026-01-01."""
 
@@ -63,6 +64,7 @@ class Simulation:
         if decided is not None:
             self.members.price_of = partial(price_of, decided)
             self.members.known_until = lambda: decided.furthest.known_until
+        self.agreed = Agreed(self.world, plan)
         self.culprit: Culprit | None = None
         self._answers: dict[int, Callable[[Any], None]] = {}
         self._asked_at: dict[int, int] = {}
@@ -201,6 +203,8 @@ class Simulation:
                     done=partial(self._begin_to_pay, wallets),
                 )
 
+            changing = ChangingStewards(self.members, coop, self.agreed)
+            self.world.after(self.world.random.randint(500, 6_000), changing.look)
             if self.facts is not None:
                 publishing = PublishingStewards(self.members, coop, self.facts)
                 self.world.after(self.world.random.randint(500, 6_000), publishing.look)

@@ -1,4 +1,4 @@
-"""What coops have said about the index, read from the messages that honest nodes send and from nothing else.
+"""What coops have said about decisions, read from the messages that honest nodes send and from nothing else.
 
 An honest coop supports one decision in a round of a place and signs one, both saved before they leave, and
 observes once for a week. Its word counts whoever passes it on, so that one that it has forgotten is
@@ -7,18 +7,18 @@ whether a log has taken them in or not.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from ledger.agreement import Turn
+from ledger.agreement import SUBJECTS, Subject, Turn
 from ledger.codec import decode, encode
 from node.engine.events import Send
 from node.engine.wire import Message, decode_message
 from node.engine.wire_decisions import Key, Signed, Stated, Supported, Told
 from node.store import DocumentKind
-from tests.simulation.decided import Decided, name
+from tests.simulation.decided import name
 from tests.simulation.nodes import SimNode
 from tests.simulation.world import Failure
 
@@ -27,7 +27,12 @@ _SAID: Final = (
     encode(["support", 0])[1:-1],
     encode(["observed", 0])[1:-1],
     encode(["index so far", 0])[1:-1],
+    encode(["charter so far", 0])[1:-1],
 )
+
+
+PlaceOf = Callable[[SimNode, Subject | None], int]
+"""How many decisions of a subject a node's log has taken in; without one, which week it takes in next."""
 
 
 class Saying(StrEnum):
@@ -48,6 +53,11 @@ class Word:
     turn: Turn | None
     choice: bytes
 
+    @property
+    def subject(self) -> Subject | None:
+        """What its turn is about."""
+        return SUBJECTS.get(self.key[0])
+
     def __str__(self) -> str:
         where = "" if self.turn is None else f" in round {self.turn.round}"
         return f"coop {self.coop} {self.saying} {name(self.key)}{where}"
@@ -56,50 +66,51 @@ class Word:
 class Spoken:
     """Words over the whole run."""
 
-    def __init__(self, honest: list[int]) -> None:
+    def __init__(self, honest: list[int], quorums: Mapping[Subject, int]) -> None:
         self._honest = frozenset(honest)
+        self._quorums = quorums
         self._words: dict[tuple[Saying, int, object], Word] = {}
         self._signers: defaultdict[tuple[Turn, bytes], set[int]] = defaultdict(set)
-        self._certified: dict[int, Word] = {}
-        self.highest: dict[int, int] = {}
+        self._certified: dict[tuple[Subject, int], Word] = {}
+        self.highest: dict[tuple[Subject, int], int] = {}
         """The latest round of each place in which an honest coop has said something."""
 
-    def hear(self, node: SimNode, sends: Sequence[Send], decided: Decided, quorum: int) -> int:
+    def hear(self, node: SimNode, sends: Sequence[Send], place_of: PlaceOf) -> int:
         """What an honest node sends after a tick; how many words of its own it says for the first time."""
         own = 0
         for data in {send.data for send in sends if _is_about_decisions(send.data)}:
             for word in words_in(decode_message(data, max_bytes=len(data))):
-                own += self._take(node, word, decided)
-                self._count(word, quorum)
+                own += self._take(node, word, place_of)
+                self._count(word)
         return own
 
-    def _take(self, node: SimNode, word: Word, decided: Decided) -> bool:
+    def _take(self, node: SimNode, word: Word, place_of: PlaceOf) -> bool:
         if word.coop not in self._honest:
             return False
-        where = word.key if word.turn is None else word.turn
+        where = word.key if word.turn is None else (word.subject, word.turn)
         key = (word.saying, word.coop, where)
         is_new = key not in self._words
         first = self._words.setdefault(key, word)
         if first.choice != word.choice:
             raise Failure(f"{first}, and {word}")
-        if word.turn is not None:
-            at = self.highest.setdefault(word.turn.place, word.turn.round)
-            self.highest[word.turn.place] = max(at, word.turn.round)
+        if word.turn is not None and word.subject is not None:
+            place = (word.subject, word.turn.place)
+            self.highest[place] = max(word.turn.round, self.highest.get(place, 0))
         if word.coop != node.coop or not is_new:
             return False
-        if not _is_saved(node, word, decided):
+        if not _is_saved(node, word, place_of):
             raise Failure(f"{word} and did not save it")
         return True
 
-    def _count(self, word: Word, quorum: int) -> None:
+    def _count(self, word: Word) -> None:
         """Fail when enough coops have signed a second decision for a place."""
-        if word.saying is not Saying.SIGNED or word.turn is None:
+        if word.saying is not Saying.SIGNED or word.turn is None or word.subject is None:
             return
         signers = self._signers[word.turn, word.choice]
         signers.add(word.coop)
-        if len(signers) < quorum:
+        if len(signers) < self._quorums[word.subject]:
             return
-        certified = self._certified.setdefault(word.turn.place, word)
+        certified = self._certified.setdefault((word.subject, word.turn.place), word)
         if certified.choice != word.choice:
             raise Failure(f"two decisions are certified for place {word.turn.place}: {word}")
 
@@ -130,17 +141,17 @@ def _is_about_decisions(data: bytes) -> bool:
     return data[1:].startswith(_SAID)
 
 
-def _is_saved(node: SimNode, word: Word, decided: Decided) -> bool:
+def _is_saved(node: SimNode, word: Word, place_of: PlaceOf) -> bool:
     """Whether the disk has it, or the node's log the decision, so that there can't be another."""
-    index = decided.logs[node.coop]
-    if word.turn is None:
+    if word.turn is None or word.subject is None:
         document = node.disk.documents.get((DocumentKind.DECISION, "-".join(map(str, word.key))))
-        return index.due_window.period > word.key[1] or (
+        return place_of(node, None) > word.key[1] or (
             document is not None and word.choice.endswith(_content(document.data))
         )
-    document = node.disk.documents.get((DocumentKind.AGREEMENT, "index"))
-    if index.place > word.turn.place or document is None:
-        return index.place > word.turn.place
+    document = node.disk.documents.get((DocumentKind.AGREEMENT, word.subject.name.lower()))
+    place_now = place_of(node, word.subject)
+    if place_now > word.turn.place or document is None:
+        return place_now > word.turn.place
     place, *_, words = _list(decode(document.data[32:]))
     saying = int(word.saying is Saying.SIGNED)
     return place == word.turn.place and any(

@@ -8,11 +8,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from ledger.chain import extend, genesis
+from ledger.charter_entries import CharterEntry
 from ledger.codec import split
 from ledger.decisions import IndexEntry
 from ledger.entries import Entry, decode_entry, transaction_start
 from ledger.transactions import Anchor, Pay
 from node.store import MemoryDisk
+from tests.simulation.changes import Versions
 from tests.simulation.decided import Decided
 from tests.simulation.world import Failure
 
@@ -28,6 +30,8 @@ class Truth:
     places: dict[bytes, int] = field(default_factory=dict)
     payments: dict[tuple[int, int], int] = field(default_factory=dict)
     anchors: list[Anchor] = field(default_factory=list)
+    versions: Versions | None = None
+    """Judges what is recorded of the charter."""
     decided: Decided | None = None
     """With an index: judges what is recorded of it."""
     priced: int = 0
@@ -73,6 +77,8 @@ class Truth:
                 self.decided.check_paid(self.coop, entry.transaction, entry.time)
         elif isinstance(entry.transaction, Anchor):
             self.anchors.append(entry.transaction)
+        elif isinstance(entry.transaction, CharterEntry) and self.versions is not None:
+            self.versions.take(self.coop, entry.transaction)
         elif isinstance(entry.transaction, IndexEntry) and self.decided is not None:
             self.decided.take(self.coop, entry.transaction)
 

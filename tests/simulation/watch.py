@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ledger.agreement import Subject
 from ledger.charter import Charter
 from ledger.codec import encode
 from ledger.entries import transaction_start
@@ -24,6 +25,7 @@ from node.engine.events import (
 )
 from node.engine.wire import WitnessAnswer, decode_message
 from tests.node.engine.inside import core_of
+from tests.simulation.changes import Versions
 from tests.simulation.decided import Decided
 from tests.simulation.facts import Facts
 from tests.simulation.nodes import SimNode
@@ -49,11 +51,21 @@ class Watch:
         self.honest = [coop for coop in charter.coops if coop not in culprits]
         self._index_quorum = charter.index.parameters.quorum if charter.index else 0
         self.decided = None if facts is None else Decided(charter, facts, self.honest)
-        self.spoken = Spoken(self.honest)
+        quorums = {
+            Subject.INDEX: self._index_quorum,
+            Subject.CHARTER: charter.decision_quorum,
+        }
+        self.spoken = Spoken(self.honest, quorums)
+        self.versions = Versions(charter.federation, self.honest)
         self.on_word: Callable[[SimNode], None] = lambda node: None
         """Called after a tick in which an honest node said something new about a decision."""
         self.truths = {
-            coop: Truth(coop=coop, federation=charter.federation, decided=self.decided)
+            coop: Truth(
+                coop=coop,
+                federation=charter.federation,
+                versions=self.versions,
+                decided=self.decided,
+            )
             for coop in self.honest
         }
         self.acknowledged: dict[tuple[int, bytes], int] = {}
@@ -129,14 +141,24 @@ class Watch:
 
     def _check_deciding(self, node: SimNode, sends: Sequence[Send]) -> None:
         """The index as the node's own log has it, and what leaves the node signed about it."""
-        if self.decided is None or node.engine is None:
+        if node.engine is None:
             return
-        index = core_of(node.engine).validator.index(node.coop)
-        if index is None:
-            raise Failure(f"{node.name} has no index")
-        self.decided.check_table(index, node.name)
-        if self.spoken.hear(node, sends, self.decided, self._index_quorum):
+        if self.decided is not None:
+            index = core_of(node.engine).validator.index(node.coop)
+            if index is None:
+                raise Failure(f"{node.name} has no index")
+            self.decided.check_table(index, node.name)
+        if self.spoken.hear(node, sends, self._place_of):
             self.on_word(node)
+
+    def _place_of(self, node: SimNode, subject: Subject | None) -> int:
+        """See `PlaceOf`: by what the node's log is known to have, whatever its engine says."""
+        if subject is Subject.CHARTER:
+            return self.versions.of[node.coop]
+        if self.decided is None:
+            raise Failure(f"{node.name} speaks of an index that there is not")
+        index = self.decided.logs[node.coop]
+        return index.due_window.period if subject is None else index.place
 
     def _check_replies(self, node: SimNode, events: Sequence[Event], outbox: Outbox) -> None:
         asked = {event.request: event for event in events if hasattr(event, "request")}
