@@ -111,7 +111,7 @@ def _clearing_limit(wording: Wording, change: SetClearingLimit) -> list[str]:
     ]
     if before is not None:
         amount = wording.forms.amount(before.clearing_limit)
-        sentences.append(wording.said(say("Until then it is {amount}."), amount=amount))
+        sentences.append(wording.said(say("Before this change: {amount}."), amount=amount))
     return sentences
 
 
@@ -178,13 +178,14 @@ def _quorums(wording: Wording, change: SetQuorums) -> list[str]:
     number = wording.forms.number
     return [
         wording.said(
-            say("Decisions are signed by {count} cooperatives; until then by {before}."),
+            say("Decisions are signed by {count} cooperatives; before this change by {before}."),
             count=number(change.decision_quorum),
             before=number(wording.before.decision_quorum),
         ),
         wording.said(
             say(
-                "What one takes in from another is witnessed by {count} others; until then by {before}."
+                "What one takes in from another is witnessed by {count} others; before this change by "
+                "{before}."
             ),
             count=number(change.witness_quorum),
             before=number(wording.before.witness_quorum),

@@ -48,7 +48,7 @@ def test_two_stewards_stand_for_a_limit(desk: Desk, node: CharterNode) -> None:
     limit = ("propose", "limit", "sur", "60000.00")
     first = desk.as_steward(0, *limit)
     assert (first["signed_by"], first["signed"]) == (["steward 0"], False)
-    assert "up to 60000.00. Until then it is" in first["says"]
+    assert "up to 60000.00. Before this change:" in first["says"]
     second = desk.as_steward(1, "endorse")
     assert (second["signed_by"], second["signed"]) == (["steward 0", "steward 1"], True)
     (content,) = node.publications

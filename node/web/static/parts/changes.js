@@ -67,7 +67,7 @@ const SENTENCES = {
   ],
   [CLEARING_LIMIT]: (before, coop, limit) => [
     say("All members of {coop} together may owe the others up to {amount}.", { coop: title(before, coop), amount: showAmount(limit) }),
-    ...(before.coops.has(coop) ? [say("Until then it is {amount}.", { amount: showAmount(before.coops.get(coop).limit) })] : []),
+    ...(before.coops.has(coop) ? [say("Before this change: {amount}.", { amount: showAmount(before.coops.get(coop).limit) })] : []),
   ],
   [NODE_KEY]: (before, coop, key, length) => [
     say("The node of {coop} gets another key, {key}…", { coop: title(before, coop), key: digits(key) }),
@@ -82,8 +82,8 @@ const SENTENCES = {
     say("Its log goes on after entry {length}, where its head is {head}…", { length: showNumber(length), head: digits(head) }),
   ],
   [QUORUMS]: (before, witnesses, deciding) => [
-    say("Decisions are signed by {count} cooperatives; until then by {before}.", { count: showNumber(deciding), before: showNumber(before.deciding) }),
-    say("What one takes in from another is witnessed by {count} others; until then by {before}.", { count: showNumber(witnesses), before: showNumber(before.witnesses) }),
+    say("Decisions are signed by {count} cooperatives; before this change by {before}.", { count: showNumber(deciding), before: showNumber(before.deciding) }),
+    say("What one takes in from another is witnessed by {count} others; before this change by {before}.", { count: showNumber(witnesses), before: showNumber(before.witnesses) }),
   ],
   [ENTRIES_PER_DAY]: (before, most) => [most === null
     ? say("A log may have as many entries in a day as come.")
