@@ -223,3 +223,20 @@ def test_a_history_that_leads_elsewhere_is_not_asked_for_again_and_again() -> No
     [again] = rig.sent(1, GetBranch)
     rig.hear(1, 2, BranchEntries(again.length, again.head, part))
     assert len(load_branches(rig.stores[1])) == 1
+
+
+@pytest.mark.parametrize("messages", range(1, 16))
+def test_a_node_that_dies_on_the_way_gets_there_in_the_end(messages: int) -> None:
+    rig = _forked()
+    rig.link(1, 2)
+    for _ in range(min(messages, len(rig.mail))):
+        sender, send = rig.mail.pop(0)
+        if send.coop in rig.engines:
+            rig.hear(send.coop, sender, send.data)
+    rig.start(1)
+    rig.mail.clear()
+    rig.tick(2, PeerDown(1))
+    _meet(rig)
+    assert rig.engines[1].status().waiting == {}
+    assert list(core_of(rig.engines[1]).validator.branches(3)) == [0, 1]
+    assert len(rig.digests() - {core_of(rig.engines[3]).validator.digest()}) == 1
