@@ -435,6 +435,16 @@ def test_a_certificate_from_before_there_were_rounds_is_taken_in() -> None:
     assert set(taken(town).values()) == {1}
 
 
+def test_an_observation_that_the_coop_did_not_sign_cuts_the_link() -> None:
+    town = survey_town(coops=4)
+    seen = observation(town.federation, 3, WEEK, 10**9)
+    forged = replace(seen, coop=2)
+    message = Observed(period=WEEK, observations=(forged,)).encode()
+    outbox = town.engines[1].tick(town.now_ms, [PeerMessage(3, message)])
+    assert [cut.coop for cut in outbox.disconnects] == [3]
+    assert outbox.sends == []
+
+
 def test_two_observations_of_one_coop_are_evidence() -> None:
     town = survey_town(coops=4)
     for value in (10**9, 2 * 10**9):
