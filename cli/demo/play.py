@@ -85,7 +85,7 @@ def _last_line(printed: str) -> str:
 
 def _audit(world: World, failed: Sequence[str]) -> dict[str, Any]:
     """Audit every node that runs, again while they have not all seen the last entry yet."""
-    urls = [world.url(coop) for coop in world.nodes]
+    urls = [world.url(coop) for coop in world.honest()]
     audited: dict[str, Any] = {}
 
     def agree() -> bool:

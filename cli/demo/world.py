@@ -29,6 +29,8 @@ class World:
     stack: ExitStack
     nodes: dict[str, RunningNode] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=dict)
+    accused: set[str] = field(default_factory=set)
+    """Cooperatives that nobody waits for, because of what they have done."""
     measured: dict[str, float] = field(default_factory=dict)
     """Seconds that acts have measured, by name."""
 
@@ -58,6 +60,10 @@ class World:
         if is_ready:
             wait_until_ready([node])
 
+    def honest(self) -> list[str]:
+        """The cooperatives whose nodes run, but for those that are accused."""
+        return [coop for coop in self.nodes if coop not in self.accused]
+
     def stop(self, *coops: str) -> None:
         """Stop those of these nodes that run."""
         for coop in coops:
@@ -66,7 +72,7 @@ class World:
 
     def revive(self) -> None:
         """After an act that broke off: start again what does not run."""
-        for coop in self.ports.keys() - self.nodes.keys():
+        for coop in self.ports.keys() - self.nodes.keys() - self.accused:
             with suppress(NodeFailed):
                 self.start(coop)
 
@@ -105,7 +111,7 @@ class World:
 
     def decide(self, *words: str, by: Sequence[str]) -> None:
         """Propose a change as the first of these cooperatives, and endorse it in all of them."""
-        before = max(self.version(coop) for coop in self.nodes)
+        before = max(self.version(coop) for coop in self.honest())
         proposer = self.cast.steward(STEWARDS[0], by[0])
         self.stage.run(proposer, "federation", "propose", *words, "--yes")
         self.endorse(by, after=before, skipped=proposer)
@@ -128,5 +134,5 @@ class World:
                     self.repeat(actor, "federation", "endorse", *named, "--yes", is_shown=is_shown)
         self.wait(
             "fiado federation endorse",
-            lambda: all(self.version(coop) > after for coop in self.nodes),
+            lambda: all(self.version(coop) > after for coop in self.honest()),
         )

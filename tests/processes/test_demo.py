@@ -42,13 +42,13 @@ def test_the_play_of_a_federation(tmp_path: Path) -> None:
     document = json.loads(result.stdout.splitlines()[-1])
     assert document["steps"] == 9
     after_a_fork = {
-        "a cooperative forks its log, and the others trade on",
         "the branch is decided and the cooperative readmitted",
         "a cooperative leaves",
     }
     assert set(document["not_played"]) <= after_a_fork, result.output
     assert document["failed"] == len(document["not_played"])
     assert 0 < document["seconds_to_join"] < 600
+    assert 0 < document["seconds_cut_off_after_fork"] < 60
 
 
 @pytest.mark.parametrize("coops", [2, 3])

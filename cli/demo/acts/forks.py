@@ -58,6 +58,7 @@ def _admit_celia(world: World) -> None:
 
 
 def _meet(world: World) -> None:
+    world.accused.add(FORKER)
     world.stage.say(
         "All are back. The nodes find two heads of one log: that is proof, for everybody."
     )
@@ -79,7 +80,7 @@ def _trade_on(world: World) -> None:
     world.repeat(cast.member("alice"), *pay, is_shown=True)
     world.measured["cut off"] = round(time.monotonic() - begun, 1)
     stage.say("The books name what was credited from a history that does not stand:")
-    stage.run(cast.anybody, "audit", world.url("norte"))
+    stage.run(cast.anybody, "node", "status", world.url("norte"))
 
 
 def mend(world: World) -> None:

@@ -11,5 +11,5 @@ def play(world: World) -> None:
     )
     pay = ("pay", "alice@norte", "5.00", "--memo", "the rest", "--wait", "delivered")
     world.repeat(cast.member("elsa"), *pay, is_shown=True)
-    world.decide("leave", "oeste", by=("norte", "sur", "este"))
+    world.decide("leave", "oeste", by=("norte", "este", "oeste"))
     stage.run(cast.anybody, "federation", "show", world.url("norte"))
