@@ -28,7 +28,7 @@ def bank() -> Bank:
 def payer(bank: Bank, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Person]:
     with serve(bank) as url:
         found = person(tmp_path_factory.mktemp("payer"), bank, url)
-        # Asked for changes of the charter today, so that all commands have the same points.
+        # What is known of changes is written down already, so that all commands have the same points.
         changes_file(found.wallet).touch()
         yield found
 
