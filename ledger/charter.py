@@ -42,6 +42,14 @@ class EarlierKey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Readmission:
+    """After a quarantine the log went on from `length`, with `key` as the node key."""
+
+    length: int
+    key: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimeFall:
     """The entry after `length` may be earlier than the one before, but not than `time` (Unix seconds)."""
 
@@ -80,6 +88,8 @@ class Coop:
     """Where the time of its log may fall once; the newest of such permissions."""
     stands: Stand | None = None
     """The branch of its log that was decided to stand; None while none was."""
+    readmission: Readmission | None = None
+    """The newest one; None while it was never readmitted."""
 
     def key_at(self, length: int) -> bytes:
         """The node key that signs the head of this coop's log at `length`."""
@@ -92,6 +102,12 @@ class Coop:
     def all_keys(self) -> tuple[bytes, ...]:
         """Every node key that it has had, the present one first."""
         return (self.node_key, *(earlier.key for earlier in reversed(self.earlier_keys)))
+
+    @property
+    def keys_since_readmission(self) -> tuple[bytes, ...]:
+        """Those with which it can have cheated since it was readmitted; all, if it never was."""
+        keys = self.all_keys
+        return keys if self.readmission is None else keys[: keys.index(self.readmission.key) + 1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,16 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from ledger.charter import Charter, Coop, EarlierKey, Stand, Standing, Steward, TimeFall
+from ledger.charter import (
+    Charter,
+    Coop,
+    EarlierKey,
+    Readmission,
+    Stand,
+    Standing,
+    Steward,
+    TimeFall,
+)
 from ledger.charter_changes import (
     Change,
     DecideBranch,
@@ -131,7 +140,11 @@ def _readmit(charter: Charter, change: Readmit) -> Charter | Refusal:
         if refusal is not None:
             return refusal
         coop = _with_key(coop, change.key, change.length)
-    readmitted = replace(_with_limit(coop, change.limit), standing=Standing.MEMBER)
+    readmitted = replace(
+        _with_limit(coop, change.limit),
+        standing=Standing.MEMBER,
+        readmission=Readmission(length=change.length, key=change.key),
+    )
     return _with_limits_in_range(_with_coop(charter, readmitted))
 
 

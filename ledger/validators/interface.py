@@ -114,6 +114,9 @@ class Validator(Protocol):
     def fork_loss(self, coop: int, *, other: int, branch: int = 0) -> int:
         """What this log was credited from other branches of `other`'s log than the one that stands."""
 
+    def loss_by(self, coop: int, *, other: int, length: int, head: bytes) -> int | None:
+        """What it would be if the branch with that head stood; None when no such branch is held."""
+
     def charter(self, coop: int, *, branch: int = 0) -> Charter:
         """The charter in force for `coop`'s log: everything in that log is judged by it."""
 

@@ -136,6 +136,10 @@ class NativeValidator:
         """See `Validator.fork_loss`."""
         return self._core.fork_loss(coop, branch, other)
 
+    def loss_by(self, coop: int, *, other: int, length: int, head: bytes) -> int | None:
+        """See `Validator.loss_by`."""
+        return self._core.loss_by(coop, 0, other, length, head)
+
     def go_by(self, coop: int, charter: Charter) -> None:
         """See `Validator.go_by`."""
         self._core.go_by(coop, 0, _native_charter(charter))

@@ -110,6 +110,10 @@ class ReferenceValidator:
         """See `Validator.fork_loss`."""
         return fork_loss(self._state, self._log(coop, branch), other)
 
+    def loss_by(self, coop: int, *, other: int, length: int, head: bytes) -> int | None:
+        """See `Validator.loss_by`."""
+        return loss_by(self._state, self._log(coop, 0), other, length, head)
+
     def go_by(self, coop: int, charter: Charter) -> None:
         """See `Validator.go_by`."""
         self._add_logs(

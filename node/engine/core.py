@@ -14,7 +14,8 @@ from typing import Protocol
 from ledger.chain import SignedHead
 from ledger.charter import Charter, Coop, Standing
 from ledger.errors import ProofError
-from ledger.evidence import Evidence, decode_evidence
+from ledger.evidence import Evidence, ForkEvidence, decode_evidence
+from ledger.pardons import is_pardoned
 from ledger.signatures import SigningKey
 from ledger.validators.interface import Sequenced, Validator
 from node.engine.events import Notice, Outbox, Send
@@ -167,7 +168,8 @@ class Core:
         are derived, are written by `recording.history` and by `Engine`."""
         self.validator = validator
         """Its state moves only when `recording.own_log` appends and when `replication.replicas` replays;
-        `replication.branches` puts another one in its place, which holds more branches of a forked log."""
+        `replication.branches` puts another one in its place, which holds more branches of a forked log, and
+        `replication.standing` one in which another branch is the log."""
         self.known = known
         """What the node's folder knew of the charter at the start; the logs may know a newer one."""
         self.signer = Signer(key, lambda: self.newest, coop, lambda: self.is_signing)
@@ -180,10 +182,11 @@ class Core:
         """The newest signed head held of each log. `recording.own_log` writes the own log's when it has
         appended, `replication.replicas` the others', and the own one's while that is taken back;
         `supervision.soundness` takes out what it finds damaged, and puts back what is healed."""
-        self.accused, self.damaged_evidence = _stored_evidence(store, validator.coops)
-        """The evidence against each coop, by its kind; only `accuse` adds, nothing is ever taken out. A coop
+        self.evidence, self.damaged_evidence = _stored_evidence(store, validator.coops)
+        """What was ever proven against each coop; only `accuse` adds, nothing is ever taken out. A coop
         without any is accused all the same: what is stored against it is damaged, proves nothing to anybody,
         and is not passed on; peers have it whole. Whom that is against, `Engine` tells in its first tick."""
+        self._accused: tuple[int, dict[int, dict[str, bytes]]] | None = None
         self.damaged: dict[int, Rot] = {}
         """What is stored of a log and is not what was signed, until it is healed. `supervision.soundness`
         owns it."""
@@ -315,9 +318,30 @@ class Core:
             self.suspected.append(damage)
             return None
 
+    @property
+    def accused(self) -> Mapping[int, Mapping[str, bytes]]:
+        """The evidence against each accused coop, by its kind: what no readmission has ended."""
+        newest = self.newest
+        if self._accused is None or self._accused[0] != newest.version:
+            accused: dict[int, dict[str, bytes]] = {}
+            for coop, kept in self.evidence.items():
+                left = {each.kind: each.encode() for each in kept if not is_pardoned(each, newest)}
+                if left or (not kept and not _was_readmitted(newest, coop)):
+                    accused[coop] = left
+            self._accused = newest.version, accused
+        return self._accused[1]
+
     def is_accused(self, coop: int, kind: str) -> bool:
         """Whether there is evidence of that kind against the coop."""
         return kind in self.accused.get(coop, {})
+
+    def has_forked(self, coop: int) -> bool:
+        """Whether the coop is known to have signed two histories, also before it was readmitted."""
+        found = self.newest.coops.get(coop)
+        is_decided = found is not None and found.stands is not None
+        return is_decided or any(
+            each.kind == ForkEvidence.kind for each in self.evidence.get(coop, ())
+        )
 
     def accuse(self, tick: Tick, evidence: Evidence) -> None:
         """Keep checked evidence, tell everybody, and anchor nothing more from that coop.
@@ -325,7 +349,7 @@ class Core:
         One piece of each kind is kept for a coop: a second one would prove nothing new. Evidence too
         large for others to read is passed over; the bounds on messages leave hardly a way to it.
         """
-        if self.is_accused(evidence.coop, evidence.kind):
+        if self.is_accused(evidence.coop, evidence.kind) or is_pardoned(evidence, self.newest):
             return
         data = evidence.encode()
         try:
@@ -333,8 +357,8 @@ class Core:
         except ProofError:
             tick.notice("evidence_too_large", coop=evidence.coop, kind=evidence.kind)
             return
-        kept = self.accused.setdefault(evidence.coop, {})
-        kept[evidence.kind] = data
+        self.evidence.setdefault(evidence.coop, []).append(evidence)
+        self._accused = None
         tick.evidence.append(
             EvidenceRow(
                 digest=sha256(data).digest(), coop=evidence.coop, kind=evidence.kind, data=data
@@ -362,18 +386,23 @@ def _newest_heads(store: Store, coops: Collection[int]) -> dict[int, SignedHead]
 
 def _stored_evidence(
     store: Store, coops: Collection[int]
-) -> tuple[dict[int, dict[str, bytes]], list[int]]:
-    """What is stored against each coop, by kind, and against whom there is something damaged."""
-    accused: dict[int, dict[str, bytes]] = {}
+) -> tuple[dict[int, list[Evidence]], list[int]]:
+    """What is stored against each coop, and against whom there is something damaged."""
+    accused: dict[int, list[Evidence]] = {}
     damaged = []
     for row in store.evidence():
         evidence = _read_evidence(row)
         if evidence is not None:
-            accused.setdefault(evidence.coop, {})[evidence.kind] = row.data
+            accused.setdefault(evidence.coop, []).append(evidence)
         elif row.coop in coops:
-            accused.setdefault(row.coop, {})
+            accused.setdefault(row.coop, [])
             damaged.append(row.coop)
     return accused, damaged
+
+
+def _was_readmitted(charter: Charter, coop: int) -> bool:
+    found = charter.coops.get(coop)
+    return found is not None and found.readmission is not None
 
 
 def _read_evidence(row: EvidenceRow) -> Evidence | None:

@@ -50,6 +50,7 @@ from node.engine.replication.branches import Branches
 from node.engine.replication.gossip import Gossip
 from node.engine.replication.recovery import Recovery
 from node.engine.replication.replicas import Replicas
+from node.engine.replication.standing import StandingLogs
 from node.engine.settings import EngineSettings
 from node.engine.supervision.clock import Clock
 from node.engine.supervision.condition import condition
@@ -108,6 +109,7 @@ class Engine:
         self._branches = Branches(self._core, self._replicas)
         self._anchors = Anchors(self._core, self._replicas)
         self._history = History(self._core)
+        self._standing_logs = StandingLogs(self._core, self._replicas)
         self._memos = Memos(self._core)
         self._gossip = Gossip(self._core, self._replicas, address, now_ms=steady_ms)
         self._own = OwnLog(self._core, self._anchors, self._history, self._memos)
@@ -195,6 +197,8 @@ class Engine:
         self._recovery.cover(tick)
         self._core.store.commit(tick.write())
         self._branches.committed()
+        if self._standing_logs.run(tick):
+            self._history.begin_anew()
         self._recovery.committed()
         self._index.surveys.committed()
         self._own.answer(tick)

@@ -9,7 +9,7 @@ quorum has decided all the same.
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from ledger.charter_changes import Change, LetTimeFall, Readmit, SetNodeKey
+from ledger.charter_changes import Change, DecideBranch, LetTimeFall, Readmit, SetNodeKey
 from ledger.charter_index import Redenominate, SetIndex
 from ledger.rules.charter_index import Doubt, doubt
 from node.engine.core import Core
@@ -36,14 +36,43 @@ def _of_node_key(core: Core, change: SetNodeKey) -> str | None:
 
 
 def _of_readmission(core: Core, change: Readmit) -> str | None:
-    """It goes on from a head that is held here."""
+    """It goes on from a head that is held here, and with a key that cheated nobody."""
+    name = core.names[change.coop]
+    if core.accused.get(change.coop) and change.key == core.newest.coops[change.coop].node_key:
+        return (
+            f"with the node key that {name} is to keep it signed what is evidence; name a new key"
+        )
     if core.head_at(change.coop, change.length) == change.head:
         return None
-    name = core.names[change.coop]
     return (
         f"the log of {name} is to go on after entry {change.length} with a head that this node does "
         "not hold at that length"
     )
+
+
+def _of_branch(core: Core, change: DecideBranch) -> str | None:
+    """The branch is held here, and everybody's loss by it is as this node counts it."""
+    validator, names = core.validator, core.names
+    heads = {
+        validator.head_at(change.coop, change.length, branch=branch)
+        for branch in validator.branches(change.coop)
+    }
+    if change.head not in heads and core.head_at(change.coop, change.length) != change.head:
+        return (
+            f"of the log of {names[change.coop]} a history is to stand whose head after entry "
+            f"{change.length} this node does not hold"
+        )
+    listed = dict(change.losses)
+    for coop in core.newest.coops:
+        if coop == change.coop or not core.has_log(coop):
+            continue
+        loss = validator.loss_by(coop, other=change.coop, length=change.length, head=change.head)
+        if loss is not None and loss != listed.get(coop, 0):
+            return (
+                f"{names[coop]} took in {loss} from another history of {names[change.coop]}, and the change "
+                f"lists {listed.get(coop, 0)}; propose it again"
+            )
+    return None
 
 
 def _of_time_fall(core: Core, change: LetTimeFall) -> str | None:
@@ -73,6 +102,7 @@ _DOUBTS: Final[Mapping[Doubt, str]] = {
 _CHECKS: Final[Mapping[type, Callable[[Core, Any], str | None]]] = {
     SetNodeKey: _of_node_key,
     Readmit: _of_readmission,
+    DecideBranch: _of_branch,
     LetTimeFall: _of_time_fall,
     SetIndex: _of_index,
     Redenominate: _of_index,

@@ -88,10 +88,11 @@ class CharterSubject(Subject):
 
     def may_take_in(self, signed: Signed) -> bool:
         """Not with a key that the change replaces: the entry is for the new one to sign."""
+        before, key = self._charter.coops.get(self._core.coop), self._core.signer.public_key
         after = amend(self._charter, decided(signed)[1])
-        if isinstance(after, Refusal) or self._core.coop not in after.coops:
+        if isinstance(after, Refusal) or before is None or before.node_key != key:
             return True
-        return after.coops[self._core.coop].node_key == self._core.signer.public_key
+        return after.coops[self._core.coop].node_key == key
 
     def transaction(self, signed: Signed) -> bytes:
         """A `charter` transaction."""

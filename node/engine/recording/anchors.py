@@ -12,6 +12,7 @@ heads of the log that it has validated itself, and saves what it signed before t
 from dataclasses import dataclass, field
 
 from ledger.chain import SignedHead, head_message
+from ledger.codec import MAX
 from ledger.signatures import SignatureInvalid, verify
 from ledger.transactions import Anchor, Return, encode_transaction
 from node.engine.core import Appender, Core, Tick
@@ -164,11 +165,18 @@ class Anchors:
         if self._core.head_at(coop, signed.length) != signed.head:
             return None
         saved = tick.witnessed.get(coop) or self._core.store.witnessed(coop)
-        if saved is not None and self._core.head_at(coop, saved.length) != saved.head:
-            return None  # what is held here is not what was signed before: sign nothing more
+        is_other = saved is not None and self._core.head_at(coop, saved.length) != saved.head
+        if is_other and signed.length <= max(saved.length if saved else 0, self._stands_at(coop)):
+            # What is held here is not what was signed before: sign nothing more, unless that does not stand.
+            return None
         if saved is None or saved.length < signed.length:
             tick.witnessed[coop] = Witnessed(coop=coop, length=signed.length, head=signed.head)
         return self._core.signer.witness(signed)
+
+    def _stands_at(self, coop: int) -> int:
+        """At which length it was decided what stands of a log; beyond every length if it never was."""
+        stands = self._core.newest.coops[coop].stands
+        return MAX if stands is None else stands.length
 
     def on_request(self, peer: int, message: WitnessRequest) -> None:
         """A peer asks for a witness; it is answered as soon as the head is held here."""

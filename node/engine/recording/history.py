@@ -27,6 +27,10 @@ class History:
         self._upto = core.store.history_upto()
         self._is_rebuilt = False
 
+    def begin_anew(self) -> None:
+        """The store has dropped the index, because another history of a log stands now."""
+        self._upto = self._core.store.history_upto()
+
     def is_behind(self) -> bool:
         """Whether there are committed entries that it does not cover."""
         return any(length > self._upto.get(coop, 0) for coop, length in self._lengths().items())

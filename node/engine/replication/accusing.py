@@ -3,6 +3,7 @@
 from ledger.contradictions import is_about_rounds
 from ledger.errors import ProofError
 from ledger.evidence import InvalidEntryEvidence, decode_evidence
+from ledger.pardons import is_pardoned
 from node.engine.core import Core, Tick
 from node.engine.replication.replicas import Replicas
 from node.engine.wire import Entries, EvidenceNews
@@ -23,6 +24,8 @@ def take_evidence(
         evidence = decode_evidence(message.data)
         if evidence.kind in core.accused.get(evidence.coop, {}):
             return
+        if is_pardoned(evidence, core.newest):
+            return  # a peer that does not know yet that the coop was readmitted
         if not isinstance(evidence, InvalidEntryEvidence):
             evidence.check(core.newest)
             core.accuse(tick, evidence)

@@ -14,7 +14,8 @@ from typing import Final
 
 from ledger.chain import extend_all
 from ledger.codec import split
-from ledger.errors import EncodingError, ProofError
+from ledger.errors import EncodingError
+from ledger.pardons import is_signed_by
 from ledger.state import Waiting
 from node.engine.branches_kept import Branch, branch_documents, load_branches
 from node.engine.core import Core, Tick
@@ -110,8 +111,8 @@ class Branches:
 
     def _is_wanted(self, wait: Waiting) -> bool:
         return (
-            self._core.is_accused(wait.coop, "fork")
-            and wait.coop != self._core.coop
+            self._core.has_forked(wait.coop)
+            and not (wait.coop == self._core.coop and self._core.accused.get(wait.coop))
             and wait not in self._kept
             and not self._replicas.is_held(wait)
         )
@@ -154,10 +155,13 @@ class Branches:
     def _check(self, peer: int, part: Entries) -> None:
         core = self._core
         core.work.spend(peer, SIGNATURE)
+        coop = core.newest.coops.get(part.coop)
+        # A branch may go on beyond where another key counts in the one that stands.
+        if coop is None or not is_signed_by(part.signed, coop.all_keys, core.newest):
+            raise PeerFault("a branch that its coop has not signed")
         try:
-            part.signed.check(core.newest)
             entries = split(part.entries)
-        except (ProofError, EncodingError) as error:
+        except EncodingError as error:
             raise PeerFault(f"a branch that proves nothing: {error}") from error
         is_whole = part.first + len(entries) - 1 == part.signed.length
         if not is_whole or extend_all(part.previous, entries) != part.signed.head:

@@ -15,6 +15,7 @@ from ledger.chain import SignedHead, extend_all
 from ledger.codec import split
 from ledger.errors import EncodingError, ProofError
 from ledger.evidence import MAX_EVIDENCE_ENTRIES, InvalidEntryEvidence
+from ledger.pardons import is_signed_by
 from ledger.refusals import Refusal
 from ledger.state import Waiting
 from node.engine.core import Core, Tick
@@ -52,6 +53,18 @@ class Replicas:
         self._claims: dict[int, dict[int, int]] = {}
         self._pending: dict[int, Pending] = {}
         self._requests: dict[int, _Request] = {}
+
+    def begin_anew(self, coop: int) -> None:
+        """Another history of that log is held now: what was known of the one before counts no more."""
+        held = self._core.store.newest_signed_head(coop)
+        for known in (self.best, self._core.signed):
+            known.pop(coop, None)
+            if held is not None:
+                known[coop] = held
+        self._kept(coop).clear()
+        self._requests.pop(coop, None)
+        self.growth = Growth(self._core)
+        self.has_more = True
 
     def peer_down(self, peer: int) -> None:
         """Forget what that peer could have sent."""
@@ -103,10 +116,15 @@ class Replicas:
         try:
             signed.check(self._core.newest)
         except ProofError as error:
-            if self._core.knows_less_than(peer):
+            if self._core.knows_less_than(peer) or self._is_by_earlier_key(signed):
                 return False
             raise PeerFault(str(error)) from error
         return True
+
+    def _is_by_earlier_key(self, signed: SignedHead) -> bool:
+        """Whether a peer that does not know yet of another key may tell this head in good faith."""
+        coop = self._core.newest.coops.get(signed.coop)
+        return coop is not None and is_signed_by(signed, coop.all_keys[1:], self._core.newest)
 
     def _check_fork(self, tick: Tick, signed: SignedHead) -> None:
         """Look whether a checked head contradicts the log held here."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from ledger.chain import SignedHead, extend_all
+from ledger.charter import Charter
 from node.addresses import NodeAddress
 from node.engine.engine import Engine
 from node.engine.events import (
@@ -59,6 +60,7 @@ class Rig:
         clock_is_right: bool = False,
         is_reopened: bool = False,
         address: NodeAddress | None = None,
+        known: Charter | None = None,
         **changes: Any,
     ) -> Engine:
         """Start, or stop and start again, the engine of a coop on its disk."""
@@ -80,6 +82,7 @@ class Rig:
             clock_is_right=clock_is_right,
             is_reopened=is_reopened,
             address=address,
+            known=known,
         )
         return self.engines[coop]
 

@@ -6,7 +6,15 @@ from dataclasses import replace
 import pytest
 
 from ledger.entries import encode_entry
-from node.engine.events import LinkNews, Notice, NotReady, PeerDown, PeerMessage, PeerUp
+from node.engine.events import (
+    LINK_VERSION,
+    LinkNews,
+    Notice,
+    NotReady,
+    PeerDown,
+    PeerMessage,
+    PeerUp,
+)
 from node.engine.health.status import Readiness
 from node.engine.health.troubles import TABLE, Severity, Trouble, TroubleKind
 from node.engine.health.words import duration, word
@@ -91,8 +99,11 @@ def test_a_halted_node_does_not_say_that_it_has_just_started() -> None:
     assert found(rig, 1) == [(TroubleKind.HALTED, None, None)]
 
 
-def test_a_fork_that_two_nodes_took_differently_cuts_them_off_from_each_other() -> None:
+def test_a_fork_that_two_nodes_took_differently_cuts_them_off_while_one_knows_no_branches() -> None:
     rig = joined(1, 2, 3)
+    for one, other in ((1, 2), (2, 1)):
+        rig.tick(one, PeerDown(other))
+        rig.tick(one, PeerUp(other, LINK_VERSION - 1))
     rig.hear(1, 3, rig.entries_after(1, 3, _admission(rig, 50)))
     rig.hear(2, 3, rig.entries_after(2, 3, _admission(rig, 60)))
     for coop in (1, 2):

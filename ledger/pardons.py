@@ -1,0 +1,63 @@
+"""Which evidence a readmission has ended: it goes on to prove what was, and accuses nobody any more.
+
+What a coop has signed since, with a key that it has had since, accuses it again (PROTOCOL section 7.9).
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from ledger.chain import SignedHead, head_message
+from ledger.charter import Charter, Coop
+from ledger.errors import ProofError
+from ledger.evidence import Evidence, ForkEvidence, InvalidEntryEvidence
+from ledger.signatures import SignatureInvalid, verify
+
+
+def is_pardoned(evidence: Evidence, charter: Charter) -> bool:
+    """Whether `charter` has readmitted the coop since it signed what is in this evidence."""
+    coop = charter.coops.get(evidence.coop)
+    if coop is None or coop.readmission is None:
+        return False
+    match evidence:
+        case ForkEvidence():
+            # Of two heads the longer one is the newer misdeed.
+            return not _is_since(evidence.longer, coop, charter)
+        case InvalidEntryEvidence():
+            return not _is_since(evidence.signed, coop, charter)
+        case _:
+            return not any(
+                _proves(evidence, charter, coop, key) for key in coop.keys_since_readmission
+            )
+
+
+def _is_since(signed: SignedHead, coop: Coop, charter: Charter) -> bool:
+    """Whether a head lies beyond where the readmission begins, under a key from then on."""
+    if coop.readmission is None or signed.length <= coop.readmission.length:
+        return False
+    return is_signed_by(signed, coop.keys_since_readmission, charter)
+
+
+def is_signed_by(signed: SignedHead, keys: Iterable[bytes], charter: Charter) -> bool:
+    """Whether one of these keys signed a head, at whatever length it counts."""
+    message = head_message(
+        federation=charter.federation, coop=signed.coop, length=signed.length, head=signed.head
+    )
+    for key in keys:
+        try:
+            verify(public_key=key, message=message, signature=signed.signature)
+        except SignatureInvalid:
+            continue
+        return True
+    return False
+
+
+def _proves(evidence: Evidence, charter: Charter, coop: Coop, key: bytes) -> bool:
+    """Whether evidence about decisions holds with that key."""
+    if isinstance(evidence, ForkEvidence | InvalidEntryEvidence):
+        raise AssertionError("evidence about a log is judged by its heads")
+    coops = {**charter.coops, coop.number: replace(coop, node_key=key)}
+    try:
+        evidence.check(replace(charter, coops=coops))
+    except ProofError:
+        return False
+    return True

@@ -1,0 +1,189 @@
+"""A coop cheats, and the federation mends it: quarantine, which history stands, readmission."""
+
+from dataclasses import replace
+
+from ledger.charter_changes import Change, DecideBranch, Quarantine, Readmit
+from ledger.entries import encode_entry
+from ledger.invariants import fork_loss
+from ledger.validators.interface import Validator
+from node.engine.charter.objections import objection
+from node.engine.events import PeerDown, PeerUp, Publish, Published, Recorded
+from node.engine.health.status import Readiness
+from node.engine.wire import EvidenceNews
+from node.mark import MemoryMark
+from node.store import MemoryDisk
+from tests.builders import build_federation, signing_key
+from tests.charters import keyed, proposal
+from tests.node.engine.inside import core_of
+from tests.node.engine.rig import Rig, entries_message, joined
+
+NEW_KEY = signing_key("readmitted")
+
+
+def _forked() -> Rig:
+    """Coop 3 pays coops 1 and 2 the same 40, each in another history, and each anchors what it saw."""
+    rig = joined(
+        1, 2, 3, federation=build_federation(seed="standing", coops=3), decision_interval_ms=5_000
+    )
+    for one, other in ((1, 2), (1, 3), (2, 3)):
+        rig.tick(one, PeerDown(other))
+        rig.tick(other, PeerDown(one))
+    for at in (1, 2):
+        rig.tick(at, PeerUp(3))
+        payment = encode_entry(rig.now_ms // 1000, rig.pay(3, 1, at, 1, amount=40))
+        rig.hear(at, 3, rig.entries_after(at, 3, payment))
+        rig.advance(rig.settings.anchor_interval_ms)
+        rig.tick(at, PeerDown(3))
+    del rig.engines[3]
+    rig.mail.clear()
+    rig.link(1, 2)
+    pass_time(rig)
+    return rig
+
+
+def pass_time(rig: Rig, seconds: int = 8) -> None:
+    for _ in range(seconds):
+        rig.deliver()
+        rig.advance(1_000)
+    rig.deliver()
+
+
+def decide(rig: Rig, change: Change) -> None:
+    """Let the stewards of coops 1 and 2 stand for a change, and wait until it holds."""
+    for coop in (1, 2):
+        publication = proposal(core_of(rig.engines[coop]).charter, change)
+        for steward in (0, 1):
+            key = rig.federation.steward_keys[coop][steward]
+            publication = publication.signed_by(
+                steward, key, federation=rig.federation.id, coop=coop
+            )
+        (answer,) = rig.ask(coop, Publish(rig.request(), publication.encode(), None))
+        assert isinstance(answer, Published), answer
+    pass_time(rig)
+
+
+def _standing(rig: Rig) -> DecideBranch:
+    """The history that coop 1 holds stands; coop 2 lost 40 by the other."""
+    log = core_of(rig.engines[1]).validator.log(3)
+    return DecideBranch(coop=3, length=log.length, head=log.head, losses=((2, 40),))
+
+
+def _readmitted() -> Rig:
+    """All is decided, and coop 3 has a node again, with a new key and an empty disk."""
+    rig = _forked()
+    decide(rig, Quarantine(coop=3))
+    stands = _standing(rig)
+    decide(rig, stands)
+    decide(rig, _readmission(stands, key=NEW_KEY.public_key))
+    rig.federation = keyed(rig.federation, 3, NEW_KEY)
+    rig.disks[3], rig.marks[3] = MemoryDisk(), MemoryMark()
+    rig.stores.pop(3)
+    rig.start(3, known=rig.engines[1].newest)
+    rig.link_all()
+    pass_time(rig, 20)
+    return rig
+
+
+def _readmission(stands: DecideBranch, *, key: bytes) -> Readmit:
+    return Readmit(coop=3, key=key, limit=500_000, length=stands.length, head=stands.head)
+
+
+def _loss(validator: Validator) -> int:
+    return sum(validator.fork_loss(coop, other=3) for coop in (1, 2))
+
+
+def _accused(rig: Rig) -> list[tuple[int, ...]]:
+    return [engine.status().accused for _, engine in sorted(rig.engines.items())]
+
+
+def test_what_is_decided_to_stand_is_the_log_of_every_node() -> None:
+    rig = _forked()
+    one, two = (core_of(rig.engines[at]) for at in (1, 2))
+    assert _accused(rig) == [(3,), (3,)]
+    decide(rig, Quarantine(coop=3))
+    stands = _standing(rig)
+    assert two.head_at(3, stands.length) != stands.head
+    assert [_loss(core.validator) for core in (one, two)] == [40, 40]
+    decide(rig, stands)
+    for core in (one, two):
+        assert core.head_at(3, stands.length) == stands.head
+        assert _loss(core.validator) == 0
+        assert core.validator.standing(3) == 0
+    assert len(rig.digests()) == 1
+    rig.start(2)
+    assert len(rig.digests()) == 1
+    assert core_of(rig.engines[2]).head_at(3, stands.length) == stands.head
+
+
+def test_a_coop_that_cheated_is_one_of_the_others_again() -> None:
+    rig = _readmitted()
+    assert _accused(rig) == [(), (), ()]
+    for engine in rig.engines.values():
+        assert engine.status().readiness is Readiness.READY
+        assert engine.status().waiting == {}
+    (to_it,) = rig.submit(1, rig.pay(1, 1, 3, 1, amount=25))
+    (from_it,) = rig.submit(3, rig.pay(3, 2, 2, 1, amount=5))
+    assert isinstance(to_it, Recorded)
+    assert isinstance(from_it, Recorded)
+    pass_time(rig)
+    for at in (1, 2, 3):
+        validator = core_of(rig.engines[at]).validator
+        balances = {coop: rig.balance(at, coop, 1) for coop in (1, 2, 3)}
+        assert balances == {1: 40 - 25, 2: 40 + 5, 3: -40 + 25 - 5}
+        assert validator.log(3).commons == -40
+        assert sum(balances.values()) + validator.log(3).commons == 0
+        assert fork_loss(validator) == 0
+    assert len(rig.digests()) == 1
+
+
+def test_a_restart_keeps_that_the_accusation_has_ended() -> None:
+    rig = _readmitted()
+    for at in (1, 2, 3):
+        rig.start(at, known=rig.engines[at].newest)
+    assert _accused(rig) == [(), (), ()]
+    assert core_of(rig.engines[1]).evidence[3] != []
+
+
+def test_evidence_from_before_the_readmission_is_passed_over() -> None:
+    rig = _readmitted()
+    (evidence,) = core_of(rig.engines[1]).evidence[3]
+    rig.disks[2].evidence.clear()
+    rig.start(2)
+    assert rig.hear(2, 1, EvidenceNews(evidence.encode())).disconnects == []
+    assert _accused(rig) == [(), (), ()]
+
+
+def test_whoever_cheats_again_is_accused_again() -> None:
+    rig = _readmitted()
+    length = rig.length(1, 3)
+    log = core_of(rig.engines[1]).validator.log(3)
+    entries = [
+        encode_entry(rig.now_ms // 1000, rig.federation.admit(3, account)) for account in (80, 81)
+    ]
+    first, second = (
+        entries_message(rig.federation, 3, length, log.head, entry) for entry in entries
+    )
+    rig.hear(1, 3, first)
+    rig.hear(1, 3, second)
+    assert rig.engines[1].status().accused == (3,)
+    rig.start(1)
+    assert rig.engines[1].status().accused == (3,)
+
+
+def test_nobody_stands_for_a_history_that_is_not_there_or_for_a_wrong_loss() -> None:
+    rig = _forked()
+    core = core_of(rig.engines[1])
+    stands = _standing(rig)
+    assert objection(core, stands) is None
+    assert "does not hold" in str(objection(core, replace(stands, head=bytes(32))))
+    assert "took in 40" in str(objection(core, replace(stands, losses=())))
+    assert "took in 0" in str(objection(core, replace(stands, losses=((1, 7), (2, 40)))))
+
+
+def test_nobody_stands_for_a_readmission_with_the_key_that_cheated() -> None:
+    rig = _forked()
+    core = core_of(rig.engines[1])
+    stands = _standing(rig)
+    old = core.newest.coops[3].node_key
+    assert "name a new key" in str(objection(core, _readmission(stands, key=old)))
+    assert objection(core, _readmission(stands, key=NEW_KEY.public_key)) is None
