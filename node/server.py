@@ -36,6 +36,7 @@ from node.http.base.refusals_problems import REFUSED
 from node.http.base.routes import Route
 from node.http.books import addresses, books, health
 from node.http.books import problems as books_problems
+from node.http.federation import branches as federation_branches
 from node.http.federation import federation
 from node.http.federation import problems as federation_problems
 from node.http.federation import requests as federation_requests
@@ -69,6 +70,7 @@ ROUTES: tuple[Route, ...] = (
     *books.ROUTES,
     *addresses.ROUTES,
     *federation.ROUTES,
+    *federation_branches.ROUTES,
     *federation_requests.ROUTES,
     *index.ROUTES,
     *publishing.ROUTES,

@@ -5,12 +5,14 @@ from typing import Any, Final
 
 import click
 
+from cli.federation.branches import branch_to_stand
 from cli.federation.changes_of_prices import currency, index
 from cli.federation.proposing import coop_named, log_of, propose, signing_options
 from cli.shell.parameters import LIMIT
 from cli.steward.stewardship import Stewardship
 from ledger.charter import Steward
 from ledger.charter_changes import (
+    DecideBranch,
     Leave,
     LetTimeFall,
     Quarantine,
@@ -160,6 +162,27 @@ def readmit(coop: str, node_key: bytes | None, limit: int | None, **signing: Any
             length=number(steward.client, log, "length"),
             head=decode_hex(steward.client, log, "head"),
         )
+
+    propose(find, **signing)
+
+
+@propose_group.command("standing")
+@click.argument("coop", metavar="COOP")
+@click.option(
+    "--head",
+    metavar="HEX",
+    help="How the head of another history begins; the one that counts in the books when left out.",
+)
+@signing_options
+def standing(coop: str, head: str | None, **signing: Any) -> None:
+    """Which history of a cooperative's log stands, after it has signed several.
+
+    What others took in from another history is charged to that cooperative's common fund. Propose it once
+    the cooperative is in quarantine and your node has what the others took in.
+    """
+
+    def find(steward: Stewardship) -> DecideBranch:
+        return branch_to_stand(steward, coop_named(steward.charter, coop), head)
 
     propose(find, **signing)
 

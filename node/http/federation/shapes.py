@@ -61,6 +61,32 @@ class Federation(Shape, frozen=True):
     ]
 
 
+class BranchLoss(OfCoop, frozen=True):
+    """What a cooperative was credited from other histories than this one."""
+
+    amount: Amount
+
+
+class LogBranch(Shape, frozen=True):
+    """A history of a cooperative's log as this node holds it."""
+
+    length: Count
+    head: Hash
+    is_standing: Annotated[bool, Meta(description="Whether it counts in the books now.")]
+    gone_by: Annotated[
+        list[str], Meta(description="The cooperatives that took in something of no other history.")
+    ]
+    losses: Annotated[
+        list[BranchLoss], Meta(description="What the others' losses are if this one stands.")
+    ]
+
+
+class LogBranches(OfCoop, frozen=True):
+    """The histories of a cooperative's log; more than one where it has forked."""
+
+    branches: list[LogBranch]
+
+
 class CharterChange(Shape, frozen=True):
     """A change that was decided, with the signatures of the coops."""
 

@@ -51,6 +51,8 @@ class CharterNode:
     requests: list[bytes] = field(default_factory=list)
     lie: Callable[[str, Any], Any] = lambda path, document: document
     lengths: dict[int, int] = field(default_factory=dict)
+    branches: list[dict[str, Any]] = field(default_factory=list)
+    """The histories of coop 3's log."""
     more_keys: list[SigningKey] = field(default_factory=list)
     """Node keys that came with changes, with which coops go on to sign."""
 
@@ -103,6 +105,7 @@ class CharterNode:
             "/v1/federation": self._federation,
             "/v1/federation/requests": self._requests,
             "/v1/logs": self._logs,
+            "/v1/federation/branches/este": lambda: {"branches": self.branches},
             "/v1/addresses": lambda: {"addresses": []},
         }
         if split.path == "/v1/federation/changes":

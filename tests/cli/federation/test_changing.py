@@ -10,6 +10,7 @@ import pytest
 from cli.shell.exit_codes import ExitCode
 from ledger.charter import Standing
 from ledger.charter_changes import (
+    DecideBranch,
     Join,
     Leave,
     LetTimeFall,
@@ -179,6 +180,43 @@ def test_who_is_in_quarantine_is_readmitted_from_where_its_log_is(
         coop=3, key=node.charter.coops[3].node_key, limit=10_000, length=4, head=b"\x03" * 32
     )
     assert content == encode(charter_content(node.charter.base, change))
+
+
+def _history(digit: int, *, is_standing: bool, losses: dict[int, int]) -> dict[str, Any]:
+    return {
+        "length": 5,
+        "head": bytes([digit]).hex() * 32,
+        "is_standing": is_standing,
+        "losses": [{"coop_number": coop, "amount": loss} for coop, loss in losses.items()],
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "digit", "losses"),
+    [((), 0xAA, ((1, 10), (2, 40))), (("--head", "BB"), 0xBB, ())],
+    ids=["as the books say", "the one that is named"],
+)
+def test_the_history_that_stands_is_proposed_from_what_the_node_holds(
+    desk: Desk, node: CharterNode, options: tuple[str, ...], digit: int, losses: Any
+) -> None:
+    node.decide(Quarantine(coop=3))
+    node.branches += [
+        _history(0xAA, is_standing=True, losses={2: 40, 1: 10}),
+        _history(0xBB, is_standing=False, losses={}),
+    ]
+    desk.as_steward(0, "propose", "standing", "este", *options)
+    (content,) = node.publications
+    change = DecideBranch(coop=3, length=5, head=bytes([digit]) * 32, losses=losses)
+    assert content == encode(charter_content(node.charter.base, change))
+
+
+def test_a_history_that_the_node_does_not_hold_is_not_proposed(
+    desk: Desk, node: CharterNode
+) -> None:
+    node.branches += [_history(0xAA, is_standing=True, losses={})]
+    words = ("propose", "standing", "este", "--head", "cc")
+    assert "aa" * 32 in desk.as_steward(0, *words, code=ExitCode.USAGE)["message"]
+    assert node.publications == {}
 
 
 def test_a_coop_gets_other_stewards(desk: Desk, node: CharterNode) -> None:

@@ -79,6 +79,21 @@ async def test_a_change_is_endorsed_and_told(tmp_path: Path) -> None:
 
 
 @on_loop
+async def test_the_histories_of_a_log_are_told(tmp_path: Path) -> None:
+    async with three_coops(tmp_path) as towns:
+        name = coop_name(3)
+        told = (await towns[1].client.get(f"/v1/federation/branches/{name}")).ok()
+        log = (await towns[1].client.get("/v1/logs")).ok()["logs"][2]
+        (history,) = told["branches"]
+        assert (told["coop"], told["coop_number"]) == (name, 3)
+        assert (history["length"], history["head"]) == (log["length"], log["head"])
+        assert (history["is_standing"], history["losses"]) == (True, [])
+        assert history["gone_by"] == [coop_name(1), coop_name(2)]
+        missing = await towns[1].client.get("/v1/federation/branches/nobody")
+        assert missing.status == 404
+
+
+@on_loop
 async def test_what_waits_for_more_stewards_is_listed(tmp_path: Path) -> None:
     async with three_coops(tmp_path) as towns:
         town = towns[1]
