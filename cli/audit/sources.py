@@ -2,16 +2,20 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 from cli.shell.terminal import Output
-from ledger.errors import EncodingError
+from ledger.charter import Charter
+from ledger.errors import EncodingError, ProofError
+from ledger.evidence import decode_evidence
 from ledger.founding import (
     Founding,
     check_charter_signatures,
     parse_charter_signatures,
     parse_founding,
 )
+from ledger.pardons import is_pardoned
 from ledger.validators.choose import new_validator
 from node.audit import (
     AuditReport,
@@ -115,8 +119,19 @@ def audit_url(url: str, output: Output) -> tuple[Founding, AuditReport]:
                 detail=f"the node stores evidence {row.get('digest')} of the kind {row.get('kind')}",
             )
             for row in evidence
+            if not _is_past(client, row, report.charter)
         ]
         return founding, replace(report, findings=[*report.findings, *accused])
+
+
+def _is_past(client: NodeClient, row: Json, charter: Charter) -> bool:
+    """Whether the coop was readmitted after what the evidence proves, by the charter that was audited."""
+    digest = decode_hex(client, row, "digest")
+    data = client.get_bytes(f"/v1/evidence/{digest.hex()}").body
+    try:
+        return sha256(data).digest() == digest and is_pardoned(decode_evidence(data), charter)
+    except ProofError:
+        return False
 
 
 class UrlSource:

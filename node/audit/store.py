@@ -19,6 +19,7 @@ from ledger.evidence import InvalidEntryEvidence, decode_evidence
 from ledger.founding import Founding
 from ledger.kinds import REASONED_KINDS
 from ledger.messages import TAG_REASON
+from ledger.pardons import is_pardoned
 from ledger.validators.choose import load_validator, new_validator
 from ledger.validators.interface import Validator
 from node.audit.history import HistoryCheck
@@ -117,6 +118,8 @@ def _reasons_in(entries: bytes) -> Iterator[bytes]:
 
 def _evidence_findings(store: Store, validator: Validator) -> Iterator[Finding]:
     for row in store.evidence():
+        if _is_past(row, validator):
+            continue
         problem = _problem_of_evidence(row, validator)
         if problem is None:
             detail = f"{KINDS.get(row.kind, row.kind)}; the proof is stored here"
@@ -124,6 +127,15 @@ def _evidence_findings(store: Store, validator: Validator) -> Iterator[Finding]:
         else:
             detail = f"evidence {row.digest.hex()[:16]}: {problem}"
             yield Finding(fault=Fault.RECORD_DAMAGED, clause="7.9", coop=row.coop, detail=detail)
+
+
+def _is_past(row: Evidence, validator: Validator) -> bool:
+    """Whether a readmission has ended what whole evidence says."""
+    try:
+        evidence = decode_evidence(row.data)
+    except ProofError:
+        return False
+    return row.is_whole and is_pardoned(evidence, validator.newest_charter())
 
 
 def _problem_of_evidence(row: Evidence, validator: Validator) -> str | None:

@@ -9,6 +9,7 @@ from ledger.charter_changes import Change, DecideBranch, Quarantine, Readmit
 from ledger.entries import encode_entry
 from ledger.invariants import fork_loss
 from ledger.validators.interface import Validator
+from node.audit import Fault, audit_store
 from node.engine.branches_kept import load_branches
 from node.engine.charter.objections import objection
 from node.engine.events import PeerDown, PeerUp, Publish, Published, Recorded
@@ -185,6 +186,14 @@ def test_a_restart_keeps_that_the_accusation_has_ended() -> None:
         rig.start(at, known=rig.engines[at].newest)
     assert _accused(rig) == [(), (), ()]
     assert core_of(rig.engines[1]).evidence[3] != []
+
+
+def test_an_audit_finds_nothing_against_who_was_readmitted() -> None:
+    for rig, faults in ((_forked(), {3}), (_readmitted(), set())):
+        report = audit_store(rig.stores[1], rig.federation.founding)
+        found = {each.coop for each in report.findings if each.fault is Fault.EVIDENCE}
+        damaged = [each for each in report.findings if each.fault is Fault.RECORD_DAMAGED]
+        assert (found, damaged) == (faults, [])
 
 
 def test_evidence_from_before_the_readmission_is_passed_over() -> None:
