@@ -29,17 +29,17 @@ def find_violations(validator: Validator) -> list[Violation]:
 
 def fork_loss(validator: Validator) -> int:
     """What all logs together lost by forks and nobody was charged yet, in minor units (7.11)."""
-    settled = sum(
-        lost - charge
-        for coop in validator.coops
-        for lost, charge in settled_losses(validator, coop, branch=validator.standing(coop))
-    )
-    return settled + sum(
-        validator.fork_loss(coop, other=other, branch=validator.standing(coop))
+    return sum(loss_of(validator, coop) for coop in validator.coops)
+
+
+def loss_of(validator: Validator, coop: int) -> int:
+    """What the standing branch of that log lost by forks, less what was charged to its commons for one."""
+    branch = validator.standing(coop)
+    settled = settled_losses(validator, coop, branch=branch)
+    return sum(lost - charge for lost, charge in settled) + sum(
+        validator.fork_loss(coop, other=other, branch=branch)
         for other in validator.coops
-        if len(validator.branches(other)) > 1
-        for coop in validator.coops
-        if coop != other
+        if other != coop and len(validator.branches(other)) > 1
     )
 
 

@@ -34,7 +34,7 @@ from node.http.base.problems import (
 from node.http.base.reading import JSON, check_address
 from node.http.base.refusals_problems import REFUSED
 from node.http.base.routes import Route
-from node.http.books import addresses, books, health
+from node.http.books import addresses, books, branches, health
 from node.http.books import problems as books_problems
 from node.http.federation import branches as federation_branches
 from node.http.federation import federation
@@ -68,6 +68,7 @@ ROUTES: tuple[Route, ...] = (
     *drafts.ROUTES,
     *health.ROUTES,
     *books.ROUTES,
+    *branches.ROUTES,
     *addresses.ROUTES,
     *federation.ROUTES,
     *federation_branches.ROUTES,

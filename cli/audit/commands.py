@@ -119,6 +119,7 @@ def _page(
                 f"The last {log.replayed - log.signed} entries of "
                 f"{_name(report, log.coop)} are not yet covered by a signed head."
             )
+    _branches(report, output)
     output.line()
     if report.holds:
         output.line("Everything holds.")
@@ -130,7 +131,21 @@ def _page(
 
 def _loss(report: AuditReport) -> dict[str, str]:
     """What a fork has lost, where there was one: exactly that is what the sum may be."""
-    return {} if not report.fork_loss else {"loss of a fork": format_amount(report.fork_loss)}
+    losses = {
+        f"of it {_name(report, coop)}": format_amount(loss) for coop, loss in report.losses.items()
+    }
+    return {} if not losses else {"loss of a fork": format_amount(report.fork_loss), **losses}
+
+
+def _branches(report: AuditReport, output: Output) -> None:
+    """The histories of each log that has forked, and who goes by which."""
+    for branch in report.branches:
+        who = ", ".join(_name(report, coop) for coop in branch.gone_by) or "nobody"
+        stands = "it stands" if branch.stands else "it does not stand"
+        output.line(
+            f"One history of {_name(report, branch.coop)} has {branch.replayed} of {branch.length} "
+            f"entries, head {branch.head.hex()[:16]}: {stands}; it is gone by: {who}."
+        )
 
 
 def _name(report: AuditReport, coop: int) -> str:
@@ -154,6 +169,19 @@ def _as_json(
         "members": sum(log.members for log in report.logs),
         "sum": report.total,
         "fork_loss": report.fork_loss,
+        "losses": {_name(report, coop): loss for coop, loss in report.losses.items()},
+        "branches": [
+            {
+                "coop": _name(report, branch.coop),
+                "base": branch.base,
+                "length": branch.length,
+                "replayed": branch.replayed,
+                "head": branch.head.hex(),
+                "stands": branch.stands,
+                "gone_by": [_name(report, coop) for coop in branch.gone_by],
+            }
+            for branch in report.branches
+        ],
         "in_transit": sum(log.in_transit for log in report.logs),
         "in_transit_amount": sum(log.in_transit_amount for log in report.logs),
         "logs": [

@@ -56,10 +56,18 @@ FAULT_WORDS: Final[Mapping[Fault, tuple[str, str]]] = {
 }
 
 
+_SETTLED: Final = (
+    "There is proof that a cooperative cheated, and the federation has readmitted it since",
+    "Nothing.",
+)
+
+
 def finding_words(finding: Finding, charter: Charter) -> list[str]:
     """A finding as a few lines: what, where, by which rule, and what to do."""
     what, remedy = FAULT_WORDS[finding.fault]
-    lines = [f"NOT RIGHT: {what}."]
+    if finding.is_settled:
+        what, remedy = _SETTLED
+    lines = [f"{'SETTLED' if finding.is_settled else 'NOT RIGHT'}: {what}."]
     where = _where(finding, charter)
     if where:
         lines.append(f"  Where: {where}.")
@@ -78,6 +86,8 @@ def _where(finding: Finding, charter: Charter) -> str:
         return ""
     coop = charter.coops.get(finding.coop)
     where = f"the log of {coop.name if coop else finding.coop}"
+    if finding.branch is not None:
+        where += f", in the branch that ends with head {finding.branch.hex()[:16]}"
     if finding.first is None:
         return where
     if finding.first == finding.last:
@@ -96,11 +106,13 @@ def finding_as_json(finding: Finding, charter: Charter) -> dict[str, object]:
         "fault": finding.fault.value,
         "clause": finding.clause,
         "coop": None if coop is None else coop.name,
+        "branch": None if finding.branch is None else finding.branch.hex(),
         "first": finding.first,
         "last": finding.last,
         "segment": finding.piece_first,
         "byte": finding.byte,
         "refusal": None if finding.refusal is None else finding.refusal.code,
         "detail": finding.detail,
-        "message": FAULT_WORDS[finding.fault][0],
+        "settled": finding.is_settled,
+        "message": _SETTLED[0] if finding.is_settled else FAULT_WORDS[finding.fault][0],
     }

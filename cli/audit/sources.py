@@ -1,29 +1,29 @@
 """What `fiado audit` reads: a node's folder, opened for reading only, or a node's URL."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from hashlib import sha256
+from http import HTTPStatus
+from itertools import islice
 from pathlib import Path
 
 from cli.shell.terminal import Output
-from ledger.charter import Charter
-from ledger.errors import EncodingError, ProofError
-from ledger.evidence import decode_evidence
+from ledger.errors import EncodingError
 from ledger.founding import (
     Founding,
     check_charter_signatures,
     parse_charter_signatures,
     parse_founding,
 )
-from ledger.pardons import is_pardoned
 from ledger.validators.choose import new_validator
 from node.audit import (
     AuditReport,
     Fault,
     Finding,
+    KeptBranch,
     Piece,
     SourceFault,
     audit_store,
+    evidence_finding,
     run_audit,
 )
 from node.audit.database import database_problem, unreadable_entries
@@ -48,9 +48,11 @@ from node.settings import (
     absolute_store,
     parse_settings,
 )
+from node.store import Evidence
 from node.store.sql import SqlStore
 
 FETCH_BYTES = 4 * 1024 * 1024
+MOST_EVIDENCE = 1_000
 
 
 def audit_folder(folder: Path, output: Output) -> tuple[Founding, AuditReport]:
@@ -110,28 +112,23 @@ def audit_url(url: str, output: Output) -> tuple[Founding, AuditReport]:
         total = sum(length for length, _ in source.logs().values())
         with output.progress(f"Audit of {url}", steps=total) as progress:
             report = run_audit(source, new_validator(founding), progress=progress)
-        evidence = client.get("/v1/evidence").get("evidence", [])
         accused = [
-            Finding(
-                fault=Fault.EVIDENCE,
-                clause="7.9",
-                coop=integer(client, row, "coop_number"),
-                detail=f"the node stores evidence {row.get('digest')} of the kind {row.get('kind')}",
-            )
-            for row in evidence
-            if not _is_past(client, row, report.charter)
+            evidence_finding(row, report.charter)
+            for row in islice(_evidence(client), MOST_EVIDENCE)
         ]
         return founding, replace(report, findings=[*report.findings, *accused])
 
 
-def _is_past(client: NodeClient, row: Json, charter: Charter) -> bool:
-    """Whether the coop was readmitted after what the evidence proves, by the charter that was audited."""
-    digest = decode_hex(client, row, "digest")
-    data = client.get_bytes(f"/v1/evidence/{digest.hex()}").body
-    try:
-        return sha256(data).digest() == digest and is_pardoned(decode_evidence(data), charter)
-    except ProofError:
-        return False
+def _evidence(client: NodeClient) -> Iterator[Evidence]:
+    """The pieces of evidence that a node stores."""
+    for row in client.get("/v1/evidence").get("evidence", []):
+        digest = decode_hex(client, row, "digest")
+        yield Evidence(
+            digest=digest,
+            coop=integer(client, row, "coop_number"),
+            kind=str(row.get("kind")),
+            data=client.get_bytes(path_of("v1", "evidence", digest.hex())).body,
+        )
 
 
 class UrlSource:
@@ -146,6 +143,22 @@ class UrlSource:
             self._logs[coop] = (integer(client, log, "length"), decode_hex(client, log, "head"))
             if isinstance(log.get("signed_head"), dict):
                 self._signed[coop] = log["signed_head"]
+        self._branches = dict(self._listed())
+
+    def _listed(self) -> Iterator[tuple[KeptBranch, Json]]:
+        """The branches that the node has, each with its row; none from a node that knows of none."""
+        try:
+            rows = self._client.get("/v1/branches").get("branches", [])
+        except NodeProblem as problem:
+            if problem.status != HTTPStatus.NOT_FOUND:
+                raise
+            return
+        for row in rows:
+            coop, base, length = (
+                integer(self._client, row, name) for name in ("coop_number", "base", "length")
+            )
+            head = decode_hex(self._client, row, "head")
+            yield KeptBranch(coop=coop, base=base, length=length, head=head), row
 
     def logs(self) -> Mapping[int, tuple[int, bytes]]:
         """See `LogSource.logs`."""
@@ -158,15 +171,33 @@ class UrlSource:
         except NodeError as error:
             raise SourceFault(_words(error)) from error
 
+    def branches(self) -> Sequence[KeptBranch]:
+        """See `LogSource.branches`."""
+        return list(self._branches)
+
+    def branch_pieces(self, branch: KeptBranch) -> Iterator[Piece]:
+        """See `LogSource.branch_pieces`: the log up to where the branch parts from it, then the branch."""
+        path = path_of("v1", "branches", branch.head.hex(), "entries")
+        try:
+            for piece in self._pieces(branch.coop):
+                if piece.first <= branch.base:
+                    yield cut(piece, branch.base)
+                if piece.first + piece.count > branch.base:
+                    break
+            row = self._branches[branch]
+            yield from self._ranges(path, branch.base + 1, branch.length, row)
+        except NodeError as error:
+            raise SourceFault(_words(error)) from error
+
     def _pieces(self, coop: int) -> Iterator[Piece]:
         length, _ = self._logs.get(coop, (0, b""))
-        signed = self._signed.get(coop, {})
+        path = path_of("v1", "logs", coop, "entries")
+        yield from self._ranges(path, 1, length, self._signed.get(coop, {}))
+
+    def _ranges(self, path: str, first: int, length: int, signed: Json) -> Iterator[Piece]:
         signed_length = integer(self._client, signed, "length") if signed else 0
-        first = 1
         while first <= length:
-            answer = self._client.get_bytes(
-                path_of("v1", "logs", coop, "entries"), first=first, max_bytes=FETCH_BYTES
-            )
+            answer = self._client.get_bytes(path, first=first, max_bytes=FETCH_BYTES)
             # The signature can be compared only where a piece ends.
             end = signed_length if first <= signed_length <= length else length
             piece = self._piece(answer, first, end)

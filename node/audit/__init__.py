@@ -6,25 +6,30 @@ what is kept beside them, `report` has the values.
 
 from node.audit.report import (
     AuditReport,
+    BranchReport,
     Fault,
     Finding,
+    KeptBranch,
     LogReport,
     LogSource,
     Piece,
     SourceFault,
 )
 from node.audit.run import run_audit
-from node.audit.store import StoreSource, audit_store
+from node.audit.store import StoreSource, audit_store, evidence_finding
 
 __all__ = [
     "AuditReport",
+    "BranchReport",
     "Fault",
     "Finding",
+    "KeptBranch",
     "LogReport",
     "LogSource",
     "Piece",
     "SourceFault",
     "StoreSource",
     "audit_store",
+    "evidence_finding",
     "run_audit",
 ]

@@ -1,4 +1,4 @@
-"""The replay of one log through the validator, piece by piece.
+"""The replay of one log, or of one branch of it, through the validator, piece by piece.
 
 It stops at the first thing that does not hold, because what follows would be judged from a wrong state. Only
 signatures over heads are judged at the end: which key a node had is known when all of the charter is.
@@ -16,6 +16,7 @@ from ledger.codec import split
 from ledger.entries import Entry, decode_entry
 from ledger.errors import EncodingError, ProofError
 from ledger.kinds import KINDS
+from ledger.pardons import is_signed_by
 from ledger.refusals import Refusal
 from ledger.state import Waiting
 from ledger.transactions import Kind
@@ -28,9 +29,13 @@ Observer = Callable[[int, bytes], None]
 
 @dataclass(slots=True, kw_only=True)
 class LogReplay:
-    """One log on its way through the validator; `length` and `head` are where it should end."""
+    """One log on its way through the validator; `length` and `head` are where it should end.
+
+    `branch` is the number that the validator gave to a branch of it.
+    """
 
     coop: int
+    branch: int = 0
     length: int
     head: bytes
     pieces: Iterator[Piece | SourceFault]
@@ -53,37 +58,48 @@ class LogReplay:
 
     @property
     def is_complete(self) -> bool:
-        """Whether all of the log was applied and nothing was found."""
+        """Whether all of the log was applied and nothing was found.
+
+        A branch of a fork may wait for ever, or end where the rules end it: nobody honest goes by more.
+        """
+        if self.branch:
+            return all(finding.fault is Fault.ENTRY_REFUSED for finding in self.findings)
         return self.done == self.length and not self.findings
 
     def advance(self) -> bool:
         """Go on as far as possible; whether anything was applied."""
         before = self.done
         while not self.findings and self._may_go_on() and (self.pending or self._take_piece()):
+            done = self.done
             self._apply()
             if not self.pending:
                 self.give_up()
+            elif self.done == done:
+                break  # What it waits for is in a branch that it can't go by.
         return self.done > before
 
     def _may_go_on(self) -> bool:
-        """Whether the head that this log waits for is there; a different one there is a fork."""
+        """Whether a branch has the head that this log waits for."""
         waiting = self.waiting
-        if waiting is None:
-            return True
-        if self.validator.log(waiting.coop).length < waiting.length:
-            return False
-        if self.validator.head_at(waiting.coop, waiting.length) != waiting.head:
-            if waiting.coop in self.broken:
-                return False  # The other history is the damage of that log, not a fork.
+        return waiting is None or any(
+            self.validator.head_at(waiting.coop, waiting.length, branch=branch) == waiting.head
+            for branch in self.validator.branches(waiting.coop)
+        )
+
+    def judge_waiting(self) -> None:
+        """Say that it is a fork if this log waits for an entry in another history than those held."""
+        waiting = self.waiting
+        # In a log that is broken the other history is the damage, not a fork. What waits in a branch that
+        # was forged is nobody's loss.
+        if self.branch or waiting is None or waiting.coop in self.broken:
+            return
+        if longest(self.validator, waiting.coop) >= waiting.length:
             self._find(
                 Fault.FORK,
                 "7.9",
                 detail=f"the anchor takes in log {waiting.coop} at length {waiting.length} with "
-                f"head {waiting.head.hex()}, which is not the head that it has here",
+                f"head {waiting.head.hex()}, which it can't go by here",
             )
-            return False
-        self.waiting = None
-        return True
 
     def _take_piece(self) -> bool:
         """Read the next piece and check its chain; whether there is something to apply."""
@@ -100,7 +116,7 @@ class LogReplay:
         self.piece = piece
         try:
             piece = self.piece = cut(piece, self.length)
-            count, head = self.validator.chain(self.coop, piece.entries)
+            count, head = self.validator.chain(self.coop, piece.entries, branch=self.branch)
         except EncodingError as error:
             self._find(
                 Fault.NOT_ENTRIES,
@@ -116,7 +132,7 @@ class LogReplay:
 
     def _check_chain(self, piece: Piece, count: int, head: bytes) -> None:
         last = piece.first + piece.count - 1
-        previous = self.validator.log(self.coop).head
+        previous = self.validator.log(self.coop, branch=self.branch).head
         if piece.previous is not None and piece.previous != previous:
             self._find(
                 Fault.CHAIN_BROKEN,
@@ -185,18 +201,24 @@ class LogReplay:
 
     def _is_signed(self, *, length: int, head: bytes, signature: bytes) -> bool:
         signed = SignedHead(coop=self.coop, length=length, head=head, signature=signature)
+        charter = self.validator.newest_charter()
+        coop = charter.coops.get(self.coop)
+        if self.branch and coop is not None:
+            # It may go on beyond where another key counts in the branch that stands.
+            return is_signed_by(signed, coop.all_keys, charter)
         try:
-            signed.check(self.validator.newest_charter())
+            signed.check(charter)
         except ProofError:
             return False
         return True
 
     def _apply(self) -> None:
         """Apply what is pending, up to its end, a refused entry, or an anchor that has to wait."""
-        result = self.validator.replay(self.coop, self.pending)
+        result = self.validator.replay(self.coop, self.pending, branch=self.branch)
         applied = self.pending[: result.consumed]
         self._count_payments(applied)
-        self.observe(self.coop, applied)
+        if not self.branch:
+            self.observe(self.coop, applied)
         self.pending = self.pending[result.consumed :]
         self.done += result.count
         self.progress(result.count)
@@ -245,6 +267,7 @@ class LogReplay:
                 fault=fault,
                 clause=clause,
                 coop=self.coop,
+                branch=self.head if self.branch else None,
                 first=start,
                 last=start if last is None else last,
                 piece_first=None if self.piece is None or byte is None else self.piece.first,
@@ -256,8 +279,8 @@ class LogReplay:
 
     def report(self) -> LogReport:
         """What is known of the log so far."""
-        log = self.validator.log(self.coop)
-        transit = self.validator.in_transit(self.coop)
+        log = self.validator.log(self.coop, branch=self.branch)
+        transit = self.validator.in_transit(self.coop, branch=self.branch)
         coop = self.validator.newest_charter().coops.get(self.coop)
         return LogReport(
             coop=self.coop,
@@ -273,6 +296,11 @@ class LogReplay:
             in_transit_amount=sum(item.amount for item in transit),
             time=log.time,
         )
+
+
+def longest(validator: Validator, coop: int) -> int:
+    """How many entries the longest branch of the coop's log has."""
+    return max(validator.log(coop, branch=each).length for each in validator.branches(coop))
 
 
 def cut(piece: Piece, length: int) -> Piece:

@@ -4,7 +4,7 @@ Values only; `replay` does the work.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -28,7 +28,8 @@ class Fault(StrEnum):
     ENTRY_REFUSED = "entry_refused"
     """An entry breaks a rule."""
     FORK = "fork"
-    """A log holds an anchor of another history of a second log, signed by that log's coop."""
+    """A log holds an anchor of a history of a second log that is none of those that the source has, or that
+    it can't go by."""
     NOT_HELD = "not_held"
     """A log stands before an anchor of entries that the source does not have."""
     INVARIANT = "invariant"
@@ -46,17 +47,21 @@ class Finding:
     `first` and `last` are the entries of `coop`'s log among which it lies; both are the same when the
     entry is known exactly. `byte` is where in the bytes of entries `piece_first` onwards, as
     they are stored together, the entry begins. `detail` has more facts, for people who look closely.
+    `branch` is the head at the end of the branch of the log in which it lies, when it is not the log itself.
     """
 
     fault: Fault
     clause: str
     coop: int | None = None
+    branch: bytes | None = None
     first: int | None = None
     last: int | None = None
     piece_first: int | None = None
     byte: int | None = None
     refusal: Refusal | None = None
     detail: str = ""
+    is_settled: bool = False
+    """Whether it is of the past: it proves something for which its coop was readmitted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +79,19 @@ class Piece:
     signature: bytes | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptBranch:
+    """Another history of a log than the one that the source gives as that log (PROTOCOL section 7.11).
+
+    `base` is the length up to which it is in the log, `length` and `head` are where it ends.
+    """
+
+    coop: int
+    base: int
+    length: int
+    head: bytes
+
+
 class SourceFault(Exception):
     """The source can't give what it says it has. The text says what went wrong, and where."""
 
@@ -86,6 +104,12 @@ class LogSource(Protocol):
 
     def pieces(self, coop: int) -> Iterator[Piece]:
         """A log from its first entry on, in order, at least up to its length. May raise `SourceFault`."""
+
+    def branches(self) -> Sequence[KeptBranch]:
+        """What else it has of logs that have forked."""
+
+    def branch_pieces(self, branch: KeptBranch) -> Iterator[Piece]:
+        """The same as `pieces` of one of these: from the first entry on, which is in the log as well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +134,22 @@ class LogReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BranchReport:
+    """One history of a log of which there are several."""
+
+    coop: int
+    base: int
+    """Up to where it is the same as the log that the source gives, or for that as all others."""
+    length: int
+    replayed: int
+    head: bytes
+    stands: bool
+    """Whether it is the one that counts in the books."""
+    gone_by: Sequence[int]
+    """The coops whose logs have anchored something of no other history."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuditReport:
     """The result. `digest` is None when a log could not be replayed to its end."""
 
@@ -120,15 +160,22 @@ class AuditReport:
     logs: Sequence[LogReport]
     total: int
     """All balances and amounts in transit added up; must be 0, or what a fork has lost."""
-    fork_loss: int = 0
-    """What logs were credited from branches that do not stand."""
+    branches: Sequence[BranchReport] = ()
+    """All histories of the logs that have forked."""
+    losses: Mapping[int, int] = field(default_factory=dict)
+    """What each coop's log was credited from branches that do not stand and nobody was charged yet."""
     digest: bytes | None
     findings: Sequence[Finding]
 
     @property
     def holds(self) -> bool:
-        """Whether everything holds."""
-        return not self.findings
+        """Whether everything holds; what the federation has settled does not count."""
+        return all(finding.is_settled for finding in self.findings)
+
+    @property
+    def fork_loss(self) -> int:
+        """All losses together."""
+        return sum(self.losses.values())
 
     @property
     def entries(self) -> int:

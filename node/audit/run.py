@@ -3,7 +3,8 @@
 `run_audit` reads whole logs from a `LogSource` (a node's store, or a node over the network), in pieces.
 For every piece it computes the chain hash again, compares it with the hash and the signature that came
 with the piece, and lets the validator apply the entries by the rules. A log that stands before an anchor
-of another waits, and the others go on. At the end all invariants of PROTOCOL section 7.10 are checked.
+of another waits, and the others go on. Where a log has forked, each of its branches is replayed as well.
+At the end all invariants of PROTOCOL section 7.10 are checked.
 
 Rules: it trusts nothing that it reads but the charter. It changes nothing, and it words nothing for
 people: a `Finding` carries facts. Whether the charter is the right one its reader must know, by the
@@ -11,16 +12,18 @@ federation's id.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from ledger.chain import genesis
-from ledger.invariants import find_sequence_violations, find_violations, fork_loss, under_way
+from ledger.invariants import find_sequence_violations, find_violations, loss_of, under_way
 from ledger.validators.interface import Validator
-from node.audit.replay import LogReplay, Observer
+from node.audit.replay import LogReplay, Observer, longest
 from node.audit.report import (
     AuditReport,
+    BranchReport,
     Fault,
     Finding,
+    KeptBranch,
     LogSource,
     Piece,
     SourceFault,
@@ -40,40 +43,107 @@ def run_audit(
     for coop in expected:
         # One that joined begins with the changes that admit it, maybe before any other log has them.
         validator.open_log(coop)
+    kept = dict(_add_branches(validator, source.branches()))
     broken: set[int] = set()
-    replays = [
-        LogReplay(
+
+    def replay_of(
+        coop: int, branch: int, end: tuple[int, bytes], pieces: Iterator[Piece]
+    ) -> LogReplay:
+        return LogReplay(
             coop=coop,
-            length=expected.get(coop, (0, b""))[0],
-            head=expected.get(coop, (0, genesis(federation=federation, coop=coop)))[1],
-            pieces=_checked(source.pieces(coop)),
+            branch=branch,
+            length=end[0],
+            head=end[1],
+            pieces=_checked(pieces),
             validator=validator,
             progress=progress,
             observe=observe,
             broken=broken,
         )
-        for coop in validator.coops
-    ]
+
+    replays = []
+    for coop in validator.coops:
+        empty = (0, genesis(federation=federation, coop=coop))
+        replays.append(replay_of(coop, 0, expected.get(coop, empty), source.pieces(coop)))
+    for (coop, number), each in kept.items():
+        pieces = source.branch_pieces(each)
+        replays.append(replay_of(coop, number, (each.length, each.head), pieces))
+    _replay_all(replays)
+    stopped = [finding for replay in replays for finding in replay.findings]
+    stopped += _still_waiting(replays)
+    findings = [*_strangers(expected, validator), *stopped]
+    is_complete = all(replay.is_complete for replay in replays)
+    payments = {each.coop: each.payments for each in replays if not each.branch}
+    findings += _broken_invariants(validator, payments)
+    return AuditReport(
+        federation=federation,
+        charter=validator.newest_charter(),
+        validator=validator.name,
+        logs=[
+            replay.report()
+            for replay in replays
+            if replay.branch == validator.standing(replay.coop)
+        ],
+        branches=[
+            _branch_report(replay, kept)
+            for replay in replays
+            if len(validator.branches(replay.coop)) > 1
+        ],
+        total=total(validator),
+        losses={coop: loss for coop in validator.coops if (loss := loss_of(validator, coop))},
+        digest=validator.digest() if is_complete else None,
+        findings=findings,
+    )
+
+
+def _replay_all(replays: Sequence[LogReplay]) -> None:
+    """Take all logs as far as they go, and let each say what stopped it."""
     while any(replay.advance() for replay in replays):
         pass
     for replay in replays:
         replay.give_up()
         replay.judge_signatures()
-    stopped = [finding for replay in replays for finding in replay.findings]
-    stopped += _still_waiting(replays)
-    findings = [*_strangers(expected, validator), *stopped]
-    is_complete = all(replay.is_complete for replay in replays)
-    findings += _broken_invariants(validator, {each.coop: each.payments for each in replays})
-    return AuditReport(
-        federation=federation,
-        charter=validator.newest_charter(),
-        validator=validator.name,
-        logs=[replay.report() for replay in replays],
-        total=total(validator),
-        fork_loss=fork_loss(validator),
-        digest=validator.digest() if is_complete else None,
-        findings=findings,
+    for replay in replays:
+        replay.judge_waiting()
+
+
+def _add_branches(
+    validator: Validator, kept: Iterable[KeptBranch]
+) -> Iterator[tuple[tuple[int, int], KeptBranch]]:
+    """Each branch under its coop and number. There is at most one for each other coop (7.11)."""
+    for branch in kept:
+        coop = branch.coop
+        if coop in validator.coops and len(validator.branches(coop)) < len(validator.coops):
+            yield (coop, validator.add_branch(coop)), branch
+
+
+def _branch_report(replay: LogReplay, kept: Mapping[tuple[int, int], KeptBranch]) -> BranchReport:
+    validator, coop, branch = replay.validator, replay.coop, replay.branch
+    bases = {number: each.base for (other, number), each in kept.items() if other == coop}
+    return BranchReport(
+        coop=coop,
+        base=bases.get(branch, min(bases.values())),
+        length=replay.length,
+        replayed=replay.done,
+        head=replay.head,
+        stands=branch == validator.standing(coop),
+        gone_by=[
+            other
+            for other in validator.coops
+            if other != coop and _gone_by(validator, other, coop) == [branch]
+        ],
     )
+
+
+def _gone_by(validator: Validator, coop: int, other: int) -> list[int]:
+    """The branches of another log that have all that the log of `coop` anchored of it."""
+    branch = validator.standing(coop)
+    anchored = validator.log(coop, branch=branch).anchored.get(other, 0)
+    return [
+        each
+        for each in validator.branches(other)
+        if validator.taken_in(coop, other=other, branch=branch, of=each) == anchored
+    ]
 
 
 def _strangers(expected: Iterable[int], validator: Validator) -> Iterator[Finding]:
@@ -106,9 +176,9 @@ def _still_waiting(replays: Sequence[LogReplay]) -> Iterator[Finding]:
                 faulty.add(replay.coop)
     for replay in replays:
         waiting = replay.waiting
-        if waiting is None or replay.coop in faulty:
+        if waiting is None or replay.branch or replay.coop in faulty:
             continue
-        held = replay.validator.log(waiting.coop).length
+        held = longest(replay.validator, waiting.coop)
         yield Finding(
             fault=Fault.NOT_HELD,
             clause="7.6",

@@ -9,11 +9,12 @@ It reads only; the store should be opened for reading, so that a node may run be
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import msgpack
 
+from ledger.charter import Charter
 from ledger.errors import EncodingError, ProofError, SnapshotError
 from ledger.evidence import InvalidEntryEvidence, decode_evidence
 from ledger.founding import Founding
@@ -24,10 +25,11 @@ from ledger.validators.choose import load_validator, new_validator
 from ledger.validators.interface import Validator
 from node.audit.history import HistoryCheck
 from node.audit.replay import cut
-from node.audit.report import AuditReport, Fault, Finding, Piece, SourceFault
+from node.audit.report import AuditReport, Fault, Finding, KeptBranch, Piece, SourceFault
 from node.audit.run import run_audit
+from node.engine.branches_kept import Branch, load_branches
 from node.errors import StorageFault
-from node.store import Evidence, Store
+from node.store import Evidence, Segment, Store
 
 KINDS = {
     "fork": "it signed two histories",
@@ -44,6 +46,7 @@ class StoreSource:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._logs = store.logs()
+        self._branches = {_named(branch): branch for branch in load_branches(store)}
 
     def logs(self) -> Mapping[int, tuple[int, bytes]]:
         """See `LogSource.logs`."""
@@ -55,18 +58,36 @@ class StoreSource:
 
     def pieces_from(self, coop: int, first: int) -> Iterator[Piece]:
         """The log from entry `first` on."""
-        try:
-            for segment in self._store.segments(coop, first):
-                yield Piece(
-                    first=segment.first,
-                    entries=segment.entries,
-                    count=segment.count,
-                    previous=segment.previous,
-                    head=segment.head,
-                    signature=segment.signature,
-                )
-        except StorageFault as fault:
-            raise SourceFault(str(fault)) from fault
+        yield from _pieces(self._store.segments(coop, first))
+
+    def branches(self) -> Sequence[KeptBranch]:
+        """See `LogSource.branches`: what is kept beside the logs."""
+        return list(self._branches)
+
+    def branch_pieces(self, branch: KeptBranch) -> Iterator[Piece]:
+        """See `LogSource.branch_pieces`."""
+        yield from _pieces(self._branches[branch].segments(self._store))
+
+
+def _named(branch: Branch) -> KeptBranch:
+    return KeptBranch(
+        coop=branch.coop, base=branch.base, length=branch.tip.length, head=branch.tip.head
+    )
+
+
+def _pieces(segments: Iterator[Segment]) -> Iterator[Piece]:
+    try:
+        for segment in segments:
+            yield Piece(
+                first=segment.first,
+                entries=segment.entries,
+                count=segment.count,
+                previous=segment.previous,
+                head=segment.head,
+                signature=segment.signature,
+            )
+    except StorageFault as fault:
+        raise SourceFault(str(fault)) from fault
 
 
 def audit_store(
@@ -118,34 +139,37 @@ def _reasons_in(entries: bytes) -> Iterator[bytes]:
 
 def _evidence_findings(store: Store, validator: Validator) -> Iterator[Finding]:
     for row in store.evidence():
-        if _is_past(row, validator):
-            continue
-        problem = _problem_of_evidence(row, validator)
-        if problem is None:
-            detail = f"{KINDS.get(row.kind, row.kind)}; the proof is stored here"
-            yield Finding(fault=Fault.EVIDENCE, clause="7.9", coop=row.coop, detail=detail)
+        if row.is_whole:
+            yield evidence_finding(row, validator.newest_charter())
         else:
-            detail = f"evidence {row.digest.hex()[:16]}: {problem}"
-            yield Finding(fault=Fault.RECORD_DAMAGED, clause="7.9", coop=row.coop, detail=detail)
+            yield _worthless(row, "its bytes are not those that were stored")
 
 
-def _is_past(row: Evidence, validator: Validator) -> bool:
-    """Whether a readmission has ended what whole evidence says."""
+def evidence_finding(row: Evidence, charter: Charter) -> Finding:
+    """What a piece of evidence proves by the charter, or that it proves nothing."""
+    problem = _problem_of_evidence(row, charter)
+    if problem is not None:
+        return _worthless(row, problem)
+    detail = f"{KINDS.get(row.kind, row.kind)}; the proof is stored here"
+    return Finding(
+        fault=Fault.EVIDENCE,
+        clause="7.9",
+        coop=row.coop,
+        detail=detail,
+        is_settled=is_pardoned(decode_evidence(row.data), charter),
+    )
+
+
+def _worthless(row: Evidence, problem: str) -> Finding:
+    detail = f"evidence {row.digest.hex()[:16]}: {problem}"
+    return Finding(fault=Fault.RECORD_DAMAGED, clause="7.9", coop=row.coop, detail=detail)
+
+
+def _problem_of_evidence(row: Evidence, charter: Charter) -> str | None:
     try:
         evidence = decode_evidence(row.data)
-    except ProofError:
-        return False
-    return row.is_whole and is_pardoned(evidence, validator.newest_charter())
-
-
-def _problem_of_evidence(row: Evidence, validator: Validator) -> str | None:
-    if not row.is_whole:
-        return "its bytes are not those that were stored"
-    try:
-        evidence = decode_evidence(row.data)
-        if evidence.coop not in validator.coops:
+        if evidence.coop not in charter.coops:
             return "it is against a coop that is not in the charter"
-        charter = validator.newest_charter()
         if isinstance(evidence, InvalidEntryEvidence):
             # Whether the rules refuse the entry, only the log up to it could tell.
             evidence.check_signed(charter)
@@ -170,8 +194,14 @@ def _reason_findings(store: Store, hashes: set[bytes]) -> Iterator[Finding]:
 def _snapshot_findings(store: Store, source: StoreSource, whole: Validator) -> Iterator[Finding]:
     """The newest snapshot and the entries after it must lead to the state of the whole replay."""
     snapshot = store.newest_snapshot()
-    if snapshot is None or any(
-        length > source.logs().get(coop, (0, b""))[0] for coop, length in snapshot.lengths.items()
+    # While there are branches a node starts from its logs.
+    if (
+        snapshot is None
+        or source.branches()
+        or any(
+            length > source.logs().get(coop, (0, b""))[0]
+            for coop, length in snapshot.lengths.items()
+        )
     ):
         # None, or one of a running node that is further by now than what was audited.
         return

@@ -81,6 +81,7 @@ class Branch:
                 entries=part.entries,
                 previous=part.previous,
                 head=part.signed.head,
+                signature=part.signed.signature,
             )
 
 

@@ -97,6 +97,8 @@ class HttpSettings:
     """How many addresses the rate bounds remember."""
     evidence_items: int = 1_000
     """The most pieces of evidence in one list."""
+    branch_items: int = 1_000
+    """The most branches of forked logs in one list."""
     trust_forwarded: bool = False
     """Whether the last address in X-Forwarded-For is the client's: only behind an own proxy."""
     stop_ms: int = 10_000

@@ -120,14 +120,14 @@ async def get_entries(api: Api, request: web.Request) -> web.StreamResponse:
     """
     check_query(request, "first", "max_bytes")
     coop = api.coop_in_path(request)
-    first = _FIRST.read(request)
+    first = FIRST.read(request)
     most = api.settings.entries_bytes
-    max_bytes = _MAX_BYTES.read(request, most=most)
+    max_bytes = MAX_BYTES.read(request, most=most)
     with api.entries.hold(api.address(request)) as held:
         if not held.take(max_bytes):
             raise Problem(BUSY, retry_after_s=1)
         headers, body = await _read_entries(api, request, coop, first, max_bytes)
-        return await _send(request, headers, body, timeout_ms=api.settings.body_ms)
+        return await send_entries(request, headers, body, timeout_ms=api.settings.body_ms)
 
 
 async def _read_entries(
@@ -147,17 +147,23 @@ async def _read_entries(
         raise Problem(ENTRY_NOT_FOUND)
     empty = genesis(federation=api.charter.federation, coop=coop.number)
     previous = found.previous if found is not None else head or empty
-    headers = {
-        "Content-Type": OCTETS,
-        "Fiado-First": str(first),
-        "Fiado-Count": str(0 if found is None else found.count),
-        "Fiado-Previous": previous.hex(),
-        "Fiado-Length": str(length),
-    }
+    count = 0 if found is None else found.count
+    headers = entries_headers(first=first, count=count, previous=previous, length=length)
     return headers, b"" if found is None else found.entries
 
 
-async def _send(
+def entries_headers(*, first: int, count: int, previous: bytes, length: int) -> dict[str, str]:
+    """What an answer with entries says of them."""
+    return {
+        "Content-Type": OCTETS,
+        "Fiado-First": str(first),
+        "Fiado-Count": str(count),
+        "Fiado-Previous": previous.hex(),
+        "Fiado-Length": str(length),
+    }
+
+
+async def send_entries(
     request: web.Request, headers: Mapping[str, str], body: bytes, *, timeout_ms: int
 ) -> web.StreamResponse:
     """Answer, and return when the client has taken nearly all of it; cut off one that does not."""
@@ -227,14 +233,21 @@ async def get_charter_signatures(api: Api, request: web.Request) -> web.Response
 
 
 _AT_LEAST = number_parameter("at_least", "A length.", default=0)
-_FIRST = number_parameter("first", "Where to begin.", default=1, least=1)
-_MAX_BYTES = number_parameter(
+FIRST = number_parameter("first", "Where to begin.", default=1, least=1)
+MAX_BYTES = number_parameter(
     "max_bytes",
     "How much at most, but at least one entry.",
     default=_ENTRIES_BYTES,
     least=1,
     most=MOST_ENTRIES_BYTES,
 )
+
+ENTRIES_HEADERS: Final = {
+    "Fiado-First": Header("The number of the first entry.", _COUNT),
+    "Fiado-Count": Header("How many entries there are; 0 at the log's end.", _COUNT),
+    "Fiado-Previous": Header("The chain hash before the first entry.", Hash.schema()),
+    "Fiado-Length": Header("How many entries of the log this node holds.", _COUNT),
+}
 
 ROUTES = (
     Route(
@@ -276,16 +289,11 @@ ROUTES = (
         subject=_SUBJECT,
         parameters=(
             COOP,
-            _FIRST,
-            _MAX_BYTES,
+            FIRST,
+            MAX_BYTES,
         ),
         answer_type=OCTETS,
-        headers={
-            "Fiado-First": Header("The number of the first entry.", _COUNT),
-            "Fiado-Count": Header("How many entries there are; 0 at the log's end.", _COUNT),
-            "Fiado-Previous": Header("The chain hash before the first entry.", Hash.schema()),
-            "Fiado-Length": Header("How many entries of the log this node holds.", _COUNT),
-        },
+        headers=ENTRIES_HEADERS,
         problems=(COOP_NOT_FOUND, ENTRY_NOT_FOUND, BUSY, TOO_MANY_REQUESTS),
     ),
     Route(

@@ -109,6 +109,21 @@ class Logs(Shape, frozen=True):
     logs: list[Log]
 
 
+class Branch(OfCoop, frozen=True):
+    """A history of a log that has forked, other than the log held here; they are the same up to `base`."""
+
+    base: Count
+    length: Count
+    head: Hash
+    signature: Signature
+
+
+class Branches(Shape, frozen=True):
+    """All branches that are held here beside the logs."""
+
+    branches: list[Branch]
+
+
 class Evidence(OfCoop, frozen=True):
     """Of whose cheating there is a proof, and of what kind."""
 

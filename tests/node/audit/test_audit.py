@@ -10,7 +10,7 @@ from ledger.entries import LAST_TIME, encode_entry
 from ledger.refusals import Refusal
 from ledger.transactions import Status
 from ledger.validators.reference import ReferenceValidator
-from node.audit import AuditReport, Fault, Piece, SourceFault, run_audit
+from node.audit import AuditReport, Fault, KeptBranch, Piece, SourceFault, run_audit
 from node.audit.store import audit_store
 from node.store import (
     Evidence,
@@ -45,6 +45,12 @@ class Pieces:
 
     def logs(self) -> Mapping[int, tuple[int, bytes]]:
         return self.announced
+
+    def branches(self) -> Sequence[KeptBranch]:
+        return []
+
+    def branch_pieces(self, branch: KeptBranch) -> Iterator[Piece]:
+        raise KeyError(branch)
 
     def pieces(self, coop: int) -> Iterator[Piece]:
         entries = self.entries[coop]
