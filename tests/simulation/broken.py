@@ -49,7 +49,7 @@ class TrustsEveryHead(Engine):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        bend(self._replicas, _check_signature=lambda signed: None)
+        bend(self._replicas, _is_signed=lambda peer, signed: True)
 
 
 class HearsEverybodyOut(Engine):

@@ -94,7 +94,7 @@ SPLIT: dict[str, Any] = {"coops": 3, "index_quorum": 3, "observations_needed": 1
             broken.BelievesItsClock,
             Mischief.NONE,
             {"clock_jumps": 4},
-            "after all faults|nobody asked",
+            "after all faults|nobody asked|a date that has not come",
         ),
         (
             broken.TakesItsClockForTheTime,
