@@ -139,38 +139,35 @@ def _reasons_in(entries: bytes) -> Iterator[bytes]:
 
 def _evidence_findings(store: Store, validator: Validator) -> Iterator[Finding]:
     for row in store.evidence():
-        if row.is_whole:
-            yield evidence_finding(row, validator.newest_charter())
-        else:
-            yield _worthless(row, "its bytes are not those that were stored")
+        yield evidence_finding(row, validator.newest_charter())
 
 
 def evidence_finding(row: Evidence, charter: Charter) -> Finding:
     """What a piece of evidence proves by the charter, or that it proves nothing."""
     problem = _problem_of_evidence(row, charter)
-    if problem is not None:
-        return _worthless(row, problem)
+    is_settled = problem is None and is_pardoned(decode_evidence(row.data), charter)
     detail = f"{KINDS.get(row.kind, row.kind)}; the proof is stored here"
+    if problem is not None:
+        detail = f"evidence {row.digest.hex()[:16]}: {problem}"
     return Finding(
-        fault=Fault.EVIDENCE,
+        fault=Fault.EVIDENCE if problem is None else Fault.RECORD_DAMAGED,
         clause="7.9",
         coop=row.coop,
         detail=detail,
-        is_settled=is_pardoned(decode_evidence(row.data), charter),
+        is_settled=is_settled,
     )
 
 
-def _worthless(row: Evidence, problem: str) -> Finding:
-    detail = f"evidence {row.digest.hex()[:16]}: {problem}"
-    return Finding(fault=Fault.RECORD_DAMAGED, clause="7.9", coop=row.coop, detail=detail)
-
-
 def _problem_of_evidence(row: Evidence, charter: Charter) -> str | None:
+    if not row.is_whole:
+        return "its bytes are not those that were stored"
     try:
         evidence = decode_evidence(row.data)
         if evidence.coop not in charter.coops:
             return "it is against a coop that is not in the charter"
-        if isinstance(evidence, InvalidEntryEvidence):
+        if is_pardoned(evidence, charter):
+            pass  # It holds by the keys of before the readmission, at lengths that another key has now.
+        elif isinstance(evidence, InvalidEntryEvidence):
             # Whether the rules refuse the entry, only the log up to it could tell.
             evidence.check_signed(charter)
         else:

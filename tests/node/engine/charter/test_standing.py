@@ -1,17 +1,23 @@
 """A coop cheats, and the federation mends it: quarantine, which history stands, readmission."""
 
 from dataclasses import replace
+from typing import Any, cast
+
+import pytest
 
 from ledger.charter_changes import Change, DecideBranch, Quarantine, Readmit
 from ledger.entries import encode_entry
 from ledger.invariants import fork_loss
 from ledger.validators.interface import Validator
+from node.audit import Fault, audit_store
+from node.engine.branches_kept import load_branches
 from node.engine.charter.objections import objection
 from node.engine.events import PeerDown, PeerUp, Publish, Published, Recorded
 from node.engine.health.status import Readiness
+from node.engine.replication.standing import change_places
 from node.engine.wire import EvidenceNews
 from node.mark import MemoryMark
-from node.store import MemoryDisk
+from node.store import MemoryDisk, Store
 from tests.builders import build_federation, signing_key
 from tests.charters import keyed, proposal
 from tests.node.engine.inside import core_of
@@ -115,6 +121,44 @@ def test_what_is_decided_to_stand_is_the_log_of_every_node() -> None:
     assert core_of(rig.engines[2]).head_at(3, stands.length) == stands.head
 
 
+class Dying:
+    """A store of a node that dies after so many writes."""
+
+    def __init__(self, store: Store, writes: int) -> None:
+        self._store = store
+        self._writes = writes
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("commit", "set_aside"):
+            if self._writes == 0:
+                raise ProcessKilled
+            self._writes -= 1
+        return getattr(self._store, name)
+
+
+class ProcessKilled(Exception):
+    """The node is gone."""
+
+
+@pytest.mark.parametrize("writes", [0, 1, 2])
+def test_a_node_that_dies_while_histories_change_places_loses_none(writes: int) -> None:
+    rig = _forked()
+    decide(rig, Quarantine(coop=3))
+    stands = _standing(rig)
+    kept = load_branches(rig.stores[2])
+    with pytest.raises(ProcessKilled):
+        change_places(cast(Store, Dying(rig.stores[2], writes)), kept[0], kept, created=0)
+    rig.start(2)
+    rig.ready()
+    rig.tick(1, PeerDown(2))
+    rig.link(1, 2)
+    pass_time(rig)
+    decide(rig, stands)
+    assert core_of(rig.engines[2]).head_at(3, stands.length) == stands.head
+    assert len(rig.digests()) == 1
+    assert _loss(core_of(rig.engines[2]).validator) == 0
+
+
 def test_a_coop_that_cheated_is_one_of_the_others_again() -> None:
     rig = _readmitted()
     assert _accused(rig) == [(), (), ()]
@@ -142,6 +186,16 @@ def test_a_restart_keeps_that_the_accusation_has_ended() -> None:
         rig.start(at, known=rig.engines[at].newest)
     assert _accused(rig) == [(), (), ()]
     assert core_of(rig.engines[1]).evidence[3] != []
+
+
+def test_an_audit_tells_what_a_readmission_has_settled_as_settled() -> None:
+    for rig, faults in ((_forked(), {3}), (_readmitted(), set())):
+        report = audit_store(rig.stores[1], rig.federation.founding)
+        proofs = [each for each in report.findings if each.fault is Fault.EVIDENCE]
+        assert {each.coop for each in proofs} == {3}
+        found = {each.coop for each in proofs if not each.is_settled}
+        damaged = [each for each in report.findings if each.fault is Fault.RECORD_DAMAGED]
+        assert (found, damaged) == (faults, [])
 
 
 def test_evidence_from_before_the_readmission_is_passed_over() -> None:
