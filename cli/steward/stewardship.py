@@ -19,7 +19,7 @@ from cli.wallet.membership import unlock
 from ledger.charter import Charter, Coop
 from ledger.founding import Founding
 from ledger.signatures import SigningKey
-from node.member.charters import KnownCharter, trusted_charter, with_news
+from node.member.charters import KnownCharter, trusted_charter
 from node.member.client import NodeClient
 from node.member.membership import home_coop, moved_to
 from node.member.moves import renew_addresses
@@ -115,7 +115,7 @@ def open_stewardship(path: Path, passphrase: PassphraseSource) -> Iterator[Stewa
     wallet = unlock(locked, passphrase)
     key = SigningKey(wallet.seed)
     with NodeClient(public.node_url, on_lost=tell_of_a_lost_answer) as client:
-        known = with_news(client, trusted_charter(path, client, public.federation))
+        known = trusted_charter(path, client, public.federation)
         charter = known.charter
         coop = home_coop(client, charter, public.coop)
         number = next(
