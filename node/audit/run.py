@@ -70,13 +70,22 @@ def run_audit(
         replays.append(replay_of(coop, number, (each.length, each.head), pieces))
     _replay_all(replays)
     stopped = [finding for replay in replays for finding in replay.findings]
-    stopped += _still_waiting(replays)
-    findings = [*_strangers(expected, validator), *stopped]
-    is_complete = all(replay.is_complete for replay in replays)
+    findings = [*_strangers(expected, validator), *stopped, *_still_waiting(replays)]
     payments = {each.coop: each.payments for each in replays if not each.branch}
     findings += _broken_invariants(validator, payments)
+    return _report(validator, replays, kept, findings)
+
+
+def _report(
+    validator: Validator,
+    replays: Sequence[LogReplay],
+    kept: Mapping[tuple[int, int], KeptBranch],
+    findings: list[Finding],
+) -> AuditReport:
+    """What the replays have come to."""
+    is_complete = all(replay.is_complete for replay in replays)
     return AuditReport(
-        federation=federation,
+        federation=validator.founding.federation,
         charter=validator.newest_charter(),
         validator=validator.name,
         logs=[

@@ -164,12 +164,11 @@ class Core:
         self.settings = settings
         self.coop = coop
         self.store = store
-        """Read by everybody. `Engine` alone commits, once in a tick; the history index and snapshots, which
-        are derived, are written by `recording.history` and by `Engine`."""
+        """Read by everybody. `Engine` alone commits, once in a tick; `recording.history` and `Engine` write
+        what is derived."""
         self.validator = validator
         """Its state moves only when `recording.own_log` appends and when `replication.replicas` replays;
-        `replication.branches` puts another one in its place, which holds more branches of a forked log, and
-        `replication.standing` one in which another branch is the log."""
+        `replication.branches` and `replication.standing` put one with other branches in its place."""
         self.known = known
         """What the node's folder knew of the charter at the start; the logs may know a newer one."""
         self.signer = Signer(key, lambda: self.newest, coop, lambda: self.is_signing)
@@ -179,34 +178,30 @@ class Core:
 
         # What is held of the logs.
         self.signed = _newest_heads(store, validator.coops)
-        """The newest signed head held of each log. `recording.own_log` writes the own log's when it has
-        appended, `replication.replicas` the others', and the own one's while that is taken back;
-        `supervision.soundness` takes out what it finds damaged, and puts back what is healed."""
+        """The newest signed head held of each log. `recording.own_log` writes the own log's,
+        `replication.replicas` the others' and what is taken back; `supervision.soundness` what it heals."""
         self.evidence, self.damaged_evidence = _stored_evidence(store, validator.coops)
-        """What was ever proven against each coop; only `accuse` adds, nothing is ever taken out. A coop
-        without any is accused all the same: what is stored against it is damaged, proves nothing to anybody,
-        and is not passed on; peers have it whole. Whom that is against, `Engine` tells in its first tick."""
+        """What was ever proven against each coop; only `accuse` adds, nothing is ever taken out. Damaged
+        evidence accuses too, but is not passed on; `Engine` tells of it in its first tick."""
         self._accused: tuple[int, dict[int, dict[str, bytes]]] | None = None
         self.damaged: dict[int, Rot] = {}
-        """What is stored of a log and is not what was signed, until it is healed. `supervision.soundness`
-        owns it."""
+        """What is stored of logs and was not signed so, until healed. `supervision.soundness` owns it."""
         self.suspected: list[LogDamaged] = []
-        """What was met while reading: any part adds, `supervision.soundness` takes it away to look at it."""
+        """What was met while reading: any part adds, `supervision.soundness` takes it away."""
 
         # Whom it is linked with.
         self.peers: set[int] = set()
         """The coops with whose nodes there is a link. `links` writes it as they come and go."""
         self.answering: set[int] = set()
-        """Those of them whose links know `newest?` and `clock`. `links` writes it with `peers`."""
+        """Those whose links know `newest?` and `clock`. `links` writes it with `peers`."""
         self.agreeing: set[int] = set()
-        """Those of them whose links know rounds, and versions of the charter. `links` writes it as well."""
+        """Those whose links know rounds and versions of the charter. `links` writes it as well."""
         self.versions: dict[int, int] = {}
         """The newest version of the charter that each of them knows. `charter.news` writes it."""
 
         # What it may do.
         self.readiness = Readiness.HALTED if coop in self.accused else Readiness.RECOVERING
-        """Whether it may sign. `replication.recovery` owns it, except for `HALTED`, which comes of evidence
-        against the own coop (`accuse`) and is for good."""
+        """Whether it may sign. `replication.recovery` owns it; `accuse` sets `HALTED`, for good."""
         self.old_copy = OldCopy()
         """Whether the disk may lack what the key has signed. Each field of it has its own owner."""
         self.clock_is_believed = True
@@ -214,11 +209,9 @@ class Core:
 
         # What is wrong.
         self.troubles: dict[TroubleKey, Trouble] = {}
-        """What parts of the engine have found by themselves. Each part puts in and takes out its own kinds;
-        `supervision.troubles` reads it, and finds the rest."""
+        """What parts have found by themselves: each part its own kinds. `supervision.troubles` reads it."""
         self.not_arriving: dict[int, TroubleKind] = {}
-        """The coops that payments don't reach until people decide, and why. `supervision.troubles` owns
-        it."""
+        """Whom payments don't reach until people decide, and why. `supervision.troubles` owns it."""
 
     @property
     def charter(self) -> Charter:

@@ -113,20 +113,10 @@ class Engine:
         self._memos = Memos(self._core)
         self._gossip = Gossip(self._core, self._replicas, address, now_ms=steady_ms)
         self._own = OwnLog(self._core, self._anchors, self._history, self._memos)
-        gathering = Gathering(self._core)
-        self._index = IndexSubject(self._core, gathering)
-        self._charter = CharterSubject(self._core)
-        more = (subject(self._core, gathering) for subject in subjects)
-        known_subjects = (self._charter, self._index, *more)
-        self._decisions = Decisions(self._core, gathering, known_subjects)
+        self._decisions = self._make_decisions(subjects)
         self._publishing = Publishing(self._core, self._decisions)
-        self._recovery = Recovery(
-            self._core,
-            self._replicas,
-            MemoryMark.believing(store.meta(TOKEN_KEY)) if mark is None else mark,
-            alone=alone,
-            now_ms=steady_ms,
-        )
+        mark = MemoryMark.believing(store.meta(TOKEN_KEY)) if mark is None else mark
+        self._recovery = Recovery(self._core, self._replicas, mark, alone=alone, now_ms=steady_ms)
         self._clock = Clock(self._core, is_right=clock_is_right, now_ms=now_ms, steady_ms=steady_ms)
         self._troubles = Troubles(
             self._core,
@@ -139,6 +129,14 @@ class Engine:
         self._snapshot_length = self._total_length()
         self._extensions = Extensions(extensions)
         self._extensions.start(self._view(now_ms))
+
+    def _make_decisions(self, subjects: Sequence[SubjectMaker]) -> Decisions:
+        """The part that decides together with other coops: about the charter, the index, and more."""
+        gathering = Gathering(self._core)
+        self._index = IndexSubject(self._core, gathering)
+        self._charter = CharterSubject(self._core)
+        more = (subject(self._core, gathering) for subject in subjects)
+        return Decisions(self._core, gathering, (self._charter, self._index, *more))
 
     def _listen(self) -> Links:
         """The part that hands what comes from peers to whom it concerns."""
