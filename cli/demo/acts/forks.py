@@ -11,6 +11,7 @@ from typing import Final
 from cli.demo.processes import wait_until_ready
 from cli.demo.stage import STEWARDS
 from cli.demo.world import World
+from node.settings import CHARTER_FILE, SETTINGS_FILE, SIGNATURES_FILE
 
 FORKER: Final = "sur"
 COPY: Final = "sur-copy"
@@ -98,3 +99,17 @@ def mend(world: World) -> None:
     stage.say("Sur is let in again, with a new key and a lower limit.")
     key = str(made["public_key"])
     world.decide("readmit", FORKER, "--node-key", key, "--limit", "500.00", by=others)
+    _go_on(world)
+
+
+def _go_on(world: World) -> None:
+    """Sur begins with the new key and an empty database, gets its log back and takes the decisions in."""
+    new = world.root / "sur-new-key"
+    for name in (CHARTER_FILE, SIGNATURES_FILE, SETTINGS_FILE):
+        shutil.copy(world.root / FORKER / name, new / name)
+    world.stage.say("Sur's node gets its log back from the others, and bears the loss.")
+    world.start(FORKER, folder=new, is_ready=False)
+    wait_until_ready([world.nodes[FORKER]])
+    world.wait("the charge", lambda: world.ask("norte", "/v1/status")["sum"] == 0)
+    pay = ("--memo", "yarn", "--wait", "delivered")
+    world.repeat(world.cast.member("alice"), "pay", "carla@sur", "3.00", *pay, is_shown=True)
