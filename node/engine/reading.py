@@ -78,6 +78,8 @@ def _from_snapshot(founding: Founding, store: Store) -> Validator | None:
         return None  # the logs are the truth; a snapshot only saves time
     for coop in validator.coops:
         log = validator.log(coop)
+        if validator.branches(coop)[1:]:
+            return None  # it has branches that are not kept any more
         if log.length > 0 and _head_at(store, coop, log.length) != log.head:
             return None
     return validator

@@ -6,7 +6,8 @@ beside the log (`node.engine.branches_kept`), the state of all logs is made anew
 goes on.
 
 Rules: only of a coop against which there is evidence of a fork, only what a log waits for, under a signed
-head; bounded in bytes, and no more branches of a log than there are other coops.
+head; bounded in bytes, and no more branches of a log than there are other coops. What goes on from the log
+is no branch of it: replication brings that, and a branch that is all in the log is dropped.
 """
 
 from dataclasses import dataclass, field
@@ -28,6 +29,8 @@ from node.store import DocumentKind, Write
 
 MOST_SLOWER: Final = 6
 """How often the time for an answer doubles, when no peer has one that fits."""
+MOST_LEFT: Final = 2
+"""How often what goes on from the log is left to replication, before it is kept as a branch all the same."""
 FIRST_STEP: Final = 16
 """How far before the wanted head the first question begins; eight times as far each time it was too late."""
 
@@ -43,6 +46,8 @@ class _Fetch:
     deadline_ms: int = 0
     failed: int = 0
     """How many questions had no answer, or none that fits."""
+    left: int = 0
+    """How often the answer went on from the log, and was left to replication."""
 
 
 class Branches:
@@ -56,6 +61,8 @@ class Branches:
         self._is_new = False
         self._kept: set[Waiting] = set()
         """What was fetched. Who still waits for that waits for something that the rules refuse."""
+        self._looked: dict[int, int] = {}
+        """How long each forked log was when its branches were last compared with it."""
 
     def peer_up(self, peer: int, *, agrees: bool) -> None:
         """Only links of version 3 know the messages about branches."""
@@ -99,7 +106,8 @@ class Branches:
     # What this node asks for.
 
     def run(self, tick: Tick) -> None:
-        """Ask for what logs wait for, and forget what none does any more."""
+        """Ask for what logs wait for, and forget what none does any more; drop branches that the log has."""
+        self._drop_contained(tick)
         wanted = {wait for wait in self._replicas.waiting.values() if self._is_wanted(wait)}
         for over in self._fetches.keys() - wanted:
             del self._fetches[over]
@@ -181,8 +189,7 @@ class Branches:
             fetch.parts.clear()
             fetch.step = FIRST_STEP
         elif fetch.parts and part.signed.length >= wait.length:
-            del self._fetches[wait]
-            self._keep(tick, wait, Branch(tuple(fetch.parts)))
+            self._fetched(tick, wait, fetch, Branch(tuple(fetch.parts)))
         else:
             self._ask(tick, wait, fetch)
 
@@ -194,6 +201,48 @@ class Branches:
             return True
         head = Branch(tuple(fetch.parts)).head_at(wait.length)
         return part.signed.length >= wait.length and head != wait.head
+
+    def _fetched(self, tick: Tick, wait: Waiting, fetch: _Fetch, branch: Branch) -> None:
+        """Keep what was fetched, unless it goes on from the log: then replication has time to bring it."""
+        if self._goes_on(branch) and fetch.left < MOST_LEFT:
+            fetch.left += 1
+            fetch.parts.clear()
+            fetch.step = FIRST_STEP
+            return
+        del self._fetches[wait]
+        self._keep(tick, wait, branch)
+
+    def _goes_on(self, branch: Branch) -> bool:
+        """Whether it has all of the log that is held, or the log all of it."""
+        length = min(self._core.length(branch.coop), branch.tip.length)
+        return length == branch.base or branch.head_at(length) == self._core.head_at(
+            branch.coop, length
+        )
+
+    def _drop_contained(self, tick: Tick) -> None:
+        """Drop the branches that the log has grown over: one is no other history than the log."""
+        core = self._core
+        grown = {
+            coop: core.length(coop)
+            for coop in core.validator.coops
+            if core.validator.branches(coop)[1:] and self._looked.get(coop) != core.length(coop)
+        }
+        if not grown or self._is_new:
+            return
+        self._looked |= grown
+        contained = [
+            each
+            for each in load_branches(core.store)
+            if each.coop in grown and core.head_at(each.coop, each.tip.length) == each.tip.head
+        ]
+        if contained:
+            dropped = [
+                (DocumentKind.BRANCH, document.id)
+                for each in contained
+                for document in branch_documents(each, created=0)
+            ]
+            tick.changes.append(Write(dropped_documents=dropped))
+            self._is_new = True
 
     def _keep(self, tick: Tick, wait: Waiting, branch: Branch) -> None:
         """Write it down, in place of a branch that it goes beyond."""

@@ -74,7 +74,7 @@ def _standing(rig: Rig) -> DecideBranch:
     return DecideBranch(coop=3, length=log.length, head=log.head, losses=((2, 40),))
 
 
-def _readmitted() -> Rig:
+def readmitted() -> Rig:
     """All is decided, and coop 3 has a node again, with a new key and an empty disk."""
     rig = _forked()
     decide(rig, Quarantine(coop=3))
@@ -160,7 +160,7 @@ def test_a_node_that_dies_while_histories_change_places_loses_none(writes: int) 
 
 
 def test_a_coop_that_cheated_is_one_of_the_others_again() -> None:
-    rig = _readmitted()
+    rig = readmitted()
     assert _accused(rig) == [(), (), ()]
     for engine in rig.engines.values():
         assert engine.status().readiness is Readiness.READY
@@ -181,7 +181,7 @@ def test_a_coop_that_cheated_is_one_of_the_others_again() -> None:
 
 
 def test_a_restart_keeps_that_the_accusation_has_ended() -> None:
-    rig = _readmitted()
+    rig = readmitted()
     for at in (1, 2, 3):
         rig.start(at, known=rig.engines[at].newest)
     assert _accused(rig) == [(), (), ()]
@@ -189,7 +189,7 @@ def test_a_restart_keeps_that_the_accusation_has_ended() -> None:
 
 
 def test_an_audit_tells_what_a_readmission_has_settled_as_settled() -> None:
-    for rig, faults in ((_forked(), {3}), (_readmitted(), set())):
+    for rig, faults in ((_forked(), {3}), (readmitted(), set())):
         report = audit_store(rig.stores[1], rig.federation.founding)
         proofs = [each for each in report.findings if each.fault is Fault.EVIDENCE]
         assert {each.coop for each in proofs} == {3}
@@ -199,7 +199,7 @@ def test_an_audit_tells_what_a_readmission_has_settled_as_settled() -> None:
 
 
 def test_evidence_from_before_the_readmission_is_passed_over() -> None:
-    rig = _readmitted()
+    rig = readmitted()
     (evidence,) = core_of(rig.engines[1]).evidence[3]
     rig.disks[2].evidence.clear()
     rig.start(2)
@@ -208,7 +208,7 @@ def test_evidence_from_before_the_readmission_is_passed_over() -> None:
 
 
 def test_whoever_cheats_again_is_accused_again() -> None:
-    rig = _readmitted()
+    rig = readmitted()
     length = rig.length(1, 3)
     log = core_of(rig.engines[1]).validator.log(3)
     entries = [
