@@ -125,14 +125,14 @@ def _cpu_seconds(node: RunningNode) -> float:
 
 
 async def _pay(url: str, payers: Payers, seconds: float) -> list[float]:
-    """Pay for so long over all connections; how long each payment took, sorted."""
+    """Pay for so long over all connections, once at least; how long each payment took, sorted."""
     connections = await connect(url, CONNECTIONS)
     end = time.perf_counter() + seconds
     times: list[float] = []
 
     async def work(worker: int, connection: Connection) -> None:
         payments = payers.of_worker(worker)
-        while time.perf_counter() < end:
+        while not times or time.perf_counter() < end:
             payment = next(payments)
             start = time.perf_counter()
             answer = await connection.request("POST", "/v1/payments", payment)
@@ -142,7 +142,6 @@ async def _pay(url: str, payers: Payers, seconds: float) -> list[float]:
     await asyncio.gather(*(work(number, one) for number, one in enumerate(connections)))
     for connection in connections:
         connection.close()
-    check(bool(times), "nobody could pay at all")
     return sorted(times)
 
 
