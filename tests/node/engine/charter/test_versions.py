@@ -205,6 +205,7 @@ def test_a_node_whose_key_was_replaced_records_nothing_more(town: Town) -> None:
     answer = record(town, 2, town.federation.admit(2, 2))
     assert isinstance(answer, NotReady)
     assert answer.reason is Readiness.KEY_REPLACED
+    assert core_of(town.engines[2]).length(2) == held
     assert core_of(town.engines[1]).accused == {}
 
 

@@ -262,6 +262,25 @@ def test_a_restarted_node_keeps_what_it_said_and_what_was_published() -> None:
     assert set(taken(town).values()) == {1}
 
 
+def test_a_restarted_node_makes_no_other_observation_though_nobody_reminds_it() -> None:
+    town = survey_town(coops=4, needed=3)
+    publish_level(town, 1, 1_010_000_000)
+    town.settle()
+    assert town.stores[1].document(DocumentKind.DECISION, f"{OBSERVATION}-{WEEK}") is not None
+    town.kill(1)
+    town.cut = {frozenset((1, other)) for other in (2, 3, 4)}
+    town.start(1)
+    town.pass_time(10_000)
+    answer = publish_level(town, 1, 2_020_000_000)
+    assert isinstance(answer, NotPublished)
+    town.pass_time(10_000)
+    town.cut.clear()
+    town.kill(1)
+    town.start(1)
+    town.settle()
+    assert [store.evidence() for store in town.stores.values()] == [[], [], [], []]
+
+
 def signed_in_a_round(
     town: Town, value: int, coops: Iterable[int], *, round_: int = 0, place: int = 0
 ) -> Signed:
