@@ -27,7 +27,7 @@ from node.address_file import read_own_address
 from node.codes import Codes
 from node.deliveries import Deliveries
 from node.engine.engine import Engine
-from node.engine.events import Reached
+from node.engine.outbox import Reached
 from node.errors import ListenFault
 from node.http.base.api import Api
 from node.http.base.doors import RESERVED_DESCRIPTORS, Doors, descriptors

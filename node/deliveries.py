@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from node.engine.events import Reached
+from node.engine.outbox import Reached
 from node.errors import NodeFault
 from node.logs import log_event
 from node.runner.inbox import RunnerBusy

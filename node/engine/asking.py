@@ -2,8 +2,11 @@
 
 from collections.abc import Callable, Sequence
 
-from node.engine.core import Core, Tick
-from node.engine.events import Ask, Change, Event, Failed, Reply, View
+from node.engine.answers import Failed, Reply
+from node.engine.core import Core
+from node.engine.events import Ask, Change, Event
+from node.engine.tick import Tick
+from node.engine.view import View
 from node.errors import LogDamaged
 from node.store.checks import check_write
 

@@ -17,29 +17,21 @@ from ledger.charter import Charter
 from ledger.founding import Founding
 from ledger.signatures import SigningKey
 from node.addresses import NodeAddress
+from node.engine.answers import NotReady, Reply
 from node.engine.asking import answer_questions, run_changes
 from node.engine.charter.status import charter_status
 from node.engine.charter.subject import CharterSubject
-from node.engine.core import Core, Tick
+from node.engine.core import Core
 from node.engine.decisions.decisions import Decisions, SubjectMaker
 from node.engine.decisions.gathering import Gathering
 from node.engine.decisions.publishing import Publishing
-from node.engine.events import (
-    Event,
-    Extension,
-    NotReady,
-    Outbox,
-    Publish,
-    Reply,
-    Submit,
-    SubmitBatch,
-    View,
-)
+from node.engine.events import Event, Publish, Submit, SubmitBatch
 from node.engine.extensions import Extensions
 from node.engine.health.status import CharterStatus, IndexStatus, NodeStatus, WaitingRequest
 from node.engine.index.status import index_status
 from node.engine.index.subject import IndexSubject
 from node.engine.links import Links
+from node.engine.outbox import Outbox
 from node.engine.reading import load_state
 from node.engine.recording.anchors import Anchors
 from node.engine.recording.history import History
@@ -56,6 +48,8 @@ from node.engine.supervision.clock import Clock
 from node.engine.supervision.condition import condition
 from node.engine.supervision.soundness import Soundness
 from node.engine.supervision.troubles import Troubles
+from node.engine.tick import Tick
+from node.engine.view import Extension, View
 from node.mark import TOKEN_KEY, MarkKeeper, MemoryMark
 from node.store import Snapshot, Store
 

@@ -6,8 +6,9 @@ engine knows only the promises of `Extension`.
 
 from collections.abc import Sequence
 
-from node.engine.core import Core, Tick
-from node.engine.events import Extension, View
+from node.engine.core import Core
+from node.engine.tick import Tick
+from node.engine.view import Extension, View
 
 
 class Extensions:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from node.engine.charter.subject import CharterSubject
-from node.engine.core import Core, Tick
+from node.engine.core import Core
 from node.engine.decisions.decisions import Decisions
 from node.engine.events import Event, LinkEvent, LinkNews, PeerDown, PeerMessage, PeerUp
 from node.engine.recording.anchors import Anchors
@@ -19,6 +19,7 @@ from node.engine.replication.serving import serve
 from node.engine.supervision.clock import Clock
 from node.engine.supervision.soundness import Soundness
 from node.engine.supervision.troubles import Troubles
+from node.engine.tick import Tick
 from node.engine.wire import (
     AddressNews,
     BranchEntries,

@@ -20,7 +20,7 @@ from typing import Final
 import aiohttp
 from yarl import URL
 
-from node.engine.events import View
+from node.engine.view import View
 from node.errors import NodeFault
 from node.logs import log_event
 from node.merchant.access import Attempt, Delivery, Endpoint, read_delivery

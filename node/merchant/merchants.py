@@ -8,7 +8,7 @@ race parts the two. After a failed commit this object is as unreliable as its en
 from collections.abc import Sequence
 from heapq import heapify, heappop, heappush
 
-from node.engine.events import Gathered, View
+from node.engine.view import Gathered, View
 from node.merchant.context import Context
 from node.merchant.desk import Desk
 from node.merchant.endpoints import Endpoints, Keys

@@ -22,28 +22,29 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from ledger.transactions import Kind
+from node.engine.answers import (
+    BatchRecorded,
+    Failed,
+    NotJudged,
+    NotPublished,
+    NotReady,
+    Published,
+    Recorded,
+    Refused,
+)
 from node.engine.events import (
     LINK_VERSION,
     Ask,
     AskToJoin,
-    BatchRecorded,
     Change,
     Event,
-    Failed,
     LinkNews,
-    NotJudged,
-    NotPublished,
-    NotReady,
-    Outbox,
     Publish,
-    Published,
-    Reached,
-    Recorded,
-    Refused,
     Submit,
     SubmitBatch,
-    View,
 )
+from node.engine.outbox import Outbox, Reached
+from node.engine.view import View
 from node.errors import MessageUnhandled
 from node.join_requests import MOST_REQUEST_BYTES, JoinRequest
 from node.logs import log_event

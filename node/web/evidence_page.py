@@ -11,7 +11,7 @@ from ledger.contradictions import DecisionEvidence, RoundEvidence, SupportEviden
 from ledger.decisions import OBSERVATION
 from ledger.errors import ProofError
 from ledger.evidence import Evidence, ForkEvidence, InvalidEntryEvidence, decode_evidence
-from node.engine.events import View
+from node.engine.view import View
 from node.http.base.api import Api
 from node.http.base.problem import Problem
 from node.http.base.reading import path_hash

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from ledger.rules.index import SECONDS_IN_DAY
 from node.codes import LONGEST_BYTES, CodesBusy
-from node.engine.events import View
+from node.engine.view import View
 from node.http.base import facts
 from node.http.base.api import Api
 from node.http.base.problem import Problem

@@ -10,22 +10,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import cast
 
-from node.engine.events import (
-    Ask,
-    Change,
-    Disconnect,
-    Event,
-    Failed,
-    Notice,
-    Outbox,
-    Reached,
-    Recorded,
-    Reply,
-    Send,
-    Submit,
-    SubmitBatch,
-    View,
-)
+from node.engine.answers import Failed, Recorded, Reply
+from node.engine.events import Ask, Change, Event, Submit, SubmitBatch
+from node.engine.outbox import Disconnect, Notice, Outbox, Reached, Send
+from node.engine.view import View
 from node.errors import StorageFault
 from node.runner.runner import OpenEngine
 

@@ -10,20 +10,10 @@ from functools import partial
 
 import pytest
 
-from node.engine.events import (
-    Ask,
-    Disconnect,
-    Event,
-    Notice,
-    PeerDown,
-    PeerMessage,
-    PeerUp,
-    Reached,
-    Recorded,
-    Send,
-    Submit,
-    View,
-)
+from node.engine.answers import Recorded
+from node.engine.events import Ask, Event, PeerDown, PeerMessage, PeerUp, Submit
+from node.engine.outbox import Disconnect, Notice, Reached, Send
+from node.engine.view import View
 from node.errors import MessageUnhandled, StorageFault
 from node.logs import JsonFormatter
 from node.runner.inbox import OutcomeUnknown, RunnerBusy, RunnerStopped

@@ -10,7 +10,8 @@ from typing import Any, Final
 from ledger.charter_changes import Change, SetClearingLimit, SetEntriesPerDay
 from ledger.charter_entries import CharterEntry, base_after
 from ledger.publications import Publication
-from node.engine.events import Ask, Publish, View
+from node.engine.events import Ask, Publish
+from node.engine.view import View
 from tests.builders import Federation
 from tests.charters import proposal
 from tests.simulation.members import Members

@@ -11,17 +11,9 @@ from typing import Any
 
 from ledger.refusals import Refusal
 from ledger.transactions import Price, Status
-from node.engine.events import (
-    Ask,
-    BatchRecorded,
-    Failed,
-    Publish,
-    Recorded,
-    Refused,
-    Submit,
-    SubmitBatch,
-    View,
-)
+from node.engine.answers import BatchRecorded, Failed, Recorded, Refused
+from node.engine.events import Ask, Publish, Submit, SubmitBatch
+from node.engine.view import View
 from tests.builders import REASON, Federation
 from tests.simulation.world import World
 

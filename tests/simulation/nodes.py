@@ -9,8 +9,9 @@ from typing import Protocol
 
 from ledger.signatures import SigningKey
 from node.engine.engine import Engine
-from node.engine.events import Event, Outbox
+from node.engine.events import Event
 from node.engine.health.status import Readiness
+from node.engine.outbox import Outbox
 from node.engine.settings import EngineSettings
 from node.errors import StorageFault
 from node.mark import MemoryMark

@@ -10,7 +10,8 @@ from ledger.index.conversion import price_from_units
 from ledger.index.table import Index
 from ledger.publications import Publication
 from ledger.transactions import Price
-from node.engine.events import Ask, Publish, View
+from node.engine.events import Ask, Publish
+from node.engine.view import View
 from tests.simulation.decided import Decided
 from tests.simulation.facts import Facts, ToPublish
 from tests.simulation.members import Members

@@ -11,8 +11,10 @@ from functools import lru_cache, partial
 from typing import Any
 
 from ledger.index.days import day_from_text, text_from_day
+from node.engine.answers import Reply
 from node.engine.engine import Engine
-from node.engine.events import Ask, Event, Notice, Outbox, Publish, Reply, Submit, SubmitBatch
+from node.engine.events import Ask, Event, Publish, Submit, SubmitBatch
+from node.engine.outbox import Notice, Outbox
 from tests.builders import Federation, build_federation
 from tests.index_builders import index_lines
 from tests.node.engine.inside import core_of

@@ -14,7 +14,7 @@ from typing import Final
 
 from ledger.agreement import SUBJECTS, Subject, Turn
 from ledger.codec import decode, encode
-from node.engine.events import Send
+from node.engine.outbox import Send
 from node.engine.wire import Message, decode_message
 from node.engine.wire_decisions import Key, Signed, Stated, Supported, Told
 from node.store import DocumentKind

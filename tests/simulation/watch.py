@@ -12,17 +12,9 @@ from ledger.errors import ProofError
 from ledger.invariants import find_sequence_violations, find_violations
 from ledger.receipts import decode_receipt
 from ledger.transactions import Kind
-from node.engine.events import (
-    BatchRecorded,
-    Disconnect,
-    Event,
-    Outbox,
-    Recorded,
-    Refused,
-    Send,
-    Submit,
-    SubmitBatch,
-)
+from node.engine.answers import BatchRecorded, Recorded, Refused
+from node.engine.events import Event, Submit, SubmitBatch
+from node.engine.outbox import Disconnect, Outbox, Send
 from node.engine.wire import WitnessAnswer, decode_message
 from tests.node.engine.inside import core_of
 from tests.simulation.changes import Versions

@@ -6,7 +6,8 @@ each other first which version they know; what a peer with a newer one says and 
 over, and not held against it (`Core.knows_less_than`).
 """
 
-from node.engine.core import Core, Tick
+from node.engine.core import Core
+from node.engine.tick import Tick
 from node.engine.wire_charter import VersionNews
 
 

@@ -16,9 +16,11 @@ from ledger.codec import decode, encode
 from ledger.errors import EncodingError, ProofError
 from ledger.refusals import Refusal
 from ledger.rules.amendments import amend
-from node.engine.core import Core, Tick
-from node.engine.events import AskToJoin, Event, Failed, Refused, Reply
+from node.engine.answers import Failed, Refused, Reply
+from node.engine.core import Core
+from node.engine.events import AskToJoin, Event
 from node.engine.health.status import WaitingRequest
+from node.engine.tick import Tick
 from node.engine.wire_charter import NEW_REQUEST, JoinNews
 from node.errors import PeerFault
 from node.join_requests import JoinRequest, check_request, read_request

@@ -17,8 +17,9 @@ from ledger.transactions import Kind, encode_transaction
 from node.engine.charter.news import Versions
 from node.engine.charter.objections import objection
 from node.engine.charter.requests import Requests
-from node.engine.core import Core, Tick
+from node.engine.core import Core
 from node.engine.decisions.subject import Subject
+from node.engine.tick import Tick
 from node.engine.wire_charter import CHARTER, JoinNews, VersionNews, decided
 from node.engine.wire_decisions import Key, Signed, SubjectMessage
 

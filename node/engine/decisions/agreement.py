@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from ledger.agreement import Turn
-from node.engine.core import Core, Tick
+from node.engine.core import Core
 from node.engine.decisions.contradictions import evidence_kind, evidence_of
 from node.engine.decisions.locks import without_proof
 from node.engine.decisions.matters import Matter, load_matter, save_matter
@@ -21,6 +21,7 @@ from node.engine.decisions.subject import Subject
 from node.engine.decisions.told import WhoTold
 from node.engine.decisions.voice import Voice
 from node.engine.decisions.words import Proof, Saved, Saying, Word
+from node.engine.tick import Tick
 from node.engine.wire_decisions import (
     MOST_TOLD,
     Key,

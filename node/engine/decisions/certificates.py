@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from ledger.agreement import PLACES_OF_A_RUN
 from ledger.codec import split
 from ledger.entries import entry_kind, transaction_start
-from node.engine.core import Core, Tick
+from node.engine.core import Core
 from node.engine.decisions.promises import document_id
 from node.engine.decisions.subject import Subject
+from node.engine.tick import Tick
 from node.engine.wire_decisions import Key, Signed
 from node.store import Document, DocumentKind, Write
 

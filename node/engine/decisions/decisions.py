@@ -6,12 +6,13 @@ turn in a tick. What becomes of them is in `taking_part`.
 
 from collections.abc import Callable, Sequence
 
-from node.engine.core import Appender, Core, Tick
+from node.engine.core import Appender, Core
 from node.engine.decisions.gathering import Gathering
 from node.engine.decisions.promises import Promises
 from node.engine.decisions.standstill import Standstill
 from node.engine.decisions.subject import Subject
 from node.engine.decisions.taking_part import TakingPart
+from node.engine.tick import Tick
 from node.engine.wire_decisions import (
     DecisionMessage,
     Due,

@@ -12,8 +12,9 @@ from ledger.contradictions import DecisionEvidence, SignedContent
 from ledger.decisions import content_message
 from ledger.shapes import Signatures
 from ledger.signatures import SignatureInvalid, verify
-from node.engine.core import Core, Tick
+from node.engine.core import Core
 from node.engine.decisions.subject import Subject
+from node.engine.tick import Tick
 from node.engine.wire_decisions import Key, Signed
 from node.errors import PeerFault
 

@@ -11,8 +11,9 @@ from typing import Final
 from ledger.codec import Value, decode, encode
 from ledger.errors import EncodingError
 from ledger.shapes import read_signatures
-from node.engine.core import Core, Tick
+from node.engine.core import Core
 from node.engine.decisions.words import Proof, Saved, Saying, Word
+from node.engine.tick import Tick
 from node.errors import StorageFault
 from node.store import Document, DocumentKind, Write
 

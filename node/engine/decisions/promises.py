@@ -17,7 +17,8 @@ from ledger.errors import EncodingError
 from ledger.publications import Publication
 from ledger.shapes import read_signatures
 from ledger.signatures import SignatureInvalid, verify
-from node.engine.core import Core, Tick
+from node.engine.core import Core
+from node.engine.tick import Tick
 from node.engine.wire_decisions import Key
 from node.errors import StorageFault
 from node.store import Document, DocumentKind, Write

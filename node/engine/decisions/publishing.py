@@ -9,10 +9,12 @@ from typing import Final
 
 from ledger.errors import ProofError
 from ledger.publications import Publication, read_publication
-from node.engine.core import Core, Tick
+from node.engine.answers import NotPublished, NotPublishedReason, Published, Refused
+from node.engine.core import Core
 from node.engine.decisions.decisions import Decisions
 from node.engine.decisions.subject import Subject
-from node.engine.events import NotPublished, NotPublishedReason, Publish, Published, Refused
+from node.engine.events import Publish
+from node.engine.tick import Tick
 from node.engine.wire_decisions import Signed
 
 MOST_AHEAD: Final = 3

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 
-from node.engine.core import Core, Tick
+from node.engine.core import Core
 from node.engine.decisions.standing import Choice, standing
 from node.engine.decisions.taking_part import TakingPart
 from node.engine.health.troubles import Trouble, TroubleKind
+from node.engine.tick import Tick
 
 _KEY = (TroubleKind.UNDECIDED, None)
 

@@ -18,8 +18,8 @@ from typing import Protocol
 from ledger import agreement
 from ledger.publications import Publication
 from ledger.refusals import Refusal
-from node.engine.core import Tick
-from node.engine.events import NotPublished
+from node.engine.answers import NotPublished
+from node.engine.tick import Tick
 from node.engine.wire_decisions import Key, Known, Shapes, Signed, SubjectMessage
 
 

@@ -13,13 +13,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from node.engine.core import Appender, Core, Tick
+from node.engine.core import Appender, Core
 from node.engine.decisions.agreement import Agreement
 from node.engine.decisions.certificates import certificate, keep_certificate, taken_back
 from node.engine.decisions.gathering import Gathering, Vote
 from node.engine.decisions.promises import Promise, Promises
 from node.engine.decisions.subject import Subject
 from node.engine.decisions.words import Saying
+from node.engine.tick import Tick
 from node.engine.wire_decisions import (
     Due,
     Key,

@@ -12,8 +12,9 @@ from ledger.index.days import Method
 from ledger.index.prints import Print
 from ledger.index.table import Index
 from ledger.rules.index import median_of
-from node.engine.core import Core, Tick
+from node.engine.core import Core
 from node.engine.decisions.gathering import Gathering
+from node.engine.tick import Tick
 from node.engine.wire_decisions import Key, Signed
 from node.engine.wire_index import observed, signed_decision
 

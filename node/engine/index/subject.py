@@ -20,13 +20,14 @@ from ledger.publications import Publication, check_publication
 from ledger.refusals import Refusal
 from ledger.rules.index import check_content, quorum_of
 from ledger.transactions import Kind, encode_transaction
-from node.engine.core import Core, Tick
+from node.engine.answers import NotPublished, NotPublishedReason
+from node.engine.core import Core
 from node.engine.decisions.certificates import certificate
 from node.engine.decisions.gathering import Gathering
 from node.engine.decisions.subject import Subject
-from node.engine.events import NotPublished, NotPublishedReason
 from node.engine.index.closing import Closing
 from node.engine.index.surveys import Surveys
+from node.engine.tick import Tick
 from node.engine.wire_decisions import Key, Known, Signed, SubjectMessage
 from node.engine.wire_index import (
     INDEX,

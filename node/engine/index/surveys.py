@@ -7,7 +7,8 @@ kept for good: certified values refer to its hash.
 from dataclasses import dataclass
 from hashlib import sha256
 
-from node.engine.core import Core, Tick
+from node.engine.core import Core
+from node.engine.tick import Tick
 from node.engine.wire_index import SurveyFile, SurveyRequest
 from node.errors import PeerFault
 from node.store import Document, DocumentKind, Write

@@ -15,9 +15,10 @@ from ledger.chain import SignedHead, head_message
 from ledger.codec import MAX
 from ledger.signatures import SignatureInvalid, verify
 from ledger.transactions import Anchor, Return, encode_transaction
-from node.engine.core import Appender, Core, Tick
+from node.engine.core import Appender, Core
 from node.engine.health.status import Readiness
 from node.engine.replication.replicas import Replicas
+from node.engine.tick import Tick
 from node.engine.wire import WitnessAnswer, WitnessRequest
 from node.errors import PeerFault
 from node.store import Witnessed

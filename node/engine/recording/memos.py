@@ -13,7 +13,8 @@ from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from node.engine.core import Core, Tick
+from node.engine.core import Core
+from node.engine.tick import Tick
 from node.engine.wire import MAX_MEMO_BYTES, MemoDelivery, MemoKept
 from node.store import Document, DocumentKind, Memo, Write
 

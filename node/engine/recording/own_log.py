@@ -16,8 +16,7 @@ from ledger.refusals import Refusal
 from ledger.rules.days import check_day, entries_of_day
 from ledger.transactions import Pay
 from ledger.validators.interface import Sequenced
-from node.engine.core import Core, Tick
-from node.engine.events import (
+from node.engine.answers import (
     BatchRecorded,
     Failed,
     NotJudged,
@@ -26,9 +25,9 @@ from node.engine.events import (
     Refused,
     Reply,
     Request,
-    Submit,
-    SubmitBatch,
 )
+from node.engine.core import Core
+from node.engine.events import Submit, SubmitBatch
 from node.engine.health.troubles import Trouble, TroubleKind
 from node.engine.recording.anchors import Anchors
 from node.engine.recording.doubtful import is_new_payment
@@ -37,6 +36,7 @@ from node.engine.recording.memos import Memos
 from node.engine.recording.paying import Paying
 from node.engine.recording.proofs import receipt_of
 from node.engine.signer import Chained
+from node.engine.tick import Tick
 from node.errors import LogDamaged
 from node.store import Segment
 from node.store.histories import payment_digest

@@ -4,8 +4,9 @@ from ledger.contradictions import is_about_rounds
 from ledger.errors import ProofError
 from ledger.evidence import InvalidEntryEvidence, decode_evidence
 from ledger.pardons import is_pardoned
-from node.engine.core import Core, Tick
+from node.engine.core import Core
 from node.engine.replication.replicas import Replicas
+from node.engine.tick import Tick
 from node.engine.wire import Entries, EvidenceNews
 from node.errors import PeerFault
 

@@ -10,8 +10,9 @@ full gossip.
 from ledger.codec import decode, encode
 from ledger.errors import EncodingError, ProofError
 from node.addresses import NodeAddress, check_address, read_address
-from node.engine.core import Core, Tick
+from node.engine.core import Core
 from node.engine.costs import ROW, SIGNATURE
+from node.engine.tick import Tick
 from node.engine.wire import AddressNews
 from node.errors import PeerFault
 from node.store import Write

@@ -19,10 +19,11 @@ from ledger.errors import EncodingError
 from ledger.pardons import is_signed_by
 from ledger.state import Waiting
 from node.engine.branches_kept import Branch, branch_documents, load_branches
-from node.engine.core import Core, Tick
+from node.engine.core import Core
 from node.engine.costs import SIGNATURE
 from node.engine.reading import load_state, read_entries
 from node.engine.replication.replicas import Replicas
+from node.engine.tick import Tick
 from node.engine.wire import BranchEntries, Entries, GetBranch
 from node.errors import PeerFault
 from node.store import DocumentKind, Write

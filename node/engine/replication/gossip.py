@@ -7,10 +7,11 @@ from collections.abc import Iterable
 
 from ledger.chain import SignedHead
 from node.addresses import NodeAddress
-from node.engine.core import Core, Tick
+from node.engine.core import Core
 from node.engine.replication.accusing import tell_evidence
 from node.engine.replication.addresses import Addresses
 from node.engine.replication.replicas import Replicas
+from node.engine.tick import Tick
 from node.engine.wire import MAX_HEADS, Entries, Heads
 from node.store import Segment
 

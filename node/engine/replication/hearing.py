@@ -5,8 +5,10 @@ A peer that sends what no honest one would is not heard any more in that tick, a
 
 from collections.abc import Callable, Sequence
 
-from node.engine.core import Core, Tick
-from node.engine.events import Disconnect, PeerMessage
+from node.engine.core import Core
+from node.engine.events import PeerMessage
+from node.engine.outbox import Disconnect
+from node.engine.tick import Tick
 from node.engine.wire import Message, decode_message
 from node.engine.wire_decisions import Shapes
 from node.engine.work import cost_of

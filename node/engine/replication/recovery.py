@@ -13,12 +13,13 @@ node's own log.
 
 from ledger.codec import decode, encode
 from ledger.errors import EncodingError
-from node.engine.core import Core, Tick
+from node.engine.core import Core
 from node.engine.costs import reading
 from node.engine.health.status import Readiness
 from node.engine.health.troubles import Trouble, TroubleKind
 from node.engine.replication.accusing import tell_evidence
 from node.engine.replication.replicas import Replicas
+from node.engine.tick import Tick
 from node.engine.wire import NewestAnswer, NewestQuestion
 from node.mark import NO_TOKEN, PUT_BACK_KEY, TOKEN_KEY, Doubt, Mark, MarkKeeper, doubt_about
 from node.store import Write

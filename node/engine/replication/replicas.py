@@ -18,12 +18,13 @@ from ledger.evidence import MAX_EVIDENCE_ENTRIES, InvalidEntryEvidence
 from ledger.pardons import is_signed_by
 from ledger.refusals import Refusal
 from ledger.state import Waiting
-from node.engine.core import Core, Tick
+from node.engine.core import Core
 from node.engine.costs import CHAIN, SIGNATURE
-from node.engine.events import Disconnect
+from node.engine.outbox import Disconnect
 from node.engine.replication.forks import fork_from_entries, fork_from_head
 from node.engine.replication.growth import Growth
 from node.engine.replication.pending import Kept, Pending
+from node.engine.tick import Tick
 from node.engine.wire import Entries, Get, Heads
 from node.errors import PeerFault
 from node.store import Segment

@@ -3,10 +3,11 @@
 from ledger.chain import extend_all
 from ledger.codec import split
 from ledger.errors import EncodingError, ProofError
-from node.engine.core import Core, Tick
+from node.engine.core import Core
 from node.engine.costs import CHAIN, reading
 from node.engine.reading import read_entries
 from node.engine.replication.forks import entries_from_evidence
+from node.engine.tick import Tick
 from node.engine.wire import Entries, Get
 from node.errors import LogDamaged, PeerFault
 

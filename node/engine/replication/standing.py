@@ -12,9 +12,10 @@ from ledger.chain import SignedHead
 from ledger.charter import Stand
 from ledger.codec import split
 from node.engine.branches_kept import Branch, branch_documents, load_branches
-from node.engine.core import Core, Tick
+from node.engine.core import Core
 from node.engine.reading import load_state
 from node.engine.replication.replicas import Replicas
+from node.engine.tick import Tick
 from node.engine.wire import Entries
 from node.store import DocumentKind, Segment, Store, Write
 

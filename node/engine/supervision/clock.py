@@ -25,8 +25,9 @@ from dataclasses import dataclass
 from enum import StrEnum, unique
 from typing import Final
 
-from node.engine.core import Core, Tick
+from node.engine.core import Core
 from node.engine.health.troubles import Trouble, TroubleKind
+from node.engine.tick import Tick
 from node.engine.wire import ClockNews
 from node.store import Write
 

@@ -15,8 +15,9 @@ from dataclasses import dataclass, replace
 from ledger.chain import SignedHead, extend_all, genesis
 from ledger.codec import split
 from ledger.errors import EncodingError, ProofError
-from node.engine.core import Core, Rot, Tick
+from node.engine.core import Core, Rot
 from node.engine.health.troubles import Trouble, TroubleKind
+from node.engine.tick import Tick
 from node.engine.wire import Entries, Get
 from node.errors import PeerFault
 from node.store import Segment

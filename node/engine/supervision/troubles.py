@@ -8,9 +8,10 @@ from collections.abc import Collection
 
 from ledger.charter import Standing
 from ledger.state import Waiting
-from node.engine.core import Core, Tick
+from node.engine.core import Core
 from node.engine.health.troubles import NOT_ARRIVING, Severity, Trouble, TroubleKey, TroubleKind
 from node.engine.replication.replicas import Replicas
+from node.engine.tick import Tick
 
 
 class Troubles:

@@ -20,7 +20,8 @@ from ledger.signatures import SigningKey
 from ledger.transactions import MAX_NUMBER
 from node.codes import Codes
 from node.deliveries import Deliveries
-from node.engine.events import NotReady, Recorded, Refused, View
+from node.engine.answers import NotReady, Recorded, Refused
+from node.engine.view import View
 from node.http.base.problem import Problem
 from node.http.base.problems import (
     BUSY,

@@ -12,7 +12,8 @@ from ledger.kinds import KINDS
 from ledger.memos import MAX_TEXT_BYTES, SALT_BYTES, reason_hash
 from ledger.refusals import Refusal
 from ledger.transactions import AccountChange, Admit, Limit, SetStatus, Transaction
-from node.engine.events import NotReady, Recorded, Refused, View
+from node.engine.answers import NotReady, Recorded, Refused
+from node.engine.view import View
 from node.http.base import facts, shapes
 from node.http.base.api import Api
 from node.http.base.problem import Problem

@@ -12,7 +12,7 @@ from ledger.refusals import Refusal
 from ledger.state import COMMONS, Account
 from ledger.transactions import MAX_NUMBER, Kind, Pay, Return
 from ledger.validators.interface import Validator
-from node.engine.events import View
+from node.engine.view import View
 from node.http.base import shapes
 from node.http.base.reading import plain_number
 from node.http.base.shapes import PaymentStatus

@@ -5,7 +5,7 @@ from typing import Final
 
 from aiohttp import web
 
-from node.engine.events import NotPublished, NotPublishedReason, NotReady, Published, Refused
+from node.engine.answers import NotPublished, NotPublishedReason, NotReady, Published, Refused
 from node.http.base import shapes
 from node.http.base.api import Api, json_response
 from node.http.base.problem import Problem, ProblemKind

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from node.engine.events import NotReady
+from node.engine.answers import NotReady
 from node.engine.health.troubles import Trouble, TroubleKind
 from node.engine.health.words import word
 from node.http.base import shapes

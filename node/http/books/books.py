@@ -12,7 +12,7 @@ from aiohttp import web
 from ledger.chain import SignedHead, genesis
 from ledger.charter import Coop
 from ledger.codec import MAX
-from node.engine.events import View
+from node.engine.view import View
 from node.http.base.api import Api, json_response
 from node.http.base.problem import Problem
 from node.http.base.problems import BUSY, COOP_NOT_FOUND, ENTRY_NOT_FOUND, TOO_MANY_REQUESTS

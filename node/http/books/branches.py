@@ -9,7 +9,7 @@ from aiohttp import web
 
 from ledger.codec import split
 from node.engine.branches_kept import Branch, load_branches
-from node.engine.events import View
+from node.engine.view import View
 from node.http.base.api import Api, json_response
 from node.http.base.problem import Problem
 from node.http.base.problems import BUSY, ENTRY_NOT_FOUND, TOO_MANY_REQUESTS

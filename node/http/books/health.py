@@ -3,8 +3,8 @@
 from aiohttp import web
 
 from ledger.invariants import fork_loss, under_way
-from node.engine.events import View
 from node.engine.health.status import Readiness
+from node.engine.view import View
 from node.http.base import troubles
 from node.http.base.api import Api, json_response
 from node.http.base.routes import Route

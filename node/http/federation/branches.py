@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from ledger.validators.interface import Validator
-from node.engine.events import View
+from node.engine.view import View
 from node.http.base.api import Api, json_response
 from node.http.base.problems import TOO_MANY_REQUESTS
 from node.http.base.reading import check_query

@@ -14,8 +14,8 @@ from ledger.charter import Charter, Coop, Standing
 from ledger.charter_entries import CharterEntry
 from ledger.entries import decode_transaction
 from node.engine.decisions.certificates import certificate_id
-from node.engine.events import View
 from node.engine.health.status import CharterStatus
+from node.engine.view import View
 from node.http.base.api import Api, json_response
 from node.http.base.problems import NOT_READY, TOO_MANY_REQUESTS
 from node.http.base.publishing import MOST_PUBLICATION_BYTES, NOT_PUBLISHED, publish

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from ledger.charter_changes import Join, read_change
 from ledger.errors import ProofError
-from node.engine.events import Refused
+from node.engine.answers import Refused
 from node.engine.health.status import WaitingRequest
 from node.http.base.api import Api, json_response
 from node.http.base.problem import Problem

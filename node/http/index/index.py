@@ -11,9 +11,7 @@ from ledger.index.days import Method, day_from_text, text_from_day, text_from_mo
 from ledger.index.prints import Print, SourceChange
 from ledger.index.table import DayBeforeBase, DayNotKnown, Index
 from ledger.rules.index import SECONDS_IN_DAY
-from node.engine.events import (
-    View,
-)
+from node.engine.view import View
 from node.http.base.api import Api, json_response
 from node.http.base.problem import Problem
 from node.http.base.problems import REQUEST_MALFORMED

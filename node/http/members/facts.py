@@ -7,8 +7,8 @@ from msgspec.structs import asdict
 from ledger.entries import Entry
 from ledger.state import Account
 from ledger.transactions import Pay, Return
-from node.engine.events import View
 from node.engine.health.troubles import NOT_PAYABLE
+from node.engine.view import View
 from node.http.base import facts
 from node.http.base.shapes import PaymentStatus
 from node.http.members import shapes

@@ -7,7 +7,7 @@ from aiohttp import web
 from msgspec.structs import asdict
 
 from ledger.transactions import MAX_NUMBER
-from node.engine.events import View
+from node.engine.view import View
 from node.http.base import changes, facts
 from node.http.base.api import Api, json_response
 from node.http.base.problem import Problem

@@ -7,7 +7,7 @@ accounts for those of a key.
 from aiohttp import web
 
 from ledger.signatures import SignatureInvalid, verify
-from node.engine.events import View
+from node.engine.view import View
 from node.http.base import facts
 from node.http.base.api import Api, bearer_token, json_response
 from node.http.base.problem import Problem

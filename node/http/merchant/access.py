@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from aiohttp import web
 
-from node.engine.events import View
+from node.engine.view import View
 from node.http.base.api import Api
 from node.http.base.problem import Problem
 from node.http.base.problems import FORBIDDEN, KEY_FORBIDDEN, KEY_INVALID

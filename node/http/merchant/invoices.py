@@ -6,7 +6,7 @@ from dataclasses import replace
 from aiohttp import web
 
 from ledger.refusals import Refusal
-from node.engine.events import View
+from node.engine.view import View
 from node.http.base.api import Api, json_response
 from node.http.base.problem import Problem
 from node.http.base.problems import BODY_TOO_LARGE, CONTENT_TYPE_UNSUPPORTED, REQUEST_MALFORMED

@@ -5,7 +5,7 @@ import re
 
 from aiohttp import web
 
-from node.engine.events import View
+from node.engine.view import View
 from node.http.base.api import ALL_PAGES, Api, json_response
 from node.http.base.problem import Problem
 from node.http.base.reading import check_query

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from aiohttp import web
 
-from node.engine.events import View
+from node.engine.view import View
 from node.http.base.api import Api, json_response
 from node.http.base.problems import BODY_TOO_LARGE, CONTENT_TYPE_UNSUPPORTED
 from node.http.base.reading import JSON, as_shape, fingerprint, must_be

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from msgspec.structs import asdict
 
-from node.engine.events import View
+from node.engine.view import View
 from node.http.base.api import Api, json_response
 from node.http.base.problem import Problem
 from node.http.base.problems import REQUEST_MALFORMED

@@ -3,7 +3,7 @@
 from aiohttp import web
 from msgspec.structs import asdict
 
-from node.engine.events import View
+from node.engine.view import View
 from node.http.base.api import Api, json_response
 from node.http.base.problems import BODY_TOO_LARGE, CONTENT_TYPE_UNSUPPORTED
 from node.http.base.reading import JSON, check_query

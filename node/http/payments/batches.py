@@ -14,7 +14,7 @@ from ledger.errors import EncodingError
 from ledger.kinds import STEWARDS_KINDS
 from ledger.refusals import Refusal
 from ledger.transactions import Kind
-from node.engine.events import BatchRecorded, NotReady
+from node.engine.answers import BatchRecorded, NotReady
 from node.http.base.api import Api, json_response
 from node.http.base.problem import Problem
 from node.http.base.problems import (

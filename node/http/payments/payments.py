@@ -12,7 +12,8 @@ from ledger.entries import decode_transaction, transaction_kind
 from ledger.kinds import PEOPLES_KINDS
 from ledger.refusals import Refusal
 from ledger.transactions import Kind, Pay, Transaction
-from node.engine.events import NotReady, Recorded, Refused, View
+from node.engine.answers import NotReady, Recorded, Refused
+from node.engine.view import View
 from node.http.base import changes, facts
 from node.http.base.api import Api, json_response
 from node.http.base.problem import Problem

@@ -15,7 +15,8 @@ from aiohttp import web
 from ledger.entries import decode_transaction
 from ledger.refusals import Refusal
 from ledger.transactions import Admit, Stewarded, encode_transaction
-from node.engine.events import NotReady, Refused, View
+from node.engine.answers import NotReady, Refused
+from node.engine.view import View
 from node.http.base import changes
 from node.http.base.api import Api, json_response
 from node.http.base.problem import Problem

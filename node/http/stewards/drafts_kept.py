@@ -22,8 +22,9 @@ from ledger.rules.members import check_change
 from ledger.signatures import SignatureInvalid, verify
 from ledger.state import Account
 from ledger.transactions import Admit, Status, Stewarded, encode_transaction, signed_part
-from node.engine.events import Recorded, View
+from node.engine.answers import Recorded
 from node.engine.health.status import Readiness
+from node.engine.view import View
 from node.http.base import changes, facts
 from node.http.base.api import Api
 from node.http.base.changes import ReasonText

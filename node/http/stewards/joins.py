@@ -24,7 +24,7 @@ from ledger.entries import decode_transaction
 from ledger.refusals import Refusal
 from ledger.signatures import KeyInadmissible, check_key_admissible
 from ledger.transactions import HANDLE, MAX_NUMBER, Admit
-from node.engine.events import View
+from node.engine.view import View
 from node.http.base import facts
 from node.http.base.api import Api, Reserved, json_response
 from node.http.base.problem import Problem

@@ -11,17 +11,10 @@ from typing import Any
 from ledger.chain import SignedHead, extend_all
 from ledger.charter import Charter
 from node.addresses import NodeAddress
+from node.engine.answers import Recorded
 from node.engine.engine import Engine
-from node.engine.events import (
-    Event,
-    Outbox,
-    PeerMessage,
-    PeerUp,
-    Recorded,
-    Send,
-    Submit,
-    SubmitBatch,
-)
+from node.engine.events import Event, PeerMessage, PeerUp, Submit, SubmitBatch
+from node.engine.outbox import Outbox, Send
 from node.engine.settings import EngineSettings
 from node.engine.wire import Entries, Message, decode_message
 from node.mark import MemoryMark

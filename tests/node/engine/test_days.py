@@ -3,7 +3,7 @@
 from ledger.entries import entry_kind
 from ledger.refusals import Refusal
 from ledger.transactions import Kind, Status
-from node.engine.events import Recorded, Refused
+from node.engine.answers import Recorded, Refused
 from node.engine.health.troubles import TroubleKind
 from tests.builders import START, build_federation
 from tests.index_builders import index_lines

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from ledger.index.prints import Print
-from node.engine.events import NotReady, Published
+from node.engine.answers import NotReady, Published
 from tests.node.engine.decisions.test_taking_part import (
     SURVEYS,
     fact,

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from ledger.codec import Value, encode
+from node.engine.answers import Published
 from node.engine.decisions.rounds import Rounds
 from node.engine.decisions.words import Saying
-from node.engine.events import PeerMessage, PeerUp, Published
+from node.engine.events import PeerMessage, PeerUp
 from node.engine.health.status import Readiness
 from node.engine.wire import Heads, decode_message
 from node.engine.wire_decisions import MOST_TOLD, Due, Known, Told

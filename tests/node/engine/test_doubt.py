@@ -10,7 +10,8 @@ from dataclasses import replace
 import pytest
 
 from ledger.receipts import decode_receipt
-from node.engine.events import NotReady, PeerDown, PeerUp, Recorded, Submit
+from node.engine.answers import NotReady, Recorded
+from node.engine.events import PeerDown, PeerUp, Submit
 from node.engine.health.status import Readiness
 from node.engine.health.troubles import Trouble, TroubleKind
 from node.engine.health.words import word

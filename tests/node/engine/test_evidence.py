@@ -10,7 +10,8 @@ from ledger.contradictions import SignedSupport, SupportEvidence
 from ledger.entries import encode_entry
 from ledger.evidence import InvalidEntryEvidence, decode_evidence
 from ledger.refusals import Refusal
-from node.engine.events import NotReady, PeerDown, PeerUp
+from node.engine.answers import NotReady
+from node.engine.events import PeerDown, PeerUp
 from node.engine.health.status import Readiness
 from node.engine.health.troubles import TroubleKind
 from node.engine.wire import Entries, EvidenceNews, Heads

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from node.engine.engine import Engine
-from node.engine.events import Change, Event, Gathered, Submit, View
+from node.engine.events import Change, Event, Submit
 from node.engine.settings import EngineSettings
+from node.engine.view import Gathered, View
 from node.merchant.context import News
 from node.merchant.invoice import Invoice
 from node.merchant.invoicing import InvoiceRequest

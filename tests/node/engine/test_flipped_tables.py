@@ -17,19 +17,12 @@ from ledger.errors import ProofError
 from ledger.receipts import decode_receipt
 from ledger.refusals import Refusal
 from ledger.transactions import Pay
+from node.engine.answers import Failed, NotReady, Recorded, Refused
 from node.engine.engine import Engine
-from node.engine.events import (
-    Ask,
-    Event,
-    Failed,
-    NotReady,
-    Recorded,
-    Refused,
-    Submit,
-    View,
-)
+from node.engine.events import Ask, Event, Submit
 from node.engine.health.status import Readiness
 from node.engine.settings import EngineSettings
+from node.engine.view import View
 from node.errors import LogDamaged, StorageFault, StoreUnavailable
 from node.mark import FileMark
 from node.merchant.merchants import Merchants

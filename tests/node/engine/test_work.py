@@ -1,7 +1,9 @@
 """What one peer may cost this node, and that people don't wait for it longer than they must."""
 
+from node.engine.answers import Recorded
 from node.engine.costs import SIGNATURE
-from node.engine.events import Outbox, PeerDown, PeerMessage, Recorded, Submit
+from node.engine.events import PeerDown, PeerMessage, Submit
+from node.engine.outbox import Outbox
 from node.engine.settings import EngineSettings
 from node.engine.wire import Get, Heads, MemoDelivery, MemoKept
 from node.engine.work import Work

@@ -14,16 +14,8 @@ from ledger.charter import Charter
 from ledger.publications import Publication
 from node.engine.decisions.decisions import SubjectMaker
 from node.engine.engine import Engine
-from node.engine.events import (
-    LINK_VERSION,
-    Event,
-    Notice,
-    Outbox,
-    PeerDown,
-    PeerMessage,
-    PeerUp,
-    Publish,
-)
+from node.engine.events import LINK_VERSION, Event, PeerDown, PeerMessage, PeerUp, Publish
+from node.engine.outbox import Notice, Outbox
 from node.engine.settings import EngineSettings
 from node.mark import MemoryMark
 from node.store import MemoryDisk, MemoryStore

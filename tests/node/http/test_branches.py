@@ -10,7 +10,7 @@ from ledger.chain import SignedHead, extend_all, genesis, head_message
 from ledger.codec import split
 from ledger.entries import encode_entry
 from node.engine.branches_kept import Branch, branch_documents
-from node.engine.events import View
+from node.engine.view import View
 from node.engine.wire import Entries
 from node.store import Write
 from tests.builders import START, Federation

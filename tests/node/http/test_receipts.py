@@ -13,8 +13,8 @@ from ledger.chain import extend_all
 from ledger.receipts import MAX_FOLLOWING, MAX_RECEIPT_BYTES, Receipt, decode_receipt
 from ledger.transactions import Pay
 from node.compose import open_node
-from node.engine.events import View
 from node.engine.recording.proofs import path_to_signed
+from node.engine.view import View
 from node.spellings import from_base64url
 from node.store import MemoryStore, Write
 from node.store.sql import SqlStore

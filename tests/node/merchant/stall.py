@@ -11,7 +11,7 @@ from aiohttp import web
 from standardwebhooks.webhooks import Webhook
 
 from node.compose import World, steady_clock_ms, wall_clock_ms
-from node.engine.events import View
+from node.engine.view import View
 from node.merchant.records import MerchantRecord
 from node.store import Record, Write
 from tests.builders import Federation

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from ledger.entries import encode_entry
-from node.engine.events import Change, Submit, View
+from node.engine.events import Change, Submit
+from node.engine.view import View
 from node.merchant.invoice import Invoice, InvoicePayment
 from node.merchant.invoicing import InvoiceRequest
 from node.merchant.merchants import merchants_of

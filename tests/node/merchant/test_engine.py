@@ -6,9 +6,11 @@ from hashlib import sha256
 import pytest
 
 from ledger.errors import EncodingError
+from node.engine.answers import Recorded
 from node.engine.engine import Engine
-from node.engine.events import Change, Recorded, Submit, View
+from node.engine.events import Change, Submit
 from node.engine.settings import EngineSettings
+from node.engine.view import View
 from node.errors import StorageFault
 from node.merchant.context import News, message_id
 from node.merchant.invoice import Invoice

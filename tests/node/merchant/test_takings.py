@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from node.engine.events import Change, Submit, View
+from node.engine.events import Change, Submit
+from node.engine.view import View
 from node.merchant.access import Power
 from node.merchant.invoice import Invoice, Refund
 from node.merchant.merchants import merchants_of

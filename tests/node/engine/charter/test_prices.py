@@ -4,7 +4,7 @@ from ledger.charter_index import Redenominate
 from ledger.index.days import day_from_text
 from ledger.index.table import PLACES_OF_A_TABLE
 from ledger.refusals import Refusal
-from node.engine.events import NotPublished, NotPublishedReason, Published, Refused
+from node.engine.answers import NotPublished, NotPublishedReason, Published, Refused
 from tests.charters import proposal
 from tests.ledger.rules.test_charter_index import SECOND_WINDOW, set_index
 from tests.node.engine.charter.test_versions import decide, versions

@@ -7,8 +7,9 @@ import pytest
 from ledger.errors import ProofError
 from ledger.refusals import Refusal
 from ledger.signatures import SigningKey
+from node.engine.answers import Failed, Refused
 from node.engine.charter.requests import MOST
-from node.engine.events import AskToJoin, Failed, PeerMessage, Refused
+from node.engine.events import AskToJoin, PeerMessage
 from node.engine.wire_charter import JoinNews
 from node.join_requests import REQUEST_S, JoinRequest, sign_request
 from tests.builders import signing_key

@@ -10,9 +10,10 @@ from ledger.entries import encode_entry
 from ledger.invariants import fork_loss
 from ledger.validators.interface import Validator
 from node.audit import Fault, audit_store
+from node.engine.answers import Published, Recorded
 from node.engine.branches_kept import load_branches
 from node.engine.charter.objections import objection
-from node.engine.events import PeerDown, PeerUp, Publish, Published, Recorded
+from node.engine.events import PeerDown, PeerUp, Publish
 from node.engine.health.status import Readiness
 from node.engine.replication.standing import change_places
 from node.engine.wire import EvidenceNews

@@ -16,7 +16,8 @@ from ledger.charter_changes import (
     SetQuorums,
 )
 from ledger.refusals import Refusal
-from node.engine.events import NotPublished, NotPublishedReason, NotReady, Recorded, Refused, Submit
+from node.engine.answers import NotPublished, NotPublishedReason, NotReady, Recorded, Refused
+from node.engine.events import Submit
 from node.engine.health.status import Readiness
 from node.engine.health.troubles import TroubleKind
 from node.engine.settings import EngineSettings

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from node.engine.events import Published
+from node.engine.answers import Published
 from node.engine.health.troubles import Trouble, TroubleKind
 from node.engine.health.words import word
 from tests.node.engine.decisions.test_taking_part import (

@@ -8,15 +8,9 @@ from ledger.agreement import Turn
 from ledger.codec import Value, encode
 from ledger.publications import Publication
 from ledger.refusals import Refusal
+from node.engine.answers import NotPublished, NotPublishedReason, Published, Refused
 from node.engine.decisions.promises import document_id
-from node.engine.events import (
-    NotPublished,
-    NotPublishedReason,
-    PeerMessage,
-    PeerUp,
-    Published,
-    Refused,
-)
+from node.engine.events import PeerMessage, PeerUp
 from node.engine.health.status import Readiness
 from node.engine.wire import Heads
 from node.engine.wire_decisions import Due, Signed, Supported

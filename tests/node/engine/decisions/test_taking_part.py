@@ -18,15 +18,10 @@ from ledger.index.prints import Print
 from ledger.index.table import Index
 from ledger.publications import Publication
 from ledger.refusals import Refusal
+from node.engine.answers import NotPublished, NotPublishedReason, Published, Refused
 from node.engine.decisions.agreement import MOST_AHEAD
 from node.engine.decisions.words import Saying
-from node.engine.events import (
-    NotPublished,
-    NotPublishedReason,
-    PeerMessage,
-    Published,
-    Refused,
-)
+from node.engine.events import PeerMessage
 from node.engine.health.status import Readiness
 from node.engine.settings import EngineSettings
 from node.engine.wire_decisions import Known, Signed, Supported

@@ -8,7 +8,8 @@ from ledger.chain import SignedHead
 from ledger.entries import entry_kind
 from ledger.refusals import Refusal
 from ledger.transactions import Kind, Status
-from node.engine.events import PeerDown, Recorded, Refused
+from node.engine.answers import Recorded, Refused
+from node.engine.events import PeerDown
 from node.engine.wire import WitnessAnswer, WitnessRequest
 from node.errors import StorageFault
 from node.store import MemoryFault

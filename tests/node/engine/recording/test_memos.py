@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from ledger.shapes import MAX_NUMBER
-from node.engine.events import Notice, PeerDown, PeerUp, Recorded, Submit
+from node.engine.answers import Recorded
+from node.engine.events import PeerDown, PeerUp, Submit
+from node.engine.outbox import Notice
 from node.engine.wire import MAX_MEMO_BYTES, Entries, MemoDelivery, MemoKept
 from node.errors import StorageFault
 from node.store import DocumentKind, Memo, MemoryFault, Write

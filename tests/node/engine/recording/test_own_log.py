@@ -8,18 +8,8 @@ from ledger.codec import split
 from ledger.receipts import decode_receipt
 from ledger.refusals import Refusal
 from ledger.transactions import Status
-from node.engine.events import (
-    Ask,
-    BatchRecorded,
-    Change,
-    Failed,
-    NotReady,
-    PeerUp,
-    Recorded,
-    Refused,
-    Submit,
-    SubmitBatch,
-)
+from node.engine.answers import BatchRecorded, Failed, NotReady, Recorded, Refused
+from node.engine.events import Ask, Change, PeerUp, Submit, SubmitBatch
 from node.engine.health.status import Readiness
 from node.engine.wire import Entries
 from node.errors import StorageFault

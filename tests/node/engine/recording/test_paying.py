@@ -4,7 +4,7 @@ import pytest
 
 from ledger.entries import decode_transaction
 from ledger.transactions import Pay
-from node.engine.events import NotJudged, Recorded
+from node.engine.answers import NotJudged, Recorded
 from node.engine.recording.paying import payer_of
 from tests.builders import build_federation
 from tests.node.engine.rig import Rig, joined

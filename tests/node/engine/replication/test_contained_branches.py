@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from ledger.entries import encode_entry
+from node.engine.answers import Recorded
 from node.engine.branches_kept import Branch, branch_documents, load_branches
-from node.engine.events import PeerDown, Recorded
+from node.engine.events import PeerDown
 from node.engine.reading import read_entries
 from node.engine.wire import Entries, GetBranch, decode_message
 from node.store import Write

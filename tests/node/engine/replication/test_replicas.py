@@ -7,7 +7,8 @@ from ledger.codec import MAX, encode
 from ledger.entries import encode_entry
 from ledger.evidence import ForkEvidence, InvalidEntryEvidence
 from ledger.refusals import Refusal
-from node.engine.events import NotReady, PeerDown, PeerMessage, PeerUp, Recorded
+from node.engine.answers import NotReady, Recorded
+from node.engine.events import PeerDown, PeerMessage, PeerUp
 from node.engine.health.status import Readiness
 from node.engine.replication.replicas import Replicas
 from node.engine.settings import EngineSettings

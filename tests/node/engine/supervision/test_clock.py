@@ -2,7 +2,8 @@
 
 import pytest
 
-from node.engine.events import Ask, NotReady, PeerDown, PeerUp, Recorded
+from node.engine.answers import NotReady, Recorded
+from node.engine.events import Ask, PeerDown, PeerUp
 from node.engine.health.status import Readiness
 from node.engine.health.troubles import Severity, Trouble, TroubleKind
 from node.engine.health.words import word

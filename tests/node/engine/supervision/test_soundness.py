@@ -8,7 +8,8 @@ import pytest
 from ledger.chain import extend_all
 from ledger.codec import split
 from ledger.receipts import decode_receipt
-from node.engine.events import Failed, PeerDown, PeerUp, Recorded
+from node.engine.answers import Failed, Recorded
+from node.engine.events import PeerDown, PeerUp
 from node.engine.health.status import Readiness
 from node.engine.health.troubles import TroubleKind
 from node.engine.wire import Entries, Get

@@ -6,18 +6,12 @@ from dataclasses import replace
 import pytest
 
 from ledger.entries import encode_entry
-from node.engine.events import (
-    LINK_VERSION,
-    LinkNews,
-    Notice,
-    NotReady,
-    PeerDown,
-    PeerMessage,
-    PeerUp,
-)
+from node.engine.answers import NotReady
+from node.engine.events import LINK_VERSION, LinkNews, PeerDown, PeerMessage, PeerUp
 from node.engine.health.status import Readiness
 from node.engine.health.troubles import TABLE, Severity, Trouble, TroubleKind
 from node.engine.health.words import duration, word
+from node.engine.outbox import Notice
 from tests.node.engine.inside import core_of
 from tests.node.engine.rig import Rig, entries_message, joined
 from tests.places import PROJECT

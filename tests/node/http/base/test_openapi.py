@@ -11,7 +11,7 @@ from ledger import __version__
 from ledger.codec import MAX
 from ledger.refusals import Refusal
 from node import http
-from node.engine.events import NotPublishedReason
+from node.engine.answers import NotPublishedReason
 from node.http.base.openapi import describe
 from node.http.base.problem import Problem, kinds_in
 from node.http.base.problems import BUSY
