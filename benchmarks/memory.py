@@ -16,7 +16,7 @@ from benchmarks.workload import ENOUGH, entry_of
 from ledger.state import Account
 from ledger.validators.choose import chosen_name, load_validator
 from ledger.validators.listing import save_snapshot
-from ledger.validators.reference import empty_state
+from ledger.validators.log_state import empty_state
 from tests.builders import START, Federation, build_federation
 
 BATCH = 10_000

@@ -14,14 +14,13 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 import ledger._native as _native
-from ledger.charter import Charter, Stand
+from ledger.charter import Charter
 from ledger.codec import MAX, encode
 from ledger.effects import Effects
 from ledger.entries import decode_entry, encode_entry
 from ledger.errors import SnapshotError
 from ledger.founding import Founding
 from ledger.index.table import Index
-from ledger.messages import TAG_ENTRY, signing_context
 from ledger.refusals import Refusal
 from ledger.rules.charter import CHARTER_CHAPTER, load_charter
 from ledger.rules.days import earliest_time
@@ -30,7 +29,16 @@ from ledger.rules.index_rows import INDEX_CHAPTER, load_index
 from ledger.shapes import is_number
 from ledger.state import Account, Returnable, Transit, Waiting
 from ledger.validators.interface import LogView, Replayed, Sequenced
-from ledger.validators.shared_rules import SharedRules, days_of, read_account, shared_run
+from ledger.validators.native_values import (
+    contexts,
+    native_charter,
+    read_account,
+    read_log,
+    read_returnable,
+    read_stop,
+    read_transit,
+)
+from ledger.validators.shared_rules import SharedRules, days_of, shared_run
 
 DEFAULT_THREADS: Final = 2
 
@@ -43,10 +51,10 @@ class NativeValidator:
     def __init__(self, founding: Founding, *, threads: int = DEFAULT_THREADS) -> None:
         charter = founding.genesis
         self.founding = founding
-        self._core = _native.Validator(founding.federation, _native_charter(charter), threads)
+        self._core = _native.Validator(founding.federation, native_charter(charter), threads)
         self._charters = {coop: [charter] for coop in charter.coops}
         self._newest = charter
-        self._context = _contexts(founding.federation, charter.coops)
+        self._context = contexts(founding.federation, charter.coops)
         self._indexes: dict[int, list[Index | None]] = {
             coop: [index_of_new_log(charter)] for coop in charter.coops
         }
@@ -62,10 +70,10 @@ class NativeValidator:
         validator.founding = founding
         try:
             validator._core = _native.Validator.load(
-                founding.federation, _native_charter(genesis), threads, snapshot
+                founding.federation, native_charter(genesis), threads, snapshot
             )
             coops = validator._core.coops()
-            validator._context = _contexts(founding.federation, coops)
+            validator._context = contexts(founding.federation, coops)
             validator._charters = {coop: validator._load_charters(coop) for coop in coops}
             validator._find_newest()
             validator._indexes = {
@@ -87,7 +95,7 @@ class NativeValidator:
             rows = self._core.rows(coop, branch, CHARTER_CHAPTER)
             charter = load_charter(self.founding.genesis, rows)
             if rows:
-                self._core.go_by(coop, branch, _native_charter(charter))
+                self._core.go_by(coop, branch, native_charter(charter))
             charters.append(charter)
         return charters
 
@@ -142,13 +150,13 @@ class NativeValidator:
 
     def go_by(self, coop: int, charter: Charter) -> None:
         """See `Validator.go_by`."""
-        self._core.go_by(coop, 0, _native_charter(charter))
+        self._core.go_by(coop, 0, native_charter(charter))
         new = charter.coops.keys() - self._charters.keys()
         self._charters |= {other: [charter] for other in new}
         self._charters = dict(sorted(self._charters.items()))
         self._charters[coop][0] = charter
         self._find_newest()
-        self._context |= _contexts(charter.federation, new)
+        self._context |= contexts(charter.federation, new)
         self._indexes |= {other: [index_of_new_log(charter)] for other in new}
         self._indexes[coop][0] = self._indexes[coop][0] or index_of_new_log(charter)
         self._set_days((coop, *new))
@@ -162,9 +170,9 @@ class NativeValidator:
         if coop in self._charters:
             return
         genesis = self.founding.genesis
-        self._core.open_log(coop, _native_charter(genesis))
+        self._core.open_log(coop, native_charter(genesis))
         self._charters = dict(sorted({**self._charters, coop: [genesis]}.items()))
-        self._context |= _contexts(genesis.federation, [coop])
+        self._context |= contexts(genesis.federation, [coop])
         self._indexes[coop] = [index_of_new_log(genesis)]
         self._set_days([coop])
 
@@ -172,7 +180,7 @@ class NativeValidator:
         """Let a log go by the charter that its newest entry has led to."""
         for other in charter.coops:
             self.open_log(other)
-        self._core.go_by(coop, branch, _native_charter(charter))
+        self._core.go_by(coop, branch, native_charter(charter))
         self._charters[coop][branch] = charter
         self._find_newest()
 
@@ -243,7 +251,7 @@ class NativeValidator:
                 if stop is None:
                     continue
             else:
-                stop = _stop(refusal, waiting)
+                stop = read_stop(refusal, waiting)
             return Replayed(
                 count=reached,
                 consumed=parts.start(reached),
@@ -256,7 +264,7 @@ class NativeValidator:
         refusal, waiting, is_shared = self._core.judge(coop, branch, entry)
         if is_shared:
             return self._judge_shared(coop, branch, entry)
-        return _stop(refusal, waiting)
+        return read_stop(refusal, waiting)
 
     def _judge_shared(self, coop: int, branch: int, entry: bytes) -> Refusal | Waiting | None:
         decoded = decode_entry(entry)
@@ -272,22 +280,7 @@ class NativeValidator:
 
     def log(self, coop: int, *, branch: int = 0) -> LogView:
         """See `Validator.log`."""
-        length, head, time, position, held, commons, anchored, accounts, today = self._core.log(
-            coop, branch
-        )
-        return LogView(
-            coop=coop,
-            length=length,
-            head=head,
-            time=time,
-            position=position,
-            held=held,
-            commons=commons,
-            anchored=dict(anchored),
-            accounts=accounts,
-            payments_today=today[0],
-            others_today=today[1],
-        )
+        return read_log(coop, self._core.log(coop, branch))
 
     def head_at(self, coop: int, length: int, *, branch: int = 0) -> bytes | None:
         """See `Validator.head_at`."""
@@ -322,19 +315,7 @@ class NativeValidator:
 
     def in_transit(self, coop: int, *, branch: int = 0) -> list[Transit]:
         """See `Validator.in_transit`."""
-        return [
-            Transit(
-                payee_coop=payee_coop,
-                number=number,
-                payee=payee,
-                amount=amount,
-                payer=payer,
-                is_return=is_return,
-            )
-            for payee_coop, number, payee, amount, payer, is_return in self._core.in_transit(
-                coop, branch
-            )
-        ]
+        return [read_transit(row) for row in self._core.in_transit(coop, branch)]
 
     def credits_waiting(self, *, home: int, other: int) -> int:
         """See `Validator.credits_waiting`."""
@@ -342,10 +323,7 @@ class NativeValidator:
 
     def returnable(self, coop: int, *, branch: int = 0) -> list[Returnable]:
         """See `Validator.returnable`."""
-        return [
-            Returnable(coop=payer_coop, number=number, account=account, amount=amount)
-            for payer_coop, number, account, amount in self._core.returnable(coop, branch)
-        ]
+        return [read_returnable(row) for row in self._core.returnable(coop, branch)]
 
     def index(self, coop: int, *, branch: int = 0) -> Index | None:
         """See `Validator.index`."""
@@ -366,36 +344,3 @@ class NativeValidator:
     def snapshot(self) -> bytes:
         """See `Validator.snapshot`."""
         return self._core.snapshot()
-
-
-def _contexts(federation: bytes, coops: Iterable[int]) -> dict[int, bytes]:
-    return {coop: signing_context(TAG_ENTRY, federation=federation, coop=coop) for coop in coops}
-
-
-def _native_stand(stands: Stand | None) -> tuple[int, int, bytes] | None:
-    return None if stands is None else (stands.version, stands.length, stands.head)
-
-
-def _native_charter(charter: Charter) -> _native.Charter:
-    coops = [
-        (
-            coop.number,
-            coop.node_key,
-            coop.clearing_limit,
-            coop.standing.value,
-            [(earlier.key, earlier.until) for earlier in coop.earlier_keys],
-            None if coop.time_fall is None else (coop.time_fall.length, coop.time_fall.time),
-            _native_stand(coop.stands),
-        )
-        for coop in charter.coops.values()
-    ]
-    return _native.Charter(charter.witness_quorum, charter.entries_per_day, coops)
-
-
-def _stop(
-    refusal: int | None, waiting: tuple[int, int, bytes, bytes] | None
-) -> Refusal | Waiting | None:
-    if waiting is None:
-        return None if refusal is None else Refusal(refusal)
-    coop, length, head, signature = waiting
-    return Waiting(coop=coop, length=length, head=head, signature=signature)

@@ -26,7 +26,6 @@ from ledger.rules.branches import (
     fork_loss,
     let_stand,
     loss_by,
-    may_stand,
     new_log,
     settle,
     standing_branch,
@@ -42,6 +41,7 @@ from ledger.state import Account, Log, Returnable, State, Transit, Waiting
 from ledger.transactions import Anchor, CharterEntry, Kind, Pay, Return, Transaction
 from ledger.validators.interface import LogView, Replayed, Sequenced
 from ledger.validators.listing import load_snapshot, save_snapshot, state_digest
+from ledger.validators.log_state import LogState, empty_state
 
 _SIGNATURE_ELEMENT_BYTES = 66  # the binary header and 64 bytes, the last element of a `pay`
 
@@ -241,7 +241,7 @@ class ReferenceValidator:
             case Return():
                 return check_return(log, transaction)
             case _:
-                state = _LogState(self._state, log)
+                state = LogState(self._state, log)
                 return decide(entry, state=state, context=self._contexts[log.coop])
 
     def _apply(self, log: Log, transaction: Transaction, effects: Effects | None) -> None:
@@ -365,43 +365,3 @@ class ReferenceValidator:
 def _earliest(log: Log) -> int:
     """The least time that the next entry of `log` may have."""
     return earliest_time(log.charter, coop=log.coop, length=log.length, newest=log.time)
-
-
-class _LogState:
-    """A log as the shared rules see it."""
-
-    def __init__(self, state: State, log: Log) -> None:
-        self._state = state
-        self._log = log
-        self.coop = log.coop
-        self.charter = log.charter
-        self.length = log.length
-        self.head = log.head
-        self.anchored = log.anchored
-        self.commons = log.commons
-        self.head_at = log.head_at
-        self.index = log.index
-        self.row = log.row
-        self.rows = log.rows
-
-    def account(self, number: int) -> Account | None:
-        return self._log.accounts.get(number)
-
-    def holds_handle(self, handle: str) -> bool:
-        return handle in self._log.handles
-
-    def is_settled(self) -> bool:
-        log = self._log
-        balances = (account.balance for account in log.accounts.values())
-        return not (log.commons or log.returnable or any(balances))
-
-    def loss_by(self, coop: int, length: int, head: bytes) -> int | None:
-        return loss_by(self._state, self._log, coop, length, head)
-
-    def may_stand(self, coop: int, length: int, head: bytes) -> bool:
-        return may_stand(self._state, self._log, coop, length, head)
-
-
-def empty_state(founding: Founding) -> State:
-    """The state before the first entry of any log."""
-    return {coop: new_log(founding.genesis, coop) for coop in founding.genesis.coops}

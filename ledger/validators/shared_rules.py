@@ -11,8 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
-import msgpack
-
 import ledger._native as _native
 from ledger.charter import Charter
 from ledger.codec import Value, encode
@@ -32,6 +30,7 @@ from ledger.signatures import (
 )
 from ledger.state import Account, Waiting
 from ledger.transactions import Admit, CharterEntry, Stewarded, signed_part
+from ledger.validators.native_values import read_account
 
 RUN: Final = 1024
 """How many entries are looked at together."""
@@ -283,8 +282,3 @@ def days_of(index: Index) -> list[Value]:
     parameters = index.parameters
     changes = [change.first_day for change in index.line.redenominations]
     return [parameters.base_day, parameters.quote_days, index.values, changes]
-
-
-def read_account(row: bytes) -> Account:
-    """An account from its row."""
-    return Account.from_row(msgpack.unpackb(row))

@@ -1,0 +1,45 @@
+"""The reference validator's logs: as they begin, and as the shared rules see one."""
+
+from ledger.founding import Founding
+from ledger.rules.branches import loss_by, may_stand, new_log
+from ledger.state import Account, Log, State
+
+
+def empty_state(founding: Founding) -> State:
+    """The state before the first entry of any log."""
+    return {coop: new_log(founding.genesis, coop) for coop in founding.genesis.coops}
+
+
+class LogState:
+    """A log as the shared rules see it."""
+
+    def __init__(self, state: State, log: Log) -> None:
+        self._state = state
+        self._log = log
+        self.coop = log.coop
+        self.charter = log.charter
+        self.length = log.length
+        self.head = log.head
+        self.anchored = log.anchored
+        self.commons = log.commons
+        self.head_at = log.head_at
+        self.index = log.index
+        self.row = log.row
+        self.rows = log.rows
+
+    def account(self, number: int) -> Account | None:
+        return self._log.accounts.get(number)
+
+    def holds_handle(self, handle: str) -> bool:
+        return handle in self._log.handles
+
+    def is_settled(self) -> bool:
+        log = self._log
+        balances = (account.balance for account in log.accounts.values())
+        return not (log.commons or log.returnable or any(balances))
+
+    def loss_by(self, coop: int, length: int, head: bytes) -> int | None:
+        return loss_by(self._state, self._log, coop, length, head)
+
+    def may_stand(self, coop: int, length: int, head: bytes) -> bool:
+        return may_stand(self._state, self._log, coop, length, head)
