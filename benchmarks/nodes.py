@@ -21,8 +21,9 @@ from ledger.validators.choose import new_validator
 from node.engine.engine import Engine
 from node.engine.health.status import Readiness
 from node.engine.settings import EngineSettings
+from node.folder.files import MARK_FILE, SETTINGS_FILE
+from node.folder.making import create_node_key, init_folder, install_charter
 from node.mark import FileMark
-from node.settings import MARK_FILE, SETTINGS_FILE, create_node_key, init_folder, install_charter
 from node.store import Segment, Write
 from node.store.sql import SqlStore
 from tests.builders import Federation, build_federation, coop_name

@@ -10,7 +10,8 @@ from typing import Final
 
 from ledger.errors import ProofError
 from node.addresses import NodeAddress, address_from_json, check_address, sign_address
-from node.settings import FolderError, NodeFolder
+from node.folder.files import FolderError
+from node.folder.loading import NodeFolder
 
 ADDRESS_FILE: Final = "node.address"
 _LARGEST: Final = 4_096

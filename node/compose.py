@@ -29,6 +29,8 @@ from node.deliveries import Deliveries
 from node.engine.engine import Engine
 from node.engine.outbox import Reached
 from node.errors import ListenFault
+from node.folder.files import MARK_FILE
+from node.folder.loading import NodeFolder, load_folder
 from node.http.base.api import Api
 from node.http.base.doors import RESERVED_DESCRIPTORS, Doors, descriptors
 from node.http.base.sessions import Sessions
@@ -43,7 +45,6 @@ from node.merchant.services import MerchantServices
 from node.rates import AddressRates
 from node.runner.runner import OpenEngine, Runner
 from node.server import build_app
-from node.settings import MARK_FILE, NodeFolder, load_folder
 from node.shares import Shares
 from node.store import Store
 from node.store.sql import SqlStore

@@ -17,14 +17,9 @@ from ledger.charter_entries import CharterEntry
 from ledger.errors import CharterError
 from node.changes import MOST_CHANGES_BYTES, check_changes, read_changes
 from node.errors import NodeFault
+from node.folder.files import NotInCharter
+from node.folder.loading import keep_changes, load_folder, read_charter, read_peers
 from node.logs import log_event
-from node.settings import (
-    NotInCharter,
-    keep_changes,
-    load_folder,
-    read_charter,
-    read_peers,
-)
 from node.spellings import from_base64url
 
 INTERVAL_S: Final = 5

@@ -120,6 +120,11 @@ def test_packages_that_keep_the_layers_pass(tmp_path: Path) -> None:
             "node.merchant.context is not allowed to import node.merchant.refunding",
         ),
         (
+            "node/folder/settings.py",
+            "import node.folder.making\n",
+            "node.folder.settings is not allowed to import node.folder.making",
+        ),
+        (
             "node/link/handshake.py",
             "import node.link.links\n",
             "node.link.handshake is not allowed to import node.link.links",

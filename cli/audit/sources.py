@@ -29,6 +29,9 @@ from node.audit import (
 from node.audit.database import database_problem, unreadable_entries
 from node.audit.replay import cut
 from node.errors import StorageFault
+from node.folder.files import CHARTER_FILE, SETTINGS_FILE, SIGNATURES_FILE, FolderError
+from node.folder.loading import absolute_store
+from node.folder.settings import parse_settings
 from node.member.answers import decode_hex, integer
 from node.member.charters import changes_beside, fetch_founding, kept_charter
 from node.member.client import (
@@ -39,14 +42,6 @@ from node.member.client import (
     NodeMisbehaved,
     NodeProblem,
     path_of,
-)
-from node.settings import (
-    CHARTER_FILE,
-    SETTINGS_FILE,
-    SIGNATURES_FILE,
-    FolderError,
-    absolute_store,
-    parse_settings,
 )
 from node.store import Evidence
 from node.store.sql import SqlStore

@@ -9,7 +9,8 @@ from cli.demo.signing import derive_key, steward_key
 from cli.federation.draft import CoopDraft, StewardDraft, render_charter
 from ledger.charter import Charter
 from ledger.founding import Founding, format_charter_signatures, parse_founding, sign_charter
-from node.settings import SETTINGS_FILE, create_node_key, init_folder, install_charter
+from node.folder.files import SETTINGS_FILE
+from node.folder.making import create_node_key, init_folder, install_charter
 
 COOP_NAMES: Final = ("norte", "sur", "este", "oeste", "rio", "lago", "monte", "valle")
 STEWARDS: Final = ("ana", "blas", "celia")

@@ -29,9 +29,9 @@ from ledger.founding import (
     check_charter_signatures,
     sign_charter,
 )
+from node.folder.loading import read_node_key
 from node.member.amounts import format_amount
 from node.member.charters import read_founding
-from node.settings import read_node_key
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 

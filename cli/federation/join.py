@@ -19,19 +19,14 @@ from ledger.charter_changes import Join, read_change
 from ledger.rules.charter import check_content
 from ledger.signatures import SEED_BYTES, SigningKey
 from node.changes import CHANGES_FILE, write_changes
+from node.folder.files import KEY_FILE
+from node.folder.loading import read_node_key
+from node.folder.making import create_node_key, init_folder, install_charter
+from node.folder.settings import DEFAULT_PORT, DEFAULT_STORE
 from node.join_requests import JoinRequest, sign_request
 from node.member.answers import encode_bytes, text
 from node.member.charters import KnownCharter, fetch_charter
 from node.member.client import NodeClient
-from node.settings import (
-    DEFAULT_PORT,
-    DEFAULT_STORE,
-    KEY_FILE,
-    create_node_key,
-    init_folder,
-    install_charter,
-    read_node_key,
-)
 from node.store_urls import check_store_url
 
 REQUEST_FILE: Final = "join.request"

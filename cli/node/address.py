@@ -4,7 +4,9 @@ from pathlib import Path
 from typing import Final
 
 from node.errors import NodeFault
-from node.settings import SETTINGS_FILE, load_folder, parse_settings
+from node.folder.files import SETTINGS_FILE
+from node.folder.loading import load_folder
+from node.folder.settings import parse_settings
 
 ANY_ADDRESS: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 """A node that listens at all addresses is reached at its own machine's."""

@@ -18,18 +18,12 @@ from cli.shell.exit_codes import ExitCode
 from cli.shell.parameters import NODE_TARGET, output_option
 from cli.shell.terminal import Output
 from ledger.signatures import SEED_BYTES
+from node.folder.files import SETTINGS_FILE, SIGNATURES_FILE
+from node.folder.making import create_node_key, init_folder, install_charter
+from node.folder.settings import DEFAULT_PORT, DEFAULT_STORE
 from node.member.amounts import format_amount
 from node.member.client import Json, NodeClient, NodeUnreachable
 from node.member.troubles import Trouble, read_troubles
-from node.settings import (
-    DEFAULT_PORT,
-    DEFAULT_STORE,
-    SETTINGS_FILE,
-    SIGNATURES_FILE,
-    create_node_key,
-    init_folder,
-    install_charter,
-)
 from node.store_urls import check_store_url
 from node.urls import parse_node_url
 

@@ -23,12 +23,12 @@ from ledger.signatures import SignatureInvalid, SigningKey, verify
 from ledger.validators.choose import ValidatorUnavailable, chosen_name
 from node.audit.database import PREFIX, database_problem
 from node.errors import NodeFault
+from node.folder.loading import load_folder
 from node.member.client import NodeClient, NodeError
 from node.member.private_files import UnsafeFile
 from node.member.troubles import read_troubles
 from node.member.wallet_file import read_wallet
 from node.member.wallet_format import WalletError
-from node.settings import load_folder
 
 OLDEST_PYTHON: Final = (3, 11)
 SQLITE_WITHOUT_RESET_BUG: Final = (3, 51, 3)

@@ -9,7 +9,7 @@ from cli.shell.parameters import output_option
 from cli.shell.terminal import Output
 from node.address_file import move
 from node.addresses import is_address
-from node.settings import load_folder
+from node.folder.loading import load_folder
 from node.urls import parse_node_url
 
 

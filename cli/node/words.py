@@ -7,7 +7,7 @@ from cli.shell.errors import CliError, explain
 from cli.shell.exit_codes import ExitCode
 from ledger.validators.choose import ValidatorUnavailable
 from node.errors import ListenFault, NodeFault, StoreInUse, StoreUnavailable
-from node.settings import CHARTER_FILE, SETTINGS_FILE, SIGNATURES_FILE, FolderError
+from node.folder.files import CHARTER_FILE, SETTINGS_FILE, SIGNATURES_FILE, FolderError
 from node.store_urls import StoreUrlError
 
 

@@ -63,7 +63,7 @@ def test_a_members_command_loads_no_node_and_no_other_command(
 
 
 def test_a_nodes_settings_are_read_without_its_engine() -> None:
-    assert not loaded_by("import node.settings") & SERVERS
+    assert not loaded_by("import node.folder.settings") & SERVERS
 
 
 @pytest.mark.parametrize("name", sorted(PLACES))

@@ -18,13 +18,13 @@ from jsonschema import Draft202012Validator
 from ledger import __version__
 from ledger.signatures import SigningKey
 from node.compose import Node, World, open_node
+from node.folder.making import create_node_key, init_folder, install_charter
 from node.http.base.api import PROBLEM_JSON
 from node.http.base.openapi import describe
 from node.http.base.reading import OCTETS
 from node.http.base.routes import Route
 from node.http.base.sessions import SessionRole, session_message
 from node.server import ROUTES
-from node.settings import create_node_key, init_folder, install_charter
 from node.spellings import from_base64url, to_base64url
 from tests.builders import Federation, coop_name
 from tests.node.loops import until

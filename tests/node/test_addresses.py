@@ -17,7 +17,8 @@ from node.addresses import (
     read_address,
     sign_address,
 )
-from node.settings import FolderError, load_folder
+from node.folder.files import FolderError
+from node.folder.loading import load_folder
 from tests.builders import Federation, build_federation
 from tests.node.running import make_folder
 

@@ -11,7 +11,7 @@ from typing import Final
 from cli.demo.processes import wait_until_ready
 from cli.demo.stage import STEWARDS
 from cli.demo.world import World
-from node.settings import CHARTER_FILE, SETTINGS_FILE, SIGNATURES_FILE
+from node.folder.files import CHARTER_FILE, SETTINGS_FILE, SIGNATURES_FILE
 
 FORKER: Final = "sur"
 COPY: Final = "sur-copy"

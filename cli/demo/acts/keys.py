@@ -2,7 +2,7 @@
 
 from cli.demo.processes import wait_until_ready
 from cli.demo.world import World
-from node.settings import KEY_FILE
+from node.folder.files import KEY_FILE
 
 
 def play(world: World) -> None:

@@ -14,7 +14,7 @@ from cli.shell.exit_codes import ExitCode
 from ledger.entries import decode_entry, transaction_start
 from ledger.refusals import Refusal
 from ledger.transactions import Pay
-from node.settings import create_node_key, init_folder, install_charter
+from node.folder.making import create_node_key, init_folder, install_charter
 from node.store import HistoryRow, Role, Snapshot, Write
 from node.store.histories import payment_digest
 from node.store.sql import SqlStore

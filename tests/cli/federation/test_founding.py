@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from cli.main import main
 from cli.shell.exit_codes import ExitCode
 from ledger.founding import parse_founding
-from node.settings import load_folder
+from node.folder.loading import load_folder
 from tests.places import PROJECT
 
 PASSPHRASE = "cuatro palabras en un papel"

@@ -12,9 +12,11 @@ from ledger.charter import Charter
 from ledger.charter_changes import Change, SetClearingLimit, SetNodeKey
 from node.changes import check_changes, read_changes
 from node.compose import Node, open_node
+from node.folder.files import NotInCharter
+from node.folder.loading import load_folder
+from node.folder.making import create_node_key, init_folder, install_charter
 from node.join_requests import sign_request
 from node.joining import wait_for_place
-from node.settings import NotInCharter, create_node_key, init_folder, install_charter, load_folder
 from node.spellings import from_base64url, to_base64url
 from tests.builders import Federation, build_federation, coop_name, signing_key
 from tests.charters import joining, proposal, with_newcomer

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 import segno
 
+from node.folder.files import FolderError
+from node.folder.settings import parse_settings
 from node.merchant.sketch import Sketch
-from node.settings import FolderError, parse_settings
 from tests.node.loops import on_loop
 from tests.node.merchant.stall import SETTINGS, a_stall
 

@@ -7,16 +7,10 @@ import pytest
 from ledger.charter import Charter
 from ledger.codec import encode
 from ledger.rules.amendments import amend
-from node.settings import (
-    FolderError,
-    absolute_store,
-    create_node_key,
-    init_folder,
-    install_charter,
-    load_folder,
-    parse_settings,
-    read_node_key,
-)
+from node.folder.files import FolderError
+from node.folder.loading import absolute_store, load_folder, read_node_key
+from node.folder.making import create_node_key, init_folder, install_charter
+from node.folder.settings import parse_settings
 from tests.builders import build_federation, coop_name
 from tests.charters import joining, with_newcomer
 from tests.node.running import make_folder

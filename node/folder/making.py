@@ -1,0 +1,101 @@
+"""Writing a node's folder: its key, its settings, and the charter once the coops have agreed on it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from ledger.signatures import SigningKey
+from node.folder.files import (
+    CHARTER_FILE,
+    KEY_FILE,
+    MARK_FILE,
+    SETTINGS_FILE,
+    SIGNATURES_FILE,
+    FolderError,
+    read_file,
+    write_new,
+)
+from node.folder.loading import check_founding, own_coop
+from node.folder.settings import DEFAULT_PORT, DEFAULT_STORE, parse_settings
+from node.mark import write_first_mark
+
+
+def create_node_key(folder: Path, seed: bytes) -> SigningKey:
+    """Write `node.key` from 32 random bytes, readable by its owner only, and that it has signed nothing yet.
+
+    Makes the folder.
+    """
+    key = SigningKey(seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_new(folder / KEY_FILE, seed.hex().encode("ascii") + b"\n", mode=0o600)
+    write_first_mark(folder / MARK_FILE)
+    return key
+
+
+def init_folder(
+    folder: Path,
+    *,
+    coop: str,
+    host: str = "127.0.0.1",
+    port: int = DEFAULT_PORT,
+    store: str = DEFAULT_STORE,
+    peers: Mapping[str, str] | None = None,
+) -> None:
+    """Write `node.toml`. Makes the folder."""
+    lines = [
+        f"coop = {_quoted(coop)}",
+        "",
+        "[listen]",
+        f"host = {_quoted(host)}",
+        f"port = {port}",
+        "",
+        "[store]",
+        f"url = {_quoted(store)}",
+        "",
+        *_peers_lines(peers or {}),
+    ]
+    text = "\n".join(lines) + "\n"
+    parse_settings(text.encode("utf-8"))
+    folder.mkdir(parents=True, exist_ok=True)
+    write_new(folder / SETTINGS_FILE, text.encode("utf-8"))
+
+
+def _peers_lines(peers: Mapping[str, str]) -> list[str]:
+    """The table of peers. An empty one would stand in the way of whoever appends theirs to the file."""
+    if not peers:
+        return [
+            "# Where the nodes of the other cooperatives answer. Take the # away and write theirs:",
+            "# [peers]",
+            '# sur = "https://fiado.sur.example"',
+        ]
+    return [
+        "[peers]",
+        *(f"{_quoted(name)} = {_quoted(url)}" for name, url in sorted(peers.items())),
+    ]
+
+
+def install_charter(folder: Path, *, charter: bytes, signatures: bytes) -> None:
+    """Check a charter, its signatures and that this node has a place in it, and write both files.
+
+    Raises `FolderError`; a node that could not run by the charter does not get it.
+    """
+    checked = check_founding(charter, signatures)
+    new = {
+        folder / name: content
+        for name, content in ((CHARTER_FILE, charter), (SIGNATURES_FILE, signatures))
+        if not (folder / name).exists() or (folder / name).read_bytes() != content
+    }
+    for path in new:
+        if path.exists():
+            raise FolderError(f"{path.name}: already in {path.parent}, and left as it is")
+    if (folder / SETTINGS_FILE).exists():
+        own_coop(folder, checked.genesis, parse_settings(read_file(folder / SETTINGS_FILE)))
+    folder.mkdir(parents=True, exist_ok=True)
+    for path, content in new.items():
+        write_new(path, content)
+
+
+def _quoted(text: str) -> str:
+    """A TOML basic string; only what needs no escape is let through."""
+    if not text.isprintable() or '"' in text or "\\" in text:
+        raise FolderError(f"{SETTINGS_FILE}: a text has characters that can't be used: {text!r}")
+    return f'"{text}"'
