@@ -43,7 +43,8 @@ from node.mark import FileMark
 from node.merchant.merchants import Merchants
 from node.merchant.services import MerchantServices
 from node.rates import AddressRates
-from node.runner.runner import OpenEngine, Runner
+from node.runner.opened import OpenEngine
+from node.runner.runner import Runner
 from node.server import build_app
 from node.shares import Shares
 from node.store import Store

@@ -18,7 +18,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from ledger.transactions import Kind
@@ -49,6 +48,7 @@ from node.errors import MessageUnhandled
 from node.join_requests import MOST_REQUEST_BYTES, JoinRequest
 from node.logs import log_event
 from node.runner.inbox import Inbox, NotNow, RunnerStopped
+from node.runner.opened import OpenEngine, as_fault, close
 from node.runner.settings import RunnerSettings
 from node.store import Memo, Write
 
@@ -56,16 +56,6 @@ Answer = TypeVar("Answer")
 News = TypeVar("News")
 
 _LONGEST_WAIT_MS = 60_000
-
-
-class TickingEngine(Protocol):
-    """What the runner needs of an engine."""
-
-    def tick(self, now_ms: int, inbox: Sequence[Event], *, steady_ms: int) -> Outbox:
-        """See `node.engine.engine.Engine.tick`."""
-
-    def end(self) -> None:
-        """See `node.engine.engine.Engine.end`."""
 
 
 class Peers(Protocol):
@@ -79,14 +69,6 @@ class Peers(Protocol):
 
     def moved(self, coop: int, url: str) -> None:
         """By that coop's own word its node answers there."""
-
-
-@dataclass(frozen=True, slots=True)
-class OpenEngine:
-    """An engine, and what lets go of its store."""
-
-    engine: TickingEngine
-    close: Callable[[], None]
 
 
 class Runner:
@@ -135,7 +117,7 @@ class Runner:
         if task.cancelled():
             self._give_up(RunnerStopped("the runner was cancelled"))
         elif (error := task.exception()) is not None:
-            log_event("fault", {"text": str(error)}, level=logging.ERROR, error=_as_fault(error))
+            log_event("fault", {"text": str(error)}, level=logging.ERROR, error=as_fault(error))
             self._give_up(error)
 
     def refuse_requests(self) -> None:
@@ -152,7 +134,7 @@ class Runner:
         loop = asyncio.get_running_loop()
         if self._open is not None:
             has_failed = self._failure is not None and self._failure.done()
-            await loop.run_in_executor(self._thread, _close, self._open, not has_failed)
+            await loop.run_in_executor(self._thread, close, self._open, not has_failed)
             self._open = None
         self._thread.shutdown(wait=False)
 
@@ -293,7 +275,7 @@ class Runner:
             try:
                 outbox = engine.tick(now_ms, events, steady_ms=steady_ms)
             except BaseException as error:
-                loop.call_soon_threadsafe(done.set_exception, _as_fault(error))
+                loop.call_soon_threadsafe(done.set_exception, as_fault(error))
             else:
                 # Straight to those who wait: by way of this task it would take the loop one round more.
                 loop.call_soon_threadsafe(self._carry_out, outbox, done)
@@ -321,7 +303,7 @@ class Runner:
             self._inbox.hold(outbox.held)
             self._hand_out(outbox)
         except BaseException as error:
-            done.set_exception(_as_fault(error))
+            done.set_exception(as_fault(error))
         else:
             done.set_result(None)
 
@@ -352,7 +334,7 @@ class Runner:
         if self._steady_ms() - self._fault_at_ms > self._settings.calm_ms:
             self._faults = 0
         if self._open is not None:
-            await loop.run_in_executor(self._thread, _close, self._open, False)
+            await loop.run_in_executor(self._thread, close, self._open, False)
             self._open = None
         while True:
             if not isinstance(error, MessageUnhandled):
@@ -379,23 +361,3 @@ class Runner:
         self._inbox.close("the node has failed")
         if self._failure is not None and not self._failure.done():
             self._failure.set_result(f"{type(error).__name__}: {error}")
-
-
-def _as_fault(error: BaseException) -> Exception:
-    """The error as one that a future takes and a handler of faults sees.
-
-    A panic of native code is not an `Exception`; no future takes a `StopIteration`.
-    """
-    if isinstance(error, Exception) and not isinstance(error, StopIteration):
-        return error
-    return RuntimeError(repr(error))
-
-
-def _close(opened: OpenEngine, save: bool) -> None:
-    try:
-        if save:
-            opened.engine.end()
-    except Exception as error:  # the log is the truth; the next start takes longer, and asks
-        log_event("snapshot_failed", {"text": str(error)}, level=logging.WARNING)
-    finally:
-        opened.close()

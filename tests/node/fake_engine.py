@@ -15,7 +15,7 @@ from node.engine.events import Ask, Change, Event, Submit, SubmitBatch
 from node.engine.outbox import Disconnect, Notice, Outbox, Reached, Send
 from node.engine.view import View
 from node.errors import StorageFault
-from node.runner.runner import OpenEngine
+from node.runner.opened import OpenEngine
 
 NO_VIEW = cast(View, None)
 
