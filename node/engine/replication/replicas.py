@@ -2,14 +2,14 @@
 
 Rules: nothing is kept that a checked signed head of its coop does not cover; a log that stands before an
 anchor of what is not held waits, and what came is kept, bounded; a history that contradicts what is held
-becomes evidence. One request for each log is under way at a time; a lost one is asked of another peer.
+becomes evidence. One request for each log is under way at a time (`requests`).
 Of a coop with evidence against it only that is still taken in which other logs have anchored.
 
 The own log is taken in like any other while the node recovers (`node.engine.engine` decides when).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ledger.chain import SignedHead, extend_all
 from ledger.codec import split
@@ -24,19 +24,11 @@ from node.engine.outbox import Disconnect
 from node.engine.replication.forks import fork_from_entries, fork_from_head
 from node.engine.replication.growth import Growth
 from node.engine.replication.pending import Kept, Pending
+from node.engine.replication.requests import Requests
 from node.engine.tick import Tick
 from node.engine.wire import Entries, Get, Heads
 from node.errors import PeerFault
 from node.store import Segment
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Request:
-    """A `get` under way."""
-
-    peer: int
-    first: int
-    deadline_ms: int
 
 
 class Replicas:
@@ -51,9 +43,8 @@ class Replicas:
         """Whether there may be more to apply, that one tick was not to do."""
         self.waiting: dict[int, Waiting] = {}
         """What each log that stands before an anchor waits for."""
-        self._claims: dict[int, dict[int, int]] = {}
         self._pending: dict[int, Pending] = {}
-        self._requests: dict[int, _Request] = {}
+        self._requests = Requests(core)
 
     def begin_anew(self, coop: int) -> None:
         """Another history of that log is held now: what was known of the one before counts no more."""
@@ -63,16 +54,13 @@ class Replicas:
             if held is not None:
                 known[coop] = held
         self._kept(coop).clear()
-        self._requests.pop(coop, None)
+        self._requests.forget(coop)
         self.growth = Growth(self._core)
         self.has_more = True
 
     def peer_down(self, peer: int) -> None:
         """Forget what that peer could have sent."""
-        self._claims.pop(peer, None)
-        for coop, request in list(self._requests.items()):
-            if request.peer == peer:
-                del self._requests[coop]
+        self._requests.peer_down(peer)
 
     def on_heads(self, tick: Tick, peer: int, message: Heads) -> None:
         """Learn how far a peer's logs reach."""
@@ -89,9 +77,7 @@ class Replicas:
             if self._core.knows_less_than(peer):
                 return
             raise PeerFault("a head of a coop that is not in the charter")
-        claims = self._claims.setdefault(peer, {})
-        # The head under a part of a log says nothing about how much more the peer holds.
-        claims[coop] = max(claims.get(coop, 0), signed.length)
+        self._requests.claims(peer, coop, signed.length)
         known = self.best.get(coop)
         if signed.length == 0 or signed == known:
             return
@@ -141,9 +127,7 @@ class Replicas:
         if not self._core.has_log(coop) and self._core.knows_less_than(peer):
             return
         self.learn(tick, peer, message.signed)
-        request = self._requests.get(coop)
-        if request is not None and request.peer == peer and message.first <= request.first:
-            del self._requests[coop]
+        self._requests.arrived(peer, coop, message.first)
         length = self._core.length(coop)
         if message.signed.length <= length:
             return
@@ -185,7 +169,7 @@ class Replicas:
                 if self._apply(tick, kept):
                     return True
             except PeerFault as fault:
-                self._disbelieve(kept.peer, coop)
+                self._requests.disbelieve(kept.peer, coop)
                 tick.outbox.disconnects.append(Disconnect(kept.peer, str(fault)))
             if coop in self.waiting:
                 return False
@@ -212,10 +196,6 @@ class Replicas:
         if is_in_log and validator.head_at(waiting.coop, waiting.length) is None:
             validator.recall_head(waiting.coop, waiting.length, waiting.head)
 
-    def _disbelieve(self, peer: int, coop: int) -> None:
-        """Ask that peer for nothing of that log until it speaks of it again."""
-        self._claims.get(peer, {}).pop(coop, None)
-
     def _apply(self, tick: Tick, kept: Kept) -> bool:
         """Apply a message that begins within the log or just after it; whether the log grew."""
         message, coop = kept.entries, kept.entries.coop
@@ -233,7 +213,7 @@ class Replicas:
             self._contradicted(tick, kept)
             return False
         if not self._is_wanted(message, blob):
-            self._disbelieve(kept.peer, coop)
+            self._requests.disbelieve(kept.peer, coop)
             return False
         result = self._core.validator.replay(coop, blob)
         if result.count:
@@ -303,7 +283,7 @@ class Replicas:
         """The first of these entries, which their coop has signed, breaks the rules."""
         entries = rest.entries
         self._kept(entries.coop).clear()
-        self._disbelieve(rest.peer, entries.coop)
+        self._requests.disbelieve(rest.peer, entries.coop)
         evidence = InvalidEntryEvidence(
             number=entries.first,
             previous=entries.previous,
@@ -342,7 +322,7 @@ class Replicas:
         evidence = fork_from_entries(self._core, message, covering)
         signed = self._core.signed.get(coop)
         first = 1 if signed is None else signed.length + 1
-        self._disbelieve(kept.peer, coop)
+        self._requests.disbelieve(kept.peer, coop)
         if evidence is not None:
             self._core.accuse(tick, evidence)
         elif message.first > first:
@@ -352,43 +332,21 @@ class Replicas:
     def _ask(self, tick: Tick) -> None:
         """Request what is known to exist and not held, one request for each log."""
         for coop, best in self.best.items():
-            self._expire(tick, coop)
+            self._requests.expire(coop, tick.steady_ms)
             if best == self._core.signed.get(coop):
                 continue
-            if coop in self._requests or not self._may_take(coop):
+            if self._requests.is_under_way(coop) or not self._may_take(coop):
                 continue
             first = self._kept(coop).next_missing(self._core.length(coop))
             if first > best.length or not self._kept(coop).has_room:
                 continue
             if coop in self._core.accused and not self._needed(coop):
                 continue
-            peer = self._peer_with(coop, first, tick.steady_ms)
-            if peer is not None:
-                deadline = tick.steady_ms + self._core.settings.request_timeout_ms
-                self._requests[coop] = _Request(peer=peer, first=first, deadline_ms=deadline)
-                tick.send(peer, Get(coop=coop, first=first).encode())
-
-    def _expire(self, tick: Tick, coop: int) -> None:
-        request = self._requests.get(coop)
-        if request is not None and request.deadline_ms <= tick.steady_ms:
-            del self._requests[coop]
-            # It may have gone to a peer that can't answer; let its next words speak for it again.
-            self._disbelieve(request.peer, coop)
-
-    def _peer_with(self, coop: int, first: int, now_ms: int) -> int | None:
-        """A peer that claims to hold the entry: the log's own coop, or any, in turn."""
-        able = sorted(
-            peer for peer in self._core.peers if self._claims.get(peer, {}).get(coop, 0) >= first
-        )
-        if not able:
-            return None
-        if coop in able and coop not in self._core.accused:
-            return coop
-        return able[now_ms % len(able)]
+            self._requests.ask(tick, coop, first)
 
     def wake_at_ms(self) -> int | None:
         """When the first request counts as lost."""
-        return min((request.deadline_ms for request in self._requests.values()), default=None)
+        return self._requests.wake_at_ms()
 
 
 def _size_of(segments: Sequence[Segment]) -> int:
