@@ -119,8 +119,8 @@ bench: install ## all benchmarks
 	$(BIN)/python -m benchmarks
 
 .PHONY: mutants
-mutants: install ## seeded bugs, each of which the tests must find; with FAST=1 without those that are slow
-	$(BIN)/python -m tests.mutations $(if $(FAST),--fast)
+mutants: install ## seeded bugs that the tests must find; with FAST=1 without the slow ones, with SLOW=1 only those
+	$(BIN)/python -m tests.mutations $(if $(FAST),--fast) $(if $(SLOW),--slow)
 
 .PHONY: model
 model: install ## every state of the model of agreement, and of it without one rule: needs spin and gcc

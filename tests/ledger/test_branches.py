@@ -255,6 +255,35 @@ def test_the_order_of_branches_does_not_depend_on_their_numbers() -> None:
     assert len(digests) == 1
 
 
+def test_the_order_of_arrival_leaves_no_trace(make_validator: MakeValidator) -> None:
+    """What came from before the fork is forgotten whether its log or the payee's came last."""
+    forks = Forks(FEDERATION, make_validator(FEDERATION.founding), {FORKER: 2})
+    forks.begin(members=2)
+    forks.pay(FORKER, 1, 5)
+    forks.anchor(1, FORKER)
+    forks.part(FORKER, 1)
+    for branch in (0, 1):
+        forks.pay(FORKER, 1, 10 + branch, branch=branch)
+    digests = {forks.validator.digest()}
+    for last in sorted(forks.logs):
+        validator = make_validator(FEDERATION.founding)
+        assert validator.add_branch(FORKER) == 1
+        rests = {name: list(entries) for name, entries in forks.logs.items()}
+        while any(rests.values()):
+            others = [name for name, rest in rests.items() if rest and name != last]
+            moved = 0
+            for coop, branch in others or [last]:
+                rest = rests[coop, branch]
+                done = validator.replay(coop, b"".join(rest), branch=branch)
+                del rest[: done.count]
+                moved += done.count
+            if not moved:
+                done = validator.replay(last[0], rests[last][0], branch=last[1])
+                del rests[last][: done.count]
+        digests.add(validator.digest())
+    assert len(digests) == 1
+
+
 def test_a_loss_that_is_not_named_is_found() -> None:
     forks = begun(ReferenceValidator)
     spend_twice(forks)

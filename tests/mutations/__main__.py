@@ -11,7 +11,9 @@ from tests.mutations.running import RunnerBroken, Verdict, run_mutants
 def main() -> int:
     """The exit code: 0 when every mutant was found."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutations", description=__doc__)
-    parser.add_argument("--fast", action="store_true", help="leave out those marked slow")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--fast", action="store_true", help="leave out those marked slow")
+    which.add_argument("--slow", action="store_true", help="only those marked slow")
     parser.add_argument("--only", metavar="TEXT", help="only those with TEXT in name or file")
     parser.add_argument("--jobs", type=int, default=2, help="how many at once (default 2)")
     options = parser.parse_args()
@@ -19,6 +21,7 @@ def main() -> int:
         mutant
         for mutant in load_mutants()
         if not (options.fast and mutant.slow)
+        and not (options.slow and not mutant.slow)
         and (options.only is None or options.only in f"{mutant.name} {mutant.file}")
     ]
     if not mutants:

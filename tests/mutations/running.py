@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ from tempfile import TemporaryDirectory
 from tests.mutations.mutant import TREE, Mutant
 
 TIMEOUT_SECONDS = 600
+_BUILDING = threading.Lock()
+"""Copies are built in one folder of the compiler's, so one after the other."""
 _PASSED, _FAILED, _INTERRUPTED = 0, 1, 2
 
 
@@ -90,7 +93,8 @@ def _check_unharmed(mutants: Sequence[Mutant], copy: Path) -> None:
 def _judge(mutant: Mutant, copy: Path) -> Verdict:
     with _mutated(mutant, copy):
         if mutant.is_native:
-            built = _build(copy)
+            with _BUILDING:
+                built = _build(copy)
             if built is not None:
                 raise RunnerBroken(f"{mutant.name}: it can't be built:\n{built}")
         code, output = _pytest(mutant.tests, copy)

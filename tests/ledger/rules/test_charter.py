@@ -24,8 +24,9 @@ from ledger.invariants import find_violations
 from ledger.refusals import Refusal
 from ledger.rules.amendments import amend
 from ledger.rules.charter import check_content, decide_charter
+from ledger.signatures import SigningKey
 from ledger.validators.reference import ReferenceValidator
-from tests.builders import MakeValidator, replay_logs
+from tests.builders import MakeValidator, replay_logs, signing_key
 from tests.charter_builders import FOURTH, Union, certified, join_of, open_union
 from tests.ledger.rules.charter_tables import FAULTS, HEAD, OTHER_KEY, VALID, Fault, stage
 
@@ -224,6 +225,8 @@ def test_a_limit_below_what_is_owed_stops_and_takes_nothing_back(union: Union) -
     pay = union.books.next_pay(1, 1, 2, 0, 1)
     assert union.books.refusal(1, pay) is Refusal.CLEARING_LIMIT_EXCEEDED
     assert find_violations(union.books.validator) == []
+    union.decide(SetClearingLimit(coop=1, limit=8))
+    assert find_violations(union.books.validator) == []
     union.decide(SetClearingLimit(coop=1, limit=101))
     assert union.books.refusal(1, pay) is None
 
@@ -243,6 +246,23 @@ def test_a_new_key_signs_the_heads_beyond_the_length(union: Union) -> None:
         None,
     ]
     assert [books.refusal(1, each) for each in (old[0], new[1])] == [None, None]
+
+
+def test_each_of_several_keys_goes_on_to_count_for_its_part_of_the_log(union: Union) -> None:
+    books, federations = union.books, [union.federation]
+    books.admit(2, 3, 4)
+    length = books.validator.log(2).length
+    for until, key in ((length - 2, OTHER_KEY), (length - 1, signing_key("a third node key"))):
+        union.decide(SetNodeKey(coop=2, key=key.public_key, length=until), 1)
+        union.with_key(2, key)
+        federations.append(union.federation)
+    for place, federation in enumerate(federations):
+        books.federation = federation
+        anchors = [books.anchor_bytes(2, at) for at in (length - 2, length - 1, length)]
+        found = [books.validator.judge(1, encode_entry(books.now, anchor)) for anchor in anchors]
+        expected: list[Refusal | None] = [Refusal.SIGNATURE_INVALID] * 3
+        expected[place] = None
+        assert found == expected
 
 
 def test_a_log_that_lacks_the_new_key_refuses_what_it_signed(union: Union) -> None:
@@ -387,6 +407,18 @@ def test_a_readmission_names_where_the_log_is(union: Union) -> None:
     assert refused_in(2, 1, HEAD) is None
     assert refused_in(1, 2, head) is None
     assert refused_in(3, length, head) is None
+
+
+@pytest.mark.parametrize("key", [OTHER_KEY, signing_key("a third node key")])
+def test_a_readmission_does_not_go_back_behind_a_key_of_before(
+    union: Union, key: SigningKey
+) -> None:
+    length = union.books.validator.log(3).length
+    union.decide(SetNodeKey(coop=3, key=OTHER_KEY.public_key, length=length), 1)
+    union.decide(Quarantine(coop=3), 1)
+    change = Readmit(coop=3, key=key.public_key, limit=20, length=length - 1, head=HEAD)
+    assert refusal(union, change) is Refusal.CHARTER_LENGTH_WRONG
+    assert refusal(union, replace(change, length=length)) is None
 
 
 def test_the_bound_of_a_day_counts_from_the_next_entry_on(union: Union) -> None:

@@ -53,6 +53,14 @@ def test_it_decides_nothing_any_more(union: Union) -> None:
     assert [coop.number for coop in union.charter.members()] == [1, 2]
 
 
+def test_the_last_member_stays_and_may_let_others_go(union: Union) -> None:
+    for coop in (1, 2):
+        union.decide(Quarantine(coop=coop), 2)
+    stays = union.books.refusal(2, union.next(Leave(coop=LEAVER)))
+    assert stays is Refusal.CHARTER_QUORUM_IMPOSSIBLE
+    assert union.books.refusal(2, union.next(Leave(coop=1))) is None
+
+
 def test_its_own_log_takes_it_in_last(union: Union) -> None:
     leave(union)
     pay = union.books.next_pay(LEAVER, 1, LEAVER, 2, 10)

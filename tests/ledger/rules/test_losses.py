@@ -65,7 +65,9 @@ def test_until_all_have_taken_it_in_the_line_of_the_loss_says_what_nobody_was_ch
 def test_the_federation_may_decide_for_the_branch_that_fewer_anchored(forks: Forks) -> None:
     forks.decide(forks.let_stand(*LOST, loss2=800))
     assert forks.validator.standing(FORKER) == 1
-    forks.take_in(*HONEST, LOST)
+    forks.take_in((1, 0))
+    assert forks.validator.standing(FORKER) == 0  # two of three go by the other one still
+    forks.take_in((2, 0), (4, 0), LOST)
     assert forks.validator.standing(FORKER) == 0
     assert fork_loss(forks.validator) == 0
     assert forks.balance(FORKER, 0, branch=0) == -800
@@ -79,6 +81,8 @@ def test_a_log_goes_on_with_the_branch_that_stands_from_where_they_part(forks: F
     forks.take_in((1, 0))
     assert forks.validator.log(1).anchored[FORKER] == before - 1
     assert forks.validator.gone_by(1, other=FORKER) == 0  # all that it anchored is in both
+    length = forks.validator.log(FORKER, branch=1).length
+    assert forks.validator.credits_waiting(home=1, other=FORKER) == length
     forks.anchor(1, FORKER, of=1)
     assert forks.validator.gone_by(1, other=FORKER) == 1
     assert forks.balance(1) == 700 + 30
@@ -164,6 +168,29 @@ def test_what_stands_goes_on_to_stand(forks: Forks) -> None:
     assert forks.offer(1, other) is Refusal.CHARTER_LENGTH_WRONG
     forks.decide(forks.let_stand(*STANDS))
     forks.take_in(*HONEST, STANDS)
+    assert find_violations(forks.validator) == []
+
+
+def test_the_last_decision_says_what_stands_among_what_goes_on_from_the_one_before(
+    make_validator: MakeValidator,
+) -> None:
+    forks = Forks(FEDERATION, make_validator(FEDERATION.founding), {FORKER: 3})
+    forks.begin(members=2)
+    forks.part(FORKER, 1, 2)
+    forks.pay(FORKER, 1, 1, branch=0)
+    forks.pay(FORKER, 1, 2, branch=1)
+    forks.decide(forks.let_stand(FORKER, 1))
+    forks.part(FORKER, 2)
+    for branch in (1, 2):
+        forks.pay(FORKER, 1, 10 * branch, branch=branch)
+    for coop in (1, 2):
+        forks.anchor(coop, FORKER, of=1)
+    forks.take_in(*HONEST)
+    assert forks.validator.standing(FORKER) == 1
+    forks.decide(forks.let_stand(FORKER, 2, loss1=10))
+    forks.take_in((4, 0))
+    assert forks.validator.standing(FORKER) == 2
+    forks.take_in(*HONEST, (FORKER, 2))
     assert find_violations(forks.validator) == []
 
 
