@@ -1,6 +1,7 @@
 # Everything a developer types. `make` alone prints this list.
 #
 #   SEEDS=n            how many seeds `make sim` runs (default 20)
+#   JOBS=n             how many files of tests at once (default: one for each processor)
 #   SECONDS_EACH=n     how long `make fuzz` runs each target (default 60)
 #   PYTHON=python3.12  the interpreter that makes the virtual environment (default: the first of
 #                      python3, python3.13, python3.12, python3.11 that is 3.11 or later)
@@ -13,6 +14,7 @@
 SHELL := /bin/bash
 
 SEEDS ?= 20
+JOBS ?= auto
 SECONDS_EACH ?= 60
 VENV := .venv
 BIN := $(VENV)/bin
@@ -94,7 +96,7 @@ format: install ## format the code and repair what ruff can repair
 
 .PHONY: test
 test: install ## the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 .PHONY: native-test
 native-test: ## the tests of the native validator that need no Python
