@@ -163,6 +163,16 @@ class Validator:
     def set_days(self, coop: int, branch: int, days: bytes) -> None:
         """Give a log the values of the index that it has now, encoded."""
 
+    def set_governance(self, coop: int, branch: int, told: bytes) -> None:
+        """Give a log what follows from its bylaws and guarantees for payments, encoded."""
+
+    def levy_total(self, coop: int, branch: int, positive: int, negative: int) -> int | None:
+        """What a levy would take of all accounts; None when a balance would leave its range."""
+
+    def members(self, coop: int, branch: int, opened_at_most: int) -> int:
+        """How many accounts were opened by that length of the log and are not closed."""
+
+    def pledged(self, coop: int, branch: int, account: int) -> int: ...
     def chain(self, coop: int, branch: int, entries: Entries) -> bytes:
         """The head that these entries would lead to."""
 

@@ -12,6 +12,8 @@ does to them: what moves them is decided natively.
 from dataclasses import dataclass
 
 from ledger.charter import Charter
+from ledger.codec import MAX
+from ledger.government.commons import PaymentTerms, Rates
 from ledger.index.table import Index
 from ledger.state import Account, Log
 
@@ -50,10 +52,19 @@ class Effects:
     """What the log goes by from the next entry on; None when it is as before."""
     stand: LetStand | None = None
     """What a decision about a fork does to it (`ledger.rules.branches.let_stand`); None for all else."""
+    commons: int = 0
+    """By how much the commons changes, in minor units. With the changes of accounts it adds up to 0."""
+    levy: Rates | None = None
+    """A levy on all accounts, which the commons gets; the only thing then that moves amounts."""
+    terms: PaymentTerms | None = None
+    """What follows from the chapter of the bylaws for payments; None when it is as before."""
+    pledged: tuple[tuple[int, int], ...] = ()
+    """What follows from the chapter of guarantees: accounts whose pledges change, with their sum then."""
 
 
 def apply_effects(log: Log, effects: Effects) -> None:
     """Carry out what a rule decided for the next entry of `log`."""
+    _move(log, effects)
     for account in effects.accounts:
         log.accounts[account.number] = account
         log.handles[account.handle] = account.number
@@ -64,6 +75,37 @@ def apply_effects(log: Log, effects: Effects) -> None:
     if effects.charter is not None:
         log.charter = effects.charter
         log.index = log.index if effects.charter.index is not None else None
+    if effects.terms is not None:
+        log.terms = effects.terms
+    for number, total in effects.pledged:
+        log.pledged[number] = total
+        if not total:
+            del log.pledged[number]
+
+
+def levy_total(log: Log, rates: Rates) -> int | None:
+    """What a levy would take of the accounts of `log`, in minor units; None when it can't be taken.
+
+    It can't when a balance or that of the commons would leave its range.
+    """
+    balances = [account.balance for account in log.accounts.values()]
+    total = sum(map(rates.of, balances))
+    fits = all(balance - rates.of(balance) >= -MAX for balance in balances)
+    return total if fits and log.commons + total <= MAX else None
+
+
+def _move(log: Log, effects: Effects) -> None:
+    before = (log.accounts.get(account.number) for account in effects.accounts)
+    moved = sum(account.balance for account in effects.accounts)
+    moved -= sum(account.balance for account in before if account is not None)
+    assert moved + effects.commons == 0, "what an entry moves adds up to nothing"
+    log.commons += effects.commons
+    if effects.levy is not None:
+        assert not effects.accounts, "a levy goes alone"
+        for account in log.accounts.values():
+            taken = effects.levy.of(account.balance)
+            account.balance -= taken
+            log.commons += taken
 
 
 def _put(log: Log, row: Row) -> None:

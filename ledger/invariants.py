@@ -10,6 +10,8 @@ from typing import cast
 
 from ledger.charter import Coop
 from ledger.codec import MAX, decode
+from ledger.government.articles import Article
+from ledger.government.bylaws import BYLAWS_CHAPTER, bylaws_of_row
 from ledger.rules.losses import FORKS_CHAPTER
 from ledger.validators.interface import Validator
 
@@ -47,6 +49,13 @@ def settled_losses(validator: Validator, coop: int, *, branch: int = 0) -> list[
     """Of each decision about a fork what the log lost by it, and what was charged to its commons."""
     rows = (decode(value) for _, value in validator.rows(coop, FORKS_CHAPTER, branch=branch))
     return [(lost, charge) for _, lost, charge in cast("Iterator[list[int]]", rows)]
+
+
+def commons_debt(validator: Validator, coop: int, *, branch: int = 0) -> int:
+    """The most that any bylaws of the log have let its commons owe, in minor units."""
+    rows = validator.rows(coop, BYLAWS_CHAPTER, branch=branch)
+    adopted = (bylaws_of_row(key, value) for key, value in rows)
+    return max((bylaws.value(Article.COMMONS_DEBT) for bylaws in adopted), default=0)
 
 
 def _federation_violations(validator: Validator) -> Iterator[Violation]:
@@ -97,7 +106,7 @@ def _violations_of(validator: Validator, coop: int, branch: int) -> Iterator[Vio
     charged = sum(charge for _, charge in settled_losses(validator, coop, branch=branch))
     if log.position - log.held < -most_owed - charged:
         yield Violation("clearing_limit_holds", f"coop {coop}: position {log.position}")
-    if log.commons < -charged:
+    if log.commons - log.held < -charged - commons_debt(validator, coop, branch=branch):
         yield Violation("commons_not_negative", f"coop {coop}: commons {log.commons}")
     held = sum(item.amount for item in validator.returnable(coop, branch=branch))
     if log.held != held or held < 0:

@@ -38,7 +38,7 @@ from ledger.transactions import (
 class Signers(Enum):
     """Whose signatures make an entry of a kind valid."""
 
-    PAYER = "the owner of the account that pays"
+    OWNER = "the owner of the account that it is about"
     STEWARDS = "the stewards of the log's coop, enough of them"
     NODE = "the node of the log's coop, by the head over the entry"
     COOPS = "the nodes of several coops, over a content that is theirs together"
@@ -77,7 +77,7 @@ KINDS: Final[Mapping[Kind, KindRow]] = {
             kind=Kind.PAY,
             class_=Pay,
             read=read_pay,
-            signers=Signers.PAYER,
+            signers=Signers.OWNER,
             decider=Decider.NATIVE,
             clause="7.2",
         ),
@@ -155,7 +155,7 @@ def names_of(kinds: Iterable[Kind]) -> list[str]:
 STEWARDS_KINDS: Final = kinds_of(Signers.STEWARDS)
 """What stewards draft and sign."""
 
-PEOPLES_KINDS: Final = kinds_of(Signers.PAYER) | STEWARDS_KINDS
+PEOPLES_KINDS: Final = kinds_of(Signers.OWNER) | STEWARDS_KINDS
 """What a node takes from people; it makes the rest itself."""
 
 NODES_KINDS: Final = frozenset(KINDS) - PEOPLES_KINDS

@@ -11,6 +11,7 @@ from typing import Any, Final, Self
 
 from ledger.charter import Charter
 from ledger.codec import Value
+from ledger.government.commons import PaymentTerms
 from ledger.index.table import Index
 from ledger.transactions import Status
 
@@ -143,6 +144,10 @@ class Log:
     """What the shared rules remember: of each chapter that has rows, value by key."""
     index: Index | None = None
     """What follows from the chapter of the index; None in a federation without one."""
+    terms: PaymentTerms = field(default_factory=PaymentTerms)
+    """What the bylaws in force ask of payments: follows from their chapter."""
+    pledged: dict[int, int] = field(default_factory=dict)
+    """What accounts answer for with others: follows from the chapter of guarantees."""
     payments_today: int = 0
     """How many payments the day of `time` has; counted only where the charter bounds entries."""
     others_today: int = 0

@@ -14,6 +14,7 @@ from typing import ClassVar
 from ledger.charter_entries import CharterEntry as CharterEntry
 from ledger.codec import Value, encode
 from ledger.decisions import IndexEntry as IndexEntry
+from ledger.government.articles import CLASSES
 from ledger.shapes import MAX_ANCHOR_SIGNATURES as MAX_ANCHOR_SIGNATURES
 from ledger.shapes import MAX_NUMBER as MAX_NUMBER
 from ledger.shapes import MAX_STEWARDS as MAX_STEWARDS
@@ -197,7 +198,10 @@ class Return:
 AccountChange = Limit | SetStatus
 """What stewards change of an account that is there: its next revision, and with a reason."""
 
-Stewarded = Admit | AccountChange
+MemberChange = Admit | AccountChange
+"""What stewards do about one member."""
+
+Stewarded = MemberChange
 """What stewards sign."""
 
 Transaction = Pay | Stewarded | Anchor | IndexEntry | Return | CharterEntry
@@ -256,7 +260,7 @@ def read_admit(fields: list[object]) -> Admit | None:
         return None
     if type(handle) is not str or not HANDLE.fullmatch(handle):
         return None
-    if type(class_) is not int or class_ not in (0, 1) or type(limit) is not int:
+    if type(class_) is not int or not 0 <= class_ < CLASSES or type(limit) is not int:
         return None
     if signatures is None:
         return None

@@ -22,7 +22,7 @@ SECTIONS: Final = re.compile(
 )
 RETURNED: Final = re.compile(r"\bRefusal\.([A-Z_]+)\b")
 RULES: Final = [
-    *sorted((PROJECT / "ledger" / "rules").glob("*.py")),
+    *sorted((PROJECT / "ledger" / "rules").rglob("*.py")),
     PROJECT / "ledger" / "validators" / "reference.py",
     PROJECT / "ledger" / "validators" / "shared_rules.py",
 ]
@@ -97,7 +97,7 @@ def test_each_refusal_of_the_rules_is_the_one_that_its_clause_names(path: Path) 
 
 def test_a_wrong_clause_would_be_noticed() -> None:
     assert "`sequence_gap`" in clauses()["7.2.4"]
-    assert "7.2.14" not in clauses()
+    assert "7.2.99" not in clauses()
     assert list(expanded("# 7.2.6 to 7.2.9, as (7.7)")) == [
         *("7.2.6", "7.2.7", "7.2.8", "7.2.9"),
         *("7.2.6", "7.2.9", "7.7"),

@@ -6,12 +6,14 @@ through `MemberState` and answers with the account as it is afterwards, or a ref
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Protocol, assert_never
+from typing import Final, Protocol, assert_never
 
-from ledger.charter import Coop
-from ledger.codec import MAX
-from ledger.effects import Effects
+from ledger.codec import MAX, encode
+from ledger.effects import Effects, Row
+from ledger.government.articles import DAY
 from ledger.refusals import Refusal
+from ledger.rules.office import OfficeState, Verify, bylaws_in_force, check_stewards
+from ledger.rules.powers import power_of
 from ledger.signatures import (
     KeyInadmissible,
     SignatureInvalid,
@@ -19,32 +21,25 @@ from ledger.signatures import (
     verify,
 )
 from ledger.state import COMMONS, Account
-from ledger.transactions import Admit, Limit, SetStatus, Signatures, Status, Stewarded
-
-Verify = Callable[..., None]
-"""As `ledger.signatures.verify`. A validator may pass one that knows the answers of a batch."""
+from ledger.transactions import Admit, Limit, MemberChange, SetStatus, Status
 
 CheckKey = Callable[[bytes], None]
-"""As `ledger.signatures.check_key_admissible`, for the same reason."""
+"""As `ledger.signatures.check_key_admissible`. A validator may pass one that knows the answers of a batch."""
+
+ADMITTED_CHAPTER: Final = "admitted"
+"""Key: a day; value: the number of its last `admit`. From it follows who has been a member for how long."""
 
 
-class MemberState(Protocol):
+class MemberState(OfficeState, Protocol):
     """What the rules of this module see of the log that an entry is for."""
-
-    def account(self, number: int) -> Account | None:
-        """The account, not to be changed."""
 
     def holds_handle(self, handle: str) -> bool:
         """Whether an account of this coop has or had the handle."""
 
-    def row(self, chapter: str, key: bytes) -> bytes | None:
-        """The value of a row of a chapter."""
-
 
 def decide_members(
-    transaction: Stewarded,
+    transaction: MemberChange,
     *,
-    coop: Coop,
     state: MemberState,
     time: int,
     number: int,
@@ -56,14 +51,15 @@ def decide_members(
 
     `message` is what the signatures in the transaction cover.
     """
+    power = power_of(transaction, bylaws_in_force(state))
     refusal = check_change(transaction, state=state, check_key=check_key) or check_stewards(
-        coop, transaction.stewards, message, verify
+        state, power, transaction.stewards, message, verify
     )
     if refusal is not None:
         return refusal
     match transaction:
         case Admit():
-            return _admit(transaction, number, message, verify)
+            return _admit(transaction, number, time, message, verify)
         case Limit():
             after = _with_limit(transaction, _known(state, transaction.account), time)
         case SetStatus():
@@ -74,7 +70,7 @@ def decide_members(
 
 
 def check_change(
-    transaction: Stewarded,
+    transaction: MemberChange,
     *,
     state: MemberState,
     check_key: CheckKey = check_key_admissible,
@@ -120,7 +116,13 @@ def _check_admit(admit: Admit, state: MemberState, check_key: CheckKey) -> Refus
     # 7.3.3
     if not 0 <= admit.limit <= MAX:
         return Refusal.LIMIT_OUT_OF_RANGE
-    # 7.3.4: keys are looked at here, once; signatures by them are then decided by ZIP-215 alone (3.1).
+    # 7.3.4, 7.3.5: classes, and with how much trust somebody may begin, are for the bylaws to say.
+    bylaws = bylaws_in_force(state)
+    if not bylaws.has_class(admit.class_):
+        return Refusal.CLASS_UNKNOWN
+    if admit.limit > bylaws.first_limit(admit.class_):
+        return Refusal.FIRST_LIMIT_EXCEEDED
+    # 7.3.6: keys are looked at here, once; signatures by them are then decided by ZIP-215 alone (3.1).
     try:
         check_key(admit.key)
     except KeyInadmissible:
@@ -128,8 +130,10 @@ def _check_admit(admit: Admit, state: MemberState, check_key: CheckKey) -> Refus
     return None
 
 
-def _admit(admit: Admit, number: int, message: bytes, verify: Verify) -> Effects | Refusal:
-    # 7.3.5: whoever is admitted holds the key, and has signed the same as the stewards.
+def _admit(
+    admit: Admit, number: int, time: int, message: bytes, verify: Verify
+) -> Effects | Refusal:
+    # 7.3.7: whoever is admitted holds the key, and has signed the same as the stewards.
     try:
         verify(public_key=admit.key, message=message, signature=admit.key_signature)
     except SignatureInvalid:
@@ -142,7 +146,8 @@ def _admit(admit: Admit, number: int, message: bytes, verify: Verify) -> Effects
         limit=admit.limit,
         opened=number,
     )
-    return Effects(accounts=(opened,))
+    row = Row(chapter=ADMITTED_CHAPTER, key=encode(time // DAY), value=encode(number))
+    return Effects(accounts=(opened,), chapters=(row,))
 
 
 def _check_limit(change: Limit) -> Refusal | None:
@@ -181,22 +186,3 @@ def _with_limit(change: Limit, account: Account, time: int) -> Account:
         until=change.until,
         after=change.after,
     )
-
-
-def check_stewards(
-    coop: Coop, signatures: Signatures, message: bytes, verify: Verify = verify
-) -> Refusal | None:
-    """The refusal that these stewards' signatures earn (section 7.5), or None."""
-    # 7.5.1
-    if any(steward >= len(coop.stewards) for steward, _ in signatures):
-        return Refusal.STEWARD_UNKNOWN
-    # 7.5.2: they rise strictly (section 6), so nobody counts twice.
-    if len(signatures) < coop.steward_threshold:
-        return Refusal.STEWARDS_TOO_FEW
-    # 7.5.3: all of them, also beyond the threshold: whoever is named in a log has signed.
-    try:
-        for steward, signature in signatures:
-            verify(public_key=coop.stewards[steward].key, message=message, signature=signature)
-    except SignatureInvalid:
-        return Refusal.SIGNATURE_INVALID
-    return None

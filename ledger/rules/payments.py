@@ -2,6 +2,7 @@
 
 from ledger.charter import Standing
 from ledger.codec import MAX
+from ledger.government.commons import contribution_of
 from ledger.refusals import Refusal
 from ledger.rules.branches import branch_gone_by
 from ledger.rules.charter import check_partner
@@ -47,7 +48,7 @@ def check_pay(state: State, log: Log, time: int, pay: Pay, message: bytes) -> Re
         refusal = check_payment_price(log.index, pay.price, amount=pay.amount, time=time)
         if refusal is not None:
             return refusal
-    return _check_funds(log, time, pay, payer)
+    return _check_funds(log, time, pay, payer) or _check_bylaws(log, pay)
 
 
 def _check_payee(state: State, log: Log, pay: Pay) -> Refusal | None:
@@ -84,8 +85,9 @@ def _check_abroad(log: Log, coop: int) -> Refusal | None:
 
 
 def _check_funds(log: Log, time: int, pay: Pay, payer: Account) -> Refusal | None:
-    # 7.2.11
-    if payer.balance - pay.amount - pay.fee < -payer.limit_at(time):
+    # 7.2.11: what was pledged for others is not there to be spent.
+    pledged = log.pledged.get(payer.number, 0)
+    if payer.balance - pay.amount - pay.fee < pledged - payer.limit_at(time):
         return Refusal.LIMIT_EXCEEDED
     # 7.2.12: what is held belongs to those whom it goes back to, so the coop can't spend it.
     is_local = pay.payee_coop == log.coop
@@ -99,6 +101,23 @@ def _check_funds(log: Log, time: int, pay: Pay, payer: Account) -> Refusal | Non
         return Refusal.BALANCE_OUT_OF_RANGE
     if is_local and pay.payee != COMMONS and log.accounts[pay.payee].balance + pay.amount > MAX:
         return Refusal.BALANCE_OUT_OF_RANGE
+    return None
+
+
+def _check_bylaws(log: Log, pay: Pay) -> Refusal | None:
+    # 7.2.14
+    is_local = pay.payee_coop == log.coop
+    is_to_commons = is_local and pay.payee == COMMONS
+    rate = log.terms.contribution
+    if pay.fee < contribution_of(pay.amount, rate=rate, is_to_commons=is_to_commons):
+        return Refusal.CONTRIBUTION_MISSING
+    # 7.2.15: what comes from elsewhere has left its payer already: no ceiling for it.
+    if not is_local or is_to_commons:
+        return None
+    payee = log.accounts[pay.payee]
+    ceiling = log.terms.ceilings[payee.class_]
+    if ceiling and payee.balance + pay.amount > ceiling:
+        return Refusal.CEILING_EXCEEDED
     return None
 
 

@@ -15,6 +15,7 @@ from ledger.charter_entries import CharterEntry
 from ledger.charter_index import Redenominate, SetIndex
 from ledger.effects import Effects
 from ledger.entries import Entry
+from ledger.government.commons import Rates
 from ledger.index.table import Index
 from ledger.refusals import Refusal
 from ledger.rules.charter import LogPlace, charter_row, decide_charter
@@ -22,15 +23,16 @@ from ledger.rules.charter_index import index_after, rows_that_fall_away
 from ledger.rules.index import decide_index
 from ledger.rules.index_rows import index_row
 from ledger.rules.losses import ForkedLog, Settled, settle_losses
-from ledger.rules.members import CheckKey, MemberState, Verify, decide_members
+from ledger.rules.members import CheckKey, MemberState, decide_members
+from ledger.rules.office import Verify
 from ledger.signatures import check_key_admissible, verify
 from ledger.state import Waiting
 from ledger.transactions import (
     Anchor,
     IndexEntry,
+    MemberChange,
     Pay,
     Return,
-    Stewarded,
     signed_part,
 )
 
@@ -46,8 +48,25 @@ class LogState(MemberState, LogPlace, ForkedLog, Protocol):
     def index(self) -> Index | None:
         """What it knows of the index; None in a federation without one."""
 
-    def rows(self, chapter: str) -> list[tuple[bytes, bytes]]:
-        """Key and value of each row of a chapter, rising."""
+    @property
+    def commons(self) -> int:
+        """The balance of the commons, in minor units."""
+
+    @property
+    def held(self) -> int:
+        """What of it is to be given back to those who paid somebody that had closed."""
+
+    def row(self, chapter: str, key: bytes) -> bytes | None:
+        """The value of a row of a chapter."""
+
+    def members(self, opened_at_most: int) -> int:
+        """How many accounts were opened by that entry of the log, or before it, and are not closed."""
+
+    def pledged(self, account: int) -> int:
+        """What an account answers for with others, in minor units."""
+
+    def levy_total(self, rates: Rates) -> int | None:
+        """What a levy would take of all accounts, in minor units; None: a balance would leave its range."""
 
 
 def decide(
@@ -63,10 +82,9 @@ def decide(
     `context` precedes the signed part of a transaction in what members' and stewards' signatures cover.
     """
     transaction = entry.transaction
-    if isinstance(transaction, Stewarded):
+    if isinstance(transaction, MemberChange):
         return decide_members(
             transaction,
-            coop=state.charter.coops[state.coop],
             state=state,
             time=entry.time,
             number=state.length + 1,

@@ -20,6 +20,8 @@ import msgpack
 from ledger.charter import Charter
 from ledger.codec import Value, encode
 from ledger.errors import SnapshotError
+from ledger.government.bylaws import BYLAWS_CHAPTER, newest_bylaws
+from ledger.government.guarantees import GUARANTEES_CHAPTER, pledged_by_all
 from ledger.rules.branches import (
     branch_gone_by,
     branches_of,
@@ -217,6 +219,8 @@ def _load_log(header: Any, lines: Any, log: Log, heads: _Anchored) -> Any:
     line = _load_chapters(lines, log, indexed)
     log.charter = load_charter(log.charter, log.rows(CHARTER_CHAPTER))
     log.index = load_index(log.charter, log.rows(INDEX_CHAPTER))
+    log.terms = newest_bylaws(log.rows(BYLAWS_CHAPTER)).payment_terms
+    log.pledged = pledged_by_all(log.rows(GUARANTEES_CHAPTER))
     _check_charter(log, length, is_counted=len(header) > 13)
     return line
 

@@ -1,8 +1,11 @@
 """The reference validator's logs: as they begin, and as the shared rules see one."""
 
+from ledger.effects import levy_total
 from ledger.founding import Founding
+from ledger.government.commons import Rates
 from ledger.rules.branches import loss_by, may_stand, new_log
 from ledger.state import Account, Log, State
+from ledger.transactions import Status
 
 
 def empty_state(founding: Founding) -> State:
@@ -22,6 +25,7 @@ class LogState:
         self.head = log.head
         self.anchored = log.anchored
         self.commons = log.commons
+        self.held = log.held
         self.head_at = log.head_at
         self.index = log.index
         self.row = log.row
@@ -32,6 +36,17 @@ class LogState:
 
     def holds_handle(self, handle: str) -> bool:
         return handle in self._log.handles
+
+    def members(self, opened_at_most: int) -> int:
+        accounts = self._log.accounts.values()
+        opened = (account for account in accounts if account.opened <= opened_at_most)
+        return sum(account.status is not Status.CLOSED for account in opened)
+
+    def pledged(self, account: int) -> int:
+        return self._log.pledged.get(account, 0)
+
+    def levy_total(self, rates: Rates) -> int | None:
+        return levy_total(self._log, rates)
 
     def is_settled(self) -> bool:
         log = self._log

@@ -20,6 +20,8 @@ from ledger.effects import Effects
 from ledger.entries import decode_entry, encode_entry
 from ledger.errors import SnapshotError
 from ledger.founding import Founding
+from ledger.government.bylaws import BYLAWS_CHAPTER, newest_bylaws
+from ledger.government.guarantees import GUARANTEES_CHAPTER, pledged_by_all
 from ledger.index.table import Index
 from ledger.refusals import Refusal
 from ledger.rules.charter import CHARTER_CHAPTER, load_charter
@@ -38,7 +40,7 @@ from ledger.validators.native_values import (
     read_stop,
     read_transit,
 )
-from ledger.validators.shared_rules import SharedRules, days_of, shared_run
+from ledger.validators.shared_rules import SharedRules, days_of, encode_governance, shared_run
 
 DEFAULT_THREADS: Final = 2
 
@@ -84,9 +86,19 @@ class NativeValidator:
                 for coop, charters in validator._charters.items()
             }
             validator._set_days(coops)
+            validator._load_governance(coops)
         except (IndexError, TypeError, ValueError) as error:
             raise SnapshotError("the snapshot is of another charter") from error
         return validator
+
+    def _load_governance(self, coops: Iterable[int]) -> None:
+        """Give native code what follows about payments from the chapters of each log."""
+        for coop in coops:
+            for branch in range(self._core.branches(coop)):
+                bylaws = newest_bylaws(self._core.rows(coop, branch, BYLAWS_CHAPTER))
+                pledged = pledged_by_all(self._core.rows(coop, branch, GUARANTEES_CHAPTER))
+                told = encode_governance(bylaws.payment_terms, pledged.items())
+                self._core.set_governance(coop, branch, told)
 
     def _load_charters(self, coop: int) -> list[Charter]:
         """What each branch of a log goes by, of which native code has the changes but not the charter."""

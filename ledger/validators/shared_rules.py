@@ -8,7 +8,7 @@ federation begins.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import ledger._native as _native
@@ -16,12 +16,14 @@ from ledger.charter import Charter
 from ledger.codec import Value, encode
 from ledger.effects import Effects
 from ledger.entries import Entry, decode_entry, transaction_kind
+from ledger.government.commons import PaymentTerms, Rates
 from ledger.index.table import Index
 from ledger.kinds import SHARED_KINDS
 from ledger.refusals import Refusal
 from ledger.rules.charter import check_standing
 from ledger.rules.days import check_day, earliest_time, entries_of_day
 from ledger.rules.losses import check_decided_branches
+from ledger.rules.office import Steward, stewards_in_office
 from ledger.rules.shared import decide
 from ledger.signatures import (
     SignatureFault,
@@ -137,7 +139,7 @@ class SharedRules:
 
     def _log_state(self) -> _LogState:
         log = self._core.log(self._number, self._branch)
-        length, head, _, _, _, commons, anchored, *_ = log
+        length, head, _, _, held, commons, anchored, *_ = log
         return _LogState(
             self._core,
             (self._number, self._branch),
@@ -146,6 +148,7 @@ class SharedRules:
             head=head,
             anchored=dict(anchored),
             commons=commons,
+            held=held,
             index=self._indexes[self._branch],
         )
 
@@ -168,22 +171,24 @@ class SharedRules:
             return
         threads = self._core.threads
         transactions = [entry.transaction for _, entry in run if isinstance(entry, Entry)]
-        triples = [triple for each in transactions for triple in self._triples(each)]
+        # Of stewards who came into office within the run, signatures are verified one by one.
+        stewards = stewards_in_office(self._log_state()).stewards
+        triples = [triple for each in transactions for triple in self._triples(each, stewards)]
         answers = _native.Signatures(triples).verify(threads)
         self._valid.update(triple for triple, valid in zip(triples, answers, strict=True) if valid)
         keys = [each.key for each in transactions if isinstance(each, Admit)]
         answers = _native.admissible(keys, threads)
         self._admissible.update(key for key, good in zip(keys, answers, strict=True) if good)
 
-    def _triples(self, transaction: object) -> Iterator[tuple[bytes, bytes, bytes]]:
+    def _triples(
+        self, transaction: object, stewards: Mapping[int, Steward]
+    ) -> Iterator[tuple[bytes, bytes, bytes]]:
         if not isinstance(transaction, Stewarded):
             return
         message = self._context + signed_part(transaction)
-        coop = self._charter.coops.get(self._number)
-        stewards = () if coop is None else coop.stewards
-        for steward, signature in transaction.stewards:
-            if steward < len(stewards):
-                yield stewards[steward].key, message, signature
+        for place, signature in transaction.stewards:
+            if place in stewards:
+                yield stewards[place].key, message, signature
         if isinstance(transaction, Admit):
             yield transaction.key, message, transaction.key_signature
 
@@ -201,6 +206,7 @@ class _LogState:
         head: bytes,
         anchored: Mapping[int, int],
         commons: int,
+        held: int,
         index: Index | None,
     ) -> None:
         self._core = core
@@ -210,6 +216,7 @@ class _LogState:
         self.head = head
         self.anchored = anchored
         self.commons = commons
+        self.held = held
         self.index = index
 
     def account(self, number: int) -> Account | None:
@@ -227,6 +234,16 @@ class _LogState:
 
     def holds_handle(self, handle: str) -> bool:
         return self._core.account_named(self.coop, self._branch, handle) is not None
+
+    def members(self, opened_at_most: int) -> int:
+        return self._core.members(self.coop, self._branch, opened_at_most)
+
+    def pledged(self, account: int) -> int:
+        return self._core.pledged(self.coop, self._branch, account)
+
+    def levy_total(self, rates: Rates) -> int | None:
+        name = (self.coop, self._branch)
+        return self._core.levy_total(*name, rates.positive, rates.negative)
 
     def is_settled(self) -> bool:
         name = (self.coop, self._branch)
@@ -258,15 +275,28 @@ def _is_shared(entry: Entry) -> bool:
 
 def encode_effects(effects: Effects) -> bytes:
     """What an entry changes, as native code reads it."""
-    stand = effects.stand
+    stand, levy = effects.stand, effects.levy
     return encode(
         [
             [account.row() for account in effects.accounts],
             [[row.chapter, row.key, row.value] for row in effects.chapters],
             _days_after(effects),
             None if stand is None else [stand.coop, stand.length, stand.head, stand.charge],
+            effects.commons,
+            None if levy is None else [levy.positive, levy.negative],
+            None if effects.terms is None else _terms(effects.terms),
+            effects.pledged,
         ]
     )
+
+
+def encode_governance(terms: PaymentTerms, pledged: Iterable[tuple[int, int]]) -> bytes:
+    """What payments have to know of bylaws and guarantees, as native code reads it."""
+    return encode(_terms(terms)) + encode(list(pledged))
+
+
+def _terms(terms: PaymentTerms) -> list[Value]:
+    return [terms.contribution, terms.ceilings]
 
 
 def _days_after(effects: Effects) -> list[Value] | None:

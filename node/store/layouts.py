@@ -30,7 +30,16 @@ def _payments_by_their_bytes(connection: Connection) -> None:
     connection.exec_driver_sql(f"ALTER TABLE history ADD COLUMN digest {kind}")
 
 
-STEPS: tuple[Callable[[Connection], None], ...] = (_payments_by_their_bytes,)
+def _snapshots_of_an_older_state(connection: Connection) -> None:
+    """3 to 4: a log's state has more than older snapshots have; it is replayed from the entries once."""
+    connection.exec_driver_sql("DELETE FROM snapshot_parts")
+    connection.exec_driver_sql("DELETE FROM snapshots")
+
+
+STEPS: tuple[Callable[[Connection], None], ...] = (
+    _payments_by_their_bytes,
+    _snapshots_of_an_older_state,
+)
 """The step at place n leads from layout `OLDEST_LAYOUT` + n to the one after it."""
 
 NEWEST_LAYOUT = OLDEST_LAYOUT + len(STEPS)

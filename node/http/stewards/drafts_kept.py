@@ -20,8 +20,8 @@ from ledger.messages import TAG_ENTRY, signed_bytes
 from ledger.refusals import Refusal
 from ledger.rules.members import check_change
 from ledger.signatures import SignatureInvalid, verify
-from ledger.state import Account
 from ledger.transactions import Admit, Status, Stewarded, encode_transaction, signed_part
+from ledger.validators.reading import LogReader
 from node.engine.answers import Recorded
 from node.engine.health.status import Readiness
 from node.engine.view import View
@@ -232,7 +232,7 @@ def check_can_succeed(api: Api, view: View, draft: Draft) -> None:
     transaction = draft.transaction
     if state_of(view, transaction) == "recorded":
         return
-    refusal = check_change(transaction, state=_Members(view))
+    refusal = check_change(transaction, state=LogReader(view.validator, view.coop))
     if refusal is None or refusal is Refusal.BALANCE_NOT_ZERO:
         return
     if refusal is Refusal.ACCOUNT_UNKNOWN and transaction.account in {
@@ -289,22 +289,6 @@ def others_like(view: View, admit: Stewarded, admissions: Sequence[Draft]) -> Ot
     ]
     accounts = facts.accounts_of_key(view, admit.key)
     return Others(same, [each for each in accounts if each.account != admit.account])
-
-
-class _Members:
-    """The own log as the rules for members see it."""
-
-    def __init__(self, view: View) -> None:
-        self._view = view
-
-    def account(self, number: int) -> Account | None:
-        return self._view.validator.account(self._view.coop, number)
-
-    def holds_handle(self, handle: str) -> bool:
-        return self._view.validator.account_named(self._view.coop, handle) is not None
-
-    def row(self, chapter: str, key: bytes) -> bytes | None:
-        return self._view.validator.row(self._view.coop, chapter, key)
 
 
 def find_draft(api: Api, view: View, id_: str) -> Draft | None:

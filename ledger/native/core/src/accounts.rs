@@ -34,7 +34,7 @@ pub struct Account {
     handle_start: u32,
     terms: u32,
     handle_length: u8,
-    class: u8,
+    pub class: u8,
     pub status: Status,
 }
 
@@ -188,6 +188,21 @@ impl Accounts {
         Ok(())
     }
 
+    /// By how much `put` would change the sum of the balances.
+    pub fn moved(&self, records: &[Record]) -> i128 {
+        let before = |record: &Record| self.find(record.number).map_or(0, |at| self.get(at).balance);
+        records.iter().map(|record| i128::from(record.balance) - i128::from(before(record))).sum()
+    }
+
+    /// How many accounts were opened by that length of the log and are not closed.
+    pub fn members(&self, opened_at_most: u64) -> u64 {
+        let is_member = |place: &u32| {
+            let account = self.get(*place);
+            account.opened <= opened_at_most && account.status != Status::Closed
+        };
+        (0..self.len() as u32).filter(is_member).count() as u64
+    }
+
     /// The position of the account that `put` would change with the record, if it would take it.
     fn find_put(&self, record: &Record) -> Result<Option<u32>, Fault> {
         if record.number == 0 {
@@ -200,8 +215,8 @@ impl Accounts {
         match self.find(record.number) {
             None if holder.is_some() => Err(Fault::Argument("the handle is taken")),
             None => Ok(None),
-            Some(place) if holder != Some(place) || self.get(place).key != record.key => {
-                Err(Fault::Argument("key and handle of an account never change"))
+            Some(place) if holder != Some(place) || self.get(place).class != record.class => {
+                Err(Fault::Argument("handle and class of an account never change"))
             }
             place => Ok(place),
         }
@@ -233,6 +248,10 @@ impl Accounts {
             }
         };
         let account = self.get_mut(place);
+        if account.key != record.key {
+            account.key = record.key;
+            account.point = NO_POINT;
+        }
         account.balance = record.balance;
         account.next_sequence = record.next_sequence;
         account.status = record.status;

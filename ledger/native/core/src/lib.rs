@@ -31,6 +31,7 @@ pub mod entries;
 pub mod fault;
 pub mod federation;
 pub mod gather;
+pub mod governance;
 pub mod index;
 pub mod keys;
 pub mod listing;

@@ -8,6 +8,7 @@ use crate::chain::Head;
 use crate::chapters::Chapters;
 use crate::charter::Charter;
 use crate::federation::Federation;
+use crate::governance::{PaymentTerms, Pledged};
 use crate::index::Days;
 use crate::refusal::Refusal;
 
@@ -65,6 +66,10 @@ pub struct Log {
     pub chapters: Chapters,
     /// The values of the index; None in a federation without one.
     pub days: Option<Days>,
+    /// What the bylaws ask of payments.
+    pub payment_terms: PaymentTerms,
+    /// What accounts answer for with others.
+    pub pledged: Pledged,
     pub heads: Heads,
     /// The place of the branch of a forked log that this one goes by, where it is not branch 0.
     pub goes_by: BTreeMap<usize, usize>,
@@ -87,6 +92,8 @@ impl Log {
             returnable: BTreeMap::new(),
             chapters: Chapters::default(),
             days: None,
+            payment_terms: PaymentTerms::default(),
+            pledged: Pledged::new(),
             heads: Heads { heads: VecDeque::from([genesis]), from: 0, recalled: None },
             goes_by: BTreeMap::new(),
             received: BTreeMap::new(),

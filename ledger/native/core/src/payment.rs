@@ -48,10 +48,11 @@ pub fn check_pay(
         let days = log.days.as_ref().ok_or(Refusal::PriceNotKnown)?;
         days.check_price(price, pay.amount, time)?;
     }
-    if account.balance - pay.amount - pay.fee < -log.accounts.limit_at(payer, time) {
+    if account.balance - pay.amount - pay.fee < pledged(log, pay) - log.accounts.limit_at(payer, time) {
         return Err(Refusal::LimitExceeded);
     }
     check_room(terms, log, payee, pay)?;
+    check_bylaws(log, payee, pay)?;
     Ok(payee)
 }
 
@@ -95,6 +96,30 @@ fn find_abroad(terms: Terms<'_>, number: u32) -> Result<usize, Refusal> {
     terms.charter.coop(number).map_or(Ok(()), Coop::check_partner)?;
     terms.coop().check_partner()?;
     Ok(place)
+}
+
+/// What the payer has pledged for others.
+#[inline]
+fn pledged(log: &Log, pay: &Pay<'_>) -> i64 {
+    match log.pledged.is_empty() {
+        true => 0,
+        false => log.pledged.get(&pay.payer).copied().unwrap_or(0),
+    }
+}
+
+/// What the coop's bylaws ask: a contribution, but of what the commons itself gets; and ceilings.
+#[inline]
+fn check_bylaws(log: &Log, payee: Payee, pay: &Pay<'_>) -> Result<(), Refusal> {
+    let asked = &log.payment_terms;
+    if payee == Payee::Commons {
+        return Ok(());
+    }
+    asked.check_contribution(pay.amount, pay.fee)?;
+    if let Payee::Local(payee) = payee {
+        let account = log.accounts.get(payee);
+        asked.check_ceiling(account.class, account.balance + pay.amount)?;
+    }
+    Ok(())
 }
 
 /// Whether the coop may send so much, and balances have room for it.

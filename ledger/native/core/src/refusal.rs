@@ -38,6 +38,8 @@ pub enum Refusal {
     WitnessesTooFew = 54,
     ReturnUnknown = 60,
     AnchorOfTheEnd = 106,
+    ContributionMissing = 130,
+    CeilingExceeded = 131,
 }
 
 impl Refusal {

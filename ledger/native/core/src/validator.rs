@@ -12,6 +12,7 @@ use crate::entries::Boundaries;
 use crate::fault::Fault;
 use crate::federation::{Federation, LogName, Terms};
 use crate::gather::Gatherer;
+use crate::governance::{set_pledged, Levy, PaymentTerms};
 use crate::index::Days;
 use crate::keys::{KeyCache, Owner, CAPACITY};
 use crate::log::{Item, Log, Returnable};
@@ -186,7 +187,7 @@ impl Validator {
             if time < log.charter.earliest_time(number, length, newest) {
                 return Err(Fault::Argument("time falls along the log"));
             }
-            effects.check(&state.logs[home].accounts)?;
+            effects.check(&state.logs[home].accounts, state.logs[home].commons)?;
             if let Some(stand) = &effects.stand {
                 let_stand(federation, &mut state.logs, home, stand)?;
             }
@@ -209,6 +210,26 @@ impl Validator {
         let home = self.position(name)?;
         days.check()?;
         self.change(|_, state| state.logs[home].days = Some(days))
+    }
+
+    /// Gives a log what follows from its chapters about payments: what bylaws ask, and what is pledged.
+    pub fn set_governance(
+        &mut self,
+        name: impl Into<LogName>,
+        terms: PaymentTerms,
+        pledged: &[(u32, i64)],
+    ) -> Result<(), Fault> {
+        let home = self.position(name)?;
+        self.change(|_, state| {
+            state.logs[home].payment_terms = terms;
+            set_pledged(&mut state.logs[home].pledged, pledged);
+        })
+    }
+
+    /// What a levy would take of the accounts of a log; None when a balance would leave its range.
+    pub fn levy_total(&self, name: impl Into<LogName>, levy: Levy) -> Result<Option<i64>, Fault> {
+        let log = self.log(name)?;
+        Ok(levy.total(&log.accounts, log.commons))
     }
 
     /// What a log has sent and the payees' logs have not anchored, by payee coop, then number.

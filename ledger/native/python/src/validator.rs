@@ -10,6 +10,7 @@ use fiado_core::codec::Reader;
 use fiado_core::effects::Effects;
 use fiado_core::fault::Fault;
 use fiado_core::federation::LogName;
+use fiado_core::governance::{read_pledged, Levy, PaymentTerms};
 use fiado_core::index::Days;
 use fiado_core::replay::Stop;
 use fiado_core::validator::Validator as Core;
@@ -256,6 +257,43 @@ impl Validator {
         let days = days.ok_or(Fault::Argument("these are no values of days"));
         days.and_then(|days| self.core.set_days(LogName { coop, branch }, days))
             .map_err(to_exception)
+    }
+
+    fn set_governance(&mut self, coop: u32, branch: usize, told: &[u8]) -> PyResult<()> {
+        let mut reader = Reader::new(told);
+        let terms = PaymentTerms::read(&mut reader);
+        let pledged = read_pledged(&mut reader).filter(|_| reader.is_done());
+        let (Some(terms), Some(pledged)) = (terms, pledged) else {
+            return Err(to_exception(Fault::Argument("these are no terms of payments")));
+        };
+        self.core.set_governance(LogName { coop, branch }, terms, &pledged).map_err(to_exception)
+    }
+
+    fn levy_total(
+        &self,
+        python: Python<'_>,
+        coop: u32,
+        branch: usize,
+        positive: u64,
+        negative: u64,
+    ) -> PyResult<Option<i64>> {
+        let levy = Levy { positive, negative };
+        run(python, || self.core.levy_total(LogName { coop, branch }, levy))
+    }
+
+    fn members(
+        &self,
+        python: Python<'_>,
+        coop: u32,
+        branch: usize,
+        opened_at_most: u64,
+    ) -> PyResult<u64> {
+        run(python, || Ok(self.core.log(LogName { coop, branch })?.accounts.members(opened_at_most)))
+    }
+
+    fn pledged(&self, coop: u32, branch: usize, account: u32) -> PyResult<i64> {
+        let log = self.core.log(LogName { coop, branch }).map_err(to_exception)?;
+        Ok(log.pledged.get(&account).copied().unwrap_or(0))
     }
 
     fn chain<'py>(

@@ -1,0 +1,107 @@
+"""Who are the stewards of a cooperative, and how many of them an act takes: PROTOCOL sections 7.5 and 13.2.
+
+Whoever asks about stewards asks here: the rules, the desk, drafts, and the command line.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from ledger.charter import Charter
+from ledger.government.articles import Article
+from ledger.government.bylaws import BYLAWS_CHAPTER, Bylaws, newest_bylaws
+from ledger.refusals import Refusal
+from ledger.signatures import SignatureInvalid, verify
+from ledger.state import Account
+from ledger.transactions import Signatures
+
+Verify = Callable[..., None]
+"""As `ledger.signatures.verify`. A validator may pass one that knows the answers of a batch."""
+
+
+class OfficeState(Protocol):
+    """What has to be seen of a log to know its coop's stewards."""
+
+    @property
+    def coop(self) -> int:
+        """The coop whose log it is."""
+
+    @property
+    def charter(self) -> Charter:
+        """The charter in force for it."""
+
+    def account(self, number: int) -> Account | None:
+        """The account, not to be changed."""
+
+    def rows(self, chapter: str) -> list[tuple[bytes, bytes]]:
+        """Key and value of each row of a chapter, rising."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steward:
+    """A steward in office: a place that never means anybody else, what people call them, their key."""
+
+    place: int
+    name: str
+    key: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """The stewards in office by place, and how many of them an act takes where the bylaws don't say."""
+
+    stewards: Mapping[int, Steward]
+    threshold: int
+
+    def needed(self, power: Article | None, bylaws: Bylaws) -> int:
+        """How many must sign for what this power covers; all of them where it is None.
+
+        Never more than are in office, so that no power is out of reach.
+        """
+        if power is None:
+            return len(self.stewards)
+        return min(bylaws.value(power) or self.threshold, len(self.stewards))
+
+
+def stewards_in_office(state: OfficeState) -> Office:
+    """The stewards of the log's coop. A coop that its charter doesn't have (yet) has none."""
+    coop = state.charter.coops.get(state.coop)
+    if coop is None:
+        return Office(stewards={}, threshold=1)
+    stewards = {
+        place: Steward(place=place, name=steward.name, key=steward.key)
+        for place, steward in enumerate(coop.stewards)
+    }
+    return Office(stewards=stewards, threshold=coop.steward_threshold)
+
+
+def bylaws_in_force(state: OfficeState) -> Bylaws:
+    """What the log's coop has decided about itself."""
+    return newest_bylaws(state.rows(BYLAWS_CHAPTER))
+
+
+def check_stewards(
+    state: OfficeState,
+    power: Article | None,
+    signatures: Signatures,
+    message: bytes,
+    verify: Verify = verify,
+) -> Refusal | None:
+    """The refusal that these stewards' signatures earn for an act of this power (section 7.5), or None.
+
+    Without a power it takes all stewards in office.
+    """
+    office = stewards_in_office(state)
+    # 7.5.1
+    if any(place not in office.stewards for place, _ in signatures):
+        return Refusal.STEWARD_UNKNOWN
+    # 7.5.2: they rise strictly (section 6), so nobody counts twice.
+    if len(signatures) < max(1, office.needed(power, bylaws_in_force(state))):
+        return Refusal.STEWARDS_TOO_FEW
+    # 7.5.3: all of them, also beyond the threshold: whoever is named in a log has signed.
+    try:
+        for place, signature in signatures:
+            verify(public_key=office.stewards[place].key, message=message, signature=signature)
+    except SignatureInvalid:
+        return Refusal.SIGNATURE_INVALID
+    return None

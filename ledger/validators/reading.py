@@ -1,0 +1,37 @@
+"""One log of a validator as rules see it, for whoever asks them outside of a validator: nodes, the audit."""
+
+from dataclasses import dataclass
+
+from ledger.charter import Charter
+from ledger.state import Account
+from ledger.validators.interface import Validator
+
+
+@dataclass(frozen=True, slots=True)
+class LogReader:
+    """A log as it is at each question."""
+
+    validator: Validator
+    coop: int
+    branch: int = 0
+
+    @property
+    def charter(self) -> Charter:
+        """The charter in force for it."""
+        return self.validator.charter(self.coop, branch=self.branch)
+
+    def account(self, number: int) -> Account | None:
+        """A copy of an account."""
+        return self.validator.account(self.coop, number, branch=self.branch)
+
+    def holds_handle(self, handle: str) -> bool:
+        """Whether an account of the coop has or had the handle; of branch 0."""
+        return self.validator.account_named(self.coop, handle) is not None
+
+    def row(self, chapter: str, key: bytes) -> bytes | None:
+        """The value of a row of a chapter."""
+        return self.validator.row(self.coop, chapter, key, branch=self.branch)
+
+    def rows(self, chapter: str) -> list[tuple[bytes, bytes]]:
+        """Key and value of each row of a chapter, rising."""
+        return self.validator.rows(self.coop, chapter, branch=self.branch)
