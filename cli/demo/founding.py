@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from cli.demo.signing import derive_key, steward_key
-from cli.federation.draft import CoopDraft, StewardDraft, render_charter
+from cli.federation.draft import CoopDraft, IndexDraft, StewardDraft, render_charter
 from ledger.charter import Charter
 from ledger.founding import Founding, format_charter_signatures, parse_founding, sign_charter
 from node.folder.files import SETTINGS_FILE
@@ -53,7 +53,13 @@ def quicken(folder: Path, *, first_limit: int = 0) -> None:
 
 
 def found(
-    root: Path, *, seed: bytes, name: str, clearing_limits: Sequence[int], ports: Sequence[int]
+    root: Path,
+    *,
+    seed: bytes,
+    name: str,
+    clearing_limits: Sequence[int],
+    ports: Sequence[int],
+    index: IndexDraft | None = None,
 ) -> Founded:
     """Make a folder under `root` for each coop; the clearing limits are in minor units."""
     numbers = range(1, len(clearing_limits) + 1)
@@ -81,6 +87,7 @@ def found(
         witness_quorum=0,
         decision_quorum=len(drafts) // 2 + 1,
         coops=drafts,
+        index=index,
     ).encode()
     founding = parse_founding(source)
     signatures = format_charter_signatures(

@@ -5,21 +5,21 @@ certified changes. Of what is still being decided nobody has a proof yet; there 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
-from cli.federation.plain import PlainForms
 from ledger.charter import Charter
 from ledger.charter_changes import Change, Join, read_change
 from ledger.codec import Value, decode, encode
 from ledger.errors import EncodingError, ProofError
 from ledger.publications import Publication, read_publication
+from node.change_words import Wording
 from node.join_requests import JoinRequest, check_request, read_request
 from node.member.answers import decode_bytes, integer, objects
-from node.member.charters import KnownCharter
+from node.member.charters import KnownCharter, with_news
 from node.member.client import Json, NodeClient, NodeMisbehaved
-from node.web.change_words import Wording
+from node.member.plain import PlainForms
 
 CHARTER_DECISION = 3
 SHORT = 8
@@ -36,9 +36,13 @@ class Proposal:
     supported_by: tuple[str, ...] = ()
     signed_by: tuple[str, ...] = ()
     stewards: tuple[str, ...] = ()
-    """Of the asked coop's stewards those who have endorsed it, while more of them have to."""
+    """Of the asked coop's stewards those who have endorsed it."""
+    stewards_missing: int = 0
+    """How many more of them have to."""
+    is_bound: bool = False
+    """Enough of them have, and yet their coop does not stand for it before the next round."""
     is_endorsed: bool = False
-    """The asked coop stands for it."""
+    """Enough of them have."""
 
     @property
     def id(self) -> str:
@@ -54,24 +58,29 @@ def proposals(client: NodeClient, charter: Charter, told: Json) -> list[Proposal
         proposal = _proposal(client, charter, decode_bytes(client, each, "change"), each)
         if proposal is not None:
             found[proposal.id] = proposal
-    for publication, names in _waiting(client, told):
+    for publication, names, missing in _waiting(client, told):
         if publication.number == charter.version + 1:
             data = encode(publication.content)
             proposal = _proposal(client, charter, data, {})
             if proposal is not None:
                 known = found.get(proposal.id, proposal)
-                found[proposal.id] = _with_stewards(known, names)
+                is_bound = missing < 1 and told.get("coop") not in known.supported_by
+                found[proposal.id] = replace(
+                    known, stewards=names, stewards_missing=missing, is_bound=is_bound
+                )
     return list(found.values())
 
 
-def _waiting(client: NodeClient, told: Json) -> Iterator[tuple[Publication, tuple[str, ...]]]:
+def _waiting(client: NodeClient, told: Json) -> Iterator[tuple[Publication, tuple[str, ...], int]]:
+    """What the asked coop's stewards endorse, who of them, and how many more have to."""
     for each in objects(client, told, "publications"):
         try:
             publication = read_publication(decode_bytes(client, each, "publication"))
         except ProofError as error:
             raise NodeMisbehaved(client.url, "it tells of a publication that is none") from error
         if publication.decision == CHARTER_DECISION:
-            yield publication, _names(each, "signed_by")
+            names = _names(each, "signed_by")
+            yield publication, names, integer(client, each, "needed") - len(names)
 
 
 def _proposal(client: NodeClient, charter: Charter, data: bytes, told: Json) -> Proposal | None:
@@ -91,17 +100,6 @@ def _proposal(client: NodeClient, charter: Charter, data: bytes, told: Json) -> 
         supported_by=_names(told, "supported_by"),
         signed_by=_names(told, "signed_by"),
         is_endorsed=told.get("is_endorsed") is True,
-    )
-
-
-def _with_stewards(proposal: Proposal, names: tuple[str, ...]) -> Proposal:
-    return Proposal(
-        content=proposal.content,
-        change=proposal.change,
-        supported_by=proposal.supported_by,
-        signed_by=proposal.signed_by,
-        stewards=names,
-        is_endorsed=proposal.is_endorsed,
     )
 
 
@@ -150,7 +148,15 @@ def change_words(change: Change, before: Charter) -> list[str]:
     return Wording(before, PlainForms()).words(change)
 
 
-def known_version(client: NodeClient, known: KnownCharter, told: Json) -> None:
-    """Raise `NodeMisbehaved` when the node tells of a newer version than it can prove."""
+def in_force(client: NodeClient, known: KnownCharter) -> tuple[KnownCharter, Json]:
+    """The charter that a node proves, and its answer of `/v1/federation` about that very version.
+
+    The charter may change between the two questions; a node that tells of a version which it does not
+    prove when it is asked again raises `NodeMisbehaved`.
+    """
+    told = client.get("/v1/federation")
+    if integer(client, told, "version") > known.charter.version:
+        known = with_news(client, known)
     if integer(client, told, "version") > known.charter.version:
         raise NodeMisbehaved(client.url, "it tells of a version that it does not prove")
+    return known, told

@@ -84,10 +84,15 @@ def _send(steward: Stewardship, change: Change, says: str, output: Output) -> No
     answer = steward.client.post("/v1/federation/publications", document)
     signed_by = [str(name) for name in answer.get("signed_by", [])]
     missing = integer(steward.client, answer, "needed") - len(signed_by)
-    if answer.get("signed") is True or missing < 1:
+    if answer.get("signed") is True:
         output.line(
             f"Enough of you agree: {steward.coop.title} stands for it. It holds once "
-            f"{charter.decision_quorum} cooperatives do; `fiado federation show` says how far it is."
+            f"{charter.decision_quorum} cooperatives do; `fiado federation show URL` says how far it is."
+        )
+    elif missing < 1:
+        output.line(
+            f"Enough of you agree: {steward.coop.title} stands for it as soon as it is its turn, in the next "
+            "round at the latest, within a few minutes; `fiado federation show URL` says how far it is."
         )
     else:
         have = "has" if missing == 1 else "have"

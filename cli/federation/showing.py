@@ -11,7 +11,7 @@ from cli.federation.current import (
     Asked,
     Proposal,
     change_words,
-    known_version,
+    in_force,
     proposals,
     requests,
     silent_coops,
@@ -68,9 +68,8 @@ def own_node() -> str:
 
 def show_node(url: str, output: Output) -> None:
     """Show the charter in force at a node, and what is being decided about it."""
-    with asking(url) as (client, known):
-        told = client.get("/v1/federation")
-        known_version(client, known, told)
+    with asking(url) as (client, asked):
+        known, told = in_force(client, asked)
         charter = known.charter
         standing = proposals(client, charter, told)
     _print_charter(known, output)
@@ -144,13 +143,27 @@ def proposal_lines(proposal: Proposal, charter: Charter) -> list[str]:
     """A proposal, and who stands for it, as people read it."""
     lines = [f"{proposal.id}: {' '.join(change_words(proposal.change, charter))}"]
     if proposal.stewards:
-        lines.append(f"  Endorsed here so far by {', '.join(proposal.stewards)}.")
-    if proposal.supported_by or proposal.is_endorsed:
-        names = ", ".join(proposal.supported_by) or "your own cooperative"
+        lines.append(f"  {_endorsed_here(proposal)}")
+    if proposal.supported_by:
+        names = ", ".join(proposal.supported_by)
         lines.append(f"  For it: {names}. Needed: {charter.decision_quorum}.")
     if proposal.signed_by:
         lines.append(f"  Signed by {', '.join(proposal.signed_by)}.")
     return lines
+
+
+def _endorsed_here(proposal: Proposal) -> str:
+    """Which stewards of the asked node's coop endorse it, and what becomes of that."""
+    names, missing = ", ".join(proposal.stewards), proposal.stewards_missing
+    endorsed = f"Endorsed at this node by {names}"
+    if missing > 0:
+        return f"{endorsed}; {missing} more of its stewards {'has' if missing == 1 else 'have'} to."
+    if proposal.is_bound:
+        return (
+            f"{endorsed}, which is enough: their coop stands for it as soon as it is its turn, in the next "
+            "round at the latest, within a few minutes."
+        )
+    return f"{endorsed}."
 
 
 def proposal_json(proposal: Proposal, charter: Charter) -> Json:

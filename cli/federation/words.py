@@ -68,8 +68,8 @@ def _(error: NothingToEndorse) -> CliError:
         ExitCode.REFUSED,
         "nothing_to_endorse",
         f"{what} stands to be change {error.version} of the charter.",
-        "`fiado federation show URL` lists what is proposed, `fiado federation requests` who asks to join; "
-        "`fiado federation propose` proposes something.",
+        "`fiado federation show URL` lists what is proposed, `fiado federation history` what was decided, "
+        "`fiado federation requests` who asks to join; `fiado federation propose` proposes something.",
     )
 
 
@@ -79,5 +79,6 @@ def _(error: SeveralToEndorse) -> CliError:
         ExitCode.REFUSED,
         "several_to_endorse",
         "More than one thing could be meant: " + " / ".join(error.lines),
-        "Name one by the digits before it.",
+        "Name one by the digits before it, such as `fiado federation endorse "
+        + f"{error.lines[0].partition(':')[0]}`.",
     )

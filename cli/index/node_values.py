@@ -1,10 +1,10 @@
 """What a node says of its federation's own unit: `fiado index history`, and others with a node."""
 
 from decimal import Decimal
-from typing import Any
 
 import click
 
+from cli.index.deciding import deciding_lines, level_words, objects_of, percent
 from cli.index.levels import levels_of_coops
 from cli.shell.parameters import NODE_URL, output_option
 from cli.shell.terminal import Output
@@ -52,6 +52,8 @@ def show_of_node(url: str, day: int | None, output: Output) -> None:
         rules = _rules(client)
         day, value = _value(client, rules, day)
         decisions = client.get("/v1/index/decisions")
+        is_survey = rules.get("method") == Method.SURVEY.name.lower()
+        lines = deciding_lines(client, decisions, is_survey=is_survey)
     output.fields(
         {
             "day": text_from_day(day),
@@ -64,48 +66,12 @@ def show_of_node(url: str, day: int | None, output: Output) -> None:
             "next": str(rules.get("next_period_name")),
         }
     )
-    for line in _lines(decisions):
+    for line in lines:
         output.line(line)
     output.result(
         {"day": text_from_day(day), "value_millionths": value, "rules": rules}
         | {"decisions": decisions}
     )
-
-
-def _lines(decisions: Json) -> list[str]:
-    """What is under way, a sentence each."""
-    lines = []
-    for content in _list(decisions, "contents"):
-        shown = content.get("print") or content.get("source") or {}
-        what = shown.get("value", shown.get("description_hash"))
-        lines.append(f"{_who_stands_for(content)} ({content.get('needed')} needed): {what}.")
-    silent = [str(name) for name in decisions.get("silent", [])]
-    if silent and decisions.get("contents"):
-        lines.append(f"Nothing yet from {', '.join(silent)}.")
-    for seen in _list(decisions, "observations"):
-        level = Decimal(seen.get("level", 0)) / MILLIONTHS
-        lines.append(f"Surveyed by {seen.get('coop')}: {level:.6f}.")
-    for publication in _list(decisions, "publications"):
-        stewards = ", ".join(publication.get("signed_by", []))
-        lines.append(f"Published by stewards {stewards} ({publication.get('needed')} needed).")
-    return lines
-
-
-def _who_stands_for(content: Json) -> str:
-    """Who supports a content, and who has signed it for good."""
-    signed = [str(name) for name in content.get("signed_by", [])]
-    supported = [str(name) for name in content.get("supported_by", []) if name not in signed]
-    said = [
-        f"{verb} by {', '.join(names)}"
-        for verb, names in (("Signed", signed), ("Supported", supported))
-        if names
-    ]
-    return ", ".join(said)
-
-
-def _list(document: Json, name: str) -> list[dict[str, Any]]:
-    value = document.get(name)
-    return value if isinstance(value, list) else []
 
 
 @click.command()
@@ -122,20 +88,20 @@ def history(*, url: str, limit: int, output: Output) -> None:
         rules = _rules(client)
         taken = client.get("/v1/index/prints")
         is_survey = rules.get("method") == Method.SURVEY.name.lower()
-        levels = levels_of_coops(client, _list(taken, "prints")[:limit]) if is_survey else {}
+        levels = levels_of_coops(client, objects_of(taken, "prints")[:limit]) if is_survey else {}
     rows = []
-    for one in _list(taken, "prints")[:limit]:
-        value = Decimal(one.get("value", 0))
-        shown = f"{value / MILLIONTHS:.6f}" if is_survey else f"{value / 10:+.1f} %"
-        late = ", ".join(f"{Decimal(each['change']) / 10:+.1f} %" for each in one.get("late", []))
+    for one in objects_of(taken, "prints")[:limit]:
+        value = int(one.get("value", 0))
+        shown = level_words(value) if is_survey else percent(value)
+        late = ", ".join(percent(each["change"]) for each in one.get("late", []))
         note = "stands in for a late print" if one.get("stand_in") else late and f"late: {late}"
         seen = "; ".join(level.words() for level in levels.get(one.get("period", 0), ()))
         rows.append([str(one.get("period_name")), shown, str(one.get("source")), note or seen])
     output.table(["period", "level" if is_survey else "change", "source", "note"], rows)
-    for change in _list(taken, "sources"):
+    for change in objects_of(taken, "sources"):
         output.line(f"From {change.get('first_period_name')} on: source {change.get('number')}.")
     output.result(
-        {"prints": _list(taken, "prints")[:limit], "sources": _list(taken, "sources")}
+        {"prints": objects_of(taken, "prints")[:limit], "sources": objects_of(taken, "sources")}
         | {
             "surveyed": {
                 str(period): [each.as_json() for each in seen] for period, seen in levels.items()

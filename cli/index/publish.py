@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 
+from cli.index.deciding import percent
 from cli.index.survey_files import FORMAT, name_of_week
 from cli.shell.consent import agree_to_sign
 from cli.shell.errors import CliError
@@ -138,8 +139,9 @@ def publish(
 ) -> None:
     """Publish what prices did, as a steward: a month's printed change or your week's survey.
 
-    Your cooperative's node signs it when enough stewards have published the same, and signs one answer only
-    for each period. When enough cooperatives have, every log takes the value in by itself.
+    Your cooperative's node stands for it when enough stewards have published the same. As long as it is not
+    decided you may publish something else; what you published last counts. When enough cooperatives stand for
+    the same, every log takes the value in by itself. `fiado index show --node URL` says how far it is.
     """
     wish = Wish(
         period=period,
@@ -190,10 +192,10 @@ def _statement(steward: Stewardship, rules: Json, wish: Wish) -> Statement:
     else:
         value = wish.change or 0
         _check_method(rules, is_survey=False)
-        words = f"Prices changed by {_percent(value)} in {_name(rules, period)}"
+        words = f"Prices changed by {percent(value)} in {_name(rules, period)}"
         words += f" (source {source})." if source else f" ({rules['source']})."
     for month, late_change in sorted(wish.late):
-        words += f" Late: {_percent(late_change)} in {text_from_month(month)}."
+        words += f" Late: {percent(late_change)} in {text_from_month(month)}."
     late: Value = [[month, late_change] for month, late_change in sorted(wish.late)]
     content: Value = [value, source, int(wish.stand_in), late, None]
     publication = Publication(decision=Decision.PRINT.value, number=period, content=content)
@@ -250,16 +252,12 @@ def _name(rules: Json, period: int) -> str:
     return text_from_month(period)
 
 
-def _percent(tenths: int) -> str:
-    return f"{Decimal(tenths) / 10:+.1f} %"
-
-
 def _what_lacks(missing: int) -> str:
     """What has to happen before the node stands for it."""
     if missing < 1:
         return (
-            "that is enough of you. The node stands for it once what comes before it is decided, and from "
-            "the next round on if it has told the others something else."
+            "that is enough of you. The node stands for it as soon as it is its turn, in the next round at "
+            "the latest, within a few minutes."
         )
     return f"{missing} more of you {'has' if missing == 1 else 'have'} to."
 

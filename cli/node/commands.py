@@ -23,7 +23,7 @@ from node.folder.making import create_node_key, init_folder, install_charter
 from node.folder.settings import DEFAULT_PORT, DEFAULT_STORE
 from node.member.amounts import format_amount
 from node.member.client import Json, NodeClient, NodeUnreachable
-from node.member.troubles import Trouble, read_troubles
+from node.member.troubles import Trouble, read_deciding, read_troubles
 from node.store_urls import check_store_url
 from node.urls import parse_node_url
 
@@ -211,6 +211,9 @@ def status(target: Path | str, output: Output) -> None:
     ]
     headings = ["log", "entries", "members", "position", "lowest", "head"]
     output.table(headings, rows, right_aligned=["entries", "members", "position", "lowest"])
+    for deciding in read_deciding(found):
+        output.line()
+        output.line(f"Being decided: {deciding}")
     for trouble in troubles:
         output.line()
         output.line(f"{trouble.detail} {trouble.remedy}")

@@ -26,7 +26,7 @@ from node.errors import NodeFault
 from node.folder.loading import load_folder
 from node.member.client import NodeClient, NodeError
 from node.member.private_files import UnsafeFile
-from node.member.troubles import read_troubles
+from node.member.troubles import read_deciding, read_troubles
 from node.member.wallet_file import read_wallet
 from node.member.wallet_format import WalletError
 
@@ -255,6 +255,8 @@ def check_node(url: str) -> Iterator[Check]:
         health = Health.BAD if trouble.stops_recording else Health.NOTE
         name = trouble.kind.replace("_", " ")
         yield Check(name=name, health=health, found=trouble.detail, remedy=trouble.remedy)
+    for deciding in read_deciding(status):
+        yield Check(name="being decided", health=Health.NOTE, found=deciding)
     node_time = status.get("time")
     gap = abs(int(time.time()) - node_time) if isinstance(node_time, int) else 0
     if gap > WIDEST_CLOCK_GAP_SECONDS:

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Final, assert_never
 
 from ledger.charter import Charter
-from ledger.entries import LAST_TIME
 from ledger.transactions import (
     Admit,
     Anchor,
@@ -21,14 +20,16 @@ from ledger.transactions import (
     Status,
     Transaction,
 )
+from node.member import plain
 from node.member.amounts import format_amount
+from node.member.plain import PlainForms
 
 Names = Mapping[tuple[int, int], str]
 """(coop number, account) -> handle, as far as known."""
 
 
-BEYOND_CALENDARS = "a day after the year 9999"
-"""How a time is told that has no date: a limit may have such an end, meaning never."""
+BEYOND_CALENDARS: Final = plain.BEYOND_CALENDARS
+"""How a time is told that has no date."""
 
 
 def counted_payments(number: int) -> str:
@@ -38,9 +39,7 @@ def counted_payments(number: int) -> str:
 
 def moment(seconds: int) -> str:
     """A time of the ledger, in universal time, because both sides of a dispute read it."""
-    if seconds > LAST_TIME:
-        return BEYOND_CALENDARS
-    return datetime.datetime.fromtimestamp(seconds, tz=datetime.UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return PlainForms().time(seconds)
 
 
 def when(seconds: int) -> str:

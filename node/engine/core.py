@@ -69,6 +69,9 @@ class Core:
     of this is thrown away together and made anew from the store.
     """
 
+    deciding: tuple[Trouble, ...] = ()
+    """What coops decide about now and are not late with. `decisions.standstill` owns it."""
+
     def __init__(
         self,
         *,

@@ -46,3 +46,16 @@ def read_troubles(status: Mapping[str, Any]) -> list[Trouble]:
             case _:
                 continue
     return found
+
+
+def read_deciding(status: Mapping[str, Any]) -> list[str]:
+    """What cooperatives decide about now, a line each; nothing of a node that does not tell it."""
+    listed = status.get("deciding")
+    found = []
+    for each in listed if isinstance(listed, list) else []:
+        match each:
+            case {"detail": str(detail)}:
+                found.append(detail)
+            case _:
+                continue
+    return found

@@ -28,7 +28,7 @@ _KEYWORDS: Final = {"_": None, "gettext": None, "say": None}
 _METHODS: Final = {
     "templates/*.html": "jinja2.ext:babel_extract",
     "static/**/*.js": "javascript",
-    "change_words.py": "python",
+    "../change_words.py": "python",
 }
 
 

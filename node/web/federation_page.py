@@ -16,13 +16,13 @@ from ledger.charter_entries import CharterEntry
 from ledger.codec import decode
 from ledger.entries import decode_transaction
 from ledger.rules.amendments import amend
+from node.change_words import Wording
 from node.http.base.api import Api
 from node.http.federation.federation import read_changes, read_federation
 from node.http.federation.requests import read_requests
 from node.http.federation.shapes import CharterChange, CharterContent, CoopRequest
 from node.join_requests import read_request
 from node.shapes import to_plain
-from node.web.change_words import Wording
 from node.web.languages import Language
 from node.web.site import load_site
 

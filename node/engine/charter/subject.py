@@ -14,6 +14,7 @@ from ledger.refusals import Refusal
 from ledger.rules.amendments import amend
 from ledger.rules.charter import check_content
 from ledger.transactions import Kind, encode_transaction
+from node.change_words import Wording
 from node.engine.charter.news import Versions
 from node.engine.charter.objections import objection
 from node.engine.charter.requests import Requests
@@ -22,6 +23,7 @@ from node.engine.decisions.subject import Subject
 from node.engine.tick import Tick
 from node.engine.wire_charter import CHARTER, JoinNews, VersionNews, decided
 from node.engine.wire_decisions import Key, Signed, SubjectMessage
+from node.member.plain import PlainForms
 
 
 class CharterSubject(Subject):
@@ -124,7 +126,12 @@ class CharterSubject(Subject):
 
     def name_of(self, key: Key) -> str:
         """By its number."""
-        return f"version {key[1]} of the charter"
+        return f"change {key[1]} of the charter"
+
+    def describe(self, signed: Signed) -> str:
+        """The first sentence of the change, which says what it does."""
+        first = Wording(self._charter, PlainForms()).words(decided(signed)[1])[0]
+        return f"“{first.removesuffix('.')}”"
 
     def on_message(self, tick: Tick, peer: int, message: SubjectMessage) -> None:
         """What peers know of versions, and who wants to join."""

@@ -26,7 +26,10 @@ class Standing:
     place: int
     round: int
     choices: tuple[Choice, ...]
-    """What most coops stand for comes first."""
+    """What most coops stand for comes first. Only what the own log could take in: anything else is not even
+    read, since nothing bounds it."""
+    astray: tuple[int, ...]
+    """The coops that stood for something that it could not take in when they spoke last."""
     locked: bytes | None
     """The choice that this coop has signed and does not let go of by itself."""
     silent: tuple[int, ...]
@@ -40,7 +43,8 @@ def standing(agreement: Agreement) -> Standing:
     rounds = agreement.rounds
     newest = rounds.newest_support()
     signed = rounds.signatures()
-    choices = {word.choice for word in newest.values()} | {proof.choice for proof in signed}
+    spoken = {word.choice for word in newest.values()} | {proof.choice for proof in signed}
+    choices = {choice for choice in spoken if agreement.is_valid(choice)}
     stands = []
     for choice in sorted(choices):
         supporters = tuple(sorted(c for c, word in newest.items() if word.choice == choice))
@@ -55,12 +59,14 @@ def standing(agreement: Agreement) -> Standing:
             )
         )
     stands.sort(key=lambda one: (-len(one.signed_by), -len(one.supported_by)))
-    spoken = newest.keys() | {coop for proof in signed for coop, _ in proof.signatures}
+    astray = {coop for coop, word in newest.items() if word.choice not in choices}
+    heard = newest.keys() | {coop for proof in signed for coop, _ in proof.signatures}
     return Standing(
         place=agreement.place,
         round=rounds.round,
         choices=tuple(stands),
+        astray=tuple(sorted(astray)),
         locked=None if rounds.lock is None else rounds.lock.choice,
-        silent=tuple(sorted(agreement.coops - spoken)),
+        silent=tuple(sorted(agreement.coops - heard)),
         is_sure=agreement.is_sure,
     )

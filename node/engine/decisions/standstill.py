@@ -1,12 +1,13 @@
-"""What has not been decided for a while though somebody stands for something, for people to be told."""
+"""What is being decided, for people to be told: from the first word on, and as a trouble after a while."""
 
 from collections.abc import Iterable
 
 from node.engine.core import Core
-from node.engine.decisions.standing import Choice, standing
+from node.engine.decisions.standing import Choice, Standing, standing
 from node.engine.decisions.taking_part import TakingPart
 from node.engine.health.troubles import Trouble, TroubleKind
 from node.engine.tick import Tick
+from node.engine.wire_decisions import Key
 
 _KEY = (TroubleKind.UNDECIDED, None)
 
@@ -17,23 +18,31 @@ class Standstill:
     def __init__(self, core: Core) -> None:
         self._core = core
         self._since: dict[str, tuple[int, int]] = {}
+        self._places: list[int] = []
         self._look_at_ms = 0
 
     def look(self, tick: Tick, parts: tuple[TakingPart, ...]) -> None:
-        """Tell of the first subject that stands still; now and then."""
-        if tick.steady_ms < self._look_at_ms:
+        """Tell what is being decided, and of the first subject that stands still.
+
+        Now and then, and at once when something is decided.
+        """
+        places = [part.agreement.place for part in parts]
+        if places == self._places and tick.steady_ms < self._look_at_ms:
             return
+        self._places = places
         self._look_at_ms = tick.steady_ms + self._core.settings.gossip_interval_ms
-        troubles = [self._trouble(tick, part) for part in parts if part.subject.is_chartered]
-        found = next((trouble for trouble in troubles if trouble is not None), None)
-        if found is None:
-            self._core.troubles.pop(_KEY, None)
-        else:
-            self._core.troubles[_KEY] = found
+        looked = (self._trouble(tick, part) for part in parts if part.subject.is_chartered)
+        found = [trouble for trouble in looked if trouble is not None]
+        alarm_s = self._core.settings.undecided_alarm_ms // 1000
+        still = next((trouble for trouble in found if trouble.seconds >= alarm_s), None)
+        self._core.troubles.pop(_KEY, None)
+        if still is not None:
+            self._core.troubles[_KEY] = still
+        self._core.deciding = tuple(trouble for trouble in found if trouble is not still)
 
     def _trouble(self, tick: Tick, part: TakingPart) -> Trouble | None:
         name, now = part.subject.shapes.name, standing(part.agreement)
-        if not now.choices:
+        if not now.choices and not now.astray:
             self._since.pop(name, None)
             return None
         place, since_ms = self._since.get(name, (now.place, tick.steady_ms))
@@ -41,14 +50,14 @@ class Standstill:
             since_ms = tick.steady_ms
         self._since[name] = (now.place, since_ms)
         lasted_ms = tick.steady_ms - since_ms
-        if lasted_ms < self._core.settings.undecided_alarm_ms:
-            return None
-        first = now.choices[0].decided
         outdated = self._core.peers - part.agreement.takers
         values = {
-            "decision": part.subject.name_of(first.key),
+            "subject": name,
+            "decision": part.subject.name_of(_decision(part, now)),
             "stands": "; ".join(self._stands(part, choice) for choice in now.choices),
+            "astray": self._names(now.astray),
             "silent": self._names(now.silent),
+            "unlinked": self._names(set(now.silent) - self._core.peers - {self._core.coop}),
             "outdated": self._names(coop for coop in now.silent if coop in outdated),
         }
         return Trouble(kind=TroubleKind.UNDECIDED, seconds=lasted_ms // 1000, values=values)
@@ -61,4 +70,12 @@ class Standstill:
 
     def _names(self, coops: Iterable[int]) -> str:
         names = self._core.names
-        return ", ".join(names.get(coop, f"coop {coop}") for coop in coops)
+        return ", ".join(names.get(coop, f"coop {coop}") for coop in sorted(coops))
+
+
+def _decision(part: TakingPart, now: Standing) -> Key:
+    """What is decided about, if it can be told: of the index, a print may come next or a change of source."""
+    if now.choices:
+        return now.choices[0].decided.key
+    keys = part.subject.keys(part.subject.due())
+    return next(key for key in reversed(keys) if key[0] in part.subject.shapes.decisions)

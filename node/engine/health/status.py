@@ -36,7 +36,8 @@ class NodeStatus:
 
     `waiting` names, for each log that stands before an anchor, the log it waits for. `unanchored` are
     the coops whose logs have grown by more than anchors since this node anchored them: when it is empty
-    at all nodes, nothing will be appended unless somebody asks. `troubles` says all that is wrong.
+    at all nodes, nothing will be appended unless somebody asks. `troubles` says all that is wrong,
+    `deciding` what would be the trouble `undecided` if it went on for long.
     """
 
     coop: int
@@ -48,6 +49,7 @@ class NodeStatus:
     waiting: Mapping[int, int]
     unanchored: tuple[int, ...]
     troubles: tuple[Trouble, ...] = ()
+    deciding: tuple[Trouble, ...] = ()
     doubt: str | None = None
     """Why the node may not trust its disk to know all that it signed: a value of `node.mark.Doubt`."""
 

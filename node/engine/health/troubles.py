@@ -64,8 +64,9 @@ class TroubleKind(StrEnum):
     """The log of `coop` has stood for a while before an entry of `other` that nobody here has."""
     UNDECIDED = "undecided"
     """What comes next of a subject has not been decided for a while though somebody stands for something;
-    `values` has `decision`, who is `silent`, whose node is `outdated`, and who `stands` for what, in
-    words."""
+    `values` has the `subject`, the `decision`, who `stands` for what, in words, who for something that
+    can't be decided (`astray`), who is `silent`, and whose node of those is not linked (`unlinked`) or too
+    old (`outdated`)."""
     REOPENED = "reopened"
     """A fault, mostly of the disk or the database, made the node open its store again not long ago."""
     TWIN_NODE = "twin_node"

@@ -96,25 +96,50 @@ def _evidence(named: _Named) -> str:
     return "damaged on this node's disk; others have it" if evidence == "damaged" else evidence
 
 
-_AGREE: Final = (
-    "Talk to each other. Stewards who were wrong publish again, and the next round follows by itself; "
-    "whoever has published nothing does so. See whether the nodes of those who are silent run, and are new "
-    "enough."
-)
+_SPEAK: Final[Mapping[str, str]] = {
+    "charter": "`fiado federation show URL` lists what is proposed. Stewards who change their minds, or have "
+    "endorsed nothing yet, endorse one with `fiado federation endorse`",
+    "index": "`fiado index show --node URL` lists what was published. Stewards who were wrong, or have "
+    "published nothing yet, do so with `fiado index publish`",
+}
+"""How stewards take part in deciding, by the name of the subject."""
+
+_SILENT: Final = "See whether the nodes of those who are silent run, and are new enough."
+
+
+def _agree(named: _Named) -> str:
+    """What helps those who have not agreed."""
+    speak = _SPEAK[str(named.values.get("subject"))]
+    said = f"Talk to each other. {speak}; the next round follows by itself."
+    return f"{said} {_SILENT}" if named.values.get("silent") else said
+
+
+def _standing(named: _Named) -> str:
+    """Who stands for what, and who has said nothing."""
+    values = named.values
+    parts = [f"{values['stands']}."] if values.get("stands") else []
+    for name, words in (
+        ("astray", "Something that the rules don't allow is wanted by {}."),
+        ("silent", "Nothing has come from {}."),
+        ("unlinked", "Not linked with this node: {}."),
+        ("outdated", "Too old to take part: the node of {}."),
+    ):
+        if values.get(name):
+            parts.append(words.format(values[name]))
+    return " ".join(parts)
 
 
 def _undecided(named: _Named) -> str:
-    """Who stands for what, and who has said nothing."""
-    values = named.values
-    parts = [
-        f"The cooperatives have not agreed on {values.get('decision')} for {named.lasted}: "
-        f"{values.get('stands')}."
-    ]
-    if values.get("silent"):
-        parts.append(f"Nothing has come from {values['silent']}.")
-    if values.get("outdated"):
-        parts.append(f"Too old to take part: the node of {values['outdated']}.")
-    return " ".join(parts)
+    return (
+        f"The cooperatives have not agreed on {named.values.get('decision')} for {named.lasted}: "
+        f"{_standing(named)}"
+    )
+
+
+def under_way(trouble: Trouble) -> str:
+    """The words for what is being decided and has not taken long: one of `NodeStatus.deciding`."""
+    named = _Named(coop="", other="", lasted=duration(trouble.seconds), values=trouble.values)
+    return f"{named.values.get('decision')}, for {named.lasted}: {_standing(named)}"
 
 
 _TABLE: Final[Mapping[TroubleKind, Callable[[_Named], Words]]] = {
@@ -219,7 +244,7 @@ _TABLE: Final[Mapping[TroubleKind, Callable[[_Named], Words]]] = {
         f"It goes on by itself once a node that has those entries can be reached; {named.other}'s own "
         "has them.",
     ),
-    TroubleKind.UNDECIDED: lambda named: Words(_undecided(named), _AGREE),
+    TroubleKind.UNDECIDED: lambda named: Words(_undecided(named), _agree(named)),
     TroubleKind.REOPENED: lambda named: Words(
         f"After a fault the node had to open its database again, {named.lasted} ago.",
         "What was acknowledged is there. The line `fault` in the node's log says what it was; see whether "

@@ -19,4 +19,5 @@ def condition(core: Core, replicas: Replicas, troubles: Troubles) -> NodeStatus:
         doubt=None if core.old_copy.doubt is None else core.old_copy.doubt.value,
         unanchored=replicas.growth.coops(),
         troubles=troubles.found(),
+        deciding=core.deciding,
     )

@@ -118,6 +118,14 @@ class Trouble(Shape, frozen=True):
     remedy: Annotated[str, Meta(description="What helps, in words.")]
 
 
+class Deciding(Shape, frozen=True):
+    """Something that cooperatives decide about now, and have not been at for long."""
+
+    seconds: Annotated[Count, Meta(description="How long it has lasted.")]
+    values: Annotated[dict[str, str | int], Meta(description="As of the trouble `undecided`.")]
+    detail: Annotated[str, Meta(description="Who stands for what, and who is silent, in words.")]
+
+
 class WaitingPublication(Shape, frozen=True):
     """A publication that waits for more stewards."""
 

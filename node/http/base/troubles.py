@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from node.engine.answers import NotReady
 from node.engine.health.troubles import Trouble, TroubleKind
-from node.engine.health.words import word
+from node.engine.health.words import under_way, word
 from node.http.base import shapes
 from node.http.base.problem import Problem
 from node.http.base.problems import NOT_READY
@@ -28,6 +28,13 @@ def _listed(trouble: Trouble, names: Mapping[int, str]) -> shapes.Trouble:
         values=dict(trouble.values),
         detail=words.detail,
         remedy=words.remedy,
+    )
+
+
+def being_decided(trouble: Trouble) -> shapes.Deciding:
+    """One of `NodeStatus.deciding` as `/v1/status` lists it."""
+    return shapes.Deciding(
+        seconds=trouble.seconds, values=dict(trouble.values), detail=under_way(trouble)
     )
 
 

@@ -77,6 +77,7 @@ def _status(api: Api, view: View) -> shapes.Status:
         ],
         unanchored=[api.coop_name(coop) for coop in status.unanchored],
         troubles=troubles.listed(status.troubles, api.names),
+        deciding=[troubles.being_decided(each) for each in status.deciding],
         in_transit=shapes.InTransit(items=len(transit), amount=amount),
         sum=everything,
         fork_loss=fork_loss(view.validator),

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from node.engine.health.status import Readiness
-from node.http.base.shapes import OfCoop, Trouble
+from node.http.base.shapes import Deciding, OfCoop, Trouble
 from node.shapes import Shape
 from node.spellings import Amount, Count, Hash, Signature, Time, one_of
 
@@ -57,6 +57,7 @@ class Status(OfCoop, frozen=True):
     waiting: list[Waiting]
     unanchored: list[str]
     troubles: list[Trouble]
+    deciding: list[Deciding]
     in_transit: InTransit
     sum: Annotated[Amount, Meta(description="Of everything; 0, or after a fork `fork_loss`.")]
     fork_loss: Annotated[

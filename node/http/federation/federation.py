@@ -52,6 +52,7 @@ async def read_federation(api: Api) -> shapes.Federation:
 
     charter, status, accused = await api.runner.ask(look)
     return shapes.Federation(
+        coop=api.coop.name,
         federation=Hash(charter.federation),
         name=api.founding.name,
         unit=api.founding.unit,

@@ -46,6 +46,7 @@ class CharterMatter(Shape, frozen=True):
 class Federation(Shape, frozen=True):
     """The charter in force for this coop's log."""
 
+    coop: Annotated[str, Meta(description="Whose node this is.")]
     federation: Hash
     name: str
     unit: str

@@ -22,7 +22,7 @@ from ledger.charter_changes import (
 )
 from ledger.charter_index import IndexTable, LineStart, Redenominate, SetIndex, SurveyRules
 from ledger.index.days import Method
-from node.web.change_words import Wording
+from node.change_words import Wording
 from node.web.languages import NAMES, load_languages
 from tests.builders import build_federation
 

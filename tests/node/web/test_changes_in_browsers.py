@@ -31,8 +31,8 @@ from ledger.charter_index import IndexTable, LineStart, Redenominate, SetIndex
 from ledger.codec import encode
 from ledger.index.days import Method
 from ledger.publications import Publication
+from node.change_words import Wording
 from node.changes import write_changes
-from node.web.change_words import Wording
 from node.web.languages import load_languages
 from node.web.statics import FOLDER
 from tests.builders import signing_key

@@ -133,7 +133,7 @@ def test_who_stands_for_what_and_who_is_silent_is_said_with_names() -> None:
     assert told.detail == (
         "The cooperatives have not agreed on 2025-11 for 1 hour: "
         f"{names[1]} stands for 2.5 % (3 needed); {names[2]} stands for 25.0 % (3 needed). "
-        f"Nothing has come from {names[3]}, {names[4]}."
+        f"Nothing has come from {names[3]}, {names[4]}. Not linked with this node: {names[4]}."
     )
     publish(town, {2: 25, 3: 25})
     town.pass_time(60_000)

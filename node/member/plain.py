@@ -1,12 +1,18 @@
-"""How the command line writes what `node.web.change_words` says: in English, dates as 2026-03-01."""
+"""How a node and the command line write what `node.change_words` says: in English, dates as 2026-03-01."""
 
-from cli.shell.describing import moment
+from datetime import UTC, datetime
+from typing import Final
+
+from ledger.entries import LAST_TIME
 from ledger.index.days import text_from_day
 from node.member.amounts import format_amount
 
+BEYOND_CALENDARS: Final = "a day after the year 9999"
+"""How a time is told that has no date: a limit may have such an end, meaning never."""
+
 
 class PlainForms:
-    """A language as `node.web.change_words.Forms` asks for it."""
+    """A language as `node.change_words.Forms` asks for it."""
 
     def text(self, message: str) -> str:
         """The text itself."""
@@ -26,4 +32,6 @@ class PlainForms:
 
     def time(self, seconds: int) -> str:
         """Such as `2026-03-01 12:00 UTC`."""
-        return moment(seconds)
+        if seconds > LAST_TIME:
+            return BEYOND_CALENDARS
+        return datetime.fromtimestamp(seconds, tz=UTC).strftime("%Y-%m-%d %H:%M UTC")
