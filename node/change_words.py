@@ -34,7 +34,7 @@ KEY_DIGITS: Final = 16
 
 class Forms(Protocol):
     """How a language says and writes things; `node.web.languages.Language` is one, and
-    `node.member.plain.PlainForms` that of the command line and of a node's own words."""
+    `node.plain.PlainForms` that of the command line and of a node's own words."""
 
     def text(self, message: str) -> str:
         """The translation of an English text."""

@@ -19,7 +19,7 @@ from node.join_requests import JoinRequest, check_request, read_request
 from node.member.answers import decode_bytes, integer, objects
 from node.member.charters import KnownCharter, with_news
 from node.member.client import Json, NodeClient, NodeMisbehaved
-from node.member.plain import PlainForms
+from node.plain import PlainForms
 
 CHARTER_DECISION = 3
 SHORT = 8

@@ -20,9 +20,9 @@ from ledger.transactions import (
     Status,
     Transaction,
 )
-from node.member import plain
+from node import plain
 from node.member.amounts import format_amount
-from node.member.plain import PlainForms
+from node.plain import PlainForms
 
 Names = Mapping[tuple[int, int], str]
 """(coop number, account) -> handle, as far as known."""

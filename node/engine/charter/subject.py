@@ -23,7 +23,7 @@ from node.engine.decisions.subject import Subject
 from node.engine.tick import Tick
 from node.engine.wire_charter import CHARTER, JoinNews, VersionNews, decided
 from node.engine.wire_decisions import Key, Signed, SubjectMessage
-from node.member.plain import PlainForms
+from node.plain import PlainForms
 
 
 class CharterSubject(Subject):

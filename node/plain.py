@@ -5,10 +5,12 @@ from typing import Final
 
 from ledger.entries import LAST_TIME
 from ledger.index.days import text_from_day
-from node.member.amounts import format_amount
 
 BEYOND_CALENDARS: Final = "a day after the year 9999"
 """How a time is told that has no date: a limit may have such an end, meaning never."""
+
+_MINOR_UNITS: Final = 100
+"""How many make one unit."""
 
 
 class PlainForms:
@@ -19,8 +21,9 @@ class PlainForms:
         return message
 
     def amount(self, minor: int) -> str:
-        """Such as `12.50`."""
-        return format_amount(minor)
+        """Such as `12.50`, as people type it too."""
+        units, cents = divmod(abs(minor), _MINOR_UNITS)
+        return f"{'-' if minor < 0 else ''}{units}.{cents:02}"
 
     def number(self, value: int) -> str:
         """Such as `1000`."""
