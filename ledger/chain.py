@@ -79,6 +79,20 @@ class SignedHead:
             raise ProofError(f"not a signature of coop {coop.name} over this head") from error
 
 
+def is_signed_by(signed: SignedHead, keys: Iterable[bytes], charter: Charter) -> bool:
+    """Whether one of these keys signed a head, at whatever length it counts."""
+    message = head_message(
+        federation=charter.federation, coop=signed.coop, length=signed.length, head=signed.head
+    )
+    for key in keys:
+        try:
+            verify(public_key=key, message=message, signature=signed.signature)
+        except SignatureInvalid:
+            continue
+        return True
+    return False
+
+
 def sign_head(
     key: SigningKey, *, federation: bytes, coop: int, length: int, head: bytes
 ) -> SignedHead:

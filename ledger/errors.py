@@ -22,6 +22,10 @@ class ProofError(LedgerError):
     """A signed head, receipt, certificate or piece of evidence that does not verify."""
 
 
+class NotStanding(ProofError):
+    """A receipt that its coop has signed, of an entry in a history of its log that does not stand."""
+
+
 class SnapshotError(LedgerError):
     """A snapshot that can't be loaded; replay the logs instead."""
 

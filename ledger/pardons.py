@@ -3,14 +3,12 @@
 What a coop has signed since, with a key that it has had since, accuses it again (PROTOCOL section 7.9).
 """
 
-from collections.abc import Iterable
 from dataclasses import replace
 
-from ledger.chain import SignedHead, head_message
+from ledger.chain import SignedHead, is_signed_by
 from ledger.charter import Charter, Coop
 from ledger.errors import ProofError
 from ledger.evidence import Evidence, ForkEvidence, InvalidEntryEvidence
-from ledger.signatures import SignatureInvalid, verify
 
 
 def is_pardoned(evidence: Evidence, charter: Charter) -> bool:
@@ -35,20 +33,6 @@ def _is_since(signed: SignedHead, coop: Coop, charter: Charter) -> bool:
     if coop.readmission is None or signed.length <= coop.readmission.length:
         return False
     return is_signed_by(signed, coop.keys_since_readmission, charter)
-
-
-def is_signed_by(signed: SignedHead, keys: Iterable[bytes], charter: Charter) -> bool:
-    """Whether one of these keys signed a head, at whatever length it counts."""
-    message = head_message(
-        federation=charter.federation, coop=signed.coop, length=signed.length, head=signed.head
-    )
-    for key in keys:
-        try:
-            verify(public_key=key, message=message, signature=signed.signature)
-        except SignatureInvalid:
-            continue
-        return True
-    return False
 
 
 def _proves(evidence: Evidence, charter: Charter, coop: Coop, key: bytes) -> bool:

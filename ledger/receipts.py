@@ -9,14 +9,16 @@ they are.
 hold.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final, Protocol
 
-from ledger.chain import HASH_BYTES, SignedHead, check_hash, extend, extend_all, sign_head
+from ledger.chain import HASH_BYTES, SignedHead, check_hash, extend, is_signed_by, sign_head
 from ledger.charter import Charter
 from ledger.codec import MAX, Value, decode, encode, split
 from ledger.entries import Entry, decode_entry
-from ledger.errors import EncodingError, ProofError
+from ledger.errors import EncodingError, NotStanding, ProofError
 from ledger.refusals import Refusal
 from ledger.shapes import is_number
 from ledger.signatures import SigningKey
@@ -61,20 +63,65 @@ class Receipt:
         return encode([*fields, self.following] if self.following else fields)
 
     def check(self, charter: Charter) -> Entry:
-        """The entry that this receipt proves to be in the log; else `ProofError`."""
+        """The entry that this receipt proves to be in the log; else `ProofError`.
+
+        `NotStanding` when the coop has signed it, but in a history that does not stand: see `entry_signed`.
+        """
+        entry = self.entry_signed(charter)
+        if self.stands(charter) is False:
+            raise NotStanding("the coop has signed it, in a history of its log that does not stand")
+        return entry
+
+    def entry_signed(self, charter: Charter) -> Entry:
+        """The entry that the coop has signed, with any key that it has had, in whatever history.
+
+        `ProofError` when there is none such.
+        """
         if self.federation != charter.federation:
             raise ProofError("the receipt is of another federation")
         check_hash(self.previous)
-        SignedHead(
-            coop=self.coop,
-            length=self.length + len(self.following),
-            head=extend_all(extend(self.previous, self.entry), self.following),
-            signature=self.signature,
-        ).check(charter)
+        signed = self._signed_head()
+        coop = charter.coops.get(self.coop)
+        if coop is None or not is_signed_by(signed, coop.all_keys, charter):
+            signed.check(charter)
         entry = decode_entry(self.entry)
         if isinstance(entry, Refusal):
             raise ProofError("the coop signed an entry that breaks the protocol")
         return entry
+
+    def _signed_head(self) -> SignedHead:
+        *_, head = self._heads()
+        length = self.length + len(self.following)
+        return SignedHead(coop=self.coop, length=length, head=head, signature=self.signature)
+
+    def _heads(self) -> Iterator[bytes]:
+        """The heads from the one before the entry to the signed one."""
+        head = self.previous
+        yield head
+        for entry in (self.entry, *self.following):
+            head = extend(head, entry)
+            yield head
+
+    def stands(self, charter: Charter) -> bool | None:
+        """Whether what the coop has signed here is in the history of its log that stands.
+
+        False when the signature does not count at its length, or another history was decided to stand at a
+        length that the receipt shows; True when this one was; None when the receipt can't tell.
+        """
+        coop = charter.coops[self.coop]
+        signed = self._signed_head()
+        if coop.earlier_keys and not is_signed_by(signed, [coop.key_at(signed.length)], charter):
+            return False
+        if coop.stands is None or not self.length - 1 <= coop.stands.length <= signed.length:
+            return None
+        place = coop.stands.length - self.length + 1
+        return next(islice(self._heads(), place, None)) == coop.stands.head
+
+    def is_beside(self, standing: "Receipt", charter: Charter) -> bool:
+        """Whether `standing`, a checked receipt, is of an entry that stands in the place of this one."""
+        is_same_place = (self.coop, self.length) == (standing.coop, standing.length)
+        is_other = extend(self.previous, self.entry) != extend(standing.previous, standing.entry)
+        return is_same_place and is_other and standing.stands(charter) is True
 
 
 def decode_receipt(data: bytes) -> Receipt:

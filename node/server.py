@@ -37,6 +37,7 @@ from node.http.base.routes import Route
 from node.http.books import addresses, books, branches, health
 from node.http.books import problems as books_problems
 from node.http.federation import branches as federation_branches
+from node.http.federation import fallen as federation_fallen
 from node.http.federation import federation
 from node.http.federation import problems as federation_problems
 from node.http.federation import requests as federation_requests
@@ -72,6 +73,7 @@ ROUTES: tuple[Route, ...] = (
     *addresses.ROUTES,
     *federation.ROUTES,
     *federation_branches.ROUTES,
+    *federation_fallen.ROUTES,
     *federation_requests.ROUTES,
     *index.ROUTES,
     *publishing.ROUTES,

@@ -9,6 +9,7 @@ from cli.paying.prices import worth_words
 from cli.shell.describing import CHANGE_WORDS, when
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
+from cli.shell.fallen_words import fetch_fallen, outcome_words, party_words, place_of
 from cli.shell.parameters import PLACE, output_option, passphrase_options, wallet_option
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
@@ -30,6 +31,9 @@ STATUS_WORDS = {
     "closed": "closed",
 }
 
+
+MOST_FALLEN = 1_000
+"""How many payments of a history that does not stand are shown of one account."""
 
 NEW_STATUS_WORDS = {"open": "thawed", "frozen": "frozen", "closed": "closed"}
 
@@ -54,6 +58,7 @@ def balance(wallet: Path, passphrase: PassphraseSource, output: Output) -> None:
             me = member.me()
             changes = objects(member.client, member.client.get("/v1/me/changes"), "changes")
             value = _value_today(member)
+            _, fallen = fetch_fallen(member.client, "/v1/me/fallen", limit=1)
         except NodeError:
             if pending is not None:
                 output.note(in_doubt_line(pending))
@@ -76,6 +81,11 @@ def balance(wallet: Path, passphrase: PassphraseSource, output: Output) -> None:
         )
         if pending is not None:
             output.line(in_doubt_line(pending))
+        if fallen:
+            output.line(
+                "Some of your payments are in a history that does not stand: `fiado history` shows what "
+                "holds of each."
+            )
         with reading(member.client):
             _show_schedule(me, output)
             _show_changes(changes, output)
@@ -87,6 +97,7 @@ def balance(wallet: Path, passphrase: PassphraseSource, output: Output) -> None:
                 "changes": changes,
                 "worth": worth,
                 "in_doubt": in_doubt_as_json(pending),
+                "has_fallen": bool(fallen),
             }
         )
 
@@ -160,6 +171,7 @@ def history(
         tell_of_trouble(member, output.note)
         page = member.client.get("/v1/me/history", limit=limit, before=before)
         items = [_with_memo(member, item) for item in objects(member.client, page, "items")]
+        fallen = _fallen(member) if before is None else []
         with reading(member.client):
             rows = [_row(item) for item in items]
         if rows:
@@ -167,12 +179,55 @@ def history(
             output.table(headings, rows, right_aligned=["amount"])
         else:
             output.line("No payments yet.")
+        with reading(member.client):
+            _show_fallen(fallen, (member.coop.number, member.account), output)
         following = page.get("next")
         if following:
             output.line(f"More: `fiado history --before {following}`")
         if page.get("complete") is False:
             output.note("The node is still indexing; older payments may be missing here.")
-        output.result({"items": items, "next": following, "complete": page.get("complete", True)})
+        output.result(
+            {
+                "items": items,
+                "fallen": fallen,
+                "next": following,
+                "complete": page.get("complete", True),
+            }
+        )
+
+
+def _fallen(member: Membership) -> list[Json]:
+    """The member's payments that are only in a history that does not stand."""
+    found: list[Json] = []
+    after = 0
+    while len(found) < MOST_FALLEN:
+        page, items = fetch_fallen(member.client, "/v1/me/fallen", after=after, limit=200)
+        found += items
+        if not isinstance(page.get("next"), int) or not items:
+            break
+        after += len(items)
+    return found
+
+
+def _show_fallen(fallen: list[Json], account: tuple[int, int], output: Output) -> None:
+    if not fallen:
+        return
+    rows = [
+        [
+            when(int(item["time"])),
+            format_amount(int(item["amount"]) * (-1 if place_of(item, "payer") == account else 1)),
+            party_words(item, "payee" if place_of(item, "payer") == account else "payer"),
+            outcome_words(item, account=account),
+            f"{item['coop']}/{item['number']}",
+        ]
+        for item in fallen
+    ]
+    output.line()
+    output.line(
+        "In a history that does not stand, because a cooperative's node has signed several. Receipts: "
+        "`fiado federation fallen --receipts FOLDER`."
+    )
+    output.table(["when", "amount", "with", "what holds", "entry"], rows, right_aligned=["amount"])
 
 
 def _with_memo(member: Membership, item: Json) -> Json:

@@ -19,6 +19,7 @@ from cli.federation.current import (
 from cli.federation.faults import NodeNotNamed
 from cli.federation.index_words import index_fields
 from cli.shell.describing import moment
+from cli.shell.fallen_words import FALLEN_PATH, fetch_fallen, fork_lines
 from cli.shell.parameters import NODE_URL, default_wallet, output_option
 from cli.shell.terminal import Output
 from cli.steward.stewardship import default_steward_key
@@ -26,6 +27,7 @@ from ledger.charter import Charter, Standing
 from ledger.charter_entries import CharterEntry
 from node.changes import write_changes
 from node.member.amounts import format_amount
+from node.member.answers import objects, reading
 from node.member.charters import KnownCharter, fetch_charter
 from node.member.client import Json, NodeClient
 from node.member.wallet_file import WalletMissing, read_wallet
@@ -72,8 +74,15 @@ def show_node(url: str, output: Output) -> None:
         known, told = in_force(client, asked)
         charter = known.charter
         standing = proposals(client, charter, told)
+        page, _ = fetch_fallen(client, FALLEN_PATH, limit=1)
+        forks = objects(client, page, "forks")
+        with reading(client):
+            fallen = fork_lines(forks)
     _print_charter(known, output)
     _print_proposals(charter, standing, told, output)
+    for line in fallen:
+        output.line()
+        output.line(f"{line} `fiado federation fallen --node {url}` lists them.")
     output.result(
         {
             "federation": charter.federation.hex(),
@@ -86,6 +95,7 @@ def show_node(url: str, output: Output) -> None:
             "entries_per_day": charter.entries_per_day,
             "proposals": [proposal_json(each, charter) for each in standing],
             "silent": list(silent_coops(told)),
+            "forks": forks,
         }
     )
 

@@ -76,6 +76,8 @@ def show(
     coop = charter.coop_named(place.coop)
     if coop is None or (proof.coop, proof.length) != (coop.number, place.number):
         raise ProofError(f"the receipt is of another entry than {place}")
+    if proof.stands(charter) is False:
+        raise _fallen(proof, charter)
     _show(proof, known, _names(wallet, charter), output)
     _tell_what_follows(proof, place, output)
     written = encode_bytes(data)
@@ -112,22 +114,34 @@ def show(
     type=click.Path(path_type=Path, dir_okay=False),
     help="The federation's charter.toml; the one beside the wallet when left out.",
 )
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The receipt of the entry that stands in its place, if it is from a history that does not stand.",
+)
 @wallet_option
 @output_option
-def verify(file: Path, charter_path: Path | None, wallet: Path, output: Output) -> None:
+def verify(
+    file: Path, charter_path: Path | None, against: Path | None, wallet: Path, output: Output
+) -> None:
     """Verify a receipt with nothing but the charter: no network, no passphrase, no trust.
 
     FILE has the receipt as bytes or as text; `-` reads it from standard input. Changes of the charter are
     read from the file beside it, charter.changes for charter.toml: `fiado federation history --out`
     writes it.
+
+    What a cooperative has signed in a history of its log that does not stand is shown, and does not hold.
+    `fiado federation fallen --receipts` writes such receipts, and those of what stands in their place.
     """
     known = _known(charter_path, wallet)
     charter = known.charter
     proof = decode_receipt(_read(file))
-    entry = proof.check(charter)
+    entry = proof.entry_signed(charter)
     names = _names(wallet, charter)
     _show(proof, known, names, output)
     output.line()
+    if proof.stands(charter) is False or _is_beside(proof, against, charter):
+        raise _fallen(proof, charter)
     output.line(f"This is proven: the signature is that of {charter.coops[proof.coop].name}.")
     output.result(
         {
@@ -139,6 +153,31 @@ def verify(file: Path, charter_path: Path | None, wallet: Path, output: Output) 
             "kind": entry.transaction.kind.name.lower(),
             "says": describe(entry.transaction, charter=charter, coop=proof.coop, names=names),
         }
+    )
+
+
+def _is_beside(proof: Receipt, against: Path | None, charter: Charter) -> bool:
+    """Whether another receipt shows that something else stands in this one's place."""
+    if against is None:
+        return False
+    standing = decode_receipt(_read(against))
+    standing.check(charter)
+    if proof.is_beside(standing, charter):
+        return True
+    raise ProofError(f"{against} does not show what stands in the place of this entry")
+
+
+def _fallen(proof: Receipt, charter: Charter) -> CliError:
+    """What there is to say of a receipt from a history that does not stand."""
+    coop = charter.coops[proof.coop]
+    decided = "" if coop.stands is None else f" (change {coop.stands.version} of the charter)"
+    return CliError(
+        ExitCode.REFUSED,
+        "receipt_not_standing",
+        f"The node of {coop.name} has signed this entry, but in a history of its log that does not "
+        f"stand{decided}: the entry does not hold.",
+        "Whoever was credited by it elsewhere keeps that; `fiado federation fallen` says what holds of each.",
+        {"coop": coop.name, "number": proof.length, "signed": True},
     )
 
 
@@ -161,7 +200,7 @@ def _own_name(wallet: Path, charter: Charter) -> Names:
 def _show(proof: Receipt, known: KnownCharter, names: Names, output: Output) -> None:
     """What the receipt proves. Raises `ProofError` when it proves nothing."""
     charter = known.charter
-    entry = proof.check(charter)
+    entry = proof.entry_signed(charter)
     coop = charter.coops[proof.coop]
     output.fields(
         {

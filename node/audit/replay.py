@@ -11,12 +11,11 @@ from typing import Any
 
 import msgpack
 
-from ledger.chain import SignedHead
+from ledger.chain import SignedHead, is_signed_by
 from ledger.codec import split
 from ledger.entries import Entry, decode_entry
 from ledger.errors import EncodingError, ProofError
 from ledger.kinds import KINDS
-from ledger.pardons import is_signed_by
 from ledger.refusals import Refusal
 from ledger.state import Waiting
 from ledger.transactions import Kind

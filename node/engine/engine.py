@@ -27,6 +27,7 @@ from node.engine.decisions.gathering import Gathering
 from node.engine.decisions.publishing import Publishing
 from node.engine.events import Event, Publish, Submit, SubmitBatch
 from node.engine.extensions import Extensions
+from node.engine.fallen import FallenList, FallenProof
 from node.engine.health.status import CharterStatus, IndexStatus, NodeStatus, WaitingRequest
 from node.engine.index.status import index_status
 from node.engine.index.subject import IndexSubject
@@ -34,6 +35,7 @@ from node.engine.links import Links
 from node.engine.outbox import Outbox
 from node.engine.reading import load_state
 from node.engine.recording.anchors import Anchors
+from node.engine.recording.fallen_watch import FallenWatch
 from node.engine.recording.history import History
 from node.engine.recording.memos import Memos
 from node.engine.recording.own_log import OwnLog
@@ -103,6 +105,7 @@ class Engine:
         self._branches = Branches(self._core, self._replicas)
         self._anchors = Anchors(self._core, self._replicas)
         self._history = History(self._core)
+        self._fallen = FallenWatch(self._core)
         self._standing_logs = StandingLogs(self._core, self._replicas)
         self._memos = Memos(self._core)
         self._gossip = Gossip(self._core, self._replicas, address, now_ms=steady_ms)
@@ -254,6 +257,7 @@ class Engine:
     def _upkeep(self, tick: Tick, *, idle: bool) -> None:
         if idle:
             self._history.catch_up()
+            self._fallen.catch_up()
         if not tick.segments:
             return
         if self._total_length() - self._snapshot_length >= self._core.settings.snapshot_entries:
@@ -265,7 +269,7 @@ class Engine:
 
         What is due already and was not done now waits for an event, or for the next gossip.
         """
-        if self._history.is_behind():
+        if self._history.is_behind() or self._fallen.is_behind():
             return tick.steady_ms
         parts = (self._gossip, self._replicas, self._branches, self._anchors, self._recovery)
         times = [part.wake_at_ms() for part in (*parts, self._core.work, self._soundness)]
@@ -296,6 +300,14 @@ class Engine:
     def receipt(self, coop: int, number: int) -> bytes | None:
         """The receipt of an entry; None when there is none to give. Raises `LogDamaged`."""
         return receipt_of(self._core, coop, number)
+
+    def fallen(self) -> FallenList:
+        """The payments that are only in a history of a forked log that does not stand."""
+        return self._fallen.found
+
+    def fallen_proof(self, head: bytes) -> FallenProof | None:
+        """The receipts that go with the one that has `head` after it; None when there is none to give."""
+        return self._fallen.proof(head)
 
     def bring_history_forward(self) -> None:
         """Let the history index cover everything; for questions that need it whole."""

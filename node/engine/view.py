@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 from ledger.chain import SignedHead
 from ledger.validators.interface import Validator
 from node.addresses import NodeAddress
+from node.engine.fallen import FallenList, FallenProof
 from node.engine.health.status import CharterStatus, IndexStatus, NodeStatus, WaitingRequest
 from node.engine.health.troubles import Trouble
 from node.store import RecordKind, Segment, Store, Write
@@ -60,6 +61,12 @@ class EngineServices(Protocol):
 
     def receipt(self, coop: int, number: int) -> bytes | None:
         """The receipt of an entry; None when there is none to give. Raises `LogDamaged`."""
+
+    def fallen(self) -> FallenList:
+        """The payments that are only in a history of a forked log that does not stand."""
+
+    def fallen_proof(self, head: bytes) -> FallenProof | None:
+        """The receipts that go with the one that has `head` after it; None when there is none to give."""
 
     def signed_heads(self) -> dict[int, SignedHead]:
         """The newest signed head held of each log."""

@@ -7,15 +7,23 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from ledger.charter import Standing
+from ledger.charter_changes import Readmit
+from ledger.charter_entries import CharterEntry
 from ledger.contradictions import DecisionEvidence, RoundEvidence, SupportEvidence
 from ledger.decisions import OBSERVATION
+from ledger.entries import decode_transaction
 from ledger.errors import ProofError
 from ledger.evidence import Evidence, ForkEvidence, InvalidEntryEvidence, decode_evidence
+from ledger.pardons import is_pardoned
 from node.engine.view import View
 from node.http.base.api import Api
 from node.http.base.problem import Problem
 from node.http.base.reading import path_hash
 from node.http.books.problems import EVIDENCE_NOT_FOUND
+from node.http.federation.fallen import read_fallen
+from node.shapes import to_plain
+from node.web.federation_page import all_changes
 from node.web.site import load_site
 
 HEAD_DIGITS = 16
@@ -35,6 +43,18 @@ class Shown:
     heads: tuple[tuple[int, str], ...] = ()
     number: int | None = None
     refusal: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Now:
+    """How the coop stands now: `accused`, `quarantined` or `readmitted`.
+
+    `readmitted` is the version of the charter by which it was, and when this node's log took that in; None
+    while the log hasn't.
+    """
+
+    standing: str
+    readmitted: tuple[int, int] | None = None
 
 
 def shown(evidence: Evidence, digest: str) -> Shown:
@@ -75,13 +95,36 @@ async def get_evidence(api: Api, request: web.Request) -> web.Response:
         raise Problem(EVIDENCE_NOT_FOUND)
     data, coop = found
     try:
-        evidence = shown(decode_evidence(data), digest.hex())
+        proof = decode_evidence(data)
     except ProofError as error:  # kept by a version that knew more kinds than this one
         raise Problem(EVIDENCE_NOT_FOUND) from error
-    titles = {each.name: each.title for each in api.charter.coops.values()}
+    evidence = shown(proof, digest.hex())
+    titles = {each.name: each.title for each in api.newest.coops.values()}
+    is_fork = isinstance(proof, ForkEvidence)
     return load_site().page(
-        api, request, "evidence.html", evidence=evidence, accused=titles.get(coop, coop)
+        api,
+        request,
+        "evidence.html",
+        evidence=evidence,
+        accused=titles.get(coop, coop),
+        now=await _now(api, proof),
+        fallen=to_plain(await read_fallen(api, evidence.coop)) if is_fork else None,
+        titles=titles,
     )
+
+
+async def _now(api: Api, proof: Evidence) -> Now:
+    """How the accused coop stands now; a readmission counts when it came after what is proven."""
+    found = api.newest.coops[proof.coop]
+    if is_pardoned(proof, api.newest):
+        readmitted = None
+        async for change in all_changes(api):
+            entry = decode_transaction(bytes(change.transaction))
+            given = entry.change if isinstance(entry, CharterEntry) else None
+            if isinstance(given, Readmit) and given.coop == proof.coop:
+                readmitted = (change.version, change.time)
+        return Now(standing="readmitted", readmitted=readmitted)
+    return Now(standing="quarantined" if found.standing is Standing.QUARANTINED else "accused")
 
 
 def _digits(head: bytes) -> str:

@@ -18,6 +18,7 @@ from ledger.entries import decode_transaction
 from ledger.rules.amendments import amend
 from node.change_words import Wording
 from node.http.base.api import Api
+from node.http.federation.fallen import read_fallen
 from node.http.federation.federation import read_changes, read_federation
 from node.http.federation.requests import read_requests
 from node.http.federation.shapes import CharterChange, CharterContent, CoopRequest
@@ -40,7 +41,7 @@ class Told:
 async def get_federation(api: Api, request: web.Request) -> web.Response:
     """The page of the federation."""
     language = load_site().language_of(request)
-    changes = [change async for change in _all_changes(api)]
+    changes = [change async for change in all_changes(api)]
     history, charter = tell_history(api.founding.genesis, changes, language)
     told = await read_federation(api)
     asking = await read_requests(api)
@@ -50,6 +51,8 @@ async def get_federation(api: Api, request: web.Request) -> web.Response:
         request,
         "federation.html",
         federation=to_plain(told),
+        fallen=to_plain(await read_fallen(api)),
+        titles=titles,
         founders=[coop.title for coop in api.founding.genesis.coops.values()],
         history=list(reversed(history)),
         proposals=[
@@ -62,7 +65,8 @@ async def get_federation(api: Api, request: web.Request) -> web.Response:
     )
 
 
-async def _all_changes(api: Api) -> AsyncIterator[CharterChange]:
+async def all_changes(api: Api) -> AsyncIterator[CharterChange]:
+    """All changes that this coop's log has taken in, in order."""
     first: int | None = 1
     while first is not None:
         page = await read_changes(api, first)

@@ -6,11 +6,13 @@ Celia pay at Este, while nobody is there to see both. Each of the two has taken 
 
 import shutil
 import time
+from functools import partial
 from typing import Final
 
 from cli.demo.processes import wait_until_ready
 from cli.demo.stage import STEWARDS
 from cli.demo.world import World
+from cli.shell.exit_codes import ExitCode
 from node.folder.files import CHARTER_FILE, SETTINGS_FILE, SIGNATURES_FILE
 
 FORKER: Final = "sur"
@@ -113,3 +115,31 @@ def _go_on(world: World) -> None:
     world.wait("the charge", lambda: world.ask("norte", "/v1/status")["sum"] == 0)
     pay = ("--memo", "yarn", "--wait", "delivered")
     world.repeat(world.cast.member("alice"), "pay", "carla@sur", "3.00", *pay, is_shown=True)
+    _list_fallen(world)
+
+
+def _list_fallen(world: World) -> None:
+    """What is only in the history that does not stand, at every node and with proofs for strangers."""
+    stage, cast = world.stage, world.cast
+    stage.say("The payment that is only in the other history is listed everywhere, with its proof.")
+    for coop in world.honest():
+        world.wait("fiado federation fallen", partial(_has_fallen, world, coop))
+    proofs = world.root / "proofs"
+    node = ("--node", world.url("norte"))
+    stage.run(cast.anybody, "federation", "fallen", *node, "--receipts", str(proofs))
+    stage.run(
+        cast.anybody, "federation", "history", *node, "--out", str(proofs / "charter.changes")
+    )
+    shutil.copy(world.root / "norte" / CHARTER_FILE, proofs / CHARTER_FILE)
+    [standing] = proofs.glob("*.standing.receipt")
+    fallen = standing.with_name(standing.name.replace(".standing", ""))
+    words = ("receipt", "verify", str(fallen), "--against", str(standing))
+    charter = ("--charter", str(proofs / CHARTER_FILE))
+    stage.run(cast.anybody, *words, *charter, expected=ExitCode.REFUSED)
+
+
+def _has_fallen(world: World, coop: str) -> bool:
+    """Whether a node lists the one payment of the other history, which its payee keeps."""
+    found = world.ask(coop, "/v1/federation/fallen")
+    outcomes = [(each["amount"], each["outcome"]) for each in found["payments"]]
+    return found["complete"] is True and outcomes == [(2500, "kept")]

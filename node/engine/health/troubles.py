@@ -55,7 +55,8 @@ class TroubleKind(StrEnum):
     DAY_FULL = "day_full"
     """The own log has as many `of` ("payments", "entries") today as the charter allows."""
     ACCUSED = "accused"
-    """There is evidence of cheating against `coop`: payments to and from it don't arrive."""
+    """There is evidence of cheating against `coop`: what it pays elsewhere does not arrive, and what is
+    paid to it stays on its way; the others go on with each other."""
     QUARANTINED = "quarantined"
     """The charter has `coop` in quarantine: nobody pays it, and it pays nobody elsewhere."""
     CUT = "cut"

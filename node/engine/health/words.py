@@ -221,8 +221,9 @@ _TABLE: Final[Mapping[TroubleKind, Callable[[_Named], Words]]] = {
         "really pay so often, the federation needs a charter with a higher entries_per_day.",
     ),
     TroubleKind.ACCUSED: lambda named: Words(
-        f"There is proof against {named.coop} ({_evidence(named)}): payments to and from its members do not "
-        "arrive.",
+        f"There is proof against {named.coop} ({_evidence(named)}). The other cooperatives go on paying each "
+        "other; what its members pay elsewhere does not arrive, and what is paid to them stays on its way, "
+        "until the cooperatives have decided.",
         "Look at the evidence together with the other cooperatives and decide what happens; see OPERATING, "
         "“When a coop cheats”.",
     ),

@@ -5,7 +5,7 @@ never given out.
 """
 
 from ledger.codec import split
-from ledger.errors import EncodingError, ProofError
+from ledger.errors import EncodingError, NotStanding, ProofError
 from ledger.receipts import MAX_FOLLOWING, MAX_RECEIPT_BYTES, Receipt
 from node.engine.core import Core
 from node.errors import LogDamaged
@@ -29,18 +29,24 @@ def receipt_of(core: Core, coop: int, number: int) -> bytes | None:
         else:
             proven.check(core.newest)
             data = proven.encode()
+    except NotStanding:
+        return None  # Decided a moment ago: the history that stands takes its place.
     except ProofError as error:
         raise LogDamaged(coop=coop, first=number, last=number + len(proven.following)) from error
     return data if len(data) <= MAX_RECEIPT_BYTES else None
 
 
-def path_to_signed(store: Store, *, federation: bytes, coop: int, number: int) -> Receipt | None:
+def path_to_signed(
+    store: Store, *, federation: bytes, coop: int, number: int, reach: int = 0
+) -> Receipt | None:
     """A receipt with the first stored signature at or after the entry, and the path to it; not checked.
+
+    The signature is not before length `reach` either.
 
     A node signs one head for each commit, so there is seldom a signature right after the entry. A signed
     head ends a segment, so what is left of that segment is the path. Raises `LogDamaged`.
     """
-    signed = store.signed_head(coop, number) if number >= 1 else None
+    signed = store.signed_head(coop, max(number, reach)) if number >= 1 else None
     if signed is None or signed.length - number > MAX_FOLLOWING:
         return None
     segments: list[Segment] = []

@@ -13,10 +13,9 @@ is no branch of it: replication brings that, and a branch that is all in the log
 from dataclasses import dataclass, field
 from typing import Final
 
-from ledger.chain import extend_all
+from ledger.chain import extend_all, is_signed_by
 from ledger.codec import split
 from ledger.errors import EncodingError
-from ledger.pardons import is_signed_by
 from ledger.state import Waiting
 from node.engine.branches_kept import Branch, branch_documents, load_branches
 from node.engine.core import Core

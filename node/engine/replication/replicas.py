@@ -11,11 +11,10 @@ The own log is taken in like any other while the node recovers (`node.engine.eng
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ledger.chain import SignedHead, extend_all
+from ledger.chain import SignedHead, extend_all, is_signed_by
 from ledger.codec import split
 from ledger.errors import EncodingError, ProofError
 from ledger.evidence import MAX_EVIDENCE_ENTRIES, InvalidEntryEvidence
-from ledger.pardons import is_signed_by
 from ledger.refusals import Refusal
 from ledger.state import Waiting
 from node.engine.core import Core

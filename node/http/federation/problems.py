@@ -11,3 +11,11 @@ REQUEST_TO_JOIN_MALFORMED: Final = ProblemKind(
     "This is not a request to join that the key in it has signed for this federation.",
     "Ask with `fiado federation join`, and see whether your machine's clock is right.",
 )
+
+FALLEN_NOT_FOUND: Final = ProblemKind(
+    "fallen_payment_not_found",
+    404,
+    "No such payment",
+    "The node lists no payment with this head, or has no receipt for it.",
+    "See /v1/federation/fallen for those that it lists.",
+)

@@ -10,6 +10,7 @@ from ledger.transactions import MAX_NUMBER
 from node.engine.view import View
 from node.http.base import changes, facts
 from node.http.base.api import Api, json_response
+from node.http.base.fallen import FallenPage, fallen_page
 from node.http.base.problem import Problem
 from node.http.base.problems import (
     ACCOUNT_NOT_FOUND,
@@ -75,6 +76,20 @@ async def _answer_history(api: Api, request: web.Request, account: int) -> web.R
         request, lambda view: members_facts.history(view, account, before, most)
     )
     return json_response(page, is_private=True)
+
+
+async def get_fallen(api: Api, request: web.Request) -> web.Response:
+    """The owner's payments that are only in a history that does not stand, as payer or payee."""
+    account = api.member(request)
+    check_query(request, "after", "limit")
+    after = _FALLEN_AFTER.read(request)
+    most = _LIMIT.read(request, most=api.settings.page_items)
+
+    def look(view: View) -> FallenPage:
+        found = view.engine.fallen().of_account.get((view.coop, account), ())
+        return fallen_page(view, found, after=after, most=most)
+
+    return json_response(await api.ask_paid(request, look), is_private=True)
 
 
 async def get_memo(api: Api, request: web.Request) -> web.Response:
@@ -183,6 +198,7 @@ _REFERENCE = Parameter(
     name="reference", in_="path", description="The reference of the memo's payment, in hex."
 )
 _LIMIT = limit_parameter()
+_FALLEN_AFTER = number_parameter("after", "The `next` of the page before.", default=0)
 _MEMBERS_LIMIT = limit_parameter(100)
 _AFTER = number_parameter("after", "Accounts with higher numbers than this.", default=0)
 _PAGE = (
@@ -226,6 +242,18 @@ ROUTES = (
         subject=_SUBJECT,
         access=Access.MEMBER,
         answer=shapes.Changes,
+    ),
+    Route(
+        method="GET",
+        path="/v1/me/fallen",
+        handler=get_fallen,
+        name="getMyFallenPayments",
+        summary="The owner's payments that are only in a history of a forked log that does not stand",
+        subject=_SUBJECT,
+        access=Access.MEMBER,
+        parameters=(_FALLEN_AFTER, _LIMIT),
+        answer=FallenPage,
+        problems=(TOO_MANY_REQUESTS,),
     ),
     Route(
         method="GET",

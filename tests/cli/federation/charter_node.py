@@ -106,6 +106,12 @@ class CharterNode:
             "/v1/federation/requests": self._requests,
             "/v1/logs": self._logs,
             "/v1/federation/branches/este": lambda: {"branches": self.branches},
+            "/v1/federation/fallen": lambda: {
+                "complete": True,
+                "payments": [],
+                "next": None,
+                "forks": [],
+            },
             "/v1/addresses": lambda: {"addresses": []},
         }
         if split.path == "/v1/federation/changes":

@@ -11,7 +11,7 @@ from ledger.contradictions import DecisionEvidence, SignedContent
 from ledger.decisions import OBSERVATION
 from ledger.evidence import Evidence, ForkEvidence, InvalidEntryEvidence
 from ledger.refusals import Refusal
-from node.web.evidence_page import Shown, shown
+from node.web.evidence_page import Now, Shown, shown
 from node.web.languages import load_languages
 from node.web.site import load_site
 from tests.ledger.test_contradictions import PROOFS
@@ -70,18 +70,73 @@ def test_what_is_shown_of_each_kind(make: Callable[[], Evidence], told: Shown) -
     ],
 )
 def test_each_kind_has_its_sentence(kind: str, said: str) -> None:
-    template = load_site().environments["en"].get_template("evidence.html")
     about = Shown(kind=kind, coop=2, digest="ab" * 32, number=5, refusal="x", heads=((3, "0303"),))
-    context = template.new_context({"accused": "<b>Sur</b>", "evidence": about})
-    (block,) = [template.blocks["content"]]
-    page = "".join(block(context))
+    page = rendered(evidence=about, now=Now(standing="accused"))
     assert said in page
     assert "<b>Sur" not in page
-    arrives = "Payments to and from its members don&#39;t arrive"
-    assert (arrives in page or arrives.replace("&#39;", "'") in page) == (
-        kind in ("fork", "invalid")
-    )
+    assert "Payments between the other cooperatives go on as before." in page
+    assert "what is paid to them stays on its way" in page
     assert load_languages()["es"].text("What that means") != "What that means"
+
+
+def rendered(**values: object) -> str:
+    template = load_site().environments["en"].get_template("evidence.html")
+    given = {"accused": "<b>Sur</b>", "fallen": None, "titles": {"sur": "Sur"}, **values}
+    (block,) = [template.blocks["content"]]
+    return "".join(block(template.new_context(given)))
+
+
+@pytest.mark.parametrize(
+    ("now", "said", "unsaid"),
+    [
+        (
+            Now(standing="readmitted", readmitted=(7, 1_782_000_000)),
+            "Readmitted since 21 Jun 2026, by change 7 of the charter.",
+            "does not arrive",
+        ),
+        (Now(standing="readmitted"), "The cooperatives have readmitted it.", "quarantine"),
+        (Now(standing="quarantined"), "pay nobody elsewhere", "does not arrive"),
+    ],
+)
+def test_it_says_how_the_cooperative_stands_now(now: Now, said: str, unsaid: str) -> None:
+    about = Shown(kind="fork", coop=2, digest="ab" * 32, number=5, heads=((3, "0303"),))
+    page = rendered(evidence=about, now=now)
+    assert said in page
+    assert unsaid not in page
+
+
+def test_a_fork_lists_the_payments_that_fell() -> None:
+    about = Shown(kind="fork", coop=2, digest="ab" * 32, number=5, heads=((3, "0303"),))
+    party = {"coop": "sur", "coop_number": 2, "account": 1, "handle": "<i>ana"}
+    payment = {
+        "number": 9,
+        "head": "ab" * 32,
+        "time": 1_782_000_000,
+        "payer": party,
+        "payee": {**party, "account": 0},
+        "amount": 1_250,
+        "outcome": "kept",
+        "stands_as": None,
+    }
+    fork = {"coop": "sur", "parted": 4, "version": 2, "payments": 1, "amount": 1_250, "kept": 1_250}
+    outcomes = {
+        "kept": "The payee keeps it, and the payer has it too.",
+        "undone": "Undone: the payer has it, nobody was paid.",
+        "commons": "The payee had closed",
+    }
+    for outcome, said in outcomes.items():
+        fallen = {
+            "complete": True,
+            "payments": [{**payment, "outcome": outcome}],
+            "forks": [fork],
+            "next": None,
+            "left_out": 0,
+        }
+        page = rendered(evidence=about, now=Now(standing="accused"), fallen=fallen)
+        assert said in page
+        assert "12.50" in page and "&lt;i&gt;ana@sur" in page and "the common fund of Sur" in page
+        assert f'href="/v1/federation/fallen/{"ab" * 32}"' in page
+        assert "Change 2 of the charter says which one stands." in page
 
 
 @on_loop

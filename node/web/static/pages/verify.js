@@ -9,7 +9,7 @@ import { byId, make, onAction, registerServiceWorker } from "../parts/dom.js";
 import { explain } from "../parts/explain.js";
 import { readAddress } from "../parts/links.js";
 import { checkReceipt } from "../protocol/receipts.js";
-import { ProofError } from "../protocol/signing.js";
+import { NotStanding, ProofError } from "../protocol/signing.js";
 import { findAccount } from "../parts/paying.js";
 import { isPayment, mark, paymentFacts, readReceipt } from "../parts/receipt.js";
 import { canScan, scan } from "../parts/scan.js";
@@ -60,6 +60,15 @@ async function check() {
       make("p", { class: "note" }, say("Compare amount, time and payee with what you sold: one receipt can be shown twice.")),
     );
   } catch (error) {
+    if (error instanceof NotStanding) {
+      const { time, transaction } = error.entry, receipt = readReceipt(byId("receipt").value, charter);
+      const coop = charter.coops.get(receipt.coop).title;
+      result.replaceChildren(
+        mark(false, say("It does not hold: the node of {coop} has signed it, but in a history of its log that does not stand.", { coop })),
+        ...(isPayment(transaction) ? [make("dl", { class: "facts card" }, ...paymentFacts({ receipt, time, transaction, charter }))] : []),
+      );
+      return;
+    }
     const isForged = error instanceof ProofError || error instanceof EncodingError;
     result.replaceChildren(mark(false, isForged ? say("Not genuine: nothing here proves a payment.") : explain(error)));
   }

@@ -4,8 +4,9 @@ import { fromBase64url, toBase64url } from "../protocol/bytes.js";
 import { Problem, Session, get } from "../parts/api.js";
 import { byId, make, notice, onAction, registerServiceWorker, showSection } from "../parts/dom.js";
 import { explain } from "../parts/explain.js";
+import { showFallen } from "../parts/fallen.js";
 import { historyItem } from "../parts/history.js";
-import { canSign } from "../protocol/signing.js";
+import { NotStanding, canSign } from "../protocol/signing.js";
 import { linkQuery, qrAddress } from "../parts/links.js";
 import { checkReceipt, decodeReceipt } from "../protocol/receipts.js";
 import { payNow, review, scanCode, setUpPayForm, showPay, stopScan } from "./payform.js";
@@ -103,6 +104,7 @@ async function refresh() {
     await page.store.write((kept) => kept.put({ ...me, seen: Math.floor(Date.now() / 1000) }, "me"));
     showAccount(me, "");
     showHistory(await page.session.get("/v1/me/history?limit=20"));
+    showFallen(byId("fallen"), (await page.session.get("/v1/me/fallen?limit=50")).payments, page.wallet);
     notice("");
   } catch (error) {
     const kept = await page.store.read("me");
@@ -203,7 +205,8 @@ async function showReceipt(query) {
   try {
     const kept = query.has("id") ? await page.store.receipt(query.get("id")) : undefined;
     const coop = query.get("coop"), number = Number(query.get("number"));
-    const bytes = kept?.bytes ?? fromBase64url((await get(`/v1/receipts/${coop}/${number}`)).receipt);
+    const path = query.has("fallen") ? `/v1/federation/fallen/${query.get("fallen")}` : `/v1/receipts/${coop}/${number}`;
+    const bytes = kept?.bytes ?? fromBase64url((await get(path)).receipt);
     const transaction = await renderReceipt(decodeReceipt(bytes), bytes, kept);
     if (query.has("new")) await warnOfArrival(transaction);
   } catch (error) {
@@ -215,9 +218,19 @@ async function showReceipt(query) {
   }
 }
 
+// What a receipt proves, and whether it holds: one that was signed in another history is shown all the same.
+async function signedEntry(receipt, charter) {
+  try {
+    return { ...(await checkReceipt(receipt, charter)), isStanding: true };
+  } catch (error) {
+    if (error instanceof NotStanding) return { ...error.entry, isStanding: false };
+    throw error;
+  }
+}
+
 async function renderReceipt(receipt, bytes, kept) {
   const { charter } = page;
-  const { time, transaction } = await checkReceipt(receipt, charter);
+  const { time, transaction, isStanding } = await signedEntry(receipt, charter);
   if (!isPayment(transaction)) throw new Error("not a payment");
   const isMine = receipt.coop === page.wallet.coop && transaction.payer === page.wallet.account;
   const names = {
@@ -226,7 +239,10 @@ async function renderReceipt(receipt, bytes, kept) {
   };
   byId("receipt-title").textContent = showAmount(transaction.amount);
   byId("receipt-facts").replaceChildren(...paymentFacts({ receipt, time, transaction, charter, names }));
-  byId("receipt-proof").replaceChildren(mark(true, say("Checked in this browser: it stands in the log, signed by {coop}.", { coop: charter.coops.get(receipt.coop).title })));
+  const coop = charter.coops.get(receipt.coop).title;
+  byId("receipt-proof").replaceChildren(isStanding
+    ? mark(true, say("Checked in this browser: it stands in the log, signed by {coop}.", { coop }))
+    : mark(false, say("It does not hold: the node of {coop} has signed it, but in a history of its log that does not stand.", { coop })));
   const picture = receiptPicture(receipt);
   byId("receipt-scan").hidden = picture === null;
   if (picture !== null) byId("receipt-qr").src = picture;

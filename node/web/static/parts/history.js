@@ -3,7 +3,7 @@
 import { make } from "./dom.js";
 import { say, showAmount, showTime } from "./words.js";
 
-const otherName = ({ handle, account, coop }) =>
+export const otherName = ({ handle, account, coop }) =>
   (handle === null ? say("account {number}, {coop}", { number: account, coop }) : `${handle}@${coop}`);
 
 function status(item) {

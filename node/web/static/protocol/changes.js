@@ -6,7 +6,7 @@
 import { isEqual } from "./bytes.js";
 import { encode } from "./codec.js";
 import { CHARTER } from "./messages.js";
-import { JOIN, LEAVE, NODE_KEY, QUARANTINE, QUORUMS, READMISSION, STEWARDS } from "./proposals.js";
+import { JOIN, LEAVE, NODE_KEY, QUARANTINE, QUORUMS, READMISSION, STANDING, STEWARDS } from "./proposals.js";
 import { ProofError, isSigned, sha256, signedBytes, tag } from "./signing.js";
 
 const DECISION = 3;
@@ -59,6 +59,7 @@ function amended(charter, [type, ...elements]) {
     case READMISSION: return altered(charter, number, (coop) => ({
       standing: "member", ...(isEqual(coop.nodeKey, elements[1]) ? {} : anotherKey(coop, elements[1], elements[3])),
     }));
+    case STANDING: return altered(charter, number, () => ({ stands: { length: elements[1], head: elements[2] } }));
     case QUORUMS: return { ...charter, witnessQuorum: elements[0], decisionQuorum: elements[1] };
     case STEWARDS: return altered(charter, number, () => ({ threshold: elements[1], stewards: people(elements[2]) }));
     default: return charter;

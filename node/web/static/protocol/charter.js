@@ -90,3 +90,6 @@ export function keyAt(coop, length) {
   const earlier = (coop.earlierKeys ?? []).find(({ until }) => length <= until);
   return (earlier ?? { key: coop.nodeKey }).key;
 }
+
+// Every node key that a coop has had, the present one first.
+export const allKeys = (coop) => [coop.nodeKey, ...(coop.earlierKeys ?? []).map(({ key }) => key).reverse()];

@@ -2,10 +2,10 @@
 
 import { isEqual } from "./bytes.js";
 import { extend, headMessage } from "./chain.js";
-import { keyAt } from "./charter.js";
+import { allKeys, keyAt } from "./charter.js";
 import { decode, encode, MAX } from "./codec.js";
 import { decodeEntry, isHash, isNumber, isSignature, isUint } from "./messages.js";
-import { ProofError, isSigned } from "./signing.js";
+import { NotStanding, ProofError, isSigned } from "./signing.js";
 
 const RECEIPT = "fiado1.receipt";
 const isBinary = (value) => value instanceof Uint8Array;
@@ -44,19 +44,31 @@ export function decodeShortReceipt(bytes, federation) {
   return decodeReceipt(encode([RECEIPT, federation, ...value]));
 }
 
-// The entry that a receipt proves to be in the log of one of the charter's coops; else ProofError.
+// The entry that a receipt proves to be in the log of one of the charter's coops; else ProofError: NotStanding where
+// the coop has signed it in a history that does not stand.
 export async function checkReceipt(receipt, charter) {
   if (!isEqual(receipt.federation, charter.federation)) {
     throw new ProofError("the receipt is of another federation");
   }
   const coop = charter.coops.get(receipt.coop);
   if (coop === undefined) throw new ProofError("its cooperative is not in the charter");
-  let head = await extend(receipt.previous, receipt.entry);
-  for (const entry of receipt.following) head = await extend(head, entry);
+  const heads = [receipt.previous];
+  for (const entry of [receipt.entry, ...receipt.following]) heads.push(await extend(heads.at(-1), entry));
   const length = receipt.length + receipt.following.length;
-  const message = headMessage({ federation: receipt.federation, coop: receipt.coop, length, head });
-  if (!(await isSigned(keyAt(coop, length), message, receipt.signature))) {
+  const message = headMessage({ federation: receipt.federation, coop: receipt.coop, length, head: heads.at(-1) });
+  const counts = await isSigned(keyAt(coop, length), message, receipt.signature);
+  if (!counts && !(await isSignedByAny(allKeys(coop), message, receipt.signature))) {
     throw new ProofError("the cooperative did not sign it");
   }
-  return decodeEntry(receipt.entry);
+  const entry = decodeEntry(receipt.entry);
+  const decided = coop.stands && heads[coop.stands.length - receipt.length + 1];
+  if (!counts || (decided && !isEqual(decided, coop.stands.head))) throw new NotStanding(entry);
+  return entry;
+}
+
+async function isSignedByAny(keys, message, signature) {
+  for (const key of keys) {
+    if (await isSigned(key, message, signature)) return true;
+  }
+  return false;
 }

@@ -8,6 +8,14 @@ const PKCS8_START = Uint8Array.of(0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65
 // What was shown does not prove what it claims.
 export class ProofError extends Error {}
 
+// A cooperative has signed the entry, in a history of its log that does not stand. `entry` is what it has signed.
+export class NotStanding extends ProofError {
+  constructor(entry) {
+    super("it was signed in a history that does not stand");
+    this.entry = entry;
+  }
+}
+
 export async function sha256(...parts) {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", concat(...parts)));
 }
