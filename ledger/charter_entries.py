@@ -14,7 +14,8 @@ from ledger.codec import Value, encode
 from ledger.shapes import Kind, Signatures, is_bytes, is_uint, read_signatures
 
 MAX_CHARTER_SIGNATURES: Final = 256
-"""So many fit an entry. Of more than 511 coops, more than half are more: they can't change their charter."""
+"""So many fit an entry. A charter whose decision quorum is larger can't be changed: that of more than 511
+members, of whom more than half are more, or of fewer who ask for so many."""
 
 _TAG: Final = b"fiado1.charter-v"
 

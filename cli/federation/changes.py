@@ -23,8 +23,9 @@ from ledger.charter_changes import (
     SetQuorums,
     SetStewards,
 )
+from ledger.charter_entries import MAX_CHARTER_SIGNATURES
 from ledger.codec import MAX
-from ledger.shapes import MAX_ANCHOR_SIGNATURES, MAX_COOPS
+from ledger.shapes import MAX_ANCHOR_SIGNATURES
 from node.member.answers import decode_hex, number
 
 KEY_BYTES: Final = 32
@@ -189,7 +190,7 @@ def standing(coop: str, head: str | None, **signing: Any) -> None:
 
 @propose_group.command("quorums")
 @click.option("--witnesses", type=click.IntRange(0, MAX_ANCHOR_SIGNATURES - 1), metavar="N")
-@click.option("--decisions", type=click.IntRange(1, MAX_COOPS), metavar="N")
+@click.option("--decisions", type=click.IntRange(1, MAX_CHARTER_SIGNATURES), metavar="N")
 @signing_options
 def quorums(witnesses: int | None, decisions: int | None, **signing: Any) -> None:
     """How many witness what one takes in from another, and how many sign a decision.

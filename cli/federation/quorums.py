@@ -8,6 +8,8 @@ so it is enough that q > (n + f - 2) / 2. The figures and what they mean are on 
 
 from dataclasses import dataclass
 
+from ledger.charter_entries import MAX_CHARTER_SIGNATURES
+
 
 @dataclass(frozen=True, slots=True)
 class Bearing:
@@ -46,6 +48,7 @@ def advice(coops: int, *, witness_quorum: int, decision_quorum: int) -> list[str
         _of_decisions(coops, decision_quorum),
         _of_witnesses(coops, witness_quorum),
         *([] if coops >= 4 else [_TOO_FEW]),
+        *([] if decision_quorum <= MAX_CHARTER_SIGNATURES else [_too_many(coops)]),
     ]
 
 
@@ -53,6 +56,18 @@ _TOO_FEW = (
     "Of fewer than four cooperatives none can be dishonest unless none is ever away: four bear one of each. "
     "More can join later."
 )
+
+
+def _too_many(coops: int) -> str:
+    """That such a charter stays as it is for ever."""
+    fit = MAX_CHARTER_SIGNATURES
+    says = f"Careful: this charter could never be changed, since {fit} signatures fit an entry of a log."
+    if coops < 2 * fit:
+        return f"{says} Let {fit} decide at most."
+    return (
+        f"{says} More than half of the cooperatives have to decide, so at most {2 * fit - 1} found a "
+        "federation that can change: nobody could join or leave, and a lost key stays lost."
+    )
 
 
 def _of_decisions(coops: int, quorum: int) -> str:

@@ -35,7 +35,8 @@ STEWARDS = (0, 1)
 PATIENCE_SECONDS = 120
 DAYS_BACK = 100
 """Enough that the prints of two months are due."""
-SETTINGS = f"[engine]\nround_ms = {ROUND_MS}\nundecided_alarm_ms = {ALARM_MS}\n"
+PATIENT = "este"
+"""Its node waits for an hour, as nodes do, before it calls it a trouble that something is not decided."""
 
 
 @dataclass
@@ -135,10 +136,12 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> Iterator[People]:
         index=IndexDraft(method="cer", currency="ARS", base_day=base_day, base_value="1000.000000"),
     )
     assert founded.charter.decision_quorum == 3
-    for folder in founded.folders:
+    for coop, folder in zip(COOPS, founded.folders, strict=True):
+        alarm = "" if coop == PATIENT else f"undecided_alarm_ms = {ALARM_MS}\n"
         settings = folder / "node.toml"
         text = settings.read_text(encoding="utf-8")
-        settings.write_text(text.replace("[engine]\n", SETTINGS), encoding="utf-8")
+        changed = text.replace("[engine]\n", f"[engine]\nround_ms = {ROUND_MS}\n{alarm}")
+        settings.write_text(changed, encoding="utf-8")
     people = People(founded, Desk(root))
     try:
         people.start(*COOPS)
@@ -170,6 +173,9 @@ def test_a_typing_mistake(people: People) -> None:
     said = people.wait_to_read("have not agreed on", "node", "status", people.url("oeste"))
     assert "sur, este stand for 2.5 % (3 needed); norte stands for 25.0 % (3 needed)." in said
     assert "Stewards who were wrong, or have published nothing yet" in said
+    said = people.wait_to_read("Being decided:", "node", "status", people.url(PATIENT))
+    assert "sur, este stand for 2.5 % (3 needed); norte stands for 25.0 % (3 needed)." in said
+    assert "have not agreed" not in said
     said = people.publish("norte", "2.5")
     assert "that is enough of you" in said or "Enough stewards agree" in said
     people.decided("a typing mistake", people.periods, after)
@@ -193,6 +199,9 @@ def test_readings_split_three_ways(people: People) -> None:
     assert "norte stands for 2.5 % (3 needed); sur stands for 2.6 % (3 needed);" in said
     assert "este stands for 2.7 % (3 needed). Nothing has come from oeste." in said
     assert "Nothing is broken" in said
+    said = people.read("doctor", "--node", people.url(PATIENT))
+    assert "note  being decided" in said
+    assert f"{month}, for " in said
     assert set(people.periods().values()) == {after - 1}
     people.publish("este", "2.6")
     people.publish("norte", "2.6")

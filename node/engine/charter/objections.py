@@ -10,7 +10,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from ledger.charter_changes import Change, DecideBranch, LetTimeFall, Readmit, SetNodeKey
+from ledger.charter_entries import MAX_CHARTER_SIGNATURES
 from ledger.charter_index import Redenominate, SetIndex
+from ledger.refusals import Refusal
+from ledger.rules.amendments import amend
 from ledger.rules.charter_index import Doubt, doubt
 from node.engine.core import Core
 
@@ -18,7 +21,18 @@ from node.engine.core import Core
 def objection(core: Core, change: Change) -> str | None:
     """Why this node does not stand for the change now; None when nothing speaks against it."""
     check = _CHECKS.get(type(change))
-    return None if check is None else check(core, change)
+    return (None if check is None else check(core, change)) or _of_signatures(core, change)
+
+
+def _of_signatures(core: Core, change: Change) -> str | None:
+    """The charter can be changed again after it: as many signatures as that takes fit an entry."""
+    after = amend(core.charter, change)
+    if isinstance(after, Refusal) or after.decision_quorum <= MAX_CHARTER_SIGNATURES:
+        return None
+    return (
+        f"{after.decision_quorum} cooperatives would have to sign each later change of the charter, and the "
+        f"signatures of {MAX_CHARTER_SIGNATURES} fit an entry: it could never be changed again"
+    )
 
 
 def _of_node_key(core: Core, change: SetNodeKey) -> str | None:

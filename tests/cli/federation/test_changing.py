@@ -364,6 +364,18 @@ def test_a_signature_that_is_not_one_is_not_believed(desk: Desk, node: CharterNo
     assert error["name"] == "node_misbehaved"
 
 
+def test_a_change_between_two_questions_is_no_lie(desk: Desk, node: CharterNode) -> None:
+    """It is decided after the changes were read, and before the node is asked what is in force."""
+
+    def decide(path: str, document: Any) -> Any:
+        if path == "/v1/federation/changes" and not node.entries:
+            node.decide(Quarantine(coop=3))
+        return document
+
+    node.lie = decide
+    assert desk.run("show", desk.url)["version"] == 1
+
+
 def test_a_version_without_proof_is_not_believed(desk: Desk, node: CharterNode) -> None:
     def lie(path: str, document: Any) -> Any:
         return document | {"version": 9} if path == "/v1/federation" else document

@@ -109,3 +109,9 @@ def test_the_page_has_the_figures_that_are_computed() -> None:
         assert witnessing == (witness_quorum_against(coops, lying) if lying else 0)
         assert witnesses_bear(coops, witnessing).dishonest >= lying
         assert witnesses_bear(coops, witnessing).away == witnesses_away
+
+
+def test_so_many_that_the_charter_can_never_be_changed_are_warned_of() -> None:
+    assert "never be changed" not in told(511, 0, 256)
+    assert "Let 256 decide at most." in told(511, 0, 257)
+    assert "at most 511 found a federation that can change" in told(512, 0, 257)
