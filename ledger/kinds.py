@@ -15,16 +15,22 @@ from ledger.charter_entries import CharterEntry, read_charter_entry
 from ledger.codec import MAX_DEPTH, check_types
 from ledger.decisions import IndexEntry, read_index_entry
 from ledger.errors import EncodingError
+from ledger.government.bylaws import read_bylaws
+from ledger.government.commons import read_levy, read_spend
 from ledger.refusals import Refusal
 from ledger.shapes import Kind
 from ledger.transactions import (
     AccountChange,
     Admit,
+    AdoptBylaws,
     Anchor,
+    Levy,
     Limit,
     Pay,
+    Reasoned,
     Return,
     SetStatus,
+    Spend,
     Transaction,
     read_admit,
     read_anchor,
@@ -137,6 +143,30 @@ KINDS: Final[Mapping[Kind, KindRow]] = {
             decider=Decider.SHARED,
             clause="7.12",
         ),
+        KindRow(
+            kind=Kind.LEVY,
+            class_=Levy,
+            read=read_levy,
+            signers=Signers.NODE,
+            decider=Decider.SHARED,
+            clause="13.10",
+        ),
+        KindRow(
+            kind=Kind.SPEND,
+            class_=Spend,
+            read=read_spend,
+            signers=Signers.STEWARDS,
+            decider=Decider.SHARED,
+            clause="13.9",
+        ),
+        KindRow(
+            kind=Kind.BYLAWS,
+            class_=AdoptBylaws,
+            read=read_bylaws,
+            signers=Signers.STEWARDS,
+            decider=Decider.SHARED,
+            clause="13.1",
+        ),
     )
 }
 
@@ -164,8 +194,13 @@ NODES_KINDS: Final = frozenset(KINDS) - PEOPLES_KINDS
 SHARED_KINDS: Final = kinds_of(*Signers, decider=Decider.SHARED)
 """What native code hands over to the shared rules."""
 
-REASONED_KINDS: Final = frozenset(
+ACCOUNT_KINDS: Final = frozenset(
     row.kind for row in KINDS.values() if row.class_ in get_args(AccountChange)
+)
+"""What stewards change of an account, which its owner is told of."""
+
+REASONED_KINDS: Final = frozenset(
+    row.kind for row in KINDS.values() if row.class_ in get_args(Reasoned)
 )
 """What binds a reason: the last element before the stewards' signatures is its hash."""
 

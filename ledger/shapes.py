@@ -28,7 +28,10 @@ class Kind(IntEnum):
     ANCHOR = 6
     INDEX = 7
     RETURN = 8
+    LEVY = 12
     CHARTER = 13
+    SPEND = 18
+    BYLAWS = 21
 
 
 HIDDEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")

@@ -15,6 +15,9 @@ from ledger.charter_entries import CharterEntry as CharterEntry
 from ledger.codec import Value, encode
 from ledger.decisions import IndexEntry as IndexEntry
 from ledger.government.articles import CLASSES
+from ledger.government.bylaws import AdoptBylaws as AdoptBylaws
+from ledger.government.commons import Levy as Levy
+from ledger.government.commons import Spend as Spend
 from ledger.shapes import MAX_ANCHOR_SIGNATURES as MAX_ANCHOR_SIGNATURES
 from ledger.shapes import MAX_NUMBER as MAX_NUMBER
 from ledger.shapes import MAX_STEWARDS as MAX_STEWARDS
@@ -201,10 +204,13 @@ AccountChange = Limit | SetStatus
 MemberChange = Admit | AccountChange
 """What stewards do about one member."""
 
-Stewarded = MemberChange
+Stewarded = MemberChange | AdoptBylaws | Spend
 """What stewards sign."""
 
-Transaction = Pay | Stewarded | Anchor | IndexEntry | Return | CharterEntry
+Reasoned = AccountChange | Spend
+"""What binds a reason, as the last element before the stewards' signatures."""
+
+Transaction = Pay | Stewarded | Anchor | IndexEntry | Return | CharterEntry | Levy
 
 
 def encode_transaction(transaction: Transaction) -> bytes:

@@ -34,6 +34,7 @@ from ledger.transactions import (
     SetStatus,
     Signatures,
     Status,
+    Transaction,
     encode_transaction,
     signed_part,
 )
@@ -85,7 +86,7 @@ class Federation:
             }
         )
 
-    def message(self, coop: int, transaction: Pay | Admit | Limit | SetStatus) -> bytes:
+    def message(self, coop: int, transaction: Transaction) -> bytes:
         """What the signatures in `transaction` cover, when it is for the log of `coop`."""
         return signed_bytes(TAG_ENTRY, federation=self.id, coop=coop, body=signed_part(transaction))
 

@@ -15,6 +15,7 @@ import pytest
 
 from cli.shell.describing import CHANGE_WORDS, describe
 from ledger.kinds import (
+    ACCOUNT_KINDS,
     KINDS,
     PEOPLES_KINDS,
     REASONED_KINDS,
@@ -25,11 +26,12 @@ from ledger.kinds import (
 )
 from ledger.refusals import Refusal
 from ledger.shapes import Kind
-from ledger.transactions import AccountChange, Stewarded, Transaction
+from ledger.transactions import AccountChange, Reasoned, Stewarded, Transaction
 from node.http.base.shapes import Change
 from node.http.stewards.shapes import Draft
 from node.shapes import Shape, describe_shapes
 from tests.builders import build_federation
+from tests.ledger.rules.government_tables import GOVERNMENT_TABLES
 from tests.ledger.rules.tables import TABLES
 from tests.ledger.test_transactions import ELEMENTS
 from tests.places import PROJECT, VECTOR_FILES
@@ -127,17 +129,17 @@ PLACES: Final = (
     Place("words in cli/shell/describing.py", ALL, is_described),
     Place(
         f"a word for members among CHANGES of {KINDS_JS}",
-        REASONED_KINDS,
+        ACCOUNT_KINDS,
         lambda row: f"\n  {row.name}: () => say(" in text(KINDS_JS),
     ),
     Place(
         "a word for members in CHANGE_WORDS of cli/shell/describing.py",
-        REASONED_KINDS,
+        ACCOUNT_KINDS,
         lambda row: row.name in CHANGE_WORDS,
     ),
     Place(
         "a choice in node/web/templates/desk.html",
-        REASONED_KINDS,
+        ACCOUNT_KINDS,
         lambda row: f'data-kind="{row.kind.value}"' in text("node/web/templates/desk.html"),
     ),
     Place("a command that makes it", STEWARDS_KINDS, is_made_by_a_command),
@@ -156,7 +158,7 @@ PLACES: Final = (
         "a table of its refusals in tests/ledger/rules/tables.py",
         ALL
         - {Kind.INDEX, Kind.CHARTER},  # tests/ledger/rules/test_index.py, test_charter.py have them
-        lambda row: row.name in {table.name for table in TABLES},
+        lambda row: row.name in {table.name for table in (*TABLES, *GOVERNMENT_TABLES)},
     ),
 )
 
@@ -175,7 +177,8 @@ def test_the_names_of_classes_are_those_of_the_table() -> None:
 
     assert kinds_in(Transaction) == set(KINDS)
     assert kinds_in(Stewarded) == STEWARDS_KINDS
-    assert kinds_in(AccountChange) == REASONED_KINDS
+    assert kinds_in(AccountChange) == ACCOUNT_KINDS
+    assert kinds_in(Reasoned) == REASONED_KINDS
     assert STEWARDS_KINDS | {Kind.PAY} == PEOPLES_KINDS
 
 
@@ -203,4 +206,4 @@ def told(shape: type[Shape]) -> list[str]:
 
 def test_the_interface_names_what_stewards_draft() -> None:
     assert told(Draft) == [KINDS[kind].name for kind in sorted(STEWARDS_KINDS)]
-    assert told(Change) == [KINDS[kind].name for kind in sorted(REASONED_KINDS)]
+    assert told(Change) == [KINDS[kind].name for kind in sorted(ACCOUNT_KINDS)]

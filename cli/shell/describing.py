@@ -8,19 +8,24 @@ from collections.abc import Mapping
 from typing import Final, assert_never
 
 from ledger.charter import Charter
+from ledger.government.bylaws import Bylaws
 from ledger.transactions import (
     Admit,
+    AdoptBylaws,
     Anchor,
     CharterEntry,
     IndexEntry,
+    Levy,
     Limit,
     Pay,
     Return,
     SetStatus,
+    Spend,
     Status,
     Transaction,
 )
 from node import plain
+from node.bylaws.explain import explain
 from node.member.amounts import format_amount
 from node.plain import PlainForms
 
@@ -76,7 +81,7 @@ def describe(
         case Pay():
             lines = _pay(transaction, charter, coop, names)
         case Admit():
-            kind = "an organisation" if transaction.class_ else "a person"
+            kind = class_words(transaction.class_)
             lines = [
                 f"Admit {transaction.handle}@{charter.coops[coop].name}, {kind}, as account "
                 f"{transaction.account}.",
@@ -102,11 +107,26 @@ def describe(
             lines = ["Take in what the cooperatives decided about the index of prices."]
         case CharterEntry():
             lines = [f"Take in version {transaction.version} of the charter."]
+        case AdoptBylaws():
+            lines = _bylaws(transaction, charter.coops[coop].name)
+        case Spend():
+            who = account_words(charter, coop, transaction.payee, names)
+            lines = [
+                f"The commons pays {format_amount(transaction.amount)} to {who}.",
+                f"It is number {transaction.number} of what stewards have spent.",
+            ]
+        case Levy():
+            lines = _levy(transaction)
         case _:
             assert_never(transaction)
     if reason is not None:
         lines.append(f"The reason: {reason}")
     return lines
+
+
+def class_words(class_: int) -> str:
+    """What an account of a class is."""
+    return ("a person", "an organisation")[class_] if class_ < 2 else f"a member of class {class_}"
 
 
 CHANGE_WORDS: Final[Mapping[str, str]] = {
@@ -130,6 +150,24 @@ def _pay(pay: Pay, charter: Charter, coop: int, names: Names) -> list[str]:
         lines.append(f"On top, {format_amount(pay.fee)} go to the commons of the payer.")
     lines.append(f"It is payment number {pay.sequence} of the payer.")
     return lines
+
+
+def _bylaws(entry: AdoptBylaws, coop: str) -> list[str]:
+    adopted = explain(Bylaws(articles=dict(entry.articles)), "en")
+    return [
+        f"Adopt version {entry.version} of the bylaws of {coop}.",
+        f"What people read of them has the hash {entry.text.hex()}.",
+        *(each.sentence for each in adopted if not each.is_default),
+        "All else is as the defaults say.",
+    ]
+
+
+def _levy(levy: Levy) -> list[str]:
+    rates = (("have", levy.positive), ("owe", levy.negative))
+    return [
+        f"Collect levy number {levy.number} for the commons.",
+        *(f"It takes {rate} millionths of what members {side}." for side, rate in rates if rate),
+    ]
 
 
 def _limit(limit: Limit, who: str) -> list[str]:

@@ -18,7 +18,7 @@ from ledger.memos import reason_hash
 from ledger.messages import TAG_ENTRY, signed_bytes
 from ledger.refusals import Refusal
 from ledger.signatures import SignatureInvalid, SigningKey, verify
-from ledger.transactions import Admit, Stewarded, encode_transaction, signed_part
+from ledger.transactions import Admit, MemberChange, encode_transaction, signed_part
 from node.member.answers import encode_bytes, read_bytes
 
 FORMAT: Final = "fiado draft"
@@ -52,7 +52,7 @@ class Draft:
 
     charter: Charter
     coop: Coop
-    transaction: Stewarded
+    transaction: MemberChange
     reason: ReasonText | None = None
     id_: str | None = None
     expires: int | None = None
@@ -109,7 +109,7 @@ def find_twin(draft: Draft, waiting: Iterable[Draft]) -> Draft | None:
     return None
 
 
-def _without_reason(draft: Draft) -> Stewarded:
+def _without_reason(draft: Draft) -> MemberChange:
     if isinstance(draft.transaction, Admit):
         return replace(draft.transaction, stewards=())
     return replace(draft.transaction, stewards=(), reason=b"")
@@ -133,7 +133,7 @@ def make_draft(
 ) -> Draft:
     """A draft from a transaction's bytes, with everything about it checked. Raises `DraftError`."""
     transaction = decode_transaction(data)
-    if isinstance(transaction, Refusal) or not isinstance(transaction, Stewarded):
+    if isinstance(transaction, Refusal) or not isinstance(transaction, MemberChange):
         raise DraftError("it holds no transaction that stewards sign")
     draft = Draft(charter=charter, coop=coop, transaction=transaction, reason=reason, id_=id_)
     for steward, signature in transaction.stewards:

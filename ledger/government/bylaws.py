@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, cast
+from typing import ClassVar, Final, cast
 
-from ledger.codec import decode, encode
+from ledger.codec import Value, decode, encode
 from ledger.government.articles import ARTICLES, CLASSES, Article, ceiling_of, first_limit_of
 from ledger.government.commons import PaymentTerms, Rates
 from ledger.refusals import Refusal
-from ledger.shapes import is_uint
+from ledger.shapes import MAX_STEWARDS, Kind, Signatures, is_bytes, is_uint, read_signatures
 
 BYLAWS_CHAPTER: Final = "bylaws"
 
@@ -16,6 +16,24 @@ MAX_ARTICLES: Final = 256
 
 Articles = tuple[tuple[int, int], ...]
 """(article's number, value), strictly rising by number; what is not listed has its default."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdoptBylaws:
+    """The founders' act: the first bylaws of a coop, signed by all its stewards."""
+
+    kind: ClassVar[Kind] = Kind.BYLAWS
+    version: int
+    articles: Articles
+    text: bytes
+    """The hash of what people read."""
+    stewards: Signatures = ()
+
+    def fields(self) -> list[Value]:
+        """The elements of the array, in order."""
+        return [Kind.BYLAWS.value, self.version, self.articles, self.text, self.stewards]
+
+    unsigned_tail: ClassVar[int] = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +105,17 @@ def read_articles(value: object) -> Articles | None:
             return None
         previous = pair[0]
     return tuple((pair[0], pair[1]) for pair in value)
+
+
+def read_bylaws(fields: list[object]) -> AdoptBylaws | None:
+    """The `bylaws` that a decoded array holds; None when its shape is another."""
+    if len(fields) != 5:
+        return None
+    _, version, listed, text, stewards = fields
+    articles, signatures = read_articles(listed), read_signatures(stewards, MAX_STEWARDS)
+    if not is_uint(version) or articles is None or not is_bytes(text, 32) or signatures is None:
+        return None
+    return AdoptBylaws(version=version, articles=articles, text=text, stewards=signatures)
 
 
 def check_articles(articles: Articles) -> Refusal | None:

@@ -5,7 +5,7 @@ from typing import assert_never
 from ledger.government.articles import Article
 from ledger.government.bylaws import Bylaws
 from ledger.rules.office import OfficeState, bylaws_in_force, stewards_in_office
-from ledger.transactions import Admit, Limit, SetStatus, Stewarded
+from ledger.transactions import Admit, AdoptBylaws, Limit, SetStatus, Spend, Stewarded
 
 
 def power_of(transaction: Stewarded, bylaws: Bylaws) -> Article | None:
@@ -19,6 +19,10 @@ def power_of(transaction: Stewarded, bylaws: Bylaws) -> Article | None:
             return Article.LIMIT_SMALL if is_small else Article.LIMIT_LARGE
         case SetStatus():
             return Article.FREEZE
+        case Spend():
+            return Article.SPEND
+        case AdoptBylaws():
+            return None
         case _:
             assert_never(transaction)
 

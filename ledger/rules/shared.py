@@ -20,24 +20,42 @@ from ledger.index.table import Index
 from ledger.refusals import Refusal
 from ledger.rules.charter import LogPlace, charter_row, decide_charter
 from ledger.rules.charter_index import index_after, rows_that_fall_away
+from ledger.rules.government.bylaws import check_bylaws, decide_bylaws
+from ledger.rules.government.commons import (
+    CommonsState,
+    check_spend,
+    decide_levy,
+    decide_spend,
+)
 from ledger.rules.index import decide_index
 from ledger.rules.index_rows import index_row
 from ledger.rules.losses import ForkedLog, Settled, settle_losses
-from ledger.rules.members import CheckKey, MemberState, decide_members
+from ledger.rules.members import CheckKey, MemberState, check_change, decide_members
 from ledger.rules.office import Verify
 from ledger.signatures import check_key_admissible, verify
 from ledger.state import Waiting
 from ledger.transactions import (
+    Admit,
+    AdoptBylaws,
     Anchor,
     IndexEntry,
+    Levy,
+    Limit,
     MemberChange,
     Pay,
     Return,
+    SetStatus,
+    Spend,
+    Stewarded,
     signed_part,
 )
 
 
-class LogState(MemberState, LogPlace, ForkedLog, Protocol):
+class DraftState(MemberState, CommonsState, Protocol):
+    """What has to be seen of a log to judge what stewards draft."""
+
+
+class LogState(DraftState, LogPlace, ForkedLog, Protocol):
     """What shared rules see of the log that an entry is for, before it."""
 
     @property
@@ -47,17 +65,6 @@ class LogState(MemberState, LogPlace, ForkedLog, Protocol):
     @property
     def index(self) -> Index | None:
         """What it knows of the index; None in a federation without one."""
-
-    @property
-    def commons(self) -> int:
-        """The balance of the commons, in minor units."""
-
-    @property
-    def held(self) -> int:
-        """What of it is to be given back to those who paid somebody that had closed."""
-
-    def row(self, chapter: str, key: bytes) -> bytes | None:
-        """The value of a row of a chapter."""
 
     def members(self, opened_at_most: int) -> int:
         """How many accounts were opened by that entry of the log, or before it, and are not closed."""
@@ -82,13 +89,14 @@ def decide(
     `context` precedes the signed part of a transaction in what members' and stewards' signatures cover.
     """
     transaction = entry.transaction
+    message = context + signed_part(transaction)
     if isinstance(transaction, MemberChange):
         return decide_members(
             transaction,
             state=state,
             time=entry.time,
             number=state.length + 1,
-            message=context + signed_part(transaction),
+            message=message,
             verify=verify,
             check_key=check_key,
         )
@@ -101,8 +109,29 @@ def decide(
             return Effects(chapters=(row,), index=index)
         case CharterEntry():
             return _decide_charter(transaction, state, verify)
+        case AdoptBylaws():
+            return decide_bylaws(
+                transaction, state=state, time=entry.time, message=message, verify=verify
+            )
+        case Spend():
+            return decide_spend(transaction, state=state, message=message, verify=verify)
+        case Levy():
+            return decide_levy(transaction, state=state, time=entry.time)
         case Pay() | Anchor() | Return():
             raise AssertionError("each validator decides these by itself")
+        case _:
+            assert_never(transaction)
+
+
+def check_draft(transaction: Stewarded, state: DraftState) -> Refusal | None:
+    """The refusal that `transaction` earns next whoever signed it, or None: all checks but of signatures."""
+    match transaction:
+        case Admit() | Limit() | SetStatus():
+            return check_change(transaction, state=state)
+        case AdoptBylaws():
+            return check_bylaws(transaction, state)
+        case Spend():
+            return check_spend(transaction, state)
         case _:
             assert_never(transaction)
 

@@ -20,6 +20,16 @@ class LogReader:
         """The charter in force for it."""
         return self.validator.charter(self.coop, branch=self.branch)
 
+    @property
+    def commons(self) -> int:
+        """The balance of the commons, in minor units."""
+        return self.validator.log(self.coop, branch=self.branch).commons
+
+    @property
+    def held(self) -> int:
+        """What of it is to be given back."""
+        return self.validator.log(self.coop, branch=self.branch).held
+
     def account(self, number: int) -> Account | None:
         """A copy of an account."""
         return self.validator.account(self.coop, number, branch=self.branch)

@@ -38,16 +38,19 @@ from ledger.transactions import (
     MAX_NUMBER,
     MAX_STEWARDS,
     Admit,
+    AdoptBylaws,
     Anchor,
     CharterEntry,
     IndexEntry,
     Kind,
+    Levy,
     Limit,
     Pay,
     Price,
     Return,
     SetStatus,
     Signatures,
+    Spend,
     Status,
     Transaction,
     encode_transaction,
@@ -190,8 +193,36 @@ charter_entries = st.builds(
     signatures=signatures(MAX_ANCHOR_SIGNATURES),
     round=uints,
 )
+bylaws = st.builds(
+    AdoptBylaws,
+    version=uints,
+    articles=st.dictionaries(uints, uints, max_size=5).map(
+        lambda articles: tuple(sorted(articles.items()))
+    ),
+    text=hashes,
+    stewards=signatures(MAX_STEWARDS),
+)
+spends = st.builds(
+    Spend,
+    number=uints,
+    payee=numbers,
+    amount=any_integers,
+    reason=hashes,
+    stewards=signatures(MAX_STEWARDS),
+)
+levies = st.builds(Levy, number=uints, positive=uints, negative=uints)
 transactions: st.SearchStrategy[Transaction] = st.one_of(
-    pays, admits, limits, statuses, anchors, index_entries, returns, charter_entries
+    pays,
+    admits,
+    limits,
+    statuses,
+    anchors,
+    index_entries,
+    returns,
+    charter_entries,
+    bylaws,
+    spends,
+    levies,
 )
 
 
@@ -222,6 +253,9 @@ ELEMENTS: dict[Kind, list[Value]] = {
     Kind.INDEX: [7, 1, 24_311, [25, 0, 0, [[24_310, -3]], None], STEWARDS],
     Kind.RETURN: [8, 2, 5],
     Kind.CHARTER: [13, 1, HASH, [3, 2, 100], STEWARDS, 0],
+    Kind.LEVY: [12, 1, 1_000, 500],
+    Kind.SPEND: [18, 1, 7, 100, HASH, STEWARDS],
+    Kind.BYLAWS: [21, 1, [[1, 2], [70, 20_000]], HASH, STEWARDS],
 }
 
 NOT_NUMBERS: list[Value] = [-1, MAX_NUMBER + 1, None, b"", "7", []]
@@ -279,6 +313,22 @@ NOT_CONTENTS: list[Value] = [
     *([25, 0, 0, [], wrong] for wrong in NOT_OBSERVATIONS),
 ]
 
+NOT_ARTICLES: list[Value] = [
+    None,
+    b"",
+    1,
+    [1],
+    [[1]],
+    [[1, 2, 3]],
+    [[-1, 2]],
+    [[1, -2]],
+    [[1, MAX + 1]],
+    [[1, None]],
+    [[2, 1], [1, 1]],
+    [[1, 1], [1, 1]],
+    [[number, 1] for number in range(257)],
+]
+
 WRONG: dict[Kind, dict[int, list[Value]]] = {
     Kind.PAY: {
         1: NOT_NUMBERS,
@@ -325,6 +375,20 @@ WRONG: dict[Kind, dict[int, list[Value]]] = {
         4: [*NOT_STEWARDS, TOO_MANY_STEWARDS],
     },
     Kind.RETURN: {1: NOT_NUMBERS, 2: NOT_UINTS},
+    Kind.LEVY: {1: NOT_UINTS, 2: NOT_UINTS, 3: NOT_UINTS},
+    Kind.SPEND: {
+        1: NOT_UINTS,
+        2: NOT_NUMBERS,
+        3: NOT_INTEGERS,
+        4: NOT_HASHES,
+        5: [*NOT_STEWARDS, TOO_MANY_STEWARDS],
+    },
+    Kind.BYLAWS: {
+        1: NOT_UINTS,
+        2: NOT_ARTICLES,
+        3: NOT_HASHES,
+        4: [*NOT_STEWARDS, TOO_MANY_STEWARDS],
+    },
     Kind.CHARTER: {
         1: [0, *NOT_UINTS],
         2: NOT_HASHES,
@@ -447,7 +511,7 @@ def test_what_does_not_begin_with_a_kind_is_malformed(transaction: bytes) -> Non
     assert decode_transaction(transaction) is Refusal.ENTRY_MALFORMED
 
 
-@pytest.mark.parametrize("kind", [0, 5, 9, 10, 11, 12, 14, 127, 128, 2**64 - 1, -1, -(2**63)])
+@pytest.mark.parametrize("kind", [0, 5, 9, 10, 11, 14, 30, 127, 128, 2**64 - 1, -1, -(2**63)])
 def test_other_kinds_are_unknown_whatever_follows(kind: int) -> None:
     rests: list[list[Value]] = [[], [None], ["text", b"", [1, [2]]], [[[[[[[]]]]]]]]
     for rest in rests:

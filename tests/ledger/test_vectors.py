@@ -169,7 +169,9 @@ def test_malformed_entries(make_validator: MakeValidator) -> None:
         assert validator.judge(1, entry) is found, case["note"]
 
 
-@pytest.mark.parametrize("name", ["refusals.json", "days.json"])
+@pytest.mark.parametrize(
+    "name", ["refusals.json", "days.json", "bylaws.json", "commons.json", "terms.json"]
+)
 def test_refusals(name: str, make_validator: MakeValidator) -> None:
     vectors = load(name)
     validator = replayed(vectors, make_validator)

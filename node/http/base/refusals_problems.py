@@ -208,7 +208,7 @@ _REFUSALS: Final[Mapping[Refusal, tuple[int, str, str, str]]] = {
     Refusal.STEWARDS_TOO_FEW: (
         422,
         "Too few stewards",
-        "Fewer stewards have signed than the charter asks for.",
+        "Fewer stewards have signed than the bylaws or the charter ask for.",
         "Collect the signatures of more stewards, as files or as a draft at the node.",
     ),
     Refusal.REVISION_MISMATCH: (
@@ -235,6 +235,72 @@ _REFUSALS: Final[Mapping[Refusal, tuple[int, str, str, str]]] = {
         "Only an account with a balance of zero can be closed.",
         "Settle the balance first.",
     ),
+    Refusal.BYLAWS_VERSION_WRONG: (
+        409,
+        "There are bylaws",
+        "The founders' act adopts version 1, once; this cooperative has bylaws.",
+        "Propose a change of the bylaws for the members to vote on.",
+    ),
+    Refusal.ARTICLE_UNKNOWN: (
+        422,
+        "No such article",
+        "The bylaws have no article with one of those numbers.",
+        "See section 13.1 of the protocol page, or `fiado bylaws explain`.",
+    ),
+    Refusal.ARTICLE_OUT_OF_RANGE: (
+        422,
+        "Value out of range",
+        "An article has a value below the lowest or above the highest that it may have.",
+        "See section 13.1 of the protocol page, or `fiado bylaws explain`.",
+    ),
+    Refusal.ARTICLES_CONTRADICT: (
+        422,
+        "Articles contradict",
+        "Two articles can't both hold.",
+        "`fiado bylaws draft` says which.",
+    ),
+    Refusal.SPEND_NUMBER_WRONG: (
+        409,
+        "Spent meanwhile",
+        "It does not carry the number after that of what was spent last from the commons.",
+        "Look at the commons again, and sign it with the next number.",
+    ),
+    Refusal.SPEND_NEEDS_VOTE: (
+        422,
+        "Takes a vote",
+        "The bylaws let stewards spend less than that at a time.",
+        "Propose the spending for the members to vote on.",
+    ),
+    Refusal.COMMONS_TOO_LOW: (
+        422,
+        "Not enough in the commons",
+        "The commons would owe more than the bylaws allow.",
+        "Spend less, or wait until the commons has more.",
+    ),
+    Refusal.CONTRIBUTION_MISSING: (
+        422,
+        "Contribution missing",
+        "The bylaws of the payer's cooperative ask a contribution of each payment, and the fee is less.",
+        "Sign the payment with the contribution as its fee; `GET /v1/info` has the rate.",
+    ),
+    Refusal.CEILING_EXCEEDED: (
+        422,
+        "Above the ceiling",
+        "The payee's balance would pass the ceiling that the bylaws set for its class.",
+        "Pay less, or ask the payee to spend first.",
+    ),
+    Refusal.CLASS_UNKNOWN: (
+        422,
+        "No such class",
+        "The bylaws of the cooperative have no such class of accounts.",
+        "Choose class 0 for a person or 1 for an organisation.",
+    ),
+    Refusal.FIRST_LIMIT_EXCEEDED: (
+        422,
+        "First limit too high",
+        "The bylaws let members of that class begin with a lower limit.",
+        "Admit with a lower limit, and raise it later.",
+    ),
     Refusal.STATUS_UNCHANGED: (
         409,
         "Status unchanged",
@@ -258,6 +324,8 @@ _RETRYABLE_REFUSALS: Final = {
     Refusal.CLEARING_LIMIT_EXCEEDED,
     Refusal.ACCOUNT_FROZEN,
     Refusal.PRICE_NOT_KNOWN,
+    Refusal.CEILING_EXCEEDED,
+    Refusal.COMMONS_TOO_LOW,
     Refusal.COOP_QUARANTINED,
     Refusal.COOP_NOT_ADMITTED,
 }

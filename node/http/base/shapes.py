@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from ledger.kinds import REASONED_KINDS, names_of
+from ledger.kinds import ACCOUNT_KINDS, names_of
 from ledger.memos import MAX_TEXT_BYTES
 from node.engine.health.troubles import Severity, TroubleKind
 from node.shapes import Shape
@@ -89,7 +89,7 @@ class Change(Shape, frozen=True):
     """Something that stewards changed about an account."""
 
     number: Count
-    kind: Annotated[str, one_of(*names_of(REASONED_KINDS))]
+    kind: Annotated[str, one_of(*names_of(ACCOUNT_KINDS))]
     time: Time
     status: Annotated[Status | None, Meta(description="The new one; null for other kinds.")]
     limit: Annotated[Amount | None, Meta(description="The new one; null for other kinds.")]

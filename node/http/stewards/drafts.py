@@ -14,7 +14,7 @@ from aiohttp import web
 
 from ledger.entries import decode_transaction
 from ledger.refusals import Refusal
-from ledger.transactions import Admit, Stewarded, encode_transaction
+from ledger.transactions import Admit, MemberChange, encode_transaction
 from node.engine.answers import NotReady, Refused
 from node.engine.view import View
 from node.http.base import changes
@@ -54,7 +54,7 @@ async def post_draft(api: Api, request: web.Request) -> web.Response:
     transaction = decode_transaction(bytes(asked.transaction))
     if isinstance(transaction, Refusal):
         raise refusal_problem(transaction)
-    if not isinstance(transaction, Stewarded):
+    if not isinstance(transaction, MemberChange):
         raise Problem(WRONG_ENDPOINT, "Only admissions, limits and statuses are drafted.")
     changes.check_reason(transaction, reason)
     if isinstance(transaction, Admit):

@@ -20,7 +20,7 @@ from ledger.messages import TAG_ENTRY, signed_bytes
 from ledger.refusals import Refusal
 from ledger.rules.members import check_change
 from ledger.signatures import SignatureInvalid, verify
-from ledger.transactions import Admit, Status, Stewarded, encode_transaction, signed_part
+from ledger.transactions import Admit, MemberChange, Status, encode_transaction, signed_part
 from ledger.validators.reading import LogReader
 from node.engine.answers import Recorded
 from node.engine.health.status import Readiness
@@ -45,7 +45,7 @@ class Draft:
 
     kind: DocumentKind
     created: int
-    transaction: Stewarded
+    transaction: MemberChange
     reason: ReasonText | None
     origin: bytes = b""
     """Of a request to join: the same for requests from one address, and tells nobody which (see `joins`)."""
@@ -94,7 +94,7 @@ def read_draft(document: Document) -> Draft:
     match decode(document.data):
         case [bytes(data), salt, text, *rest]:  # drafts of the first layouts have no origin
             transaction = decode_transaction(data)
-            if isinstance(transaction, Stewarded):
+            if isinstance(transaction, MemberChange):
                 reason = None
                 if isinstance(salt, bytes) and isinstance(text, str):
                     reason = ReasonText(salt=salt, text=text)
@@ -110,7 +110,7 @@ def read_draft(document: Document) -> Draft:
     raise AssertionError("a stored draft can't be read")
 
 
-def state_of(view: View, transaction: Stewarded) -> shapes.DraftState:
+def state_of(view: View, transaction: MemberChange) -> shapes.DraftState:
     """`waiting`; `recorded` when it is in the log; `overtaken` when it can't be any more."""
     account = view.validator.account(view.coop, transaction.account)
     if isinstance(transaction, Admit):
@@ -158,7 +158,7 @@ def draft_facts(
     )
 
 
-def _facts(transaction: Stewarded) -> Json:
+def _facts(transaction: MemberChange) -> Json:
     """The fields that are not told elsewhere, by the names that PROTOCOL gives them."""
     shown = [field.name for field in fields(transaction) if field.name not in _TOLD_ELSEWHERE]
     return {name.removesuffix("_"): _fact(name, getattr(transaction, name)) for name in shown}
@@ -187,7 +187,7 @@ def _recorded(api: Api, recorded: Recorded) -> RecordedEntry:
     )
 
 
-def signed_message(api: Api, transaction: Stewarded) -> bytes:
+def signed_message(api: Api, transaction: MemberChange) -> bytes:
     """What key and stewards sign."""
     return signed_bytes(
         TAG_ENTRY,
@@ -198,7 +198,7 @@ def signed_message(api: Api, transaction: Stewarded) -> bytes:
 
 
 def check_steward_signature(
-    api: Api, transaction: Stewarded, *, steward: int, signature: bytes
+    api: Api, transaction: MemberChange, *, steward: int, signature: bytes
 ) -> None:
     """Raise the refusal's problem unless that steward signed the transaction."""
     if steward >= len(api.coop.stewards):
@@ -271,7 +271,7 @@ def expired(api: Api, view: View, kind: DocumentKind) -> tuple[tuple[DocumentKin
     )
 
 
-def others_like(view: View, admit: Stewarded, admissions: Sequence[Draft]) -> Others | None:
+def others_like(view: View, admit: MemberChange, admissions: Sequence[Draft]) -> Others | None:
     """What else there is of an admission's handle and key, for stewards and for whoever asks.
 
     `admissions` are all that wait. Nothing forbids two accounts of one key; people should know before they

@@ -87,6 +87,7 @@ class Table:
     make: Callable[[Books, Elements], bytes]
     valid: Elements
     faults: tuple[Fault, ...]
+    stage: Callable[[MakeValidator], Books] = stage
 
     def transaction(self, books: Books, *faults: Fault) -> bytes:
         """The valid transaction with these faults."""
@@ -343,4 +344,7 @@ NEVER_TOGETHER = {
     (Refusal.STEWARD_UNKNOWN, Refusal.STEWARDS_TOO_FEW),
     (Refusal.WITNESS_UNKNOWN, Refusal.ANCHOR_UNSIGNED),
     (Refusal.ANCHOR_UNSIGNED, Refusal.WITNESSES_TOO_FEW),
+    (Refusal.ARTICLE_OUT_OF_RANGE, Refusal.ARTICLES_CONTRADICT),
+    (Refusal.ARTICLE_UNKNOWN, Refusal.ARTICLE_OUT_OF_RANGE),
+    (Refusal.AMOUNT_OUT_OF_RANGE, Refusal.SPEND_NEEDS_VOTE),
 }

@@ -9,9 +9,12 @@ from ledger.entries import LAST_TIME, MAX_ENTRY_BYTES, encode_entry
 from ledger.refusals import Refusal
 from ledger.validators.interface import Replayed
 from tests.builders import Books, MakeValidator
+from tests.ledger.rules.government_tables import GOVERNMENT_TABLES
 from tests.ledger.rules.tables import HOME, NEVER_TOGETHER, TABLES, Table, stage
 
-tables = pytest.mark.parametrize("table", TABLES, ids=lambda table: str(table.name))
+tables = pytest.mark.parametrize(
+    "table", (*TABLES, *GOVERNMENT_TABLES), ids=lambda table: str(table.name)
+)
 
 NOT_YET = {
     Refusal.PRICE_STALE,
@@ -20,8 +23,8 @@ NOT_YET = {
     Refusal.COOP_LEFT,
     Refusal.COOP_NOT_ADMITTED,
 } | {refusal for refusal in Refusal if refusal >= Refusal.INDEX_NOT_CHARTERED}
-"""The federation of these tables has no index and no changes of its charter: tests/ledger/rules/test_index.py
-and test_charter.py have their order."""
+"""The federation of these tables has no index, no changes of its charter and no bylaws: test_index.py,
+test_charter.py and government_tables.py have their order."""
 
 
 def refusals_of(books: Books, transaction: bytes, time: int) -> set[Refusal | None]:
@@ -51,7 +54,7 @@ def refusals_of(books: Books, transaction: bytes, time: int) -> set[Refusal | No
 def test_without_a_fault_the_transaction_is_accepted(
     table: Table, make_validator: MakeValidator
 ) -> None:
-    books = stage(make_validator)
+    books = table.stage(make_validator)
     entry = encode_entry(books.now, table.transaction(books))
     before = books.validator.digest()
     assert books.validator.judge(HOME, entry) is None
@@ -62,7 +65,7 @@ def test_without_a_fault_the_transaction_is_accepted(
 
 @tables
 def test_each_fault_gets_its_refusal(table: Table, make_validator: MakeValidator) -> None:
-    books = stage(make_validator)
+    books = table.stage(make_validator)
     for fault in table.faults:
         found = refusals_of(books, table.transaction(books, fault), books.now)
         assert found == {fault.refusal}, fault
@@ -72,7 +75,7 @@ def test_each_fault_gets_its_refusal(table: Table, make_validator: MakeValidator
 def test_of_two_faults_the_earlier_is_the_refusal(
     table: Table, make_validator: MakeValidator
 ) -> None:
-    books = stage(make_validator)
+    books = table.stage(make_validator)
     for earlier, later in table.pairs():
         found = refusals_of(books, table.transaction(books, earlier, later), books.now)
         assert found == {earlier.refusal}, (earlier, later)
@@ -89,7 +92,7 @@ def test_every_pair_of_neighbours_is_among_the_pairs(table: Table) -> None:
 def test_what_is_asked_of_every_entry_is_asked_first(
     table: Table, make_validator: MakeValidator
 ) -> None:
-    books = stage(make_validator)
+    books = table.stage(make_validator)
     for fault in table.faults:
         transaction = table.transaction(books, fault)
         cut = transaction[:-1]
@@ -113,7 +116,7 @@ def test_what_is_asked_of_every_entry_is_asked_first(
 def test_an_entry_may_have_any_second_up_to_the_end_of_the_year_9999(
     table: Table, make_validator: MakeValidator
 ) -> None:
-    books = stage(make_validator)
+    books = table.stage(make_validator)
     transaction = table.transaction(books)
     for time in (LAST_TIME + 1, MAX):
         assert refusals_of(books, transaction, time) == {Refusal.TIME_OUT_OF_RANGE}

@@ -26,6 +26,11 @@ NEVER_BY_A_PAGE = {
     "key_inadmissible",
     "steward_unknown",
     "stewards_too_few",
+    # Bylaws are adopted with the program.
+    "bylaws_version_wrong",
+    "article_unknown",
+    "article_out_of_range",
+    "articles_contradict",
     # Only the program pays at a price that is not a bill's.
     "price_stale",
     "price_mismatch",
@@ -41,7 +46,7 @@ NEVER_BY_A_PAGE = {
     "last_event_id_malformed",
 }
 BY_NODES_OR_PROGRAMS = re.compile(
-    "anchor|witness|return|charter_|decision_|index_(?!missing)|publisher|refund|webhook|endpoint|deliver"
+    "anchor|witness|return|levy_|charter_|decision_|index_(?!missing)|publisher|refund|webhook|endpoint|deliver"
 )
 
 

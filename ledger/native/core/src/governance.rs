@@ -1,4 +1,4 @@
-//! What a coop's own decisions ask of every payment, and what a levy takes: PROTOCOL sections 7.2 and 13.9.
+//! What a coop's own decisions ask of every payment, and what a levy takes: PROTOCOL sections 7.2, 13.10 and 13.11.
 //!
 //! The bylaws and guarantees themselves are rows of chapters, which nothing here understands. What payments
 //! have to know of them follows from those rows and is told by the caller, as the values of the index are.

@@ -25,6 +25,8 @@ const PROBLEMS = {
   coop_quarantined: () => say("The cooperatives have put that cooperative, or yours, into quarantine. Nothing was paid."),
   coop_left: () => say("That cooperative has left the federation. Nothing was paid."),
   coop_not_admitted: () => say("Your cooperative has joined only just now, and its node has not caught up yet. Try again in a minute."),
+  contribution_missing: () => say("Your cooperative asks a contribution of each payment, which this one lacks. Look at the page again and pay once more."),
+  ceiling_exceeded: () => say("The payee may not hold so much: the bylaws of your cooperative set a ceiling. Pay less."),
   sequence_used: () => say("Another payment of yours came first, perhaps from another device. This one was not made. Look at your history."),
   account_not_found: () => say("There is no such account."),
   coop_not_found: () => say("There is no such cooperative in this federation."),
@@ -42,6 +44,12 @@ const PROBLEMS = {
   limit_dates_invalid: () => say("The days of this limit don't fit together."),
   balance_not_zero: () => say("Only an account at zero can be closed. What is left has to be paid or sold first."),
   status_unchanged: () => say("The account is in that state already. There is nothing to do."),
+  // of what the members have decided
+  class_unknown: () => say("The bylaws of your cooperative know no such class of accounts."),
+  first_limit_exceeded: () => say("That is more than the bylaws let somebody begin with."),
+  spend_number_wrong: () => say("Something else was spent from the commons meanwhile. Look again."),
+  spend_needs_vote: () => say("The bylaws let stewards spend less than that. A vote can decide it."),
+  commons_too_low: () => say("There is not so much in the commons."),
   // of shops
   invoice_not_found: () => say("There is no such bill. Ask the shop for a new link."),
   invoice_state: () => say("Too late for that: this bill is paid, or over."),

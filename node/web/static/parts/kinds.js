@@ -6,7 +6,9 @@
 // is about; details(transaction, draft): facts beside it, as pairs. Both for what stewards sign.
 
 import { toHex } from "../protocol/bytes.js";
-import { ADMIT, ANCHOR, CHARTER, INDEX, LIMIT, PAY, RETURN, STATUS } from "../protocol/messages.js";
+import {
+  ADMIT, ANCHOR, BYLAWS, CHARTER, INDEX, LEVY, LIMIT, PAY, RETURN, SPEND, STATUS,
+} from "../protocol/messages.js";
 import { make } from "./dom.js";
 import { say, showAmount, showDay } from "./words.js";
 
@@ -16,7 +18,7 @@ export const KINDS = {
     many: () => say("Admissions"),
     headline: ({ limit }, name) => say("Admit {name}, who may then owe up to {amount}", { name, amount: showAmount(limit) }),
     details: (transaction) => [
-      [say("Belongs to"), transaction.class === 0 ? say("a person") : say("an organisation or a shop")],
+      [say("Belongs to"), classWords(transaction.class)],
       [say("Key"), make("code", {}, `${toHex(transaction.key).slice(0, 16)}…`)],
     ],
   },
@@ -38,7 +40,23 @@ export const KINDS = {
   [INDEX]: {},
   [RETURN]: {},
   [CHARTER]: {},
+  [LEVY]: { many: () => say("Levies for the commons") },
+  [SPEND]: {
+    many: () => say("Paid by the commons"),
+    headline: ({ amount }, name) => say("Pay {name} {amount} from the commons", { name, amount: showAmount(amount) }),
+    details: () => [],
+  },
+  [BYLAWS]: {
+    many: () => say("Bylaws adopted"),
+    headline: () => say("Adopt the first bylaws of the cooperative"),
+    details: ({ articles }) => [[say("Articles"), String(articles.length)]],
+  },
 };
+
+function classWords(number) {
+  if (number > 1) return say("class {number} of the bylaws", { number });
+  return number === 0 ? say("a person") : say("an organisation or a shop");
+}
 
 // What a change of an account is called to its owner, by the name that the interface has for the kind.
 export const CHANGES = {

@@ -7,7 +7,8 @@ import { concat, utf8 } from "./bytes.js";
 import { decode, encode } from "./codec.js";
 import { ProofError, sha256, signedBytes, tag } from "./signing.js";
 
-export const PAY = 1, ADMIT = 2, LIMIT = 3, STATUS = 4, ANCHOR = 6, INDEX = 7, RETURN = 8, CHARTER = 13;
+export const PAY = 1, ADMIT = 2, LIMIT = 3, STATUS = 4, ANCHOR = 6, INDEX = 7, RETURN = 8, LEVY = 12, CHARTER = 13;
+export const SPEND = 18, BYLAWS = 21;
 export const HANDLE = /^[a-z0-9][a-z0-9._-]{0,31}$/;
 export const COOP_NAME = /^[a-z0-9][a-z0-9-]{0,31}$/;
 export const MOST_TEXT_BYTES = 512;
@@ -36,6 +37,15 @@ function isSignatures(most) {
   };
 }
 
+function isArticles(value) {
+  let previous = -1;
+  return Array.isArray(value) && value.length <= 256 && value.every((pair) => {
+    const fits = Array.isArray(pair) && pair.length === 2 && pair.every(isUint) && pair[0] > previous;
+    if (fits) previous = pair[0];
+    return fits;
+  });
+}
+
 const isPrice = (value) => Array.isArray(value) && value.length === 2 && value.every(isUint);
 
 const INDEX_SHAPE = {
@@ -53,7 +63,7 @@ const SHAPES = {
   }],
   [ADMIT]: [2, {
     account: isNumber, key: isHash, handle: (value) => typeof value === "string" && HANDLE.test(value),
-    class: isOneOf(0, 1), limit: isInteger, keySignature: isSignature, stewards: isSignatures(64),
+    class: (value) => isNumber(value) && value < 16, limit: isInteger, keySignature: isSignature, stewards: isSignatures(64),
   }],
   [LIMIT]: [1, {
     account: isNumber, revision: isUint, limit: isInteger, from: isUint, until: orNull(isUint),
@@ -69,6 +79,11 @@ const SHAPES = {
   [CHARTER]: [0, {
     version: isUint, base: isHash, change: Array.isArray, signatures: isSignatures(256), round: isUint,
   }],
+  [LEVY]: [0, { number: isUint, positive: isUint, negative: isUint }],
+  [SPEND]: [1, {
+    number: isUint, payee: isNumber, amount: isInteger, reason: isHash, stewards: isSignatures(64),
+  }],
+  [BYLAWS]: [1, { version: isUint, articles: isArticles, text: isHash, stewards: isSignatures(64) }],
 };
 
 const shapeOf = (kind, isLonger) => (isLonger && LONGER[kind]) || SHAPES[kind][1];
