@@ -1,11 +1,15 @@
 """`fiado balance`, `fiado history` and `fiado memo`: what the member's own node knows of the account."""
 
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from cli.paying.in_doubt import in_doubt_as_json, in_doubt_line
 from cli.paying.prices import worth_words
+from cli.shell.csv_text import Amount, Cell, separator_here
 from cli.shell.describing import CHANGE_WORDS, when
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
@@ -159,13 +163,22 @@ def change_words(change: Json) -> str:
 @click.command()
 @click.option("--limit", type=click.IntRange(1, 200), default=20, help="How many entries.")
 @click.option("--before", metavar="CURSOR", help="Go on where an earlier page ended.")
+@click.option("--csv", "is_csv", is_flag=True, help="As CSV, for a spreadsheet: only the payments.")
 @wallet_option
 @passphrase_options
 @output_option
 def history(
-    limit: int, before: str | None, wallet: Path, passphrase: PassphraseSource, output: Output
+    limit: int,
+    before: str | None,
+    is_csv: bool,
+    wallet: Path,
+    passphrase: PassphraseSource,
+    output: Output,
 ) -> None:
-    """Show your payments, newest first, with their memos."""
+    """Show your payments, newest first, with their memos.
+
+    What came back has a line of its own: because the payee's account was closed, or their cooperative left.
+    """
     with open_membership(wallet, passphrase) as member:
         member.open_session()
         tell_of_trouble(member, output.note)
@@ -173,17 +186,23 @@ def history(
         items = [_with_memo(member, item) for item in objects(member.client, page, "items")]
         fallen = _fallen(member) if before is None else []
         with reading(member.client):
-            rows = [_row(item) for item in items]
-        if rows:
-            headings = ["when", "amount", "with", "state", "entry", "memo"]
-            output.table(headings, rows, right_aligned=["amount"])
+            lines = [history_line(item) for item in items]
+        headings = ["when", "amount", "with", "state", "entry", "memo"]
+        if is_csv:
+            headings[0] = "when, in UTC"
+            rows: list[list[Cell]] = [[*headings], *(line.cells() for line in lines)]
+            output.csv(rows, separator=separator_here(os.environ))
+        elif lines:
+            shown = [line.shown() for line in lines]
+            output.table(headings, shown, right_aligned=["amount"])
         else:
             output.line("No payments yet.")
         with reading(member.client):
-            _show_fallen(fallen, (member.coop.number, member.account), output)
+            if not is_csv:
+                _show_fallen(fallen, (member.coop.number, member.account), output)
         following = page.get("next")
         if following:
-            output.line(f"More: `fiado history --before {following}`")
+            (output.note if is_csv else output.line)(f"More: `fiado history --before {following}`")
         if page.get("complete") is False:
             output.note("The node is still indexing; older payments may be missing here.")
         output.result(
@@ -244,23 +263,59 @@ def _with_memo(member: Membership, item: Json) -> Json:
     return {**item, "memo": opened}
 
 
-def _row(item: Json) -> list[str]:
+def history_line(item: Json) -> "_Line":
+    """A payment as a line of the history."""
     other = item.get("other") or {}
     name = other.get("handle") or other.get("account")
     sign = -1 if item.get("direction") == "out" else 1
-    state = "arrived" if item.get("delivered") else "on its way"
+    return _Line(
+        time=int(item["time"]),
+        amount=sign * (int(item["amount"]) + (int(item.get("fee", 0)) if sign < 0 else 0)),
+        other=f"{name}@{other.get('coop')}",
+        state=_state(item),
+        entry=f"{item['coop']}/{item['number']}",
+        memo=str(item.get("memo") or ""),
+    )
+
+
+def _state(item: Json) -> str:
+    """What has become of a payment."""
     if item.get("direction") == "returned":
-        state = "came back"
-    elif item.get("status") == "returned":
-        state = "went back" if item.get("direction") == "in" else "not taken, comes back"
-    return [
-        when(int(item["time"])),
-        format_amount(sign * (int(item["amount"]) + (int(item.get("fee", 0)) if sign < 0 else 0))),
-        f"{name}@{other.get('coop')}",
-        state,
-        f"{item['coop']}/{item['number']}",
-        str(item.get("memo") or ""),
-    ]
+        return _CAME_BACK.get(str(item.get("cause")), "came back")
+    if item.get("status") == "returned":
+        if item.get("direction") == "in":
+            return "went back"
+        has_left = item.get("cause") == "coop_left"
+        return "not taken, came back" if has_left else "not taken, comes back"
+    return "arrived" if item.get("delivered") else "on its way"
+
+
+_CAME_BACK = {
+    "account_closed": "came back: the account was closed",
+    "coop_left": "came back: the cooperative has left",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of the history: the same in the table and in the file."""
+
+    time: int
+    amount: int
+    other: str
+    state: str
+    entry: str
+    memo: str
+
+    def shown(self) -> list[str]:
+        """For the table."""
+        amount = format_amount(self.amount)
+        return [when(self.time), amount, self.other, self.state, self.entry, self.memo]
+
+    def cells(self) -> list[Cell]:
+        """For CSV."""
+        moment = datetime.fromtimestamp(self.time, tz=UTC).strftime("%Y-%m-%d %H:%M:%S")
+        return [moment, Amount(self.amount), self.other, self.state, self.entry, self.memo]
 
 
 @click.group()

@@ -37,7 +37,8 @@ from node.member.wallet_file import read_wallet
 _ARRIVAL_WORDS: Final[Mapping[Arrival, str]] = {
     Arrival.NOT_ASKED: "It is recorded in your cooperative's log.",
     Arrival.DELIVERED: "It has arrived: the payee can spend it.",
-    Arrival.RETURNED: "The payee's account was closed, so the payment comes back to you.",
+    Arrival.RETURNED: "The payee's account was closed or their cooperative has left: the payment "
+    "comes back to you.",
     Arrival.ON_ITS_WAY: "It is recorded and can't be lost, but the payee's cooperative has not taken it in "
     "yet: its node may be switched off. Nothing more is to be done.",
     Arrival.NOT_KNOWN: "It is recorded and can't be lost. Whether it has arrived is not known, because your "

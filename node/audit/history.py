@@ -8,9 +8,11 @@ which does not depend on their order. Entries beyond what the index covers are l
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
+from typing import Any
 
 import msgpack
 
+from ledger.charter import Standing
 from ledger.codec import split
 from ledger.entries import transaction_start
 from ledger.state import COMMONS
@@ -21,6 +23,7 @@ from node.store import HistoryRow, Role, Store
 from node.store.histories import payment_digest
 
 PAGE_ROWS = 2_000
+_BATCH_BYTES = 256 * 1024
 _MODULUS = 2**128
 
 
@@ -36,6 +39,8 @@ class HistoryCheck:
         self._upto = {
             log: min(upto, lengths.get(log, 0)) for log, upto in store.history_upto().items()
         }
+        self._left: set[int] = set()
+        """The coops that have left, of which the last anchor is among what the audit looks at."""
         self._seen: Counter[int] = Counter()
         self._expected: Counter[int] = Counter()
 
@@ -83,8 +88,52 @@ class HistoryCheck:
         )
         self._expected[account] = (self._expected[account] + _hash(row)) % _MODULUS
 
+    def _expect_what_came_back(self, validator: Validator) -> None:
+        """Of the coops that have left: what was on its way to them, once the own log has their last entry."""
+        for coop in validator.coops:
+            log = validator.log(coop)
+            found = validator.charter(coop).coops.get(coop)
+            is_over = found is not None and found.standing is Standing.LEFT
+            if is_over and validator.log(self._coop).anchored.get(coop) == log.length:
+                taken = log.anchored.get(self._coop, 0)
+                self._expect_back_from(validator, coop, log.length, taken)
+
+    def _expect_back_from(self, validator: Validator, left: int, end: int, taken: int) -> None:
+        paid: list[tuple[int, int]] = []
+        upto = self._upto.get(self._coop, 0)
+        for number, time, fields in self._own_entries(taken + 1, upto):
+            if fields[0] == Kind.PAY.value and fields[3] == left:
+                paid.append((number, fields[1]))
+            elif fields[0] == Kind.ANCHOR.value and fields[1:3] == [left, end]:
+                self._left.add(left)
+                for paid_by, payer in paid:
+                    account = validator.account(self._coop, payer)
+                    if account is not None and account.is_open_at(number - 1):
+                        self._add(payer, left, paid_by, time, Role.LEFT)
+                return
+
+    def _own_entries(self, first: int, last: int) -> Iterator[tuple[int, int, list[Any]]]:
+        """Number, time and transaction of entries of the own log."""
+        while first <= last:
+            batch = self._store.entries(self._coop, first, max_bytes=_BATCH_BYTES)
+            if batch is None:
+                return
+            for number, entry in enumerate(split(batch.entries), first):
+                if number > last:
+                    return
+                time, fields = msgpack.unpackb(entry)
+                yield number, time, fields
+            first += batch.count
+
+    def _is_within(self, row: HistoryRow) -> bool:
+        """Whether a row in the store lies within what the audit looks at."""
+        if row.role is Role.LEFT:
+            return row.log in self._left
+        return row.number <= self._upto.get(row.log, 0)
+
     def findings(self, validator: Validator) -> Iterator[Finding]:
         """The accounts whose rows are not those that follow from the logs."""
+        self._expect_what_came_back(validator)
         wrong = [
             account.number
             for account in validator.accounts(self._coop)
@@ -106,7 +155,7 @@ class HistoryCheck:
                 coop=self._coop, account=account, before=before, limit=PAGE_ROWS
             )
             for row in rows:
-                if row.number <= self._upto.get(row.log, 0):
+                if self._is_within(row):
                     total = (total + _hash(row)) % _MODULUS
             if len(rows) < PAGE_ROWS:
                 return total

@@ -16,6 +16,9 @@ class Role(IntEnum):
     PAYER = 1
     PAYEE = 2
     RETURN = 3
+    LEFT = 4
+    """What it paid came back, because the payee's coop has left. Such a row has that coop as `log` and the
+    payment's number in the own log; its time is that of the anchor by which it came back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

@@ -36,9 +36,16 @@ def _snapshots_of_an_older_state(connection: Connection) -> None:
     connection.exec_driver_sql("DELETE FROM snapshots")
 
 
+def _lines_for_what_came_back(connection: Connection) -> None:
+    """4 to 5: the history index knows what came back when a coop left, and is built again."""
+    connection.exec_driver_sql("DELETE FROM history")
+    connection.exec_driver_sql("DELETE FROM history_upto")
+
+
 STEPS: tuple[Callable[[Connection], None], ...] = (
     _payments_by_their_bytes,
     _snapshots_of_an_older_state,
+    _lines_for_what_came_back,
 )
 """The step at place n leads from layout `OLDEST_LAYOUT` + n to the one after it."""
 

@@ -12,6 +12,7 @@ from ledger.entries import decode_transaction, transaction_start
 from ledger.state import COMMONS
 from ledger.transactions import Kind, Pay
 from node.engine.core import Core
+from node.engine.recording.coming_back import ComingBack
 from node.errors import LogDamaged
 from node.store import HistoryRow, Role
 from node.store.histories import payment_digest
@@ -26,10 +27,13 @@ class History:
         self._core = core
         self._upto = core.store.history_upto()
         self._is_rebuilt = False
+        self._coming_back: ComingBack | None = None
+        """What an entry that comes next brought back: while it is looked for, that entry is not covered."""
 
     def begin_anew(self) -> None:
         """The store has dropped the index, because another history of a log stands now."""
         self._upto = self._core.store.history_upto()
+        self._coming_back = None
 
     def is_behind(self) -> bool:
         """Whether there are committed entries that it does not cover."""
@@ -57,6 +61,7 @@ class History:
             self._is_rebuilt = True
             self._core.store.drop_history()
             self._upto = {}
+            self._coming_back = None
             self.catch_up_all()
             found = self._look_up(account, sequence)
         return found
@@ -93,27 +98,51 @@ class History:
             if first > length or any(damage.coop == coop for damage in self._core.suspected):
                 continue
             try:
-                batch = self._core.store.entries(coop, first, max_bytes=_BATCH_BYTES)
-                found = [] if batch is None else self._of(coop, first, batch.entries)
+                found, covered = self._next(coop, first)
             except LogDamaged as damage:
                 self._core.suspected.append(damage)
                 continue
-            if batch is None:
+            if covered is None:
                 continue
             rows += found
-            self._upto[coop] = first + batch.count - 1
+            self._upto[coop] = covered
             progress = True
         if progress:
             self._core.store.add_history(rows, self._upto)
         return progress
 
-    def _of(self, log: int, first: int, entries: bytes) -> list[HistoryRow]:
-        """The rows of concatenated entries."""
-        return [
-            row
-            for number, entry in enumerate(split(entries), first)
-            for row in self._rows(log, number, entry)
-        ]
+    def _next(self, log: int, first: int) -> tuple[list[HistoryRow], int | None]:
+        """The rows of some entries from `first` on, and the last one covered; None: there are none.
+
+        The covered one may be the one before `first`: then something is still looked for.
+        """
+        core = self._core
+        search = self._coming_back if log == core.coop else None
+        if search is not None:
+            return self._look_further(search)
+        batch = core.store.entries(log, first, max_bytes=_BATCH_BYTES)
+        if batch is None:
+            return [], None
+        rows: list[HistoryRow] = []
+        for number, entry in enumerate(split(batch.entries), first):
+            if log == core.coop:
+                self._coming_back = ComingBack.at(core.validator, log, number, entry)
+                if self._coming_back is not None:
+                    return rows, number - 1
+            rows += self._rows(log, number, entry)
+        return rows, first + batch.count - 1
+
+    def _look_further(self, search: ComingBack) -> tuple[list[HistoryRow], int]:
+        """Go on with what came back; its rows, and the anchor as covered, once all is known."""
+        core = self._core
+        if not search.is_over:
+            batch = core.store.entries(core.coop, search.next, max_bytes=_BATCH_BYTES)
+            assert batch is not None, "what comes before an entry of the log is in it"
+            search.look_at(core.validator, split(batch.entries))
+        if not search.is_over:
+            return [], search.anchor - 1
+        self._coming_back = None
+        return search.rows, search.anchor
 
     def _rows(self, log: int, number: int, entry: bytes) -> list[HistoryRow]:
         time, fields = msgpack.unpackb(entry)

@@ -12,6 +12,7 @@ from ledger.refusals import Refusal
 from ledger.state import COMMONS, Account
 from ledger.transactions import MAX_NUMBER, Kind, Pay, Return
 from ledger.validators.interface import Validator
+from node.engine.recording.coming_back import has_come_back
 from node.engine.view import View
 from node.http.base import shapes
 from node.http.base.reading import plain_number
@@ -80,8 +81,15 @@ class Arrivals:
     def status(self, coop: int, number: int, pay: Pay) -> PaymentStatus:
         """Of entry `number` of that coop's log: `recorded`, `delivered` or `returned`."""
         if not is_delivered(self._view.validator, coop, number, pay.payee_coop):
-            return "recorded"
+            return "returned" if self.came_back_by_leaving(coop, number, pay) else "recorded"
         return "returned" if self._came_back(coop, number, pay) else "delivered"
+
+    def came_back_by_leaving(self, coop: int, number: int, pay: Pay) -> bool:
+        """Whether it was still on its way when the payee's coop left, and is with its payer again."""
+        validator = self._view.validator
+        return pay.payee_coop != coop and has_come_back(
+            validator, home=coop, number=number, payee_coop=pay.payee_coop
+        )
 
     def _came_back(self, coop: int, number: int, pay: Pay) -> bool:
         """Whether an arrived payment found its payee's account closed, and is or was given back.

@@ -83,14 +83,17 @@ def history(view: View, account: int, before: HistoryPlace | None, most: int) ->
 def _history_item(
     view: View, row: HistoryRow, arrivals: facts.Arrivals
 ) -> shapes.HistoryItem | None:
-    entry = facts.read_entry(view, row.log, row.number)
+    home = view.coop
+    # What came back by a coop's leaving has no entry of its own: it is told with that of the payment.
+    log = home if row.role is Role.LEFT else row.log
+    entry = facts.read_entry(view, log, row.number)
     if entry is None:
         return None
-    home, paid_from = view.coop, row.log
+    paid_from, paid_number = log, row.number
     paid: Entry | None = entry
     if isinstance(entry.transaction, Return):
-        paid_from = entry.transaction.coop
-        paid = facts.read_entry(view, paid_from, entry.transaction.number)
+        paid_from, paid_number = entry.transaction.coop, entry.transaction.number
+        paid = facts.read_entry(view, paid_from, paid_number)
     if paid is None or not isinstance(paid.transaction, Pay):
         return None
     pay = paid.transaction
@@ -104,18 +107,22 @@ def _history_item(
     memo = None
     if pay.reference is not None:
         memo = view.store.memo(pay.reference, coop=home, account=row.account)
-    is_there = facts.is_delivered(view.validator, row.log, row.number, reached)
+    is_there = row.role is Role.LEFT or facts.is_delivered(view.validator, log, row.number, reached)
     status: PaymentStatus = "delivered" if is_there else "recorded"
-    if not isinstance(entry.transaction, Return):
-        status = arrivals.status(row.log, row.number, pay)
+    if row.role in (Role.PAYER, Role.PAYEE):
+        status = arrivals.status(log, row.number, pay)
+    cause: Literal["account_closed", "coop_left"] | None = None
+    if direction == "returned" or status == "returned":
+        has_left = arrivals.came_back_by_leaving(paid_from, paid_number, pay)
+        cause = "coop_left" if has_left else "account_closed"
     coops = view.validator.newest_charter().coops
     counterpart = view.validator.account(other_coop, other)
     return shapes.HistoryItem(
         direction=direction,
-        coop=coops[row.log].name,
-        coop_number=row.log,
+        coop=coops[log].name,
+        coop_number=log,
         number=row.number,
-        time=entry.time,
+        time=row.time,
         amount=pay.amount,
         fee=pay.fee if row.role is Role.PAYER else 0,
         sequence=None if row.role is Role.PAYEE else pay.sequence,
@@ -128,6 +135,7 @@ def _history_item(
         reference=None if pay.reference is None else Hash(pay.reference),
         delivered=is_there and status == "delivered",
         status=status,
+        cause=cause,
         memo=None if memo is None else Binary(memo),
     )
 

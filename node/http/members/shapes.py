@@ -137,7 +137,16 @@ class HistoryItem(OfCoop, frozen=True):
     delivered: bool
     status: Annotated[
         PaymentStatus,
-        Meta(description="“returned”: the payee's account was closed, and the payer has it again."),
+        Meta(
+            description="“returned”: it did not reach the payee, and the payer has it again; see `cause`."
+        ),
+    ]
+    cause: Annotated[
+        Literal["account_closed", "coop_left"] | None,
+        Meta(
+            description="Why it came back or is given back: the payee's account was closed, or their "
+            "cooperative has left while it was on its way."
+        ),
     ]
     memo: Binary | None
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from cli.account.commands import change_words
+from cli.account.commands import change_words, history_line
+from cli.shell.csv_text import Amount
 
 
 @pytest.mark.parametrize(
@@ -21,3 +22,31 @@ from cli.account.commands import change_words
 )
 def test_a_change_says_which_it_was(change: dict[str, object], words: str) -> None:
     assert change_words(change) == words
+
+
+@pytest.mark.parametrize(
+    ("item", "state"),
+    [
+        ({"direction": "out", "status": "delivered", "delivered": True}, "arrived"),
+        ({"direction": "out", "status": "recorded", "delivered": False}, "on its way"),
+        ({"direction": "in", "status": "returned", "cause": "account_closed"}, "went back"),
+        (
+            {"direction": "out", "status": "returned", "cause": "account_closed"},
+            "not taken, comes back",
+        ),
+        ({"direction": "out", "status": "returned", "cause": "coop_left"}, "not taken, came back"),
+        ({"direction": "returned", "cause": "coop_left"}, "came back: the cooperative has left"),
+        (
+            {"direction": "returned", "cause": "account_closed"},
+            "came back: the account was closed",
+        ),
+        # A node of an earlier version does not say why.
+        ({"direction": "returned"}, "came back"),
+    ],
+)
+def test_a_line_says_what_became_of_a_payment(item: dict[str, object], state: str) -> None:
+    more = {"time": 1_782_000_000, "amount": 1_250, "fee": 50, "coop": "norte", "number": 7}
+    line = history_line({**more, "other": {"handle": "ana", "coop": "sur"}, **item})
+    assert line.shown()[2:] == ["ana@sur", state, "norte/7", ""]
+    amount = -1_300 if item["direction"] == "out" else 1_250
+    assert line.cells() == ["2026-06-21 00:00:00", Amount(amount), "ana@sur", state, "norte/7", ""]

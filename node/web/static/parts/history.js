@@ -7,6 +7,8 @@ export const otherName = ({ handle, account, coop }) =>
   (handle === null ? say("account {number}, {coop}", { number: account, coop }) : `${handle}@${coop}`);
 
 function status(item) {
+  const hasLeft = item.cause === "coop_left";
+  if (hasLeft) return item.direction === "returned" ? say("came back, the cooperative has left") : say("not taken in, came back");
   if (item.direction === "returned") return say("came back, the payee's account was closed");
   if (item.status === "returned") {
     return item.direction === "in" ? say("went back to the payer, the account was closed")
