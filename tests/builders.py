@@ -232,6 +232,7 @@ def build_federation(
     witness_quorum: int = 0,
     index: Sequence[str] = (),
     entries_per_day: int | None = None,
+    decision_quorum: int | None = None,
 ) -> Federation:
     """A federation of `coops` like coops, numbered from 1. `clearing_limit` in minor units.
 
@@ -249,7 +250,7 @@ def build_federation(
         f'name = "Ferias {seed}"',
         'unit = "fiado"',
         f"witness_quorum = {witness_quorum}",
-        f"decision_quorum = {coops // 2 + 1}",
+        f"decision_quorum = {decision_quorum or coops // 2 + 1}",
     ]
     if entries_per_day is not None:
         lines.append(f"entries_per_day = {entries_per_day}")

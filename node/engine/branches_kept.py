@@ -5,7 +5,7 @@ log that is held, each other one the part before. What is before the first part 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from ledger.chain import SignedHead, extend_all
@@ -39,6 +39,14 @@ class Branch:
     def tip(self) -> SignedHead:
         """The signed head at its end."""
         return self.parts[-1].signed
+
+    def up_to(self, end: SignedHead) -> "Branch":
+        """The same up to a signed head that is one of its own."""
+        parts = [part for part in self.parts if part.first <= end.length]
+        last = parts[-1]
+        entries = split(last.entries)[: end.length - last.first + 1]
+        parts[-1] = replace(last, entries=b"".join(entries), signed=end)
+        return Branch(tuple(parts))
 
     def head_at(self, length: int) -> bytes | None:
         """The head at a length beyond `base`; None for any other."""

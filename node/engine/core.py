@@ -12,6 +12,7 @@ from typing import Protocol
 
 from ledger.chain import SignedHead
 from ledger.charter import Charter, Coop, Standing
+from ledger.contradictions import Contradiction
 from ledger.errors import ProofError
 from ledger.evidence import Evidence, ForkEvidence, decode_evidence
 from ledger.pardons import is_pardoned
@@ -56,6 +57,9 @@ class OldCopy:
     `decisions.promises` and `decisions.agreement` set it, `replication.recovery` takes it away."""
     is_alone: bool = False
     """A person said that the node may sign in doubt, and it does. `replication.recovery` owns it."""
+    was_cut: bool = False
+    """At this start the own log was cut where a key before this one ceases to count, so what the mark knows
+    of may be gone. `replication.standing` sets it while the engine is made."""
 
 
 class Core:
@@ -251,12 +255,29 @@ class Core:
         return kind in self.accused.get(coop, {})
 
     def has_forked(self, coop: int) -> bool:
-        """Whether the coop is known to have signed two histories, also before it was readmitted."""
+        """Whether there may be two histories of the coop's log: it is known to have signed them, also before
+        it was readmitted, or a key was replaced that may have gone on signing."""
         found = self.newest.coops.get(coop)
-        is_decided = found is not None and found.stands is not None
+        is_decided = found is not None and (found.stands is not None or found.earlier_keys != ())
         return is_decided or any(
             each.kind == ForkEvidence.kind for each in self.evidence.get(coop, ())
         )
+
+    def keys_that_count(self, coop: int) -> tuple[bytes, ...]:
+        """The node keys under which what a coop says about a decision counts, the present one first: all that
+        it has had, but for those from before it was readmitted."""
+        return self.newest.coops[coop].keys_since_readmission
+
+    def accuse_if_proven(self, tick: Tick, evidence: Contradiction) -> None:
+        """The same for what was put together here and not checked yet: it has to hold by the present keys.
+
+        Two words under different keys of one coop prove nothing against it.
+        """
+        try:
+            evidence.check(self.newest)
+        except ProofError:
+            return
+        self.accuse(tick, evidence)
 
     def accuse(self, tick: Tick, evidence: Evidence) -> None:
         """Keep checked evidence, tell everybody, and anchor nothing more from that coop.

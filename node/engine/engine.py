@@ -44,7 +44,7 @@ from node.engine.replication.branches import Branches
 from node.engine.replication.gossip import Gossip
 from node.engine.replication.recovery import Recovery
 from node.engine.replication.replicas import Replicas
-from node.engine.replication.standing import StandingLogs
+from node.engine.replication.standing import StandingLogs, cut_own
 from node.engine.settings import EngineSettings
 from node.engine.supervision.clock import Clock
 from node.engine.supervision.condition import condition
@@ -99,7 +99,7 @@ class Engine:
             known=known,
         )
         _check_key(self._core)
-        self._cut = loaded.cut
+        self._cut = [*loaded.cut, *cut_own(self._core, created=now_ms // 1000)]
         self._soundness = Soundness(self._core, now_ms=steady_ms)
         self._replicas = Replicas(self._core)
         self._branches = Branches(self._core, self._replicas)

@@ -179,3 +179,22 @@ def test_a_damaged_history_with_changes(case: tuple[History, dict[int, list[byte
     both.open_logs(logs)
     replay_all(both, {coop: b"".join(entries) for coop, entries in logs.items()})
     both.check_state()
+
+
+def test_anchors_by_two_keys_of_one_coop_in_one_piece() -> None:
+    """A log that took a new key in late anchors heads from before the change and from after it."""
+    union = open_union(seed="two keys")
+    books = union.books
+    books.admit(2, 1)
+    length = books.validator.log(2).length
+    before = books.anchor_bytes(2)
+    key = signing_key("two keys", "new")
+    union.decide(SetNodeKey(coop=2, key=key.public_key, length=length))
+    union.with_key(2, key)
+    books.append(1, before)
+    books.append(1, books.anchor_bytes(2))
+    both = Both(union.federation.founding)
+    replay_all(both, {coop: b"".join(log) for coop, log in books.logs.items()})
+    both.check_state()
+    assert both.reference.digest() == books.validator.digest()
+    assert both.reference.log(1).anchored[2] > length

@@ -28,6 +28,8 @@ class Culprit:
         self.coop = simulation.plan.culprit
         self.main = simulation.nodes[self.coop]
         self.peers = simulation.watch.honest
+        self.is_over = False
+        """It cheats no more."""
         simulation.network.tamper = self._tamper
 
     def serves(self) -> SimNode:
@@ -40,6 +42,15 @@ class Culprit:
     def must_be_accused(self) -> bool:
         """Whether every honest node must have evidence by the end."""
         return False
+
+    def retire(self) -> None:
+        """It is over: its node is taken from the net."""
+        self.is_over = True
+        network = self.sim.network
+        network.tamper = lambda node, peer, data: [data]
+        network.face = lambda coop, peer: network.nodes[coop]
+        self.main.is_dead = True
+        self.main.stop("is taken from the net")
 
     def sends(self, node: SimNode, peer: int, data: bytes) -> list[bytes]:
         """What it sends instead of what its engine would."""
@@ -102,6 +113,14 @@ class Forker(Culprit):
             self.main if self._twin is None else self.world.random.choice((self.main, self._twin))
         )
 
+    def retire(self) -> None:
+        """See `Culprit.retire`."""
+        super().retire()
+        self.sim.network.cut = set()
+        if self._twin is not None:
+            self._twin.is_dead = True
+            self._twin.stop("is taken from the net")
+
     def _fork(self) -> None:
         if not self.main.is_up:
             self.world.after(200, self._fork)
@@ -130,6 +149,8 @@ class Forker(Culprit):
 
     def _change_faces(self) -> None:
         """Let the others speak to each other, and in time see the other face."""
+        if self.is_over:
+            return
         network = self.sim.network
         network.cut = set()
         self._sees_twin = {peer for peer in self.peers if self.world.random.random() < 0.5}
@@ -184,7 +205,7 @@ class InvalidSigner(Culprit):
         self._show()
 
     def _show(self) -> None:
-        if self._bad is not None:
+        if self._bad is not None and not self.is_over:
             self.sim.network.carry(self.main, self._target, self._bad.encode())
             self.world.after(self._AGAIN_MS, self._show)
 
@@ -228,6 +249,8 @@ class Babbler(Culprit):
         self.world.after(1_000, self._babble)
 
     def _babble(self) -> None:
+        if self.is_over:
+            return
         from tests.simulation.garbage import make_garbage
 
         self.world.after(self._AGAIN_MS, self._babble)

@@ -23,9 +23,10 @@ class Decided:
         index = index_of_new_log(charter)
         if index is None:
             raise ValueError("the charter has no index")
-        self._charter = charter
+        self._first = index
         self._facts = facts
         self.logs: dict[int, Index] = dict.fromkeys(honest, index)
+        self._honest = honest
         self.furthest = index
         """The index of the log that knows most days."""
         self.contents: dict[Key, bytes] = {}
@@ -36,15 +37,19 @@ class Decided:
         self.survey_files: set[bytes] = set()
         """Hashes of the files that certified observations of honest coops refer to."""
 
-    def take(self, coop: int, entry: IndexEntry) -> None:
-        """A log has recorded a decision."""
+    def add(self, coop: int) -> None:
+        """One more honest coop, whose log begins."""
+        self.logs[coop] = self._first
+
+    def take(self, coop: int, entry: IndexEntry, charter: Charter) -> None:
+        """A log has recorded a decision, under its charter."""
         key = (entry.decision.value, entry.number)
         content = encode(entry.content())
         if self.contents.setdefault(key, content) != content:
             raise Failure(f"two contents are certified for {name(key)}")
         before = self.logs[coop]
         self._take_place(entry, before.place, (key, content))
-        after = decide_index(entry, charter=self._charter, index=before)
+        after = decide_index(entry, charter=charter, index=before)
         if isinstance(after, Refusal):
             raise Failure(f"coop {coop} took in {name(key)}, which is {after.code} there")
         complaint = self._facts.complaint(entry)
@@ -52,7 +57,7 @@ class Decided:
             raise Failure(f"coop {coop} took in {name(key)}: {complaint}")
         self.logs[coop] = after
         self.survey_files.update(
-            seen.survey_hash for seen in entry.observations or () if seen.coop in self.logs
+            seen.survey_hash for seen in entry.observations or () if seen.coop in self._honest
         )
         if len(after.values) > len(self.furthest.values):
             before, self.furthest = self.furthest, after

@@ -33,6 +33,8 @@ class Flooder(Culprit):
         self.world.after(1_000, self._flood)
 
     def _flood(self) -> None:
+        if self.is_over:
+            return
         self.world.after(_AGAIN_MS, self._flood)
         make = self.world.random.choice((self._heads, self._gets, self._memos, self._entries))
         messages = _MESSAGES if self.sim.members.spending else _MESSAGES_LATER

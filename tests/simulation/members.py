@@ -32,6 +32,8 @@ class Members:
         self.federation = federation
         self.offer = offer
         self.members = members
+        self.coops = sorted(federation.charter.coops)
+        """The coops that people pay to; those that have joined too."""
         self.spending = True
         """Whether wallets begin new payments."""
         self.publishing = True
@@ -102,9 +104,7 @@ class Wallet:
     def _payment(self, sequence: int) -> bytes:
         random = self._world.random
         is_local = random.random() < 0.3
-        coop = (
-            self._coop if is_local else random.choice(sorted(self._shared.federation.charter.coops))
-        )
+        coop = self._coop if is_local else random.choice(self._shared.coops)
         payee = random.randint(0, self._shared.members + (random.random() < 0.05))
         if self._shared.rush is not None and random.random() < 0.9:
             coop, payee = self._shared.rush

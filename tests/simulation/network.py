@@ -6,9 +6,11 @@ faces to different peers: `face` says which of its nodes a peer is linked to.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
+from typing import Final
 
+from ledger.codec import encode
 from node.engine.events import PeerDown, PeerMessage, PeerUp
 from node.engine.wire import (
     Entries,
@@ -22,6 +24,7 @@ from node.errors import PeerFault
 from tests.simulation.nodes import SimNode
 from tests.simulation.world import World
 
+_VERSION: Final = encode(["charter version", 0])[:-1]
 Pair = tuple[int, int]
 Tamper = Callable[[SimNode, int, bytes], list[bytes]]
 """What becomes of a message from a node to a peer: usually just itself."""
@@ -34,6 +37,8 @@ class _Link:
     ends: tuple[SimNode, SimNode] | None = None
     session: int = 0
     shut_until: int = 0
+    not_before: dict[int, int] = field(default_factory=dict)
+    """By the coop that sends: when what it said last about versions arrives."""
 
 
 class Network:
@@ -41,7 +46,8 @@ class Network:
 
     def __init__(self, world: World, coops: list[int]) -> None:
         self._world = world
-        self._links = {pair: _Link() for pair in combinations(sorted(coops), 2)}
+        self._coops = sorted(coops)
+        self._links = {pair: _Link() for pair in combinations(self._coops, 2)}
         self.lost = self.doubled = self.late = 0.0
         self.cut: set[Pair] = set()
         """Pairs that can't reach each other."""
@@ -49,12 +55,17 @@ class Network:
         self.face: Callable[[int, int], SimNode] = lambda coop, peer: self.nodes[coop]
         self.nodes: dict[int, SimNode] = {}
 
+    def add(self, coop: int) -> None:
+        """One more coop, which can be linked to all others."""
+        self._links |= {(min(coop, other), max(coop, other)): _Link() for other in self._coops}
+        self._coops.append(coop)
+
     def refresh(self) -> None:
         """Bring links up and down as their ends, cuts and closures ask."""
         for (a, b), link in self._links.items():
             ends = (self.face(a, b), self.face(b, a))
             wanted = (
-                all(end.is_up for end in ends)
+                _know_each_other(*ends)
                 and (a, b) not in self.cut
                 and self._world.now >= link.shut_until
             )
@@ -110,6 +121,9 @@ class Network:
         if link.ends is None or node not in link.ends:
             return
         receiver = link.ends[0] if link.ends[1] is node else link.ends[1]
+        if data.startswith(_VERSION):
+            self._tell_version(link, node, receiver, data)
+            return
         if self._world.chance(self.lost):
             self._world.injected["messages lost"] += 1
             self._world.note(f"{node.name} -> {receiver.name}: {describe(data)} LOST")
@@ -119,19 +133,47 @@ class Network:
         for _ in range(2 if is_doubled else 1):
             self._travel(link, node, receiver, data)
 
+    def _tell_version(self, link: _Link, node: SimNode, receiver: SimNode, data: bytes) -> None:
+        """The one message upon which others depend (PROTOCOL 10.2): it arrives, and before all after it."""
+        at = max(
+            link.not_before.get(node.coop, 0), self._world.now + self._world.random.randint(1, 30)
+        )
+        link.not_before[node.coop] = at
+        self._world.note(
+            f"{node.name} -> {receiver.name}: {describe(data)} (+{at - self._world.now} ms)"
+        )
+        self._arrive_after(at - self._world.now, link, node, receiver, data)
+
     def _travel(self, link: _Link, node: SimNode, receiver: SimNode, data: bytes) -> None:
         is_late = self._world.chance(self.late)
         self._world.injected["messages late"] += is_late
         longest = 3_000 if is_late else 30
-        delay, session = self._world.random.randint(1, longest), link.session
+        earliest = link.not_before.get(node.coop, 0) - self._world.now
+        delay = max(earliest, 0) + self._world.random.randint(1, longest)
         if self._world.is_traced:
             self._world.note(f"{node.name} -> {receiver.name}: {describe(data)} (+{delay} ms)")
+
+        self._arrive_after(delay, link, node, receiver, data)
+
+    def _arrive_after(
+        self, delay: int, link: _Link, node: SimNode, receiver: SimNode, data: bytes
+    ) -> None:
+        session = link.session
 
         def arrive() -> None:
             if link.ends is not None and link.session == session:
                 receiver.deliver(PeerMessage(node.coop, data))
 
         self._world.after(delay, arrive)
+
+
+def _know_each_other(one: SimNode, other: SimNode) -> bool:
+    """Whether both run, and each has the other's key from the newest charter that it knows."""
+    if one.engine is None or other.engine is None:
+        return False
+    found = one.engine.newest.coops.get(other.coop), other.engine.newest.coops.get(one.coop)
+    keys = [None if coop is None else coop.node_key for coop in found]
+    return keys == [other.key.public_key, one.key.public_key]
 
 
 def describe(data: bytes) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from ledger.charter import Charter
 from ledger.signatures import SigningKey
 from node.engine.engine import Engine
 from node.engine.events import Event
@@ -16,7 +17,7 @@ from node.engine.settings import EngineSettings
 from node.errors import StorageFault
 from node.mark import MemoryMark
 from node.store import MemoryDisk, MemoryFault, MemoryStore
-from tests.builders import START, Federation
+from tests.builders import START, Federation, coop_name
 from tests.node.engine.inside import core_of
 from tests.simulation.world import World
 
@@ -66,8 +67,12 @@ class SimNode:
         self.world = world
         self.federation = federation
         self.coop = coop
-        self.name = federation.charter.coops[coop].name
+        self.name = coop_name(coop)
         self.key: SigningKey = federation.node_keys[coop]
+        self.known: Charter | None = None
+        """What its folder knows of the charter, where that is more than the founding file."""
+        self.is_dead = False
+        """It has no key that counts, so it can't start."""
         self.disk = MemoryDisk()
         self.mark = MemoryMark()
         self.engine: Engine | None = None
@@ -105,7 +110,7 @@ class SimNode:
 
     def start(self) -> None:
         """Start the process on its disk."""
-        if self.engine is not None:
+        if self.engine is not None or self.is_dead:
             return
         self.disk.inject = self._inject
         self._store = MemoryStore(self.disk)
@@ -120,6 +125,7 @@ class SimNode:
             steady_ms=self.steady_ms(),
             mark=self.mark,
             clock_is_right=self.is_vouched,
+            known=self.known,
         )
         self.world.note(f"{self.name}: starts{' restored' if self.restored else ''}")
         self.starts += 1

@@ -90,9 +90,24 @@ class Plan:
     dies_speaking: float
     """The probability that a node dies just after it has said something in a round."""
     changes: int
-    """How many changes of the charter people agree on, one after the other."""
+    """How many changes of the charter people want that can be wanted at any time."""
+    misread_changes: float
+    """The probability that a coop's stewards first understand something else by one of these."""
+    decision_quorum: int
+    """How many coops decide; the honest ones can without the culprit."""
+    joins: int
+    """How many coops join."""
+    lost_keys: int
+    """How many nodes lose their key, most of them with their disk."""
+    readmits: bool
+    """Whether people readmit a culprit against whom there is evidence."""
     days: int
     """How many days pass in the time of trouble: then the calendar leaps, now and then."""
+
+    @property
+    def signs_twice(self) -> bool:
+        """Whether the culprit may sign two contents in one round."""
+        return self.mischief in (Mischief.FORK, Mischief.TWO_TONGUES)
 
     @property
     def may_disagree(self) -> bool:
@@ -101,8 +116,7 @@ class Plan:
         Where they do, and a coop signs twice, two of them can be certified unless the quorum is more than
         (n + 1) / 2.
         """
-        signs_twice = self.mischief in (Mischief.FORK, Mischief.TWO_TONGUES)
-        return 2 * self.index_quorum > self.coops + signs_twice
+        return 2 * self.index_quorum > self.coops + self.signs_twice
 
     @property
     def is_calm(self) -> bool:
@@ -114,8 +128,15 @@ class Plan:
             self.storage_fault,
             self.misread,
             self.dies_speaking,
+            self.misread_changes,
         )
-        events = (self.kills, self.link_changes, self.clock_jumps, self.restores)
+        events = (
+            self.kills,
+            self.link_changes,
+            self.clock_jumps,
+            self.restores,
+            self.lost_keys,
+        )
         return not (any(chances) or any(events) or self.culprit)
 
 
@@ -162,17 +183,38 @@ def draw_plan(seed: int) -> Plan:
         lead_days=0,
         tongue=words.choice(list(Tongue)),
         misread=0.0,
-        changes=words.choice((0, 0, 1, 3)) if _can_change(coops, mischief) else 0,
+        changes=words.choice((0, 0, 1, 3)),
+        misread_changes=0.0,
+        decision_quorum=0,
+        joins=0,
+        lost_keys=0,
+        readmits=False,
         dies_speaking=trouble * words.choice((0.0, 0.0, 0.05, 0.3)),
         days=0,
     )
-    return with_index(plan, indexed)
+    return with_changes(with_index(plan, indexed))
 
 
-def _can_change(coops: int, mischief: Mischief) -> bool:
-    """Whether the honest coops are enough to change the charter."""
-    honest = coops - (mischief is not Mischief.NONE)
-    return honest > coops // 2
+def with_changes(plan: Plan) -> Plan:
+    """The plan with what may happen to a charter that the honest coops can change without the culprit."""
+    random = Random(f"charter {plan.seed}")
+    honest = plan.coops - (plan.mischief is not Mischief.NONE)
+    least = plan.coops // 2 + 1
+    quorum = random.randint(least, max(least, honest))
+    plan = replace(
+        plan,
+        decision_quorum=quorum,
+        misread_changes=0.0 if plan.is_calm else random.choice((0.0, 0.3, 0.7)),
+        joins=random.choice((0, 0, 1, 1, 2)),
+        lost_keys=0 if plan.is_calm else random.choice((0, 0, 1, 2)),
+        readmits=random.random() < 0.7,
+    )
+    if honest < least:
+        return replace(plan, changes=0, joins=0, lost_keys=0, readmits=False)
+    if plan.mischief is Mischief.FORK and plan.quorum:
+        # Who forgets what it witnessed makes witnesses worthless.
+        return replace(plan, lost_keys=0)
+    return plan
 
 
 def plan_for(seed: int, mischief: Mischief, **changes: Any) -> Plan:
@@ -181,7 +223,7 @@ def plan_for(seed: int, mischief: Mischief, **changes: Any) -> Plan:
     culprit = 0 if mischief is Mischief.NONE else 1 + seed % plan.coops
     restores = 0 if mischief is Mischief.FORK else plan.restores
     plan = replace(plan, culprit=culprit, restores=restores)
-    return with_index(plan, plan.indexed)
+    return replace(with_changes(with_index(plan, plan.indexed)), **changes)
 
 
 def indexed_plan(seed: int, mischief: Mischief, indexed: Indexed, **changes: Any) -> Plan:

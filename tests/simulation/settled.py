@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ledger.state import Transit
+from ledger.validators.interface import Validator
 from node.engine.health.status import Readiness
 from tests.node.engine.inside import core_of
 from tests.simulation.decided import name
@@ -24,17 +26,20 @@ def unsettled(simulation: Simulation) -> str | None:
     missing = _missing_decisions(simulation)
     if missing is not None:
         return missing
-    whole = _whole(simulation)
-    names = {node.coop for node in whole}
+    names = {*simulation.watch.honest, *simulation.watch.readmitted}
+    whole = [simulation.nodes[coop] for coop in sorted(names)]
     for node in whole:
         missing = _missing(simulation, node, names)
         if missing:
             return f"{node.name}: {missing}"
-    if simulation.culprit is None:
+    accused = simulation.culprit is not None and simulation.culprit.must_be_accused()
+    if accused and simulation.aftermath is not None and not simulation.aftermath.is_over:
+        return "the culprit is not readmitted"
+    if simulation.culprit is None or simulation.watch.readmitted:
         digests = {core_of(node.engine).validator.digest() for node in whole if node.engine}
         if len(digests) != 1:
             return "the digests differ"
-    elif simulation.culprit.must_be_accused():
+    elif accused:
         for coop in simulation.watch.honest:
             engine = simulation.nodes[coop].engine
             if engine is None or simulation.plan.culprit not in engine.status().accused:
@@ -46,7 +51,7 @@ def unsettled(simulation: Simulation) -> str | None:
 
 def _missing_decisions(simulation: Simulation) -> str | None:
     """Every honest log takes in every decision that any of them has, and all that can be certified."""
-    agreed, versions = len(simulation.agreed.changes), simulation.watch.versions.of
+    agreed, versions = len(simulation.agreed.matters), simulation.watch.versions.of
     behind = sorted(coop for coop, version in versions.items() if version < agreed)
     if behind:
         return f"coops {behind} have not taken in all {agreed} changes of the charter"
@@ -64,38 +69,27 @@ def _missing_decisions(simulation: Simulation) -> str | None:
     return None if key is None else f"{name(key)} is not taken in by anybody"
 
 
-def _whole(simulation: Simulation) -> list[SimNode]:
-    """The honest nodes to which everything is promised."""
-    nodes = [simulation.nodes[coop] for coop in simulation.watch.honest]
-    if simulation.watch.is_split:
-        return []  # two histories are anchored, and every node misses one of them
-    if not simulation.watch.branches:
-        return nodes
-    return [node for node in nodes if not _is_astray(simulation, node)]
-
-
-def _is_astray(simulation: Simulation, node: SimNode) -> bool:
-    """Whether it took in a history of the culprit that is not the one that was anchored."""
-    if node.engine is None:
-        return False
-    held = node.engine.signed_heads().get(simulation.plan.culprit)
-    branches = simulation.watch.anchored_branches()
-    return held is not None and all(branch.get(held.length) != held.head for branch in branches)
-
-
 def _missing(simulation: Simulation, node: SimNode, whole: set[int]) -> str | None:
     if node.engine is None:
         return "not running"
     status = node.engine.status()
     if status.readiness is not Readiness.READY:
         return f"is {status.readiness.value}"
-    validator = core_of(node.engine).validator
+    if simulation.watch.readmitted and status.accused:
+        return f"accuses {status.accused}, whom others readmitted"
+    validator, watch = core_of(node.engine).validator, simulation.watch
     for coop in sorted(whole):
-        length = simulation.watch.truths[coop].length
+        length = {**watch.truths, **watch.readmitted}[coop].length
         if status.lengths[coop] != length:
             return f"holds {status.lengths[coop]} of {length} entries of coop {coop}"
         for item in validator.in_transit(coop):
-            if item.payee_coop in whole:
+            if item.payee_coop in whole and item.number > _taken_in(validator, item, coop):
                 return f"entry {item.number} of coop {coop} is in transit to {item.payee_coop}"
     owed = [item for item in validator.returnable(node.coop) if item.coop in whole]
     return f"owes {len(owed)} returns" if owed else None
+
+
+def _taken_in(validator: Validator, item: Transit, payer: int) -> int:
+    """How far the payee's log, in the history that stands, has taken in the payer's."""
+    payee = item.payee_coop
+    return validator.taken_in(payee, other=payer, branch=validator.standing(payee))

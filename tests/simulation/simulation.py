@@ -10,21 +10,27 @@ from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any
 
+from ledger.charter import Charter
 from ledger.index.days import day_from_text, text_from_day
 from node.engine.answers import Reply
 from node.engine.engine import Engine
 from node.engine.events import Ask, Event, Publish, Submit, SubmitBatch
 from node.engine.outbox import Notice, Outbox
 from tests.builders import Federation, build_federation
+from tests.charters import with_newcomer
 from tests.index_builders import index_lines
 from tests.node.engine.inside import core_of
+from tests.simulation.aftermath import Aftermath
 from tests.simulation.changes import Agreed, ChangingStewards
 from tests.simulation.clocks import Clocks
 from tests.simulation.culprits import Culprit, make_culprit
 from tests.simulation.facts import make_facts
 from tests.simulation.floods import MOST_WAIT_MS
+from tests.simulation.lost_keys import LostKeys
+from tests.simulation.matters import any_matter
 from tests.simulation.members import Members, Stewards, Wallet
 from tests.simulation.network import Network
+from tests.simulation.newcomers import Newcomers
 from tests.simulation.nodes import SETTINGS, SLOW, SLOW_WORK_US, MakeEngine, SimNode
 from tests.simulation.plan import Indexed, Mischief, Plan
 from tests.simulation.prices import PublishingStewards, price_of
@@ -37,6 +43,7 @@ from tests.simulation.world import Failure, Trace, World
 HEALING_MS = 60_000
 REST_MS = 20_000
 TICKS_PER_SECOND_AT_REST = 16
+MOST_JOINS = 2
 SURVEYED_UNTIL = "2025-12-21"
 """The Sunday of the first week that is surveyed; the run begins on 2026-01-01."""
 
@@ -48,9 +55,14 @@ class Simulation:
         self, plan: Plan, *, trace: Trace | None = None, make_engine: MakeEngine = Engine
     ) -> None:
         self.plan = plan
+        self._make_engine = make_engine
         self.world = World(plan.seed, trace)
         self.federation = _federation(
-            plan.coops, plan.quorum, plan.clearing_limit, _index_lines(plan)
+            plan.coops,
+            plan.quorum,
+            plan.decision_quorum,
+            plan.clearing_limit,
+            _index_lines(plan),
         )
         is_indexed = plan.indexed is not Indexed.NOT
         self.facts = make_facts(self.federation, plan, self.world) if is_indexed else None
@@ -58,7 +70,7 @@ class Simulation:
         culprits = frozenset({plan.culprit} - {0})
         self.watch = Watch(self.federation.charter, culprits, self.facts)
         self.network = Network(self.world, coops)
-        self.nodes = {coop: self.make_node(coop, make_engine) for coop in coops}
+        self.nodes = {coop: self.make_node(coop) for coop in coops}
         self.network.nodes = self.nodes
         self.clocks = Clocks(self)
         self.members = Members(self.world, self.federation, self._offer, plan.members)
@@ -67,15 +79,50 @@ class Simulation:
             self.members.price_of = partial(price_of, decided)
             self.members.known_until = lambda: decided.furthest.known_until
         self.agreed = Agreed(self.world, plan)
+        self.watch.versions.complaint = self.agreed.complaint
+        self.trouble = Trouble(self)
         self.culprit: Culprit | None = None
+        self.aftermath: Aftermath | None = None
         self._answers: dict[int, Callable[[Any], None]] = {}
         self._asked_at: dict[int, int] = {}
         self.answers_lost = plan.lost
         if plan.mischief is not Mischief.NONE:
             self.culprit = make_culprit(self)
+            if plan.readmits:
+                self.aftermath = Aftermath(self, self.culprit)
 
-    def make_node(self, coop: int, make_engine: MakeEngine = Engine) -> SimNode:
+    @property
+    def storage_fault(self) -> float:
+        """The probability that a durable write fails now."""
+        return 0.0 if self.trouble.is_over else self.plan.storage_fault
+
+    def honest_nodes(self) -> list[SimNode]:
+        """The nodes of the coops that never cheat."""
+        return [self.nodes[coop] for coop in self.watch.honest]
+
+    def is_anybody_recovering(self) -> bool:
+        """Whether a node has still to learn what it signed before it lost that."""
+        return any(node.restored for node in self.nodes.values())
+
+    def ask_for_changes(self) -> Charter | None:
+        """The newest charter that some honest node knows; None when nobody answers."""
+        node = self.world.random.choice(self.honest_nodes())
+        return None if node.engine is None else node.engine.newest
+
+    def add_honest(self, node: SimNode) -> None:
+        """A coop has joined, and has a node."""
+        self.watch.add_honest(node.coop)
+        self.nodes[node.coop] = node
+        self.network.add(node.coop)
+
+    def readmit(self, node: SimNode) -> None:
+        """A coop that cheated is readmitted, and has another node."""
+        self.watch.readmit(node.coop)
+        self.nodes[node.coop] = node
+
+    def make_node(self, coop: int, make_engine: MakeEngine | None = None) -> SimNode:
         """A node of a coop, not yet started."""
+        make_engine = self._make_engine if make_engine is None else make_engine
         is_slow = self.plan.mischief is Mischief.FLOOD
         settings = SLOW if is_slow else SETTINGS
         settings = replace(settings, snapshot_entries=self.plan.snapshot_entries)
@@ -100,7 +147,7 @@ class Simulation:
         if self._is_answer_lost():
             return
         node = self.nodes[coop]
-        if self.culprit is not None and coop == self.plan.culprit:
+        if self.culprit is not None and self._is_cheating(coop):
             node = self.culprit.serves()
         self._answers[event.request] = answered
         self._asked_at[event.request] = self.world.now
@@ -108,7 +155,7 @@ class Simulation:
 
     def node_ticked(self, node: SimNode, events: Sequence[Event], outbox: Outbox) -> None:
         """See `Surroundings`."""
-        if self.culprit is not None and node.coop == self.plan.culprit:
+        if self.culprit is not None and self._is_cheating(node.coop):
             self.culprit.ticked(node)
         self.watch.node_ticked(node, events, outbox)
         if node.coop in self.watch.honest:
@@ -124,6 +171,10 @@ class Simulation:
         for disconnect in outbox.disconnects:
             self.world.note(f"{node.name}: breaks with {disconnect.coop}: {disconnect.reason}")
             self.network.shut(node.coop, disconnect.coop, self.world.random.randint(200, 2_000))
+
+    def _is_cheating(self, coop: int) -> bool:
+        """Whether that coop has not given up cheating yet."""
+        return self.culprit is not None and coop == self.culprit.coop and not self.culprit.is_over
 
     def _answer(self, node: SimNode, reply: Reply) -> None:
         """Let a member hear the answer, or not."""
@@ -150,11 +201,10 @@ class Simulation:
         """The whole run; raises `Failure`."""
         self.world.note(f"{self.plan}")
         self._open()
-        trouble = Trouble(self)
-        trouble.begin()
+        self.trouble.begin()
         self.world.run(self.plan.trouble_ms)
         self.world.note("--- everything heals")
-        trouble.end()
+        self.trouble.end()
         self.members.spending = False
         self.answers_lost = 0.0
         healing_from = self.world.now
@@ -169,7 +219,7 @@ class Simulation:
 
     def _replay(self) -> None:
         """What one of the honest nodes has recorded, through both validators."""
-        node = self.nodes[self.world.random.choice(self.watch.honest)]
+        node = self.world.random.choice(self.honest_nodes())
         if node.engine is None:
             raise Failure(f"{node.name} is not running")
         digest = core_of(node.engine).validator.digest()
@@ -193,23 +243,50 @@ class Simulation:
         """Start the nodes, admit the members, let them begin to pay."""
         for coop, node in self.nodes.items():
             self.world.after(self.world.random.randint(0, 300), node.start)
-            stewards = Stewards(self.members, coop)
-            for account in range(1, self.plan.members + 1):
-                wallets = [Wallet(self.members, coop, account)]
-                if self.world.chance(0.2):
-                    wallets.append(Wallet(self.members, coop, account))
-                stewards.admit(
-                    account,
-                    limit=self.world.random.choice((0, 5_000, 50_000)),
-                    delay_ms=self.world.random.choice((10, 10, 10, 6_000)),
-                    done=partial(self._begin_to_pay, wallets),
-                )
+            self.open_coop(coop)
+        for _ in range(self.plan.changes):
+            self.world.after(
+                self.world.random.randint(1_000, self.plan.trouble_ms), self._want_something
+            )
+        Newcomers(self).begin()
+        LostKeys(self).begin()
+        if self.aftermath is not None:
+            self.aftermath.begin()
 
-            changing = ChangingStewards(self.members, coop, self.agreed)
-            self.world.after(self.world.random.randint(500, 6_000), changing.look)
-            if self.facts is not None:
-                publishing = PublishingStewards(self.members, coop, self.facts)
-                self.world.after(self.world.random.randint(500, 6_000), publishing.look)
+    def open_coop(self, coop: int) -> None:
+        """Admit a coop's members and let them begin to pay; let its stewards begin to look about."""
+        stewards = Stewards(self.members, coop)
+        for account in range(1, self.plan.members + 1):
+            wallets = [Wallet(self.members, coop, account)]
+            if self.world.chance(0.2):
+                wallets.append(Wallet(self.members, coop, account))
+            stewards.admit(
+                account,
+                limit=self.world.random.choice((0, 5_000, 50_000)),
+                delay_ms=self.world.random.choice((10, 10, 10, 6_000)),
+                done=partial(self._begin_to_pay, wallets),
+            )
+        if coop not in self.members.coops:
+            self.members.coops.append(coop)
+        changing = ChangingStewards(self.members, coop, self.agreed)
+        self.world.after(self.world.random.randint(500, 6_000), changing.look)
+        if self.facts is not None and coop <= self.plan.coops:
+            publishing = PublishingStewards(self.members, coop, self.facts)
+            self.world.after(self.world.random.randint(500, 6_000), publishing.look)
+
+    def _want_something(self) -> None:
+        """People want to change something about the charter."""
+        newest, plan = self.watch.versions.newest, self.plan
+        absent = newest.is_member(plan.culprit) + (plan.lost_keys > 0)
+        self.agreed.add(
+            any_matter(
+                self.world.random,
+                newest,
+                self.watch.length_of,
+                len(self.agreed.matters) + 1,
+                absent=absent,
+            )
+        )
 
     def _begin_to_pay(self, wallets: Sequence[Wallet]) -> None:
         for wallet in wallets:
@@ -263,14 +340,21 @@ def _index_lines(plan: Plan) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=64)
-def _federation(coops: int, quorum: int, clearing_limit: int, index: tuple[str, ...]) -> Federation:
-    return build_federation(
+def _federation(
+    coops: int, quorum: int, decision_quorum: int, clearing_limit: int, index: tuple[str, ...]
+) -> Federation:
+    """A federation, with the keys of those that may join it."""
+    federation = build_federation(
         seed="simulation",
         coops=coops,
         witness_quorum=quorum,
+        decision_quorum=decision_quorum,
         clearing_limit=clearing_limit,
         index=index,
     )
+    for place in range(MOST_JOINS):
+        federation = with_newcomer(federation, coops + 1 + place)
+    return federation
 
 
 def _brief(result: object) -> str:

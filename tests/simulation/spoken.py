@@ -7,7 +7,7 @@ whether a log has taken them in or not.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -20,6 +20,7 @@ from node.engine.wire_decisions import Key, Signed, Stated, Supported, Told
 from node.store import DocumentKind
 from tests.simulation.decided import name
 from tests.simulation.nodes import SimNode
+from tests.simulation.versions import Versions
 from tests.simulation.world import Failure
 
 _SAID: Final = (
@@ -66,9 +67,10 @@ class Word:
 class Spoken:
     """Words over the whole run."""
 
-    def __init__(self, honest: list[int], quorums: Mapping[Subject, int]) -> None:
-        self._honest = frozenset(honest)
-        self._quorums = quorums
+    def __init__(self, honest: list[int], versions: Versions, index_quorum: int) -> None:
+        self._honest = honest
+        self._versions = versions
+        self._index_quorum = index_quorum
         self._words: dict[tuple[Saying, int, object], Word] = {}
         self._signers: defaultdict[tuple[Turn, bytes], set[int]] = defaultdict(set)
         self._certified: dict[tuple[Subject, int], Word] = {}
@@ -108,11 +110,17 @@ class Spoken:
             return
         signers = self._signers[word.turn, word.choice]
         signers.add(word.coop)
-        if len(signers) < self._quorums[word.subject]:
+        if not self._are_enough(signers, word.subject, word.turn.place):
             return
         certified = self._certified.setdefault((word.subject, word.turn.place), word)
         if certified.choice != word.choice:
             raise Failure(f"two decisions are certified for place {word.turn.place}: {word}")
+
+    def _are_enough(self, signers: set[int], subject: Subject, place: int) -> bool:
+        if subject is Subject.INDEX:
+            return len(signers) >= self._index_quorum
+        charter = self._versions.charter_at(place)
+        return sum(map(charter.is_member, signers)) >= charter.decision_quorum
 
 
 def words_in(message: Message) -> Iterator[Word]:

@@ -23,7 +23,7 @@ class Trouble:
         self._sim = simulation
         self._world = simulation.world
         self._plan = simulation.plan
-        self._is_over = False
+        self.is_over = False
 
     def begin(self) -> None:
         """Let the faults begin."""
@@ -50,7 +50,7 @@ class Trouble:
 
     def end(self) -> None:
         """Let all faults end; what is down comes up."""
-        self._is_over = True
+        self.is_over = True
         network = self._sim.network
         network.lost = network.doubled = network.late = 0.0
         network.cut.clear()
@@ -63,7 +63,7 @@ class Trouble:
 
     def _die_speaking(self, node: SimNode) -> None:
         """A node dies when it has just said something for good: before others heard it, or after."""
-        if self._is_over or self._is_anybody_recovering():
+        if self.is_over or self._sim.is_anybody_recovering():
             return
         if self._world.chance(self._plan.dies_speaking):
             self._world.injected["deaths while speaking"] += 1
@@ -77,7 +77,7 @@ class Trouble:
         return self._world.random.choice(list(self._sim.nodes.values()))
 
     def _kill(self) -> None:
-        if self._is_anybody_recovering():
+        if self._sim.is_anybody_recovering():
             return
         node = self._any_node()
         self._world.injected["nodes killed"] += node.is_up
@@ -91,7 +91,7 @@ class Trouble:
 
     def _change_links(self) -> None:
         """Cut some links: all of one node, between two halves, or all but those of one in the middle."""
-        if self._is_over:
+        if self.is_over:
             return
         random, network = self._world.random, self._sim.network
         coops = sorted(self._sim.nodes)
@@ -141,15 +141,9 @@ class Trouble:
 
     def _restore(self, node: SimNode, copy: MemoryDisk) -> None:
         """Go back to the copy, if what is lost can be had back from others, as OPERATING demands."""
-        if self._is_over or not node.is_up or self._is_anybody_recovering():
+        if self.is_over or not node.is_up or self._sim.is_anybody_recovering():
             return
-        others = [other for other in self._sim.nodes.values() if other is not node]
-        length = self._sim.watch.truths[node.coop].length
-        full = [other for other in others if _holds(other.disk, node.coop) >= length]
-        needed = len(others) // 2 + len(others) % 2
-        files = _files(node.disk) - _files(copy)
-        lost = files.difference(*(_files(other.disk) for other in others))
-        if len(full) < needed or lost:
+        if not can_be_had_back(self._sim, node, copy):
             self._world.note(f"{node.name}: too few hold what it recorded; it is not restored")
             return
         self._world.injected["old or empty disks"] += 1
@@ -160,7 +154,7 @@ class Trouble:
         if not node.tells and self._world.chance(0.5):
             self._leave_alone(node)
         node.start()
-        self._spare_others()
+        self.spare_others()
 
     def _leave_alone(self, node: SimNode) -> None:
         """Nobody told the node, and there is nobody to ask for longer than it waits."""
@@ -178,18 +172,26 @@ class Trouble:
 
         self._world.after(3_000, check)
 
-    def _spare_others(self) -> None:
+    def spare_others(self) -> None:
         """While a node asks what it has signed, those who know keep it: signatures are in memory."""
-        if self._is_over:
+        if self.is_over:
             return
-        recovers = self._is_anybody_recovering()
+        recovers = self._sim.is_anybody_recovering()
         for node in self._sim.nodes.values():
             node.storage_fault = 0.0 if recovers else self._plan.storage_fault
         if recovers:
-            self._world.after(50, self._spare_others)
+            self._world.after(50, self.spare_others)
 
-    def _is_anybody_recovering(self) -> bool:
-        return any(node.restored for node in self._sim.nodes.values())
+
+def can_be_had_back(simulation: Simulation, node: SimNode, copy: MemoryDisk) -> bool:
+    """Whether others have all that a node with this copy of its disk would lack."""
+    others = [other for other in simulation.nodes.values() if other is not node]
+    length = simulation.watch.truths[node.coop].length
+    full = [other for other in others if _holds(other.disk, node.coop) >= length]
+    needed = len(others) // 2 + len(others) % 2
+    files = _files(node.disk) - _files(copy)
+    lost = files.difference(*(_files(other.disk) for other in others))
+    return len(full) >= needed and not lost
 
 
 def _files(disk: MemoryDisk) -> set[str]:

@@ -14,8 +14,8 @@ from ledger.decisions import IndexEntry
 from ledger.entries import Entry, decode_entry, transaction_start
 from ledger.transactions import Anchor, Pay
 from node.store import MemoryDisk
-from tests.simulation.changes import Versions
 from tests.simulation.decided import Decided
+from tests.simulation.versions import Versions
 from tests.simulation.world import Failure
 
 
@@ -73,14 +73,16 @@ class Truth:
                 raise Failure(f"coop {self.coop} recorded (payer, sequence) {mark} twice")
             self.payments[mark] = self.length
             self.priced += entry.transaction.price is not None
-            if self.decided is not None:
+            if self.decided is not None and self.coop in self.decided.logs:
                 self.decided.check_paid(self.coop, entry.transaction, entry.time)
         elif isinstance(entry.transaction, Anchor):
             self.anchors.append(entry.transaction)
         elif isinstance(entry.transaction, CharterEntry) and self.versions is not None:
             self.versions.take(self.coop, entry.transaction)
         elif isinstance(entry.transaction, IndexEntry) and self.decided is not None:
-            self.decided.take(self.coop, entry.transaction)
+            assert self.versions is not None, "decisions are judged by a log's charter"
+            charter = self.versions.charter_of(self.coop)
+            self.decided.take(self.coop, entry.transaction, charter)
 
     def payment_counts(self) -> Counter[int]:
         """How many payments each account has made."""

@@ -181,6 +181,8 @@ class TwoTongued(Listener):
         return any(engine and self.coop in engine.status().accused for engine in engines)
 
     def _speak(self) -> None:
+        if self.is_over:
+            return
         self.world.after(_AGAIN_MS, self._speak)
         if not self.main.is_up:
             return

@@ -17,12 +17,12 @@ from node.engine.events import Event, Submit, SubmitBatch
 from node.engine.outbox import Disconnect, Outbox, Send
 from node.engine.wire import WitnessAnswer, decode_message
 from tests.node.engine.inside import core_of
-from tests.simulation.changes import Versions
 from tests.simulation.decided import Decided
 from tests.simulation.facts import Facts
 from tests.simulation.nodes import SimNode
 from tests.simulation.spoken import Spoken
 from tests.simulation.truth import Truth
+from tests.simulation.versions import Versions
 from tests.simulation.world import Failure
 
 INVARIANTS_EVERY_TICKS = 25
@@ -38,28 +38,17 @@ class Watch:
     def __init__(
         self, charter: Charter, culprits: frozenset[int], facts: Facts | None = None
     ) -> None:
-        self._charter = charter
         self._culprits = culprits
         self.honest = [coop for coop in charter.coops if coop not in culprits]
         self._index_quorum = charter.index.parameters.quorum if charter.index else 0
         self.decided = None if facts is None else Decided(charter, facts, self.honest)
-        quorums = {
-            Subject.INDEX: self._index_quorum,
-            Subject.CHARTER: charter.decision_quorum,
-        }
-        self.spoken = Spoken(self.honest, quorums)
-        self.versions = Versions(charter.federation, self.honest)
+        self.versions = Versions(charter, self.honest)
+        self.spoken = Spoken(self.honest, self.versions, self._index_quorum)
         self.on_word: Callable[[SimNode], None] = lambda node: None
         """Called after a tick in which an honest node said something new about a decision."""
-        self.truths = {
-            coop: Truth(
-                coop=coop,
-                federation=charter.federation,
-                versions=self.versions,
-                decided=self.decided,
-            )
-            for coop in self.honest
-        }
+        self.truths = {coop: self._new_truth(coop) for coop in self.honest}
+        self.readmitted: dict[int, Truth] = {}
+        """The logs of coops that have cheated, were readmitted, and don't cheat any more."""
         self.acknowledged: dict[tuple[int, bytes], int] = {}
         """(coop, transaction) of every answer that promised a record, and the index promised."""
         self.branches: list[dict[int, bytes]] = []
@@ -71,8 +60,35 @@ class Watch:
         self._anchored: dict[tuple[int, int], bytes] = {}
         self._anchors_seen = dict.fromkeys(self.honest, 0)
 
+    def _new_truth(self, coop: int) -> Truth:
+        federation = self.versions.newest.federation
+        return Truth(coop=coop, federation=federation, versions=self.versions, decided=self.decided)
+
+    def add_honest(self, coop: int) -> None:
+        """One more honest coop, which has joined."""
+        self._begin_log(coop)
+        self.truths[coop] = self._new_truth(coop)
+        self._anchors_seen[coop] = 0
+        self.honest.append(coop)
+
+    def length_of(self, coop: int) -> int:
+        """How many entries an honest log has; 0 for another."""
+        return self.truths[coop].length if coop in self.truths else 0
+
+    def readmit(self, coop: int) -> None:
+        """A culprit is honest from here on."""
+        self._begin_log(coop)
+        self.readmitted[coop] = self._new_truth(coop)
+
+    def _begin_log(self, coop: int) -> None:
+        self.versions.of[coop] = 0
+        if self.decided is not None:
+            self.decided.add(coop)
+
     def node_ticked(self, node: SimNode, events: Sequence[Event], outbox: Outbox) -> None:
         """After a tick that committed."""
+        if node.coop in self.readmitted:
+            self.readmitted[node.coop].follow(node.disk)
         if node.coop in self._culprits:
             self._check_accused(node)
             return
@@ -170,7 +186,7 @@ class Watch:
             self._acknowledge(node, transaction, result.number)
             try:
                 receipt = decode_receipt(result.receipt)
-                receipt.check(self._charter)
+                receipt.check(self.versions.newest)
             except ProofError as error:
                 raise Failure(f"{node.name} gave a receipt that proves nothing: {error}") from error
             entry = receipt.entry
@@ -186,7 +202,7 @@ class Watch:
 
     def _check_batch(self, node: SimNode, payments: Sequence[bytes], result: BatchRecorded) -> None:
         truth, head = self.truths[node.coop], result.head
-        head.check(self._charter)
+        head.check(self.versions.newest)
         truth.check_beginning(head.length, head.head, f"a batch's answer of {node.name}")
         if len(payments) != len(result.results):
             raise Failure(f"{node.name} answered {len(result.results)} of {len(payments)} payments")
@@ -223,10 +239,12 @@ class Watch:
         self._anchors_seen[home.coop] = len(home.anchors)
 
     def _check_culprits_anchor(self, coop: int, length: int, head: bytes) -> None:
+        if coop in self.readmitted:
+            return
         known = self._anchored.setdefault((coop, length), head)
         if known == head and (not self.branches or self.anchored_branches()):
             return
-        if self._charter.witness_quorum:
+        if self.versions.newest.witness_quorum:
             raise Failure(f"two histories of coop {coop} are both anchored")
         self.is_split = True
         self.seen["anchors that split the federation"] += 1
@@ -249,7 +267,7 @@ class Watch:
         if violations:
             raise Failure(f"{node.name}: {violations}")
         for coop in self.honest if self.decided is not None else ():
-            index = validator.index(coop)
+            index = validator.index(coop) if coop in validator.coops else None
             if index is not None and self.decided is not None:
                 self.decided.check_table(index, f"the log of coop {coop} at {node.name}")
         replicas = node.engine._replicas

@@ -154,9 +154,9 @@ class Agreement:
         proof = self._known_part(saying, decided, turn.round)
         is_whole = self._is_new_quorum(saying, proof)
         words = [word for word in _words(saying, proof) if is_whole or self._is_news(word)]
-        for word in words:
-            if not self._is_known(word):
-                self._voice.check(peer, word, self.place)
+        held = [word for word in words if self._holds(peer, word, is_proof=is_whole)]
+        is_whole = is_whole and held == words
+        words = held if is_whole else [word for word in held if self._is_news(word)]
         new = [word for word in words if self._is_news(word) and self._hear(tick, word)]
         if is_whole:
             self._take_quorum(saying, proof)
@@ -174,6 +174,11 @@ class Agreement:
                 kept = known.signature if known is not None and is_same else signature
                 signatures.append((coop, kept))
         return Proof(choice=decided.choice, round=round_, signatures=tuple(signatures))
+
+    def _holds(self, peer: int, word: Word, *, is_proof: bool) -> bool:
+        if self._is_known(word):
+            return True
+        return self._voice.check(peer, word, self.place, is_proof=is_proof)
 
     def _is_known(self, word: Word) -> bool:
         known = self.rounds.said(word.saying, word.coop, word.round)
@@ -203,7 +208,8 @@ class Agreement:
         self._is_stale = True
         conflict = self.rounds.hear(word)
         if conflict is not None:
-            self._core.accuse(tick, evidence_of(conflict, self.subject.number, self.place))
+            evidence = evidence_of(conflict, self.subject.number, self.place)
+            self._core.accuse_if_proven(tick, evidence)
         return conflict is None
 
     def _on_legacy(self, peer: int, signed: Signed) -> None:
@@ -213,7 +219,8 @@ class Agreement:
             return
         if len(part) < self.subject.quorum(signed) or not self.is_valid(signed.choice):
             return
-        self._voice.check_legacy(peer, replace(signed, signatures=part))
+        if not self._voice.check_legacy(peer, replace(signed, signatures=part)):
+            return
         self.legacy_certificate = replace(signed, signatures=part)
 
     def _pass_on(self, tick: Tick, peer: int | None, saying: Saying, decided: Signed) -> None:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from ledger.contradictions import DecisionEvidence, SignedContent
 from ledger.decisions import content_message
 from ledger.shapes import Signatures
-from ledger.signatures import SignatureInvalid, verify
 from node.engine.core import Core
 from node.engine.decisions.subject import Subject
+from node.engine.decisions.voice import is_by
 from node.engine.tick import Tick
 from node.engine.wire_decisions import Key, Signed
 from node.errors import PeerFault
@@ -33,6 +33,7 @@ class Gathering:
     def __init__(self, core: Core) -> None:
         self._core = core
         self._votes: dict[Key, dict[int, Vote]] = defaultdict(dict)
+        self._seen_version = core.newest.version
 
     def votes(self, key: Key) -> dict[int, Vote]:
         """Who has signed what, for that key."""
@@ -48,11 +49,12 @@ class Gathering:
         """Note a signature that this node made itself."""
         self._votes[key][self._core.coop] = vote
 
-    def add(self, tick: Tick, subject: Subject, signed: Signed) -> Signatures:
+    def add(self, tick: Tick, peer: int, subject: Subject, signed: Signed) -> Signatures:
         """Take in signatures over a statement; those that are new. `PeerFault` for one that does not hold.
 
         Of a coop that states two things the first counts.
         """
+        self._forget_readmitted()
         known = self._votes[signed.key]
         unknown = []
         for coop, signature in signed.signatures:
@@ -60,7 +62,8 @@ class Gathering:
             if not subject.takes_part(coop):
                 continue
             if before is None or before.content != signed.content:
-                self._check(signed, coop, signature)
+                if not self._holds(peer, signed, coop, signature):
+                    continue
                 vote = Vote(content=signed.content, signature=signature)
                 unknown.append((coop, vote, before))
         new = []
@@ -72,19 +75,41 @@ class Gathering:
             new.append((coop, vote.signature))
         return tuple(sorted(new))
 
-    def _check(self, signed: Signed, coop: int, signature: bytes) -> None:
-        charter = self._core.charter
-        message = content_message(
-            federation=charter.federation,
+    def _holds(self, peer: int, signed: Signed, coop: int, signature: bytes) -> bool:
+        """Whether the signature is one that counts: by any node key that the coop has had since it was
+        readmitted, or ever (PROTOCOL 9.5)."""
+        keys = self._core.keys_that_count(coop)
+        if any(is_by(key, self._message(signed, coop), signature) for key in keys):
+            return True
+        ever = self._core.newest.coops[coop].all_keys
+        if any(is_by(key, self._message(signed, coop), signature) for key in ever):
+            return False
+        if self._core.knows_less_than(peer):
+            return False
+        raise PeerFault("a statement under a signature that does not hold")
+
+    def _forget_readmitted(self) -> None:
+        """Once a coop is readmitted, forget what it stated before: nodes may have heard different things."""
+        newest = self._core.newest
+        if newest.version == self._seen_version:
+            return
+        self._seen_version = newest.version
+        for (decision, number), votes in self._votes.items():
+            for coop, vote in list(votes.items()):
+                signed = Signed(decision=decision, number=number, content=vote.content)
+                message = self._message(signed, coop)
+                keys = self._core.keys_that_count(coop)
+                if not any(is_by(key, message, vote.signature) for key in keys):
+                    del votes[coop]
+
+    def _message(self, signed: Signed, coop: int) -> bytes:
+        return content_message(
+            federation=self._core.charter.federation,
             coop=coop,
             decision=signed.decision,
             number=signed.number,
             content=signed.content,
         )
-        try:
-            verify(public_key=charter.coops[coop].node_key, message=message, signature=signature)
-        except SignatureInvalid as error:
-            raise PeerFault("a statement under a signature that does not hold") from error
 
     def _accuse(self, tick: Tick, coop: int, key: Key, first: Vote, second: Vote) -> None:
         decision, number = key
@@ -95,10 +120,11 @@ class Gathering:
             first=SignedContent(content=first.content, signature=first.signature),
             second=SignedContent(content=second.content, signature=second.signature),
         )
-        self._core.accuse(tick, evidence)
+        self._core.accuse_if_proven(tick, evidence)
 
     def grouped(self, key: Key) -> list[Signed]:
         """The contents signed for that key, each with its signatures, most signatures first."""
+        self._forget_readmitted()
         groups: dict[bytes, list[tuple[int, bytes]]] = defaultdict(list)
         for coop, vote in sorted(self._votes.get(key, {}).items()):
             groups[vote.content].append((coop, vote.signature))

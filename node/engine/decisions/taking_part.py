@@ -162,7 +162,7 @@ class TakingPart:
     def _on_stated(self, tick: Tick, peer: int, signed: Signed) -> None:
         if signed.key not in self._statements():
             return
-        signatures = self._gathering.add(tick, self.subject, signed)
+        signatures = self._gathering.add(tick, peer, self.subject, signed)
         if not signatures:
             return
         new = replace(signed, signatures=signatures)

@@ -40,8 +40,13 @@ class Voice:
             turn=turn,
         )
 
-    def check(self, peer: int, word: Word, place: int) -> None:
-        """Raise `PeerFault` unless the word's signature holds; the peer pays for the look."""
+    def check(self, peer: int, word: Word, place: int, *, is_proof: bool) -> bool:
+        """Whether the word's signature holds; the peer pays for the look.
+
+        Raises `PeerFault` where no honest peer would have passed it on. One that may be right and can't count
+        here is only passed over: by a key that the own log's charter does not have, or not yet; and what a
+        coop said before it was readmitted, unless it is part of a quorum (`is_proof`).
+        """
         decided, turn = read_choice(word.choice), Turn(place=place, round=word.round)
         if word.saying is Saying.SUPPORT:
             message = support_message(
@@ -53,12 +58,14 @@ class Voice:
             )
         else:
             message = self._decision(word.coop, decided, turn)
-        self._verify(peer, word.coop, message, word.signature)
+        return self._holds(peer, word.coop, message, word.signature, is_proof=is_proof)
 
-    def check_legacy(self, peer: int, signed: Signed) -> None:
+    def check_legacy(self, peer: int, signed: Signed) -> bool:
         """The same for signatures from before there were rounds."""
-        for coop, signature in signed.signatures:
-            self._verify(peer, coop, self._decision(coop, signed, None), signature)
+        return all(
+            self._holds(peer, coop, self._decision(coop, signed, None), signature, is_proof=True)
+            for coop, signature in signed.signatures
+        )
 
     def _decision(self, coop: int, decided: Signed, turn: Turn | None) -> bytes:
         body = decision_body(
@@ -69,13 +76,32 @@ class Voice:
         )
         return decision_message(federation=self._core.charter.federation, coop=coop, body=body)
 
-    def _verify(self, peer: int, coop: int, message: bytes, signature: bytes) -> None:
-        self._core.work.spend(peer, SIGNATURE)
-        key = self._core.charter.coops[coop].node_key
-        try:
-            verify(public_key=key, message=message, signature=signature)
-        except SignatureInvalid as error:
-            raise PeerFault("a decision under a signature that does not hold") from error
+    def _holds(
+        self, peer: int, coop: int, message: bytes, signature: bytes, *, is_proof: bool
+    ) -> bool:
+        core = self._core
+        core.work.spend(peer, SIGNATURE)
+        present = core.charter.coops[coop].node_key
+        if is_by(present, message, signature):
+            return True
+        # What was said about the index goes on to hold when its coop has another key (PROTOCOL 4.2).
+        ever = core.newest.coops[coop].all_keys
+        signer = next((key for key in ever if is_by(key, message, signature)), None)
+        if signer is not None:
+            counts = is_proof or signer in core.keys_that_count(coop)
+            return counts and self._subject is SubjectNumber.INDEX
+        if core.knows_less_than(peer):
+            return False
+        raise PeerFault("a decision under a signature that does not hold")
+
+
+def is_by(key: bytes, message: bytes, signature: bytes) -> bool:
+    """Whether that key signed the message."""
+    try:
+        verify(public_key=key, message=message, signature=signature)
+    except SignatureInvalid:
+        return False
+    return True
 
 
 def _hash(decided: Signed) -> bytes:

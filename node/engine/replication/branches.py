@@ -61,8 +61,8 @@ class Branches:
         self._is_new = False
         self._kept: set[Waiting] = set()
         """What was fetched. Who still waits for that waits for something that the rules refuse."""
-        self._looked: dict[int, int] = {}
-        """How long each forked log was when its branches were last compared with it."""
+        self._looked: dict[int, bytes] = {}
+        """The head of each forked log when its branches were last compared with it."""
 
     def peer_up(self, peer: int, *, agrees: bool) -> None:
         """Only links of version 3 know the messages about branches."""
@@ -223,9 +223,10 @@ class Branches:
         """Drop the branches that the log has grown over: one is no other history than the log."""
         core = self._core
         grown = {
-            coop: core.length(coop)
+            coop: head
             for coop in core.validator.coops
-            if core.validator.branches(coop)[1:] and self._looked.get(coop) != core.length(coop)
+            if core.validator.branches(coop)[1:]
+            and self._looked.get(coop) != (head := core.validator.log(coop).head)
         }
         if not grown or self._is_new:
             return

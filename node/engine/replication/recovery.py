@@ -151,7 +151,7 @@ class Recovery:
     def _lacks_signed(self) -> bool:
         """Whether the mark knows of something signed that is not held here, though nobody else does."""
         core, mark = self._core, self._mark
-        if not isinstance(mark, Mark) or mark.length == 0:
+        if not isinstance(mark, Mark) or mark.length == 0 or core.old_copy.was_cut:
             return False
         return core.head_at(core.coop, mark.length) != mark.head
 

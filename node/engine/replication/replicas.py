@@ -302,6 +302,10 @@ class Replicas:
             head=waiting.head,
             signature=waiting.signature,
         )
+        try:
+            signed.check(self._core.newest)
+        except ProofError:
+            return  # by an earlier key, beyond where that counts: nobody goes on from there
         known = self.best.get(waiting.coop)
         if known is None or known.length < waiting.length:
             self.best[waiting.coop] = signed

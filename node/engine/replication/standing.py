@@ -1,22 +1,33 @@
-"""Holding as a coop's log the branch that was decided to stand.
+"""Holding as a coop's log the branch that was decided to stand, and of it what counts.
 
 A node may have held another one, and the one that stands as a branch beside it. Then the two change places:
 what others have signed since is continued where they continue it, and the history that does not stand is kept
 as a branch, for the logs that once anchored it.
 
+Where a node key was replaced from a length on, what the key before has signed beyond that length can't be
+gone on from. It is cut off, and becomes a branch like any other.
+
+Of branches about which all is decided only what some log has anchored is kept, so that in the end all nodes
+hold the same.
+
 Each step is durable before the next, and leaves a store from which a start finds everything: a node that
 stops in between does the rest when it starts.
 """
 
-from ledger.chain import SignedHead
-from ledger.charter import Stand
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ledger.chain import SignedHead, is_signed_by
+from ledger.charter import Charter, Coop, Stand
 from ledger.codec import split
 from node.engine.branches_kept import Branch, branch_documents, load_branches
 from node.engine.core import Core
 from node.engine.reading import load_state
+from node.engine.replication.anchored import Anchored, anchored_heads
 from node.engine.replication.replicas import Replicas
 from node.engine.tick import Tick
 from node.engine.wire import Entries
+from node.errors import LogDamaged
 from node.store import DocumentKind, Segment, Store, Write
 
 
@@ -26,19 +37,27 @@ class StandingLogs:
     def __init__(self, core: Core, replicas: Replicas) -> None:
         self._core = core
         self._replicas = replicas
+        self._keys: dict[int, bytes] = {}
+        """The node keys for which each log was looked at."""
+        self._trimmed: dict[int, frozenset[SignedHead]] = {}
+        """The ends of the branches of each coop when they were last looked at."""
 
     def run(self, tick: Tick) -> bool:
-        """Change places where that is due; whether it was, and with it the store has dropped all that it
-        derives from logs. Nothing of this tick may be left to be written.
+        """Change places, cut, and drop branches where that is due; whether a log was changed by it, and with
+        it the store has dropped all that it derives from logs. Nothing of this tick may be left to be
+        written.
         """
-        changed = [
-            coop.number
-            for coop in self._core.newest.coops.values()
-            if coop.stands is not None
-            and coop.number != self._core.coop
-            and self._let_stand(tick, coop.number, coop.stands)
-        ]
-        return bool(changed)
+        changed = False
+        for coop in self._core.newest.coops.values():
+            number = coop.number
+            if not self._core.has_log(number) or not (coop.stands or coop.earlier_keys):
+                continue
+            if number != self._core.coop:
+                stands = coop.stands
+                changed |= stands is not None and self._let_stand(tick, number, stands)
+                changed |= self._cut_replaced(tick, coop)
+            self._trim(number)
+        return changed
 
     def _let_stand(self, tick: Tick, coop: int, stands: Stand) -> bool:
         core = self._core
@@ -56,6 +75,44 @@ class StandingLogs:
                 tick.notice("branch_stands", coop=coop, length=stands.length)
                 return True
         return False
+
+    def _cut_replaced(self, tick: Tick, coop: Coop) -> bool:
+        """Cut off what an earlier key has signed beyond where it counts. That key is looked at once: what
+        comes later is by the present one."""
+        core, number = self._core, coop.number
+        if not coop.earlier_keys or self._keys.get(number) == coop.node_key:
+            return False
+        self._keys[number] = coop.node_key
+        length = core.length(number)
+        if not is_beyond_its_key(core.store, coop, core.newest, length):
+            self._replicas.begin_anew(
+                number
+            )  # heads that are known by the earlier key count no more
+            return False
+        until = coop.earlier_keys[-1].until
+        cut_off(core.store, number, until, created=tick.now_ms // 1000)
+        self._begin_anew(number)
+        tick.notice("log_set_aside", coop=number, first=until + 1, last=length)
+        return True
+
+    def _trim(self, coop: int) -> None:
+        """Keep of branches only what some log has anchored, once no log waits for more of them."""
+        core = self._core
+        if not core.validator.branches(coop)[1:]:
+            return
+        if any(wait.coop == coop for wait in self._replicas.waiting.values()):
+            return
+        kept = [each for each in load_branches(core.store) if each.coop == coop]
+        if self._trimmed.get(coop) == frozenset(each.tip for each in kept):
+            return
+        left = trimmed(kept, anchored_heads(core.store, coop))
+        self._trimmed[coop] = frozenset(each.tip for each in left)
+        if left != kept:
+            replace_branches(core.store, kept, left)
+            core.validator = load_state(
+                core.validator.founding, core.store, core.validator.coops
+            ).validator
+            self._replicas.has_more = True
 
     def _begin_anew(self, coop: int) -> None:
         core = self._core
@@ -80,6 +137,92 @@ def change_places(store: Store, branch: Branch, kept: list[Branch], *, created: 
         Write(
             segments=[_as_segment(part) for part in branch.parts],
             dropped_documents=[(DocumentKind.BRANCH, id_) for id_ in dropped if id_ not in ids],
+        )
+    )
+
+
+def cut_own(core: Core, *, created: int) -> list[LogDamaged]:
+    """At a start with a new key: cut off of the own log what the key before has signed beyond where it
+    counts. What was cut, as it is told."""
+    coop, length = core.newest.coops[core.coop], core.length(core.coop)
+    is_own = core.signer.public_key == coop.node_key
+    if not is_own or not is_beyond_its_key(core.store, coop, core.newest, length):
+        return []
+    until = coop.earlier_keys[-1].until
+    cut_off(core.store, core.coop, until, created=created)
+    core.validator = load_state(core.validator.founding, core.store, core.validator.coops).validator
+    core.signed.pop(core.coop, None)
+    signed = core.store.newest_signed_head(core.coop)
+    if signed is not None:
+        core.signed[core.coop] = signed
+    core.old_copy.was_cut = True
+    return [LogDamaged(coop=core.coop, first=until + 1, last=length)]
+
+
+def is_beyond_its_key(store: Store, coop: Coop, charter: Charter, length: int) -> bool:
+    """Whether a log of that length has entries that only an earlier key of its coop has signed, beyond where
+    that counts."""
+    if not coop.earlier_keys or length <= coop.earlier_keys[-1].until:
+        return False
+    newest = store.newest_signed_head(coop.number)
+    if newest is None or newest.length <= coop.earlier_keys[-1].until:
+        return True
+    return not is_signed_by(newest, [coop.node_key], charter)
+
+
+def cut_off(store: Store, coop: int, length: int, *, created: int) -> None:
+    """Let a log end at `length`. What some log has anchored beyond is kept as a branch."""
+    segments = _beyond(store, coop, length)
+    kept = [each for each in load_branches(store) if each.coop == coop]
+    losing = _as_branch(segments)
+    anchored = anchored_heads(store, coop)
+    new = [_from(segments, each, length) for each in kept]
+    new += trimmed([] if losing is None else [losing], anchored)
+    documents = [each for one in new for each in branch_documents(one, created=created)]
+    store.commit(Write(documents=documents))
+    store.set_aside(coop, length)
+    ids = {document.id for document in documents}
+    dropped = [each.id for one in kept for each in branch_documents(one, created=created)]
+    store.commit(
+        Write(dropped_documents=[(DocumentKind.BRANCH, id_) for id_ in dropped if id_ not in ids])
+    )
+    _sign_end(store, coop, length, anchored)
+
+
+def _sign_end(store: Store, coop: int, length: int, anchored: Anchored) -> None:
+    """Where a segment was cut in two, put the signature to its end that some log has anchored it with."""
+    found = store.stored(coop, length) if length else None
+    if found is None or not found[1] or found[0].signature is not None:
+        return
+    segment = found[0]
+    signed = anchored.get((length, segment.head))
+    if segment.last == length and signed is not None:
+        store.heal([replace(segment, signature=signed.signature)])
+
+
+def trimmed(branches: Sequence[Branch], anchored: Anchored) -> list[Branch]:
+    """Of each branch what is anchored, and nothing of one of which nothing is."""
+    left = []
+    for branch in branches:
+        ends = [
+            signed
+            for (length, head), signed in anchored.items()
+            if length > branch.base and branch.head_at(length) == head
+        ]
+        if ends:
+            end = max(ends, key=lambda signed: signed.length)
+            left.append(branch if end.length == branch.tip.length else branch.up_to(end))
+    return left
+
+
+def replace_branches(store: Store, before: Sequence[Branch], after: Sequence[Branch]) -> None:
+    """Keep other branches of a log than so far."""
+    old = {each.id: each for one in before for each in branch_documents(one, created=0)}
+    new = {each.id: each for one in after for each in branch_documents(one, created=0)}
+    store.commit(
+        Write(
+            documents=[document for id_, document in new.items() if id_ not in old],
+            dropped_documents=[(DocumentKind.BRANCH, id_) for id_ in old if id_ not in new],
         )
     )
 

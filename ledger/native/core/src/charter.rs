@@ -160,10 +160,14 @@ impl Coop {
         })
     }
 
-    /// The node key that signs the head of this coop's log at `length`.
-    pub fn key_at(&self, length: u64) -> &NodeKey {
-        let earlier = self.earlier_keys.iter().find(|(until, _)| length <= *until);
-        earlier.map_or(&self.node_key, |(_, key)| key)
+    /// The node key that signs the head of this coop's log at `length`, with its number among the keys that
+    /// the coop has had: 0 for the present one.
+    pub fn key_at(&self, length: u64) -> (u32, &NodeKey) {
+        let place = self.earlier_keys.iter().position(|(until, _)| length <= *until);
+        match place {
+            Some(place) => (1 + place as u32, &self.earlier_keys[place].1),
+            None => (0, &self.node_key),
+        }
     }
 
     /// Why this coop's log can't be anchored, if so. That of one that leaves is taken in to its end.

@@ -299,9 +299,14 @@ pub(crate) fn gather_anchor<'a>(
         let (Some(coop), Some(place)) = (terms.charter.coop(signer), terms.place(signer)) else {
             continue;
         };
-        let owner = Owner { coop: place as u16, account: NODE };
+        let (number, key) = if signer == anchor.coop {
+            coop.key_at(anchor.length)
+        } else {
+            (0, &coop.node_key)
+        };
+        // Two keys of one coop are two owners: a batch may have anchors from before and after a change.
+        let owner = Owner { coop: place as u16, account: NODE - number };
         let signed = Signed { context, body: anchor.signed, signature };
-        let key = if signer == anchor.coop { coop.key_at(anchor.length) } else { &coop.node_key };
         gatherer.add(owner, ordinal, signed, || Key {
             bytes: key.bytes,
             point: Some(key.point),

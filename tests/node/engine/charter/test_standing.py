@@ -7,7 +7,7 @@ import pytest
 
 from ledger.charter_changes import Change, DecideBranch, Quarantine, Readmit
 from ledger.entries import encode_entry
-from ledger.invariants import fork_loss
+from ledger.invariants import find_violations, fork_loss
 from ledger.validators.interface import Validator
 from node.audit import Fault, audit_store
 from node.engine.answers import Published, Recorded
@@ -27,8 +27,11 @@ from tests.node.engine.rig import Rig, entries_message, joined
 NEW_KEY = signing_key("readmitted")
 
 
-def _forked() -> Rig:
-    """Coop 3 pays coops 1 and 2 the same 40, each in another history, and each anchors what it saw."""
+def _forked(*, pays: bool = True) -> Rig:
+    """Coop 3 pays coops 1 and 2 the same 40, each in another history, and each anchors what it saw.
+
+    If it pays nobody it admits an account in each, and nobody anchors that.
+    """
     rig = joined(
         1, 2, 3, federation=build_federation(seed="standing", coops=3), decision_interval_ms=5_000
     )
@@ -37,9 +40,13 @@ def _forked() -> Rig:
         rig.tick(other, PeerDown(one))
     for at in (1, 2):
         rig.tick(at, PeerUp(3))
-        payment = encode_entry(rig.now_ms // 1000, rig.pay(3, 1, at, 1, amount=40))
-        rig.hear(at, 3, rig.entries_after(at, 3, payment))
-        rig.advance(rig.settings.anchor_interval_ms)
+        transaction = rig.federation.admit(3, 70 + at)
+        if pays:
+            transaction = rig.pay(3, 1, at, 1, amount=40)
+        entry = encode_entry(rig.now_ms // 1000, transaction)
+        rig.hear(at, 3, rig.entries_after(at, 3, entry))
+        if pays:
+            rig.advance(rig.settings.anchor_interval_ms)
         rig.tick(at, PeerDown(3))
     del rig.engines[3]
     rig.mail.clear()
@@ -82,13 +89,18 @@ def readmitted() -> Rig:
     stands = _standing(rig)
     decide(rig, stands)
     decide(rig, _readmission(stands, key=NEW_KEY.public_key))
+    _start_anew(rig, MemoryDisk())
+    return rig
+
+
+def _start_anew(rig: Rig, disk: MemoryDisk) -> None:
+    """Coop 3 has a node with the new key."""
     rig.federation = keyed(rig.federation, 3, NEW_KEY)
-    rig.disks[3], rig.marks[3] = MemoryDisk(), MemoryMark()
+    rig.disks[3], rig.marks[3] = disk, MemoryMark()
     rig.stores.pop(3)
     rig.start(3, known=rig.engines[1].newest)
     rig.link_all()
     pass_time(rig, 20)
-    return rig
 
 
 def _readmission(stands: DecideBranch, *, key: bytes) -> Readmit:
@@ -242,3 +254,68 @@ def test_nobody_stands_for_a_readmission_with_the_key_that_cheated() -> None:
     old = core.newest.coops[3].node_key
     assert "name a new key" in str(objection(core, _readmission(stands, key=old)))
     assert objection(core, _readmission(stands, key=NEW_KEY.public_key)) is None
+
+
+def _readmit_from_before(rig: Rig) -> int:
+    """Coop 3 is readmitted from before its last entry in either history; after which entry."""
+    core = core_of(rig.engines[1])
+    length = core.length(3) - 1
+    head = core.head_at(3, length)
+    assert head is not None
+    decide(rig, Quarantine(coop=3))
+    change = Readmit(coop=3, key=NEW_KEY.public_key, limit=500_000, length=length, head=head)
+    decide(rig, change)
+    return length
+
+
+def test_what_the_old_key_signed_beyond_the_readmission_is_cut() -> None:
+    rig = _forked(pays=False)
+    length = _readmit_from_before(rig)
+    assert [rig.length(at, 3) for at in (1, 2)] == [length, length]
+    assert [load_branches(rig.stores[at]) for at in (1, 2)] == [[], []]
+    _start_anew(rig, MemoryDisk())
+    (answer,) = rig.submit(3, rig.federation.admit(3, 90))
+    assert isinstance(answer, Recorded)
+    pass_time(rig)
+    assert rig.length(2, 3) > length
+    assert len(rig.digests()) == 1
+
+
+def test_what_was_anchored_of_that_is_kept_as_branches_by_all() -> None:
+    rig = _forked()
+    length = _readmit_from_before(rig)
+    _start_anew(rig, MemoryDisk())
+    assert [rig.length(at, 3) for at in (1, 2, 3)] == [length + 2] * 3  # it took the changes in
+    for at in (1, 2, 3):
+        assert [each.tip.length for each in load_branches(rig.stores[at])] == [length + 1] * 2
+        assert find_violations(core_of(rig.engines[at]).validator) == []
+    assert len(rig.digests()) == 1
+
+
+def test_a_new_key_goes_on_from_a_disk_on_which_the_old_one_has_signed_more() -> None:
+    rig = _forked(pays=False)
+    more = rig.disks[1].segments[3]  # what coop 3 signed for coop 1
+    length = _readmit_from_before(rig)
+    disk = rig.disks[3].copy()
+    disk.segments[3] = more
+    _start_anew(rig, disk)
+    assert rig.engines[3].status().readiness is Readiness.READY
+    assert rig.length(3, 3) == length + 2
+    (answer,) = rig.submit(3, rig.federation.admit(3, 90))
+    assert isinstance(answer, Recorded)
+    pass_time(rig)
+    assert len(rig.digests()) == 1
+
+
+def test_histories_that_nobody_anchored_are_dropped_when_one_stands() -> None:
+    rig = _forked(pays=False)
+    decide(rig, Quarantine(coop=3))
+    log = core_of(rig.engines[1]).validator.log(3)
+    length, head = log.length - 1, core_of(rig.engines[1]).head_at(3, log.length - 1)
+    assert head is not None
+    stands = DecideBranch(coop=3, length=length, head=head)
+    decide(rig, stands)
+    decide(rig, _readmission(stands, key=NEW_KEY.public_key))
+    _start_anew(rig, MemoryDisk())
+    assert [load_branches(rig.stores[at]) for at in (1, 2, 3)] == [[], [], []]
+    assert len(rig.digests()) == 1
