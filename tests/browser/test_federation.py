@@ -95,3 +95,53 @@ async def page(stage: Stage) -> str:
     url = f"{stage.urls[1]}/federation?lang=en"
     async with aiohttp.ClientSession() as session, session.get(url) as answer:
         return await answer.text()
+
+
+def propose(browser: Browser, type_: str, coop: str) -> None:
+    """Choose a change in the form for proposals."""
+    if not browser.run("return document.querySelector('#desk details').open"):
+        browser.click("#desk details summary")
+    browser.find("#propose-coop").send_keys(coop)
+    browser.find("#propose-type").send_keys(type_)
+
+
+def test_a_steward_proposes_the_frequent_changes_at_the_desk(
+    tmp_path: Path, phone: Browser
+) -> None:
+    with Stage(tmp_path, federation_with_words(), count=2) as stage:
+        sign_in(phone, stage, 0)
+        propose(phone, "how far", "Cooperativa sur")
+        phone.click("#propose-form [type=submit]")
+        phone.wait_text("#propose-error", "amount")
+        phone.type("#propose-limit", "15000")
+        phone.click("#propose-form [type=submit]")
+        phone.wait_text("#proposed-words", "together may owe the others up to 15,000.00")
+        assert phone.axe_violations() == []
+        phone.screenshot("desk-propose-limit-phone")
+        phone.type("#propose-limit", "16000")
+        assert phone.run("return document.getElementById('proposed').hidden")
+        phone.click("#propose-form [type=submit]")
+        phone.wait_text("#proposed-words", "16,000.00")
+        phone.click("#proposed-sign")
+        phone.wait_text("#notice", "Signed by steward 0. Signatures needed: 2.")
+        phone.wait_text("#charter", "together may owe the others up to 16,000.00")
+
+        propose(phone, "which history", "Cooperativa sur")
+        phone.wait_text("#propose-history", "counts now")
+        phone.click("#propose-form [type=submit]")
+        phone.wait_text("#proposed-words", "that history stands whose head after entry")
+        phone.screenshot("desk-propose-standing-phone")
+        assert phone.console_errors() == []
+        propose(phone, "it is readmitted", "Cooperativa sur")
+        phone.type("#propose-key", "ab" * 32)
+        phone.type("#propose-limit", "5000")
+        phone.click("#propose-form [type=submit]")
+        phone.wait_text("#proposed-words", "is readmitted.")
+        phone.click("#proposed-sign")
+        phone.wait_text("#propose-error", "only one in quarantine is readmitted")
+        phone.screenshot("desk-propose-refused-phone")
+        propose(phone, "it is put", "Cooperativa sur")
+        phone.click("#propose-form [type=submit]")
+        phone.wait_text("#proposed-words", "is put in quarantine.")
+        phone.click("#proposed-sign")
+        phone.wait_text("#charter", "is put in quarantine.")

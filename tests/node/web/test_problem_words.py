@@ -45,6 +45,15 @@ NEVER_BY_A_PAGE = {
     "zone_unknown",
     "last_event_id_malformed",
 }
+AT_THE_DESK = {
+    "charter_standing_wrong",
+    "charter_unchanged",
+    "charter_key_taken",
+    "charter_quorum_impossible",
+    "charter_losses_wrong",
+}
+"""What stewards meet who propose a change of the charter at the desk."""
+
 BY_NODES_OR_PROGRAMS = re.compile(
     "anchor|witness|return|levy_|charter_|decision_|index_(?!missing)|publisher|refund|webhook|endpoint|deliver"
 )
@@ -55,4 +64,5 @@ def test_every_refusal_that_people_meet_has_words() -> None:
     of_merchants = {kind.code for kind in (*kinds_in(problems), KEY_INVALID, KEY_FORBIDDEN)}
     known = {refusal.code for refusal in Refusal} | of_merchants
     met = {code for code in known - NEVER_BY_A_PAGE if not BY_NODES_OR_PROGRAMS.search(code)}
+    met |= AT_THE_DESK
     assert met - worded == set(), "node/web/static/parts/explain.js words them"

@@ -14,6 +14,7 @@ import { canSign, keyFromSeed, sign } from "../protocol/signing.js";
 import {
   ADMIT, LIMIT, decodeTransaction, encodeTransaction, entryMessage, reasonHash,
 } from "../protocol/messages.js";
+import { Incomplete, readProposal, showFields } from "../parts/proposing.js";
 import { mark } from "../parts/receipt.js";
 import { explainWords, readWords } from "./setup.js";
 import { readAmount, say, showAmount, showTime } from "../parts/words.js";
@@ -189,7 +190,53 @@ async function standFor(version, { content, words }) {
     : say("Signed by {names}. Signatures needed: {needed}.", { names: answer.signed_by.join(", "), needed: answer.needed });
 }
 
-// --- proposing ---
+// --- proposing a change of the charter ---
+
+// What was shown and may be signed now; null while the form says something else.
+let proposed = null;
+
+async function showFieldsAgain() {
+  forgetProposal();
+  try {
+    await showFields(desk.session);
+  } catch (error) {
+    byId("propose-error").textContent = explain(error);
+  }
+}
+
+function forgetProposal() {
+  proposed = null;
+  byId("proposed").hidden = true;
+  byId("propose-error").textContent = "";
+}
+
+async function showProposed() {
+  forgetProposal();
+  try {
+    const { version, before } = await readProposals(desk.session, { steward: desk.number });
+    const proposal = await readProposal(desk.session, before);
+    proposed = { version, ...proposal };
+    byId("proposed-words").replaceChildren(...proposal.words.map((sentence) => make("p", {}, sentence)));
+    byId("proposed").hidden = false;
+  } catch (error) {
+    byId("propose-error").textContent = error instanceof Incomplete ? error.message : explain(error);
+  }
+}
+
+async function signProposed() {
+  if (proposed === null) return;
+  try {
+    const said = await standFor(proposed.version, proposed);
+    byId("propose-form").reset();
+    await showFieldsAgain();
+    await loadCharter(said);
+    byId("charter-title").scrollIntoView();
+  } catch (error) {
+    byId("propose-error").textContent = explain(error);
+  }
+}
+
+// --- proposing a change of an account ---
 
 async function findMember() {
   byId("find-error").textContent = "";
@@ -266,6 +313,11 @@ function readChange() {
 if (await canSign()) {
   onAction(byId("sign-in-form"), signIn);
   onAction(byId("find-form"), findMember);
+  onAction(byId("propose-form"), showProposed);
+  onAction(byId("proposed-sign"), signProposed);
+  byId("propose-form").addEventListener("input", forgetProposal);
+  byId("propose-type").addEventListener("change", showFieldsAgain);
+  byId("propose-coop").addEventListener("change", showFieldsAgain);
   onAction(byId("change-form"), proposeChange);
   onAction(byId("reload"), async () => {
     await loadQueue();

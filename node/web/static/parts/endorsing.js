@@ -43,6 +43,7 @@ export async function readProposals(session, { steward }) {
   }
   return {
     version: told.version + 1,
+    before,
     needed: told.decision_quorum,
     silent: told.matter.silent.map((name) => titles.get(name) ?? name),
     proposals: [...found.values()].map((proposal) => withWords(proposal, before)).filter((each) => each !== null),
