@@ -36,6 +36,7 @@ from node.http.base.refusals_problems import REFUSED
 from node.http.base.routes import Route
 from node.http.books import addresses, books, branches, health
 from node.http.books import problems as books_problems
+from node.http.commons import commons
 from node.http.federation import branches as federation_branches
 from node.http.federation import fallen as federation_fallen
 from node.http.federation import federation
@@ -75,6 +76,7 @@ ROUTES: tuple[Route, ...] = (
     *federation_branches.ROUTES,
     *federation_fallen.ROUTES,
     *federation_requests.ROUTES,
+    *commons.ROUTES,
     *index.ROUTES,
     *publishing.ROUTES,
     *invoices.ROUTES,

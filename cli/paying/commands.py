@@ -10,7 +10,13 @@ import click
 
 from cli.paying.paying_invoices import pay_invoice
 from cli.paying.prices import PRICE, worth_words
-from cli.paying.settling import payment_words, telling, unless_repeated
+from cli.paying.settling import (
+    contribution_words,
+    payment_words,
+    telling,
+    telling_contribution,
+    unless_repeated,
+)
 from cli.paying.waiting import wait_for_delivery
 from cli.shell.consent import agree_to_pay
 from cli.shell.errors import CliError
@@ -25,6 +31,7 @@ from node.member.links import LinkError, PaymentRequest, format_link, parse_paye
 from node.member.membership import Membership, NotJoined
 from node.member.orders import check_order
 from node.member.paying.arrival import Arrival
+from node.member.paying.contribution import paid_contribution
 from node.member.paying.desk import Desk, open_desk
 from node.member.paying.invoices import InvoiceLink, OtherFederation, parse_link
 from node.member.paying.paid_before import MayRepeat
@@ -194,6 +201,7 @@ def _pay(
             bound=Bound(reference=bytes.fromhex(reference)) if reference else None,
             order=_digest(desk, wish),
             may_repeat=may_repeat,
+            on_contribution=telling_contribution(output),
         )
         return pay_once(
             desk,
@@ -313,6 +321,7 @@ def _finish(member: Membership, paid: Paid, until: str, timeout: int, output: Ou
             "sequence": paid.sequence,
             "payee": paid.intent.payee,
             "amount": paid.intent.amount,
+            "contribution": paid_contribution(paid.receipt),
             "price": paid.intent.price or None,
             "repeated": paid.is_repeated,
             "receipt": paid.receipt.encode().hex(),
@@ -321,7 +330,9 @@ def _finish(member: Membership, paid: Paid, until: str, timeout: int, output: Ou
 
 
 def _show(where: str, paid: Paid, arrival: Arrival, output: Output) -> None:
-    output.line(f"Paid {payment_words(paid.intent)}.")
+    output.line(
+        f"Paid {payment_words(paid.intent)}{contribution_words(paid_contribution(paid.receipt))}."
+    )
     output.line(_ARRIVAL_WORDS[arrival])
     output.line(f"Receipt: {where} (`fiado receipt show {where}`).")
 

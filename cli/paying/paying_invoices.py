@@ -6,7 +6,7 @@ may have been cancelled, or paid by somebody else.
 
 import time
 
-from cli.paying.settling import telling, unless_repeated
+from cli.paying.settling import telling, telling_contribution, unless_repeated
 from cli.shell.consent import agree_to_pay
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
@@ -55,7 +55,9 @@ def pay_invoice(
             )
         member.open_session()
         bound = Bound(account=invoice.account, reference=invoice.reference)
-        terms = Terms(bound=bound, may_repeat=may_repeat)
+        terms = Terms(
+            bound=bound, may_repeat=may_repeat, on_contribution=telling_contribution(output)
+        )
         return pay(desk, intent, payee=invoice.payee, now=int(time.time()), terms=terms)
 
     return unless_repeated(member, attempt, again=again, output=output)

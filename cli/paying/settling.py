@@ -34,6 +34,18 @@ def telling(output: Output) -> Tell:
     return lambda news: output.note(news_words(news))
 
 
+def telling_contribution(output: Output) -> Callable[[int], None]:
+    """Tells a person what the commons gets on top, before anything is signed."""
+    return lambda amount: output.note(
+        f"On top, {format_amount(amount)} go to the commons: your cooperative's bylaws ask that."
+    )
+
+
+def contribution_words(amount: int) -> str:
+    """What the commons got on top, to follow a payment's words; empty where it got nothing."""
+    return f", and {format_amount(amount)} to the commons" if amount else ""
+
+
 def news_words(news: News) -> str:
     """What happened, as one sentence."""
     match news.step:

@@ -114,7 +114,9 @@ def decide(
                 transaction, state=state, time=entry.time, message=message, verify=verify
             )
         case Spend():
-            return decide_spend(transaction, state=state, message=message, verify=verify)
+            return decide_spend(
+                transaction, state=state, time=entry.time, message=message, verify=verify
+            )
         case Levy():
             return decide_levy(transaction, state=state, time=entry.time)
         case Pay() | Anchor() | Return():

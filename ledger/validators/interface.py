@@ -215,6 +215,9 @@ class Validator(Protocol):
     def rows(self, coop: int, chapter: str, *, branch: int = 0) -> list[tuple[bytes, bytes]]:
         """Key and value of each row of a chapter of `coop`'s log, rising."""
 
+    def pledged(self, coop: int, account: int, *, branch: int = 0) -> int:
+        """What an account of `coop` answers for with others, in minor units (PROTOCOL section 13.7)."""
+
     def digest(self) -> bytes:
         """The state digest, PROTOCOL section 7.8."""
 

@@ -349,6 +349,10 @@ class NativeValidator:
         """See `Validator.rows`."""
         return self._core.rows(coop, branch, chapter)
 
+    def pledged(self, coop: int, account: int, *, branch: int = 0) -> int:
+        """See `Validator.pledged`."""
+        return self._core.pledged(coop, branch, account)
+
     def digest(self) -> bytes:
         """See `Validator.digest`."""
         return self._core.digest()

@@ -21,6 +21,11 @@ class LogReader:
         return self.validator.charter(self.coop, branch=self.branch)
 
     @property
+    def length(self) -> int:
+        """How many entries it has."""
+        return self.validator.log(self.coop, branch=self.branch).length
+
+    @property
     def commons(self) -> int:
         """The balance of the commons, in minor units."""
         return self.validator.log(self.coop, branch=self.branch).commons
@@ -33,6 +38,10 @@ class LogReader:
     def account(self, number: int) -> Account | None:
         """A copy of an account."""
         return self.validator.account(self.coop, number, branch=self.branch)
+
+    def pledged(self, account: int) -> int:
+        """What an account answers for with others, in minor units."""
+        return self.validator.pledged(self.coop, account, branch=self.branch)
 
     def holds_handle(self, handle: str) -> bool:
         """Whether an account of the coop has or had the handle; of branch 0."""

@@ -353,6 +353,10 @@ class ReferenceValidator:
         """See `Validator.rows`."""
         return self._log(coop, branch).rows(chapter)
 
+    def pledged(self, coop: int, account: int, *, branch: int = 0) -> int:
+        """See `Validator.pledged`."""
+        return self._log(coop, branch).pledged.get(account, 0)
+
     def digest(self) -> bytes:
         """See `Validator.digest`."""
         return state_digest(self._state)

@@ -35,6 +35,7 @@ from node.engine.links import Links
 from node.engine.outbox import Outbox
 from node.engine.reading import load_state
 from node.engine.recording.anchors import Anchors
+from node.engine.recording.duties import Duties
 from node.engine.recording.fallen_watch import FallenWatch
 from node.engine.recording.history import History
 from node.engine.recording.memos import Memos
@@ -109,6 +110,7 @@ class Engine:
         self._standing_logs = StandingLogs(self._core, self._replicas)
         self._memos = Memos(self._core)
         self._gossip = Gossip(self._core, self._replicas, address, now_ms=steady_ms)
+        self._duties = Duties(self._core)
         self._own = OwnLog(self._core, self._anchors, self._history, self._memos)
         self._decisions = self._make_decisions(subjects)
         self._publishing = Publishing(self._core, self._decisions)
@@ -182,6 +184,7 @@ class Engine:
             self._anchors.run(tick, self._own)
         published = self._publish(tick, inbox) + self._charter.requests.take(tick, inbox)
         self._record(tick, inbox)
+        self._duties.run(tick, self._own)
         self._own.look_at_day(tick)
         self._anchors.answer_requests(tick)
         changed = run_changes(self._core, tick, inbox, self._view)
@@ -272,7 +275,8 @@ class Engine:
         if self._history.is_behind() or self._fallen.is_behind():
             return tick.steady_ms
         parts = (self._gossip, self._replicas, self._branches, self._anchors, self._recovery)
-        times = [part.wake_at_ms() for part in (*parts, self._core.work, self._soundness)]
+        others = (self._duties, self._core.work, self._soundness)
+        times = [part.wake_at_ms() for part in (*parts, *others)]
         times += self._decisions.wake_times_ms()
         if self._replicas.has_more:
             times.append(tick.steady_ms + 1)

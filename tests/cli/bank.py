@@ -18,8 +18,11 @@ from click.testing import CliRunner, Result
 from cli.main import main
 from cli.shell.exit_codes import ExitCode
 from ledger.entries import decode_entry, decode_transaction
+from ledger.government.articles import Article
 from ledger.refusals import Refusal
+from ledger.rules.office import bylaws_in_force
 from ledger.transactions import Pay
+from ledger.validators.reading import LogReader
 from node.member.answers import encode_bytes, read_bytes
 from node.member.wallet_file import create_wallet, read_wallet, replace_public, unlock_wallet
 from node.member.wallet_format import KeyStretching
@@ -132,6 +135,9 @@ class Bank:
             "limit": 100_000,
             "available": account.balance + 100_000,
             "next_sequence": account.next_sequence,
+            "contribution": bylaws_in_force(LogReader(self.books.validator, self.home)).value(
+                Article.CONTRIBUTION
+            ),
             "status": "open",
             "schedule": {"until": None, "after": None},
             "time": self.books.now,

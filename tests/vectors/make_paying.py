@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from ledger.codec import MAX
+from ledger.government.commons import contribution_of
 from ledger.references import invoice_reference, private_hash
 from ledger.refusals import Refusal
 from ledger.validators.reference import ReferenceValidator
@@ -26,6 +28,7 @@ TWIN_SECONDS: Final = 43_200
 PASSED_OVER: Final = ("not_ready", "busy", "stopping", "too_many_requests")
 _KNOWING: Final = range(Refusal.ACCOUNT_CLOSED, Refusal.BALANCE_OUT_OF_RANGE + 1)
 """Refusals that are judged with an eye on what is recorded; the others are judged of the bytes alone."""
+_OF_BYLAWS: Final = (Refusal.CONTRIBUTION_MISSING, Refusal.CEILING_EXCEEDED)
 _NOW: Final = 1_800_000_000
 _ID: Final = "5a" * 16
 _OTHERS: Final = (
@@ -53,18 +56,19 @@ def paying_vectors() -> dict[str, Any]:
             "invalid": list(_wrong_bills(federation)),
         },
         "on_its_way": list(_on_its_way()),
+        "contributions": list(_contributions()),
     }
 
 
 def _endings() -> list[Json]:
     """Every refusal that a payment can get, and other problems: do they end it?"""
     found = []
-    refusals = [each for each in Refusal if each < Refusal.ACCOUNT_EXISTS]
+    refusals = [each for each in Refusal if each < Refusal.ACCOUNT_EXISTS or each in _OF_BYLAWS]
     for kind in (*(PROBLEMS[each.code] for each in refusals), *map(PROBLEMS.__getitem__, _OTHERS)):
         number = kind.number
         is_gap = number == Refusal.SEQUENCE_GAP
         if number is not None:
-            first, later = not is_gap, not is_gap and number in _KNOWING
+            first, later = not is_gap, not is_gap and (number in _KNOWING or number in _OF_BYLAWS)
         else:
             is_ours = not kind.retryable and 400 <= kind.status < 500
             first, later = kind.code in PASSED_OVER or is_ours, False
@@ -73,6 +77,25 @@ def _endings() -> list[Json]:
             problem["number"] = int(number)
         found.append({"problem": problem, "ends_first": first, "ends_later": later})
     return found
+
+
+def _contributions() -> Any:
+    """What a payment from coop 1 owes its commons, by the rate of the bylaws in millionths."""
+    for amount, rate, coop, payee in (
+        (1250, 20_000, 1, 7),
+        (49, 20_000, 1, 7),
+        (50, 20_000, 2, 7),
+        (1250, 0, 1, 7),
+        (1250, 20_000, 1, 0),
+        (1250, 20_000, 2, 0),
+        (999_999, 1, 1, 7),
+        (1_000_000, 1, 1, 7),
+        (MAX, 100_000, 1, 7),
+        (MAX, 99_999, 1, 7),
+    ):
+        is_to_commons = (coop, payee) == (1, 0)
+        fee = contribution_of(amount, rate=rate, is_to_commons=is_to_commons)
+        yield {"amount": amount, "rate": rate, "payee_coop": coop, "payee": payee, "fee": fee}
 
 
 def _twins() -> Any:

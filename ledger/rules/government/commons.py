@@ -3,8 +3,9 @@
 Contributions come with payments (7.2.14). What members vote on goes by `spending` and `collection` too.
 """
 
-from dataclasses import replace
-from typing import Final, Protocol, cast
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Final, Protocol, cast
 
 from ledger.codec import MAX, decode, encode
 from ledger.effects import Effects, Row
@@ -17,7 +18,7 @@ from ledger.state import COMMONS
 from ledger.transactions import Status
 
 COMMONS_CHAPTER: Final = "commons"
-"""By kind of entry: how many times stewards have spent; number and time of the last levy."""
+"""Counters by kind of entry, and a row for each movement of the commons that is no payment (`Movement`)."""
 
 _SPENT: Final = encode(Kind.SPEND.value)
 _LEVIED: Final = encode(Kind.LEVY.value)
@@ -25,6 +26,10 @@ _LEVIED: Final = encode(Kind.LEVY.value)
 
 class CommonsState(OfficeState, Protocol):
     """What the rules of spending see of the log that an entry is for."""
+
+    @property
+    def length(self) -> int:
+        """How many entries it has."""
 
     @property
     def commons(self) -> int:
@@ -46,7 +51,7 @@ class LevyState(CommonsState, Protocol):
 
 
 def decide_spend(
-    entry: Spend, *, state: CommonsState, message: bytes, verify: Verify
+    entry: Spend, *, state: CommonsState, time: int, message: bytes, verify: Verify
 ) -> Effects | Refusal:
     """What spending changes, or the refusal."""
     # 13.9.8
@@ -58,7 +63,8 @@ def decide_spend(
     effects = spending(state, entry.payee, entry.amount)
     if isinstance(effects, Refusal):
         return effects
-    return replace(effects, chapters=(_row(_SPENT, encode(entry.number)),))
+    counted = _row(_SPENT, encode(entry.number))
+    return replace(effects, chapters=(counted, _moved(entry, state, time, effects.commons)))
 
 
 def check_spend(entry: Spend, state: CommonsState) -> Refusal | None:
@@ -116,7 +122,9 @@ def decide_levy(entry: Levy, *, state: LevyState, time: int) -> Effects | Refusa
     effects = collection(state, rates)
     if isinstance(effects, Refusal):
         return effects
-    return replace(effects, chapters=(_row(_LEVIED, encode([entry.number, time])),))
+    counted = _row(_LEVIED, encode([entry.number, time]))
+    total = state.levy_total(rates) or 0
+    return replace(effects, chapters=(counted, _moved(entry, state, time, total)))
 
 
 def collection(state: LevyState, rates: Rates) -> Effects | Refusal:
@@ -150,6 +158,58 @@ def _last_levy(state: CommonsState) -> tuple[int, int]:
         return 0, 0
     number, time = cast("list[int]", decode(row))
     return number, time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """What one entry, that is no payment, brought to the commons; below 0 what left it, to `account` if one.
+
+    Amounts in minor units, `time` in Unix seconds. `kind` and `number` name it: those of a levy, a spending.
+    """
+
+    kind: int
+    number: int
+    entry: int
+    time: int
+    account: int | None
+    amount: int
+
+    def row(self) -> Row:
+        """Its row in the chapter of the commons."""
+        key = encode([self.kind, self.number])
+        return _row(key, encode([self.entry, self.time, self.account, self.amount]))
+
+
+def movements(rows: Iterable[tuple[bytes, bytes]]) -> list[Movement]:
+    """The movements that the chapter of the commons has, in the order of their entries."""
+    found = []
+    for key, value in rows:
+        name = decode(key)
+        if isinstance(name, list):
+            kind, number = cast("list[int]", name)
+            entry, time, account, amount = cast("list[Any]", decode(value))
+            found.append(
+                Movement(
+                    kind=kind,
+                    number=number,
+                    entry=entry,
+                    time=time,
+                    account=account,
+                    amount=amount,
+                )
+            )
+    return sorted(found, key=lambda movement: movement.entry)
+
+
+def _moved(entry: Spend | Levy, state: CommonsState, time: int, amount: int) -> Row:
+    return Movement(
+        kind=entry.kind.value,
+        number=entry.number,
+        entry=state.length + 1,
+        time=time,
+        account=entry.payee if isinstance(entry, Spend) else None,
+        amount=amount,
+    ).row()
 
 
 def _row(key: bytes, value: bytes) -> Row:

@@ -5,8 +5,11 @@ from typing import Literal
 from msgspec.structs import asdict
 
 from ledger.entries import Entry
+from ledger.government.articles import Article
+from ledger.rules.office import bylaws_in_force
 from ledger.state import Account
 from ledger.transactions import Pay, Return
+from ledger.validators.reading import LogReader
 from node.engine.health.troubles import NOT_PAYABLE
 from node.engine.view import View
 from node.http.base import facts
@@ -34,11 +37,15 @@ def member(view: View, number: int) -> shapes.Member | None:
     # What is recorded now gets the log's time when that is ahead, and limits are judged by it.
     now = max(view.now_ms // 1000, log.time)
     limit = account.limit_at(now)
+    own = LogReader(view.validator, view.coop)
+    pledged = own.pledged(number)
     return shapes.Member(
         **asdict(facts.public_account(view, view.coop, account)),
         balance=account.balance,
         limit=limit,
-        available=account.balance + limit,
+        pledged=pledged,
+        available=account.balance + limit - pledged,
+        contribution=bylaws_in_force(own).value(Article.CONTRIBUTION),
         next_sequence=account.next_sequence,
         revision=account.revision,
         opened=account.opened,

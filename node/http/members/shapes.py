@@ -89,7 +89,12 @@ class Member(Account, frozen=True):
 
     balance: Amount
     limit: Amount
-    available: Amount
+    pledged: Annotated[Amount, Meta(description="What the account answers for with others.")]
+    available: Annotated[Amount, Meta(description="balance + limit - pledged")]
+    contribution: Annotated[
+        Count,
+        Meta(description="What of each payment goes to the commons on top, in millionths."),
+    ]
     next_sequence: Count
     revision: Count
     opened: Count

@@ -11,6 +11,7 @@ whatever is judged before that says nothing of an earlier try.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -37,6 +38,7 @@ from node.member.client import (
 )
 from node.member.membership import Membership
 from node.member.orders import PaidOrder
+from node.member.paying.contribution import owed_contribution
 from node.member.paying.desk import Desk
 from node.member.paying.kept_receipts import keep_handle, keep_receipt
 from node.member.paying.paid_before import MayRepeat, check_not_paid
@@ -60,6 +62,8 @@ _AFTER_LOOKING: Final = frozenset(
         Refusal.LIMIT_EXCEEDED,
         Refusal.CLEARING_LIMIT_EXCEEDED,
         Refusal.BALANCE_OUT_OF_RANGE,
+        Refusal.CONTRIBUTION_MISSING,
+        Refusal.CEILING_EXCEEDED,
     }
 )
 """Refusals of these bytes, and of no others under their sequence number (PROTOCOL 7.2). All others are
@@ -115,9 +119,12 @@ class Paid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """How a payment is to be made. `order` is the digest of an order's id."""
+    """How a payment is to be made. `order` is the digest of an order's id.
 
-    fee: int = 0
+    `on_contribution` is told what the payer's commons gets on top, in minor units, before anything is signed.
+    """
+
+    on_contribution: Callable[[int], None] = lambda _: None
     price: Price | None = None
     bound: Bound | None = None
     order: str = ""
@@ -167,15 +174,19 @@ def pay(desk: Desk, intent: PaymentIntent, *, payee: Address, now: int, terms: T
     me = member.me()
     if terms.bound is not None or not terms.order:
         check_not_paid(desk, intent, me, terms.may_repeat)
+    payee_number = number(member.client, found, "account")
+    fee = owed_contribution(member, me, intent.amount, payee_coop=coop.number, payee=payee_number)
+    if fee:
+        terms.on_contribution(fee)
     # A bound payment has a reference already, so there is none left to bind a memo with.
     salt = _salt(desk, terms.order) if intent.memo and terms.bound is None else None
     unsigned = Pay(
         payer=member.account,
         sequence=number(member.client, me, "next_sequence", least=1),
         payee_coop=coop.number,
-        payee=number(member.client, found, "account"),
+        payee=payee_number,
         amount=intent.amount,
-        fee=terms.fee,
+        fee=fee,
         reference=_reference(desk, terms, salt, intent.memo),
         price=terms.price,
     )

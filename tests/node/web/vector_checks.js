@@ -146,6 +146,10 @@
     same(`${problem.code} ends a first send`, guards.isEnded(problem, { isFirst: true }), first);
     same(`${problem.code} ends a later send`, guards.isEnded(problem, { isFirst: false }), later);
   }
+  for (const { amount, rate, payee_coop: payeeCoop, payee, fee } of paying.contributions) {
+    const found = guards.contributionOf({ amount, payeeCoop, payee }, { coop: 1, rate });
+    same(`the contribution of ${amount} at ${rate}`, found, fee);
+  }
   const camel = ({ payee_coop: payeeCoop, next_sequence: nextSequence, reference, ...rest }) =>
     ({ ...rest, payeeCoop, nextSequence, reference: reference === null ? null : fromHex(reference) });
   for (const { note, wish, paid, is_twin: isTwin } of paying.twins) {

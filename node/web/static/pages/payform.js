@@ -5,6 +5,7 @@ import { fromHex, toHex } from "../protocol/bytes.js";
 import { plainAmount } from "../parts/amounts.js";
 import { Problem } from "../parts/api.js";
 import { coopNamed } from "../protocol/charter.js";
+import { contributionOf } from "../protocol/guards.js";
 import { byId, facts, notice, showSection } from "../parts/dom.js";
 import { explain, explainBill } from "../parts/explain.js";
 import { readLink, readQuery } from "../parts/links.js";
@@ -130,7 +131,8 @@ async function showReview(intent) {
   const { page } = form;
   const me = await page.session.get("/v1/me");
   const twins = await findTwins(page, { ...intent, nextSequence: me.next_sequence }, me);
-  form.ready = { ...intent, nextSequence: me.next_sequence, agreed: twins.map(({ id }) => id) };
+  const fee = contributionOf(intent, { coop: page.wallet.coop, rate: me.contribution });
+  form.ready = { ...intent, fee, nextSequence: me.next_sequence, agreed: twins.map(({ id }) => id) };
   const coop = page.charter.coops.get(intent.payeeCoop);
   const pairs = [[say("To"), intent.to], [say("Cooperative"), coop.title]];
   if (intent.purpose) pairs.push([say("For"), intent.purpose]);
@@ -138,6 +140,10 @@ async function showReview(intent) {
     const { price, expires } = intent.bill.bill;
     if (price) pairs.push([say("Price"), `${showAmount(price.minor)} ${price.currency}`]);
     pairs.push([say("Pay before"), showTime(expires)]);
+  }
+  if (fee) {
+    pairs.push([say("Contribution to your commons, on top"), showAmount(fee)]);
+    pairs.push([say("Together"), showAmount(intent.amount + fee)]);
   }
   byId("review-amount").textContent = showAmount(intent.amount);
   byId("review-facts").replaceChildren(...facts(pairs));

@@ -36,7 +36,7 @@ export class TwinFound extends Error {
 
 const alone = (work) => navigator.locks.request("fiado-paying", work);
 
-// `intent`: {to, payeeCoop, payee, amount, reference, purpose}; `nextSequence`, of when the payer looked;
+// `intent`: {to, payeeCoop, payee, amount, fee, reference, purpose}, all as the payer saw it; `nextSequence`, of when the payer looked;
 // `agreed`, the ids of the twins that the payer knows of; and `bill`, as `askBillAgain` takes it, or null.
 // Resolves to the kept receipt.
 export async function pay(context, intent) {
@@ -51,7 +51,7 @@ export async function pay(context, intent) {
     if (twins.some(({ id }) => !intent.agreed?.includes(id))) throw new TwinFound(twins);
     const unsigned = {
       kind: PAY, payer: wallet.account, sequence: me.next_sequence, payeeCoop: intent.payeeCoop,
-      payee: intent.payee, amount: intent.amount, fee: 0, reference: intent.reference, price: null,
+      payee: intent.payee, amount: intent.amount, fee: intent.fee, reference: intent.reference, price: null,
     };
     const message = entryMessage({ federation: wallet.federation, coop: wallet.coop }, unsigned);
     const signature = await sign(wallet.privateKey, message);

@@ -58,7 +58,7 @@ export function paymentFacts({ receipt, time, transaction, charter, names = {} }
       number: receipt.length, coop: coopTitle(charter, receipt.coop),
     })],
   ];
-  if (transaction.fee) pairs.splice(1, 0, [say("Fee"), showAmount(transaction.fee)]);
+  if (transaction.fee) pairs.splice(1, 0, [say("Contribution"), showAmount(transaction.fee)]);
   if (names.purpose) pairs.push([say("For"), names.purpose]);
   return facts(pairs);
 }

@@ -8,6 +8,7 @@ import { ProofError } from "./signing.js";
 
 const PASSED_OVER = ["not_ready", "busy", "stopping", "too_many_requests"];
 const FIRST_KNOWING = 7, LAST_KNOWING = 22; // refusals that are judged with an eye on what is recorded
+const OF_BYLAWS = [130, 131]; // and these
 export const TWIN_SECONDS = 43_200;
 
 // Whether a problem, given in answer to a payment's bytes, ends that payment. `isFirst`: these bytes were
@@ -20,8 +21,17 @@ export const TWIN_SECONDS = 43_200;
 // asking, not about what became of the payment.
 export function isEnded({ code, number, retryable, status }, { isFirst }) {
   if (code === "sequence_gap") return false;
-  if (number !== undefined) return isFirst || (number >= FIRST_KNOWING && number <= LAST_KNOWING);
+  if (number !== undefined) {
+    return isFirst || (number >= FIRST_KNOWING && number <= LAST_KNOWING) || OF_BYLAWS.includes(number);
+  }
   return isFirst && (PASSED_OVER.includes(code) || (retryable !== true && status >= 400 && status < 500));
+}
+
+// What goes to the commons on top of an amount, in minor units: so many millionths, rounded down. What the
+// payer's own commons gets owes nothing.
+export function contributionOf({ amount, payeeCoop, payee }, { coop, rate }) {
+  if (payeeCoop === coop && payee === 0) return 0;
+  return Number((BigInt(amount) * BigInt(rate)) / 1_000_000n);
 }
 
 // The payments that may be the same wish as `intent`, newest first: the same amount to the same account within
