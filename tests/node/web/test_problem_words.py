@@ -64,5 +64,10 @@ def test_every_refusal_that_people_meet_has_words() -> None:
     of_merchants = {kind.code for kind in (*kinds_in(problems), KEY_INVALID, KEY_FORBIDDEN)}
     known = {refusal.code for refusal in Refusal} | of_merchants
     met = {code for code in known - NEVER_BY_A_PAGE if not BY_NODES_OR_PROGRAMS.search(code)}
-    met |= AT_THE_DESK
     assert met - worded == set(), "node/web/static/parts/explain.js words them"
+
+
+def test_what_a_proposal_at_the_desk_meets_has_words() -> None:
+    source = EXPLAINED.with_name("proposing.js").read_text("utf-8")
+    assert set(re.findall(r"^  ([a-z_]+): ", source, re.MULTILINE)) == AT_THE_DESK
+    assert {refusal.code for refusal in Refusal} >= AT_THE_DESK

@@ -14,7 +14,7 @@ import { canSign, keyFromSeed, sign } from "../protocol/signing.js";
 import {
   ADMIT, LIMIT, decodeTransaction, encodeTransaction, entryMessage, reasonHash,
 } from "../protocol/messages.js";
-import { Incomplete, readProposal, showFields } from "../parts/proposing.js";
+import { readProposal, showFields, whyNot } from "../parts/proposing.js";
 import { mark } from "../parts/receipt.js";
 import { explainWords, readWords } from "./setup.js";
 import { readAmount, say, showAmount, showTime } from "../parts/words.js";
@@ -219,7 +219,7 @@ async function showProposed() {
     byId("proposed-words").replaceChildren(...proposal.words.map((sentence) => make("p", {}, sentence)));
     byId("proposed").hidden = false;
   } catch (error) {
-    byId("propose-error").textContent = error instanceof Incomplete ? error.message : explain(error);
+    byId("propose-error").textContent = whyNot(error);
   }
 }
 
@@ -232,7 +232,7 @@ async function signProposed() {
     await loadCharter(said);
     byId("charter-title").scrollIntoView();
   } catch (error) {
-    byId("propose-error").textContent = explain(error);
+    byId("propose-error").textContent = whyNot(error);
   }
 }
 

@@ -50,12 +50,6 @@ const PROBLEMS = {
   spend_number_wrong: () => say("Something else was spent from the commons meanwhile. Look again."),
   spend_needs_vote: () => say("The bylaws let stewards spend less than that. A vote can decide it."),
   commons_too_low: () => say("There is not so much in the commons."),
-  // of changes of the charter
-  charter_standing_wrong: () => say("That can't be changed of this cooperative now: only a member is put in quarantine, and only one in quarantine is readmitted."),
-  charter_unchanged: () => say("That is so already."),
-  charter_key_taken: () => say("A cooperative has or had that key already."),
-  charter_quorum_impossible: () => say("Then too few members would be left to decide. Lower the quorum first, with the program."),
-  charter_losses_wrong: () => say("The losses are others by now. Look it up again."),
   // of shops
   invoice_not_found: () => say("There is no such bill. Ask the shop for a new link."),
   invoice_state: () => say("Too late for that: this bill is paid, or over."),

@@ -7,10 +7,22 @@ import { fromHex } from "../protocol/bytes.js";
 import { CLEARING_LIMIT, QUARANTINE, READMISSION, STANDING, decodeContent, encodeContent } from "../protocol/proposals.js";
 import { changeWords } from "./changes.js";
 import { byId, make } from "./dom.js";
+import { explain } from "./explain.js";
 import { readAmount, say, showAmount, showNumber } from "./words.js";
 
 // What is missing or wrong in the form, in words.
 export class Incomplete extends Error {}
+
+// Why a change is refused, by the code of the problem; the rest is said as everywhere.
+const REFUSED = {
+  charter_standing_wrong: () => say("That can't be changed of this cooperative now: only a member is put in quarantine, and only one in quarantine is readmitted."),
+  charter_unchanged: () => say("That is so already."),
+  charter_key_taken: () => say("A cooperative has or had that key already."),
+  charter_quorum_impossible: () => say("Then too few members would be left to decide. Lower the quorum first, with the program."),
+  charter_losses_wrong: () => say("The losses are others by now. Look it up again."),
+};
+
+export const whyNot = (error) => (error instanceof Incomplete ? error.message : REFUSED[error.code]?.() ?? explain(error));
 
 const FIELDS = { [CLEARING_LIMIT]: ["limit"], [QUARANTINE]: [], [STANDING]: ["history"], [READMISSION]: ["key", "limit"] };
 const HEAD_DIGITS = 16;
