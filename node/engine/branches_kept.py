@@ -115,11 +115,13 @@ def log_before(store: Store, branch: Branch, first: int) -> Iterator[Segment]:
             return
 
 
-def branch_documents(branch: Branch, *, created: int) -> list[Document]:
-    """The documents that hold a branch."""
+def branch_documents(
+    branch: Branch, *, created: int, kind: DocumentKind = DocumentKind.BRANCH
+) -> list[Document]:
+    """The documents that hold a branch; of the kind `FALLEN`, one that no log needs any more."""
     return [
         Document(
-            kind=DocumentKind.BRANCH,
+            kind=kind,
             id=f"{part.coop}-{part.first}-{part.signed.head.hex()}",
             created=created,
             data=part.encode(),
@@ -133,9 +135,14 @@ def load_branches(store: Store) -> list[Branch]:
     return load_kept(store)[0]
 
 
-def load_kept(store: Store) -> tuple[list[Branch], bool]:
+def load_fallen(store: Store) -> list[Branch]:
+    """The histories that no log needs any more, likewise."""
+    return load_kept(store, DocumentKind.FALLEN)[0]
+
+
+def load_kept(store: Store, kind: DocumentKind = DocumentKind.BRANCH) -> tuple[list[Branch], bool]:
     """The same, and whether no part is damaged."""
-    documents = store.documents(DocumentKind.BRANCH, limit=MOST_PARTS)
+    documents = store.documents(kind, limit=MOST_PARTS)
     whole = [part for part in map(_read, documents) if part is not None]
     parts = sorted(whole, key=lambda part: (part.coop, part.first))
     branches: list[Branch] = []

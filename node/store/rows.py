@@ -122,6 +122,8 @@ class DocumentKind(StrEnum):
     """A coop's request to join the federation, and who brought it."""
     BRANCH = "branch"
     """A part of another history of a forked log, which other logs have anchored."""
+    FALLEN = "fallen"
+    """The same, of a history that no log needs any more: for the people whose payments are in it."""
     SET_ASIDE = "set_aside"
     """What was stored of a log beyond a damaged entry; for people."""
 

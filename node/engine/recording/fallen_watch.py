@@ -6,16 +6,15 @@ in bounded steps while nobody waits, as the history index does. Without a fork i
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from ledger.chain import extend
 from ledger.codec import split
 from ledger.entries import Entry, decode_entry, entry_kind, transaction_start
 from ledger.receipts import Receipt
 from ledger.state import COMMONS
-from ledger.transactions import Anchor, Kind, Pay, Return
+from ledger.transactions import Anchor, Kind
 from ledger.validators.interface import Validator
-from node.engine.branches_kept import Branch, load_branches
+from node.engine.branches_kept import Branch, load_branches, load_fallen
 from node.engine.core import Core
 from node.engine.fallen import (
     FallenList,
@@ -26,26 +25,11 @@ from node.engine.fallen import (
     branch_receipt,
     listed,
 )
+from node.engine.recording.fallen_histories import History, HistoryReader
 from node.engine.recording.proofs import path_to_signed
 from node.errors import LogDamaged
 
 _BATCH_BYTES = 256 * 1024
-
-
-@dataclass(slots=True)
-class _History:
-    """A history that does not stand, beyond what it shares with the one that does."""
-
-    coop: int
-    branch: Branch | None
-    """None: it is the log that is held."""
-    parted: int
-    payments: list[tuple[FallenPayment, bytes]] = field(default_factory=list)
-    """Each with its transaction."""
-    lengths: dict[bytes, int] = field(default_factory=dict)
-    """By the head that it has there."""
-    taken: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
-    """By coop: the lengths of it that a log took in, and by which entry, in order."""
 
 
 class FallenWatch:
@@ -55,11 +39,13 @@ class FallenWatch:
         self._core = core
         self._validator: Validator | None = None
         self._shape: object = None
-        self._histories: list[_History] = []
+        self._looked_at: Validator | None = None
+        self._dropped: dict[int, list[Branch]] = {}
+        """Histories that no log needs any more, by coop."""
+        self._histories: list[History] = []
         self._upto: dict[int, int] = {}
-        self._again: dict[int, dict[bytes, int]] = {}
-        """By coop: which of the transactions stand as well, and as which entry."""
         self._wanted: dict[int, dict[bytes, int | None]] = {}
+        """By coop: which of the transactions stand as well, and as which entry."""
         self._list = FallenList()
         self._is_changed = False
 
@@ -141,7 +127,17 @@ class FallenWatch:
 
     def _forked(self) -> list[int]:
         validator = self._core.validator
-        return [coop for coop in validator.coops if validator.branches(coop)[1:]]
+        if validator is not self._looked_at:
+            # Whatever is dropped, the state is made anew with it.
+            self._looked_at = validator
+            self._dropped = {}
+            for branch in load_fallen(self._core.store):
+                self._dropped.setdefault(branch.coop, []).append(branch)
+        return [
+            coop
+            for coop in validator.coops
+            if validator.branches(coop)[1:] or coop in self._dropped
+        ]
 
     def _lengths(self) -> dict[int, int]:
         core = self._core
@@ -171,13 +167,16 @@ class FallenWatch:
         self._shape = self._shape_now()
         self._histories, self._upto, self._wanted = [], {}, {}
         self._list, self._is_changed = FallenList(is_whole=False), True
+        reader = HistoryReader(self._core, self._validator)
         kept = load_branches(self._core.store)
         for coop in self._forked():
-            branches = [None, *(each for each in kept if each.coop == coop)]
             standing = self._validator.standing(coop)
+            for dropped in self._dropped.get(coop, ()):
+                self._histories.append(reader.read_dropped(dropped, standing))
+            branches = [None, *(each for each in kept if each.coop == coop)]
             for number, branch in enumerate(branches):
                 if number != standing and number in self._validator.branches(coop):
-                    self._histories.append(self._read(coop, number, branch, standing))
+                    self._histories.append(reader.read(coop, number, branch, standing))
             self._wanted[coop] = {
                 transaction: None
                 for history in self._histories
@@ -187,68 +186,7 @@ class FallenWatch:
             stands = branches[standing] if standing < len(branches) else None
             if stands is not None:
                 # It is held beside the log: what is in it is bounded, and read at once.
-                self._find_again(coop, self._entries(coop, stands, self._parted(coop)))
-
-    def _read(self, coop: int, number: int, branch: Branch | None, standing: int) -> _History:
-        assert self._validator is not None
-        parted = _common_length(self._validator, coop, number, standing)
-        history = _History(coop, branch, parted)
-        head = self._validator.head_at(coop, parted, branch=number)
-        assert head is not None, "of a forked log all heads are kept"
-        length = self._validator.log(coop, branch=number).length
-        for place, entry in self._entries(coop, branch, parted):
-            if place > length:
-                break  # The rules have ended it there.
-            head = extend(head, entry)
-            history.lengths[head] = place
-            payment = self._payment(coop, place, head, entry)
-            if payment is not None:
-                history.payments.append((payment, entry[transaction_start(entry) :]))
-        return history
-
-    def _entries(self, coop: int, branch: Branch | None, after: int) -> Iterator[tuple[int, bytes]]:
-        """The entries of a history beyond a length, each with its number."""
-        store = self._core.store
-        segments = store.segments(coop, after + 1) if branch is None else branch.segments(store)
-        try:
-            for segment in segments:
-                if segment.last > after:
-                    for number, entry in enumerate(split(segment.entries), segment.first):
-                        if number > after:
-                            yield number, entry
-        except LogDamaged as damage:
-            self._core.suspected.append(damage)
-
-    def _payment(self, coop: int, number: int, head: bytes, data: bytes) -> FallenPayment | None:
-        entry = decode_entry(data) if entry_kind(data) in (Kind.PAY, Kind.RETURN) else None
-        if not isinstance(entry, Entry):
-            return None
-        given = entry.transaction
-        pay = given if isinstance(given, Pay) else self._given_back(given)
-        if pay is None:
-            return None
-        is_return = isinstance(given, Return)
-        return FallenPayment(
-            coop=coop,
-            number=number,
-            head=head,
-            time=entry.time,
-            payer=COMMONS if is_return else pay.payer,
-            payee_coop=given.coop if isinstance(given, Return) else pay.payee_coop,
-            payee=pay.payer if is_return else pay.payee,
-            amount=pay.amount,
-            fee=0 if is_return else pay.fee,
-            is_return=is_return,
-        )
-
-    def _given_back(self, given: object) -> Pay | None:
-        """The payment that a return gives back."""
-        if not isinstance(given, Return):
-            return None
-        data = self._core.store.entry(given.coop, given.number)
-        entry = None if data is None else decode_entry(data)
-        pay = entry.transaction if isinstance(entry, Entry) else None
-        return pay if isinstance(pay, Pay) else None
+                self._find_again(coop, reader.entries(coop, stands, self._parted(coop)))
 
     # What became of them.
 
@@ -296,7 +234,7 @@ class FallenWatch:
                         told[payment.head] = replace(payment, outcome=outcome, stands_as=stands_as)
         return listed([*told.values()], [self._fork(coop, told) for coop in self._wanted])
 
-    def _outcome(self, history: _History, payment: FallenPayment) -> Outcome:
+    def _outcome(self, history: History, payment: FallenPayment) -> Outcome:
         taken = history.taken.get(payment.payee_coop, [])
         by = next((number for length, number in taken if length >= payment.number), None)
         if by is None:
@@ -317,14 +255,3 @@ class FallenWatch:
             amount=sum(each.amount for each in found),
             kept=sum(each.amount for each in found if each.outcome is not Outcome.UNDONE),
         )
-
-
-def _common_length(validator: Validator, coop: int, one: int, other: int) -> int:
-    """Up to which length two branches of a log are the same."""
-    low = 0
-    high = min(validator.log(coop, branch=each).length for each in (one, other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        heads = [validator.head_at(coop, middle, branch=each) for each in (one, other)]
-        low, high = (middle, high) if heads[0] == heads[1] else (low, middle - 1)
-    return low

@@ -28,7 +28,7 @@ from node.engine.replication.replicas import Replicas
 from node.engine.tick import Tick
 from node.engine.wire import Entries
 from node.errors import LogDamaged
-from node.store import DocumentKind, Segment, Store, Write
+from node.store import Document, DocumentKind, Segment, Store, Write
 
 
 class StandingLogs:
@@ -177,8 +177,10 @@ def cut_off(store: Store, coop: int, length: int, *, created: int) -> None:
     losing = _as_branch(segments)
     anchored = anchored_heads(store, coop)
     new = [_from(segments, each, length) for each in kept]
-    new += trimmed([] if losing is None else [losing], anchored)
+    lost = [] if losing is None else [losing]
+    new += trimmed(lost, anchored)
     documents = [each for one in new for each in branch_documents(one, created=created)]
+    documents += _for_people(lost, created=created)
     store.commit(Write(documents=documents))
     store.set_aside(coop, length)
     ids = {document.id for document in documents}
@@ -216,15 +218,24 @@ def trimmed(branches: Sequence[Branch], anchored: Anchored) -> list[Branch]:
 
 
 def replace_branches(store: Store, before: Sequence[Branch], after: Sequence[Branch]) -> None:
-    """Keep other branches of a log than so far."""
+    """Keep other branches of a log than so far; what is dropped is kept for people."""
     old = {each.id: each for one in before for each in branch_documents(one, created=0)}
     new = {each.id: each for one in after for each in branch_documents(one, created=0)}
     store.commit(
         Write(
-            documents=[document for id_, document in new.items() if id_ not in old],
+            documents=[
+                *(document for id_, document in new.items() if id_ not in old),
+                *_for_people([one for one in before if one not in after], created=0),
+            ],
             dropped_documents=[(DocumentKind.BRANCH, id_) for id_ in old if id_ not in new],
         )
     )
+
+
+def _for_people(dropped: Sequence[Branch], *, created: int) -> list[Document]:
+    """What stays of histories that no log needs: their payments go on to concern those who made them."""
+    kind = DocumentKind.FALLEN
+    return [each for one in dropped for each in branch_documents(one, created=created, kind=kind)]
 
 
 def _beyond(store: Store, coop: int, length: int) -> list[Segment]:
