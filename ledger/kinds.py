@@ -17,6 +17,7 @@ from ledger.decisions import IndexEntry, read_index_entry
 from ledger.errors import EncodingError
 from ledger.government.bylaws import read_bylaws
 from ledger.government.commons import read_levy, read_spend
+from ledger.government.voting import read_attest, read_enact, read_propose, read_vote
 from ledger.refusals import Refusal
 from ledger.shapes import Kind
 from ledger.transactions import (
@@ -24,14 +25,18 @@ from ledger.transactions import (
     Admit,
     AdoptBylaws,
     Anchor,
+    Attest,
+    Enact,
     Levy,
     Limit,
     Pay,
+    Propose,
     Reasoned,
     Return,
     SetStatus,
     Spend,
     Transaction,
+    Vote,
     read_admit,
     read_anchor,
     read_limit,
@@ -166,6 +171,38 @@ KINDS: Final[Mapping[Kind, KindRow]] = {
             signers=Signers.STEWARDS,
             decider=Decider.SHARED,
             clause="13.1",
+        ),
+        KindRow(
+            kind=Kind.PROPOSE,
+            class_=Propose,
+            read=read_propose,
+            signers=Signers.STEWARDS,
+            decider=Decider.SHARED,
+            clause="13.3",
+        ),
+        KindRow(
+            kind=Kind.VOTE,
+            class_=Vote,
+            read=read_vote,
+            signers=Signers.OWNER,
+            decider=Decider.SHARED,
+            clause="13.4",
+        ),
+        KindRow(
+            kind=Kind.ATTEST,
+            class_=Attest,
+            read=read_attest,
+            signers=Signers.STEWARDS,
+            decider=Decider.SHARED,
+            clause="13.5",
+        ),
+        KindRow(
+            kind=Kind.ENACT,
+            class_=Enact,
+            read=read_enact,
+            signers=Signers.NODE,
+            decider=Decider.SHARED,
+            clause="13.5",
         ),
     )
 }

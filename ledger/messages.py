@@ -24,6 +24,7 @@ TAG_MEMO: Final = _tag("fiado1.memo")
 TAG_ADDRESS: Final = _tag("fiado1.address")
 TAG_REQUEST: Final = _tag("fiado1.request")
 TAG_REASON: Final = _tag("fiado1.reason")
+TAG_TEXT: Final = _tag("fiado1.text")
 
 
 def signing_context(tag: bytes, *, federation: bytes, coop: int) -> bytes:

@@ -28,10 +28,14 @@ class Kind(IntEnum):
     ANCHOR = 6
     INDEX = 7
     RETURN = 8
+    PROPOSE = 9
+    VOTE = 10
+    ENACT = 11
     LEVY = 12
     CHARTER = 13
     SPEND = 18
     BYLAWS = 21
+    ATTEST = 23
 
 
 HIDDEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")

@@ -18,6 +18,12 @@ from ledger.government.articles import CLASSES
 from ledger.government.bylaws import AdoptBylaws as AdoptBylaws
 from ledger.government.commons import Levy as Levy
 from ledger.government.commons import Spend as Spend
+from ledger.government.voting import Attest as Attest
+from ledger.government.voting import Choice as Choice
+from ledger.government.voting import Enact as Enact
+from ledger.government.voting import Propose as Propose
+from ledger.government.voting import Vote as Vote
+from ledger.memos import proposal_hash, reason_hash
 from ledger.shapes import MAX_ANCHOR_SIGNATURES as MAX_ANCHOR_SIGNATURES
 from ledger.shapes import MAX_NUMBER as MAX_NUMBER
 from ledger.shapes import MAX_STEWARDS as MAX_STEWARDS
@@ -204,13 +210,41 @@ AccountChange = Limit | SetStatus
 MemberChange = Admit | AccountChange
 """What stewards do about one member."""
 
-Stewarded = MemberChange | AdoptBylaws | Spend
+Stewarded = MemberChange | AdoptBylaws | Spend | Propose | Attest
 """What stewards sign."""
 
 Reasoned = AccountChange | Spend
 """What binds a reason, as the last element before the stewards' signatures."""
 
-Transaction = Pay | Stewarded | Anchor | IndexEntry | Return | CharterEntry | Levy
+Voting = Propose | Vote | Attest | Enact
+"""By what members decide together."""
+
+TextBound = Reasoned | Propose
+"""What carries the hash of a text that is kept beside the log."""
+
+Transaction = Pay | Stewarded | Voting | Anchor | IndexEntry | Return | CharterEntry | Levy
+
+
+def account_of(transaction: Stewarded) -> int | None:
+    """The account that it is about; None for what is about the coop as a whole."""
+    return transaction.account if isinstance(transaction, MemberChange) else None
+
+
+def binds_text(transaction: Transaction, *, salt: bytes, text: str) -> bool:
+    """Whether it carries the hash of this text: a reason, or what is voted about (section 8).
+
+    False too for a text that is too long for its kind.
+    """
+    try:
+        match transaction:
+            case Limit() | SetStatus():
+                return transaction.reason == reason_hash(salt=salt, text=text)
+            case Propose():
+                return transaction.text == proposal_hash(salt=salt, text=text)
+            case _:
+                return False
+    except ValueError:
+        return False
 
 
 def encode_transaction(transaction: Transaction) -> bytes:

@@ -7,22 +7,27 @@ import datetime
 from collections.abc import Mapping
 from typing import Final, assert_never
 
+from cli.shell.voting_words import describe_voting
 from ledger.charter import Charter
 from ledger.government.bylaws import Bylaws
 from ledger.transactions import (
     Admit,
     AdoptBylaws,
     Anchor,
+    Attest,
     CharterEntry,
+    Enact,
     IndexEntry,
     Levy,
     Limit,
     Pay,
+    Propose,
     Return,
     SetStatus,
     Spend,
     Status,
     Transaction,
+    Vote,
 )
 from node import plain
 from node.bylaws.explain import explain
@@ -117,10 +122,15 @@ def describe(
             ]
         case Levy():
             lines = _levy(transaction)
+        case Propose() | Vote() | Attest() | Enact():
+            lines = describe_voting(
+                transaction, who=lambda account: account_words(charter, coop, account, names)
+            )
         case _:
             assert_never(transaction)
     if reason is not None:
-        lines.append(f"The reason: {reason}")
+        label = "The text" if isinstance(transaction, Propose) else "The reason"
+        lines.append(f"{label}: {reason}")
     return lines
 
 

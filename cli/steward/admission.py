@@ -25,7 +25,7 @@ from cli.steward.signing import (
     waiting_drafts,
 )
 from cli.steward.stewardship import Stewardship, open_stewardship
-from ledger.transactions import Admit, Limit
+from ledger.transactions import Admit, Limit, account_of
 from node.member.amounts import format_amount
 from node.member.answers import integer
 from node.member.client import Json
@@ -130,9 +130,8 @@ def _tell_of_others(
             "grants a limit."
         )
     for other in waiting:
-        if other.transaction.account == admission.account and not isinstance(
-            other.transaction, Admit
-        ):
+        about = account_of(other.transaction)
+        if about == admission.account and not isinstance(other.transaction, Admit):
             output.note(
                 f"Draft {other.id_}, about {handle} too, waits: "
                 f"`fiado steward sign {other.id_}` shows it."

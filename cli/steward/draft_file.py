@@ -18,7 +18,17 @@ from ledger.memos import reason_hash
 from ledger.messages import TAG_ENTRY, signed_bytes
 from ledger.refusals import Refusal
 from ledger.signatures import SignatureInvalid, SigningKey, verify
-from ledger.transactions import Admit, MemberChange, encode_transaction, signed_part
+from ledger.transactions import (
+    Admit,
+    Limit,
+    Propose,
+    SetStatus,
+    Spend,
+    Stewarded,
+    binds_text,
+    encode_transaction,
+    signed_part,
+)
 from node.member.answers import encode_bytes, read_bytes
 
 FORMAT: Final = "fiado draft"
@@ -35,14 +45,14 @@ class DraftError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReasonText:
-    """Why stewards do something, in words that the member can read; the log has the salted hash."""
+    """Why stewards do something, or what members vote about, in words; the log has the salted hash."""
 
     salt: bytes
     text: str
 
     @property
     def hash(self) -> bytes:
-        """What the transaction carries."""
+        """What the transaction carries, if the text is a reason."""
         return reason_hash(salt=self.salt, text=self.text)
 
 
@@ -52,7 +62,7 @@ class Draft:
 
     charter: Charter
     coop: Coop
-    transaction: MemberChange
+    transaction: Stewarded
     reason: ReasonText | None = None
     id_: str | None = None
     expires: int | None = None
@@ -109,10 +119,14 @@ def find_twin(draft: Draft, waiting: Iterable[Draft]) -> Draft | None:
     return None
 
 
-def _without_reason(draft: Draft) -> MemberChange:
-    if isinstance(draft.transaction, Admit):
-        return replace(draft.transaction, stewards=())
-    return replace(draft.transaction, stewards=(), reason=b"")
+def _without_reason(draft: Draft) -> Stewarded:
+    match draft.transaction:
+        case Limit() | SetStatus() | Spend():
+            return replace(draft.transaction, stewards=(), reason=b"")
+        case Propose():
+            return replace(draft.transaction, stewards=(), text=b"")
+        case _:
+            return replace(draft.transaction, stewards=())
 
 
 def steward_of(coop: Coop, public_key: bytes) -> int:
@@ -133,15 +147,15 @@ def make_draft(
 ) -> Draft:
     """A draft from a transaction's bytes, with everything about it checked. Raises `DraftError`."""
     transaction = decode_transaction(data)
-    if isinstance(transaction, Refusal) or not isinstance(transaction, MemberChange):
+    if isinstance(transaction, Refusal) or not isinstance(transaction, Stewarded):
         raise DraftError("it holds no transaction that stewards sign")
     draft = Draft(charter=charter, coop=coop, transaction=transaction, reason=reason, id_=id_)
     for steward, signature in transaction.stewards:
         _check_signature(draft, steward, signature)
     if isinstance(transaction, Admit):
         _check_new_key(draft, transaction)
-    elif reason is not None and reason.hash != transaction.reason:
-        raise DraftError("the reason is not the one that the transaction is bound to")
+    elif reason is not None and not binds_text(transaction, salt=reason.salt, text=reason.text):
+        raise DraftError("the text is not the one that the transaction is bound to")
     return draft
 
 

@@ -29,7 +29,13 @@ from cli.steward.draft_file import (
 from cli.steward.stewardship import Stewardship, steward_key_option
 from ledger.kinds import KINDS
 from ledger.memos import SALT_BYTES
-from ledger.transactions import AccountChange, Admit, encode_transaction
+from ledger.transactions import (
+    AccountChange,
+    Admit,
+    TextBound,
+    account_of,
+    encode_transaction,
+)
 from node.member.answers import encode_bytes, integer, number, objects, read_bytes
 from node.member.client import Json, NodeClient, NodeError, NodeMisbehaved, path_of
 
@@ -131,8 +137,8 @@ def print_draft(draft: Draft, names: Names, output: Output) -> None:
         draft.transaction, charter=draft.charter, coop=draft.coop.number, reason=reason, names=names
     ):
         output.line(f"  {line}")
-    if draft.reason is None and not isinstance(draft.transaction, Admit):
-        output.line("  No reason comes with it: ask whoever drafted it.")
+    if draft.reason is None and isinstance(draft.transaction, TextBound):
+        output.line("  No text comes with it: ask whoever drafted it.")
     for line in draft.alike:
         output.line(f"  Careful: {line}")
     output.line(
@@ -147,7 +153,7 @@ def draft_as_json(draft: Draft) -> Json:
     return {
         "id": draft.id_,
         "kind": KINDS[draft.transaction.kind].name,
-        "account": draft.transaction.account,
+        "account": account_of(draft.transaction),
         "says": describe(draft.transaction, charter=draft.charter, coop=draft.coop.number),
         "reason": None if draft.reason is None else draft.reason.text,
         "signed_by": draft.signed_by,
@@ -194,7 +200,9 @@ def names_of(steward: Stewardship, draft: Draft, waiting: Sequence[Draft] = ()) 
     """
     if isinstance(draft.transaction, Admit):
         return {}
-    account = draft.transaction.account
+    account = account_of(draft.transaction)
+    if account is None:
+        return {}
     for other in waiting:
         if isinstance(other.transaction, Admit) and other.transaction.account == account:
             return {(draft.coop.number, account): other.transaction.handle}
@@ -240,7 +248,8 @@ def sign_change(
     about_it = [
         each
         for each in waiting
-        if each.transaction.account == change.account and not isinstance(each.transaction, Admit)
+        if isinstance(each.transaction, AccountChange)
+        and each.transaction.account == change.account
     ]
     twin = find_twin(draft, about_it)
     if twin is None:

@@ -61,7 +61,7 @@ def decide_members(
         case Admit():
             return _admit(transaction, number, time, message, verify)
         case Limit():
-            after = _with_limit(transaction, _known(state, transaction.account), time)
+            after = with_limit(transaction, _known(state, transaction.account), time)
         case SetStatus():
             after = _with_status(transaction, _known(state, transaction.account), number)
         case _:
@@ -93,7 +93,7 @@ def check_change(
         return Refusal.REVISION_MISMATCH
     match transaction:
         case Limit():
-            return _check_limit(transaction)
+            return check_limit_values(transaction)
         case SetStatus():
             return _check_status(transaction, account)
         case _:
@@ -150,7 +150,8 @@ def _admit(
     return Effects(accounts=(opened,), chapters=(row,))
 
 
-def _check_limit(change: Limit) -> Refusal | None:
+def check_limit_values(change: Limit) -> Refusal | None:
+    """The refusal that the amounts and dates of a limit earn, whoever decides it, or None."""
     # 7.4.4
     after = 0 if change.after is None else change.after
     if not 0 <= change.limit <= MAX or not 0 <= after <= MAX:
@@ -176,7 +177,8 @@ def _with_status(change: SetStatus, account: Account, number: int) -> Account:
     return replace(account, revision=change.revision, status=change.status, closed=closed)
 
 
-def _with_limit(change: Limit, account: Account, time: int) -> Account:
+def with_limit(change: Limit, account: Account, time: int) -> Account:
+    """The account after that change at `time`."""
     return replace(
         account,
         revision=change.revision,

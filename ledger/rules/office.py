@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from ledger.charter import Charter
+from ledger.charter import Charter, Coop
 from ledger.government.articles import Article
 from ledger.government.bylaws import BYLAWS_CHAPTER, Bylaws, newest_bylaws
+from ledger.government.office import OFFICE_CHAPTER, OFFICE_KEY, Seat, Seats, seats_of
 from ledger.refusals import Refusal
 from ledger.signatures import SignatureInvalid, verify
 from ledger.state import Account
-from ledger.transactions import Signatures
+from ledger.transactions import Signatures, Status
 
 Verify = Callable[..., None]
 """As `ledger.signatures.verify`. A validator may pass one that knows the answers of a batch."""
@@ -32,6 +33,9 @@ class OfficeState(Protocol):
 
     def account(self, number: int) -> Account | None:
         """The account, not to be changed."""
+
+    def row(self, chapter: str, key: bytes) -> bytes | None:
+        """The value of a row of a chapter."""
 
     def rows(self, chapter: str) -> list[tuple[bytes, bytes]]:
         """Key and value of each row of a chapter, rising."""
@@ -64,15 +68,35 @@ class Office:
 
 
 def stewards_in_office(state: OfficeState) -> Office:
-    """The stewards of the log's coop. A coop that its charter doesn't have (yet) has none."""
+    """The stewards of the log's coop who can sign. A coop that its charter doesn't have (yet) has none.
+
+    An elected one signs with the key that the account has now, so whoever recovers the account recovers the
+    office; while it is frozen, perhaps because a thief has the key, nobody signs for it.
+    """
     coop = state.charter.coops.get(state.coop)
     if coop is None:
         return Office(stewards={}, threshold=1)
-    stewards = {
-        place: Steward(place=place, name=steward.name, key=steward.key)
-        for place, steward in enumerate(coop.stewards)
-    }
-    return Office(stewards=stewards, threshold=coop.steward_threshold)
+    seats = seats_of_log(state)
+    found = (_steward(seat, coop, state) for seat in seats.taken)
+    stewards = {steward.place: steward for steward in found if steward is not None}
+    return Office(stewards=stewards, threshold=seats.threshold)
+
+
+def seats_of_log(state: OfficeState) -> Seats:
+    """Who is in office in a log whose charter has its coop, able to sign or not."""
+    return seats_of(state.charter.coops[state.coop], state.row(OFFICE_CHAPTER, OFFICE_KEY))
+
+
+def _steward(seat: Seat, coop: Coop, state: OfficeState) -> Steward | None:
+    if seat.account is None:
+        if seat.place >= len(coop.stewards):
+            return None
+        founder = coop.stewards[seat.place]
+        return Steward(place=seat.place, name=founder.name, key=founder.key)
+    account = state.account(seat.account)
+    if account is None or account.status is not Status.OPEN:
+        return None
+    return Steward(place=seat.place, name=account.handle, key=account.key)
 
 
 def bylaws_in_force(state: OfficeState) -> Bylaws:

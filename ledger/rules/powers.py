@@ -5,7 +5,16 @@ from typing import assert_never
 from ledger.government.articles import Article
 from ledger.government.bylaws import Bylaws
 from ledger.rules.office import OfficeState, bylaws_in_force, stewards_in_office
-from ledger.transactions import Admit, AdoptBylaws, Limit, SetStatus, Spend, Stewarded
+from ledger.transactions import (
+    Admit,
+    AdoptBylaws,
+    Attest,
+    Limit,
+    Propose,
+    SetStatus,
+    Spend,
+    Stewarded,
+)
 
 
 def power_of(transaction: Stewarded, bylaws: Bylaws) -> Article | None:
@@ -23,6 +32,8 @@ def power_of(transaction: Stewarded, bylaws: Bylaws) -> Article | None:
             return Article.SPEND
         case AdoptBylaws():
             return None
+        case Propose() | Attest():
+            return Article.PROPOSE
         case _:
             assert_never(transaction)
 

@@ -27,6 +27,9 @@ from ledger.rules.government.commons import (
     decide_levy,
     decide_spend,
 )
+from ledger.rules.government.proposals import check_proposal
+from ledger.rules.government.votes import VotingState, check_attest
+from ledger.rules.government.voting import decide_voting
 from ledger.rules.index import decide_index
 from ledger.rules.index_rows import index_row
 from ledger.rules.losses import ForkedLog, Settled, settle_losses
@@ -38,20 +41,23 @@ from ledger.transactions import (
     Admit,
     AdoptBylaws,
     Anchor,
+    Attest,
     IndexEntry,
     Levy,
     Limit,
     MemberChange,
     Pay,
+    Propose,
     Return,
     SetStatus,
     Spend,
     Stewarded,
+    Voting,
     signed_part,
 )
 
 
-class DraftState(MemberState, CommonsState, Protocol):
+class DraftState(MemberState, CommonsState, VotingState, Protocol):
     """What has to be seen of a log to judge what stewards draft."""
 
 
@@ -100,6 +106,15 @@ def decide(
             verify=verify,
             check_key=check_key,
         )
+    if isinstance(transaction, Voting):
+        return decide_voting(
+            transaction,
+            state=state,
+            time=entry.time,
+            number=state.length + 1,
+            message=message,
+            verify=verify,
+        )
     match transaction:
         case IndexEntry():
             index = decide_index(transaction, charter=state.charter, index=state.index)
@@ -125,8 +140,11 @@ def decide(
             assert_never(transaction)
 
 
-def check_draft(transaction: Stewarded, state: DraftState) -> Refusal | None:
-    """The refusal that `transaction` earns next whoever signed it, or None: all checks but of signatures."""
+def check_draft(transaction: Stewarded, state: DraftState, *, time: int) -> Refusal | None:
+    """The refusal that `transaction` earns next at `time` whoever signed it, or None.
+
+    All checks but those of signatures, so that it can be asked while stewards still sign.
+    """
     match transaction:
         case Admit() | Limit() | SetStatus():
             return check_change(transaction, state=state)
@@ -134,6 +152,10 @@ def check_draft(transaction: Stewarded, state: DraftState) -> Refusal | None:
             return check_bylaws(transaction, state)
         case Spend():
             return check_spend(transaction, state)
+        case Propose():
+            return check_proposal(transaction, state=state, time=time)
+        case Attest():
+            return check_attest(transaction, state=state, time=time)
         case _:
             assert_never(transaction)
 

@@ -218,6 +218,9 @@ class Validator(Protocol):
     def pledged(self, coop: int, account: int, *, branch: int = 0) -> int:
         """What an account of `coop` answers for with others, in minor units (PROTOCOL section 13.7)."""
 
+    def members(self, coop: int, opened_at_most: int, *, branch: int = 0) -> int:
+        """How many accounts of `coop` are not closed and were opened by an entry up to that number."""
+
     def digest(self) -> bytes:
         """The state digest, PROTOCOL section 7.8."""
 

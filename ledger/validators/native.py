@@ -353,6 +353,10 @@ class NativeValidator:
         """See `Validator.pledged`."""
         return self._core.pledged(coop, branch, account)
 
+    def members(self, coop: int, opened_at_most: int, *, branch: int = 0) -> int:
+        """See `Validator.members`."""
+        return self._core.members(coop, branch, opened_at_most)
+
     def digest(self) -> bytes:
         """See `Validator.digest`."""
         return self._core.digest()

@@ -35,6 +35,10 @@ class LogReader:
         """What of it is to be given back."""
         return self.validator.log(self.coop, branch=self.branch).held
 
+    def members(self, opened_at_most: int) -> int:
+        """How many accounts are not closed and were opened by an entry up to that one."""
+        return self.validator.members(self.coop, opened_at_most, branch=self.branch)
+
     def account(self, number: int) -> Account | None:
         """A copy of an account."""
         return self.validator.account(self.coop, number, branch=self.branch)

@@ -357,6 +357,10 @@ class ReferenceValidator:
         """See `Validator.pledged`."""
         return self._log(coop, branch).pledged.get(account, 0)
 
+    def members(self, coop: int, opened_at_most: int, *, branch: int = 0) -> int:
+        """See `Validator.members`."""
+        return LogState(self._state, self._log(coop, branch)).members(opened_at_most)
+
     def digest(self) -> bytes:
         """See `Validator.digest`."""
         return state_digest(self._state)

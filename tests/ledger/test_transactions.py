@@ -1,5 +1,6 @@
 """Transactions survive encoding, and every other shape is refused."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -30,6 +31,15 @@ from ledger.entries import (
     encode_entry,
     transaction_kind,
 )
+from ledger.government.actions import (
+    DecideLimit,
+    DecideStatus,
+    Elect,
+    Expel,
+    Recall,
+    Resolve,
+)
+from ledger.government.voting import MAX_DEMANDING, Choice
 from ledger.index.prints import LateChange, Print, SourceChange
 from ledger.refusals import Refusal
 from ledger.shapes import MAX_PUBLISHERS
@@ -40,19 +50,23 @@ from ledger.transactions import (
     Admit,
     AdoptBylaws,
     Anchor,
+    Attest,
     CharterEntry,
+    Enact,
     IndexEntry,
     Kind,
     Levy,
     Limit,
     Pay,
     Price,
+    Propose,
     Return,
     SetStatus,
     Signatures,
     Spend,
     Status,
     Transaction,
+    Vote,
     encode_transaction,
     signed_part,
 )
@@ -211,6 +225,60 @@ spends = st.builds(
     stewards=signatures(MAX_STEWARDS),
 )
 levies = st.builds(Levy, number=uints, positive=uints, negative=uints)
+actions = st.one_of(
+    st.builds(Resolve, is_special=st.booleans()),
+    st.builds(
+        Elect,
+        seats=st.dictionaries(numbers, uints, min_size=1, max_size=4).map(
+            lambda seats: tuple(sorted(seats.items()))
+        ),
+        threshold=uints,
+    ),
+    st.builds(Recall, places=st.sets(numbers, min_size=1, max_size=4).map(sorted).map(tuple)),
+    st.builds(
+        DecideLimit,
+        account=numbers,
+        limit=any_integers,
+        from_=uints,
+        until=st.none(),
+        after=st.none(),
+    ),
+    st.builds(
+        DecideLimit, account=numbers, limit=any_integers, from_=uints, until=uints, after=uints
+    ),
+    st.builds(DecideStatus, account=numbers, is_frozen=st.booleans()),
+    st.builds(Expel, account=numbers, payee=st.none() | numbers),
+)
+proposes = st.builds(
+    Propose,
+    number=uints,
+    action=actions,
+    text=hashes,
+    ballot=st.none() | hashes,
+    about=st.sets(numbers, max_size=4).map(sorted).map(tuple),
+    first=uints,
+    second=uints,
+    stewards=signatures(MAX_STEWARDS),
+)
+demands = st.builds(replace, proposes, stewards=st.just(()), members=signatures(MAX_DEMANDING))
+votes = st.builds(
+    Vote,
+    account=numbers,
+    proposal=uints,
+    sequence=uints,
+    choice=st.sampled_from(Choice),
+    signature=signatures_of_64,
+)
+attests = st.builds(
+    Attest,
+    proposal=uints,
+    yes=uints,
+    no=uints,
+    abstain=uints,
+    result=hashes,
+    stewards=signatures(MAX_STEWARDS),
+)
+enacts = st.builds(Enact, proposal=uints, yes=uints, no=uints, abstain=uints)
 transactions: st.SearchStrategy[Transaction] = st.one_of(
     pays,
     admits,
@@ -223,6 +291,11 @@ transactions: st.SearchStrategy[Transaction] = st.one_of(
     bylaws,
     spends,
     levies,
+    proposes,
+    demands,
+    votes,
+    attests,
+    enacts,
 )
 
 
@@ -256,6 +329,10 @@ ELEMENTS: dict[Kind, list[Value]] = {
     Kind.LEVY: [12, 1, 1_000, 500],
     Kind.SPEND: [18, 1, 7, 100, HASH, STEWARDS],
     Kind.BYLAWS: [21, 1, [[1, 2], [70, 20_000]], HASH, STEWARDS],
+    Kind.PROPOSE: [9, 1, [3, [0, 2]], HASH, None, [7], 50, 60, STEWARDS, []],
+    Kind.VOTE: [10, 7, 1, 1, 2, SIGNATURE],
+    Kind.ENACT: [11, 1, 5, 4, 3],
+    Kind.ATTEST: [23, 1, 5, 4, 3, HASH, STEWARDS],
 }
 
 NOT_NUMBERS: list[Value] = [-1, MAX_NUMBER + 1, None, b"", "7", []]
@@ -327,6 +404,53 @@ NOT_ARTICLES: list[Value] = [
     [[2, 1], [1, 1]],
     [[1, 1], [1, 1]],
     [[number, 1] for number in range(257)],
+]
+
+NOT_ACTIONS: list[Value] = [
+    None,
+    b"",
+    0,
+    [],
+    [None],
+    [-1],
+    [255],
+    [0],
+    [0, 2],
+    [0, None],
+    [0, 0, 0],
+    [2, [[7, 5]]],
+    [2, [[7, 5]], -1],
+    [2, [], 1],
+    [2, None, 1],
+    [2, [7], 1],
+    [2, [[7]], 1],
+    [2, [[7, None]], 1],
+    [2, [[-1, 5]], 1],
+    [2, [[7, 5], [7, 6]], 1],
+    [2, [[8, 5], [7, 5]], 1],
+    [2, [[number, 5] for number in range(MAX_STEWARDS + 1)], 1],
+    [3],
+    [3, []],
+    [3, None],
+    [3, [1, 1]],
+    [3, [2, 1]],
+    [3, [-1]],
+    [3, list(range(MAX_STEWARDS + 1))],
+    [4, 7, 5, 0, None],
+    [4, -1, 5, 0, None, None],
+    [4, 7, None, 0, None, None],
+    [4, 7, 5, -1, None, None],
+    [4, 7, 5, 0, 9, None],
+    [4, 7, 5, 0, None, 9],
+    [4, 7, 5, 0, -1, 9],
+    [5, 7],
+    [5, -1, 1],
+    [5, 7, 2],
+    [5, 7, None],
+    [7, 7],
+    [7, -1, None],
+    [7, 7, -1],
+    [7, 7, b""],
 ]
 
 WRONG: dict[Kind, dict[int, list[Value]]] = {
@@ -406,6 +530,33 @@ WRONG: dict[Kind, dict[int, list[Value]]] = {
         ],
         4: NOT_STEWARDS,
         5: NOT_UINTS,
+    },
+    Kind.PROPOSE: {
+        1: NOT_UINTS,
+        2: NOT_ACTIONS,
+        3: NOT_HASHES,
+        4: NOT_HASHES[1:],
+        5: [None, b"", 7, [-1], [None], [7, 7], [8, 7], [MAX_NUMBER + 1], list(range(65))],
+        6: NOT_UINTS,
+        7: NOT_UINTS,
+        8: [*NOT_STEWARDS, TOO_MANY_STEWARDS],
+        9: [*NOT_STEWARDS, STEWARDS],  # both in one entry are wrong
+    },
+    Kind.VOTE: {
+        1: NOT_NUMBERS,
+        2: NOT_UINTS,
+        3: NOT_UINTS,
+        4: [3, -1, None, "0", b""],
+        5: NOT_SIGNATURES,
+    },
+    Kind.ENACT: {1: NOT_UINTS, 2: NOT_UINTS, 3: NOT_UINTS, 4: NOT_UINTS},
+    Kind.ATTEST: {
+        1: NOT_UINTS,
+        2: NOT_UINTS,
+        3: NOT_UINTS,
+        4: NOT_UINTS,
+        5: NOT_HASHES,
+        6: [*NOT_STEWARDS, TOO_MANY_STEWARDS],
     },
 }
 WRONG_CASES = [
@@ -511,7 +662,7 @@ def test_what_does_not_begin_with_a_kind_is_malformed(transaction: bytes) -> Non
     assert decode_transaction(transaction) is Refusal.ENTRY_MALFORMED
 
 
-@pytest.mark.parametrize("kind", [0, 5, 9, 10, 11, 14, 30, 127, 128, 2**64 - 1, -1, -(2**63)])
+@pytest.mark.parametrize("kind", [0, 5, 14, 22, 30, 127, 128, 2**64 - 1, -1, -(2**63)])
 def test_other_kinds_are_unknown_whatever_follows(kind: int) -> None:
     rests: list[list[Value]] = [[], [None], ["text", b"", [1, [2]]], [[[[[[[]]]]]]]]
     for rest in rests:

@@ -170,7 +170,8 @@ def test_malformed_entries(make_validator: MakeValidator) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["refusals.json", "days.json", "bylaws.json", "commons.json", "terms.json"]
+    "name",
+    ["refusals.json", "days.json", "bylaws.json", "commons.json", "terms.json", "voting.json"],
 )
 def test_refusals(name: str, make_validator: MakeValidator) -> None:
     vectors = load(name)
@@ -188,6 +189,14 @@ def test_refusals(name: str, make_validator: MakeValidator) -> None:
         result = validator.replay(coop, entry)
         assert (result.count, result.refusal) == (0, verdict), case["note"]
     assert validator.digest().hex() == vectors["digest"]
+
+
+def test_a_history_of_votes(make_validator: MakeValidator) -> None:
+    case = load("voting.json")["history"]
+    validator = replayed(case, make_validator)
+    assert validator.digest().hex() == case["digest"]
+    for number, row in case["proposals"].items():
+        assert validator.row(1, "proposals", encode(int(number))) == bytes.fromhex(row)
 
 
 def test_histories(make_validator: MakeValidator) -> None:

@@ -15,7 +15,7 @@ from ledger.agreement import Subject, Turn, decision_body, support_hash
 from ledger.chain import head_message
 from ledger.codec import MAX, Value, encode
 from ledger.entries import LAST_TIME, decode_entry, decode_transaction, encode_entry
-from ledger.memos import memo_reference, reason_hash
+from ledger.memos import memo_reference, proposal_hash, reason_hash
 from ledger.messages import (
     TAG_CHARTER,
     TAG_DECISION,
@@ -30,11 +30,14 @@ from ledger.refusals import Refusal
 from ledger.transactions import (
     Admit,
     Anchor,
+    Attest,
     Pay,
     Price,
+    Propose,
     Return,
     Status,
     Stewarded,
+    Vote,
     signed_part,
 )
 from tests.builders import START, Books, books_with_members, build_federation
@@ -50,6 +53,8 @@ from tests.vectors.make_links import link_vectors, messages
 from tests.vectors.make_logs import day_vectors, history_vectors, refusal_vectors, refused
 from tests.vectors.make_longer_forms import longer_form_vectors
 from tests.vectors.make_receipts import receipt_vectors
+from tests.vectors.make_voting import encoded_votes, signers_of_voting, voting_vectors
+from tests.voting_builders import message
 
 FOLDER: Final = Path(__file__).parent
 FEDERATION: Final = build_federation(seed="vectors", coops=3, witness_quorum=1)
@@ -187,6 +192,7 @@ def encoded_transactions() -> dict[str, bytes]:
         "levy": levy(number=3, positive=1_000, negative=500),
         "spending": spend(make, 1, number=3, payee=7, amount=1_250),
         "bylaws": adopt_bylaws(make, 1, {1: 2, 70: 20_000, 103: MAX}),
+        **encoded_votes(FEDERATION),
     }
 
 
@@ -228,6 +234,13 @@ def transaction_case(note: str, data: bytes) -> Case:
         case["signatures"] = [
             {"seed": seed.hex(), "signature": signature.hex()}
             for seed, signature in signers_of(transaction)
+        ]
+    elif isinstance(transaction, Propose | Vote | Attest):
+        case["signed_part"] = signed_part(transaction).hex()
+        case["message"] = message(FEDERATION, 1, transaction).hex()
+        case["signatures"] = [
+            {"seed": seed.hex(), "signature": signature.hex()}
+            for seed, signature in signers_of_voting(FEDERATION, transaction)
         ]
     return case
 
@@ -303,6 +316,7 @@ def memo_vectors() -> Case:
                 "text": text,
                 "memo_reference": memo_reference(salt=salt, text=text).hex(),
                 "reason_hash": reason_hash(salt=salt, text=text).hex(),
+                "proposal_hash": proposal_hash(salt=salt, text=text).hex(),
             }
             for text in texts
         ]
@@ -341,6 +355,7 @@ MAKERS: Final[dict[str, Callable[[], Case]]] = {
     "commons.json": commons_vectors,
     "terms.json": terms_vectors,
     "forks.json": fork_vectors,
+    "voting.json": voting_vectors,
     "histories.json": history_vectors,
     "receipts.json": lambda: receipt_vectors(proof_books()),
     "memos.json": memo_vectors,

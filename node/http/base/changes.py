@@ -9,9 +9,18 @@ from dataclasses import dataclass
 
 from ledger.codec import Value, decode, encode
 from ledger.kinds import KINDS
-from ledger.memos import MAX_TEXT_BYTES, SALT_BYTES, reason_hash
+from ledger.memos import MAX_PROPOSAL_BYTES, SALT_BYTES
 from ledger.refusals import Refusal
-from ledger.transactions import AccountChange, Admit, Limit, SetStatus, Transaction
+from ledger.transactions import (
+    AccountChange,
+    Admit,
+    Limit,
+    Propose,
+    SetStatus,
+    TextBound,
+    Transaction,
+    binds_text,
+)
 from node.engine.answers import NotReady, Recorded, Refused
 from node.engine.view import View
 from node.http.base import facts, shapes
@@ -32,15 +41,14 @@ _REFUSED_WHEN_REPEATED = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReasonText:
-    """A reason in clear, with the salt that its hash needs."""
+    """A reason, or the text of a proposal, in clear, with the salt that its hash needs."""
 
     salt: bytes
     text: str
 
-    @property
-    def hash(self) -> bytes:
-        """What the log carries."""
-        return reason_hash(salt=self.salt, text=self.text)
+    def kept_under(self, hash_: bytes) -> Reason:
+        """As it is stored."""
+        return Reason(hash=hash_, salted_text=self.salt + self.text.encode("utf-8"))
 
     @property
     def shown(self) -> shapes.ReasonText:
@@ -49,11 +57,11 @@ class ReasonText:
 
 
 def read_reason(asked: shapes.ReasonText | None) -> ReasonText | None:
-    """The optional field `reason` of a request."""
+    """The optional field `reason` of a request: a reason, or the text of a proposal."""
     if asked is None:
         return None
-    if len(asked.text.encode("utf-8")) > MAX_TEXT_BYTES:
-        raise must_be("/reason/text", f"at most {MAX_TEXT_BYTES} bytes of UTF-8")
+    if len(asked.text.encode("utf-8")) > MAX_PROPOSAL_BYTES:
+        raise must_be("/reason/text", f"at most {MAX_PROPOSAL_BYTES} bytes of UTF-8")
     return ReasonText(salt=bytes(asked.salt), text=asked.text)
 
 
@@ -61,12 +69,12 @@ def check_reason(transaction: Transaction, reason: ReasonText | None) -> None:
     """Raise `request_malformed` unless the reason is the one that the transaction names."""
     if reason is None:
         return
-    if not isinstance(transaction, AccountChange):
-        raise Problem(REQUEST_MALFORMED, "Only a limit or a status has a reason.")
-    if transaction.reason != reason.hash:
+    if not isinstance(transaction, TextBound):
+        raise Problem(REQUEST_MALFORMED, "A transaction of this kind has no text.")
+    if not binds_text(transaction, salt=reason.salt, text=reason.text):
         raise Problem(
             REQUEST_MALFORMED,
-            "The transaction carries the hash of another reason or salt.",
+            "The transaction carries the hash of another text or salt.",
             pointer="/reason",
         )
 
@@ -76,7 +84,7 @@ async def submit(
 ) -> Recorded | Refused | NotReady:
     """Record a transaction and keep its reason. What was recorded before is found again."""
     result = await _record(api, data, transaction)
-    if isinstance(result, Recorded) and isinstance(transaction, AccountChange):
+    if isinstance(result, Recorded) and isinstance(transaction, TextBound):
         async with api.desk:
             await _keep(api, transaction, result.number, reason)
     return result
@@ -87,7 +95,7 @@ async def submit_at_desk(
 ) -> Recorded | Refused | NotReady:
     """As `submit`, for callers that hold `api.desk`."""
     result = await _record(api, data, transaction)
-    if isinstance(result, Recorded) and isinstance(transaction, AccountChange):
+    if isinstance(result, Recorded) and isinstance(transaction, TextBound):
         await _keep(api, transaction, result.number, reason)
     return result
 
@@ -122,7 +130,17 @@ def _recorded_before(
     return None
 
 
-async def _keep(
+async def _keep(api: Api, transaction: TextBound, number: int, text: ReasonText | None) -> None:
+    """Keep what belongs to a recorded transaction beside the log: its text, if it is known."""
+    if isinstance(transaction, AccountChange):
+        await _keep_change(api, transaction, number, text)
+    elif text is not None:
+        hash_ = transaction.text if isinstance(transaction, Propose) else transaction.reason
+        kept = text.kept_under(hash_)
+        await api.runner.change(lambda view: (Write(reasons=(kept,)), None))
+
+
+async def _keep_change(
     api: Api, transaction: AccountChange, number: int, reason: ReasonText | None
 ) -> None:
     """Note a recorded change for its account, with the reason's text if it is known."""
@@ -135,8 +153,7 @@ async def _keep(
         meta = {_changes_key(transaction.account): encode(kept[-_KEPT_CHANGES:])}
         reasons: tuple[Reason, ...] = ()
         if reason is not None:
-            salted = reason.salt + reason.text.encode("utf-8")
-            reasons = (Reason(hash=transaction.reason, salted_text=salted),)
+            reasons = (reason.kept_under(transaction.reason),)
             meta[_reason_key(transaction.reason)] = encode(transaction.account)
         return Write(reasons=reasons, meta=meta), None
 
@@ -192,6 +209,16 @@ def _change_facts(view: View, number: int, kind: str, hash_: bytes) -> shapes.Ch
     )
 
 
+def find_text(view: View, hash_: bytes) -> ReasonText | None:
+    """The text of a proposal with that hash, if it was kept here."""
+    salted = view.store.reason(hash_)
+    return None if salted is None else _unsalted(salted)
+
+
+def _unsalted(salted: bytes) -> ReasonText:
+    return ReasonText(salt=salted[:SALT_BYTES], text=salted[SALT_BYTES:].decode("utf-8"))
+
+
 def find_reason(view: View, hash_: bytes) -> tuple[ReasonText, int] | None:
     """The reason with that hash, and the account that it concerns."""
     salted = view.store.reason(hash_)
@@ -199,5 +226,4 @@ def find_reason(view: View, hash_: bytes) -> tuple[ReasonText, int] | None:
     account: Value = None if stored is None else decode(stored)
     if salted is None or not isinstance(account, int):
         return None
-    text = salted[SALT_BYTES:].decode("utf-8")
-    return ReasonText(salt=salted[:SALT_BYTES], text=text), account
+    return _unsalted(salted), account

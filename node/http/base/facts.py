@@ -9,9 +9,11 @@ from typing import Final
 from ledger.codec import split
 from ledger.entries import Entry, decode_entry, entry_kind
 from ledger.refusals import Refusal
+from ledger.rules.office import Office, stewards_in_office
 from ledger.state import COMMONS, Account
 from ledger.transactions import MAX_NUMBER, Kind, Pay, Return
 from ledger.validators.interface import Validator
+from ledger.validators.reading import LogReader
 from node.engine.recording.coming_back import has_come_back
 from node.engine.view import View
 from node.http.base import shapes
@@ -22,6 +24,22 @@ from node.spellings import PublicKey
 CLASSES: Final[tuple[shapes.Class, ...]] = ("person", "organisation")
 STATUSES: Final[tuple[shapes.Status, ...]] = ("open", "frozen", "closed")
 _RETURNS_LOOKED_AT = 1_000
+
+
+def own_log(view: View) -> LogReader:
+    """The own log, as the ledger's rules see it."""
+    return LogReader(view.validator, view.coop)
+
+
+def office(view: View) -> Office:
+    """The stewards of the own coop."""
+    return stewards_in_office(own_log(view))
+
+
+def steward_name(view: View, place: int) -> str:
+    """What people call the steward of a place, whether in office still or not."""
+    steward = office(view).stewards.get(place)
+    return f"#{place}" if steward is None else steward.name
 
 
 def public_account(view: View, coop: int, account: Account) -> shapes.Account:

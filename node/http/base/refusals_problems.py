@@ -10,6 +10,7 @@ from typing import Final
 
 from ledger.refusals import Refusal
 from node.http.base.problem import Problem, ProblemKind
+from node.http.base.voting_problems import VOTING_REFUSALS
 
 _SIGN_AGAIN: Final = "Sign it with the key that belongs to it, for this federation and coop."
 _NEW_REVISION: Final = (
@@ -202,8 +203,8 @@ _REFUSALS: Final[Mapping[Refusal, tuple[int, str, str, str]]] = {
     Refusal.STEWARD_UNKNOWN: (
         422,
         "No such steward",
-        "The charter has no steward with that number for this cooperative.",
-        "Use the steward's position in the charter, counted from 0.",
+        "Nobody who could sign is in office as a steward at that place.",
+        "Look up who is in office; who is frozen signs nothing.",
     ),
     Refusal.STEWARDS_TOO_FEW: (
         422,
@@ -307,6 +308,7 @@ _REFUSALS: Final[Mapping[Refusal, tuple[int, str, str, str]]] = {
         "The account has this status already.",
         "Nothing needs to be done.",
     ),
+    **VOTING_REFUSALS,
 }
 
 _ONLY_NODES_GET: Final = (
@@ -328,6 +330,8 @@ _RETRYABLE_REFUSALS: Final = {
     Refusal.COMMONS_TOO_LOW,
     Refusal.COOP_QUARANTINED,
     Refusal.COOP_NOT_ADMITTED,
+    Refusal.ENACTMENT_EARLY,
+    Refusal.PROPOSALS_TOO_MANY,
 }
 """Those that the very same bytes may pass later, when something else has happened."""
 

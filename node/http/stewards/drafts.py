@@ -14,7 +14,7 @@ from aiohttp import web
 
 from ledger.entries import decode_transaction
 from ledger.refusals import Refusal
-from ledger.transactions import Admit, MemberChange, encode_transaction
+from ledger.transactions import Admit, Propose, Signatures, Stewarded, encode_transaction
 from node.engine.answers import NotReady, Refused
 from node.engine.view import View
 from node.http.base import changes
@@ -36,10 +36,10 @@ from node.http.stewards.drafts_kept import (
     keep_draft,
     kept_drafts,
     others_like,
-    state_of,
     waiting_admissions,
 )
 from node.http.stewards.problems import DRAFT_NOT_FOUND
+from node.http.stewards.progress import state_of
 from node.store import DocumentKind
 
 _SUBJECT = "Stewards"
@@ -54,13 +54,14 @@ async def post_draft(api: Api, request: web.Request) -> web.Response:
     transaction = decode_transaction(bytes(asked.transaction))
     if isinstance(transaction, Refusal):
         raise refusal_problem(transaction)
-    if not isinstance(transaction, MemberChange):
-        raise Problem(WRONG_ENDPOINT, "Only admissions, limits and statuses are drafted.")
+    if not isinstance(transaction, Stewarded):
+        raise Problem(WRONG_ENDPOINT, "Only what stewards sign is drafted.")
     changes.check_reason(transaction, reason)
     if isinstance(transaction, Admit):
         check_own_signature(api, transaction)
-    for steward, signature in transaction.stewards:
-        check_steward_signature(api, transaction, steward=steward, signature=signature)
+    if isinstance(transaction, Propose) and transaction.members:
+        raise Problem(WRONG_ENDPOINT, "What members demand is not drafted by stewards.")
+    await _check_signatures(api, transaction, transaction.stewards)
     draft = Draft(
         kind=DocumentKind.DRAFT,
         created=api.clock_ms() // 1000,
@@ -72,6 +73,16 @@ async def post_draft(api: Api, request: web.Request) -> web.Response:
         if present is not None:
             draft = _merged(present, draft)
         return await _keep_and_submit(api, draft, status=201)
+
+
+async def _check_signatures(api: Api, transaction: Stewarded, signatures: Signatures) -> None:
+    """Raise the refusal's problem unless all of them are of stewards in office over this."""
+
+    def check(view: View) -> None:
+        for steward, signature in signatures:
+            check_steward_signature(api, view, transaction, steward=steward, signature=signature)
+
+    await api.runner.ask(check)
 
 
 def _merged(present: Draft, new: Draft) -> Draft:
@@ -88,10 +99,11 @@ def _merged(present: Draft, new: Draft) -> Draft:
 async def _keep_and_submit(api: Api, draft: Draft, *, status: int) -> web.Response:
     """Store a draft; submit it when enough have signed. For holders of `api.desk`."""
     await api.runner.change(lambda view: keep_draft(api, view, draft))
-    if not draft.is_complete(api):
-        return json_response(
-            draft_facts(api, draft, state="waiting"), status=status, is_private=True
-        )
+    is_complete, answer = await api.runner.ask(
+        lambda view: (draft.is_complete(view), draft_facts(api, view, draft, state="waiting"))
+    )
+    if not is_complete:
+        return json_response(answer, status=status, is_private=True)
     result = await changes.submit_at_desk(
         api, encode_transaction(draft.transaction), draft.transaction, draft.reason
     )
@@ -101,7 +113,9 @@ async def _keep_and_submit(api: Api, draft: Draft, *, status: int) -> web.Respon
         raise refusal_problem(result.refusal)
     if draft.kind is DocumentKind.DRAFT:  # a join stays, so that the person sees what became of it
         await api.runner.change(lambda view: (drop_draft(draft), None))
-    answer = draft_facts(api, draft, state="recorded", recorded=result)
+    answer = await api.runner.ask(
+        lambda view: draft_facts(api, view, draft, state="recorded", recorded=result)
+    )
     return json_response(answer, status=status, is_private=True)
 
 
@@ -112,7 +126,7 @@ async def post_signature(api: Api, request: web.Request) -> web.Response:
     steward, signature = asked.steward, bytes(asked.signature)
     async with api.desk:
         draft = await _find(api, request)
-        check_steward_signature(api, draft.transaction, steward=steward, signature=signature)
+        await _check_signatures(api, draft.transaction, ((steward, signature),))
         signatures = dict(draft.transaction.stewards) | {steward: signature}
         stewards = tuple(sorted(signatures.items()))
         signed = replace(draft, transaction=replace(draft.transaction, stewards=stewards))
@@ -140,6 +154,7 @@ def _shown(api: Api, view: View, drafts: Sequence[Draft]) -> list[shapes.Draft]:
     return [
         draft_facts(
             api,
+            view,
             draft,
             state=state_of(view, draft.transaction),
             others=others_like(view, draft.transaction, admissions),

@@ -15,17 +15,24 @@ from hashlib import sha256
 
 from ledger.codec import decode, encode
 from ledger.entries import decode_transaction
+from ledger.government.actions import Action
 from ledger.kinds import KINDS
 from ledger.messages import TAG_ENTRY, signed_bytes
 from ledger.refusals import Refusal
-from ledger.rules.members import check_change
+from ledger.rules.powers import stewards_needed
 from ledger.signatures import SignatureInvalid, verify
-from ledger.transactions import Admit, MemberChange, Status, encode_transaction, signed_part
-from ledger.validators.reading import LogReader
+from ledger.transactions import (
+    Admit,
+    Status,
+    Stewarded,
+    account_of,
+    encode_transaction,
+    signed_part,
+)
 from node.engine.answers import Recorded
 from node.engine.health.status import Readiness
 from node.engine.view import View
-from node.http.base import changes, facts
+from node.http.base import facts
 from node.http.base.api import Api
 from node.http.base.changes import ReasonText
 from node.http.base.problem import Problem
@@ -33,10 +40,11 @@ from node.http.base.problems import BUSY
 from node.http.base.refusals_problems import refusal_problem
 from node.http.base.shapes import AccountOfKey, RecordedEntry
 from node.http.stewards import shapes
+from node.http.stewards.progress import check_can_succeed, state_of
 from node.spellings import Binary, Json
 from node.store import Document, DocumentKind, Write
 
-_TOLD_ELSEWHERE = {"account", "reason", "key_signature", "stewards"}
+_TOLD_ELSEWHERE = {"account", "reason", "key_signature", "stewards", "members"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +53,7 @@ class Draft:
 
     kind: DocumentKind
     created: int
-    transaction: MemberChange
+    transaction: Stewarded
     reason: ReasonText | None
     origin: bytes = b""
     """Of a request to join: the same for requests from one address, and tells nobody which (see `joins`)."""
@@ -71,9 +79,14 @@ class Draft:
         """Whether it has expired."""
         return view.now_ms // 1000 >= self.expires(api)
 
-    def is_complete(self, api: Api) -> bool:
-        """Whether enough stewards have signed."""
-        return len(self.transaction.stewards) >= api.coop.steward_threshold
+    def is_complete(self, view: View) -> bool:
+        """Whether enough stewards have signed, as the bylaws ask for."""
+        return len(self.transaction.stewards) >= needed(view, self.transaction)
+
+
+def needed(view: View, transaction: Stewarded) -> int:
+    """How many stewards must sign it, as things are now."""
+    return stewards_needed(facts.own_log(view), transaction)
 
 
 def draft_id(content: bytes) -> str:
@@ -94,7 +107,7 @@ def read_draft(document: Document) -> Draft:
     match decode(document.data):
         case [bytes(data), salt, text, *rest]:  # drafts of the first layouts have no origin
             transaction = decode_transaction(data)
-            if isinstance(transaction, MemberChange):
+            if isinstance(transaction, Stewarded):
                 reason = None
                 if isinstance(salt, bytes) and isinstance(text, str):
                     reason = ReasonText(salt=salt, text=text)
@@ -110,23 +123,9 @@ def read_draft(document: Document) -> Draft:
     raise AssertionError("a stored draft can't be read")
 
 
-def state_of(view: View, transaction: MemberChange) -> shapes.DraftState:
-    """`waiting`; `recorded` when it is in the log; `overtaken` when it can't be any more."""
-    account = view.validator.account(view.coop, transaction.account)
-    if isinstance(transaction, Admit):
-        if account is not None:
-            is_same = account.key == transaction.key and account.handle == transaction.handle
-            return "recorded" if is_same else "overtaken"
-        taken = view.validator.account_named(view.coop, transaction.handle) is not None
-        return "overtaken" if taken else "waiting"
-    if account is None or account.revision < transaction.revision:
-        return "waiting"
-    hashes = [change.reason.hash for change in changes.changes_of(view, account.number)]
-    return "recorded" if transaction.reason in hashes else "overtaken"
-
-
 def draft_facts(
     api: Api,
+    view: View,
     draft: Draft,
     *,
     state: shapes.DraftState,
@@ -135,7 +134,6 @@ def draft_facts(
 ) -> shapes.Draft:
     """A draft as stewards see it."""
     transaction = draft.transaction
-    stewards = api.coop.stewards
     return shapes.Draft(
         id=draft.id,
         origin="join" if draft.kind is DocumentKind.JOIN else "steward",
@@ -144,13 +142,13 @@ def draft_facts(
         created=draft.created,
         expires=draft.expires(api),
         transaction=Binary(encode_transaction(transaction)),
-        account=transaction.account,
+        account=account_of(transaction),
         facts=_facts(transaction),
         signed_by=[
-            shapes.Signer(steward=number, name=stewards[number].name)
-            for number, _ in transaction.stewards
+            shapes.Signer(steward=place, name=facts.steward_name(view, place))
+            for place, _ in transaction.stewards
         ],
-        needed=api.coop.steward_threshold,
+        needed=needed(view, transaction),
         reason=None if draft.reason is None else draft.reason.shown,
         recorded=None if recorded is None else _recorded(api, recorded),
         same_handle=[] if others is None else others.drafts,
@@ -158,7 +156,7 @@ def draft_facts(
     )
 
 
-def _facts(transaction: MemberChange) -> Json:
+def _facts(transaction: Stewarded) -> Json:
     """The fields that are not told elsewhere, by the names that PROTOCOL gives them."""
     shown = [field.name for field in fields(transaction) if field.name not in _TOLD_ELSEWHERE]
     return {name.removesuffix("_"): _fact(name, getattr(transaction, name)) for name in shown}
@@ -172,6 +170,8 @@ def _fact(name: str, value: object) -> object:
             return facts.STATUSES[value]
         case int() if name == "class_":
             return facts.CLASSES[value]
+        case _ if isinstance(value, Action):
+            return value.value()
         case _:
             return value
 
@@ -187,7 +187,7 @@ def _recorded(api: Api, recorded: Recorded) -> RecordedEntry:
     )
 
 
-def signed_message(api: Api, transaction: MemberChange) -> bytes:
+def signed_message(api: Api, transaction: Stewarded) -> bytes:
     """What key and stewards sign."""
     return signed_bytes(
         TAG_ENTRY,
@@ -198,14 +198,15 @@ def signed_message(api: Api, transaction: MemberChange) -> bytes:
 
 
 def check_steward_signature(
-    api: Api, transaction: MemberChange, *, steward: int, signature: bytes
+    api: Api, view: View, transaction: Stewarded, *, steward: int, signature: bytes
 ) -> None:
-    """Raise the refusal's problem unless that steward signed the transaction."""
-    if steward >= len(api.coop.stewards):
+    """Raise the refusal's problem unless that steward, who is in office, signed the transaction."""
+    in_office = facts.office(view).stewards.get(steward)
+    if in_office is None:
         raise refusal_problem(Refusal.STEWARD_UNKNOWN)
     try:
         verify(
-            public_key=api.coop.stewards[steward].key,
+            public_key=in_office.key,
             message=signed_message(api, transaction),
             signature=signature,
         )
@@ -221,25 +222,6 @@ def check_own_signature(api: Api, admit: Admit) -> None:
         )
     except SignatureInvalid as error:
         raise refusal_problem(Refusal.SIGNATURE_INVALID) from error
-
-
-def check_can_succeed(api: Api, view: View, draft: Draft) -> None:
-    """Raise the refusal's problem for a draft that no steward's signature can help any more.
-
-    The ledger's own rules decide, all but those of signatures. A debt may be paid before the account is
-    closed, and somebody who waits to be admitted may be by then: such drafts may wait as well.
-    """
-    transaction = draft.transaction
-    if state_of(view, transaction) == "recorded":
-        return
-    refusal = check_change(transaction, state=LogReader(view.validator, view.coop))
-    if refusal is None or refusal is Refusal.BALANCE_NOT_ZERO:
-        return
-    if refusal is Refusal.ACCOUNT_UNKNOWN and transaction.account in {
-        waiting.transaction.account for waiting in waiting_admissions(api, view)
-    }:
-        return
-    raise refusal_problem(refusal)
 
 
 def waiting_admissions(api: Api, view: View) -> list[Draft]:
@@ -271,7 +253,7 @@ def expired(api: Api, view: View, kind: DocumentKind) -> tuple[tuple[DocumentKin
     )
 
 
-def others_like(view: View, admit: MemberChange, admissions: Sequence[Draft]) -> Others | None:
+def others_like(view: View, admit: Stewarded, admissions: Sequence[Draft]) -> Others | None:
     """What else there is of an admission's handle and key, for stewards and for whoever asks.
 
     `admissions` are all that wait. Nothing forbids two accounts of one key; people should know before they
@@ -306,7 +288,9 @@ def keep_draft(api: Api, view: View, draft: Draft) -> tuple[Write, None]:
 
     Raises the refusal's problem for one that can't succeed, and `busy` when it would be one too many.
     """
-    check_can_succeed(api, view, draft)
+    admissions = [each.transaction for each in waiting_admissions(api, view)]
+    waiting_to_join = [each for each in admissions if isinstance(each, Admit)]
+    check_can_succeed(view, draft.transaction, waiting_to_join)
     is_new = view.store.document(draft.kind, draft.id) is None
     most = api.settings.drafts
     dropped = tuple(each for each in expired(api, view, draft.kind) if each[1] != draft.id)

@@ -42,10 +42,10 @@ from node.http.stewards.drafts_kept import (
     kept_drafts,
     others_like,
     read_draft,
-    state_of,
     waiting_admissions,
 )
 from node.http.stewards.problems import DRAFT_NOT_FOUND, NUMBER_TAKEN
+from node.http.stewards.progress import state_of
 from node.store import Document, DocumentKind, Write
 
 _SUBJECT = "Joining"
@@ -117,7 +117,7 @@ def _free_number(api: Api, view: View, key: bytes, handle: str) -> int:
     """A number for the key: the one it has been promised, else the lowest that nobody has."""
     if view.validator.account_named(view.coop, handle) is not None:
         raise refusal_problem(Refusal.HANDLE_TAKEN)
-    taken = {draft.transaction.account: _key_of(draft) for draft in waiting_admissions(api, view)}
+    taken = {_number_of(draft): _key_of(draft) for draft in waiting_admissions(api, view)}
     taken |= {account: reserved.key for account, reserved in dict(api.proposals).items()}
     for account, holder in taken.items():
         if holder == key and view.validator.account(view.coop, account) is None:
@@ -165,11 +165,12 @@ async def post_join(api: Api, request: web.Request) -> web.Response:
     async with api.desk:
         kept = await api.runner.change(lambda view: _keep(api, view, draft))
     api.proposals.pop(admit.account, None)
-    others = await api.runner.ask(
-        lambda view: others_like(view, admit, waiting_admissions(api, view))
-    )
-    answer = draft_facts(api, kept, state="waiting", others=others)
-    return json_response(answer, status=201, is_private=True)
+
+    def look(view: View) -> shapes.Draft:
+        others = others_like(view, admit, waiting_admissions(api, view))
+        return draft_facts(api, view, kept, state="waiting", others=others)
+
+    return json_response(await api.runner.ask(look), status=201, is_private=True)
 
 
 def _keep(api: Api, view: View, draft: Draft) -> tuple[Write, Draft]:
@@ -193,7 +194,7 @@ def _keep(api: Api, view: View, draft: Draft) -> tuple[Write, Draft]:
     dropped |= {document.id for document in documents if _is_old(view, document)}
     waiting = [read_draft(document) for document in documents if document.id not in dropped]
     for other in waiting:
-        if other.transaction.account == admit.account:
+        if _number_of(other) == admit.account:
             if _key_of(other) != admit.key:
                 raise Problem(NUMBER_TAKEN)
             dropped.add(other.id)
@@ -227,6 +228,11 @@ def _most_crowding(waiting: Sequence[Draft], new: Draft) -> Draft:
 def _key_of(join: Draft) -> bytes:
     assert isinstance(join.transaction, Admit)
     return join.transaction.key
+
+
+def _number_of(join: Draft) -> int:
+    assert isinstance(join.transaction, Admit)
+    return join.transaction.account
 
 
 def _origin(api: Api, address: str) -> bytes:

@@ -81,7 +81,9 @@ class Draft(Shape, frozen=True):
     created: Time
     expires: Time
     transaction: Binary
-    account: Number
+    account: Annotated[
+        Number | None, Meta(description="Whom it is about; null for the cooperative as a whole.")
+    ]
     facts: Annotated[
         dict[str, Any], Meta(description="The fields of the transaction, by its kind.")
     ]

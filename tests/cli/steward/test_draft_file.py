@@ -104,7 +104,7 @@ def test_a_file_is_read_back(tmp_path: Path) -> None:
         ({"coop": 9}, "another federation"),
         ({"transaction": "AAAA"}, "no transaction"),
         ({"transaction": 1}, "not a draft"),
-        ({"reason": {"salt": "00" * 16, "text": "something else"}}, "the reason is not the one"),
+        ({"reason": {"salt": "00" * 16, "text": "something else"}}, "the text is not the one"),
         ({"coop": 2}, "not one of this content"),
     ],
 )

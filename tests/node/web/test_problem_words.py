@@ -9,7 +9,8 @@ from node.http.base.problem import kinds_in
 from node.http.base.problems import KEY_FORBIDDEN, KEY_INVALID
 from node.http.merchant import problems
 
-EXPLAINED = Path(node.web.__file__).parent / "static" / "parts" / "explain.js"
+PARTS = Path(node.web.__file__).parent / "static" / "parts"
+EXPLAINED = (PARTS / "explain.js", PARTS / "explain_votes.js")
 
 NEVER_BY_A_PAGE = {
     # Pages make these transactions themselves; that one is malformed is a fault, not a person's mistake.
@@ -60,14 +61,15 @@ BY_NODES_OR_PROGRAMS = re.compile(
 
 
 def test_every_refusal_that_people_meet_has_words() -> None:
-    worded = set(re.findall(r"^  ([a-z_]+): ", EXPLAINED.read_text("utf-8"), re.MULTILINE))
+    scripts = "".join(path.read_text("utf-8") for path in EXPLAINED)
+    worded = set(re.findall(r"^  ([a-z_]+): ", scripts, re.MULTILINE))
     of_merchants = {kind.code for kind in (*kinds_in(problems), KEY_INVALID, KEY_FORBIDDEN)}
     known = {refusal.code for refusal in Refusal} | of_merchants
     met = {code for code in known - NEVER_BY_A_PAGE if not BY_NODES_OR_PROGRAMS.search(code)}
-    assert met - worded == set(), "node/web/static/parts/explain.js words them"
+    assert met - worded == set(), "node/web/static/parts/explain.js or explain_votes.js words them"
 
 
 def test_what_a_proposal_at_the_desk_meets_has_words() -> None:
-    source = EXPLAINED.with_name("proposing.js").read_text("utf-8")
+    source = (PARTS / "proposing.js").read_text("utf-8")
     assert set(re.findall(r"^  ([a-z_]+): ", source, re.MULTILINE)) == AT_THE_DESK
     assert {refusal.code for refusal in Refusal} >= AT_THE_DESK

@@ -7,12 +7,12 @@ import { fromBase64url, fromHex, isEqual, toBase64url, toHex } from "../protocol
 import { Session } from "../parts/api.js";
 import { byId, facts, make, notice, onAction, showSection } from "../parts/dom.js";
 import { endorse, readProposals } from "../parts/endorsing.js";
-import { explain } from "../parts/explain.js";
+import { explainVote as explain } from "../parts/explain_votes.js";
 import { KINDS } from "../parts/kinds.js";
 import { seedFromWords } from "../protocol/mnemonic.js";
 import { canSign, keyFromSeed, sign } from "../protocol/signing.js";
 import {
-  ADMIT, LIMIT, decodeTransaction, encodeTransaction, entryMessage, reasonHash,
+  ADMIT, LIMIT, PROPOSE, decodeTransaction, encodeTransaction, entryMessage, proposalHash, reasonHash,
 } from "../protocol/messages.js";
 import { readProposal, showFields, whyNot } from "../parts/proposing.js";
 import { mark } from "../parts/receipt.js";
@@ -63,7 +63,8 @@ async function loadQueue(said = "") {
 
 async function showDraft(draft) {
   const transaction = decodeTransaction(fromBase64url(draft.transaction));
-  const member = transaction.kind === ADMIT ? null : await desk.session.get(`/v1/members/${transaction.account}`);
+  const isOfMember = transaction.kind !== ADMIT && transaction.account !== undefined;
+  const member = isOfMember ? await desk.session.get(`/v1/members/${transaction.account}`) : null;
   const item = make("li", { class: "card" }, make("h3", {}, headline(transaction, member)));
   item.append(make("dl", { class: "facts" }, ...facts(details(transaction, draft, member))));
   item.append(...(await reasonOf(transaction, draft.reason)));
@@ -119,7 +120,8 @@ const headline = (transaction, member) =>
   KINDS[transaction.kind].headline(transaction, `${member?.handle ?? transaction.handle}@${COOP}`);
 
 function details(transaction, draft, member) {
-  const pairs = [[say("Account"), String(transaction.account)], [say("Proposed"), showTime(draft.created)]];
+  const pairs = [[say("Proposed"), showTime(draft.created)]];
+  if (transaction.account !== undefined) pairs.unshift([say("Account"), String(transaction.account)]);
   if (member !== null) {
     pairs.push([say("May owe now up to"), showAmount(member.limit)], [say("Balance"), showAmount(member.balance)]);
   }
@@ -128,10 +130,12 @@ function details(transaction, draft, member) {
 
 // The reason, once it is the one whose hash is signed.
 async function reasonOf(transaction, reason) {
-  if (transaction.kind === ADMIT) return [];
+  const bound = transaction.reason ?? transaction.text;
+  if (bound === undefined) return [];
   if (reason === null) return [mark(false, say("No reason was given with it. Ask who proposed it before you sign."))];
-  const hash = await reasonHash({ salt: fromHex(reason.salt), text: reason.text });
-  if (!isEqual(hash, transaction.reason)) return [mark(false, say("The reason shown is not the one that would be signed. Don't sign."))];
+  const hashed = transaction.kind === PROPOSE ? proposalHash : reasonHash;
+  const hash = await hashed({ salt: fromHex(reason.salt), text: reason.text });
+  if (!isEqual(hash, bound)) return [mark(false, say("The reason shown is not the one that would be signed. Don't sign."))];
   return [make("p", { class: "note" }, reason.text)];
 }
 

@@ -64,11 +64,13 @@ const PROBLEMS = {
   takings_too_many: () => say("There were more payments in that time than are summed at once."),
 };
 
-export function explain(error) {
+// `more` has words of its own for the problems of one page.
+export function explain(error, more = {}) {
   if (error instanceof Unreachable) return say("The node can't be reached. Check your connection and try again.");
   if (error instanceof WrongNode) return say("This node belongs to another federation than your wallet.");
   if (!(error instanceof Problem)) return say("Something went wrong in this page: {text}", { text: error.message });
-  if (Object.hasOwn(PROBLEMS, error.code)) return PROBLEMS[error.code]();
+  const words = { ...PROBLEMS, ...more };
+  if (Object.hasOwn(words, error.code)) return words[error.code]();
   return say("The node answered: {text}", { text: `${error.detail} ${error.remedy}` });
 }
 

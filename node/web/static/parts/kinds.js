@@ -7,9 +7,10 @@
 
 import { toHex } from "../protocol/bytes.js";
 import {
-  ADMIT, ANCHOR, BYLAWS, CHARTER, INDEX, LEVY, LIMIT, PAY, RETURN, SPEND, STATUS,
+  ADMIT, ANCHOR, ATTEST, BYLAWS, CHARTER, ENACT, INDEX, LEVY, LIMIT, PAY, PROPOSE, RETURN, SPEND, STATUS, VOTE,
 } from "../protocol/messages.js";
 import { make } from "./dom.js";
+import { actionWords, detailsOfProposal } from "./voting_words.js";
 import { say, showAmount, showDay } from "./words.js";
 
 export const KINDS = {
@@ -50,6 +51,18 @@ export const KINDS = {
     many: () => say("Bylaws adopted"),
     headline: () => say("Adopt the first bylaws of the cooperative"),
     details: ({ articles }) => [[say("Articles"), String(articles.length)]],
+  },
+  [PROPOSE]: {
+    many: () => say("Proposals"),
+    headline: ({ action }) => say("Open a vote: {what}", { what: actionWords(action) }),
+    details: (transaction) => detailsOfProposal(transaction),
+  },
+  [VOTE]: { many: () => say("Votes") },
+  [ENACT]: { many: () => say("Votes counted") },
+  [ATTEST]: {
+    many: () => say("Results of votes held elsewhere"),
+    headline: ({ proposal, yes, no, abstain }) => say("The vote about proposal {number} ended with {yes} yes, {no} no, {abstain} abstaining", { number: proposal, yes, no, abstain }),
+    details: ({ result }) => [[say("The result file has the hash"), make("code", {}, toHex(result))]],
   },
 };
 

@@ -8,7 +8,7 @@ import { decode, encode } from "./codec.js";
 import { ProofError, sha256, signedBytes, tag } from "./signing.js";
 
 export const PAY = 1, ADMIT = 2, LIMIT = 3, STATUS = 4, ANCHOR = 6, INDEX = 7, RETURN = 8, LEVY = 12, CHARTER = 13;
-export const SPEND = 18, BYLAWS = 21;
+export const PROPOSE = 9, VOTE = 10, ENACT = 11, SPEND = 18, BYLAWS = 21, ATTEST = 23;
 export const HANDLE = /^[a-z0-9][a-z0-9._-]{0,31}$/;
 export const COOP_NAME = /^[a-z0-9][a-z0-9-]{0,31}$/;
 export const MOST_TEXT_BYTES = 512;
@@ -46,6 +46,9 @@ function isArticles(value) {
   });
 }
 
+const isRising = (most) => (value) => Array.isArray(value) && value.length <= most
+  && value.every((each, place) => isNumber(each) && (place === 0 || value[place - 1] < each));
+
 const isPrice = (value) => Array.isArray(value) && value.length === 2 && value.every(isUint);
 
 const INDEX_SHAPE = {
@@ -76,6 +79,17 @@ const SHAPES = {
   [ANCHOR]: [0, { coop: isNumber, length: isUint, head: isHash, signatures: isSignatures(256) }],
   [INDEX]: [0, INDEX_SHAPE],
   [RETURN]: [0, { coop: isNumber, number: isUint }],
+  [PROPOSE]: [2, {
+    number: isUint, action: Array.isArray, text: isHash, ballot: orNull(isHash), about: isRising(64),
+    first: isUint, second: isUint, stewards: isSignatures(64), members: isSignatures(256),
+  }],
+  [VOTE]: [1, {
+    account: isNumber, proposal: isUint, sequence: isUint, choice: isOneOf(0, 1, 2), signature: isSignature,
+  }],
+  [ENACT]: [0, { proposal: isUint, yes: isUint, no: isUint, abstain: isUint }],
+  [ATTEST]: [1, {
+    proposal: isUint, yes: isUint, no: isUint, abstain: isUint, result: isHash, stewards: isSignatures(64),
+  }],
   [CHARTER]: [0, {
     version: isUint, base: isHash, change: Array.isArray, signatures: isSignatures(256), round: isUint,
   }],
@@ -120,6 +134,9 @@ function fromFields(fields) {
   if (fields[0] === LIMIT && (transaction.until === null) !== (transaction.after === null)) {
     throw new ProofError("a limit with one of its dates missing");
   }
+  if (fields[0] === PROPOSE && transaction.stewards.length && transaction.members.length) {
+    throw new ProofError("a proposal by stewards and by members");
+  }
   return transaction;
 }
 
@@ -139,6 +156,7 @@ export function decodeEntry(bytes) {
 // --- references and sessions, section 8 ---
 
 export const reasonHash = ({ salt, text }) => sha256(tag("fiado1.reason"), salt, utf8(text));
+export const proposalHash = ({ salt, text }) => sha256(tag("fiado1.text"), salt, utf8(text));
 export const memoReference = ({ salt, text }) => sha256(tag("fiado1.memo"), salt, utf8(text));
 
 // What ties a payment to a merchant's invoice; `price` is [minor units, day] or null.

@@ -1,0 +1,121 @@
+"""What a vote decides about one account: its limit, its status, its expulsion. PROTOCOL section 13.3.
+
+The first two do what a `limit` or `status` entry does, and are how stewards' decisions are appealed against.
+"""
+
+from dataclasses import replace
+from typing import Protocol
+
+from ledger.codec import MAX
+from ledger.effects import Effects
+from ledger.government.actions import DecideLimit, DecideStatus, Expel
+from ledger.refusals import Refusal
+from ledger.rules.members import check_limit_values, with_limit
+from ledger.state import COMMONS, Account
+from ledger.transactions import Limit, Status
+
+
+class DecidingState(Protocol):
+    """What is seen of a log to decide about an account."""
+
+    @property
+    def commons(self) -> int:
+        """The balance of its commons."""
+
+    def account(self, number: int) -> Account | None:
+        """The account, not to be changed."""
+
+
+def check_limit(action: DecideLimit, state: DecidingState) -> Refusal | None:
+    """The refusal that this limit earns, or None."""
+    return _check_account(action.account, state) or check_limit_values(_limit(action, state))
+
+
+def set_limit(action: DecideLimit, state: DecidingState, *, time: int) -> Effects:
+    """The account gets the limit."""
+    account = _known(action.account, state)
+    return Effects(accounts=(with_limit(_limit(action, state), account, time),))
+
+
+def _limit(action: DecideLimit, state: DecidingState) -> Limit:
+    """The entry that would do the same; its reason, which is the proposal's text, changes no account."""
+    return Limit(
+        account=action.account,
+        revision=_known(action.account, state).revision + 1,
+        limit=action.limit,
+        from_=action.from_,
+        until=action.until,
+        after=action.after,
+        reason=bytes(32),
+    )
+
+
+def check_status(action: DecideStatus, state: DecidingState) -> Refusal | None:
+    """The refusal that freezing or thawing earns, or None."""
+    refusal = _check_account(action.account, state)
+    if refusal is not None:
+        return refusal
+    # 13.3.10
+    if (_known(action.account, state).status is Status.FROZEN) == action.is_frozen:
+        return Refusal.STATUS_UNCHANGED
+    return None
+
+
+def set_status(action: DecideStatus, state: DecidingState) -> Effects:
+    """The account is frozen, or thawed."""
+    account = _known(action.account, state)
+    status = Status.FROZEN if action.is_frozen else Status.OPEN
+    return Effects(accounts=(replace(account, revision=account.revision + 1, status=status),))
+
+
+def check_expulsion(action: Expel, state: DecidingState) -> Refusal | None:
+    """The refusal that an expulsion earns, or None."""
+    refusal = _check_account(action.account, state)
+    if refusal is not None:
+        return refusal
+    account = _known(action.account, state)
+    # 13.3.11: what somebody owes is settled first.
+    if account.balance < 0:
+        return Refusal.EXPULSION_OF_DEBTOR
+    return _check_payee(action, account, state)
+
+
+def _check_payee(action: Expel, account: Account, state: DecidingState) -> Refusal | None:
+    # 13.3.12
+    if action.payee == action.account:
+        return Refusal.PAYEE_IS_PAYER
+    payee = None if action.payee is None else state.account(action.payee)
+    if action.payee is not None and (payee is None or action.payee == COMMONS):
+        return Refusal.PAYEE_UNKNOWN
+    if payee is not None and payee.status is Status.CLOSED:
+        return Refusal.PAYEE_CLOSED
+    # 13.3.13
+    held = state.commons if payee is None else payee.balance
+    return Refusal.BALANCE_OUT_OF_RANGE if held + account.balance > MAX else None
+
+
+def expel(action: Expel, state: DecidingState, *, number: int) -> Effects:
+    """The account closes by entry `number`, and what it has is the payee's or the commons'."""
+    account = _known(action.account, state)
+    closed = replace(
+        account, revision=account.revision + 1, status=Status.CLOSED, closed=number, balance=0
+    )
+    if action.payee is None:
+        return Effects(accounts=(closed,), commons=account.balance)
+    payee = _known(action.payee, state)
+    return Effects(accounts=(closed, replace(payee, balance=payee.balance + account.balance)))
+
+
+def _check_account(number: int, state: DecidingState) -> Refusal | None:
+    # 13.3.7
+    account = state.account(number)
+    if account is None or number == COMMONS:
+        return Refusal.ACCOUNT_UNKNOWN
+    # 13.3.8
+    return Refusal.ACCOUNT_CLOSED if account.status is Status.CLOSED else None
+
+
+def _known(number: int, state: DecidingState) -> Account:
+    account = state.account(number)
+    assert account is not None, "what is carried out was checked"
+    return account

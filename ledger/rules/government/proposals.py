@@ -1,0 +1,128 @@
+"""`propose`: how a vote is opened, PROTOCOL section 13.3."""
+
+from typing import Final
+
+from ledger.effects import Effects
+from ledger.government.tally import Proposal
+from ledger.government.voting import MAX_DEMANDING, Propose
+from ledger.refusals import Refusal
+from ledger.rules.government.actions import (
+    about_of,
+    check_action,
+    is_special,
+    notice_of,
+)
+from ledger.rules.government.register import proposal_row, read_register
+from ledger.rules.government.rolls import roll_count, roll_cut
+from ledger.rules.government.terms import VotingTerms, voting_terms
+from ledger.rules.government.votes import VotingState
+from ledger.rules.office import Verify, seats_of_log
+from ledger.signatures import SignatureInvalid
+from ledger.state import COMMONS
+from ledger.transactions import Status
+
+MAX_OPEN: Final = 64
+"""The most proposals that are open at once."""
+
+LONGEST_S: Final = 366 * 86_400
+"""The second close is at most so long after the earliest first one: no vote is open for ever."""
+
+
+def check_proposal(propose: Propose, *, state: VotingState, time: int) -> Refusal | None:
+    """The refusal that a proposal earns whoever signed it, or None."""
+    register, terms = read_register(state), voting_terms(state)
+    # 13.3.1
+    if propose.number != register.last + 1:
+        return Refusal.PROPOSAL_NUMBER_WRONG
+    # 13.3.2
+    if len(register.waiting) >= MAX_OPEN:
+        return Refusal.PROPOSALS_TOO_MANY
+    # 13.3.3
+    if not _has_dates(propose, terms, time):
+        return Refusal.PROPOSAL_DATES_WRONG
+    # 13.3.4: nobody is taken off the roll of what is not their own matter.
+    demanded = about_of(propose.action, seats_of_log(state))
+    if demanded is not None and propose.about != demanded:
+        return Refusal.PROPOSAL_ABOUT_WRONG
+    # 13.3.5
+    if any(each == COMMONS or state.account(each) is None for each in propose.about):
+        return Refusal.ACCOUNT_UNKNOWN
+    return check_action(
+        propose.action, second=propose.second, terms=terms, state=state
+    ) or _check_demanding(propose, state, time)
+
+
+def _has_dates(propose: Propose, terms: VotingTerms, time: int) -> bool:
+    earliest = time + notice_of(propose.action, terms)
+    if propose.first < earliest or propose.second < propose.first + terms.second_call:
+        return False
+    return propose.second <= earliest + terms.second_call + LONGEST_S
+
+
+def _check_demanding(propose: Propose, state: VotingState, time: int) -> Refusal | None:
+    """The refusal that the members earn who demand it, their signatures aside."""
+    if not propose.members:
+        return None
+    opened = open_proposal(propose, state=state, time=time, number=0)
+    accounts = [(number, state.account(number)) for number, _ in propose.members]
+    for number, account in accounts:
+        # 13.3.15
+        if account is None or not opened.is_on_roll(number=number, opened=account.opened):
+            return Refusal.NOT_ON_ROLL
+        if account.status is Status.CLOSED:
+            return Refusal.ACCOUNT_CLOSED
+        if account.status is Status.FROZEN:
+            return Refusal.ACCOUNT_FROZEN
+    # 13.3.16
+    least = demanded_members(opened.roll, voting_terms(state))
+    return Refusal.DEMAND_TOO_SMALL if len(accounts) < least else None
+
+
+def demanded_members(roll: int, terms: VotingTerms) -> int:
+    """How many members of a roll can open a vote: their share, rounded up, at least one of them.
+
+    Never more than fit an entry, so that it is possible in a large coop too.
+    """
+    share = -(-roll * terms.demand // 1000)
+    return min(max(share, 1), MAX_DEMANDING)
+
+
+def check_members_signatures(
+    propose: Propose, *, state: VotingState, message: bytes, verify: Verify
+) -> Refusal | None:
+    """The refusal that the signatures of members earn who demand a vote, or None."""
+    # 13.3.17
+    try:
+        for number, signature in propose.members:
+            account = state.account(number)
+            assert account is not None, "who demands a vote was checked to be a member"
+            verify(public_key=account.key, message=message, signature=signature)
+    except SignatureInvalid:
+        return Refusal.SIGNATURE_INVALID
+    return None
+
+
+def open_proposal(propose: Propose, *, state: VotingState, time: int, number: int) -> Proposal:
+    """The proposal as entry `number` opens it at `time`."""
+    terms = voting_terms(state)
+    cut = roll_cut(state, time=time, membership=terms.membership)
+    return Proposal(
+        action=propose.action,
+        text=propose.text,
+        ballot=propose.ballot,
+        about=propose.about,
+        opened=number,
+        time=time,
+        cut=cut,
+        roll=roll_count(state, cut=cut, about=propose.about),
+        first=propose.first,
+        second=propose.second,
+        rules=terms.rules(is_special=is_special(propose.action)),
+    )
+
+
+def take_proposal(propose: Propose, *, state: VotingState, time: int, number: int) -> Effects:
+    """The vote is open."""
+    opened = open_proposal(propose, state=state, time=time, number=number)
+    register = read_register(state).opened()
+    return Effects(chapters=(register.row(), proposal_row(propose.number, opened)))

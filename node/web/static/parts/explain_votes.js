@@ -1,0 +1,29 @@
+// What the node refuses of proposals and votes, in words for people; only pages with votes load this.
+
+import { explain } from "./explain.js";
+import { say } from "./words.js";
+
+const PROBLEMS = {
+  proposal_number_wrong: () => say("Another proposal was opened meanwhile. Make yours again."),
+  proposals_too_many: () => say("Too many proposals are open. Wait until one has closed."),
+  proposal_dates_wrong: () => say("The bylaws don't let a vote close then. Choose later days."),
+  proposal_about_wrong: () => say("The proposal doesn't name those whose own matter it is. Make it again."),
+  demand_too_small: () => say("Too few members have signed it so far."),
+  not_on_roll: () => say("You can't vote about this: you joined after the vote had opened, or it is about you."),
+  proposal_unknown: () => say("There is no such proposal."),
+  ballot_elsewhere: () => say("This vote is secret, and held with another program. Its text says how to vote."),
+  vote_late: () => say("Too late: this vote has closed."),
+  vote_repeated: () => say("Your vote was recorded already. Look again before you change it."),
+  vote_sequence_gap: () => say("Something of your earlier votes is missing here. Look again, then vote."),
+  vote_unchanged: () => say("You have said that already."),
+  count_wrong: () => say("That is not the count of the votes."),
+  proposal_enacted: () => say("This vote is over and counted."),
+  attestation_out_of_place: () => say("No result is awaited for this proposal."),
+  election_impossible: () => say("Too few people for so many signatures, or for the bylaws."),
+  term_of_office_wrong: () => say("The bylaws don't let a term of office end then."),
+  place_not_in_office: () => say("Nobody is a steward at that place."),
+  expulsion_of_debtor: () => say("The member owes something. That has to be settled before an expulsion."),
+  enactment_early: () => say("The vote has not closed yet."),
+};
+
+export const explainVote = (error) => explain(error, PROBLEMS);
