@@ -18,8 +18,10 @@ def is_pardoned(evidence: Evidence, charter: Charter) -> bool:
         return False
     match evidence:
         case ForkEvidence():
-            # Of two heads the longer one is the newer misdeed.
-            return not _is_since(evidence.longer, coop, charter)
+            # With a head from before, anybody could accuse it anew: what it has signed since contradicts that
+            # other history, as was decided.
+            heads = (evidence.shorter, evidence.longer)
+            return not all(_is_since(signed, coop, charter) for signed in heads)
         case InvalidEntryEvidence():
             return not _is_since(evidence.signed, coop, charter)
         case _:

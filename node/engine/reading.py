@@ -208,16 +208,21 @@ class _Tail:
         return True
 
 
-def read_entries(store: Store, coop: int, first: int, *, max_bytes: int) -> Entries | None:
+def read_entries(
+    store: Store, coop: int, first: int, *, max_bytes: int, seams: Sequence[int] = ()
+) -> Entries | None:
     """Entries from `first` to a signed head; None when there are none.
 
-    More than `max_bytes` only when no signed head comes before.
+    More than `max_bytes`, or beyond the first of the `seams` (lengths, rising), only when no signed head
+    comes before.
     """
+    seam = next((length for length in seams if length >= first), None)
     best: tuple[int, SignedHead] | None = None
     parts: list[bytes] = []
     size, previous = 0, b""
     for segment in store.segments(coop, first):
-        if best is not None and size + len(segment.entries) > max_bytes:
+        is_over = size + len(segment.entries) > max_bytes
+        if best is not None and (is_over or (seam is not None and segment.last > seam)):
             break
         previous = previous or segment.previous
         parts.append(segment.entries)

@@ -5,9 +5,10 @@ the coop whose log waits and of every other peer in turn, from where it parts fr
 beside the log (`node.engine.branches_kept`), the state of all logs is made anew with it, and replication
 goes on.
 
-Rules: only of a coop against which there is evidence of a fork, only what a log waits for, under a signed
-head; bounded in bytes, and no more branches of a log than there are other coops. What goes on from the log
-is no branch of it: replication brings that, and a branch that is all in the log is dropped.
+Rules: only of a coop that may have forked (there is evidence, or peers know a newer charter, by which it was
+readmitted or has another key), only what a log waits for, under a signed head; bounded in bytes, and no more
+branches of a log than there are other coops. What goes on from the log is no branch of it: replication brings
+that, and a branch that is all in the log is dropped.
 """
 
 from dataclasses import dataclass, field
@@ -20,8 +21,9 @@ from ledger.state import Waiting
 from node.engine.branches_kept import Branch, branch_documents, load_branches
 from node.engine.core import Core
 from node.engine.costs import SIGNATURE
-from node.engine.reading import load_state, read_entries
+from node.engine.reading import load_state
 from node.engine.replication.replicas import Replicas
+from node.engine.replication.serving import read_for_peers
 from node.engine.tick import Tick
 from node.engine.wire import BranchEntries, Entries, GetBranch
 from node.errors import PeerFault
@@ -96,8 +98,7 @@ class Branches:
         if not core.has_log(asked.coop):
             return None
         if core.head_at(asked.coop, asked.length) == asked.head:
-            size = core.settings.entries_message_bytes
-            return read_entries(core.store, asked.coop, asked.first, max_bytes=size)
+            return read_for_peers(core, asked.coop, asked.first)
         for branch in self._held(asked.coop):
             if branch.head_at(asked.length) == asked.head:
                 return branch.from_entry(core.store, asked.first)
@@ -119,11 +120,16 @@ class Branches:
 
     def _is_wanted(self, wait: Waiting) -> bool:
         return (
-            self._core.has_forked(wait.coop)
+            self._may_have_forked(wait.coop)
             and not (wait.coop == self._core.coop and self._core.accused.get(wait.coop))
             and wait not in self._kept
             and not self._replicas.is_held(wait)
         )
+
+    def _may_have_forked(self, coop: int) -> bool:
+        """Whether it is known, or peers may know by what this node has not come to yet."""
+        core = self._core
+        return core.has_forked(coop) or any(map(core.knows_less_than, core.peers))
 
     def _ask(self, tick: Tick, wait: Waiting, fetch: _Fetch) -> None:
         able = self._able(wait)
@@ -156,16 +162,19 @@ class Branches:
                 message.head,
             )
             if is_asked and (fetch.peer, fetch.first) == (peer, part.first):
-                self._check(peer, part)
-                self._take(tick, wait, fetch, part)
+                if self._is_sound(peer, part):
+                    self._take(tick, wait, fetch, part)
                 return
 
-    def _check(self, peer: int, part: Entries) -> None:
+    def _is_sound(self, peer: int, part: Entries) -> bool:
+        """Whether a part is under a head that its coop has signed, with a key that is known here."""
         core = self._core
         core.work.spend(peer, SIGNATURE)
         coop = core.newest.coops.get(part.coop)
         # A branch may go on beyond where another key counts in the one that stands.
         if coop is None or not is_signed_by(part.signed, coop.all_keys, core.newest):
+            if core.knows_less_than(peer):
+                return False
             raise PeerFault("a branch that its coop has not signed")
         try:
             entries = split(part.entries)
@@ -174,6 +183,7 @@ class Branches:
         is_whole = part.first + len(entries) - 1 == part.signed.length
         if not is_whole or extend_all(part.previous, entries) != part.signed.head:
             raise PeerFault("a branch that does not lead to its signed head")
+        return True
 
     def _take(self, tick: Tick, wait: Waiting, fetch: _Fetch, part: Entries) -> None:
         before = fetch.parts[-1].signed.head if fetch.parts else None

@@ -132,6 +132,8 @@ class Replicas:
             return
         # `learn` passes over heads that are not news, but what is kept is always checked.
         if message.signed != self.best.get(coop) and not self._is_signed(peer, message.signed):
+            # It would send the same again; what else it has, it has to say first.
+            self._requests.disbelieve(peer, coop)
             return
         self._kept(coop).add(Kept(peer=peer, entries=message), length=length)
 

@@ -24,9 +24,7 @@ def serve(core: Core, tick: Tick, peer: int, message: Get) -> None:
     if message.first > core.length(message.coop) and message.coop not in core.accused:
         return
     try:
-        found = read_entries(
-            core.store, message.coop, message.first, max_bytes=settings.entries_message_bytes
-        )
+        found = read_for_peers(core, message.coop, message.first)
         if found is None:
             found = entries_from_evidence(core, message.coop, message.first)
         if found is not None:
@@ -39,6 +37,18 @@ def serve(core: Core, tick: Tick, peer: int, message: Get) -> None:
         core.work.spend(peer, CHAIN + 5 * reading(len(found.entries)))
         tick.served_bytes[peer] = served + max(len(found.entries), settings.served_bytes // 64)
         tick.send(peer, found.encode())
+
+
+def read_for_peers(core: Core, coop: int, first: int) -> Entries | None:
+    """Entries from `first` to a signed head, as many as a message takes.
+
+    Where another node key counts from a length on, they end before, if that can be: whoever replicates from
+    the first entry learns of the new key only from what others' logs have after they anchored that far.
+    """
+    found = core.newest.coops.get(coop)
+    seams = [] if found is None else [earlier.until for earlier in found.earlier_keys]
+    size = core.settings.entries_message_bytes
+    return read_entries(core.store, coop, first, max_bytes=size, seams=seams)
 
 
 def _check(core: Core, found: Entries) -> None:

@@ -5,8 +5,11 @@ from typing import Any, cast
 
 import pytest
 
+from ledger.chain import SignedHead
 from ledger.charter_changes import Change, DecideBranch, Quarantine, Readmit
+from ledger.codec import split
 from ledger.entries import encode_entry
+from ledger.evidence import ForkEvidence
 from ledger.invariants import find_violations, fork_loss
 from ledger.validators.interface import Validator
 from node.audit import Fault, audit_store
@@ -218,6 +221,26 @@ def test_evidence_from_before_the_readmission_is_passed_over() -> None:
     rig.start(2)
     assert rig.hear(2, 1, EvidenceNews(evidence.encode())).disconnects == []
     assert _accused(rig) == [(), (), ()]
+
+
+def test_what_was_signed_before_the_readmission_accuses_nobody_of_what_follows() -> None:
+    rig = readmitted()
+    (old,) = core_of(rig.engines[1]).evidence[3]
+    assert isinstance(old, ForkEvidence)
+    newest = rig.head(1, 3)
+    log = [head for head in (old.shorter, old.longer) if not _is_in_log(rig, head)]
+    segments = rig.stores[1].segments(3, log[0].length + 1)
+    entries = [entry for segment in segments for entry in split(segment.entries)]
+    start = core_of(rig.engines[1]).head_at(3, log[0].length)
+    assert start is not None
+    mixed = ForkEvidence(shorter=log[0], longer=newest, start=start, entries=tuple(entries))
+    mixed.check(rig.engines[1].newest)
+    assert rig.hear(1, 2, EvidenceNews(mixed.encode())).disconnects == []
+    assert rig.engines[1].status().accused == ()
+
+
+def _is_in_log(rig: Rig, head: SignedHead) -> bool:
+    return core_of(rig.engines[1]).head_at(3, head.length) == head.head
 
 
 def test_whoever_cheats_again_is_accused_again() -> None:
