@@ -34,7 +34,7 @@ ACTS: Final[tuple[tuple[str, Callable[[World], None]], ...]] = (
 
 
 def run_play(root: Path, *, program: click.Command, output: Output) -> bool:
-    """Play all acts with everything in folders under `root`; whether all could be played."""
+    """Play all acts with everything in folders under `root`; whether all could be, and the books are right."""
     begun = time.monotonic()
     stage, cast = Stage(output, program), Cast(root)
     failed: list[str] = []
@@ -62,7 +62,7 @@ def run_play(root: Path, *, program: click.Command, output: Output) -> bool:
             "not_played": failed,
         }
     )
-    return not failed
+    return not failed and summary == {"sum": 0, "digests_equal": True}
 
 
 def _play(world: World, play: Callable[[World], None]) -> str | None:
@@ -87,12 +87,14 @@ def _audit(world: World, failed: Sequence[str]) -> dict[str, Any]:
     """Audit every node that runs, again while they have not all seen the last entry yet."""
     urls = [world.url(coop) for coop in world.honest()]
     audited: dict[str, Any] = {}
+    said = "nobody has audited"
 
     def agree() -> bool:
-        nonlocal audited
+        nonlocal audited, said
         try:
             audited = world.stage.ask(world.cast.anybody, "audit", *urls)
-        except TourFailed:
+        except TourFailed as failed:
+            said = failed.output
             return False
         return audited["digests_equal"] is True
 
@@ -101,5 +103,6 @@ def _audit(world: World, failed: Sequence[str]) -> dict[str, Any]:
         world.wait("fiado audit", agree)
         world.stage.run(world.cast.anybody, "audit", urls[0])
     except (TourFailed, IndexError):
+        world.stage.say(f"The audits do not agree, or find something wrong: {said}")
         return {"sum": None, "digests_equal": False}
     return {"sum": audited["audits"][0]["sum"], "digests_equal": audited["digests_equal"]}
