@@ -34,7 +34,7 @@ ACTS: Final[tuple[tuple[str, Callable[[World], None]], ...]] = (
 
 
 def run_play(root: Path, *, program: click.Command, output: Output) -> bool:
-    """Play all acts with everything in folders under `root`; whether all could be, and the books are right."""
+    """Play all acts with everything in folders under `root`; whether all went well, the audits too."""
     begun = time.monotonic()
     stage, cast = Stage(output, program), Cast(root)
     failed: list[str] = []

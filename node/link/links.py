@@ -12,6 +12,7 @@ functions. Authenticity is checked by `proving`; what messages say is the engine
 
 import asyncio
 import logging
+import os
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -234,7 +235,7 @@ class Links:
                 if self._chance.steady_ms() - began_ms >= self._settings.stable_ms:
                     attempts = 0
             except (TimeoutError, OSError, aiohttp.ClientError, HandshakeRefused) as error:
-                text = str(error) or type(error).__name__
+                text = _why(error)
                 self._node.not_reached(coop, text)
                 self._note_refusal(coop, error)
                 if text != logged:  # once for each reason, not once for each attempt
@@ -366,3 +367,13 @@ class Links:
         task = asyncio.create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _why(error: Exception) -> str:
+    """Why somebody could not be reached: the system's few words where there are such."""
+    cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
+    if isinstance(cause, OSError) and cause.errno is not None and cause.errno > 0:
+        return os.strerror(cause.errno)
+    if isinstance(cause, OSError) and cause.strerror:
+        return cause.strerror
+    return str(error) or type(error).__name__

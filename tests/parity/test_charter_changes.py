@@ -23,8 +23,11 @@ from ledger.charter_changes import (
     SetNodeKey,
     SetQuorums,
 )
+from ledger.entries import encode_entry
 from ledger.invariants import find_violations
+from ledger.refusals import Refusal
 from ledger.signatures import SigningKey
+from ledger.validators.interface import Replayed
 from tests.builders import Books, signing_key
 from tests.charter_builders import FOURTH, Union, open_union
 from tests.histories import grow
@@ -150,6 +153,45 @@ def test_everything_happens() -> None:
             SetQuorums,
         )
     }
+
+
+def with_two_keys() -> tuple[Union, bytes, bytes]:
+    """Coop 2's node has got another key, and log 1 has taken that in. Anchors of its log by each."""
+    union = open_union(seed="two keys")
+    books, key = union.books, signing_key("two keys", "new")
+    books.admit(2, 1, 2, 3)
+    old = books.anchor_bytes(2, 2)
+    union.decide(SetNodeKey(coop=2, key=key.public_key, length=3), 1, 2)
+    union.with_key(2, key)
+    books.admit(2, 4)
+    return union, old, books.anchor_bytes(2)
+
+
+def replay_in_one_call(union: Union, *more: bytes) -> Replayed | None:
+    """Log 1 as a node does that catches up: all of it at once, with `more` at its end."""
+    both, logs = Both(union.federation.founding), union.books.logs
+    for coop in (2, 3):
+        both.replay(coop, b"".join(logs[coop]))
+    added = [encode_entry(union.books.now, transaction) for transaction in more]
+    replayed = both.replay(1, b"".join([*logs[1], *added]))
+    both.check_state()
+    return replayed
+
+
+def test_a_witness_has_another_key_than_the_head_of_its_own_log_had() -> None:
+    union, old, new = with_two_keys()
+    books = union.books
+    books.admit(3, 1)
+    head = books.signed_head(3)
+    witnessed = books.federation.anchor(3, length=head.length, head=head.head, signers=(2, 3))
+    replayed = replay_in_one_call(union, witnessed, old, new)
+    assert replayed is not None
+    assert replayed.refusal is None
+    forged = books.anchor_bytes(2, 2)
+    replayed = replay_in_one_call(union, witnessed, forged, new)
+    assert replayed is not None
+    assert replayed.refusal is Refusal.SIGNATURE_INVALID
+    assert replayed.count == len(books.logs[1]) + 1
 
 
 @st.composite

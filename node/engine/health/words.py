@@ -81,6 +81,7 @@ _WHY: Final[Mapping[str, str]] = {
     "already_linked": "it says that it is linked with this one already",
     "penalty": "it keeps away after a message that broke the protocol",
     "busy": "it is busy",
+    "TimeoutError": "it does not answer",
     "malformed": "what answers there speaks another language",
 }
 """Reasons of a refused handshake; others are told as they come."""
@@ -104,12 +105,16 @@ _SPEAK: Final[Mapping[str, str]] = {
 }
 """How stewards take part in deciding, by the name of the subject."""
 
+_SPEAK_ANYHOW: Final = (
+    "Stewards who change their minds, or have said nothing yet, say so at their node"
+)
+
 _SILENT: Final = "See whether the nodes of those who are silent run, and are new enough."
 
 
 def _agree(named: _Named) -> str:
     """What helps those who have not agreed."""
-    speak = _SPEAK[str(named.values.get("subject"))]
+    speak = _SPEAK.get(str(named.values.get("subject")), _SPEAK_ANYHOW)
     said = f"Talk to each other. {speak}; the next round follows by itself."
     return f"{said} {_SILENT}" if named.values.get("silent") else said
 
@@ -117,7 +122,7 @@ def _agree(named: _Named) -> str:
 def _standing(named: _Named) -> str:
     """Who stands for what, and who has said nothing."""
     values = named.values
-    parts = [f"{values['stands']}."] if values.get("stands") else []
+    parts = [f"{values.get('stands') or 'nobody stands for anything that can be decided'}."]
     for name, words in (
         ("astray", "Something that the rules don't allow is wanted by {}."),
         ("silent", "Nothing has come from {}."),

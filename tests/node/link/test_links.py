@@ -1,7 +1,9 @@
 """Links over real sockets: one for each pair, again and again, and hostile peers kept out."""
 
 import asyncio
+import errno
 import os
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -325,6 +327,18 @@ async def test_a_peer_that_comes_late_is_found() -> None:
         assert two.node.up == []
         one = await town.link(1)
         await until(lambda: one.node.up == [2] and two.node.up == [1], "the link")
+
+
+@on_loop
+async def test_who_can_not_be_reached_is_told_with_the_reason_in_few_words() -> None:
+    async with open_town() as town:
+        place = await town.listen(1)
+        with socket.socket() as nobody:
+            nobody.bind(("127.0.0.1", 0))
+            place.url = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+            two = await town.link(2, 1)
+            await until(lambda: 1 in two.node.whys, "an attempt")
+        assert two.node.whys == {1: os.strerror(errno.ECONNREFUSED)}
 
 
 # --- hostile peers ---
