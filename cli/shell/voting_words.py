@@ -5,14 +5,19 @@ from typing import Final, assert_never
 
 from ledger.government.actions import (
     Action,
+    AmendBylaws,
+    DecideLevy,
     DecideLimit,
+    DecideSpend,
     DecideStatus,
     Elect,
     Expel,
     Recall,
     Resolve,
 )
+from ledger.government.bylaws import Bylaws
 from ledger.government.voting import Attest, Choice, Enact, Propose, Vote
+from node.bylaws.explain import explain
 from node.member.amounts import format_amount
 from node.plain import PlainForms
 
@@ -82,6 +87,19 @@ def action_words(action: Action, who: Who) -> str:
         case DecideStatus():
             verb = "freeze" if action.is_frozen else "thaw"
             return f"{verb} {who(action.account)}."
+        case AmendBylaws():
+            changed = explain(Bylaws(articles=dict(action.articles)), "en")
+            told = " ".join(each.sentence for each in changed if not each.is_default)
+            return (
+                f"adopt these bylaws, by the special majority: {told or 'all as the defaults say'}"
+            )
+        case DecideSpend():
+            return f"the commons pays {format_amount(action.amount)} to {who(action.payee)}."
+        case DecideLevy():
+            return (
+                f"collect once, for the commons, {action.positive} millionths of what members have and "
+                f"{action.negative} millionths of what they owe."
+            )
         case Expel():
             payee = "the commons" if action.payee is None else who(action.payee)
             return f"expel {who(action.account)}; what the account has goes to {payee}."

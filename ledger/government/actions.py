@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import ClassVar, Final, cast
 
 from ledger.codec import Value
+from ledger.government.bylaws import Articles, read_articles
 from ledger.shapes import MAX_STEWARDS, is_number, is_uint
 
 
@@ -25,6 +26,18 @@ class Resolve:
     def value(self) -> Value:
         """The array."""
         return [self.type, int(self.is_special)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmendBylaws:
+    """These articles, and for all others the defaults, become the bylaws."""
+
+    type: ClassVar[int] = 1
+    articles: Articles
+
+    def value(self) -> Value:
+        """The array."""
+        return [self.type, [list(pair) for pair in self.articles]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +98,19 @@ class DecideStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DecideSpend:
+    """The commons pays an account of its coop, as by a `spend` entry. Amount in minor units."""
+
+    type: ClassVar[int] = 6
+    payee: int
+    amount: int
+
+    def value(self) -> Value:
+        """The array."""
+        return [self.type, self.payee, self.amount]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Expel:
     """An account closes. What it has goes to `payee`, an account of the same coop, or to the commons."""
 
@@ -97,7 +123,30 @@ class Expel:
         return [self.type, self.account, self.payee]
 
 
-Action = Resolve | Elect | Recall | DecideLimit | DecideStatus | Expel
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecideLevy:
+    """A levy is collected once; rates in millionths of what members have and of what they owe."""
+
+    type: ClassVar[int] = 9
+    positive: int
+    negative: int
+
+    def value(self) -> Value:
+        """The array."""
+        return [self.type, self.positive, self.negative]
+
+
+Action = (
+    Resolve
+    | AmendBylaws
+    | Elect
+    | Recall
+    | DecideLimit
+    | DecideStatus
+    | DecideSpend
+    | Expel
+    | DecideLevy
+)
 
 
 def read_action(value: object) -> Action | None:
@@ -112,6 +161,11 @@ def _read_resolve(rest: Sequence[object]) -> Resolve | None:
     if len(rest) != 1 or not _is_flag(rest[0]):
         return None
     return Resolve(is_special=bool(rest[0]))
+
+
+def _read_bylaws(rest: Sequence[object]) -> AmendBylaws | None:
+    articles = read_articles(rest[0]) if len(rest) == 1 else None
+    return None if articles is None else AmendBylaws(articles=articles)
 
 
 def _read_elect(rest: Sequence[object]) -> Elect | None:
@@ -157,6 +211,24 @@ def _read_status(rest: Sequence[object]) -> DecideStatus | None:
     return DecideStatus(account=rest[0], is_frozen=bool(rest[1]))
 
 
+def _read_spend(rest: Sequence[object]) -> DecideSpend | None:
+    if len(rest) != 2:
+        return None
+    payee, amount = rest
+    if not is_number(payee) or type(amount) is not int:
+        return None
+    return DecideSpend(payee=payee, amount=amount)
+
+
+def _read_levy(rest: Sequence[object]) -> DecideLevy | None:
+    if len(rest) != 2:
+        return None
+    positive, negative = rest
+    if not (is_uint(positive) and is_uint(negative)):
+        return None
+    return DecideLevy(positive=positive, negative=negative)
+
+
 def _read_expel(rest: Sequence[object]) -> Expel | None:
     if len(rest) != 2:
         return None
@@ -184,9 +256,12 @@ def _is_flag(value: object) -> bool:
 
 READERS: Final[Mapping[int, Callable[[Sequence[object]], Action | None]]] = {
     Resolve.type: _read_resolve,
+    AmendBylaws.type: _read_bylaws,
     Elect.type: _read_elect,
     Recall.type: _read_recall,
     DecideLimit.type: _read_limit,
     DecideStatus.type: _read_status,
+    DecideSpend.type: _read_spend,
     Expel.type: _read_expel,
+    DecideLevy.type: _read_levy,
 }

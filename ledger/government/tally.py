@@ -125,11 +125,11 @@ class Proposal:
         """Whether nobody can vote any more at `time`."""
         return time >= self.closes()
 
-    def is_ready(self, time: int) -> bool:
-        """Whether it can be enacted at `time`."""
+    def ready_at(self) -> int:
+        """From when on it can be enacted, as far as is known from the votes so far."""
         if self.ballot is None or self.result is not None:
-            return self.is_closed(time)
-        return time >= self.second + ATTESTATION_TERM_S
+            return self.closes()
+        return self.second + ATTESTATION_TERM_S
 
     def passes(self) -> bool:
         """Whether it is decided, were it closed with these counts."""

@@ -22,7 +22,6 @@ from ledger.rules.charter import LogPlace, charter_row, decide_charter
 from ledger.rules.charter_index import index_after, rows_that_fall_away
 from ledger.rules.government.bylaws import check_bylaws, decide_bylaws
 from ledger.rules.government.commons import (
-    CommonsState,
     check_spend,
     decide_levy,
     decide_spend,
@@ -57,7 +56,7 @@ from ledger.transactions import (
 )
 
 
-class DraftState(MemberState, CommonsState, VotingState, Protocol):
+class DraftState(MemberState, VotingState, Protocol):
     """What has to be seen of a log to judge what stewards draft."""
 
 

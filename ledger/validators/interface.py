@@ -16,6 +16,7 @@ from typing import Protocol
 
 from ledger.charter import Charter
 from ledger.founding import Founding
+from ledger.government.commons import Rates
 from ledger.index.table import Index
 from ledger.refusals import Refusal
 from ledger.state import Account, Returnable, Transit, Waiting
@@ -220,6 +221,9 @@ class Validator(Protocol):
 
     def members(self, coop: int, opened_at_most: int, *, branch: int = 0) -> int:
         """How many accounts of `coop` are not closed and were opened by an entry up to that number."""
+
+    def levy_total(self, coop: int, rates: Rates, *, branch: int = 0) -> int | None:
+        """What a levy would take of all accounts of `coop`; None when a balance would leave its range."""
 
     def digest(self) -> bytes:
         """The state digest, PROTOCOL section 7.8."""

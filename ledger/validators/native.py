@@ -21,6 +21,7 @@ from ledger.entries import decode_entry, encode_entry
 from ledger.errors import SnapshotError
 from ledger.founding import Founding
 from ledger.government.bylaws import BYLAWS_CHAPTER, newest_bylaws
+from ledger.government.commons import Rates
 from ledger.government.guarantees import GUARANTEES_CHAPTER, pledged_by_all
 from ledger.index.table import Index
 from ledger.refusals import Refusal
@@ -356,6 +357,10 @@ class NativeValidator:
     def members(self, coop: int, opened_at_most: int, *, branch: int = 0) -> int:
         """See `Validator.members`."""
         return self._core.members(coop, branch, opened_at_most)
+
+    def levy_total(self, coop: int, rates: Rates, *, branch: int = 0) -> int | None:
+        """See `Validator.levy_total`."""
+        return self._core.levy_total(coop, branch, rates.positive, rates.negative)
 
     def digest(self) -> bytes:
         """See `Validator.digest`."""

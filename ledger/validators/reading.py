@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ledger.charter import Charter
+from ledger.government.commons import Rates
 from ledger.state import Account
 from ledger.validators.interface import Validator
 
@@ -38,6 +39,10 @@ class LogReader:
     def members(self, opened_at_most: int) -> int:
         """How many accounts are not closed and were opened by an entry up to that one."""
         return self.validator.members(self.coop, opened_at_most, branch=self.branch)
+
+    def levy_total(self, rates: Rates) -> int | None:
+        """What a levy would take of all accounts; None when a balance would leave its range."""
+        return self.validator.levy_total(self.coop, rates, branch=self.branch)
 
     def account(self, number: int) -> Account | None:
         """A copy of an account."""

@@ -10,10 +10,11 @@ from dataclasses import replace
 from ledger.chain import extend, extend_all
 from ledger.charter import Charter
 from ledger.codec import split
-from ledger.effects import Effects, apply_effects
+from ledger.effects import Effects, apply_effects, levy_total
 from ledger.entries import Entry, decode_entry, encode_entry, transaction_kind, transaction_start
 from ledger.errors import DependencyMissing
 from ledger.founding import Founding
+from ledger.government.commons import Rates
 from ledger.index.table import Index
 from ledger.messages import TAG_ENTRY, signing_context
 from ledger.refusals import Refusal
@@ -360,6 +361,10 @@ class ReferenceValidator:
     def members(self, coop: int, opened_at_most: int, *, branch: int = 0) -> int:
         """See `Validator.members`."""
         return LogState(self._state, self._log(coop, branch)).members(opened_at_most)
+
+    def levy_total(self, coop: int, rates: Rates, *, branch: int = 0) -> int | None:
+        """See `Validator.levy_total`."""
+        return levy_total(self._log(coop, branch), rates)
 
     def digest(self) -> bytes:
         """See `Validator.digest`."""

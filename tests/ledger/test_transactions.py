@@ -32,7 +32,10 @@ from ledger.entries import (
     transaction_kind,
 )
 from ledger.government.actions import (
+    AmendBylaws,
+    DecideLevy,
     DecideLimit,
+    DecideSpend,
     DecideStatus,
     Elect,
     Expel,
@@ -207,12 +210,11 @@ charter_entries = st.builds(
     signatures=signatures(MAX_ANCHOR_SIGNATURES),
     round=uints,
 )
+articles = st.dictionaries(uints, uints, max_size=5).map(lambda each: tuple(sorted(each.items())))
 bylaws = st.builds(
     AdoptBylaws,
     version=uints,
-    articles=st.dictionaries(uints, uints, max_size=5).map(
-        lambda articles: tuple(sorted(articles.items()))
-    ),
+    articles=articles,
     text=hashes,
     stewards=signatures(MAX_STEWARDS),
 )
@@ -247,6 +249,9 @@ actions = st.one_of(
         DecideLimit, account=numbers, limit=any_integers, from_=uints, until=uints, after=uints
     ),
     st.builds(DecideStatus, account=numbers, is_frozen=st.booleans()),
+    st.builds(AmendBylaws, articles=articles),
+    st.builds(DecideSpend, payee=numbers, amount=any_integers),
+    st.builds(DecideLevy, positive=uints, negative=uints),
     st.builds(Expel, account=numbers, payee=st.none() | numbers),
 )
 proposes = st.builds(
@@ -447,6 +452,17 @@ NOT_ACTIONS: list[Value] = [
     [5, -1, 1],
     [5, 7, 2],
     [5, 7, None],
+    [1],
+    [1, [[1]]],
+    [1, [[2, 1], [1, 1]]],
+    [1, [[1, -1]]],
+    [6, 7],
+    [6, -1, 5],
+    [6, 7, None],
+    [9, 5],
+    [9, -1, 5],
+    [9, 5, -1],
+    [9, 5, 5, 5],
     [7, 7],
     [7, -1, None],
     [7, 7, -1],

@@ -7,7 +7,10 @@ import pytest
 from ledger.codec import decode
 from ledger.government.actions import (
     Action,
+    AmendBylaws,
+    DecideLevy,
     DecideLimit,
+    DecideSpend,
     DecideStatus,
     Elect,
     Expel,
@@ -60,6 +63,9 @@ def actions(random: Random, second: int) -> tuple[Action, tuple[int, ...]]:
         (Resolve(is_special=random.random() < 0.5), tuple(sorted(others))),
         (Elect(seats=seats, threshold=random.randint(1, 2)), ()),
         (Recall(places=(random.randint(0, 5),)), ()),
+        (AmendBylaws(articles=((23, random.randint(0, 3)),)), ()),
+        (DecideLevy(positive=random.randint(0, 50_000), negative=1), ()),
+        (DecideSpend(payee=account, amount=random.randint(1, 9)), (account,)),
         (
             DecideLimit(account=account, limit=7, from_=0, until=None, after=None),
             (account,),

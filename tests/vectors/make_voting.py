@@ -7,7 +7,10 @@ from ledger.codec import decode
 from ledger.entries import decode_transaction, encode_entry
 from ledger.government.actions import (
     Action,
+    AmendBylaws,
+    DecideLevy,
     DecideLimit,
+    DecideSpend,
     DecideStatus,
     Elect,
     Expel,
@@ -52,6 +55,9 @@ def encoded_votes(federation: Federation) -> dict[str, bytes]:
         "limit": DecideLimit(account=7, limit=50, from_=1, until=2, after=3),
         "status": DecideStatus(account=7, is_frozen=False),
         "expulsion": Expel(account=7, payee=None),
+        "bylaws": AmendBylaws(articles=((1, 2), (70, 20_000))),
+        "spending": DecideSpend(payee=7, amount=1_250),
+        "levy": DecideLevy(positive=1_000, negative=500),
     }
     proposals = {
         f"proposal, {name}": propose(
@@ -131,6 +137,7 @@ def history() -> Case:
     _by_the_second_call(books)
     _elsewhere(books)
     _about_members(books)
+    _about_the_commons(books)
     rows = books.validator.rows(1, PROPOSALS_CHAPTER)
     return {
         "charter": books.federation.founding.source.decode("utf-8"),
@@ -174,6 +181,21 @@ def _about_members(books: Books) -> None:
         cast(books, number, (1, YES), (4, ABSTAIN))
         if action is expulsion:
             books.pay(1, 6, 1, 7, 5)  # who owes can't be expelled: it passes, and nothing follows
+        close(books, number)
+
+
+def _about_the_commons(books: Books) -> None:
+    """A levy, spending from it, and bylaws that ask for more at a second call than the next vote has."""
+    books.pay(1, 1, 1, 9, 1_000)
+    quorum = AmendBylaws(articles=((23, 3),))
+    for action, about in (
+        (DecideLevy(positive=50_000, negative=1), ()),
+        (DecideSpend(payee=8, amount=1), (8,)),
+        (quorum, ()),
+        (Resolve(), ()),
+    ):
+        number = open_vote(books, action=action, about=about, members=(4,))
+        cast(books, number, (1, YES), (4, YES))
         close(books, number)
 
 

@@ -4,12 +4,16 @@ Each question is one function here, with a case for each type of action; what st
 asked twice, when it is proposed and when it is carried out.
 """
 
+from dataclasses import dataclass, replace
 from typing import Protocol, assert_never
 
 from ledger.effects import Effects
 from ledger.government.actions import (
     Action,
+    AmendBylaws,
+    DecideLevy,
     DecideLimit,
+    DecideSpend,
     DecideStatus,
     Elect,
     Expel,
@@ -18,6 +22,7 @@ from ledger.government.actions import (
 )
 from ledger.government.office import Seats
 from ledger.refusals import Refusal
+from ledger.rules.government.commons import LevyState, Movement
 from ledger.rules.government.decided import (
     DecidingState,
     check_expulsion,
@@ -27,12 +32,20 @@ from ledger.rules.government.decided import (
     set_limit,
     set_status,
 )
+from ledger.rules.government.decided_commons import (
+    amend,
+    check_amendment,
+    check_collection,
+    check_spending,
+    collect,
+    spend,
+)
 from ledger.rules.government.elections import check_election, check_recall, elect, recall
 from ledger.rules.government.terms import VotingTerms
-from ledger.rules.office import OfficeState
+from ledger.shapes import Kind
 
 
-class ActionState(OfficeState, DecidingState, Protocol):
+class ActionState(DecidingState, LevyState, Protocol):
     """What is seen of a log to judge an action."""
 
 
@@ -41,20 +54,22 @@ def about_of(action: Action, seats: Seats) -> tuple[int, ...] | None:
     match action:
         case Resolve():
             return None
-        case Elect():
+        case Elect() | AmendBylaws() | DecideLevy():
             return ()
         case Recall():
             leaving = (seat for seat in seats.taken if seat.place in action.places)
             return tuple(sorted(seat.account for seat in leaving if seat.account is not None))
         case DecideLimit() | DecideStatus() | Expel():
             return (action.account,)
+        case DecideSpend():
+            return (action.payee,)
         case _:
             assert_never(action)
 
 
 def is_special(action: Action) -> bool:
     """Whether it needs the special majority."""
-    return isinstance(action, Resolve) and action.is_special
+    return isinstance(action, AmendBylaws) or (isinstance(action, Resolve) and action.is_special)
 
 
 def notice_of(action: Action, terms: VotingTerms) -> int:
@@ -74,6 +89,12 @@ def check_action(
     match action:
         case Resolve():
             return None
+        case AmendBylaws():
+            return check_amendment(action)
+        case DecideSpend():
+            return check_spending(action, state)
+        case DecideLevy():
+            return check_collection(action, state)
         case Elect():
             return check_election(action, second=second, terms=terms, state=state)
         case Recall():
@@ -88,20 +109,54 @@ def check_action(
             assert_never(action)
 
 
-def carry_out(action: Action, *, number: int, time: int, state: ActionState) -> Effects:
-    """What it changes by entry `number` at `time`, once nothing stands against it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occasion:
+    """By what an action is carried out: entry `number` at `time`, for a proposal and its text's hash."""
+
+    number: int
+    time: int
+    proposal: int
+    text: bytes
+
+
+def carry_out(action: Action, on: Occasion, state: ActionState) -> Effects:
+    """What it changes, once nothing stands against it."""
+    effects = _effects(action, on, state)
+    amount = effects.commons
+    if effects.levy is not None:
+        amount = state.levy_total(effects.levy) or 0
+    if not amount:
+        return effects
+    moved = Movement(
+        kind=Kind.ENACT.value,
+        number=on.proposal,
+        entry=on.number,
+        time=on.time,
+        account=action.payee if isinstance(action, DecideSpend) else None,
+        amount=amount,
+    )
+    return replace(effects, chapters=(*effects.chapters, moved.row()))
+
+
+def _effects(action: Action, on: Occasion, state: ActionState) -> Effects:
     match action:
         case Resolve():
             return Effects()
+        case AmendBylaws():
+            return amend(action, state, time=on.time, text=on.text)
+        case DecideSpend():
+            return spend(action, state)
+        case DecideLevy():
+            return collect(action, state)
         case Elect():
             return elect(action, state)
         case Recall():
             return recall(action, state)
         case DecideLimit():
-            return set_limit(action, state, time=time)
+            return set_limit(action, state, time=on.time)
         case DecideStatus():
             return set_status(action, state)
         case Expel():
-            return expel(action, state, number=number)
+            return expel(action, state, number=on.number)
         case _:
             assert_never(action)

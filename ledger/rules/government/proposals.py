@@ -66,14 +66,14 @@ def _check_demanding(propose: Propose, state: VotingState, time: int) -> Refusal
     opened = open_proposal(propose, state=state, time=time, number=0)
     accounts = [(number, state.account(number)) for number, _ in propose.members]
     for number, account in accounts:
-        # 13.3.15
+        # 13.3.17
         if account is None or not opened.is_on_roll(number=number, opened=account.opened):
             return Refusal.NOT_ON_ROLL
         if account.status is Status.CLOSED:
             return Refusal.ACCOUNT_CLOSED
         if account.status is Status.FROZEN:
             return Refusal.ACCOUNT_FROZEN
-    # 13.3.16
+    # 13.3.18
     least = demanded_members(opened.roll, voting_terms(state))
     return Refusal.DEMAND_TOO_SMALL if len(accounts) < least else None
 
@@ -91,7 +91,7 @@ def check_members_signatures(
     propose: Propose, *, state: VotingState, message: bytes, verify: Verify
 ) -> Refusal | None:
     """The refusal that the signatures of members earn who demand a vote, or None."""
-    # 13.3.17
+    # 13.3.19
     try:
         for number, signature in propose.members:
             account = state.account(number)

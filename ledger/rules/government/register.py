@@ -58,6 +58,13 @@ def read_proposal(state: ChapterState, number: int) -> Proposal | None:
     return None if value is None else Proposal.decoded(value)
 
 
+def open_proposals(state: ChapterState) -> dict[int, Proposal]:
+    """The proposals that are not enacted yet, by number, rising."""
+    numbers = read_register(state).waiting
+    found = {number: read_proposal(state, number) for number in numbers}
+    return {number: proposal for number, proposal in found.items() if proposal is not None}
+
+
 def proposal_row(number: int, proposal: Proposal) -> Row:
     """The row of a proposal."""
     return Row(chapter=PROPOSALS_CHAPTER, key=encode(number), value=proposal.encoded())

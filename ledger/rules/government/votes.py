@@ -8,7 +8,7 @@ from ledger.effects import Effects, Row
 from ledger.government.tally import Counts, Outcome, Proposal
 from ledger.government.voting import Attest, Choice, Enact, Vote
 from ledger.refusals import Refusal
-from ledger.rules.government.actions import ActionState, carry_out, check_action
+from ledger.rules.government.actions import ActionState, Occasion, carry_out, check_action
 from ledger.rules.government.register import proposal_row, read_proposal, read_register
 from ledger.rules.government.rolls import RollState
 from ledger.rules.government.terms import voting_terms
@@ -146,7 +146,7 @@ def decide_enact(enact: Enact, *, state: VotingState, time: int, number: int) ->
     if proposal.outcome is not Outcome.OPEN:
         return Refusal.PROPOSAL_ENACTED
     # 13.5.8
-    if not proposal.is_ready(time):
+    if time < proposal.ready_at():
         return Refusal.ENACTMENT_EARLY
     # 13.5.9
     if Counts(yes=enact.yes, no=enact.no, abstain=enact.abstain) != proposal.counts:
@@ -161,7 +161,8 @@ def _end(name: int, proposal: Proposal, *, state: VotingState, time: int, number
         action, second = proposal.action, proposal.second_as_proposed
         refusal = check_action(action, second=second, terms=voting_terms(state), state=state)
         if refusal is None:
-            effects = carry_out(action, number=number, time=time, state=state)
+            on = Occasion(number=number, time=time, proposal=name, text=proposal.text)
+            effects = carry_out(action, on, state)
             outcome = Outcome.ENACTED
         else:
             outcome, against = Outcome.IMPOSSIBLE, refusal.value

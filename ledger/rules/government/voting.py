@@ -59,5 +59,5 @@ def _check_signers(
     """The refusal that the signatures earn with which a vote is opened, or None."""
     if propose.members:
         return check_members_signatures(propose, state=state, message=message, verify=verify)
-    # 13.3.14
+    # 13.3.16
     return check_stewards(state, Article.PROPOSE, propose.stewards, message, verify)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from ledger.rules.government.commons import levy_due, next_levy
-from ledger.transactions import Transaction, encode_transaction
+from ledger.rules.government.register import open_proposals
+from ledger.transactions import Enact, Transaction, encode_transaction
 from ledger.validators.interface import Sequenced
 from ledger.validators.reading import LogReader
 from node.engine.core import Core
@@ -44,7 +45,18 @@ def levy_duty(log: LogReader) -> Due | None:
     return None if levy is None else Due(levy, levy_due(log))
 
 
-DUTIES: Final[tuple[Duty, ...]] = (levy_duty,)
+def enactment_duty(log: LogReader) -> Due | None:
+    """The count of the vote that closes first (PROTOCOL section 13.5)."""
+    open_votes = open_proposals(log)
+    if not open_votes:
+        return None
+    number, proposal = min(open_votes.items(), key=lambda each: each[1].ready_at())
+    counts = proposal.counts
+    counted = Enact(proposal=number, yes=counts.yes, no=counts.no, abstain=counts.abstain)
+    return Due(counted, proposal.ready_at())
+
+
+DUTIES: Final[tuple[Duty, ...]] = (enactment_duty, levy_duty)
 """All of them, in the order in which they are done."""
 
 

@@ -4,22 +4,29 @@ from dataclasses import replace
 
 import pytest
 
-from ledger.codec import encode
+from ledger.codec import decode, encode
 from ledger.entries import decode_transaction
 from ledger.government.actions import (
+    AmendBylaws,
+    DecideLevy,
     DecideLimit,
+    DecideSpend,
     DecideStatus,
     Elect,
     Expel,
     Recall,
     Resolve,
 )
+from ledger.government.articles import Article
+from ledger.government.bylaws import BYLAWS_CHAPTER
 from ledger.government.office import OFFICE_CHAPTER, OFFICE_KEY, Seats, seats_of
 from ledger.government.tally import ATTESTATION_TERM_S, Outcome
 from ledger.refusals import Refusal
+from ledger.rules.government.commons import COMMONS_CHAPTER, movements
 from ledger.rules.government.votes import VOTES_CHAPTER
 from ledger.transactions import Admit, SetStatus, Status, encode_transaction
 from tests.builders import Books, MakeValidator, build_federation, open_books
+from tests.government_builders import adopt_bylaws
 from tests.voting_builders import (
     ABSTAIN,
     DAY,
@@ -27,6 +34,7 @@ from tests.voting_builders import (
     NO,
     NOTICE,
     SECOND_CALL,
+    TEXT,
     YES,
     attest,
     cast,
@@ -284,6 +292,61 @@ def test_who_is_expelled_passes_on_what_is_there(
     assert account is not None
     assert (account.status, account.closed, account.balance) == (Status.CLOSED, ended.enacted, 0)
     assert books.balance(1, held_by) == 70
+
+
+def test_members_adopt_bylaws_that_hold_for_the_next_vote(books: Books) -> None:
+    articles = ((Article.NOTICE.value, 60), (Article.SECOND_QUORUM.value, 2))
+    number = open_vote(books, action=AmendBylaws(articles=articles))
+    other = open_vote(books)
+    cast(books, number, (1, YES), (2, YES), (3, NO))
+    cast(books, other, (1, YES))
+    assert close(books, number).outcome is Outcome.ENACTED
+    # The vote that was open goes on by the rules under which it opened: one voter is enough.
+    assert close(books, other).outcome is Outcome.ENACTED
+    first = books.now + 60
+    books.append(1, propose(books.federation, 1, 3, first=first, second=first + SECOND_CALL))
+    cast(books, 3, (1, YES))
+    assert close(books, 3).outcome is Outcome.REJECTED
+    (_, adopted) = books.validator.rows(1, BYLAWS_CHAPTER)[0]
+    assert decode(adopted) == [[list(pair) for pair in articles], TEXT, first - 60]
+
+
+def test_bylaws_need_two_thirds(books: Books) -> None:
+    number = open_vote(books, action=AmendBylaws(articles=()))
+    cast(books, number, (1, YES), (2, YES), (3, YES), (4, NO), (5, NO))
+    assert close(books, number).outcome is Outcome.REJECTED
+
+
+def test_members_spend_and_levy_and_the_sum_stays_zero(books: Books) -> None:
+    books.pay(1, 1, 1, 2, 10_000)
+    number = open_vote(books, action=DecideLevy(positive=50_000, negative=10_000))
+    cast(books, number, (1, YES))
+    close(books, number)
+    assert [books.balance(1, each) for each in (0, 1, 2)] == [600, -10_100, 9_500]
+    number = open_vote(books, action=DecideSpend(payee=3, amount=600), about=(3,))
+    assert say(books, number, 3, YES, 1) is Refusal.NOT_ON_ROLL
+    cast(books, number, (1, YES))
+    close(books, number)
+    assert [books.balance(1, each) for each in (0, 3)] == [0, 600]
+    moved = movements(books.validator.rows(1, COMMONS_CHAPTER))
+    assert [(each.number, each.account, each.amount) for each in moved] == [
+        (1, None, 600),
+        (2, 3, -600),
+    ]
+
+
+def test_who_became_a_member_too_lately_is_not_on_the_roll(make_validator: MakeValidator) -> None:
+    books = open_books(build_federation(seed="membership", coops=1), make_validator)
+    articles = {Article.MEMBERSHIP.value: 30 * DAY}
+    books.append(1, adopt_bylaws(books.federation, 1, articles))
+    books.admit(1, 1, 2)
+    books.now += 31 * DAY
+    books.admit(1, 3)
+    number = open_vote(books)
+    assert proposal_of(books, number).roll == 2
+    assert say(books, number, 3, YES, 1) is Refusal.NOT_ON_ROLL
+    books.now += 40 * DAY
+    assert proposal_of(books, open_vote(books)).roll == 3
 
 
 def test_what_has_become_impossible_is_enacted_without_effect(books: Books) -> None:

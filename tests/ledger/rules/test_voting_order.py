@@ -28,6 +28,12 @@ NEVER_TOGETHER = {
     (Refusal.PAYEE_IS_PAYER, Refusal.PAYEE_UNKNOWN),
     (Refusal.PAYEE_UNKNOWN, Refusal.PAYEE_CLOSED),
     (Refusal.PAYEE_CLOSED, Refusal.BALANCE_OUT_OF_RANGE),
+    (Refusal.BALANCE_OUT_OF_RANGE, Refusal.ARTICLE_UNKNOWN),
+    (Refusal.ARTICLE_UNKNOWN, Refusal.ARTICLE_OUT_OF_RANGE),
+    (Refusal.ARTICLE_OUT_OF_RANGE, Refusal.ARTICLES_CONTRADICT),
+    (Refusal.ARTICLES_CONTRADICT, Refusal.AMOUNT_OUT_OF_RANGE),
+    (Refusal.AMOUNT_OUT_OF_RANGE, Refusal.COMMONS_TOO_LOW),
+    (Refusal.COMMONS_TOO_LOW, Refusal.LEVY_RATES_WRONG),
     (Refusal.STEWARD_UNKNOWN, Refusal.STEWARDS_TOO_FEW),
     (Refusal.STEWARDS_TOO_FEW, Refusal.SIGNATURE_INVALID),
     # … one vote has one account and one proposal, …

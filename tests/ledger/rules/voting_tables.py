@@ -8,7 +8,10 @@ from typing import Any
 from ledger.codec import MAX
 from ledger.government.actions import (
     Action,
+    AmendBylaws,
+    DecideLevy,
     DecideLimit,
+    DecideSpend,
     DecideStatus,
     Elect,
     Expel,
@@ -110,6 +113,10 @@ def _election(*accounts: int, until: int = UNTIL, threshold: int = 1) -> dict[st
     return _acting(Elect(seats=seats, threshold=threshold))
 
 
+def _spending(payee: int, amount: int) -> dict[str, Any]:
+    return _acting(DecideSpend(payee=payee, amount=amount), payee)
+
+
 def _expulsion(account: int, payee: int | None = None) -> dict[str, Any]:
     return _acting(Expel(account=account, payee=payee), account)
 
@@ -167,6 +174,15 @@ PROPOSE = Table(
         Fault(Refusal.PAYEE_UNKNOWN, _expulsion(VOTER, 0)),
         Fault(Refusal.PAYEE_CLOSED, _expulsion(VOTER, CLOSED)),
         Fault(Refusal.BALANCE_OUT_OF_RANGE, _expulsion(VOTER, FULL)),
+        Fault(Refusal.ARTICLE_UNKNOWN, _acting(AmendBylaws(articles=((255, 1),)))),
+        Fault(Refusal.ARTICLE_OUT_OF_RANGE, _acting(AmendBylaws(articles=((1, 65),)))),
+        Fault(Refusal.ARTICLES_CONTRADICT, _acting(AmendBylaws(articles=((28, 1),)))),
+        Fault(Refusal.AMOUNT_OUT_OF_RANGE, _spending(PLAIN, 0)),
+        Fault(Refusal.AMOUNT_OUT_OF_RANGE, _spending(PLAIN, MAX + 1)),
+        Fault(Refusal.PAYEE_CLOSED, _spending(CLOSED, 1)),
+        Fault(Refusal.COMMONS_TOO_LOW, _spending(PLAIN, 1)),
+        Fault(Refusal.LEVY_RATES_WRONG, _acting(DecideLevy(positive=0, negative=0))),
+        Fault(Refusal.LEVY_RATES_WRONG, _acting(DecideLevy(positive=50_001, negative=0))),
         *STEWARDS_FAULTS,
     ),
 )

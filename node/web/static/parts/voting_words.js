@@ -5,7 +5,7 @@
 import { ABSTAIN, NO, YES } from "../protocol/voting.js";
 import { say, showAmount, showTime } from "./words.js";
 
-const RESOLVE = 0, ELECT = 2, RECALL = 3, LIMIT = 4, STATUS = 5, EXPEL = 7;
+const RESOLVE = 0, BYLAWS = 1, ELECT = 2, RECALL = 3, LIMIT = 4, STATUS = 5, SPEND = 6, EXPEL = 7, LEVY = 9;
 
 const numbered = (account) => `#${account}`;
 
@@ -15,6 +15,9 @@ export function actionWords([type, ...rest], { who = numbered, place = numbered 
     case RESOLVE: return rest[0] === 1
       ? say("Decide what the text says, by the special majority")
       : say("Decide what the text says");
+    case BYLAWS: return say("Adopt other bylaws, by the special majority; articles that differ from the defaults: {count}", { count: rest[0].length });
+    case SPEND: return say("Pay {name} {amount} from the commons", { name: who(rest[0]), amount: showAmount(rest[1]) });
+    case LEVY: return say("Collect once, for the commons, {positive} millionths of what members have and {negative} of what they owe", { positive: rest[0], negative: rest[1] });
     case ELECT: return say("Elect as stewards {names}, and nobody else; {count} of them sign", {
       names: rest[0].map(([account, until]) => say("{name} until {time}", { name: who(account), time: showTime(until) })).join(", "),
       count: rest[1],

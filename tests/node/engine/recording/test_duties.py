@@ -3,11 +3,12 @@
 from ledger.entries import decode_entry
 from ledger.government.articles import Article
 from ledger.refusals import Refusal
-from ledger.transactions import Levy
+from ledger.transactions import Enact, Levy, Transaction
 from tests.builders import build_federation
 from tests.government_builders import adopt_bylaws
 from tests.node.engine.inside import core_of
 from tests.node.engine.rig import Rig
+from tests.voting_builders import NO, NOTICE, SECOND_CALL, YES, propose, vote
 
 PERIOD = 3_600
 
@@ -25,14 +26,15 @@ def governed(**federation: int) -> Rig:
 
 
 def levies(rig: Rig) -> list[Levy]:
+    return [each for each in transactions(rig) if isinstance(each, Levy)]
+
+
+def transactions(rig: Rig) -> list[Transaction]:
+    """Those of the log, in order."""
     length = rig.length(1, 1)
     entries = [rig.stores[1].entry(1, number) for number in range(1, length + 1)]
     decoded = [decode_entry(entry) for entry in entries if entry is not None]
-    return [
-        entry.transaction
-        for entry in decoded
-        if not isinstance(entry, Refusal) and isinstance(entry.transaction, Levy)
-    ]
+    return [entry.transaction for entry in decoded if not isinstance(entry, Refusal)]
 
 
 def test_a_levy_is_collected_when_it_is_due_and_the_node_wakes_for_it() -> None:
@@ -61,6 +63,33 @@ def test_a_node_that_was_off_collects_one_levy_and_no_more() -> None:
     rig.advance(1000 * PERIOD)
     rig.tick(1)
     assert [levy.number for levy in levies(rig)] == [1, 2]
+
+
+def test_votes_are_counted_when_they_close_one_after_the_other() -> None:
+    federation = build_federation(seed="votes", coops=1)
+    rig = Rig(1, federation=federation)
+    rig.ready()
+    rig.admit(1, 1, 2)
+    first = rig.now_ms // 1000 + NOTICE + 60
+    for number, close in ((1, first + 60), (2, first), (3, first)):
+        rig.submit(1, propose(federation, 1, number, first=close, second=close + SECOND_CALL))
+        rig.submit(1, vote(federation, 1, 1, number, YES))
+    rig.submit(1, vote(federation, 1, 2, 3, NO))
+    rig.advance(1000 * (first + 60 + SECOND_CALL) - rig.now_ms)
+    for _ in range(3):
+        rig.tick(1)
+    assert enacted(rig) == [
+        Enact(proposal=3, yes=1, no=1, abstain=0),
+        Enact(proposal=2, yes=1, no=0, abstain=0),
+        Enact(proposal=1, yes=1, no=0, abstain=0),
+    ]
+    length = rig.length(1, 1)
+    rig.tick(1)
+    assert rig.length(1, 1) == length
+
+
+def enacted(rig: Rig) -> list[Enact]:
+    return [each for each in transactions(rig) if isinstance(each, Enact)]
 
 
 def test_a_full_day_keeps_a_levy_for_the_next() -> None:
