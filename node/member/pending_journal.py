@@ -23,6 +23,7 @@ Losing the file is safe as long as nothing is pending. It does not talk to the n
 """
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
@@ -194,6 +195,19 @@ class PendingJournal:
         )
         self._save(replace(self._part, pending=begun))
         return begun
+
+    def let_go(self, sequence: int, *, entries: Collection[int]) -> None:
+        """Numbers from `sequence` on are free again, and payments recorded as these entries are forgotten.
+
+        The caller has proof that what was paid under them does not stand. Raises `PaymentPending`,
+        `JournalUnusable`, or `OSError` when writing fails.
+        """
+        pending = self.pending()
+        if pending is not None:
+            raise PaymentPending(pending.sequence)
+        recorded = tuple(each for each in self._part.recorded if each.number not in entries)
+        last = min(self._part.last_recorded, sequence - 1)
+        self._save(replace(self._part, last_recorded=last, recorded=recorded))
 
     def finish(self, sequence: int, *, outcome: Outcome, number: int = 0, time: int = 0) -> None:
         """Write down the node's answer, and forget the payment's bytes and its memo.

@@ -136,6 +136,10 @@ def _list_fallen(world: World) -> None:
     words = ("receipt", "verify", str(fallen), "--against", str(standing))
     charter = ("--charter", str(proofs / CHARTER_FILE))
     stage.run(cast.anybody, *words, *charter, expected=ExitCode.REFUSED)
+    stage.say("Whoever had paid in that history goes on paying.")
+    for name in ("carla", "celia"):
+        again = ("pay", "alice@norte", "1.00", "--memo", "tea", "--wait", "delivered")
+        world.repeat(cast.member(name), *again, is_shown=True)
 
 
 def _has_fallen(world: World, coop: str) -> bool:
