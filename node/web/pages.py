@@ -45,7 +45,8 @@ async def get_books(api: Api, request: web.Request) -> web.Response:
         bars={log["coop"]: position_bar(log["position"], log["clearing_limit"]) for log in logs},
         evidence=to_plain(await books.read_evidence(api))["evidence"],
         picture=await api.runner.ask(lambda view: _index_picture(api, view)),
-        titles={each.name: each.title for each in api.charter.coops.values()},
+        titles={each.name: each.title for each in api.newest.coops.values()},
+        standings={each.name: each.standing.name.lower() for each in api.newest.coops.values()},
     )
 
 

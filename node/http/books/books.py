@@ -10,8 +10,11 @@ from typing import Final
 from aiohttp import web
 
 from ledger.chain import SignedHead, genesis
-from ledger.charter import Coop
+from ledger.charter import Charter, Coop
 from ledger.codec import MAX
+from ledger.errors import ProofError
+from ledger.evidence import decode_evidence
+from ledger.pardons import is_pardoned
 from node.engine.view import View
 from node.http.base.api import Api, json_response
 from node.http.base.problem import Problem
@@ -65,17 +68,19 @@ async def read_logs(api: Api) -> shapes.Logs:
 
 def _log(api: Api, view: View, coop: int, signed: SignedHead | None) -> shapes.Log:
     log = view.validator.log(coop)
+    # The books count with the history that stands, which may be another than the one held as the log.
+    counted = view.validator.log(coop, branch=view.validator.standing(coop))
     return shapes.Log(
         coop=api.coop_name(coop),
         coop_number=coop,
         length=log.length,
         head=Hash(log.head),
         time=log.time,
-        position=log.position,
-        held=log.held,
+        position=counted.position,
+        held=counted.held,
         clearing_limit=api.newest.coops[coop].clearing_limit,
-        commons=log.commons,
-        accounts=log.accounts,
+        commons=counted.commons,
+        accounts=counted.accounts,
         anchored={api.coop_name(other): at for other, at in sorted(log.anchored.items())},
         accused=coop in view.status.accused,
         signed_head=None if signed is None else _head(signed),
@@ -199,6 +204,7 @@ async def read_evidence(api: Api) -> shapes.EvidenceList:
                     coop=api.coop_name(row.coop),
                     coop_number=row.coop,
                     kind=row.kind,
+                    settled=_is_settled(row.data, api.newest),
                 )
                 for row in view.store.evidence()[: api.settings.evidence_items]
                 if row.is_whole
@@ -206,6 +212,14 @@ async def read_evidence(api: Api) -> shapes.EvidenceList:
         )
 
     return await api.runner.ask(look)
+
+
+def _is_settled(data: bytes, charter: Charter) -> bool:
+    """Whether the coop was readmitted since."""
+    try:
+        return is_pardoned(decode_evidence(data), charter)
+    except ProofError:
+        return False
 
 
 async def get_evidence(api: Api, request: web.Request) -> web.Response:

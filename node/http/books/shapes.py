@@ -89,7 +89,7 @@ class SignedHead(OfCoop, frozen=True):
 
 
 class Log(OfCoop, frozen=True):
-    """A log as held here."""
+    """A log as held here. Where it has forked, amounts and accounts are those of the history that stands."""
 
     length: Count
     head: Hash
@@ -130,6 +130,10 @@ class Evidence(OfCoop, frozen=True):
 
     digest: Hash
     kind: Annotated[str, one_of("fork", "invalid", "decision", "support")]
+    settled: Annotated[
+        bool,
+        Meta(description="Whether the cooperative was readmitted since, and is accused no more."),
+    ]
 
 
 class EvidenceList(Shape, frozen=True):

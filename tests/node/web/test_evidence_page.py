@@ -145,6 +145,7 @@ async def test_the_books_lead_to_the_page_of_a_fork(tmp_path: Path) -> None:
         await halt(towns)
         listed = (await towns[2].client.get("/v1/evidence")).ok()["evidence"]
         digest = listed[0]["digest"]
+        assert listed[0]["settled"] is False
         url = towns[2].node.url
         async with aiohttp.ClientSession() as session:
             async with session.get(f"{url}/?lang=en") as books:

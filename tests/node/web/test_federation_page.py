@@ -57,3 +57,12 @@ async def test_the_page_tells_what_is_in_force_and_how_it_came_to_be(tmp_path: P
         assert "One of these can be change 2 of the charter." in page
         assert f"For it: {titles[0]}." in page
         assert "Not heard yet:" in page
+
+
+@on_loop
+async def test_the_books_say_who_is_in_quarantine(tmp_path: Path) -> None:
+    async with three_coops(tmp_path) as towns:
+        said = "In quarantine: nobody elsewhere pays it"
+        assert said not in await page_of(towns[1], "/?lang=en")
+        await endorse(towns, Quarantine(coop=3), 1, 2)
+        assert said in await page_of(towns[1], "/?lang=en")

@@ -55,7 +55,7 @@ async function loadQueue(said = "") {
     const { drafts } = await desk.session.get("/v1/drafts");
     byId("queue").replaceChildren(...(await Promise.all(drafts.map(showDraft))));
     byId("queue-empty").hidden = drafts.length > 0;
-    notice(said);
+    notice(said, { isGood: true });
   } catch (error) {
     notice(explain(error));
   }
@@ -150,7 +150,7 @@ async function loadCharter(said = "") {
     const found = await readProposals(desk.session, { steward: desk.number });
     byId("charter").replaceChildren(...found.proposals.map((proposal) => showProposal(found, proposal)));
     byId("charter-empty").hidden = found.proposals.length > 0;
-    if (said) notice(said);
+    if (said) notice(said, { isGood: true });
   } catch (error) {
     notice(explain(error));
   }

@@ -27,8 +27,9 @@ export function showSection(id) {
   scrollTo(0, 0);
 }
 
-export function notice(text) {
-  byId("notice").replaceChildren(...(text ? [make("p", {}, text)] : []));
+// Says what is wrong; or, `isGood`, what was done.
+export function notice(text, { isGood = false } = {}) {
+  byId("notice").replaceChildren(...(text ? [make("p", isGood ? { class: "done" } : {}, text)] : []));
 }
 
 // Runs what a form or button asks for, with the button out of reach meanwhile.
