@@ -14,15 +14,33 @@ def index_fields(charter: Charter) -> dict[str, str]:
         return {}
     rules = charter.index.parameters
     value = Decimal(rules.base_value) / MILLIONTHS
+    return (
+        {
+            "a unit follows prices": f"by the method {rules.method.name.lower()}",
+            "its first value": f"{rules.currency} {value:.6f} on {text_from_day(rules.base_day)}",
+            "prices from": charter.index.source,
+            "published by": _publishers(charter, charter.index),
+            "cap on a step": f"{Decimal(rules.step_cap) / 10:.1f} %",
+            "late prints": f"at most {rules.stand_in_limit} stand-ins in a row",
+            "a quoted price lasts": f"{rules.quote_days} days",
+        }
+        | _survey_fields(rules)
+        | _missing_publishers(charter, charter.index)
+    )
+
+
+def _missing_publishers(charter: Charter, chartered: IndexCharter) -> dict[str, str]:
+    """A quarantine or a leaving does not change who publishes, nor how many sign."""
+    out = [charter.coops[each].name for each in chartered.publishers if not charter.is_member(each)]
+    if not out:
+        return {}
+    quorum, left = chartered.parameters.quorum, len(chartered.publishers) - len(out)
+    enough = "enough" if left >= quorum else "too few"
     return {
-        "a unit follows prices": f"by the method {rules.method.name.lower()}",
-        "its first value": f"{rules.currency} {value:.6f} on {text_from_day(rules.base_day)}",
-        "prices from": charter.index.source,
-        "published by": _publishers(charter, charter.index),
-        "cap on a step": f"{Decimal(rules.step_cap) / 10:.1f} %",
-        "late prints": f"at most {rules.stand_in_limit} stand-ins in a row",
-        "a quoted price lasts": f"{rules.quote_days} days",
-    } | _survey_fields(rules)
+        "no members any more": f"{', '.join(out)}: still publishers, and as many sign as before. The others "
+        f"are {left}, which is {enough} for a value ({quorum} sign it). `fiado federation propose index` "
+        "names other publishers and numbers."
+    }
 
 
 def _publishers(charter: Charter, chartered: IndexCharter) -> str:

@@ -206,8 +206,8 @@ class TakingPart:
         if due == self._due:
             return
         is_start, self._due = self._due is None, due
-        for signed, transaction in taken_back(self._core, self.subject, tick):
-            self._keep(tick, signed, transaction)
+        for signed, transaction, number in taken_back(self._core, self.subject, tick):
+            self._keep(tick, signed, transaction, number)
         for key in self.due():
             self._gathering.forget_before(key)
             self._promises.forget_before(tick, key)
@@ -217,8 +217,8 @@ class TakingPart:
         for peer in self._core.peers:
             self._ask(tick, peer)
 
-    def _keep(self, tick: Tick, signed: Signed, transaction: bytes) -> None:
-        keep_certificate(tick, signed, transaction)
+    def _keep(self, tick: Tick, signed: Signed, transaction: bytes, number: int) -> None:
+        keep_certificate(tick, signed, transaction, number)
         self.subject.on_taken(tick, signed)
 
     def _agree(self, tick: Tick) -> None:
@@ -270,12 +270,13 @@ class TakingPart:
         if self._refused == (signed.choice, length) or tick.steady_ms < self._again_at_ms:
             return False
         transaction = self.subject.transaction(signed)
-        if own.append(tick, [transaction]).count == 0:
+        appended = own.append(tick, [transaction])
+        if appended.count == 0:
             # That can be for now only: it is tried again when the log has grown.
             self._refused = (signed.choice, length)
             self._again_at_ms = tick.steady_ms + _AGAIN_MS
             return False
-        self._keep(tick, signed, transaction)
+        self._keep(tick, signed, transaction, appended.first)
         self._notice(tick, "taken", signed.choice)
         self._notice_due(tick)
         return True

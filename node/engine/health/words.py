@@ -92,6 +92,21 @@ def _why(named: _Named) -> str:
     return f" ({_WHY.get(why, why)})" if why else ""
 
 
+def _reach(named: _Named) -> str:
+    """What helps when a coop's node can't be reached, or is not known here."""
+    if named.values.get("why") in ("key_wrong", "coop_unknown"):
+        return (
+            "One of the two may not have heard of a change of the charter, such as another key of a node; it "
+            "does as soon as it reaches any other node that has. If this is the one and reaches no other, "
+            f"fetch the changes from {named.coop}'s node into this node's folder, where they are checked: "
+            "`fiado federation history --node URL --out charter.changes`. Then start this node again."
+        )
+    return (
+        "See whether it runs, and whether its address in node.toml is right. The node keeps trying; what is "
+        f"paid to {named.coop} meanwhile arrives afterwards."
+    )
+
+
 def _evidence(named: _Named) -> str:
     evidence = str(named.values.get("evidence", ""))
     return "damaged on this node's disk; others have it" if evidence == "damaged" else evidence
@@ -274,8 +289,7 @@ _TABLE: Final[Mapping[TroubleKind, Callable[[_Named], Words]]] = {
     ),
     TroubleKind.LINK_DOWN: lambda named: Words(
         f"The node of {named.coop} could not be reached for {named.lasted}{_why(named)}.",
-        f"See whether it runs, and whether its address in node.toml is right. The node keeps trying; what is "
-        f"paid to {named.coop} meanwhile arrives afterwards.",
+        _reach(named),
     ),
     TroubleKind.PUBLIC_URL_MISSING: lambda named: Words(
         "node.toml does not say how the world reaches this node, so payment links begin as whoever made the "

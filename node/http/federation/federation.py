@@ -13,7 +13,7 @@ from ledger.agreement import CHARTER_DECISION
 from ledger.charter import Charter, Coop, Standing
 from ledger.charter_entries import CharterEntry
 from ledger.entries import decode_transaction
-from node.engine.decisions.certificates import certificate_id
+from node.engine.decisions.certificates import certificate_id, entry_of_certificate
 from node.engine.health.status import CharterStatus
 from node.engine.view import View
 from node.http.base.api import Api, json_response
@@ -127,29 +127,34 @@ async def get_changes(api: Api, request: web.Request) -> web.Response:
 async def read_changes(api: Api, first: int) -> shapes.CharterChanges:
     """A page of them, for the pages too."""
 
-    def look(view: View) -> tuple[int, list[Document]]:
+    def look(view: View) -> tuple[int, list[tuple[Document, int | None]]]:
         version = view.validator.charter(view.coop).version
         ids = (
             certificate_id((CHARTER_DECISION, at), at - 1)
             for at in range(first, version + 1)[:_PAGE]
         )
-        found = (view.store.document(DocumentKind.CERTIFICATE, id_) for id_ in ids)
-        return version, [document for document in found if document is not None]
+        found = [
+            (document, entry_of_certificate(view.store, id_))
+            for id_ in ids
+            if (document := view.store.document(DocumentKind.CERTIFICATE, id_)) is not None
+        ]
+        return version, found
 
-    version, documents = await api.runner.ask(look)
-    changes = [change for each in documents if (change := _change(api, each)) is not None]
+    version, found = await api.runner.ask(look)
+    changes = [change for each in found if (change := _change(api, *each)) is not None]
     last = changes[-1].version if changes else version
     more = last + 1 if last < version else None
     return shapes.CharterChanges(version=version, changes=changes, next=more)
 
 
-def _change(api: Api, document: Document) -> shapes.CharterChange | None:
+def _change(api: Api, document: Document, number: int | None) -> shapes.CharterChange | None:
     entry = decode_transaction(document.data)
     if not isinstance(entry, CharterEntry):
         return None
     return shapes.CharterChange(
         version=entry.version,
         transaction=Binary(document.data),
+        entry=number,
         time=document.created,
         signed_by=[api.coop_name(coop) for coop, _ in entry.signatures],
     )

@@ -93,6 +93,13 @@ class CharterChange(Shape, frozen=True):
 
     version: Count
     transaction: Binary
+    entry: Annotated[
+        Count | None,
+        Meta(
+            description="The entry of this coop's log that took it in; null where an older version of the "
+            "node did not note that."
+        ),
+    ]
     time: Annotated[Time, Meta(description="When this coop's log took it in.")]
     signed_by: list[str]
 

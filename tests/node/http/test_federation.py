@@ -76,6 +76,10 @@ async def test_a_change_is_endorsed_and_told(tmp_path: Path) -> None:
         followed = check_changes(towns[1].federation.founding, read_changes(data))[-1]
         assert followed.base.hex() == found["base"]
         assert len(page["changes"][0]["signed_by"]) == 2
+        entry = await towns[3].client.get(
+            f"/v1/logs/{coop_name(3)}/entries?first={page['changes'][0]['entry']}&max_bytes=1"
+        )
+        assert entry.body.endswith(data)
         later = (await towns[3].client.get("/v1/federation/changes?first=2")).ok()
         assert (later["changes"], later["next"]) == ([], None)
 

@@ -216,3 +216,12 @@ def test_a_store_that_had_to_be_opened_again_is_told_of_for_a_while() -> None:
     rig.now_ms += rig.settings.reopened_alarm_ms
     rig.tick(1)
     assert found(rig, 1) == []
+
+
+@pytest.mark.parametrize("why", ["key_wrong", "coop_unknown", "busy"])
+def test_a_node_that_may_lack_a_change_of_the_charter_is_told_how_to_get_it(why: str) -> None:
+    trouble = Trouble(kind=TroubleKind.LINK_DOWN, coop=2, seconds=60, values={"why": why})
+    remedy = word(trouble, NAMES).remedy
+    command = "fiado federation history --node URL --out charter.changes"
+    assert (command in remedy) == (why != "busy")
+    assert ("its address in node.toml" in remedy) == (why == "busy")
