@@ -16,6 +16,7 @@ NAMES = (
     "replay",
     "sequence",
     "snapshot",
+    "levy",
     "memory",
     "size",
     "batch",

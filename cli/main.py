@@ -16,6 +16,8 @@ from cli.shell.lazy_commands import LazyCommands
 PLACES: Final = {
     "audit": "cli.audit.commands:audit",
     "balance": "cli.account.commands:balance",
+    "bylaws": "cli.bylaws.commands:bylaws",
+    "commons": "cli.commons.commands:commons",
     "demo": "cli.demo.command:demo",
     "doctor": "cli.node.doctor:doctor",
     "federation": "cli.federation.commands:federation",
@@ -36,6 +38,7 @@ words_stand_in("cli.shell.words", "cli.shell.words_of_nodes", "cli.wallet.words"
 
 READING: Final = frozenset(
     {
+        *("bylaws explain", "bylaws show", "commons statement"),
         *("audit", "balance", "doctor", "history", "receipt", "request", "federation history"),
         *("federation requests", "federation show"),
         *("index backtest", "index compute", "index convert", "index history", "index plot"),

@@ -4,7 +4,7 @@ Each function looks at a `View`; None says that there is no such thing.
 """
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, get_args
 
 from ledger.codec import split
 from ledger.entries import Entry, decode_entry, entry_kind
@@ -21,7 +21,7 @@ from node.http.base.reading import plain_number
 from node.http.base.shapes import PaymentStatus
 from node.spellings import PublicKey
 
-CLASSES: Final[tuple[shapes.Class, ...]] = ("person", "organisation")
+CLASSES: Final[tuple[shapes.Class, ...]] = get_args(shapes.Class)
 STATUSES: Final[tuple[shapes.Status, ...]] = ("open", "frozen", "closed")
 _RETURNS_LOOKED_AT = 1_000
 

@@ -22,7 +22,25 @@ from node.spellings import (
     within,
 )
 
-Class = Literal["person", "organisation"]
+Class = Literal[
+    "person",
+    "organisation",
+    "class_2",
+    "class_3",
+    "class_4",
+    "class_5",
+    "class_6",
+    "class_7",
+    "class_8",
+    "class_9",
+    "class_10",
+    "class_11",
+    "class_12",
+    "class_13",
+    "class_14",
+    "class_15",
+]
+"""Of an account: the first two are always there, the others where the bylaws name them."""
 Status = Literal["open", "frozen", "closed"]
 PaymentStatus = Literal["recorded", "delivered", "returned"]
 Uri = Annotated[str, Meta(extra_json_schema={"format": "uri"})]

@@ -1,0 +1,1 @@
+"""`fiado bylaws`: what a cooperative has decided about itself, shown, explained, drafted, adopted."""

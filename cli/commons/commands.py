@@ -1,0 +1,118 @@
+"""`fiado commons`: the public statement of a cooperative's commons, and spending by stewards."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from cli.federation.showing import node_option, own_node
+from cli.shell.describing import when
+from cli.shell.errors import words_stand_in
+from cli.shell.parameters import AMOUNT, output_option
+from cli.shell.passphrase import PassphraseSource
+from cli.shell.terminal import Output
+from cli.steward.draft_file import Draft
+from cli.steward.signing import find_member, new_reason, sign_draft, signing_options
+from cli.steward.stewardship import open_stewardship
+from ledger.government.articles import Unit
+from ledger.government.commons import Spend
+from node.bylaws.explain import in_words
+from node.member.amounts import format_amount
+from node.member.answers import integer, objects, text
+from node.member.client import Json, NodeClient
+
+words_stand_in("cli.federation.words", "cli.steward.words")
+
+
+@click.group()
+def commons() -> None:
+    """What belongs to all members together: contributions, levies, and what is paid from them."""
+
+
+@commons.command("statement")
+@node_option
+@output_option
+def statement(url: str | None, output: Output) -> None:
+    """Show what is in the commons, what came and what went. Anybody may."""
+    with NodeClient(url or own_node()) as client:
+        found = client.get("/v1/commons")
+        output.line(f"The commons of {text(client, found, 'coop')}:")
+        output.fields(dict(_fields(client, found)))
+        moved = objects(client, found, "movements")
+        if moved:
+            output.line()
+            rows = [_row(client, each) for each in moved]
+            output.table(["when", "what", "who", "amount", "entry"], rows, right_aligned=["amount"])
+        output.result(found)
+
+
+def _fields(client: NodeClient, found: Json) -> Iterator[tuple[str, str]]:
+    def amount(name: str) -> str:
+        return format_amount(integer(client, found, name))
+
+    def share(name: str) -> str:
+        return in_words(integer(client, found, name), Unit.MILLIONTHS, "en")
+
+    yield "has", amount("balance")
+    if found.get("held"):
+        yield "of which to be given back", amount("held")
+    yield "came from payments and gifts", amount("given")
+    yield "came from levies", amount("levied")
+    yield "was paid to members", amount("spent")
+    yield "may owe", amount("debt_ceiling")
+    yield "can be spent now", amount("available")
+    yield "by stewards without a vote", f"up to {amount('stewards_spend')} at a time"
+    yield "contribution of each payment", share("contribution")
+    if found.get("next_levy") is not None:
+        positive, negative = share("levy_positive"), share("levy_negative")
+        yield "levy of a period", f"{positive} of what members have, {negative} of what they owe"
+        yield "next levy", when(integer(client, found, "next_levy"))
+
+
+def _row(client: NodeClient, moved: Json) -> list[str]:
+    handle = moved.get("handle")
+    return [
+        when(integer(client, moved, "time")),
+        f"{text(client, moved, 'kind')} {integer(client, moved, 'number')}",
+        str(handle) if handle is not None else "all members",
+        format_amount(integer(client, moved, "amount")),
+        str(integer(client, moved, "entry")),
+    ]
+
+
+@commons.command("spend")
+@click.argument("member", metavar="HANDLE")
+@click.argument("amount", type=AMOUNT)
+@click.option("--reason", required=True, metavar="TEXT", help="What for; the member can read it.")
+@signing_options
+def spend(
+    member: str,
+    amount: int,
+    reason: str,
+    out: Path | None,
+    yes: bool,
+    key_path: Path,
+    passphrase: PassphraseSource,
+    output: Output,
+) -> None:
+    """Draft a payment from the commons to a member of the cooperative, and sign it.
+
+    The bylaws say how much stewards may spend at a time; beyond that it takes a vote. Payments from the
+    commons to members of other cooperatives are not built: pay a member here who passes it on.
+    """
+    with open_stewardship(key_path, passphrase) as steward:
+        steward.open_session()
+        account = find_member(steward, member)
+        found = steward.client.get("/v1/commons")
+        text_ = new_reason(reason)
+        entry = Spend(
+            number=integer(steward.client, found, "next_spend"),
+            payee=integer(steward.client, account, "account"),
+            amount=amount,
+            reason=text_.hash,
+        )
+        output.line(
+            f"{format_amount(integer(steward.client, found, 'available'))} can be spent from the commons now."
+        )
+        made = Draft(charter=steward.charter, coop=steward.coop, transaction=entry, reason=text_)
+        output.result(sign_draft(steward, made, out=out, yes=yes, output=output))
