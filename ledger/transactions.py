@@ -237,7 +237,7 @@ def binds_text(transaction: Transaction, *, salt: bytes, text: str) -> bool:
     """
     try:
         match transaction:
-            case Limit() | SetStatus():
+            case Limit() | SetStatus() | Spend():
                 return transaction.reason == reason_hash(salt=salt, text=text)
             case Propose():
                 return transaction.text == proposal_hash(salt=salt, text=text)

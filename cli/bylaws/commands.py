@@ -156,7 +156,11 @@ def adopt(
     """
     articles = read_bylaws_file(file)
     _warn(Bylaws(articles=dict(articles)), output)
-    act = AdoptBylaws(version=1, articles=articles, text=text_hash(text_file))
+    act = AdoptBylaws(
+        version=1,
+        articles=articles,
+        text=text_hash(text_file),
+    )
     with open_stewardship(key_path, passphrase) as steward:
         steward.open_session()
         made = Draft(charter=steward.charter, coop=steward.coop, transaction=act)

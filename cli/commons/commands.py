@@ -42,7 +42,9 @@ def statement(url: str | None, output: Output) -> None:
         if moved:
             output.line()
             rows = [_row(client, each) for each in moved]
-            output.table(["when", "what", "who", "amount", "entry"], rows, right_aligned=["amount"])
+            output.table(
+                ["when", "what", "who", "for", "amount", "entry"], rows, right_aligned=["amount"]
+            )
         output.result(found)
 
 
@@ -75,6 +77,7 @@ def _row(client: NodeClient, moved: Json) -> list[str]:
         when(integer(client, moved, "time")),
         f"{text(client, moved, 'kind')} {integer(client, moved, 'number')}",
         str(handle) if handle is not None else "all members",
+        str(moved.get("reason") or ""),
         format_amount(integer(client, moved, "amount")),
         str(integer(client, moved, "entry")),
     ]
@@ -83,7 +86,7 @@ def _row(client: NodeClient, moved: Json) -> list[str]:
 @commons.command("spend")
 @click.argument("member", metavar="HANDLE")
 @click.argument("amount", type=AMOUNT)
-@click.option("--reason", required=True, metavar="TEXT", help="What for; the member can read it.")
+@click.option("--reason", required=True, metavar="TEXT", help="What for; everybody can read it.")
 @signing_options
 def spend(
     member: str,

@@ -69,6 +69,8 @@ class Draft:
     """From when on the node has it no more, in Unix seconds; None in a file, which waits for ever."""
     alike: tuple[str, ...] = ()
     """What the node knows that is like it, in words: other requests for the handle, accounts of the key."""
+    asked: int | None = None
+    """How many have to sign, by the node's word on the bylaws; None while no node was asked."""
 
     @property
     def message(self) -> bytes:
@@ -88,7 +90,12 @@ class Draft:
     @property
     def missing(self) -> int:
         """How many more have to sign."""
-        return max(0, self.coop.steward_threshold - len(self.transaction.stewards))
+        return max(0, self.needed - len(self.transaction.stewards))
+
+    @property
+    def needed(self) -> int:
+        """How many have to sign in all; what the charter says unless a node knows better."""
+        return self.coop.steward_threshold if self.asked is None else self.asked
 
     def sign(self, key: SigningKey) -> "Draft":
         """With the signature of the steward who has this key. Raises `DraftError`."""

@@ -91,6 +91,8 @@ def sign_draft(
         return draft_as_json(signed) | {"file": str(out)}
     if signed.id_ is None:
         left = steward.client.post("/v1/drafts", draft_document(signed))
+        # Others may have signed the same there already.
+        signed = replace(draft_of(steward, left), reason=signed.reason)
         if left.get("state") != "recorded" and not signed.missing:
             # Enough signatures came with the draft itself: it only has to be submitted.
             answer = steward.client.post("/v1/transactions", draft_document(signed))
@@ -141,9 +143,7 @@ def print_draft(draft: Draft, names: Names, output: Output) -> None:
         output.line("  No text comes with it: ask whoever drafted it.")
     for line in draft.alike:
         output.line(f"  Careful: {line}")
-    output.line(
-        f"  Signed by {', '.join(draft.signed_by) or 'nobody'}; {draft.coop.steward_threshold} needed."
-    )
+    output.line(f"  Signed by {', '.join(draft.signed_by) or 'nobody'}; {draft.needed} needed.")
     if draft.expires is not None:
         output.line(f"  It waits until {when(draft.expires)}.")
 
@@ -188,6 +188,7 @@ def draft_of(steward: Stewardship, answer: Json) -> Draft:
     )
     return replace(
         draft,
+        asked=integer(steward.client, answer, "needed"),
         expires=number(steward.client, answer, "expires"),
         alike=tuple(likeness(steward.client, answer)),
     )

@@ -11,7 +11,9 @@ from ledger.codec import encode
 from ledger.effects import Effects
 from ledger.errors import EncodingError, SnapshotError, ValidatorFault
 from ledger.state import Account
-from tests.builders import START, books_with_members, build_federation, signing_key
+from ledger.validators.listing import save_snapshot
+from ledger.validators.log_state import empty_state
+from tests.builders import START, books_with_members, build_federation
 from tests.parity.both import Both
 
 native = pytest.importorskip("ledger._native")
@@ -39,6 +41,12 @@ def opening(*accounts: Account) -> bytes:
     return shared_rules.encode_effects(Effects(accounts=accounts))  # type: ignore[no-any-return]
 
 
+def moving(commons: int, *accounts: Account) -> bytes:
+    """The same, with a change of the commons."""
+    effects = Effects(accounts=accounts, commons=commons)
+    return shared_rules.encode_effects(effects)  # type: ignore[no-any-return]
+
+
 def account(number: int, balance: int) -> Account:
     key = FEDERATION.member_key(1, number).public_key
     return Account(
@@ -54,9 +62,9 @@ def account(number: int, balance: int) -> Account:
 
 def test_a_panic_is_an_exception_and_the_state_is_not_used_again() -> None:
     """A balance that no rule allows makes the next sum overflow, which native code never wraps."""
-    validator = core()
-    validator.append(1, 0, START, b"\xc0", opening(account(1, 0)))
-    validator.append(1, 0, START, b"\xc0", opening(account(2, 2**63 - 1)))
+    state = empty_state(FEDERATION.founding)
+    state[1].accounts = {1: account(1, 0), 2: account(2, 2**63 - 1)}
+    validator = native.Validator.load(FEDERATION.id, charter(1), 2, save_snapshot(state))
     payment = FEDERATION.pay(1, payer=1, sequence=1, payee_coop=1, payee=2, amount=1)
     with pytest.raises(ValidatorFault, match="panicked"):
         validator.sequence(1, START, [payment])
@@ -91,9 +99,10 @@ def test_misuse_is_a_value_error_and_changes_nothing() -> None:
         lambda: validator.append(
             1, 0, START, b"\xc0", opening(replace(account(2, 0), key=b"short"))
         ),
-        lambda: validator.append(
-            1, 0, START, b"\xc0", opening(replace(account(1, 0), key=signing_key("x").public_key))
-        ),
+        lambda: validator.append(1, 0, START, b"\xc0", opening(replace(account(1, 0), class_=1))),
+        lambda: validator.append(1, 0, START, b"\xc0", opening(account(2, 5))),
+        lambda: validator.append(1, 0, START, b"\xc0", moving(-(2**53), account(2, 2**53))),
+        lambda: validator.append(1, 0, START, b"\xc0", moving(1)),
         lambda: validator.append(1, 0, START, b"\xc0", opening(account(2, 0), account(2, 0))),
         lambda: validator.append(1, 0, START, b"\xc0", opening(account(2, 0), twin)),
         lambda: validator.append(1, 0, START, b"\xc0", opening(account(2, 0), account(0, 0))),

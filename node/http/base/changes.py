@@ -11,12 +11,14 @@ from ledger.codec import Value, decode, encode
 from ledger.kinds import KINDS
 from ledger.memos import MAX_PROPOSAL_BYTES, SALT_BYTES
 from ledger.refusals import Refusal
+from ledger.rules.government.commons import COMMONS_CHAPTER, movements
 from ledger.transactions import (
     AccountChange,
     Admit,
     Limit,
     Propose,
     SetStatus,
+    Spend,
     TextBound,
     Transaction,
     binds_text,
@@ -36,6 +38,7 @@ _REFUSED_WHEN_REPEATED = {
     Refusal.ACCOUNT_EXISTS,
     Refusal.ACCOUNT_CLOSED,
     Refusal.REVISION_MISMATCH,
+    Refusal.SPEND_NUMBER_WRONG,
 }
 
 
@@ -120,6 +123,8 @@ def _recorded_before(
         places = [] if account is None else [account.opened]
     elif isinstance(transaction, AccountChange):
         places = [number for number, _, _ in _read_changes(view, transaction.account)]
+    elif isinstance(transaction, Spend):
+        places = _entries_of_spend(view, transaction)
     else:
         places = []
     for number in places:
@@ -128,6 +133,16 @@ def _recorded_before(
         if entry is not None and entry.endswith(data) and receipt is not None:
             return Recorded(coop=view.coop, number=number, receipt=receipt, repeated=True)
     return None
+
+
+def _entries_of_spend(view: View, spend: Spend) -> list[int]:
+    """The number of the entry that spent under that number, if one did."""
+    rows = view.validator.rows(view.coop, COMMONS_CHAPTER)
+    return [
+        movement.entry
+        for movement in movements(rows)
+        if (movement.kind, movement.number) == (spend.kind, spend.number)
+    ]
 
 
 async def _keep(api: Api, transaction: TextBound, number: int, text: ReasonText | None) -> None:

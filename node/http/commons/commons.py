@@ -6,6 +6,7 @@ from aiohttp import web
 
 from ledger.government.articles import ARTICLES, Article
 from ledger.kinds import KINDS
+from ledger.memos import SALT_BYTES
 from ledger.rules.government.commons import (
     COMMONS_CHAPTER,
     Movement,
@@ -16,19 +17,21 @@ from ledger.rules.government.commons import (
 )
 from ledger.rules.office import bylaws_in_force
 from ledger.shapes import Kind
+from ledger.transactions import Spend
 from ledger.validators.reading import LogReader
 from node.bylaws.explain import LANGUAGES, explain, warnings
 from node.engine.view import View
+from node.http.base import facts
 from node.http.base.api import Api, json_response
 from node.http.base.problem import Problem
-from node.http.base.problems import REQUEST_MALFORMED
+from node.http.base.problems import REQUEST_MALFORMED, TOO_MANY_REQUESTS
 from node.http.base.reading import check_query
 from node.http.base.routes import Parameter, Route
 from node.http.commons import shapes
 from node.spellings import Hash
 
 _SUBJECT: Final = "Commons"
-_MOST_MOVEMENTS: Final = 200
+_MOST_MOVEMENTS: Final = 100
 
 _LANGUAGE: Final = Parameter(
     name="language",
@@ -78,7 +81,7 @@ async def read_bylaws(api: Api, language: str) -> shapes.Bylaws:
 async def get_commons(api: Api, request: web.Request) -> web.Response:
     """What is in the commons, where it came from and where it went."""
     check_query(request)
-    return json_response(await read_commons(api))
+    return json_response(await api.ask_paid(request, lambda view: _statement(api, view)))
 
 
 async def read_commons(api: Api) -> shapes.Commons:
@@ -124,8 +127,19 @@ def _movement(view: View, movement: Movement) -> shapes.CommonsMovement:
         time=movement.time,
         account=account,
         handle=None if found is None else found.handle,
+        reason=_reason(view, movement),
         amount=movement.amount,
     )
+
+
+def _reason(view: View, movement: Movement) -> str | None:
+    """The text that stewards gave; it belongs to everybody, as the commons does."""
+    if movement.kind != Kind.SPEND:
+        return None
+    entry = facts.read_entry(view, view.coop, movement.entry)
+    spend = None if entry is None else entry.transaction
+    salted = view.store.reason(spend.reason) if isinstance(spend, Spend) else None
+    return None if salted is None else salted[SALT_BYTES:].decode("utf-8")
 
 
 def _log(view: View) -> LogReader:
@@ -151,6 +165,7 @@ ROUTES = (
         summary="The statement of the commons: what is in it, what came and what went",
         subject=_SUBJECT,
         answer=shapes.Commons,
+        problems=(TOO_MANY_REQUESTS,),
     ),
 )
 """The routes of this subject."""

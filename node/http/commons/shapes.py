@@ -48,6 +48,7 @@ class CommonsMovement(Shape, frozen=True):
     time: Time
     account: Annotated[Number | None, Meta(description="Whom it paid.")]
     handle: str | None
+    reason: Annotated[str | None, Meta(description="What for, where the node knows the text.")]
     amount: Annotated[Amount, Meta(description="Minor units; below 0 what left the commons.")]
 
 

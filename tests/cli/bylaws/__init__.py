@@ -1,0 +1,1 @@
+"""Bylaws on the command line."""
