@@ -223,12 +223,29 @@ def settle(state: State, log: Log) -> None:
 
 
 def _forget_items(state: State, payer: int, payee: int) -> None:
-    """Drop what every branch of the payee's log has taken in."""
+    """Drop what every branch of the payee's log has taken in, or never will."""
     for branch in branches_of(state, payer):
         queue = branch.transit.get(payee, [])
         if queue:
-            taken = min(taken_in(state, log, branch) for log in branches_of(state, payee))
-            branch.transit[payee] = [item for item in queue if item.number > taken]
+            awaited = [_awaited(state, log, branch) for log in branches_of(state, payee)]
+            branch.transit[payee] = [
+                item for item in queue if any(item.number in numbers for numbers in awaited)
+            ]
+
+
+def _awaited(state: State, log: Log, branch: Log) -> range:
+    """The numbers of what `log` may still take in of that branch of another log.
+
+    Where another branch was decided to stand, it takes in nothing beyond the point where the two part.
+    """
+    taken, last = taken_in(state, log, branch), branch.length
+    coop = log.charter.coops.get(branch.coop)
+    # A log that has not forked does not keep all its heads.
+    if is_forked(state, branch.coop) and coop is not None and not has_stand(branch, coop.stands):
+        branches = branches_of(state, branch.coop)
+        standing = next(each for each in branches if has_stand(each, coop.stands))
+        last = common_length(standing, branch)
+    return range(taken + 1, last + 1)
 
 
 def _forget_received(state: State, home: int, other: int) -> None:

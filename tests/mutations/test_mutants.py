@@ -1,11 +1,12 @@
 """The seeded bugs fit the tree as it is, and the runner tells a test that finds from one that doesn't."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from tests.mutations.mutant import TREE, Mutant, MutantBroken, load_mutants
-from tests.mutations.running import RunnerBroken, Verdict, run_mutants
+from tests.mutations.running import RunnerBroken, Verdict, run_mutants, touch_sources
 
 MUTANTS = load_mutants()
 
@@ -61,6 +62,18 @@ def test_a_test_that_does_not_look_lets_it_survive(tmp_path: Path) -> None:
     test = "from sum import total\ndef test_it(): assert total(2, 0) == 2\n"
     [verdict] = _run(_tree(tmp_path, test), SUM)
     assert not verdict.is_found
+
+
+def test_a_copy_is_built_from_its_own_sources(tmp_path: Path) -> None:
+    """Though another copy, which the compiler does not tell from it, was built in between."""
+    source = tmp_path / "ledger" / "native" / "core" / "src" / "lib.rs"
+    source.parent.mkdir(parents=True)
+    source.touch()
+    os.utime(source, (1, 1))
+    built = tmp_path / "built elsewhere"
+    built.touch()
+    touch_sources(tmp_path)
+    assert source.stat().st_mtime >= built.stat().st_mtime
 
 
 def test_tests_that_fail_anyway_prove_nothing(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ use crate::federation::{Federation, LogName};
 use crate::log::Log;
 use crate::validator::Validator;
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 /// Up to which length two branches of one log are the same.
@@ -168,18 +169,37 @@ pub fn settle(federation: &Federation, logs: &mut [Log], home: usize) {
     }
 }
 
-/// Drops what every branch of the payee's log has taken in.
+/// Drops what every branch of the payee's log has taken in, or never will.
 fn forget_items(federation: &Federation, logs: &mut [Log], payer: usize, payee: usize) {
     for branch in federation.branches(payer) {
         if logs[branch].transit[payee].is_empty() {
             continue;
         }
         let homes = federation.branches(payee);
-        let taken = homes.map(|home| taken_in(federation, logs, home, branch)).min().unwrap_or(0);
+        let awaited: Vec<_> = homes.map(|home| awaited(federation, logs, home, branch)).collect();
         let queue = &mut logs[branch].transit[payee];
-        let count = queue.partition_point(|item| item.number <= taken);
-        queue.drain(..count);
+        queue.retain(|item| awaited.iter().any(|numbers| numbers.contains(&item.number)));
     }
+}
+
+/// The numbers of what the log at `home` may still take in of the branch at `branch`. Where another branch was
+/// decided to stand, it takes in nothing beyond the point where the two part.
+fn awaited(
+    federation: &Federation,
+    logs: &[Log],
+    home: usize,
+    branch: usize,
+) -> RangeInclusive<u64> {
+    let taken = taken_in(federation, logs, home, branch);
+    let (first, number) = (federation.home(branch).first, federation.home(branch).number);
+    let stands = logs[home].charter.coop(number).and_then(|coop| coop.stands);
+    let can_stand = |place: &usize| has_stand(&logs[*place], stands);
+    let last = match federation.branches(first).find(can_stand) {
+        Some(standing) if !can_stand(&branch) => common_length(&logs[standing], &logs[branch]),
+        // A log that has not forked does not keep all its heads.
+        Some(_) | None => logs[branch].heads.length(),
+    };
+    taken + 1..=last
 }
 
 /// Drops what came to the log at `first` from before the point where the branches of `other` part.
