@@ -90,12 +90,15 @@ def check_content(
     return None if log is None else _check_log(change, log)
 
 
-def check_standing(charter: Charter, coop: int, *, is_charter: bool) -> Refusal | None:
-    """The refusal of any entry in the log of `coop` for what the coop is; None if it may have entries."""
-    # 7.1.8
+def check_standing(charter: Charter, coop: int, *, is_decided: bool) -> Refusal | None:
+    """The refusal of any entry in the log of `coop` for what the coop is; None if it may have entries.
+
+    `is_decided`: whether the coops have decided on the entry together, about the charter or the index.
+    """
+    # 7.1.8: another table of the index is taken in only by a log that knows the values up to there.
     found = charter.coops.get(coop)
     if found is None:
-        return None if is_charter else Refusal.COOP_NOT_ADMITTED
+        return None if is_decided else Refusal.COOP_NOT_ADMITTED
     return Refusal.COOP_LEFT if found.standing is Standing.LEFT else None
 
 

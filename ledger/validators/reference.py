@@ -39,7 +39,15 @@ from ledger.rules.losses import check_decided_branches
 from ledger.rules.payments import apply_pay, apply_return, check_pay, check_return
 from ledger.rules.shared import decide
 from ledger.state import Account, Log, Returnable, State, Transit, Waiting
-from ledger.transactions import Anchor, CharterEntry, Kind, Pay, Return, Transaction
+from ledger.transactions import (
+    Anchor,
+    CharterEntry,
+    IndexEntry,
+    Kind,
+    Pay,
+    Return,
+    Transaction,
+)
 from ledger.validators.interface import LogView, Replayed, Sequenced
 from ledger.validators.listing import load_snapshot, save_snapshot, state_digest
 from ledger.validators.log_state import LogState, empty_state
@@ -226,8 +234,8 @@ class ReferenceValidator:
         refusal = check_day(log.charter, today, is_payment=isinstance(transaction, Pay))
         if refusal is not None:
             return refusal
-        is_charter = isinstance(transaction, CharterEntry)
-        refusal = check_standing(log.charter, log.coop, is_charter=is_charter)
+        is_decided = isinstance(transaction, CharterEntry | IndexEntry)
+        refusal = check_standing(log.charter, log.coop, is_decided=is_decided)
         if refusal is not None:
             return refusal
         match transaction:

@@ -31,7 +31,7 @@ from ledger.signatures import (
     check_key_admissible,
 )
 from ledger.state import Account, Waiting
-from ledger.transactions import Admit, CharterEntry, Stewarded, signed_part
+from ledger.transactions import Admit, CharterEntry, IndexEntry, Stewarded, signed_part
 from ledger.validators.native_values import read_account
 
 RUN: Final = 1024
@@ -125,8 +125,8 @@ class SharedRules:
             return Refusal.TIME_FALLS
         today = entries_of_day(time=entry.time, newest=newest, payments=payments, others=others)
         refusal = check_day(self._charter, today, is_payment=False)
-        is_charter = isinstance(entry.transaction, CharterEntry)
-        refusal = refusal or check_standing(self._charter, self._number, is_charter=is_charter)
+        is_decided = isinstance(entry.transaction, CharterEntry | IndexEntry)
+        refusal = refusal or check_standing(self._charter, self._number, is_decided=is_decided)
         if refusal is not None:
             return refusal
         return decide(

@@ -4,6 +4,7 @@ Official prints are in the newspaper, the same for everybody; in the middle anot
 survey each coop observes a level of its own once the week is over; it follows from seed, coop and week.
 """
 
+from dataclasses import replace
 from hashlib import sha256
 from random import Random
 from typing import Final, Protocol
@@ -71,12 +72,21 @@ class OfficialFacts:
         read = [
             self._readings.of(coop, entry)
             for key in _due(index)
-            if (entry := self.entries.get(key)) is not None and self._is_told(coop, entry, index)
+            if (entry := self._entry(key, index)) is not None and self._is_told(coop, entry, index)
         ]
         return [
             (Publication(decision=e.decision.value, number=e.number, content=e.content()), None)
             for e in read
         ]
+
+    def _entry(self, key: Key, index: Index) -> IndexEntry | None:
+        """What is to be decided; under a later table all is from its own first source."""
+        entry = self.entries.get(key)
+        if entry is None or index.line.run == 0:
+            return entry
+        if not isinstance(entry.decided, Print):
+            return None
+        return replace(entry, decided=replace(entry.decided, source=0))
 
     def _is_told(self, coop: int, entry: IndexEntry, index: Index) -> bool:
         """Whether a coop's stewards have read of it: some read of a new source a month early."""
@@ -87,7 +97,7 @@ class OfficialFacts:
     def complaint(self, entry: IndexEntry) -> str | None:
         """See `Facts.complaint`."""
         true = self.entries.get((entry.decision.value, entry.number))
-        if true is not None and true.decided == entry.decided:
+        if true is not None and _is_same(true, entry):
             return None
         honest = self._readings.sayers(entry) - {self._culprit}
         if len(honest) >= self._honest_needed:
@@ -96,7 +106,7 @@ class OfficialFacts:
 
     def next_out(self, index: Index, day: int) -> Key | None:
         """See `Facts.next_out`."""
-        return next((key for key in _due(index) if key in self.entries), None)
+        return next((key for key in _due(index) if self._entry(key, index) is not None), None)
 
 
 class SurveyFacts:
@@ -151,6 +161,13 @@ class SurveyFacts:
         """See `Facts.next_out`."""
         week = index.due_window.period
         return (Decision.PRINT.value, week) if self.is_over(week, day) else None
+
+
+def _is_same(true: IndexEntry, entry: IndexEntry) -> bool:
+    """Whether they say the same; which number a source has depends on the table."""
+    if isinstance(true.decided, Print) and isinstance(entry.decided, Print):
+        return true.decided == replace(entry.decided, source=true.decided.source)
+    return true.decided == entry.decided
 
 
 def make_facts(federation: Federation, plan: Plan, world: World) -> Facts:

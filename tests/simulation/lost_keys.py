@@ -53,7 +53,10 @@ class LostKeys:
         if not is_found or sim.is_anybody_recovering() or not node.is_up:
             return False
         honest = sum(1 for coop in sim.watch.honest if newest.is_member(coop))
-        return honest - 1 >= newest.decision_quorum and can_be_had_back(sim, node, MemoryDisk())
+        leaves = sim.leaving is not None and not sim.leaving.is_over
+        return honest - 1 - leaves >= newest.decision_quorum and can_be_had_back(
+            sim, node, MemoryDisk()
+        )
 
     def _lose_key_of(self, node: SimNode) -> None:
         self._count += 1

@@ -22,6 +22,7 @@ from ledger.charter_changes import (
     SetQuorums,
     SetStewards,
 )
+from ledger.charter_index import IndexTable, Redenominate, SetIndex
 from ledger.validators.interface import Validator
 from node.engine.view import View
 from tests.builders import START, signing_key
@@ -211,6 +212,58 @@ class Readmission:
         return Readmit(coop=self._coop, key=self._key, limit=self._limit, length=length, head=head)
 
 
+class NewTable:
+    """Another table of the index takes over where the values that the own log knows end."""
+
+    name = "index tables"
+    may_be_misread = False
+
+    def __init__(self, quote_days: int) -> None:
+        self._quote_days = quote_days
+
+    def change(self, view: View, wrong: int) -> Change | None:
+        """See `Matter.change`."""
+        index = view.validator.index(view.coop)
+        chartered = view.validator.charter(view.coop).index
+        if index is None or chartered is None:
+            return None
+        now = chartered.parameters
+        table = IndexTable(
+            method=now.method,
+            publishers=chartered.publishers,
+            quorum=now.quorum,
+            source_quorum=now.source_quorum,
+            step_cap=now.step_cap,
+            stand_in_limit=now.stand_in_limit,
+            quote_days=self._quote_days,
+            source="another office",
+        )
+        return SetIndex(first_day=index.known_until + 1, table=table)
+
+
+class NewCurrency:
+    """Zeros are struck off the currency, or put to it, where the known values end."""
+
+    name = "redenominations"
+    may_be_misread = False
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+
+    def change(self, view: View, wrong: int) -> Change | None:
+        """See `Matter.change`."""
+        index = view.validator.index(view.coop)
+        if index is None:
+            return None
+        numerator, denominator = ((1, 10), (10, 1))[self._number % 2]
+        return Redenominate(
+            first_day=index.known_until + 1,
+            numerator=numerator,
+            denominator=denominator,
+            currency="AR" + chr(ord("A") + self._number % 16),
+        )
+
+
 def anchored_end(validator: Validator, coop: int) -> tuple[int, bytes] | None:
     """How far others' logs have anchored the standing history of a log, and its head there."""
     branch = validator.standing(coop)
@@ -229,9 +282,20 @@ def quarantine(coop: int) -> Matter:
 
 
 def any_matter(
-    random: Random, charter: Charter, length_of: Callable[[int], int], number: int, *, absent: int
+    random: Random,
+    charter: Charter,
+    length_of: Callable[[int], int],
+    number: int,
+    *,
+    absent: int,
+    is_printed: bool,
 ) -> Matter:
-    """One of those that can be wanted at any time. `absent`: how many coops may have to be done without."""
+    """One of those that can be wanted at any time.
+
+    `absent`: how many coops may have to be done without; `is_printed`: whether there is an index of prints.
+    """
+    if is_printed and random.random() < 0.5:
+        return random.choice((NewTable(8 + number), NewCurrency(number)))
     coop = random.choice([member.number for member in charter.members()])
     most = charter.coops[coop].clearing_limit + 100 * number
     return random.choice(

@@ -44,6 +44,10 @@ class Members:
         """With an index: the price that is worth an amount on a day, as far as anybody knows."""
         self.known_until: Callable[[], int] | None = None
         """With an index: the last day of which anybody knows the value."""
+        self.leaver = 0
+        """A coop that is to leave one day: its commons has nothing and nobody there owes anything."""
+        self.leaving: set[int] = set()
+        """The coops whose members don't begin anything more."""
         self._request = 0
         self.open_questions: Counter[int] = Counter()
         """How many members of each coop wait for an answer."""
@@ -92,7 +96,7 @@ class Wallet:
         self._world.after(delay_ms, self._act)
 
     def _act(self) -> None:
-        if not self._shared.spending:
+        if not self._shared.spending or self._coop in self._shared.leaving:
             return
         count = self._world.random.choice((1, 1, 1, 1, 5))
         payments = [self._payment(self._sequence + place) for place in range(count)]
@@ -108,6 +112,8 @@ class Wallet:
         payee = random.randint(0, self._shared.members + (random.random() < 0.05))
         if self._shared.rush is not None and random.random() < 0.9:
             coop, payee = self._shared.rush
+        if coop == self._shared.leaver:
+            payee = max(1, payee)
         amount = random.choice((1, random.randint(1, 500), random.randint(1, 3_000)))
         price = self._price(amount)
         return self._shared.federation.pay(
@@ -117,7 +123,7 @@ class Wallet:
             payee_coop=coop,
             payee=payee,
             amount=amount if random.random() > 0.02 else random.choice((0, -1, 2**60)),
-            fee=random.choice((0, 0, 1)),
+            fee=0 if self._coop == self._shared.leaver else random.choice((0, 0, 1)),
             price=price,
         )
 
@@ -140,7 +146,7 @@ class Wallet:
                 self._find_sequence()
             elif isinstance(result, Refused):
                 self._later()
-            else:  # not ready: the same bytes again
+            elif self._coop not in self._shared.leaving:  # not ready: the same bytes again
                 self._world.after(300, lambda: self._submit(payment))
 
         self._shared.ask_until_answered(self._coop, lambda request: Submit(request, payment), done)
@@ -149,7 +155,7 @@ class Wallet:
         def done(result: BatchRecorded | Any) -> None:
             if isinstance(result, BatchRecorded):
                 self._find_sequence()
-            else:
+            elif self._coop not in self._shared.leaving:
                 self._world.after(300, lambda: self._submit_batch(payments))
 
         self._shared.ask_until_answered(
@@ -184,7 +190,7 @@ class Stewards:
         def answered(result: Any) -> None:
             if isinstance(result, Recorded | Refused):
                 done()
-            else:
+            elif self._coop not in self._shared.leaving:
                 self._world.after(300, lambda: self._submit(transaction, done))
 
         self._shared.ask_until_answered(

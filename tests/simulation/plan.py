@@ -99,10 +99,27 @@ class Plan:
     """How many coops join."""
     lost_keys: int
     """How many nodes lose their key, most of them with their disk."""
+    leaves: bool
+    """Whether one coop leaves, which settles first."""
     readmits: bool
     """Whether people readmit a culprit against whom there is evidence."""
     days: int
     """How many days pass in the time of trouble: then the calendar leaps, now and then."""
+
+    @property
+    def leaver(self) -> int:
+        """The coop that leaves, if one does: the last that joined, or the last founder if it need not
+        publish.
+
+        Not where somebody forks: what a log loses by that and nobody lists stays with its commons, which
+        can't settle.
+        """
+        if self.mischief is Mischief.FORK:
+            return 0
+        if self.joins:
+            return self.coops + self.joins
+        is_free = self.indexed is Indexed.NOT and self.culprit == 0 and self.coops > 2
+        return self.coops if is_free else 0
 
     @property
     def signs_twice(self) -> bool:
@@ -188,6 +205,7 @@ def draw_plan(seed: int) -> Plan:
         decision_quorum=0,
         joins=0,
         lost_keys=0,
+        leaves=False,
         readmits=False,
         dies_speaking=trouble * words.choice((0.0, 0.0, 0.05, 0.3)),
         days=0,
@@ -209,8 +227,9 @@ def with_changes(plan: Plan) -> Plan:
         lost_keys=0 if plan.is_calm else random.choice((0, 0, 1, 2)),
         readmits=random.random() < 0.7,
     )
+    plan = replace(plan, leaves=plan.leaver != 0 and random.random() < 0.5)
     if honest < least:
-        return replace(plan, changes=0, joins=0, lost_keys=0, readmits=False)
+        return replace(plan, changes=0, joins=0, lost_keys=0, leaves=False, readmits=False)
     if plan.mischief is Mischief.FORK and plan.quorum:
         # Who forgets what it witnessed makes witnesses worthless.
         return replace(plan, lost_keys=0)

@@ -52,16 +52,22 @@ def unsettled(simulation: Simulation) -> str | None:
 def _missing_decisions(simulation: Simulation) -> str | None:
     """Every honest log takes in every decision that any of them has, and all that can be certified."""
     agreed, versions = len(simulation.agreed.matters), simulation.watch.versions.of
-    behind = sorted(coop for coop, version in versions.items() if version < agreed)
+    ended = simulation.watch.ended()
+    if simulation.leaving is not None and not simulation.leaving.is_over:
+        return "the coop that is to leave has not left"
+    behind = sorted(
+        coop for coop, version in versions.items() if version < agreed and coop not in ended
+    )
     if behind:
         return f"coops {behind} have not taken in all {agreed} changes of the charter"
     decided = simulation.watch.decided
     if decided is None:
         return None
+    decided.ended = ended
     differing = decided.differing()
     if differing:
         return f"coops {differing} have not taken in all decisions"
-    for coop in simulation.watch.honest:
+    for coop in set(simulation.watch.honest) - ended:
         engine = simulation.nodes[coop].engine
         if engine is None or not all(map(engine.survey, decided.survey_files)):
             return f"{simulation.nodes[coop].name} has not all survey files"
@@ -73,7 +79,8 @@ def _missing(simulation: Simulation, node: SimNode, whole: set[int]) -> str | No
     if node.engine is None:
         return "not running"
     status = node.engine.status()
-    if status.readiness is not Readiness.READY:
+    has_left = node.coop in simulation.watch.ended()
+    if status.readiness is not (Readiness.LEFT if has_left else Readiness.READY):
         return f"is {status.readiness.value}"
     if simulation.watch.readmitted and status.accused:
         return f"accuses {status.accused}, whom others readmitted"

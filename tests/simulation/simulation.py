@@ -26,6 +26,7 @@ from tests.simulation.clocks import Clocks
 from tests.simulation.culprits import Culprit, make_culprit
 from tests.simulation.facts import make_facts
 from tests.simulation.floods import MOST_WAIT_MS
+from tests.simulation.leaving import Leaving
 from tests.simulation.lost_keys import LostKeys
 from tests.simulation.matters import any_matter
 from tests.simulation.members import Members, Stewards, Wallet
@@ -83,6 +84,7 @@ class Simulation:
         self.trouble = Trouble(self)
         self.culprit: Culprit | None = None
         self.aftermath: Aftermath | None = None
+        self.leaving = Leaving(self) if plan.leaves else None
         self._answers: dict[int, Callable[[Any], None]] = {}
         self._asked_at: dict[int, int] = {}
         self.answers_lost = plan.lost
@@ -250,6 +252,8 @@ class Simulation:
             )
         Newcomers(self).begin()
         LostKeys(self).begin()
+        if self.leaving is not None:
+            self.leaving.begin()
         if self.aftermath is not None:
             self.aftermath.begin()
 
@@ -258,11 +262,12 @@ class Simulation:
         stewards = Stewards(self.members, coop)
         for account in range(1, self.plan.members + 1):
             wallets = [Wallet(self.members, coop, account)]
+            limit = self.world.random.choice((0, 5_000, 50_000))
             if self.world.chance(0.2):
                 wallets.append(Wallet(self.members, coop, account))
             stewards.admit(
                 account,
-                limit=self.world.random.choice((0, 5_000, 50_000)),
+                limit=limit if coop != self.members.leaver else 0,
                 delay_ms=self.world.random.choice((10, 10, 10, 6_000)),
                 done=partial(self._begin_to_pay, wallets),
             )
@@ -285,6 +290,7 @@ class Simulation:
                 self.watch.length_of,
                 len(self.agreed.matters) + 1,
                 absent=absent,
+                is_printed=plan.indexed is Indexed.OFFICIAL,
             )
         )
 
@@ -316,8 +322,11 @@ class Simulation:
         return plan.coops if plan.culprit and plan.quorum > plan.coops - 2 else 0
 
     def waiting_members(self) -> int:
-        """How many members of honest coops wait for an answer."""
-        return sum(self.members.open_questions[coop] for coop in self.watch.honest)
+        """How many members of honest coops that have not left wait for an answer."""
+        ended = self.watch.ended()
+        return sum(
+            self.members.open_questions[coop] for coop in self.watch.honest if coop not in ended
+        )
 
 
 def _index_lines(plan: Plan) -> tuple[str, ...]:

@@ -110,13 +110,13 @@ class Trouble:
         network.refresh()
 
     def _meddle(self) -> None:
-        coop = self._world.random.choice(self._sim.watch.honest)
+        coop = self._any_that_stays()
         account = self._world.random.randint(1, self._plan.members)
         Stewards(self._sim.members, coop).meddle(account)
 
     def _open_shop(self, account: int) -> None:
         """An account that is closed just when everybody pays it; its payments must be returned."""
-        coop = self._world.random.choice(self._sim.watch.honest)
+        coop = self._any_that_stays()
         stewards = Stewards(self._sim.members, coop)
         stewards.admit(account, limit=0, delay_ms=10, done=lambda: None)
 
@@ -126,6 +126,11 @@ class Trouble:
             self._world.after(800, self._end_rush)
 
         self._world.after(self._world.random.randint(5_000, self._plan.trouble_ms), rush)
+
+    def _any_that_stays(self) -> int:
+        """An honest coop, but not the one that leaves one day."""
+        leaver = self._sim.members.leaver
+        return self._world.random.choice([c for c in self._sim.watch.honest if c != leaver])
 
     def _end_rush(self) -> None:
         self._sim.members.rush = None

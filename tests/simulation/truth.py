@@ -79,6 +79,9 @@ class Truth:
             self.anchors.append(entry.transaction)
         elif isinstance(entry.transaction, CharterEntry) and self.versions is not None:
             self.versions.take(self.coop, entry.transaction)
+            if self.decided is not None:
+                charter = self.versions.charter_of(self.coop)
+                self.decided.change(self.coop, entry.transaction, charter)
         elif isinstance(entry.transaction, IndexEntry) and self.decided is not None:
             assert self.versions is not None, "decisions are judged by a log's charter"
             charter = self.versions.charter_of(self.coop)

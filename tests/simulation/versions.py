@@ -6,7 +6,7 @@ people stood than the charter before it asks.
 
 from collections.abc import Callable
 
-from ledger.charter import Charter
+from ledger.charter import Charter, Standing
 from ledger.charter_entries import CharterEntry, base_after
 from ledger.refusals import Refusal
 from ledger.rules.amendments import amend
@@ -34,6 +34,11 @@ class Versions:
     def charter_of(self, coop: int) -> Charter:
         """The charter that an honest log goes by."""
         return self.charters[self.of[coop]]
+
+    def has_left(self, coop: int) -> bool:
+        """Whether an honest log has ended, because its coop has left."""
+        found = self.charter_of(coop).coops.get(coop)
+        return found is not None and found.standing is Standing.LEFT
 
     def charter_at(self, version: int) -> Charter:
         """The charter of a version, or the newest one of those before it."""

@@ -75,6 +75,10 @@ class Watch:
         """How many entries an honest log has; 0 for another."""
         return self.truths[coop].length if coop in self.truths else 0
 
+    def ended(self) -> set[int]:
+        """The honest coops that have left, whose logs have ended."""
+        return {coop for coop in self.honest if self.versions.has_left(coop)}
+
     def readmit(self, coop: int) -> None:
         """A culprit is honest from here on."""
         self._begin_log(coop)
@@ -165,7 +169,7 @@ class Watch:
             return self.versions.of[node.coop]
         if self.decided is None:
             raise Failure(f"{node.name} speaks of an index that there is not")
-        index = self.decided.logs[node.coop]
+        index = self.decided.index_of(node.coop)
         return index.due_window.period if subject is None else index.place
 
     def _check_replies(self, node: SimNode, events: Sequence[Event], outbox: Outbox) -> None:

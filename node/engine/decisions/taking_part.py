@@ -192,8 +192,10 @@ class TakingPart:
             self._agree(tick)
             progress = self._core.is_recording and self._take_in(tick, own)
         self.subject.run(tick)
-        for peer in self._behind & self._core.peers:
-            self._ask(tick, peer)
+        if self.agreement.certificate() is None:
+            # What comes after a decision that the own log can't take in yet would be told for nothing.
+            for peer in self._behind & self._core.peers:
+                self._ask(tick, peer)
         self._behind.clear()
         if tick.steady_ms >= self._tell_at_ms:
             self._tell_at_ms = tick.steady_ms + self._core.settings.decision_interval_ms

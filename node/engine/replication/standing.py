@@ -22,6 +22,7 @@ from ledger.charter import Charter, Coop, Stand
 from ledger.codec import split
 from node.engine.branches_kept import Branch, branch_documents, load_branches
 from node.engine.core import Core
+from node.engine.health.troubles import TroubleKind
 from node.engine.reading import load_state
 from node.engine.replication.anchored import Anchored, anchored_heads
 from node.engine.replication.replicas import Replicas
@@ -120,6 +121,9 @@ class StandingLogs:
             core.validator.founding, core.store, core.validator.coops
         ).validator
         self._replicas.begin_anew(coop)
+        # What was found damaged may be gone; if it isn't, it is found again.
+        core.damaged.pop(coop, None)
+        core.troubles.pop((TroubleKind.DAMAGED, coop), None)
 
 
 def change_places(store: Store, branch: Branch, kept: list[Branch], *, created: int) -> None:

@@ -20,7 +20,7 @@ from ledger.rules.charter_index import LARGEST_FACTOR, Doubt, doubt
 from ledger.rules.index_rows import INDEX_CHAPTER
 from ledger.transactions import Price
 from tests.builders import MakeValidator, replay_logs
-from tests.charter_builders import Union, certified, open_union
+from tests.charter_builders import FOURTH, Union, certified, open_union
 from tests.index_builders import (
     BASE_DAY,
     index_lines,
@@ -123,6 +123,19 @@ def test_surveys_go_on_from_the_last_official_value(union: Union) -> None:
     index = known(union)
     assert index.value_on(SECOND_WINDOW - 1) == last
     assert last < index.value_on(SECOND_WINDOW) <= index.value_on(due.last_day) == level
+
+
+def test_a_coop_that_joins_takes_in_the_prints_that_a_change_needs(union: Union) -> None:
+    books = union.books
+    take_prints(books, 20)
+    union.decide(set_index(step_cap=500))
+    union.join_fourth(1, 2, 3)
+    books.logs[FOURTH] = []
+    assert books.refusal(FOURTH, union.versions[0]) is Refusal.CHARTER_INDEX_EARLY
+    take_prints(books, 20, coops=[FOURTH])
+    union.catch_up(FOURTH)
+    books.admit(FOURTH, 1)
+    assert known(union, FOURTH).values == known(union).values
 
 
 def test_a_log_waits_with_another_table_until_its_values_reach_the_day_before(union: Union) -> None:

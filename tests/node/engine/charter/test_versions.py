@@ -255,6 +255,24 @@ def test_a_coop_leaves_when_it_has_settled_and_what_was_on_its_way_comes_back(to
     assert balance(town, 2, 1) == 0
 
 
+def test_who_can_not_take_a_version_in_asks_for_nothing_beyond_it_again_and_again(
+    town: Town,
+) -> None:
+    admit(town, 1, 1)
+    admit(town, 3, 1)
+    assert isinstance(pay(town, 1, 3), Recorded)
+    decide(town, Leave(coop=3), 1, 2)
+    decide(
+        town, SetClearingLimit(coop=1, limit=2_000_000), 1, 2
+    )  # settles: there is an end of things to say
+    assert versions(town) == {1: 2, 2: 2, 3: 0}
+    assert isinstance(pay(town, 3, 1, amount=500), Recorded)
+    town.pass_time(60_000, step=5_000)
+    assert versions(town) == {1: 2, 2: 2, 3: 1}
+    decide(town, SetClearingLimit(coop=1, limit=3_000_000), 1, 2)
+    assert versions(town) == {1: 3, 2: 3, 3: 1}
+
+
 def test_time_does_not_fall_at_an_entry_that_is_there(town: Town) -> None:
     admit(town, 2, 1)
     change = LetTimeFall(coop=2, length=0, time=1)
