@@ -1,4 +1,4 @@
-"""The one file that chooses real implementations: clock, randomness, store, engine, links, server.
+"""The one file that puts real parts together: store, engine, links, server.
 
 `open_node(folder)` makes a node of a folder; `Node.start` and `Node.stop` are its life; `run` is what the
 command line calls: it starts a node, waits for a signal or a failure, and stops it in order.
@@ -8,12 +8,8 @@ import asyncio
 import errno
 import logging
 import os
-import random
 import signal
 import sys
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -47,44 +43,12 @@ from node.runner.opened import OpenEngine
 from node.runner.runner import Runner
 from node.server import build_app
 from node.shares import Shares
-from node.store import Store
-from node.store.sql import SqlStore
-from node.zones import find_zone, machine_zone
+from node.world import World
+from node.zones import find_zone
 
 EXIT_OK: Final = 0
 EXIT_FAILED: Final = 74
 """The node gave up because of its storage: the same number as the command line's input/output code."""
-
-
-def wall_clock_ms() -> int:
-    """Milliseconds since 1970."""
-    return time.time_ns() // 1_000_000
-
-
-def steady_clock_ms() -> int:
-    """Milliseconds of a clock that nobody sets, and that runs on while the machine sleeps where it can."""
-    if hasattr(time, "CLOCK_BOOTTIME"):
-        return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
-    return time.monotonic_ns() // 1_000_000
-
-
-def random_jitter(most: int) -> int:
-    """A random integer from 0 to `most`."""
-    return random.SystemRandom().randint(0, most)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class World:
-    """What a node takes from outside itself. Tests and simulations bring their own."""
-
-    clock_ms: Callable[[], int] = wall_clock_ms
-    """What people take for the time; it can be wrong, and be set."""
-    steady_ms: Callable[[], int] = steady_clock_ms
-    """For intervals and deadlines."""
-    random_bytes: Callable[[int], bytes] = os.urandom
-    jitter: Callable[[int], int] = random_jitter
-    open_store: Callable[[str], Store] = SqlStore
-    zone: Callable[[], str] = machine_zone
 
 
 class Node:

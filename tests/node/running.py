@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 
 from ledger import __version__
 from ledger.signatures import SigningKey
-from node.compose import Node, World, open_node
+from node.compose import Node, open_node
 from node.folder.making import create_node_key, init_folder, install_charter
 from node.http.base.api import PROBLEM_JSON
 from node.http.base.openapi import describe
@@ -26,6 +26,7 @@ from node.http.base.routes import Route
 from node.http.base.sessions import SessionRole, session_message
 from node.server import ROUTES
 from node.spellings import from_base64url, to_base64url
+from node.world import World
 from tests.builders import Federation, coop_name
 from tests.node.loops import until
 

@@ -86,7 +86,7 @@ class Api:
     clock_ms: Callable[[], int]
     """What people take for the time."""
     steady_ms: Callable[[], int]
-    """For intervals and deadlines; see `node.compose.World`."""
+    """For intervals and deadlines; see `node.world.World`."""
     random_bytes: Callable[[int], bytes]
     sessions: Sessions
     rates: AddressRates

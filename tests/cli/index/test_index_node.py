@@ -17,11 +17,11 @@ from cli.shell.exit_codes import ExitCode
 from ledger.founding import parse_founding
 from ledger.index.conversion import units_from_price
 from ledger.signatures import SigningKey
-from node.compose import World
 from node.member.pending_journal import PaymentIntent
 from node.member.wallet_file import create_wallet, replace_public
 from node.member.wallet_format import KeyStretching
 from node.member.wallet_lock import lock_wallet
+from node.world import World
 from tests.builders import START, Federation, build_federation
 from tests.index_builders import index_lines
 from tests.node.http.towns import one_node

@@ -146,7 +146,7 @@ def request_body(federation: Federation, coop: int, charter: Charter) -> JsonObj
 
 
 def _now() -> int:
-    from node.compose import wall_clock_ms
+    from node.world import wall_clock_ms
 
     return wall_clock_ms() // 1000
 

@@ -9,10 +9,11 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from node.compose import Node, World, open_node
+from node.compose import Node, open_node
 from node.errors import StorageFault, StoreInUse
 from node.store import MemoryDisk, MemoryFault, MemoryStore, Store, Write
 from node.store.sql import SqlStore
+from node.world import World
 from tests.builders import build_federation
 from tests.node.http.towns import Town, one_node
 from tests.node.loops import on_loop, until

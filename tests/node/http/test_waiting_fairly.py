@@ -7,9 +7,9 @@ import pytest
 from ledger.codec import encode
 from ledger.messages import TAG_SESSION, signed_bytes
 from ledger.signatures import SigningKey
-from node.compose import World, steady_clock_ms, wall_clock_ms
 from node.http.stewards.joins import network_of
 from node.spellings import from_base64url
+from node.world import World, steady_clock_ms, wall_clock_ms
 from tests.builders import signing_key
 from tests.node.http.test_joins_and_drafts import limit_draft, propose, signed_join
 from tests.node.http.towns import Town, one_node

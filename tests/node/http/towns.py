@@ -11,8 +11,9 @@ from ledger.evidence import ForkEvidence
 from ledger.messages import TAG_ENTRY, signed_bytes
 from ledger.signatures import SigningKey
 from ledger.transactions import Admit, Limit, SetStatus, signed_part
-from node.compose import Node, World
+from node.compose import Node
 from node.engine.wire import EvidenceNews
+from node.world import World
 from tests.builders import Federation, build_federation
 from tests.node.loops import until
 from tests.node.running import QUICK, Client, JsonObject, People, client_of, running_nodes

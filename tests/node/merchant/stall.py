@@ -10,10 +10,10 @@ from typing import Any
 from aiohttp import web
 from standardwebhooks.webhooks import Webhook
 
-from node.compose import World, steady_clock_ms, wall_clock_ms
 from node.engine.view import View
 from node.merchant.records import MerchantRecord
 from node.store import Record, Write
+from node.world import World, steady_clock_ms, wall_clock_ms
 from tests.builders import Federation
 from tests.node.http.towns import Town, one_node
 from tests.node.loops import until

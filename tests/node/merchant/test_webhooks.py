@@ -9,9 +9,9 @@ import pytest
 from aiohttp import web
 
 from ledger.signatures import verify
-from node.compose import wall_clock_ms
 from node.merchant.dispatcher import LATEST_MS, RETRIES_S, next_attempt_ms
 from node.merchant.event_types import EVENT_TYPES
+from node.world import wall_clock_ms
 from tests.node.http.towns import Town
 from tests.node.loops import on_loop, until
 from tests.node.merchant.stall import SETTINGS, Stall, a_shop, a_stall

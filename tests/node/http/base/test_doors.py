@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from node.compose import World, steady_clock_ms
 from node.http.base.doors import Doors
 from node.logs import JsonFormatter
+from node.world import World, steady_clock_ms
 from tests.node.http.towns import Town, one_node
 from tests.node.loops import on_loop, until
 from tests.node.running import QUICK

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from node.compose import World, steady_clock_ms, wall_clock_ms
 from node.http.base.sessions import SessionRole
 from node.spellings import to_base64url
+from node.world import World, steady_clock_ms, wall_clock_ms
 from tests.node.http.members.test_members import sessions
 from tests.node.http.towns import one_node
 from tests.node.loops import on_loop

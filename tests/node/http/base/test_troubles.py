@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from node.compose import World, open_node
+from node.compose import open_node
 from node.engine.wire import EvidenceNews
+from node.world import World
 from tests.builders import START, build_federation
 from tests.node.http.towns import halt, one_node, some_nodes
 from tests.node.loops import on_loop, until
