@@ -56,6 +56,8 @@ from node.http.payments import payments
 from node.http.payments import problems as payments_problems
 from node.http.stewards import drafts, joins
 from node.http.stewards import problems as stewards_problems
+from node.http.voting import problems as voting_problems
+from node.http.voting import voting
 from node.link.links import LINK_PATH
 from node.logs import log_event
 from node.merchant.refusals import MerchantRefusal
@@ -77,6 +79,7 @@ ROUTES: tuple[Route, ...] = (
     *federation_fallen.ROUTES,
     *federation_requests.ROUTES,
     *commons.ROUTES,
+    *voting.ROUTES,
     *index.ROUTES,
     *publishing.ROUTES,
     *invoices.ROUTES,
@@ -98,6 +101,7 @@ _PROBLEMS_OF_ROOMS: Final = (
     merchant_problems,
     payments_problems,
     stewards_problems,
+    voting_problems,
 )
 
 PROBLEMS: Final[Mapping[str, ProblemKind]] = {

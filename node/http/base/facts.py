@@ -8,8 +8,9 @@ from typing import Final, get_args
 
 from ledger.codec import split
 from ledger.entries import Entry, decode_entry, entry_kind
+from ledger.government.office import Seat
 from ledger.refusals import Refusal
-from ledger.rules.office import Office, stewards_in_office
+from ledger.rules.office import Office, seats_of_log, stewards_in_office
 from ledger.state import COMMONS, Account
 from ledger.transactions import MAX_NUMBER, Kind, Pay, Return
 from ledger.validators.interface import Validator
@@ -34,6 +35,11 @@ def own_log(view: View) -> LogReader:
 def office(view: View) -> Office:
     """The stewards of the own coop."""
     return stewards_in_office(own_log(view))
+
+
+def seats(view: View) -> tuple[Seat, ...]:
+    """The places of the own coop's stewards, able to sign or not."""
+    return seats_of_log(own_log(view)).taken
 
 
 def steward_name(view: View, place: int) -> str:

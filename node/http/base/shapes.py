@@ -6,7 +6,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from ledger.kinds import ACCOUNT_KINDS, names_of
-from ledger.memos import MAX_TEXT_BYTES
+from ledger.memos import MAX_PROPOSAL_BYTES
 from node.engine.health.troubles import Severity, TroubleKind
 from node.shapes import Shape
 from node.spellings import (
@@ -89,10 +89,10 @@ class AccountOfKey(Shape, frozen=True):
 
 
 class ReasonText(Shape, frozen=True):
-    """A reason in clear, with the salt that its hash needs."""
+    """A reason, or what is voted about, in clear, with the salt that its hash needs."""
 
     salt: Salt
-    text: Annotated[str, within(MAX_TEXT_BYTES)]
+    text: Annotated[str, within(MAX_PROPOSAL_BYTES)]
 
 
 class ChangeReason(Shape, frozen=True):

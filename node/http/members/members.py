@@ -42,9 +42,10 @@ async def get_me(api: Api, request: web.Request) -> web.Response:
     """The owner's own account, or which steward this is."""
     session = api.session(request)
     if session.role is SessionRole.STEWARD:
+        name = await api.runner.ask(lambda view: facts.steward_name(view, session.number))
         steward = shapes.StewardSelf(
             number=session.number,
-            name=api.coop.stewards[session.number].name,
+            name=name,
             coop=api.coop.name,
             coop_number=api.coop.number,
         )

@@ -103,11 +103,10 @@ async def post_accounts(api: Api, request: web.Request) -> web.Response:
 
 
 async def _key(api: Api, role: SessionRole, number: int) -> bytes | None:
-    if role is SessionRole.STEWARD:
-        stewards = api.coop.stewards
-        return stewards[number].key if number < len(stewards) else None
-
     def look(view: View) -> bytes | None:
+        if role is SessionRole.STEWARD:
+            steward = facts.office(view).stewards.get(number)
+            return None if steward is None else steward.key
         account = view.validator.account(view.coop, number)
         return None if account is None else account.key
 

@@ -11,7 +11,7 @@ from aiohttp import web
 from ledger.entries import decode_transaction, transaction_kind
 from ledger.kinds import PEOPLES_KINDS
 from ledger.refusals import Refusal
-from ledger.transactions import Kind, Pay, Transaction
+from ledger.transactions import Kind, Pay, Transaction, Vote
 from node.engine.answers import NotReady, Recorded, Refused
 from node.engine.view import View
 from node.http.base import changes, facts
@@ -84,6 +84,8 @@ async def post_transaction(api: Api, request: web.Request) -> web.Response:
     decoded = _check_kind(api, request, transaction)
     if isinstance(decoded, Pay):
         raise Problem(WRONG_ENDPOINT, "Payments go to /v1/payments.")
+    if isinstance(decoded, Vote):
+        raise Problem(WRONG_ENDPOINT, "Votes go to /v1/votes.")
     changes.check_reason(decoded, reason)
     result = await changes.submit(api, transaction, decoded, reason)
     return _answer(api, request, transaction, result)

@@ -1,0 +1,1 @@
+"""Over HTTP: what members decide together, for the people of the cooperative."""
