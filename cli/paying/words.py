@@ -243,7 +243,9 @@ def _(error: SequenceUsed) -> CliError:
         "sequence_used",
         f"The node asks for payment number {error.sequence}, which this wallet has used already.",
         "Nothing was signed. The node has lost what it had recorded, or is still catching up: try "
-        "later, and tell your cooperative's stewards if it stays so.",
+        "later, and tell your cooperative's stewards if it stays so. If the node has signed several "
+        "histories, and your payment is in one that does not stand, this wallet goes on by itself once the "
+        "cooperatives have decided, and readmitted yours with a new key.",
         {"sequence": error.sequence},
     )
 

@@ -167,3 +167,8 @@ def _read(document: Document) -> Entries | None:
     except (PeerFault, EncodingError):
         pass
     return None
+
+
+def read_part(document: Document) -> Entries | None:
+    """The part of a branch that a document holds; None when it is damaged."""
+    return _read(document)

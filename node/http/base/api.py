@@ -22,6 +22,7 @@ from node.codes import Codes
 from node.deliveries import Deliveries
 from node.engine.answers import NotReady, Recorded, Refused
 from node.engine.view import View
+from node.http.base.kept_branches import KeptBranches
 from node.http.base.problem import Problem
 from node.http.base.problems import (
     BUSY,
@@ -111,6 +112,7 @@ class Api:
     batch_bodies: Shares
     """Bytes of batches, from their arrival until they are recorded."""
     proposals: dict[int, "Reserved"] = field(default_factory=dict)
+    branches: KeptBranches = field(default_factory=KeptBranches)
     digest: "KeptDigest" = field(default_factory=lambda: KeptDigest())
 
     # --- coops ---

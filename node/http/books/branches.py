@@ -8,9 +8,9 @@ from typing import Final
 from aiohttp import web
 
 from ledger.codec import split
-from node.engine.branches_kept import Branch, load_branches
 from node.engine.view import View
 from node.http.base.api import Api, json_response
+from node.http.base.kept_branches import KeptBranch, KeptBranches
 from node.http.base.problem import Problem
 from node.http.base.problems import BUSY, ENTRY_NOT_FOUND, TOO_MANY_REQUESTS
 from node.http.base.reading import OCTETS, check_query, path_hash
@@ -25,12 +25,12 @@ _SUBJECT: Final = "Books"
 
 async def get_branches(api: Api, request: web.Request) -> web.Response:
     """All branches that are held here beside the logs, with their signed heads."""
-    found = await api.ask_paid(request, lambda view: load_branches(view.store))
+    found = await api.ask_paid(request, api.branches.listed)
     kept = [_branch(api, each) for each in found[: api.settings.branch_items]]
     return json_response(shapes.Branches(branches=kept))
 
 
-def _branch(api: Api, branch: Branch) -> shapes.Branch:
+def _branch(api: Api, branch: KeptBranch) -> shapes.Branch:
     return shapes.Branch(
         coop=api.coop_name(branch.coop),
         coop_number=branch.coop,
@@ -52,18 +52,20 @@ async def get_branch_entries(api: Api, request: web.Request) -> web.StreamRespon
             raise Problem(BUSY, retry_after_s=1)
 
         def look(view: View) -> tuple[dict[str, str], bytes]:
-            return _read(view, head, first, max_bytes)
+            return _read(api.branches, view, head, first, max_bytes)
 
         headers, body = await api.ask_paid(request, look)
         return await send_entries(request, headers, body, timeout_ms=api.settings.body_ms)
 
 
-def _read(view: View, head: bytes, first: int, max_bytes: int) -> tuple[dict[str, str], bytes]:
+def _read(
+    kept: KeptBranches, view: View, head: bytes, first: int, max_bytes: int
+) -> tuple[dict[str, str], bytes]:
     """Entries up to `max_bytes`, but at least one, and the headers that say what they are."""
-    branch = next((each for each in load_branches(view.store) if each.tip.head == head), None)
+    branch = next((each for each in kept.listed(view) if each.tip.head == head), None)
     if branch is None:
         raise Problem(BRANCH_NOT_FOUND)
-    part = branch.from_entry(view.store, first) if first > branch.base else None
+    part = kept.entries(view, branch, first)
     if part is None:
         raise Problem(ENTRY_NOT_FOUND)
     entries: list[bytes] = []

@@ -40,6 +40,7 @@ from node.member.membership import Membership
 from node.member.orders import PaidOrder
 from node.member.paying.contribution import owed_contribution
 from node.member.paying.desk import Desk
+from node.member.paying.fallen import let_go_of_fallen
 from node.member.paying.kept_receipts import keep_handle, keep_receipt
 from node.member.paying.paid_before import MayRepeat, check_not_paid
 from node.member.pending_journal import Outcome, PaymentIntent, PendingPayment
@@ -172,6 +173,7 @@ def pay(desk: Desk, intent: PaymentIntent, *, payee: Address, now: int, terms: T
         raise PayeeCoopUnknown(payee, names)
     found = _payee(member, payee, terms.bound)
     me = member.me()
+    let_go_of_fallen(desk, number(member.client, me, "next_sequence", least=1))
     if terms.bound is not None or not terms.order:
         check_not_paid(desk, intent, me, terms.may_repeat)
     payee_number = number(member.client, found, "account")

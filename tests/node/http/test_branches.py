@@ -4,15 +4,18 @@ import asyncio
 import io
 from pathlib import Path
 
+import pytest
+
 from cli.audit.sources import audit_url
 from cli.shell.terminal import Output
 from ledger.chain import SignedHead, extend_all, genesis, head_message
 from ledger.codec import split
 from ledger.entries import encode_entry
-from node.engine.branches_kept import Branch, branch_documents
+from node.engine.branches_kept import Branch, branch_documents, read_part
 from node.engine.view import View
 from node.engine.wire import Entries
-from node.store import Write
+from node.http.base import kept_branches
+from node.store import Document, Store, Write
 from tests.builders import START, Federation
 from tests.node.http.towns import Town, one_node
 from tests.node.loops import on_loop
@@ -40,6 +43,7 @@ async def keep(town: Town, branch: Branch) -> None:
         view.store.commit(Write(documents=documents))
 
     await town.node.runner.ask(commit)
+    town.node.api.branches.forget()  # The engine would have made its state anew.
 
 
 @on_loop
@@ -82,3 +86,27 @@ async def test_the_audit_of_a_url_replays_the_branches_that_it_serves(tmp_path: 
         found = {(each.coop, each.length, each.replayed, each.head) for each in report.branches}
         assert (2, 3, 3, branch.tip.head) in found
         assert len(found) == 2
+
+
+@on_loop
+async def test_the_list_is_made_once_and_entries_read_only_their_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with one_node(tmp_path, members=0) as town:
+        await keep(town, branch_of(town.federation, 2, 1, 2, 3))
+        [row] = (await town.client.get("/v1/branches")).ok()["branches"]
+        read: list[str] = []
+
+        def counted(store: Store) -> list[Branch]:
+            raise AssertionError("all branches are read again")
+
+        def read_one(document: Document) -> Entries | None:
+            read.append(document.id)
+            return read_part(document)
+
+        monkeypatch.setattr(kept_branches, "load_branches", counted)
+        monkeypatch.setattr(kept_branches, "read_part", read_one)
+        assert (await town.client.get("/v1/branches")).ok()["branches"] == [row]
+        answer = await town.client.get(f"/v1/branches/{row['head']}/entries?first=3")
+        assert answer.headers["Fiado-Count"] == "1"
+        assert [each.split("-")[:2] for each in read] == [["2", "3"]]
