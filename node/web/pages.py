@@ -22,6 +22,7 @@ from node.http.base.shapes import Account
 from node.http.books import books, health
 from node.shapes import to_plain
 from node.web.bills import get_bill, get_counter
+from node.web.commons_page import get_commons_page
 from node.web.evidence_page import get_evidence
 from node.web.federation_page import get_federation
 from node.web.index_picture import IndexPicture, index_picture
@@ -172,6 +173,7 @@ PAGES: Final[tuple[tuple[str, Handler], ...]] = (
     ("/", get_books),
     ("/evidence/{digest}", get_evidence),
     ("/federation", get_federation),
+    ("/commons", get_commons_page),
     ("/wallet", _shell("wallet.html", WALLET_POLICY)),
     ("/pay", get_pay),
     ("/p/{id}", get_bill),

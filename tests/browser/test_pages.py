@@ -16,6 +16,7 @@ LANGUAGES = ("es", "en", "pt")
 LINK = "/pay?to=member1@norte&amount=12.50&for=pan"
 PAGES = {
     "books": "/",
+    "commons": "/commons",
     "wallet": "/wallet",
     "pay": LINK,
     "me": "/me",
