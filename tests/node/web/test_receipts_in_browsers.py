@@ -13,6 +13,7 @@ from ledger.charter_changes import Readmit
 from ledger.errors import NotStanding, ProofError
 from ledger.receipts import Receipt, decode_receipt
 from node.changes import write_changes
+from node.spellings import to_base64url
 from node.web.statics import FOLDER
 from tests.cli.federation.test_fallen import changes_of
 from tests.node.engine.charter.test_standing import decide
@@ -41,8 +42,25 @@ for (const hex of given.receipts) {
     told.push(error instanceof NotStanding ? ["falls", error.entry.transaction.amount] : ["forged", null]);
   }
 }
-console.log(JSON.stringify(told));
+const { areFree } = await load("parts/fallen_numbers.js");
+const wallet = {
+  federation: charter.federation, coop: given.coop, account: 1, publicKey: fromHex(given.key),
+};
+const session = { get: async (path) => {
+  if (!path.startsWith("/v1/me/fallen")) return given.proofs[path.split("/").at(-1)];
+  const after = Number(new URLSearchParams(path.split("?")[1]).get("after"));
+  const next = after + 2 < given.listed.length ? after + 2 : null;
+  return { payments: given.listed.slice(after, after + 2), next };
+} };
+const free = [];
+for (const [first, last, account] of given.spans) {
+  free.push(await areFree({ session, charter, wallet: { ...wallet, account } }, first, last));
+}
+console.log(JSON.stringify({ told, free }));
 """
+
+SPANS = [(3, 5, 1), (1, 5, 1), (5, 5, 1), (3, 6, 1), (1, 10**15, 1), (3, 5, 2)]
+"""From which number to which, and of which account."""
 
 
 def told_by_program(receipt: Receipt, charter: Charter) -> list[object]:
@@ -90,6 +108,10 @@ def test_browsers_tell_what_programs_do(tmp_path: Path, is_readmitted: bool) -> 
         "founding": rig.federation.founding.source.decode(),
         "entries": [write_changes([entry]).hex() for entry in changes_of(rig)],
         "receipts": [receipt.encode().hex() for receipt in receipts],
+        "coop": FORKER,
+        "key": rig.federation.member_key(FORKER, 1).public_key.hex(),
+        "spans": SPANS,
+        **proofs_of(rig),
     }
     done = subprocess.run(
         [program, "--input-type=module", "--eval", _RUNNER],
@@ -100,4 +122,19 @@ def test_browsers_tell_what_programs_do(tmp_path: Path, is_readmitted: bool) -> 
         timeout=60,
     )
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == expected
+    said = json.loads(done.stdout)
+    assert said["told"] == expected
+    # What was signed beyond the decided length is proven only once the coop has another key.
+    assert said["free"] == [is_readmitted, is_readmitted, is_readmitted, False, False, False]
+
+
+def proofs_of(rig: Rig) -> dict[str, object]:
+    """What the node answers about account 1's payments."""
+    payments = found_at(rig, 1).of_account[FORKER, 1]
+    proofs = {}
+    for each in payments:
+        proof = rig.engines[1].fallen_proof(each.head)
+        assert proof is not None
+        standing = None if proof.standing is None else to_base64url(proof.standing)
+        proofs[each.head.hex()] = {"receipt": to_base64url(proof.receipt), "standing": standing}
+    return {"listed": [{"head": each.head.hex()} for each in payments], "proofs": proofs}

@@ -45,7 +45,7 @@ export async function pay(context, intent) {
     if (await store.pending()) throw new PaymentPending();
     await checkWallet(store, wallet);
     const me = await session.get("/v1/me");
-    if (me.next_sequence <= (await store.lastSequence(wallet.account))) throw new NodeBehind();
+    await checkNumber(context, me.next_sequence);
     const twins = await findTwins(context, intent, me);
     if (intent.bill) await checkBill(intent, twins, charter);
     if (twins.some(({ id }) => !intent.agreed?.includes(id))) throw new TwinFound(twins);
@@ -63,6 +63,14 @@ export async function pay(context, intent) {
     await store.beginPayment(payment);
     return send(context, payment, { isFirst: true });
   });
+}
+
+// A number that was used is used again only when the payment under it is proven not to stand.
+async function checkNumber(context, next) {
+  const last = await context.store.lastSequence(context.wallet.account);
+  if (next > last) return;
+  const { areFree } = await import("./fallen_numbers.js");
+  if (!(await areFree(context, next, last))) throw new NodeBehind();
 }
 
 async function checkBill(intent, twins, charter) {

@@ -66,6 +66,16 @@ export async function checkReceipt(receipt, charter) {
   return entry;
 }
 
+// Whether `standing` proves an entry that stands in the place of the one of `receipt`.
+export async function isBeside(receipt, standing, charter) {
+  await checkReceipt(standing, charter);
+  const { stands } = charter.coops.get(standing.coop);
+  const shows = stands !== undefined && standing.length - 1 <= stands.length
+    && stands.length <= standing.length + standing.following.length;
+  const [own, other] = await Promise.all([receipt, standing].map(({ previous, entry }) => extend(previous, entry)));
+  return shows && receipt.coop === standing.coop && receipt.length === standing.length && !isEqual(own, other);
+}
+
 async function isSignedByAny(keys, message, signature) {
   for (const key of keys) {
     if (await isSigned(key, message, signature)) return true;
