@@ -28,6 +28,7 @@ PLACES: Final = {
     "merchant": "cli.merchant.commands:merchant",
     "node": "cli.node.commands:node",
     "pay": "cli.paying.commands:pay",
+    "proposal": "cli.proposal.commands:proposal",
     "receipt": "cli.paying.receipt_command:receipt",
     "request": "cli.paying.commands:request",
     "steward": "cli.steward.commands:steward",
@@ -44,7 +45,15 @@ READING: Final = frozenset(
         *("index backtest", "index compute", "index convert", "index history", "index plot"),
         *("index show", "index verify", "merchant invoice list", "merchant invoice show"),
         *("merchant key list", "merchant report", "merchant webhook deliveries"),
-        *("merchant webhook list", "node status", "steward members", "steward pending"),
+        *(
+            "merchant webhook list",
+            "node status",
+            "proposal list",
+            "proposal minutes",
+            "proposal show",
+            "steward members",
+            "steward pending",
+        ),
         "wallet show",
     }
 )

@@ -199,7 +199,7 @@ def sign(
     """
     with open_stewardship(key_path, passphrase) as steward:
         if Path(draft).is_file():
-            found = read_draft(Path(draft), steward.charter)
+            found = read_draft(Path(draft), steward.charter, steward.coop)
             file = out or Path(draft)
             output.result(sign_draft(steward, found, out=file, yes=yes, output=output))
             return
@@ -221,7 +221,7 @@ def submit(
 ) -> None:
     """Bring the signatures in several files of one draft together and hand it to the node."""
     with open_stewardship(key_path, passphrase) as steward:
-        first, *others = [read_draft(file, steward.charter) for file in files]
+        first, *others = [read_draft(file, steward.charter, steward.coop) for file in files]
         draft = first
         for other in others:
             if other.message != draft.message:

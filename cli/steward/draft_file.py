@@ -180,8 +180,8 @@ def render_draft(draft: Draft) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def read_draft(path: Path, charter: Charter) -> Draft:
-    """Read and check a draft file. Raises `DraftError` or `OSError`."""
+def read_draft(path: Path, charter: Charter, own: Coop | None = None) -> Draft:
+    """Read and check a draft file, of `own` by the stewards that it has. Raises `DraftError` or `OSError`."""
     with path.open("rb") as file:
         data = file.read(LARGEST_FILE + 1)
     if len(data) > LARGEST_FILE:
@@ -192,6 +192,8 @@ def read_draft(path: Path, charter: Charter) -> Draft:
             raise DraftError("it has another format")
         federation = bytes.fromhex(document["federation"])
         coop = charter.coops.get(document["coop"])
+        if own is not None and coop is not None and own.number == coop.number:
+            coop = own
         transaction = read_bytes(document["transaction"])
         given = document["reason"]
         reason = None

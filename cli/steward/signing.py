@@ -26,6 +26,7 @@ from cli.steward.draft_file import (
     make_draft,
     render_draft,
 )
+from cli.steward.office import able
 from cli.steward.stewardship import Stewardship, steward_key_option
 from ledger.kinds import KINDS
 from ledger.memos import SALT_BYTES
@@ -128,7 +129,7 @@ def _missing_words(draft: Draft) -> str:
     if not draft.missing:
         return "Enough stewards have signed: `fiado steward submit FILE`."
     verb = "has" if draft.missing == 1 else "have"
-    return f"{draft.missing} more of {len(draft.coop.stewards)} stewards {verb} to sign."
+    return f"{draft.missing} more of {able(draft.coop)} stewards {verb} to sign."
 
 
 def print_draft(draft: Draft, names: Names, output: Output) -> None:

@@ -15,6 +15,7 @@ import click
 from cli.shell.parameters import default_wallet
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.words_of_nodes import tell_of_a_lost_answer, tell_of_a_move
+from cli.steward.office import coop_in_office
 from cli.wallet.membership import unlock
 from ledger.charter import Charter, Coop
 from ledger.founding import Founding
@@ -46,7 +47,7 @@ class StewardKeyMissing(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stewardship:
-    """A steward at work. `number` is the place in the charter."""
+    """A steward at work. `coop` has the stewards who are in office, and `number` is the place among them."""
 
     key: SigningKey
     known: KnownCharter
@@ -94,6 +95,13 @@ def default_steward_key() -> Path:
     return default_wallet().with_name("steward.json")
 
 
+def _key_or_wallet(path: Path) -> Path:
+    """The wallet in the place of a key that isn't there: who was elected signs with the own account's key."""
+    if path == default_steward_key() and not path.exists() and default_wallet().exists():
+        return default_wallet()
+    return path
+
+
 def read_steward_key(path: Path) -> LockedWallet:
     """The key's file, which is made like a wallet's.
 
@@ -108,6 +116,7 @@ def read_steward_key(path: Path) -> LockedWallet:
 @contextmanager
 def open_stewardship(path: Path, passphrase: PassphraseSource) -> Iterator[Stewardship]:
     """Unlock the key and reach for the node, for the `with` block."""
+    path = _key_or_wallet(path)
     locked = read_steward_key(path)
     public = locked.public
     if public.node_url is None or public.federation is None or public.coop is None:
@@ -117,7 +126,7 @@ def open_stewardship(path: Path, passphrase: PassphraseSource) -> Iterator[Stewa
     with NodeClient(public.node_url, on_lost=tell_of_a_lost_answer) as client:
         known = trusted_charter(path, client, public.federation)
         charter = known.charter
-        coop = home_coop(client, charter, public.coop)
+        coop = coop_in_office(public.node_url, home_coop(client, charter, public.coop))
         number = next(
             (i for i, steward in enumerate(coop.stewards) if steward.key == key.public_key), None
         )

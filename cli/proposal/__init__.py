@@ -1,0 +1,1 @@
+"""`fiado proposal`: what members decide together."""

@@ -1,0 +1,277 @@
+"""`fiado proposal`: what members decide together."""
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from cli.proposal.demand import read_demand, render_demand
+from cli.proposal.fetched import fetch_proposal, fetch_votes, read_fetched
+from cli.proposal.minutes import render_minutes
+from cli.proposal.minutes_words import LANGUAGES
+from cli.proposal.new import new
+from cli.proposal.proposing import demand_as_json, sign_demand
+from cli.proposal.reader import open_reader, reader_options
+from cli.proposal.showing import counts_words, print_proposal, state_words
+from cli.shell.consent import agree_to_sign
+from cli.shell.errors import words_stand_in
+from cli.shell.parameters import output_option, passphrase_options, wallet_option
+from cli.shell.passphrase import PassphraseSource
+from cli.shell.terminal import Output
+from cli.shell.voting_words import CHOICES, action_words
+from cli.steward.draft_file import Draft, DraftError
+from cli.steward.signing import FILE, sign_draft, signing_options
+from cli.steward.stewardship import open_stewardship
+from cli.wallet.membership import open_membership
+from ledger.transactions import Choice, encode_transaction
+from node.member.answers import encode_bytes, integer, objects
+from node.member.voting import make_result, sign_vote
+
+words_stand_in("cli.bylaws.words", "cli.steward.words")
+
+_CHOICES = {"no": Choice.NO, "yes": Choice.YES, "abstain": Choice.ABSTAIN}
+
+
+@click.group()
+def proposal() -> None:
+    """What the members of your cooperative decide together, one member, one vote."""
+
+
+@proposal.command("list")
+@click.option("--before", type=int, metavar="NUMBER", help="Older ones than this.")
+@reader_options
+@passphrase_options
+@output_option
+def list_proposals(
+    before: int | None,
+    wallet: Path,
+    key_path: Path | None,
+    passphrase: PassphraseSource,
+    output: Output,
+) -> None:
+    """List proposals, the newest first."""
+    with open_reader(wallet, key_path, passphrase) as reader:
+        query = {} if before is None else {"before": before}
+        answer = reader.client.get("/v1/proposals", **query)
+        found = [
+            read_fetched(reader.client, each)
+            for each in objects(reader.client, answer, "proposals")
+        ]
+        if not found:
+            output.line("Nothing was ever proposed.")
+        rows = [
+            [
+                str(each.number),
+                action_words(each.action, each.who(reader.coop.name)),
+                counts_words(each.found),
+                state_words(each.found),
+            ]
+            for each in found
+        ]
+        if rows:
+            output.table(["number", "what", "votes", "state"], rows)
+        output.result(answer)
+
+
+@proposal.command("show")
+@click.argument("number", type=click.IntRange(min=1))
+@click.option("--votes", "with_votes", is_flag=True, help="Show also who has said what.")
+@reader_options
+@passphrase_options
+@output_option
+def show(
+    number: int,
+    with_votes: bool,
+    wallet: Path,
+    key_path: Path | None,
+    passphrase: PassphraseSource,
+    output: Output,
+) -> None:
+    """Show a proposal with its text."""
+    with open_reader(wallet, key_path, passphrase) as reader:
+        found, answer = fetch_proposal(reader.client, number)
+        print_proposal(found, reader.coop.name, output)
+        given = answer["text"]
+        output.line()
+        output.line(
+            "The node never got the text: ask who proposed it." if given is None else given["text"]
+        )
+        votes = fetch_votes(reader.client, number) if with_votes else []
+        if votes:
+            output.line()
+            rows = [
+                [str(each["handle"]), str(each["choice"]), str(each["entry"])] for each in votes
+            ]
+            output.table(["who", "said", "entry"], rows)
+        output.result({**answer, "votes": votes} if with_votes else answer)
+
+
+@proposal.command("vote")
+@click.argument("number", type=click.IntRange(min=1))
+@click.argument("choice", type=click.Choice(sorted(_CHOICES)))
+@click.option("--yes", "is_agreed", is_flag=True, help="Vote without asking; for scripts.")
+@wallet_option
+@passphrase_options
+@output_option
+def vote(
+    number: int,
+    choice: str,
+    is_agreed: bool,
+    wallet: Path,
+    passphrase: PassphraseSource,
+    output: Output,
+) -> None:
+    """Say yes or no to a proposal, or abstain.
+
+    Your vote is signed, and the members of your cooperative can read it. Until the vote closes you may change
+    it; what you said last counts.
+    """
+    if output.is_json and not is_agreed:
+        raise click.UsageError("With --json give --yes too: nobody can be asked.")
+    with open_membership(wallet, passphrase) as member:
+        member.open_session()
+        found, answer = fetch_proposal(member.client, number)
+        print_proposal(found, member.coop.name, output)
+        if answer["text"] is not None:
+            output.line()
+            output.line(str(answer["text"]["text"]))
+        said = _CHOICES[choice]
+        if not is_agreed:
+            agree_to_sign(f"Say {CHOICES[said]}? Members can read what you say.")
+        mine = found.found["mine"] or {"sequence": 0}
+        signed = sign_vote(
+            member.key,
+            federation=member.charter.federation,
+            coop=member.coop.number,
+            account=member.account,
+            proposal=number,
+            sequence=integer(member.client, mine, "sequence") + 1,
+            choice=said,
+        )
+        body = {"transaction": encode_bytes(encode_transaction(signed))}
+        recorded = member.client.post("/v1/votes", body)
+        entry = integer(member.client, recorded, "number")
+        output.line(f"Recorded: entry {member.coop.name}/{entry}. You say {CHOICES[said]}.")
+        output.result({"proposal": number, "choice": choice, "number": entry})
+
+
+@proposal.command("minutes")
+@click.argument("number", type=click.IntRange(min=1))
+@click.option("--language", type=click.Choice(sorted(LANGUAGES)), default="en")
+@click.option("--out", type=FILE, help="Write the minutes to this file.")
+@reader_options
+@passphrase_options
+@output_option
+def minutes(
+    number: int,
+    language: str,
+    out: Path | None,
+    wallet: Path,
+    key_path: Path | None,
+    passphrase: PassphraseSource,
+    output: Output,
+) -> None:
+    """Write the minutes of a vote for the assembly's book.
+
+    What was decided about, who was on the roll, who took part and how, the counts, and where all of it
+    stands in the books, so that anybody can check it.
+    """
+    with open_reader(wallet, key_path, passphrase) as reader:
+        found, answer = fetch_proposal(reader.client, number)
+        votes = fetch_votes(reader.client, number)
+        rendered = render_minutes(
+            found, answer, votes, coop=reader.coop, language=LANGUAGES[language]
+        )
+        for line in rendered.lines:
+            output.line(line)
+        if not rendered.counts_agree:
+            output.note("Careful: the votes do not add up to the counts that the node tells.")
+        if out is not None:
+            out.write_text("\n".join((*rendered.lines, "")), encoding="utf-8")
+        output.result(
+            {
+                "proposal": number,
+                "outcome": found.found["outcome"],
+                "counts": found.counts,
+                "counts_agree": rendered.counts_agree,
+                "votes": votes,
+                "file": None if out is None else str(out),
+            }
+        )
+
+
+@proposal.command("sign")
+@click.argument("file", type=FILE)
+@click.option("--yes", "is_agreed", is_flag=True, help="Sign without asking; for scripts.")
+@wallet_option
+@passphrase_options
+@output_option
+def sign(
+    file: Path, is_agreed: bool, wallet: Path, passphrase: PassphraseSource, output: Output
+) -> None:
+    """Sign a proposal that members demand, in its file."""
+    with open_membership(wallet, passphrase) as member:
+        demand = read_demand(file, member.charter, member.coop)
+        signed = sign_demand(member, demand, yes=is_agreed, output=output)
+        file.write_text(render_demand(signed), encoding="utf-8")
+        output.line(f"Signed, in {file}, by {len(signed.transaction.members)} so far.")
+        output.result(demand_as_json(signed, None) | {"file": str(file)})
+
+
+@proposal.command("submit")
+@click.argument("files", nargs=-1, required=True, type=FILE)
+@wallet_option
+@passphrase_options
+@output_option
+def submit(
+    files: tuple[Path, ...], wallet: Path, passphrase: PassphraseSource, output: Output
+) -> None:
+    """Open the vote that members demand, with the signatures of all these files."""
+    with open_membership(wallet, passphrase) as member:
+        demand, *others = [read_demand(file, member.charter, member.coop) for file in files]
+        for other in others:
+            if replace(other.transaction, members=()) != replace(demand.transaction, members=()):
+                raise DraftError("the files are not of the same proposal")
+            demand = demand.merge(other.transaction.members)
+        recorded = member.client.post("/v1/transactions", demand.document())
+        entry = integer(member.client, recorded, "number")
+        number = demand.transaction.number
+        output.line(f"Recorded: entry {member.coop.name}/{entry}. The vote about {number} is open.")
+        output.result({"proposal": number, "number": entry})
+
+
+@proposal.command("result")
+@click.argument("number", type=click.IntRange(min=1))
+@click.option("--in-favour", type=click.IntRange(min=0), required=True, help="How many said yes.")
+@click.option("--against", type=click.IntRange(min=0), required=True, help="How many said no.")
+@click.option("--abstaining", type=click.IntRange(min=0), default=0, help="How many abstained.")
+@click.option("--file", "result_file", type=FILE, required=True, help="The result file.")
+@signing_options
+def result(
+    number: int,
+    in_favour: int,
+    against: int,
+    abstaining: int,
+    result_file: Path,
+    out: Path | None,
+    yes: bool,
+    key_path: Path,
+    passphrase: PassphraseSource,
+    output: Output,
+) -> None:
+    """Attest, as stewards, how a vote ended that was held elsewhere."""
+    with open_stewardship(key_path, passphrase) as steward:
+        steward.open_session()
+        attested = make_result(
+            proposal=number,
+            yes=in_favour,
+            no=against,
+            abstain=abstaining,
+            result=hashlib.sha256(result_file.read_bytes()).digest(),
+        )
+        draft = Draft(charter=steward.charter, coop=steward.coop, transaction=attested)
+        output.result(sign_draft(steward, draft, out=out, yes=yes, output=output))
+
+
+proposal.add_command(new)

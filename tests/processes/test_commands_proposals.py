@@ -1,0 +1,91 @@
+"""Members decide by commands, against real nodes: votes, minutes, and stewards whom they elect."""
+
+import time
+from pathlib import Path
+
+from cli.demo.founding import Founded
+from cli.demo.processes import RunningNode
+from cli.shell.exit_codes import ExitCode
+from tests.processes.test_commands import Desk, alice, beto, desk, founded, nodes
+
+__all__ = ["alice", "beto", "desk", "founded", "nodes"]
+
+QUICK = (
+    'notice = "5 seconds"',
+    'second_call = "1 seconds"',
+    'late_window = "0 seconds"',
+    'office_term = "3650 days"',
+)
+
+
+def adopt_quick_bylaws(desk: Desk, keys: list[Path], folder: Path) -> None:
+    """Bylaws by which a vote takes seconds."""
+    text, file = folder / "estatuto.txt", folder / "bylaws.toml"
+    text.write_text("Estatuto")
+    desk.ok(["bylaws", "draft", str(file)], secret=False)
+    file.write_text(file.read_text() + "\n".join([*QUICK, ""]))
+    for key in keys:
+        desk.ok(["bylaws", "adopt", str(file), "--text", str(text), "--yes"], "--key", key)
+
+
+def wait_for(desk: Desk, number: int, outcome: str, wallet: Path) -> None:
+    for _ in range(60):
+        found = desk.ok(["proposal", "show", str(number)], "--wallet", wallet)["proposal"]
+        if found["outcome"] == outcome:
+            return
+        time.sleep(0.25)
+    raise AssertionError(f"proposal {number} is {found['outcome']}")
+
+
+def test_members_decide_and_elect_stewards(
+    desk: Desk, founded: Founded, nodes: list[RunningNode], alice: Path, beto: Path, tmp_path: Path
+) -> None:
+    url = nodes[0].url
+    keys = [desk.steward(founded, url, 1, index) for index in range(3)]
+    adopt_quick_bylaws(desk, keys, tmp_path)
+    text = tmp_path / "horno.txt"
+    text.write_text("Compramos un horno.\nLo paga el fondo común.")
+    wish = ["proposal", "new", "resolution", "--text", str(text), "--yes"]
+    left = desk.ok(wish, "--key", keys[0])
+    assert left["state"] == "waiting"
+    shown = desk.run(["steward", "pending"], "--key", keys[1]).stdout
+    assert "Compramos un horno." in shown
+    done = desk.ok(["steward", "sign", left["id"], "--yes"], "--key", keys[1])
+    assert done["state"] == "recorded"
+    desk.ok(["proposal", "vote", "1", "no", "--yes"], "--wallet", alice)
+    desk.ok(["proposal", "vote", "1", "yes", "--yes"], "--wallet", alice)
+    said = desk.run(["proposal", "show", "1", "--votes"], "--wallet", beto).stdout
+    assert "Compramos un horno." in said and "1 yes, 0 no" in said and "alice" in said
+    wait_for(desk, 1, "enacted", beto)
+    book = tmp_path / "acta.txt"
+    minutes = ["proposal", "minutes", "1", "--language", "es", "--out", str(book)]
+    told = desk.ok(minutes, "--wallet", beto)
+    assert told["counts_agree"] and told["counts"] == {"yes": 1, "no": 0, "abstain": 0}
+    assert "APROBADA" in book.read_text() and "Lo paga el fondo común." in book.read_text()
+    error = desk.refused(
+        ExitCode.REFUSED, ["proposal", "vote", "1", "no", "--yes"], "--wallet", beto
+    )
+    assert error["name"] == "vote_late"
+
+    demand = tmp_path / "demand.json"
+    wish = [
+        "proposal",
+        "new",
+        "elect",
+        "alice",
+        "beto",
+        "--until",
+        "2034-01-01",
+        "--threshold",
+        "1",
+    ]
+    desk.ok([*wish, "--text", str(text), "--demand", str(demand), "--yes"], "--wallet", alice)
+    desk.ok(["proposal", "sign", str(demand), "--yes"], "--wallet", beto)
+    desk.ok(["proposal", "submit", str(demand)], "--wallet", beto)
+    desk.ok(["proposal", "vote", "2", "yes", "--yes"], "--wallet", beto)
+    wait_for(desk, 2, "enacted", beto)
+    # Who was elected signs with the key of the account.
+    change = ["steward", "limit", "beto", "77.00", "--reason", "voted", "--yes"]
+    assert desk.ok(change, "--key", alice)["state"] == "recorded"
+    error = desk.refused(ExitCode.WALLET, change, "--key", keys[0])
+    assert error["name"] == "steward_not_linked"
