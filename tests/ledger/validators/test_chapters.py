@@ -6,7 +6,7 @@ import pytest
 from ledger.codec import encode
 from ledger.transactions import Status
 from ledger.validators.interface import Validator
-from tests.builders import Books, MakeValidator, build_federation, open_books
+from tests.builders import START, Books, MakeValidator, build_federation, open_books
 from tests.index_builders import index_lines, official, source_change
 from tests.made_up_rule import GUEST_BOOK, keep_guest_book
 
@@ -42,12 +42,14 @@ def test_a_chapter_is_listed_behind_its_log_in_the_order_of_its_keys(
     books = books_with_guests(make_validator)
     lines = lines_of(books.validator)
     (begin,) = (at for at, line in enumerate(lines) if line[:2] == ["coop", 2])
-    assert [line[:2] for line in lines[begin - 8 : begin - 5]] == [
+    assert [line[:2] for line in lines[begin - 10 : begin - 7]] == [
         [1, PERIOD],
         [1, PERIOD + 1],
         [2, 1],
     ]
-    assert lines[begin - 5 :] == [
+    assert lines[begin - 7 :] == [
+        ["chapter", "admitted", 1],
+        [START // 86_400, len(FAR)],
         ["chapter", "guest book", 4],
         [3, ["member3", 1]],
         [127, ["member127", 1]],
