@@ -43,9 +43,10 @@ class EarlierKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Readmission:
-    """After a quarantine the log went on from `length`, with `key` as the node key."""
+    """After a quarantine the log went on from `length` with that head, with `key` as the node key."""
 
     length: int
+    head: bytes
     key: bytes
 
 
@@ -97,6 +98,14 @@ class Coop:
             if length <= earlier.until:
                 return earlier.key
         return self.node_key
+
+    @property
+    def goes_on_from(self) -> tuple[int, bytes] | None:
+        """Length and head that its log has by decision: where it was readmitted, or a branch that stands."""
+        named = [
+            (each.length, each.head) for each in (self.readmission, self.stands) if each is not None
+        ]
+        return max(named, key=lambda place: place[0], default=None)
 
     @property
     def all_keys(self) -> tuple[bytes, ...]:

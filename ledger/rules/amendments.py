@@ -143,7 +143,7 @@ def _readmit(charter: Charter, change: Readmit) -> Charter | Refusal:
     readmitted = replace(
         _with_limit(coop, change.limit),
         standing=Standing.MEMBER,
-        readmission=Readmission(length=change.length, key=change.key),
+        readmission=Readmission(length=change.length, head=change.head, key=change.key),
     )
     return _with_limits_in_range(_with_coop(charter, readmitted))
 

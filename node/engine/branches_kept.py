@@ -48,6 +48,20 @@ class Branch:
         parts[-1] = replace(last, entries=b"".join(entries), signed=end)
         return Branch(tuple(parts))
 
+    def after(self, length: int) -> "Branch":
+        """The same without what it has up to a length that is below that of its end."""
+        parts = [part for part in self.parts if part.signed.length > length]
+        first = parts[0]
+        if first.first <= length:
+            entries, count = split(first.entries), length + 1 - first.first
+            parts[0] = replace(
+                first,
+                first=length + 1,
+                previous=extend_all(first.previous, entries[:count]),
+                entries=b"".join(entries[count:]),
+            )
+        return Branch(tuple(parts))
+
     def head_at(self, length: int) -> bytes | None:
         """The head at a length beyond `base`; None for any other."""
         for part in self.parts:

@@ -237,6 +237,17 @@ class Core:
             self.suspected.append(damage)
             return None
 
+    def can_go_on_with(self, coop: int) -> bool:
+        """Whether the log of `coop` that is held has all that the own log has anchored of it.
+
+        Where the own log has gone by another history, it can't anchor this one until it is decided which
+        stands.
+        """
+        if not self.validator.branches(coop)[1:]:
+            return True
+        anchored = self.validator.log(self.coop).anchored.get(coop, 0)
+        return self.validator.taken_in(self.coop, other=coop) == anchored
+
     @property
     def accused(self) -> Mapping[int, Mapping[str, bytes]]:
         """The evidence against each accused coop, by its kind: what no readmission has ended."""

@@ -45,7 +45,7 @@ from node.engine.replication.branches import Branches
 from node.engine.replication.gossip import Gossip
 from node.engine.replication.recovery import Recovery
 from node.engine.replication.replicas import Replicas
-from node.engine.replication.standing import StandingLogs, cut_own
+from node.engine.replication.standing import StandingLogs, cut_at_start
 from node.engine.settings import EngineSettings
 from node.engine.supervision.clock import Clock
 from node.engine.supervision.condition import condition
@@ -100,7 +100,8 @@ class Engine:
             known=known,
         )
         _check_key(self._core)
-        self._cut = [*loaded.cut, *cut_own(self._core, created=now_ms // 1000)]
+        self._cut_off = cut_at_start(self._core, created=now_ms // 1000)
+        self._damaged = loaded.cut
         self._soundness = Soundness(self._core, now_ms=steady_ms)
         self._replicas = Replicas(self._core)
         self._branches = Branches(self._core, self._replicas)
@@ -214,10 +215,12 @@ class Engine:
 
     def _tell_cut(self, tick: Tick) -> None:
         """Tell in the first tick what the start found damaged, or has set aside because it waits for such."""
-        for cut in self._cut:
-            values = {"coop": cut.coop, "first": cut.first, "last": cut.last}
+        for damage in self._damaged:
+            values = {"coop": damage.coop, "first": damage.first, "last": damage.last}
             tick.notice("log_set_aside", level=logging.ERROR, **values)
-        self._cut = []
+        for cut in self._cut_off:
+            tick.notice("log_cut", coop=cut.coop, first=cut.first, last=cut.last)
+        self._damaged, self._cut_off = [], []
         for coop in self._core.damaged_evidence:
             tick.notice("evidence_damaged", level=logging.ERROR, coop=coop)
         self._core.damaged_evidence = []

@@ -50,17 +50,23 @@ def _of_node_key(core: Core, change: SetNodeKey) -> str | None:
 
 
 def _of_readmission(core: Core, change: Readmit) -> str | None:
-    """It goes on from a head that is held here, and with a key that cheated nobody."""
+    """It goes on from the end of what is held here, and with a key that cheated nobody."""
     name = core.names[change.coop]
     if core.accused.get(change.coop) and change.key == core.newest.coops[change.coop].node_key:
         return (
             f"with the node key that {name} is to keep it signed what is evidence; name a new key"
         )
-    if core.head_at(change.coop, change.length) == change.head:
+    if core.head_at(change.coop, change.length) != change.head:
+        return (
+            f"the log of {name} is to go on after entry {change.length} with a head that this node does "
+            "not hold at that length"
+        )
+    held = core.length(change.coop)
+    if change.coop == core.coop or change.length == held:
         return None
     return (
-        f"the log of {name} is to go on after entry {change.length} with a head that this node does "
-        "not hold at that length"
+        f"the log of {name} is to go on after entry {change.length}, and this node holds {held} entries of "
+        "it; name that length"
     )
 
 

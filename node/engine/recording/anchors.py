@@ -17,6 +17,7 @@ from ledger.signatures import SignatureInvalid, verify
 from ledger.transactions import Anchor, Return, encode_transaction
 from node.engine.core import Appender, Core
 from node.engine.health.status import Readiness
+from node.engine.replication.held import void_key
 from node.engine.replication.replicas import Replicas
 from node.engine.tick import Tick
 from node.engine.wire import WitnessAnswer, WitnessRequest
@@ -50,6 +51,8 @@ class Anchors:
         if coop not in self._core.partners or signed is None or coop in self._core.accused:
             return False
         found = self._core.validator.account(coop, account)
+        if not self._core.can_go_on_with(coop):
+            return False
         return found is not None and self._known(coop) < found.opened <= signed.length
 
     def anchor_now(self, tick: Tick, own: Appender, coop: int) -> bool:
@@ -83,7 +86,7 @@ class Anchors:
         signed = self._core.signed.get(coop)
         if signed is None or coop in self._core.accused:
             return False
-        return signed.length > self._known(coop)
+        return signed.length > self._known(coop) and self._core.can_go_on_with(coop)
 
     def _is_due(self, coop: int, now_ms: int) -> bool:
         if not self._is_ahead(coop) or now_ms < self._not_before.get(coop, 0):
@@ -167,16 +170,21 @@ class Anchors:
             return None
         saved = tick.witnessed.get(coop) or self._core.store.witnessed(coop)
         is_other = saved is not None and self._core.head_at(coop, saved.length) != saved.head
-        if is_other and signed.length <= max(saved.length if saved else 0, self._stands_at(coop)):
+        if is_other and signed.length <= max(saved.length if saved else 0, self._stands_at(saved)):
             # What is held here is not what was signed before: sign nothing more, unless that does not stand.
             return None
         if saved is None or saved.length < signed.length:
             tick.witnessed[coop] = Witnessed(coop=coop, length=signed.length, head=signed.head)
         return self._core.signer.witness(signed)
 
-    def _stands_at(self, coop: int) -> int:
-        """At which length it was decided what stands of a log; beyond every length if it never was."""
-        stands = self._core.newest.coops[coop].stands
+    def _stands_at(self, saved: Witnessed | None) -> int:
+        """From which length on it was decided that other than what was signed stands; beyond every length if
+        it never was."""
+        if saved is None:
+            return 0
+        if self._core.store.meta(void_key(saved.coop)) == saved.head:
+            return 0
+        stands = self._core.newest.coops[saved.coop].stands
         return MAX if stands is None else stands.length
 
     def on_request(self, peer: int, message: WitnessRequest) -> None:

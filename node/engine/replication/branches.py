@@ -22,6 +22,7 @@ from node.engine.branches_kept import Branch, branch_documents, load_branches
 from node.engine.core import Core
 from node.engine.costs import SIGNATURE
 from node.engine.reading import load_state
+from node.engine.replication.held import is_signed_now
 from node.engine.replication.replicas import Replicas
 from node.engine.replication.serving import read_for_peers
 from node.engine.tick import Tick
@@ -61,6 +62,8 @@ class Branches:
         self._takers: set[int] = set()
         self._fetches: dict[Waiting, _Fetch] = {}
         self._is_new = False
+        self._whole: list[tuple[Waiting, Branch]] = []
+        """What was fetched and is still to be kept: one in each tick, compared with all that are held."""
         self._kept: set[Waiting] = set()
         """What was fetched. Who still waits for that waits for something that the rules refuse."""
         self._looked: dict[int, bytes] = {}
@@ -109,6 +112,7 @@ class Branches:
     def run(self, tick: Tick) -> None:
         """Ask for what logs wait for, and forget what none does any more; drop branches that the log has."""
         self._drop_contained(tick)
+        self._keep_next(tick)
         wanted = {wait for wait in self._replicas.waiting.values() if self._is_wanted(wait)}
         for over in self._fetches.keys() - wanted:
             del self._fetches[over]
@@ -123,6 +127,7 @@ class Branches:
             self._may_have_forked(wait.coop)
             and not (wait.coop == self._core.coop and self._core.accused.get(wait.coop))
             and wait not in self._kept
+            and all(wait != each for each, _ in self._whole)
             and not self._replicas.is_held(wait)
         )
 
@@ -213,14 +218,27 @@ class Branches:
         return part.signed.length >= wait.length and head != wait.head
 
     def _fetched(self, tick: Tick, wait: Waiting, fetch: _Fetch, branch: Branch) -> None:
-        """Keep what was fetched, unless it goes on from the log: then replication has time to bring it."""
-        if self._goes_on(branch) and fetch.left < MOST_LEFT:
+        """Keep what was fetched, unless it goes on from the log, under a key that still counts there: then
+        replication has time to bring it."""
+        is_current = is_signed_now(branch.tip, self._core.newest)
+        if is_current and self._goes_on(branch) and fetch.left < MOST_LEFT:
             fetch.left += 1
             fetch.parts.clear()
             fetch.step = FIRST_STEP
             return
         del self._fetches[wait]
-        self._keep(tick, wait, branch)
+        self._whole.append((wait, branch.after(self._shared(branch))))
+
+    def _shared(self, branch: Branch) -> int:
+        """Up to which length it is the log that is held."""
+        least, most = branch.base, min(self._core.length(branch.coop), branch.tip.length - 1)
+        while least < most:
+            middle = (least + most + 1) // 2
+            if branch.head_at(middle) == self._core.head_at(branch.coop, middle):
+                least = middle
+            else:
+                most = middle - 1
+        return least
 
     def _goes_on(self, branch: Branch) -> bool:
         """Whether it has all of the log that is held, or the log all of it."""
@@ -254,6 +272,15 @@ class Branches:
             ]
             tick.changes.append(Write(dropped_documents=dropped))
             self._is_new = True
+
+    def _keep_next(self, tick: Tick) -> None:
+        """Keep one of those that were fetched, unless what is held has it by now."""
+        if self._is_new or not self._whole:
+            return
+        wait, branch = self._whole.pop(0)
+        if not self._replicas.is_held(wait):
+            self._keep(tick, wait, branch)
+        self._replicas.has_more |= bool(self._whole)
 
     def _keep(self, tick: Tick, wait: Waiting, branch: Branch) -> None:
         """Write it down, in place of a branch that it goes beyond."""

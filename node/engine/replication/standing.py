@@ -5,31 +5,52 @@ what others have signed since is continued where they continue it, and the histo
 as a branch, for the logs that once anchored it.
 
 Where a node key was replaced from a length on, what the key before has signed beyond that length can't be
-gone on from. It is cut off, and becomes a branch like any other.
+gone on from. It is cut off, and becomes a branch like any other. What nobody has anchored of the log of a
+coop that is accused is cut off as well (`node.engine.replication.held`).
 
-Of branches about which all is decided only what some log has anchored is kept, so that in the end all nodes
-hold the same.
+Of branches about which all is decided, and of those of who is accused, only what some log has anchored is
+kept, so that in the end all nodes hold the same.
 
 Each step is durable before the next, and leaves a store from which a start finds everything: a node that
 stops in between does the rest when it starts.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Final
 
 from ledger.chain import SignedHead, is_signed_by
-from ledger.charter import Charter, Coop, Stand
+from ledger.charter import Charter, Coop
 from ledger.codec import split
 from node.engine.branches_kept import Branch, branch_documents, load_branches
 from node.engine.core import Core
 from node.engine.health.troubles import TroubleKind
 from node.engine.reading import load_state
 from node.engine.replication.anchored import Anchored, anchored_heads
+from node.engine.replication.held import (
+    is_all_anchored,
+    is_signed_now,
+    is_stopped,
+    length_in_use,
+    seen_key,
+    void_key,
+)
 from node.engine.replication.replicas import Replicas
 from node.engine.tick import Tick
 from node.engine.wire import Entries
-from node.errors import LogDamaged
 from node.store import Document, DocumentKind, Segment, Store, Write
+
+LOOK_AGAIN_MS: Final = 2_000
+"""How soon all logs may be read again, to find what is anchored of who is accused."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """Entries `first` to `last` are no part of a log any more."""
+
+    coop: int
+    first: int
+    last: int
 
 
 class StandingLogs:
@@ -42,6 +63,9 @@ class StandingLogs:
         """The node keys for which each log was looked at."""
         self._trimmed: dict[int, frozenset[SignedHead]] = {}
         """The ends of the branches of each coop when they were last looked at."""
+        self._stopped: dict[int, bytes] = {}
+        """The head of the log of each coop that is accused when it was last looked at."""
+        self._look_at_ms = 0
 
     def run(self, tick: Tick) -> bool:
         """Change places, cut, and drop branches where that is due; whether a log was changed by it, and with
@@ -50,30 +74,33 @@ class StandingLogs:
         """
         changed = False
         for coop in self._core.newest.coops.values():
-            number = coop.number
-            if not self._core.has_log(number) or not (coop.stands or coop.earlier_keys):
+            number, stopped = coop.number, is_stopped(self._core, coop.number)
+            is_decided = coop.stands is not None or coop.earlier_keys != ()
+            if not self._core.has_log(number) or not (is_decided or stopped):
                 continue
             if number != self._core.coop:
-                stands = coop.stands
-                changed |= stands is not None and self._let_stand(tick, number, stands)
+                place = coop.goes_on_from
+                changed |= place is not None and self._let_stand(tick, number, *place)
                 changed |= self._cut_replaced(tick, coop)
+                changed |= stopped and self._cut_unanchored(tick, number)
             self._trim(number)
         return changed
 
-    def _let_stand(self, tick: Tick, coop: int, stands: Stand) -> bool:
+    def _let_stand(self, tick: Tick, coop: int, length: int, head: bytes) -> bool:
+        """Let the log be the history that goes on from there, as was decided."""
         core = self._core
         heads = {
-            branch: core.validator.head_at(coop, stands.length, branch=branch)
+            branch: core.validator.head_at(coop, length, branch=branch)
             for branch in core.validator.branches(coop)
         }
-        if heads[0] == stands.head or stands.head not in heads.values():
+        if heads[0] == head or head not in heads.values():
             return False
         kept = [each for each in load_branches(core.store) if each.coop == coop]
         for branch in kept:
-            if branch.head_at(stands.length) == stands.head:
+            if branch.head_at(length) == head:
                 change_places(core.store, branch, kept, created=tick.now_ms // 1000)
                 self._begin_anew(coop)
-                tick.notice("branch_stands", coop=coop, length=stands.length)
+                tick.notice("branch_stands", coop=coop, length=length)
                 return True
         return False
 
@@ -84,17 +111,63 @@ class StandingLogs:
         if not coop.earlier_keys or self._keys.get(number) == coop.node_key:
             return False
         self._keys[number] = coop.node_key
-        length = core.length(number)
-        if not is_beyond_its_key(core.store, coop, core.newest, length):
-            self._replicas.begin_anew(
-                number
-            )  # heads that are known by the earlier key count no more
+        length, until = core.length(number), coop.earlier_keys[-1].until
+        is_beyond = is_beyond_its_key(core.store, coop, core.newest, length)
+        if is_beyond:
+            cut_off(core.store, number, until, created=tick.now_ms // 1000)
+            self._begin_anew(number)
+            tick.notice("log_cut", coop=number, first=until + 1, last=length)
+        else:
+            # Heads that are known by the earlier key count no more.
+            self._replicas.begin_anew(number)
+        self._void_witnessed(coop, until)
+        return is_beyond
+
+    def _void_witnessed(self, coop: Coop, until: int) -> None:
+        """What was witnessed of the earlier key's heads beyond `until` binds no more; once for each key."""
+        core, number = self._core, coop.number
+        if core.store.meta(seen_key(number)) == coop.node_key:
+            return
+        meta, saved = {seen_key(number): coop.node_key}, core.store.witnessed(number)
+        is_beyond = saved is not None and saved.length > until
+        if saved is not None and is_beyond and core.head_at(number, saved.length) != saved.head:
+            meta[void_key(number)] = saved.head
+        core.store.commit(Write(meta=meta))
+
+    def _cut_unanchored(self, tick: Tick, coop: int) -> bool:
+        """Cut off what nobody has anchored, and let what goes on from the rest be the log. Each time that the
+        log has changed it is looked at again, and not too often, since that reads all logs."""
+        core, head = self._core, self._core.validator.log(coop).head
+        if self._stopped.get(coop) == head or tick.steady_ms < self._look_at_ms:
             return False
-        until = coop.earlier_keys[-1].until
-        cut_off(core.store, number, until, created=tick.now_ms // 1000)
-        self._begin_anew(number)
-        tick.notice("log_set_aside", coop=number, first=until + 1, last=length)
+        self._stopped[coop] = head
+        length = core.length(coop)
+        if not is_all_anchored(core, coop):
+            self._look_at_ms = tick.steady_ms + LOOK_AGAIN_MS
+            anchored = anchored_heads(core.store, coop)
+            end = length_in_use(core, coop, anchored, self._replicas.waiting.values())
+            if end < length:
+                cut_off(core.store, coop, end, created=tick.now_ms // 1000)
+                tick.notice("log_cut", coop=coop, first=end + 1, last=length)
+        is_longer = self._go_on(tick, coop, core.store.logs().get(coop, (0, b""))[0])
+        if core.store.logs().get(coop, (0, b""))[0] == length and not is_longer:
+            return False
+        self._begin_anew(coop)
+        self._stopped[coop] = core.validator.log(coop).head
         return True
+
+    def _go_on(self, tick: Tick, coop: int, length: int) -> bool:
+        """Make a branch that goes on from all of the log a part of it; whether there is one."""
+        kept = [each for each in load_branches(self._core.store) if each.coop == coop]
+        head = self._core.store.head_at(coop, length)
+        for branch in kept:
+            if length >= branch.tip.length or not is_signed_now(branch.tip, self._core.newest):
+                continue
+            if length == branch.base or branch.head_at(length) == head:
+                more = branch.after(length)
+                change_places(self._core.store, more, kept, created=tick.now_ms // 1000)
+                return True
+        return False
 
     def _trim(self, coop: int) -> None:
         """Keep of branches only what some log has anchored, once no log waits for more of them."""
@@ -129,7 +202,7 @@ class StandingLogs:
 def change_places(store: Store, branch: Branch, kept: list[Branch], *, created: int) -> None:
     """Make `branch` the log, and the log a branch; `kept` are all branches of that log."""
     segments = _beyond(store, branch.coop, branch.base)
-    others = [_from(segments, each, branch.base) for each in kept if each is not branch]
+    others = [_from(segments, each, branch.base) for each in kept if each.tip != branch.tip]
     losing = _as_branch(segments)
     new = [*others, *([losing] if losing is not None else [])]
     documents = [each for one in new for each in branch_documents(one, created=created)]
@@ -145,22 +218,31 @@ def change_places(store: Store, branch: Branch, kept: list[Branch], *, created: 
     )
 
 
-def cut_own(core: Core, *, created: int) -> list[LogDamaged]:
-    """At a start with a new key: cut off of the own log what the key before has signed beyond where it
-    counts. What was cut, as it is told."""
-    coop, length = core.newest.coops[core.coop], core.length(core.coop)
-    is_own = core.signer.public_key == coop.node_key
-    if not is_own or not is_beyond_its_key(core.store, coop, core.newest, length):
-        return []
-    until = coop.earlier_keys[-1].until
-    cut_off(core.store, core.coop, until, created=created)
-    core.validator = load_state(core.validator.founding, core.store, core.validator.coops).validator
-    core.signed.pop(core.coop, None)
-    signed = core.store.newest_signed_head(core.coop)
-    if signed is not None:
-        core.signed[core.coop] = signed
-    core.old_copy.was_cut = True
-    return [LogDamaged(coop=core.coop, first=until + 1, last=length)]
+def cut_at_start(core: Core, *, created: int) -> list[Cut]:
+    """At a start: cut off of logs what an earlier key has signed beyond where it counts; what was cut.
+
+    Of the own log only if this node has the new key.
+    """
+    cut = []
+    for coop in core.newest.coops.values():
+        number = coop.number
+        if number == core.coop and core.signer.public_key != coop.node_key:
+            continue
+        length = core.length(number) if core.has_log(number) else 0
+        if not is_beyond_its_key(core.store, coop, core.newest, length):
+            continue
+        until = coop.earlier_keys[-1].until
+        cut_off(core.store, number, until, created=created)
+        core.signed.pop(number, None)
+        signed = core.store.newest_signed_head(number)
+        if signed is not None:
+            core.signed[number] = signed
+        core.old_copy.was_cut |= number == core.coop
+        cut.append(Cut(coop=number, first=until + 1, last=length))
+    if cut:
+        known = core.validator.coops
+        core.validator = load_state(core.validator.founding, core.store, known).validator
+    return cut
 
 
 def is_beyond_its_key(store: Store, coop: Coop, charter: Charter, length: int) -> bool:
@@ -218,7 +300,16 @@ def trimmed(branches: Sequence[Branch], anchored: Anchored) -> list[Branch]:
         if ends:
             end = max(ends, key=lambda signed: signed.length)
             left.append(branch if end.length == branch.tip.length else branch.up_to(end))
-    return left
+    return _without_contained(left)
+
+
+def _without_contained(branches: Sequence[Branch]) -> list[Branch]:
+    """Those that no other one goes on from; of several that end alike the first."""
+    left: list[Branch] = []
+    for branch in sorted(branches, key=lambda each: -each.tip.length):
+        if all(each.head_at(branch.tip.length) != branch.tip.head for each in left):
+            left.append(branch)
+    return [branch for branch in branches if branch in left]
 
 
 def replace_branches(store: Store, before: Sequence[Branch], after: Sequence[Branch]) -> None:

@@ -64,7 +64,10 @@ class Soundness:
         if late_ms >= 0 and (idle or late_ms >= 10 * settings.check_interval_ms):
             self._at_ms = tick.steady_ms + settings.check_interval_ms
             self._step()
-        for coop, rot in core.damaged.items():
+        for coop, rot in list(core.damaged.items()):
+            if rot.first > self._length(coop):
+                self._forget(coop)  # that part of the log was cut off
+                continue
             self._tell(tick, coop, rot)
             self._ask(tick, coop, rot)
 
@@ -243,9 +246,7 @@ class Soundness:
         core, coop = self._core, healed.coop
         core.store.heal([healed])
         tick.notice("log_healed", coop=coop, first=healed.first, last=healed.last)
-        del core.damaged[coop]
-        core.troubles.pop((TroubleKind.DAMAGED, coop), None)
-        self._asked_ms.pop(coop, None)
+        self._forget(coop)
         if healed.last < rot.last:
             core.damaged[coop] = Rot(first=healed.last + 1, last=rot.last, previous=healed.head)
             return
@@ -253,6 +254,11 @@ class Soundness:
         newest = core.store.newest_signed_head(coop)
         if newest is not None and newest.length == core.length(coop):
             core.signed[coop] = newest
+
+    def _forget(self, coop: int) -> None:
+        del self._core.damaged[coop]
+        self._core.troubles.pop((TroubleKind.DAMAGED, coop), None)
+        self._asked_ms.pop(coop, None)
 
     def wake_at_ms(self) -> int | None:
         """When to ask the next peer."""

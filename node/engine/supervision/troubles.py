@@ -124,6 +124,11 @@ class Troubles:
             if coop.standing is Standing.QUARANTINED
         ]
         cut = self._cut_off()
+        cut |= {
+            coop: coop
+            for coop in core.partners
+            if coop not in core.accused and core.has_log(coop) and not core.can_go_on_with(coop)
+        }
         for coop, other in sorted(cut.items()):
             found.append(Trouble(kind=TroubleKind.CUT, coop=coop, other=other))
         for (coop, other), since_ms in self._waiting_ms.items():

@@ -22,8 +22,9 @@ Line = tuple[int, int, int, int, Outcome]
 """Payer, the payee's coop and account, amount, and what holds."""
 
 
-def forked() -> Rig:
-    """Coop 3 shows coop 1 one history and coop 2 another; each takes in what it saw.
+def forked(*, is_all_taken: bool = True) -> Rig:
+    """Coop 3 shows coop 1 one history and coop 2 another; each takes in what it saw, but coop 2 not the last
+    entry unless `is_all_taken`.
 
     Account 2 of coop 2 closes before that, and what account 2 of coop 3 pays account 1 there is in both.
     """
@@ -42,6 +43,8 @@ def forked() -> Rig:
         rig.advance(rig.settings.anchor_interval_ms)
         late = encode_entry(rig.now_ms // 1000, own[-1])
         rig.hear(at, 3, rig.entries_after(at, 3, late))
+        if is_all_taken:
+            rig.advance(rig.settings.anchor_interval_ms)
         rig.tick(at, PeerDown(3))
     del rig.engines[3]
     rig.mail.clear()
@@ -134,6 +137,13 @@ def test_after_the_decision_each_case_is_told(at: int) -> None:
     [fork] = one.forks
     assert (fork.version, fork.kept) == (2, 70 if at == 1 else 40)
     assert fork.amount == sum(each.amount for each in one.payments)
+
+
+def test_what_nobody_took_in_is_listed_where_it_was_seen() -> None:
+    rig = forked(is_all_taken=False)
+    stand(rig, 1)
+    assert _lines(found_at(rig, 1)) == OF_TWO[:-1]
+    assert sorted(_lines(found_at(rig, 2))) == sorted(OF_TWO)
 
 
 def test_it_is_found_by_the_accounts_that_it_concerns() -> None:

@@ -1,0 +1,69 @@
+"""How far the log of a coop is held from which honest nodes take nothing more in.
+
+Evidence reaches nodes at different times, and by then they hold different lengths of the log, or different
+histories. What some log has anchored of it, all nodes need and get. What nobody has anchored nobody needs,
+and honest nodes don't anchor it any more; so every node drops it, and in the end all hold the same.
+
+Of a log with an entry that the rules refuse all nodes hold what is before it, which proves the case.
+"""
+
+from collections.abc import Iterable
+
+from ledger.chain import SignedHead
+from ledger.charter import Charter
+from ledger.errors import ProofError
+from ledger.evidence import InvalidEntryEvidence
+from ledger.state import Waiting
+from node.engine.core import Core
+from node.engine.replication.anchored import Anchored
+
+
+def is_stopped(core: Core, coop: int) -> bool:
+    """Whether of that coop's log only what is anchored is of use, because of evidence against the coop."""
+    return bool(core.accused.get(coop, {}).keys() - {InvalidEntryEvidence.kind})
+
+
+def is_all_anchored(core: Core, coop: int) -> bool:
+    """Whether some log has surely anchored all that is held of that coop's log. It is quick to tell."""
+    validator, length = core.validator, core.length(coop)
+    return length == 0 or any(
+        validator.taken_in(other, other=coop, branch=branch) == length
+        for other in validator.coops
+        if other != coop
+        for branch in validator.branches(other)
+    )
+
+
+def length_in_use(core: Core, coop: int, anchored: Anchored, waiting: Iterable[Waiting]) -> int:
+    """How much of the log some log has anchored, or is about to, or a decision names."""
+    named = [(length, head) for length, head in anchored]
+    named += [(wait.length, wait.head) for wait in waiting if wait.coop == coop]
+    found = core.newest.coops[coop]
+    if found.stands is not None:
+        named.append((found.stands.length, found.stands.head))
+    most = core.length(coop)
+    lengths = [
+        length for length, head in named if length <= most and core.head_at(coop, length) == head
+    ]
+    lengths += [min(earlier.until, most) for earlier in found.earlier_keys]
+    return max(lengths, default=0)
+
+
+def is_signed_now(signed: SignedHead, charter: Charter) -> bool:
+    """Whether the key that counts at its length has signed a head."""
+    try:
+        signed.check(charter)
+    except ProofError:
+        return False
+    return True
+
+
+def void_key(coop: int) -> str:
+    """Where it is kept which head of that coop's log was witnessed here and counts no more, since a key was
+    replaced that had signed it."""
+    return f"witness.void.{coop}"
+
+
+def seen_key(coop: int) -> str:
+    """Where it is kept for which node key of that coop this was looked at."""
+    return f"witness.key.{coop}"
