@@ -10,7 +10,14 @@ from ledger.errors import SnapshotError
 from ledger.transactions import Status
 from ledger.validators.listing import MAGIC
 from ledger.validators.reference import ReferenceValidator
-from tests.builders import Books, books_with_members, build_federation, open_books, replay_logs
+from tests.builders import (
+    START,
+    Books,
+    books_with_members,
+    build_federation,
+    open_books,
+    replay_logs,
+)
 
 FEDERATION = build_federation(seed="listing")
 
@@ -53,7 +60,12 @@ def test_the_listing_is_the_one_of_the_protocol_page() -> None:
         [3, keys[2], "member3", 0, 0, 1, 1, 2, 3, 6, 0, 0, 100_000, None, None],
         [1, 7, 2, 70],
     ]
-    assert lines[-2:] == [[1, 6, 1, 40, 1, 0], [2, 7, 0, 41, 2, 0]]
+    assert lines[-4:] == [
+        [1, 6, 1, 40, 1, 0],
+        [2, 7, 0, 41, 2, 0],
+        ["chapter", "admitted", 1],
+        [START // 86_400, 3],
+    ]
 
 
 def test_a_limit_with_dates_is_listed_whole() -> None:
