@@ -98,6 +98,12 @@ def _shell(template: str, policy: str = CONTENT_SECURITY_POLICY) -> Handler:
     return get_shell
 
 
+async def get_desk(api: Api, request: web.Request) -> web.Response:
+    """The desk's shell, with those who are in office and how many of them sign."""
+    office = await api.runner.ask(facts.office)
+    return load_site().page(api, request, "desk.html", office=office)
+
+
 async def get_static(api: Api, request: web.Request) -> web.Response:
     """A static file."""
     return _static(request, request.path.removeprefix("/web/"))
@@ -179,7 +185,8 @@ PAGES: Final[tuple[tuple[str, Handler], ...]] = (
     ("/p/{id}", get_bill),
     ("/pos", get_counter),
     ("/me", _shell("me.html")),
-    ("/desk", _shell("desk.html")),
+    ("/votes", _shell("votes.html")),
+    ("/desk", get_desk),
     ("/verify", _shell("verify.html")),
     ("/manifest.webmanifest", get_manifest),
     ("/service-worker.js", get_service_worker),

@@ -15,7 +15,9 @@ import {
   ADMIT, LIMIT, PROPOSE, decodeTransaction, encodeTransaction, entryMessage, proposalHash, reasonHash,
 } from "../protocol/messages.js";
 import { readProposal, showFields, whyNot } from "../parts/proposing.js";
+import { VoteFormError, openVote } from "../parts/opening.js";
 import { mark } from "../parts/receipt.js";
+import { Store } from "../parts/store.js";
 import { explainWords, readWords } from "./setup.js";
 import { readAmount, say, showAmount, showTime } from "../parts/words.js";
 
@@ -24,12 +26,31 @@ const here = { federation: fromHex(FEDERATION), coop: Number(coopNumber) };
 const desk = { key: null, number: null, session: null, found: null };
 const SALT_BYTES = 16;
 
+// Whoever was elected signs with the key of the own account: with the wallet in this browser, if it is that.
+async function offerWallet() {
+  const wallet = await (await Store.open()).wallet();
+  const mine = [...byId("steward").options].find((option) => wallet && option.dataset.key === toHex(wallet.publicKey));
+  if (mine === undefined) return;
+  byId("use-wallet").textContent = say("Go on as {name}, with the wallet of this browser", { name: mine.textContent });
+  byId("with-wallet").hidden = false;
+  onAction(byId("use-wallet"), () => enter(mine, wallet));
+}
+
 async function signIn() {
   const option = byId("steward").selectedOptions[0];
   try {
     const seed = await seedFromWords(await readWords(byId("steward-words").value));
-    desk.key = await keyFromSeed(seed);
+    const key = await keyFromSeed(seed);
     seed.fill(0);
+    await enter(option, key);
+  } catch (error) {
+    byId("sign-in-error").textContent = explainWords(error);
+  }
+}
+
+async function enter(option, key) {
+  try {
+    desk.key = key;
     if (!isEqual(desk.key.publicKey, fromHex(option.dataset.key))) {
       byId("sign-in-error").textContent = say("These words give another key than the charter names for {name}.", { name: option.textContent });
       return;
@@ -240,6 +261,23 @@ async function signProposed() {
   }
 }
 
+// --- opening a vote ---
+
+async function proposeVote() {
+  const value = (name) => byId(`vote-${name}`).value.trim();
+  const form = { kind: value("kind"), text: value("text"), names: value("names"), until: value("until"), threshold: value("threshold") };
+  try {
+    const { state } = await openVote(desk, here, COOP, form);
+    byId("vote-form").reset();
+    byId("vote-elect").hidden = true;
+    byId("vote-error").textContent = "";
+    await loadQueue(state === "recorded" ? say("The vote is open.") : "");
+    byId("queue-title").scrollIntoView();
+  } catch (error) {
+    byId("vote-error").textContent = error instanceof VoteFormError ? error.message : explain(error);
+  }
+}
+
 // --- proposing a change of an account ---
 
 async function findMember() {
@@ -323,6 +361,11 @@ if (await canSign()) {
   byId("propose-type").addEventListener("change", showFieldsAgain);
   byId("propose-coop").addEventListener("change", showFieldsAgain);
   onAction(byId("change-form"), proposeChange);
+  onAction(byId("vote-form"), proposeVote);
+  byId("vote-kind").addEventListener("change", () => {
+    byId("vote-elect").hidden = byId("vote-kind").value !== "elect";
+  });
+  await offerWallet();
   onAction(byId("reload"), async () => {
     await loadQueue();
     await loadCharter();
