@@ -3,7 +3,12 @@
 from ledger.entries import decode_entry
 from ledger.government.articles import Article
 from ledger.refusals import Refusal
+from ledger.rules.government.commons import levy_due
 from ledger.transactions import Enact, Levy, Transaction
+from ledger.validators.interface import Sequenced
+from ledger.validators.reading import LogReader
+from node.engine.recording.duties import Duties
+from node.engine.tick import Tick
 from tests.builders import build_federation
 from tests.government_builders import adopt_bylaws
 from tests.node.engine.inside import core_of
@@ -37,10 +42,27 @@ def transactions(rig: Rig) -> list[Transaction]:
     return [entry.transaction for entry in decoded if not isinstance(entry, Refusal)]
 
 
-def test_a_levy_is_collected_when_it_is_due_and_the_node_wakes_for_it() -> None:
+class Nobody:
+    """Appends nothing."""
+
+    def append(self, tick: Tick, transactions: list[bytes]) -> Sequenced:
+        raise AssertionError("nothing is due")
+
+    def has_room(self, tick: Tick) -> bool:
+        return True
+
+
+def test_the_node_wakes_when_a_levy_is_due() -> None:
     rig = governed()
-    wake_ms = rig.tick(1).wake_at_ms
-    assert wake_ms <= rig.now_ms + 1000 * PERIOD
+    core = core_of(rig.engines[1])
+    duties, due_ms = Duties(core), 1000 * levy_due(LogReader(core.validator, 1))
+    for left_ms in (1000 * PERIOD, 1_500, 1):
+        duties.run(Tick(due_ms - left_ms, 500), Nobody())
+        assert duties.wake_at_ms() == 500 + left_ms
+
+
+def test_a_levy_is_collected_when_it_is_due() -> None:
+    rig = governed()
     rig.advance(1000 * PERIOD - 1_000)
     assert levies(rig) == []
     rig.advance(1_000)
