@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ledger.chain import SignedHead
+from ledger.codec import split
 from ledger.errors import EncodingError, SnapshotError
 from ledger.founding import Founding
 from ledger.state import Waiting
@@ -133,6 +134,34 @@ def _tails_of_branches(
     return tails
 
 
+def continue_branch(validator: Validator, store: Store, branch: Branch, number: int) -> bool:
+    """Apply what follows of the branch with that number, which has waited for other logs; whether it grew."""
+    coop, before = branch.coop, validator.log(branch.coop, branch=number).length
+    left = b""
+    for segment in branch.segments(store):
+        if segment.last > before:
+            left += b"".join(split(segment.entries)[max(0, before + 1 - segment.first) :])
+    while left:
+        result = validator.replay(coop, left, branch=number)
+        left = left[result.consumed :]
+        waiting = result.waiting
+        if result.refusal is not None or (waiting and not _recall(validator, store, waiting)):
+            break
+    return validator.log(coop, branch=number).length > before
+
+
+def _recall(validator: Validator, store: Store, waiting: Waiting) -> bool:
+    """Give the validator a head that all others have left behind, if that is what is waited for."""
+    coop, length = waiting.coop, waiting.length
+    is_left = length <= validator.log(coop).length
+    if not is_left or validator.head_at(coop, length) is not None:
+        return False
+    if _head_at(store, coop, length) != waiting.head:
+        return False
+    validator.recall_head(coop, length, waiting.head)
+    return True
+
+
 class _Tail:
     """What the store has of a log beyond the validator's state, on its way in."""
 
@@ -174,19 +203,10 @@ class _Tail:
                 raise StorageFault(f"entry {number} of coop {self.coop}: {result.refusal.code}")
             progress |= result.count > 0
             self._left = self._left[result.consumed :]
-            if result.waiting is not None and not self._recall(result.waiting):
+            if result.waiting is not None and not _recall(
+                self._validator, self._store, result.waiting
+            ):
                 return progress
-
-    def _recall(self, waiting: Waiting) -> bool:
-        """Give the validator a head that all others have left behind, if that is what is waited for."""
-        coop, length = waiting.coop, waiting.length
-        is_left = length <= self._validator.log(coop).length
-        if not is_left or self._validator.head_at(coop, length) is not None:
-            return False
-        if _head_at(self._store, coop, length) != waiting.head:
-            return False
-        self._validator.recall_head(coop, length, waiting.head)
-        return True
 
     def _take(self) -> bool:
         """The next segment, if it is whole: nothing is applied that does not lead to the stored head."""

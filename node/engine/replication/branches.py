@@ -21,7 +21,7 @@ from ledger.state import Waiting
 from node.engine.branches_kept import Branch, branch_documents, load_branches
 from node.engine.core import Core
 from node.engine.costs import SIGNATURE
-from node.engine.reading import load_state
+from node.engine.reading import continue_branch, load_state
 from node.engine.replication.held import is_signed_now
 from node.engine.replication.replicas import Replicas
 from node.engine.replication.serving import read_for_peers
@@ -66,6 +66,8 @@ class Branches:
         """What was fetched and is still to be kept: one in each tick, compared with all that are held."""
         self._kept: set[Waiting] = set()
         """What was fetched. Who still waits for that waits for something that the rules refuse."""
+        self._lengths: dict[int, int] = {}
+        """How long all logs were together when the branches of that coop were last continued."""
         self._looked: dict[int, bytes] = {}
         """The head of each forked log when its branches were last compared with it."""
 
@@ -113,6 +115,7 @@ class Branches:
         """Ask for what logs wait for, and forget what none does any more; drop branches that the log has."""
         self._drop_contained(tick)
         self._keep_next(tick)
+        self._continue()
         wanted = {wait for wait in self._replicas.waiting.values() if self._is_wanted(wait)}
         for over in self._fetches.keys() - wanted:
             del self._fetches[over]
@@ -130,6 +133,21 @@ class Branches:
             and all(wait != each for each, _ in self._whole)
             and not self._replicas.is_held(wait)
         )
+
+    def _continue(self) -> None:
+        """Take in more of branches that logs wait for, and that have waited for other logs themselves."""
+        core = self._core
+        if self._is_new:
+            return  # Then all is made anew.
+        for coop in {wait.coop for wait in self._replicas.waiting.values()}:
+            numbers = core.validator.branches(coop)[1:]
+            length = sum(core.length(each) for each in core.validator.coops) if numbers else 0
+            if not numbers or self._lengths.get(coop) == length:
+                continue
+            self._lengths[coop] = length
+            for number, branch in zip(numbers, self._held(coop), strict=False):
+                if continue_branch(core.validator, core.store, branch, number):
+                    self._replicas.has_more = True
 
     def _may_have_forked(self, coop: int) -> bool:
         """Whether it is known, or peers may know by what this node has not come to yet."""

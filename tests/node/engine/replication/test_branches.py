@@ -7,8 +7,9 @@ import pytest
 from ledger.entries import encode_entry
 from node.engine.branches_kept import Branch, load_branches
 from node.engine.events import PeerDown, PeerUp
-from node.engine.wire import BranchEntries, Entries, GetBranch
+from node.engine.wire import BranchEntries, Entries, GetBranch, decode_message
 from node.store import DocumentKind
+from tests.builders import build_federation
 from tests.node.engine.inside import core_of
 from tests.node.engine.rig import Rig, joined
 
@@ -240,3 +241,46 @@ def test_a_node_that_dies_on_the_way_gets_there_in_the_end(messages: int) -> Non
     assert rig.engines[1].status().waiting == {}
     assert list(core_of(rig.engines[1]).validator.branches(3)) == [0, 1]
     assert len(rig.digests() - {core_of(rig.engines[3]).validator.digest()}) == 1
+
+
+def test_a_branch_that_waits_for_another_log_goes_on_when_that_has_come() -> None:
+    rig = joined(1, 2, 3, 4, federation=build_federation(seed="waits", coops=4))
+    for one in (1, 2, 3, 4):
+        for two in (1, 2, 3, 4):
+            if one < two:
+                _cut(rig, one, two)
+    del rig.engines[3]
+    rig.admit(1, 30)
+    rig.link(1, 2)
+    rig.deliver()
+    _cut(rig, 1, 2)
+    head = rig.head(1, 1)
+    anchor = rig.federation.anchor(1, length=head.length, head=head.head)
+    histories = {
+        2: (anchor, rig.pay(3, 1, 2, 1, amount=40)),
+        4: (rig.pay(3, 1, 4, 1, amount=40), rig.federation.admit(3, 60)),
+    }
+    for at, history in histories.items():
+        rig.tick(at, PeerUp(3))
+        entries = [encode_entry(rig.now_ms // 1000, each) for each in history]
+        rig.hear(at, 3, rig.entries_after(at, 3, *entries))
+        rig.tick(at, PeerDown(3))
+        assert core_of(rig.engines[at]).validator.log(at).anchored[3] == rig.length(at, 3)
+    rig.mail.clear()
+    rig.link(2, 4)
+    for _ in range(10):
+        while rig.mail:
+            sender, send = rig.mail.pop(0)
+            message = decode_message(send.data, max_bytes=len(send.data))
+            if send.coop != 4 or not isinstance(message, Entries) or message.coop != 1:
+                rig.hear(send.coop, sender, send.data)
+        rig.advance(1_000)
+    assert len(load_branches(rig.stores[4])) == 1
+    assert rig.engines[4].status().waiting == {2: 3}
+    rig.link(1, 2)
+    rig.link(1, 4)
+    for _ in range(10):
+        rig.deliver()
+        rig.advance(1_000)
+    assert [rig.engines[at].status().waiting for at in (1, 2, 4)] == [{}, {}, {}]
+    assert len(rig.digests()) == 1
