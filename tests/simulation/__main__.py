@@ -15,7 +15,16 @@ from tests.simulation.simulation import Simulation
 from tests.simulation.tally import Run, Tally
 
 PROGRESS_EVERY = 10
-CAUSED = ("restarts", "broken links", "evidence", "repeated answers", "ms to heal")
+CAUSED = (
+    "restarts",
+    "broken links",
+    "evidence",
+    "versions",
+    "branches",
+    "loss",
+    "repeated answers",
+    "ms to heal",
+)
 
 
 def main() -> int:

@@ -10,8 +10,13 @@ from typing import TYPE_CHECKING
 
 from ledger.chain import SignedHead
 from ledger.codec import split
+from ledger.transactions import Status
+from node.engine.engine import Engine
+from node.engine.events import Submit
 from node.engine.wire import Entries, EvidenceNews, Heads, decode_message
 from node.mark import MemoryMark
+from tests.node.engine.inside import core_of
+from tests.simulation.losses import Losses
 from tests.simulation.nodes import SimNode
 from tests.simulation.plan import Mischief
 
@@ -94,6 +99,7 @@ class Forker(Culprit):
     """
 
     _CHANGE_FACES_MS = 2_500
+    _SPENDS_AGAIN_MS = 500
 
     def __init__(self, simulation: Simulation) -> None:
         super().__init__(simulation)
@@ -130,11 +136,44 @@ class Forker(Culprit):
         self._twin.disk = self.main.disk.copy()
         self._twin.mark = MemoryMark(self.main.mark.mark)
         self.sim.watch.branches += [{}, {}]
+        if self.main.engine is not None:
+            validator = core_of(self.main.engine).validator
+            self.sim.watch.losses = Losses(self.coop, self.sim.federation.id, validator)
         self.world.injected["forks"] += 1
         self.world.note(f"{self.main.name}: FORKS")
         self._twin.start()
         self._part()
+        self._spend_twice()
         self.world.after(2 * self._CHANGE_FACES_MS, self._change_faces)
+
+    def _spend_twice(self) -> None:
+        """In each history members pay those who see it what they have, as far as the rules allow."""
+        if self.is_over or self._twin is None:
+            return
+        for face in (self.main, self._twin):
+            seen_by = [p for p in self.peers if (p in self._sees_twin) == (face is self._twin)]
+            if seen_by and face.engine is not None:
+                self._spend(face, face.engine, self.world.random.choice(seen_by))
+        self.world.after(self._SPENDS_AGAIN_MS, self._spend_twice)
+
+    def _spend(self, face: SimNode, engine: Engine, payee_coop: int) -> None:
+        validator = core_of(engine).validator
+        log, now_s = validator.log(self.coop), face.clock_ms() // 1000
+        limit = self.sim.watch.versions.newest.coops[self.coop].clearing_limit
+        for account in validator.accounts(self.coop):
+            most = min(account.balance + account.limit_at(now_s), log.position - log.held + limit)
+            if most > 0 and account.status is Status.OPEN:
+                payment = self.sim.federation.pay(
+                    self.coop,
+                    payer=account.number,
+                    sequence=account.next_sequence,
+                    payee_coop=payee_coop,
+                    payee=self.world.random.randint(0, 1),
+                    amount=self.world.random.randint(1, most),
+                )
+                face.deliver(Submit(self.sim.members.next_request(), payment))
+                self.world.injected["payments of a forker"] += 1
+                return
 
     def _part(self) -> None:
         """Show each half another face; they can't speak to each other for a while."""
@@ -161,6 +200,8 @@ class Forker(Culprit):
         """Note which heads each history has signed."""
         if self._twin is None:
             return
+        if self.sim.watch.losses is not None:
+            self.sim.watch.losses.follow(self.main.disk, self._twin.disk)
         for branch, twin in zip(self.sim.watch.branches, (self.main, self._twin), strict=True):
             for segment in twin.disk.segments.get(self.coop, [])[len(branch) :]:
                 branch[segment.last] = segment.head

@@ -291,15 +291,15 @@ def with_index(plan: Plan, indexed: Indexed) -> Plan:
 def _draw_quorum(random: Random, coops: int, mischief: Mischief) -> int:
     """Witnesses for an anchor: none, or as many as are safe and can still be had.
 
-    With one culprit among n coops, two conflicting heads need 2q signatures of n - 2 honest coops,
-    which sign once each, and of the culprit, which signs both: safe when 2q > n. That many can be had
+    The coop that forks is no witness of its own log, so with one culprit among n coops two conflicting heads
+    need 2q signatures of n - 1 honest coops, which sign once each: safe when 2q > n - 1. That many can be had
     without the culprit when q <= n - 2; so two and three coops can't have both.
     """
     if random.random() < 0.5:
         return 0
     if mischief is Mischief.NONE:
         return random.randint(1, coops - 1)
-    safe = [quorum for quorum in range(1, coops - 1) if 2 * quorum > coops]
+    safe = [quorum for quorum in range(1, coops - 1) if 2 * quorum > coops - 1]
     if mischief is Mischief.FORK:
         return random.choice([*safe, coops - 1]) if coops > 2 else 0
     return random.choice(safe) if safe else 0

@@ -230,6 +230,7 @@ class Simulation:
     def _count(self) -> None:
         """What the run has covered."""
         seen, decided = self.watch.seen, self.watch.decided
+        seen["versions"] = len(self.watch.versions.charters) - 1
         for node in self.nodes.values():
             seen["starts"] += node.starts
             seen["restarts"] += node.starts - 1

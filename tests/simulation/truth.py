@@ -12,7 +12,7 @@ from ledger.charter_entries import CharterEntry
 from ledger.codec import split
 from ledger.decisions import IndexEntry
 from ledger.entries import Entry, decode_entry, transaction_start
-from ledger.transactions import Anchor, Pay
+from ledger.transactions import Anchor, Pay, Return
 from node.store import MemoryDisk
 from tests.simulation.decided import Decided
 from tests.simulation.versions import Versions
@@ -34,6 +34,10 @@ class Truth:
     """Judges what is recorded of the charter."""
     decided: Decided | None = None
     """With an index: judges what is recorded of it."""
+    sent: list[tuple[int, int, int]] = field(default_factory=list)
+    """Payments to other coops: number, payee coop, amount."""
+    returned: list[tuple[int, int, int]] = field(default_factory=list)
+    """Returns: number, coop, and which payment of its log is given back."""
     priced: int = 0
     """How many payments name a price."""
 
@@ -72,9 +76,15 @@ class Truth:
             if mark in self.payments:
                 raise Failure(f"coop {self.coop} recorded (payer, sequence) {mark} twice")
             self.payments[mark] = self.length
+            if entry.transaction.payee_coop != self.coop:
+                pay = entry.transaction
+                self.sent.append((self.length, pay.payee_coop, pay.amount))
             self.priced += entry.transaction.price is not None
             if self.decided is not None and self.coop in self.decided.logs:
                 self.decided.check_paid(self.coop, entry.transaction, entry.time)
+        elif isinstance(entry.transaction, Return):
+            given = entry.transaction
+            self.returned.append((self.length, given.coop, given.number))
         elif isinstance(entry.transaction, Anchor):
             self.anchors.append(entry.transaction)
         elif isinstance(entry.transaction, CharterEntry) and self.versions is not None:
@@ -86,6 +96,10 @@ class Truth:
             assert self.versions is not None, "decisions are judged by a log's charter"
             charter = self.versions.charter_of(self.coop)
             self.decided.take(self.coop, entry.transaction, charter)
+
+    def amount_of(self, number: int) -> int:
+        """The amount of a payment to another coop; 0 for any other entry."""
+        return next((amount for n, _, amount in self.sent if n == number), 0)
 
     def payment_counts(self) -> Counter[int]:
         """How many payments each account has made."""

@@ -12,6 +12,7 @@ from ledger.errors import ProofError
 from ledger.invariants import find_sequence_violations, find_violations
 from ledger.receipts import decode_receipt
 from ledger.transactions import Kind
+from ledger.validators.interface import Validator
 from node.engine.answers import BatchRecorded, Recorded, Refused
 from node.engine.events import Event, Submit, SubmitBatch
 from node.engine.outbox import Disconnect, Outbox, Send
@@ -19,6 +20,7 @@ from node.engine.wire import WitnessAnswer, decode_message
 from tests.node.engine.inside import core_of
 from tests.simulation.decided import Decided
 from tests.simulation.facts import Facts
+from tests.simulation.losses import Losses
 from tests.simulation.nodes import SimNode
 from tests.simulation.spoken import Spoken
 from tests.simulation.truth import Truth
@@ -53,6 +55,9 @@ class Watch:
         """(coop, transaction) of every answer that promised a record, and the index promised."""
         self.branches: list[dict[int, bytes]] = []
         """The culprit's histories as it keeps them: head by length. Filled in by who bends it."""
+        self.losses: Losses | None = None
+        """Counts what a fork costs, once there is one."""
+        self._has_witnesses = charter.witness_quorum > 0
         self.seen: Counter[str] = Counter()
         """How often what happened, to know what a run has covered."""
         self.is_split = False
@@ -248,10 +253,17 @@ class Watch:
         known = self._anchored.setdefault((coop, length), head)
         if known == head and (not self.branches or self.anchored_branches()):
             return
-        if self.versions.newest.witness_quorum:
+        if self._are_witnesses_enough():
             raise Failure(f"two histories of coop {coop} are both anchored")
         self.is_split = True
         self.seen["anchors that split the federation"] += 1
+
+    def _are_witnesses_enough(self) -> bool:
+        """Whether no two histories of one coop that lies can be anchored, by all that was decided so far."""
+        return self._has_witnesses and all(
+            2 * charter.witness_quorum >= sum(1 for _ in charter.members())
+            for charter in self.versions.charters[1:]
+        )
 
     def anchored_branches(self) -> list[dict[int, bytes]]:
         """Those of the culprit's histories that have all its heads that honest logs anchored."""
@@ -270,6 +282,7 @@ class Watch:
         violations = find_violations(validator)
         if violations:
             raise Failure(f"{node.name}: {violations}")
+        self._check_losses(node, validator)
         for coop in self.honest if self.decided is not None else ():
             index = validator.index(coop) if coop in validator.coops else None
             if index is not None and self.decided is not None:
@@ -278,6 +291,18 @@ class Watch:
         pending = sum(len(kept) for kept in replicas._pending.values())
         if pending > PENDING_MESSAGES:
             raise Failure(f"{node.name} keeps {pending} messages that it can't apply")
+
+    def _check_losses(self, node: SimNode, validator: Validator) -> None:
+        if self.losses is None:
+            return
+        (culprit,) = self._culprits
+        limit = max(charter.coops[culprit].clearing_limit for charter in self.versions.charters)
+        lost = self.losses.check(validator, self.truths, limit=limit, who=node.name)
+        if lost and self._are_witnesses_enough():
+            raise Failure(f"{node.name}: {lost} were lost by a fork in spite of witnesses")
+        self.seen["loss"] = max(lost, self.seen["loss"])
+        branches = len(validator.branches(culprit)) - 1
+        self.seen["branches"] = max(branches, self.seen["branches"])
 
     def check_end(self, nodes: Sequence[SimNode]) -> None:
         """Everything once more, in full."""

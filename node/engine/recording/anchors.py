@@ -170,7 +170,7 @@ class Anchors:
             return None
         saved = tick.witnessed.get(coop) or self._core.store.witnessed(coop)
         is_other = saved is not None and self._core.head_at(coop, saved.length) != saved.head
-        if is_other and signed.length <= max(saved.length if saved else 0, self._stands_at(saved)):
+        if is_other and signed.length <= self._stands_at(saved):
             # What is held here is not what was signed before: sign nothing more, unless that does not stand.
             return None
         if saved is None or saved.length < signed.length:

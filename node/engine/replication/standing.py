@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from ledger.chain import SignedHead, is_signed_by
+from ledger.chain import SignedHead, extend_all, is_signed_by
 from ledger.charter import Charter, Coop
 from ledger.codec import split
 from node.engine.branches_kept import Branch, branch_documents, load_branches
@@ -203,7 +203,7 @@ def change_places(store: Store, branch: Branch, kept: list[Branch], *, created: 
     """Make `branch` the log, and the log a branch; `kept` are all branches of that log."""
     segments = _beyond(store, branch.coop, branch.base)
     others = [_from(segments, each, branch.base) for each in kept if each.tip != branch.tip]
-    losing = _as_branch(segments)
+    losing = _as_branch(segments, anchored_heads(store, branch.coop))
     new = [*others, *([losing] if losing is not None else [])]
     documents = [each for one in new for each in branch_documents(one, created=created)]
     store.commit(Write(documents=documents))
@@ -260,8 +260,8 @@ def cut_off(store: Store, coop: int, length: int, *, created: int) -> None:
     """Let a log end at `length`. What some log has anchored beyond is kept as a branch."""
     segments = _beyond(store, coop, length)
     kept = [each for each in load_branches(store) if each.coop == coop]
-    losing = _as_branch(segments)
     anchored = anchored_heads(store, coop)
+    losing = _as_branch(segments, anchored)
     new = [_from(segments, each, length) for each in kept]
     lost = [] if losing is None else [losing]
     new += trimmed(lost, anchored)
@@ -289,8 +289,8 @@ def _sign_end(store: Store, coop: int, length: int, anchored: Anchored) -> None:
 
 
 def trimmed(branches: Sequence[Branch], anchored: Anchored) -> list[Branch]:
-    """Of each branch what is anchored, and nothing of one of which nothing is."""
-    left = []
+    """Of each branch what is anchored, and nothing of one of which nothing is, or all is in another."""
+    left: list[Branch] = []
     for branch in branches:
         ends = [
             signed
@@ -338,8 +338,12 @@ def _beyond(store: Store, coop: int, length: int) -> list[Segment]:
     return list(store.segments(coop, length + 1))
 
 
-def _as_branch(segments: list[Segment]) -> Branch | None:
-    """Segments up to the last signed head, as the parts of a branch."""
+def _as_branch(segments: list[Segment], anchored: Anchored) -> Branch | None:
+    """Segments up to the last signed head, as the parts of a branch.
+
+    Of a log that waited in the middle of what came with one signature the end has none here; what some log
+    has anchored of that is signed in the anchor.
+    """
     parts: list[Entries] = []
     open_segments: list[Segment] = []
     for segment in segments:
@@ -347,7 +351,30 @@ def _as_branch(segments: list[Segment]) -> Branch | None:
         if segment.signature is not None:
             parts.append(_as_part(open_segments))
             open_segments = []
+    end = _anchored_part(open_segments, anchored)
+    if end is not None:
+        parts.append(end)
     return Branch(tuple(parts)) if parts else None
+
+
+def _anchored_part(segments: list[Segment], anchored: Anchored) -> Entries | None:
+    """What is anchored of segments without a signature."""
+    found: Entries | None = None
+    entries: list[bytes] = []
+    for segment in segments:
+        head = segment.previous
+        for entry in split(segment.entries):
+            entries.append(entry)
+            head = extend_all(head, [entry])
+            signed = anchored.get((segments[0].first + len(entries) - 1, head))
+            if signed is not None:
+                found = Entries(
+                    first=segments[0].first,
+                    previous=segments[0].previous,
+                    entries=b"".join(entries),
+                    signed=signed,
+                )
+    return found
 
 
 def _as_part(segments: list[Segment]) -> Entries:

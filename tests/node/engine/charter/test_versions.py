@@ -15,6 +15,9 @@ from ledger.charter_changes import (
     SetNodeKey,
     SetQuorums,
 )
+from ledger.decisions import IndexEntry
+from ledger.index.prints import Print, SourceChange
+from ledger.publications import Publication
 from ledger.refusals import Refusal
 from node.engine.answers import NotPublished, NotPublishedReason, NotReady, Recorded, Refused
 from node.engine.events import Submit
@@ -24,6 +27,7 @@ from node.engine.settings import EngineSettings
 from node.store import MemoryDisk
 from tests.builders import Federation, build_federation, signing_key
 from tests.charters import joining, proposal, with_newcomer
+from tests.index_builders import SOURCE_HASH, index_lines
 from tests.node.engine.inside import core_of
 from tests.node.engine.town import Town
 
@@ -255,22 +259,28 @@ def test_a_coop_leaves_when_it_has_settled_and_what_was_on_its_way_comes_back(to
     assert balance(town, 2, 1) == 0
 
 
-def test_who_can_not_take_a_version_in_asks_for_nothing_beyond_it_again_and_again(
-    town: Town,
-) -> None:
-    admit(town, 1, 1)
-    admit(town, 3, 1)
-    assert isinstance(pay(town, 1, 3), Recorded)
+def test_who_has_left_does_not_ask_without_end_for_what_comes_later() -> None:
+    federation = build_federation(seed="charter", coops=3, index=index_lines())
+    town = town_of(federation, 1, 2, 3)
     decide(town, Leave(coop=3), 1, 2)
-    decide(
-        town, SetClearingLimit(coop=1, limit=2_000_000), 1, 2
-    )  # settles: there is an end of things to say
-    assert versions(town) == {1: 2, 2: 2, 3: 0}
-    assert isinstance(pay(town, 3, 1, amount=500), Recorded)
-    town.pass_time(60_000, step=5_000)
-    assert versions(town) == {1: 2, 2: 2, 3: 1}
-    decide(town, SetClearingLimit(coop=1, limit=3_000_000), 1, 2)
-    assert versions(town) == {1: 3, 2: 3, 3: 1}
+    assert town.engines[3].status().readiness is Readiness.LEFT
+    index = core_of(town.engines[1]).validator.index(1)
+    assert index is not None
+    due = index.due_window.period
+    decided = (
+        Print(period=due, value=20, source=0),
+        SourceChange(number=1, first_period=due + 1, description_hash=SOURCE_HASH),
+    )
+    for one in decided:
+        entry = IndexEntry(decided=one)
+        publication = Publication(
+            decision=entry.decision.value, number=entry.number, content=entry.content()
+        )
+        for coop in (1, 2):
+            town.publish(coop, publication)
+        town.pass_time(10_000)  # there is an end of things to say
+    taken = [core_of(town.engines[coop]).validator.index(coop) for coop in (1, 2, 3)]
+    assert [index and index.taken for index in taken] == [2, 2, 0]
 
 
 def test_time_does_not_fall_at_an_entry_that_is_there(town: Town) -> None:
