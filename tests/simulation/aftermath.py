@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from ledger.chain import SignedHead
 from tests.builders import signing_key
 from tests.simulation.matters import Readmission, Stands, quarantine
 from tests.simulation.plan import Mischief
@@ -47,8 +48,21 @@ class Aftermath:
         agreed.add(quarantine(coop))
         if self._sim.plan.mischief is Mischief.FORK:
             agreed.add(Stands(coop))
-        agreed.add(Readmission(coop, self._key.public_key, self._sim.plan.clearing_limit))
+        key, limit = self._key.public_key, self._sim.plan.clearing_limit
+        agreed.add(Readmission(coop, key, limit, self._signed_end))
         self._wait()
+
+    def _signed_end(self) -> SignedHead | None:
+        """Where an invalid entry was signed: the newest head before it that anybody holds."""
+        if self._sim.plan.mischief is not Mischief.INVALID:
+            return None
+        engines = [node.engine for node in self._sim.honest_nodes() if node.engine is not None]
+        heads = [engine.signed_heads().get(self._culprit.coop) for engine in engines]
+        return max(
+            (head for head in heads if head is not None),
+            key=lambda head: head.length,
+            default=None,
+        )
 
     def _wait(self) -> None:
         coop, newest = self._culprit.coop, self._sim.ask_for_changes()

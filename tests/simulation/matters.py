@@ -9,6 +9,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Final, Protocol
 
+from ledger.chain import SignedHead
 from ledger.charter import Charter, Steward
 from ledger.charter_changes import (
     Change,
@@ -190,25 +191,25 @@ class Stands:
 
 
 class Readmission:
-    """A coop in quarantine goes on with a new key, from where its log was anchored by others."""
+    """A coop in quarantine goes on with a new key, from the end of its log."""
 
     name = "readmissions"
     may_be_misread = False
 
-    def __init__(self, coop: int, key: bytes, limit: int) -> None:
+    def __init__(
+        self, coop: int, key: bytes, limit: int, end: Callable[[], SignedHead | None]
+    ) -> None:
         self._coop = coop
         self._key = key
         self._limit = limit
+        self._end = end
 
     def change(self, view: View, wrong: int) -> Change | None:
         """See `Matter.change`."""
-        found = anchored_end(view.validator, self._coop)
-        if found is None:
-            return None
-        length, head = found
-        stands = view.validator.charter(view.coop).coops[self._coop].stands
-        if stands is not None and stands.length > length:
-            length, head = stands.length, stands.head
+        log, signed = view.validator.log(self._coop), self._end()
+        length, head = log.length, log.head
+        if signed is not None:
+            length, head = signed.length, signed.head
         return Readmit(coop=self._coop, key=self._key, limit=self._limit, length=length, head=head)
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 from ledger.charter_changes import Change, DecideBranch, LetTimeFall, Readmit, SetNodeKey
 from ledger.charter_entries import MAX_CHARTER_SIGNATURES
 from ledger.charter_index import Redenominate, SetIndex
+from ledger.evidence import InvalidEntryEvidence
 from ledger.refusals import Refusal
 from ledger.rules.amendments import amend
 from ledger.rules.charter_index import Doubt, doubt
@@ -62,12 +63,24 @@ def _of_readmission(core: Core, change: Readmit) -> str | None:
             "not hold at that length"
         )
     held = core.length(change.coop)
-    if change.coop == core.coop or change.length == held:
+    if change.coop == core.coop or _signed_end(core, change.coop) <= change.length <= held:
         return None
     return (
         f"the log of {name} is to go on after entry {change.length}, and this node holds {held} entries of "
         "it; name that length"
     )
+
+
+def _signed_end(core: Core, coop: int) -> int:
+    """The least length from which a log may go on so that nothing is missing that others can have.
+
+    Before an entry that the rules refuse there may be some under no signature but that over what was refused.
+    Nobody takes those from another, so a node with a new key can't go on from them.
+    """
+    if not core.is_accused(coop, InvalidEntryEvidence.kind):
+        return core.length(coop)
+    signed = core.signed.get(coop)
+    return 0 if signed is None else signed.length
 
 
 def _of_branch(core: Core, change: DecideBranch) -> str | None:
