@@ -6,10 +6,10 @@ rise with the clock.
 
 import json
 import os
+from pathlib import Path
 from typing import Final
 
-from ledger.errors import ProofError
-from node.addresses import NodeAddress, address_from_json, check_address, sign_address
+from node.addresses import NodeAddress, address_from_json, sign_address, signer_of
 from node.folder.files import FolderError
 from node.folder.loading import NodeFolder
 
@@ -18,7 +18,10 @@ _LARGEST: Final = 4_096
 
 
 def read_own_address(folder: NodeFolder) -> NodeAddress | None:
-    """What the folder says; None when it says nothing. Raises `FolderError` for what is not its own word."""
+    """What the folder says; None when it says nothing, or said it under a key that was replaced since.
+
+    Raises `FolderError` for what is not its own word.
+    """
     path = folder.folder / ADDRESS_FILE
     try:
         with path.open("rb") as file:
@@ -35,11 +38,13 @@ def read_own_address(folder: NodeFolder) -> NodeAddress | None:
         raise FolderError(
             f"{ADDRESS_FILE}: is not an address of this node; `fiado node moved` makes one"
         )
-    try:
-        check_address(folder.known, statement)
-    except ProofError as error:
-        raise FolderError(f"{ADDRESS_FILE}: {error}") from error
-    return statement
+    own = folder.key.public_key
+    signer = signer_of(
+        statement, federation=folder.known.federation, keys=(own, *folder.coop.all_keys)
+    )
+    if signer is None:
+        raise FolderError(f"{ADDRESS_FILE}: the address is not signed by the node of this coop")
+    return statement if signer == own else None
 
 
 def move(folder: NodeFolder, url: str, *, now: int) -> NodeAddress:
@@ -56,7 +61,13 @@ def move(folder: NodeFolder, url: str, *, now: int) -> NodeAddress:
         time=now,
         url=url,
     )
-    path = folder.folder / ADDRESS_FILE
+    write_address(folder.folder, statement)
+    return statement
+
+
+def write_address(folder: Path, statement: NodeAddress) -> None:
+    """Write down, in a node's folder, what its node says at its next start. Durable when this returns."""
+    path = folder / ADDRESS_FILE
     beside = path.with_name(path.name + ".new")
     with beside.open("w", encoding="utf-8") as file:
         json.dump(statement.as_json(), file, indent=2)
@@ -64,4 +75,3 @@ def move(folder: NodeFolder, url: str, *, now: int) -> NodeAddress:
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)
-    return statement

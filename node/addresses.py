@@ -7,7 +7,8 @@ It does not say whether anybody answers there, and gives no access: who answers 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -107,17 +108,22 @@ def is_address(url: str) -> bool:
 
 
 def check_address(charter: Charter, statement: NodeAddress) -> None:
-    """Raise `ProofError` unless the statement is one of a coop of this charter."""
+    """Raise `ProofError` unless the statement is one of a coop of this charter, under its present key."""
     coop = charter.coops.get(statement.coop)
     if coop is None:
         raise ProofError("an address of a coop that the charter does not have")
-    message = _signed(
-        charter.federation, statement.coop, statement.serial, statement.time, statement.url
-    )
-    try:
-        verify(public_key=coop.node_key, message=message, signature=statement.signature)
-    except SignatureInvalid as error:
-        raise ProofError(f"the address is not signed by the node of {coop.name}") from error
+    if signer_of(statement, federation=charter.federation, keys=[coop.node_key]) is None:
+        raise ProofError(f"the address is not signed by the node of {coop.name}")
+
+
+def signer_of(statement: NodeAddress, *, federation: bytes, keys: Iterable[bytes]) -> bytes | None:
+    """The one of these keys under which the statement is signed, or None."""
+    message = _signed(federation, statement.coop, statement.serial, statement.time, statement.url)
+    for key in keys:
+        with suppress(SignatureInvalid):
+            verify(public_key=key, message=message, signature=statement.signature)
+            return key
+    return None
 
 
 def _signed(federation: bytes, coop: int, serial: int, time: int, url: str) -> bytes:

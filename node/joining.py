@@ -17,7 +17,7 @@ from ledger.charter_entries import CharterEntry
 from ledger.errors import CharterError
 from node.changes import MOST_CHANGES_BYTES, check_changes, read_changes
 from node.errors import NodeFault
-from node.folder.files import NotInCharter
+from node.folder.files import NobodyToAsk, NotInCharter
 from node.folder.loading import keep_changes, load_folder, read_charter, read_peers
 from node.logs import log_event
 from node.spellings import from_base64url
@@ -31,7 +31,8 @@ _PAGE_BYTES: Final = 8 * 1024 * 1024
 async def wait_for_place(folder: Path, *, interval_s: float = INTERVAL_S) -> None:
     """Return when the folder's charter has its coop with its key.
 
-    Raises `NotInCharter` when there is nobody to ask, and `FolderError` for a folder that can't be used.
+    Raises `NobodyToAsk` when there is no peer in the settings, and `FolderError` for a folder that can't be
+    used.
     """
     told = ""
     while True:
@@ -40,7 +41,7 @@ async def wait_for_place(folder: Path, *, interval_s: float = INTERVAL_S) -> Non
             return
         except NotInCharter as missing:
             if not read_peers(folder):
-                raise
+                raise NobodyToAsk(str(missing)) from missing
             if str(missing) != told:
                 told = str(missing)
                 log_event("node_waits", {"text": told}, level=logging.WARNING)

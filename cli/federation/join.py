@@ -18,6 +18,8 @@ from ledger.charter import Charter
 from ledger.charter_changes import Join, read_change
 from ledger.rules.charter import check_content
 from ledger.signatures import SEED_BYTES, SigningKey
+from node.address_file import write_address
+from node.addresses import is_address, sign_address
 from node.changes import CHANGES_FILE, write_changes
 from node.folder.files import KEY_FILE
 from node.folder.loading import read_node_key
@@ -127,7 +129,7 @@ def join(
         _show(known, change, output)
         if not yes:
             agree_to_sign("Ask for this?")
-        _make_folder(place, seed, name, known, client)
+        _make_folder(place, seed, change, known, client)
         request = sign_request(
             SigningKey(seed),
             change.value(),
@@ -178,9 +180,9 @@ def _show(known: KnownCharter, change: Join, output: Output) -> None:
 
 
 def _make_folder(
-    place: Place, seed: bytes, name: str, known: KnownCharter, client: NodeClient
+    place: Place, seed: bytes, change: Join, known: KnownCharter, client: NodeClient
 ) -> None:
-    """Charter, settings and key where there are none yet, and the changes known now."""
+    """Charter, settings and key where there are none yet, the changes known now, and where it will answer."""
     if not (place.folder / KEY_FILE).exists():
         install_charter(
             place.folder,
@@ -189,7 +191,7 @@ def _make_folder(
         )
         init_folder(
             place.folder,
-            coop=name,
+            coop=change.name,
             host=place.host,
             port=place.port,
             store=place.store,
@@ -197,6 +199,17 @@ def _make_folder(
         )
         create_node_key(place.folder, seed)
     (place.folder / CHANGES_FILE).write_bytes(write_changes(known.entries))
+    if place.address is not None and is_address(place.address):
+        now = int(time.time())
+        statement = sign_address(
+            SigningKey(seed),
+            federation=known.charter.federation,
+            coop=change.coop,
+            serial=now,
+            time=now,
+            url=place.address,
+        )
+        write_address(place.folder, statement)
 
 
 def _name_of(client: NodeClient) -> str:
@@ -210,7 +223,10 @@ def _tell(known: KnownCharter, request: JoinRequest, place: Place, output: Outpu
     )
     output.line("Read out to them, by telephone or on paper, the key of your node:")
     output.line(f"  {request.node_key.hex()}")
-    output.line(f"Start the node, which catches up and waits: fiado node run {place.folder}")
+    output.line(f"It will listen at {place.host}, port {place.port}.")
+    if place.address is not None:
+        output.line(f"The others will call it at {place.address}, which has to lead there.")
+    output.line(f"Start the node, which waits to be taken in: fiado node run {place.folder}")
     output.line("It begins to record by itself when the federation has taken you in.")
     output.result(
         {

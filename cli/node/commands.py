@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 from nacl.utils import random
 
 from cli.federation.signatures import signatures_beside
@@ -19,7 +20,7 @@ from cli.shell.parameters import NODE_TARGET, output_option
 from cli.shell.terminal import Output
 from ledger.signatures import SEED_BYTES
 from node.folder.files import SETTINGS_FILE, SIGNATURES_FILE
-from node.folder.making import create_node_key, init_folder, install_charter
+from node.folder.making import create_node_key, init_folder, init_like, install_charter
 from node.folder.settings import DEFAULT_PORT, DEFAULT_STORE
 from node.member.amounts import format_amount
 from node.member.client import Json, NodeClient, NodeUnreachable
@@ -40,8 +41,12 @@ def node() -> None:
 
 @node.command("init")
 @click.argument("folder", type=FOLDER)
+@click.option("--coop", metavar="NAME", help="The cooperative's name in the charter.")
 @click.option(
-    "--coop", required=True, metavar="NAME", help="The cooperative's name in the charter."
+    "--like",
+    "old",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Of the same cooperative's old folder take settings and charter: for a key that was lost.",
 )
 @click.option("--host", default="127.0.0.1", help="Where to listen; 0.0.0.0 for the whole network.")
 @click.option("--port", type=click.IntRange(0, 65_535), default=DEFAULT_PORT, help="The port.")
@@ -56,7 +61,8 @@ def node() -> None:
 @output_option
 def init(
     folder: Path,
-    coop: str,
+    coop: str | None,
+    old: Path | None,
     host: str,
     port: int,
     store: str,
@@ -68,21 +74,45 @@ def init(
     It prints the public key, which belongs into the charter. The secret one, `node.key`, never leaves
     the folder; OPERATING says what losing it costs.
     """
-    check_store_url(store)
+    if old is None and coop is None:
+        raise click.UsageError("Missing option '--coop'.")
+    if old is not None:
+        if any(_is_given(name) for name in ("coop", "host", "port", "store", "peers")):
+            raise click.UsageError(f"With --like everything else is as in {old / SETTINGS_FILE}.")
+        coop = init_like(folder, old)
+    elif coop is not None:
+        check_store_url(store)
+        init_folder(folder, coop=coop, host=host, port=port, store=store, peers=_by_name(peers))
+    key = create_node_key(folder, random(SEED_BYTES))
+    output.fields(
+        {"folder": str(folder), "cooperative": str(coop), "public key": key.public_key.hex()}
+    )
+    output.line()
+    if old is not None:
+        output.line("Read the public key out to the others, who propose it:")
+        output.line(f"  fiado federation propose key {coop} {key.public_key.hex()}")
+        output.line(f"When that is decided: fiado node run {folder}")
+    else:
+        output.line("Put the public key into the charter. When every cooperative has signed it:")
+        output.line(f"  fiado node install {folder} charter.toml")
+        output.line(f"  fiado node run {folder}")
+    output.result({"folder": str(folder), "coop": coop, "public_key": key.public_key.hex()})
+
+
+def _is_given(name: str) -> bool:
+    """Whether somebody typed that option."""
+    return click.get_current_context().get_parameter_source(name) is ParameterSource.COMMANDLINE
+
+
+def _by_name(peers: Sequence[str]) -> dict[str, str]:
+    """What `--peer` says, by the coop's name."""
     by_name = {}
     for peer in peers:
         name, mark, url = peer.partition("=")
         if not mark:
             raise click.UsageError(f"--peer {peer}: write it as COOP=URL.")
         by_name[name] = parse_node_url(url)
-    init_folder(folder, coop=coop, host=host, port=port, store=store, peers=by_name)
-    key = create_node_key(folder, random(SEED_BYTES))
-    output.fields({"folder": str(folder), "cooperative": coop, "public key": key.public_key.hex()})
-    output.line()
-    output.line("Put the public key into the charter. When every cooperative has signed it:")
-    output.line(f"  fiado node install {folder} charter.toml")
-    output.line(f"  fiado node run {folder}")
-    output.result({"folder": str(folder), "coop": coop, "public_key": key.public_key.hex()})
+    return by_name
 
 
 @node.command("install")
@@ -93,8 +123,15 @@ def init(
     type=FILE,
     help="charter.signatures.toml; the one beside the charter when left out.",
 )
+@click.option(
+    "--new-key",
+    is_flag=True,
+    help="The charter is to get this folder's key, or its cooperative, by a change.",
+)
 @output_option
-def install(folder: Path, charter: Path, signatures: Path | None, output: Output) -> None:
+def install(
+    folder: Path, charter: Path, signatures: Path | None, new_key: bool, output: Output
+) -> None:
     """Put the signed charter into a node's folder, once every cooperative has signed it."""
     if not (folder / SETTINGS_FILE).exists():
         raise CliError(
@@ -114,13 +151,16 @@ def install(folder: Path, charter: Path, signatures: Path | None, output: Output
             f"Each cooperative signs it with `fiado federation sign {charter} --node FOLDER`. If the "
             "signatures are elsewhere, name their file with --signatures.",
         )
-    install_charter(folder, charter=charter.read_bytes(), signatures=beside.read_bytes())
+    install_charter(
+        folder, charter=charter.read_bytes(), signatures=beside.read_bytes(), new_key=new_key
+    )
     output.line(f"The charter is in {folder}.")
     unnamed = unnamed_peers(folder)
     if unnamed:
         output.line(
             f"Not under [peers] in {folder / SETTINGS_FILE} is where these nodes answer: "
-            f"{', '.join(unnamed)}. Of each two nodes one has to name the other; OPERATING shows how."
+            f"{', '.join(unnamed)}. It is enough that all nodes together form one connected network; "
+            "OPERATING shows how."
         )
     output.line(f"Start the node with `fiado node run {folder}`.")
     output.result({"folder": str(folder), "peers_unnamed": unnamed})

@@ -24,7 +24,7 @@ def moved(folder: Path, url: str, output: Output) -> None:
     its peers when it starts the next time, and they tell it on: nodes dial the new address besides the one
     in their settings, and a wallet that reaches nobody at the old one asks the nodes that it knows.
 
-    Say it once when the node begins to serve, and again whenever its address changes.
+    Say it once when the node begins to serve, and again whenever its address or its key changes.
     """
     address = parse_node_url(url).lower()
     if not is_address(address):
@@ -32,7 +32,7 @@ def moved(folder: Path, url: str, output: Output) -> None:
             "it may have letters, digits, points and hyphens, and a port: https://norte.example:8440.",
             param_hint="URL",
         )
-    found = load_folder(folder)
+    found = load_folder(folder, any_key=True)
     statement = move(found, address, now=int(time.time()))
     output.line(f"Signed: the node of {found.coop.title} answers at {statement.url}.")
     output.line("Start it there, or start it again: then it tells its peers.")

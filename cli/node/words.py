@@ -7,7 +7,14 @@ from cli.shell.errors import CliError, explain
 from cli.shell.exit_codes import ExitCode
 from ledger.validators.choose import ValidatorUnavailable
 from node.errors import ListenFault, NodeFault, StoreInUse, StoreUnavailable
-from node.folder.files import CHARTER_FILE, SETTINGS_FILE, SIGNATURES_FILE, FolderError
+from node.folder.files import (
+    CHARTER_FILE,
+    SETTINGS_FILE,
+    SIGNATURES_FILE,
+    FolderError,
+    NobodyToAsk,
+    NotInCharter,
+)
 from node.store_urls import StoreUrlError
 
 
@@ -75,6 +82,22 @@ def _(error: ValidatorUnavailable) -> CliError:
         f"The validator can't be used: {error}.",
         "Or run with the reference validator: FIADO_VALIDATOR=reference, and no FIADO_REQUIRE_NATIVE.",
     )
+
+
+@explain.register
+def _(error: NotInCharter) -> CliError:
+    remedy = (
+        "It is the folder of another cooperative, or has another key than the others know. If they are to "
+        "take it in, as when the old key was lost, `fiado node install --new-key` puts the charter there "
+        "all the same; OPERATING has every step."
+    )
+    if isinstance(error, NobodyToAsk):
+        remedy = (
+            "If the others have decided on it, or are about to, the node has to hear of it: write where one "
+            f"of them answers under [peers] in {SETTINGS_FILE}. Else it is the folder of another "
+            "cooperative, or has another key than the others know."
+        )
+    return CliError(ExitCode.INPUT_OUTPUT, "node_folder", f"{error}.", remedy)
 
 
 def _folder_remedy(text: str) -> str:

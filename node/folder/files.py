@@ -31,6 +31,10 @@ class NotInCharter(FolderError):
     """The charter, as far as the folder has it, does not have this coop, or has another key for it."""
 
 
+class NobodyToAsk(NotInCharter):
+    """The same, and the settings name no peer that could tell of changes of the charter."""
+
+
 def read_file(path: Path, *, most: int = MAX_FILE_BYTES) -> bytes:
     """The content of a file; raises `FolderError` when it is missing or larger than `most` bytes."""
     try:

@@ -73,13 +73,18 @@ def absolute_store(address: str, folder: Path) -> str:
     return SQLITE + str((folder / address.removeprefix(SQLITE)).absolute())
 
 
-def own_coop(folder: Path, charter: Charter, settings: NodeSettings) -> tuple[Coop, SigningKey]:
-    """The folder's coop in the charter, and its key; raises `NotInCharter` unless both fit."""
+def own_coop(
+    folder: Path, charter: Charter, settings: NodeSettings, *, any_key: bool = False
+) -> tuple[Coop, SigningKey]:
+    """The folder's coop in the charter, and its key; raises `NotInCharter` unless both fit.
+
+    `any_key`: also a key that the charter does not name for it, such as one that it shall have.
+    """
     coop = charter.coop_named(settings.coop)
     if coop is None:
         raise NotInCharter(f"{SETTINGS_FILE}: coop: the charter has no coop named {settings.coop}")
     key = read_node_key(folder)
-    if key.public_key != coop.node_key:
+    if key.public_key != coop.node_key and not any_key:
         raise NotInCharter(
             f"{KEY_FILE}: this is not the key that the charter names for coop {coop.name}"
         )
@@ -114,15 +119,17 @@ def keep_changes(folder: Path, changes: Sequence[CharterEntry]) -> None:
     beside.replace(path)
 
 
-def load_folder(folder: Path) -> NodeFolder:
+def load_folder(folder: Path, *, any_key: bool = False) -> NodeFolder:
     """Read and check everything in a node's folder; raises `FolderError`, or `NotInCharter`.
+
+    `any_key`: also with a key that the charter does not name for the coop; no node runs with that.
 
     A peer's name that the charter does not have may be that of a coop that joined later.
     """
     settings = parse_settings(read_file(folder / SETTINGS_FILE))
     founding, known = read_charter(folder)
     signatures = read_file(folder / SIGNATURES_FILE)
-    coop, key = own_coop(folder, known, settings)
+    coop, key = own_coop(folder, known, settings, any_key=any_key)
     if coop.name in settings.peers:
         raise FolderError(f"{SETTINGS_FILE}: peers: {coop.name} is this node itself")
     return NodeFolder(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ledger.signatures import SigningKey
+from node.changes import CHANGES_FILE, MOST_CHANGES_BYTES
 from node.folder.files import (
     CHARTER_FILE,
     KEY_FILE,
@@ -73,8 +74,28 @@ def _peers_lines(peers: Mapping[str, str]) -> list[str]:
     ]
 
 
-def install_charter(folder: Path, *, charter: bytes, signatures: bytes) -> None:
+def init_like(folder: Path, old: Path) -> str:
+    """Write into a new folder the settings of the coop's old one, and the charter as far as that has it.
+
+    Everything but key, database and word on where it answers. Returns the coop's name. Makes the folder;
+    raises `FolderError`.
+    """
+    settings = read_file(old / SETTINGS_FILE)
+    coop = parse_settings(settings).coop
+    folder.mkdir(parents=True, exist_ok=True)
+    write_new(folder / SETTINGS_FILE, settings)
+    for name in (CHARTER_FILE, SIGNATURES_FILE, CHANGES_FILE):
+        if (old / name).exists():
+            write_new(folder / name, read_file(old / name, most=MOST_CHANGES_BYTES))
+    return coop
+
+
+def install_charter(
+    folder: Path, *, charter: bytes, signatures: bytes, new_key: bool = False
+) -> None:
     """Check a charter, its signatures and that this node has a place in it, and write both files.
+
+    `new_key`: the coop is to get the folder's key, and maybe its place, by a change of the charter.
 
     Raises `FolderError`; a node that could not run by the charter does not get it.
     """
@@ -87,7 +108,7 @@ def install_charter(folder: Path, *, charter: bytes, signatures: bytes) -> None:
     for path in new:
         if path.exists():
             raise FolderError(f"{path.name}: already in {path.parent}, and left as it is")
-    if (folder / SETTINGS_FILE).exists():
+    if (folder / SETTINGS_FILE).exists() and not new_key:
         own_coop(folder, checked.genesis, parse_settings(read_file(folder / SETTINGS_FILE)))
     folder.mkdir(parents=True, exist_ok=True)
     for path, content in new.items():

@@ -16,9 +16,11 @@ from node.addresses import (
     is_address,
     read_address,
     sign_address,
+    signer_of,
 )
-from node.folder.files import FolderError
+from node.folder.files import KEY_FILE, FolderError, NotInCharter
 from node.folder.loading import load_folder
+from node.folder.making import create_node_key
 from tests.builders import Federation, build_federation
 from tests.node.running import make_folder
 
@@ -130,3 +132,18 @@ class TestFolder:
             (folder.folder / ADDRESS_FILE).write_text(content, encoding="utf-8")
             with pytest.raises(FolderError, match=r"node\.address"):
                 read_own_address(folder)
+
+    def test_a_word_under_a_key_that_was_replaced_is_none_any_more(self, tmp_path: Path) -> None:
+        folder = load_folder(make_folder(tmp_path, FEDERATION, 1))
+        move(folder, URL, now=1_000)
+        new = make_folder(tmp_path / "new", FEDERATION, 1)
+        (new / KEY_FILE).unlink()
+        key = create_node_key(new, bytes(32))
+        (new / ADDRESS_FILE).write_bytes((folder.folder / ADDRESS_FILE).read_bytes())
+        with pytest.raises(NotInCharter):
+            load_folder(new)
+        found = load_folder(new, any_key=True)
+        assert read_own_address(found) is None
+        said_anew = move(found, URL, now=1_000)
+        assert signer_of(said_anew, federation=FEDERATION.id, keys=[key.public_key])
+        assert read_own_address(found) == said_anew

@@ -5,11 +5,15 @@ anybody's. One that is not news costs nothing; news is verified, and taken of ea
 `address_interval_ms`, so that nobody has all nodes write and tell without end; the first word of a coop that
 was unknown doesn't count, since the next may be a correction. What was passed over is told again with a later
 full gossip.
+
+A statement that its coop signed with a key that was replaced since is passed over, and told to nobody:
+whoever has that key could say anything. Where such a coop was known to be it is still dialled, until it says
+so anew, and whatever it says with its present key is news.
 """
 
 from ledger.codec import decode, encode
-from ledger.errors import EncodingError, ProofError
-from node.addresses import NodeAddress, check_address, read_address
+from ledger.errors import EncodingError
+from node.addresses import NodeAddress, read_address, signer_of
 from node.engine.core import Core
 from node.engine.costs import ROW, SIGNATURE
 from node.engine.tick import Tick
@@ -25,19 +29,20 @@ class Addresses:
         """`own` is what this node's folder says of itself, if anything."""
         self._core = core
         self._known: dict[int, NodeAddress] = {}
+        self._signers: dict[int, bytes] = {}
         for coop in core.validator.coops:
             kept = _read(core.store.meta(_key(coop)))
             if kept is not None:
-                self._known[coop] = kept
+                self._keep(kept, self._signer(kept))
         if own is not None and self._is_news(own):
-            self._known[core.coop] = own
+            self._keep(own, self._signer(own))
         self._is_first_tick = True
         self._taken_at_ms: dict[int, int] = {}
         self._turn = 0
 
     def known(self) -> dict[int, NodeAddress]:
-        """By coop."""
-        return dict(self._known)
+        """What coops say under their present keys, by coop."""
+        return {coop: each for coop, each in self._known.items() if self._is_present(coop)}
 
     def hand_out(self, tick: Tick) -> None:
         """At the first tick: everything that is known, for whoever dials."""
@@ -48,15 +53,15 @@ class Addresses:
     def peer_up(self, tick: Tick, peer: int) -> None:
         """Tell a new peer everything, if it knows what that is."""
         if peer in self._core.answering:
-            for statement in self._known.values():
+            for statement in self.known().values():
                 tick.send(peer, AddressNews(statement).encode())
 
     def tell_again(self, tick: Tick) -> None:
         """One statement, each in its turn, in case it was lost."""
-        known = [self._known[coop] for coop in sorted(self._known)]
+        known = sorted(self.known().items())
         if known:
             self._turn = (self._turn + 1) % len(known)
-            self._tell(tick, known[self._turn])
+            self._tell(tick, known[self._turn][1])
 
     def on_news(self, tick: Tick, peer: int, message: AddressNews) -> None:
         """A peer passes a statement on. Raises `PeerFault` for one that its coop did not sign."""
@@ -67,24 +72,43 @@ class Addresses:
         interval_ms = self._core.settings.address_interval_ms
         if taken_at_ms is not None and tick.steady_ms - taken_at_ms < interval_ms:
             return
-        self._core.work.spend(peer, SIGNATURE + ROW)
-        try:
-            check_address(self._core.newest, statement)
-        except ProofError as error:
+        coop = self._core.newest.coops.get(statement.coop)
+        self._core.work.spend(peer, ROW + SIGNATURE * (1 if coop is None else len(coop.all_keys)))
+        signer = self._signer(statement)
+        if coop is None or signer is None:
             if self._core.knows_less_than(peer):
                 return
-            raise PeerFault(str(error)) from error
-        if statement.coop in self._known:
+            raise PeerFault("an address that no node of its coop has signed")
+        if signer != coop.node_key:
+            return
+        if self._is_present(statement.coop):
             self._taken_at_ms[statement.coop] = tick.steady_ms
-        self._known[statement.coop] = statement
+        self._keep(statement, signer)
         tick.changes.append(Write(meta={_key(statement.coop): encode(statement.value())}))
         tick.outbox.moved[statement.coop] = statement.url
         tick.notice("node_moved", coop=statement.coop, url=statement.url)
         self._tell(tick, statement)
 
     def _is_news(self, statement: NodeAddress) -> bool:
-        known = self._known.get(statement.coop)
-        return known is None or statement.serial > known.serial
+        coop = statement.coop
+        return not self._is_present(coop) or statement.serial > self._known[coop].serial
+
+    def _is_present(self, coop: int) -> bool:
+        """Whether it is known where that coop is, by its word under its present key."""
+        found = self._core.newest.coops.get(coop)
+        return found is not None and self._signers.get(coop) == found.node_key
+
+    def _signer(self, statement: NodeAddress) -> bytes | None:
+        """The key of its coop, the present or an earlier one, that signed it."""
+        charter = self._core.newest
+        coop = charter.coops.get(statement.coop)
+        keys = () if coop is None else coop.all_keys
+        return signer_of(statement, federation=charter.federation, keys=keys)
+
+    def _keep(self, statement: NodeAddress, signer: bytes | None) -> None:
+        if signer is not None:
+            self._known[statement.coop] = statement
+            self._signers[statement.coop] = signer
 
     def _tell(self, tick: Tick, statement: NodeAddress) -> None:
         for peer in sorted(self._core.peers & self._core.answering):

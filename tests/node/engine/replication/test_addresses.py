@@ -1,10 +1,15 @@
 """Statements of where nodes answer reach every node, are kept, and cost little."""
 
-from ledger.codec import encode
-from node.addresses import NodeAddress
+from ledger.charter_changes import SetNodeKey
+from ledger.codec import MAX, encode
+from node.addresses import NodeAddress, sign_address
 from node.engine.events import PeerMessage, PeerUp
 from node.engine.wire import AddressNews
+from tests.builders import build_federation, signing_key
+from tests.node.engine.charter.test_versions import decide, town_of
+from tests.node.engine.inside import core_of
 from tests.node.engine.rig import Rig
+from tests.node.engine.town import Town
 from tests.node.test_addresses import said
 
 
@@ -126,3 +131,59 @@ def test_a_peer_that_does_not_know_the_message_gets_none() -> None:
     rig.tick(1, PeerUp(2, version=1))
     rig.advance(rig.settings.full_gossip_interval_ms)
     assert address_mail(rig) == []
+
+
+class TestReplacedKey:
+    """Sur said where it was, and its node's key was replaced (PROTOCOL section 10.6)."""
+
+    OLD = "https://old.example"
+
+    def town(self) -> tuple[Town, NodeAddress, NodeAddress]:
+        """Sur's word, which all had heard, and one under its new key, of which norte and este know."""
+        town = town_of(build_federation(seed="charter", coops=3), 1, 2, 3)
+        word = said(2, url=self.OLD, federation=town.federation)
+        town.tick(1, [PeerMessage(2, news(word))])
+        town.settle()
+        assert self.told(town) == {1: {2: self.OLD}, 2: {2: self.OLD}, 3: {2: self.OLD}}
+        key = signing_key("sur's second")
+        held = core_of(town.engines[1]).length(2)
+        town.kill(2)
+        decide(town, SetNodeKey(coop=2, key=key.public_key, length=held), 1, 3)
+        town.pass_time(town.settings.address_interval_ms)
+        new = sign_address(
+            key,
+            federation=town.federation.id,
+            coop=2,
+            serial=1,
+            time=0,
+            url="https://new.example",
+        )
+        return town, word, new
+
+    def told(self, town: Town) -> dict[int, dict[int, str]]:
+        return {
+            coop: {number: each.url for number, each in engine.addresses().items()}
+            for coop, engine in town.engines.items()
+        }
+
+    def test_a_word_under_the_old_key_is_told_to_nobody_and_is_no_breach(self) -> None:
+        town, word, _ = self.town()
+        later = said(2, serial=MAX, url="https://thief.example", federation=town.federation)
+        for statement in (word, later):
+            assert town.tick(1, [PeerMessage(3, news(statement))]).moved == {}
+        town.settle()
+        assert self.told(town) == {1: {}, 3: {}}
+
+    def test_where_it_was_is_still_dialled_after_a_start(self) -> None:
+        town, _, _ = self.town()
+        town.kill(1)
+        town.start(1)
+        assert town.tick(1).moved == {2: self.OLD}
+
+    def test_a_word_under_the_new_key_is_news_whatever_its_serial(self) -> None:
+        town, _, new = self.town()
+        assert town.tick(1, [PeerMessage(3, news(new))]).moved == {2: new.url}
+        town.settle()
+        town.kill(1)
+        town.start(1)
+        assert self.told(town) == {1: {2: new.url}, 3: {2: new.url}}
