@@ -137,6 +137,14 @@ class IndexCharter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Quorums:
+    """How many cooperatives witness an anchor, and how many sign a decision."""
+
+    witness: int
+    decision: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Charter:
     """What a log goes by. `federation` is the federation's id, which no change of a charter changes.
 
@@ -145,7 +153,9 @@ class Charter:
 
     federation: bytes
     witness_quorum: int
+    """Signatures of other coops that an anchor needs now."""
     decision_quorum: int
+    """Signatures that a decision needs now."""
     coops: Mapping[int, Coop]
     """By number, rising."""
     index: IndexCharter | None = None
@@ -158,10 +168,16 @@ class Charter:
     """How many changes have led to it from the founding file's."""
     base: bytes = b""
     """The hash of the founding file and of these changes; the federation's id while there is none."""
+    chosen: Quorums = Quorums(witness=0, decision=0)
+    """The quorums that people chose last, from which those in force follow with the number of members; those
+    in force when left out."""
 
     def __post_init__(self) -> None:
         if self.version == 0:
             object.__setattr__(self, "base", self.federation)
+        if not self.chosen.decision:
+            chosen = Quorums(witness=self.witness_quorum, decision=self.decision_quorum)
+            object.__setattr__(self, "chosen", chosen)
 
     def members(self) -> Iterator[Coop]:
         """The coops in good standing, rising by number: those that decide together."""

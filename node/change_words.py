@@ -26,10 +26,12 @@ from ledger.charter_changes import (
 )
 from ledger.charter_index import Redenominate, SetIndex
 from ledger.index.exact import MILLIONTHS
+from ledger.refusals import Refusal
+from ledger.rules.amendments import amend
 
 _VALUE: Final = re.compile(r"\{(\w+)\}")
 KEY_DIGITS: Final = 16
-"""How much of a key or a head is shown to people, who compare it with what they have on paper."""
+"""How much of a head or a steward's key is shown to people; of a node's key all, for they compare it."""
 
 
 class Forms(Protocol):
@@ -67,7 +69,7 @@ class Wording:
 
     def words(self, change: Change) -> list[str]:
         """Sentences that say all of a change: what it does first, then what belongs to it."""
-        return _SENTENCES[type(change)](self, change)
+        return [*_SENTENCES[type(change)](self, change), *_agreeing(self, change)]
 
     def said(self, message: str, **values: str) -> str:
         """A text in the language, with `{name}` replaced by its value."""
@@ -97,7 +99,7 @@ def _join(wording: Wording, change: Join) -> list[str]:
             amount=forms.amount(change.clearing_limit),
         ),
         _stewards(wording, change.stewards, change.steward_threshold),
-        said(say("Its node has the key {key}…"), key=_digits(change.node_key)),
+        said(say("Its node has the key {key}."), key=change.node_key.hex()),
     ]
 
 
@@ -119,9 +121,9 @@ def _clearing_limit(wording: Wording, change: SetClearingLimit) -> list[str]:
 def _node_key(wording: Wording, change: SetNodeKey) -> list[str]:
     return [
         wording.said(
-            say("The node of {coop} gets another key, {key}…"),
+            say("The node of {coop} gets another key: {key}."),
             coop=wording.coop(change.coop),
-            key=_digits(change.key),
+            key=change.key.hex(),
         ),
         _from(wording, change.length),
     ]
@@ -145,7 +147,7 @@ def _readmission(wording: Wording, change: Readmit) -> list[str]:
             say("All its members together may owe the others up to {amount}."),
             amount=wording.forms.amount(change.limit),
         ),
-        wording.said(say("Its node has the key {key}…"), key=_digits(change.key)),
+        wording.said(say("Its node has the key {key}."), key=change.key.hex()),
         wording.said(
             say("Its log goes on after entry {length}, where its head is {head}…"),
             length=wording.forms.number(change.length),
@@ -166,9 +168,10 @@ def _branch(wording: Wording, change: DecideBranch) -> list[str]:
         return [stands]
     charged = said(
         say(
-            "What {names} took in from another history, {amount} together, is charged to its "
-            "common fund."
+            "What {names} took in from another history, {amount} together, is charged to the common "
+            "fund of {coop}."
         ),
+        coop=wording.coop(change.coop),
         names=", ".join(wording.coop(coop) for coop, _ in change.losses),
         amount=forms.amount(sum(loss for _, loss in change.losses)),
     )
@@ -206,10 +209,20 @@ def _entries_per_day(wording: Wording, change: SetEntriesPerDay) -> list[str]:
 
 
 def _set_stewards(wording: Wording, change: SetStewards) -> list[str]:
-    return [
+    before = wording.before.coops.get(change.coop)
+    sentences = [
         wording.said(say("{coop} gets other stewards."), coop=wording.coop(change.coop)),
         _stewards(wording, change.stewards, change.threshold),
     ]
+    if before is not None:
+        sentences.append(
+            wording.said(
+                say("Before this change they were {names}, and {count} of them had to sign."),
+                names=", ".join(steward.name for steward in before.stewards),
+                count=wording.forms.number(before.steward_threshold),
+            )
+        )
+    return sentences
 
 
 def _leave(wording: Wording, change: Leave) -> list[str]:
@@ -222,6 +235,9 @@ def _leave(wording: Wording, change: Leave) -> list[str]:
             )
         ),
         wording.said(say("What is on its way to it goes back to those who paid it.")),
+        wording.said(
+            say("It does not come back: a cooperative that has left can't be readmitted.")
+        ),
     ]
 
 
@@ -307,6 +323,40 @@ _SENTENCES: Final[Mapping[type, Callable[[Wording, Any], list[str]]]] = {
     SetStewards: _set_stewards,
 }
 """Of each type of change what it says; `tests/node/web/test_change_words.py` sees that none is missing."""
+
+
+def _agreeing(wording: Wording, change: Change) -> list[str]:
+    """How many have to agree after a change that makes them more or fewer, or asks for more or fewer."""
+    before, after = wording.before, amend(wording.before, change)
+    if isinstance(after, Refusal):
+        return []
+    members, then = (sum(1 for _ in charter.members()) for charter in (before, after))
+    sentences = []
+    if members != then:
+        number = wording.forms.number
+        sentences.append(
+            wording.said(
+                say(
+                    "From then on {count} of {members} cooperatives sign a decision; before this change "
+                    "{before} of {membersBefore}."
+                ),
+                count=number(after.decision_quorum),
+                members=number(then),
+                before=number(before.decision_quorum),
+                membersBefore=number(members),
+            )
+        )
+    is_new = (members, before.decision_quorum) != (then, after.decision_quorum)
+    if is_new and after.decision_quorum == then:
+        sentences.append(
+            wording.said(
+                say(
+                    "Then none may be away: if a single node is lost together with its key, nothing can "
+                    "be decided any more, not even another key for it."
+                )
+            )
+        )
+    return sentences
 
 
 def _stewards(wording: Wording, stewards: Sequence[Steward], threshold: int) -> str:

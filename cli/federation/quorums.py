@@ -42,6 +42,22 @@ def witness_quorum_against(coops: int, dishonest: int) -> int:
     return (coops + dishonest) // 2
 
 
+def cost_of_one(coops: int, quorum: int) -> str:
+    """What it would cost if a single node were lost together with its key; empty when that can be mended."""
+    if quorum < coops or coops < 2:
+        return ""
+    least = coops // 2 + 1
+    lower = (
+        "There is no smaller quorum for so few; more can join."
+        if least == coops
+        else f"`fiado federation propose quorums --decisions {coops - 1}` mends that while all are there."
+    )
+    return (
+        f"Careful: all {coops} have to sign. If a single node is lost together with its key, nothing can be "
+        f"decided any more: no other key for it, no quarantine, no price. {lower}"
+    )
+
+
 def advice(coops: int, *, witness_quorum: int, decision_quorum: int) -> list[str]:
     """In a few sentences, what these quorums bear and what would be better."""
     return [

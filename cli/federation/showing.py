@@ -18,6 +18,7 @@ from cli.federation.current import (
 )
 from cli.federation.faults import NodeNotNamed
 from cli.federation.index_words import index_fields
+from cli.federation.quorums import cost_of_one
 from cli.shell.describing import moment
 from cli.shell.fallen_words import FALLEN_PATH, fetch_fallen, fork_lines
 from cli.shell.parameters import NODE_URL, default_wallet, output_option
@@ -92,6 +93,7 @@ def show_node(url: str, output: Output) -> None:
             "coops": [_coop_json(charter, number) for number in charter.coops],
             "witness_quorum": charter.witness_quorum,
             "decision_quorum": charter.decision_quorum,
+            "decision_quorum_chosen": charter.chosen.decision,
             "entries_per_day": charter.entries_per_day,
             "proposals": [proposal_json(each, charter) for each in standing],
             "silent": list(silent_coops(told)),
@@ -111,7 +113,7 @@ def _print_charter(known: KnownCharter, output: Output) -> None:
             "unit": known.founding.unit,
             "changes of the charter": str(charter.version),
             "witnesses for each anchor": str(charter.witness_quorum),
-            "signatures for a decision": f"{charter.decision_quorum} of {members}",
+            "signatures for a decision": f"{charter.decision_quorum} of {members}{_chosen(charter)}",
             "payments a day of each": "no bound" if bound is None else f"at most {bound}",
         }
         | index_fields(charter)
@@ -130,6 +132,20 @@ def _print_charter(known: KnownCharter, output: Output) -> None:
     ]
     headings = ["coop", "title", "standing", "clearing limit", "stewards"]
     output.table(headings, rows, right_aligned=["clearing limit"])
+    careful = cost_of_one(members, charter.decision_quorum)
+    if careful:
+        output.line()
+        output.line(careful)
+
+
+def _chosen(charter: Charter) -> str:
+    """What people chose, where the number of members asks for something else now."""
+    chosen = charter.chosen.decision
+    return (
+        ""
+        if chosen == charter.decision_quorum
+        else f" ({chosen} chosen, which fit fewer or more members)"
+    )
 
 
 def _print_proposals(

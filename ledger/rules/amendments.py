@@ -12,6 +12,7 @@ from ledger.charter import (
     Charter,
     Coop,
     EarlierKey,
+    Quorums,
     Readmission,
     Stand,
     Standing,
@@ -55,10 +56,11 @@ def amend(charter: Charter, change: Change) -> Charter | Refusal:
 
 
 def _with_quorums_in_range(charter: Charter) -> Charter:
-    """More than half of the members go on to decide, and no more are asked for than there are."""
+    """As many as people chose, but more than half of the members decide, and no more are asked for than there
+    are (4.2). So when somebody leaves who had to be counted in, as few are enough as before."""
     members = sum(1 for _ in charter.members())
-    decision_quorum = min(max(charter.decision_quorum, members // 2 + 1), members)
-    witness_quorum = min(charter.witness_quorum, _most_witnesses(members))
+    decision_quorum = min(max(charter.chosen.decision, members // 2 + 1), members)
+    witness_quorum = min(charter.chosen.witness, _most_witnesses(members))
     return replace(charter, decision_quorum=decision_quorum, witness_quorum=witness_quorum)
 
 
@@ -179,11 +181,11 @@ def _set_quorums(charter: Charter, change: SetQuorums) -> Charter | Refusal:
         return Refusal.CHARTER_QUORUM_IMPOSSIBLE
     if change.witness_quorum > _most_witnesses(members):
         return Refusal.CHARTER_QUORUM_IMPOSSIBLE
-    after = replace(
-        charter, witness_quorum=change.witness_quorum, decision_quorum=change.decision_quorum
-    )
+    chosen = Quorums(witness=change.witness_quorum, decision=change.decision_quorum)
     # 7.13.10
-    return Refusal.CHARTER_UNCHANGED if after == charter else after
+    return (
+        Refusal.CHARTER_UNCHANGED if chosen == charter.chosen else replace(charter, chosen=chosen)
+    )
 
 
 def _set_entries_per_day(charter: Charter, change: SetEntriesPerDay) -> Charter | Refusal:

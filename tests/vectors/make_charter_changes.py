@@ -90,7 +90,7 @@ def _certificates(union: Union) -> Offers:
             Refusal.CHARTER_SIGNER_UNKNOWN,
         ),
         "signed by too few, and refused": (
-            refused(signers=[FIRST, JOINED]),
+            refused(signers=[FIRST]),
             Refusal.CHARTER_SIGNATURES_TOO_FEW,
         ),
         "refused, and with a signature that does not hold": (

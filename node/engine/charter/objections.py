@@ -9,7 +9,14 @@ quorum has decided all the same.
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from ledger.charter_changes import Change, DecideBranch, LetTimeFall, Readmit, SetNodeKey
+from ledger.charter_changes import (
+    Change,
+    DecideBranch,
+    Leave,
+    LetTimeFall,
+    Readmit,
+    SetNodeKey,
+)
 from ledger.charter_entries import MAX_CHARTER_SIGNATURES
 from ledger.charter_index import Redenominate, SetIndex
 from ledger.evidence import InvalidEntryEvidence
@@ -17,6 +24,7 @@ from ledger.refusals import Refusal
 from ledger.rules.amendments import amend
 from ledger.rules.charter_index import Doubt, doubt
 from node.engine.core import Core
+from node.plain import PlainForms
 
 
 def objection(core: Core, change: Change) -> str | None:
@@ -47,6 +55,18 @@ def _of_node_key(core: Core, change: SetNodeKey) -> str | None:
     return (
         f"the old key of {name} is to count up to entry {change.length} of its log, and this node "
         f"holds {held} entries of it; name that length"
+    )
+
+
+def _of_leave(core: Core, change: Leave) -> str | None:
+    """Nobody can pay it any more afterwards: what it owes it has to have earned before."""
+    owed = -core.validator.log(change.coop).position if core.has_log(change.coop) else 0
+    if owed <= 0:
+        return None
+    return (
+        f"{core.names[change.coop]} owes the others {PlainForms().amount(owed)}, and nobody can pay it once "
+        "it has left: let it earn or pay that back first; a cooperative that is gone with a debt is put in "
+        "quarantine"
     )
 
 
@@ -95,15 +115,17 @@ def _of_branch(core: Core, change: DecideBranch) -> str | None:
             f"of the log of {names[change.coop]} a history is to stand whose head after entry "
             f"{change.length} this node does not hold"
         )
-    listed = dict(change.losses)
+    if not core.has_forked(change.coop):
+        return f"this node knows of one history only of the log of {names[change.coop]}"
+    listed, amount = dict(change.losses), PlainForms().amount
     for coop in core.newest.coops:
         if coop == change.coop or not core.has_log(coop):
             continue
         loss = validator.loss_by(coop, other=change.coop, length=change.length, head=change.head)
         if loss is not None and loss != listed.get(coop, 0):
             return (
-                f"{names[coop]} took in {loss} from another history of {names[change.coop]}, and the change "
-                f"lists {listed.get(coop, 0)}; propose it again"
+                f"{names[coop]} took in {amount(loss)} from another history of {names[change.coop]}, and "
+                f"the change lists {amount(listed.get(coop, 0))}; propose it again"
             )
     return None
 
@@ -133,6 +155,7 @@ _DOUBTS: Final[Mapping[Doubt, str]] = {
 }
 
 _CHECKS: Final[Mapping[type, Callable[[Core, Any], str | None]]] = {
+    Leave: _of_leave,
     SetNodeKey: _of_node_key,
     Readmit: _of_readmission,
     DecideBranch: _of_branch,

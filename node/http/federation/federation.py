@@ -60,6 +60,8 @@ async def read_federation(api: Api) -> shapes.Federation:
         base=Hash(charter.base),
         witness_quorum=charter.witness_quorum,
         decision_quorum=charter.decision_quorum,
+        witness_quorum_chosen=charter.chosen.witness,
+        decision_quorum_chosen=charter.chosen.decision,
         entries_per_day=charter.entries_per_day,
         coops=[_coop(coop, is_accused=coop.number in accused) for coop in charter.coops.values()],
         matter=_matter(api, status),

@@ -54,6 +54,10 @@ class Federation(Shape, frozen=True):
     base: Annotated[Hash, Meta(description="What the next change names as what it changes.")]
     witness_quorum: Count
     decision_quorum: Count
+    witness_quorum_chosen: Annotated[
+        Count, Meta(description="What people chose last; what is in force follows the members.")
+    ]
+    decision_quorum_chosen: Count
     entries_per_day: Count | None
     coops: list[CharterCoop]
     matter: CharterMatter

@@ -172,7 +172,7 @@ FAULTS: Final = (
         "more than the members", _QUORUM, lambda u: SetQuorums(witness_quorum=0, decision_quorum=4)
     ),
     Fault(
-        "the same quorums", _UNCHANGED, lambda u: SetQuorums(witness_quorum=0, decision_quorum=3)
+        "the same quorums", _UNCHANGED, lambda u: SetQuorums(witness_quorum=0, decision_quorum=2)
     ),
     Fault("the same bound of a day", _UNCHANGED, lambda u: SetEntriesPerDay(entries_per_day=None)),
     Fault(

@@ -8,6 +8,7 @@ from ledger.chain import extend, sign_head
 from ledger.charter import Standing
 from ledger.charter_changes import (
     Change,
+    Leave,
     Quarantine,
     Readmit,
     SetClearingLimit,
@@ -27,7 +28,7 @@ from ledger.rules.charter import check_content, decide_charter
 from ledger.signatures import SigningKey
 from ledger.validators.reference import ReferenceValidator
 from tests.builders import MakeValidator, replay_logs, signing_key
-from tests.charter_builders import FOURTH, Union, certified, join_of, open_union
+from tests.charter_builders import FIFTH, FOURTH, Union, certified, join_of, open_union
 from tests.ledger.rules.charter_tables import FAULTS, HEAD, OTHER_KEY, VALID, Fault, stage
 
 
@@ -351,6 +352,30 @@ def test_a_coop_in_quarantine_bears_no_witness_and_decides_nothing(
     for signers, refused in (([1, 3], Refusal.CHARTER_SIGNER_UNKNOWN), ([1, 2], None)):
         entry = certified(union.federation, union.charter, change, signers=signers)
         assert books.refusal(1, entry) is refused
+
+
+def test_a_quorum_that_a_join_raised_falls_again_when_one_leaves(
+    make_validator: MakeValidator,
+) -> None:
+    union = open_union(make_validator)
+    union.join_fourth()
+    assert (union.charter.decision_quorum, union.charter.chosen.decision) == (3, 2)
+    union.decide(Leave(coop=FOURTH), 1, 2, 3)
+    assert union.charter.decision_quorum == 2
+
+
+def test_quorums_that_were_chosen_stay_as_far_as_the_members_allow(
+    make_validator: MakeValidator,
+) -> None:
+    union = open_union(make_validator)
+    union.join_fourth()
+    chosen = SetQuorums(witness_quorum=3, decision_quorum=3)
+    union.decide(chosen)  # three of four are raised to already, and are people's will from now on
+    assert refusal(union, chosen) is Refusal.CHARTER_UNCHANGED
+    union.decide(Leave(coop=FOURTH), 1, 2, 3)
+    assert (union.charter.decision_quorum, union.charter.witness_quorum) == (3, 2)
+    union.decide(join_of(union.people[FIFTH]), 1, 2, 3)
+    assert (union.charter.decision_quorum, union.charter.witness_quorum) == (3, 3)
 
 
 def test_quorums_follow_the_number_of_members(make_validator: MakeValidator) -> None:

@@ -61,8 +61,11 @@ const hexKey = (key) => toHex(key);
 let charter = await readCharter(new TextEncoder().encode(given.founding));
 const founding = charter;
 const before = {
-  coops: new Map(given.titles.map(([number, title, limit]) => [number, { title, limit }])),
-  deciding: charter.decisionQuorum, witnesses: charter.witnessQuorum,
+  coops: new Map(given.titles.map(([number, title, limit]) => [number, {
+    title, limit, standing: "member", stewards: charter.coops.get(number).stewards.map(({ name }) => name),
+    threshold: charter.coops.get(number).threshold,
+  }])),
+  deciding: charter.decisionQuorum, chosen: charter.chosen.decisionQuorum, witnesses: charter.witnessQuorum,
 };
 for (const hex of given.entries) {
   const transaction = decodeTransaction(fromHex(hex));

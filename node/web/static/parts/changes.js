@@ -1,7 +1,7 @@
 // What a change of the charter says, in people's words: the sentences of node/web/change_words.py.
 //
-// Each takes the elements of the change after its type, and `coops`: of each coop by its number `{title, limit}`, and
-// the quorums until then.
+// Each takes what was before, and the elements of the change after its type. Before: `coops`, of each coop by its number
+// `{title, limit, standing, stewards, threshold}`; the quorums `witnesses` and `deciding`, and how many `chosen` to decide.
 
 import { toHex } from "../protocol/bytes.js";
 import {
@@ -14,18 +14,22 @@ const digits = (bytes) => toHex(bytes).slice(0, 16);
 const title = (before, coop) => before.coops.get(coop)?.title ?? say("cooperative {number}", { number: coop });
 
 const upTo = (limit) => say("All its members together may owe the others up to {amount}.", { amount: showAmount(limit) });
-const hasKey = (key) => say("Its node has the key {key}…", { key: digits(key) });
+const hasKey = (key) => say("Its node has the key {key}.", { key: toHex(key) });
 
 const stewards = (people, threshold) => say("Its stewards are {names}; signatures that each of their decisions needs: {count}.", {
   names: people.map(([name, key]) => `${name} (${digits(key)}…)`).join(", "), count: showNumber(threshold),
 });
 
+const stewardsBefore = (coop) => say("Before this change they were {names}, and {count} of them had to sign.", {
+  names: coop.stewards.join(", "), count: showNumber(coop.threshold),
+});
+
 const METHODS = { 1: "cer", 2: "uf", 3: "survey" };
 const dayOf = (day) => showDay(day * 86_400);
 const exactly = (millionths) => `${Math.floor(millionths / 1_000_000)}.${String(millionths % 1_000_000).padStart(6, "0")}`;
-const lossOf = (before, losses) => (losses.length === 0 ? [] : [
-  say("What {names} took in from another history, {amount} together, is charged to its common fund.", {
-    names: losses.map(([coop]) => title(before, coop)).join(", "),
+const lossOf = (before, coop, losses) => (losses.length === 0 ? [] : [
+  say("What {names} took in from another history, {amount} together, is charged to the common fund of {coop}.", {
+    coop: title(before, coop), names: losses.map(([one]) => title(before, one)).join(", "),
     amount: showAmount(losses.reduce((sum, [, loss]) => sum + loss, 0)),
   }),
 ]);
@@ -52,10 +56,11 @@ const SENTENCES = {
     say("{coop} leaves the federation.", { coop: title(before, coop) }),
     say("Its log ends as soon as it owes nobody, is owed nothing, and nothing of its own is on its way."),
     say("What is on its way to it goes back to those who paid it."),
+    say("It does not come back: a cooperative that has left can't be readmitted."),
   ],
   [STANDING]: (before, coop, length, head, losses) => [
     say("Of the log of {coop} that history stands whose head after entry {length} is {head}…", { coop: title(before, coop), length: showNumber(length), head: digits(head) }),
-    ...lossOf(before, losses),
+    ...lossOf(before, coop, losses),
   ],
   [INDEX_TABLE]: indexWords,
   [REDENOMINATION]: (before, day, numerator, denominator, currency) => [
@@ -70,7 +75,7 @@ const SENTENCES = {
     ...(before.coops.has(coop) ? [say("Before this change: {amount}.", { amount: showAmount(before.coops.get(coop).limit) })] : []),
   ],
   [NODE_KEY]: (before, coop, key, length) => [
-    say("The node of {coop} gets another key, {key}…", { coop: title(before, coop), key: digits(key) }),
+    say("The node of {coop} gets another key: {key}.", { coop: title(before, coop), key: toHex(key) }),
     say("It signs what comes after entry {length} of its log.", { length: showNumber(length) }),
   ],
   [QUARANTINE]: (before, coop) => [
@@ -90,8 +95,31 @@ const SENTENCES = {
     : say("A log may have {count} payments in a day, and as many other entries.", { count: showNumber(most) })],
   [STEWARDS]: (before, coop, threshold, people) => [
     say("{coop} gets other stewards.", { coop: title(before, coop) }), stewards(people, threshold),
+    ...(before.coops.has(coop) ? [stewardsBefore(before.coops.get(coop))] : []),
   ],
 };
 
+// How many have to agree after a change that makes them more or fewer, or asks for more or fewer.
+function agreeing(before, type, coop, deciding) {
+  const members = [...before.coops.values()].filter(({ standing }) => standing === "member").length;
+  const standing = before.coops.get(coop)?.standing;
+  const comes = type === JOIN || (type === READMISSION && standing === "quarantined");
+  const goes = (type === LEAVE || type === QUARANTINE) && standing === "member";
+  const then = members + Number(comes) - Number(goes);
+  const chosen = type === QUORUMS ? deciding : before.chosen;
+  const needed = Math.min(Math.max(chosen, Math.floor(then / 2) + 1), then);
+  return [
+    ...(then === members ? [] : [say("From then on {count} of {members} cooperatives sign a decision; before this change {before} of {membersBefore}.", {
+      count: showNumber(needed), members: showNumber(then), before: showNumber(before.deciding), membersBefore: showNumber(members),
+    })]),
+    ...(needed < then || (then === members && needed === before.deciding) ? [] : [
+      say("Then none may be away: if a single node is lost together with its key, nothing can be decided any more, not even another key for it."),
+    ]),
+  ];
+}
+
 // The sentences, or null for a change that this page can't put into words: nobody should sign that here.
-export const changeWords = ([type, ...elements], before) => SENTENCES[type]?.(before, ...elements) ?? null;
+export function changeWords([type, ...elements], before) {
+  const sentences = SENTENCES[type]?.(before, ...elements);
+  return sentences === undefined ? null : [...sentences, ...agreeing(before, type, ...elements)];
+}

@@ -13,8 +13,12 @@ export async function readProposals(session, { steward }) {
   const told = await session.get("/v1/federation");
   const { requests } = await session.get("/v1/federation/requests");
   const before = {
-    coops: new Map(told.coops.map((coop) => [coop.coop_number, { title: coop.title, limit: coop.clearing_limit, name: coop.coop }])),
+    coops: new Map(told.coops.map((coop) => [coop.coop_number, {
+      title: coop.title, limit: coop.clearing_limit, name: coop.coop, standing: coop.standing,
+      stewards: coop.stewards, threshold: coop.steward_threshold,
+    }])),
     deciding: told.decision_quorum,
+    chosen: told.decision_quorum_chosen,
     witnesses: told.witness_quorum,
     base: fromHex(told.base),
   };

@@ -33,14 +33,14 @@ export async function withChange(charter, transaction) {
 
 const isMember = (coop) => coop !== undefined && (coop.standing ?? "member") === "member";
 
-// More than half of the members go on to decide, and no more are asked for than there are.
+// As many as people chose, but more than half of the members decide, and no more are asked for than there are.
 function inRange(charter) {
   const members = [...charter.coops.values()].filter(isMember).length;
   const least = Math.floor(members / 2) + 1;
   return {
     ...charter,
-    decisionQuorum: Math.min(Math.max(charter.decisionQuorum, least), members),
-    witnessQuorum: Math.min(charter.witnessQuorum, Math.min(members, 256) - 1),
+    decisionQuorum: Math.min(Math.max(charter.chosen.decisionQuorum, least), members),
+    witnessQuorum: Math.min(charter.chosen.witnessQuorum, Math.min(members, 256) - 1),
   };
 }
 
@@ -60,7 +60,7 @@ function amended(charter, [type, ...elements]) {
       standing: "member", ...(isEqual(coop.nodeKey, elements[1]) ? {} : anotherKey(coop, elements[1], elements[3])),
     }));
     case STANDING: return altered(charter, number, () => ({ stands: { length: elements[1], head: elements[2] } }));
-    case QUORUMS: return { ...charter, witnessQuorum: elements[0], decisionQuorum: elements[1] };
+    case QUORUMS: return { ...charter, chosen: { witnessQuorum: elements[0], decisionQuorum: elements[1] } };
     case STEWARDS: return altered(charter, number, () => ({ threshold: elements[1], stewards: people(elements[2]) }));
     default: return charter;
   }

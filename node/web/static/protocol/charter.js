@@ -56,7 +56,7 @@ export function readToml(text) {
   return root;
 }
 
-// {federation, name, unit, witnessQuorum, decisionQuorum, coops: Map(number -> {number, name, title, nodeKey, threshold, stewards})}
+// {federation, name, unit, witnessQuorum, decisionQuorum, chosen: {the quorums that people chose last}, coops: Map(number -> {number, name, title, nodeKey, threshold, stewards})}
 export async function readCharter(source) {
   let document;
   try {
@@ -69,12 +69,15 @@ export async function readCharter(source) {
       threshold: coop.steward_threshold,
       stewards: coop.steward.map(({ name, key }) => ({ name, key: fromHex(key) })),
     }]));
+    const chosen = {
+      witnessQuorum: document.federation.witness_quorum, decisionQuorum: document.federation.decision_quorum,
+    };
     return {
       federation: await sha256(source),
       name: document.federation.name,
       unit: document.federation.unit,
-      witnessQuorum: document.federation.witness_quorum,
-      decisionQuorum: document.federation.decision_quorum,
+      ...chosen,
+      chosen,
       coops,
     };
   } catch (error) {

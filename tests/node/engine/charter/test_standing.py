@@ -296,7 +296,7 @@ def test_nobody_stands_for_a_history_that_is_not_there_or_for_a_wrong_loss() -> 
     stands = _standing(rig)
     assert objection(core, stands) is None
     assert "does not hold" in str(objection(core, replace(stands, head=bytes(32))))
-    assert "took in 40" in str(objection(core, replace(stands, losses=())))
+    assert "took in 0.40" in str(objection(core, replace(stands, losses=())))
     assert "took in 0" in str(objection(core, replace(stands, losses=((1, 7), (2, 40)))))
 
 
