@@ -13,6 +13,7 @@ from ledger.codec import MAX, decode
 from ledger.government.articles import Article
 from ledger.government.bylaws import BYLAWS_CHAPTER, bylaws_of_row
 from ledger.rules.losses import FORKS_CHAPTER
+from ledger.state import Transit
 from ledger.validators.interface import Validator
 
 
@@ -79,13 +80,22 @@ def _federation_violations(validator: Validator) -> Iterator[Violation]:
 
 def under_way(validator: Validator, coop: int) -> int:
     """What the standing branch of `coop`'s log has sent and the payees' standing ones have not taken in."""
-    of = validator.standing(coop)
+    return sum(item.amount for item in items_under_way(validator, coop))
+
+
+def items_under_way(validator: Validator, coop: int, *, branch: int | None = None) -> list[Transit]:
+    """The payments of a branch of `coop`'s log, by default the standing one, that have not arrived.
+
+    Of a payee whose log has forked the branch that stands is asked. Others may lack a payment for ever, so
+    that `Validator.in_transit` goes on to list it.
+    """
+    of = validator.standing(coop) if branch is None else branch
     items = validator.in_transit(coop, branch=of)
     taken = {
         payee: validator.taken_in(payee, other=coop, branch=validator.standing(payee), of=of)
         for payee in {item.payee_coop for item in items}
     }
-    return sum(item.amount for item in items if item.number > taken[item.payee_coop])
+    return [item for item in items if item.number > taken[item.payee_coop]]
 
 
 def _log_violations(validator: Validator) -> Iterator[Violation]:

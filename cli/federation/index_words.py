@@ -24,6 +24,11 @@ def index_fields(charter: Charter) -> dict[str, str]:
             "late prints": f"at most {rules.stand_in_limit} stand-ins in a row",
             "a quoted price lasts": f"{rules.quote_days} days",
         }
+        | {
+            f"from {text_from_day(change.first_day)} on": f"prices are in {change.currency}, "
+            f"{change.numerator} for {change.denominator} of the currency before"
+            for change in charter.index.line.redenominations
+        }
         | _survey_fields(rules)
         | _missing_publishers(charter, charter.index)
     )

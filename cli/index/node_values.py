@@ -10,7 +10,7 @@ from cli.shell.parameters import NODE_URL, output_option
 from cli.shell.terminal import Output
 from ledger.index.days import Method, day_from_text, text_from_day
 from ledger.index.exact import MILLIONTHS
-from node.member.answers import integer, text
+from node.member.answers import integer, reading, text
 from node.member.client import Json, NodeClient, NodeMisbehaved
 from node.member.paying.pricing import NoIndex, read_rules
 
@@ -18,7 +18,8 @@ from node.member.paying.pricing import NoIndex, read_rules
 def value_of_node(url: str, day: int | None) -> tuple[int, int]:
     """A day, today or the last known one for None, and the value on it. Raises `click.BadParameter`."""
     with NodeClient(url) as client:
-        return _value(client, _rules(client), day)
+        day, value, _ = _value(client, _rules(client), day)
+        return day, value
 
 
 def _rules(client: NodeClient) -> Json:
@@ -28,7 +29,8 @@ def _rules(client: NodeClient) -> Json:
     return rules
 
 
-def _value(client: NodeClient, rules: Json, day: int | None) -> tuple[int, int]:
+def _value(client: NodeClient, rules: Json, day: int | None) -> tuple[int, int, str]:
+    """A day, the value on it, and the currency of that day."""
     known_until = day_from_text(text(client, rules, "known_until"))
     if day is None:
         day = min(integer(client, rules, "day"), known_until)
@@ -43,21 +45,37 @@ def _value(client: NodeClient, rules: Json, day: int | None) -> tuple[int, int]:
     value = values[0].get("value")
     if type(value) is not int:
         raise NodeMisbehaved(client.url, "its value of the unit can't be read")
-    return day, value
+    return day, value, text(client, answer, "currency")
+
+
+def _currency_lines(client: NodeClient, rules: Json) -> list[str]:
+    """In which currencies prices are from when on, where that changes after today."""
+    with reading(client):
+        coming = [
+            change
+            for change in rules.get("currency_changes", [])
+            if day_from_text(change["first_day"]) > integer(client, rules, "day")
+        ]
+        return [
+            f"From {change['first_day']} on prices are in {change['currency']}: {change['denominator']} "
+            f"of the currency before are {change['numerator']} of it. No balance changes."
+            for change in coming
+        ]
 
 
 def show_of_node(url: str, day: int | None, output: Output) -> None:
     """Show a federation's unit: value, rules, and what is being decided."""
     with NodeClient(url) as client:
         rules = _rules(client)
-        day, value = _value(client, rules, day)
+        day, value, currency = _value(client, rules, day)
         decisions = client.get("/v1/index/decisions")
         is_survey = rules.get("method") == Method.SURVEY.name.lower()
-        lines = deciding_lines(client, decisions, is_survey=is_survey)
+        lines = _currency_lines(client, rules)
+        lines += deciding_lines(client, decisions, is_survey=is_survey)
     output.fields(
         {
             "day": text_from_day(day),
-            "one unit": f"{Decimal(value) / MILLIONTHS:.6f} {rules.get('currency')}",
+            "one unit": f"{Decimal(value) / MILLIONTHS:.6f} {currency}",
             "known until": str(rules.get("known_until")),
             "method": str(rules.get("method")),
             "source": str(rules.get("source")),
@@ -69,7 +87,12 @@ def show_of_node(url: str, day: int | None, output: Output) -> None:
     for line in lines:
         output.line(line)
     output.result(
-        {"day": text_from_day(day), "value_millionths": value, "rules": rules}
+        {
+            "day": text_from_day(day),
+            "value_millionths": value,
+            "currency": currency,
+            "rules": rules,
+        }
         | {"decisions": decisions}
     )
 

@@ -18,7 +18,7 @@ from cli.shell.exit_codes import ExitCode
 from cli.shell.terminal import Output
 from ledger.index.days import Method, day_from_text, text_from_day
 from ledger.index.exact import MILLIONTHS
-from node.member.answers import text
+from node.member.answers import integer, text
 from node.member.client import Json, NodeClient, NodeMisbehaved
 from node.member.paying.pricing import NoIndex, read_rules
 
@@ -37,7 +37,12 @@ def plot_of_node(url: str, since: int | None, files: Sequence[PictureFile], outp
         )
         method, currency = text(client, rules, "method"), text(client, rules, "currency")
         start = _first_day(first, last, since)
-        values = _in_one_currency(_values(client, start, last), start, read_changes(client, rules))
+        values = in_one_currency(
+            _values(client, start, last),
+            start,
+            read_changes(client, rules),
+            integer(client, rules, "day"),
+        )
     kind = Method.SURVEY.name.lower() if method == Method.SURVEY.name.lower() else "cer"
     units = [Line(kind=kind, name=f"a unit under {method}", values=values)]
     kept = [
@@ -113,14 +118,18 @@ def read_changes(client: NodeClient, rules: Json) -> list[CurrencyChange]:
         raise NodeMisbehaved(client.url, "its changes of currency can't be read") from error
 
 
-def _in_one_currency(
-    values: list[float], first: int, changes: Sequence[CurrencyChange]
+def in_one_currency(
+    values: list[float], first: int, changes: Sequence[CurrencyChange], today: int
 ) -> list[float]:
-    """Values from the day `first` on, all in the currency of the last of them."""
+    """Values from the day `first` on, all in the currency of `today`, also those of days to come."""
     for change in changes:
         place = max(change.first_day - first, 0)
-        if place < len(values):
-            values = [value * change.ratio for value in values[:place]] + values[place:]
+        before, since = values[:place], values[place:]
+        if change.first_day <= today:
+            before = [value * change.ratio for value in before]
+        else:
+            since = [value / change.ratio for value in since]
+        values = before + since
     return values
 
 

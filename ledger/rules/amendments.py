@@ -183,9 +183,9 @@ def _set_quorums(charter: Charter, change: SetQuorums) -> Charter | Refusal:
         return Refusal.CHARTER_QUORUM_IMPOSSIBLE
     chosen = Quorums(witness=change.witness_quorum, decision=change.decision_quorum)
     # 7.13.10
-    return (
-        Refusal.CHARTER_UNCHANGED if chosen == charter.chosen else replace(charter, chosen=chosen)
-    )
+    if chosen == charter.chosen:
+        return Refusal.CHARTER_UNCHANGED
+    return replace(charter, chosen=chosen)
 
 
 def _set_entries_per_day(charter: Charter, change: SetEntriesPerDay) -> Charter | Refusal:

@@ -15,6 +15,7 @@ from ledger.chain import SignedHead, is_signed_by
 from ledger.codec import split
 from ledger.entries import Entry, decode_entry
 from ledger.errors import EncodingError, ProofError
+from ledger.invariants import items_under_way
 from ledger.kinds import KINDS
 from ledger.refusals import Refusal
 from ledger.state import Waiting
@@ -279,7 +280,7 @@ class LogReplay:
     def report(self) -> LogReport:
         """What is known of the log so far."""
         log = self.validator.log(self.coop, branch=self.branch)
-        transit = self.validator.in_transit(self.coop, branch=self.branch)
+        transit = items_under_way(self.validator, self.coop, branch=self.branch)
         coop = self.validator.newest_charter().coops.get(self.coop)
         return LogReport(
             coop=self.coop,

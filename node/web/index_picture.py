@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from ledger.index.table import Index
+
 WIDTH: Final = 600
 HEIGHT: Final = 160
 MOST_POINTS: Final = 150
@@ -25,9 +27,21 @@ class IndexPicture:
     last: int
     today: int | None
     """None: the log does not know today's value."""
+    currency: str
+    """What all values are in, such as ARS: that of today, or of the last known day before it."""
 
 
-def index_picture(values: Sequence[int], *, base_day: int, today: int) -> IndexPicture | None:
+def picture_of(index: Index, *, today: int) -> IndexPicture | None:
+    """The picture of what a log knows, in the currency that people use today, whatever comes later."""
+    base_day = index.parameters.base_day
+    day = max(min(today, index.known_until), base_day)
+    values = index.values_in_currency_of(day)
+    return index_picture(values, base_day=base_day, today=today, currency=index.currency_on(day))
+
+
+def index_picture(
+    values: Sequence[int], *, base_day: int, today: int, currency: str
+) -> IndexPicture | None:
     """The picture of values in millionths, one a day from `base_day` on; None without any."""
     if not values:
         return None
@@ -47,4 +61,5 @@ def index_picture(values: Sequence[int], *, base_day: int, today: int) -> IndexP
         first=values[0] // MILLIONTHS_PER_CENT,
         last=values[-1] // MILLIONTHS_PER_CENT,
         today=values[at] // MILLIONTHS_PER_CENT if 0 <= at <= last else None,
+        currency=currency,
     )

@@ -11,7 +11,9 @@ from typing import Final
 
 from aiohttp import web
 
+from ledger.charter_index import Redenominate
 from ledger.rules.index import SECONDS_IN_DAY
+from node.change_words import Wording
 from node.codes import LONGEST_BYTES, CodesBusy
 from node.engine.view import View
 from node.http.base import facts
@@ -25,7 +27,7 @@ from node.web.bills import get_bill, get_counter
 from node.web.commons_page import get_commons_page
 from node.web.evidence_page import get_evidence
 from node.web.federation_page import get_federation
-from node.web.index_picture import IndexPicture, index_picture
+from node.web.index_picture import IndexPicture, picture_of
 from node.web.positions import position_bar
 from node.web.requests import RequestUnreadable, read_request
 from node.web.site import CONTENT_SECURITY_POLICY, SAFE_HEADERS, WALLET_POLICY, load_site
@@ -36,6 +38,7 @@ Handler = Callable[[Api, web.Request], Awaitable[web.StreamResponse]]
 
 async def get_books(api: Api, request: web.Request) -> web.Response:
     """The open books of the federation, as held here."""
+    language = load_site().language_of(request)
     logs = to_plain(await books.read_logs(api))["logs"]
     return load_site().page(
         api,
@@ -46,6 +49,7 @@ async def get_books(api: Api, request: web.Request) -> web.Response:
         bars={log["coop"]: position_bar(log["position"], log["clearing_limit"]) for log in logs},
         evidence=to_plain(await books.read_evidence(api))["evidence"],
         picture=await api.runner.ask(lambda view: _index_picture(api, view)),
+        coming=[Wording(api.newest, language).words(change) for change in await _coming(api)],
         titles={each.name: each.title for each in api.newest.coops.values()},
         standings={each.name: each.standing.name.lower() for each in api.newest.coops.values()},
     )
@@ -55,9 +59,23 @@ def _index_picture(api: Api, view: View) -> IndexPicture | None:
     index = view.validator.index(api.coop.number)
     if index is None:
         return None
-    today = view.now_ms // 1000 // SECONDS_IN_DAY
-    values = index.values_in_currency_of(index.known_until)
-    return index_picture(values, base_day=index.parameters.base_day, today=today)
+    return picture_of(index, today=view.now_ms // 1000 // SECONDS_IN_DAY)
+
+
+async def _coming(api: Api) -> list[Redenominate]:
+    """Decided changes of the currency whose day has not come."""
+    today = await api.runner.ask(lambda view: view.now_ms // 1000 // SECONDS_IN_DAY)
+    index = api.newest.index
+    return [
+        Redenominate(
+            first_day=change.first_day,
+            numerator=change.numerator,
+            denominator=change.denominator,
+            currency=change.currency,
+        )
+        for change in (() if index is None else index.line.redenominations)
+        if change.first_day > today
+    ]
 
 
 async def get_pay(api: Api, request: web.Request) -> web.Response:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ledger.entries import encode_entry
-from ledger.invariants import find_violations, fork_loss
+from ledger.invariants import find_violations, fork_loss, items_under_way
 from ledger.refusals import Refusal
 from ledger.state import Waiting
 from ledger.transactions import Status
@@ -133,6 +133,14 @@ def test_each_branch_takes_in_what_is_sent_to_its_coop(forks: Forks) -> None:
     assert [item.amount for item in forks.validator.in_transit(1)] == []
     assert [forks.balance(FORKER, branch=branch) for branch in (0, 1)] == [30, 30]
     assert find_violations(forks.validator) == []
+
+
+def test_the_other_branch_of_a_payee_keeps_nothing_on_its_way(forks: Forks) -> None:
+    spend_twice(forks)
+    forks.pay(1, FORKER, 30)
+    forks.anchor(FORKER, 1, branch=forks.validator.standing(FORKER))
+    assert [item.amount for item in forks.validator.in_transit(1)] == [30]
+    assert items_under_way(forks.validator, 1) == []
 
 
 def test_an_account_that_only_another_branch_has_is_treated_as_closed(forks: Forks) -> None:

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from ledger.invariants import fork_loss, under_way
+from ledger.invariants import fork_loss, items_under_way, under_way
 from node.engine.health.status import Readiness
 from node.engine.view import View
 from node.http.base import troubles
@@ -48,11 +48,7 @@ async def read_status(api: Api) -> shapes.Status:
 def _status(api: Api, view: View) -> shapes.Status:
     # Of a forked log, the branch that stands.
     standing = {coop: view.validator.standing(coop) for coop in view.validator.coops}
-    transit = [
-        item
-        for coop, branch in standing.items()
-        for item in view.validator.in_transit(coop, branch=branch)
-    ]
+    transit = [item for coop in standing for item in items_under_way(view.validator, coop)]
     amount = sum(item.amount for item in transit)
     everything = sum(
         view.validator.log(coop, branch=branch).position + under_way(view.validator, coop)

@@ -131,6 +131,14 @@ def test_the_currency_loses_three_zeros(indexed: Desk) -> None:
     assert "three capital" in indexed.as_steward(0, *wrong, code=ExitCode.USAGE)["message"]
 
 
+def test_a_currency_that_was_decided_is_told_before_its_day(indexed: Desk) -> None:
+    indexed.node.decide(
+        Redenominate(first_day=20_819, numerator=1, denominator=1000, currency="ARX")
+    )
+    shown = " ".join(indexed.say("show", indexed.url).stdout.split())
+    assert "from 2027-01-01 on prices are in ARX, 1 for 1000 of the currency before" in shown
+
+
 def test_without_an_index_there_is_no_currency_to_change(desk: Desk) -> None:
     words = ("propose", "currency", "ARX", "--from", "2027-01-01", "--old", "1000")
     error = desk.as_steward(0, *words, code=ExitCode.REFUSED)
@@ -348,6 +356,8 @@ def test_the_charter_in_force_is_shown(desk: Desk, node: CharterNode) -> None:
     page = desk.say("show", desk.url).stdout
     assert "quarantined" in page
     assert node.charter.coops[3].standing is Standing.QUARANTINED
+    assert "all 2 have to sign" in page
+    assert "more can join" in page
 
 
 def test_a_change_that_too_few_have_signed_is_not_believed(desk: Desk, node: CharterNode) -> None:

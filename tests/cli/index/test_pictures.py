@@ -7,6 +7,7 @@ import pytest
 
 from cli.index.axes import Axis, day_marks, even_marks, logarithmic_marks
 from cli.index.pictures import Line, PictureFile, draw_course
+from cli.index.plot_node import CurrencyChange, in_one_currency
 from cli.index.scene import Disc, Scene, Stroke, Words
 from cli.index.scene_png import png
 from cli.index.scene_svg import svg
@@ -93,3 +94,12 @@ def test_a_unit_that_never_moves_can_be_drawn(value: float, tmp_path: Path) -> N
     )
     texts = [each.text for each in ElementTree.parse(path).iter(f"{NAMESPACE}text")]
     assert texts.count("a unit <of ours>") == 2
+
+
+@pytest.mark.parametrize(("today", "drawn"), [(10, [2.0, 4.0, 8.0]), (12, [0.002, 0.004, 0.008])])
+def test_a_currency_that_comes_later_is_drawn_as_that_of_today(
+    today: int, drawn: list[float]
+) -> None:
+    change = CurrencyChange(first_day=12, ratio=0.001)
+    values = [2.0, 4.0, 0.008]
+    assert in_one_currency(values, 10, [change], today) == pytest.approx(drawn)

@@ -115,6 +115,13 @@ def test_the_loss_is_named_by_coop_and_is_what_the_sum_is(forks: Forks) -> None:
     assert report.losses == {loser: lost}
 
 
+def test_what_arrived_in_the_history_that_stands_is_on_its_way_no_more(forks: Forks) -> None:
+    forks.pay(1, FORKER, 30)
+    assert audit(stored(forks)).logs[0].in_transit_amount == 30
+    forks.anchor(FORKER, 1, branch=forks.validator.standing(FORKER))
+    assert audit(stored(forks)).logs[0].in_transit_amount == 0
+
+
 def test_each_history_is_told_with_who_goes_by_it(forks: Forks) -> None:
     report = audit(stored(forks))
     standing = forks.validator.standing(FORKER)
