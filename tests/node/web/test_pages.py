@@ -17,7 +17,7 @@ from tests.builders import build_federation
 from tests.node.running import People, client_of, running_nodes
 
 PAGES = ("/", "/wallet", "/pay?to=member1@norte&amount=12.50", "/me", "/votes", "/desk", "/verify")
-MOST_BYTES = 52_000
+MOST_BYTES = 54_000
 MARKUP = "<script>alert(1)</script>"
 
 
