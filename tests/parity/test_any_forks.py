@@ -259,6 +259,7 @@ def test_what_is_drawn_can_be_a_loss_that_is_decided_about() -> None:
         Pay((3, 1), 2, 900),
         Anchor((1, 0), (3, 0)),
         Anchor((2, 0), (3, 1)),
+        Pay((3, 1), 1, 1),  # on its way for ever, unless that branch stands
     ]
     history = written({3: 2}, spent)
     assert fork_loss(history.forks.validator) in (900, LIMIT)
