@@ -31,7 +31,15 @@ from ledger.signatures import (
     check_key_admissible,
 )
 from ledger.state import Account, Waiting
-from ledger.transactions import Admit, CharterEntry, IndexEntry, Stewarded, signed_part
+from ledger.transactions import (
+    Admit,
+    CharterEntry,
+    IndexEntry,
+    Propose,
+    Stewarded,
+    Vote,
+    signed_part,
+)
 from ledger.validators.native_values import read_account
 
 RUN: Final = 1024
@@ -183,6 +191,8 @@ class SharedRules:
     def _triples(
         self, transaction: object, stewards: Mapping[int, Steward]
     ) -> Iterator[tuple[bytes, bytes, bytes]]:
+        if isinstance(transaction, Vote):
+            yield from self._of_members(transaction, [(transaction.account, transaction.signature)])
         if not isinstance(transaction, Stewarded):
             return
         message = self._context + signed_part(transaction)
@@ -191,6 +201,18 @@ class SharedRules:
                 yield stewards[place].key, message, signature
         if isinstance(transaction, Admit):
             yield transaction.key, message, transaction.key_signature
+        if isinstance(transaction, Propose):
+            yield from self._of_members(transaction, transaction.members)
+
+    def _of_members(
+        self, transaction: Vote | Propose, signatures: Iterable[tuple[int, bytes]]
+    ) -> Iterator[tuple[bytes, bytes, bytes]]:
+        """By the keys that accounts have before the run: what it changes of them is found out one by one."""
+        message = self._context + signed_part(transaction)
+        for number, signature in signatures:
+            row = self._core.account(self._number, self._branch, number)
+            if row is not None:
+                yield read_account(row).key, message, signature
 
 
 class _LogState:
