@@ -78,6 +78,12 @@ class TroubleKind(StrEnum):
     """The node of `coop` is neither configured nor linked."""
     LINK_DOWN = "link_down"
     """The node of `coop` is configured, and there is no link to it."""
+    OFFICE_EMPTY = "office_empty"
+    """Nobody who is in office as a steward of the own coop can sign."""
+    OFFICE_OVER = "office_over"
+    """The terms of stewards of the own coop, `names` in `values`, have ended: members should elect."""
+    RESULT_DUE = "result_due"
+    """A vote that was held elsewhere has ended, and no result of `proposal` has been attested."""
     PUBLIC_URL_MISSING = "public_url_missing"
     """Payment links begin as whoever made an invoice reached the node; `values` has such a `link`."""
 
@@ -113,6 +119,9 @@ TABLE: Final[Mapping[TroubleKind, _Row]] = {
     TroubleKind.NO_PEERS: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.PEER_MISSING: _Row(Severity.WARNS, logging.INFO),
     TroubleKind.LINK_DOWN: _Row(Severity.WARNS, logging.WARNING),
+    TroubleKind.OFFICE_EMPTY: _Row(Severity.WARNS, logging.WARNING),
+    TroubleKind.OFFICE_OVER: _Row(Severity.WARNS, logging.WARNING),
+    TroubleKind.RESULT_DUE: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.PUBLIC_URL_MISSING: _Row(Severity.WARNS, logging.WARNING),
 }
 

@@ -291,6 +291,21 @@ _TABLE: Final[Mapping[TroubleKind, Callable[[_Named], Words]]] = {
         f"The node of {named.coop} could not be reached for {named.lasted}{_why(named)}.",
         _reach(named),
     ),
+    TroubleKind.OFFICE_EMPTY: lambda named: Words(
+        "Nobody who is in office as a steward here can sign: they were recalled, or their accounts are "
+        "frozen or closed.",
+        "Members can elect others without them: `fiado proposal new elect`, with --demand.",
+    ),
+    TroubleKind.OFFICE_OVER: lambda named: Words(
+        f"The terms of office of {named.values.get('names', 'stewards')} ended {named.lasted} ago. They go "
+        "on until there is an election.",
+        "Propose an election: `fiado proposal new elect`.",
+    ),
+    TroubleKind.RESULT_DUE: lambda named: Words(
+        f"The vote about proposal {named.values.get('proposal', '')}, held elsewhere, ended {named.lasted} "
+        "ago, and nobody has attested its result. Sixty days after its end it will have decided nothing.",
+        "The stewards attest it: `fiado proposal result`.",
+    ),
     TroubleKind.PUBLIC_URL_MISSING: lambda named: Words(
         "node.toml does not say how the world reaches this node, so payment links begin as whoever made the "
         f"invoice reached it, the newest with {named.values.get('link', 'another address')}. Customers may "

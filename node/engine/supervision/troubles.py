@@ -8,9 +8,11 @@ from collections.abc import Collection
 
 from ledger.charter import Standing
 from ledger.state import Waiting
+from ledger.validators.reading import LogReader
 from node.engine.core import Core
 from node.engine.health.troubles import NOT_ARRIVING, Severity, Trouble, TroubleKey, TroubleKind
 from node.engine.replication.replicas import Replicas
+from node.engine.supervision.governing import governing_troubles
 from node.engine.tick import Tick
 
 
@@ -35,6 +37,7 @@ class Troubles:
         self._replicas = replicas
         self._configured = configured
         self._now_ms = now_ms
+        self._time = 0
         self._unlinked_ms = dict.fromkeys(core.others, now_ms)
         self._waiting_ms: dict[tuple[int, int], int] = {}
         self._look_at_ms = now_ms
@@ -44,7 +47,7 @@ class Troubles:
 
     def run(self, tick: Tick) -> None:
         """Keep account of how long things last, and tell the log what began and what is over."""
-        self._now_ms = tick.steady_ms
+        self._now_ms, self._time = tick.steady_ms, tick.now_ms // 1000
         self._unlinked_ms = {
             coop: self._unlinked_ms.get(coop, self._now_ms)
             for coop in self._core.others
@@ -85,6 +88,7 @@ class Troubles:
         everything = [
             *self._own(),
             *self._core.troubles.values(),
+            *self._governing(),
             *self._others(),
             *self._links(),
             *self._store(),
@@ -104,6 +108,12 @@ class Troubles:
             values = {"why": doubt.value, "answers": len(core.old_copy.heard), "needed": needed}
             return [Trouble(kind=TroubleKind.DOUBT, values=values)]
         return [] if kind is None else [Trouble(kind=kind)]
+
+    def _governing(self) -> list[Trouble]:
+        """About what waits for the coop's own people."""
+        log = LogReader(self._core.validator, self._core.coop)
+        newest = self._core.validator.log(self._core.coop).time
+        return governing_troubles(log, now=max(self._time, newest))
 
     def _store(self) -> list[Trouble]:
         """About what keeps the logs."""
