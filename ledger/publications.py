@@ -4,6 +4,7 @@ A publication carries the exact content that the node is to sign, or the coop's 
 week. It is between a coop's stewards and its node; no log and no other node sees it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from ledger.charter import Charter
@@ -63,18 +64,28 @@ class Publication:
         return replace(self, stewards=tuple(sorted(stewards.items())))
 
     def check_stewards(self, charter: Charter, coop: int) -> None:
-        """Raise `ProofError` unless all signatures are of stewards of `coop`, and there is one."""
+        """As `check_signers`, by the stewards that the charter has for `coop`."""
         stewards = charter.coops[coop].stewards
+        named = {place: (steward.name, steward.key) for place, steward in enumerate(stewards)}
+        self.check_signers(named, federation=charter.federation, coop=coop)
+
+    def check_signers(
+        self, stewards: Mapping[int, tuple[str, bytes]], *, federation: bytes, coop: int
+    ) -> None:
+        """Raise `ProofError` unless all signatures are of these stewards, and there is one.
+
+        `stewards` has name and key by place.
+        """
         if not self.stewards:
             raise ProofError("nobody has signed the publication")
-        message = publication_message(federation=charter.federation, coop=coop, body=self.body())
-        for steward, signature in self.stewards:
-            if steward >= len(stewards):
-                raise ProofError("a signature by a steward who is not in the charter")
+        message = publication_message(federation=federation, coop=coop, body=self.body())
+        for place, signature in self.stewards:
+            if place not in stewards:
+                raise ProofError("a signature by a steward who is not in office")
+            name, key = stewards[place]
             try:
-                verify(public_key=stewards[steward].key, message=message, signature=signature)
+                verify(public_key=key, message=message, signature=signature)
             except SignatureInvalid as error:
-                name = stewards[steward].name
                 raise ProofError(f"not a signature of steward {name} over this") from error
 
 

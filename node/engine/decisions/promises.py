@@ -18,6 +18,7 @@ from ledger.publications import Publication
 from ledger.shapes import read_signatures
 from ledger.signatures import SignatureInvalid, verify
 from node.engine.core import Core
+from node.engine.decisions.stewards import has_enough
 from node.engine.tick import Tick
 from node.engine.wire_decisions import Key
 from node.errors import StorageFault
@@ -89,9 +90,8 @@ class Promises:
 
     def wanted(self, key: Key) -> Publication | None:
         """The content that enough stewards stand for."""
-        threshold = self._core.own.steward_threshold
         for publication in self._published.get(key, ()):
-            if len(publication.stewards) >= threshold:
+            if has_enough(self._core, publication):
                 return publication
         return None
 

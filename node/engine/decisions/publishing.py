@@ -12,6 +12,7 @@ from ledger.publications import Publication, read_publication
 from node.engine.answers import NotPublished, NotPublishedReason, Published, Refused
 from node.engine.core import Core
 from node.engine.decisions.decisions import Decisions
+from node.engine.decisions.stewards import check_publication_signers, stewards_needed_for
 from node.engine.decisions.subject import Subject
 from node.engine.events import Publish
 from node.engine.tick import Tick
@@ -37,7 +38,7 @@ class Publishing:
             publication = read_publication(event.publication)
             subject = self._subject(publication)
             self._check_shape(subject, publication)
-            publication.check_stewards(self._core.charter, self._core.coop)
+            check_publication_signers(self._core, publication)
         except ProofError as error:
             return NotPublished(Reason.MALFORMED, str(error))
         refused = (
@@ -76,7 +77,7 @@ class Publishing:
             decision=result.decision,
             number=result.number,
             stewards=tuple(steward for steward, _ in result.stewards),
-            needed=self._core.own.steward_threshold,
+            needed=stewards_needed_for(self._core, result.decision),
             is_signed=self._is_signed(result) or result.number < _due(subject, result),
         )
 

@@ -18,10 +18,15 @@ from node.engine.health.status import CharterStatus
 from node.engine.view import View
 from node.http.base.api import Api, json_response
 from node.http.base.problems import NOT_READY, TOO_MANY_REQUESTS
-from node.http.base.publishing import MOST_PUBLICATION_BYTES, NOT_PUBLISHED, publish
+from node.http.base.publishing import (
+    MOST_PUBLICATION_BYTES,
+    NOT_PUBLISHED,
+    publish,
+    waiting_publication,
+)
 from node.http.base.reading import JSON, check_query, check_size
 from node.http.base.routes import Route, number_parameter
-from node.http.base.shapes import Published
+from node.http.base.shapes import Published, WaitingPublication
 from node.http.federation import shapes
 from node.spellings import Binary, Hash, PublicKey
 from node.store import Document, DocumentKind
@@ -47,10 +52,14 @@ async def get_federation(api: Api, request: web.Request) -> web.Response:
 async def read_federation(api: Api) -> shapes.Federation:
     """The same, for the pages."""
 
-    def look(view: View) -> tuple[Charter, CharterStatus, tuple[int, ...]]:
-        return view.validator.charter(view.coop), view.engine.charter_status(), view.status.accused
+    def look(
+        view: View,
+    ) -> tuple[Charter, CharterStatus, tuple[int, ...], list[WaitingPublication]]:
+        status = view.engine.charter_status()
+        waiting = [waiting_publication(view, each) for each in status.publications]
+        return view.validator.charter(view.coop), status, view.status.accused, waiting
 
-    charter, status, accused = await api.runner.ask(look)
+    charter, status, accused, waiting = await api.runner.ask(look)
     return shapes.Federation(
         coop=api.coop.name,
         federation=Hash(charter.federation),
@@ -65,7 +74,7 @@ async def read_federation(api: Api) -> shapes.Federation:
         entries_per_day=charter.entries_per_day,
         coops=[_coop(coop, is_accused=coop.number in accused) for coop in charter.coops.values()],
         matter=_matter(api, status),
-        publications=_waiting(api, status),
+        publications=waiting,
     )
 
 
@@ -99,22 +108,6 @@ def _matter(api: Api, status: CharterStatus) -> shapes.CharterMatter:
         ],
         silent=[api.coop_name(coop) for coop in status.silent],
     )
-
-
-def _waiting(api: Api, status: CharterStatus) -> list[shapes.WaitingPublication]:
-    stewards = api.coop.stewards
-    return [
-        shapes.WaitingPublication(
-            decision=publication.decision,
-            number=publication.number,
-            publication=Binary(publication.encode()),
-            signed_by=[
-                stewards[place].name for place, _ in publication.stewards if place < len(stewards)
-            ],
-            needed=api.coop.steward_threshold,
-        )
-        for publication in status.publications
-    ]
 
 
 async def get_changes(api: Api, request: web.Request) -> web.Response:

@@ -11,10 +11,16 @@ from ledger.index.prints import Print, SourceChange
 from ledger.index.table import PLACES_OF_A_TABLE
 from node.engine.decisions.certificates import certificate_id
 from node.engine.health.status import ContentStatus, IndexStatus
+from node.engine.view import View
 from node.http.base.api import Api, json_response
 from node.http.base.problem import Problem
 from node.http.base.problems import NOT_READY, TOO_MANY_REQUESTS
-from node.http.base.publishing import MOST_PUBLICATION_BYTES, NOT_PUBLISHED, publish
+from node.http.base.publishing import (
+    MOST_PUBLICATION_BYTES,
+    NOT_PUBLISHED,
+    publish,
+    waiting_publication,
+)
 from node.http.base.reading import (
     JSON,
     OCTETS,
@@ -26,7 +32,7 @@ from node.http.base.reading import (
     read_json,
 )
 from node.http.base.routes import Parameter, Route, number_parameter
-from node.http.base.shapes import Published
+from node.http.base.shapes import Published, WaitingPublication
 from node.http.index import shapes
 from node.http.index.index import chartered, period_name, print_shape, source_shape
 from node.http.index.problems import (
@@ -34,7 +40,7 @@ from node.http.index.problems import (
     NO_INDEX,
     SURVEY_NOT_FOUND,
 )
-from node.spellings import Binary, Hash
+from node.spellings import Hash
 from node.store import DocumentKind
 
 _SUBJECT = "Index"
@@ -46,10 +52,17 @@ _MOST_BODY_BYTES = 2 * 1_048_576
 async def get_decisions(api: Api, request: web.Request) -> web.Response:
     """How the next print and the next change of source are coming about."""
     method = chartered(api).parameters.method
-    status: IndexStatus | None = await api.runner.ask(lambda view: view.engine.index_status())
-    if status is None:
+
+    def look(view: View) -> tuple[IndexStatus, list[WaitingPublication]] | None:
+        status = view.engine.index_status()
+        if status is None:
+            return None
+        return status, [waiting_publication(view, each) for each in status.publications]
+
+    found = await api.runner.ask(look)
+    if found is None:
         raise Problem(NO_INDEX)
-    stewards = api.coop.stewards
+    status, waiting = found
     return json_response(
         shapes.IndexDecisions(
             next_period=status.period,
@@ -65,16 +78,7 @@ async def get_decisions(api: Api, request: web.Request) -> web.Response:
                 )
                 for coop, level in status.levels.items()
             ],
-            publications=[
-                shapes.WaitingPublication(
-                    decision=publication.decision,
-                    number=publication.number,
-                    publication=Binary(publication.encode()),
-                    signed_by=[stewards[number].name for number, _ in publication.stewards],
-                    needed=api.coop.steward_threshold,
-                )
-                for publication in status.publications
-            ],
+            publications=waiting,
         )
     )
 

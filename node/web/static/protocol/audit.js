@@ -1,7 +1,7 @@
 // Re-verifies the entries of one log: the chain over every entry, and the signatures.
 //
 // Checked: each entry's encoding and place in the chain; payments by the keys that the log itself admitted;
-// admissions, limits and statuses by the stewards of the charter; anchors by the coops that signed them; changes of
+// votes by the keys of those who vote; what stewards sign by those who are in office (office.js); anchors by the coops that signed them; changes of
 // the charter by those that decided them, so that what follows is held to the charter then in force; and times. Not checked: balances and limits, and the decisions on the index; the program's `fiado audit` replays
 // those too. What a browser's Ed25519 does not confirm is counted apart: it is stricter than the protocol's
 // rule about crafted signatures.
@@ -9,7 +9,8 @@
 import { extend, headMessage } from "./chain.js";
 import { withChange } from "./changes.js";
 import { keyAt } from "./charter.js";
-import { ADMIT, ANCHOR, CHARTER, PAY, decodeEntry, entryMessage } from "./messages.js";
+import { ADMIT, ANCHOR, CHARTER, PAY, PROPOSE, VOTE, decodeEntry, entryMessage } from "./messages.js";
+import { Office } from "./office.js";
 import { ProofError, isSigned } from "./signing.js";
 
 export class LogCheck {
@@ -17,6 +18,7 @@ export class LogCheck {
   constructor(charter, number, head) {
     Object.assign(this, { charter, number, head, length: 0, time: 0, signatures: 0 });
     this.keys = new Map();
+    this.office = new Office();
     this.unconfirmed = [];
     this.counts = {};
   }
@@ -38,6 +40,7 @@ export class LogCheck {
       for (const [key, message, signature] of this.claims(transaction)) {
         checks.push(this.confirm(this.length, key, message, signature));
       }
+      this.office.follow(transaction, this.charter.coops.get(this.number)?.stewards.length ?? 0);
     }
     await Promise.all(checks);
   }
@@ -57,6 +60,10 @@ export class LogCheck {
         if (this.keys.has(transaction.account)) throw new ProofError(`entry ${this.length} admits an account twice`);
         this.keys.set(transaction.account, transaction.key);
         return [[transaction.key, message(), transaction.keySignature], ...this.stewards(transaction, message())];
+      case VOTE: return [[this.keyOf(transaction.account), message(), transaction.signature]];
+      case PROPOSE: return transaction.members.length > 0
+        ? transaction.members.map(([account, signature]) => [this.keyOf(account), message(), signature])
+        : this.stewards(transaction, message());
       case ANCHOR: return this.anchor(transaction);
       default: return "stewards" in transaction ? this.stewards(transaction, message()) : [];
     }
@@ -71,11 +78,16 @@ export class LogCheck {
   stewards({ stewards }, message) {
     const coop = this.charter.coops.get(this.number);
     if (coop === undefined) throw new ProofError(`entry ${this.length} is of a cooperative that is none yet`);
-    if (stewards.length < coop.threshold) throw new ProofError(`entry ${this.length} lacks stewards' signatures`);
-    return stewards.map(([index, signature]) => {
-      const steward = coop.stewards[index];
-      if (steward === undefined) throw new ProofError(`entry ${this.length} names a steward who is none`);
-      return [steward.key, message, signature];
+    // Bylaws and elections say how many sign; that much is for the rules, which are not replayed here.
+    const isOfCharter = this.office.seats === null && !this.office.hasBylaws;
+    const least = isOfCharter ? coop.threshold : 1;
+    if (stewards.length < least) throw new ProofError(`entry ${this.length} lacks stewards' signatures`);
+    return stewards.flatMap(([place, signature]) => {
+      const key = this.office.keyAt(place, coop, this.keys);
+      if (key !== undefined) return [[key, message, signature]];
+      if (isOfCharter) throw new ProofError(`entry ${this.length} names a steward who is none`);
+      this.unconfirmed.push(this.length);
+      return [];
     });
   }
 
