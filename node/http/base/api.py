@@ -16,8 +16,10 @@ from aiohttp import web
 from ledger.charter import Charter, Coop
 from ledger.founding import Founding
 from ledger.refusals import Refusal
+from ledger.rules.office import stewards_in_office
 from ledger.signatures import SigningKey
 from ledger.transactions import MAX_NUMBER
+from ledger.validators.reading import LogReader
 from node.codes import Codes
 from node.deliveries import Deliveries
 from node.engine.answers import NotReady, Recorded, Refused
@@ -195,12 +197,18 @@ class Api:
             raise Problem(FORBIDDEN)
         return session.number
 
-    def steward(self, request: web.Request) -> int:
-        """The steward who asks; raises also `forbidden`."""
+    async def steward(self, request: web.Request) -> int:
+        """The steward who asks; raises also `forbidden`, for one too who is not in office any more."""
         session = self.session(request)
         if session.role is not SessionRole.STEWARD:
             raise Problem(FORBIDDEN)
-        return session.number
+        place = session.number
+        in_office = await self.runner.ask(
+            lambda view: stewards_in_office(LogReader(view.validator, view.coop)).stewards
+        )
+        if place not in in_office:
+            raise Problem(FORBIDDEN)
+        return place
 
     # --- rates ---
 

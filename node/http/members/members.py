@@ -161,7 +161,7 @@ async def get_account(api: Api, request: web.Request) -> web.Response:
 
 async def get_members(api: Api, request: web.Request) -> web.Response:
     """All accounts of the cooperative, for its stewards."""
-    api.steward(request)
+    await api.steward(request)
     check_query(request, "after", "limit")
     after = _AFTER.read(request)
     most = _MEMBERS_LIMIT.read(request, most=api.settings.page_items)
@@ -171,13 +171,13 @@ async def get_members(api: Api, request: web.Request) -> web.Response:
 
 async def get_member(api: Api, request: web.Request) -> web.Response:
     """One account, for the stewards of its cooperative."""
-    api.steward(request)
+    await api.steward(request)
     return json_response(await _member(api, _account_in_path(request)), is_private=True)
 
 
 async def get_member_history(api: Api, request: web.Request) -> web.Response:
     """An account's history, for the stewards of its cooperative."""
-    api.steward(request)
+    await api.steward(request)
     account = _account_in_path(request)
     known = await api.runner.ask(lambda view: view.validator.account(view.coop, account))
     if known is None:

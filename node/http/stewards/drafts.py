@@ -47,7 +47,7 @@ _SUBJECT = "Stewards"
 
 async def post_draft(api: Api, request: web.Request) -> web.Response:
     """Lay a transaction before the other stewards."""
-    api.steward(request)
+    await api.steward(request)
     asked = await api.read(request, shapes.DraftRequest)
     check_size(asked.transaction, "/transaction", most=api.settings.payment_bytes)
     reason = changes.read_reason(asked.reason)
@@ -121,7 +121,7 @@ async def _keep_and_submit(api: Api, draft: Draft, *, status: int) -> web.Respon
 
 async def post_signature(api: Api, request: web.Request) -> web.Response:
     """Add a steward's signature to a draft; when there are enough, the node submits it."""
-    api.steward(request)
+    await api.steward(request)
     asked = await api.read(request, shapes.SignatureRequest)
     steward, signature = asked.steward, bytes(asked.signature)
     async with api.desk:
@@ -143,7 +143,7 @@ async def _find(api: Api, request: web.Request) -> Draft:
 
 async def get_draft(api: Api, request: web.Request) -> web.Response:
     """One draft."""
-    api.steward(request)
+    await api.steward(request)
     draft = await _find(api, request)
     shown = await api.runner.ask(lambda view: _shown(api, view, [draft]))
     return json_response(shown[0], is_private=True)
@@ -165,7 +165,7 @@ def _shown(api: Api, view: View, drafts: Sequence[Draft]) -> list[shapes.Draft]:
 
 async def get_drafts(api: Api, request: web.Request) -> web.Response:
     """All drafts that still wait, the stewards' own first, then people's requests to join."""
-    api.steward(request)
+    await api.steward(request)
     check_query(request)
 
     def look(view: View) -> shapes.Drafts:
@@ -182,7 +182,7 @@ async def get_drafts(api: Api, request: web.Request) -> web.Response:
 
 async def delete_draft(api: Api, request: web.Request) -> web.Response:
     """Discard a draft or decline a request to join."""
-    api.steward(request)
+    await api.steward(request)
     async with api.desk:
         draft = await _find(api, request)
         await api.runner.change(lambda view: (drop_draft(draft), None))

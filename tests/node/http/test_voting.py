@@ -106,6 +106,8 @@ async def test_stewards_open_a_vote_at_the_desk_and_members_decide(tmp_path: Pat
 async def test_members_open_a_vote_and_elect_who_then_signs_as_a_steward(tmp_path: Path) -> None:
     async with one_node(tmp_path, settings=MANY) as town:
         await quick_bylaws(town)
+        founders = await town.people.steward(0)
+        (await town.client.get("/v1/members", token=founders)).ok()
         until_ = int(time.time()) + 86_400
         election = proposal(
             town, action=Elect(seats=((2, until_), (3, until_)), threshold=1), members=(1,)
@@ -134,6 +136,8 @@ async def test_members_open_a_vote_and_elect_who_then_signs_as_a_steward(tmp_pat
         signed = encode_transaction(replace(decoded, stewards=((3, signature),)))
         draft = (await town.client.post("/v1/drafts", with_text(signed), token=token)).ok()
         assert draft["state"] == "recorded"
+        # The session of a founder, who is not in office any more, opens no door.
+        assert (await town.client.get("/v1/members", token=founders)).problem() == "forbidden"
         founder = decode_transaction(proposal(town, 3))
         assert isinstance(founder, Propose)
         refused = await town.client.post(
