@@ -21,7 +21,6 @@ from ledger.index.line import Line
 from ledger.index.parameters import IndexParameters, ParametersError
 from ledger.messages import TAG_CHARTER, signed_bytes
 from ledger.shapes import (
-    HIDDEN,
     MAX_ANCHOR_SIGNATURES,
     MAX_COOPS,
     MAX_NUMBER,
@@ -35,6 +34,7 @@ from ledger.signatures import (
     check_key_admissible,
     verify,
 )
+from ledger.texts import FOUNDING_HIDDEN
 from ledger.toml_edition import check_edition
 
 MAX_CHARTER_BYTES: Final = 1_048_576
@@ -259,7 +259,7 @@ class _Table:
 
     def text(self, key: str, *, most: int, pattern: re.Pattern[str] | None = None) -> str:
         value = self._take(key, str)
-        if not 1 <= len(value) <= most or HIDDEN.search(value):
+        if not 1 <= len(value) <= most or FOUNDING_HIDDEN.search(value):
             raise CharterError(f"{self.path(key)}: must be 1 to {most} visible characters")
         if pattern is not None and not pattern.fullmatch(value):
             raise CharterError(f"{self.path(key)}: must match {pattern.pattern}")

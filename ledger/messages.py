@@ -23,6 +23,7 @@ TAG_LOG: Final = _tag("fiado1.log")
 TAG_MEMO: Final = _tag("fiado1.memo")
 TAG_ADDRESS: Final = _tag("fiado1.address")
 TAG_REQUEST: Final = _tag("fiado1.request")
+TAG_HOST: Final = _tag("fiado1.host")
 TAG_REASON: Final = _tag("fiado1.reason")
 TAG_TEXT: Final = _tag("fiado1.text")
 

@@ -3,12 +3,12 @@
 A reader takes a decoded value of any type and says whether it fits. Nothing here looks at state.
 """
 
-import re
 from collections.abc import Sequence
 from enum import IntEnum
 from typing import Final, TypeGuard, cast
 
 from ledger.codec import MAX
+from ledger.texts import is_shown
 
 MAX_NUMBER: Final = 2**32 - 1
 MAX_STEWARDS: Final = 64
@@ -38,10 +38,6 @@ class Kind(IntEnum):
     ATTEST = 23
 
 
-HIDDEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
-"""Controls, and marks that nobody sees. Listed, because what counts as printable changes with Unicode."""
-
-
 Signatures = tuple[tuple[int, bytes], ...]
 """(signer's number, signature), strictly rising by signer: a steward's place or a coop's number."""
 
@@ -62,8 +58,8 @@ def is_bytes(value: object, length: int) -> TypeGuard[bytes]:
 
 
 def is_text(value: object, *, most: int) -> TypeGuard[str]:
-    """Whether it is text of 1 to `most` visible characters."""
-    return type(value) is str and 1 <= len(value) <= most and not HIDDEN.search(value)
+    """Whether it is text of 1 to `most` characters, all of them shown (`ledger.texts`)."""
+    return type(value) is str and 1 <= len(value) <= most and is_shown(value)
 
 
 def read_signatures(value: object, most: int) -> Signatures | None:

@@ -16,6 +16,7 @@ from ledger.errors import CharterError
 from ledger.index.days import day_from_text, text_from_day
 from ledger.index.parameters import LOWEST_VALUE
 from ledger.shapes import MAX_ANCHOR_SIGNATURES, MAX_COOPS
+from ledger.texts import is_shown
 from node.member.amounts import parse_amount, parse_number
 from node.member.charters import read_founding
 
@@ -122,6 +123,7 @@ def init(
     """
     if file.exists():
         raise click.UsageError(f"There is a file {file} already, and a draft never replaces one.")
+    _check_shown(name, unit, *coops, *stewards)
     drafts = _drafts(coops, node_keys, stewards, clearing, thresholds)
     deciding = decision_quorum or len(drafts) // 2 + 1
     try:
@@ -202,6 +204,14 @@ def _drafts(
         )
         for coop, title in titles.items()
     ]
+
+
+def _check_shown(*texts: str) -> None:
+    for text in texts:
+        if not is_shown(text):
+            raise click.UsageError(
+                f"{text!a}: a name has no characters that nobody sees, and single spaces only within."
+            )
 
 
 def _titles(coops: Sequence[str]) -> dict[str, str]:

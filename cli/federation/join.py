@@ -1,5 +1,6 @@
 """`fiado federation join`: a cooperative asks to join, with the address of any node."""
 
+import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ from ledger.signatures import SEED_BYTES, SigningKey
 from node.address_file import write_address
 from node.addresses import is_address, sign_address
 from node.changes import CHANGES_FILE, write_changes
-from node.folder.files import KEY_FILE
+from node.folder.files import KEY_FILE, REQUEST_FILE
 from node.folder.loading import read_node_key
 from node.folder.making import create_node_key, init_folder, install_charter
 from node.folder.settings import DEFAULT_PORT, DEFAULT_STORE
@@ -31,8 +32,6 @@ from node.member.charters import KnownCharter, fetch_charter
 from node.member.client import NodeClient
 from node.store_urls import check_store_url
 
-REQUEST_FILE: Final = "join.request"
-"""In the node's folder: what was asked, for whoever wants to hand it to another node."""
 _DEFAULT_LIMIT: Final = 5_000_000
 
 
@@ -81,6 +80,11 @@ class Place:
 @click.option("--host", default="127.0.0.1", help="Where to listen; 0.0.0.0 for the whole network.")
 @click.option("--port", type=click.IntRange(0, 65_535), default=DEFAULT_PORT, help="The port.")
 @click.option("--store", default=DEFAULT_STORE, help="sqlite:///FILE, or postgresql://….")
+@click.option(
+    "--federation",
+    metavar="HEX",
+    help="The federation's id, as you know it from its people; any by default.",
+)
 @click.option("--yes", is_flag=True, help="Ask without being asked; for scripts.")
 @output_option
 def join(
@@ -96,6 +100,7 @@ def join(
     host: str,
     port: int,
     store: str,
+    federation: str | None,
     yes: bool,
     output: Output,
 ) -> None:
@@ -114,7 +119,7 @@ def join(
         raise click.UsageError("With --json give --yes too: nobody can be asked.")
     place = Place(folder=folder, host=host, port=port, store=store, address=address)
     with NodeClient(url) as client:
-        known = fetch_charter(client)
+        known = fetch_charter(client, expected=_expected(federation))
         seed = _seed(folder)
         change = Join(
             coop=_next_number(known.charter) if number is None else number,
@@ -143,6 +148,14 @@ def join(
     _tell(known, request, place, output)
 
 
+def _expected(federation: str | None) -> bytes | None:
+    if federation is None:
+        return None
+    if not re.fullmatch("[0-9a-f]{64}", federation):
+        raise click.UsageError(f"--federation {federation}: an id has 64 hex digits.")
+    return bytes.fromhex(federation)
+
+
 def _seed(folder: Path) -> bytes:
     """The key that the folder has already, or a new one, which is not written yet."""
     return read_node_key(folder).seed if (folder / KEY_FILE).exists() else random(SEED_BYTES)
@@ -157,7 +170,7 @@ def _check(charter: Charter, change: Join) -> None:
     if read_change(change.value()) is None:
         raise click.UsageError(
             "--name has 1 to 32 small letters, digits and -, and begins with a letter or digit; a title has "
-            "at most 64 visible characters, a steward's name at most 32."
+            "at most 64 characters, a steward's name at most 32, and single spaces: none that nobody sees."
         )
     refusal = check_content(charter, version=charter.version + 1, base=charter.base, change=change)
     if refusal is not None:

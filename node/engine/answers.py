@@ -112,6 +112,11 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
+class NoRoom:
+    """There is no place for it now; nothing has changed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """The answer to a request."""
 

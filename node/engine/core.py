@@ -162,6 +162,11 @@ class Core:
         """Whether a peer knows a newer charter: then what it says and can't be checked here may be right."""
         return self.versions.get(peer, 0) > self.newest.version
 
+    def is_excused(self, peer: int) -> bool:
+        """Whether what a peer says and does not hold by what is known here is passed over: it knows a newer
+        charter, and does not say such things too often."""
+        return self.knows_less_than(peer) and self.work.excuse(peer)
+
     @property
     def others(self) -> tuple[int, ...]:
         """The other coops in good standing, rising."""

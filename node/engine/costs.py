@@ -4,10 +4,16 @@ from typing import Final
 
 SIGNATURE: Final = 100
 """A signature that is checked by itself."""
+UNCHECKED: Final = 1_000
+"""A signature that does not hold: to be certain of that takes longer."""
+KEY: Final = 200
+"""A key that is looked at, whether it may be somebody's."""
 LOOKUP: Final = 300
 """A question to the store's indexes."""
 CHAIN: Final = 5_000
 """Finding a head or an entry within a stored segment: it is read, and hashed up to there."""
+TELLING: Final = 30
+"""A word or a certificate that is put into an answer."""
 ROW: Final = 200
 """A row that is written."""
 _READ_BYTES: Final = 200

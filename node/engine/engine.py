@@ -19,7 +19,7 @@ from ledger.signatures import SigningKey
 from node.addresses import NodeAddress
 from node.engine.answers import NotReady, Reply
 from node.engine.asking import answer_questions, run_changes
-from node.engine.charter.status import charter_status
+from node.engine.charter.status import charter_status, endorsed_changes
 from node.engine.charter.subject import CharterSubject
 from node.engine.core import Core
 from node.engine.decisions.decisions import Decisions, SubjectMaker
@@ -114,6 +114,7 @@ class Engine:
         self._duties = Duties(self._core)
         self._own = OwnLog(self._core, self._anchors, self._history, self._memos)
         self._decisions = self._make_decisions(subjects)
+        self._charter.requests.endorsed = lambda: endorsed_changes(self._charter, self._decisions)
         self._publishing = Publishing(self._core, self._decisions)
         mark = MemoryMark.believing(store.meta(TOKEN_KEY)) if mark is None else mark
         self._recovery = Recovery(self._core, self._replicas, mark, alone=alone, now_ms=steady_ms)

@@ -85,10 +85,14 @@ class Publish:
 
 @dataclass(frozen=True, slots=True)
 class AskToJoin:
-    """A coop asks to join. Answer: None when the request waits, `Refused`, or `Failed` with `ProofError`."""
+    """A coop asks to join; `origin` marks the address it asks from.
+
+    Answer: None when the request waits, `Refused`, `NoRoom`, `NotReady`, or `Failed` with `ProofError`.
+    """
 
     request: Request
     wish: JoinRequest
+    origin: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

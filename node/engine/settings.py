@@ -46,6 +46,11 @@ class EngineSettings:
     """How often an account may pay through this node in the long run."""
     account_payments_burst: int = 10_000
     """How often at once."""
+    excuses_per_second: int = 5
+    """How much that a peer says under a newer charter and that can't be checked here is passed over, each
+    second in the long run; beyond that it is a breach of protocol."""
+    excuses_burst: int = 200
+    """How much at once."""
     busy_ms: int = 1_000
     """How long after a request the node counts as one that people wait for."""
     applied_bytes: int = 2 * 1024 * 1024

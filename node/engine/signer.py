@@ -23,6 +23,7 @@ from ledger.receipts import Receipt
 from ledger.signatures import SigningKey
 from ledger.validators.choose import new_issuer
 from node.errors import NodeFault
+from node.hosted_requests import hosting_message
 
 
 class SigningRefused(NodeFault):
@@ -192,6 +193,14 @@ class Signer:
             subject=subject,
             turn=turn,
             content_hash=content_hash,
+        )
+        return self._key.sign(message)
+
+    def hosting(self, *, place: int, time: int, request: bytes) -> bytes:
+        """The own signature over a request to join that this node keeps at a place of its own."""
+        self._check_allowed()
+        message = hosting_message(
+            federation=self._federation, host=self._coop, place=place, time=time, request=request
         )
         return self._key.sign(message)
 

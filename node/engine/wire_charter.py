@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from ledger.agreement import CHARTER_DECISION
-from ledger.charter_changes import Change, read_change
+from ledger.charter_changes import Change, Join, SetStewards, read_change
 from ledger.charter_entries import MAX_CHARTER_SIGNATURES
 from ledger.codec import Value, decode, encode
 from ledger.errors import ProofError
 from ledger.shapes import is_bytes, is_uint
-from node.engine.costs import LOOKUP, ROW, SIGNATURE
+from node.engine.costs import LOOKUP
 from node.engine.wire_decisions import Known, Shapes, Signed, SubjectMessage
-from node.join_requests import JoinRequest, read_request
+from node.hosted_requests import HostedRequest, read_hosted
 
 _NAME: Final = "charter"
 _BASE_BYTES: Final = 32
@@ -40,24 +40,20 @@ class VersionNews(SubjectMessage):
 
 @dataclass(frozen=True, slots=True)
 class JoinNews(SubjectMessage):
-    """A coop's request to join."""
+    """A request to join, at a place of a coop. What is in it is read when it is news."""
 
     subject: ClassVar[str] = _NAME
 
-    request: JoinRequest
+    hosted: HostedRequest
 
     @property
     def cost(self) -> int:
-        """It is looked for; one that is news costs more (`NEW_REQUEST`)."""
+        """It is looked for; one that is news costs more, where it is taken in."""
         return LOOKUP
 
     def encode(self) -> bytes:
-        """`["join request", request]`, the request as one binary."""
-        return encode(["join request", self.request.encode()])
-
-
-NEW_REQUEST: Final = SIGNATURE + ROW
-"""What a request costs that was not known."""
+        """`["join request", host, place, time, request, signature]`, the request as one binary."""
+        return encode(["join request", *self.hosted.value()])
 
 
 def read_content(content: Value) -> tuple[bytes, Change] | None:
@@ -67,6 +63,12 @@ def read_content(content: Value) -> tuple[bytes, Change] | None:
     base, value = content
     change = read_change(value)
     return None if change is None or not is_bytes(base, _BASE_BYTES) else (base, change)
+
+
+def keys_in(change: Change) -> int:
+    """How many keys a change brings that have to be looked at."""
+    stewards = change.stewards if isinstance(change, Join | SetStewards) else ()
+    return 1 + len(stewards)
 
 
 def decided(signed: Signed) -> tuple[bytes, Change]:
@@ -85,9 +87,9 @@ def _read_other(value: object) -> Known | SubjectMessage | None:
     match value:
         case ["charter version", int(version)] if is_uint(version):
             return VersionNews(version)
-        case ["join request", bytes(data)]:
+        case ["join request", *hosted]:
             try:
-                return JoinNews(read_request(data))
+                return JoinNews(read_hosted(hosted))
             except ProofError:
                 return None
         case _:

@@ -15,7 +15,7 @@ It counts and decides; the work itself is done by those whose messages they are.
 from collections import Counter, deque
 from typing import Final
 
-from node.engine.costs import LOOKUP, ROW, SIGNATURE, reading
+from node.engine.costs import LOOKUP, ROW, SIGNATURE, UNCHECKED, reading
 from node.engine.settings import EngineSettings
 from node.engine.wire import (
     BranchEntries,
@@ -77,6 +77,7 @@ class Work:
         self._buckets: dict[int, Bucket] = {}
         self._spent: Counter[int] = Counter()
         self._waiting: dict[int, deque[bytes]] = {}
+        self._excuses: dict[int, Bucket] = {}
         self._now_ms = 0
         self._worth_ms = 0
         self._is_asked = False
@@ -113,6 +114,23 @@ class Work:
     def may_finish(self, peer: int) -> bool:
         """Whether the message that is being taken in may cause more; what is left of it is passed over."""
         return self._spent[peer] < 2 * self._settings.peer_tick_work
+
+    def excuse(self, peer: int) -> bool:
+        """Whether one thing more of that peer that can't be checked is passed over, and not held against it.
+
+        It has cost more than what holds. So many a second are, whatever the peer says it knows, and over
+        all its links: an honest one has few.
+        """
+        self.spend(peer, UNCHECKED)
+        bucket = self._excuses.get(peer)
+        if bucket is None:
+            bucket = self._excuses[peer] = Bucket(
+                per_second=self._settings.excuses_per_second,
+                burst=self._settings.excuses_burst,
+                most_debt=1,
+                now_ms=self._now_ms,
+            )
+        return bucket.take(1, self._now_ms) == 0
 
     def wait(self, peer: int, data: bytes) -> None:
         """Keep a message until the peer may go on."""

@@ -7,6 +7,7 @@ the wallet, so that receipts can be verified with no network; a copy that is dam
 """
 
 import hashlib
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ from node.member.answers import decode_bytes, objects
 from node.member.client import NodeClient, NodeError, NodeMisbehaved, NodeProblem
 
 _MOST_PAGES: Final = 256
+_MOST_SECONDS: Final = 600
+"""How long asking for changes takes in all."""
 _NOT_FOUND: Final = 404
 
 
@@ -88,6 +91,7 @@ def fetch_charter(client: NodeClient, *, expected: bytes | None = None) -> Known
 def with_news(client: NodeClient, known: KnownCharter) -> KnownCharter:
     """With the changes that the node has besides. Raises what the client raises, and `NodeMisbehaved`."""
     entries = list(known.entries)
+    began = time.monotonic()
     for _ in range(_MOST_PAGES):
         try:
             page = client.get("/v1/federation/changes", first=len(entries) + 1)
@@ -97,6 +101,8 @@ def with_news(client: NodeClient, known: KnownCharter) -> KnownCharter:
             raise
         news = [_entry(client, each) for each in objects(client, page, "changes")]
         entries += news
+        if time.monotonic() - began > _MOST_SECONDS:
+            raise NodeMisbehaved(client.url, "it has no end of changes to tell")
         if page.get("next") is None or not news:
             break
     if len(entries) == len(known.entries):

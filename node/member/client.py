@@ -20,8 +20,14 @@ from urllib.parse import quote, urlencode
 
 import urllib3
 
+from node.member.timely import timely_pool
+
 CONNECT_SECONDS: Final = 5.0
 ANSWER_SECONDS: Final = 30.0
+SLOW_SECONDS: Final = 60.0
+SLOWEST_BYTES: Final = 2_048
+"""An answer may take so long, and a second more for each so many bytes of it."""
+_CHUNK: Final = 65_536
 LARGEST_ANSWER: Final = 64 * 1024 * 1024
 """Bytes of one answer."""
 ATTEMPTS: Final = 4
@@ -110,14 +116,16 @@ class NodeClient:
         attempts: int = ATTEMPTS,
         answer_seconds: float = ANSWER_SECONDS,
         sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
         on_lost: Callable[[NodeError], None] = lambda _: None,
     ) -> None:
         self.url = url.rstrip("/")
         self._attempts = attempts
         self._sleep = sleep
+        self._clock = clock
         self._on_lost = on_lost
         self._timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=answer_seconds)
-        self._pool = urllib3.PoolManager(retries=False, maxsize=4)
+        self._pool = timely_pool(most=4)
         self._token: str | None = None
         self.is_answering = False
         """Whether the node has answered the last request."""
@@ -282,7 +290,7 @@ class NodeClient:
                 redirect=False,
                 preload_content=False,
             )
-            data = response.read(LARGEST_ANSWER + 1)
+            data = self._read(response, is_asking=method == "GET")
             response.release_conn()
         except urllib3.exceptions.LocationValueError as error:
             raise NodeUnreachable(self.url, "the address can't be read") from error
@@ -296,6 +304,23 @@ class NodeClient:
         if 200 <= response.status < 300:
             return Answer(data, {name.lower(): value for name, value in response.headers.items()})
         raise self._problem(response.status, data)
+
+    def _read(self, response: urllib3.BaseHTTPResponse, *, is_asking: bool) -> bytes:
+        """The body, or as much of it as is too much.
+
+        When it comes too slowly raises `NodeMisbehaved` if it is the answer to a question, and else
+        `AnswerLost`, for what was asked may have been done.
+        """
+        began, data = self._clock(), bytearray()
+        while chunk := response.read1(_CHUNK):
+            data += chunk
+            if len(data) > LARGEST_ANSWER:
+                break
+            if self._clock() - began > SLOW_SECONDS + len(data) / SLOWEST_BYTES:
+                response.close()
+                raised = NodeMisbehaved if is_asking else AnswerLost
+                raise raised(self.url, "its answer comes too slowly")
+        return bytes(data)
 
     def _problem(self, status: int, data: bytes) -> NodeError:
         try:

@@ -24,6 +24,7 @@ from ledger.transactions import Kind
 from node.engine.answers import (
     BatchRecorded,
     Failed,
+    NoRoom,
     NotJudged,
     NotPublished,
     NotReady,
@@ -198,10 +199,13 @@ class Runner:
         )
         return answer
 
-    async def ask_to_join(self, wish: JoinRequest) -> Refused | None:
-        """Keep a coop's request to join. Raises `ProofError` for one that does not count, and as `submit`."""
-        answer: Refused | None = await self._request(
-            lambda request: AskToJoin(request, wish), MOST_REQUEST_BYTES
+    async def ask_to_join(
+        self, wish: JoinRequest, origin: bytes
+    ) -> Refused | NoRoom | NotReady | None:
+        """Keep a coop's request to join; `origin` marks the address it came from. Raises `ProofError` for one
+        that does not count, and as `submit`."""
+        answer: Refused | NoRoom | NotReady | None = await self._request(
+            lambda request: AskToJoin(request, wish, origin), MOST_REQUEST_BYTES
         )
         return answer
 

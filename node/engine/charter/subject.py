@@ -19,9 +19,10 @@ from node.engine.charter.news import Versions
 from node.engine.charter.objections import objection
 from node.engine.charter.requests import Requests
 from node.engine.core import Core
+from node.engine.costs import KEY, ROW
 from node.engine.decisions.subject import Subject
 from node.engine.tick import Tick
-from node.engine.wire_charter import CHARTER, JoinNews, VersionNews, decided
+from node.engine.wire_charter import CHARTER, JoinNews, VersionNews, decided, keys_in
 from node.engine.wire_decisions import Key, Signed, SubjectMessage
 from node.plain import PlainForms
 
@@ -84,6 +85,10 @@ class CharterSubject(Subject):
         """
         base, change = decided(signed)
         return check_content(self._charter, version=signed.number, base=base, change=change)
+
+    def cost_of_judging(self, signed: Signed) -> int:
+        """Each key in it is looked at."""
+        return ROW + KEY * keys_in(decided(signed)[1])
 
     def objection(self, signed: Signed) -> str | None:
         """See `objections`."""

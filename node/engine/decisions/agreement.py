@@ -61,6 +61,7 @@ class Agreement:
         self._is_stale = True
         self._look_at_ms = 0
         self._judged: dict[bytes, bool] = {}
+        self._paid: set[bytes] = set()
         try:
             self._matter = load_matter(core, subject.shapes.name)
         except StorageFault:
@@ -75,6 +76,7 @@ class Agreement:
         self.legacy_certificate = None
         self.who_told.begin()
         self._judged.clear()
+        self._paid.clear()
         self._is_stale = True
         saved = self._saved()
         self._is_whole = saved is None or self._matter is None or self._matter.is_whole
@@ -152,6 +154,7 @@ class Agreement:
         if turn is None or turn.place != self.place:
             return
         proof = self._known_part(saying, decided, turn.round)
+        self._pay_for_judging(peer, proof.choice)
         is_whole = self._is_new_quorum(saying, proof)
         words = [word for word in _words(saying, proof) if is_whole or self._is_news(word)]
         held = [word for word in words if self._holds(peer, word, is_proof=is_whole)]
@@ -163,6 +166,14 @@ class Agreement:
         told = words if is_whole else new
         signatures = tuple((word.coop, word.signature) for word in told)
         self._pass_on(tick, peer, saying, replace(decided, signatures=signatures))
+
+    def _pay_for_judging(self, peer: int, choice: bytes) -> None:
+        """Whoever first brings a choice pays for judging it, whenever that happens."""
+        if choice not in self._judged and choice not in self._paid:
+            if len(self._paid) >= _MOST_JUDGED:
+                self._paid.clear()
+            self._paid.add(choice)
+            self._core.work.spend(peer, self.subject.cost_of_judging(read_choice(choice)))
 
     def _known_part(self, saying: Saying, decided: Signed, round_: int) -> Proof:
         """What was said by those who take part, each with the signature that was checked if there is one."""

@@ -71,7 +71,8 @@ class Decisions:
         try:
             self._take(tick, peer, message)
         except PeerFault:
-            if self._core.versions.get(peer, 0) <= self._core.charter.version:
+            is_newer = self._core.versions.get(peer, 0) > self._core.charter.version
+            if not is_newer or not self._core.work.excuse(peer):
                 raise
 
     def _take(self, tick: Tick, peer: int, message: DecisionMessage) -> None:

@@ -84,7 +84,7 @@ class Gathering:
         ever = self._core.newest.coops[coop].all_keys
         if any(is_by(key, self._message(signed, coop), signature) for key in ever):
             return False
-        if self._core.knows_less_than(peer):
+        if self._core.is_excused(peer):
             return False
         raise PeerFault("a statement under a signature that does not hold")
 

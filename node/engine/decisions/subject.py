@@ -19,6 +19,7 @@ from ledger import agreement
 from ledger.publications import Publication
 from ledger.refusals import Refusal
 from node.engine.answers import NotPublished
+from node.engine.costs import ROW
 from node.engine.tick import Tick
 from node.engine.wire_decisions import Key, Known, Shapes, Signed, SubjectMessage
 
@@ -88,6 +89,10 @@ class Subject(Protocol):
     ) -> NotPublished | None:
         """Keep the file that goes with a publication, or say what is wrong with it."""
         return None
+
+    def cost_of_judging(self, signed: Signed) -> int:
+        """What `refusal` costs for it (`node.engine.costs`)."""
+        return ROW
 
     def objection(self, signed: Signed) -> str | None:
         """Why the node does not stand for a content by itself, though the rules allow it: asked before it

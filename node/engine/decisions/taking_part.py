@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Final
 
 from node.engine.core import Appender, Core
+from node.engine.costs import TELLING, reading
 from node.engine.decisions.agreement import Agreement
 from node.engine.decisions.certificates import certificate, keep_certificate, taken_back
 from node.engine.decisions.gathering import Gathering, Vote
@@ -114,7 +115,9 @@ class TakingPart:
             self._behind.add(peer)
         known = tuple(self._known(message, peer))
         told = Told(message.subject, message.place, message.numbers, known)
-        tick.send(peer, told.encode())
+        data = told.encode()
+        self._core.work.spend(peer, TELLING * len(known) + 4 * reading(len(data)))
+        tick.send(peer, data)
 
     def _known(self, due: Due, asker: int) -> Iterator[Known]:
         """Certificates of what the own log has, or else what was said; and what was stated."""

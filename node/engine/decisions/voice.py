@@ -90,7 +90,7 @@ class Voice:
         if signer is not None:
             counts = is_proof or signer in core.keys_that_count(coop)
             return counts and self._subject is SubjectNumber.INDEX
-        if core.knows_less_than(peer):
+        if core.is_excused(peer):
             return False
         raise PeerFault("a decision under a signature that does not hold")
 

@@ -114,9 +114,10 @@ class CharterStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingRequest:
-    """A coop's request to join, when it came, in Unix seconds, and who brought it: a peer, or a caller of
-    this node, whose own coop is named then."""
+    """A coop's request to join, by what it is known, when it came, in Unix seconds, and at whose node it was
+    left."""
 
     request: JoinRequest
+    id: bytes
     received: int
-    origin: int
+    host: int

@@ -33,7 +33,7 @@ def take_evidence(
             return
         evidence.check_signed(core.newest)
     except ProofError as error:
-        if core.knows_less_than(peer):
+        if core.is_excused(peer):
             return
         raise PeerFault(f"evidence that proves nothing: {error}") from error
     # A signed head over entries is what replication takes in; the rules then speak for themselves.

@@ -76,7 +76,7 @@ class Addresses:
         self._core.work.spend(peer, ROW + SIGNATURE * (1 if coop is None else len(coop.all_keys)))
         signer = self._signer(statement)
         if coop is None or signer is None:
-            if self._core.knows_less_than(peer):
+            if self._core.is_excused(peer):
                 return
             raise PeerFault("an address that no node of its coop has signed")
         if signer != coop.node_key:

@@ -196,7 +196,7 @@ class Branches:
         coop = core.newest.coops.get(part.coop)
         # A branch may go on beyond where another key counts in the one that stands.
         if coop is None or not is_signed_by(part.signed, coop.all_keys, core.newest):
-            if core.knows_less_than(peer):
+            if core.is_excused(peer):
                 return False
             raise PeerFault("a branch that its coop has not signed")
         try:

@@ -102,7 +102,7 @@ class Replicas:
         try:
             signed.check(self._core.newest)
         except ProofError as error:
-            if self._core.knows_less_than(peer) or self._is_by_earlier_key(signed):
+            if self._is_by_earlier_key(signed) or self._core.is_excused(peer):
                 return False
             raise PeerFault(str(error)) from error
         return True

@@ -12,6 +12,14 @@ REQUEST_TO_JOIN_MALFORMED: Final = ProblemKind(
     "Ask with `fiado federation join`, and see whether your machine's clock is right.",
 )
 
+NO_ROOM_FOR_REQUEST: Final = ProblemKind(
+    "join_requests_full",
+    429,
+    "No place for a request",
+    "All places for requests to join are taken at this node, and each may stay for a day.",
+    "Ask at another cooperative's node, or hand the file join.request to a steward, who can endorse it.",
+)
+
 FALLEN_NOT_FOUND: Final = ProblemKind(
     "fallen_payment_not_found",
     404,

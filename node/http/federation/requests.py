@@ -10,32 +10,40 @@ from aiohttp import web
 
 from ledger.charter_changes import Join, read_change
 from ledger.errors import ProofError
-from node.engine.answers import Refused
+from node.engine.answers import NoRoom, NotReady, Refused
+from node.engine.charter.requests import cost_of_request
 from node.engine.health.status import WaitingRequest
+from node.engine.view import View
 from node.http.base.api import Api, json_response
+from node.http.base.origins import origin_of
 from node.http.base.problem import Problem
-from node.http.base.problems import TOO_MANY_REQUESTS
+from node.http.base.problems import NOT_READY, TOO_MANY_REQUESTS
 from node.http.base.reading import JSON, check_query
 from node.http.base.refusals_problems import refusal_problem
 from node.http.base.routes import Route
+from node.http.base.troubles import not_ready
 from node.http.federation import shapes
-from node.http.federation.problems import REQUEST_TO_JOIN_MALFORMED
+from node.http.federation.problems import NO_ROOM_FOR_REQUEST, REQUEST_TO_JOIN_MALFORMED
 from node.join_requests import REQUEST_S, read_request
 from node.spellings import Binary, Hash, PublicKey
 
 _SUBJECT: Final = "Federation"
+_RETRY_S: Final = 3_600
 
 
 async def get_requests(api: Api, request: web.Request) -> web.Response:
     """Who wants to join."""
     check_query(request)
-    return json_response(await read_requests(api))
+    return json_response(await api.ask_paid(request, _look))
 
 
 async def read_requests(api: Api) -> shapes.CoopRequests:
     """The same, for the pages."""
-    kept = await api.runner.ask(lambda view: view.engine.join_requests())
-    found = [shown for each in kept if (shown := _shown(each)) is not None]
+    return await api.runner.ask(_look)
+
+
+def _look(view: View) -> shapes.CoopRequests:
+    found = [shown for each in view.engine.join_requests() if (shown := _shown(each)) is not None]
     return shapes.CoopRequests(requests=found)
 
 
@@ -44,7 +52,7 @@ def _shown(kept: WaitingRequest) -> shapes.CoopRequest | None:
     if not isinstance(change, Join):
         return None
     return shapes.CoopRequest(
-        id=Hash(request.id),
+        id=Hash(kept.id),
         request=Binary(request.encode()),
         name=change.name,
         title=change.title,
@@ -66,11 +74,19 @@ async def post_request(api: Api, request: web.Request) -> web.Response:
     asked = await api.read(request, shapes.CoopAsking)
     try:
         wish = read_request(bytes(asked.request))
-        result = await api.runner.ask_to_join(wish)
+        api.spend(request, cost_of_request(wish))
+        result = await api.runner.ask_to_join(wish, origin_of(api, request))
     except ProofError as error:
         raise Problem(REQUEST_TO_JOIN_MALFORMED, f"{error}.".capitalize()) from error
-    if isinstance(result, Refused):
-        raise refusal_problem(result.refusal)
+    match result:
+        case Refused():
+            raise refusal_problem(result.refusal)
+        case NoRoom():
+            raise Problem(NO_ROOM_FOR_REQUEST, retry_after_s=_RETRY_S)
+        case NotReady():
+            raise not_ready(result, api.names)
+        case None:
+            pass
     return json_response(
         shapes.CoopAsked(id=Hash(wish.id), expires=wish.time + REQUEST_S), status=201
     )
@@ -85,6 +101,7 @@ ROUTES = (
         summary="Cooperatives that want to join",
         subject=_SUBJECT,
         answer=shapes.CoopRequests,
+        problems=(TOO_MANY_REQUESTS,),
     ),
     Route(
         method="POST",
@@ -96,6 +113,6 @@ ROUTES = (
         body={JSON: shapes.CoopAsking},
         status=201,
         answer=shapes.CoopAsked,
-        problems=(REQUEST_TO_JOIN_MALFORMED, TOO_MANY_REQUESTS),
+        problems=(REQUEST_TO_JOIN_MALFORMED, NO_ROOM_FOR_REQUEST, NOT_READY, TOO_MANY_REQUESTS),
     ),
 )

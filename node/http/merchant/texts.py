@@ -6,12 +6,14 @@ from typing import ClassVar
 
 from yarl import URL
 
+from ledger.texts import is_shown
 from node.merchant.event_types import EVENT_TYPES
 from node.merchant.shapes import LONGEST_CURRENCY
 from node.spellings import Json, Text
 
 _DECEPTIVE = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """They make a text look like another one."""
+_SHOWN = "none that nobody sees, single spaces within"
 _UNUSABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
@@ -31,19 +33,28 @@ class Line(Text):
         return _is_plain(text)
 
 
-class Currency(Line):
+class Name(Text):
+    """A text by which people choose: it has nothing that nobody sees, by the rule of the charter's titles."""
+
+    @classmethod
+    def is_fit(cls, text: str) -> bool:
+        """Whether all of it is shown."""
+        return is_shown(text)
+
+
+class Currency(Name):
     """The unit's name, or a national currency."""
 
     longest = LONGEST_CURRENCY
-    expected = f"a text of one line of 1 to {longest} characters, without control characters"
+    expected = f"a text of one line of 1 to {longest} characters, {_SHOWN}"
     said: ClassVar[Json] = {"description": "The unit's name, or a national currency."}
 
 
-class Label(Line):
+class Label(Name):
     """What a key is for."""
 
     longest = 64
-    expected = f"a text of one line of 1 to {longest} characters, without control characters"
+    expected = f"a text of one line of 1 to {longest} characters, {_SHOWN}"
 
 
 class Description(Text):

@@ -12,10 +12,8 @@ Strangers can't fill the places for long: requests expire, and when all places a
 holds the most loses its oldest that no steward has signed. Of the address only a keyed hash is kept.
 """
 
-import ipaddress
 from collections import Counter
 from collections.abc import Sequence
-from hashlib import blake2b
 
 from aiohttp import web
 
@@ -27,6 +25,7 @@ from ledger.transactions import HANDLE, MAX_NUMBER, Admit
 from node.engine.view import View
 from node.http.base import facts
 from node.http.base.api import Api, Reserved, json_response
+from node.http.base.origins import origin_of
 from node.http.base.problem import Problem
 from node.http.base.problems import BUSY, REQUEST_MALFORMED, TOO_MANY_REQUESTS
 from node.http.base.reading import JSON, check_size, must_be
@@ -67,7 +66,7 @@ async def post_proposal(api: Api, request: web.Request) -> web.Response:
     # While that was asked, somebody else may have been given the same number.
     while account in api.proposals and api.proposals[account].key != key:
         account = await api.runner.ask(lambda view: _free_number(api, view, key, handle))
-    origin = _origin(api, api.address(request))
+    origin = origin_of(api, request)
     if account not in api.proposals and len(api.proposals) >= api.settings.proposals:
         _make_room(api, origin)
     expires_ms = now_ms + api.settings.proposal_ms
@@ -160,7 +159,7 @@ async def post_join(api: Api, request: web.Request) -> web.Response:
         created=api.clock_ms() // 1000,
         transaction=admit,
         reason=None,
-        origin=_origin(api, api.address(request)),
+        origin=origin_of(api, request),
     )
     async with api.desk:
         kept = await api.runner.change(lambda view: _keep(api, view, draft))
@@ -233,25 +232,6 @@ def _key_of(join: Draft) -> bytes:
 def _number_of(join: Draft) -> int:
     assert isinstance(join.transaction, Admit)
     return join.transaction.account
-
-
-def _origin(api: Api, address: str) -> bytes:
-    """The same for one client, which nobody can turn back into an address without the node's key."""
-    secret = blake2b(api.key.seed, person=b"fiado joins").digest()
-    return blake2b(network_of(address).encode(), key=secret, digest_size=8).digest()
-
-
-def network_of(address: str) -> str:
-    """What one client can choose its address from: the /64 of an IPv6 address, else the address."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, ipaddress.IPv4Address):
-        return str(parsed)
-    if parsed.ipv4_mapped is not None:
-        return str(parsed.ipv4_mapped)
-    return str(ipaddress.ip_network((int(parsed), 64), strict=False))
 
 
 def _is_old(view: View, document: Document) -> bool:

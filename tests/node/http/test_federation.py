@@ -7,16 +7,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from ledger.charter import Charter
 from ledger.charter_changes import Change, SetClearingLimit, SetNodeKey
+from node import joining as joining_module
 from node.changes import check_changes, read_changes
 from node.compose import Node, open_node
 from node.folder.files import NotInCharter
 from node.folder.loading import load_folder
 from node.folder.making import create_node_key, init_folder, install_charter
 from node.join_requests import sign_request
-from node.joining import wait_for_place
+from node.joining import ask_again, ask_peers, wait_for_place
 from node.spellings import from_base64url, to_base64url
 from tests.builders import Federation, build_federation, coop_name, signing_key
 from tests.charters import joining, proposal, with_newcomer
@@ -192,6 +195,47 @@ async def test_a_fourth_coop_joins_with_one_address_and_trades(tmp_path: Path) -
             found = (await client.get("/v1/federation")).ok()
             assert [coop["coop"] for coop in found["coops"]] == ["norte", "sur", "este", "oeste"]
             assert (await client.get("/v1/federation/requests")).ok()["requests"] == []
+
+
+@on_loop
+async def test_a_node_that_waits_asks_again_wherever_a_node_answers(tmp_path: Path) -> None:
+    async with three_coops(tmp_path) as towns:
+        federation = with_newcomer(towns[1].federation, 4)
+        folder = folder_of_newcomer(tmp_path / "new", federation, 4, {"norte": towns[1].node.url})
+        assert await ask_again(folder) == 0
+        body = request_body(federation, 4, towns[1].node.api.charter)
+        request = from_base64url(str(body["request"]))
+        assert request is not None
+        (folder / "join.request").write_bytes(request)
+        assert await ask_again(folder) >= 1
+        found = (await towns[1].client.get("/v1/federation/requests")).ok()["requests"]
+        assert [each["request"] for each in found] == [body["request"]]
+
+
+@on_loop
+async def test_a_peer_that_answers_in_drops_does_not_hold_up_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(joining_module, "PEER_S", 0.3)
+
+    async def drip(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        for _ in range(1_000):
+            await response.write(b" ")
+            await asyncio.sleep(0.02)
+        return response
+
+    app = web.Application()
+    app.router.add_get("/v1/federation/changes", drip)
+    async with three_coops(tmp_path) as towns, TestServer(app) as liar:
+        federation = with_newcomer(towns[1].federation, 4)
+        peers = {"este": str(liar.make_url("")).rstrip("/"), "norte": towns[1].node.url}
+        folder = folder_of_newcomer(tmp_path / "new", federation, 4, peers)
+        await endorse(towns, joining(federation, 4), 1, 2)
+        await has_version(1, towns[1].node)
+        async with asyncio.timeout(5):
+            assert await ask_peers(folder)
 
 
 @on_loop

@@ -7,7 +7,7 @@ import pytest
 from ledger.codec import encode
 from ledger.messages import TAG_SESSION, signed_bytes
 from ledger.signatures import SigningKey
-from node.http.stewards.joins import network_of
+from node.http.base.origins import network_of
 from node.spellings import from_base64url
 from node.world import World, steady_clock_ms, wall_clock_ms
 from tests.builders import signing_key

@@ -1,6 +1,10 @@
 """The client tells apart what was not sent, what may have been done, and what was refused."""
 
 import json
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -11,6 +15,8 @@ from cli.shell.exit_codes import ExitCode
 from ledger.codec import encode
 from ledger.messages import TAG_SESSION, signed_bytes
 from ledger.signatures import verify
+from node.member import client as client_module
+from node.member import timely
 from node.member.answers import encode_bytes, read_bytes
 from node.member.client import (
     AnswerLost,
@@ -181,3 +187,53 @@ def code_of(error: NodeError) -> ExitCode:
     worded = in_words(error)
     assert worded is not None
     return worded.code
+
+
+@contextmanager
+def dripping(answer: bytes) -> Iterator[str]:
+    """A server that gives one byte of its answer after the other, each well within any socket's timeout."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    done = threading.Event()
+
+    def serve_slowly() -> None:
+        while not done.is_set():
+            try:
+                peer, _ = listener.accept()
+            except OSError:
+                return
+            with peer, suppress(OSError):
+                peer.recv(65_536)
+                for byte in answer:
+                    if done.wait(0.02):
+                        return
+                    peer.sendall(bytes([byte]))
+
+    thread = threading.Thread(target=serve_slowly)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        done.set()
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join()
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n"
+
+
+def test_a_body_that_comes_byte_by_byte_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_module, "SLOW_SECONDS", 0.2)
+    monkeypatch.setattr(client_module, "SLOWEST_BYTES", 1_000_000)
+    with dripping(HEAD + b" " * 2_000) as url, client_of(url) as client:
+        with pytest.raises(NodeMisbehaved, match="too slowly"):
+            client.get("/v1/federation/changes")
+        with pytest.raises(AnswerLost, match="too slowly"):
+            client.post("/v1/payments")
+
+
+def test_a_head_that_comes_byte_by_byte_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timely, "HEAD_SECONDS", 0.2)
+    endless = b"HTTP/1.1 200 OK\r\nX: " + b"x" * 2_000
+    with dripping(endless) as url, client_of(url) as client, pytest.raises(AnswerLost):
+        client.get("/v1/charter")
