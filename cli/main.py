@@ -51,6 +51,7 @@ READING: Final = frozenset(
             "proposal list",
             "proposal minutes",
             "proposal show",
+            "proposal verify",
             "steward members",
             "steward pending",
         ),

@@ -15,7 +15,8 @@ from cli.proposal.proposing import demand_as_json, sign_demand
 from cli.proposal.reader import open_reader, reader_options
 from cli.proposal.showing import counts_words, print_proposal, state_words
 from cli.shell.consent import agree_to_sign
-from cli.shell.errors import words_stand_in
+from cli.shell.errors import CliError, words_stand_in
+from cli.shell.exit_codes import ExitCode
 from cli.shell.parameters import output_option, passphrase_options, wallet_option
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
@@ -272,6 +273,47 @@ def result(
         )
         draft = Draft(charter=steward.charter, coop=steward.coop, transaction=attested)
         output.result(sign_draft(steward, draft, out=out, yes=yes, output=output))
+
+
+@proposal.command("verify")
+@click.argument("number", type=click.IntRange(min=1))
+@click.option("--ballot", type=FILE, help="The election's file, as whoever held it gave it to you.")
+@click.option("--result", "result_file", type=FILE, help="Its result file.")
+@reader_options
+@passphrase_options
+@output_option
+def verify(
+    number: int,
+    ballot: Path | None,
+    result_file: Path | None,
+    wallet: Path,
+    key_path: Path | None,
+    passphrase: PassphraseSource,
+    output: Output,
+) -> None:
+    """Compare the files of a vote that was held elsewhere with what the books have of them.
+
+    What the files themselves say is for the program of the election to verify: for Belenios,
+    `belenios-tool election verify`.
+    """
+    if ballot is None and result_file is None:
+        raise click.UsageError("Give --ballot or --result, or both.")
+    with open_reader(wallet, key_path, passphrase) as reader:
+        found, _ = fetch_proposal(reader.client, number)
+        given = {"ballot": ballot, "result": result_file}
+        for name, file in given.items():
+            if file is None:
+                continue
+            if hashlib.sha256(file.read_bytes()).hexdigest() != found.found[name]:
+                raise CliError(
+                    ExitCode.REFUSED,
+                    f"{name}_differs",
+                    f"{file} is not the {name} file that the books have for proposal {number}.",
+                    "Ask for the right file; if there is none, tell your assembly.",
+                )
+            output.line(f"{file} is the {name} file that the books have.")
+        output.line(f"The stewards attest: {counts_words(found.found)}.")
+        output.result({"proposal": number, "counts": found.counts, "verified": True})
 
 
 proposal.add_command(new)

@@ -37,6 +37,26 @@ def wait_for(desk: Desk, number: int, outcome: str, wallet: Path) -> None:
     raise AssertionError(f"proposal {number} is {found['outcome']}")
 
 
+def held_elsewhere(desk: Desk, keys: list[Path], text: Path, wallet: Path) -> None:
+    """A secret vote, whose files are in the books by their hashes and whose result stewards attest."""
+    ballot, result = text.with_name("election.bel"), text.with_name("result.json")
+    ballot.write_text("an election")
+    result.write_text("its result")
+    wish = ["proposal", "new", "resolution", "--text", str(text), "--ballot", str(ballot), "--yes"]
+    left = desk.ok(wish, "--key", keys[0])
+    desk.ok(["steward", "sign", left["id"], "--yes"], "--key", keys[1])
+    close = desk.ok(["proposal", "show", "2"], "--wallet", wallet)["proposal"]["second"]
+    time.sleep(max(0, close + 1 - time.time()))
+    told = ["proposal", "result", "2", "--in-favour", "2", "--against", "0", "--file", str(result)]
+    left = desk.ok([*told, "--yes"], "--key", keys[0])
+    desk.ok(["steward", "sign", left["id"], "--yes"], "--key", keys[1])
+    wait_for(desk, 2, "enacted", wallet)
+    verify = ["proposal", "verify", "2", "--ballot", str(ballot), "--result"]
+    assert desk.ok([*verify, str(result)], "--wallet", wallet)["verified"]
+    error = desk.refused(ExitCode.REFUSED, [*verify, str(ballot)], "--wallet", wallet)
+    assert error["name"] == "result_differs"
+
+
 def test_members_decide_and_elect_stewards(
     desk: Desk, founded: Founded, nodes: list[RunningNode], alice: Path, beto: Path, tmp_path: Path
 ) -> None:
@@ -67,6 +87,7 @@ def test_members_decide_and_elect_stewards(
     )
     assert error["name"] == "vote_late"
 
+    held_elsewhere(desk, keys, text, beto)
     demand = tmp_path / "demand.json"
     wish = [
         "proposal",
@@ -82,8 +103,8 @@ def test_members_decide_and_elect_stewards(
     desk.ok([*wish, "--text", str(text), "--demand", str(demand), "--yes"], "--wallet", alice)
     desk.ok(["proposal", "sign", str(demand), "--yes"], "--wallet", beto)
     desk.ok(["proposal", "submit", str(demand)], "--wallet", beto)
-    desk.ok(["proposal", "vote", "2", "yes", "--yes"], "--wallet", beto)
-    wait_for(desk, 2, "enacted", beto)
+    desk.ok(["proposal", "vote", "3", "yes", "--yes"], "--wallet", beto)
+    wait_for(desk, 3, "enacted", beto)
     # Who was elected signs with the key of the account.
     change = ["steward", "limit", "beto", "77.00", "--reason", "voted", "--yes"]
     assert desk.ok(change, "--key", alice)["state"] == "recorded"

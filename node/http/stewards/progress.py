@@ -78,9 +78,12 @@ def _state_of_change(view: View, change: AccountChange) -> shapes.DraftState:
 
 
 def _state_of_proposal(view: View, propose: Propose) -> shapes.DraftState:
-    found = read_proposal(facts.own_log(view), propose.number)
+    log = facts.own_log(view)
+    found = read_proposal(log, propose.number)
     if found is None:
-        return "waiting"
+        # Its days were chosen when it was drafted; once too late, they can only be chosen anew.
+        refusal = check_draft(propose, log, time=view.now_ms // 1000)
+        return "overtaken" if refusal is Refusal.PROPOSAL_DATES_WRONG else "waiting"
     is_same = (found.action, found.text) == (propose.action, propose.text)
     return "recorded" if is_same else "overtaken"
 

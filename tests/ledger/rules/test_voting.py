@@ -245,6 +245,17 @@ def test_a_tenth_of_the_roll_opens_a_vote_without_stewards(
     books.append(1, demand(least))
 
 
+def test_what_stewards_signed_opens_one_vote_and_not_too_late(books: Books) -> None:
+    first = books.now + NOTICE
+    signed = propose(books.federation, 1, 1, first=first, second=first + SECOND_CALL)
+    books.now += 1
+    assert books.refusal(1, signed) is Refusal.PROPOSAL_DATES_WRONG
+    first = books.now + NOTICE
+    signed = propose(books.federation, 1, 1, first=first, second=first + SECOND_CALL)
+    books.append(1, signed)
+    assert books.refusal(1, signed) is Refusal.PROPOSAL_NUMBER_WRONG
+
+
 def test_at_most_64_proposals_are_open(books: Books) -> None:
     for _ in range(64):
         open_vote(books)

@@ -103,6 +103,28 @@ async def test_stewards_open_a_vote_at_the_desk_and_members_decide(tmp_path: Pat
 
 
 @on_loop
+async def test_a_draft_that_is_signed_too_late_can_only_be_made_anew(tmp_path: Path) -> None:
+    async with one_node(tmp_path, settings=MANY) as town:
+        await quick_bylaws(town)
+        data = decode_transaction(proposal(town, open_s=4))
+        assert isinstance(data, Propose)
+        steward = await town.people.steward(0)
+        one = encode_transaction(replace(data, stewards=data.stewards[:1]))
+        draft = (await town.client.post("/v1/drafts", with_text(one), token=steward)).ok()
+
+        async def is_late() -> bool:
+            (waiting,) = (await town.client.get("/v1/drafts", token=steward)).ok()["drafts"]
+            return bool(waiting["state"] == "overtaken")
+
+        await until(is_late, "the days of the draft have passed")
+        place, signature = data.stewards[1]
+        path = f"/v1/drafts/{draft['id']}/signatures"
+        body = {"steward": place, "signature": signature.hex()}
+        refused = await town.client.post(path, body, token=steward)
+        assert refused.problem() == "proposal_dates_wrong"
+
+
+@on_loop
 async def test_members_open_a_vote_and_elect_who_then_signs_as_a_steward(tmp_path: Path) -> None:
     async with one_node(tmp_path, settings=MANY) as town:
         await quick_bylaws(town)
