@@ -3,13 +3,15 @@
 import pytest
 
 from ledger.chain import SignedHead, extend_all
+from ledger.charter_changes import Quarantine, Readmit
 from ledger.entries import encode_entry
 from ledger.evidence import ForkEvidence
 from node.engine.events import PeerDown, PeerUp
 from node.engine.health.troubles import TroubleKind
 from node.engine.wire import EvidenceNews
-from tests.builders import build_federation
-from tests.node.engine.charter.test_standing import pass_time
+from tests.builders import build_federation, signing_key
+from tests.charters import keyed
+from tests.node.engine.charter.test_standing import decide, pass_time
 from tests.node.engine.inside import core_of
 from tests.node.engine.rig import Rig, entries_message, joined
 
@@ -72,4 +74,36 @@ def test_what_nobody_anchored_is_dropped_by_all(tails: dict[int, int], other: in
         rig.start(at)
         kinds = {trouble.kind for trouble in rig.engines[at].status().troubles}
         assert TroubleKind.DAMAGED not in kinds
+    assert len(rig.digests()) == 1
+
+
+def test_of_whom_nobody_anchored_anything_nothing_is_left_and_it_may_begin_again() -> None:
+    rig = Rig(1, 2, federation=build_federation(seed="never anchored", coops=3))
+    rig.ready()
+    for at in (1, 2):
+        rig.tick(at, PeerUp(3))
+        entry = encode_entry(rig.now_ms // 1000, rig.federation.admit(3, 50 + at))
+        rig.hear(at, 3, rig.entries_after(at, 3, entry))
+        assert rig.length(at, 3) == 1
+        rig.tick(at, PeerDown(3))
+    rig.mail.clear()
+    rig.link(1, 2)
+    pass_time(rig)
+    assert [rig.engines[at].status().accused for at in (1, 2)] == [(3,), (3,)]
+    assert [rig.length(at, 3) for at in (1, 2)] == [0, 0]
+    assert len(rig.digests()) == 1
+    decide(rig, Quarantine(coop=3))
+    head = core_of(rig.engines[1]).head_at(3, 0)
+    assert head is not None
+    key = signing_key("begins again")
+    decide(rig, Readmit(coop=3, key=key.public_key, limit=1_000, length=0, head=head))
+    rig.federation = keyed(rig.federation, 3, key)
+    rig.start(3, known=rig.engines[1].newest)
+    rig.link(1, 3)
+    rig.link(2, 3)
+    pass_time(rig)
+    rig.admit(3, 1)
+    pass_time(rig)
+    assert [rig.length(at, 3) for at in (1, 2, 3)] == [3, 3, 3]
+    assert [rig.engines[at].status().accused for at in (1, 2, 3)] == [()] * 3
     assert len(rig.digests()) == 1
