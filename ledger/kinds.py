@@ -17,6 +17,13 @@ from ledger.decisions import IndexEntry, read_index_entry
 from ledger.errors import EncodingError
 from ledger.government.bylaws import read_bylaws
 from ledger.government.commons import read_levy, read_spend
+from ledger.government.recovery import (
+    read_guardians,
+    read_object,
+    read_recover,
+    read_rekey,
+    read_restore,
+)
 from ledger.government.voting import read_attest, read_enact, read_propose, read_vote
 from ledger.refusals import Refusal
 from ledger.shapes import Kind
@@ -27,11 +34,16 @@ from ledger.transactions import (
     Anchor,
     Attest,
     Enact,
+    GuardiansNamed,
     Levy,
     Limit,
+    ObjectTo,
     Pay,
     Propose,
     Reasoned,
+    Recover,
+    Rekey,
+    Restore,
     Return,
     SetStatus,
     Spend,
@@ -203,6 +215,46 @@ KINDS: Final[Mapping[Kind, KindRow]] = {
             signers=Signers.NODE,
             decider=Decider.SHARED,
             clause="13.5",
+        ),
+        KindRow(
+            kind=Kind.REKEY,
+            class_=Rekey,
+            read=read_rekey,
+            signers=Signers.OWNER,
+            decider=Decider.SHARED,
+            clause="13.6",
+        ),
+        KindRow(
+            kind=Kind.GUARDIANS,
+            class_=GuardiansNamed,
+            read=read_guardians,
+            signers=Signers.OWNER,
+            decider=Decider.SHARED,
+            clause="13.6",
+        ),
+        KindRow(
+            kind=Kind.RECOVER,
+            class_=Recover,
+            read=read_recover,
+            signers=Signers.STEWARDS,
+            decider=Decider.SHARED,
+            clause="13.6",
+        ),
+        KindRow(
+            kind=Kind.OBJECT,
+            class_=ObjectTo,
+            read=read_object,
+            signers=Signers.OWNER,
+            decider=Decider.SHARED,
+            clause="13.6",
+        ),
+        KindRow(
+            kind=Kind.RESTORE,
+            class_=Restore,
+            read=read_restore,
+            signers=Signers.NODE,
+            decider=Decider.SHARED,
+            clause="13.6",
         ),
     )
 }

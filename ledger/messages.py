@@ -26,6 +26,7 @@ TAG_REQUEST: Final = _tag("fiado1.request")
 TAG_HOST: Final = _tag("fiado1.host")
 TAG_REASON: Final = _tag("fiado1.reason")
 TAG_TEXT: Final = _tag("fiado1.text")
+TAG_GUARDIANS: Final = _tag("fiado1.guard")
 
 
 def signing_context(tag: bytes, *, federation: bytes, coop: int) -> bytes:

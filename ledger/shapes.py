@@ -25,6 +25,7 @@ class Kind(IntEnum):
     ADMIT = 2
     LIMIT = 3
     STATUS = 4
+    REKEY = 5
     ANCHOR = 6
     INDEX = 7
     RETURN = 8
@@ -33,8 +34,12 @@ class Kind(IntEnum):
     ENACT = 11
     LEVY = 12
     CHARTER = 13
+    GUARDIANS = 15
+    RECOVER = 16
+    OBJECT = 17
     SPEND = 18
     BYLAWS = 21
+    RESTORE = 22
     ATTEST = 23
 
 

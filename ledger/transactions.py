@@ -18,6 +18,12 @@ from ledger.government.articles import CLASSES
 from ledger.government.bylaws import AdoptBylaws as AdoptBylaws
 from ledger.government.commons import Levy as Levy
 from ledger.government.commons import Spend as Spend
+from ledger.government.recovery import GuardiansNamed as GuardiansNamed
+from ledger.government.recovery import KeyChange as KeyChange
+from ledger.government.recovery import ObjectTo as ObjectTo
+from ledger.government.recovery import Recover as Recover
+from ledger.government.recovery import Rekey as Rekey
+from ledger.government.recovery import Restore as Restore
 from ledger.government.voting import Attest as Attest
 from ledger.government.voting import Choice as Choice
 from ledger.government.voting import Enact as Enact
@@ -210,7 +216,7 @@ AccountChange = Limit | SetStatus
 MemberChange = Admit | AccountChange
 """What stewards do about one member."""
 
-Stewarded = MemberChange | AdoptBylaws | Spend | Propose | Attest
+Stewarded = MemberChange | AdoptBylaws | Spend | Propose | Attest | Recover
 """What stewards sign."""
 
 Reasoned = AccountChange | Spend
@@ -222,12 +228,14 @@ Voting = Propose | Vote | Attest | Enact
 TextBound = Reasoned | Propose
 """What carries the hash of a text that is kept beside the log."""
 
-Transaction = Pay | Stewarded | Voting | Anchor | IndexEntry | Return | CharterEntry | Levy
+Transaction = (
+    Pay | Stewarded | Voting | KeyChange | Anchor | IndexEntry | Return | CharterEntry | Levy
+)
 
 
 def account_of(transaction: Stewarded) -> int | None:
     """The account that it is about; None for what is about the coop as a whole."""
-    return transaction.account if isinstance(transaction, MemberChange) else None
+    return transaction.account if isinstance(transaction, MemberChange | Recover) else None
 
 
 def binds_text(transaction: Transaction, *, salt: bytes, text: str) -> bool:

@@ -5,8 +5,10 @@ The words are made from the very bytes that are signed, never from what somebody
 
 import datetime
 from collections.abc import Mapping
+from functools import partial
 from typing import Final, assert_never
 
+from cli.shell.recovery_words import describe_keys
 from cli.shell.voting_words import describe_voting
 from ledger.charter import Charter
 from ledger.government.bylaws import Bylaws
@@ -17,11 +19,16 @@ from ledger.transactions import (
     Attest,
     CharterEntry,
     Enact,
+    GuardiansNamed,
     IndexEntry,
     Levy,
     Limit,
+    ObjectTo,
     Pay,
     Propose,
+    Recover,
+    Rekey,
+    Restore,
     Return,
     SetStatus,
     Spend,
@@ -98,16 +105,8 @@ def describe(
         case SetStatus():
             who = account_words(charter, coop, transaction.account, names)
             lines = [f"{_STATUS[transaction.status].format(who=who)}"]
-        case Anchor():
-            other = charter.coops.get(transaction.coop)
-            name = other.name if other else f"coop {transaction.coop}"
-            lines = [f"Take in the log of {name} up to entry {transaction.length}."]
-        case Return():
-            other = charter.coops.get(transaction.coop)
-            name = other.name if other else f"coop {transaction.coop}"
-            lines = [
-                f"Give back the payment at {name}/{transaction.number}, whose payee had closed."
-            ]
+        case Anchor() | Return():
+            lines = [_from_another(transaction, charter)]
         case IndexEntry():
             lines = ["Take in what the cooperatives decided about the index of prices."]
         case CharterEntry():
@@ -123,15 +122,20 @@ def describe(
         case Levy():
             lines = _levy(transaction)
         case Propose() | Vote() | Attest() | Enact():
-            lines = describe_voting(
-                transaction, who=lambda account: account_words(charter, coop, account, names)
-            )
+            lines = describe_voting(transaction, who=partial(_who, charter, coop, names))
+        case Recover() | Rekey() | GuardiansNamed() | ObjectTo() | Restore():
+            who = account_words(charter, coop, transaction.account, names)
+            lines = describe_keys(transaction, who=who)
         case _:
             assert_never(transaction)
     if reason is not None:
         label = "The text" if isinstance(transaction, Propose) else "The reason"
         lines.append(f"{label}: {reason}")
     return lines
+
+
+def _who(charter: Charter, coop: int, names: Names, account: int) -> str:
+    return account_words(charter, coop, account, names)
 
 
 def class_words(class_: int) -> str:
@@ -160,6 +164,14 @@ def _pay(pay: Pay, charter: Charter, coop: int, names: Names) -> list[str]:
         lines.append(f"On top, {format_amount(pay.fee)} go to the commons of the payer.")
     lines.append(f"It is payment number {pay.sequence} of the payer.")
     return lines
+
+
+def _from_another(transaction: Anchor | Return, charter: Charter) -> str:
+    other = charter.coops.get(transaction.coop)
+    name = other.name if other else f"coop {transaction.coop}"
+    if isinstance(transaction, Anchor):
+        return f"Take in the log of {name} up to entry {transaction.length}."
+    return f"Give back the payment at {name}/{transaction.number}, whose payee had closed."
 
 
 def _bylaws(entry: AdoptBylaws, coop: str) -> list[str]:

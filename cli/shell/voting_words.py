@@ -8,6 +8,7 @@ from ledger.government.actions import (
     AmendBylaws,
     DecideLevy,
     DecideLimit,
+    DecideRecovery,
     DecideSpend,
     DecideStatus,
     Elect,
@@ -100,6 +101,9 @@ def action_words(action: Action, who: Who) -> str:
                 f"collect once, for the commons, {action.positive} millionths of what members have and "
                 f"{action.negative} millionths of what they owe."
             )
+        case DecideRecovery():
+            key = "the new key" if action.is_new_key else "the key that it has"
+            return f"{who(action.account)} gets {key}: recovery {action.recovery} is disputed."
         case Expel():
             payee = "the commons" if action.payee is None else who(action.payee)
             return f"expel {who(action.account)}; what the account has goes to {payee}."

@@ -124,6 +124,20 @@ class Expel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DecideRecovery:
+    """Which key is right while a recovery of an account runs: the new one, or the one that it has."""
+
+    type: ClassVar[int] = 8
+    account: int
+    recovery: int
+    is_new_key: bool
+
+    def value(self) -> Value:
+        """The array."""
+        return [self.type, self.account, self.recovery, int(self.is_new_key)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DecideLevy:
     """A levy is collected once; rates in millionths of what members have and of what they owe."""
 
@@ -144,6 +158,7 @@ Action = (
     | DecideLimit
     | DecideStatus
     | DecideSpend
+    | DecideRecovery
     | Expel
     | DecideLevy
 )
@@ -238,6 +253,12 @@ def _read_expel(rest: Sequence[object]) -> Expel | None:
     return Expel(account=account, payee=payee)
 
 
+def _read_recovery(rest: Sequence[object]) -> DecideRecovery | None:
+    if len(rest) != 3 or not (is_number(rest[0]) and is_uint(rest[1]) and _is_flag(rest[2])):
+        return None
+    return DecideRecovery(account=rest[0], recovery=rest[1], is_new_key=bool(rest[2]))
+
+
 def read_rising(value: object, most: int) -> tuple[int, ...] | None:
     """The numbers that a decoded value lists, strictly rising and at most `most`; None for another shape."""
     if type(value) is not list or len(value) > most:
@@ -263,5 +284,6 @@ READERS: Final[Mapping[int, Callable[[Sequence[object]], Action | None]]] = {
     DecideStatus.type: _read_status,
     DecideSpend.type: _read_spend,
     Expel.type: _read_expel,
+    DecideRecovery.type: _read_recovery,
     DecideLevy.type: _read_levy,
 }

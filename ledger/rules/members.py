@@ -11,6 +11,7 @@ from typing import Final, Protocol, assert_never
 from ledger.codec import MAX, encode
 from ledger.effects import Effects, Row
 from ledger.government.articles import DAY
+from ledger.government.recovery import RECOVERIES_CHAPTER
 from ledger.refusals import Refusal
 from ledger.rules.office import OfficeState, Verify, bylaws_in_force, check_stewards
 from ledger.rules.powers import power_of
@@ -95,7 +96,7 @@ def check_change(
         case Limit():
             return check_limit_values(transaction)
         case SetStatus():
-            return _check_status(transaction, account)
+            return _check_status(transaction, account, state)
         case _:
             assert_never(transaction)
 
@@ -162,7 +163,10 @@ def check_limit_values(change: Limit) -> Refusal | None:
     return None
 
 
-def _check_status(change: SetStatus, account: Account) -> Refusal | None:
+def _check_status(change: SetStatus, account: Account, state: MemberState) -> Refusal | None:
+    # 7.4.13: whoever may have a thief's key stays frozen until the recovery ends.
+    if state.row(RECOVERIES_CHAPTER, encode(change.account)) is not None:
+        return Refusal.RECOVERY_RUNS
     # 7.4.10
     if change.status is account.status:
         return Refusal.STATUS_UNCHANGED

@@ -11,6 +11,7 @@ from ledger.transactions import (
     Attest,
     Limit,
     Propose,
+    Recover,
     SetStatus,
     Spend,
     Stewarded,
@@ -30,6 +31,8 @@ def power_of(transaction: Stewarded, bylaws: Bylaws) -> Article | None:
             return Article.FREEZE
         case Spend():
             return Article.SPEND
+        case Recover():
+            return Article.RECOVER
         case AdoptBylaws():
             return None
         case Propose() | Attest():

@@ -27,6 +27,7 @@ from ledger.rules.government.commons import (
     decide_spend,
 )
 from ledger.rules.government.proposals import check_proposal
+from ledger.rules.government.recovery import check_recover, decide_key
 from ledger.rules.government.votes import VotingState, check_attest
 from ledger.rules.government.voting import decide_voting
 from ledger.rules.index import decide_index
@@ -42,11 +43,13 @@ from ledger.transactions import (
     Anchor,
     Attest,
     IndexEntry,
+    KeyChange,
     Levy,
     Limit,
     MemberChange,
     Pay,
     Propose,
+    Recover,
     Return,
     SetStatus,
     Spend,
@@ -114,6 +117,16 @@ def decide(
             message=message,
             verify=verify,
         )
+    if isinstance(transaction, KeyChange):
+        return decide_key(
+            transaction,
+            state=state,
+            time=entry.time,
+            number=state.length + 1,
+            message=message,
+            verify=verify,
+            check_key=check_key,
+        )
     match transaction:
         case IndexEntry():
             index = decide_index(transaction, charter=state.charter, index=state.index)
@@ -155,6 +168,8 @@ def check_draft(transaction: Stewarded, state: DraftState, *, time: int) -> Refu
             return check_proposal(transaction, state=state, time=time)
         case Attest():
             return check_attest(transaction, state=state, time=time)
+        case Recover():
+            return check_recover(transaction, state=state, time=time)
         case _:
             assert_never(transaction)
 

@@ -35,6 +35,7 @@ from ledger.government.actions import (
     AmendBylaws,
     DecideLevy,
     DecideLimit,
+    DecideRecovery,
     DecideSpend,
     DecideStatus,
     Elect,
@@ -42,6 +43,7 @@ from ledger.government.actions import (
     Recall,
     Resolve,
 )
+from ledger.government.recovery import MAX_GUARDIANS, SALT_BYTES, GuardianList
 from ledger.government.voting import MAX_DEMANDING, Choice
 from ledger.index.prints import LateChange, Print, SourceChange
 from ledger.refusals import Refusal
@@ -56,13 +58,18 @@ from ledger.transactions import (
     Attest,
     CharterEntry,
     Enact,
+    GuardiansNamed,
     IndexEntry,
     Kind,
     Levy,
     Limit,
+    ObjectTo,
     Pay,
     Price,
     Propose,
+    Recover,
+    Rekey,
+    Restore,
     Return,
     SetStatus,
     Signatures,
@@ -252,6 +259,7 @@ actions = st.one_of(
     st.builds(AmendBylaws, articles=articles),
     st.builds(DecideSpend, payee=numbers, amount=any_integers),
     st.builds(DecideLevy, positive=uints, negative=uints),
+    st.builds(DecideRecovery, account=numbers, recovery=uints, is_new_key=st.booleans()),
     st.builds(Expel, account=numbers, payee=st.none() | numbers),
 )
 proposes = st.builds(
@@ -284,6 +292,45 @@ attests = st.builds(
     stewards=signatures(MAX_STEWARDS),
 )
 enacts = st.builds(Enact, proposal=uints, yes=uints, no=uints, abstain=uints)
+rekeys = st.builds(
+    Rekey,
+    account=numbers,
+    revision=uints,
+    key=hashes,
+    key_signature=signatures_of_64,
+    signature=signatures_of_64,
+)
+guardians_named = st.builds(
+    GuardiansNamed,
+    account=numbers,
+    revision=uints,
+    commitment=st.none() | hashes,
+    needed=uints,
+    wait=uints,
+    signature=signatures_of_64,
+)
+recoveries = st.builds(
+    Recover,
+    account=numbers,
+    recovery=uints,
+    key=hashes,
+    key_signature=signatures_of_64,
+    stewards=signatures(MAX_STEWARDS),
+)
+guardian_lists = st.builds(
+    GuardianList,
+    accounts=st.sets(numbers, min_size=1, max_size=4).map(sorted).map(tuple),
+    salt=st.binary(min_size=SALT_BYTES, max_size=SALT_BYTES),
+)
+by_guardians = st.builds(
+    replace,
+    recoveries,
+    guardians=guardian_lists,
+    members=signatures(MAX_GUARDIANS),
+    stewards=st.just(()),
+)
+objections = st.builds(ObjectTo, account=numbers, recovery=uints, signature=signatures_of_64)
+restorations = st.builds(Restore, account=numbers, recovery=uints)
 transactions: st.SearchStrategy[Transaction] = st.one_of(
     pays,
     admits,
@@ -301,6 +348,12 @@ transactions: st.SearchStrategy[Transaction] = st.one_of(
     votes,
     attests,
     enacts,
+    rekeys,
+    guardians_named,
+    recoveries,
+    by_guardians,
+    objections,
+    restorations,
 )
 
 
@@ -319,7 +372,7 @@ def test_the_signed_part_is_the_beginning_up_to_the_signatures(transaction: Tran
     assert encode_transaction(transaction) == signed_part(transaction) + b"".join(map(encode, tail))
 
 
-HASH, SIGNATURE = bytes(32), bytes(64)
+HASH, SIGNATURE, SALT = bytes(32), bytes(64), bytes(SALT_BYTES)
 STEWARDS: Value = [[0, SIGNATURE], [1, SIGNATURE]]
 
 ELEMENTS: dict[Kind, list[Value]] = {
@@ -338,6 +391,11 @@ ELEMENTS: dict[Kind, list[Value]] = {
     Kind.VOTE: [10, 7, 1, 1, 2, SIGNATURE],
     Kind.ENACT: [11, 1, 5, 4, 3],
     Kind.ATTEST: [23, 1, 5, 4, 3, HASH, STEWARDS],
+    Kind.REKEY: [5, 7, 1, HASH, SIGNATURE, SIGNATURE],
+    Kind.GUARDIANS: [15, 7, 1, HASH, 2, 604_800, SIGNATURE],
+    Kind.RECOVER: [16, 7, 1, HASH, SIGNATURE, None, [], STEWARDS],
+    Kind.OBJECT: [17, 7, 1, SIGNATURE],
+    Kind.RESTORE: [22, 7, 1],
 }
 
 NOT_NUMBERS: list[Value] = [-1, MAX_NUMBER + 1, None, b"", "7", []]
@@ -459,6 +517,10 @@ NOT_ACTIONS: list[Value] = [
     [6, 7],
     [6, -1, 5],
     [6, 7, None],
+    [8, 7, 1],
+    [8, -1, 1, 1],
+    [8, 7, -1, 1],
+    [8, 7, 1, 2],
     [9, 5],
     [9, -1, 5],
     [9, 5, -1],
@@ -467,6 +529,24 @@ NOT_ACTIONS: list[Value] = [
     [7, -1, None],
     [7, 7, -1],
     [7, 7, b""],
+]
+
+NOT_GUARDIANS: list[Value] = [
+    b"",
+    0,
+    [],
+    [[7, 8]],
+    [[7, 8], SALT, 0],
+    [[], SALT],
+    [[8, 7], SALT],
+    [[7, 7], SALT],
+    [[-1], SALT],
+    [[None], SALT],
+    [list(range(MAX_GUARDIANS + 1)), SALT],
+    [[7, 8], SALT[1:]],
+    [[7, 8], None],
+    # Who is listed doesn't sign beside stewards.
+    [[7, 8], SALT],
 ]
 
 WRONG: dict[Kind, dict[int, list[Value]]] = {
@@ -547,6 +627,32 @@ WRONG: dict[Kind, dict[int, list[Value]]] = {
         4: NOT_STEWARDS,
         5: NOT_UINTS,
     },
+    Kind.REKEY: {
+        1: NOT_NUMBERS,
+        2: NOT_UINTS,
+        3: NOT_HASHES,
+        4: NOT_SIGNATURES,
+        5: NOT_SIGNATURES,
+    },
+    Kind.GUARDIANS: {
+        1: NOT_NUMBERS,
+        2: NOT_UINTS,
+        3: NOT_HASHES[1:],
+        4: NOT_UINTS,
+        5: NOT_UINTS,
+        6: NOT_SIGNATURES,
+    },
+    Kind.RECOVER: {
+        1: NOT_NUMBERS,
+        2: NOT_UINTS,
+        3: NOT_HASHES,
+        4: NOT_SIGNATURES,
+        5: NOT_GUARDIANS,
+        6: [*NOT_STEWARDS, STEWARDS],  # members sign a list's recovery only
+        7: [*NOT_STEWARDS, TOO_MANY_STEWARDS],
+    },
+    Kind.OBJECT: {1: NOT_NUMBERS, 2: NOT_UINTS, 3: NOT_SIGNATURES},
+    Kind.RESTORE: {1: NOT_NUMBERS, 2: NOT_UINTS},
     Kind.PROPOSE: {
         1: NOT_UINTS,
         2: NOT_ACTIONS,
@@ -678,7 +784,7 @@ def test_what_does_not_begin_with_a_kind_is_malformed(transaction: bytes) -> Non
     assert decode_transaction(transaction) is Refusal.ENTRY_MALFORMED
 
 
-@pytest.mark.parametrize("kind", [0, 5, 14, 22, 30, 127, 128, 2**64 - 1, -1, -(2**63)])
+@pytest.mark.parametrize("kind", [0, 24, 30, 127, 128, 2**64 - 1, -1, -(2**63)])
 def test_other_kinds_are_unknown_whatever_follows(kind: int) -> None:
     rests: list[list[Value]] = [[], [None], ["text", b"", [1, [2]]], [[[[[[[]]]]]]]]
     for rest in rests:
@@ -687,9 +793,9 @@ def test_other_kinds_are_unknown_whatever_follows(kind: int) -> None:
 
 def test_an_unknown_kind_that_breaks_the_encoding_is_malformed() -> None:
     for rest in (b"\xc2", b"\x80", b"\xcc\x01", b"\x91\xca" + bytes(4), b"\x91" * 7 + b"\x90"):
-        assert decode_transaction(b"\x92\x05" + rest) is Refusal.ENTRY_MALFORMED
-    assert decode_transaction(b"\x92\x05" + encode([0] * 256)) is Refusal.KIND_UNKNOWN
-    assert decode_transaction(b"\x92\x05" + encode([0] * 257)) is Refusal.ENTRY_MALFORMED
+        assert decode_transaction(b"\x92\x18" + rest) is Refusal.ENTRY_MALFORMED
+    assert decode_transaction(b"\x92\x18" + encode([0] * 256)) is Refusal.KIND_UNKNOWN
+    assert decode_transaction(b"\x92\x18" + encode([0] * 257)) is Refusal.ENTRY_MALFORMED
 
 
 @pytest.mark.parametrize("time", [-1, MAX + 1, 2**64 - 1])
@@ -712,7 +818,7 @@ def test_an_entry_is_an_array_of_two() -> None:
 
 
 def test_size_is_looked_at_before_anything_else() -> None:
-    largest = encode_entry(0, encode([5, bytes(MAX_ENTRY_BYTES - 7)]))
+    largest = encode_entry(0, encode([24, bytes(MAX_ENTRY_BYTES - 7)]))
     assert len(largest) == MAX_ENTRY_BYTES
     assert decode_entry(largest) is Refusal.KIND_UNKNOWN
     assert decode_entry(largest + b"\0") is Refusal.ENTRY_TOO_LARGE

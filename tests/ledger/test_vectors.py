@@ -171,7 +171,15 @@ def test_malformed_entries(make_validator: MakeValidator) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["refusals.json", "days.json", "bylaws.json", "commons.json", "terms.json", "voting.json"],
+    [
+        "refusals.json",
+        "days.json",
+        "bylaws.json",
+        "commons.json",
+        "terms.json",
+        "voting.json",
+        "recovery.json",
+    ],
 )
 def test_refusals(name: str, make_validator: MakeValidator) -> None:
     vectors = load(name)
@@ -197,6 +205,16 @@ def test_a_history_of_votes(make_validator: MakeValidator) -> None:
     assert validator.digest().hex() == case["digest"]
     for number, row in case["proposals"].items():
         assert validator.row(1, "proposals", encode(int(number))) == bytes.fromhex(row)
+
+
+def test_a_history_of_keys(make_validator: MakeValidator) -> None:
+    case = load("recovery.json")["history"]
+    validator = replayed(case, make_validator)
+    assert validator.digest().hex() == case["digest"]
+    for number, key in case["keys"].items():
+        account = validator.account(1, int(number))
+        assert account is not None
+        assert account.key.hex() == key
 
 
 def test_histories(make_validator: MakeValidator) -> None:

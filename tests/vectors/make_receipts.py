@@ -80,8 +80,8 @@ def wrong_numbers(books: Books, last: Receipt) -> dict[str, bytes]:
         "a signature of 65 bytes": encode([*elements[:6], last.signature + b"\0"]),
         "an entry of the year 10000": signed(books, at(last, LAST_TIME + 1)).encode(),
         "an entry at a time above 2^53 - 1": signed(books, at(last, MAX + 1)).encode(),
-        "an entry of a reserved kind": signed(
-            books, replace(last, entry=encode_entry(0, encode([5])))
+        "an entry of an unknown kind": signed(
+            books, replace(last, entry=encode_entry(0, encode([24])))
         ).encode(),
         "an element less": encode(elements[:-1]),
         "another name": encode(["fiado2.receipt", *elements[1:]]),

@@ -53,6 +53,12 @@ from tests.vectors.make_links import link_vectors, messages
 from tests.vectors.make_logs import day_vectors, history_vectors, refusal_vectors, refused
 from tests.vectors.make_longer_forms import longer_form_vectors
 from tests.vectors.make_receipts import receipt_vectors
+from tests.vectors.make_recovery import (
+    SIGNED_BY_KEYS,
+    encoded_recoveries,
+    recovery_vectors,
+    signers_of_recovery,
+)
 from tests.vectors.make_voting import encoded_votes, signers_of_voting, voting_vectors
 from tests.voting_builders import message
 
@@ -193,6 +199,7 @@ def encoded_transactions() -> dict[str, bytes]:
         "spending": spend(make, 1, number=3, payee=7, amount=1_250),
         "bylaws": adopt_bylaws(make, 1, {1: 2, 70: 20_000, 103: MAX}),
         **encoded_votes(FEDERATION),
+        **encoded_recoveries(FEDERATION),
     }
 
 
@@ -227,6 +234,13 @@ def transaction_case(note: str, data: bytes) -> Case:
         case["signatures"] = [
             {"seed": FEDERATION.node_keys[coop].seed.hex(), "signature": signature.hex()}
             for coop, signature in transaction.signatures
+        ]
+    elif isinstance(transaction, SIGNED_BY_KEYS):
+        case["signed_part"] = signed_part(transaction).hex()
+        case["message"] = FEDERATION.message(1, transaction).hex()
+        case["signatures"] = [
+            {"seed": seed.hex(), "signature": signature.hex()}
+            for seed, signature in signers_of_recovery(FEDERATION, transaction)
         ]
     elif isinstance(transaction, Pay | Stewarded):
         case["signed_part"] = signed_part(transaction).hex()
@@ -263,8 +277,8 @@ def malformed_cases(encoded: dict[str, bytes]) -> list[Case]:
     """Entries that are refused before any state is looked at."""
     bare = encoded["bare payment"]
     entries = {
-        "too large": encode_entry(START, encode([5, bytes(32_760)])),
-        "largest, of an unknown kind": encode_entry(START, encode([5, bytes(32_757)])),
+        "too large": encode_entry(START, encode([24, bytes(32_760)])),
+        "largest, of an unknown kind": encode_entry(START, encode([24, bytes(32_757)])),
         "empty": b"",
         "no array": encode(5),
         "transaction without time": bare,
@@ -274,18 +288,18 @@ def malformed_cases(encoded: dict[str, bytes]) -> list[Case]:
         "time not the shortest": b"\x92\xcd\x00\x05" + bare,
         "time after the year 9999": encode_entry(LAST_TIME + 1, bare),
         "time MAX": encode_entry(MAX, bare),
-        "time after the year 9999, kind reserved": encode_entry(MAX, encode([5])),
+        "time after the year 9999, kind unknown": encode_entry(MAX, encode([24])),
         "transaction empty": encode_entry(START, encode([])),
         "kind a string": encode_entry(START, encode(["pay"])),
-        "kind 5, reserved": encode_entry(START, encode([5])),
+        "kind 24, unknown": encode_entry(START, encode([24])),
         "kind 99": encode_entry(START, encode([99, None])),
         "kind 0": encode_entry(START, encode([0])),
         "kind -1": encode_entry(START, encode([-1])),
         "kind 2^64-1": encode_entry(START, encode([2**64 - 1])),
-        "unknown kind with a map": encode_entry(START, b"\x92\x05\x80"),
-        "unknown kind, arrays too deep": encode_entry(START, b"\x92\x05" + b"\x91" * 6 + b"\x90"),
-        "unknown kind, arrays eight deep": encode_entry(START, b"\x92\x05" + b"\x91" * 5 + b"\x90"),
-        "unknown kind with an array of 257": encode_entry(START, encode([5, [0] * 257])),
+        "unknown kind with a map": encode_entry(START, b"\x92\x18\x80"),
+        "unknown kind, arrays too deep": encode_entry(START, b"\x92\x18" + b"\x91" * 6 + b"\x90"),
+        "unknown kind, arrays eight deep": encode_entry(START, b"\x92\x18" + b"\x91" * 5 + b"\x90"),
+        "unknown kind with an array of 257": encode_entry(START, encode([24, [0] * 257])),
         "two entries": encode_entry(START, bare) * 2,
         "cut short": encode_entry(START, bare)[:-1],
         "a byte too many": encode_entry(START, bare) + b"\x00",
@@ -356,6 +370,7 @@ MAKERS: Final[dict[str, Callable[[], Case]]] = {
     "terms.json": terms_vectors,
     "forks.json": fork_vectors,
     "voting.json": voting_vectors,
+    "recovery.json": recovery_vectors,
     "histories.json": history_vectors,
     "receipts.json": lambda: receipt_vectors(proof_books()),
     "memos.json": memo_vectors,

@@ -13,6 +13,7 @@ from ledger.government.actions import (
     AmendBylaws,
     DecideLevy,
     DecideLimit,
+    DecideRecovery,
     DecideSpend,
     DecideStatus,
     Elect,
@@ -41,11 +42,16 @@ from ledger.rules.government.decided_commons import (
     spend,
 )
 from ledger.rules.government.elections import check_election, check_recall, elect, recall
+from ledger.rules.government.recoveries import (
+    RecoveredState,
+    check_recovery_vote,
+    decide_recovery,
+)
 from ledger.rules.government.terms import VotingTerms
 from ledger.shapes import Kind
 
 
-class ActionState(DecidingState, LevyState, Protocol):
+class ActionState(DecidingState, RecoveredState, LevyState, Protocol):
     """What is seen of a log to judge an action."""
 
 
@@ -59,7 +65,7 @@ def about_of(action: Action, seats: Seats) -> tuple[int, ...] | None:
         case Recall():
             leaving = (seat for seat in seats.taken if seat.place in action.places)
             return tuple(sorted(seat.account for seat in leaving if seat.account is not None))
-        case DecideLimit() | DecideStatus() | Expel():
+        case DecideLimit() | DecideStatus() | DecideRecovery() | Expel():
             return (action.account,)
         case DecideSpend():
             return (action.payee,)
@@ -103,6 +109,8 @@ def check_action(
             return check_limit(action, state)
         case DecideStatus():
             return check_status(action, state)
+        case DecideRecovery():
+            return check_recovery_vote(action, state)
         case Expel():
             return check_expulsion(action, state)
         case _:
@@ -156,6 +164,8 @@ def _effects(action: Action, on: Occasion, state: ActionState) -> Effects:
             return set_limit(action, state, time=on.time)
         case DecideStatus():
             return set_status(action, state)
+        case DecideRecovery():
+            return decide_recovery(action, state)
         case Expel():
             return expel(action, state, number=on.number)
         case _:

@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Protocol
 
 from ledger.codec import MAX
-from ledger.effects import Effects
+from ledger.effects import Effects, Row
 from ledger.government.actions import DecideLimit, DecideStatus, Expel
 from ledger.refusals import Refusal
+from ledger.rules.government.recoveries import recovery_row, running_recovery
 from ledger.rules.members import check_limit_values, with_limit
 from ledger.state import COMMONS, Account
 from ledger.transactions import Limit, Status
@@ -24,6 +25,9 @@ class DecidingState(Protocol):
 
     def account(self, number: int) -> Account | None:
         """The account, not to be changed."""
+
+    def row(self, chapter: str, key: bytes) -> bytes | None:
+        """The value of a row of a chapter."""
 
 
 def check_limit(action: DecideLimit, state: DecidingState) -> Refusal | None:
@@ -55,7 +59,9 @@ def check_status(action: DecideStatus, state: DecidingState) -> Refusal | None:
     refusal = _check_account(action.account, state)
     if refusal is not None:
         return refusal
-    # 13.3.10
+    # 13.3.10: a recovery keeps the account frozen until it ends.
+    if running_recovery(state, action.account) is not None:
+        return Refusal.RECOVERY_RUNS
     if (_known(action.account, state).status is Status.FROZEN) == action.is_frozen:
         return Refusal.STATUS_UNCHANGED
     return None
@@ -100,10 +106,14 @@ def expel(action: Expel, state: DecidingState, *, number: int) -> Effects:
     closed = replace(
         account, revision=account.revision + 1, status=Status.CLOSED, closed=number, balance=0
     )
+    rows: tuple[Row, ...] = ()
+    if running_recovery(state, action.account) is not None:
+        rows = (recovery_row(action.account, None),)
     if action.payee is None:
-        return Effects(accounts=(closed,), commons=account.balance)
+        return Effects(accounts=(closed,), chapters=rows, commons=account.balance)
     payee = _known(action.payee, state)
-    return Effects(accounts=(closed, replace(payee, balance=payee.balance + account.balance)))
+    paid = replace(payee, balance=payee.balance + account.balance)
+    return Effects(accounts=(closed, paid), chapters=rows)
 
 
 def _check_account(number: int, state: DecidingState) -> Refusal | None:

@@ -10,6 +10,7 @@ from typing import Final
 
 from ledger.refusals import Refusal
 from node.http.base.problem import Problem, ProblemKind
+from node.http.base.recovery_problems import RECOVERY_REFUSALS
 from node.http.base.voting_problems import VOTING_REFUSALS
 
 _SIGN_AGAIN: Final = "Sign it with the key that belongs to it, for this federation and coop."
@@ -309,6 +310,7 @@ _REFUSALS: Final[Mapping[Refusal, tuple[int, str, str, str]]] = {
         "Nothing needs to be done.",
     ),
     **VOTING_REFUSALS,
+    **RECOVERY_REFUSALS,
 }
 
 _ONLY_NODES_GET: Final = (
@@ -331,6 +333,7 @@ _RETRYABLE_REFUSALS: Final = {
     Refusal.COOP_QUARANTINED,
     Refusal.COOP_NOT_ADMITTED,
     Refusal.ENACTMENT_EARLY,
+    Refusal.RECOVERY_RUNS,
     Refusal.PROPOSALS_TOO_MANY,
 }
 """Those that the very same bytes may pass later, when something else has happened."""

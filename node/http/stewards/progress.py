@@ -8,6 +8,7 @@ from typing import Final, assert_never
 
 from ledger.refusals import Refusal
 from ledger.rules.government.commons import spends
+from ledger.rules.government.recoveries import key_matters, running_recovery
 from ledger.rules.government.register import read_proposal
 from ledger.rules.office import bylaws_in_force
 from ledger.rules.shared import check_draft
@@ -18,6 +19,7 @@ from ledger.transactions import (
     Attest,
     Limit,
     Propose,
+    Recover,
     SetStatus,
     Spend,
     Stewarded,
@@ -50,6 +52,8 @@ def state_of(view: View, transaction: Stewarded) -> shapes.DraftState:
             return _state_of_proposal(view, transaction)
         case Attest():
             return _state_of_result(view, transaction)
+        case Recover():
+            return _state_of_recovery(view, transaction)
         case AdoptBylaws():
             return _state_of_bylaws(view, transaction)
         case Spend():
@@ -93,6 +97,15 @@ def _state_of_result(view: View, attest: Attest) -> shapes.DraftState:
     if found is None or (found.result is None and not found.enacted):
         return "waiting"
     return "recorded" if found.result == attest.result else "overtaken"
+
+
+def _state_of_recovery(view: View, recover: Recover) -> shapes.DraftState:
+    log = facts.own_log(view)
+    if key_matters(log, recover.account).recoveries < recover.recovery:
+        return "waiting"
+    running, account = running_recovery(log, recover.account), log.account(recover.account)
+    key = running.key if running else account.key if account else None
+    return "recorded" if key == recover.key else "overtaken"
 
 
 def _state_of_bylaws(view: View, entry: AdoptBylaws) -> shapes.DraftState:

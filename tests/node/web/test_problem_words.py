@@ -32,6 +32,15 @@ NEVER_BY_A_PAGE = {
     "article_unknown",
     "article_out_of_range",
     "articles_contradict",
+    # Keys are replaced, and guardians named and asked, with the program.
+    "key_unchanged",
+    "guardians_impossible",
+    "wait_out_of_range",
+    "recovery_number_wrong",
+    "guardians_wrong",
+    "guardian_unknown",
+    "guardians_too_few",
+    "restore_early",
     # Only the program pays at a price that is not a bill's.
     "price_stale",
     "price_mismatch",

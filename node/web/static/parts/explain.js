@@ -11,6 +11,8 @@ const waitsTooMuch = () => say("Too much waits at this node already. Try again l
 
 // By the code of the problem. tests/node/web/test_problem_words.py has those that need no words here.
 const PROBLEMS = {
+  recovery_runs: () => say("Somebody has begun to give this account another key. If it wasn't you, object: fiado recovery object."),
+  recovery_objected: () => say("You have objected already. Ask members or stewards for a vote about it."),
   // of payments
   limit_exceeded: () => say("That is more than you may go below zero. Pay less, or ask your stewards for a higher limit."),
   clearing_limit_exceeded: () => say("Your cooperative as a whole owes the others as much as it may. It has to earn first; payments within it still work."),

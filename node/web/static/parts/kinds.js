@@ -7,7 +7,8 @@
 
 import { toHex } from "../protocol/bytes.js";
 import {
-  ADMIT, ANCHOR, ATTEST, BYLAWS, CHARTER, ENACT, INDEX, LEVY, LIMIT, PAY, PROPOSE, RETURN, SPEND, STATUS, VOTE,
+  ADMIT, ANCHOR, ATTEST, BYLAWS, CHARTER, ENACT, GUARDIANS, INDEX, LEVY, LIMIT, OBJECT, PAY, PROPOSE, RECOVER, REKEY,
+  RESTORE, RETURN, SPEND, STATUS, VOTE,
 } from "../protocol/messages.js";
 import { make } from "./dom.js";
 import { actionWords, detailsOfProposal } from "./voting_words.js";
@@ -57,6 +58,15 @@ export const KINDS = {
     headline: ({ action }) => say("Open a vote: {what}", { what: actionWords(action) }),
     details: (transaction) => detailsOfProposal(transaction),
   },
+  [REKEY]: { many: () => say("Keys replaced by their owners") },
+  [GUARDIANS]: { many: () => say("Guardians named") },
+  [RECOVER]: {
+    many: () => say("Recoveries begun"),
+    headline: (_, name) => say("Begin to give {name} another key; until then the account can't pay", { name }),
+    details: (transaction) => [[say("New key"), make("code", {}, `${toHex(transaction.key).slice(0, 16)}…`)]],
+  },
+  [OBJECT]: { many: () => say("Recoveries objected to") },
+  [RESTORE]: { many: () => say("Accounts recovered") },
   [VOTE]: { many: () => say("Votes") },
   [ENACT]: { many: () => say("Votes counted") },
   [ATTEST]: {

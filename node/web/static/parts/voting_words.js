@@ -5,7 +5,7 @@
 import { ABSTAIN, NO, YES } from "../protocol/voting.js";
 import { say, showAmount, showTime } from "./words.js";
 
-const RESOLVE = 0, BYLAWS = 1, ELECT = 2, RECALL = 3, LIMIT = 4, STATUS = 5, SPEND = 6, EXPEL = 7, LEVY = 9;
+const RESOLVE = 0, BYLAWS = 1, ELECT = 2, RECALL = 3, LIMIT = 4, STATUS = 5, SPEND = 6, EXPEL = 7, RECOVERY = 8, LEVY = 9;
 
 const numbered = (account) => `#${account}`;
 
@@ -31,6 +31,9 @@ export function actionWords([type, ...rest], { who = numbered, place = numbered 
     case STATUS: return rest[1] === 1
       ? say("Freeze {name}: it can be paid, but can't pay", { name: who(rest[0]) })
       : say("Thaw {name}: it can pay again", { name: who(rest[0]) });
+    case RECOVERY: return rest[2] === 1
+      ? say("Give {name} the new key: recovery {number}", { name: who(rest[0]), number: rest[1] })
+      : say("Leave {name} the key that it has: end recovery {number}", { name: who(rest[0]), number: rest[1] });
     case EXPEL: return rest[1] === null
       ? say("Expel {name}; what the account has goes to the commons", { name: who(rest[0]) })
       : say("Expel {name}; what the account has goes to {payee}", { name: who(rest[0]), payee: who(rest[1]) });

@@ -8,6 +8,7 @@ import { decode, encode } from "./codec.js";
 import { ProofError, sha256, signedBytes, tag } from "./signing.js";
 
 export const PAY = 1, ADMIT = 2, LIMIT = 3, STATUS = 4, ANCHOR = 6, INDEX = 7, RETURN = 8, LEVY = 12, CHARTER = 13;
+export const REKEY = 5, GUARDIANS = 15, RECOVER = 16, OBJECT = 17, RESTORE = 22;
 export const PROPOSE = 9, VOTE = 10, ENACT = 11, SPEND = 18, BYLAWS = 21, ATTEST = 23;
 export const HANDLE = /^[a-z0-9][a-z0-9._-]{0,31}$/;
 export const COOP_NAME = /^[a-z0-9][a-z0-9-]{0,31}$/;
@@ -48,6 +49,9 @@ function isArticles(value) {
 
 const isRising = (most) => (value) => Array.isArray(value) && value.length <= most
   && value.every((each, place) => isNumber(each) && (place === 0 || value[place - 1] < each));
+
+const isGuardianList = (value) => Array.isArray(value) && value.length === 2
+  && isRising(16)(value[0]) && value[0].length > 0 && value[1] instanceof Uint8Array && value[1].length === 16;
 
 const isPrice = (value) => Array.isArray(value) && value.length === 2 && value.every(isUint);
 
@@ -90,6 +94,18 @@ const SHAPES = {
   [ATTEST]: [1, {
     proposal: isUint, yes: isUint, no: isUint, abstain: isUint, result: isHash, stewards: isSignatures(64),
   }],
+  [REKEY]: [2, {
+    account: isNumber, revision: isUint, key: isHash, keySignature: isSignature, signature: isSignature,
+  }],
+  [GUARDIANS]: [1, {
+    account: isNumber, revision: isUint, commitment: orNull(isHash), needed: isUint, wait: isUint, signature: isSignature,
+  }],
+  [RECOVER]: [4, {
+    account: isNumber, recovery: isUint, key: isHash, keySignature: isSignature, guardians: orNull(isGuardianList),
+    members: isSignatures(16), stewards: isSignatures(64),
+  }],
+  [OBJECT]: [1, { account: isNumber, recovery: isUint, signature: isSignature }],
+  [RESTORE]: [0, { account: isNumber, recovery: isUint }],
   [CHARTER]: [0, {
     version: isUint, base: isHash, change: Array.isArray, signatures: isSignatures(256), round: isUint,
   }],
@@ -136,6 +152,9 @@ function fromFields(fields) {
   }
   if (fields[0] === PROPOSE && transaction.stewards.length && transaction.members.length) {
     throw new ProofError("a proposal by stewards and by members");
+  }
+  if (fields[0] === RECOVER && (transaction.guardians === null ? transaction.members : transaction.stewards).length) {
+    throw new ProofError("a recovery by stewards and by guardians");
   }
   return transaction;
 }
