@@ -113,13 +113,14 @@ def _check_owned(number: int, revision: int, state: RecoveryState) -> Refusal | 
 
 def _check_rekey(rekey: Rekey, state: RecoveryState, check_key: CheckKey) -> Refusal | None:
     refusal = _check_owned(rekey.account, rekey.revision, state)
-    # 13.6.6, 13.6.7
     return refusal or _check_new_key(rekey.key, _known(rekey.account, state), check_key)
 
 
 def _check_new_key(key: bytes, account: Account, check_key: CheckKey) -> Refusal | None:
+    # 13.6.6, 13.6.20
     if key == account.key:
         return Refusal.KEY_UNCHANGED
+    # 13.6.7, 13.6.21
     try:
         check_key(key)
     except KeyInadmissible:
@@ -179,7 +180,6 @@ def check_recover(
     # 13.6.19: what was signed for one recovery begins no other.
     if recover.recovery != key_matters(state, recover.account).recoveries + 1:
         return Refusal.RECOVERY_NUMBER_WRONG
-    # 13.6.20, 13.6.21
     refusal = _check_new_key(recover.key, _known(recover.account, state), check_key)
     return refusal or _check_list(recover, state, time)
 
