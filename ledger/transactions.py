@@ -234,7 +234,9 @@ Transaction = (
 
 
 def account_of(transaction: Stewarded) -> int | None:
-    """The account that it is about; None for what is about the coop as a whole."""
+    """The account that it is about, or pays; None for what is about the coop as a whole."""
+    if isinstance(transaction, Spend):
+        return transaction.payee
     return transaction.account if isinstance(transaction, MemberChange | Recover) else None
 
 

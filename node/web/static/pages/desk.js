@@ -12,7 +12,7 @@ import { KINDS } from "../parts/kinds.js";
 import { seedFromWords } from "../protocol/mnemonic.js";
 import { canSign, keyFromSeed, sign } from "../protocol/signing.js";
 import {
-  ADMIT, LIMIT, PROPOSE, decodeTransaction, encodeTransaction, entryMessage, proposalHash, reasonHash,
+  ADMIT, LIMIT, PROPOSE, SPEND, decodeTransaction, encodeTransaction, entryMessage, proposalHash, reasonHash,
 } from "../protocol/messages.js";
 import { readProposal, showFields, whyNot } from "../parts/proposing.js";
 import { VoteFormError, openVote } from "../parts/opening.js";
@@ -82,10 +82,14 @@ async function loadQueue(said = "") {
   }
 }
 
+// The account that it is about, or that the commons pays; undefined where it is about all.
+const accountOf = (transaction) => (transaction.kind === SPEND ? transaction.payee : transaction.account);
+
 async function showDraft(draft) {
   const transaction = decodeTransaction(fromBase64url(draft.transaction));
-  const isOfMember = transaction.kind !== ADMIT && transaction.account !== undefined;
-  const member = isOfMember ? await desk.session.get(`/v1/members/${transaction.account}`) : null;
+  const about = accountOf(transaction);
+  const isOfMember = transaction.kind !== ADMIT && about !== undefined;
+  const member = isOfMember ? await desk.session.get(`/v1/members/${about}`) : null;
   const item = make("li", { class: "card" }, make("h3", {}, headline(transaction, member)));
   item.append(make("dl", { class: "facts" }, ...facts(details(transaction, draft, member))));
   item.append(...(await reasonOf(transaction, draft.reason)));
@@ -142,7 +146,8 @@ const headline = (transaction, member) =>
 
 function details(transaction, draft, member) {
   const pairs = [[say("Proposed"), showTime(draft.created)]];
-  if (transaction.account !== undefined) pairs.unshift([say("Account"), String(transaction.account)]);
+  const about = accountOf(transaction);
+  if (about !== undefined) pairs.unshift([say("Account"), String(about)]);
   if (member !== null) {
     pairs.push([say("May owe now up to"), showAmount(member.limit)], [say("Balance"), showAmount(member.balance)]);
   }
