@@ -11,6 +11,7 @@ import click
 from cli.paying.paying_invoices import pay_invoice
 from cli.paying.prices import PRICE, worth_words
 from cli.paying.settling import (
+    agree_although,
     contribution_words,
     payment_words,
     telling,
@@ -24,7 +25,7 @@ from cli.shell.exit_codes import ExitCode
 from cli.shell.parameters import AMOUNT, output_option, passphrase_options, wallet_option
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
-from cli.wallet.membership import open_membership, warn_of
+from cli.wallet.membership import open_membership
 from node.member.addresses import Address
 from node.member.amounts import format_amount
 from node.member.links import LinkError, PaymentRequest, format_link, parse_payee
@@ -111,6 +112,11 @@ ORDER: Final = OrderType()
     "--again", is_flag=True, help="Pay even if the same was paid a short while ago; for scripts."
 )
 @click.option(
+    "--anyway",
+    is_flag=True,
+    help="Pay even if your node knows that it would not arrive now; for scripts.",
+)
+@click.option(
     "--wait",
     "until",
     type=click.Choice(["recorded", "delivered"]),
@@ -134,6 +140,7 @@ def pay(
     memo: str | None,
     order: str | None,
     again: bool,
+    anyway: bool,
     until: str,
     timeout: int,
     wallet: Path,
@@ -150,13 +157,14 @@ def pay(
     ledger takes the payment only if the conversion is exact.
 
     The payment is safe the moment your cooperative has recorded it, though the payee's node be switched
-    off. If the answer gets lost, run the same command again: it sends the same bytes, which count only
-    once. If the same was recorded already, you are asked before it is paid once more.
+    off. If your node knows that the payee's cooperative can't take it in now, such as one that cheated, you
+    are asked first. If the answer gets lost, run the same command again: it sends the same bytes, which count
+    only once. If the same was recorded already, you are asked before it is paid once more.
     """
     if isinstance(payee, InvoiceLink):
         _check_invoice_options(amount, price, memo, order, yes, output)
         with open_membership(wallet, passphrase) as member:
-            done = pay_invoice(member, payee, yes=yes, again=again, output=output)
+            done = pay_invoice(member, payee, yes=yes, again=again, anyway=anyway, output=output)
             _finish(member, done, until, timeout, output)
         return
     if price is not None and (amount is not None or payee.amount is not None):
@@ -166,7 +174,7 @@ def pay(
     intent = _intent(payee, amount, memo) if price is None else _priced(payee, price, memo)
     with open_membership(wallet, passphrase) as member:
         _check_federation(payee, member)
-        wish = _Wish(payee=payee, intent=intent, order=order or "", again=again)
+        wish = _Wish(payee=payee, intent=intent, order=order or "", again=again, anyway=anyway)
         _finish(member, _pay(member, wish, price, yes, output), until, timeout, output)
 
 
@@ -178,6 +186,7 @@ class _Wish:
     intent: PaymentIntent
     order: str
     again: bool
+    anyway: bool
 
 
 def _pay(
@@ -192,7 +201,15 @@ def _pay(
             return paid
         quoted = _agree(member, price, yes, output)
         intent = replace(intent, amount=quoted.amount)
-    warn_of(member, wish.payee.payee.coop, output.note)
+    earlier = agree_although(
+        member,
+        wish.payee.payee.coop,
+        anyway=wish.anyway,
+        output=output,
+        settle=lambda desk: settle(desk, intent, order=_digest(desk, wish), tell=telling(output)),
+    )
+    if earlier is not None:
+        return earlier
 
     def attempt(desk: Desk, may_repeat: MayRepeat) -> Paid:
         reference = wish.payee.reference
@@ -324,6 +341,7 @@ def _finish(member: Membership, paid: Paid, until: str, timeout: int, output: Ou
             "contribution": paid_contribution(paid.receipt),
             "price": paid.intent.price or None,
             "repeated": paid.is_repeated,
+            "warnings": list(paid.warnings),
             "receipt": paid.receipt.encode().hex(),
         }
     )

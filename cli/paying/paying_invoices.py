@@ -6,12 +6,11 @@ may have been cancelled, or paid by somebody else.
 
 import time
 
-from cli.paying.settling import telling, telling_contribution, unless_repeated
+from cli.paying.settling import agree_although, telling, telling_contribution, unless_repeated
 from cli.shell.consent import agree_to_pay
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
 from cli.shell.terminal import Output
-from cli.wallet.membership import warn_of
 from node.member.amounts import format_amount
 from node.member.membership import Membership
 from node.member.paying.desk import Desk, open_desk
@@ -23,19 +22,33 @@ from node.member.pending_journal import PaymentIntent
 
 
 def pay_invoice(
-    member: Membership, link: InvoiceLink, *, yes: bool, again: bool, output: Output
+    member: Membership,
+    link: InvoiceLink,
+    *,
+    yes: bool,
+    again: bool,
+    anyway: bool,
+    output: Output,
 ) -> Paid:
     """Pay what is left of an invoice. An earlier payment that is in doubt is finished first.
 
     Raises `CliError` when there is nothing to pay, or the member says no.
     """
     invoice = fetch_invoice(link, member.charter)
+
+    def settled(desk: Desk) -> Paid | None:
+        return settle(desk, _intent(link, invoice), tell=telling(output))
+
     with open_desk(member) as desk:
-        earlier = settle(desk, _intent(link, invoice), tell=telling(output))
+        earlier = settled(desk)
     if earlier is not None:
         return earlier
     invoice.check_open()
-    warn_of(member, invoice.payee.coop, output.note)
+    earlier = agree_although(
+        member, invoice.payee.coop, anyway=anyway, output=output, settle=settled
+    )
+    if earlier is not None:
+        return earlier
     _agree(member, invoice, yes=yes, output=output)
 
     def attempt(desk: Desk, may_repeat: MayRepeat) -> Paid:

@@ -10,6 +10,8 @@ from typing import Final
 
 from cli.shell.consent import agree_to_pay
 from cli.shell.describing import when
+from cli.shell.errors import CliError
+from cli.shell.exit_codes import ExitCode
 from cli.shell.terminal import Output
 from node.member.amounts import format_amount
 from node.member.membership import Membership
@@ -18,6 +20,9 @@ from node.member.paying.paid_before import MayRepeat, PaidAlready, Twin
 from node.member.paying.paying import Paid
 from node.member.paying.settling import News, Step, Tell
 from node.member.pending_journal import PaymentIntent
+
+Settle = Callable[[Desk], Paid | None]
+"""Finishes what is in doubt; the payment if that was the one that is wanted."""
 
 _NEVER: Final[MayRepeat] = lambda _: False  # noqa: E731
 _ALWAYS: Final[MayRepeat] = lambda _: True  # noqa: E731
@@ -80,6 +85,41 @@ def unless_repeated(
             output.note(already_words(paid))
             agree_to_pay("Pay it once more?", option="--again")
             may_repeat = _only(paid.twin)
+
+
+def agree_although(
+    member: Membership, coop: str, *, anyway: bool, output: Output, settle: Settle
+) -> Paid | None:
+    """Say what the home node knows against paying into that cooperative now, and ask.
+
+    What is in doubt is settled first: it may be this very payment, which is returned then. Raises `CliError`
+    when there is nobody to ask and `anyway` was not given, and as `agree_to_pay` when the answer is no.
+    """
+    troubles = member.what_keeps_from(coop)
+    if not troubles:
+        return None
+    with open_desk(member) as desk:
+        paid = settle(desk)
+    if paid is not None:
+        return paid
+    for trouble in troubles:
+        output.note(f"Careful: {trouble.detail}")
+    if anyway:
+        return None
+    if output.is_json or not sys.stdin.isatty():
+        raise CliError(
+            ExitCode.REFUSED,
+            "would_not_arrive",
+            f"Nothing was paid: a payment to {coop} would not arrive now. {troubles[0].detail}",
+            "Wait until the cooperatives have decided, or pay all the same with --anyway: the amount leaves "
+            "your account at once.",
+            {"coop": coop, "warnings": ", ".join(trouble.kind for trouble in troubles)},
+        )
+    agree_to_pay(
+        "Pay all the same? The amount leaves your account at once; it arrives later, if at all.",
+        option="--anyway",
+    )
+    return None
 
 
 def already_words(paid: PaidAlready) -> str:

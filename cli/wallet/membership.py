@@ -44,9 +44,3 @@ def tell_of_trouble(member: Membership, tell: Tell) -> None:
     """Say it when something keeps the home node from recording: what it shows may then be old."""
     for trouble in member.what_stops_recording():
         tell(f"Careful: what the node shows may be out of date. {trouble.detail}")
-
-
-def warn_of(member: Membership, coop: str, tell: Tell) -> None:
-    """Say what the home node knows against paying into that cooperative now."""
-    for trouble in member.what_keeps_from(coop):
-        tell(f"Careful: {trouble.detail} A payment to {coop} may not arrive. {trouble.remedy}")

@@ -6,12 +6,20 @@ from dataclasses import replace
 from aiohttp import web
 
 from ledger.refusals import Refusal
+from node.engine.answers import NotReady
+from node.engine.health.status import Readiness
 from node.engine.view import View
 from node.http.base.api import Api, json_response
 from node.http.base.problem import Problem
-from node.http.base.problems import BODY_TOO_LARGE, CONTENT_TYPE_UNSUPPORTED, REQUEST_MALFORMED
+from node.http.base.problems import (
+    BODY_TOO_LARGE,
+    CONTENT_TYPE_UNSUPPORTED,
+    NOT_READY,
+    REQUEST_MALFORMED,
+)
 from node.http.base.reading import JSON, check_query
 from node.http.base.routes import Access, Header, Parameter, Route, id_parameter, limit_parameter
+from node.http.base.troubles import not_ready
 from node.http.merchant import shapes
 from node.http.merchant.access import READERS, ask, change, check_caller
 from node.http.merchant.problems import (
@@ -39,6 +47,8 @@ from node.merchant.waiting import of_invoice
 
 _SUBJECT = "Invoices"
 _SCANNED_PAGES = 10
+_ENDED = (Readiness.HALTED, Readiness.LEFT, Readiness.KEY_REPLACED)
+"""How a node stands that takes nothing in any more until people have decided, or ever."""
 CURSOR_PATTERN = "^[0-9]{1,15}[.][!-~]{0,80}$"
 _CURSOR = re.compile(CURSOR_PATTERN)
 
@@ -47,6 +57,7 @@ async def post_invoice(api: Api, request: web.Request) -> web.Response:
     """Make an invoice; asking again makes no other."""
     check_caller(api, request)
     wanted = read_invoice_request(api, request, await api.json(request))
+    await _check_payable(api)
     caller = request.headers.get("Authorization", "")
     mark = None if wanted.idempotency_key is None else (caller, wanted.idempotency_key)
     under_way = api.merchants.under_way
@@ -69,6 +80,15 @@ async def post_invoice(api: Api, request: web.Request) -> web.Response:
     if is_repeated:
         response.headers["Idempotent-Replayed"] = "true"
     return response
+
+
+async def _check_payable(api: Api) -> None:
+    """Raise `not_ready` where nothing that is paid would arrive as the node stands, and money be stuck."""
+    state, trouble = await api.runner.ask(
+        lambda view: (view.status.readiness, next(iter(view.status.troubles), None))
+    )
+    if state in _ENDED:
+        raise not_ready(NotReady(state, trouble), api.names)
 
 
 async def get_invoices(api: Api, request: web.Request) -> web.Response:
@@ -204,6 +224,7 @@ ROUTES = (
             BODY_TOO_LARGE,
             CONTENT_TYPE_UNSUPPORTED,
             CURRENCY_UNKNOWN,
+            NOT_READY,
             IDEMPOTENCY_IN_PROGRESS,
             IDEMPOTENCY_KEY_MALFORMED,
             IDEMPOTENCY_MISMATCH,

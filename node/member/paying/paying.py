@@ -116,6 +116,8 @@ class Paid:
     is_repeated: bool
     order: str = ""
     """The digest of its order, if it was made for one."""
+    warnings: tuple[str, ...] = ()
+    """Kinds of trouble because of which it does not arrive now, by the node's word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -301,6 +303,7 @@ def _send(desk: Desk, pending: PendingPayment) -> Paid:
         receipt=receipt,
         is_repeated=answer.get("repeated") is True,
         order=pending.order,
+        warnings=_warnings(answer),
     )
     keep_receipt(member.wallet.path, member.charter, receipt)
     if isinstance(entry.transaction, Pay):
@@ -314,6 +317,12 @@ def _send(desk: Desk, pending: PendingPayment) -> Paid:
         pending.sequence, outcome=Outcome.RECORDED, number=entry_number, time=entry.time
     )
     return paid
+
+
+def _warnings(answer: Json) -> tuple[str, ...]:
+    """What the answer warns of; a node that warns in another way warns of nothing."""
+    listed = answer.get("warnings")
+    return tuple(str(each) for each in listed) if isinstance(listed, list) else ()
 
 
 def keep_order(desk: Desk, order: str, paid: Paid) -> None:

@@ -386,7 +386,7 @@ def test_a_payment_in_doubt_of_an_older_program_finds_its_account(stage: Stage) 
 
 
 @pytest.mark.parametrize(
-    ("kind", "coop", "is_told"),
+    ("kind", "coop", "is_met"),
     [
         ("accused", "sur", True),
         ("cut", "sur", True),
@@ -394,14 +394,59 @@ def test_a_payment_in_doubt_of_an_older_program_finds_its_account(stage: Stage) 
         ("waiting", "sur", False),
     ],
 )
-def test_paying_to_where_nothing_arrives_is_warned_of(
-    stage: Stage, kind: str, coop: str, is_told: bool
+def test_where_nothing_arrives_is_paid_only_by_who_agrees(
+    stage: Stage, kind: str, coop: str, is_met: bool
 ) -> None:
     trouble = {"kind": kind, "severity": "warns", "coop": coop, "detail": "Alas.", "remedy": "Ask."}
     stage.bank.troubles = (trouble,)
-    told = stage.person.run("pay", "member2@sur", "1.00", json_too=False)
+    pay = ("pay", "member2@sur", "1.00")
+    if not is_met:
+        assert "Alas." not in stage.person.run(*pay, json_too=False).stderr
+        return
+    error = stage.person.fails(ExitCode.REFUSED, *pay)
+    assert (error["name"], error["warnings"]) == ("would_not_arrive", kind)
+    assert "--anyway" in error["remedy"]
+    assert stage.count == 0
+    told = stage.person.run(*pay, "--anyway", json_too=False)
     assert told.exit_code == ExitCode.OK
-    assert ("Alas. A payment to sur may not arrive. Ask." in told.stderr) == is_told
+    assert "Careful: Alas." in told.stderr
+    assert stage.count == 1
+
+
+@pytest.mark.parametrize(("typed", "code"), [("n\n", ExitCode.REFUSED), ("y\n", ExitCode.OK)])
+def test_at_a_terminal_it_is_asked(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, typed: str, code: ExitCode
+) -> None:
+    trouble = {
+        "kind": "accused",
+        "severity": "warns",
+        "coop": "sur",
+        "detail": "Alas.",
+        "remedy": "",
+    }
+    stage.bank.troubles = (trouble,)
+    monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda _: True)
+    told = stage.person.run("pay", "member2@sur", "1.00", json_too=False, typed=typed)
+    assert told.exit_code == code
+    assert "Pay all the same?" in told.stderr
+    assert stage.count == (1 if code is ExitCode.OK else 0)
+
+
+def test_a_payment_in_doubt_is_finished_though_it_would_not_arrive(stage: Stage) -> None:
+    pay = ("pay", "member2@sur", "1.00")
+    stage.bank.bend = Payments(after(UNKNOWN))
+    stage.person.fails(ExitCode.OUTCOME_UNKNOWN, *pay)
+    stage.bank.bend = Payments(lambda answer: answer())
+    stage.bank.troubles = (
+        {"kind": "accused", "severity": "warns", "coop": "sur", "detail": "Alas.", "remedy": ""},
+    )
+    assert stage.person.ok(*pay)["repeated"] is True
+    assert stage.count == 1
+
+
+def test_a_result_for_programs_has_what_the_node_warns_of(stage: Stage) -> None:
+    paid = stage.person.ok(*PAY)
+    assert paid["warnings"] == []
 
 
 def test_the_passphrase_is_asked_before_the_lock_is_taken(stage: Stage) -> None:

@@ -42,6 +42,13 @@ async def test_a_halted_node_says_so_everywhere_and_promises_nothing(tmp_path: P
         assert answer.json["remedy"] == trouble["remedy"]
         assert not answer.json["retryable"]
         assert "Retry-After" not in answer.headers
+        token = await towns[2].people.member(1)
+        wanted = {"label": "till", "powers": ["invoices"]}
+        key = (await client.post("/v1/merchant/keys", wanted, token=token)).ok()["key"]
+        bill = {"amount": {"value": "100", "scale": 2}}
+        refused = await client.post("/v1/invoices", bill, token=key)
+        assert refused.problem() == "not_ready"
+        assert trouble["detail"] in refused.json["detail"]
 
 
 @on_loop
