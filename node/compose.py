@@ -43,6 +43,7 @@ from node.runner.opened import OpenEngine
 from node.runner.runner import Runner
 from node.server import build_app
 from node.shares import Shares
+from node.waiting_room import waiting_room, what_is_missing
 from node.world import World
 from node.zones import find_zone
 
@@ -338,9 +339,13 @@ async def _run(folder: Path, *, alone: bool, clock_is_right: bool) -> int:
 
 async def _has_place(folder: Path, stopped: asyncio.Event) -> bool:
     """Wait until the charter has the folder's coop with its key; False when it is to stop before."""
+    missing = what_is_missing(folder)
+    if missing is None:
+        return True
     waiting = asyncio.create_task(wait_for_place(folder))
     signalled = asyncio.create_task(stopped.wait())
-    await asyncio.wait((waiting, signalled), return_when=asyncio.FIRST_COMPLETED)
+    async with waiting_room(folder, missing):
+        await asyncio.wait((waiting, signalled), return_when=asyncio.FIRST_COMPLETED)
     signalled.cancel()
     if waiting.done():
         waiting.result()

@@ -58,7 +58,8 @@ async def wait_for_place(folder: Path, *, interval_s: float = INTERVAL_S) -> Non
                 raise NobodyToAsk(str(missing)) from missing
             if str(missing) != told:
                 told = str(missing)
-                log_event("node_waits", {"text": told}, level=logging.WARNING)
+                text = f"waits until the federation has decided: {told}. It asks the nodes under [peers]."
+                log_event("node_waits", {"text": text}, level=logging.WARNING)
         if time.monotonic() >= ask_at:
             ask_at = time.monotonic() + ASK_AGAIN_S
             await ask_again(folder)

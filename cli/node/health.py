@@ -23,7 +23,8 @@ from ledger.signatures import SignatureInvalid, SigningKey, verify
 from ledger.validators.choose import ValidatorUnavailable, chosen_name
 from node.audit.database import PREFIX, database_problem
 from node.errors import NodeFault
-from node.folder.loading import load_folder
+from node.folder.files import NotInCharter
+from node.folder.loading import load_folder, read_peers
 from node.member.client import NodeClient, NodeError
 from node.member.private_files import UnsafeFile
 from node.member.troubles import read_deciding, read_troubles
@@ -186,6 +187,9 @@ def check_folder(folder: Path) -> Iterator[Check]:
     """A node's folder: charter, signatures, key, settings, and the soundness of its database."""
     try:
         found = load_folder(folder)
+    except NotInCharter as missing:
+        yield _without_place(folder, missing)
+        return
     except NodeFault as error:
         worded = in_words(error)
         remedy = worded.remedy if worded else ""
@@ -210,6 +214,26 @@ def check_folder(folder: Path) -> Iterator[Check]:
         return
     words = "sound" if address.startswith(PREFIX) else "not looked at: PostgreSQL minds its own"
     yield Check(name="database", health=Health.GOOD, found=words)
+
+
+def _without_place(folder: Path, missing: NotInCharter) -> Check:
+    """A node that asks its peers waits for its place, or will; without any it can't run."""
+    try:
+        is_asking = bool(read_peers(folder))
+    except NodeFault:
+        is_asking = False
+    if is_asking:
+        return Check(
+            name="node folder",
+            health=Health.NOTE,
+            found=f"has no place in the charter yet: {missing}",
+            remedy="The node waits until the federation has decided, and goes on by itself; `fiado "
+            "federation show URL`, with the address of one of its peers, says how far that is. If nothing "
+            "is to be decided, it is the folder of another cooperative or key.",
+        )
+    worded = in_words(missing)
+    remedy = worded.remedy if worded else ""
+    return Check(name="node folder", health=Health.BAD, found=str(missing), remedy=remedy)
 
 
 def check_running(folder: Path) -> Iterator[Check]:

@@ -94,6 +94,19 @@ def until(is_so: Callable[[], bool], what: str) -> None:
         time.sleep(0.1)
 
 
+def is_waiting(desk: Desk, folder: Path) -> bool:
+    """Whether the status and the doctor say of a newcomer's node what it waits for."""
+    result = CliRunner().invoke(main, ["node", "status", str(folder)])
+    assert result.exit_code == ExitCode.NODE_UNREACHABLE
+    checks = {
+        each["name"]: each
+        for each in desk.run("doctor", "--folder", folder, "--wallet", desk.root / "none")["checks"]
+    }
+    assert checks["node folder"]["health"] == "note"
+    assert "no place in the charter yet" in checks["node folder"]["found"]
+    return "waits until the federation has decided" in result.stderr
+
+
 def test_a_coop_joins_and_is_paid(tmp_path: Path) -> None:
     with federation_of_three(tmp_path) as desk:
         norte, (port,) = desk.urls["norte"], free_ports(1)
@@ -111,6 +124,7 @@ def test_a_coop_joins_and_is_paid(tmp_path: Path) -> None:
                 lambda: bool(desk.run("federation", "requests", "--node", sur)["requests"]),
                 "the request has come to the other nodes",
             )
+            until(lambda: is_waiting(desk, folder), "the node says that it waits")
             for number, coop in ((1, "norte"), (2, "sur")):
                 for place_, key in enumerate(desk.federation.steward_keys[number][:2]):
                     file = desk.key_file(f"{coop}{place_}", key, coop)
