@@ -230,8 +230,7 @@ def _leave(wording: Wording, change: Leave) -> list[str]:
         wording.said(say("{coop} leaves the federation."), coop=wording.coop(change.coop)),
         wording.said(
             say(
-                "Its log ends as soon as it owes nobody, is owed nothing, and nothing of its own is "
-                "on its way."
+                "Its log ends as soon as every balance in it is zero and it has nothing to give back."
             )
         ),
         wording.said(say("What is on its way to it goes back to those who paid it.")),

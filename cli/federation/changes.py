@@ -150,12 +150,17 @@ def quarantine(coop: str, **signing: Any) -> None:
 def readmit(coop: str, node_key: bytes | None, limit: int | None, **signing: Any) -> None:
     """Let a cooperative in quarantine be a member again.
 
-    Its log goes on from where your node holds it now.
+    Its log goes on from where your node holds it now. With evidence against its node it gets another key.
     """
 
     def find(steward: Stewardship) -> Readmit:
         found = coop_named(steward.charter, coop)
         log = log_of(steward, found)
+        if log.get("accused") is True and node_key in (None, found.node_key):
+            raise click.UsageError(
+                f"--node-key: with the key that {coop} has it signed what is evidence against it. Let it "
+                "make another one (`fiado node init`), and name that."
+            )
         return Readmit(
             coop=found.number,
             key=node_key or found.node_key,
@@ -212,7 +217,7 @@ def quorums(witnesses: int | None, decisions: int | None, **signing: Any) -> Non
 @click.argument("coop", metavar="COOP")
 @signing_options
 def leave(coop: str, **signing: Any) -> None:
-    """A cooperative leaves. Its log ends by itself once it owes nobody and nothing of it is on its way."""
+    """A cooperative leaves. Its log ends by itself once every balance in it is zero. There is no way back."""
     propose(lambda steward: Leave(coop=coop_named(steward.charter, coop).number), **signing)
 
 

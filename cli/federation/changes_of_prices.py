@@ -75,7 +75,17 @@ def currency(currency: str, first_day: int, old: int, new: int, **signing: Any) 
     change = Redenominate(first_day=first_day, numerator=new, denominator=old, currency=currency)
     if read_change(change.value()) is None:
         raise click.UsageError(f"{currency} is not three capital letters, such as ARS.")
-    propose(lambda _: change, **signing)
+
+    def find(steward: Stewardship) -> Redenominate:
+        chartered = steward.charter.index
+        if chartered is not None and chartered.line.currency_on(first_day) == currency:
+            raise click.UsageError(
+                f"Prices are in {currency} on that day already: a new currency has another code. If it "
+                "keeps its name, agree on one that tells the two apart."
+            )
+        return change
+
+    propose(find, **signing)
 
 
 @click.command("index")

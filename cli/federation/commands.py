@@ -30,6 +30,7 @@ from ledger.founding import (
     check_charter_signatures,
     sign_charter,
 )
+from node.folder.files import CHARTER_FILE
 from node.folder.loading import read_node_key
 from node.member.amounts import format_amount
 from node.member.charters import read_founding
@@ -67,6 +68,8 @@ def sign(file: Path, folder: Path, out: Path | None, yes: bool, output: Output) 
     `second.signatures.toml` for a draft in `second.toml`; send that file on to the others, or let
     `fiado federation collect` bring several together.
     """
+    if output.is_json and not yes:
+        raise click.UsageError("With --json give --yes too: nobody can be asked.")
     founding = read_founding(file)
     key = read_node_key(folder)
     coop = next(
@@ -143,6 +146,10 @@ def show(target: Path | str, output: Output) -> None:
     """
     if isinstance(target, str):
         show_node(target, output)
+    elif target.is_dir():
+        raise click.UsageError(
+            f"{target} is a folder. Name the file in it, {target / CHARTER_FILE}, or the address of a node."
+        )
     else:
         _show_file(target, output)
 

@@ -130,7 +130,7 @@ def join(
             steward_threshold=threshold,
             stewards=stewards,
         )
-        _check(known.charter, change)
+        _check(known.charter, change, folder)
         _show(known, change, output)
         if not yes:
             agree_to_sign("Ask for this?")
@@ -165,8 +165,16 @@ def _next_number(charter: Charter) -> int:
     return max(charter.coops) + 1
 
 
-def _check(charter: Charter, change: Join) -> None:
+def _check(charter: Charter, change: Join, folder: Path) -> None:
     """Raise what is wrong with it before anything is made."""
+    owner = next(
+        (coop.name for coop in charter.coops.values() if change.node_key in coop.all_keys), None
+    )
+    if owner is not None:
+        raise click.UsageError(
+            f"--folder: {folder} is that of the node of {owner}, which belongs to the federation or did. "
+            "Name a folder that is not there yet."
+        )
     if read_change(change.value()) is None:
         raise click.UsageError(
             "--name has 1 to 32 small letters, digits and -, and begins with a letter or digit; a title has "

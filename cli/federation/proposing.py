@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
-from cli.federation.current import CHARTER_DECISION, change_words
+from cli.federation.current import CHARTER_DECISION, change_words, proposals
 from cli.federation.faults import ChangeImpossible
 from cli.shell.consent import agree_to_sign
 from cli.shell.parameters import output_option, passphrase_options
@@ -66,9 +66,22 @@ def stand_for(steward: Stewardship, change: Change, *, yes: bool, output: Output
     output.line(f"Change {charter.version + 1} of the charter:")
     for sentence in words:
         output.line(f"  {sentence}")
+    for id_ in _replaced(steward, change):
+        output.line(f"It takes the place of what you have endorsed before, {id_}.")
     if not yes:
         agree_to_sign(f"Stand for this in the name of {steward.coop.title}?")
     _send(steward, change, " ".join(words), output)
+
+
+def _replaced(steward: Stewardship, change: Change) -> list[str]:
+    """The ids of other changes that this steward stands for now."""
+    told = steward.client.get("/v1/federation")
+    name = steward.coop.stewards[steward.number].name
+    return [
+        standing.id
+        for standing in proposals(steward.client, steward.charter, told)
+        if name in standing.stewards and standing.change != change
+    ]
 
 
 def _send(steward: Stewardship, change: Change, says: str, output: Output) -> None:

@@ -1,5 +1,6 @@
 """`fiado federation show`, `history`, `requests`: the charter in force, how it came about, who wants in."""
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -58,8 +59,12 @@ def asking(url: str | None) -> Iterator[tuple[NodeClient, KnownCharter]]:
 
 
 def own_node() -> str:
-    """Where the node answers at which this person's steward's key, or else wallet, is at home."""
-    for path in (default_steward_key(), default_wallet()):
+    """Where the node answers at which this person's steward's key, or else wallet, is at home.
+
+    The key is the one that `FIADO_STEWARD_KEY` names, if that is set.
+    """
+    named = os.environ.get("FIADO_STEWARD_KEY")
+    for path in (Path(named) if named else default_steward_key(), default_wallet()):
         try:
             found = read_wallet(path).public.node_url
         except WalletMissing:
@@ -79,8 +84,15 @@ def show_node(url: str, output: Output) -> None:
         forks = objects(client, page, "forks")
         with reading(client):
             fallen = fork_lines(forks)
+        newcomers = sorted({each.request.name for each in requests(client, charter)})
     _print_charter(known, output)
     _print_proposals(charter, standing, told, output)
+    if newcomers:
+        output.line()
+        output.line(
+            f"Asking to join: {', '.join(newcomers)}. `fiado federation requests --node {url}` shows the "
+            "key that is to be compared."
+        )
     for line in fallen:
         output.line()
         output.line(f"{line} `fiado federation fallen --node {url}` lists them.")
@@ -97,6 +109,7 @@ def show_node(url: str, output: Output) -> None:
             "entries_per_day": charter.entries_per_day,
             "proposals": [proposal_json(each, charter) for each in standing],
             "silent": list(silent_coops(told)),
+            "asking_to_join": newcomers,
             "forks": forks,
         }
     )
@@ -232,6 +245,9 @@ def _coop_json(charter: Charter, number: int) -> Json:
 def history(out: Path | None, url: str | None, output: Output) -> None:
     """Tell how the charter came to be what it is: each change, and who decided it.
 
+    Each log keeps the signatures with which its node learnt of a change. So another node may name others,
+    where more had signed than were needed; each list is enough.
+
     Everything is checked here: each change carries the signatures of the cooperatives that decided it.
     """
     with asking(url) as (client, known):
@@ -247,7 +263,7 @@ def history(out: Path | None, url: str | None, output: Output) -> None:
         output.line()
         at = "" if when is None else f", in force here since {moment(when)}"
         output.line(f"{entry.version}. {said}")
-        output.line(f"   Decided by {', '.join(signers)}{at}.")
+        output.line(f"   Decided, as this node's log has it, by {', '.join(signers)}{at}.")
         told.append(
             {
                 "version": entry.version,

@@ -16,6 +16,7 @@ from cli.node.moved import moved
 from cli.shell.describing import counted_payments
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
+from cli.shell.matters import federation_matters
 from cli.shell.parameters import NODE_TARGET, output_option
 from cli.shell.terminal import Output
 from ledger.signatures import SEED_BYTES
@@ -220,6 +221,7 @@ def status(target: Path | str, output: Output) -> None:
                 raise _not_running(target, error) from error
             raise
         logs = client.get("/v1/logs").get("logs", [])
+        matters = federation_matters(client)
     troubles = read_troubles(found)
     transit = found.get("in_transit") or {}
     output.fields(
@@ -257,7 +259,10 @@ def status(target: Path | str, output: Output) -> None:
     for trouble in troubles:
         output.line()
         output.line(f"{trouble.detail} {trouble.remedy}")
-    output.result({**found, "logs": logs})
+    for line in matters.lines():
+        output.line()
+        output.line(line)
+    output.result({**found, "logs": logs, "federation_matters": matters.as_json()})
 
 
 node.add_command(moved)

@@ -8,6 +8,7 @@ import click
 
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
+from cli.shell.matters import federation_matters
 from cli.shell.parameters import LIMIT, output_option, passphrase_options
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
@@ -59,7 +60,10 @@ steward.add_command(discard)
 @passphrase_options
 @output_option
 def pending(key_path: Path, passphrase: PassphraseSource, output: Output) -> None:
-    """List what waits for signatures: requests to join, and drafts of other stewards."""
+    """List what waits for signatures: requests to join, and drafts of other stewards.
+
+    At the end it says whether the federation has something to decide.
+    """
     with open_stewardship(key_path, passphrase) as steward:
         steward.open_session()
         # Admissions first: what waits about somebody who is not a member yet follows them.
@@ -69,13 +73,24 @@ def pending(key_path: Path, passphrase: PassphraseSource, output: Output) -> Non
             output.line("Nothing waits for a signature.")
         for draft in found:
             print_draft(draft, names_of(steward, draft, found), output)
-            output.line(f"Sign it with: fiado steward sign {draft.id_}")
+            if draft.missing:
+                output.line(f"Sign it with: fiado steward sign {draft.id_}")
+            else:
+                output.line(
+                    "Enough have signed, but the node recorded nothing then. Once it does, sign it again: "
+                    f"fiado steward sign {draft.id_}"
+                )
             output.line()
         for id_ in late:
             output.note(
                 f"Draft {id_} came too late and can't be recorded any more: `fiado steward discard {id_}`."
             )
-        output.result({"drafts": [draft_as_json(draft) for draft in found]})
+        matters = federation_matters(steward.client)
+        for line in matters.lines():
+            output.line(line)
+        output.result(
+            {"drafts": [draft_as_json(draft) for draft in found], "federation": matters.as_json()}
+        )
 
 
 @steward.command("limit")

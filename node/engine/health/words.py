@@ -107,6 +107,12 @@ def _reach(named: _Named) -> str:
     )
 
 
+def _behind_the_end(named: _Named) -> str:
+    """Who has not taken in the end of the log of a coop that has left."""
+    behind = str(named.values.get("behind", ""))
+    return f"Not taken in yet by: {behind}." if behind else "All others have taken that in."
+
+
 def _evidence(named: _Named) -> str:
     evidence = str(named.values.get("evidence", ""))
     return "damaged on this node's disk; others have it" if evidence == "damaged" else evidence
@@ -169,9 +175,10 @@ _TABLE: Final[Mapping[TroubleKind, Callable[[_Named], Words]]] = {
         "read OPERATING, “When a coop cheats”, before anything else.",
     ),
     TroubleKind.LEFT: lambda named: Words(
-        "The cooperative has left the federation, and its log has ended: nothing more is recorded.",
-        "Keep the node running until the others have taken in the end of its log, so that what was still on "
-        "its way goes back to those who paid; `fiado node status` shows how far they are. Then stop it.",
+        "The cooperative has left the federation, and its log has ended: nothing more is recorded. "
+        + _behind_the_end(named),
+        "Keep the node running until all have taken it in, so that what was still on its way goes back to "
+        "those who paid. Then stop it.",
     ),
     TroubleKind.KEY_REPLACED: lambda named: Words(
         "The federation has given this cooperative's node another key: what this one signs does not count.",

@@ -107,6 +107,8 @@ class Troubles:
             needed = len(core.others) // 2 + 1
             values = {"why": doubt.value, "answers": len(core.old_copy.heard), "needed": needed}
             return [Trouble(kind=TroubleKind.DOUBT, values=values)]
+        if kind is TroubleKind.LEFT:
+            return [Trouble(kind=kind, values={"behind": ", ".join(self._behind_the_end())})]
         return [] if kind is None else [Trouble(kind=kind)]
 
     def _governing(self) -> list[Trouble]:
@@ -114,6 +116,17 @@ class Troubles:
         log = LogReader(self._core.validator, self._core.coop)
         newest = self._core.validator.log(self._core.coop).time
         return governing_troubles(log, now=max(self._time, newest))
+
+    def _behind_the_end(self) -> list[str]:
+        """The members that have not taken in the end of the own log, as far as theirs are held here."""
+        core = self._core
+        end = core.length(core.coop)
+        return [
+            coop.name
+            for coop in core.newest.members()
+            if core.has_log(coop.number)
+            and core.validator.log(coop.number).anchored.get(core.coop, 0) < end
+        ]
 
     def _store(self) -> list[Trouble]:
         """About what keeps the logs."""

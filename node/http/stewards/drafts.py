@@ -108,7 +108,10 @@ async def _keep_and_submit(api: Api, draft: Draft, *, status: int) -> web.Respon
         api, encode_transaction(draft.transaction), draft.transaction, draft.reason
     )
     if isinstance(result, NotReady):
-        raise not_ready(result, api.names)
+        problem = not_ready(result, api.names)
+        problem.detail += f" The draft {draft.id} stays here with all its signatures."
+        problem.remedy += " Once the node records, sign the draft again: then it is recorded."
+        raise problem
     if isinstance(result, Refused):
         raise refusal_problem(result.refusal)
     if draft.kind is DocumentKind.DRAFT:  # a join stays, so that the person sees what became of it

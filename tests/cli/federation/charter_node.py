@@ -51,6 +51,7 @@ class CharterNode:
     requests: list[bytes] = field(default_factory=list)
     lie: Callable[[str, Any], Any] = lambda path, document: document
     lengths: dict[int, int] = field(default_factory=dict)
+    accused: set[int] = field(default_factory=set)
     branches: list[dict[str, Any]] = field(default_factory=list)
     """The histories of coop 3's log."""
     more_keys: list[SigningKey] = field(default_factory=list)
@@ -133,6 +134,7 @@ class CharterNode:
                 "length": self.lengths.get(number, 0),
                 "head": bytes([number]).hex() * 32,
                 "anchored": {},
+                "accused": number in self.accused,
             }
             for number, coop in self.charter.coops.items()
         ]
@@ -195,7 +197,12 @@ class CharterNode:
         }
 
     def _requests(self) -> dict[str, Any]:
-        return {"requests": [{"request": encode_bytes(each)} for each in self.requests]}
+        return {
+            "requests": [
+                {"request": encode_bytes(each), "name": read_request(each).name}
+                for each in self.requests
+            ]
+        }
 
     def _post(self, path: str, document: dict[str, Any]) -> Answer:
         if path == "/v1/federation/requests":

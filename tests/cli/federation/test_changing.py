@@ -1,5 +1,6 @@
 """Changing the charter with commands: proposing, endorsing, asking to join, showing, telling its history."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from cli.shell.exit_codes import ExitCode
+from cli.shell.matters import federation_matters
 from ledger.charter import Standing
 from ledger.charter_changes import (
     DecideBranch,
@@ -24,8 +26,11 @@ from ledger.charter_changes import (
 from ledger.charter_entries import charter_content
 from ledger.charter_index import Redenominate
 from ledger.codec import encode
+from node.addresses import address_from_json, signer_of
 from node.changes import read_changes
+from node.folder.making import create_node_key
 from node.join_requests import read_request
+from node.member.client import NodeClient
 from tests.builders import build_federation, signing_key
 from tests.cli.fake_node import serve
 from tests.cli.federation.charter_node import CharterNode, Desk
@@ -55,6 +60,27 @@ def test_two_stewards_stand_for_a_limit(desk: Desk, node: CharterNode) -> None:
     (content,) = node.publications
     change = SetClearingLimit(coop=2, limit=6_000_000)
     assert content == encode(charter_content(node.charter.base, change))
+
+
+def test_what_takes_the_place_of_an_endorsement_says_so(desk: Desk) -> None:
+    secret = ("--yes", "--key", desk.root / "steward0.json", "--passphrase-file", desk.passphrase)
+    first = ("propose", "limit", "sur", "60000.00", *secret)
+    assert "takes the place" not in desk.say(*first).stdout
+    assert "takes the place" not in desk.say(*first).stdout, "the same once more"
+    other = desk.say("propose", "limit", "sur", "50.00", *secret).stdout
+    assert "It takes the place of what you have endorsed before" in other
+
+
+def test_stewards_learn_that_something_is_to_be_decided(desk: Desk, node: CharterNode) -> None:
+    with NodeClient(desk.url) as client:
+        assert federation_matters(client).lines() == []
+        node.support(Quarantine(coop=3), "sur")
+        desk.run(*join_words(desk))
+        proposed, asking = federation_matters(client).lines()
+    assert "A change is proposed as version 1" in proposed
+    assert "oeste" in asking
+    shown = desk.say("show", desk.url).stdout
+    assert "Asking to join: oeste" in shown
 
 
 def test_what_is_signed_is_shown_first_and_a_no_signs_nothing(
@@ -129,6 +155,8 @@ def test_the_currency_loses_three_zeros(indexed: Desk) -> None:
     assert content == encode(charter_content(indexed.node.charter.base, change))
     wrong = (*words[:2], "arx", *words[3:])
     assert "three capital" in indexed.as_steward(0, *wrong, code=ExitCode.USAGE)["message"]
+    same = (*words[:2], "ARS", *words[3:])
+    assert "another code" in indexed.as_steward(0, *same, code=ExitCode.USAGE)["message"]
 
 
 def test_a_currency_that_was_decided_is_told_before_its_day(indexed: Desk) -> None:
@@ -188,6 +216,16 @@ def test_who_is_in_quarantine_is_readmitted_from_where_its_log_is(
         coop=3, key=node.charter.coops[3].node_key, limit=10_000, length=4, head=b"\x03" * 32
     )
     assert content == encode(charter_content(node.charter.base, change))
+
+
+def test_who_is_accused_is_not_readmitted_with_the_key_that_it_has(
+    desk: Desk, node: CharterNode
+) -> None:
+    node.decide(Quarantine(coop=3))
+    node.accused.add(3)
+    words = ("propose", "readmit", "este")
+    assert "--node-key" in desk.as_steward(0, *words, code=ExitCode.USAGE)["message"]
+    desk.as_steward(0, *words, "--node-key", NEW_KEY.public_key.hex())
 
 
 def _history(digit: int, *, is_standing: bool, losses: dict[int, int]) -> dict[str, Any]:
@@ -301,6 +339,20 @@ def test_a_coop_asks_to_join_and_is_endorsed_by_name(desk: Desk, node: CharterNo
     assert read_changes((folder / "charter.changes").read_bytes()) == node.entries
     assert read_request((folder / "join.request").read_bytes()).name == "oeste"
     assert (folder / "node.key").stat().st_mode & 0o077 == 0
+    told = address_from_json(json.loads((folder / "node.address").read_bytes()))
+    assert told is not None
+    assert (told.coop, told.url) == (4, "http://oeste.example")
+    key = bytes.fromhex(asked["public_key"])
+    assert signer_of(told, federation=node.federation.id, keys=[key]) == key
+
+
+def test_the_folder_of_a_coop_that_belongs_to_it_is_not_that_of_a_newcomer(
+    desk: Desk, node: CharterNode
+) -> None:
+    create_node_key(desk.root / "oeste", node.federation.node_keys[2].seed)
+    error = desk.run(*join_words(desk), code=ExitCode.USAGE)
+    assert "that of the node of sur" in error["message"]
+    assert node.requests == []
 
 
 def test_a_request_is_corrected_with_the_same_key(desk: Desk, node: CharterNode) -> None:
@@ -344,7 +396,10 @@ def test_the_history_is_told_in_words_with_who_decided(desk: Desk, node: Charter
     assert told[0]["signed_by"] == ["norte", "sur"]
     assert "up to 70000.00" in told[0]["says"]
     page = desk.say("history", "--node", desk.url).stdout
-    assert "Decided by norte, sur, in force here since 2026-01-01 00:00 UTC." in page
+    assert (
+        "Decided, as this node's log has it, by norte, sur, in force here since 2026-01-01 00:00 UTC."
+        in page
+    )
     assert "was founded by" in page
 
 
@@ -353,6 +408,8 @@ def test_the_charter_in_force_is_shown(desk: Desk, node: CharterNode) -> None:
     shown = desk.run("show", desk.url)
     assert shown["version"] == 1
     assert [each["standing"] for each in shown["coops"]] == ["member", "member", "quarantined"]
+    error = desk.run("show", desk.root, code=ExitCode.USAGE)
+    assert "charter.toml" in error["message"]
     page = desk.say("show", desk.url).stdout
     assert "quarantined" in page
     assert node.charter.coops[3].standing is Standing.QUARANTINED

@@ -166,6 +166,14 @@ def test_who_does_not_agree_has_signed_nothing(
     assert CliRunner().invoke(main, words, input="y\n").exit_code == ExitCode.OK
 
 
+def test_a_program_that_does_not_say_yes_signs_nothing(tmp_path: Path, passphrase: Path) -> None:
+    charter, options = found(tmp_path, passphrase)
+    run("federation", "init", charter, "--name", "Ferias", *options)
+    words = ("federation", "sign", charter, "--node", tmp_path / "norte")
+    assert "--yes" in run(*words, code=ExitCode.USAGE)["message"]
+    assert not (tmp_path / "charter.signatures.toml").exists()
+
+
 def test_a_draft_that_lacks_keys_says_so(tmp_path: Path) -> None:
     charter = tmp_path / "charter.toml"
     made = run("federation", "init", charter, "--name", "Ferias", "--coop", "norte")

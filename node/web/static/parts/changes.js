@@ -54,7 +54,7 @@ const SENTENCES = {
   ],
   [LEAVE]: (before, coop) => [
     say("{coop} leaves the federation.", { coop: title(before, coop) }),
-    say("Its log ends as soon as it owes nobody, is owed nothing, and nothing of its own is on its way."),
+    say("Its log ends as soon as every balance in it is zero and it has nothing to give back."),
     say("What is on its way to it goes back to those who paid it."),
     say("It does not come back: a cooperative that has left can't be readmitted."),
   ],

@@ -23,6 +23,7 @@ from node.engine.answers import NotPublished, NotPublishedReason, NotReady, Reco
 from node.engine.events import Submit
 from node.engine.health.status import Readiness
 from node.engine.health.troubles import TroubleKind
+from node.engine.health.words import word
 from node.engine.settings import EngineSettings
 from node.store import MemoryDisk
 from tests.builders import Federation, build_federation, signing_key
@@ -254,9 +255,20 @@ def test_a_coop_leaves_when_it_has_settled_and_what_was_on_its_way_comes_back(to
     town.pass_time(60_000, step=5_000)
     assert versions(town) == {1: 1, 2: 1, 3: 1}
     assert town.engines[3].status().readiness is Readiness.LEFT
+    (left,) = [each for each in town.engines[3].status().troubles if each.kind is TroubleKind.LEFT]
+    assert left.values == {"behind": ""}
     assert pay(town, 1, 3, sequence=2) == Refused(Refusal.COOP_LEFT)
     assert isinstance(record(town, 3, town.federation.admit(3, 2)), NotReady)
     assert balance(town, 2, 1) == 0
+
+
+def test_a_coop_that_has_left_says_who_has_not_taken_the_end_in(town: Town) -> None:
+    town.kill(2)
+    decide(town, Leave(coop=3), 1, 3)
+    town.pass_time(60_000, step=5_000)
+    (left,) = [each for each in town.engines[3].status().troubles if each.kind is TroubleKind.LEFT]
+    assert left.values == {"behind": "sur"}
+    assert "Not taken in yet by: sur." in word(left, core_of(town.engines[3]).names).detail
 
 
 def test_who_has_left_does_not_ask_without_end_for_what_comes_later() -> None:
