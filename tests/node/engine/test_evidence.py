@@ -252,6 +252,10 @@ def test_an_accused_coop_that_goes_on_sending_gets_no_endless_questions() -> Non
 def test_what_other_logs_have_anchored_is_still_taken_in() -> None:
     """Coop 3 is accused, but coop 2 had anchored more of its log than coop 1 holds."""
     rig = joined(1, 2, 3)
+    rig.admit(3, 40)
+    rig.deliver()
+    rig.advance(rig.settings.anchor_interval_ms)
+    rig.deliver()
     rig.tick(1, PeerDown(3))
     base = core_of(rig.engines[1]).validator.log(3)
     good = rig.entries_after(1, 3, _admit(rig, 50))
