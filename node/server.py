@@ -44,6 +44,7 @@ from node.http.federation import problems as federation_problems
 from node.http.federation import requests as federation_requests
 from node.http.index import index, publishing
 from node.http.index import problems as index_problems
+from node.http.keys import keys
 from node.http.members import members, signing_in
 from node.http.members import problems as members_problems
 from node.http.merchant import events as merchant_events
@@ -79,6 +80,7 @@ ROUTES: tuple[Route, ...] = (
     *federation_fallen.ROUTES,
     *federation_requests.ROUTES,
     *commons.ROUTES,
+    *keys.ROUTES,
     *voting.ROUTES,
     *index.ROUTES,
     *publishing.ROUTES,

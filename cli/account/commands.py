@@ -16,6 +16,7 @@ from cli.shell.exit_codes import ExitCode
 from cli.shell.fallen_words import fetch_fallen, outcome_words, party_words, place_of
 from cli.shell.parameters import PLACE, output_option, passphrase_options, wallet_option
 from cli.shell.passphrase import PassphraseSource
+from cli.shell.recovery_words import recovery_lines
 from cli.shell.terminal import Output
 from cli.wallet.membership import open_membership, tell_of_trouble
 from ledger.index.days import text_from_day
@@ -67,6 +68,7 @@ def balance(wallet: Path, passphrase: PassphraseSource, output: Output) -> None:
             if pending is not None:
                 output.note(in_doubt_line(pending))
             raise
+        _tell_of_recovery(member, me, output)
         amount = integer(member.client, me, "balance")
         unit = member.founding.unit
         output.line(f"{member.address}: {in_words(amount, unit)}")
@@ -104,6 +106,14 @@ def balance(wallet: Path, passphrase: PassphraseSource, output: Output) -> None:
                 "has_fallen": bool(fallen),
             }
         )
+
+
+def _tell_of_recovery(member: Membership, me: Json, output: Output) -> None:
+    """Before all else: whoever has not asked for it has to see it in time to object."""
+    running = me.get("recovery")
+    with reading(member.client):
+        for line in [] if running is None else recovery_lines(running, str(member.address)):
+            output.line(line)
 
 
 def _spendable(member: Membership, me: Json) -> str:

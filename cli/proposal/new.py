@@ -15,6 +15,7 @@ from ledger.government.actions import (
     AmendBylaws,
     DecideLevy,
     DecideLimit,
+    DecideRecovery,
     DecideSpend,
     DecideStatus,
     Elect,
@@ -23,6 +24,7 @@ from ledger.government.actions import (
     Resolve,
 )
 from node.member.answers import number, objects
+from node.member.client import path_of
 
 _MILLIONTHS_OF_A_PERCENT = 10_000
 
@@ -124,6 +126,20 @@ def _status(wish: Wish, member: str, *, is_frozen: bool) -> None:
     with proposer(wish) as who:
         account = account_named(who[0], member)
         propose(wish, who, DecideStatus(account=account, is_frozen=is_frozen), about=(account,))
+
+
+@new.command("recovery")
+@click.argument("member", metavar="HANDLE")
+@click.argument("key", type=click.Choice(["new", "old"]))
+@proposing_options
+def recovery(wish: Wish, member: str, key: str) -> None:
+    """Propose which key is right while a recovery of an account runs: the new one, or the one it has."""
+    with proposer(wish) as who:
+        account = account_named(who[0], member)
+        state = who[0].client.get(path_of("v1", "keys", account))
+        counted = number(who[0].client, state, "recoveries")
+        action = DecideRecovery(account=account, recovery=counted, is_new_key=key == "new")
+        propose(wish, who, action, about=(account,))
 
 
 @new.command("spend")

@@ -10,6 +10,11 @@ from ledger.government.recovery import (
     Rekey,
     Restore,
 )
+from node.member.client import Json
+from node.plain import PlainForms
+
+when = PlainForms().time
+"""A time of the ledger, in universal time."""
 
 
 def describe_keys(change: KeyChange, *, who: str) -> list[str]:
@@ -49,6 +54,26 @@ def _recover(recover: Recover, who: str) -> list[str]:
     ]
     if recover.guardians is not None:
         lines.append(f"{len(recover.members)} guardians have signed.")
+    return lines
+
+
+def recovery_lines(recovery: Json, who: str) -> list[str]:
+    """A recovery that runs, as loud as it has to be for whoever has not asked for it."""
+    by = "guardians" if recovery["by_guardians"] else "stewards"
+    lines = [
+        f"RECOVERY {recovery['number']} of {who} runs, begun by {by} on {when(recovery['began'])}.",
+        f"From {when(recovery['due'])} on, the account has the key {recovery['key'][:16]}…",
+        "Until then it can be paid and can't pay.",
+    ]
+    if recovery["disputed"] is None:
+        lines.append("Not asked for? Object with the key that you have: `fiado recovery object`.")
+    elif recovery["confirmed"]:
+        lines.append("The old key has objected, and members have voted for the new one.")
+    else:
+        lines.append(
+            "The old key has objected: ask members or stewards to open a vote "
+            "(`fiado proposal new recovery`)."
+        )
     return lines
 
 

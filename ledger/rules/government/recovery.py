@@ -6,9 +6,9 @@ key can object. Nobody can shorten a wait that runs.
 """
 
 from dataclasses import replace
-from typing import Final, Protocol, assert_never
+from typing import Final, Protocol, assert_never, cast
 
-from ledger.codec import encode
+from ledger.codec import decode, encode
 from ledger.effects import Effects, Row
 from ledger.government.actions import DecideRecovery
 from ledger.government.articles import DAY, Article
@@ -16,6 +16,7 @@ from ledger.government.recovery import (
     FORMER_KEYS_CHAPTER,
     KEYS_CHAPTER,
     MAX_GUARDIANS,
+    RECOVERIES_CHAPTER,
     Guard,
     GuardiansNamed,
     KeyChange,
@@ -25,6 +26,7 @@ from ledger.government.recovery import (
     Recovery,
     Rekey,
     Restore,
+    recovery_of,
 )
 from ledger.refusals import Refusal
 from ledger.rules.government.recoveries import key_matters, recovery_row, running_recovery
@@ -244,6 +246,19 @@ def check_restore(restore: Restore, *, state: RecoveryState, time: int) -> Refus
     if time < recovery.due() or _is_voted_on(restore.account, recovery, state):
         return Refusal.RESTORE_EARLY
     return None
+
+
+def next_restoration(state: RecoveryState) -> tuple[Restore, int] | None:
+    """The recovery that ends first, and when that may be; None while none does by waiting alone."""
+    ends: list[tuple[int, int, int]] = []
+    for key, value in state.rows(RECOVERIES_CHAPTER):
+        account, recovery = cast("int", decode(key)), recovery_of(value)
+        if recovery is not None and not _is_voted_on(account, recovery, state):
+            ends.append((recovery.due(), account, recovery.number))
+    if not ends:
+        return None
+    time, account, number = min(ends)
+    return Restore(account=account, recovery=number), time
 
 
 def _is_voted_on(account: int, recovery: Recovery, state: RecoveryState) -> bool:

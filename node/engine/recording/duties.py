@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from ledger.rules.government.commons import levy_due, next_levy
+from ledger.rules.government.recovery import next_restoration
 from ledger.rules.government.register import open_proposals
 from ledger.transactions import Enact, Transaction, encode_transaction
 from ledger.validators.interface import Sequenced
@@ -56,7 +57,13 @@ def enactment_duty(log: LogReader) -> Due | None:
     return Due(counted, proposal.ready_at())
 
 
-DUTIES: Final[tuple[Duty, ...]] = (enactment_duty, levy_duty)
+def restoration_duty(log: LogReader) -> Due | None:
+    """The end of the recovery that is due first (PROTOCOL section 13.6)."""
+    found = next_restoration(log)
+    return None if found is None else Due(*found)
+
+
+DUTIES: Final[tuple[Duty, ...]] = (enactment_duty, restoration_duty, levy_duty)
 """All of them, in the order in which they are done."""
 
 

@@ -10,6 +10,7 @@ from ledger.codec import split
 from ledger.entries import Entry, decode_entry, entry_kind
 from ledger.government.office import Seat
 from ledger.refusals import Refusal
+from ledger.rules.government.recoveries import running_recovery
 from ledger.rules.office import Office, seats_of_log, stewards_in_office
 from ledger.state import COMMONS, Account
 from ledger.transactions import MAX_NUMBER, Kind, Pay, Return
@@ -72,6 +73,27 @@ def accounts_of_key(view: View, key: bytes) -> list[shapes.AccountOfKey]:
         for account in found
         if account is not None
     ]
+
+
+def own_time(view: View) -> int:
+    """The time that an entry recorded now would get, in Unix seconds."""
+    return max(view.now_ms // 1000, view.validator.log(view.coop).time)
+
+
+def running_recovery_of(view: View, account: int) -> shapes.RunningRecovery | None:
+    """The recovery of an account of the own coop that runs."""
+    found = running_recovery(own_log(view), account)
+    if found is None:
+        return None
+    return shapes.RunningRecovery(
+        number=found.number,
+        key=PublicKey(found.key),
+        began=found.began,
+        due=found.due(),
+        by_guardians=found.is_by_guardians,
+        disputed=found.disputed,
+        confirmed=found.is_confirmed,
+    )
 
 
 def find_account(view: View, coop: int, named: str) -> Account | None:

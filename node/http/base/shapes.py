@@ -80,6 +80,25 @@ class Account(OfCoop, frozen=True):
     status: Status
 
 
+class RunningRecovery(Shape, frozen=True):
+    """That an account is being given another key (PROTOCOL section 13.6)."""
+
+    number: Count
+    key: Annotated[PublicKey, Meta(description="The new key.")]
+    began: Time
+    due: Annotated[Time, Meta(description="When the account gets it at the earliest.")]
+    by_guardians: Annotated[
+        bool, Meta(description="Whether guardians began it; else stewards did.")
+    ]
+    disputed: Annotated[
+        Time | None,
+        Meta(
+            description="Until when members can open a vote; null while the old key has not objected."
+        ),
+    ]
+    confirmed: Annotated[bool, Meta(description="Whether members have voted for the new key.")]
+
+
 class AccountOfKey(Shape, frozen=True):
     """An account that is found by its key."""
 

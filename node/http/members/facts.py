@@ -58,6 +58,7 @@ def member(view: View, number: int) -> shapes.Member | None:
         ),
         length=log.length,
         time=now,
+        recovery=facts.running_recovery_of(view, number),
     )
 
 

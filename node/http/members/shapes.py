@@ -8,7 +8,14 @@ from msgspec import Meta
 from ledger.transactions import MAX_NUMBER
 from node.engine.health.troubles import NOT_PAYABLE
 from node.http.base.sessions import SessionRole
-from node.http.base.shapes import Account, AccountOfKey, Change, OfCoop, PaymentStatus
+from node.http.base.shapes import (
+    Account,
+    AccountOfKey,
+    Change,
+    OfCoop,
+    PaymentStatus,
+    RunningRecovery,
+)
 from node.shapes import Shape
 from node.spellings import (
     Amount,
@@ -101,6 +108,10 @@ class Member(Account, frozen=True):
     schedule: Schedule
     length: Count
     time: Time
+    recovery: Annotated[
+        RunningRecovery | None,
+        Meta(description="That somebody has begun to give the account another key."),
+    ]
 
 
 class MemberSelf(Member, frozen=True, tag_field="role", tag="member"):

@@ -1,0 +1,111 @@
+"""The keys of accounts and the recoveries that run.
+
+All of it stands in the books, which others have too, so anybody may ask. Whoever begins a recovery should be
+seen by everybody: that is what protects members from it.
+"""
+
+from typing import Any, Final, cast
+
+from aiohttp import web
+from msgspec.structs import asdict
+
+from ledger.codec import decode
+from ledger.government.articles import Article
+from ledger.government.recovery import RECOVERIES_CHAPTER, Guard
+from ledger.rules.government.recoveries import key_matters
+from ledger.rules.office import bylaws_in_force
+from ledger.state import COMMONS, Account
+from node.engine.view import View
+from node.http.base import facts
+from node.http.base.api import Api, json_response
+from node.http.base.problem import Problem
+from node.http.base.problems import ACCOUNT_NOT_FOUND, TOO_MANY_REQUESTS
+from node.http.base.reading import check_query
+from node.http.base.routes import ACCOUNT, Route
+from node.http.keys import shapes
+
+_SUBJECT: Final = "Keys"
+
+
+async def get_key(api: Api, request: web.Request) -> web.Response:
+    """What the books have of the key of an account of this cooperative."""
+    check_query(request)
+    named = request.match_info["account"]
+
+    def look(view: View) -> shapes.KeyState | None:
+        account = facts.find_account(view, view.coop, named)
+        known = account is not None and account.number != COMMONS
+        return _state(view, account) if known and account is not None else None
+
+    found = await api.ask_paid(request, look)
+    if found is None:
+        raise Problem(ACCOUNT_NOT_FOUND)
+    return json_response(found)
+
+
+def _state(view: View, account: Account) -> shapes.KeyState:
+    log = facts.own_log(view)
+    matters = key_matters(log, account.number)
+    now = facts.own_time(view)
+    follows = matters.due is not None and now < matters.due
+    return shapes.KeyState(
+        **asdict(facts.public_account(view, view.coop, account)),
+        revision=matters.revision,
+        recoveries=matters.recoveries,
+        guarded=_guarded(matters.guard_at(now)),
+        guarded_from=matters.due if follows else None,
+        guarded_next=_guarded(matters.next_guard) if follows else None,
+        shortest_wait=bylaws_in_force(log).value(Article.WAIT_GUARDIANS),
+        recovery=facts.running_recovery_of(view, account.number),
+    )
+
+
+def _guarded(guard: Guard | None) -> shapes.Guarded | None:
+    return None if guard is None else shapes.Guarded(needed=guard.needed, wait=guard.wait)
+
+
+async def get_recoveries(api: Api, request: web.Request) -> web.Response:
+    """The recoveries that run in this cooperative."""
+    check_query(request)
+    return json_response(await api.ask_paid(request, lambda view: _recoveries(api, view)))
+
+
+def _recoveries(api: Api, view: View) -> shapes.Recoveries:
+    rows = facts.own_log(view).rows(RECOVERIES_CHAPTER)
+    numbers = [cast("Any", decode(key)) for key, _ in rows]
+    found: list[shapes.RecoveringAccount] = []
+    for number in sorted(numbers):
+        account = view.validator.account(view.coop, number)
+        recovery = facts.running_recovery_of(view, number)
+        if account is not None and recovery is not None:
+            each = shapes.RecoveringAccount(
+                account=number, handle=account.handle, recovery=recovery
+            )
+            found.append(each)
+    return shapes.Recoveries(coop=api.coop.name, coop_number=view.coop, recoveries=found)
+
+
+ROUTES = (
+    Route(
+        method="GET",
+        path="/v1/keys/{account}",
+        handler=get_key,
+        name="getKey",
+        summary="What the books have of an account's key: guardians, changes, a recovery that runs",
+        subject=_SUBJECT,
+        parameters=(ACCOUNT,),
+        answer=shapes.KeyState,
+        problems=(ACCOUNT_NOT_FOUND, TOO_MANY_REQUESTS),
+    ),
+    Route(
+        method="GET",
+        path="/v1/recoveries",
+        handler=get_recoveries,
+        name="getRecoveries",
+        summary="The accounts that are being given another key",
+        subject=_SUBJECT,
+        answer=shapes.Recoveries,
+        problems=(TOO_MANY_REQUESTS,),
+    ),
+)
+"""The routes of this subject."""
