@@ -43,8 +43,8 @@ def steward_signature(town: Town, draft: JsonObject, steward: int) -> JsonObject
     assert data is not None
     transaction = decode_transaction(data)
     assert isinstance(transaction, Admit | Limit | SetStatus)
-    key = town.federation.steward_keys[1][steward]
-    signature = signature_over(town.federation.charter, 1, transaction, key)
+    key = town.federation.steward_keys[town.people.coop][steward]
+    signature = signature_over(town.federation.charter, town.people.coop, transaction, key)
     return {"steward": steward, "signature": signature.hex()}
 
 

@@ -6,6 +6,7 @@ from node.compose import open_node
 from node.engine.wire import EvidenceNews
 from node.world import World
 from tests.builders import START, build_federation
+from tests.node.http.test_joins_and_drafts import limit_draft, steward_signature
 from tests.node.http.towns import halt, one_node, some_nodes
 from tests.node.loops import on_loop, until
 from tests.node.running import QUICK, JsonObject, People, client_of, make_folder, until_ready
@@ -42,6 +43,17 @@ async def test_a_halted_node_says_so_everywhere_and_promises_nothing(tmp_path: P
         assert answer.json["remedy"] == trouble["remedy"]
         assert not answer.json["retryable"]
         assert "Retry-After" not in answer.headers
+        at_desk = await towns[2].people.steward(0)
+        draft = (
+            await client.post("/v1/drafts", limit_draft(towns[2], "bread"), token=at_desk)
+        ).ok()
+        path = f"/v1/drafts/{draft['id']}/signatures"
+        (await client.post(path, steward_signature(towns[2], draft, 0), token=at_desk)).ok()
+        last = await client.post(path, steward_signature(towns[2], draft, 1), token=at_desk)
+        assert last.problem() == "not_ready"
+        assert f"The draft {draft['id']} stays here" in last.json["detail"]
+        (kept,) = (await client.get("/v1/drafts", token=at_desk)).ok()["drafts"]
+        assert len(kept["signed_by"]) == 2
         token = await towns[2].people.member(1)
         wanted = {"label": "till", "powers": ["invoices"]}
         key = (await client.post("/v1/merchant/keys", wanted, token=token)).ok()["key"]
