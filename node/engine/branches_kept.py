@@ -4,7 +4,7 @@ A part is entries up to a signed head, as peers send them. The first part of a b
 log that is held, each other one the part before. What is before the first part is in the log itself.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -39,6 +39,19 @@ class Branch:
     def tip(self) -> SignedHead:
         """The signed head at its end."""
         return self.parts[-1].signed
+
+    @property
+    def size(self) -> int:
+        """How many bytes of entries it has beyond `base`."""
+        return sum(len(part.entries) for part in self.parts)
+
+    def heads(self) -> list[bytes]:
+        """The heads after each of its entries, from that beyond `base` on."""
+        heads = [self.parts[0].previous]
+        for part in self.parts:
+            for entry in split(part.entries):
+                heads.append(extend_all(heads[-1], [entry]))
+        return heads[1:]
 
     def up_to(self, end: SignedHead) -> "Branch":
         """The same up to a signed head that is one of its own."""
@@ -158,9 +171,13 @@ def load_kept(store: Store, kind: DocumentKind = DocumentKind.BRANCH) -> tuple[l
     """The same, and whether no part is damaged."""
     documents = store.documents(kind, limit=MOST_PARTS)
     whole = [part for part in map(_read, documents) if part is not None]
-    parts = sorted(whole, key=lambda part: (part.coop, part.first))
+    return branches_of(whole), len(whole) == len(documents)
+
+
+def branches_of(parts: Iterable[Entries]) -> list[Branch]:
+    """The branches that these parts make, in the order that they have in the store."""
     branches: list[Branch] = []
-    for part in parts:
+    for part in sorted(parts, key=lambda part: (part.coop, part.first, part.signed.head)):
         for place, branch in enumerate(branches):
             is_next = (branch.tip.length + 1, branch.tip.head) == (part.first, part.previous)
             if branch.coop == part.coop and is_next:
@@ -168,7 +185,7 @@ def load_kept(store: Store, kind: DocumentKind = DocumentKind.BRANCH) -> tuple[l
                 break
         else:
             branches.append(Branch((part,)))
-    return branches, len(whole) == len(documents)
+    return branches
 
 
 def _read(document: Document) -> Entries | None:

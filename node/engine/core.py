@@ -170,6 +170,12 @@ class Core:
         return self.knows_less_than(peer) and self.work.excuse(peer)
 
     @property
+    def applied_bytes(self) -> int:
+        """How much of others' logs is judged in a tick, about (`node.engine.slices`)."""
+        settings = self.settings
+        return settings.applied_bytes_busy if self.work.is_busy else settings.applied_bytes
+
+    @property
     def others(self) -> tuple[int, ...]:
         """The other coops in good standing, rising."""
         return tuple(coop.number for coop in self.charter.members() if coop.number != self.coop)

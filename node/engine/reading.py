@@ -145,12 +145,12 @@ def continue_branch(validator: Validator, store: Store, branch: Branch, number: 
         result = validator.replay(coop, left, branch=number)
         left = left[result.consumed :]
         waiting = result.waiting
-        if result.refusal is not None or (waiting and not _recall(validator, store, waiting)):
+        if result.refusal is not None or (waiting and not recall(validator, store, waiting)):
             break
     return validator.log(coop, branch=number).length > before
 
 
-def _recall(validator: Validator, store: Store, waiting: Waiting) -> bool:
+def recall(validator: Validator, store: Store, waiting: Waiting) -> bool:
     """Give the validator a head that all others have left behind, if that is what is waited for."""
     coop, length = waiting.coop, waiting.length
     is_left = length <= validator.log(coop).length
@@ -203,7 +203,7 @@ class _Tail:
                 raise StorageFault(f"entry {number} of coop {self.coop}: {result.refusal.code}")
             progress |= result.count > 0
             self._left = self._left[result.consumed :]
-            if result.waiting is not None and not _recall(
+            if result.waiting is not None and not recall(
                 self._validator, self._store, result.waiting
             ):
                 return progress

@@ -88,7 +88,7 @@ class Work:
         self._spent.clear()
         self._is_asked = is_asked
         elapsed_ms = steady_ms - self._now_ms
-        if self._is_busy:
+        if self.is_busy:
             elapsed_ms = min(elapsed_ms, self._settings.peer_tick_ms)
         self._now_ms, self._worth_ms = steady_ms, self._worth_ms + elapsed_ms
         if is_asked:
@@ -109,7 +109,7 @@ class Work:
         """Whether the peer may cause more in this tick."""
         if self._spent[peer] >= self._settings.peer_tick_work:
             return False
-        return not self._is_busy or self._debt_ms(peer) == 0
+        return not self.is_busy or self._debt_ms(peer) == 0
 
     def may_finish(self, peer: int) -> bool:
         """Whether the message that is being taken in may cause more; what is left of it is passed over."""
@@ -167,7 +167,8 @@ class Work:
         return self._now_ms + max(1, min(debt_ms, busy_ms, self._settings.peer_tick_ms))
 
     @property
-    def _is_busy(self) -> bool:
+    def is_busy(self) -> bool:
+        """Whether people wait for this node."""
         return self._now_ms < self._busy_until_ms
 
     def _debt_ms(self, peer: int) -> int:

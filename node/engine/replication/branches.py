@@ -2,8 +2,8 @@
 
 A log that anchored a history of a forked log which is not held here waits. Then that history is asked for, of
 the coop whose log waits and of every other peer in turn, from where it parts from what is held. It is kept
-beside the log (`node.engine.branches_kept`), the state of all logs is made anew with it, and replication
-goes on.
+beside the log (`node.engine.branches_kept`), the state of all logs is made anew with it, a part in each tick
+(`node.engine.remaking`), and replication goes on.
 
 Rules: only of a coop that may have forked (there is evidence, or peers know a newer charter, by which it was
 readmitted or has another key), only what a log waits for, under a signed head; bounded in bytes, and no more
@@ -11,6 +11,7 @@ branches of a log than there are other coops. What goes on from the log is no br
 that, and a branch that is all in the log is dropped.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -18,10 +19,12 @@ from ledger.chain import extend_all, is_signed_by
 from ledger.codec import split
 from ledger.errors import EncodingError
 from ledger.state import Waiting
-from node.engine.branches_kept import Branch, branch_documents, load_branches
+from ledger.validators.interface import Validator
+from node.engine.branches_kept import Branch, branch_documents, branches_of, load_branches
 from node.engine.core import Core
-from node.engine.costs import SIGNATURE
+from node.engine.costs import CHAIN, SIGNATURE, reading
 from node.engine.reading import continue_branch, load_state
+from node.engine.remaking import Remaking
 from node.engine.replication.held import is_signed_now
 from node.engine.replication.replicas import Replicas
 from node.engine.replication.serving import read_for_peers
@@ -53,6 +56,20 @@ class _Fetch:
     """How often the answer went on from the log, and was left to replication."""
 
 
+@dataclass(slots=True, kw_only=True)
+class _Making:
+    """A state with other branches on its way, and what is written when it takes the place of the old one."""
+
+    remaking: Remaking
+    write: Write
+    before: Validator
+    """The old one. Is it another by then, this counts no more."""
+    wait: Waiting | None
+    added: Branch | None
+    is_ready: bool = False
+    is_written: bool = False
+
+
 class Branches:
     """Asks for branches, keeps them, and gives them to peers."""
 
@@ -61,7 +78,7 @@ class Branches:
         self._replicas = replicas
         self._takers: set[int] = set()
         self._fetches: dict[Waiting, _Fetch] = {}
-        self._is_new = False
+        self._making: _Making | None = None
         self._whole: list[tuple[Waiting, Branch]] = []
         """What was fetched and is still to be kept: one in each tick, compared with all that are held."""
         self._kept: set[Waiting] = set()
@@ -92,19 +109,22 @@ class Branches:
         served = tick.served_bytes.get(peer, 0)
         if served >= core.settings.served_bytes or not core.work.may_go_on(peer):
             return
-        found = self._find(message)
+        found = self._find(peer, message)
         if found is not None and len(found.entries) <= core.settings.entries_bytes:
             size = max(len(found.entries), core.settings.served_bytes // 64)
             tick.served_bytes[peer] = served + size
+            core.work.spend(peer, CHAIN + 5 * reading(len(found.entries)))
             tick.send(peer, BranchEntries(message.length, message.head, found).encode())
 
-    def _find(self, asked: GetBranch) -> Entries | None:
+    def _find(self, peer: int, asked: GetBranch) -> Entries | None:
         core = self._core
         if not core.has_log(asked.coop):
             return None
         if core.head_at(asked.coop, asked.length) == asked.head:
             return read_for_peers(core, asked.coop, asked.first)
         for branch in self._held(asked.coop):
+            # All of it was read, and is hashed up to there.
+            core.work.spend(peer, 5 * reading(branch.size))
             if branch.head_at(asked.length) == asked.head:
                 return branch.from_entry(core.store, asked.first)
         return None
@@ -113,6 +133,7 @@ class Branches:
 
     def run(self, tick: Tick) -> None:
         """Ask for what logs wait for, and forget what none does any more; drop branches that the log has."""
+        self._write_made(tick)
         self._drop_contained(tick)
         self._keep_next(tick)
         self._continue()
@@ -137,7 +158,7 @@ class Branches:
     def _continue(self) -> None:
         """Take in more of branches that logs wait for, and that have waited for other logs themselves."""
         core = self._core
-        if self._is_new:
+        if self._making is not None:
             return  # Then all is made anew.
         for coop in {wait.coop for wait in self._replicas.waiting.values()}:
             numbers = core.validator.branches(coop)[1:]
@@ -249,10 +270,11 @@ class Branches:
 
     def _shared(self, branch: Branch) -> int:
         """Up to which length it is the log that is held."""
+        heads = branch.heads()
         least, most = branch.base, min(self._core.length(branch.coop), branch.tip.length - 1)
         while least < most:
             middle = (least + most + 1) // 2
-            if branch.head_at(middle) == self._core.head_at(branch.coop, middle):
+            if heads[middle - branch.base - 1] == self._core.head_at(branch.coop, middle):
                 least = middle
             else:
                 most = middle - 1
@@ -274,7 +296,7 @@ class Branches:
             if core.validator.branches(coop)[1:]
             and self._looked.get(coop) != (head := core.validator.log(coop).head)
         }
-        if not grown or self._is_new:
+        if not grown or self._making is not None:
             return
         self._looked |= grown
         contained = [
@@ -283,17 +305,11 @@ class Branches:
             if each.coop in grown and core.head_at(each.coop, each.tip.length) == each.tip.head
         ]
         if contained:
-            dropped = [
-                (DocumentKind.BRANCH, document.id)
-                for each in contained
-                for document in branch_documents(each, created=0)
-            ]
-            tick.changes.append(Write(dropped_documents=dropped))
-            self._is_new = True
+            self._make(tick, Write(dropped_documents=_ids(contained)), dropped=contained)
 
     def _keep_next(self, tick: Tick) -> None:
         """Keep one of those that were fetched, unless what is held has it by now."""
-        if self._is_new or not self._whole:
+        if self._making is not None or not self._whole:
             return
         wait, branch = self._whole.pop(0)
         if not self._replicas.is_held(wait):
@@ -307,36 +323,84 @@ class Branches:
         older = [each for each in held if branch.head_at(each.tip.length) == each.tip.head]
         if len(held) - len(older) >= len(self._core.validator.coops) - 1:
             return
-        dropped = [
-            (DocumentKind.BRANCH, document.id)
-            for each in older
-            for document in branch_documents(each, created=0)
-        ]
         documents = branch_documents(branch, created=tick.now_ms // 1000)
         kept = {document.id for document in documents}
-        tick.changes.append(
-            Write(
-                documents=documents,
-                dropped_documents=[each for each in dropped if each[1] not in kept],
-            )
+        write = Write(
+            documents=documents,
+            dropped_documents=[each for each in _ids(older) if each[1] not in kept],
         )
-        tick.notice("branch_kept", coop=wait.coop, length=branch.tip.length)
-        self._is_new = True
+        self._make(tick, write, dropped=older, wait=wait, added=branch)
+
+    def _make(
+        self,
+        tick: Tick,
+        write: Write,
+        *,
+        dropped: Sequence[Branch],
+        wait: Waiting | None = None,
+        added: Branch | None = None,
+    ) -> None:
+        """Begin to make the state anew, without some of the branches and with another."""
+        core = self._core
+        left = [each for each in load_branches(core.store) if each not in dropped]
+        parts = [part for each in left for part in each.parts]
+        parts += () if added is None else added.parts
+        remaking = Remaking(
+            core.validator.founding, core.store, core.validator.coops, branches_of(parts)
+        )
+        self._making = _Making(
+            remaking=remaking, write=write, before=core.validator, wait=wait, added=added
+        )
+        self._making.is_ready = remaking.go_on(core.applied_bytes)
+        self._write_made(tick)
+
+    def _write_made(self, tick: Tick) -> None:
+        """Once the state is made, write down what it is made with."""
+        making = self._making
+        if making is None:
+            return
+        if making.before is not self._core.validator:
+            # Another part has made it anew meanwhile; what is missing then is fetched again.
+            self._making = None
+            if making.wait is not None:
+                self._kept.discard(making.wait)
+        elif making.is_ready:
+            tick.changes.append(making.write)
+            making.is_written = True
+            if making.added is not None:
+                values = {"coop": making.added.coop, "length": making.added.tip.length}
+                tick.notice("branch_kept", **values)
 
     def _held(self, coop: int) -> list[Branch]:
         return [each for each in load_branches(self._core.store) if each.coop == coop]
 
     def committed(self) -> None:
-        """What this tick wrote is durable: with another branch the state of all logs is made anew."""
-        if self._is_new:
-            self._is_new = False
-            self._replicas.has_more = True  # what has waited for it
-            core = self._core
-            core.validator = load_state(
-                core.validator.founding, core.store, core.validator.coops
-            ).validator
+        """What this tick wrote is durable: go on with the new state, or let it take the place of the old."""
+        core, making = self._core, self._making
+        if making is None:
+            return
+        self._replicas.has_more = True  # what has waited for it, and the next part
+        if not making.is_written:
+            making.is_ready = making.remaking.go_on(core.applied_bytes)
+            return
+        self._making = None
+        making.remaking.go_on(None)
+        if making.remaking.is_whole:
+            core.validator = making.remaking.validator
+        else:
+            founding, coops = core.validator.founding, core.validator.coops
+            core.validator = load_state(founding, core.store, coops).validator
 
     def wake_at_ms(self) -> int | None:
         """When the first question counts as lost, or a branch can be used."""
         times = (fetch.deadline_ms for fetch in self._fetches.values())
         return min(times, default=None)
+
+
+def _ids(branches: Sequence[Branch]) -> list[tuple[DocumentKind, str]]:
+    """The documents that hold these."""
+    return [
+        (DocumentKind.BRANCH, document.id)
+        for each in branches
+        for document in branch_documents(each, created=0)
+    ]

@@ -8,7 +8,6 @@ Of a coop with evidence against it only that is still taken in which other logs 
 The own log is taken in like any other while the node recovers (`node.engine.engine` decides when).
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from ledger.chain import SignedHead, extend_all, is_signed_by
@@ -24,6 +23,7 @@ from node.engine.replication.forks import fork_from_entries, fork_from_head
 from node.engine.replication.growth import Growth
 from node.engine.replication.pending import Kept, Pending
 from node.engine.replication.requests import Requests
+from node.engine.slices import beginning
 from node.engine.tick import Tick
 from node.engine.wire import Entries, Get, Heads
 from node.errors import PeerFault
@@ -42,6 +42,8 @@ class Replicas:
         """Whether there may be more to apply, that one tick was not to do."""
         self.waiting: dict[int, Waiting] = {}
         """What each log that stands before an anchor waits for."""
+        self._applied = 0
+        """How much was judged in this tick."""
         self._pending: dict[int, Pending] = {}
         self._requests = Requests(core)
 
@@ -147,12 +149,13 @@ class Replicas:
         """Apply all that can be applied, then ask for what is missing."""
         progress = True
         self.has_more = False
+        self._applied = 0
         while progress and not self.has_more:
             progress = False
             for coop in tuple(self._core.validator.coops):
                 while not self.has_more and self._advance_once(tick, coop):
                     progress = True
-                    self.has_more = _size_of(tick.segments) >= self._core.settings.applied_bytes
+                    self.has_more = self._room() <= 0
         self._ask(tick)
 
     def _advance_once(self, tick: Tick, coop: int) -> bool:
@@ -216,7 +219,9 @@ class Replicas:
         if not self._is_wanted(message, blob):
             self._requests.disbelieve(kept.peer, coop)
             return False
-        result = self._core.validator.replay(coop, blob)
+        part, weight = beginning(blob, self._room())
+        self._applied += weight
+        result = self._core.validator.replay(coop, part)
         if result.count:
             self._store(tick, coop, blob[: result.consumed], log.head, result.count)
         if result.consumed == len(blob):
@@ -234,7 +239,13 @@ class Replicas:
             self.waiting[coop] = result.waiting
             self._kept(coop).put_back(_from_same(kept, rest))
             self._learn_from_anchor(tick, result.waiting)
+        else:
+            self._kept(coop).put_back(_from_same(kept, rest))
         return result.count > 0
+
+    def _room(self) -> int:
+        """How much more is judged in this tick, about."""
+        return self._core.applied_bytes - self._applied
 
     def _is_wanted(self, message: Entries, blob: bytes) -> bool:
         """Of an accused coop: whether another log has anchored what these entries lead to, or may have."""
@@ -352,10 +363,6 @@ class Replicas:
     def wake_at_ms(self) -> int | None:
         """When the first request counts as lost."""
         return self._requests.wake_at_ms()
-
-
-def _size_of(segments: Sequence[Segment]) -> int:
-    return sum(len(segment.entries) for segment in segments)
 
 
 def _from_same(kept: Kept, entries: Entries) -> Kept:

@@ -26,13 +26,17 @@ def _cut(rig: Rig, one: int, other: int) -> None:
 
 
 def _forked(
-    *, shared: int = 0, of_one: tuple[int, ...] = (50,), of_two: tuple[int, ...] = (60, 61)
+    *,
+    shared: int = 0,
+    of_one: tuple[int, ...] = (50,),
+    of_two: tuple[int, ...] = (60, 61),
+    applied_bytes_busy: int = 48 * 1024,
 ) -> Rig:
     """Coop 3 shows coop 1 one history and coop 2 another; each anchors what it saw, then 3 is gone.
 
     Before that there are `shared` entries more that both have seen.
     """
-    rig = joined(1, 2, 3)
+    rig = joined(1, 2, 3, applied_bytes_busy=applied_bytes_busy)
     if shared:
         rig.admit(3, *range(200, 200 + shared))
         rig.deliver()
