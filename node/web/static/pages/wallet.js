@@ -103,6 +103,7 @@ async function refresh() {
     const me = await page.session.get("/v1/me");
     await page.store.write((kept) => kept.put({ ...me, seen: Math.floor(Date.now() / 1000) }, "me"));
     showAccount(me, "");
+    await showRecovery(me.recovery);
     showHistory(await page.session.get("/v1/me/history?limit=20"));
     showFallen(byId("fallen"), (await page.session.get("/v1/me/fallen?limit=50")).payments, page.wallet);
     notice("");
@@ -122,6 +123,13 @@ function showAccount(me, asOf) {
     ? say("You can pay up to {amount}.", { amount: showAmount(Math.max(me.available, 0)) })
     : explain(new Problem({ code: `account_${me.status}` }));
   byId("as-of").textContent = asOf;
+}
+
+// What is seldom needed is loaded when it is.
+async function showRecovery(recovery) {
+  if (recovery === null && byId("recovery").hidden) return;
+  const parts = await import("../parts/recovery.js");
+  parts.showRecovery(byId("recovery"), recovery, page.wallet);
 }
 
 export function balanceWords(balance) {
