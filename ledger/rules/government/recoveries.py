@@ -1,12 +1,13 @@
 """Recoveries that run, as a log keeps them, and what a vote decides about one: PROTOCOL section 13.6."""
 
 from dataclasses import replace
-from typing import Protocol
+from typing import Protocol, cast
 
-from ledger.codec import encode
+from ledger.codec import decode, encode
 from ledger.effects import Effects, Row
 from ledger.government.actions import DecideRecovery
 from ledger.government.recovery import (
+    FORMER_KEYS_CHAPTER,
     KEYS_CHAPTER,
     RECOVERIES_CHAPTER,
     KeyMatters,
@@ -16,6 +17,7 @@ from ledger.government.recovery import (
 )
 from ledger.refusals import Refusal
 from ledger.rules.government.register import ChapterState
+from ledger.rules.office import OfficeState
 from ledger.state import Account
 from ledger.transactions import Status
 
@@ -35,6 +37,14 @@ def key_matters(state: ChapterState, account: int) -> KeyMatters:
 def running_recovery(state: ChapterState, account: int) -> Recovery | None:
     """The recovery of an account that runs, or None."""
     return recovery_of(state.row(RECOVERIES_CHAPTER, encode(account)))
+
+
+def former_keys(state: OfficeState, account: int) -> list[bytes]:
+    """The keys that an account had before the one it has, the earliest first."""
+    rows = (
+        (cast("list[int]", decode(key)), value) for key, value in state.rows(FORMER_KEYS_CHAPTER)
+    )
+    return [cast("bytes", decode(value)) for (number, _), value in rows if number == account]
 
 
 def recovery_row(account: int, recovery: Recovery | None) -> Row:

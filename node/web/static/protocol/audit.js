@@ -1,6 +1,6 @@
 // Re-verifies the entries of one log: the chain over every entry, and the signatures.
 //
-// Checked: each entry's encoding and place in the chain; payments by the keys that the log itself admitted;
+// Checked: each entry's encoding and place in the chain; payments by the keys that the log itself admitted and replaced;
 // votes by the keys of those who vote; what stewards sign by those who are in office (office.js); anchors by the coops that signed them; changes of
 // the charter by those that decided them, so that what follows is held to the charter then in force; and times. Not checked: balances and limits, and the decisions on the index; the program's `fiado audit` replays
 // those too. What a browser's Ed25519 does not confirm is counted apart: it is stricter than the protocol's
@@ -9,7 +9,9 @@
 import { extend, headMessage } from "./chain.js";
 import { withChange } from "./changes.js";
 import { keyAt } from "./charter.js";
-import { ADMIT, ANCHOR, CHARTER, PAY, PROPOSE, VOTE, decodeEntry, entryMessage } from "./messages.js";
+import {
+  ADMIT, ANCHOR, CHARTER, GUARDIANS, OBJECT, PAY, PROPOSE, RECOVER, REKEY, RESTORE, VOTE, decodeEntry, entryMessage,
+} from "./messages.js";
 import { Office } from "./office.js";
 import { ProofError, isSigned } from "./signing.js";
 
@@ -18,6 +20,7 @@ export class LogCheck {
   constructor(charter, number, head) {
     Object.assign(this, { charter, number, head, length: 0, time: 0, signatures: 0 });
     this.keys = new Map();
+    this.recoveries = new Map(); // by account the key that it is to get
     this.office = new Office();
     this.unconfirmed = [];
     this.counts = {};
@@ -61,12 +64,41 @@ export class LogCheck {
         this.keys.set(transaction.account, transaction.key);
         return [[transaction.key, message(), transaction.keySignature], ...this.stewards(transaction, message())];
       case VOTE: return [[this.keyOf(transaction.account), message(), transaction.signature]];
+      case GUARDIANS:
+      case OBJECT: return [[this.keyOf(transaction.account), message(), transaction.signature]];
+      case REKEY: return this.rekey(transaction, message());
+      case RECOVER: return this.recover(transaction, message());
+      case RESTORE: return this.restore(transaction);
       case PROPOSE: return transaction.members.length > 0
         ? transaction.members.map(([account, signature]) => [this.keyOf(account), message(), signature])
         : this.stewards(transaction, message());
       case ANCHOR: return this.anchor(transaction);
       default: return "stewards" in transaction ? this.stewards(transaction, message()) : [];
     }
+  }
+
+  rekey({ account, key, keySignature, signature }, message) {
+    const before = this.keyOf(account);
+    this.keys.set(account, key);
+    return [[before, message, signature], [key, message, keySignature]];
+  }
+
+  recover(transaction, message) {
+    const { account, key, keySignature, guardians, members } = transaction;
+    this.recoveries.set(account, key);
+    const helpers = guardians === null
+      ? this.stewards(transaction, message)
+      : members.map(([guardian, signature]) => [this.keyOf(guardian), message, signature]);
+    return [[key, message, keySignature], ...helpers];
+  }
+
+  // Nobody signs it: its key is the one that the recovery has named.
+  restore({ account }) {
+    const key = this.recoveries.get(account);
+    if (key === undefined) throw new ProofError(`entry ${this.length} ends a recovery that never began`);
+    this.recoveries.delete(account);
+    this.keys.set(account, key);
+    return [];
   }
 
   keyOf(account) {
