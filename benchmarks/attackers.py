@@ -16,6 +16,7 @@ from typing import Final
 
 import aiohttp
 
+from benchmarks import attackers_of_charters as charters
 from benchmarks.nodes import benchmark_federation
 from ledger.validators.choose import new_validator
 from node.engine.wire import Entries, Get, Heads, MemoDelivery
@@ -310,6 +311,10 @@ ATTACKS: Final[dict[str, Callable[[], Attack]]] = {
     "gets": over_a_link(_gets),
     "memos": over_a_link(_memos),
     "entries": over_a_link(_entries),
+    "joins": over_a_link(lambda federation: charters.joins(federation, ATTACKER)),
+    "branches": over_a_link(lambda federation: charters.branches(federation, ATTACKER)),
+    "changes": over_a_link(lambda federation: charters.changes(federation, ATTACKER)),
+    "words": over_a_link(lambda federation: charters.words(federation, ATTACKER)),
     "resent": over_http(_resent, "/v1/payments/batch"),
     # From the address that honest people pay from, too: they share a router with it.
     "rubbish": over_http(_rubbish, "/v1/payments/batch", address="127.0.0.1"),

@@ -56,7 +56,7 @@ class EngineSettings:
     applied_bytes: int = 2 * 1024 * 1024
     """How much of others' logs is judged in one tick, about; the rest waits for the next. It is counted in
     bytes of payments (`node.engine.slices`)."""
-    applied_bytes_busy: int = 48 * 1024
+    applied_bytes_busy: int = 96 * 1024
     """The same while people wait."""
     served_bytes: int = 4 * 1024 * 1024
     """How much of the logs a peer gets in one tick; it asks again for what it did not get."""

@@ -120,6 +120,8 @@ class Branches:
         core = self._core
         if not core.has_log(asked.coop):
             return None
+        if core.validator.head_at(asked.coop, asked.length) is None:
+            core.work.spend(peer, CHAIN)
         if core.head_at(asked.coop, asked.length) == asked.head:
             return read_for_peers(core, asked.coop, asked.first)
         for branch in self._held(asked.coop):
