@@ -48,7 +48,7 @@ def run_mutants(
     with TemporaryDirectory(prefix="fiado-mutants-") as folder, ThreadPoolExecutor(jobs) as pool:
         first = Path(folder) / "0"
         copy_tree(tree, first)
-        _check_unharmed(mutants, first)
+        _check_unharmed(mutants, first, jobs=jobs)
         copies.put(first)
         for number in range(1, jobs):
             copies.put(shutil.copytree(first, Path(folder) / str(number)))
@@ -81,11 +81,12 @@ def copy_tree(tree: Path, copy: Path) -> None:
         shutil.copy2(built, copy / "ledger" / built.name)
 
 
-def _check_unharmed(mutants: Sequence[Mutant], copy: Path) -> None:
+def _check_unharmed(mutants: Sequence[Mutant], copy: Path, *, jobs: int) -> None:
     tests = sorted({test for mutant in mutants for test in mutant.tests})
     if not tests:
         return
-    code, output = _pytest(tests, copy, keep_compiled=True)
+    at_once = ["-p", "xdist.plugin", "-n", str(jobs), "--dist", "loadfile"]
+    code, output = _pytest([*at_once, *tests], copy, keep_compiled=True)
     if code != _PASSED:
         raise RunnerBroken(f"without any mutant the tests end with {code}:\n{output}")
 
