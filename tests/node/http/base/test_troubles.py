@@ -66,6 +66,9 @@ async def test_a_halted_node_says_so_everywhere_and_promises_nothing(tmp_path: P
 @on_loop
 async def test_the_others_name_the_coop_with_evidence(tmp_path: Path) -> None:
     async with some_nodes(tmp_path, 1, 2) as towns:
+        # Of a coop that cheated a node keeps what a log anchored, and to pay its account this one does.
+        pay = towns[1].federation.pay(1, payer=1, sequence=1, payee_coop=2, payee=1, amount=1)
+        (await towns[1].client.post("/v1/payments", pay)).ok()
         await halt(towns)
         evidence = (await towns[2].client.get("/v1/evidence")).ok()["evidence"]
         data = (await towns[2].client.get(f"/v1/evidence/{evidence[0]['digest']}")).body
