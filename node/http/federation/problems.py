@@ -17,7 +17,7 @@ NO_ROOM_FOR_REQUEST: Final = ProblemKind(
     429,
     "No place for a request",
     "All places for requests to join are taken at this node, and each may stay for a day.",
-    "Ask at another cooperative's node, or hand the file join.request to a steward, who can endorse it.",
+    "Ask at another cooperative's node, or start your own: while it waits it asks again every hour.",
 )
 
 FALLEN_NOT_FOUND: Final = ProblemKind(
