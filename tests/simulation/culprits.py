@@ -148,7 +148,7 @@ class Forker(Culprit):
 
     def _spend_twice(self) -> None:
         """In each history members pay those who see it what they have, as far as the rules allow."""
-        if self.is_over or self._twin is None:
+        if self.is_over or self._twin is None or not self.sim.members.spending:
             return
         for face in (self.main, self._twin):
             seen_by = [p for p in self.peers if (p in self._sees_twin) == (face is self._twin)]

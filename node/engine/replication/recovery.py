@@ -41,6 +41,8 @@ class Recovery:
         self._nonce = mark.draw()
         self._token = self._stored_token = core.store.meta(TOKEN_KEY) or NO_TOKEN
         self._mark = mark.read()
+        self._on_disk = core.signed.get(core.coop)
+        """The newest signed head of the own log that is surely on disk: the mark knows of no other."""
         self._marked_ms = now_ms
         self._length_at_start = core.length(core.coop)
         self._put_back = read_put_back(core.store.meta(PUT_BACK_KEY))
@@ -186,7 +188,7 @@ class Recovery:
     def _begin(self, tick: Tick) -> None:
         """From here on the node signs: what it signs follows its newest signed head."""
         core = self._core
-        signed = core.signed.get(core.coop)
+        signed = self._on_disk = core.signed.get(core.coop)
         if signed is not None:
             core.signer.begin_at(signed)
         if core.old_copy.doubt is not None:
@@ -222,8 +224,7 @@ class Recovery:
             core.troubles[key] = Trouble(kind=key[0], coop=core.coop, values=values)
 
     def _write_mark(self, *, tokens: tuple[bytes, ...], is_exact: bool) -> None:
-        core = self._core
-        signed = core.signed.get(core.coop)
+        signed = self._on_disk
         self._mark = Mark(
             length=0 if signed is None else signed.length,
             head=b"" if signed is None else signed.head,
@@ -235,6 +236,7 @@ class Recovery:
     def committed(self) -> None:
         """What this tick signed is on disk: note it before it leaves."""
         self._stored_token = self._token
+        self._on_disk = self._core.signed.get(self._core.coop)
         if self._is_covering:
             self._is_covering = False
             self._write_mark(tokens=(self._token,), is_exact=False)

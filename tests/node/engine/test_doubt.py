@@ -19,6 +19,7 @@ from node.engine.wire import Heads, NewestAnswer, NewestQuestion
 from node.errors import StorageFault
 from node.mark import Doubt, Mark
 from node.store import MemoryDisk, MemoryFault
+from tests.node.engine.inside import core_of
 from tests.node.engine.rig import Rig, joined
 
 LONG_MS = 3_600_000
@@ -304,3 +305,22 @@ def test_an_answer_brings_the_evidence_against_the_one_who_asks() -> None:
     rig.deliver()
     assert rig.engines[1].status().accused == (1,)
     assert rig.engines[1].status().readiness is Readiness.HALTED
+
+
+def test_the_mark_knows_of_no_entry_that_the_disk_did_not_keep() -> None:
+    """The mark is written before the disk where something was said; what was to be recorded may be lost."""
+    rig = joined(1, 2, 3)
+    length = rig.length(1, 1)
+    core_of(rig.engines[1]).old_copy.has_said = True
+    rig.disks[1].fail_next(MemoryFault.LOST)
+    with pytest.raises(StorageFault):
+        rig.submit(1, rig.pay(1, 1, 2, 1))
+    mark = rig.marks[1].mark
+    assert isinstance(mark, Mark)
+    assert mark.length == length
+    _put_under(rig, rig.stores[1].crash())
+    rig.tick(1, PeerUp(2))
+    rig.tick(2, PeerUp(1))
+    rig.deliver()
+    rig.advance(rig.settings.recovery_wait_ms)
+    assert rig.engines[1].status().readiness is Readiness.READY

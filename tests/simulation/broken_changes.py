@@ -1,0 +1,65 @@
+"""Engines that are wrong about changes of the charter and about forks, each in one way: the simulation must
+catch every one of them."""
+
+from typing import Any
+
+from node.engine.engine import Engine
+from node.engine.outbox import Outbox
+from node.engine.wire_decisions import read_choice
+from tests.simulation.broken import bend
+
+
+class LeavesBranchesOut(Engine):
+    """Holds one history of a log that has forked, and asks for no other."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        bend(self._branches, run=lambda tick: None)
+
+
+class KeepsWhatAnOldKeySigned(Engine):
+    """Goes on from what a key signed beyond where it counts."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        bend(self._standing_logs, _cut_replaced=lambda tick, coop: False)
+
+
+class CountsNoLoss(Engine):
+    """Tells nobody what was credited from a history that does not stand."""
+
+    def tick(self, *args: Any, **more: Any) -> Outbox:
+        """Whenever the state was made anew, it is bent anew."""
+        outbox = super().tick(*args, **more)
+        bend(self._core.validator, fork_loss=lambda coop, *, other, branch=0: 0)
+        return outbox
+
+
+class FollowsOthers(Engine):
+    """Stands for a change of the charter because others do, whatever its own people want."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        part: Any = self._decisions.part(self._charter)
+        endorsed = part._endorsed
+
+        def follow(tick: Any) -> Any:
+            others = [read_choice(one.choice) for one in part.agreement.rounds.newest_supports()]
+            return others[:1] or endorsed(tick)
+
+        bend(part, _endorsed=follow)
+
+
+class PaysNoAttentionToPrints(Engine):
+    """Takes in no decision about the index before its own log has let its coop in."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        part: Any = self._decisions.part(self._index)
+        run = part.run
+
+        def run_later(tick: Any, own: Any) -> None:
+            if self._core.coop in self._core.charter.coops:
+                run(tick, own)
+
+        bend(part, run=run_later)
