@@ -61,6 +61,7 @@ class Agreement:
         self._is_stale = True
         self._look_at_ms = 0
         self._judged: dict[bytes, bool] = {}
+        self._judged_by = core.charter.version
         self._paid: set[bytes] = set()
         try:
             self._matter = load_matter(core, subject.shapes.name)
@@ -122,8 +123,16 @@ class Agreement:
         """See `Hand`."""
         return self.subject.quorum(read_choice(choice))
 
+    def _look_at_charter(self) -> None:
+        """By another charter the own log may take in what it could not before, and the other way round."""
+        version = self._core.charter.version
+        if version != self._judged_by:
+            self._judged_by = version
+            self._judged.clear()
+
     def is_valid(self, choice: bytes) -> bool:
         """See `Hand`."""
+        self._look_at_charter()
         if choice not in self._judged:
             if len(self._judged) >= _MOST_JUDGED:
                 self._judged.clear()

@@ -19,8 +19,10 @@ from ledger.state import Waiting
 from node.engine.core import Core
 from node.engine.costs import CHAIN, SIGNATURE
 from node.engine.outbox import Disconnect
+from node.engine.replication.anchored import sign_end
 from node.engine.replication.forks import fork_from_entries, fork_from_head
 from node.engine.replication.growth import Growth
+from node.engine.replication.held import is_signed_now
 from node.engine.replication.pending import Kept, Pending
 from node.engine.replication.requests import Requests
 from node.engine.slices import beginning
@@ -55,6 +57,7 @@ class Replicas:
             if held is not None:
                 known[coop] = held
         self._kept(coop).clear()
+        self.waiting.pop(coop, None)
         self._requests.forget(coop)
         self.growth = Growth(self._core)
         self.has_more = True
@@ -167,6 +170,7 @@ class Replicas:
             if not self.is_held(waiting):
                 return False
             self._recall(waiting)
+            self._sign_end(tick, waiting)
             del self.waiting[coop]
         while (kept := self._kept(coop).take(self._core.length(coop))) is not None:
             try:
@@ -199,6 +203,27 @@ class Replicas:
         is_in_log = self._core.head_at(waiting.coop, waiting.length) == waiting.head
         if is_in_log and validator.head_at(waiting.coop, waiting.length) is None:
             validator.recall_head(waiting.coop, waiting.length, waiting.head)
+
+    def _sign_end(self, tick: Tick, waiting: Waiting) -> None:
+        """Keep the signature that an anchor carries where the log ends there without one, because no more of
+        it is taken in: without it nobody could take that from this node."""
+        core, coop, length = self._core, waiting.coop, waiting.length
+        held = core.signed.get(coop)
+        is_end = (core.length(coop), core.validator.log(coop).head) == (length, waiting.head)
+        if not waiting.signature or not is_end or (held is not None and held.length >= length):
+            return
+        signed = SignedHead(
+            coop=coop, length=length, head=waiting.head, signature=waiting.signature
+        )
+        if not is_signed_now(signed, core.newest):
+            return
+        new = [place for place, each in enumerate(tick.segments) if each.coop == coop]
+        if new:
+            last = tick.segments[new[-1]]
+            tick.segments[new[-1]] = replace(last, signature=waiting.signature)
+        else:
+            sign_end(core.store, signed)
+        core.signed[coop] = signed
 
     def _apply(self, tick: Tick, kept: Kept) -> bool:
         """Apply a message that begins within the log or just after it; whether the log grew."""

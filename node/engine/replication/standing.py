@@ -16,7 +16,7 @@ stops in between does the rest when it starts.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from ledger.chain import SignedHead, extend_all, is_signed_by
@@ -26,7 +26,7 @@ from node.engine.branches_kept import Branch, branch_documents, load_branches
 from node.engine.core import Core
 from node.engine.health.troubles import TroubleKind
 from node.engine.reading import load_state
-from node.engine.replication.anchored import Anchored, anchored_heads
+from node.engine.replication.anchored import Anchored, anchored_heads, sign_end
 from node.engine.replication.held import (
     is_all_anchored,
     is_signed_now,
@@ -279,13 +279,10 @@ def cut_off(store: Store, coop: int, length: int, *, created: int) -> None:
 
 def _sign_end(store: Store, coop: int, length: int, anchored: Anchored) -> None:
     """Where a segment was cut in two, put the signature to its end that some log has anchored it with."""
-    found = store.stored(coop, length) if length else None
-    if found is None or not found[1] or found[0].signature is not None:
-        return
-    segment = found[0]
-    signed = anchored.get((length, segment.head))
-    if segment.last == length and signed is not None:
-        store.heal([replace(segment, signature=signed.signature)])
+    head = store.head_at(coop, length) if length else None
+    signed = None if head is None else anchored.get((length, head))
+    if signed is not None:
+        sign_end(store, signed)
 
 
 def trimmed(branches: Sequence[Branch], anchored: Anchored) -> list[Branch]:

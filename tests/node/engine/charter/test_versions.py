@@ -15,6 +15,7 @@ from ledger.charter_changes import (
     SetNodeKey,
     SetQuorums,
 )
+from ledger.codec import encode
 from ledger.decisions import IndexEntry
 from ledger.index.prints import Print, SourceChange
 from ledger.publications import Publication
@@ -25,11 +26,12 @@ from node.engine.health.status import Readiness
 from node.engine.health.troubles import TroubleKind
 from node.engine.health.words import word
 from node.engine.settings import EngineSettings
+from node.engine.wire_decisions import Signed
 from node.store import MemoryDisk
 from tests.builders import Federation, build_federation, signing_key
 from tests.charters import joining, proposal, with_newcomer
 from tests.index_builders import SOURCE_HASH, index_lines
-from tests.node.engine.inside import core_of
+from tests.node.engine.inside import agreement_of, core_of
 from tests.node.engine.town import Town
 
 SETTINGS = EngineSettings(decision_interval_ms=5_000)
@@ -310,3 +312,22 @@ def test_a_coop_is_not_readmitted_after_a_head_that_nobody_holds(town: Town) -> 
     answer = town.publish(1, proposal(town.engines[1].charter, change))
     assert isinstance(answer, NotPublished)
     assert answer.reason is NotPublishedReason.OBJECTED
+
+
+def test_what_is_valid_of_the_index_is_judged_anew_by_another_charter(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    town = town_of(build_federation(seed="charter", coops=3, index=index_lines()), 1, 2, 3)
+    core, agreement = core_of(town.engines[1]), agreement_of(town.engines[1])
+
+    def refusal(signed: Signed) -> Refusal | None:
+        return None if core.charter.version else Refusal.SIGNATURE_INVALID
+
+    monkeypatch.setattr(agreement.subject, "refusal", refusal)
+    entry = IndexEntry(decided=Print(period=1, value=20, source=0))
+    choice = Signed(
+        decision=entry.decision.value, number=entry.number, content=encode(entry.content())
+    ).choice
+    assert not agreement.is_valid(choice)
+    decide(town, SetClearingLimit(coop=3, limit=2_000_000), 1, 2)
+    assert agreement.is_valid(choice)
