@@ -80,13 +80,15 @@ class OfficialFacts:
         ]
 
     def _entry(self, key: Key, index: Index) -> IndexEntry | None:
-        """What is to be decided; under a later table all is from its own first source."""
+        """What is to be decided; under a later table nobody wants another source, but one that people stood
+        for under the table before may be taken in."""
         entry = self.entries.get(key)
         if entry is None or index.line.run == 0:
             return entry
         if not isinstance(entry.decided, Print):
             return None
-        return replace(entry, decided=replace(entry.decided, source=0))
+        source = index.source_of(entry.decided.period)
+        return replace(entry, decided=replace(entry.decided, source=source))
 
     def _is_told(self, coop: int, entry: IndexEntry, index: Index) -> bool:
         """Whether a coop's stewards have read of it: some read of a new source a month early."""
