@@ -35,7 +35,7 @@ _TYPES: Final = {
     ".json": "application/json",
 }
 _COMMENT_LINE: Final = re.compile(rb"^[ \t]*//[^\n]*\n", re.MULTILINE)
-_IMPORT: Final = re.compile(r'from "(\.\.?/[a-z/]+\.js)"')
+_IMPORT: Final = re.compile(r'from "(\.\.?/[a-z_/]+\.js)"')
 _COMPRESSED: Final = (".js", ".css", ".json", ".svg")
 
 

@@ -206,7 +206,7 @@ def test_a_second_payment_waits_for_the_first(stage: Stage, phone: Browser) -> N
         const charter = await trustedCharter(store, wallet);
         const session = new Session({role: 'member', number: wallet.account, ...wallet});
         const context = {store, wallet, session, charter};
-        const intent = {to: 'member7@norte', payeeCoop: 1, payee: 7, amount: 300, reference: null};
+        const intent = {to: 'member7@norte', payeeCoop: 1, payee: 7, amount: 300, fee: 0, reference: null};
         const outcomes = await Promise.allSettled([pay(context, intent), pay(context, intent)]);
         return outcomes.map(({reason}) => reason.constructor.name);
         """
