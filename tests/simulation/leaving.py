@@ -36,9 +36,9 @@ class Leaving:
         self._world.after(at, self._wish)
 
     def _wish(self) -> None:
-        if self._coop not in self._sim.nodes or not self._sim.watch.versions.newest.is_member(
-            self._coop
-        ):
+        sim = self._sim
+        is_there = self._coop in sim.nodes and not sim.nodes[self._coop].is_dead
+        if not is_there or not sim.watch.versions.newest.is_member(self._coop):
             self._again(self._wish)
             return
         self._sim.members.leaving.add(self._coop)

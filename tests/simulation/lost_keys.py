@@ -52,6 +52,8 @@ class LostKeys:
         is_found = newest.is_member(node.coop) and sim.watch.truths[node.coop].length > 0
         if not is_found or sim.is_anybody_recovering() or not node.is_up:
             return False
+        if node.coop in sim.members.leaving:
+            return False  # whoever leaves gets no other key
         honest = sum(1 for coop in sim.watch.honest if newest.is_member(coop))
         leaves = sim.leaving is not None and not sim.leaving.is_over
         return honest - 1 - leaves >= newest.decision_quorum and can_be_had_back(
