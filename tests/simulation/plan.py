@@ -100,7 +100,7 @@ class Plan:
     lost_keys: int
     """How many nodes lose their key, most of them with their disk."""
     leaves: bool
-    """Whether one coop leaves, which settles first."""
+    """Whether a coop leaves if one can (`leaver`), which settles first."""
     readmits: bool
     """Whether people readmit a culprit against whom there is evidence."""
     days: int
@@ -108,13 +108,13 @@ class Plan:
 
     @property
     def leaver(self) -> int:
-        """The coop that leaves, if one does: the last that joined, or the last founder if it need not
+        """The coop that leaves, 0 if none does: the last that joined, or the last founder if it need not
         publish.
 
         Not where somebody forks: what a log loses by that and nobody lists stays with its commons, which
         can't settle.
         """
-        if self.mischief is Mischief.FORK:
+        if not self.leaves or self.mischief is Mischief.FORK:
             return 0
         if self.joins:
             return self.coops + self.joins
@@ -227,7 +227,7 @@ def with_changes(plan: Plan) -> Plan:
         lost_keys=0 if plan.is_calm else random.choice((0, 0, 1, 2)),
         readmits=random.random() < 0.7,
     )
-    plan = replace(plan, leaves=plan.leaver != 0 and random.random() < 0.5)
+    plan = replace(plan, leaves=random.random() < 0.5)
     if honest < least:
         return replace(plan, changes=0, joins=0, lost_keys=0, leaves=False, readmits=False)
     if plan.mischief is Mischief.FORK and plan.quorum:

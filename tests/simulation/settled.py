@@ -53,13 +53,13 @@ def _missing_decisions(simulation: Simulation) -> str | None:
     """Every honest log takes in every decision that any of them has, and all that can be certified."""
     agreed, versions = len(simulation.agreed.matters), simulation.watch.versions.of
     ended = simulation.watch.ended()
-    if simulation.leaving is not None and not simulation.leaving.is_over:
-        return "the coop that is to leave has not left"
     behind = sorted(
         coop for coop, version in versions.items() if version < agreed and coop not in ended
     )
     if behind:
         return f"coops {behind} have not taken in all {agreed} changes of the charter"
+    if simulation.leaving is not None and not simulation.leaving.is_over:
+        return "the coop that is to leave has not left"
     decided = simulation.watch.decided
     if decided is None:
         return None

@@ -84,7 +84,7 @@ class Simulation:
         self.trouble = Trouble(self)
         self.culprit: Culprit | None = None
         self.aftermath: Aftermath | None = None
-        self.leaving = Leaving(self) if plan.leaves else None
+        self.leaving = Leaving(self) if plan.leaver else None
         self._answers: dict[int, Callable[[Any], None]] = {}
         self._asked_at: dict[int, int] = {}
         self.answers_lost = plan.lost
