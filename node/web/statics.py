@@ -36,6 +36,7 @@ _TYPES: Final = {
 }
 _COMMENT_LINE: Final = re.compile(rb"^[ \t]*//[^\n]*\n", re.MULTILINE)
 _IMPORT: Final = re.compile(r'from "(\.\.?/[a-z_/]+\.js)"')
+_LATER: Final = re.compile(r'import\("(\.\.?/[a-z_/]+\.js)"\)')
 _COMPRESSED: Final = (".js", ".css", ".json", ".svg")
 
 
@@ -79,7 +80,7 @@ def load_statics(languages: Mapping[str, Language]) -> dict[str, Static]:
         if path.suffix in _TYPES
     }
     for page in PAGE_SCRIPTS:
-        scripts = with_imports(f"pages/{page}.js")
+        scripts = with_imports(f"pages/{page}.js", is_later=True)
         for language in languages.values():
             words: dict[str, str] = {}
             for script in scripts:
@@ -100,8 +101,8 @@ def _kept_places(languages: Mapping[str, Language]) -> set[str]:
     return words | with_imports(*(f"pages/{page}.js" for page in PAGES)) | set(BESIDE)
 
 
-def with_imports(*scripts: str) -> set[str]:
-    """These scripts and all that they import, directly or not."""
+def with_imports(*scripts: str, is_later: bool = False) -> set[str]:
+    """These scripts and all that they import, directly or not; with `is_later`, also once it is needed."""
     found: set[str] = set()
     waiting = list(scripts)
     while waiting:
@@ -109,7 +110,8 @@ def with_imports(*scripts: str) -> set[str]:
         if name not in found:
             found.add(name)
             source = (FOLDER / name).read_text(encoding="utf-8")
-            waiting += [normpath(f"{name}/../{place}") for place in _IMPORT.findall(source)]
+            places = _IMPORT.findall(source) + (_LATER.findall(source) if is_later else [])
+            waiting += [normpath(f"{name}/../{place}") for place in places]
     return found
 
 

@@ -91,7 +91,19 @@ def test_every_page_has_the_words_of_all_its_scripts() -> None:
     assert loaded == set(PAGE_SCRIPTS)
     words = json.loads(load_site().statics["words-es-wallet.json"].body)
     assert {"Type an amount.", "Paid"} < words.keys()  # of words.js and of wallet.js
+    assert "Object: it wasn't me" in words  # of recovery.js, which is loaded when it is needed
     assert "You have signed this." not in words  # of the desk
+
+
+def test_no_import_is_overlooked() -> None:
+    """Whatever a script is called, those who import it have its words and keep it."""
+    for path in FOLDER.rglob("*.js"):
+        name = path.relative_to(FOLDER).as_posix()
+        named = re.findall(
+            r'(?:\bfrom |\bimport\(|^import )"([^"]+)"', path.read_text(), re.MULTILINE
+        )
+        meant = {(path.parent / place).resolve().relative_to(FOLDER).as_posix() for place in named}
+        assert meant <= with_imports(name, is_later=True), name
 
 
 def _wire_sizes() -> dict[str, int]:

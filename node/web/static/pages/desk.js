@@ -18,7 +18,7 @@ import { readProposal, showFields, whyNot } from "../parts/proposing.js";
 import { VoteFormError, openVote } from "../parts/opening.js";
 import { mark } from "../parts/receipt.js";
 import { Store } from "../parts/store.js";
-import { explainWords, readWords } from "./setup.js";
+import { explainWords, readWords } from "../parts/reading_words.js";
 import { readAmount, say, showAmount, showTime } from "../parts/words.js";
 
 const { federation: FEDERATION, coopNumber, coop: COOP } = document.body.dataset;

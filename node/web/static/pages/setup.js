@@ -7,40 +7,18 @@ import { fromHex, isEqual, toBase64url, toHex } from "../protocol/bytes.js";
 import { Problem, accountsOfKey, get, post } from "../parts/api.js";
 import { byId, make, onAction, showSection } from "../parts/dom.js";
 import { explain } from "../parts/explain.js";
-import { WordsError, parseWords, seedFromWords, wordsFromEntropy } from "../protocol/mnemonic.js";
+import { seedFromWords, wordsFromEntropy } from "../protocol/mnemonic.js";
 import { keyFromSeed, sign } from "../protocol/signing.js";
 import { ADMIT, encodeTransaction, entryMessage } from "../protocol/messages.js";
 import { keptCharter } from "../parts/charters.js";
 import { findAccount } from "../parts/paying.js";
+import { explainWords, readWords, wordList } from "../parts/reading_words.js";
 import { say } from "../parts/words.js";
 
 const ENTROPY_BYTES = 16;
 const ASKED_WORDS = 3;
 const CLASSES = { person: 0, organisation: 1 };
 const { coop: COOP_NAME, coopNumber, federation: FEDERATION } = document.body.dataset;
-
-export const wordList = (language) => get(`/web/bip39-${language}.json`);
-
-// Reads words in either language; else throws the WordsError of the language that fits best.
-export async function readWords(text) {
-  let best = null;
-  for (const language of ["spanish", "english"]) {
-    try {
-      return await parseWords(text, await wordList(language));
-    } catch (error) {
-      if (!(error instanceof WordsError)) throw error;
-      if (best === null || error.positions.length < best.positions.length) best = error;
-    }
-  }
-  throw best;
-}
-
-export function explainWords(error) {
-  if (!(error instanceof WordsError)) return explain(error);
-  if (error.problem === "count") return say("There must be twelve or twenty-four words.");
-  if (error.problem === "checksum") return say("All words are known, but together they are not right: one is wrong or in another place.");
-  return say("These words are in no list: number {positions}. Look for slips.", { positions: error.positions.join(", ") });
-}
 
 // Sets up the sections; `onWallet` is called with the store's new wallet each time it changes.
 export function setUp(store, onWallet) {
