@@ -129,11 +129,7 @@ def decide(
         )
     match transaction:
         case IndexEntry():
-            index = decide_index(transaction, charter=state.charter, index=state.index)
-            if isinstance(index, Refusal):
-                return index
-            row = index_row(transaction.decided, run=index.line.run)
-            return Effects(chapters=(row,), index=index)
+            return _decide_index(transaction, state)
         case CharterEntry():
             return _decide_charter(transaction, state, verify)
         case AdoptBylaws():
@@ -150,6 +146,13 @@ def decide(
             raise AssertionError("each validator decides these by itself")
         case _:
             assert_never(transaction)
+
+
+def _decide_index(entry: IndexEntry, state: LogState) -> Effects | Refusal:
+    index = decide_index(entry, charter=state.charter, index=state.index)
+    if isinstance(index, Refusal):
+        return index
+    return Effects(chapters=(index_row(entry.decided, run=index.line.run),), index=index)
 
 
 def check_draft(transaction: Stewarded, state: DraftState, *, time: int) -> Refusal | None:

@@ -104,16 +104,14 @@ class Core:
 
         # What is held of the logs.
         self.signed = _newest_heads(store, validator.coops)
-        """The newest signed head held of each log. `recording.own_log` writes the own log's,
-        `replication.replicas` the others' and what is taken back; `supervision.soundness` what it heals,
-        `replication.standing` what changes with a history."""
+        """The newest signed head of each. `recording.own_log` writes the own log's, `replication.replicas`
+        others', `supervision.soundness` what it heals, `replication.standing` what changes with a history."""
         self.evidence, self.damaged_evidence = _stored_evidence(store, validator.coops)
         """What was ever proven against each coop; only `accuse` adds, nothing is ever taken out. Damaged
         evidence accuses too, but is not passed on; `Engine` tells of it in its first tick."""
         self._accused: tuple[int, dict[int, dict[str, bytes]]] | None = None
         self.damaged: dict[int, Rot] = {}
-        """What is stored of logs and was not signed so, until healed. `supervision.soundness` owns it; after
-        a change of histories `replication.standing` lets it look again."""
+        """What is stored and was not signed so. `supervision.soundness` and `replication.standing` own it."""
         self.suspected: list[LogDamaged] = []
         """What was met while reading: any part adds, `supervision.soundness` takes it away."""
 
