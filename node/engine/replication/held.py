@@ -14,6 +14,8 @@ from ledger.charter import Charter
 from ledger.errors import ProofError
 from ledger.evidence import InvalidEntryEvidence
 from ledger.state import Waiting
+from ledger.validators.interface import Validator
+from node.engine.branches_kept import Branch
 from node.engine.core import Core
 from node.engine.replication.anchored import Anchored
 
@@ -47,6 +49,24 @@ def length_in_use(core: Core, coop: int, anchored: Anchored, waiting: Iterable[W
     ]
     lengths += [min(earlier.until, most) for earlier in found.earlier_keys]
     return max(lengths, default=0)
+
+
+def heads_of(validator: Validator, coop: int) -> tuple[bytes, ...]:
+    """The newest heads of that coop's log and of its branches."""
+    return tuple(validator.log(coop, branch=each).head for each in validator.branches(coop))
+
+
+def taken_in_of(validator: Validator, branch: Branch) -> int:
+    """How much of that history the state has taken in, in any of the branches or in the log; 0 if nothing of
+    what it has of its own."""
+    taken = 0
+    for number in validator.branches(branch.coop):
+        log = validator.log(branch.coop, branch=number)
+        if branch.head_at(log.length) == log.head:
+            taken = max(taken, log.length)
+        elif validator.head_at(branch.coop, branch.tip.length, branch=number) == branch.tip.head:
+            taken = branch.tip.length
+    return taken
 
 
 def is_signed_now(signed: SignedHead, charter: Charter) -> bool:

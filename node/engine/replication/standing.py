@@ -28,11 +28,13 @@ from node.engine.health.troubles import TroubleKind
 from node.engine.reading import load_state
 from node.engine.replication.anchored import Anchored, anchored_heads, sign_end
 from node.engine.replication.held import (
+    heads_of,
     is_all_anchored,
     is_signed_now,
     is_stopped,
     length_in_use,
     seen_key,
+    taken_in_of,
     void_key,
 )
 from node.engine.replication.replicas import Replicas
@@ -63,8 +65,9 @@ class StandingLogs:
         """The node keys for which each log was looked at."""
         self._trimmed: dict[int, frozenset[SignedHead]] = {}
         """The ends of the branches of each coop when they were last looked at."""
-        self._stopped: dict[int, bytes] = {}
-        """The head of the log of each coop that is accused when it was last looked at."""
+        self._stopped: dict[int, tuple[bytes, ...]] = {}
+        """The heads of the log of each coop that is accused, and of its branches, when they were last looked
+        at."""
         self._look_at_ms = 0
 
     def run(self, tick: Tick) -> bool:
@@ -98,7 +101,8 @@ class StandingLogs:
         kept = [each for each in load_branches(core.store) if each.coop == coop]
         for branch in kept:
             if branch.head_at(length) == head:
-                change_places(core.store, branch, kept, created=tick.now_ms // 1000)
+                until = taken_in_of(core.validator, branch)
+                change_places(core.store, branch, kept, until=until, created=tick.now_ms // 1000)
                 self._begin_anew(coop)
                 tick.notice("branch_stands", coop=coop, length=length)
                 return True
@@ -136,11 +140,11 @@ class StandingLogs:
 
     def _cut_unanchored(self, tick: Tick, coop: int) -> bool:
         """Cut off what nobody has anchored, and let what goes on from the rest be the log. Each time that the
-        log has changed it is looked at again, and not too often, since that reads all logs."""
-        core, head = self._core, self._core.validator.log(coop).head
-        if self._stopped.get(coop) == head or tick.steady_ms < self._look_at_ms:
+        log or a branch has changed it is looked at again, and not too often, since that reads all logs."""
+        core, heads = self._core, heads_of(self._core.validator, coop)
+        if self._stopped.get(coop) == heads or tick.steady_ms < self._look_at_ms:
             return False
-        self._stopped[coop] = head
+        self._stopped[coop] = heads
         length = core.length(coop)
         if not is_all_anchored(core, coop):
             self._look_at_ms = tick.steady_ms + LOOK_AGAIN_MS
@@ -153,7 +157,7 @@ class StandingLogs:
         if core.store.logs().get(coop, (0, b""))[0] == length and not is_longer:
             return False
         self._begin_anew(coop)
-        self._stopped[coop] = core.validator.log(coop).head
+        self._stopped[coop] = heads_of(core.validator, coop)
         return True
 
     def _go_on(self, tick: Tick, coop: int, length: int) -> bool:
@@ -161,11 +165,13 @@ class StandingLogs:
         kept = [each for each in load_branches(self._core.store) if each.coop == coop]
         head = self._core.store.head_at(coop, length)
         for branch in kept:
-            if length >= branch.tip.length or not is_signed_now(branch.tip, self._core.newest):
+            until = taken_in_of(self._core.validator, branch)
+            if length >= until or not is_signed_now(branch.tip, self._core.newest):
                 continue
             if length == branch.base or branch.head_at(length) == head:
                 more = branch.after(length)
-                change_places(self._core.store, more, kept, created=tick.now_ms // 1000)
+                created = tick.now_ms // 1000
+                change_places(self._core.store, more, kept, until=until, created=created)
                 return True
         return False
 
@@ -199,8 +205,12 @@ class StandingLogs:
         core.troubles.pop((TroubleKind.DAMAGED, coop), None)
 
 
-def change_places(store: Store, branch: Branch, kept: list[Branch], *, created: int) -> None:
-    """Make `branch` the log, and the log a branch; `kept` are all branches of that log."""
+def change_places(
+    store: Store, branch: Branch, kept: list[Branch], *, until: int, created: int
+) -> None:
+    """Make `branch` up to the length `until` the log, and the log a branch; `kept` are all branches of
+    that log. What is beyond still waits for other logs, as a log in the store never does, or the rules
+    refuse it; if it is of use, it comes again."""
     segments = _beyond(store, branch.coop, branch.base)
     others = [_from(segments, each, branch.base) for each in kept if each.tip != branch.tip]
     losing = _as_branch(segments, anchored_heads(store, branch.coop))
@@ -212,7 +222,7 @@ def change_places(store: Store, branch: Branch, kept: list[Branch], *, created: 
     dropped = [each.id for one in kept for each in branch_documents(one, created=created)]
     store.commit(
         Write(
-            segments=[_as_segment(part) for part in branch.parts],
+            segments=[_as_segment(part, until) for part in branch.parts if part.first <= until],
             dropped_documents=[(DocumentKind.BRANCH, id_) for id_ in dropped if id_ not in ids],
         )
     )
@@ -401,13 +411,16 @@ def _from(segments: list[Segment], branch: Branch, base: int) -> Branch:
     return Branch((first, *branch.parts[1:]))
 
 
-def _as_segment(part: Entries) -> Segment:
+def _as_segment(part: Entries, until: int) -> Segment:
+    """A part up to the length `until`; it is signed if that is all of it."""
+    entries = split(part.entries)[: until - part.first + 1]
+    is_all = part.signed.length <= until
     return Segment(
         coop=part.coop,
         first=part.first,
-        count=part.signed.length - part.first + 1,
-        entries=part.entries,
+        count=len(entries),
+        entries=b"".join(entries),
         previous=part.previous,
-        head=part.signed.head,
-        signature=part.signed.signature,
+        head=extend_all(part.previous, entries),
+        signature=part.signed.signature if is_all else None,
     )

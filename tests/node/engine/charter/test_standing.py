@@ -14,13 +14,15 @@ from ledger.invariants import find_violations, fork_loss
 from ledger.validators.interface import Validator
 from node.audit import Fault, audit_store
 from node.engine.answers import Published, Recorded
-from node.engine.branches_kept import load_branches
+from node.engine.branches_kept import Branch, load_branches
 from node.engine.charter import subject
 from node.engine.charter.objections import objection
 from node.engine.events import PeerDown, PeerUp, Publish
 from node.engine.health.status import Readiness
 from node.engine.health.troubles import TroubleKind
-from node.engine.replication.standing import change_places
+from node.engine.reading import load_state
+from node.engine.replication.held import taken_in_of
+from node.engine.replication.standing import change_places, replace_branches
 from node.engine.wire import EvidenceNews
 from node.mark import MemoryMark
 from node.store import MemoryDisk, Store
@@ -193,7 +195,8 @@ def test_a_node_that_dies_while_histories_change_places_loses_none(writes: int) 
     stands = _standing(rig)
     kept = load_branches(rig.stores[2])
     with pytest.raises(ProcessKilled):
-        change_places(cast(Store, Dying(rig.stores[2], writes)), kept[0], kept, created=0)
+        dying = cast(Store, Dying(rig.stores[2], writes))
+        change_places(dying, kept[0], kept, until=kept[0].tip.length, created=0)
     rig.start(2)
     rig.ready()
     rig.tick(1, PeerDown(2))
@@ -203,6 +206,27 @@ def test_a_node_that_dies_while_histories_change_places_loses_none(writes: int) 
     assert core_of(rig.engines[2]).head_at(3, stands.length) == stands.head
     assert len(rig.digests()) == 1
     assert _loss(core_of(rig.engines[2]).validator) == 0
+
+
+@pytest.mark.parametrize("in_one_part", [True, False])
+def test_of_a_history_that_waits_only_what_is_taken_in_becomes_the_log(in_one_part: bool) -> None:
+    rig = _forked()
+    store, validator = rig.stores[2], core_of(rig.engines[2]).validator
+    (branch,) = load_branches(store)
+    tip, last = branch.tip, branch.parts[-1]
+    length = validator.log(1).length + 1
+    anchor = rig.federation.anchor(1, length=length, head=bytes(32))
+    entry = encode_entry(rig.now_ms // 1000, anchor)
+    more = entries_message(rig.federation, 3, tip.length, tip.head, entry)
+    joint = replace(last, entries=last.entries + entry, signed=more.signed)
+    whole = Branch((*branch.parts[:-1], joint) if in_one_part else (*branch.parts, more))
+    replace_branches(store, [branch], [whole])
+    validator = load_state(validator.founding, store).validator
+    until = taken_in_of(validator, whole)
+    assert (until, whole.tip.length) == (tip.length, tip.length + 1)
+    change_places(store, whole, [whole], until=until, created=0)
+    log = load_state(validator.founding, store).validator.log(3)
+    assert (log.length, log.head) == (tip.length, tip.head)
 
 
 def test_a_coop_that_cheated_is_one_of_the_others_again() -> None:
