@@ -140,7 +140,8 @@ def test_an_engine_that_breaks_the_agreement_is_caught(
 
 def test_too_low_a_quorum_is_caught() -> None:
     """With two of three signatures a coop that signs twice can have two decisions certified for one place."""
+    changes = RESTLESS | {"changes": 3}
     with pytest.raises(Failure, match=r"two (decisions|contents) are certified"):
         for seed in range(SEEDS_TO_TRY):
-            plan = indexed_plan(seed, Mischief.TWO_TONGUES, Indexed.OFFICIAL, **RESTLESS)
+            plan = indexed_plan(seed, Mischief.TWO_TONGUES, Indexed.OFFICIAL, **changes)
             Simulation(replace(plan, tongue=Tongue.FACES)).run()
