@@ -31,7 +31,10 @@ def _node(readiness: str, *troubles: dict[str, Any]) -> Any:
             return Answer(
                 document={"coop": "norte", "readiness": readiness, "troubles": list(troubles)}
             )
-        return Answer(document={"logs": []})
+        if request.path == "/v1/logs":
+            return Answer(document={"logs": []})
+        problem = {"code": "not_found", "title": "Not found", "detail": "No such thing."}
+        return Answer(status=404, document=problem, content_type="application/problem+json")
 
     return serve(respond)
 
