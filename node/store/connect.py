@@ -15,6 +15,7 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +44,8 @@ PRAGMAS = (
     "PRAGMA secure_delete=FAST",
     f"PRAGMA journal_size_limit={JOURNAL_KEPT_BYTES}",
 )
+_LOCK_TRIES = 20
+_LOCK_PAUSE_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,12 +207,17 @@ def _prepare_postgres(connection: Connection, url: URL, *, read_only: bool) -> N
     if connection.execute(text("SHOW synchronous_commit")).scalar() == "off":
         connection.execute(text("SET synchronous_commit = on"))
     # One lock for each schema, so that several nodes can share a database server.
-    locked = connection.execute(
-        text("SELECT pg_try_advisory_lock(:ours, hashtext(current_schema()))"),
-        {"ours": POSTGRES_LOCK},
-    ).scalar()
-    connection.commit()
-    if not locked:
+    # The server frees it a moment after whoever had it is gone, so one that starts again asks a few times.
+    for _ in range(_LOCK_TRIES):
+        locked = connection.execute(
+            text("SELECT pg_try_advisory_lock(:ours, hashtext(current_schema()))"),
+            {"ours": POSTGRES_LOCK},
+        ).scalar()
+        connection.commit()
+        if locked:
+            break
+        time.sleep(_LOCK_PAUSE_SECONDS)
+    else:
         raise StoreInUse(
             f"another process writes to {_shown(url)}; stop it, or give this node its own database"
         )
