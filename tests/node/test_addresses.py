@@ -8,7 +8,7 @@ import pytest
 from ledger.codec import MAX, Value
 from ledger.entries import LAST_TIME
 from ledger.errors import ProofError
-from node.address_file import ADDRESS_FILE, move, read_own_address
+from node.address_file import ADDRESS_FILE, move, read_own_address, write_address
 from node.addresses import (
     NodeAddress,
     address_from_json,
@@ -132,6 +132,20 @@ class TestFolder:
             (folder.folder / ADDRESS_FILE).write_text(content, encoding="utf-8")
             with pytest.raises(FolderError, match=r"node\.address"):
                 read_own_address(folder)
+
+    def test_a_word_on_another_coop_is_refused_even_by_this_nodes_key(self, tmp_path: Path) -> None:
+        folder = load_folder(make_folder(tmp_path, FEDERATION, 1))
+        statement = sign_address(
+            folder.key,
+            federation=FEDERATION.charter.federation,
+            coop=2,
+            serial=7,
+            time=1_767_225_600,
+            url=URL,
+        )
+        write_address(folder.folder, statement)
+        with pytest.raises(FolderError, match="not an address of this node"):
+            read_own_address(folder)
 
     def test_a_word_under_a_key_that_was_replaced_is_none_any_more(self, tmp_path: Path) -> None:
         folder = load_folder(make_folder(tmp_path, FEDERATION, 1))
