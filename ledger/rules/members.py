@@ -13,6 +13,7 @@ from ledger.effects import Effects, Row
 from ledger.government.articles import DAY
 from ledger.government.recovery import RECOVERIES_CHAPTER
 from ledger.refusals import Refusal
+from ledger.rules.closing import close
 from ledger.rules.office import OfficeState, Verify, bylaws_in_force, check_stewards
 from ledger.rules.powers import power_of
 from ledger.signatures import (
@@ -64,7 +65,10 @@ def decide_members(
         case Limit():
             after = with_limit(transaction, _known(state, transaction.account), time)
         case SetStatus():
-            after = _with_status(transaction, _known(state, transaction.account), number)
+            account = _known(state, transaction.account)
+            if transaction.status is Status.CLOSED:
+                return close(account, state, number=number)
+            after = replace(account, revision=transaction.revision, status=transaction.status)
         case _:
             assert_never(transaction)
     return Effects(accounts=(after,))
@@ -174,11 +178,6 @@ def _check_status(change: SetStatus, account: Account, state: MemberState) -> Re
     if change.status is Status.CLOSED and account.balance != 0:
         return Refusal.BALANCE_NOT_ZERO
     return None
-
-
-def _with_status(change: SetStatus, account: Account, number: int) -> Account:
-    closed = number if change.status is Status.CLOSED else 0
-    return replace(account, revision=change.revision, status=change.status, closed=closed)
 
 
 def with_limit(change: Limit, account: Account, time: int) -> Account:

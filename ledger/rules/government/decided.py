@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import Protocol
 
 from ledger.codec import MAX
-from ledger.effects import Effects, Row
+from ledger.effects import Effects
 from ledger.government.actions import DecideLimit, DecideStatus, Expel
 from ledger.refusals import Refusal
-from ledger.rules.government.recoveries import recovery_row, running_recovery
+from ledger.rules.closing import close
+from ledger.rules.government.recoveries import running_recovery
 from ledger.rules.members import check_limit_values, with_limit
 from ledger.state import COMMONS, Account
 from ledger.transactions import Limit, Status
@@ -103,17 +104,12 @@ def _check_payee(action: Expel, account: Account, state: DecidingState) -> Refus
 def expel(action: Expel, state: DecidingState, *, number: int) -> Effects:
     """The account closes by entry `number`, and what it has is the payee's or the commons'."""
     account = _known(action.account, state)
-    closed = replace(
-        account, revision=account.revision + 1, status=Status.CLOSED, closed=number, balance=0
-    )
-    rows: tuple[Row, ...] = ()
-    if running_recovery(state, action.account) is not None:
-        rows = (recovery_row(action.account, None),)
+    closing = close(account, state, number=number)
     if action.payee is None:
-        return Effects(accounts=(closed,), chapters=rows, commons=account.balance)
+        return replace(closing, commons=account.balance)
     payee = _known(action.payee, state)
     paid = replace(payee, balance=payee.balance + account.balance)
-    return Effects(accounts=(closed, paid), chapters=rows)
+    return replace(closing, accounts=(*closing.accounts, paid))
 
 
 def _check_account(number: int, state: DecidingState) -> Refusal | None:
