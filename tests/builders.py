@@ -14,6 +14,7 @@ The keys are not secret. Nothing here reads a clock or draws a random number.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from hashlib import sha256
 
 from ledger.chain import SignedHead, extend_all, genesis, head_message, sign_head
@@ -48,6 +49,7 @@ COOP_NAMES = ("norte", "sur", "este", "oeste", "rio", "lago", "monte", "valle")
 REASON = sha256(b"a reason").digest()
 
 
+@lru_cache(maxsize=10_000)
 def signing_key(seed: str, *path: int | str) -> SigningKey:
     """The key that belongs to `path` under `seed`, for example `signing_key("s", "member", 1, 7)`."""
     name = "/".join(str(part) for part in ("fiado test key", seed, *path))

@@ -33,6 +33,7 @@ from tests.simulation.members import Members, Stewards, Wallet
 from tests.simulation.network import Network
 from tests.simulation.newcomers import Newcomers
 from tests.simulation.nodes import SETTINGS, SLOW, SLOW_WORK_US, MakeEngine, SimNode
+from tests.simulation.once import worked_out_once
 from tests.simulation.plan import Indexed, Mischief, Plan
 from tests.simulation.prices import PublishingStewards, price_of
 from tests.simulation.replays import check_replays
@@ -201,6 +202,10 @@ class Simulation:
 
     def run(self) -> None:
         """The whole run; raises `Failure`."""
+        with worked_out_once():
+            self._run()
+
+    def _run(self) -> None:
         self.world.note(f"{self.plan}")
         self._open()
         self.trouble.begin()
