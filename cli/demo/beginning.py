@@ -5,16 +5,24 @@ from pathlib import Path
 
 from cli.demo.founding import quicken
 from cli.demo.inflation import base_of_index
-from cli.demo.stage import COOPS, STEWARDS, Cast, Stage
+from cli.demo.stage import COOPS, STEWARDS, Actor, Cast, Stage
 
 
-def found_federation(stage: Stage, cast: Cast, ports: Sequence[int], *, first_limit: int) -> Path:
+def found_federation(
+    stage: Stage,
+    cast: Cast,
+    ports: Sequence[int],
+    *,
+    first_limit: int,
+    coops: Sequence[str] = COOPS,
+) -> Path:
     """Nodes' folders, stewards' keys, the charter and its signatures; `first_limit` in minor units."""
-    stage.say("Three cooperatives found a federation. Each makes the folder of its node.")
+    many = {2: "Two", 3: "Three"}[len(coops)]
+    stage.say(f"{many} cooperatives found a federation. Each makes the folder of its node.")
     charter = cast.root / "charter.toml"
     options: list[str] = []
-    urls = {coop: f"http://127.0.0.1:{port}" for coop, port in zip(COOPS, ports, strict=True)}
-    for coop, port in zip(COOPS, ports, strict=True):
+    urls = {coop: f"http://127.0.0.1:{port}" for coop, port in zip(coops, ports, strict=True)}
+    for coop, port in zip(coops, ports, strict=True):
         words = ["node", "init", str(cast.root / coop), "--coop", coop, "--port", str(port)]
         for other, url in urls.items():
             words += ["--peer", f"{other}={url}"] if other != coop else []
@@ -31,20 +39,18 @@ def found_federation(stage: Stage, cast: Cast, ports: Sequence[int], *, first_li
     stage.ask(
         cast.anybody, "federation", "init", str(charter), "--name", "Ferias del Sur", *options
     )
-    for coop in COOPS:
+    for coop in coops:
         node = str(cast.root / coop)
         stage.ask(cast.anybody, "federation", "sign", str(charter), "--node", node, "--yes")
     stage.run(cast.anybody, "federation", "show", str(charter))
-    for coop in COOPS:
+    for coop in coops:
         stage.ask(cast.anybody, "node", "install", str(cast.root / coop), str(charter))
     return charter
 
 
 def admit_members(stage: Stage, cast: Cast, urls: dict[str, str]) -> None:
     """Members join, and stewards admit them."""
-    for coop in COOPS:
-        for steward in STEWARDS:
-            stage.ask(cast.steward(steward, coop), "steward", "key", "use", urls[coop])
+    use_keys(stage, cast, urls)
     stage.say("Alice makes a key on her own machine and asks Norte for an account.")
     for name, coop in (("alice", "norte"), ("beto", "norte"), ("carla", "sur"), ("dario", "este")):
         is_shown = name == "alice"
@@ -58,3 +64,20 @@ def admit_members(stage: Stage, cast: Cast, urls: dict[str, str]) -> None:
             stage.run(who, "steward", "admit", name, "--yes", is_shown=is_shown)
     stage.run(cast.member("alice"), "join")
     stage.say("In the same way Beto joined Norte, Carla Sur and Dario Este.")
+
+
+def use_keys(stage: Stage, cast: Cast, urls: dict[str, str]) -> None:
+    """Stewards tell their keys where they serve."""
+    for coop, url in urls.items():
+        for steward in STEWARDS:
+            stage.ask(cast.steward(steward, coop), "steward", "key", "use", url)
+
+
+def admit(stage: Stage, cast: Cast, name: str, url: str, *, stewards: Sequence[Actor]) -> None:
+    """Somebody makes a wallet, asks the node at `url` for an account, and these stewards sign; unseen."""
+    member = cast.member(name)
+    stage.ask(member, "wallet", "new")
+    stage.ask(member, "join", "--node", url, "--handle", name)
+    for steward in stewards:
+        stage.ask(steward, "steward", "admit", name, "--yes")
+    stage.ask(member, "join")

@@ -10,6 +10,7 @@ import click
 
 from cli.demo.graph import make_graph, read_graph
 from cli.demo.play import run_play
+from cli.demo.plays import ASSEMBLY, FEDERATION
 from cli.demo.tour import run_tour
 from cli.demo.trade import TradeResult, run_trade
 from cli.shell.exit_codes import ExitCode
@@ -29,9 +30,15 @@ from cli.shell.terminal import Output
 )
 @click.option(
     "--federation",
-    "is_play",
+    "is_federation",
     is_flag=True,
     help="Play what happens to a federation: a coop joins, a key is lost, one cheats, one leaves.",
+)
+@click.option(
+    "--assembly",
+    "is_assembly",
+    is_flag=True,
+    help="Play how a coop governs itself: bylaws, votes, an appeal, a lost telephone, a levy.",
 )
 @click.option("--coops", type=click.IntRange(1, 64), default=3, help="How many cooperatives.")
 @click.option(
@@ -55,7 +62,8 @@ from cli.shell.terminal import Output
 @output_option
 def demo(
     graph_file: Path | None,
-    is_play: bool,
+    is_federation: bool,
+    is_assembly: bool,
     coops: int,
     members: int,
     payments: int,
@@ -67,7 +75,8 @@ def demo(
     """Show a federation of real nodes on this machine, from its charter to its audit.
 
     Without an option it is a tour: three cooperatives, a few members, and every command with what it
-    prints. With --federation it is a play in acts about everything in a federation that can change.
+    prints. With --federation it is a play in acts about everything in a federation that can change, with
+    --assembly one about what the members of a cooperative decide together.
     With --trade-graph all payments of a graph are made for real: members are spread over the
     cooperatives so that communities stay together, admitted with signatures, and each signs what they
     pay. All servers listen on this machine only and are stopped at the end.
@@ -75,8 +84,9 @@ def demo(
     with _folder(folder) as root:
         if graph_file is None:
             program = click.get_current_context().find_root().command
-            if is_play:
-                if not run_play(root, program=program, output=output):
+            if is_federation or is_assembly:
+                play = ASSEMBLY if is_assembly else FEDERATION
+                if not run_play(play, root, program=program, output=output):
                     click.get_current_context().exit(int(ExitCode.REFUSED))
                 return
             run_tour(root, program=program, keep=keep, output=output)

@@ -1,18 +1,17 @@
-"""`fiado demo --federation`: a federation from its founding through everything that can change in it.
+"""Giving a play of `cli.demo.plays`: on real nodes, with the very commands that people type.
 
-Each act is a file of `cli.demo.acts`, and is played with the very commands that people type. An act that
-can't be played is counted and said in words; the others go on.
+An act that can't be played is counted and said in words; the others go on.
 """
 
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import click
 
-from cli.demo.acts import currency, forks, joining, keys, leaving, limits, prints, trade
+from cli.demo.plays import Play
 from cli.demo.processes import NodeFailed
 from cli.demo.stage import Cast, Stage, TourFailed
 from cli.demo.world import World
@@ -20,29 +19,17 @@ from cli.shell.errors import CliError
 from cli.shell.terminal import Output
 from node.member.client import NodeError
 
-ACTS: Final[tuple[tuple[str, Callable[[World], None]], ...]] = (
-    ("three cooperatives found a federation and trade", trade.play),
-    ("a fourth cooperative joins from one address", joining.play),
-    ("a clearing limit is raised", limits.play),
-    ("a node loses its key and goes on with a new one", keys.play),
-    ("a print is mistyped and agreed on after correction", prints.play),
-    ("the currency loses three zeros", currency.play),
-    ("a cooperative forks its log, and the others trade on", forks.play),
-    ("the branch is decided and the cooperative readmitted", forks.mend),
-    ("a cooperative leaves", leaving.play),
-)
 
-
-def run_play(root: Path, *, program: click.Command, output: Output) -> bool:
+def run_play(play: Play, root: Path, *, program: click.Command, output: Output) -> bool:
     """Play all acts with everything in folders under `root`; whether all went well, the audits too."""
     begun = time.monotonic()
     stage, cast = Stage(output, program), Cast(root)
     failed: list[str] = []
     with ExitStack() as stack:
         world = World(root=root, stage=stage, cast=cast, stack=stack)
-        for name, play in ACTS:
+        for name, act in play.acts:
             stage.say(f"*** {name.capitalize()} ***")
-            problem = _play(world, play)
+            problem = _play(world, act)
             if problem is not None:
                 failed.append(name)
                 world.revive()
@@ -52,23 +39,24 @@ def run_play(root: Path, *, program: click.Command, output: Output) -> bool:
     output.line(f"{stage.commands} commands in {time.monotonic() - begun:.0f} seconds.")
     for name in failed:
         output.line(f"Not played to its end: {name}.")
+    if play.missing:
+        output.line(f"Not in this play yet: {play.missing}.")
     output.result(
         {
-            "steps": len(ACTS),
+            "steps": len(play.acts),
             "failed": len(failed),
             **summary,
-            "seconds_to_join": world.measured.get("join"),
-            "seconds_cut_off_after_fork": world.measured.get("cut off"),
+            **{name: world.measured.get(measured) for name, measured in play.measures.items()},
             "not_played": failed,
         }
     )
     return not failed and summary == {"sum": 0, "digests_equal": True}
 
 
-def _play(world: World, play: Callable[[World], None]) -> str | None:
+def _play(world: World, act: Callable[[World], None]) -> str | None:
     """Play an act; what was wrong, if anything."""
     try:
-        play(world)
+        act(world)
     except TourFailed as failed:
         return f"`{failed.command}` ended with {failed.code}: {_last_line(failed.output)}"
     except NodeFailed as failed:

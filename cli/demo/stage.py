@@ -1,4 +1,4 @@
-"""The stage of the tour: who acts, with what, and how their commands are run and shown.
+"""The stage of the tour and the plays: who acts, with what, and how their commands are run and shown.
 
 Every command is run as it stands on the screen, but for the options that say which wallet and which
 passphrase file, which `Actor` adds for whoever is acting.
@@ -7,6 +7,7 @@ passphrase file, which `Actor` adds for whoever is acting.
 import io
 import json
 import secrets
+import time
 from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -47,6 +48,8 @@ class Stage:
         self.output = output
         self._program = program
         self.commands = 0
+        self.seconds = 0.0
+        """How long all commands together have taken."""
 
     def say(self, text: str) -> None:
         """A sentence between the commands."""
@@ -63,7 +66,9 @@ class Stage:
     ) -> str:
         """Run a command as `actor` and show it; its output. Raises `TourFailed`."""
         typed = " ".join(_quoted(word) for word in ("fiado", *words))
+        begun = time.monotonic()
         code, printed = _run(self._program, [*words, *actor.options])
+        self.seconds += time.monotonic() - begun
         self.commands += 1
         if is_shown and not (is_hidden_when_failed and code != expected):
             self.output.line()
@@ -118,6 +123,11 @@ class Cast:
         """Somebody with a steward's key."""
         key = self.root / "people" / f"{name}-{coop}" / "steward.json"
         return Actor(f"{name} of {coop}", ("--key", str(key), *self._secret()))
+
+    def elected(self, name: str) -> Actor:
+        """A member whom others have made a steward, who signs with the key of the account."""
+        wallet = self.root / "people" / name / "wallet.json"
+        return Actor(f"{name}, steward", ("--key", str(wallet), *self._secret()))
 
     def _secret(self) -> tuple[str, str]:
         return ("--passphrase-file", str(self.passphrase))

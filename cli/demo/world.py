@@ -1,4 +1,4 @@
-"""What the acts of the federation's play share: the nodes that run, and how cooperatives decide there.
+"""What the acts of a play share: the nodes that run, and how cooperatives decide there.
 
 A decision is typed as people do it: a steward proposes, the other endorses, and the stewards of enough
 other cooperatives endorse it too. `World.decide` waits until every node that runs has it in force.
@@ -34,6 +34,8 @@ class World:
     """Cooperatives that nobody waits for, because of what they have done."""
     measured: dict[str, float] = field(default_factory=dict)
     """Seconds that acts have measured, by name."""
+    proposals: dict[str, int] = field(default_factory=dict)
+    """Numbers of proposals that acts have opened, by what the acts call them."""
 
     def port(self, coop: str) -> int:
         """The port of a cooperative's node; a free one for a new cooperative."""
@@ -94,12 +96,12 @@ class World:
         """Whether the change that follows this version is in force at a cooperative's node."""
         return self.version(coop) > after
 
-    def wait(self, what: str, is_so: Callable[[], bool]) -> None:
+    def wait(self, what: str, is_so: Callable[[], bool], *, seconds: int = WAIT_SECONDS) -> None:
         """Wait until something is so; raises `TourFailed` with what it was."""
-        deadline = time.monotonic() + WAIT_SECONDS
+        deadline = time.monotonic() + seconds
         while not is_so():
             if time.monotonic() > deadline:
-                raise TourFailed(what, 0, f"nothing came of it within {WAIT_SECONDS} seconds")
+                raise TourFailed(what, 0, f"nothing came of it within {seconds} seconds")
             time.sleep(_POLL_SECONDS)
 
     def repeat(

@@ -1,0 +1,50 @@
+"""The plays that `fiado demo` can give: acts in their order, and what is told of them at the end."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from cli.demo.acts import currency, forks, joining, keys, leaving, limits, prints, trade
+from cli.demo.assembly import admission, appeal, bylaws, election, levy, minutes, quorum, recovery
+from cli.demo.world import World
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Play:
+    """Acts by what happens in them."""
+
+    acts: Sequence[tuple[str, Callable[[World], None]]]
+    measures: Mapping[str, str] = field(default_factory=dict)
+    """What acts have measured, by its name in the result for programs."""
+    missing: str = ""
+    """What belongs into the play and can't be played yet."""
+
+
+FEDERATION: Final = Play(
+    acts=(
+        ("three cooperatives found a federation and trade", trade.play),
+        ("a fourth cooperative joins from one address", joining.play),
+        ("a clearing limit is raised", limits.play),
+        ("a node loses its key and goes on with a new one", keys.play),
+        ("a print is mistyped and agreed on after correction", prints.play),
+        ("the currency loses three zeros", currency.play),
+        ("a cooperative forks its log, and the others trade on", forks.play),
+        ("the branch is decided and the cooperative readmitted", forks.mend),
+        ("a cooperative leaves", leaving.play),
+    ),
+    measures={"seconds_to_join": "join", "seconds_cut_off_after_fork": "cut off"},
+)
+
+ASSEMBLY: Final = Play(
+    acts=(
+        ("the founders adopt bylaws", bylaws.play),
+        ("members elect their stewards", election.play),
+        ("a member is admitted with a first limit", admission.play),
+        ("a limit is contested and overturned by vote", appeal.play),
+        ("at the second call few voters decide", quorum.play),
+        ("a telephone is lost and recovered while a thief objects", recovery.play),
+        ("a levy is voted and collected", levy.play),
+        ("the minutes are printed", minutes.play),
+    ),
+    missing="a guaranteed debt, whose debtor leaves",
+)
