@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import click
 
+from cli.paying.leading import meet_link
 from cli.paying.paying_invoices import pay_invoice
 from cli.paying.prices import PRICE, worth_words
 from cli.paying.settling import (
@@ -34,7 +35,7 @@ from node.member.orders import check_order
 from node.member.paying.arrival import Arrival
 from node.member.paying.contribution import paid_contribution
 from node.member.paying.desk import Desk, open_desk
-from node.member.paying.invoices import InvoiceLink, OtherFederation, parse_link
+from node.member.paying.invoices import InvoiceLink, parse_link
 from node.member.paying.paid_before import MayRepeat
 from node.member.paying.paying import Bound, Paid, Terms
 from node.member.paying.pricing import CurrencyPrice, Quote, quote
@@ -73,7 +74,7 @@ class PayeeType(click.ParamType[PaymentRequest | InvoiceLink]):
         bill = parse_link(request.bill) if request.bill else None
         if request.bill and bill is None:
             raise LinkError("its bill is not the address of one")
-        return bill or request
+        return replace(bill, federation=request.federation) if bill else request
 
 
 class OrderType(click.ParamType[str]):
@@ -99,7 +100,9 @@ ORDER: Final = OrderType()
     help='Pay a price in national currency, such as "ARS 15000", at what a unit is worth today.',
 )
 @click.option(
-    "--yes", is_flag=True, help="With --price or an invoice: pay what it comes to without asking."
+    "--yes",
+    is_flag=True,
+    help="With --price, an invoice or a link to an unknown node: pay what it comes to without asking.",
 )
 @click.option("--memo", metavar="TEXT", help="What it is for; only you and the payee can read it.")
 @click.option(
@@ -151,7 +154,7 @@ def pay(
 
     A merchant's invoice is paid by the address of its page, `fiado pay https://node/p/…`: what it asks for
     is checked and shown before you sign. A link that a wallet's page made, `https://node/pay?to=…`, is paid
-    as well.
+    as well. Of a link to a node that is no cooperative's, as far as yours knows, you are asked first.
 
     With --price the amount follows from what a unit is worth, and both are shown before you sign; the
     ledger takes the payment only if the conversion is exact.
@@ -164,6 +167,7 @@ def pay(
     if isinstance(payee, InvoiceLink):
         _check_invoice_options(amount, price, memo, order, yes, output)
         with open_membership(wallet, passphrase) as member:
+            meet_link(member, payee, yes=yes, output=output)
             done = pay_invoice(member, payee, yes=yes, again=again, anyway=anyway, output=output)
             _finish(member, done, until, timeout, output)
         return
@@ -173,7 +177,7 @@ def pay(
         raise click.UsageError("With --json and --price give --yes too: nobody can be asked.")
     intent = _intent(payee, amount, memo) if price is None else _priced(payee, price, memo)
     with open_membership(wallet, passphrase) as member:
-        _check_federation(payee, member)
+        meet_link(member, payee, yes=yes, output=output)
         wish = _Wish(payee=payee, intent=intent, order=order or "", again=again, anyway=anyway)
         _finish(member, _pay(member, wish, price, yes, output), until, timeout, output)
 
@@ -302,11 +306,6 @@ def _agree(member: Membership, price: CurrencyPrice, yes: bool, output: Output) 
     if not yes:
         agree_to_pay("Pay that?", option="--yes")
     return quoted
-
-
-def _check_federation(payee: PaymentRequest, member: Membership) -> None:
-    if payee.federation and not member.charter.federation.hex().startswith(payee.federation):
-        raise OtherFederation
 
 
 def _finish(member: Membership, paid: Paid, until: str, timeout: int, output: Output) -> None:

@@ -1,14 +1,16 @@
 """Payment links: what a payee shows so that a payer need not type.
 
     fiado:alice@norte?amount=12.50&memo=bread&federation=3f2a…
-    https://node/pay?to=alice@norte&amount=12.50&for=bread&ref=9c04…
+    https://node/pay?to=alice@norte&amount=12.50&for=bread&ref=9c04…&federation=3f2a…
 
 The second is the one that a wallet's page makes: whoever opens it in a browser is on a page that pays. The
-node in it is not asked for anything here. Amount, memo, reference and the federation's id are optional. A
-link asks; it proves nothing and is not signed: the payer's wallet shows what it says before anything is paid.
+node in it is not asked for anything here. Amount, memo, reference and the first digits of the federation's id
+are optional. A link asks; it proves nothing and is not signed: the payer's wallet shows what it says before
+anything is paid. `paying.link_hosts` says whom a link may make a wallet ask.
 """
 
 import re
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
@@ -16,13 +18,15 @@ from urllib.parse import parse_qsl, quote, unquote
 
 from node.member.addresses import Address, parse_address
 from node.member.amounts import format_amount, parse_amount
+from node.urls import parse_node_url
 
 SCHEME: Final = "fiado:"
 LONGEST_LINK: Final = 2_048
 _FIELDS: Final = frozenset({"amount", "memo", "federation"})
-_PAGE: Final = re.compile(r"https?://[^/?#\s]+/pay\?", re.IGNORECASE)
-_PAGE_FIELDS: Final = frozenset({"to", "amount", "for", "ref", "bill", "lang"})
+_PAGE: Final = re.compile(r"(https?://[^/?#\s]+)/pay\?", re.IGNORECASE)
+_PAGE_FIELDS: Final = frozenset({"to", "amount", "for", "ref", "federation", "bill", "lang"})
 _REFERENCE: Final = re.compile("[0-9a-f]{64}")
+_FEDERATION: Final = re.compile("[0-9a-f]{16,64}")
 
 
 @dataclass(eq=False)
@@ -40,11 +44,13 @@ class PaymentRequest:
     amount: int | None = None
     memo: str = ""
     federation: str = ""
-    """The federation's id in hex; empty: not said."""
+    """The first 16 to 64 hex digits of the federation's id; empty: not said."""
     reference: str = ""
     """Hex of the reference that the payment has to carry; empty: none."""
     link: str = ""
     """The text that was read, when it was a link of a page."""
+    page: str = ""
+    """The node whose page the link is of; empty: of none."""
     bill: str = ""
     """The address of the shop's bill that is to be paid, and that says itself what it asks for."""
 
@@ -64,11 +70,12 @@ def format_link(request: PaymentRequest) -> str:
 def parse_payee(text: str) -> PaymentRequest:
     """Read a payment link, or an address by itself.
 
-    Raises `LinkError`, `AddressError` or `AmountError`.
+    Raises `LinkError`, `AddressError` or `AmountError`, and `NodeUrlError` for a page that no node can have.
     """
     stripped = text.strip()
-    if _PAGE.match(stripped):
-        return _parse_page(stripped)
+    of_page = _PAGE.match(stripped)
+    if of_page:
+        return _parse_page(stripped, parse_node_url(of_page[1]))
     if not stripped.lower().startswith(SCHEME):
         return PaymentRequest(payee=parse_address(stripped))
     if len(stripped) > LONGEST_LINK:
@@ -79,12 +86,12 @@ def parse_payee(text: str) -> PaymentRequest:
         payee=parse_address(unquote(address)),
         amount=parse_amount(fields["amount"]) if "amount" in fields else None,
         memo=fields.get("memo", ""),
-        federation=fields.get("federation", ""),
+        federation=_federation(fields),
     )
 
 
-def _parse_page(link: str) -> PaymentRequest:
-    """The link of a wallet's page."""
+def _parse_page(link: str, page: str) -> PaymentRequest:
+    """The link of a wallet's page, which is the node `page`'s."""
     if len(link) > LONGEST_LINK:
         raise LinkError("it is too long")
     fields = _fields(link.partition("?")[2].partition("#")[0], _PAGE_FIELDS)
@@ -95,10 +102,19 @@ def _parse_page(link: str) -> PaymentRequest:
         payee=parse_address(fields.get("to", "")),
         amount=parse_amount(fields["amount"]) if "amount" in fields else None,
         memo=fields.get("for", ""),
+        federation=_federation(fields),
         reference=reference,
         bill=fields.get("bill", ""),
         link=link,
+        page=page,
     )
+
+
+def _federation(fields: Mapping[str, str]) -> str:
+    said = fields.get("federation", "")
+    if said and not _FEDERATION.fullmatch(said):
+        raise LinkError("its federation is not 16 to 64 hex digits")
+    return said
 
 
 def _fields(query: str, known: AbstractSet[str]) -> dict[str, str]:

@@ -82,6 +82,8 @@ async def get_pay(api: Api, request: web.Request) -> web.Response:
     """A payment request: who asks for how much, and where the payer's wallet is."""
     try:
         asked = read_request(request.query)
+        if not api.founding.federation.hex().startswith(asked.federation):
+            raise RequestUnreadable("other federation")
     except RequestUnreadable as error:
         return load_site().page(
             api, request, "pay.html", status=400, asked=None, payee=None, fault=str(error)

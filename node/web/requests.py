@@ -1,4 +1,4 @@
-"""Payment requests in an address: `/pay?to=alice@norte&amount=12.50&for=bread&ref=...`.
+"""Payment requests in an address: `/pay?to=alice@norte&amount=12.50&for=bread&ref=...&federation=...`.
 
 A request asks; it proves nothing. What the address says is read strictly here and shown to the payer
 before anything is paid. Scripts read the same fields again for the wallet.
@@ -16,6 +16,7 @@ from ledger.transactions import HANDLE
 LONGEST_PURPOSE: Final = 140
 _AMOUNT = re.compile(r"(0|[1-9][0-9]{0,13})(?:[.,]([0-9]{1,2}))?")
 _REFERENCE = re.compile(r"[0-9a-f]{64}")
+_FEDERATION = re.compile(r"[0-9a-f]{16,64}")
 _BILL = re.compile(r"https?://[^/?#\s]{1,255}/p/[0-9a-f]{32}/?", re.IGNORECASE)
 
 
@@ -35,6 +36,8 @@ class PaymentRequest:
     amount: int | None
     purpose: str
     reference: str | None
+    federation: str = ""
+    """The first digits of the federation's id; empty: not said."""
     bill: str | None = None
 
 
@@ -48,6 +51,9 @@ def read_request(query: Mapping[str, str]) -> PaymentRequest:
     reference = query.get("ref")
     if reference is not None and not _REFERENCE.fullmatch(reference):
         raise RequestUnreadable("ref")
+    federation = query.get("federation", "")
+    if federation and not _FEDERATION.fullmatch(federation):
+        raise RequestUnreadable("federation")
     bill = query.get("bill")
     if bill is not None and not _BILL.fullmatch(bill):
         raise RequestUnreadable("bill")
@@ -57,6 +63,7 @@ def read_request(query: Mapping[str, str]) -> PaymentRequest:
         amount=_read_amount(query["amount"]) if query.get("amount") else None,
         purpose=query.get("for", "")[:LONGEST_PURPOSE],
         reference=reference,
+        federation=federation,
         bill=bill,
     )
 

@@ -5,6 +5,7 @@ and started again at the same address, as after a power cut.
 """
 
 import asyncio
+import socket
 import subprocess
 import sys
 import threading
@@ -20,7 +21,9 @@ from ledger.messages import TAG_ENTRY, signed_bytes
 from ledger.refusals import Refusal
 from ledger.signatures import SigningKey
 from ledger.transactions import signed_part
+from node.address_file import move
 from node.compose import Node, open_node
+from node.folder.loading import load_folder
 from node.spellings import from_base64url
 from tests.builders import Federation, coop_name
 from tests.node.loops import until
@@ -52,14 +55,29 @@ _RUN = (
 )
 
 
+def free_port() -> int:
+    """A port of the loopback interface that the system chose, and that is free again."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        port: int = server.getsockname()[1]
+    return port
+
+
 class Stage:
     """The nodes of the coops 1 to `count`, all linked, while the `with` block lasts.
 
-    `settings` are lines more for the table [merchant], the last one.
+    `settings` are lines more for the table [merchant], the last one. Unless `is_silent`, each node says
+    where it answers, as after `fiado node moved`, so that wallets know the others.
     """
 
     def __init__(
-        self, root: Path, federation: Federation, *, count: int = 2, settings: str = ""
+        self,
+        root: Path,
+        federation: Federation,
+        *,
+        count: int = 2,
+        settings: str = "",
+        is_silent: bool = False,
     ) -> None:
         self.root = root
         self._settings = SETTINGS + settings
@@ -67,6 +85,7 @@ class Stage:
         self.nodes: dict[int, Node] = {}
         self.urls: dict[int, str] = {}
         self._count = count
+        self._is_silent = is_silent
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._clients: dict[int, Client] = {}
@@ -84,11 +103,12 @@ class Stage:
             folder = make_folder(
                 self.root, self.federation, coop, peers=peers, settings=self._settings
             )
-            self.start(coop)
-            # The same port again after a stop.
-            port = self.urls[coop].rpartition(":")[2]
+            port = free_port()  # the same one again after a stop
             settings = folder / "node.toml"
             settings.write_text(settings.read_text().replace("port = 0", f"port = {port}"))
+            if not self._is_silent:
+                move(load_folder(folder), f"http://127.0.0.1:{port}", now=1)
+            self.start(coop)
         for coop in self.nodes:
             self.run(until_ready(self.nodes[coop]))
         return self

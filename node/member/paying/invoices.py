@@ -37,6 +37,8 @@ class InvoiceLink:
 
     node_url: str
     id: str
+    federation: str = ""
+    """What the link that led here said of the federation's id; empty: nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,12 @@ import pytest
 from multidict import MultiDict
 from yarl import URL
 
+from cli.paying.commands import PayeeType
 from node.member.addresses import AddressError
 from node.member.amounts import AmountError
 from node.member.links import LinkError, parse_payee
+from node.member.paying.invoices import OtherFederation
+from node.member.paying.link_hosts import check_link
 from node.web.requests import RequestUnreadable, read_request
 from tests.vectors.make_payment_links import FILE, payment_links
 from tests.vectors.make_vectors import render
@@ -31,6 +34,7 @@ def test_the_pages_read_a_request(case: dict[str, Any]) -> None:
     assert f"{found.handle}@{found.coop}" == case["to"]
     assert (found.amount, found.purpose) == (case["amount"], case["purpose"])
     assert (found.reference, found.bill) == (case["reference"], case["bill"])
+    assert found.federation == (case["federation"] or "")
 
 
 @pytest.mark.parametrize(
@@ -50,6 +54,18 @@ def test_the_program_reads_a_link(case: dict[str, Any]) -> None:
         case["reference"],
         case["federation"],
     )
+
+
+@pytest.mark.parametrize("case", LINKS["followed"])
+def test_the_program_follows_a_link_only_where_it_knows_the_way(case: dict[str, Any]) -> None:
+    asked = PayeeType().convert(case["text"], None, None)
+    federation = bytes.fromhex(LINKS["federation"])
+    if case["is_foreign"]:
+        with pytest.raises(OtherFederation):
+            check_link(asked, federation=federation, known=LINKS["known"])
+    else:
+        found = check_link(asked, federation=federation, known=LINKS["known"])
+        assert found == case["strange"]
 
 
 @pytest.mark.parametrize("text", [each["text"] for each in LINKS["refused"]])

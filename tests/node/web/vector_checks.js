@@ -141,6 +141,11 @@
   for (const { text } of vectors.payment_links.refused) {
     same(`link ${text}`, links.readLink(text), null);
   }
+  const { federation: mine, known, followed } = vectors.payment_links;
+  for (const { text, is_foreign: isForeign, strange } of followed) {
+    const found = links.checkLink(links.readLink(text), { federation: mine, known });
+    same(`follow ${text}`, JSON.stringify(found), JSON.stringify({ isForeign, strange }));
+  }
   const { paying } = vectors;
   for (const { problem, ends_first: first, ends_later: later } of paying.endings) {
     same(`${problem.code} ends a first send`, guards.isEnded(problem, { isFirst: true }), first);

@@ -8,11 +8,7 @@ import { showTime } from "../parts/words.js";
 
 const request = byId("request");
 if (request !== null) {
-  if (byId("choices") !== null) {
-    // The wallet that sent the payer here says where to go back to; it is shown, and kept only if used.
-    const home = new URLSearchParams(location.search).get("home");
-    await offerWallets(request.dataset, home);
-  }
+  if (byId("choices") !== null) await offerWallets(request.dataset);
   // Without this script the page says it in UTC.
   byId("expires").textContent = showTime(Number(byId("expires").dataset.seconds));
   let stopClock = () => {};

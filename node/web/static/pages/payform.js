@@ -14,6 +14,7 @@ import { NodeBehind, OutcomeUnknown, TwinFound, WalletChanged, findAccount, find
 import { canScan, scan } from "../parts/scan.js";
 import { BillChanged, BillOver, ShopSilent, askBill } from "../parts/shop.js";
 import { PaymentPending } from "../parts/store.js";
+import { meetLink, setUpStranger } from "./stranger.js";
 import { beforePaying, whyStopped } from "../parts/troubles.js";
 import { readAmount, say, showAmount, showTime } from "../parts/words.js";
 
@@ -25,6 +26,7 @@ const form = { asked: null, ready: null, page: null, onUnknown: null };
 export function setUpPayForm(page, onUnknown) {
   Object.assign(form, { page, onUnknown });
   byId("scan").hidden = !canScan;
+  setUpStranger();
 }
 
 export async function showPay(query) {
@@ -39,9 +41,20 @@ export async function showPay(query) {
   } else await take(asked);
 }
 
+// Whether the wallet may follow a link: it says why not, or asks the payer about an address that it doesn't know.
+async function mayFollow(asked) {
+  const met = await meetLink(asked, form.page);
+  if (met === "gone") return false;
+  if (met !== "yes") showSection("pay");
+  byId("pay-to-error").textContent = met === "foreign" ? say("This link is for another federation than your wallet.") : "";
+  return met === "yes";
+}
+
 // Goes on with what a link asks for.
 async function take(asked) {
+  if (!(await mayFollow(asked))) return undefined;
   if (asked.bill) return reviewBill(asked);
+  showSection("pay");
   form.asked = asked;
   byId("pay-to").value = `${asked.address.handle}@${asked.address.coop}`;
   if (asked.amount) byId("pay-amount").value = plainAmount(asked.amount, ",");
@@ -49,7 +62,7 @@ async function take(asked) {
 
 export async function review() {
   const asked = readLink(byId("pay-to").value);
-  if (asked?.bill) return reviewBill(asked);
+  if (asked?.bill) return (await mayFollow(asked)) ? reviewBill(asked) : undefined;
   const typed = byId("pay-amount").value || (asked?.amount ? plainAmount(asked.amount) : "");
   const amount = readAmount(typed);
   byId("pay-to-error").textContent = asked === null ? say("Write it as name@cooperative, or paste a payment link.") : "";
@@ -59,15 +72,12 @@ export async function review() {
   return checkPayee(asked, amount);
 }
 
-async function checkPayee({ address, purpose, reference, federation }, amount) {
+async function checkPayee(typed, amount) {
+  const { address, purpose, reference } = typed;
   const earlier = form.asked;
   const isSame = earlier?.address.handle === address.handle && earlier.address.coop === address.coop;
   const hex = reference ?? (isSame ? earlier.reference : null);
-  const foreign = federation ?? (isSame ? earlier.federation : null);
-  if (foreign !== null && foreign !== toHex(form.page.wallet.federation)) {
-    byId("pay-to-error").textContent = say("This link is for another federation than your wallet.");
-    return;
-  }
+  if (!(await mayFollow(typed))) return;
   try {
     await showReview({
       to: `${address.handle}@${address.coop}`, amount, purpose: purpose || (isSame ? earlier.purpose : ""),

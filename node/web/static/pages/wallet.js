@@ -1,6 +1,6 @@
 // The wallet's page: which section is shown, and what its buttons do. Signing and sending are in paying.js.
 
-import { fromBase64url, toBase64url } from "../protocol/bytes.js";
+import { fromBase64url, toBase64url, toHex } from "../protocol/bytes.js";
 import { Problem, Session, get } from "../parts/api.js";
 import { byId, make, notice, onAction, registerServiceWorker, showSection } from "../parts/dom.js";
 import { explain } from "../parts/explain.js";
@@ -10,6 +10,7 @@ import { NotStanding, canSign } from "../protocol/signing.js";
 import { linkQuery, qrAddress } from "../parts/links.js";
 import { checkReceipt, decodeReceipt } from "../protocol/receipts.js";
 import { payNow, review, scanCode, setUpPayForm, showPay, stopScan } from "./payform.js";
+import { leaveStranger } from "./stranger.js";
 import { OutcomeUnknown, resume } from "../parts/paying.js";
 import { alsoInside, isPayment, mark, paymentFacts, receiptPicture } from "../parts/receipt.js";
 import { lookAtJoin, setUp, trustedCharter } from "./setup.js";
@@ -84,6 +85,7 @@ async function route() {
   if (page.wallet?.account === undefined) return;
   const [section, query = ""] = location.hash.slice(1).split("?", 2);
   stopScan();
+  leaveStranger();
   notice("");
   if (section === "pay") return showPay(new URLSearchParams(query));
   if (section === "request") return showSection("request");
@@ -189,7 +191,8 @@ async function makeRequest() {
   byId("request-made").hidden = true;
   if (typeof amount === "string") return;
   const to = `${page.wallet.handle}@${page.wallet.coopName}`;
-  const link = `${location.origin}/pay?${linkQuery({ to, amount, purpose: byId("request-for").value.trim() })}`;
+  const purpose = byId("request-for").value.trim(), federation = toHex(page.wallet.federation);
+  const link = `${location.origin}/pay?${linkQuery({ to, amount, purpose, federation })}`;
   if (link.length > MOST_CODE) {
     byId("request-error").textContent = say("That is too long for a code. Say more briefly what it is for.");
     return;

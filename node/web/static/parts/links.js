@@ -1,5 +1,5 @@
-// Payment links: https://node/pay?to=alice@norte&amount=12.50&for=bread, a shop's bill https://node/p/<id>, and the
-// program's fiado:alice@norte?amount=12.50&memo=bread. A link asks; it proves nothing.
+// Payment links: https://node/pay?to=alice@norte&amount=12.50&for=bread&federation=3f2a…, a shop's bill
+// https://node/p/<id>, and the program's fiado:alice@norte?amount=12.50&memo=bread. A link asks; it proves nothing.
 //
 // They are read strictly: one that says a thing twice, or something that can't be read, is no link.
 
@@ -7,6 +7,8 @@ import { parseAmount, plainAmount } from "./amounts.js";
 import { COOP_NAME, HANDLE } from "../protocol/messages.js";
 
 const REFERENCE = /^[0-9a-f]{64}$/;
+const FEDERATION = /^[0-9a-f]{16,64}$/; // the first digits of its id, or all
+const FEDERATION_DIGITS = 16; // so many are written, for the code's sake
 const BILL = /^\/p\/([0-9a-f]{32})\/?$/i;
 const PROGRAMS_FIELDS = ["amount", "memo", "federation"];
 
@@ -31,16 +33,17 @@ function readRequest(address, query, { purpose = "for" } = {}) {
   if (address === null || !isOnceEach(query)) return null;
   const typed = query.get("amount") ?? "";
   const { minor = null, fault } = typed === "" ? {} : parseAmount(typed);
-  const reference = query.get("ref");
+  const reference = query.get("ref"), federation = query.get("federation") || null;
   if (fault !== undefined || (reference !== null && !REFERENCE.test(reference))) return null;
+  if (federation !== null && !FEDERATION.test(federation)) return null;
   return {
     address, amount: minor, purpose: query.get(purpose) ?? "", reference,
-    federation: query.get("federation"), bill: readBillLink(query.get("bill") ?? ""),
+    federation, bill: readBillLink(query.get("bill") ?? ""), page: null,
   };
 }
 
-// {address, amount, purpose, reference, federation, bill} of a link or an address, what it does not say
-// being null or empty; {bill} of a shop's bill; or null.
+// {address, amount, purpose, reference, federation, bill, page} of a link or an address, what it does not say
+// being null or empty, `page` the origin of a page's link; {bill} of a shop's bill; or null.
 export function readLink(text) {
   const typed = text.trim();
   const address = readAddress(typed);
@@ -55,7 +58,17 @@ export function readLink(text) {
   if (!["https:", "http:"].includes(url.protocol)) return null;
   const bill = readBillLink(typed);
   if (bill !== null) return { bill };
-  return url.pathname === "/pay" ? readQuery(query) : null;
+  const asked = url.pathname === "/pay" ? readQuery(query) : null;
+  return asked && { ...asked, page: url.origin };
+}
+
+// What stands against following a link, by the rule of node/member/paying/link_hosts.py, for a wallet of a federation
+// (its id in hex) that knows the nodes at these origins: {isForeign: it is of another federation, strange: the origin
+// that the payer has to be asked about, or null}.
+export function checkLink(asked, { federation, known }) {
+  const isForeign = !federation.startsWith(asked.federation ?? "");
+  const origin = asked.bill?.origin ?? (asked.federation ? null : asked.page) ?? null;
+  return { isForeign, strange: isForeign || known.includes(origin) ? null : origin };
 }
 
 function unescaped(text) {
@@ -69,11 +82,12 @@ function unescaped(text) {
 export const readQuery = (query) => readRequest(readAddress(query.get("to") ?? ""), query);
 
 // `bill` is the address of the bill that asks, if one does.
-export function linkQuery({ to, amount, purpose, reference, bill }) {
+export function linkQuery({ to, amount, purpose, reference, federation, bill }) {
   const query = new URLSearchParams({ to });
   if (amount) query.set("amount", plainAmount(amount));
   if (purpose) query.set("for", purpose);
   if (reference) query.set("ref", reference);
+  query.set("federation", federation.slice(0, FEDERATION_DIGITS));
   if (bill) query.set("bill", bill);
   // An address is read by people too: the sign between name and cooperative may stay as it is.
   return query.toString().replace("%40", "@");

@@ -63,7 +63,7 @@ export class Store {
 
   forgetWallet() {
     return this.write((kept, receipts) => {
-      for (const name of ["wallet", "sequence", "me"]) kept.delete(name);
+      for (const name of ["wallet", "sequence", "me", "addresses", "agreed-nodes"]) kept.delete(name);
       kept.delete(IDBKeyRange.bound("sequence-", "sequence."));
       receipts.clear();
     });

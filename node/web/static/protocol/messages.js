@@ -191,6 +191,10 @@ export function sessionMessage({ federation, coop, role, number, challenge }) {
   return signedBytes("fiado1.session", { federation, coop, body });
 }
 
+// What a cooperative's node signs to say where it answers.
+export const addressMessage = ({ federation, coop }, { serial, time, url }) =>
+  signedBytes("fiado1.address", { federation, coop, body: encode([serial, time, url]) });
+
 // What the owner of a key signs to be told which accounts it has.
 export const keyMessage = ({ federation, coop, key, challenge }) =>
   signedBytes("fiado1.session", { federation, coop, body: encode(["key", key, challenge]) });
