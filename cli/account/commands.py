@@ -7,10 +7,16 @@ from pathlib import Path
 
 import click
 
+from cli.account.limits import (
+    near_limit_line,
+    show_all_changes,
+    show_newest_changes,
+    show_schedule,
+)
 from cli.paying.in_doubt import in_doubt_as_json, in_doubt_line
 from cli.paying.prices import worth_words
 from cli.shell.csv_text import Amount, Cell, separator_here
-from cli.shell.describing import CHANGE_WORDS, when
+from cli.shell.describing import when
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
 from cli.shell.fallen_words import fetch_fallen, outcome_words, party_words, place_of
@@ -39,8 +45,6 @@ STATUS_WORDS = {
 
 MOST_FALLEN = 1_000
 """How many payments of a history that does not stand are shown of one account."""
-
-NEW_STATUS_WORDS = {"open": "thawed", "frozen": "frozen", "closed": "closed"}
 
 
 @click.command()
@@ -93,8 +97,10 @@ def balance(wallet: Path, passphrase: PassphraseSource, output: Output) -> None:
                 "holds of each."
             )
         with reading(member.client):
-            _show_schedule(me, output)
-            _show_changes(changes, output)
+            if (near := near_limit_line(me)) is not None:
+                output.line(near)
+            show_schedule(me, output)
+            show_newest_changes(changes, output)
         worth = None if value is None else _worth_as_json(value, amount)
         output.result(
             {
@@ -148,32 +154,16 @@ def in_words(amount: int, unit: str) -> str:
     return "nobody owes anybody anything."
 
 
-def _show_schedule(me: Json, output: Output) -> None:
-    schedule = me.get("schedule") or {}
-    until, after = schedule.get("until"), schedule.get("after")
-    if until is not None and after is not None:
-        output.line(f"From {when(until)} on, the credit limit is {format_amount(after)}.")
-
-
-def _show_changes(changes: list[Json], output: Output) -> None:
-    for change in changes[:3]:
-        reason = (change.get("reason") or {}).get("text")
-        if reason:
-            output.line(f"{when(change['time'])}, {change_words(change)} by the stewards: {reason}")
-
-
-def change_words(change: Json) -> str:
-    """What was changed, and to what if the node says that."""
-    if change.get("limit") is not None:
-        return f"limit changed to {format_amount(change['limit'])}"
-    status = NEW_STATUS_WORDS.get(str(change.get("status")))
-    return status or CHANGE_WORDS.get(str(change["kind"]), str(change["kind"]))
-
-
 @click.command()
 @click.option("--limit", type=click.IntRange(1, 200), default=20, help="How many entries.")
 @click.option("--before", metavar="CURSOR", help="Go on where an earlier page ended.")
 @click.option("--csv", "is_csv", is_flag=True, help="As CSV, for a spreadsheet: only the payments.")
+@click.option(
+    "--changes",
+    "is_about_changes",
+    is_flag=True,
+    help="Instead of payments, what was changed about your account: when, by whom, until when, why.",
+)
 @wallet_option
 @passphrase_options
 @output_option
@@ -181,6 +171,7 @@ def history(
     limit: int,
     before: str | None,
     is_csv: bool,
+    is_about_changes: bool,
     wallet: Path,
     passphrase: PassphraseSource,
     output: Output,
@@ -189,9 +180,14 @@ def history(
 
     What came back has a line of its own: because the payee's account was closed, or their cooperative left.
     """
+    if is_about_changes and (is_csv or before is not None):
+        raise click.UsageError("Give --changes alone: all changes are shown at once.")
     with open_membership(wallet, passphrase) as member:
         member.open_session()
         tell_of_trouble(member, output.note)
+        if is_about_changes:
+            _show_changes(member, output)
+            return
         page = member.client.get("/v1/me/history", limit=limit, before=before)
         items = [_with_memo(member, item) for item in objects(member.client, page, "items")]
         fallen = _fallen(member) if before is None else []
@@ -223,6 +219,16 @@ def history(
                 "complete": page.get("complete", True),
             }
         )
+
+
+def _show_changes(member: Membership, output: Output) -> None:
+    """What was changed about the account, newest first."""
+    page = member.client.get("/v1/me/changes")
+    changes = objects(member.client, page, "changes")
+    with reading(member.client):
+        unknown = int(page.get("unknown", 0))
+        show_all_changes(changes, unknown, output)
+    output.result({"changes": changes, "unknown": unknown})
 
 
 def _fallen(member: Membership) -> list[Json]:

@@ -17,6 +17,7 @@ from cli.paying.settling import (
     payment_words,
     telling,
     telling_contribution,
+    telling_near_limit,
     unless_repeated,
 )
 from cli.paying.waiting import wait_for_delivery
@@ -223,6 +224,7 @@ def _pay(
             order=_digest(desk, wish),
             may_repeat=may_repeat,
             on_contribution=telling_contribution(output),
+            on_near_limit=telling_near_limit(output),
         )
         return pay_once(
             desk,

@@ -6,7 +6,13 @@ may have been cancelled, or paid by somebody else.
 
 import time
 
-from cli.paying.settling import agree_although, telling, telling_contribution, unless_repeated
+from cli.paying.settling import (
+    agree_although,
+    telling,
+    telling_contribution,
+    telling_near_limit,
+    unless_repeated,
+)
 from cli.shell.consent import agree_to_pay
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
@@ -69,7 +75,10 @@ def pay_invoice(
         member.open_session()
         bound = Bound(account=invoice.account, reference=invoice.reference)
         terms = Terms(
-            bound=bound, may_repeat=may_repeat, on_contribution=telling_contribution(output)
+            bound=bound,
+            may_repeat=may_repeat,
+            on_contribution=telling_contribution(output),
+            on_near_limit=telling_near_limit(output),
         )
         return pay(desk, intent, payee=invoice.payee, now=int(time.time()), terms=terms)
 

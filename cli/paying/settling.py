@@ -46,6 +46,13 @@ def telling_contribution(output: Output) -> Callable[[int], None]:
     )
 
 
+def telling_near_limit(output: Output) -> Callable[[int, int], None]:
+    """Tells a person, before anything is signed, that this payment comes near the credit limit."""
+    return lambda owed, limit: output.note(
+        f"After this you will owe {format_amount(owed)}, near your credit limit of {format_amount(limit)}."
+    )
+
+
 def contribution_words(amount: int) -> str:
     """What the commons got on top, to follow a payment's words; empty where it got nothing."""
     return f", and {format_amount(amount)} to the commons" if amount else ""

@@ -133,6 +133,8 @@ class Bank:
             "account": number,
             "balance": account.balance,
             "limit": 100_000,
+            "soft_limit": 80_000,
+            "is_near_limit": account.balance <= -80_000,
             "available": account.balance + 100_000,
             "next_sequence": account.next_sequence,
             "contribution": bylaws_in_force(LogReader(self.books.validator, self.home)).value(
@@ -145,7 +147,7 @@ class Bank:
         return Answer(document=facts)
 
     def changes(self, request: Request) -> Answer:
-        return Answer(document={"changes": []})
+        return Answer(document={"changes": [], "unknown": 0})
 
     def history(self, request: Request) -> Answer:
         if not self.tells_history:

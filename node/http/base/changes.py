@@ -199,7 +199,7 @@ def _read_changes(view: View, account: int) -> list[tuple[int, str, bytes]]:
 
 
 def changes_of(view: View, account: int) -> list[shapes.Change]:
-    """The changes of an account that this node recorded, newest first."""
+    """The changes of an account by its stewards that this node recorded, newest first."""
     return [
         _change_facts(view, number, kind, hash_)
         for number, kind, hash_ in reversed(_read_changes(view, account))
@@ -210,17 +210,29 @@ def _change_facts(view: View, number: int, kind: str, hash_: bytes) -> shapes.Ch
     entry = facts.read_entry(view, view.coop, number)
     change = None if entry is None else entry.transaction
     reason = find_reason(view, hash_)
+    limit = change if isinstance(change, Limit) else None
+    signed = change.stewards if isinstance(change, AccountChange) else ()
     return shapes.Change(
         number=number,
         kind=kind,
         time=0 if entry is None else entry.time,
         status=facts.STATUSES[change.status] if isinstance(change, SetStatus) else None,
-        limit=change.limit if isinstance(change, Limit) else None,
-        reason=shapes.ChangeReason(
-            hash=Hash(hash_),
-            salt=None if reason is None else Salt(reason[0].salt),
-            text=None if reason is None else reason[0].text,
-        ),
+        limit=None if limit is None else limit.limit,
+        from_=None if limit is None else limit.from_ or None,
+        until=None if limit is None else limit.until,
+        after=None if limit is None else limit.after,
+        by=[facts.steward_name(view, place) for place, _ in signed],
+        proposal=None,
+        reason=reason_as_shown(hash_, None if reason is None else reason[0]),
+    )
+
+
+def reason_as_shown(hash_: bytes, text: ReasonText | None) -> shapes.ChangeReason:
+    """Why something was changed, as far as the text is known here."""
+    return shapes.ChangeReason(
+        hash=Hash(hash_),
+        salt=None if text is None else Salt(text.salt),
+        text=None if text is None else text.text,
     )
 
 

@@ -123,13 +123,23 @@ class ChangeReason(Shape, frozen=True):
 
 
 class Change(Shape, frozen=True):
-    """Something that stewards changed about an account."""
+    """Something that stewards, or members by a vote, changed about an account."""
 
     number: Count
     kind: Annotated[str, one_of(*names_of(ACCOUNT_KINDS))]
     time: Time
     status: Annotated[Status | None, Meta(description="The new one; null for other kinds.")]
     limit: Annotated[Amount | None, Meta(description="The new one; null for other kinds.")]
+    from_: Annotated[
+        Time | None, Meta(description="When the limit began; null where it was at once.")
+    ] = msgspec.field(name="from")
+    until: Annotated[Time | None, Meta(description="When the limit ends; null: it doesn't.")]
+    after: Annotated[Amount | None, Meta(description="The limit after that.")]
+    by: Annotated[list[str], Meta(description="The stewards who signed, by name or `#place`.")]
+    proposal: Annotated[
+        Count | None,
+        Meta(description="The proposal by which members decided it; null: stewards did."),
+    ]
     reason: ChangeReason
 
 

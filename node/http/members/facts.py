@@ -6,6 +6,7 @@ from msgspec.structs import asdict
 
 from ledger.entries import Entry
 from ledger.government.articles import Article
+from ledger.government.limits import is_near_limit, soft_limit
 from ledger.rules.office import bylaws_in_force
 from ledger.state import Account
 from ledger.transactions import Pay, Return
@@ -38,14 +39,17 @@ def member(view: View, number: int) -> shapes.Member | None:
     now = max(view.now_ms // 1000, log.time)
     limit = account.limit_at(now)
     own = LogReader(view.validator, view.coop)
-    pledged = own.pledged(number)
+    pledged, bylaws = own.pledged(number), bylaws_in_force(own)
+    soft = soft_limit(limit, permille=bylaws.value(Article.SOFT_LIMIT))
     return shapes.Member(
         **asdict(facts.public_account(view, view.coop, account)),
         balance=account.balance,
         limit=limit,
+        soft_limit=soft,
+        is_near_limit=is_near_limit(account.balance, soft=soft),
         pledged=pledged,
         available=account.balance + limit - pledged,
-        contribution=bylaws_in_force(own).value(Article.CONTRIBUTION),
+        contribution=bylaws.value(Article.CONTRIBUTION),
         next_sequence=account.next_sequence,
         revision=account.revision,
         opened=account.opened,

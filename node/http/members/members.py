@@ -31,6 +31,7 @@ from node.http.base.routes import (
 from node.http.base.sessions import SessionRole
 from node.http.members import facts as members_facts
 from node.http.members import shapes
+from node.http.members.changes import all_changes
 from node.http.members.problems import MEMO_NOT_FOUND, REASON_NOT_FOUND
 from node.spellings import Binary, Hash, Salt
 from node.store import Write
@@ -122,10 +123,10 @@ async def delete_memo(api: Api, request: web.Request) -> web.Response:
 
 
 async def get_changes(api: Api, request: web.Request) -> web.Response:
-    """What stewards changed about the owner's account, with their reasons."""
+    """What was changed about the owner's account, by whom and why."""
     account = api.member(request)
-    found = await api.runner.ask(lambda view: changes.changes_of(view, account))
-    return json_response(shapes.Changes(changes=found), is_private=True)
+    found = await api.ask_paid(request, lambda view: all_changes(view, account))
+    return json_response(found, is_private=True)
 
 
 async def get_reason(api: Api, request: web.Request) -> web.Response:
@@ -239,7 +240,7 @@ ROUTES = (
         path="/v1/me/changes",
         handler=get_changes,
         name="getMyChanges",
-        summary="What stewards changed about the owner's account, with their reasons",
+        summary="What was changed about the owner's account: when, by whom, until when and why",
         subject=_SUBJECT,
         access=Access.MEMBER,
         answer=shapes.Changes,

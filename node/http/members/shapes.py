@@ -96,6 +96,11 @@ class Member(Account, frozen=True):
 
     balance: Amount
     limit: Amount
+    soft_limit: Annotated[
+        Amount,
+        Meta(description="The debt from which on the member is told that the limit is near."),
+    ]
+    is_near_limit: Annotated[bool, Meta(description="Whether the debt is as high as that.")]
     pledged: Annotated[Amount, Meta(description="What the account answers for with others.")]
     available: Annotated[Amount, Meta(description="balance + limit - pledged")]
     contribution: Annotated[
@@ -176,9 +181,13 @@ class History(Shape, frozen=True):
 
 
 class Changes(Shape, frozen=True):
-    """What stewards changed about an account, newest first."""
+    """What stewards or members changed about an account, newest first."""
 
     changes: list[Change]
+    unknown: Annotated[
+        Count,
+        Meta(description="How many older changes the log has of which this node kept no note."),
+    ]
 
 
 class Memo(Shape, frozen=True):

@@ -42,6 +42,7 @@ from node.member.paying.contribution import owed_contribution
 from node.member.paying.desk import Desk
 from node.member.paying.fallen import let_go_of_fallen
 from node.member.paying.kept_receipts import keep_handle, keep_receipt
+from node.member.paying.near_limit import tell_of_limit
 from node.member.paying.paid_before import MayRepeat, check_not_paid
 from node.member.pending_journal import Outcome, PaymentIntent, PendingPayment
 from node.member.sealing import LONGEST_MEMO_BYTES, seal_memo
@@ -124,10 +125,12 @@ class Paid:
 class Terms:
     """How a payment is to be made. `order` is the digest of an order's id.
 
-    `on_contribution` is told what the payer's commons gets on top, in minor units, before anything is signed.
+    Before anything is signed, `on_contribution` is told what the payer's commons gets on top, in minor units,
+    and `on_near_limit` what will be owed, and the limit, if that is so near that the bylaws want it said.
     """
 
     on_contribution: Callable[[int], None] = lambda _: None
+    on_near_limit: Callable[[int, int], None] = lambda _owed, _limit: None
     price: Price | None = None
     bound: Bound | None = None
     order: str = ""
@@ -182,6 +185,7 @@ def pay(desk: Desk, intent: PaymentIntent, *, payee: Address, now: int, terms: T
     fee = owed_contribution(member, me, intent.amount, payee_coop=coop.number, payee=payee_number)
     if fee:
         terms.on_contribution(fee)
+    tell_of_limit(member, me, intent.amount + fee, terms.on_near_limit)
     # A bound payment has a reference already, so there is none left to bind a memo with.
     salt = _salt(desk, terms.order) if intent.memo and terms.bound is None else None
     unsigned = Pay(

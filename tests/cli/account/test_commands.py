@@ -2,7 +2,8 @@
 
 import pytest
 
-from cli.account.commands import change_words, history_line
+from cli.account.commands import history_line
+from cli.account.limits import change_words
 from cli.shell.csv_text import Amount
 
 

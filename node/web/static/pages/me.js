@@ -6,12 +6,17 @@ import { Session } from "../parts/api.js";
 import { byId, make, notice, registerServiceWorker } from "../parts/dom.js";
 import { explain } from "../parts/explain.js";
 import { CHANGES } from "../parts/kinds.js";
-import { reasonHash } from "../protocol/messages.js";
+import { proposalHash, reasonHash } from "../protocol/messages.js";
 import { mark } from "../parts/receipt.js";
 import { Store } from "../parts/store.js";
 import { say, showAmount, showDay, showTime } from "../parts/words.js";
 
 const WIDTH = 400;
+const STATUSES = {
+  open: () => say("Thawed: you can pay again"),
+  frozen: () => say("Frozen: you can be paid, but can't pay"),
+  closed: () => say("Closed"),
+};
 
 const store = await Store.open();
 const wallet = await store.wallet();
@@ -24,9 +29,11 @@ async function show() {
   const session = new Session({ role: "member", number: account, privateKey, federation, coop });
   try {
     showLimit(await session.get("/v1/me"));
-    const { changes } = await session.get("/v1/me/changes");
+    const { changes, unknown } = await session.get("/v1/me/changes");
     byId("changes").replaceChildren(...(await Promise.all(changes.map(change))));
-    byId("no-changes").hidden = changes.length > 0;
+    byId("no-changes").hidden = changes.length > 0 || unknown > 0;
+    byId("changes-unknown").hidden = unknown === 0;
+    byId("changes-unknown").textContent = say("Changes of which your node has kept no note: {count}. The ledger has them; ask your stewards.", { count: unknown });
     byId("mine").hidden = false;
   } catch (error) {
     notice(explain(error));
@@ -44,6 +51,7 @@ function showLimit(me) {
   const share = me.limit === 0 ? 0 : Math.min(owed / me.limit, 1);
   byId("limit-used").setAttribute("width", Math.round(share * WIDTH));
   byId("limit-picture").setAttribute("aria-label", say("{percent} percent of the limit used", { percent: Math.round(share * 100) }));
+  byId("near-limit").hidden = me.is_near_limit !== true;
   byId("limit-dates").textContent = dates(me.schedule, me.time);
 }
 
@@ -53,15 +61,30 @@ function dates({ from, limit, until, after }, now) {
   return "";
 }
 
-async function change({ kind, time, reason }) {
-  const title = kind in CHANGES ? CHANGES[kind]() : kind;
-  const item = make("li", {}, make("p", { class: "small" }, `${title} · ${showTime(time)}`));
+async function change(changed) {
+  const { time, reason, proposal } = changed;
+  const item = make("li", {}, make("p", { class: "small" }, `${whatWords(changed)} · ${showTime(time)}`));
+  item.append(make("p", { class: "small" }, whoWords(changed)));
   if (!reason?.text) {
     item.append(make("p", {}, say("The reason's text was not kept here. Ask your stewards.")));
     return item;
   }
   item.append(make("p", {}, reason.text));
-  const hash = toHex(await reasonHash({ salt: fromHex(reason.salt), text: reason.text }));
+  const hash = toHex(await (proposal === null ? reasonHash : proposalHash)({ salt: fromHex(reason.salt), text: reason.text }));
   if (hash !== reason.hash) item.append(mark(false, say("This is not the reason that the stewards signed.")));
   return item;
+}
+
+// What was changed, to what, and until when.
+function whatWords({ kind, status, limit, time, from, until, after }) {
+  if (limit === null) return status in STATUSES ? STATUSES[status]() : CHANGES[kind]?.() ?? kind;
+  const words = [say("Limit changed to {amount}", { amount: showAmount(limit) })];
+  if (from !== null && from > time) words.push(say("from {day} on", { day: showDay(from) }));
+  if (until !== null) words.push(say("until {day}, then {amount}", { day: showDay(until), amount: showAmount(after) }));
+  return words.join(" · ");
+}
+
+function whoWords({ by, proposal }) {
+  if (proposal !== null) return say("Decided by the members, in vote {number}", { number: proposal });
+  return say("Decided by the stewards {names}", { names: by.join(", ") });
 }

@@ -5,7 +5,7 @@ import { fromHex, toHex } from "../protocol/bytes.js";
 import { plainAmount } from "../parts/amounts.js";
 import { Problem } from "../parts/api.js";
 import { coopNamed } from "../protocol/charter.js";
-import { contributionOf } from "../protocol/guards.js";
+import { contributionOf, isNearLimit } from "../protocol/guards.js";
 import { byId, facts, notice, showSection } from "../parts/dom.js";
 import { explain, explainBill } from "../parts/explain.js";
 import { readLink, readQuery } from "../parts/links.js";
@@ -159,7 +159,7 @@ async function showReview(intent) {
   byId("review-facts").replaceChildren(...facts(pairs));
   byId("review-error").textContent = await whyStopped(page.charter);
   const met = await beforePaying(coop, page.wallet, page.charter);
-  warn([...met, ...twinWords(twins), ...(intent.bill?.isSilenceAccepted ? [silence()] : [])]);
+  warn([...met, ...twinWords(twins), ...limitWords(me, intent.amount + fee), ...(intent.bill?.isSilenceAccepted ? [silence()] : [])]);
   showSection("review");
 }
 
@@ -167,6 +167,12 @@ function warn(sentences) {
   byId("review-warning").hidden = sentences.length === 0;
   byId("review-warning").textContent = sentences.join(" ");
 }
+
+// Of a payment that is beyond the limit nothing is said here: it is refused.
+const limitWords = ({ balance, available, limit, soft_limit: soft }, cost) =>
+  (available >= cost && isNearLimit(balance - cost, soft)
+    ? [say("After this you will owe {owed}, near your limit of {limit}.", { owed: showAmount(cost - balance), limit: showAmount(limit) })]
+    : []);
 
 const twinWords = ([twin]) => (twin === undefined ? [] : [say("You paid {amount} to {payee} on {time} already. Go on only if this is another payment.", {
   amount: showAmount(twin.amount), payee: form.ready.to, time: showTime(twin.time),

@@ -124,6 +124,7 @@ function showAccount(me, asOf) {
   byId("available").textContent = me.status === "open"
     ? say("You can pay up to {amount}.", { amount: showAmount(Math.max(me.available, 0)) })
     : explain(new Problem({ code: `account_${me.status}` }));
+  byId("near-limit").hidden = me.is_near_limit !== true;
   byId("as-of").textContent = asOf;
 }
 

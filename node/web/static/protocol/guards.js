@@ -34,6 +34,9 @@ export function contributionOf({ amount, payeeCoop, payee }, { coop, rate }) {
   return Number((BigInt(amount) * BigInt(rate)) / 1_000_000n);
 }
 
+// Whether somebody with this balance is told that the limit is near; `soft` is what the node says of the bylaws.
+export const isNearLimit = (balance, soft) => balance < 0 && -balance >= soft;
+
 // The payments that may be the same wish as `intent`, newest first: the same amount to the same account within
 // half a day before `now`, the same reference at any time, and whatever else was paid to that account
 // since the payer looked (`intent.nextSequence`). Of payments and intent: `payeeCoop`, `payee`, `amount`,

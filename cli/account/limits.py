@@ -1,0 +1,90 @@
+"""The credit limit in words: how near it is, how it changes, and who changed what, and why."""
+
+from cli.shell.describing import CHANGE_WORDS, when
+from cli.shell.terminal import Output
+from node.member.amounts import format_amount
+from node.member.client import Json
+
+_SHOWN_WITH_BALANCE = 3
+
+NEW_STATUS_WORDS = {"open": "thawed", "frozen": "frozen", "closed": "closed"}
+
+
+def near_limit_line(me: Json) -> str | None:
+    """What the bylaws' soft limit has to say; None where it says nothing."""
+    if me.get("is_near_limit") is not True:
+        return None
+    left = format_amount(max(0, int(me["available"])))
+    return (
+        f"You are near your credit limit: you owe {format_amount(-int(me['balance']))} of "
+        f"{format_amount(int(me['limit']))}, and {left} are left. Nothing is blocked before the limit; "
+        "what you sell brings you away from it."
+    )
+
+
+def show_schedule(me: Json, output: Output) -> None:
+    """The limit that comes after the present one."""
+    schedule = me.get("schedule") or {}
+    until, after = schedule.get("until"), schedule.get("after")
+    if until is not None and after is not None:
+        output.line(f"From {when(until)} on, the credit limit is {format_amount(after)}.")
+
+
+def show_newest_changes(changes: list[Json], output: Output) -> None:
+    """The newest changes with their reasons, below the balance."""
+    for change in changes[:_SHOWN_WITH_BALANCE]:
+        reason = (change.get("reason") or {}).get("text")
+        if reason:
+            output.line(
+                f"{when(change['time'])}, {change_words(change)} {who_words(change)}: {reason}"
+            )
+
+
+def show_all_changes(changes: list[Json], unknown: int, output: Output) -> None:
+    """Every change that the node knows of."""
+    rows = [
+        [
+            when(change["time"]),
+            change_words(change),
+            who_words(change),
+            (change.get("reason") or {}).get("text") or "(the node does not have the text)",
+        ]
+        for change in changes
+    ]
+    if rows:
+        output.table(["when", "what", "who", "why"], rows)
+    else:
+        output.line("Nothing was changed since you were admitted.")
+    if unknown:
+        output.line(
+            f"Changes of which your node has kept no note: {unknown}. The ledger has them; ask your stewards."
+        )
+    output.line(
+        "You disagree? Members can overturn it by a vote: `fiado proposal new`, also without the stewards "
+        "(--demand)."
+    )
+
+
+def change_words(change: Json) -> str:
+    """What was changed, and to what and until when if the node says that."""
+    if change.get("limit") is not None:
+        return f"limit changed to {format_amount(change['limit'])}{_dates(change)}"
+    status = NEW_STATUS_WORDS.get(str(change.get("status")))
+    return status or CHANGE_WORDS.get(str(change["kind"]), str(change["kind"]))
+
+
+def _dates(change: Json) -> str:
+    words = ""
+    if change.get("from") is not None and change["from"] > change["time"]:
+        words += f" from {when(change['from'])} on"
+    if change.get("until") is not None:
+        words += f" until {when(change['until'])}, then {format_amount(change['after'])}"
+    return words
+
+
+def who_words(change: Json) -> str:
+    """Who decided it."""
+    if change.get("proposal") is not None:
+        return f"by the members' vote {change['proposal']}"
+    names = change.get("by") or []
+    return f"by the stewards {', '.join(names)}" if names else "by the stewards"
