@@ -20,6 +20,7 @@ from cli.shell.parameters import (
 )
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
+from cli.steward.office import coop_in_office
 from cli.wallet.membership import unlock
 from ledger.charter import Charter, Coop
 from ledger.messages import TAG_ENTRY, signed_bytes
@@ -357,8 +358,9 @@ class _Asked:
     def _say_who_signs(self, draft: Json) -> None:
         """Whom to talk to about a request that waits."""
         names = [str(each.get("name")) for each in draft.get("signed_by") or []]
-        stewards = ", ".join(steward.name for steward in self.coop.stewards)
-        needed = self.coop.steward_threshold
+        coop = coop_in_office(self.client.url, self.coop)
+        stewards = ", ".join(steward.name for steward in coop.stewards if steward.key)
+        needed = coop.steward_threshold
         have = "has" if needed == 1 else "have"
         self.output.line(
             f"Your request is with the cooperative. {needed} of its stewards {have} to sign it: "

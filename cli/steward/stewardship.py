@@ -39,6 +39,14 @@ class StewardNotLinked(Exception):
 
 
 @dataclass(eq=False)
+class StewardNotInOffice(Exception):
+    """The key at `path` is of nobody who is a steward of the cooperative named `coop` now."""
+
+    path: Path
+    coop: str
+
+
+@dataclass(eq=False)
 class StewardKeyMissing(Exception):
     """There is no steward's key at `path`."""
 
@@ -131,7 +139,7 @@ def open_stewardship(path: Path, passphrase: PassphraseSource) -> Iterator[Stewa
             (i for i, steward in enumerate(coop.stewards) if steward.key == key.public_key), None
         )
         if number is None:
-            raise StewardNotLinked(path)
+            raise StewardNotInOffice(path, coop.name)
         client.when_unreachable(lambda: moved_to(wallet, charter, coop, tell_of_a_move))
         steward = Stewardship(key=key, known=known, coop=coop, number=number, client=client)
         with closing_session(client):

@@ -6,7 +6,7 @@ Only words: see `cli.shell.errors`. Importing this module registers them.
 from cli.shell.errors import CliError, explain
 from cli.shell.exit_codes import ExitCode
 from cli.steward.draft_file import DraftError
-from cli.steward.stewardship import StewardKeyMissing, StewardNotLinked
+from cli.steward.stewardship import StewardKeyMissing, StewardNotInOffice, StewardNotLinked
 
 
 @explain.register
@@ -27,6 +27,17 @@ def _(error: StewardNotLinked) -> CliError:
         "steward_not_linked",
         f"The key {error.path} does not say at which node its steward serves.",
         "Say it once: `fiado steward key use URL`, with the address of your cooperative's node.",
+    )
+
+
+@explain.register
+def _(error: StewardNotInOffice) -> CliError:
+    return CliError(
+        ExitCode.WALLET,
+        "steward_not_in_office",
+        f"The key {error.path} is of nobody who is a steward of {error.coop} now.",
+        "Who has been elected signs with the wallet of the own account; "
+        "`fiado proposal list` shows the elections.",
     )
 
 

@@ -109,4 +109,9 @@ def test_members_decide_and_elect_stewards(
     change = ["steward", "limit", "beto", "77.00", "--reason", "voted", "--yes"]
     assert desk.ok(change, "--key", alice)["state"] == "recorded"
     error = desk.refused(ExitCode.WALLET, change, "--key", keys[0])
-    assert error["name"] == "steward_not_linked"
+    assert error["name"] == "steward_not_in_office"
+    # And whoever asks to join is told whom to talk to.
+    celia = tmp_path / "celia.json"
+    desk.ok(["wallet", "new"], "--wallet", celia)
+    asked = desk.run(["join", "--node", url, "--handle", "celia"], "--wallet", celia).stdout
+    assert "1 of its stewards has to sign it: alice, beto." in asked
