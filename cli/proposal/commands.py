@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from cli.proposal.demand import read_demand, render_demand
-from cli.proposal.fetched import fetch_proposal, fetch_votes, read_fetched
-from cli.proposal.minutes import render_minutes
+from cli.proposal.fetched import fetch_proposal, fetch_roll, fetch_votes, read_fetched
+from cli.proposal.minutes import LONGEST_ROLL, render_minutes
 from cli.proposal.minutes_words import LANGUAGES
 from cli.proposal.new import new
 from cli.proposal.proposing import demand_as_json, sign_demand
@@ -175,14 +175,15 @@ def minutes(
 ) -> None:
     """Write the minutes of a vote for the assembly's book.
 
-    What was decided about, who was on the roll, who took part and how, the counts, and where all of it
-    stands in the books, so that anybody can check it.
+    What was decided about, the call, who was on the roll, who took part and how and who did not, the counts,
+    and where all of it stands in the books, so that anybody can check it.
     """
     with open_reader(wallet, key_path, passphrase) as reader:
         found, answer = fetch_proposal(reader.client, number)
         votes = fetch_votes(reader.client, number)
+        roll = fetch_roll(reader.client, number, most=LONGEST_ROLL)
         rendered = render_minutes(
-            found, answer, votes, coop=reader.coop, language=LANGUAGES[language]
+            found, answer, votes, roll, coop=reader.coop, language=LANGUAGES[language]
         )
         for line in rendered.lines:
             output.line(line)
@@ -197,6 +198,7 @@ def minutes(
                 "counts": found.counts,
                 "counts_agree": rendered.counts_agree,
                 "votes": votes,
+                "roll": roll,
                 "file": None if out is None else str(out),
             }
         )

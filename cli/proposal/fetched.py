@@ -78,3 +78,16 @@ def fetch_votes(client: NodeClient, number: int) -> list[Json]:
             votes.append(each)
         after = None if page.get("next") is None else integer(client, page, "next")
     return votes
+
+
+def fetch_roll(client: NodeClient, number: int, *, most: int) -> list[str] | None:
+    """The handles of all who may vote about a proposal, or None if there are more than `most`."""
+    found: list[str] = []
+    after: int | None = 0
+    while after is not None:
+        page = client.get(path_of("v1", "proposals", number, "roll"), after=after)
+        found += [text(client, each, "handle") for each in objects(client, page, "roll")]
+        if len(found) > most:
+            return None
+        after = None if page.get("next") is None else integer(client, page, "next")
+    return sorted(found)

@@ -43,6 +43,8 @@ _OUTCOMES: Final[dict[Outcome, shapes.Outcome]] = {
 }
 ENTRIES_READ: Final = 20_000
 """How many entries of a log are looked at for the votes of one page."""
+ROLL_ITEMS: Final = 500
+"""How many of a roll are told at a time."""
 _READ_BYTES: Final = 262_144
 
 
@@ -174,6 +176,24 @@ def in_full(view: View, number: int, member: int | None) -> shapes.ProposalInFul
         stewards=[facts.steward_name(view, place) for place, _ in by_stewards],
         members=people(view, (account for account, _ in by_members)),
     )
+
+
+def roll_after(view: View, number: int, after: int) -> shapes.Roll | None:
+    """Who is on the roll of a proposal, by accounts above `after`, a page of them."""
+    found = read_proposal(facts.own_log(view), number)
+    if found is None:
+        return None
+    listed: list[shapes.Person] = []
+    for account in view.validator.accounts(view.coop):
+        was_closed = 0 < account.closed <= found.opened
+        if account.number <= after or was_closed:
+            continue
+        if not found.is_on_roll(number=account.number, opened=account.opened):
+            continue
+        if len(listed) == ROLL_ITEMS:
+            return shapes.Roll(roll=listed, next=listed[-1].account)
+        listed.append(shapes.Person(account=account.number, handle=account.handle))
+    return shapes.Roll(roll=listed, next=None)
 
 
 def votes_after(view: View, number: int, after: int) -> shapes.CastVotes | None:

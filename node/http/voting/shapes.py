@@ -117,6 +117,13 @@ class CastVotes(Shape, frozen=True):
     next: Annotated[Count | None, Meta(description="The `after` of the next page.")]
 
 
+class Roll(Shape, frozen=True):
+    """Who may vote about a proposal, rising by account: members when it opened, but for those it is about."""
+
+    roll: list[Person]
+    next: Annotated[Count | None, Meta(description="The `after` of the next page.")]
+
+
 class VoteRequest(Shape, frozen=True):
     """A signed vote."""
 

@@ -74,6 +74,17 @@ async def get_votes(api: Api, request: web.Request) -> web.Response:
     return json_response(found, is_private=True)
 
 
+async def get_roll(api: Api, request: web.Request) -> web.Response:
+    """Who may vote about a proposal."""
+    api.session(request)
+    number, after = _number(request), _AFTER_ACCOUNT.read(request)
+    check_query(request, "after")
+    found = await api.ask_paid(request, lambda view: facts.roll_after(view, number, after))
+    if found is None:
+        raise Problem(PROPOSAL_NOT_FOUND)
+    return json_response(found, is_private=True)
+
+
 async def post_vote(api: Api, request: web.Request) -> web.Response:
     """Record a vote."""
     api.check_rate(request)
@@ -125,6 +136,7 @@ def _number(request: web.Request) -> int:
 _LIMIT = limit_parameter()
 _BEFORE = number_parameter("before", "Proposals with lower numbers than this.", default=MAX)
 _AFTER = number_parameter("after", "Votes of later entries than this.", default=0)
+_AFTER_ACCOUNT = number_parameter("after", "Accounts with higher numbers than this.", default=0)
 _NUMBER = Parameter(
     name="number",
     in_="path",
@@ -167,6 +179,18 @@ ROUTES = (
         access=Access.SESSION,
         parameters=(_NUMBER, _AFTER),
         answer=shapes.CastVotes,
+        problems=(PROPOSAL_NOT_FOUND, TOO_MANY_REQUESTS),
+    ),
+    Route(
+        method="GET",
+        path="/v1/proposals/{number}/roll",
+        handler=get_roll,
+        name="listRoll",
+        summary="Who may vote about a proposal",
+        subject=_SUBJECT,
+        access=Access.SESSION,
+        parameters=(_NUMBER, _AFTER_ACCOUNT),
+        answer=shapes.Roll,
         problems=(PROPOSAL_NOT_FOUND, TOO_MANY_REQUESTS),
     ),
     Route(

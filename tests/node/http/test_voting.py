@@ -203,7 +203,8 @@ async def test_what_is_no_vote_or_one_too_many_changes_nothing(tmp_path: Path) -
 @on_loop
 async def test_strangers_read_no_votes(tmp_path: Path) -> None:
     async with one_node(tmp_path, settings=MANY) as town:
-        for path in ("/v1/proposals", "/v1/proposals/1", "/v1/proposals/1/votes"):
+        one = "/v1/proposals/1"
+        for path in ("/v1/proposals", one, f"{one}/votes", f"{one}/roll"):
             assert (await town.client.get(path)).problem() == "unauthorized"
         steward = await town.people.steward(0)
         missing = await town.client.get("/v1/proposals/1", token=steward)

@@ -1,0 +1,1 @@
+"""Proposals on the command line."""
