@@ -94,7 +94,7 @@ class Core:
         what is derived."""
         self.validator = validator
         """Its state moves only when `recording.own_log` appends and when `replication.replicas` replays;
-        `replication.branches` and `replication.standing` put one with other branches in its place."""
+        `replication.making` and `replication.standing` put one with other branches in its place."""
         self.known = known
         """What the node's folder knew of the charter at the start; the logs may know a newer one."""
         self.signer = Signer(key, lambda: self.newest, coop, lambda: self.is_signing)
@@ -105,7 +105,8 @@ class Core:
         # What is held of the logs.
         self.signed = _newest_heads(store, validator.coops)
         """The newest signed head of each. `recording.own_log` writes the own log's, `replication.replicas`
-        others', `supervision.soundness` what it heals, `replication.standing` what changes with a history."""
+        and `replication.ends` others', `supervision.soundness` what it heals, `replication.standing` what
+        changes with a history."""
         self.evidence, self.damaged_evidence = _stored_evidence(store, validator.coops)
         """What was ever proven against each coop; only `accuse` adds, nothing is ever taken out. Damaged
         evidence accuses too, but is not passed on; `Engine` tells of it in its first tick."""

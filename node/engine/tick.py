@@ -28,7 +28,7 @@ class Tick:
     the commit is done, by `recording.own_log`, `asking` and `Engine`."""
     segments: list[Segment] = field(default_factory=list)
     """What logs have grown by. Only `replication.replicas` adds others', and what is taken back of the own
-    log; only `recording.own_log` adds new entries of the own log."""
+    log; `replication.ends` signs one; only `recording.own_log` adds new entries of the own log."""
     evidence: list[Evidence] = field(default_factory=list)
     """Only `Core.accuse` adds to it."""
     witnessed: dict[int, Witnessed] = field(default_factory=dict)

@@ -5,7 +5,6 @@ was. Which histories have to be held, so that every log can be replayed, is in t
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from ledger.chain import SignedHead
 from ledger.codec import split
@@ -51,14 +50,3 @@ def _all_entries(store: Store, but: int) -> Iterator[bytes]:
         if branch.coop != but:
             for part in branch.parts:
                 yield part.entries
-
-
-def sign_end(store: Store, signed: SignedHead) -> None:
-    """Put the signature to the segment that ends with that head, if it has none."""
-    found = store.stored(signed.coop, signed.length)
-    if found is None or not found[1]:
-        return
-    segment = found[0]
-    is_end = (segment.last, segment.head) == (signed.length, signed.head)
-    if is_end and segment.signature is None:
-        store.heal([replace(segment, signature=signed.signature)])

@@ -2,8 +2,8 @@
 
 A log that anchored a history of a forked log which is not held here waits. Then that history is asked for, of
 the coop whose log waits and of every other peer in turn, from where it parts from what is held. It is kept
-beside the log (`node.engine.branches_kept`), the state of all logs is made anew with it, a part in each tick
-(`node.engine.remaking`), and replication goes on.
+beside the log (`node.engine.branches_kept`), the state of all logs is made anew with it
+(`node.engine.replication.making`), and replication goes on.
 
 Rules: only of a coop that may have forked (there is evidence, or peers know a newer charter, by which it was
 readmitted or has another key), only what a log waits for, under a signed head; bounded in bytes, and no more
@@ -11,7 +11,6 @@ branches of a log than there are other coops. What goes on from the log is no br
 that, and a branch that is all in the log is dropped.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -19,19 +18,17 @@ from ledger.chain import extend_all, is_signed_by
 from ledger.codec import split
 from ledger.errors import EncodingError
 from ledger.state import Waiting
-from ledger.validators.interface import Validator
-from node.engine.branches_kept import Branch, branch_documents, branches_of, load_branches
+from node.engine.branches_kept import Branch, load_branches
 from node.engine.core import Core
 from node.engine.costs import CHAIN, SIGNATURE, reading
-from node.engine.reading import continue_branch, load_state
-from node.engine.remaking import Remaking
+from node.engine.reading import continue_branch
 from node.engine.replication.held import is_signed_now
+from node.engine.replication.making import Making
 from node.engine.replication.replicas import Replicas
 from node.engine.replication.serving import read_for_peers
 from node.engine.tick import Tick
 from node.engine.wire import BranchEntries, Entries, GetBranch
 from node.errors import PeerFault
-from node.store import DocumentKind, Write
 
 MOST_SLOWER: Final = 6
 """How often the time for an answer doubles, when no peer has one that fits."""
@@ -56,20 +53,6 @@ class _Fetch:
     """How often the answer went on from the log, and was left to replication."""
 
 
-@dataclass(slots=True, kw_only=True)
-class _Making:
-    """A state with other branches on its way, and what is written when it takes the place of the old one."""
-
-    remaking: Remaking
-    write: Write
-    before: Validator
-    """The old one. Is it another by then, this counts no more."""
-    wait: Waiting | None
-    added: Branch | None
-    is_ready: bool = False
-    is_written: bool = False
-
-
 class Branches:
     """Asks for branches, keeps them, and gives them to peers."""
 
@@ -78,7 +61,7 @@ class Branches:
         self._replicas = replicas
         self._takers: set[int] = set()
         self._fetches: dict[Waiting, _Fetch] = {}
-        self._making: _Making | None = None
+        self._making = Making(core)
         self._whole: list[tuple[Waiting, Branch]] = []
         """What was fetched and is still to be kept: one in each tick, compared with all that are held."""
         self._kept: set[Waiting] = set()
@@ -135,7 +118,9 @@ class Branches:
 
     def run(self, tick: Tick) -> None:
         """Ask for what logs wait for, and forget what none does any more; drop branches that the log has."""
-        self._write_made(tick)
+        lost = self._making.write_made(tick)
+        if lost is not None:
+            self._kept.discard(lost)
         self._drop_contained(tick)
         self._keep_next(tick)
         self._continue()
@@ -160,7 +145,7 @@ class Branches:
     def _continue(self) -> None:
         """Take in more of branches that logs wait for, and that have waited for other logs themselves."""
         core = self._core
-        if self._making is not None:
+        if self._making.is_under_way:
             return  # Then all is made anew.
         for coop in {wait.coop for wait in self._replicas.waiting.values()}:
             numbers = core.validator.branches(coop)[1:]
@@ -298,7 +283,7 @@ class Branches:
             if core.validator.branches(coop)[1:]
             and self._looked.get(coop) != (head := core.validator.log(coop).head)
         }
-        if not grown or self._making is not None:
+        if not grown or self._making.is_under_way:
             return
         self._looked |= grown
         contained = [
@@ -307,11 +292,11 @@ class Branches:
             if each.coop in grown and core.head_at(each.coop, each.tip.length) == each.tip.head
         ]
         if contained:
-            self._make(tick, Write(dropped_documents=_ids(contained)), dropped=contained)
+            self._making.begin(tick, dropped=contained)
 
     def _keep_next(self, tick: Tick) -> None:
         """Keep one of those that were fetched, unless what is held has it by now."""
-        if self._making is not None or not self._whole:
+        if self._making.is_under_way or not self._whole:
             return
         wait, branch = self._whole.pop(0)
         if not self._replicas.is_held(wait):
@@ -325,84 +310,17 @@ class Branches:
         older = [each for each in held if branch.head_at(each.tip.length) == each.tip.head]
         if len(held) - len(older) >= len(self._core.validator.coops) - 1:
             return
-        documents = branch_documents(branch, created=tick.now_ms // 1000)
-        kept = {document.id for document in documents}
-        write = Write(
-            documents=documents,
-            dropped_documents=[each for each in _ids(older) if each[1] not in kept],
-        )
-        self._make(tick, write, dropped=older, wait=wait, added=branch)
-
-    def _make(
-        self,
-        tick: Tick,
-        write: Write,
-        *,
-        dropped: Sequence[Branch],
-        wait: Waiting | None = None,
-        added: Branch | None = None,
-    ) -> None:
-        """Begin to make the state anew, without some of the branches and with another."""
-        core = self._core
-        left = [each for each in load_branches(core.store) if each not in dropped]
-        parts = [part for each in left for part in each.parts]
-        parts += () if added is None else added.parts
-        remaking = Remaking(
-            core.validator.founding, core.store, core.validator.coops, branches_of(parts)
-        )
-        self._making = _Making(
-            remaking=remaking, write=write, before=core.validator, wait=wait, added=added
-        )
-        self._making.is_ready = remaking.go_on(core.applied_bytes)
-        self._write_made(tick)
-
-    def _write_made(self, tick: Tick) -> None:
-        """Once the state is made, write down what it is made with."""
-        making = self._making
-        if making is None:
-            return
-        if making.before is not self._core.validator:
-            # Another part has made it anew meanwhile; what is missing then is fetched again.
-            self._making = None
-            if making.wait is not None:
-                self._kept.discard(making.wait)
-        elif making.is_ready:
-            tick.changes.append(making.write)
-            making.is_written = True
-            if making.added is not None:
-                values = {"coop": making.added.coop, "length": making.added.tip.length}
-                tick.notice("branch_kept", **values)
+        self._making.begin(tick, dropped=older, added=branch, wait=wait)
 
     def _held(self, coop: int) -> list[Branch]:
         return [each for each in load_branches(self._core.store) if each.coop == coop]
 
     def committed(self) -> None:
-        """What this tick wrote is durable: go on with the new state, or let it take the place of the old."""
-        core, making = self._core, self._making
-        if making is None:
-            return
-        self._replicas.has_more = True  # what has waited for it, and the next part
-        if not making.is_written:
-            making.is_ready = making.remaking.go_on(core.applied_bytes)
-            return
-        self._making = None
-        making.remaking.go_on(None)
-        if making.remaking.is_whole:
-            core.validator = making.remaking.validator
-        else:
-            founding, coops = core.validator.founding, core.validator.coops
-            core.validator = load_state(founding, core.store, coops).validator
+        """What this tick wrote is durable."""
+        if self._making.committed():
+            self._replicas.has_more = True  # what has waited for it, and the next part
 
     def wake_at_ms(self) -> int | None:
         """When the first question counts as lost, or a branch can be used."""
         times = (fetch.deadline_ms for fetch in self._fetches.values())
         return min(times, default=None)
-
-
-def _ids(branches: Sequence[Branch]) -> list[tuple[DocumentKind, str]]:
-    """The documents that hold these."""
-    return [
-        (DocumentKind.BRANCH, document.id)
-        for each in branches
-        for document in branch_documents(each, created=0)
-    ]

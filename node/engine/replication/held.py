@@ -9,8 +9,9 @@ Of a log with an entry that the rules refuse all nodes hold what is before it, w
 
 from collections.abc import Iterable
 
-from ledger.chain import SignedHead
+from ledger.chain import SignedHead, extend_all
 from ledger.charter import Charter
+from ledger.codec import split
 from ledger.errors import ProofError
 from ledger.evidence import InvalidEntryEvidence
 from ledger.state import Waiting
@@ -18,6 +19,7 @@ from ledger.validators.interface import Validator
 from node.engine.branches_kept import Branch
 from node.engine.core import Core
 from node.engine.replication.anchored import Anchored
+from node.engine.wire import Entries
 
 
 def is_stopped(core: Core, coop: int) -> bool:
@@ -49,6 +51,34 @@ def length_in_use(core: Core, coop: int, anchored: Anchored, waiting: Iterable[W
     ]
     lengths += [min(earlier.until, most) for earlier in found.earlier_keys]
     return max(lengths, default=0)
+
+
+def is_more_wanted(core: Core, coop: int, waiting: Iterable[Waiting]) -> bool:
+    """Whether more of that coop's log is of use: of an accused coop only if another log waits for it."""
+    return coop not in core.accused or bool(_needed(core, coop, waiting))
+
+
+def is_wanted(core: Core, message: Entries, blob: bytes, waiting: Iterable[Waiting]) -> bool:
+    """Of an accused coop: whether another log has anchored what these entries lead to, or may have; `blob`
+    is what of them follows the log."""
+    coop = message.coop
+    if coop not in core.accused:
+        return True
+    needed = _needed(core, coop, waiting)
+    reached = [wait for wait in needed if wait.length <= message.signed.length]
+    if not reached:
+        return bool(needed)
+    log = core.validator.log(coop)
+    entries = split(blob)
+    return any(
+        extend_all(log.head, entries[: wait.length - log.length]) == wait.head for wait in reached
+    )
+
+
+def _needed(core: Core, coop: int, waiting: Iterable[Waiting]) -> list[Waiting]:
+    """What other logs wait for, of this coop's log, beyond what is held."""
+    length = core.length(coop)
+    return [wait for wait in waiting if wait.coop == coop and wait.length > length]
 
 
 def heads_of(validator: Validator, coop: int) -> tuple[bytes, ...]:

@@ -19,10 +19,10 @@ from ledger.state import Waiting
 from node.engine.core import Core
 from node.engine.costs import CHAIN, SIGNATURE
 from node.engine.outbox import Disconnect
-from node.engine.replication.anchored import sign_end
+from node.engine.replication.ends import sign_end_by_anchor
 from node.engine.replication.forks import fork_from_entries, fork_from_head
 from node.engine.replication.growth import Growth
-from node.engine.replication.held import is_signed_now
+from node.engine.replication.held import is_more_wanted, is_wanted
 from node.engine.replication.pending import Kept, Pending
 from node.engine.replication.requests import Requests
 from node.engine.slices import beginning
@@ -170,7 +170,7 @@ class Replicas:
             if not self.is_held(waiting):
                 return False
             self._recall(waiting)
-            self._sign_end(tick, waiting)
+            sign_end_by_anchor(self._core, tick, waiting)
             del self.waiting[coop]
         while (kept := self._kept(coop).take(self._core.length(coop))) is not None:
             try:
@@ -204,27 +204,6 @@ class Replicas:
         if is_in_log and validator.head_at(waiting.coop, waiting.length) is None:
             validator.recall_head(waiting.coop, waiting.length, waiting.head)
 
-    def _sign_end(self, tick: Tick, waiting: Waiting) -> None:
-        """Keep the signature that an anchor carries where the log ends there without one, because no more of
-        it is taken in: without it nobody could take that from this node."""
-        core, coop, length = self._core, waiting.coop, waiting.length
-        held = core.signed.get(coop)
-        is_end = (core.length(coop), core.validator.log(coop).head) == (length, waiting.head)
-        if not waiting.signature or not is_end or (held is not None and held.length >= length):
-            return
-        signed = SignedHead(
-            coop=coop, length=length, head=waiting.head, signature=waiting.signature
-        )
-        if not is_signed_now(signed, core.newest):
-            return
-        new = [place for place, each in enumerate(tick.segments) if each.coop == coop]
-        if new:
-            last = tick.segments[new[-1]]
-            tick.segments[new[-1]] = replace(last, signature=waiting.signature)
-        else:
-            sign_end(core.store, signed)
-        core.signed[coop] = signed
-
     def _apply(self, tick: Tick, kept: Kept) -> bool:
         """Apply a message that begins within the log or just after it; whether the log grew."""
         message, coop = kept.entries, kept.entries.coop
@@ -241,7 +220,7 @@ class Replicas:
         if head != message.signed.head or log.length + count != message.signed.length:
             self._contradicted(tick, kept)
             return False
-        if not self._is_wanted(message, blob):
+        if not is_wanted(self._core, message, blob, self.waiting.values()):
             self._requests.disbelieve(kept.peer, coop)
             return False
         part, weight = beginning(blob, self._room())
@@ -271,29 +250,6 @@ class Replicas:
     def _room(self) -> int:
         """How much more is judged in this tick, about."""
         return self._core.applied_bytes - self._applied
-
-    def _is_wanted(self, message: Entries, blob: bytes) -> bool:
-        """Of an accused coop: whether another log has anchored what these entries lead to, or may have."""
-        coop = message.coop
-        if coop not in self._core.accused:
-            return True
-        needed = self._needed(coop)
-        reached = [wait for wait in needed if wait.length <= message.signed.length]
-        if not reached:
-            return bool(needed)
-        log = self._core.validator.log(coop)
-        entries = split(blob)
-        return any(
-            extend_all(log.head, entries[: wait.length - log.length]) == wait.head
-            for wait in reached
-        )
-
-    def _needed(self, coop: int) -> list[Waiting]:
-        """What other logs wait for, of this coop's log, beyond what is held."""
-        length = self._core.length(coop)
-        return [
-            wait for wait in self.waiting.values() if wait.coop == coop and wait.length > length
-        ]
 
     def _store(self, tick: Tick, coop: int, blob: bytes, previous: bytes, count: int) -> None:
         log = self._core.validator.log(coop)
@@ -381,7 +337,7 @@ class Replicas:
             first = self._kept(coop).next_missing(self._core.length(coop))
             if first > best.length or not self._kept(coop).has_room:
                 continue
-            if coop in self._core.accused and not self._needed(coop):
+            if not is_more_wanted(self._core, coop, self.waiting.values()):
                 continue
             self._requests.ask(tick, coop, first)
 

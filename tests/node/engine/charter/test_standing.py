@@ -22,7 +22,7 @@ from node.engine.health.status import Readiness
 from node.engine.health.troubles import TroubleKind
 from node.engine.reading import load_state
 from node.engine.replication.held import taken_in_of
-from node.engine.replication.standing import change_places, replace_branches
+from node.engine.replication.rewriting import change_places, replace_branches
 from node.engine.wire import EvidenceNews
 from node.mark import MemoryMark
 from node.store import MemoryDisk, Store

@@ -1,7 +1,7 @@
 """A log that was cut: its end is signed if an anchor signs it, and it waits for nothing from before."""
 
 from ledger.state import Waiting
-from node.engine.replication.anchored import sign_end
+from node.engine.replication.ends import sign_end
 from tests.node.engine.inside import core_of
 from tests.node.engine.rig import joined
 
