@@ -1,9 +1,7 @@
 """Talking to a cooperative's node: requests over HTTP, answers as values, failures as typed errors.
 
-A failure says what a caller must know to act: `NodeUnreachable` (nothing was sent), `AnswerLost` (it may
-have been done), `NodeProblem` (the node said no, and why), `NodeMisbehaved` (it answered nonsense). A
-request that may be repeated is sent again, byte for byte, a few times; all requests here may be, since
-the same payment is recorded only once.
+A failure says what a caller must know to act (`node.member.failures`). A request that may be repeated is sent
+again, byte for byte, a few times; all requests here may be, since the same payment is recorded only once.
 
 It is synchronous and keeps its connections. It trusts no answer: fields are read with `answers`, and the
 caller verifies what a receipt or a charter proves. It words nothing for people.
@@ -20,6 +18,12 @@ from urllib.parse import quote, urlencode
 
 import urllib3
 
+from node.member.failures import AnswerLost as AnswerLost
+from node.member.failures import NodeError as NodeError
+from node.member.failures import NodeMisbehaved as NodeMisbehaved
+from node.member.failures import NodeProblem as NodeProblem
+from node.member.failures import NodeUnreachable as NodeUnreachable
+from node.member.failures import problem_of, reason_of
 from node.member.timely import timely_pool
 
 CONNECT_SECONDS: Final = 5.0
@@ -36,66 +40,6 @@ FIRST_PAUSE_SECONDS: Final = 0.25
 LONGEST_PAUSE_SECONDS: Final = 4.0
 
 Json = dict[str, Any]
-
-_PASSED_OVER: Final = frozenset({"not_ready", "busy", "stopping", "too_many_requests"})
-
-
-@dataclass(eq=False)
-class NodeError(Exception):
-    """Base of what can go wrong between a command and the node at `url`."""
-
-    url: str
-
-
-@dataclass(eq=False)
-class NodeUnreachable(NodeError):
-    """No connection could be made, so nothing was sent. `reason` is the system's, in few words."""
-
-    reason: str
-
-
-@dataclass(eq=False)
-class AnswerLost(NodeError):
-    """The request was sent and no answer came: it may have been done or not."""
-
-    reason: str
-
-
-@dataclass(eq=False)
-class NodeMisbehaved(NodeError):
-    """The answer is not what a node answers: another program, or a faulty or hostile node."""
-
-    reason: str
-
-
-@dataclass(eq=False)
-class NodeProblem(NodeError):
-    """The node refused; the fields are those of its problem document. `number` is a refusal's."""
-
-    status: int
-    code: str
-    title: str
-    detail: str
-    remedy: str
-    is_retryable: bool
-    number: int | None = None
-    request_id: str = ""
-    is_after_doubt: bool = False
-    """An earlier try of the same request may have been done, whatever this answer says of the last."""
-
-    @property
-    def was_passed_over(self) -> bool:
-        """Whether the node says that it did not even look at this try of the request."""
-        return self.code in _PASSED_OVER
-
-    @property
-    def is_final(self) -> bool:
-        """Whether the node decided, and recorded nothing: a refusal by the rules, or a request it can't take.
-
-        A refusal may be `is_retryable`, such as one over a limit that stewards may raise, and is final
-        all the same: the member was told that nothing was paid.
-        """
-        return self.number is not None or (not self.is_retryable and 400 <= self.status < 500)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,12 +142,12 @@ class NodeClient:
                 preload_content=False,
             )
         except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError) as e:
-            raise NodeUnreachable(self.url, _reason(e)) from e
+            raise NodeUnreachable(self.url, reason_of(e)) from e
         except urllib3.exceptions.HTTPError as error:
-            raise AnswerLost(self.url, _reason(error)) from error
+            raise AnswerLost(self.url, reason_of(error)) from error
         try:
             if response.status != 200:
-                raise self._problem(response.status, response.read(LARGEST_ANSWER))
+                raise problem_of(self.url, response.status, response.read(LARGEST_ANSWER))
             yield _lines(self.url, response)
         finally:
             response.close()
@@ -295,15 +239,15 @@ class NodeClient:
         except urllib3.exceptions.LocationValueError as error:
             raise NodeUnreachable(self.url, "the address can't be read") from error
         except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError) as e:
-            raise NodeUnreachable(self.url, _reason(e)) from e
+            raise NodeUnreachable(self.url, reason_of(e)) from e
         except urllib3.exceptions.HTTPError as error:
-            raise AnswerLost(self.url, _reason(error)) from error
+            raise AnswerLost(self.url, reason_of(error)) from error
         self.is_answering = True
         if len(data) > LARGEST_ANSWER:
             raise NodeMisbehaved(self.url, "the answer is far too large")
         if 200 <= response.status < 300:
             return Answer(data, {name.lower(): value for name, value in response.headers.items()})
-        raise self._problem(response.status, data)
+        raise problem_of(self.url, response.status, data)
 
     def _read(self, response: urllib3.BaseHTTPResponse, *, is_asking: bool) -> bytes:
         """The body, or as much of it as is too much.
@@ -321,26 +265,6 @@ class NodeClient:
                 raised = NodeMisbehaved if is_asking else AnswerLost
                 raise raised(self.url, "its answer comes too slowly")
         return bytes(data)
-
-    def _problem(self, status: int, data: bytes) -> NodeError:
-        try:
-            document = json.loads(data)
-            return NodeProblem(
-                self.url,
-                status=status,
-                code=str(document["code"]),
-                title=str(document["title"]),
-                detail=str(document.get("detail", "")),
-                remedy=str(document.get("remedy", "")),
-                is_retryable=document.get("retryable") is True,
-                number=_refusal_number(document.get("number")),
-                request_id=str(document.get("request_id", "")),
-            )
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            if status >= 500:
-                # Something between us and the node, or a node about to stop: it may have been done.
-                return AnswerLost(self.url, f"status {status}")
-            return NodeMisbehaved(self.url, f"status {status}, and not a word why")
 
     def _object(self, answer: Answer) -> Json:
         try:
@@ -362,7 +286,7 @@ def _lines(url: str, response: urllib3.BaseHTTPResponse) -> Iterator[str]:
                 raise NodeMisbehaved(url, "a line of its stream is far too long")
             yield from (line.decode("utf-8", "replace") for line in lines)
     except urllib3.exceptions.HTTPError as error:
-        raise AnswerLost(url, _reason(error)) from error
+        raise AnswerLost(url, reason_of(error)) from error
 
 
 def render_json(document: Json) -> bytes:
@@ -378,22 +302,3 @@ def path_of(*parts: str | int) -> str:
 def _with_query(path: str, query: Mapping[str, str | int | None]) -> str:
     given = {name: value for name, value in query.items() if value is not None}
     return f"{path}?{urlencode(given)}" if given else path
-
-
-def _reason(error: Exception) -> str:
-    """What the system said, without the library's wrapping."""
-    cause: BaseException = error
-    while cause.__cause__ is not None or cause.__context__ is not None:
-        cause = cause.__cause__ or cause.__context__ or cause
-    if isinstance(cause, OSError) and cause.strerror:
-        return cause.strerror
-    if isinstance(error, urllib3.exceptions.TimeoutError):
-        return "it took too long"
-    return str(cause).split("(")[0].strip() or type(cause).__name__
-
-
-def _refusal_number(value: object) -> int | None:
-    """What a problem says of the refusal's number. Raises `TypeError` when that is not a number."""
-    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
-        return value
-    raise TypeError("not a refusal's number")
