@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final, get_args
 
+from ledger.accounts import read_admit, read_limit, read_status
 from ledger.charter_entries import CharterEntry, read_charter_entry
 from ledger.codec import MAX_DEPTH, check_types
 from ledger.decisions import IndexEntry, read_index_entry
@@ -49,12 +50,9 @@ from ledger.transactions import (
     Spend,
     Transaction,
     Vote,
-    read_admit,
     read_anchor,
-    read_limit,
     read_pay,
     read_return,
-    read_status,
 )
 
 

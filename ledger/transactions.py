@@ -6,15 +6,17 @@ the exact inverse. Which kinds there are is said in `ledger.kinds`; bytes are de
 Nothing here looks at state.
 """
 
-import re
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import ClassVar
 
+from ledger.accounts import HANDLE as HANDLE
+from ledger.accounts import Admit as Admit
+from ledger.accounts import Limit as Limit
+from ledger.accounts import SetStatus as SetStatus
+from ledger.accounts import Status as Status
 from ledger.charter_entries import CharterEntry as CharterEntry
 from ledger.codec import Value, encode
 from ledger.decisions import IndexEntry as IndexEntry
-from ledger.government.articles import CLASSES
 from ledger.government.bylaws import AdoptBylaws as AdoptBylaws
 from ledger.government.commons import Levy as Levy
 from ledger.government.commons import Spend as Spend
@@ -36,16 +38,6 @@ from ledger.shapes import MAX_STEWARDS as MAX_STEWARDS
 from ledger.shapes import Kind as Kind
 from ledger.shapes import Signatures as Signatures
 from ledger.shapes import is_bytes, is_number, is_uint, read_signatures
-
-HANDLE = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
-
-
-class Status(IntEnum):
-    """What an account may do: all; be paid only; nothing, for ever."""
-
-    OPEN = 0
-    FROZEN = 1
-    CLOSED = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,91 +80,6 @@ class Pay:
             self.reference,
             price,
             self.signature,
-        ]
-
-    unsigned_tail: ClassVar[int] = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Admit:
-    """A new account, signed by its key and by the stewards. `limit` is its first credit limit."""
-
-    kind: ClassVar[Kind] = Kind.ADMIT
-    account: int
-    key: bytes
-    handle: str
-    class_: int
-    limit: int
-    key_signature: bytes = b""
-    stewards: Signatures = ()
-
-    def fields(self) -> list[Value]:
-        """The elements of the array, in order."""
-        return [
-            Kind.ADMIT.value,
-            self.account,
-            self.key,
-            self.handle,
-            self.class_,
-            self.limit,
-            self.key_signature,
-            self.stewards,
-        ]
-
-    unsigned_tail: ClassVar[int] = 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limit:
-    """A change of an account's credit limit: `limit` from `from_` to `until`, then `after`."""
-
-    kind: ClassVar[Kind] = Kind.LIMIT
-    account: int
-    revision: int
-    limit: int
-    from_: int
-    until: int | None
-    after: int | None
-    reason: bytes
-    stewards: Signatures = ()
-
-    def fields(self) -> list[Value]:
-        """The elements of the array, in order."""
-        return [
-            Kind.LIMIT.value,
-            self.account,
-            self.revision,
-            self.limit,
-            self.from_,
-            self.until,
-            self.after,
-            self.reason,
-            self.stewards,
-        ]
-
-    unsigned_tail: ClassVar[int] = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetStatus:
-    """Freezes, thaws or closes an account."""
-
-    kind: ClassVar[Kind] = Kind.STATUS
-    account: int
-    revision: int
-    status: Status
-    reason: bytes
-    stewards: Signatures = ()
-
-    def fields(self) -> list[Value]:
-        """The elements of the array, in order."""
-        return [
-            Kind.STATUS.value,
-            self.account,
-            self.revision,
-            self.status.value,
-            self.reason,
-            self.stewards,
         ]
 
     unsigned_tail: ClassVar[int] = 1
@@ -297,74 +204,6 @@ def read_pay(fields: list[object]) -> Pay | None:
         reference=reference,
         price=price,
         signature=signature,
-    )
-
-
-def read_admit(fields: list[object]) -> Admit | None:
-    """The `admit` that a decoded array holds; None when its shape is another."""
-    if len(fields) != 8:
-        return None
-    _, account, key, handle, class_, limit, key_signature, stewards = fields
-    signatures = read_signatures(stewards, MAX_STEWARDS)
-    if not (is_number(account) and is_bytes(key, 32) and is_bytes(key_signature, 64)):
-        return None
-    if type(handle) is not str or not HANDLE.fullmatch(handle):
-        return None
-    if type(class_) is not int or not 0 <= class_ < CLASSES or type(limit) is not int:
-        return None
-    if signatures is None:
-        return None
-    return Admit(
-        account=account,
-        key=key,
-        handle=handle,
-        class_=class_,
-        limit=limit,
-        key_signature=key_signature,
-        stewards=signatures,
-    )
-
-
-def read_limit(fields: list[object]) -> Limit | None:
-    """The `limit` that a decoded array holds; None when its shape is another."""
-    if len(fields) != 9:
-        return None
-    _, account, revision, limit, from_, until, after, reason, stewards = fields
-    signatures = read_signatures(stewards, MAX_STEWARDS)
-    if not (is_number(account) and is_uint(revision) and type(limit) is int):
-        return None
-    if not (is_uint(from_) and is_bytes(reason, 32)) or signatures is None:
-        return None
-    if not (until is None and after is None) and not (is_uint(until) and type(after) is int):
-        return None
-    return Limit(
-        account=account,
-        revision=revision,
-        limit=limit,
-        from_=from_,
-        until=until,
-        after=after,
-        reason=reason,
-        stewards=signatures,
-    )
-
-
-def read_status(fields: list[object]) -> SetStatus | None:
-    """The `status` that a decoded array holds; None when its shape is another."""
-    if len(fields) != 6:
-        return None
-    _, account, revision, status, reason, stewards = fields
-    signatures = read_signatures(stewards, MAX_STEWARDS)
-    if not (is_number(account) and is_uint(revision) and is_bytes(reason, 32)):
-        return None
-    if type(status) is not int or status not in (0, 1, 2) or signatures is None:
-        return None
-    return SetStatus(
-        account=account,
-        revision=revision,
-        status=Status(status),
-        reason=reason,
-        stewards=signatures,
     )
 
 
