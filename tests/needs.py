@@ -68,11 +68,19 @@ def missing_spin() -> str | None:
     return None
 
 
+def missing_belenios() -> str | None:
+    """Why elections can't be verified by Belenios here, or nothing if they can."""
+    if shutil.which("belenios-tool") is None:
+        return "belenios-tool is not installed (Debian: apt-get install belenios-tool)"
+    return None
+
+
 NEEDS: Mapping[str, Callable[[], str | None]] = {
     "needs_postgres": missing_postgres,
     "needs_browser": missing_browser,
     "needs_native": missing_native,
     "needs_client_generator": missing_client_generator,
     "needs_spin": missing_spin,
+    "needs_belenios": missing_belenios,
 }
 """Marker -> a function that says what is missing, or nothing."""

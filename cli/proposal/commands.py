@@ -1,12 +1,12 @@
 """`fiado proposal`: what members decide together."""
 
-import hashlib
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from cli.proposal.demand import read_demand, render_demand
+from cli.proposal.elsewhere import result, verify
 from cli.proposal.fetched import fetch_proposal, fetch_roll, fetch_votes, read_fetched
 from cli.proposal.minutes import LONGEST_ROLL, render_minutes
 from cli.proposal.minutes_words import LANGUAGES
@@ -15,21 +15,19 @@ from cli.proposal.proposing import demand_as_json, sign_demand
 from cli.proposal.reader import open_reader, reader_options
 from cli.proposal.showing import counts_words, print_proposal, state_words
 from cli.shell.consent import agree_to_sign
-from cli.shell.errors import CliError, words_stand_in
-from cli.shell.exit_codes import ExitCode
+from cli.shell.errors import words_stand_in
 from cli.shell.parameters import output_option, passphrase_options, wallet_option
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
 from cli.shell.voting_words import CHOICES, action_words
-from cli.steward.draft_file import Draft, DraftError
-from cli.steward.signing import FILE, sign_draft, signing_options
-from cli.steward.stewardship import open_stewardship
+from cli.steward.draft_file import DraftError
+from cli.steward.signing import FILE
 from cli.wallet.membership import open_membership
 from ledger.transactions import Choice, encode_transaction
 from node.member.answers import encode_bytes, integer, objects
-from node.member.voting import make_result, sign_vote
+from node.member.voting import sign_vote
 
-words_stand_in("cli.bylaws.words", "cli.steward.words")
+words_stand_in("cli.bylaws.words", "cli.proposal.words", "cli.steward.words")
 
 _CHOICES = {"no": Choice.NO, "yes": Choice.YES, "abstain": Choice.ABSTAIN}
 
@@ -244,78 +242,6 @@ def submit(
         output.result({"proposal": number, "number": entry})
 
 
-@proposal.command("result")
-@click.argument("number", type=click.IntRange(min=1))
-@click.option("--in-favour", type=click.IntRange(min=0), required=True, help="How many said yes.")
-@click.option("--against", type=click.IntRange(min=0), required=True, help="How many said no.")
-@click.option("--abstaining", type=click.IntRange(min=0), default=0, help="How many abstained.")
-@click.option("--file", "result_file", type=FILE, required=True, help="The result file.")
-@signing_options
-def result(
-    number: int,
-    in_favour: int,
-    against: int,
-    abstaining: int,
-    result_file: Path,
-    out: Path | None,
-    yes: bool,
-    key_path: Path,
-    passphrase: PassphraseSource,
-    output: Output,
-) -> None:
-    """Attest, as stewards, how a vote ended that was held elsewhere."""
-    with open_stewardship(key_path, passphrase) as steward:
-        steward.open_session()
-        attested = make_result(
-            proposal=number,
-            yes=in_favour,
-            no=against,
-            abstain=abstaining,
-            result=hashlib.sha256(result_file.read_bytes()).digest(),
-        )
-        draft = Draft(charter=steward.charter, coop=steward.coop, transaction=attested)
-        output.result(sign_draft(steward, draft, out=out, yes=yes, output=output))
-
-
-@proposal.command("verify")
-@click.argument("number", type=click.IntRange(min=1))
-@click.option("--ballot", type=FILE, help="The election's file, as whoever held it gave it to you.")
-@click.option("--result", "result_file", type=FILE, help="Its result file.")
-@reader_options
-@passphrase_options
-@output_option
-def verify(
-    number: int,
-    ballot: Path | None,
-    result_file: Path | None,
-    wallet: Path,
-    key_path: Path | None,
-    passphrase: PassphraseSource,
-    output: Output,
-) -> None:
-    """Compare the files of a vote that was held elsewhere with what the books have of them.
-
-    What the files themselves say is for the program of the election to verify: for Belenios,
-    `belenios-tool election verify`.
-    """
-    if ballot is None and result_file is None:
-        raise click.UsageError("Give --ballot or --result, or both.")
-    with open_reader(wallet, key_path, passphrase) as reader:
-        found, _ = fetch_proposal(reader.client, number)
-        given = {"ballot": ballot, "result": result_file}
-        for name, file in given.items():
-            if file is None:
-                continue
-            if hashlib.sha256(file.read_bytes()).hexdigest() != found.found[name]:
-                raise CliError(
-                    ExitCode.REFUSED,
-                    f"{name}_differs",
-                    f"{file} is not the {name} file that the books have for proposal {number}.",
-                    "Ask for the right file; if there is none, tell your assembly.",
-                )
-            output.line(f"{file} is the {name} file that the books have.")
-        output.line(f"The stewards attest: {counts_words(found.found)}.")
-        output.result({"proposal": number, "counts": found.counts, "verified": True})
-
-
 proposal.add_command(new)
+proposal.add_command(result)
+proposal.add_command(verify)
