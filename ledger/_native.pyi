@@ -172,6 +172,9 @@ class Validator:
     def members(self, coop: int, branch: int, opened_at_most: int) -> int:
         """How many accounts were opened by that length of the log and are not closed."""
 
+    def is_settled(self, coop: int, branch: int) -> bool:
+        """Whether all balances of a log are 0, the commons' too, and it has nothing to give back."""
+
     def pledged(self, coop: int, branch: int, account: int) -> int: ...
     def chain(self, coop: int, branch: int, entries: Entries) -> bytes:
         """The head that these entries would lead to."""

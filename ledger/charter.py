@@ -30,7 +30,7 @@ class Standing(IntEnum):
     QUARANTINED = 1
     """Nobody pays it or anchors it, it pays nobody outside, and decides nothing with others."""
     LEFT = 2
-    """It has no part in anything; its log ends when it is settled."""
+    """Nobody pays it, and it decides nothing; its log goes on without credit, and ends when it is settled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +91,11 @@ class Coop:
     """The branch of its log that was decided to stand; None while none was."""
     readmission: Readmission | None = None
     """The newest one; None while it was never readmitted."""
+
+    @property
+    def credit(self) -> int:
+        """How far the coop may owe the others, in minor units: who leaves comes down to 0, and not below."""
+        return 0 if self.standing is Standing.LEFT else self.clearing_limit
 
     def key_at(self, length: int) -> bytes:
         """The node key that signs the head of this coop's log at `length`."""

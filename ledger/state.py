@@ -191,6 +191,11 @@ class Log:
         for coop in sorted(self.transit):
             yield from self.transit[coop]
 
+    def is_settled(self) -> bool:
+        """Whether all its balances are 0, the commons' too, and it has nothing to give back."""
+        is_even = not (self.position or self.commons or self.returnable)
+        return is_even and not any(account.balance for account in self.accounts.values())
+
     def row(self, chapter: str, key: bytes) -> bytes | None:
         """The value of a row of a chapter."""
         return self.chapters.get(chapter, {}).get(key)

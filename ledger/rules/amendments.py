@@ -95,11 +95,15 @@ def _leave(charter: Charter, change: Leave) -> Charter | Refusal:
     coop = _find(charter, change.coop, Standing.MEMBER, Standing.QUARANTINED)
     if isinstance(coop, Refusal):
         return coop
-    others = sum(1 for member in charter.members() if member is not coop)
     # 7.13.9
-    if not others:
+    if not _others(charter, coop):
         return Refusal.CHARTER_QUORUM_IMPOSSIBLE
     return _with_coop(charter, replace(coop, standing=Standing.LEFT))
+
+
+def _others(charter: Charter, coop: Coop) -> int:
+    """How many members there are besides `coop`."""
+    return sum(1 for member in charter.members() if member is not coop)
 
 
 def _set_clearing_limit(charter: Charter, change: SetClearingLimit) -> Charter | Refusal:
@@ -121,11 +125,12 @@ def _set_node_key(charter: Charter, change: SetNodeKey) -> Charter | Refusal:
 
 
 def _quarantine(charter: Charter, change: Quarantine) -> Charter | Refusal:
-    coop = _find(charter, change.coop, Standing.MEMBER)
+    # One that has left and is gone with a debt, too: the way back is a readmission.
+    coop = _find(charter, change.coop, Standing.MEMBER, Standing.LEFT)
     if isinstance(coop, Refusal):
         return coop
     # 7.13.9
-    if sum(1 for _ in charter.members()) == 1:
+    if not _others(charter, coop):
         return Refusal.CHARTER_QUORUM_IMPOSSIBLE
     return _with_coop(charter, replace(coop, standing=Standing.QUARANTINED))
 

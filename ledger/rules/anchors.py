@@ -132,9 +132,10 @@ def apply_anchor(state: State, log: Log, anchor: Anchor) -> None:
 
 
 def is_end(log: Log, length: int) -> bool:
-    """Whether `log` has ended with its entry `length`, because its coop has left."""
+    """Whether `log` has ended with its entry `length`, because its coop has left and is settled."""
     coop = log.charter.coops.get(log.coop)
-    return length == log.length and coop is not None and coop.standing is Standing.LEFT
+    has_left = coop is not None and coop.standing is Standing.LEFT
+    return has_left and length == log.length and log.is_settled()
 
 
 def _stranded(state: State, log: Log, ended: Log) -> list[Transit]:

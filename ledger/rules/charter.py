@@ -12,7 +12,6 @@ from ledger.agreement import decision_message
 from ledger.charter import Charter, Standing
 from ledger.charter_changes import (
     Change,
-    Leave,
     Readmit,
     read_change,
 )
@@ -53,9 +52,6 @@ class LogPlace(IndexState, Protocol):
     def anchored(self) -> Mapping[int, int]:
         """How far it has taken in the other coops' logs, by number."""
 
-    def is_settled(self) -> bool:
-        """Whether all its balances are 0, the commons' too, and it has nothing to give back."""
-
 
 def decide_charter(
     entry: CharterEntry, *, charter: Charter, log: LogPlace | None, verify: Verify = verify
@@ -90,16 +86,20 @@ def check_content(
     return None if log is None else _check_log(change, log)
 
 
-def check_standing(charter: Charter, coop: int, *, is_decided: bool) -> Refusal | None:
+def check_standing(
+    charter: Charter, coop: int, *, is_decided: bool, is_settled: Callable[[], bool]
+) -> Refusal | None:
     """The refusal of any entry in the log of `coop` for what the coop is; None if it may have entries.
 
     `is_decided`: whether the coops have decided on the entry together, about the charter or the index.
+    `is_settled`: whether all balances of the log are 0, the commons' too, and it has nothing to give back.
     """
     # 7.1.8: another table of the index is taken in only by a log that knows the values up to there.
     found = charter.coops.get(coop)
     if found is None:
         return None if is_decided else Refusal.COOP_NOT_ADMITTED
-    return Refusal.COOP_LEFT if found.standing is Standing.LEFT else None
+    # One that leaves goes on until it is even.
+    return Refusal.COOP_LEFT if found.standing is Standing.LEFT and is_settled() else None
 
 
 def check_partner(charter: Charter, coop: int) -> Refusal | None:
@@ -198,15 +198,7 @@ def _check_log_of_readmission(change: Readmit, log: LogPlace) -> Refusal | None:
     return None
 
 
-def _check_log_of_leaver(change: Leave, log: LogPlace) -> Refusal | None:
-    # 7.13.19
-    if log.coop == change.coop and not log.is_settled():
-        return Refusal.CHARTER_NOT_SETTLED
-    return None
-
-
 _LOG_CHECKS: Final[Mapping[type, Callable[[Any, LogPlace], Refusal | None]]] = {
-    Leave: _check_log_of_leaver,
     Readmit: _check_log_of_readmission,
     SetIndex: check_values_reach,
 }

@@ -77,9 +77,9 @@ def _check_payee(state: State, log: Log, pay: Pay) -> Refusal | None:
 
 
 def _check_abroad(log: Log, coop: int) -> Refusal | None:
-    # 7.2.6: one that is shut out pays nobody outside.
+    # 7.2.6: one that is shut out pays nobody outside; one that leaves spends what it has.
     refusal = check_partner(log.charter, coop)
-    if refusal is None and log.charter.coops[log.coop].standing is not Standing.MEMBER:
+    if refusal is None and log.charter.coops[log.coop].standing is Standing.QUARANTINED:
         return Refusal.COOP_QUARANTINED
     return refusal
 
@@ -91,10 +91,9 @@ def _check_funds(log: Log, time: int, pay: Pay, payer: Account) -> Refusal | Non
         return Refusal.LIMIT_EXCEEDED
     # 7.2.12: what is held belongs to those whom it goes back to, so the coop can't spend it.
     is_local = pay.payee_coop == log.coop
-    if not is_local:
-        clearing_limit = log.charter.coops[log.coop].clearing_limit
-        if log.position - log.held - pay.amount < -clearing_limit:
-            return Refusal.CLEARING_LIMIT_EXCEEDED
+    credit_abroad = log.charter.coops[log.coop].credit
+    if not is_local and log.position - log.held - pay.amount < -credit_abroad:
+        return Refusal.CLEARING_LIMIT_EXCEEDED
     # 7.2.13: of a payee elsewhere it is asked when its log takes the payment in (7.6.10).
     to_commons = pay.fee + (pay.amount if is_local and pay.payee == COMMONS else 0)
     if to_commons and log.commons + to_commons > MAX:

@@ -216,6 +216,9 @@ class Validator(Protocol):
     def rows(self, coop: int, chapter: str, *, branch: int = 0) -> list[tuple[bytes, bytes]]:
         """Key and value of each row of a chapter of `coop`'s log, rising."""
 
+    def is_settled(self, coop: int, *, branch: int = 0) -> bool:
+        """Whether all balances of `coop`'s log are 0, the commons' too, and it has nothing to give back."""
+
     def pledged(self, coop: int, account: int, *, branch: int = 0) -> int:
         """What an account of `coop` answers for with others, in minor units (PROTOCOL section 13.7)."""
 

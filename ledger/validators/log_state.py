@@ -48,11 +48,6 @@ class LogState:
     def levy_total(self, rates: Rates) -> int | None:
         return levy_total(self._log, rates)
 
-    def is_settled(self) -> bool:
-        log = self._log
-        balances = (account.balance for account in log.accounts.values())
-        return not (log.commons or log.returnable or any(balances))
-
     def loss_by(self, coop: int, length: int, head: bytes) -> int | None:
         return loss_by(self._state, self._log, coop, length, head)
 

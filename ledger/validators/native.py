@@ -350,6 +350,10 @@ class NativeValidator:
         """See `Validator.rows`."""
         return self._core.rows(coop, branch, chapter)
 
+    def is_settled(self, coop: int, *, branch: int = 0) -> bool:
+        """See `Validator.is_settled`."""
+        return self._core.is_settled(coop, branch)
+
     def pledged(self, coop: int, account: int, *, branch: int = 0) -> int:
         """See `Validator.pledged`."""
         return self._core.pledged(coop, branch, account)

@@ -2,10 +2,17 @@
 
 from dataclasses import dataclass
 
-from ledger.charter import Charter
+from ledger.charter import Charter, Standing
 from ledger.government.commons import Rates
 from ledger.state import Account
 from ledger.validators.interface import Validator
+
+
+def has_ended(validator: Validator, coop: int, *, branch: int = 0) -> bool:
+    """Whether the log of `coop` has ended, because the coop has left and is settled."""
+    found = validator.charter(coop, branch=branch).coops.get(coop)
+    has_left = found is not None and found.standing is Standing.LEFT
+    return has_left and validator.is_settled(coop, branch=branch)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,17 +32,15 @@ from ledger.rules.branches import (
     standing_branch,
     taken_in,
 )
-from ledger.rules.charter import check_standing
-from ledger.rules.days import apply_day, check_day, earliest_time, today_of
+from ledger.rules.days import apply_day
 from ledger.rules.index import index_of_new_log
 from ledger.rules.losses import check_decided_branches
+from ledger.rules.order import check_order, earliest
 from ledger.rules.payments import apply_pay, apply_return, check_pay, check_return
 from ledger.rules.shared import decide
 from ledger.state import Account, Log, Returnable, State, Transit, Waiting
 from ledger.transactions import (
     Anchor,
-    CharterEntry,
-    IndexEntry,
     Kind,
     Pay,
     Return,
@@ -148,7 +146,7 @@ class ReferenceValidator:
     def sequence(self, coop: int, time: int, transactions: Sequence[bytes]) -> Sequenced:
         """See `Validator.sequence`."""
         log = self._state[coop]
-        time = max(time, _earliest(log))
+        time = max(time, earliest(log))
         self._check_dependencies(log, transactions)
         check_decided_branches(
             transactions, time=time, decide=lambda entry: self._check(log, entry, b"")
@@ -226,18 +224,10 @@ class ReferenceValidator:
 
     def _check(self, log: Log, entry: Entry, data: bytes) -> Refusal | Waiting | Effects | None:
         """What stands against `entry`. If nothing, what it changes as the shared rules say it, or None."""
-        # 7.1.6
-        if entry.time < _earliest(log):
-            return Refusal.TIME_FALLS
+        refusal = check_order(log, entry)
+        if refusal is not None:
+            return refusal
         transaction = entry.transaction
-        today = today_of(log, entry.time)
-        refusal = check_day(log.charter, today, is_payment=isinstance(transaction, Pay))
-        if refusal is not None:
-            return refusal
-        is_decided = isinstance(transaction, CharterEntry | IndexEntry)
-        refusal = check_standing(log.charter, log.coop, is_decided=is_decided)
-        if refusal is not None:
-            return refusal
         match transaction:
             case Pay():
                 # The entry is `[time, transaction]` and the signature is its last element, so what
@@ -362,6 +352,10 @@ class ReferenceValidator:
         """See `Validator.rows`."""
         return self._log(coop, branch).rows(chapter)
 
+    def is_settled(self, coop: int, *, branch: int = 0) -> bool:
+        """See `Validator.is_settled`."""
+        return self._log(coop, branch).is_settled()
+
     def pledged(self, coop: int, account: int, *, branch: int = 0) -> int:
         """See `Validator.pledged`."""
         return self._log(coop, branch).pledged.get(account, 0)
@@ -381,8 +375,3 @@ class ReferenceValidator:
     def snapshot(self) -> bytes:
         """See `Validator.snapshot`."""
         return save_snapshot(self._state)
-
-
-def _earliest(log: Log) -> int:
-    """The least time that the next entry of `log` may have."""
-    return earliest_time(log.charter, coop=log.coop, length=log.length, newest=log.time)

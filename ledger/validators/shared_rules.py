@@ -134,7 +134,12 @@ class SharedRules:
         today = entries_of_day(time=entry.time, newest=newest, payments=payments, others=others)
         refusal = check_day(self._charter, today, is_payment=False)
         is_decided = isinstance(entry.transaction, CharterEntry | IndexEntry)
-        refusal = refusal or check_standing(self._charter, self._number, is_decided=is_decided)
+        refusal = refusal or check_standing(
+            self._charter,
+            self._number,
+            is_decided=is_decided,
+            is_settled=lambda: self._core.is_settled(self._number, self._branch),
+        )
         if refusal is not None:
             return refusal
         return decide(
@@ -266,13 +271,6 @@ class _LogState:
     def levy_total(self, rates: Rates) -> int | None:
         name = (self.coop, self._branch)
         return self._core.levy_total(*name, rates.positive, rates.negative)
-
-    def is_settled(self) -> bool:
-        name = (self.coop, self._branch)
-        commons, has_returnable = self._core.log(*name)[5], bool(self._core.returnable(*name))
-        accounts = map(self.account, self._core.account_numbers(*name))
-        has_balance = any(account is not None and account.balance for account in accounts)
-        return not (commons or has_returnable or has_balance)
 
     def row(self, chapter: str, key: bytes) -> bytes | None:
         return self._core.row(self.coop, self._branch, chapter, key)

@@ -12,12 +12,12 @@ from typing import Any
 
 import msgpack
 
-from ledger.charter import Standing
 from ledger.codec import split
 from ledger.entries import transaction_start
 from ledger.state import COMMONS
 from ledger.transactions import Kind
 from ledger.validators.interface import Validator
+from ledger.validators.reading import has_ended
 from node.audit.report import Fault, Finding
 from node.store import HistoryRow, Role, Store
 from node.store.histories import payment_digest
@@ -92,9 +92,10 @@ class HistoryCheck:
         """Of the coops that have left: what was on its way to them, once the own log has their last entry."""
         for coop in validator.coops:
             log = validator.log(coop)
-            found = validator.charter(coop).coops.get(coop)
-            is_over = found is not None and found.standing is Standing.LEFT
-            if is_over and validator.log(self._coop).anchored.get(coop) == log.length:
+            if (
+                has_ended(validator, coop)
+                and validator.log(self._coop).anchored.get(coop) == log.length
+            ):
                 taken = log.anchored.get(self._coop, 0)
                 self._expect_back_from(validator, coop, log.length, taken)
 

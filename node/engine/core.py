@@ -18,6 +18,7 @@ from ledger.evidence import Evidence, ForkEvidence, decode_evidence
 from ledger.pardons import is_pardoned
 from ledger.signatures import SigningKey
 from ledger.validators.interface import Sequenced, Validator
+from ledger.validators.reading import has_ended
 from node.engine.health.status import Readiness
 from node.engine.health.troubles import Trouble, TroubleKey, TroubleKind
 from node.engine.settings import EngineSettings
@@ -211,7 +212,8 @@ class Core:
         found = self.charter.coops.get(self.coop)
         if found is None:
             return Readiness.JOINING
-        return Readiness.LEFT if found.standing is Standing.LEFT else Readiness.READY
+        is_over = has_ended(self.validator, self.coop)
+        return Readiness.LEFT if is_over else Readiness.READY
 
     @property
     def is_recording(self) -> bool:

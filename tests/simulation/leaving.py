@@ -60,7 +60,7 @@ class Leaving:
     def is_over(self) -> bool:
         """Whether its log has ended."""
         versions = self._sim.watch.versions
-        return self._coop in versions.of and versions.has_left(self._coop)
+        return self._coop in versions.of and versions.has_ended(self._coop)
 
     def _to_pay(self, view: View) -> bytes | None:
         """The next payment of somebody who has something, to the commons of another coop."""

@@ -24,6 +24,8 @@ class Versions:
         """By version."""
         self.of: dict[int, int] = dict.fromkeys(honest, 0)
         """The version that each honest log goes by."""
+        self.settled: set[int] = set()
+        """The coops that have left and were seen to have no balance that is not 0."""
         self.complaint: Complaint = lambda entry, before: None
 
     @property
@@ -36,9 +38,13 @@ class Versions:
         return self.charters[self.of[coop]]
 
     def has_left(self, coop: int) -> bool:
-        """Whether an honest log has ended, because its coop has left."""
+        """Whether an honest log has taken in that its coop leaves."""
         found = self.charter_of(coop).coops.get(coop)
         return found is not None and found.standing is Standing.LEFT
+
+    def has_ended(self, coop: int) -> bool:
+        """Whether an honest log has ended: its coop has left, and is settled."""
+        return self.has_left(coop) and coop in self.settled
 
     def charter_at(self, version: int) -> Charter:
         """The charter of a version, or the newest one of those before it."""

@@ -82,7 +82,7 @@ class Watch:
 
     def ended(self) -> set[int]:
         """The honest coops that have left, whose logs have ended."""
-        return {coop for coop in self.honest if self.versions.has_left(coop)}
+        return {coop for coop in self.honest if self.versions.has_ended(coop)}
 
     def readmit(self, coop: int) -> None:
         """A culprit is honest from here on."""
@@ -102,6 +102,7 @@ class Watch:
             self._check_accused(node)
             return
         self.look_at_disk(node)
+        self._look_at_the_end(node)
         self._check_accused(node)
         self._check_replies(node, events, outbox)
         self._check_disconnects(node, outbox.disconnects)
@@ -130,6 +131,14 @@ class Watch:
         length = held[-1].last if held else 0
         if length < home.length and not node.restored:
             raise Failure(f"{node.name} lost entries of its own log: {length} of {home.length}")
+
+    def _look_at_the_end(self, node: SimNode) -> None:
+        if self.versions.has_left(node.coop) and node.engine is not None:
+            validator = core_of(node.engine).validator
+            if validator.log(node.coop).position < 0:
+                raise Failure(f"{node.name} leaves, and owes the others")
+            if validator.is_settled(node.coop):
+                self.versions.settled.add(node.coop)
 
     def _check_accused(self, node: SimNode) -> None:
         if node.engine is None:

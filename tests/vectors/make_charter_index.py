@@ -6,7 +6,7 @@ Another table, another currency, a time that falls and a coop that leaves, in lo
 from typing import Any, Final
 
 from ledger.agreement import Turn
-from ledger.charter_changes import Change, Leave, LetTimeFall
+from ledger.charter_changes import Change, Leave, LetTimeFall, Quarantine
 from ledger.charter_index import SetIndex
 from ledger.entries import LAST_TIME, encode_entry
 from ledger.index.table import PLACES_OF_A_TABLE, Index
@@ -105,6 +105,8 @@ def _of_first(union: Union) -> Offers:
         "another currency": zeros_fall(THIRD_WINDOW + 9, currency="ARX"),
         "a time that falls": LetTimeFall(coop=SECOND, length=length, time=LAST_TIME),
         "a coop that leaves": Leave(coop=SECOND),
+        "a coop that leaves before it is settled": Leave(coop=FIRST),
+        "quarantine of who has left": Quarantine(coop=FOURTH),
     }
     wrong: dict[str, tuple[Change, Refusal]] = {
         **{fault.name: (fault.change, fault.refusal) for fault in here},
@@ -129,7 +131,6 @@ def _of_first(union: Union) -> Offers:
             Refusal.CHARTER_STANDING_WRONG,
         ),
         "leaving twice": (Leave(coop=FOURTH), Refusal.CHARTER_STANDING_WRONG),
-        "leaving unsettled": (Leave(coop=FIRST), Refusal.CHARTER_NOT_SETTLED),
     }
     day = books.now // DAY - 300
     return {

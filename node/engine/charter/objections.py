@@ -14,6 +14,7 @@ from ledger.charter_changes import (
     DecideBranch,
     Leave,
     LetTimeFall,
+    Quarantine,
     Readmit,
     SetNodeKey,
 )
@@ -23,6 +24,7 @@ from ledger.evidence import InvalidEntryEvidence
 from ledger.refusals import Refusal
 from ledger.rules.amendments import amend
 from ledger.rules.charter_index import Doubt, doubt
+from ledger.validators.reading import has_ended
 from node.engine.core import Core
 from node.plain import PlainForms
 
@@ -67,6 +69,16 @@ def _of_leave(core: Core, change: Leave) -> str | None:
         f"{core.names[change.coop]} owes the others {PlainForms().amount(owed)}, and nobody can pay it once "
         "it has left: let it earn or pay that back first; a cooperative that is gone with a debt is put in "
         "quarantine"
+    )
+
+
+def _of_quarantine(core: Core, change: Quarantine) -> str | None:
+    """Of one that has left there is something to be put aside."""
+    if not core.has_log(change.coop) or not has_ended(core.validator, change.coop):
+        return None
+    return (
+        f"{core.names[change.coop]} has left and owes nothing: its log has ended, and what was on its way to "
+        "it could come back to nobody any more"
     )
 
 
@@ -156,6 +168,7 @@ _DOUBTS: Final[Mapping[Doubt, str]] = {
 
 _CHECKS: Final[Mapping[type, Callable[[Core, Any], str | None]]] = {
     Leave: _of_leave,
+    Quarantine: _of_quarantine,
     SetNodeKey: _of_node_key,
     Readmit: _of_readmission,
     DecideBranch: _of_branch,

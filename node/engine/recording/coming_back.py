@@ -9,19 +9,18 @@ from dataclasses import dataclass, field
 
 import msgpack
 
-from ledger.charter import Standing
 from ledger.entries import entry_kind
 from ledger.transactions import Kind
 from ledger.validators.interface import Validator
+from ledger.validators.reading import has_ended
 from node.store import HistoryRow, Role
 
 
 def is_last_entry(validator: Validator, coop: int, length: int) -> bool:
-    """Whether the log of `coop` has ended with entry `length`, because the coop has left."""
+    """Whether the log of `coop` has ended with entry `length`, because the coop has left and is settled."""
     if coop not in validator.coops or validator.log(coop).length != length:
         return False
-    found = validator.charter(coop).coops.get(coop)
-    return found is not None and found.standing is Standing.LEFT
+    return has_ended(validator, coop)
 
 
 def has_come_back(validator: Validator, *, home: int, number: int, payee_coop: int) -> bool:

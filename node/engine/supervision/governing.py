@@ -1,17 +1,15 @@
 """What waits for the people of the own coop: elections that are due, results that are to be told."""
 
-from ledger.charter import Standing
 from ledger.government.tally import Outcome
 from ledger.rules.government.register import open_proposals
 from ledger.rules.office import seats_of_log, stewards_in_office
-from ledger.validators.reading import LogReader
+from ledger.validators.reading import LogReader, has_ended
 from node.engine.health.troubles import Trouble, TroubleKind
 
 
 def governing_troubles(log: LogReader, *, now: int) -> list[Trouble]:
     """Those of the own log at `now`, in Unix seconds."""
-    coop = log.charter.coops.get(log.coop)
-    if coop is None or coop.standing is Standing.LEFT:
+    if log.charter.coops.get(log.coop) is None or has_ended(log.validator, log.coop):
         return []
     return [*_office(log, now), *_results(log, now)]
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.charter import Standing
-from ledger.charter_changes import Leave, Quarantine
+from ledger.charter_changes import Leave, Quarantine, Readmit, SetClearingLimit
 from ledger.codec import MAX
 from ledger.entries import encode_entry
 from ledger.invariants import find_violations
@@ -94,21 +94,99 @@ def has_to_give_back(union: Union) -> None:
 
 
 @pytest.mark.parametrize("unsettled", [owes_inside, has_paid, has_been_paid, has_to_give_back])
-def test_a_coop_settles_before_its_log_ends(
+def test_its_log_goes_on_until_it_is_settled(
     union: Union, unsettled: Callable[[Union], None]
 ) -> None:
     unsettled(union)
-    leave(union, 1, 2)
-    assert union.books.refusal(LEAVER, union.versions[0]) is Refusal.CHARTER_NOT_SETTLED
+    leave(union)
+    books = union.books
+    assert not books.validator.is_settled(LEAVER)
+    assert books.refusal(LEAVER, books.next_pay(LEAVER, 1, LEAVER, 0, 10)) is None
+    books.anchor(1, LEAVER)
+    assert find_violations(books.validator) == []
 
 
-def test_a_coop_that_others_take_for_gone_can_still_settle(union: Union) -> None:
+def test_its_log_ends_with_the_entry_that_settles_it(union: Union) -> None:
+    books = union.books
+    has_been_paid(union)
+    leave(union)
+    books.pay(1, 1, 2, 1, 5)
+    assert not books.validator.is_settled(LEAVER)
+    books.pay(LEAVER, 1, 1, 1, 10)
+    assert books.validator.is_settled(LEAVER)
+    assert books.refusal(LEAVER, books.anchor_bytes(1)) is Refusal.COOP_LEFT
+    assert books.refusal(LEAVER, union.federation.admit(LEAVER, 9)) is Refusal.COOP_LEFT
+    books.anchor(1, LEAVER)
+    assert books.balance(1, 1) == 5
+    assert replay_logs(union.federation, books.logs).digest() == books.validator.digest()
+
+
+def test_who_leaves_comes_down_to_nothing_and_not_below(union: Union) -> None:
+    books = union.books
+    has_been_paid(union)
+    leave(union)
+    for account in (1, 2):
+        too_much = books.next_pay(LEAVER, account, 1, 1, 11)
+        assert books.refusal(LEAVER, too_much) is Refusal.CLEARING_LIMIT_EXCEEDED
+    assert books.refusal(LEAVER, books.next_pay(LEAVER, 2, 1, 1, 10)) is None
+
+
+def test_who_owes_when_it_leaves_pays_nobody_outside(union: Union) -> None:
+    books = union.books
     has_paid(union)
-    leave(union, 1, 2)
-    union.books.anchor(1, LEAVER)
-    union.books.pay(LEAVER, 2, LEAVER, 1, 4)
-    # (What it owed came back before the others heard of its leaving; here it is paid on.)
-    assert union.books.balance(1, 1) == 10
+    leave(union)
+    books.anchor(1, LEAVER)
+    assert books.balance(1, 1) == 10
+    more = books.next_pay(LEAVER, 2, 1, 1, 1)
+    assert books.refusal(LEAVER, more) is Refusal.CLEARING_LIMIT_EXCEEDED
+    books.pay(LEAVER, 2, LEAVER, 1, 4)
+
+
+def test_what_was_under_way_arrives_until_its_log_ends(union: Union) -> None:
+    books = union.books
+    owes_inside(union)
+    books.pay(2, 1, LEAVER, 1, 7)
+    books.pay(1, 2, LEAVER, 1, 3)
+    leave(union)
+    books.anchor(LEAVER, 2)
+    books.pay(LEAVER, 1, 1, 1, 7)
+    books.anchor(1, LEAVER)
+    assert (books.balance(1, 1), books.balance(1, 2), books.balance(LEAVER, 1)) == (7, -3, -10)
+    assert len(books.validator.in_transit(1)) == 1
+    books.anchor(LEAVER, 1)
+    assert books.balance(LEAVER, 1) == -7
+
+
+def test_who_leaves_and_goes_on_takes_in_what_is_decided_after_it(union: Union) -> None:
+    owes_inside(union)
+    leave(union)
+    union.decide(SetClearingLimit(coop=1, limit=77), 1, 2, LEAVER)
+    assert union.books.validator.charter(LEAVER).coops[1].clearing_limit == 77
+
+
+def test_its_clearing_limit_is_what_it_is(union: Union) -> None:
+    owes_inside(union)
+    leave(union)
+    raised = union.next(SetClearingLimit(coop=LEAVER, limit=77))
+    assert union.books.refusal(1, raised) is Refusal.CHARTER_STANDING_WRONG
+
+
+def test_who_is_gone_with_a_debt_is_put_in_quarantine_and_can_come_back(union: Union) -> None:
+    books = union.books
+    has_paid(union)
+    leave(union)
+    books.anchor(1, LEAVER)
+    union.decide(Quarantine(coop=LEAVER))
+    assert books.refusal(1, books.next_pay(1, 1, LEAVER, 1, 1)) is Refusal.COOP_QUARANTINED
+    abroad = books.next_pay(LEAVER, 1, 1, 1, 1)
+    assert books.refusal(LEAVER, abroad) is Refusal.COOP_QUARANTINED
+    log, key = books.validator.log(LEAVER), union.charter.coops[LEAVER].node_key
+    back = Readmit(coop=LEAVER, key=key, limit=50, length=log.length, head=log.head)
+    union.decide(back)
+    books.pay(1, 1, LEAVER, 1, 10)
+    books.anchor(LEAVER, 1)
+    assert books.validator.is_settled(LEAVER)
+    books.pay(LEAVER, 1, LEAVER, 2, 5)
 
 
 def test_what_is_on_its_way_comes_back_when_the_end_is_anchored(union: Union) -> None:

@@ -188,6 +188,11 @@ impl Accounts {
         Ok(())
     }
 
+    /// Whether every balance is 0.
+    pub fn are_even(&self) -> bool {
+        self.accounts.iter().all(|account| account.balance == 0)
+    }
+
     /// By how much `put` would change the sum of the balances.
     pub fn moved(&self, records: &[Record]) -> i128 {
         let before = |record: &Record| self.find(record.number).map_or(0, |at| self.get(at).balance);

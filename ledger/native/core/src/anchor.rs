@@ -19,7 +19,7 @@ pub fn check_claims(terms: Terms<'_>, log: &Log, anchor: &Anchor<'_>) -> Result<
     if other == terms.first() {
         return Err(Refusal::AnchorOfSelf);
     }
-    terms.charter.coop(anchor.coop).map_or(Ok(()), Coop::check_anchored)?;
+    terms.charter.coop(anchor.coop).map_or(Ok(()), Coop::check_heard)?;
     if anchor.length <= log.anchored[other] {
         return Err(Refusal::AnchorNotAhead);
     }

@@ -4,6 +4,7 @@ use curve25519_dalek::edwards::EdwardsPoint;
 
 use crate::chain::Head;
 use crate::fault::Fault;
+use crate::log::Log;
 use crate::refusal::Refusal;
 use crate::signature::decompress;
 
@@ -16,6 +17,28 @@ pub enum Standing {
     Member = 0,
     Quarantined = 1,
     Left = 2,
+}
+
+/// Whether a log may have entries of the kinds that this crate decides, by what its coop is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Openness {
+    NotAdmitted,
+    Open,
+    /// Its coop leaves: it goes on until it is settled.
+    UntilSettled,
+}
+
+impl Openness {
+    /// Why a log takes in no such entry as it is now, if so.
+    #[inline]
+    pub fn check(self, log: &Log) -> Result<(), Refusal> {
+        match self {
+            Openness::Open => Ok(()),
+            Openness::NotAdmitted => Err(Refusal::CoopNotAdmitted),
+            Openness::UntilSettled if log.is_settled() => Err(Refusal::CoopLeft),
+            Openness::UntilSettled => Ok(()),
+        }
+    }
 }
 
 /// A node key with its point.
@@ -114,12 +137,12 @@ impl Charter {
         Some(&self.coops[place])
     }
 
-    /// Why the log of a coop takes in no entry of the kinds that this crate decides, if so.
-    pub fn check_standing(&self, number: u32) -> Result<(), Refusal> {
+    /// Whether the log of a coop may have entries of the kinds that this crate decides.
+    pub fn openness(&self, number: u32) -> Openness {
         match self.coop(number).map(|coop| coop.standing) {
-            None => Err(Refusal::CoopNotAdmitted),
-            Some(Standing::Left) => Err(Refusal::CoopLeft),
-            Some(Standing::Member | Standing::Quarantined) => Ok(()),
+            None => Openness::NotAdmitted,
+            Some(Standing::Left) => Openness::UntilSettled,
+            Some(Standing::Member | Standing::Quarantined) => Openness::Open,
         }
     }
 
@@ -170,11 +193,21 @@ impl Coop {
         }
     }
 
-    /// Why this coop's log can't be anchored, if so. That of one that leaves is taken in to its end.
-    pub fn check_anchored(&self) -> Result<(), Refusal> {
+    /// Why this coop's log can't be anchored and pays nobody outside, if so. That of one that leaves does until
+    /// its end.
+    pub fn check_heard(&self) -> Result<(), Refusal> {
         match self.standing {
             Standing::Quarantined => Err(Refusal::CoopQuarantined),
             Standing::Member | Standing::Left => Ok(()),
+        }
+    }
+
+    /// How far this coop may owe the others: who leaves comes down to 0, and not below.
+    #[inline]
+    pub fn credit(&self) -> i64 {
+        match self.standing {
+            Standing::Left => 0,
+            Standing::Member | Standing::Quarantined => self.clearing_limit,
         }
     }
 

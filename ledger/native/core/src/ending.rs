@@ -15,11 +15,12 @@ pub struct Ending {
     kept: Vec<((u32, u64), Returnable)>,
 }
 
-/// Whether the log at `place` has ended with its entry `length`, because its coop has left.
+/// Whether the log at `place` has ended with its entry `length`, because its coop has left and is settled.
 #[inline]
 pub fn is_end(terms: Terms<'_>, logs: &[Log], place: usize, length: u64) -> bool {
     let log = &logs[place];
-    length == log.heads.length() && has_left(log, terms.federation.home(place).number)
+    let number = terms.federation.home(place).number;
+    length == log.heads.length() && has_left(log, number) && log.is_settled()
 }
 
 /// Whether a coop has left by the charter that a log goes by.

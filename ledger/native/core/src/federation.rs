@@ -6,9 +6,8 @@
 use std::collections::BTreeMap;
 
 use crate::chain::{context, CONTEXT_BYTES, TAG_ENTRY, TAG_HEAD};
-use crate::charter::{Charter, Coop};
+use crate::charter::{Charter, Coop, Openness};
 use crate::log::Log;
-use crate::refusal::Refusal;
 
 /// Which log is meant: that of a coop, or another branch of it. A `u32` is the coop's branch 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,10 +150,10 @@ impl<'a> Terms<'a> {
         self.charter.earliest_time(self.number(), log.heads.length(), log.moment.time)
     }
 
-    /// Why the log takes in no entry of the kinds that this crate decides, if so.
+    /// Whether the log may have entries of the kinds that this crate decides.
     #[inline]
-    pub fn check_standing(&self) -> Result<(), Refusal> {
-        self.charter.check_standing(self.number())
+    pub fn openness(&self) -> Openness {
+        self.charter.openness(self.number())
     }
 
     /// The place of a coop, if the log's charter has it.

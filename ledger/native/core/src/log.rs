@@ -108,6 +108,12 @@ impl Log {
         self.transit.resize_with(places, VecDeque::new);
     }
 
+    /// Whether all balances are 0, the commons' too, and there is nothing to give back.
+    pub fn is_settled(&self) -> bool {
+        let is_even = self.position == 0 && self.commons == 0 && self.returnable.is_empty();
+        is_even && self.accounts.are_even()
+    }
+
     /// The place of the branch that this log goes by of the log whose branch 0 is at place `first`.
     #[inline]
     pub fn gone_by(&self, first: usize) -> usize {

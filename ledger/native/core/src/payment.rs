@@ -94,7 +94,7 @@ fn find_payee(terms: Terms<'_>, logs: &[Log], pay: &Pay<'_>) -> Result<Payee, Re
 fn find_abroad(terms: Terms<'_>, number: u32) -> Result<usize, Refusal> {
     let place = terms.place(number).ok_or(Refusal::CoopUnknown)?;
     terms.charter.coop(number).map_or(Ok(()), Coop::check_partner)?;
-    terms.coop().check_partner()?;
+    terms.coop().check_heard()?;
     Ok(place)
 }
 
@@ -128,7 +128,7 @@ fn check_room(terms: Terms<'_>, log: &Log, payee: Payee, pay: &Pay<'_>) -> Resul
     let mut to_commons = pay.fee;
     match payee {
         Payee::Abroad(_) => {
-            if log.position - log.held - pay.amount < -terms.coop().clearing_limit {
+            if log.position - log.held - pay.amount < -terms.coop().credit() {
                 return Err(Refusal::ClearingLimitExceeded);
             }
         }

@@ -11,6 +11,7 @@ use crate::batch::Find;
 use crate::branches::settle;
 use crate::chain::extend;
 use crate::change::Change;
+use crate::charter::Openness;
 use crate::crew::{with_crew, Crew, Verified};
 use crate::entries::Boundaries;
 use crate::fault::Fault;
@@ -62,7 +63,7 @@ impl Validator {
             let replayed = with_crew(threads, Find::First, |crew| {
                 let run = Run {
                     terms,
-                    standing: terms.check_standing(),
+                    openness: terms.openness(),
                     journal: Journal::new(terms, &state.logs),
                     state,
                     gatherer: Gatherer::default(),
@@ -86,7 +87,7 @@ impl Validator {
             let terms = Terms { federation, charter: &charter, home };
             let mut run = Run {
                 terms,
-                standing: terms.check_standing(),
+                openness: terms.openness(),
                 journal: Journal::new(terms, &state.logs),
                 state,
                 gatherer: Gatherer::default(),
@@ -107,7 +108,7 @@ impl Validator {
 struct Run<'a, 's> {
     terms: Terms<'a>,
     /// Whether the log may have such entries; its charter stays the same for a run.
-    standing: Result<(), Refusal>,
+    openness: Openness,
     state: &'s mut State,
     journal: Journal,
     gatherer: Gatherer<'a>,
@@ -176,7 +177,8 @@ impl<'a> Run<'a, '_> {
                 return Err(Stop::Refused(Refusal::TimeFalls));
             }
             before.check_day(self.terms.charter, time, is_payment).map_err(Stop::Refused)?;
-            self.standing.map_err(Stop::Refused)?;
+            let log = &self.state.logs[self.terms.home];
+            self.openness.check(log).map_err(Stop::Refused)?;
         }
         let change = self.check_and_apply(time, transaction)?;
         self.journal.push(before, change);

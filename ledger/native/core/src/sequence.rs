@@ -183,7 +183,8 @@ impl Appending<'_, '_> {
             let before = self.state.logs[self.terms.home].moment;
             let is_payment = matches!(decoded, Ok(Transaction::Pay(_)));
             let has_room = before.check_day(self.terms.charter, self.time, is_payment);
-            let may_append = has_room.and_then(|()| self.terms.check_standing());
+            let log = &self.state.logs[self.terms.home];
+            let may_append = has_room.and_then(|()| self.terms.openness().check(log));
             let checked = decoded.and_then(|transaction| may_append.map(|()| transaction));
             match checked.and_then(|transaction| self.check(transaction, *is_bad)) {
                 Err(refusal) => sequenced.outcomes.push(-i64::from(refusal.number())),

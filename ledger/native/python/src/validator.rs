@@ -281,6 +281,10 @@ impl Validator {
         run(python, || self.core.levy_total(LogName { coop, branch }, levy))
     }
 
+    fn is_settled(&self, python: Python<'_>, coop: u32, branch: usize) -> PyResult<bool> {
+        run(python, || Ok(self.core.log(LogName { coop, branch })?.is_settled()))
+    }
+
     fn members(
         &self,
         python: Python<'_>,

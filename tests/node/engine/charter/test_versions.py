@@ -21,6 +21,7 @@ from ledger.index.prints import Print, SourceChange
 from ledger.publications import Publication
 from ledger.refusals import Refusal
 from node.engine.answers import NotPublished, NotPublishedReason, NotReady, Recorded, Refused
+from node.engine.charter.objections import objection
 from node.engine.events import Submit
 from node.engine.health.status import Readiness
 from node.engine.health.troubles import TroubleKind
@@ -251,16 +252,21 @@ def test_a_coop_leaves_when_it_has_settled_and_what_was_on_its_way_comes_back(to
     admit(town, 3, 1)
     assert isinstance(pay(town, 1, 3), Recorded)
     decide(town, Leave(coop=3), 1, 2)
-    assert versions(town) == {1: 1, 2: 1, 3: 0}
+    assert versions(town) == {1: 1, 2: 1, 3: 1}
     assert town.engines[3].status().readiness is Readiness.READY
+    assert pay(town, 3, 1, amount=501) == Refused(Refusal.CLEARING_LIMIT_EXCEEDED)
+    decide(town, SetClearingLimit(coop=1, limit=3_000_000), 1, 2)
+    assert versions(town) == {1: 2, 2: 2, 3: 2}
     assert isinstance(pay(town, 3, 1, amount=500), Recorded)
     town.pass_time(60_000, step=5_000)
-    assert versions(town) == {1: 1, 2: 1, 3: 1}
     assert town.engines[3].status().readiness is Readiness.LEFT
     (left,) = [each for each in town.engines[3].status().troubles if each.kind is TroubleKind.LEFT]
     assert left.values == {"behind": ""}
     assert pay(town, 1, 3, sequence=2) == Refused(Refusal.COOP_LEFT)
     assert isinstance(record(town, 3, town.federation.admit(3, 2)), NotReady)
+    core = core_of(town.engines[1])
+    assert "its log has ended" in str(objection(core, Quarantine(coop=3)))
+    assert objection(core, Quarantine(coop=2)) is None
     assert balance(town, 2, 1) == 0
 
 
