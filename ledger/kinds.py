@@ -18,6 +18,7 @@ from ledger.decisions import IndexEntry, read_index_entry
 from ledger.errors import EncodingError
 from ledger.government.bylaws import read_bylaws
 from ledger.government.commons import read_levy, read_spend
+from ledger.government.guarantees import read_guarantee, read_lapse
 from ledger.government.recovery import (
     read_guardians,
     read_object,
@@ -35,7 +36,9 @@ from ledger.transactions import (
     Anchor,
     Attest,
     Enact,
+    Guarantee,
     GuardiansNamed,
+    Lapse,
     Levy,
     Limit,
     ObjectTo,
@@ -253,6 +256,22 @@ KINDS: Final[Mapping[Kind, KindRow]] = {
             signers=Signers.NODE,
             decider=Decider.SHARED,
             clause="13.6",
+        ),
+        KindRow(
+            kind=Kind.GUARANTEE,
+            class_=Guarantee,
+            read=read_guarantee,
+            signers=Signers.OWNER,
+            decider=Decider.SHARED,
+            clause="13.7",
+        ),
+        KindRow(
+            kind=Kind.LAPSE,
+            class_=Lapse,
+            read=read_lapse,
+            signers=Signers.NODE,
+            decider=Decider.SHARED,
+            clause="13.7",
         ),
     )
 }

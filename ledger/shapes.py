@@ -34,6 +34,7 @@ class Kind(IntEnum):
     ENACT = 11
     LEVY = 12
     CHARTER = 13
+    GUARANTEE = 14
     GUARDIANS = 15
     RECOVER = 16
     OBJECT = 17
@@ -41,6 +42,7 @@ class Kind(IntEnum):
     BYLAWS = 21
     RESTORE = 22
     ATTEST = 23
+    LAPSE = 24
 
 
 Signatures = tuple[tuple[int, bytes], ...]

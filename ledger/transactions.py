@@ -20,6 +20,9 @@ from ledger.decisions import IndexEntry as IndexEntry
 from ledger.government.bylaws import AdoptBylaws as AdoptBylaws
 from ledger.government.commons import Levy as Levy
 from ledger.government.commons import Spend as Spend
+from ledger.government.guarantees import Guarantee as Guarantee
+from ledger.government.guarantees import GuaranteeChange as GuaranteeChange
+from ledger.government.guarantees import Lapse as Lapse
 from ledger.government.recovery import GuardiansNamed as GuardiansNamed
 from ledger.government.recovery import KeyChange as KeyChange
 from ledger.government.recovery import ObjectTo as ObjectTo
@@ -136,7 +139,16 @@ TextBound = Reasoned | Propose
 """What carries the hash of a text that is kept beside the log."""
 
 Transaction = (
-    Pay | Stewarded | Voting | KeyChange | Anchor | IndexEntry | Return | CharterEntry | Levy
+    Pay
+    | Stewarded
+    | Voting
+    | KeyChange
+    | GuaranteeChange
+    | Anchor
+    | IndexEntry
+    | Return
+    | CharterEntry
+    | Levy
 )
 
 

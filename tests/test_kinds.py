@@ -32,6 +32,7 @@ from node.http.stewards.shapes import Draft
 from node.shapes import Shape, describe_shapes
 from tests.builders import build_federation
 from tests.ledger.rules.government_tables import GOVERNMENT_TABLES
+from tests.ledger.rules.guarantee_tables import GUARANTEE_TABLES
 from tests.ledger.rules.recovery_tables import RECOVERY_TABLES
 from tests.ledger.rules.tables import TABLES
 from tests.ledger.rules.voting_tables import VOTING_TABLES
@@ -164,7 +165,14 @@ PLACES: Final = (
             row.name
             in {
                 table.name
-                for table in (*TABLES, *GOVERNMENT_TABLES, *VOTING_TABLES, *RECOVERY_TABLES)
+                for tables in (
+                    TABLES,
+                    GOVERNMENT_TABLES,
+                    VOTING_TABLES,
+                    RECOVERY_TABLES,
+                    GUARANTEE_TABLES,
+                )
+                for table in tables
             }
         ),
     ),
@@ -195,6 +203,7 @@ def test_the_names_of_classes_are_those_of_the_table() -> None:
             Kind.REKEY,
             Kind.GUARDIANS,
             Kind.OBJECT,
+            Kind.GUARANTEE,
         }
         == PEOPLES_KINDS
     )

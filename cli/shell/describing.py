@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Final, assert_never
 
+from cli.shell.guarantee_words import describe_guarantee
 from cli.shell.recovery_words import describe_keys
 from cli.shell.voting_words import describe_voting
 from ledger.charter import Charter
@@ -19,8 +20,10 @@ from ledger.transactions import (
     Attest,
     CharterEntry,
     Enact,
+    Guarantee,
     GuardiansNamed,
     IndexEntry,
+    Lapse,
     Levy,
     Limit,
     ObjectTo,
@@ -126,6 +129,10 @@ def describe(
         case Recover() | Rekey() | GuardiansNamed() | ObjectTo() | Restore():
             who = account_words(charter, coop, transaction.account, names)
             lines = describe_keys(transaction, who=who)
+        case Guarantee() | Lapse():
+            lines = describe_guarantee(
+                transaction, who=partial(_who, charter, coop, names), moment=moment
+            )
         case _:
             assert_never(transaction)
     if reason is not None:

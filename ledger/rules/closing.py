@@ -8,6 +8,13 @@ from typing import Final, Protocol
 
 from ledger.codec import encode
 from ledger.effects import Effects, Row
+from ledger.government.guarantees import (
+    GUARANTEES_CHAPTER,
+    pledge_key,
+    pledged_by_all,
+    pledges_by,
+    pledges_for,
+)
 from ledger.government.recovery import RECOVERIES_CHAPTER
 from ledger.state import Account
 from ledger.transactions import Status
@@ -21,6 +28,9 @@ class ClosingState(Protocol):
 
     def row(self, chapter: str, key: bytes) -> bytes | None:
         """The value of a row of a chapter."""
+
+    def rows(self, chapter: str) -> list[tuple[bytes, bytes]]:
+        """Key and value of each row of a chapter, rising."""
 
 
 def close(account: Account, state: ClosingState, *, number: int) -> Effects:
@@ -37,4 +47,21 @@ def close(account: Account, state: ClosingState, *, number: int) -> Effects:
         for chapter in _OWN_CHAPTERS
         if state.row(chapter, key) is not None
     )
-    return Effects(accounts=(closed,), chapters=tuple(rows))
+    ended = _without_guarantees(account.number, state)
+    return replace(ended, accounts=(closed,), chapters=(*rows, *ended.chapters))
+
+
+def _without_guarantees(account: int, state: ClosingState) -> Effects:
+    """All guarantees end that the account has given or others have given for it (PROTOCOL 13.7)."""
+    rows = state.rows(GUARANTEES_CHAPTER)
+    ends = {pledge_key(account, member) for member in pledges_by(rows, account)}
+    ends |= {pledge_key(guarantor, account) for guarantor in pledges_for(rows, account)}
+    before = pledged_by_all(rows)
+    after = pledged_by_all((key, value) for key, value in rows if key not in ends)
+    changed = sorted(number for number in before if before[number] != after.get(number, 0))
+    return Effects(
+        chapters=tuple(
+            Row(chapter=GUARANTEES_CHAPTER, key=key, value=None) for key in sorted(ends)
+        ),
+        pledged=tuple((number, after.get(number, 0)) for number in changed),
+    )

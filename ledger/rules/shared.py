@@ -26,6 +26,7 @@ from ledger.rules.government.commons import (
     decide_levy,
     decide_spend,
 )
+from ledger.rules.government.guarantees import decide_guarantee
 from ledger.rules.government.proposals import check_proposal
 from ledger.rules.government.recovery import check_recover, decide_key
 from ledger.rules.government.votes import VotingState, check_attest
@@ -42,8 +43,10 @@ from ledger.transactions import (
     AdoptBylaws,
     Anchor,
     Attest,
+    Guarantee,
     IndexEntry,
     KeyChange,
+    Lapse,
     Levy,
     Limit,
     MemberChange,
@@ -98,35 +101,6 @@ def decide(
     """
     transaction = entry.transaction
     message = context + signed_part(transaction)
-    if isinstance(transaction, MemberChange):
-        return decide_members(
-            transaction,
-            state=state,
-            time=entry.time,
-            number=state.length + 1,
-            message=message,
-            verify=verify,
-            check_key=check_key,
-        )
-    if isinstance(transaction, Voting):
-        return decide_voting(
-            transaction,
-            state=state,
-            time=entry.time,
-            number=state.length + 1,
-            message=message,
-            verify=verify,
-        )
-    if isinstance(transaction, KeyChange):
-        return decide_key(
-            transaction,
-            state=state,
-            time=entry.time,
-            number=state.length + 1,
-            message=message,
-            verify=verify,
-            check_key=check_key,
-        )
     match transaction:
         case IndexEntry():
             return _decide_index(transaction, state)
@@ -142,10 +116,57 @@ def decide(
             )
         case Levy():
             return decide_levy(transaction, state=state, time=entry.time)
+        case Guarantee() | Lapse():
+            return decide_guarantee(
+                transaction, state=state, time=entry.time, message=message, verify=verify
+            )
         case Pay() | Anchor() | Return():
             raise AssertionError("each validator decides these by itself")
         case _:
-            assert_never(transaction)
+            return _decide_about_members(
+                transaction,
+                state=state,
+                time=entry.time,
+                message=message,
+                verify=verify,
+                check_key=check_key,
+            )
+
+
+def _decide_about_members(
+    transaction: MemberChange | Voting | KeyChange,
+    *,
+    state: LogState,
+    time: int,
+    message: bytes,
+    verify: Verify,
+    check_key: CheckKey,
+) -> Effects | Refusal:
+    """What depends on which entry of the log it becomes."""
+    number = state.length + 1
+    if isinstance(transaction, Voting):
+        return decide_voting(
+            transaction, state=state, time=time, number=number, message=message, verify=verify
+        )
+    if isinstance(transaction, MemberChange):
+        return decide_members(
+            transaction,
+            state=state,
+            time=time,
+            number=number,
+            message=message,
+            verify=verify,
+            check_key=check_key,
+        )
+    return decide_key(
+        transaction,
+        state=state,
+        time=time,
+        number=number,
+        message=message,
+        verify=verify,
+        check_key=check_key,
+    )
 
 
 def _decide_index(entry: IndexEntry, state: LogState) -> Effects | Refusal:

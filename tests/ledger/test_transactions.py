@@ -58,9 +58,11 @@ from ledger.transactions import (
     Attest,
     CharterEntry,
     Enact,
+    Guarantee,
     GuardiansNamed,
     IndexEntry,
     Kind,
+    Lapse,
     Levy,
     Limit,
     ObjectTo,
@@ -331,6 +333,16 @@ by_guardians = st.builds(
 )
 objections = st.builds(ObjectTo, account=numbers, recovery=uints, signature=signatures_of_64)
 restorations = st.builds(Restore, account=numbers, recovery=uints)
+guarantees = st.builds(
+    Guarantee,
+    guarantor=numbers,
+    member=numbers,
+    revision=uints,
+    cap=any_integers,
+    until=st.none() | uints,
+    signature=signatures_of_64,
+)
+lapses = st.builds(Lapse, guarantor=numbers, member=numbers, revision=uints)
 transactions: st.SearchStrategy[Transaction] = st.one_of(
     pays,
     admits,
@@ -354,6 +366,8 @@ transactions: st.SearchStrategy[Transaction] = st.one_of(
     by_guardians,
     objections,
     restorations,
+    guarantees,
+    lapses,
 )
 
 
@@ -396,6 +410,8 @@ ELEMENTS: dict[Kind, list[Value]] = {
     Kind.RECOVER: [16, 7, 1, HASH, SIGNATURE, None, [], STEWARDS],
     Kind.OBJECT: [17, 7, 1, SIGNATURE],
     Kind.RESTORE: [22, 7, 1],
+    Kind.GUARANTEE: [14, 7, 8, 1, 50_000, 1_800_000_000, SIGNATURE],
+    Kind.LAPSE: [24, 7, 8, 1],
 }
 
 NOT_NUMBERS: list[Value] = [-1, MAX_NUMBER + 1, None, b"", "7", []]
@@ -653,6 +669,15 @@ WRONG: dict[Kind, dict[int, list[Value]]] = {
     },
     Kind.OBJECT: {1: NOT_NUMBERS, 2: NOT_UINTS, 3: NOT_SIGNATURES},
     Kind.RESTORE: {1: NOT_NUMBERS, 2: NOT_UINTS},
+    Kind.GUARANTEE: {
+        1: NOT_NUMBERS,
+        2: NOT_NUMBERS,
+        3: NOT_UINTS,
+        4: NOT_INTEGERS,
+        5: [each for each in NOT_UINTS if each is not None],
+        6: NOT_SIGNATURES,
+    },
+    Kind.LAPSE: {1: NOT_NUMBERS, 2: NOT_NUMBERS, 3: NOT_UINTS},
     Kind.PROPOSE: {
         1: NOT_UINTS,
         2: NOT_ACTIONS,
@@ -784,7 +809,7 @@ def test_what_does_not_begin_with_a_kind_is_malformed(transaction: bytes) -> Non
     assert decode_transaction(transaction) is Refusal.ENTRY_MALFORMED
 
 
-@pytest.mark.parametrize("kind", [0, 24, 30, 127, 128, 2**64 - 1, -1, -(2**63)])
+@pytest.mark.parametrize("kind", [0, 25, 30, 127, 128, 2**64 - 1, -1, -(2**63)])
 def test_other_kinds_are_unknown_whatever_follows(kind: int) -> None:
     rests: list[list[Value]] = [[], [None], ["text", b"", [1, [2]]], [[[[[[[]]]]]]]]
     for rest in rests:
@@ -793,9 +818,9 @@ def test_other_kinds_are_unknown_whatever_follows(kind: int) -> None:
 
 def test_an_unknown_kind_that_breaks_the_encoding_is_malformed() -> None:
     for rest in (b"\xc2", b"\x80", b"\xcc\x01", b"\x91\xca" + bytes(4), b"\x91" * 7 + b"\x90"):
-        assert decode_transaction(b"\x92\x18" + rest) is Refusal.ENTRY_MALFORMED
-    assert decode_transaction(b"\x92\x18" + encode([0] * 256)) is Refusal.KIND_UNKNOWN
-    assert decode_transaction(b"\x92\x18" + encode([0] * 257)) is Refusal.ENTRY_MALFORMED
+        assert decode_transaction(b"\x92\x19" + rest) is Refusal.ENTRY_MALFORMED
+    assert decode_transaction(b"\x92\x19" + encode([0] * 256)) is Refusal.KIND_UNKNOWN
+    assert decode_transaction(b"\x92\x19" + encode([0] * 257)) is Refusal.ENTRY_MALFORMED
 
 
 @pytest.mark.parametrize("time", [-1, MAX + 1, 2**64 - 1])
@@ -818,7 +843,7 @@ def test_an_entry_is_an_array_of_two() -> None:
 
 
 def test_size_is_looked_at_before_anything_else() -> None:
-    largest = encode_entry(0, encode([24, bytes(MAX_ENTRY_BYTES - 7)]))
+    largest = encode_entry(0, encode([25, bytes(MAX_ENTRY_BYTES - 7)]))
     assert len(largest) == MAX_ENTRY_BYTES
     assert decode_entry(largest) is Refusal.KIND_UNKNOWN
     assert decode_entry(largest + b"\0") is Refusal.ENTRY_TOO_LARGE

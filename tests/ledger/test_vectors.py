@@ -18,6 +18,7 @@ from ledger.entries import decode_entry, decode_transaction, encode_entry
 from ledger.errors import CharterError, EncodingError, ProofError
 from ledger.evidence import InvalidEntryEvidence, decode_evidence
 from ledger.founding import check_charter_signatures, parse_charter_signatures, parse_founding
+from ledger.government.guarantees import Pledge, needed_of, shares
 from ledger.invariants import find_violations
 from ledger.memos import memo_reference, reason_hash
 from ledger.receipts import decode_receipt
@@ -179,6 +180,7 @@ def test_malformed_entries(make_validator: MakeValidator) -> None:
         "terms.json",
         "voting.json",
         "recovery.json",
+        "guarantees.json",
     ],
 )
 def test_refusals(name: str, make_validator: MakeValidator) -> None:
@@ -215,6 +217,27 @@ def test_a_history_of_keys(make_validator: MakeValidator) -> None:
         account = validator.account(1, int(number))
         assert account is not None
         assert account.key.hex() == key
+
+
+def test_a_history_of_guarantees(make_validator: MakeValidator) -> None:
+    case = load("guarantees.json")["history"]
+    validator = replayed(case, make_validator)
+    assert validator.digest().hex() == case["digest"]
+    rows = validator.rows(1, "guarantees")
+    assert [[key.hex(), value.hex()] for key, value in rows] == case["rows"]
+    assert [[number, validator.pledged(1, number)] for number in range(1, 9)] == case["pledged"]
+
+
+def test_debts_are_divided_and_guarantees_change_as_the_vectors_say() -> None:
+    vectors = load("guarantees.json")
+    for case in vectors["shares"]:
+        assert shares(case["debt"], dict(case["caps"])) == dict(case["shares"])
+    for case in vectors["changes"]:
+        others = {number: Pledge(cap=cap) for number, cap in case["others"]}
+        needed = needed_of(2, balance=case["balance"], pledges=others)
+        after = Pledge(cap=case["before"]).changed(case["wanted"], None, needed)
+        assert (needed, after.cap) == (case["needed"], case["worst"])
+        assert case["room"] - case["room_after"] == case["worst"] - case["before"]
 
 
 def test_histories(make_validator: MakeValidator) -> None:

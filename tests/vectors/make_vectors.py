@@ -31,6 +31,7 @@ from ledger.transactions import (
     Admit,
     Anchor,
     Attest,
+    Guarantee,
     Pay,
     Price,
     Propose,
@@ -48,6 +49,7 @@ from tests.vectors.make_charters import charter_vectors
 from tests.vectors.make_evidence import evidence_vectors
 from tests.vectors.make_forks import fork_vectors
 from tests.vectors.make_government import bylaws_vectors, commons_vectors, terms_vectors
+from tests.vectors.make_guarantees import encoded_guarantees, guarantee_vectors
 from tests.vectors.make_index import index_transactions
 from tests.vectors.make_links import link_vectors, messages
 from tests.vectors.make_logs import day_vectors, history_vectors, refusal_vectors, refused
@@ -200,6 +202,7 @@ def encoded_transactions() -> dict[str, bytes]:
         "bylaws": adopt_bylaws(make, 1, {1: 2, 70: 20_000, 103: MAX}),
         **encoded_votes(FEDERATION),
         **encoded_recoveries(FEDERATION),
+        **encoded_guarantees(FEDERATION),
     }
 
 
@@ -242,7 +245,7 @@ def transaction_case(note: str, data: bytes) -> Case:
             {"seed": seed.hex(), "signature": signature.hex()}
             for seed, signature in signers_of_recovery(FEDERATION, transaction)
         ]
-    elif isinstance(transaction, Pay | Stewarded):
+    elif isinstance(transaction, Pay | Guarantee | Stewarded):
         case["signed_part"] = signed_part(transaction).hex()
         case["message"] = FEDERATION.message(1, transaction).hex()
         case["signatures"] = [
@@ -259,10 +262,12 @@ def transaction_case(note: str, data: bytes) -> Case:
     return case
 
 
-def signers_of(transaction: Pay | Stewarded) -> list[tuple[bytes, bytes]]:
+def signers_of(transaction: Pay | Guarantee | Stewarded) -> list[tuple[bytes, bytes]]:
     """The seed and the signature of everybody who signed, in order."""
     if isinstance(transaction, Pay):
         return [(FEDERATION.member_key(1, transaction.payer).seed, transaction.signature)]
+    if isinstance(transaction, Guarantee):
+        return [(FEDERATION.member_key(1, transaction.guarantor).seed, transaction.signature)]
     stewards = [
         (FEDERATION.steward_keys[1][index].seed, signature)
         for index, signature in transaction.stewards
@@ -277,8 +282,8 @@ def malformed_cases(encoded: dict[str, bytes]) -> list[Case]:
     """Entries that are refused before any state is looked at."""
     bare = encoded["bare payment"]
     entries = {
-        "too large": encode_entry(START, encode([24, bytes(32_760)])),
-        "largest, of an unknown kind": encode_entry(START, encode([24, bytes(32_757)])),
+        "too large": encode_entry(START, encode([25, bytes(32_760)])),
+        "largest, of an unknown kind": encode_entry(START, encode([25, bytes(32_757)])),
         "empty": b"",
         "no array": encode(5),
         "transaction without time": bare,
@@ -288,18 +293,18 @@ def malformed_cases(encoded: dict[str, bytes]) -> list[Case]:
         "time not the shortest": b"\x92\xcd\x00\x05" + bare,
         "time after the year 9999": encode_entry(LAST_TIME + 1, bare),
         "time MAX": encode_entry(MAX, bare),
-        "time after the year 9999, kind unknown": encode_entry(MAX, encode([24])),
+        "time after the year 9999, kind unknown": encode_entry(MAX, encode([25])),
         "transaction empty": encode_entry(START, encode([])),
         "kind a string": encode_entry(START, encode(["pay"])),
-        "kind 24, unknown": encode_entry(START, encode([24])),
+        "kind 25, unknown": encode_entry(START, encode([25])),
         "kind 99": encode_entry(START, encode([99, None])),
         "kind 0": encode_entry(START, encode([0])),
         "kind -1": encode_entry(START, encode([-1])),
         "kind 2^64-1": encode_entry(START, encode([2**64 - 1])),
-        "unknown kind with a map": encode_entry(START, b"\x92\x18\x80"),
-        "unknown kind, arrays too deep": encode_entry(START, b"\x92\x18" + b"\x91" * 6 + b"\x90"),
-        "unknown kind, arrays eight deep": encode_entry(START, b"\x92\x18" + b"\x91" * 5 + b"\x90"),
-        "unknown kind with an array of 257": encode_entry(START, encode([24, [0] * 257])),
+        "unknown kind with a map": encode_entry(START, b"\x92\x19\x80"),
+        "unknown kind, arrays too deep": encode_entry(START, b"\x92\x19" + b"\x91" * 6 + b"\x90"),
+        "unknown kind, arrays eight deep": encode_entry(START, b"\x92\x19" + b"\x91" * 5 + b"\x90"),
+        "unknown kind with an array of 257": encode_entry(START, encode([25, [0] * 257])),
         "two entries": encode_entry(START, bare) * 2,
         "cut short": encode_entry(START, bare)[:-1],
         "a byte too many": encode_entry(START, bare) + b"\x00",
@@ -371,6 +376,7 @@ MAKERS: Final[dict[str, Callable[[], Case]]] = {
     "forks.json": fork_vectors,
     "voting.json": voting_vectors,
     "recovery.json": recovery_vectors,
+    "guarantees.json": guarantee_vectors,
     "histories.json": history_vectors,
     "receipts.json": lambda: receipt_vectors(proof_books()),
     "memos.json": memo_vectors,

@@ -30,6 +30,9 @@ class DecidingState(Protocol):
     def row(self, chapter: str, key: bytes) -> bytes | None:
         """The value of a row of a chapter."""
 
+    def rows(self, chapter: str) -> list[tuple[bytes, bytes]]:
+        """Key and value of each row of a chapter, rising."""
+
 
 def check_limit(action: DecideLimit, state: DecidingState) -> Refusal | None:
     """The refusal that this limit earns, or None."""

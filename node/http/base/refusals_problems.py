@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ledger.refusals import Refusal
+from node.http.base.guarantee_problems import GUARANTEE_REFUSALS
 from node.http.base.problem import Problem, ProblemKind
 from node.http.base.recovery_problems import RECOVERY_REFUSALS
 from node.http.base.voting_problems import VOTING_REFUSALS
@@ -311,6 +312,7 @@ _REFUSALS: Final[Mapping[Refusal, tuple[int, str, str, str]]] = {
     ),
     **VOTING_REFUSALS,
     **RECOVERY_REFUSALS,
+    **GUARANTEE_REFUSALS,
 }
 
 _ONLY_NODES_GET: Final = (
@@ -334,6 +336,8 @@ _RETRYABLE_REFUSALS: Final = {
     Refusal.COOP_NOT_ADMITTED,
     Refusal.ENACTMENT_EARLY,
     Refusal.RECOVERY_RUNS,
+    Refusal.GUARANTEE_BEYOND_ROOM,
+    Refusal.GUARANTORS_TOO_MANY,
     Refusal.PROPOSALS_TOO_MANY,
 }
 """Those that the very same bytes may pass later, when something else has happened."""

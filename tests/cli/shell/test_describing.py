@@ -9,6 +9,7 @@ from ledger.codec import MAX
 from ledger.entries import LAST_TIME, decode_transaction
 from ledger.refusals import Refusal
 from tests.builders import build_federation
+from tests.guarantee_builders import guarantee
 
 
 def test_a_time_of_the_ledger_is_told_up_to_where_calendars_end() -> None:
@@ -46,3 +47,16 @@ def test_a_single_payment_is_told_as_one() -> None:
         "1 payment",
         "2 payments",
     ]
+
+
+def test_who_answers_for_another_reads_the_worst_case() -> None:
+    federation = build_federation()
+    given = decode_transaction(guarantee(federation, 1, 7, 8, 50_000))
+    assert not isinstance(given, Refusal)
+    names = {(1, 7): "ana", (1, 8): "beto"}
+    lines = describe(given, charter=federation.charter, coop=1, names=names)
+    assert "ana@norte may have to pay up to that much" in lines[1]
+    assert "500.00" in lines[0]
+    withdrawn = decode_transaction(guarantee(federation, 1, 7, 8, 0, until=None))
+    assert not isinstance(withdrawn, Refusal)
+    assert "no more" in describe(withdrawn, charter=federation.charter, coop=1, names=names)[0]

@@ -41,6 +41,13 @@ NEVER_BY_A_PAGE = {
     "guardian_unknown",
     "guardians_too_few",
     "restore_early",
+    # Guarantees are given with the program.
+    "guarantor_is_member",
+    "guarantee_until_wrong",
+    "guarantee_unchanged",
+    "guarantee_beyond_room",
+    "guarantors_too_many",
+    "lapse_early",
     # Only the program pays at a price that is not a bill's.
     "price_stale",
     "price_mismatch",

@@ -7,8 +7,8 @@
 
 import { toHex } from "../protocol/bytes.js";
 import {
-  ADMIT, ANCHOR, ATTEST, BYLAWS, CHARTER, ENACT, GUARDIANS, INDEX, LEVY, LIMIT, OBJECT, PAY, PROPOSE, RECOVER, REKEY,
-  RESTORE, RETURN, SPEND, STATUS, VOTE,
+  ADMIT, ANCHOR, ATTEST, BYLAWS, CHARTER, ENACT, GUARANTEE, GUARDIANS, INDEX, LAPSE, LEVY, LIMIT, OBJECT, PAY, PROPOSE,
+  RECOVER, REKEY, RESTORE, RETURN, SPEND, STATUS, VOTE,
 } from "../protocol/messages.js";
 import { make } from "./dom.js";
 import { actionWords, detailsOfProposal } from "./voting_words.js";
@@ -67,6 +67,8 @@ export const KINDS = {
   },
   [OBJECT]: { many: () => say("Recoveries objected to") },
   [RESTORE]: { many: () => say("Accounts recovered") },
+  [GUARANTEE]: { many: () => say("Guarantees given, changed or withdrawn") },
+  [LAPSE]: { many: () => say("Guarantees that went down by themselves") },
   [VOTE]: { many: () => say("Votes") },
   [ENACT]: { many: () => say("Votes counted") },
   [ATTEST]: {

@@ -10,7 +10,8 @@ import { extend, headMessage } from "./chain.js";
 import { withChange } from "./changes.js";
 import { keyAt } from "./charter.js";
 import {
-  ADMIT, ANCHOR, CHARTER, GUARDIANS, OBJECT, PAY, PROPOSE, RECOVER, REKEY, RESTORE, VOTE, decodeEntry, entryMessage,
+  ADMIT, ANCHOR, CHARTER, GUARANTEE, GUARDIANS, OBJECT, PAY, PROPOSE, RECOVER, REKEY, RESTORE, VOTE, decodeEntry,
+  entryMessage,
 } from "./messages.js";
 import { Office } from "./office.js";
 import { ProofError, isSigned } from "./signing.js";
@@ -66,6 +67,7 @@ export class LogCheck {
       case VOTE: return [[this.keyOf(transaction.account), message(), transaction.signature]];
       case GUARDIANS:
       case OBJECT: return [[this.keyOf(transaction.account), message(), transaction.signature]];
+      case GUARANTEE: return [[this.keyOf(transaction.guarantor), message(), transaction.signature]];
       case REKEY: return this.rekey(transaction, message());
       case RECOVER: return this.recover(transaction, message());
       case RESTORE: return this.restore(transaction);

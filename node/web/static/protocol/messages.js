@@ -9,6 +9,7 @@ import { ProofError, sha256, signedBytes, tag } from "./signing.js";
 
 export const PAY = 1, ADMIT = 2, LIMIT = 3, STATUS = 4, ANCHOR = 6, INDEX = 7, RETURN = 8, LEVY = 12, CHARTER = 13;
 export const REKEY = 5, GUARDIANS = 15, RECOVER = 16, OBJECT = 17, RESTORE = 22;
+export const GUARANTEE = 14, LAPSE = 24;
 export const PROPOSE = 9, VOTE = 10, ENACT = 11, SPEND = 18, BYLAWS = 21, ATTEST = 23;
 export const HANDLE = /^[a-z0-9][a-z0-9._-]{0,31}$/;
 export const COOP_NAME = /^[a-z0-9][a-z0-9-]{0,31}$/;
@@ -106,6 +107,10 @@ const SHAPES = {
   }],
   [OBJECT]: [1, { account: isNumber, recovery: isUint, signature: isSignature }],
   [RESTORE]: [0, { account: isNumber, recovery: isUint }],
+  [GUARANTEE]: [1, {
+    guarantor: isNumber, member: isNumber, revision: isUint, cap: isInteger, until: orNull(isUint), signature: isSignature,
+  }],
+  [LAPSE]: [0, { guarantor: isNumber, member: isNumber, revision: isUint }],
   [CHARTER]: [0, {
     version: isUint, base: isHash, change: Array.isArray, signatures: isSignatures(256), round: isUint,
   }],
