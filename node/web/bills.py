@@ -14,6 +14,7 @@ from node.http.merchant.problems import INVOICE_NOT_FOUND
 from node.shapes import to_plain
 from node.web.requests import LONGEST_PURPOSE
 from node.web.site import load_site
+from node.web.worth import worth_today
 
 
 async def get_bill(api: Api, request: web.Request) -> web.Response:
@@ -30,6 +31,7 @@ async def get_bill(api: Api, request: web.Request) -> web.Response:
         "bill.html",
         bill=to_plain(bill),
         left=max(bill.amount - bill.paid - bill.coming, 0),
+        worth=None if bill.price else await worth_today(api, bill.amount),
         is_payable=bill.state == "open",
         purpose=bill.description[:LONGEST_PURPOSE],
         has_index=api.charter.index is not None,

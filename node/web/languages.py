@@ -44,6 +44,7 @@ _MONTHS: Final[Mapping[str, Sequence[str]]] = {
 _TAGS: Final[Mapping[str, str]] = {"es": "es-AR", "en": "en-GB", "pt": "pt-BR"}
 _COMMA_AND_POINT: Final = str.maketrans(",.", ".,")
 _MOST_ACCEPTED: Final = 20
+_ROUGH_FROM: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,10 @@ class Language:
         sign = "-" if minor < 0 else ""
         units, cents = divmod(abs(minor), 100)
         return sign + self._marked(f"{units:,}.{cents:02}")
+
+    def rough(self, minor: int) -> str:
+        """Minor units of a currency as a hint: whole ones where there are a hundred or more."""
+        return self.amount(minor) if minor < _ROUGH_FROM else self.number((minor + 50) // 100)
 
     def number(self, value: int) -> str:
         """A whole number."""

@@ -32,6 +32,7 @@ from node.web.positions import position_bar
 from node.web.requests import RequestUnreadable, read_request
 from node.web.site import CONTENT_SECURITY_POLICY, SAFE_HEADERS, WALLET_POLICY, load_site
 from node.web.statics import WORKER
+from node.web.worth import worth_today
 
 Handler = Callable[[Api, web.Request], Awaitable[web.StreamResponse]]
 
@@ -108,6 +109,7 @@ async def get_pay(api: Api, request: web.Request) -> web.Response:
         payee=payee,
         fault=None,
         payee_coop=coop,
+        worth=await worth_today(api, asked.amount),
     )
 
 

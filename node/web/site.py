@@ -142,6 +142,7 @@ def _environment(language: Language) -> Environment:
         language.translations, newstyle=True
     )
     environment.filters["amount"] = language.amount
+    environment.filters["rough"] = language.rough
     environment.filters["whole"] = language.number
     environment.filters["day"] = language.day
     environment.filters["time"] = language.time

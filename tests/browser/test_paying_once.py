@@ -180,7 +180,7 @@ def test_what_a_bill_asks_for_comes_from_the_shop_and_not_from_the_link(
     ):
         phone.open("about:blank")
         phone.open(f"{stage.urls[1]}/wallet?lang=en#pay?{tampered}")
-        assert phone.text("#review-amount") == "12.50"
+        assert phone.text("#review-amount") == "12.50 fiado"
         assert "member7@sur" in phone.text("#review-facts")
     other = f"to=member7@sur&amount=12.50&ref={'ab' * 32}&bill={bill['link']}"
     twice = f"to=member7@sur&amount=12.50&amount=125&ref={bill['reference']}"
@@ -233,7 +233,7 @@ def test_a_bill_that_was_paid_in_part_meanwhile_is_shown_anew(stage: Stage, phon
     stage.run(pay_part())
     phone.click("#review-pay")
     phone.wait_text("#review-error", "has changed meanwhile")
-    assert phone.text("#review-amount") == "10.00"
+    assert phone.text("#review-amount") == "10.00 fiado"
     phone.click("#review-pay")
     phone.wait_text("#receipt-proof", "in this browser")
     assert stage.balance(1, "ana") == -1000

@@ -72,7 +72,7 @@ def test_a_payee_proves_a_payment_from_the_middle_of_a_commit(
     phone.wait_text("#history", "member7@norte")
     phone.click("#history li:nth-child(2) a")
     phone.wait_text("#receipt-proof", "signed by Cooperativa norte")
-    assert phone.text("#receipt-title") == "2.00"
+    assert phone.text("#receipt-title") == "2.00 fiado"
     assert phone.text("#receipt-path") == (
         "It also holds the entries that follow in the log (1): who gets it can read them."
     )

@@ -57,7 +57,33 @@ def paying_vectors() -> dict[str, Any]:
         },
         "on_its_way": list(_on_its_way()),
         "contributions": list(_contributions()),
+        "ways_back": list(_ways_back()),
     }
+
+
+def _ways_back() -> Any:
+    """Addresses that a bill may lead back to, as the shop's node takes them, and as a wallet shows them."""
+    for text, is_taken in (
+        ("https://shop.example/orders/7?paid=yes#top", True),
+        ("http://shop.example:8080", True),
+        ("https://[2001:db8::1]/thanks", True),
+        ("https://shop.example/@ana", True),
+        ("https://shop.example/" + "a" * 1003, True),
+        ("https://shop.example/" + "a" * 1004, False),
+        ("javascript:alert(1)", False),
+        ("data:text/html,paid", False),
+        ("ftp://shop.example", False),
+        ("//shop.example", False),
+        ("/orders/7", False),
+        ("https://", False),
+        ("https://ana@shop.example", False),
+        ("https://shop.example\\@strange.example", False),
+        ("https://shop.example:99999/", False),
+        ("https://tienda.example/ñ", False),
+        ("https://shop.example/a b", False),
+        ("", False),
+    ):
+        yield {"text": text, "is_taken": is_taken}
 
 
 def _endings() -> list[Json]:

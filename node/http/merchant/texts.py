@@ -88,7 +88,7 @@ class RedirectUrl(Text):
             is_of_web = url.scheme in ("http", "https") and bool(url.host) and url.user is None
         except ValueError:
             return False
-        return is_of_web and text.isascii() and _is_plain(text)
+        return is_of_web and text.isascii() and " " not in text and _is_plain(text)
 
 
 class ClientId(Text):

@@ -169,6 +169,9 @@
   for (const { note, view } of paying.bills.invalid) {
     await refused(`bill ${note}`, () => guards.readBill(view, paying.bills.id, shops));
   }
+  for (const { text, is_taken: isTaken } of paying.ways_back) {
+    same(`way back ${text}`, guards.webAddress(text), isTaken ? text : null);
+  }
   for (const { paid, heard, is_on_its_way: isOnItsWay } of paying.on_its_way) {
     const reference = new Uint8Array(32);
     const twins = paid.map((amount) => ({ amount, reference }));

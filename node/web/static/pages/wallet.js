@@ -9,7 +9,8 @@ import { historyItem } from "../parts/history.js";
 import { NotStanding, canSign } from "../protocol/signing.js";
 import { linkQuery, qrAddress } from "../parts/links.js";
 import { checkReceipt, decodeReceipt } from "../protocol/receipts.js";
-import { payNow, review, scanCode, setUpPayForm, showPay, stopScan } from "./payform.js";
+import { review, scanCode, setUpPayForm, showPay, stopScan } from "./payform.js";
+import { payNow } from "./review.js";
 import { leaveStranger } from "./stranger.js";
 import { OutcomeUnknown, resume } from "../parts/paying.js";
 import { alsoInside, isPayment, mark, paymentFacts, receiptPicture } from "../parts/receipt.js";
@@ -17,6 +18,7 @@ import { lookAtJoin, setUp, trustedCharter } from "./setup.js";
 import { Store } from "../parts/store.js";
 import { beforePaying, whyStopped } from "../parts/troubles.js";
 import { readAmount, say, showAmount, showTime } from "../parts/words.js";
+import { withUnit } from "../parts/worth.js";
 
 const RESEND_LEAST_MS = 2_000;
 const RESEND_MOST_MS = 60_000;
@@ -213,6 +215,7 @@ async function copyRequest() {
 async function showReceipt(query) {
   showSection("receipt");
   byId("receipt-warning").hidden = true;
+  showWayBack(null);
   byId("receipt-kicker").textContent = query.has("new") ? say("Paid") : say("Payment");
   try {
     const kept = query.has("id") ? await page.store.receipt(query.get("id")) : undefined;
@@ -220,6 +223,7 @@ async function showReceipt(query) {
     const path = query.has("fallen") ? `/v1/federation/fallen/${query.get("fallen")}` : `/v1/receipts/${coop}/${number}`;
     const bytes = kept?.bytes ?? fromBase64url((await get(path)).receipt);
     const transaction = await renderReceipt(decodeReceipt(bytes), bytes, kept);
+    showWayBack(query.has("new") ? kept?.intent.back : null);
     if (query.has("new")) await warnOfArrival(transaction);
   } catch (error) {
     byId("receipt-code").hidden = true;
@@ -228,6 +232,15 @@ async function showReceipt(query) {
     byId("receipt-proof").replaceChildren(error instanceof Problem && error.code === "receipt_not_found"
       ? say("Only the payer's own node can give it: ask the payer to show you the receipt.") : explain(error));
   }
+}
+
+// The way back to the shop whose bill was just paid; the host is shown, since the shop has named it.
+function showWayBack(address) {
+  byId("receipt-onward").hidden = !address;
+  if (!address) return;
+  byId("receipt-back").href = address;
+  byId("receipt-back").textContent = say("Back to the shop");
+  byId("receipt-where").textContent = new URL(address).host;
 }
 
 // What a receipt proves, and whether it holds: one that was signed in another history is shown all the same.
@@ -249,7 +262,7 @@ async function renderReceipt(receipt, bytes, kept) {
     payer: isMine ? `${page.wallet.handle}@${page.wallet.coopName}` : undefined,
     payee: kept?.intent.to, purpose: kept?.intent.purpose,
   };
-  byId("receipt-title").textContent = showAmount(transaction.amount);
+  byId("receipt-title").textContent = withUnit(transaction.amount);
   byId("receipt-facts").replaceChildren(...paymentFacts({ receipt, time, transaction, charter, names }));
   const coop = charter.coops.get(receipt.coop).title;
   byId("receipt-proof").replaceChildren(isStanding

@@ -37,9 +37,10 @@ export class TwinFound extends Error {
 const alone = (work) => navigator.locks.request("fiado-paying", work);
 
 // `intent`: {to, payeeCoop, payee, amount, fee, reference, purpose}, all as the payer saw it; `nextSequence`, of when the payer looked;
-// `agreed`, the ids of the twins that the payer knows of; and `bill`, as `askBillAgain` takes it, or null.
-// Resolves to the kept receipt.
-export async function pay(context, intent) {
+// `agreed`, the ids of the twins that the payer knows of; `bill`, as `askBillAgain` takes it, or null; and `back`, an
+// address for the payer to go to afterwards, if there is one. `onStep("shop")` and `onStep("node")` say whose answer is
+// waited for. Resolves to the kept receipt.
+export async function pay(context, intent, onStep = () => {}) {
   const { store, wallet, session, charter } = context;
   return alone(async () => {
     if (await store.pending()) throw new PaymentPending();
@@ -47,7 +48,10 @@ export async function pay(context, intent) {
     const me = await session.get("/v1/me");
     await checkNumber(context, me.next_sequence);
     const twins = await findTwins(context, intent, me);
-    if (intent.bill) await checkBill(intent, twins, charter);
+    if (intent.bill) {
+      onStep("shop");
+      await checkBill(intent, twins, charter);
+    }
     if (twins.some(({ id }) => !intent.agreed?.includes(id))) throw new TwinFound(twins);
     const unsigned = {
       kind: PAY, payer: wallet.account, sequence: me.next_sequence, payeeCoop: intent.payeeCoop,
@@ -57,10 +61,11 @@ export async function pay(context, intent) {
     const signature = await sign(wallet.privateKey, message);
     const bytes = encodeTransaction({ ...unsigned, signature });
     const begun = Math.floor(Date.now() / 1000);
-    const { to, payeeCoop, payee, amount, reference, purpose } = intent;
-    const kept = { to, payeeCoop, payee, amount, reference, purpose };
+    const { to, payeeCoop, payee, amount, reference, purpose, back = null } = intent;
+    const kept = { to, payeeCoop, payee, amount, reference, purpose, back };
     const payment = { sequence: unsigned.sequence, bytes, intent: kept, begun, account: wallet.account };
     await store.beginPayment(payment);
+    onStep("node");
     return send(context, payment, { isFirst: true });
   });
 }

@@ -6,7 +6,8 @@ import { qrAddress } from "./links.js";
 import { PAY } from "../protocol/messages.js";
 import { decodeReceipt, decodeShortReceipt, encodeShortReceipt } from "../protocol/receipts.js";
 import { ProofError } from "../protocol/signing.js";
-import { say, showAmount, showTime } from "./words.js";
+import { say, showTime } from "./words.js";
+import { withUnit } from "./worth.js";
 
 // Before the short form in a QR code. Everything in it fits the code's compact alphanumeric mode.
 const SHORT = "FIADO:";
@@ -46,7 +47,7 @@ const coopTitle = (charter, number) => charter.coops.get(number)?.title ?? Strin
 // The pairs of facts of a payment that a receipt proves. `names` may know the accounts' names.
 export function paymentFacts({ receipt, time, transaction, charter, names = {} }) {
   const pairs = [
-    [say("Amount"), showAmount(transaction.amount)],
+    [say("Amount"), withUnit(transaction.amount)],
     [say("Recorded"), showTime(time)],
     [say("From"), names.payer ?? say("account {number}, {coop}", {
       number: transaction.payer, coop: coopTitle(charter, receipt.coop),
@@ -58,7 +59,7 @@ export function paymentFacts({ receipt, time, transaction, charter, names = {} }
       number: receipt.length, coop: coopTitle(charter, receipt.coop),
     })],
   ];
-  if (transaction.fee) pairs.splice(1, 0, [say("Contribution"), showAmount(transaction.fee)]);
+  if (transaction.fee) pairs.splice(1, 0, [say("Contribution"), withUnit(transaction.fee)]);
   if (names.purpose) pairs.push([say("For"), names.purpose]);
   return facts(pairs);
 }

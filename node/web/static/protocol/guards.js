@@ -10,6 +10,7 @@ const PASSED_OVER = ["not_ready", "busy", "stopping", "too_many_requests"];
 const FIRST_KNOWING = 7, LAST_KNOWING = 22; // refusals that are judged with an eye on what is recorded
 const OF_BYLAWS = [130, 131]; // and these
 export const TWIN_SECONDS = 43_200;
+const LONGEST_ADDRESS = 1_024;
 
 // Whether a problem, given in answer to a payment's bytes, ends that payment. `isFirst`: these bytes were
 // never sent before.
@@ -86,8 +87,15 @@ export async function readBill(view, id, charter) {
   return {
     id, reference, payeeCoop: payee.coop_number, payee: payee.account, handle: payee.handle,
     amount: Math.max(view.amount - view.paid - view.coming, 0), heard: view.paid + view.coming, price, expires: view.expires,
-    description: view.description, state: view.state, reason: view.reason,
+    description: view.description, state: view.state, reason: view.reason, redirect: webAddress(view.redirect_url),
   };
+}
+
+// An address that a page may lead to, as a shop gives it for its bills; null for anything else, and for none.
+export function webAddress(text) {
+  const isOfWeb = isText(text) && text.length <= LONGEST_ADDRESS && /^https?:\/\/[!-~]+$/.test(text)
+    && !/^[^/]*\/\/[^/?#]*[@\\]/.test(text) && URL.canParse(text);
+  return isOfWeb ? text : null;
 }
 
 // Whether two readings of one bill ask the payer for the same.

@@ -1,0 +1,94 @@
+"""A customer's way: from the bill to the last look, one press, and back to the shop."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.browser.bills import Till
+from tests.browser.driving import PHONE, Browser, browser
+from tests.browser.members import join
+from tests.browser.stage import Stage
+from tests.browser.test_prices import indexed_federation, publish_until_today
+
+pytestmark = pytest.mark.needs_browser
+
+SHOP = "http://localhost:9/orders/7?paid=1"
+
+
+def test_from_the_bill_to_the_shop_in_two_presses(stage: Stage, phone: Browser) -> None:
+    till = Till(stage, 1)
+    join(phone, stage, 1, "ana", limit=50_000)
+    bill = till.make(redirect_url=SHOP)
+    phone.open(f"{bill['link']}?lang=en")
+    phone.click("#pay-here")
+    facts = phone.wait_text("#review-facts", "Your balance then")
+    assert "you owe 12.50 fiado" in facts
+    assert phone.text("#review-pay") == "Pay 12.50 fiado"
+    phone.run(
+        "const real = fetch; window.told = []; window.fetch = async (path, given) => {"
+        "  window.told.push(document.getElementById('review-progress').textContent);"
+        "  return real(path, given); };"
+    )
+    phone.click("#review-pay")
+    phone.wait_text("#receipt-proof", "in this browser")
+    assert any("whether the bill is still open" in each for each in phone.run("return window.told"))
+    assert any(
+        "Cooperativa norte writes it down" in each for each in phone.run("return window.told")
+    )
+    back = phone.find("#receipt-back")
+    assert (back.text, back.get_attribute("href")) == ("Back to the shop", SHOP)
+    assert phone.text("#receipt-where") == "localhost:9"
+    assert phone.axe_violations() == []
+    phone.screenshot("wallet-back-to-the-shop-phone")
+    # Later the receipt is only a receipt.
+    phone.click('#receipt a[href="#home"]')
+    phone.click("#history a")
+    phone.wait_text("#receipt-proof", "in this browser")
+    assert not phone.driver.find_element("id", "receipt-back").is_displayed()
+
+
+def test_a_shop_that_names_no_way_back_has_its_bill(stage: Stage, phone: Browser) -> None:
+    till = Till(stage, 2)
+    join(phone, stage, 1, "ana", limit=50_000)
+    bill = till.make()
+    phone.open("about:blank")
+    phone.open(f"{stage.urls[1]}/wallet?lang=en#pay?to=member7@sur&bill={bill['link']}")
+    phone.click("#review-pay")
+    phone.wait_text("#receipt-proof", "in this browser")
+    assert phone.find("#receipt-back").get_attribute("href") == bill["link"]
+
+
+def test_a_way_back_that_is_none_is_not_shown(stage: Stage, phone: Browser) -> None:
+    """The shop's node says it beside what the reference binds, so it is looked at again."""
+    till = Till(stage, 1)
+    join(phone, stage, 1, "ana", limit=50_000)
+    bill = till.make()
+    phone.before_pages(
+        "const real = window.fetch; window.fetch = async (path, given) => {"
+        "  const answer = await real(path, given);"
+        "  if (!String(path).endsWith('/public')) return answer;"
+        "  const view = {...await answer.json(), redirect_url: 'javascript:alert(1)'};"
+        "  return new Response(JSON.stringify(view)); }"
+    )
+    phone.open("about:blank")
+    phone.open(f"{stage.urls[1]}/wallet?lang=en#pay?to=member7@norte&bill={bill['link']}")
+    phone.click("#review-pay")
+    phone.wait_text("#receipt-proof", "in this browser")
+    assert phone.find("#receipt-back").get_attribute("href") == bill["link"]
+
+
+def test_amounts_say_what_they_are_worth(tmp_path: Path) -> None:
+    with Stage(tmp_path, indexed_federation(), count=1) as stage, browser(PHONE) as phone:
+        publish_until_today(stage)
+        till = Till(stage, 1)
+        join(phone, stage, 1, "ana", limit=50_000)
+        bill = till.make()
+        phone.open(f"{bill['link']}?lang=es")
+        assert "unos ARS" in phone.text("main h1")
+        phone.screenshot("bill-worth-phone")
+        phone.click("#pay-here")
+        assert "12,50 fiado, unos ARS" in phone.text("#review-amount")
+        assert "debés 12,50 fiado, unos ARS" in phone.text("#review-facts")
+        assert phone.overflow() == 0
+        phone.screenshot("wallet-review-worth-phone")
+        assert phone.console_errors() == []
