@@ -14,8 +14,9 @@ PAGES: Final = ("wallet", "verify", "me")
 BESIDE: Final = (
     *("fiado.css", "icon.svg"),
     *("parts/news.js", "protocol/changes.js", "protocol/proposals.js"),
+    *("pages/stranger.js", "parts/nodes.js"),
 )
-"""The static files that every page needs, and what a page loads only once a charter has changed."""
+"""What every page needs, and what one loads only once a charter has changed or a link is followed."""
 
 
 def made_worker(source: bytes, kept: Mapping[str, bytes]) -> bytes:

@@ -12,7 +12,6 @@ import { setUpReview, showReview } from "./review.js";
 import { canScan, scan } from "../parts/scan.js";
 import { BillOver, ShopSilent, askBill } from "../parts/shop.js";
 import { ProofError } from "../protocol/signing.js";
-import { meetLink, setUpStranger } from "./stranger.js";
 import { readAmount, say } from "../parts/words.js";
 
 // `asked` is what a link asked for.
@@ -23,7 +22,6 @@ export function setUpPayForm(page, onUnknown) {
   form.page = page;
   setUpReview(page, { onUnknown, onBillOver });
   byId("scan").hidden = !canScan;
-  setUpStranger();
 }
 
 export async function showPay(query) {
@@ -40,6 +38,8 @@ export async function showPay(query) {
 
 // Whether the wallet may follow a link: it says why not, or asks the payer about an address that it doesn't know.
 async function mayFollow(asked) {
+  if (!asked.bill && !asked.federation && !asked.page) return true; // an address, typed
+  const { meetLink } = await import("./stranger.js");
   const met = await meetLink(asked, form.page);
   if (met === "gone") return false;
   if (met !== "yes") showSection("pay");

@@ -11,7 +11,6 @@ import { linkQuery, qrAddress } from "../parts/links.js";
 import { checkReceipt, decodeReceipt } from "../protocol/receipts.js";
 import { review, scanCode, setUpPayForm, showPay, stopScan } from "./payform.js";
 import { payNow } from "./review.js";
-import { leaveStranger } from "./stranger.js";
 import { OutcomeUnknown, resume } from "../parts/paying.js";
 import { alsoInside, isPayment, mark, paymentFacts, receiptPicture } from "../parts/receipt.js";
 import { lookAtJoin, setUp, trustedCharter } from "./setup.js";
@@ -87,7 +86,6 @@ async function route() {
   if (page.wallet?.account === undefined) return;
   const [section, query = ""] = location.hash.slice(1).split("?", 2);
   stopScan();
-  leaveStranger();
   notice("");
   if (section === "pay") return showPay(new URLSearchParams(query));
   if (section === "request") return showSection("request");
