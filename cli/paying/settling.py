@@ -24,6 +24,17 @@ from node.member.pending_journal import PaymentIntent
 Settle = Callable[[Desk], Paid | None]
 """Finishes what is in doubt; the payment if that was the one that is wanted."""
 
+_WHAT_HOLDS: Final = {
+    "undone": "Nobody was paid, and you have the amount again.",
+    "kept": "The payee keeps it all the same, and you have the amount again: paying anew pays them twice.",
+    "commons": "The payee's account had closed, and the common fund of their cooperative keeps it; you have "
+    "the amount again.",
+}
+_NOT_KNOWN: Final = (
+    "You have the amount again. Whether the payee was credited all the same, your node does not know: ask "
+    "them first."
+)
+
 _NEVER: Final[MayRepeat] = lambda _: False  # noqa: E731
 _ALWAYS: Final[MayRepeat] = lambda _: True  # noqa: E731
 
@@ -90,7 +101,8 @@ def unless_repeated(
             if output.is_json or not sys.stdin.isatty():
                 raise
             output.note(already_words(paid))
-            agree_to_pay("Pay it once more?", option="--again")
+            question = "Pay it anew?" if paid.twin.fell else "Pay it once more?"
+            agree_to_pay(question, option="--again")
             may_repeat = _only(paid.twin)
 
 
@@ -131,8 +143,14 @@ def agree_although(
 
 def already_words(paid: PaidAlready) -> str:
     """What was recorded, as one sentence."""
-    moment = when(paid.twin.time)
-    return f"{payment_words(paid.intent)} is paid already: entry {paid.coop}/{paid.twin.number}, {moment}."
+    moment, entry = when(paid.twin.time), f"{paid.coop}/{paid.twin.number}"
+    if paid.twin.fell:
+        return (
+            f"{payment_words(paid.intent)} was paid, entry {entry}, {moment}, and is undone: that entry "
+            f"is in a history of the log of {paid.coop} that does not stand. "
+            + _WHAT_HOLDS.get(paid.twin.fell, _NOT_KNOWN)
+        )
+    return f"{payment_words(paid.intent)} is paid already: entry {entry}, {moment}."
 
 
 def _only(agreed: Twin) -> MayRepeat:

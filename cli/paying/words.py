@@ -149,13 +149,17 @@ def _(error: PaymentInDoubt) -> CliError:
 
 @explain.register
 def _(error: PaidAlready) -> CliError:
+    fell = error.twin.fell
     return CliError(
         ExitCode.REFUSED,
-        "paid_already",
-        f"{already_words(error)[:-1]}. Nothing more was paid.",
-        "If it is to be paid once more, give --again. Scripts give each payment an id of its own with "
+        "paid_and_undone" if fell else "paid_already",
+        f"{already_words(error)} Nothing {'' if fell else 'more '}was paid now.",
+        "To pay it anew give --again."
+        if fell
+        else "If it is to be paid once more, give --again. Scripts give each payment an id of its own with "
         "--order, which is never paid twice.",
         {
+            **({"outcome": fell} if fell else {}),
             "coop": error.coop,
             "number": error.twin.number,
             "time": error.twin.time,
@@ -245,7 +249,9 @@ def _(error: SequenceUsed) -> CliError:
         "Nothing was signed. The node has lost what it had recorded, or is still catching up: try "
         "later, and tell your cooperative's stewards if it stays so. If the node has signed several "
         "histories, and your payment is in one that does not stand, this wallet goes on by itself once the "
-        "cooperatives have decided, and readmitted yours with a new key.",
+        "cooperatives have decided, and readmitted yours with a new key: it has the receipt that proves it. "
+        "If that receipt is lost, `fiado wallet restore` into another folder makes a wallet that remembers "
+        "no number.",
         {"sequence": error.sequence},
     )
 

@@ -305,9 +305,9 @@ class Engine:
         self._recovery.end()
         self.save_snapshot()
 
-    def receipt(self, coop: int, number: int) -> bytes | None:
-        """The receipt of an entry; None when there is none to give. Raises `LogDamaged`."""
-        return receipt_of(self._core, coop, number)
+    def receipt(self, coop: int, number: int, *, reach: int = 0) -> bytes | None:
+        """The receipt of an entry, up to `reach` at least; None when there is none. Raises `LogDamaged`."""
+        return receipt_of(self._core, coop, number, reach=reach)
 
     def fallen(self) -> FallenList:
         """The payments that are only in a history of a forked log that does not stand."""

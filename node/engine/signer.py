@@ -150,6 +150,8 @@ class Signer:
         proven.check(charter)
         if proven.coop != self._coop or not self._may_sign() or not proven.following:
             return proven.encode()
+        if charter.coops[self._coop].key_at(proven.length) != self.public_key:
+            return proven.encode()  # A key that counts from later on proves nothing here.
         (short,) = self._issuer.issue(proven.entry, proven.length, proven.previous)
         return short
 

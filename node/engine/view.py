@@ -59,8 +59,8 @@ class EngineServices(Protocol):
     def bring_history_forward(self) -> None:
         """Let the history index cover everything that is committed."""
 
-    def receipt(self, coop: int, number: int) -> bytes | None:
-        """The receipt of an entry; None when there is none to give. Raises `LogDamaged`."""
+    def receipt(self, coop: int, number: int, *, reach: int = 0) -> bytes | None:
+        """The receipt of an entry, up to `reach` at least; None when there is none. Raises `LogDamaged`."""
 
     def fallen(self) -> FallenList:
         """The payments that are only in a history of a forked log that does not stand."""

@@ -153,12 +153,9 @@ class PendingJournal:
         self._check_usable()
         return self._part.pending
 
-    def recorded_like(self, fingerprint: str) -> RecordedPayment | None:
-        """The newest recorded payment with that fingerprint, among those that are remembered."""
-        return next(
-            (each for each in reversed(self._part.recorded) if each.fingerprint == fingerprint),
-            None,
-        )
+    def recorded_like(self, fingerprint: str) -> list[RecordedPayment]:
+        """The recorded payments with that fingerprint, among those that are remembered, the newest first."""
+        return [each for each in reversed(self._part.recorded) if each.fingerprint == fingerprint]
 
     def begin(
         self,

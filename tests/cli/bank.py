@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from click.testing import CliRunner, Result
 
@@ -182,7 +182,8 @@ class Bank:
         return items[::-1]
 
     def receipt(self, request: Request, coop: str, index: str) -> Answer:
-        receipt = self.books.receipt(self.home, int(index))
+        reach = int(parse_qs(urlsplit(request.path).query).get("reach", ["0"])[0])
+        receipt = self.books.receipt(self.home, int(index), signed_at=max(int(index), reach))
         return Answer(document={"receipt": encode_bytes(receipt.encode())})
 
     def pay(self, request: Request) -> Answer:

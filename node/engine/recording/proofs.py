@@ -12,19 +12,20 @@ from node.errors import LogDamaged
 from node.store import Segment, Store
 
 
-def receipt_of(core: Core, coop: int, number: int) -> bytes | None:
+def receipt_of(core: Core, coop: int, number: int, *, reach: int = 0) -> bytes | None:
     """The receipt of an entry: of the own log the short one, of others' with the path to a signed head.
 
+    With a `reach` beyond the entry it is one with a path in any case, to a head not before that length.
     None when the entry is not held, no signature over it is, or the path to that is too long. Raises
     `LogDamaged` when what is stored does not lead to the signed head, or that is not signed.
     """
     proven = path_to_signed(
-        core.store, federation=core.charter.federation, coop=coop, number=number
+        core.store, federation=core.charter.federation, coop=coop, number=number, reach=reach
     )
     if proven is None:
         return None
     try:
-        if coop == core.coop:
+        if coop == core.coop and reach <= number:
             data = core.signer.receipt_again(proven, core.newest)
         else:
             proven.check(core.newest)

@@ -202,10 +202,12 @@ async def get_receipt(api: Api, request: web.Request) -> web.Response:
     """Prove an entry."""
     coop = api.coop_in_path(request)
     number = path_number(request, "number", ENTRY_NOT_FOUND)
+    check_query(request, "reach")
+    reach = _REACH.read(request)
 
     def look(view: View) -> tuple[bool, bytes | None]:
         is_held = 1 <= number <= view.validator.log(coop.number).length
-        return is_held, view.engine.receipt(coop.number, number)
+        return is_held, view.engine.receipt(coop.number, number, reach=reach)
 
     is_held, receipt = await api.ask_paid(request, look)
     if receipt is None:
@@ -223,6 +225,11 @@ _REFUSED = (
     TOO_MANY_REQUESTS,
     NOT_READY,
     BUSY,
+)
+_REACH = number_parameter(
+    "reach",
+    "Where this is beyond the entry: up to a signed head at this length or later, with the path to it.",
+    default=0,
 )
 _TIMEOUT = number_parameter("timeout_ms", "The longest wait.", default=20_000, most=30_000)
 
@@ -317,7 +324,7 @@ ROUTES = (
         name="getReceipt",
         summary="The receipt that proves an entry to be in a log",
         subject=_SUBJECT,
-        parameters=(COOP, ENTRY_NUMBER),
+        parameters=(COOP, ENTRY_NUMBER, _REACH),
         answer=shapes.Receipt,
         problems=(COOP_NOT_FOUND, ENTRY_NOT_FOUND, RECEIPT_NOT_FOUND, TOO_MANY_REQUESTS),
     ),

@@ -1,14 +1,16 @@
-"""Numbers of payments that a wallet may use again, because its payments under them fell with a fork.
+"""Payments of a wallet that fell with a fork: what is proven of them, and which numbers are free again.
 
 A wallet signs one payment under each number. When the cooperative's node has signed several histories, and
 the one that stands lacks payments of this account, its next number is one that was used already. Then the
 wallet goes by proof: the receipt of each such payment, signed by this account, in a history of which the
 charter says that it does not stand. Two payments under one number are never both recorded.
+
+The wallet has the receipts of what it paid itself, so it needs no node that remembers those payments; what it
+paid from another device, a node may list.
 """
 
 from collections.abc import Iterator
 
-from ledger.charter import Charter
 from ledger.errors import ProofError
 from ledger.messages import TAG_ENTRY, signed_bytes
 from ledger.receipts import Receipt, decode_receipt
@@ -17,7 +19,9 @@ from ledger.transactions import Pay, signed_part
 from node.member.answers import decode_bytes, integer, objects, text
 from node.member.client import Json, NodeProblem, path_of
 from node.member.membership import Membership
+from node.member.orders import Marks
 from node.member.paying.desk import Desk
+from node.member.paying.kept_receipts import receipts_of
 
 MOST_PAGES = 10
 
@@ -30,29 +34,66 @@ def let_go_of_fallen(desk: Desk, next_sequence: int) -> None:
     last = desk.journal.last_recorded
     if next_sequence > last or desk.journal.pending() is not None:
         return
-    proven = {pay.sequence: number for pay, number in _proven(desk.member)}
-    used = range(next_sequence, last + 1)
-    if len(used) <= len(proven) and all(sequence in proven for sequence in used):
-        desk.journal.let_go(next_sequence, entries={proven[sequence] for sequence in used})
+    proven: dict[int, int] = {}
+    wanted = last + 1 - next_sequence
+    for pay, number in _proven(desk.member, next_sequence):
+        if pay.sequence <= last:
+            proven.setdefault(pay.sequence, number)
+        if len(proven) == wanted:
+            desk.journal.let_go(next_sequence, entries=set(proven.values()))
+            # What was read of the history before is of one that does not stand.
+            desk.orders.keep_marks(Marks())
+            return
 
 
-def _proven(member: Membership) -> Iterator[tuple[Pay, int]]:
-    """This account's payments that are proven to have fallen, each with its entry's number."""
+def has_fallen(member: Membership, receipt: Receipt) -> bool:
+    """Whether it is proven that another history than that of `receipt` stands; the node may have to help.
+
+    Raises what the client raises when the node does not answer.
+    """
+    stands = receipt.stands(member.charter)
+    decided = member.charter.coops[receipt.coop].stands
+    if stands is not None or decided is None or receipt.length > decided.length:
+        return stands is False
+    try:
+        # It shows one entry only, so what stands in its place has to be shown beside it.
+        coop = member.charter.coops[receipt.coop].name
+        path = path_of("v1", "receipts", coop, receipt.length)
+        found = member.client.get(path, reach=decided.length)
+        return _is_beside(
+            member, receipt, decode_receipt(decode_bytes(member.client, found, "receipt"))
+        )
+    except (NodeProblem, ProofError):
+        return False
+
+
+def _is_beside(member: Membership, receipt: Receipt, standing: Receipt) -> bool:
+    standing.check(member.charter)
+    return receipt.is_beside(standing, member.charter)
+
+
+def _proven(member: Membership, first: int) -> Iterator[tuple[Pay, int]]:
+    """This account's payments from that number on that are proven to have fallen, and each one's entry."""
+    for receipt in receipts_of(member.wallet.path, member.charter, member.coop):
+        pay = _own(member, receipt)
+        if pay is not None and pay.sequence >= first and has_fallen(member, receipt):
+            yield pay, receipt.length
     for item in _listed(member):
         try:
             proof = member.client.get(
                 path_of("v1", "federation", "fallen", text(member.client, item, "head"))
             )
             receipt = decode_receipt(decode_bytes(member.client, proof, "receipt"))
-            pay = receipt.entry_signed(member.charter).transaction
-            standing = (
-                None
-                if proof.get("standing") is None
-                else decode_receipt(decode_bytes(member.client, proof, "standing"))
-            )
-            if not isinstance(pay, Pay) or not _is_own(member, receipt, pay):
+            pay = _own(member, receipt)
+            if pay is None or pay.sequence < first:
                 continue
-            if _has_fallen(receipt, standing, member.charter):
+            standing = proof.get("standing")
+            if receipt.stands(member.charter) is False or (
+                standing is not None
+                and _is_beside(
+                    member, receipt, decode_receipt(decode_bytes(member.client, proof, "standing"))
+                )
+            ):
                 yield pay, receipt.length
         except ProofError:
             continue
@@ -73,23 +114,23 @@ def _listed(member: Membership) -> Iterator[Json]:
         after = integer(member.client, page, "next")
 
 
-def _is_own(member: Membership, receipt: Receipt, pay: Pay) -> bool:
-    if (receipt.coop, pay.payer) != (member.coop.number, member.account):
-        return False
+def _own(member: Membership, receipt: Receipt) -> Pay | None:
+    """The payment of this account that the home cooperative signed there; None if it is none such."""
+    try:
+        pay = receipt.entry_signed(member.charter).transaction
+    except ProofError:
+        return None
+    is_own = isinstance(pay, Pay) and (receipt.coop, pay.payer) == (
+        member.coop.number,
+        member.account,
+    )
+    if not isinstance(pay, Pay) or not is_own:
+        return None
     message = signed_bytes(
         TAG_ENTRY, federation=receipt.federation, coop=receipt.coop, body=signed_part(pay)
     )
     try:
         verify(public_key=member.key.public_key, message=message, signature=pay.signature)
     except SignatureInvalid:
-        return False
-    return True
-
-
-def _has_fallen(receipt: Receipt, standing: Receipt | None, charter: Charter) -> bool:
-    if receipt.stands(charter) is False:
-        return True
-    if standing is None:
-        return False
-    standing.check(charter)
-    return receipt.is_beside(standing, charter)
+        return None
+    return pay

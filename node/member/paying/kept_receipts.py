@@ -8,28 +8,67 @@ the payer knew them: they help to read a receipt, and prove nothing.
 """
 
 import json
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from ledger.charter import Charter
+from ledger.chain import extend
+from ledger.charter import Charter, Coop
 from ledger.errors import ProofError
-from ledger.receipts import Receipt, decode_receipt
+from ledger.receipts import MAX_RECEIPT_BYTES, Receipt, decode_receipt
 from ledger.transactions import HANDLE, Pay
 from node.member.places import EntryPlace
 from node.member.private_files import DiskFiles, UnsafeFile
 
 RECEIPTS_FOLDER: Final = "receipts"
 _FEDERATION_DIGITS: Final = 16
+_HEAD_DIGITS: Final = 16
 _LARGEST_HANDLES: Final = 4_194_304
 
 
 def keep_receipt(wallet: Path, charter: Charter, receipt: Receipt) -> None:
-    """Write a receipt down; it is durable when this returns."""
+    """Write a receipt down; it is durable when this returns.
+
+    One of another entry under that number, in a history that does not stand, is kept under its head's name.
+    """
     folder = wallet.parent / RECEIPTS_FOLDER
     folder.mkdir(mode=0o700, exist_ok=True)
-    name = f"{charter.coops[receipt.coop].name}-{receipt.length}"
-    DiskFiles().replace(folder / f"{_prefix(charter)}-{name}.receipt", receipt.encode())
+    name = f"{_prefix(charter)}-{charter.coops[receipt.coop].name}-{receipt.length}"
+    path = folder / f"{name}.receipt"
+    before = _read(path)
+    if before is not None and before.entry != receipt.entry:
+        head = extend(before.previous, before.entry).hex()[:_HEAD_DIGITS]
+        DiskFiles().replace(folder / f"{name}-{head}.receipt", before.encode())
+    DiskFiles().replace(path, receipt.encode())
+
+
+def receipts_of(
+    wallet: Path, charter: Charter, coop: Coop, number: int | None = None
+) -> Iterator[Receipt]:
+    """All receipts that the wallet keeps of that cooperative's log, or those of one number; not checked."""
+    folder = wallet.parent / RECEIPTS_FOLDER
+    start = "" if number is None else str(number)
+    for path in sorted(folder.glob(f"{_prefix(charter)}-{coop.name}-{start}*.receipt")):
+        receipt = _read(path)
+        if receipt is not None and (receipt.federation, receipt.coop) == (
+            charter.federation,
+            coop.number,
+        ):
+            yield receipt
+
+
+def receipts_at(wallet: Path, charter: Charter, coop: Coop, number: int) -> Iterator[Receipt]:
+    """Those of entries with that number: of one history each."""
+    return (each for each in receipts_of(wallet, charter, coop, number) if each.length == number)
+
+
+def _read(path: Path) -> Receipt | None:
+    """The receipt in a file; None when there is none that can be read."""
+    with suppress(OSError, UnsafeFile, ProofError):
+        data = DiskFiles().read(path, largest=MAX_RECEIPT_BYTES)
+        return None if data is None else decode_receipt(data)
+    return None
 
 
 def keep_handle(wallet: Path, charter: Charter, pay: Pay, handle: str) -> None:

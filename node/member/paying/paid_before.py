@@ -5,18 +5,25 @@ is in the node's history of the account. Both are looked at under the wallet's l
 
 A node that hides payments in its history can't hide those of this wallet. Times are the node's on both
 sides, so that a wrong clock here does no harm.
+
+A payment that fell with a fork is asked about, too, since the payee may keep it; but what stands comes first.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from ledger.receipts import decode_receipt
+from ledger.chain import extend
+from ledger.errors import ProofError
+from ledger.receipts import Receipt, decode_receipt
 from node.member.answers import number, objects, read_bytes
-from node.member.client import Json
+from node.member.client import Json, NodeProblem, path_of
 from node.member.membership import Membership
 from node.member.orders import SAME_WISH_SECONDS
 from node.member.paying.desk import Desk
+from node.member.paying.fallen import has_fallen
+from node.member.paying.kept_receipts import receipts_at
 from node.member.pending_journal import PaymentIntent
 from node.member.sealing import open_memo
 
@@ -26,10 +33,15 @@ _PAGE: Final = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Twin:
-    """A payment that was recorded and looks the same: entry `number` of the home log, at `time`."""
+    """A payment that was recorded and looks the same: entry `number` of the home log, at `time`.
+
+    `fell`: it is in a history that does not stand; then that says what a node knows of it: an outcome such as
+    `undone` or `kept`, or `unknown`.
+    """
 
     number: int
     time: int
+    fell: str = ""
 
 
 MayRepeat = Callable[[Twin], bool]
@@ -50,26 +62,61 @@ def check_not_paid(desk: Desk, intent: PaymentIntent, me: Json, may_repeat: MayR
     """Raise `PaidAlready` when the same was paid and may not be repeated. `me` is the node's account."""
     member = desk.member
     now = number(member.client, me, "time")
-    twin = _in_journal(desk, intent, now) or _in_history(member, intent, now)
+    known = _in_journal(desk, intent, now)
+    stands = next((twin for twin in known if not twin.fell), None)
+    twin = stands or _in_history(member, intent, now) or next(iter(known), None)
     if twin is not None and not may_repeat(twin):
         raise PaidAlready(intent, twin, member.coop.name)
 
 
-def _in_journal(desk: Desk, intent: PaymentIntent, now: int) -> Twin | None:
+def check_order_fell(desk: Desk, intent: PaymentIntent, order: str, may_repeat: MayRepeat) -> None:
+    """Raise `PaidAlready` when a payment for the order, a digest, fell and it is not to be paid anew.
+
+    Nor is it when the same payment stands as another entry.
+    """
+    paid = desk.orders.find(order)
+    twin = None if paid is None else twin_of(desk.member, decode_receipt(paid.receipt))
+    if twin is not None and not (twin.fell and may_repeat(twin)):
+        raise PaidAlready(intent, twin, desk.member.coop.name)
+
+
+def _in_journal(desk: Desk, intent: PaymentIntent, now: int) -> list[Twin]:
+    """What this wallet has recorded, the newest first."""
     if intent.reference:
-        return _by_reference(desk, intent.reference)
+        paid = desk.orders.find(desk.orders.digest_of_reference(intent.reference))
+        return [] if paid is None else [twin_of(desk.member, decode_receipt(paid.receipt))]
     seen = desk.journal.recorded_like(desk.orders.fingerprint(intent))
-    if seen is None or not _is_recent(seen.time, now):
-        return None
-    return Twin(number=seen.number, time=seen.time)
+    return [
+        _recorded(desk.member, each.number, each.time)
+        for each in seen
+        if _is_recent(each.time, now)
+    ]
 
 
-def _by_reference(desk: Desk, reference: str) -> Twin | None:
-    paid = desk.orders.find(desk.orders.digest_of_reference(reference))
-    if paid is None:
-        return None
-    receipt = decode_receipt(paid.receipt)
-    return Twin(number=receipt.length, time=receipt.check(desk.member.charter).time)
+def _recorded(member: Membership, entry: int, time: int) -> Twin:
+    """A payment of the journal, by the receipts that are kept of entries with its number."""
+    for receipt in receipts_at(member.wallet.path, member.charter, member.coop, entry):
+        with suppress(ProofError):
+            if receipt.entry_signed(member.charter).time == time:
+                return twin_of(member, receipt)
+    return Twin(number=entry, time=time)
+
+
+def twin_of(member: Membership, receipt: Receipt) -> Twin:
+    """The payment that a receipt of the own log shows; raises `ProofError` when that is not signed."""
+    time = receipt.entry_signed(member.charter).time
+    if not has_fallen(member, receipt):
+        return Twin(number=receipt.length, time=time)
+    head = extend(receipt.previous, receipt.entry).hex()
+    try:
+        found = member.client.get(path_of("v1", "federation", "fallen", head)).get("payment")
+    except NodeProblem:
+        found = None
+    payment = found if isinstance(found, dict) else {}
+    stands_as = payment.get("stands_as")
+    if isinstance(stands_as, int):
+        return Twin(number=stands_as, time=time)
+    return Twin(number=receipt.length, time=time, fell=str(payment.get("outcome", "unknown")))
 
 
 def _in_history(member: Membership, intent: PaymentIntent, now: int) -> Twin | None:

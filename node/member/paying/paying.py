@@ -178,9 +178,9 @@ def pay(desk: Desk, intent: PaymentIntent, *, payee: Address, now: int, terms: T
         raise PayeeCoopUnknown(payee, names)
     found = _payee(member, payee, terms.bound)
     me = member.me()
-    let_go_of_fallen(desk, number(member.client, me, "next_sequence", least=1))
     if terms.bound is not None or not terms.order:
         check_not_paid(desk, intent, me, terms.may_repeat)
+    let_go_of_fallen(desk, number(member.client, me, "next_sequence", least=1))
     payee_number = number(member.client, found, "account")
     fee = owed_contribution(member, me, intent.amount, payee_coop=coop.number, payee=payee_number)
     if fee:

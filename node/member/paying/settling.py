@@ -17,9 +17,11 @@ from ledger.refusals import Refusal
 from ledger.transactions import Pay
 from node.member.addresses import Address
 from node.member.client import NodeProblem
-from node.member.orders import PaidOrder
+from node.member.orders import Marks, PaidOrder
 from node.member.paying.desk import Desk
+from node.member.paying.fallen import has_fallen
 from node.member.paying.orders_elsewhere import find_elsewhere
+from node.member.paying.paid_before import check_order_fell
 from node.member.paying.paying import Paid, Terms, keep_order, pay, resume
 from node.member.pending_journal import PaymentIntent
 
@@ -83,9 +85,13 @@ def pay_once(
         return paid
     desk.member.open_session()
     if terms.order:
+        if desk.orders.find(terms.order) is not None:
+            # It fell, or it would be settled; another device may have paid it anew.
+            desk.orders.keep_marks(Marks())
         paid = _settle_from_history(desk, intent, terms.order, tell)
         if paid is not None:
             return paid
+        check_order_fell(desk, intent, terms.order, terms.may_repeat)
     return pay(desk, intent, payee=payee, now=now, terms=terms)
 
 
@@ -95,12 +101,13 @@ def settle(
     """Finish what is pending, and find out whether what is asked for is paid already.
 
     That it is when its order is, or when what was pending is the very same wish. `order` is a digest.
+    An order whose payment fell with a fork is not paid.
 
     Raises `OrderDiffers`, `PaymentInDoubt`, and `NodeProblem` never: a refusal is told and then over.
     """
     earlier = finish_earlier(desk, tell)
     known = desk.orders.find(order) if order else None
-    if known is not None:
+    if known is not None and not has_fallen(desk.member, decode_receipt(known.receipt)):
         return _paid_for(desk, known, intent, tell)
     is_same = earlier is not None and earlier.intent.is_same_wish(intent)
     if earlier is None or not is_same or (order and earlier.order):

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -69,9 +70,15 @@ def let_go(rig: Rig, journal: Journal, next_sequence: int, *, account: int = 1) 
     charter = rig.engines[1].newest
     key = SimpleNamespace(public_key=rig.federation.member_key(FORKER, account).public_key)
     member = SimpleNamespace(
-        client=Client(rig), charter=charter, coop=charter.coops[FORKER], account=1, key=key
+        client=Client(rig),
+        charter=charter,
+        coop=charter.coops[FORKER],
+        account=1,
+        key=key,
+        wallet=SimpleNamespace(path=Path("no folder") / "wallet.json"),
     )
-    desk = SimpleNamespace(member=member, journal=journal)
+    orders = SimpleNamespace(keep_marks=lambda marks: None)
+    desk = SimpleNamespace(member=member, journal=journal, orders=orders)
     let_go_of_fallen(cast(Desk, desk), next_sequence)
     return journal
 

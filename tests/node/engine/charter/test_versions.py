@@ -19,6 +19,7 @@ from ledger.codec import encode
 from ledger.decisions import IndexEntry
 from ledger.index.prints import Print, SourceChange
 from ledger.publications import Publication
+from ledger.receipts import decode_receipt
 from ledger.refusals import Refusal
 from node.engine.answers import NotPublished, NotPublishedReason, NotReady, Recorded, Refused
 from node.engine.charter.objections import objection
@@ -175,6 +176,9 @@ def test_nodes_that_joined_start_again_from_their_disks(town: Town) -> None:
 def test_a_coop_goes_on_with_a_new_key_when_the_old_one_is_lost(town: Town) -> None:
     admit(town, 1, 1)
     admit(town, 2, 1)
+    together = [town.federation.admit(2, account, stewards=[0, 1]) for account in (5, 6)]
+    town.tick(2, [Submit(one, each) for one, each in enumerate(together)])
+    town.settle()
     town.kill(2)
     town.disks[2], town.marks[2] = MemoryDisk(), type(town.marks[2])()
     key = signing_key("a new node key")
@@ -190,6 +194,10 @@ def test_a_coop_goes_on_with_a_new_key_when_the_old_one_is_lost(town: Town) -> N
     assert isinstance(pay(town, 2, 1, amount=200), Recorded)
     for seen_at in town.engines:
         assert balance(town, seen_at, 2) == 300
+    for number in range(1, held + 1):
+        receipt = town.engines[2].receipt(2, number)
+        assert receipt is not None
+        decode_receipt(receipt).check(town.engines[1].newest)
 
 
 def test_a_new_key_signs_nothing_before_the_node_has_what_the_old_one_signed(town: Town) -> None:
