@@ -42,7 +42,7 @@ AGENDA: Final[Mapping[str, Mapping[str, str]]] = {
         "new_key": "{name} gets the new key (recovery {number}).",
         "old_key": "{name} keeps the key that the account has (recovery {number}).",
         "expel": "to expel {name}; what the account has goes to {payee}.",
-        "commons": "the commons",
+        "expel_commons": "to expel {name}; what the account has goes to the commons.",
     },
     "es": {
         "resolution": "decidir lo que dice el texto.",
@@ -62,7 +62,7 @@ AGENDA: Final[Mapping[str, Mapping[str, str]]] = {
         "new_key": "{name} recibe la clave nueva (recuperación {number}).",
         "old_key": "{name} conserva la clave que tiene la cuenta (recuperación {number}).",
         "expel": "excluir a {name}; lo que tiene la cuenta va a {payee}.",
-        "commons": "el fondo común",
+        "expel_commons": "excluir a {name}; lo que tiene la cuenta va al fondo común.",
     },
     "pt": {
         "resolution": "decidir o que diz o texto.",
@@ -82,7 +82,7 @@ AGENDA: Final[Mapping[str, Mapping[str, str]]] = {
         "new_key": "{name} recebe a chave nova (recuperação {number}).",
         "old_key": "{name} fica com a chave que a conta tem (recuperação {number}).",
         "expel": "excluir {name}; o que a conta tem vai para {payee}.",
-        "commons": "o fundo comum",
+        "expel_commons": "excluir {name}; o que a conta tem vai para o fundo comum.",
     },
 }
 
@@ -123,8 +123,9 @@ def agenda_words(action: Action, who: Callable[[int], str], language: Words) -> 
             key = "new_key" if action.is_new_key else "old_key"
             return say(key, name=who(action.account), number=action.recovery)
         case Expel():
-            payee = words["commons"] if action.payee is None else who(action.payee)
-            return say("expel", name=who(action.account), payee=payee)
+            if action.payee is None:
+                return say("expel_commons", name=who(action.account))
+            return say("expel", name=who(action.account), payee=who(action.payee))
         case _:
             assert_never(action)
 

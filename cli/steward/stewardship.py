@@ -139,6 +139,8 @@ def open_stewardship(path: Path, passphrase: PassphraseSource) -> Iterator[Stewa
             (i for i, steward in enumerate(coop.stewards) if steward.key == key.public_key), None
         )
         if number is None:
+            # Without the node only the charter's stewards are known: then it is the node that is missing.
+            client.get("/v1/stewards")
             raise StewardNotInOffice(path, coop.name)
         client.when_unreachable(lambda: moved_to(wallet, charter, coop, tell_of_a_move))
         steward = Stewardship(key=key, known=known, coop=coop, number=number, client=client)
