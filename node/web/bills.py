@@ -12,6 +12,7 @@ from node.http.index.index import currency_today
 from node.http.merchant.payer import public_invoice
 from node.http.merchant.problems import INVOICE_NOT_FOUND
 from node.shapes import to_plain
+from node.web.homes import homes_of
 from node.web.requests import LONGEST_PURPOSE
 from node.web.site import load_site
 from node.web.worth import worth_today
@@ -31,6 +32,7 @@ async def get_bill(api: Api, request: web.Request) -> web.Response:
         "bill.html",
         bill=to_plain(bill),
         left=max(bill.amount - bill.paid - bill.coming, 0),
+        homes=await homes_of(api),
         worth=None if bill.price else await worth_today(api, bill.amount),
         is_payable=bill.state == "open",
         purpose=bill.description[:LONGEST_PURPOSE],

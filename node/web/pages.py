@@ -27,6 +27,7 @@ from node.web.bills import get_bill, get_counter
 from node.web.commons_page import get_commons_page
 from node.web.evidence_page import get_evidence
 from node.web.federation_page import get_federation
+from node.web.homes import homes_of
 from node.web.index_picture import IndexPicture, picture_of
 from node.web.positions import position_bar
 from node.web.requests import RequestUnreadable, read_request
@@ -109,6 +110,7 @@ async def get_pay(api: Api, request: web.Request) -> web.Response:
         payee=payee,
         fault=None,
         payee_coop=coop,
+        homes=await homes_of(api),
         worth=await worth_today(api, asked.amount),
     )
 

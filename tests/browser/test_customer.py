@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser.bills import Till
 from tests.browser.driving import PHONE, Browser, browser
-from tests.browser.members import join
+from tests.browser.members import join, make_wallet
 from tests.browser.stage import Stage
 from tests.browser.test_prices import indexed_federation, publish_until_today
 
@@ -45,6 +45,46 @@ def test_from_the_bill_to_the_shop_in_two_presses(stage: Stage, phone: Browser) 
     phone.click("#history a")
     phone.wait_text("#receipt-proof", "in this browser")
     assert not phone.driver.find_element("id", "receipt-back").is_displayed()
+
+
+def test_a_payer_of_another_cooperative_types_nothing(stage: Stage, phone: Browser) -> None:
+    """From the shop's bill to the own cooperative by its name, which is remembered; three presses."""
+    till = Till(stage, 2)
+    join(phone, stage, 1, "ana", limit=50_000)
+    shop = stage.urls[2]
+    bill = till.make(redirect_url=SHOP)
+    # What stands in an address is nobody's wallet.
+    phone.open(f"{bill['link']}?lang=en&home=http://strange.example")
+    phone.settle()
+    assert "strange" not in phone.run("return document.getElementById('home').value")
+    assert phone.axe_violations() == []
+    phone.screenshot("bill-homes-phone")
+    phone.click(f'[data-home="{stage.urls[1]}"]')
+    phone.click("#review-pay")
+    phone.wait_text("#receipt-proof", "in this browser")
+    assert phone.find("#receipt-back").get_attribute("href") == SHOP
+    till.until(bill, "settled")
+    other = till.make(300)
+    phone.open(f"{other['link']}?lang=en")
+    assert phone.text("#pay-home") == "Pay with my wallet at Cooperativa norte"
+    assert not phone.find("#others").get_attribute("open")
+    phone.screenshot("bill-home-remembered-phone")
+    phone.click("#pay-home")
+    phone.click("#review-pay")
+    phone.wait_text("#receipt-proof", "in this browser")
+    assert stage.balance(1, "ana") == -1550
+    # A request leads there in the same way.
+    phone.open(f"{shop}/pay?to=member7@sur&amount=2&lang=en")
+    phone.click("#pay-home")
+    assert phone.find("#pay-amount").get_attribute("value") == "2,00"
+
+
+def test_a_browser_that_asks_before_it_keeps_things_holds_nobody_up(
+    stage: Stage, phone: Browser
+) -> None:
+    """Firefox asks the member first, and answers the page when they do."""
+    phone.before_pages("navigator.storage.persist = () => new Promise(() => {})")
+    make_wallet(phone, stage.urls[1])
 
 
 def test_a_shop_that_names_no_way_back_has_its_bill(stage: Stage, phone: Browser) -> None:
