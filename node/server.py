@@ -63,6 +63,7 @@ from node.link.links import LINK_PATH
 from node.logs import log_event
 from node.merchant.refusals import MerchantRefusal
 from node.runner.inbox import NotNow, OutcomeUnknown, RunnerBusy, RunnerStopped
+from node.web.lost import problem_page, wants_page
 from node.web.pages import PAGES
 
 ROUTES: tuple[Route, ...] = (
@@ -205,6 +206,8 @@ def _problem_answer(
             level=logging.ERROR if is_mistake else logging.WARNING,
             error=error if is_mistake else None,
         )
+    if wants_page(request, problem):
+        return problem_page(api, request, problem)
     return problem_response(problem, request_id)
 
 

@@ -151,3 +151,10 @@ def test_no_text_hides_from_the_extractor() -> None:
         for line in path.read_text(encoding="utf-8").splitlines():
             hidden = [each for each in re.findall(r"`[^`]*`", line) if "say(" in each]
             assert hidden == [], path.name
+
+
+@pytest.mark.parametrize(("code", "account"), [("es", "cuenta"), ("pt", "conta")])
+def test_a_bill_is_not_called_an_account(code: str, account: str) -> None:
+    for message, text in read_catalog(code).items():
+        if re.search(r"\bbills?\b", message, re.IGNORECASE) and "account" not in message.lower():
+            assert not re.search(rf"\b{account}s?\b", text.string, re.IGNORECASE), message

@@ -55,6 +55,29 @@ def test_every_page_is_answered_with_the_strict_policy(tmp_path: Path) -> None:
         assert not re.search(r'(src|href)="(https?:)?//', text), path
 
 
+def test_a_wrong_address_shows_a_page_to_people_and_a_problem_to_programs(tmp_path: Path) -> None:
+    asyncio.run(_go_astray(tmp_path))
+
+
+async def _go_astray(root: Path) -> None:
+    async with (
+        running_nodes(root, build_federation(coops=1), 1) as nodes,
+        aiohttp.ClientSession() as session,
+    ):
+        people = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Language": "es"}
+        for path in ("/waiet", "/evidence/none", "/p/1/2"):
+            async with session.get(nodes[1].url + path, headers=people) as answer:
+                assert (answer.status, answer.content_type) == (404, "text/html")
+                assert "Acá no hay ninguna página" in await answer.text()
+                for name, value in SAFE_HEADERS.items():
+                    assert answer.headers[name] == value
+        for path, headers in (("/v1/none", people), ("/web/none.js", people), ("/waiet", {})):
+            async with session.get(nodes[1].url + path, headers=headers) as answer:
+                assert (answer.status, answer.content_type) == (404, "application/problem+json")
+        async with session.post(nodes[1].url + "/waiet", headers=people) as answer:
+            assert answer.content_type == "application/problem+json"
+
+
 def test_a_page_with_all_that_it_loads_is_small(tmp_path: Path) -> None:
     """Bytes on the wire, compressed as browsers ask for it, words of the language included."""
     found = visit(tmp_path, *PAGES)

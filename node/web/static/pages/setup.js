@@ -96,8 +96,9 @@ async function keepKey(store, words, onWallet) {
     ...key, federation: fromHex(FEDERATION), coop: Number(coopNumber), coopName: COOP_NAME,
   };
   await store.saveWallet(wallet);
-  // Browsers may throw away what a site keeps when the disk is full, unless they are asked not to.
-  await navigator.storage?.persist?.().catch(() => false);
+  // Browsers may throw away what a site keeps when the disk is full, unless they are asked not to. Some ask the member
+  // in turn, so nobody waits for the answer.
+  navigator.storage?.persist?.().catch(() => false);
   await onWallet(wallet);
 }
 
