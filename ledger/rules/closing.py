@@ -16,10 +16,11 @@ from ledger.government.guarantees import (
     pledges_for,
 )
 from ledger.government.recovery import RECOVERIES_CHAPTER
+from ledger.rules.appeals import STEWARDED_CHAPTER
 from ledger.state import Account
 from ledger.transactions import Status
 
-_OWN_CHAPTERS: Final = (RECOVERIES_CHAPTER,)
+_OWN_CHAPTERS: Final = (RECOVERIES_CHAPTER, STEWARDED_CHAPTER)
 """Those with a row under the account's number that nobody needs once it is closed."""
 
 

@@ -13,6 +13,7 @@ from ledger.effects import Effects, Row
 from ledger.government.articles import DAY
 from ledger.government.recovery import RECOVERIES_CHAPTER
 from ledger.refusals import Refusal
+from ledger.rules.appeals import stewarded
 from ledger.rules.closing import close
 from ledger.rules.office import OfficeState, Verify, bylaws_in_force, check_stewards
 from ledger.rules.powers import power_of
@@ -71,7 +72,8 @@ def decide_members(
             after = replace(account, revision=transaction.revision, status=transaction.status)
         case _:
             assert_never(transaction)
-    return Effects(accounts=(after,))
+    row = stewarded(after.number, number=number, time=time)
+    return Effects(accounts=(after,), chapters=(row,))
 
 
 def check_change(

@@ -10,6 +10,7 @@ from ledger.codec import MAX
 from ledger.effects import Effects
 from ledger.government.actions import DecideLimit, DecideStatus, Expel
 from ledger.refusals import Refusal
+from ledger.rules.appeals import voted
 from ledger.rules.closing import close
 from ledger.rules.government.recoveries import running_recovery
 from ledger.rules.members import check_limit_values, with_limit
@@ -42,7 +43,8 @@ def check_limit(action: DecideLimit, state: DecidingState) -> Refusal | None:
 def set_limit(action: DecideLimit, state: DecidingState, *, time: int) -> Effects:
     """The account gets the limit."""
     account = _known(action.account, state)
-    return Effects(accounts=(with_limit(_limit(action, state), account, time),))
+    after = with_limit(_limit(action, state), account, time)
+    return Effects(accounts=(after,), chapters=voted(action.account, state))
 
 
 def _limit(action: DecideLimit, state: DecidingState) -> Limit:
@@ -75,7 +77,8 @@ def set_status(action: DecideStatus, state: DecidingState) -> Effects:
     """The account is frozen, or thawed."""
     account = _known(action.account, state)
     status = Status.FROZEN if action.is_frozen else Status.OPEN
-    return Effects(accounts=(replace(account, revision=account.revision + 1, status=status),))
+    after = replace(account, revision=account.revision + 1, status=status)
+    return Effects(accounts=(after,), chapters=voted(action.account, state))
 
 
 def check_expulsion(action: Expel, state: DecidingState) -> Refusal | None:

@@ -3,9 +3,11 @@
 from typing import Final
 
 from ledger.effects import Effects
+from ledger.government.actions import DecideLimit, DecideStatus
 from ledger.government.tally import Proposal
 from ledger.government.voting import MAX_DEMANDING, Propose
 from ledger.refusals import Refusal
+from ledger.rules.appeals import is_appeal_late
 from ledger.rules.government.actions import (
     about_of,
     check_action,
@@ -63,6 +65,11 @@ def _check_demanding(propose: Propose, state: VotingState, time: int) -> Refusal
     """The refusal that the members earn who demand it, their signatures aside."""
     if not propose.members:
         return None
+    # 13.3.22: stewards may still open it, as they may decide anew, which can be appealed against.
+    if isinstance(propose.action, DecideLimit | DecideStatus) and is_appeal_late(
+        propose.action.account, state, time=time, term=voting_terms(state).appeal
+    ):
+        return Refusal.APPEAL_LATE
     opened = open_proposal(propose, state=state, time=time, number=0)
     accounts = [(number, state.account(number)) for number, _ in propose.members]
     for number, account in accounts:

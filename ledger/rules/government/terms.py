@@ -20,6 +20,8 @@ class VotingTerms:
     """So large a share of the roll can open a vote without stewards."""
     membership: int
     """So long before the opening somebody has to have been admitted to be on the roll."""
+    appeal: int
+    """So long what stewards decided about a member can be appealed against."""
     hearing: int
     """Who is to be expelled is heard so long before the first close."""
     office: int
@@ -44,6 +46,7 @@ def voting_terms(state: OfficeState) -> VotingTerms:
         second_call=bylaws.value(Article.SECOND_CALL),
         demand=bylaws.value(Article.DEMAND),
         membership=bylaws.value(Article.MEMBERSHIP),
+        appeal=bylaws.value(Article.APPEAL_TERM),
         hearing=bylaws.value(Article.HEARING),
         office=bylaws.value(Article.OFFICE_TERM),
         stewards=bylaws.value(Article.OFFICE_STEWARDS),

@@ -38,6 +38,12 @@ VOTING_REFUSALS: Final[Mapping[Refusal, tuple[int, str, str, str]]] = {
         "Fewer members have signed than the bylaws ask for to open a vote without the stewards.",
         "Collect more members' signatures under the same proposal.",
     ),
+    Refusal.APPEAL_LATE: (
+        422,
+        "Too late for an appeal",
+        "The stewards' last decision about this account is longer ago than the bylaws give for an appeal.",
+        "Ask them to decide anew, which can be appealed against again, or to open the vote themselves.",
+    ),
     Refusal.NOT_ON_ROLL: (
         422,
         "Not on the roll",

@@ -42,12 +42,12 @@ def test_a_chapter_is_listed_behind_its_log_in_the_order_of_its_keys(
     books = books_with_guests(make_validator)
     lines = lines_of(books.validator)
     (begin,) = (at for at, line in enumerate(lines) if line[:2] == ["coop", 2])
-    assert [line[:2] for line in lines[begin - 10 : begin - 7]] == [
+    assert [line[:2] for line in lines[begin - 12 : begin - 9]] == [
         [1, PERIOD],
         [1, PERIOD + 1],
         [2, 1],
     ]
-    assert lines[begin - 7 :] == [
+    assert lines[begin - 9 :] == [
         ["chapter", "admitted", 1],
         [START // 86_400, len(FAR)],
         ["chapter", "guest book", 4],
@@ -55,6 +55,8 @@ def test_a_chapter_is_listed_behind_its_log_in_the_order_of_its_keys(
         [127, ["member127", 1]],
         [128, ["member128", 2]],
         [70_000, ["member70000", 1]],
+        ["chapter", "stewarded", 1],
+        [128, [books.validator.log(1).length - 1, books.now]],
         lines[begin],
     ]
 

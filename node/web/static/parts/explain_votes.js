@@ -9,6 +9,7 @@ const PROBLEMS = {
   proposal_dates_wrong: () => say("The bylaws don't let a vote close then. Choose later days."),
   proposal_about_wrong: () => say("The proposal doesn't name those whose own matter it is. Make it again."),
   demand_too_small: () => say("Too few members have signed it so far."),
+  appeal_late: () => say("The stewards decided this too long ago for an appeal. Ask them to decide anew: then you can appeal again."),
   not_on_roll: () => say("You can't vote about this: you joined after the vote had opened, or it is about you."),
   proposal_unknown: () => say("There is no such proposal."),
   ballot_elsewhere: () => say("This vote is secret, and held with another program. Its text says how to vote."),
