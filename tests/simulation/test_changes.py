@@ -50,6 +50,32 @@ def test_an_engine_that_breaks_changes_is_caught(
             Simulation(plan_for(seed, mischief, **changes), make_engine=make_engine).run()
 
 
+@pytest.mark.parametrize(
+    ("make_engine", "seed", "changes", "found"),
+    [
+        (
+            broken.TrimsNothing,
+            1,
+            FORKED | {"coops": 5, "readmits": True},
+            "the digests differ",
+        ),
+        (
+            broken.WitnessesWhatItDoesNotHold,
+            4,
+            FORKED | {"coops": 5, "quorum": 3, "readmits": False, "changes": 0},
+            "two histories of coop . are both anchored",
+        ),
+    ],
+)
+def test_a_seed_that_passes_fails_with_a_wrong_engine(
+    make_engine: type[Engine], seed: int, changes: dict[str, Any], found: str
+) -> None:
+    plan = plan_for(seed, Mischief.FORK, **changes)
+    Simulation(plan).run()
+    with pytest.raises(Failure, match=found):
+        Simulation(plan, make_engine=make_engine).run()
+
+
 def test_a_newcomer_that_takes_in_no_prints_is_caught() -> None:
     with pytest.raises(Failure, match="have not taken in all"):
         for seed in (13, *SEEDS):
