@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from cli.account.fallen import FALLEN_HINT, has_fallen_payments, my_fallen, show_fallen
 from cli.account.limits import (
     near_limit_line,
     show_all_changes,
@@ -19,7 +20,6 @@ from cli.shell.csv_text import Amount, Cell, separator_here
 from cli.shell.describing import when
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
-from cli.shell.fallen_words import fetch_fallen, outcome_words, party_words, place_of
 from cli.shell.parameters import PLACE, output_option, passphrase_options, wallet_option
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.recovery_words import recovery_lines
@@ -43,10 +43,6 @@ STATUS_WORDS = {
 }
 
 
-MOST_FALLEN = 1_000
-"""How many payments of a history that does not stand are shown of one account."""
-
-
 @click.command()
 @wallet_option
 @passphrase_options
@@ -67,7 +63,7 @@ def balance(wallet: Path, passphrase: PassphraseSource, output: Output) -> None:
             me = member.me()
             changes = objects(member.client, member.client.get("/v1/me/changes"), "changes")
             value = _value_today(member)
-            _, fallen = fetch_fallen(member.client, "/v1/me/fallen", limit=1)
+            has_fallen = has_fallen_payments(member)
         except NodeError:
             if pending is not None:
                 output.note(in_doubt_line(pending))
@@ -91,11 +87,8 @@ def balance(wallet: Path, passphrase: PassphraseSource, output: Output) -> None:
         )
         if pending is not None:
             output.line(in_doubt_line(pending))
-        if fallen:
-            output.line(
-                "Some of your payments are in a history that does not stand: `fiado history` shows what "
-                "holds of each."
-            )
+        if has_fallen:
+            output.line(FALLEN_HINT)
         with reading(member.client):
             if (near := near_limit_line(me)) is not None:
                 output.line(near)
@@ -109,7 +102,7 @@ def balance(wallet: Path, passphrase: PassphraseSource, output: Output) -> None:
                 "changes": changes,
                 "worth": worth,
                 "in_doubt": in_doubt_as_json(pending),
-                "has_fallen": bool(fallen),
+                "has_fallen": has_fallen,
             }
         )
 
@@ -190,7 +183,7 @@ def history(
             return
         page = member.client.get("/v1/me/history", limit=limit, before=before)
         items = [_with_memo(member, item) for item in objects(member.client, page, "items")]
-        fallen = _fallen(member) if before is None else []
+        fallen = my_fallen(member) if before is None else []
         with reading(member.client):
             lines = [history_line(item) for item in items]
         headings = ["when", "amount", "with", "state", "entry", "memo"]
@@ -205,7 +198,7 @@ def history(
             output.line("No payments yet.")
         with reading(member.client):
             if not is_csv:
-                _show_fallen(fallen, (member.coop.number, member.account), output)
+                show_fallen(fallen, (member.coop.number, member.account), output)
         following = page.get("next")
         if following:
             (output.note if is_csv else output.line)(f"More: `fiado history --before {following}`")
@@ -229,40 +222,6 @@ def _show_changes(member: Membership, output: Output) -> None:
         unknown = int(page.get("unknown", 0))
         show_all_changes(changes, unknown, output)
     output.result({"changes": changes, "unknown": unknown})
-
-
-def _fallen(member: Membership) -> list[Json]:
-    """The member's payments that are only in a history that does not stand."""
-    found: list[Json] = []
-    after = 0
-    while len(found) < MOST_FALLEN:
-        page, items = fetch_fallen(member.client, "/v1/me/fallen", after=after, limit=200)
-        found += items
-        if not isinstance(page.get("next"), int) or not items:
-            break
-        after += len(items)
-    return found
-
-
-def _show_fallen(fallen: list[Json], account: tuple[int, int], output: Output) -> None:
-    if not fallen:
-        return
-    rows = [
-        [
-            when(int(item["time"])),
-            format_amount(int(item["amount"]) * (-1 if place_of(item, "payer") == account else 1)),
-            party_words(item, "payee" if place_of(item, "payer") == account else "payer"),
-            outcome_words(item, account=account),
-            f"{item['coop']}/{item['number']}",
-        ]
-        for item in fallen
-    ]
-    output.line()
-    output.line(
-        "In a history that does not stand, because a cooperative's node has signed several. Receipts: "
-        "`fiado federation fallen --receipts FOLDER`."
-    )
-    output.table(["when", "amount", "with", "what holds", "entry"], rows, right_aligned=["amount"])
 
 
 def _with_memo(member: Membership, item: Json) -> Json:

@@ -1,10 +1,15 @@
 """`fiado receipt`: a proof that a payment is in a cooperative's log, for anyone with the charter."""
 
+import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any, Final
 
 import click
 
+from cli.paying.receipts_found import fallen_receipt, receipt_that_stands
 from cli.shell.describing import Names, account_words, describe, moment
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
@@ -14,15 +19,16 @@ from ledger.charter import Charter
 from ledger.errors import ProofError
 from ledger.receipts import MAX_RECEIPT_BYTES, Receipt, decode_receipt
 from ledger.transactions import Pay
-from node.member.answers import decode_bytes, encode_bytes, read_bytes
+from node.member.answers import encode_bytes, read_bytes
 from node.member.charters import (
     KnownCharter,
     changes_beside,
     charter_file,
     kept_charter,
 )
-from node.member.client import NodeClient, NodeProblem, path_of
+from node.member.client import NodeClient, NodeError
 from node.member.membership import NotJoined
+from node.member.paying.fallen import is_beaten
 from node.member.paying.kept_receipts import kept_receipt, known_handles
 from node.member.places import EntryPlace
 from node.member.private_files import UnsafeFile
@@ -39,6 +45,24 @@ LONGEST_QR = 2_000
 """Characters that a QR code takes and a phone may still read."""
 
 
+_HEX: Final = re.compile("[0-9a-fA-F]{8,64}")
+
+
+class HeadType(click.ParamType[str]):
+    """The head after an entry, in hex, or the beginning of one."""
+
+    name = "head"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Check the text."""
+        if not _HEX.fullmatch(str(value)):
+            self.fail("give 8 to 64 hexadecimal digits of it", param, ctx)
+        return str(value)
+
+
+HEAD: Final = HeadType()
+
+
 @click.group()
 def receipt() -> None:
     """Proofs of payments, which anyone can verify offline."""
@@ -48,6 +72,13 @@ def receipt() -> None:
 @click.argument("place", metavar="COOP/ENTRY", type=PLACE)
 @click.option(
     "--node", "node_url", type=NODE_URL, metavar="URL", help="Ask this node instead of your own."
+)
+@click.option(
+    "--fallen",
+    "head",
+    type=HEAD,
+    metavar="HEAD",
+    help="That of the payment with this head, or beginning of one, in a history that does not stand.",
 )
 @click.option(
     "--out",
@@ -60,6 +91,7 @@ def receipt() -> None:
 def show(
     place: EntryPlace,
     node_url: str | None,
+    head: str | None,
     out: Path | None,
     qr: bool,
     wallet: Path,
@@ -68,17 +100,24 @@ def show(
     """Show the receipt of an entry, such as `norte/12`: the one kept here, or else the node's.
 
     The wallet keeps the receipts of its own payments.
+
+    Where a cooperative's node has signed several histories, an entry's number is that of the one that stands.
+    A payment in another is named by its head besides, as `fiado history` lists it.
     """
     known = _known(None, wallet)
     charter = known.charter
-    data = kept_receipt(wallet, charter, place) or _asked(wallet, place, node_url)
+    data, what_holds = _found(place, head, wallet=wallet, node_url=node_url, charter=charter)
     proof = decode_receipt(data)
     coop = charter.coop_named(place.coop)
     if coop is None or (proof.coop, proof.length) != (coop.number, place.number):
         raise ProofError(f"the receipt is of another entry than {place}")
-    if proof.stands(charter) is False:
+    if not what_holds and _has_fallen(proof, charter, wallet, node_url):
         raise _fallen(proof, charter)
     _show(proof, known, _names(wallet, charter), output)
+    if what_holds:
+        output.line(
+            f"It is in a history of the log of {place.coop} that does not stand: {what_holds}."
+        )
     _tell_what_follows(proof, place, output)
     written = encode_bytes(data)
     if out is not None:
@@ -102,8 +141,34 @@ def show(
             "receipt": data.hex(),
             "following": len(proof.following),
             "federation": charter.federation.hex(),
+            "what_holds": what_holds or None,
         }
     )
+
+
+def _has_fallen(proof: Receipt, charter: Charter, wallet: Path, node_url: str | None) -> bool:
+    """Whether that is proven; where the receipt by itself can't tell, a node that answers may show it."""
+    decided = charter.coops[proof.coop].stands
+    is_seen = proof.stands(charter)
+    if is_seen is not None or decided is None or proof.length > decided.length:
+        return is_seen is False
+    with suppress(NodeError, NotJoined), _asking(wallet, node_url) as client:
+        return is_beaten(client, charter, proof)
+    return False
+
+
+def _found(
+    place: EntryPlace, head: str | None, *, wallet: Path, node_url: str | None, charter: Charter
+) -> tuple[bytes, str]:
+    """The receipt, and what holds of the payment if it is one that has fallen."""
+    own = next(iter(_own_name(wallet, charter)), None)
+    kept = None if head is not None else kept_receipt(wallet, charter, place)
+    if kept is not None:
+        return kept, ""
+    with _asking(wallet, node_url) as client:
+        if head is not None:
+            return fallen_receipt(client, place, head, own)
+        return receipt_that_stands(client, place, charter, own), ""
 
 
 @receipt.command("verify")
@@ -249,30 +314,13 @@ def _charter_path(given: Path | None, wallet: Path) -> Path:
     return path
 
 
-def _asked(wallet: Path, place: EntryPlace, node_url: str | None) -> bytes:
+@contextmanager
+def _asking(wallet: Path, node_url: str | None) -> Iterator[NodeClient]:
     url = node_url or read_wallet(wallet).public.node_url
     if url is None:
         raise NotJoined(wallet)
     with NodeClient(url) as client:
-        try:
-            found = client.get(path_of("v1", "receipts", place.coop, place.number))
-        except NodeProblem as problem:
-            raise _without_receipt(problem, place) from problem
-        return decode_bytes(client, found, "receipt")
-
-
-def _without_receipt(problem: NodeProblem, place: EntryPlace) -> Exception:
-    """Whom else to ask when a node can't prove an entry."""
-    if problem.code != "receipt_not_found":
-        return problem
-    return CliError(
-        ExitCode.REFUSED,
-        problem.code,
-        f"The node {problem.url} holds entry {place.coop}/{place.number}, but no signature of "
-        f"{place.coop} over it or close enough after it.",
-        f"The node of {place.coop} can always prove it: `fiado receipt show {place.coop}/{place.number} "
-        f"--node URL`, with that node's address. The payer's wallet has the receipt too.",
-    )
+        yield client
 
 
 def _read(file: Path) -> bytes:

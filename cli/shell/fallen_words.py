@@ -10,11 +10,13 @@ from node.member.client import Json, NodeClient, NodeProblem
 FALLEN_PATH: Final = "/v1/federation/fallen"
 
 _FOR_ALL: Final[Mapping[str, str]] = {
+    "unknown": "undone: the payer has it; whether the payee keeps it is not known here",
     "undone": "undone: the payer has it, nobody was paid",
     "kept": "the payee keeps it, and the payer has it too",
     "commons": "the payee had closed: their cooperative keeps it, and the payer has it too",
 }
 _FOR_PAYER: Final[Mapping[str, str]] = {
+    "unknown": "undone: you have it; whether the payee keeps it your node does not know",
     "undone": "undone: you have it",
     "kept": "the payee keeps it, and you have it too",
     "commons": "the payee had closed: their cooperative keeps it, and you have it too",

@@ -11,13 +11,14 @@ paid from another device, a node may list.
 
 from collections.abc import Iterator
 
+from ledger.charter import Charter
 from ledger.errors import ProofError
 from ledger.messages import TAG_ENTRY, signed_bytes
 from ledger.receipts import Receipt, decode_receipt
 from ledger.signatures import SignatureInvalid, verify
 from ledger.transactions import Pay, signed_part
 from node.member.answers import decode_bytes, integer, objects, text
-from node.member.client import Json, NodeProblem, path_of
+from node.member.client import Json, NodeClient, NodeProblem, path_of
 from node.member.membership import Membership
 from node.member.orders import Marks
 from node.member.paying.desk import Desk
@@ -46,30 +47,53 @@ def let_go_of_fallen(desk: Desk, next_sequence: int) -> None:
             return
 
 
+def fallen_by_receipts(member: Membership) -> list[tuple[Receipt, Pay]]:
+    """What this wallet paid and has fallen, by the receipts that it keeps, the newest first.
+
+    Once one of them stands all before it do, so no more is asked of the node than has fallen.
+    """
+    coop = member.coop
+    if coop.stands is None and not coop.earlier_keys:
+        return []
+    found = []
+    kept = receipts_of(member.wallet.path, member.charter, coop)
+    for receipt in sorted(kept, key=lambda each: each.length, reverse=True):
+        pay = _own(member, receipt)
+        if pay is None:
+            continue
+        if has_fallen(member, receipt):
+            found.append((receipt, pay))
+        elif coop.stands is not None and receipt.length <= coop.stands.length:
+            break
+    return found
+
+
 def has_fallen(member: Membership, receipt: Receipt) -> bool:
+    """`is_beaten`, asking the member's node."""
+    return is_beaten(member.client, member.charter, receipt)
+
+
+def is_beaten(client: NodeClient, charter: Charter, receipt: Receipt) -> bool:
     """Whether it is proven that another history than that of `receipt` stands; the node may have to help.
 
     Raises what the client raises when the node does not answer.
     """
-    stands = receipt.stands(member.charter)
-    decided = member.charter.coops[receipt.coop].stands
+    stands = receipt.stands(charter)
+    decided = charter.coops[receipt.coop].stands
     if stands is not None or decided is None or receipt.length > decided.length:
         return stands is False
     try:
         # It shows one entry only, so what stands in its place has to be shown beside it.
-        coop = member.charter.coops[receipt.coop].name
-        path = path_of("v1", "receipts", coop, receipt.length)
-        found = member.client.get(path, reach=decided.length)
-        return _is_beside(
-            member, receipt, decode_receipt(decode_bytes(member.client, found, "receipt"))
-        )
+        path = path_of("v1", "receipts", charter.coops[receipt.coop].name, receipt.length)
+        found = client.get(path, reach=decided.length)
+        return _is_beside(charter, receipt, decode_receipt(decode_bytes(client, found, "receipt")))
     except (NodeProblem, ProofError):
         return False
 
 
-def _is_beside(member: Membership, receipt: Receipt, standing: Receipt) -> bool:
-    standing.check(member.charter)
-    return receipt.is_beside(standing, member.charter)
+def _is_beside(charter: Charter, receipt: Receipt, standing: Receipt) -> bool:
+    standing.check(charter)
+    return receipt.is_beside(standing, charter)
 
 
 def _proven(member: Membership, first: int) -> Iterator[tuple[Pay, int]]:
@@ -91,7 +115,9 @@ def _proven(member: Membership, first: int) -> Iterator[tuple[Pay, int]]:
             if receipt.stands(member.charter) is False or (
                 standing is not None
                 and _is_beside(
-                    member, receipt, decode_receipt(decode_bytes(member.client, proof, "standing"))
+                    member.charter,
+                    receipt,
+                    decode_receipt(decode_bytes(member.client, proof, "standing")),
                 )
             ):
                 yield pay, receipt.length
