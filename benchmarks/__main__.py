@@ -25,6 +25,7 @@ NAMES = (
     "latency",
     "invoices",
     "prices",
+    "review",
     "cli",
     "attack",
 )

@@ -84,7 +84,7 @@ def federation_running(
                 file.write(f"\n[http]\n{http}{settings}")
         for prefill in prefills:
             folder = folders[numbers.index(prefill.coop)]
-            _prefill(federation, prefill, folder)
+            prefill_log(federation, prefill, folder)
         with running(folders, ports) as nodes:
             yield nodes
 
@@ -103,7 +103,7 @@ def _make_folder(
         file.write(SETTINGS)
 
 
-def _prefill(federation: Federation, prefill: Prefill, folder: Path) -> None:
+def prefill_log(federation: Federation, prefill: Prefill, folder: Path) -> None:
     """Write a log that the coop's node takes for its own, recorded just now."""
     validator = new_validator(federation.founding)
     coop, step, now_ms = prefill.coop, prefill.commit, time.time_ns() // 1_000_000

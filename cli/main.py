@@ -31,6 +31,7 @@ PLACES: Final = {
     "proposal": "cli.proposal.commands:proposal",
     "recovery": "cli.recovery.commands:recovery",
     "receipt": "cli.paying.receipt_command:receipt",
+    "review": "cli.account.review:review",
     "request": "cli.paying.commands:request",
     "steward": "cli.steward.commands:steward",
     "wallet": "cli.wallet.commands:wallet",
@@ -42,6 +43,7 @@ READING: Final = frozenset(
     {
         *("bylaws explain", "bylaws show", "commons statement"),
         *("audit", "balance", "doctor", "history", "receipt", "request", "federation history"),
+        "review",
         *("federation requests", "federation show"),
         *("index backtest", "index compute", "index convert", "index history", "index plot"),
         *("index show", "index verify", "merchant invoice list", "merchant invoice show"),
@@ -56,6 +58,7 @@ READING: Final = frozenset(
             "recovery show",
             "steward members",
             "steward pending",
+            "steward review",
         ),
         "wallet show",
     }

@@ -45,7 +45,7 @@ from node.http.federation import requests as federation_requests
 from node.http.index import index, publishing
 from node.http.index import problems as index_problems
 from node.http.keys import keys
-from node.http.members import members, signing_in
+from node.http.members import members, reviews, signing_in
 from node.http.members import problems as members_problems
 from node.http.merchant import events as merchant_events
 from node.http.merchant import invoices, takings, webhooks
@@ -70,6 +70,7 @@ ROUTES: tuple[Route, ...] = (
     *payments.ROUTES,
     *signing_in.ROUTES,
     *members.ROUTES,
+    *reviews.ROUTES,
     *joins.ROUTES,
     *drafts.ROUTES,
     *health.ROUTES,

@@ -9,6 +9,7 @@ import click
 
 from cli.account.fallen import FALLEN_HINT, has_fallen_payments, my_fallen, show_fallen
 from cli.account.limits import (
+    long_debt_line,
     near_limit_line,
     show_all_changes,
     show_newest_changes,
@@ -92,6 +93,8 @@ def balance(wallet: Path, passphrase: PassphraseSource, output: Output) -> None:
         with reading(member.client):
             if (near := near_limit_line(me)) is not None:
                 output.line(near)
+            if (long := long_debt_line(me)) is not None:
+                output.line(long)
             show_schedule(me, output)
             show_newest_changes(changes, output)
         worth = None if value is None else _worth_as_json(value, amount)

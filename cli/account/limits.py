@@ -22,6 +22,17 @@ def near_limit_line(me: Json) -> str | None:
     )
 
 
+def long_debt_line(me: Json) -> str | None:
+    """That the debt is longer than the bylaws' term; None where it isn't, or the node does not say."""
+    debt = me.get("debt")
+    if debt is None or debt["is_long"] is not True:
+        return None
+    return (
+        f"You have been below zero since {when(debt['since'])}, longer than the term of your bylaws. Your "
+        "stewards see that, and nothing is blocked by it: talk to them. `fiado review` shows what they see."
+    )
+
+
 def show_schedule(me: Json, output: Output) -> None:
     """The limit that comes after the present one."""
     schedule = me.get("schedule") or {}

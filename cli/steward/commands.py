@@ -16,6 +16,7 @@ from cli.steward.admission import admit
 from cli.steward.desk import discard, members
 from cli.steward.draft_file import DraftError, read_draft
 from cli.steward.key import steward_key
+from cli.steward.review import long_debts_line, review
 from cli.steward.signing import (
     FILE,
     check_in_time,
@@ -53,6 +54,7 @@ steward.add_command(steward_key)
 steward.add_command(admit)
 steward.add_command(members)
 steward.add_command(discard)
+steward.add_command(review)
 
 
 @steward.command("pending")
@@ -88,6 +90,8 @@ def pending(key_path: Path, passphrase: PassphraseSource, output: Output) -> Non
         matters = federation_matters(steward.client)
         for line in matters.lines():
             output.line(line)
+        if (debts := long_debts_line(steward)) is not None:
+            output.line(debts)
         output.result(
             {"drafts": [draft_as_json(draft) for draft in found], "federation": matters.as_json()}
         )

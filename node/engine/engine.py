@@ -22,6 +22,7 @@ from node.engine.asking import answer_questions, run_changes
 from node.engine.charter.status import charter_status, endorsed_changes
 from node.engine.charter.subject import CharterSubject
 from node.engine.core import Core
+from node.engine.debts import Standing
 from node.engine.decisions.decisions import Decisions, SubjectMaker
 from node.engine.decisions.gathering import Gathering
 from node.engine.decisions.publishing import Publishing
@@ -35,6 +36,7 @@ from node.engine.links import Links
 from node.engine.outbox import Outbox
 from node.engine.reading import load_state
 from node.engine.recording.anchors import Anchors
+from node.engine.recording.debt_watch import DebtWatch
 from node.engine.recording.duties import Duties
 from node.engine.recording.fallen_watch import FallenWatch
 from node.engine.recording.history import History
@@ -107,6 +109,7 @@ class Engine:
         self._branches = Branches(self._core, self._replicas)
         self._anchors = Anchors(self._core, self._replicas)
         self._history = History(self._core)
+        self._debts = DebtWatch(self._core)
         self._fallen = FallenWatch(self._core)
         self._standing_logs = StandingLogs(self._core, self._replicas)
         self._memos = Memos(self._core)
@@ -199,6 +202,7 @@ class Engine:
         self._branches.committed()
         if self._standing_logs.run(tick):
             self._history.begin_anew()
+            self._debts.begin_anew()
         self._recovery.committed()
         self._index.surveys.committed()
         self._own.answer(tick)
@@ -264,6 +268,7 @@ class Engine:
     def _upkeep(self, tick: Tick, *, idle: bool) -> None:
         if idle:
             self._history.catch_up()
+            self._debts.catch_up()
             self._fallen.catch_up()
         if not tick.segments:
             return
@@ -276,7 +281,7 @@ class Engine:
 
         What is due already and was not done now waits for an event, or for the next gossip.
         """
-        if self._history.is_behind() or self._fallen.is_behind():
+        if self._history.is_behind() or self._fallen.is_behind() or self._debts.is_behind():
             return tick.steady_ms
         parts = (self._gossip, self._replicas, self._branches, self._anchors, self._recovery)
         others = (self._duties, self._core.work, self._soundness)
@@ -320,6 +325,18 @@ class Engine:
     def bring_history_forward(self) -> None:
         """Let the history index cover everything; for questions that need it whole."""
         self._history.catch_up_all()
+
+    def follow_debts(self) -> None:
+        """Follow a bounded part of the log more, for who asks while nobody is idle."""
+        self._debts.catch_up()
+
+    def debt_of(self, account: int) -> Standing | None:
+        """Since when an account of this coop is in debt, and was before; None while that is not known."""
+        return self._debts.standing(account)
+
+    def in_debt_since(self, time: int) -> dict[int, int] | None:
+        """The accounts in debt at least since `time`, and since when; None while that is not known."""
+        return self._debts.in_debt_since(time)
 
     def charter_status(self) -> CharterStatus:
         """How far the next version of the charter has come."""

@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 from ledger.chain import SignedHead
 from ledger.validators.interface import Validator
 from node.addresses import NodeAddress
+from node.engine.debts import Standing
 from node.engine.fallen import FallenList, FallenProof
 from node.engine.health.status import CharterStatus, IndexStatus, NodeStatus, WaitingRequest
 from node.engine.health.troubles import Trouble
@@ -58,6 +59,15 @@ class EngineServices(Protocol):
 
     def bring_history_forward(self) -> None:
         """Let the history index cover everything that is committed."""
+
+    def follow_debts(self) -> None:
+        """Follow a bounded part of the log more, for who asks while nobody is idle."""
+
+    def debt_of(self, account: int) -> Standing | None:
+        """Since when an account of this coop is in debt, and was before; None while that is not known."""
+
+    def in_debt_since(self, time: int) -> dict[int, int] | None:
+        """The accounts in debt at least since `time`, and since when; None while that is not known."""
 
     def receipt(self, coop: int, number: int, *, reach: int = 0) -> bytes | None:
         """The receipt of an entry, up to `reach` at least; None when there is none. Raises `LogDamaged`."""

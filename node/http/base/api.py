@@ -253,12 +253,16 @@ class Api:
                 raise Problem(BUSY, retry_after_s=5)
             yield
 
-    async def ask_paid(self, request: web.Request, run: Callable[[View], Answer]) -> Answer:
+    async def ask_paid(
+        self, request: web.Request, run: Callable[[View], Answer], *, goes_on: bool = False
+    ) -> Answer:
         """The answer of `run`, whose work in the engine's thread the address pays for.
 
-        For questions whose cost depends on what is stored and asked. Raises `too_many_requests`.
+        For questions whose cost depends on what is stored and asked. Raises `too_many_requests`, but not for
+        one that `goes_on` with what was asked before: many small questions are as good as a large one.
         """
-        self.check_rate(request)
+        if not goes_on:
+            self.check_rate(request)
         spent_ns = 0
 
         def measured(view: View) -> Answer:

@@ -16,6 +16,7 @@ from node.engine.view import View
 from node.http.base import facts
 from node.http.base.shapes import PaymentStatus
 from node.http.members import shapes
+from node.http.members.debts import debt_of
 from node.spellings import Binary, Hash
 from node.store import HistoryPlace, HistoryRow, Role
 
@@ -63,6 +64,7 @@ def member(view: View, number: int) -> shapes.Member | None:
         length=log.length,
         time=now,
         recovery=facts.running_recovery_of(view, number),
+        debt=debt_of(view, number),
     )
 
 

@@ -82,6 +82,15 @@ class Schedule(Shape, frozen=True):
     after: Amount | None
 
 
+class PresentDebt(Shape, frozen=True):
+    """What is owed now, and since when. It is long after the bylaws' `debt_term`."""
+
+    owed: Amount
+    since: Time
+    long_at: Annotated[Time, Meta(description="since + debt_term")]
+    is_long: bool
+
+
 class FoundAccount(Account, frozen=True):
     """An account that somebody looks for, perhaps to pay it."""
 
@@ -116,6 +125,10 @@ class Member(Account, frozen=True):
     recovery: Annotated[
         RunningRecovery | None,
         Meta(description="That somebody has begun to give the account another key."),
+    ]
+    debt: Annotated[
+        PresentDebt | None,
+        Meta(description="Since when the account owes; null: it does not, or that is not known."),
     ]
 
 

@@ -6,11 +6,17 @@ What a test can see by a message, an answer or the status, it should see there.
 from node.engine.core import Core
 from node.engine.decisions.agreement import Agreement
 from node.engine.engine import Engine
+from node.engine.recording.debt_watch import DebtWatch
 
 
 def core_of(engine: Engine) -> Core:
     """What the engine's parts share."""
     return engine._core
+
+
+def debts_of(engine: Engine) -> DebtWatch:
+    """What follows since when members are in debt."""
+    return engine._debts
 
 
 def agreement_of(engine: Engine) -> Agreement:

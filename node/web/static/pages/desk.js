@@ -15,7 +15,6 @@ import {
   ADMIT, LIMIT, PROPOSE, SPEND, decodeTransaction, encodeTransaction, entryMessage, proposalHash, reasonHash,
 } from "../protocol/messages.js";
 import { readProposal, showFields, whyNot } from "../parts/proposing.js";
-import { VoteFormError, openVote } from "../parts/opening.js";
 import { mark } from "../parts/receipt.js";
 import { Store } from "../parts/store.js";
 import { explainWords, readWords } from "../parts/reading_words.js";
@@ -63,9 +62,24 @@ async function enter(option, key) {
     showSection("desk");
     await loadQueue();
     await loadCharter();
+    await loadMore();
   } catch (error) {
     byId("sign-in-error").textContent = explainWords(error);
   }
+}
+
+// What nobody needs before signing in is loaded after it.
+async function loadMore() {
+  if (desk.reviews === undefined) {
+    desk.reviews = await import("./desk_reviews.js");
+    desk.reviews.setUpReview(desk);
+    const { setUpVoteForm } = await import("./desk_votes.js");
+    setUpVoteForm(desk, here, COOP, async (said) => {
+      await loadQueue(said);
+      byId("queue-title").scrollIntoView();
+    });
+  }
+  await desk.reviews.showLongDebts(desk);
 }
 
 // --- the queue ---
@@ -266,28 +280,12 @@ async function signProposed() {
   }
 }
 
-// --- opening a vote ---
-
-async function proposeVote() {
-  const value = (name) => byId(`vote-${name}`).value.trim();
-  const form = { kind: value("kind"), text: value("text"), names: value("names"), until: value("until"), threshold: value("threshold") };
-  try {
-    const { state } = await openVote(desk, here, COOP, form);
-    byId("vote-form").reset();
-    byId("vote-elect").hidden = true;
-    byId("vote-error").textContent = "";
-    await loadQueue(state === "recorded" ? say("The vote is open.") : "");
-    byId("queue-title").scrollIntoView();
-  } catch (error) {
-    byId("vote-error").textContent = error instanceof VoteFormError ? error.message : explain(error);
-  }
-}
-
 // --- proposing a change of an account ---
 
 async function findMember() {
   byId("find-error").textContent = "";
   byId("found").hidden = true;
+  desk.reviews.forgetReview();
   try {
     const named = encodeURIComponent(byId("find").value.trim().toLowerCase());
     const { account } = await desk.session.get(`/v1/accounts/${COOP}/${named}`);
@@ -366,14 +364,11 @@ if (await canSign()) {
   byId("propose-type").addEventListener("change", showFieldsAgain);
   byId("propose-coop").addEventListener("change", showFieldsAgain);
   onAction(byId("change-form"), proposeChange);
-  onAction(byId("vote-form"), proposeVote);
-  byId("vote-kind").addEventListener("change", () => {
-    byId("vote-elect").hidden = byId("vote-kind").value !== "elect";
-  });
   await offerWallet();
   onAction(byId("reload"), async () => {
     await loadQueue();
     await loadCharter();
+    await desk.reviews.showLongDebts(desk);
   });
   byId("change-form").addEventListener("change", () => {
     byId("limit-fields").hidden = chosenChange().kind !== LIMIT;

@@ -8,6 +8,7 @@ import { explain } from "../parts/explain.js";
 import { CHANGES } from "../parts/kinds.js";
 import { proposalHash, reasonHash } from "../protocol/messages.js";
 import { mark } from "../parts/receipt.js";
+import { reviewList } from "../parts/review.js";
 import { Store } from "../parts/store.js";
 import { say, showAmount, showDay, showTime } from "../parts/words.js";
 
@@ -35,8 +36,18 @@ async function show() {
     byId("changes-unknown").hidden = unknown === 0;
     byId("changes-unknown").textContent = say("Changes of which your node has kept no note: {count}. The ledger has them; ask your stewards.", { count: unknown });
     byId("mine").hidden = false;
+    byId("reviewed").addEventListener("toggle", () => showReview(session));
   } catch (error) {
     notice(explain(error));
+  }
+}
+
+async function showReview(session) {
+  if (!byId("reviewed").open) return;
+  try {
+    byId("reviewed-list").replaceChildren(...reviewList(await session.get("/v1/me/review")));
+  } catch (error) {
+    byId("reviewed-list").replaceChildren(make("li", { class: "error" }, explain(error)));
   }
 }
 
@@ -52,6 +63,7 @@ function showLimit(me) {
   byId("limit-used").setAttribute("width", Math.round(share * WIDTH));
   byId("limit-picture").setAttribute("aria-label", say("{percent} percent of the limit used", { percent: Math.round(share * 100) }));
   byId("near-limit").hidden = me.is_near_limit !== true;
+  byId("long-debt").hidden = me.debt?.is_long !== true;
   byId("limit-dates").textContent = dates(me.schedule, me.time);
 }
 

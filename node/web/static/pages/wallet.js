@@ -125,6 +125,7 @@ function showAccount(me, asOf) {
     ? say("You can pay up to {amount}.", { amount: showAmount(Math.max(me.available, 0)) })
     : explain(new Problem({ code: `account_${me.status}` }));
   byId("near-limit").hidden = me.is_near_limit !== true;
+  byId("long-debt").hidden = me.debt?.is_long !== true;
   byId("as-of").textContent = asOf;
 }
 

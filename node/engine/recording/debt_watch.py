@@ -1,0 +1,198 @@
+"""Follows the own log to know since when accounts are in debt; `node.engine.debts` has the values.
+
+It is derived from the logs as the history index is: in bounded steps while nobody waits, after a start from
+the first entry on. An account's balance that follows from it is compared with the validator's: where they
+differ, as they may after a fork, nothing is claimed.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, cast
+
+import msgpack
+
+from ledger.codec import decode, encode, split
+from ledger.government.actions import DecideLevy, DecideSpend, Expel
+from ledger.government.tally import Outcome
+from ledger.rules.government.register import read_proposal
+from ledger.state import COMMONS
+from ledger.transactions import Kind
+from ledger.validators.reading import LogReader
+from node.engine.core import Core
+from node.engine.debts import DebtBook, Standing
+from node.engine.recording.coming_back import is_last_entry
+from node.errors import LogDamaged
+
+_BATCH_BYTES: Final = 128 * 1024
+_SETTLED: Final = "settled"
+"""The chapter of settled debts: account -> [entry, time, debt, [[guarantor, share], ...], commons]."""
+
+
+class DebtWatch:
+    """Keeps the book; reads only committed entries."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Forget all: another history of a log stands now."""
+        self._book = DebtBook()
+        self._upto = 0
+        self._taken: dict[int, int] = {}
+        """How far the entries that were followed have taken in each other log."""
+        self._stopped_by: int | None = None
+        """Whose log is damaged where it is needed; it goes on once that is mended."""
+        self._walk = self._follow()
+
+    def is_behind(self) -> bool:
+        """Whether there are committed entries that it could follow."""
+        core = self._core
+        broken = core.damaged.keys() | {damage.coop for damage in core.suspected}
+        return self._stopped_by not in broken and self._upto < self._length()
+
+    def is_whole(self) -> bool:
+        """Whether it has followed everything that is committed."""
+        return self._upto >= self._length()
+
+    def standing(self, account: int) -> Standing | None:
+        """That of an account; None while that is not known, or when it is not as the validator has it."""
+        if not self.is_whole():
+            return None
+        found = self._book.standings.get(account) or Standing()
+        kept = self._core.validator.account(self._core.coop, account)
+        return None if kept is None or kept.balance != found.balance else found
+
+    def in_debt_since(self, time: int) -> dict[int, int] | None:
+        """The accounts that are in debt at least since `time`, rising, and since when; None while unknown."""
+        if not self.is_whole():
+            return None
+        standings = self._book.standings
+        found = {
+            number: standing.since
+            for number, standing in standings.items()
+            if standing.since is not None and standing.since <= time
+        }
+        return dict(sorted(found.items()))
+
+    def _length(self) -> int:
+        length, _ = self._core.store.logs().get(self._core.coop, (0, b""))
+        return length
+
+    def catch_up(self) -> None:
+        """Follow a bounded number of entries more."""
+        if not self.is_behind():
+            return
+        try:
+            next(self._walk, None)
+        except LogDamaged as damage:
+            self._stopped_by = damage.coop
+            self._core.suspected.append(damage)
+            self._walk = self._follow()
+
+    def _follow(self) -> Iterator[None]:
+        """Follow the log for ever; a step is over at each `yield`. What an entry does is done at once."""
+        core = self._core
+        while True:
+            batch = core.store.entries(core.coop, self._upto + 1, max_bytes=_BATCH_BYTES)
+            for entry in () if batch is None else split(batch.entries):
+                time, fields = msgpack.unpackb(entry)
+                if fields[0] == Kind.ANCHOR:
+                    yield from self._take_in(self._upto + 1, time, fields)
+                else:
+                    self._apply(self._upto + 1, time, fields)
+                self._upto += 1
+            yield
+
+    def _apply(self, number: int, time: int, fields: Sequence[Any]) -> None:
+        """What an entry of the own log that is no anchor moves."""
+        book = self._book
+        match fields[0]:
+            case Kind.PAY:
+                _, payer, _, payee_coop, payee, amount, fee, *_ = fields
+                book.move(payer, -amount - fee, time)
+                if payee_coop == self._core.coop:
+                    self._credit(payee, amount, time)
+            case Kind.SPEND:
+                book.move(fields[2], fields[3], time)
+            case Kind.LEVY:
+                book.levy(positive=fields[2], negative=fields[3], time=time)
+            case Kind.ENACT:
+                self._carry_out(number, time, proposal=fields[1])
+            case _:
+                pass
+
+    def _credit(self, account: int, amount: int, time: int) -> None:
+        if account != COMMONS:
+            self._book.move(account, amount, time)
+
+    def _carry_out(self, number: int, time: int, *, proposal: int) -> None:
+        """What members have decided."""
+        found = read_proposal(LogReader(self._core.validator, self._core.coop), proposal)
+        if found is None or found.outcome is not Outcome.ENACTED:
+            return
+        match found.action:
+            case DecideSpend():
+                self._book.move(found.action.payee, found.action.amount, time)
+            case DecideLevy():
+                rates = found.action
+                self._book.levy(positive=rates.positive, negative=rates.negative, time=time)
+            case Expel():
+                self._close(number, time, account=found.action.account, payee=found.action.payee)
+            case _:
+                pass
+
+    def _close(self, number: int, time: int, *, account: int, payee: int | None) -> None:
+        """An account that closes passes on what it has; or its debt is paid by who answers for it."""
+        settled = self._core.validator.row(self._core.coop, _SETTLED, encode(account))
+        value = None if settled is None else cast("list[Any]", decode(settled))
+        had = self._book.empty(account, time)
+        if value is not None and value[0] == number:
+            for guarantor, share in value[3]:
+                self._book.move(guarantor, -share, time)
+        elif had > 0 and payee is not None:
+            self._credit(payee, had, time)
+
+    def _take_in(self, number: int, time: int, fields: Sequence[Any]) -> Iterator[None]:
+        """What an anchor credits: payments from the other log, and what comes back if its coop has left."""
+        _, coop, length, *_ = fields
+        home = self._core.coop
+        credited: dict[int, int] = {}
+        for _, (kind, *rest) in self._entries(coop, self._taken.get(coop, 0) + 1, length):
+            if kind is None:
+                yield
+            elif kind == Kind.PAY and rest[2] == home:
+                credited[rest[3]] = credited.get(rest[3], 0) + rest[4]
+            elif kind == Kind.RETURN and rest[0] == home:
+                payer, amount = self._payment(rest[1])
+                credited[payer] = credited.get(payer, 0) + amount
+        if is_last_entry(self._core.validator, coop, length):
+            after = self._core.validator.log(coop).anchored.get(home, 0)
+            for _, (kind, *rest) in self._entries(home, after + 1, number - 1):
+                if kind is None:
+                    yield
+                elif kind == Kind.PAY and rest[2] == coop:
+                    credited[rest[0]] = credited.get(rest[0], 0) + rest[4]
+        self._taken[coop] = length
+        for account, amount in credited.items():
+            kept = self._core.validator.account(home, account) if account else None
+            if kept is not None and kept.is_open_at(number - 1):
+                self._book.move(account, amount, time)
+
+    def _entries(self, coop: int, first: int, last: int) -> Iterator[tuple[int, Sequence[Any]]]:
+        """Number and elements of entries of a log; `[None]` stands for the end of a step."""
+        while first <= last:
+            batch = self._core.store.entries(coop, first, max_bytes=_BATCH_BYTES)
+            if batch is None:
+                return
+            for entry in split(batch.entries)[: last - first + 1]:
+                yield first, msgpack.unpackb(entry)[1]
+                first += 1
+            if first <= last:
+                yield first, [None]
+
+    def _payment(self, number: int) -> tuple[int, int]:
+        """Who paid by an entry of the own log, and how much."""
+        entry = self._core.store.entry(self._core.coop, number)
+        assert entry is not None, "what is given back is in the log"
+        _, (_, payer, _, _, _, amount, *_) = msgpack.unpackb(entry)
+        return payer, amount

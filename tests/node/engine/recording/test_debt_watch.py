@@ -1,0 +1,187 @@
+"""Balances over time follow from the logs: whatever moves them, the watch ends at the validator's."""
+
+import pytest
+
+from ledger.government.actions import DecideLevy, DecideSpend, Expel
+from ledger.government.articles import Article
+from ledger.transactions import Status
+from node.engine.answers import Recorded
+from node.engine.debts import Stretch
+from node.engine.events import Ask
+from node.engine.recording import debt_watch
+from node.errors import LogDamaged
+from tests.builders import build_federation
+from tests.government_builders import adopt_bylaws, spend
+from tests.node.engine.inside import core_of, debts_of
+from tests.node.engine.recording.test_coming_back import end, left
+from tests.node.engine.rig import Rig, joined
+from tests.voting_builders import YES, propose, vote
+
+QUICK = {
+    Article.NOTICE: 10,
+    Article.SECOND_CALL: 0,
+    Article.LATE_WINDOW: 0,
+    Article.HEARING: 10,
+    Article.SPEND_AMOUNT: 1_000,
+    Article.COMMONS_DEBT: 100_000,
+    Article.CONTRIBUTION: 10_000,
+    Article.LEVY_POSITIVE: 20_000,
+    Article.LEVY_NEGATIVE: 10_000,
+    Article.LEVY_PERIOD: 3_600,
+}
+
+
+def follow(rig: Rig, coop: int = 1) -> None:
+    """Let the watch see everything."""
+    for _ in range(200):
+        rig.tick(coop)
+
+
+def check(rig: Rig, coop: int = 1) -> None:
+    """The watch agrees with the validator about every account."""
+    follow(rig, coop)
+    core, engine = core_of(rig.engines[coop]), rig.engines[coop]
+    for account in core.validator.accounts(coop):
+        found = engine.debt_of(account.number)
+        assert found is not None, account
+        assert found.balance == account.balance
+
+
+def governed() -> Rig:
+    federation = build_federation(seed="debts", coops=2)
+    rig = joined(1, 2, federation=federation)
+    rig.admit(1, 3)
+    numbers = {int(article): value for article, value in QUICK.items()}
+    assert isinstance(rig.submit(1, adopt_bylaws(federation, 1, numbers))[0], Recorded)
+    return rig
+
+
+def settle(rig: Rig) -> None:
+    for _ in range(3):
+        rig.advance(rig.settings.anchor_interval_ms)
+        rig.deliver()
+
+
+def decide(
+    rig: Rig, number: int, action: DecideLevy | DecideSpend | Expel, about: tuple[int, ...]
+) -> None:
+    """Members vote, and the node carries it out."""
+    now = rig.now_ms // 1000
+    data = propose(
+        rig.federation, 1, number, first=now + 20, second=now + 20, action=action, about=about
+    )
+    for answer in rig.submit(1, data, vote(rig.federation, 1, 3, number, YES)):
+        assert isinstance(answer, Recorded), answer
+    rig.advance(30_000)
+    settle(rig)
+
+
+@pytest.mark.parametrize("batch", [1, 128 * 1024])
+def test_it_ends_where_the_books_are(batch: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(debt_watch, "_BATCH_BYTES", batch)
+    rig = governed()
+    federation = rig.federation
+    began = rig.now_ms // 1000
+    paid = federation.pay(1, payer=1, sequence=1, payee_coop=1, payee=2, amount=5_000, fee=50)
+    assert isinstance(rig.submit(1, paid)[0], Recorded)
+    rig.advance(60_000)
+    back = federation.pay(2, payer=1, sequence=1, payee_coop=1, payee=1, amount=6_000)
+    assert isinstance(rig.submit(2, back)[0], Recorded)
+    rig.deliver()
+    settle(rig)
+    assert rig.balance(1, 1, 1) == 950
+    check(rig)
+    stretches = rig.engines[1].debt_of(1).stretches()  # type: ignore[union-attr]
+    assert [each.began for each in stretches] == [began]
+    assert stretches[0].ended is not None and stretches[0].ended >= began + 60
+    assert isinstance(rig.submit(1, spend(federation, 1, payee=2, amount=300))[0], Recorded)
+    check(rig)
+    rig.advance(3_700_000)
+    settle(rig)
+    assert rig.balance(1, 1, 2) == 5_300 - 106
+    check(rig)
+    decide(rig, 1, DecideSpend(payee=1, amount=77), (1,))
+    decide(rig, 2, DecideLevy(positive=30_000, negative=0), ())
+    check(rig)
+
+
+def test_what_is_given_back_and_what_a_closed_account_gets() -> None:
+    rig = governed()
+    federation = rig.federation
+    assert isinstance(
+        rig.submit(2, federation.status(2, 2, revision=1, status=Status.CLOSED))[0], Recorded
+    )
+    there = federation.pay(1, payer=1, sequence=1, payee_coop=2, payee=2, amount=400, fee=4)
+    assert isinstance(rig.submit(1, there)[0], Recorded)
+    rig.deliver()
+    settle(rig)
+    settle(rig)
+    check(rig)
+    check(rig, 2)
+
+
+def test_who_is_expelled_passes_on_what_there_is() -> None:
+    rig = governed()
+    paid = rig.federation.pay(1, payer=1, sequence=1, payee_coop=1, payee=2, amount=900, fee=9)
+    assert isinstance(rig.submit(1, paid)[0], Recorded)
+    decide(rig, 1, Expel(account=2, payee=1), (2,))
+    assert rig.balance(1, 1, 2) == 0
+    check(rig)
+    over = rig.engines[1].debt_of(1)
+    assert over is not None and over.since is not None  # the contribution is owed still
+
+
+def test_what_comes_back_when_a_coop_leaves() -> None:
+    rig = left()
+    end(rig)
+    check(rig)
+
+
+def test_who_is_in_debt_for_long_is_found_and_after_a_restart_again() -> None:
+    rig = governed()
+    now = rig.now_ms // 1000
+    for sequence in (1, 2):
+        paid = rig.federation.pay(
+            1, payer=1, sequence=sequence, payee_coop=1, payee=2, amount=500, fee=5
+        )
+        assert isinstance(rig.submit(1, paid)[0], Recorded)
+        rig.advance(5_000)
+    follow(rig)
+    for _ in range(2):
+        assert rig.engines[1].in_debt_since(now - 1) == {}
+        assert rig.engines[1].in_debt_since(now) == {1: now}
+        rig.start(1)
+        assert rig.engines[1].in_debt_since(now) is None
+        assert rig.engines[1].debt_of(1) is None
+        rig.ready()
+        follow(rig)
+    assert rig.engines[1].debt_of(1).stretches() == [Stretch(began=now, ended=None)]  # type: ignore[union-attr]
+
+
+def test_questions_bring_it_forward_when_nobody_is_idle() -> None:
+    rig = governed()
+    rig.start(1)
+    (ask,) = rig.ask(1, Ask(rig.request(), lambda view: view.engine.follow_debts()))
+    assert ask is None
+    assert rig.engines[1].in_debt_since(0) == {}
+
+
+def test_nothing_is_claimed_where_the_books_disagree() -> None:
+    rig = governed()
+    check(rig)
+    debts_of(rig.engines[1])._book.move(1, -1, rig.now_ms // 1000)
+    assert rig.engines[1].debt_of(1) is None
+    assert rig.engines[1].debt_of(2) is not None
+
+
+def test_it_waits_for_a_log_that_is_damaged_and_goes_on() -> None:
+    rig = governed()
+    check(rig)
+    watch = debts_of(rig.engines[1])
+    watch.begin_anew()
+    core_of(rig.engines[1]).suspected.append(LogDamaged("gone", coop=1, first=1, last=1))
+    watch._stopped_by = 1
+    assert not watch.is_behind()
+    core_of(rig.engines[1]).suspected.clear()
+    assert watch.is_behind()
+    check(rig)
