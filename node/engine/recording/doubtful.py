@@ -1,10 +1,38 @@
-"""A look at a transaction that may be rubbish, before the rules judge it together with others."""
+"""A look at a transaction that may be rubbish, before the rules judge it together with others.
+
+And at a payment that they refuse though it may have been recorded long ago.
+"""
+
+from typing import Final
 
 from ledger.entries import decode_transaction
 from ledger.messages import TAG_ENTRY, signed_bytes
+from ledger.refusals import Refusal
+from ledger.rules.government.recoveries import key_matters
 from ledger.signatures import SignatureInvalid, verify
 from ledger.transactions import Pay, signed_part
+from ledger.validators.reading import LogReader
 from node.engine.core import Core
+
+_MAYBE_RECORDED: Final = frozenset(
+    {Refusal.DAY_FULL, Refusal.ACCOUNT_CLOSED, Refusal.ACCOUNT_FROZEN, Refusal.SEQUENCE_USED}
+)
+
+
+def may_be_recorded(core: Core, refusal: Refusal, transaction: bytes) -> bool:
+    """Whether a payment may earn this refusal because it was recorded long ago: look before saying so.
+
+    A signature that was right then is not any more once the account has another key. Of accounts that never
+    changed it, and of numbers that are not used yet, this is known without looking.
+    """
+    if refusal is not Refusal.SIGNATURE_INVALID:
+        return refusal in _MAYBE_RECORDED
+    pay = decode_transaction(transaction)
+    account = core.validator.account(core.coop, pay.payer) if isinstance(pay, Pay) else None
+    if not isinstance(pay, Pay) or account is None or pay.sequence >= account.next_sequence:
+        return False
+    matters = key_matters(LogReader(core.validator, core.coop), pay.payer)
+    return matters.revision + matters.recoveries > 0
 
 
 def is_new_payment(core: Core, transaction: bytes) -> bool:

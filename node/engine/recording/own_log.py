@@ -30,7 +30,7 @@ from node.engine.core import Core
 from node.engine.events import Submit, SubmitBatch
 from node.engine.health.troubles import Trouble, TroubleKind
 from node.engine.recording.anchors import Anchors
-from node.engine.recording.doubtful import is_new_payment
+from node.engine.recording.doubtful import is_new_payment, may_be_recorded
 from node.engine.recording.history import History
 from node.engine.recording.memos import Memos
 from node.engine.recording.paying import Paying
@@ -42,11 +42,6 @@ from node.store import Segment
 from node.store.histories import payment_digest
 
 """What only the node itself appends. Everything else is judged by the rules."""
-
-MAYBE_RECORDED = frozenset(
-    {Refusal.DAY_FULL, Refusal.ACCOUNT_CLOSED, Refusal.ACCOUNT_FROZEN, Refusal.SEQUENCE_USED}
-)
-"""Refusals that a payment may also earn because it was recorded long ago: look before saying so."""
 
 
 class OwnLog:
@@ -148,7 +143,8 @@ class OwnLog:
 
     def _refused(self, refusal: Refusal, transaction: bytes) -> Recorded | Refused | Failed:
         """A refusal says that nothing was recorded: not while it can't be seen whether these bytes were."""
-        damage = self._history.missing(self._core.coop) if refusal in MAYBE_RECORDED else None
+        is_doubtful = may_be_recorded(self._core, refusal, transaction)
+        damage = self._history.missing(self._core.coop) if is_doubtful else None
         if damage is not None:
             return Failed(damage)
         if refusal is Refusal.SEQUENCE_USED:
@@ -200,7 +196,8 @@ class OwnLog:
         outcomes = self._sequence(tick, [data[place] for place in places])
         for place, outcome in zip(places, outcomes, strict=True):
             results[place] = outcome
-        looked_up = sum(0 < result <= length or -result in MAYBE_RECORDED for result in results)
+        looked_up = sum(0 < result <= length for result in results)
+        looked_up += len(self._doubtful(data, results))
         self._batches.append((batch.request, results, looked_up))
 
     def _sequence(self, tick: Tick, transactions: Sequence[bytes]) -> list[int]:
@@ -214,7 +211,7 @@ class OwnLog:
                 outcomes[place] = outcome
         new = zip(transactions, outcomes, strict=True)
         self._paying.note((data for data, at in new if at > length), tick.steady_ms)
-        doubtful = [place for place, outcome in enumerate(outcomes) if -outcome in MAYBE_RECORDED]
+        doubtful = self._doubtful(transactions, outcomes)
         if doubtful:
             now = self._recorded_now()
             before = self._find_same([transactions[place] for place in doubtful])
@@ -223,6 +220,14 @@ class OwnLog:
                 if number is not None:
                     outcomes[place] = number
         return outcomes
+
+    def _doubtful(self, transactions: Sequence[bytes], outcomes: Sequence[int]) -> list[int]:
+        """The places of what was refused, and may have been recorded before."""
+        return [
+            place
+            for place, outcome in enumerate(outcomes)
+            if outcome < 0 and may_be_recorded(self._core, Refusal(-outcome), transactions[place])
+        ]
 
     def _recorded_now(self) -> dict[bytes, int]:
         """What this tick has appended so far, and where. Each piece is looked at once in a tick."""

@@ -16,6 +16,7 @@ from node.errors import StorageFault
 from node.store import Document, DocumentKind, Memo, MemoryFault, Write
 from tests.builders import build_federation
 from tests.node.engine.rig import Rig, joined
+from tests.recovery_builders import new_key, rekey
 
 
 def test_a_payment_is_recorded_with_a_receipt_that_proves_it() -> None:
@@ -77,6 +78,31 @@ def test_a_recorded_payment_is_not_called_refused_when_its_payer_is_frozen_or_cl
     (other,) = rig.submit(1, rig.pay(1, 2, 1, 2))
     frozen = Refusal.ACCOUNT_FROZEN if status is Status.FROZEN else Refusal.ACCOUNT_CLOSED
     assert other == Refused(frozen)
+
+
+def test_a_recorded_payment_is_not_called_forged_once_its_payer_has_another_key() -> None:
+    rig = joined(1)
+    payment = rig.pay(1, 1, 1, 2)
+    (recorded,) = rig.submit(1, payment)
+    rig.submit(1, rekey(rig.federation, 1, 1))
+    (again,) = rig.submit(1, payment)
+    assert isinstance(again, Recorded)
+    assert (again.receipt, again.repeated) == (recorded.receipt, True)
+    assert rig.batch(1, [payment]).results == [recorded.number]
+    forged = rig.pay(1, 1, 1, 2, amount=11)
+    assert rig.submit(1, forged, rig.pay(1, 2, 1, 2)) == [Refused(Refusal.SIGNATURE_INVALID)] * 2
+    assert rig.batch(1, [forged]).looked_up == 1
+
+
+def test_who_never_changed_a_key_costs_no_look_into_the_past_when_a_signature_is_wrong() -> None:
+    rig = joined(1)
+    rig.submit(1, rig.pay(1, 1, 1, 2))
+    stranger = new_key(7)
+    forged = rig.federation.pay(
+        1, payer=1, sequence=1, payee_coop=1, payee=2, amount=9, signed_by=stranger
+    )
+    answer = rig.batch(1, [forged])
+    assert (answer.results, answer.looked_up) == ([-Refusal.SIGNATURE_INVALID], 0)
 
 
 def test_a_batch_answers_each_payment_and_a_repeated_batch_the_same() -> None:
