@@ -28,7 +28,7 @@ CAUSED = (
 
 
 def main() -> int:
-    """Run what the command line asks for; 1 when a seed failed."""
+    """Run what the command line asks for; 1 when a seed failed, or a kind of entry never came up."""
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     parser.add_argument("--seeds", type=int, default=20, help="how many seeds to run")
     parser.add_argument("--start", type=int, default=0, help="the first of them")
@@ -49,12 +49,15 @@ def main() -> int:
             failed.append(seed)
         if place % PROGRESS_EVERY == 0:
             print(f"{place}/{len(seeds)} seeds, {time.monotonic() - began:.0f} s", flush=True)
-    print("\n".join(tally.lines()))
+    print("\n".join([*tally.lines(), "", *tally.kinds(), ""]))
     print("seen:", ", ".join(f"{count} {name}" for name, count in sorted(seen.items())))
     if failed:
         print(f"failed: {' '.join(map(str, failed))}")
-    print(f"{len(seeds)} seeds, {len(failed)} failures")
-    return 1 if failed else 0
+    missing = tally.never_recorded()
+    if missing:
+        print(f"never recorded: {' '.join(missing)}")
+    print(f"{len(seeds)} seeds, {len(failed) + len(missing)} failures")
+    return 1 if failed or missing else 0
 
 
 def _run(seed: int, seen: Counter[str], tally: Tally, *, trace: bool) -> bool:

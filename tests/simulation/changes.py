@@ -11,13 +11,15 @@ from ledger.charter import Charter
 from ledger.charter_changes import Change, SetEntriesPerDay
 from ledger.charter_entries import CharterEntry
 from ledger.codec import encode
+from ledger.government.articles import Article
 from ledger.publications import Publication
 from ledger.refusals import Refusal
 from ledger.rules.amendments import amend
+from ledger.validators.reading import LogReader
 from node.engine.events import Ask, Publish
 from node.engine.view import View
-from tests.builders import Federation
 from tests.charters import proposal
+from tests.simulation.hands import Desk
 from tests.simulation.matters import Matter
 from tests.simulation.members import Members
 from tests.simulation.plan import Plan
@@ -114,8 +116,15 @@ class ChangingStewards:
         """See which version is next in the coop's log, and publish what is wanted for it."""
         if self._shared.publishing:
             self._shared.ask_until_answered(
-                self._coop, lambda request: Ask(request, self._agreed.wanted), self._publish
+                self._coop, lambda request: Ask(request, self._wanted), self._publish
             )
+
+    def _wanted(self, view: View) -> Publication | None:
+        publication = self._agreed.wanted(view)
+        if publication is None:
+            return None
+        desk = Desk.of(LogReader(view.validator, self._coop), self._shared.keys)
+        return desk.sign_publication(publication, Article.ENDORSE)
 
     def _publish(self, publication: Publication | None) -> None:
         def again(answer: Any) -> None:
@@ -124,17 +133,7 @@ class ChangingStewards:
         if publication is None:
             again(None)
             return
-        data = signed(self._shared.federation, self._coop, publication).encode()
+        data = publication.encode()
         self._shared.ask_until_answered(
             self._coop, lambda request: Publish(request, data, None), again
         )
-
-
-def signed(federation: Federation, coop: int, publication: Publication) -> Publication:
-    """With the signatures of the coop's first two stewards, who are enough in every run."""
-    keys = federation.steward_keys[coop]
-    for steward in (0, 1):
-        publication = publication.signed_by(
-            steward, keys[steward], federation=federation.id, coop=coop
-        )
-    return publication

@@ -95,6 +95,9 @@ class Clocks:
     def _hears_the_time(self, node: SimNode) -> bool:
         """Whether most of those who tell it the time never had a wrong one."""
         assert node.engine is not None
-        told = node.engine._clock._told.keys()
+        clock = node.engine._clock
+        told = clock._told.keys()
         right = told - self._were_wrong - {self._sim.plan.culprit}
-        return not node.engine._clock._is_right and 2 * len(right) > len(told)
+        if len(told) == 1 and clock._is_confirmed:
+            return False  # others, who were as wrong, have agreed with it since it jumped
+        return not clock._is_right and 2 * len(right) > len(told)

@@ -9,10 +9,14 @@ from ledger.chain import extend_all
 from ledger.codec import encode
 from ledger.entries import encode_entry
 from ledger.refusals import Refusal
-from ledger.transactions import Anchor, encode_transaction
+from ledger.rules.government.recovery import next_restoration
+from ledger.rules.government.register import open_proposals
+from ledger.transactions import Anchor, Enact, Levy, Limit, Restore, encode_transaction
+from ledger.validators.reading import LogReader
 from node.engine.engine import Engine
 from node.engine.wire import Entries
 from tests.node.engine.inside import core_of
+from tests.simulation.hands import Desk
 
 if TYPE_CHECKING:
     from tests.simulation.culprits import Culprit
@@ -120,6 +124,44 @@ def _admit_without_stewards(culprit: Culprit, engine: Engine) -> bytes:
     return encode_entry(log.time, admit)
 
 
+def _limit_by_one_steward(culprit: Culprit, engine: Engine) -> bytes:
+    """One of the coop's stewards owns the node, and would like to do without the others."""
+    log = LogReader(core_of(engine).validator, culprit.coop)
+    account = log.account(1)
+    revision = 1 if account is None else account.revision + 1
+    desk = Desk.of(log, culprit.sim.keys)
+    bare = Limit(
+        account=1, revision=revision, limit=10**9, from_=0, until=None, after=None, reason=bytes(32)
+    )
+    alone = list(desk.places())[: desk.needed(bare) - 1]
+    return encode_entry(_time(culprit, engine), desk.sign(bare, alone))
+
+
+def _wrong_count(culprit: Culprit, engine: Engine) -> bytes:
+    """The end of a vote, with a count of its own."""
+    votes = open_proposals(LogReader(core_of(engine).validator, culprit.coop))
+    number, proposal = next(iter(votes.items()), (1, None))
+    yes = 1 if proposal is None else proposal.counts.yes + 1
+    time = max(_time(culprit, engine), 0 if proposal is None else proposal.ready_at())
+    return encode_entry(time, encode_transaction(Enact(proposal=number, yes=yes, no=0, abstain=0)))
+
+
+def _levy_at_will(culprit: Culprit, engine: Engine) -> bytes:
+    levy = Levy(number=1, positive=50_000, negative=0)
+    return encode_entry(_time(culprit, engine), encode_transaction(levy))
+
+
+def _restore_early(culprit: Culprit, engine: Engine) -> bytes:
+    log = LogReader(core_of(engine).validator, culprit.coop)
+    found = next_restoration(log)
+    restore = Restore(account=1, recovery=1) if found is None else found[0]
+    return encode_entry(_time(culprit, engine), encode_transaction(restore))
+
+
+def _time(culprit: Culprit, engine: Engine) -> int:
+    return core_of(engine).validator.log(culprit.coop).time
+
+
 _MAKERS: tuple[Callable[[Culprit, Engine], bytes], ...] = (
     _overspend,
     _forged_payment,
@@ -132,4 +174,8 @@ _MAKERS: tuple[Callable[[Culprit, Engine], bytes], ...] = (
     _too_large,
     _return_of_nothing,
     _admit_without_stewards,
+    _limit_by_one_steward,
+    _wrong_count,
+    _levy_at_will,
+    _restore_early,
 )

@@ -9,12 +9,19 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ledger.government.articles import Article
+from ledger.government.commons import contribution_of
 from ledger.refusals import Refusal
-from ledger.transactions import Price, Status
+from ledger.rules.office import bylaws_in_force
+from ledger.signatures import SigningKey
+from ledger.transactions import Limit, Price, SetStatus, Status
+from ledger.validators.reading import LogReader
 from node.engine.answers import BatchRecorded, Failed, Recorded, Refused
 from node.engine.events import Ask, Publish, Submit, SubmitBatch
 from node.engine.view import View
-from tests.builders import REASON, Federation
+from tests.builders import REASON
+from tests.simulation.hands import Desk, Keyring, spared
+from tests.simulation.plan import Plan
 from tests.simulation.world import World
 
 PATIENCE_MS = 400
@@ -27,11 +34,13 @@ OfferAny = Callable[[int, Submit | SubmitBatch | Ask | Publish, Callable[[Any], 
 class Members:
     """What wallets and stewards of one run share."""
 
-    def __init__(self, world: World, federation: Federation, offer: OfferAny, members: int) -> None:
+    def __init__(self, world: World, keys: Keyring, offer: OfferAny, plan: Plan) -> None:
         self.world = world
-        self.federation = federation
+        self.keys = keys
+        federation = self.federation = keys.federation
         self.offer = offer
-        self.members = members
+        self.members = plan.members
+        self.governs = plan.governs
         self.coops = sorted(federation.charter.coops)
         """The coops that people pay to; those that have joined too."""
         self.spending = True
@@ -89,6 +98,10 @@ class Wallet:
         self._coop = coop
         self._account = account
         self._sequence = 1
+        self._key: SigningKey | None = None
+        """What the account has instead of its first key, as far as this device knows."""
+        self._contribution = 0
+        """The least rate of fees, as far as it knows, in millionths."""
         self._world = shared.world
 
     def start(self, delay_ms: int) -> None:
@@ -116,6 +129,8 @@ class Wallet:
             payee = max(1, payee)
         amount = random.choice((1, random.randint(1, 500), random.randint(1, 3_000)))
         price = self._price(amount)
+        fee = 0 if self._coop == self._shared.leaver else random.choice((0, 0, 1))
+        owed = contribution_of(amount, rate=self._contribution, is_to_commons=payee == 0)
         return self._shared.federation.pay(
             self._coop,
             payer=self._account,
@@ -123,8 +138,9 @@ class Wallet:
             payee_coop=coop,
             payee=payee,
             amount=amount if random.random() > 0.02 else random.choice((0, -1, 2**60)),
-            fee=0 if self._coop == self._shared.leaver else random.choice((0, 0, 1)),
+            fee=max(fee, owed),
             price=price,
+            signed_by=self._key,
         )
 
     def _price(self, amount: int) -> Price | None:
@@ -163,11 +179,20 @@ class Wallet:
         )
 
     def _find_sequence(self) -> None:
-        def done(sequence: int) -> None:
-            self._sequence = sequence
+        """Ask for the next number, the key that the account has, and what fees are asked."""
+
+        def run(view: View) -> tuple[int, SigningKey | None, int]:
+            log = LogReader(view.validator, self._coop)
+            account, bylaws = log.account(self._account), bylaws_in_force(log)
+            key = None if account is None else self._shared.keys.of(account.key)
+            next_ = 1 if account is None else account.next_sequence
+            return next_, key, bylaws.value(Article.CONTRIBUTION)
+
+        def done(found: tuple[int, SigningKey | None, int]) -> None:
+            self._sequence, self._key, self._contribution = found
             self._later()
 
-        ask_about(self._shared, self._coop, self._account, lambda a: a.next_sequence, 1, done)
+        self._shared.ask_until_answered(self._coop, lambda request: Ask(request, run), done)
 
     def _later(self) -> None:
         self._world.after(self._world.random.randint(50, 2_500), self._act)
@@ -200,55 +225,59 @@ class Stewards:
     def close(self, account: int) -> None:
         """Close an account."""
 
-        def with_revision(revision: int) -> None:
-            transaction = self._shared.federation.status(
-                self._coop, account, revision=revision + 1, status=Status.CLOSED
-            )
-            self._submit(transaction, lambda: None)
+        def sign(desk: Desk, revision: int, is_spared: bool) -> bytes:
+            return desk.sign(_status(account, revision, Status.CLOSED))
 
-        ask_about(self._shared, self._coop, account, lambda a: a.revision, 0, with_revision)
+        self._change(account, sign)
 
     def meddle(self, account: int) -> None:
         """Change something about an account."""
 
-        def with_revision(revision: int) -> None:
-            random, build = self._world.random, self._shared.federation
+        def sign(desk: Desk, revision: int, is_spared: bool) -> bytes:
+            random = self._world.random
             if random.random() < 0.4:
                 now = self._world.time
-                transaction = build.limit(
-                    self._coop,
-                    account,
-                    revision=revision + 1,
+                change = Limit(
+                    account=account,
+                    revision=revision,
                     limit=random.choice((0, 500, 30_000)),
                     from_=random.choice((0, now + 2)),
+                    until=None,
+                    after=None,
                     reason=REASON,
                 )
-            else:
-                status = random.choice((Status.FROZEN, Status.OPEN, Status.CLOSED, Status.CLOSED))
-                transaction = build.status(
-                    self._coop, account, revision=revision + 1, status=status
-                )
-            self._submit(transaction, lambda: None)
+                return desk.sign(change)
+            status = random.choice((Status.FROZEN, Status.OPEN, Status.CLOSED, Status.CLOSED))
+            return desk.sign(_status(account, revision, Status.OPEN if is_spared else status))
 
-        ask_about(self._shared, self._coop, account, lambda a: a.revision, 0, with_revision)
+        self._change(account, sign)
+
+    def _change(self, account: int, sign: Callable[[Desk, int, bool], bytes]) -> None:
+        """See who can sign and the account's next revision, and do what they sign then."""
+        shared = self._shared
+
+        def run(view: View) -> tuple[Desk, int, bool]:
+            log = LogReader(view.validator, self._coop)
+            found = log.account(account)
+            is_spared = shared.governs and account in spared(log)
+            revision = 1 if found is None else found.revision + 1
+            return Desk.of(log, shared.keys), revision, is_spared
+
+        def done(seen: tuple[Desk, int, bool]) -> None:
+            self._submit(sign(*seen), lambda: None)
+
+        shared.ask_until_answered(self._coop, lambda request: Ask(request, run), done)
 
 
-def ask_about(
-    shared: Members,
-    coop: int,
-    account: int,
-    read: Callable[[Any], int],
-    missing: int,
-    done: Callable[[int], None],
-) -> None:
-    """Ask the home node for a number of an account until it answers."""
-
-    def run(view: View) -> int:
-        found = view.validator.account(coop, account)
-        return missing if found is None else read(found)
-
-    shared.ask_until_answered(coop, lambda request: Ask(request, run), done)
+def _status(account: int, revision: int, status: Status) -> SetStatus:
+    return SetStatus(account=account, revision=revision, status=status, reason=REASON)
 
 
 def _is_out_of_step(refusal: Refusal) -> bool:
-    return refusal in (Refusal.SEQUENCE_USED, Refusal.SEQUENCE_GAP, Refusal.ACCOUNT_UNKNOWN)
+    return refusal in (
+        Refusal.SEQUENCE_USED,
+        Refusal.SEQUENCE_GAP,
+        Refusal.ACCOUNT_UNKNOWN,
+        Refusal.SIGNATURE_INVALID,
+        Refusal.CONTRIBUTION_MISSING,
+    )

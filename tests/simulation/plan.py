@@ -8,6 +8,10 @@ from enum import StrEnum
 from random import Random
 from typing import Any
 
+LEAST_TO_GOVERN_MS = 14_000
+GOVERNED = 0.4
+"""So many of the runs; each of them takes nearly twice as long as another."""
+
 
 class Mischief(StrEnum):
     """How the culprit, if there is one, cheats."""
@@ -105,6 +109,13 @@ class Plan:
     """Whether people readmit a culprit against whom there is evidence."""
     days: int
     """How many days pass in the time of trouble: then the calendar leaps, now and then."""
+    governs: bool = False
+    """Whether coops adopt bylaws, vote, elect stewards, recover keys, and somebody in them cheats."""
+
+    @property
+    def latest_admission_ms(self) -> int:
+        """When the last members are admitted: early where they have much to decide."""
+        return 1_500 if self.governs else 6_000
 
     @property
     def leaver(self) -> int:
@@ -159,6 +170,11 @@ class Plan:
 
 def draw_plan(seed: int) -> Plan:
     """The plan of a seed."""
+    return with_government(_draw_plan(seed))
+
+
+def _draw_plan(seed: int) -> Plan:
+    """All of it but whether coops govern themselves."""
     random = Random(f"plan {seed}")
     coops = random.choice((2, 3, 3, 3, 4, 4, 5))
     mischief = random.choice(
@@ -213,6 +229,18 @@ def draw_plan(seed: int) -> Plan:
     return with_changes(with_index(plan, indexed))
 
 
+def with_government(plan: Plan) -> Plan:
+    """The plan, in which two of five federations govern themselves: with members enough, and time."""
+    if Random(f"government {plan.seed}").random() >= GOVERNED:
+        return plan
+    return replace(
+        plan,
+        governs=True,
+        members=max(3, plan.members),
+        trouble_ms=max(LEAST_TO_GOVERN_MS, plan.trouble_ms),
+    )
+
+
 def with_changes(plan: Plan) -> Plan:
     """The plan with what may happen to a charter that the honest coops can change without the culprit."""
     random = Random(f"charter {plan.seed}")
@@ -238,7 +266,7 @@ def with_changes(plan: Plan) -> Plan:
 
 def plan_for(seed: int, mischief: Mischief, **changes: Any) -> Plan:
     """The plan of a seed with that mischief, and whatever else is changed in it."""
-    plan = replace(draw_plan(seed), mischief=mischief, **changes)
+    plan = replace(_draw_plan(seed), mischief=mischief, **changes)
     culprit = 0 if mischief is Mischief.NONE else 1 + seed % plan.coops
     restores = 0 if mischief is Mischief.FORK else plan.restores
     plan = replace(plan, culprit=culprit, restores=restores)

@@ -6,14 +6,16 @@ whatever became of what they published before: a node may have died, or been put
 
 from typing import Any, Final
 
+from ledger.government.articles import Article
 from ledger.index.conversion import price_from_units
 from ledger.index.table import Index
-from ledger.publications import Publication
 from ledger.transactions import Price
+from ledger.validators.reading import LogReader
 from node.engine.events import Ask, Publish
 from node.engine.view import View
 from tests.simulation.decided import Decided
 from tests.simulation.facts import Facts, ToPublish
+from tests.simulation.hands import Desk
 from tests.simulation.members import Members
 
 AGAIN_MS: Final = (400, 1_800)
@@ -47,7 +49,9 @@ class PublishingStewards:
         index: Index | None = view.validator.index(self._coop)
         if index is None:
             raise AssertionError("a charter with an index gives every log one")
-        return self._facts.to_publish(self._coop, index, self._world.day)
+        waiting = self._facts.to_publish(self._coop, index, self._world.day)
+        desk = Desk.of(LogReader(view.validator, self._coop), self._shared.keys)
+        return [(desk.sign_publication(one, Article.PUBLISH), file) for one, file in waiting]
 
     def _publish(self, waiting: list[ToPublish]) -> None:
         """Publish one after the other, then look again after a while."""
@@ -55,7 +59,7 @@ class PublishingStewards:
             self._world.after(self._world.random.randint(*AGAIN_MS), self.look)
             return
         (publication, file), *rest = waiting
-        data = self._signed(publication).encode()
+        data = publication.encode()
 
         def done(answer: Any) -> None:
             self._publish(rest)
@@ -63,13 +67,3 @@ class PublishingStewards:
         self._shared.ask_until_answered(
             self._coop, lambda request: Publish(request, data, file), done
         )
-
-    def _signed(self, publication: Publication) -> Publication:
-        """With the signatures of as many stewards as the coop asks for."""
-        federation = self._shared.federation
-        keys = federation.steward_keys[self._coop]
-        for steward in range(federation.charter.coops[self._coop].steward_threshold):
-            publication = publication.signed_by(
-                steward, keys[steward], federation=federation.id, coop=self._coop
-            )
-        return publication

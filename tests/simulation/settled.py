@@ -10,8 +10,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ledger.rules.government.recovery import next_restoration
+from ledger.rules.government.register import open_proposals
 from ledger.state import Transit
 from ledger.validators.interface import Validator
+from ledger.validators.reading import LogReader
 from node.engine.health.status import Readiness
 from tests.node.engine.inside import core_of
 from tests.simulation.decided import name
@@ -19,6 +22,9 @@ from tests.simulation.decided import name
 if TYPE_CHECKING:
     from tests.simulation.nodes import SimNode
     from tests.simulation.simulation import Simulation
+
+_DUTIES_TAKE_S = 8
+"""Longer than clocks differ by once they are set, and a node takes to start."""
 
 
 def unsettled(simulation: Simulation) -> str | None:
@@ -44,6 +50,9 @@ def unsettled(simulation: Simulation) -> str | None:
             engine = simulation.nodes[coop].engine
             if engine is None or simulation.plan.culprit not in engine.status().accused:
                 return f"{simulation.nodes[coop].name} does not accuse the culprit"
+    undone = _undone(simulation)
+    if undone is not None:
+        return undone
     if simulation.waiting_members():
         return f"{simulation.waiting_members()} members wait for an answer"
     return None
@@ -73,6 +82,22 @@ def _missing_decisions(simulation: Simulation) -> str | None:
             return f"{simulation.nodes[coop].name} has not all survey files"
     key = decided.missing(simulation.world.day)
     return None if key is None else f"{name(key)} is not taken in by anybody"
+
+
+def _undone(simulation: Simulation) -> str | None:
+    """What time alone makes due in an honest coop, its node does: nobody has to ask for it."""
+    for node in simulation.honest_nodes():
+        if node.engine is None or node.coop in simulation.watch.ended():
+            continue
+        log = LogReader(core_of(node.engine).validator, node.coop)
+        now = simulation.world.time - _DUTIES_TAKE_S
+        for number, proposal in open_proposals(log).items():
+            if proposal.ready_at() < now:
+                return f"vote {number} of coop {node.coop} has closed and is not enacted"
+        restoration = next_restoration(log)
+        if restoration is not None and restoration[1] < now:
+            return f"a recovery in coop {node.coop} is due and has not ended"
+    return None
 
 
 def _missing(simulation: Simulation, node: SimNode, whole: set[int]) -> str | None:

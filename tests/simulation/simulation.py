@@ -7,25 +7,26 @@ cheating to the end.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
 from ledger.charter import Charter
-from ledger.index.days import day_from_text, text_from_day
+from ledger.transactions import Anchor, Enact, Levy, Restore, Transaction
 from node.engine.answers import Reply
 from node.engine.engine import Engine
 from node.engine.events import Ask, Event, Publish, Submit, SubmitBatch
 from node.engine.outbox import Notice, Outbox
-from tests.builders import Federation, build_federation
-from tests.charters import with_newcomer
-from tests.index_builders import index_lines
 from tests.node.engine.inside import core_of
 from tests.simulation.aftermath import Aftermath
+from tests.simulation.assemblies import Assembly
+from tests.simulation.beginnings import federation_of
 from tests.simulation.changes import Agreed, ChangingStewards
 from tests.simulation.clocks import Clocks
 from tests.simulation.culprits import Culprit, make_culprit
 from tests.simulation.facts import make_facts
 from tests.simulation.floods import MOST_WAIT_MS
+from tests.simulation.hands import Keyring
+from tests.simulation.judging import check_decided
 from tests.simulation.leaving import Leaving
 from tests.simulation.lost_keys import LostKeys
 from tests.simulation.matters import any_matter
@@ -45,9 +46,6 @@ from tests.simulation.world import Failure, Trace, World
 HEALING_MS = 60_000
 REST_MS = 20_000
 TICKS_PER_SECOND_AT_REST = 16
-MOST_JOINS = 2
-SURVEYED_UNTIL = "2025-12-21"
-"""The Sunday of the first week that is surveyed; the run begins on 2026-01-01."""
 
 
 class Simulation:
@@ -59,13 +57,8 @@ class Simulation:
         self.plan = plan
         self._make_engine = make_engine
         self.world = World(plan.seed, trace)
-        self.federation = _federation(
-            plan.coops,
-            plan.quorum,
-            plan.decision_quorum,
-            plan.clearing_limit,
-            _index_lines(plan),
-        )
+        self.federation = federation_of(plan)
+        self.keys = Keyring(self.federation, accounts=plan.members + plan.closing_shops)
         is_indexed = plan.indexed is not Indexed.NOT
         self.facts = make_facts(self.federation, plan, self.world) if is_indexed else None
         coops = sorted(self.federation.charter.coops)
@@ -75,7 +68,7 @@ class Simulation:
         self.nodes = {coop: self.make_node(coop) for coop in coops}
         self.network.nodes = self.nodes
         self.clocks = Clocks(self)
-        self.members = Members(self.world, self.federation, self._offer, plan.members)
+        self.members = Members(self.world, self.keys, self._offer, plan)
         decided = self.watch.decided
         if decided is not None:
             self.members.price_of = partial(price_of, decided)
@@ -221,8 +214,19 @@ class Simulation:
         self.world.note("--- all has arrived")
         self._rest()
         self.watch.check_end(list(self.nodes.values()))
+        self._judge()
         self._replay()
         self._count()
+
+    def _judge(self) -> None:
+        """Who decided what in the logs of honest coops, and what each of their nodes makes of it."""
+        validators = {
+            node.name: core_of(node.engine).validator
+            for node in self.honest_nodes()
+            if node.engine is not None
+        }
+        for truth in self.watch.truths.values():
+            check_decided(validators, truth, self.watch.versions.charters)
 
     def _replay(self) -> None:
         """What one of the honest nodes has recorded, through both validators."""
@@ -274,13 +278,15 @@ class Simulation:
             stewards.admit(
                 account,
                 limit=limit if coop != self.members.leaver else 0,
-                delay_ms=self.world.random.choice((10, 10, 10, 6_000)),
+                delay_ms=self.world.random.choice((10, 10, 10, self.plan.latest_admission_ms)),
                 done=partial(self._begin_to_pay, wallets),
             )
         if coop not in self.members.coops:
             self.members.coops.append(coop)
         changing = ChangingStewards(self.members, coop, self.agreed)
         self.world.after(self.world.random.randint(500, 6_000), changing.look)
+        if self.plan.governs and coop != self.members.leaver:
+            Assembly(self, coop).begin()
         if self.facts is not None and coop <= self.plan.coops:
             publishing = PublishingStewards(self.members, coop, self.facts)
             self.world.after(self.world.random.randint(500, 6_000), publishing.look)
@@ -313,14 +319,21 @@ class Simulation:
         ticks = [node.ticks for node in honest]
         self.world.run(REST_MS)
         for node, length, before in zip(honest, lengths, ticks, strict=True):
-            grown = self.watch.truths[node.coop].length - length
+            recorded = self.watch.truths[node.coop].entries[length:]
+            grown = sum(not isinstance(entry.transaction, self._goes_on) for entry in recorded)
             if grown > self._anchors_that_may_be_late():
                 raise Failure(f"{node.name} recorded {grown} entries though nobody asked for any")
             done = node.ticks - before
-            if not self.culprit and done > TICKS_PER_SECOND_AT_REST * REST_MS // 1000:
+            most = TICKS_PER_SECOND_AT_REST * (1 + self.plan.governs) * REST_MS // 1000
+            if not self.culprit and done > most:
                 raise Failure(f"{node.name} ticked {done} times in {REST_MS // 1000} s of rest")
         if self.waiting_members():
             raise Failure(f"{self.waiting_members()} members still wait for an answer")
+
+    @property
+    def _goes_on(self) -> tuple[type[Transaction], ...]:
+        """What is recorded though nobody asks: what time makes due by bylaws, and the anchors of that."""
+        return (Anchor, Enact, Levy, Restore) if self.plan.governs else ()
 
     def _anchors_that_may_be_late(self) -> int:
         """Where a culprit is needed as a witness, it decides when a due anchor can be made: one a log."""
@@ -333,43 +346,6 @@ class Simulation:
         return sum(
             self.members.open_questions[coop] for coop in self.watch.honest if coop not in ended
         )
-
-
-def _index_lines(plan: Plan) -> tuple[str, ...]:
-    """The index's lines of the charter. The base day is just before a window."""
-    if plan.indexed is Indexed.NOT:
-        return ()
-    quorum = plan.index_quorum
-    if plan.indexed is Indexed.OFFICIAL:
-        return tuple(index_lines(coops=plan.coops, quorum=quorum))
-    return tuple(
-        index_lines(
-            "survey",
-            coops=plan.coops,
-            quorum=quorum,
-            base_day=text_from_day(day_from_text(SURVEYED_UNTIL) + plan.lead_days),
-            observations_needed=plan.observations_needed,
-            lead_days=plan.lead_days,
-        )
-    )
-
-
-@lru_cache(maxsize=64)
-def _federation(
-    coops: int, quorum: int, decision_quorum: int, clearing_limit: int, index: tuple[str, ...]
-) -> Federation:
-    """A federation, with the keys of those that may join it."""
-    federation = build_federation(
-        seed="simulation",
-        coops=coops,
-        witness_quorum=quorum,
-        decision_quorum=decision_quorum,
-        clearing_limit=clearing_limit,
-        index=index,
-    )
-    for place in range(MOST_JOINS):
-        federation = with_newcomer(federation, coops + 1 + place)
-    return federation
 
 
 def _brief(result: object) -> str:

@@ -27,6 +27,8 @@ class Truth:
     federation: bytes
     heads: list[bytes] = field(default_factory=list)
     transactions: list[bytes] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    """The same as values, with their times."""
     places: dict[bytes, int] = field(default_factory=dict)
     payments: dict[tuple[int, int], int] = field(default_factory=dict)
     anchors: list[Anchor] = field(default_factory=list)
@@ -70,6 +72,7 @@ class Truth:
         transaction = data[transaction_start(data) :]
         self.heads.append(extend(self.heads[-1], data))
         self.transactions.append(transaction)
+        self.entries.append(entry)
         self.places[transaction] = self.length
         if isinstance(entry.transaction, Pay):
             mark = (entry.transaction.payer, entry.transaction.sequence)

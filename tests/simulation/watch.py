@@ -23,6 +23,7 @@ from tests.simulation.facts import Facts
 from tests.simulation.losses import Losses
 from tests.simulation.nodes import SimNode
 from tests.simulation.spoken import Spoken
+from tests.simulation.tally import entries_of
 from tests.simulation.truth import Truth
 from tests.simulation.versions import Versions
 from tests.simulation.world import Failure
@@ -333,5 +334,5 @@ class Watch:
 
     def _count(self, truth: Truth) -> None:
         for transaction in truth.transactions:
-            self.seen[f"entries {Kind(transaction[1]).name.lower()}"] += 1
+            self.seen[entries_of(Kind(transaction[1]).name.lower())] += 1
         self.seen["payments at a price"] += truth.priced
