@@ -61,6 +61,8 @@ def _fields(client: NodeClient, found: Json) -> Iterator[tuple[str, str]]:
     yield "came from payments and gifts", amount("given")
     yield "came from levies", amount("levied")
     yield "was paid to members", amount("spent")
+    if found.get("charged"):
+        yield "was charged for a fork", amount("charged")
     yield "may owe", amount("debt_ceiling")
     yield "can be spent now", amount("available")
     yield "by stewards without a vote", f"up to {amount('stewards_spend')} at a time"

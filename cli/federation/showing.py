@@ -243,12 +243,13 @@ def _coop_json(charter: Charter, number: int) -> Json:
 @node_option
 @output_option
 def history(out: Path | None, url: str | None, output: Output) -> None:
-    """Tell how the charter came to be what it is: each change, and who decided it.
+    """Tell how the charter came to be what it is: each change, and whose nodes signed it.
 
-    Each log keeps the signatures with which its node learnt of a change. So another node may name others,
-    where more had signed than were needed; each list is enough.
+    A node signs what enough cooperatives stand for, also if its own stewards have endorsed nothing. Each log
+    keeps the signatures with which its node learnt of a change. So another node may name others, where more
+    had signed than were needed; each list is enough.
 
-    Everything is checked here: each change carries the signatures of the cooperatives that decided it.
+    Everything is checked here: each change carries the signatures of as many as decide.
     """
     with asking(url) as (client, known):
         times = _times(client)
@@ -263,7 +264,9 @@ def history(out: Path | None, url: str | None, output: Output) -> None:
         output.line()
         at = "" if when is None else f", in force here since {moment(when)}"
         output.line(f"{entry.version}. {said}")
-        output.line(f"   Decided, as this node's log has it, by {', '.join(signers)}{at}.")
+        output.line(
+            f"   Decided; by this node's log the nodes of {', '.join(signers)} signed it{at}."
+        )
         told.append(
             {
                 "version": entry.version,

@@ -201,7 +201,10 @@ def verify(
     known = _known(charter_path, wallet)
     charter = known.charter
     proof = decode_receipt(_read(file))
-    entry = proof.entry_signed(charter)
+    try:
+        entry = proof.entry_signed(charter)
+    except ProofError as error:
+        raise _by_changes(error, proof, known, _charter_path(charter_path, wallet)) from error
     names = _names(wallet, charter)
     _show(proof, known, names, output)
     output.line()
@@ -218,6 +221,19 @@ def verify(
             "kind": entry.transaction.kind.name.lower(),
             "says": describe(entry.transaction, charter=charter, coop=proof.coop, names=names),
         }
+    )
+
+
+def _by_changes(
+    error: ProofError, proof: Receipt, known: KnownCharter, charter: Path
+) -> ProofError:
+    """A key that came with a change can't be known where the changes are missing."""
+    changes = changes_beside(charter)
+    if known.charter.version or proof.federation != known.charter.federation:
+        return error
+    return ProofError(
+        f"{error}. No changes of the charter are known, from {changes}: if the cooperative has another "
+        "node key by now, or joined later, get them with `fiado federation history --out`"
     )
 
 

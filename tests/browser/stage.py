@@ -44,10 +44,12 @@ backoff_most_ms = 200
 [http]
 costly_per_minute = 6000
 costly_burst = 6000
+work_per_second = 100000000
+work_burst = 200000000
 [merchant]
 private_webhooks = true
 """
-"""Short intervals, and room for many visitors from one address."""
+"""Short intervals, and room for many visitors from one address, however slow the machine is."""
 
 _RUN = (
     "import sys; from pathlib import Path; from node.compose import run;"

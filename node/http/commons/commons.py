@@ -5,6 +5,7 @@ from typing import Final
 from aiohttp import web
 
 from ledger.government.articles import ARTICLES, Article
+from ledger.invariants import settled_losses
 from ledger.kinds import KINDS
 from ledger.memos import SALT_BYTES
 from ledger.rules.government.commons import (
@@ -95,6 +96,7 @@ def _statement(api: Api, view: View) -> shapes.Commons:
     moved = movements(log.rows(COMMONS_CHAPTER))
     levied = sum(each.amount for each in moved if each.amount > 0)
     spent = -sum(each.amount for each in moved if each.amount < 0)
+    charged = sum(charge for _, charge in settled_losses(view.validator, view.coop))
     ceiling = bylaws.value(Article.COMMONS_DEBT)
     return shapes.Commons(
         coop=api.coop.name,
@@ -111,7 +113,8 @@ def _statement(api: Api, view: View) -> shapes.Commons:
         next_levy=None if next_levy(log) is None else levy_due(log),
         levied=levied,
         spent=spent,
-        given=state.commons - state.held - levied + spent,
+        given=state.commons - state.held - levied + spent + charged,
+        charged=charged,
         next_spend=spends(log) + 1,
         movements=[_movement(view, each) for each in reversed(moved[-_MOST_MOVEMENTS:])],
     )

@@ -80,5 +80,8 @@ class Commons(OfCoop, frozen=True):
             description="What else has come so far: contributions, gifts, and what came back too late."
         ),
     ]
+    charged: Annotated[
+        Amount, Meta(description="What forks of the log cost others and was charged to it so far.")
+    ]
     next_spend: Annotated[Count, Meta(description="The number of the next `spend`.")]
     movements: Annotated[list[CommonsMovement], Meta(description="The newest first.")]

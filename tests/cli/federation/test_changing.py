@@ -397,8 +397,8 @@ def test_the_history_is_told_in_words_with_who_decided(desk: Desk, node: Charter
     assert "up to 70000.00" in told[0]["says"]
     page = desk.say("history", "--node", desk.url).stdout
     assert (
-        "Decided, as this node's log has it, by norte, sur, in force here since 2026-01-01 00:00 UTC."
-        in page
+        "Decided; by this node's log the nodes of norte, sur signed it, in force here since "
+        "2026-01-01 00:00 UTC." in page
     )
     assert "was founded by" in page
 

@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -219,6 +220,19 @@ def test_the_receipt_of_another_payment_is_never_shown_in_the_place_of_ones_own(
     assert "fallen_not_found" in unknown.output
     somebody = stage.person.run("receipt", "show", "norte/1", is_secret=False)
     assert somebody.exit_code == ExitCode.OK
+
+
+def test_a_signature_that_fails_says_where_later_keys_would_be(
+    stage: Stage, tmp_path: Path
+) -> None:
+    paid = stage.person.ok(*PAY)
+    receipt = decode_receipt(bytes.fromhex(paid["receipt"]))
+    file = tmp_path / "another.receipt"
+    file.write_bytes(replace(receipt, signature=bytes(64)).encode())
+    verify = ("receipt", "verify", str(file))
+    assert "charter.changes" in stage.person.run(*verify, is_secret=False).output
+    stage.fork()
+    assert "charter.changes" not in stage.person.run(*verify, is_secret=False).output
 
 
 def _listed(number: int, head: str) -> dict[str, Any]:

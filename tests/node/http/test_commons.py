@@ -64,7 +64,8 @@ async def test_the_statement_adds_up(tmp_path: Path) -> None:
         spent = spend(town.federation, 1, payee=3, amount=100)
         (await town.client.post("/v1/transactions", as_json_transaction(spent))).ok()
         found = (await town.client.get("/v1/commons")).ok()
-        assert found["balance"] == found["given"] + found["levied"] - found["spent"] + found["held"]
+        went = found["spent"] + found["charged"]
+        assert found["balance"] == found["given"] + found["levied"] - went + found["held"]
         assert (found["given"], found["spent"], found["next_spend"]) == (20, 100, 2)
         assert found["available"] == found["balance"] + 300
         kinds = [each["kind"] for each in found["movements"]]

@@ -42,7 +42,7 @@ async def test_the_page_tells_what_is_in_force_and_how_it_came_to_be(tmp_path: P
         said = f"All members of {titles[2]} together may owe the others up to 20,000.00."
         assert said in page
         assert "Before this change: 10,000.00." in page
-        assert "Decided by" in page and "In force here since" in page
+        assert "Signed by the nodes of" in page and "In force here since" in page
         assert f"Founded by {', '.join(titles)}." in page
         spanish = await page_of(towns[2], "/federation?lang=es")
         assert "Cambio 1" in spanish and "20.000,00" in spanish
