@@ -15,6 +15,7 @@ from ledger.transactions import Enact, Transaction, encode_transaction
 from ledger.validators.interface import Sequenced
 from ledger.validators.reading import LogReader
 from node.engine.core import Core
+from node.engine.recording.lapses import Lapses
 from node.engine.tick import Tick
 
 
@@ -75,6 +76,7 @@ class Duties:
         self._duties = duties
         self._read_at = -1
         self._ahead: list[Due] = []
+        self._lapses = Lapses()
         self._wake_at_ms: int | None = None
 
     def run(self, tick: Tick, own: Appender) -> None:
@@ -83,9 +85,10 @@ class Duties:
         if not self._core.is_open:
             return
         log = self._core.validator.log(self._core.coop)
-        if log.length != self._read_at:
-            self._read()
         now = max(tick.now_ms // 1000, log.time)
+        look_at = self._lapses.look_at
+        if log.length != self._read_at or (look_at is not None and look_at <= now):
+            self._read(now)
         due = [each for each in self._ahead if each.time <= now]
         if due and own.has_room(tick):
             self._ahead = [each for each in self._ahead if each.time > now]
@@ -94,15 +97,20 @@ class Duties:
                 name = type(each.transaction).__name__.lower()
                 tick.notice("duty", what=name, outcome=outcome)
             if done.count:
-                self._read()
-        if self._ahead:
-            first = min(each.time for each in self._ahead)
+                self._read(now)
+        times = [each.time for each in self._ahead]
+        if self._lapses.look_at is not None:
+            times.append(self._lapses.look_at)
+        if times:
+            first = min(times)
             self._wake_at_ms = tick.steady_ms + max(1, 1000 * first - tick.now_ms)
 
-    def _read(self) -> None:
+    def _read(self, now: int) -> None:
         log = LogReader(self._core.validator, self._core.coop)
         self._read_at = log.length
         self._ahead = [found for duty in self._duties if (found := duty(log)) is not None]
+        # Guarantees that fall (PROTOCOL section 13.7): there can be many of them on one day.
+        self._ahead += [Due(lapse, now) for lapse in self._lapses.find(log, now)]
 
     def wake_at_ms(self) -> int | None:
         """When something will be due, of the steady clock."""
