@@ -42,6 +42,7 @@ from node.http.federation import fallen as federation_fallen
 from node.http.federation import federation
 from node.http.federation import problems as federation_problems
 from node.http.federation import requests as federation_requests
+from node.http.guarantees import guarantees
 from node.http.index import index, publishing
 from node.http.index import problems as index_problems
 from node.http.keys import keys
@@ -83,6 +84,7 @@ ROUTES: tuple[Route, ...] = (
     *federation_requests.ROUTES,
     *commons.ROUTES,
     *keys.ROUTES,
+    *guarantees.ROUTES,
     *voting.ROUTES,
     *index.ROUTES,
     *publishing.ROUTES,

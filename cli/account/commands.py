@@ -21,6 +21,7 @@ from cli.shell.csv_text import Amount, Cell, separator_here
 from cli.shell.describing import when
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
+from cli.shell.guarantee_words import given_lines
 from cli.shell.parameters import PLACE, output_option, passphrase_options, wallet_option
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.recovery_words import recovery_lines
@@ -70,6 +71,7 @@ def balance(wallet: Path, passphrase: PassphraseSource, output: Output) -> None:
                 output.note(in_doubt_line(pending))
             raise
         _tell_of_recovery(member, me, output)
+        _tell_of_pledges(member, me, output)
         amount = integer(member.client, me, "balance")
         unit = member.founding.unit
         output.line(f"{member.address}: {in_words(amount, unit)}")
@@ -116,6 +118,16 @@ def _tell_of_recovery(member: Membership, me: Json, output: Output) -> None:
     with reading(member.client):
         for line in [] if running is None else recovery_lines(running, str(member.address)):
             output.line(line)
+
+
+def _tell_of_pledges(member: Membership, me: Json, output: Output) -> None:
+    """Who answers for others is told what was changed about them, and how much is pledged."""
+    with reading(member.client):
+        if me.get("pledged"):
+            for line in given_lines(member.client.get("/v1/me/guarantees")):
+                output.line(line)
+            pledged = format_amount(int(me["pledged"]))
+            output.line(f"You answer for others with {pledged}: `fiado guarantee list`.")
 
 
 def _spendable(member: Membership, me: Json) -> str:

@@ -3,8 +3,15 @@
 from collections.abc import Callable
 from typing import assert_never
 
+from cli.shell.terminal import Output
 from ledger.government.guarantees import Guarantee, GuaranteeChange, Lapse
 from node.member.amounts import format_amount
+from node.member.client import Json
+from node.member.guaranteeing import Outlook
+from node.plain import PlainForms
+
+when = PlainForms().time
+"""A time of the ledger, in universal time."""
 
 
 def describe_guarantee(
@@ -33,3 +40,96 @@ def describe_guarantee(
             ]
         case _:
             assert_never(change)
+
+
+def worst_case_lines(asked: Json, outlook: Outlook, *, cap: int, until: int | None) -> list[str]:
+    """What somebody reads before signing; `asked` is what stands, and `cap` what shall."""
+    stands = asked["guarantee"]
+    who = f"{stands['member']['handle']}@{asked['coop']}"
+    before = format_amount(asked["room"])
+    lines = [
+        f"Your own room goes from {before} to {format_amount(outlook.room_after)}.",
+    ]
+    if outlook.held > 0:
+        lines.append(
+            f"{format_amount(outlook.worst)} stays for now, because the debt of {who} needs it; it ends by "
+            "itself as the debt is paid."
+        )
+    if until is None:
+        return [f"You answer for {who} no more; for new debt not from now on.", *lines]
+    return [
+        f"At worst you pay {format_amount(outlook.worst)}: if {who} leaves or is closed with such a debt.",
+        *lines,
+        f"It ends on {when(until)}. To stop before: `fiado guarantee withdraw "
+        f"{stands['member']['handle']}`, which ends it as soon as no debt needs it.",
+    ]
+
+
+def show_guarantees(found: Json, output: Output) -> None:
+    """All that somebody has given and been given."""
+    who = f"{found['handle']}@{found['coop']}"
+    for title, other, rows in (
+        (f"{who} answers for:", "member", found["given"]),
+        (f"For {who} answer:", "guarantor", found["received"]),
+    ):
+        if rows:
+            output.line(title)
+            output.table(
+                [other, "up to", "debt needs", "until"],
+                [
+                    [
+                        each[other]["handle"],
+                        format_amount(each["cap"]),
+                        format_amount(each["needed"]),
+                        _until_words(each),
+                    ]
+                    for each in rows
+                ],
+            )
+    if not found["given"] and not found["received"]:
+        output.line(f"{who} answers for nobody, and nobody for {who}.")
+
+
+def _until_words(guarantee: Json) -> str:
+    if guarantee["until"] is None:
+        return "withdrawn: as soon as no debt needs it"
+    held = guarantee["cap"] > guarantee["wanted"]
+    lower = f"; goes down to {format_amount(guarantee['wanted'])}" if held else ""
+    return f"{when(guarantee['until'])}{lower}"
+
+
+def guarantee_fields(found: Json) -> dict[str, str]:
+    """One of them, and what would stay if it were withdrawn."""
+    stands = found["guarantee"]
+    return {
+        "member": f"{stands['member']['handle']}@{found['coop']}, {stands['status']}",
+        "you answer up to": format_amount(stands["cap"]),
+        "until": _until_words(stands) if stands["cap"] else "nothing stands",
+        "debt needs": format_amount(stands["needed"]),
+        "credit limit": format_amount(stands["limit"]),
+        "your room": format_amount(found["room"]),
+    }
+
+
+def given_lines(found: Json) -> list[str]:
+    """What a guarantor has to know of those whom they answer for: limits and statuses that changed."""
+    lines = []
+    for each in found["given"]:
+        who = f"{each['member']['handle']}@{found['coop']}"
+        you = f"you answer up to {format_amount(each['cap'])}"
+        for news in each["news"]:
+            changed = f"the credit limit of {who} is {format_amount(news['limit'] or 0)}"
+            if news["kind"] == "status":
+                changed = f"the account of {who} is {news['status']}"
+            lines.append(f"Since {when(news['time'])} {changed}; {you}.")
+    return lines
+
+
+def ring_lines(rings: list[list[Json]]) -> list[str]:
+    """Circles, and what they mean."""
+    return [
+        "In a circle, so that each leans on itself: "
+        + ", ".join(each["handle"] for each in ring)
+        + "."
+        for ring in rings
+    ]

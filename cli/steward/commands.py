@@ -1,11 +1,11 @@
 """`fiado steward`: admissions, limits, freezing; several stewards sign what each can read."""
 
-import datetime
 import time
 from pathlib import Path
 
 import click
 
+from cli.shell.days import read_day
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
 from cli.shell.matters import federation_matters
@@ -15,6 +15,7 @@ from cli.shell.terminal import Output
 from cli.steward.admission import admit
 from cli.steward.desk import discard, members
 from cli.steward.draft_file import DraftError, read_draft
+from cli.steward.guarantees import guarantees
 from cli.steward.key import steward_key
 from cli.steward.review import long_debts_line, review
 from cli.steward.signing import (
@@ -55,6 +56,7 @@ steward.add_command(admit)
 steward.add_command(members)
 steward.add_command(discard)
 steward.add_command(review)
+steward.add_command(guarantees)
 
 
 @steward.command("pending")
@@ -129,8 +131,8 @@ def limit(
         raise click.UsageError(
             "Give --until and --after together: when it ends, and what then applies."
         )
-    begins = 0 if from_ is None else _day(from_, "--from")
-    ends = None if until is None else _day(until, "--until")
+    begins = 0 if from_ is None else read_day(from_, "--from")
+    ends = None if until is None else read_day(until, "--until")
     if ends is not None and ends <= max(begins, int(time.time())):
         raise click.UsageError(f"--until {until}: that is over before the limit applies.")
     with open_stewardship(key_path, passphrase) as steward:
@@ -256,14 +258,3 @@ def submit(
             )
         answer = steward.client.post("/v1/transactions", draft_document(draft))
         output.result(show_recorded(answer, steward, output))
-
-
-def _day(text: str, option: str) -> int:
-    """The beginning of a day in universal time, in Unix seconds; `now` is the present moment."""
-    if text == "now":
-        return int(time.time())
-    try:
-        day = datetime.date.fromisoformat(text)
-    except ValueError:
-        raise click.UsageError(f"{option} {text}: give a day such as 2027-03-01.") from None
-    return int(datetime.datetime.combine(day, datetime.time(), tzinfo=datetime.UTC).timestamp())

@@ -73,6 +73,14 @@ def number(client: NodeClient, answer: Json, name: str, *, least: int = 0) -> in
     return value
 
 
+def nested(client: NodeClient, answer: Json, name: str) -> Json:
+    """Field `name` of an answer, which has fields itself."""
+    value = answer.get(name)
+    if not isinstance(value, dict):
+        raise NodeMisbehaved(client.url, f"{name} in its answer is not an object")
+    return value
+
+
 def objects(client: NodeClient, answer: Json, name: str) -> list[Json]:
     """A field of an answer that holds a list of objects."""
     value = answer.get(name)

@@ -33,6 +33,11 @@ def own_log(view: View) -> LogReader:
     return LogReader(view.validator, view.coop)
 
 
+def coop_name(view: View) -> str:
+    """What the own coop is called now."""
+    return view.validator.newest_charter().coops[view.coop].name
+
+
 def office(view: View) -> Office:
     """The stewards of the own coop."""
     return stewards_in_office(own_log(view))

@@ -1,0 +1,1 @@
+"""`fiado guarantee`: answering for what another member owes."""
