@@ -19,12 +19,13 @@ from cli.steward.draft_file import Draft, DraftError
 from cli.steward.signing import FILE, sign_draft, signing_options
 from cli.steward.stewardship import open_stewardship
 from cli.wallet.membership import open_membership, unlock
-from ledger.government.recovery import MAX_GUARDIANS, SALT_BYTES, GuardianList
+from ledger.government.recovery import MAX_GUARDIANS, SALT_BYTES, GuardianList, Rekey
 from ledger.signatures import SigningKey
 from ledger.transactions import KeyChange, encode_transaction
 from node.member.answers import encode_bytes, integer, text
 from node.member.charters import fetch_charter
 from node.member.client import Json, NodeClient, path_of
+from node.member.failures import AnswerLost, NodeProblem, NodeUnreachable
 from node.member.membership import Membership
 from node.member.paying.desk import account_of
 from node.member.pending_journal import look_at_pending
@@ -35,7 +36,7 @@ from node.member.recovering import (
     sign_rekey,
     with_guardian,
 )
-from node.member.wallet_file import read_wallet, replace_public
+from node.member.wallet_file import UnlockedWallet, read_wallet, replace_public
 from node.member.wallet_lock import lock_wallet
 
 words_stand_in("cli.steward.words")
@@ -80,10 +81,8 @@ def rekey(
             account=member.account,
             revision=integer(member.client, state, "revision") + 1,
         )
-        entry = _record(member, change, is_agreed, output)
-        old = member.wallet.public
-        with lock_wallet(new_wallet) as lock:
-            replace_public(lock, new, public=replace(old, public_key=new.public.public_key))
+        _agree(change, str(member.address), is_agreed, output)
+        entry = _record_linked(member, change, new_wallet, new, output)
         output.line(f"From now on use {new_wallet}. The old wallet pays nothing any more.")
         output.result({"number": entry, "wallet": str(new_wallet), "key": change.key.hex()})
 
@@ -346,9 +345,44 @@ def _agree(change: KeyChange, who: str, is_agreed: bool, output: Output) -> None
         agree_to_sign("Sign this?")
 
 
+def _record_linked(
+    member: Membership, change: Rekey, path: Path, new: UnlockedWallet, output: Output
+) -> int:
+    """Record a replaced key with the new wallet linked already.
+
+    If the answer is lost, nobody knows which of the two keys the account has: both wallets are linked then,
+    and the one that the node knows goes on. A definite refusal leaves the new wallet as it was.
+    """
+    before = new.public
+    linked = replace(member.wallet.public, public_key=before.public_key)
+    with lock_wallet(path) as lock:
+        replace_public(lock, new, public=linked)
+        try:
+            return _send(member, change, output)
+        except (NodeUnreachable, NodeProblem, AnswerLost) as error:
+            is_unknown = isinstance(error, AnswerLost) or (
+                isinstance(error, NodeProblem) and not error.is_final
+            )
+            if is_unknown:
+                raise CliError(
+                    ExitCode.OUTCOME_UNKNOWN,
+                    "outcome_unknown",
+                    "The answer was lost: whether the account has the new key now is unknown.",
+                    f"`fiado balance --wallet {path}` works if it has: then use that wallet. If it does "
+                    "not, run this command again.",
+                ) from error
+            replace_public(lock, replace(new, public=linked), public=before)
+            raise
+
+
 def _record(member: Membership, change: KeyChange, is_agreed: bool, output: Output) -> int:
     """Ask, record what is signed, and say where."""
     _agree(change, str(member.address), is_agreed, output)
+    return _send(member, change, output)
+
+
+def _send(member: Membership, change: KeyChange, output: Output) -> int:
+    """Record what is signed, and say where."""
     body = {"transaction": encode_bytes(encode_transaction(change))}
     recorded = member.client.post("/v1/transactions", body)
     entry = integer(member.client, recorded, "number")
