@@ -16,6 +16,7 @@ from cli.shell.lazy_commands import LazyCommands
 PLACES: Final = {
     "audit": "cli.audit.commands:audit",
     "balance": "cli.account.commands:balance",
+    "balances": "cli.account.review:balances",
     "bylaws": "cli.bylaws.commands:bylaws",
     "commons": "cli.commons.commands:commons",
     "demo": "cli.demo.command:demo",
@@ -44,7 +45,7 @@ READING: Final = frozenset(
     {
         *("bylaws explain", "bylaws show", "commons statement"),
         *("audit", "balance", "doctor", "history", "receipt", "request", "federation history"),
-        "review",
+        *("balances", "review"),
         *("federation requests", "federation show"),
         *("index backtest", "index compute", "index convert", "index history", "index plot"),
         *("index show", "index verify", "merchant invoice list", "merchant invoice show"),

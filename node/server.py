@@ -46,7 +46,7 @@ from node.http.guarantees import guarantees
 from node.http.index import index, publishing
 from node.http.index import problems as index_problems
 from node.http.keys import keys
-from node.http.members import members, reviews, signing_in
+from node.http.members import members, reviews, sight, signing_in
 from node.http.members import problems as members_problems
 from node.http.merchant import events as merchant_events
 from node.http.merchant import invoices, takings, webhooks
@@ -72,6 +72,7 @@ ROUTES: tuple[Route, ...] = (
     *signing_in.ROUTES,
     *members.ROUTES,
     *reviews.ROUTES,
+    *sight.ROUTES,
     *joins.ROUTES,
     *drafts.ROUTES,
     *health.ROUTES,

@@ -1,4 +1,4 @@
-"""`fiado review`: what the stewards see of the member's account when they review it."""
+"""`fiado review`, `fiado balances`: what stewards see of the account, and members of each other."""
 
 from pathlib import Path
 
@@ -9,7 +9,9 @@ from cli.shell.passphrase import PassphraseSource
 from cli.shell.review_words import review_lines
 from cli.shell.terminal import Output
 from cli.wallet.membership import open_membership
-from node.member.answers import reading
+from node.member.amounts import format_amount
+from node.member.answers import integer, objects, reading
+from node.member.client import Json
 
 
 @click.command()
@@ -29,3 +31,29 @@ def review(wallet: Path, passphrase: PassphraseSource, output: Output) -> None:
             for line in review_lines(found):
                 output.line(line)
         output.result(found)
+
+
+@click.command()
+@wallet_option
+@passphrase_options
+@output_option
+def balances(wallet: Path, passphrase: PassphraseSource, output: Output) -> None:
+    """List what the members of your cooperative have and owe, where your bylaws show it to members.
+
+    The article see_balances says so; at first it doesn't, and only stewards see it.
+    """
+    with open_membership(wallet, passphrase) as member:
+        member.open_session()
+        found: list[Json] = []
+        after: int | None = 0
+        while after is not None:
+            page = member.client.get("/v1/balances", after=after, limit=200)
+            found += objects(member.client, page, "balances")
+            after = None if page.get("next") is None else integer(member.client, page, "next")
+        with reading(member.client):
+            rows = [
+                [each["handle"], format_amount(each["balance"]), format_amount(each["limit"])]
+                for each in found
+            ]
+        output.table(["member", "balance", "limit"], rows, right_aligned=["balance", "limit"])
+        output.result({"balances": found})

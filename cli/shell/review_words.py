@@ -49,7 +49,7 @@ def trade_lines(title: str, trade: Json) -> list[str]:
     ]
     for each in trade["largest"]:
         other, permille = each["other"], each["permille"]
-        who = f"{other['handle'] or '#' + str(other['account'])}@{other['coop']}"
+        who = "somebody" if other is None else _partner(other)
         share = f"{permille // 10}.{permille % 10} %"
         lines.append(
             f"  {who}: {format_amount(each['amount'])} of {total}, {share}, payments: {each['count']}."
@@ -98,6 +98,10 @@ def guarantee_lines(review: Json) -> list[str]:
         f"{_name(each)} answers for this account up to {format_amount(each['cap'])}."
         for each in review["answered_by"]
     ]
+
+
+def _partner(other: Json) -> str:
+    return f"{other['handle'] or '#' + str(other['account'])}@{other['coop']}"
 
 
 def _name(guarantee: Json) -> str:

@@ -30,6 +30,8 @@ class Unit(Enum):
     AMOUNT = "amount"
     """Minor units."""
     PARTS = "parts"
+    CHOICE = "choice"
+    """0 for no, 1 for yes."""
 
 
 class Article(IntEnum):
@@ -72,6 +74,8 @@ class Article(IntEnum):
     LEVY_NEGATIVE = 72
     LEVY_PERIOD = 73
     COMMONS_DEBT = 74
+    SEE_HISTORY = 80
+    SEE_BALANCES = 81
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +146,8 @@ _OTHERS: Final = (
     (Article.LEVY_NEGATIVE, Unit.MILLIONTHS, 0, 0, 50_000),
     (Article.LEVY_PERIOD, Unit.SECONDS, 30 * DAY, 1, _LONGEST),
     (Article.COMMONS_DEBT, Unit.AMOUNT, 0, 0, MAX),
+    (Article.SEE_HISTORY, Unit.CHOICE, 1, 0, 1),
+    (Article.SEE_BALANCES, Unit.CHOICE, 0, 0, 1),
 )
 
 

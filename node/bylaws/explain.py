@@ -99,7 +99,7 @@ def in_words(value: int, unit: Unit, language: str) -> str:
             return _decimal(value, 4, language) + " %"
         case Unit.AMOUNT:
             return _amount(value, language)
-        case Unit.PARTS:
+        case Unit.PARTS | Unit.CHOICE:
             return str(value)
 
 

@@ -134,6 +134,16 @@ ARTICLES: Final[dict[int, tuple[str, str, str]]] = {
         "The commons may owe up to {value}.",
         "The commons may not owe anything.",
     ),
+    A.SEE_HISTORY: (
+        "what stewards see",
+        "The node shows stewards with whom members trade.",
+        "The node shows only members themselves with whom they trade.",
+    ),
+    A.SEE_BALANCES: (
+        "what members see",
+        "The node shows members each other's balances and limits.",
+        "The node shows a balance to its owner and the stewards only.",
+    ),
 }
 
 FIRST_LIMIT: Final = (

@@ -146,6 +146,16 @@ ARTICLES: Final[dict[int, tuple[str, str, str]]] = {
         "El fondo común puede deber hasta {value}.",
         "El fondo común no puede deber nada.",
     ),
+    A.SEE_HISTORY: (
+        "qué ven los responsables",
+        "El nodo les muestra a los responsables con quién comercian los socios.",
+        "El nodo muestra solo al propio socio con quién comercia.",
+    ),
+    A.SEE_BALANCES: (
+        "qué ven los socios",
+        "El nodo les muestra a los socios los saldos y límites de los demás.",
+        "El nodo muestra un saldo solo a su dueño y a los responsables.",
+    ),
 }
 
 FIRST_LIMIT: Final = (

@@ -150,6 +150,16 @@ ARTICLES: Final[dict[int, tuple[str, str, str]]] = {
         "O fundo comum pode dever até {value}.",
         "O fundo comum não pode dever nada.",
     ),
+    A.SEE_HISTORY: (
+        "o que os responsáveis veem",
+        "O nó mostra aos responsáveis com quem os membros comerciam.",
+        "O nó mostra só ao próprio membro com quem ele comercia.",
+    ),
+    A.SEE_BALANCES: (
+        "o que os membros veem",
+        "O nó mostra aos membros os saldos e limites dos demais.",
+        "O nó mostra um saldo só ao seu dono e aos responsáveis.",
+    ),
 }
 
 FIRST_LIMIT: Final = (

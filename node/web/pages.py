@@ -12,6 +12,7 @@ from typing import Final
 from aiohttp import web
 
 from ledger.charter_index import Redenominate
+from ledger.government.articles import Article
 from ledger.rules.index import SECONDS_IN_DAY
 from node.change_words import Wording
 from node.codes import LONGEST_BYTES, CodesBusy
@@ -22,6 +23,7 @@ from node.http.base.problem import Problem
 from node.http.base.problems import BUSY, NOT_FOUND, REQUEST_MALFORMED
 from node.http.base.shapes import Account
 from node.http.books import books, health
+from node.http.members.sight import shows
 from node.shapes import to_plain
 from node.web.bills import get_bill, get_counter
 from node.web.commons_page import get_commons_page
@@ -128,6 +130,18 @@ async def get_desk(api: Api, request: web.Request) -> web.Response:
     return load_site().page(api, request, "desk.html", office=office)
 
 
+async def get_votes(api: Api, request: web.Request) -> web.Response:
+    """The shell of the page of votes; it proposes as many signatures for an election as there are now."""
+    office = await api.runner.ask(facts.office)
+    return load_site().page(api, request, "votes.html", office=office)
+
+
+async def get_me_page(api: Api, request: web.Request) -> web.Response:
+    """The shell of the page of a member's limit."""
+    shown = await api.runner.ask(lambda view: shows(view, Article.SEE_BALANCES))
+    return load_site().page(api, request, "me.html", shows_balances=shown)
+
+
 async def get_static(api: Api, request: web.Request) -> web.Response:
     """A static file."""
     return _static(request, request.path.removeprefix("/web/"))
@@ -208,8 +222,8 @@ PAGES: Final[tuple[tuple[str, Handler], ...]] = (
     ("/pay", get_pay),
     ("/p/{id}", get_bill),
     ("/pos", get_counter),
-    ("/me", _shell("me.html")),
-    ("/votes", _shell("votes.html")),
+    ("/me", get_me_page),
+    ("/votes", get_votes),
     ("/desk", get_desk),
     ("/verify", _shell("verify.html")),
     ("/manifest.webmanifest", get_manifest),

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from cli.shell.review_words import review_lines
 from node.engine.debts import Stretch
-from node.http.members.review_shapes import Guarantee
+from node.http.members.review_shapes import Guarantee, Trade
 from node.http.members.reviewing import (
     Direction,
     Payment,
@@ -20,6 +20,7 @@ from node.http.members.reviewing import (
     present_debt,
     time_in_debt,
     trade,
+    without_names,
 )
 from node.http.members.shapes import Counterpart
 from node.shapes import to_plain
@@ -46,6 +47,7 @@ class Case:
     owed: int = 0
     term: int = YEAR
     complete: bool = True
+    is_nameless: bool = False
     answers_for: tuple[Guarantee, ...] = field(default=())
     answered_by: tuple[Guarantee, ...] = field(default=())
 
@@ -91,6 +93,11 @@ CASES: Final = (
         known_days=3_000,
         owed=40_000,
     ),
+    Case(
+        note="the bylaws don't show stewards with whom members trade",
+        payments=((40, SOLD, 200, 2), (41, BOUGHT, 100, 3)),
+        is_nameless=True,
+    ),
     Case(note="the node does not know yet", stretches=None),
     Case(
         note="there were more payments than are counted; guarantees both ways",
@@ -132,8 +139,8 @@ def _case(case: Case) -> dict[str, Any]:
         "time": NOW,
         "since": NOW - YEAR if case.complete else payments[-1].time,
         "complete": case.complete,
-        "sold": to_plain(trade(payments, SOLD)),
-        "bought": to_plain(trade(payments, BOUGHT)),
+        "sold": to_plain(_trade(case, payments, SOLD)),
+        "bought": to_plain(_trade(case, payments, BOUGHT)),
         "came_back": to_plain(came_back(payments)),
         "last_sale": last_sale(payments),
         "in_debt": None
@@ -157,6 +164,11 @@ def _case(case: Case) -> dict[str, Any]:
         "review": review,
         "lines": review_lines(review),
     }
+
+
+def _trade(case: Case, payments: list[Payment], direction: Direction) -> Trade:
+    found = trade(payments, direction)
+    return without_names(found) if case.is_nameless else found
 
 
 def _stretch(began: int, ended: int | None) -> Stretch:

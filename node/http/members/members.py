@@ -33,6 +33,7 @@ from node.http.members import facts as members_facts
 from node.http.members import shapes
 from node.http.members.changes import all_changes
 from node.http.members.problems import MEMO_NOT_FOUND, REASON_NOT_FOUND
+from node.http.members.sight import check_history
 from node.spellings import Binary, Hash, Salt
 from node.store import Write
 
@@ -177,8 +178,9 @@ async def get_member(api: Api, request: web.Request) -> web.Response:
 
 
 async def get_member_history(api: Api, request: web.Request) -> web.Response:
-    """An account's history, for the stewards of its cooperative."""
+    """An account's history, for the stewards of its cooperative, where the bylaws show it to them."""
     await api.steward(request)
+    await check_history(api)
     account = _account_in_path(request)
     known = await api.runner.ask(lambda view: view.validator.account(view.coop, account))
     if known is None:

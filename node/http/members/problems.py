@@ -11,6 +11,20 @@ CHALLENGE_INVALID: Final = ProblemKind(
     "The challenge is too old, was used before, or was not signed by that account or steward.",
     "Ask for a new challenge and sign it with the right key.",
 )
+HISTORY_PRIVATE: Final = ProblemKind(
+    "history_private",
+    403,
+    "For the member only",
+    "By this cooperative's bylaws its node shows only members themselves with whom they trade.",
+    "Ask the member, or change the article see_history by a vote.",
+)
+BALANCES_PRIVATE: Final = ProblemKind(
+    "balances_private",
+    403,
+    "For the owner and the stewards only",
+    "By this cooperative's bylaws its node doesn't show members each other's balances.",
+    "Members can change the article see_balances by a vote.",
+)
 REASON_NOT_FOUND: Final = not_found(
     "reason_not_found", "There is no such reason.", "Check the hash."
 )

@@ -13,7 +13,9 @@ from node.spellings import Amount, Count, Number, Time
 class Partner(Shape, frozen=True):
     """What went to or came from one account."""
 
-    other: Counterpart
+    other: Annotated[
+        Counterpart | None, Meta(description="Null where the bylaws don't show it to stewards.")
+    ]
     count: Count
     amount: Amount
     permille: Annotated[Count, Meta(description="amount * 1000 / the amount of all, rounded down.")]

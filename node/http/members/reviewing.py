@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from msgspec.structs import replace
+
 from node.engine.debts import KEPT_S, Stretch
 from node.http.members.review_shapes import (
     CameBack,
@@ -67,6 +69,11 @@ def trade(payments: Iterable[Payment], direction: Direction) -> Trade:
         largest=largest,
         others=total - sum(each.amount for each in largest),
     )
+
+
+def without_names(found: Trade) -> Trade:
+    """The same for whom the bylaws don't show with whom a member trades: shares, and nobody's name."""
+    return replace(found, largest=[replace(each, other=None) for each in found.largest])
 
 
 def came_back(payments: Iterable[Payment]) -> CameBack:

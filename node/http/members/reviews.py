@@ -8,7 +8,9 @@ from functools import partial
 from typing import Final
 
 from aiohttp import web
+from msgspec import structs
 
+from ledger.government.articles import Article
 from ledger.government.guarantees import GUARANTEES_CHAPTER, pledges_by, pledges_for
 from ledger.transactions import MAX_NUMBER, Pay, Return
 from node.engine.view import View
@@ -28,8 +30,10 @@ from node.http.members.reviewing import (
     last_sale,
     time_in_debt,
     trade,
+    without_names,
 )
 from node.http.members.shapes import Counterpart
+from node.http.members.sight import shows
 from node.store import HistoryPlace, HistoryRow, Role
 
 _SUBJECT: Final = "Members"
@@ -49,7 +53,9 @@ class Reading:
     is_over: bool = False
 
 
-async def _review(api: Api, request: web.Request, account: int) -> web.Response:
+async def _review(
+    api: Api, request: web.Request, account: int, *, is_owner: bool = False
+) -> web.Response:
     check_query(request)
     begun = await api.ask_paid(request, lambda view: begin_review(view, account))
     payments: list[Payment] = []
@@ -66,6 +72,10 @@ async def _review(api: Api, request: web.Request, account: int) -> web.Response:
         lambda view: facts_of(view, account, payments, since=since, is_whole=is_whole),
         goes_on=True,
     )
+    if not is_owner and not await api.runner.ask(lambda view: shows(view, Article.SEE_HISTORY)):
+        found = structs.replace(
+            found, sold=without_names(found.sold), bought=without_names(found.bought)
+        )
     return json_response(found, is_private=True)
 
 
@@ -190,7 +200,7 @@ def _guarantee(view: View, number: int, cap: int) -> shapes.Guarantee:
 
 async def get_my_review(api: Api, request: web.Request) -> web.Response:
     """What a review says of the owner's account."""
-    return await _review(api, request, api.member(request))
+    return await _review(api, request, api.member(request), is_owner=True)
 
 
 async def get_review(api: Api, request: web.Request) -> web.Response:

@@ -150,6 +150,22 @@ class Members(Shape, frozen=True):
     next: Number | None
 
 
+class MemberBalance(Shape, frozen=True):
+    """What members see of each other where their bylaws say so."""
+
+    account: Number
+    handle: str
+    balance: Amount
+    limit: Amount
+
+
+class MemberBalances(OfCoop, frozen=True):
+    """Balances of the cooperative's members, by account number."""
+
+    balances: list[MemberBalance]
+    next: Annotated[Number | None, Meta(description="The `after` of the next page.")]
+
+
 class Counterpart(OfCoop, frozen=True):
     """Who was on the other side of a payment."""
 

@@ -37,6 +37,23 @@ async function show() {
     byId("changes-unknown").textContent = say("Changes of which your node has kept no note: {count}. The ledger has them; ask your stewards.", { count: unknown });
     byId("mine").hidden = false;
     byId("reviewed").addEventListener("toggle", () => showReview(session));
+    byId("all-balances")?.addEventListener("toggle", () => showBalances(session));
+  } catch (error) {
+    notice(explain(error));
+  }
+}
+
+// Where the bylaws show members each other's balances.
+async function showBalances(session) {
+  const found = [];
+  try {
+    for (let after = 0; after !== null;) {
+      const page = await session.get(`/v1/balances?after=${after}&limit=200`);
+      found.push(...page.balances);
+      after = page.next;
+    }
+    byId("all-balances-list").replaceChildren(...found.map(({ handle, balance, limit }) =>
+      make("li", {}, say("{name}: {balance}, limit {limit}", { name: handle, balance: showAmount(balance), limit: showAmount(limit) }))));
   } catch (error) {
     notice(explain(error));
   }

@@ -30,7 +30,7 @@ function tradeLines(title, { count, amount, partners, largest, others }) {
   const total = showAmount(amount);
   const lines = [say("{title}: {count} payments, {total} together, partners: {partners}.", { title, count, total, partners })];
   for (const { other, permille, amount: part, count: times } of largest) {
-    const who = `${other.handle ?? `#${other.account}`}@${other.coop}`;
+    const who = other === null ? say("somebody") : `${other.handle ?? `#${other.account}`}@${other.coop}`;
     const share = `${Math.floor(permille / 10)}.${permille % 10} %`;
     lines.push(PART + say("{who}: {amount} of {total}, {share}, payments: {count}.", { who, amount: showAmount(part), total, share, count: times }));
   }

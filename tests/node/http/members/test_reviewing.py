@@ -42,7 +42,7 @@ def test_amounts_add_up_and_shares_are_rounded_down() -> None:
 
 def test_only_the_largest_partners_are_named() -> None:
     found = trade([sale(10 + other, other) for other in range(1, 8)], Direction.SOLD)
-    assert [each.other.account for each in found.largest] == [7, 6, 5, 4, 3]
+    assert [each.other for each in found.largest] == [partner(each) for each in (7, 6, 5, 4, 3)]
     assert len(found.largest) == MOST_PARTNERS
     assert found.others == 11 + 12
 
