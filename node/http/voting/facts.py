@@ -1,6 +1,7 @@
 """What people see of proposals, from the committed state; run in the engine's thread."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Final
 
 from ledger.codec import encode, split
@@ -111,6 +112,8 @@ def proposal(view: View, number: int, member: int | None) -> shapes.VoteProposal
         closes=found.closes(),
         open=not is_over and found.ballot is None and not found.is_closed(time_of(view)),
         moved=found.has_moved,
+        second_call=found.is_second,
+        rules=shapes.Rules(**asdict(found.rules)),
         counts=shapes.Counts(
             yes=found.counts.yes, no=found.counts.no, abstain=found.counts.abstain
         ),

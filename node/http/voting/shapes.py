@@ -35,6 +35,17 @@ class Mine(Shape, frozen=True):
     sequence: Annotated[Count, Meta(description="That of the member's last vote; 0 before.")]
 
 
+class Rules(Shape, frozen=True):
+    """The rules of the bylaws by which this vote is held, as when it opened (PROTOCOL section 13.3)."""
+
+    first_quorum: Annotated[Count, Meta(description="In thousandths of the roll.")]
+    second_quorum: Annotated[Count, Meta(description="People.")]
+    late_window: Annotated[Count, Meta(description="Seconds.")]
+    extension: Annotated[Count, Meta(description="Seconds.")]
+    numerator: Annotated[Count, Meta(description="0 for a simple majority.")]
+    denominator: Count
+
+
 class VoteProposal(Shape, frozen=True):
     """A proposal and how far it has come."""
 
@@ -55,6 +66,10 @@ class VoteProposal(Shape, frozen=True):
     closes: Annotated[Time, Meta(description="When it closes, by the votes so far.")]
     open: Annotated[bool, Meta(description="Whether it still takes votes.")]
     moved: Annotated[bool, Meta(description="Whether a late vote has moved its closes.")]
+    second_call: Annotated[
+        bool, Meta(description="Whether somebody has voted after the first close.")
+    ]
+    rules: Rules
     counts: Counts
     outcome: Outcome
     against: Annotated[

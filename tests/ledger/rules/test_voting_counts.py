@@ -1,5 +1,6 @@
 """A count is the same on every node, in whatever order votes arrive."""
 
+import json
 from collections import Counter
 from itertools import pairwise
 from random import Random
@@ -11,6 +12,7 @@ from ledger.government.tally import Counts, Outcome, VotingRules, has_majority
 from ledger.government.voting import Choice
 from ledger.refusals import Refusal
 from tests.builders import Books, build_federation, open_books, replay_logs
+from tests.vectors.make_tally import FILE, tally_vectors
 from tests.voting_builders import close, open_vote, proposal_of, vote
 
 MEMBERS = 6
@@ -82,3 +84,7 @@ def test_a_special_majority_is_that_fraction_of_yes_and_no_whoever_abstains(
     reached = bool(yes) and yes / (yes + no) - numerator / denominator >= -1e-12
     assert has_majority(Counts(yes=yes, no=no, abstain=abstain), rules) is reached
     assert has_majority(Counts(yes=yes, no=no), rules) is reached
+
+
+def test_the_vectors_of_counting_are_what_it_gives() -> None:
+    assert json.loads(FILE.read_text(encoding="utf-8")) == json.loads(json.dumps(tally_vectors()))

@@ -15,7 +15,7 @@ MODULES: Final = {
             "protocol",
             (
                 *("bytes", "chain", "charter", "codec", "guards"),
-                *("messages", "mnemonic", "receipts", "signing"),
+                *("messages", "mnemonic", "receipts", "signing", "tally"),
             ),
         ),
         ("parts", ("amounts", "links", "tables")),
@@ -37,6 +37,7 @@ _NAMES: Final = (
     "numbers",
     "csv",
     "payment_links",
+    "tally",
 )
 
 

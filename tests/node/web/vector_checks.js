@@ -1,7 +1,7 @@
 // Runs the vectors through the pages' modules. An expression: an async function that takes the
 // modules and the vectors and returns what it checked and every difference, in words.
 (async (modules, vectors) => {
-  const { bytes, chain, charter, codec, guards, messages, mnemonic, receipts, signing } = modules;
+  const { bytes, chain, charter, codec, guards, messages, mnemonic, receipts, signing, tally } = modules;
   const { toHex, fromHex } = bytes;
   const differences = [];
   let checked = 0;
@@ -178,6 +178,24 @@
     const others = [{ amount: 1, reference: null }, { amount: 1, reference: fromHex("01".repeat(32)) }];
     const found = guards.isOnItsWay({ reference }, [...twins, ...others], heard === null ? null : { heard });
     same(`on its way: ${paid} and ${heard}`, found, isOnItsWay);
+  }
+  for (const { note, roll, rules, opened, votes } of vectors.tally.cases) {
+    const shown = (vote) => JSON.stringify({
+      first: vote.first, second: vote.second, counts: vote.counts, is_second: vote.isSecond, has_moved: vote.hasMoved,
+      closes: tally.closesAt(vote), passes: tally.passes(vote),
+    });
+    const { first, second } = opened;
+    let vote = tally.openedVote({
+      roll, first, second, rules: {
+        firstQuorum: rules.first_quorum, secondQuorum: rules.second_quorum, lateWindow: rules.late_window,
+        extension: rules.extension, numerator: rules.numerator, denominator: rules.denominator,
+      },
+    });
+    same(`tally ${note}, ${roll}: opened`, shown(vote), JSON.stringify(opened));
+    for (const { time, before, after, then } of votes) {
+      vote = tally.withVote(vote, { before, after, time });
+      same(`tally ${note}, ${roll}: at ${time}`, shown(vote), JSON.stringify(then));
+    }
   }
   return { checked, differences };
 })

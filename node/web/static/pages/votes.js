@@ -5,6 +5,7 @@
 import { fromBase64url, fromHex, toBase64url, toHex } from "../protocol/bytes.js";
 import { decode } from "../protocol/codec.js";
 import { encodeTransaction, proposalHash } from "../protocol/messages.js";
+import { passes } from "../protocol/tally.js";
 import { ABSTAIN, NO, YES, signedVote } from "../protocol/voting.js";
 import { Session, get, post } from "../parts/api.js";
 import { byId, facts, make, notice, onAction, registerServiceWorker } from "../parts/dom.js";
@@ -12,6 +13,7 @@ import { explainVote } from "../parts/explain_votes.js";
 import { mark } from "../parts/receipt.js";
 import { Store } from "../parts/store.js";
 import { actionWords } from "../parts/voting_words.js";
+import { setUpDemand } from "./votes_demand.js";
 import { say, showDay, showTime } from "../parts/words.js";
 
 const PAGE = 20;
@@ -27,6 +29,13 @@ async function start() {
   onAction(byId("earlier"), () => load(page));
   await load(page);
   await showOffice();
+  if (page.terms === undefined) return;
+  const opened = async (said) => {
+    page.before = null;
+    await load(page, said);
+    scrollTo(0, 0);
+  };
+  setUpDemand({ session, wallet, demanded: page.terms.demanded, opened });
 }
 
 async function load(page, said = "") {
@@ -40,6 +49,7 @@ async function load(page, said = "") {
     if (isFirst) {
       byId("open").replaceChildren(...open);
       byId("decided").replaceChildren(...decided);
+      page.terms = terms;
       byId("demand").textContent = demandWords(terms);
     } else {
       byId("open").append(...open);
@@ -57,7 +67,7 @@ async function load(page, said = "") {
 }
 
 const demandWords = ({ demanded }) =>
-  say("Members can open a vote without the stewards, also against what these have decided. Signatures needed: {count}. With the program: fiado proposal new, --demand.", { count: demanded });
+  say("Members can open a vote without the stewards, also against what these have decided. Signatures needed: {count}.", { count: demanded });
 
 async function card(page, proposal) {
   const words = actionWords(decode(fromBase64url(proposal.action)), { who: names(proposal), place: (place) => `#${place}` });
@@ -84,12 +94,26 @@ function rows(proposal) {
     pairs.push([say("First close"), say("{time}, if {count} have voted", { time: showTime(proposal.first), count: quorum })]);
     pairs.push([say("Second close"), showTime(proposal.second)]);
   }
+  const standing = standingWords(proposal);
+  if (standing !== "") pairs.push([say("By the count of this page"), standing]);
   if (proposal.special) pairs.push([say("Majority"), say("the special one of the bylaws")]);
   if (proposal.moved) pairs.push([say("Later"), say("a late vote turned the outcome, so it closes later")]);
   if (proposal.about.length > 0) pairs.push([say("Can't vote about it"), proposal.about.map(({ handle }) => handle).join(", ")]);
   if (mine !== null && !mine.on_roll) pairs.push([say("You"), say("are not on the roll for this")]);
   else if (mine?.choice) pairs.push([say("You"), saidWords(mine.choice)]);
   return pairs;
+}
+
+// The page counts by the rules of the bylaws itself: what the books would carry out with these votes.
+function standingWords({ outcome, ballot, result, roll, first, second, second_call: isSecond, moved: hasMoved, counts, rules }) {
+  if (ballot !== null && result === null) return "";
+  const { first_quorum: firstQuorum, second_quorum: secondQuorum, late_window: lateWindow, extension, ...majority } = rules;
+  const isPassing = passes({
+    roll, first, second, isSecond, hasMoved, counts, rules: { firstQuorum, secondQuorum, lateWindow, extension, ...majority },
+  });
+  if (outcome === "open") return isPassing ? say("it would pass as it stands") : say("it would not pass as it stands");
+  const isAsTold = isPassing === (outcome !== "rejected");
+  return isAsTold ? "" : say("not what this node says: look at the books with the program, fiado audit");
 }
 
 const saidWords = (choice) => ({

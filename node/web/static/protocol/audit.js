@@ -1,7 +1,7 @@
 // Re-verifies the entries of one log: the chain over every entry, and the signatures.
 //
 // Checked: each entry's encoding and place in the chain; payments by the keys that the log itself admitted and replaced;
-// votes by the keys of those who vote; what stewards sign by those who are in office (office.js); anchors by the coops that signed them; changes of
+// votes by the keys of those who vote; what stewards sign by those who are in office (office.js), for which votes are counted again; anchors by the coops that signed them; changes of
 // the charter by those that decided them, so that what follows is held to the charter then in force; and times. Not checked: balances and limits, and the decisions on the index; the program's `fiado audit` replays
 // those too. What a browser's Ed25519 does not confirm is counted apart: it is stricter than the protocol's
 // rule about crafted signatures.
@@ -44,7 +44,8 @@ export class LogCheck {
       for (const [key, message, signature] of this.claims(transaction)) {
         checks.push(this.confirm(this.length, key, message, signature));
       }
-      this.office.follow(transaction, this.charter.coops.get(this.number)?.stewards.length ?? 0);
+      const founders = this.charter.coops.get(this.number)?.stewards.length ?? 0;
+      this.office.follow(transaction, founders, { number: this.length, time });
     }
     await Promise.all(checks);
   }

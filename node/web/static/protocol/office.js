@@ -1,9 +1,10 @@
 // Who may sign for a coop as its stewards, from the entries of its log: PROTOCOL section 13.2.
 //
-// Followed are elections and recalls by the counts that the log has. Whether a second call had the quorum of
-// the bylaws is not recomputed here; what cannot be confirmed for that reason is counted apart, not refused.
+// Followed are elections and recalls, by votes that are counted again (ballots.js). What needs balances is not replayed
+// here: whether something stood against an expulsion.
 
-import { BYLAWS, ENACT, PROPOSE, STATUS } from "./messages.js";
+import { Ballots } from "./ballots.js";
+import { ENACT, STATUS } from "./messages.js";
 
 const ELECT = 2, RECALL = 3, EXPEL = 7, CLOSED = 2;
 
@@ -12,30 +13,43 @@ export class Office {
     // By place, the account; null while the charter's stewards are in office, who are places of the charter.
     this.seats = null;
     this.nextPlace = 0;
-    this.hasBylaws = false;
-    this.proposals = new Map();
     this.closed = new Set();
+    this.ballots = new Ballots(this.closed);
+    this.passed = new Map(); // of each proposal that is over, whether it was decided
   }
 
-  // What an entry changes; `founders`: how many stewards the charter has.
-  follow(transaction, founders) {
-    switch (transaction.kind) {
-      case PROPOSE: this.proposals.set(transaction.number, transaction.action); break;
-      case BYLAWS: this.hasBylaws = true; break;
-      case STATUS: if (transaction.status === CLOSED) this.closed.add(transaction.account); break;
-      case ENACT: this.end(transaction, founders); break;
-      default:
-    }
+  get hasBylaws() {
+    return this.ballots.hasBylaws;
   }
 
-  end({ proposal, yes, no }, founders) {
-    const [type, ...rest] = this.proposals.get(proposal) ?? [];
-    this.proposals.delete(proposal);
-    if (type === 1) this.hasBylaws = true;
-    if (yes <= no) return;
+  // What an entry changes; `founders`: how many stewards the charter has; `at`: its number and time.
+  follow(transaction, founders, at) {
+    this.ballots.follow(transaction, at);
+    if (transaction.kind === STATUS && transaction.status === CLOSED) this.closed.add(transaction.account);
+    if (transaction.kind === ENACT) this.end(transaction, founders, at);
+  }
+
+  end(transaction, founders, at) {
+    const { action: [type, ...rest], second, isPassed } = this.ballots.end(transaction, at);
+    this.passed.set(transaction.proposal, isPassed);
+    if (!isPassed) return;
     if (type === EXPEL) this.closed.add(rest[0]);
-    if (type === ELECT) this.elect(rest[0].map(([account]) => account), founders);
-    if (type === RECALL) this.recall(rest[0], founders);
+    if (type === ELECT && this.isPossible(rest, second)) this.elect(rest[0].map(([account]) => account), founders);
+    if (type === RECALL && this.isInOffice(rest[0], founders)) this.recall(rest[0], founders);
+  }
+
+  // What stands against an election, as things are now: checks 1 to 4 of the section.
+  isPossible([seats, threshold], second) {
+    const least = Math.max(threshold, this.ballots.article("officeStewards"));
+    const last = second + this.ballots.article("officeTerm");
+    return threshold > 0 && seats.length >= least
+      && seats.every(([account, until]) => until > second && until <= last && this.ballots.opened.has(account))
+      && seats.filter(([account]) => !this.closed.has(account)).length >= least;
+  }
+
+  isInOffice(places, founders) {
+    const isTaken = (place) => (this.seats === null ? place < founders : this.seats.has(place));
+    return places.every(isTaken);
   }
 
   elect(accounts, founders) {
