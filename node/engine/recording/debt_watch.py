@@ -22,7 +22,7 @@ from node.engine.debts import DebtBook, Standing
 from node.engine.recording.coming_back import is_last_entry
 from node.errors import LogDamaged
 
-_BATCH_BYTES: Final = 128 * 1024
+_BATCH_BYTES: Final = 64 * 1024
 _SETTLED: Final = "settled"
 """The chapter of settled debts: account -> [entry, time, debt, [[guarantor, share], ...], commons]."""
 

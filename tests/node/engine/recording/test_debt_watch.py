@@ -76,7 +76,7 @@ def decide(
     settle(rig)
 
 
-@pytest.mark.parametrize("batch", [1, 128 * 1024])
+@pytest.mark.parametrize("batch", [1, 64 * 1024])
 def test_it_ends_where_the_books_are(batch: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(debt_watch, "_BATCH_BYTES", batch)
     rig = governed()
