@@ -54,7 +54,7 @@ def long_debts(steward: Stewardship) -> tuple[Json, list[Json]]:
     after: int | None = 0
     page: Json = {}
     while after is not None:
-        page = steward.client.get("/v1/debts", after=after, limit=_PAGE)
+        page = steward.client.get("/v1/long-debts", after=after, limit=_PAGE)
         found += objects(steward.client, page, "debts")
         after = None if page.get("next") is None else integer(steward.client, page, "next")
     return page, found
@@ -92,7 +92,7 @@ def _long_debts(steward: Stewardship, output: Output) -> None:
 def long_debts_line(steward: Stewardship) -> str | None:
     """A line for whoever looks at what waits; None without long debts, or where the node tells none."""
     try:
-        page = steward.client.get("/v1/debts", limit=_PAGE)
+        page = steward.client.get("/v1/long-debts", limit=_PAGE)
     except NodeProblem:
         return None
     debts = objects(steward.client, page, "debts")

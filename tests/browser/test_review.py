@@ -24,7 +24,7 @@ async def debt_is_long(people: People) -> None:
     token = await people.steward(0)
 
     async def is_listed() -> bool:
-        page = (await people.client.get("/v1/debts", token=token)).ok()
+        page = (await people.client.get("/v1/long-debts", token=token)).ok()
         return len(page["debts"]) == 1
 
     await until(is_listed, "the debt is long")

@@ -256,7 +256,7 @@ ROUTES = (
     ),
     Route(
         method="GET",
-        path="/v1/debts",
+        path="/v1/long-debts",
         handler=get_long_debts,
         name="getLongDebts",
         summary="Debts that are longer than the bylaws' term, by account number",

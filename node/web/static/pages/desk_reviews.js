@@ -30,7 +30,7 @@ export async function showLongDebts({ session }) {
   const debts = [];
   let page = { next: 0 };
   while (page.next !== null) {
-    page = await session.get(`/v1/debts?after=${page.next}&limit=200`);
+    page = await session.get(`/v1/long-debts?after=${page.next}&limit=200`);
     debts.push(...page.debts);
   }
   byId("long-debts").replaceChildren(...debtList({ debts, time: page.time }));

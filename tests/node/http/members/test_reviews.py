@@ -63,14 +63,14 @@ async def test_stewards_and_the_member_see_the_same_facts(tmp_path: Path) -> Non
 async def test_only_stewards_see_others(tmp_path: Path) -> None:
     async with one_node(tmp_path) as town:
         mine = await town.people.member(1)
-        for path in ("/v1/members/1/review", "/v1/debts"):
+        for path in ("/v1/members/1/review", "/v1/long-debts"):
             assert (await town.client.get(path, token=mine)).problem() == "forbidden"
             assert (await town.client.get(path)).problem() == "unauthorized"
         steward = await town.people.steward(0)
         missing = await town.client.get("/v1/members/99/review", token=steward)
         assert missing.problem() == "account_not_found"
         assert (await town.client.get("/v1/me/review", token=steward)).problem() == "forbidden"
-        wrong = await town.client.get("/v1/debts?order=worst", token=steward)
+        wrong = await town.client.get("/v1/long-debts?order=worst", token=steward)
         assert wrong.problem() == "request_malformed"
 
 
@@ -84,13 +84,13 @@ async def test_long_debts_are_listed_in_pages_and_nothing_is_frozen(tmp_path: Pa
         steward, mine = await town.people.steward(0), await town.people.member(1)
 
         async def are_long() -> bool:
-            page = (await town.client.get("/v1/debts", token=steward)).ok()
+            page = (await town.client.get("/v1/long-debts", token=steward)).ok()
             return [each["account"] for each in page["debts"]] == [1, 2]
 
         await until(are_long, "both debts are long")
-        first = (await town.client.get("/v1/debts?limit=1", token=steward)).ok()
+        first = (await town.client.get("/v1/long-debts?limit=1", token=steward)).ok()
         assert (first["next"], first["debts"][0]["owed"], first["debt_term"]) == (1, 300, 1)
-        second = (await town.client.get("/v1/debts?limit=1&after=1", token=steward)).ok()
+        second = (await town.client.get("/v1/long-debts?limit=1&after=1", token=steward)).ok()
         assert (second["next"], second["debts"][0]["handle"]) == (None, "member2")
         me = (await town.client.get("/v1/me", token=mine)).ok()
         assert me["debt"]["is_long"] is True
