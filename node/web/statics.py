@@ -1,6 +1,6 @@
 """Static files: read once at start, served from memory with an ETag, compressed where it helps.
 
-Scripts are served without their comment lines: phones on slow networks load what runs, and people read
+Scripts and styles are served without their comment lines: phones on slow networks load what runs, people read
 the source where it is kept. The words of a page are those of its script and of all that this imports.
 
 Only names found in the folder at start can be asked for, so no path from outside ever meets the disk.
@@ -34,7 +34,10 @@ _TYPES: Final = {
     ".png": "image/png",
     ".json": "application/json",
 }
-_COMMENT_LINE: Final = re.compile(rb"^[ \t]*//[^\n]*\n", re.MULTILINE)
+_COMMENTS: Final = {
+    ".js": re.compile(rb"^[ \t]*//[^\n]*\n", re.MULTILINE),
+    ".css": re.compile(rb"^[ \t]*/\*.*?\*/[ \t]*\n", re.MULTILINE | re.DOTALL),
+}
 _IMPORT: Final = re.compile(r'from "(\.\.?/[a-z_/]+\.js)"')
 _LATER: Final = re.compile(r'import\("(\.\.?/[a-z_/]+\.js)"\)')
 _COMPRESSED: Final = (".js", ".css", ".json", ".svg")
@@ -117,7 +120,8 @@ def with_imports(*scripts: str, is_later: bool = False) -> set[str]:
 
 def _served(path: Path) -> bytes:
     body = path.read_bytes()
-    return _COMMENT_LINE.sub(b"", body) if path.suffix == ".js" else body
+    comment = _COMMENTS.get(path.suffix)
+    return body if comment is None else comment.sub(b"", body)
 
 
 def _static(suffix: str, body: bytes) -> Static:

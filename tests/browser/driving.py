@@ -25,7 +25,7 @@ from tests.needs import DRIVER_NAME, browser_program
 
 T = TypeVar("T")
 
-PHONE: Final = (390, 844)
+PHONE: Final = (360, 740)
 DESKTOP: Final = (1280, 900)
 PATIENCE_S: Final = 30
 SCREENSHOTS: Final = Path(__file__).parents[2] / "screenshots"

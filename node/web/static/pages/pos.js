@@ -10,6 +10,8 @@ import { saveTable, showDay } from "./day.js";
 import { byId, notice, onAction, showSection } from "../parts/dom.js";
 import { explain } from "../parts/explain.js";
 import { qrAddress } from "../parts/links.js";
+import { showPaid } from "./paid.js";
+import { prepareSignal } from "../parts/signal.js";
 import { Store } from "../parts/store.js";
 import { whyStopped } from "../parts/troubles.js";
 import { readAmount, say, showAmount, showTime } from "../parts/words.js";
@@ -88,6 +90,7 @@ function press(key) {
 }
 
 async function makeBill() {
+  prepareSignal();
   const typed = readAmount(byId("sum").value);
   byId("sum-error").textContent = typeof typed === "string" ? typed : "";
   if (typeof typed === "string") return byId("sum").focus();
@@ -127,12 +130,14 @@ function showBill(made) {
   showSection("bill");
   let stopClock = () => {};
   const stopFollowing = followBill(made.id, (bill) => {
+    if (bill.state === "settled") return showPaid(made, till.key);
     byId("bill-state").replaceChildren(stateOf(bill));
     stopClock();
     byId("bill-until").hidden = bill.state !== "open";
     if (bill.state === "open") stopClock = countDown(byId("bill-left"), bill);
     byId("bill-qr").hidden = isOver(bill) || bill.state === "processing";
     byId("cancel").hidden = bill.state !== "open";
+    return undefined;
   });
   till.end = () => {
     stopFollowing();
@@ -153,6 +158,7 @@ onAction(byId("make-key"), makeKey);
 onAction(byId("key-form"), async () => useKey(byId("key").value.trim()));
 onAction(byId("till-form"), makeBill);
 onAction(byId("next"), openTill);
+onAction(byId("paid-next"), openTill);
 onAction(byId("cancel"), cancel);
 onAction(byId("csv"), async () => saveTable(till.key));
 byId("day").addEventListener("change", () => { showDay(till.key); });

@@ -216,13 +216,16 @@ async function showReceipt(query) {
   byId("receipt-warning").hidden = true;
   showWayBack(null);
   byId("receipt-kicker").textContent = query.has("new") ? say("Paid") : say("Payment");
+  // Large and green only for what this wallet has just paid, and once that is proven.
+  byId("receipt-head").classList.remove("fresh");
+  byId("receipt-payer").hidden = true;
   try {
     const kept = query.has("id") ? await page.store.receipt(query.get("id")) : undefined;
     const coop = query.get("coop"), number = Number(query.get("number"));
     const path = query.has("fallen") ? `/v1/federation/fallen/${query.get("fallen")}` : `/v1/receipts/${coop}/${number}`;
     const bytes = kept?.bytes ?? fromBase64url((await get(path)).receipt);
-    const transaction = await renderReceipt(decodeReceipt(bytes), bytes, kept);
-    showWayBack(query.has("new") ? kept?.intent.back : null);
+    const { transaction, isStanding } = await renderReceipt(decodeReceipt(bytes), bytes, kept);
+    if (query.has("new") && kept && isStanding) showFresh(kept);
     if (query.has("new")) await warnOfArrival(transaction);
   } catch (error) {
     byId("receipt-code").hidden = true;
@@ -231,6 +234,14 @@ async function showReceipt(query) {
     byId("receipt-proof").replaceChildren(error instanceof Problem && error.code === "receipt_not_found"
       ? say("Only the payer's own node can give it: ask the payer to show you the receipt.") : explain(error));
   }
+}
+
+function showFresh(kept) {
+  byId("receipt-head").classList.add("fresh");
+  byId("receipt-payer").textContent = `${page.wallet.handle}@${page.wallet.coopName}`;
+  byId("receipt-payer").hidden = false;
+  showWayBack(kept.intent.back);
+  navigator.vibrate?.(200);
 }
 
 // The way back to the shop whose bill was just paid; the host is shown, since the shop has named it.
@@ -273,7 +284,7 @@ async function renderReceipt(receipt, bytes, kept) {
   byId("receipt-path").textContent = alsoInside(receipt);
   byId("receipt-text").textContent = toBase64url(bytes);
   byId("receipt-code").hidden = false;
-  return transaction;
+  return { transaction, isStanding };
 }
 
 // That it is recorded does not mean that it arrives.

@@ -1,0 +1,96 @@
+"""What a cheap phone shows without scrolling, 360 by 740: one line of head, and the first thing to do."""
+
+import pytest
+
+from tests.browser.bills import Till
+from tests.browser.driving import PHONE, Browser
+from tests.browser.members import join
+from tests.browser.stage import Stage
+from tests.browser.test_counter import make_bill, open_counter
+
+pytestmark = pytest.mark.needs_browser
+
+MOST_HEAD = 64
+PAGES = (
+    "/",
+    "/wallet",
+    "/pay?to=member7@norte&amount=12.50",
+    "/me",
+    "/votes",
+    "/verify",
+    "/pos",
+    "/none",
+)
+
+_BOTTOMS = (
+    "return [...document.querySelectorAll(args[0])].filter((each) => each.checkVisibility())"
+    ".map((each) => each.getBoundingClientRect().bottom + scrollY)"
+)
+_TO_DO = "main :is(a[href], button, input, textarea, summary)"
+
+
+def lowest(phone: Browser, selector: str) -> float:
+    """Where what comes first among these ends, in pixels from the top of the page."""
+    return float(min(phone.run(_BOTTOMS, selector)))
+
+
+def test_the_head_is_one_line_and_the_first_thing_to_do_is_to_be_seen(
+    stage: Stage, phone: Browser
+) -> None:
+    stage.run(stage.people(1).admit(7))
+    for path in PAGES:
+        for language in ("es", "pt", "en"):
+            sign = "&" if "?" in path else "?"
+            phone.open(f"{stage.urls[1]}{path}{sign}lang={language}")
+            phone.find("main h1")
+            phone.settle()
+            assert lowest(phone, ".top") <= MOST_HEAD, path
+            assert lowest(phone, _TO_DO) <= PHONE[1], (path, language)
+            assert phone.overflow() == 0, path
+    phone.click(".menu summary")
+    phone.click('.menu a[href="/wallet"]')
+    phone.find("#begin-new")
+
+
+def test_nothing_of_the_head_but_the_mark_stands_beside_a_payment(
+    stage: Stage, phone: Browser
+) -> None:
+    till = Till(stage, 1)
+    join(phone, stage, 1, "ana", limit=50_000)
+    phone.open(f"{till.make()['link']}?lang=es")
+    for press in ("#pay-here", "#review-pay", '#receipt a[href="#home"]'):
+        phone.find(press)
+        assert phone.run(_BOTTOMS, ".top nav, .menu") == []
+        assert lowest(phone, _TO_DO) <= PHONE[1]
+        assert phone.axe_violations() == []
+        phone.click(press)
+    phone.find(".menu summary")
+
+
+def test_at_the_counter_nobody_scrolls_and_paid_fills_the_screen(
+    stage: Stage, phone: Browser, desktop: Browser
+) -> None:
+    phone.open(f"{stage.urls[1]}/wallet?lang=en")
+    join(phone, stage, 1, "almacen")
+    open_counter(phone, stage, 1)
+    assert lowest(phone, "#till-form .primary") <= PHONE[1]
+    link = make_bill(phone, "12,5", "bread")
+    phone.run("window.shaken = []; navigator.vibrate = (pattern) => window.shaken.push(pattern)")
+    desktop.open(f"{stage.urls[1]}/wallet?lang=en")
+    join(desktop, stage, 1, "ana", limit=50_000)
+    desktop.open(link)
+    desktop.click("#pay-here")
+    desktop.click("#review-pay")
+    desktop.wait_text("#receipt-head", "12.50 fiado\nana@norte")
+    assert phone.wait_text("#paid-payer", "ana@norte")
+    assert phone.text("#paid-amount") == "12.50 fiado"
+    size = phone.run(
+        "const {width, height} = document.getElementById('paid').getBoundingClientRect();"
+        "return [width, height]"
+    )
+    assert size == list(PHONE)
+    assert phone.run("return window.shaken.length") == 1
+    assert phone.axe_violations() == []
+    phone.screenshot("counter-paid-phone")
+    phone.click("#paid-next")
+    phone.find("#sum")
