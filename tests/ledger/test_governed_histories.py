@@ -4,6 +4,8 @@ The invariants of `test_histories` hold after every step: no sequence of entries
 zero. And whatever the bylaws say, a limit moves exactly when the stewards that they ask for have signed.
 """
 
+from typing import ClassVar
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -34,12 +36,17 @@ articles = st.fixed_dictionaries(
 class GovernedHistories(Histories):
     """Random histories of coops whose founders adopted bylaws drawn at random."""
 
+    common: ClassVar[dict[int, int]] = {
+        Article.SPEND_AMOUNT.value: 300,
+        Article.LEVY_PERIOD.value: 3,
+    }
+    """What all bylaws have."""
+
     @initialize(drawn=st.lists(articles, min_size=3, max_size=3))
     def begin_with_bylaws(self, drawn: list[dict[int, int]]) -> None:
         self.books = books_with_members(FEDERATION, limit=1_000, make_validator=self.make_validator)
-        common = {Article.SPEND_AMOUNT.value: 300, Article.LEVY_PERIOD.value: 3}
         for coop, chosen in enumerate(drawn, start=1):
-            govern(self.books, coop, chosen | common)
+            govern(self.books, coop, chosen | self.common)
 
     @initialize()
     def begin(self) -> None:
