@@ -99,6 +99,8 @@ class AccountPart:
 
     last_recorded: int = 0
     """The highest sequence number known to be used; 0 when none is."""
+    first: int = 0
+    """The lowest sequence number that this wallet has signed for; 0 when that was never written down."""
     pending: PendingPayment | None = None
     recorded: tuple[RecordedPayment, ...] = ()
     """The newest ones, the oldest first."""
@@ -160,6 +162,7 @@ def _content_of_version_1(document: Mapping[str, Any], data: bytes, path: Path) 
 def _render_part(part: AccountPart) -> dict[str, Any]:
     return {
         "last_recorded": part.last_recorded,
+        **({"first": part.first} if part.first else {}),
         "pending": None if part.pending is None else _render_pending(part.pending),
         "recorded": [[each.fingerprint, each.number, each.time] for each in part.recorded],
     }
@@ -169,6 +172,7 @@ def _part_from(document: Mapping[str, Any]) -> AccountPart:
     pending = document["pending"]
     return AccountPart(
         last_recorded=_integer(document["last_recorded"]),
+        first=_integer(document.get("first", 0)),
         pending=None if pending is None else _pending_from(pending),
         recorded=tuple(
             RecordedPayment(fingerprint=_text(name), number=_integer(number), time=_integer(time))

@@ -145,6 +145,11 @@ class PendingJournal:
         return self._part.last_recorded
 
     @property
+    def first_signed(self) -> int:
+        """Below this number the wallet has signed nothing: an earlier key of the account may have."""
+        return max(1, self._part.first)
+
+    @property
     def _part(self) -> AccountPart:
         return self._content.parts.get(self._name, AccountPart())
 
@@ -190,8 +195,15 @@ class PendingJournal:
             fingerprint=fingerprint,
             order=order,
         )
-        self._save(replace(self._part, pending=begun))
+        self._save(replace(self._part, pending=begun, first=self._first_with(sequence)))
         return begun
+
+    def _first_with(self, sequence: int) -> int:
+        """The first number that is signed for, once `sequence` is; 0 where an older file does not say."""
+        part = self._part
+        if part.first:
+            return min(part.first, sequence)
+        return 0 if part.last_recorded else sequence
 
     def let_go(self, sequence: int, *, entries: Collection[int]) -> None:
         """Numbers from `sequence` on are free again, and payments recorded as these entries are forgotten.

@@ -3,7 +3,8 @@
 A wallet signs one payment under each number. When the cooperative's node has signed several histories, and
 the one that stands lacks payments of this account, its next number is one that was used already. Then the
 wallet goes by proof: the receipt of each such payment, signed by this account, in a history of which the
-charter says that it does not stand. Two payments under one number are never both recorded.
+charter says that it does not stand. Two payments under one number are never both recorded. A wallet whose key
+the account got later, by a recovery, has signed only from some number on, and needs proof from there on.
 
 The wallet has the receipts of what it paid itself, so it needs no node that remembers those payments; what it
 paid from another device, a node may list.
@@ -35,9 +36,14 @@ def let_go_of_fallen(desk: Desk, next_sequence: int) -> None:
     last = desk.journal.last_recorded
     if next_sequence > last or desk.journal.pending() is not None:
         return
+    # What an earlier key of the account has signed is no business of this one: it never signs there twice.
+    first = max(next_sequence, desk.journal.first_signed)
     proven: dict[int, int] = {}
-    wanted = last + 1 - next_sequence
-    for pay, number in _proven(desk.member, next_sequence):
+    wanted = last + 1 - first
+    if wanted <= 0:
+        desk.journal.let_go(next_sequence, entries=())
+        return
+    for pay, number in _proven(desk.member, first):
         if pay.sequence <= last:
             proven.setdefault(pay.sequence, number)
         if len(proven) == wanted:

@@ -23,6 +23,7 @@ class Journal:
 
     last_recorded: int
     is_pending: bool = False
+    first_signed: int = 1
     let_go_of: list[tuple[int, set[int]]] = field(default_factory=list)
 
     def pending(self) -> object | None:
@@ -103,6 +104,15 @@ def test_numbers_whose_payments_all_fell_are_free_again(rig: Rig) -> None:
 )
 def test_otherwise_nothing_is_let_go(rig: Rig, journal: Journal, next_sequence: int) -> None:
     assert let_go(rig, journal, next_sequence).let_go_of == []
+
+
+def test_of_what_an_earlier_key_has_signed_no_proof_is_needed(rig: Rig) -> None:
+    """The key of account 2 stands for one that the account got later: it has signed nothing of what fell."""
+    journal = Journal(last_recorded=5, first_signed=6)
+    assert let_go(rig, journal, 3, account=2).let_go_of == [(3, set())]
+    own = Journal(last_recorded=5, first_signed=4)
+    [(sequence, forgotten)] = let_go(rig, own, 3).let_go_of
+    assert (sequence, len(forgotten)) == (3, 2)
 
 
 def test_payments_that_another_key_has_signed_prove_nothing(rig: Rig) -> None:

@@ -12,6 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from node.member.pending_format import _sealed
 from node.member.pending_journal import (
     LARGEST_FILE,
     LARGEST_PAYLOAD,
@@ -340,3 +341,30 @@ class TwoTries(RuleBasedStateMachine):
 
 TestTwoTries = TwoTries.TestCase
 TestTwoTries.settings = settings(max_examples=60, stateful_step_count=20, deadline=None)
+
+
+def test_from_where_on_the_wallet_has_signed_is_kept(lock: WalletLock) -> None:
+    """An account whose key was replaced has payments that this wallet never signed."""
+    journal = open_journal(lock, public_key=KEY, account=ACCOUNT)
+    assert journal.first_signed == 1
+    for sequence in (5, 6):
+        begin(journal, sequence=sequence)
+        journal.finish(sequence, outcome=Outcome.RECORDED)
+        assert open_journal(lock, public_key=KEY, account=ACCOUNT).first_signed == 5
+    journal.let_go(3, entries=())
+    begin(journal, sequence=3)
+    assert open_journal(lock, public_key=KEY, account=ACCOUNT).first_signed == 3
+
+
+def test_a_journal_from_before_does_not_say_where_it_began(lock: WalletLock) -> None:
+    journal = open_journal(lock, public_key=KEY, account=ACCOUNT)
+    begin(journal, sequence=5)
+    journal.finish(5, outcome=Outcome.RECORDED)
+    file = journal_file(lock.path)
+    document = json.loads(file.read_text())
+    (part,) = document["accounts"].values()
+    del part["first"], document["checksum"]
+    file.write_bytes(_sealed(document))
+    older = open_journal(lock, public_key=KEY, account=ACCOUNT)
+    begin(older, sequence=6)
+    assert open_journal(lock, public_key=KEY, account=ACCOUNT).first_signed == 1

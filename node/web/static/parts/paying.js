@@ -74,8 +74,9 @@ export async function pay(context, intent, onStep = () => {}) {
 async function checkNumber(context, next) {
   const last = await context.store.lastSequence(context.wallet.account);
   if (next > last) return;
+  const first = Math.max(next, await context.store.firstSequence(context.wallet.account));
   const { areFree } = await import("./fallen_numbers.js");
-  if (!(await areFree(context, next, last))) throw new NodeBehind();
+  if (first <= last && !(await areFree(context, first, last))) throw new NodeBehind();
 }
 
 async function checkBill(intent, twins, charter) {

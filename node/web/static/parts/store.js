@@ -64,7 +64,7 @@ export class Store {
   forgetWallet() {
     return this.write((kept, receipts) => {
       for (const name of ["wallet", "sequence", "me", "addresses", "agreed-nodes"]) kept.delete(name);
-      kept.delete(IDBKeyRange.bound("sequence-", "sequence."));
+      for (const name of ["sequence", "first"]) kept.delete(IDBKeyRange.bound(`${name}-`, `${name}.`));
       receipts.clear();
     });
   }
@@ -79,10 +79,22 @@ export class Store {
     return (await this.read(`sequence-${account}`)) ?? (await this.read("sequence")) ?? 0;
   }
 
+  // Below this number the wallet has signed nothing: an earlier key of the account may have. Earlier versions of this
+  // page didn't write it down.
+  async firstSequence(account) {
+    return (await this.read(`first-${account}`)) ?? 1;
+  }
+
   // Writes down what is about to be sent; PaymentPending when something is already under way.
   async beginPayment(payment) {
+    const { account, sequence } = payment;
+    const isFirst = (await this.lastSequence(account)) === 0;
+    const before = (await this.read(`first-${account}`)) ?? (isFirst ? sequence : undefined);
     try {
-      await this.write((kept) => kept.add(payment, "pending"));
+      await this.write((kept) => {
+        kept.add(payment, "pending");
+        if (before !== undefined) kept.put(Math.min(before, sequence), `first-${account}`);
+      });
     } catch (error) {
       throw error?.name === "ConstraintError" ? new PaymentPending() : error;
     }
