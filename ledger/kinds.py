@@ -19,6 +19,7 @@ from ledger.errors import EncodingError
 from ledger.government.bylaws import read_bylaws
 from ledger.government.commons import read_levy, read_spend
 from ledger.government.guarantees import read_guarantee, read_lapse
+from ledger.government.leaving import read_leave, read_settle
 from ledger.government.recovery import (
     read_guardians,
     read_object,
@@ -39,6 +40,7 @@ from ledger.transactions import (
     Guarantee,
     GuardiansNamed,
     Lapse,
+    Leave,
     Levy,
     Limit,
     ObjectTo,
@@ -50,6 +52,7 @@ from ledger.transactions import (
     Restore,
     Return,
     SetStatus,
+    Settle,
     Spend,
     Transaction,
     Vote,
@@ -176,6 +179,22 @@ KINDS: Final[Mapping[Kind, KindRow]] = {
             signers=Signers.STEWARDS,
             decider=Decider.SHARED,
             clause="13.9",
+        ),
+        KindRow(
+            kind=Kind.LEAVE,
+            class_=Leave,
+            read=read_leave,
+            signers=Signers.STEWARDS,
+            decider=Decider.SHARED,
+            clause="13.8",
+        ),
+        KindRow(
+            kind=Kind.SETTLE,
+            class_=Settle,
+            read=read_settle,
+            signers=Signers.STEWARDS,
+            decider=Decider.SHARED,
+            clause="13.8",
         ),
         KindRow(
             kind=Kind.BYLAWS,

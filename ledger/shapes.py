@@ -39,6 +39,8 @@ class Kind(IntEnum):
     RECOVER = 16
     OBJECT = 17
     SPEND = 18
+    LEAVE = 19
+    SETTLE = 20
     BYLAWS = 21
     RESTORE = 22
     ATTEST = 23

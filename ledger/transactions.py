@@ -23,6 +23,10 @@ from ledger.government.commons import Spend as Spend
 from ledger.government.guarantees import Guarantee as Guarantee
 from ledger.government.guarantees import GuaranteeChange as GuaranteeChange
 from ledger.government.guarantees import Lapse as Lapse
+from ledger.government.leaving import Leave as Leave
+from ledger.government.leaving import Leaving as Leaving
+from ledger.government.leaving import Settle as Settle
+from ledger.government.leaving import Step as Step
 from ledger.government.recovery import GuardiansNamed as GuardiansNamed
 from ledger.government.recovery import KeyChange as KeyChange
 from ledger.government.recovery import ObjectTo as ObjectTo
@@ -120,13 +124,13 @@ class Return:
     unsigned_tail: ClassVar[int] = 0
 
 
-AccountChange = Limit | SetStatus
+AccountChange = Limit | SetStatus | Settle
 """What stewards change of an account that is there: its next revision, and with a reason."""
 
-MemberChange = Admit | AccountChange
-"""What stewards do about one member."""
+MemberChange = Admit | Limit | SetStatus
+"""What stewards do about one member, and `ledger.rules.members` judges."""
 
-Stewarded = MemberChange | AdoptBylaws | Spend | Propose | Attest | Recover
+Stewarded = MemberChange | Leaving | AdoptBylaws | Spend | Propose | Attest | Recover
 """What stewards sign."""
 
 Reasoned = AccountChange | Spend
@@ -156,7 +160,9 @@ def account_of(transaction: Stewarded) -> int | None:
     """The account that it is about, or pays; None for what is about the coop as a whole."""
     if isinstance(transaction, Spend):
         return transaction.payee
-    return transaction.account if isinstance(transaction, MemberChange | Recover) else None
+    if isinstance(transaction, MemberChange | Leaving | Recover):
+        return transaction.account
+    return None
 
 
 def binds_text(transaction: Transaction, *, salt: bytes, text: str) -> bool:
@@ -166,7 +172,7 @@ def binds_text(transaction: Transaction, *, salt: bytes, text: str) -> bool:
     """
     try:
         match transaction:
-            case Limit() | SetStatus() | Spend():
+            case Limit() | SetStatus() | Settle() | Spend():
                 return transaction.reason == reason_hash(salt=salt, text=text)
             case Propose():
                 return transaction.text == proposal_hash(salt=salt, text=text)

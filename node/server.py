@@ -37,6 +37,7 @@ from node.http.base.routes import Route
 from node.http.books import addresses, books, branches, health
 from node.http.books import problems as books_problems
 from node.http.commons import commons
+from node.http.debts import debts
 from node.http.federation import branches as federation_branches
 from node.http.federation import fallen as federation_fallen
 from node.http.federation import federation
@@ -56,7 +57,7 @@ from node.http.merchant import problems as merchant_problems
 from node.http.merchant import refunds as invoices_refunds
 from node.http.payments import payments
 from node.http.payments import problems as payments_problems
-from node.http.stewards import drafts, joins
+from node.http.stewards import drafts, joins, leaving
 from node.http.stewards import problems as stewards_problems
 from node.http.voting import problems as voting_problems
 from node.http.voting import voting
@@ -74,6 +75,7 @@ ROUTES: tuple[Route, ...] = (
     *reviews.ROUTES,
     *sight.ROUTES,
     *joins.ROUTES,
+    *leaving.ROUTES,
     *drafts.ROUTES,
     *health.ROUTES,
     *books.ROUTES,
@@ -84,6 +86,7 @@ ROUTES: tuple[Route, ...] = (
     *federation_fallen.ROUTES,
     *federation_requests.ROUTES,
     *commons.ROUTES,
+    *debts.ROUTES,
     *keys.ROUTES,
     *guarantees.ROUTES,
     *voting.ROUTES,

@@ -33,6 +33,7 @@ from node.shapes import Shape, describe_shapes
 from tests.builders import build_federation
 from tests.ledger.rules.government_tables import GOVERNMENT_TABLES
 from tests.ledger.rules.guarantee_tables import GUARANTEE_TABLES
+from tests.ledger.rules.leaving_tables import LEAVING_TABLES
 from tests.ledger.rules.recovery_tables import RECOVERY_TABLES
 from tests.ledger.rules.tables import TABLES
 from tests.ledger.rules.voting_tables import VOTING_TABLES
@@ -171,6 +172,7 @@ PLACES: Final = (
                     VOTING_TABLES,
                     RECOVERY_TABLES,
                     GUARANTEE_TABLES,
+                    LEAVING_TABLES,
                 )
                 for table in tables
             }

@@ -22,6 +22,7 @@ from cli.shell.describing import when
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
 from cli.shell.guarantee_words import given_lines
+from cli.shell.leaving_words import claim_lines
 from cli.shell.parameters import PLACE, output_option, passphrase_options, wallet_option
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.recovery_words import recovery_lines
@@ -72,6 +73,7 @@ def balance(wallet: Path, passphrase: PassphraseSource, output: Output) -> None:
             raise
         _tell_of_recovery(member, me, output)
         _tell_of_pledges(member, me, output)
+        _tell_of_claim(member, me, output)
         amount = integer(member.client, me, "balance")
         unit = member.founding.unit
         output.line(f"{member.address}: {in_words(amount, unit)}")
@@ -128,6 +130,14 @@ def _tell_of_pledges(member: Membership, me: Json, output: Output) -> None:
                 output.line(line)
             pledged = format_amount(int(me["pledged"]))
             output.line(f"You answer for others with {pledged}: `fiado guarantee list`.")
+
+
+def _tell_of_claim(member: Membership, me: Json, output: Output) -> None:
+    """Then this: whoever owes has to see in time until when it can be paid."""
+    claim = me.get("claim")
+    with reading(member.client):
+        for line in [] if claim is None else claim_lines(claim, str(member.address)):
+            output.line(line)
 
 
 def _spendable(member: Membership, me: Json) -> str:

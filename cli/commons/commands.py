@@ -60,7 +60,9 @@ def _fields(client: NodeClient, found: Json) -> Iterator[tuple[str, str]]:
         yield "of which to be given back", amount("held")
     yield "came from payments and gifts", amount("given")
     yield "came from levies", amount("levied")
+    yield "came from members who left", amount("passed_on")
     yield "was paid to members", amount("spent")
+    yield "was paid of the debts of members who left", amount("settled")
     if found.get("charged"):
         yield "was charged for a fork", amount("charged")
     yield "may owe", amount("debt_ceiling")

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Final, assert_never
 
 from cli.shell.guarantee_words import describe_guarantee
+from cli.shell.leaving_words import describe_leaving
 from cli.shell.recovery_words import describe_keys
 from cli.shell.voting_words import describe_voting
 from ledger.charter import Charter
@@ -24,6 +25,7 @@ from ledger.transactions import (
     GuardiansNamed,
     IndexEntry,
     Lapse,
+    Leave,
     Levy,
     Limit,
     ObjectTo,
@@ -34,6 +36,7 @@ from ledger.transactions import (
     Restore,
     Return,
     SetStatus,
+    Settle,
     Spend,
     Status,
     Transaction,
@@ -117,15 +120,13 @@ def describe(
         case AdoptBylaws():
             lines = _bylaws(transaction, charter.coops[coop].name)
         case Spend():
-            who = account_words(charter, coop, transaction.payee, names)
-            lines = [
-                f"The commons pays {format_amount(transaction.amount)} to {who}.",
-                f"It is number {transaction.number} of what stewards have spent.",
-            ]
+            lines = _spend(transaction, account_words(charter, coop, transaction.payee, names))
         case Levy():
             lines = _levy(transaction)
         case Propose() | Vote() | Attest() | Enact():
             lines = describe_voting(transaction, who=partial(_who, charter, coop, names))
+        case Leave() | Settle():
+            lines = describe_leaving(transaction, who=partial(_who, charter, coop, names))
         case Recover() | Rekey() | GuardiansNamed() | ObjectTo() | Restore():
             who = account_words(charter, coop, transaction.account, names)
             lines = describe_keys(transaction, who=who)
@@ -153,6 +154,7 @@ def class_words(class_: int) -> str:
 CHANGE_WORDS: Final[Mapping[str, str]] = {
     "limit": "limit changed",
     "status": "frozen, thawed or closed",
+    "settle": "debt claimed or settled",
 }
 """What a change of an account is called where its owner sees it, by the name of its kind."""
 
@@ -188,6 +190,13 @@ def _bylaws(entry: AdoptBylaws, coop: str) -> list[str]:
         f"What people read of them has the hash {entry.text.hex()}.",
         *(each.sentence for each in adopted if not each.is_default),
         "All else is as the defaults say.",
+    ]
+
+
+def _spend(spend: Spend, who: str) -> list[str]:
+    return [
+        f"The commons pays {format_amount(spend.amount)} to {who}.",
+        f"It is number {spend.number} of what stewards have spent.",
     ]
 
 

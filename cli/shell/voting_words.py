@@ -106,7 +106,10 @@ def action_words(action: Action, who: Who) -> str:
             return f"{who(action.account)} gets {key}: recovery {action.recovery} is disputed."
         case Expel():
             payee = "the commons" if action.payee is None else who(action.payee)
-            return f"expel {who(action.account)}; what the account has goes to {payee}."
+            return (
+                f"expel {who(action.account)}; what the account has goes to {payee}, and what it owes is "
+                "paid by its guarantors, the rest by the commons."
+            )
         case _:
             assert_never(action)
 

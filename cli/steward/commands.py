@@ -18,6 +18,7 @@ from cli.steward.draft_file import DraftError, read_draft
 from cli.steward.guarantees import guarantees
 from cli.steward.key import steward_key
 from cli.steward.review import long_debts_line, review
+from cli.steward.settling import claim, debts, settle, unclaim
 from cli.steward.signing import (
     FILE,
     check_in_time,
@@ -57,6 +58,10 @@ steward.add_command(members)
 steward.add_command(discard)
 steward.add_command(review)
 steward.add_command(guarantees)
+steward.add_command(claim)
+steward.add_command(debts)
+steward.add_command(settle)
+steward.add_command(unclaim)
 
 
 @steward.command("pending")

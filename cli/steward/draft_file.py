@@ -23,6 +23,7 @@ from ledger.transactions import (
     Limit,
     Propose,
     SetStatus,
+    Settle,
     Spend,
     Stewarded,
     binds_text,
@@ -69,6 +70,8 @@ class Draft:
     """From when on the node has it no more, in Unix seconds; None in a file, which waits for ever."""
     alike: tuple[str, ...] = ()
     """What the node knows that is like it, in words: other requests for the handle, accounts of the key."""
+    debt: tuple[str, ...] = ()
+    """Who would pay what the account owes, in words, where it would close; by the node's word."""
     asked: int | None = None
     """How many have to sign, by the node's word on the bylaws; None while no node was asked."""
 
@@ -128,7 +131,7 @@ def find_twin(draft: Draft, waiting: Iterable[Draft]) -> Draft | None:
 
 def _without_reason(draft: Draft) -> Stewarded:
     match draft.transaction:
-        case Limit() | SetStatus() | Spend():
+        case Limit() | SetStatus() | Settle() | Spend():
             return replace(draft.transaction, stewards=(), reason=b"")
         case Propose():
             return replace(draft.transaction, stewards=(), text=b"")

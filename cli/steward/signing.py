@@ -15,6 +15,7 @@ from cli.shell.consent import agree_to_sign
 from cli.shell.describing import Names, describe, when
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
+from cli.shell.leaving_words import debt_lines
 from cli.shell.likeness import likeness
 from cli.shell.parameters import output_option, passphrase_options
 from cli.shell.terminal import Output
@@ -142,6 +143,8 @@ def print_draft(draft: Draft, names: Names, output: Output) -> None:
         output.line(f"  {line}")
     if draft.reason is None and isinstance(draft.transaction, TextBound):
         output.line("  No text comes with it: ask whoever drafted it.")
+    for line in draft.debt:
+        output.line(f"  {line}")
     for line in draft.alike:
         output.line(f"  Careful: {line}")
     output.line(f"  Signed by {', '.join(draft.signed_by) or 'nobody'}; {draft.needed} needed.")
@@ -162,6 +165,7 @@ def draft_as_json(draft: Draft) -> Json:
         "state": "waiting",
         "expires": draft.expires,
         "alike": list(draft.alike),
+        "debt": list(draft.debt),
     }
 
 
@@ -192,6 +196,7 @@ def draft_of(steward: Stewardship, answer: Json) -> Draft:
         asked=integer(steward.client, answer, "needed"),
         expires=number(steward.client, answer, "expires"),
         alike=tuple(likeness(steward.client, answer)),
+        debt=tuple(debt_lines(answer.get("debt"), steward.coop.name)),
     )
 
 

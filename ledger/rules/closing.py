@@ -15,12 +15,13 @@ from ledger.government.guarantees import (
     pledges_by,
     pledges_for,
 )
+from ledger.government.leaving import CLAIMS_CHAPTER
 from ledger.government.recovery import RECOVERIES_CHAPTER
 from ledger.rules.appeals import STEWARDED_CHAPTER
 from ledger.state import Account
 from ledger.transactions import Status
 
-_OWN_CHAPTERS: Final = (RECOVERIES_CHAPTER, STEWARDED_CHAPTER)
+_OWN_CHAPTERS: Final = (RECOVERIES_CHAPTER, STEWARDED_CHAPTER, CLAIMS_CHAPTER)
 """Those with a row under the account's number that nobody needs once it is closed."""
 
 

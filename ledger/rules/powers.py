@@ -9,10 +9,12 @@ from ledger.transactions import (
     Admit,
     AdoptBylaws,
     Attest,
+    Leave,
     Limit,
     Propose,
     Recover,
     SetStatus,
+    Settle,
     Spend,
     Stewarded,
 )
@@ -31,6 +33,8 @@ def power_of(transaction: Stewarded, bylaws: Bylaws) -> Article | None:
             return Article.FREEZE
         case Spend():
             return Article.SPEND
+        case Leave() | Settle():
+            return Article.SETTLE
         case Recover():
             return Article.RECOVER
         case AdoptBylaws():

@@ -27,6 +27,7 @@ from ledger.rules.government.commons import (
     decide_spend,
 )
 from ledger.rules.government.guarantees import decide_guarantee
+from ledger.rules.government.leaving import check_leave, check_settle, decide_leaving
 from ledger.rules.government.proposals import check_proposal
 from ledger.rules.government.recovery import check_recover, decide_key
 from ledger.rules.government.votes import VotingState, check_attest
@@ -47,6 +48,7 @@ from ledger.transactions import (
     IndexEntry,
     KeyChange,
     Lapse,
+    Leave,
     Levy,
     Limit,
     MemberChange,
@@ -55,6 +57,7 @@ from ledger.transactions import (
     Recover,
     Return,
     SetStatus,
+    Settle,
     Spend,
     Stewarded,
     Voting,
@@ -102,6 +105,10 @@ def decide(
     transaction = entry.transaction
     message = context + signed_part(transaction)
     match transaction:
+        case Leave() | Settle():
+            return decide_leaving(
+                transaction, state=state, time=entry.time, message=message, verify=verify
+            )
         case IndexEntry():
             return _decide_index(transaction, state)
         case CharterEntry():
@@ -194,6 +201,10 @@ def check_draft(transaction: Stewarded, state: DraftState, *, time: int) -> Refu
             return check_attest(transaction, state=state, time=time)
         case Recover():
             return check_recover(transaction, state=state, time=time)
+        case Leave():
+            return check_leave(transaction, state)
+        case Settle():
+            return check_settle(transaction, state, time=time)
         case _:
             assert_never(transaction)
 

@@ -63,6 +63,7 @@ from ledger.transactions import (
     IndexEntry,
     Kind,
     Lapse,
+    Leave,
     Levy,
     Limit,
     ObjectTo,
@@ -74,9 +75,11 @@ from ledger.transactions import (
     Restore,
     Return,
     SetStatus,
+    Settle,
     Signatures,
     Spend,
     Status,
+    Step,
     Transaction,
     Vote,
     encode_transaction,
@@ -343,6 +346,22 @@ guarantees = st.builds(
     signature=signatures_of_64,
 )
 lapses = st.builds(Lapse, guarantor=numbers, member=numbers, revision=uints)
+leavings = st.builds(
+    Leave,
+    account=numbers,
+    revision=uints,
+    payee=st.none() | numbers,
+    signature=signatures_of_64,
+    stewards=signatures(MAX_STEWARDS),
+)
+settlements = st.builds(
+    Settle,
+    account=numbers,
+    revision=uints,
+    step=st.sampled_from(Step),
+    reason=hashes,
+    stewards=signatures(MAX_STEWARDS),
+)
 transactions: st.SearchStrategy[Transaction] = st.one_of(
     pays,
     admits,
@@ -368,6 +387,8 @@ transactions: st.SearchStrategy[Transaction] = st.one_of(
     restorations,
     guarantees,
     lapses,
+    leavings,
+    settlements,
 )
 
 
@@ -412,6 +433,8 @@ ELEMENTS: dict[Kind, list[Value]] = {
     Kind.RESTORE: [22, 7, 1],
     Kind.GUARANTEE: [14, 7, 8, 1, 50_000, 1_800_000_000, SIGNATURE],
     Kind.LAPSE: [24, 7, 8, 1],
+    Kind.LEAVE: [19, 7, 1, 8, SIGNATURE, STEWARDS],
+    Kind.SETTLE: [20, 7, 1, 1, HASH, STEWARDS],
 }
 
 NOT_NUMBERS: list[Value] = [-1, MAX_NUMBER + 1, None, b"", "7", []]
@@ -678,6 +701,20 @@ WRONG: dict[Kind, dict[int, list[Value]]] = {
         6: NOT_SIGNATURES,
     },
     Kind.LAPSE: {1: NOT_NUMBERS, 2: NOT_NUMBERS, 3: NOT_UINTS},
+    Kind.LEAVE: {
+        1: NOT_NUMBERS,
+        2: NOT_UINTS,
+        3: [each for each in NOT_NUMBERS if each is not None],
+        4: NOT_SIGNATURES,
+        5: [*NOT_STEWARDS, TOO_MANY_STEWARDS],
+    },
+    Kind.SETTLE: {
+        1: NOT_NUMBERS,
+        2: NOT_UINTS,
+        3: [-1, 3, None, b"", "1", []],
+        4: NOT_HASHES,
+        5: [*NOT_STEWARDS, TOO_MANY_STEWARDS],
+    },
     Kind.PROPOSE: {
         1: NOT_UINTS,
         2: NOT_ACTIONS,

@@ -181,6 +181,7 @@ def test_malformed_entries(make_validator: MakeValidator) -> None:
         "voting.json",
         "recovery.json",
         "guarantees.json",
+        "leaving.json",
     ],
 )
 def test_refusals(name: str, make_validator: MakeValidator) -> None:
@@ -238,6 +239,19 @@ def test_debts_are_divided_and_guarantees_change_as_the_vectors_say() -> None:
         after = Pledge(cap=case["before"]).changed(case["wanted"], None, needed)
         assert (needed, after.cap) == (case["needed"], case["worst"])
         assert case["room"] - case["room_after"] == case["worst"] - case["before"]
+
+
+def test_a_history_of_leaving(make_validator: MakeValidator) -> None:
+    case = load("leaving.json")["history"]
+    validator = replayed(case, make_validator)
+    assert validator.digest().hex() == case["digest"]
+    for number, balance in case["balances"].items():
+        account = validator.account(1, int(number))
+        assert account is not None
+        assert account.balance == balance
+    assert validator.log(1).commons == case["commons"]
+    for number, row in case["settled"].items():
+        assert validator.row(1, "settled", encode(int(number))) == bytes.fromhex(row)
 
 
 def test_histories(make_validator: MakeValidator) -> None:

@@ -32,6 +32,7 @@ from ledger.transactions import (
     Anchor,
     Attest,
     Guarantee,
+    Leave,
     Pay,
     Price,
     Propose,
@@ -51,6 +52,7 @@ from tests.vectors.make_forks import fork_vectors
 from tests.vectors.make_government import bylaws_vectors, commons_vectors, terms_vectors
 from tests.vectors.make_guarantees import encoded_guarantees, guarantee_vectors
 from tests.vectors.make_index import index_transactions
+from tests.vectors.make_leaving import encoded_leavings, leaving_vectors
 from tests.vectors.make_links import link_vectors, messages
 from tests.vectors.make_logs import day_vectors, history_vectors, refusal_vectors, refused
 from tests.vectors.make_longer_forms import longer_form_vectors
@@ -203,6 +205,7 @@ def encoded_transactions() -> dict[str, bytes]:
         **encoded_votes(FEDERATION),
         **encoded_recoveries(FEDERATION),
         **encoded_guarantees(FEDERATION),
+        **encoded_leavings(FEDERATION),
     }
 
 
@@ -275,6 +278,9 @@ def signers_of(transaction: Pay | Guarantee | Stewarded) -> list[tuple[bytes, by
     if isinstance(transaction, Admit):
         key = FEDERATION.member_key(1, transaction.account)
         return [(key.seed, transaction.key_signature), *stewards]
+    if isinstance(transaction, Leave):
+        key = FEDERATION.member_key(1, transaction.account)
+        return [(key.seed, transaction.signature), *stewards]
     return stewards
 
 
@@ -377,6 +383,7 @@ MAKERS: Final[dict[str, Callable[[], Case]]] = {
     "voting.json": voting_vectors,
     "recovery.json": recovery_vectors,
     "guarantees.json": guarantee_vectors,
+    "leaving.json": leaving_vectors,
     "histories.json": history_vectors,
     "receipts.json": lambda: receipt_vectors(proof_books()),
     "memos.json": memo_vectors,

@@ -140,10 +140,21 @@ def carry_out(action: Action, on: Occasion, state: ActionState) -> Effects:
         number=on.proposal,
         entry=on.number,
         time=on.time,
-        account=action.payee if isinstance(action, DecideSpend) else None,
+        account=_mover(action),
         amount=amount,
     )
     return replace(effects, chapters=(*effects.chapters, moved.row()))
+
+
+def _mover(action: Action) -> int | None:
+    """Whom the commons pays, or whose credit or debt it takes over; None for a levy."""
+    match action:
+        case DecideSpend():
+            return action.payee
+        case Expel():
+            return action.account
+        case _:
+            return None
 
 
 def _effects(action: Action, on: Occasion, state: ActionState) -> Effects:
@@ -167,6 +178,6 @@ def _effects(action: Action, on: Occasion, state: ActionState) -> Effects:
         case DecideRecovery():
             return decide_recovery(action, state)
         case Expel():
-            return expel(action, state, number=on.number)
+            return expel(action, state, number=on.number, time=on.time)
         case _:
             assert_never(action)

@@ -12,27 +12,16 @@ from ledger.government.actions import DecideLimit, DecideStatus, Expel
 from ledger.refusals import Refusal
 from ledger.rules.appeals import voted
 from ledger.rules.closing import close
+from ledger.rules.government.commons import CommonsState
 from ledger.rules.government.recoveries import running_recovery
+from ledger.rules.government.settling import check_settling, settle
 from ledger.rules.members import check_limit_values, with_limit
 from ledger.state import COMMONS, Account
 from ledger.transactions import Limit, Status
 
 
-class DecidingState(Protocol):
+class DecidingState(CommonsState, Protocol):
     """What is seen of a log to decide about an account."""
-
-    @property
-    def commons(self) -> int:
-        """The balance of its commons."""
-
-    def account(self, number: int) -> Account | None:
-        """The account, not to be changed."""
-
-    def row(self, chapter: str, key: bytes) -> bytes | None:
-        """The value of a row of a chapter."""
-
-    def rows(self, chapter: str) -> list[tuple[bytes, bytes]]:
-        """Key and value of each row of a chapter, rising."""
 
 
 def check_limit(action: DecideLimit, state: DecidingState) -> Refusal | None:
@@ -87,9 +76,9 @@ def check_expulsion(action: Expel, state: DecidingState) -> Refusal | None:
     if refusal is not None:
         return refusal
     account = _known(action.account, state)
-    # 13.3.11: what somebody owes is settled first.
+    # 13.3.11: nobody stays by owing, or by owing more before the vote closes.
     if account.balance < 0:
-        return Refusal.EXPULSION_OF_DEBTOR
+        return check_settling(account, state)
     return _check_payee(action, account, state)
 
 
@@ -107,9 +96,11 @@ def _check_payee(action: Expel, account: Account, state: DecidingState) -> Refus
     return Refusal.BALANCE_OUT_OF_RANGE if held + account.balance > MAX else None
 
 
-def expel(action: Expel, state: DecidingState, *, number: int) -> Effects:
-    """The account closes by entry `number`, and what it has is the payee's or the commons'."""
+def expel(action: Expel, state: DecidingState, *, number: int, time: int) -> Effects:
+    """The account closes by entry `number`: what it has is passed on, what it owes is settled."""
     account = _known(action.account, state)
+    if account.balance < 0:
+        return settle(account, state, number=number, time=time)
     closing = close(account, state, number=number)
     if action.payee is None:
         return replace(closing, commons=account.balance)

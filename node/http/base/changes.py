@@ -15,6 +15,7 @@ from ledger.rules.government.commons import COMMONS_CHAPTER, movements
 from ledger.transactions import (
     AccountChange,
     Admit,
+    Leave,
     Limit,
     Propose,
     SetStatus,
@@ -123,6 +124,9 @@ def _recorded_before(
         places = [] if account is None else [account.opened]
     elif isinstance(transaction, AccountChange):
         places = [number for number, _, _ in _read_changes(view, transaction.account)]
+    elif isinstance(transaction, Leave):
+        account = view.validator.account(view.coop, transaction.account)
+        places = [] if account is None else [account.closed]
     elif isinstance(transaction, Spend):
         places = _entries_of_spend(view, transaction)
     else:

@@ -8,8 +8,10 @@ from typing import Final, get_args
 
 from ledger.codec import split
 from ledger.entries import Entry, decode_entry, entry_kind
+from ledger.government.leaving import Waterfall
 from ledger.government.office import Seat
 from ledger.refusals import Refusal
+from ledger.rules.government.leaving import CLAIM_STANDS_S, claim_term, standing_claim
 from ledger.rules.government.recoveries import running_recovery
 from ledger.rules.office import Office, seats_of_log, stewards_in_office
 from ledger.state import COMMONS, Account
@@ -99,6 +101,36 @@ def running_recovery_of(view: View, account: int) -> shapes.RunningRecovery | No
         disputed=found.disputed,
         confirmed=found.is_confirmed,
     )
+
+
+def standing_claim_of(view: View, account: int) -> shapes.StandingClaim | None:
+    """The claim about an account of the own coop that can be acted on."""
+    log = own_log(view)
+    found = standing_claim(log, account, time=own_time(view))
+    if found is None:
+        return None
+    due = found.time + claim_term(log)
+    return shapes.StandingClaim(
+        number=found.number, time=found.time, due=due, ends=due + CLAIM_STANDS_S
+    )
+
+
+def paid_debt(view: View, paid: Waterfall) -> shapes.PaidDebt:
+    """Who pays a debt of the own coop, or paid it."""
+    return shapes.PaidDebt(
+        debt=paid.debt,
+        shares=[
+            shapes.DebtShare(account=number, handle=handle_of(view, number), amount=share)
+            for number, share in paid.shares
+        ],
+        commons=paid.commons,
+    )
+
+
+def handle_of(view: View, number: int) -> str:
+    """What people call an account of the own coop."""
+    account = view.validator.account(view.coop, number)
+    return f"#{number}" if account is None else account.handle
 
 
 def find_account(view: View, coop: int, named: str) -> Account | None:

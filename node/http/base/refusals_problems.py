@@ -10,6 +10,7 @@ from typing import Final
 
 from ledger.refusals import Refusal
 from node.http.base.guarantee_problems import GUARANTEE_REFUSALS
+from node.http.base.leaving_problems import LEAVING_REFUSALS
 from node.http.base.problem import Problem, ProblemKind
 from node.http.base.recovery_problems import RECOVERY_REFUSALS
 from node.http.base.voting_problems import VOTING_REFUSALS
@@ -313,6 +314,7 @@ _REFUSALS: Final[Mapping[Refusal, tuple[int, str, str, str]]] = {
     **VOTING_REFUSALS,
     **RECOVERY_REFUSALS,
     **GUARANTEE_REFUSALS,
+    **LEAVING_REFUSALS,
 }
 
 _ONLY_NODES_GET: Final = (
@@ -338,6 +340,9 @@ _RETRYABLE_REFUSALS: Final = {
     Refusal.RECOVERY_RUNS,
     Refusal.GUARANTEE_BEYOND_ROOM,
     Refusal.GUARANTORS_TOO_MANY,
+    Refusal.LEAVE_WITH_PLEDGES,
+    Refusal.SETTLEMENT_EARLY,
+    Refusal.COMMONS_DEBT_CEILING,
     Refusal.PROPOSALS_TOO_MANY,
 }
 """Those that the very same bytes may pass later, when something else has happened."""

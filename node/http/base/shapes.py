@@ -99,6 +99,31 @@ class RunningRecovery(Shape, frozen=True):
     confirmed: Annotated[bool, Meta(description="Whether members have voted for the new key.")]
 
 
+class StandingClaim(Shape, frozen=True):
+    """That stewards have claimed what an account owes (PROTOCOL section 13.8)."""
+
+    number: Annotated[Count, Meta(description="The entry that claimed it.")]
+    time: Time
+    due: Annotated[Time, Meta(description="From when on it can be settled.")]
+    ends: Annotated[Time, Meta(description="From when on it counts no more.")]
+
+
+class DebtShare(Shape, frozen=True):
+    """What a guarantor pays of a debt."""
+
+    account: Number
+    handle: str
+    amount: Amount
+
+
+class PaidDebt(Shape, frozen=True):
+    """Who pays a debt, or paid it (PROTOCOL section 13.8)."""
+
+    debt: Amount
+    shares: Annotated[list[DebtShare], Meta(description="Of the guarantors, rising by number.")]
+    commons: Annotated[Amount, Meta(description="The rest, which the commons pays.")]
+
+
 class AccountOfKey(Shape, frozen=True):
     """An account that is found by its key."""
 

@@ -122,12 +122,6 @@ VOTING_REFUSALS: Final[Mapping[Refusal, tuple[int, str, str, str]]] = {
         "Nobody is a steward at that place.",
         "Look up who is in office.",
     ),
-    Refusal.EXPULSION_OF_DEBTOR: (
-        422,
-        "Owes something",
-        "The member owes something, and that has to be settled before an expulsion.",
-        "Settle the debt first.",
-    ),
     Refusal.ENACTMENT_EARLY: (
         422,
         "The vote goes on",

@@ -5,6 +5,7 @@ from typing import Final
 from aiohttp import web
 
 from ledger.government.articles import ARTICLES, Article
+from ledger.government.leaving import SETTLED_CHAPTER, settlement_of
 from ledger.invariants import settled_losses
 from ledger.kinds import KINDS
 from ledger.memos import SALT_BYTES
@@ -94,8 +95,11 @@ def _statement(api: Api, view: View) -> shapes.Commons:
     log, state = _log(view), view.validator.log(view.coop)
     bylaws = bylaws_in_force(log)
     moved = movements(log.rows(COMMONS_CHAPTER))
-    levied = sum(each.amount for each in moved if each.amount > 0)
-    spent = -sum(each.amount for each in moved if each.amount < 0)
+    debts = _settling_entries(log)
+    levied = sum(each.amount for each in moved if each.amount > 0 and each.account is None)
+    passed_on = sum(each.amount for each in moved if each.amount > 0) - levied
+    settled = -sum(each.amount for each in moved if each.amount < 0 and each.entry in debts)
+    spent = -sum(each.amount for each in moved if each.amount < 0) - settled
     charged = sum(charge for _, charge in settled_losses(view.validator, view.coop))
     ceiling = bylaws.value(Article.COMMONS_DEBT)
     return shapes.Commons(
@@ -113,14 +117,22 @@ def _statement(api: Api, view: View) -> shapes.Commons:
         next_levy=None if next_levy(log) is None else levy_due(log),
         levied=levied,
         spent=spent,
-        given=state.commons - state.held - levied + spent + charged,
+        settled=settled,
+        passed_on=passed_on,
+        given=state.commons - state.held - levied - passed_on + spent + settled + charged,
         charged=charged,
         next_spend=spends(log) + 1,
-        movements=[_movement(view, each) for each in reversed(moved[-_MOST_MOVEMENTS:])],
+        movements=[_movement(view, each, debts) for each in reversed(moved[-_MOST_MOVEMENTS:])],
     )
 
 
-def _movement(view: View, movement: Movement) -> shapes.CommonsMovement:
+def _settling_entries(log: LogReader) -> set[int]:
+    """The numbers of the entries by which debts were settled."""
+    settled = (settlement_of(value) for _, value in log.rows(SETTLED_CHAPTER))
+    return {each.number for each in settled if each is not None}
+
+
+def _movement(view: View, movement: Movement, debts: set[int]) -> shapes.CommonsMovement:
     account = movement.account
     found = None if account is None else view.validator.account(view.coop, account)
     return shapes.CommonsMovement(
@@ -132,6 +144,7 @@ def _movement(view: View, movement: Movement) -> shapes.CommonsMovement:
         handle=None if found is None else found.handle,
         reason=_reason(view, movement),
         amount=movement.amount,
+        is_debt=movement.entry in debts,
     )
 
 

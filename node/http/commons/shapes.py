@@ -46,10 +46,16 @@ class CommonsMovement(Shape, frozen=True):
     number: Count
     entry: Annotated[Count, Meta(description="Its number in the cooperative's log.")]
     time: Time
-    account: Annotated[Number | None, Meta(description="Whom it paid.")]
+    account: Annotated[
+        Number | None,
+        Meta(
+            description="Whom it paid, whose debt it paid, or who left it something; null: a levy."
+        ),
+    ]
     handle: str | None
     reason: Annotated[str | None, Meta(description="What for, where the node knows the text.")]
     amount: Annotated[Amount, Meta(description="Minor units; below 0 what left the commons.")]
+    is_debt: Annotated[bool, Meta(description="Whether it is the debt of an account that closed.")]
 
 
 class Commons(OfCoop, frozen=True):
@@ -73,7 +79,15 @@ class Commons(OfCoop, frozen=True):
     levy_negative: Annotated[Count, Meta(description="In millionths of what members owe.")]
     next_levy: Annotated[Time | None, Meta(description="When it is due; null: there is none.")]
     levied: Annotated[Amount, Meta(description="All levies so far.")]
-    spent: Annotated[Amount, Meta(description="All that it has paid to accounts so far.")]
+    spent: Annotated[
+        Amount, Meta(description="All that it has paid to accounts so far, but for debts.")
+    ]
+    settled: Annotated[
+        Amount, Meta(description="What it has paid so far of the debts of accounts that closed.")
+    ]
+    passed_on: Annotated[
+        Amount, Meta(description="What accounts that closed have left to it so far.")
+    ]
     given: Annotated[
         Amount,
         Meta(

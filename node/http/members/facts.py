@@ -65,6 +65,7 @@ def member(view: View, number: int) -> shapes.Member | None:
         time=now,
         recovery=facts.running_recovery_of(view, number),
         debt=debt_of(view, number),
+        claim=facts.standing_claim_of(view, number),
     )
 
 

@@ -15,6 +15,7 @@ from node.http.base.shapes import (
     OfCoop,
     PaymentStatus,
     RunningRecovery,
+    StandingClaim,
 )
 from node.shapes import Shape
 from node.spellings import (
@@ -129,6 +130,12 @@ class Member(Account, frozen=True):
     debt: Annotated[
         PresentDebt | None,
         Meta(description="Since when the account owes; null: it does not, or that is not known."),
+    ]
+    claim: Annotated[
+        StandingClaim | None,
+        Meta(
+            description="That stewards have claimed what it owes; it can be settled from `due` on."
+        ),
     ]
 
 

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from ledger.entries import decode_transaction
 from ledger.refusals import Refusal
-from ledger.transactions import Admit, Propose, Signatures, Stewarded, encode_transaction
+from ledger.transactions import Admit, Leave, Propose, Signatures, Stewarded, encode_transaction
 from node.engine.answers import NotReady, Refused
 from node.engine.view import View
 from node.http.base import changes
@@ -28,6 +28,7 @@ from node.http.base.troubles import not_ready
 from node.http.stewards import shapes
 from node.http.stewards.drafts_kept import (
     Draft,
+    check_leaver_signature,
     check_own_signature,
     check_steward_signature,
     draft_facts,
@@ -59,6 +60,9 @@ async def post_draft(api: Api, request: web.Request) -> web.Response:
     changes.check_reason(transaction, reason)
     if isinstance(transaction, Admit):
         check_own_signature(api, transaction)
+    if isinstance(transaction, Leave):
+        leave = transaction
+        await api.runner.ask(lambda view: check_leaver_signature(api, view, leave))
     if isinstance(transaction, Propose) and transaction.members:
         raise Problem(WRONG_ENDPOINT, "What members demand is not drafted by stewards.")
     await _check_signatures(api, transaction, transaction.stewards)

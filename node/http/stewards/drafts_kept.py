@@ -15,14 +15,18 @@ from hashlib import sha256
 
 from ledger.codec import decode, encode
 from ledger.entries import decode_transaction
-from ledger.government.actions import Action
+from ledger.government.actions import Action, Expel
 from ledger.kinds import KINDS
 from ledger.messages import TAG_ENTRY, signed_bytes
 from ledger.refusals import Refusal
+from ledger.rules.government.settling import who_pays
 from ledger.rules.powers import stewards_needed
 from ledger.signatures import SignatureInvalid, verify
 from ledger.transactions import (
     Admit,
+    Leave,
+    Propose,
+    Settle,
     Status,
     Stewarded,
     account_of,
@@ -38,13 +42,13 @@ from node.http.base.changes import ReasonText
 from node.http.base.problem import Problem
 from node.http.base.problems import BUSY
 from node.http.base.refusals_problems import refusal_problem
-from node.http.base.shapes import AccountOfKey, RecordedEntry
+from node.http.base.shapes import AccountOfKey, PaidDebt, RecordedEntry
 from node.http.stewards import shapes
 from node.http.stewards.progress import check_can_succeed, state_of
 from node.spellings import Binary, Json
 from node.store import Document, DocumentKind, Write
 
-_TOLD_ELSEWHERE = {"account", "reason", "key_signature", "stewards", "members"}
+_TOLD_ELSEWHERE = {"account", "reason", "key_signature", "signature", "stewards", "members"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,10 +154,26 @@ def draft_facts(
         ],
         needed=needed(view, transaction),
         reason=None if draft.reason is None else draft.reason.shown,
-        recorded=None if recorded is None else _recorded(api, recorded),
+        recorded=None if recorded is None else recorded_facts(api, recorded),
+        debt=_debt(view, transaction),
         same_handle=[] if others is None else others.drafts,
         accounts_of_key=[] if others is None else others.accounts,
     )
+
+
+def _debt(view: View, transaction: Stewarded) -> PaidDebt | None:
+    """Who would pay, where it is about the debt of an account or closes one that may owe something."""
+    match transaction:
+        case Leave() | Settle():
+            number = transaction.account
+        case Propose(action=Expel() as action):
+            number = action.account
+        case _:
+            return None
+    account = view.validator.account(view.coop, number)
+    if account is None or account.balance >= 0:
+        return None
+    return facts.paid_debt(view, who_pays(account, facts.own_log(view)))
 
 
 def _facts(transaction: Stewarded) -> Json:
@@ -176,7 +196,8 @@ def _fact(name: str, value: object) -> object:
             return value
 
 
-def _recorded(api: Api, recorded: Recorded) -> RecordedEntry:
+def recorded_facts(api: Api, recorded: Recorded) -> RecordedEntry:
+    """An entry that is in the log now, for people."""
     return RecordedEntry(
         status="recorded",
         coop=api.coop.name,
@@ -204,22 +225,26 @@ def check_steward_signature(
     in_office = facts.office(view).stewards.get(steward)
     if in_office is None:
         raise refusal_problem(Refusal.STEWARD_UNKNOWN)
-    try:
-        verify(
-            public_key=in_office.key,
-            message=signed_message(api, transaction),
-            signature=signature,
-        )
-    except SignatureInvalid as error:
-        raise refusal_problem(Refusal.SIGNATURE_INVALID) from error
+    _check_signed(api, transaction, key=in_office.key, signature=signature)
 
 
 def check_own_signature(api: Api, admit: Admit) -> None:
     """Raise the refusal's problem unless the new key signed its admission."""
+    _check_signed(api, admit, key=admit.key, signature=admit.key_signature)
+
+
+def check_leaver_signature(api: Api, view: View, leave: Leave) -> None:
+    """Raise the refusal's problem unless the account's key signed its leaving."""
+    account = view.validator.account(view.coop, leave.account)
+    if account is None:
+        raise refusal_problem(Refusal.ACCOUNT_UNKNOWN)
+    _check_signed(api, leave, key=account.key, signature=leave.signature)
+
+
+def _check_signed(api: Api, transaction: Stewarded, *, key: bytes, signature: bytes) -> None:
+    message = signed_message(api, transaction)
     try:
-        verify(
-            public_key=admit.key, message=signed_message(api, admit), signature=admit.key_signature
-        )
+        verify(public_key=key, message=message, signature=signature)
     except SignatureInvalid as error:
         raise refusal_problem(Refusal.SIGNATURE_INVALID) from error
 

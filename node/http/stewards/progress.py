@@ -17,10 +17,12 @@ from ledger.transactions import (
     Admit,
     AdoptBylaws,
     Attest,
+    Leave,
     Limit,
     Propose,
     Recover,
     SetStatus,
+    Settle,
     Spend,
     Stewarded,
     account_of,
@@ -35,10 +37,12 @@ _MAY_PASS: Final = frozenset(
         Refusal.BALANCE_NOT_ZERO,
         Refusal.COMMONS_TOO_LOW,
         Refusal.ENACTMENT_EARLY,
-        Refusal.EXPULSION_OF_DEBTOR,
+        Refusal.LEAVE_WITH_PLEDGES,
+        Refusal.COMMONS_DEBT_CEILING,
+        Refusal.SETTLEMENT_EARLY,
     }
 )
-"""What may stand against a draft while it waits: debts are paid, the commons earns, votes close."""
+"""What may stand against a draft while it waits: debts are paid, the commons earns, votes and terms end."""
 
 
 def state_of(view: View, transaction: Stewarded) -> shapes.DraftState:
@@ -46,12 +50,14 @@ def state_of(view: View, transaction: Stewarded) -> shapes.DraftState:
     match transaction:
         case Admit():
             return _state_of_admission(view, transaction)
-        case Limit() | SetStatus():
+        case Limit() | SetStatus() | Settle():
             return _state_of_change(view, transaction)
         case Propose():
             return _state_of_proposal(view, transaction)
         case Attest():
             return _state_of_result(view, transaction)
+        case Leave():
+            return _state_of_leaving(view, transaction)
         case Recover():
             return _state_of_recovery(view, transaction)
         case AdoptBylaws():
@@ -97,6 +103,15 @@ def _state_of_result(view: View, attest: Attest) -> shapes.DraftState:
     if found is None or (found.result is None and not found.enacted):
         return "waiting"
     return "recorded" if found.result == attest.result else "overtaken"
+
+
+def _state_of_leaving(view: View, leave: Leave) -> shapes.DraftState:
+    account = view.validator.account(view.coop, leave.account)
+    if account is None or account.revision < leave.revision:
+        return "waiting"
+    entry = facts.read_entry(view, view.coop, account.closed) if account.closed else None
+    is_same = entry is not None and isinstance(entry.transaction, Leave)
+    return "recorded" if is_same else "overtaken"
 
 
 def _state_of_recovery(view: View, recover: Recover) -> shapes.DraftState:

@@ -6,7 +6,14 @@ import msgspec
 from msgspec import Meta
 
 from ledger.kinds import STEWARDS_KINDS, names_of
-from node.http.base.shapes import AccountOfKey, Class, OfCoop, ReasonText, RecordedEntry
+from node.http.base.shapes import (
+    AccountOfKey,
+    Class,
+    OfCoop,
+    PaidDebt,
+    ReasonText,
+    RecordedEntry,
+)
 from node.shapes import Shape
 from node.spellings import Amount, Binary, Count, Number, PublicKey, Signature, Time, one_of, within
 
@@ -57,6 +64,12 @@ class DraftRequest(Shape, frozen=True):
     reason: ReasonText | None = None
 
 
+class LeaveRequest(Shape, frozen=True):
+    """A member's leaving, signed by the account's key alone."""
+
+    transaction: Binary
+
+
 class SignatureRequest(Shape, frozen=True):
     """A steward's signature under a draft."""
 
@@ -91,8 +104,25 @@ class Draft(Shape, frozen=True):
     needed: Count
     reason: ReasonText | None
     recorded: RecordedEntry | None
+    debt: Annotated[
+        PaidDebt | None,
+        Meta(
+            description="Who would pay what is owed, if the account closed now; null: nobody need."
+        ),
+    ]
     same_handle: list[DraftId]
     accounts_of_key: list[AccountOfKey]
+
+
+class Leaving(Shape, frozen=True):
+    """What became of it."""
+
+    state: Annotated[
+        Literal["recorded", "waiting"],
+        Meta(description="`waiting`: something is owed, so stewards have to sign too."),
+    ]
+    draft: Draft | None
+    recorded: RecordedEntry | None
 
 
 class Drafts(Shape, frozen=True):

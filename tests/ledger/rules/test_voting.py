@@ -365,7 +365,10 @@ def test_what_has_become_impossible_is_enacted_without_effect(books: Books) -> N
     cast(books, number, (2, YES))
     books.pay(1, 1, 1, 2, 5)
     ended = close(books, number)
-    assert (ended.outcome, ended.against) == (Outcome.IMPOSSIBLE, Refusal.EXPULSION_OF_DEBTOR)
+    assert (ended.outcome, ended.against) == (
+        Outcome.IMPOSSIBLE,
+        Refusal.COMMONS_DEBT_CEILING,
+    )
     account = books.validator.account(1, 1)
     assert account is not None
     assert account.status is Status.OPEN

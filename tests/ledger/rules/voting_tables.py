@@ -168,7 +168,7 @@ PROPOSE = Table(
         Fault(
             Refusal.STATUS_UNCHANGED, _acting(DecideStatus(account=PLAIN, is_frozen=False), PLAIN)
         ),
-        Fault(Refusal.EXPULSION_OF_DEBTOR, _expulsion(DEBTOR)),
+        Fault(Refusal.COMMONS_DEBT_CEILING, _expulsion(DEBTOR)),
         Fault(Refusal.PAYEE_IS_PAYER, _expulsion(VOTER, VOTER)),
         Fault(Refusal.PAYEE_UNKNOWN, _expulsion(VOTER, 99)),
         Fault(Refusal.PAYEE_UNKNOWN, _expulsion(VOTER, 0)),

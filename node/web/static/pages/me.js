@@ -7,6 +7,7 @@ import { byId, make, notice, registerServiceWorker } from "../parts/dom.js";
 import { explain } from "../parts/explain.js";
 import { CHANGES } from "../parts/kinds.js";
 import { proposalHash, reasonHash } from "../protocol/messages.js";
+import { setUpLeaving, showClaim } from "../parts/leaving.js";
 import { mark } from "../parts/receipt.js";
 import { reviewList } from "../parts/review.js";
 import { Store } from "../parts/store.js";
@@ -29,7 +30,9 @@ async function show() {
   const { account, privateKey, federation, coop } = wallet;
   const session = new Session({ role: "member", number: account, privateKey, federation, coop });
   try {
-    showLimit(await session.get("/v1/me"));
+    const me = await session.get("/v1/me");
+    showLimit(me);
+    showClaim(byId("claim"), me.claim);
     const { changes, unknown } = await session.get("/v1/me/changes");
     byId("changes").replaceChildren(...(await Promise.all(changes.map(change))));
     byId("no-changes").hidden = changes.length > 0 || unknown > 0;
@@ -38,6 +41,7 @@ async function show() {
     byId("mine").hidden = false;
     byId("reviewed").addEventListener("toggle", () => showReview(session));
     byId("all-balances")?.addEventListener("toggle", () => showBalances(session));
+    await setUpLeaving(session, wallet, me.coop);
   } catch (error) {
     notice(explain(error));
   }

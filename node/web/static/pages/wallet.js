@@ -106,6 +106,7 @@ async function refresh() {
     await page.store.write((kept) => kept.put({ ...me, seen: Math.floor(Date.now() / 1000) }, "me"));
     showAccount(me, "");
     await showRecovery(me.recovery);
+    await showClaim(me.claim);
     showHistory(await page.session.get("/v1/me/history?limit=20"));
     showFallen(byId("fallen"), (await page.session.get("/v1/me/fallen?limit=50")).payments, page.wallet);
     notice("");
@@ -134,6 +135,12 @@ async function showRecovery(recovery) {
   if (recovery === null && byId("recovery").hidden) return;
   const parts = await import("../parts/recovery.js");
   parts.showRecovery(byId("recovery"), recovery, page.wallet);
+}
+
+async function showClaim(claim) {
+  if (claim === null && byId("claim").hidden) return;
+  const parts = await import("../parts/leaving.js");
+  parts.showClaim(byId("claim"), claim);
 }
 
 export function balanceWords(balance) {

@@ -52,6 +52,15 @@ const PROBLEMS = {
   spend_number_wrong: () => say("Something else was spent from the commons meanwhile. Look again."),
   spend_needs_vote: () => say("The bylaws let stewards spend less than that. A vote can decide it."),
   commons_too_low: () => say("There is not so much in the commons."),
+  // of leaving and of debts
+  leave_with_pledges: () => say("You answer for a debt that stands, and nobody else covers that part of it. Leave once it is paid, or once others answer for it."),
+  payee_without_credit: () => say("There is nothing to pass on. Leave without naming anybody."),
+  stewards_without_debt: () => say("The member owes nothing any more, and can leave without stewards."),
+  claim_stands: () => say("This debt is claimed already, and the term runs."),
+  claim_unknown: () => say("Nothing is claimed of this account, or too long ago. Claim the debt first."),
+  settlement_early: () => say("The term since the claim is not over. The member may pay until then."),
+  nothing_owed: () => say("The member owes nothing."),
+  commons_debt_ceiling: () => say("The common fund would have to pay more than the bylaws let it owe. The assembly can vote on a levy, or on a higher ceiling."),
   // of shops
   invoice_not_found: () => say("There is no such bill. Ask the shop for a new link."),
   invoice_state: () => say("Too late for that: this bill is paid, or over."),

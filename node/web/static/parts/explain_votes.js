@@ -23,7 +23,6 @@ const PROBLEMS = {
   election_impossible: () => say("Too few people for so many signatures, or for the bylaws."),
   term_of_office_wrong: () => say("The bylaws don't let a term of office end then."),
   place_not_in_office: () => say("Nobody is a steward at that place."),
-  expulsion_of_debtor: () => say("The member owes something. That has to be settled before an expulsion."),
   recovery_unknown: () => say("That recovery is over."),
   recovery_undisputed: () => say("Nobody has objected, so the new key needs no vote."),
   enactment_early: () => say("The vote has not closed yet."),

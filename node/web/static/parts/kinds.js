@@ -7,8 +7,8 @@
 
 import { toHex } from "../protocol/bytes.js";
 import {
-  ADMIT, ANCHOR, ATTEST, BYLAWS, CHARTER, ENACT, GUARANTEE, GUARDIANS, INDEX, LAPSE, LEVY, LIMIT, OBJECT, PAY, PROPOSE,
-  RECOVER, REKEY, RESTORE, RETURN, SPEND, STATUS, VOTE,
+  ADMIT, ANCHOR, ATTEST, BYLAWS, CHARTER, ENACT, GUARANTEE, GUARDIANS, INDEX, LAPSE, LEAVE, LEVY, LIMIT, OBJECT, PAY,
+  PROPOSE, RECOVER, REKEY, RESTORE, RETURN, SETTLE, SPEND, STATUS, VOTE,
 } from "../protocol/messages.js";
 import { make } from "./dom.js";
 import { actionWords, detailsOfProposal } from "./voting_words.js";
@@ -46,6 +46,20 @@ export const KINDS = {
   [SPEND]: {
     many: () => say("Paid by the commons"),
     headline: ({ amount }, name) => say("Pay {name} {amount} from the commons", { name, amount: showAmount(amount) }),
+    details: () => [],
+  },
+  [LEAVE]: {
+    many: () => say("Members who left"),
+    headline: (_, name) => say("Let {name} leave: the account closes for good", { name }),
+    details: ({ payee }) => [[say("What it has goes to"), payee === null ? say("the common fund of all") : `#${payee}`]],
+  },
+  [SETTLE]: {
+    many: () => say("Debts claimed, settled, claims withdrawn"),
+    headline: ({ step }, name) => [
+      say("Claim what {name} owes", { name }),
+      say("Settle what {name} owes and close the account for good", { name }),
+      say("Withdraw the claim about {name}", { name }),
+    ][step],
     details: () => [],
   },
   [BYLAWS]: {
@@ -87,6 +101,7 @@ function classWords(number) {
 export const CHANGES = {
   limit: () => say("Limit changed"),
   status: () => say("Account frozen, thawed or closed"),
+  settle: () => say("Debt claimed or settled, or the claim withdrawn"),
 };
 
 function detailsOfLimit({ from, until, after }, { created }) {

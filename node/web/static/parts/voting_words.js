@@ -35,8 +35,8 @@ export function actionWords([type, ...rest], { who = numbered, place = numbered 
       ? say("Give {name} the new key: recovery {number}", { name: who(rest[0]), number: rest[1] })
       : say("Leave {name} the key that it has: end recovery {number}", { name: who(rest[0]), number: rest[1] });
     case EXPEL: return rest[1] === null
-      ? say("Expel {name}; what the account has goes to the commons", { name: who(rest[0]) })
-      : say("Expel {name}; what the account has goes to {payee}", { name: who(rest[0]), payee: who(rest[1]) });
+      ? say("Expel {name}; what the account has goes to the commons, what it owes is paid by guarantors and the commons", { name: who(rest[0]) })
+      : say("Expel {name}; what the account has goes to {payee}, what it owes is paid by guarantors and the commons", { name: who(rest[0]), payee: who(rest[1]) });
     default: return say("Something that this page can't show in words. Use the program: fiado proposal show.");
   }
 }

@@ -10,7 +10,7 @@ import { extend, headMessage } from "./chain.js";
 import { withChange } from "./changes.js";
 import { keyAt } from "./charter.js";
 import {
-  ADMIT, ANCHOR, CHARTER, GUARANTEE, GUARDIANS, OBJECT, PAY, PROPOSE, RECOVER, REKEY, RESTORE, VOTE, decodeEntry,
+  ADMIT, ANCHOR, CHARTER, GUARANTEE, GUARDIANS, LEAVE, OBJECT, PAY, PROPOSE, RECOVER, REKEY, RESTORE, VOTE, decodeEntry,
   entryMessage,
 } from "./messages.js";
 import { Office } from "./office.js";
@@ -69,6 +69,9 @@ export class LogCheck {
       case GUARDIANS:
       case OBJECT: return [[this.keyOf(transaction.account), message(), transaction.signature]];
       case GUARANTEE: return [[this.keyOf(transaction.guarantor), message(), transaction.signature]];
+      case LEAVE: return [[this.keyOf(transaction.account), message(), transaction.signature],
+        // Whoever owes nothing leaves alone; who owes what is for the rules, which are not replayed here.
+        ...(transaction.stewards.length > 0 ? this.stewards(transaction, message()) : [])];
       case REKEY: return this.rekey(transaction, message());
       case RECOVER: return this.recover(transaction, message());
       case RESTORE: return this.restore(transaction);

@@ -10,7 +10,7 @@ import { ProofError, sha256, signedBytes, tag } from "./signing.js";
 export const PAY = 1, ADMIT = 2, LIMIT = 3, STATUS = 4, ANCHOR = 6, INDEX = 7, RETURN = 8, LEVY = 12, CHARTER = 13;
 export const REKEY = 5, GUARDIANS = 15, RECOVER = 16, OBJECT = 17, RESTORE = 22;
 export const GUARANTEE = 14, LAPSE = 24;
-export const PROPOSE = 9, VOTE = 10, ENACT = 11, SPEND = 18, BYLAWS = 21, ATTEST = 23;
+export const PROPOSE = 9, VOTE = 10, ENACT = 11, SPEND = 18, LEAVE = 19, SETTLE = 20, BYLAWS = 21, ATTEST = 23;
 export const HANDLE = /^[a-z0-9][a-z0-9._-]{0,31}$/;
 export const COOP_NAME = /^[a-z0-9][a-z0-9-]{0,31}$/;
 export const MOST_TEXT_BYTES = 512;
@@ -117,6 +117,12 @@ const SHAPES = {
   [LEVY]: [0, { number: isUint, positive: isUint, negative: isUint }],
   [SPEND]: [1, {
     number: isUint, payee: isNumber, amount: isInteger, reason: isHash, stewards: isSignatures(64),
+  }],
+  [LEAVE]: [2, {
+    account: isNumber, revision: isUint, payee: orNull(isNumber), signature: isSignature, stewards: isSignatures(64),
+  }],
+  [SETTLE]: [1, {
+    account: isNumber, revision: isUint, step: isOneOf(0, 1, 2), reason: isHash, stewards: isSignatures(64),
   }],
   [BYLAWS]: [1, { version: isUint, articles: isArticles, text: isHash, stewards: isSignatures(64) }],
 };

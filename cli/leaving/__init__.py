@@ -1,0 +1,1 @@
+"""Leaving a cooperative, and what is claimed or was settled."""
