@@ -3,7 +3,8 @@
 
 import { contributionOf, isNearLimit } from "../protocol/guards.js";
 import { byId, facts, make, showSection } from "../parts/dom.js";
-import { explain, explainBill } from "../parts/explain.js";
+import { explain } from "../parts/explain.js";
+import { explainBill } from "../parts/explain_bill.js";
 import { NodeBehind, OutcomeUnknown, TwinFound, WalletChanged, findTwins, pay } from "../parts/paying.js";
 import { BillChanged, BillOver, ShopSilent } from "../parts/shop.js";
 import { PaymentPending } from "../parts/store.js";
