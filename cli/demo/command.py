@@ -38,7 +38,7 @@ from cli.shell.terminal import Output
     "--assembly",
     "is_assembly",
     is_flag=True,
-    help="Play how a coop governs itself: bylaws, votes, an appeal, a lost telephone, a levy.",
+    help="Play how a coop governs itself: bylaws, votes, a debtor who leaves, a lost telephone.",
 )
 @click.option("--coops", type=click.IntRange(1, 64), default=3, help="How many cooperatives.")
 @click.option(

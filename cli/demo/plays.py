@@ -5,7 +5,17 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from cli.demo.acts import currency, forks, joining, keys, leaving, limits, prints, trade
-from cli.demo.assembly import admission, appeal, bylaws, election, levy, minutes, quorum, recovery
+from cli.demo.assembly import (
+    admission,
+    appeal,
+    bylaws,
+    election,
+    guarantees,
+    levy,
+    minutes,
+    quorum,
+    recovery,
+)
 from cli.demo.world import World
 
 
@@ -16,8 +26,6 @@ class Play:
     acts: Sequence[tuple[str, Callable[[World], None]]]
     measures: Mapping[str, str] = field(default_factory=dict)
     """What acts have measured, by its name in the result for programs."""
-    missing: str = ""
-    """What belongs into the play and can't be played yet."""
 
 
 FEDERATION: Final = Play(
@@ -42,9 +50,9 @@ ASSEMBLY: Final = Play(
         ("a member is admitted with a first limit", admission.play),
         ("a limit is contested and overturned by vote", appeal.play),
         ("at the second call few voters decide", quorum.play),
+        ("a debtor leaves, and guarantors and the commons pay", guarantees.play),
         ("a telephone is lost and recovered while a thief objects", recovery.play),
         ("a levy is voted and collected", levy.play),
         ("the minutes are printed", minutes.play),
-    ),
-    missing="a guaranteed debt, whose debtor leaves",
+    )
 )

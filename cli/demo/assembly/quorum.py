@@ -5,9 +5,9 @@ from cli.demo.world import World
 
 
 def play(world: World) -> None:
-    """Two of six vote about the hours of the market."""
+    """Two of seven vote about the hours of the market."""
     stage, cast = world.stage, world.cast
-    stage.say("Shall the market open on Saturdays? Two of six vote, fewer than half.")
+    stage.say("Shall the market open on Saturdays? Two of seven vote, fewer than half.")
     text = write(world, "sabados.txt", "La feria abre también los sábados, de 8 a 13.")
     words = ("proposal", "new", "resolution", "--text", text, "--yes")
     hold(
