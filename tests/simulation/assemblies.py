@@ -13,7 +13,7 @@ from ledger.transactions import Status
 from node.engine.answers import Recorded, Refused
 from node.engine.events import Ask, Submit
 from node.engine.view import View
-from tests.simulation import deeds, livelihoods
+from tests.simulation import bonds, deeds, livelihoods
 from tests.simulation.hands import Hand
 from tests.simulation.misdeeds import MISDEEDS
 
@@ -37,6 +37,7 @@ WEIGHTS: Final[dict[deeds.Deed, int]] = {
     livelihoods.spend: 4,
     livelihoods.limit: 4,
     livelihoods.status: 4,
+    bonds.guarantee: 8,
 }
 """How likely each deed is; one that finds no occasion leaves the place to another."""
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from ledger.effects import Effects, Row
 from ledger.entries import Entry
+from ledger.government.guarantees import pledge_of
 from ledger.government.tally import Proposal
 from ledger.messages import TAG_ENTRY, signing_context
 from ledger.refusals import Refusal
@@ -17,7 +18,7 @@ from ledger.rules.government.recovery import next_restoration
 from ledger.rules.government.register import PROPOSALS_CHAPTER
 from ledger.rules.shared import decide
 from ledger.state import Log
-from ledger.transactions import Enact, Limit, Pay, Transaction, Vote
+from ledger.transactions import Enact, Guarantee, Limit, Pay, Transaction, Vote
 from ledger.validators.log_state import LogState
 from node.engine.engine import Engine
 from node.engine.recording.duties import DUTIES, Due, Duties
@@ -136,6 +137,26 @@ class ThanksVoters(Engine):
                 log.accounts[transaction.account].limit += 100
 
         bend(validator, _apply=apply_and_thank)
+
+
+class PledgesInOnesName(Engine):
+    """Lets a guarantor answer for more than was signed."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+
+        def change(log: Log, entry: Entry, checked: Checked) -> Checked:
+            if not isinstance(checked, Effects) or not isinstance(entry.transaction, Guarantee):
+                return checked
+            (row,) = checked.chapters
+            pledge = pledge_of(row.value)
+            cap = pledge.cap + 10**4
+            more = replace(pledge, cap=cap, wanted=cap, until=10**11)
+            (number, pledged), *_ = checked.pledged
+            changed = replace(row, value=more.encoded())
+            return replace(checked, chapters=(changed,), pledged=((number, pledged + 10**4),))
+
+        _overrule(self, change)
 
 
 class NeverEnacts(Engine):

@@ -11,6 +11,13 @@ from ledger.charter import Charter
 from ledger.charter_entries import CharterEntry
 from ledger.codec import decode
 from ledger.government.articles import Article
+from ledger.government.guarantees import (
+    GUARANTEES_CHAPTER,
+    Guarantee,
+    Lapse,
+    pair_of,
+    pledge_of,
+)
 from ledger.government.recovery import GuardiansNamed, ObjectTo, Recover, Rekey, Restore
 from ledger.government.tally import Proposal
 from ledger.rules.government.register import PROPOSALS_CHAPTER
@@ -30,6 +37,7 @@ from ledger.transactions import (
     Vote,
 )
 from ledger.validators.interface import Validator
+from tests.simulation.judging_bonds import judge_guarantee, judge_lapse
 from tests.simulation.judging_keys import (
     judge_guardians,
     judge_objection,
@@ -69,6 +77,8 @@ def _status(minutes: Minutes, change: SetStatus) -> None:
     minutes.by_stewards(change, change.stewards, Article.FREEZE)
     minutes.require(change.account not in minutes.recoveries, "a recovery runs")
     minutes.person(change.account).status = change.status
+    if change.status is Status.CLOSED:
+        minutes.close(change.account)
 
 
 def _bylaws(minutes: Minutes, entry: AdoptBylaws) -> None:
@@ -117,6 +127,8 @@ JUDGES: Final[Mapping[type, Judge]] = {
     Vote: judge_vote,
     Attest: judge_attestation,
     Enact: judge_enactment,
+    Guarantee: judge_guarantee,
+    Lapse: judge_lapse,
     Rekey: judge_rekey,
     GuardiansNamed: judge_guardians,
     Recover: judge_recovery,
@@ -160,6 +172,22 @@ def check_decided(
             if held.get(number) != person:
                 what = f"account {number} of coop {truth.coop} is {held.get(number)} at {name}"
                 raise Failure(f"{what}, and was decided to be {person}")
+
+        _check_bonds(minutes, validator, name)
+
+
+def _check_bonds(minutes: Minutes, validator: Validator, name: str) -> None:
+    """Nobody answers for what they have not signed."""
+    rows = dict(validator.rows(minutes.coop, GUARANTEES_CHAPTER))
+    held = {pair_of(key): pledge_of(value) for key, value in rows.items()}
+    if held.keys() != minutes.bonds.keys():
+        raise Failure(
+            f"{name} has guarantees {sorted(held)}, and {sorted(minutes.bonds)} were signed"
+        )
+    for pair, pledge in held.items():
+        bond = minutes.bonds[pair]
+        if pledge.revision != bond.revision or pledge.cap > bond.most:
+            raise Failure(f"{name} has {pledge} by {pair}, and {bond} was signed")
 
 
 def _proposals(validator: Validator, coop: int) -> dict[int, Proposal]:

@@ -202,8 +202,7 @@ def _carry_out(minutes: Minutes, action: Action) -> None:
             status = Status.FROZEN if action.is_frozen else Status.OPEN
             minutes.person(action.account).status = status
         case Expel():
-            minutes.person(action.account).status = Status.CLOSED
-            minutes.recoveries.pop(action.account, None)
+            minutes.close(action.account)
         case DecideRecovery():
             _decide_recovery(minutes, action)
         case _:

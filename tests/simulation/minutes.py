@@ -79,6 +79,14 @@ class Guarding:
 
 
 @dataclass(slots=True)
+class Bond:
+    """What a guarantor has signed about a member: how often, and for how much at most."""
+
+    revision: int = 0
+    most: int = 0
+
+
+@dataclass(slots=True)
 class Minutes:
     """Of one log. `outcomes`: what the row of each proposal says became of it."""
 
@@ -99,6 +107,8 @@ class Minutes:
     ballots: dict[int, Ballot] = field(default_factory=dict)
     recoveries: dict[int, Running] = field(default_factory=dict)
     guards: dict[int, Guarding] = field(default_factory=dict)
+    bonds: dict[tuple[int, int], Bond] = field(default_factory=dict)
+    """By guarantor and member."""
     levied: int = 0
 
     def __post_init__(self) -> None:
@@ -152,6 +162,13 @@ class Minutes:
         """These are in force, and the defaults of what they do not name."""
         self.articles = DEFAULTS | dict(articles)
         self.adopted = self.time
+
+    def close(self, account: int) -> None:
+        """An account closes, and what was under way about it goes."""
+        self.person(account).status = Status.CLOSED
+        self.recoveries.pop(account, None)
+        for pair in [pair for pair in self.bonds if account in pair]:
+            del self.bonds[pair]
 
     def person(self, account: int) -> Person:
         """An account that has to be there."""

@@ -12,6 +12,7 @@ from ledger.codec import decode
 from ledger.government.actions import AmendBylaws
 from ledger.government.bylaws import AdoptBylaws
 from ledger.government.commons import Levy, Spend
+from ledger.government.guarantees import Lapse
 from ledger.government.recovery import ObjectTo, Recover, Rekey, Restore
 from ledger.government.voting import Choice, Enact, Propose, Vote
 from ledger.kinds import read_transaction
@@ -21,7 +22,7 @@ from ledger.rules.government.register import open_proposals, read_register
 from ledger.rules.government.votes import vote_of
 from ledger.transactions import Limit, SetStatus, encode_transaction
 from tests.builders import REASON
-from tests.simulation import deeds, livelihoods
+from tests.simulation import bonds, deeds, livelihoods
 from tests.simulation.hands import Hand
 from tests.voting_builders import TEXT
 
@@ -97,6 +98,7 @@ def do_the_nodes_work(hand: Hand, past: Sequence[bytes]) -> bytes | None:
             (
                 Enact(proposal=numbers[0], yes=hand.random.randint(1, 9), no=0, abstain=0),
                 Levy(number=1, positive=50_000, negative=50_000),
+                Lapse(guarantor=1, member=2, revision=1),
                 Restore(account=hand.random.choice(hand.accounts()).number, recovery=1),
             )
         )
@@ -114,6 +116,20 @@ def stuff_the_box(hand: Hand, past: Sequence[bytes]) -> bytes | None:
     bare = Vote(account=account.number, proposal=number, sequence=sequence, choice=Choice.YES)
     other = hand.random.choice(hand.accounts())
     return hand.owned(bare, account, hand.owner(other) if before is None else None)
+
+
+def pledge_too_much(hand: Hand, past: Sequence[bytes]) -> bytes | None:
+    """Somebody answers for more than they have, or in another's name."""
+    made = bonds.guarantee(hand)
+    transaction: Any = None if made is None else read_transaction(decode(made))
+    if transaction is None:
+        return None
+    guarantor = hand.log.account(transaction.guarantor)
+    assert guarantor is not None, "a guarantor is chosen among members"
+    if hand.random.random() < 0.5:
+        return hand.owned(transaction, guarantor, hand.keys.new())
+    bare = replace(transaction, cap=10**12, until=hand.now + 10)
+    return hand.owned(bare, guarantor)
 
 
 def open_too_late(hand: Hand, past: Sequence[bytes]) -> bytes | None:
@@ -163,6 +179,7 @@ MISDEEDS: tuple[Misdeed, ...] = (
     do_the_nodes_work,
     stuff_the_box,
     stuff_the_box,
+    pledge_too_much,
     open_too_late,
     steal,
     vote_for_a_ballot,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ledger.government.guarantees import GUARANTEES_CHAPTER, pair_of, pledge_of
 from ledger.rules.government.recovery import next_restoration
 from ledger.rules.government.register import open_proposals
 from ledger.state import Transit
@@ -97,7 +98,19 @@ def _undone(simulation: Simulation) -> str | None:
         restoration = next_restoration(log)
         if restoration is not None and restoration[1] < now:
             return f"a recovery in coop {node.coop} is due and has not ended"
+        if _is_past(log, now):
+            return f"a guarantee in coop {node.coop} has not lapsed"
     return None
+
+
+def _is_past(log: LogReader, now: int) -> bool:
+    """Whether a guarantee stands whose day has come, for somebody who owes nothing."""
+    for key, value in log.rows(GUARANTEES_CHAPTER):
+        pledge, member = pledge_of(value), log.account(pair_of(key)[1])
+        is_free = member is not None and member.balance >= 0
+        if is_free and pledge.cap and pledge.until is not None and pledge.until < now:
+            return True
+    return False
 
 
 def _missing(simulation: Simulation, node: SimNode, whole: set[int]) -> str | None:

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from ledger.charter import Charter
-from ledger.transactions import Anchor, Enact, Levy, Restore, Transaction
+from ledger.transactions import Anchor, Enact, Lapse, Levy, Restore, Transaction
 from node.engine.answers import Reply
 from node.engine.engine import Engine
 from node.engine.events import Ask, Event, Publish, Submit, SubmitBatch
@@ -333,7 +333,7 @@ class Simulation:
     @property
     def _goes_on(self) -> tuple[type[Transaction], ...]:
         """What is recorded though nobody asks: what time makes due by bylaws, and the anchors of that."""
-        return (Anchor, Enact, Levy, Restore) if self.plan.governs else ()
+        return (Anchor, Enact, Lapse, Levy, Restore) if self.plan.governs else ()
 
     def _anchors_that_may_be_late(self) -> int:
         """Where a culprit is needed as a witness, it decides when a due anchor can be made: one a log."""

@@ -13,7 +13,19 @@ from tests.simulation.simulation import Simulation
 from tests.simulation.world import Failure
 
 SEEDS = range(20)
-KINDS = ("bylaws", "propose", "vote", "enact", "rekey", "guardians", "recover", "object", "restore")
+KINDS = (
+    "bylaws",
+    "propose",
+    "vote",
+    "enact",
+    "rekey",
+    "guardians",
+    "recover",
+    "object",
+    "restore",
+    "guarantee",
+    "lapse",
+)
 CODES = ("stewards_too_few", "signature_invalid", "kind_unknown", "spend_needs_vote")
 QUIET: dict[str, Any] = dict.fromkeys(
     ("storage_fault", "kills", "restores", "lost_keys", "joins", "changes", "clock_jumps"), 0
@@ -49,6 +61,7 @@ def governed(seed: int, **changes: Any) -> Plan:
         (broken.CountsOneMore, r"the node counts .* and the votes are|counts .* in vote"),
         (broken.ForgetsWhatPassed, "and was decided to be|frozen or closed|is over"),
         (broken.ThanksVoters, "and was decided to be"),
+        (broken.PledgesInOnesName, "was signed"),
         (broken.NeverEnacts, "has closed and is not enacted|is due and has not ended"),
         (broken.GivesKeysEarly, "a recovery ends early"),
     ],

@@ -12,6 +12,7 @@ from ledger.refusals import Refusal
 from ledger.transactions import Status
 from tests.builders import START, build_federation
 from tests.government_builders import adopt_bylaws, levy, spend
+from tests.guarantee_builders import guarantee, lapse
 from tests.recovery_builders import (
     guardian_list,
     name_guardians,
@@ -22,7 +23,7 @@ from tests.recovery_builders import (
     restore,
 )
 from tests.simulation.judging import minutes_of
-from tests.simulation.minutes import Minutes
+from tests.simulation.minutes import Bond, Minutes
 from tests.simulation.truth import Truth
 from tests.simulation.world import Failure
 from tests.voting_builders import ABSTAIN, ELECTION, NO, YES, attest, enact, propose, vote
@@ -85,6 +86,8 @@ VOTED = [(0, opened(RAISE, about=(1,))), (2, said(2)), (3, said(3)), (4, said(4,
 LOST = (0, recover(F, C, 1))
 NAMED = (0, name_guardians(F, C, 1, 2, 3, wait=5))
 LIST = guardian_list(2, 3)
+GIVEN = (0, guarantee(F, C, 1, 2, 9))
+CLOSED = (0, F.status(C, 2, revision=1, status=Status.CLOSED))
 
 
 def test_what_is_lawful_is_followed() -> None:
@@ -96,11 +99,14 @@ def test_what_is_lawful_is_followed() -> None:
         (30, levy(positive=100)),
         (31, spend(F, C, payee=2, amount=50)),
         (32, rekey(F, C, 2)),
+        (33, guarantee(F, C, 1, 3, 9)),
+        (34, lapse(1, 3)),
         outcomes={1: 2},
     )
     assert minutes.people[1].limit == (100_000, 0, 7_000, None, None)
     assert minutes.people[2].limit == (100_000, 0, 1_000, None, None)
     assert minutes.people[2].key == new_key(2).public_key
+    assert minutes.bonds == {(1, 3): Bond(revision=1, most=9)}
     assert minutes.ballots[1].counts() == (2, 1, 0)
 
 
@@ -206,6 +212,17 @@ UNLAWFUL: list[tuple[str, Sequence[Said], str]] = [
     ("a stranger's objection", [LOST, (1, object_to(F, C, 1, signed_by=STRANGER))], "old key"),
     ("an early end", [LOST, (9, restore(1))], "a recovery ends early"),
     ("in spite of an objection", [LOST, (1, object_to(F, C, 1)), (20, restore(1))], "ends early"),
+    ("for oneself", [(0, guarantee(F, C, 1, 1, 9))], "answers for themselves"),
+    (
+        "a forged guarantee",
+        [(0, guarantee(F, C, 1, 2, 9, signed_by=STRANGER))],
+        "the guarantor has",
+    ),
+    ("a guarantee while lost", [LOST, (1, guarantee(F, C, 1, 2, 9))], "a guarantor is frozen"),
+    ("a guarantee again", [GIVEN, GIVEN], "a guarantee is taken twice"),
+    ("of no guarantee", [(0, lapse(1, 2))], "what was not given lapses"),
+    ("of none any more", [GIVEN, CLOSED, (0, lapse(1, 2))], "what was not given lapses"),
+    ("for who has gone", [CLOSED, GIVEN], "the member is closed"),
     ("of no recovery", [(0, restore(1))], "no recovery 1 of account 1 runs"),
 ]
 
