@@ -22,7 +22,7 @@ from cli.shell.describing import when
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
 from cli.shell.guarantee_words import given_lines
-from cli.shell.leaving_words import claim_lines
+from cli.shell.leaving_words import claim_lines, paid_for_lines
 from cli.shell.parameters import PLACE, output_option, passphrase_options, wallet_option
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.recovery_words import recovery_lines
@@ -74,6 +74,7 @@ def balance(wallet: Path, passphrase: PassphraseSource, output: Output) -> None:
         _tell_of_recovery(member, me, output)
         _tell_of_pledges(member, me, output)
         _tell_of_claim(member, me, output)
+        _tell_of_paid_debts(member, me, output)
         amount = integer(member.client, me, "balance")
         unit = member.founding.unit
         output.line(f"{member.address}: {in_words(amount, unit)}")
@@ -119,6 +120,13 @@ def _tell_of_recovery(member: Membership, me: Json, output: Output) -> None:
     running = me.get("recovery")
     with reading(member.client):
         for line in [] if running is None else recovery_lines(running, str(member.address)):
+            output.line(line)
+
+
+def _tell_of_paid_debts(member: Membership, me: Json, output: Output) -> None:
+    """What was paid as a guarantor is no payment of the member's, so the history lacks it."""
+    with reading(member.client):
+        for line in paid_for_lines(me.get("paid_for") or [], member.coop.name):
             output.line(line)
 
 

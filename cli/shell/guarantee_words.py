@@ -112,7 +112,7 @@ def guarantee_fields(found: Json) -> dict[str, str]:
 
 
 def given_lines(found: Json) -> list[str]:
-    """What a guarantor has to know of those whom they answer for: limits and statuses that changed."""
+    """What a guarantor has to know of those whom they answer for: what changed, and what is claimed."""
     lines = []
     for each in found["given"]:
         who = f"{each['member']['handle']}@{found['coop']}"
@@ -122,6 +122,12 @@ def given_lines(found: Json) -> list[str]:
             if news["kind"] == "status":
                 changed = f"the account of {who} is {news['status']}"
             lines.append(f"Since {when(news['time'])} {changed}; {you}.")
+        claim = each["claim"]
+        if claim is not None:
+            lines.append(
+                f"Stewards have claimed what {who} owes; from {when(claim['due'])} on it can be settled, "
+                f"and {you}. Your share: `fiado debts`."
+            )
     return lines
 
 

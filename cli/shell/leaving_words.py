@@ -75,3 +75,12 @@ def claim_lines(claim: Json, who: str) -> list[str]:
         f"From {when(int(claim['due']))} on they can settle it: guarantors and the commons pay, and the "
         "account closes. Whoever owes nothing by then stays.",
     ]
+
+
+def paid_for_lines(paid: list[Json], coop: str) -> list[str]:
+    """What somebody paid as a guarantor of late."""
+    return [
+        f"On {when(int(each['time']))} you paid {format_amount(int(each['amount']))} for "
+        f"{each['handle']}@{coop}, for whom you answered: entry {coop}/{each['number']}."
+        for each in paid
+    ]

@@ -105,6 +105,7 @@ def _guarantee(
         limit=account.limit_at(now),
         status=facts.STATUSES[account.status],
         news=_news(view, member, now) if with_news else [],
+        claim=facts.standing_claim_of(view, member),
     )
 
 
@@ -120,7 +121,7 @@ def _news(view: View, member: int, now: int) -> list[shapes.News]:
             status=change.status,
         )
         for change in found
-        if change.time > now - NEWS_S
+        if change.time > now - NEWS_S and change.kind in ("limit", "status")
     ]
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from node.http.base.shapes import OfCoop, Status
+from node.http.base.shapes import OfCoop, StandingClaim, Status
 from node.shapes import Shape
 from node.spellings import Amount, Count, Number, Time
 
@@ -48,6 +48,10 @@ class Guarantee(Shape, frozen=True):
         Meta(
             description="Changes of the member's limit and status of the last 30 days, newest first."
         ),
+    ]
+    claim: Annotated[
+        StandingClaim | None,
+        Meta(description="That stewards have claimed what the member owes; see `/v1/debts`."),
     ]
 
 

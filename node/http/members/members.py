@@ -32,6 +32,7 @@ from node.http.base.sessions import SessionRole
 from node.http.members import facts as members_facts
 from node.http.members import shapes
 from node.http.members.changes import all_changes
+from node.http.members.paid_for import paid_for_others
 from node.http.members.problems import MEMO_NOT_FOUND, REASON_NOT_FOUND
 from node.http.members.sight import check_history
 from node.spellings import Binary, Hash, Salt
@@ -53,7 +54,8 @@ async def get_me(api: Api, request: web.Request) -> web.Response:
         )
         return json_response(steward, is_private=True)
     found = await _member(api, session.number)
-    return json_response(shapes.MemberSelf(**asdict(found)), is_private=True)
+    paid_for = await api.runner.ask(lambda view: paid_for_others(view, session.number))
+    return json_response(shapes.MemberSelf(**asdict(found), paid_for=paid_for), is_private=True)
 
 
 async def _member(api: Api, account: int) -> shapes.Member:

@@ -139,8 +139,23 @@ class Member(Account, frozen=True):
     ]
 
 
+class PaidFor(Shape, frozen=True):
+    """What a guarantor paid of a debt with which somebody's account was closed."""
+
+    account: Number
+    handle: str
+    number: Annotated[Count, Meta(description="The entry that closed it.")]
+    time: Time
+    amount: Amount
+
+
 class MemberSelf(Member, frozen=True, tag_field="role", tag="member"):
     """The owner's own account."""
+
+    paid_for: Annotated[
+        list[PaidFor],
+        Meta(description="What was paid as a guarantor in the last 30 days, the newest first."),
+    ]
 
 
 class StewardSelf(OfCoop, frozen=True, tag_field="role", tag="steward"):

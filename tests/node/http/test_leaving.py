@@ -98,6 +98,9 @@ async def test_who_owes_is_laid_before_the_stewards_who_see_who_pays(tmp_path: P
         assert [(each["handle"], each["debt"]) for each in debts["settled"]] == [
             ("member1", expected)
         ]
+        (paid,) = (await town.people.me(3))["paid_for"]
+        assert (paid["handle"], paid["amount"]) == ("member1", 60)
+        assert (await town.people.me(2))["paid_for"] == []
         stranger = await town.people.member(2)
         assert (await town.client.get("/v1/debts", token=stranger)).ok()["settled"] == []
         assert (await town.client.get("/v1/debts/3", token=stranger)).status == 404
@@ -160,6 +163,9 @@ async def test_a_claim_is_told_to_member_and_guarantor_until_it_is_settled(tmp_p
             token = await town.people.member(account)
             (told,) = (await town.client.get("/v1/debts", token=token)).ok()["claims"]
             assert (told["handle"], told["claim"], told["debt"]["debt"]) == ("member1", claim, 100)
+        token = await town.people.member(3)
+        (given,) = (await town.client.get("/v1/me/guarantees", token=token)).ok()["given"]
+        assert (given["claim"], [each["kind"] for each in given["news"]]) == (claim, [])
         token = await town.people.member(2)
         assert (await town.client.get("/v1/debts", token=token)).ok()["claims"] == []
         end = settle(town.federation, 1, 1, Step.SETTLE, revision=2)

@@ -106,7 +106,7 @@ async function refresh() {
     await page.store.write((kept) => kept.put({ ...me, seen: Math.floor(Date.now() / 1000) }, "me"));
     showAccount(me, "");
     await showRecovery(me.recovery);
-    await showClaim(me.claim);
+    await showDebts(me);
     showHistory(await page.session.get("/v1/me/history?limit=20"));
     showFallen(byId("fallen"), (await page.session.get("/v1/me/fallen?limit=50")).payments, page.wallet);
     notice("");
@@ -137,10 +137,11 @@ async function showRecovery(recovery) {
   parts.showRecovery(byId("recovery"), recovery, page.wallet);
 }
 
-async function showClaim(claim) {
-  if (claim === null && byId("claim").hidden) return;
+async function showDebts({ claim, paid_for: paid }) {
+  if (claim === null && paid.length === 0 && byId("claim").hidden && byId("paid-for").hidden) return;
   const parts = await import("../parts/leaving.js");
   parts.showClaim(byId("claim"), claim);
+  parts.showPaidFor(byId("paid-for"), paid);
 }
 
 export function balanceWords(balance) {

@@ -15,6 +15,12 @@ export function showClaim(place, claim) {
   place.textContent = say("Your stewards have claimed what you owe. From {time} on they can settle it: your guarantors and the common fund pay, and your account closes. If you owe nothing by then, you stay.", { time: showTime(claim.due) });
 }
 
+// What the member paid as a guarantor of late: the history has payments only.
+export function showPaidFor(place, paid) {
+  place.hidden = paid.length === 0;
+  place.replaceChildren(...paid.map(({ handle, amount, time }) => make("p", {}, say("On {time} you paid {amount} for {name}, for whom you answered: the account was closed with a debt.", { time: showTime(time), amount: showAmount(amount), name: handle }))));
+}
+
 // Who would pay a debt, a sentence each; nothing where nothing is owed.
 export function debtWords(debt) {
   if (debt === null) return [];
