@@ -6,12 +6,13 @@ differ, as they may after a fork, nothing is claimed.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import msgpack
 
-from ledger.codec import decode, encode, split
+from ledger.codec import encode, split
 from ledger.government.actions import DecideLevy, DecideSpend, Expel
+from ledger.government.leaving import SETTLED_CHAPTER, Step, settlement_of
 from ledger.government.tally import Outcome
 from ledger.rules.government.register import read_proposal
 from ledger.state import COMMONS
@@ -23,8 +24,6 @@ from node.engine.recording.coming_back import is_last_entry
 from node.errors import LogDamaged
 
 _BATCH_BYTES: Final = 64 * 1024
-_SETTLED: Final = "settled"
-"""The chapter of settled debts: account -> [entry, time, debt, [[guarantor, share], ...], commons]."""
 
 
 class DebtWatch:
@@ -116,6 +115,10 @@ class DebtWatch:
                 book.move(fields[2], fields[3], time)
             case Kind.LEVY:
                 book.levy(positive=fields[2], negative=fields[3], time=time)
+            case Kind.LEAVE:
+                self._close(number, time, account=fields[1], payee=fields[3])
+            case Kind.SETTLE if fields[3] == Step.SETTLE:
+                self._close(number, time, account=fields[1], payee=None)
             case Kind.ENACT:
                 self._carry_out(number, time, proposal=fields[1])
             case _:
@@ -143,11 +146,11 @@ class DebtWatch:
 
     def _close(self, number: int, time: int, *, account: int, payee: int | None) -> None:
         """An account that closes passes on what it has; or its debt is paid by who answers for it."""
-        settled = self._core.validator.row(self._core.coop, _SETTLED, encode(account))
-        value = None if settled is None else cast("list[Any]", decode(settled))
+        row = self._core.validator.row(self._core.coop, SETTLED_CHAPTER, encode(account))
+        settled = settlement_of(row)
         had = self._book.empty(account, time)
-        if value is not None and value[0] == number:
-            for guarantor, share in value[3]:
+        if settled is not None and settled.number == number:
+            for guarantor, share in settled.paid.shares:
                 self._book.move(guarantor, -share, time)
         elif had > 0 and payee is not None:
             self._credit(payee, had, time)

@@ -16,6 +16,7 @@ from ledger.transactions import Admit, Status, encode_transaction
 from node.web.statics import FOLDER
 from tests.builders import Books, build_federation, open_books
 from tests.government_builders import govern
+from tests.leaving_builders import leave
 from tests.ledger.rules.test_voting import admit_by, elect, open_election
 from tests.node.web.test_script_vectors import node_program
 from tests.places import VECTOR_FILES
@@ -129,6 +130,21 @@ def test_an_election_that_has_become_impossible_changes_nothing() -> None:
     assert close(books, number).outcome is Outcome.IMPOSSIBLE
     found = checked(books, books.logs[1])
     assert (found["seats"], found["passed"]) == (None, [[1, True]])
+
+
+def test_who_has_left_is_on_no_roll_and_in_no_office() -> None:
+    books = open_books(build_federation(seed="leavers", coops=1))
+    books.admit(1, *range(1, 5))
+    number = open_election(books, 3, 4, threshold=1)
+    books.append(1, leave(books.federation, 1, 4))
+    cast(books, number, (1, YES))
+    assert close(books, number).outcome is Outcome.ENACTED
+    assert checked(books, books.logs[1])["seats"] == [[3, 3]]
+    number = open_election(books, 2, threshold=1)
+    assert proposal_of(books, number).roll == 3
+    cast(books, number, (1, YES), (2, YES))
+    close(books, number)
+    assert checked(books, books.logs[1])["seats"] == [[4, 2]]
 
 
 @pytest.mark.parametrize("is_early", [False, True])

@@ -1,12 +1,16 @@
 // Who may sign for a coop as its stewards, from the entries of its log: PROTOCOL section 13.2.
 //
 // Followed are elections and recalls, by votes that are counted again (ballots.js). What needs balances is not replayed
-// here: whether something stood against an expulsion.
+// here, such as whether the ceiling of the commons stood against an expulsion.
 
 import { Ballots } from "./ballots.js";
-import { ENACT, STATUS } from "./messages.js";
+import { ENACT, LEAVE, SETTLE, STATUS } from "./messages.js";
 
-const ELECT = 2, RECALL = 3, EXPEL = 7, CLOSED = 2;
+const ELECT = 2, RECALL = 3, EXPEL = 7, CLOSED = 2, SETTLED = 1;
+
+// Whether an entry closes an account by itself; a vote can, too.
+const isClosing = ({ kind, status, step }) =>
+  kind === LEAVE || (kind === STATUS && status === CLOSED) || (kind === SETTLE && step === SETTLED);
 
 export class Office {
   constructor() {
@@ -25,7 +29,7 @@ export class Office {
   // What an entry changes; `founders`: how many stewards the charter has; `at`: its number and time.
   follow(transaction, founders, at) {
     this.ballots.follow(transaction, at);
-    if (transaction.kind === STATUS && transaction.status === CLOSED) this.closed.add(transaction.account);
+    if (isClosing(transaction)) this.closed.add(transaction.account);
     if (transaction.kind === ENACT) this.end(transaction, founders, at);
   }
 

@@ -4,6 +4,7 @@ import pytest
 
 from ledger.government.actions import DecideLevy, DecideSpend, Expel
 from ledger.government.articles import Article
+from ledger.government.leaving import Step
 from ledger.transactions import Status
 from node.engine.answers import Recorded
 from node.engine.debts import Stretch
@@ -12,6 +13,8 @@ from node.engine.recording import debt_watch
 from node.errors import LogDamaged
 from tests.builders import build_federation
 from tests.government_builders import adopt_bylaws, spend
+from tests.guarantee_builders import guarantee
+from tests.leaving_builders import leave, settle
 from tests.node.engine.inside import core_of, debts_of
 from tests.node.engine.recording.test_coming_back import end, left
 from tests.node.engine.rig import Rig, joined
@@ -22,6 +25,7 @@ QUICK = {
     Article.SECOND_CALL: 0,
     Article.LATE_WINDOW: 0,
     Article.HEARING: 10,
+    Article.CLAIM_TERM: 10,
     Article.SPEND_AMOUNT: 1_000,
     Article.COMMONS_DEBT: 100_000,
     Article.CONTRIBUTION: 10_000,
@@ -56,7 +60,7 @@ def governed() -> Rig:
     return rig
 
 
-def settle(rig: Rig) -> None:
+def arrive(rig: Rig) -> None:
     for _ in range(3):
         rig.advance(rig.settings.anchor_interval_ms)
         rig.deliver()
@@ -73,7 +77,7 @@ def decide(
     for answer in rig.submit(1, data, vote(rig.federation, 1, 3, number, YES)):
         assert isinstance(answer, Recorded), answer
     rig.advance(30_000)
-    settle(rig)
+    arrive(rig)
 
 
 @pytest.mark.parametrize("batch", [1, 64 * 1024])
@@ -88,7 +92,7 @@ def test_it_ends_where_the_books_are(batch: int, monkeypatch: pytest.MonkeyPatch
     back = federation.pay(2, payer=1, sequence=1, payee_coop=1, payee=1, amount=6_000)
     assert isinstance(rig.submit(2, back)[0], Recorded)
     rig.deliver()
-    settle(rig)
+    arrive(rig)
     assert rig.balance(1, 1, 1) == 950
     check(rig)
     stretches = rig.engines[1].debt_of(1).stretches()  # type: ignore[union-attr]
@@ -97,7 +101,7 @@ def test_it_ends_where_the_books_are(batch: int, monkeypatch: pytest.MonkeyPatch
     assert isinstance(rig.submit(1, spend(federation, 1, payee=2, amount=300))[0], Recorded)
     check(rig)
     rig.advance(3_700_000)
-    settle(rig)
+    arrive(rig)
     assert rig.balance(1, 1, 2) == 5_300 - 106
     check(rig)
     decide(rig, 1, DecideSpend(payee=1, amount=77), (1,))
@@ -114,8 +118,8 @@ def test_what_is_given_back_and_what_a_closed_account_gets() -> None:
     there = federation.pay(1, payer=1, sequence=1, payee_coop=2, payee=2, amount=400, fee=4)
     assert isinstance(rig.submit(1, there)[0], Recorded)
     rig.deliver()
-    settle(rig)
-    settle(rig)
+    arrive(rig)
+    arrive(rig)
     check(rig)
     check(rig, 2)
 
@@ -129,6 +133,38 @@ def test_who_is_expelled_passes_on_what_there_is() -> None:
     check(rig)
     over = rig.engines[1].debt_of(1)
     assert over is not None and over.since is not None  # the contribution is owed still
+
+
+def test_who_leaves_passes_on_what_there_is() -> None:
+    rig = governed()
+    paid = rig.federation.pay(1, payer=1, sequence=1, payee_coop=1, payee=2, amount=900, fee=9)
+    gone = leave(rig.federation, 1, 2, payee=1)
+    for answer in rig.submit(1, paid, gone):
+        assert isinstance(answer, Recorded), answer
+    check(rig)
+    empty = leave(rig.federation, 1, 3)
+    assert isinstance(rig.submit(1, empty)[0], Recorded)
+    check(rig)
+
+
+def test_what_is_owed_by_who_leaves_is_owed_by_guarantors_from_then_on() -> None:
+    rig = governed()
+    federation, now = rig.federation, rig.now_ms // 1000
+    steps = [
+        guarantee(federation, 1, 3, 1, cap=400, until=now + 1_000_000),
+        federation.pay(1, payer=1, sequence=1, payee_coop=1, payee=2, amount=500, fee=5),
+        settle(federation, 1, 1, Step.CLAIM),
+    ]
+    for answer in rig.submit(1, *steps):
+        assert isinstance(answer, Recorded), answer
+    check(rig)
+    rig.advance(10_000)
+    settled = settle(federation, 1, 1, Step.SETTLE, revision=2)
+    assert isinstance(rig.submit(1, settled)[0], Recorded)
+    check(rig)
+    assert rig.balance(1, 1, 3) == -400
+    guarantor = rig.engines[1].debt_of(3)
+    assert guarantor is not None and guarantor.since == now + 10
 
 
 def test_what_comes_back_when_a_coop_leaves() -> None:
