@@ -4,7 +4,6 @@ import { fromBase64url, toBase64url, toHex } from "../protocol/bytes.js";
 import { Problem, Session, get } from "../parts/api.js";
 import { byId, make, notice, onAction, registerServiceWorker, showSection } from "../parts/dom.js";
 import { explain } from "../parts/explain.js";
-import { showFallen } from "../parts/fallen.js";
 import { historyItem } from "../parts/history.js";
 import { NotStanding, canSign } from "../protocol/signing.js";
 import { linkQuery, qrAddress } from "../parts/links.js";
@@ -108,7 +107,7 @@ async function refresh() {
     await showRecovery(me.recovery);
     await showDebts(me);
     showHistory(await page.session.get("/v1/me/history?limit=20"));
-    showFallen(byId("fallen"), (await page.session.get("/v1/me/fallen?limit=50")).payments, page.wallet);
+    await showFallen((await page.session.get("/v1/me/fallen?limit=50")).payments);
     notice("");
   } catch (error) {
     const kept = await page.store.read("me");
@@ -131,6 +130,12 @@ function showAccount(me, asOf) {
 }
 
 // What is seldom needed is loaded when it is.
+async function showFallen(payments) {
+  if (payments.length === 0 && byId("fallen").hidden) return;
+  const parts = await import("../parts/fallen.js");
+  parts.showFallen(byId("fallen"), payments, page.wallet);
+}
+
 async function showRecovery(recovery) {
   if (recovery === null && byId("recovery").hidden) return;
   const parts = await import("../parts/recovery.js");
