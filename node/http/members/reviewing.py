@@ -49,18 +49,19 @@ class Payment:
 
 def trade(payments: Iterable[Payment], direction: Direction) -> Trade:
     """What was sold, or bought, and how much of it with the largest partners."""
-    sums: dict[Counterpart, tuple[int, int]] = {}
+    sums: dict[tuple[int, int], tuple[int, int]] = {}
+    names: dict[tuple[int, int], Counterpart] = {}
     for payment in payments:
         if payment.direction is direction:
-            count, amount = sums.get(payment.other, (0, 0))
-            sums[payment.other] = count + 1, amount + payment.amount
+            place = payment.other.coop_number, payment.other.account
+            names[place] = payment.other
+            count, amount = sums.get(place, (0, 0))
+            sums[place] = count + 1, amount + payment.amount
     total = sum(amount for _, amount in sums.values())
-    order = sorted(
-        sums.items(), key=lambda item: (-item[1][1], item[0].coop_number, item[0].account)
-    )
+    order = sorted(sums.items(), key=lambda item: (-item[1][1], item[0]))
     largest = [
-        Partner(other=other, count=count, amount=amount, permille=amount * 1000 // total)
-        for other, (count, amount) in order[:MOST_PARTNERS]
+        Partner(other=names[place], count=count, amount=amount, permille=amount * 1000 // total)
+        for place, (count, amount) in order[:MOST_PARTNERS]
     ]
     return Trade(
         count=sum(count for count, _ in sums.values()),
