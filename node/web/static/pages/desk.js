@@ -6,8 +6,7 @@
 import { fromBase64url, fromHex, isEqual, toBase64url, toHex } from "../protocol/bytes.js";
 import { Session } from "../parts/api.js";
 import { byId, facts, make, notice, onAction, showSection } from "../parts/dom.js";
-import { endorse, readProposals } from "../parts/endorsing.js";
-import { explainVote as explain } from "../parts/explain_votes.js";
+import { actionButton, explainVote as explain } from "../parts/explain_votes.js";
 import { debtWords } from "../parts/leaving.js";
 import { KINDS } from "../parts/kinds.js";
 import { seedFromWords } from "../protocol/mnemonic.js";
@@ -15,7 +14,6 @@ import { canSign, keyFromSeed, sign } from "../protocol/signing.js";
 import {
   ADMIT, LIMIT, PROPOSE, SPEND, decodeTransaction, encodeTransaction, entryMessage, proposalHash, reasonHash,
 } from "../protocol/messages.js";
-import { readProposal, showFields, whyNot } from "../parts/proposing.js";
 import { mark } from "../parts/receipt.js";
 import { Store } from "../parts/store.js";
 import { explainWords, readWords } from "../parts/reading_words.js";
@@ -62,7 +60,6 @@ async function enter(option, key) {
     byId("who").textContent = say("You sign as {name}.", { name: option.textContent });
     showSection("desk");
     await loadQueue();
-    await loadCharter();
     await loadMore();
   } catch (error) {
     byId("sign-in-error").textContent = explainWords(error);
@@ -72,6 +69,8 @@ async function enter(option, key) {
 // What nobody needs before signing in is loaded after it.
 async function loadMore() {
   if (desk.reviews === undefined) {
+    desk.charter = await import("./desk_charter.js");
+    desk.charter.setUpCharter(desk, here);
     desk.reviews = await import("./desk_reviews.js");
     desk.reviews.setUpReview(desk);
     const { setUpVoteForm } = await import("./desk_votes.js");
@@ -80,6 +79,7 @@ async function loadMore() {
       byId("queue-title").scrollIntoView();
     });
   }
+  await desk.charter.loadCharter();
   await desk.reviews.showLongDebts(desk);
 }
 
@@ -115,8 +115,8 @@ async function showDraft(draft) {
   const error = make("p", { class: "error", role: "alert" });
   if (draft.state === "overtaken") item.append(mark(false, say("Something else was recorded meanwhile; this can't be any more.")));
   else if (isMine) item.append(mark(true, say("You have signed this.")));
-  const buttons = [button("", say("Decline"), error, () => decline(draft))];
-  if (draft.state !== "overtaken" && !isMine) buttons.unshift(button("primary", say("Sign it"), error, () => signDraft(draft, transaction, member)));
+  const buttons = [actionButton("", say("Decline"), error, () => decline(draft), loadQueue)];
+  if (draft.state !== "overtaken" && !isMine) buttons.unshift(actionButton("primary", say("Sign it"), error, () => signDraft(draft, transaction, member), loadQueue));
   item.append(make("div", { class: "actions" }, ...buttons), error);
   return item;
 }
@@ -128,18 +128,6 @@ function alike(draft) {
   const accounts = draft.accounts_of_key.map((each) => each.handle).join(", ");
   if (accounts) lines.push(say("This key has an account already: {accounts}.", { accounts }));
   return lines.map((line) => mark(false, line));
-}
-
-function button(cls, text, error, action, reload = loadQueue) {
-  const element = make("button", { type: "button", class: cls }, text);
-  onAction(element, async () => {
-    try {
-      await reload(await action());
-    } catch (problem) {
-      error.textContent = explain(problem);
-    }
-  });
-  return element;
 }
 
 async function signDraft(draft, transaction, member) {
@@ -184,103 +172,6 @@ async function reasonOf(transaction, reason) {
 const signedBy = ({ signed_by: signers, needed }) => (signers.length === 0
   ? say("Nobody has signed yet. Signatures needed: {needed}.", { needed })
   : say("Signed by {names}. Signatures needed: {needed}.", { names: signers.map(({ name }) => name).join(", "), needed }));
-
-// --- the charter ---
-
-async function loadCharter(said = "") {
-  try {
-    const found = await readProposals(desk.session, { steward: desk.number });
-    byId("charter").replaceChildren(...found.proposals.map((proposal) => showProposal(found, proposal)));
-    byId("charter-empty").hidden = found.proposals.length > 0;
-    if (said) notice(said, { isGood: true });
-  } catch (error) {
-    notice(explain(error));
-  }
-}
-
-function showProposal(found, proposal) {
-  const { words, request } = proposal;
-  const item = make("li", { class: "card" });
-  if (words === null) {
-    item.append(mark(false, say("A change that this page can't show in words. Use the program: fiado federation show.")));
-    return item;
-  }
-  item.append(make("h3", {}, words[0]), ...words.slice(1).map((sentence) => make("p", {}, sentence)));
-  if (request !== null) {
-    item.append(make("p", { class: "small" }, say("The whole key of its node:"), " ", make("code", { class: "long" }, request.node_key)));
-    item.append(make("p", { class: "small" }, say("Anybody can ask. Stewards who know these people make sure that the key is theirs before they endorse it.")));
-  }
-  item.append(make("p", { class: "small" }, standingOf(found, proposal)));
-  const error = make("p", { class: "error", role: "alert" });
-  if (proposal.isEndorsed) item.append(mark(true, say("Your cooperative stands for this.")));
-  else if (proposal.isMine) item.append(mark(true, say("You have signed this.")));
-  if (!proposal.isMine && !proposal.isEndorsed) {
-    const sure = button("primary", say("Stand for it"), error, () => standFor(found.version, proposal), loadCharter);
-    item.append(make("div", { class: "actions" }, sure), error);
-  }
-  return item;
-}
-
-function standingOf({ needed }, { for: coops, stewards }) {
-  const lines = [];
-  if (stewards.length > 0) lines.push(say("Signed by {names}.", { names: stewards.join(", ") }));
-  if (coops.length > 0) lines.push(say("For it: {names}. Cooperatives that have to stand for it: {needed}.", { names: coops.join(", "), needed }));
-  else lines.push(say("No cooperative has stood for it yet."));
-  return lines.join(" ");
-}
-
-async function standFor(version, { content, words }) {
-  const answer = await endorse(desk.session, { key: desk.key, steward: desk.number, here, version, content });
-  return answer.signed
-    ? say("Your cooperative stands for it: {what}", { what: words[0] })
-    : say("Signed by {names}. Signatures needed: {needed}.", { names: answer.signed_by.join(", "), needed: answer.needed });
-}
-
-// --- proposing a change of the charter ---
-
-// What was shown and may be signed now; null while the form says something else.
-let proposed = null;
-
-async function showFieldsAgain() {
-  forgetProposal();
-  try {
-    await showFields(desk.session);
-  } catch (error) {
-    byId("propose-error").textContent = explain(error);
-  }
-}
-
-function forgetProposal() {
-  proposed = null;
-  byId("proposed").hidden = true;
-  byId("propose-error").textContent = "";
-}
-
-async function showProposed() {
-  forgetProposal();
-  try {
-    const { version, before } = await readProposals(desk.session, { steward: desk.number });
-    const proposal = await readProposal(desk.session, before);
-    proposed = { version, ...proposal };
-    byId("proposed-words").replaceChildren(...proposal.words.map((sentence) => make("p", {}, sentence)));
-    byId("proposed").hidden = false;
-  } catch (error) {
-    byId("propose-error").textContent = whyNot(error);
-  }
-}
-
-async function signProposed() {
-  if (proposed === null) return;
-  try {
-    const said = await standFor(proposed.version, proposed);
-    byId("propose-form").reset();
-    await showFieldsAgain();
-    await loadCharter(said);
-    byId("charter-title").scrollIntoView();
-  } catch (error) {
-    byId("propose-error").textContent = whyNot(error);
-  }
-}
 
 // --- proposing a change of an account ---
 
@@ -362,16 +253,11 @@ function readChange() {
 if (await canSign()) {
   onAction(byId("sign-in-form"), signIn);
   onAction(byId("find-form"), findMember);
-  onAction(byId("propose-form"), showProposed);
-  onAction(byId("proposed-sign"), signProposed);
-  byId("propose-form").addEventListener("input", forgetProposal);
-  byId("propose-type").addEventListener("change", showFieldsAgain);
-  byId("propose-coop").addEventListener("change", showFieldsAgain);
   onAction(byId("change-form"), proposeChange);
   await offerWallet();
   onAction(byId("reload"), async () => {
     await loadQueue();
-    await loadCharter();
+    await desk.charter.loadCharter();
     await desk.reviews.showLongDebts(desk);
   });
   byId("change-form").addEventListener("change", () => {

@@ -1,5 +1,6 @@
 // What the node refuses of proposals and votes, in words for people; only pages with votes load this.
 
+import { make, onAction } from "./dom.js";
 import { explain } from "./explain.js";
 import { say } from "./words.js";
 
@@ -29,3 +30,16 @@ const PROBLEMS = {
 };
 
 export const explainVote = (error) => explain(error, PROBLEMS);
+
+// A button that says in `error` why its action did not succeed; `done` gets what the action gave.
+export function actionButton(cls, text, error, action, done) {
+  const element = make("button", { type: "button", class: cls }, text);
+  onAction(element, async () => {
+    try {
+      await done(await action());
+    } catch (problem) {
+      error.textContent = explainVote(problem);
+    }
+  });
+  return element;
+}
