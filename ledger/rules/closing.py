@@ -1,6 +1,7 @@
 """What goes with an account that closes, whichever way it closes: by stewards, by a vote, or by its owner.
 
-One place for all of them, so that nothing that is about an account outlives it.
+One place for all of them, so that nothing that is about an account outlives it, and nobody who answers for a
+debt gets away from it by closing.
 """
 
 from dataclasses import replace
@@ -10,6 +11,7 @@ from ledger.codec import encode
 from ledger.effects import Effects, Row
 from ledger.government.guarantees import (
     GUARANTEES_CHAPTER,
+    needed_of,
     pledge_key,
     pledged_by_all,
     pledges_by,
@@ -28,11 +30,27 @@ _OWN_CHAPTERS: Final = (RECOVERIES_CHAPTER, STEWARDED_CHAPTER, CLAIMS_CHAPTER)
 class ClosingState(Protocol):
     """What is seen of a log to close an account."""
 
+    def account(self, number: int) -> Account | None:
+        """An account by its number."""
+
     def row(self, chapter: str, key: bytes) -> bytes | None:
         """The value of a row of a chapter."""
 
     def rows(self, chapter: str) -> list[tuple[bytes, bytes]]:
         """Key and value of each row of a chapter, rising."""
+
+
+def debts_guaranteed(guarantor: int, state: ClosingState) -> dict[int, int]:
+    """By member, how much of a debt that stands only this guarantor answers for; in minor units, above 0."""
+    rows = state.rows(GUARANTEES_CHAPTER)
+    found: dict[int, int] = {}
+    for member, pledge in pledges_by(rows, guarantor).items():
+        account = state.account(member)
+        assert account is not None, "who is guaranteed has an account"
+        needed = needed_of(guarantor, balance=account.balance, pledges=pledges_for(rows, member))
+        if min(pledge.cap, needed):
+            found[member] = min(pledge.cap, needed)
+    return found
 
 
 def close(account: Account, state: ClosingState, *, number: int) -> Effects:

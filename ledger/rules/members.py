@@ -14,7 +14,7 @@ from ledger.government.articles import DAY
 from ledger.government.recovery import RECOVERIES_CHAPTER
 from ledger.refusals import Refusal
 from ledger.rules.appeals import stewarded
-from ledger.rules.closing import close
+from ledger.rules.closing import close, debts_guaranteed
 from ledger.rules.office import OfficeState, Verify, bylaws_in_force, check_stewards
 from ledger.rules.powers import power_of
 from ledger.signatures import (
@@ -179,6 +179,9 @@ def _check_status(change: SetStatus, account: Account, state: MemberState) -> Re
     # 7.4.11: nobody could ever move what a closed account holds.
     if change.status is Status.CLOSED and account.balance != 0:
         return Refusal.BALANCE_NOT_ZERO
+    # 7.4.14: whoever answers for a debt gets away from it neither alone (13.8.6) nor with the stewards' help.
+    if change.status is Status.CLOSED and debts_guaranteed(change.account, state):
+        return Refusal.LEAVE_WITH_PLEDGES
     return None
 
 

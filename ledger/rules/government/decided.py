@@ -11,7 +11,7 @@ from ledger.effects import Effects
 from ledger.government.actions import DecideLimit, DecideStatus, Expel
 from ledger.refusals import Refusal
 from ledger.rules.appeals import voted
-from ledger.rules.closing import close
+from ledger.rules.closing import close, debts_guaranteed
 from ledger.rules.government.commons import CommonsState
 from ledger.rules.government.recoveries import running_recovery
 from ledger.rules.government.settling import check_settling, settle
@@ -76,7 +76,10 @@ def check_expulsion(action: Expel, state: DecidingState) -> Refusal | None:
     if refusal is not None:
         return refusal
     account = _known(action.account, state)
-    # 13.3.11: nobody stays by owing, or by owing more before the vote closes.
+    # 13.3.11: a vote frees nobody from a debt that others rely on; it is settled first.
+    if debts_guaranteed(action.account, state):
+        return Refusal.LEAVE_WITH_PLEDGES
+    # And nobody stays by owing, or by owing more before the vote closes.
     if account.balance < 0:
         return check_settling(account, state)
     return _check_payee(action, account, state)

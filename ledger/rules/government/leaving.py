@@ -10,12 +10,6 @@ from typing import Final, Protocol, assert_never
 from ledger.codec import MAX, encode
 from ledger.effects import Effects, Row
 from ledger.government.articles import DAY, Article
-from ledger.government.guarantees import (
-    GUARANTEES_CHAPTER,
-    needed_of,
-    pledges_by,
-    pledges_for,
-)
 from ledger.government.leaving import (
     CLAIMS_CHAPTER,
     Claim,
@@ -26,7 +20,7 @@ from ledger.government.leaving import (
     claim_of,
 )
 from ledger.refusals import Refusal
-from ledger.rules.closing import close
+from ledger.rules.closing import close, debts_guaranteed
 from ledger.rules.government.commons import CommonsState, Movement
 from ledger.rules.government.recoveries import running_recovery
 from ledger.rules.government.register import ChapterState
@@ -87,18 +81,6 @@ def check_leave(leave: Leave, state: LeavingState) -> Refusal | None:
     if leave.payee is not None:
         return Refusal.PAYEE_WITHOUT_CREDIT
     return check_settling(account, state) if account.balance < 0 else None
-
-
-def debts_guaranteed(guarantor: int, state: CommonsState) -> dict[int, int]:
-    """By member, how much of a debt that stands only this guarantor answers for; in minor units, above 0."""
-    rows = state.rows(GUARANTEES_CHAPTER)
-    found: dict[int, int] = {}
-    for member, pledge in pledges_by(rows, guarantor).items():
-        account = _known(member, state)
-        needed = needed_of(guarantor, balance=account.balance, pledges=pledges_for(rows, member))
-        if min(pledge.cap, needed):
-            found[member] = min(pledge.cap, needed)
-    return found
 
 
 def _check_payee(leave: Leave, account: Account, state: LeavingState) -> Refusal | None:

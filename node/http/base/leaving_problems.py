@@ -10,7 +10,7 @@ LEAVING_REFUSALS: Final[Mapping[Refusal, tuple[int, str, str, str]]] = {
         422,
         "Answers for a debt",
         "The member answers for a debt that stands, and nobody else covers that part of it.",
-        "Leave once the debt is paid, or once others answer for it.",
+        "Wait until the debt is paid or settled, or let others answer for it first.",
     ),
     Refusal.PAYEE_WITHOUT_CREDIT: (
         422,

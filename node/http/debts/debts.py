@@ -19,7 +19,7 @@ from ledger.government.leaving import (
     settlement_of,
 )
 from ledger.refusals import Refusal
-from ledger.rules.government.leaving import debts_guaranteed
+from ledger.rules.closing import debts_guaranteed
 from ledger.rules.government.settling import check_settling, who_pays
 from ledger.state import COMMONS, Account
 from ledger.transactions import MAX_NUMBER

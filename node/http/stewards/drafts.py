@@ -283,6 +283,7 @@ ROUTES = (
             Refusal.STEWARD_UNKNOWN,
             *CANT_SUCCEED,
             Refusal.BALANCE_NOT_ZERO,
+            Refusal.LEAVE_WITH_PLEDGES,
             NOT_READY,
         ),
     ),

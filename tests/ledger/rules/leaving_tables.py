@@ -4,6 +4,7 @@ As `tests.ledger.rules.tables`, over books of their own: `stage_leaving` has mem
 """
 
 from ledger.codec import MAX
+from ledger.government.actions import Expel
 from ledger.refusals import Refusal
 from ledger.transactions import Status, Step
 from ledger.validators.reference import ReferenceValidator
@@ -17,10 +18,12 @@ from tests.ledger.rules.tables import (
     Fault,
     Table,
     forge,
+    make_status,
     split_elements,
     unsigned_pairs,
 )
 from tests.recovery_builders import recover
+from tests.voting_builders import NOTICE, SECOND_CALL, propose
 
 PLAIN, PAYEE, FROZEN, CLOSED, BEGUN, EMPTY, FULL, GUARANTOR = range(1, 9)
 """Accounts of coop 1: PLAIN has 100, FULL the most. GUARANTOR answers for GUARDED and CLAIMED."""
@@ -161,4 +164,48 @@ WITHDRAW = Table(
     stage_leaving,
 )
 
-LEAVING_TABLES = (LEAVE, LEAVE_IN_DEBT, CLAIM, SETTLE, WITHDRAW)
+
+def make_closing(books: Books, elements: Elements) -> bytes:
+    return make_status(books, {**_revised(books, elements), "status": Status.CLOSED})
+
+
+def make_expulsion(books: Books, elements: Elements) -> bytes:
+    account, payee = elements["account"], elements.get("payee")
+    return propose(
+        books.federation,
+        HOME,
+        1,
+        first=books.now + NOTICE,
+        second=books.now + NOTICE + SECOND_CALL,
+        action=Expel(account=account, payee=payee),
+        about=(account,),
+    )
+
+
+CLOSE = Table(
+    "status, closing",
+    make_closing,
+    {"account": EMPTY},
+    (
+        Fault(Refusal.RECOVERY_RUNS, {"account": BEGUN}),
+        Fault(Refusal.BALANCE_NOT_ZERO, {"account": PLAIN}),
+        Fault(Refusal.LEAVE_WITH_PLEDGES, {"account": GUARANTOR}),
+        Fault(Refusal.STEWARDS_TOO_FEW, {"stewards": (0,)}),
+    ),
+    stage_leaving,
+)
+
+EXPEL = Table(
+    "propose, expelling",
+    make_expulsion,
+    {"account": EMPTY},
+    (
+        Fault(Refusal.ACCOUNT_CLOSED, {"account": CLOSED}),
+        Fault(Refusal.LEAVE_WITH_PLEDGES, {"account": GUARANTOR}),
+        Fault(Refusal.COMMONS_DEBT_CEILING, {"account": DEBTOR}),
+        Fault(Refusal.PAYEE_UNKNOWN, {"payee": 99}),
+    ),
+    stage_leaving,
+)
+
+LEAVING_TABLES = (LEAVE, LEAVE_IN_DEBT, CLAIM, SETTLE, WITHDRAW, CLOSE, EXPEL)

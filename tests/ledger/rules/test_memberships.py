@@ -12,6 +12,7 @@ from ledger.entries import encode_entry
 from ledger.government.actions import AmendBylaws, DecideLevy, Expel
 from ledger.government.articles import Article
 from ledger.government.leaving import Waterfall, waterfall
+from ledger.government.tally import Outcome
 from ledger.refusals import Refusal
 from ledger.rules.government.commons import COMMONS_CHAPTER, movements
 from ledger.transactions import Kind, Status, Step
@@ -32,7 +33,7 @@ from tests.ledger.rules.leaving_tables import LEAVING_TABLES, stage_leaving
 from tests.ledger.rules.tables import HOME, Table
 from tests.ledger.rules.test_order import refusals_of
 from tests.recovery_builders import recover, recovery_in
-from tests.voting_builders import YES, cast, close, open_vote
+from tests.voting_builders import YES, cast, close, open_vote, proposal_of
 
 MEMBER, PAYEE, FIRST, SECOND, THIRD = range(1, 6)
 CEILING = 1_000
@@ -168,6 +169,30 @@ def test_a_guarantor_who_is_needed_stays(books: Books) -> None:
     books.append(HOME, next_guarantee(books, THIRD, MEMBER, 40))
     books.append(HOME, quit_)
     assert pledge_in(books, FIRST, MEMBER).cap == 0
+
+
+def test_stewards_close_no_guarantor_who_is_needed(books: Books) -> None:
+    owe(books, 100, 60, 60)
+    closing = books.federation.status(HOME, FIRST, revision=1, status=Status.CLOSED)
+    assert books.refusal(HOME, closing) is Refusal.LEAVE_WITH_PLEDGES
+    books.set_status(HOME, FIRST, Status.FROZEN)
+    books.set_status(HOME, FIRST, Status.OPEN)
+    books.append(HOME, leaving(books, stewards=None))
+    books.pay(HOME, PAYEE, HOME, FIRST, 50)
+    books.set_status(HOME, FIRST, Status.CLOSED)
+
+
+def test_a_vote_frees_no_guarantor_who_is_needed(books: Books) -> None:
+    """Neither who answers for a debt when it is proposed, nor who does when it would be carried out."""
+    number = open_vote(books, action=Expel(account=FIRST, payee=None), about=(FIRST,))
+    cast(books, number, (PAYEE, YES))
+    owe(books, 100, 60, 60)
+    before = [pledge_in(books, each, MEMBER) for each in (FIRST, SECOND)]
+    close(books, number)
+    found = proposal_of(books, number)
+    assert (found.outcome, found.against) == (Outcome.IMPOSSIBLE, Refusal.LEAVE_WITH_PLEDGES)
+    assert [pledge_in(books, each, MEMBER) for each in (FIRST, SECOND)] == before
+    assert status_of(books, FIRST) == (Status.OPEN, 0, 0)
 
 
 def test_the_commons_pays_up_to_its_ceiling(books: Books) -> None:
