@@ -98,6 +98,8 @@ class Proposal:
     """The number of the refusal that stood against carrying it out; 0 if none did."""
     enacted: int = 0
     """The number of the entry that enacted it; 0 before."""
+    demanded: tuple[int, ...] = ()
+    """The accounts of the members who demanded it, rising; none of them where stewards opened it."""
 
     def is_on_roll(self, *, number: int, opened: int) -> bool:
         """Whether the account of that number, admitted by entry `opened`, may vote."""
@@ -168,6 +170,7 @@ class Proposal:
                 [int(self.is_second), int(self.has_moved)],
                 self.result,
                 [self.outcome.value, self.against, self.enacted],
+                self.demanded,
             ]
         )
 
@@ -175,7 +178,8 @@ class Proposal:
     def decoded(cls, value: bytes) -> Self:
         """From the value of its row."""
         row = cast("list[Any]", decode(value))
-        action, text, ballot, about, opening, closes, rules, counts, marks, result, end = row
+        action, text, ballot, about, opening, closes, rules, counts, marks, result, *ending = row
+        end, demanded = ending
         read = read_action(action)
         assert read is not None, "a row has the action that was accepted"
         opened, time, cut, roll = opening
@@ -199,6 +203,7 @@ class Proposal:
             outcome=Outcome(end[0]),
             against=end[1],
             enacted=end[2],
+            demanded=tuple(demanded),
         )
 
 

@@ -49,6 +49,7 @@ def judge_proposal(minutes: Minutes, propose: Propose) -> None:
     if propose.members:
         _judge_demand(minutes, propose, roll)
     else:
+        minutes.require(_open_of(minutes, None) < 32, "stewards' votes fill the agenda")
         minutes.by_stewards(propose, propose.stewards, Article.PROPOSE)
     minutes.ballots[propose.number] = Ballot(
         propose, time=minutes.time, cut=cut, roll=len(roll), articles=articles
@@ -65,6 +66,14 @@ def _own_matter(action: Action) -> set[int]:
             return set()
 
 
+def _open_of(minutes: Minutes, account: int | None) -> int:
+    """How many open votes a member has demanded, or stewards have opened for None."""
+    opened = [each.propose for each in minutes.ballots.values() if not each.is_over]
+    if account is None:
+        return sum(not each.members for each in opened)
+    return sum(account in dict(each.members) for each in opened)
+
+
 def _judge_demand(minutes: Minutes, propose: Propose, roll: list[int]) -> None:
     share = minutes.articles[Article.DEMAND]
     minutes.require(
@@ -72,6 +81,7 @@ def _judge_demand(minutes: Minutes, propose: Propose, roll: list[int]) -> None:
         f"{len(propose.members)} of {len(roll)} demand it",
     )
     for number, signature in propose.members:
+        minutes.require(_open_of(minutes, number) < 8, f"account {number} fills the agenda")
         minutes.require(number in roll, f"account {number} is not on the roll")
         person = minutes.person(number)
         minutes.require(person.status is Status.OPEN, f"account {number} is frozen")

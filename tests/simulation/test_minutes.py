@@ -159,6 +159,16 @@ UNLAWFUL: list[tuple[str, Sequence[Said], str]] = [
     ("its own judge", [(0, opened(RAISE))], "who it is about votes"),
     ("few demand it", [(0, opened(members=(1,)))], "1 of 4 demand it"),
     ("who is not there", [(0, opened(members=(1, 2, 9)))], "account 9 is not on the roll"),
+    (
+        "stewards fill the agenda",
+        [(0, opened(number=number)) for number in range(1, 34)],
+        "stewards' votes fill the agenda",
+    ),
+    (
+        "members fill the agenda",
+        [(0, opened(number=number, members=(1, 2))) for number in range(1, 10)],
+        "account 1 fills the agenda",
+    ),
     ("a vote for one's own", [*VOTED, (5, said(1))], "off the roll"),
     ("a late vote", [*VOTED, (10, said(4, YES, sequence=2))], "a vote after the close"),
     ("a vote again", [*VOTED, (5, said(2))], "a vote again"),

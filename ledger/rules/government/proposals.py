@@ -1,7 +1,10 @@
 """`propose`: how a vote is opened, PROTOCOL section 13.3."""
 
+from collections import Counter
+from itertools import chain
 from typing import Final
 
+from ledger.codec import MAX_ARRAY
 from ledger.effects import Effects
 from ledger.government.actions import DecideLimit, DecideStatus
 from ledger.government.tally import Proposal
@@ -14,7 +17,7 @@ from ledger.rules.government.actions import (
     is_special,
     notice_of,
 )
-from ledger.rules.government.register import proposal_row, read_register
+from ledger.rules.government.register import open_proposals, proposal_row, read_register
 from ledger.rules.government.rolls import roll_count, roll_cut
 from ledger.rules.government.terms import VotingTerms, voting_terms
 from ledger.rules.government.votes import VotingState
@@ -23,8 +26,14 @@ from ledger.signatures import SignatureInvalid
 from ledger.state import COMMONS
 from ledger.transactions import Status
 
-MAX_OPEN: Final = 64
-"""The most proposals that are open at once."""
+MOST_BY_STEWARDS: Final = 32
+"""The most proposals of stewards that are open at once."""
+
+MOST_OF_ONE: Final = 8
+"""The most open proposals that one member has demanded."""
+
+MOST_DEMANDED: Final = MAX_ARRAY - MOST_BY_STEWARDS
+"""The most proposals of members that are open at once: the register has all that are open in one array."""
 
 LONGEST_S: Final = 366 * 86_400
 """The second close is at most so long after the earliest first one: no vote is open for ever."""
@@ -37,7 +46,7 @@ def check_proposal(propose: Propose, *, state: VotingState, time: int) -> Refusa
     if propose.number != register.last + 1:
         return Refusal.PROPOSAL_NUMBER_WRONG
     # 13.3.2
-    if len(register.waiting) >= MAX_OPEN:
+    if _has_no_room(propose, state):
         return Refusal.PROPOSALS_TOO_MANY
     # 13.3.3
     if not _has_dates(propose, terms, time):
@@ -52,6 +61,17 @@ def check_proposal(propose: Propose, *, state: VotingState, time: int) -> Refusa
     return check_action(
         propose.action, second=propose.second, terms=terms, state=state
     ) or _check_demanding(propose, state, time)
+
+
+def _has_no_room(propose: Propose, state: VotingState) -> bool:
+    """Whether those who open it have as many open as they may: nobody fills the room of others."""
+    demands = [each.demanded for each in open_proposals(state).values() if each.demanded]
+    if not propose.members:
+        return len(read_register(state).waiting) - len(demands) >= MOST_BY_STEWARDS
+    by_member = Counter(chain.from_iterable(demands))
+    return len(demands) >= MOST_DEMANDED or any(
+        by_member[number] >= MOST_OF_ONE for number, _ in propose.members
+    )
 
 
 def _has_dates(propose: Propose, terms: VotingTerms, time: int) -> bool:
@@ -125,6 +145,7 @@ def open_proposal(propose: Propose, *, state: VotingState, time: int, number: in
         first=propose.first,
         second=propose.second,
         rules=terms.rules(is_special=is_special(propose.action)),
+        demanded=tuple(number for number, _ in propose.members),
     )
 
 

@@ -17,8 +17,8 @@ VOTING_REFUSALS: Final[Mapping[Refusal, tuple[int, str, str, str]]] = {
     Refusal.PROPOSALS_TOO_MANY: (
         422,
         "Too many proposals",
-        "As many proposals are open as can be at once.",
-        "Wait until one of them has closed.",
+        "The stewards, or one of these members, have as many proposals open as they may.",
+        "Wait until one of them has closed, or let others sign who have demanded fewer.",
     ),
     Refusal.PROPOSAL_DATES_WRONG: (
         422,

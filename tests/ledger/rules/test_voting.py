@@ -256,17 +256,6 @@ def test_what_stewards_signed_opens_one_vote_and_not_too_late(books: Books) -> N
     assert books.refusal(1, signed) is Refusal.PROPOSAL_NUMBER_WRONG
 
 
-def test_at_most_64_proposals_are_open(books: Books) -> None:
-    for _ in range(64):
-        open_vote(books)
-    first = books.now + NOTICE
-    one_more = propose(books.federation, 1, 65, first=first, second=first + SECOND_CALL)
-    assert books.refusal(1, one_more) is Refusal.PROPOSALS_TOO_MANY
-    close(books, 1)
-    first = books.now + NOTICE
-    books.append(1, propose(books.federation, 1, 65, first=first, second=first + SECOND_CALL))
-
-
 def test_a_limit_is_overturned_by_a_vote(books: Books) -> None:
     books.append(1, books.federation.limit(1, 1, revision=1, limit=10))
     action = DecideLimit(account=1, limit=500, from_=0, until=None, after=None)

@@ -6,7 +6,7 @@ import { say } from "./words.js";
 
 const PROBLEMS = {
   proposal_number_wrong: () => say("Another proposal was opened meanwhile. Make yours again."),
-  proposals_too_many: () => say("Too many proposals are open. Wait until one has closed."),
+  proposals_too_many: () => say("Who opens this vote has too many open already. Wait until one has closed, or let others open it."),
   proposal_dates_wrong: () => say("The bylaws don't let a vote close then. Choose later days."),
   proposal_about_wrong: () => say("The proposal doesn't name those whose own matter it is. Make it again."),
   demand_too_small: () => say("Too few members have signed it so far."),
