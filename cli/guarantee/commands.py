@@ -76,8 +76,8 @@ def withdraw(
 ) -> None:
     """Answer for HANDLE no more.
 
-    What their debt needs of it now stays until the debt is paid or others cover it; for new debt you don't
-    answer.
+    What their debt needs of it now stays until the debt is paid or others cover it, and never grows. You can
+    withdraw again when others have come to answer for them.
     """
     _change(handle, 0, None, is_agreed, (wallet, passphrase, output))
 

@@ -52,11 +52,12 @@ def worst_case_lines(asked: Json, outlook: Outlook, *, cap: int, until: int | No
     ]
     if outlook.held > 0:
         lines.append(
-            f"{format_amount(outlook.worst)} stays for now, because the debt of {who} needs it; it ends by "
-            "itself as the debt is paid."
+            f"{format_amount(outlook.worst)} stays for now, because the debt of {who} needs it: so much "
+            "you may have to pay at worst, for new debt of theirs too, until the debt has been paid or "
+            "others cover it."
         )
     if until is None:
-        return [f"You answer for {who} no more; for new debt not from now on.", *lines]
+        return [f"You answer for {who} no more, but for what their debt needs now.", *lines]
     return [
         f"At worst you pay {format_amount(outlook.worst)}: if {who} leaves or is closed with such a debt.",
         *lines,

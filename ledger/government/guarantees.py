@@ -187,6 +187,22 @@ def needed_of(guarantor: int, *, balance: int, pledges: Mapping[int, Pledge]) ->
     return max(0, -balance - others)
 
 
+def gone_down(
+    pledges: Mapping[int, Pledge], *, keeping: int, balance: int, time: int
+) -> dict[int, Pledge]:
+    """The same with all settled that are on their way down, rising, each after those before it.
+
+    That of the guarantor `keeping` is as it is; `balance` is the member's.
+    """
+    after = dict(pledges)
+    for number in sorted(set(pledges) - {keeping}):
+        needed = needed_of(number, balance=balance, pledges=after)
+        lapsed = after[number].lapsed(time, needed)
+        if lapsed.cap < after[number].cap:
+            after[number] = lapsed
+    return after
+
+
 def shares(debt: int, caps: Mapping[int, int]) -> dict[int, int]:
     """What each guarantor pays of a debt, by account, rising; nobody above the cap, in minor units.
 

@@ -1,9 +1,11 @@
 """`guarantee` and `lapse`: who answers for whom, and how far down that may go. PROTOCOL section 13.7.
 
-A guarantor raises at once, as far as there is room, and lowers only what no standing debt needs. Nothing here
-moves an amount or a limit. What closing an account ends is said in `ledger.rules.closing`.
+A guarantor raises at once, as far as there is room, and lowers only what no standing debt needs. Whoever
+comes frees those who wanted to go: what they hold is settled in the same entry. Nothing here moves an amount
+or a limit. What closing an account ends is said in `ledger.rules.closing`.
 """
 
+from collections.abc import Mapping
 from typing import Final, Protocol, assert_never
 
 from ledger.codec import MAX
@@ -17,6 +19,7 @@ from ledger.government.guarantees import (
     GuaranteeChange,
     Lapse,
     Pledge,
+    gone_down,
     needed_of,
     pledge_key,
     pledge_of,
@@ -70,10 +73,11 @@ def decide_guarantee(
             refusal = check_guarantee(change, state=state, time=time) or _check_signed(
                 change, state, message, verify
             )
-            return refusal or _put(change, state, guaranteed(change, state, time=time))
+            return refusal or _put(change.member, state, after_guarantee(change, state, time=time))
         case Lapse():
             refusal = check_lapse(change, state=state, time=time)
-            return refusal or _put(change, state, lapsed(change, state, time=time))
+            after = {change.guarantor: lapsed(change, state, time=time)}
+            return refusal or _put(change.member, state, after)
         case _:
             assert_never(change)
 
@@ -118,11 +122,13 @@ def _check_until(guarantee: Guarantee, time: int) -> Refusal | None:
 
 def _check_room(guarantee: Guarantee, state: GuaranteeState, time: int) -> Refusal | None:
     before = standing(state, guarantee.guarantor, guarantee.member)
-    # 13.7.8
-    if (guarantee.cap, guarantee.until) == (before.wanted_at(time), _until_at(before, time)):
+    after = guaranteed(guarantee, state)
+    # 13.7.8: who has withdrawn may say so again, once a debt needs less of it.
+    as_it_is = (before.cap, before.wanted_at(time), _until_at(before, time))
+    if (after.cap, after.wanted, after.until) == as_it_is:
         return Refusal.GUARANTEE_UNCHANGED
     # 13.7.9: lowering is always possible, whatever became of the room since.
-    more = guaranteed(guarantee, state, time=time).cap - before.cap
+    more = after.cap - before.cap
     if more > 0 and more > room_of(guarantee.guarantor, state, time=time):
         return Refusal.GUARANTEE_BEYOND_ROOM
     # 13.7.10
@@ -183,11 +189,21 @@ def room_of(guarantor: int, state: GuaranteeState, *, time: int) -> int:
     return account.balance + account.limit_at(time) - state.pledged(guarantor)
 
 
-def guaranteed(guarantee: Guarantee, state: PledgeState, *, time: int) -> Pledge:
-    """What would stand after a guarantee: for the rules, and for who is shown it before signing."""
+def guaranteed(guarantee: Guarantee, state: PledgeState) -> Pledge:
+    """What would stand of its guarantor's after a guarantee."""
     before = standing(state, guarantee.guarantor, guarantee.member)
     least = needed(state, guarantee.guarantor, guarantee.member)
     return before.changed(guarantee.cap, guarantee.until, least)
+
+
+def after_guarantee(guarantee: Guarantee, state: PledgeState, *, time: int) -> dict[int, Pledge]:
+    """What stands for the member then, by guarantor: the new one counts, and what it frees goes down."""
+    account = state.account(guarantee.member)
+    assert account is not None, "a checked guarantee is for an account that is there"
+    guarantor = guarantee.guarantor
+    pledges = pledges_for(state.rows(GUARANTEES_CHAPTER), guarantee.member)
+    joined = {**pledges, guarantor: guaranteed(guarantee, state)}
+    return gone_down(joined, keeping=guarantor, balance=account.balance, time=time)
 
 
 def lapsed(lapse: Lapse, state: PledgeState, *, time: int) -> Pledge:
@@ -196,9 +212,15 @@ def lapsed(lapse: Lapse, state: PledgeState, *, time: int) -> Pledge:
     return before.lapsed(time, needed(state, lapse.guarantor, lapse.member))
 
 
-def _put(change: GuaranteeChange, state: GuaranteeState, after: Pledge) -> Effects:
-    before = standing(state, change.guarantor, change.member)
-    pledged = state.pledged(change.guarantor) + after.cap - before.cap
-    key = pledge_key(change.guarantor, change.member)
-    row = Row(chapter=GUARANTEES_CHAPTER, key=key, value=after.encoded())
-    return Effects(chapters=(row,), pledged=((change.guarantor, pledged),))
+def _put(member: int, state: GuaranteeState, after: Mapping[int, Pledge]) -> Effects:
+    """The rows for a member that change, and what their guarantors have pledged then."""
+    rows: list[Row] = []
+    pledged: list[tuple[int, int]] = []
+    for guarantor, pledge in sorted(after.items()):
+        before = standing(state, guarantor, member)
+        if pledge == before:
+            continue
+        key = pledge_key(guarantor, member)
+        rows.append(Row(chapter=GUARANTEES_CHAPTER, key=key, value=pledge.encoded()))
+        pledged.append((guarantor, state.pledged(guarantor) + pledge.cap - before.cap))
+    return Effects(chapters=tuple(rows), pledged=tuple(pledged))

@@ -1,8 +1,8 @@
 """Which guarantees go down by themselves, and when to look again: PROTOCOL section 13.7.
 
 A guarantee goes down when its day has come, or when it was withdrawn and a debt that held it is paid off. If
-it comes down to what its guarantor wants, at once; part of the way only once a day, so that each payment of a
-debtor does not become a second entry. Looking costs time with many guarantees, so not each tick looks.
+it comes down to what its guarantor wants, at once; part of the way only once an hour, so that each payment of
+a debtor does not become a second entry. Looking costs time with many guarantees, so not each tick looks.
 """
 
 from collections import defaultdict
@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from ledger.government.articles import DAY
 from ledger.government.guarantees import (
     GUARANTEES_CHAPTER,
     Lapse,
@@ -27,6 +26,9 @@ PAUSE_S: Final = 10
 
 MOST_AT_ONCE: Final = 64
 """So many are found in one look; the rest in the next."""
+
+PART_WAY_S: Final = 3_600
+"""So long a guarantee stays as it is before it goes down part of the way: PROTOCOL section 13.7."""
 
 Pair = tuple[int, int]
 
@@ -79,7 +81,7 @@ class Lapses:
 
     def _read(self, log: LogReader, now: int) -> None:
         """Of rows that are as they were, it is known since when; at the start, for long enough."""
-        before, since = self._seen, now - DAY if self._looked is None else now
+        before, since = self._seen, now - PART_WAY_S if self._looked is None else now
         self._seen = {}
         for key, value in log.rows(GUARANTEES_CHAPTER):
             seen = before.get(key)
@@ -106,4 +108,4 @@ class Lapses:
             after = seen.pledge.lapsed(now, needed)
             if after.cap < seen.pledge.cap:
                 pledges[member][guarantor] = after
-                yield seen, after, now if after.cap == after.wanted else seen.since + DAY
+                yield seen, after, now if after.cap == after.wanted else seen.since + PART_WAY_S

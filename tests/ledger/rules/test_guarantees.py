@@ -146,7 +146,6 @@ def test_a_guarantor_goes_as_far_as_the_others_cover(books: Books) -> None:
     books.append(HOME, next_guarantee(books, SECOND, MEMBER, 0))
     assert pledge_in(books, SECOND, MEMBER).cap == 250
     give(books, 400, FIFTH)
-    books.append(HOME, lapse(GIVER, MEMBER, 2), lapse(SECOND, MEMBER, 2))
     assert (pledge_in(books, GIVER, MEMBER).cap, pledge_in(books, SECOND, MEMBER).cap) == (0, 0)
 
 

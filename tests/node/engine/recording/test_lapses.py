@@ -13,6 +13,7 @@ from tests.node.engine.recording.test_duties import transactions
 from tests.node.engine.rig import Rig
 
 GIVER, MEMBER, SECOND = 1, 2, 3
+HOUR = 3_600
 
 
 @pytest.fixture
@@ -73,17 +74,17 @@ def test_a_node_that_was_off_ends_it_when_it_is_back(rig: Rig) -> None:
     assert (cap(rig), lapses(rig)) == (0, 1)
 
 
-def test_a_withdrawn_one_follows_the_debt_once_a_day_and_ends_at_once(rig: Rig) -> None:
+def test_a_withdrawn_one_follows_the_debt_once_an_hour_and_ends_at_once(rig: Rig) -> None:
     give(rig, 500)
     rig.submit(1, pay(rig, MEMBER, SECOND, 400))
     give(rig, 0, revision=2)
     assert cap(rig) == 400
-    pass_by(rig, DAY)
+    pass_by(rig, HOUR)
     for sequence in (1, 2, 3):
         rig.submit(1, pay(rig, SECOND, MEMBER, 50, sequence))
-        pass_by(rig, DAY // 4)
+        pass_by(rig, HOUR // 4)
     assert (cap(rig), lapses(rig)) == (350, 1)
-    pass_by(rig, DAY // 4 + PAUSE_S)
+    pass_by(rig, HOUR // 4 + PAUSE_S)
     assert (cap(rig), lapses(rig)) == (250, 2)
     rig.submit(1, pay(rig, SECOND, MEMBER, 250, 4))
     pass_by(rig, PAUSE_S)
