@@ -102,12 +102,13 @@ def _until_words(guarantee: Json) -> str:
 def guarantee_fields(found: Json) -> dict[str, str]:
     """One of them, and what would stay if it were withdrawn."""
     stands = found["guarantee"]
+    limit = {} if stands["limit"] is None else {"credit limit": format_amount(stands["limit"])}
     return {
         "member": f"{stands['member']['handle']}@{found['coop']}, {stands['status']}",
         "you answer up to": format_amount(stands["cap"]),
         "until": _until_words(stands) if stands["cap"] else "nothing stands",
         "debt needs": format_amount(stands["needed"]),
-        "credit limit": format_amount(stands["limit"]),
+        **limit,
         "your room": format_amount(found["room"]),
     }
 

@@ -16,6 +16,7 @@ from ledger.government.guarantees import (
     pledged_by_all,
     pledges_by,
     pledges_for,
+    shares,
 )
 from ledger.government.rings import rings
 from ledger.rules.government.guarantees import room_of
@@ -93,6 +94,7 @@ def _guarantee(
     pledges = pledges_for(rows, member)
     pledge = pledges.get(guarantor, Pledge())
     wanted = pledge.wanted_at(now)
+    caps = {number: each.cap for number, each in pledges.items()}
     needed = needed_of(guarantor, balance=account.balance, pledges=pledges)
     return shapes.Guarantee(
         guarantor=_party(view, guarantor),
@@ -102,10 +104,11 @@ def _guarantee(
         wanted=wanted,
         until=pledge.until if wanted else None,
         needed=min(pledge.cap, needed),
-        limit=account.limit_at(now),
+        share=shares(-account.balance, caps).get(guarantor, 0),
+        limit=account.limit_at(now) if pledge.cap else None,
         status=facts.STATUSES[account.status],
         news=_news(view, member, now) if with_news else [],
-        claim=facts.standing_claim_of(view, member),
+        claim=facts.standing_claim_of(view, member) if pledge.cap else None,
     )
 
 

@@ -41,7 +41,14 @@ class Guarantee(Shape, frozen=True):
         Amount,
         Meta(description="So much of the cap the member's debt needs, beside other guarantors."),
     ]
-    limit: Annotated[Amount, Meta(description="The credit limit of the member now.")]
+    share: Annotated[
+        Amount,
+        Meta(description="What the guarantor would pay if the member's debt were settled now."),
+    ]
+    limit: Annotated[
+        Amount | None,
+        Meta(description="The credit limit of the member now; null to who does not answer for it."),
+    ]
     status: Annotated[Status, Meta(description="The status of the member.")]
     news: Annotated[
         list[News],

@@ -3,8 +3,10 @@
 import time
 from pathlib import Path
 
+from ledger.government.leaving import Step
 from ledger.transactions import Status
 from tests.guarantee_builders import guarantee, lapse
+from tests.leaving_builders import settle
 from tests.node.http.test_keys import MANY, refusal, send
 from tests.node.http.towns import Town, one_node
 from tests.node.loops import on_loop, until
@@ -23,6 +25,7 @@ async def test_guarantor_and_member_see_what_stands_and_what_debt_needs(tmp_path
         token = await town.people.member(1)
         offered = (await town.client.get("/v1/me/guarantees/@member2", token=token)).ok()
         assert (offered["room"], offered["guarantee"]["revision"]) == (1_000, 0)
+        assert offered["guarantee"]["limit"] is None, "only who answers for somebody sees the limit"
         await send(town, given(town, 1, 2, 400))
         (await town.client.post("/v1/payments", town.pay(payer=2, payee=3, amount=150))).ok()
         mine = (await town.client.get("/v1/me/guarantees", token=token)).ok()
@@ -49,6 +52,23 @@ async def test_the_guarantor_is_told_of_a_new_limit_and_status(tmp_path: Path) -
         told = [(each["kind"], each["limit"], each["status"]) for each in found["news"]]
         assert told == [("status", None, "frozen"), ("limit", 7_000, None)]
         assert all(abs(each["time"] - time.time()) < 60 for each in found["news"])
+
+
+@on_loop
+async def test_the_guarantor_is_told_of_a_claim_and_nobody_else_is(tmp_path: Path) -> None:
+    async with one_node(tmp_path, settings=MANY, limit=1_000) as town:
+        token, other = await town.people.member(1), await town.people.member(3)
+        await send(town, given(town, 1, 2, 400))
+        await send(town, given(town, 3, 2, 5))
+        await send(town, given(town, 3, 2, 0, revision=2))
+        (await town.client.post("/v1/payments", town.pay(payer=2, payee=3, amount=150))).ok()
+        (found,) = (await town.client.get("/v1/me/guarantees", token=token)).ok()["given"]
+        assert found["claim"] is None
+        await send(town, settle(town.federation, 1, 2, Step.CLAIM))
+        (found,) = (await town.client.get("/v1/me/guarantees", token=token)).ok()["given"]
+        assert found["claim"]["due"] > found["claim"]["time"]
+        assert (found["share"], found["needed"]) == (150, 150)
+        assert (await town.client.get("/v1/me/guarantees", token=other)).ok()["given"] == []
 
 
 @on_loop
