@@ -224,6 +224,7 @@ PAGES: Final[tuple[tuple[str, Handler], ...]] = (
     ("/pos", get_counter),
     ("/me", get_me_page),
     ("/votes", get_votes),
+    ("/guarantees", _shell("guarantees.html")),
     ("/desk", get_desk),
     ("/verify", _shell("verify.html")),
     ("/manifest.webmanifest", get_manifest),

@@ -15,8 +15,9 @@ BESIDE: Final = (
     *("fiado.css", "icon.svg"),
     *("parts/news.js", "protocol/changes.js", "protocol/proposals.js"),
     *("pages/stranger.js", "parts/nodes.js"),
+    *("parts/reading_words.js", "protocol/mnemonic.js"),
 )
-"""What every page needs, and what one loads only once a charter has changed or a link is followed."""
+"""What every page needs, and what one loads once a charter changed, a link is followed, a wallet is made."""
 
 
 def made_worker(source: bytes, kept: Mapping[str, bytes]) -> bytes:

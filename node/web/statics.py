@@ -23,7 +23,18 @@ from node.web.languages import Language
 from node.web.service_worker import BESIDE, PAGES, made_worker
 
 FOLDER: Final = Path(__file__).parent / "static"
-PAGE_SCRIPTS: Final = ("bill", "books", "desk", "me", "pay", "pos", "verify", "votes", "wallet")
+PAGE_SCRIPTS: Final = (
+    "bill",
+    "books",
+    "desk",
+    "guarantees",
+    "me",
+    "pay",
+    "pos",
+    "verify",
+    "votes",
+    "wallet",
+)
 """The scripts in `pages` that pages load; they import the others."""
 WORKER: Final = "service-worker.js"
 WORD_LISTS: Final = ("english", "spanish")

@@ -20,6 +20,7 @@ PAGES = {
     "wallet": "/wallet",
     "pay": LINK,
     "me": "/me",
+    "guarantees": "/guarantees",
     "verify": "/verify",
     "counter": "/pos",
     "desk": "/desk",

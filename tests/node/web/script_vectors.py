@@ -14,7 +14,7 @@ MODULES: Final = {
         (
             "protocol",
             (
-                *("bytes", "chain", "charter", "codec", "guards"),
+                *("bytes", "chain", "charter", "codec", "guarantees", "guards"),
                 *("messages", "mnemonic", "receipts", "signing", "tally"),
             ),
         ),
@@ -38,6 +38,7 @@ _NAMES: Final = (
     "csv",
     "payment_links",
     "tally",
+    "guarantees",
 )
 
 

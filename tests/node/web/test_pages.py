@@ -16,7 +16,16 @@ from node.web.statics import FOLDER, PAGE_SCRIPTS, WORKER, with_imports
 from tests.builders import build_federation
 from tests.node.running import People, client_of, running_nodes
 
-PAGES = ("/", "/wallet", "/pay?to=member1@norte&amount=12.50", "/me", "/votes", "/desk", "/verify")
+PAGES = (
+    "/",
+    "/wallet",
+    "/pay?to=member1@norte&amount=12.50",
+    "/me",
+    "/votes",
+    "/guarantees",
+    "/desk",
+    "/verify",
+)
 MOST_BYTES = 54_000
 MARKUP = "<script>alert(1)</script>"
 

@@ -10,7 +10,9 @@ from node.http.base.problems import KEY_FORBIDDEN, KEY_INVALID
 from node.http.merchant import problems
 
 PARTS = Path(node.web.__file__).parent / "static" / "parts"
-EXPLAINED = (PARTS / "explain.js", PARTS / "explain_votes.js")
+EXPLAINED = tuple(
+    PARTS / f"{name}.js" for name in ("explain", "explain_votes", "explain_guarantees")
+)
 
 NEVER_BY_A_PAGE = {
     # Pages make these transactions themselves; that one is malformed is a fault, not a person's mistake.
@@ -41,12 +43,6 @@ NEVER_BY_A_PAGE = {
     "guardian_unknown",
     "guardians_too_few",
     "restore_early",
-    # Guarantees are given with the program.
-    "guarantor_is_member",
-    "guarantee_until_wrong",
-    "guarantee_unchanged",
-    "guarantee_beyond_room",
-    "guarantors_too_many",
     "lapse_early",
     # Only the program pays at a price that is not a bill's.
     "price_stale",
@@ -82,7 +78,7 @@ def test_every_refusal_that_people_meet_has_words() -> None:
     of_merchants = {kind.code for kind in (*kinds_in(problems), KEY_INVALID, KEY_FORBIDDEN)}
     known = {refusal.code for refusal in Refusal} | of_merchants
     met = {code for code in known - NEVER_BY_A_PAGE if not BY_NODES_OR_PROGRAMS.search(code)}
-    assert met - worded == set(), "node/web/static/parts/explain.js or explain_votes.js words them"
+    assert met - worded == set(), "node/web/static/parts/explain*.js word them"
 
 
 def test_what_a_proposal_at_the_desk_meets_has_words() -> None:

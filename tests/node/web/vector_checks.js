@@ -1,7 +1,7 @@
 // Runs the vectors through the pages' modules. An expression: an async function that takes the
 // modules and the vectors and returns what it checked and every difference, in words.
 (async (modules, vectors) => {
-  const { bytes, chain, charter, codec, guards, messages, mnemonic, receipts, signing, tally } = modules;
+  const { bytes, chain, charter, codec, guarantees, guards, messages, mnemonic, receipts, signing, tally } = modules;
   const { toHex, fromHex } = bytes;
   const differences = [];
   let checked = 0;
@@ -196,6 +196,10 @@
       vote = tally.withVote(vote, { before, after, time });
       same(`tally ${note}, ${roll}: at ${time}`, shown(vote), JSON.stringify(then));
     }
+  }
+  for (const { note, before: cap, needed, wanted, room, worst, room_after: after } of vectors.guarantees.changes) {
+    const found = guarantees.lookAhead({ cap, needed: Math.min(cap, needed), wanted, room });
+    same(`guarantee ${note}`, [found.worst, found.roomAfter, found.held].join(), [worst, after, worst - wanted].join());
   }
   return { checked, differences };
 })

@@ -7,13 +7,14 @@ import { fromHex, isEqual, toBase64url, toHex } from "../protocol/bytes.js";
 import { Problem, accountsOfKey, get, post } from "../parts/api.js";
 import { byId, make, onAction, showSection } from "../parts/dom.js";
 import { explain } from "../parts/explain.js";
-import { seedFromWords, wordsFromEntropy } from "../protocol/mnemonic.js";
 import { keyFromSeed, sign } from "../protocol/signing.js";
 import { ADMIT, encodeTransaction, entryMessage } from "../protocol/messages.js";
 import { keptCharter } from "../parts/charters.js";
 import { findAccount } from "../parts/paying.js";
-import { explainWords, readWords, wordList } from "../parts/reading_words.js";
 import { say } from "../parts/words.js";
+
+// What only a new or restored wallet needs is loaded by it.
+const aboutWords = () => import("../parts/reading_words.js");
 
 const ENTROPY_BYTES = 16;
 const ASKED_WORDS = 3;
@@ -26,6 +27,7 @@ export function setUp(store, onWallet) {
 
   async function showWords() {
     const language = byId("word-language").value;
+    const { wordList, wordsFromEntropy } = await aboutWords();
     made.words = await wordsFromEntropy(made.entropy, await wordList(language));
     byId("word-list").replaceChildren(...made.words.map((word) => make("li", {}, word.normalize("NFC"))));
   }
@@ -57,14 +59,17 @@ export function setUp(store, onWallet) {
   onAction(byId("begin-restore"), async () => showSection("restore"));
   onAction(byId("restore-back"), async () => showSection("welcome"));
   onAction(byId("restore-form"), async () => {
+    let explainIt = explain;
     try {
+      const { explainWords, readWords } = await aboutWords();
+      explainIt = explainWords;
       const words = await readWords(byId("restore-words").value);
       byId("restore-words").value = "";
       byId("restore-error").textContent = "";
       await keepKey(store, words, onWallet);
       await attachOwn(store, await store.wallet(), onWallet);
     } catch (error) {
-      byId("restore-error").textContent = explainWords(error);
+      byId("restore-error").textContent = explainIt(error);
     }
   });
   setUpJoining(store, onWallet);
@@ -89,6 +94,7 @@ function askForWords(words) {
 }
 
 async function keepKey(store, words, onWallet) {
+  const { seedFromWords } = await aboutWords();
   const seed = await seedFromWords(words);
   const key = await keyFromSeed(seed);
   seed.fill(0);

@@ -108,6 +108,7 @@ async function refresh() {
     await showDebts(me);
     showHistory(await page.session.get("/v1/me/history?limit=20"));
     await showFallen((await page.session.get("/v1/me/fallen?limit=50")).payments);
+    await showGuaranteed(me.pledged);
     notice("");
   } catch (error) {
     const kept = await page.store.read("me");
@@ -127,6 +128,11 @@ function showAccount(me, asOf) {
   byId("near-limit").hidden = me.is_near_limit !== true;
   byId("long-debt").hidden = me.debt?.is_long !== true;
   byId("as-of").textContent = asOf;
+}
+
+async function showGuaranteed(pledged) {
+  const { given } = pledged ? await page.session.get("/v1/me/guarantees") : { given: [] };
+  byId("guaranteed").hidden = !given.some(({ claim, news }) => claim !== null || news.length > 0);
 }
 
 // What is seldom needed is loaded when it is.

@@ -5,6 +5,8 @@ import { explain } from "./explain.js";
 import { WordsError, parseWords } from "../protocol/mnemonic.js";
 import { say } from "./words.js";
 
+export { seedFromWords, wordsFromEntropy } from "../protocol/mnemonic.js";
+
 export const wordList = (language) => get(`/web/bip39-${language}.json`);
 
 // Reads words in either language; else throws the WordsError of the language that fits best.
