@@ -52,9 +52,14 @@ class Steward:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
-    """The stewards in office by place, and how many of them an act takes where the bylaws don't say."""
+    """The stewards in office by place, and how many of them an act takes where the bylaws don't say.
+
+    `size` counts those who can't sign while their account is frozen, too: so nobody who may freeze gets more
+    power by freezing stewards.
+    """
 
     stewards: Mapping[int, Steward]
+    size: int
     threshold: int
 
     def needed(self, power: Article | None, bylaws: Bylaws) -> int:
@@ -63,8 +68,8 @@ class Office:
         Never more than are in office, so that no power is out of reach.
         """
         if power is None:
-            return len(self.stewards)
-        return min(bylaws.value(power) or self.threshold, len(self.stewards))
+            return self.size
+        return min(bylaws.value(power) or self.threshold, self.size)
 
 
 def stewards_in_office(state: OfficeState) -> Office:
@@ -75,11 +80,12 @@ def stewards_in_office(state: OfficeState) -> Office:
     """
     coop = state.charter.coops.get(state.coop)
     if coop is None:
-        return Office(stewards={}, threshold=1)
+        return Office(stewards={}, size=0, threshold=1)
     seats = seats_of_log(state)
     found = (_steward(seat, coop, state) for seat in seats.taken)
     stewards = {steward.place: steward for steward in found if steward is not None}
-    return Office(stewards=stewards, threshold=seats.threshold)
+    frozen = sum(_is_frozen(seat, state) for seat in seats.taken)
+    return Office(stewards=stewards, size=len(stewards) + frozen, threshold=seats.threshold)
 
 
 def seats_of_log(state: OfficeState) -> Seats:
@@ -97,6 +103,11 @@ def _steward(seat: Seat, coop: Coop, state: OfficeState) -> Steward | None:
     if account is None or account.status is not Status.OPEN:
         return None
     return Steward(place=seat.place, name=account.handle, key=account.key)
+
+
+def _is_frozen(seat: Seat, state: OfficeState) -> bool:
+    account = None if seat.account is None else state.account(seat.account)
+    return account is not None and account.status is Status.FROZEN
 
 
 def bylaws_in_force(state: OfficeState) -> Bylaws:

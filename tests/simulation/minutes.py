@@ -142,6 +142,12 @@ class Minutes:
                 found[place] = self.people[account].key
         return found
 
+    def frozen_stewards(self) -> int:
+        """How many in office can't sign for now."""
+        seated = [] if self.office is None else self.office[1].values()
+        people = [self.people[account] for account in seated if account is not None]
+        return sum(one.status is Status.FROZEN for one in people)
+
     def by_stewards(
         self, transaction: Transaction, signatures: Signatures, power: Article | None
     ) -> None:
@@ -150,8 +156,9 @@ class Minutes:
         threshold = self.charter.coops[self.coop].steward_threshold
         if self.office is not None:
             threshold = self.office[0]
-        needed = len(able) if power is None else self.articles[power] or threshold
-        needed = max(1, min(needed, len(able)))
+        size = len(able) + self.frozen_stewards()
+        needed = size if power is None else self.articles[power] or threshold
+        needed = max(1, min(needed, size))
         count = len({place for place, _ in signatures})
         self.require(count >= needed, f"by {count} of {needed} stewards")
         for place, signature in signatures:

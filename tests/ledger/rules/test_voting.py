@@ -387,6 +387,25 @@ def test_a_steward_whose_account_is_frozen_signs_nothing(books: Books) -> None:
     books.append(1, admit_by(books, 11, {4: 5}))
 
 
+def test_freezing_a_steward_makes_nobody_else_more_powerful(books: Books) -> None:
+    elect(books, 4, 5, threshold=2)
+    books.append(1, status_by(books, 4, Status.FROZEN, {3: 4, 4: 5}))
+    assert books.refusal(1, admit_by(books, 11, {4: 5})) is Refusal.STEWARDS_TOO_FEW
+    assert books.refusal(1, status_by(books, 4, Status.OPEN, {4: 5})) is Refusal.STEWARDS_TOO_FEW
+    number = open_vote(
+        books, action=DecideStatus(account=4, is_frozen=False), about=(4,), members=(1,)
+    )
+    cast(books, number, (1, YES))
+    assert close(books, number).outcome is Outcome.ENACTED
+    books.append(1, admit_by(books, 11, {3: 4, 4: 5}))
+
+
+def test_a_steward_whose_account_closes_counts_no_more(books: Books) -> None:
+    elect(books, 4, 5, threshold=2)
+    books.append(1, status_by(books, 4, Status.CLOSED, {3: 4, 4: 5}))
+    books.append(1, admit_by(books, 11, {4: 5}))
+
+
 def test_stewards_are_recalled_and_members_alone_elect_others(books: Books) -> None:
     number = open_vote(books, action=Recall(places=(0, 1, 2)), members=(1,))
     cast(books, number, (1, YES))
