@@ -16,14 +16,13 @@ from aiohttp import web
 from ledger.charter import Charter, Coop
 from ledger.founding import Founding
 from ledger.refusals import Refusal
-from ledger.rules.office import stewards_in_office
 from ledger.signatures import SigningKey
 from ledger.transactions import MAX_NUMBER
-from ledger.validators.reading import LogReader
 from node.codes import Codes
 from node.deliveries import Deliveries
 from node.engine.answers import NotReady, Recorded, Refused
 from node.engine.view import View
+from node.http.base import facts
 from node.http.base.kept_branches import KeptBranches
 from node.http.base.problem import Problem
 from node.http.base.problems import (
@@ -177,7 +176,22 @@ class Api:
 
     # --- who asks ---
 
-    def session(self, request: web.Request) -> Session:
+    async def session(self, request: web.Request) -> Session:
+        """The session that the request shows, as `shown_session`, of somebody who still is who signed in.
+
+        Raises also `forbidden` for a steward who is not in office any more. A session is over once the key
+        that opened it was replaced: whoever has stolen it must not go on.
+        """
+        session = self.shown_session(request)
+        key = await self.runner.ask(lambda view: facts.key_of(view, session.role, session.number))
+        if key is None:
+            raise Problem(FORBIDDEN)
+        if key != session.key:
+            self.sessions.close(bearer_token(request))
+            raise Problem(SESSION_INVALID)
+        return session
+
+    def shown_session(self, request: web.Request) -> Session:
         """The session that the request shows; raises `unauthorized`, `session_invalid`, `session_ended`."""
         token, now_ms = bearer_token(request), self.steady_ms()
         session = self.sessions.find(token, now_ms)
@@ -190,25 +204,19 @@ class Api:
         """What the clock will show at a moment of the steady clock, if nobody sets it."""
         return self.clock_ms() + steady_ms - self.steady_ms()
 
-    def member(self, request: web.Request) -> int:
+    async def member(self, request: web.Request) -> int:
         """The account whose owner asks; raises also `forbidden`."""
-        session = self.session(request)
+        session = await self.session(request)
         if session.role is not SessionRole.MEMBER:
             raise Problem(FORBIDDEN)
         return session.number
 
     async def steward(self, request: web.Request) -> int:
         """The steward who asks; raises also `forbidden`, for one too who is not in office any more."""
-        session = self.session(request)
+        session = await self.session(request)
         if session.role is not SessionRole.STEWARD:
             raise Problem(FORBIDDEN)
-        place = session.number
-        in_office = await self.runner.ask(
-            lambda view: stewards_in_office(LogReader(view.validator, view.coop)).stewards
-        )
-        if place not in in_office:
-            raise Problem(FORBIDDEN)
-        return place
+        return session.number
 
     # --- rates ---
 

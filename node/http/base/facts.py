@@ -22,6 +22,7 @@ from node.engine.recording.coming_back import has_come_back
 from node.engine.view import View
 from node.http.base import shapes
 from node.http.base.reading import plain_number
+from node.http.base.sessions import SessionRole
 from node.http.base.shapes import PaymentStatus
 from node.spellings import PublicKey
 
@@ -43,6 +44,15 @@ def coop_name(view: View) -> str:
 def office(view: View) -> Office:
     """The stewards of the own coop."""
     return stewards_in_office(own_log(view))
+
+
+def key_of(view: View, role: SessionRole, number: int) -> bytes | None:
+    """The key that a member, or a steward in office, of the own coop signs with now."""
+    if role is SessionRole.STEWARD:
+        steward = office(view).stewards.get(number)
+        return None if steward is None else steward.key
+    account = view.validator.account(view.coop, number)
+    return None if account is None else account.key
 
 
 def seats(view: View) -> tuple[Seat, ...]:

@@ -36,10 +36,11 @@ class SessionRole(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """`number` is the account's number, or the steward's place in the charter."""
+    """`number` is the account's number, or the steward's place. `key`: who opened it signed with this one."""
 
     role: SessionRole
     number: int
+    key: bytes
     expires_ms: int
 
 
@@ -90,16 +91,17 @@ class Sessions:
             self._used = {key: end for key, end in self._used.items() if end > now_ms}
 
     def open(
-        self, role: SessionRole, number: int, *, challenge: bytes, now_ms: int
+        self, role: SessionRole, number: int, *, key: bytes, challenge: bytes, now_ms: int
     ) -> tuple[bytes, Session]:
-        """Begin a session for whoever signed `challenge`, which is then used up. Token and session."""
+        """Begin a session for who signed `challenge`, then used up, with `key`. Token and session."""
         self.use(challenge, now_ms=now_ms)
         token = self._random_bytes(TOKEN_BYTES)
-        session = Session(role=role, number=number, expires_ms=now_ms + self._settings.session_ms)
-        key = sha256(token).digest()
+        expires_ms = now_ms + self._settings.session_ms
+        session = Session(role=role, number=number, key=key, expires_ms=expires_ms)
+        kept_under = sha256(token).digest()
         mine = self._of.setdefault((role, number), [])
-        mine.append(key)
-        self._sessions[key] = session
+        mine.append(kept_under)
+        self._sessions[kept_under] = session
         if len(mine) > self._settings.sessions_each:
             self._push_out(mine[0])
         if len(self._sessions) > self._settings.sessions:

@@ -39,7 +39,7 @@ _SHOWN_FOR_S: Final = 730 * DAY
 
 async def get_ending(api: Api, request: web.Request) -> web.Response:
     """What would become of all there is, if an account closed now."""
-    session = api.session(request)
+    session = await api.session(request)
     check_query(request)
     number = path_number(request, "number", ACCOUNT_NOT_FOUND, most=MAX_NUMBER)
 
@@ -81,9 +81,7 @@ def _ending(view: View, account: Account) -> shapes.Ending:
 
 async def get_debts(api: Api, request: web.Request) -> web.Response:
     """What is claimed and what was settled, as far as it concerns who asks."""
-    session = api.session(request)
-    if session.role is SessionRole.STEWARD:
-        await api.steward(request)
+    session = await api.session(request)
     check_query(request)
     found = await api.ask_paid(
         request,

@@ -28,7 +28,7 @@ _NUMBER: Final = Parameter(
 
 async def get_mine(api: Api, request: web.Request) -> web.Response:
     """What the owner has given and been given."""
-    return await _answer(api, request, api.member(request))
+    return await _answer(api, request, await api.member(request))
 
 
 async def get_of_member(api: Api, request: web.Request) -> web.Response:
@@ -49,7 +49,7 @@ async def _answer(api: Api, request: web.Request, account: int) -> web.Response:
 async def get_offer(api: Api, request: web.Request) -> web.Response:
     """What the owner has to know to answer for somebody, or to stop."""
     check_query(request)
-    guarantor, named = api.member(request), request.match_info["account"]
+    guarantor, named = await api.member(request), request.match_info["account"]
 
     def look(view: View) -> shapes.Offer | None:
         member = facts.find_account(view, view.coop, named)

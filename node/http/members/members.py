@@ -43,7 +43,7 @@ _SUBJECT = "Members"
 
 async def get_me(api: Api, request: web.Request) -> web.Response:
     """The owner's own account, or which steward this is."""
-    session = api.session(request)
+    session = await api.session(request)
     if session.role is SessionRole.STEWARD:
         name = await api.runner.ask(lambda view: facts.steward_name(view, session.number))
         steward = shapes.StewardSelf(
@@ -67,7 +67,7 @@ async def _member(api: Api, account: int) -> shapes.Member:
 
 async def get_history(api: Api, request: web.Request) -> web.Response:
     """The owner's history, newest first."""
-    return await _answer_history(api, request, api.member(request))
+    return await _answer_history(api, request, await api.member(request))
 
 
 async def _answer_history(api: Api, request: web.Request, account: int) -> web.Response:
@@ -85,7 +85,7 @@ async def _answer_history(api: Api, request: web.Request, account: int) -> web.R
 
 async def get_fallen(api: Api, request: web.Request) -> web.Response:
     """The owner's payments that are only in a history that does not stand, as payer or payee."""
-    account = api.member(request)
+    account = await api.member(request)
     check_query(request, "after", "limit")
     after = _FALLEN_AFTER.read(request)
     most = _LIMIT.read(request, most=api.settings.page_items)
@@ -99,7 +99,7 @@ async def get_fallen(api: Api, request: web.Request) -> web.Response:
 
 async def get_memo(api: Api, request: web.Request) -> web.Response:
     """A memo sealed to the owner."""
-    account = api.member(request)
+    account = await api.member(request)
     reference = path_hash(request, "reference", MEMO_NOT_FOUND)
     memo = await api.runner.ask(
         lambda view: view.store.memo(reference, coop=view.coop, account=account)
@@ -112,7 +112,7 @@ async def get_memo(api: Api, request: web.Request) -> web.Response:
 
 async def delete_memo(api: Api, request: web.Request) -> web.Response:
     """Erase the owner's copy of a memo for good."""
-    account = api.member(request)
+    account = await api.member(request)
     reference = path_hash(request, "reference", MEMO_NOT_FOUND)
 
     def erase(view: View) -> tuple[Write, bool]:
@@ -127,14 +127,14 @@ async def delete_memo(api: Api, request: web.Request) -> web.Response:
 
 async def get_changes(api: Api, request: web.Request) -> web.Response:
     """What was changed about the owner's account, by whom and why."""
-    account = api.member(request)
+    account = await api.member(request)
     found = await api.ask_paid(request, lambda view: all_changes(view, account))
     return json_response(found, is_private=True)
 
 
 async def get_reason(api: Api, request: web.Request) -> web.Response:
     """The text of a reason, for the member it concerns and for stewards."""
-    session = api.session(request)
+    session = await api.session(request)
     hash_ = path_hash(request, "hash", REASON_NOT_FOUND)
     found = await api.runner.ask(lambda view: changes.find_reason(view, hash_))
     if found is None:

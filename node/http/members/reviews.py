@@ -200,7 +200,7 @@ def _guarantee(view: View, number: int, cap: int) -> shapes.Guarantee:
 
 async def get_my_review(api: Api, request: web.Request) -> web.Response:
     """What a review says of the owner's account."""
-    return await _review(api, request, api.member(request), is_owner=True)
+    return await _review(api, request, await api.member(request), is_owner=True)
 
 
 async def get_review(api: Api, request: web.Request) -> web.Response:

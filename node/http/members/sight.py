@@ -33,7 +33,7 @@ async def check_history(api: Api) -> None:
 
 async def get_balances(api: Api, request: web.Request) -> web.Response:
     """The balances of all members, for members, where their bylaws say so."""
-    api.member(request)
+    await api.member(request)
     check_query(request, "after", "limit")
     after = _AFTER.read(request)
     most = _LIMIT.read(request, most=api.settings.page_items)

@@ -7,14 +7,13 @@ accounts for those of a key.
 from aiohttp import web
 
 from ledger.signatures import SignatureInvalid, verify
-from node.engine.view import View
 from node.http.base import facts
 from node.http.base.api import Api, bearer_token, json_response
 from node.http.base.problem import Problem
 from node.http.base.problems import TOO_MANY_REQUESTS
 from node.http.base.reading import JSON, check_size
 from node.http.base.routes import Access, Route
-from node.http.base.sessions import CHALLENGE_BYTES, SessionRole, key_message, session_message
+from node.http.base.sessions import CHALLENGE_BYTES, key_message, session_message
 from node.http.members import shapes
 from node.http.members.problems import CHALLENGE_INVALID
 from node.spellings import Binary, Hash
@@ -42,7 +41,7 @@ async def post_session(api: Api, request: web.Request) -> web.Response:
     asked = await api.read(request, shapes.SessionRequest)
     check_size(asked.challenge, "/challenge", most=CHALLENGE_BYTES)
     role, number, challenge = asked.role, asked.number, bytes(asked.challenge)
-    key = await _key(api, role, number)
+    key = await api.runner.ask(lambda view: facts.key_of(view, role, number))
     message = session_message(
         federation=api.charter.federation,
         coop=api.coop.number,
@@ -50,10 +49,12 @@ async def post_session(api: Api, request: web.Request) -> web.Response:
         number=number,
         challenge=challenge,
     )
-    _check_answer(
+    signed_with = _check_answer(
         api, request, key, message=message, challenge=challenge, signature=asked.signature
     )
-    token, session = api.sessions.open(role, number, challenge=challenge, now_ms=api.steady_ms())
+    token, session = api.sessions.open(
+        role, number, key=signed_with, challenge=challenge, now_ms=api.steady_ms()
+    )
     answer = shapes.Session(
         token=Binary(token),
         expires=api.clock_at_ms(session.expires_ms) // 1000,
@@ -71,8 +72,8 @@ def _check_answer(
     message: bytes,
     challenge: bytes,
     signature: bytes,
-) -> None:
-    """Raise `challenge_invalid` unless the challenge is this node's, unused, and signed by the key."""
+) -> bytes:
+    """The key. Raises `challenge_invalid` unless the challenge is this node's, unused, and signed by it."""
     try:
         # The cheap questions come first, and again after the wait: two requests may race.
         if key is None or not api.sessions.is_challenge(challenge, api.steady_ms()):
@@ -82,6 +83,7 @@ def _check_answer(
         api.check_rate(request)
         api.charge(request)
         raise Problem(CHALLENGE_INVALID) from error
+    return key
 
 
 async def post_accounts(api: Api, request: web.Request) -> web.Response:
@@ -102,20 +104,9 @@ async def post_accounts(api: Api, request: web.Request) -> web.Response:
     return json_response(answer, is_private=True)
 
 
-async def _key(api: Api, role: SessionRole, number: int) -> bytes | None:
-    def look(view: View) -> bytes | None:
-        if role is SessionRole.STEWARD:
-            steward = facts.office(view).stewards.get(number)
-            return None if steward is None else steward.key
-        account = view.validator.account(view.coop, number)
-        return None if account is None else account.key
-
-    return await api.runner.ask(look)
-
-
 async def delete_session(api: Api, request: web.Request) -> web.Response:
     """End the session."""
-    api.session(request)
+    api.shown_session(request)
     api.sessions.close(bearer_token(request))
     return web.Response(status=204)
 

@@ -31,7 +31,7 @@ async def change(
     *powers: Power,
 ) -> Answer:
     """Carry out `run(merchants, account)` in the engine's thread for whoever may; its answer."""
-    find = _finder(api, request, powers)
+    find = await _finder(api, request, powers)
 
     def act(view: View) -> tuple[Write, Answer]:
         merchants = merchants_of(view)
@@ -47,7 +47,7 @@ async def ask(
     *powers: Power,
 ) -> Answer:
     """As `change`, for a question."""
-    find = _finder(api, request, powers)
+    find = await _finder(api, request, powers)
 
     def look(view: View) -> Answer:
         merchants = merchants_of(view)
@@ -56,10 +56,10 @@ async def ask(
     return await _charged(api, request, api.runner.ask(look))
 
 
-def check_caller(api: Api, request: web.Request) -> None:
+async def check_caller(api: Api, request: web.Request) -> None:
     """Raise `unauthorized` or `session_invalid` at once, before a body is read."""
     if key_text(request) is None:
-        api.session(request)
+        await api.session(request)
 
 
 async def _charged(api: Api, request: web.Request, answer: Awaitable[Answer]) -> Answer:
@@ -73,13 +73,13 @@ async def _charged(api: Api, request: web.Request, answer: Awaitable[Answer]) ->
         raise
 
 
-def _finder(
+async def _finder(
     api: Api, request: web.Request, powers: tuple[Power, ...]
 ) -> Callable[[Merchants], int]:
     """What gives the account for which the request may act with one of `powers`."""
     text = key_text(request)
     if text is None:
-        session = api.session(request)
+        session = await api.session(request)
         if session.role is not SessionRole.MEMBER:
             raise Problem(FORBIDDEN)
         return lambda merchants: session.number

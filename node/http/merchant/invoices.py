@@ -55,7 +55,7 @@ _CURSOR = re.compile(CURSOR_PATTERN)
 
 async def post_invoice(api: Api, request: web.Request) -> web.Response:
     """Make an invoice; asking again makes no other."""
-    check_caller(api, request)
+    await check_caller(api, request)
     wanted = read_invoice_request(api, request, await api.json(request))
     await _check_payable(api)
     caller = request.headers.get("Authorization", "")

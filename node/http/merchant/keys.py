@@ -32,7 +32,7 @@ def _view(key: ApiKey) -> shapes.Key:
 
 async def post_key(api: Api, request: web.Request) -> web.Response:
     """Make a key; the answer is the only time it is shown."""
-    account = api.member(request)
+    account = await api.member(request)
     wanted = await api.read(request, shapes.KeyRequest)
     label, powers = str(wanted.label), wanted.powers
     if len(set(powers)) < len(powers):
@@ -52,14 +52,14 @@ async def post_key(api: Api, request: web.Request) -> web.Response:
 
 async def get_keys(api: Api, request: web.Request) -> web.Response:
     """All keys, without their texts."""
-    account = api.member(request)
+    account = await api.member(request)
     found = await api.runner.ask(lambda view: merchants_of(view).keys.of(account))
     return json_response(shapes.Keys(keys=[_view(key) for key in found]), is_private=True)
 
 
 async def delete_key(api: Api, request: web.Request) -> web.Response:
     """Let a key work no more."""
-    account = api.member(request)
+    account = await api.member(request)
     id_ = request.match_info["id"]
 
     def revoke(view: View) -> tuple[Write, None]:

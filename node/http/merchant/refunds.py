@@ -36,7 +36,7 @@ _SUBJECT = "Refunds"
 
 async def post_refund(api: Api, request: web.Request) -> web.Response:
     """Prepare a refund; asking again with the same client_id prepares no other."""
-    check_caller(api, request)
+    await check_caller(api, request)
     wanted = _read(api, request.match_info["id"], await api.json(request))
 
     def prepare(merchants: Merchants, account: int) -> tuple[Refund, bool]:

@@ -51,7 +51,7 @@ def _secret(api: Api, endpoint: Endpoint) -> str:
 
 async def post_webhook(api: Api, request: web.Request) -> web.Response:
     """Ask to be told at an address."""
-    check_caller(api, request)
+    await check_caller(api, request)
     wanted = await api.read(request, shapes.WebhookRequest)
     url = check_url(wanted.url, allow_private=api.merchants.settings.private_webhooks)
     types = list(dict.fromkeys(map(str, wanted.types or ())))

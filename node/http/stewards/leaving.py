@@ -35,7 +35,7 @@ _SUBJECT: Final = "Members"
 
 async def post_leave(api: Api, request: web.Request) -> web.Response:
     """Record a member's leaving, or lay it before the stewards."""
-    number = api.member(request)
+    number = await api.member(request)
     asked = await api.read(request, shapes.LeaveRequest)
     check_size(asked.transaction, "/transaction", most=api.settings.payment_bytes)
     leave = decode_transaction(bytes(asked.transaction))

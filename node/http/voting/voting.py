@@ -43,7 +43,7 @@ MOST_VOTES: Final = 16
 
 async def get_proposals(api: Api, request: web.Request) -> web.Response:
     """The proposals of this cooperative, the newest first."""
-    member = _member(api, request)
+    member = await _member(api, request)
     check_query(request, "before", "limit")
     before = _BEFORE.read(request)
     most = _LIMIT.read(request, most=api.settings.page_items)
@@ -55,7 +55,7 @@ async def get_proposals(api: Api, request: web.Request) -> web.Response:
 
 async def get_proposal(api: Api, request: web.Request) -> web.Response:
     """One proposal with its text."""
-    member = _member(api, request)
+    member = await _member(api, request)
     number = _number(request)
     found = await api.runner.ask(lambda view: facts.in_full(view, number, member))
     if found is None:
@@ -65,7 +65,7 @@ async def get_proposal(api: Api, request: web.Request) -> web.Response:
 
 async def get_votes(api: Api, request: web.Request) -> web.Response:
     """Who has said what about a proposal."""
-    api.session(request)
+    await api.session(request)
     check_query(request, "after")
     number, after = _number(request), _AFTER.read(request)
     found = await api.ask_paid(request, lambda view: facts.votes_after(view, number, after))
@@ -76,7 +76,7 @@ async def get_votes(api: Api, request: web.Request) -> web.Response:
 
 async def get_roll(api: Api, request: web.Request) -> web.Response:
     """Who may vote about a proposal."""
-    api.session(request)
+    await api.session(request)
     number, after = _number(request), _AFTER_ACCOUNT.read(request)
     check_query(request, "after")
     found = await api.ask_paid(request, lambda view: facts.roll_after(view, number, after))
@@ -124,8 +124,8 @@ async def get_stewards(api: Api, request: web.Request) -> web.Response:
     return json_response(await api.runner.ask(facts.stewards))
 
 
-def _member(api: Api, request: web.Request) -> int | None:
-    session = api.session(request)
+async def _member(api: Api, request: web.Request) -> int | None:
+    session = await api.session(request)
     return session.number if session.role is SessionRole.MEMBER else None
 
 

@@ -159,7 +159,17 @@ async def test_members_open_a_vote_and_elect_who_then_signs_as_a_steward(tmp_pat
         draft = (await town.client.post("/v1/drafts", with_text(signed), token=token)).ok()
         assert draft["state"] == "recorded"
         # The session of a founder, who is not in office any more, opens no door.
-        assert (await town.client.get("/v1/members", token=founders)).problem() == "forbidden"
+        hash_ = "00" * 32
+        for path in (
+            "members",
+            "me",
+            "proposals",
+            "proposals/1/roll",
+            "debts/1",
+            f"reasons/{hash_}",
+        ):
+            closed = await town.client.get(f"/v1/{path}", token=founders)
+            assert closed.problem() == "forbidden", path
         founder = decode_transaction(proposal(town, 3))
         assert isinstance(founder, Propose)
         refused = await town.client.post(

@@ -1,4 +1,4 @@
-"""Sessions go by a clock that nobody sets, and one that has to go for newer ones is told so."""
+"""Sessions go by a clock that nobody sets, who has to go for newer ones is told so, and keys end them."""
 
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from tests.node.http.members.test_members import sessions
 from tests.node.http.towns import one_node
 from tests.node.loops import on_loop
 from tests.node.running import QUICK
+from tests.recovery_builders import new_key, rekey
 
 HOUR_MS = 3_600_000
 MINUTE_MS = 60_000
@@ -53,7 +54,7 @@ def test_what_was_pushed_out_is_told_until_it_would_have_ended() -> None:
 
     def open_one(now_ms: int) -> bytes:
         challenge, _ = kept.challenge(now_ms)
-        return kept.open(SessionRole.MEMBER, 1, challenge=challenge, now_ms=now_ms)[0]
+        return kept.open(SessionRole.MEMBER, 1, key=b"", challenge=challenge, now_ms=now_ms)[0]
 
     first = open_one(0)
     assert not kept.was_pushed_out(first, 0)
@@ -67,7 +68,7 @@ def test_what_is_remembered_of_those_is_bounded() -> None:
     tokens = []
     for _ in range(6):
         challenge, _ = kept.challenge(0)
-        tokens.append(kept.open(SessionRole.MEMBER, 1, challenge=challenge, now_ms=0)[0])
+        tokens.append(kept.open(SessionRole.MEMBER, 1, key=b"", challenge=challenge, now_ms=0)[0])
     told = [kept.was_pushed_out(token, 0) for token in tokens]
     assert told == [False, False, True, True, True, False]
 
@@ -97,3 +98,21 @@ async def test_ends_are_told_in_the_time_that_people_have(tmp_path: Path) -> Non
         challenge = (await town.client.post("/v1/sessions/challenge")).ok()
         latest = wall_clock_ms() // 1000
         assert earliest + 60 <= challenge["expires"] <= latest + 60
+
+
+@on_loop
+async def test_a_session_ends_with_the_key_that_opened_it(tmp_path: Path) -> None:
+    async with one_node(tmp_path, members=2) as town:
+        old, other = await town.people.member(1), await town.people.member(2)
+        assert (await town.client.get("/v1/me", token=old)).status == 200
+        moved = rekey(town.federation, 1, 1)
+        (await town.client.post("/v1/transactions", moved)).ok()
+        for path in ("/v1/me", "/v1/me/history", "/v1/proposals", "/v1/debts/1", "/v1/invoices"):
+            assert (await town.client.get(path, token=old)).problem() == "session_invalid", path
+        wanted = {"amount": {"value": "100", "scale": 2}}
+        made = await town.client.post("/v1/invoices", wanted, token=old)
+        assert made.problem() == "session_invalid"
+        # The new key opens one, and others' go on.
+        new = await town.client.open_session(SessionRole.MEMBER, 1, new_key(1))
+        for token in (new, other):
+            assert (await town.client.get("/v1/me", token=token)).status == 200

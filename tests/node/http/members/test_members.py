@@ -179,7 +179,7 @@ def test_challenges_and_sessions_expire() -> None:
     assert expires_ms == 5_100
     assert kept.is_challenge(challenge, 5_099)
     assert not kept.is_challenge(challenge, 5_100)
-    token, session = kept.open(SessionRole.MEMBER, 1, challenge=challenge, now_ms=5_050)
+    token, session = kept.open(SessionRole.MEMBER, 1, key=b"", challenge=challenge, now_ms=5_050)
     assert not kept.is_challenge(challenge, 5_050), "it was used"
     assert kept.find(token, 6_049) == session
     assert kept.find(token, 6_050) is None
@@ -196,7 +196,7 @@ def test_the_number_of_sessions_is_bounded() -> None:
 
     def open_one(number: int) -> bytes:
         challenge, _ = kept.challenge(0)
-        return kept.open(SessionRole.MEMBER, number, challenge=challenge, now_ms=0)[0]
+        return kept.open(SessionRole.MEMBER, number, key=b"", challenge=challenge, now_ms=0)[0]
 
     mine = [open_one(1) for _ in range(3)]
     assert [kept.find(token, 0) is not None for token in mine] == [False, True, True]
