@@ -18,7 +18,7 @@ GUARANTEES_CHAPTER: Final = "guarantees"
 """Key `[guarantor, member]`; the value is that of a `Pledge`, whose first element is the cap."""
 
 MAX_GUARANTORS: Final = 16
-"""So many answer for one member at most."""
+"""So many answer for one member at most; more than the smallest of them takes its place."""
 
 MAX_GUARANTEED: Final = 64
 """For so many members one guarantor answers at most."""
@@ -185,6 +185,23 @@ def needed_of(guarantor: int, *, balance: int, pledges: Mapping[int, Pledge]) ->
     """
     others = sum(pledge.cap for number, pledge in pledges.items() if number != guarantor)
     return max(0, -balance - others)
+
+
+def displaced_by(
+    guarantor: int, cap: int, *, balance: int, pledges: Mapping[int, Pledge]
+) -> int | None:
+    """The guarantor in whose place a new one comes, where so many stand for a member as there may be.
+
+    Who answers for least, of equals the highest account: if the new cap is above theirs, and the member's
+    debt needs nothing of theirs once it counts. None: nobody has to make place, or nobody does.
+    """
+    caps = {number: pledge.cap for number, pledge in pledges.items() if pledge.cap > 0}
+    if len(caps) < MAX_GUARANTORS or guarantor in caps:
+        return None
+    least = min(caps, key=lambda number: (caps[number], -number))
+    joined = {**pledges, guarantor: Pledge(cap=cap)}
+    gives_way = cap > caps[least] and not needed_of(least, balance=balance, pledges=joined)
+    return least if gives_way else None
 
 
 def gone_down(

@@ -111,7 +111,7 @@ def change(
 
 
 def history() -> dict[str, Any]:
-    """Guarantees that rise, go down, wait for a debt, are freed by others, or end by day or account."""
+    """Guarantees that rise, go down, wait for a debt, are freed or displaced, or end by day or account."""
     books = open_books(build_federation(seed="vectors of guarantees", coops=1))
     books.admit(1, *range(1, 9))
     for guarantor, member, cap in ((1, 2, 5_000), (3, 2, 900), (2, 1, 10), (4, 5, 80), (5, 6, 7)):
@@ -128,6 +128,9 @@ def history() -> dict[str, Any]:
     books.append(1, next_guarantee(books, 6, 8, 300))
     books.pay(1, 8, 1, 7, 200)
     books.append(1, next_guarantee(books, 6, 8, 0), next_guarantee(books, 3, 8, 120))
+    books.admit(1, *range(11, 28), 30)
+    small = [next_guarantee(books, each, 30, 10 + each // 20) for each in range(11, 27)]
+    books.append(1, *small, next_guarantee(books, 27, 30, 11))
     rows = books.validator.rows(1, GUARANTEES_CHAPTER)
     return {
         "charter": books.federation.founding.source.decode("utf-8"),

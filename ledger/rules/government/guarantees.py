@@ -19,6 +19,7 @@ from ledger.government.guarantees import (
     GuaranteeChange,
     Lapse,
     Pledge,
+    displaced_by,
     gone_down,
     needed_of,
     pledge_key,
@@ -136,7 +137,8 @@ def _check_room(guarantee: Guarantee, state: GuaranteeState, time: int) -> Refus
         rows = state.rows(GUARANTEES_CHAPTER)
         members = sum(pledge.cap > 0 for pledge in pledges_by(rows, guarantee.guarantor).values())
         guarantors = sum(pledge.cap > 0 for pledge in pledges_for(rows, guarantee.member).values())
-        if members >= MAX_GUARANTEED or guarantors >= MAX_GUARANTORS:
+        is_full = guarantors >= MAX_GUARANTORS and _displaced(guarantee, state) is None
+        if members >= MAX_GUARANTEED or is_full:
             return Refusal.GUARANTORS_TOO_MANY
     return None
 
@@ -203,7 +205,21 @@ def after_guarantee(guarantee: Guarantee, state: PledgeState, *, time: int) -> d
     guarantor = guarantee.guarantor
     pledges = pledges_for(state.rows(GUARANTEES_CHAPTER), guarantee.member)
     joined = {**pledges, guarantor: guaranteed(guarantee, state)}
+    displaced = _displaced(guarantee, state)
+    if displaced is not None:
+        joined[displaced] = Pledge(revision=pledges[displaced].revision)
     return gone_down(joined, keeping=guarantor, balance=account.balance, time=time)
+
+
+def _displaced(guarantee: Guarantee, state: PledgeState) -> int | None:
+    member = state.account(guarantee.member)
+    assert member is not None, "a checked guarantee is for an account that is there"
+    return displaced_by(
+        guarantee.guarantor,
+        guarantee.cap,
+        balance=member.balance,
+        pledges=pledges_for(state.rows(GUARANTEES_CHAPTER), guarantee.member),
+    )
 
 
 def lapsed(lapse: Lapse, state: PledgeState, *, time: int) -> Pledge:

@@ -34,7 +34,7 @@ GUARANTEE_REFUSALS: Final[Mapping[Refusal, tuple[int, str, str, str]]] = {
         422,
         "Too many guarantees",
         "At most 16 members answer for one, and one answers for at most 64.",
-        "Raise a guarantee that stands, or wait until another one has ended.",
+        "Offer more than the smallest of them, raise one that stands, or wait until another one has ended.",
     ),
     Refusal.LAPSE_EARLY: (
         422,

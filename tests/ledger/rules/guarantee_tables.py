@@ -77,7 +77,7 @@ GUARANTEE = Table(
         Fault(Refusal.GUARANTEE_BEYOND_ROOM, {"cap": 100_000 - DEBT + 1}),
         Fault(Refusal.GUARANTEE_BEYOND_ROOM, {"guarantor": POOR, "cap": 101}),
         Fault(Refusal.GUARANTEE_BEYOND_ROOM, {"cap": MAX}),
-        Fault(Refusal.GUARANTORS_TOO_MANY, {"member": LEANT_ON}),
+        Fault(Refusal.GUARANTORS_TOO_MANY, {"member": LEANT_ON, "cap": 10}),
         Fault(Refusal.GUARANTORS_TOO_MANY, {"guarantor": WIDE}),
         Fault(Refusal.SIGNATURE_INVALID, {"signed_by": STRANGER}),
     ),
