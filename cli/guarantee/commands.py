@@ -21,8 +21,9 @@ from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
 from cli.wallet.membership import open_membership
 from ledger.transactions import encode_transaction
+from node.member.amounts import format_amount
 from node.member.answers import encode_bytes, integer, nested, reading
-from node.member.client import Json, path_of
+from node.member.client import Json, NodeClient, path_of
 from node.member.guaranteeing import Outlook, look_ahead, sign_guarantee
 from node.member.membership import Membership
 
@@ -113,6 +114,7 @@ def _change(
             cap=cap,
             until=until,
         )
+        _check_changes(outlook, stands, client, handle, until)
         with reading(client):
             for line in worst_case_lines(asked, outlook, cap=cap, until=until):
                 output.line(line)
@@ -125,6 +127,28 @@ def _change(
         output.line(f"Recorded: entry {member.coop.name}/{entry}.")
         after = _offer(member, handle)
         output.result({"number": entry, "room": after["room"], **after["guarantee"]})
+
+
+def _check_changes(
+    outlook: Outlook, stands: Json, client: NodeClient, handle: str, until: int | None
+) -> None:
+    """Who would withdraw nothing is told so before anything is asked or signed."""
+    cap, wanted = integer(client, stands, "cap"), integer(client, stands, "wanted")
+    if until is not None or wanted or outlook.worst < cap:
+        return
+    if not cap:
+        raise CliError(
+            ExitCode.REFUSED,
+            "guarantee_unchanged",
+            f"You don't answer for {handle}.",
+            "Nothing needs to be done. `fiado guarantee list` shows for whom you do.",
+        )
+    raise CliError(
+        ExitCode.REFUSED,
+        "guarantee_unchanged",
+        f"You have withdrawn it already; their debt needs the {format_amount(cap)} that stay.",
+        "It goes down by itself as the debt is paid or others answer for it.",
+    )
 
 
 def _check_room(outlook: Outlook, before: int) -> None:

@@ -76,11 +76,12 @@ def show_guarantees(found: Json, output: Output) -> None:
         if rows:
             output.line(title)
             output.table(
-                [other, "up to", "debt needs", "until"],
+                [other, "up to", "would pay now", "can't be withdrawn", "until"],
                 [
                     [
                         each[other]["handle"],
                         format_amount(each["cap"]),
+                        format_amount(each["share"]),
                         format_amount(each["needed"]),
                         _until_words(each),
                     ]
@@ -107,7 +108,8 @@ def guarantee_fields(found: Json) -> dict[str, str]:
         "member": f"{stands['member']['handle']}@{found['coop']}, {stands['status']}",
         "you answer up to": format_amount(stands["cap"]),
         "until": _until_words(stands) if stands["cap"] else "nothing stands",
-        "debt needs": format_amount(stands["needed"]),
+        "you would pay now": format_amount(stands["share"]),
+        "can't be withdrawn": format_amount(stands["needed"]),
         **limit,
         "your room": format_amount(found["room"]),
     }

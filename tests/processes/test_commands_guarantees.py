@@ -18,6 +18,9 @@ def test_a_guarantee_is_offered_shown_and_withdrawn(
 ) -> None:
     room = desk.ok(["balance"], "--wallet", alice)["available"]
     assert isinstance(room, int) and room >= 5_000
+    none = ["guarantee", "withdraw", "beto", "--yes"]
+    error = desk.refused(ExitCode.REFUSED, none, "--wallet", alice)
+    assert error["name"] == "guarantee_unchanged" and "You don't answer" in error["message"]
     offer = ["guarantee", "offer", "beto", "30", "--until", UNTIL, "--yes"]
     shown = desk.run(offer, "--wallet", alice).stdout
     assert "At worst you pay 30" in shown and "fiado guarantee withdraw beto" in shown
@@ -41,6 +44,9 @@ def test_a_guarantee_is_offered_shown_and_withdrawn(
     desk.ok(["pay", "alice@norte", "20"], "--wallet", beto)
     left = desk.ok(["guarantee", "withdraw", "beto", "--yes"], "--wallet", alice)
     assert (left["cap"], left["wanted"], left["needed"]) == (2_000, 0, 2_000)
+    error = desk.refused(ExitCode.REFUSED, none, "--wallet", alice)
+    assert "withdrawn it already" in error["message"]
+    assert "would pay now" in desk.run(["guarantee", "list"], "--wallet", alice).stdout
     told = desk.run(["balance"], "--wallet", alice).stdout
     assert "You answer for others with 20" in told
     desk.ok(["steward", "freeze", "beto", "--reason", "a look", "--yes"], "--key", key)

@@ -1,7 +1,7 @@
 """What the books have of guarantees; run in the engine's thread.
 
-Guarantors see of whom they answer for the limit, the status, and how much of their cap a debt needs. The
-balance stays with its owner and the stewards; it shows only where one guarantor covers all of a debt.
+Guarantors see of whom they answer for the limit, the status, how much of their cap a debt needs, and what
+they would pay of it now. The balance stays with its owner and the stewards, but for what that tells of it.
 """
 
 from typing import Final

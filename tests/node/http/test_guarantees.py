@@ -31,6 +31,7 @@ async def test_guarantor_and_member_see_what_stands_and_what_debt_needs(tmp_path
         mine = (await town.client.get("/v1/me/guarantees", token=token)).ok()
         assert (mine["room"], mine["received"], mine["rings"]) == (600, [], [])
         (found,) = mine["given"]
+        assert found["share"] == 150
         assert (found["cap"], found["wanted"], found["needed"]) == (400, 400, 150)
         assert found["member"] == {"account": 2, "handle": "member2"}
         assert (await town.client.get("/v1/me", token=token)).ok()["available"] == 600
@@ -38,6 +39,9 @@ async def test_guarantor_and_member_see_what_stands_and_what_debt_needs(tmp_path
         theirs = (await town.client.get("/v1/me/guarantees", token=other)).ok()
         assert [each["guarantor"]["handle"] for each in theirs["received"]] == ["member1"]
         assert theirs["given"] == []
+        await send(town, given(town, 3, 2, 200))
+        (found,) = (await town.client.get("/v1/me/guarantees", token=token)).ok()["given"]
+        assert (found["share"], found["needed"]) == (100, 0)
 
 
 @on_loop
