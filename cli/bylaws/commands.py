@@ -101,7 +101,10 @@ def draft(
     file.write_text(render_bylaws(articles, language), encoding="utf-8")
     output.line(f"{file} has every article. Change what your assembly wants to be different,")
     output.line(f"then read what it comes to: fiado bylaws explain {file}")
-    output.result({"file": str(file), "articles": len(articles)})
+    told = warnings(Bylaws(articles=articles), language)
+    for warning in told:
+        output.line(f"! {warning}")
+    output.result({"file": str(file), "articles": len(articles), "warnings": told})
 
 
 @bylaws.command("explain")

@@ -123,10 +123,11 @@ def _amount(value: int, language: str) -> str:
 def warnings(bylaws: Bylaws, language: str) -> list[str]:
     """What people should think about before they adopt these bylaws; nothing of it is forbidden."""
     words = LANGUAGES[language]
-    return [
+    told = (
         str(words.WARNINGS[name]).format(title=title_of(number, language))
         for name, number in rash(bylaws)
-    ]
+    )
+    return list(dict.fromkeys(told))  # what holds for several articles is said once
 
 
 def rash(bylaws: Bylaws) -> Iterator[tuple[str, int]]:
@@ -137,8 +138,8 @@ def rash(bylaws: Bylaws) -> Iterator[tuple[str, int]]:
             yield "one_steward", power
     if value(Article.NOTICE) < _FEW_DAYS:
         yield "short_notice", Article.NOTICE
-    if value(Article.FIRST_QUORUM) == value(Article.SECOND_QUORUM) == 0:
-        yield "nobody_votes", Article.FIRST_QUORUM
+    if not value(Article.SECOND_QUORUM):
+        yield "few_decide" if value(Article.FIRST_QUORUM) else "nobody_votes", Article.SECOND_QUORUM
     for wait in (Article.WAIT_STEWARDS, Article.WAIT_GUARDIANS):
         if value(wait) < _TWO_DAYS:
             yield "short_wait", wait

@@ -171,6 +171,10 @@ WARNINGS: Final = {
     "one_steward": "A single steward could do this alone: {title}.",
     "short_notice": "Less than three days are little time to hear of a vote.",
     "nobody_votes": "A few votes could decide for all: neither call asks for a quorum.",
+    "few_decide": (
+        "At the second call two votes could decide for all, also about bylaws and expulsions, and whose "
+        "account the stewards have frozen can't vote: let `second_quorum` ask for some people."
+    ),
     "short_wait": "Less than two days are little time to notice that somebody else takes one's key.",
     "high_levy": "This takes more than a tenth of a balance in a year: {title}.",
     "high_contribution": "A contribution above five per cent makes people pay each other in cash.",

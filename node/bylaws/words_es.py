@@ -183,6 +183,10 @@ WARNINGS: Final = {
     "one_steward": "Una sola persona del consejo podría hacer esto sin nadie más: {title}.",
     "short_notice": "Menos de tres días es poco tiempo para enterarse de una votación.",
     "nobody_votes": "Unos pocos votos podrían decidir por todos: ningún llamado pide quórum.",
+    "few_decide": (
+        "En el segundo llamado dos votos podrían decidir por todos, también sobre estatuto y exclusiones, "
+        "y quien tiene la cuenta congelada por el consejo no vota: que `second_quorum` pida algunas personas."
+    ),
     "short_wait": "Menos de dos días es poco tiempo para notar que alguien se queda con la clave de una.",
     "high_levy": "Esto toma más de la décima parte de un saldo por año: {title}.",
     "high_contribution": "Con un aporte de más del cinco por ciento la gente se paga en efectivo.",

@@ -187,6 +187,10 @@ WARNINGS: Final = {
     "one_steward": "Uma só pessoa do conselho poderia fazer isto sem mais ninguém: {title}.",
     "short_notice": "Menos de três dias é pouco tempo para saber de uma votação.",
     "nobody_votes": "Poucos votos poderiam decidir por todos: nenhuma chamada pede quórum.",
+    "few_decide": (
+        "Na segunda chamada dois votos poderiam decidir por todos, também sobre o estatuto e as exclusões, "
+        "e quem tem a conta congelada pelo conselho não vota: que `second_quorum` peça algumas pessoas."
+    ),
     "short_wait": "Menos de dois dias é pouco tempo para notar que alguém fica com a chave da gente.",
     "high_levy": "Isto toma mais de um décimo de um saldo por ano: {title}.",
     "high_contribution": "Com uma contribuição acima de cinco por cento as pessoas se pagam em dinheiro.",

@@ -136,9 +136,23 @@ def test_a_draft_is_explained_in_each_language_with_its_warnings(tmp_path: Path)
     told = run("bylaws", "explain", str(path), "--language", "pt")
     assert told.exit_code == ExitCode.OK, told.output
     assert "Cada pagamento dá ao fundo comum 6 %" in told.output
-    assert told.output.count("! ") == 3
+    assert told.output.count("! ") == 4
     shown = run("bylaws", "explain", str(path))
     assert "A single steward could do this alone: spending." in shown.output
+
+
+def test_a_second_call_without_a_quorum_is_warned_of(tmp_path: Path) -> None:
+    drafted = run("bylaws", "draft", str(tmp_path / "first.toml"))
+    assert "let `second_quorum` ask for some people" in drafted.output
+    path = written(tmp_path, 'first_quorum = "0 %"')
+    assert "neither call asks for a quorum" in run("bylaws", "explain", str(path)).output
+    path = written(tmp_path, "second_quorum = 3")
+    assert "! " not in run("bylaws", "explain", str(path)).output
+
+
+def test_the_same_warning_is_given_once(tmp_path: Path) -> None:
+    path = written(tmp_path, 'wait_stewards = "1 day"', 'wait_guardians = "1 day"')
+    assert run("bylaws", "explain", str(path)).output.count("Less than two days") == 1
 
 
 def test_what_is_wrong_in_a_file_reaches_people_in_words(tmp_path: Path) -> None:
