@@ -4,7 +4,7 @@ An act that can't be played is counted and said in words; the others go on.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -24,17 +24,17 @@ def run_play(play: Play, root: Path, *, program: click.Command, output: Output) 
     """Play all acts with everything in folders under `root`; whether all went well, the audits too."""
     begun = time.monotonic()
     stage, cast = Stage(output, program), Cast(root)
-    failed: list[str] = []
+    failed: dict[str, str] = {}
     with ExitStack() as stack:
         world = World(root=root, stage=stage, cast=cast, stack=stack)
         for name, act in play.acts:
             stage.say(f"*** {name.capitalize()} ***")
             problem = _play(world, act)
             if problem is not None:
-                failed.append(name)
+                failed[name] = problem
                 world.revive()
                 stage.say(f"This could not be played: {problem}")
-        summary = _audit(world, failed)
+        summary = _audit(world)
     output.line()
     output.line(f"{stage.commands} commands in {time.monotonic() - begun:.0f} seconds.")
     for name in failed:
@@ -45,7 +45,8 @@ def run_play(play: Play, root: Path, *, program: click.Command, output: Output) 
             "failed": len(failed),
             **summary,
             **{name: world.measured.get(measured) for name, measured in play.measures.items()},
-            "not_played": failed,
+            "not_played": list(failed),
+            "problems": failed,
         }
     )
     return not failed and summary == {"sum": 0, "digests_equal": True}
@@ -69,7 +70,7 @@ def _last_line(printed: str) -> str:
     return lines[0].strip() if lines else "it said nothing"
 
 
-def _audit(world: World, failed: Sequence[str]) -> dict[str, Any]:
+def _audit(world: World) -> dict[str, Any]:
     """Audit every node that runs, again while they have not all seen the last entry yet."""
     urls = [world.url(coop) for coop in world.honest()]
     audited: dict[str, Any] = {}

@@ -15,7 +15,8 @@ from cli.proposal.proposing import demand_as_json, sign_demand
 from cli.proposal.reader import open_reader, reader_options
 from cli.proposal.showing import counts_words, print_proposal, state_words
 from cli.shell.consent import agree_to_sign
-from cli.shell.errors import words_stand_in
+from cli.shell.errors import CliError, words_stand_in
+from cli.shell.exit_codes import ExitCode
 from cli.shell.parameters import output_option, passphrase_options, wallet_option
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
@@ -25,6 +26,7 @@ from cli.steward.signing import FILE
 from cli.wallet.membership import open_membership
 from ledger.transactions import Choice, encode_transaction
 from node.member.answers import encode_bytes, integer, objects
+from node.member.client import Json
 from node.member.voting import sign_vote
 
 words_stand_in("cli.bylaws.words", "cli.proposal.words", "cli.steward.words")
@@ -136,9 +138,10 @@ def vote(
             output.line()
             output.line(str(answer["text"]["text"]))
         said = _CHOICES[choice]
+        mine = found.found["mine"] or {"sequence": 0}
+        _check_on_roll(mine)
         if not is_agreed:
             agree_to_sign(f"Say {CHOICES[said]}? Members can read what you say.")
-        mine = found.found["mine"] or {"sequence": 0}
         signed = sign_vote(
             member.key,
             federation=member.charter.federation,
@@ -153,6 +156,17 @@ def vote(
         entry = integer(member.client, recorded, "number")
         output.line(f"Recorded: entry {member.coop.name}/{entry}. You say {CHOICES[said]}.")
         output.result({"proposal": number, "choice": choice, "number": entry})
+
+
+def _check_on_roll(mine: Json) -> None:
+    """Raise `CliError` for who can't vote about it, before they are asked to sign."""
+    if not mine.get("on_roll", True):
+        raise CliError(
+            ExitCode.REFUSED,
+            "not_on_roll",
+            "You can't vote about this: you joined after the vote had opened, or it is about you.",
+            "Nothing can be done for this proposal; the roll is fixed when a vote opens.",
+        )
 
 
 @proposal.command("minutes")

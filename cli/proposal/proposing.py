@@ -18,7 +18,7 @@ from cli.shell.parameters import wallet_option
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
 from cli.steward.draft_file import Draft, ReasonText
-from cli.steward.signing import FILE, sign_draft, signing_options
+from cli.steward.signing import FILE, sign_draft, signing_options, waiting_drafts
 from cli.steward.stewardship import Stewardship, open_stewardship
 from cli.wallet.membership import open_membership
 from ledger.government.actions import Action, Expel
@@ -95,7 +95,8 @@ def proposing_options(command: Command) -> Command:
         click.option(
             "--days",
             type=click.IntRange(min=0),
-            help="So many days from now the vote may close at first; as soon as can be when left out.",
+            help="So many days from now the vote may close at first. When left out, three days later than "
+            "the bylaws ask (a minute, where they ask for less than a day), for others to sign.",
         ),
         click.option(
             "--ballot",
@@ -162,8 +163,20 @@ def propose(
     if isinstance(person, Membership):
         _demand(wish, person, proposal, text, needed=integer(reader.client, terms, "demanded"))
         return
+    _tell_of_the_same_number(person, proposal, wish.output)
     draft = Draft(charter=person.charter, coop=person.coop, transaction=proposal, reason=text)
     wish.output.result(sign_draft(person, draft, out=wish.out, yes=wish.yes, output=wish.output))
+
+
+def _tell_of_the_same_number(steward: Stewardship, proposal: Propose, output: Output) -> None:
+    """Texts and dates differ from draft to draft, so two stewards who type the same make two drafts."""
+    for other in waiting_drafts(steward):
+        if isinstance(other.transaction, Propose) and other.transaction.number == proposal.number:
+            output.note(
+                f"Draft {other.id_}, signed by {', '.join(other.signed_by) or 'nobody'}, is a proposal "
+                f"{proposal.number} too, and only one of the two can be opened. If it says what you want, "
+                f"sign it instead: `fiado steward sign {other.id_}`."
+            )
 
 
 def _demand(

@@ -57,10 +57,15 @@ def _fields(proposal: Fetched) -> Iterator[tuple[str, str]]:
         yield "election file", f"SHA-256 {found['ballot']}"
     mine = found["mine"]
     if mine is not None:
-        yield "you", _mine_words(mine)
+        yield "you", _mine_words(found, mine)
 
 
-def _mine_words(mine: Json) -> str:
+def _mine_words(found: Json, mine: Json) -> str:
     if not mine["on_roll"]:
         return "can't vote about it"
-    return f"said {mine['choice']}" if mine["choice"] else "have not voted (or it is counted)"
+    if found["ballot"] is not None:
+        return "vote where it is held"
+    if found["outcome"] != "open":
+        # The node keeps what each has said in the log only, once it is counted.
+        return f"are on the roll; `fiado proposal minutes {found['number']}` says who said what"
+    return f"said {mine['choice']}" if mine["choice"] else "have not voted"

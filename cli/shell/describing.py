@@ -11,7 +11,7 @@ from typing import Final, assert_never
 from cli.shell.guarantee_words import describe_guarantee
 from cli.shell.leaving_words import describe_leaving
 from cli.shell.recovery_words import describe_keys
-from cli.shell.voting_words import describe_voting
+from cli.shell.voting_words import describe_voting, rates_words
 from ledger.charter import Charter
 from ledger.government.bylaws import Bylaws
 from ledger.transactions import (
@@ -201,10 +201,9 @@ def _spend(spend: Spend, who: str) -> list[str]:
 
 
 def _levy(levy: Levy) -> list[str]:
-    rates = (("have", levy.positive), ("owe", levy.negative))
     return [
         f"Collect levy number {levy.number} for the commons.",
-        *(f"It takes {rate} millionths of what members {side}." for side, rate in rates if rate),
+        f"It takes {rates_words(levy.positive, levy.negative)}.",
     ]
 
 

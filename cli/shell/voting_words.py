@@ -16,9 +16,10 @@ from ledger.government.actions import (
     Recall,
     Resolve,
 )
+from ledger.government.articles import Unit
 from ledger.government.bylaws import Bylaws
 from ledger.government.voting import Attest, Choice, Enact, Propose, Vote
-from node.bylaws.explain import explain
+from node.bylaws.explain import explain, in_words
 from node.member.amounts import format_amount
 from node.plain import PlainForms
 
@@ -98,8 +99,7 @@ def action_words(action: Action, who: Who) -> str:
             return f"the commons pays {format_amount(action.amount)} to {who(action.payee)}."
         case DecideLevy():
             return (
-                f"collect once, for the commons, {action.positive} millionths of what members have and "
-                f"{action.negative} millionths of what they owe."
+                f"collect once, for the commons, {rates_words(action.positive, action.negative)}."
             )
         case DecideRecovery():
             key = "the new key" if action.is_new_key else "the key that it has"
@@ -112,6 +112,17 @@ def action_words(action: Action, who: Who) -> str:
             )
         case _:
             assert_never(action)
+
+
+def rates_words(positive: int, negative: int) -> str:
+    """What a levy takes; rates in millionths."""
+    sides = (("have", positive), ("owe", negative))
+    taken = [
+        f"{in_words(rate, Unit.MILLIONTHS, 'en')} of what members {side}"
+        for side, rate in sides
+        if rate
+    ]
+    return " and ".join(taken) or "nothing"
 
 
 def _limit_words(action: DecideLimit) -> str:

@@ -147,7 +147,9 @@ def print_draft(draft: Draft, names: Names, output: Output) -> None:
         output.line(f"  {line}")
     for line in draft.alike:
         output.line(f"  Careful: {line}")
-    output.line(f"  Signed by {', '.join(draft.signed_by) or 'nobody'}; {draft.needed} needed.")
+    if draft.id_ is not None or draft.signed_by:
+        # Of a new one only the node knows who has signed the same already, and how many have to.
+        output.line(f"  Signed by {', '.join(draft.signed_by) or 'nobody'}; {draft.needed} needed.")
     if draft.expires is not None:
         output.line(f"  It waits until {when(draft.expires)}.")
 

@@ -85,7 +85,7 @@ def test_the_desk_opens_votes_about_limits_money_and_office(tmp_path: Path, phon
             ("freeze", {"member": "member7"}, "it can be paid, but can't pay"),
             ("expel", {"member": "member8"}, "Expel #8"),
             ("spend", {"member": "member8", "amount": "12,50"}, "12.50 from the commons"),
-            ("levy", {"have": "1,5", "owe": "0.25"}, "15000 millionths"),
+            ("levy", {"have": "1,5", "owe": "0.25"}, "1.5 % of what members have"),
             ("recall", {"names": "steward 2"}, "Recall as stewards"),
         ):
             choose(phone, kind, text=f"About {kind}.", **fields)

@@ -6,6 +6,7 @@ from pathlib import Path
 from cli.demo.founding import Founded
 from cli.demo.processes import RunningNode
 from cli.shell.exit_codes import ExitCode
+from node.member.client import Json
 from tests.processes.test_commands import Desk, alice, beto, desk, founded, nodes
 
 __all__ = ["alice", "beto", "desk", "founded", "nodes"]
@@ -58,6 +59,13 @@ def held_elsewhere(desk: Desk, keys: list[Path], text: Path, wallet: Path) -> No
     assert error["name"] == "result_differs"
 
 
+def told_of_a_second_draft(desk: Desk, wish: list[str], left: Json, key: Path, out: Path) -> None:
+    """The same again would be a second draft of the same number: that is told before it is signed."""
+    again = desk.run([*wish, "--out", str(out)], "--key", key)
+    assert left["state"] == "waiting"
+    assert f"Draft {left['id']}, signed by" in again.stderr and "proposal 1 too" in again.stderr
+
+
 def test_members_decide_and_elect_stewards(
     desk: Desk, founded: Founded, nodes: list[RunningNode], alice: Path, beto: Path, tmp_path: Path
 ) -> None:
@@ -68,7 +76,7 @@ def test_members_decide_and_elect_stewards(
     text.write_text("Compramos un horno.\nLo paga el fondo común.")
     wish = ["proposal", "new", "resolution", "--text", str(text), "--yes"]
     left = desk.ok(wish, "--key", keys[0])
-    assert left["state"] == "waiting"
+    told_of_a_second_draft(desk, wish, left, keys[1], tmp_path / "again.json")
     shown = desk.run(["steward", "pending"], "--key", keys[1]).stdout
     assert "Compramos un horno." in shown
     done = desk.ok(["steward", "sign", left["id"], "--yes"], "--key", keys[1])

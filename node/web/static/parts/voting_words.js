@@ -9,6 +9,9 @@ const RESOLVE = 0, BYLAWS = 1, ELECT = 2, RECALL = 3, LIMIT = 4, STATUS = 5, SPE
 
 const numbered = (account) => `#${account}`;
 
+const percent = (millionths) =>
+  `${new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 4 }).format(millionths / 10_000)} %`;
+
 // What follows if a proposal passes, in a sentence.
 export function actionWords([type, ...rest], { who = numbered, place = numbered } = {}) {
   switch (type) {
@@ -17,7 +20,7 @@ export function actionWords([type, ...rest], { who = numbered, place = numbered 
       : say("Decide what the text says");
     case BYLAWS: return say("Adopt other bylaws, by the special majority; articles that differ from the defaults: {count}", { count: rest[0].length });
     case SPEND: return say("Pay {name} {amount} from the commons", { name: who(rest[0]), amount: showAmount(rest[1]) });
-    case LEVY: return say("Collect once, for the commons, {positive} millionths of what members have and {negative} of what they owe", { positive: rest[0], negative: rest[1] });
+    case LEVY: return say("Collect once, for the commons, {positive} of what members have and {negative} of what they owe", { positive: percent(rest[0]), negative: percent(rest[1]) });
     case ELECT: return say("Elect as stewards {names}, and nobody else; {count} of them sign", {
       names: rest[0].map(([account, until]) => say("{name} until {time}", { name: who(account), time: showTime(until) })).join(", "),
       count: rest[1],
