@@ -152,6 +152,7 @@ class Refusal(IntEnum):
     SETTLEMENT_EARLY = 195
     NOTHING_OWED = 196
     COMMONS_DEBT_CEILING = 197
+    DEBT_ABOVE_AGREED = 198
 
     @property
     def code(self) -> str:

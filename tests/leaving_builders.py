@@ -32,11 +32,12 @@ def leave(
     *,
     revision: int = 1,
     payee: int | None = None,
+    debt: int = 0,
     signed_by: SigningKey | None = None,
     stewards: Iterable[int] | None = (),
 ) -> bytes:
     """A member's leaving, by default without stewards; None for as many as it takes."""
-    bare = Leave(account=account, revision=revision, payee=payee)
+    bare = Leave(account=account, revision=revision, payee=payee, debt=debt)
     message = federation.message(coop, bare)
     key = signed_by or federation.member_key(coop, account)
     return encode_transaction(

@@ -69,6 +69,7 @@ def leave(
             account=member.account,
             revision=integer(member.client, ending, "revision") + 1,
             payee=payee,
+            debt=max(0, -balance),
         )
         data = encode_bytes(encode_transaction(signed))
         _tell(member, member.client.post("/v1/me/leave", {"transaction": data}), output)

@@ -13,7 +13,11 @@ def what_happens(ending: Json, *, to: str | None, coop: str) -> list[str]:
         payee = f"the commons of {coop}" if to is None else f"{to.split('@')[0]}@{coop}"
         lines.append(f"What it has goes to {payee}: {format_amount(balance)} as of now.")
     elif balance < 0:
-        lines += [*debt_lines(ending["debt"], coop), "Your stewards have to sign this too."]
+        lines += [
+            *debt_lines(ending["debt"], coop),
+            f"Your stewards have to sign this too. It settles up to {format_amount(-balance)}: if you owe "
+            "more by then, sign again.",
+        ]
     else:
         lines.append("It has nothing and owes nothing.")
     lines.append("What is on its way to it goes back to whoever paid.")

@@ -29,10 +29,13 @@ def _leave(leave: Leave, who: Who) -> list[str]:
     lines = [f"{who(leave.account)} leaves, and the account closes for ever."]
     if leave.payee is not None:
         return [*lines, f"Whatever it has then goes to {who(leave.payee)}."]
+    lines.append(f"Whatever it has then goes to {who(0)}.")
+    if leave.debt == 0:
+        return [*lines, "It settles no debt."]
     return [
         *lines,
-        f"Whatever it has then goes to {who(0)}.",
-        f"What it owes then is paid by its guarantors, and the rest by {who(0)}.",
+        f"It settles up to {format_amount(leave.debt)}: what it owes then is paid by its guarantors, and the "
+        f"rest by {who(0)}.",
     ]
 
 

@@ -40,12 +40,16 @@ class Step(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leave:
-    """A member leaves. What is there goes to `payee`, or to the commons; where it owes, stewards sign."""
+    """A member leaves. What is there goes to `payee`, or to the commons; where it owes, stewards sign.
+
+    `debt` is the most that is settled by it, in minor units: whoever signs knows what others may have to pay.
+    """
 
     kind: ClassVar[Kind] = Kind.LEAVE
     account: int
     revision: int
     payee: int | None
+    debt: int
     signature: bytes = b""
     stewards: Signatures = ()
 
@@ -56,6 +60,7 @@ class Leave:
             self.account,
             self.revision,
             self.payee,
+            self.debt,
             self.signature,
             self.stewards,
         ]
@@ -94,18 +99,19 @@ Leaving = Leave | Settle
 
 def read_leave(fields: list[object]) -> Leave | None:
     """The `leave` that a decoded array holds; None when its shape is another."""
-    if len(fields) != 6:
+    if len(fields) != 7:
         return None
-    _, account, revision, payee, signature, stewards = fields
+    _, account, revision, payee, debt, signature, stewards = fields
     signatures = read_signatures(stewards, MAX_STEWARDS)
     if not (is_number(account) and is_uint(revision) and (payee is None or is_number(payee))):
         return None
-    if not is_bytes(signature, 64) or signatures is None:
+    if not is_uint(debt) or not is_bytes(signature, 64) or signatures is None:
         return None
     return Leave(
         account=account,
         revision=revision,
         payee=payee,
+        debt=debt,
         signature=signature,
         stewards=signatures,
     )

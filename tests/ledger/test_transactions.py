@@ -433,7 +433,7 @@ ELEMENTS: dict[Kind, list[Value]] = {
     Kind.RESTORE: [22, 7, 1],
     Kind.GUARANTEE: [14, 7, 8, 1, 50_000, 1_800_000_000, SIGNATURE],
     Kind.LAPSE: [24, 7, 8, 1],
-    Kind.LEAVE: [19, 7, 1, 8, SIGNATURE, STEWARDS],
+    Kind.LEAVE: [19, 7, 1, 8, 40, SIGNATURE, STEWARDS],
     Kind.SETTLE: [20, 7, 1, 1, HASH, STEWARDS],
 }
 
@@ -705,8 +705,9 @@ WRONG: dict[Kind, dict[int, list[Value]]] = {
         1: NOT_NUMBERS,
         2: NOT_UINTS,
         3: [each for each in NOT_NUMBERS if each is not None],
-        4: NOT_SIGNATURES,
-        5: [*NOT_STEWARDS, TOO_MANY_STEWARDS],
+        4: NOT_UINTS,
+        5: NOT_SIGNATURES,
+        6: [*NOT_STEWARDS, TOO_MANY_STEWARDS],
     },
     Kind.SETTLE: {
         1: NOT_NUMBERS,

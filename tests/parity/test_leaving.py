@@ -58,11 +58,12 @@ def offers(random: Random, both: Both, now: int) -> list[bytes]:
         payee=random.choice([0, other, third]),
         amount=amount,
     )
+    debt = max(0, random.choice([0, 0, -1, 20]) - found.balance)
     step = random.choice(list(Step))
     ends = [
         leave(FEDERATION, HOME, account, revision=revision),
         leave(FEDERATION, HOME, account, revision=revision, payee=other),
-        leave(FEDERATION, HOME, account, revision=revision, stewards=None),
+        leave(FEDERATION, HOME, account, revision=revision, debt=debt, stewards=None),
     ]
     return [
         pay,

@@ -35,6 +35,7 @@ def test_members_leave_and_debts_are_settled(
     assert left["state"] == "waiting"
     shown = desk.run(["steward", "pending"], "--key", keys[0]).stdout
     assert "beto@norte leaves, and the account closes for ever." in shown
+    assert "It settles up to 3.00: what it owes then is paid by its guarantors" in shown
     assert "The commons of norte pays 3.00." in shown
     desk.ok(["steward", "discard", left["draft"], "--yes"], "--key", keys[0])
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ledger.codec import decode
+from ledger.codec import MAX, decode
 from ledger.entries import encode_entry
 from ledger.government.actions import Expel
 from ledger.government.articles import Article
@@ -24,7 +24,7 @@ def encoded_leavings(federation: Federation) -> dict[str, bytes]:
     return {
         "leaving": leave(federation, 1, 7),
         "leaving, for somebody": leave(federation, 1, 7, revision=300, payee=70_000),
-        "leaving, owing": leave(federation, 1, 7, revision=2, stewards=None),
+        "leaving, owing": leave(federation, 1, 7, revision=2, debt=70_000, stewards=None),
         "claim": settle(federation, 1, 7, Step.CLAIM, revision=3),
         "settlement": settle(federation, 1, 7, Step.SETTLE, revision=4),
         "claim withdrawn": settle(federation, 1, 7, Step.WITHDRAW, revision=70_000),
@@ -67,7 +67,7 @@ def history() -> dict[str, Any]:
     for debtor, owed in ((1, 50), (3, 25), (4, 50), (5, 30)):
         books.pay(1, debtor, 1, 2, owed)
     books.pay(1, 2, 1, 6, 40)
-    books.append(1, leave(federation, 1, 1, stewards=None))
+    books.append(1, leave(federation, 1, 1, debt=50, stewards=None))
     take_step(books, 3, Step.CLAIM)
     take_step(books, 4, Step.CLAIM)
     take_step(books, 4, Step.WITHDRAW)
@@ -77,7 +77,7 @@ def history() -> dict[str, Any]:
     books.now += CLAIM_TERM
     take_step(books, 3, Step.SETTLE)
     books.append(1, leave(federation, 1, 6, payee=7), leave(federation, 1, 2))
-    books.append(1, leave(federation, 1, 10, stewards=None))
+    books.append(1, leave(federation, 1, 10, debt=MAX, stewards=None))
     accounts = list(books.validator.accounts(1))
     closed = [account.number for account in accounts if account.status is Status.CLOSED]
     assert closed == [1, 2, 3, 5, 6, 10]

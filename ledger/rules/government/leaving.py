@@ -80,6 +80,9 @@ def check_leave(leave: Leave, state: LeavingState) -> Refusal | None:
     # 13.8.9
     if leave.payee is not None:
         return Refusal.PAYEE_WITHOUT_CREDIT
+    # A signature that waits must not come to be one for whatever is spent meanwhile.
+    if account.balance < -leave.debt:
+        return Refusal.DEBT_ABOVE_AGREED
     return check_settling(account, state) if account.balance < 0 else None
 
 

@@ -18,6 +18,12 @@ LEAVING_REFUSALS: Final[Mapping[Refusal, tuple[int, str, str, str]]] = {
         "The account has nothing, so nobody can be named to get it.",
         "Sign again without naming anybody.",
     ),
+    Refusal.DEBT_ABOVE_AGREED: (
+        422,
+        "Owes more than was signed for",
+        "The member owes more than the most that this leaving settles.",
+        "Let the member pay the difference, or sign again for what is owed.",
+    ),
     Refusal.STEWARDS_WITHOUT_DEBT: (
         422,
         "Owes nothing",

@@ -343,6 +343,7 @@ _RETRYABLE_REFUSALS: Final = {
     Refusal.LEAVE_WITH_PLEDGES,
     Refusal.SETTLEMENT_EARLY,
     Refusal.COMMONS_DEBT_CEILING,
+    Refusal.DEBT_ABOVE_AGREED,
     Refusal.PROPOSALS_TOO_MANY,
 }
 """Those that the very same bytes may pass later, when something else has happened."""

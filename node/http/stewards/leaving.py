@@ -45,6 +45,8 @@ async def post_leave(api: Api, request: web.Request) -> web.Response:
         raise Problem(WRONG_ENDPOINT, "Only one's own leaving is taken here, without stewards.")
     await api.runner.ask(lambda view: check_leaver_signature(api, view, leave))
     account = await api.runner.ask(lambda view: view.validator.account(view.coop, number))
+    if account is not None and account.balance < -leave.debt:
+        raise refusal_problem(Refusal.DEBT_ABOVE_AGREED)
     if account is not None and account.balance < 0:
         return await _lay_before_stewards(api, leave)
     result = await changes.submit(api, encode_transaction(leave), leave, None)
@@ -96,6 +98,7 @@ ROUTES = (
             Refusal.PAYEE_UNKNOWN,
             Refusal.PAYEE_CLOSED,
             Refusal.PAYEE_WITHOUT_CREDIT,
+            Refusal.DEBT_ABOVE_AGREED,
             Refusal.BALANCE_OUT_OF_RANGE,
             WRONG_ENDPOINT,
             BUSY,

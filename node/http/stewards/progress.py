@@ -39,6 +39,7 @@ _MAY_PASS: Final = frozenset(
         Refusal.ENACTMENT_EARLY,
         Refusal.LEAVE_WITH_PLEDGES,
         Refusal.COMMONS_DEBT_CEILING,
+        Refusal.DEBT_ABOVE_AGREED,
         Refusal.SETTLEMENT_EARLY,
     }
 )

@@ -104,10 +104,12 @@ LEAVE = Table(
 LEAVE_IN_DEBT = Table(
     "leave, owing",
     make_leave,
-    {"account": GUARDED, "stewards": (0, 1)},
+    {"account": GUARDED, "debt": 40, "stewards": (0, 1)},
     (
         Fault(Refusal.REVISION_MISMATCH, {"revision": 2}),
         Fault(Refusal.PAYEE_WITHOUT_CREDIT, {"payee": PAYEE}),
+        Fault(Refusal.DEBT_ABOVE_AGREED, {"debt": 39}),
+        Fault(Refusal.DEBT_ABOVE_AGREED, {"debt": 0}),
         Fault(Refusal.COMMONS_DEBT_CEILING, {"account": DEBTOR}),
         *STEWARDS_FAULTS,
         Fault(Refusal.SIGNATURE_INVALID, {"signed_by": STRANGER}),

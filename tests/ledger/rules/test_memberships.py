@@ -141,8 +141,8 @@ def test_what_was_signed_before_a_change_of_the_account_is_worth_nothing(books: 
 
 def test_who_owes_leaves_with_stewards_and_others_pay(books: Books) -> None:
     owe(books, 100, 30, 40)
-    assert books.refusal(HOME, leaving(books)) is Refusal.STEWARDS_TOO_FEW
-    (number,) = books.append(HOME, leaving(books, stewards=None))
+    assert books.refusal(HOME, leaving(books, debt=100)) is Refusal.STEWARDS_TOO_FEW
+    (number,) = books.append(HOME, leaving(books, debt=100, stewards=None))
     assert status_of(books) == (Status.CLOSED, number, 0)
     assert [books.balance(HOME, each) for each in (0, FIRST, SECOND)] == [-30, -30, -40]
     assert moved(books) == [(Kind.LEAVE, MEMBER, MEMBER, -30)]
@@ -152,9 +152,39 @@ def test_who_owes_leaves_with_stewards_and_others_pay(books: Books) -> None:
     assert found.paid == Waterfall(debt=100, shares=((FIRST, 30), (SECOND, 40)), commons=30)
 
 
+def test_what_was_signed_settles_no_more_than_it_says(books: Books) -> None:
+    """Else a signature that stewards gave about little would be one for whatever is spent after it."""
+    owe(books, 100)
+    signed = leaving(books, debt=100, stewards=None)
+    books.pay(HOME, MEMBER, HOME, PAYEE, 1)
+    before = books.validator.digest()
+    assert books.refusal(HOME, signed) is Refusal.DEBT_ABOVE_AGREED
+    assert books.refusal(HOME, leaving(books, debt=101)) is Refusal.STEWARDS_TOO_FEW
+    assert books.validator.digest() == before
+    books.pay(HOME, PAYEE, HOME, MEMBER, 31)
+    books.append(HOME, signed)
+    assert books.balance(HOME, 0) == -70
+
+
+def test_who_came_to_owe_after_signing_stays(books: Books) -> None:
+    signed = leaving(books)
+    books.pay(HOME, MEMBER, HOME, PAYEE, 1)
+    assert books.refusal(HOME, signed) is Refusal.DEBT_ABOVE_AGREED
+    books.pay(HOME, PAYEE, HOME, MEMBER, 1)
+    books.append(HOME, signed)
+
+
+def test_who_paid_after_signing_a_debt_leaves_alone(books: Books) -> None:
+    owe(books, 100)
+    signed = leaving(books, debt=100)
+    books.pay(HOME, PAYEE, HOME, MEMBER, 100)
+    books.append(HOME, signed)
+    assert status_of(books)[0] is Status.CLOSED
+
+
 def test_guarantors_pay_in_proportion_and_have_room_again(books: Books) -> None:
     owe(books, 100, 200, 100)
-    books.append(HOME, leaving(books, stewards=None))
+    books.append(HOME, leaving(books, debt=100, stewards=None))
     assert [books.balance(HOME, each) for each in (0, FIRST, SECOND)] == [0, -67, -33]
     assert moved(books) == []
     assert pledge_in(books, FIRST, MEMBER).cap == 0
@@ -177,7 +207,7 @@ def test_stewards_close_no_guarantor_who_is_needed(books: Books) -> None:
     assert books.refusal(HOME, closing) is Refusal.LEAVE_WITH_PLEDGES
     books.set_status(HOME, FIRST, Status.FROZEN)
     books.set_status(HOME, FIRST, Status.OPEN)
-    books.append(HOME, leaving(books, stewards=None))
+    books.append(HOME, leaving(books, debt=100, stewards=None))
     books.pay(HOME, PAYEE, HOME, FIRST, 50)
     books.set_status(HOME, FIRST, Status.CLOSED)
 
@@ -197,7 +227,7 @@ def test_a_vote_frees_no_guarantor_who_is_needed(books: Books) -> None:
 
 def test_the_commons_pays_up_to_its_ceiling(books: Books) -> None:
     owe(books, CEILING + 10, 10)
-    before = leaving(books, stewards=None)
+    before = leaving(books, debt=CEILING + 11, stewards=None)
     books.pay(HOME, MEMBER, HOME, PAYEE, 1)
     assert books.refusal(HOME, before) is Refusal.COMMONS_DEBT_CEILING
     books.pay(HOME, PAYEE, HOME, 0, 1)
@@ -208,13 +238,13 @@ def test_the_commons_pays_up_to_its_ceiling(books: Books) -> None:
 def test_guarantors_who_pay_all_need_no_commons(books: Books) -> None:
     """A commons that is below its ceiling, since that was lowered, pays nothing here."""
     owe(books, 50, 50)
-    other = leave(books.federation, HOME, THIRD, stewards=None)
+    other = leave(books.federation, HOME, THIRD, debt=100, stewards=None)
     books.pay(HOME, THIRD, HOME, PAYEE, 100)
     books.append(HOME, other)
     number = open_vote(books, action=AmendBylaws(articles=((Article.COMMONS_DEBT.value, 0),)))
     cast(books, number, (PAYEE, YES))
     close(books, number)
-    books.append(HOME, leaving(books, stewards=None))
+    books.append(HOME, leaving(books, debt=50, stewards=None))
     assert books.balance(HOME, 0) == -100
 
 
@@ -229,7 +259,7 @@ def test_no_guarantor_comes_below_what_a_balance_can_be(books: Books) -> None:
     number = open_vote(books, action=DecideLevy(positive=0, negative=50_000))
     cast(books, number, (PAYEE, YES))
     close(books, number)
-    quit_ = leave(books.federation, HOME, debtor, stewards=None)
+    quit_ = leave(books.federation, HOME, debtor, debt=MAX, stewards=None)
     assert books.refusal(HOME, quit_) is Refusal.BALANCE_OUT_OF_RANGE
 
 
@@ -341,7 +371,9 @@ def test_who_left_is_admitted_again_under_another_number_and_name(books: Books) 
 
 CLOSINGS: dict[str, Callable[[Books], object]] = {
     "leave": lambda books: books.offer(HOME, leaving(books)),
-    "leave with stewards": lambda books: books.offer(HOME, leaving(books, stewards=None)),
+    "leave with stewards": lambda books: books.offer(
+        HOME, leaving(books, debt=2_500, stewards=None)
+    ),
     "leave for somebody": lambda books: books.offer(HOME, leaving(books, payee=SECOND)),
     "expel": lambda books: _expelled_if_possible(books),
     "settle": lambda books: _claimed(books),

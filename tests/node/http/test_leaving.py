@@ -84,9 +84,12 @@ async def test_who_owes_is_laid_before_the_stewards_who_see_who_pays(tmp_path: P
             "commons": 40,
         }
         assert (ending["debt"], ending["within_ceiling"]) == (expected, True)
-        status, answer = await go(town)
+        before = await town.digest()
+        assert (await go(town, debt=99))[1]["code"] == "debt_above_agreed"
+        assert await town.digest() == before
+        status, answer = await go(town, debt=100)
         assert (status, answer["state"]) == (200, "waiting")
-        assert (await go(town))[1]["draft"] == answer["draft"]
+        assert (await go(town, debt=100))[1]["draft"] == answer["draft"]
         assert await town.people.balance(1) == -100
         await sign_all(town)
         assert await town.people.balance(3) == -60
@@ -112,7 +115,8 @@ async def sign_all(town: Town) -> None:
     (draft,) = (await town.client.get("/v1/drafts", token=token)).ok()["drafts"]
     assert (draft["kind"], draft["signed_by"]) == ("leave", [])
     assert draft["debt"]["commons"] == 40
-    signed = leave(town.federation, 1, 1, stewards=None)
+    assert draft["facts"]["debt"] == 100
+    signed = leave(town.federation, 1, 1, debt=100, stewards=None)
     for place, signature in signatures_of(signed):
         body = {"steward": place, "signature": signature.hex()}
         path = f"/v1/drafts/{draft['id']}/signatures"

@@ -17,7 +17,7 @@ def books_of_leavers() -> Books:
     for debtor in (2, 3):
         books.pay(1, debtor, 1, 1, 50)
     books.append(1, leave(books.federation, 1, 1, payee=4), leave(books.federation, 1, 5))
-    books.append(1, leave(books.federation, 1, 2, stewards=(0, 2)))
+    books.append(1, leave(books.federation, 1, 2, debt=50, stewards=(0, 2)))
     take_step(books, 3, Step.CLAIM)
     books.now += CLAIM_TERM
     take_step(books, 3, Step.SETTLE)

@@ -53,6 +53,7 @@ const PROBLEMS = {
   // of leaving and of debts
   leave_with_pledges: () => say("You answer for a debt that stands, and nobody else covers that part of it. Leave once it is paid, or once others answer for it."),
   payee_without_credit: () => say("There is nothing to pass on. Leave without naming anybody."),
+  debt_above_agreed: () => say("The member owes more by now than was signed for. Pay the difference, or sign again for what is owed."),
   stewards_without_debt: () => say("The member owes nothing any more, and can leave without stewards."),
   claim_stands: () => say("This debt is claimed already, and the term runs."),
   claim_unknown: () => say("Nothing is claimed of this account, or too long ago. Claim the debt first."),

@@ -51,7 +51,10 @@ export const KINDS = {
   [LEAVE]: {
     many: () => say("Members who left"),
     headline: (_, name) => say("Let {name} leave: the account closes for good", { name }),
-    details: ({ payee }) => [[say("What it has goes to"), payee === null ? say("the common fund of all") : `#${payee}`]],
+    details: ({ payee, debt }) => [
+      [say("What it has goes to"), payee === null ? say("the common fund of all") : `#${payee}`],
+      ...(debt > 0 ? [[say("Settles up to"), showAmount(debt)]] : []),
+    ],
   },
   [SETTLE]: {
     many: () => say("Debts claimed, settled, claims withdrawn"),

@@ -52,7 +52,7 @@ async function showLeaving(session, wallet) {
   const words = ending.balance > 0
     ? [say("You have {amount}. Say who gets it.", { amount: showAmount(ending.balance) })]
     : debtWords(ending.debt);
-  if (ending.balance < 0) words.push(say("Your stewards have to sign this too."));
+  if (ending.balance < 0) words.push(say("Your stewards have to sign this too. It settles up to {amount}: if you owe more by then, sign again.", { amount: showAmount(-ending.balance) }));
   words.push(say("What is on its way to you goes back to whoever paid."), say("Your account closes for good. Whoever comes back gets another one."));
   byId("leave-words").replaceChildren(...words.map((each) => make("li", {}, each)));
   byId("leave-has").hidden = ending.balance <= 0;
@@ -73,7 +73,7 @@ async function leave(session, wallet, coopName) {
       return;
     }
     const payee = ending.balance > 0 ? await payeeOf(session, coopName) : null;
-    const bare = { kind: LEAVE, account: wallet.account, revision: ending.revision + 1, payee, signature: null, stewards: [] };
+    const bare = { kind: LEAVE, account: wallet.account, revision: ending.revision + 1, payee, debt: Math.max(0, -ending.balance), signature: null, stewards: [] };
     const { federation, coop } = wallet;
     const signature = await sign(wallet.privateKey, entryMessage({ federation, coop }, bare));
     const { state } = await session.post("/v1/me/leave", { transaction: toBase64url(encodeTransaction({ ...bare, signature })) });

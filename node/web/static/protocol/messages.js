@@ -119,7 +119,8 @@ const SHAPES = {
     number: isUint, payee: isNumber, amount: isInteger, reason: isHash, stewards: isSignatures(64),
   }],
   [LEAVE]: [2, {
-    account: isNumber, revision: isUint, payee: orNull(isNumber), signature: isSignature, stewards: isSignatures(64),
+    account: isNumber, revision: isUint, payee: orNull(isNumber), debt: isUint, signature: isSignature,
+    stewards: isSignatures(64),
   }],
   [SETTLE]: [1, {
     account: isNumber, revision: isUint, step: isOneOf(0, 1, 2), reason: isHash, stewards: isSignatures(64),
