@@ -22,6 +22,7 @@ from ledger.government.actions import (
     Expel,
 )
 from ledger.government.articles import Article
+from ledger.government.leaving import Step
 from ledger.government.voting import Choice
 from ledger.rules.government.actions import about_of
 from ledger.rules.government.recovery import next_restoration
@@ -31,6 +32,7 @@ from ledger.rules.office import seats_of_log
 from ledger.shapes import Kind
 from ledger.validators.reading import LogReader
 from tests.guarantee_builders import guarantee, lapse, pledge_in
+from tests.leaving_builders import leave, settle
 from tests.ledger.test_governed_histories import GovernedHistories
 from tests.ledger.test_histories import FEDERATION, coops, members
 from tests.recovery_builders import new_key, recover, restore
@@ -38,7 +40,16 @@ from tests.voting_builders import enact, propose, vote
 
 MOVE_LIMITS: Final = frozenset({Kind.ADMIT, Kind.LIMIT, Kind.ENACT})
 MOVE_AMOUNTS: Final = frozenset(
-    {Kind.PAY, Kind.ANCHOR, Kind.RETURN, Kind.SPEND, Kind.LEVY, Kind.ENACT}
+    {
+        Kind.PAY,
+        Kind.ANCHOR,
+        Kind.RETURN,
+        Kind.SPEND,
+        Kind.LEVY,
+        Kind.ENACT,
+        Kind.LEAVE,
+        Kind.SETTLE,
+    }
 )
 TERMS: Final = {
     **GovernedHistories.common,
@@ -46,6 +57,7 @@ TERMS: Final = {
     Article.SECOND_CALL.value: 1,
     Article.HEARING.value: 1,
     Article.WAIT_STEWARDS.value: 2,
+    Article.CLAIM_TERM.value: 1,
 }
 Standing = dict[int, tuple[Any, ...]]
 
@@ -194,6 +206,21 @@ class DecidingHistories(GovernedHistories):
             return 0
         pledged = self.log(coop).pledged(number)
         return account.balance + account.limit_at(self.books.now) - pledged
+
+    @rule(coop=coops, account=members, payee=st.none() | members)
+    def leave(self, coop: int, account: int, payee: int | None) -> None:
+        found = self.log(coop).account(account)
+        stewards = None if found is not None and found.balance < 0 else ()
+        revision = self.revision(coop, account)
+        gone = leave(FEDERATION, coop, account, revision=revision, payee=payee, stewards=stewards)
+        self.offer(coop, gone)
+
+    @rule(coop=coops, account=members)
+    def settle(self, coop: int, account: int) -> None:
+        for step in (Step.CLAIM, Step.SETTLE):
+            revision = self.revision(coop, account)
+            self.offer(coop, settle(FEDERATION, coop, account, step, revision=revision))
+            self.books.now += 1
 
     @rule(coop=coops, guarantor=members, member=members)
     def let_it_lapse(self, coop: int, guarantor: int, member: int) -> None:

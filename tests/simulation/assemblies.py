@@ -38,6 +38,8 @@ WEIGHTS: Final[dict[deeds.Deed, int]] = {
     livelihoods.limit: 4,
     livelihoods.status: 4,
     bonds.guarantee: 8,
+    bonds.settle: 5,
+    bonds.leave: 1,
 }
 """How likely each deed is; one that finds no occasion leaves the place to another."""
 

@@ -62,12 +62,14 @@ DRAWN: Final[tuple[tuple[Article, tuple[int, ...]], ...]] = (
     (Article.WAIT_STEWARDS, (2, 4)),
     (Article.WAIT_GUARDIANS, (1, 2)),
     (Article.OBJECTION_TERM, (1, 3)),
+    (Article.CLAIM_TERM, (1, 3)),
+    (Article.SETTLE, (0, 1, 2)),
     (Article.OFFICE_STEWARDS, (0, 2)),
     (Article.CONTRIBUTION, (0, 5_000, 20_000)),
     (Article.LEVY_POSITIVE, (0, 0, 0, 20_000)),
     (Article.LEVY_NEGATIVE, (0, 0, 0, 5_000)),
     (Article.LEVY_PERIOD, (7, 14)),
-    (Article.COMMONS_DEBT, (0, 0, 500)),
+    (Article.COMMONS_DEBT, (0, 500, 20_000)),
 )
 """Terms of seconds, so that votes begin and end within a run; and what differs from coop to coop."""
 

@@ -22,7 +22,7 @@ from ledger.validators.reading import LogReader
 from node.engine.view import View
 from tests.builders import Federation, signing_key
 
-LEAST_OPEN_ACCOUNTS: Final = 3
+LEAST_OPEN_ACCOUNTS: Final = 2
 """Nobody is frozen or shut out of a coop in which fewer would be left to decide."""
 
 

@@ -18,6 +18,7 @@ from ledger.government.guarantees import (
     pair_of,
     pledge_of,
 )
+from ledger.government.leaving import Leave, Settle
 from ledger.government.recovery import GuardiansNamed, ObjectTo, Recover, Rekey, Restore
 from ledger.government.tally import Proposal
 from ledger.rules.government.register import PROPOSALS_CHAPTER
@@ -37,7 +38,12 @@ from ledger.transactions import (
     Vote,
 )
 from ledger.validators.interface import Validator
-from tests.simulation.judging_bonds import judge_guarantee, judge_lapse
+from tests.simulation.judging_bonds import (
+    judge_guarantee,
+    judge_lapse,
+    judge_leave,
+    judge_settle,
+)
 from tests.simulation.judging_keys import (
     judge_guardians,
     judge_objection,
@@ -129,6 +135,8 @@ JUDGES: Final[Mapping[type, Judge]] = {
     Enact: judge_enactment,
     Guarantee: judge_guarantee,
     Lapse: judge_lapse,
+    Leave: judge_leave,
+    Settle: judge_settle,
     Rekey: judge_rekey,
     GuardiansNamed: judge_guardians,
     Recover: judge_recovery,

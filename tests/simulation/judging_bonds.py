@@ -1,12 +1,19 @@
-"""Judges who answers for whom: PROTOCOL section 13.7.
+"""Judges who answers for whom, and how memberships end: PROTOCOL sections 13.7 and 13.8.
 
 How far a guarantee goes down depends on debts, which one log alone does not tell. What it tells is who signed
 for how much at most, and that nobody answers for more.
 """
 
+from typing import Final
+
+from ledger.government.articles import Article
 from ledger.government.guarantees import Guarantee, Lapse
+from ledger.government.leaving import Leave, Settle, Step
 from ledger.transactions import Status
 from tests.simulation.minutes import Bond, Minutes
+
+_STANDS_S: Final = 180 * 86_400
+"""How long a claim stands beyond its term."""
 
 
 def judge_guarantee(minutes: Minutes, entry: Guarantee) -> None:
@@ -26,3 +33,32 @@ def judge_lapse(minutes: Minutes, entry: Lapse) -> None:
     """Of a guarantee that there is."""
     bond = minutes.bonds.get((entry.guarantor, entry.member), Bond())
     minutes.require(entry.revision == bond.revision >= 1, "what was not given lapses")
+
+
+def judge_leave(minutes: Minutes, leave: Leave) -> None:
+    """By the owner; by stewards too, where a debt is settled by it."""
+    person = minutes.person(leave.account)
+    minutes.require(person.status is Status.OPEN, "who leaves is frozen or closed")
+    minutes.signed(leave, person.key, leave.signature, "who leaves")
+    if leave.stewards:
+        minutes.require(leave.payee is None, "who owes leaves something to somebody")
+        minutes.by_stewards(leave, leave.stewards, Article.SETTLE)
+    minutes.close(leave.account)
+
+
+def judge_settle(minutes: Minutes, settle: Settle) -> None:
+    """By stewards, and a debt only after it was claimed and the term has passed."""
+    minutes.require(minutes.person(settle.account).status is not Status.CLOSED, "it is closed")
+    minutes.by_stewards(settle, settle.stewards, Article.SETTLE)
+    term = minutes.articles[Article.CLAIM_TERM]
+    claimed = minutes.claims.get(settle.account)
+    stands = claimed is not None and minutes.time < claimed + term + _STANDS_S
+    if settle.step is Step.CLAIM:
+        minutes.require(not stands, "it is claimed already")
+        minutes.claims[settle.account] = minutes.time
+        return
+    minutes.require(stands, "nobody has claimed it")
+    del minutes.claims[settle.account]
+    if settle.step is Step.SETTLE:
+        minutes.require(minutes.time >= (claimed or 0) + term, "it is settled before its term")
+        minutes.close(settle.account)

@@ -107,6 +107,8 @@ class Minutes:
     ballots: dict[int, Ballot] = field(default_factory=dict)
     recoveries: dict[int, Running] = field(default_factory=dict)
     guards: dict[int, Guarding] = field(default_factory=dict)
+    claims: dict[int, int] = field(default_factory=dict)
+    """By account, when what it owes was claimed."""
     bonds: dict[tuple[int, int], Bond] = field(default_factory=dict)
     """By guarantor and member."""
     levied: int = 0
@@ -174,6 +176,7 @@ class Minutes:
         """An account closes, and what was under way about it goes."""
         self.person(account).status = Status.CLOSED
         self.recoveries.pop(account, None)
+        self.claims.pop(account, None)
         for pair in [pair for pair in self.bonds if account in pair]:
             del self.bonds[pair]
 

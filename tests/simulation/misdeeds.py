@@ -13,6 +13,7 @@ from ledger.government.actions import AmendBylaws
 from ledger.government.bylaws import AdoptBylaws
 from ledger.government.commons import Levy, Spend
 from ledger.government.guarantees import Lapse
+from ledger.government.leaving import Leave, Settle, Step
 from ledger.government.recovery import ObjectTo, Recover, Rekey, Restore
 from ledger.government.voting import Choice, Enact, Propose, Vote
 from ledger.kinds import read_transaction
@@ -33,7 +34,13 @@ Misdeed = Callable[[Hand, Sequence[bytes]], bytes | None]
 def signed_by_too_few(hand: Hand, past: Sequence[bytes]) -> bytes | None:
     """A steward does with too few others what takes more."""
     make = hand.random.choice(
-        (livelihoods.limit, livelihoods.spend, livelihoods.status, livelihoods.recover)
+        (
+            livelihoods.limit,
+            livelihoods.spend,
+            livelihoods.status,
+            livelihoods.recover,
+            bonds.settle,
+        )
     )
     made = make(hand)
     transaction: Any = None if made is None else read_transaction(decode(made))
@@ -49,7 +56,7 @@ def signatures_again(hand: Hand, past: Sequence[bytes]) -> bytes | None:
     transaction = read_transaction(decode(hand.random.choice(past)))
     again: Any
     match transaction:
-        case Limit() | SetStatus():
+        case Limit() | SetStatus() | Settle():
             account = hand.log.account(transaction.account)
             again = replace(transaction, revision=1 + (account.revision if account else 0))
         case Spend():
@@ -132,6 +139,17 @@ def pledge_too_much(hand: Hand, past: Sequence[bytes]) -> bytes | None:
     return hand.owned(bare, guarantor)
 
 
+def settle_at_once(hand: Hand, past: Sequence[bytes]) -> bytes | None:
+    """Stewards settle what nobody has claimed, or too early; or send somebody away who has not signed."""
+    claimed = [each for each in hand.accounts() if bonds.claim_about(hand, each) is not None]
+    account = hand.random.choice(claimed or hand.accounts())
+    if claimed or hand.random.random() < 0.5:
+        return hand.desk.sign(bonds.step_about(account, Step.SETTLE))
+    bare = Leave(account=account.number, revision=account.revision + 1, payee=None)
+    stranger = hand.keys.new().sign(hand.message(bare))
+    return hand.desk.sign(replace(bare, signature=stranger))
+
+
 def open_too_late(hand: Hand, past: Sequence[bytes]) -> bytes | None:
     """A vote that is to be over before anybody hears of it."""
     bare = Propose(
@@ -180,6 +198,7 @@ MISDEEDS: tuple[Misdeed, ...] = (
     stuff_the_box,
     stuff_the_box,
     pledge_too_much,
+    settle_at_once,
     open_too_late,
     steal,
     vote_for_a_ballot,

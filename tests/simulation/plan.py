@@ -236,7 +236,7 @@ def with_government(plan: Plan) -> Plan:
     return replace(
         plan,
         governs=True,
-        members=max(3, plan.members),
+        members=max(4, plan.members),
         trouble_ms=max(LEAST_TO_GOVERN_MS, plan.trouble_ms),
     )
 

@@ -32,7 +32,7 @@ QUIET: dict[str, Any] = dict.fromkeys(
 )
 GOVERNED: dict[str, Any] = {
     "coops": 2,
-    "members": 3,
+    "members": 4,
     "quorum": 0,
     "trouble_ms": 14_000,
     "governs": True,
@@ -62,6 +62,7 @@ def governed(seed: int, **changes: Any) -> Plan:
         (broken.ForgetsWhatPassed, "and was decided to be|frozen or closed|is over"),
         (broken.ThanksVoters, "and was decided to be"),
         (broken.PledgesInOnesName, "was signed"),
+        (broken.SettlesAtOnce, "it is settled before its term"),
         (broken.NeverEnacts, "has closed and is not enacted|is due and has not ended"),
         (broken.GivesKeysEarly, "a recovery ends early"),
     ],

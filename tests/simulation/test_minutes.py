@@ -8,11 +8,13 @@ import pytest
 from ledger.entries import Entry, decode_transaction
 from ledger.government.actions import DecideLimit, Elect, Expel, Recall
 from ledger.government.articles import Article
+from ledger.government.leaving import Step
 from ledger.refusals import Refusal
 from ledger.transactions import Status
 from tests.builders import START, build_federation
 from tests.government_builders import adopt_bylaws, levy, spend
 from tests.guarantee_builders import guarantee, lapse
+from tests.leaving_builders import leave, settle
 from tests.recovery_builders import (
     guardian_list,
     name_guardians,
@@ -46,6 +48,7 @@ ARTICLES = {
     Article.CONTRIBUTION: 10_000,
     Article.LEVY_POSITIVE: 100,
     Article.LEVY_PERIOD: 30,
+    Article.CLAIM_TERM: 40,
 }
 ADOPTED = adopt_bylaws(FEDERATION, 1, {key.value: value for key, value in ARTICLES.items()})
 F, C = FEDERATION, 1
@@ -86,6 +89,8 @@ VOTED = [(0, opened(RAISE, about=(1,))), (2, said(2)), (3, said(3)), (4, said(4,
 LOST = (0, recover(F, C, 1))
 NAMED = (0, name_guardians(F, C, 1, 2, 3, wait=5))
 LIST = guardian_list(2, 3)
+CLAIMED = (0, settle(F, C, 1, Step.CLAIM))
+SETTLED = settle(F, C, 1, Step.SETTLE, revision=2)
 GIVEN = (0, guarantee(F, C, 1, 2, 9))
 CLOSED = (0, F.status(C, 2, revision=1, status=Status.CLOSED))
 
@@ -118,6 +123,16 @@ def test_recoveries_are_followed_by_whichever_way() -> None:
     minutes = read(LOST, (1, object_to(F, C, 1)), (21, restore(1)))
     assert minutes.people[1].key == new_key(1).public_key
     assert read(LOST).people[1].status is Status.FROZEN
+
+
+def test_memberships_end() -> None:
+    given_up = (1, settle(F, C, 1, Step.WITHDRAW, revision=2))
+    assert read(CLAIMED).claims == {1: START}
+    assert read(CLAIMED, given_up).claims == {}
+    minutes = read((0, guarantee(F, C, 3, 1, 9)), CLAIMED, (40, SETTLED), (41, leave(F, C, 2)))
+    assert minutes.people[1].status is minutes.people[2].status is Status.CLOSED
+    assert not minutes.bonds
+    assert not minutes.claims
 
 
 def test_offices_are_followed() -> None:
@@ -233,6 +248,16 @@ UNLAWFUL: list[tuple[str, Sequence[Said], str]] = [
     ("of no guarantee", [(0, lapse(1, 2))], "what was not given lapses"),
     ("of none any more", [GIVEN, CLOSED, (0, lapse(1, 2))], "what was not given lapses"),
     ("for who has gone", [CLOSED, GIVEN], "the member is closed"),
+    ("sent away", [(0, leave(F, C, 1, signed_by=STRANGER))], "who leaves has not signed"),
+    ("away with one steward", [(0, leave(F, C, 1, stewards=(0,)))], "by 1 of 2 stewards"),
+    ("away while lost", [LOST, (1, leave(F, C, 1))], "who leaves is frozen"),
+    ("away with a debt", [(0, leave(F, C, 1, payee=2, stewards=(0, 1)))], "to somebody"),
+    ("a claim by one", [(0, settle(F, C, 1, Step.CLAIM, stewards=(0,)))], "by 1 of 2 stewards"),
+    ("a claim again", [CLAIMED, (1, settle(F, C, 1, Step.CLAIM, revision=2))], "claimed already"),
+    ("no claim", [(0, settle(F, C, 1, Step.SETTLE))], "nobody has claimed it"),
+    ("an early settlement", [CLAIMED, (39, SETTLED)], "before its term"),
+    ("a late settlement", [CLAIMED, (40 + 180 * 86_400, SETTLED)], "nobody has claimed it"),
+    ("a settlement of who has gone", [CLAIMED, (40, SETTLED), (41, SETTLED)], "it is closed"),
     ("of no recovery", [(0, restore(1))], "no recovery 1 of account 1 runs"),
 ]
 
