@@ -5,7 +5,7 @@ is taken by itself, since nobody's payment is looked at meanwhile. What is found
 validator's balances.
 """
 
-import resource
+import gc
 import time
 from collections.abc import Callable
 from functools import partial
@@ -58,7 +58,8 @@ def _measure(load: Load, store: SqlStore) -> dict[str, object]:
         clock_is_right=True,
     )
     engine.bring_history_forward()
-    steps, memory = _read_books(engine, now_ms)
+    gc.freeze()  # the load itself is no part of a node
+    steps = _read_books(engine, now_ms)
     for account in engine_accounts(engine, now_ms):
         found = engine.debt_of(account.number)
         check(found is not None and found.balance == account.balance, "a balance is another")
@@ -72,7 +73,6 @@ def _measure(load: Load, store: SqlStore) -> dict[str, object]:
         "payments": len(load.payments),
         "read_seconds": round(sum(steps), 3),
         "longest_step_ms": round(1000 * max(steps), 1),
-        "bytes_per_member": round(memory / load.members),
         "long_debts_ms": round(1000 * listing, 1),
         "busiest_payments": counted,
         "busiest_seconds": round(sum(busiest), 3),
@@ -89,18 +89,13 @@ def seconds_of(work: Callable[[], T]) -> tuple[float, T]:
     return time.thread_time() - start, result
 
 
-def _read_books(engine: Engine, now_ms: int) -> tuple[list[float], int]:
-    """How long each step took, and how much memory the process has more than before, in bytes."""
-    before, steps = _resident(), []
+def _read_books(engine: Engine, now_ms: int) -> list[float]:
+    """How long each step took."""
+    steps = []
     while engine.in_debt_since(now_ms) is None:
         seconds, _ = seconds_of(engine.follow_debts)
         steps.append(seconds)
-    return steps, _resident() - before
-
-
-def _resident() -> int:
-    fields = Path("/proc/self/statm").read_text(encoding="ascii").split()
-    return int(fields[1]) * resource.getpagesize()
+    return steps
 
 
 def engine_accounts(engine: Engine, now_ms: int) -> list[Account]:
