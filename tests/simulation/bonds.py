@@ -44,6 +44,7 @@ def leave(hand: Hand) -> bytes | None:
         account=account.number,
         revision=account.revision + 1,
         payee=hand.random.choice((None, *heirs)) if account.balance > 0 else None,
+        debt=max(0, -account.balance),
     )
     signed = replace(bare, signature=hand.owner(account).sign(hand.message(bare)))
     return hand.desk.sign(signed) if account.balance < 0 else encode_transaction(signed)

@@ -145,7 +145,12 @@ def settle_at_once(hand: Hand, past: Sequence[bytes]) -> bytes | None:
     account = hand.random.choice(claimed or hand.accounts())
     if claimed or hand.random.random() < 0.5:
         return hand.desk.sign(bonds.step_about(account, Step.SETTLE))
-    bare = Leave(account=account.number, revision=account.revision + 1, payee=None)
+    bare = Leave(
+        account=account.number,
+        revision=account.revision + 1,
+        payee=None,
+        debt=max(0, -account.balance),
+    )
     stranger = hand.keys.new().sign(hand.message(bare))
     return hand.desk.sign(replace(bare, signature=stranger))
 
