@@ -76,7 +76,7 @@ def claim_lines(claim: Json, who: str) -> list[str]:
     return [
         f"CLAIMED: stewards have claimed what {who} owes, on {when(int(claim['time']))}.",
         f"From {when(int(claim['due']))} on they can settle it: guarantors and the commons pay, and the "
-        "account closes. Whoever owes nothing by then stays.",
+        "account closes. Once nothing is owed the claim goes by itself.",
     ]
 
 

@@ -30,8 +30,12 @@ SETTLED_CHAPTER: Final = "settled"
 """By account, the `Settlement` of the debt with which it was closed."""
 
 
+NO_REASON: Final = bytes(32)
+"""Instead of a reason where a node takes away the claim of a debt that was paid: nobody has written one."""
+
+
 class Step(IntEnum):
-    """What stewards do about a debt: they claim it, settle it, or give the claim up."""
+    """What happens to a debt: stewards claim it, settle it, or give the claim up; a paid one's claim goes."""
 
     CLAIM = 0
     SETTLE = 1

@@ -1,17 +1,19 @@
 """`leave` and `settle`: how a membership ends without a vote, PROTOCOL section 13.8.
 
 Whoever owes nothing leaves alone. What somebody owes is settled at once, with the stewards where they agree
-to it, or after a claim and a term in which the member can still earn.
+to it, or after a claim and a term in which the member can still earn. A claim goes
+with its debt.
 """
 
 from dataclasses import replace
-from typing import Final, Protocol, assert_never
+from typing import Final, Protocol, assert_never, cast
 
-from ledger.codec import MAX, encode
+from ledger.codec import MAX, decode, encode
 from ledger.effects import Effects, Row
 from ledger.government.articles import DAY, Article
 from ledger.government.leaving import (
     CLAIMS_CHAPTER,
+    NO_REASON,
     Claim,
     Leave,
     Leaving,
@@ -49,9 +51,9 @@ def decide_leaving(
             )
             return refusal or _left(change, state, time)
         case Settle():
-            refusal = check_settle(change, state, time=time) or check_stewards(
-                state, Article.SETTLE, change.stewards, message, verify
-            )
+            refusal = check_settle(change, state, time=time)
+            if refusal is None and not _needs_nobody(change, state):
+                refusal = check_stewards(state, Article.SETTLE, change.stewards, message, verify)
             return refusal or _stepped(change, state, time)
         case _:
             assert_never(change)
@@ -152,6 +154,26 @@ def check_settle(change: Settle, state: LeavingState, *, time: int) -> Refusal |
     return None if claim is None else check_settling(account, state)
 
 
+def _needs_nobody(change: Settle, state: LeavingState) -> bool:
+    """Whether it takes away the claim of a debt that was paid, which nobody has to agree to (13.8.24)."""
+    is_paid = _known(change.account, state).balance >= 0
+    return change.step is Step.WITHDRAW and is_paid and not change.stewards
+
+
+def next_paid_claim(state: LeavingState, *, time: int) -> Settle | None:
+    """What a node enters when a debt that is claimed was paid; None while there is none."""
+    for key, _ in state.rows(CLAIMS_CHAPTER):
+        account = _known(cast(int, decode(key)), state)
+        if account.balance >= 0 and standing_claim(state, account.number, time=time) is not None:
+            return Settle(
+                account=account.number,
+                revision=account.revision + 1,
+                step=Step.WITHDRAW,
+                reason=NO_REASON,
+            )
+    return None
+
+
 def standing_claim(state: CommonsState, account: int, *, time: int) -> Claim | None:
     """The claim about an account that can still be acted on at `time`, or None."""
     claim = claim_in(state, account)
@@ -192,6 +214,9 @@ def _stepped(change: Settle, state: LeavingState, time: int) -> Effects:
         key=encode(change.account),
         value=None if claim is None else claim.encoded(),
     )
+    if change.step is Step.WITHDRAW and not change.stewards:
+        # Nobody decided about the account: what its owner or stewards have signed meanwhile stays good.
+        return Effects(chapters=(row,))
     return Effects(accounts=(replace(account, revision=change.revision),), chapters=(row,))
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from ledger.rules.government.commons import levy_due, next_levy
+from ledger.rules.government.leaving import next_paid_claim
 from ledger.rules.government.recovery import next_restoration
 from ledger.rules.government.register import open_proposals
 from ledger.transactions import Enact, Transaction, encode_transaction
@@ -64,7 +65,19 @@ def restoration_duty(log: LogReader) -> Due | None:
     return None if found is None else Due(*found)
 
 
-DUTIES: Final[tuple[Duty, ...]] = (enactment_duty, restoration_duty, levy_duty)
+def paid_claim_duty(log: LogReader) -> Due | None:
+    """The end of a claim whose debt was paid (PROTOCOL section 13.8)."""
+    time = log.validator.log(log.coop).time
+    found = next_paid_claim(log, time=time)
+    return None if found is None else Due(found, time)
+
+
+DUTIES: Final[tuple[Duty, ...]] = (
+    paid_claim_duty,
+    enactment_duty,
+    restoration_duty,
+    levy_duty,
+)
 """All of them, in the order in which they are done."""
 
 

@@ -157,11 +157,26 @@ SETTLE = Table(
 WITHDRAW = Table(
     "settle, withdrawn",
     make_settle,
-    {"account": PAID, "step": Step.WITHDRAW},
+    {"account": ALONE, "step": Step.WITHDRAW},
     (
         *_ANY_STEP,
         Fault(Refusal.CLAIM_UNKNOWN, {"account": DEBTOR}),
         *STEWARDS_FAULTS,
+    ),
+    stage_leaving,
+)
+
+WITHDRAW_PAID = Table(
+    "settle, paid",
+    make_settle,
+    {"account": PAID, "step": Step.WITHDRAW, "stewards": ()},
+    (
+        *_ANY_STEP,
+        Fault(Refusal.CLAIM_UNKNOWN, {"account": PLAIN}),
+        Fault(Refusal.STEWARDS_TOO_FEW, {"account": ALONE, "forged_stewards": ()}),
+        Fault(Refusal.STEWARD_UNKNOWN, {"forged_stewards": unsigned_pairs(3)}),
+        Fault(Refusal.STEWARDS_TOO_FEW, {"forged_stewards": unsigned_pairs(2)}),
+        Fault(Refusal.SIGNATURE_INVALID, {"forged_stewards": unsigned_pairs(0, 1)}),
     ),
     stage_leaving,
 )
@@ -210,4 +225,13 @@ EXPEL = Table(
     stage_leaving,
 )
 
-LEAVING_TABLES = (LEAVE, LEAVE_IN_DEBT, CLAIM, SETTLE, WITHDRAW, CLOSE, EXPEL)
+LEAVING_TABLES = (
+    LEAVE,
+    LEAVE_IN_DEBT,
+    CLAIM,
+    SETTLE,
+    WITHDRAW,
+    WITHDRAW_PAID,
+    CLOSE,
+    EXPEL,
+)

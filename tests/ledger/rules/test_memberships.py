@@ -296,6 +296,45 @@ def test_who_has_paid_by_the_end_of_the_term_stays(books: Books) -> None:
     assert status_of(books)[0] is Status.OPEN
 
 
+def test_a_claim_goes_with_the_debt_that_it_is_about(books: Books) -> None:
+    """Else whoever owes again could be settled at once. While it is owed, stewards alone give it up."""
+    owe(books, 100)
+    take_step(books, MEMBER, Step.CLAIM)
+    paid = settle(books.federation, HOME, MEMBER, Step.WITHDRAW, revision=2, stewards=())
+    books.pay(HOME, PAYEE, HOME, MEMBER, 99)
+    assert books.refusal(HOME, paid) is Refusal.STEWARDS_TOO_FEW
+    books.pay(HOME, PAYEE, HOME, MEMBER, 1)
+    before = status_of(books)
+    books.append(HOME, paid)
+    assert claim_in(books, MEMBER) is None
+    assert status_of(books) == before
+    books.pay(HOME, MEMBER, HOME, PAYEE, 1)
+    books.now += CLAIM_TERM
+    end = settle(books.federation, HOME, MEMBER, Step.SETTLE, revision=2)
+    assert books.refusal(HOME, end) is Refusal.CLAIM_UNKNOWN
+
+
+def test_what_a_member_signed_stays_good_when_a_paid_claim_goes(books: Books) -> None:
+    owe(books, 100)
+    take_step(books, MEMBER, Step.CLAIM)
+    books.pay(HOME, PAYEE, HOME, MEMBER, 100)
+    signed = leaving(books)
+    books.append(
+        HOME, settle(books.federation, HOME, MEMBER, Step.WITHDRAW, revision=2, stewards=())
+    )
+    books.append(HOME, signed)
+    assert status_of(books)[0] is Status.CLOSED
+
+
+def test_nobody_takes_away_a_debt_s_claim_unsigned_in_the_name_of_stewards(books: Books) -> None:
+    """An empty list is nobody's word; a list that is not empty has to be enough."""
+    owe(books, 100)
+    take_step(books, MEMBER, Step.CLAIM)
+    books.pay(HOME, PAYEE, HOME, MEMBER, 100)
+    one = settle(books.federation, HOME, MEMBER, Step.WITHDRAW, revision=2, stewards=(0,))
+    assert books.refusal(HOME, one) is Refusal.STEWARDS_TOO_FEW
+
+
 def test_an_old_claim_is_worth_nothing_and_can_be_made_again(books: Books) -> None:
     owe(books, 100)
     take_step(books, MEMBER, Step.CLAIM)

@@ -2,15 +2,17 @@
 
 from ledger.entries import decode_entry
 from ledger.government.articles import Article
+from ledger.government.leaving import NO_REASON
 from ledger.refusals import Refusal
 from ledger.rules.government.commons import levy_due
-from ledger.transactions import Enact, Levy, Transaction
+from ledger.transactions import Enact, Levy, Settle, Step, Transaction
 from ledger.validators.interface import Sequenced
 from ledger.validators.reading import LogReader
 from node.engine.recording.duties import Duties
 from node.engine.tick import Tick
 from tests.builders import build_federation
 from tests.government_builders import adopt_bylaws
+from tests.leaving_builders import settle
 from tests.node.engine.inside import core_of
 from tests.node.engine.rig import Rig
 from tests.voting_builders import NO, NOTICE, SECOND_CALL, YES, propose, vote
@@ -32,6 +34,15 @@ def governed(**federation: int) -> Rig:
 
 def levies(rig: Rig) -> list[Levy]:
     return [each for each in transactions(rig) if isinstance(each, Levy)]
+
+
+def paid_back(rig: Rig, *, sequence: int, amount: int) -> bytes:
+    """A payment by account 2 to account 1."""
+    return rig.federation.pay(1, payer=2, sequence=sequence, payee_coop=1, payee=1, amount=amount)
+
+
+def settles(rig: Rig) -> list[Settle]:
+    return [each for each in transactions(rig) if isinstance(each, Settle)]
 
 
 def transactions(rig: Rig) -> list[Transaction]:
@@ -73,6 +84,23 @@ def test_a_levy_is_collected_when_it_is_due() -> None:
     rig.advance(10_000)
     rig.tick(1)
     assert len(levies(rig)) == 1
+
+
+def test_the_claim_of_a_debt_goes_as_soon_as_it_is_paid() -> None:
+    rig = governed()
+    rig.submit(1, settle(rig.federation, 1, 1, Step.CLAIM))
+    rig.submit(1, paid_back(rig, sequence=1, amount=999))
+    rig.tick(1)
+    assert [each.step for each in settles(rig)] == [Step.CLAIM]
+    rig.submit(1, paid_back(rig, sequence=2, amount=1))
+    rig.tick(1)
+    _, gone = settles(rig)
+    assert (gone.account, gone.revision, gone.step) == (1, 2, Step.WITHDRAW)
+    assert (gone.reason, gone.stewards) == (NO_REASON, ())
+    rig.submit(1, rig.pay(1, 2, 1, 2, 1))
+    rig.advance(10_000)
+    rig.tick(1)
+    assert len(settles(rig)) == 2
 
 
 def test_a_node_that_was_off_collects_one_levy_and_no_more() -> None:
