@@ -1,6 +1,6 @@
 """The credit limit in words: how near it is, how it changes, and who changed what, and why."""
 
-from cli.shell.describing import CHANGE_WORDS, when
+from cli.shell.describing import CHANGE_WORDS, STEP_WORDS, when
 from cli.shell.terminal import Output
 from node.member.amounts import format_amount
 from node.member.client import Json
@@ -80,7 +80,9 @@ def change_words(change: Json) -> str:
     """What was changed, and to what and until when if the node says that."""
     if change.get("limit") is not None:
         return f"limit changed to {format_amount(change['limit'])}{_dates(change)}"
-    status = NEW_STATUS_WORDS.get(str(change.get("status")))
+    status = NEW_STATUS_WORDS.get(str(change.get("status"))) or STEP_WORDS.get(
+        str(change.get("step"))
+    )
     return status or CHANGE_WORDS.get(str(change["kind"]), str(change["kind"]))
 
 

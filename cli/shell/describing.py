@@ -158,6 +158,13 @@ CHANGE_WORDS: Final[Mapping[str, str]] = {
 }
 """What a change of an account is called where its owner sees it, by the name of its kind."""
 
+STEP_WORDS: Final[Mapping[str, str]] = {
+    "claim": "debt claimed",
+    "settle": "debt settled, and the account closed",
+    "withdraw": "claim withdrawn",
+}
+"""What happened to a debt, by the name that a node gives the step."""
+
 _STATUS = {
     Status.OPEN: "Open {who} again: it may pay.",
     Status.FROZEN: "Freeze {who}: it can't pay, but can still be paid.",

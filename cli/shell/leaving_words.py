@@ -68,6 +68,11 @@ def debt_lines(paid: Json | None, coop: str) -> list[str]:
     ]
     if paid["commons"]:
         lines.append(f"The commons of {coop} pays {format_amount(int(paid['commons']))}.")
+    if not paid.get("within_ceiling", True):
+        lines.append(
+            "That is more than the bylaws let the commons owe: as long as it is, the debt can't be settled. "
+            "The assembly can vote on a levy or on a higher ceiling."
+        )
     return lines
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from cli.shell.debts_shown import print_debts
-from cli.shell.leaving_words import claim_lines, debt_lines
+from cli.shell.leaving_words import claim_lines, debt_lines, when
 from cli.shell.parameters import output_option, passphrase_options
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
@@ -34,7 +34,7 @@ def _settling_command(name: str, step: Step, explanation: str) -> click.Command:
             steward.open_session()
             account = integer(steward.client, find_member(steward, member), "account")
             ending = steward.client.get(path_of("v1", "debts", account))
-            _show_before(steward, ending, output)
+            _show_before(steward, ending, step, output)
             text = new_reason(reason)
             change = Settle(
                 account=account,
@@ -47,16 +47,19 @@ def _settling_command(name: str, step: Step, explanation: str) -> click.Command:
     return take_step
 
 
-def _show_before(steward: Stewardship, ending: Json, output: Output) -> None:
-    """Who would pay, and since when it is claimed."""
+def _show_before(steward: Stewardship, ending: Json, step: Step, output: Output) -> None:
+    """Who would pay, since when it is claimed, and from when on a settling can be recorded."""
     coop = steward.coop.name
     with reading(steward.client):
         claim = ending["claim"]
         lines = debt_lines(ending["debt"], coop) or ["Nothing is owed."]
-        if not ending["within_ceiling"]:
-            lines.append("That is more than the bylaws let the commons owe.")
         if claim is not None:
             lines += claim_lines(claim, f"{ending['handle']}@{coop}")
+        if claim is not None and step is Step.SETTLE:
+            lines.append(
+                f"This can be recorded from {when(int(claim['due']))} on, with the last signature; "
+                "until then it waits."
+            )
     for line in lines:
         output.line(line)
 

@@ -5,7 +5,9 @@ with the account that it concerns, for that account's owner and the stewards. If
 two, sending the same bytes with the reason again keeps it: nothing is recorded twice.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final, Literal
 
 from ledger.codec import Value, decode, encode
 from ledger.kinds import KINDS
@@ -19,7 +21,9 @@ from ledger.transactions import (
     Limit,
     Propose,
     SetStatus,
+    Settle,
     Spend,
+    Step,
     TextBound,
     Transaction,
     binds_text,
@@ -35,6 +39,11 @@ from node.spellings import Hash, Salt
 from node.store import Reason, Write
 
 _KEPT_CHANGES = 100
+_STEPS: Final[Mapping[Step, Literal["claim", "settle", "withdraw"]]] = {
+    Step.CLAIM: "claim",
+    Step.SETTLE: "settle",
+    Step.WITHDRAW: "withdraw",
+}
 _REFUSED_WHEN_REPEATED = {
     Refusal.ACCOUNT_EXISTS,
     Refusal.ACCOUNT_CLOSED,
@@ -221,6 +230,7 @@ def _change_facts(view: View, number: int, kind: str, hash_: bytes) -> shapes.Ch
         kind=kind,
         time=0 if entry is None else entry.time,
         status=facts.STATUSES[change.status] if isinstance(change, SetStatus) else None,
+        step=_STEPS[change.step] if isinstance(change, Settle) else None,
         limit=None if limit is None else limit.limit,
         from_=None if limit is None else limit.from_ or None,
         until=None if limit is None else limit.until,

@@ -47,6 +47,7 @@ def _decided(view: View, number: int, proposal: Proposal, action: Decided) -> Ch
         kind="limit" if limit is not None else "status",
         time=0 if entry is None else entry.time,
         status=_status(action),
+        step=None,
         limit=None if limit is None else limit.limit,
         from_=None if limit is None else limit.from_ or None,
         until=None if limit is None else limit.until,

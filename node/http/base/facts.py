@@ -13,6 +13,7 @@ from ledger.government.office import Seat
 from ledger.refusals import Refusal
 from ledger.rules.government.leaving import CLAIM_STANDS_S, claim_term, standing_claim
 from ledger.rules.government.recoveries import running_recovery
+from ledger.rules.government.settling import check_settling, who_pays
 from ledger.rules.office import Office, seats_of_log, stewards_in_office
 from ledger.state import COMMONS, Account
 from ledger.transactions import MAX_NUMBER, Kind, Pay, Return
@@ -125,7 +126,17 @@ def standing_claim_of(view: View, account: int) -> shapes.StandingClaim | None:
     )
 
 
-def paid_debt(view: View, paid: Waterfall) -> shapes.PaidDebt:
+def debt_of(view: View, account: Account) -> shapes.PaidDebt | None:
+    """Who would pay what an account of the own coop owes, if it closed now; None where it owes nothing."""
+    if account.balance >= 0:
+        return None
+    log = own_log(view)
+    against = check_settling(account, log)
+    is_within = against is not Refusal.COMMONS_DEBT_CEILING
+    return paid_debt(view, who_pays(account, log), within_ceiling=is_within)
+
+
+def paid_debt(view: View, paid: Waterfall, *, within_ceiling: bool = True) -> shapes.PaidDebt:
     """Who pays a debt of the own coop, or paid it."""
     return shapes.PaidDebt(
         debt=paid.debt,
@@ -134,6 +145,7 @@ def paid_debt(view: View, paid: Waterfall) -> shapes.PaidDebt:
             for number, share in paid.shares
         ],
         commons=paid.commons,
+        within_ceiling=within_ceiling,
     )
 
 

@@ -122,6 +122,10 @@ class PaidDebt(Shape, frozen=True):
     debt: Amount
     shares: Annotated[list[DebtShare], Meta(description="Of the guarantors, rising by number.")]
     commons: Annotated[Amount, Meta(description="The rest, which the commons pays.")]
+    within_ceiling: Annotated[
+        bool,
+        Meta(description="Whether the bylaws let the commons pay that much now, or it has paid."),
+    ]
 
 
 class AccountOfKey(Shape, frozen=True):
@@ -154,6 +158,10 @@ class Change(Shape, frozen=True):
     kind: Annotated[str, one_of(*names_of(ACCOUNT_KINDS))]
     time: Time
     status: Annotated[Status | None, Meta(description="The new one; null for other kinds.")]
+    step: Annotated[
+        Literal["claim", "settle", "withdraw"] | None,
+        Meta(description="What happened to the debt; null for other kinds."),
+    ]
     limit: Annotated[Amount | None, Meta(description="The new one; null for other kinds.")]
     from_: Annotated[
         Time | None, Meta(description="When the limit began; null where it was at once.")

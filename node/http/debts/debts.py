@@ -18,9 +18,7 @@ from ledger.government.leaving import (
     Settlement,
     settlement_of,
 )
-from ledger.refusals import Refusal
 from ledger.rules.closing import debts_guaranteed
-from ledger.rules.government.settling import check_settling, who_pays
 from ledger.state import COMMONS, Account
 from ledger.transactions import MAX_NUMBER
 from node.engine.view import View
@@ -61,15 +59,14 @@ def _may_see(session: Session, account: int) -> bool:
 
 def _ending(view: View, account: Account) -> shapes.Ending:
     log = facts.own_log(view)
-    owes = account.balance < 0
-    against = check_settling(account, log) if owes else None
+    debt = facts.debt_of(view, account)
     return shapes.Ending(
         **asdict(facts.public_account(view, view.coop, account)),
         balance=account.balance,
         revision=account.revision,
         claim=facts.standing_claim_of(view, account.number),
-        debt=facts.paid_debt(view, who_pays(account, log)) if owes else None,
-        within_ceiling=against is not Refusal.COMMONS_DEBT_CEILING,
+        debt=debt,
+        within_ceiling=debt is None or debt.within_ceiling,
         answers_for=[
             shapes.GuaranteedDebt(
                 account=member, handle=facts.handle_of(view, member), amount=amount
@@ -105,7 +102,7 @@ def _claims(view: View, session: Session) -> list[shapes.ClaimedDebt]:
         guarantors = pledges_for(log.rows(GUARANTEES_CHAPTER), number)
         if not _may_see(session, number) and session.number not in guarantors:
             continue
-        paid = facts.paid_debt(view, who_pays(account, log)) if account.balance < 0 else None
+        paid = facts.debt_of(view, account)
         found.append(
             shapes.ClaimedDebt(account=number, handle=account.handle, claim=claim, debt=paid)
         )

@@ -19,7 +19,6 @@ from ledger.government.actions import Action, Expel
 from ledger.kinds import KINDS
 from ledger.messages import TAG_ENTRY, signed_bytes
 from ledger.refusals import Refusal
-from ledger.rules.government.settling import who_pays
 from ledger.rules.powers import stewards_needed
 from ledger.signatures import SignatureInvalid, verify
 from ledger.transactions import (
@@ -171,9 +170,7 @@ def _debt(view: View, transaction: Stewarded) -> PaidDebt | None:
         case _:
             return None
     account = view.validator.account(view.coop, number)
-    if account is None or account.balance >= 0:
-        return None
-    return facts.paid_debt(view, who_pays(account, facts.own_log(view)))
+    return None if account is None else facts.debt_of(view, account)
 
 
 def _facts(transaction: Stewarded) -> Json:

@@ -82,6 +82,7 @@ async def test_who_owes_is_laid_before_the_stewards_who_see_who_pays(tmp_path: P
             "debt": 100,
             "shares": [{"account": 3, "handle": "member3", "amount": 60}],
             "commons": 40,
+            "within_ceiling": True,
         }
         assert (ending["debt"], ending["within_ceiling"]) == (expected, True)
         before = await town.digest()
@@ -182,4 +183,29 @@ async def test_a_claim_is_told_to_member_and_guarantor_until_it_is_settled(tmp_p
         debts = (await town.client.get("/v1/debts", token=steward)).ok()
         assert debts["claims"] == [] and debts["settled"][0]["debt"]["commons"] == 40
         changes = await town.client.get("/v1/me/changes", token=await town.people.member(1))
-        assert [each["kind"] for each in changes.ok()["changes"]] == ["settle", "settle"]
+        assert [each["step"] for each in changes.ok()["changes"]] == ["settle", "claim"]
+
+
+@on_loop
+async def test_a_claim_goes_once_it_is_paid_and_is_no_change_of_the_account(tmp_path: Path) -> None:
+    async with one_node(tmp_path, settings=MANY) as town:
+        await govern(town)
+        await owe(town, 100)
+        await send(town, settle(town.federation, 1, 1, Step.CLAIM))
+        assert (await town.people.me(1))["claim"] is not None
+        (await town.client.post("/v1/payments", town.pay(payer=2, payee=1))).ok()
+        assert (await town.people.me(1))["claim"] is None
+        changes = (await town.client.get("/v1/me/changes", token=await town.people.member(1))).ok()
+        assert [each["step"] for each in changes["changes"]] == ["claim"]
+        assert changes["unknown"] == 0
+
+
+@on_loop
+async def test_who_is_told_of_a_debt_is_told_that_the_commons_can_t_pay_it(tmp_path: Path) -> None:
+    async with one_node(tmp_path, settings=MANY) as town:
+        await govern(town, commons_debt=39)
+        await owe(town, 100, cap=60)
+        await send(town, settle(town.federation, 1, 1, Step.CLAIM))
+        token = await town.people.member(1)
+        (told,) = (await town.client.get("/v1/debts", token=token)).ok()["claims"]
+        assert (told["debt"]["commons"], told["debt"]["within_ceiling"]) == (40, False)

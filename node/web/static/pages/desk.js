@@ -7,7 +7,7 @@ import { fromBase64url, fromHex, isEqual, toBase64url, toHex } from "../protocol
 import { Session } from "../parts/api.js";
 import { byId, facts, make, notice, onAction, showSection } from "../parts/dom.js";
 import { actionButton, explainVote as explain } from "../parts/explain_votes.js";
-import { debtWords } from "../parts/leaving.js";
+import { debtForStewards } from "../parts/leaving.js";
 import { KINDS } from "../parts/kinds.js";
 import { seedFromWords } from "../protocol/mnemonic.js";
 import { canSign, keyFromSeed, sign } from "../protocol/signing.js";
@@ -109,7 +109,7 @@ async function showDraft(draft) {
   item.append(make("dl", { class: "facts" }, ...facts(details(transaction, draft, member))));
   item.append(...(await reasonOf(transaction, draft.reason)));
   item.append(...alike(draft));
-  item.append(...debtWords(draft.debt).map((each) => make("p", { class: "small" }, each)));
+  item.append(...debtForStewards(draft.debt).map((each) => make("p", { class: "small" }, each)));
   item.append(make("p", { class: "small" }, signedBy(draft), " ", say("It waits until {time}.", { time: showTime(draft.expires) })));
   const isMine = transaction.stewards.some(([steward]) => steward === desk.number);
   const error = make("p", { class: "error", role: "alert" });
@@ -191,7 +191,7 @@ async function findMember() {
       [say("May owe up to"), showAmount(member.limit)], [say("State"), statuses[member.status]],
     ]));
     const { debt } = await desk.session.get(`/v1/debts/${account}`);
-    byId("found-debt").replaceChildren(...debtWords(debt).map((each) => make("p", { class: "small" }, each)));
+    byId("found-debt").replaceChildren(...debtForStewards(debt).map((each) => make("p", { class: "small" }, each)));
     byId("found").hidden = false;
   } catch (error) {
     byId("find-error").textContent = explain(error);

@@ -5,7 +5,7 @@ import { fromHex, toHex } from "../protocol/bytes.js";
 import { Session } from "../parts/api.js";
 import { byId, make, notice, registerServiceWorker } from "../parts/dom.js";
 import { explain } from "../parts/explain.js";
-import { CHANGES } from "../parts/kinds.js";
+import { CHANGES, STEPS } from "../parts/kinds.js";
 import { proposalHash, reasonHash } from "../protocol/messages.js";
 import { setUpLeaving, showClaim } from "../parts/leaving.js";
 import { mark } from "../parts/receipt.js";
@@ -109,7 +109,8 @@ async function change(changed) {
 }
 
 // What was changed, to what, and until when.
-function whatWords({ kind, status, limit, time, from, until, after }) {
+function whatWords({ kind, status, step, limit, time, from, until, after }) {
+  if (limit === null && step in STEPS) return STEPS[step]();
   if (limit === null) return status in STATUSES ? STATUSES[status]() : CHANGES[kind]?.() ?? kind;
   const words = [say("Limit changed to {amount}", { amount: showAmount(limit) })];
   if (from !== null && from > time) words.push(say("from {day} on", { day: showDay(from) }));

@@ -107,6 +107,13 @@ export const CHANGES = {
   settle: () => say("Debt claimed or settled, or the claim withdrawn"),
 };
 
+// What happened to a debt, by the name that the interface has for the step.
+export const STEPS = {
+  claim: () => say("Debt claimed"),
+  settle: () => say("Debt settled, and the account closed"),
+  withdraw: () => say("Claim withdrawn"),
+};
+
 function detailsOfLimit({ from, until, after }, { created }) {
   // One that is left out is 0, and begins when it is recorded, as do those that have passed.
   const pairs = [[say("Begins"), from > created ? showDay(from) : say("once it is recorded")]];

@@ -29,6 +29,12 @@ export function debtWords(debt) {
   return [say("As of now {amount} are owed, and would be paid so:", { amount: showAmount(debt.debt) }), ...lines];
 }
 
+// The same for those who have to sign, and whether the common fund can pay its part.
+export function debtForStewards(debt) {
+  const lines = debtWords(debt);
+  return debt === null || debt.within_ceiling ? lines : [...lines, explain(new Problem({ code: "commons_debt_ceiling" }))];
+}
+
 // Why the account can't leave now, or "".
 function hindrance({ answers_for: debts, debt, within_ceiling: isWithin }) {
   if (debts.length > 0) return say("You answer for what {names} owes, and nobody else covers that part of it. You can leave once it is paid.", { names: debts.map(({ handle }) => handle).join(", ") });
