@@ -47,9 +47,13 @@ def judge_leave(minutes: Minutes, leave: Leave) -> None:
 
 
 def judge_settle(minutes: Minutes, settle: Settle) -> None:
-    """By stewards, and a debt only after it was claimed and the term has passed."""
+    """By stewards, and a debt only after it was claimed and the term has passed.
+
+    The node gives up a claim by itself once nothing is owed; whether that was so is not worked out here.
+    """
     minutes.require(minutes.person(settle.account).status is not Status.CLOSED, "it is closed")
-    minutes.by_stewards(settle, settle.stewards, Article.SETTLE)
+    if settle.step is not Step.WITHDRAW or settle.stewards:
+        minutes.by_stewards(settle, settle.stewards, Article.SETTLE)
     term = minutes.articles[Article.CLAIM_TERM]
     claimed = minutes.claims.get(settle.account)
     stands = claimed is not None and minutes.time < claimed + term + _STANDS_S
