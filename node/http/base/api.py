@@ -300,6 +300,16 @@ class Api:
         if refusal in _COSTLY_REFUSALS:
             self.charge(request)
 
+    @contextmanager
+    def charging(self, request: web.Request) -> Iterator[None]:
+        """Count such a refusal when the `with` block ends in the problem that it became."""
+        try:
+            yield
+        except Problem as problem:
+            if problem.kind.number is not None:
+                self.charge_refusal(request, Refusal(problem.kind.number))
+            raise
+
     def charge_results(self, request: web.Request, results: Sequence[int]) -> bool:
         """Count those refusals in a batch's results; whether the client has to wait because of them."""
         costly = sum(results.count(-refusal) for refusal in _COSTLY_REFUSALS)

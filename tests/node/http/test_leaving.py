@@ -1,9 +1,11 @@
 """Members leave at their node, and stewards claim and settle: who pays is told before, and afterwards."""
 
+from dataclasses import replace
 from pathlib import Path
 
+from ledger.entries import decode_transaction
 from ledger.government.articles import Article
-from ledger.transactions import Step
+from ledger.transactions import Leave, Step, encode_transaction
 from tests.government_builders import adopt_bylaws
 from tests.guarantee_builders import guarantee
 from tests.leaving_builders import leave, settle
@@ -126,9 +128,6 @@ async def sign_all(town: Town) -> None:
 
 
 def signatures_of(data: bytes) -> tuple[tuple[int, bytes], ...]:
-    from ledger.entries import decode_transaction
-    from ledger.transactions import Leave
-
     transaction = decode_transaction(data)
     assert isinstance(transaction, Leave)
     return transaction.stewards
@@ -209,3 +208,34 @@ async def test_who_is_told_of_a_debt_is_told_that_the_commons_can_t_pay_it(tmp_p
         token = await town.people.member(1)
         (told,) = (await town.client.get("/v1/debts", token=token)).ok()["claims"]
         assert (told["debt"]["commons"], told["debt"]["within_ceiling"]) == (40, False)
+
+
+@on_loop
+async def test_leaving_that_is_badly_signed_is_charged(tmp_path: Path) -> None:
+    settings = QUICK + "[http]\ncostly_burst = 3\ncostly_per_minute = 1\n"
+    async with one_node(tmp_path, settings=settings) as town:
+        token = await town.people.member(1)
+        other = decode_transaction(leave(town.federation, 1, 2))
+        mine = decode_transaction(leave(town.federation, 1, 1))
+        assert isinstance(other, Leave) and isinstance(mine, Leave)
+        forged = encode_transaction(replace(mine, signature=other.signature))
+        problems = [
+            (
+                await town.client.post("/v1/me/leave", as_json_transaction(forged), token=token)
+            ).problem()
+            for _ in range(6)
+        ]
+        assert (problems[0], problems[-1]) == ("signature_invalid", "too_many_requests")
+        account = (await town.client.get("/v1/accounts/1/1")).ok()
+        assert account["status"] == "open"
+
+
+@on_loop
+async def test_a_debtor_pays_for_leaving_again_and_again(tmp_path: Path) -> None:
+    settings = QUICK + "[http]\nwork_per_second = 1\nwork_burst = 1_000\n"
+    async with one_node(tmp_path, settings=settings) as town:
+        await govern(town)
+        await owe(town, 100)
+        answers = [await go(town) for _ in range(12)]
+        assert answers[0][0] == 200
+        assert answers[-1][1]["code"] == "too_many_requests"
