@@ -5,12 +5,16 @@ Here is how a draft is stored and read again, which signatures it may carry, how
 people see it. Requests of people to be admitted are drafts of another kind, kept apart so that strangers
 can't crowd the stewards' own out. Who may draft, sign and discard is decided by `drafts` and `joins`.
 
+Only signatures of who is in office count, by the key that they have now: a draft is found without the others,
+which no ledger would take, and what is written next at it leaves them out on the disk too.
+
 What nobody signs expires, counted from the day it was left: it is shown and found no more, and whatever is
 written next at the desk takes it off the disk, unless this node's clock is in doubt then.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from hashlib import sha256
 
 from ledger.codec import decode, encode
@@ -225,6 +229,28 @@ def check_steward_signature(
     _check_signed(api, transaction, key=in_office.key, signature=signature)
 
 
+def with_standing(api: Api, view: View, draft: Draft) -> Draft:
+    """The draft with the signatures of those only who are in office, with the keys that they have now."""
+    transaction, in_office = draft.transaction, facts.office(view).stewards
+    message = signed_message(api, transaction)
+    standing = tuple(
+        (place, signature)
+        for place, signature in transaction.stewards
+        if place in in_office and _has_signed(in_office[place].key, message, signature)
+    )
+    return replace(draft, transaction=replace(transaction, stewards=standing))
+
+
+@lru_cache(maxsize=4_096)
+def _has_signed(key: bytes, message: bytes, signature: bytes) -> bool:
+    """Whether it is by that key. Lists of drafts ask again and again, so the answers are remembered."""
+    try:
+        verify(public_key=key, message=message, signature=signature)
+    except SignatureInvalid:
+        return False
+    return True
+
+
 def check_own_signature(api: Api, admit: Admit) -> None:
     """Raise the refusal's problem unless the new key signed its admission."""
     _check_signed(api, admit, key=admit.key, signature=admit.key_signature)
@@ -260,7 +286,7 @@ def kept_drafts(api: Api, view: View, kind: DocumentKind) -> list[Draft]:
     """The drafts of a kind that have not expired, oldest first."""
     most = api.settings.joins if kind is DocumentKind.JOIN else api.settings.drafts
     drafts = map(read_draft, view.store.documents(kind, limit=most))
-    return [draft for draft in drafts if not draft.is_over(api, view)]
+    return [with_standing(api, view, draft) for draft in drafts if not draft.is_over(api, view)]
 
 
 def expired(api: Api, view: View, kind: DocumentKind) -> tuple[tuple[DocumentKind, str], ...]:
@@ -301,7 +327,7 @@ def find_draft(api: Api, view: View, id_: str) -> Draft | None:
         document = view.store.document(kind, id_)
         draft = None if document is None else read_draft(document)
         if draft is not None and not draft.is_over(api, view):
-            return draft
+            return with_standing(api, view, draft)
     return None
 
 

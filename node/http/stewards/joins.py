@@ -42,6 +42,7 @@ from node.http.stewards.drafts_kept import (
     others_like,
     read_draft,
     waiting_admissions,
+    with_standing,
 )
 from node.http.stewards.problems import DRAFT_NOT_FOUND, NUMBER_TAKEN
 from node.http.stewards.progress import state_of
@@ -181,7 +182,7 @@ def _keep(api: Api, view: View, draft: Draft) -> tuple[Write, Draft]:
     assert isinstance(admit, Admit)
     present = view.store.document(DocumentKind.JOIN, draft.id)
     if present is not None and not read_draft(present).is_over(api, view):
-        return Write(), read_draft(present)
+        return Write(), with_standing(api, view, read_draft(present))
     if view.validator.account_named(view.coop, admit.handle) is not None:
         raise refusal_problem(Refusal.HANDLE_TAKEN)
     reserved = api.proposals.get(admit.account)

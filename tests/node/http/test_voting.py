@@ -15,6 +15,7 @@ from tests.government_builders import adopt_bylaws
 from tests.node.http.towns import Town, one_node
 from tests.node.loops import on_loop, until
 from tests.node.running import QUICK, JsonObject, as_json_transaction
+from tests.recovery_builders import rekey
 from tests.voting_builders import ABSTAIN, NO, YES, message, propose, vote
 
 MANY = QUICK + "[http]\ncostly_burst = 1000\n"
@@ -176,6 +177,50 @@ async def test_members_open_a_vote_and_elect_who_then_signs_as_a_steward(tmp_pat
             "/v1/drafts", with_text(encode_transaction(founder)), token=token
         )
         assert refused.problem() == "steward_unknown"
+
+
+@on_loop
+async def test_who_left_office_has_signed_no_draft(tmp_path: Path) -> None:
+    async with one_node(tmp_path, members=4, settings=MANY) as town:
+        await quick_bylaws(town)
+        until_ = int(time.time()) + 86_400
+        seats = ((2, until_), (3, until_), (4, until_))
+        election = proposal(town, action=Elect(seats=seats, threshold=2), members=(1,))
+        (await town.client.post("/v1/transactions", with_text(election))).ok()
+        await say(town, *(vote(town.federation, 1, account, 1, YES) for account in (1, 3, 4)))
+
+        async def is_in_office() -> bool:
+            found = (await town.client.get("/v1/stewards")).ok()
+            return [each["place"] for each in found["stewards"]] == [3, 4, 5]
+
+        await until(is_in_office, "the elected are in office")
+        drafted = decode_transaction(proposal(town, 2, action=Resolve(), stewards=(), open_s=600))
+        assert isinstance(drafted, Propose)
+        body = message(town.federation, 1, drafted)
+        signed = {place: town.federation.member_key(1, place - 1).sign(body) for place in (3, 4, 5)}
+        tokens = {
+            place: await town.client.open_session(
+                SessionRole.STEWARD, place, town.federation.member_key(1, place - 1)
+            )
+            for place in (3, 5)
+        }
+        first = encode_transaction(replace(drafted, stewards=((4, signed[4]),)))
+        draft = (await town.client.post("/v1/drafts", with_text(first), token=tokens[3])).ok()
+        assert [each["steward"] for each in draft["signed_by"]] == [4]
+        # Who has signed first has another key now: nobody knows who held the earlier one.
+        (await town.client.post("/v1/transactions", rekey(town.federation, 1, 3))).ok()
+        path = f"/v1/drafts/{draft['id']}"
+        assert (await town.client.get(path, token=tokens[3])).ok()["signed_by"] == []
+        (listed,) = (await town.client.get("/v1/drafts", token=tokens[3])).ok()["drafts"]
+        assert listed["signed_by"] == []
+        answer = {}
+        for place in (3, 5):
+            given = {"steward": place, "signature": signed[place].hex()}
+            answer = (await town.client.post(f"{path}/signatures", given, token=tokens[place])).ok()
+        assert (answer["state"], [each["steward"] for each in answer["signed_by"]]) == (
+            "recorded",
+            [3, 5],
+        )
 
 
 @on_loop
