@@ -74,7 +74,7 @@ def key_list(wallet: Path, passphrase: PassphraseSource, output: Output) -> None
                 each["label"],
                 " ".join(each["powers"]),
                 when(each["created"]),
-                "revoked" if each["revoked"] else "works",
+                "revoked" if each["revoked"] else "works" if each.get("works", True) else "ended",
             ]
             for each in keys
         ]

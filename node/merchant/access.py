@@ -30,7 +30,10 @@ class Power(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKey:
-    """A key of an account. `hash` is the SHA-256 of its text."""
+    """A key of an account. `hash` is the SHA-256 of its text.
+
+    `owner` is the account's own key when it was made, in hex; "" in rows that are older than this field.
+    """
 
     id: str
     hash: bytes
@@ -39,6 +42,7 @@ class ApiKey:
     powers: tuple[Power, ...]
     created_ms: int
     revoked: int | None = None
+    owner: str = ""
 
     def to_record(self) -> Record:
         """The row."""

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from ledger.rules.government.recoveries import former_keys
+from ledger.validators.reading import LogReader
 from node.merchant.access import (
     ApiKey,
     Attempt,
@@ -34,7 +36,7 @@ class Keys:
     ) -> ApiKey:
         """Keep a new key; its text is not kept. Raises `MerchantRefusal`."""
         context = self._context
-        if sum(key.revoked is None for key in self.of(account)) >= context.settings.keys:
+        if sum(map(self.works, self.of(account))) >= context.settings.keys:
             raise MerchantRefusal(NotDone.KEYS_TOO_MANY)
         key = ApiKey(
             id=id_,
@@ -43,6 +45,7 @@ class Keys:
             label=label,
             powers=tuple(powers),
             created_ms=context.now_ms,
+            owner=self._owner(account),
         )
         context.desk.add(key.to_record())
         return key
@@ -63,10 +66,27 @@ class Keys:
         raise MerchantRefusal(NotDone.KEY_NOT_FOUND)
 
     def find(self, text: str) -> ApiKey | None:
-        """The key with that text, unless it was revoked."""
+        """The key with that text, if it works."""
         record = self._context.desk.find(MerchantRecord.API_KEY, key_hash(text).hex())
         key = None if record is None else read_key(record)
-        return None if key is None or key.revoked is not None else key
+        return key if key is not None and self.works(key) else None
+
+    def works(self, key: ApiKey) -> bool:
+        """Whether it was not revoked, and its account still has the key with which its owner made it.
+
+        Whoever has stolen a telephone makes API keys; they end when the owner has the account back.
+        """
+        if key.revoked is not None:
+            return False
+        if key.owner:
+            return key.owner == self._owner(key.account)
+        # Rows of the first layout don't say by whom: by its owner, where the key was never replaced.
+        log = LogReader(self._context.validator, self._context.coop)
+        return not former_keys(log, key.account)
+
+    def _owner(self, account: int) -> str:
+        found = self._context.validator.account(self._context.coop, account)
+        return "" if found is None else found.key.hex()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

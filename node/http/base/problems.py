@@ -50,7 +50,7 @@ KEY_INVALID: Final = ProblemKind(
     "key_invalid",
     401,
     "Key not known",
-    "There is no such API key, or it was revoked.",
+    "There is no such API key, it was revoked, or its account has another key since.",
     "Make a key: `fiado merchant key create`, and send it as `Authorization: Bearer fk_…`.",
 )
 KEY_FORBIDDEN: Final = ProblemKind(

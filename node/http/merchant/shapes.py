@@ -171,6 +171,10 @@ class Key(Shape, frozen=True):
     powers: Powers
     created: Time
     revoked: Time | None
+    works: Annotated[
+        bool,
+        Meta(description="Not revoked, and made under the key that the account has now."),
+    ]
 
 
 class NewKey(Key, frozen=True):

@@ -89,6 +89,7 @@ def test_what_the_description_calls_private_needs_a_session(route: object, tmp_p
                     path = one.path.format(
                         coop="norte",
                         number=1,
+                        account=2,
                         id="0" * 32,
                         refund="0" * 32,
                         message="msg_" + "0" * 32,
