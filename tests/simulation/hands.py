@@ -5,7 +5,7 @@ whoever acts looks at the own coop's node first, and signs with the key that it 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, Final
 
@@ -62,7 +62,7 @@ class Desk:
     coop: int
     office: Office
     bylaws: Bylaws
-    keys: Keyring
+    keys: Keyring = field(repr=False)
 
     @classmethod
     def of(cls, log: LogReader, keys: Keyring) -> "Desk":

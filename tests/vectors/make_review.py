@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from cli.shell.review_words import review_lines
 from node.engine.debts import Stretch
-from node.http.members.review_shapes import Guarantee, Trade
+from node.http.members.review_shapes import ReviewedGuarantee, Trade
 from node.http.members.reviewing import (
     Direction,
     Payment,
@@ -48,8 +48,8 @@ class Case:
     term: int = YEAR
     complete: bool = True
     is_nameless: bool = False
-    answers_for: tuple[Guarantee, ...] = field(default=())
-    answered_by: tuple[Guarantee, ...] = field(default=())
+    answers_for: tuple[ReviewedGuarantee, ...] = field(default=())
+    answered_by: tuple[ReviewedGuarantee, ...] = field(default=())
 
 
 CASES: Final = (
@@ -104,10 +104,10 @@ CASES: Final = (
         payments=((40, SOLD, 123, 2), (41, BOUGHT, 1, 2)),
         complete=False,
         answers_for=(
-            Guarantee(account=4, handle="carla", cap=10_000),
-            Guarantee(account=5, handle=None, cap=500),
+            ReviewedGuarantee(account=4, handle="carla", cap=10_000),
+            ReviewedGuarantee(account=5, handle=None, cap=500),
         ),
-        answered_by=(Guarantee(account=6, handle="dora", cap=2_000),),
+        answered_by=(ReviewedGuarantee(account=6, handle="dora", cap=2_000),),
     ),
 )
 

@@ -128,10 +128,10 @@ def _news(view: View, member: int, now: int) -> list[shapes.News]:
     ]
 
 
-def _parties(view: View, numbers: tuple[int, ...]) -> list[shapes.Party]:
+def _parties(view: View, numbers: tuple[int, ...]) -> list[shapes.GuaranteeParty]:
     return [_party(view, number) for number in numbers]
 
 
-def _party(view: View, number: int) -> shapes.Party:
+def _party(view: View, number: int) -> shapes.GuaranteeParty:
     account = view.validator.account(view.coop, number)
-    return shapes.Party(account=number, handle="" if account is None else account.handle)
+    return shapes.GuaranteeParty(account=number, handle="" if account is None else account.handle)

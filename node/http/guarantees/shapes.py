@@ -9,7 +9,7 @@ from node.shapes import Shape
 from node.spellings import Amount, Count, Number, Time
 
 
-class Party(Shape, frozen=True):
+class GuaranteeParty(Shape, frozen=True):
     """A member, by number and name."""
 
     account: Number
@@ -29,8 +29,8 @@ class News(Shape, frozen=True):
 class Guarantee(Shape, frozen=True):
     """What one member answers for with another (PROTOCOL section 13.7)."""
 
-    guarantor: Party
-    member: Party
+    guarantor: GuaranteeParty
+    member: GuaranteeParty
     revision: Annotated[Count, Meta(description="Of what the guarantor has said last.")]
     cap: Annotated[Amount, Meta(description="What stands: so much may have to be paid at worst.")]
     wanted: Annotated[
@@ -71,7 +71,7 @@ class Guarantees(OfCoop, frozen=True):
     given: list[Guarantee]
     received: list[Guarantee]
     rings: Annotated[
-        list[list[Party]],
+        list[list[GuaranteeParty]],
         Meta(
             description="Members who answer for one another in a circle with this one among them."
         ),
@@ -91,4 +91,4 @@ class AllGuarantees(OfCoop, frozen=True):
 
     count: Annotated[Count, Meta(description="How many guarantees stand.")]
     pledged: Annotated[Amount, Meta(description="Their caps, together.")]
-    rings: list[list[Party]]
+    rings: list[list[GuaranteeParty]]

@@ -55,7 +55,7 @@ class TimeInDebt(Shape, frozen=True):
     stretches: list[DebtStretch]
 
 
-class Guarantee(Shape, frozen=True):
+class ReviewedGuarantee(Shape, frozen=True):
     """An account that answers for another, up to a cap."""
 
     account: Number
@@ -93,8 +93,8 @@ class Review(OfCoop, frozen=True):
         Meta(description="Null without debt, or when it has been long for more than five years."),
     ]
     pledged: Annotated[Amount, Meta(description="What the account answers for, in all.")]
-    answers_for: list[Guarantee]
-    answered_by: list[Guarantee]
+    answers_for: list[ReviewedGuarantee]
+    answered_by: list[ReviewedGuarantee]
 
 
 class LongDebt(PresentDebt, frozen=True):

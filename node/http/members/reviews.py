@@ -177,7 +177,9 @@ def facts_of(
     )
 
 
-def _guarantees(view: View, number: int) -> tuple[list[shapes.Guarantee], list[shapes.Guarantee]]:
+def _guarantees(
+    view: View, number: int
+) -> tuple[list[shapes.ReviewedGuarantee], list[shapes.ReviewedGuarantee]]:
     """For whom an account answers, and who answers for it."""
     rows = view.validator.rows(view.coop, GUARANTEES_CHAPTER)
     answers_for, answered_by = (
@@ -191,9 +193,9 @@ def _guarantees(view: View, number: int) -> tuple[list[shapes.Guarantee], list[s
     return answers_for, answered_by
 
 
-def _guarantee(view: View, number: int, cap: int) -> shapes.Guarantee:
+def _guarantee(view: View, number: int, cap: int) -> shapes.ReviewedGuarantee:
     account = view.validator.account(view.coop, number)
-    return shapes.Guarantee(
+    return shapes.ReviewedGuarantee(
         account=number, handle=None if account is None else account.handle, cap=cap
     )
 

@@ -209,7 +209,7 @@ def test_a_link_that_was_paid_is_recognised_however_it_is_written(stage: Stage) 
     link = "fiado:member2@norte?amount=1,25&memo=bread"
     assert stage.person.fails(ExitCode.REFUSED, "pay", link)["name"] == "paid_already"
     page = "https://node.example/pay?to=member2@norte&amount=1.25&for=bread"
-    assert stage.person.fails(ExitCode.REFUSED, "pay", page)["name"] == "paid_already"
+    assert stage.person.fails(ExitCode.REFUSED, "pay", page, "--yes")["name"] == "paid_already"
     assert stage.count == 1
 
 
@@ -223,10 +223,10 @@ def test_the_same_is_asked_about_for_half_a_day(stage: Stage, seconds: int, is_a
 
 def test_a_reference_is_never_paid_twice_unasked(stage: Stage) -> None:
     link = f"https://node.example/pay?to=member2@norte&amount=1.25&for=bread&ref={'ab' * 32}"
-    stage.person.ok("pay", link)
+    stage.person.ok("pay", link, "--yes")
     stage.bank.books.now += 100 * SAME_WISH_SECONDS
     other = link.replace("1.25", "1.30")
-    assert stage.person.fails(ExitCode.REFUSED, "pay", other)["name"] == "paid_already"
+    assert stage.person.fails(ExitCode.REFUSED, "pay", other, "--yes")["name"] == "paid_already"
     assert stage.count == 1
     from tests.cli.bank import payments
 
