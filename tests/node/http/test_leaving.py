@@ -236,6 +236,6 @@ async def test_a_debtor_pays_for_leaving_again_and_again(tmp_path: Path) -> None
     async with one_node(tmp_path, settings=settings) as town:
         await govern(town)
         await owe(town, 100)
-        answers = [await go(town) for _ in range(12)]
+        answers = [await go(town, debt=100) for _ in range(12)]
         assert answers[0][0] == 200
         assert answers[-1][1]["code"] == "too_many_requests"
