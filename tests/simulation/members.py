@@ -129,15 +129,17 @@ class Wallet:
             payee = max(1, payee)
         amount = random.choice((1, random.randint(1, 500), random.randint(1, 3_000)))
         price = self._price(amount)
+        offered = amount if random.random() > 0.02 else random.choice((0, -1, 2**60))
         fee = 0 if self._coop == self._shared.leaver else random.choice((0, 0, 1))
-        owed = contribution_of(amount, rate=self._contribution, is_to_commons=payee == 0)
+        is_to_commons = (coop, payee) == (self._coop, 0)
+        owed = contribution_of(amount, rate=self._contribution, is_to_commons=is_to_commons)
         return self._shared.federation.pay(
             self._coop,
             payer=self._account,
             sequence=sequence,
             payee_coop=coop,
             payee=payee,
-            amount=amount if random.random() > 0.02 else random.choice((0, -1, 2**60)),
+            amount=offered,
             fee=max(fee, owed),
             price=price,
             signed_by=self._key,
