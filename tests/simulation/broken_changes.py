@@ -4,12 +4,8 @@ catch every one of them."""
 from typing import Any
 
 from node.engine.engine import Engine
-from node.engine.health.status import Readiness
 from node.engine.outbox import Outbox
-from node.engine.tick import Tick
-from node.engine.wire import WitnessAnswer
 from node.engine.wire_decisions import read_choice
-from node.store import Witnessed
 from tests.simulation.broken import bend
 
 
@@ -35,29 +31,6 @@ class TrimsNothing(Engine):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         bend(self._standing_logs, _trim=lambda coop: None)
-
-
-class WitnessesWhatItDoesNotHold(Engine):
-    """Signs as a witness whatever head it is asked to, though it may hold another history."""
-
-    def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
-        core, anchors = self._core, self._anchors
-
-        def sign_all(tick: Tick) -> None:
-            if not core.is_signing or core.place is not Readiness.READY:
-                return
-            for (peer, coop), signed in list(anchors._asked.items()):
-                if coop not in core.partners:
-                    continue
-                del anchors._asked[peer, coop]
-                saved = tick.witnessed.get(coop) or core.store.witnessed(coop)
-                if saved is None or saved.length < signed.length:
-                    new = Witnessed(coop=coop, length=signed.length, head=signed.head)
-                    tick.witnessed[coop] = new
-                tick.send(peer, WitnessAnswer(core.signer.witness(signed)).encode())
-
-        bend(anchors, answer_requests=sign_all)
 
 
 class CountsNoLoss(Engine):

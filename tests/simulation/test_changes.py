@@ -59,12 +59,6 @@ def test_an_engine_that_breaks_changes_is_caught(
             FORKED | {"coops": 5, "readmits": True},
             "the digests differ",
         ),
-        (
-            broken.WitnessesWhatItDoesNotHold,
-            4,
-            FORKED | {"coops": 5, "quorum": 3, "readmits": False, "changes": 0},
-            "two histories of coop . are both anchored",
-        ),
     ],
 )
 def test_a_seed_that_passes_fails_with_a_wrong_engine(
