@@ -50,7 +50,7 @@ def test_members_leave_and_debts_are_settled(
     assert "The commons of norte pays 3.00." in desk.run(["debts"], "--wallet", beto).stdout
 
     settled_ = settled_by_two(desk, keys)
-    assert settled_["debt"] == {"debt": 300, "shares": [], "commons": 300}
+    assert settled_["debt"] == {"debt": 300, "shares": [], "commons": 300, "within_ceiling": True}
     statement = desk.ok(["commons", "statement", "--node", nodes[0].url], secret=False)
     assert (statement["balance"], statement["settled"]) == (-300, 300)
 
