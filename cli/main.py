@@ -15,7 +15,7 @@ from cli.shell.lazy_commands import LazyCommands
 
 PLACES: Final = {
     "audit": "cli.audit.commands:audit",
-    "balance": "cli.account.commands:balance",
+    "balance": "cli.account.balance:balance",
     "balances": "cli.account.review:balances",
     "bylaws": "cli.bylaws.commands:bylaws",
     "commons": "cli.commons.commands:commons",

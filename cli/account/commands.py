@@ -1,4 +1,4 @@
-"""`fiado balance`, `fiado history` and `fiado memo`: what the member's own node knows of the account."""
+"""`fiado history` and `fiado memo`: what the member's own node knows of the account's payments."""
 
 import os
 from dataclasses import dataclass
@@ -7,177 +7,24 @@ from pathlib import Path
 
 import click
 
-from cli.account.fallen import FALLEN_HINT, has_fallen_payments, my_fallen, show_fallen
+from cli.account.fallen import my_fallen, show_fallen
 from cli.account.limits import (
-    long_debt_line,
-    near_limit_line,
     show_all_changes,
-    show_newest_changes,
-    show_schedule,
 )
-from cli.paying.in_doubt import in_doubt_as_json, in_doubt_line
-from cli.paying.prices import worth_words
 from cli.shell.csv_text import Amount, Cell, separator_here
 from cli.shell.describing import when
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
-from cli.shell.guarantee_words import given_lines
-from cli.shell.leaving_words import claim_lines, paid_for_lines
 from cli.shell.parameters import PLACE, output_option, passphrase_options, wallet_option
 from cli.shell.passphrase import PassphraseSource
-from cli.shell.recovery_words import recovery_lines
 from cli.shell.terminal import Output
 from cli.wallet.membership import open_membership, tell_of_trouble
-from ledger.index.days import text_from_day
 from node.member.amounts import format_amount
-from node.member.answers import integer, objects, read_bytes, reading, text
-from node.member.client import Json, NodeError, path_of
+from node.member.answers import objects, read_bytes, reading, text
+from node.member.client import Json, path_of
 from node.member.membership import Membership
-from node.member.paying.desk import account_of
-from node.member.paying.pricing import IndexValue, read_rules, value_today
-from node.member.pending_journal import look_at_pending
 from node.member.places import EntryPlace
 from node.member.sealing import open_memo
-
-STATUS_WORDS = {
-    "open": "open",
-    "frozen": "frozen: it can be paid but can't pay",
-    "closed": "closed",
-}
-
-
-@click.command()
-@wallet_option
-@passphrase_options
-@output_option
-def balance(wallet: Path, passphrase: PassphraseSource, output: Output) -> None:
-    """Show what you have, what you owe, and what you can spend.
-
-    It also shows a payment whose answer was lost, with the command that settles it.
-    """
-    with open_membership(wallet, passphrase) as member:
-        # Looked at first: what is settled in the meantime is in the balance for certain.
-        pending = look_at_pending(
-            wallet, public_key=member.key.public_key, account=account_of(member)
-        )
-        try:
-            member.open_session()
-            tell_of_trouble(member, output.note)
-            me = member.me()
-            changes = objects(member.client, member.client.get("/v1/me/changes"), "changes")
-            value = _value_today(member)
-            has_fallen = has_fallen_payments(member)
-        except NodeError:
-            if pending is not None:
-                output.note(in_doubt_line(pending))
-            raise
-        _tell_of_recovery(member, me, output)
-        _tell_of_pledges(member, me, output)
-        _tell_of_claim(member, me, output)
-        _tell_of_paid_debts(member, me, output)
-        amount = integer(member.client, me, "balance")
-        unit = member.founding.unit
-        output.line(f"{member.address}: {in_words(amount, unit)}")
-        output.fields(
-            {
-                "balance": format_amount(amount)
-                + (
-                    ""
-                    if value is None
-                    else f"  ({value.price_of(amount)}, at {worth_words(value)})"
-                ),
-                "credit limit": format_amount(integer(member.client, me, "limit")),
-                "can spend": _spendable(member, me),
-                "account": STATUS_WORDS.get(str(me.get("status")), str(me.get("status"))),
-            }
-        )
-        if pending is not None:
-            output.line(in_doubt_line(pending))
-        if has_fallen:
-            output.line(FALLEN_HINT)
-        with reading(member.client):
-            if (near := near_limit_line(me)) is not None:
-                output.line(near)
-            if (long := long_debt_line(me)) is not None:
-                output.line(long)
-            show_schedule(me, output)
-            show_newest_changes(changes, output)
-        worth = None if value is None else _worth_as_json(value, amount)
-        output.result(
-            {
-                **me,
-                "address": str(member.address),
-                "changes": changes,
-                "worth": worth,
-                "in_doubt": in_doubt_as_json(pending),
-                "has_fallen": has_fallen,
-            }
-        )
-
-
-def _tell_of_recovery(member: Membership, me: Json, output: Output) -> None:
-    """Before all else: whoever has not asked for it has to see it in time to object."""
-    running = me.get("recovery")
-    with reading(member.client):
-        for line in [] if running is None else recovery_lines(running, str(member.address)):
-            output.line(line)
-
-
-def _tell_of_paid_debts(member: Membership, me: Json, output: Output) -> None:
-    """What was paid as a guarantor is no payment of the member's, so the history lacks it."""
-    with reading(member.client):
-        for line in paid_for_lines(me.get("paid_for") or [], member.coop.name):
-            output.line(line)
-
-
-def _tell_of_pledges(member: Membership, me: Json, output: Output) -> None:
-    """Who answers for others is told what was changed about them, and how much is pledged."""
-    with reading(member.client):
-        if me.get("pledged"):
-            for line in given_lines(member.client.get("/v1/me/guarantees")):
-                output.line(line)
-            pledged = format_amount(int(me["pledged"]))
-            output.line(f"You answer for others with {pledged}: `fiado guarantee list`.")
-
-
-def _tell_of_claim(member: Membership, me: Json, output: Output) -> None:
-    """Then this: whoever owes has to see in time until when it can be paid."""
-    claim = me.get("claim")
-    with reading(member.client):
-        for line in [] if claim is None else claim_lines(claim, str(member.address)):
-            output.line(line)
-
-
-def _spendable(member: Membership, me: Json) -> str:
-    """What a payment may come to now."""
-    if me.get("status") != "open":
-        return "nothing"
-    return format_amount(max(0, integer(member.client, me, "available")))
-
-
-def _value_today(member: Membership) -> IndexValue | None:
-    """What a unit is worth today, if the federation has an index and the day is known."""
-    rules = read_rules(member.client) if member.charter.index is not None else None
-    return None if rules is None else value_today(member.client, rules)
-
-
-def _worth_as_json(value: IndexValue, amount: int) -> Json:
-    price = value.price_of(amount)
-    return {
-        "currency": price.currency,
-        "minor": price.minor,
-        "day": text_from_day(value.day),
-        "value_millionths": value.value,
-    }
-
-
-def in_words(amount: int, unit: str) -> str:
-    """A balance as a sentence."""
-    if amount < 0:
-        return f"you owe the community {format_amount(-amount)} {unit}."
-    if amount > 0:
-        return f"the community owes you {format_amount(amount)} {unit}."
-    return "nobody owes anybody anything."
 
 
 @click.command()

@@ -21,6 +21,7 @@ from ledger.validators.interface import Sequenced, Validator
 from ledger.validators.reading import has_ended
 from node.engine.health.status import Readiness
 from node.engine.health.troubles import Trouble, TroubleKey, TroubleKind
+from node.engine.linked import Linked
 from node.engine.settings import EngineSettings
 from node.engine.signer import Signer
 from node.engine.tick import Tick
@@ -117,15 +118,8 @@ class Core:
         self.suspected: list[LogDamaged] = []
         """What was met while reading: any part adds, `supervision.soundness` takes it away."""
 
-        # Whom it is linked with.
-        self.peers: set[int] = set()
-        """The coops with whose nodes there is a link. `links` writes it as they come and go."""
-        self.answering: set[int] = set()
-        """Those whose links know `newest?` and `clock`. `links` writes it with `peers`."""
-        self.agreeing: set[int] = set()
-        """Those whose links know rounds and versions of the charter. `links` writes it as well."""
-        self.versions: dict[int, int] = {}
-        """The newest version of the charter that each of them knows. `charter.news` writes it."""
+        self.linked = Linked()
+        """The nodes that there is a link with. Each field of it has its own owner."""
 
         # What it may do.
         self.readiness = Readiness.HALTED if coop in self.accused else Readiness.RECOVERING
@@ -162,7 +156,7 @@ class Core:
 
     def knows_less_than(self, peer: int) -> bool:
         """Whether a peer knows a newer charter: then what it says and can't be checked here may be right."""
-        return self.versions.get(peer, 0) > self.newest.version
+        return self.linked.versions.get(peer, 0) > self.newest.version
 
     def is_excused(self, peer: int) -> bool:
         """Whether what a peer says and does not hold by what is known here is passed over: it knows a newer

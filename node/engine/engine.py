@@ -16,6 +16,7 @@ from ledger.chain import SignedHead
 from ledger.charter import Charter
 from ledger.founding import Founding
 from ledger.signatures import SigningKey
+from ledger.validators.interface import Validator
 from node.addresses import NodeAddress
 from node.engine.answers import NotReady, Reply
 from node.engine.asking import answer_questions, run_changes
@@ -93,17 +94,9 @@ class Engine:
         steady_ms = now_ms if steady_ms is None else steady_ms
         known = founding.genesis if known is None else known
         loaded = load_state(founding, store, known.coops)
-        self._core = Core(
-            settings=settings,
-            coop=coop,
-            key=key,
-            store=store,
-            validator=loaded.validator,
-            known=known,
-        )
-        _check_key(self._core)
-        self._cut_off = cut_at_start(self._core, created=now_ms // 1000)
+        self._core = _core_of(settings, coop, key, store, loaded.validator, known)
         self._damaged = loaded.cut
+        self._cut_off = cut_at_start(self._core, created=now_ms // 1000)
         self._soundness = Soundness(self._core, now_ms=steady_ms)
         self._replicas = Replicas(self._core)
         self._branches = Branches(self._core, self._replicas)
@@ -367,8 +360,19 @@ class Engine:
         return condition(self._core, self._replicas, self._troubles)
 
 
-def _check_key(core: Core) -> None:
-    """Raise ValueError unless the key is one that the charter has, or had, for the own coop."""
-    coop = core.newest.coops.get(core.coop)
-    if coop is None or core.signer.public_key not in coop.all_keys:
-        raise ValueError(f"the key is not one that the charter has for coop {core.coop}")
+def _core_of(
+    settings: EngineSettings,
+    coop: int,
+    key: SigningKey,
+    store: Store,
+    validator: Validator,
+    known: Charter,
+) -> Core:
+    """The core of a node that has loaded its logs. Raises ValueError when the key is none of its coop's."""
+    core = Core(
+        settings=settings, coop=coop, key=key, store=store, validator=validator, known=known
+    )
+    own = core.newest.coops.get(coop)
+    if own is None or core.signer.public_key not in own.all_keys:
+        raise ValueError(f"the key is not one that the charter has for coop {coop}")
+    return core

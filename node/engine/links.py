@@ -77,9 +77,7 @@ class Links:
         self._hearing.end(tick)
 
     def _peer_down(self, peer: int) -> None:
-        self.core.peers.discard(peer)
-        self.core.answering.discard(peer)
-        self.core.agreeing.discard(peer)
+        self.core.linked.gone(peer)
         self.core.work.forget(peer)
         self.recovery.peer_down(peer)
         self.clock.peer_down(peer)
@@ -91,13 +89,7 @@ class Links:
 
     def _peer_up(self, tick: Tick, event: PeerUp) -> None:
         peer = event.coop
-        self.core.peers.add(peer)
-        self.core.answering.discard(peer)
-        self.core.agreeing.discard(peer)
-        if event.answers:
-            self.core.answering.add(peer)
-        if event.agrees:
-            self.core.agreeing.add(peer)
+        self.core.linked.come(peer, answers=event.answers, agrees=event.agrees)
         self.charter.versions.peer_up(tick, peer)
         self.clock.peer_up(tick, peer)
         self.gossip.peer_up(tick, peer)

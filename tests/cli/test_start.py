@@ -23,6 +23,7 @@ OTHERS = {
 """Rooms of other commands, with their words."""
 COMMANDS = {
     "cli.paying.commands",
+    "cli.account.balance",
     "cli.account.commands",
     "cli.paying.words",
     "urllib3",

@@ -47,7 +47,10 @@ def test_freezing_and_thawing(
             assert "can spend     nothing" in said
             assert ", frozen by the stewards ana, blas: to freeze" in said
             desk.ok(["pay", "beto@norte", "0.01"], "--wallet", alice)
-    assert ", thawed by the stewards ana, blas: to thaw" in desk.run(["balance"], "--wallet", beto).stdout
+    assert (
+        ", thawed by the stewards ana, blas: to thaw"
+        in desk.run(["balance"], "--wallet", beto).stdout
+    )
 
 
 def test_who_asks_to_join_may_name_the_first_limit_and_change_it(

@@ -20,16 +20,16 @@ class Versions:
 
     def peer_up(self, tick: Tick, peer: int) -> None:
         """The first thing that a new peer hears, if it knows what that is."""
-        if peer in self._core.agreeing:
+        if peer in self._core.linked.agreeing:
             tick.send(peer, VersionNews(self._core.newest.version).encode())
 
     def peer_down(self, peer: int) -> None:
         """What it knew does not matter any more."""
-        self._core.versions.pop(peer, None)
+        self._core.linked.versions.pop(peer, None)
 
     def on_news(self, peer: int, message: VersionNews) -> None:
         """A peer knows that version."""
-        self._core.versions[peer] = message.version
+        self._core.linked.versions[peer] = message.version
 
     def run(self, tick: Tick) -> None:
         """Tell a version that is new here, before anything that depends on it."""
@@ -37,5 +37,5 @@ class Versions:
         if newest == self._told:
             return
         self._told = newest
-        for peer in self._core.peers & self._core.agreeing:
+        for peer in self._core.linked.peers & self._core.linked.agreeing:
             tick.send(peer, VersionNews(newest).encode())

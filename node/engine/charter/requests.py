@@ -81,7 +81,7 @@ class Requests:
 
     def peer_up(self, tick: Tick, peer: int) -> None:
         """Tell a new peer them, if it knows what that is; those that this node hosts first."""
-        if peer in self._core.agreeing:
+        if peer in self._core.linked.agreeing:
             held = sorted(self._held.items(), key=lambda item: item[0][0] != self._core.coop)
             self._tell([peer], tick, [each for _, each in held[:MOST_AT_ONCE]])
 
@@ -193,7 +193,7 @@ class Requests:
         tick.changes.append(Write(documents=[_document(held)]))
         tick.notice("join_requested", coop_name=request.name, number=request.number)
         core = self._core
-        self._tell(core.peers & core.agreeing - {peer}, tick, [held])
+        self._tell(core.linked.peers & core.linked.agreeing - {peer}, tick, [held])
 
     def _tell(self, peers: Iterable[int], tick: Tick, told: Sequence[Held]) -> None:
         messages = [JoinNews(held.hosted).encode() for held in told]
@@ -217,7 +217,11 @@ class Requests:
         self._sign_again(tick)
         held = list(self._held.values())
         self._turn = self._turn + AT_A_TIME if self._turn + AT_A_TIME < len(held) else 0
-        self._tell(core.peers & core.agreeing, tick, held[self._turn : self._turn + AT_A_TIME])
+        self._tell(
+            core.linked.peers & core.linked.agreeing,
+            tick,
+            held[self._turn : self._turn + AT_A_TIME],
+        )
 
     def _is_over(self, tick: Tick, held: Held) -> bool:
         is_over = held.request.is_over(tick.now_ms // 1000)

@@ -71,7 +71,7 @@ class Decisions:
         try:
             self._take(tick, peer, message)
         except PeerFault:
-            is_newer = self._core.versions.get(peer, 0) > self._core.charter.version
+            is_newer = self._core.linked.versions.get(peer, 0) > self._core.charter.version
             if not is_newer or not self._core.work.excuse(peer):
                 raise
 

@@ -50,14 +50,14 @@ class Standstill:
             since_ms = tick.steady_ms
         self._since[name] = (now.place, since_ms)
         lasted_ms = tick.steady_ms - since_ms
-        outdated = self._core.peers - part.agreement.takers
+        outdated = self._core.linked.peers - part.agreement.takers
         values = {
             "subject": name,
             "decision": part.subject.name_of(_decision(part, now)),
             "stands": "; ".join(self._stands(part, choice) for choice in now.choices),
             "astray": self._names(now.astray),
             "silent": self._names(now.silent),
-            "unlinked": self._names(set(now.silent) - self._core.peers - {self._core.coop}),
+            "unlinked": self._names(set(now.silent) - self._core.linked.peers - {self._core.coop}),
             "outdated": self._names(coop for coop in now.silent if coop in outdated),
         }
         return Trouble(kind=TroubleKind.UNDECIDED, seconds=lasted_ms // 1000, values=values)

@@ -180,7 +180,7 @@ class TakingPart:
     def _tell(self, tick: Tick, signed: Signed, but: int | None = None) -> None:
         for part in self.subject.parts(signed.key, [signed]):
             data = part.encode()
-            for peer in self.agreement.takers & self._core.peers - {but}:
+            for peer in self.agreement.takers & self._core.linked.peers - {but}:
                 tick.send(peer, data)
 
     # What the node does by itself.
@@ -197,12 +197,12 @@ class TakingPart:
         self.subject.run(tick)
         if self.agreement.certificate() is None:
             # What comes after a decision that the own log can't take in yet would be told for nothing.
-            for peer in self._behind & self._core.peers:
+            for peer in self._behind & self._core.linked.peers:
                 self._ask(tick, peer)
         self._behind.clear()
         if tick.steady_ms >= self._tell_at_ms:
             self._tell_at_ms = tick.steady_ms + self._core.settings.decision_interval_ms
-            for peer in self._core.peers:
+            for peer in self._core.linked.peers:
                 self._ask(tick, peer)
 
     def _notice_due(self, tick: Tick) -> None:
@@ -219,7 +219,7 @@ class TakingPart:
         if not is_start or self.agreement.place != due[0]:
             self.agreement.begin()
         self.subject.on_due()
-        for peer in self._core.peers:
+        for peer in self._core.linked.peers:
             self._ask(tick, peer)
 
     def _keep(self, tick: Tick, signed: Signed, transaction: bytes, number: int) -> None:

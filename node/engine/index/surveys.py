@@ -69,7 +69,7 @@ class Surveys:
 
     def run(self, tick: Tick) -> None:
         """Ask again for what did not come, of another peer."""
-        peers = sorted(self._core.peers)
+        peers = sorted(self._core.linked.peers)
         for hash_, wanted in self._wanted.items():
             if wanted.again_ms <= tick.steady_ms:
                 self._ask(tick, hash_, peers[wanted.asked % len(peers)] if peers else None)

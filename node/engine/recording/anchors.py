@@ -153,7 +153,7 @@ class Anchors:
             own = self._witness(tick, newest)
             if own is not None:
                 gathering.signatures[self._core.coop] = own.signature
-            for peer in self._core.peers:
+            for peer in self._core.linked.peers:
                 if peer != newest.coop:
                     tick.send(peer, WitnessRequest(newest).encode())
         enough = len(gathering.signatures) >= self._core.charter.witness_quorum

@@ -133,7 +133,7 @@ class Memos:
         for coop, queue in self._queues.items():
             if queue.waiting:
                 self._drop(tick, coop, queue)
-                if coop in self._core.peers:
+                if coop in self._core.linked.peers:
                     self._send(tick, coop, queue)
 
     def _drop(self, tick: Tick, coop: int, queue: _Queue) -> None:

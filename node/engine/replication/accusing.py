@@ -13,7 +13,7 @@ from node.errors import PeerFault
 
 def tell_evidence(core: Core, tick: Tick, peer: int, data: bytes) -> None:
     """Pass evidence on, unless its form is younger than the peer's node."""
-    if peer in core.agreeing or not is_about_rounds(data):
+    if peer in core.linked.agreeing or not is_about_rounds(data):
         tick.send(peer, EvidenceNews(data).encode())
 
 

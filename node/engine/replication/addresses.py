@@ -52,7 +52,7 @@ class Addresses:
 
     def peer_up(self, tick: Tick, peer: int) -> None:
         """Tell a new peer everything, if it knows what that is."""
-        if peer in self._core.answering:
+        if peer in self._core.linked.answering:
             for statement in self.known().values():
                 tick.send(peer, AddressNews(statement).encode())
 
@@ -111,7 +111,7 @@ class Addresses:
             self._signers[statement.coop] = signer
 
     def _tell(self, tick: Tick, statement: NodeAddress) -> None:
-        for peer in sorted(self._core.peers & self._core.answering):
+        for peer in sorted(self._core.linked.peers & self._core.linked.answering):
             tick.send(peer, AddressNews(statement).encode())
 
 

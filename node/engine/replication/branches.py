@@ -160,7 +160,7 @@ class Branches:
     def _may_have_forked(self, coop: int) -> bool:
         """Whether it is known, or peers may know by what this node has not come to yet."""
         core = self._core
-        return core.has_forked(coop) or any(map(core.knows_less_than, core.peers))
+        return core.has_forked(coop) or any(map(core.knows_less_than, core.linked.peers))
 
     def _ask(self, tick: Tick, wait: Waiting, fetch: _Fetch) -> None:
         able = self._able(wait)
@@ -180,7 +180,7 @@ class Branches:
     def _able(self, wait: Waiting) -> list[int]:
         """Whom to ask: first those whose logs wait for it, who must have had it."""
         waiting = {log for log, each in self._replicas.waiting.items() if each == wait}
-        able = self._takers & self._core.peers
+        able = self._takers & self._core.linked.peers
         return sorted(able, key=lambda peer: (peer not in waiting, peer))
 
     def on_branch(self, tick: Tick, peer: int, message: BranchEntries) -> None:

@@ -46,10 +46,10 @@ class Gossip:
         for segment in tick.segments:
             if segment.coop == self._core.coop and segment.signature is not None:
                 data = _as_message(segment, segment.signature).encode()
-                for peer in self._core.peers:
+                for peer in self._core.linked.peers:
                     tick.send(peer, data)
         for row in tick.evidence:
-            for peer in self._core.peers:
+            for peer in self._core.linked.peers:
                 tell_evidence(self._core, tick, peer, row.data)
 
     def run(self, tick: Tick) -> None:
@@ -70,7 +70,7 @@ class Gossip:
         ]
         self._told.update({head.coop: head.length for head in heads})
         if heads or full:
-            for peer in self._core.peers:
+            for peer in self._core.linked.peers:
                 self._tell(tick, peer, heads)
 
     def _tell(self, tick: Tick, peer: int, heads: Iterable[SignedHead]) -> None:
@@ -91,7 +91,7 @@ class Gossip:
         pieces = self._evidence()
         if pieces:
             self._turn = (self._turn + 1) % len(pieces)
-            for peer in self._core.peers:
+            for peer in self._core.linked.peers:
                 tell_evidence(self._core, tick, peer, pieces[self._turn])
 
     def _evidence(self) -> list[bytes]:

@@ -41,7 +41,7 @@ class Hearing:
     def hear(self, tick: Tick, event: PeerMessage) -> None:
         """Take in a message now, or let it wait behind those of its peer that do."""
         peer, work = event.coop, self._core.work
-        if peer in self._distrusted or peer not in self._core.peers:
+        if peer in self._distrusted or peer not in self._core.linked.peers:
             return
         if work.has_waiting(peer) or not work.may_go_on(peer):
             work.wait(peer, event.data)

@@ -75,7 +75,7 @@ class Recovery:
         if core.readiness in (Readiness.READY, Readiness.HALTED):
             return
         question = NewestQuestion(self._nonce).encode()
-        for peer in core.peers & core.answering - core.old_copy.heard:
+        for peer in core.linked.peers & core.linked.answering - core.old_copy.heard:
             asked_ms = self._asked_ms.get(peer)
             timeout_ms = core.settings.request_timeout_ms
             if asked_ms is None or asked_ms + timeout_ms <= tick.steady_ms:
@@ -99,7 +99,7 @@ class Recovery:
 
     def heard(self, peer: int) -> None:
         """A peer whose node does not know the question has told its heads, this coop's too."""
-        if peer not in self._core.answering:
+        if peer not in self._core.linked.answering:
             self._core.old_copy.heard.add(peer)
 
     # The decision.

@@ -74,7 +74,9 @@ class Requests:
     def _peer_with(self, coop: int, first: int, now_ms: int) -> int | None:
         """A peer that claims to hold the entry: the log's own coop, or any, in turn."""
         able = sorted(
-            peer for peer in self._core.peers if self._claims.get(peer, {}).get(coop, 0) >= first
+            peer
+            for peer in self._core.linked.peers
+            if self._claims.get(peer, {}).get(coop, 0) >= first
         )
         if not able:
             return None

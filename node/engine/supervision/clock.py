@@ -87,7 +87,7 @@ class Clock:
 
     def peer_up(self, tick: Tick, peer: int) -> None:
         """Tell a new peer the time."""
-        if peer in self._core.answering:
+        if peer in self._core.linked.answering:
             tick.send(peer, ClockNews(tick.now_ms).encode())
 
     def peer_down(self, peer: int) -> None:
@@ -115,7 +115,7 @@ class Clock:
             self._accept(tick)
         if tick.steady_ms >= self._tell_at_ms:
             self._tell_at_ms = tick.steady_ms + self._core.settings.full_gossip_interval_ms
-            for peer in self._core.peers & self._core.answering:
+            for peer in self._core.linked.peers & self._core.linked.answering:
                 tick.send(peer, ClockNews(tick.now_ms).encode())
 
     def _look(self, now_ms: int, steady_ms: int) -> None:

@@ -12,7 +12,7 @@ def condition(core: Core, replicas: Replicas, troubles: Troubles) -> NodeStatus:
         coop=core.coop,
         readiness=core.state,
         validator=core.validator.name,
-        peers=tuple(sorted(core.peers)),
+        peers=tuple(sorted(core.linked.peers)),
         accused=tuple(sorted(core.accused)),
         lengths={coop: core.length(coop) for coop in core.validator.coops},
         waiting={log: wait.coop for log, wait in replicas.waiting.items()},

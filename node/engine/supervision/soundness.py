@@ -180,9 +180,9 @@ class Soundness:
         """Ask a peer for what is damaged: each in its turn, since who has it is not known."""
         core = self._core
         due_ms = self._asked_ms.get(coop, 0) + core.settings.request_timeout_ms
-        if not core.peers or (coop in self._asked_ms and tick.steady_ms < due_ms):
+        if not core.linked.peers or (coop in self._asked_ms and tick.steady_ms < due_ms):
             return
-        peers = sorted(core.peers)
+        peers = sorted(core.linked.peers)
         self._asks += 1
         self._asked_ms[coop] = tick.steady_ms
         tick.send(peers[self._asks % len(peers)], Get(coop=coop, first=rot.first).encode())
@@ -262,7 +262,7 @@ class Soundness:
 
     def wake_at_ms(self) -> int | None:
         """When to ask the next peer."""
-        if not self._core.peers:
+        if not self._core.linked.peers:
             return None
         timeout_ms = self._core.settings.request_timeout_ms
         return min((at + timeout_ms for at in self._asked_ms.values()), default=None)

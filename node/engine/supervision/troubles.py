@@ -51,7 +51,7 @@ class Troubles:
         self._unlinked_ms = {
             coop: self._unlinked_ms.get(coop, self._now_ms)
             for coop in self._core.others
-            if coop not in self._core.peers
+            if coop not in self._core.linked.peers
         }
         waiting = {(log, wait.coop) for log, wait in self._replicas.waiting.items()}
         self._waiting_ms = {
@@ -199,7 +199,7 @@ class Troubles:
         core = self._core
         if self._configured is None or not core.others:
             return []
-        if not self._configured and not core.peers:
+        if not self._configured and not core.linked.peers:
             return [Trouble(kind=TroubleKind.NO_PEERS)]
         found = [
             Trouble(kind=TroubleKind.TWIN_NODE, coop=coop)

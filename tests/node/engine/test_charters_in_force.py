@@ -91,7 +91,7 @@ def test_what_a_peer_with_a_newer_charter_says_is_not_held_against_it(
         WitnessRequest(stranger),
         EvidenceNews(evidence.encode()),
     ):
-        core.peers.add(2)
+        core.linked.peers.add(2)
         assert (not rig.hear(1, 2, message).disconnects) == knows_more, message
     assert core.accused == {}
     assert 3 not in core.signed

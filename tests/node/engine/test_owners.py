@@ -1,4 +1,4 @@
-"""What is written beside the fields of `Core`, `OldCopy` and `Tick` about who may write them is so.
+"""What is written beside the fields of `Core`, `Linked`, `OldCopy` and `Tick` about who may write them is so.
 
 A part that writes a field without being named there fails here. A field that says "any part" or "each part"
 is free to all; one that says nothing is written by nobody.
@@ -16,8 +16,13 @@ ENGINE = Path(node.engine.core.__file__).parent
 MUTATORS = frozenset(
     ("add", "append", "clear", "discard", "extend", "pop", "remove", "setdefault", "update")
 )
-HOLDERS = {"Core": ("core", "_core"), "OldCopy": ("old_copy",), "Tick": ("tick",)}
-MODULES = {"Core": "core.py", "OldCopy": "core.py", "Tick": "tick.py"}
+HOLDERS = {
+    "Core": ("core", "_core"),
+    "Linked": ("linked",),
+    "OldCopy": ("old_copy",),
+    "Tick": ("tick",),
+}
+MODULES = {"Core": "core.py", "Linked": "linked.py", "OldCopy": "core.py", "Tick": "tick.py"}
 FREE = ("any part", "each part")
 
 
@@ -103,10 +108,10 @@ def test_only_its_owners_write_a_field(name: str) -> None:
     [
         ("Core", "self._core.readiness = 1", "readiness"),
         ("Core", "core.settings = None", "settings"),
-        ("Core", "core.peers |= {1}", "peers"),
+        ("Linked", "core.linked.peers |= {1}", "peers"),
         ("Core", "del core.damaged[1]", "damaged"),
         ("Core", "before, core.readiness = core.readiness, None", "readiness"),
-        ("Core", "self._core.peers.add(1)", "peers"),
+        ("Linked", "self._core.linked.peers.add(1)", "peers"),
         ("OldCopy", "core.old_copy.doubt = None", "doubt"),
         ("OldCopy", "self._core.old_copy.heard.add(1)", "heard"),
         ("Tick", "tick.segments.append(1)", "segments"),

@@ -48,7 +48,7 @@ def test_a_new_link_begins_nothing_anew(town: Town) -> None:
     burst = core_of(town.engines[1]).settings.excuses_burst
     told(town, 10 * burst)
     town.cut = {frozenset((1, 2))}
-    core_of(town.engines[1]).versions.clear()
+    core_of(town.engines[1]).linked.versions.clear()
     claim(town)
     assert told(town, 10 * burst) < burst // 10
 
