@@ -7,6 +7,7 @@
 #                      python3, python3.13, python3.12, python3.11 that is 3.11 or later)
 #   LOCKED=no          `make install` takes the newest versions that pyproject.toml allows, instead of
 #                      those of requirements.lock (default for Pythons later than 3.13)
+#   LIBRARY=no         `make install` does not ask npm for what the pages load where a browser can't sign by itself
 #   UPGRADE=1          `make lock` brings every version up to date, instead of only adding what is new
 
 .DEFAULT_GOAL := help
@@ -19,6 +20,8 @@ SECONDS_EACH ?= 60
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+LIBRARY ?= yes
+FETCHED := node/web/fetched/.copied
 NATIVE := ledger/native
 LOCK := requirements.lock
 FUZZ := $(NATIVE)/fuzz
@@ -31,7 +34,7 @@ help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: install
-install: $(INSTALLED) ## make .venv with everything in it (quick when nothing changed)
+install: $(INSTALLED) library ## make .venv with everything in it (quick when nothing changed)
 
 $(BIN)/python:
 	@python=""; \
@@ -65,6 +68,20 @@ $(INSTALLED): $(BIN)/python pyproject.toml setup.py $(LOCK) $(NATIVE_SOURCES)
 	@$(BIN)/python -c 'import ledger._native' 2>/dev/null \
 	    && echo "Installed, with the native validator." \
 	    || echo "Installed. The native validator was not built: the reference validator runs (see 'make native')."
+
+# Which files, and what it means without them, is said in node/web/library.py. A package whose hash is not that of
+# package-lock.json ends the installation. Other versions: change package.json, then npm install --package-lock-only.
+.PHONY: library
+library: $(INSTALLED) ## fetch what the pages load where a browser can't sign, open notes or read codes: needs npm
+	@if [ "$(LIBRARY)" = no ]; then echo "The libraries of the pages were left out, as asked."; \
+	elif command -v npm >/dev/null; then $(MAKE) --no-print-directory $(FETCHED); \
+	else $(BIN)/python -m node.web.library; fi
+
+$(FETCHED): package.json package-lock.json node/web/library.py
+	@npm ci --ignore-scripts --no-audit --no-fund --silent || { \
+	    echo "npm could not fetch the libraries of the pages. To go on without them: make install LIBRARY=no" >&2; exit 1; }
+	@$(BIN)/python -m node.web.library node_modules
+	@touch $@
 
 .PHONY: lock
 lock: install ## write again which versions `make install` and CI take: make lock UPGRADE=1
@@ -146,6 +163,7 @@ native-portable: install ## the same for any processor of this architecture
 
 .PHONY: clean
 clean: ## remove what was built, the virtual environment too
+	rm -rf node_modules node/web/fetched
 	rm -rf $(VENV) build dist *.egg-info $(NATIVE)/target ledger/_native*.so ledger/_native*.pyd
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

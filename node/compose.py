@@ -44,6 +44,7 @@ from node.runner.runner import Runner
 from node.server import build_app
 from node.shares import Shares
 from node.waiting_room import waiting_room, what_is_missing
+from node.web import library
 from node.world import World
 from node.zones import find_zone
 
@@ -214,6 +215,8 @@ class Node:
             "milliseconds": self._world.steady_ms() - began_ms,
         }
         log_event("node_started", values)
+        if not library.is_here():
+            log_event("pages_without_library", {"text": library.WITHOUT}, level=logging.WARNING)
 
     async def _listen(self) -> None:
         settings = self.folder.settings

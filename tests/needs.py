@@ -10,6 +10,8 @@ import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from node.web import library
+
 POSTGRES_FOLDERS = Path("/usr/lib/postgresql")
 BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome")
 DRIVER_NAME = "chromedriver"
@@ -42,6 +44,13 @@ def missing_browser() -> str | None:
     """Why tests with a browser can't run here, or nothing if they can."""
     if browser_program() is None or shutil.which(DRIVER_NAME) is None:
         return "no Chromium with its driver (Debian: apt-get install chromium chromium-driver)"
+    return None
+
+
+def missing_page_library() -> str | None:
+    """Why tests with the libraries of the pages can't run here, or nothing if they can."""
+    if not library.is_here():
+        return "the libraries of the pages are not here (make install, where there is npm)"
     return None
 
 
@@ -78,6 +87,7 @@ def missing_belenios() -> str | None:
 NEEDS: Mapping[str, Callable[[], str | None]] = {
     "needs_postgres": missing_postgres,
     "needs_browser": missing_browser,
+    "needs_page_library": missing_page_library,
     "needs_native": missing_native,
     "needs_client_generator": missing_client_generator,
     "needs_spin": missing_spin,

@@ -233,5 +233,6 @@ PAGES: Final[tuple[tuple[str, Handler], ...]] = (
     ("/web/qr.svg", get_qr),
     ("/web/{name}", get_static),
     ("/web/{room}/{name}", get_static),
+    ("/web/library/{place:.+}", get_static),
 )
 """All addresses, each answered to GET."""

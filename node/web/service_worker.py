@@ -14,7 +14,7 @@ PAGES: Final = ("wallet", "verify", "me")
 BESIDE: Final = (
     *("fiado.css", "icon.svg"),
     *("parts/news.js", "protocol/changes.js", "protocol/proposals.js"),
-    *("pages/stranger.js", "parts/nodes.js"),
+    *("pages/stranger.js", "parts/nodes.js", "pages/setup.js"),
     *("parts/reading_words.js", "protocol/mnemonic.js"),
 )
 """What every page needs, and what one loads once a charter changed, a link is followed, a wallet is made."""

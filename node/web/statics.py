@@ -19,6 +19,7 @@ from typing import Final
 from aiohttp import web
 from mnemonic import Mnemonic
 
+from node.web import library
 from node.web.languages import Language
 from node.web.service_worker import BESIDE, PAGES, made_worker
 
@@ -93,6 +94,9 @@ def load_statics(languages: Mapping[str, Language]) -> dict[str, Static]:
         for path in sorted(FOLDER.rglob("*"))
         if path.suffix in _TYPES
     }
+    for path in sorted(library.FOLDER.rglob("*.js")):
+        place = path.relative_to(library.FOLDER).as_posix()
+        found[f"{library.ROOM}/{place}"] = _static(path.suffix, path.read_bytes())
     for page in PAGE_SCRIPTS:
         scripts = with_imports(f"pages/{page}.js", is_later=True)
         for language in languages.values():
@@ -116,7 +120,10 @@ def _kept_places(languages: Mapping[str, Language]) -> set[str]:
 
 
 def with_imports(*scripts: str, is_later: bool = False) -> set[str]:
-    """These scripts and all that they import, directly or not; with `is_later`, also once it is needed."""
+    """These scripts and all that they import, directly or not; with `is_later`, also once it is needed.
+
+    Files of the library are not among them: there may be none, and they have no words.
+    """
     found: set[str] = set()
     waiting = list(scripts)
     while waiting:
@@ -125,7 +132,8 @@ def with_imports(*scripts: str, is_later: bool = False) -> set[str]:
             found.add(name)
             source = (FOLDER / name).read_text(encoding="utf-8")
             places = _IMPORT.findall(source) + (_LATER.findall(source) if is_later else [])
-            waiting += [normpath(f"{name}/../{place}") for place in places]
+            meant = (normpath(f"{name}/../{place}") for place in places)
+            waiting += [place for place in meant if not place.startswith(f"{library.ROOM}/")]
     return found
 
 

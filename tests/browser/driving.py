@@ -130,6 +130,16 @@ class Browser:
         """Run a script in every page from now on, before the page's own."""
         self.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": script})
 
+    def block(self, *patterns: str) -> None:
+        """Let nothing be loaded from addresses of these patterns."""
+        self.driver.execute_cdp_cmd("Network.enable", {})
+        self.driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": list(patterns)})
+
+    def clear_storage(self, origin: str) -> None:
+        """Throw away what pages of this origin keep, as a person does in the browser's settings."""
+        what = {"origin": origin, "storageTypes": "all"}
+        self.driver.execute_cdp_cmd("Storage.clearDataForOrigin", what)
+
     def offline(self, *, is_offline: bool) -> None:
         """Cut the network of the page and its service worker, or give it back."""
         if is_offline:

@@ -8,6 +8,13 @@ from tests.browser.stage import Stage
 
 def make_wallet(browser: Browser, url: str) -> list[str]:
     """Make a new wallet and confirm its words; returns them."""
+    words = confirm_words(browser, url)
+    browser.find("#handle")
+    return words
+
+
+def confirm_words(browser: Browser, url: str) -> list[str]:
+    """Be shown the words of a new wallet and type those that are asked for; returns them."""
     browser.open(f"{url}/wallet")
     browser.click("#begin-new")
     browser.find("#word-list li")
@@ -19,7 +26,6 @@ def make_wallet(browser: Browser, url: str) -> list[str]:
         assert place is not None
         field.send_keys(words[int(place)])
     browser.click("#confirm-form .primary")
-    browser.find("#handle")
     return words
 
 

@@ -194,7 +194,7 @@ def test_a_second_payment_waits_for_the_first(stage: Stage, phone: Browser) -> N
         """
         const {Store} = await import('/web/parts/store.js');
         const {Session} = await import('/web/parts/api.js');
-        const {trustedCharter} = await import('/web/pages/setup.js');
+        const {keptCharter} = await import('/web/parts/charters.js');
         const {pay} = await import('/web/parts/paying.js');
         const real = fetch;
         window.fetch = async (path, given) => {
@@ -203,7 +203,7 @@ def test_a_second_payment_waits_for_the_first(stage: Stage, phone: Browser) -> N
         };
         const store = await Store.open();
         const wallet = await store.wallet();
-        const charter = await trustedCharter(store, wallet);
+        const charter = await keptCharter(store, wallet.federation);
         const session = new Session({role: 'member', number: wallet.account, ...wallet});
         const context = {store, wallet, session, charter};
         const intent = {to: 'member7@norte', payeeCoop: 1, payee: 7, amount: 300, fee: 0, reference: null};

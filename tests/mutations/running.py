@@ -19,6 +19,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 
+from node.web import library
 from tests.mutations.mutant import TREE, Mutant
 
 TIMEOUT_SECONDS = 600
@@ -66,7 +67,7 @@ def run_mutants(
 
 
 def copy_tree(tree: Path, copy: Path) -> None:
-    """Copy what git knows of, and the native validator that was built."""
+    """Copy what git knows of, the native validator that was built, and what npm fetched for the pages."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=tree,
@@ -79,6 +80,9 @@ def copy_tree(tree: Path, copy: Path) -> None:
             shutil.copy2(tree / name, copy / name)
     for built in (tree / "ledger").glob("_native*.so"):
         shutil.copy2(built, copy / "ledger" / built.name)
+    fetched = library.FOLDER.relative_to(TREE)
+    if (tree / fetched).is_dir():
+        shutil.copytree(tree / fetched, copy / fetched)
 
 
 def _check_unharmed(mutants: Sequence[Mutant], copy: Path, *, jobs: int) -> None:

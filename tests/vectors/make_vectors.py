@@ -8,8 +8,11 @@ changed: other implementations rely on them.
 import json
 import re
 from collections.abc import Callable
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
+
+from nacl import bindings
 
 from ledger.agreement import Subject, Turn, decision_body, support_hash
 from ledger.chain import head_message
@@ -27,6 +30,7 @@ from ledger.messages import (
     signed_bytes,
 )
 from ledger.refusals import Refusal
+from ledger.signatures import SigningKey
 from ledger.transactions import (
     Admit,
     Anchor,
@@ -330,11 +334,34 @@ def proof_books() -> Books:
     return books
 
 
+def sealed_memo(*, salt: bytes, text: str, key: SigningKey, secret: bytes) -> str:
+    """What `crypto_box_seal` makes with this secret key, which it draws by chance otherwise."""
+    receiver = bindings.crypto_sign_ed25519_pk_to_curve25519(key.public_key)
+    sender = bindings.crypto_scalarmult_base(secret)
+    nonce = blake2b(sender + receiver, digest_size=24).digest()
+    box = bindings.crypto_box(salt + text.encode("utf-8"), nonce, receiver, secret)
+    return (sender + box).hex()
+
+
 def memo_vectors() -> Case:
-    """Salted hashes of memos and reasons, PROTOCOL section 8."""
+    """Salted hashes of memos and reasons, and memos sealed to a key, PROTOCOL section 8."""
     salt = bytes(range(16))
     texts = ["", "dos kilos de pan", "café con ñandú 🐦", "x" * 512]
+    keys = [SigningKey(bytes([number]) * 32) for number in range(1, len(texts) + 1)]
+    secret = bytes(range(32, 64))
     return {
+        "sealed": [
+            {
+                "seed": key.seed.hex(),
+                "public_key": key.public_key.hex(),
+                "secret": secret.hex(),
+                "salt": salt.hex(),
+                "text": text,
+                "sealed": sealed_memo(salt=salt, text=text, key=key, secret=secret),
+            }
+            for text, key in zip(texts, keys, strict=True)
+        ],
+        "too_long": ["x" * 513, "ñ" * 257, "🐦" * 129],
         "cases": [
             {
                 "salt": salt.hex(),
@@ -344,7 +371,7 @@ def memo_vectors() -> Case:
                 "proposal_hash": proposal_hash(salt=salt, text=text).hex(),
             }
             for text in texts
-        ]
+        ],
     }
 
 

@@ -15,7 +15,7 @@ MODULES: Final = {
             "protocol",
             (
                 *("bytes", "chain", "charter", "codec", "guarantees", "guards"),
-                *("messages", "mnemonic", "receipts", "signing", "tally"),
+                *("messages", "mnemonic", "receipts", "sealing", "signing", "tally"),
             ),
         ),
         ("parts", ("amounts", "links", "tables")),
@@ -23,6 +23,17 @@ MODULES: Final = {
     for name in names
 }
 CHECK: Final = Path(__file__).parent / "vector_checks.js"
+WITHOUT_ED25519: Final = """
+for (const name of ["importKey", "generateKey", "sign", "verify", "deriveBits"]) {
+  const real = SubtleCrypto.prototype[name];
+  SubtleCrypto.prototype[name] = async function (...given) {
+    const isMissing = given.some((each) => /^X?(Ed)?25519$/i.test(each?.name ?? each));
+    if (isMissing) throw new DOMException("Unrecognized name.", "NotSupportedError");
+    return real.apply(this, given);
+  };
+}
+"""
+"""A script that makes a browser one of those that have neither Ed25519 nor X25519."""
 _VECTORS: Final = Path(__file__).parents[2] / "vectors"
 _NAMES: Final = (
     "codec",

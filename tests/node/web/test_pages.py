@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 from multidict import MultiDict
 
+from node.web import library
 from node.web.requests import PaymentRequest, RequestUnreadable, read_request
 from node.web.service_worker import made_worker
 from node.web.site import CONTENT_SECURITY_POLICY, SAFE_HEADERS, WALLET_POLICY, load_site
@@ -135,7 +136,8 @@ def test_no_import_is_overlooked() -> None:
             r'(?:\bfrom |\bimport\(|^import )"([^"]+)"', path.read_text(), re.MULTILINE
         )
         meant = {(path.parent / place).resolve().relative_to(FOLDER).as_posix() for place in named}
-        assert meant <= with_imports(name, is_later=True), name
+        fetched = {f"{library.ROOM}/{place}" for place in library.places().values()}
+        assert meant <= with_imports(name, is_later=True) | fetched, name
 
 
 def _wire_sizes() -> dict[str, int]:

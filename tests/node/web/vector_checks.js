@@ -1,7 +1,7 @@
 // Runs the vectors through the pages' modules. An expression: an async function that takes the
 // modules and the vectors and returns what it checked and every difference, in words.
 (async (modules, vectors) => {
-  const { bytes, chain, charter, codec, guarantees, guards, messages, mnemonic, receipts, signing, tally } = modules;
+  const { bytes, chain, charter, codec, guarantees, guards, messages, mnemonic, receipts, sealing, signing, tally } = modules;
   const { toHex, fromHex } = bytes;
   const differences = [];
   let checked = 0;
@@ -87,6 +87,23 @@
     same("memo", toHex(await messages.memoReference(given)), each.memo_reference);
     same("reason", toHex(await messages.reasonHash(given)), each.reason_hash);
   }
+  for (const { seed, public_key: key, secret, salt, text, sealed } of vectors.memos.sealed) {
+    const given = { salt: fromHex(salt), text };
+    const wallet = await signing.keyFromSeed(fromHex(seed));
+    const reference = await messages.memoReference(given);
+    same(`sealed ${text}`, toHex(await sealing.sealMemo(given, fromHex(key), fromHex(secret))), sealed);
+    same(`opened ${text}`, await sealing.openMemo(fromHex(sealed), { wallet, reference }), text);
+    const again = await sealing.sealMemo(given, fromHex(key));
+    same(`sealed by chance ${text}`, await sealing.openMemo(again, { wallet, reference }), text);
+    same(`sealed ${text} differs`, toHex(again) === sealed, false);
+    const other = await signing.keyFromSeed(fromHex(salt + salt));
+    same(`somebody else's ${text}`, await sealing.openMemo(fromHex(sealed), { wallet: other, reference }), null);
+    const elsewhere = { wallet, reference: fromHex(seed) };
+    same(`of another payment ${text}`, await sealing.openMemo(fromHex(sealed), elsewhere), null);
+    same(`cut ${text}`, await sealing.openMemo(fromHex(sealed).slice(0, 40), { wallet, reference }), null);
+  }
+  for (const text of vectors.memos.too_long) same("too long", messages.isMemo(text), false);
+  for (const { text } of vectors.memos.cases) same("not too long", messages.isMemo(text), true);
   for (const each of vectors.mnemonic) {
     const list = vectors.words[each.language];
     const words = await mnemonic.wordsFromEntropy(fromHex(each.entropy), list);
@@ -202,5 +219,5 @@
     const found = guarantees.lookAhead({ cap, needed: Math.min(cap, needed), wanted, room });
     same(`guarantee ${note}`, [found.worst, found.roomAfter, found.held].join(), [worst, after, worst - wanted].join());
   }
-  return { checked, differences };
+  return { checked, differences, who: await signing.whoSigns() };
 })

@@ -6,10 +6,10 @@ import { Session, post } from "../parts/api.js";
 import { byId, facts, make, notice, onAction, registerServiceWorker } from "../parts/dom.js";
 import { explainGuarantee } from "../parts/explain_guarantees.js";
 import { newsItems } from "../parts/guaranteed.js";
-import { Store } from "../parts/store.js";
+import { openStore } from "../parts/opened.js";
 import { readAmount, say, showAmount, showDay } from "../parts/words.js";
 
-const store = await Store.open();
+const store = await openStore();
 const wallet = await store.wallet();
 const page = { session: null, offer: null };
 

@@ -10,7 +10,7 @@ import { proposalHash, reasonHash } from "../protocol/messages.js";
 import { setUpLeaving, showClaim } from "../parts/leaving.js";
 import { mark } from "../parts/receipt.js";
 import { reviewList } from "../parts/review.js";
-import { Store } from "../parts/store.js";
+import { openStore } from "../parts/opened.js";
 import { say, showAmount, showDay, showTime } from "../parts/words.js";
 
 const WIDTH = 400;
@@ -20,7 +20,7 @@ const STATUSES = {
   closed: () => say("Closed"),
 };
 
-const store = await Store.open();
+const store = await openStore();
 const wallet = await store.wallet();
 registerServiceWorker();
 if (wallet?.account === undefined) byId("no-wallet").hidden = false;

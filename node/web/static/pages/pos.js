@@ -12,7 +12,7 @@ import { explain } from "../parts/explain.js";
 import { qrAddress } from "../parts/links.js";
 import { showPaid } from "./paid.js";
 import { prepareSignal } from "../parts/signal.js";
-import { Store } from "../parts/store.js";
+import { openStore } from "../parts/opened.js";
 import { whyStopped } from "../parts/troubles.js";
 import { readAmount, say, showAmount, showTime } from "../parts/words.js";
 
@@ -22,7 +22,7 @@ const till = { store: null, key: null, index: null, wanted: null, bill: null, en
 const { currency: CURRENCY } = byId("till-form").dataset;
 
 async function start() {
-  till.store = await Store.open();
+  till.store = await openStore();
   till.key = (await till.store.read("merchant-key")) ?? null;
   if (CURRENCY) till.index = await get("/v1/index").catch(() => null);
   if (till.key !== null) return openTill();

@@ -9,8 +9,8 @@ import { byId, make, onAction, showSection } from "../parts/dom.js";
 import { explain } from "../parts/explain.js";
 import { keyFromSeed, sign } from "../protocol/signing.js";
 import { ADMIT, encodeTransaction, entryMessage } from "../protocol/messages.js";
-import { keptCharter } from "../parts/charters.js";
 import { findAccount } from "../parts/paying.js";
+import { StorageDenied } from "../parts/store.js";
 import { say } from "../parts/words.js";
 
 // What only a new or restored wallet needs is loaded by it.
@@ -50,11 +50,15 @@ export function setUp(store, onWallet) {
     );
     byId("confirm-error").textContent = isRight ? "" : say("That is not what stands on your paper. Look again, or see the words once more.");
     if (!isRight) return;
-    const words = made.words;
+    try {
+      await keepKey(store, made.words, onWallet);
+    } catch (error) {
+      byId("confirm-error").textContent = explain(error);
+      return;
+    }
     made.words = [];
     made.entropy = null;
     byId("word-list").replaceChildren();
-    await keepKey(store, words, onWallet);
   });
   onAction(byId("begin-restore"), async () => showSection("restore"));
   onAction(byId("restore-back"), async () => showSection("welcome"));
@@ -101,7 +105,11 @@ async function keepKey(store, words, onWallet) {
   const wallet = {
     ...key, federation: fromHex(FEDERATION), coop: Number(coopNumber), coopName: COOP_NAME,
   };
-  await store.saveWallet(wallet);
+  try {
+    await store.saveWallet(wallet);
+  } catch (error) {
+    throw new StorageDenied(error?.message, { cause: error });
+  }
   // Browsers may throw away what a site keeps when the disk is full, unless they are asked not to. Some ask the member
   // in turn, so nobody waits for the answer.
   navigator.storage?.persist?.().catch(() => false);
@@ -198,6 +206,3 @@ export async function lookAtJoin(store, wallet) {
   await store.saveWallet(rest);
   return { state: "overtaken", wallet: rest };
 }
-
-// The charter, kept at first sight; the hash of the founding one is the federation that the wallet is for.
-export const trustedCharter = (store, wallet) => keptCharter(store, wallet.federation);

@@ -13,12 +13,12 @@ import { NotStanding, ProofError } from "../protocol/signing.js";
 import { findAccount } from "../parts/paying.js";
 import { isPayment, mark, paymentFacts, readReceipt } from "../parts/receipt.js";
 import { canScan, scan } from "../parts/scan.js";
-import { Store } from "../parts/store.js";
+import { openStore } from "../parts/opened.js";
 import { say } from "../parts/words.js";
 
 const federation = fromHex(document.body.dataset.federation);
 registerServiceWorker();
-const store = await Store.open();
+const store = await openStore();
 const charter = await trusted();
 
 async function trusted() {

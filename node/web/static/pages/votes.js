@@ -11,7 +11,7 @@ import { Session, get, post } from "../parts/api.js";
 import { byId, facts, make, notice, onAction, registerServiceWorker } from "../parts/dom.js";
 import { explainVote } from "../parts/explain_votes.js";
 import { mark } from "../parts/receipt.js";
-import { Store } from "../parts/store.js";
+import { openStore } from "../parts/opened.js";
 import { actionWords } from "../parts/voting_words.js";
 import { setUpDemand } from "./votes_demand.js";
 import { say, showDay, showTime } from "../parts/words.js";
@@ -19,7 +19,7 @@ import { say, showDay, showTime } from "../parts/words.js";
 const PAGE = 20;
 const CHOICES = { yes: YES, no: NO, abstain: ABSTAIN };
 
-const store = await Store.open();
+const store = await openStore();
 const wallet = await store.wallet();
 
 async function start() {

@@ -5,14 +5,14 @@ import { Problem, Session, get } from "../parts/api.js";
 import { byId, make, notice, onAction, registerServiceWorker, showSection } from "../parts/dom.js";
 import { explain } from "../parts/explain.js";
 import { historyItem } from "../parts/history.js";
-import { NotStanding, canSign } from "../protocol/signing.js";
+import { NotStanding, whoSigns } from "../protocol/signing.js";
 import { linkQuery, qrAddress } from "../parts/links.js";
 import { checkReceipt, decodeReceipt } from "../protocol/receipts.js";
 import { review, scanCode, setUpPayForm, showPay, stopScan } from "./payform.js";
 import { payNow } from "./review.js";
 import { OutcomeUnknown, resume } from "../parts/paying.js";
 import { alsoInside, isPayment, mark, paymentFacts, receiptPicture } from "../parts/receipt.js";
-import { lookAtJoin, setUp, trustedCharter } from "./setup.js";
+import { keptCharter } from "../parts/charters.js";
 import { Store } from "../parts/store.js";
 import { beforePaying, whyStopped } from "../parts/troubles.js";
 import { readAmount, say, showAmount, showTime } from "../parts/words.js";
@@ -27,17 +27,36 @@ const MOST_CODE = 154; // bytes of a QR code of version 7, which cheap phones st
 const page = { store: null, wallet: null, session: null, charter: null, resendMs: RESEND_LEAST_MS };
 
 async function start() {
-  if (!globalThis.isSecureContext || !(await canSign())) return showSection("unable");
+  if (!globalThis.isSecureContext) return beUnable("insecure");
+  const signer = await whoSigns();
+  if (signer === null) return beUnable("old");
+  byId("by-library").hidden = signer !== "library";
   registerServiceWorker();
-  page.store = await Store.open();
-  setUp(page.store, useWallet);
+  try {
+    page.store = await Store.open();
+    page.wallet = await page.store.wallet();
+  } catch {
+    return beUnable("denied");
+  }
+  page.store.onGone = () => notice(say("The browser has thrown away what this page kept. Your twelve words bring the wallet back."));
+  if (page.wallet?.account === undefined) (await aboutJoining()).setUp(page.store, useWallet);
   for (const [id, action] of Object.entries(ACTIONS)) onAction(byId(id), action);
   setUpPayForm(page, resendPending);
   addEventListener("hashchange", route);
   addEventListener("online", () => { resendPending(); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
   setInterval(refresh, REFRESH_MS);
-  return useWallet(await page.store.wallet());
+  return useWallet(page.wallet);
+}
+
+// What only a wallet without an account needs is loaded by it.
+const aboutJoining = () => import("./setup.js");
+
+// What helps is said from the beginning, for scripts that never start (see `late` in fiado.css): all but the reason goes.
+function beUnable(why) {
+  for (const text of byId("unable").querySelectorAll(`[class]:not(.why-${why})`)) text.hidden = true;
+  byId("unable").className = "";
+  showSection("unable");
 }
 
 async function useWallet(wallet) {
@@ -45,7 +64,7 @@ async function useWallet(wallet) {
   notice("");
   if (wallet === undefined) return showSection("welcome");
   try {
-    page.charter = await trustedCharter(page.store, wallet);
+    page.charter = await keptCharter(page.store, wallet.federation);
     readNews();
   } catch (error) {
     notice(explain(error));
@@ -70,6 +89,7 @@ async function look() {
   showSection("waiting");
   byId("waiting-text").textContent = say("{name}, your cooperative's stewards will see your request at their desk. You can close this page and come back.", { name: page.wallet.join.handle });
   try {
+    const { lookAtJoin } = await aboutJoining();
     const { state, wallet } = await lookAtJoin(page.store, page.wallet);
     if (state === "waiting") return;
     await useWallet(wallet);

@@ -2,6 +2,7 @@
 // meet on these pages are said here in the page's language, the rest as the node says them.
 
 import { Problem, Unreachable, WrongNode } from "./api.js";
+import { StorageDenied } from "./store.js";
 import { say } from "./words.js";
 
 const tooMuch = () => say("That is more than an amount can be.");
@@ -78,6 +79,7 @@ const PROBLEMS = {
 export function explain(error, more = {}) {
   if (error instanceof Unreachable) return say("The node can't be reached. Check your connection and try again.");
   if (error instanceof WrongNode) return say("This node belongs to another federation than your wallet.");
+  if (error instanceof StorageDenied) return say("In a private window, or where cookies are blocked, the page can keep nothing: open it in an ordinary window, or allow cookies for it.");
   if (!(error instanceof Problem)) return say("Something went wrong in this page: {text}", { text: error.message });
   const words = { ...PROBLEMS, ...more };
   if (Object.hasOwn(words, error.code)) return words[error.code]();

@@ -8,6 +8,9 @@ const VERSION = 1;
 const KEPT = "kept";
 const RECEIPTS = "receipts";
 
+// The browser lets this page keep nothing, or has thrown away what it kept.
+export class StorageDenied extends Error {}
+
 // Another payment is under way; it has to be finished first.
 export class PaymentPending extends Error {}
 
@@ -26,17 +29,25 @@ function committed(transaction) {
 }
 
 export class Store {
+  // StorageDenied where the browser allows none: private windows of some, and pages whose data is blocked.
   static async open() {
-    const request = indexedDB.open(NAME, VERSION);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore(KEPT);
-      request.result.createObjectStore(RECEIPTS, { keyPath: "id" });
-    };
-    return new Store(await settled(request));
+    try {
+      const request = indexedDB.open(NAME, VERSION);
+      request.onupgradeneeded = () => {
+        request.result.createObjectStore(KEPT);
+        request.result.createObjectStore(RECEIPTS, { keyPath: "id" });
+      };
+      return new Store(await settled(request));
+    } catch (error) {
+      throw new StorageDenied(error?.message, { cause: error });
+    }
   }
 
+  // `onGone` is called when the browser throws away what is kept while the page is open.
   constructor(database) {
     this.database = database;
+    this.onGone = () => {};
+    database.onclose = () => this.onGone();
   }
 
   read(name) {

@@ -188,6 +188,11 @@ export function decodeEntry(bytes) {
 
 export const reasonHash = ({ salt, text }) => sha256(tag("fiado1.reason"), salt, utf8(text));
 export const proposalHash = ({ salt, text }) => sha256(tag("fiado1.text"), salt, utf8(text));
+export const MEMO_BYTES = 512;
+
+// Whether a text fits into a memo: its bytes are counted, not its letters.
+export const isMemo = (text) => utf8(text).length <= MEMO_BYTES;
+
 export const memoReference = ({ salt, text }) => sha256(tag("fiado1.memo"), salt, utf8(text));
 
 // What ties a payment to a merchant's invoice; `price` is [minor units, day] or null.

@@ -1,9 +1,11 @@
-// Keys, hashes and signatures, PROTOCOL section 3, by WebCrypto only: what a signature covers, how the browser
-// signs, and whether it can confirm a signature.
+// Keys, hashes and signatures, PROTOCOL section 3: what a signature covers, how the browser signs, and whether it can
+// confirm a signature. By WebCrypto; where that has no Ed25519, by a library that is loaded then (fallback.js).
 
 import { concat, fromBase64url, utf8 } from "./bytes.js";
 
-const PKCS8_START = Uint8Array.of(0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20);
+const ED25519 = 0x70, X25519 = 0x6e; // the last bytes of their object identifiers
+const pkcs8 = (curve, secret) =>
+  concat(Uint8Array.of(0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, curve, 4, 0x22, 4, 0x20), secret);
 
 // What was shown does not prove what it claims.
 export class ProofError extends Error {}
@@ -36,42 +38,95 @@ export function fourBytes(number) {
   return bytes;
 }
 
-// `{privateKey, publicKey}`: a CryptoKey that signs and can't be read out, and its 32 public bytes.
-export async function keyFromSeed(seed) {
-  const pkcs8 = concat(PKCS8_START, seed);
-  const readable = await crypto.subtle.importKey("pkcs8", pkcs8, "Ed25519", true, ["sign"]);
-  const publicKey = fromBase64url((await crypto.subtle.exportKey("jwk", readable)).x);
-  const privateKey = await crypto.subtle.importKey("pkcs8", pkcs8, "Ed25519", false, ["sign"]);
-  pkcs8.fill(0);
-  return { privateKey, publicKey };
-}
+// --- by the browser's own Ed25519 ---
 
-export const sign = async (privateKey, message) =>
-  new Uint8Array(await crypto.subtle.sign("Ed25519", privateKey, message));
+const byBrowser = {
+  async keyFromSeed(seed) {
+    const secret = pkcs8(ED25519, seed);
+    const readable = await crypto.subtle.importKey("pkcs8", secret, "Ed25519", true, ["sign"]);
+    const publicKey = fromBase64url((await crypto.subtle.exportKey("jwk", readable)).x);
+    const privateKey = await crypto.subtle.importKey("pkcs8", secret, "Ed25519", false, ["sign"]);
+    secret.fill(0);
+    return { privateKey, publicKey, memoKey: await memoKeyOf(seed) };
+  },
 
-// Whether this browser has Ed25519 at all; older ones don't, and insecure pages never do.
-export async function canSign() {
-  try {
-    await keyFromSeed(new Uint8Array(32));
-    return true;
-  } catch {
-    return false;
-  }
-}
+  sign: async (privateKey, message) =>
+    new Uint8Array(await crypto.subtle.sign("Ed25519", privateKey, message)),
+
+  async isSigned(key, message, signature) {
+    const name = key.join();
+    if (!imported.has(name)) {
+      if (imported.size >= MOST_IMPORTED) imported.clear();
+      imported.set(name, crypto.subtle.importKey("raw", key, "Ed25519", false, ["verify"]));
+    }
+    return crypto.subtle.verify("Ed25519", await imported.get(name), signature, message);
+  },
+};
 
 const imported = new Map();
 const MOST_IMPORTED = 10_000;
 
-// Whether this browser's Ed25519 accepts. Browsers are stricter than ZIP-215 about crafted signatures:
+// The X25519 key of the same owner, which opens memos; null where the browser has none.
+async function memoKeyOf(seed) {
+  const secret = pkcs8(X25519, new Uint8Array(await crypto.subtle.digest("SHA-512", seed)).slice(0, 32));
+  try {
+    return await crypto.subtle.importKey("pkcs8", secret, "X25519", false, ["deriveBits"]);
+  } catch {
+    return null;
+  } finally {
+    secret.fill(0);
+  }
+}
+
+// --- the choice ---
+
+const byLibrary = () => import("./fallback.js");
+let chosen = null;
+
+async function choose() {
+  try {
+    await byBrowser.keyFromSeed(new Uint8Array(32));
+    return byBrowser;
+  } catch {
+    return byLibrary();
+  }
+}
+
+// What is used here; rejects where there is neither. The next one who asks tries again: the network may be back.
+function means() {
+  chosen ??= choose().catch((error) => {
+    chosen = null;
+    throw error;
+  });
+  return chosen;
+}
+
+// `{privateKey, publicKey, memoKey?}`: what signs, its 32 public bytes, and what opens memos. In a browser with Ed25519 both
+// are CryptoKeys that no script can read out; else `privateKey` is what fallback.js makes of it. All can be stored.
+export const keyFromSeed = async (seed) => (await means()).keyFromSeed(seed);
+
+export async function sign(privateKey, message) {
+  const by = privateKey instanceof CryptoKey ? byBrowser : await byLibrary();
+  return by.sign(privateKey, message);
+}
+
+// Who signs here: "browser", "library", or null where nobody can: a page without https, or a browser without Ed25519 at a
+// node without the library.
+export async function whoSigns() {
+  try {
+    return (await means()) === byBrowser ? "browser" : "library";
+  } catch {
+    return null;
+  }
+}
+
+export const canSign = async () => (await whoSigns()) !== null;
+
+// Whether the Ed25519 that is used here accepts. Browsers are stricter than ZIP-215 about crafted signatures:
 // true is true for every node; false means "this browser can't confirm it".
 export async function isSigned(key, message, signature) {
-  const name = key.join();
-  if (!imported.has(name)) {
-    if (imported.size >= MOST_IMPORTED) imported.clear();
-    imported.set(name, crypto.subtle.importKey("raw", key, "Ed25519", false, ["verify"]));
-  }
   try {
-    return await crypto.subtle.verify("Ed25519", await imported.get(name), signature, message);
+    return await (await means()).isSigned(key, message, signature);
   } catch {
     return false;
   }
