@@ -37,6 +37,7 @@ PLACES: Final = {
     "receipt": "cli.paying.receipt_command:receipt",
     "review": "cli.account.review:review",
     "request": "cli.paying.commands:request",
+    "statement": "cli.account.statement:statement",
     "steward": "cli.steward.commands:steward",
     "wallet": "cli.wallet.commands:wallet",
 }
@@ -45,7 +46,7 @@ words_stand_in("cli.shell.words", "cli.shell.words_of_nodes", "cli.wallet.words"
 
 READING: Final = frozenset(
     {
-        *("bylaws explain", "bylaws show", "commons statement"),
+        *("bylaws explain", "bylaws show", "commons books", "commons statement"),
         *(
             "audit",
             "balance",
@@ -56,7 +57,7 @@ READING: Final = frozenset(
             "request",
             "federation history",
         ),
-        *("balances", "review"),
+        *("balances", "review", "statement"),
         *("federation requests", "federation show"),
         *("index backtest", "index compute", "index convert", "index history", "index plot"),
         *("index show", "index verify", "merchant invoice list", "merchant invoice show"),

@@ -36,6 +36,7 @@ from node.http.base.refusals_problems import REFUSED
 from node.http.base.routes import Route
 from node.http.books import addresses, books, branches, health
 from node.http.books import problems as books_problems
+from node.http.commons import books as commons_books
 from node.http.commons import commons
 from node.http.debts import debts
 from node.http.federation import branches as federation_branches
@@ -47,7 +48,7 @@ from node.http.guarantees import guarantees
 from node.http.index import index, publishing
 from node.http.index import problems as index_problems
 from node.http.keys import keys
-from node.http.members import members, reviews, sight, signing_in
+from node.http.members import members, reviews, sight, signing_in, statement
 from node.http.members import problems as members_problems
 from node.http.merchant import events as merchant_events
 from node.http.merchant import invoices, takings, webhooks
@@ -74,6 +75,7 @@ ROUTES: tuple[Route, ...] = (
     *members.ROUTES,
     *reviews.ROUTES,
     *sight.ROUTES,
+    *statement.ROUTES,
     *joins.ROUTES,
     *leaving.ROUTES,
     *drafts.ROUTES,
@@ -86,6 +88,7 @@ ROUTES: tuple[Route, ...] = (
     *federation_fallen.ROUTES,
     *federation_requests.ROUTES,
     *commons.ROUTES,
+    *commons_books.ROUTES,
     *debts.ROUTES,
     *keys.ROUTES,
     *guarantees.ROUTES,

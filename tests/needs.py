@@ -84,6 +84,13 @@ def missing_belenios() -> str | None:
     return None
 
 
+def missing_bookkeeping() -> str | None:
+    """Why journals can't be read by the programs that they are for here, or nothing if they can."""
+    if shutil.which("hledger") is None or shutil.which("bean-query") is None:
+        return "hledger or beancount is not installed (Debian: apt-get install hledger beancount)"
+    return None
+
+
 NEEDS: Mapping[str, Callable[[], str | None]] = {
     "needs_postgres": missing_postgres,
     "needs_browser": missing_browser,
@@ -92,5 +99,6 @@ NEEDS: Mapping[str, Callable[[], str | None]] = {
     "needs_client_generator": missing_client_generator,
     "needs_spin": missing_spin,
     "needs_belenios": missing_belenios,
+    "needs_bookkeeping": missing_bookkeeping,
 }
 """Marker -> a function that says what is missing, or nothing."""

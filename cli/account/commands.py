@@ -1,35 +1,40 @@
 """`fiado history` and `fiado memo`: what the member's own node knows of the account's payments."""
 
 import os
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from cli.account.fallen import my_fallen, show_fallen
-from cli.account.limits import (
-    show_all_changes,
-)
-from cli.shell.csv_text import Amount, Cell, separator_here
-from cli.shell.describing import when
+from cli.account.limits import show_all_changes
+from cli.account.payments import Asked, find_payments, history_line
+from cli.shell.csv_text import Cell, separator_here
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
 from cli.shell.parameters import PLACE, output_option, passphrase_options, wallet_option
 from cli.shell.passphrase import PassphraseSource
+from cli.shell.periods import period_options, read_period
 from cli.shell.terminal import Output
 from cli.wallet.membership import open_membership, tell_of_trouble
-from node.member.amounts import format_amount
-from node.member.answers import objects, read_bytes, reading, text
-from node.member.client import Json, path_of
+from node.member.answers import objects, reading, text
+from node.member.client import path_of
 from node.member.membership import Membership
 from node.member.places import EntryPlace
-from node.member.sealing import open_memo
 
 
 @click.command()
-@click.option("--limit", type=click.IntRange(1, 200), default=20, help="How many entries.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 100_000),
+    default=20,
+    show_default=True,
+    help="How many; with --find a few more may come.",
+)
 @click.option("--before", metavar="CURSOR", help="Go on where an earlier page ended.")
+@period_options
+@click.option(
+    "--find", metavar="TEXT", help="Only those with this text: in the memo, the name or the place."
+)
 @click.option("--csv", "is_csv", is_flag=True, help="As CSV, for a spreadsheet: only the payments.")
 @click.option(
     "--changes",
@@ -43,6 +48,10 @@ from node.member.sealing import open_memo
 def history(
     limit: int,
     before: str | None,
+    first: str | None,
+    last: str | None,
+    zone: str | None,
+    find: str | None,
     is_csv: bool,
     is_about_changes: bool,
     wallet: Path,
@@ -53,45 +62,49 @@ def history(
 
     What came back has a line of its own: because the payee's account was closed, or their cooperative left.
     """
-    if is_about_changes and (is_csv or before is not None):
+    period = read_period(first, last, zone) if first or last or zone else None
+    asked = Asked(limit=limit, before=before, period=period, find=find)
+    if is_about_changes and (is_csv or asked.is_part):
         raise click.UsageError("Give --changes alone: all changes are shown at once.")
     with open_membership(wallet, passphrase) as member:
         member.open_session()
         tell_of_trouble(member, output.note)
         if is_about_changes:
             _show_changes(member, output)
-            return
-        page = member.client.get("/v1/me/history", limit=limit, before=before)
-        items = [_with_memo(member, item) for item in objects(member.client, page, "items")]
-        fallen = my_fallen(member) if before is None else []
-        with reading(member.client):
-            lines = [history_line(item) for item in items]
-        headings = ["when", "amount", "with", "state", "entry", "memo"]
-        if is_csv:
-            headings[0] = "when, in UTC"
-            rows: list[list[Cell]] = [[*headings], *(line.cells() for line in lines)]
-            output.csv(rows, separator=separator_here(os.environ))
-        elif lines:
-            shown = [line.shown() for line in lines]
-            output.table(headings, shown, right_aligned=["amount"])
         else:
-            output.line("No payments yet.")
-        with reading(member.client):
-            if not is_csv:
-                show_fallen(fallen, (member.coop.number, member.account), output)
-        following = page.get("next")
-        if following:
-            (output.note if is_csv else output.line)(f"More: `fiado history --before {following}`")
-        if page.get("complete") is False:
-            output.note("The node is still indexing; older payments may be missing here.")
-        output.result(
-            {
-                "items": items,
-                "fallen": fallen,
-                "next": following,
-                "complete": page.get("complete", True),
-            }
-        )
+            _show_history(member, asked, is_csv=is_csv, output=output)
+
+
+def _show_history(member: Membership, asked: Asked, *, is_csv: bool, output: Output) -> None:
+    found = find_payments(member, asked)
+    fallen = [] if asked.is_part else my_fallen(member)
+    with reading(member.client):
+        lines = [history_line(item) for item in found.items]
+    headings = ["when", "amount", "with", "state", "entry", "memo"]
+    if is_csv:
+        headings[0] = "when, in UTC"
+        rows: list[list[Cell]] = [[*headings], *(line.cells() for line in lines)]
+        output.csv(rows, separator=separator_here(os.environ))
+    elif lines:
+        output.table(headings, [line.shown() for line in lines], right_aligned=["amount"])
+    else:
+        output.line("No such payments." if asked.is_part else "No payments yet.")
+    with reading(member.client):
+        if not is_csv:
+            show_fallen(fallen, (member.coop.number, member.account), output)
+    if found.next:
+        more = f"More: `fiado history {asked.words}--before {found.next}`"
+        (output.note if is_csv else output.line)(more)
+    if not found.is_complete:
+        output.note("The node is still indexing; older payments may be missing here.")
+    output.result(
+        {
+            "items": list(found.items),
+            "fallen": fallen,
+            "next": found.next,
+            "complete": found.is_complete,
+        }
+    )
 
 
 def _show_changes(member: Membership, output: Output) -> None:
@@ -102,75 +115,6 @@ def _show_changes(member: Membership, output: Output) -> None:
         unknown = int(page.get("unknown", 0))
         show_all_changes(changes, unknown, output)
     output.result({"changes": changes, "unknown": unknown})
-
-
-def _with_memo(member: Membership, item: Json) -> Json:
-    """The item with its memo opened, in the place of the sealed one."""
-    sealed, reference = item.get("memo"), item.get("reference")
-    opened = None
-    if isinstance(sealed, str) and isinstance(reference, str):
-        try:
-            opened = open_memo(
-                read_bytes(sealed), seed=member.wallet.seed, reference=bytes.fromhex(reference)
-            )
-        except ValueError:
-            opened = None
-    return {**item, "memo": opened}
-
-
-def history_line(item: Json) -> "_Line":
-    """A payment as a line of the history."""
-    other = item.get("other") or {}
-    name = other.get("handle") or other.get("account")
-    sign = -1 if item.get("direction") == "out" else 1
-    return _Line(
-        time=int(item["time"]),
-        amount=sign * (int(item["amount"]) + (int(item.get("fee", 0)) if sign < 0 else 0)),
-        other=f"{name}@{other.get('coop')}",
-        state=_state(item),
-        entry=f"{item['coop']}/{item['number']}",
-        memo=str(item.get("memo") or ""),
-    )
-
-
-def _state(item: Json) -> str:
-    """What has become of a payment."""
-    if item.get("direction") == "returned":
-        return _CAME_BACK.get(str(item.get("cause")), "came back")
-    if item.get("status") == "returned":
-        if item.get("direction") == "in":
-            return "went back"
-        has_left = item.get("cause") == "coop_left"
-        return "not taken, came back" if has_left else "not taken, comes back"
-    return "arrived" if item.get("delivered") else "on its way"
-
-
-_CAME_BACK = {
-    "account_closed": "came back: the account was closed",
-    "coop_left": "came back: the cooperative has left",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line of the history: the same in the table and in the file."""
-
-    time: int
-    amount: int
-    other: str
-    state: str
-    entry: str
-    memo: str
-
-    def shown(self) -> list[str]:
-        """For the table."""
-        amount = format_amount(self.amount)
-        return [when(self.time), amount, self.other, self.state, self.entry, self.memo]
-
-    def cells(self) -> list[Cell]:
-        """For CSV."""
-        moment = datetime.fromtimestamp(self.time, tz=UTC).strftime("%Y-%m-%d %H:%M:%S")
-        return [moment, Amount(self.amount), self.other, self.state, self.entry, self.memo]
 
 
 @click.group()

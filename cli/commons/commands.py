@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from cli.commons.books import books
 from cli.federation.showing import node_option, own_node
 from cli.shell.describing import when
 from cli.shell.errors import words_stand_in
@@ -27,6 +28,9 @@ words_stand_in("cli.federation.words", "cli.steward.words")
 @click.group()
 def commons() -> None:
     """What belongs to all members together: contributions, levies, and what is paid from them."""
+
+
+commons.add_command(books)
 
 
 @commons.command("statement")

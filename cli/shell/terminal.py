@@ -89,6 +89,15 @@ class Output:
         elif not self._is_json:
             self._stdout.write(text)
 
+    def file(self, text: str) -> None:
+        """Print a file that another program reads; on a terminal lines are made harmless as all others."""
+        whole = text.encode("utf-8", "replace").decode("utf-8")
+        if self._stdout.isatty():
+            for line in whole.removesuffix("\n").split("\n"):
+                self.line(line)
+        elif not self._is_json:
+            self._stdout.write(whole)
+
     def qr(self, text: str) -> None:
         """Draw a QR code of `text` for people, for terminals with light letters on dark.
 

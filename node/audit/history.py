@@ -54,17 +54,18 @@ class HistoryCheck:
     def _expect(self, log: int, number: int, entry: bytes) -> None:
         time, fields = msgpack.unpackb(entry)
         if fields[0] == Kind.PAY.value:
-            _, payer, sequence, payee_coop, payee, *_ = fields
+            _, payer, sequence, payee_coop, payee, amount, fee, *_ = fields
             if log == self._coop:
                 digest = payment_digest(entry[transaction_start(entry) :])
-                self._add(payer, log, number, time, Role.PAYER, sequence, digest)
+                paid = -amount - fee
+                self._add(payer, log, number, time, Role.PAYER, paid, sequence, digest)
             if payee_coop == self._coop and payee != COMMONS:
-                self._add(payee, log, number, time, Role.PAYEE)
+                self._add(payee, log, number, time, Role.PAYEE, amount)
         elif fields[0] == Kind.RETURN.value and fields[1] == self._coop:
             returned = self._store.entry(self._coop, fields[2])
             if returned is not None:
-                payer = msgpack.unpackb(returned)[1][1]
-                self._add(payer, log, number, time, Role.RETURN)
+                _, (_, payer, _, _, _, amount, *_) = msgpack.unpackb(returned)
+                self._add(payer, log, number, time, Role.RETURN, amount)
 
     def _add(
         self,
@@ -73,6 +74,7 @@ class HistoryCheck:
         number: int,
         time: int,
         role: Role,
+        amount: int,
         sequence: int | None = None,
         digest: bytes | None = None,
     ) -> None:
@@ -83,6 +85,7 @@ class HistoryCheck:
             log=log,
             number=number,
             role=role,
+            amount=amount,
             sequence=sequence,
             digest=digest,
         )
@@ -100,17 +103,17 @@ class HistoryCheck:
                 self._expect_back_from(validator, coop, log.length, taken)
 
     def _expect_back_from(self, validator: Validator, left: int, end: int, taken: int) -> None:
-        paid: list[tuple[int, int]] = []
+        paid: list[tuple[int, int, int]] = []
         upto = self._upto.get(self._coop, 0)
         for number, time, fields in self._own_entries(taken + 1, upto):
             if fields[0] == Kind.PAY.value and fields[3] == left:
-                paid.append((number, fields[1]))
+                paid.append((number, fields[1], fields[5]))
             elif fields[0] == Kind.ANCHOR.value and fields[1:3] == [left, end]:
                 self._left.add(left)
-                for paid_by, payer in paid:
+                for paid_by, payer, amount in paid:
                     account = validator.account(self._coop, payer)
                     if account is not None and account.is_open_at(number - 1):
-                        self._add(payer, left, paid_by, time, Role.LEFT)
+                        self._add(payer, left, paid_by, time, Role.LEFT, amount)
                 return
 
     def _own_entries(self, first: int, last: int) -> Iterator[tuple[int, int, list[Any]]]:
@@ -165,5 +168,14 @@ class HistoryCheck:
 
 def _hash(row: HistoryRow) -> int:
     digest = None if row.digest is None else bytes(row.digest)
-    fields = (row.account, row.time, row.log, row.number, row.role.value, row.sequence, digest)
+    fields = (
+        row.account,
+        row.time,
+        row.log,
+        row.number,
+        row.role.value,
+        row.amount,
+        row.sequence,
+        digest,
+    )
     return int.from_bytes(sha256(repr(fields).encode("ascii")).digest()[:16], "big")

@@ -76,18 +76,16 @@ class DebtBook:
             found = self.standings[account] = Standing()
         found.move(amount, time)
 
-    def levy(self, *, positive: int, negative: int, time: int) -> None:
-        """Collect a levy: rates in millionths, rounded toward the member (PROTOCOL section 13.10)."""
+    def levy(self, *, positive: int, negative: int, time: int) -> int:
+        """Collect a levy, and say how much it took.
+
+        Rates in millionths, rounded toward the member (PROTOCOL section 13.10).
+        """
+        total = 0
         for found in self.standings.values():
             balance = found.balance
             taken = abs(balance) * (positive if balance > 0 else negative) // MILLION
             if taken:
                 found.move(-taken, time)
-
-    def empty(self, account: int, time: int) -> int:
-        """Bring an account to 0; what it had."""
-        found = self.standings.get(account)
-        balance = 0 if found is None else found.balance
-        if balance:
-            self.move(account, -balance, time)
-        return balance
+            total += taken
+        return total

@@ -20,6 +20,7 @@ from ledger.validators.interface import Validator
 from node.addresses import NodeAddress
 from node.engine.answers import NotReady, Reply
 from node.engine.asking import answer_questions, run_changes
+from node.engine.books import CoopBooks
 from node.engine.charter.status import charter_status, endorsed_changes
 from node.engine.charter.subject import CharterSubject
 from node.engine.core import Core
@@ -322,6 +323,10 @@ class Engine:
     def follow_debts(self) -> None:
         """Follow a bounded part of the log more, for who asks while nobody is idle."""
         self._debts.catch_up()
+
+    def books(self) -> CoopBooks | None:
+        """The coop's books; None while the log is followed still. Nothing of them may be kept or changed."""
+        return self._debts.books()
 
     def debt_of(self, account: int) -> Standing | None:
         """Since when an account of this coop is in debt, and was before; None while that is not known."""

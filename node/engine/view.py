@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 from ledger.chain import SignedHead
 from ledger.validators.interface import Validator
 from node.addresses import NodeAddress
+from node.engine.books import CoopBooks
 from node.engine.debts import Standing
 from node.engine.fallen import FallenList, FallenProof
 from node.engine.health.status import CharterStatus, IndexStatus, NodeStatus, WaitingRequest
@@ -62,6 +63,9 @@ class EngineServices(Protocol):
 
     def follow_debts(self) -> None:
         """Follow a bounded part of the log more, for who asks while nobody is idle."""
+
+    def books(self) -> CoopBooks | None:
+        """The coop's books; None while the log is followed still. Nothing of them may be kept or changed."""
 
     def debt_of(self, account: int) -> Standing | None:
         """Since when an account of this coop is in debt, and was before; None while that is not known."""

@@ -6,7 +6,7 @@ took. One object writes to a store, from one thread. `rows` has what goes in and
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -66,6 +66,12 @@ class Store(LogCare, Protocol):
 
     def entry(self, coop: int, number: int) -> bytes | None:
         """The exact bytes of one entry, or None when the log does not reach so far."""
+
+    def entries_at(self, coop: int, numbers: Collection[int]) -> dict[int, bytes]:
+        """The exact bytes of these entries of a log; those that it does not reach are left out.
+
+        For a page of many: what holds several of them is read and taken apart once.
+        """
 
     def head_at(self, coop: int, length: int) -> bytes | None:
         """The chain hash at `length` (0: before the first entry), or None when it is not held."""

@@ -6,7 +6,7 @@ told apart by MessagePack's own lengths; whether they are valid is the validator
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 import msgpack
@@ -181,6 +181,33 @@ def entry_at(segment: Segment, number: int) -> bytes:
     except StorageFault as error:
         raise damaged(segment) from error
     return segment.entries[start:end]
+
+
+def entries_of(segment: Segment, numbers: Iterable[int]) -> dict[int, bytes]:
+    """The exact bytes of entries that the segment holds, taken apart once. Raises `LogDamaged`."""
+    wanted = set(numbers)
+    if len(wanted) == 1:
+        return {number: entry_at(segment, number) for number in wanted}
+    try:
+        entries = split_entries(segment.entries)
+    except StorageFault as error:
+        raise damaged(segment) from error
+    return {number: entries[number - segment.first] for number in wanted}
+
+
+def gather_at(
+    numbers: Collection[int], *, length: int, containing: Callable[[int], Segment | None]
+) -> dict[int, bytes]:
+    """These entries of a log of that length, by the segments that hold them, each asked for once."""
+    found: dict[int, bytes] = {}
+    for number in sorted(set(numbers)):
+        if number in found or not 1 <= number <= length:
+            continue
+        segment = containing(number)
+        if segment is not None:
+            within = (each for each in numbers if segment.first <= each <= segment.last)
+            found |= entries_of(segment, within)
+    return found
 
 
 def cut_front(segment: Segment, first: int) -> Segment:

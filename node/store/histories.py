@@ -34,8 +34,10 @@ class HistoryPlace:
 class HistoryRow:
     """Entry `number` of coop `log`'s log concerns account `account` of `coop`.
 
-    `time` is the entry's. `sequence` is the payment's when the account is its payer, else None, and so
-    is `digest`, the first 16 bytes of the SHA-256 of the payment as it was submitted.
+    `time` is the entry's. `amount` is by how much it changes the account's balance, once the coop's log has
+    taken it in: below 0 for what the account paid, with the fee. `sequence` is the payment's when the account
+    is its payer, else None, and so is `digest`, the first 16 bytes of the SHA-256 of the payment as it was
+    submitted.
     """
 
     coop: int
@@ -44,6 +46,7 @@ class HistoryRow:
     log: int
     number: int
     role: Role
+    amount: int = 0
     sequence: int | None = None
     digest: bytes | None = None
 

@@ -42,10 +42,18 @@ def _lines_for_what_came_back(connection: Connection) -> None:
     connection.exec_driver_sql("DELETE FROM history_upto")
 
 
+def _payments_with_their_amounts(connection: Connection) -> None:
+    """5 to 6: the history index knows by how much an entry changes a balance, and is built again."""
+    connection.exec_driver_sql("DELETE FROM history")
+    connection.exec_driver_sql("DELETE FROM history_upto")
+    connection.exec_driver_sql("ALTER TABLE history ADD COLUMN amount BIGINT NOT NULL DEFAULT 0")
+
+
 STEPS: tuple[Callable[[Connection], None], ...] = (
     _payments_by_their_bytes,
     _snapshots_of_an_older_state,
     _lines_for_what_came_back,
+    _payments_with_their_amounts,
 )
 """The step at place n leads from layout `OLDEST_LAYOUT` + n to the one after it."""
 

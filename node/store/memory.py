@@ -9,7 +9,7 @@ restored from an old backup keep `MemoryDisk.copy()` and open that. Faults are i
 from __future__ import annotations
 
 import bisect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import astuple, replace
 from types import TracebackType
 from typing import Self, TypeVar
@@ -141,6 +141,15 @@ class MemoryStore:
             return None
         found = next(self.segments(coop, number), None)
         return checks.entry_at(checks.check_sound(found), number) if found else None
+
+    def entries_at(self, coop: int, numbers: Collection[int]) -> dict[int, bytes]:
+        """See `Store.entries_at`."""
+        length, _ = self.logs().get(coop, (0, b""))
+
+        def containing(number: int) -> Segment | None:
+            return checks.check_sound(next(self.segments(coop, number)))
+
+        return checks.gather_at(numbers, length=length, containing=containing)
 
     def head_at(self, coop: int, length: int) -> bytes | None:
         """See `Store.head_at`."""

@@ -31,7 +31,7 @@ from node.store.rows import (
     RecordKind,
     Segment,
 )
-from node.store.tables import history, history_upto, meta, records, segments
+from node.store.tables import history, history_upto, memos, meta, records, segments
 
 
 def read_logs(connection: Connection) -> dict[int, tuple[int, bytes]]:
@@ -55,6 +55,22 @@ def _newest(coop: int) -> Select[Any]:
     return (
         select(segments).where(segments.c.coop == coop).order_by(segments.c.first.desc()).limit(1)
     )
+
+
+CONTAINING = (
+    select(segments)
+    .where(segments.c.coop == bindparam("coop"), segments.c.first <= bindparam("number"))
+    .order_by(segments.c.first.desc())
+    .limit(1)
+)
+"""The same as `at_or_before`, made once: it is asked for many times for a page."""
+
+MEMO = select(memos.c.sealed).where(
+    memos.c.reference == bindparam("reference"),
+    memos.c.coop == bindparam("coop"),
+    memos.c.account == bindparam("account"),
+)
+"""An account's copy of a memo."""
 
 
 def at_or_before(coop: int, number: int) -> Select[Any]:
@@ -224,6 +240,7 @@ def history_row(row: Row[Any]) -> HistoryRow:
         log=row.log,
         number=row.entry,
         role=Role(row.role),
+        amount=row.amount,
         sequence=row.sequence,
         digest=row.digest,
     )

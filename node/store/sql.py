@@ -10,7 +10,7 @@ object opened with `read_only` does not follow what a running node adds; open an
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple
 from types import TracebackType
@@ -193,6 +193,13 @@ class SqlStore(SqlRecords):
         segment = self._containing(coop, number)
         return checks.entry_at(segment, number) if segment else None
 
+    def entries_at(self, coop: int, numbers: Collection[int]) -> dict[int, bytes]:
+        """See `Store.entries_at`."""
+        length, _ = self.logs().get(coop, (0, b""))
+        return checks.gather_at(
+            numbers, length=length, containing=lambda number: self._containing(coop, number)
+        )
+
     def head_at(self, coop: int, length: int) -> bytes | None:
         """See `Store.head_at`."""
         held = self.logs().get(coop)
@@ -208,7 +215,7 @@ class SqlStore(SqlRecords):
         if number < 1 or number > self.logs().get(coop, (0, b""))[0]:
             return None
         with self._transaction() as connection:
-            row = connection.execute(reading.at_or_before(coop, number)).first()
+            row = connection.execute(reading.CONTAINING, {"coop": coop, "number": number}).first()
             if row is None:
                 raise LogDamaged("missing", coop=coop, first=number, last=number)
             segment = reading.segment(row)
@@ -286,12 +293,9 @@ class SqlStore(SqlRecords):
     def memo(self, reference: bytes, *, coop: int, account: int) -> bytes | None:
         """See `Store.memo`."""
         checks.check_held(reference, coop, account)
-        memos = tables.memos.c
-        sealed: bytes | None = self._value(
-            select(memos.sealed).where(
-                memos.reference == reference, memos.coop == coop, memos.account == account
-            )
-        )
+        asked = {"reference": reference, "coop": coop, "account": account}
+        with self._transaction() as connection:
+            sealed: bytes | None = connection.execute(reading.MEMO, asked).scalar()
         return sealed
 
     def reason(self, hash_: bytes) -> bytes | None:

@@ -153,6 +153,7 @@ history = Table(
     Column("role", SmallInteger, nullable=False),
     _number("sequence", nullable=True),
     _bytes("digest", nullable=True),
+    _number("amount"),
     sqlite_with_rowid=False,
 )
 

@@ -190,6 +190,7 @@ class Writer:
                     "role": row.role.value,
                     "sequence": row.sequence,
                     "digest": row.digest,
+                    "amount": row.amount,
                 }
                 for row in rows
             ],

@@ -1,10 +1,13 @@
 """Bylaws adopted and the commons spent from, by people with commands, against real nodes."""
 
 from pathlib import Path
+from typing import Any
 
 from cli.demo.founding import Founded
 from cli.demo.processes import RunningNode
 from cli.shell.exit_codes import ExitCode
+from tests.needs import missing_bookkeeping
+from tests.node.member.bookkeeping.programs import beancount_balances, hledger_balances
 from tests.processes.test_commands import Desk, alice, beto, desk, founded, nodes
 
 __all__ = ["alice", "beto", "desk", "founded", "nodes"]
@@ -53,3 +56,41 @@ def test_founders_adopt_bylaws_and_stewards_spend(
         keys[0],
     )
     assert error["name"] == "spend_needs_vote"
+    check_statements(desk, url, {"alice": alice, "beto": beto}, tmp_path)
+
+
+def check_statements(desk: Desk, url: str, wallets: dict[str, Path], folder: Path) -> None:
+    """What members and the bookkeeper are given adds up to the balances, in every format."""
+    kinds = {}
+    for name, wallet in wallets.items():
+        found = desk.ok(["statement"], "--wallet", wallet)
+        balance = desk.ok(["balance"], "--wallet", wallet)["balance"]
+        assert (found["opening"], found["closing"]) == (0, balance)
+        assert sum(each["amount"] for each in found["bookings"]) == balance
+        kinds[name] = [each["kind"] for each in found["bookings"]]
+        said = desk.run(["statement", "--format", "csv"], "--wallet", wallet).stdout
+        assert said.splitlines()[-1].count('"') == 16 and "closing balance" in said
+    assert kinds["alice"][-2:] == ["paid", "contribution"]
+    assert kinds["beto"][-2:] == ["received", "spent"]
+    later = desk.ok(["statement", "--from", "2999-01-01", "--to", "2999-02-01"], "--wallet", wallet)
+    assert (later["bookings"], later["opening"]) == ([], balance)
+    desk.refused(ExitCode.USAGE, ["statement", "--from", "2026-02-30"], "--wallet", wallet)
+    books = desk.ok(["commons", "books", "--node", url], secret=False)
+    assert books["closing"]["commons"] == -90
+    shown = desk.run(["commons", "books", "--node", url], secret=False).stdout
+    assert "contributions" in shown and "members together" in shown
+    if missing_bookkeeping() is None:
+        _check_programs(desk, url, wallets["beto"], books, folder)
+
+
+def _check_programs(
+    desk: Desk, url: str, wallet: Path, books: dict[str, Any], folder: Path
+) -> None:
+    balance = desk.ok(["balance"], "--wallet", wallet)["balance"]
+    for format_, read in (("hledger", hledger_balances), ("beancount", beancount_balances)):
+        text = desk.run(["statement", "--format", format_], "--wallet", wallet).stdout
+        assert read(text, folder)["Assets:Fiado:Norte-beto"] == balance
+        asked = ["commons", "books", "--node", url, "--format", format_]
+        balances = read(desk.run(asked, secret=False).stdout, folder)
+        assert balances["Equity:Commons"] == -books["closing"]["commons"]
+        assert balances["Liabilities:Members"] == -books["closing"]["members"]

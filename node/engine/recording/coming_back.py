@@ -67,7 +67,7 @@ class ComingBack:
         self.next += len(entries)
 
     def _look_at_payment(self, validator: Validator, number: int, entry: bytes) -> None:
-        _, (_, payer, _, payee_coop, *_) = msgpack.unpackb(entry)
+        _, (_, payer, _, payee_coop, _, amount, *_) = msgpack.unpackb(entry)
         account = validator.account(self.home, payer) if payee_coop == self.left else None
         # What comes back to an account that has closed meanwhile stays with the common fund.
         if account is not None and account.is_open_at(self.anchor - 1):
@@ -79,5 +79,6 @@ class ComingBack:
                     log=self.left,
                     number=number,
                     role=Role.LEFT,
+                    amount=amount,
                 )
             )

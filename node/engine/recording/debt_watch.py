@@ -1,4 +1,6 @@
-"""Follows the own log to know since when accounts are in debt; `node.engine.debts` has the values.
+"""Follows the own log to know since when accounts are in debt, and to keep the coop's books.
+
+`node.engine.debts` and `node.engine.books` have the values.
 
 It is derived from the logs as the history index is: in bounded steps while nobody waits, after a start from
 the first entry on. An account's balance that follows from it is compared with the validator's: where they
@@ -18,10 +20,12 @@ from ledger.rules.government.register import read_proposal
 from ledger.state import COMMONS
 from ledger.transactions import Kind
 from ledger.validators.reading import LogReader
+from node.engine.books import Cause, CoopBooks, Move
 from node.engine.core import Core
 from node.engine.debts import DebtBook, Standing
 from node.engine.recording.coming_back import is_last_entry
 from node.errors import LogDamaged
+from node.flows import Flow
 
 _BATCH_BYTES: Final = 64 * 1024
 
@@ -36,6 +40,7 @@ class DebtWatch:
     def begin_anew(self) -> None:
         """Forget all: another history of a log stands now."""
         self._book = DebtBook()
+        self._books = CoopBooks()
         self._upto = 0
         self._taken: dict[int, int] = {}
         """How far the entries that were followed have taken in each other log."""
@@ -73,6 +78,10 @@ class DebtWatch:
         }
         return dict(sorted(found.items()))
 
+    def books(self) -> CoopBooks | None:
+        """The coop's books; None while they are not whole."""
+        return self._books if self.is_whole() else None
+
     def _length(self) -> int:
         length, _ = self._core.store.logs().get(self._core.coop, (0, b""))
         return length
@@ -104,17 +113,16 @@ class DebtWatch:
 
     def _apply(self, number: int, time: int, fields: Sequence[Any]) -> None:
         """What an entry of the own log that is no anchor moves."""
-        book = self._book
         match fields[0]:
             case Kind.PAY:
-                _, payer, _, payee_coop, payee, amount, fee, *_ = fields
-                book.move(payer, -amount - fee, time)
-                if payee_coop == self._core.coop:
-                    self._credit(payee, amount, time)
+                self._pay(time, fields)
+            case Kind.RETURN:
+                amount = self._amount(coop=fields[1], number=fields[2])
+                self._books.flow(Flow.GIVEN_BACK, amount, time, fields[1])
             case Kind.SPEND:
-                book.move(fields[2], fields[3], time)
+                self._spend(number, time, payee=fields[2], amount=fields[3])
             case Kind.LEVY:
-                book.levy(positive=fields[2], negative=fields[3], time=time)
+                self._levy(number, time, positive=fields[2], negative=fields[3])
             case Kind.LEAVE:
                 self._close(number, time, account=fields[1], payee=fields[3])
             case Kind.SETTLE if fields[3] == Step.SETTLE:
@@ -124,9 +132,37 @@ class DebtWatch:
             case _:
                 pass
 
-    def _credit(self, account: int, amount: int, time: int) -> None:
-        if account != COMMONS:
-            self._book.move(account, amount, time)
+    def _pay(self, time: int, fields: Sequence[Any]) -> None:
+        _, payer, _, coop, payee, amount, fee, *_ = fields
+        self._book.move(payer, -amount - fee, time)
+        if fee:
+            self._books.flow(Flow.CONTRIBUTION, fee, time)
+        if coop != self._core.coop:
+            self._books.flow(Flow.PAID_OUT, amount, time, coop)
+        elif payee == COMMONS:
+            self._books.flow(Flow.GIFT, amount, time)
+        else:
+            self._book.move(payee, amount, time)
+
+    def _spend(self, number: int, time: int, *, payee: int, amount: int) -> None:
+        self._move(payee, amount, number, time, Cause.SPENT)
+        self._books.flow(Flow.SPENT, amount, time)
+
+    def _levy(self, number: int, time: int, *, positive: int, negative: int) -> None:
+        taken = self._book.levy(positive=positive, negative=negative, time=time)
+        self._books.flow(Flow.LEVY, taken, time)
+        self._books.levies.append(
+            Move(number=number, time=time, cause=Cause.LEVY, positive=positive, negative=negative)
+        )
+
+    def _move(
+        self, account: int, amount: int, number: int, time: int, cause: Cause, other: int = COMMONS
+    ) -> None:
+        """Change an account by what is no payment."""
+        self._book.move(account, amount, time)
+        self._books.move(
+            account, Move(number=number, time=time, cause=cause, amount=amount, other=other)
+        )
 
     def _carry_out(self, number: int, time: int, *, proposal: int) -> None:
         """What members have decided."""
@@ -135,10 +171,10 @@ class DebtWatch:
             return
         match found.action:
             case DecideSpend():
-                self._book.move(found.action.payee, found.action.amount, time)
+                self._spend(number, time, payee=found.action.payee, amount=found.action.amount)
             case DecideLevy():
                 rates = found.action
-                self._book.levy(positive=rates.positive, negative=rates.negative, time=time)
+                self._levy(number, time, positive=rates.positive, negative=rates.negative)
             case Expel():
                 self._close(number, time, account=found.action.account, payee=found.action.payee)
             case _:
@@ -148,37 +184,53 @@ class DebtWatch:
         """An account that closes passes on what it has; or its debt is paid by who answers for it."""
         row = self._core.validator.row(self._core.coop, SETTLED_CHAPTER, encode(account))
         settled = settlement_of(row)
-        had = self._book.empty(account, time)
+        standing = self._book.standings.get(account)
+        had = 0 if standing is None else standing.balance
         if settled is not None and settled.number == number:
+            self._move(account, -had, number, time, Cause.SETTLED)
             for guarantor, share in settled.paid.shares:
-                self._book.move(guarantor, -share, time)
+                self._move(guarantor, -share, number, time, Cause.PAID_FOR, account)
+            self._books.flow(Flow.SETTLED, settled.paid.commons, time)
         elif had > 0 and payee is not None:
-            self._credit(payee, had, time)
+            self._move(account, -had, number, time, Cause.PASSED_ON, payee)
+            if payee == COMMONS:
+                self._books.flow(Flow.PASSED_ON, had, time)
+            else:
+                self._move(payee, had, number, time, Cause.INHERITED, account)
+        elif had:
+            self._move(account, -had, number, time, Cause.OTHER)
 
     def _take_in(self, number: int, time: int, fields: Sequence[Any]) -> Iterator[None]:
         """What an anchor credits: payments from the other log, and what comes back if its coop has left."""
         _, coop, length, *_ = fields
         home = self._core.coop
-        credited: dict[int, int] = {}
+        credited: dict[tuple[int, Flow], int] = {}
+
+        def credit(account: int, flow: Flow, amount: int) -> None:
+            credited[account, flow] = credited.get((account, flow), 0) + amount
+
         for _, (kind, *rest) in self._entries(coop, self._taken.get(coop, 0) + 1, length):
             if kind is None:
                 yield
             elif kind == Kind.PAY and rest[2] == home:
-                credited[rest[3]] = credited.get(rest[3], 0) + rest[4]
+                credit(rest[3], Flow.PAID_IN, rest[4])
             elif kind == Kind.RETURN and rest[0] == home:
                 payer, amount = self._payment(rest[1])
-                credited[payer] = credited.get(payer, 0) + amount
+                credit(payer, Flow.CAME_BACK, amount)
         if is_last_entry(self._core.validator, coop, length):
             after = self._core.validator.log(coop).anchored.get(home, 0)
             for _, (kind, *rest) in self._entries(home, after + 1, number - 1):
                 if kind is None:
                     yield
                 elif kind == Kind.PAY and rest[2] == coop:
-                    credited[rest[0]] = credited.get(rest[0], 0) + rest[4]
+                    credit(rest[0], Flow.CAME_BACK, rest[4])
         self._taken[coop] = length
-        for account, amount in credited.items():
+        self._books.anchor(coop, length=length, number=number, time=time)
+        for (account, flow), amount in credited.items():
             kept = self._core.validator.account(home, account) if account else None
-            if kept is not None and kept.is_open_at(number - 1):
+            is_open = kept is not None and kept.is_open_at(number - 1)
+            self._books.flow(flow if is_open else Flow.COMMONS_IN, amount, time, coop)
+            if is_open:
                 self._book.move(account, amount, time)
 
     def _entries(self, coop: int, first: int, last: int) -> Iterator[tuple[int, Sequence[Any]]]:
@@ -192,6 +244,12 @@ class DebtWatch:
                 first += 1
             if first <= last:
                 yield first, [None]
+
+    def _amount(self, *, coop: int, number: int) -> int:
+        """What an entry of a log paid."""
+        entry = self._core.store.entry(coop, number)
+        assert entry is not None, "what is given back was taken in before"
+        return int(msgpack.unpackb(entry)[1][5])
 
     def _payment(self, number: int) -> tuple[int, int]:
         """Who paid by an entry of the own log, and how much."""

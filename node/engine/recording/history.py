@@ -148,19 +148,23 @@ class History:
         time, fields = msgpack.unpackb(entry)
         home = self._core.coop
         if fields[0] == Kind.PAY:
-            _, payer, sequence, payee_coop, payee, *_ = fields
+            _, payer, sequence, payee_coop, payee, amount, fee, *_ = fields
             rows = []
             if log == home:
                 digest = payment_digest(entry[transaction_start(entry) :])
-                rows.append(_row(home, payer, time, log, number, Role.PAYER, sequence, digest))
+                rows.append(
+                    _row(
+                        home, payer, time, log, number, Role.PAYER, -amount - fee, sequence, digest
+                    )
+                )
             if payee_coop == home and payee != COMMONS:
-                rows.append(_row(home, payee, time, log, number, Role.PAYEE))
+                rows.append(_row(home, payee, time, log, number, Role.PAYEE, amount))
             return rows
         if fields[0] == Kind.RETURN and fields[1] == home:
             returned = self._core.store.entry(home, fields[2])
             if returned is not None:
-                payer = msgpack.unpackb(returned)[1][1]
-                return [_row(home, payer, time, log, number, Role.RETURN)]
+                _, (_, payer, _, _, _, amount, *_) = msgpack.unpackb(returned)
+                return [_row(home, payer, time, log, number, Role.RETURN, amount)]
         return []
 
 
@@ -171,6 +175,7 @@ def _row(
     log: int,
     number: int,
     role: Role,
+    amount: int,
     sequence: int | None = None,
     digest: bytes | None = None,
 ) -> HistoryRow:
@@ -181,6 +186,7 @@ def _row(
         log=log,
         number=number,
         role=role,
+        amount=amount,
         sequence=sequence,
         digest=digest,
     )

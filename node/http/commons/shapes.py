@@ -2,9 +2,11 @@
 
 from typing import Annotated
 
+import msgspec
 from msgspec import Meta
 
 from ledger.government.articles import Unit
+from node.flows import Flow
 from node.http.base.shapes import OfCoop
 from node.shapes import Shape
 from node.spellings import Amount, Count, Hash, Number, Time, one_of
@@ -99,3 +101,57 @@ class Commons(OfCoop, frozen=True):
     ]
     next_spend: Annotated[Count, Meta(description="The number of the next `spend`.")]
     movements: Annotated[list[CommonsMovement], Meta(description="The newest first.")]
+
+
+class BooksLine(Shape, frozen=True):
+    """A sum of one kind in one hour."""
+
+    time: Annotated[Time, Meta(description="When the hour began, in Unix seconds.")]
+    flow: Annotated[
+        str,
+        one_of(*Flow),
+        Meta(
+            description="paid_out and paid_in: by members to other coops, and to members from there. "
+            "came_back: what members had paid there. commons_in: to the commons from there, and for "
+            "accounts that had closed; given_back: the latter. contribution, gift, levy, passed_on: from "
+            "members to the commons. spent, settled: from the commons to members, the latter for the debts "
+            "of those who left."
+        ),
+    ]
+    coop: Annotated[str, Meta(description="The other cooperative; empty within this one.")]
+    coop_number: Annotated[Number, Meta(description="0 within this one.")]
+    amount: Amount
+
+
+class BooksPosition(OfCoop, frozen=True):
+    """What another cooperative owes this one, by what was paid between the two; below 0: it is owed."""
+
+    amount: Amount
+
+
+class BooksSums(Shape, frozen=True):
+    """What there was at a moment. Members and commons together are the sum of the positions."""
+
+    members: Annotated[Amount, Meta(description="The sum of all members' balances.")]
+    commons: Amount
+    positions: list[BooksPosition]
+
+
+class BooksUnexplained(Shape, frozen=True):
+    """What the log's state has and the histories that stand don't explain; 0 without a fork."""
+
+    members: Amount
+    commons: Amount
+
+
+class Books(OfCoop, frozen=True):
+    """What moved between a coop's members, its commons and other coops, in a time."""
+
+    unit: str
+    from_: Time = msgspec.field(name="from")
+    to: Time
+    opening: BooksSums
+    closing: BooksSums
+    unexplained: Annotated[BooksUnexplained, Meta(description="At the end of the log.")]
+    lines: list[BooksLine]
+    next: Annotated[Count | None, Meta(description="The `after` of the next page.")]

@@ -4,6 +4,7 @@ from typing import Literal
 
 from msgspec.structs import asdict
 
+from ledger.codec import MAX
 from ledger.entries import Entry
 from ledger.government.articles import Article
 from ledger.government.limits import is_near_limit, soft_limit
@@ -17,6 +18,7 @@ from node.http.base import facts
 from node.http.base.shapes import PaymentStatus
 from node.http.members import shapes
 from node.http.members.debts import debt_of
+from node.http.members.held_entries import HeldEntries, place_of
 from node.spellings import Binary, Hash
 from node.store import HistoryPlace, HistoryRow, Role
 
@@ -83,32 +85,47 @@ def members_after(view: View, after: int, most: int) -> shapes.Members:
     return shapes.Members(members=found, next=None)
 
 
-def history(view: View, account: int, before: HistoryPlace | None, most: int) -> shapes.History:
-    """A page of an account's history, newest first, and the cursor of the next page."""
+def history(
+    view: View,
+    account: int,
+    before: HistoryPlace | None,
+    most: int,
+    *,
+    since: int = 0,
+    until: int = MAX,
+) -> shapes.History:
+    """A page of an account's history, newest first, and the cursor of the next page.
+
+    Only what was paid from `since` to before `until`, in Unix seconds.
+    """
     view.engine.bring_history_forward()
-    rows = view.store.history(coop=view.coop, account=account, before=before, limit=most + 1)
-    arrivals = facts.Arrivals(view)
+    latest = HistoryPlace(time=until, log=0, number=0)
+    place = latest if before is None else min(before, latest)
+    rows = view.store.history(coop=view.coop, account=account, before=place, limit=most + 1)
+    within = [row for row in rows if row.time >= since]
+    page, arrivals = within[:most], facts.Arrivals(view)
+    entries = HeldEntries(view, page)
     items = [
-        item for row in rows[:most] if (item := _history_item(view, row, arrivals)) is not None
+        item for row in page if (item := history_item(view, row, arrivals, entries)) is not None
     ]
-    following = format_place(rows[most - 1].place) if len(rows) > most else None
+    following = format_place(within[most - 1].place) if len(within) > most else None
     return shapes.History(items=items, next=following, complete=True)
 
 
-def _history_item(
-    view: View, row: HistoryRow, arrivals: facts.Arrivals
+def history_item(
+    view: View, row: HistoryRow, arrivals: facts.Arrivals, entries: HeldEntries
 ) -> shapes.HistoryItem | None:
+    """A row of the history with what its entry says; None when that is not held."""
     home = view.coop
-    # What came back by a coop's leaving has no entry of its own: it is told with that of the payment.
-    log = home if row.role is Role.LEFT else row.log
-    entry = facts.read_entry(view, log, row.number)
+    log, _ = place_of(row, home=home)
+    entry = entries.get(log, row.number)
     if entry is None:
         return None
     paid_from, paid_number = log, row.number
     paid: Entry | None = entry
     if isinstance(entry.transaction, Return):
         paid_from, paid_number = entry.transaction.coop, entry.transaction.number
-        paid = facts.read_entry(view, paid_from, paid_number)
+        paid = entries.get(paid_from, paid_number)
     if paid is None or not isinstance(paid.transaction, Pay):
         return None
     pay = paid.transaction

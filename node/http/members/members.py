@@ -6,6 +6,7 @@ Balances and histories are for their owner and the cooperative's stewards only.
 from aiohttp import web
 from msgspec.structs import asdict
 
+from ledger.codec import MAX
 from ledger.transactions import MAX_NUMBER
 from node.engine.view import View
 from node.http.base import changes, facts
@@ -71,14 +72,16 @@ async def get_history(api: Api, request: web.Request) -> web.Response:
 
 
 async def _answer_history(api: Api, request: web.Request, account: int) -> web.Response:
-    check_query(request, "limit", "before")
+    check_query(request, "limit", "before", "from", "to")
+    since, until = _SINCE.read(request), _UNTIL.read(request)
     most = _LIMIT.read(request, most=api.settings.page_items)
     cursor = request.query.get("before")
     before = None if cursor is None else members_facts.parse_place(cursor)
     if cursor is not None and before is None:
         raise Problem(REQUEST_MALFORMED, "before: must be a cursor of an earlier answer.")
     page = await api.ask_paid(
-        request, lambda view: members_facts.history(view, account, before, most)
+        request,
+        lambda view: members_facts.history(view, account, before, most, since=since, until=until),
     )
     return json_response(page, is_private=True)
 
@@ -207,8 +210,14 @@ _LIMIT = limit_parameter()
 _FALLEN_AFTER = number_parameter("after", "The `next` of the page before.", default=0)
 _MEMBERS_LIMIT = limit_parameter(100)
 _AFTER = number_parameter("after", "Accounts with higher numbers than this.", default=0)
+_SINCE = number_parameter(
+    "from", "Only what was paid at this time or later, in Unix seconds.", default=0
+)
+_UNTIL = number_parameter("to", "Only what was paid before this time.", default=MAX)
 _PAGE = (
     _LIMIT,
+    _SINCE,
+    _UNTIL,
     Parameter(
         name="before",
         description="The `next` of the page before.",

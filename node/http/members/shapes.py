@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from ledger.transactions import MAX_NUMBER
+from node.engine.books import Cause
 from node.engine.health.troubles import NOT_PAYABLE
 from node.http.base.sessions import SessionRole
 from node.http.base.shapes import (
@@ -229,6 +230,43 @@ class History(Shape, frozen=True):
     items: list[HistoryItem]
     next: str | None
     complete: bool
+
+
+class StatementLine(Shape, frozen=True):
+    """A change of an account's balance."""
+
+    entry: Annotated[Count, Meta(description="The entry of the cooperative's log that booked it.")]
+    time: Annotated[
+        Time, Meta(description="When that was; what comes from elsewhere was paid before it.")
+    ]
+    cause: Annotated[
+        Literal["payment"] | Annotated[str, one_of(*Cause)],
+        Meta(
+            description="“payment”: see `payment`. “other”: the books have it, and the histories that stand "
+            "don't say why."
+        ),
+    ]
+    amount: Annotated[Amount, Meta(description="By how much the balance changed, fee included.")]
+    balance: Annotated[Amount, Meta(description="What it was then.")]
+    payment: HistoryItem | None
+    other: Annotated[
+        Counterpart | None,
+        Meta(description="The account on the other side of what is no payment; null: the commons."),
+    ]
+
+
+class Statement(OfCoop, frozen=True):
+    """What changed an account's balance in a time, in the order of the cooperative's log."""
+
+    account: Number
+    handle: str
+    unit: str
+    from_: Time = msgspec.field(name="from")
+    to: Annotated[Time, Meta(description="What was booked before it is in.")]
+    opening: Annotated[Amount, Meta(description="The balance when the time began.")]
+    closing: Annotated[Amount, Meta(description="The balance when it ended.")]
+    lines: list[StatementLine]
+    next: Annotated[str | None, Meta(description="The `after` of the next page.")]
 
 
 class Changes(Shape, frozen=True):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from cli.account.commands import history_line
 from cli.account.limits import change_words
+from cli.account.payments import history_line
 from cli.shell.csv_text import Amount
 
 

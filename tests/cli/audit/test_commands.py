@@ -209,10 +209,11 @@ def with_history(folder: Path, books: Books) -> None:
             log=log,
             number=number,
             role=role,
+            amount=amount,
             sequence=sequence,
             digest=digest,
         )
-        for account, log, number, role, sequence, digest in _history_of_norte(books)
+        for account, log, number, role, amount, sequence, digest in _history_of_norte(books)
     ]
     with SqlStore(f"sqlite:///{folder / DATABASE}") as store:
         store.add_history(validator_rows, {coop: len(log) for coop, log in books.logs.items()})
@@ -220,7 +221,7 @@ def with_history(folder: Path, books: Books) -> None:
 
 def _history_of_norte(
     books: Books,
-) -> Iterator[tuple[int, int, int, Role, int | None, bytes | None]]:
+) -> Iterator[tuple[int, int, int, Role, int, int | None, bytes | None]]:
     for log, entries in books.logs.items():
         for number, data in enumerate(entries, start=1):
             entry = decode_entry(data)
@@ -230,12 +231,13 @@ def _history_of_norte(
                 continue
             if log == 1:
                 digest = payment_digest(data[transaction_start(data) :])
-                yield pay.payer, log, number, Role.PAYER, pay.sequence, digest
+                paid = -pay.amount - pay.fee
+                yield pay.payer, log, number, Role.PAYER, paid, pay.sequence, digest
             if pay.payee_coop == 1:
-                yield pay.payee, log, number, Role.PAYEE, None, None
+                yield pay.payee, log, number, Role.PAYEE, pay.amount, None, None
 
 
-@pytest.mark.parametrize("what", ["role = 2", "digest = zeroblob(16)"])
+@pytest.mark.parametrize("what", ["role = 2", "digest = zeroblob(16)", "amount = amount - 1"])
 def test_a_changed_history_is_found(folder: Path, books: Books, what: str) -> None:
     with_history(folder, books)
     assert audit(folder)[0].exit_code == ExitCode.OK

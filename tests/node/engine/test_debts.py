@@ -55,12 +55,3 @@ def test_a_levy_is_rounded_toward_the_member() -> None:
         2: -200,
         3: -99,
     }
-
-
-def test_emptying_an_account_ends_its_debt() -> None:
-    book = DebtBook()
-    book.move(1, -50, 1)
-    assert book.empty(1, 9) == -50
-    assert book.standings[1].stretches() == [Stretch(began=1, ended=9)]
-    assert book.empty(2, 9) == 0
-    assert 2 not in book.standings

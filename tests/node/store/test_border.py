@@ -75,6 +75,7 @@ def uses(name: str, number: int, other: int, key: bytes) -> list[Callable[[Store
         lambda store: store.entries(7, other, max_bytes=100),
         lambda store: store.entry(7, number),
         lambda store: store.entry(number, other),
+        lambda store: store.entries_at(number, [other, number]),
         lambda store: store.head_at(7, number),
         lambda store: store.signed_head(7, number),
         lambda store: store.signed_head(number, other),

@@ -88,6 +88,7 @@ def test_an_empty_store_has_nothing(place: Place) -> None:
     with place.open() as store:
         check_nothing(store)
         assert store.entry(7, 1) is None
+        assert store.entries_at(7, [1]) == {}
         assert store.entries(7, 1, max_bytes=100) is None
         assert store.head_at(7, 0) is None
         assert store.signed_head(7, 0) is None
@@ -134,6 +135,9 @@ def test_logs_are_read_back_byte_for_byte_from_any_entry(place: Place) -> None:
             assert store.head_at(log.coop, 0) == start(log.coop)
             assert list(store.segments(log.coop, 12)) == []
             assert store.entry(log.coop, 0) is None
+            for asked in ([], [5], [0, 12], [11, 1, 2, 2, 12, 7], range(1, 12)):
+                held = {each: log.entries[each - 1] for each in asked if 1 <= each <= 11}
+                assert store.entries_at(log.coop, asked) == held
             assert store.entry(log.coop, 12) is None
             assert store.head_at(log.coop, 12) is None
             assert verify_chain(store, log.coop, genesis=start(log.coop)) == 11

@@ -91,6 +91,7 @@ def test_a_database_of_any_layout_becomes_what_a_new_one_is(
             log=7,
             number=1,
             role=Role.PAYER,
+            amount=-250,
             sequence=1,
             digest=b"d" * 16,
         )

@@ -16,6 +16,7 @@ from tests.node.store.places import Kept, sqlite_place
 
 READS: dict[str, Callable[[SqlStore], object]] = {
     "entry": lambda store: store.entry(7, 5),
+    "entries_at": lambda store: store.entries_at(7, [1, 5]),
     "head_at": lambda store: store.head_at(7, 5),
     "segments": lambda store: list(store.segments(7, 5)),
     "signed_head": lambda store: store.signed_head(7, 5),

@@ -173,6 +173,7 @@ class BothStores(RuleBasedStateMachine):
         self.both(lambda store: store.signed_head(coop, number))
         entry = self.both(lambda store: store.entry(coop, number))
         assert entry == (log.entries[number - 1] if 1 <= number <= log.length else None)
+        self.both(lambda store: store.entries_at(coop, [number, number + 1, 1]))
         head = self.both(lambda store: store.head_at(coop, number))
         assert head == (log.heads[number] if log.length and 0 <= number <= log.length else None)
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ledger.codec import MAX
 from ledger.government.actions import DecideLevy, DecideSpend, Expel
 from ledger.government.articles import Article
 from ledger.government.leaving import Step
@@ -11,6 +12,8 @@ from node.engine.debts import Stretch
 from node.engine.events import Ask
 from node.engine.recording import debt_watch
 from node.errors import LogDamaged
+from node.flows import FLOWS
+from node.http.members.booking import booked, in_order, moved
 from tests.builders import build_federation
 from tests.government_builders import adopt_bylaws, spend
 from tests.guarantee_builders import guarantee
@@ -42,13 +45,50 @@ def follow(rig: Rig, coop: int = 1) -> None:
 
 
 def check(rig: Rig, coop: int = 1) -> None:
-    """The watch agrees with the validator about every account."""
+    """The watch agrees with the validator about every account, and so do the books and every statement."""
     follow(rig, coop)
     core, engine = core_of(rig.engines[coop]), rig.engines[coop]
     for account in core.validator.accounts(coop):
         found = engine.debt_of(account.number)
         assert found is not None, account
         assert found.balance == account.balance
+    check_books(rig, coop)
+    check_statements(rig, coop)
+
+
+def check_books(rig: Rig, coop: int) -> None:
+    """What the books sum up is what the log's state has, and within each flow nothing is lost."""
+    books = rig.engines[coop].books()
+    assert books is not None
+    members = commons = position = 0
+    for _, flow, other, amount in books.flows(since=0, until=MAX):
+        signs = FLOWS[flow]
+        assert amount >= 0
+        assert bool(other) is bool(signs.position)
+        assert signs.members + signs.commons == signs.position
+        members += signs.members * amount
+        commons += signs.commons * amount
+        position += signs.position * amount
+    log = core_of(rig.engines[coop]).validator.log(coop)
+    assert (members, commons, position) == (log.position - log.commons, log.commons, log.position)
+
+
+def check_statements(rig: Rig, coop: int) -> None:
+    """Every account's movements add up to its balance, one after the other, without anything made up."""
+    rig.engines[coop].bring_history_forward()
+    core, books = core_of(rig.engines[coop]), rig.engines[coop].books()
+    assert books is not None
+    for account in core.validator.accounts(coop):
+        rows = core.store.history(coop=coop, account=account.number, limit=1_000)
+        payments = [each for row in rows if (each := booked(row, books, home=coop)) is not None]
+        others = moved(books.moves_of(account.number), home=coop)
+        movements = list(in_order([*payments, *others], account))
+        balance = 0
+        for each in movements:
+            balance += each.amount
+            assert each.balance == balance
+        assert balance == account.balance, account.number
+        assert [each.time for each in movements] == sorted(each.time for each in movements)
 
 
 def governed() -> Rig:

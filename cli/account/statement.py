@@ -1,0 +1,199 @@
+"""`fiado statement`: every change of the balance, for people, spreadsheets and bookkeeping programs."""
+
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import click
+
+from cli.account.memos import with_memo
+from cli.shell.csv_text import Amount, Cell, separator_here
+from cli.shell.parameters import output_option, passphrase_options, wallet_option
+from cli.shell.passphrase import PassphraseSource
+from cli.shell.periods import Period, period_options, read_period
+from cli.shell.terminal import Output
+from cli.wallet.membership import open_membership, tell_of_trouble
+from node.member.amounts import format_amount
+from node.member.answers import integer, objects, reading, text
+from node.member.bookkeeping.beancount import beancount_text
+from node.member.bookkeeping.bookings import Booking, Kind, Statement, bookings_of, journal_of
+from node.member.bookkeeping.hledger import hledger_text
+from node.member.client import Json
+from node.member.membership import Membership
+
+WORDS: Final[Mapping[Kind, str]] = {
+    Kind.PAID: "paid",
+    Kind.RECEIVED: "received",
+    Kind.CAME_BACK: "came back",
+    Kind.CONTRIBUTION: "contribution",
+    Kind.LEVY: "levy",
+    Kind.SPENT: "paid by the commons",
+    Kind.PAID_FOR: "paid as a guarantor for",
+    Kind.SETTLED: "debt settled when the account closed",
+    Kind.PASSED_ON: "left when the account closed",
+    Kind.INHERITED: "left by",
+    Kind.OTHER: "not explained by the histories that stand",
+}
+"""What each part of a statement was."""
+
+FORMATS: Final = ("table", "csv", "hledger", "beancount")
+
+
+@click.command()
+@period_options
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(FORMATS),
+    default="table",
+    show_default=True,
+    help="For people, a spreadsheet, or a bookkeeping program.",
+)
+@wallet_option
+@passphrase_options
+@output_option
+def statement(
+    first: str | None,
+    last: str | None,
+    zone: str | None,
+    format_: str,
+    wallet: Path,
+    passphrase: PassphraseSource,
+    output: Output,
+) -> None:
+    """Show every change of your balance in a time, with the balance before and after.
+
+    Contributions, levies, what came back and what you paid for others are lines of their own, so that it adds
+    up. What comes from another cooperative is in it from the moment when it arrived: the statement of a month
+    that is over does not change any more.
+    """
+    period = read_period(first, last, zone)
+    with open_membership(wallet, passphrase) as member:
+        member.open_session()
+        tell_of_trouble(member, output.note)
+        found = read_statement(member, period)
+    _show(found, period, format_, output)
+
+
+def read_statement(member: Membership, period: Period) -> Statement:
+    """The statement of a time, page by page, with the memos that this wallet can read."""
+    client, after, bookings = member.client, None, list[Booking]()
+    while True:
+        page = client.get(
+            "/v1/me/statement",
+            limit=200,
+            after=after,
+            **{"from": period.since, "to": period.until},
+        )
+        for line in objects(client, page, "lines"):
+            with reading(client):
+                bookings += bookings_of(
+                    line, coop=member.coop.name, memo=_memo(member, line["payment"])
+                )
+        after = page.get("next")
+        if after is None:
+            break
+    return Statement(
+        coop=member.coop.name,
+        handle=text(client, page, "handle"),
+        unit=member.founding.unit,
+        since=period.since,
+        until=period.until,
+        opening=integer(client, page, "opening"),
+        closing=integer(client, page, "closing"),
+        bookings=bookings,
+    )
+
+
+def _memo(member: Membership, payment: Json | None) -> str:
+    return "" if payment is None else str(with_memo(member, payment)["memo"] or "")
+
+
+def _show(found: Statement, period: Period, format_: str, output: Output) -> None:
+    if format_ == "csv":
+        output.csv(csv_rows(found, period), separator=separator_here(os.environ))
+    elif format_ == "table":
+        _show_table(found, period, output)
+    else:
+        write = hledger_text if format_ == "hledger" else beancount_text
+        output.file(write(journal_of(found, period.zone, WORDS)))
+    output.result(_as_json(found, period))
+
+
+def csv_rows(found: Statement, period: Period) -> list[list[Cell]]:
+    """A heading, the opening balance, a row for each part, and the closing balance."""
+    opening: list[Cell] = ["", "opening balance", "", "", Amount(found.opening), "", "", ""]
+    closing: list[Cell] = ["", "closing balance", "", "", Amount(found.closing), "", "", ""]
+    rows: list[list[Cell]] = [
+        [
+            _moment(each, period),
+            WORDS[each.kind],
+            each.other,
+            Amount(each.amount),
+            Amount(each.balance),
+            each.entry,
+            "" if each.paid == each.entry else each.paid,
+            each.memo,
+        ]
+        for each in found.bookings
+    ]
+    return [[*_headings(period)], opening, *rows, closing]
+
+
+def _headings(period: Period) -> list[str]:
+    when = f"when, in {period.zone.key}"
+    return [when, "what", "with", "amount", "balance", "entry", "paid at", "memo"]
+
+
+def _moment(booking: Booking, period: Period) -> str:
+    moment = datetime.fromtimestamp(booking.time, tz=UTC).astimezone(period.zone)
+    return moment.strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _show_table(found: Statement, period: Period, output: Output) -> None:
+    output.line(f"{found.handle}@{found.coop}, in {found.unit}")
+    rows = [
+        [
+            _moment(each, period)[:16],
+            WORDS[each.kind],
+            each.other,
+            format_amount(each.amount),
+            format_amount(each.balance),
+            each.entry,
+            each.memo,
+        ]
+        for each in found.bookings
+    ]
+    blank = ["", ""]
+    opening = ["", "opening balance", "", "", format_amount(found.opening), *blank]
+    closing = ["", "closing balance", "", "", format_amount(found.closing), *blank]
+    headings = ["when", "what", "with", "amount", "balance", "entry", "memo"]
+    output.table(headings, [opening, *rows, closing], right_aligned=["amount", "balance"])
+    output.line(f"Days in the time zone {period.zone.key}.")
+
+
+def _as_json(found: Statement, period: Period) -> Json:
+    return {
+        "address": f"{found.handle}@{found.coop}",
+        "unit": found.unit,
+        "zone": period.zone.key,
+        "from": found.since,
+        "to": found.until,
+        "opening": found.opening,
+        "closing": found.closing,
+        "bookings": [
+            {
+                "time": each.time,
+                "entry": each.entry,
+                "kind": each.kind.value,
+                "amount": each.amount,
+                "balance": each.balance,
+                "other": each.other,
+                "memo": each.memo,
+                "paid": each.paid,
+            }
+            for each in found.bookings
+        ],
+    }

@@ -1,0 +1,162 @@
+"""`fiado commons books`: what moved between members, commons and other coops, for the bookkeeper."""
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import click
+
+from cli.federation.showing import node_option, own_node
+from cli.shell.csv_text import Amount, Cell, separator_here
+from cli.shell.parameters import output_option
+from cli.shell.periods import Period, period_options, read_period
+from cli.shell.terminal import Output
+from node.flows import Flow
+from node.member.amounts import format_amount
+from node.member.answers import integer, objects, reading, text
+from node.member.bookkeeping.beancount import beancount_text
+from node.member.bookkeeping.coop_books import (
+    CoopStatement,
+    FlowOfHour,
+    Sums,
+    by_day,
+    coop_journal,
+)
+from node.member.bookkeeping.hledger import hledger_text
+from node.member.client import Json, NodeClient
+
+FLOW_WORDS: Final[Mapping[Flow, str]] = {
+    Flow.PAID_OUT: "members paid there",
+    Flow.PAID_IN: "members were paid from there",
+    Flow.CAME_BACK: "came back to members",
+    Flow.COMMONS_IN: "came to the commons",
+    Flow.GIVEN_BACK: "given back by the commons",
+    Flow.CONTRIBUTION: "contributions",
+    Flow.GIFT: "gifts to the commons",
+    Flow.LEVY: "levies",
+    Flow.SPENT: "paid by the commons",
+    Flow.SETTLED: "debts that the commons settled",
+    Flow.PASSED_ON: "left by members who went",
+}
+"""What moved, for people."""
+
+FORMATS: Final = ("table", "csv", "hledger", "beancount")
+
+
+@click.command("books")
+@period_options
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(FORMATS),
+    default="table",
+    show_default=True,
+    help="For people, a spreadsheet, or a bookkeeping program.",
+)
+@node_option
+@output_option
+def books(
+    first: str | None,
+    last: str | None,
+    zone: str | None,
+    format_: str,
+    url: str | None,
+    output: Output,
+) -> None:
+    """Show the cooperative's books: positions with others, the members' total, the commons, by day.
+
+    Anybody may: they follow from the logs, and no member is named in them.
+    """
+    period = read_period(first, last, zone)
+    with NodeClient(url or own_node()) as client:
+        found, raw = read_books(client, period)
+    if raw["unexplained"]["members"] or raw["unexplained"]["commons"]:
+        output.note(
+            "After a fork the books have more or less than the histories that stand explain."
+        )
+    if format_ == "csv":
+        output.csv(_rows(found, period), separator=separator_here(os.environ))
+    elif format_ == "table":
+        _show(found, period, output)
+    else:
+        write = hledger_text if format_ == "hledger" else beancount_text
+        output.file(write(coop_journal(found, period.zone, FLOW_WORDS)))
+    output.result(raw)
+
+
+def read_books(client: NodeClient, period: Period) -> tuple[CoopStatement, Json]:
+    """The books of a time, page by page; and as the node gives them."""
+    lines: list[Json] = []
+    after = 0
+    while True:
+        page = client.get(
+            "/v1/books", limit=200, after=after, **{"from": period.since, "to": period.until}
+        )
+        lines += objects(client, page, "lines")
+        if page.get("next") is None:
+            break
+        after = integer(client, page, "next")
+    with reading(client):
+        found = CoopStatement(
+            coop=text(client, page, "coop"),
+            unit=text(client, page, "unit"),
+            since=period.since,
+            until=period.until,
+            opening=_sums(page["opening"]),
+            closing=_sums(page["closing"]),
+            lines=[
+                FlowOfHour(
+                    int(each["time"]), Flow(each["flow"]), str(each["coop"]), int(each["amount"])
+                )
+                for each in lines
+            ],
+        )
+    return found, {**page, "lines": lines, "next": None}
+
+
+def _sums(found: Json) -> Sums:
+    return Sums(
+        members=int(found["members"]),
+        commons=int(found["commons"]),
+        positions={str(each["coop"]): int(each["amount"]) for each in found["positions"]},
+    )
+
+
+def _show(found: CoopStatement, period: Period, output: Output) -> None:
+    output.line(f"The books of {found.coop}, in {found.unit}")
+    rows = [
+        [day.isoformat(), FLOW_WORDS[flow], coop, format_amount(amount)]
+        for day, flow, coop, amount in by_day(found.lines, period.zone)
+    ]
+    output.table(["day", "what", "with", "amount"], rows, right_aligned=["amount"])
+    output.line()
+    sums = [
+        [name, format_amount(before), format_amount(after)]
+        for name, before, after in _balances(found)
+    ]
+    output.table(
+        ["", "at the beginning", "at the end"],
+        sums,
+        right_aligned=["at the beginning", "at the end"],
+    )
+    output.line(
+        f"Days in the time zone {period.zone.key}; an hour belongs to the day it begins in."
+    )
+
+
+def _balances(found: CoopStatement) -> Iterator[tuple[str, int, int]]:
+    before, after = found.opening, found.closing
+    yield "members together", before.members, after.members
+    yield "commons", before.commons, after.commons
+    for coop in sorted({*before.positions, *after.positions}):
+        yield f"owed by {coop}", before.positions.get(coop, 0), after.positions.get(coop, 0)
+
+
+def _rows(found: CoopStatement, period: Period) -> Iterator[list[Cell]]:
+    yield ["day", "what", "with", "amount"]
+    for name, before, _ in _balances(found):
+        yield ["", f"at the beginning: {name}", "", Amount(before)]
+    for day, flow, coop, amount in by_day(found.lines, period.zone):
+        yield [day.isoformat(), FLOW_WORDS[flow], coop, Amount(amount)]
+    for name, _, after in _balances(found):
+        yield ["", f"at the end: {name}", "", Amount(after)]

@@ -1,0 +1,162 @@
+"""A member's statement: each part of every change of the balance, so that they add up to what there is.
+
+The pages make the same of the same answers (`node/web/static/parts/bookings.js`), and
+`tests/vectors/statement.json` has the cases for both.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from node.member.bookkeeping.journal import (
+    Entry,
+    Journal,
+    Name,
+    Plain,
+    Posting,
+    commodity_of,
+    opening_entry,
+)
+from node.zones import day_of
+
+
+class Kind(StrEnum):
+    """What a part of a change was."""
+
+    PAID = "paid"
+    RECEIVED = "received"
+    CAME_BACK = "came_back"
+    CONTRIBUTION = "contribution"
+    LEVY = "levy"
+    SPENT = "spent"
+    PAID_FOR = "paid_for"
+    SETTLED = "settled"
+    PASSED_ON = "passed_on"
+    INHERITED = "inherited"
+    OTHER = "other"
+
+
+COUNTERPARTS: Final[Mapping[Kind, Name]] = {
+    Kind.PAID: Name(("Expenses", "Fiado", "Payments")),
+    Kind.RECEIVED: Name(("Income", "Fiado", "Payments")),
+    Kind.CAME_BACK: Name(("Expenses", "Fiado", "Returned")),
+    Kind.CONTRIBUTION: Name(("Expenses", "Fiado", "Contributions")),
+    Kind.LEVY: Name(("Expenses", "Fiado", "Levies")),
+    Kind.SPENT: Name(("Income", "Fiado", "Commons")),
+    Kind.PAID_FOR: Name(("Expenses", "Fiado", "Guarantees")),
+    Kind.SETTLED: Name(("Income", "Fiado", "Debt-Settled")),
+    Kind.PASSED_ON: Name(("Expenses", "Fiado", "Passed-On")),
+    Kind.INHERITED: Name(("Income", "Fiado", "Inherited")),
+    Kind.OTHER: Name(("Equity", "Fiado", "Unexplained")),
+}
+"""Which account of a journal is on the other side."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booking:
+    """A part of a change, with the balance after it.
+
+    `paid` is where the payment is, `entry` what booked it: two places where it came from another coop.
+    """
+
+    time: int
+    entry: str
+    kind: Kind
+    amount: int
+    balance: int
+    other: str
+    memo: str
+    paid: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """All bookings of a time, and the balance before and after. Amounts in minor units."""
+
+    coop: str
+    handle: str
+    unit: str
+    since: int
+    until: int
+    opening: int
+    closing: int
+    bookings: Sequence[Booking]
+
+
+def bookings_of(line: Mapping[str, Any], *, coop: str, memo: str) -> Iterator[Booking]:
+    """The parts of a line of `/v1/me/statement`; what a payment gave to the commons is a part of its own.
+
+    Raises `KeyError`, `TypeError` or `ValueError` for what is no such line.
+    """
+    payment, amount, balance = line["payment"], int(line["amount"]), int(line["balance"])
+    kind = _PAYMENTS[payment["direction"]] if payment is not None else Kind(line["cause"])
+    fee = int(payment["fee"]) if payment is not None else 0
+    parts = [(kind, amount + fee), (Kind.CONTRIBUTION, -fee)] if fee else [(kind, amount)]
+    balance -= amount
+    for part, moved in parts:
+        balance += moved
+        yield Booking(
+            time=int(line["time"]),
+            entry=f"{coop}/{int(line['entry'])}",
+            kind=part,
+            amount=moved,
+            balance=balance,
+            other="" if part is Kind.CONTRIBUTION else _other(line),
+            memo="" if part is Kind.CONTRIBUTION else memo,
+            paid="" if payment is None else f"{payment['coop']}/{int(payment['number'])}",
+        )
+
+
+_PAYMENTS: Final = {"out": Kind.PAID, "in": Kind.RECEIVED, "returned": Kind.CAME_BACK}
+
+
+def _other(line: Mapping[str, Any]) -> str:
+    """Whose address is on the other side; nobody's where it is the commons."""
+    payment = line["payment"]
+    found = line["other"] if payment is None else payment["other"]
+    if found is None or (payment is not None and not found["account"]):
+        return ""
+    return f"{found['handle'] or found['account']}@{found['coop']}"
+
+
+def journal_of(statement: Statement, zone: ZoneInfo, words: Mapping[Kind, str]) -> Journal:
+    """The statement as a journal; `words` say what a part was, for whoever reads it."""
+    own = Name.of("Assets", "Fiado", f"{statement.coop}-{statement.handle}")
+    first = _first_day(statement, zone)
+    return Journal(
+        title=Plain.of(f"{statement.handle}@{statement.coop}"),
+        commodity=commodity_of(statement.unit),
+        since=first,
+        until=day_of(statement.until, zone),
+        entries=[
+            *opening_entry(first, {own: statement.opening}),
+            *(_entry(each, own, zone, words) for each in statement.bookings),
+        ],
+        closing={own: statement.closing},
+    )
+
+
+def _first_day(statement: Statement, zone: ZoneInfo) -> date:
+    """The day of the opening balance: the first of the statement, or of what there is."""
+    began = statement.since
+    if not began:
+        began = statement.bookings[0].time if statement.bookings else statement.until
+    return day_of(began, zone)
+
+
+def _entry(booking: Booking, own: Name, zone: ZoneInfo, words: Mapping[Kind, str]) -> Entry:
+    is_paid_elsewhere = booking.paid and booking.paid != booking.entry
+    return Entry(
+        day=day_of(booking.time, zone),
+        code=Plain.of(booking.entry),
+        payee=Plain.of(booking.other or words[booking.kind]),
+        text=Plain.of(booking.memo or (words[booking.kind] if booking.other else "")),
+        postings=[
+            Posting(name=own, amount=booking.amount, balance=booking.balance),
+            Posting(name=COUNTERPARTS[booking.kind], amount=-booking.amount),
+        ],
+        details={"paid": Plain.of(booking.paid)} if is_paid_elsewhere else {},
+    )
