@@ -17,7 +17,7 @@ from ledger.decisions import (
     observation_message,
 )
 from ledger.index.conversion import units_from_price
-from ledger.index.days import day_from_text
+from ledger.index.days import day_from_text, first_day_of_print
 from ledger.index.prints import LateChange, Print, SourceChange
 from ledger.index.statistics import median_level
 from ledger.index.table import Index
@@ -178,6 +178,13 @@ def source_change(
     return certify(federation, IndexEntry(decided=change), signers)
 
 
+def wait_until_over(books: Books, index: Index, periods: int = 1) -> None:
+    """Move the clock on until that many periods that the index knows nothing of can be known."""
+    last = index.due_window.period + periods - 1
+    day = first_day_of_print(last, method=index.parameters.method)
+    books.now = max(books.now, day * SECONDS_IN_DAY)
+
+
 def take_prints(books: Books, *values: int, coops: Iterable[int] | None = None) -> None:
     """Let logs take in the next prints of months, of these values."""
     for coop in coops or sorted(books.logs):
@@ -185,6 +192,7 @@ def take_prints(books: Books, *values: int, coops: Iterable[int] | None = None) 
             index = index_of(books.validator, coop)
             turn = Turn(index.place, 0) if index.line.run else None
             period = index.due_window.period
+            wait_until_over(books, index)
             books.append(coop, official(books.federation, period, value, turn=turn))
 
 

@@ -111,7 +111,12 @@ def _index_lines(index: IndexDraft, *, coops: int) -> list[str]:
         f"source = {_quoted(_SOURCES[index.method])}",
     ]
     if is_survey:
-        lines += [f"observations_needed = {min(3, coops)}", "lead_days = 3", "pace_weeks = 4"]
+        lines += [
+            "# Of how many cooperatives' own figures the middle one is taken, at least.",
+            f"observations_needed = {coops - (coops - 1) // 3}",
+            "lead_days = 3",
+            "pace_weeks = 4",
+        ]
     return lines
 
 

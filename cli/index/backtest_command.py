@@ -61,8 +61,16 @@ def describe(result: Backtest, setting: SurveySetting) -> str:
         f"Argentina, {text_from_day(result.first_day)} to {text_from_day(result.last_day)}, from the "
         f"monthly changes that INDEC printed.\nThe survey is simulated: {setting.coops} "
         f"{'coop' if setting.coops == 1 else 'coops'}, {_percent(setting.noise_per_million)} error "
-        f"each, prices {setting.delay_days} days old on average."
+        f"each, prices {setting.delay_days} days old on average.{_lies(setting)}"
     )
+
+
+def _lies(setting: SurveySetting) -> str:
+    """How many lie, in a sentence after the others."""
+    if not setting.liars:
+        return ""
+    counted = setting.coops if setting.counted is None else setting.counted
+    return f"\n{setting.liars} of them lie; each value rests on {counted} levels of their choice."
 
 
 def _report(

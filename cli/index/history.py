@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from ledger.index.chains import factor_of_change
+from ledger.index.chains import TENTHS, factor_of_change
 from ledger.index.days import (
     DAYS_IN_WEEK,
     Method,
@@ -42,6 +42,7 @@ BASE_VALUE: Final = 1000 * MILLIONTHS
 """What a unit is worth on the base day: 1,000 of the currency."""
 
 _MIDDLE_OF_MONTH: Final = 15
+_WEEKS_OF_A_LIE: Final = 13
 _UNIFORM_DRAWS: Final = 12
 _BYTES_PER_DRAW: Final = 2
 _DRAW_RANGE: Final = 256**_BYTES_PER_DRAW
@@ -57,6 +58,11 @@ class SurveySetting:
     noise_per_million: int
     """Standard deviation of one coop's weekly error, in millionths of the level."""
     seed: int
+    liars: int = 0
+    """How many of the coops lie together, as far as none of them is shown as an outlier: for a quarter of
+    a year upwards, for the next one downwards. That is what takes most from whoever holds a balance."""
+    counted: int | None = None
+    """On how many observations the level rests, of those that the liars like best; None: on all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,13 +144,27 @@ def survey_index(path: PricePath, setting: SurveySetting, *, base_day: int, unti
             index.known_until + 1, method=Method.SURVEY, lead_days=parameters.lead_days
         ).period
         true_level = path.level_on(last_day_of_week(week)) / base_level * 1000
-        levels = {
-            coop: to_millionths(true_level * (1 + _measuring_error(setting, coop=coop, week=week)))
-            for coop in range(1, setting.coops + 1)
-        }
-        median = median_level(levels, needed=setting.coops, cap=parameters.step_cap)
+        levels = _counted_levels(true_level, setting, week=week, cap=parameters.step_cap)
+        median = median_level(levels, needed=len(levels), cap=parameters.step_cap)
         index = _take(index, Print(period=week, value=median.level))
     return index
+
+
+def _counted_levels(
+    true_level: Decimal, setting: SurveySetting, *, week: int, cap: int
+) -> dict[int, int]:
+    """The levels that a week's certified one rests on, by coop; the liars have the lowest numbers."""
+    is_up = week // _WEEKS_OF_A_LIE % 2 == 0
+    most = Decimal(TENTHS + cap) / TENTHS
+    lie = to_millionths(true_level * most if is_up else true_level / most)
+    honest = {
+        coop: to_millionths(true_level * (1 + _measuring_error(setting, coop=coop, week=week)))
+        for coop in range(setting.liars + 1, setting.coops + 1)
+    }
+    liked = sorted(honest, key=lambda coop: honest[coop], reverse=is_up)
+    counted = setting.coops if setting.counted is None else setting.counted
+    seen = dict.fromkeys(range(1, setting.liars + 1), lie)
+    return seen | {coop: honest[coop] for coop in liked[: counted - setting.liars]}
 
 
 def _take(index: Index, new: Print) -> Index:

@@ -41,10 +41,23 @@ def survey_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def with_setting(
-        *args: Any, delay_days: int, coops: int, noise: int, seed: int, **kwargs: Any
+        *args: Any,
+        delay_days: int,
+        coops: int,
+        noise: int,
+        seed: int,
+        liars: int,
+        counted: int | None,
+        **kwargs: Any,
     ) -> Any:
+        _check_liars(coops, liars, counted)
         setting = SurveySetting(
-            delay_days=delay_days, coops=coops, noise_per_million=noise, seed=seed
+            delay_days=delay_days,
+            coops=coops,
+            noise_per_million=noise,
+            seed=seed,
+            liars=liars,
+            counted=counted,
         )
         return command(*args, setting=setting, **kwargs)
 
@@ -79,10 +92,30 @@ def survey_options(command: Callable[..., Any]) -> Callable[..., Any]:
             show_default=True,
             help="Other errors of the same size for each number; the same ones for the same number.",
         ),
+        click.option(
+            "--liars",
+            type=click.IntRange(0, MOST_COOPS),
+            default=0,
+            show_default=True,
+            help="How many of the coops lie together, as far as none of them is shown as an outlier.",
+        ),
+        click.option(
+            "--counted",
+            type=click.IntRange(1, MOST_COOPS),
+            help="On how many coops' levels each week's value rests, if the liars may choose which: "
+            "those of all coops by default.",
+        ),
     ]
     for option in reversed(options):
         decorated = option(decorated)
     return decorated
+
+
+def _check_liars(coops: int, liars: int, counted: int | None) -> None:
+    if liars >= coops:
+        raise click.UsageError("--liars: at least one coop is honest.")
+    if counted is not None and not liars < counted <= coops:
+        raise click.UsageError("--counted: more than the liars, and no more than there are coops.")
 
 
 def picture_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -25,7 +25,15 @@ from cli.shell.terminal import Output
 from cli.steward.stewardship import Stewardship, open_stewardship, steward_key_option
 from ledger.codec import Value
 from ledger.decisions import OBSERVATION, Decision
-from ledger.index.days import Method, day_from_text, month_from_text, text_from_month, week_of_day
+from ledger.index.days import (
+    Method,
+    day_from_text,
+    first_day_of_print,
+    month_from_text,
+    text_from_day,
+    text_from_month,
+    week_of_day,
+)
 from ledger.index.exact import MILLIONTHS
 from ledger.publications import Publication
 from node.member.answers import encode_bytes, integer
@@ -159,6 +167,7 @@ def publish(
         if rules is None:
             raise NoIndex
         statement = _statement(steward, rules, wish)
+        _check_over(steward, rules, statement.publication)
         output.line(statement.words)
         if not yes:
             agree_to_sign("Sign this?")
@@ -235,6 +244,23 @@ def _survey(rules: Json, path: Path) -> Statement:
     )
     publication = Publication(decision=OBSERVATION, number=week, content=content)
     return Statement(publication=publication, words=words, survey=data)
+
+
+def _check_over(steward: Stewardship, rules: Json, publication: Publication) -> None:
+    """Nobody signs what can't be known yet, by the node's calendar; so typing `--yes` again is harmless."""
+    if publication.decision == Decision.SOURCE:
+        return
+    method = Method[rules["method"].upper()]
+    known_on = first_day_of_print(publication.number, method=method)
+    if integer(steward.client, rules, "day") >= known_on:
+        return
+    raise CliError(
+        ExitCode.REFUSED,
+        "period_not_over",
+        f"{_name(rules, publication.number)} is not over. Nothing was signed.",
+        f"What prices did in it can be published from {text_from_day(known_on)} on. If you published "
+        "the one before it just now, that has arrived: `fiado index show --node URL` says so.",
+    )
 
 
 def _check_method(rules: Json, *, is_survey: bool) -> None:

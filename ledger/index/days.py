@@ -101,6 +101,16 @@ def last_day_of_week(week: int) -> int:
     return week * DAYS_IN_WEEK + _SUNDAY_OF_WEEK_0
 
 
+def first_day_of_print(period: int, *, method: Method) -> int:
+    """The first day on which a period's print can be known.
+
+    A month has to be over. A week's survey stands for the prices of its Sunday, and can be closed that day.
+    """
+    if method is Method.SURVEY:
+        return last_day_of_week(period)
+    return day_of_month(period + 1, day=1)
+
+
 def window_of_period(period: int, *, method: Method, lead_days: int = 0) -> Window:
     """The window of a period.
 

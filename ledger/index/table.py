@@ -202,16 +202,16 @@ def apply_print(index: Index, new: Print) -> Index:
 
 def check_source_change(index: Index, new: SourceChange) -> SourceRefusal | None:
     """Why the change of source is not to be taken in next, or None."""
-    # 9.3.19
+    # 9.3.20
     if new.number <= len(index.sources):
         return SourceRefusal.NUMBER_REPEATED
-    # 9.3.20
+    # 9.3.21
     if new.number > len(index.sources) + 1:
         return SourceRefusal.NUMBER_EARLY
     # The shape of an entry (9.3) leaves no hash of another length; this is for other callers.
     if len(new.description_hash) != SOURCE_HASH_LENGTH:
         return SourceRefusal.DESCRIPTION_MISSING
-    # 9.3.21
+    # 9.3.22
     earlier = [source.first_period for source in index.sources]
     if new.first_period < max([index.due_window.period, *earlier]):
         return SourceRefusal.PERIOD_TAKEN

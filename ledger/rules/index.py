@@ -11,13 +11,14 @@ from typing import Final
 from ledger.agreement import decision_message
 from ledger.charter import Charter, Coop, IndexCharter
 from ledger.decisions import (
+    Decision,
     IndexEntry,
     Observations,
     observation_body,
     observation_message,
 )
 from ledger.index.conversion import PriceRefusal, check_price
-from ledger.index.days import Method
+from ledger.index.days import Method, first_day_of_print
 from ledger.index.prints import Print, PrintRefusal, SourceRefusal
 from ledger.index.statistics import median_level
 from ledger.index.table import (
@@ -69,9 +70,17 @@ def index_of_new_log(charter: Charter) -> Index | None:
 
 
 def decide_index(
-    entry: IndexEntry, *, charter: Charter, index: Index | None, verify: Verify = verify
+    entry: IndexEntry,
+    *,
+    charter: Charter,
+    index: Index | None,
+    time: int | None = None,
+    verify: Verify = verify,
 ) -> Index | Refusal:
-    """The log's index after `entry`, or the refusal. `index` is the one before it."""
+    """The log's index after `entry`, or the refusal. `index` is the one before it.
+
+    `time` is that of the entry, in Unix seconds; None for a certificate that is looked at without any log.
+    """
     # 9.3.1
     if charter.index is None or index is None:
         return Refusal.INDEX_NOT_CHARTERED
@@ -82,6 +91,7 @@ def decide_index(
         or _check_signers(entry, charter, verify)
         or _check_place(entry, index)
         or _check_decided(entry, index)
+        or _check_over(entry, charter.index, time)
     )
     if refusal is not None:
         return refusal
@@ -93,7 +103,7 @@ def decide_index(
 def check_content(entry: IndexEntry, *, charter: Charter, index: Index) -> Refusal | None:
     """The refusal that the entry would earn next in a log with that index, were it signed by enough.
 
-    One without a place is judged as if it had the next.
+    One without a place is judged as if it had the next. Whether its period is over is for `check_over`.
     """
     # 9.3.1
     if charter.index is None:
@@ -118,9 +128,24 @@ def _check_decided(entry: IndexEntry, index: Index) -> Refusal | None:
     if isinstance(entry.decided, Print):
         print_refusal = check_print(index, entry.decided)
         return None if print_refusal is None else REFUSALS[print_refusal]
-    # 9.3.19 to 9.3.21
+    # 9.3.20 to 9.3.22
     source_refusal = check_source_change(index, entry.decided)
     return None if source_refusal is None else REFUSALS[source_refusal]
+
+
+def check_over(decision: int, number: int, *, chartered: IndexCharter, time: int) -> Refusal | None:
+    """The refusal of a print or observation whose period is not over at that time (Unix seconds), or None."""
+    # 9.3.19
+    if decision == Decision.SOURCE:
+        return None
+    known_on = first_day_of_print(number, method=chartered.parameters.method)
+    return Refusal.INDEX_PERIOD_NOT_OVER if time // SECONDS_IN_DAY < known_on else None
+
+
+def _check_over(entry: IndexEntry, chartered: IndexCharter, time: int | None) -> Refusal | None:
+    if time is None:
+        return None
+    return check_over(entry.decision, entry.number, chartered=chartered, time=time)
 
 
 def quorum_of(entry: IndexEntry, chartered: IndexCharter) -> int:

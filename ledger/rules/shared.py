@@ -110,7 +110,7 @@ def decide(
                 transaction, state=state, time=entry.time, message=message, verify=verify
             )
         case IndexEntry():
-            return _decide_index(transaction, state)
+            return _decide_index(transaction, state, entry.time)
         case CharterEntry():
             return _decide_charter(transaction, state, verify)
         case AdoptBylaws():
@@ -176,8 +176,8 @@ def _decide_about_members(
     )
 
 
-def _decide_index(entry: IndexEntry, state: LogState) -> Effects | Refusal:
-    index = decide_index(entry, charter=state.charter, index=state.index)
+def _decide_index(entry: IndexEntry, state: LogState, time: int) -> Effects | Refusal:
+    index = decide_index(entry, charter=state.charter, index=state.index, time=time)
     if isinstance(index, Refusal):
         return index
     return Effects(chapters=(index_row(entry.decided, run=index.line.run),), index=index)

@@ -12,7 +12,14 @@ from ledger.evidence import decode_evidence
 from ledger.receipts import decode_receipt
 from ledger.refusals import Refusal
 from tests.builders import Books, MakeValidator, books_with_members, build_federation
-from tests.index_builders import index_lines, official, source_change, surveyed
+from tests.index_builders import (
+    index_lines,
+    index_of,
+    official,
+    source_change,
+    surveyed,
+    wait_until_over,
+)
 from tests.ledger.rules.tables import HOME, TABLES, Table, stage
 from tests.ledger.test_vectors import load
 from tests.vectors.longer_forms import longer_forms
@@ -109,6 +116,7 @@ def test_an_index_entry_has_one_form(make_validator: MakeValidator) -> None:
     check_entry(books, 1, official(federation, november, -7))
     books.append(1, official(federation, november, 25))
     books.append(1, official(federation, november + 1, 25, is_stand_in=True))
+    wait_until_over(books, index_of(books.validator, 1))
     check_entry(books, 1, official(federation, november + 2, 300, late={november + 1: 31}))
     check_entry(books, 1, source_change(federation, 1, MAX))
     survey = build_federation(

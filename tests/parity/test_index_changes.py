@@ -19,7 +19,7 @@ from ledger.rules.index_rows import INDEX_CHAPTER
 from ledger.validators.reference import ReferenceValidator
 from tests.builders import Books
 from tests.charter_builders import Union
-from tests.index_builders import index_of, official, priced
+from tests.index_builders import index_of, official, priced, wait_until_over
 from tests.ledger.rules.test_charter_index import indexed, set_index, zeros_fall
 from tests.parity.both import Both
 from tests.parity.test_mutated_histories import replay_all
@@ -60,6 +60,7 @@ class Changing:
         if transaction is None:
             value = self.random.choice((-20, 0, 25, 130))
             turn = Turn(index.place, 0)
+            wait_until_over(self.books, index)
             transaction = official(self.union.federation, index.due_window.period, value, turn=turn)
         (outcome,) = self.books.offer(log, transaction)
         if outcome > 0:

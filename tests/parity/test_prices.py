@@ -22,6 +22,8 @@ FEDERATION = build_federation(
 )
 MEMBERS = 40
 FIRST_PERIOD = 2025 * 12 + 10
+FEBRUARY = 31
+"""How many days after the beginning January is over."""
 
 
 def both() -> tuple[Validator, Validator]:
@@ -30,9 +32,9 @@ def both() -> tuple[Validator, Validator]:
 
 
 def begin(federation: Federation) -> list[bytes]:
-    """Members, and prints for three months."""
+    """Members, and prints for the two months that are over."""
     admissions = [federation.admit(1, n, limit=10**12) for n in range(1, MEMBERS + 1)]
-    prints = [official(federation, FIRST_PERIOD + n, 25 + 40 * n) for n in range(3)]
+    prints = [official(federation, FIRST_PERIOD + n, 25 + 40 * n) for n in range(2)]
     return [*admissions, *prints]
 
 
@@ -42,13 +44,16 @@ def test_ten_thousand_prices_and_what_is_wrong_with_some_of_them() -> None:
     random = Random(20_260_101)
     for validator in (reference, native):
         assert min(validator.sequence(1, START, begin(FEDERATION)).outcomes) > 0
-    index = index_of(reference, 1)
     sequences = dict.fromkeys(range(1, MEMBERS + 1), 1)
     refusals: set[int] = set()
     accepted = 0
     for batch in range(50):
         time = START + batch * SECONDS_IN_DAY + random.randrange(SECONDS_IN_DAY)
         transactions = []
+        if batch == FEBRUARY:
+            new = [official(FEDERATION, FIRST_PERIOD + 2, 105)]
+            assert [each.sequence(1, time, new).count for each in (reference, native)] == [1, 1]
+        index = index_of(reference, 1)
         for number in range(200):
             payer = random.randint(1, MEMBERS)
             minor = random.choice((random.randint(500, 10**9), 500 * random.randint(1, 9_999)))
@@ -89,14 +94,16 @@ def priced_log(count: int) -> bytes:
     """The entries of a log with so many priced payments, an index entry among them now and then."""
     validator: Validator = native_validator.NativeValidator(FEDERATION.founding)
     entries = validator.sequence(1, START, begin(FEDERATION)).entries
+    start = START + FEBRUARY * SECONDS_IN_DAY
     sequences = dict.fromkeys(range(1, MEMBERS + 1), 1)
     for number in range(count):
-        time = START + 5 * number
+        time = start + 5 * number
         if number % 2_500 == 2_499:
             index = index_of(validator, 1)
             extra = official(FEDERATION, index.due_window.period, 30)
-            if number % 5_000 == 4_999:
-                extra = source_change(FEDERATION, 1, index.due_window.period + 1)
+            if index.due_window.period > FIRST_PERIOD + 2:
+                number_of = len(index.sources) + 1
+                extra = source_change(FEDERATION, number_of, index.due_window.period + 1)
             entries += validator.sequence(1, time, [extra]).entries
         payer = number % MEMBERS + 1
         minor = 1_000 + 37 * number

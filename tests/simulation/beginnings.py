@@ -10,6 +10,8 @@ from tests.index_builders import index_lines
 from tests.simulation.plan import Indexed, Plan
 
 MOST_JOINS: Final = 2
+PRINTED_UNTIL: Final = "2025-10-15"
+"""The day before the first window of a print: so four months are over when the run begins on 2026-01-01."""
 SURVEYED_UNTIL: Final = "2025-12-21"
 """The Sunday of the first week that is surveyed; the run begins on 2026-01-01."""
 
@@ -31,7 +33,7 @@ def _index_lines(plan: Plan) -> tuple[str, ...]:
         return ()
     quorum = plan.index_quorum
     if plan.indexed is Indexed.OFFICIAL:
-        return tuple(index_lines(coops=plan.coops, quorum=quorum))
+        return tuple(index_lines(coops=plan.coops, quorum=quorum, base_day=PRINTED_UNTIL))
     return tuple(
         index_lines(
             "survey",

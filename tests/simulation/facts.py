@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 from ledger.codec import Value
 from ledger.decisions import OBSERVATION, Decision, IndexEntry
-from ledger.index.days import last_day_of_week
+from ledger.index.days import first_day_of_print, last_day_of_week
 from ledger.index.prints import Print, SourceChange
 from ledger.index.table import Index, new_index
 from ledger.publications import Publication
@@ -72,7 +72,9 @@ class OfficialFacts:
         read = [
             self._readings.of(coop, entry)
             for key in _due(index)
-            if (entry := self._entry(key, index)) is not None and self._is_told(coop, entry, index)
+            if (entry := self._entry(key, index)) is not None
+            and self._is_told(coop, entry, index)
+            and _is_out(entry, index, day)
         ]
         return [
             (Publication(decision=e.decision.value, number=e.number, content=e.content()), None)
@@ -108,7 +110,12 @@ class OfficialFacts:
 
     def next_out(self, index: Index, day: int) -> Key | None:
         """See `Facts.next_out`."""
-        return next((key for key in _due(index) if self._entry(key, index) is not None), None)
+        out = (
+            key
+            for key in _due(index)
+            if (entry := self._entry(key, index)) is not None and _is_out(entry, index, day)
+        )
+        return next(out, None)
 
 
 class SurveyFacts:
@@ -163,6 +170,13 @@ class SurveyFacts:
         """See `Facts.next_out`."""
         week = index.due_window.period
         return (Decision.PRINT.value, week) if self.is_over(week, day) else None
+
+
+def _is_out(entry: IndexEntry, index: Index, day: int) -> bool:
+    """Whether what it says can be known by that day."""
+    if not isinstance(entry.decided, Print):
+        return True
+    return first_day_of_print(entry.number, method=index.parameters.method) <= day
 
 
 def _is_same(true: IndexEntry, entry: IndexEntry) -> bool:

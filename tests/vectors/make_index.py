@@ -13,6 +13,7 @@ from ledger.codec import MAX, encode
 from ledger.contradictions import DecisionEvidence, SignedContent
 from ledger.decisions import IndexEntry
 from ledger.entries import decode_transaction, encode_entry
+from ledger.index.days import day_of_month
 from ledger.index.prints import Print, SourceChange
 from ledger.refusals import Refusal
 from ledger.rules.index import SECONDS_IN_DAY
@@ -30,6 +31,7 @@ from tests.index_builders import (
     source_change,
     surveyed,
     take_prints,
+    wait_until_over,
 )
 
 FILE: Final = Path(__file__).with_name("index.json")
@@ -78,8 +80,9 @@ def official_books() -> Books:
     books.append(1, official(OFFICIAL, NOVEMBER + 1, 25, is_stand_in=True))
     books.append(1, source_change(OFFICIAL, 1, NOVEMBER + 2))
     late = {NOVEMBER + 1: 31}
+    wait_until_over(books, index_of(books.validator, 1))
     books.append(1, official(OFFICIAL, NOVEMBER + 2, -4, source=1, late=late))
-    books.now += 40 * SECONDS_IN_DAY
+    books.now += 20 * SECONDS_IN_DAY
     books.append(1, priced(books, 1, 1, 1, 2, minor=999_999_999, day=day_of(books)))
     return books
 
@@ -95,6 +98,7 @@ def survey_books() -> Books:
         ),
         WEEK,
     ):
+        wait_until_over(books, index_of(books.validator, 1))
         books.append(1, surveyed(SURVEY, week, levels))
     books.append(1, priced(books, 1, 1, 1, 2, minor=77_777, day=day_of(books)))
     return books
@@ -113,6 +117,7 @@ def books_with_rounds() -> Books:
             decided=Print(period=NOVEMBER + 3, value=10, source=1), turn=Turn(place=4, round=MAX)
         ),
     ):
+        wait_until_over(books, index_of(books.validator, 1))
         books.append(1, certify(OFFICIAL, entry))
     return books
 
@@ -154,6 +159,12 @@ def misplaced() -> dict[str, tuple[bytes, Refusal | None]]:
             Refusal.ENTRY_MALFORMED,
         ),
     }
+
+
+def _next_print() -> tuple[bytes, Refusal]:
+    """The print of February, for the log of coop 1 of `official_books` while February lasts."""
+    entry = IndexEntry(decided=Print(period=NOVEMBER + 3, value=5, source=1))
+    return certify(OFFICIAL, entry), Refusal.INDEX_PERIOD_NOT_OVER
 
 
 def refused(books: Books) -> dict[str, tuple[bytes, Refusal | None]]:
@@ -291,7 +302,11 @@ def history(books: Books) -> Case:
 def make() -> Case:
     """The content of the file."""
     books = official_books()
+    over = (day_of_month(NOVEMBER + 4, day=1)) * SECONDS_IN_DAY
+    not_over = {"a month that ends a second later": (over - 1, *_next_print())}
+    books.now = over + 12 * SECONDS_IN_DAY
     cases = refused(books) | misplaced()
+    timed = {note: (books.now, *case) for note, case in cases.items()} | not_over
     return {
         "histories": [
             history(books),
@@ -302,11 +317,11 @@ def make() -> Case:
         "cases": [
             {
                 "note": note,
-                "entry": encode_entry(books.now, data).hex(),
+                "entry": encode_entry(time, data).hex(),
                 "refusal": None if refusal is None else refusal.value,
                 "name": None if refusal is None else refusal.code,
             }
-            for note, (data, refusal) in cases.items()
+            for note, (time, data, refusal) in timed.items()
         ],
         "evidence": evidence().encode().hex(),
     }

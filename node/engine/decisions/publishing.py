@@ -44,6 +44,7 @@ class Publishing:
         refused = (
             self._check_number(subject, publication)
             or self._check_stated(subject, publication)
+            or self._check_time(tick, subject, publication)
             or self._check_content(subject, publication)
             or subject.keep_file(tick, publication, event.file)
         )
@@ -112,6 +113,11 @@ class Publishing:
         if promise is None or promise.content == publication.content_bytes():
             return None
         return NotPublished(Reason.SIGNED_OTHERWISE, "the node has signed another content")
+
+    def _check_time(self, tick: Tick, subject: Subject, publication: Publication) -> Refused | None:
+        """Nothing is kept for later that can't be known yet: nobody remembers having signed it."""
+        refusal = subject.too_soon(tick, _unsigned(publication))
+        return None if refusal is None else Refused(refusal)
 
     def _check_content(
         self, subject: Subject, publication: Publication

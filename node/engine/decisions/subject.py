@@ -99,6 +99,11 @@ class Subject(Protocol):
         supports what its own people endorse, and when they publish it."""
         return None
 
+    def too_soon(self, tick: Tick, signed: Signed) -> Refusal | None:
+        """What the rules say against a content or a statement for now only, by the node's clock: asked before
+        the node stands for what its own people want, and when they publish it."""
+        return None
+
     def may_take_in(self, signed: Signed) -> bool:
         """Whether this node may let the own log take in what is certified."""
         return True

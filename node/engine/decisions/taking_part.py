@@ -246,12 +246,13 @@ class TakingPart:
         return [one for one in wanted if one is not None and self.subject.objection(one) is None]
 
     def _wanted(self, tick: Tick, key: Key) -> Signed | None:
-        """What the stewards stand for, or else what the subject finds by itself."""
+        """What the stewards stand for, or else what the subject finds by itself; nothing before its time."""
         publication = self._promises.wanted(key)
         if publication is None:
             return self.subject.wanted(tick, key)
         decision, number = key
-        return Signed(decision=decision, number=number, content=publication.content_bytes())
+        wanted = Signed(decision=decision, number=number, content=publication.content_bytes())
+        return wanted if self.subject.too_soon(tick, wanted) is None else None
 
     def _promise(self, tick: Tick, wanted: Signed) -> None:
         """Sign a statement for good, and tell it."""

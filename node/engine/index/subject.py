@@ -18,7 +18,7 @@ from ledger.index.prints import SourceChange
 from ledger.index.table import Index
 from ledger.publications import Publication, check_publication
 from ledger.refusals import Refusal
-from ledger.rules.index import check_content, quorum_of
+from ledger.rules.index import check_content, check_over, quorum_of
 from ledger.transactions import Kind, encode_transaction
 from node.engine.answers import NotPublished, NotPublishedReason
 from node.engine.core import Core
@@ -119,6 +119,11 @@ class IndexSubject(Subject):
         if signed.decision == OBSERVATION:
             return None
         return check_content(_entry(signed), charter=self._core.charter, index=self.index)
+
+    def too_soon(self, tick: Tick, signed: Signed) -> Refusal | None:
+        """A print, a stand-in or an observation of a period that is not over."""
+        time = tick.now_ms // 1000
+        return check_over(signed.decision, signed.number, chartered=self.chartered, time=time)
 
     def transaction(self, signed: Signed) -> bytes:
         """An `index` transaction."""

@@ -7,6 +7,7 @@ import random
 import statistics
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -259,6 +260,24 @@ def test_plot_draws_files_and_letters(tmp_path: Path) -> None:
     assert kept["nominal"] == kept["cash"] < 0.2 < 0.9 < kept["survey"]
     too_late = fiado("plot", "--since", "2026-07-14")
     assert too_late.exit_code == 2
+
+
+def test_two_liars_of_five_get_little_once_all_levels_count() -> None:
+    honest = SurveySetting(delay_days=7, coops=5, noise_per_million=10_000, seed=1)
+    settings = {
+        "all": replace(honest, liars=2),
+        "three": replace(honest, liars=2, counted=3),
+    }
+    worth = run_backtest(bundled_changes(), settings).worth
+    assert spread_of(worth["all"]).p5 >= 0.95
+    assert spread_of(worth["three"]).p5 < 0.85
+
+
+@pytest.mark.parametrize(
+    "words", [("--liars", "5"), ("--liars", "2", "--counted", "2"), ("--counted", "6")]
+)
+def test_liars_that_can_not_be(words: tuple[str, ...]) -> None:
+    assert fiado("backtest", *words).exit_code == ExitCode.USAGE
 
 
 @pytest.mark.parametrize("command", ["plot", "backtest"])

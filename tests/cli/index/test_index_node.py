@@ -172,6 +172,18 @@ def test_people_see_both_amounts_and_are_asked(stage: Stage) -> None:
     assert other["name"] == "other_currency"
 
 
+def test_typing_it_once_too_often_signs_nothing_of_a_month_that_lasts(stage: Stage) -> None:
+    for steward in (0, 1, 0, 1):
+        stage.publish(steward, "--change", "2.5")  # November's, and December's
+    for words in (("--change", "2.5"), ("--stand-in",), ("--change", "2.5", "--period", "2026-02")):
+        refused = stage.publish(0, *words, code=ExitCode.REFUSED)
+        assert refused["name"] == "period_not_over"
+    assert "2026-02 is not over" in refused["message"]
+    assert "from 2026-03-01 on" in refused["remedy"]
+    rules = stage.run("index", "show", "--node", stage.url)["rules"]
+    assert rules["next_period"] == 2026 * 12
+
+
 def test_what_publishing_asks_for(stage: Stage) -> None:
     survey = stage.root / "survey.json"
     survey.write_text("{}", encoding="utf-8")

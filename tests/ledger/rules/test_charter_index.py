@@ -30,6 +30,7 @@ from tests.index_builders import (
     source_change,
     surveyed,
     take_prints,
+    wait_until_over,
 )
 
 NOVEMBER: Final = month_from_text("2025-11")
@@ -117,6 +118,7 @@ def test_surveys_go_on_from_the_last_official_value(union: Union) -> None:
     due = known(union).due_window
     level = last * 101 // 100
     turn = Turn(known(union).place, 0)
+    wait_until_over(union.books, known(union))
     union.books.append(
         1, surveyed(union.federation, due.period, {1: level, 2: level, 3: level}, turn=turn)
     )
@@ -269,6 +271,7 @@ def test_prints_after_it_continue(make_validator: MakeValidator, method: str) ->
     def take(factor: int) -> None:
         index = known(union)
         period, turn = index.due_window.period, Turn(known(union).place, 0)
+        wait_until_over(union.books, index)
         if method != "survey":
             union.books.append(1, official(union.federation, period, 10, turn=turn))
             return

@@ -11,8 +11,10 @@ from ledger.agreement import Turn
 from ledger.codec import MAX
 from ledger.decisions import IndexEntry, Observation
 from ledger.entries import decode_transaction, encode_entry
+from ledger.index.days import day_of_month, last_day_of_week
 from ledger.index.prints import LateChange, Print, SourceChange
 from ledger.refusals import Refusal
+from ledger.rules.index import SECONDS_IN_DAY
 from ledger.transactions import encode_transaction
 from ledger.validators.reference import ReferenceValidator
 from tests.builders import (
@@ -26,6 +28,7 @@ from tests.builders import (
 from tests.index_builders import (
     SOURCE_HASH,
     certify,
+    day_of,
     index_lines,
     index_of,
     observation,
@@ -34,6 +37,7 @@ from tests.index_builders import (
     source_change,
     surveyed,
     take_prints,
+    wait_until_over,
 )
 
 DECEMBER = 2025 * 12 + 11
@@ -157,6 +161,7 @@ def test_prints_and_changes_of_source_share_one_sequence_of_places(
     make_validator: MakeValidator,
 ) -> None:
     books = official_books(make_validator)
+    wait_until_over(books, index_of(books.validator, 1), periods=2)
     for place, taken in enumerate(
         (
             official_entry(),
@@ -225,9 +230,37 @@ def test_without_an_index_in_the_charter_nothing_of_it_is_taken_in(
     assert books.refusal(1, data) is Refusal.INDEX_NOT_CHARTERED
 
 
+@pytest.mark.parametrize("is_stand_in", [False, True])
+def test_a_month_that_is_not_over_has_no_print(
+    make_validator: MakeValidator, *, is_stand_in: bool
+) -> None:
+    books = official_books(make_validator)
+    books.append(1, official(OFFICIAL, DECEMBER, 25))
+    january = official(OFFICIAL, DECEMBER + 1, 25, is_stand_in=is_stand_in)
+    first_of_february = day_of_month(DECEMBER + 2, day=1)
+    before = books.validator.digest()
+    books.now = first_of_february * SECONDS_IN_DAY - 1
+    assert books.refusal(1, january) is Refusal.INDEX_PERIOD_NOT_OVER
+    assert books.validator.digest() == before
+    books.now += 1
+    books.append(1, january)
+
+
+def test_a_week_can_be_closed_on_its_sunday(make_validator: MakeValidator) -> None:
+    books = survey_books(make_validator)
+    levels = dict.fromkeys((1, 2, 3), LEVEL)
+    week = surveyed(SURVEY, WEEK, levels)
+    sunday = last_day_of_week(WEEK)
+    books.now = min(books.now, sunday * SECONDS_IN_DAY - 1)
+    assert books.refusal(1, week) is Refusal.INDEX_PERIOD_NOT_OVER
+    books.now = sunday * SECONDS_IN_DAY
+    books.append(1, week)
+
+
 def test_a_stand_in_and_its_late_change(make_validator: MakeValidator) -> None:
     books = official_books(make_validator)
     append = books.append
+    wait_until_over(books, index_of(books.validator, 1), periods=4)
     stand_in = official(OFFICIAL, DECEMBER, 25, is_stand_in=True)
     append(1, stand_in)
     append(1, official(OFFICIAL, DECEMBER + 1, 25, is_stand_in=True))
@@ -272,6 +305,7 @@ def test_a_change_of_source_has_its_order_and_its_quorum(make_validator: MakeVal
     taken = source_change(OFFICIAL, 1, DECEMBER - 1)
     assert refused(taken) is Refusal.INDEX_SOURCE_PERIOD_TAKEN
     values = index_of(books.validator, 1).values
+    wait_until_over(books, index_of(books.validator, 1), periods=2)
     books.append(1, source_change(OFFICIAL, 1, DECEMBER + 1))
     assert index_of(books.validator, 1).values == values
     assert refused(source_change(OFFICIAL, 1, DECEMBER)) is Refusal.INDEX_SOURCE_NUMBER_REPEATED
@@ -382,10 +416,11 @@ def test_state_with_an_index_survives_a_snapshot_and_a_replay(
 ) -> None:
     books = books_with_members(OFFICIAL, make_validator=make_validator)
     take_prints(books, 25)
+    wait_until_over(books, index_of(books.validator, 1), periods=2)
     books.append(1, official(OFFICIAL, DECEMBER, 25, is_stand_in=True))
     books.append(1, source_change(OFFICIAL, 1, DECEMBER + 1))
     books.append(1, official(OFFICIAL, DECEMBER + 1, 30, source=1, late={DECEMBER: 20}))
-    books.append(1, priced(books, 1, 1, 1, 2, minor=150_000, day=20_454))
+    books.append(1, priced(books, 1, 1, 1, 2, minor=150_000, day=day_of(books)))
     snapshot = books.validator.snapshot()
     loaded = ReferenceValidator.load(OFFICIAL.founding, snapshot)
     assert loaded.snapshot() == snapshot

@@ -19,6 +19,7 @@ from tests.builders import build_federation
 from tests.index_builders import index_lines
 from tests.node.engine.decisions.guests import FIRST_ACCOUNT, GUEST, GuestBook
 from tests.node.engine.decisions.test_taking_part import (
+    LATER,
     NOVEMBER,
     SETTINGS,
     fact,
@@ -38,7 +39,14 @@ def guests_town(*, signers: tuple[int, ...] = (1, 2, 3), needed: int = 2) -> Tow
     """Three coops with an index, and guests beside it."""
     federation = build_federation(seed="guests", coops=3, index=index_lines(coops=3))
     book = GuestBook(federation, signers=signers, needed=needed)
-    return opened(Town(federation=federation, settings=SETTINGS, subjects=(book.subject(),)))
+    return opened(
+        Town(
+            federation=federation,
+            settings=SETTINGS,
+            now_ms=LATER * 1000,
+            subjects=(book.subject(),),
+        )
+    )
 
 
 def admitted(town: Town, coop: int) -> list[str]:

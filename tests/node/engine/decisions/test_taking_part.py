@@ -15,6 +15,7 @@ from ledger.entries import decode_transaction
 from ledger.evidence import decode_evidence
 from ledger.index.days import text_from_month, week_of_day
 from ledger.index.prints import Print
+from ledger.index.statistics import median_level
 from ledger.index.table import Index
 from ledger.publications import Publication
 from ledger.refusals import Refusal
@@ -27,30 +28,34 @@ from node.engine.settings import EngineSettings
 from node.engine.wire_decisions import Known, Signed, Supported
 from node.engine.wire_index import Observed, signed_decision
 from node.store import DocumentKind
-from tests.builders import build_federation
+from tests.builders import START, build_federation
 from tests.index_builders import SOURCE_HASH, certify, index_lines, observation, official
 from tests.node.engine.inside import agreement_of, core_of
 from tests.node.engine.town import Town
 
 NOVEMBER = 2025 * 12 + 10
+LATER = START + 365 * 86_400
+"""So long after the base day that many months and weeks are over."""
 SURVEYS = {coop: f"survey of coop {coop}".encode() for coop in range(1, 6)}
 SETTINGS = EngineSettings(
     decision_interval_ms=5_000, survey_closing_ms=60_000, round_ms=2_000, round_most_ms=20_000
 )
 
 
-def official_town(*, coops: int = 3, quorum: int | None = None, **fields: Any) -> Town:
+def official_town(
+    *, coops: int = 3, quorum: int | None = None, now: int = LATER, **fields: Any
+) -> Town:
     lines = index_lines(coops=coops, quorum=quorum, **fields)
     federation = build_federation(seed="decisions", coops=coops, index=lines)
-    return opened(Town(federation=federation, settings=SETTINGS))
+    return opened(Town(federation=federation, settings=SETTINGS, now_ms=now * 1000))
 
 
-def survey_town(*, coops: int = 3, needed: int = 2, **fields: Any) -> Town:
+def survey_town(*, coops: int = 3, needed: int = 2, now: int = LATER, **fields: Any) -> Town:
     lines = index_lines(
         "survey", coops=coops, base_day="2025-12-21", observations_needed=needed, **fields
     )
     federation = build_federation(seed="surveys", coops=coops, index=lines)
-    return opened(Town(federation=federation, settings=SETTINGS))
+    return opened(Town(federation=federation, settings=SETTINGS, now_ms=now * 1000))
 
 
 WEEK = week_of_day(20_443)
@@ -538,6 +543,51 @@ def test_coops_that_hold_other_observations_agree_once_they_have_heard_of_all() 
     town.pass_time(60_000)
     assert set(taken(town).values()) == {1}
     assert {index_of(town, coop).prints[0].value for coop in town.engines} == {1_000_000_005}
+
+
+@pytest.mark.parametrize("liars", [(4,), (4, 5), (1, 2)])
+def test_liars_get_no_support_for_a_survey_without_all_that_was_held(
+    liars: tuple[int, ...],
+) -> None:
+    """They stand for the three levels that suit them, a quorum's worth by the charter, in every round."""
+    town = survey_town(coops=5, needed=3)
+    values = dict.fromkeys(liars, 5_000_000_000)
+    for coop in range(1, 6):
+        values.setdefault(coop, 1_000_000_000 + coop)
+    suiting = tuple(
+        observation(
+            town.federation, coop, WEEK, values[coop], survey_hash=sha256(SURVEYS[coop]).digest()
+        )
+        for coop in sorted(sorted(values, key=lambda coop: -values[coop])[:3])
+    )
+    value = median_level({seen.coop: seen.level for seen in suiting}, needed=3, cap=1).level
+    entry = IndexEntry(decided=Print(period=WEEK, value=value), observations=suiting)
+    for coop in liars:
+        subject = agreement_of(town.engines[coop]).subject
+        subject.wanted = lambda tick, key: (  # type: ignore[method-assign]
+            signed_decision(entry) if key[0] == Decision.PRINT else None
+        )
+    for coop, level_ in values.items():
+        publish_level(town, coop, level_)
+        town.settle()
+    town.pass_time(300_000)
+    honest = sorted(values[coop] for coop in values if coop not in liars)
+    decided = {index_of(town, coop).prints[0].value for coop in town.engines}
+    assert decided == {sorted(values.values())[2]}
+    assert honest[0] <= decided.pop() <= honest[-1]
+
+
+def test_nobody_publishes_what_can_not_be_known_yet() -> None:
+    town = official_town(now=START)
+    for number in (NOVEMBER + 2, NOVEMBER + 3):
+        answer = town.publish(1, fact(number, 25))
+        assert answer == Refused(Refusal.INDEX_PERIOD_NOT_OVER)
+    assert not town.stores[1].documents(DocumentKind.PUBLICATION, limit=9)
+    assert isinstance(town.publish(1, fact(NOVEMBER + 1, 25)), Published)
+    weekly = survey_town(now=START)
+    soon = publish_level(weekly, 1, 10**9, period=WEEK + 2)
+    assert soon == Refused(Refusal.INDEX_PERIOD_NOT_OVER)
+    assert isinstance(publish_level(weekly, 1, 10**9, period=WEEK + 1), Published)
 
 
 def test_the_observations_of_a_coop_that_observed_twice_are_left_out() -> None:
