@@ -5,7 +5,10 @@ from typing import Any
 
 from node.engine.engine import Engine
 from node.engine.outbox import Outbox
+from node.engine.tick import Tick
+from node.engine.wire import WitnessAnswer
 from node.engine.wire_decisions import read_choice
+from node.store import Witnessed
 from tests.simulation.broken import bend
 
 
@@ -71,3 +74,34 @@ class PaysNoAttentionToPrints(Engine):
                 run(tick, own)
 
         bend(part, run=run_later)
+
+
+class AccusesNobody(Engine):
+    """Keeps no evidence, so it goes on with a coop whatever that one has signed."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        bend(self._core, accuse=lambda tick, evidence: None)
+
+
+class WitnessesWhatItDoesNotHold(AccusesNobody):
+    """Signs as a witness whatever head it is asked to, though it may hold another history.
+
+    Where a fork is noticed, almost none of these signatures comes in time to do harm; so it notices none.
+    """
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        core, anchors = self._core, self._anchors
+
+        def witness_all(tick: Tick) -> None:
+            asked, anchors._asked = anchors._asked, {}
+            for (peer, coop), signed in asked.items():
+                if core.is_signing and coop in core.partners:
+                    saved = tick.witnessed.get(coop) or core.store.witnessed(coop)
+                    if saved is None or saved.length < signed.length:
+                        new = Witnessed(coop=coop, length=signed.length, head=signed.head)
+                        tick.witnessed[coop] = new
+                    tick.send(peer, WitnessAnswer(core.signer.witness(signed)).encode())
+
+        bend(anchors, answer_requests=witness_all)

@@ -14,6 +14,7 @@ from tests.simulation.world import Failure
 SEEDS = (6, 10, 13, 7, 9, 14)
 """In these forks cost something."""
 FORKED: dict[str, Any] = {"coops": 4, "members": 2, "quorum": 0, "joins": 0, "lost_keys": 0}
+WITNESSED = FORKED | {"coops": 5, "quorum": 3, "readmits": False, "changes": 0}
 TABLES: dict[str, Any] = {"coops": 3, "members": 2, "quorum": 0, "changes": 5, "joins": 1}
 
 
@@ -66,6 +67,22 @@ def test_a_seed_that_passes_fails_with_a_wrong_engine(
 ) -> None:
     plan = plan_for(seed, Mischief.FORK, **changes)
     Simulation(plan).run()
+    with pytest.raises(Failure, match=found):
+        Simulation(plan, make_engine=make_engine).run()
+
+
+@pytest.mark.parametrize(
+    ("make_engine", "found"),
+    [
+        (broken.AccusesNobody, "does not accuse the culprit"),
+        (broken.WitnessesWhatItDoesNotHold, "two histories of coop . are both anchored"),
+    ],
+)
+def test_witnesses_keep_a_history_single_though_nobody_notices_the_fork(
+    make_engine: type[Engine], found: str
+) -> None:
+    """By what they hold alone: witnesses that look only at the signature let both be anchored."""
+    plan = plan_for(0, Mischief.FORK, **WITNESSED)
     with pytest.raises(Failure, match=found):
         Simulation(plan, make_engine=make_engine).run()
 
