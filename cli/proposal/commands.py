@@ -92,14 +92,18 @@ def show(
     """Show a proposal with its text."""
     with open_reader(wallet, key_path, passphrase) as reader:
         found, answer = fetch_proposal(reader.client, number)
-        print_proposal(found, reader.coop.name, output)
+        is_counted = found.found["outcome"] != "open"
+        # The node keeps what each has said in the log only, once it is counted.
+        votes = fetch_votes(reader.client, number) if with_votes or is_counted else []
+        own = [str(each["choice"]) for each in votes if each["account"] == reader.account]
+        said = own[-1] if own and is_counted else None
+        print_proposal(found, reader.coop.name, output, said=said)
         given = answer["text"]
         output.line()
         output.line(
             "The node never got the text: ask who proposed it." if given is None else given["text"]
         )
-        votes = fetch_votes(reader.client, number) if with_votes else []
-        if votes:
+        if votes and with_votes:
             output.line()
             rows = [
                 [str(each["handle"]), str(each["choice"]), str(each["entry"])] for each in votes

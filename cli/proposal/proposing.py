@@ -126,7 +126,8 @@ def proposer(wish: Wish) -> Iterator[tuple[Reader, Stewardship | Membership]]:
 
 
 def _reader(who: Stewardship | Membership) -> Reader:
-    return Reader(charter=who.charter, coop=who.coop, client=who.client)
+    account = who.account if isinstance(who, Membership) else None
+    return Reader(charter=who.charter, coop=who.coop, client=who.client, account=account)
 
 
 def account_named(reader: Reader, who: str) -> int:

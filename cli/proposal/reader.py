@@ -25,6 +25,8 @@ class Reader:
     charter: Charter
     coop: Coop
     client: NodeClient
+    account: int | None
+    """A member's; None for a steward."""
 
 
 def reader_options(command: Command) -> Command:
@@ -46,8 +48,15 @@ def open_reader(
     if key_path is not None:
         with open_stewardship(key_path, passphrase) as steward:
             steward.open_session()
-            yield Reader(charter=steward.charter, coop=steward.coop, client=steward.client)
+            yield Reader(
+                charter=steward.charter, coop=steward.coop, client=steward.client, account=None
+            )
         return
     with open_membership(wallet, passphrase) as member:
         member.open_session()
-        yield Reader(charter=member.charter, coop=member.coop, client=member.client)
+        yield Reader(
+            charter=member.charter,
+            coop=member.coop,
+            client=member.client,
+            account=member.account,
+        )

@@ -32,16 +32,35 @@ def counts_words(found: Json) -> str:
     return f"{counts['yes']} yes, {counts['no']} no, {counts['abstain']} abstaining"
 
 
-def print_proposal(proposal: Fetched, coop: str, output: Output) -> None:
-    """Show a proposal."""
+def result_words(found: Json) -> str:
+    """Why a vote that is counted has come out so: who took part, and what the bylaws ask for."""
+    counts, rules = found["counts"], found["rules"]
+    yes, no = int(counts["yes"]), int(counts["no"])
+    took_part = yes + no + int(counts["abstain"])
+    if found["closes"] == found["second"] and took_part < rules["second_quorum"]:
+        return f"not valid: {took_part} took part, and it takes {rules['second_quorum']}"
+    asked = "more yes than no"
+    if rules["numerator"]:
+        asked = (
+            f"at least {rules['numerator']} of {rules['denominator']} of those who say yes or no"
+        )
+    return f"{yes} of {yes + no} said yes, and it takes {asked}; {took_part} took part"
+
+
+def print_proposal(
+    proposal: Fetched, coop: str, output: Output, *, said: str | None = None
+) -> None:
+    """Show a proposal; `said`: what whoever looks has said last, where it is counted already."""
     output.line(f"Proposal {proposal.number}: {action_words(proposal.action, proposal.who(coop))}")
-    output.fields(dict(_fields(proposal)))
+    output.fields(dict(_fields(proposal, said)))
 
 
-def _fields(proposal: Fetched) -> Iterator[tuple[str, str]]:
+def _fields(proposal: Fetched, said: str | None) -> Iterator[tuple[str, str]]:
     found = proposal.found
     yield "state", state_words(found)
     yield "votes", f"{counts_words(found)}; {found['roll']} are on the roll"
+    if found["outcome"] != "open":
+        yield "result", result_words(found)
     if found["special"]:
         yield "majority", "the special one of the bylaws"
     if found["outcome"] == "open":
@@ -57,15 +76,14 @@ def _fields(proposal: Fetched) -> Iterator[tuple[str, str]]:
         yield "election file", f"SHA-256 {found['ballot']}"
     mine = found["mine"]
     if mine is not None:
-        yield "you", _mine_words(found, mine)
+        yield "you", _mine_words(found, mine, said)
 
 
-def _mine_words(found: Json, mine: Json) -> str:
+def _mine_words(found: Json, mine: Json, said: str | None) -> str:
     if not mine["on_roll"]:
         return "can't vote about it"
     if found["ballot"] is not None:
         return "vote where it is held"
     if found["outcome"] != "open":
-        # The node keeps what each has said in the log only, once it is counted.
-        return f"are on the roll; `fiado proposal minutes {found['number']}` says who said what"
+        return f"said {said}" if said else "did not vote"
     return f"said {mine['choice']}" if mine["choice"] else "have not voted"

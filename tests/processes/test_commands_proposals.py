@@ -66,6 +66,14 @@ def told_of_a_second_draft(desk: Desk, wish: list[str], left: Json, key: Path, o
     assert f"Draft {left['id']}, signed by" in again.stderr and "proposal 1 too" in again.stderr
 
 
+def told_of_the_result(desk: Desk, voter: Path, other: Path) -> None:
+    """Once it is counted, too, each reads what came out and what they said themselves."""
+    wait_for(desk, 1, "enacted", other)
+    said = [desk.run(["proposal", "show", "1"], "--wallet", each).stdout for each in (voter, other)]
+    assert all("1 of 1 said yes, and it takes more yes than no" in each for each in said)
+    assert "said yes\n" in said[0] and "did not vote" in said[1]
+
+
 def test_members_decide_and_elect_stewards(
     desk: Desk, founded: Founded, nodes: list[RunningNode], alice: Path, beto: Path, tmp_path: Path
 ) -> None:
@@ -85,7 +93,7 @@ def test_members_decide_and_elect_stewards(
     desk.ok(["proposal", "vote", "1", "yes", "--yes"], "--wallet", alice)
     said = desk.run(["proposal", "show", "1", "--votes"], "--wallet", beto).stdout
     assert "Compramos un horno." in said and "1 yes, 0 no" in said and "alice" in said
-    wait_for(desk, 1, "enacted", beto)
+    told_of_the_result(desk, alice, beto)
     book = tmp_path / "acta.txt"
     minutes = ["proposal", "minutes", "1", "--language", "es", "--out", str(book)]
     told = desk.ok(minutes, "--wallet", beto)

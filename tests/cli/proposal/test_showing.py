@@ -29,6 +29,7 @@ FOUND: dict[str, Any] = {
     "about": [],
     "named": [],
     "against": None,
+    "rules": {"second_quorum": 2, "numerator": 0, "denominator": 0},
     "mine": {"on_roll": True, "choice": None, "sequence": 0},
 }
 
@@ -40,7 +41,7 @@ FOUND: dict[str, Any] = {
         ({"mine": {"on_roll": True, "choice": "yes"}}, "said yes"),
         ({"mine": {"on_roll": False, "choice": None}}, "can't vote about it"),
         ({"ballot": "00"}, "vote where it is held"),
-        ({"outcome": "rejected"}, "`fiado proposal minutes 2` says who said what"),
+        ({"outcome": "rejected"}, "did not vote"),
     ],
 )
 def test_whoever_looks_reads_what_they_have_said_as_far_as_it_is_known(
@@ -51,6 +52,46 @@ def test_whoever_looks_reads_what_they_have_said_as_far_as_it_is_known(
     (line,) = [each for each in capsys.readouterr().out.splitlines() if "you" in each.split()[:1]]
     assert said in line
     assert ("have not voted" in line) == (said == "have not voted")
+
+
+def shown_field(
+    name: str, said: str | None, capsys: pytest.CaptureFixture[str], **changed: Any
+) -> str:
+    proposal = Fetched(number=2, action=LEVY, found=FOUND | changed)
+    print_proposal(proposal, "norte", Output(is_json=False), said=said)
+    lines = capsys.readouterr().out.splitlines()
+    (line,) = [each for each in lines if name in each.split()[:1]]
+    return line
+
+
+def test_once_it_is_counted_whoever_looks_reads_what_they_said(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert "said abstain" in shown_field("you", "abstain", capsys, outcome="enacted")
+
+
+@pytest.mark.parametrize(
+    ("counts", "changed", "said"),
+    [
+        ((2, 1, 1), {}, "2 of 3 said yes, and it takes more yes than no; 4 took part"),
+        ((1, 0, 0), {"closes": 200}, "not valid: 1 took part, and it takes 2"),
+        ((1, 0, 0), {}, "1 of 1 said yes, and it takes more yes than no; 1 took part"),
+        (
+            (2, 2, 0),
+            {"rules": {"second_quorum": 1, "numerator": 2, "denominator": 3}},
+            "2 of 4 said yes, and it takes at least 2 of 3 of those who say yes or no; 4 took part",
+        ),
+    ],
+)
+def test_the_result_says_why_it_is_one(
+    counts: tuple[int, int, int],
+    changed: dict[str, Any],
+    said: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    counted = dict(zip(("yes", "no", "abstain"), counts, strict=True))
+    outcome = {"outcome": "rejected", "counts": counted}
+    assert shown_field("result", None, capsys, **(outcome | changed)).endswith(said)
 
 
 def test_who_is_off_the_roll_is_told_before_being_asked() -> None:
