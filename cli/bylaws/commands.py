@@ -11,7 +11,8 @@ from cli.bylaws.bylaws_file import read_bylaws_file, render_bylaws
 from cli.federation.showing import node_option, own_node
 from cli.shell.consent import agree_to_replace
 from cli.shell.describing import when
-from cli.shell.errors import words_stand_in
+from cli.shell.errors import CliError, words_stand_in
+from cli.shell.exit_codes import ExitCode
 from cli.shell.parameters import output_option
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
@@ -166,8 +167,21 @@ def adopt(
     )
     with open_stewardship(key_path, passphrase) as steward:
         steward.open_session()
+        _check_first(steward.client)
         made = Draft(charter=steward.charter, coop=steward.coop, transaction=act)
         output.result(sign_draft(steward, made, out=out, yes=yes, output=output))
+
+
+def _check_first(client: NodeClient) -> None:
+    """Raise `CliError` where there are bylaws: the log would refuse what everybody has signed by then."""
+    version = integer(client, client.get("/v1/bylaws"), "version")
+    if version:
+        raise CliError(
+            ExitCode.REFUSED,
+            "bylaws_adopted",
+            f"Your cooperative has bylaws already, version {version}; nothing was drafted.",
+            "Members change them by a vote: `fiado proposal new bylaws FILE`.",
+        )
 
 
 def _warn(meant: Bylaws, output: Output) -> Sequence[str]:

@@ -35,6 +35,10 @@ def test_founders_adopt_bylaws_and_stewards_spend(
 
     found = desk.ok(["bylaws", "show", "--node", url], secret=False)
     assert found["version"] == 1
+    pending = desk.ok(["steward", "pending"], "--key", keys[1])
+    again = desk.refused(ExitCode.REFUSED, adopt, "--key", keys[0])
+    assert again["name"] == "bylaws_adopted"
+    assert desk.ok(["steward", "pending"], "--key", keys[1]) == pending, "nothing was drafted"
     said = desk.run(["bylaws", "show", "--node", url, "--language", "es"], secret=False).stdout
     assert "Cada pago da al fondo común el 2 % de su monto, por encima." in said
 

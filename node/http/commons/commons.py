@@ -83,15 +83,16 @@ async def read_bylaws(api: Api, language: str) -> shapes.Bylaws:
 async def get_commons(api: Api, request: web.Request) -> web.Response:
     """What is in the commons, where it came from and where it went."""
     check_query(request)
-    return json_response(await api.ask_paid(request, lambda view: _statement(api, view)))
+    return json_response(await api.ask_paid(request, statement))
 
 
 async def read_commons(api: Api) -> shapes.Commons:
     """The same, for the pages."""
-    return await api.runner.ask(lambda view: _statement(api, view))
+    return await api.runner.ask(statement)
 
 
-def _statement(api: Api, view: View) -> shapes.Commons:
+def statement(view: View) -> shapes.Commons:
+    """The statement of the own coop's commons, from the committed state; run in the engine's thread."""
     log, state = _log(view), view.validator.log(view.coop)
     bylaws = bylaws_in_force(log)
     moved = movements(log.rows(COMMONS_CHAPTER))
@@ -103,7 +104,7 @@ def _statement(api: Api, view: View) -> shapes.Commons:
     charged = sum(charge for _, charge in settled_losses(view.validator, view.coop))
     ceiling = bylaws.value(Article.COMMONS_DEBT)
     return shapes.Commons(
-        coop=api.coop.name,
+        coop=facts.coop_name(view),
         coop_number=view.coop,
         time=max(view.now_ms // 1000, state.time),
         balance=state.commons,

@@ -7,6 +7,7 @@ from node.engine.core import Core
 from node.engine.decisions.agreement import Agreement
 from node.engine.engine import Engine
 from node.engine.recording.debt_watch import DebtWatch
+from node.engine.view import View
 
 
 def core_of(engine: Engine) -> Core:
@@ -22,3 +23,8 @@ def debts_of(engine: Engine) -> DebtWatch:
 def agreement_of(engine: Engine) -> Agreement:
     """What the node says, and knows of others' word, for the next place of the index."""
     return engine._decisions.part(engine._index).agreement
+
+
+def view_of(engine: Engine, now_ms: int) -> View:
+    """What questions and extensions see of it."""
+    return engine._view(now_ms)

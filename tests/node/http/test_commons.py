@@ -1,12 +1,19 @@
 """Bylaws and the commons over HTTP: anybody reads them, and what a payment owes is told to whoever pays."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ledger.government.articles import ARTICLES, Article, Unit
+from ledger.validators.reference import ReferenceValidator
 from node.bylaws.explain import LANGUAGES
+from node.http.commons.commons import statement
+from tests.builders import build_federation
+from tests.forks import Forks
 from tests.government_builders import TEXT, adopt_bylaws, spend
+from tests.node.engine.inside import view_of
+from tests.node.engine.rig import joined
 from tests.node.http.towns import Town, one_node
 from tests.node.loops import on_loop, until
 from tests.node.running import as_json_transaction
@@ -73,6 +80,33 @@ async def test_the_statement_adds_up(tmp_path: Path) -> None:
         paid = next(each for each in found["movements"] if each["kind"] == "spend")
         assert (paid["handle"], paid["amount"]) == ("member3", -100)
         assert found["next_levy"] > 0
+
+
+def test_the_statement_says_what_a_fork_cost_the_commons() -> None:
+    """Coop 3 paid 700 to coop 1 in one history and 800 to coop 2 in the other, which stands; of the 700 the
+    decision lists 600, so the rest is coop 1's own."""
+    federation = build_federation(seed="charged", coops=4, clearing_limit=1_000)
+    forks = Forks(federation, ReferenceValidator(federation.founding), {3: 2})
+    forks.begin(members=2)
+    forks.part(3, 1)
+    forks.pay(3, 1, 700, branch=1)
+    forks.pay(3, 2, 800, branch=0)
+    forks.anchor(1, 3, of=1)
+    for coop in (2, 4):
+        forks.anchor(coop, 3, of=0)
+    view = replace(
+        view_of(joined(1, federation=federation).engines[1], 0), validator=forks.validator
+    )
+    before = [statement(replace(view, coop=coop)) for coop in (1, 2, 3)]
+    assert {(each.balance, each.given, each.charged) for each in before} == {(0, 0, 0)}
+    forks.decide(forks.let_stand(3, 0, loss1=600))
+    forks.take_in((1, 0), (2, 0), (4, 0), (3, 0))
+    after = [statement(replace(view, coop=coop)) for coop in (1, 2, 3)]
+    assert [(each.balance, each.given, each.charged) for each in after] == [
+        (-100, 0, 100),
+        (0, 0, 0),
+        (-600, 0, 600),
+    ]
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
