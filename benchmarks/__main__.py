@@ -28,6 +28,7 @@ NAMES = (
     "review",
     "cli",
     "attack",
+    "pages",
 )
 OPTIONAL_GRAPH = Path(__file__).parents[1].parent / "shared" / "data" / "sarafu_net_debts.txt"
 

@@ -9,8 +9,13 @@ import pytest
 from benchmarks.__main__ import NAMES, run
 from benchmarks.measuring import Options, check
 
+_ALL = [
+    pytest.param(name, marks=pytest.mark.needs_browser) if name == "pages" else name
+    for name in NAMES
+]
 
-@pytest.mark.parametrize("name", NAMES)
+
+@pytest.mark.parametrize("name", _ALL)
 def test_it_runs_small(name: str) -> None:
     figures = run(name, Options(small=True))
     assert figures
