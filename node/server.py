@@ -16,6 +16,7 @@ from aiohttp import web
 from node.errors import LogDamaged, NodeFault, ValueUnstorable
 from node.http.base import problems
 from node.http.base.api import Api, problem_response
+from node.http.base.compressing import compressed
 from node.http.base.openapi import describe
 from node.http.base.problem import Problem, ProblemKind, kinds_in
 from node.http.base.problems import (
@@ -188,7 +189,7 @@ def _wrapped(
         try:
             if has_parameters:
                 check_address(request)
-            return await handler(api, request)
+            return compressed(request, await handler(api, request))
         except Exception as error:
             problem = _as_problem(error)
             if problem.kind in _FOR_THE_IMPATIENT:
