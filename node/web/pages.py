@@ -25,6 +25,7 @@ from node.http.base.shapes import Account
 from node.http.books import books, health
 from node.http.members.sight import shows
 from node.shapes import to_plain
+from node.web.assets import MADE
 from node.web.bills import get_bill, get_counter
 from node.web.commons_page import get_commons_page
 from node.web.evidence_page import get_evidence
@@ -34,7 +35,7 @@ from node.web.index_picture import IndexPicture, picture_of
 from node.web.positions import position_bar
 from node.web.requests import RequestUnreadable, read_request
 from node.web.site import CONTENT_SECURITY_POLICY, SAFE_HEADERS, WALLET_POLICY, load_site
-from node.web.statics import WORKER
+from node.web.statics import Static
 from node.web.worth import worth_today
 
 Handler = Callable[[Api, web.Request], Awaitable[web.StreamResponse]]
@@ -144,21 +145,24 @@ async def get_me_page(api: Api, request: web.Request) -> web.Response:
 
 async def get_static(api: Api, request: web.Request) -> web.Response:
     """A static file."""
-    return _static(request, request.path.removeprefix("/web/"))
+    name = request.path.removeprefix("/web/")
+    site = load_site()
+    static = site.assets.find(name) if name.startswith(MADE) else site.statics.get(name)
+    return _answer(request, static)
 
 
 async def get_service_worker(api: Api, request: web.Request) -> web.Response:
     """The service worker, at the root so that it may serve every page."""
-    return _static(request, WORKER)
+    site = load_site()
+    return _answer(request, site.worker(api, site.language_of(request)))
 
 
 async def get_icon(api: Api, request: web.Request) -> web.Response:
     """What browsers ask for unasked."""
-    return _static(request, "icon.svg")
+    return _answer(request, load_site().statics["icon.svg"])
 
 
-def _static(request: web.Request, name: str) -> web.Response:
-    static = load_site().statics.get(name)
+def _answer(request: web.Request, static: Static | None) -> web.Response:
     if static is None:
         raise Problem(NOT_FOUND)
     return static.answer(request, SAFE_HEADERS)

@@ -8,7 +8,7 @@ the templates' escaping.
 import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
@@ -16,8 +16,11 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from node.http.base.api import Api
+from node.http.base.compressing import accepts_gzip
+from node.web.assets import Assets
 from node.web.languages import COOKIE, COOKIE_SECONDS, NAMES, Language, choose, load_languages
-from node.web.statics import Static, accepts_gzip, load_statics
+from node.web.service_worker import edition_of, kept_by_worker, made_worker
+from node.web.statics import WORKER, Static, load_statics
 
 
 def _policy(*, connect: str = "'self'") -> str:
@@ -58,6 +61,7 @@ class Site:
     languages: Mapping[str, Language]
     environments: Mapping[str, Environment]
     statics: Mapping[str, Static]
+    assets: Assets
 
     def language_of(self, request: web.Request) -> Language:
         """The language for this visitor."""
@@ -67,6 +71,19 @@ class Site:
             accepted=request.headers.get("Accept-Language", ""),
         )
         return self.languages[code]
+
+    def edition(self, api: Api, language: Language) -> str:
+        """Of a node's pages in a language: another one when anything changes that the worker keeps."""
+        return edition_of(api, self.assets, self.statics[WORKER], language.code)
+
+    def worker(self, api: Api, language: Language) -> Static:
+        """The service worker for a language."""
+        return made_worker(
+            self.statics[WORKER].body,
+            edition=self.edition(api, language),
+            code=language.code,
+            kept=kept_by_worker(self.assets, language.code),
+        )
 
     def page(
         self,
@@ -80,6 +97,7 @@ class Site:
     ) -> web.Response:
         """A page in the visitor's language. A choice in the address is remembered."""
         language = self.language_of(request)
+        edition = self.edition(api, language)
         text = (
             self.environments[language.code]
             .get_template(template)
@@ -91,6 +109,7 @@ class Site:
                 charter=api.charter,
                 coop=api.coop,
                 path=request.path,
+                edition=edition,
                 **values,
             )
         )
@@ -100,6 +119,7 @@ class Site:
             "Content-Security-Policy": policy,
             "Content-Type": HTML,
             "Content-Language": language.code,
+            "Fiado-Edition": edition,
             "Cache-Control": "no-cache",
             "Vary": "Accept-Language, Accept-Encoding, Cookie",
         }
@@ -121,15 +141,17 @@ def _with_language(request: web.Request, code: str) -> str:
 @cache
 def load_site() -> Site:
     """The site; read from the package's files once."""
-    languages = load_languages()
+    languages, statics = load_languages(), load_statics()
+    assets = Assets(statics, languages)
     return Site(
         languages=languages,
-        environments={code: _environment(language) for code, language in languages.items()},
-        statics=load_statics(languages),
+        environments={code: _environment(language, assets) for code, language in languages.items()},
+        statics=statics,
+        assets=assets,
     )
 
 
-def _environment(language: Language) -> Environment:
+def _environment(language: Language, assets: Assets) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
@@ -141,6 +163,8 @@ def _environment(language: Language) -> Environment:
     environment.install_gettext_translations(  # type: ignore[attr-defined]
         language.translations, newstyle=True
     )
+    environment.globals["asset"] = assets.address
+    environment.globals["script"] = partial(assets.script, code=language.code)
     environment.filters["amount"] = language.amount
     environment.filters["rough"] = language.rough
     environment.filters["whole"] = language.number

@@ -1,49 +1,85 @@
-// Keeps the pages usable without a network: what was loaded once is there again. The network comes
-// first, so nobody is stuck with an old page. Answers of the interface are never kept, except the charter.
+// Keeps the pages usable without a network, and quick with a slow one: what was loaded once is there again.
 //
-// VERSION and KEPT stand before these lines when this is served: node/web/service_worker.py makes them.
+// A page and all that it loads come from what is kept, as one edition, and the network is asked afterwards. Addresses
+// with a hash never change their content. Answers of the interface are never kept, except the charter.
+//
+// EDITION, LANGUAGE and KEPT stand before these lines when this is served: node/web/service_worker.py makes them.
 
-const CACHE = `fiado-${VERSION}`;
-const PATIENCE_MS = 5_000;
+const CACHE = `fiado-${EDITION}`;
+const MADE = "/web/made/";
+const LIBRARY = "/web/library/";
+const PATIENCE_MS = 3_000;
+let spoken = LANGUAGE;
 
 addEventListener("install", (event) => {
   event.waitUntil((async () => {
     const cache = await caches.open(CACHE);
     // All or nothing: until everything has come, the worker before this one goes on with what it kept.
-    await cache.addAll(KEPT.map((path) => new Request(path, { cache: "no-cache" })));
+    await cache.addAll(KEPT.map((path) =>
+      new Request(path, { cache: path.startsWith(MADE) ? "default" : "no-cache" })));
     await skipWaiting();
   })());
 });
 
 addEventListener("activate", (event) => {
   event.waitUntil((async () => {
-    for (const name of await caches.keys()) if (name !== CACHE) await caches.delete(name);
+    // The edition before this one stays for pages that are open: they may still load something of theirs.
+    const others = (await caches.keys()).filter((name) => name !== CACHE);
+    for (const name of others.slice(0, -1)) await caches.delete(name);
     await clients.claim();
+    for (const client of await clients.matchAll()) client.postMessage({ edition: EDITION });
   })());
 });
 
-// Pages that say something of the moment (books, requests, bills) are never answered from here.
-const isKept = ({ pathname }) =>
-  KEPT.includes(pathname) || (pathname.startsWith("/web/") && pathname !== "/web/qr.svg");
-
 addEventListener("fetch", (event) => {
+  const { method } = event.request;
   const url = new URL(event.request.url);
-  if (event.request.method !== "GET" || url.origin !== location.origin || !isKept(url)) return;
-  event.respondWith(networkFirst(event, url));
+  if (method !== "GET" || url.origin !== location.origin) return;
+  spoken = url.searchParams.get("lang") ?? spoken;
+  if (url.pathname.startsWith(MADE)) event.respondWith(fromAnyEdition(event.request));
+  // Phones that need it need it without a network too; others never ask.
+  else if (url.pathname.startsWith(LIBRARY)) event.respondWith(keptFirst(event, url));
+  else if (KEPT.includes(url.pathname)) {
+    // The charter, and pages in another language, are the node's, if it answers in time.
+    const isKeptFirst = event.request.mode === "navigate" && spoken === LANGUAGE;
+    event.respondWith(isKeptFirst ? keptFirst(event, url) : networkFirst(event, url));
+  } else if (spoken !== LANGUAGE && event.request.mode === "navigate") {
+    event.respondWith(asked(event));
+  }
 });
 
-async function networkFirst(event, url) {
+// A page that says which language is spoken from now on: the worker for it comes in this one's place.
+function asked(event) {
+  const answer = fetch(event.request);
+  event.waitUntil(answer.then(() => registration.update()).catch(() => {}));
+  return answer;
+}
+
+const fromAnyEdition = async (request) => (await caches.match(request)) ?? fetch(request);
+
+// What stands after the question mark makes no other page, only another content of it. The page is renewed by one of the
+// same edition only: what another one loads is not kept here.
+async function renewed(event, { pathname }) {
   const cache = await caches.open(CACHE);
-  // What stands after the question mark makes no other page, only another content of it.
-  const name = url.pathname;
-  const fetched = fetch(event.request).then((answer) => {
-    if (answer.ok && answer.type === "basic") event.waitUntil(cache.put(name, answer.clone()));
-    return answer;
-  });
-  const kept = await cache.match(name);
+  const answer = await fetch(event.request);
+  const isOurs = event.request.mode !== "navigate" || answer.headers.get("Fiado-Edition") === EDITION;
+  if (answer.ok && answer.type === "basic" && isOurs) event.waitUntil(cache.put(pathname, answer.clone()));
+  return answer;
+}
+
+const keptPage = async ({ pathname }) => (await caches.open(CACHE)).match(pathname);
+
+async function keptFirst(event, url) {
+  const news = renewed(event, url);
+  event.waitUntil(news.catch(() => {}));
+  return (await keptPage(url)) ?? news;
+}
+
+async function networkFirst(event, url) {
+  const fetched = renewed(event, url);
+  const kept = await keptPage(url);
   // Without a copy even a very slow network is worth waiting for.
   if (!kept) return fetched;
   const late = new Promise((resolve) => { setTimeout(() => resolve(kept), PATIENCE_MS); });
-  // A page that was kept may ask for a file that is no longer served.
   return Promise.race([fetched.then((answer) => (answer.ok ? answer : kept), () => kept), late]);
 }

@@ -34,7 +34,7 @@ from ledger.publications import Publication
 from node.change_words import Wording
 from node.changes import write_changes
 from node.web.languages import load_languages
-from node.web.statics import FOLDER
+from node.web.modules import FOLDER
 from tests.builders import signing_key
 from tests.cli.federation.charter_node import CharterNode
 from tests.node.web.test_script_vectors import node_program

@@ -11,7 +11,7 @@ from node.web import extract, languages
 from node.web.catalogs import CatalogError, Text, Texts, read_texts
 from node.web.extract import SOURCE_LANGUAGE, collect, contents, render, updated
 from node.web.languages import NAMES, choose, load_languages, read_catalog
-from node.web.statics import FOLDER as SCRIPTS
+from node.web.modules import FOLDER as SCRIPTS
 
 TRANSLATED = [code for code in NAMES if code != SOURCE_LANGUAGE]
 PLACEHOLDER = re.compile(r"%\(\w+\)s|\{\w+\}")

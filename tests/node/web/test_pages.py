@@ -9,11 +9,12 @@ import aiohttp
 import pytest
 from multidict import MultiDict
 
-from node.web import library
+from node.web.assets import PAGE_SCRIPTS, texts_of
+from node.web.modules import FOLDER, in_order
 from node.web.requests import PaymentRequest, RequestUnreadable, read_request
-from node.web.service_worker import made_worker
+from node.web.service_worker import edition
 from node.web.site import CONTENT_SECURITY_POLICY, SAFE_HEADERS, WALLET_POLICY, load_site
-from node.web.statics import FOLDER, PAGE_SCRIPTS, WORKER, with_imports
+from node.web.statics import FOR_EVER
 from tests.builders import build_federation
 from tests.node.running import People, client_of, running_nodes
 
@@ -27,7 +28,8 @@ PAGES = (
     "/desk",
     "/verify",
 )
-MOST_BYTES = 54_000
+MOST_BYTES = 46_000
+MOST_FILES = 3
 MARKUP = "<script>alert(1)</script>"
 
 
@@ -89,16 +91,21 @@ async def _go_astray(root: Path) -> None:
 
 
 def test_a_page_with_all_that_it_loads_is_small(tmp_path: Path) -> None:
-    """Bytes on the wire, compressed as browsers ask for it, words of the language included."""
-    found = visit(tmp_path, *PAGES)
-    statics = _wire_sizes()
+    """Bytes on the wire, compressed as browsers ask for it, translations included; and few requests."""
+    found = visit(tmp_path, *(f"{path}{'&' if '?' in path else '?'}lang=es" for path in PAGES))
     for path, (_, headers, body) in found.items():
         assert headers["Content-Encoding"] == "gzip", path
-        scripts = re.findall(r'src="/web/([a-z/]+\.js)"', body.decode())
-        size = int(headers["Content-Length"]) + statics["fiado.css"]
-        size += sum(statics[f"words-es-{Path(name).stem}.json"] for name in scripts)
-        size += sum(statics[name] for name in with_imports(*scripts))
+        loaded = set(re.findall(r'(?:src|href)="(/web/[^"]+)"', body.decode()))
+        assert all(each.startswith("/web/made/") for each in loaded), path
+        assert len(loaded) <= MOST_FILES, path
+        size = int(headers["Content-Length"]) + sum(_wire_size(each) for each in loaded)
         assert size < MOST_BYTES, (path, size)
+
+
+def _wire_size(address: str) -> int:
+    static = load_site().assets.find(address.removeprefix("/web/"))
+    assert static is not None, address
+    return len(static.compressed or static.body)
 
 
 def test_scripts_are_served_without_comments_and_nothing_else_is_missing() -> None:
@@ -106,10 +113,7 @@ def test_scripts_are_served_without_comments_and_nothing_else_is_missing() -> No
         source = path.read_text()
         kept = [line for line in source.split("\n") if not line.lstrip(" \t").startswith("//")]
         served = load_site().statics[path.relative_to(FOLDER).as_posix()].body.decode()
-        # Before the service worker's own lines stands what is made for it.
-        assert served == "\n".join(kept) or (
-            path.name == WORKER and served.endswith("\n".join(kept))
-        )
+        assert served == "\n".join(kept)
         # A text over several lines could have a line that only looks like a comment.
         assert all(line.count("`") % 2 == 0 for line in source.split("\n")), path
 
@@ -117,54 +121,71 @@ def test_scripts_are_served_without_comments_and_nothing_else_is_missing() -> No
 def test_every_page_has_the_words_of_all_its_scripts() -> None:
     templates = (FOLDER.parent / "templates").glob("*.html")
     loaded = {
-        name
-        for path in templates
-        for name in re.findall(r'src="/web/pages/([a-z]+)\.js"', path.read_text())
+        name for path in templates for name in re.findall(r"script\('([a-z]+)'\)", path.read_text())
     }
     assert loaded == set(PAGE_SCRIPTS)
-    words = json.loads(load_site().statics["words-es-wallet.json"].body)
+    words = texts_of("wallet", load_site().languages["es"])
     assert {"Type an amount.", "Paid"} < words.keys()  # of words.js and of wallet.js
     assert "Object: it wasn't me" in words  # of recovery.js, which is loaded when it is needed
     assert "You have signed this." not in words  # of the desk
 
 
-def test_no_import_is_overlooked() -> None:
-    """Whatever a script is called, those who import it have its words and keep it."""
-    for path in FOLDER.rglob("*.js"):
-        name = path.relative_to(FOLDER).as_posix()
-        named = re.findall(
-            r'(?:\bfrom |\bimport\(|^import )"([^"]+)"', path.read_text(), re.MULTILINE
-        )
-        meant = {(path.parent / place).resolve().relative_to(FOLDER).as_posix() for place in named}
-        fetched = {f"{library.ROOM}/{place}" for place in library.places().values()}
-        assert meant <= with_imports(name, is_later=True) | fetched, name
-
-
-def _wire_sizes() -> dict[str, int]:
-    return {
-        name: len(static.compressed or static.body) for name, static in load_site().statics.items()
-    }
-
-
 def test_the_service_worker_keeps_all_that_its_pages_load(tmp_path: Path) -> None:
-    listed = re.search(r"KEPT = (.+);", load_site().statics[WORKER].body.decode())
-    assert listed is not None
-    kept = json.loads(listed[1])
+    path = "/service-worker.js?lang=pt"
+    ((_, _, body),) = visit(tmp_path, path).values()
+    told = dict(re.findall(r"const (EDITION|LANGUAGE|KEPT) = (.+);", body.decode()))
+    kept = json.loads(told["KEPT"])
+    assert json.loads(told["LANGUAGE"]) == "pt"
+    assets = load_site().assets
     for page in ("wallet", "verify", "me"):
         assert f"/{page}" in kept
-        assert {f"/web/{place}" for place in with_imports(f"pages/{page}.js")} < set(kept)
-        assert {f"/web/words-{code}-{page}.json" for code in ("es", "pt")} < set(kept)
-    assert all(status == 200 for status, _, _ in visit(tmp_path, *kept).values())
+        assert assets.loaded_by(page, "pt") < set(kept)
+    assert any("/recovery-" in address for address in kept)  # what is loaded when it is needed
+    found = visit(tmp_path / "again", *kept, *(f"/{page}?lang=pt" for page in ("wallet", "me")))
+    assert all(status == 200 for status, _, _ in found.values())
+    edition = json.loads(told["EDITION"])
+    for page in ("/wallet?lang=pt", "/me?lang=pt"):
+        _, headers, body = found[page]
+        assert headers["Fiado-Edition"] == edition
+        assert f'data-edition="{edition}"' in body.decode()
+        assert set(re.findall(r'(?:src|href)="(/web/[^"]+)"', body.decode())) < set(kept)
 
 
-def test_the_service_worker_is_another_when_a_file_that_it_keeps_is() -> None:
-    files = {"a.js": b"a", "b.js": b"b"}
-    made = made_worker(b"go();", files)
-    assert made.endswith(b"go();")
-    assert made_worker(b"go();", dict(reversed(files.items()))) == made
-    others = ({"a.js": b"a", "b.js": b"c"}, {"a.js": b"a"}, {"a.js": b"b", "b.js": b"a"})
-    versions = {made_worker(b"go();", kept).split(b"\n")[0] for kept in (files, *others)}
-    assert len(versions) == 4
+def test_an_edition_is_another_when_anything_is_that_is_kept() -> None:
+    given = {"of": "abc 1 Norte", "code": "es", "kept": ("/a-1.js", "/b-1.js"), "worker": "w"}
+    other: list[dict[str, object]] = [
+        {"of": "abc 2 Norte"},
+        {"code": "pt"},
+        {"kept": ("/a-1.js", "/b-2.js")},
+        {"worker": "v"},
+    ]
+    found = {edition(**{**given, **more}) for more in ({}, *other)}
+    assert len(found) == 5
+    assert edition(**given) in found
+
+
+def test_what_pages_load_is_kept_for_ever_and_an_older_page_is_loaded_anew(tmp_path: Path) -> None:
+    script = load_site().assets.script("wallet", "es")
+    older = re.sub(r"-[0-9a-f]{16}", "-0123456789abcdef", script)
+    nothing = "/web/made/none-0123456789abcdef.js"
+    found = visit(tmp_path, script, older, nothing, "/web/made/fiado-0123456789abcdef.css")
+    _, headers, _ = found[script]
+    assert headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert headers["Content-Encoding"] == "gzip"
+    status, headers, body = found[older]
+    assert (status, headers["Cache-Control"]) == (200, "no-store")
+    assert b"location.reload()" in body
+    assert [status for status, _, _ in found.values()] == [200, 200, 404, 404]
+
+
+def test_a_node_that_has_just_started_has_what_open_pages_load(tmp_path: Path) -> None:
+    assets = load_site().assets
+    kept = {each for page in PAGE_SCRIPTS for each in assets.loaded_by(page, "pt")}
+    fresh = load_site.__wrapped__().assets
+    kept |= {assets.address("fiado.css"), assets.address("icon.svg")}
+    for address in sorted(kept, reverse=True):
+        static = fresh.find(address.removeprefix("/web/"))
+        assert static is not None and static.caching == FOR_EVER, address
 
 
 def test_scripts_import_only_from_rooms_below_their_own() -> None:
@@ -173,7 +194,7 @@ def test_scripts_import_only_from_rooms_below_their_own() -> None:
     outside = re.compile(r"\bfetch\(|\bdocument\.(get|query)|\bindexedDB\.")
     for path in FOLDER.glob("*/*.js"):
         below = rooms[: rooms.index(path.parent.name) + 1]
-        for place in with_imports(path.relative_to(FOLDER).as_posix()):
+        for place in in_order([path.relative_to(FOLDER).as_posix()]):
             assert Path(place).parent.name in below, (path.name, place)
         if path.parent.name == "protocol":
             assert not outside.search(path.read_text()), path.name

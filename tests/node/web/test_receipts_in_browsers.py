@@ -14,7 +14,7 @@ from ledger.errors import NotStanding, ProofError
 from ledger.receipts import Receipt, decode_receipt
 from node.changes import write_changes
 from node.spellings import to_base64url
-from node.web.statics import FOLDER
+from node.web.modules import FOLDER
 from tests.cli.federation.test_fallen import changes_of
 from tests.node.engine.charter.test_standing import decide
 from tests.node.engine.recording.test_fallen import FORKER, NEW_KEY, forked, found_at, stand

@@ -13,7 +13,7 @@ from ledger.entries import decode_transaction, encode_entry
 from ledger.government.articles import ARTICLES, Article
 from ledger.government.tally import Outcome, Proposal
 from ledger.transactions import Admit, Status, encode_transaction
-from node.web.statics import FOLDER
+from node.web.modules import FOLDER
 from tests.builders import Books, build_federation, open_books
 from tests.government_builders import govern
 from tests.leaving_builders import leave

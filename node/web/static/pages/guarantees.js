@@ -3,7 +3,8 @@
 
 import { lookAhead, signedGuarantee } from "../protocol/guarantees.js";
 import { Session, post } from "../parts/api.js";
-import { byId, facts, make, notice, onAction, registerServiceWorker } from "../parts/dom.js";
+import { byId, facts, make, notice, onAction } from "../parts/dom.js";
+import { keepPages } from "../parts/keeping.js";
 import { explainGuarantee } from "../parts/explain_guarantees.js";
 import { newsItems } from "../parts/guaranteed.js";
 import { openStore } from "../parts/opened.js";
@@ -13,7 +14,7 @@ const store = await openStore();
 const wallet = await store.wallet();
 const page = { session: null, offer: null };
 
-registerServiceWorker();
+keepPages();
 if (wallet?.account === undefined) byId("no-wallet").hidden = false;
 else await start();
 

@@ -3,7 +3,8 @@
 
 import { fromHex, toHex } from "../protocol/bytes.js";
 import { Session } from "../parts/api.js";
-import { byId, make, notice, registerServiceWorker } from "../parts/dom.js";
+import { byId, make, notice } from "../parts/dom.js";
+import { keepPages } from "../parts/keeping.js";
 import { explain } from "../parts/explain.js";
 import { CHANGES, STEPS } from "../parts/kinds.js";
 import { proposalHash, reasonHash } from "../protocol/messages.js";
@@ -22,7 +23,7 @@ const STATUSES = {
 
 const store = await openStore();
 const wallet = await store.wallet();
-registerServiceWorker();
+keepPages();
 if (wallet?.account === undefined) byId("no-wallet").hidden = false;
 else await show();
 

@@ -5,7 +5,8 @@ import { keptCharter } from "../parts/charters.js";
 import { withNews } from "../parts/news.js";
 import { coopNamed } from "../protocol/charter.js";
 import { EncodingError } from "../protocol/codec.js";
-import { byId, make, onAction, registerServiceWorker } from "../parts/dom.js";
+import { byId, make, onAction } from "../parts/dom.js";
+import { keepPages } from "../parts/keeping.js";
 import { explain } from "../parts/explain.js";
 import { readAddress } from "../parts/links.js";
 import { checkReceipt } from "../protocol/receipts.js";
@@ -17,7 +18,7 @@ import { openStore } from "../parts/opened.js";
 import { say } from "../parts/words.js";
 
 const federation = fromHex(document.body.dataset.federation);
-registerServiceWorker();
+keepPages();
 const store = await openStore();
 const charter = await trusted();
 

@@ -8,7 +8,8 @@ import { encodeTransaction, proposalHash } from "../protocol/messages.js";
 import { passes } from "../protocol/tally.js";
 import { ABSTAIN, NO, YES, signedVote } from "../protocol/voting.js";
 import { Session, get, post } from "../parts/api.js";
-import { byId, facts, make, notice, onAction, registerServiceWorker } from "../parts/dom.js";
+import { byId, facts, make, notice, onAction } from "../parts/dom.js";
+import { keepPages } from "../parts/keeping.js";
 import { explainVote } from "../parts/explain_votes.js";
 import { mark } from "../parts/receipt.js";
 import { openStore } from "../parts/opened.js";
@@ -197,6 +198,6 @@ async function showOffice() {
   }));
 }
 
-registerServiceWorker();
+keepPages();
 if (wallet?.account === undefined) byId("no-wallet").hidden = false;
 else await start();

@@ -2,8 +2,9 @@
 
 import { fromBase64url, toBase64url, toHex } from "../protocol/bytes.js";
 import { Problem, Session, get } from "../parts/api.js";
-import { byId, make, notice, onAction, registerServiceWorker, showSection } from "../parts/dom.js";
+import { byId, make, notice, onAction, showSection } from "../parts/dom.js";
 import { explain } from "../parts/explain.js";
+import { keepPages } from "../parts/keeping.js";
 import { historyItem } from "../parts/history.js";
 import { NotStanding, whoSigns } from "../protocol/signing.js";
 import { linkQuery, qrAddress } from "../parts/links.js";
@@ -31,7 +32,6 @@ async function start() {
   const signer = await whoSigns();
   if (signer === null) return beUnable("old");
   byId("by-library").hidden = signer !== "library";
-  registerServiceWorker();
   try {
     page.store = await Store.open();
     page.wallet = await page.store.wallet();
@@ -120,6 +120,9 @@ async function refresh() {
   byId("address").textContent = `${page.wallet.handle}@${page.wallet.coopName}`;
   const asked = whyStopped(page.charter);
   await showPending();
+  if (byId("balance-words").textContent === "") {
+    await showKept((time) => say("As of {time}; asking your node…", { time }));
+  }
   try {
     const me = await page.session.get("/v1/me");
     await page.store.write((kept) => kept.put({ ...me, seen: Math.floor(Date.now() / 1000) }, "me"));
@@ -131,13 +134,18 @@ async function refresh() {
     await showGuaranteed(me.pledged);
     notice("");
   } catch (error) {
-    const kept = await page.store.read("me");
-    if (kept) showAccount(kept, say("As of {time}; the node can't be reached now.", { time: showTime(kept.seen) }));
+    await showKept((time) => say("As of {time}; the node can't be reached now.", { time }));
     notice(explain(error));
   }
   const why = await asked;
   byId("node-trouble").textContent = why;
   byId("node-trouble").hidden = why === "";
+}
+
+// What the node said last time; `asOf(time)` says how old that is.
+async function showKept(asOf) {
+  const kept = await page.store.read("me");
+  if (kept) showAccount(kept, asOf(showTime(kept.seen)));
 }
 
 function showAccount(me, asOf) {
@@ -359,4 +367,4 @@ const ACTIONS = {
   },
 };
 
-await start();
+await start().finally(keepPages);

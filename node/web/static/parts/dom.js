@@ -46,7 +46,3 @@ export function onAction(element, action) {
     }
   });
 }
-
-export function registerServiceWorker() {
-  navigator.serviceWorker?.register("/service-worker.js").catch(() => {});
-}

@@ -28,6 +28,18 @@ function committed(transaction) {
   });
 }
 
+// A page that is left may be laid aside by the browser as it is. Left while it makes the stores, it would keep every other
+// page waiting for them; a page that listens for its end is not laid aside.
+async function notLaidAside(work) {
+  const nothing = () => {};
+  addEventListener("unload", nothing);
+  try {
+    return await work;
+  } finally {
+    removeEventListener("unload", nothing);
+  }
+}
+
 export class Store {
   // StorageDenied where the browser allows none: private windows of some, and pages whose data is blocked.
   static async open() {
@@ -37,7 +49,7 @@ export class Store {
         request.result.createObjectStore(KEPT);
         request.result.createObjectStore(RECEIPTS, { keyPath: "id" });
       };
-      return new Store(await settled(request));
+      return new Store(await notLaidAside(settled(request)));
     } catch (error) {
       throw new StorageDenied(error?.message, { cause: error });
     }

@@ -1,20 +1,13 @@
 // The page's language: texts by gettext's rule (the English text is the key), amounts, times.
 
 import { parseAmount } from "./amounts.js";
+import { TEXTS } from "./texts.js";
 
-const { lang, dataset } = document.documentElement;
-let words = {};
-try {
-  // Each page has a file of its own, by the name of its script.
-  const [, page] = /([a-z]+)\.js$/.exec(document.querySelector("script[type=module]").src);
-  if (dataset.lang !== "en") words = await (await fetch(`/web/words-${dataset.lang}-${page}.json`)).json();
-} catch {
-  // Without a network and without a kept copy the page speaks English rather than not at all.
-}
+const { lang } = document.documentElement;
 
 // `{name}` in a text is replaced by `values.name`.
 export const say = (text, values = {}) =>
-  (words[text] ?? text).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+  (TEXTS[text] ?? text).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 
 const decimals = new Intl.NumberFormat(lang, { minimumFractionDigits: 2 });
 
