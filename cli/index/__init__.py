@@ -13,6 +13,7 @@ from cli.index.node_values import history
 from cli.index.plot_command import plot
 from cli.index.publish import publish
 from cli.index.survey import survey
+from cli.index.units import units
 from cli.index.verify import verify
 from cli.shell.errors import words_stand_in
 
@@ -24,5 +25,16 @@ def index_group() -> None:
     """The unit that keeps its purchasing power: its value, its rules and its history."""
 
 
-for command in (backtest, compute, convert, history, plot, publish, show, survey, verify):
+for command in (
+    backtest,
+    compute,
+    convert,
+    history,
+    plot,
+    publish,
+    show,
+    survey,
+    units,
+    verify,
+):
     index_group.add_command(command)

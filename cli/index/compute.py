@@ -18,6 +18,7 @@ from cli.shell.terminal import Output
 from ledger.index.chains import DayValue, factor_of_change, window_values
 from ledger.index.days import (
     LAST_DAY,
+    UNITS,
     Method,
     day_from_text,
     text_from_day,
@@ -110,7 +111,7 @@ def daily_values(
         if window.period not in changes:
             raise ChangeMissing(text_from_month(window.period), text_from_day(latest.day + 1))
         factor = factor_of_change(changes[window.period])
-        values.extend(window_values(latest, window=window, factor=factor, method=method))
+        values.extend(window_values(latest, window=window, factor=factor, unit=UNITS[method]))
         latest = values[-1]
     return [value for value in values if value.day <= until]
 

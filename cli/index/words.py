@@ -3,8 +3,11 @@
 from cli.index.compute import ChangeMissing
 from cli.index.series import SeriesError
 from cli.index.survey_files import SurveyExists, SurveyFileError, UnknownItem
+from cli.index.unit_files import FIELDS, PublishedFileError
+from cli.index.units import NothingToCheck
 from cli.shell.errors import CliError, explain
 from cli.shell.exit_codes import ExitCode
+from ledger.index.definitions import DefinitionError
 from ledger.index.statistics import TooLittleSeen
 
 
@@ -73,4 +76,37 @@ def _(error: TooLittleSeen) -> CliError:
         "the same shop, in the base week.",
         "Half of the weight is needed. Enter more prices, or those of the base week, and close again.",
         {"weight_seen": error.weight_seen, "weight_total": error.weight_total},
+    )
+
+
+@explain.register
+def _(error: DefinitionError) -> CliError:
+    return CliError(
+        ExitCode.REFUSED,
+        "unit_impossible",
+        f"That is no unit: {error}.",
+        f"A definition has {', '.join(sorted(FIELDS))}: PROTOCOL section 9.9 says what each may be.",
+        {"field": error.field},
+    )
+
+
+@explain.register
+def _(error: PublishedFileError) -> CliError:
+    return CliError(
+        ExitCode.REFUSED,
+        "values_unreadable",
+        f"{error.name} has no published values: {error.problem}.",
+        "The file is CSV with the columns date and value, such as `2021-01-20,29092.80`.",
+        {"file": error.name},
+    )
+
+
+@explain.register
+def _(error: NothingToCheck) -> CliError:
+    return CliError(
+        ExitCode.REFUSED,
+        "nothing_to_check",
+        f"{error.folder} has no CSV file whose name begins with that of a unit.",
+        "`fiado index units` lists the names; a file is called uf_2021.csv, for example.",
+        {"folder": error.folder},
     )

@@ -14,6 +14,8 @@ from datetime import date
 from enum import Enum, unique
 from typing import Final
 
+from ledger.index.definitions import CER, UF, Definition
+
 _EPOCH_ORDINAL: Final = date(1970, 1, 1).toordinal()
 _MONTHS_IN_YEAR: Final = 12
 DAYS_IN_WEEK: Final = 7
@@ -38,7 +40,8 @@ class Method(Enum):
     """The cooperatives' own weekly price survey."""
 
 
-_FIRST_DAY_OF_MONTH: Final = {Method.CER: 16, Method.UF: 10}
+UNITS: Final = {Method.CER: CER, Method.UF: UF}
+"""What the official methods are definitions of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,18 +124,33 @@ def window_of_period(period: int, *, method: Method, lead_days: int = 0) -> Wind
     if method is Method.SURVEY:
         first = last_day_of_week(period) + lead_days + 1
         return Window(period=period, first_day=first, last_day=first + DAYS_IN_WEEK - 1)
-    first_day_of_month = _FIRST_DAY_OF_MONTH[method]
-    first = day_of_month(period + 1, day=first_day_of_month)
-    following = day_of_month(period + 2, day=first_day_of_month)
-    return Window(period=period, first_day=first, last_day=following - 1)
+    return unit_window(period, unit=UNITS[method])
 
 
 def window_of_day(day: int, *, method: Method, lead_days: int = 0) -> Window:
     """The window that a day is in."""
     if method is Method.SURVEY:
         period = week_of_day(day - lead_days) - 1
-    else:
-        month = month_of_day(day)
-        begins = day_of_month(month, day=_FIRST_DAY_OF_MONTH[method])
-        period = month - 1 if day >= begins else month - 2
-    return window_of_period(period, method=method, lead_days=lead_days)
+        return window_of_period(period, method=method, lead_days=lead_days)
+    return unit_window_of_day(day, unit=UNITS[method])
+
+
+def unit_window(period: int, *, unit: Definition) -> Window:
+    """The window of a period of an official unit: a month, or a half of one where it has two windows a month.
+
+    Halves are counted as month * 2, and one more for the second.
+    """
+    month, number = divmod(period + unit.lag, unit.periods_in_month)
+    following, next_number = divmod(period + unit.lag + 1, unit.periods_in_month)
+    last = day_of_month(following, day=unit.starts[next_number]) - 1
+    return Window(
+        period=period, first_day=day_of_month(month, day=unit.starts[number]), last_day=last
+    )
+
+
+def unit_window_of_day(day: int, *, unit: Definition) -> Window:
+    """The window of an official unit that a day is in."""
+    month = month_of_day(day)
+    begun = sum(1 for start in unit.starts if day_of_month(month, day=start) <= day)
+    place = month * unit.periods_in_month + begun - 1
+    return unit_window(place - unit.lag, unit=unit)

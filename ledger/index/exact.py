@@ -9,7 +9,7 @@ lost, are rounded away, and then it is rounded once to the places that are wante
 exact on paper is exact here, and a tie is seen as a tie.
 """
 
-from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Final
 
@@ -25,7 +25,6 @@ MILLIONTHS: Final = 1_000_000
 _TRAPS: Final = [InvalidOperation]
 CONTEXT: Final = Context(prec=PRECISION, rounding=ROUND_HALF_EVEN, traps=_TRAPS)
 _GUARDED: Final = Context(prec=GUARDED_PRECISION, rounding=ROUND_HALF_EVEN, traps=_TRAPS)
-_CENT: Final = Decimal("0.01")
 
 
 def decimal_from_fraction(fraction: Fraction) -> Decimal:
@@ -64,6 +63,6 @@ def from_millionths(value: int) -> Decimal:
     return CONTEXT.divide(Decimal(value), Decimal(MILLIONTHS))
 
 
-def to_cents(value: Decimal) -> Decimal:
-    """The value with two decimals, half up, as the Unidad de Fomento is published."""
-    return guarded(value).quantize(_CENT, rounding=ROUND_HALF_UP, context=CONTEXT)
+def rounded(value: Decimal, places: int, rounding: str) -> Decimal:
+    """The value with so many decimals, rounded once, as `decimal` calls the way."""
+    return guarded(value).quantize(Decimal(1).scaleb(-places), rounding=rounding, context=CONTEXT)

@@ -24,6 +24,7 @@ from ledger.errors import LedgerError
 from ledger.index.chains import TENTHS, DayValue, factor_of_change, window_values
 from ledger.index.days import (
     DAYS_IN_WEEK,
+    UNITS,
     Method,
     Window,
     last_day_of_week,
@@ -320,7 +321,7 @@ def _chained(
     start: DayValue, window: Window, factor: Fraction, method: Method
 ) -> tuple[tuple[int, ...], DayValue]:
     """The values of a window. Every log takes in the same prints, so most are asked for again."""
-    days = list(window_values(start, window=window, factor=factor, method=method))
+    days = list(window_values(start, window=window, factor=factor, unit=UNITS[method]))
     return tuple(to_millionths(day.value) for day in days), days[-1]
 
 

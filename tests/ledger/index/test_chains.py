@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from cli.index.compute import daily_values
 from ledger.index.chains import DayValue, factor_of_change, window_values
 from ledger.index.days import (
+    UNITS,
     Method,
     Window,
     day_from_text,
@@ -17,6 +18,7 @@ from ledger.index.days import (
     text_from_day,
     window_of_day,
 )
+from ledger.index.definitions import CER, UF
 from tests.ledger.index.published import UF_WINDOWS, data_text, indec_changes, published_values
 
 CLOSE = Decimal("1e-12")
@@ -82,9 +84,7 @@ def test_other_windows_of_the_uf_are_exact_from_every_day_inside_them(first: str
     for position, value in enumerate(published[:-1]):
         start = DayValue(day=day_from_text(first) + position, value=value)
         window = window_of_day(start.day, method=Method.UF)
-        values = window_values(
-            start, window=window, factor=factor_of_change(change), method=Method.UF
-        )
+        values = window_values(start, window=window, factor=factor_of_change(change), unit=UF)
         following = [value.value for value in values][: len(published) - position - 1]
         assert following == published[position + 1 :]
 
@@ -116,11 +116,11 @@ def test_a_year_end_and_the_last_published_day_of_2024() -> None:
 def test_a_tie_of_the_uf_is_rounded_up() -> None:
     window = window_of_day(day_from_text("2021-02-10"), method=Method.UF)
     values = window_values(
-        at("2021-02-09", "100.50"), window=window, factor=Fraction(1001, 1000), method=Method.UF
+        at("2021-02-09", "100.50"), window=window, factor=Fraction(1001, 1000), unit=UF
     )
     assert list(values)[-1].value == Decimal("100.60")
     tie = window_values(
-        at("2021-02-09", "105.00"), window=window, factor=Fraction(1001, 1000), method=Method.UF
+        at("2021-02-09", "105.00"), window=window, factor=Fraction(1001, 1000), unit=UF
     )
     assert list(tie)[-1].value == Decimal("105.11")  # exactly 105.105
 
@@ -128,7 +128,7 @@ def test_a_tie_of_the_uf_is_rounded_up() -> None:
 def test_a_start_that_no_value_of_the_9th_leads_to_is_its_own_anchor() -> None:
     window = window_of_day(day_from_text("2021-02-10"), method=Method.UF)
     start = at("2021-02-20", "100.005")
-    values = list(window_values(start, window=window, factor=Fraction(1), method=Method.UF))
+    values = list(window_values(start, window=window, factor=Fraction(1), unit=UF))
     assert len(values) == window.last_day - start.day
     assert {value.value for value in values} == {Decimal("100.01")}
 
@@ -137,7 +137,7 @@ def test_without_a_change_nothing_moves() -> None:
     for method in (Method.CER, Method.UF):
         window = window_of_day(day_from_text("2024-02-20"), method=method)
         start = DayValue(day=window.first_day - 1, value=Decimal("1234.56"))
-        values = list(window_values(start, window=window, factor=Fraction(1), method=method))
+        values = list(window_values(start, window=window, factor=Fraction(1), unit=UNITS[method]))
         assert [value.day for value in values] == list(range(window.first_day, window.last_day + 1))
         assert {value.value for value in values} == {start.value}
 
@@ -149,7 +149,7 @@ def test_the_end_of_a_window_is_the_start_times_the_printed_change(
     window = window_of_day(day, method=Method.CER)
     start = DayValue(day=window.first_day - 1, value=Decimal(value))
     factor = factor_of_change(change)
-    values = list(window_values(start, window=window, factor=factor, method=Method.CER))
+    values = list(window_values(start, window=window, factor=factor, unit=CER))
     assert len(values) == window.length
     assert values[-1].value == Decimal(value) * (1000 + change) / 1000
 
@@ -158,10 +158,10 @@ def test_the_callers_decimal_context_does_not_matter() -> None:
     window = window_of_day(day_from_text("2024-01-20"), method=Method.CER)
     start = DayValue(day=window.first_day - 1, value=Decimal("184.9331302207"))
     factor = factor_of_change(255)
-    usual = list(window_values(start, window=window, factor=factor, method=Method.CER))
+    usual = list(window_values(start, window=window, factor=factor, unit=CER))
     with localcontext() as context:
         context.prec = 5
-        narrow = list(window_values(start, window=window, factor=factor, method=Method.CER))
+        narrow = list(window_values(start, window=window, factor=factor, unit=CER))
     assert narrow == usual
 
 
@@ -174,6 +174,6 @@ def test_a_start_away_from_the_window_is_refused(day: int) -> None:
                 DayValue(day=day, value=Decimal(1)),
                 window=window,
                 factor=Fraction(1),
-                method=Method.CER,
+                unit=CER,
             )
         )

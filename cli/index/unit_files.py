@@ -1,0 +1,240 @@
+"""Official units as data: the definitions that are bundled, and files of published values to check them
+with.
+
+A definition's fields are told in PROTOCOL section 9.9. Beside them stand its source and, where they are
+known, facts to compute it from: a series of changes or levels, a published start. A file of published
+values is CSV with the columns `date` (or `month`) and `value`; lines that begin with `#` are skipped. Its
+name begins with that of the unit.
+"""
+
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from enum import Enum
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from cli.index.series import bundled_text, parse_changes
+from ledger.index.chains import DayValue
+from ledger.index.days import day_from_text, month_from_text
+from ledger.index.definitions import (
+    Carry,
+    Definition,
+    DefinitionError,
+    Exponent,
+    Input,
+    Rounding,
+    Shape,
+)
+
+Member = TypeVar("Member", bound=Enum)
+
+BUNDLED: Final = "units.json"
+FORMAT: Final = "fiado index units 1"
+LARGEST_FILE: Final = 4_000_000
+"""Bytes; a century of days has 800,000."""
+FIELDS: Final = {
+    "input",
+    "decimals",
+    "starts",
+    "lag_months",
+    "shape",
+    "exponent",
+    "round",
+    "carry",
+}
+_FACTS: Final = {
+    "currency",
+    "title",
+    "source",
+    "valid_from",
+    "series",
+    "inputs",
+    "anchor",
+    "span",
+    "unverified",
+}
+
+
+@dataclass(eq=False)
+class PublishedFileError(Exception):
+    """The file `name` has no published values; `problem` says why, with the line if there is one."""
+
+    name: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A published value many periods after another one, and the factor between."""
+
+    after: DayValue
+    until: int
+    factor: Fraction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """One bundled unit, and what is known to compute it from."""
+
+    name: str
+    title: str
+    currency: str
+    source: str
+    definition: Definition
+    is_verified: bool
+    """Whether it was ever compared with published values."""
+    valid_from: int | None
+    """The first day that it is right for."""
+    factors: Mapping[int, Fraction]
+    """By period."""
+    anchor: DayValue | None
+    span: Span | None
+
+
+def bundled_units() -> Mapping[str, Unit]:
+    """All units that the product knows, by name. Raises `DefinitionError` for a damaged file."""
+    document = json.loads(bundled_text(BUNDLED))
+    if document.get("format") != FORMAT:
+        raise DefinitionError("format", f"it is not {FORMAT}")
+    return {name: _read_unit(name, fields) for name, fields in document["units"].items()}
+
+
+def read_definition(fields: Mapping[str, Any]) -> Definition:
+    """The definition that a table of parameters says; keys that are facts about it are passed over.
+
+    Raises `DefinitionError` with the field for anything else than a definition.
+    """
+    unknown = sorted(fields.keys() - FIELDS - _FACTS)
+    missing = sorted(FIELDS - fields.keys())
+    for name in unknown:
+        raise DefinitionError(name, "nobody knows this field")
+    for name in missing:
+        raise DefinitionError(name, "it is missing")
+    places, rounding = _rounding(fields["round"])
+    return Definition(
+        printed=_choice(Input, fields, "input"),
+        decimals=_integer("decimals", fields["decimals"]),
+        starts=tuple(_integer("starts", start) for start in _list("starts", fields["starts"])),
+        lag=_integer("lag_months", fields["lag_months"]),
+        shape=_choice(Shape, fields, "shape"),
+        exponent=_choice(Exponent, fields, "exponent"),
+        places=places,
+        rounding=rounding,
+        carry=_choice(Carry, fields, "carry"),
+    )
+
+
+def read_published(path: Path) -> Mapping[int, Decimal]:
+    """The published values of a file, by day. Raises `PublishedFileError` and `OSError`."""
+    with path.open("rb") as file:
+        data = file.read(LARGEST_FILE + 1)
+    if len(data) > LARGEST_FILE:
+        raise PublishedFileError(path.name, f"it is larger than {LARGEST_FILE} bytes")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise PublishedFileError(path.name, "it is not UTF-8 text") from None
+    values: dict[int, Decimal] = {}
+    for number, (day, value) in _rows(text, path.name):
+        try:
+            key, found = day_from_text(day), Decimal(value)
+        except (ValueError, InvalidOperation):
+            problem = f"line {number}: {day!r}, {value!r} are no day and value"
+            raise PublishedFileError(path.name, problem) from None
+        if key in values or not found.is_finite() or found <= 0:
+            raise PublishedFileError(path.name, f"line {number}: {day} can't have that value")
+        values[key] = found
+    return values
+
+
+def _rows(text: str, name: str) -> Iterator[tuple[int, tuple[str, str]]]:
+    lines = [
+        (number, line)
+        for number, line in enumerate(text.splitlines(), 1)
+        if line.strip() and not line.startswith("#")
+    ]
+    rows = list(csv.reader(line for _, line in lines))
+    if not rows or len(rows[0]) < 2 or rows[0][0] not in ("date", "month"):
+        raise PublishedFileError(name, "its columns are date (or month) and value")
+    ending = "" if rows[0][0] == "date" else "-01"
+    for (number, _), row in zip(lines[1:], rows[1:], strict=True):
+        if len(row) < 2:
+            raise PublishedFileError(name, f"line {number}: it has no value")
+        yield number, (row[0] + ending, row[1])
+
+
+def _read_unit(name: str, fields: Mapping[str, Any]) -> Unit:
+    definition = read_definition(fields)
+    return Unit(
+        name=name,
+        title=fields["title"],
+        currency=fields["currency"],
+        source=fields["source"],
+        definition=definition,
+        is_verified=not fields.get("unverified", False),
+        valid_from=day_from_text(fields["valid_from"]) if "valid_from" in fields else None,
+        factors=_factors(fields, definition),
+        anchor=_day_value(fields["anchor"]) if "anchor" in fields else None,
+        span=_span(fields["span"], definition) if "span" in fields else None,
+    )
+
+
+def _factors(fields: Mapping[str, Any], definition: Definition) -> Mapping[int, Fraction]:
+    if "series" in fields:
+        series = parse_changes(bundled_text(fields["series"]), name=fields["series"])
+        return {month: definition.factor(change) for month, change in series.items()}
+    inputs = {
+        month_from_text(month): definition.input_from_text(text)
+        for month, text in fields.get("inputs", {}).items()
+    }
+    return {
+        month: definition.factor(value, inputs[month - 1])
+        for month, value in inputs.items()
+        if month - 1 in inputs
+    }
+
+
+def _span(fields: Mapping[str, Any], definition: Definition) -> Span:
+    before, now = (definition.input_from_text(text) for text in fields["levels"])
+    return Span(
+        after=_day_value(fields["after"]),
+        until=day_from_text(fields["until"]),
+        factor=definition.factor(now, before),
+    )
+
+
+def _day_value(pair: list[str]) -> DayValue:
+    day, value = pair
+    return DayValue(day=day_from_text(day), value=Decimal(value))
+
+
+def _rounding(value: Any) -> tuple[int | None, Rounding]:
+    if value is None:
+        return None, Rounding.HALF_EVEN
+    if type(value) is not list or len(value) != 2:
+        raise DefinitionError("round", "it is null, or decimals and a way")
+    return _integer("round", value[0]), _choice(Rounding, {"round": value[1]}, "round")
+
+
+def _choice(kind: type[Member], fields: Mapping[str, Any], name: str) -> Member:
+    for member in kind:
+        if member.name.lower() == fields[name]:
+            return member
+    names = ", ".join(member.name.lower() for member in kind)
+    raise DefinitionError(name, f"{fields[name]!r} is none of {names}")
+
+
+def _integer(name: str, value: Any) -> int:
+    if type(value) is not int:
+        raise DefinitionError(name, f"{value!r} is not a whole number")
+    return value
+
+
+def _list(name: str, value: Any) -> list[Any]:
+    if type(value) is not list:
+        raise DefinitionError(name, f"{value!r} is not a list")
+    return value
