@@ -91,6 +91,8 @@
     const given = { salt: fromHex(salt), text };
     const wallet = await signing.keyFromSeed(fromHex(seed));
     const reference = await messages.memoReference(given);
+    const kept = [wallet.privateKey.wrappingKey ?? wallet.privateKey, wallet.memoKey?.privateKey];
+    same("a key that scripts can read out", kept.some((each) => each?.extractable), false);
     same(`sealed ${text}`, toHex(await sealing.sealMemo(given, fromHex(key), fromHex(secret))), sealed);
     same(`opened ${text}`, await sealing.openMemo(fromHex(sealed), { wallet, reference }), text);
     const again = await sealing.sealMemo(given, fromHex(key));

@@ -1,6 +1,6 @@
 // The wallet's way from a wish to the last look before signing (review.js): the form, the camera, a shop's bill.
 
-import { fromHex, toHex } from "../protocol/bytes.js";
+import { fromHex, toHex, utf8 } from "../protocol/bytes.js";
 import { plainAmount } from "../parts/amounts.js";
 import { Problem } from "../parts/api.js";
 import { coopNamed } from "../protocol/charter.js";
@@ -8,6 +8,7 @@ import { byId, notice, showSection } from "../parts/dom.js";
 import { explain } from "../parts/explain.js";
 import { explainBill } from "../parts/explain_bill.js";
 import { readLink, readQuery } from "../parts/links.js";
+import { MEMO_BYTES, isMemo } from "../protocol/messages.js";
 import { findAccount } from "../parts/paying.js";
 import { setUpReview, showReview } from "./review.js";
 import { canScan, scan } from "../parts/scan.js";
@@ -28,8 +29,9 @@ export function setUpPayForm(page, onUnknown) {
 export async function showPay(query) {
   const asked = query.has("to") ? readQuery(query) : null;
   showSection(asked?.bill ? "looking" : "pay");
-  for (const id of ["pay-to-error", "pay-amount-error"]) byId(id).textContent = "";
+  for (const id of ["pay-to-error", "pay-amount-error", "pay-note-error"]) byId(id).textContent = "";
   byId("pay-form").reset();
+  byId("pay-note-field").hidden = false;
   form.asked = null;
   if (![...query.keys()].length) return;
   if (asked === null) {
@@ -56,6 +58,11 @@ async function take(asked) {
   form.asked = asked;
   byId("pay-to").value = `${asked.address.handle}@${asked.address.coop}`;
   if (asked.amount) byId("pay-amount").value = plainAmount(asked.amount, ",");
+  // A payment is bound to one thing: to what the link says, or to a note.
+  byId("pay-note-field").hidden = asked.reference !== null;
+  byId("pay-note").value = "";
+  const note = await noteOf(asked);
+  byId("pay-note").value ||= note; // the payer may have typed meanwhile
 }
 
 export async function review() {
@@ -75,10 +82,13 @@ async function checkPayee(typed, amount) {
   const earlier = form.asked;
   const isSame = earlier?.address.handle === address.handle && earlier.address.coop === address.coop;
   const hex = reference ?? (isSame ? earlier.reference : null);
+  const note = byId("pay-note").value.trim() || (await noteOf({ purpose, reference: hex }));
+  byId("pay-note-error").textContent = await whyNoNote(note, hex);
+  if (byId("pay-note-error").textContent !== "") return;
   if (!(await mayFollow(typed))) return;
   try {
     await showReview({
-      to: `${address.handle}@${address.coop}`, amount, purpose: purpose || (isSame ? earlier.purpose : ""),
+      to: `${address.handle}@${address.coop}`, amount, note, purpose: note || purpose || (isSame ? earlier.purpose : ""),
       reference: hex === null ? null : fromHex(hex), bill: null, ...(await accountOf(address)),
     });
   } catch (error) {
@@ -86,11 +96,24 @@ async function checkPayee(typed, amount) {
   }
 }
 
+// Why a note can't go with a payment, by the rules of the program; empty when it can, or there is none.
+async function whyNoNote(note, reference) {
+  if (note === "") return "";
+  if (reference !== null) return say("This link has a reference of its own, so no note goes with it.");
+  if (!isMemo(note)) return say("The note has {size} bytes; {most} fit. Letters with accents count twice.", { size: utf8(note).length, most: MEMO_BYTES });
+  return (await canSeal()) ? "" : say("Notes can't be sealed here now: this node lacks the part for it, or it did not come. Leave the note out, or pay with the program.");
+}
+
+// What a link asks for becomes the note of the payment, where a note can be sealed and the link has no reference of its own.
+const noteOf = async ({ purpose, reference }) => (purpose !== "" && reference === null && (await canSeal()) ? purpose : "");
+
+const canSeal = () => Promise.all([import("../parts/notes.js"), import("../protocol/curve.js")]).then(() => true, () => false);
+
 async function accountOf(address) {
   const coop = coopNamed(form.page.charter, address.coop);
   if (coop === undefined) throw new Problem({ code: "coop_not_found" });
-  const { account } = await findAccount(address.coop, address.handle);
-  return { payeeCoop: coop.number, payee: account };
+  const { account, key } = await findAccount(address.coop, address.handle);
+  return { payeeCoop: coop.number, payee: account, payeeKey: fromHex(key) };
 }
 
 // --- a shop's bill ---

@@ -29,7 +29,7 @@ export async function showReview(intent) {
   look.ready = { ...intent, fee, nextSequence: me.next_sequence, agreed: twins.map(({ id }) => id) };
   const coop = page.charter.coops.get(intent.payeeCoop);
   const pairs = [[say("To"), intent.to], [say("Cooperative"), coop.title]];
-  if (intent.purpose) pairs.push([say("For"), intent.purpose]);
+  if (intent.purpose) pairs.push([intent.note ? say("Note, for you and the payee only") : say("For"), intent.purpose]);
   if (intent.bill?.bill) {
     const { price, expires } = intent.bill.bill;
     if (price) pairs.push([say("Price"), `${showAmount(price.minor)} ${price.currency}`]);

@@ -5,7 +5,7 @@ import { Problem, Session, get } from "../parts/api.js";
 import { byId, make, notice, onAction, showSection } from "../parts/dom.js";
 import { explain } from "../parts/explain.js";
 import { keepPages } from "../parts/keeping.js";
-import { historyItem } from "../parts/history.js";
+import { historyItem, notes } from "../parts/history.js";
 import { NotStanding, whoSigns } from "../protocol/signing.js";
 import { linkQuery, qrAddress } from "../parts/links.js";
 import { checkReceipt, decodeReceipt } from "../protocol/receipts.js";
@@ -191,11 +191,24 @@ export function balanceWords(balance) {
 
 function showHistory({ items, next }, isMore = false) {
   const list = byId("history");
+  const shown = items.map(historyItem);
   if (!isMore) list.replaceChildren();
-  list.append(...items.map(historyItem));
+  list.append(...shown);
+  if (items.some(({ memo }) => memo)) openNotes(shown, items);
   byId("history-empty").hidden = list.children.length > 0;
   byId("history-more").hidden = next === null;
   byId("history-more").dataset.next = next ?? "";
+}
+
+async function openNotes(shown, items) {
+  let said;
+  try {
+    const { showNotes } = await import("../parts/notes.js");
+    said = await showNotes(shown, items, page.wallet);
+  } catch {
+    said = say("Notes can't be read here now: this node lacks the part for it, or it did not come. The program reads them: fiado history.");
+  }
+  byId("history-notes").textContent = said;
 }
 
 // --- the payment under way ---
@@ -317,7 +330,8 @@ async function renderReceipt(receipt, bytes, kept) {
   const isMine = receipt.coop === page.wallet.coop && transaction.payer === page.wallet.account;
   const names = {
     payer: isMine ? `${page.wallet.handle}@${page.wallet.coopName}` : undefined,
-    payee: kept?.intent.to, purpose: kept?.intent.purpose,
+    payee: kept?.intent.to,
+    purpose: kept?.intent.purpose || (transaction.reference && notes.get(toHex(transaction.reference))),
   };
   byId("receipt-title").textContent = withUnit(transaction.amount);
   byId("receipt-facts").replaceChildren(...paymentFacts({ receipt, time, transaction, charter, names }));

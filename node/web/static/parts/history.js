@@ -1,7 +1,10 @@
-// The list of a member's payments.
+// The list of a member's payments. Notes are opened beside it, by notes.js.
 
 import { make } from "./dom.js";
 import { say, showAmount, showTime } from "./words.js";
+
+// The notes that were opened, by the reference of the payment in hex; null for one that can't be.
+export const notes = new Map();
 
 export const otherName = ({ handle, account, coop }) =>
   (handle === null ? say("account {number}, {coop}", { number: account, coop }) : `${handle}@${coop}`);
@@ -22,11 +25,11 @@ export function historyItem(item) {
   const isOut = item.direction === "out";
   const amount = showAmount(isOut ? -(item.amount + item.fee) : item.amount);
   const details = [showTime(item.time), status(item)];
-  if (item.memo) details.push(say("has a memo, readable in the program"));
   return make("li", {}, make(
     "a", { href: `#receipt?coop=${item.coop}&number=${item.number}` },
     make("span", { class: "who" }, otherName(item.other)),
     make("span", { class: "money" }, isOut ? amount : `+${amount}`),
     make("span", { class: "small" }, details.join(" · ")),
+    ...(item.memo ? [make("span", { class: "said" }, say("has a note"))] : []),
   ));
 }

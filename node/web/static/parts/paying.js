@@ -37,6 +37,7 @@ export class TwinFound extends Error {
 const alone = (work) => navigator.locks.request("fiado-paying", work);
 
 // `intent`: {to, payeeCoop, payee, amount, fee, reference, purpose}, all as the payer saw it; `nextSequence`, of when the payer looked;
+// `note` and `payeeKey`, of a payment that is bound to a note and not to a `reference`;
 // `agreed`, the ids of the twins that the payer knows of; `bill`, as `askBillAgain` takes it, or null; and `back`, an
 // address for the payer to go to afterwards, if there is one. `onStep("shop")` and `onStep("node")` say whose answer is
 // waited for. Resolves to the kept receipt.
@@ -53,21 +54,29 @@ export async function pay(context, intent, onStep = () => {}) {
       await checkBill(intent, twins, charter);
     }
     if (twins.some(({ id }) => !intent.agreed?.includes(id))) throw new TwinFound(twins);
+    const { reference = intent.reference, memo } = await sealed(intent, wallet);
     const unsigned = {
       kind: PAY, payer: wallet.account, sequence: me.next_sequence, payeeCoop: intent.payeeCoop,
-      payee: intent.payee, amount: intent.amount, fee: intent.fee, reference: intent.reference, price: null,
+      payee: intent.payee, amount: intent.amount, fee: intent.fee, reference, price: null,
     };
     const message = entryMessage({ federation: wallet.federation, coop: wallet.coop }, unsigned);
     const signature = await sign(wallet.privateKey, message);
     const bytes = encodeTransaction({ ...unsigned, signature });
     const begun = Math.floor(Date.now() / 1000);
-    const { to, payeeCoop, payee, amount, reference, purpose, back = null } = intent;
+    const { to, payeeCoop, payee, amount, purpose, back = null } = intent;
     const kept = { to, payeeCoop, payee, amount, reference, purpose, back };
-    const payment = { sequence: unsigned.sequence, bytes, intent: kept, begun, account: wallet.account };
+    const payment = { sequence: unsigned.sequence, bytes, memo, intent: kept, begun, account: wallet.account };
     await store.beginPayment(payment);
     onStep("node");
     return send(context, payment, { isFirst: true });
   });
+}
+
+// The note for both sides, and the reference that binds it; nothing where there is no note.
+async function sealed({ note, payeeKey }, { publicKey }) {
+  if (!note) return {};
+  const { sealNote } = await import("./notes.js");
+  return sealNote(note, { own: publicKey, payee: payeeKey });
 }
 
 // A number that was used is used again only when the payment under it is proven not to stand.
@@ -117,7 +126,7 @@ export async function resume(context) {
 async function send({ store, wallet, charter }, payment, { isFirst }) {
   let receipt;
   try {
-    const body = JSON.stringify({ transaction: toBase64url(payment.bytes) });
+    const body = JSON.stringify({ transaction: toBase64url(payment.bytes), memo: payment.memo });
     const { content } = await call("POST", "/v1/payments", { body });
     receipt = await proven(JSON.parse(new TextDecoder().decode(content)), wallet, charter, payment);
   } catch (error) {

@@ -18,8 +18,8 @@ export class NoMemoKey extends Error {}
 export async function openMemo(sealed, { wallet, reference }) {
   const sender = sealed.slice(0, KEY_BYTES);
   try {
-    const { shared, publicKey } = await sharedWith(sender, wallet);
-    const opened = boxOf(shared, sender, publicKey).decrypt(sealed.slice(KEY_BYTES));
+    const { shared, receiver } = await (wallet.memoKey ? sharedByBrowser : sharedByLibrary)(sender, wallet);
+    const opened = boxOf(shared, sender, receiver).decrypt(sealed.slice(KEY_BYTES));
     const salt = opened.slice(0, SALT_BYTES), text = fromUtf8(opened.slice(SALT_BYTES));
     return isEqual(await memoReference({ salt, text }), reference) ? text : null;
   } catch (error) {
@@ -36,18 +36,19 @@ export async function sealMemo({ salt, text }, publicKey, secret = crypto.getRan
   return concat(sender, box.encrypt(concat(salt, utf8(text))));
 }
 
-async function sharedWith(sender, { privateKey, publicKey, memoKey }) {
-  const { publicMemoKey, secretMemoKey, x25519 } = await import("./curve.js");
-  const own = publicMemoKey(publicKey);
-  if (memoKey) {
-    const theirs = await crypto.subtle.importKey("raw", sender, "X25519", false, []);
-    const bits = await crypto.subtle.deriveBits({ name: "X25519", public: theirs }, memoKey, 8 * KEY_BYTES);
-    return { shared: new Uint8Array(bits), publicKey: own };
-  }
+async function sharedByBrowser(sender, { memoKey }) {
+  const theirs = await crypto.subtle.importKey("raw", sender, "X25519", false, []);
+  const bits = await crypto.subtle.deriveBits({ name: "X25519", public: theirs }, memoKey.privateKey, 8 * KEY_BYTES);
+  return { shared: new Uint8Array(bits), receiver: memoKey.publicKey };
+}
+
+async function sharedByLibrary(sender, { privateKey }) {
   if (privateKey instanceof CryptoKey) throw new NoMemoKey();
-  const { withSeed } = await import("./fallback.js");
-  const shared = await withSeed(privateKey, async (seed) => x25519.getSharedSecret(await secretMemoKey(seed), sender));
-  return { shared, publicKey: own };
+  const [{ secretMemoKey, x25519 }, { withSeed }] = await Promise.all([import("./curve.js"), import("./fallback.js")]);
+  return withSeed(privateKey, async (seed) => {
+    const secret = await secretMemoKey(seed);
+    return { shared: x25519.getSharedSecret(secret, sender), receiver: x25519.getPublicKey(secret) };
+  });
 }
 
 // XSalsa20-Poly1305 with the key that HSalsa20 makes of the shared secret, and the nonce of both public keys.

@@ -66,11 +66,14 @@ const byBrowser = {
 const imported = new Map();
 const MOST_IMPORTED = 10_000;
 
-// The X25519 key of the same owner, which opens memos; null where the browser has none.
+// The X25519 keys of the same owner, which open memos, as `keyFromSeed` gives keys; null where the browser has none.
 async function memoKeyOf(seed) {
   const secret = pkcs8(X25519, new Uint8Array(await crypto.subtle.digest("SHA-512", seed)).slice(0, 32));
   try {
-    return await crypto.subtle.importKey("pkcs8", secret, "X25519", false, ["deriveBits"]);
+    const readable = await crypto.subtle.importKey("pkcs8", secret, "X25519", true, ["deriveBits"]);
+    const publicKey = fromBase64url((await crypto.subtle.exportKey("jwk", readable)).x);
+    const privateKey = await crypto.subtle.importKey("pkcs8", secret, "X25519", false, ["deriveBits"]);
+    return { privateKey, publicKey };
   } catch {
     return null;
   } finally {
@@ -101,8 +104,8 @@ function means() {
   return chosen;
 }
 
-// `{privateKey, publicKey, memoKey?}`: what signs, its 32 public bytes, and what opens memos. In a browser with Ed25519 both
-// are CryptoKeys that no script can read out; else `privateKey` is what fallback.js makes of it. All can be stored.
+// `{privateKey, publicKey, memoKey?}`: what signs, its 32 public bytes, and what opens memos. In a browser with Ed25519 the
+// private ones are CryptoKeys that no script can read out; else they are what fallback.js makes. All can be stored.
 export const keyFromSeed = async (seed) => (await means()).keyFromSeed(seed);
 
 export async function sign(privateKey, message) {
