@@ -15,6 +15,8 @@ from node.web import library
 POSTGRES_FOLDERS = Path("/usr/lib/postgresql")
 BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome")
 DRIVER_NAME = "chromedriver"
+FIREFOX_NAMES = ("firefox-esr", "firefox")
+FIREFOX_DRIVER_NAME = "geckodriver"
 
 
 def postgres_programs() -> Path | None:
@@ -44,6 +46,21 @@ def missing_browser() -> str | None:
     """Why tests with a browser can't run here, or nothing if they can."""
     if browser_program() is None or shutil.which(DRIVER_NAME) is None:
         return "no Chromium with its driver (Debian: apt-get install chromium chromium-driver)"
+    return None
+
+
+def firefox_program() -> str | None:
+    """The path of a Firefox, if there is one."""
+    return next(filter(None, map(shutil.which, FIREFOX_NAMES)), None)
+
+
+def missing_firefox() -> str | None:
+    """Why tests with Firefox can't run here, or nothing if they can."""
+    if firefox_program() is None or shutil.which(FIREFOX_DRIVER_NAME) is None:
+        return (
+            "no Firefox with its driver (Debian: apt-get install firefox-esr;"
+            " cargo install geckodriver --locked)"
+        )
     return None
 
 
@@ -94,6 +111,7 @@ def missing_bookkeeping() -> str | None:
 NEEDS: Mapping[str, Callable[[], str | None]] = {
     "needs_postgres": missing_postgres,
     "needs_browser": missing_browser,
+    "needs_firefox": missing_firefox,
     "needs_page_library": missing_page_library,
     "needs_native": missing_native,
     "needs_client_generator": missing_client_generator,
