@@ -131,8 +131,9 @@ class Browser:
         self.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": script})
 
     def block(self, *patterns: str) -> None:
-        """Let nothing be loaded from addresses of these patterns."""
+        """Let nothing be loaded from addresses of these patterns, nor from what a service worker keeps."""
         self.driver.execute_cdp_cmd("Network.enable", {})
+        self.driver.execute_cdp_cmd("Network.setBypassServiceWorker", {"bypass": True})
         self.driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": list(patterns)})
 
     def clear_storage(self, origin: str) -> None:

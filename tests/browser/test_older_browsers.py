@@ -82,7 +82,7 @@ def test_cleared_storage_is_told_while_the_page_is_open(stage: Stage, phone: Bro
 
 
 def test_scripts_that_never_start_leave_words(stage: Stage, phone: Browser) -> None:
-    phone.block("*/web/pages/wallet.js")
+    phone.block("*/web/made/wallet-*")
     phone.open(f"{stage.urls[1]}/wallet?lang=en")
     assert not phone.run(
         "return document.getElementById('unable').checkVisibility({visibilityProperty: true})"

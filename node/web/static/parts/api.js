@@ -29,7 +29,7 @@ export async function call(method, path, { body, token } = {}) {
   let response, content;
   try {
     response = await fetch(path, {
-      method, headers, body, cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS),
+      method, headers, body, cache: "no-store", signal: outOfPatience(),
     });
     content = new Uint8Array(await response.arrayBuffer());
   } catch (error) {
@@ -39,6 +39,13 @@ export async function call(method, path, { body, token } = {}) {
   if (response.ok) return { content, headers: response.headers, type };
   if (type.startsWith("application/problem+json")) throw new Problem(parsed(content));
   throw new Unreachable(`an answer ${response.status} that is not the node's`);
+}
+
+// Browsers before 2022 have no `AbortSignal.timeout`.
+function outOfPatience() {
+  const waiting = new AbortController();
+  setTimeout(() => waiting.abort(new DOMException("no answer in time", "TimeoutError")), PATIENCE_MS);
+  return waiting.signal;
 }
 
 function parsed(content) {

@@ -1,6 +1,7 @@
 // Codes in the pictures of a video, by a library that is loaded when somebody scans in a browser that can't.
 
-import "../library/jsqr/dist/jsQR.js";
+// It is no module, and leaves `jsQR` behind.
+await import("../library/jsqr/dist/jsQR.js");
 
 const WIDEST = 640; // dots: enough for our codes, and quick on a slow phone
 const canvas = document.createElement("canvas");

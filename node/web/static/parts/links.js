@@ -4,6 +4,7 @@
 // They are read strictly: one that says a thing twice, or something that can't be read, is no link.
 
 import { parseAmount, plainAmount } from "./amounts.js";
+import { urlOf } from "../protocol/bytes.js";
 import { COOP_NAME, HANDLE } from "../protocol/messages.js";
 
 const REFERENCE = /^[0-9a-f]{64}$/;
@@ -21,7 +22,7 @@ export function readAddress(text) {
 
 // {origin, id} of a bill's address, or null.
 export function readBillLink(text) {
-  const url = URL.canParse(text) ? new URL(text) : null;
+  const url = urlOf(text);
   const found = ["https:", "http:"].includes(url?.protocol) && BILL.exec(url.pathname);
   return found ? { origin: url.origin, id: found[1].toLowerCase() } : null;
 }
@@ -48,8 +49,8 @@ export function readLink(text) {
   const typed = text.trim();
   const address = readAddress(typed);
   if (address !== null) return readRequest(address, new URLSearchParams());
-  if (!URL.canParse(typed)) return null;
-  const url = new URL(typed);
+  const url = urlOf(typed);
+  if (url === null) return null;
   const query = url.searchParams;
   if (url.protocol === "fiado:") {
     const isKnown = [...query.keys()].every((name) => PROGRAMS_FIELDS.includes(name));

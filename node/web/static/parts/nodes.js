@@ -2,7 +2,7 @@
 // What they said is asked of the own node, checked, and kept for times without a network; and so are addresses that
 // the payer has agreed to on this device.
 
-import { fromHex, toHex } from "../protocol/bytes.js";
+import { fromHex, toHex, urlOf } from "../protocol/bytes.js";
 import { addressMessage } from "../protocol/messages.js";
 import { isSigned } from "../protocol/signing.js";
 import { get } from "./api.js";
@@ -29,7 +29,7 @@ export async function learnAddresses(store, charter) {
 
 async function isOfCoop({ coop_number: number, serial, time, url, signature }, charter) {
   const coop = charter.coops.get(number);
-  if (coop === undefined || !URL.canParse(url)) return false;
+  if (coop === undefined || urlOf(url) === null) return false;
   try {
     const message = addressMessage({ federation: charter.federation, coop: number }, { serial, time, url });
     return await isSigned(coop.nodeKey, message, fromHex(signature));

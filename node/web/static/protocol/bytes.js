@@ -1,4 +1,4 @@
-// Bytes and their spellings: hex, base64url, base45, UTF-8. No cryptography, no state.
+// Bytes and their spellings: hex, base64url, base45, UTF-8; and addresses. No cryptography, no state.
 
 export const utf8 = (text) => new TextEncoder().encode(text);
 
@@ -67,4 +67,13 @@ export function fromBase45(text) {
     bytes.push(value & 0xff);
   }
   return Uint8Array.from(bytes);
+}
+
+// The URL, or null for a text that is none. Browsers before 2023 have no `URL.canParse`.
+export function urlOf(text) {
+  try {
+    return new URL(text);
+  } catch {
+    return null;
+  }
 }

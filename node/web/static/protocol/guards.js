@@ -2,7 +2,7 @@
 //
 // `tests/vectors/paying.json` holds the same rules as examples, for the program and other wallets.
 
-import { fromHex, isEqual, toHex } from "./bytes.js";
+import { fromHex, isEqual, toHex, urlOf } from "./bytes.js";
 import { invoiceReference } from "./messages.js";
 import { ProofError } from "./signing.js";
 
@@ -94,7 +94,7 @@ export async function readBill(view, id, charter) {
 // An address that a page may lead to, as a shop gives it for its bills; null for anything else, and for none.
 export function webAddress(text) {
   const isOfWeb = isText(text) && text.length <= LONGEST_ADDRESS && /^https?:\/\/[!-~]+$/.test(text)
-    && !/^[^/]*\/\/[^/?#]*[@\\]/.test(text) && URL.canParse(text);
+    && !/^[^/]*\/\/[^/?#]*[@\\]/.test(text) && urlOf(text) !== null;
   return isOfWeb ? text : null;
 }
 
