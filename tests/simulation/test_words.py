@@ -10,11 +10,18 @@ from ledger.codec import encode
 from node.engine.engine import Engine
 from tests.simulation import broken_words as broken
 from tests.simulation.nodes import SimNode
-from tests.simulation.plan import Indexed, Mischief, Plan, Tongue, indexed_plan, plan_for
+from tests.simulation.plan import (
+    Indexed,
+    Mischief,
+    Plan,
+    Tongue,
+    indexed_plan,
+    plan_for,
+    seeds_from,
+)
 from tests.simulation.simulation import Simulation
 from tests.simulation.world import Failure
 
-SEEDS_TO_TRY = 40
 RESTLESS: dict[str, Any] = {
     "coops": 3,
     "members": 2,
@@ -131,7 +138,7 @@ def test_an_engine_that_breaks_the_agreement_is_caught(
     make_engine: type[Engine], changes: dict[str, Any], found: str
 ) -> None:
     with pytest.raises(Failure, match=found):
-        for seed in range(SEEDS_TO_TRY):
+        for seed in seeds_from(0):
             plan = indexed_plan(seed, Mischief.NONE, Indexed.OFFICIAL, **changes)
             simulation = Simulation(plan, make_engine=make_engine)
             lose_signatures(simulation)
@@ -142,6 +149,6 @@ def test_too_low_a_quorum_is_caught() -> None:
     """With two of three signatures a coop that signs twice can have two decisions certified for one place."""
     changes = RESTLESS | {"changes": 3}
     with pytest.raises(Failure, match=r"two (decisions|contents) are certified"):
-        for seed in range(SEEDS_TO_TRY):
+        for seed in seeds_from(10):
             plan = indexed_plan(seed, Mischief.TWO_TONGUES, Indexed.OFFICIAL, **changes)
             Simulation(replace(plan, tongue=Tongue.FACES)).run()
