@@ -88,7 +88,13 @@ def show_guarantees(found: Json, output: Output) -> None:
                     for each in rows
                 ],
             )
-    if not found["given"] and not found["received"]:
+    if found["ended"]:
+        names = ", ".join(f"{each['handle']}@{found['coop']}" for each in found["ended"])
+        output.line(
+            f"{who} answers no more for {names}: it was withdrawn, its day came, or somebody who answers "
+            "for more took the place."
+        )
+    if not found["given"] and not found["received"] and not found["ended"]:
         output.line(f"{who} answers for nobody, and nobody for {who}.")
 
 

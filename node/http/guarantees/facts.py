@@ -50,6 +50,7 @@ def guarantees_of(view: View, number: int) -> shapes.Guarantees | None:
             for member, pledge in sorted(given.items())
             if pledge.cap
         ],
+        ended=[_party(view, member) for member, pledge in sorted(given.items()) if not pledge.cap],
         received=[
             _guarantee(view, rows, guarantor, number, with_news=False)
             for guarantor, pledge in sorted(received.items())

@@ -69,6 +69,14 @@ class Guarantees(OfCoop, frozen=True):
     handle: str
     room: Annotated[Amount, Meta(description="How much more could be pledged or spent now.")]
     given: list[Guarantee]
+    ended: Annotated[
+        list[GuaranteeParty],
+        Meta(
+            description="For whom this one has answered and does no more: it was withdrawn, its day "
+            "came, or somebody who answers for more took its place. Those whose accounts closed are "
+            "not among them."
+        ),
+    ]
     received: list[Guarantee]
     rings: Annotated[
         list[list[GuaranteeParty]],

@@ -2,7 +2,15 @@
 
 from typing import Any
 
-from cli.shell.guarantee_words import given_lines, ring_lines, worst_case_lines
+import pytest
+
+from cli.shell.guarantee_words import (
+    given_lines,
+    ring_lines,
+    show_guarantees,
+    worst_case_lines,
+)
+from cli.shell.terminal import Output
 from node.member.guaranteeing import look_ahead
 
 BETO = {"account": 2, "handle": "beto"}
@@ -37,6 +45,14 @@ def test_the_worst_case_is_first_and_what_a_debt_holds_is_said() -> None:
     withdrawn = look_ahead(cap=4_000, needed=1_500, wanted=0, room=6_000)
     lines = worst_case_lines(asked, withdrawn, cap=0, until=None)
     assert "no more" in lines[0] and "15.00 stays for now" in lines[-1]
+
+
+def test_whoever_answers_no_more_is_told_for_whom(capsys: pytest.CaptureFixture[str]) -> None:
+    found = {"coop": "norte", "handle": "ana", "given": [], "received": [], "ended": [BETO]}
+    show_guarantees(found, Output(is_json=False))
+    assert "ana@norte answers no more for beto@norte: it was withdrawn" in capsys.readouterr().out
+    show_guarantees(found | {"ended": []}, Output(is_json=False))
+    assert capsys.readouterr().out == "ana@norte answers for nobody, and nobody for ana@norte.\n"
 
 
 def test_a_circle_names_who_is_in_it() -> None:

@@ -97,6 +97,24 @@ async def test_the_node_brings_down_what_was_withdrawn_once_the_debt_is_paid(
 
 
 @on_loop
+async def test_whose_place_was_taken_is_told_so_and_the_others_are_not(tmp_path: Path) -> None:
+    async with one_node(tmp_path, settings=MANY, limit=1_000, members=18) as town:
+        token = await town.people.member(3)
+        for guarantor in range(3, 19):
+            await send(town, given(town, guarantor, 2, guarantor))
+        assert (await town.client.get("/v1/me/guarantees", token=token)).ok()["ended"] == []
+        await send(town, given(town, 1, 2, 100))
+        mine = (await town.client.get("/v1/me/guarantees", token=token)).ok()
+        assert (mine["given"], mine["room"]) == ([], 1_000)
+        assert mine["ended"] == [{"account": 2, "handle": "member2"}]
+        other = await town.people.member(4)
+        assert (await town.client.get("/v1/me/guarantees", token=other)).ok()["ended"] == []
+        await send(town, given(town, 3, 2, 200, revision=2))
+        again = (await town.client.get("/v1/me/guarantees", token=token)).ok()
+        assert ([each["cap"] for each in again["given"]], again["ended"]) == ([200], [])
+
+
+@on_loop
 async def test_stewards_see_circles_and_members_only_their_own(tmp_path: Path) -> None:
     async with one_node(tmp_path, settings=MANY, limit=1_000) as town:
         await send(town, given(town, 1, 2, 40))

@@ -9,8 +9,8 @@ const STATUSES = {
   closed: (values) => say("Since {day} the account of {name} is closed.", values),
 };
 
-// One list item for each claim, then for each change, newest first.
-export function newsItems({ coop, given }) {
+// One list item for each claim, then for each change, newest first, and one for those whom they answer for no more.
+export function newsItems({ coop, given, ended }) {
   const claimed = given.filter(({ claim }) => claim !== null).map(({ member, cap, share, claim }) => make("li", {}, make("strong", {},
     say("The stewards claim what {name} owes. From {day} on they can settle it: as things are now you pay {share}, and never more than {amount}.", {
       name: `${member.handle}@${coop}`, day: showDay(claim.due), share: showAmount(share), amount: showAmount(cap),
@@ -22,5 +22,11 @@ export function newsItems({ coop, given }) {
     return make("li", {}, status === null
       ? say("Since {day} {name} may owe up to {amount}.", { day, name, amount: showAmount(limit) })
       : STATUSES[status]({ day, name }));
-  }));
+  }), endedItems(coop, ended));
+}
+
+function endedItems(coop, ended) {
+  const names = ended.map(({ handle }) => `${handle}@${coop}`).join(", ");
+  if (names === "") return [];
+  return [make("li", {}, say("You answer no more for {names}: you stopped, its day came, or somebody who answers for more took your place.", { names }))];
 }
