@@ -99,6 +99,15 @@ def verify(*, public_key: bytes, message: bytes, signature: bytes) -> None:
         _verify_what_libsodium_refused(public_key, message, signature)
 
 
+def is_by(public_key: bytes, message: bytes, signature: bytes) -> bool:
+    """Whether that key signed the message, as `verify` judges it."""
+    try:
+        verify(public_key=public_key, message=message, signature=signature)
+    except SignatureInvalid:
+        return False
+    return True
+
+
 def _verify_what_libsodium_refused(public_key: bytes, message: bytes, signature: bytes) -> None:
     """Steps 2 and 3 of the module's rule. Raises SignatureInvalid."""
     scalar = int.from_bytes(signature[32:], "little")

@@ -61,8 +61,9 @@ def _as_if_by(culprit: Culprit, coop: int, length: int, head: bytes) -> SignedHe
 
 def _forged_entries(culprit: Culprit, engine: Engine, victim: Engine) -> list[bytes]:
     """Entries that an honest coop never made, well chained, as near as may be to what the victim awaits."""
-    other = culprit.world.random.choice(culprit.peers)
-    log = core_of(victim).validator.log(other)
+    validator = core_of(victim).validator
+    other = culprit.world.random.choice([coop for coop in culprit.peers if coop in validator.coops])
+    log = validator.log(other)
     entry = encode_entry(log.time, encode([8, culprit.coop, 10**6]))
     signed = _as_if_by(culprit, other, log.length + 1, extend_all(log.head, [entry]))
     forged = Entries(first=log.length + 1, previous=log.head, entries=entry, signed=signed)

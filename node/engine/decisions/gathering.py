@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from ledger.contradictions import DecisionEvidence, SignedContent
 from ledger.decisions import content_message
 from ledger.shapes import Signatures
+from ledger.signatures import is_by
 from node.engine.core import Core
 from node.engine.decisions.subject import Subject
-from node.engine.decisions.voice import is_by
 from node.engine.tick import Tick
 from node.engine.wire_decisions import Key, Signed
 from node.errors import PeerFault

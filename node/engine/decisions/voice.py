@@ -11,7 +11,7 @@ from ledger.agreement import (
     support_hash,
     support_message,
 )
-from ledger.signatures import SignatureInvalid, verify
+from ledger.signatures import is_by
 from node.engine.core import Core
 from node.engine.costs import SIGNATURE
 from node.engine.decisions.words import Saying, Word
@@ -93,15 +93,6 @@ class Voice:
         if core.is_excused(peer):
             return False
         raise PeerFault("a decision under a signature that does not hold")
-
-
-def is_by(key: bytes, message: bytes, signature: bytes) -> bool:
-    """Whether that key signed the message."""
-    try:
-        verify(public_key=key, message=message, signature=signature)
-    except SignatureInvalid:
-        return False
-    return True
 
 
 def _hash(decided: Signed) -> bytes:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from ledger.chain import SignedHead, head_message
 from ledger.codec import MAX
-from ledger.signatures import SignatureInvalid, verify
+from ledger.signatures import is_by
 from ledger.transactions import Anchor, Return, encode_transaction
 from node.engine.core import Appender, Core
 from node.engine.health.status import Readiness
@@ -229,12 +229,19 @@ class Anchors:
         )
         if peer not in self._core.others:
             return  # the own log's rules would not have it
-        key = self._core.charter.coops[peer].node_key
-        try:
-            verify(public_key=key, message=message_bytes, signature=signed.signature)
-        except SignatureInvalid as error:
-            raise PeerFault("a witness's signature that is not its own") from error
-        gathering.signatures[peer] = signed.signature
+        if self._is_own_word(peer, message_bytes, signed.signature):
+            gathering.signatures[peer] = signed.signature
+
+    def _is_own_word(self, peer: int, message: bytes, signature: bytes) -> bool:
+        """Whether the own log's rules would have it as that witness's signature; not one by a key that
+        counts earlier or later only. Raises `PeerFault` for what nothing excuses."""
+        core = self._core
+        if is_by(core.charter.coops[peer].node_key, message, signature):
+            return True
+        ever = core.newest.coops[peer].all_keys
+        if any(is_by(key, message, signature) for key in ever) or core.is_excused(peer):
+            return False
+        raise PeerFault("a witness's signature that is not its own")
 
     def wake_at_ms(self) -> int | None:
         """When something may become due by time alone."""

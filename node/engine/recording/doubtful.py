@@ -9,7 +9,7 @@ from ledger.entries import decode_transaction
 from ledger.messages import TAG_ENTRY, signed_bytes
 from ledger.refusals import Refusal
 from ledger.rules.government.recoveries import key_matters
-from ledger.signatures import SignatureInvalid, verify
+from ledger.signatures import is_by
 from ledger.transactions import Pay, signed_part
 from ledger.validators.reading import LogReader
 from node.engine.core import Core
@@ -43,8 +43,4 @@ def is_new_payment(core: Core, transaction: bytes) -> bool:
         return False
     body, federation = signed_part(pay), core.charter.federation
     message = signed_bytes(TAG_ENTRY, federation=federation, coop=core.coop, body=body)
-    try:
-        verify(public_key=account.key, message=message, signature=pay.signature)
-    except SignatureInvalid:
-        return False
-    return True
+    return is_by(account.key, message, pay.signature)

@@ -12,7 +12,7 @@ from ledger.codec import split
 from ledger.entries import Entry, decode_entry, entry_kind, transaction_start
 from ledger.messages import TAG_ENTRY, signed_bytes
 from ledger.rules.government.recoveries import former_keys
-from ledger.signatures import SignatureInvalid, verify
+from ledger.signatures import is_by
 from ledger.state import COMMONS
 from ledger.transactions import Kind, Pay, Return, signed_part
 from ledger.validators.interface import Validator
@@ -111,7 +111,7 @@ class HistoryReader:
         message = signed_bytes(TAG_ENTRY, federation=federation, coop=coop, body=signed_part(pay))
         # Of a history that fell the payment may be by a key that the account had before.
         earlier = former_keys(LogReader(self.core.validator, coop), payer.number)
-        return any(_is_by(key, message, pay.signature) for key in (payer.key, *earlier))
+        return any(is_by(key, message, pay.signature) for key in (payer.key, *earlier))
 
     def _payment(self, coop: int, number: int, head: bytes, data: bytes) -> FallenPayment | None:
         entry = decode_entry(data) if entry_kind(data) in (Kind.PAY, Kind.RETURN) else None
@@ -143,14 +143,6 @@ class HistoryReader:
         entry = None if data is None else decode_entry(data)
         pay = entry.transaction if isinstance(entry, Entry) else None
         return pay if isinstance(pay, Pay) else None
-
-
-def _is_by(key: bytes, message: bytes, signature: bytes) -> bool:
-    try:
-        verify(public_key=key, message=message, signature=signature)
-    except SignatureInvalid:
-        return False
-    return True
 
 
 def _pieces(store: Store, branch: Branch, after: int) -> Iterator[tuple[int, bytes]]:

@@ -4,16 +4,20 @@ from dataclasses import replace
 
 import pytest
 
-from ledger.chain import SignedHead
+from ledger.chain import SignedHead, sign_head
 from ledger.entries import entry_kind
 from ledger.refusals import Refusal
+from ledger.signatures import SigningKey
 from ledger.transactions import Kind, Status
 from node.engine.answers import Recorded, Refused
 from node.engine.events import PeerDown
 from node.engine.wire import WitnessAnswer, WitnessRequest
+from node.engine.wire_charter import VersionNews
 from node.errors import StorageFault
 from node.store import MemoryFault
-from tests.builders import build_federation
+from tests.builders import build_federation, signing_key
+from tests.charters import with_node_key
+from tests.node.engine.inside import core_of
 from tests.node.engine.rig import Rig, joined
 
 
@@ -225,3 +229,41 @@ def test_a_witness_answer_that_is_not_the_peers_own_ends_the_link() -> None:
     wanted = rig.head(2, 1)
     outbox = rig.hear(2, 3, WitnessAnswer(wanted))
     assert [disconnect.coop for disconnect in outbox.disconnects] == [3]
+
+
+def _gathering(rig: Rig) -> SignedHead:
+    """The head for which coop 2 now gathers witnesses."""
+    rig.submit(1, rig.pay(1, 1, 2, 1))
+    rig.deliver_to(2)
+    return rig.head(2, 1)
+
+
+def _witnessed(rig: Rig, wanted: SignedHead, key: SigningKey) -> WitnessAnswer:
+    federation = rig.federation.id
+    signed = sign_head(key, federation=federation, coop=1, length=wanted.length, head=wanted.head)
+    return WitnessAnswer(signed)
+
+
+def _counts_the_true_one_only(rig: Rig, wanted: SignedHead, other: SigningKey) -> None:
+    assert rig.hear(2, 3, _witnessed(rig, wanted, other)).disconnects == []
+    assert rig.balance(2, 2, 1) == 0
+    rig.hear(2, 3, _witnessed(rig, wanted, rig.federation.node_keys[3]))
+    assert rig.balance(2, 2, 1) == 10
+
+
+OTHER_KEY = signing_key("another node key")
+
+
+def test_a_witness_by_a_key_that_the_own_log_does_not_go_by_yet_is_passed_over() -> None:
+    rig = _quorum(3, 2)
+    wanted = _gathering(rig)
+    changed = replace(with_node_key(rig.federation.charter, 3, OTHER_KEY), version=1)
+    core_of(rig.engines[2]).validator.go_by(1, changed)
+    _counts_the_true_one_only(rig, wanted, OTHER_KEY)
+
+
+def test_a_witness_by_an_unknown_key_is_passed_over_while_the_peer_knows_a_newer_charter() -> None:
+    rig = _quorum(3, 2)
+    wanted = _gathering(rig)
+    rig.hear(2, 3, VersionNews(1))
+    _counts_the_true_one_only(rig, wanted, OTHER_KEY)
