@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ledger.government.articles import Article
 from ledger.government.guarantees import GUARANTEES_CHAPTER, pair_of, pledge_of
 from ledger.rules.government.recovery import next_restoration
 from ledger.rules.government.register import open_proposals
+from ledger.rules.office import bylaws_in_force, stewards_in_office
 from ledger.state import Transit
 from ledger.validators.interface import Validator
 from ledger.validators.reading import LogReader
@@ -62,6 +64,8 @@ def unsettled(simulation: Simulation) -> str | None:
 def _missing_decisions(simulation: Simulation) -> str | None:
     """Every honest log takes in every decision that any of them has, and all that can be certified."""
     agreed, versions = len(simulation.agreed.matters), simulation.watch.versions.of
+    if _cannot_endorse(simulation, Article.ENDORSE):
+        agreed = max(versions.values())
     ended = simulation.watch.ended()
     behind = sorted(
         coop for coop, version in versions.items() if version < agreed and coop not in ended
@@ -82,7 +86,25 @@ def _missing_decisions(simulation: Simulation) -> str | None:
         if engine is None or not all(map(engine.survey, decided.survey_files)):
             return f"{simulation.nodes[coop].name} has not all survey files"
     key = decided.missing(simulation.world.day)
-    return None if key is None else f"{name(key)} is not taken in by anybody"
+    if key is None or _cannot_endorse(simulation, Article.PUBLISH):
+        return None
+    return f"{name(key)} is not taken in by anybody"
+
+
+def _cannot_endorse(simulation: Simulation, power: Article) -> bool:
+    """Whether some honest coop waits for an election: of its stewards so many are frozen that too few sign.
+
+    A decision that needs that coop waits with it.
+    """
+    for coop in simulation.watch.honest:
+        engine = simulation.nodes[coop].engine
+        if engine is None:
+            continue
+        log = LogReader(core_of(engine).validator, coop)
+        office = stewards_in_office(log)
+        if 0 < len(office.stewards) < office.needed(power, bylaws_in_force(log)):
+            return True
+    return False
 
 
 def _undone(simulation: Simulation) -> str | None:

@@ -162,6 +162,8 @@ class Simulation:
         for notice in outbox.notices:
             self.watch.seen[" ".join(["notice", notice.name, *_states(notice)])] += 1
             self.world.note(f"{node.name}: {notice.name} {notice.values}")
+        if any(notice.name == "charter_taken" for notice in outbox.notices):
+            self.network.refresh()  # nodes dial again and again: now one may know another's new key
         for send in outbox.sends:
             self.network.send(node, send.coop, send.data)
         for disconnect in outbox.disconnects:
