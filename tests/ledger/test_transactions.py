@@ -351,6 +351,7 @@ leavings = st.builds(
     account=numbers,
     revision=uints,
     payee=st.none() | numbers,
+    debt=uints,
     signature=signatures_of_64,
     stewards=signatures(MAX_STEWARDS),
 )

@@ -80,6 +80,8 @@ class TroubleKind(StrEnum):
     """The node of `coop` is configured, and there is no link to it."""
     OFFICE_EMPTY = "office_empty"
     """Nobody who is in office as a steward of the own coop can sign."""
+    OFFICE_SHORT = "office_short"
+    """Of the stewards of the own coop so many are frozen that only `able` can sign; it takes `needed`."""
     OFFICE_OVER = "office_over"
     """The terms of stewards of the own coop, `names` in `values`, have ended: members should elect."""
     RESULT_DUE = "result_due"
@@ -120,6 +122,7 @@ TABLE: Final[Mapping[TroubleKind, _Row]] = {
     TroubleKind.PEER_MISSING: _Row(Severity.WARNS, logging.INFO),
     TroubleKind.LINK_DOWN: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.OFFICE_EMPTY: _Row(Severity.WARNS, logging.WARNING),
+    TroubleKind.OFFICE_SHORT: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.OFFICE_OVER: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.RESULT_DUE: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.PUBLIC_URL_MISSING: _Row(Severity.WARNS, logging.WARNING),

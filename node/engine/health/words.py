@@ -303,6 +303,11 @@ _TABLE: Final[Mapping[TroubleKind, Callable[[_Named], Words]]] = {
         "frozen or closed.",
         "Members can elect others without them: `fiado proposal new elect`, with --demand.",
     ),
+    TroubleKind.OFFICE_SHORT: lambda named: Words(
+        f"Of the stewards in office here only {named.values.get('able', 'some')} can sign. Most things take "
+        f"{named.values.get('needed', 'more')}: the accounts of the others are frozen.",
+        "Members can elect others without them: `fiado proposal new elect`, with --demand.",
+    ),
     TroubleKind.OFFICE_OVER: lambda named: Words(
         f"The terms of office of {named.values.get('names', 'stewards')} ended {named.lasted} ago. They go "
         "on until there is an election.",

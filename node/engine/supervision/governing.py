@@ -15,9 +15,13 @@ def governing_troubles(log: LogReader, *, now: int) -> list[Trouble]:
 
 
 def _office(log: LogReader, now: int) -> list[Trouble]:
-    able = stewards_in_office(log).stewards
+    office = stewards_in_office(log)
+    able, needed = office.stewards, min(office.threshold, office.size)
     if not able:
         return [Trouble(kind=TroubleKind.OFFICE_EMPTY)]
+    if len(able) < needed:
+        values: dict[str, int | str] = {"able": len(able), "needed": needed}
+        return [Trouble(kind=TroubleKind.OFFICE_SHORT, values=values)]
     over = [
         seat for seat in seats_of_log(log).taken if seat.until is not None and seat.until <= now
     ]

@@ -1,6 +1,7 @@
 """What waits for a coop's people is told: an election that is due, a result that nobody has attested."""
 
 from ledger.government.actions import Elect, Recall
+from ledger.transactions import Status
 from ledger.validators.reading import LogReader
 from node.engine.health.troubles import TroubleKind
 from node.engine.supervision.governing import governing_troubles
@@ -50,6 +51,18 @@ def test_nobody_in_office_is_told() -> None:
     cast(books, number, (1, YES))
     close(books, number)
     assert told(books) == [TroubleKind.OFFICE_EMPTY]
+
+
+def test_too_few_who_can_sign_are_told() -> None:
+    books = voting_books()
+    until = books.now + NOTICE + SECOND_CALL + DAY
+    number = open_vote(books, action=Elect(seats=((1, until), (2, until)), threshold=2))
+    cast(books, number, (1, YES))
+    books.set_status(1, 1, Status.FROZEN)
+    close(books, number)
+    (trouble,) = governing_troubles(LogReader(books.validator, 1), now=books.now)
+    assert trouble.kind is TroubleKind.OFFICE_SHORT
+    assert trouble.values == {"able": 1, "needed": 2}
 
 
 def test_a_result_is_due_from_the_end_of_the_vote_until_it_is_attested() -> None:
