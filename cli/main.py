@@ -12,6 +12,7 @@ import ledger
 from cli.shell.command_group import CommandGroup
 from cli.shell.errors import words_stand_in
 from cli.shell.lazy_commands import LazyCommands
+from node.words.codes import NAMES
 
 PLACES: Final = {
     "audit": "cli.audit.commands:audit",
@@ -85,6 +86,12 @@ READING: Final = frozenset(
 
 
 @click.group(cls=CommandGroup, commands=LazyCommands(PLACES), reading=READING)
+@click.option(
+    "--lang",
+    type=click.Choice(sorted(NAMES)),
+    expose_value=False,
+    help="Speak this language; otherwise the one that FIADO_LANG, LC_ALL, LC_MESSAGES or LANG names.",
+)
 @click.version_option(ledger.__version__, prog_name="fiado")
 def main() -> None:
     """Fiado: mutual credit between cooperatives, with books that anyone can audit."""

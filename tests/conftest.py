@@ -15,6 +15,8 @@ import pytest
 
 from tests.needs import NEEDS
 
+os.environ["FIADO_LANG"] = "en"  # Wherever the tests run, commands are read in English.
+
 IS_CI = os.environ.get("FIADO_CI") == "1"
 
 hypothesis.settings.register_profile("fiado", deadline=None, print_blob=True)

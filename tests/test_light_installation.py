@@ -11,7 +11,7 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).parents[1]
 HEAVY = {"babel", "fontTools", "matplotlib", "numpy", "PIL", "psycopg"}
 """What only extras bring; together several times as heavy as all the rest."""
-NOT_FOR_NODES = {"node.web.extract"}
+NOT_FOR_NODES = {"cli.extract", "node.web.extract", "node.words.writing"}
 
 PROGRAM = """
 import importlib, json, sys

@@ -13,8 +13,10 @@ from cli.account.limits import (
     show_schedule,
 )
 from cli.paying.in_doubt import in_doubt_as_json, in_doubt_line
-from cli.paying.prices import worth_words
+from cli.paying.prices import price_words, worth_words
+from cli.shell.forms import in_units
 from cli.shell.guarantee_words import given_lines
+from cli.shell.language import later, say
 from cli.shell.leaving_words import claim_lines, paid_for_lines
 from cli.shell.parameters import output_option, passphrase_options, wallet_option
 from cli.shell.passphrase import PassphraseSource
@@ -22,7 +24,6 @@ from cli.shell.recovery_words import recovery_lines
 from cli.shell.terminal import Output
 from cli.wallet.membership import open_membership, tell_of_trouble
 from ledger.index.days import text_from_day
-from node.member.amounts import format_amount
 from node.member.answers import integer, objects, reading
 from node.member.client import Json, NodeError
 from node.member.membership import Membership
@@ -31,9 +32,9 @@ from node.member.paying.pricing import IndexValue, read_rules, value_today
 from node.member.pending_journal import look_at_pending
 
 STATUS_WORDS = {
-    "open": "open",
-    "frozen": "frozen: it can be paid but can't pay",
-    "closed": "closed",
+    "open": later("open"),
+    "frozen": later("frozen: it can be paid but can't pay"),
+    "closed": later("closed"),
 }
 
 
@@ -92,7 +93,11 @@ class _Facts:
         """The balance in prices of today, behind the amount; empty where that is not known."""
         if self.value is None:
             return ""
-        return f"  ({self.value.price_of(self.balance)}, at {worth_words(self.value)})"
+        return say(
+            "  ({price}, at {worth})",
+            price=price_words(self.value.price_of(self.balance)),
+            worth=worth_words(self.value),
+        )
 
     def worth_as_json(self) -> Json | None:
         """The same for programs."""
@@ -142,10 +147,10 @@ def _pledges(member: Membership, me: Json) -> list[str]:
     """Who answers for others is told what was changed about them, and how much is pledged."""
     if not me.get("pledged"):
         return []
-    pledged = format_amount(int(me["pledged"]))
+    pledged = in_units(int(me["pledged"]))
     return [
         *given_lines(member.client.get("/v1/me/guarantees")),
-        f"You answer for others with {pledged}: `fiado guarantee list`.",
+        say("You answer for others with {pledged}: `fiado guarantee list`.", pledged=pledged),
     ]
 
 
@@ -156,14 +161,14 @@ def _claim(member: Membership, me: Json) -> list[str]:
 
 
 def _show_amounts(member: Membership, facts: _Facts, output: Output) -> None:
-    me = facts.me
+    me, status = facts.me, str(facts.me.get("status"))
     output.line(f"{member.address}: {in_words(facts.balance, member.founding.unit)}")
     output.fields(
         {
-            "balance": format_amount(facts.balance) + facts.worth(),
-            "credit limit": format_amount(integer(member.client, me, "limit")),
-            "can spend": _spendable(member, me),
-            "account": STATUS_WORDS.get(str(me.get("status")), str(me.get("status"))),
+            say("balance"): in_units(facts.balance) + facts.worth(),
+            say("credit limit"): in_units(integer(member.client, me, "limit")),
+            say("can spend"): _spendable(member, me),
+            say("account"): say(STATUS_WORDS.get(status, status)),
         }
     )
 
@@ -171,14 +176,14 @@ def _show_amounts(member: Membership, facts: _Facts, output: Output) -> None:
 def _spendable(member: Membership, me: Json) -> str:
     """What a payment may come to now."""
     if me.get("status") != "open":
-        return "nothing"
-    return format_amount(max(0, integer(member.client, me, "available")))
+        return say("nothing")
+    return in_units(max(0, integer(member.client, me, "available")))
 
 
 def _show_the_rest(member: Membership, facts: _Facts, output: Output) -> None:
     """What goes with the amounts: payments that don't hold, the limit's end, a long debt, changes."""
     if facts.has_fallen:
-        output.line(FALLEN_HINT)
+        output.line(say(FALLEN_HINT))
     with reading(member.client):
         for line in (near_limit_line(facts.me), long_debt_line(facts.me)):
             if line is not None:
@@ -190,7 +195,7 @@ def _show_the_rest(member: Membership, facts: _Facts, output: Output) -> None:
 def in_words(amount: int, unit: str) -> str:
     """A balance as a sentence."""
     if amount < 0:
-        return f"you owe the community {format_amount(-amount)} {unit}."
+        return say("you owe the community {amount} {unit}.", amount=in_units(-amount), unit=unit)
     if amount > 0:
-        return f"the community owes you {format_amount(amount)} {unit}."
-    return "nobody owes anybody anything."
+        return say("the community owes you {amount} {unit}.", amount=in_units(amount), unit=unit)
+    return say("nobody owes anybody anything.")

@@ -11,6 +11,7 @@ from cli.account.payments import Asked, find_payments, history_line
 from cli.shell.csv_text import Cell, separator_here
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
+from cli.shell.language import say
 from cli.shell.parameters import PLACE, output_option, passphrase_options, wallet_option
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.periods import period_options, read_period
@@ -65,7 +66,7 @@ def history(
     period = read_period(first, last, zone) if first or last or zone else None
     asked = Asked(limit=limit, before=before, period=period, find=find)
     if is_about_changes and (is_csv or asked.is_part):
-        raise click.UsageError("Give --changes alone: all changes are shown at once.")
+        raise click.UsageError(say("Give --changes alone: all changes are shown at once."))
     with open_membership(wallet, passphrase) as member:
         member.open_session()
         tell_of_trouble(member, output.note)
@@ -80,23 +81,25 @@ def _show_history(member: Membership, asked: Asked, *, is_csv: bool, output: Out
     fallen = [] if asked.is_part else my_fallen(member)
     with reading(member.client):
         lines = [history_line(item) for item in found.items]
-    headings = ["when", "amount", "with", "state", "entry", "memo"]
+    headings = [say("when"), say("amount"), say("with"), say("state"), say("entry"), say("memo")]
     if is_csv:
-        headings[0] = "when, in UTC"
+        headings[0] = say("when, in UTC")
         rows: list[list[Cell]] = [[*headings], *(line.cells() for line in lines)]
         output.csv(rows, separator=separator_here(os.environ))
     elif lines:
-        output.table(headings, [line.shown() for line in lines], right_aligned=["amount"])
+        output.table(headings, [line.shown() for line in lines], right_aligned=[say("amount")])
     else:
-        output.line("No such payments." if asked.is_part else "No payments yet.")
+        output.line(say("No such payments.") if asked.is_part else say("No payments yet."))
     with reading(member.client):
         if not is_csv:
             show_fallen(fallen, (member.coop.number, member.account), output)
     if found.next:
-        more = f"More: `fiado history {asked.words}--before {found.next}`"
+        more = say(
+            "More: `fiado history {words}--before {next}`", words=asked.words, next=found.next
+        )
         (output.note if is_csv else output.line)(more)
     if not found.is_complete:
-        output.note("The node is still indexing; older payments may be missing here.")
+        output.note(say("The node is still indexing; older payments may be missing here."))
     output.result(
         {
             "items": list(found.items),
@@ -140,10 +143,10 @@ def erase(place: EntryPlace, wallet: Path, passphrase: PassphraseSource, output:
             raise CliError(
                 ExitCode.REFUSED,
                 "memo_not_found",
-                f"The payment {place} has no memo.",
-                "`fiado history` shows which have one.",
+                say("The payment {place} has no memo.", place=place),
+                say("`fiado history` shows which have one."),
             )
         reference = text(member.client, payment, "reference")
         member.client.delete(path_of("v1", "me", "memos", reference))
-        output.line(f"Your copy of the memo of {place} is erased.")
+        output.line(say("Your copy of the memo of {place} is erased.", place=place))
         output.result({"erased": True, "reference": reference, "entry": str(place)})

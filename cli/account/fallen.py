@@ -4,12 +4,13 @@ from typing import Final
 
 from cli.shell.describing import when
 from cli.shell.fallen_words import fetch_fallen, outcome_words, party_words, place_of
+from cli.shell.forms import in_units
+from cli.shell.language import later, say
 from cli.shell.terminal import Output
 from ledger.chain import extend
 from ledger.charter import Charter
 from ledger.receipts import Receipt
 from ledger.transactions import Pay
-from node.member.amounts import format_amount
 from node.member.client import Json
 from node.member.membership import Membership
 from node.member.paying.fallen import fallen_by_receipts
@@ -17,9 +18,9 @@ from node.member.paying.kept_receipts import known_handles
 
 MOST_FALLEN: Final = 1_000
 """How many are listed; the rest `fiado federation fallen` shows."""
-FALLEN_HINT: Final = (
-    "Some of your payments are in a history that does not stand: `fiado history` shows what holds of "
-    "each."
+FALLEN_HINT: Final = later(
+    "Some of your payments are in a history that does not stand: `fiado history` shows "
+    "what holds of each."
 )
 
 
@@ -49,7 +50,7 @@ def show_fallen(fallen: list[Json], account: tuple[int, int], output: Output) ->
     rows = [
         [
             when(int(item["time"])),
-            format_amount(int(item["amount"]) * (-1 if place_of(item, "payer") == account else 1)),
+            in_units(int(item["amount"]) * (-1 if place_of(item, "payer") == account else 1)),
             party_words(item, "payee" if place_of(item, "payer") == account else "payer"),
             outcome_words(item, account=account),
             f"{item['coop']}/{item['number']} {str(item['head'])[:16]}",
@@ -58,11 +59,14 @@ def show_fallen(fallen: list[Json], account: tuple[int, int], output: Output) ->
     ]
     output.line()
     output.line(
-        "In a history that does not stand, because a cooperative's node has signed several. Receipts: "
-        "`fiado receipt show ENTRY --fallen HEAD`, or `fiado federation fallen --receipts FOLDER`."
+        say(
+            "In a history that does not stand, because a cooperative's node has signed several. "
+            "Receipts: `fiado receipt show ENTRY --fallen HEAD`, or `fiado federation fallen "
+            "--receipts FOLDER`."
+        )
     )
-    headings = ["when", "amount", "with", "what holds", "entry and head"]
-    output.table(headings, rows, right_aligned=["amount"])
+    headings = [say("when"), say("amount"), say("with"), say("what holds"), say("entry and head")]
+    output.table(headings, rows, right_aligned=[say("amount")])
 
 
 def _unlisted(member: Membership, listed: set[object]) -> list[Json]:

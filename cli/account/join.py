@@ -9,6 +9,8 @@ from cli.shell.consent import agree_to_replace
 from cli.shell.describing import when
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
+from cli.shell.forms import in_units
+from cli.shell.language import later, say
 from cli.shell.likeness import likeness
 from cli.shell.parameters import (
     HANDLE,
@@ -28,7 +30,6 @@ from ledger.signatures import SigningKey
 from ledger.transactions import Admit, encode_transaction, signed_part
 from node.member.account_search import OwnAccount, find_accounts
 from node.member.addresses import Address
-from node.member.amounts import format_amount
 from node.member.answers import encode_bytes, integer, number, text
 from node.member.charters import KnownCharter, fetch_charter, keep_charter
 from node.member.client import Json, NodeClient, NodeMisbehaved, NodeProblem, path_of
@@ -102,7 +103,7 @@ def join(
     public = read_wallet(wallet).public
     node_url = node_url or public.node_url
     if node_url is None:
-        raise click.UsageError("Give --node: the address of your cooperative's node.")
+        raise click.UsageError(say("Give --node: the address of your cooperative's node."))
     with NodeClient(node_url) as client:
         known = _known(client, public.federation, federation)
         coop = _coop_of(client, known.charter)
@@ -127,7 +128,7 @@ def join(
             asked.ask(unlocked)
             return
         if limit is not None:
-            output.note("You are a member already; your limit is for the stewards to change.")
+            output.note(say("You are a member already; your limit is for the stewards to change."))
         asked.link(unlocked, found.number)
 
 
@@ -135,7 +136,9 @@ def _handle(found: OwnAccount | None, wanted: str | None, known: PublicPart) -> 
     handle = wanted or (known.handle if found is None else found.handle)
     if handle is None:
         raise click.UsageError(
-            "This wallet's key has no account there yet. Give --handle: under which name to ask."
+            say(
+                "This wallet's key has no account there yet. Give --handle: under which name to ask."
+            )
         )
     return handle
 
@@ -160,9 +163,13 @@ def _choose(
         raise CliError(
             ExitCode.REFUSED,
             "key_has_account",
-            f"This wallet's key has an account there already: {addresses}.",
-            "Run `fiado join` with that --handle to use it. If you want one more account under the same "
-            "key, add --another.",
+            say(
+                "This wallet's key has an account there already: {addresses}.", addresses=addresses
+            ),
+            say(
+                "Run `fiado join` with that --handle to use it. If you want one more account under "
+                "the same key, add --another."
+            ),
         )
     if not mine or is_waiting:
         return None
@@ -173,8 +180,8 @@ def _choose(
     raise CliError(
         ExitCode.REFUSED,
         "several_accounts",
-        f"This wallet's key has several accounts there: {addresses}.",
-        "Say which one the wallet is for, with --handle.",
+        say("This wallet's key has several accounts there: {addresses}.", addresses=addresses),
+        say("Say which one the wallet is for, with --handle."),
     )
 
 
@@ -184,14 +191,14 @@ def _known(client: NodeClient, joined: bytes | None, wanted: str | None) -> Know
         try:
             expected = bytes.fromhex(wanted)
         except ValueError:
-            raise click.UsageError("--federation takes the id: 64 hex digits.") from None
+            raise click.UsageError(say("--federation takes the id: 64 hex digits.")) from None
     return fetch_charter(client, expected=expected)
 
 
 def _coop_of(client: NodeClient, charter: Charter) -> Coop:
     coop = charter.coops.get(integer(client, client.get("/v1/status"), "coop_number"))
     if coop is None:
-        raise NodeMisbehaved(client.url, "its cooperative is not in its charter")
+        raise NodeMisbehaved(client.url, say("its cooperative is not in its charter"))
     return coop
 
 
@@ -227,12 +234,18 @@ class _Asked:
         if known.account is None or self.may_replace or place == wanted:
             return
         self.output.note(
-            f"This wallet is for {known.handle}@{known.coop}. From now on it would be for "
-            f"{self.handle}@{self.coop.name}; the key stays the same."
+            say(
+                "This wallet is for {handle}@{coop}. From now on it would be for {handle_2}@{name}; "
+                "the key stays the same.",
+                handle=known.handle,
+                coop=known.coop,
+                handle_2=self.handle,
+                name=self.coop.name,
+            )
         )
         if self.output.is_json:
-            raise click.UsageError("With --json give --replace too: nobody can be asked.")
-        agree_to_replace("Let the wallet be for that account?", option="--replace")
+            raise click.UsageError(say("With --json give --replace too: nobody can be asked."))
+        agree_to_replace(say("Let the wallet be for that account?"), option="--replace")
 
     def check_handle(self, public_key: bytes, *, is_ours: bool) -> None:
         """Refuse a handle that is somebody else's; and an account that the node only says is ours."""
@@ -245,14 +258,20 @@ class _Asked:
         if found.get("key") == public_key.hex():
             return
         if is_ours:
-            raise NodeMisbehaved(self.client.url, "it says that an account of another key is ours")
+            raise NodeMisbehaved(
+                self.client.url, say("it says that an account of another key is ours")
+            )
         address = Address(handle=self.handle, coop=self.coop.name)
         raise CliError(
             ExitCode.REFUSED,
             "handle_taken",
-            f"The address {address} belongs to another key than this wallet's.",
-            "Choose another handle. If it is yours, bring back the right key with "
-            "`fiado wallet restore`.",
+            say(
+                "The address {address} belongs to another key than this wallet's.", address=address
+            ),
+            say(
+                "Choose another handle. If it is yours, bring back the right key with `fiado wallet "
+                "restore`."
+            ),
         )
 
     def ask(self, wallet: UnlockedWallet) -> None:
@@ -271,7 +290,7 @@ class _Asked:
             account = integer(self.client, proposal, "account")
             draft = self._leave(wallet, account, proposal)
         if draft is None:
-            raise NodeMisbehaved(self.client.url, "it refuses the account number it proposed")
+            raise NodeMisbehaved(self.client.url, say("it refuses the account number it proposed"))
         self.link(wallet, integer(self.client, draft, "account"), draft=draft)
 
     def _proposal(self, wallet: UnlockedWallet, account: int | None) -> Json:
@@ -328,19 +347,19 @@ class _Asked:
         keep_charter(wallet.path, self.known)
         address = f"{self.handle}@{self.coop.name}"
         fields = {
-            "federation": self.founding.name,
-            "federation id": self.founding.federation.hex(),
-            "cooperative": f"{self.coop.title} ({self.coop.name})",
-            "address": address,
-            "account": str(account),
+            say("federation"): self.founding.name,
+            say("federation id"): self.founding.federation.hex(),
+            say("cooperative"): f"{self.coop.title} ({self.coop.name})",
+            say("address"): address,
+            say("account"): str(account),
         }
         if draft is not None:
             limit = integer(self.client, draft.get("facts") or {}, "limit")
-            fields["first limit"] = format_amount(limit)
+            fields[say("first limit")] = in_units(limit)
         self.output.fields(fields)
         self.output.line()
         if draft is None:
-            self.output.line("You are a member: `fiado balance` shows your account.")
+            self.output.line(say("You are a member: `fiado balance` shows your account."))
         else:
             self._say_who_signs(draft)
         self.output.result(
@@ -361,12 +380,20 @@ class _Asked:
         coop = coop_in_office(self.client.url, self.coop)
         stewards = ", ".join(steward.name for steward in coop.stewards if steward.key)
         needed = coop.steward_threshold
-        have = "has" if needed == 1 else "have"
-        self.output.line(
-            f"Your request is with the cooperative. {needed} of its stewards {have} to sign it: "
-            f"{stewards}. Signed so far: {', '.join(names) or 'nobody'}."
+        asked = later(
+            "Your request is with the cooperative. {needed} of its stewards have to sign it: "
+            "{stewards}. Signed so far: {names}."
         )
-        self.output.line("Tell them, and run `fiado join` again to see whether they have.")
-        self.output.line(f"The request waits until {when(number(self.client, draft, 'expires'))}.")
+        if needed == 1:
+            asked = later(
+                "Your request is with the cooperative. 1 of its stewards has to sign it: {stewards}. "
+                "Signed so far: {names}."
+            )
+        signed = ", ".join(names) or say("nobody")
+        self.output.line(say(asked, needed=needed, stewards=stewards, names=signed))
+        self.output.line(say("Tell them, and run `fiado join` again to see whether they have."))
+        self.output.line(
+            say("The request waits until {time}.", time=when(number(self.client, draft, "expires")))
+        )
         for line in likeness(self.client, draft):
-            self.output.note(f"Careful: {line}")
+            self.output.note(say("Careful: {line}", line=line))

@@ -1,24 +1,31 @@
 """The credit limit in words: how near it is, how it changes, and who changed what, and why."""
 
 from cli.shell.describing import CHANGE_WORDS, STEP_WORDS, when
+from cli.shell.forms import in_units
+from cli.shell.language import later, say
 from cli.shell.terminal import Output
-from node.member.amounts import format_amount
 from node.member.client import Json
 
 _SHOWN_WITH_BALANCE = 3
 
-NEW_STATUS_WORDS = {"open": "thawed", "frozen": "frozen", "closed": "closed"}
+NEW_STATUS_WORDS = {
+    "open": later("thawed"),
+    "frozen": later("frozen"),
+    "closed": later("closed"),
+}
 
 
 def near_limit_line(me: Json) -> str | None:
     """What the bylaws' soft limit has to say; None where it says nothing."""
     if me.get("is_near_limit") is not True:
         return None
-    left = format_amount(max(0, int(me["available"])))
-    return (
-        f"You are near your credit limit: you owe {format_amount(-int(me['balance']))} of "
-        f"{format_amount(int(me['limit']))}, and {left} are left. Nothing is blocked before the limit; "
-        "what you sell brings you away from it."
+    left = in_units(max(0, int(me["available"])))
+    return say(
+        "You are near your credit limit: you owe {amount} of {amount_2}, and {left} are left. "
+        "Nothing is blocked before the limit; what you sell brings you away from it.",
+        amount=in_units(-int(me["balance"])),
+        amount_2=in_units(int(me["limit"])),
+        left=left,
     )
 
 
@@ -27,9 +34,11 @@ def long_debt_line(me: Json) -> str | None:
     debt = me.get("debt")
     if debt is None or debt["is_long"] is not True:
         return None
-    return (
-        f"You have been below zero since {when(debt['since'])}, longer than the term of your bylaws. Your "
-        "stewards see that, and nothing is blocked by it: talk to them. `fiado review` shows what they see."
+    return say(
+        "You have been below zero since {time}, longer than the term of your bylaws. Your "
+        "stewards see that, and nothing is blocked by it: talk to them. `fiado review` shows "
+        "what they see.",
+        time=when(debt["since"]),
     )
 
 
@@ -38,7 +47,13 @@ def show_schedule(me: Json, output: Output) -> None:
     schedule = me.get("schedule") or {}
     until, after = schedule.get("until"), schedule.get("after")
     if until is not None and after is not None:
-        output.line(f"From {when(until)} on, the credit limit is {format_amount(after)}.")
+        output.line(
+            say(
+                "From {time} on, the credit limit is {amount}.",
+                time=when(until),
+                amount=in_units(after),
+            )
+        )
 
 
 def show_newest_changes(changes: list[Json], output: Output) -> None:
@@ -58,46 +73,62 @@ def show_all_changes(changes: list[Json], unknown: int, output: Output) -> None:
             when(change["time"]),
             change_words(change),
             who_words(change),
-            (change.get("reason") or {}).get("text") or "(the node does not have the text)",
+            (change.get("reason") or {}).get("text") or say("(the node does not have the text)"),
         ]
         for change in changes
     ]
     if rows:
-        output.table(["when", "what", "who", "why"], rows)
+        output.table([say("when"), say("what"), say("who"), say("why")], rows)
     else:
-        output.line("Nothing was changed since you were admitted.")
+        output.line(say("Nothing was changed since you were admitted."))
     if unknown:
         output.line(
-            f"Changes of which your node has kept no note: {unknown}. The ledger has them; ask your stewards."
+            say(
+                "Changes of which your node has kept no note: {unknown}. The ledger has them; ask "
+                "your stewards.",
+                unknown=unknown,
+            )
         )
     output.line(
-        "You disagree? Members can overturn it by a vote: `fiado proposal new`, also without the stewards "
-        "(--demand)."
+        say(
+            "You disagree? Members can overturn it by a vote: `fiado proposal new`, also without "
+            "the stewards (--demand)."
+        )
     )
 
 
 def change_words(change: Json) -> str:
     """What was changed, and to what and until when if the node says that."""
     if change.get("limit") is not None:
-        return f"limit changed to {format_amount(change['limit'])}{_dates(change)}"
+        return say(
+            "limit changed to {amount}{dates}",
+            amount=in_units(change["limit"]),
+            dates=_dates(change),
+        )
     status = NEW_STATUS_WORDS.get(str(change.get("status"))) or STEP_WORDS.get(
         str(change.get("step"))
     )
-    return status or CHANGE_WORDS.get(str(change["kind"]), str(change["kind"]))
+    return say(status or CHANGE_WORDS.get(str(change["kind"]), str(change["kind"])))
 
 
 def _dates(change: Json) -> str:
     words = ""
     if change.get("from") is not None and change["from"] > change["time"]:
-        words += f" from {when(change['from'])} on"
+        words += say(" from {time} on", time=when(change["from"]))
     if change.get("until") is not None:
-        words += f" until {when(change['until'])}, then {format_amount(change['after'])}"
+        words += say(
+            " until {time}, then {amount}",
+            time=when(change["until"]),
+            amount=in_units(change["after"]),
+        )
     return words
 
 
 def who_words(change: Json) -> str:
     """Who decided it."""
     if change.get("proposal") is not None:
-        return f"by the members' vote {change['proposal']}"
+        return say("by the members' vote {proposal}", proposal=change["proposal"])
     names = change.get("by") or []
-    return f"by the stewards {', '.join(names)}" if names else "by the stewards"
+    return (
+        say("by the stewards {names}", names=", ".join(names)) if names else say("by the stewards")
+    )

@@ -9,8 +9,9 @@ from typing import Final
 from cli.account.memos import with_memo
 from cli.shell.csv_text import Amount, Cell
 from cli.shell.describing import when
+from cli.shell.forms import in_units
+from cli.shell.language import later, say
 from cli.shell.periods import Period
-from node.member.amounts import format_amount
 from node.member.answers import objects, reading
 from node.member.client import Json
 from node.member.membership import Membership
@@ -97,7 +98,7 @@ class Line:
 
     def shown(self) -> list[str]:
         """For the table."""
-        amount = format_amount(self.amount)
+        amount = in_units(self.amount)
         return [when(self.time), amount, self.other, self.state, self.entry, self.memo]
 
     def cells(self) -> list[Cell]:
@@ -124,16 +125,16 @@ def history_line(item: Json) -> Line:
 def _state(item: Json) -> str:
     """What has become of a payment."""
     if item.get("direction") == "returned":
-        return _CAME_BACK.get(str(item.get("cause")), "came back")
+        return say(_CAME_BACK.get(str(item.get("cause")), later("came back")))
     if item.get("status") == "returned":
         if item.get("direction") == "in":
-            return "went back"
+            return say("went back")
         has_left = item.get("cause") == "coop_left"
-        return "not taken, came back" if has_left else "not taken, comes back"
-    return "arrived" if item.get("delivered") else "on its way"
+        return say("not taken, came back") if has_left else say("not taken, comes back")
+    return say("arrived") if item.get("delivered") else say("on its way")
 
 
 _CAME_BACK = {
-    "account_closed": "came back: the account was closed",
-    "coop_left": "came back: the cooperative has left",
+    "account_closed": later("came back: the account was closed"),
+    "coop_left": later("came back: the cooperative has left"),
 }

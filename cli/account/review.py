@@ -4,12 +4,13 @@ from pathlib import Path
 
 import click
 
+from cli.shell.forms import in_units
+from cli.shell.language import say
 from cli.shell.parameters import output_option, passphrase_options, wallet_option
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.review_words import review_lines
 from cli.shell.terminal import Output
 from cli.wallet.membership import open_membership
-from node.member.amounts import format_amount
 from node.member.answers import integer, objects, reading
 from node.member.client import Json
 
@@ -52,8 +53,12 @@ def balances(wallet: Path, passphrase: PassphraseSource, output: Output) -> None
             after = None if page.get("next") is None else integer(member.client, page, "next")
         with reading(member.client):
             rows = [
-                [each["handle"], format_amount(each["balance"]), format_amount(each["limit"])]
+                [each["handle"], in_units(each["balance"]), in_units(each["limit"])]
                 for each in found
             ]
-        output.table(["member", "balance", "limit"], rows, right_aligned=["balance", "limit"])
+        output.table(
+            [say("member"), say("balance"), say("limit")],
+            rows,
+            right_aligned=[say("balance"), say("limit")],
+        )
         output.result({"balances": found})

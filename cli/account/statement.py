@@ -10,12 +10,13 @@ import click
 
 from cli.account.memos import with_memo
 from cli.shell.csv_text import Amount, Cell, separator_here
+from cli.shell.forms import in_units
+from cli.shell.language import later, say
 from cli.shell.parameters import output_option, passphrase_options, wallet_option
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.periods import Period, period_options, read_period
 from cli.shell.terminal import Output
 from cli.wallet.membership import open_membership, tell_of_trouble
-from node.member.amounts import format_amount
 from node.member.answers import integer, objects, reading, text
 from node.member.bookkeeping.beancount import beancount_text
 from node.member.bookkeeping.bookings import Booking, Kind, Statement, bookings_of, journal_of
@@ -24,17 +25,17 @@ from node.member.client import Json
 from node.member.membership import Membership
 
 WORDS: Final[Mapping[Kind, str]] = {
-    Kind.PAID: "paid",
-    Kind.RECEIVED: "received",
-    Kind.CAME_BACK: "came back",
-    Kind.CONTRIBUTION: "contribution",
-    Kind.LEVY: "levy",
-    Kind.SPENT: "paid by the commons",
-    Kind.PAID_FOR: "paid as a guarantor for",
-    Kind.SETTLED: "debt settled when the account closed",
-    Kind.PASSED_ON: "left when the account closed",
-    Kind.INHERITED: "left by",
-    Kind.OTHER: "not explained by the histories that stand",
+    Kind.PAID: later("paid"),
+    Kind.RECEIVED: later("received"),
+    Kind.CAME_BACK: later("came back"),
+    Kind.CONTRIBUTION: later("contribution"),
+    Kind.LEVY: later("levy"),
+    Kind.SPENT: later("paid by the commons"),
+    Kind.PAID_FOR: later("paid as a guarantor for"),
+    Kind.SETTLED: later("debt settled when the account closed"),
+    Kind.PASSED_ON: later("left when the account closed"),
+    Kind.INHERITED: later("left by"),
+    Kind.OTHER: later("not explained by the histories that stand"),
 }
 """What each part of a statement was."""
 
@@ -124,12 +125,12 @@ def _show(found: Statement, period: Period, format_: str, output: Output) -> Non
 
 def csv_rows(found: Statement, period: Period) -> list[list[Cell]]:
     """A heading, the opening balance, a row for each part, and the closing balance."""
-    opening: list[Cell] = ["", "opening balance", "", "", Amount(found.opening), "", "", ""]
-    closing: list[Cell] = ["", "closing balance", "", "", Amount(found.closing), "", "", ""]
+    opening: list[Cell] = ["", say("opening balance"), "", "", Amount(found.opening), "", "", ""]
+    closing: list[Cell] = ["", say("closing balance"), "", "", Amount(found.closing), "", "", ""]
     rows: list[list[Cell]] = [
         [
             _moment(each, period),
-            WORDS[each.kind],
+            say(WORDS[each.kind]),
             each.other,
             Amount(each.amount),
             Amount(each.balance),
@@ -143,8 +144,17 @@ def csv_rows(found: Statement, period: Period) -> list[list[Cell]]:
 
 
 def _headings(period: Period) -> list[str]:
-    when = f"when, in {period.zone.key}"
-    return [when, "what", "with", "amount", "balance", "entry", "paid at", "memo"]
+    when = say("when, in {zone}", zone=period.zone.key)
+    return [
+        when,
+        say("what"),
+        say("with"),
+        say("amount"),
+        say("balance"),
+        say("entry"),
+        say("paid at"),
+        say("memo"),
+    ]
 
 
 def _moment(booking: Booking, period: Period) -> str:
@@ -153,25 +163,35 @@ def _moment(booking: Booking, period: Period) -> str:
 
 
 def _show_table(found: Statement, period: Period, output: Output) -> None:
-    output.line(f"{found.handle}@{found.coop}, in {found.unit}")
+    output.line(
+        say("{handle}@{coop}, in {unit}", handle=found.handle, coop=found.coop, unit=found.unit)
+    )
     rows = [
         [
             _moment(each, period)[:16],
-            WORDS[each.kind],
+            say(WORDS[each.kind]),
             each.other,
-            format_amount(each.amount),
-            format_amount(each.balance),
+            in_units(each.amount),
+            in_units(each.balance),
             each.entry,
             each.memo,
         ]
         for each in found.bookings
     ]
     blank = ["", ""]
-    opening = ["", "opening balance", "", "", format_amount(found.opening), *blank]
-    closing = ["", "closing balance", "", "", format_amount(found.closing), *blank]
-    headings = ["when", "what", "with", "amount", "balance", "entry", "memo"]
-    output.table(headings, [opening, *rows, closing], right_aligned=["amount", "balance"])
-    output.line(f"Days in the time zone {period.zone.key}.")
+    opening = ["", say("opening balance"), "", "", in_units(found.opening), *blank]
+    closing = ["", say("closing balance"), "", "", in_units(found.closing), *blank]
+    headings = [
+        say("when"),
+        say("what"),
+        say("with"),
+        say("amount"),
+        say("balance"),
+        say("entry"),
+        say("memo"),
+    ]
+    output.table(headings, [opening, *rows, closing], right_aligned=[say("amount"), say("balance")])
+    output.line(say("Days in the time zone {zone}.", zone=period.zone.key))
 
 
 def _as_json(found: Statement, period: Period) -> Json:

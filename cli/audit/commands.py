@@ -7,13 +7,14 @@ import click
 
 from cli.audit.findings import finding_as_json, finding_words
 from cli.audit.sources import audit_folder, audit_url
-from cli.shell.describing import counted_payments, moment
+from cli.shell.describing import counted_payments
 from cli.shell.exit_codes import ExitCode
+from cli.shell.forms import in_units, marked, moment
+from cli.shell.language import say
 from cli.shell.parameters import NODE_TARGET, output_option
 from cli.shell.terminal import Output
 from ledger.founding import Founding
 from node.audit import AuditReport
-from node.member.amounts import format_amount
 
 
 @click.command()
@@ -50,14 +51,16 @@ def audit(targets: tuple[Path | str, ...], federation: str | None, output: Outpu
     if len(results) > 1:
         output.line()
         output.line(
-            "All of them hold the same state."
+            say("All of them hold the same state.")
             if equal
-            else "THEY DO NOT HOLD THE SAME STATE. While payments are made that is normal for a moment: "
-            "audit again once nothing is on its way."
+            else say(
+                "THEY DO NOT HOLD THE SAME STATE. While payments are made that is normal for a "
+                "moment: audit again once nothing is on its way."
+            )
         )
     wrong = federation is not None and any(r.federation.hex() != federation for r in reports)
     if wrong:
-        output.line("THIS IS NOT THE FEDERATION WITH THAT ID.")
+        output.line(say("THIS IS NOT THE FEDERATION WITH THAT ID."))
     documents = [_as_json(target, founding, report, s) for target, founding, report, s in results]
     holds = all(report.holds for report in reports) and not wrong
     if len(documents) == 1:
@@ -73,56 +76,76 @@ def _page(
 ) -> None:
     """The one page that a person reads."""
     digest = (
-        "none: not every log could be replayed" if report.digest is None else report.digest.hex()
+        say("none: not every log could be replayed")
+        if report.digest is None
+        else report.digest.hex()
     )
     members = sum(log.members for log in report.logs)
     paid = sum(log.paid for log in report.logs)
     transit = sum(log.in_transit for log in report.logs)
     transit_amount = sum(log.in_transit_amount for log in report.logs)
     newest = max((log.time for log in report.logs), default=0)
-    output.line(f"Audit of {target}")
+    output.line(say("Audit of {target}", target=target))
     output.fields(
         {
-            "federation": founding.name,
-            "federation id": report.federation.hex(),
-            "charter version": str(report.charter.version),
-            "members": f"{members}",
-            "entries": f"{report.entries}",
-            "payments": f"{report.payments}, of {format_amount(paid)} {founding.unit} together",
-            "newest entry": moment(newest) if newest else "none",
-            "sum of everything": format_amount(report.total),
+            say("federation"): founding.name,
+            say("federation id"): report.federation.hex(),
+            say("charter version"): str(report.charter.version),
+            say("members"): f"{members}",
+            say("entries"): f"{report.entries}",
+            say("payments"): say(
+                "{payments}, of {amount} {unit} together",
+                payments=report.payments,
+                amount=in_units(paid),
+                unit=founding.unit,
+            ),
+            say("newest entry"): moment(newest) if newest else say("none"),
+            say("sum of everything"): in_units(report.total),
             **_loss(report),
-            "on its way": f"{counted_payments(transit)}, {format_amount(transit_amount)}",
-            "state digest": digest,
-            "validator": report.validator,
-            "took": f"{seconds:.1f} s",
+            say("on its way"): f"{counted_payments(transit)}, {in_units(transit_amount)}",
+            say("state digest"): digest,
+            say("validator"): say(report.validator),
+            say("took"): marked(f"{seconds:.1f} s"),
         }
     )
     output.line()
     rows = [
         [
             _name(report, log.coop),
-            str(log.replayed) if log.replayed == log.length else f"{log.replayed} of {log.length}",
+            str(log.replayed)
+            if log.replayed == log.length
+            else say("{replayed} of {length}", replayed=log.replayed, length=log.length),
             str(log.members),
             str(log.payments),
-            format_amount(log.position),
-            format_amount(-log.clearing_limit),
-            format_amount(log.in_transit_amount),
+            in_units(log.position),
+            in_units(-log.clearing_limit),
+            in_units(log.in_transit_amount),
         ]
         for log in report.logs
     ]
-    headings = ["log", "entries", "members", "payments", "position", "lowest", "on its way"]
+    headings = [
+        say("log"),
+        say("entries"),
+        say("members"),
+        say("payments"),
+        say("position"),
+        say("lowest"),
+        say("on its way"),
+    ]
     output.table(headings, rows, right_aligned=headings[1:])
     for log in report.logs:
         if log.signed < log.replayed and log.replayed == log.length:
             output.line(
-                f"The last {log.replayed - log.signed} entries of "
-                f"{_name(report, log.coop)} are not yet covered by a signed head."
+                say(
+                    "The last {value} entries of {name} are not yet covered by a signed head.",
+                    value=log.replayed - log.signed,
+                    name=_name(report, log.coop),
+                )
             )
     _branches(report, output)
     output.line()
     if report.holds:
-        output.line("Everything holds.")
+        output.line(say("Everything holds."))
     for finding in report.findings:
         for line in finding_words(finding, report.charter):
             output.line(line)
@@ -132,19 +155,28 @@ def _page(
 def _loss(report: AuditReport) -> dict[str, str]:
     """What a fork has lost, where there was one: exactly that is what the sum may be."""
     losses = {
-        f"of it {_name(report, coop)}": format_amount(loss) for coop, loss in report.losses.items()
+        say("of it {name}", name=_name(report, coop)): in_units(loss)
+        for coop, loss in report.losses.items()
     }
-    return {} if not losses else {"loss of a fork": format_amount(report.fork_loss), **losses}
+    return {} if not losses else {say("loss of a fork"): in_units(report.fork_loss), **losses}
 
 
 def _branches(report: AuditReport, output: Output) -> None:
     """The histories of each log that has forked, and who goes by which."""
     for branch in report.branches:
-        who = ", ".join(_name(report, coop) for coop in branch.gone_by) or "nobody"
-        stands = "it stands" if branch.stands else "it does not stand"
+        who = ", ".join(_name(report, coop) for coop in branch.gone_by) or say("nobody")
+        stands = say("it stands") if branch.stands else say("it does not stand")
         output.line(
-            f"One history of {_name(report, branch.coop)} has {branch.replayed} of {branch.length} "
-            f"entries, head {branch.head.hex()[:16]}: {stands}; it is gone by: {who}."
+            say(
+                "One history of {name} has {replayed} of {length} entries, head {head}: {stands}; it "
+                "is gone by: {who}.",
+                name=_name(report, branch.coop),
+                replayed=branch.replayed,
+                length=branch.length,
+                head=branch.head.hex()[:16],
+                stands=stands,
+                who=who,
+            )
         )
 
 

@@ -3,62 +3,73 @@
 from collections.abc import Mapping
 from typing import Final
 
+from cli.shell.language import later, say
 from ledger.charter import Charter
 from node.audit import Fault, Finding
 
 FAULT_WORDS: Final[Mapping[Fault, tuple[str, str]]] = {
     Fault.UNREADABLE: (
-        "The log can't be read to its end",
-        "Take the log from a copy or from another node: every node holds all logs.",
+        later("The log can't be read to its end"),
+        later("Take the log from a copy or from another node: every node holds all logs."),
     ),
     Fault.NOT_ENTRIES: (
-        "The stored bytes are damaged: they can't be told apart into entries",
-        "Take the log from a copy or from another node: every node holds all logs.",
+        later("The stored bytes are damaged: they can't be told apart into entries"),
+        later("Take the log from a copy or from another node: every node holds all logs."),
     ),
     Fault.CHAIN_BROKEN: (
-        "The stored bytes were changed after they were recorded",
-        "Take the log from a copy or from another node. If nobody damaged the disk, somebody edited "
-        "the books.",
+        later("The stored bytes were changed after they were recorded"),
+        later(
+            "Take the log from a copy or from another node. If nobody damaged the disk, somebody "
+            "edited the books."
+        ),
     ),
     Fault.HEAD_DAMAGED: (
-        "The stored chain hash is damaged, the entries are not",
-        "Take the log from a copy or from another node.",
+        later("The stored chain hash is damaged, the entries are not"),
+        later("Take the log from a copy or from another node."),
     ),
     Fault.HEAD_FORGED: (
-        "A signature over the log is damaged or forged",
-        "Take the log from a copy or from another node; if it is the same there, that cooperative's "
-        "node has to explain itself.",
+        later("A signature over the log is damaged or forged"),
+        later(
+            "Take the log from a copy or from another node; if it is the same there, that "
+            "cooperative's node has to explain itself."
+        ),
     ),
     Fault.ENTRY_REFUSED: (
-        "The cooperative signed an entry that the rules forbid",
-        "This is evidence against the cooperative of the log; its stewards and the federation decide.",
+        later("The cooperative signed an entry that the rules forbid"),
+        later(
+            "This is evidence against the cooperative of the log; its stewards and the federation "
+            "decide."
+        ),
     ),
     Fault.FORK: (
-        "A cooperative signed two different histories",
-        "This is evidence against it; the federation decides. Take in nothing more from it.",
+        later("A cooperative signed two different histories"),
+        later("This is evidence against it; the federation decides. Take in nothing more from it."),
     ),
     Fault.NOT_HELD: (
-        "A log refers to entries of another log that are not here",
-        "Wait until the node has caught up and audit again, or audit another node.",
+        later("A log refers to entries of another log that are not here"),
+        later("Wait until the node has caught up and audit again, or audit another node."),
     ),
     Fault.INVARIANT: (
-        "The books do not add up",
-        "Every entry is allowed by the rules, so this is a mistake in the program: please report it.",
+        later("The books do not add up"),
+        later(
+            "Every entry is allowed by the rules, so this is a mistake in the program: please "
+            "report it."
+        ),
     ),
     Fault.EVIDENCE: (
-        "There is proof that a cooperative cheated",
-        "`fiado node status` shows who is accused; the federation decides.",
+        later("There is proof that a cooperative cheated"),
+        later("`fiado node status` shows who is accused; the federation decides."),
     ),
     Fault.RECORD_DAMAGED: (
-        "Something kept beside the logs is damaged",
-        "The logs themselves are not touched by this. Take a good copy of what is damaged.",
+        later("Something kept beside the logs is damaged"),
+        later("The logs themselves are not touched by this. Take a good copy of what is damaged."),
     ),
 }
 
 
 _SETTLED: Final = (
-    "There is proof that a cooperative cheated, and the federation has readmitted it since",
-    "Nothing.",
+    later("There is proof that a cooperative cheated, and the federation has readmitted it since"),
+    later("Nothing."),
 )
 
 
@@ -67,17 +78,20 @@ def finding_words(finding: Finding, charter: Charter) -> list[str]:
     what, remedy = FAULT_WORDS[finding.fault]
     if finding.is_settled:
         what, remedy = _SETTLED
-    lines = [f"{'SETTLED' if finding.is_settled else 'NOT RIGHT'}: {what}."]
+    state = say("SETTLED") if finding.is_settled else say("NOT RIGHT")
+    lines = [f"{state}: {say(what)}."]
     where = _where(finding, charter)
     if where:
-        lines.append(f"  Where: {where}.")
-    rule = f"PROTOCOL, section {finding.clause}"
+        lines.append(say("  Where: {where}.", where=where))
+    rule = say("PROTOCOL, section {clause}", clause=finding.clause)
     if finding.refusal is not None:
-        rule += f", refusal {finding.refusal.value} `{finding.refusal.code}`"
-    lines.append(f"  Rule: {rule}.")
+        rule += say(
+            ", refusal {value} `{code}`", value=finding.refusal.value, code=finding.refusal.code
+        )
+    lines.append(say("  Rule: {rule}.", rule=rule))
     if finding.detail:
-        lines.append(f"  Seen: {finding.detail}.")
-    lines.append(f"  What to do: {remedy}")
+        lines.append(say("  Seen: {detail}.", detail=finding.detail))
+    lines.append(say("  What to do: {remedy}", remedy=say(remedy)))
     return lines
 
 
@@ -85,17 +99,25 @@ def _where(finding: Finding, charter: Charter) -> str:
     if finding.coop is None:
         return ""
     coop = charter.coops.get(finding.coop)
-    where = f"the log of {coop.name if coop else finding.coop}"
+    where = say("the log of {name}", name=coop.name if coop else finding.coop)
     if finding.branch is not None:
-        where += f", in the branch that ends with head {finding.branch.hex()[:16]}"
+        where += say(
+            ", in the branch that ends with head {branch}", branch=finding.branch.hex()[:16]
+        )
     if finding.first is None:
         return where
     if finding.first == finding.last:
-        where += f", entry {finding.first}"
+        where += say(", entry {first}", first=finding.first)
     else:
-        where += f", among the entries {finding.first} to {finding.last}"
+        where += say(
+            ", among the entries {first} to {last}", first=finding.first, last=finding.last
+        )
     if finding.byte is not None:
-        where += f" (byte {finding.byte} of the bytes stored from entry {finding.piece_first} on)"
+        where += say(
+            " (byte {byte} of the bytes stored from entry {piece_first} on)",
+            byte=finding.byte,
+            piece_first=finding.piece_first,
+        )
     return where
 
 

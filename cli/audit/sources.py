@@ -6,6 +6,7 @@ from http import HTTPStatus
 from itertools import islice
 from pathlib import Path
 
+from cli.shell.language import say
 from cli.shell.terminal import Output
 from ledger.errors import EncodingError
 from ledger.founding import (
@@ -53,7 +54,13 @@ MOST_EVIDENCE = 1_000
 def audit_folder(folder: Path, output: Output) -> tuple[Founding, AuditReport]:
     """Audit a node's folder. The node's secret key is neither needed nor read."""
     if not (folder / CHARTER_FILE).exists():
-        raise FolderError(f"{folder} is not a node's folder: it has no {CHARTER_FILE}")
+        raise FolderError(
+            say(
+                "{folder} is not a node's folder: it has no {charter_file}",
+                folder=folder,
+                charter_file=CHARTER_FILE,
+            )
+        )
     founding = parse_founding((folder / CHARTER_FILE).read_bytes())
     signatures = parse_charter_signatures((folder / SIGNATURES_FILE).read_bytes())
     check_charter_signatures(founding, signatures)
@@ -65,7 +72,7 @@ def audit_folder(folder: Path, output: Output) -> tuple[Founding, AuditReport]:
     try:
         with SqlStore(address, read_only=True) as store:
             total = sum(length for length, _ in store.logs().values())
-            with output.progress(f"Audit of {folder}", steps=total) as progress:
+            with output.progress(say("Audit of {folder}", folder=folder), steps=total) as progress:
                 report = audit_store(store, founding, coop=own, progress=progress)
     except StorageFault as fault:
         report = _unreadable(founding, str(fault))
@@ -105,7 +112,7 @@ def audit_url(url: str, output: Output) -> tuple[Founding, AuditReport]:
         founding = fetch_founding(client)
         source = UrlSource(client)
         total = sum(length for length, _ in source.logs().values())
-        with output.progress(f"Audit of {url}", steps=total) as progress:
+        with output.progress(say("Audit of {url}", url=url), steps=total) as progress:
             report = run_audit(source, new_validator(founding), progress=progress)
         accused = [
             evidence_finding(row, report.charter)
@@ -218,7 +225,7 @@ class UrlSource:
                 entries=answer.body,
             )
         except (KeyError, ValueError) as error:
-            reason = f"its answer for entry {first} lacks its headers"
+            reason = say("its answer for entry {first} lacks its headers", first=first)
             raise NodeMisbehaved(self._client.url, reason) from error
         try:
             return cut(piece, end)
@@ -228,5 +235,9 @@ class UrlSource:
 
 def _words(error: NodeError) -> str:
     if isinstance(error, NodeProblem):
-        return f"the node answered {error.code}: {error.detail or error.title}"
-    return f"the node answered no more: {getattr(error, 'reason', '')}"
+        return say(
+            "the node answered {code}: {detail}",
+            code=error.code,
+            detail=error.detail or error.title,
+        )
+    return say("the node answered no more: {reason}", reason=getattr(error, "reason", ""))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from cli.shell.language import say
 from ledger.government.articles import ARTICLES, Article, first_limit_of
 from ledger.government.bylaws import Articles, Bylaws, contradictions
 from node.bylaws.explain import sentence_of, title_of
@@ -82,12 +83,12 @@ def read_bylaws_file(path: Path) -> Articles:
     try:
         document = tomllib.loads(data.decode("utf-8")) if len(data) <= LARGEST else {}
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise FileUnreadable(path, f"it is not TOML: {error}") from error
+        raise FileUnreadable(path, say("it is not TOML: {error}", error=error)) from error
     written = document.get("articles")
     if document.keys() != {"version", "articles"} or document["version"] != 1:
-        raise FileUnreadable(path, "it needs version = 1, [articles], and nothing else")
+        raise FileUnreadable(path, say("it needs version = 1, [articles], and nothing else"))
     if not isinstance(written, dict):
-        raise FileUnreadable(path, "[articles] is a table")
+        raise FileUnreadable(path, say("[articles] is a table"))
     return check_written(path, written)
 
 
@@ -97,7 +98,7 @@ def check_written(path: Path, written: Mapping[str, object]) -> Articles:
     for name, value in written.items():
         number = _NUMBERS.get(name)
         if number is None:
-            raise FileUnreadable(path, f"there is no article {name}")
+            raise FileUnreadable(path, say("there is no article {name}", name=name))
         row = ARTICLES[number]
         found[number] = read_value(number, value)
         if not row.allows(found[number]):

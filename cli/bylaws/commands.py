@@ -9,10 +9,12 @@ import click
 
 from cli.bylaws.bylaws_file import read_bylaws_file, render_bylaws
 from cli.federation.showing import node_option, own_node
+from cli.shell import language as spoken
 from cli.shell.consent import agree_to_replace
 from cli.shell.describing import when
 from cli.shell.errors import CliError, words_stand_in
 from cli.shell.exit_codes import ExitCode
+from cli.shell.language import say
 from cli.shell.parameters import output_option
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
@@ -34,8 +36,9 @@ def language_option(command: Command) -> Command:
     return click.option(
         "--language",
         type=click.Choice(sorted(LANGUAGES)),
-        default="en",
+        default=spoken.language,
         envvar="FIADO_LANGUAGE",
+        show_default="that of all words",
         help="In which language articles are explained.",
     )(command)
 
@@ -62,7 +65,10 @@ def show(url: str | None, language: str, is_all: bool, output: Output) -> None:
             output.line(f"  {text(client, each, 'sentence')}")
         if len(shown) < len(articles):
             output.line(
-                f"{len(articles) - len(shown)} articles have their defaults: --all shows them."
+                say(
+                    "{value} articles have their defaults: --all shows them.",
+                    value=len(articles) - len(shown),
+                )
             )
         output.result(found)
 
@@ -70,9 +76,15 @@ def show(url: str | None, language: str, is_all: bool, output: Output) -> None:
 def _heading(client: NodeClient, found: Json, version: int) -> str:
     coop = text(client, found, "coop")
     if not version:
-        return f"{coop} has adopted no bylaws: all defaults hold, and the charter's threshold."
-    return (
-        f"Bylaws of {coop}, version {version}, adopted {when(integer(client, found, 'adopted'))}:"
+        return say(
+            "{coop} has adopted no bylaws: all defaults hold, and the charter's threshold.",
+            coop=coop,
+        )
+    return say(
+        "Bylaws of {coop}, version {version}, adopted {time}:",
+        coop=coop,
+        version=version,
+        time=when(integer(client, found, "adopted")),
     )
 
 
@@ -98,10 +110,14 @@ def draft(
                 if not each.get("is_default"):
                     articles[integer(client, each, "number")] = integer(client, each, "value")
     if file.exists() and not force:
-        agree_to_replace(f"{file} is there already. Write over it?", option="--force")
+        agree_to_replace(
+            say("{file} is there already. Write over it?", file=file), option="--force"
+        )
     file.write_text(render_bylaws(articles, language), encoding="utf-8")
-    output.line(f"{file} has every article. Change what your assembly wants to be different,")
-    output.line(f"then read what it comes to: fiado bylaws explain {file}")
+    output.line(
+        say("{file} has every article. Change what your assembly wants to be different,", file=file)
+    )
+    output.line(say("then read what it comes to: fiado bylaws explain {file}", file=file))
     told = warnings(Bylaws(articles=articles), language)
     for warning in told:
         output.line(f"! {warning}")
@@ -121,7 +137,7 @@ def explain_file(file: Path, language: str, is_all: bool, output: Output) -> Non
     for each in found:
         output.line(each.sentence)
     if not found:
-        output.line("Every article has its default.")
+        output.line(say("Every article has its default."))
     for warning in told:
         output.line(f"! {warning}")
     output.result(
@@ -179,15 +195,18 @@ def _check_first(client: NodeClient) -> None:
         raise CliError(
             ExitCode.REFUSED,
             "bylaws_adopted",
-            f"Your cooperative has bylaws already, version {version}; nothing was drafted.",
-            "Members change them by a vote: `fiado proposal new bylaws FILE`.",
+            say(
+                "Your cooperative has bylaws already, version {version}; nothing was drafted.",
+                version=version,
+            ),
+            say("Members change them by a vote: `fiado proposal new bylaws FILE`."),
         )
 
 
 def _warn(meant: Bylaws, output: Output) -> Sequence[str]:
-    told = warnings(meant, "en")
+    told = warnings(meant, spoken.language())
     for warning in told:
-        output.note(f"Careful: {warning}")
+        output.note(say("Careful: {warning}", warning=warning))
     return told
 
 

@@ -3,6 +3,7 @@
 from cli.bylaws.bylaws_file import ArticleImpossible, ArticlesContradict, FileUnreadable
 from cli.shell.errors import CliError, explain
 from cli.shell.exit_codes import ExitCode
+from cli.shell.language import say
 from node.bylaws.values import ValueUnreadable
 
 
@@ -11,8 +12,8 @@ def _(error: FileUnreadable) -> CliError:
     return CliError(
         ExitCode.USAGE,
         "bylaws_unreadable",
-        f"{error.path} can't be read as bylaws: {error.problem}.",
-        "`fiado bylaws draft FILE` writes one with all articles, to begin from.",
+        say("{path} can't be read as bylaws: {problem}.", path=error.path, problem=error.problem),
+        say("`fiado bylaws draft FILE` writes one with all articles, to begin from."),
     )
 
 
@@ -21,8 +22,12 @@ def _(error: ValueUnreadable) -> CliError:
     return CliError(
         ExitCode.USAGE,
         "value_unreadable",
-        f"{error.article} = {error.text!r} is no value of that article.",
-        f"Write it like {error.example}.",
+        say(
+            "{article} = {text} is no value of that article.",
+            article=error.article,
+            text=repr(error.text),
+        ),
+        say("Write it like {example}.", example=error.example),
     )
 
 
@@ -31,8 +36,13 @@ def _(error: ArticleImpossible) -> CliError:
     return CliError(
         ExitCode.REFUSED,
         "article_out_of_range",
-        f"{error.name} is from {error.lowest} to {error.highest}.",
-        "Choose a value within these.",
+        say(
+            "{name} is from {lowest} to {highest}.",
+            name=error.name,
+            lowest=error.lowest,
+            highest=error.highest,
+        ),
+        say("Choose a value within these."),
     )
 
 
@@ -41,7 +51,9 @@ def _(error: ArticlesContradict) -> CliError:
     return CliError(
         ExitCode.REFUSED,
         "articles_contradict",
-        f"{error.one} and {error.other} can't both hold.",
-        "A special majority is at least half and at most all of the votes; a small limit takes no more "
-        "stewards than a large one.",
+        say("{one} and {other} can't both hold.", one=error.one, other=error.other),
+        say(
+            "A special majority is at least half and at most all of the votes; a small limit "
+            "takes no more stewards than a large one."
+        ),
     )

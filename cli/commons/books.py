@@ -8,11 +8,12 @@ import click
 
 from cli.federation.showing import node_option, own_node
 from cli.shell.csv_text import Amount, Cell, separator_here
+from cli.shell.forms import in_units
+from cli.shell.language import later, say
 from cli.shell.parameters import output_option
 from cli.shell.periods import Period, period_options, read_period
 from cli.shell.terminal import Output
 from node.flows import Flow
-from node.member.amounts import format_amount
 from node.member.answers import integer, objects, reading, text
 from node.member.bookkeeping.beancount import beancount_text
 from node.member.bookkeeping.coop_books import (
@@ -26,17 +27,17 @@ from node.member.bookkeeping.hledger import hledger_text
 from node.member.client import Json, NodeClient
 
 FLOW_WORDS: Final[Mapping[Flow, str]] = {
-    Flow.PAID_OUT: "members paid there",
-    Flow.PAID_IN: "members were paid from there",
-    Flow.CAME_BACK: "came back to members",
-    Flow.COMMONS_IN: "came to the commons",
-    Flow.GIVEN_BACK: "given back by the commons",
-    Flow.CONTRIBUTION: "contributions",
-    Flow.GIFT: "gifts to the commons",
-    Flow.LEVY: "levies",
-    Flow.SPENT: "paid by the commons",
-    Flow.SETTLED: "debts that the commons settled",
-    Flow.PASSED_ON: "left by members who went",
+    Flow.PAID_OUT: later("members paid there"),
+    Flow.PAID_IN: later("members were paid from there"),
+    Flow.CAME_BACK: later("came back to members"),
+    Flow.COMMONS_IN: later("came to the commons"),
+    Flow.GIVEN_BACK: later("given back by the commons"),
+    Flow.CONTRIBUTION: later("contributions"),
+    Flow.GIFT: later("gifts to the commons"),
+    Flow.LEVY: later("levies"),
+    Flow.SPENT: later("paid by the commons"),
+    Flow.SETTLED: later("debts that the commons settled"),
+    Flow.PASSED_ON: later("left by members who went"),
 }
 """What moved, for people."""
 
@@ -72,7 +73,7 @@ def books(
         found, raw = read_books(client, period)
     if raw["unexplained"]["members"] or raw["unexplained"]["commons"]:
         output.note(
-            "After a fork the books have more or less than the histories that stand explain."
+            say("After a fork the books have more or less than the histories that stand explain.")
         )
     if format_ == "csv":
         output.csv(_rows(found, period), separator=separator_here(os.environ))
@@ -123,40 +124,46 @@ def _sums(found: Json) -> Sums:
 
 
 def _show(found: CoopStatement, period: Period, output: Output) -> None:
-    output.line(f"The books of {found.coop}, in {found.unit}")
+    output.line(say("The books of {coop}, in {unit}", coop=found.coop, unit=found.unit))
     rows = [
-        [day.isoformat(), FLOW_WORDS[flow], coop, format_amount(amount)]
+        [day.isoformat(), say(FLOW_WORDS[flow]), coop, in_units(amount)]
         for day, flow, coop, amount in by_day(found.lines, period.zone)
     ]
-    output.table(["day", "what", "with", "amount"], rows, right_aligned=["amount"])
-    output.line()
-    sums = [
-        [name, format_amount(before), format_amount(after)]
-        for name, before, after in _balances(found)
-    ]
     output.table(
-        ["", "at the beginning", "at the end"],
+        [say("day"), say("what"), say("with"), say("amount")], rows, right_aligned=[say("amount")]
+    )
+    output.line()
+    sums = [[name, in_units(before), in_units(after)] for name, before, after in _balances(found)]
+    output.table(
+        ["", say("at the beginning"), say("at the end")],
         sums,
-        right_aligned=["at the beginning", "at the end"],
+        right_aligned=[say("at the beginning"), say("at the end")],
     )
     output.line(
-        f"Days in the time zone {period.zone.key}; an hour belongs to the day it begins in."
+        say(
+            "Days in the time zone {zone}; an hour belongs to the day it begins in.",
+            zone=period.zone.key,
+        )
     )
 
 
 def _balances(found: CoopStatement) -> Iterator[tuple[str, int, int]]:
     before, after = found.opening, found.closing
-    yield "members together", before.members, after.members
-    yield "commons", before.commons, after.commons
+    yield say("members together"), before.members, after.members
+    yield say("commons"), before.commons, after.commons
     for coop in sorted({*before.positions, *after.positions}):
-        yield f"owed by {coop}", before.positions.get(coop, 0), after.positions.get(coop, 0)
+        yield (
+            say("owed by {coop}", coop=coop),
+            before.positions.get(coop, 0),
+            after.positions.get(coop, 0),
+        )
 
 
 def _rows(found: CoopStatement, period: Period) -> Iterator[list[Cell]]:
-    yield ["day", "what", "with", "amount"]
+    yield [say("day"), say("what"), say("with"), say("amount")]
     for name, before, _ in _balances(found):
-        yield ["", f"at the beginning: {name}", "", Amount(before)]
+        yield ["", say("at the beginning: {name}", name=name), "", Amount(before)]
     for day, flow, coop, amount in by_day(found.lines, period.zone):
-        yield [day.isoformat(), FLOW_WORDS[flow], coop, Amount(amount)]
+        yield [day.isoformat(), say(FLOW_WORDS[flow]), coop, Amount(amount)]
     for name, _, after in _balances(found):
-        yield ["", f"at the end: {name}", "", Amount(after)]
+        yield ["", say("at the end: {name}", name=name), "", Amount(after)]

@@ -9,6 +9,8 @@ from cli.commons.books import books
 from cli.federation.showing import node_option, own_node
 from cli.shell.describing import when
 from cli.shell.errors import words_stand_in
+from cli.shell.forms import in_units
+from cli.shell.language import say
 from cli.shell.parameters import AMOUNT, output_option
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
@@ -18,7 +20,6 @@ from cli.steward.stewardship import open_stewardship
 from ledger.government.articles import Unit
 from ledger.government.commons import Spend
 from node.bylaws.explain import in_words
-from node.member.amounts import format_amount
 from node.member.answers import integer, objects, text
 from node.member.client import Json, NodeClient
 
@@ -40,43 +41,55 @@ def statement(url: str | None, output: Output) -> None:
     """Show what is in the commons, what came and what went. Anybody may."""
     with NodeClient(url or own_node()) as client:
         found = client.get("/v1/commons")
-        output.line(f"The commons of {text(client, found, 'coop')}:")
+        output.line(say("The commons of {coop}:", coop=text(client, found, "coop")))
         output.fields(dict(_fields(client, found)))
         moved = objects(client, found, "movements")
         if moved:
             output.line()
             rows = [_row(client, each) for each in moved]
             output.table(
-                ["when", "what", "who", "for", "amount", "entry"], rows, right_aligned=["amount"]
+                [say("when"), say("what"), say("who"), say("for"), say("amount"), say("entry")],
+                rows,
+                right_aligned=[say("amount")],
             )
         output.result(found)
 
 
 def _fields(client: NodeClient, found: Json) -> Iterator[tuple[str, str]]:
     def amount(name: str) -> str:
-        return format_amount(integer(client, found, name))
+        return in_units(integer(client, found, name))
 
     def share(name: str) -> str:
         return in_words(integer(client, found, name), Unit.MILLIONTHS, "en")
 
     yield "has", amount("balance")
     if found.get("held"):
-        yield "of which to be given back", amount("held")
-    yield "came from payments and gifts", amount("given")
-    yield "came from levies", amount("levied")
-    yield "came from members who left", amount("passed_on")
-    yield "was paid to members", amount("spent")
-    yield "was paid of the debts of members who left", amount("settled")
+        yield say("of which to be given back"), amount("held")
+    yield say("came from payments and gifts"), amount("given")
+    yield say("came from levies"), amount("levied")
+    yield say("came from members who left"), amount("passed_on")
+    yield say("was paid to members"), amount("spent")
+    yield say("was paid of the debts of members who left"), amount("settled")
     if found.get("charged"):
-        yield "was charged for a fork", amount("charged")
-    yield "may owe", amount("debt_ceiling")
-    yield "can be spent now", amount("available")
-    yield "by stewards without a vote", f"up to {amount('stewards_spend')} at a time"
-    yield "contribution of each payment", share("contribution")
+        yield say("was charged for a fork"), amount("charged")
+    yield say("may owe"), amount("debt_ceiling")
+    yield say("can be spent now"), amount("available")
+    yield (
+        say("by stewards without a vote"),
+        say("up to {amount} at a time", amount=amount("stewards_spend")),
+    )
+    yield say("contribution of each payment"), share("contribution")
     if found.get("next_levy") is not None:
         positive, negative = share("levy_positive"), share("levy_negative")
-        yield "levy of a period", f"{positive} of what members have, {negative} of what they owe"
-        yield "next levy", when(integer(client, found, "next_levy"))
+        yield (
+            say("levy of a period"),
+            say(
+                "{positive} of what members have, {negative} of what they owe",
+                positive=positive,
+                negative=negative,
+            ),
+        )
+        yield say("next levy"), when(integer(client, found, "next_levy"))
 
 
 def _row(client: NodeClient, moved: Json) -> list[str]:
@@ -84,9 +97,9 @@ def _row(client: NodeClient, moved: Json) -> list[str]:
     return [
         when(integer(client, moved, "time")),
         f"{text(client, moved, 'kind')} {integer(client, moved, 'number')}",
-        str(handle) if handle is not None else "all members",
+        str(handle) if handle is not None else say("all members"),
         str(moved.get("reason") or ""),
-        format_amount(integer(client, moved, "amount")),
+        in_units(integer(client, moved, "amount")),
         str(integer(client, moved, "entry")),
     ]
 
@@ -123,7 +136,10 @@ def spend(
             reason=text_.hash,
         )
         output.line(
-            f"{format_amount(integer(steward.client, found, 'available'))} can be spent from the commons now."
+            say(
+                "{amount} can be spent from the commons now.",
+                amount=in_units(integer(steward.client, found, "available")),
+            )
         )
         made = Draft(charter=steward.charter, coop=steward.coop, transaction=entry, reason=text_)
         output.result(sign_draft(steward, made, out=out, yes=yes, output=output))

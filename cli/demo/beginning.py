@@ -2,10 +2,17 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from cli.demo.founding import quicken
 from cli.demo.inflation import base_of_index
 from cli.demo.stage import COOPS, STEWARDS, Actor, Cast, Stage
+from cli.shell.language import later
+
+_FOUNDING: Final = {
+    2: later("Two cooperatives found a federation. Each makes the folder of its node."),
+    3: later("Three cooperatives found a federation. Each makes the folder of its node."),
+}
 
 
 def found_federation(
@@ -17,8 +24,7 @@ def found_federation(
     coops: Sequence[str] = COOPS,
 ) -> Path:
     """Nodes' folders, stewards' keys, the charter and its signatures; `first_limit` in minor units."""
-    many = {2: "Two", 3: "Three"}[len(coops)]
-    stage.say(f"{many} cooperatives found a federation. Each makes the folder of its node.")
+    stage.say(_FOUNDING[len(coops)])
     charter = cast.root / "charter.toml"
     options: list[str] = []
     urls = {coop: f"http://127.0.0.1:{port}" for coop, port in zip(coops, ports, strict=True)}
@@ -28,7 +34,10 @@ def found_federation(
             words += ["--peer", f"{other}={url}"] if other != coop else []
         made = stage.ask(cast.anybody, *words)
         quicken(cast.root / coop, first_limit=first_limit)
-        options += ["--coop", f"{coop}=Cooperativa {coop.capitalize()}"]
+        options += [
+            "--coop",
+            f"{coop}=Cooperativa {coop.capitalize()}",
+        ]
         options += ["--node-key", f"{coop}={made['public_key']}"]
         options += ["--clearing-limit", f"{coop}=1000.00"]
         for steward in STEWARDS:
@@ -36,9 +45,8 @@ def found_federation(
             options += ["--steward", f"{coop}={steward}:{key['public_key']}"]
     stage.say("They agree on a charter and sign it, each with its node's key.")
     options += ["--index", "cer", "--base", base_of_index()]
-    stage.ask(
-        cast.anybody, "federation", "init", str(charter), "--name", "Ferias del Sur", *options
-    )
+    words = ["federation", "init", str(charter), "--name", "Ferias del Sur", *options]
+    stage.run(cast.anybody, *words, is_shown=False)
     for coop in coops:
         node = str(cast.root / coop)
         stage.ask(cast.anybody, "federation", "sign", str(charter), "--node", node, "--yes")

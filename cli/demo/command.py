@@ -14,6 +14,7 @@ from cli.demo.plays import ASSEMBLY, FEDERATION
 from cli.demo.tour import run_tour
 from cli.demo.trade import TradeResult, run_trade
 from cli.shell.exit_codes import ExitCode
+from cli.shell.language import say
 from cli.shell.parameters import output_option
 from cli.shell.terminal import Output
 
@@ -119,15 +120,23 @@ def _show(result: TradeResult, output: Output) -> None:
     refused = ", ".join(f"{count} {code}" for code, count in result.sent.refused.items())
     output.fields(
         {
-            "members": str(result.members),
-            "payments": f"{result.sent.accepted} accepted of {result.offered}",
-            "refused": refused or "none",
-            "within a cooperative": f"{100 * result.local_share:.1f} %",
-            "on its way": str(result.in_transit),
-            "sum of everything": str(result.total),
-            "same state everywhere": "yes" if result.digests_equal else "NO",
-            "audits": "everything holds" if result.holds else "SOMETHING DOES NOT HOLD",
-            "validator": str(document["validator"]),
-            "seconds": ", ".join(f"{part} {took:.1f}" for part, took in result.seconds.items()),
+            say("members"): str(result.members),
+            say("payments"): say(
+                "{accepted} accepted of {offered}",
+                accepted=result.sent.accepted,
+                offered=result.offered,
+            ),
+            say("refused"): refused or say("none"),
+            say("within a cooperative"): f"{100 * result.local_share:.1f} %",
+            say("on its way"): str(result.in_transit),
+            say("sum of everything"): str(result.total),
+            say("same state everywhere"): say("yes") if result.digests_equal else say("NO"),
+            say("audits"): say("everything holds")
+            if result.holds
+            else say("SOMETHING DOES NOT HOLD"),
+            say("validator"): str(document["validator"]),
+            say("seconds"): ", ".join(
+                f"{say(part)} {took:.1f}" for part, took in result.seconds.items()
+            ),
         }
     )

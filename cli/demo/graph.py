@@ -15,6 +15,7 @@ from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from pathlib import Path
 from typing import Final
 
+from cli.shell.language import say
 from node.member.amounts import LARGEST_AMOUNT, MINOR_UNITS_PER_UNIT
 
 NEIGHBOURS: Final = 40
@@ -65,10 +66,10 @@ def parse_graph(lines: Iterable[str]) -> TradeGraph:
         if not words or words[0].startswith("#"):
             continue
         if len(words) != 3:
-            raise GraphError(place, "it should be: payer payee amount")
+            raise GraphError(place, say("it should be: payer payee amount"))
         payer, payee = (numbers.setdefault(word, len(numbers)) for word in words[:2])
         if payer == payee:
-            raise GraphError(place, "nobody can pay themselves")
+            raise GraphError(place, say("nobody can pay themselves"))
         amount, is_rounded = _amount(words[2], place)
         rounded += is_rounded
         trades.append(Trade(payer, payee, amount))
@@ -81,9 +82,9 @@ def _amount(text: str, place: int) -> tuple[int, bool]:
         exact = Decimal(text) * MINOR_UNITS_PER_UNIT
         amount = int(exact.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
     except (InvalidOperation, ValueError, OverflowError):
-        raise GraphError(place, "its amount is not a number") from None
+        raise GraphError(place, say("its amount is not a number")) from None
     if not 1 <= amount <= LARGEST_AMOUNT:
-        raise GraphError(place, "its amount is out of range")
+        raise GraphError(place, say("its amount is out of range"))
     return amount, amount != exact
 
 

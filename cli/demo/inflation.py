@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from cli.demo.stage import STEWARDS, Actor, Cast, Stage, TourFailed
+from cli.shell.forms import marked
+from cli.shell.language import say
 from ledger.index.days import day_from_text, text_from_day
 from ledger.rules.index import SECONDS_IN_DAY
 from node.member.answers import integer, text
@@ -38,13 +40,14 @@ def follow_prices(stage: Stage, cast: Cast, urls: Mapping[str, str]) -> None:
     """A price is paid, inflation is published, and the same price is paid again."""
     beto, alice = cast.member("beto"), cast.member("alice")
     stage.say(
-        "Balances are in units, and the charter says how a unit follows prices. The last print is"
+        "Balances are in units, and the charter says how a unit follows prices. The last print is "
+        "still missing. Beto buys flour of Alice, whose price is in pesos."
     )
-    stage.output.line("still missing. Beto buys flour of Alice, whose price is in pesos.")
-    stage.run(beto, "pay", "alice@norte", "--price", PRICE, "--memo", "flour", "--yes")
+    stage.run(beto, "pay", "alice@norte", "--price", PRICE, "--memo", say("flour"), "--yes")
     stage.run(alice, "balance")
     stage.say(
-        f"The office prints {CHANGE} % for the month. The stewards of two cooperatives publish it."
+        "The office prints {change} % for the month. The stewards of two cooperatives publish it.",
+        change=marked(CHANGE),
     )
     _publish(stage, cast, urls)
     stage.say(
@@ -54,7 +57,7 @@ def follow_prices(stage: Stage, cast: Cast, urls: Mapping[str, str]) -> None:
     stage.say("Alice has the same units as before, and they are worth more pesos.")
     stage.run(alice, "balance")
     stage.say("The same price takes fewer of Beto's units. Every node refuses any other amount.")
-    stage.run(beto, "pay", "alice@norte", "--price", PRICE, "--memo", "flour again", "--yes")
+    stage.run(beto, "pay", "alice@norte", "--price", PRICE, "--memo", say("flour again"), "--yes")
 
 
 def _show_values(stage: Stage, anybody: Actor, url: str) -> None:
@@ -82,7 +85,7 @@ def _wait_until_taken(urls: Mapping[str, str], period: int) -> None:
     deadline = time.monotonic() + WAIT_SECONDS
     while any(_next_period(url) < period for url in urls.values()):
         if time.monotonic() > deadline:
-            raise TourFailed("fiado index publish", 0, "the nodes have not taken the print in")
+            raise TourFailed("fiado index publish", 0, say("the nodes have not taken the print in"))
         time.sleep(_POLL_SECONDS)
 
 

@@ -16,6 +16,7 @@ from cli.demo.processes import NodeFailed
 from cli.demo.stage import Cast, Stage, TourFailed
 from cli.demo.world import World
 from cli.shell.errors import CliError
+from cli.shell.language import say
 from cli.shell.terminal import Output
 from node.member.client import NodeError
 
@@ -28,17 +29,24 @@ def run_play(play: Play, root: Path, *, program: click.Command, output: Output) 
     with ExitStack() as stack:
         world = World(root=root, stage=stage, cast=cast, stack=stack)
         for name, act in play.acts:
-            stage.say(f"*** {name.capitalize()} ***")
+            stage.output.line()
+            stage.output.line(f"*** {say(name).capitalize()} ***")
             problem = _play(world, act)
             if problem is not None:
                 failed[name] = problem
                 world.revive()
-                stage.say(f"This could not be played: {problem}")
+                stage.say("This could not be played: {problem}", problem=problem)
         summary = _audit(world)
     output.line()
-    output.line(f"{stage.commands} commands in {time.monotonic() - begun:.0f} seconds.")
+    output.line(
+        say(
+            "{commands} commands in {seconds} seconds.",
+            commands=stage.commands,
+            seconds=f"{time.monotonic() - begun:.0f}",
+        )
+    )
     for name in failed:
-        output.line(f"Not played to its end: {name}.")
+        output.line(say("Not played to its end: {name}.", name=say(name)))
     output.result(
         {
             "steps": len(play.acts),
@@ -57,9 +65,18 @@ def _play(world: World, act: Callable[[World], None]) -> str | None:
     try:
         act(world)
     except TourFailed as failed:
-        return f"`{failed.command}` ended with {failed.code}: {_last_line(failed.output)}"
+        return say(
+            "`{command}` ended with {code}: {last_line}",
+            command=failed.command,
+            code=failed.code,
+            last_line=_last_line(failed.output),
+        )
     except NodeFailed as failed:
-        return f"the node in {failed.folder} did not start: {' '.join(failed.last_lines)}"
+        return say(
+            "the node in {folder} did not start: {names}",
+            folder=failed.folder,
+            names=" ".join(failed.last_lines),
+        )
     except (CliError, NodeError) as error:
         return str(error)
     return None
@@ -67,14 +84,14 @@ def _play(world: World, act: Callable[[World], None]) -> str | None:
 
 def _last_line(printed: str) -> str:
     lines = [line for line in printed.splitlines() if line.strip()]
-    return lines[0].strip() if lines else "it said nothing"
+    return lines[0].strip() if lines else say("it said nothing")
 
 
 def _audit(world: World) -> dict[str, Any]:
     """Audit every node that runs, again while they have not all seen the last entry yet."""
     urls = [world.url(coop) for coop in world.honest()]
     audited: dict[str, Any] = {}
-    said = "nobody has audited"
+    said = say("nobody has audited")
 
     def agree() -> bool:
         nonlocal audited, said
@@ -90,6 +107,6 @@ def _audit(world: World) -> dict[str, Any]:
         world.wait("fiado audit", agree)
         world.stage.run(world.cast.anybody, "audit", urls[0])
     except (TourFailed, IndexError):
-        world.stage.say(f"The audits do not agree, or find something wrong: {said}")
+        world.stage.say("The audits do not agree, or find something wrong: {said}", said=said)
         return {"sum": None, "digests_equal": False}
     return {"sum": audited["audits"][0]["sum"], "digests_equal": audited["digests_equal"]}

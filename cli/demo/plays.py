@@ -17,6 +17,7 @@ from cli.demo.assembly import (
     recovery,
 )
 from cli.demo.world import World
+from cli.shell.language import later
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,29 +31,29 @@ class Play:
 
 FEDERATION: Final = Play(
     acts=(
-        ("three cooperatives found a federation and trade", trade.play),
-        ("a fourth cooperative joins from one address", joining.play),
-        ("a clearing limit is raised", limits.play),
-        ("a node loses its key and goes on with a new one", keys.play),
-        ("a print is mistyped and agreed on after correction", prints.play),
-        ("the currency loses three zeros", currency.play),
-        ("a cooperative forks its log, and the others trade on", forks.play),
-        ("the branch is decided and the cooperative readmitted", forks.mend),
-        ("a cooperative leaves", leaving.play),
+        (later("three cooperatives found a federation and trade"), trade.play),
+        (later("a fourth cooperative joins from one address"), joining.play),
+        (later("a clearing limit is raised"), limits.play),
+        (later("a node loses its key and goes on with a new one"), keys.play),
+        (later("a print is mistyped and agreed on after correction"), prints.play),
+        (later("the currency loses three zeros"), currency.play),
+        (later("a cooperative forks its log, and the others trade on"), forks.play),
+        (later("the branch is decided and the cooperative readmitted"), forks.mend),
+        (later("a cooperative leaves"), leaving.play),
     ),
     measures={"seconds_to_join": "join", "seconds_cut_off_after_fork": "cut off"},
 )
 
 ASSEMBLY: Final = Play(
     acts=(
-        ("the founders adopt bylaws", bylaws.play),
-        ("members elect their stewards", election.play),
-        ("a member is admitted with a first limit", admission.play),
-        ("a limit is contested and overturned by vote", appeal.play),
-        ("at the second call few voters decide", quorum.play),
-        ("a debtor leaves, and guarantors and the commons pay", guarantees.play),
-        ("a telephone is lost and recovered while a thief objects", recovery.play),
-        ("a levy is voted and collected", levy.play),
-        ("the minutes are printed", minutes.play),
+        (later("the founders adopt bylaws"), bylaws.play),
+        (later("members elect their stewards"), election.play),
+        (later("a member is admitted with a first limit"), admission.play),
+        (later("a limit is contested and overturned by vote"), appeal.play),
+        (later("at the second call few voters decide"), quorum.play),
+        (later("a debtor leaves, and guarantors and the commons pay"), guarantees.play),
+        (later("a telephone is lost and recovered while a thief objects"), recovery.play),
+        (later("a levy is voted and collected"), levy.play),
+        (later("the minutes are printed"), minutes.play),
     )
 )

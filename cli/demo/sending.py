@@ -15,6 +15,7 @@ from typing import Any, Final
 import aiohttp
 
 from cli.demo.signing import NewMember, NewPayment, Signer, sign_admissions, sign_payments
+from cli.shell.language import say
 from ledger.refusals import Refusal
 
 SENDERS: Final = 2
@@ -103,7 +104,7 @@ async def _admit(
         results = (await _post(session, url, batch))["results"]
         refused = [Refusal(-result).code for result in results if result < 0]
         if refused:
-            raise SendingFailed(url, f"an admission was refused: {refused[0]}")
+            raise SendingFailed(url, say("an admission was refused: {refused}", refused=refused[0]))
         last = results[-1]
         progress(len(results))
     return last

@@ -12,9 +12,10 @@ def sell(stage: Stage, cast: Cast) -> None:
     """Carla makes an invoice at Sur, Beto of Norte pays it, and the invoice is settled."""
     carla, beto = cast.member("carla"), cast.member("beto")
     stage.say(
-        f"Carla has a stall. She makes an invoice of {INVOICE_PRICE}; its amount in units is fixed until"
+        "Carla has a stall. She makes an invoice of {price}; its amount in units is fixed until it "
+        "expires. On a screen she would show the QR code of its page.",
+        price=INVOICE_PRICE,
     )
-    stage.output.line("it expires. On a screen she would show the QR code of its page.")
     invoice = stage.ask(
         carla,
         *("merchant", "invoice", "create", "--price", INVOICE_PRICE),

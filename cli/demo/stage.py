@@ -12,13 +12,16 @@ from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import wrap
 from typing import Any, Final
 
 import click
 
 from cli.shell.exit_codes import ExitCode
+from cli.shell.language import OPTION, language, say
 from cli.shell.terminal import Output
 
+_COLUMNS: Final = 100
 COOPS: Final = ("norte", "sur", "este")
 STEWARDS: Final = ("ana", "blas")
 
@@ -51,10 +54,11 @@ class Stage:
         self.seconds = 0.0
         """How long all commands together have taken."""
 
-    def say(self, text: str) -> None:
-        """A sentence between the commands."""
+    def say(self, text: str, /, **values: object) -> None:
+        """A sentence between the commands, as `cli.shell.language.say` says it."""
         self.output.line()
-        self.output.line(text)
+        for line in wrap(say(text, **values), _COLUMNS):
+            self.output.line(line)
 
     def run(
         self,
@@ -95,7 +99,7 @@ def _run(program: click.Command, words: Sequence[str]) -> tuple[int, str]:
     printed = io.StringIO()
     with redirect_stdout(printed), redirect_stderr(printed):
         try:
-            program.main(list(words))
+            program.main([OPTION, language(), *words])
         except SystemExit as end:
             return int(end.code or 0), printed.getvalue()
 
@@ -108,7 +112,7 @@ class Cast:
         self.passphrase = root / "passphrase"
         self.passphrase.touch(mode=0o600)
         self.passphrase.write_text(secrets.token_urlsafe(16), encoding="ascii")
-        self.anybody = Actor("anybody")
+        self.anybody = Actor(say("anybody"))
 
     def member(self, name: str) -> Actor:
         """Somebody with a wallet."""
@@ -122,12 +126,14 @@ class Cast:
     def steward(self, name: str, coop: str) -> Actor:
         """Somebody with a steward's key."""
         key = self.root / "people" / f"{name}-{coop}" / "steward.json"
-        return Actor(f"{name} of {coop}", ("--key", str(key), *self._secret()))
+        return Actor(
+            say("{name} of {coop}", name=name, coop=coop), ("--key", str(key), *self._secret())
+        )
 
     def elected(self, name: str) -> Actor:
         """A member whom others have made a steward, who signs with the key of the account."""
         wallet = self.root / "people" / name / "wallet.json"
-        return Actor(f"{name}, steward", ("--key", str(wallet), *self._secret()))
+        return Actor(say("{name}, steward", name=name), ("--key", str(wallet), *self._secret()))
 
     def _secret(self) -> tuple[str, str]:
         return ("--passphrase-file", str(self.passphrase))

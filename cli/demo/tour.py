@@ -18,6 +18,7 @@ from cli.demo.processes import RunningNode, free_ports, running
 from cli.demo.shop import sell
 from cli.demo.stage import COOPS, STEWARDS, Actor, Cast, Stage, TourFailed
 from cli.shell.exit_codes import ExitCode
+from cli.shell.language import say
 from cli.shell.terminal import Output
 
 FIRST_LIMIT: Final = 5_000
@@ -42,7 +43,13 @@ def run_tour(root: Path, *, program: click.Command, keep: bool, output: Output) 
         _prove(stage, cast, place, charter)
         summary = _audit(stage, nodes)
         output.line()
-        output.line(f"{stage.commands} commands in {time.monotonic() - begun:.0f} seconds.")
+        output.line(
+            say(
+                "{commands} commands in {seconds} seconds.",
+                commands=stage.commands,
+                seconds=f"{time.monotonic() - begun:.0f}",
+            )
+        )
         if keep:
             _stay(nodes, cast, output)
     output.result({"commands": stage.commands, **summary})
@@ -52,23 +59,23 @@ def _trade(stage: Stage, cast: Cast) -> str:
     """Payments within and between coops, one that is refused, and a limit; the place of one."""
     alice, carla, dario = (cast.member(name) for name in ("alice", "carla", "dario"))
     stage.say("Alice pays Beto, in her own cooperative, and Carla in another.")
-    stage.run(alice, "pay", "beto@norte", "12.50", "--memo", "bread and eggs")
+    stage.run(alice, "pay", "beto@norte", "12.50", "--memo", say("bread and eggs"))
     paid = stage.ask(
-        alice, "pay", "carla@sur", "20.00", "--memo", "two chairs", "--wait", "delivered"
+        alice, "pay", "carla@sur", "20.00", "--memo", say("two chairs"), "--wait", "delivered"
     )
     place = f"{paid['coop']}/{paid['number']}"
     stage.run(alice, "balance")
     stage.say("Carla, at her own node, has the money and the memo, which only the two can read.")
     stage.run(carla, "history")
-    stage.run(cast.reader("carla"), "request", "7.50", "--memo", "repair")
+    stage.run(cast.reader("carla"), "request", "7.50", "--memo", say("repair"))
     stage.say(
         "Dario wants to pay more than his credit limit allows. It is refused, with the reason."
     )
-    pay = ("pay", "alice@norte", "65.00", "--memo", "a bicycle")
+    pay = ("pay", "alice@norte", "65.00", "--memo", say("a bicycle"))
     stage.run(dario, *pay, expected=ExitCode.REFUSED)
     stage.say("The stewards of Este raise his limit. One drafts and signs, the other signs.")
     ana, blas = (cast.steward(steward, "este") for steward in STEWARDS)
-    reason = "sells every week and always came back to zero"
+    reason = say("sells every week and always came back to zero")
     stage.run(ana, "steward", "limit", "dario", "100.00", "--reason", reason, "--yes")
     drafts = stage.ask(blas, "steward", "pending")["drafts"]
     stage.run(blas, "steward", "sign", str(drafts[0]["id"]), "--yes")
@@ -89,10 +96,10 @@ def _audit(stage: Stage, nodes: Sequence[RunningNode]) -> dict[str, Any]:
     """Everything on its way arrives; then every node is audited from outside and one from inside."""
     stage.say("Finally anyone audits the whole federation, at each node, from its first entry on.")
     audited = _settled_audit(stage, [node.url for node in nodes])
-    stage.run(Actor("anybody"), "audit", nodes[0].url)
+    stage.run(Actor(say("anybody")), "audit", nodes[0].url)
     stage.say("And from a node's own folder, while it runs:")
-    folder = stage.ask(Actor("operator"), "audit", str(nodes[0].folder))
-    stage.output.line(f"    the same state digest: {folder['digest']}")
+    folder = stage.ask(Actor(say("operator")), "audit", str(nodes[0].folder))
+    stage.output.line(say("    the same state digest: {digest}", digest=folder["digest"]))
     return {
         "holds": audited["holds"] and folder["holds"],
         "digests_equal": audited["digests_equal"]
@@ -108,7 +115,7 @@ def _settled_audit(stage: Stage, urls: Sequence[str]) -> dict[str, Any]:
     """Audit all nodes, again while they have not all seen the last entry yet."""
     for attempt in range(20):
         try:
-            return stage.ask(Actor("anybody"), "audit", *urls)
+            return stage.ask(Actor(say("anybody")), "audit", *urls)
         except TourFailed as failed:
             if failed.code != ExitCode.AUDIT_FAILED or attempt == 19:
                 raise
@@ -119,14 +126,14 @@ def _settled_audit(stage: Stage, urls: Sequence[str]) -> dict[str, Any]:
 def _stay(nodes: Sequence[RunningNode], cast: Cast, output: Output) -> None:
     """Keep the nodes up until Ctrl-C, and say how to use them."""
     output.line()
-    output.line("The nodes stay up until you press Ctrl-C:")
+    output.line(say("The nodes stay up until you press Ctrl-C:"))
     for coop, node in zip(COOPS, nodes, strict=True):
         output.line(f"  {coop}  {node.url}  {node.folder}")
     output.line(
-        "Each address is a page: the open books; /wallet and /pos below it are worth a look."
+        say("Each address is a page: the open books; /wallet and /pos below it are worth a look.")
     )
     wallet = " ".join(cast.member("alice").options)
-    output.line("Try, in another terminal:")
+    output.line(say("Try, in another terminal:"))
     output.line(f"  fiado pay carla@sur 1.00 {wallet}")
     sys.stdout.flush()
     try:

@@ -28,6 +28,7 @@ from cli.demo.processes import RunningNode, free_ports, running
 from cli.demo.sending import Home, Sent, admit_all, number_payments, pay_all
 from cli.demo.signing import NewMember, Signer
 from cli.demo.spreading import local_share, spread_members
+from cli.shell.language import later, say
 from cli.shell.terminal import Output
 from ledger.transactions import HANDLE
 from node.audit import AuditReport
@@ -117,10 +118,19 @@ class TradeResult:
 def run_trade(graph: TradeGraph, *, coops: int, root: Path, output: Output) -> TradeResult:
     """Run the whole graph over `coops` new nodes, whose folders are made under `root`."""
     watch = _StopWatch()
-    output.note(f"{len(graph.names)} members, {len(graph.trades)} payments, {coops} cooperatives.")
+    output.note(
+        say(
+            "{count} members, {count_2} payments, {coops} cooperatives.",
+            count=len(graph.names),
+            count_2=len(graph.trades),
+            coops=coops,
+        )
+    )
     homes = [home + 1 for home in spread_members(graph, coops)]
     share = local_share(graph, homes)
-    output.note(f"{100 * share:.1f} % of the payments stay within a cooperative.")
+    output.note(
+        say("{value} % of the payments stay within a cooperative.", value=f"{100 * share:.1f}")
+    )
     seed = secrets.token_bytes(32)
     founded = found(
         root,
@@ -129,25 +139,25 @@ def run_trade(graph: TradeGraph, *, coops: int, root: Path, output: Output) -> T
         clearing_limits=_clearing_limits(graph, homes, coops),
         ports=free_ports(coops),
     )
-    watch.note("prepare")
+    watch.note(later("prepare"))
     # Workers are started afresh: a copy of this process would share its sockets and signal handlers.
     with (
         ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool,
         running(founded.folders, founded.ports) as nodes,
     ):
-        watch.note("start")
+        watch.note(later("start"))
         work = _work_of_homes(graph, homes, founded, nodes, seed)
         with output.progress("Admitting", steps=len(graph.names)) as progress:
             admitted = asyncio.run(admit_all(work, pool, progress))
         wait_until_known(nodes, dict(zip(founded.charter.coops, admitted, strict=True)))
-        watch.note("admit")
+        watch.note(later("admit"))
         with output.progress("Paying", steps=len(graph.trades)) as progress:
             sent = asyncio.run(pay_all(work, pool, progress))
-        watch.note("pay")
+        watch.note(later("pay"))
         wait_until_settled(nodes, output)
-        watch.note("settle")
+        watch.note(later("settle"))
         reports = _audit_all([node.url for node in nodes], pool, output)
-        watch.note("audit")
+        watch.note(later("audit"))
     return TradeResult(
         members=len(graph.names),
         coops=coops,

@@ -10,6 +10,7 @@ from cli.demo.stage import TourFailed
 from cli.demo.trade import NotSettled
 from cli.shell.errors import CliError, explain
 from cli.shell.exit_codes import ExitCode
+from cli.shell.language import say
 
 
 @explain.register
@@ -17,20 +18,27 @@ def _(error: GraphError) -> CliError:
     return CliError(
         ExitCode.USAGE,
         "graph_malformed",
-        f"Line {error.line} of the trade graph can't be used: {error.problem}.",
-        "Every line is `payer payee amount`, such as `17 4 12.50`; lines that begin with # are notes.",
+        say(
+            "Line {line} of the trade graph can't be used: {problem}.",
+            line=error.line,
+            problem=error.problem,
+        ),
+        say(
+            "Every line is `payer payee amount`, such as `17 4 12.50`; lines that begin with # "
+            "are notes."
+        ),
         {"line": error.line},
     )
 
 
 @explain.register
 def _(error: NodeFailed) -> CliError:
-    lines = " ".join(error.last_lines) or "its log is empty"
+    lines = " ".join(error.last_lines) or say("its log is empty")
     return CliError(
         ExitCode.INTERNAL,
         "demo_node_failed",
-        f"The node in {error.folder} ended or did not become ready.",
-        f"Its last words: {lines}",
+        say("The node in {folder} ended or did not become ready.", folder=error.folder),
+        say("Its last words: {lines}", lines=lines),
     )
 
 
@@ -39,8 +47,8 @@ def _(error: SendingFailed) -> CliError:
     return CliError(
         ExitCode.REFUSED,
         "demo_sending_failed",
-        f"{error.url} did not take what was sent: {error.reason}",
-        "Run it again with --folder to keep the nodes' logs, and look there.",
+        say("{url} did not take what was sent: {reason}", url=error.url, reason=error.reason),
+        say("Run it again with --folder to keep the nodes' logs, and look there."),
     )
 
 
@@ -49,8 +57,11 @@ def _(error: NotSettled) -> CliError:
     return CliError(
         ExitCode.AUDIT_FAILED,
         "demo_not_settled",
-        f"The nodes did not come to rest in time: {error.in_transit} payments are on their way.",
-        "Run it again with --folder to keep the nodes' logs, and look there.",
+        say(
+            "The nodes did not come to rest in time: {in_transit} payments are on their way.",
+            in_transit=error.in_transit,
+        ),
+        say("Run it again with --folder to keep the nodes' logs, and look there."),
         {"in_transit": error.in_transit},
     )
 
@@ -60,6 +71,11 @@ def _(error: TourFailed) -> CliError:
     return CliError(
         ExitCode.INTERNAL,
         "demo_failed",
-        f"`{error.command}` ended with code {error.code}: {error.output.strip()}",
-        "Please report it, with these lines.",
+        say(
+            "`{command}` ended with code {code}: {printed}",
+            command=error.command,
+            code=error.code,
+            printed=error.output.strip(),
+        ),
+        say("Please report it, with these lines."),
     )

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from cli.demo.processes import NodeFailed, RunningNode, free_ports, start_node, wait_until_ready
 from cli.demo.stage import STEWARDS, Actor, Cast, Stage, TourFailed
+from cli.shell.language import say
 from node.member.client import NodeClient, NodeError
 
 WAIT_SECONDS: Final = 60
@@ -101,7 +102,9 @@ class World:
         deadline = time.monotonic() + seconds
         while not is_so():
             if time.monotonic() > deadline:
-                raise TourFailed(what, 0, f"nothing came of it within {seconds} seconds")
+                raise TourFailed(
+                    what, 0, say("nothing came of it within {seconds} seconds", seconds=seconds)
+                )
             time.sleep(_POLL_SECONDS)
 
     def repeat(

@@ -2,6 +2,7 @@
 
 import click
 
+from cli.shell.language import say
 from cli.steward.stewardship import Stewardship
 from ledger.charter import Coop
 from ledger.charter_changes import DecideBranch
@@ -19,10 +20,16 @@ def branch_to_stand(steward: Stewardship, coop: Coop, head: str | None) -> Decid
     found = [each for each in objects(client, told, "branches") if _is_meant(client, each, head)]
     if len(found) != 1:
         heads = ", ".join(
-            f"{decode_hex(client, each, 'head').hex()} after entry {number(client, each, 'length')}"
+            say(
+                "{head} after entry {number}",
+                head=decode_hex(client, each, "head").hex(),
+                number=number(client, each, "length"),
+            )
             for each in objects(client, told, "branches")
         )
-        raise click.UsageError(f"--head: the node's histories of that log end with {heads}.")
+        raise click.UsageError(
+            say("--head: the node's histories of that log end with {heads}.", heads=heads)
+        )
     losses = {
         integer(client, each, "coop_number"): number(client, each, "amount")
         for each in objects(client, found[0], "losses")

@@ -8,6 +8,7 @@ import click
 from cli.federation.branches import branch_to_stand
 from cli.federation.changes_of_prices import currency, index
 from cli.federation.proposing import coop_named, log_of, propose, signing_options
+from cli.shell.language import say
 from cli.shell.parameters import LIMIT
 from cli.steward.stewardship import Stewardship
 from ledger.charter import Steward
@@ -47,7 +48,7 @@ class KeyType(click.ParamType[bytes]):
         except ValueError:
             key = b""
         if len(key) != KEY_BYTES:
-            self.fail(f"{value!r} is not a key of 64 hex digits.", param, ctx)
+            self.fail(say("{value} is not a key of 64 hex digits.", value=repr(value)), param, ctx)
         return key
 
 
@@ -66,7 +67,11 @@ class MomentType(click.ParamType[int]):
         try:
             found = datetime.strptime(str(value), "%Y-%m-%dT%H:%M").replace(tzinfo=UTC)
         except ValueError:
-            self.fail(f"{value!r} is not a time such as 2026-03-01T12:00.", param, ctx)
+            self.fail(
+                say("{value} is not a time such as 2026-03-01T12:00.", value=repr(value)),
+                param,
+                ctx,
+            )
         return int(found.timestamp())
 
 
@@ -158,8 +163,11 @@ def readmit(coop: str, node_key: bytes | None, limit: int | None, **signing: Any
         log = log_of(steward, found)
         if log.get("accused") is True and node_key in (None, found.node_key):
             raise click.UsageError(
-                f"--node-key: with the key that {coop} has it signed what is evidence against it. Let it "
-                "make another one (`fiado node init`), and name that."
+                say(
+                    "--node-key: with the key that {coop} has it signed what is evidence against it. Let "
+                    "it make another one (`fiado node init`), and name that.",
+                    coop=coop,
+                )
             )
         return Readmit(
             coop=found.number,
@@ -268,7 +276,13 @@ def stewards(coop: str, people: tuple[str, ...], threshold: int, **signing: Any)
     """Other stewards for a cooperative: all of them, those who stay as well."""
     named = stewards_from(people)
     if threshold > len(named):
-        raise click.UsageError(f"--threshold {threshold}: there are {len(named)} stewards.")
+        raise click.UsageError(
+            say(
+                "--threshold {threshold}: there are {count} stewards.",
+                threshold=threshold,
+                count=len(named),
+            )
+        )
 
     def find(steward: Stewardship) -> SetStewards:
         number_ = coop_named(steward.charter, coop).number
@@ -283,10 +297,12 @@ def stewards_from(people: tuple[str, ...]) -> tuple[Steward, ...]:
     for person in people:
         name, mark, key = person.rpartition(":")
         if not mark or not name:
-            raise click.UsageError(f"--steward {person}: write a name, a colon and a key.")
+            raise click.UsageError(
+                say("--steward {person}: write a name, a colon and a key.", person=person)
+            )
         found.append(Steward(name=name, key=KEY.convert(key, None, None)))
     if len({steward.key for steward in found}) < len(found):
-        raise click.UsageError("--steward: two of them have the same key.")
+        raise click.UsageError(say("--steward: two of them have the same key."))
     return tuple(found)
 
 

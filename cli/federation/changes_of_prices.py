@@ -10,6 +10,7 @@ import click
 from cli.federation.proposing import coop_named, propose, signing_options
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
+from cli.shell.language import say
 from cli.steward.stewardship import Stewardship
 from ledger.charter import Charter
 from ledger.charter_changes import read_change
@@ -41,7 +42,9 @@ class DayType(click.ParamType[int]):
         try:
             return day_from_text(str(value))
         except ValueError:
-            self.fail(f"{value!r} is not a date such as 2027-01-01.", param, ctx)
+            self.fail(
+                say("{value} is not a date such as 2027-01-01.", value=repr(value)), param, ctx
+            )
 
 
 DAY = DayType()
@@ -74,14 +77,19 @@ def currency(currency: str, first_day: int, old: int, new: int, **signing: Any) 
     """
     change = Redenominate(first_day=first_day, numerator=new, denominator=old, currency=currency)
     if read_change(change.value()) is None:
-        raise click.UsageError(f"{currency} is not three capital letters, such as ARS.")
+        raise click.UsageError(
+            say("{currency} is not three capital letters, such as ARS.", currency=currency)
+        )
 
     def find(steward: Stewardship) -> Redenominate:
         chartered = steward.charter.index
         if chartered is not None and chartered.line.currency_on(first_day) == currency:
             raise click.UsageError(
-                f"Prices are in {currency} on that day already: a new currency has another code. If it "
-                "keeps its name, agree on one that tells the two apart."
+                say(
+                    "Prices are in {currency} on that day already: a new currency has another code. If it "
+                    "keeps its name, agree on one that tells the two apart.",
+                    currency=currency,
+                )
             )
         return change
 
@@ -103,7 +111,7 @@ def index(file: Path | None, first_day: int, end: bool, **signing: Any) -> None:
     where they were.
     """
     if end == (file is not None):
-        raise click.UsageError("Give a FILE with the rules, or --end.")
+        raise click.UsageError(say("Give a FILE with the rules, or --end."))
 
     def find(steward: Stewardship) -> SetIndex:
         if file is None:
@@ -121,11 +129,11 @@ def read_table(file: Path, first_day: int, charter: Charter) -> SetIndex:
         _check_names(table)
         change = SetIndex(first_day=first_day, table=_table(table, charter), start=_start(table))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise _unusable(file, f"it is not TOML ({error})") from error
+        raise _unusable(file, say("it is not TOML ({error})", error=error)) from error
     except (KeyError, TypeError, AttributeError, AmountError) as error:
-        raise _unusable(file, f"this is missing or wrong: {error}") from error
+        raise _unusable(file, say("this is missing or wrong: {error}", error=error)) from error
     if read_change(change.value()) is None:
-        raise _unusable(file, "a number is out of its range, or a field has another type")
+        raise _unusable(file, say("a number is out of its range, or a field has another type"))
     return change
 
 
@@ -168,8 +176,10 @@ def _unusable(file: Path, problem: str) -> CliError:
     return CliError(
         ExitCode.REFUSED,
         "index_table_unusable",
-        f"{file} does not describe an index: {problem}.",
-        "Its lines are those of the charter's table [index]: method, publishers, quorum, source_quorum, "
-        "step_cap, stand_in_limit, quote_days, source; with surveys "
-        "observations_needed, lead_days, pace_weeks.",
+        say("{file} does not describe an index: {problem}.", file=file, problem=problem),
+        say(
+            "Its lines are those of the charter's table [index]: method, publishers, quorum, "
+            "source_quorum, step_cap, stand_in_limit, quote_days, source; with surveys "
+            "observations_needed, lead_days, pace_weeks."
+        ),
     )

@@ -23,6 +23,8 @@ from cli.federation.signatures import (
 from cli.shell.consent import agree_to_sign
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
+from cli.shell.forms import in_units
+from cli.shell.language import say
 from cli.shell.parameters import NODE_TARGET, output_option
 from cli.shell.terminal import Output
 from ledger.founding import (
@@ -32,7 +34,6 @@ from ledger.founding import (
 )
 from node.folder.files import CHARTER_FILE
 from node.folder.loading import read_node_key
-from node.member.amounts import format_amount
 from node.member.charters import read_founding
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -69,7 +70,7 @@ def sign(file: Path, folder: Path, out: Path | None, yes: bool, output: Output) 
     `fiado federation collect` bring several together.
     """
     if output.is_json and not yes:
-        raise click.UsageError("With --json give --yes too: nobody can be asked.")
+        raise click.UsageError(say("With --json give --yes too: nobody can be asked."))
     founding = read_founding(file)
     key = read_node_key(folder)
     coop = next(
@@ -79,19 +80,21 @@ def sign(file: Path, folder: Path, out: Path | None, yes: bool, output: Output) 
         raise CliError(
             ExitCode.REFUSED,
             "node_key_unknown",
-            f"No cooperative in the charter has the key of {folder}.",
-            f"Put this key into the charter first: {key.public_key.hex()}",
+            say("No cooperative in the charter has the key of {folder}.", folder=folder),
+            say(
+                "Put this key into the charter first: {public_key}", public_key=key.public_key.hex()
+            ),
         )
     path = signatures_beside(file) if out is None else out
     if not output.is_json:
         _print(founding, read_signatures(path), output)
     if not yes:
-        agree_to_sign(f"Sign this in the name of {coop.title}?")
+        agree_to_sign(say("Sign this in the name of {title}?", title=coop.title))
     signatures = write_signatures(
         path, founding.genesis, {coop.number: sign_charter(founding, coop=coop.number, key=key)}
     )
     missing = coops_missing(founding.genesis, signatures)
-    output.line(f"Signed in the name of {coop.name}, in {path}.")
+    output.line(say("Signed in the name of {name}, in {path}.", name=coop.name, path=path))
     output.line(_missing_words(missing))
     output.result(
         {
@@ -124,13 +127,17 @@ def collect(file: Path, signature_files: tuple[Path, ...], output: Output) -> No
             raise CliError(
                 ExitCode.REFUSED,
                 "signature_invalid",
-                f"{each} holds a signature of coop {wrong[0]} that is not one of this charter.",
-                "Everybody has to sign the very same file: compare `sha256sum charter.toml`.",
+                say(
+                    "{each} holds a signature of coop {wrong} that is not one of this charter.",
+                    each=each,
+                    wrong=wrong[0],
+                ),
+                say("Everybody has to sign the very same file: compare `sha256sum charter.toml`."),
             )
         gathered |= found
     signatures = write_signatures(path, founding.genesis, gathered)
     missing = coops_missing(founding.genesis, signatures)
-    output.line(f"{len(signatures)} signatures are in {path}.")
+    output.line(say("{count} signatures are in {path}.", count=len(signatures), path=path))
     output.line(_missing_words(missing))
     output.result({"federation": founding.federation.hex(), "file": str(path), "missing": missing})
 
@@ -148,7 +155,11 @@ def show(target: Path | str, output: Output) -> None:
         show_node(target, output)
     elif target.is_dir():
         raise click.UsageError(
-            f"{target} is a folder. Name the file in it, {target / CHARTER_FILE}, or the address of a node."
+            say(
+                "{target} is a folder. Name the file in it, {value}, or the address of a node.",
+                target=target,
+                value=target / CHARTER_FILE,
+            )
         )
     else:
         _show_file(target, output)
@@ -175,8 +186,8 @@ def _show_file(file: Path, output: Output) -> None:
 
 def _missing_words(missing: Sequence[str]) -> str:
     if not missing:
-        return "Every cooperative has signed: nodes can run by it."
-    return f"Still to sign: {', '.join(missing)}."
+        return say("Every cooperative has signed: nodes can run by it.")
+    return say("Still to sign: {names}.", names=", ".join(missing))
 
 
 def _print(founding: Founding, signatures: Mapping[int, bytes], output: Output) -> None:
@@ -184,14 +195,18 @@ def _print(founding: Founding, signatures: Mapping[int, bytes], output: Output) 
     valid = validity(charter, signatures)
     output.fields(
         {
-            "federation": founding.name,
+            say("federation"): founding.name,
             "id": founding.federation.hex(),
-            "unit": founding.unit,
-            "witnesses for each anchor": str(charter.witness_quorum),
-            "signatures for a decision": f"{charter.decision_quorum} of {len(charter.coops)}",
-            "payments a day of each": "no bound"
+            say("unit"): founding.unit,
+            say("witnesses for each anchor"): str(charter.witness_quorum),
+            say("signatures for a decision"): say(
+                "{decision_quorum} of {count}",
+                decision_quorum=charter.decision_quorum,
+                count=len(charter.coops),
+            ),
+            say("payments a day of each"): say("no bound")
             if charter.entries_per_day is None
-            else f"at most {charter.entries_per_day}",
+            else say("at most {entries_per_day}", entries_per_day=charter.entries_per_day),
         }
         | index_fields(charter)
     )
@@ -199,15 +214,24 @@ def _print(founding: Founding, signatures: Mapping[int, bytes], output: Output) 
     rows = []
     for number, coop in charter.coops.items():
         people = ", ".join(steward.name for steward in coop.stewards)
-        signed = {True: "signed", False: "NOT A SIGNATURE OF THIS FILE", None: "not yet"}
+        signed = {
+            True: say("signed"),
+            False: say("NOT A SIGNATURE OF THIS FILE"),
+            None: say("not yet"),
+        }
         rows.append(
             [
                 coop.name,
                 coop.title,
-                format_amount(coop.clearing_limit),
-                f"{coop.steward_threshold} of {len(coop.stewards)}: {people}",
+                in_units(coop.clearing_limit),
+                say(
+                    "{steward_threshold} of {count}: {people}",
+                    steward_threshold=coop.steward_threshold,
+                    count=len(coop.stewards),
+                    people=people,
+                ),
                 signed[valid.get(number)],
             ]
         )
-    headings = ["coop", "title", "clearing limit", "stewards", "charter"]
-    output.table(headings, rows, right_aligned=["clearing limit"])
+    headings = [say("coop"), say("title"), say("clearing limit"), say("stewards"), say("charter")]
+    output.table(headings, rows, right_aligned=[say("clearing limit")])

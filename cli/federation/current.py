@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
+from cli.shell.forms import forms
+from cli.shell.language import say
 from ledger.charter import Charter
 from ledger.charter_changes import Change, Join, read_change
 from ledger.codec import Value, decode, encode
@@ -19,7 +21,6 @@ from node.join_requests import JoinRequest, check_request, read_request
 from node.member.answers import decode_bytes, integer, objects
 from node.member.charters import KnownCharter, with_news
 from node.member.client import Json, NodeClient, NodeMisbehaved
-from node.plain import PlainForms
 
 CHARTER_DECISION = 3
 SHORT = 8
@@ -77,7 +78,9 @@ def _waiting(client: NodeClient, told: Json) -> Iterator[tuple[Publication, tupl
         try:
             publication = read_publication(decode_bytes(client, each, "publication"))
         except ProofError as error:
-            raise NodeMisbehaved(client.url, "it tells of a publication that is none") from error
+            raise NodeMisbehaved(
+                client.url, say("it tells of a publication that is none")
+            ) from error
         if publication.decision == CHARTER_DECISION:
             names = _names(each, "signed_by")
             yield publication, names, integer(client, each, "needed") - len(names)
@@ -88,7 +91,7 @@ def _proposal(client: NodeClient, charter: Charter, data: bytes, told: Json) -> 
     try:
         content: Any = decode(data)
     except EncodingError as error:
-        raise NodeMisbehaved(client.url, "it tells of a change that can't be read") from error
+        raise NodeMisbehaved(client.url, say("it tells of a change that can't be read")) from error
     if type(content) is not list or len(content) != 2 or content[0] != charter.base:
         return None
     change = read_change(content[1])
@@ -136,16 +139,18 @@ def _asked(client: NodeClient, charter: Charter, data: bytes) -> Asked:
         request = read_request(data)
         check_request(request, federation=charter.federation)
     except ProofError as error:
-        raise NodeMisbehaved(client.url, f"it keeps a request that is none ({error})") from error
+        raise NodeMisbehaved(
+            client.url, say("it keeps a request that is none ({error})", error=error)
+        ) from error
     change = read_change(request.change)
     if not isinstance(change, Join):
-        raise NodeMisbehaved(client.url, "it keeps a request for something else than joining")
+        raise NodeMisbehaved(client.url, say("it keeps a request for something else than joining"))
     return Asked(request=request, change=change)
 
 
 def change_words(change: Change, before: Charter) -> list[str]:
     """A change in sentences."""
-    return Wording(before, PlainForms()).words(change)
+    return Wording(before, forms()).words(change)
 
 
 def in_force(client: NodeClient, known: KnownCharter) -> tuple[KnownCharter, Json]:
@@ -158,5 +163,5 @@ def in_force(client: NodeClient, known: KnownCharter) -> tuple[KnownCharter, Jso
     if integer(client, told, "version") > known.charter.version:
         known = with_news(client, known)
     if integer(client, told, "version") > known.charter.version:
-        raise NodeMisbehaved(client.url, "it tells of a version that it does not prove")
+        raise NodeMisbehaved(client.url, say("it tells of a version that it does not prove"))
     return known, told

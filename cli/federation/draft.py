@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from cli.shell.language import later, say
 from node.member.amounts import format_amount
 
 _SOURCES: Final = {
-    "cer": "INDEC, consumer prices, monthly change as printed",
-    "uf": "INE, consumer prices, monthly change as printed",
+    "cer": later("INDEC, consumer prices, monthly change as printed"),
+    "uf": later("INE, consumer prices, monthly change as printed"),
     "survey": "the cooperatives' own baskets",
 }
 
@@ -108,7 +109,7 @@ def _index_lines(index: IndexDraft, *, coops: int) -> list[str]:
         f"step_cap = {100 if is_survey else 300}",
         "stand_in_limit = 2",
         "quote_days = 7",
-        f"source = {_quoted(_SOURCES[index.method])}",
+        f"source = {_quoted(say(_SOURCES[index.method]))}",
     ]
     if is_survey:
         lines += [

@@ -9,6 +9,7 @@ from cli.federation.current import Asked, Proposal, proposals, requests
 from cli.federation.faults import NothingToEndorse, SeveralToEndorse
 from cli.federation.proposing import signing_options, stand_for
 from cli.federation.showing import proposal_lines
+from cli.shell.language import say
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
 from cli.steward.stewardship import Stewardship, open_stewardship
@@ -30,7 +31,7 @@ def endorse(
     counts.
     """
     if output.is_json and not yes:
-        raise click.UsageError("With --json give --yes too: nobody can be asked.")
+        raise click.UsageError(say("With --json give --yes too: nobody can be asked."))
     with open_stewardship(key_path, passphrase) as steward:
         stand_for(steward, _chosen(steward, what), yes=yes, output=output)
 
@@ -69,6 +70,11 @@ def _named(what: str, standing: Sequence[Proposal], asking: Sequence[Asked]) -> 
 def _listed(charter: Charter, standing: Sequence[Proposal], asking: Sequence[Asked]) -> list[str]:
     lines = [proposal_lines(proposal, charter)[0] for proposal in standing]
     return lines or [
-        f"{asked.request.id.hex()[:8]}: {asked.request.name}, key {asked.request.node_key.hex()[:16]}…"
+        say(
+            "{id}: {name}, key {node_key}…",
+            id=asked.request.id.hex()[:8],
+            name=asked.request.name,
+            node_key=asked.request.node_key.hex()[:16],
+        )
         for asked in asking
     ]

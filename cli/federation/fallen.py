@@ -9,12 +9,13 @@ import click
 from cli.federation.showing import asking, node_option
 from cli.shell.describing import when
 from cli.shell.fallen_words import FALLEN_PATH, fetch_fallen, fork_lines, outcome_words, party_words
+from cli.shell.forms import in_units
+from cli.shell.language import say
 from cli.shell.parameters import output_option
 from cli.shell.terminal import Output
 from ledger.chain import extend
 from ledger.charter import Charter
 from ledger.receipts import Receipt, decode_receipt
-from node.member.amounts import format_amount
 from node.member.answers import decode_bytes, decode_hex, objects, reading
 from node.member.client import Json, NodeClient, NodeMisbehaved, path_of
 
@@ -59,13 +60,13 @@ def fallen(
             else [_write(client, known.charter, each, folder) for each in items]
         )
     if not items and page.get("complete") is True:
-        output.line("There is none.")
+        output.line(say("There is none."))
     if page.get("complete") is not True:
-        output.note("The node is still looking for them: ask again later.")
+        output.note(say("The node is still looking for them: ask again later."))
     if written:
-        output.line(f"{len(written)} receipts are in {folder}.")
+        output.line(say("{count} receipts are in {folder}.", count=len(written), folder=folder))
     if page.get("next") is not None:
-        output.line(f"More: `fiado federation fallen --after {page['next']}`")
+        output.line(say("More: `fiado federation fallen --after {next}`", next=page["next"]))
     output.result({**page, "written": written})
 
 
@@ -76,7 +77,7 @@ def print_fallen(items: Sequence[Json], output: Output) -> None:
     rows = [
         [
             when(int(item["time"])),
-            format_amount(int(item["amount"])),
+            in_units(int(item["amount"])),
             party_words(item, "payer"),
             party_words(item, "payee"),
             outcome_words(item),
@@ -84,8 +85,15 @@ def print_fallen(items: Sequence[Json], output: Output) -> None:
         ]
         for item in items
     ]
-    headings = ["when", "amount", "from", "to", "what holds", "entry and head"]
-    output.table(headings, rows, right_aligned=["amount"])
+    headings = [
+        say("when"),
+        say("amount"),
+        say("from"),
+        say("to"),
+        say("what holds"),
+        say("entry and head"),
+    ]
+    output.table(headings, rows, right_aligned=[say("amount")])
 
 
 def _write(client: NodeClient, charter: Charter, item: Json, folder: Path) -> str:
@@ -96,7 +104,9 @@ def _write(client: NodeClient, charter: Charter, item: Json, folder: Path) -> st
     receipt = decode_receipt(data)
     receipt.entry_signed(charter)
     if extend(receipt.previous, receipt.entry) != head:
-        raise NodeMisbehaved(client.url, f"its receipt is of another entry than {head.hex()}")
+        raise NodeMisbehaved(
+            client.url, say("its receipt is of another entry than {head}", head=head.hex())
+        )
     folder.mkdir(parents=True, exist_ok=True)
     coop = charter.coops[receipt.coop].name
     name = f"{coop}-{receipt.length}-{head.hex()[:_HEAD_DIGITS]}"
@@ -105,7 +115,9 @@ def _write(client: NodeClient, charter: Charter, item: Json, folder: Path) -> st
     if proof.get("standing") is not None:
         standing = decode_bytes(client, proof, "standing")
         if not receipt.is_beside(_checked(standing, charter), charter):
-            raise NodeMisbehaved(client.url, "what it says stands in that place does not prove it")
+            raise NodeMisbehaved(
+                client.url, say("what it says stands in that place does not prove it")
+            )
         (folder / f"{name}.standing.receipt").write_bytes(standing)
     return str(path)
 

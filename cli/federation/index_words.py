@@ -2,8 +2,10 @@
 
 from decimal import Decimal
 
+from cli.shell.forms import day, marked
+from cli.shell.language import say
 from ledger.charter import Charter, IndexCharter
-from ledger.index.days import Method, text_from_day
+from ledger.index.days import Method
 from ledger.index.exact import MILLIONTHS
 from ledger.index.parameters import IndexParameters
 
@@ -16,17 +18,30 @@ def index_fields(charter: Charter) -> dict[str, str]:
     value = Decimal(rules.base_value) / MILLIONTHS
     return (
         {
-            "a unit follows prices": f"by the method {rules.method.name.lower()}",
-            "its first value": f"{rules.currency} {value:.6f} on {text_from_day(rules.base_day)}",
-            "prices from": charter.index.source,
-            "published by": _publishers(charter, charter.index),
-            "cap on a step": f"{Decimal(rules.step_cap) / 10:.1f} %",
-            "late prints": f"at most {rules.stand_in_limit} stand-ins in a row",
-            "a quoted price lasts": f"{rules.quote_days} days",
+            say("a unit follows prices"): say(
+                "by the method {name}", name=rules.method.name.lower()
+            ),
+            say("its first value"): say(
+                "{currency} {value} on {day}",
+                currency=rules.currency,
+                value=marked(f"{value:.6f}"),
+                day=day(rules.base_day),
+            ),
+            say("prices from"): charter.index.source,
+            say("published by"): _publishers(charter, charter.index),
+            say("cap on a step"): marked(f"{Decimal(rules.step_cap) / 10:.1f} %"),
+            say("late prints"): say(
+                "at most {stand_in_limit} stand-ins in a row", stand_in_limit=rules.stand_in_limit
+            ),
+            say("a quoted price lasts"): say("{quote_days} days", quote_days=rules.quote_days),
         }
         | {
-            f"from {text_from_day(change.first_day)} on": f"prices are in {change.currency}, "
-            f"{change.numerator} for {change.denominator} of the currency before"
+            say("from {day} on", day=day(change.first_day)): say(
+                "prices are in {currency}, {numerator} for {denominator} of the currency before",
+                currency=change.currency,
+                numerator=change.numerator,
+                denominator=change.denominator,
+            )
             for change in charter.index.line.redenominations
         }
         | _survey_fields(rules)
@@ -40,25 +55,38 @@ def _missing_publishers(charter: Charter, chartered: IndexCharter) -> dict[str, 
     if not out:
         return {}
     quorum, left = chartered.parameters.quorum, len(chartered.publishers) - len(out)
-    enough = "enough" if left >= quorum else "too few"
+    enough = say("enough") if left >= quorum else say("too few")
     return {
-        "no members any more": f"{', '.join(out)}: still publishers, and as many sign as before. The others "
-        f"are {left}, which is {enough} for a value ({quorum} sign it). `fiado federation propose index` "
-        "names other publishers and numbers."
+        say("no members any more"): say(
+            "{names}: still publishers, and as many sign as before. The others are {left}, which "
+            "is {enough} for a value ({quorum} sign it). `fiado federation propose index` names "
+            "other publishers and numbers.",
+            names=", ".join(out),
+            left=left,
+            enough=enough,
+            quorum=quorum,
+        )
     }
 
 
 def _publishers(charter: Charter, chartered: IndexCharter) -> str:
     names = ", ".join(charter.coops[number].name for number in chartered.publishers)
     rules = chartered.parameters
-    return f"{names}; {rules.quorum} sign a value, {rules.source_quorum} a change of source"
+    return say(
+        "{names}; {quorum} sign a value, {source_quorum} a change of source",
+        names=names,
+        quorum=rules.quorum,
+        source_quorum=rules.source_quorum,
+    )
 
 
 def _survey_fields(rules: IndexParameters) -> dict[str, str]:
     if rules.method is not Method.SURVEY:
         return {}
     return {
-        "surveys needed": f"of {rules.observations_needed} cooperatives",
-        "lead": f"{rules.lead_days} days",
-        "pace": f"of the last {rules.pace_weeks} weeks",
+        say("surveys needed"): say(
+            "of {observations_needed} cooperatives", observations_needed=rules.observations_needed
+        ),
+        "lead": say("{lead_days} days", lead_days=rules.lead_days),
+        "pace": say("of the last {pace_weeks} weeks", pace_weeks=rules.pace_weeks),
     }

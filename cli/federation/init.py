@@ -9,6 +9,7 @@ import click
 
 from cli.federation.draft import MISSING_KEY, CoopDraft, IndexDraft, StewardDraft, render_charter
 from cli.federation.quorums import advice
+from cli.shell.language import say
 from cli.shell.parameters import output_option
 from cli.shell.terminal import Output
 from ledger.codec import MAX
@@ -122,7 +123,9 @@ def init(
     What you don't know yet is marked in the file. It never replaces a file.
     """
     if file.exists():
-        raise click.UsageError(f"There is a file {file} already, and a draft never replaces one.")
+        raise click.UsageError(
+            say("There is a file {file} already, and a draft never replaces one.", file=file)
+        )
     _check_shown(name, unit, *coops, *stewards)
     drafts = _drafts(coops, node_keys, stewards, clearing, thresholds)
     deciding = decision_quorum or len(drafts) // 2 + 1
@@ -137,17 +140,23 @@ def init(
             entries_per_day=entries_per_day or None,
         )
     except ValueError as error:
-        raise click.UsageError(f"The charter can't be written: {error}.") from error
+        raise click.UsageError(
+            say("The charter can't be written: {error}.", error=error)
+        ) from error
     with file.open("x", encoding="utf-8") as opened:
         opened.write(text)
     problem = _problem(file)
     for draft in drafts:
         _warn_of_threshold(draft, output)
-    output.line(f"The draft is in {file}. Go through it together; it is meant to be edited.")
+    output.line(
+        say("The draft is in {file}. Go through it together; it is meant to be edited.", file=file)
+    )
     if problem is not None:
-        output.line(f"Still to be done: {problem}.")
+        output.line(say("Still to be done: {problem}.", problem=problem))
     else:
-        output.line("It is complete: `fiado federation sign` signs it, once for each cooperative.")
+        output.line(
+            say("It is complete: `fiado federation sign` signs it, once for each cooperative.")
+        )
     told = advice(len(drafts), witness_quorum=witness_quorum, decision_quorum=deciding)
     output.line()
     for sentence in told:
@@ -161,7 +170,9 @@ def _index_draft(method: str | None, currency: str, base: str | None) -> IndexDr
     if method is None and base is None:
         return None
     if method is None or base is None:
-        raise click.UsageError("--index and --base go together, such as --base 2026-01-15=1000.")
+        raise click.UsageError(
+            say("--index and --base go together, such as --base 2026-01-15=1000.")
+        )
     day, _, value = base.partition("=")
     try:
         base_day = text_from_day(day_from_text(day))
@@ -170,7 +181,10 @@ def _index_draft(method: str | None, currency: str, base: str | None) -> IndexDr
             raise ValueError
     except ValueError as error:
         raise click.UsageError(
-            f"{base!r} is not a day and a value of at least 1, such as 2026-01-15=1000."
+            say(
+                "{base} is not a day and a value of at least 1, such as 2026-01-15=1000.",
+                base=repr(base),
+            )
         ) from error
     return IndexDraft(
         method=method,
@@ -210,7 +224,10 @@ def _check_shown(*texts: str) -> None:
     for text in texts:
         if not is_shown(text):
             raise click.UsageError(
-                f"{text!a}: a name has no characters that nobody sees, and single spaces only within."
+                say(
+                    "{text}: a name has no characters that nobody sees, and single spaces only within.",
+                    text=text,
+                )
             )
 
 
@@ -220,7 +237,9 @@ def _titles(coops: Sequence[str]) -> dict[str, str]:
     for part in coops:
         name, _, title = part.partition("=")
         if name in titles:
-            raise click.UsageError(f"--coop {part}: the cooperative {name} is given twice.")
+            raise click.UsageError(
+                say("--coop {part}: the cooperative {name} is given twice.", part=part, name=name)
+            )
         titles[name] = title
     return titles
 
@@ -232,11 +251,20 @@ def _named(option: str, values: Sequence[str], coops: Mapping[str, str]) -> dict
         coop, mark, rest = value.partition("=")
         if not mark:
             raise click.UsageError(
-                f"{option} {value}: write a cooperative's name, = and the value."
+                say(
+                    "{option} {value}: write a cooperative's name, = and the value.",
+                    option=option,
+                    value=value,
+                )
             )
         if coop not in coops:
             raise click.UsageError(
-                f"{option} {value}: there is no cooperative {coop} here; give it with --coop."
+                say(
+                    "{option} {value}: there is no cooperative {coop} here; give it with --coop.",
+                    option=option,
+                    value=value,
+                    coop=coop,
+                )
             )
         named.setdefault(coop, []).append(rest)
     return named
@@ -246,14 +274,28 @@ def _once(option: str, named: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """Of an option that is given at most once for each coop, its values."""
     for coop, values in named.items():
         if len(values) > 1:
-            raise click.UsageError(f"{option} {coop}={values[1]}: that is given twice for {coop}.")
+            raise click.UsageError(
+                say(
+                    "{option} {coop}={values}: that is given twice for {coop}.",
+                    option=option,
+                    coop=coop,
+                    values=values[1],
+                )
+            )
     return {coop: values[0] for coop, values in named.items()}
 
 
 def _key(option: str, coop: str, key: str) -> str:
     """A public key as the charter has it."""
     if not _KEY.fullmatch(key):
-        raise click.UsageError(f"{option} {coop}={key}: a key is 64 hex digits in small letters.")
+        raise click.UsageError(
+            say(
+                "{option} {coop}={key}: a key is 64 hex digits in small letters.",
+                option=option,
+                coop=coop,
+                key=key,
+            )
+        )
     return key
 
 
@@ -273,7 +315,9 @@ def _draft(
             key = _key("--steward", coop, key)
         people.append(StewardDraft(name=name, key=key) if name else StewardDraft(name=key))
     if threshold and not threshold.isdecimal():
-        raise click.UsageError(f"--threshold {coop}={threshold}: give a number.")
+        raise click.UsageError(
+            say("--threshold {coop}={threshold}: give a number.", coop=coop, threshold=threshold)
+        )
     return CoopDraft(
         name=coop,
         title=title,
@@ -289,10 +333,15 @@ def _warn_of_threshold(coop: CoopDraft, output: Output) -> None:
     if not coop.stewards or coop.threshold < len(coop.stewards):
         return
     count = len(coop.stewards)
-    whose = "its only steward" if count == 1 else f"all {count} stewards"
+    whose = say("its only steward") if count == 1 else say("all {count} stewards", count=count)
     output.note(
-        f"Careful: in {coop.name} {whose} must sign everything, so that a single one who leaves or loses the "
-        "key stops the cooperative: nobody is admitted, no limit changes. Name one steward more than sign."
+        say(
+            "Careful: in {name} {whose} must sign everything, so that a single one who leaves or "
+            "loses the key stops the cooperative: nobody is admitted, no limit changes. Name one "
+            "steward more than sign.",
+            name=coop.name,
+            whose=whose,
+        )
     )
 
 

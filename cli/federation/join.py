@@ -13,6 +13,7 @@ from cli.federation.changes import stewards_from
 from cli.federation.current import change_words
 from cli.federation.faults import ChangeImpossible
 from cli.shell.consent import agree_to_sign
+from cli.shell.language import say
 from cli.shell.parameters import LIMIT, NODE_URL, output_option
 from cli.shell.terminal import Output
 from ledger.charter import Charter
@@ -114,9 +115,15 @@ def join(
     stewards = stewards_from(people)
     threshold = len(stewards) // 2 + 1 if threshold is None else threshold
     if threshold > len(stewards):
-        raise click.UsageError(f"--threshold {threshold}: there are {len(stewards)} stewards.")
+        raise click.UsageError(
+            say(
+                "--threshold {threshold}: there are {count} stewards.",
+                threshold=threshold,
+                count=len(stewards),
+            )
+        )
     if output.is_json and not yes:
-        raise click.UsageError("With --json give --yes too: nobody can be asked.")
+        raise click.UsageError(say("With --json give --yes too: nobody can be asked."))
     place = Place(folder=folder, host=host, port=port, store=store, address=address)
     with NodeClient(url) as client:
         known = fetch_charter(client, expected=_expected(federation))
@@ -133,7 +140,7 @@ def join(
         _check(known.charter, change, folder)
         _show(known, change, output)
         if not yes:
-            agree_to_sign("Ask for this?")
+            agree_to_sign(say("Ask for this?"))
         _make_folder(place, seed, change, known, client)
         request = sign_request(
             SigningKey(seed),
@@ -152,7 +159,9 @@ def _expected(federation: str | None) -> bytes | None:
     if federation is None:
         return None
     if not re.fullmatch("[0-9a-f]{64}", federation):
-        raise click.UsageError(f"--federation {federation}: an id has 64 hex digits.")
+        raise click.UsageError(
+            say("--federation {federation}: an id has 64 hex digits.", federation=federation)
+        )
     return bytes.fromhex(federation)
 
 
@@ -172,13 +181,20 @@ def _check(charter: Charter, change: Join, folder: Path) -> None:
     )
     if owner is not None:
         raise click.UsageError(
-            f"--folder: {folder} is that of the node of {owner}, which belongs to the federation or did. "
-            "Name a folder that is not there yet."
+            say(
+                "--folder: {folder} is that of the node of {owner}, which belongs to the federation "
+                "or did. Name a folder that is not there yet.",
+                folder=folder,
+                owner=owner,
+            )
         )
     if read_change(change.value()) is None:
         raise click.UsageError(
-            "--name has 1 to 32 small letters, digits and -, and begins with a letter or digit; a title has "
-            "at most 64 characters, a steward's name at most 32, and single spaces: none that nobody sees."
+            say(
+                "--name has 1 to 32 small letters, digits and -, and begins with a letter or digit; a "
+                "title has at most 64 characters, a steward's name at most 32, and single spaces: "
+                "none that nobody sees."
+            )
         )
     refusal = check_content(charter, version=charter.version + 1, base=charter.base, change=change)
     if refusal is not None:
@@ -189,10 +205,10 @@ def _show(known: KnownCharter, change: Join, output: Output) -> None:
     charter = known.charter
     output.fields(
         {
-            "federation": known.founding.name,
-            "id": charter.federation.hex(),
-            "cooperatives": ", ".join(coop.title for coop in charter.members()),
-            "changes of the charter": str(charter.version),
+            say("federation"): known.founding.name,
+            say("id"): charter.federation.hex(),
+            say("cooperatives"): ", ".join(coop.title for coop in charter.members()),
+            say("changes of the charter"): str(charter.version),
         }
     )
     output.line()
@@ -240,15 +256,28 @@ def _name_of(client: NodeClient) -> str:
 def _tell(known: KnownCharter, request: JoinRequest, place: Place, output: Output) -> None:
     output.line()
     output.line(
-        f"Asked. The stewards of {known.founding.name} see it with `fiado federation requests`."
+        say(
+            "Asked. The stewards of {name} see it with `fiado federation requests`.",
+            name=known.founding.name,
+        )
     )
-    output.line("Read out to them, by telephone or on paper, the key of your node:")
+    output.line(say("Read out to them, by telephone or on paper, the key of your node:"))
     output.line(f"  {request.node_key.hex()}")
-    output.line(f"It will listen at {place.host}, port {place.port}.")
+    output.line(say("It will listen at {host}, port {port}.", host=place.host, port=place.port))
     if place.address is not None:
-        output.line(f"The others will call it at {place.address}, which has to lead there.")
-    output.line(f"Start the node, which waits to be taken in: fiado node run {place.folder}")
-    output.line("It begins to record by itself when the federation has taken you in.")
+        output.line(
+            say(
+                "The others will call it at {address}, which has to lead there.",
+                address=place.address,
+            )
+        )
+    output.line(
+        say(
+            "Start the node, which waits to be taken in: fiado node run {folder}",
+            folder=place.folder,
+        )
+    )
+    output.line(say("It begins to record by itself when the federation has taken you in."))
     output.result(
         {
             "folder": str(place.folder),

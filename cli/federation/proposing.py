@@ -14,6 +14,7 @@ import click
 from cli.federation.current import CHARTER_DECISION, change_words, proposals
 from cli.federation.faults import ChangeImpossible
 from cli.shell.consent import agree_to_sign
+from cli.shell.language import later, say
 from cli.shell.parameters import output_option, passphrase_options
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
@@ -51,7 +52,7 @@ def propose(
 ) -> None:
     """Stand for the change that `find` gives, once a steward is there to ask the node."""
     if output.is_json and not yes:
-        raise click.UsageError("With --json give --yes too: nobody can be asked.")
+        raise click.UsageError(say("With --json give --yes too: nobody can be asked."))
     with open_stewardship(key_path, passphrase) as steward:
         stand_for(steward, find(steward), yes=yes, output=output)
 
@@ -63,13 +64,13 @@ def stand_for(steward: Stewardship, change: Change, *, yes: bool, output: Output
     if refusal is not None:
         raise ChangeImpossible(refusal)
     words = change_words(change, charter)
-    output.line(f"Change {charter.version + 1} of the charter:")
+    output.line(say("Change {value} of the charter:", value=charter.version + 1))
     for sentence in words:
         output.line(f"  {sentence}")
     for id_ in _replaced(steward, change):
-        output.line(f"It takes the place of what you have endorsed before, {id_}.")
+        output.line(say("It takes the place of what you have endorsed before, {id}.", id=id_))
     if not yes:
-        agree_to_sign(f"Stand for this in the name of {steward.coop.title}?")
+        agree_to_sign(say("Stand for this in the name of {title}?", title=steward.coop.title))
     _send(steward, change, " ".join(words), output)
 
 
@@ -99,20 +100,29 @@ def _send(steward: Stewardship, change: Change, says: str, output: Output) -> No
     missing = integer(steward.client, answer, "needed") - len(signed_by)
     if answer.get("signed") is True:
         output.line(
-            f"Enough of you agree: {steward.coop.title} stands for it. It holds once "
-            f"{charter.decision_quorum} cooperatives do; `fiado federation show URL` says how far it is."
+            say(
+                "Enough of you agree: {title} stands for it. It holds once {decision_quorum} "
+                "cooperatives do; `fiado federation show URL` says how far it is.",
+                title=steward.coop.title,
+                decision_quorum=charter.decision_quorum,
+            )
         )
     elif missing < 1:
         output.line(
-            f"Enough of you agree: {steward.coop.title} stands for it as soon as it is its turn, in the next "
-            "round at the latest, within a few minutes; `fiado federation show URL` says how far it is."
+            say(
+                "Enough of you agree: {title} stands for it as soon as it is its turn, in the next "
+                "round at the latest, within a few minutes; `fiado federation show URL` says how far "
+                "it is.",
+                title=steward.coop.title,
+            )
         )
     else:
-        have = "has" if missing == 1 else "have"
-        output.line(
-            f"Endorsed by {', '.join(signed_by)}; {missing} more of you {have} to: "
-            "`fiado federation endorse`."
+        waits = later(
+            "Endorsed by {names}; {missing} more of you have to: `fiado federation endorse`."
         )
+        if missing == 1:
+            waits = later("Endorsed by {names}; 1 more of you has to: `fiado federation endorse`.")
+        output.line(say(waits, names=", ".join(signed_by), missing=missing))
     output.result(answer | {"says": says})
 
 
@@ -122,7 +132,11 @@ def coop_named(charter: Charter, name: str) -> Coop:
     if coop is None:
         known = ", ".join(each.name for each in charter.coops.values())
         raise click.UsageError(
-            f"There is no cooperative {name} in the charter. There are: {known}."
+            say(
+                "There is no cooperative {name} in the charter. There are: {known}.",
+                name=name,
+                known=known,
+            )
         )
     return coop
 
@@ -133,4 +147,4 @@ def log_of(steward: Stewardship, coop: Coop) -> Json:
     for log in logs:
         if log.get("coop_number") == coop.number:
             return log
-    raise click.UsageError(f"The node holds no log of {coop.name} yet.")
+    raise click.UsageError(say("The node holds no log of {name} yet.", name=coop.name))

@@ -8,6 +8,7 @@ so it is enough that q > (n + f - 2) / 2. The figures and what they mean are on 
 
 from dataclasses import dataclass
 
+from cli.shell.language import later, say
 from ledger.charter_entries import MAX_CHARTER_SIGNATURES
 
 
@@ -48,13 +49,20 @@ def cost_of_one(coops: int, quorum: int) -> str:
         return ""
     least = coops // 2 + 1
     lower = (
-        "There is no smaller quorum for so few; more can join."
+        say("There is no smaller quorum for so few; more can join.")
         if least == coops
-        else f"`fiado federation propose quorums --decisions {coops - 1}` mends that while all are there."
+        else say(
+            "`fiado federation propose quorums --decisions {value}` mends that while all are "
+            "there.",
+            value=coops - 1,
+        )
     )
-    return (
-        f"Careful: all {coops} have to sign. If a single node is lost together with its key, nothing can be "
-        f"decided any more: no other key for it, no quarantine, no price. {lower}"
+    return say(
+        "Careful: all {coops} have to sign. If a single node is lost together with its key, "
+        "nothing can be decided any more: no other key for it, no quarantine, no price. "
+        "{lower}",
+        coops=coops,
+        lower=lower,
     )
 
 
@@ -63,63 +71,100 @@ def advice(coops: int, *, witness_quorum: int, decision_quorum: int) -> list[str
     return [
         _of_decisions(coops, decision_quorum),
         _of_witnesses(coops, witness_quorum),
-        *([] if coops >= 4 else [_TOO_FEW]),
+        *([] if coops >= 4 else [say(_TOO_FEW)]),
         *([] if decision_quorum <= MAX_CHARTER_SIGNATURES else [_too_many(coops)]),
     ]
 
 
-_TOO_FEW = (
-    "Of fewer than four cooperatives none can be dishonest unless none is ever away: four bear one of each. "
-    "More can join later."
+_TOO_FEW = later(
+    "Of fewer than four cooperatives none can be dishonest unless none is ever away: four "
+    "bear one of each. More can join later."
 )
 
 
 def _too_many(coops: int) -> str:
     """That such a charter stays as it is for ever."""
     fit = MAX_CHARTER_SIGNATURES
-    says = f"Careful: this charter could never be changed, since {fit} signatures fit an entry of a log."
+    says = say(
+        "Careful: this charter could never be changed, since {fit} signatures fit an entry of "
+        "a log.",
+        fit=fit,
+    )
     if coops < 2 * fit:
-        return f"{says} Let {fit} decide at most."
-    return (
-        f"{says} More than half of the cooperatives have to decide, so at most {2 * fit - 1} found a "
-        "federation that can change: nobody could join or leave, and a lost key stays lost."
+        return say("{says} Let {fit} decide at most.", says=says, fit=fit)
+    return say(
+        "{says} More than half of the cooperatives have to decide, so at most {value} found a "
+        "federation that can change: nobody could join or leave, and a lost key stays lost.",
+        says=says,
+        value=2 * fit - 1,
     )
 
 
 def _of_decisions(coops: int, quorum: int) -> str:
     bears = decisions_bear(coops, quorum)
-    said = f"Decisions: {quorum} of {coops} sign. {_away(bears.away)} may be away"
+    said = say(
+        "Decisions: {quorum} of {coops} sign. {away} may be away",
+        quorum=quorum,
+        coops=coops,
+        away=_away(bears.away),
+    )
     if bears.dishonest:
-        return f"{said}, and {_number(bears.dishonest)} may be dishonest."
+        return say(
+            "{said}, and {number} may be dishonest.", said=said, number=_number(bears.dishonest)
+        )
     safe = decision_quorum_against(coops, 1)
-    but = "; a single dishonest one could have two answers certified."
-    return said + but + (f" With {safe} it could not." if quorum < safe <= coops else "")
+    but = say("; a single dishonest one could have two answers certified.")
+    return (
+        said
+        + but
+        + (say(" With {safe} it could not.", safe=safe) if quorum < safe <= coops else "")
+    )
 
 
 def _of_witnesses(coops: int, quorum: int) -> str:
     if coops < 2:
-        return "Witnesses: there is nobody else to be one."
+        return say("Witnesses: there is nobody else to be one.")
     bears = witnesses_bear(coops, quorum)
     safe = witness_quorum_against(coops, 1)
     if bears.dishonest:
-        return (
-            f"Witnesses: {quorum} besides the cooperative itself. {_away(bears.away)} of the other "
-            f"{coops - 1} may be away, and {_number(bears.dishonest)} may be dishonest."
+        return say(
+            "Witnesses: {quorum} besides the cooperative itself. {away} of the other {value} may "
+            "be away, and {number} may be dishonest.",
+            quorum=quorum,
+            away=_away(bears.away),
+            value=coops - 1,
+            number=_number(bears.dishonest),
         )
-    what = "none" if not quorum else str(quorum)
-    said = f"Witnesses: {what}. A cooperative that shows two histories is proved, not prevented."
+    what = say("none") if not quorum else str(quorum)
+    said = say(
+        "Witnesses: {what}. A cooperative that shows two histories is proved, not prevented.",
+        what=what,
+    )
     if safe > coops - 1:
         return said
     spare = witnesses_bear(coops, safe).away
-    return f"{said} {safe} would prevent it, and {_away(spare).lower()} of the others may then be away."
+    return say(
+        "{said} {safe} would prevent it, and {away} of the others may then be away.",
+        said=said,
+        safe=safe,
+        away=_away(spare).lower(),
+    )
 
 
 def _away(count: int) -> str:
-    return "Nobody" if not count else _number(count).capitalize()
+    return say("Nobody") if not count else _number(count).capitalize()
 
 
 def _number(count: int) -> str:
-    words = ("none", "one", "two", "three", "four", "five", "six")
+    words = (
+        say("none"),
+        say("one"),
+        say("two"),
+        say("three"),
+        say("four"),
+        say("five"),
+        say("six"),
+    )
     return words[count] if count < len(words) else str(count)
 
 

@@ -20,24 +20,24 @@ from cli.federation.current import (
 from cli.federation.faults import NodeNotNamed
 from cli.federation.index_words import index_fields
 from cli.federation.quorums import cost_of_one
-from cli.shell.describing import moment
 from cli.shell.fallen_words import FALLEN_PATH, fetch_fallen, fork_lines
+from cli.shell.forms import in_units, moment
+from cli.shell.language import later, say
 from cli.shell.parameters import NODE_URL, default_wallet, output_option
 from cli.shell.terminal import Output
 from cli.steward.stewardship import default_steward_key
 from ledger.charter import Charter, Standing
 from ledger.charter_entries import CharterEntry
 from node.changes import write_changes
-from node.member.amounts import format_amount
 from node.member.answers import objects, reading
 from node.member.charters import KnownCharter, fetch_charter
 from node.member.client import Json, NodeClient
 from node.member.wallet_file import WalletMissing, read_wallet
 
 STANDINGS: Final = {
-    Standing.MEMBER: "member",
-    Standing.QUARANTINED: "quarantined",
-    Standing.LEFT: "left",
+    Standing.MEMBER: later("member"),
+    Standing.QUARANTINED: later("quarantined"),
+    Standing.LEFT: later("left"),
 }
 
 
@@ -90,12 +90,18 @@ def show_node(url: str, output: Output) -> None:
     if newcomers:
         output.line()
         output.line(
-            f"Asking to join: {', '.join(newcomers)}. `fiado federation requests --node {url}` shows the "
-            "key that is to be compared."
+            say(
+                "Asking to join: {names}. `fiado federation requests --node {url}` shows the key that "
+                "is to be compared.",
+                names=", ".join(newcomers),
+                url=url,
+            )
         )
     for line in fallen:
         output.line()
-        output.line(f"{line} `fiado federation fallen --node {url}` lists them.")
+        output.line(
+            say("{line} `fiado federation fallen --node {url}` lists them.", line=line, url=url)
+        )
     output.result(
         {
             "federation": charter.federation.hex(),
@@ -121,13 +127,20 @@ def _print_charter(known: KnownCharter, output: Output) -> None:
     bound = charter.entries_per_day
     output.fields(
         {
-            "federation": known.founding.name,
+            say("federation"): known.founding.name,
             "id": charter.federation.hex(),
-            "unit": known.founding.unit,
-            "changes of the charter": str(charter.version),
-            "witnesses for each anchor": str(charter.witness_quorum),
-            "signatures for a decision": f"{charter.decision_quorum} of {members}{_chosen(charter)}",
-            "payments a day of each": "no bound" if bound is None else f"at most {bound}",
+            say("unit"): known.founding.unit,
+            say("changes of the charter"): str(charter.version),
+            say("witnesses for each anchor"): str(charter.witness_quorum),
+            say("signatures for a decision"): say(
+                "{decision_quorum} of {members}{chosen}",
+                decision_quorum=charter.decision_quorum,
+                members=members,
+                chosen=_chosen(charter),
+            ),
+            say("payments a day of each"): say("no bound")
+            if bound is None
+            else say("at most {bound}", bound=bound),
         }
         | index_fields(charter)
     )
@@ -136,15 +149,19 @@ def _print_charter(known: KnownCharter, output: Output) -> None:
         [
             coop.name,
             coop.title,
-            STANDINGS[coop.standing],
-            format_amount(coop.clearing_limit),
-            f"{coop.steward_threshold} of {len(coop.stewards)}: "
+            say(STANDINGS[coop.standing]),
+            in_units(coop.clearing_limit),
+            say(
+                "{steward_threshold} of {count}: ",
+                steward_threshold=coop.steward_threshold,
+                count=len(coop.stewards),
+            )
             + ", ".join(steward.name for steward in coop.stewards),
         ]
         for coop in charter.coops.values()
     ]
-    headings = ["coop", "title", "standing", "clearing limit", "stewards"]
-    output.table(headings, rows, right_aligned=["clearing limit"])
+    headings = [say("coop"), say("title"), say("standing"), say("clearing limit"), say("stewards")]
+    output.table(headings, rows, right_aligned=[say("clearing limit")])
     careful = cost_of_one(members, charter.decision_quorum)
     if careful:
         output.line()
@@ -157,7 +174,7 @@ def _chosen(charter: Charter) -> str:
     return (
         ""
         if chosen == charter.decision_quorum
-        else f" ({chosen} chosen, which fit fewer or more members)"
+        else say(" ({chosen} chosen, which fit fewer or more members)", chosen=chosen)
     )
 
 
@@ -167,7 +184,9 @@ def _print_proposals(
     if not standing:
         return
     output.line()
-    output.line(f"Proposed as change {charter.version + 1}; one of them can be it:")
+    output.line(
+        say("Proposed as change {value}; one of them can be it:", value=charter.version + 1)
+    )
     for proposal in standing:
         output.line()
         for line in proposal_lines(proposal, charter):
@@ -175,7 +194,7 @@ def _print_proposals(
     silent = silent_coops(told)
     if silent:
         output.line()
-        output.line(f"Not heard yet: {', '.join(silent)}.")
+        output.line(say("Not heard yet: {names}.", names=", ".join(silent)))
 
 
 def proposal_lines(proposal: Proposal, charter: Charter) -> list[str]:
@@ -185,22 +204,32 @@ def proposal_lines(proposal: Proposal, charter: Charter) -> list[str]:
         lines.append(f"  {_endorsed_here(proposal)}")
     if proposal.supported_by:
         names = ", ".join(proposal.supported_by)
-        lines.append(f"  For it: {names}. Needed: {charter.decision_quorum}.")
+        lines.append(
+            say(
+                "  For it: {names}. Needed: {decision_quorum}.",
+                names=names,
+                decision_quorum=charter.decision_quorum,
+            )
+        )
     if proposal.signed_by:
-        lines.append(f"  Signed by {', '.join(proposal.signed_by)}.")
+        lines.append(say("  Signed by {names}.", names=", ".join(proposal.signed_by)))
     return lines
 
 
 def _endorsed_here(proposal: Proposal) -> str:
     """Which stewards of the asked node's coop endorse it, and what becomes of that."""
     names, missing = ", ".join(proposal.stewards), proposal.stewards_missing
-    endorsed = f"Endorsed at this node by {names}"
+    endorsed = say("Endorsed at this node by {names}", names=names)
     if missing > 0:
-        return f"{endorsed}; {missing} more of its stewards {'has' if missing == 1 else 'have'} to."
+        waits = later("{endorsed}; {missing} more of its stewards have to.")
+        if missing == 1:
+            waits = later("{endorsed}; 1 more of its stewards has to.")
+        return say(waits, endorsed=endorsed, missing=missing)
     if proposal.is_bound:
-        return (
-            f"{endorsed}, which is enough: their coop stands for it as soon as it is its turn, in the next "
-            "round at the latest, within a few minutes."
+        return say(
+            "{endorsed}, which is enough: their coop stands for it as soon as it is its turn, in "
+            "the next round at the latest, within a few minutes.",
+            endorsed=endorsed,
         )
     return f"{endorsed}."
 
@@ -255,17 +284,25 @@ def history(out: Path | None, url: str | None, output: Output) -> None:
         times = _times(client)
     if out is not None:
         out.write_bytes(write_changes(known.entries))
-    output.line(f"{known.founding.name} was founded by {_founders(known)}.")
+    output.line(
+        say(
+            "{name} was founded by {founders}.", name=known.founding.name, founders=_founders(known)
+        )
+    )
     told = []
     for entry, before in zip(known.entries, known.charters, strict=False):
         said = " ".join(change_words(entry.change, before))
         signers = _signers(entry, before)
         when = times.get(entry.version)
         output.line()
-        at = "" if when is None else f", in force here since {moment(when)}"
+        at = "" if when is None else say(", in force here since {time}", time=moment(when))
         output.line(f"{entry.version}. {said}")
         output.line(
-            f"   Decided; by this node's log the nodes of {', '.join(signers)} signed it{at}."
+            say(
+                "   Decided; by this node's log the nodes of {names} signed it{at}.",
+                names=", ".join(signers),
+                at=at,
+            )
         )
         told.append(
             {
@@ -277,7 +314,7 @@ def history(out: Path | None, url: str | None, output: Output) -> None:
             }
         )
     if not told:
-        output.line("The charter has not been changed since.")
+        output.line(say("The charter has not been changed since."))
     output.result(
         {
             "federation": known.founding.federation.hex(),
@@ -324,18 +361,18 @@ def list_requests(url: str | None, output: Output) -> None:
             output.line(line)
         output.line()
     if not found:
-        output.line("Nobody asks to join.")
+        output.line(say("Nobody asks to join."))
     output.result({"requests": [_request_json(each, known.charter) for each in found]})
 
 
 def request_lines(asked: Asked, charter: Charter) -> list[str]:
     """A request as people read it."""
     request = asked.request
-    at = "it does not say where" if request.url is None else request.url
+    at = say("it does not say where") if request.url is None else request.url
     return [
         f"{request.name}: {' '.join(change_words(asked.change, charter))}",
-        f"  Asked on {moment(request.time)}. Its node will answer at: {at}.",
-        f"  The whole key of its node: {request.node_key.hex()}",
+        say("  Asked on {time}. Its node will answer at: {at}.", time=moment(request.time), at=at),
+        say("  The whole key of its node: {node_key}", node_key=request.node_key.hex()),
     ]
 
 

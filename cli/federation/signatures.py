@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
+from cli.shell.language import say
 from ledger.charter import Charter
 from ledger.errors import CharterError
 from ledger.founding import format_charter_signatures, parse_charter_signatures
@@ -38,8 +39,11 @@ def parse_signatures(path: Path) -> dict[int, bytes]:
         raise CliError(
             ExitCode.REFUSED,
             "signatures_unreadable",
-            f"{path} is not a file of signatures: {error}.",
-            "`fiado federation sign` writes them, such as charter.signatures.toml; the charter is not one.",
+            say("{path} is not a file of signatures: {error}.", path=path, error=error),
+            say(
+                "`fiado federation sign` writes them, such as charter.signatures.toml; the charter is "
+                "not one."
+            ),
         ) from error
 
 
@@ -54,9 +58,15 @@ def write_signatures(path: Path, charter: Charter, added: Mapping[int, bytes]) -
         raise CliError(
             ExitCode.REFUSED,
             "signatures_of_another_charter",
-            f"{path} holds a signature of coop {foreign[0]} that is not one of this charter.",
-            "It belongs to another draft, or the charter was changed after it. Move that file away if nobody "
-            "needs it any more, or name another with --out.",
+            say(
+                "{path} holds a signature of coop {foreign} that is not one of this charter.",
+                path=path,
+                foreign=foreign[0],
+            ),
+            say(
+                "It belongs to another draft, or the charter was changed after it. Move that file "
+                "away if nobody needs it any more, or name another with --out."
+            ),
         )
     together = present | dict(added)
     path.write_bytes(format_charter_signatures(together))

@@ -9,6 +9,7 @@ from cli.shell.consent import agree_to_sign
 from cli.shell.days import read_day
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
+from cli.shell.forms import in_units
 from cli.shell.guarantee_words import (
     given_lines,
     guarantee_fields,
@@ -16,12 +17,12 @@ from cli.shell.guarantee_words import (
     show_guarantees,
     worst_case_lines,
 )
+from cli.shell.language import say
 from cli.shell.parameters import AMOUNT, output_option, passphrase_options, wallet_option
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
 from cli.wallet.membership import open_membership
 from ledger.transactions import encode_transaction
-from node.member.amounts import format_amount
 from node.member.answers import encode_bytes, integer, nested, reading
 from node.member.client import Json, NodeClient, path_of
 from node.member.guaranteeing import Outlook, look_ahead, sign_guarantee
@@ -92,7 +93,7 @@ def _change(
 ) -> None:
     wallet, passphrase, output = where
     if output.is_json and not is_agreed:
-        raise click.UsageError("With --json give --yes too: nobody can be asked.")
+        raise click.UsageError(say("With --json give --yes too: nobody can be asked."))
     with open_membership(wallet, passphrase) as member:
         member.open_session()
         asked, client = _offer(member, handle), member.client
@@ -120,11 +121,11 @@ def _change(
                 output.line(line)
         _check_room(outlook, before)
         if not is_agreed:
-            agree_to_sign("Sign this?")
+            agree_to_sign(say("Sign this?"))
         body = {"transaction": encode_bytes(encode_transaction(signed))}
         recorded = member.client.post("/v1/transactions", body)
         entry = integer(member.client, recorded, "number")
-        output.line(f"Recorded: entry {member.coop.name}/{entry}.")
+        output.line(say("Recorded: entry {name}/{entry}.", name=member.coop.name, entry=entry))
         after = _offer(member, handle)
         output.result({"number": entry, "room": after["room"], **after["guarantee"]})
 
@@ -140,14 +141,17 @@ def _check_changes(
         raise CliError(
             ExitCode.REFUSED,
             "guarantee_unchanged",
-            f"You don't answer for {handle}.",
-            "Nothing needs to be done. `fiado guarantee list` shows for whom you do.",
+            say("You don't answer for {handle}.", handle=handle),
+            say("Nothing needs to be done. `fiado guarantee list` shows for whom you do."),
         )
     raise CliError(
         ExitCode.REFUSED,
         "guarantee_unchanged",
-        f"You have withdrawn it already; their debt needs the {format_amount(cap)} that stay.",
-        "It goes down by itself as the debt is paid or others answer for it.",
+        say(
+            "You have withdrawn it already; their debt needs the {amount} that stay.",
+            amount=in_units(cap),
+        ),
+        say("It goes down by itself as the debt is paid or others answer for it."),
     )
 
 
@@ -157,8 +161,8 @@ def _check_room(outlook: Outlook, before: int) -> None:
         raise CliError(
             ExitCode.REFUSED,
             "guarantee_beyond_room",
-            "You have not so much room: nobody pledges what they could not pay.",
-            "Offer less, earn first, or lower another guarantee.",
+            say("You have not so much room: nobody pledges what they could not pay."),
+            say("Offer less, earn first, or lower another guarantee."),
         )
 
 

@@ -13,9 +13,12 @@ from cli.index.options import picture_options, survey_options
 from cli.index.pictures import PictureFile, draw_spreads
 from cli.index.series import bundled_changes
 from cli.index.terminal_pictures import spread_lines
+from cli.shell.forms import marked
+from cli.shell.language import language, say
 from cli.shell.parameters import output_option
 from cli.shell.terminal import Output
 from ledger.index.days import text_from_day
+from node.words.forms import WrittenForms
 
 PUBLISHED_LATER: Final = "survey, later"
 """The name of the second survey in the table: the same, but published some days later."""
@@ -51,18 +54,22 @@ def backtest(*, setting: SurveySetting, files: list[PictureFile], output: Output
     if files:
         draw_spreads(spreads, subtitle=describe(result, setting), files=files)
     for file in files:
-        output.note(f"Drawn to {file.path}.")
+        output.note(say("Drawn to {path}.", path=file.path))
     output.result({name: asdict(spread) for name, spread in spreads.items()})
 
 
 def describe(result: Backtest, setting: SurveySetting) -> str:
     """One sentence that says what a picture of this backtest was made from."""
-    return (
-        f"Argentina, {text_from_day(result.first_day)} to {text_from_day(result.last_day)}, from the "
-        f"monthly changes that INDEC printed.\nThe survey is simulated: {setting.coops} "
-        f"{'coop' if setting.coops == 1 else 'coops'}, {_percent(setting.noise_per_million)} error "
-        f"each, prices {setting.delay_days} days old on average.{_lies(setting)}"
+    told = say(
+        "Argentina, {first} to {last}, from the monthly changes that INDEC printed.\n"
+        "The survey is simulated: {coops}, {error} error each, prices {days} days old on average.",
+        first=text_from_day(result.first_day),
+        last=text_from_day(result.last_day),
+        coops=say("1 coop") if setting.coops == 1 else say("{coops} coops", coops=setting.coops),
+        error=_percent(setting.noise_per_million),
+        days=setting.delay_days,
     )
+    return told + _lies(setting)
 
 
 def _lies(setting: SurveySetting) -> str:
@@ -70,25 +77,36 @@ def _lies(setting: SurveySetting) -> str:
     if not setting.liars:
         return ""
     counted = setting.coops if setting.counted is None else setting.counted
-    return f"\n{setting.liars} of them lie; each value rests on {counted} levels of their choice."
+    return "\n" + say(
+        "{liars} of them lie; each value rests on {counted} levels of their choice.",
+        liars=setting.liars,
+        counted=counted,
+    )
 
 
 def _report(
     result: Backtest, spreads: Mapping[str, Spread], setting: SurveySetting
 ) -> Iterator[str]:
     yield from describe(result, setting).splitlines()
-    yield f"{result.holding_periods:,} holding periods of half a month or longer. Kept, 100 % = all:"
+    yield say(
+        "{holding_periods} holding periods of half a month or longer. Kept, 100 % = all:",
+        holding_periods=WrittenForms(code=language()).number(result.holding_periods),
+    )
     yield ""
-    yield f"{'':14}{'worst':>9}{'5th':>9}{'median':>9}{'95th':>9}{'best':>9}"
+    headings = (say("worst"), say("5th"), say("median"), say("95th"), say("best"))
+    yield f"{'':14}" + "".join(f"{each:>9}" for each in headings)
     for name, spread in spreads.items():
-        cells = [f"{figure * 100:>7.1f} %" for figure in asdict(spread).values()]
+        cells = [f"{marked(f'{figure * 100:.1f}'):>7} %" for figure in asdict(spread).values()]
         yield f"{name:14}{''.join(cells)}"
     yield ""
     yield from spread_lines(spreads)
     if PUBLISHED_LATER in spreads:
         yield ""
-        yield f"survey, later: the same surveys, published {_LATER_DAYS} days later."
+        yield say(
+            "survey, later: the same surveys, published {later_days} days later.",
+            later_days=_LATER_DAYS,
+        )
 
 
 def _percent(per_million: int) -> str:
-    return f"{Decimal(per_million) / 10_000:f} %"
+    return marked(f"{Decimal(per_million) / 10_000:f} %")

@@ -13,6 +13,7 @@ from typing import Any, Final
 import click
 
 from cli.index.series import read_changes
+from cli.shell.language import say
 from cli.shell.parameters import output_option, read_number
 from cli.shell.terminal import Output
 from ledger.index.chains import DayValue, factor_of_change, window_values
@@ -59,7 +60,9 @@ class DayType(click.ParamType[int]):
         try:
             return day_from_text(str(value))
         except ValueError:
-            self.fail(f"{value!r} is not a date such as 2023-12-31.", param, ctx)
+            self.fail(
+                say("{value} is not a date such as 2023-12-31.", value=repr(value)), param, ctx
+            )
 
 
 class StartType(click.ParamType[DayValue]):
@@ -85,8 +88,10 @@ class StartType(click.ParamType[DayValue]):
             scaled = 0
         if scaled == 0:
             self.fail(
-                f"{value!r} is not a date and a value above zero, such as "
-                "2023-12-31=184.9331302207.",
+                say(
+                    "{value} is not a date and a value above zero, such as 2023-12-31=184.9331302207.",
+                    value=repr(value),
+                ),
                 param,
                 ctx,
             )
@@ -151,10 +156,11 @@ def compute(
     method = CHAINED_METHODS[method_name]
     if not start.day < until <= min(start.day + MOST_DAYS, LAST_DAY):
         raise click.BadParameter(
-            f"it must be 1 to {MOST_DAYS} days after the start.", param_hint="--until"
+            say("it must be 1 to {most_days} days after the start.", most_days=MOST_DAYS),
+            param_hint="--until",
         )
     changes = read_changes(changes_file)
     values = daily_values(start, changes=changes, method=method, until=until)
     texts = {text_from_day(v.day): text_from_value(v.value, method=method) for v in values}
-    output.table(["day", "value"], list(texts.items()), right_aligned={"value"})
+    output.table([say("day"), say("value")], list(texts.items()), right_aligned={"value"})
     output.result(texts)

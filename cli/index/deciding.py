@@ -3,6 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
+from cli.shell.forms import marked
+from cli.shell.language import later, say
 from ledger.errors import ProofError
 from ledger.index.exact import MILLIONTHS
 from ledger.index.prints import Print
@@ -15,7 +17,7 @@ HASH_DIGITS = 16
 
 def percent(tenths: int) -> str:
     """A change in percent, such as `+2.5 %`."""
-    return f"{Decimal(tenths) / 10:+.1f} %"
+    return marked(f"{Decimal(tenths) / 10:+.1f} %")
 
 
 def level_words(millionths: int) -> str:
@@ -29,12 +31,25 @@ def deciding_lines(client: NodeClient, decisions: Json, *, is_survey: bool) -> l
     contents = objects_of(decisions, "contents")
     for content in contents:
         what = _content_words(content, is_survey=is_survey)
-        lines.append(f"{what}: {_who_stands_for(content)} ({content.get('needed')} needed).")
+        lines.append(
+            say(
+                "{what}: {who_stands_for} ({needed} needed).",
+                what=what,
+                who_stands_for=_who_stands_for(content),
+                needed=content.get("needed"),
+            )
+        )
     silent = [str(name) for name in decisions.get("silent", [])]
     if silent and contents:
-        lines.append(f"Nothing yet from {', '.join(silent)}.")
+        lines.append(say("Nothing yet from {names}.", names=", ".join(silent)))
     for seen in objects_of(decisions, "observations"):
-        lines.append(f"Surveyed by {seen.get('coop')}: {level_words(seen.get('level', 0))}.")
+        lines.append(
+            say(
+                "Surveyed by {coop}: {level}.",
+                coop=seen.get("coop"),
+                level=level_words(seen.get("level", 0)),
+            )
+        )
     for each in objects_of(decisions, "publications"):
         lines.append(_publication_words(client, each, is_survey=is_survey))
     return lines
@@ -56,14 +71,19 @@ def _content_words(content: Json, *, is_survey: bool) -> str:
         return f"{taken.get('period_name')}: {_print_words(shown, late, is_stand_in=is_stand_in)}"
     change = source if isinstance(source, dict) else {}
     digits = str(change.get("description_hash"))[:HASH_DIGITS]
-    return (
-        f"Source {change.get('number')} from {change.get('first_period_name')} on (text {digits}…)"
+    return say(
+        "Source {number} from {first_period_name} on (text {digits}…)",
+        number=change.get("number"),
+        first_period_name=change.get("first_period_name"),
+        digits=digits,
     )
 
 
 def _print_words(shown: str, late: list[int], *, is_stand_in: bool) -> str:
-    words = f"{shown}, repeated because the print is late" if is_stand_in else shown
-    return words + "".join(f", late {percent(change)}" for change in late)
+    words = (
+        say("{shown}, repeated because the print is late", shown=shown) if is_stand_in else shown
+    )
+    return words + "".join(say(", late {percent}", percent=percent(change)) for change in late)
 
 
 def _who_stands_for(content: Json) -> str:
@@ -71,8 +91,11 @@ def _who_stands_for(content: Json) -> str:
     signed = [str(name) for name in content.get("signed_by", [])]
     supported = [str(name) for name in content.get("supported_by", []) if name not in signed]
     said = [
-        f"{verb} by {', '.join(names)}"
-        for verb, names in (("signed", signed), ("supported", supported))
+        say(by, names=", ".join(names))
+        for by, names in (
+            (later("signed by {names}"), signed),
+            (later("supported by {names}"), supported),
+        )
         if names
     ]
     return ", ".join(said)
@@ -83,15 +106,23 @@ def _publication_words(client: NodeClient, told: Json, *, is_survey: bool) -> st
     try:
         publication = read_publication(decode_bytes(client, told, "publication"))
     except ProofError as error:
-        raise NodeMisbehaved(client.url, "it tells of a publication that is none") from error
+        raise NodeMisbehaved(client.url, say("it tells of a publication that is none")) from error
     stewards = [str(name) for name in told.get("signed_by", [])]
     missing = int(told.get("needed", 0)) - len(stewards)
-    published = (
-        f"Published here by {', '.join(stewards)}: {_said(publication, is_survey=is_survey)}"
+    published = say(
+        "Published here by {names}: {said}",
+        names=", ".join(stewards),
+        said=_said(publication, is_survey=is_survey),
     )
     if missing < 1:
-        return f"{published}. That is enough of them for this node to stand for it."
-    return f"{published}; {missing} more of the stewards {'has' if missing == 1 else 'have'} to."
+        return say(
+            "{published}. That is enough of them for this node to stand for it.",
+            published=published,
+        )
+    waits = later("{published}; {missing} more of the stewards have to.")
+    if missing == 1:
+        waits = later("{published}; 1 more of the stewards has to.")
+    return say(waits, published=published, missing=missing)
 
 
 def _said(publication: Publication, *, is_survey: bool) -> str:
@@ -104,4 +135,4 @@ def _said(publication: Publication, *, is_survey: bool) -> str:
         shown = level_words(taken.value) if is_survey else percent(taken.value)
         late = [late.change for late in taken.late]
         return _print_words(shown, late, is_stand_in=taken.is_stand_in)
-    return f"source {publication.number}"
+    return say("source {number}", number=publication.number)

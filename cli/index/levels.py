@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from cli.shell.language import say
 from ledger.charter import Charter
 from ledger.decisions import Decision, IndexEntry, Observations
 from ledger.entries import decode_transaction
@@ -29,7 +30,7 @@ class CoopLevel:
     def words(self) -> str:
         """Such as `norte 1040.00` or `sur 2000.00 (outlier)`."""
         shown = f"{self.coop} {Decimal(self.level) / MILLIONTHS:.2f}"
-        return f"{shown} (outlier)" if self.is_outlier else shown
+        return say("{shown} (outlier)", shown=shown) if self.is_outlier else shown
 
     def as_json(self) -> dict[str, object]:
         """For programs."""
@@ -43,7 +44,9 @@ def levels_of_coops(
     try:
         charter = fetch_charter(client).charter
     except CharterError as error:
-        raise NodeMisbehaved(client.url, f"its charter can't be read: {error}") from error
+        raise NodeMisbehaved(
+            client.url, say("its charter can't be read: {error}", error=error)
+        ) from error
     levels = {}
     for one in prints:
         period = one.get("period")

@@ -14,13 +14,14 @@ import click
 from cli.index.compute import DAY, daily_values
 from cli.index.node_values import show_of_node, value_of_node
 from cli.index.series import bundled_changes
+from cli.shell.forms import in_units
+from cli.shell.language import say
 from cli.shell.parameters import AMOUNT, NODE_URL, output_option
 from cli.shell.terminal import Output
 from ledger.index.chains import DayValue
 from ledger.index.conversion import price_from_units, units_from_price
 from ledger.index.days import Method, day_from_text, day_of_month, text_from_day
 from ledger.index.exact import MILLIONTHS, to_millionths
-from node.member.amounts import format_amount
 
 FIRST: Final = DayValue(day=day_from_text("2023-12-31"), value=Decimal("184.9331302207"))
 """The CER that the central bank published for the end of 2023; the chain begins there."""
@@ -43,7 +44,8 @@ def value_on(day: int | None) -> tuple[int, int]:
     if day not in values:
         first, last = text_from_day(min(values)), text_from_day(max(values))
         raise click.BadParameter(
-            f"the bundled series has values from {first} to {last}.", param_hint="--day"
+            say("the bundled series has values from {first} to {last}.", first=first, last=last),
+            param_hint="--day",
         )
     return day, values[day]
 
@@ -67,7 +69,9 @@ def show(*, day: int | None, url: str | None, output: Output) -> None:
         show_of_node(url, day, output)
         return
     day, value = value_on(day)
-    output.fields({"day": text_from_day(day), "CER": f"{Decimal(value) / MILLIONTHS:.6f}"})
+    output.fields(
+        {say("day"): text_from_day(day), say("CER"): f"{Decimal(value) / MILLIONTHS:.6f}"}
+    )
     output.result({"day": text_from_day(day), "method": "cer", "value_millionths": value})
 
 
@@ -95,9 +99,9 @@ def convert(
 ) -> None:
     """Convert a price to units, or units to a price, exactly as the ledger does (half-even)."""
     if (price is None) == (units is None):
-        raise click.UsageError("Give either --price or --units.")
+        raise click.UsageError(say("Give either --price or --units."))
     if value is not None and (day is not None or url is not None):
-        raise click.UsageError("Give one of --value, --day and --node, or --node with --day.")
+        raise click.UsageError(say("Give one of --value, --day and --node, or --node with --day."))
     fields: dict[str, str] = {}
     if url is not None:
         day, millionths = value_of_node(url, day)
@@ -111,8 +115,8 @@ def convert(
         units = units_from_price(price or 0, millionths)
     else:
         price = price_from_units(units, millionths)
-    fields["one unit"] = f"{Decimal(millionths) / MILLIONTHS:.6f}"
-    output.fields({**fields, "price": format_amount(price or 0), "units": format_amount(units)})
+    fields[say("one unit")] = f"{Decimal(millionths) / MILLIONTHS:.6f}"
+    output.fields({**fields, say("price"): in_units(price or 0), say("units"): in_units(units)})
     output.result(
         {"price_minor": price, "amount": units, "value_millionths": millionths}
         | ({"day": fields["day"]} if "day" in fields else {})

@@ -6,6 +6,8 @@ import click
 
 from cli.index.deciding import deciding_lines, level_words, objects_of, percent
 from cli.index.levels import levels_of_coops
+from cli.shell import forms
+from cli.shell.language import say
 from cli.shell.parameters import NODE_URL, output_option
 from cli.shell.terminal import Output
 from ledger.index.days import Method, day_from_text, text_from_day
@@ -39,12 +41,16 @@ def _value(client: NodeClient, rules: Json, day: int | None) -> tuple[int, int, 
     if not isinstance(values, list) or not values or values[0].get("day") != text_from_day(day):
         first = text(client, rules, "base_day")
         raise click.BadParameter(
-            f"the node knows values from {first} to {text_from_day(known_until)}.",
+            say(
+                "the node knows values from {first} to {day}.",
+                first=first,
+                day=text_from_day(known_until),
+            ),
             param_hint="--day",
         )
     value = values[0].get("value")
     if type(value) is not int:
-        raise NodeMisbehaved(client.url, "its value of the unit can't be read")
+        raise NodeMisbehaved(client.url, say("its value of the unit can't be read"))
     return day, value, text(client, answer, "currency")
 
 
@@ -57,10 +63,24 @@ def _currency_lines(client: NodeClient, rules: Json) -> list[str]:
             if day_from_text(change["first_day"]) > integer(client, rules, "day")
         ]
         return [
-            f"From {change['first_day']} on prices are in {change['currency']}: {change['denominator']} "
-            f"of the currency before are {change['numerator']} of it. No balance changes."
+            say(
+                "From {first_day} on prices are in {currency}: {denominator} of the currency before "
+                "are {numerator} of it. No balance changes.",
+                first_day=change["first_day"],
+                currency=change["currency"],
+                denominator=change["denominator"],
+                numerator=change["numerator"],
+            )
             for change in coming
         ]
+
+
+def _day_words(told: object) -> str:
+    """A day that a node tells, as people write it; what is none as the node told it."""
+    try:
+        return forms.day(day_from_text(str(told)))
+    except ValueError:
+        return str(told)
 
 
 def show_of_node(url: str, day: int | None, output: Output) -> None:
@@ -74,14 +94,14 @@ def show_of_node(url: str, day: int | None, output: Output) -> None:
         lines += deciding_lines(client, decisions, is_survey=is_survey)
     output.fields(
         {
-            "day": text_from_day(day),
-            "one unit": f"{Decimal(value) / MILLIONTHS:.6f} {currency}",
-            "known until": str(rules.get("known_until")),
-            "method": str(rules.get("method")),
-            "source": str(rules.get("source")),
-            "published by": ", ".join(map(str, rules.get("publishers", []))),
-            "signatures needed": str(rules.get("quorum")),
-            "next": str(rules.get("next_period_name")),
+            say("day"): forms.day(day),
+            say("one unit"): forms.marked(f"{Decimal(value) / MILLIONTHS:.6f} {currency}"),
+            say("known until"): _day_words(rules.get("known_until")),
+            say("method"): str(rules.get("method")),
+            say("source"): str(rules.get("source")),
+            say("published by"): ", ".join(map(str, rules.get("publishers", []))),
+            say("signatures needed"): str(rules.get("quorum")),
+            say("next"): str(rules.get("next_period_name")),
         }
     )
     for line in lines:
@@ -117,12 +137,25 @@ def history(*, url: str, limit: int, output: Output) -> None:
         value = int(one.get("value", 0))
         shown = level_words(value) if is_survey else percent(value)
         late = ", ".join(percent(each["change"]) for each in one.get("late", []))
-        note = "stands in for a late print" if one.get("stand_in") else late and f"late: {late}"
+        note = (
+            say("stands in for a late print")
+            if one.get("stand_in")
+            else late and say("late: {late}", late=late)
+        )
         seen = "; ".join(level.words() for level in levels.get(one.get("period", 0), ()))
         rows.append([str(one.get("period_name")), shown, str(one.get("source")), note or seen])
-    output.table(["period", "level" if is_survey else "change", "source", "note"], rows)
+    output.table(
+        [say("period"), say("level") if is_survey else say("change"), say("source"), say("note")],
+        rows,
+    )
     for change in objects_of(taken, "sources"):
-        output.line(f"From {change.get('first_period_name')} on: source {change.get('number')}.")
+        output.line(
+            say(
+                "From {first_period_name} on: source {number}.",
+                first_period_name=change.get("first_period_name"),
+                number=change.get("number"),
+            )
+        )
     output.result(
         {"prints": objects_of(taken, "prints")[:limit], "sources": objects_of(taken, "sources")}
         | {

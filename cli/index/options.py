@@ -10,6 +10,7 @@ import click
 from cli.index.history import LEAST_DELAY_DAYS, MOST_DELAY_DAYS, SurveySetting
 from cli.index.pictures import PictureFile
 from cli.index.scene_png import check_drawable
+from cli.shell.language import say
 from cli.shell.parameters import read_number
 
 MOST_COOPS: Final = 101
@@ -32,7 +33,11 @@ class PercentType(click.ParamType[int]):
         text = str(value).strip().removesuffix("%")
         share = read_number(self, text, param, ctx, places=_PER_CENT_PLACES)
         if share > LARGEST_NOISE_PER_MILLION:
-            self.fail(f"{value!r} is not a share of 0% to 20%, such as 1% or 0.5%.", param, ctx)
+            self.fail(
+                say("{value} is not a share of 0% to 20%, such as 1% or 0.5%.", value=repr(value)),
+                param,
+                ctx,
+            )
         return share
 
 
@@ -113,9 +118,11 @@ def survey_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _check_liars(coops: int, liars: int, counted: int | None) -> None:
     if liars >= coops:
-        raise click.UsageError("--liars: at least one coop is honest.")
+        raise click.UsageError(say("--liars: at least one coop is honest."))
     if counted is not None and not liars < counted <= coops:
-        raise click.UsageError("--counted: more than the liars, and no more than there are coops.")
+        raise click.UsageError(
+            say("--counted: more than the liars, and no more than there are coops.")
+        )
 
 
 def picture_options(command: Callable[..., Any]) -> Callable[..., Any]:

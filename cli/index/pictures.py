@@ -17,9 +17,10 @@ from cli.index.backtest import Spread
 from cli.index.scene import Anchor, Disc, Scene, Stroke, Words
 from cli.index.scene_png import png
 from cli.index.scene_svg import svg
+from cli.shell.language import later, say
 
-VALUE_TITLE: Final = "Value of one unit, in pesos (logarithmic)"
-KEPT_TITLE: Final = "Purchasing power kept since the first day"
+VALUE_TITLE: Final = later("Value of one unit, in pesos (logarithmic)")
+KEPT_TITLE: Final = later("Purchasing power kept since the first day")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +64,7 @@ def draw_spreads(
     scene = _sheet(
         width,
         height,
-        title="What a balance kept, over every holding period of half a month or more",
+        title=say("What a balance kept, over every holding period of half a month or more"),
         subtitle=subtitle,
     )
     high = max(1.0, *(spread.max for spread in spreads.values())) * 1.03
@@ -75,7 +76,7 @@ def draw_spreads(
     axes.frame(scene)
     one = [axes.at(1, 0), axes.at(1, len(spreads))]
     scene.shapes.append(Stroke(points=one, colour=INK, width=1))
-    below = "purchasing power kept; 100 %: it buys the same as at the start"
+    below = say("purchasing power kept; 100 %: it buys the same as at the start")
     middle = ((axes.x.start + axes.x.end) / 2, height - 24)
     scene.shapes.append(
         Words(place=middle, text=below, size=SMALL, colour=INK, anchor=Anchor.MIDDLE)
@@ -105,7 +106,7 @@ def draw_course(
     scene = _sheet(
         width,
         height,
-        title="The unit follows prices; what is held in it goes on buying the same",
+        title=say("The unit follows prices; what is held in it goes on buying the same"),
         subtitle=subtitle,
     )
     last_day = first_day + max(len(line.values) for line in kept) - 1
@@ -116,11 +117,11 @@ def draw_course(
         low, high = low * 0.9, high * 1.1
     above = Axes(x=days, y=Axis(low=low, high=high, start=255, end=96, is_logarithmic=True))
     above.mark_y(scene, logarithmic_marks(low, high), _rounded)
-    _draw_lines(scene, above, first_day, unit_values, title=value_title)
+    _draw_lines(scene, above, first_day, unit_values, title=say(value_title))
     most = max(max(line.values) for line in kept) * 1.08
     below = Axes(x=days, y=Axis(low=0, high=most, start=height - 30, end=306))
     below.mark_y(scene, even_marks(0, most), _percent)
-    _draw_lines(scene, below, first_day, kept, title=kept_title)
+    _draw_lines(scene, below, first_day, kept, title=say(kept_title))
     _write(scene, files)
 
 

@@ -14,6 +14,7 @@ from cli.index.pictures import KEPT_TITLE, VALUE_TITLE, Line, PictureFile, draw_
 from cli.index.plot_node import plot_of_node
 from cli.index.series import bundled_changes
 from cli.index.terminal_pictures import course_lines
+from cli.shell.language import say
 from cli.shell.parameters import NODE_URL, output_option
 from cli.shell.terminal import Output
 from ledger.index.days import text_from_day
@@ -61,7 +62,9 @@ def plot(
     latest = result.last_day - SHORTEST_PICTURE_DAYS
     if not result.first_day <= since <= latest:
         first, last = text_from_day(result.first_day), text_from_day(latest)
-        raise click.BadParameter(f"it must be {first} to {last}.", param_hint="--since")
+        raise click.BadParameter(
+            say("it must be {first} to {last}.", first=first, last=last), param_hint="--since"
+        )
     values, kept = _since(result, since)
     for line in _report(since, values, kept):
         output.line(line)
@@ -74,7 +77,7 @@ def plot(
             files=files,
         )
     for file in files:
-        output.note(f"Drawn to {file.path}.")
+        output.note(say("Drawn to {path}.", path=file.path))
     output.result(
         {
             "first_day": text_from_day(since),
@@ -88,14 +91,18 @@ def _since(result: Backtest, since: int) -> tuple[list[Line], list[Line]]:
     """The unit's value, and what was kept of the first day's purchasing power, from a day on."""
     position = since - result.first_day
     values = [
-        Line(kind=kind, name=f"a unit under {kind}", values=result.unit_values[kind][position:])
+        Line(
+            kind=kind,
+            name=say("a unit under {kind}", kind=kind),
+            values=result.unit_values[kind][position:],
+        )
         for kind in ("survey", "cer")
     ]
     names = {
-        "survey": "indexed, survey",
-        "cer": "indexed, cer",
-        "nominal": "nominal balance",
-        "cash": "cash (the same)",
+        "survey": say("indexed, survey"),
+        "cer": say("indexed, cer"),
+        "nominal": say("nominal balance"),
+        "cash": say("cash (the same)"),
     }
     worth = {**result.worth, "cash": result.worth["nominal"]}
     kept = [
@@ -110,8 +117,8 @@ def _since(result: Backtest, since: int) -> tuple[list[Line], list[Line]]:
 
 
 def _report(since: int, values: Sequence[Line], kept: Sequence[Line]) -> Iterator[str]:
-    yield VALUE_TITLE
+    yield say(VALUE_TITLE)
     yield from course_lines(values, first_day=since, is_logarithmic=True, label="{:,.0f}")
     yield ""
-    yield KEPT_TITLE
+    yield say(KEPT_TITLE)
     yield from course_lines(kept, first_day=since, is_logarithmic=False, label="{:.0%}")

@@ -15,6 +15,7 @@ from cli.index.pictures import Line, PictureFile, draw_course
 from cli.index.terminal_pictures import course_lines
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
+from cli.shell.language import say
 from cli.shell.terminal import Output
 from ledger.index.days import Method, day_from_text, text_from_day
 from ledger.index.exact import MILLIONTHS
@@ -44,13 +45,17 @@ def plot_of_node(url: str, since: int | None, files: Sequence[PictureFile], outp
             integer(client, rules, "day"),
         )
     kind = Method.SURVEY.name.lower() if method == Method.SURVEY.name.lower() else "cer"
-    units = [Line(kind=kind, name=f"a unit under {method}", values=values)]
+    units = [Line(kind=kind, name=say("a unit under {method}", method=method), values=values)]
     kept = [
-        Line(kind=kind, name="a balance in units", values=[1.0] * len(values)),
-        Line(kind="cash", name=f"{currency}, kept", values=[values[0] / value for value in values]),
+        Line(kind=kind, name=say("a balance in units"), values=[1.0] * len(values)),
+        Line(
+            kind="cash",
+            name=say("{currency}, kept", currency=currency),
+            values=[values[0] / value for value in values],
+        ),
     ]
-    value_title = f"Value of one unit, in {currency} (logarithmic)"
-    kept_title = "Purchasing power kept since the first day, by the federation's own index"
+    value_title = say("Value of one unit, in {currency} (logarithmic)", currency=currency)
+    kept_title = say("Purchasing power kept since the first day, by the federation's own index")
     output.line(value_title)
     for row in course_lines(units, first_day=start, is_logarithmic=True, label="{:,.2f}"):
         output.line(row)
@@ -63,13 +68,17 @@ def plot_of_node(url: str, since: int | None, files: Sequence[PictureFile], outp
             first_day=start,
             unit_values=units,
             kept=kept,
-            subtitle=f"{text_from_day(start)} to {text_from_day(last)}, as the cooperatives certified it",
+            subtitle=say(
+                "{day} to {day_2}, as the cooperatives certified it",
+                day=text_from_day(start),
+                day_2=text_from_day(last),
+            ),
             files=files,
             value_title=value_title,
             kept_title=kept_title,
         )
     for file in files:
-        output.note(f"Drawn to {file.path}.")
+        output.note(say("Drawn to {path}.", path=file.path))
     output.result(
         {
             "first_day": text_from_day(start),
@@ -84,14 +93,17 @@ def _first_day(base: int, last: int, since: int | None) -> int:
         raise CliError(
             ExitCode.REFUSED,
             "nothing_to_draw",
-            f"Only {text_from_day(base)} has a value yet.",
-            "Draw it when the cooperatives have published the first print.",
+            say("Only {day} has a value yet.", day=text_from_day(base)),
+            say("Draw it when the cooperatives have published the first print."),
         )
     start = base if since is None else since
     latest = last - LEAST_DAYS + 1
     if not base <= start <= latest:
         raise click.BadParameter(
-            f"it must be {text_from_day(base)} to {text_from_day(latest)}.", param_hint="--since"
+            say(
+                "it must be {day} to {day_2}.", day=text_from_day(base), day_2=text_from_day(latest)
+            ),
+            param_hint="--since",
         )
     return start
 
@@ -115,7 +127,7 @@ def read_changes(client: NodeClient, rules: Json) -> list[CurrencyChange]:
             for change in rules.get("currency_changes", [])
         ]
     except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
-        raise NodeMisbehaved(client.url, "its changes of currency can't be read") from error
+        raise NodeMisbehaved(client.url, say("its changes of currency can't be read")) from error
 
 
 def in_one_currency(
@@ -141,10 +153,10 @@ def _values(client: NodeClient, first: int, last: int) -> list[float]:
         answer = client.get("/v1/index/values", first=text_from_day(start), count=count)
         listed = answer.get("values")
         if not isinstance(listed, list) or len(listed) != count:
-            raise NodeMisbehaved(client.url, "it does not know the days that it said it knows")
+            raise NodeMisbehaved(client.url, say("it does not know the days that it said it knows"))
         for each in listed:
             value = each.get("value") if isinstance(each, dict) else None
             if type(value) is not int or value < 1:
-                raise NodeMisbehaved(client.url, "its value of the unit can't be read")
+                raise NodeMisbehaved(client.url, say("its value of the unit can't be read"))
             values.append(value / MILLIONTHS)
     return values

@@ -19,6 +19,7 @@ from cli.index.survey_files import FORMAT, name_of_week
 from cli.shell.consent import agree_to_sign
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
+from cli.shell.language import say
 from cli.shell.parameters import output_option, passphrase_options, read_number
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
@@ -56,7 +57,11 @@ class ChangeType(click.ParamType[int]):
         text = str(value).strip().removesuffix("%")
         tenths = read_number(self, text, param, ctx, places=1, is_signed=True)
         if abs(tenths) > _LARGEST_TENTHS:
-            self.fail(f"{value!r} is not a change such as 2.5 or -0.3, in percent.", param, ctx)
+            self.fail(
+                say("{value} is not a change such as 2.5 or -0.3, in percent.", value=repr(value)),
+                param,
+                ctx,
+            )
         return tenths
 
 
@@ -70,7 +75,11 @@ class PeriodType(click.ParamType[str]):
         try:
             period_from_text(str(value))
         except ValueError:
-            self.fail(f"{value!r} is not a month such as 2026-03, or a date.", param, ctx)
+            self.fail(
+                say("{value} is not a month such as 2026-03, or a date.", value=repr(value)),
+                param,
+                ctx,
+            )
         return str(value)
 
 
@@ -89,7 +98,11 @@ class LateType(click.ParamType[tuple[int, int]]):
         try:
             return month_from_text(month), ChangeType().convert(change, param, ctx)
         except ValueError:
-            self.fail(f"{value!r} is not a late change such as 2026-02=3.1.", param, ctx)
+            self.fail(
+                say("{value} is not a late change such as 2026-02=3.1.", value=repr(value)),
+                param,
+                ctx,
+            )
 
 
 def period_from_text(text: str) -> int:
@@ -161,7 +174,7 @@ def publish(
     )
     _check_wish(wish)
     if output.is_json and not yes:
-        raise click.UsageError("With --json give --yes too: nobody can be asked.")
+        raise click.UsageError(say("With --json give --yes too: nobody can be asked."))
     with open_stewardship(key_path, passphrase) as steward:
         rules = read_rules(steward.client)
         if rules is None:
@@ -170,18 +183,18 @@ def publish(
         _check_over(steward, rules, statement.publication)
         output.line(statement.words)
         if not yes:
-            agree_to_sign("Sign this?")
+            agree_to_sign(say("Sign this?"))
         _send(steward, statement, output)
 
 
 def _check_wish(wish: Wish) -> None:
     kinds = [wish.change is not None, wish.survey is not None, wish.stand_in]
     if sum([*kinds, wish.new_source is not None]) != 1:
-        raise click.UsageError("Give one of --change, --survey, --stand-in, --new-source.")
+        raise click.UsageError(say("Give one of --change, --survey, --stand-in, --new-source."))
     if wish.late and wish.change is None:
-        raise click.UsageError("--late goes with --change.")
+        raise click.UsageError(say("--late goes with --change."))
     if wish.survey is not None and wish.period is not None:
-        raise click.UsageError("The survey's file says which week it is.")
+        raise click.UsageError(say("The survey's file says which week it is."))
 
 
 def _statement(steward: Stewardship, rules: Json, wish: Wish) -> Statement:
@@ -195,16 +208,29 @@ def _statement(steward: Stewardship, rules: Json, wish: Wish) -> Statement:
     source = sum(1 for one in prints["sources"] if one["first_period"] <= period)
     if wish.stand_in:
         if not prints["prints"]:
-            raise _refused("nothing_to_repeat", "There is no print yet that could be repeated.")
+            raise _refused(
+                "nothing_to_repeat", say("There is no print yet that could be repeated.")
+            )
         value = int(prints["prints"][0]["value"])
-        words = f"The print of {_name(rules, period)} is late; the one before it stands in for it."
+        words = say(
+            "The print of {name} is late; the one before it stands in for it.",
+            name=_name(rules, period),
+        )
     else:
         value = wish.change or 0
         _check_method(rules, is_survey=False)
-        words = f"Prices changed by {percent(value)} in {_name(rules, period)}"
-        words += f" (source {source})." if source else f" ({rules['source']})."
+        words = say(
+            "Prices changed by {percent} in {name}",
+            percent=percent(value),
+            name=_name(rules, period),
+        )
+        words += say(" (source {source}).", source=source) if source else f" ({rules['source']})."
     for month, late_change in sorted(wish.late):
-        words += f" Late: {percent(late_change)} in {text_from_month(month)}."
+        words += say(
+            " Late: {percent} in {month}.",
+            percent=percent(late_change),
+            month=text_from_month(month),
+        )
     late: Value = [[month, late_change] for month, late_change in sorted(wish.late)]
     content: Value = [value, source, int(wish.stand_in), late, None]
     publication = Publication(decision=Decision.PRINT.value, number=period, content=content)
@@ -215,9 +241,12 @@ def _new_source(steward: Stewardship, rules: Json, path: Path, period: int) -> S
     text = path.read_bytes()
     number = integer(steward.client, rules, "next_source")
     content: Value = [period, sha256(text).digest()]
-    words = (
-        f"From {_name(rules, period)} on, prints come from source {number}. "
-        f"The text that says which one and why has the hash {sha256(text).hexdigest()}."
+    words = say(
+        "From {name} on, prints come from source {number}. The text that says which one and "
+        "why has the hash {hash}.",
+        name=_name(rules, period),
+        number=number,
+        hash=sha256(text).hexdigest(),
     )
     publication = Publication(decision=Decision.SOURCE.value, number=number, content=content)
     return Statement(publication=publication, words=words)
@@ -235,12 +264,15 @@ def _survey(rules: Json, path: Path) -> Statement:
         is_closed = False
     if not is_closed:
         raise _refused(
-            "not_a_closed_week", f"{path} is not the file that `fiado index survey close` writes."
+            "not_a_closed_week",
+            say("{path} is not the file that `fiado index survey close` writes.", path=path),
         )
     content: Value = [level, sha256(data).digest()]
-    words = (
-        f"In the week to {document['week']}, what a unit is worth cost "
-        f"{Decimal(level) / MILLIONTHS:.6f} {rules['currency']}."
+    words = say(
+        "In the week to {week}, what a unit is worth cost {value} {currency}.",
+        week=document["week"],
+        value=f"{Decimal(level) / MILLIONTHS:.6f}",
+        currency=rules["currency"],
     )
     publication = Publication(decision=OBSERVATION, number=week, content=content)
     return Statement(publication=publication, words=words, survey=data)
@@ -257,35 +289,45 @@ def _check_over(steward: Stewardship, rules: Json, publication: Publication) -> 
     raise CliError(
         ExitCode.REFUSED,
         "period_not_over",
-        f"{_name(rules, publication.number)} is not over. Nothing was signed.",
-        f"What prices did in it can be published from {text_from_day(known_on)} on. If you published "
-        "the one before it just now, that has arrived: `fiado index show --node URL` says so.",
+        say("{name} is not over. Nothing was signed.", name=_name(rules, publication.number)),
+        say(
+            "What prices did in it can be published from {day} on. If you published the one "
+            "before it just now, that has arrived: `fiado index show --node URL` says so.",
+            day=text_from_day(known_on),
+        ),
     )
 
 
 def _check_method(rules: Json, *, is_survey: bool) -> None:
     if (rules["method"] == Method.SURVEY.name.lower()) != is_survey:
-        raise _refused("other_method", f"This federation's index has the method {rules['method']}.")
+        raise _refused(
+            "other_method",
+            say("This federation's index has the method {method}.", method=rules["method"]),
+        )
 
 
 def _refused(name: str, message: str) -> CliError:
-    return CliError(ExitCode.REFUSED, name, message, "`fiado index show --node URL` says more.")
+    return CliError(
+        ExitCode.REFUSED, name, message, say("`fiado index show --node URL` says more.")
+    )
 
 
 def _name(rules: Json, period: int) -> str:
     if rules["method"] == Method.SURVEY.name.lower():
-        return f"the week to {name_of_week(period)}"
+        return say("the week to {name_of_week}", name_of_week=name_of_week(period))
     return text_from_month(period)
 
 
 def _what_lacks(missing: int) -> str:
     """What has to happen before the node stands for it."""
     if missing < 1:
-        return (
-            "that is enough of you. The node stands for it as soon as it is its turn, in the next round at "
-            "the latest, within a few minutes."
+        return say(
+            "that is enough of you. The node stands for it as soon as it is its turn, in the next "
+            "round at the latest, within a few minutes."
         )
-    return f"{missing} more of you {'has' if missing == 1 else 'have'} to."
+    if missing == 1:
+        return say("1 more of you has to.")
+    return say("{missing} more of you have to.", missing=missing)
 
 
 def _send(steward: Stewardship, statement: Statement, output: Output) -> None:
@@ -302,9 +344,15 @@ def _send(steward: Stewardship, statement: Statement, output: Output) -> None:
     signed_by = [str(name) for name in answer.get("signed_by", [])]
     if answer.get("signed") is True:
         output.line(
-            "Enough stewards agree: the node has told the others that your cooperative does."
+            say("Enough stewards agree: the node has told the others that your cooperative does.")
         )
     else:
         missing = integer(steward.client, answer, "needed") - len(signed_by)
-        output.line(f"Published by {', '.join(signed_by)}; {_what_lacks(missing)}")
+        output.line(
+            say(
+                "Published by {names}; {what_lacks}",
+                names=", ".join(signed_by),
+                what_lacks=_what_lacks(missing),
+            )
+        )
     output.result(answer | {"says": statement.words})

@@ -10,6 +10,7 @@ from typing import Final, Literal
 from cli.index.scene import Anchor, Disc, Scene, Stroke, Words
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
+from cli.shell.language import say
 
 DOTS_PER_INCH: Final = 144
 _POINTS_PER_INCH: Final = 72
@@ -29,8 +30,10 @@ def check_drawable() -> None:
         raise CliError(
             ExitCode.REFUSED,
             "pictures_not_installed",
-            "Drawing a PNG needs matplotlib, which is not installed.",
-            "Install it with `pip install 'fiado[pictures]'`, or draw an SVG with --svg instead.",
+            say("Drawing a PNG needs matplotlib, which is not installed."),
+            say(
+                "Install it with `pip install 'fiado[pictures]'`, or draw an SVG with --svg instead."
+            ),
         ) from None
 
 

@@ -15,6 +15,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
+from cli.shell.language import say
 from ledger.index.days import month_from_text
 
 BUNDLED_PRICES: Final = "indec_ipc_nacional.csv"
@@ -59,11 +60,13 @@ def read_changes(path: Path) -> Mapping[int, int]:
     with path.open("rb") as file:
         data = file.read(LARGEST_FILE + 1)
     if len(data) > LARGEST_FILE:
-        raise SeriesError(str(path), f"it is larger than {LARGEST_FILE} bytes")
+        raise SeriesError(
+            str(path), say("it is larger than {largest_file} bytes", largest_file=LARGEST_FILE)
+        )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise SeriesError(str(path), "it is not UTF-8 text") from None
+        raise SeriesError(str(path), say("it is not UTF-8 text")) from None
     return parse_changes(text, name=str(path))
 
 
@@ -71,20 +74,27 @@ def parse_changes(text: str, *, name: str) -> Mapping[int, int]:
     """Read the text of a file of changes; `name` is for messages. Raises `SeriesError`."""
     changes: dict[int, int] = {}
     for number, row in _rows(text, name=name):
-        where = f"line {number}"
+        where = say("line {number}", number=number)
         try:
             month = month_from_text((row[_MONTH] or "").strip())
         except ValueError:
             raise SeriesError(
-                name, f"{where}: {row[_MONTH]!r} is not a month such as 2023-12"
+                name,
+                say(
+                    "{where}: {row} is not a month such as 2023-12",
+                    where=where,
+                    row=repr(row[_MONTH]),
+                ),
             ) from None
         if month in changes:
-            raise SeriesError(name, f"{where}: {row[_MONTH]} stands there twice")
+            raise SeriesError(
+                name, say("{where}: {row} stands there twice", where=where, row=row[_MONTH])
+            )
         change = (row[_CHANGE] or "").strip()
         if change:
             changes[month] = _change_from_text(change, name=name, where=where)
     if not changes:
-        raise SeriesError(name, "no month in it has a change")
+        raise SeriesError(name, say("no month in it has a change"))
     return changes
 
 
@@ -92,12 +102,22 @@ def _change_from_text(text: str, *, name: str, where: str) -> int:
     digits = text[1:] if text[0] in "+-" else text
     if not (digits.isascii() and digits.isdigit() and len(digits) <= len(str(LARGEST_CHANGE))):
         raise SeriesError(
-            name, f"{where}: {text!r} is not a whole number of tenths of a percent, such as 255"
+            name,
+            say(
+                "{where}: {text} is not a whole number of tenths of a percent, such as 255",
+                where=where,
+                text=repr(text),
+            ),
         )
     change = int(text)
     if not LOWEST_CHANGE < change <= LARGEST_CHANGE:
         raise SeriesError(
-            name, f"{where}: a change of {text} tenths of a percent cannot be (-999 to 1000000)"
+            name,
+            say(
+                "{where}: a change of {text} tenths of a percent cannot be (-999 to 1000000)",
+                where=where,
+                text=text,
+            ),
         )
     return change
 
@@ -115,7 +135,14 @@ def _rows(text: str, *, name: str) -> Iterator[tuple[int, Mapping[str, str | Non
     else:
         headings, rows = [heading.strip() for heading in first], numbered[1:]
     if not {_MONTH, _CHANGE} <= set(headings):
-        raise SeriesError(name, f"its first line must name the columns {_MONTH} and {_CHANGE}")
+        raise SeriesError(
+            name,
+            say(
+                "its first line must name the columns {month} and {change}",
+                month=_MONTH,
+                change=_CHANGE,
+            ),
+        )
     reader = csv.DictReader((line for _, line in rows), headings, skipinitialspace=True)
     for (number, _), row in zip(rows, reader, strict=True):
         yield number, row

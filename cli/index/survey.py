@@ -22,6 +22,7 @@ from cli.index.survey_files import (
     read_basket,
     save_closed,
 )
+from cli.shell.language import say
 from cli.shell.parameters import AMOUNT, output_option
 from cli.shell.terminal import Output
 from ledger.index.days import day_from_text, week_of_day
@@ -68,10 +69,14 @@ def init(*, folder: Path, currency: str, base_level: int, day: int, output: Outp
     if not (
         currency.isascii() and currency.isalpha() and currency.isupper() and len(currency) == 3
     ):
-        raise click.BadParameter("it is three capital letters.", param_hint="--currency")
+        raise click.BadParameter(say("it is three capital letters."), param_hint="--currency")
     week = week_of_day(day)
     path = create_survey(folder, currency=currency, base_week=week, base_level=base_level)
-    output.line(f"Made {path}. Edit the items and weights, then enter this week's prices with")
+    output.line(
+        say(
+            "Made {path}. Edit the items and weights, then enter this week's prices with", path=path
+        )
+    )
     output.line(f'fiado index survey price {folder} "bread, 1 kg" --shop "La Esquina" 1850.00')
     output.result({"basket": str(path), "base_week": name_of_week(week)})
 
@@ -92,7 +97,13 @@ def price(
     entered = ShopPrice(item=item.strip(), shop=shop.strip(), price=price, by=by.strip())
     week = week_of_day(day)
     path = add_price(folder, entered, basket=basket, week=week)
-    output.line(f"Entered for the week that ends on {name_of_week(week)}, in {path}.")
+    output.line(
+        say(
+            "Entered for the week that ends on {name_of_week}, in {path}.",
+            name_of_week=name_of_week(week),
+            path=path,
+        )
+    )
     output.result({"file": str(path), "week": name_of_week(week)})
 
 
@@ -132,19 +143,23 @@ def _show(closed: ClosedWeek, path: Path, output: Output) -> None:
         for name, item in closed.result.items.items()
     ]
     output.table(
-        ["item", "weight", "shops", "since base week"],
+        [say("item"), say("weight"), say("shops"), say("since base week")],
         rows,
-        right_aligned={"weight", "shops", "since base week"},
+        right_aligned={"weight", "shops", say("since base week")},
     )
     output.line()
     output.fields(
         {
-            "week that ends": name_of_week(closed.week),
-            "since base week": _change(closed.result.index),
-            "weight seen": f"{closed.result.weight_seen} of {closed.result.weight_total}",
-            "level": f"{Decimal(closed.level) / MILLIONTHS:.6f}",
-            "file": str(path),
-            "SHA-256": closed.hash.hex(),
+            say("week that ends"): name_of_week(closed.week),
+            say("since base week"): _change(closed.result.index),
+            say("weight seen"): say(
+                "{weight_seen} of {weight_total}",
+                weight_seen=closed.result.weight_seen,
+                weight_total=closed.result.weight_total,
+            ),
+            say("level"): f"{Decimal(closed.level) / MILLIONTHS:.6f}",
+            say("file"): str(path),
+            say("SHA-256"): closed.hash.hex(),
         }
     )
 

@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from cli.shell.language import say
 from ledger.index.days import day_from_text, last_day_of_week, text_from_day, week_of_day
 from ledger.index.parameters import LARGEST_VALUE, LOWEST_VALUE
 from ledger.index.statistics import BasketResult, PricePair, laspeyres, level_from_index
@@ -151,14 +152,15 @@ def read_basket(folder: Path) -> Basket:
     try:
         fields = tomllib.loads(_read_text(path))
     except tomllib.TOMLDecodeError as error:
-        raise SurveyFileError(path, f"it is not TOML: {error}") from None
+        raise SurveyFileError(path, say("it is not TOML: {error}", error=error)) from None
     if set(fields) != {"currency", "base_week", "base_level", "weights"}:
         raise SurveyFileError(
-            path, "it must have currency, base_week, base_level and [weights], and nothing else"
+            path,
+            say("it must have currency, base_week, base_level and [weights], and nothing else"),
         )
     currency, weights = fields["currency"], fields["weights"]
     if not (isinstance(currency, str) and _CURRENCY.fullmatch(currency)):
-        raise SurveyFileError(path, "currency must be three capital letters, such as ARS")
+        raise SurveyFileError(path, say("currency must be three capital letters, such as ARS"))
     return Basket(
         currency=currency,
         base_week=_week_from_field(fields["base_week"], path),
@@ -177,7 +179,10 @@ def add_price(folder: Path, price: ShopPrice, *, basket: Basket, week: int) -> P
     if price.item not in basket.weights:
         raise UnknownItem(price.item, tuple(basket.weights))
     if not 1 <= len(price.shop) <= LONGEST_NAME or len(price.by) > LONGEST_NAME:
-        raise SurveyFileError(path, f"a shop and a name have at most {LONGEST_NAME} letters")
+        raise SurveyFileError(
+            path,
+            say("a shop and a name have at most {longest_name} letters", longest_name=LONGEST_NAME),
+        )
     closed = closed_file(folder, week)
     if closed.exists():
         raise SurveyExists(closed)
@@ -203,18 +208,32 @@ def read_prices(folder: Path, *, basket: Basket, week: int) -> dict[tuple[str, s
     prices: dict[tuple[str, str], int] = {}
     rows = csv.DictReader(io.StringIO(_read_text(path)))
     if tuple(rows.fieldnames or ()) != _COLUMNS:
-        raise SurveyFileError(path, f"its first line must be {','.join(_COLUMNS)}")
+        raise SurveyFileError(path, say("its first line must be {names}", names=",".join(_COLUMNS)))
     for row in rows:
         item, shop = (row["item"] or "").strip(), (row["shop"] or "").strip()
         if item not in basket.weights:
-            raise SurveyFileError(path, f"line {rows.line_num}: {item!r} is not in the basket")
+            raise SurveyFileError(
+                path,
+                say(
+                    "line {line_num}: {item} is not in the basket",
+                    line_num=rows.line_num,
+                    item=repr(item),
+                ),
+            )
         if not shop:
-            raise SurveyFileError(path, f"line {rows.line_num}: there is no shop")
+            raise SurveyFileError(
+                path, say("line {line_num}: there is no shop", line_num=rows.line_num)
+            )
         try:
             prices[item, shop] = parse_amount(row["price"] or "")
         except AmountError:
             raise SurveyFileError(
-                path, f"line {rows.line_num}: {row['price']!r} is not a price such as 1500.50"
+                path,
+                say(
+                    "line {line_num}: {price} is not a price such as 1500.50",
+                    line_num=rows.line_num,
+                    price=repr(row["price"]),
+                ),
             ) from None
     return prices
 
@@ -276,10 +295,16 @@ def _week_from_field(value: object, path: Path) -> int:
     try:
         day = day_from_text(str(value))
     except ValueError:
-        raise SurveyFileError(path, "base_week must be a date such as 2026-07-12") from None
+        raise SurveyFileError(path, say("base_week must be a date such as 2026-07-12")) from None
     week = week_of_day(day)
     if last_day_of_week(week) != day:
-        raise SurveyFileError(path, f"base_week must be a Sunday, such as {name_of_week(week)}")
+        raise SurveyFileError(
+            path,
+            say(
+                "base_week must be a Sunday, such as {name_of_week}",
+                name_of_week=name_of_week(week),
+            ),
+        )
     return week
 
 
@@ -289,18 +314,31 @@ def _level_from_field(value: object, path: Path) -> int:
     except AmountError:
         level = 0
     if not LOWEST_VALUE <= level <= LARGEST_VALUE:
-        raise SurveyFileError(path, 'base_level must be a value of 1.00 or more, such as "1000.00"')
+        raise SurveyFileError(
+            path, say('base_level must be a value of 1.00 or more, such as "1000.00"')
+        )
     return level
 
 
 def _checked_weights(weights: object, path: Path) -> Mapping[str, int]:
     if not isinstance(weights, dict) or not 1 <= len(weights) <= MOST_ITEMS:
-        raise SurveyFileError(path, f"[weights] must have 1 to {MOST_ITEMS} items")
+        raise SurveyFileError(
+            path, say("[weights] must have 1 to {most_items} items", most_items=MOST_ITEMS)
+        )
     for item, weight in weights.items():
         if not item.strip() or item != item.strip() or len(item) > LONGEST_NAME:
-            raise SurveyFileError(path, f"an item's name has 1 to {LONGEST_NAME} letters: {item!r}")
+            raise SurveyFileError(
+                path,
+                say(
+                    "an item's name has 1 to {longest_name} letters: {item}",
+                    longest_name=LONGEST_NAME,
+                    item=repr(item),
+                ),
+            )
         if type(weight) is not int or not 1 <= weight <= LARGEST_WEIGHT:
-            raise SurveyFileError(path, f"the weight of {item!r} must be a whole number above 0")
+            raise SurveyFileError(
+                path, say("the weight of {item} must be a whole number above 0", item=repr(item))
+            )
     return weights
 
 
@@ -308,8 +346,10 @@ def _read_text(path: Path) -> str:
     with path.open("rb") as file:
         data = file.read(LARGEST_FILE + 1)
     if len(data) > LARGEST_FILE:
-        raise SurveyFileError(path, f"it is larger than {LARGEST_FILE} bytes")
+        raise SurveyFileError(
+            path, say("it is larger than {largest_file} bytes", largest_file=LARGEST_FILE)
+        )
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise SurveyFileError(path, "it is not UTF-8 text") from None
+        raise SurveyFileError(path, say("it is not UTF-8 text")) from None

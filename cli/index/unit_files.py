@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from cli.index.series import bundled_text, parse_changes
+from cli.shell.language import say
 from ledger.index.chains import DayValue
 from ledger.index.days import day_from_text, month_from_text
 from ledger.index.definitions import (
@@ -99,7 +100,7 @@ def bundled_units() -> Mapping[str, Unit]:
     """All units that the product knows, by name. Raises `DefinitionError` for a damaged file."""
     document = json.loads(bundled_text(BUNDLED))
     if document.get("format") != FORMAT:
-        raise DefinitionError("format", f"it is not {FORMAT}")
+        raise DefinitionError("format", say("it is not {format}", format=FORMAT))
     return {name: _read_unit(name, fields) for name, fields in document["units"].items()}
 
 
@@ -111,9 +112,9 @@ def read_definition(fields: Mapping[str, Any]) -> Definition:
     unknown = sorted(fields.keys() - FIELDS - _FACTS)
     missing = sorted(FIELDS - fields.keys())
     for name in unknown:
-        raise DefinitionError(name, "nobody knows this field")
+        raise DefinitionError(name, say("nobody knows this field"))
     for name in missing:
-        raise DefinitionError(name, "it is missing")
+        raise DefinitionError(name, say("it is missing"))
     places, rounding = _rounding(fields["round"])
     return Definition(
         printed=_choice(Input, fields, "input"),
@@ -133,20 +134,29 @@ def read_published(path: Path) -> Mapping[int, Decimal]:
     with path.open("rb") as file:
         data = file.read(LARGEST_FILE + 1)
     if len(data) > LARGEST_FILE:
-        raise PublishedFileError(path.name, f"it is larger than {LARGEST_FILE} bytes")
+        raise PublishedFileError(
+            path.name, say("it is larger than {largest_file} bytes", largest_file=LARGEST_FILE)
+        )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise PublishedFileError(path.name, "it is not UTF-8 text") from None
+        raise PublishedFileError(path.name, say("it is not UTF-8 text")) from None
     values: dict[int, Decimal] = {}
     for number, (day, value) in _rows(text, path.name):
         try:
             key, found = day_from_text(day), Decimal(value)
         except (ValueError, InvalidOperation):
-            problem = f"line {number}: {day!r}, {value!r} are no day and value"
+            problem = say(
+                "line {number}: {day}, {value} are no day and value",
+                number=number,
+                day=repr(day),
+                value=repr(value),
+            )
             raise PublishedFileError(path.name, problem) from None
         if key in values or not found.is_finite() or found <= 0:
-            raise PublishedFileError(path.name, f"line {number}: {day} can't have that value")
+            raise PublishedFileError(
+                path.name, say("line {number}: {day} can't have that value", number=number, day=day)
+            )
         values[key] = found
     return values
 
@@ -159,11 +169,11 @@ def _rows(text: str, name: str) -> Iterator[tuple[int, tuple[str, str]]]:
     ]
     rows = list(csv.reader(line for _, line in lines))
     if not rows or len(rows[0]) < 2 or rows[0][0] not in ("date", "month"):
-        raise PublishedFileError(name, "its columns are date (or month) and value")
+        raise PublishedFileError(name, say("its columns are date (or month) and value"))
     ending = "" if rows[0][0] == "date" else "-01"
     for (number, _), row in zip(lines[1:], rows[1:], strict=True):
         if len(row) < 2:
-            raise PublishedFileError(name, f"line {number}: it has no value")
+            raise PublishedFileError(name, say("line {number}: it has no value", number=number))
         yield number, (row[0] + ending, row[1])
 
 
@@ -216,7 +226,7 @@ def _rounding(value: Any) -> tuple[int | None, Rounding]:
     if value is None:
         return None, Rounding.HALF_EVEN
     if type(value) is not list or len(value) != 2:
-        raise DefinitionError("round", "it is null, or decimals and a way")
+        raise DefinitionError("round", say("it is null, or decimals and a way"))
     return _integer("round", value[0]), _choice(Rounding, {"round": value[1]}, "round")
 
 
@@ -225,16 +235,18 @@ def _choice(kind: type[Member], fields: Mapping[str, Any], name: str) -> Member:
         if member.name.lower() == fields[name]:
             return member
     names = ", ".join(member.name.lower() for member in kind)
-    raise DefinitionError(name, f"{fields[name]!r} is none of {names}")
+    raise DefinitionError(
+        name, say("{fields} is none of {names}", fields=repr(fields[name]), names=names)
+    )
 
 
 def _integer(name: str, value: Any) -> int:
     if type(value) is not int:
-        raise DefinitionError(name, f"{value!r} is not a whole number")
+        raise DefinitionError(name, say("{value} is not a whole number", value=repr(value)))
     return value
 
 
 def _list(name: str, value: Any) -> list[Any]:
     if type(value) is not list:
-        raise DefinitionError(name, f"{value!r} is not a list")
+        raise DefinitionError(name, say("{value} is not a list", value=repr(value)))
     return value

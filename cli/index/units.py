@@ -10,6 +10,7 @@ from cli.index.unit_check import Found, check_unit
 from cli.index.unit_files import Unit, bundled_units, read_published
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
+from cli.shell.language import say
 from cli.shell.parameters import output_option
 from cli.shell.terminal import Output
 from ledger.index.days import text_from_day
@@ -43,14 +44,21 @@ def units(*, folder: Path | None, output: Output) -> None:
     known = bundled_units()
     if folder is None:
         rows = [(unit.name, unit.currency, unit.title, unit.source) for unit in known.values()]
-        output.table(["name", "currency", "unit", "source"], rows)
+        output.table([say("name"), say("currency"), say("unit"), say("source")], rows)
         output.result({unit.name: unit.title for unit in known.values()})
         return
     found = dict(_checked(folder, known))
     if not found:
         raise NothingToCheck(str(folder))
     for name, result in found.items():
-        output.line(f"{name}: {result.days - len(result.wrong)} of {result.days} exact")
+        output.line(
+            say(
+                "{name}: {value} of {days} exact",
+                name=name,
+                value=result.days - len(result.wrong),
+                days=result.days,
+            )
+        )
     for line in _notes(found, known):
         output.note(line)
     output.result(
@@ -63,8 +71,8 @@ def units(*, folder: Path | None, output: Output) -> None:
         raise CliError(
             ExitCode.REFUSED,
             "units_differ",
-            "Not all published values come out.",
-            "Compare the days that are named with the publisher's own list.",
+            say("Not all published values come out."),
+            say("Compare the days that are named with the publisher's own list."),
         )
 
 
@@ -90,10 +98,16 @@ def _unit_of(stem: str, known: Mapping[str, Unit]) -> Unit | None:
 def _notes(found: Mapping[str, Found], known: Mapping[str, Unit]) -> Iterator[str]:
     sought = [name for name, result in found.items() if not result.is_from_prints]
     if sought:
-        yield f"Starts and prints were sought among those that fit: {', '.join(sought)}."
+        yield say(
+            "Starts and prints were sought among those that fit: {names}.", names=", ".join(sought)
+        )
     for name, result in found.items():
         valid_from = known[name].valid_from
         if valid_from is not None:
-            yield f"{name}: days from {text_from_day(valid_from)} on; before, it was another unit."
+            yield say(
+                "{name}: days from {day} on; before, it was another unit.",
+                name=name,
+                day=text_from_day(valid_from),
+            )
         for day in result.wrong[:_MOST_SHOWN]:
-            yield f"{name}: {text_from_day(day)} comes out otherwise."
+            yield say("{name}: {day} comes out otherwise.", name=name, day=text_from_day(day))

@@ -16,6 +16,8 @@ import click
 from cli.index.survey_files import FORMAT
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
+from cli.shell.forms import day
+from cli.shell.language import say
 from cli.shell.parameters import NODE_URL, output_option
 from cli.shell.terminal import Output
 from ledger.charter import Charter
@@ -65,28 +67,34 @@ def verify(*, url: str, charter_file: Path | None, output: Output) -> None:
         try:
             known = with_news(client, known_charter(parse_founding(source)))
         except CharterError as error:
-            raise NodeMisbehaved(url, f"its charter can't be read: {error}") from error
+            raise NodeMisbehaved(
+                url, say("its charter can't be read: {error}", error=error)
+            ) from error
         charter = known.charter
         if charter.index is None:
             raise CliError(
                 ExitCode.REFUSED,
                 "no_index",
-                "This federation's unit is not indexed to prices.",
-                "There is nothing to check.",
+                say("This federation's unit is not indexed to prices."),
+                say("There is nothing to check."),
             )
         checked = Checked()
         index = _recompute(client, known, checked)
         days = _compare_values(client, index)
     output.fields(
         {
-            "federation": charter.federation.hex(),
-            "prints": str(checked.prints),
-            "changes of source": str(checked.sources),
-            "survey files": f"{checked.surveys}, not to be had {len(checked.surveys_missing)}",
-            "days": f"{days}, to {text_from_day(index.known_until)}",
+            say("federation"): charter.federation.hex(),
+            say("prints"): str(checked.prints),
+            say("changes of source"): str(checked.sources),
+            say("survey files"): say(
+                "{surveys}, not to be had {count}",
+                surveys=checked.surveys,
+                count=len(checked.surveys_missing),
+            ),
+            say("days"): say("{days}, to {day}", days=days, day=day(index.known_until)),
         }
     )
-    output.line("Every value follows from the charter and what the cooperatives signed.")
+    output.line(say("Every value follows from the charter and what the cooperatives signed."))
     output.result(
         {
             "federation": charter.federation.hex(),
@@ -111,7 +119,11 @@ def _recompute(client: NodeClient, known: KnownCharter, checked: Checked) -> Ind
         if isinstance(change, SetIndex) and index is not None:
             index = _take_in(client, before, index, rows, checked, until=change.first_day - 1)
             if index.known_until != change.first_day - 1:
-                raise _wrong(f"it lacks certificates from before version {after.version}")
+                raise _wrong(
+                    say(
+                        "it lacks certificates from before version {version}", version=after.version
+                    )
+                )
         if isinstance(change, SetIndex | Redenominate):
             index = load_index(after, sorted(rows.items()))
     assert index is not None, "the newest charter has an index"
@@ -146,7 +158,13 @@ def _take_in(
             if isinstance(decided, Refusal):
                 if decision is Decision.SOURCE:
                     continue  # its turn may come after the next print
-                raise _wrong(f"the certificate of period {number} is refused: {decided.code}")
+                raise _wrong(
+                    say(
+                        "the certificate of period {number} is refused: {code}",
+                        number=number,
+                        code=decided.code,
+                    )
+                )
             index, row = decided, index_row(entry.decided, run=decided.line.run)
             assert row.value is not None, "a decision that is taken in leaves a row"
             rows[row.key] = row.value
@@ -156,7 +174,7 @@ def _take_in(
             break
         else:
             return index
-    raise _wrong("it has no end of certificates")
+    raise _wrong(say("it has no end of certificates"))
 
 
 def _certificate(
@@ -170,7 +188,7 @@ def _certificate(
             return None
         raise
     if not isinstance(entry, IndexEntry) or (entry.decision, entry.number) != (decision, number):
-        raise NodeMisbehaved(client.url, "its certificate is of something else")
+        raise NodeMisbehaved(client.url, say("its certificate is of something else"))
     return entry
 
 
@@ -187,11 +205,17 @@ def _check_surveys(
             checked.surveys_missing.append(name)
             continue
         if sha256(data).digest() != seen.survey_hash:
-            raise _wrong(f"the survey file {name} has another hash")
+            raise _wrong(say("the survey file {name} has another hash", name=name))
         checked.surveys += 1
         if level_of_file(data) != seen.level:
             coop = charter.coops[seen.coop].name
-            raise _wrong(f"the level that {coop} signed does not follow from its survey {name}")
+            raise _wrong(
+                say(
+                    "the level that {coop} signed does not follow from its survey {name}",
+                    coop=coop,
+                    name=name,
+                )
+            )
 
 
 def level_of_file(data: bytes) -> int | None:
@@ -224,7 +248,7 @@ def _compare_values(client: NodeClient, index: Index) -> int:
             for place, value in enumerate(index.values[start : start + _VALUES_AT_ONCE])
         ]
         if answer.get("values") != expected:
-            raise _wrong("the node's values are not those that follow from the certificates")
+            raise _wrong(say("the node's values are not those that follow from the certificates"))
     return len(index.values)
 
 
@@ -232,6 +256,9 @@ def _wrong(what: str) -> CliError:
     return CliError(
         ExitCode.AUDIT_FAILED,
         "index_wrong",
-        f"The index of this node does not hold: {what}.",
-        "Show this to your cooperative, and check another cooperative's node with the same charter.",
+        say("The index of this node does not hold: {what}.", what=what),
+        say(
+            "Show this to your cooperative, and check another cooperative's node with the same "
+            "charter."
+        ),
     )

@@ -7,6 +7,7 @@ from cli.index.unit_files import FIELDS, PublishedFileError
 from cli.index.units import NothingToCheck
 from cli.shell.errors import CliError, explain
 from cli.shell.exit_codes import ExitCode
+from cli.shell.language import say
 from ledger.index.definitions import DefinitionError
 from ledger.index.statistics import TooLittleSeen
 
@@ -16,8 +17,11 @@ def _(error: SeriesError) -> CliError:
     return CliError(
         ExitCode.REFUSED,
         "series_unreadable",
-        f"{error.name} is not a price series: {error.problem}.",
-        "The file is CSV with the columns month and change_tenths, such as `2023-12,255` for 25.5 %.",
+        say("{name} is not a price series: {problem}.", name=error.name, problem=error.problem),
+        say(
+            "The file is CSV with the columns month and change_tenths, such as `2023-12,255` for "
+            "25.5 %."
+        ),
         {"file": error.name},
     )
 
@@ -27,8 +31,12 @@ def _(error: ChangeMissing) -> CliError:
     return CliError(
         ExitCode.REFUSED,
         "change_missing",
-        f"The file has no change for {error.month}, which {error.first_day} and the days after it need.",
-        "Add the month to the file, or choose an earlier last day.",
+        say(
+            "The file has no change for {month}, which {first_day} and the days after it need.",
+            month=error.month,
+            first_day=error.first_day,
+        ),
+        say("Add the month to the file, or choose an earlier last day."),
         {"month": error.month, "first_day": error.first_day},
     )
 
@@ -39,7 +47,7 @@ def _(error: SurveyFileError) -> CliError:
         ExitCode.REFUSED,
         "survey_file_wrong",
         f"{error.path}: {error.problem}.",
-        "Correct the file with any editor; `fiado index survey --help` says what it holds.",
+        say("Correct the file with any editor; `fiado index survey --help` says what it holds."),
         {"file": str(error.path)},
     )
 
@@ -49,9 +57,11 @@ def _(error: SurveyExists) -> CliError:
     return CliError(
         ExitCode.REFUSED,
         "survey_exists",
-        f"{error.path} is there already.",
-        "What is there is never written over: a closed week stays as it was published. Choose another "
-        "folder or week, or move the file away if nothing was published.",
+        say("{path} is there already.", path=error.path),
+        say(
+            "What is there is never written over: a closed week stays as it was published. Choose "
+            "another folder or week, or move the file away if nothing was published."
+        ),
         {"file": str(error.path)},
     )
 
@@ -61,8 +71,11 @@ def _(error: UnknownItem) -> CliError:
     return CliError(
         ExitCode.REFUSED,
         "survey_item_unknown",
-        f"{error.item!r} is not in the basket.",
-        f"The basket has: {'; '.join(error.known)}. Write the name as it stands there, in quotes.",
+        say("{item} is not in the basket.", item=repr(error.item)),
+        say(
+            "The basket has: {names}. Write the name as it stands there, in quotes.",
+            names="; ".join(error.known),
+        ),
         {"item": error.item},
     )
 
@@ -72,9 +85,16 @@ def _(error: TooLittleSeen) -> CliError:
     return CliError(
         ExitCode.REFUSED,
         "survey_too_little_seen",
-        f"Only {error.weight_seen} of {error.weight_total} by weight has a price in this week and, in "
-        "the same shop, in the base week.",
-        "Half of the weight is needed. Enter more prices, or those of the base week, and close again.",
+        say(
+            "Only {weight_seen} of {weight_total} by weight has a price in this week and, in the "
+            "same shop, in the base week.",
+            weight_seen=error.weight_seen,
+            weight_total=error.weight_total,
+        ),
+        say(
+            "Half of the weight is needed. Enter more prices, or those of the base week, and "
+            "close again."
+        ),
         {"weight_seen": error.weight_seen, "weight_total": error.weight_total},
     )
 
@@ -84,8 +104,11 @@ def _(error: DefinitionError) -> CliError:
     return CliError(
         ExitCode.REFUSED,
         "unit_impossible",
-        f"That is no unit: {error}.",
-        f"A definition has {', '.join(sorted(FIELDS))}: PROTOCOL section 9.9 says what each may be.",
+        say("That is no unit: {error}.", error=error),
+        say(
+            "A definition has {names}: PROTOCOL section 9.9 says what each may be.",
+            names=", ".join(sorted(FIELDS)),
+        ),
         {"field": error.field},
     )
 
@@ -95,8 +118,8 @@ def _(error: PublishedFileError) -> CliError:
     return CliError(
         ExitCode.REFUSED,
         "values_unreadable",
-        f"{error.name} has no published values: {error.problem}.",
-        "The file is CSV with the columns date and value, such as `2021-01-20,29092.80`.",
+        say("{name} has no published values: {problem}.", name=error.name, problem=error.problem),
+        say("The file is CSV with the columns date and value, such as `2021-01-20,29092.80`."),
         {"file": error.name},
     )
 
@@ -106,7 +129,7 @@ def _(error: NothingToCheck) -> CliError:
     return CliError(
         ExitCode.REFUSED,
         "nothing_to_check",
-        f"{error.folder} has no CSV file whose name begins with that of a unit.",
-        "`fiado index units` lists the names; a file is called uf_2021.csv, for example.",
+        say("{folder} has no CSV file whose name begins with that of a unit.", folder=error.folder),
+        say("`fiado index units` lists the names; a file is called uf_2021.csv, for example."),
         {"folder": error.folder},
     )

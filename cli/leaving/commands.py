@@ -9,6 +9,7 @@ from cli.shell.consent import agree_to_sign
 from cli.shell.debts_shown import print_debts
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
+from cli.shell.language import say
 from cli.shell.parameters import output_option, passphrase_options, wallet_option
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
@@ -46,9 +47,9 @@ def leave(
     when the account closes goes back to whoever paid it.
     """
     if to is not None and to_commons:
-        raise click.UsageError("Give --to or --to-commons, not both.")
+        raise click.UsageError(say("Give --to or --to-commons, not both."))
     if output.is_json and not is_agreed:
-        raise click.UsageError("With --json give --yes too: nobody can be asked.")
+        raise click.UsageError(say("With --json give --yes too: nobody can be asked."))
     with open_membership(wallet, passphrase) as member:
         _check_nothing_in_doubt(member, wallet)
         member.open_session()
@@ -61,7 +62,7 @@ def leave(
         for line in lines:
             output.line(line)
         if not is_agreed:
-            agree_to_sign("Leave for good?")
+            agree_to_sign(say("Leave for good?"))
         signed = sign_leave(
             member.key,
             federation=member.founding.federation,
@@ -80,8 +81,10 @@ def _check_nothing_in_doubt(member: Membership, wallet: Path) -> None:
         raise CliError(
             ExitCode.REFUSED,
             "payment_in_doubt",
-            "The answer to your last payment was lost; leaving now could hide what became of it.",
-            "Settle it first: `fiado balance` shows how.",
+            say(
+                "The answer to your last payment was lost; leaving now could hide what became of it."
+            ),
+            say("Settle it first: `fiado balance` shows how."),
         )
 
 
@@ -91,24 +94,29 @@ def _check_free_to_go(ending: Json) -> None:
         raise CliError(
             ExitCode.REFUSED,
             "leave_with_pledges",
-            f"You answer for what {', '.join(needed)} owes, and nobody else covers that part of it.",
-            "Leave once it is paid, or once others answer for it.",
+            say(
+                "You answer for what {names} owes, and nobody else covers that part of it.",
+                names=", ".join(needed),
+            ),
+            say("Leave once it is paid, or once others answer for it."),
         )
     if ending.get("debt") is not None and not ending.get("within_ceiling"):
         raise CliError(
             ExitCode.REFUSED,
             "commons_debt_ceiling",
-            "The commons would have to pay more of what you owe than the bylaws let it.",
-            "Earn some of it first, or ask the assembly for a levy or a higher ceiling.",
+            say("The commons would have to pay more of what you owe than the bylaws let it."),
+            say("Earn some of it first, or ask the assembly for a levy or a higher ceiling."),
         )
 
 
 def _payee(member: Membership, to: str | None, *, balance: int, to_commons: bool) -> int | None:
     """Who gets what there is. Nobody has to be named by who has nothing."""
     if balance > 0 and to is None and not to_commons:
-        raise click.UsageError("You have something: say who gets it, with --to or --to-commons.")
+        raise click.UsageError(
+            say("You have something: say who gets it, with --to or --to-commons.")
+        )
     if balance <= 0 and to is not None:
-        raise click.UsageError("You have nothing that could go to somebody; leave --to out.")
+        raise click.UsageError(say("You have nothing that could go to somebody; leave --to out."))
     if to is None:
         return None
     handle = to.removesuffix(f"@{member.coop.name}")
@@ -120,7 +128,13 @@ def _tell(member: Membership, answer: Json, output: Output) -> None:
     recorded = answer.get("recorded")
     if isinstance(recorded, dict):
         number = integer(member.client, recorded, "number")
-        output.line(f"You have left: entry {member.coop.name}/{number}. The account is closed.")
+        output.line(
+            say(
+                "You have left: entry {name}/{number}. The account is closed.",
+                name=member.coop.name,
+                number=number,
+            )
+        )
         receipt = recorded.get("receipt")
         output.result({"state": "recorded", "number": number, "receipt": receipt})
         return
@@ -128,7 +142,11 @@ def _tell(member: Membership, answer: Json, output: Output) -> None:
     with reading(member.client):
         id_ = None if draft is None else str(draft["id"])
     output.line(
-        f"Your stewards have it before them now, as draft {id_}. Until they sign nothing has changed."
+        say(
+            "Your stewards have it before them now, as draft {id}. Until they sign nothing has "
+            "changed.",
+            id=id_,
+        )
     )
     output.result({"state": "waiting", "draft": id_})
 

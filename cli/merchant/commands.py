@@ -9,6 +9,7 @@ from cli.merchant.listen import listen
 from cli.merchant.takings import report
 from cli.merchant.webhooks import webhook
 from cli.shell.describing import when
+from cli.shell.language import say
 from cli.shell.parameters import output_option, passphrase_options, wallet_option
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
@@ -53,8 +54,10 @@ def key_create(
         member.open_session()
         body = {"label": label, "powers": list(dict.fromkeys(powers))}
         made = member.client.post("/v1/merchant/keys", body)
-        output.line(f"The key {made['id']} may: {', '.join(made['powers'])}.")
-        output.line("Keep it where your shop's program finds it; it is shown only now:")
+        output.line(
+            say("The key {id} may: {names}.", id=made["id"], names=", ".join(made["powers"]))
+        )
+        output.line(say("Keep it where your shop's program finds it; it is shown only now:"))
         output.line(made["key"])
         output.result(made)
 
@@ -74,11 +77,15 @@ def key_list(wallet: Path, passphrase: PassphraseSource, output: Output) -> None
                 each["label"],
                 " ".join(each["powers"]),
                 when(each["created"]),
-                "revoked" if each["revoked"] else "works" if each.get("works", True) else "ended",
+                say("revoked")
+                if each["revoked"]
+                else say("works")
+                if each.get("works", True)
+                else say("ended"),
             ]
             for each in keys
         ]
-        output.table(["id", "label", "powers", "made", "state"], rows)
+        output.table([say("id"), say("label"), say("powers"), say("made"), say("state")], rows)
         output.result({"keys": keys})
 
 
@@ -92,7 +99,7 @@ def key_revoke(id_: str, wallet: Path, passphrase: PassphraseSource, output: Out
     with open_membership(wallet, passphrase) as member:
         member.open_session()
         member.client.delete(path_of("v1", "merchant", "keys", id_))
-        output.line(f"The key {id_} works no more.")
+        output.line(say("The key {id} works no more.", id=id_))
         output.result({"id": id_, "revoked": True})
 
 

@@ -11,6 +11,8 @@ from cli.paying.waiting import wait_shown
 from cli.shell.describing import when
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
+from cli.shell.forms import in_units
+from cli.shell.language import later, say
 from cli.shell.parameters import (
     AMOUNT,
     PAGE_URL,
@@ -20,10 +22,10 @@ from cli.shell.parameters import (
     wallet_option,
 )
 from cli.shell.passphrase import PassphraseSource
+from cli.shell.states import state_words
 from cli.shell.terminal import Output
 from cli.wallet.membership import open_membership
 from node.member.addresses import Address
-from node.member.amounts import format_amount
 from node.member.answers import integer, number, objects, reading, text
 from node.member.client import Json, path_of
 from node.member.membership import Membership
@@ -87,7 +89,7 @@ def create(
 ) -> None:
     """Make an invoice: a link to send, and a QR code to show."""
     if (amount is None) == (price is None):
-        raise click.UsageError("Give either an amount in units or --price.")
+        raise click.UsageError(say("Give either an amount in units or --price."))
     given = {
         "amount": None if amount is None else money(amount),
         "price": None if price is None else money(price.minor) | {"currency": price.currency},
@@ -108,25 +110,27 @@ def create(
 
 def show(found: Json, member: Membership, output: Output) -> None:
     """Print an invoice, and its JSON as the result."""
-    reason = "" if found["reason"] == "none" else f" ({found['reason']})"
+    reason = "" if found["reason"] == "none" else f" ({state_words(found['reason'])})"
     fields = {
-        "invoice": found["id"],
-        "state": found["state"] + reason,
-        "amount": f"{format_amount(minor(found, 'amount'))} {member.founding.unit}",
-        "paid": format_amount(minor(found, "paid")),
+        say("invoice"): found["id"],
+        say("state"): state_words(found["state"]) + reason,
+        say("amount"): f"{in_units(minor(found, 'amount'))} {member.founding.unit}",
+        say("paid"): in_units(minor(found, "paid")),
     }
-    for name in ("coming", "late", "refunded"):
+    for name in (later("coming"), later("late"), later("refunded")):
         if minor(found, name):
-            fields[name] = format_amount(minor(found, name))
-    fields["expires"] = when(found["expires"])
-    for name, label in (("order_id", "order"), ("description", "for")):
+            fields[say(name)] = in_units(minor(found, name))
+    fields[say("expires")] = when(found["expires"])
+    for name, label in (("order_id", say("order")), ("description", say("for"))):
         if found[name]:
             fields[label] = _one_line(found[name])
     for payment in found["payments"]:
         place = f"{payment['coop']}/{payment['number']}"
-        fields[f"payment {place}"] = (
-            f"{format_amount(minor(payment, 'amount'))} by account {payment['payer']}, "
-            f"{payment['status']}"
+        fields[say("payment {place}", place=place)] = say(
+            "{amount} by account {payer}, {status}",
+            amount=in_units(minor(payment, "amount")),
+            payer=payment["payer"],
+            status=state_words(payment["status"]),
         )
     output.fields(fields)
     output.result(found)
@@ -160,15 +164,17 @@ def _changed(member: Membership, path: str, found: Json, seconds: int, output: O
         newest = member.client.get(path, after=version, timeout_ms=timeout_ms)
         return bool(newest["version"] != version)
 
-    what = f"The invoice is {found['state']}; waiting for it to change"
+    what = say(
+        "The invoice is {state}; waiting for it to change", state=state_words(found["state"])
+    )
     try:
         wait_shown(has_changed, what=what, seconds=seconds, output=output)
     except KeyboardInterrupt:
         raise CliError(
             ExitCode.INTERRUPTED,
             "wait_interrupted",
-            "Interrupted. Only the waiting has ended; the invoice stays as it is.",
-            f"`fiado merchant invoice show {found['id']}` looks again.",
+            say("Interrupted. Only the waiting has ended; the invoice stays as it is."),
+            say("`fiado merchant invoice show {id}` looks again.", id=found["id"]),
             {"id": found["id"], "state": newest["state"]},
         ) from None
     return newest
@@ -199,18 +205,28 @@ def list_all(
             [
                 found["id"],
                 when(found["created"]),
-                format_amount(minor(found, "amount")),
-                format_amount(minor(found, "paid")),
-                found["state"],
+                in_units(minor(found, "amount")),
+                in_units(minor(found, "paid")),
+                state_words(found["state"]),
                 "" if found["reason"] == "none" else found["reason"],
                 _one_line(found["order_id"] or found["description"]),
             ]
             for found in page["invoices"]
         ]
-        headings = ["id", "made", "amount", "paid", "state", "reason", "what"]
-        output.table(headings, rows, right_aligned=["amount", "paid"])
+        headings = [
+            say("id"),
+            say("made"),
+            say("amount"),
+            say("paid"),
+            say("state"),
+            say("reason"),
+            say("what"),
+        ]
+        output.table(headings, rows, right_aligned=[say("amount"), say("paid")])
         if page["next"]:
-            output.line(f"More: `fiado merchant invoice list --before {page['next']}`")
+            output.line(
+                say("More: `fiado merchant invoice list --before {next}`", next=page["next"])
+            )
         output.result(page)
 
 
@@ -283,19 +299,33 @@ def refund(
         path = path_of("v1", "invoices", invoice_id, "refunds")
         done = _same_refund(member, path, earlier, amount)
         if done is not None:
-            output.note("That is the refund you asked for now, so nothing more is paid back.")
+            output.note(say("That is the refund you asked for now, so nothing more is paid back."))
             output.result(done)
             return
         if client_id is None and not again:
             _check_not_refunded(member, path, amount)
         prepared = member.client.post(path, body)
-        words = f"{format_amount(minor(prepared, 'amount'))} {member.founding.unit}"
+        words = f"{in_units(minor(prepared, 'amount'))} {member.founding.unit}"
         if prepared["state"] == "prepared":
             intent, payee, bound = _as_payment(member, prepared)
             paid = pay(desk, intent, payee=payee, now=int(time.time()), terms=Terms(bound=bound))
-            output.line(f"Paid back {words} to {payee}: entry {member.coop.name}/{paid.number}.")
+            output.line(
+                say(
+                    "Paid back {amount} to {payee}: entry {name}/{number}.",
+                    amount=words,
+                    payee=payee,
+                    name=member.coop.name,
+                    number=paid.number,
+                )
+            )
         else:
-            output.line(f"This refund of {words} is {prepared['state']} already.")
+            output.line(
+                say(
+                    "This refund of {amount} is {state} already.",
+                    amount=words,
+                    state=prepared["state"],
+                )
+            )
         listed = objects(member.client, member.client.get(path), "refunds")
         output.result(next(each for each in listed if each["id"] == prepared["id"]))
 
@@ -326,10 +356,16 @@ def _check_not_refunded(member: Membership, path: str, amount: int | None) -> No
             raise CliError(
                 ExitCode.REFUSED,
                 "refunded_already",
-                f"As much of this invoice is paid back already: entry {place}, "
-                f"{when(each['created'])}. Nothing more was paid back.",
-                "If it is to be paid back once more, give --again; or give each refund an id of its own with "
-                "--id.",
+                say(
+                    "As much of this invoice is paid back already: entry {place}, {time}. Nothing more "
+                    "was paid back.",
+                    place=place,
+                    time=when(each["created"]),
+                ),
+                say(
+                    "If it is to be paid back once more, give --again; or give each refund an id of its "
+                    "own with --id."
+                ),
                 {"coop": member.coop.name, "number": each["entry"]},
             )
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import click
 import urllib3
 
+from cli.shell.language import say
 from cli.shell.parameters import PAGE_URL, output_option, passphrase_options, wallet_option
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
@@ -51,7 +52,9 @@ def listen(
     """Show events as they happen and pass them on as webhooks, until Ctrl-C: for development."""
     signer = WebhookSigner(SigningKey(os.urandom(32)))
     secret = signer.secret(_ENDPOINT, 1)
-    output.note(f"The secret of these webhooks, until this command ends: {secret}")
+    output.note(
+        say("The secret of these webhooks, until this command ends: {secret}", secret=secret)
+    )
     passed = 0
     # Ctrl-C is how one ends this, so it is not an error.
     with open_membership(wallet, passphrase) as member, suppress(KeyboardInterrupt):
@@ -62,7 +65,11 @@ def listen(
             output.note(f"{kind} {message}" + ("" if url is None else f": {status}"))
             if passed == count:
                 break
-    output.note(f"Passed on: {passed}." if url is not None else f"Seen: {passed}.")
+    output.note(
+        say("Passed on: {passed}.", passed=passed)
+        if url is not None
+        else say("Seen: {passed}.", passed=passed)
+    )
     output.result({"events": passed, "secret": secret})
 
 
@@ -73,15 +80,17 @@ def _events(member: Membership, output: Output) -> Iterator[tuple[str, str]]:
         try:
             member.open_session()
             with member.client.stream("/v1/merchant/events", after=last) as lines:
-                output.note("Listening.")
+                output.note(say("Listening."))
                 for event in _read(lines):
                     if event.get("event") == "stream.gap":
-                        output.note("Some events were missed, and the node has them no more.")
+                        output.note(say("Some events were missed, and the node has them no more."))
                     elif "data" in event:
                         yield event.get("id", "").partition(".")[0], event["data"]
                     last = event.get("id", last)
         except (AnswerLost, NodeUnreachable) as error:
-            output.note(f"The connection is lost ({error.reason}); trying again.")
+            output.note(
+                say("The connection is lost ({reason}); trying again.", reason=say(error.reason))
+            )
         except NodeProblem as problem:
             if not problem.is_retryable:
                 raise
@@ -117,5 +126,5 @@ def _forward(signer: WebhookSigner, url: str, message: str, body: str) -> str:
             redirect=False,
         )
     except urllib3.exceptions.HTTPError as error:
-        return f"not reached ({type(error).__name__})"
-    return f"answered {response.status}"
+        return say("not reached ({name})", name=type(error).__name__)
+    return say("answered {status}", status=response.status)

@@ -13,11 +13,12 @@ from typing import Any
 import click
 
 from cli.shell.csv_text import Amount, Cell, separator_here
+from cli.shell.forms import in_units
+from cli.shell.language import say
 from cli.shell.parameters import output_option, passphrase_options, wallet_option
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
 from cli.wallet.membership import open_membership
-from node.member.amounts import format_amount
 from node.member.client import Json
 from node.member.membership import Membership
 from node.zones import find_zone
@@ -66,9 +67,16 @@ def _span(member: Membership, days: int, zone: str | None) -> dict[str, Any]:
 def _show_days(found: Json, output: Output) -> None:
     lines = [day for day in found["days"] if day["payments"] or day["refunds"]]
     rows = [[day["day"], *_sums(day)] for day in lines]
-    headings = ["day", "payments", "received", "refunds", "refunded", "net"]
+    headings = [
+        say("day"),
+        say("payments"),
+        say("received"),
+        say("refunds"),
+        say("refunded"),
+        say("net"),
+    ]
     output.table(headings, [*rows, ["all", *_sums(found["total"])]], right_aligned=headings[1:])
-    output.line(f"Days in the time zone {found['zone']}.")
+    output.line(say("Days in the time zone {zone}.", zone=found["zone"]))
     output.result(found)
 
 
@@ -88,7 +96,7 @@ def _sums(sums: Json) -> list[str]:
 
 
 def _money(amount: Json) -> str:
-    return format_amount(int(amount["value"]))
+    return in_units(int(amount["value"]))
 
 
 def _movements(member: Membership, asked: dict[str, Any]) -> Iterator[Json]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from cli.shell.describing import when
+from cli.shell.language import say
 from cli.shell.parameters import output_option, passphrase_options, wallet_option
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
@@ -20,21 +21,26 @@ def webhook() -> None:
 def _state(found: Json) -> str:
     """How it goes with an endpoint, in words."""
     if found["disabled"]:
-        return f"disabled: {found['why']}"
+        return say("disabled: {why}", why=found["why"])
     if found["health"] == "failing":
         failure, next_try = found["failure"], found["next_try"]
-        again = "" if next_try is None else f" Next try: {when(next_try)}."
-        return f"failing since {when(found['failing_since'])}: {failure['error']}{again}"
-    return "works" if found["health"] == "works" else "nothing sent so far"
+        again = "" if next_try is None else say(" Next try: {time}.", time=when(next_try))
+        return say(
+            "failing since {time}: {error}{again}",
+            time=when(found["failing_since"]),
+            error=failure["error"],
+            again=again,
+        )
+    return say("works") if found["health"] == "works" else say("nothing sent so far")
 
 
 def _show(found: Json, output: Output) -> None:
     fields = {
-        "endpoint": found["id"],
-        "address": found["url"],
-        "events": " ".join(found["types"]) or "all",
-        "state": _state(found),
-        "public key": found["public_key"],
+        say("endpoint"): found["id"],
+        say("address"): found["url"],
+        say("events"): " ".join(found["types"]) or say("all"),
+        say("state"): _state(found),
+        say("public key"): found["public_key"],
     }
     output.fields(fields)
     output.result(found)
@@ -55,9 +61,12 @@ def add(
         made = member.client.post("/v1/webhooks", {"url": url, "types": list(types)})
         for id_ in made["same_url"]:
             output.note(
-                f"You have another endpoint at this address, {id_}: it will hear of an event from both."
+                say(
+                    "You have another endpoint at this address, {id}: it will hear of an event from both.",
+                    id=id_,
+                )
             )
-        output.line("The secret that verifies its messages:")
+        output.line(say("The secret that verifies its messages:"))
         output.line(made["secret"])
         _show(made, output)
 
@@ -80,7 +89,7 @@ def list_all(wallet: Path, passphrase: PassphraseSource, output: Output) -> None
             ]
             for each in found
         ]
-        output.table(["id", "address", "events", "state"], rows)
+        output.table([say("id"), say("address"), say("events"), say("state")], rows)
         output.result({"webhooks": found})
 
 
@@ -94,7 +103,7 @@ def remove(id_: str, wallet: Path, passphrase: PassphraseSource, output: Output)
     with open_membership(wallet, passphrase) as member:
         member.open_session()
         member.client.delete(path_of("v1", "webhooks", id_))
-        output.line(f"The endpoint {id_} is told nothing more.")
+        output.line(say("The endpoint {id} is told nothing more.", id=id_))
         output.result({"id": id_, "removed": True})
 
 
@@ -120,7 +129,7 @@ def rotate(id_: str, wallet: Path, passphrase: PassphraseSource, output: Output)
     with open_membership(wallet, passphrase) as member:
         member.open_session()
         made = member.client.post(path_of("v1", "webhooks", id_, "secret"))
-        output.line("The secret that verifies its messages from now on:")
+        output.line(say("The secret that verifies its messages from now on:"))
         output.line(made["secret"])
         output.result(made)
 
@@ -143,11 +152,13 @@ def deliveries(
             last = each["attempts"][-1] if each["attempts"] else {}
             state = each["state"]
             if each["next"] is not None and each["tries"]:
-                state += f", again at {when(each['next'])}"
+                state += say(", again at {time}", time=when(each["next"]))
             rows.append(
                 [each["message"], when(each["created"]), each["type"], state, last.get("error", "")]
             )
-        output.table(["message", "when", "event", "state", "last answer"], rows)
+        output.table(
+            [say("message"), say("when"), say("event"), say("state"), say("last answer")], rows
+        )
         output.result(page)
 
 
@@ -165,5 +176,5 @@ def redeliver(
         member.open_session()
         path = path_of("v1", "webhooks", id_, "deliveries", message, "redeliver")
         found = member.client.post(path)
-        output.line(f"{message} is being sent again.")
+        output.line(say("{message} is being sent again.", message=message))
         output.result(found)

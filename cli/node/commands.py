@@ -16,14 +16,16 @@ from cli.node.moved import moved
 from cli.shell.describing import counted_payments
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
+from cli.shell.forms import in_units
+from cli.shell.language import say
 from cli.shell.matters import federation_matters
 from cli.shell.parameters import NODE_TARGET, output_option
+from cli.shell.states import state_words
 from cli.shell.terminal import Output
 from ledger.signatures import SEED_BYTES
 from node.folder.files import SETTINGS_FILE, SIGNATURES_FILE
 from node.folder.making import create_node_key, init_folder, init_like, install_charter
 from node.folder.settings import DEFAULT_PORT, DEFAULT_STORE
-from node.member.amounts import format_amount
 from node.member.client import Json, NodeClient, NodeUnreachable
 from node.member.troubles import Trouble, read_deciding, read_troubles
 from node.store_urls import check_store_url
@@ -76,25 +78,33 @@ def init(
     the folder; OPERATING says what losing it costs.
     """
     if old is None and coop is None:
-        raise click.UsageError("Missing option '--coop'.")
+        raise click.UsageError(say("Missing option '--coop'."))
     if old is not None:
         if any(_is_given(name) for name in ("coop", "host", "port", "store", "peers")):
-            raise click.UsageError(f"With --like everything else is as in {old / SETTINGS_FILE}.")
+            raise click.UsageError(
+                say("With --like everything else is as in {value}.", value=old / SETTINGS_FILE)
+            )
         coop = init_like(folder, old)
     elif coop is not None:
         check_store_url(store)
         init_folder(folder, coop=coop, host=host, port=port, store=store, peers=_by_name(peers))
     key = create_node_key(folder, random(SEED_BYTES))
     output.fields(
-        {"folder": str(folder), "cooperative": str(coop), "public key": key.public_key.hex()}
+        {
+            say("folder"): str(folder),
+            say("cooperative"): str(coop),
+            say("public key"): key.public_key.hex(),
+        }
     )
     output.line()
     if old is not None:
-        output.line("Read the public key out to the others, who propose it:")
+        output.line(say("Read the public key out to the others, who propose it:"))
         output.line(f"  fiado federation propose key {coop} {key.public_key.hex()}")
-        output.line(f"When that is decided: fiado node run {folder}")
+        output.line(say("When that is decided: fiado node run {folder}", folder=folder))
     else:
-        output.line("Put the public key into the charter. When every cooperative has signed it:")
+        output.line(
+            say("Put the public key into the charter. When every cooperative has signed it:")
+        )
         output.line(f"  fiado node install {folder} charter.toml")
         output.line(f"  fiado node run {folder}")
     output.result({"folder": str(folder), "coop": coop, "public_key": key.public_key.hex()})
@@ -111,7 +121,7 @@ def _by_name(peers: Sequence[str]) -> dict[str, str]:
     for peer in peers:
         name, mark, url = peer.partition("=")
         if not mark:
-            raise click.UsageError(f"--peer {peer}: write it as COOP=URL.")
+            raise click.UsageError(say("--peer {peer}: write it as COOP=URL.", peer=peer))
         by_name[name] = parse_node_url(url)
     return by_name
 
@@ -138,8 +148,15 @@ def install(
         raise CliError(
             ExitCode.REFUSED,
             "node_missing",
-            f"There is no node in {folder}: it has no {SETTINGS_FILE}.",
-            f"Check the path; `fiado node init {folder} --coop NAME` makes a new node's folder.",
+            say(
+                "There is no node in {folder}: it has no {settings_file}.",
+                folder=folder,
+                settings_file=SETTINGS_FILE,
+            ),
+            say(
+                "Check the path; `fiado node init {folder} --coop NAME` makes a new node's folder.",
+                folder=folder,
+            ),
         )
     beside = signatures or signatures_beside(charter)
     if signatures is None and not beside.exists():
@@ -148,22 +165,28 @@ def install(
         raise CliError(
             ExitCode.REFUSED,
             "charter_unsigned",
-            f"Nobody has signed this charter yet: there is no {beside}.",
-            f"Each cooperative signs it with `fiado federation sign {charter} --node FOLDER`. If the "
-            "signatures are elsewhere, name their file with --signatures.",
+            say("Nobody has signed this charter yet: there is no {beside}.", beside=beside),
+            say(
+                "Each cooperative signs it with `fiado federation sign {charter} --node FOLDER`. If "
+                "the signatures are elsewhere, name their file with --signatures.",
+                charter=charter,
+            ),
         )
     install_charter(
         folder, charter=charter.read_bytes(), signatures=beside.read_bytes(), new_key=new_key
     )
-    output.line(f"The charter is in {folder}.")
+    output.line(say("The charter is in {folder}.", folder=folder))
     unnamed = unnamed_peers(folder)
     if unnamed:
         output.line(
-            f"Not under [peers] in {folder / SETTINGS_FILE} is where these nodes answer: "
-            f"{', '.join(unnamed)}. It is enough that all nodes together form one connected network; "
-            "OPERATING shows how."
+            say(
+                "Not under [peers] in {value} is where these nodes answer: {names}. It is enough that "
+                "all nodes together form one connected network; OPERATING shows how.",
+                value=folder / SETTINGS_FILE,
+                names=", ".join(unnamed),
+            )
         )
-    output.line(f"Start the node with `fiado node run {folder}`.")
+    output.line(say("Start the node with `fiado node run {folder}`.", folder=folder))
     output.result({"folder": str(folder), "peers_unnamed": unnamed})
 
 
@@ -226,17 +249,17 @@ def status(target: Path | str, output: Output) -> None:
     transit = found.get("in_transit") or {}
     output.fields(
         {
-            "node": url,
-            "federation": f"{found.get('name')} ({found.get('federation')})",
-            "cooperative": str(found.get("coop")),
-            "state": _state(found, troubles),
-            "linked with": ", ".join(found.get("peers") or []) or "nobody",
-            "accused": ", ".join(found.get("accused") or []) or "nobody",
-            "on its way": f"{counted_payments(transit.get('items', 0))}, "
-            f"{format_amount(transit.get('amount', 0))}",
+            say("node"): url,
+            say("federation"): f"{found.get('name')} ({found.get('federation')})",
+            say("cooperative"): str(found.get("coop")),
+            say("state"): _state(found, troubles),
+            say("linked with"): ", ".join(found.get("peers") or []) or say("nobody"),
+            say("accused"): ", ".join(found.get("accused") or []) or say("nobody"),
+            say("on its way"): f"{counted_payments(transit.get('items', 0))}, "
+            f"{in_units(transit.get('amount', 0))}",
             **_loss(found),
-            "validator": str(found.get("validator")),
-            "version": str(found.get("version")),
+            say("validator"): str(found.get("validator")),
+            say("version"): str(found.get("version")),
         }
     )
     output.line()
@@ -245,17 +268,28 @@ def status(target: Path | str, output: Output) -> None:
             str(log["coop"]),
             str(log["length"]),
             str(log["accounts"]),
-            format_amount(log["position"]),
-            format_amount(-log["clearing_limit"]),
+            in_units(log["position"]),
+            in_units(-log["clearing_limit"]),
             str(log["head"])[:16],
         ]
         for log in logs
     ]
-    headings = ["log", "entries", "members", "position", "lowest", "head"]
-    output.table(headings, rows, right_aligned=["entries", "members", "position", "lowest"])
+    headings = [
+        say("log"),
+        say("entries"),
+        say("members"),
+        say("position"),
+        say("lowest"),
+        say("head"),
+    ]
+    output.table(
+        headings,
+        rows,
+        right_aligned=[say("entries"), say("members"), say("position"), say("lowest")],
+    )
     for deciding in read_deciding(found):
         output.line()
-        output.line(f"Being decided: {deciding}")
+        output.line(say("Being decided: {deciding}", deciding=deciding))
     for trouble in troubles:
         output.line()
         output.line(f"{trouble.detail} {trouble.remedy}")
@@ -271,7 +305,7 @@ node.add_command(moved)
 def _loss(found: Json) -> dict[str, str]:
     """The loss of a fork, where there is one."""
     loss = found.get("fork_loss")
-    return {} if not loss else {"loss of a fork": format_amount(loss)}
+    return {} if not loss else {say("loss of a fork"): in_units(loss)}
 
 
 def _not_running(folder: Path, error: NodeUnreachable) -> CliError:
@@ -279,8 +313,17 @@ def _not_running(folder: Path, error: NodeUnreachable) -> CliError:
     return CliError(
         ExitCode.NODE_UNREACHABLE,
         "node_not_running",
-        f"The node in {folder} does not run: nobody answers at {error.url} ({error.reason}).",
-        f"Start it with `fiado node run {folder}`; `fiado doctor --folder {folder}` looks at what is there.",
+        say(
+            "The node in {folder} does not run: nobody answers at {url} ({reason}).",
+            folder=folder,
+            url=error.url,
+            reason=say(error.reason),
+        ),
+        say(
+            "Start it with `fiado node run {folder}`; `fiado doctor --folder {folder}` looks at "
+            "what is there.",
+            folder=folder,
+        ),
         {"node": error.url},
     )
 
@@ -288,7 +331,13 @@ def _not_running(folder: Path, error: NodeUnreachable) -> CliError:
 def _state(found: Json, troubles: Sequence[Trouble]) -> str:
     """Whether the node records, and how much there is to read below."""
     count = len(troubles)
-    more = "" if not count else f"; {count} thing{'s' if count > 1 else ''} to look at, see below"
+    more = say("; {count} things to look at, see below", count=count) if count else ""
+    if count == 1:
+        more = say("; 1 thing to look at, see below")
     if found.get("readiness") == "ready":
-        return f"ready{more}"
-    return f"{str(found.get('readiness')).upper()}: it records nothing now{more}"
+        return say("ready") + more
+    return say(
+        "{state}: it records nothing now{more}",
+        state=state_words(found.get("readiness")).upper(),
+        more=more,
+    )

@@ -15,10 +15,11 @@ from cli.node.health import (
     check_wallet,
 )
 from cli.shell.exit_codes import ExitCode
+from cli.shell.language import later, say
 from cli.shell.parameters import NODE_URL, output_option, wallet_option
 from cli.shell.terminal import Output
 
-MARKS = {Health.GOOD: "ok", Health.NOTE: "note", Health.BAD: "WRONG"}
+MARKS = {Health.GOOD: later("ok"), Health.NOTE: later("note"), Health.BAD: later("WRONG")}
 
 
 @click.command()
@@ -46,7 +47,8 @@ def doctor(folder: Path | None, node_url: str | None, wallet: Path, output: Outp
         said = set(checks)
         checks += [each for each in check_node(node_url) if each not in said]
     output.table(
-        ["", "what", "found"], [[MARKS[each.health], each.name, each.found] for each in checks]
+        ["", say("what"), say("found")],
+        [[say(MARKS[each.health]), each.name, each.found] for each in checks],
     )
     for each in checks:
         if each.remedy:
@@ -63,10 +65,10 @@ def doctor(folder: Path | None, node_url: str | None, wallet: Path, output: Outp
 def _summary(checks: Sequence[Check]) -> str:
     found = {each.health for each in checks if each.health is Health.BAD or each.remedy}
     if Health.BAD in found:
-        return "Something is wrong; see above."
+        return say("Something is wrong; see above.")
     if found:
-        return "Nothing is broken, but something wants to be looked at; see above."
-    return "Everything that was looked at is fine."
+        return say("Nothing is broken, but something wants to be looked at; see above.")
+    return say("Everything that was looked at is fine.")
 
 
 def _as_json(check: Check) -> dict[str, str]:

@@ -19,6 +19,7 @@ import nacl.bindings
 
 from cli.node.address import address_of
 from cli.shell.errors import in_words
+from cli.shell.language import say
 from ledger.signatures import SignatureInvalid, SigningKey, verify
 from ledger.validators.choose import ValidatorUnavailable, chosen_name
 from node.audit.database import PREFIX, database_problem
@@ -70,7 +71,7 @@ def check_machine(folder: Path) -> Iterator[Check]:
 def _python() -> Check:
     found = f"{platform.python_implementation()} {platform.python_version()}"
     if sys.version_info < OLDEST_PYTHON:
-        remedy = "Install Python 3.11 or later."
+        remedy = say("Install Python 3.11 or later.")
         return Check(name="Python", health=Health.BAD, found=found, remedy=remedy)
     return Check(name="Python", health=Health.GOOD, found=found)
 
@@ -81,17 +82,23 @@ def _libsodium() -> Check:
     try:
         verify(public_key=key.public_key, message=message, signature=key.sign(message))
     except SignatureInvalid:
-        remedy = "Install PyNaCl again: pip install --force-reinstall pynacl"
-        found = "it does not verify its own signature"
+        remedy = say("Install PyNaCl again: pip install --force-reinstall pynacl")
+        found = say("it does not verify its own signature")
         return Check(name="libsodium", health=Health.BAD, found=found, remedy=remedy)
     if not getattr(nacl.bindings, "has_crypto_core_ed25519", False):
         return Check(
             name="libsodium",
             health=Health.NOTE,
-            found="without point arithmetic",
-            remedy="Signatures are right but wrong ones are slow to refuse. Use PyNaCl's own wheels.",
+            found=say("without point arithmetic"),
+            remedy=say(
+                "Signatures are right but wrong ones are slow to refuse. Use PyNaCl's own wheels."
+            ),
         )
-    return Check(name="libsodium", health=Health.GOOD, found=f"PyNaCl {nacl.__version__}")
+    return Check(
+        name="libsodium",
+        health=Health.GOOD,
+        found=say("PyNaCl {version}", version=nacl.__version__),
+    )
 
 
 def _validator() -> Check:
@@ -99,27 +106,32 @@ def _validator() -> Check:
         name = chosen_name()
     except ValidatorUnavailable as error:
         return Check(
-            name="validator", health=Health.BAD, found=str(error), remedy="Run `make native`."
+            name=say("validator"),
+            health=Health.BAD,
+            found=str(error),
+            remedy=say("Run `make native`."),
         )
     if name == "native":
-        return Check(name="validator", health=Health.GOOD, found="native")
+        return Check(name=say("validator"), health=Health.GOOD, found=say("native"))
     return Check(
-        name="validator",
+        name=say("validator"),
         health=Health.NOTE,
-        found=f"reference ({_why_not_native()})",
-        remedy="Everything works, only slower: enough for a cooperative, not for a big one. With a Rust "
-        "toolchain, `make native` builds the native validator.",
+        found=say("reference ({why_not_native})", why_not_native=_why_not_native()),
+        remedy=say(
+            "Everything works, only slower: enough for a cooperative, not for a big one. With a "
+            "Rust toolchain, `make native` builds the native validator."
+        ),
     )
 
 
 def _why_not_native() -> str:
     if os.environ.get("FIADO_VALIDATOR") == "reference":
-        return "FIADO_VALIDATOR=reference asks for it"
+        return say("FIADO_VALIDATOR=reference asks for it")
     try:
         import ledger.validators.native
     except ImportError as error:
-        return f"the native one is not built: {error}"
-    return f"{ledger.validators.native.__name__} is there"
+        return say("the native one is not built: {error}", error=error)
+    return say("{name} is there", name=ledger.validators.native.__name__)
 
 
 def _sqlite() -> Check:
@@ -128,7 +140,10 @@ def _sqlite() -> Check:
         return Check(
             name="SQLite",
             health=Health.GOOD,
-            found=f"{version} (its WAL-reset bug can't happen here: one connection writes)",
+            found=say(
+                "{version} (its WAL-reset bug can't happen here: one connection writes)",
+                version=version,
+            ),
         )
     return Check(name="SQLite", health=Health.GOOD, found=version)
 
@@ -146,30 +161,32 @@ def _disk(folder: Path) -> Check:
             os.fsync(file.fileno())
             took_ms = (time.perf_counter_ns() - begun) / 1e6
     except OSError as error:
-        found = f"can't write and sync in {where}: {error.strerror}"
-        remedy = "A node needs a local disk with room, in a folder that it may write to."
-        return Check(name="disk", health=Health.BAD, found=found, remedy=remedy)
-    found = f"sync in {where} takes {took_ms:.1f} ms"
+        found = say(
+            "can't write and sync in {where}: {strerror}", where=where, strerror=error.strerror
+        )
+        remedy = say("A node needs a local disk with room, in a folder that it may write to.")
+        return Check(name=say("disk"), health=Health.BAD, found=found, remedy=remedy)
+    found = say("sync in {where} takes {took_ms} ms", where=where, took_ms=f"{took_ms:.1f}")
     if took_ms > SLOW_SYNC_MS:
-        remedy = "Payments wait for the disk. A solid-state disk makes them quick."
-        return Check(name="disk", health=Health.NOTE, found=found, remedy=remedy)
-    return Check(name="disk", health=Health.GOOD, found=found)
+        remedy = say("Payments wait for the disk. A solid-state disk makes them quick.")
+        return Check(name=say("disk"), health=Health.NOTE, found=found, remedy=remedy)
+    return Check(name=say("disk"), health=Health.GOOD, found=found)
 
 
 def _clock() -> Check:
     now = time.time()
     found = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(now))
     if now < EARLIEST_CLOCK:
-        remedy = "The clock is years behind; set it, and let the system keep it right (NTP)."
-        return Check(name="clock", health=Health.BAD, found=found, remedy=remedy)
-    return Check(name="clock", health=Health.GOOD, found=found)
+        remedy = say("The clock is years behind; set it, and let the system keep it right (NTP).")
+        return Check(name=say("clock"), health=Health.BAD, found=found, remedy=remedy)
+    return Check(name=say("clock"), health=Health.GOOD, found=found)
 
 
 def check_wallet(path: Path) -> Iterator[Check]:
     """The wallet's file and its permissions."""
     if not path.exists():
-        found = f"none at {path}"
-        yield Check(name="wallet", health=Health.NOTE, found=found)
+        found = say("none at {path}", path=path)
+        yield Check(name=say("wallet"), health=Health.NOTE, found=found)
         return
     try:
         public = read_wallet(path).public
@@ -177,10 +194,14 @@ def check_wallet(path: Path) -> Iterator[Check]:
         worded = in_words(error)
         found = worded.message if worded else str(error)
         remedy = worded.remedy if worded else ""
-        yield Check(name="wallet", health=Health.BAD, found=found, remedy=remedy)
+        yield Check(name=say("wallet"), health=Health.BAD, found=found, remedy=remedy)
         return
-    who = f"{public.handle}@{public.coop}" if public.handle else "of no account yet"
-    yield Check(name="wallet", health=Health.GOOD, found=f"{path}, {who}; only you can read it")
+    who = f"{public.handle}@{public.coop}" if public.handle else say("of no account yet")
+    yield Check(
+        name=say("wallet"),
+        health=Health.GOOD,
+        found=say("{path}, {who}; only you can read it", path=path, who=who),
+    )
 
 
 def check_folder(folder: Path) -> Iterator[Check]:
@@ -193,27 +214,34 @@ def check_folder(folder: Path) -> Iterator[Check]:
     except NodeFault as error:
         worded = in_words(error)
         remedy = worded.remedy if worded else ""
-        yield Check(name="node folder", health=Health.BAD, found=str(error), remedy=remedy)
+        yield Check(name=say("node folder"), health=Health.BAD, found=str(error), remedy=remedy)
         return
-    words = f"{found.coop.title}, federation {found.founding.name}"
-    yield Check(name="node folder", health=Health.GOOD, found=words)
+    words = say("{title}, federation {name}", title=found.coop.title, name=found.founding.name)
+    yield Check(name=say("node folder"), health=Health.GOOD, found=words)
     if found.settings.engine.restored:
-        remedy = "Once `fiado node status` says ready, take the line out of node.toml."
+        remedy = say("Once `fiado node status` says ready, take the line out of node.toml.")
         yield Check(
-            name="restored", health=Health.NOTE, found="node.toml: restored = true", remedy=remedy
+            name=say("restored"),
+            health=Health.NOTE,
+            found=say("node.toml: restored = true"),
+            remedy=remedy,
         )
     address = found.store_address
     if address.startswith(PREFIX) and not Path(address.removeprefix(PREFIX)).exists():
-        words = "not there yet; the node makes it when it first runs"
-        yield Check(name="database", health=Health.NOTE, found=words)
+        words = say("not there yet; the node makes it when it first runs")
+        yield Check(name=say("database"), health=Health.NOTE, found=words)
         return
     problem = database_problem(address)
     if problem is not None:
-        remedy = "Stop the node and restore a copy; see OPERATING."
-        yield Check(name="database", health=Health.BAD, found=problem, remedy=remedy)
+        remedy = say("Stop the node and restore a copy; see OPERATING.")
+        yield Check(name=say("database"), health=Health.BAD, found=problem, remedy=remedy)
         return
-    words = "sound" if address.startswith(PREFIX) else "not looked at: PostgreSQL minds its own"
-    yield Check(name="database", health=Health.GOOD, found=words)
+    words = (
+        say("sound")
+        if address.startswith(PREFIX)
+        else say("not looked at: PostgreSQL minds its own")
+    )
+    yield Check(name=say("database"), health=Health.GOOD, found=words)
 
 
 def _without_place(folder: Path, missing: NotInCharter) -> Check:
@@ -224,16 +252,18 @@ def _without_place(folder: Path, missing: NotInCharter) -> Check:
         is_asking = False
     if is_asking:
         return Check(
-            name="node folder",
+            name=say("node folder"),
             health=Health.NOTE,
-            found=f"has no place in the charter yet: {missing}",
-            remedy="The node waits until the federation has decided, and goes on by itself; `fiado "
-            "federation show URL`, with the address of one of its peers, says how far that is. If nothing "
-            "is to be decided, it is the folder of another cooperative or key.",
+            found=say("has no place in the charter yet: {missing}", missing=missing),
+            remedy=say(
+                "The node waits until the federation has decided, and goes on by itself; `fiado "
+                "federation show URL`, with the address of one of its peers, says how far that is. If "
+                "nothing is to be decided, it is the folder of another cooperative or key."
+            ),
         )
     worded = in_words(missing)
     remedy = worded.remedy if worded else ""
-    return Check(name="node folder", health=Health.BAD, found=str(missing), remedy=remedy)
+    return Check(name=say("node folder"), health=Health.BAD, found=str(missing), remedy=remedy)
 
 
 def check_running(folder: Path) -> Iterator[Check]:
@@ -247,17 +277,19 @@ def check_running(folder: Path) -> Iterator[Check]:
         yield from checks
         return
     yield Check(
-        name="node",
+        name=say("node"),
         health=Health.NOTE,
-        found=f"does not answer at {url}",
-        remedy=f"If it is to run: `fiado node run {folder}`.",
+        found=say("does not answer at {url}", url=url),
+        remedy=say("If it is to run: `fiado node run {folder}`.", folder=folder),
     )
     if len(found.founding.genesis.coops) > 1 and not found.peers:
-        remedy = (
-            "Write the addresses of the other nodes under [peers] in node.toml, or let them write yours: "
-            "else nothing arrives from them, and nothing there."
+        remedy = say(
+            "Write the addresses of the other nodes under [peers] in node.toml, or let them write "
+            "yours: else nothing arrives from them, and nothing there."
         )
-        yield Check(name="peers", health=Health.NOTE, found="none in node.toml", remedy=remedy)
+        yield Check(
+            name=say("peers"), health=Health.NOTE, found=say("none in node.toml"), remedy=remedy
+        )
 
 
 def check_node(url: str) -> Iterator[Check]:
@@ -269,22 +301,28 @@ def check_node(url: str) -> Iterator[Check]:
         worded = in_words(error)
         found = worded.message if worded else type(error).__name__
         remedy = worded.remedy if worded else ""
-        yield Check(name="node", health=Health.BAD, found=found, remedy=remedy)
+        yield Check(name=say("node"), health=Health.BAD, found=found, remedy=remedy)
         return
     ready = status.get("readiness")
-    words = f"{status.get('coop')}, {ready}, validator {status.get('validator')}"
+    words = say(
+        "{coop}, {ready}, validator {validator}",
+        coop=status.get("coop"),
+        ready=ready,
+        validator=status.get("validator"),
+    )
     health = Health.GOOD if ready == "ready" else Health.NOTE
-    yield Check(name="node", health=health, found=words)
+    yield Check(name=say("node"), health=health, found=words)
     for trouble in read_troubles(status):
         health = Health.BAD if trouble.stops_recording else Health.NOTE
         name = trouble.kind.replace("_", " ")
         yield Check(name=name, health=health, found=trouble.detail, remedy=trouble.remedy)
     for deciding in read_deciding(status):
-        yield Check(name="being decided", health=Health.NOTE, found=deciding)
+        yield Check(name=say("being decided"), health=Health.NOTE, found=deciding)
     node_time = status.get("time")
     gap = abs(int(time.time()) - node_time) if isinstance(node_time, int) else 0
     if gap > WIDEST_CLOCK_GAP_SECONDS:
-        remedy = "One of the two clocks is wrong; let both systems keep theirs (NTP)."
-        words = f"{gap // 86_400} days" if gap >= 172_800 else f"{gap} seconds"
-        found = f"{words} apart from this machine's"
-        yield Check(name="node's clock", health=Health.NOTE, found=found, remedy=remedy)
+        remedy = say("One of the two clocks is wrong; let both systems keep theirs (NTP).")
+        found = say("{seconds} seconds apart from this machine's", seconds=gap)
+        if gap >= 172_800:
+            found = say("{days} days apart from this machine's", days=gap // 86400)
+        yield Check(name=say("node's clock"), health=Health.NOTE, found=found, remedy=remedy)

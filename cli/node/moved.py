@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from cli.shell.language import say
 from cli.shell.parameters import output_option
 from cli.shell.terminal import Output
 from node.address_file import move
@@ -29,16 +30,27 @@ def moved(folder: Path, url: str, output: Output) -> None:
     address = parse_node_url(url).lower()
     if not is_address(address):
         raise click.BadParameter(
-            "it may have letters, digits, points and hyphens, and a port: https://norte.example:8440.",
+            say(
+                "it may have letters, digits, points and hyphens, and a port: "
+                "https://norte.example:8440."
+            ),
             param_hint="URL",
         )
     found = load_folder(folder, any_key=True)
     statement = move(found, address, now=int(time.time()))
-    output.line(f"Signed: the node of {found.coop.title} answers at {statement.url}.")
-    output.line("Start it there, or start it again: then it tells its peers.")
+    output.line(
+        say(
+            "Signed: the node of {title} answers at {url}.",
+            title=found.coop.title,
+            url=statement.url,
+        )
+    )
+    output.line(say("Start it there, or start it again: then it tells its peers."))
     if found.settings.merchant.public_url not in ("", statement.url):
         output.note(
-            f"node.toml still has public_url = {found.settings.merchant.public_url!r}; links to bills "
-            "begin with that."
+            say(
+                "node.toml still has public_url = {public_url}; links to bills begin with that.",
+                public_url=repr(found.settings.merchant.public_url),
+            )
         )
     output.result({"coop": found.coop.name, **statement.as_json()})

@@ -5,6 +5,7 @@ Only words: see `cli.shell.errors`. Importing this module registers them.
 
 from cli.shell.errors import CliError, explain
 from cli.shell.exit_codes import ExitCode
+from cli.shell.language import say
 from ledger.validators.choose import ValidatorUnavailable
 from node.errors import ListenFault, NodeFault, StoreInUse, StoreUnavailable
 from node.folder.files import (
@@ -41,20 +42,23 @@ def _(error: NodeFault) -> CliError:
         ExitCode.INPUT_OUTPUT,
         "node_folder",
         _sentence(error),
-        "OPERATING says what each file is and what to do when it is lost.",
+        say("OPERATING says what each file is and what to do when it is lost."),
     )
 
 
 @explain.register
 def _(error: ListenFault) -> CliError:
-    remedy = (
-        f"Look at host and port under [listen] in {SETTINGS_FILE}: the host has to be an address of this "
-        "machine, and ports below 1024 are not for everybody."
+    remedy = say(
+        "Look at host and port under [listen] in {settings_file}: the host has to be an "
+        "address of this machine, and ports below 1024 are not for everybody.",
+        settings_file=SETTINGS_FILE,
     )
     if error.is_taken:
-        remedy = (
-            "Another program listens there already, maybe this very node: `fiado node status FOLDER` tells. "
-            f"Two nodes on one machine need two ports; the port stands under [listen] in {SETTINGS_FILE}."
+        remedy = say(
+            "Another program listens there already, maybe this very node: `fiado node status "
+            "FOLDER` tells. Two nodes on one machine need two ports; the port stands under "
+            "[listen] in {settings_file}.",
+            settings_file=SETTINGS_FILE,
         )
     details: dict[str, str | int | bool | None] = {"host": error.host, "port": error.port}
     return CliError(ExitCode.INPUT_OUTPUT, "address_unusable", _sentence(error), remedy, details)
@@ -79,40 +83,47 @@ def _(error: ValidatorUnavailable) -> CliError:
     return CliError(
         ExitCode.REFUSED,
         "validator_unavailable",
-        f"The validator can't be used: {error}.",
-        "Or run with the reference validator: FIADO_VALIDATOR=reference, and no FIADO_REQUIRE_NATIVE.",
+        say("The validator can't be used: {error}.", error=error),
+        say(
+            "Or run with the reference validator: FIADO_VALIDATOR=reference, and no "
+            "FIADO_REQUIRE_NATIVE."
+        ),
     )
 
 
 @explain.register
 def _(error: NotInCharter) -> CliError:
-    remedy = (
-        "It is the folder of another cooperative, or has another key than the others know. If they are to "
-        "take it in, as when the old key was lost, `fiado node install --new-key` puts the charter there "
-        "all the same; OPERATING has every step."
+    remedy = say(
+        "It is the folder of another cooperative, or has another key than the others know. If "
+        "they are to take it in, as when the old key was lost, `fiado node install --new-key` "
+        "puts the charter there all the same; OPERATING has every step."
     )
     if isinstance(error, NobodyToAsk):
-        remedy = (
-            "If the others have decided on it, or are about to, the node has to hear of it: write where one "
-            f"of them answers under [peers] in {SETTINGS_FILE}. Else it is the folder of another "
-            "cooperative, or has another key than the others know."
+        remedy = say(
+            "If the others have decided on it, or are about to, the node has to hear of it: write "
+            "where one of them answers under [peers] in {settings_file}. Else it is the folder of "
+            "another cooperative, or has another key than the others know.",
+            settings_file=SETTINGS_FILE,
         )
     return CliError(ExitCode.INPUT_OUTPUT, "node_folder", f"{error}.", remedy)
 
 
 def _folder_remedy(text: str) -> str:
     if "already in" in text:
-        return "Nothing is ever written over there. Choose another folder, or go on with this one."
-    if text.startswith(f"{SETTINGS_FILE}: missing"):
-        return "Check the path. `fiado node init FOLDER --coop NAME` makes a node's folder."
-    if text.startswith(SETTINGS_FILE):
-        return "Correct that in the file; OPERATING says what can stand there."
-    if text.startswith((CHARTER_FILE, SIGNATURES_FILE)):
-        return (
-            "`fiado federation show charter.toml` says who has not signed yet. When all have, "
-            "`fiado node install FOLDER charter.toml` puts charter and signatures into the folder."
+        return say(
+            "Nothing is ever written over there. Choose another folder, or go on with this one."
         )
-    return "OPERATING says what each file is and what to do when it is lost."
+    if text.startswith(f"{SETTINGS_FILE}: missing"):
+        return say("Check the path. `fiado node init FOLDER --coop NAME` makes a node's folder.")
+    if text.startswith(SETTINGS_FILE):
+        return say("Correct that in the file; OPERATING says what can stand there.")
+    if text.startswith((CHARTER_FILE, SIGNATURES_FILE)):
+        return say(
+            "`fiado federation show charter.toml` says who has not signed yet. When all have, "
+            "`fiado node install FOLDER charter.toml` puts charter and signatures into the "
+            "folder."
+        )
+    return say("OPERATING says what each file is and what to do when it is lost.")
 
 
 def _sentence(error: Exception) -> str:

@@ -10,7 +10,7 @@ import click
 
 from cli.paying.leading import meet_link
 from cli.paying.paying_invoices import pay_invoice
-from cli.paying.prices import PRICE, worth_words
+from cli.paying.prices import PRICE, price_words, worth_words
 from cli.paying.settling import (
     agree_although,
     contribution_words,
@@ -24,12 +24,13 @@ from cli.paying.waiting import wait_for_delivery
 from cli.shell.consent import agree_to_pay
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
+from cli.shell.forms import in_units
+from cli.shell.language import later, say
 from cli.shell.parameters import AMOUNT, output_option, passphrase_options, wallet_option
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
 from cli.wallet.membership import open_membership
 from node.member.addresses import Address
-from node.member.amounts import format_amount
 from node.member.links import LinkError, PaymentRequest, format_link, parse_payee
 from node.member.membership import Membership, NotJoined
 from node.member.orders import check_order
@@ -45,14 +46,20 @@ from node.member.pending_journal import PaymentIntent
 from node.member.wallet_file import read_wallet
 
 _ARRIVAL_WORDS: Final[Mapping[Arrival, str]] = {
-    Arrival.NOT_ASKED: "It is recorded in your cooperative's log.",
-    Arrival.DELIVERED: "It has arrived: the payee can spend it.",
-    Arrival.RETURNED: "The payee's account was closed or their cooperative has left: the payment "
-    "comes back to you.",
-    Arrival.ON_ITS_WAY: "It is recorded and can't be lost, but the payee's cooperative has not taken it in "
-    "yet: its node may be switched off. Nothing more is to be done.",
-    Arrival.NOT_KNOWN: "It is recorded and can't be lost. Whether it has arrived is not known, because your "
-    "node stopped answering: `fiado history` shows it later.",
+    Arrival.NOT_ASKED: later("It is recorded in your cooperative's log."),
+    Arrival.DELIVERED: later("It has arrived: the payee can spend it."),
+    Arrival.RETURNED: later(
+        "The payee's account was closed or their cooperative has left: the payment comes back "
+        "to you."
+    ),
+    Arrival.ON_ITS_WAY: later(
+        "It is recorded and can't be lost, but the payee's cooperative has not taken it in "
+        "yet: its node may be switched off. Nothing more is to be done."
+    ),
+    Arrival.NOT_KNOWN: later(
+        "It is recorded and can't be lost. Whether it has arrived is not known, because your "
+        "node stopped answering: `fiado history` shows it later."
+    ),
 }
 
 
@@ -74,7 +81,7 @@ class PayeeType(click.ParamType[PaymentRequest | InvoiceLink]):
         # A bill on its way to the payer's wallet: what it asks for is looked up where it was made.
         bill = parse_link(request.bill) if request.bill else None
         if request.bill and bill is None:
-            raise LinkError("its bill is not the address of one")
+            raise LinkError(say("its bill is not the address of one"))
         return replace(bill, federation=request.federation) if bill else request
 
 
@@ -173,9 +180,9 @@ def pay(
             _finish(member, done, until, timeout, output)
         return
     if price is not None and (amount is not None or payee.amount is not None):
-        raise click.UsageError("Give either an amount in units or --price.")
+        raise click.UsageError(say("Give either an amount in units or --price."))
     if price is not None and output.is_json and not yes:
-        raise click.UsageError("With --json and --price give --yes too: nobody can be asked.")
+        raise click.UsageError(say("With --json and --price give --yes too: nobody can be asked."))
     intent = _intent(payee, amount, memo) if price is None else _priced(payee, price, memo)
     with open_membership(wallet, passphrase) as member:
         meet_link(member, payee, yes=yes, output=output)
@@ -251,11 +258,13 @@ def _check_invoice_options(
     output: Output,
 ) -> None:
     if amount is not None or price is not None or memo is not None:
-        raise click.UsageError("An invoice says itself what is to be paid; give nothing more.")
+        raise click.UsageError(say("An invoice says itself what is to be paid; give nothing more."))
     if order is not None:
-        raise click.UsageError("An invoice is an order of its own; leave --order out.")
+        raise click.UsageError(say("An invoice is an order of its own; leave --order out."))
     if output.is_json and not yes:
-        raise click.UsageError("With --json and an invoice give --yes too: nobody can be asked.")
+        raise click.UsageError(
+            say("With --json and an invoice give --yes too: nobody can be asked.")
+        )
 
 
 def _intent(payee: PaymentRequest, amount: int | None, memo: str | None) -> PaymentIntent:
@@ -265,11 +274,15 @@ def _intent(payee: PaymentRequest, amount: int | None, memo: str | None) -> Paym
         raise CliError(
             ExitCode.USAGE,
             "amount_twice",
-            f"The link asks for {format_amount(payee.amount)}, and you gave {format_amount(amount)}.",
-            "Leave the amount out to pay what the link asks for.",
+            say(
+                "The link asks for {amount}, and you gave {amount_2}.",
+                amount=in_units(payee.amount),
+                amount_2=in_units(amount),
+            ),
+            say("Leave the amount out to pay what the link asks for."),
         )
     if amount is None:
-        raise click.UsageError("Give the amount, such as 12.50.")
+        raise click.UsageError(say("Give the amount, such as 12.50."))
     return PaymentIntent(
         payee=str(payee.payee),
         amount=amount,
@@ -283,7 +296,7 @@ def _memo(payee: PaymentRequest, memo: str | None) -> str:
     """What is sealed with the payment: nothing when the link has a reference of its own."""
     if payee.reference:
         if memo is not None:
-            raise click.UsageError("The link has a reference of its own; leave --memo out.")
+            raise click.UsageError(say("The link has a reference of its own; leave --memo out."))
         return ""
     return payee.memo if memo is None else memo
 
@@ -303,10 +316,16 @@ def _agree(member: Membership, price: CurrencyPrice, yes: bool, output: Output) 
     """Show both amounts and ask."""
     quoted = quote(member.client, price)
     output.note(
-        f"{price} is {format_amount(quoted.amount)} {member.founding.unit} ({worth_words(quoted.value)})."
+        say(
+            "{price} is {amount} {unit} ({worth}).",
+            price=price_words(price),
+            amount=in_units(quoted.amount),
+            unit=member.founding.unit,
+            worth=worth_words(quoted.value),
+        )
     )
     if not yes:
-        agree_to_pay("Pay that?", option="--yes")
+        agree_to_pay(say("Pay that?"), option="--yes")
     return quoted
 
 
@@ -326,9 +345,17 @@ def _finish(member: Membership, paid: Paid, until: str, timeout: int, output: Ou
         raise CliError(
             ExitCode.INTERRUPTED,
             "wait_interrupted",
-            f"Interrupted. The payment is made: {payment_words(paid.intent)}, recorded at {where}; it "
-            "can't be lost. Running the command again would pay once more.",
-            f"`fiado history` shows whether it has arrived, `fiado receipt show {where}` the receipt.",
+            say(
+                "Interrupted. The payment is made: {payment}, recorded at {where}; it can't be lost. "
+                "Running the command again would pay once more.",
+                payment=payment_words(paid.intent),
+                where=where,
+            ),
+            say(
+                "`fiado history` shows whether it has arrived, `fiado receipt show {where}` the "
+                "receipt.",
+                where=where,
+            ),
             {"coop": member.coop.name, "number": paid.number, "status": "recorded"},
         ) from None
     output.result(
@@ -350,10 +377,14 @@ def _finish(member: Membership, paid: Paid, until: str, timeout: int, output: Ou
 
 def _show(where: str, paid: Paid, arrival: Arrival, output: Output) -> None:
     output.line(
-        f"Paid {payment_words(paid.intent)}{contribution_words(paid_contribution(paid.receipt))}."
+        say(
+            "Paid {payment}{contribution}.",
+            payment=payment_words(paid.intent),
+            contribution=contribution_words(paid_contribution(paid.receipt)),
+        )
     )
-    output.line(_ARRIVAL_WORDS[arrival])
-    output.line(f"Receipt: {where} (`fiado receipt show {where}`).")
+    output.line(say(_ARRIVAL_WORDS[arrival]))
+    output.line(say("Receipt: {where} (`fiado receipt show {where}`).", where=where))
 
 
 @click.command()
@@ -375,8 +406,8 @@ def request(amount: int | None, memo: str, wallet: Path, output: Output) -> None
             payee=address, amount=amount, memo=memo, federation=public.federation.hex()[:16]
         )
     )
-    what = "any amount" if amount is None else format_amount(amount)
-    output.line(f"Pay {what} to {address}:")
+    what = say("any amount") if amount is None else in_units(amount)
+    output.line(say("Pay {what} to {address}:", what=what, address=address))
     output.line()
     output.qr(link)
     output.line(link)

@@ -6,6 +6,8 @@ only once. This module only tells; `paying.resume` settles.
 
 import shlex
 
+from cli.shell.forms import in_units
+from cli.shell.language import say
 from node.member.amounts import format_amount
 from node.member.client import Json
 from node.member.pending_journal import PaymentIntent, PendingPayment
@@ -14,9 +16,12 @@ from node.member.pending_journal import PaymentIntent, PendingPayment
 def in_doubt_line(pending: PendingPayment) -> str:
     """The payment and what settles it, in one line."""
     intent = pending.intent
-    return (
-        f"In doubt: {format_amount(intent.amount)} to {intent.payee}; its answer was lost, so the balance "
-        f"may or may not have it. This settles it and never pays twice: {settling_command(intent)}"
+    return say(
+        "In doubt: {amount} to {payee}; its answer was lost, so the balance may or may not "
+        "have it. This settles it and never pays twice: {settling_command}",
+        amount=in_units(intent.amount),
+        payee=intent.payee,
+        settling_command=settling_command(intent),
     )
 
 

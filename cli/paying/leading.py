@@ -1,6 +1,7 @@
 """Where a payment link leads, looked at before anything is asked there."""
 
 from cli.shell.consent import agree_to_pay
+from cli.shell.language import say
 from cli.shell.terminal import Output
 from node.member.links import PaymentRequest
 from node.member.membership import Membership
@@ -19,8 +20,11 @@ def meet_link(
     if strange is None:
         return
     output.note(
-        f"The link leads to {strange}. That is no cooperative's node, as far as yours knows. Nobody there or "
-        "anywhere needs the words of your wallet."
+        say(
+            "The link leads to {strange}. That is no cooperative's node, as far as yours knows. "
+            "Nobody there or anywhere needs the words of your wallet.",
+            strange=strange,
+        )
     )
     if not yes:
-        agree_to_pay("Go on?", option="--yes")
+        agree_to_pay(say("Go on?"), option="--yes")

@@ -16,8 +16,9 @@ from cli.paying.settling import (
 from cli.shell.consent import agree_to_pay
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
+from cli.shell.forms import in_units
+from cli.shell.language import say
 from cli.shell.terminal import Output
-from node.member.amounts import format_amount
 from node.member.membership import Membership
 from node.member.paying.desk import Desk, open_desk
 from node.member.paying.invoices import InvoiceLink, OpenInvoice, fetch_invoice
@@ -68,9 +69,12 @@ def pay_invoice(
             raise CliError(
                 ExitCode.REFUSED,
                 "invoice_changed",
-                f"The invoice asks for {format_amount(now.amount)} now, not for "
-                f"{format_amount(invoice.amount)}. Nothing was paid.",
-                "Run the command again to see what is left.",
+                say(
+                    "The invoice asks for {amount} now, not for {amount_2}. Nothing was paid.",
+                    amount=in_units(now.amount),
+                    amount_2=in_units(invoice.amount),
+                ),
+                say("Run the command again to see what is left."),
             )
         member.open_session()
         bound = Bound(account=invoice.account, reference=invoice.reference)
@@ -96,10 +100,14 @@ def _intent(link: InvoiceLink, invoice: OpenInvoice) -> PaymentIntent:
 
 def _agree(member: Membership, invoice: OpenInvoice, *, yes: bool, output: Output) -> None:
     description = " / ".join(invoice.description.split("\n"))
-    what = f" for “{description}”" if description else ""
-    asked = (
-        f"{invoice.payee} asks for {format_amount(invoice.amount)} {member.founding.unit}{what}."
+    what = say(" for “{description}”", description=description) if description else ""
+    asked = say(
+        "{payee} asks for {amount} {unit}{what}.",
+        payee=invoice.payee,
+        amount=in_units(invoice.amount),
+        unit=member.founding.unit,
+        what=what,
     )
     output.line(asked)
     if not yes:
-        agree_to_pay("Pay it?", option="--yes")
+        agree_to_pay(say("Pay it?"), option="--yes")

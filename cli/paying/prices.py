@@ -4,7 +4,8 @@ from typing import Any, Final
 
 import click
 
-from ledger.index.days import text_from_day
+from cli.shell.forms import day, in_units
+from cli.shell.language import say
 from node.member.paying.pricing import CurrencyPrice, IndexValue, PriceError, parse_price
 
 
@@ -22,12 +23,23 @@ class PriceType(click.ParamType[CurrencyPrice]):
         try:
             return parse_price(str(value))
         except PriceError:
-            self.fail(f'{value!r} is not a price such as "ARS 15000" or "ARS 99.50".', param, ctx)
+            self.fail(
+                say(
+                    '{value} is not a price such as "ARS 15000" or "ARS 99.50".', value=repr(value)
+                ),
+                param,
+                ctx,
+            )
 
 
 PRICE: Final = PriceType()
 
 
+def price_words(price: CurrencyPrice) -> str:
+    """Such as `ARS 1234.57`, as people of the language write it."""
+    return f"{price.currency} {in_units(price.minor)}"
+
+
 def worth_words(value: IndexValue) -> str:
     """Such as `ARS 1234.57 a unit on 2026-03-02`."""
-    return f"{value.a_unit} a unit on {text_from_day(value.day)}"
+    return say("{a_unit} a unit on {day}", a_unit=price_words(value.a_unit), day=day(value.day))

@@ -10,9 +10,11 @@ from typing import Any, Final
 import click
 
 from cli.paying.receipts_found import fallen_receipt, receipt_that_stands
-from cli.shell.describing import Names, account_words, describe, moment
+from cli.shell.describing import Names, account_words, describe
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
+from cli.shell.forms import moment
+from cli.shell.language import say
 from cli.shell.parameters import NODE_URL, PLACE, output_option, wallet_option
 from cli.shell.terminal import Output
 from ledger.charter import Charter
@@ -56,7 +58,7 @@ class HeadType(click.ParamType[str]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Check the text."""
         if not _HEX.fullmatch(str(value)):
-            self.fail("give 8 to 64 hexadecimal digits of it", param, ctx)
+            self.fail(say("give 8 to 64 hexadecimal digits of it"), param, ctx)
         return str(value)
 
 
@@ -110,30 +112,37 @@ def show(
     proof = decode_receipt(data)
     coop = charter.coop_named(place.coop)
     if coop is None or (proof.coop, proof.length) != (coop.number, place.number):
-        raise ProofError(f"the receipt is of another entry than {place}")
+        raise ProofError(say("the receipt is of another entry than {place}", place=place))
     if not what_holds and _has_fallen(proof, charter, wallet, node_url):
         raise _fallen(proof, charter)
     _show(proof, known, _names(wallet, charter), output)
     if what_holds:
         output.line(
-            f"It is in a history of the log of {place.coop} that does not stand: {what_holds}."
+            say(
+                "It is in a history of the log of {coop} that does not stand: {what_holds}.",
+                coop=place.coop,
+                what_holds=what_holds,
+            )
         )
     _tell_what_follows(proof, place, output)
     written = encode_bytes(data)
     if out is not None:
         out.write_bytes(data)
-        output.line(f"Written to {out}.")
+        output.line(say("Written to {out}.", out=out))
     elif len(written) <= LONGEST_SHOWN:
         output.line()
         output.line(written)
     else:
         output.line(
-            f"It has {len(data)} bytes, too many for the screen: write it to a file with --out."
+            say(
+                "It has {count} bytes, too many for the screen: write it to a file with --out.",
+                count=len(data),
+            )
         )
     if qr and len(written) <= LONGEST_QR:
         output.qr(written)
     elif qr:
-        output.line("It is too long for a QR code.")
+        output.line(say("It is too long for a QR code."))
     output.result(
         {
             "coop": place.coop,
@@ -210,7 +219,9 @@ def verify(
     output.line()
     if proof.stands(charter) is False or _is_beside(proof, against, charter):
         raise _fallen(proof, charter)
-    output.line(f"This is proven: the signature is that of {charter.coops[proof.coop].name}.")
+    output.line(
+        say("This is proven: the signature is that of {name}.", name=charter.coops[proof.coop].name)
+    )
     output.result(
         {
             "valid": True,
@@ -232,8 +243,13 @@ def _by_changes(
     if known.charter.version or proof.federation != known.charter.federation:
         return error
     return ProofError(
-        f"{error}. No changes of the charter are known, from {changes}: if the cooperative has another "
-        "node key by now, or joined later, get them with `fiado federation history --out`"
+        say(
+            "{error}. No changes of the charter are known, from {changes}: if the cooperative has "
+            "another node key by now, or joined later, get them with `fiado federation history "
+            "--out`",
+            error=error,
+            changes=changes,
+        )
     )
 
 
@@ -245,19 +261,32 @@ def _is_beside(proof: Receipt, against: Path | None, charter: Charter) -> bool:
     standing.check(charter)
     if proof.is_beside(standing, charter):
         return True
-    raise ProofError(f"{against} does not show what stands in the place of this entry")
+    raise ProofError(
+        say("{against} does not show what stands in the place of this entry", against=against)
+    )
 
 
 def _fallen(proof: Receipt, charter: Charter) -> CliError:
     """What there is to say of a receipt from a history that does not stand."""
     coop = charter.coops[proof.coop]
-    decided = "" if coop.stands is None else f" (change {coop.stands.version} of the charter)"
+    decided = (
+        ""
+        if coop.stands is None
+        else say(" (change {version} of the charter)", version=coop.stands.version)
+    )
     return CliError(
         ExitCode.REFUSED,
         "receipt_not_standing",
-        f"The node of {coop.name} has signed this entry, but in a history of its log that does not "
-        f"stand{decided}: the entry does not hold.",
-        "Whoever was credited by it elsewhere keeps that; `fiado federation fallen` says what holds of each.",
+        say(
+            "The node of {name} has signed this entry, but in a history of its log that does not "
+            "stand{decided}: the entry does not hold.",
+            name=coop.name,
+            decided=decided,
+        ),
+        say(
+            "Whoever was credited by it elsewhere keeps that; `fiado federation fallen` says what "
+            "holds of each."
+        ),
         {"coop": coop.name, "number": proof.length, "signed": True},
     )
 
@@ -285,9 +314,9 @@ def _show(proof: Receipt, known: KnownCharter, names: Names, output: Output) -> 
     coop = charter.coops[proof.coop]
     output.fields(
         {
-            "federation": known.founding.name,
-            "entry": f"{coop.name}/{proof.length}",
-            "recorded": moment(entry.time),
+            say("federation"): known.founding.name,
+            say("entry"): f"{coop.name}/{proof.length}",
+            say("recorded"): moment(entry.time),
         }
     )
     for line in describe(entry.transaction, charter=charter, coop=proof.coop, names=names):
@@ -295,18 +324,28 @@ def _show(proof: Receipt, known: KnownCharter, names: Names, output: Output) -> 
     pay = entry.transaction
     if isinstance(pay, Pay) and (pay.payee_coop, pay.payee) in names:
         payee = account_words(charter, pay.payee_coop, pay.payee, {})
-        output.line(f"Names are this wallet's; what is proven is that {payee} is paid.")
+        output.line(
+            say("Names are this wallet's; what is proven is that {payee} is paid.", payee=payee)
+        )
 
 
 def _tell_what_follows(proof: Receipt, place: EntryPlace, output: Output) -> None:
     """Whoever hands on a receipt must know what else is in it."""
     count = len(proof.following)
     if count:
-        entries = "the entry that follows" if count == 1 else f"the {count} entries that follow"
+        entries = (
+            say("the entry that follows")
+            if count == 1
+            else say("the {count} entries that follow", count=count)
+        )
         output.line()
         output.line(
-            f"It holds {entries} in the log too, up to where {place.coop} signed: who gets the receipt can "
-            f"read them. The node of {place.coop} gives a receipt without them."
+            say(
+                "It holds {entries} in the log too, up to where {coop} signed: who gets the receipt "
+                "can read them. The node of {coop} gives a receipt without them.",
+                entries=entries,
+                coop=place.coop,
+            )
         )
 
 
@@ -324,8 +363,8 @@ def _charter_path(given: Path | None, wallet: Path) -> Path:
         raise CliError(
             ExitCode.USAGE,
             "charter_missing",
-            "There is no charter beside the wallet.",
-            "Give the federation's charter with --charter charter.toml.",
+            say("There is no charter beside the wallet."),
+            say("Give the federation's charter with --charter charter.toml."),
         )
     return path
 

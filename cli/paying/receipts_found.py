@@ -9,6 +9,7 @@ from typing import Final
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
 from cli.shell.fallen_words import FALLEN_PATH, fetch_fallen, outcome_words, place_of
+from cli.shell.language import say
 from ledger.chain import extend
 from ledger.charter import Charter
 from ledger.errors import ProofError
@@ -59,13 +60,22 @@ def fallen_receipt(
             data = decode_bytes(client, proof, "receipt")
             receipt = decode_receipt(data)
             if extend(receipt.previous, receipt.entry).hex() != full:
-                raise ProofError(f"the receipt is of another entry than that with the head {full}")
+                raise ProofError(
+                    say("the receipt is of another entry than that with the head {full}", full=full)
+                )
             return data, words
     raise CliError(
         ExitCode.REFUSED,
         "fallen_not_found",
-        f"The node {client.url} lists no payment {place} with such a head that has fallen.",
-        "`fiado history` and `fiado federation fallen` list them; another node may know more: --node URL.",
+        say(
+            "The node {url} lists no payment {place} with such a head that has fallen.",
+            url=client.url,
+            place=place,
+        ),
+        say(
+            "`fiado history` and `fiado federation fallen` list them; another node may know more: "
+            "--node URL."
+        ),
     )
 
 
@@ -94,9 +104,17 @@ def _of_another(item: Json, place: EntryPlace, own: tuple[int, int]) -> CliError
     return CliError(
         ExitCode.REFUSED,
         "receipt_of_another",
-        f"The entry {place} that stands is somebody else's. Your payment with that number is in a history "
-        f"that does not stand: {outcome_words(item, account=own)}.",
-        f"Its receipt: `fiado receipt show {place} --fallen {head[:_SHOWN_DIGITS]}`.",
+        say(
+            "The entry {place} that stands is somebody else's. Your payment with that number is "
+            "in a history that does not stand: {outcome}.",
+            place=place,
+            outcome=outcome_words(item, account=own),
+        ),
+        say(
+            "Its receipt: `fiado receipt show {place} --fallen {head}`.",
+            place=place,
+            head=head[:_SHOWN_DIGITS],
+        ),
         {"coop": place.coop, "number": place.number, "head": head, "outcome": str(item["outcome"])},
     )
 
@@ -108,8 +126,17 @@ def _without_receipt(problem: NodeProblem, place: EntryPlace) -> Exception:
     return CliError(
         ExitCode.REFUSED,
         problem.code,
-        f"The node {problem.url} holds entry {place.coop}/{place.number}, but no signature of "
-        f"{place.coop} over it or close enough after it.",
-        f"The node of {place.coop} can always prove it: `fiado receipt show {place.coop}/{place.number} "
-        f"--node URL`, with that node's address. The payer's wallet has the receipt too.",
+        say(
+            "The node {url} holds entry {coop}/{number}, but no signature of {coop} over it or "
+            "close enough after it.",
+            url=problem.url,
+            coop=place.coop,
+            number=place.number,
+        ),
+        say(
+            "The node of {coop} can always prove it: `fiado receipt show {coop}/{number} --node "
+            "URL`, with that node's address. The payer's wallet has the receipt too.",
+            coop=place.coop,
+            number=place.number,
+        ),
     )

@@ -12,8 +12,9 @@ from cli.shell.consent import agree_to_pay
 from cli.shell.describing import when
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
+from cli.shell.forms import in_units
+from cli.shell.language import later, say
 from cli.shell.terminal import Output
-from node.member.amounts import format_amount
 from node.member.membership import Membership
 from node.member.paying.desk import Desk, open_desk
 from node.member.paying.paid_before import MayRepeat, PaidAlready, Twin
@@ -25,14 +26,19 @@ Settle = Callable[[Desk], Paid | None]
 """Finishes what is in doubt; the payment if that was the one that is wanted."""
 
 _WHAT_HOLDS: Final = {
-    "undone": "Nobody was paid, and you have the amount again.",
-    "kept": "The payee keeps it all the same, and you have the amount again: paying anew pays them twice.",
-    "commons": "The payee's account had closed, and the common fund of their cooperative keeps it; you have "
-    "the amount again.",
+    "undone": later("Nobody was paid, and you have the amount again."),
+    "kept": later(
+        "The payee keeps it all the same, and you have the amount again: paying anew pays "
+        "them twice."
+    ),
+    "commons": later(
+        "The payee's account had closed, and the common fund of their cooperative keeps it; "
+        "you have the amount again."
+    ),
 }
-_NOT_KNOWN: Final = (
-    "You have the amount again. Whether the payee was credited all the same, your node does not know: ask "
-    "them first."
+_NOT_KNOWN: Final = later(
+    "You have the amount again. Whether the payee was credited all the same, your node "
+    "does not know: ask them first."
 )
 
 _NEVER: Final[MayRepeat] = lambda _: False  # noqa: E731
@@ -42,7 +48,12 @@ _ALWAYS: Final[MayRepeat] = lambda _: True  # noqa: E731
 def payment_words(intent: PaymentIntent) -> str:
     """A payment in a few words."""
     price = f" ({intent.price})" if intent.price else ""
-    return f"{format_amount(intent.amount)}{price} to {intent.payee}"
+    return say(
+        "{amount}{price} to {payee}",
+        amount=in_units(intent.amount),
+        price=price,
+        payee=intent.payee,
+    )
 
 
 def telling(output: Output) -> Tell:
@@ -53,36 +64,50 @@ def telling(output: Output) -> Tell:
 def telling_contribution(output: Output) -> Callable[[int], None]:
     """Tells a person what the commons gets on top, before anything is signed."""
     return lambda amount: output.note(
-        f"On top, {format_amount(amount)} go to the commons: your cooperative's bylaws ask that."
+        say(
+            "On top, {amount} go to the commons: your cooperative's bylaws ask that.",
+            amount=in_units(amount),
+        )
     )
 
 
 def telling_near_limit(output: Output) -> Callable[[int, int], None]:
     """Tells a person, before anything is signed, that this payment comes near the credit limit."""
     return lambda owed, limit: output.note(
-        f"After this you will owe {format_amount(owed)}, near your credit limit of {format_amount(limit)}."
+        say(
+            "After this you will owe {amount}, near your credit limit of {amount_2}.",
+            amount=in_units(owed),
+            amount_2=in_units(limit),
+        )
     )
 
 
 def contribution_words(amount: int) -> str:
     """What the commons got on top, to follow a payment's words; empty where it got nothing."""
-    return f", and {format_amount(amount)} to the commons" if amount else ""
+    return say(", and {amount} to the commons", amount=in_units(amount)) if amount else ""
 
 
 def news_words(news: News) -> str:
     """What happened, as one sentence."""
     match news.step:
         case Step.RESUMING:
-            return f"First the payment whose outcome is unknown: {payment_words(news.intent)}."
+            return say(
+                "First the payment whose outcome is unknown: {payment}.",
+                payment=payment_words(news.intent),
+            )
         case Step.REFUSED:
             why = "" if news.problem is None else news.problem.detail or news.problem.title
-            return f"The node refused that payment: {why}"
+            return say("The node refused that payment: {why}", why=why)
         case Step.RECORDED:
-            return f"It is recorded: {payment_words(news.intent)}, entry {news.number}."
+            return say(
+                "It is recorded: {payment}, entry {number}.",
+                payment=payment_words(news.intent),
+                number=news.number,
+            )
         case Step.WAS_MEANT:
-            return "That is the payment you asked for now, so nothing more is paid."
+            return say("That is the payment you asked for now, so nothing more is paid.")
         case Step.ORDER_PAID:
-            return "This order is paid already, so nothing more is paid."
+            return say("This order is paid already, so nothing more is paid.")
 
 
 def unless_repeated(
@@ -101,7 +126,7 @@ def unless_repeated(
             if output.is_json or not sys.stdin.isatty():
                 raise
             output.note(already_words(paid))
-            question = "Pay it anew?" if paid.twin.fell else "Pay it once more?"
+            question = say("Pay it anew?") if paid.twin.fell else say("Pay it once more?")
             agree_to_pay(question, option="--again")
             may_repeat = _only(paid.twin)
 
@@ -122,20 +147,28 @@ def agree_although(
     if paid is not None:
         return paid
     for trouble in troubles:
-        output.note(f"Careful: {trouble.detail}")
+        output.note(say("Careful: {detail}", detail=trouble.detail))
     if anyway:
         return None
     if output.is_json or not sys.stdin.isatty():
         raise CliError(
             ExitCode.REFUSED,
             "would_not_arrive",
-            f"Nothing was paid: a payment to {coop} would not arrive now. {troubles[0].detail}",
-            "Wait until the cooperatives have decided, or pay all the same with --anyway: the amount leaves "
-            "your account at once.",
+            say(
+                "Nothing was paid: a payment to {coop} would not arrive now. {detail}",
+                coop=coop,
+                detail=troubles[0].detail,
+            ),
+            say(
+                "Wait until the cooperatives have decided, or pay all the same with --anyway: the "
+                "amount leaves your account at once."
+            ),
             {"coop": coop, "warnings": ", ".join(trouble.kind for trouble in troubles)},
         )
     agree_to_pay(
-        "Pay all the same? The amount leaves your account at once; it arrives later, if at all.",
+        say(
+            "Pay all the same? The amount leaves your account at once; it arrives later, if at all."
+        ),
         option="--anyway",
     )
     return None
@@ -145,12 +178,20 @@ def already_words(paid: PaidAlready) -> str:
     """What was recorded, as one sentence."""
     moment, entry = when(paid.twin.time), f"{paid.coop}/{paid.twin.number}"
     if paid.twin.fell:
-        return (
-            f"{payment_words(paid.intent)} was paid, entry {entry}, {moment}, and is undone: that entry "
-            f"is in a history of the log of {paid.coop} that does not stand. "
-            + _WHAT_HOLDS.get(paid.twin.fell, _NOT_KNOWN)
-        )
-    return f"{payment_words(paid.intent)} is paid already: entry {entry}, {moment}."
+        return say(
+            "{payment} was paid, entry {entry}, {moment}, and is undone: that entry is in a "
+            "history of the log of {coop} that does not stand. ",
+            payment=payment_words(paid.intent),
+            entry=entry,
+            moment=moment,
+            coop=paid.coop,
+        ) + say(_WHAT_HOLDS.get(paid.twin.fell, _NOT_KNOWN))
+    return say(
+        "{payment} is paid already: entry {entry}, {moment}.",
+        payment=payment_words(paid.intent),
+        entry=entry,
+        moment=moment,
+    )
 
 
 def _only(agreed: Twin) -> MayRepeat:

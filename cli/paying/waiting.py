@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from cli.shell.language import say
 from cli.shell.terminal import Output
 from node.member.membership import Membership
 from node.member.paying.arrival import LONGEST_POLL_MS, Arrival, Clock, Delivery, wait_until
@@ -26,11 +27,20 @@ def wait_shown(
     clock: Clock = time.monotonic,
 ) -> bool:
     """`wait_until`, shown. `what` is a clause, such as "waiting for sur", for the person."""
-    with output.waiting(f"{what}, for at most {seconds} s.") as write:
+    with output.waiting(
+        say("{what}, for at most {seconds} s.", what=what, seconds=seconds)
+    ) as write:
 
         def tick(elapsed: float) -> None:
             if write is not None:
-                write(f"{what}: {int(elapsed)} of {seconds} s (Ctrl-C is safe)")
+                write(
+                    say(
+                        "{what}: {elapsed} of {seconds} s (Ctrl-C is safe)",
+                        what=what,
+                        elapsed=int(elapsed),
+                        seconds=seconds,
+                    )
+                )
 
         poll_ms = LONGEST_POLL_MS if write is None else WATCHED_POLL_MS
         return wait_until(has_happened, seconds=seconds, poll_ms=poll_ms, tick=tick, clock=clock)
@@ -44,6 +54,8 @@ def wait_for_delivery(
     if delivery.is_at_home:
         return delivery.wait(seconds=seconds)
     where = f"{member.coop.name}/{paid.number}"
-    what = f"Recorded at {where}; waiting for {delivery.coop} to take it in"
+    what = say(
+        "Recorded at {where}; waiting for {coop} to take it in", where=where, coop=delivery.coop
+    )
     wait_shown(delivery.has_ended, what=what, seconds=seconds, output=output, clock=clock)
     return delivery.arrival

@@ -8,7 +8,8 @@ from cli.paying.prices import worth_words
 from cli.paying.settling import already_words, payment_words
 from cli.shell.errors import CliError, explain, in_words
 from cli.shell.exit_codes import ExitCode
-from node.member.amounts import format_amount
+from cli.shell.forms import in_units
+from cli.shell.language import say
 from node.member.links import LinkError
 from node.member.orders import OrderDamaged, OrderError
 from node.member.paying.invoices import InvoiceNotOpen, OtherFederation
@@ -31,8 +32,8 @@ def _(error: LinkError) -> CliError:
     return CliError(
         ExitCode.USAGE,
         "link_malformed",
-        f"The payment link can't be used: {error.problem}.",
-        "Ask the payee for a new one, or pay to the address, such as alice@norte.",
+        say("The payment link can't be used: {problem}.", problem=say(error.problem)),
+        say("Ask the payee for a new one, or pay to the address, such as alice@norte."),
     )
 
 
@@ -41,8 +42,8 @@ def _(error: InvoiceNotOpen) -> CliError:
     return CliError(
         ExitCode.REFUSED,
         "invoice_not_open",
-        f"There is nothing to pay: the invoice is {error.state}.",
-        "Ask the merchant for a new invoice if you have not paid.",
+        say("There is nothing to pay: the invoice is {state}.", state=error.state),
+        say("Ask the merchant for a new invoice if you have not paid."),
         {"state": error.state},
     )
 
@@ -52,8 +53,8 @@ def _(error: OtherFederation) -> CliError:
     return CliError(
         ExitCode.REFUSED,
         "other_federation",
-        "The link is for another federation than yours.",
-        "Ask the payee for a link of yours, or for another way to be paid.",
+        say("The link is for another federation than yours."),
+        say("Ask the payee for a link of yours, or for another way to be paid."),
     )
 
 
@@ -62,8 +63,8 @@ def _(error: NoIndex) -> CliError:
     return CliError(
         ExitCode.REFUSED,
         "no_index",
-        "This federation's unit is not indexed to prices.",
-        "Amounts are in units; an index takes a charter with an [index] table.",
+        say("This federation's unit is not indexed to prices."),
+        say("Amounts are in units; an index takes a charter with an [index] table."),
     )
 
 
@@ -72,8 +73,12 @@ def _(error: OtherCurrency) -> CliError:
     return CliError(
         ExitCode.USAGE,
         "other_currency",
-        f"The unit is indexed in {error.indexed_in}, not in {error.asked}.",
-        f"Give the price in {error.indexed_in}, or the amount in units.",
+        say(
+            "The unit is indexed in {indexed_in}, not in {asked}.",
+            indexed_in=error.indexed_in,
+            asked=error.asked,
+        ),
+        say("Give the price in {indexed_in}, or the amount in units.", indexed_in=error.indexed_in),
     )
 
 
@@ -82,8 +87,8 @@ def _(error: PriceNotKnown) -> CliError:
     return CliError(
         ExitCode.REFUSED,
         "price_not_known",
-        "What a unit is worth today is not known yet: the next print is late.",
-        "Agree on an amount in units, or wait until the cooperatives have published it.",
+        say("What a unit is worth today is not known yet: the next print is late."),
+        say("Agree on an amount in units, or wait until the cooperatives have published it."),
     )
 
 
@@ -92,8 +97,12 @@ def _(error: PriceTooSmall) -> CliError:
     return CliError(
         ExitCode.USAGE,
         "price_too_small",
-        f"{error.asked} is less than a hundredth of a unit ({worth_words(error.value)}).",
-        "Give a higher price.",
+        say(
+            "{asked} is less than a hundredth of a unit ({worth}).",
+            asked=error.asked,
+            worth=worth_words(error.value),
+        ),
+        say("Give a higher price."),
     )
 
 
@@ -102,8 +111,12 @@ def _(error: MemoTooLong) -> CliError:
     return CliError(
         ExitCode.USAGE,
         "memo_too_long",
-        f"The memo has {error.size} bytes; it may have {LONGEST_MEMO_BYTES}.",
-        "Make it shorter. Letters with accents count twice.",
+        say(
+            "The memo has {size} bytes; it may have {longest_memo_bytes}.",
+            size=error.size,
+            longest_memo_bytes=LONGEST_MEMO_BYTES,
+        ),
+        say("Make it shorter. Letters with accents count twice."),
     )
 
 
@@ -112,8 +125,8 @@ def _(error: PayeeCoopUnknown) -> CliError:
     return CliError(
         ExitCode.REFUSED,
         "coop_unknown",
-        f"There is no cooperative “{error.address.coop}” in your federation.",
-        f"Its cooperatives are {', '.join(error.coops)}.",
+        say("There is no cooperative “{coop}” in your federation.", coop=error.address.coop),
+        say("Its cooperatives are {names}.", names=", ".join(error.coops)),
     )
 
 
@@ -125,23 +138,27 @@ def _(error: PaymentInDoubt) -> CliError:
         "amount": error.intent.amount,
         "settle": settling_command(error.intent),
     }
-    remedy = (
-        "It is safe to run the same command again: it sends the same bytes, which count only once. "
-        "`fiado balance` shows what is in doubt."
+    remedy = say(
+        "It is safe to run the same command again: it sends the same bytes, which count only "
+        "once. `fiado balance` shows what is in doubt."
     )
     cause = None if error.cause is None else in_words(error.cause)
     if cause is None:
         return CliError(
             ExitCode.INTERRUPTED,
             "payment_interrupted",
-            f"Interrupted. Whether {words} was recorded is not known.",
+            say("Interrupted. Whether {payment} was recorded is not known.", payment=words),
             remedy,
             facts,
         )
     return CliError(
         ExitCode.OUTCOME_UNKNOWN,
         cause.name,
-        f"Whether {words} was recorded is not known: {cause.message[:1].lower()}{cause.message[1:]}",
+        say(
+            "Whether {payment} was recorded is not known: {message}",
+            payment=words,
+            message=cause.message[:1].lower() + cause.message[1:],
+        ),
         remedy,
         {**cause.details, **facts},
     )
@@ -153,11 +170,15 @@ def _(error: PaidAlready) -> CliError:
     return CliError(
         ExitCode.REFUSED,
         "paid_and_undone" if fell else "paid_already",
-        f"{already_words(error)} Nothing {'' if fell else 'more '}was paid now.",
-        "To pay it anew give --again."
+        say("{already} Nothing was paid now.", already=already_words(error))
         if fell
-        else "If it is to be paid once more, give --again. Scripts give each payment an id of its own with "
-        "--order, which is never paid twice.",
+        else say("{already} Nothing more was paid now.", already=already_words(error)),
+        say("To pay it anew give --again.")
+        if fell
+        else say(
+            "If it is to be paid once more, give --again. Scripts give each payment an id of its "
+            "own with --order, which is never paid twice."
+        ),
         {
             **({"outcome": fell} if fell else {}),
             "coop": error.coop,
@@ -175,9 +196,15 @@ def _(error: OrderDiffers) -> CliError:
     return CliError(
         ExitCode.REFUSED,
         "order_differs",
-        f"This order was paid already, with {format_amount(paid.amount)} to {paid.payee}: entry "
-        f"{error.coop}/{error.number}. Nothing more was paid.",
-        "Give what is to be paid now an id of its own.",
+        say(
+            "This order was paid already, with {amount} to {payee}: entry {coop}/{number}. "
+            "Nothing more was paid.",
+            amount=in_units(paid.amount),
+            payee=paid.payee,
+            coop=error.coop,
+            number=error.number,
+        ),
+        say("Give what is to be paid now an id of its own."),
         {
             "coop": error.coop,
             "number": error.number,
@@ -192,8 +219,10 @@ def _(error: OrderError) -> CliError:
     return CliError(
         ExitCode.USAGE,
         "order_malformed",
-        f"The order's id can't be used: {error.problem}.",
-        "Take any plain text that names this payment and no other, such as an invoice's number.",
+        say("The order's id can't be used: {problem}.", problem=say(error.problem)),
+        say(
+            "Take any plain text that names this payment and no other, such as an invoice's number."
+        ),
     )
 
 
@@ -202,8 +231,11 @@ def _(error: OrderDamaged) -> CliError:
     return CliError(
         ExitCode.WALLET,
         "order_damaged",
-        f"The file {error.path} says that this order was paid, but can't be read.",
-        "Look at `fiado history`: if the payment is there, leave the file as it is. Nothing was paid now.",
+        say("The file {path} says that this order was paid, but can't be read.", path=error.path),
+        say(
+            "Look at `fiado history`: if the payment is there, leave the file as it is. Nothing "
+            "was paid now."
+        ),
     )
 
 
@@ -212,9 +244,16 @@ def _(error: JournalDamaged) -> CliError:
     return CliError(
         ExitCode.WALLET,
         "journal_damaged",
-        f"The file of pending payments {error.path} can't be used: {error.problem}.",
-        "A payment may be under way that it no longer tells of. Look at `fiado history` first; if "
-        "the last payment is there, or none was under way, move the file away and go on.",
+        say(
+            "The file of pending payments {path} can't be used: {problem}.",
+            path=error.path,
+            problem=say(error.problem),
+        ),
+        say(
+            "A payment may be under way that it no longer tells of. Look at `fiado history` "
+            "first; if the last payment is there, or none was under way, move the file away and "
+            "go on."
+        ),
     )
 
 
@@ -223,8 +262,11 @@ def _(error: JournalUnusable) -> CliError:
     return CliError(
         ExitCode.INPUT_OUTPUT,
         "journal_unusable",
-        f"Writing the file of pending payments {error.path} failed, so nothing more is signed.",
-        "Make sure that the disk has room and works, then run this again.",
+        say(
+            "Writing the file of pending payments {path} failed, so nothing more is signed.",
+            path=error.path,
+        ),
+        say("Make sure that the disk has room and works, then run this again."),
     )
 
 
@@ -233,9 +275,14 @@ def _(error: PaymentPending) -> CliError:
     return CliError(
         ExitCode.OUTCOME_UNKNOWN,
         "payment_pending",
-        f"The outcome of payment {error.sequence} is not known yet, so no other can begin.",
-        "Run the command again when the node can be reached: it first sends that payment's same "
-        "bytes, which can be recorded only once.",
+        say(
+            "The outcome of payment {sequence} is not known yet, so no other can begin.",
+            sequence=error.sequence,
+        ),
+        say(
+            "Run the command again when the node can be reached: it first sends that payment's "
+            "same bytes, which can be recorded only once."
+        ),
         {"sequence": error.sequence},
     )
 
@@ -245,13 +292,18 @@ def _(error: SequenceUsed) -> CliError:
     return CliError(
         ExitCode.REFUSED,
         "sequence_used",
-        f"The node asks for payment number {error.sequence}, which this wallet has used already.",
-        "Nothing was signed. The node has lost what it had recorded, or is still catching up: try "
-        "later, and tell your cooperative's stewards if it stays so. If the node has signed several "
-        "histories, and your payment is in one that does not stand, this wallet goes on by itself once the "
-        "cooperatives have decided, and readmitted yours with a new key: it has the receipt that proves it. "
-        "If that receipt is lost, `fiado wallet restore` into another folder makes a wallet that remembers "
-        "no number.",
+        say(
+            "The node asks for payment number {sequence}, which this wallet has used already.",
+            sequence=error.sequence,
+        ),
+        say(
+            "Nothing was signed. The node has lost what it had recorded, or is still catching up: "
+            "try later, and tell your cooperative's stewards if it stays so. If the node has "
+            "signed several histories, and your payment is in one that does not stand, this "
+            "wallet goes on by itself once the cooperatives have decided, and readmitted yours "
+            "with a new key: it has the receipt that proves it. If that receipt is lost, `fiado "
+            "wallet restore` into another folder makes a wallet that remembers no number."
+        ),
         {"sequence": error.sequence},
     )
 
@@ -261,7 +313,7 @@ def _(error: NothingPending) -> CliError:
     return CliError(
         ExitCode.INTERNAL,
         "nothing_pending",
-        f"Payment {error.sequence} was to be finished but is not under way.",
-        "Please report this.",
+        say("Payment {sequence} was to be finished but is not under way.", sequence=error.sequence),
+        say("Please report this."),
         {"sequence": error.sequence},
     )

@@ -19,6 +19,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
+from cli.shell.language import say
+
 TOOL: Final = "belenios-tool"
 LARGEST_FILE: Final = 268_435_456
 LONGEST_RUN_S: Final = 3_600
@@ -56,18 +58,22 @@ def read_election(path: Path) -> Election | None:
         ]
         payloads = {each["type"]: each.get("payload") for each in events}
         if "Result" not in payloads:
-            raise ElectionWrong("election_unfinished", "it has no result: the election goes on")
+            raise ElectionWrong(
+                "election_unfinished", say("it has no result: the election goes on")
+            )
         setup = _named(members, payloads["Setup"])
         credentials = _named(members, setup["credentials"])
         election = _named(members, setup["election"])
         result = _named(members, payloads["Result"])["result"]
         if any(each.partition(",")[2] not in ("", "1") for each in credentials):
-            raise ElectionWrong("election_weighted", "it counts some people for more than one")
+            raise ElectionWrong("election_weighted", say("it counts some people for more than one"))
         return Election(
             credentials=len(credentials), result=result, counts=_counts(election, result)
         )
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise ElectionWrong("election_unreadable", "it can't be read as one of Belenios") from error
+        raise ElectionWrong(
+            "election_unreadable", say("it can't be read as one of Belenios")
+        ) from error
 
 
 def _members(data: bytes) -> dict[str, bytes] | None:
@@ -126,8 +132,13 @@ def run_tool(path: Path) -> bool:
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            raise ElectionWrong("election_endless", f"{TOOL} did not come to an end") from None
+            raise ElectionWrong(
+                "election_endless", say("{tool} did not come to an end", tool=TOOL)
+            ) from None
     if ended.returncode != 0:
-        lines = ended.stderr.strip().splitlines() or ["it says nothing"]
-        raise ElectionWrong("election_wrong", f"{TOOL} finds it wrong: {lines[-1][:_SAID]}")
+        lines = ended.stderr.strip().splitlines() or [say("it says nothing")]
+        raise ElectionWrong(
+            "election_wrong",
+            say("{tool} finds it wrong: {lines}", tool=TOOL, lines=lines[-1][:_SAID]),
+        )
     return True

@@ -17,6 +17,7 @@ from cli.proposal.showing import counts_words, print_proposal, state_words
 from cli.shell.consent import agree_to_sign
 from cli.shell.errors import CliError, words_stand_in
 from cli.shell.exit_codes import ExitCode
+from cli.shell.language import say
 from cli.shell.parameters import output_option, passphrase_options, wallet_option
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
@@ -60,7 +61,7 @@ def list_proposals(
             for each in objects(reader.client, answer, "proposals")
         ]
         if not found:
-            output.line("Nothing was ever proposed.")
+            output.line(say("Nothing was ever proposed."))
         rows = [
             [
                 str(each.number),
@@ -71,7 +72,7 @@ def list_proposals(
             for each in found
         ]
         if rows:
-            output.table(["number", "what", "votes", "state"], rows)
+            output.table([say("number"), say("what"), say("votes"), say("state")], rows)
         output.result(answer)
 
 
@@ -101,14 +102,16 @@ def show(
         given = answer["text"]
         output.line()
         output.line(
-            "The node never got the text: ask who proposed it." if given is None else given["text"]
+            say("The node never got the text: ask who proposed it.")
+            if given is None
+            else given["text"]
         )
         if votes and with_votes:
             output.line()
             rows = [
                 [str(each["handle"]), str(each["choice"]), str(each["entry"])] for each in votes
             ]
-            output.table(["who", "said", "entry"], rows)
+            output.table([say("who"), say("said"), say("entry")], rows)
         output.result({**answer, "votes": votes} if with_votes else answer)
 
 
@@ -133,7 +136,7 @@ def vote(
     it; what you said last counts.
     """
     if output.is_json and not is_agreed:
-        raise click.UsageError("With --json give --yes too: nobody can be asked.")
+        raise click.UsageError(say("With --json give --yes too: nobody can be asked."))
     with open_membership(wallet, passphrase) as member:
         member.open_session()
         found, answer = fetch_proposal(member.client, number)
@@ -145,7 +148,9 @@ def vote(
         mine = found.found["mine"] or {"sequence": 0}
         _check_on_roll(mine)
         if not is_agreed:
-            agree_to_sign(f"Say {CHOICES[said]}? Members can read what you say.")
+            agree_to_sign(
+                say("Say {choices}? Members can read what you say.", choices=say(CHOICES[said]))
+            )
         signed = sign_vote(
             member.key,
             federation=member.charter.federation,
@@ -158,7 +163,14 @@ def vote(
         body = {"transaction": encode_bytes(encode_transaction(signed))}
         recorded = member.client.post("/v1/votes", body)
         entry = integer(member.client, recorded, "number")
-        output.line(f"Recorded: entry {member.coop.name}/{entry}. You say {CHOICES[said]}.")
+        output.line(
+            say(
+                "Recorded: entry {name}/{entry}. You say {choices}.",
+                name=member.coop.name,
+                entry=entry,
+                choices=say(CHOICES[said]),
+            )
+        )
         output.result({"proposal": number, "choice": choice, "number": entry})
 
 
@@ -168,8 +180,10 @@ def _check_on_roll(mine: Json) -> None:
         raise CliError(
             ExitCode.REFUSED,
             "not_on_roll",
-            "You can't vote about this: you joined after the vote had opened, or it is about you.",
-            "Nothing can be done for this proposal; the roll is fixed when a vote opens.",
+            say(
+                "You can't vote about this: you joined after the vote had opened, or it is about you."
+            ),
+            say("Nothing can be done for this proposal; the roll is fixed when a vote opens."),
         )
 
 
@@ -204,7 +218,7 @@ def minutes(
         for line in rendered.lines:
             output.line(line)
         if not rendered.counts_agree:
-            output.note("Careful: the votes do not add up to the counts that the node tells.")
+            output.note(say("Careful: the votes do not add up to the counts that the node tells."))
         if out is not None:
             out.write_text("\n".join((*rendered.lines, "")), encoding="utf-8")
         output.result(
@@ -234,7 +248,13 @@ def sign(
         demand = read_demand(file, member.charter, member.coop)
         signed = sign_demand(member, demand, yes=is_agreed, output=output)
         file.write_text(render_demand(signed), encoding="utf-8")
-        output.line(f"Signed, in {file}, by {len(signed.transaction.members)} so far.")
+        output.line(
+            say(
+                "Signed, in {file}, by {count} so far.",
+                file=file,
+                count=len(signed.transaction.members),
+            )
+        )
         output.result(demand_as_json(signed, None) | {"file": str(file)})
 
 
@@ -251,12 +271,19 @@ def submit(
         demand, *others = [read_demand(file, member.charter, member.coop) for file in files]
         for other in others:
             if replace(other.transaction, members=()) != replace(demand.transaction, members=()):
-                raise DraftError("the files are not of the same proposal")
+                raise DraftError(say("the files are not of the same proposal"))
             demand = demand.merge(other.transaction.members)
         recorded = member.client.post("/v1/transactions", demand.document())
         entry = integer(member.client, recorded, "number")
         number = demand.transaction.number
-        output.line(f"Recorded: entry {member.coop.name}/{entry}. The vote about {number} is open.")
+        output.line(
+            say(
+                "Recorded: entry {name}/{entry}. The vote about {number} is open.",
+                name=member.coop.name,
+                entry=entry,
+                number=number,
+            )
+        )
         output.result({"proposal": number, "number": entry})
 
 

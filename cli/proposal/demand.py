@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from cli.shell.language import say
 from cli.steward.draft_file import DraftError, ReasonText
 from ledger.charter import Charter, Coop
 from ledger.entries import decode_transaction
@@ -69,21 +70,21 @@ def read_demand(path: Path, charter: Charter, coop: Coop) -> Demand:
     with path.open("rb") as file:
         data = file.read(LARGEST_FILE + 1)
     if len(data) > LARGEST_FILE:
-        raise DraftError("the file is far too large")
+        raise DraftError(say("the file is far too large"))
     try:
         document = json.loads(data)
         if (document["format"], document["version"]) != (FORMAT, VERSION):
-            raise DraftError("it has another format")
+            raise DraftError(say("it has another format"))
         transaction = decode_transaction(read_bytes(document["transaction"]))
         given = document["reason"]
         text = ReasonText(salt=bytes.fromhex(given["salt"]), text=str(given["text"]))
         federation, number = bytes.fromhex(document["federation"]), document["coop"]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise DraftError("it is not a file of a demand") from error
+        raise DraftError(say("it is not a file of a demand")) from error
     if federation != charter.federation or number != coop.number:
-        raise DraftError("it is for another cooperative")
+        raise DraftError(say("it is for another cooperative"))
     if not isinstance(transaction, Propose) or transaction.stewards:
-        raise DraftError("it holds no proposal that members demand")
+        raise DraftError(say("it holds no proposal that members demand"))
     if not binds_text(transaction, salt=text.salt, text=text.text):
-        raise DraftError("the text is not the one that the proposal is bound to")
+        raise DraftError(say("the text is not the one that the proposal is bound to"))
     return Demand(federation=federation, coop=coop.number, transaction=transaction, text=text)

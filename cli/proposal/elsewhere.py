@@ -11,6 +11,7 @@ from cli.proposal.reader import open_reader, reader_options
 from cli.proposal.showing import counts_words
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
+from cli.shell.language import say
 from cli.shell.parameters import output_option, passphrase_options
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
@@ -77,18 +78,18 @@ def verify(
     `belenios-tool` is installed, it verifies ballots and proofs. What is not checked is said.
     """
     if ballot is None and result_file is None:
-        raise click.UsageError("Give --ballot or --result, or both.")
+        raise click.UsageError(say("Give --ballot or --result, or both."))
     with open_reader(wallet, key_path, passphrase) as reader:
         found, _ = fetch_proposal(reader.client, number)
         for name, file in (("ballot", ballot), ("result", result_file)):
             if file is not None:
                 _compare(found, name, file, output)
-        output.line(f"The stewards attest: {counts_words(found.found)}.")
+        output.line(say("The stewards attest: {counts}.", counts=counts_words(found.found)))
         checked: Json = {"election": "not_checked"}
         if result_file is not None:
             checked = check_election(found, ballot, result_file, output)
         else:
-            output.note("What the result is was not checked: give --result.")
+            output.note(say("What the result is was not checked: give --result."))
         output.result({"proposal": number, "counts": found.counts, "verified": True, **checked})
 
 
@@ -98,39 +99,59 @@ def _compare(found: Fetched, name: str, file: Path, output: Output) -> None:
         raise CliError(
             ExitCode.REFUSED,
             f"{name}_differs",
-            f"{file} is not the {name} file that the books have for proposal {found.number}.",
-            "Ask for the right file; if there is none, tell your assembly.",
+            say(
+                "{file} is not the {name} file that the books have for proposal {number}.",
+                file=file,
+                name=name,
+                number=found.number,
+            ),
+            say("Ask for the right file; if there is none, tell your assembly."),
         )
-    output.line(f"{file} is the {name} file that the books have.")
+    output.line(say("{file} is the {name} file that the books have.", file=file, name=name))
 
 
 def check_election(found: Fetched, ballot: Path | None, file: Path, output: Output) -> Json:
     """What the files say, as far as can be seen here; raises `ElectionWrong`."""
     election = read_election(file)
     if election is None:
-        output.note("It is no election of Belenios, so what it says was not checked.")
+        output.note(say("It is no election of Belenios, so what it says was not checked."))
         return {"election": "not_checked"}
     if ballot is None:
-        output.note("That it is the election which was opened was not checked: give --ballot.")
+        output.note(say("That it is the election which was opened was not checked: give --ballot."))
     elif not goes_on_from(file, ballot):
-        raise ElectionWrong("election_other", f"it does not go on from {ballot}")
+        raise ElectionWrong("election_other", say("it does not go on from {ballot}", ballot=ballot))
     if election.credentials > found.found["roll"]:
         raise ElectionWrong(
             "election_too_large",
-            f"it has {election.credentials} credentials, and {found.found['roll']} are on the roll",
+            say(
+                "it has {credentials} credentials, and {roll} are on the roll",
+                credentials=election.credentials,
+                roll=found.found["roll"],
+            ),
         )
-    output.line(f"{election.credentials} could vote; {found.found['roll']} are on the roll.")
+    output.line(
+        say(
+            "{credentials} could vote; {roll} are on the roll.",
+            credentials=election.credentials,
+            roll=found.found["roll"],
+        )
+    )
     if election.counts is None:
-        output.note(f"Compare its result with the counts yourself: {election.result}")
+        output.note(
+            say("Compare its result with the counts yourself: {result}", result=election.result)
+        )
     elif election.counts != tuple(found.counts[name] for name in ("yes", "no", "abstain")):
         yes, no, blank = election.counts
-        raise ElectionWrong("counts_differ", f"by it {yes} said yes, {no} no, {blank} abstained")
+        raise ElectionWrong(
+            "counts_differ",
+            say("by it {yes} said yes, {no} no, {blank} abstained", yes=yes, no=no, blank=blank),
+        )
     else:
-        output.line("Its result is what the stewards attest.")
+        output.line(say("Its result is what the stewards attest."))
     if run_tool(file):
-        output.line("belenios-tool verified all ballots and proofs.")
+        output.line(say("belenios-tool verified all ballots and proofs."))
         return {"election": "verified", "credentials": election.credentials}
     output.note(
-        "Ballots and proofs were not checked: belenios-tool is not installed (Debian has it)."
+        say("Ballots and proofs were not checked: belenios-tool is not installed (Debian has it).")
     )
     return {"election": "not_verified", "credentials": election.credentials}

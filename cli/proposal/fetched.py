@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from cli.shell.language import say
 from ledger.codec import decode
 from ledger.errors import EncodingError
 from ledger.government.actions import Action, read_action
@@ -29,7 +30,7 @@ class Fetched:
         """Accounts as people call them, where the node told their names."""
         people = [*self.found["about"], *self.found["named"]]
         names = {each["account"]: f"{each['handle']}@{coop}" for each in people}
-        return lambda account: names.get(account, f"account {account}")
+        return lambda account: names.get(account, say("account {account}", account=account))
 
 
 def read_fetched(client: NodeClient, found: Json) -> Fetched:
@@ -40,7 +41,7 @@ def read_fetched(client: NodeClient, found: Json) -> Fetched:
         except EncodingError:
             action = None
         if action is None:
-            raise NodeMisbehaved(client.url, "it tells of a proposal that can't be read")
+            raise NodeMisbehaved(client.url, say("it tells of a proposal that can't be read"))
         counts = found["counts"]
         for name in ("yes", "no", "abstain"):
             integer(client, counts, name)
@@ -60,7 +61,7 @@ def fetch_proposal(client: NodeClient, number: int) -> tuple[Fetched, Json]:
         if given is not None:
             hash_ = proposal_hash(salt=bytes.fromhex(given["salt"]), text=str(given["text"]))
             if hash_ != decode_hex(client, answer, "text_hash"):
-                raise NodeMisbehaved(client.url, "the text is not the one that is voted about")
+                raise NodeMisbehaved(client.url, say("the text is not the one that is voted about"))
         return read_fetched(client, answer["proposal"]), answer
 
 

@@ -92,40 +92,41 @@ def agenda_words(action: Action, who: Callable[[int], str], language: Words) -> 
     code = language["code"]
     words = AGENDA[code]
 
-    def say(key: str, **values: object) -> str:
+    def worded(key: str, **values: object) -> str:
         return words[key].format(**values)
 
     match action:
         case Resolve():
-            return say("resolution")
+            return worded("resolution")
         case Elect():
             seats = [
-                say("seat", name=who(account), time=_TIME(until)) for account, until in action.seats
+                worded("seat", name=who(account), time=_TIME(until))
+                for account, until in action.seats
             ]
-            return say("elect", names=", ".join(seats), count=action.threshold)
+            return worded("elect", names=", ".join(seats), count=action.threshold)
         case Recall():
-            return say("recall", places=", ".join(map(str, action.places)))
+            return worded("recall", places=", ".join(map(str, action.places)))
         case DecideLimit():
             return _limit(action, who(action.account), words, code)
         case DecideStatus():
-            return say("freeze" if action.is_frozen else "thaw", name=who(action.account))
+            return worded("freeze" if action.is_frozen else "thaw", name=who(action.account))
         case AmendBylaws():
             changed = explain(Bylaws(articles=dict(action.articles)), code)
             told = " ".join(each.sentence for each in changed if not each.is_default)
             return words["bylaws"].format(told=told or words["defaults"])
         case DecideSpend():
-            return say("spend", amount=_amount(action.amount, code), name=who(action.payee))
+            return worded("spend", amount=_amount(action.amount, code), name=who(action.payee))
         case DecideLevy():
             shares = {"positive": action.positive, "negative": action.negative}
             told_ = {name: in_words(each, Unit.MILLIONTHS, code) for name, each in shares.items()}
-            return say("levy", **told_)
+            return worded("levy", **told_)
         case DecideRecovery():
             key = "new_key" if action.is_new_key else "old_key"
-            return say(key, name=who(action.account), number=action.recovery)
+            return worded(key, name=who(action.account), number=action.recovery)
         case Expel():
             if action.payee is None:
-                return say("expel_commons", name=who(action.account))
-            return say("expel", name=who(action.account), payee=who(action.payee))
+                return worded("expel_commons", name=who(action.account))
+            return worded("expel", name=who(action.account), payee=who(action.payee))
         case _:
             assert_never(action)
 

@@ -9,6 +9,7 @@ import click
 from cli.bylaws.bylaws_file import read_bylaws_file
 from cli.proposal.proposing import Wish, account_named, propose, proposer, proposing_options
 from cli.proposal.reader import Reader
+from cli.shell.language import say
 from cli.shell.parameters import AMOUNT, LIMIT
 from cli.steward.signing import FILE
 from ledger.government.actions import (
@@ -80,7 +81,9 @@ def _seats(reader: Reader, names: tuple[str, ...]) -> tuple[tuple[int, ...], tup
     by_name |= {str(each["place"]): each for each in found}
     missing = [name for name in names if name not in by_name]
     if missing:
-        raise click.UsageError(f"{missing[0]}: nobody of that name or place is in office.")
+        raise click.UsageError(
+            say("{missing}: nobody of that name or place is in office.", missing=missing[0])
+        )
     seats = [by_name[name] for name in names]
     places = {number(reader.client, seat, "place") for seat in seats}
     accounts = {
@@ -98,7 +101,7 @@ def _seats(reader: Reader, names: tuple[str, ...]) -> tuple[tuple[int, ...], tup
 def limit(wish: Wish, member: str, limit: int, until: str | None, after: int | None) -> None:
     """Propose how much somebody may owe; this is also how a decision of the stewards is appealed against."""
     if (until is None) != (after is None):
-        raise click.UsageError("Give --until and --after together.")
+        raise click.UsageError(say("Give --until and --after together."))
     end = None if until is None else _day(until, "--until")
     with proposer(wish) as who:
         account = account_named(who[0], member)
@@ -190,9 +193,13 @@ def _millionths(text: str, option: str) -> int:
     try:
         exact = Decimal(text.removesuffix("%").strip().replace(",", ".")) * _MILLIONTHS_OF_A_PERCENT
     except InvalidOperation:
-        raise click.UsageError(f"{option} {text}: give a percentage such as 1.5.") from None
+        raise click.UsageError(
+            say("{option} {text}: give a percentage such as 1.5.", option=option, text=text)
+        ) from None
     if exact != exact.to_integral_value() or exact < 0:
-        raise click.UsageError(f"{option} {text}: give a percentage such as 1.5.")
+        raise click.UsageError(
+            say("{option} {text}: give a percentage such as 1.5.", option=option, text=text)
+        )
     return int(exact)
 
 
@@ -201,5 +208,7 @@ def _day(text: str, option: str) -> int:
     try:
         day = datetime.date.fromisoformat(text)
     except ValueError:
-        raise click.UsageError(f"{option} {text}: give a day such as 2027-03-01.") from None
+        raise click.UsageError(
+            say("{option} {text}: give a day such as 2027-03-01.", option=option, text=text)
+        ) from None
     return int(datetime.datetime.combine(day, datetime.time(), tzinfo=datetime.UTC).timestamp())

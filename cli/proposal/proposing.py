@@ -14,6 +14,7 @@ from cli.proposal.demand import Demand, render_demand
 from cli.proposal.reader import Reader
 from cli.shell.consent import agree_to_sign
 from cli.shell.describing import describe
+from cli.shell.language import say
 from cli.shell.parameters import wallet_option
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
@@ -174,9 +175,13 @@ def _tell_of_the_same_number(steward: Stewardship, proposal: Propose, output: Ou
     for other in waiting_drafts(steward):
         if isinstance(other.transaction, Propose) and other.transaction.number == proposal.number:
             output.note(
-                f"Draft {other.id_}, signed by {', '.join(other.signed_by) or 'nobody'}, is a proposal "
-                f"{proposal.number} too, and only one of the two can be opened. If it says what you want, "
-                f"sign it instead: `fiado steward sign {other.id_}`."
+                say(
+                    "Draft {id}, signed by {names}, is a proposal {number} too, and only one of the two "
+                    "can be opened. If it says what you want, sign it instead: `fiado steward sign {id}`.",
+                    id=other.id_,
+                    names=", ".join(other.signed_by) or say("nobody"),
+                    number=proposal.number,
+                )
             )
 
 
@@ -194,8 +199,12 @@ def _demand(
     signed = sign_demand(member, demand, yes=wish.yes, output=output)
     wish.demand.write_text(render_demand(signed), encoding="utf-8")
     output.line(
-        f"Signed, in {wish.demand}. {needed} members have to sign it: `fiado proposal sign {wish.demand}`, "
-        f"then `fiado proposal submit {wish.demand}`."
+        say(
+            "Signed, in {demand}. {needed} members have to sign it: `fiado proposal sign "
+            "{demand}`, then `fiado proposal submit {demand}`.",
+            demand=wish.demand,
+            needed=needed,
+        )
     )
     output.result(demand_as_json(signed, needed) | {"file": str(wish.demand)})
 
@@ -203,7 +212,7 @@ def _demand(
 def sign_demand(member: Membership, demand: Demand, *, yes: bool, output: Output) -> Demand:
     """Show a demand, ask, and sign it."""
     if output.is_json and not yes:
-        raise click.UsageError("With --json give --yes too: nobody can be asked.")
+        raise click.UsageError(say("With --json give --yes too: nobody can be asked."))
     names = {(member.coop.number, member.account): member.handle}
     for line in describe(
         demand.transaction,
@@ -214,7 +223,7 @@ def sign_demand(member: Membership, demand: Demand, *, yes: bool, output: Output
     ):
         output.line(line)
     if not yes:
-        agree_to_sign("Sign this?")
+        agree_to_sign(say("Sign this?"))
     return demand.sign(member.key, member.account)
 
 
@@ -232,7 +241,11 @@ def read_text(path: Path) -> ReasonText:
     text = path.read_text(encoding="utf-8").strip()
     if not text or len(text.encode("utf-8")) > MAX_PROPOSAL_BYTES:
         raise click.UsageError(
-            f"--text {path}: it has to say something, in at most {MAX_PROPOSAL_BYTES} bytes."
+            say(
+                "--text {path}: it has to say something, in at most {max_proposal_bytes} bytes.",
+                path=path,
+                max_proposal_bytes=MAX_PROPOSAL_BYTES,
+            )
         )
     return ReasonText(salt=random(SALT_BYTES), text=text)
 

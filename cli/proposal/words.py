@@ -3,6 +3,7 @@
 from cli.proposal.belenios import ElectionWrong
 from cli.shell.errors import CliError, explain
 from cli.shell.exit_codes import ExitCode
+from cli.shell.language import say
 
 
 @explain.register
@@ -10,6 +11,9 @@ def _(error: ElectionWrong) -> CliError:
     return CliError(
         ExitCode.REFUSED,
         error.code,
-        f"The election's file is not as it should be: {error.problem}.",
-        "Ask whoever held the election for the right file; if there is none, tell your assembly.",
+        say("The election's file is not as it should be: {problem}.", problem=error.problem),
+        say(
+            "Ask whoever held the election for the right file; if there is none, tell your "
+            "assembly."
+        ),
     )

@@ -11,6 +11,7 @@ from cli.recovery.showing import print_key
 from cli.shell.consent import agree_to_sign
 from cli.shell.errors import CliError, words_stand_in
 from cli.shell.exit_codes import ExitCode
+from cli.shell.language import say
 from cli.shell.parameters import NODE_URL, output_option, passphrase_options, wallet_option
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.recovery_words import describe_keys
@@ -68,8 +69,8 @@ def rekey(
             raise CliError(
                 ExitCode.REFUSED,
                 "payment_in_doubt",
-                "The answer to your last payment was lost, and only this key can settle it.",
-                "Settle it first: `fiado balance` shows how.",
+                say("The answer to your last payment was lost, and only this key can settle it."),
+                say("Settle it first: `fiado balance` shows how."),
             )
         new = unlock(read_wallet(new_wallet), passphrase)
         state = _state(member.client, member.account)
@@ -83,7 +84,12 @@ def rekey(
         )
         _agree(change, str(member.address), is_agreed, output)
         entry = _record_linked(member, change, new_wallet, new, output)
-        output.line(f"From now on use {new_wallet}. The old wallet pays nothing any more.")
+        output.line(
+            say(
+                "From now on use {new_wallet}. The old wallet pays nothing any more.",
+                new_wallet=new_wallet,
+            )
+        )
         output.result({"number": entry, "wallet": str(new_wallet), "key": change.key.hex()})
 
 
@@ -118,12 +124,12 @@ def guardians(
     Whatever you change about guardians takes effect after the wait that is in force.
     """
     if is_none == bool(names) or (names and (card is None or needed is None)):
-        raise click.UsageError("Give handles with --needed and --card, or --none.")
+        raise click.UsageError(say("Give handles with --needed and --card, or --none."))
     with open_membership(wallet, passphrase) as member:
         state = _state(member.client, member.account)
         listed = _list(member, names) if names else None
         if listed is not None and needed is not None and needed > len(listed.accounts):
-            raise click.UsageError("More guardians are needed than are named.")
+            raise click.UsageError(say("More guardians are needed than are named."))
         shortest = integer(member.client, state, "shortest_wait")
         change = sign_guardians(
             member.key,
@@ -149,14 +155,16 @@ def guardians(
             card.chmod(0o600)
         entry = _record(member, change, is_agreed, output)
         if card is not None:
-            output.line(f"Give each of them a copy of {card}, and nobody else.")
+            output.line(say("Give each of them a copy of {card}, and nobody else.", card=card))
         output.result({"number": entry, "card": None if card is None else str(card)})
 
 
 def _list(member: Membership, names: tuple[str, ...]) -> GuardianList:
     found = {_account(member.client, member.coop.name, name) for name in names}
     if len(found) < len(names) or member.account in found:
-        raise click.UsageError("Each guardian is named once, and nobody guards their own account.")
+        raise click.UsageError(
+            say("Each guardian is named once, and nobody guards their own account.")
+        )
     return GuardianList(accounts=tuple(sorted(found)), salt=random(SALT_BYTES))
 
 
@@ -204,11 +212,19 @@ def request(
             ),
         )
     out.write_text(render_request(asked), encoding="utf-8")
-    output.line(f"The request is in {out}. The key begins with {new.public_key.hex()[:16]}.")
     output.line(
-        "Guardians sign it with `fiado recovery sign`, stewards with `fiado recovery begin`."
+        say(
+            "The request is in {out}. The key begins with {public_key}.",
+            out=out,
+            public_key=new.public_key.hex()[:16],
+        )
     )
-    output.line("Once the wait is over, `fiado join --node URL` finds your account by the new key.")
+    output.line(
+        say("Guardians sign it with `fiado recovery sign`, stewards with `fiado recovery begin`.")
+    )
+    output.line(
+        say("Once the wait is over, `fiado join --node URL` finds your account by the new key.")
+    )
     output.result({"file": str(out), "key": new.public_key.hex()})
 
 
@@ -231,11 +247,11 @@ def sign(
     asked, held = read_request(file), read_card(card)
     with open_membership(wallet, passphrase) as member:
         if (asked.federation, asked.coop) != (member.founding.federation, member.coop.number):
-            raise DraftError("it is for another cooperative")
+            raise DraftError(say("it is for another cooperative"))
         if (held.coop, held.account) != (asked.coop, asked.transaction.account):
-            raise DraftError("the card is of another account than the request")
+            raise DraftError(say("the card is of another account than the request"))
         if member.account not in held.guardians.accounts:
-            raise DraftError("you are not on the card")
+            raise DraftError(say("you are not on the card"))
         _agree(asked.transaction, f"{held.handle}@{member.coop.name}", is_agreed, output)
         signed = with_guardian(
             asked.transaction,
@@ -247,9 +263,16 @@ def sign(
         )
     file.write_text(render_request(replace(asked, transaction=signed)), encoding="utf-8")
     count = len(signed.members)
-    output.line(f"Signed, in {file}: {count} of {held.needed} that are needed.")
+    output.line(
+        say(
+            "Signed, in {file}: {count} of {needed} that are needed.",
+            file=file,
+            count=count,
+            needed=held.needed,
+        )
+    )
     if count >= held.needed:
-        output.line("That is enough: anybody can run `fiado recovery begin` with it.")
+        output.line(say("That is enough: anybody can run `fiado recovery begin` with it."))
     output.result({"file": str(file), "signed": count, "needed": held.needed})
 
 
@@ -271,19 +294,21 @@ def begin(
     if by_stewards:
         with open_stewardship(key_path, passphrase) as steward:
             if (asked.federation, asked.coop) != (steward.charter.federation, steward.coop.number):
-                raise DraftError("it is for another cooperative")
+                raise DraftError(say("it is for another cooperative"))
             steward.open_session()
             bare = replace(asked.transaction, guardians=None, members=())
             draft = Draft(charter=steward.charter, coop=steward.coop, transaction=bare)
             output.result(sign_draft(steward, draft, out=out, yes=yes, output=output))
         return
     if not asked.transaction.members:
-        raise DraftError("no guardian has signed it; stewards give --stewards")
+        raise DraftError(say("no guardian has signed it; stewards give --stewards"))
     with NodeClient(asked.node) as client:
         recorded = client.post("/v1/transactions", asked.body())
         entry = integer(client, recorded, "number")
         state = client.get(path_of("v1", "keys", asked.transaction.account))
-        output.line(f"Recorded: entry {text(client, recorded, 'coop')}/{entry}.")
+        output.line(
+            say("Recorded: entry {coop}/{entry}.", coop=text(client, recorded, "coop"), entry=entry)
+        )
         print_key(state, text(client, state, "coop"), output)
         output.result({"number": entry, **state})
 
@@ -302,8 +327,8 @@ def object_(is_agreed: bool, wallet: Path, passphrase: PassphraseSource, output:
             raise CliError(
                 ExitCode.REFUSED,
                 "recovery_unknown",
-                "No recovery of your account runs.",
-                "Nothing needs to be done.",
+                say("No recovery of your account runs."),
+                say("Nothing needs to be done."),
             )
         change = sign_objection(
             member.key,
@@ -313,7 +338,9 @@ def object_(is_agreed: bool, wallet: Path, passphrase: PassphraseSource, output:
             recovery=integer(member.client, running, "number"),
         )
         entry = _record(member, change, is_agreed, output)
-        output.line("Ask members or stewards now to open a vote; without one the recovery goes on.")
+        output.line(
+            say("Ask members or stewards now to open a vote; without one the recovery goes on.")
+        )
         output.result({"number": entry})
 
 
@@ -338,11 +365,11 @@ def _state(client: NodeClient, account: int) -> Json:
 
 def _agree(change: KeyChange, who: str, is_agreed: bool, output: Output) -> None:
     if output.is_json and not is_agreed:
-        raise click.UsageError("With --json give --yes too: nobody can be asked.")
+        raise click.UsageError(say("With --json give --yes too: nobody can be asked."))
     for line in describe_keys(change, who=who):
         output.line(line)
     if not is_agreed:
-        agree_to_sign("Sign this?")
+        agree_to_sign(say("Sign this?"))
 
 
 def _record_linked(
@@ -367,9 +394,12 @@ def _record_linked(
                 raise CliError(
                     ExitCode.OUTCOME_UNKNOWN,
                     "outcome_unknown",
-                    "The answer was lost: whether the account has the new key now is unknown.",
-                    f"`fiado balance --wallet {path}` works if it has: then use that wallet. If it does "
-                    "not, run this command again.",
+                    say("The answer was lost: whether the account has the new key now is unknown."),
+                    say(
+                        "`fiado balance --wallet {path}` works if it has: then use that wallet. If it does "
+                        "not, run this command again.",
+                        path=path,
+                    ),
                 ) from error
             replace_public(lock, replace(new, public=linked), public=before)
             raise
@@ -386,5 +416,5 @@ def _send(member: Membership, change: KeyChange, output: Output) -> int:
     body = {"transaction": encode_bytes(encode_transaction(change))}
     recorded = member.client.post("/v1/transactions", body)
     entry = integer(member.client, recorded, "number")
-    output.line(f"Recorded: entry {member.coop.name}/{entry}.")
+    output.line(say("Recorded: entry {name}/{entry}.", name=member.coop.name, entry=entry))
     return entry

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from cli.shell.language import say
 from cli.steward.draft_file import DraftError
 from ledger.codec import decode, encode
 from ledger.entries import decode_transaction
@@ -63,18 +64,18 @@ def read_request(path: Path) -> Request:
             TAG_ENTRY, federation=federation, coop=coop, body=signed_part(_recover(transaction))
         )
     except (ValueError, KeyError, TypeError, OverflowError) as error:
-        raise DraftError("it is not a request of a recovery") from error
+        raise DraftError(say("it is not a request of a recovery")) from error
     recover = _recover(transaction)
     try:
         verify(public_key=recover.key, message=message, signature=recover.key_signature)
     except SignatureInvalid:
-        raise DraftError("the new device has not signed it") from None
+        raise DraftError(say("the new device has not signed it")) from None
     return Request(federation=federation, coop=coop, handle=handle, node=node, transaction=recover)
 
 
 def _recover(transaction: object) -> Recover:
     if not isinstance(transaction, Recover):
-        raise DraftError("it holds no request of a recovery")
+        raise DraftError(say("it holds no request of a recovery"))
     return transaction
 
 
@@ -109,7 +110,7 @@ def read_card(path: Path) -> Card:
     try:
         guardians = read_guardian_list(decode(read_bytes(found["guardians"])))
         if guardians is None:
-            raise DraftError("its list of guardians can't be read")
+            raise DraftError(say("its list of guardians can't be read"))
         return Card(
             coop=int(found["coop"]),
             account=int(found["account"]),
@@ -119,7 +120,7 @@ def read_card(path: Path) -> Card:
             guardians=guardians,
         )
     except (ValueError, KeyError, TypeError, EncodingError) as error:
-        raise DraftError("it is not a card of guardians") from error
+        raise DraftError(say("it is not a card of guardians")) from error
 
 
 def _render(format_: str, **fields: Any) -> str:
@@ -131,12 +132,12 @@ def _read(path: Path, format_: str) -> dict[str, Any]:
     with path.open("rb") as file:
         data = file.read(_LARGEST_FILE + 1)
     if len(data) > _LARGEST_FILE:
-        raise DraftError("the file is far too large")
+        raise DraftError(say("the file is far too large"))
     try:
         document = json.loads(data)
         if (document["format"], document["version"]) != (format_, _VERSION):
-            raise DraftError("it has another format")
+            raise DraftError(say("it has another format"))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise DraftError("the file can't be read") from error
+        raise DraftError(say("the file can't be read")) from error
     found: dict[str, Any] = document
     return found

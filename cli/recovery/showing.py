@@ -1,6 +1,7 @@
 """What the books say of an account's key, in words."""
 
 from cli.shell.describing import when
+from cli.shell.language import say
 from cli.shell.recovery_words import recovery_lines, span_words
 from cli.shell.terminal import Output
 from node.member.client import Json
@@ -10,14 +11,23 @@ def print_key(found: Json, coop: str, output: Output) -> None:
     """The key of an account, its guardians, and a recovery that runs."""
     output.fields(
         {
-            "account": f"{found['handle']}@{coop}, number {found['account']}",
-            "key": str(found["key"]),
-            "guardians": _guards(found["guarded"]),
+            say("account"): say(
+                "{handle}@{coop}, number {account}",
+                handle=found["handle"],
+                coop=coop,
+                account=found["account"],
+            ),
+            say("key"): str(found["key"]),
+            say("guardians"): _guards(found["guarded"]),
         }
     )
     if found["guarded_from"] is not None:
         output.line(
-            f"From {when(found['guarded_from'])} on, guardians: {_guards(found['guarded_next'])}."
+            say(
+                "From {time} on, guardians: {guards}.",
+                time=when(found["guarded_from"]),
+                guards=_guards(found["guarded_next"]),
+            )
         )
     if found["recovery"] is not None:
         for line in recovery_lines(found["recovery"], f"{found['handle']}@{coop}"):
@@ -26,5 +36,9 @@ def print_key(found: Json, coop: str, output: Output) -> None:
 
 def _guards(guarded: Json | None) -> str:
     if guarded is None:
-        return "none; the stewards can help"
-    return f"{guarded['needed']} of them are needed, with a wait of {span_words(guarded['wait'])}"
+        return say("none; the stewards can help")
+    return say(
+        "{needed} of them are needed, with a wait of {span}",
+        needed=guarded["needed"],
+        span=span_words(guarded["wait"]),
+    )

@@ -17,9 +17,13 @@ from typing import Any
 
 import click
 
+from cli.shell import click_words
 from cli.shell.errors import CliError, in_words
 from cli.shell.exit_codes import ExitCode
+from cli.shell.help_texts import in_language
+from cli.shell.language import chosen, say, speaking, without_choice
 from cli.shell.terminal import printable
+from node.words.codes import SOURCE_LANGUAGE
 
 
 class OutputUnread(Exception):
@@ -49,16 +53,28 @@ class CommandGroup(click.Group):
     ) -> Any:
         """Run the command line and exit; with `standalone_mode=False`, return or raise as click does."""
         arguments = list(sys.argv[1:] if args is None else args)
-        self._typed = arguments
-
-        def run() -> Any:
-            return super(CommandGroup, self).main(
-                args=arguments,
+        # What programs read is the same in every language.
+        code = SOURCE_LANGUAGE if "--json" in arguments else chosen(arguments, os.environ)
+        with speaking(code):
+            return self._main_in_language(
+                arguments,
+                standalone_mode=standalone_mode,
                 prog_name=prog_name,
                 complete_var=complete_var,
-                standalone_mode=False,
                 windows_expand_args=windows_expand_args,
                 **extra,
+            )
+
+    def _main_in_language(
+        self, arguments: list[str], *, standalone_mode: bool, **options: Any
+    ) -> Any:
+        self._typed = without_choice(arguments)
+        click_words.speak()
+        program = in_language(self)
+
+        def run() -> Any:
+            return super(CommandGroup, program).main(
+                args=arguments, standalone_mode=False, **options
             )
 
         if not standalone_mode:
@@ -80,6 +96,11 @@ class CommandGroup(click.Group):
             sys.exit(int(problem.code))
         # Click returns the code of `context.exit`, and otherwise what the command returned.
         sys.exit(result if isinstance(result, int) else int(ExitCode.OK))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A command, with its help in the language that is spoken."""
+        found = super().get_command(ctx, cmd_name)
+        return None if found is None else in_language(found)
 
     def only_reads(self) -> bool:
         """Whether the command that was typed changes nothing."""
@@ -106,9 +127,11 @@ def error_from(error: BaseException) -> CliError:
         return CliError(
             ExitCode.INTERRUPTED,
             "interrupted",
-            "Interrupted.",
-            "What was asked may have been done: a payment that was under way is finished by the same "
-            "command when it runs again.",
+            say("Interrupted."),
+            say(
+                "What was asked may have been done: a payment that was under way is finished by the "
+                "same command when it runs again."
+            ),
         )
     explained = in_words(error) if isinstance(error, Exception) else None
     if explained is not None:
@@ -116,8 +139,8 @@ def error_from(error: BaseException) -> CliError:
     return CliError(
         ExitCode.INTERNAL,
         "internal",
-        f"This program made a mistake ({type(error).__name__}).",
-        "Please report it, with the lines above.",
+        say("This program made a mistake ({name}).", name=type(error).__name__),
+        say("Please report it, with the lines above."),
     )
 
 
@@ -126,7 +149,7 @@ def report(problem: CliError, *, is_json: bool) -> None:
     if is_json:
         print(json.dumps(problem.as_json()), flush=True)
         return
-    _print_lines(f"Error: {problem.message}")
+    _print_lines(say("Error: {message}", message=problem.message))
     _print_lines(problem.remedy)
 
 
@@ -147,14 +170,14 @@ def _usage_error(error: click.ClickException) -> CliError:
         return CliError(
             ExitCode.USAGE,
             "amount_negative",
-            "A number with a minus sign stands where an amount should.",
-            "Amounts and limits are never below zero: give the number without a sign.",
+            say("A number with a minus sign stands where an amount should."),
+            say("Amounts and limits are never below zero: give the number without a sign."),
         )
     return CliError(
         ExitCode.USAGE,
         "usage",
         error.format_message(),
-        f"`{command} --help` explains what to write.",
+        say("`{command} --help` explains what to write.", command=command),
     )
 
 
@@ -162,9 +185,11 @@ def _output_lost() -> CliError:
     return CliError(
         ExitCode.INPUT_OUTPUT,
         "output_lost",
-        "The program that should read the output went away.",
-        "What was asked may have been done: look, such as with `fiado history`, before you run it "
-        "again.",
+        say("The program that should read the output went away."),
+        say(
+            "What was asked may have been done: look, such as with `fiado history`, before you "
+            "run it again."
+        ),
     )
 
 

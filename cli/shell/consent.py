@@ -1,11 +1,13 @@
 """Asking a person before something is signed. Nothing has been done yet while the question stands."""
 
+import unicodedata
 from typing import Final
 
 import click
 
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
+from cli.shell.language import say
 
 YES: Final = "--yes"
 
@@ -15,26 +17,29 @@ def agree_to_sign(question: str) -> None:
 
     Raises `CliError`: REFUSED after a no, INTERRUPTED when nobody answers (Ctrl-C, or no terminal).
     """
-    _agree(question, "nothing was signed", YES)
+    _agree(question, say("nothing was signed"), YES)
 
 
 def agree_to_pay(question: str, *, option: str) -> None:
     """The same before a payment; `option` is what a script gives instead of an answer."""
-    _agree(question, "nothing was paid", option)
+    _agree(question, say("nothing was paid"), option)
 
 
 def agree_to_replace(question: str, *, option: str) -> None:
     """The same before something of this device is replaced."""
-    _agree(question, "nothing was changed", option)
+    _agree(question, say("nothing was changed"), option)
 
 
 def _agree(question: str, otherwise: str, option: str) -> None:
     try:
-        agreed = click.confirm(question, err=True)
+        agreed = _answered_yes(question)
     except click.Abort:
         # The question still stands on the line.
         click.echo(err=True)
-        code, message = ExitCode.INTERRUPTED, f"Nobody answered, so {otherwise}."
+        code, message = (
+            ExitCode.INTERRUPTED,
+            say("Nobody answered, so {otherwise}.", otherwise=otherwise),
+        )
     else:
         if agreed:
             return
@@ -43,5 +48,29 @@ def _agree(question: str, otherwise: str, option: str) -> None:
         code,
         "not_agreed",
         message,
-        f"Run the command again and answer y when you agree; scripts give {option}.",
+        say(
+            "Run the command again and answer y when you agree; scripts give {option}.",
+            option=option,
+        ),
     )
+
+
+def _answered_yes(question: str) -> bool:
+    """Ask until the answer is yes or no, in the language or in English; nothing typed is a no."""
+    yes, no = say("y"), say("n")
+    while True:
+        typed = click.prompt(
+            f"{question} [{yes}/{no.upper()}]", default="", show_default=False, err=True
+        )
+        answer = _plain(typed)
+        if answer in {"y", "yes", yes, _plain(say("yes"))}:
+            return True
+        if answer in {"", "n", "no", no, _plain(say("no"))}:
+            return False
+        click.echo(say("Error: invalid input"), err=True)
+
+
+def _plain(text: str) -> str:
+    """A word in small letters without accents, as people type it in a hurry."""
+    parts = unicodedata.normalize("NFD", text.strip().lower())
+    return "".join(part for part in parts if not unicodedata.combining(part))

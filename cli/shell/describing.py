@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Final, assert_never
 
+from cli.shell.forms import in_units, local_moment, moment
 from cli.shell.guarantee_words import describe_guarantee
+from cli.shell.language import language, later, say
 from cli.shell.leaving_words import describe_leaving
 from cli.shell.recovery_words import describe_keys
 from cli.shell.voting_words import describe_voting, rates_words
@@ -44,8 +46,6 @@ from ledger.transactions import (
 )
 from node import plain
 from node.bylaws.explain import explain
-from node.member.amounts import format_amount
-from node.plain import PlainForms
 
 Names = Mapping[tuple[int, int], str]
 """(coop number, account) -> handle, as far as known."""
@@ -57,12 +57,7 @@ BEYOND_CALENDARS: Final = plain.BEYOND_CALENDARS
 
 def counted_payments(number: int) -> str:
     """How many payments, in words."""
-    return "1 payment" if number == 1 else f"{number} payments"
-
-
-def moment(seconds: int) -> str:
-    """A time of the ledger, in universal time, because both sides of a dispute read it."""
-    return PlainForms().time(seconds)
+    return say("1 payment") if number == 1 else say("{number} payments", number=number)
 
 
 def when(seconds: int) -> str:
@@ -70,18 +65,22 @@ def when(seconds: int) -> str:
     try:
         local = datetime.datetime.fromtimestamp(seconds, tz=datetime.UTC).astimezone()
     except (OSError, OverflowError, ValueError):  # in some time zones it is the year 10000 already
-        return BEYOND_CALENDARS
-    return local.strftime("%Y-%m-%d %H:%M")
+        return say(BEYOND_CALENDARS)
+    return local_moment(local)
 
 
 def account_words(charter: Charter, coop: int, account: int, names: Names) -> str:
     """An account as `alice@norte`, or by its number when the handle is not known."""
     known = charter.coops.get(coop)
-    home = known.name if known else f"coop {coop}"
+    home = known.name if known else say("coop {coop}", coop=coop)
     if account == 0:
-        return f"the commons of {home}"
+        return say("the commons of {home}", home=home)
     handle = names.get((coop, account))
-    return f"account {account} of {home}" if handle is None else f"{handle}@{home}"
+    return (
+        say("account {account} of {home}", account=account, home=home)
+        if handle is None
+        else f"{handle}@{home}"
+    )
 
 
 def describe(
@@ -101,22 +100,27 @@ def describe(
         case Admit():
             kind = class_words(transaction.class_)
             lines = [
-                f"Admit {transaction.handle}@{charter.coops[coop].name}, {kind}, as account "
-                f"{transaction.account}.",
-                f"Its first credit limit is {format_amount(transaction.limit)}.",
-                f"Its key is {transaction.key.hex()}.",
+                say(
+                    "Admit {handle}@{name}, {kind}, as account {account}.",
+                    handle=transaction.handle,
+                    name=charter.coops[coop].name,
+                    kind=kind,
+                    account=transaction.account,
+                ),
+                say("Its first credit limit is {amount}.", amount=in_units(transaction.limit)),
+                say("Its key is {key}.", key=transaction.key.hex()),
             ]
         case Limit():
             lines = _limit(transaction, account_words(charter, coop, transaction.account, names))
         case SetStatus():
             who = account_words(charter, coop, transaction.account, names)
-            lines = [f"{_STATUS[transaction.status].format(who=who)}"]
+            lines = [say(_STATUS[transaction.status], who=who)]
         case Anchor() | Return():
             lines = [_from_another(transaction, charter)]
         case IndexEntry():
-            lines = ["Take in what the cooperatives decided about the index of prices."]
+            lines = [say("Take in what the cooperatives decided about the index of prices.")]
         case CharterEntry():
-            lines = [f"Take in version {transaction.version} of the charter."]
+            lines = [say("Take in version {version} of the charter.", version=transaction.version)]
         case AdoptBylaws():
             lines = _bylaws(transaction, charter.coops[coop].name)
         case Spend():
@@ -137,7 +141,7 @@ def describe(
         case _:
             assert_never(transaction)
     if reason is not None:
-        label = "The text" if isinstance(transaction, Propose) else "The reason"
+        label = say("The text") if isinstance(transaction, Propose) else say("The reason")
         lines.append(f"{label}: {reason}")
     return lines
 
@@ -148,78 +152,103 @@ def _who(charter: Charter, coop: int, names: Names, account: int) -> str:
 
 def class_words(class_: int) -> str:
     """What an account of a class is."""
-    return ("a person", "an organisation")[class_] if class_ < 2 else f"a member of class {class_}"
+    return (
+        (say("a person"), say("an organisation"))[class_]
+        if class_ < 2
+        else say("a member of class {number}", number=class_)
+    )
 
 
 CHANGE_WORDS: Final[Mapping[str, str]] = {
-    "limit": "limit changed",
-    "status": "frozen, thawed or closed",
-    "settle": "debt claimed or settled",
+    "limit": later("limit changed"),
+    "status": later("frozen, thawed or closed"),
+    "settle": later("debt claimed or settled"),
 }
 """What a change of an account is called where its owner sees it, by the name of its kind."""
 
 STEP_WORDS: Final[Mapping[str, str]] = {
-    "claim": "debt claimed",
-    "settle": "debt settled, and the account closed",
-    "withdraw": "claim withdrawn",
+    "claim": later("debt claimed"),
+    "settle": later("debt settled, and the account closed"),
+    "withdraw": later("claim withdrawn"),
 }
 """What happened to a debt, by the name that a node gives the step."""
 
 _STATUS = {
-    Status.OPEN: "Open {who} again: it may pay.",
-    Status.FROZEN: "Freeze {who}: it can't pay, but can still be paid.",
-    Status.CLOSED: "Close {who} for ever.",
+    Status.OPEN: later("Open {who} again: it may pay."),
+    Status.FROZEN: later("Freeze {who}: it can't pay, but can still be paid."),
+    Status.CLOSED: later("Close {who} for ever."),
 }
 
 
 def _pay(pay: Pay, charter: Charter, coop: int, names: Names) -> list[str]:
     payer = account_words(charter, coop, pay.payer, names)
     payee = account_words(charter, pay.payee_coop, pay.payee, names)
-    lines = [f"{payer} pays {format_amount(pay.amount)} to {payee}."]
+    lines = [
+        say(
+            "{payer} pays {amount} to {payee}.",
+            payer=payer,
+            amount=in_units(pay.amount),
+            payee=payee,
+        )
+    ]
     if pay.fee:
-        lines.append(f"On top, {format_amount(pay.fee)} go to the commons of the payer.")
-    lines.append(f"It is payment number {pay.sequence} of the payer.")
+        lines.append(
+            say("On top, {amount} go to the commons of the payer.", amount=in_units(pay.fee))
+        )
+    lines.append(say("It is payment number {sequence} of the payer.", sequence=pay.sequence))
     return lines
 
 
 def _from_another(transaction: Anchor | Return, charter: Charter) -> str:
     other = charter.coops.get(transaction.coop)
-    name = other.name if other else f"coop {transaction.coop}"
+    name = other.name if other else say("coop {coop}", coop=transaction.coop)
     if isinstance(transaction, Anchor):
-        return f"Take in the log of {name} up to entry {transaction.length}."
-    return f"Give back the payment at {name}/{transaction.number}, whose payee had closed."
+        return say(
+            "Take in the log of {name} up to entry {length}.", name=name, length=transaction.length
+        )
+    return say(
+        "Give back the payment at {name}/{number}, whose payee had closed.",
+        name=name,
+        number=transaction.number,
+    )
 
 
 def _bylaws(entry: AdoptBylaws, coop: str) -> list[str]:
-    adopted = explain(Bylaws(articles=dict(entry.articles)), "en")
+    adopted = explain(Bylaws(articles=dict(entry.articles)), language())
     return [
-        f"Adopt version {entry.version} of the bylaws of {coop}.",
-        f"What people read of them has the hash {entry.text.hex()}.",
+        say("Adopt version {version} of the bylaws of {coop}.", version=entry.version, coop=coop),
+        say("What people read of them has the hash {text}.", text=entry.text.hex()),
         *(each.sentence for each in adopted if not each.is_default),
-        "All else is as the defaults say.",
+        say("All else is as the defaults say."),
     ]
 
 
 def _spend(spend: Spend, who: str) -> list[str]:
     return [
-        f"The commons pays {format_amount(spend.amount)} to {who}.",
-        f"It is number {spend.number} of what stewards have spent.",
+        say("The commons pays {amount} to {who}.", amount=in_units(spend.amount), who=who),
+        say("It is number {number} of what stewards have spent.", number=spend.number),
     ]
 
 
 def _levy(levy: Levy) -> list[str]:
     return [
-        f"Collect levy number {levy.number} for the commons.",
-        f"It takes {rates_words(levy.positive, levy.negative)}.",
+        say("Collect levy number {number} for the commons.", number=levy.number),
+        say("It takes {rates}.", rates=rates_words(levy.positive, levy.negative)),
     ]
 
 
 def _limit(limit: Limit, who: str) -> list[str]:
-    lines = [f"Set the credit limit of {who} to {format_amount(limit.limit)}."]
+    lines = [
+        say("Set the credit limit of {who} to {amount}.", who=who, amount=in_units(limit.limit))
+    ]
     if limit.from_:
-        lines.append(f"It applies from {moment(limit.from_)} on.")
+        lines.append(say("It applies from {time} on.", time=moment(limit.from_)))
     if limit.until is not None and limit.after is not None:
         lines.append(
-            f"It ends on {moment(limit.until)}; after that the limit is {format_amount(limit.after)}."
+            say(
+                "It ends on {time}; after that the limit is {amount}.",
+                time=moment(limit.until),
+                amount=in_units(limit.after),
+            )
         )
     return lines

@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import Final
 
 from cli.shell.exit_codes import ExitCode
+from cli.shell.language import later, say
 
 
 @dataclass(eq=False)
@@ -71,18 +72,30 @@ def _(error: CliError) -> CliError:
     return error
 
 
+SYSTEM: Final = (
+    later("File exists"),
+    later("Is a directory"),
+    later("No space left on device"),
+    later("No such file or directory"),
+    later("Not a directory"),
+    later("Permission denied"),
+    later("Read-only file system"),
+)
+"""What systems say of a file."""
+
+
 @explain.register
 def _(error: OSError) -> CliError:
     where = f" ({error.filename})" if error.filename else ""
-    remedy = (
-        "Check the path, its permissions and the room on the disk. If you were paying, look at "
-        "`fiado history` before you run it again: it may have been done."
+    remedy = say(
+        "Check the path, its permissions and the room on the disk. If you were paying, look "
+        "at `fiado history` before you run it again: it may have been done."
     )
     if isinstance(error, FileNotFoundError | FileExistsError | IsADirectoryError):
-        remedy = "Check the path."
+        remedy = say("Check the path.")
     return CliError(
         ExitCode.INPUT_OUTPUT,
         "input_output",
-        f"{error.strerror or 'Reading or writing failed'}{where}.",
+        say(error.strerror or later("Reading or writing failed")) + f"{where}.",
         remedy,
     )

@@ -3,14 +3,15 @@
 from collections.abc import Callable
 from typing import assert_never
 
+from cli.shell.forms import in_units, moment
+from cli.shell.language import say
+from cli.shell.states import state_words
 from cli.shell.terminal import Output
 from ledger.government.guarantees import Guarantee, GuaranteeChange, Lapse
-from node.member.amounts import format_amount
 from node.member.client import Json
 from node.member.guaranteeing import Outlook
-from node.plain import PlainForms
 
-when = PlainForms().time
+when = moment
 """A time of the ledger, in universal time."""
 
 
@@ -22,21 +23,38 @@ def describe_guarantee(
     match change:
         case Guarantee(until=None):
             return [
-                f"{guarantor} answers for {member} no more, as soon as no debt needs it.",
-                "Until then as much stays as the other guarantors don't cover.",
+                say(
+                    "{guarantor} answers for {member} no more, as soon as no debt needs it.",
+                    guarantor=guarantor,
+                    member=member,
+                ),
+                say("Until then as much stays as the other guarantors don't cover."),
             ]
         case Guarantee():
             assert change.until is not None, "what has no day is withdrawn"
             return [
-                f"{guarantor} answers for {member} up to {format_amount(change.cap)}, "
-                f"until {moment(change.until)}.",
-                f"If {member} leaves with a debt, {guarantor} may have to pay up to that much.",
-                f"What {guarantor} can spend is less by as much.",
+                say(
+                    "{guarantor} answers for {member} up to {amount}, until {time}.",
+                    guarantor=guarantor,
+                    member=member,
+                    amount=in_units(change.cap),
+                    time=moment(change.until),
+                ),
+                say(
+                    "If {member} leaves with a debt, {guarantor} may have to pay up to that much.",
+                    member=member,
+                    guarantor=guarantor,
+                ),
+                say("What {guarantor} can spend is less by as much.", guarantor=guarantor),
             ]
         case Lapse():
             return [
-                f"What {guarantor} answers for with {member} goes down: its day has come, or no debt "
-                "needs it."
+                say(
+                    "What {guarantor} answers for with {member} goes down: its day has come, or no debt "
+                    "needs it.",
+                    guarantor=guarantor,
+                    member=member,
+                )
             ]
         case _:
             assert_never(change)
@@ -46,23 +64,42 @@ def worst_case_lines(asked: Json, outlook: Outlook, *, cap: int, until: int | No
     """What somebody reads before signing; `asked` is what stands, and `cap` what shall."""
     stands = asked["guarantee"]
     who = f"{stands['member']['handle']}@{asked['coop']}"
-    before = format_amount(asked["room"])
+    before = in_units(asked["room"])
     lines = [
-        f"Your own room goes from {before} to {format_amount(outlook.room_after)}.",
+        say(
+            "Your own room goes from {before} to {amount}.",
+            before=before,
+            amount=in_units(outlook.room_after),
+        ),
     ]
     if outlook.held > 0:
         lines.append(
-            f"{format_amount(outlook.worst)} stays for now, because the debt of {who} needs it: so much "
-            "you may have to pay at worst, for new debt of theirs too, until the debt has been paid or "
-            "others cover it."
+            say(
+                "{amount} stays for now, because the debt of {who} needs it: so much you may have to "
+                "pay at worst, for new debt of theirs too, until the debt has been paid or others "
+                "cover it.",
+                amount=in_units(outlook.worst),
+                who=who,
+            )
         )
     if until is None:
-        return [f"You answer for {who} no more, but for what their debt needs now.", *lines]
+        return [
+            say("You answer for {who} no more, but for what their debt needs now.", who=who),
+            *lines,
+        ]
     return [
-        f"At worst you pay {format_amount(outlook.worst)}: if {who} leaves or is closed with such a debt.",
+        say(
+            "At worst you pay {amount}: if {who} leaves or is closed with such a debt.",
+            amount=in_units(outlook.worst),
+            who=who,
+        ),
         *lines,
-        f"It ends on {when(until)}. To stop before: `fiado guarantee withdraw "
-        f"{stands['member']['handle']}`, which ends it as soon as no debt needs it.",
+        say(
+            "It ends on {time}. To stop before: `fiado guarantee withdraw {handle}`, which ends "
+            "it as soon as no debt needs it.",
+            time=when(until),
+            handle=stands["member"]["handle"],
+        ),
     ]
 
 
@@ -70,19 +107,25 @@ def show_guarantees(found: Json, output: Output) -> None:
     """All that somebody has given and been given."""
     who = f"{found['handle']}@{found['coop']}"
     for title, other, rows in (
-        (f"{who} answers for:", "member", found["given"]),
-        (f"For {who} answer:", "guarantor", found["received"]),
+        (say("{who} answers for:", who=who), say("member"), found["given"]),
+        (say("For {who} answer:", who=who), say("guarantor"), found["received"]),
     ):
         if rows:
             output.line(title)
             output.table(
-                [other, "up to", "would pay now", "can't be withdrawn", "until"],
+                [
+                    other,
+                    say("up to"),
+                    say("would pay now"),
+                    say("can't be withdrawn"),
+                    say("until"),
+                ],
                 [
                     [
                         each[other]["handle"],
-                        format_amount(each["cap"]),
-                        format_amount(each["share"]),
-                        format_amount(each["needed"]),
+                        in_units(each["cap"]),
+                        in_units(each["share"]),
+                        in_units(each["needed"]),
                         _until_words(each),
                     ]
                     for each in rows
@@ -91,33 +134,39 @@ def show_guarantees(found: Json, output: Output) -> None:
     if found["ended"]:
         names = ", ".join(f"{each['handle']}@{found['coop']}" for each in found["ended"])
         output.line(
-            f"{who} answers no more for {names}: it was withdrawn, its day came, or somebody who answers "
-            "for more took the place."
+            say(
+                "{who} answers no more for {names}: it was withdrawn, its day came, or somebody who "
+                "answers for more took the place.",
+                who=who,
+                names=names,
+            )
         )
     if not found["given"] and not found["received"] and not found["ended"]:
-        output.line(f"{who} answers for nobody, and nobody for {who}.")
+        output.line(say("{who} answers for nobody, and nobody for {who}.", who=who))
 
 
 def _until_words(guarantee: Json) -> str:
     if guarantee["until"] is None:
-        return "withdrawn: as soon as no debt needs it"
+        return say("withdrawn: as soon as no debt needs it")
     held = guarantee["cap"] > guarantee["wanted"]
-    lower = f"; goes down to {format_amount(guarantee['wanted'])}" if held else ""
+    lower = say("; goes down to {amount}", amount=in_units(guarantee["wanted"])) if held else ""
     return f"{when(guarantee['until'])}{lower}"
 
 
 def guarantee_fields(found: Json) -> dict[str, str]:
     """One of them, and what would stay if it were withdrawn."""
     stands = found["guarantee"]
-    limit = {} if stands["limit"] is None else {"credit limit": format_amount(stands["limit"])}
+    limit = {} if stands["limit"] is None else {say("credit limit"): in_units(stands["limit"])}
     return {
-        "member": f"{stands['member']['handle']}@{found['coop']}, {stands['status']}",
-        "you answer up to": format_amount(stands["cap"]),
-        "until": _until_words(stands) if stands["cap"] else "nothing stands",
-        "you would pay now": format_amount(stands["share"]),
-        "can't be withdrawn": format_amount(stands["needed"]),
+        say(
+            "member"
+        ): f"{stands['member']['handle']}@{found['coop']}, {state_words(stands['status'])}",
+        say("you answer up to"): in_units(stands["cap"]),
+        say("until"): _until_words(stands) if stands["cap"] else say("nothing stands"),
+        say("you would pay now"): in_units(stands["share"]),
+        say("can't be withdrawn"): in_units(stands["needed"]),
         **limit,
-        "your room": format_amount(found["room"]),
+        say("your room"): in_units(found["room"]),
     }
 
 
@@ -126,17 +175,35 @@ def given_lines(found: Json) -> list[str]:
     lines = []
     for each in found["given"]:
         who = f"{each['member']['handle']}@{found['coop']}"
-        you = f"you answer up to {format_amount(each['cap'])}"
+        you = say("you answer up to {amount}", amount=in_units(each["cap"]))
         for news in each["news"]:
-            changed = f"the credit limit of {who} is {format_amount(news['limit'] or 0)}"
+            changed = say(
+                "the credit limit of {who} is {amount}",
+                who=who,
+                amount=in_units(news["limit"] or 0),
+            )
             if news["kind"] == "status":
-                changed = f"the account of {who} is {news['status']}"
-            lines.append(f"Since {when(news['time'])} {changed}; {you}.")
+                changed = say(
+                    "the account of {who} is {status}", who=who, status=state_words(news["status"])
+                )
+            lines.append(
+                say(
+                    "Since {time} {changed}; {you}.",
+                    time=when(news["time"]),
+                    changed=changed,
+                    you=you,
+                )
+            )
         claim = each["claim"]
         if claim is not None:
             lines.append(
-                f"Stewards have claimed what {who} owes; from {when(claim['due'])} on it can be settled, "
-                f"and {you}. Your share: `fiado debts`."
+                say(
+                    "Stewards have claimed what {who} owes; from {time} on it can be settled, and {you}. "
+                    "Your share: `fiado debts`.",
+                    who=who,
+                    time=when(claim["due"]),
+                    you=you,
+                )
             )
     return lines
 
@@ -144,7 +211,7 @@ def given_lines(found: Json) -> list[str]:
 def ring_lines(rings: list[list[Json]]) -> list[str]:
     """Circles, and what they mean."""
     return [
-        "In a circle, so that each leans on itself: "
+        say("In a circle, so that each leans on itself: ")
         + ", ".join(each["handle"] for each in ring)
         + "."
         for ring in rings

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from cli.shell.language import say
 from node.member.answers import reading
 from node.member.client import Json, NodeClient
 
@@ -11,8 +12,15 @@ def likeness(client: NodeClient, answer: Json) -> Iterator[str]:
     same = answer.get("same_handle", [])
     with reading(client):
         if same:
-            one = "Another request" if len(same) == 1 else f"{len(same)} other requests"
-            yield f"{one} for the same handle, under another key, waits: only one can be admitted."
+            one = (
+                say("Another request")
+                if len(same) == 1
+                else say("{count} other requests", count=len(same))
+            )
+            yield say(
+                "{one} for the same handle, under another key, waits: only one can be admitted.",
+                one=one,
+            )
         accounts = [str(each["handle"]) for each in answer.get("accounts_of_key", [])]
     if accounts:
-        yield f"The key has an account already: {', '.join(accounts)}."
+        yield say("The key has an account already: {names}.", names=", ".join(accounts))

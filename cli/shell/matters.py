@@ -5,6 +5,7 @@ Read from what a node tells, nothing checked: `fiado federation show` and `reque
 
 from dataclasses import dataclass
 
+from cli.shell.language import say
 from node.member.answers import integer, objects, reading
 from node.member.client import Json, NodeClient, NodeProblem
 
@@ -21,15 +22,26 @@ class Matters:
         """For people; none when there is nothing to decide."""
         lines = []
         if self.proposed:
-            what = "A change is" if self.proposed == 1 else f"{self.proposed} changes are"
+            what = (
+                say("A change is")
+                if self.proposed == 1
+                else say("{proposed} changes are", proposed=self.proposed)
+            )
             lines.append(
-                f"{what} proposed as version {self.version} of the charter: `fiado federation show URL` "
-                "shows it, and `fiado federation endorse` stands for one."
+                say(
+                    "{what} proposed as version {version} of the charter: `fiado federation show URL` "
+                    "shows it, and `fiado federation endorse` stands for one.",
+                    what=what,
+                    version=self.version,
+                )
             )
         if self.asking:
             lines.append(
-                f"Asking to join the federation: {', '.join(self.asking)}. `fiado federation requests` shows "
-                "the key that is to be compared."
+                say(
+                    "Asking to join the federation: {names}. `fiado federation requests` shows the key "
+                    "that is to be compared.",
+                    names=", ".join(self.asking),
+                )
             )
         return lines
 

@@ -22,6 +22,7 @@ import click
 
 from cli.shell.errors import CliError, in_words
 from cli.shell.exit_codes import ExitCode
+from cli.shell.language import say
 from cli.shell.passphrase import PassphraseError, PassphraseFault, PassphraseSource
 from cli.shell.terminal import Output
 from node.member.addresses import Address, parse_address, parse_handle
@@ -135,8 +136,8 @@ class NodeTargetType(click.ParamType[Path | str]):
         except NodeUrlError as error:
             if "://" in error.text:
                 raise
-            problem = "is neither a folder here nor an address with http:// or https://"
-            remedy = "Check the path." if "/" in error.text else error.remedy
+            problem = say("is neither a folder here nor an address with http:// or https://")
+            remedy = say("Check the path.") if "/" in error.text else error.remedy
             raise NodeUrlError(error.text, problem, remedy) from error
 
 
@@ -213,7 +214,7 @@ def passphrase_options(command: Command) -> Command:
         *args: Any, passphrase_file: Path | None, passphrase_fd: int | None, **kwargs: Any
     ) -> Any:
         if passphrase_file is not None and passphrase_fd is not None:
-            raise click.UsageError("Give --passphrase-file or --passphrase-fd, not both.")
+            raise click.UsageError(say("Give --passphrase-file or --passphrase-fd, not both."))
         source = PassphraseSource(file=passphrase_file, descriptor=passphrase_fd)
         return command(*args, passphrase=source, **kwargs)
 
@@ -241,7 +242,7 @@ def ask_at_terminal(label: str, *, confirm: bool) -> str:
         raise CliError(
             ExitCode.INTERRUPTED,
             "interrupted",
-            "No passphrase was given, so nothing was done.",
-            "Run the command again when you want to.",
+            say("No passphrase was given, so nothing was done."),
+            say("Run the command again when you want to."),
         ) from None
     return answer

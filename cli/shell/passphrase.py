@@ -10,6 +10,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Final, Protocol
 
+from cli.shell.language import say
 from node.member.private_files import open_private
 
 SHORTEST: Final = 8
@@ -70,7 +71,7 @@ def read_passphrase(source: PassphraseSource, *, is_new: bool, prompt: Prompt) -
     elif source.descriptor is not None:
         passphrase = _only_line(_read_descriptor(source.descriptor))
     else:
-        label = "New passphrase" if is_new else "Passphrase"
+        label = say("New passphrase") if is_new else say("Passphrase")
         passphrase = prompt(label, confirm=is_new)
     fault = _fault_in(passphrase, is_new=is_new)
     if fault is not None:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from cli.shell.language import say
 from node.zones import ZoneUnknown, day_begins, day_of, find_zone, machine_zone
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -46,7 +47,9 @@ def read_period(first: str | None, last: str | None, zone: str | None) -> Period
         found,
     )
     if period.first is not None and period.first > period.last:
-        raise click.UsageError(f"--from {first} comes after the last day, {period.last}.")
+        raise click.UsageError(
+            say("--from {first} comes after the last day, {last}.", first=first, last=period.last)
+        )
     return period
 
 
@@ -55,7 +58,7 @@ def _zone(name: str | None) -> ZoneInfo:
         return find_zone(machine_zone() if name is None else name)
     except ZoneUnknown:
         raise click.UsageError(
-            f"--zone {name}: give a name such as America/Argentina/Buenos_Aires."
+            say("--zone {name}: give a name such as America/Argentina/Buenos_Aires.", name=name)
         ) from None
 
 
@@ -65,7 +68,9 @@ def _day(option: str, text: str) -> date:
     except ValueError:
         day = date.min
     if day.isoformat() != text or not _EARLIEST <= day <= _LAST:
-        raise click.UsageError(f"{option} {text}: give a day such as 2027-03-01.")
+        raise click.UsageError(
+            say("{option} {text}: give a day such as 2027-03-01.", option=option, text=text)
+        )
     return day
 
 

@@ -3,7 +3,8 @@
 `tests/vectors/review.json` has them for both. Nothing is summed up to a judgement.
 """
 
-from node.member.amounts import format_amount
+from cli.shell.forms import in_units
+from cli.shell.language import say
 from node.member.client import Json
 
 _HOUR_S = 3_600
@@ -21,20 +22,24 @@ def duration_words(seconds: int) -> str:
 def review_lines(review: Json) -> list[str]:
     """All that a node says of an account."""
     looked_at = duration_words(review["time"] - review["since"])
-    lines = [f"Counted are the payments of the last {looked_at}."]
+    lines = [say("Counted are the payments of the last {looked_at}.", looked_at=looked_at)]
     if not review["complete"]:
-        lines.append("There were more in a year than are counted here.")
-    lines += trade_lines("Sold", review["sold"]) + trade_lines("Bought", review["bought"])
+        lines.append(say("There were more in a year than are counted here."))
+    lines += trade_lines(say("Sold"), review["sold"]) + trade_lines(say("Bought"), review["bought"])
     back = review["came_back"]
     if back["count"]:
         lines.append(
-            f"Of what was bought, came back: {back['count']} payments, {format_amount(back['amount'])}."
+            say(
+                "Of what was bought, came back: {count} payments, {amount}.",
+                count=back["count"],
+                amount=in_units(back["amount"]),
+            )
         )
     last = review["last_sale"]
     lines.append(
-        "No sale in that time."
+        say("No sale in that time.")
         if last is None
-        else f"Last sale: {duration_words(review['time'] - last)} ago."
+        else say("Last sale: {duration} ago.", duration=duration_words(review["time"] - last))
     )
     return [*lines, *debt_lines(review), *guarantee_lines(review)]
 
@@ -42,20 +47,39 @@ def review_lines(review: Json) -> list[str]:
 def trade_lines(title: str, trade: Json) -> list[str]:
     """What was sold or bought, and how much of it with whom."""
     if not trade["count"]:
-        return [f"{title}: nothing."]
-    total = format_amount(trade["amount"])
+        return [say("{title}: nothing.", title=title)]
+    total = in_units(trade["amount"])
     lines = [
-        f"{title}: {trade['count']} payments, {total} together, partners: {trade['partners']}."
+        say(
+            "{title}: {count} payments, {total} together, partners: {partners}.",
+            title=title,
+            count=trade["count"],
+            total=total,
+            partners=trade["partners"],
+        )
     ]
     for each in trade["largest"]:
         other, permille = each["other"], each["permille"]
-        who = "somebody" if other is None else _partner(other)
+        who = say("somebody") if other is None else _partner(other)
         share = f"{permille // 10}.{permille % 10} %"
         lines.append(
-            f"  {who}: {format_amount(each['amount'])} of {total}, {share}, payments: {each['count']}."
+            say(
+                "  {who}: {amount} of {total}, {share}, payments: {count}.",
+                who=who,
+                amount=in_units(each["amount"]),
+                total=total,
+                share=share,
+                count=each["count"],
+            )
         )
     if trade["others"]:
-        lines.append(f"  all others: {format_amount(trade['others'])} of {total}.")
+        lines.append(
+            say(
+                "  all others: {amount} of {total}.",
+                amount=in_units(trade["others"]),
+                total=total,
+            )
+        )
     return lines
 
 
@@ -64,38 +88,59 @@ def debt_lines(review: Json) -> list[str]:
     lines, times, debt = [], review["in_debt"], review["debt"]
     if times is None:
         lines.append(
-            "How long it was in debt is not told: the node still reads its books, or it is too old by law."
+            say(
+                "How long it was in debt is not told: the node still reads its books, or it is too "
+                "old by law."
+            )
         )
     else:
         of = duration_words(times["of_seconds"])
         parts = " + ".join(duration_words(each["seconds"]) for each in times["stretches"])
         lines.append(
-            f"In debt for {parts} = {duration_words(times['seconds'])} of the last {of}."
+            say(
+                "In debt for {parts} = {duration} of the last {of}.",
+                parts=parts,
+                duration=duration_words(times["seconds"]),
+                of=of,
+            )
             if parts
-            else f"Never in debt in the last {of}."
+            else say("Never in debt in the last {of}.", of=of)
         )
     if debt is not None:
         term = duration_words(debt["long_at"] - debt["since"])
         lasts = duration_words(review["time"] - debt["since"])
         lines.append(
-            f"Owes {format_amount(debt['owed'])} now, below zero for {lasts}; by the bylaws a debt is long "
-            f"after {term}."
+            say(
+                "Owes {amount} now, below zero for {lasts}; by the bylaws a debt is long after "
+                "{term}.",
+                amount=in_units(debt["owed"]),
+                lasts=lasts,
+                term=term,
+            )
         )
         if debt["is_long"]:
-            lines.append("It is long. Nothing follows from that by itself: people decide.")
+            lines.append(say("It is long. Nothing follows from that by itself: people decide."))
     return lines
 
 
 def guarantee_lines(review: Json) -> list[str]:
     """For whom the account answers, and who for it."""
     lines = [
-        f"Answers for {_name(each)} up to {format_amount(each['cap'])}."
+        say(
+            "Answers for {name} up to {amount}.",
+            name=_name(each),
+            amount=in_units(each["cap"]),
+        )
         for each in review["answers_for"]
     ]
     if lines:
-        lines.append(f"Pledged in all: {format_amount(review['pledged'])}.")
+        lines.append(say("Pledged in all: {amount}.", amount=in_units(review["pledged"])))
     return lines + [
-        f"{_name(each)} answers for this account up to {format_amount(each['cap'])}."
+        say(
+            "{name} answers for this account up to {amount}.",
+            name=_name(each),
+            amount=in_units(each["cap"]),
+        )
         for each in review["answered_by"]
     ]
 

@@ -19,6 +19,7 @@ from typing import Final, TextIO
 import click
 
 from cli.shell.csv_text import BYTE_ORDER_MARK, Cell, Separator, csv_text
+from cli.shell.language import say
 
 _MOST_PROGRESS_STEPS: Final = 200
 _COLUMN_GAP: Final = "  "
@@ -117,8 +118,12 @@ class Output:
                 code.terminal(out=self._stdout, border=border, compact=True)
                 return
         self.line(
-            f"Its code is {width} columns wide and this terminal has {columns}: make it wider or its letters "
-            "smaller, and run this again."
+            say(
+                "Its code is {width} columns wide and this terminal has {columns}: make it wider or "
+                "its letters smaller, and run this again.",
+                width=width,
+                columns=columns,
+            )
         )
 
     @contextmanager

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Final, assert_never
 
+from cli.shell.forms import in_units, moment
+from cli.shell.language import language, later, say
 from ledger.government.actions import (
     Action,
     AmendBylaws,
@@ -20,16 +22,15 @@ from ledger.government.articles import Unit
 from ledger.government.bylaws import Bylaws
 from ledger.government.voting import Attest, Choice, Enact, Propose, Vote
 from node.bylaws.explain import explain, in_words
-from node.member.amounts import format_amount
-from node.plain import PlainForms
-
-moment = PlainForms().time
-"""A time of the ledger, in universal time."""
 
 Who = Callable[[int], str]
 """An account as people call it."""
 
-CHOICES: Final = {Choice.NO: "no", Choice.YES: "yes", Choice.ABSTAIN: "neither yes nor no"}
+CHOICES: Final = {
+    Choice.NO: later("no"),
+    Choice.YES: later("yes"),
+    Choice.ABSTAIN: later("neither yes nor no"),
+}
 
 
 def describe_voting(transaction: Propose | Vote | Attest | Enact, *, who: Who) -> list[str]:
@@ -38,35 +39,63 @@ def describe_voting(transaction: Propose | Vote | Attest | Enact, *, who: Who) -
         case Propose():
             return _propose(transaction, who)
         case Vote():
-            said = CHOICES[transaction.choice]
-            return [f"{who(transaction.account)} says {said} to proposal {transaction.proposal}."]
+            said = say(CHOICES[transaction.choice])
+            return [
+                say(
+                    "{who} says {said} to proposal {proposal}.",
+                    who=who(transaction.account),
+                    said=said,
+                    proposal=transaction.proposal,
+                )
+            ]
         case Attest():
             return [
-                f"The election about proposal {transaction.proposal}, held elsewhere, ended with "
-                f"{_counts(transaction)}.",
-                f"Its result file has the hash {transaction.result.hex()}.",
+                say(
+                    "The election about proposal {proposal}, held elsewhere, ended with {counts}.",
+                    proposal=transaction.proposal,
+                    counts=_counts(transaction),
+                ),
+                say("Its result file has the hash {result}.", result=transaction.result.hex()),
             ]
         case Enact():
             return [
-                f"The vote about proposal {transaction.proposal} ends with {_counts(transaction)}."
+                say(
+                    "The vote about proposal {proposal} ends with {counts}.",
+                    proposal=transaction.proposal,
+                    counts=_counts(transaction),
+                )
             ]
         case _:
             assert_never(transaction)
 
 
 def _propose(propose: Propose, who: Who) -> list[str]:
-    lines = [f"Proposal {propose.number}: {action_words(propose.action, who)}"]
+    lines = [
+        say(
+            "Proposal {number}: {action}",
+            number=propose.number,
+            action=action_words(propose.action, who),
+        )
+    ]
     lines.append(
-        f"It closes on {moment(propose.first)} if more have voted than the bylaws ask for, "
-        f"else on {moment(propose.second)}."
+        say(
+            "It closes on {time} if more have voted than the bylaws ask for, else on {time_2}.",
+            time=moment(propose.first),
+            time_2=moment(propose.second),
+        )
     )
     if propose.about:
         people = ", ".join(map(who, propose.about))
-        lines.append(f"It is about {people}, who can't vote about it.")
+        lines.append(say("It is about {people}, who can't vote about it.", people=people))
     if propose.ballot is not None:
-        lines.append(f"The vote is held elsewhere; its file has the hash {propose.ballot.hex()}.")
+        lines.append(
+            say(
+                "The vote is held elsewhere; its file has the hash {ballot}.",
+                ballot=propose.ballot.hex(),
+            )
+        )
     if propose.members:
-        lines.append(f"{len(propose.members)} members ask for it.")
+        lines.append(say("{count} members ask for it.", count=len(propose.members)))
     return lines
 
 
@@ -74,41 +103,61 @@ def action_words(action: Action, who: Who) -> str:
     """What follows if a proposal passes, in a sentence."""
     match action:
         case Resolve():
-            majority = ", by the special majority" if action.is_special else ""
-            return f"decide what the text says{majority}."
+            majority = say(", by the special majority") if action.is_special else ""
+            return say("decide what the text says{majority}.", majority=majority)
         case Elect():
             seats = ", ".join(
-                f"{who(account)} until {moment(until)}" for account, until in action.seats
+                say("{who} until {time}", who=who(account), time=moment(until))
+                for account, until in action.seats
             )
-            return f"elect as stewards {seats}, and nobody else; {action.threshold} of them sign."
+            return say(
+                "elect as stewards {seats}, and nobody else; {threshold} of them sign.",
+                seats=seats,
+                threshold=action.threshold,
+            )
         case Recall():
             places = ", ".join(map(str, action.places))
-            return f"recall the stewards of places {places}."
+            return say("recall the stewards of places {places}.", places=places)
         case DecideLimit():
-            return f"{who(action.account)} may owe {_limit_words(action)}."
+            return say(
+                "{who} may owe {limit}.", who=who(action.account), limit=_limit_words(action)
+            )
         case DecideStatus():
-            verb = "freeze" if action.is_frozen else "thaw"
-            return f"{verb} {who(action.account)}."
+            said = later("freeze {who}.") if action.is_frozen else later("thaw {who}.")
+            return say(said, who=who(action.account))
         case AmendBylaws():
-            changed = explain(Bylaws(articles=dict(action.articles)), "en")
+            changed = explain(Bylaws(articles=dict(action.articles)), language())
             told = " ".join(each.sentence for each in changed if not each.is_default)
-            return (
-                f"adopt these bylaws, by the special majority: {told or 'all as the defaults say'}"
+            return say(
+                "adopt these bylaws, by the special majority: {told}",
+                told=told or say("all as the defaults say"),
             )
         case DecideSpend():
-            return f"the commons pays {format_amount(action.amount)} to {who(action.payee)}."
+            return say(
+                "the commons pays {amount} to {who}.",
+                amount=in_units(action.amount),
+                who=who(action.payee),
+            )
         case DecideLevy():
-            return (
-                f"collect once, for the commons, {rates_words(action.positive, action.negative)}."
+            return say(
+                "collect once, for the commons, {rates}.",
+                rates=rates_words(action.positive, action.negative),
             )
         case DecideRecovery():
-            key = "the new key" if action.is_new_key else "the key that it has"
-            return f"{who(action.account)} gets {key}: recovery {action.recovery} is disputed."
+            key = say("the new key") if action.is_new_key else say("the key that it has")
+            return say(
+                "{who} gets {key}: recovery {recovery} is disputed.",
+                who=who(action.account),
+                key=key,
+                recovery=action.recovery,
+            )
         case Expel():
-            payee = "the commons" if action.payee is None else who(action.payee)
-            return (
-                f"expel {who(action.account)}; what the account has goes to {payee}, and what it owes is "
-                "paid by its guarantors, the rest by the commons."
+            payee = say("the commons") if action.payee is None else who(action.payee)
+            return say(
+                "expel {who}; what the account has goes to {payee}, and what it owes is paid by its "
+                "guarantors, the rest by the commons.",
+                who=who(action.account),
+                payee=payee,
             )
         case _:
             assert_never(action)
@@ -116,23 +165,33 @@ def action_words(action: Action, who: Who) -> str:
 
 def rates_words(positive: int, negative: int) -> str:
     """What a levy takes; rates in millionths."""
-    sides = (("have", positive), ("owe", negative))
+    sides = (
+        (later("{share} of what members have"), positive),
+        (later("{share} of what members owe"), negative),
+    )
     taken = [
-        f"{in_words(rate, Unit.MILLIONTHS, 'en')} of what members {side}"
-        for side, rate in sides
-        if rate
+        say(side, share=in_words(rate, Unit.MILLIONTHS, language())) for side, rate in sides if rate
     ]
-    return " and ".join(taken) or "nothing"
+    return say(" and ").join(taken) or say("nothing")
 
 
 def _limit_words(action: DecideLimit) -> str:
-    words = f"up to {format_amount(action.limit)}"
+    words = say("up to {amount}", amount=in_units(action.limit))
     if action.from_:
-        words += f" from {moment(action.from_)} on"
+        words += say(" from {time} on", time=moment(action.from_))
     if action.until is not None and action.after is not None:
-        words += f" until {moment(action.until)}, and then {format_amount(action.after)}"
+        words += say(
+            " until {time}, and then {amount}",
+            time=moment(action.until),
+            amount=in_units(action.after),
+        )
     return words
 
 
 def _counts(counted: Attest | Enact) -> str:
-    return f"{counted.yes} yes, {counted.no} no, {counted.abstain} abstaining"
+    return say(
+        "{yes} yes, {no} no, {abstain} abstaining",
+        yes=counted.yes,
+        no=counted.no,
+        abstain=counted.abstain,
+    )

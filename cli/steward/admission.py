@@ -12,6 +12,8 @@ import click
 
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
+from cli.shell.forms import in_units
+from cli.shell.language import say
 from cli.shell.parameters import LIMIT
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
@@ -26,7 +28,6 @@ from cli.steward.signing import (
 )
 from cli.steward.stewardship import Stewardship, open_stewardship
 from ledger.transactions import Admit, Limit, account_of
-from node.member.amounts import format_amount
 from node.member.answers import integer
 from node.member.client import Json
 
@@ -53,10 +54,13 @@ def admit(
     same command: it signs both, and the limit holds as soon as the member is admitted.
     """
     if (limit is None) != (reason is None):
-        raise click.UsageError("Give --limit and --reason together: the member reads why.")
+        raise click.UsageError(say("Give --limit and --reason together: the member reads why."))
     if limit is not None and out is not None:
         raise click.UsageError(
-            "Give --limit without --out: `fiado steward limit` drafts it once the member is admitted."
+            say(
+                "Give --limit without --out: `fiado steward limit` drafts it once the member is "
+                "admitted."
+            )
         )
     with open_stewardship(key_path, passphrase) as steward:
         steward.open_session()
@@ -67,7 +71,7 @@ def admit(
             _tell_of_others(admission, waiting, result, output)
             output.result(result)
         elif limit == admission.limit:
-            output.note(f"The request has the limit {format_amount(limit)} already.")
+            output.note(say("The request has the limit {amount} already.", amount=in_units(limit)))
             output.result(result | {"limit": None})
         else:
             is_member = result.get("state") == "recorded"
@@ -91,9 +95,13 @@ def _request(steward: Stewardship, waiting: Sequence[Draft], who: str) -> tuple[
         raise CliError(
             ExitCode.REFUSED,
             "draft_not_found" if not chosen else "draft_ambiguous",
-            f"{'No request' if not chosen else 'More than one request'} to join waits for “{who}”.",
-            "`fiado steward pending` lists all requests with their ids; somebody who was admitted "
-            "is no longer among them, and `fiado steward limit` sets their limit.",
+            say("No request to join waits for “{who}”.", who=who)
+            if not chosen
+            else say("More than one request to join waits for “{who}”.", who=who),
+            say(
+                "`fiado steward pending` lists all requests with their ids; somebody who was admitted "
+                "is no longer among them, and `fiado steward limit` sets their limit."
+            ),
         )
     return chosen[0]
 
@@ -126,13 +134,19 @@ def _tell_of_others(
     handle = admission.handle
     if admission.limit == 0:
         output.note(
-            f"{handle} can be paid but can't pay yet: `fiado steward limit {handle} AMOUNT --reason TEXT` "
-            "grants a limit."
+            say(
+                "{handle} can be paid but can't pay yet: `fiado steward limit {handle} AMOUNT "
+                "--reason TEXT` grants a limit.",
+                handle=handle,
+            )
         )
     for other in waiting:
         about = account_of(other.transaction)
         if about == admission.account and not isinstance(other.transaction, Admit):
             output.note(
-                f"Draft {other.id_}, about {handle} too, waits: "
-                f"`fiado steward sign {other.id_}` shows it."
+                say(
+                    "Draft {id}, about {handle} too, waits: `fiado steward sign {id}` shows it.",
+                    id=other.id_,
+                    handle=handle,
+                )
             )

@@ -8,6 +8,8 @@ import click
 from cli.shell.days import read_day
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
+from cli.shell.forms import in_units
+from cli.shell.language import say
 from cli.shell.matters import federation_matters
 from cli.shell.parameters import LIMIT, output_option, passphrase_options
 from cli.shell.passphrase import PassphraseSource
@@ -38,7 +40,6 @@ from cli.steward.signing import (
 )
 from cli.steward.stewardship import open_stewardship, steward_key_option
 from ledger.transactions import Kind, Limit, SetStatus, Status
-from node.member.amounts import format_amount
 from node.member.answers import integer
 from node.member.client import path_of
 
@@ -79,20 +80,27 @@ def pending(key_path: Path, passphrase: PassphraseSource, output: Output) -> Non
         waiting, late = drafts_at_node(steward)
         found = sorted(waiting, key=lambda draft: draft.transaction.kind != Kind.ADMIT)
         if not found:
-            output.line("Nothing waits for a signature.")
+            output.line(say("Nothing waits for a signature."))
         for draft in found:
             print_draft(draft, names_of(steward, draft, found), output)
             if draft.missing:
-                output.line(f"Sign it with: fiado steward sign {draft.id_}")
+                output.line(say("Sign it with: fiado steward sign {id}", id=draft.id_))
             else:
                 output.line(
-                    "Enough have signed, but the node recorded nothing then. Once it does, sign it again: "
-                    f"fiado steward sign {draft.id_}"
+                    say(
+                        "Enough have signed, but the node recorded nothing then. Once it does, sign it "
+                        "again: fiado steward sign {id}",
+                        id=draft.id_,
+                    )
                 )
             output.line()
         for id_ in late:
             output.note(
-                f"Draft {id_} came too late and can't be recorded any more: `fiado steward discard {id_}`."
+                say(
+                    "Draft {id} came too late and can't be recorded any more: `fiado steward discard "
+                    "{id}`.",
+                    id=id_,
+                )
             )
         matters = federation_matters(steward.client)
         for line in matters.lines():
@@ -134,12 +142,14 @@ def limit(
     """
     if (until is None) != (after is None):
         raise click.UsageError(
-            "Give --until and --after together: when it ends, and what then applies."
+            say("Give --until and --after together: when it ends, and what then applies.")
         )
     begins = 0 if from_ is None else read_day(from_, "--from")
     ends = None if until is None else read_day(until, "--until")
     if ends is not None and ends <= max(begins, int(time.time())):
-        raise click.UsageError(f"--until {until}: that is over before the limit applies.")
+        raise click.UsageError(
+            say("--until {until}: that is over before the limit applies.", until=until)
+        )
     with open_stewardship(key_path, passphrase) as steward:
         steward.open_session()
         account = find_member(steward, member)
@@ -154,8 +164,12 @@ def limit(
             reason=text.hash,
         )
         output.line(
-            f"{account.get('handle')} has a balance of {format_amount(account['balance'])} and a limit "
-            f"of {format_amount(account['limit'])} now."
+            say(
+                "{handle} has a balance of {amount} and a limit of {amount_2} now.",
+                handle=account.get("handle"),
+                amount=in_units(account["balance"]),
+                amount_2=in_units(account["limit"]),
+            )
         )
         output.result(sign_change(steward, change, text, out=out, yes=yes, output=output))
 
@@ -181,8 +195,11 @@ def _status_command(name: str, status: Status, explanation: str) -> None:
             balance = integer(steward.client, account, "balance")
             if status is Status.CLOSED and balance:
                 output.note(
-                    f"{account.get('handle')} has a balance of {format_amount(balance)}; closing can be "
-                    "recorded only once that is zero."
+                    say(
+                        "{handle} has a balance of {amount}; closing can be recorded only once that is zero.",
+                        handle=account.get("handle"),
+                        amount=in_units(balance),
+                    )
                 )
             change = SetStatus(
                 account=integer(steward.client, account, "account"),
@@ -199,12 +216,14 @@ _status_command(
     "Draft the freezing of an account, and sign it: it can't pay, but can still be paid.",
 )
 _status_command(
-    "thaw", Status.OPEN, "Draft the thawing of a frozen account, and sign it: it may pay again."
+    "thaw",
+    Status.OPEN,
+    "Draft the thawing of a frozen account, and sign it: it may pay again.",
 )
 _status_command(
     "close",
     Status.CLOSED,
-    "Draft the closing of an account, and sign it. That is for ever; its balance has to be zero.",
+    ("Draft the closing of an account, and sign it. That is for ever; its balance has to be zero."),
 )
 
 
@@ -251,15 +270,18 @@ def submit(
         draft = first
         for other in others:
             if other.message != draft.message:
-                raise DraftError("the files are not of the same draft")
+                raise DraftError(say("the files are not of the same draft"))
             draft = draft.merge(other.transaction.stewards)
         if draft.missing:
             raise CliError(
                 ExitCode.REFUSED,
                 "stewards_too_few",
-                f"{draft.missing} more stewards have to sign; signed have: "
-                f"{', '.join(draft.signed_by) or 'nobody'}.",
-                "Pass the file on: `fiado steward sign FILE`.",
+                say(
+                    "{missing} more stewards have to sign; signed have: {names}.",
+                    missing=draft.missing,
+                    names=", ".join(draft.signed_by) or say("nobody"),
+                ),
+                say("Pass the file on: `fiado steward sign FILE`."),
             )
         answer = steward.client.post("/v1/transactions", draft_document(draft))
         output.result(show_recorded(answer, steward, output))

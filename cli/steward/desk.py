@@ -5,12 +5,14 @@ from pathlib import Path
 import click
 
 from cli.shell.consent import agree_to_replace
+from cli.shell.forms import in_units
+from cli.shell.language import say
 from cli.shell.parameters import output_option, passphrase_options
 from cli.shell.passphrase import PassphraseSource
+from cli.shell.states import state_words
 from cli.shell.terminal import Output
 from cli.steward.signing import draft_of, names_of, print_draft, waiting_drafts
 from cli.steward.stewardship import Stewardship, open_stewardship, steward_key_option
-from node.member.amounts import format_amount
 from node.member.answers import integer, objects, text
 from node.member.client import Json, path_of
 
@@ -31,16 +33,26 @@ def members(key_path: Path, passphrase: PassphraseSource, output: Output) -> Non
                 str(each["account"]),
                 str(each["handle"]),
                 str(each["class"]),
-                format_amount(each["balance"]),
-                format_amount(each["limit"]),
-                str(each["status"]),
+                in_units(each["balance"]),
+                in_units(each["limit"]),
+                state_words(each["status"]),
             ]
             for each in found
         ]
         if rows:
-            output.table(["account", "handle", "class", "balance", "limit", "status"], rows)
+            output.table(
+                [
+                    say("account"),
+                    say("handle"),
+                    say("class"),
+                    say("balance"),
+                    say("limit"),
+                    say("status"),
+                ],
+                rows,
+            )
         else:
-            output.line("Nobody has an account yet.")
+            output.line(say("Nobody has an account yet."))
         output.result({"members": found})
 
 
@@ -82,8 +94,8 @@ def discard(
         print_draft(found, names_of(steward, found, waiting_drafts(steward)), output)
         if not yes:
             if output.is_json:
-                raise click.UsageError("With --json give --yes too: nobody can be asked.")
-            agree_to_replace("Discard this, for all stewards?", option="--yes")
+                raise click.UsageError(say("With --json give --yes too: nobody can be asked."))
+            agree_to_replace(say("Discard this, for all stewards?"), option="--yes")
         steward.client.delete(path)
-        output.line(f"Discarded: {draft}.")
+        output.line(say("Discarded: {draft}.", draft=draft))
         output.result({"id": draft, "state": "discarded"})

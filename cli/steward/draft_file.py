@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from cli.shell.language import say
 from ledger.charter import Charter, Coop
 from ledger.entries import decode_transaction
 from ledger.memos import reason_hash
@@ -144,7 +145,7 @@ def steward_of(coop: Coop, public_key: bytes) -> int:
     for index, steward in enumerate(coop.stewards):
         if steward.key == public_key:
             return index
-    raise DraftError(f"this key belongs to no steward of {coop.name}")
+    raise DraftError(say("this key belongs to no steward of {name}", name=coop.name))
 
 
 def make_draft(
@@ -158,14 +159,14 @@ def make_draft(
     """A draft from a transaction's bytes, with everything about it checked. Raises `DraftError`."""
     transaction = decode_transaction(data)
     if isinstance(transaction, Refusal) or not isinstance(transaction, Stewarded):
-        raise DraftError("it holds no transaction that stewards sign")
+        raise DraftError(say("it holds no transaction that stewards sign"))
     draft = Draft(charter=charter, coop=coop, transaction=transaction, reason=reason, id_=id_)
     for steward, signature in transaction.stewards:
         _check_signature(draft, steward, signature)
     if isinstance(transaction, Admit):
         _check_new_key(draft, transaction)
     elif reason is not None and not binds_text(transaction, salt=reason.salt, text=reason.text):
-        raise DraftError("the text is not the one that the transaction is bound to")
+        raise DraftError(say("the text is not the one that the transaction is bound to"))
     return draft
 
 
@@ -188,11 +189,11 @@ def read_draft(path: Path, charter: Charter, own: Coop | None = None) -> Draft:
     with path.open("rb") as file:
         data = file.read(LARGEST_FILE + 1)
     if len(data) > LARGEST_FILE:
-        raise DraftError("the file is far too large")
+        raise DraftError(say("the file is far too large"))
     try:
         document = json.loads(data)
         if (document["format"], document["version"]) != (FORMAT, VERSION):
-            raise DraftError("it has another format")
+            raise DraftError(say("it has another format"))
         federation = bytes.fromhex(document["federation"])
         coop = charter.coops.get(document["coop"])
         if own is not None and coop is not None and own.number == coop.number:
@@ -203,25 +204,31 @@ def read_draft(path: Path, charter: Charter, own: Coop | None = None) -> Draft:
         if given is not None:
             reason = ReasonText(salt=bytes.fromhex(given["salt"]), text=str(given["text"]))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise DraftError("it is not a draft file") from error
+        raise DraftError(say("it is not a draft file")) from error
     if federation != charter.federation or coop is None:
-        raise DraftError("it is for another federation")
+        raise DraftError(say("it is for another federation"))
     return make_draft(charter, coop, transaction, reason=reason)
 
 
 def _check_signature(draft: Draft, steward: int, signature: bytes) -> None:
     if steward >= len(draft.coop.stewards):
-        raise DraftError(f"it is signed by a steward that {draft.coop.name} does not have")
+        raise DraftError(
+            say("it is signed by a steward that {name} does not have", name=draft.coop.name)
+        )
     key = draft.coop.stewards[steward].key
     try:
         verify(public_key=key, message=draft.message, signature=signature)
     except SignatureInvalid as error:
         name = draft.coop.stewards[steward].name
-        raise DraftError(f"the signature of {name} in it is not one of this content") from error
+        raise DraftError(
+            say("the signature of {name} in it is not one of this content", name=name)
+        ) from error
 
 
 def _check_new_key(draft: Draft, admit: Admit) -> None:
     try:
         verify(public_key=admit.key, message=draft.message, signature=admit.key_signature)
     except SignatureInvalid as error:
-        raise DraftError("the new member has not signed it, or signed something else") from error
+        raise DraftError(
+            say("the new member has not signed it, or signed something else")
+        ) from error

@@ -4,13 +4,14 @@ from pathlib import Path
 
 import click
 
+from cli.shell.forms import in_units
 from cli.shell.guarantee_words import ring_lines, show_guarantees
+from cli.shell.language import say
 from cli.shell.parameters import output_option, passphrase_options
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
 from cli.steward.signing import find_member
 from cli.steward.stewardship import Stewardship, open_stewardship, steward_key_option
-from node.member.amounts import format_amount
 from node.member.answers import integer, reading
 from node.member.client import Json, path_of
 
@@ -48,8 +49,8 @@ def _of_all(steward: Stewardship, output: Output) -> Json:
     found = steward.client.get("/v1/guarantees")
     with reading(steward.client):
         output.fields(
-            {"guarantees": str(found["count"]), "together": format_amount(found["pledged"])}
+            {say("guarantees"): str(found["count"]), say("together"): in_units(found["pledged"])}
         )
-        for line in ring_lines(found["rings"]) or ["Nobody leans on themselves in a circle."]:
+        for line in ring_lines(found["rings"]) or [say("Nobody leans on themselves in a circle.")]:
             output.line(line)
     return found

@@ -8,12 +8,14 @@ from nacl.utils import random
 
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
+from cli.shell.language import say
 from cli.shell.parameters import NODE_URL, output_option, passphrase_options
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
 from cli.steward.stewardship import read_steward_key, steward_key_option
 from cli.wallet.commands import ask_for_words, check_free, make_wallet, show_words
 from cli.wallet.membership import unlock
+from cli.wallet.word_lists import usual_language
 from node.member.charters import fetch_charter, keep_charter
 from node.member.client import NodeClient
 from node.member.mnemonic import (
@@ -36,7 +38,8 @@ def steward_key() -> None:
 @click.option(
     "--language",
     type=click.Choice([language.value for language in Language]),
-    default=Language.ENGLISH.value,
+    default=usual_language,
+    show_default="spanish where Spanish is spoken, else english",
     help="The language of the words.",
 )
 @steward_key_option
@@ -50,11 +53,13 @@ def new(language: str, key_path: Path, passphrase: PassphraseSource, output: Out
     """
     words = words_from_entropy(random(entropy_length(24)), language=Language(language))
     public_key = make_wallet(key_path, seed_from_words(words), passphrase)
-    output.line("Your words. Write them on paper, in this order, and keep the paper safe:")
+    output.line(say("Your words. Write them on paper, in this order, and keep the paper safe:"))
     output.line()
     show_words(words, output)
     output.line()
-    output.line(f"The key is in {key_path}. Put this public key into the charter:")
+    output.line(
+        say("The key is in {key_path}. Put this public key into the charter:", key_path=key_path)
+    )
     output.line(public_key.hex())
     output.result({"key": str(key_path), "public_key": public_key.hex(), "words": list(words)})
 
@@ -68,7 +73,13 @@ def restore(key_path: Path, passphrase: PassphraseSource, output: Output) -> Non
     check_free(key_path)
     words = parse_words(ask_for_words())
     public_key = make_wallet(key_path, seed_from_words(words), passphrase)
-    output.line(f"The key is back, in {key_path}. Its public key is {public_key.hex()}.")
+    output.line(
+        say(
+            "The key is back, in {key_path}. Its public key is {public_key}.",
+            key_path=key_path,
+            public_key=public_key.hex(),
+        )
+    )
     output.result({"key": str(key_path), "public_key": public_key.hex()})
 
 
@@ -92,9 +103,14 @@ def use(url: str, key_path: Path, passphrase: PassphraseSource, output: Output) 
             raise CliError(
                 ExitCode.REFUSED,
                 "not_a_steward",
-                "The charter of that node does not name this key as a steward of its cooperative.",
-                f"The key is {locked.public.public_key.hex()}. Use the node of the cooperative that "
-                "named it, or bring back the right key.",
+                say(
+                    "The charter of that node does not name this key as a steward of its cooperative."
+                ),
+                say(
+                    "The key is {public_key}. Use the node of the cooperative that named it, or bring "
+                    "back the right key.",
+                    public_key=locked.public.public_key.hex(),
+                ),
             )
         public = replace(
             locked.public, federation=founding.federation, coop=coop.name, node_url=client.url
@@ -106,9 +122,19 @@ def use(url: str, key_path: Path, passphrase: PassphraseSource, output: Output) 
         keep_charter(key_path, known)
         name = coop.stewards[keys.index(locked.public.public_key)].name
         output.line(
-            f"You are {name}, a steward of {coop.title}, in the federation {founding.name}."
+            say(
+                "You are {name}, a steward of {title}, in the federation {name_2}.",
+                name=name,
+                title=coop.title,
+                name_2=founding.name,
+            )
         )
-        output.line(f"Its id is {founding.federation.hex()}: compare it with what was agreed.")
+        output.line(
+            say(
+                "Its id is {federation}: compare it with what was agreed.",
+                federation=founding.federation.hex(),
+            )
+        )
         output.result(
             {
                 "coop": coop.name,

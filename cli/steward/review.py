@@ -5,13 +5,14 @@ from pathlib import Path
 import click
 
 from cli.shell.describing import when
+from cli.shell.forms import in_units
+from cli.shell.language import say
 from cli.shell.parameters import output_option, passphrase_options
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.review_words import duration_words, review_lines
 from cli.shell.terminal import Output
 from cli.steward.signing import find_member
 from cli.steward.stewardship import Stewardship, open_stewardship, steward_key_option
-from node.member.amounts import format_amount
 from node.member.answers import integer, objects, reading
 from node.member.client import Json, NodeProblem, path_of
 
@@ -42,7 +43,14 @@ def review(who: str | None, key_path: Path, passphrase: PassphraseSource, output
 def print_review(found: Json, steward: Stewardship, output: Output) -> None:
     """The facts about an account."""
     with reading(steward.client):
-        output.line(f"{found['handle']}@{found['coop']}, limit {format_amount(found['limit'])}:")
+        output.line(
+            say(
+                "{handle}@{coop}, limit {amount}:",
+                handle=found["handle"],
+                coop=found["coop"],
+                amount=in_units(found["limit"]),
+            )
+        )
         for line in review_lines(found):
             output.line(line)
     output.result(found)
@@ -66,25 +74,37 @@ def _long_debts(steward: Stewardship, output: Output) -> None:
         term = duration_words(page["debt_term"])
         if page["known"] is not True:
             output.line(
-                "The node has just begun and is still reading its books: ask again in a moment."
+                say(
+                    "The node has just begun and is still reading its books: ask again in a moment."
+                )
             )
         elif not debts:
-            output.line(f"Nobody is in debt for longer than {term}.")
+            output.line(say("Nobody is in debt for longer than {term}.", term=term))
         else:
-            output.line(f"In debt for longer than {term}, the bylaws' term, by account number:")
+            output.line(
+                say(
+                    "In debt for longer than {term}, the bylaws' term, by account number:",
+                    term=term,
+                )
+            )
             rows = [
                 [
                     str(debt["account"]),
                     str(debt["handle"]),
-                    format_amount(debt["owed"]),
+                    in_units(debt["owed"]),
                     when(debt["since"]),
                     duration_words(page["time"] - debt["since"]),
                 ]
                 for debt in debts
             ]
-            output.table(["account", "name", "owes", "below zero since", "for"], rows)
+            output.table(
+                [say("account"), say("name"), say("owes"), say("below zero since"), say("for")],
+                rows,
+            )
             output.line(
-                "Nothing follows from this by itself. `fiado steward review NAME` has the facts."
+                say(
+                    "Nothing follows from this by itself. `fiado steward review NAME` has the facts."
+                )
             )
     output.result({"debt_term": page["debt_term"], "known": page["known"], "debts": debts})
 
@@ -98,5 +118,12 @@ def long_debts_line(steward: Stewardship) -> str | None:
     debts = objects(steward.client, page, "debts")
     if not debts:
         return None
-    count = f"{len(debts)} or more" if page.get("next") is not None else str(len(debts))
-    return f"Debts longer than the bylaws' term: {count}. `fiado steward review` lists them."
+    count = (
+        say("{count} or more", count=len(debts))
+        if page.get("next") is not None
+        else str(len(debts))
+    )
+    return say(
+        "Debts longer than the bylaws' term: {count}. `fiado steward review` lists them.",
+        count=count,
+    )

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from cli.shell.debts_shown import print_debts
+from cli.shell.language import say
 from cli.shell.leaving_words import claim_lines, debt_lines, when
 from cli.shell.parameters import output_option, passphrase_options
 from cli.shell.passphrase import PassphraseSource
@@ -52,13 +53,15 @@ def _show_before(steward: Stewardship, ending: Json, step: Step, output: Output)
     coop = steward.coop.name
     with reading(steward.client):
         claim = ending["claim"]
-        lines = debt_lines(ending["debt"], coop) or ["Nothing is owed."]
+        lines = debt_lines(ending["debt"], coop) or [say("Nothing is owed.")]
         if claim is not None:
             lines += claim_lines(claim, f"{ending['handle']}@{coop}")
         if claim is not None and step is Step.SETTLE:
             lines.append(
-                f"This can be recorded from {when(int(claim['due']))} on, with the last signature; "
-                "until then it waits."
+                say(
+                    "This can be recorded from {time} on, with the last signature; until then it waits.",
+                    time=when(int(claim["due"])),
+                )
             )
     for line in lines:
         output.line(line)
@@ -67,14 +70,18 @@ def _show_before(steward: Stewardship, ending: Json, step: Step, output: Output)
 claim = _settling_command(
     "claim",
     Step.CLAIM,
-    "Draft a claim of what a member owes, and sign it. The member and the guarantors are told; after the "
-    "term of the bylaws the debt can be settled.",
+    (
+        "Draft a claim of what a member owes, and sign it. The member and the guarantors are "
+        "told; after the term of the bylaws the debt can be settled."
+    ),
 )
 settle = _settling_command(
     "settle",
     Step.SETTLE,
-    "Draft the settling of what a member owes, and sign it: guarantors pay, each up to the cap, and the "
-    "commons the rest. The account closes for ever.",
+    (
+        "Draft the settling of what a member owes, and sign it: guarantors pay, each up to "
+        "the cap, and the commons the rest. The account closes for ever."
+    ),
 )
 unclaim = _settling_command(
     "unclaim", Step.WITHDRAW, "Draft the withdrawal of a claim, and sign it."

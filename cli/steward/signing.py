@@ -15,6 +15,7 @@ from cli.shell.consent import agree_to_sign
 from cli.shell.describing import Names, describe, when
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
+from cli.shell.language import later, say
 from cli.shell.leaving_words import debt_lines
 from cli.shell.likeness import likeness
 from cli.shell.parameters import output_option, passphrase_options
@@ -79,17 +80,21 @@ def sign_draft(
     """
     if draft.coop.number != steward.coop.number:
         raise DraftError(
-            f"it is for {draft.coop.name}, and you are a steward of {steward.coop.name}"
+            say(
+                "it is for {name}, and you are a steward of {name_2}",
+                name=draft.coop.name,
+                name_2=steward.coop.name,
+            )
         )
     if output.is_json and not yes:
-        raise click.UsageError("With --json give --yes too: nobody can be asked.")
+        raise click.UsageError(say("With --json give --yes too: nobody can be asked."))
     print_draft(draft, names_of(steward, draft, waiting), output)
     if not yes:
-        agree_to_sign("Sign this?")
+        agree_to_sign(say("Sign this?"))
     signed = draft.sign(steward.key)
     if out is not None:
         out.write_text(render_draft(signed), encoding="utf-8")
-        output.line(f"Signed, in {out}. {_missing_words(signed)}")
+        output.line(say("Signed, in {out}. {missing}", out=out, missing=_missing_words(signed)))
         return draft_as_json(signed) | {"file": str(out)}
     if signed.id_ is None:
         left = steward.client.post("/v1/drafts", draft_document(signed))
@@ -108,16 +113,26 @@ def sign_draft(
     if isinstance(left.get("recorded"), dict):
         return show_recorded(left["recorded"], steward, output)
     output.line(
-        f"Signed, and left with the node as draft {left.get('id')}. {_missing_words(signed)}"
+        say(
+            "Signed, and left with the node as draft {id}. {missing}",
+            id=left.get("id"),
+            missing=_missing_words(signed),
+        )
     )
-    output.line(f"They see and sign it with `fiado steward sign {left.get('id')}`.")
+    output.line(say("They see and sign it with `fiado steward sign {id}`.", id=left.get("id")))
     return draft_as_json(signed) | {"id": left.get("id"), "state": left.get("state")}
 
 
 def show_recorded(answer: Json, steward: Stewardship, output: Output) -> Json:
     """Say where it was recorded; the result for programs."""
     number = integer(steward.client, answer, "number")
-    output.line(f"Recorded: entry {steward.coop.name}/{number}. It holds from now on.")
+    output.line(
+        say(
+            "Recorded: entry {name}/{number}. It holds from now on.",
+            name=steward.coop.name,
+            number=number,
+        )
+    )
     return {
         "state": "recorded",
         "coop": steward.coop.name,
@@ -128,30 +143,38 @@ def show_recorded(answer: Json, steward: Stewardship, output: Output) -> Json:
 
 def _missing_words(draft: Draft) -> str:
     if not draft.missing:
-        return "Enough stewards have signed: `fiado steward submit FILE`."
-    verb = "has" if draft.missing == 1 else "have"
-    return f"{draft.missing} more of {able(draft.coop)} stewards {verb} to sign."
+        return say("Enough stewards have signed: `fiado steward submit FILE`.")
+    waits = later("{missing} more of {able} stewards have to sign.")
+    if draft.missing == 1:
+        waits = later("1 more of {able} stewards has to sign.")
+    return say(waits, missing=draft.missing, able=able(draft.coop))
 
 
 def print_draft(draft: Draft, names: Names, output: Output) -> None:
     """Show what a draft does, why, and who has signed."""
     reason = None if draft.reason is None else draft.reason.text
-    output.line(f"Draft {draft.id_}:" if draft.id_ else "Draft:")
+    output.line(say("Draft {id}:", id=draft.id_) if draft.id_ else say("Draft:"))
     for line in describe(
         draft.transaction, charter=draft.charter, coop=draft.coop.number, reason=reason, names=names
     ):
         output.line(f"  {line}")
     if draft.reason is None and isinstance(draft.transaction, TextBound):
-        output.line("  No text comes with it: ask whoever drafted it.")
+        output.line(say("  No text comes with it: ask whoever drafted it."))
     for line in draft.debt:
         output.line(f"  {line}")
     for line in draft.alike:
-        output.line(f"  Careful: {line}")
+        output.line(say("  Careful: {line}", line=line))
     if draft.id_ is not None or draft.signed_by:
         # Of a new one only the node knows who has signed the same already, and how many have to.
-        output.line(f"  Signed by {', '.join(draft.signed_by) or 'nobody'}; {draft.needed} needed.")
+        output.line(
+            say(
+                "  Signed by {names}; {needed} needed.",
+                names=", ".join(draft.signed_by) or say("nobody"),
+                needed=draft.needed,
+            )
+        )
     if draft.expires is not None:
-        output.line(f"  It waits until {when(draft.expires)}.")
+        output.line(say("  It waits until {time}.", time=when(draft.expires)))
 
 
 def draft_as_json(draft: Draft) -> Json:
@@ -189,7 +212,7 @@ def draft_of(steward: Stewardship, answer: Json) -> Draft:
             reason = ReasonText(salt=bytes.fromhex(given["salt"]), text=str(given["text"]))
         data = read_bytes(answer["transaction"])
     except (KeyError, TypeError, ValueError) as error:
-        raise NodeMisbehaved(steward.client.url, "its draft can't be read") from error
+        raise NodeMisbehaved(steward.client.url, say("its draft can't be read")) from error
     draft = make_draft(
         steward.charter, steward.coop, data, reason=reason, id_=str(answer.get("id"))
     )
@@ -232,8 +255,12 @@ def find_member(steward: Stewardship, who: str) -> Json:
         raise CliError(
             ExitCode.REFUSED,
             "other_coop",
-            f"You are a steward of {steward.coop.name}, and {who} is not a member of it.",
-            "Only the stewards of a member's own cooperative decide about the account.",
+            say(
+                "You are a steward of {name}, and {who} is not a member of it.",
+                name=steward.coop.name,
+                who=who,
+            ),
+            say("Only the stewards of a member's own cooperative decide about the account."),
         )
     account: str | int = handle
     if not handle.isdecimal():
@@ -264,9 +291,12 @@ def sign_change(
     if twin is None:
         for other in about_it:
             output.note(
-                f"Draft {other.id_}, signed by {', '.join(other.signed_by) or 'nobody'}, is about the "
-                "same account and waits too. Only one of the two can be recorded: look at it with "
-                "`fiado steward pending`."
+                say(
+                    "Draft {id}, signed by {names}, is about the same account and waits too. Only one of "
+                    "the two can be recorded: look at it with `fiado steward pending`.",
+                    id=other.id_,
+                    names=", ".join(other.signed_by) or say("nobody"),
+                )
             )
     return sign_draft(steward, twin or draft, out=out, yes=yes, output=output, waiting=waiting)
 
@@ -289,8 +319,16 @@ def check_in_time(draft: Draft, state: object) -> None:
         raise CliError(
             ExitCode.REFUSED,
             "draft_overtaken",
-            f"Draft {draft.id_} came too late: what it would change was changed otherwise in the meantime.",
-            f"If it is still wanted, draft it once more. `fiado steward discard {draft.id_}` clears it away.",
+            say(
+                "Draft {id} came too late: what it would change was changed otherwise in the "
+                "meantime.",
+                id=draft.id_,
+            ),
+            say(
+                "If it is still wanted, draft it once more. `fiado steward discard {id}` clears it "
+                "away.",
+                id=draft.id_,
+            ),
         )
 
 

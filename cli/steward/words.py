@@ -5,6 +5,7 @@ Only words: see `cli.shell.errors`. Importing this module registers them.
 
 from cli.shell.errors import CliError, explain
 from cli.shell.exit_codes import ExitCode
+from cli.shell.language import say
 from cli.steward.draft_file import DraftError
 from cli.steward.stewardship import StewardKeyMissing, StewardNotInOffice, StewardNotLinked
 
@@ -14,9 +15,11 @@ def _(error: StewardKeyMissing) -> CliError:
     return CliError(
         ExitCode.WALLET,
         "steward_key_missing",
-        f"There is no steward's key at {error.path}.",
-        "Make one with `fiado steward key new`, bring one back from its words with "
-        "`fiado steward key restore`, or say where it is with --key.",
+        say("There is no steward's key at {path}.", path=error.path),
+        say(
+            "Make one with `fiado steward key new`, bring one back from its words with `fiado "
+            "steward key restore`, or say where it is with --key."
+        ),
     )
 
 
@@ -25,8 +28,10 @@ def _(error: StewardNotLinked) -> CliError:
     return CliError(
         ExitCode.WALLET,
         "steward_not_linked",
-        f"The key {error.path} does not say at which node its steward serves.",
-        "Say it once: `fiado steward key use URL`, with the address of your cooperative's node.",
+        say("The key {path} does not say at which node its steward serves.", path=error.path),
+        say(
+            "Say it once: `fiado steward key use URL`, with the address of your cooperative's node."
+        ),
     )
 
 
@@ -35,9 +40,15 @@ def _(error: StewardNotInOffice) -> CliError:
     return CliError(
         ExitCode.WALLET,
         "steward_not_in_office",
-        f"The key {error.path} is of nobody who is a steward of {error.coop} now.",
-        "Who has been elected signs with the wallet of the own account; "
-        "`fiado proposal list` shows the elections.",
+        say(
+            "The key {path} is of nobody who is a steward of {coop} now.",
+            path=error.path,
+            coop=error.coop,
+        ),
+        say(
+            "Who has been elected signs with the wallet of the own account; `fiado proposal list` "
+            "shows the elections."
+        ),
     )
 
 
@@ -46,6 +57,9 @@ def _(error: DraftError) -> CliError:
     return CliError(
         ExitCode.REFUSED,
         "draft_unusable",
-        f"This can't be signed or submitted: {error.problem}.",
-        "Ask whoever drafted it for a new one; `fiado steward pending` lists what waits at the node.",
+        say("This can't be signed or submitted: {problem}.", problem=error.problem),
+        say(
+            "Ask whoever drafted it for a new one; `fiado steward pending` lists what waits at "
+            "the node."
+        ),
     )

@@ -6,12 +6,14 @@ from pathlib import Path
 import click
 from nacl.utils import random
 
+from cli.shell.language import say
 from cli.shell.parameters import ask_at_terminal, output_option, passphrase_options, wallet_option
 from cli.shell.passphrase import PassphraseSource, read_passphrase
 from cli.shell.terminal import Output
 from cli.wallet.membership import unlock
 from cli.wallet.node import wallet_node
 from cli.wallet.passphrase import wallet_passphrase
+from cli.wallet.word_lists import usual_language
 from node.member.mnemonic import (
     Language,
     entropy_length,
@@ -38,7 +40,8 @@ def wallet() -> None:
 @click.option(
     "--language",
     type=click.Choice([language.value for language in Language]),
-    default=Language.ENGLISH.value,
+    default=usual_language,
+    show_default="spanish where Spanish is spoken, else english",
     help="The language of the words.",
 )
 @wallet_option
@@ -54,13 +57,22 @@ def new(
     """
     words = words_from_entropy(random(entropy_length(int(word_count))), language=Language(language))
     public_key = make_wallet(wallet, seed_from_words(words), passphrase)
-    output.line("Your words. Write them on paper, in this order, and keep the paper safe:")
+    output.line(say("Your words. Write them on paper, in this order, and keep the paper safe:"))
     output.line()
     show_words(words, output)
     output.line()
-    output.line(f"The wallet is in {wallet}. Its public key is {public_key.hex()}.")
     output.line(
-        "Next: `fiado join --node URL --handle NAME`, with the address of your cooperative's node."
+        say(
+            "The wallet is in {wallet}. Its public key is {public_key}.",
+            wallet=wallet,
+            public_key=public_key.hex(),
+        )
+    )
+    output.line(
+        say(
+            "Next: `fiado join --node URL --handle NAME`, with the address of your cooperative's "
+            "node."
+        )
     )
     output.result({"wallet": str(wallet), "public_key": public_key.hex(), "words": list(words)})
 
@@ -85,8 +97,14 @@ def restore(
     check_free(wallet)
     words = parse_words(ask_for_words(), language=None if language is None else Language(language))
     public_key = make_wallet(wallet, seed_from_words(words), passphrase)
-    output.line(f"The key is back, in {wallet}. Its public key is {public_key.hex()}.")
-    output.line("Next: `fiado join --node URL --handle NAME` finds your account again.")
+    output.line(
+        say(
+            "The key is back, in {wallet}. Its public key is {public_key}.",
+            wallet=wallet,
+            public_key=public_key.hex(),
+        )
+    )
+    output.line(say("Next: `fiado join --node URL --handle NAME` finds your account again."))
     output.result({"wallet": str(wallet), "public_key": public_key.hex()})
 
 
@@ -104,9 +122,9 @@ def show(check: bool, wallet: Path, passphrase: PassphraseSource, output: Output
     output.fields(describe(wallet, public))
     if public.account is None:
         output.line()
-        output.line("It belongs to no account yet: `fiado join --node URL --handle NAME`.")
+        output.line(say("It belongs to no account yet: `fiado join --node URL --handle NAME`."))
     if check:
-        output.line("The passphrase opens it.")
+        output.line(say("The passphrase opens it."))
     output.result(
         {
             "wallet": str(wallet),
@@ -126,7 +144,7 @@ wallet.add_command(wallet_passphrase)
 
 def describe(path: Path, public: PublicPart) -> dict[str, str]:
     """The public part of a wallet as lines for people."""
-    fields = {"wallet": str(path), "public key": public.public_key.hex()}
+    fields = {say("wallet"): str(path), say("public key"): public.public_key.hex()}
     if public.handle is not None and public.coop is not None:
         fields["address"] = f"{public.handle}@{public.coop}"
     if public.account is not None:
@@ -166,6 +184,6 @@ def show_words(words: tuple[str, ...], output: Output) -> None:
 def ask_for_words() -> str:
     """The words, typed without echo, or from standard input."""
     if sys.stdin.isatty():
-        typed: str = click.prompt("Your words, separated by blanks", hide_input=True, err=True)
+        typed: str = click.prompt(say("Your words, separated by blanks"), hide_input=True, err=True)
         return typed
     return sys.stdin.read(4_096)

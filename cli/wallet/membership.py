@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from cli.shell.language import say
 from cli.shell.parameters import ask_at_terminal
 from cli.shell.passphrase import PassphraseSource, read_passphrase
 from cli.shell.words_of_nodes import tell_of_a_lost_answer, tell_of_a_move
@@ -43,4 +44,6 @@ def unlock(wallet: LockedWallet, source: PassphraseSource) -> UnlockedWallet:
 def tell_of_trouble(member: Membership, tell: Tell) -> None:
     """Say it when something keeps the home node from recording: what it shows may then be old."""
     for trouble in member.what_stops_recording():
-        tell(f"Careful: what the node shows may be out of date. {trouble.detail}")
+        tell(
+            say("Careful: what the node shows may be out of date. {detail}", detail=trouble.detail)
+        )

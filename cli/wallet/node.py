@@ -6,6 +6,7 @@ import click
 
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
+from cli.shell.language import say
 from cli.shell.parameters import NODE_URL, output_option, passphrase_options, wallet_option
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
@@ -40,10 +41,10 @@ def wallet_node(url: str, wallet: Path, passphrase: PassphraseSource, output: Ou
         raise CliError(
             ExitCode.REFUSED,
             "address_unknown",
-            f"The node at {url} knows no signed address of {coop.title}.",
-            "Ask another cooperative's node, or your stewards.",
+            say("The node at {url} knows no signed address of {title}.", url=url, title=coop.title),
+            say("Ask another cooperative's node, or your stewards."),
         )
     if found.url != public.node_url:
         keep_node(unlock(locked, passphrase), found.url)
-    output.line(f"The node of {coop.title} answers at {found.url}.")
+    output.line(say("The node of {title} answers at {url}.", title=coop.title, url=found.url))
     output.result({"coop": coop.name, "node": found.url})

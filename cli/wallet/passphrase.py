@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from cli.shell.language import say
 from cli.shell.parameters import ask_at_terminal, output_option, passphrase_options, wallet_option
 from cli.shell.passphrase import (
     PassphraseError,
@@ -52,7 +53,7 @@ def wallet_passphrase(
     if somebody may have both, the key itself is no longer yours alone.
     """
     if new_passphrase_file is not None and new_passphrase_fd is not None:
-        raise click.UsageError("Give --new-passphrase-file or --new-passphrase-fd, not both.")
+        raise click.UsageError(say("Give --new-passphrase-file or --new-passphrase-fd, not both."))
     new = PassphraseSource(file=new_passphrase_file, descriptor=new_passphrase_fd)
     locked = read_wallet(wallet)
     unlocked = unlock(locked, passphrase)
@@ -65,9 +66,13 @@ def wallet_passphrase(
         public = read_wallet(wallet).public
         change_passphrase(lock, replace(unlocked, public=public), passphrase=secret)
     output.line(
-        f"The wallet {wallet} opens with the new passphrase now, and no longer with the old one."
+        say(
+            "The wallet {wallet} opens with the new passphrase now, and no longer with the old "
+            "one.",
+            wallet=wallet,
+        )
     )
-    output.line("Copies that you made of the file before still open with the old one.")
+    output.line(say("Copies that you made of the file before still open with the old one."))
     output.result({"wallet": str(wallet), "public_key": unlocked.public.public_key.hex()})
 
 

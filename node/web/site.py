@@ -18,9 +18,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from node.http.base.api import Api
 from node.http.base.compressing import accepts_gzip
 from node.web.assets import Assets
-from node.web.languages import COOKIE, COOKIE_SECONDS, NAMES, Language, choose, load_languages
+from node.web.languages import COOKIE, COOKIE_SECONDS, Language, choose, load_languages
 from node.web.service_worker import edition_of, kept_by_worker, made_worker
 from node.web.statics import WORKER, Static, load_statics
+from node.words.codes import NAMES
 
 
 def _policy(*, connect: str = "'self'") -> str:

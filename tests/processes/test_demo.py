@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from cli.extract import read_catalog
 from cli.main import main
 from cli.shell.exit_codes import ExitCode
+from cli.shell.language import say, speaking
 
 
 def test_the_tour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -23,6 +25,56 @@ def test_the_tour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "First the payment whose outcome is unknown" not in said
     assert "WRONG" not in said
     _check_prices(said)
+
+
+@pytest.mark.parametrize("code", ["es", "pt"])
+def test_the_tour_in_another_language_has_no_english_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    """By the catalogue: nothing that it translates is said in English, from the first to the last line."""
+    monkeypatch.delenv("KEEP", raising=False)
+    result = CliRunner().invoke(main, ["--lang", code, "demo", "--folder", str(tmp_path)])
+    assert result.exit_code == ExitCode.OK, result.output
+    said = " ".join(result.stdout.split())
+    assert english_in(said, code) == []
+    told = {text.string for text in read_catalog(code).values()}
+    assert sum(text in said for text in told if len(text) > _SENTENCE) > 60
+
+
+def test_an_english_sentence_is_found() -> None:
+    """Whatever values stand in it; and nothing is found in a sentence of the language."""
+    with speaking("es"):
+        spanish = say("The node of {title} answers at {url}.", title="Norte", url="http://norte")
+        assert english_in(spanish, "es") == []
+    english = "Hola. The node of Norte answers at http://norte. Chau."
+    assert english_in(english, "es") == ["The node of {title} answers at {url}."]
+
+
+_SENTENCE = 12
+"""Letters of the shortest text that is looked for; a shorter one may be a word of both languages."""
+
+
+def english_in(said: str, code: str) -> list[str]:
+    """The texts of the catalogue that stand untranslated in what was said."""
+    return [
+        message
+        for message, text in read_catalog(code).items()
+        if len(message) > _SENTENCE and message != text.string and _stands_in(message, said)
+    ]
+
+
+def _stands_in(message: str, said: str) -> bool:
+    """Whether all that is between the values of a text stands in what was said, in its order."""
+    fixed = [" ".join(part.split()) for part in re.split(r"\{\w+\}", message)]
+    if sum(map(len, fixed)) <= _SENTENCE:
+        return False
+    place = 0
+    for part in fixed:
+        place = said.find(part, place)
+        if place < 0:
+            return False
+        place += len(part)
+    return True
 
 
 def _check_prices(said: str) -> None:

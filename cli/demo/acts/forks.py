@@ -13,6 +13,7 @@ from cli.demo.processes import wait_until_ready
 from cli.demo.stage import STEWARDS
 from cli.demo.world import World
 from cli.shell.exit_codes import ExitCode
+from cli.shell.language import say
 from node.folder.files import CHARTER_FILE, SETTINGS_FILE, SIGNATURES_FILE
 
 FORKER: Final = "sur"
@@ -35,7 +36,7 @@ def _fork(world: World) -> None:
     shutil.copytree(world.root / FORKER, world.root / COPY)
     world.start(FORKER)
     stage.say("Carla pays Alice, and Norte takes it in.")
-    pay = ("--memo", "cloth", "--wait", "delivered")
+    pay = ("--memo", say("cloth"), "--wait", "delivered")
     carla = cast.member("carla")
     world.repeat(carla, "pay", "alice@norte", PAID, *pay, is_shown=True)
     world.stop(*world.nodes)
@@ -68,7 +69,9 @@ def _meet(world: World) -> None:
     for coop in ("norte", "oeste"):
         world.start(coop)
     honest = ("norte", "este")
-    world.wait("the proof of the fork", lambda: all(_has_proof(world, coop) for coop in honest))
+    world.wait(
+        say("the proof of the fork"), lambda: all(_has_proof(world, coop) for coop in honest)
+    )
 
 
 def _has_proof(world: World, coop: str) -> bool:
@@ -79,7 +82,7 @@ def _trade_on(world: World) -> None:
     stage, cast = world.stage, world.cast
     begun = time.monotonic()
     stage.say("Norte and Este have taken in one history each, and go on with each other at once.")
-    pay = ("pay", "dario@este", "2.00", "--memo", "bread", "--wait", "delivered")
+    pay = ("pay", "dario@este", "2.00", "--memo", say("bread"), "--wait", "delivered")
     world.repeat(cast.member("alice"), *pay, is_shown=True)
     world.measured["cut off"] = round(time.monotonic() - begun, 1)
     stage.say("The books name what was credited from a history that does not stand:")
@@ -112,8 +115,8 @@ def _go_on(world: World) -> None:
     world.stage.say("Sur's node gets its log back from the others, and bears the loss.")
     world.start(FORKER, folder=new, is_ready=False)
     wait_until_ready([world.nodes[FORKER]])
-    world.wait("the charge", lambda: world.ask("norte", "/v1/status")["sum"] == 0)
-    pay = ("--memo", "yarn", "--wait", "delivered")
+    world.wait(say("the charge"), lambda: world.ask("norte", "/v1/status")["sum"] == 0)
+    pay = ("--memo", say("yarn"), "--wait", "delivered")
     world.repeat(world.cast.member("alice"), "pay", "carla@sur", "3.00", *pay, is_shown=True)
     _list_fallen(world)
 
@@ -138,7 +141,7 @@ def _list_fallen(world: World) -> None:
     stage.run(cast.anybody, *words, *charter, expected=ExitCode.REFUSED)
     stage.say("Whoever had paid in that history goes on paying.")
     for name in ("carla", "celia"):
-        again = ("pay", "alice@norte", "1.00", "--memo", "tea", "--wait", "delivered")
+        again = ("pay", "alice@norte", "1.00", "--memo", say("tea"), "--wait", "delivered")
         world.repeat(cast.member(name), *again, is_shown=True)
 
 

@@ -7,6 +7,7 @@ from cli.demo.founding import quicken
 from cli.demo.processes import wait_until_ready
 from cli.demo.stage import COOPS, STEWARDS
 from cli.demo.world import World
+from cli.shell.language import say
 
 NEWCOMER: Final = "oeste"
 FIRST_LIMIT: Final = 50_000
@@ -20,7 +21,9 @@ def play(world: World) -> None:
     _admit(world)
     _trade(world)
     world.measured["join"] = round(time.monotonic() - begun, 1)
-    world.stage.say(f"From the wish to the first payment: {world.measured['join']} seconds.")
+    world.stage.say(
+        "From the wish to the first payment: {seconds} seconds.", seconds=world.measured["join"]
+    )
 
 
 def _ask(world: World) -> None:
@@ -66,6 +69,6 @@ def _trade(world: World) -> None:
         who = cast.steward(steward, NEWCOMER)
         stage.run(who, "steward", "admit", "elsa", "--yes", is_shown=False)
     stage.ask(elsa, "join")
-    pay = ("pay", "elsa@oeste", "8.00", "--memo", "a table", "--wait", "delivered")
+    pay = ("pay", "elsa@oeste", "8.00", "--memo", say("a table"), "--wait", "delivered")
     world.repeat(cast.member("alice"), *pay, is_shown=True)
-    stage.run(elsa, "pay", "alice@norte", "3.00", "--memo", "eggs", "--wait", "delivered")
+    stage.run(elsa, "pay", "alice@norte", "3.00", "--memo", say("eggs"), "--wait", "delivered")

@@ -2,6 +2,7 @@
 
 from cli.demo.processes import wait_until_ready
 from cli.demo.world import World
+from cli.shell.language import say
 from node.folder.files import KEY_FILE
 
 
@@ -21,5 +22,5 @@ def play(world: World) -> None:
     stage.say(
         "Este goes on. Heads up to the named entry hold by the old key, later ones by the new."
     )
-    pay = ("pay", "alice@norte", "4.00", "--memo", "seeds", "--wait", "delivered")
+    pay = ("pay", "alice@norte", "4.00", "--memo", say("seeds"), "--wait", "delivered")
     world.repeat(cast.member("dario"), *pay, is_shown=True)

@@ -1,6 +1,7 @@
 """A cooperative leaves: it settles first, and its log ends."""
 
 from cli.demo.world import World
+from cli.shell.language import say
 
 
 def play(world: World) -> None:
@@ -9,7 +10,7 @@ def play(world: World) -> None:
     stage.say(
         "Oeste moves away. Its member spends what she has, so that it leaves with nothing owed."
     )
-    pay = ("pay", "alice@norte", "5.00", "--memo", "the rest", "--wait", "delivered")
+    pay = ("pay", "alice@norte", "5.00", "--memo", say("the rest"), "--wait", "delivered")
     world.repeat(cast.member("elsa"), *pay, is_shown=True)
     world.decide("leave", "oeste", by=("norte", "este", "oeste"))
     stage.run(cast.anybody, "federation", "show", world.url("norte"))

@@ -4,6 +4,7 @@ from typing import Final
 
 from cli.demo.stage import STEWARDS
 from cli.demo.world import World
+from cli.shell.forms import marked
 
 RIGHT: Final = "2.5"
 MISTYPED: Final = "25"
@@ -14,7 +15,11 @@ def play(world: World) -> None:
     """Norte types 25 for 2.5; Sur has it right. Norte looks again, and both agree."""
     stage = world.stage
     before = _next_period(world, "norte")
-    stage.say(f"The office prints {RIGHT} % for the month. At Norte somebody types {MISTYPED}.")
+    stage.say(
+        "The office prints {change} % for the month. At Norte somebody types {mistyped}.",
+        change=marked(RIGHT),
+        mistyped=MISTYPED,
+    )
     _publish(world, "norte", MISTYPED)
     _publish(world, "sur", RIGHT)
     stage.say(

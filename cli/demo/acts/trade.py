@@ -6,6 +6,7 @@ from cli.demo.beginning import admit_members, found_federation
 from cli.demo.processes import wait_until_ready
 from cli.demo.stage import COOPS
 from cli.demo.world import World
+from cli.shell.language import say
 
 FIRST_LIMIT: Final = 50_000
 """Minor units."""
@@ -21,5 +22,5 @@ def play(world: World) -> None:
     wait_until_ready(list(world.nodes.values()))
     admit_members(stage, cast, {coop: world.url(coop) for coop in COOPS})
     stage.say("Alice of Norte pays Carla of Sur.")
-    pay = ("pay", "carla@sur", "20.00", "--memo", "two chairs", "--wait", "delivered")
+    pay = ("pay", "carla@sur", "20.00", "--memo", say("two chairs"), "--wait", "delivered")
     stage.run(cast.member("alice"), *pay)

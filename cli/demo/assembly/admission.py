@@ -2,6 +2,7 @@
 
 from cli.demo.assembly.people import COOP, sign_both
 from cli.demo.world import World
+from cli.shell.language import say
 
 
 def play(world: World) -> None:
@@ -17,7 +18,7 @@ def play(world: World) -> None:
     sign_both(world, "steward", "admit", "lucia")
     stage.run(lucia, "join")
     stage.say("She buys flour on credit. Two in a hundred of each payment go to the commons.")
-    stage.run(lucia, "pay", f"hugo@{COOP}", "40.00", "--memo", "flour", "--yes")
+    stage.run(lucia, "pay", f"hugo@{COOP}", "40.00", "--memo", say("flour"), "--yes")
     stage.say("Pablo names two people who can help him if he ever loses his telephone.")
     words = ("recovery", "guardians", "elena", "hugo", "--needed", "2", "--yes")
     card = ("--card", str(world.root / "card.json"))

@@ -2,6 +2,7 @@
 
 from cli.demo.assembly.people import hold, sign_both, write
 from cli.demo.world import World
+from cli.shell.language import say
 
 
 def play(world: World) -> None:
@@ -9,7 +10,7 @@ def play(world: World) -> None:
     stage, cast = world.stage, world.cast
     lucia = cast.member("lucia")
     stage.say("Two stewards lower Lucía's limit. They have to say why, and she reads it.")
-    reason = "her stall was closed for two weeks"
+    reason = say("her stall was closed for two weeks")
     sign_both(world, "steward", "limit", "lucia", "45.00", "--reason", reason)
     stage.run(lucia, "balance")
     stage.say("She thinks that this is wrong. Members demand a vote, which takes no steward.")

@@ -11,6 +11,7 @@ from cli.demo.beginning import admit, found_federation, use_keys
 from cli.demo.processes import wait_until_ready
 from cli.demo.stage import STEWARDS
 from cli.demo.world import World
+from cli.shell.language import language
 
 FIRST_LIMIT: Final = 5_000
 """Minor units."""
@@ -46,7 +47,7 @@ def play(world: World) -> None:
         world.start(coop, is_ready=False)
     wait_until_ready(list(world.nodes.values()))
     use_keys(stage, cast, {coop: world.url(coop) for coop in COOPS})
-    stage.say(f"The founding stewards of Norte admit {names(FOUNDING_MEMBERS)}.")
+    stage.say("The founding stewards of Norte admit {names}.", names=names(FOUNDING_MEMBERS))
     founders = [cast.steward(steward, COOP) for steward in STEWARDS]
     for member in FOUNDING_MEMBERS:
         admit(stage, cast, member, world.url(COOP), stewards=founders)
@@ -68,7 +69,7 @@ def _adopt(world: World) -> None:
     for steward in STEWARDS:
         words = ("bylaws", "adopt", file, "--text", text, "--yes")
         stage.run(cast.steward(steward, COOP), *words)
-    stage.run(cast.anybody, "bylaws", "show", "--node", world.url(COOP), "--language", "es")
+    stage.run(cast.anybody, "bylaws", "show", "--node", world.url(COOP), "--language", language())
 
 
 def notice_of(seconds: float) -> int:

@@ -5,6 +5,7 @@ from typing import Final
 from cli.demo.assembly.people import COOP, SIGNING, sign_both
 from cli.demo.inflation import today
 from cli.demo.world import World
+from cli.shell.language import say
 from ledger.index.days import text_from_day
 
 _DAYS: Final = 180
@@ -23,9 +24,9 @@ def play(world: World) -> None:
         words = ("guarantee", "offer", "ramon", cap, "--until", until, "--yes")
         stage.run(cast.member(name), *words)
     stage.say("Knowing that, two stewards raise his limit, and he buys.")
-    reason = "Elena and Hugo answer for 40.00 of it"
+    reason = say("Elena and Hugo answer for 40.00 of it")
     sign_both(world, "steward", "limit", "ramon", "80.00", "--reason", reason)
-    stage.run(ramon, "pay", f"lucia@{COOP}", "60.00", "--memo", "wood", "--yes")
+    stage.run(ramon, "pay", f"lucia@{COOP}", "60.00", "--memo", say("wood"), "--yes")
     stage.say("Then he has to move away, and owes 61.20. He sees who will pay before he signs.")
     stage.run(ramon, "leave", "--yes")
     stage.say("Since others pay, two stewards have to sign as well. They see the same shares.")

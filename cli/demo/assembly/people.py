@@ -7,6 +7,7 @@ from typing import Final
 
 from cli.demo.stage import Actor, TourFailed
 from cli.demo.world import World
+from cli.shell.language import later, say
 
 COOP: Final = "norte"
 COOPS: Final = (COOP, "sur")
@@ -14,6 +15,10 @@ FOUNDING_MEMBERS: Final = ("rosa", "tomas", "elena", "pablo", "hugo", "ramon")
 ELECTED: Final = ("elena", "rosa", "tomas")
 SIGNING: Final = ("rosa", "tomas")
 """As many of the elected as have to sign."""
+_LATE: Final = (
+    later("The vote would close earlier than the bylaws let it, or only after more than a year."),
+    later("This proposal has closed, and takes no more votes."),
+)
 ATTEMPTS: Final = 5
 VOTE_SECONDS: Final = 240
 """How long a vote may take at most until it is counted; far beyond all terms of the play's bylaws."""
@@ -56,7 +61,9 @@ def hold(
     number = world.proposals[name]
     counted = partial(_is_counted, world, number)
     world.stage.say("The vote closes. Each node counts by itself.")
-    world.wait(f"the vote about proposal {number}", counted, seconds=VOTE_SECONDS)
+    world.wait(
+        say("the vote about proposal {number}", number=number), counted, seconds=VOTE_SECONDS
+    )
     shown = world.stage.run(_reader(world), "proposal", "show", str(number))
     if _outcome(world, number) != outcome:
         raise TourFailed(f"fiado proposal show {number}", 0, shown)
@@ -66,14 +73,14 @@ def _vote(world: World, number: int, said: Mapping[str, str]) -> None:
     for index, (member, choice) in enumerate(said.items()):
         words = ("proposal", "vote", str(number), choice, "--yes")
         world.stage.run(world.cast.member(member), *words, is_shown=index == 0)
-    others = ", ".join(f"{member} {choice}" for member, choice in list(said.items())[1:])
+    others = ", ".join(f"{member} {say(choice)}" for member, choice in list(said.items())[1:])
     if others:
-        world.stage.say(f"In the same way others vote: {others}.")
+        world.stage.say("In the same way others vote: {others}.", others=others)
 
 
 def _is_late(failed: TourFailed) -> bool:
     """Whether the only thing wrong was that a term of seconds had ended."""
-    return any(words in failed.output for words in ("would close earlier", "has closed"))
+    return any(say(words) in failed.output for words in _LATE)
 
 
 def _reader(world: World) -> Actor:
@@ -100,4 +107,4 @@ def _is_counted(world: World, number: int) -> bool:
 def names(people: Sequence[str]) -> str:
     """Names in a sentence."""
     *first, last = (each.capitalize() for each in people)
-    return f"{', '.join(first)} and {last}" if first else last
+    return say("{names} and {last}", names=", ".join(first), last=last) if first else last

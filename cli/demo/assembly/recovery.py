@@ -7,20 +7,21 @@ from cli.demo.assembly.people import COOP, hold, write
 from cli.demo.stage import Actor, TourFailed
 from cli.demo.world import World
 from cli.shell.exit_codes import ExitCode
+from cli.shell.language import say
 
 
 def play(world: World) -> None:
     """Guardians begin, the thief objects, members vote, and the node gives the account the new key."""
     stage, cast = world.stage, world.cast
-    thief = replace(cast.member("pablo"), name="the thief")
-    pablo = replace(cast.member("pablo-new"), name="pablo, new telephone")
+    thief = replace(cast.member("pablo"), name=say("the thief"))
+    pablo = replace(cast.member("pablo-new"), name=say("pablo, new telephone"))
     world.wait("fiado recovery guardians", partial(_is_guarded, world))
     stage.say(
         "Pablo's telephone is stolen. On another one he makes a new key, and writes a request."
     )
     _begin(world, pablo)
     stage.say("From this moment the account receives and does not pay: the thief can't empty it.")
-    pay = ("pay", f"hugo@{COOP}", "5.00", "--memo", "a present", "--yes")
+    pay = ("pay", f"hugo@{COOP}", "5.00", "--memo", say("a present"), "--yes")
     stage.run(thief, *pay, expected=ExitCode.REFUSED)
     stage.say("But the thief has the old key, and objects. So members decide who is who.")
     stage.run(thief, "recovery", "object", "--yes")
@@ -57,8 +58,8 @@ def _go_on(world: World, pablo: Actor, thief: Actor) -> None:
     stage = world.stage
     stage.say("The wait is over and members have decided: the node gives the account the new key.")
     world.repeat(pablo, "join", "--node", world.url(COOP), "--handle", "pablo")
-    world.wait("the recovery of pablo", partial(_pays, world, pablo))
-    pay = ("pay", f"lucia@{COOP}", "3.00", "--memo", "bread", "--yes")
+    world.wait(say("the recovery of pablo"), partial(_pays, world, pablo))
+    pay = ("pay", f"lucia@{COOP}", "3.00", "--memo", say("bread"), "--yes")
     stage.run(pablo, *pay)
     stage.say("The stolen telephone is good for nothing now.")
     stage.run(thief, *pay, expected=ExitCode.REFUSED)

@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from cli.shell.describing import BEYOND_CALENDARS, counted_payments, describe, moment, when
+from cli.shell.describing import BEYOND_CALENDARS, counted_payments, describe, when
+from cli.shell.forms import moment
 from ledger.codec import MAX
 from ledger.entries import LAST_TIME, decode_transaction
 from ledger.refusals import Refusal

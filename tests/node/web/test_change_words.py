@@ -23,7 +23,8 @@ from ledger.charter_changes import (
 from ledger.charter_index import IndexTable, LineStart, Redenominate, SetIndex, SurveyRules
 from ledger.index.days import Method
 from node.change_words import Wording
-from node.web.languages import NAMES, load_languages
+from node.web.languages import load_languages
+from node.words.codes import NAMES
 from tests.builders import build_federation
 
 CHARTER: Charter = build_federation(seed="words", coops=3).charter

@@ -8,10 +8,12 @@ from babel.messages.catalog import Catalog
 
 from ledger.entries import LAST_TIME
 from node.web import extract, languages
-from node.web.catalogs import CatalogError, Text, Texts, read_texts
-from node.web.extract import SOURCE_LANGUAGE, collect, contents, render, updated
-from node.web.languages import NAMES, choose, load_languages, read_catalog
+from node.web.extract import collect, updated
+from node.web.languages import choose, load_languages, read_catalog
 from node.web.modules import FOLDER as SCRIPTS
+from node.words.catalogs import CatalogError, Text, Texts, read_texts
+from node.words.codes import NAMES, SOURCE_LANGUAGE
+from node.words.writing import contents, render
 
 TRANSLATED = [code for code in NAMES if code != SOURCE_LANGUAGE]
 PLACEHOLDER = re.compile(r"%\(\w+\)s|\{\w+\}")

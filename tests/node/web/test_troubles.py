@@ -8,8 +8,8 @@ import pytest
 from jinja2 import Environment
 
 from node.engine.health.troubles import TroubleKind
-from node.web.languages import NAMES
 from node.web.site import load_site
+from node.words.codes import NAMES
 from tests.builders import build_federation
 from tests.node.running import running_nodes
 

@@ -1,8 +1,8 @@
 """Catalogs of translations: reading `.po` files, and giving their texts to templates.
 
-It reads what `extract` writes: comments, places, `msgid` and `msgstr`, with long texts in pieces. Plurals and
-contexts are not used by the pages and are refused rather than lost. The library that writes catalogs weighs
-more than a node, so nodes read them without it.
+It reads what `writing` writes: comments, places, `msgid` and `msgstr`, with long texts in pieces. Plurals and
+contexts are used by nobody here and are refused rather than lost. The library that writes catalogs weighs
+more than a node, so what runs reads them without it.
 """
 
 import re
@@ -18,7 +18,7 @@ _MEANING: Final = {"n": "\n", "t": "\t", "r": "\r"}
 
 
 class CatalogError(ValueError):
-    """A file is not a catalog as the pages use them; the text says where."""
+    """A file is not a catalog as we use them; the text says where."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""What the pages and the command line share to speak several languages: catalogues, numbers and dates."""
