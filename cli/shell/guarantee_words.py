@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import assert_never
 
 from cli.shell.forms import in_units, moment
-from cli.shell.language import say
+from cli.shell.language import later, say
 from cli.shell.states import state_words
 from cli.shell.terminal import Output
 from ledger.government.guarantees import Guarantee, GuaranteeChange, Lapse
@@ -107,14 +107,14 @@ def show_guarantees(found: Json, output: Output) -> None:
     """All that somebody has given and been given."""
     who = f"{found['handle']}@{found['coop']}"
     for title, other, rows in (
-        (say("{who} answers for:", who=who), say("member"), found["given"]),
-        (say("For {who} answer:", who=who), say("guarantor"), found["received"]),
+        (say("{who} answers for:", who=who), later("member"), found["given"]),
+        (say("For {who} answer:", who=who), later("guarantor"), found["received"]),
     ):
         if rows:
             output.line(title)
             output.table(
                 [
-                    other,
+                    say(other),
                     say("up to"),
                     say("would pay now"),
                     say("can't be withdrawn"),

@@ -84,6 +84,18 @@ def test_commands_and_options_are_not_translated() -> None:
         assert sorted(COMMAND.findall(said)) == sorted(COMMAND.findall(message)), (code, message)
 
 
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_no_two_names_of_a_list_are_one_word(code: str) -> None:
+    """Of two names that became the same, `Output.fields` would show the last one's value only."""
+    for path in sorted((ROOT / "cli").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Dict):
+                keys = [key for key in node.keys if isinstance(key, ast.Call)]
+                with speaking(code):
+                    names = [say(text) for key in keys for text in texts_of(key)]
+                assert len(names) == len(set(names)), (path.name, node.lineno, names)
+
+
 def test_nothing_is_fuzzy_or_obsolete() -> None:
     for code in TRANSLATED:
         text = (language.FOLDER / f"{code}.po").read_text(encoding="utf-8")
