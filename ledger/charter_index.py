@@ -11,6 +11,8 @@ from typing import Any, ClassVar, Final, TypeGuard
 
 from ledger.codec import Value
 from ledger.index.days import Method
+from ledger.index.definition_fields import definition_fields, read_definition_array
+from ledger.index.definitions import Definition
 from ledger.shapes import MAX_PUBLISHERS, is_number, is_text, is_uint
 
 CURRENCY: Final = re.compile(r"[A-Z]{3}")
@@ -44,9 +46,14 @@ class IndexTable:
     quote_days: int
     source: str
     survey: SurveyRules | None = None
+    unit: Definition | None = None
+    """Of the method `unit`."""
 
     def value(self) -> Value:
         """The array."""
+        more: Value = None if self.survey is None else self.survey.value()
+        if self.unit is not None:
+            more = list(definition_fields(self.unit).values())
         return [
             self.method.value,
             list(self.publishers),
@@ -56,7 +63,7 @@ class IndexTable:
             self.stand_in_limit,
             self.quote_days,
             self.source,
-            None if self.survey is None else self.survey.value(),
+            more,
         ]
 
 
@@ -129,13 +136,13 @@ def read_redenomination(elements: list[Any]) -> Redenominate | None:
 def _read_table(value: object) -> IndexTable | None:
     if type(value) is not list or len(value) != 9:
         return None
-    method, publishers, *numbers, source, survey_value = value
-    survey = _read_survey(survey_value)
+    method, publishers, *numbers, source, more = value
+    survey, unit = _read_survey(more), read_definition_array(more)
     if type(method) is not int or method not in _METHODS or not all(map(is_uint, numbers)):
         return None
     if not _are_publishers(publishers) or not is_text(source, most=MAX_SOURCE):
         return None
-    if survey is None and survey_value is not None:
+    if survey is None and unit is None and more is not None:
         return None
     quorum, source_quorum, step_cap, stand_in_limit, quote_days = numbers
     return IndexTable(
@@ -148,6 +155,7 @@ def _read_table(value: object) -> IndexTable | None:
         quote_days=quote_days,
         source=source,
         survey=survey,
+        unit=unit,
     )
 
 

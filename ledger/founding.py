@@ -17,6 +17,8 @@ from ledger.charter_changes import COOP_NAME as COOP_NAME
 from ledger.codec import MAX
 from ledger.errors import CharterError
 from ledger.index.days import Method, day_from_text, text_from_day
+from ledger.index.definition_fields import read_definition
+from ledger.index.definitions import Definition, DefinitionError
 from ledger.index.line import Line
 from ledger.index.parameters import IndexParameters, ParametersError
 from ledger.messages import TAG_CHARTER, signed_bytes
@@ -143,9 +145,11 @@ def _read_parameters(table: "_Table", publishers: int) -> IndexParameters:
     if method not in _METHODS:
         raise CharterError(f"{table.path('method')}: must be one of {', '.join(_METHODS)}")
     quorum = table.integer("quorum", least=publishers // 2 + 1, most=publishers)
-    survey: dict[str, Any] = {}
+    more: dict[str, Any] = {}
+    if _METHODS[method] is Method.UNIT:
+        more = {"unit": _read_unit(table)}
     if _METHODS[method] is Method.SURVEY:
-        survey = {
+        more = {
             "observations_needed": table.integer("observations_needed", least=1, most=publishers),
             "lead_days": table.integer("lead_days", least=0),
             "pace_weeks": table.integer("pace_weeks", least=0),
@@ -161,10 +165,18 @@ def _read_parameters(table: "_Table", publishers: int) -> IndexParameters:
             step_cap=table.integer("step_cap", least=1),
             stand_in_limit=table.integer("stand_in_limit", least=0),
             quote_days=table.integer("quote_days", least=0),
-            **survey,
+            **more,
         )
     except ParametersError as error:
         raise CharterError(f"index.{error}") from error
+
+
+def _read_unit(table: "_Table") -> Definition:
+    """The definition of an official unit, in a table of its own."""
+    try:
+        return read_definition(table.content("unit"))
+    except DefinitionError as error:
+        raise CharterError(f"{table.path('unit')}.{error.field}: {error.problem}") from error
 
 
 def sign_charter(founding: Founding, *, coop: int, key: SigningKey) -> bytes:
@@ -314,6 +326,10 @@ class _Table:
         if len(numbers) != len(items):
             raise CharterError(f"{self.path(key)}: expected whole numbers")
         return numbers
+
+    def content(self, key: str) -> dict[str, object]:
+        """All that a table has, for a reader of its own."""
+        return cast("dict[str, object]", self._take(key, dict))
 
     def table(self, key: str) -> "_Table":
         return _Table(cast("dict[str, object]", self._take(key, dict)), self.path(key))

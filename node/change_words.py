@@ -25,6 +25,7 @@ from ledger.charter_changes import (
     SetStewards,
 )
 from ledger.charter_index import Redenominate, SetIndex
+from ledger.index.definition_fields import definition_text
 from ledger.index.exact import MILLIONTHS
 from ledger.refusals import Refusal
 from ledger.rules.amendments import amend
@@ -265,6 +266,13 @@ def _index(wording: Wording, change: SetIndex) -> list[str]:
             say("One step moves it by {cap} tenths of a percent at most."), cap=str(table.step_cap)
         ),
     ]
+    if table.unit is not None:
+        sentences.append(
+            wording.said(
+                say("What a unit is worth is computed by the definition {definition}."),
+                definition=definition_text(table.unit),
+            )
+        )
     if change.start is not None:
         whole, rest = divmod(change.start.value, MILLIONTHS)
         sentences.append(

@@ -5,6 +5,7 @@
   the coops that are named, by as many as the quorum by default.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from hashlib import sha256
@@ -18,6 +19,8 @@ from ledger.decisions import (
 )
 from ledger.index.conversion import units_from_price
 from ledger.index.days import day_from_text, first_day_of_print
+from ledger.index.definition_fields import definition_fields
+from ledger.index.definitions import Definition
 from ledger.index.prints import LateChange, Print, SourceChange
 from ledger.index.statistics import median_level
 from ledger.index.table import Index
@@ -47,6 +50,7 @@ def index_lines(
     observations_needed: int = 1,
     lead_days: int = 0,
     pace_weeks: int = 4,
+    unit: Definition | None = None,
 ) -> list[str]:
     """The lines of an `[index]` table; the quorums are the least that are lawful by default."""
     numbers = None if publishers is None else list(publishers)
@@ -73,6 +77,10 @@ def index_lines(
             f"lead_days = {lead_days}",
             f"pace_weeks = {pace_weeks}",
         ]
+    if unit is not None:
+        fields = definition_fields(unit)
+        lines += ["[index.unit]"]
+        lines += [f"{name} = {json.dumps(v)}" for name, v in fields.items() if v is not None]
     return lines
 
 

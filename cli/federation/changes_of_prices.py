@@ -17,6 +17,8 @@ from ledger.charter_changes import read_change
 from ledger.charter_index import IndexTable, LineStart, Redenominate, SetIndex, SurveyRules
 from ledger.codec import MAX
 from ledger.index.days import Method, day_from_text
+from ledger.index.definition_fields import read_definition
+from ledger.index.definitions import DefinitionError
 from node.member.amounts import AmountError, parse_number
 
 _COMMON: Final = frozenset(
@@ -130,6 +132,8 @@ def read_table(file: Path, first_day: int, charter: Charter) -> SetIndex:
         change = SetIndex(first_day=first_day, table=_table(table, charter), start=_start(table))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise _unusable(file, say("it is not TOML ({error})", error=error)) from error
+    except DefinitionError as error:
+        raise _unusable(file, f"unit.{error}") from error
     except (KeyError, TypeError, AttributeError, AmountError) as error:
         raise _unusable(file, say("this is missing or wrong: {error}", error=error)) from error
     if read_change(change.value()) is None:
@@ -138,7 +142,7 @@ def read_table(file: Path, first_day: int, charter: Charter) -> SetIndex:
 
 
 def _check_names(table: Mapping[str, Any]) -> None:
-    unknown = sorted(table.keys() - _COMMON - _SURVEY - _START)
+    unknown = sorted(table.keys() - _COMMON - _SURVEY - _START - {"unit"})
     if unknown:
         raise KeyError(unknown[0])
 
@@ -162,6 +166,7 @@ def _table(table: Mapping[str, Any], charter: Charter) -> IndexTable:
         quote_days=table["quote_days"],
         source=table["source"],
         survey=survey,
+        unit=read_definition(table["unit"]) if "unit" in table else None,
     )
 
 
@@ -180,6 +185,6 @@ def _unusable(file: Path, problem: str) -> CliError:
         say(
             "Its lines are those of the charter's table [index]: method, publishers, quorum, "
             "source_quorum, step_cap, stand_in_limit, quote_days, source; with surveys "
-            "observations_needed, lead_days, pace_weeks."
+            "observations_needed, lead_days, pace_weeks; with the method unit a table [index.unit]."
         ),
     )

@@ -6,6 +6,7 @@ from cli.shell.forms import day, marked
 from cli.shell.language import say
 from ledger.charter import Charter, IndexCharter
 from ledger.index.days import Method
+from ledger.index.definition_fields import definition_text
 from ledger.index.exact import MILLIONTHS
 from ledger.index.parameters import IndexParameters
 
@@ -44,6 +45,7 @@ def index_fields(charter: Charter) -> dict[str, str]:
             )
             for change in charter.index.line.redenominations
         }
+        | _unit_fields(rules)
         | _survey_fields(rules)
         | _missing_publishers(charter, charter.index)
     )
@@ -78,6 +80,10 @@ def _publishers(charter: Charter, chartered: IndexCharter) -> str:
         quorum=rules.quorum,
         source_quorum=rules.source_quorum,
     )
+
+
+def _unit_fields(rules: IndexParameters) -> dict[str, str]:
+    return {} if rules.unit is None else {say("definition"): definition_text(rules.unit)}
 
 
 def _survey_fields(rules: IndexParameters) -> dict[str, str]:

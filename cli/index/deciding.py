@@ -15,9 +15,19 @@ from node.member.client import Json, NodeClient, NodeMisbehaved
 HASH_DIGITS = 16
 
 
-def percent(tenths: int) -> str:
-    """A change in percent, such as `+2.5 %`."""
-    return marked(f"{Decimal(tenths) / 10:+.1f} %")
+TENTHS = 1
+"""The decimals of a change under `cer` and `uf`."""
+
+
+def percent(change: int, decimals: int = TENTHS) -> str:
+    """A change in percent, such as `+2.5 %`; an integer in units of the last of its decimals."""
+    return marked(f"{Decimal(change).scaleb(-decimals):+.{decimals}f} %")
+
+
+def decimals_of(rules: Json) -> int:
+    """How many decimals a printed change has, by what a node tells of its index."""
+    decimals = rules.get("decimals")
+    return decimals if type(decimals) is int else TENTHS
 
 
 def level_words(millionths: int) -> str:
@@ -25,12 +35,14 @@ def level_words(millionths: int) -> str:
     return f"{Decimal(millionths) / MILLIONTHS:.6f}"
 
 
-def deciding_lines(client: NodeClient, decisions: Json, *, is_survey: bool) -> list[str]:
+def deciding_lines(
+    client: NodeClient, decisions: Json, *, is_survey: bool, decimals: int = TENTHS
+) -> list[str]:
     """All that is under way, from the answer of `/v1/index/decisions`."""
     lines = []
     contents = objects_of(decisions, "contents")
     for content in contents:
-        what = _content_words(content, is_survey=is_survey)
+        what = _content_words(content, is_survey=is_survey, decimals=decimals)
         lines.append(
             say(
                 "{what}: {who_stands_for} ({needed} needed).",
@@ -51,7 +63,7 @@ def deciding_lines(client: NodeClient, decisions: Json, *, is_survey: bool) -> l
             )
         )
     for each in objects_of(decisions, "publications"):
-        lines.append(_publication_words(client, each, is_survey=is_survey))
+        lines.append(_publication_words(client, each, is_survey=is_survey, decimals=decimals))
     return lines
 
 
@@ -61,14 +73,15 @@ def objects_of(document: Json, name: str) -> list[dict[str, Any]]:
     return value if isinstance(value, list) else []
 
 
-def _content_words(content: Json, *, is_survey: bool) -> str:
+def _content_words(content: Json, *, is_survey: bool, decimals: int) -> str:
     taken, source = content.get("print"), content.get("source")
     if isinstance(taken, dict):
         value = int(taken.get("value", 0))
-        shown = level_words(value) if is_survey else percent(value)
+        shown = level_words(value) if is_survey else percent(value, decimals)
         late = [int(each.get("change", 0)) for each in taken.get("late", [])]
         is_stand_in = taken.get("stand_in") is True
-        return f"{taken.get('period_name')}: {_print_words(shown, late, is_stand_in=is_stand_in)}"
+        words = _print_words(shown, late, is_stand_in=is_stand_in, decimals=decimals)
+        return f"{taken.get('period_name')}: {words}"
     change = source if isinstance(source, dict) else {}
     digits = str(change.get("description_hash"))[:HASH_DIGITS]
     return say(
@@ -79,11 +92,13 @@ def _content_words(content: Json, *, is_survey: bool) -> str:
     )
 
 
-def _print_words(shown: str, late: list[int], *, is_stand_in: bool) -> str:
+def _print_words(shown: str, late: list[int], *, is_stand_in: bool, decimals: int) -> str:
     words = (
         say("{shown}, repeated because the print is late", shown=shown) if is_stand_in else shown
     )
-    return words + "".join(say(", late {percent}", percent=percent(change)) for change in late)
+    return words + "".join(
+        say(", late {percent}", percent=percent(change, decimals)) for change in late
+    )
 
 
 def _who_stands_for(content: Json) -> str:
@@ -101,7 +116,7 @@ def _who_stands_for(content: Json) -> str:
     return ", ".join(said)
 
 
-def _publication_words(client: NodeClient, told: Json, *, is_survey: bool) -> str:
+def _publication_words(client: NodeClient, told: Json, *, is_survey: bool, decimals: int) -> str:
     """What stewards of the node's own cooperative have published."""
     try:
         publication = read_publication(decode_bytes(client, told, "publication"))
@@ -112,7 +127,7 @@ def _publication_words(client: NodeClient, told: Json, *, is_survey: bool) -> st
     published = say(
         "Published here by {names}: {said}",
         names=", ".join(stewards),
-        said=_said(publication, is_survey=is_survey),
+        said=_said(publication, is_survey=is_survey, decimals=decimals),
     )
     if missing < 1:
         return say(
@@ -125,14 +140,14 @@ def _publication_words(client: NodeClient, told: Json, *, is_survey: bool) -> st
     return say(waits, published=published, missing=missing)
 
 
-def _said(publication: Publication, *, is_survey: bool) -> str:
+def _said(publication: Publication, *, is_survey: bool, decimals: int) -> str:
     """A publication in a few words."""
     observed, entry = publication.observed(), publication.decided()
     if observed is not None:
         return level_words(observed[0])
     taken = None if entry is None else entry.decided
     if isinstance(taken, Print):
-        shown = level_words(taken.value) if is_survey else percent(taken.value)
+        shown = level_words(taken.value) if is_survey else percent(taken.value, decimals)
         late = [late.change for late in taken.late]
-        return _print_words(shown, late, is_stand_in=taken.is_stand_in)
+        return _print_words(shown, late, is_stand_in=taken.is_stand_in, decimals=decimals)
     return say("source {number}", number=publication.number)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import click
 
-from cli.index.deciding import deciding_lines, level_words, objects_of, percent
+from cli.index.deciding import deciding_lines, decimals_of, level_words, objects_of, percent
 from cli.index.levels import levels_of_coops
 from cli.shell import forms
 from cli.shell.language import say
@@ -91,7 +91,7 @@ def show_of_node(url: str, day: int | None, output: Output) -> None:
         decisions = client.get("/v1/index/decisions")
         is_survey = rules.get("method") == Method.SURVEY.name.lower()
         lines = _currency_lines(client, rules)
-        lines += deciding_lines(client, decisions, is_survey=is_survey)
+        lines += deciding_lines(client, decisions, is_survey=is_survey, decimals=decimals_of(rules))
     output.fields(
         {
             say("day"): forms.day(day),
@@ -135,8 +135,10 @@ def history(*, url: str, limit: int, output: Output) -> None:
     rows = []
     for one in objects_of(taken, "prints")[:limit]:
         value = int(one.get("value", 0))
-        shown = level_words(value) if is_survey else percent(value)
-        late = ", ".join(percent(each["change"]) for each in one.get("late", []))
+        shown = level_words(value) if is_survey else percent(value, decimals_of(rules))
+        late = ", ".join(
+            percent(each["change"], decimals_of(rules)) for each in one.get("late", [])
+        )
         note = (
             say("stands in for a late print")
             if one.get("stand_in")

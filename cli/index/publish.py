@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from cli.index.deciding import percent
+from cli.index.deciding import decimals_of, percent
 from cli.index.survey_files import FORMAT, name_of_week
 from cli.shell.consent import agree_to_sign
 from cli.shell.errors import CliError
@@ -35,34 +35,58 @@ from ledger.index.days import (
     text_from_month,
     week_of_day,
 )
+from ledger.index.definitions import MOST_DECIMALS
 from ledger.index.exact import MILLIONTHS
 from ledger.publications import Publication
 from node.member.answers import encode_bytes, integer
 from node.member.client import Json
 from node.member.paying.pricing import NoIndex, read_rules
 
-_LARGEST_TENTHS = 10**6
+_LARGEST_PERCENT = 10**5
 _FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 
-class ChangeType(click.ParamType[int]):
-    """A change in percent with at most one decimal, such as `2.5` or `-0,3`, in tenths of a percent."""
+@dataclass(frozen=True, slots=True)
+class PrintedChange:
+    """A change in percent as it was typed: the number without its mark, and how many decimals it has."""
+
+    digits: int
+    decimals: int
+
+    def scaled(self, decimals: int) -> int:
+        """In units of the last of so many decimals. Raises `click.UsageError` if it has more."""
+        if self.decimals > decimals:
+            raise click.UsageError(
+                say(
+                    "A change of this unit has as many decimals as {percent}, at most.",
+                    percent=percent(25, decimals),
+                )
+            )
+        return self.digits * int(10 ** (decimals - self.decimals))
+
+
+class ChangeType(click.ParamType[PrintedChange]):
+    """A change in percent with at most four decimals, such as `2.5` or `-0,3`."""
 
     name = "percent"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> PrintedChange:
         """Read the text."""
-        if isinstance(value, int):
+        if isinstance(value, PrintedChange):
             return value
-        text = str(value).strip().removesuffix("%")
-        tenths = read_number(self, text, param, ctx, places=1, is_signed=True)
-        if abs(tenths) > _LARGEST_TENTHS:
+        text = str(value).strip().removesuffix("%").strip()
+        _, _, decimals = text.replace(",", ".").partition(".")
+        places = min(len(decimals), MOST_DECIMALS)
+        digits = read_number(self, text, param, ctx, places=places, is_signed=True)
+        if abs(digits) > _LARGEST_PERCENT * 10**places:
             self.fail(
                 say("{value} is not a change such as 2.5 or -0.3, in percent.", value=repr(value)),
                 param,
                 ctx,
             )
-        return tenths
+        return PrintedChange(digits, places)
 
 
 class PeriodType(click.ParamType[str]):
@@ -83,14 +107,14 @@ class PeriodType(click.ParamType[str]):
         return str(value)
 
 
-class LateType(click.ParamType[tuple[int, int]]):
+class LateType(click.ParamType[tuple[int, PrintedChange]]):
     """A late change such as `2026-02=3.1`."""
 
     name = "late"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, int]:
+    ) -> tuple[int, PrintedChange]:
         """Read the text."""
         if isinstance(value, tuple):
             return value
@@ -117,8 +141,8 @@ class Wish:
     """What the options say."""
 
     period: str | None
-    change: int | None
-    late: Sequence[tuple[int, int]]
+    change: PrintedChange | None
+    late: Sequence[tuple[int, PrintedChange]]
     survey: Path | None
     stand_in: bool
     new_source: Path | None
@@ -148,8 +172,8 @@ class Statement:
 @output_option
 def publish(
     period: str | None,
-    change: int | None,
-    late: tuple[tuple[int, int], ...],
+    change: PrintedChange | None,
+    late: tuple[tuple[int, PrintedChange], ...],
     survey: Path | None,
     stand_in: bool,
     new_source: Path | None,
@@ -205,6 +229,7 @@ def _statement(steward: Stewardship, rules: Json, wish: Wish) -> Statement:
     if wish.survey is not None:
         return _survey(rules, wish.survey)
     prints = steward.client.get("/v1/index/prints")
+    decimals = decimals_of(rules)
     source = sum(1 for one in prints["sources"] if one["first_period"] <= period)
     if wish.stand_in:
         if not prints["prints"]:
@@ -217,21 +242,22 @@ def _statement(steward: Stewardship, rules: Json, wish: Wish) -> Statement:
             name=_name(rules, period),
         )
     else:
-        value = wish.change or 0
         _check_method(rules, is_survey=False)
+        value = 0 if wish.change is None else wish.change.scaled(decimals)
         words = say(
             "Prices changed by {percent} in {name}",
-            percent=percent(value),
+            percent=percent(value, decimals),
             name=_name(rules, period),
         )
         words += say(" (source {source}).", source=source) if source else f" ({rules['source']})."
-    for month, late_change in sorted(wish.late):
+    lates = sorted((month, change.scaled(decimals)) for month, change in wish.late)
+    for month, late_change in lates:
         words += say(
             " Late: {percent} in {month}.",
-            percent=percent(late_change),
+            percent=percent(late_change, decimals),
             month=text_from_month(month),
         )
-    late: Value = [[month, late_change] for month, late_change in sorted(wish.late)]
+    late: Value = [[month, late_change] for month, late_change in lates]
     content: Value = [value, source, int(wish.stand_in), late, None]
     publication = Publication(decision=Decision.PRINT.value, number=period, content=content)
     return Statement(publication=publication, words=words)

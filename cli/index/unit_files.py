@@ -12,41 +12,21 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from enum import Enum
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from cli.index.series import bundled_text, parse_changes
 from cli.shell.language import say
 from ledger.index.chains import DayValue
 from ledger.index.days import day_from_text, month_from_text
-from ledger.index.definitions import (
-    Carry,
-    Definition,
-    DefinitionError,
-    Exponent,
-    Input,
-    Rounding,
-    Shape,
-)
-
-Member = TypeVar("Member", bound=Enum)
+from ledger.index.definition_fields import read_definition
+from ledger.index.definitions import Definition, DefinitionError
 
 BUNDLED: Final = "units.json"
 FORMAT: Final = "fiado index units 1"
 LARGEST_FILE: Final = 4_000_000
 """Bytes; a century of days has 800,000."""
-FIELDS: Final = {
-    "input",
-    "decimals",
-    "starts",
-    "lag_months",
-    "shape",
-    "exponent",
-    "round",
-    "carry",
-}
 _FACTS: Final = {
     "currency",
     "title",
@@ -104,31 +84,6 @@ def bundled_units() -> Mapping[str, Unit]:
     return {name: _read_unit(name, fields) for name, fields in document["units"].items()}
 
 
-def read_definition(fields: Mapping[str, Any]) -> Definition:
-    """The definition that a table of parameters says; keys that are facts about it are passed over.
-
-    Raises `DefinitionError` with the field for anything else than a definition.
-    """
-    unknown = sorted(fields.keys() - FIELDS - _FACTS)
-    missing = sorted(FIELDS - fields.keys())
-    for name in unknown:
-        raise DefinitionError(name, say("nobody knows this field"))
-    for name in missing:
-        raise DefinitionError(name, say("it is missing"))
-    places, rounding = _rounding(fields["round"])
-    return Definition(
-        printed=_choice(Input, fields, "input"),
-        decimals=_integer("decimals", fields["decimals"]),
-        starts=tuple(_integer("starts", start) for start in _list("starts", fields["starts"])),
-        lag=_integer("lag_months", fields["lag_months"]),
-        shape=_choice(Shape, fields, "shape"),
-        exponent=_choice(Exponent, fields, "exponent"),
-        places=places,
-        rounding=rounding,
-        carry=_choice(Carry, fields, "carry"),
-    )
-
-
 def read_published(path: Path) -> Mapping[int, Decimal]:
     """The published values of a file, by day. Raises `PublishedFileError` and `OSError`."""
     with path.open("rb") as file:
@@ -178,7 +133,8 @@ def _rows(text: str, name: str) -> Iterator[tuple[int, tuple[str, str]]]:
 
 
 def _read_unit(name: str, fields: Mapping[str, Any]) -> Unit:
-    definition = read_definition(fields)
+    own = {key: value for key, value in fields.items() if key not in _FACTS}
+    definition = read_definition(own)
     return Unit(
         name=name,
         title=fields["title"],
@@ -220,33 +176,3 @@ def _span(fields: Mapping[str, Any], definition: Definition) -> Span:
 def _day_value(pair: list[str]) -> DayValue:
     day, value = pair
     return DayValue(day=day_from_text(day), value=Decimal(value))
-
-
-def _rounding(value: Any) -> tuple[int | None, Rounding]:
-    if value is None:
-        return None, Rounding.HALF_EVEN
-    if type(value) is not list or len(value) != 2:
-        raise DefinitionError("round", say("it is null, or decimals and a way"))
-    return _integer("round", value[0]), _choice(Rounding, {"round": value[1]}, "round")
-
-
-def _choice(kind: type[Member], fields: Mapping[str, Any], name: str) -> Member:
-    for member in kind:
-        if member.name.lower() == fields[name]:
-            return member
-    names = ", ".join(member.name.lower() for member in kind)
-    raise DefinitionError(
-        name, say("{fields} is none of {names}", fields=repr(fields[name]), names=names)
-    )
-
-
-def _integer(name: str, value: Any) -> int:
-    if type(value) is not int:
-        raise DefinitionError(name, say("{value} is not a whole number", value=repr(value)))
-    return value
-
-
-def _list(name: str, value: Any) -> list[Any]:
-    if type(value) is not list:
-        raise DefinitionError(name, say("{value} is not a list", value=repr(value)))
-    return value

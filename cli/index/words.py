@@ -3,11 +3,12 @@
 from cli.index.compute import ChangeMissing
 from cli.index.series import SeriesError
 from cli.index.survey_files import SurveyExists, SurveyFileError, UnknownItem
-from cli.index.unit_files import FIELDS, PublishedFileError
+from cli.index.unit_files import PublishedFileError
 from cli.index.units import NothingToCheck
 from cli.shell.errors import CliError, explain
 from cli.shell.exit_codes import ExitCode
 from cli.shell.language import say
+from ledger.index.definition_fields import FIELDS
 from ledger.index.definitions import DefinitionError
 from ledger.index.statistics import TooLittleSeen
 
@@ -107,7 +108,7 @@ def _(error: DefinitionError) -> CliError:
         say("That is no unit: {error}.", error=error),
         say(
             "A definition has {names}: PROTOCOL section 9.9 says what each may be.",
-            names=", ".join(sorted(FIELDS)),
+            names=", ".join(FIELDS),
         ),
         {"field": error.field},
     )

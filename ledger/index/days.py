@@ -38,6 +38,8 @@ class Method(Enum):
     """Chile's Unidad de Fomento: windows from the 10th to the 9th, values rounded to the cent."""
     SURVEY = 3
     """The cooperatives' own weekly price survey."""
+    UNIT = 4
+    """Another official unit, by the definition that the charter has."""
 
 
 UNITS: Final = {Method.CER: CER, Method.UF: UF}
@@ -114,7 +116,9 @@ def first_day_of_print(period: int, *, method: Method) -> int:
     return day_of_month(period + 1, day=1)
 
 
-def window_of_period(period: int, *, method: Method, lead_days: int = 0) -> Window:
+def window_of_period(
+    period: int, *, method: Method, lead_days: int = 0, unit: Definition | None = None
+) -> Window:
     """The window of a period.
 
     The change of a month holds from the 16th (`cer`) or 10th (`uf`) of the month after it to the day
@@ -124,15 +128,25 @@ def window_of_period(period: int, *, method: Method, lead_days: int = 0) -> Wind
     if method is Method.SURVEY:
         first = last_day_of_week(period) + lead_days + 1
         return Window(period=period, first_day=first, last_day=first + DAYS_IN_WEEK - 1)
-    return unit_window(period, unit=UNITS[method])
+    return unit_window(period, unit=definition_of(method, unit))
 
 
-def window_of_day(day: int, *, method: Method, lead_days: int = 0) -> Window:
-    """The window that a day is in."""
+def window_of_day(
+    day: int, *, method: Method, lead_days: int = 0, unit: Definition | None = None
+) -> Window:
+    """The window that a day is in; `unit` is what the method `UNIT` needs."""
     if method is Method.SURVEY:
         period = week_of_day(day - lead_days) - 1
         return window_of_period(period, method=method, lead_days=lead_days)
-    return unit_window_of_day(day, unit=UNITS[method])
+    return unit_window_of_day(day, unit=definition_of(method, unit))
+
+
+def definition_of(method: Method, unit: Definition | None = None) -> Definition:
+    """What an official method computes by. Raises `ValueError` for a survey, or a unit that is missing."""
+    found = unit if method is Method.UNIT else UNITS.get(method)
+    if found is None:
+        raise ValueError(f"{method} has no definition")
+    return found
 
 
 def unit_window(period: int, *, unit: Definition) -> Window:

@@ -146,16 +146,20 @@ class Definition:
         number = int(whole + decimals.ljust(self.decimals, "0"))
         return -number if sign == "-" else number
 
+    @property
+    def whole(self) -> int:
+        """100 % in units of a change's last decimal."""
+        return 100 * int(10**self.decimals)
+
     def factor(self, value: int, before: int | None = None) -> Fraction:
         """By how much a print multiplies prices; `before` is the level of the period before.
 
         Raises `DefinitionError` for a change of -100 % or below, and for levels that are not above 0.
         """
         if self.printed is Input.CHANGE:
-            whole = 100 * 10**self.decimals
-            if value <= -whole:
+            if value <= -self.whole:
                 raise DefinitionError("input", "prices can't fall by 100 % or more")
-            return Fraction(whole + value, whole)
+            return Fraction(self.whole + value, self.whole)
         if before is None or before < 1 or value < 1:
             raise DefinitionError("input", "levels come as a pair, and both are above 0")
         return Fraction(value, before)

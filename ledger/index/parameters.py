@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from ledger.errors import LedgerError
-from ledger.index.days import FIRST_DAY, LAST_DAY, Method
+from ledger.index.days import FIRST_DAY, LAST_DAY, UNITS, Method
+from ledger.index.definitions import Carry, Definition, Input
 from ledger.index.exact import MILLIONTHS
 
 LOWEST_VALUE: Final = MILLIONTHS
@@ -28,7 +29,7 @@ MOST_STAND_INS: Final = 12
 MOST_QUOTE_DAYS: Final = 366
 
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
-_MILLIONTHS_IN_CENT: Final = MILLIONTHS // 100
+_PLACES_OF_TABLE: Final = 6
 
 
 class ParametersError(LedgerError):
@@ -45,7 +46,8 @@ class IndexParameters:
     base_day: int
     """The day on which a unit is worth `base_value`; the table has values from here on."""
     base_value: int
-    """Millionths of the currency, `LOWEST_VALUE` to `LARGEST_VALUE`; whole cents under `uf`."""
+    """Millionths of the currency, `LOWEST_VALUE` to `LARGEST_VALUE`; with as many decimals as a unit is
+    published with that goes on from published values: whole cents under `uf`."""
     quorum: int
     """How many coops must sign an entry of the index, 1 to `MOST_PUBLISHERS`."""
     source_quorum: int
@@ -64,6 +66,8 @@ class IndexParameters:
     pace_weeks: int = 4
     """`survey`: over how many weeks the pace of prices is measured that carries a level on to the end
     of its window, 0 (not carried on) to `MOST_PACE_WEEKS`."""
+    unit: Definition | None = None
+    """`unit`: the definition, of printed changes of whole months."""
     is_continued: bool = False
     """Whether they go on with a line that others began; currency, base day and base value are the line's."""
 
@@ -83,9 +87,34 @@ class IndexParameters:
         _check("pace_weeks", self.pace_weeks, lowest=0, highest=MOST_PACE_WEEKS)
         if self.method is not Method.SURVEY and self.lead_days:
             raise ParametersError("lead_days belongs to the method survey")
-        is_anchor = self.method is Method.UF and not self.is_continued
-        if is_anchor and self.base_value % _MILLIONTHS_IN_CENT:
-            raise ParametersError("base_value must be whole cents under the method uf")
+        _check_unit(self.method, self.unit)
+        if not self.is_continued:
+            _check_anchor(self.base_value, self.definition)
+
+    @property
+    def definition(self) -> Definition | None:
+        """What the values are computed by; None under `survey`."""
+        return UNITS.get(self.method, self.unit)
+
+
+def _check_unit(method: Method, unit: Definition | None) -> None:
+    if (method is Method.UNIT) != (unit is not None):
+        raise ParametersError("unit belongs to the method unit, which needs it")
+    if unit is None:
+        return
+    if unit.printed is not Input.CHANGE:
+        raise ParametersError("unit must be of printed changes: a print carries no pair of levels")
+    if unit.periods_in_month != 1:
+        raise ParametersError("unit must have one window a month: a print is of a whole month")
+
+
+def _check_anchor(base_value: int, unit: Definition | None) -> None:
+    """The first value is one that could have been published, where windows go on from published ones."""
+    if unit is None or unit.carry is not Carry.ROUNDED or unit.places is None:
+        return
+    if base_value % 10 ** (_PLACES_OF_TABLE - unit.places):
+        name = "whole cents" if unit.places == 2 else f"rounded to {unit.places} decimals"
+        raise ParametersError(f"base_value must be {name}, as the unit is published")
 
 
 def _check(name: str, value: int, *, lowest: int, highest: int) -> None:

@@ -21,16 +21,17 @@ from itertools import pairwise
 from typing import Final
 
 from ledger.errors import LedgerError
-from ledger.index.chains import TENTHS, DayValue, factor_of_change, window_values
+from ledger.index.chains import DayValue, factor_of_change, published, window_values
 from ledger.index.days import (
     DAYS_IN_WEEK,
-    UNITS,
     Method,
     Window,
+    definition_of,
     last_day_of_week,
     window_of_day,
     window_of_period,
 )
+from ledger.index.definitions import Definition
 from ledger.index.exact import MILLIONTHS, from_millionths, to_millionths
 from ledger.index.glide import Level, week_values
 from ledger.index.line import Line, Stretch
@@ -103,6 +104,7 @@ class Index:
             self.known_until + 1,
             method=self.parameters.method,
             lead_days=self.parameters.lead_days,
+            unit=self.parameters.unit,
         )
 
     @property
@@ -167,7 +169,7 @@ def go_on(index: Index, stretch: Stretch) -> Index:
     Prints go on to count where the windows stay the same; sources are numbered anew.
     """
     old, new = index.parameters, stretch.parameters
-    is_same = (old.method, old.lead_days) == (new.method, new.lead_days)
+    is_same = (old.method, old.lead_days, old.unit) == (new.method, new.lead_days, new.unit)
     line = replace(index.line, stretches=(*index.line.stretches, stretch))
     index = replace(index, line=line, sources=(), taken=0)
     return index if is_same else replace(index, prints=(), anchor=index.latest)
@@ -282,11 +284,12 @@ def _check_value(index: Index, new: Print) -> PrintRefusal | None:
         return None
     changes = [new.value, *(late.change for late in new.late)]
     # 9.3.15
-    if min(changes) <= -TENTHS:
+    unit = _definition(index)
+    if min(changes) <= -unit.whole:
         return PrintRefusal.VALUE_IMPOSSIBLE
     # 9.3.16
     highest = factor_of_change(index.parameters.step_cap)
-    if any(not Fraction(1) / highest <= factor_of_change(change) <= highest for change in changes):
+    if any(not Fraction(1) / highest <= unit.factor(change) <= highest for change in changes):
         return PrintRefusal.STEP_ABOVE_CAP
     return None
 
@@ -308,21 +311,25 @@ def _values_of(index: Index, new: Print) -> tuple[list[int], DayValue]:
     """The values of the days after the last known one, in the first currency, and the new last day."""
     if index.parameters.method is Method.SURVEY:
         return _survey_values_of(index, new)
-    stand_ins = open_stand_ins(index.prints)
-    factor = factor_of_change(new.value)
+    stand_ins, unit = open_stand_ins(index.prints), _definition(index)
+    factor = unit.factor(new.value)
     for late in new.late:
-        factor *= Fraction(TENTHS + late.change, TENTHS + stand_ins[late.period])
-    values, latest = _chained(index.latest, index.due_window, factor, index.parameters.method)
+        factor *= Fraction(unit.factor(late.change)) / unit.factor(stand_ins[late.period])
+    values, latest = _chained(index.latest, index.due_window, factor, unit)
     return list(values), latest
+
+
+def _definition(index: Index) -> Definition:
+    return definition_of(index.parameters.method, index.parameters.unit)
 
 
 @lru_cache(maxsize=_WINDOWS_KEPT)
 def _chained(
-    start: DayValue, window: Window, factor: Fraction, method: Method
+    start: DayValue, window: Window, factor: Fraction, unit: Definition
 ) -> tuple[tuple[int, ...], DayValue]:
     """The values of a window. Every log takes in the same prints, so most are asked for again."""
-    days = list(window_values(start, window=window, factor=factor, unit=UNITS[method]))
-    return tuple(to_millionths(day.value) for day in days), days[-1]
+    days = list(window_values(start, window=window, factor=factor, unit=unit))
+    return tuple(to_millionths(published(day.value, unit)) for day in days), days[-1]
 
 
 def _survey_values_of(index: Index, new: Print) -> tuple[list[int], DayValue]:

@@ -98,7 +98,10 @@ def _check_first_day(chartered: IndexCharter | None, change: SetIndex) -> Refusa
     # No window is cut in two, so no print is taken in for half of its days.
     parameters = chartered.parameters
     before = window_of_day(
-        change.first_day - 1, method=parameters.method, lead_days=parameters.lead_days
+        change.first_day - 1,
+        method=parameters.method,
+        lead_days=parameters.lead_days,
+        unit=parameters.unit,
     )
     is_window = before.last_day == change.first_day - 1
     is_later = change.first_day > chartered.line.first_day
@@ -151,6 +154,7 @@ def _parameters(
         observations_needed=survey.observations_needed,
         lead_days=survey.lead_days,
         pace_weeks=survey.pace_weeks,
+        unit=table.unit,
         is_continued=is_continued,
     )
 
@@ -209,7 +213,12 @@ def rows_that_fall_away(change: SetIndex, state: IndexState) -> Iterator[Row]:
     parameters = state.index.parameters
     rows = state.rows(INDEX_CHAPTER)
     for key, period in rows_of_run(rows, run=state.index.line.run):
-        window = window_of_period(period, method=parameters.method, lead_days=parameters.lead_days)
+        window = window_of_period(
+            period,
+            method=parameters.method,
+            lead_days=parameters.lead_days,
+            unit=parameters.unit,
+        )
         if window.last_day >= change.first_day:
             yield Row(chapter=INDEX_CHAPTER, key=key, value=None)
 

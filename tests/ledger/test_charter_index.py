@@ -1,12 +1,16 @@
 """The charter's `[index]`: what is read, and the error of each field by name."""
 
+from dataclasses import replace
+
 import pytest
 
 from ledger.errors import CharterError
 from ledger.founding import parse_founding
 from ledger.index.days import Method, day_from_text
+from ledger.index.definitions import CER
 from tests.builders import build_federation
 from tests.index_builders import index_lines
+from tests.ledger.index.examples import UI
 
 PLAIN = build_federation(seed="charter", coops=4).founding.source.decode("utf-8")
 
@@ -104,3 +108,44 @@ def test_a_survey_needs_its_own_fields(field: str) -> None:
 def test_the_uf_begins_at_whole_cents() -> None:
     assert "whole cents" in error_of(index_lines("uf", coops=4, base_value="1000.001000"))
     assert parse_founding(source_with(index_lines("uf", coops=4))).genesis.index is not None
+
+
+def test_a_unit_is_read_with_all_its_fields() -> None:
+    lines = index_lines("unit", coops=4, unit=UI, base_value="100.123400")
+    index = parse_founding(source_with(lines)).genesis.index
+    assert index is not None
+    assert index.parameters.unit == index.parameters.definition == UI
+    exact = index_lines("unit", coops=4, unit=replace(CER, decimals=3))
+    assert parse_founding(source_with(exact)).genesis.index is not None
+
+
+@pytest.mark.parametrize(
+    ("line", "instead", "path"),
+    [
+        ("decimals = 2", "decimals = 5", "index.unit.decimals"),
+        ("decimals = 2", "decimals = true", "index.unit.decimals"),
+        ("starts = [6]", "starts = []", "index.unit.starts"),
+        ("starts = [6]", "starts = [26, 6]", "index.unit.starts"),
+        ("starts = [6]", "starts = [6, 26]", "index.unit must have one window a month"),
+        ("lag_months = 1", "lag_months = 0", "index.unit.lag_months"),
+        ('round = [4, "half_up"]', 'round = [-4, "half_up"]', "index.unit.round"),
+        ('round = [4, "half_up"]', 'round = [3, "half_up"]', "index.base_value"),
+        ('round = [4, "half_up"]', "", "index.unit.carry"),
+        ('input = "change"', 'input = "level"', "index.unit must be of printed changes"),
+        ('input = "change"', "", "index.unit.input"),
+        ('input = "change"', 'input = "change"\nof = "uf"', "index.unit.of"),
+        ('method = "unit"', 'method = "cer"', "unit"),
+    ],
+)
+def test_a_unit_that_can_not_be_is_refused_by_its_field(line: str, instead: str, path: str) -> None:
+    lines = index_lines("unit", coops=4, unit=UI, base_value="100.123400")
+    assert line in lines
+    wrong = [instead if each == line else each for each in lines]
+    with pytest.raises(CharterError) as caught:
+        parse_founding(source_with(wrong))
+    assert path in str(caught.value)
+
+
+def test_the_method_unit_needs_its_table() -> None:
+    with pytest.raises(CharterError, match=r"index\.unit"):
+        parse_founding(source_with(index_lines("unit", coops=4)))

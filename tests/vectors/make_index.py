@@ -33,6 +33,7 @@ from tests.index_builders import (
     take_prints,
     wait_until_over,
 )
+from tests.ledger.index.examples import UI
 
 FILE: Final = Path(__file__).with_name("index.json")
 NOVEMBER: Final = 2025 * 12 + 10
@@ -48,6 +49,13 @@ SURVEY: Final = build_federation(
     seed="vectors",
     coops=3,
     index=index_lines("survey", base_day="2025-12-21", observations_needed=2),
+)
+UNIT: Final = build_federation(
+    seed="vectors",
+    coops=3,
+    index=index_lines(
+        "unit", unit=UI, base_day="2025-12-05", base_value="2.963400", stand_in_limit=1
+    ),
 )
 
 
@@ -100,6 +108,18 @@ def survey_books() -> Books:
     ):
         wait_until_over(books, index_of(books.validator, 1))
         books.append(1, surveyed(SURVEY, week, levels))
+    books.append(1, priced(books, 1, 1, 1, 2, minor=77_777, day=day_of(books)))
+    return books
+
+
+def unit_books() -> Books:
+    """Another official unit: two decimals, a fall, and a stand-in made good, in windows from the 6th."""
+    books = books_with_members(UNIT, members=2, limit=10**9)
+    take_prints(books, -53)
+    wait_until_over(books, index_of(books.validator, 1))
+    books.append(1, official(UNIT, NOVEMBER + 1, -53, is_stand_in=True))
+    wait_until_over(books, index_of(books.validator, 1))
+    books.append(1, official(UNIT, NOVEMBER + 2, 218, late={NOVEMBER + 1: 61}))
     books.append(1, priced(books, 1, 1, 1, 2, minor=77_777, day=day_of(books)))
     return books
 
@@ -312,6 +332,7 @@ def make() -> Case:
             history(books),
             history(survey_books()),
             *(history(half_way_books(federation)) for federation in HALF_WAY),
+            history(unit_books()),
             history(books_with_rounds()),
         ],
         "cases": [

@@ -6,7 +6,7 @@ writes `units.json`. Several cases are windows that were published; their values
 `tests/ledger/index/test_units.py` holds them against the publishers' own lists.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any, Final
 from cli.index.unit_files import bundled_units
 from ledger.index.chains import DayValue, published, window_values
 from ledger.index.days import day_from_text, text_from_day, unit_window_of_day
+from ledger.index.definition_fields import definition_fields
 from ledger.index.definitions import Carry, Definition, Exponent, Rounding, Shape
 from ledger.index.exact import to_millionths
 from tests.vectors.make_vectors import render
@@ -86,21 +87,6 @@ def values_of(case: UnitCase) -> Iterator[DayValue]:
         for one in found:
             yield DayValue(day=one.day, value=published(one.value, case.unit))
         latest = found[-1]
-
-
-def definition_fields(unit: Definition) -> Mapping[str, Any]:
-    """A definition as data, PROTOCOL section 9.9."""
-    rounding = None if unit.places is None else [unit.places, unit.rounding.name.lower()]
-    return {
-        "input": unit.printed.value,
-        "decimals": unit.decimals,
-        "starts": list(unit.starts),
-        "lag_months": unit.lag,
-        "shape": unit.shape.value,
-        "exponent": unit.exponent.value,
-        "round": rounding,
-        "carry": unit.carry.value,
-    }
 
 
 def make() -> dict[str, Any]:

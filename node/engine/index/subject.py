@@ -150,9 +150,9 @@ class IndexSubject(Subject):
             return self.name_of(signed.key)
         if decided_.is_stand_in:
             return "a stand-in"
-        is_survey = self.chartered.parameters.method is Method.SURVEY
+        unit = self.chartered.parameters.definition
         value = Decimal(decided_.value)
-        return f"{value.scaleb(-6):f}" if is_survey else f"{value.scaleb(-1):f} %"
+        return f"{value.scaleb(-6):f}" if unit is None else f"{value.scaleb(-unit.decimals):f} %"
 
     def wanted(self, tick: Tick, key: Key) -> Signed | None:
         """For a survey, what follows from the coops' levels."""

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from ledger.charter import IndexCharter
 from ledger.index.days import Method, day_from_text, text_from_day, text_from_month
+from ledger.index.definition_fields import definition_text
 from ledger.index.prints import Print, SourceChange
 from ledger.index.table import DayBeforeBase, DayNotKnown, Index
 from ledger.rules.index import SECONDS_IN_DAY
@@ -60,6 +61,7 @@ async def get_index(api: Api, request: web.Request) -> web.Response:
     rules = chartered(api)
     parameters = rules.parameters
     is_survey = parameters.method is Method.SURVEY
+    definition = parameters.definition
 
     def look(view: View) -> shapes.Index:
         index = _index(api, view)
@@ -67,6 +69,8 @@ async def get_index(api: Api, request: web.Request) -> web.Response:
         return shapes.Index(
             coop=api.coop.name,
             method=parameters.method.name.lower(),
+            decimals=None if definition is None else definition.decimals,
+            definition=None if definition is None else definition_text(definition),
             currency=index.currency_on(today),
             currency_changes=_currency_changes(index),
             source=rules.source,

@@ -25,7 +25,14 @@ class Index(Shape, frozen=True):
     """The rules of the indexed unit, and what it is worth today."""
 
     coop: str
-    method: Annotated[str, one_of("cer", "uf", "survey")]
+    method: Annotated[str, one_of("cer", "uf", "survey", "unit")]
+    decimals: Annotated[
+        Count | None, Meta(description="Of a printed change in percent; null with surveys.")
+    ]
+    definition: Annotated[
+        str | None,
+        Meta(description="What values are computed by, PROTOCOL 9.9; null with surveys."),
+    ]
     currency: Annotated[str, Meta(description="That of today.")]
     currency_changes: list[CurrencyChange]
     source: str

@@ -24,11 +24,19 @@ from node.member.wallet_lock import lock_wallet
 from node.world import World
 from tests.builders import START, Federation, build_federation
 from tests.index_builders import index_lines
+from tests.ledger.index.examples import UI
 from tests.node.http.towns import one_node
 
 PASSPHRASE = "cuatro palabras en un papel"
 STRETCHING = KeyStretching(passes=1, memory_bytes=8_192)
 FEDERATION = build_federation(seed="cli-index", coops=2, index=index_lines(publishers=[1]))
+UNIT = build_federation(
+    seed="cli-unit",
+    coops=2,
+    index=index_lines(
+        "unit", unit=UI, publishers=[1], base_day="2025-12-05", base_value="2.963400"
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +73,9 @@ def make_file(path: Path, key: SigningKey, federation: Federation, url: str, **m
         replace_public(lock, made, public=public)
 
 
-@pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
+@pytest.fixture(params=[FEDERATION], ids=["cer"])
+def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
+    federation: Federation = request.param
     started, stop = threading.Event(), threading.Event()
     urls: list[str] = []
     begun = time.monotonic_ns()
@@ -77,7 +86,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
     async def serve() -> None:
         world = World(clock_ms=clock_ms)
         async with one_node(
-            tmp_path / "nodes", members=2, limit=10**9, federation=FEDERATION, world=world
+            tmp_path / "nodes", members=2, limit=10**9, federation=federation, world=world
         ) as town:
             urls.append(town.node.url)
             started.set()
@@ -91,11 +100,11 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
         passphrase.touch(mode=0o600)
         passphrase.write_text(PASSPHRASE, encoding="utf-8")
         for number in (0, 1):
-            key = FEDERATION.steward_keys[1][number]
-            make_file(tmp_path / f"steward{number}.json", key, FEDERATION, urls[0])
-        member = FEDERATION.member_key(1, 1)
+            key = federation.steward_keys[1][number]
+            make_file(tmp_path / f"steward{number}.json", key, federation, urls[0])
+        member = federation.member_key(1, 1)
         wallet = tmp_path / "wallet.json"
-        make_file(wallet, member, FEDERATION, urls[0], account=1, handle="member1")
+        make_file(wallet, member, federation, urls[0], account=1, handle="member1")
         yield Stage(tmp_path, urls[0])
     finally:
         stop.set()
@@ -170,6 +179,20 @@ def test_people_see_both_amounts_and_are_asked(stage: Stage) -> None:
     other = stage.run("pay", "member2@norte", "--price", "CLP 9", "--yes", *stage.wallet,
                       code=ExitCode.USAGE)  # fmt: skip
     assert other["name"] == "other_currency"
+
+
+@pytest.mark.parametrize("stage", [UNIT], ids=["unit"], indirect=True)
+def test_the_changes_of_another_unit_have_its_decimals(stage: Stage) -> None:
+    stage.publish(0, "--change", "0.535", code=ExitCode.USAGE)
+    first = stage.publish(0, "--change", "-0.53")
+    assert first["says"] == "Prices changed by -0.53 % in 2025-11 (the statistics office)."
+    assert stage.publish(1, "--change", "-0,53")["signed"] is True
+    rules = stage.run("index", "show", "--node", stage.url)["rules"]
+    assert (rules["method"], rules["decimals"]) == ("unit", 2)
+    assert rules["definition"] == "change, 2, 6, 1, geometric, window, 4 half_up, rounded"
+    history = CliRunner().invoke(main, ["index", "history", "--node", stage.url])
+    assert "-0.53 %" in history.stdout
+    assert stage.run("index", "verify", "--node", stage.url)["prints"] == 1
 
 
 def test_typing_it_once_too_often_signs_nothing_of_a_month_that_lasts(stage: Stage) -> None:

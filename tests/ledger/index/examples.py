@@ -4,9 +4,30 @@ from collections.abc import Iterable
 from typing import Any
 
 from ledger.index.days import Method, day_from_text
+from ledger.index.definitions import (
+    Carry,
+    Definition,
+    Exponent,
+    Input,
+    Rounding,
+    Shape,
+)
 from ledger.index.parameters import IndexParameters
 from ledger.index.prints import Print
 from ledger.index.table import Index, apply_print, check_print, new_index
+
+UI = Definition(
+    printed=Input.CHANGE,
+    decimals=2,
+    starts=(6,),
+    lag=1,
+    shape=Shape.GEOMETRIC,
+    exponent=Exponent.WINDOW,
+    places=4,
+    rounding=Rounding.HALF_UP,
+    carry=Carry.ROUNDED,
+)
+"""Uruguay's Unidad Indexada."""
 
 
 def parameters(method: Method, **changes: Any) -> IndexParameters:
@@ -19,6 +40,7 @@ def parameters(method: Method, **changes: Any) -> IndexParameters:
         "quorum": 2,
         "source_quorum": 3,
         "step_cap": 300 if method is not Method.SURVEY else 100,
+        "unit": UI if method is Method.UNIT else None,
     }
     return IndexParameters(**(fields | changes))
 

@@ -20,6 +20,7 @@ from ledger.index.days import (
     window_of_day,
     window_of_period,
 )
+from tests.ledger.index.examples import UI
 
 DAYS = st.integers(FIRST_DAY, LAST_DAY)
 LEADS = st.integers(0, 21)
@@ -55,11 +56,13 @@ def test_what_is_no_month_is_refused(text: str) -> None:
 def test_every_day_is_in_one_window_and_windows_touch(
     day: int, method: Method, lead_days: int
 ) -> None:
-    window = window_of_day(day, method=method, lead_days=lead_days)
+    window = window_of_day(day, method=method, lead_days=lead_days, unit=UI)
     assert window.first_day <= day <= window.last_day
-    following = window_of_period(window.period + 1, method=method, lead_days=lead_days)
+    following = window_of_period(window.period + 1, method=method, lead_days=lead_days, unit=UI)
     assert following.first_day == window.last_day + 1
-    assert window_of_day(window.last_day + 1, method=method, lead_days=lead_days) == following
+    assert (
+        window_of_day(window.last_day + 1, method=method, lead_days=lead_days, unit=UI) == following
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.index.unit_files import bundled_units, read_definition
+from cli.index.unit_files import bundled_units
 from ledger.index.days import FIRST_DAY, unit_window, unit_window_of_day
+from ledger.index.definition_fields import (
+    FIELDS as NAMES,
+)
+from ledger.index.definition_fields import (
+    definition_fields,
+    read_definition,
+    read_definition_array,
+)
 from ledger.index.definitions import (
     CER,
     UF,
@@ -19,7 +27,6 @@ from ledger.index.definitions import (
     DefinitionError,
     Input,
 )
-from tests.vectors.make_units import definition_fields
 
 FIELDS: Mapping[str, Any] = definition_fields(UF)
 LEVELS = replace(CER, printed=Input.LEVEL, decimals=2)
@@ -60,8 +67,8 @@ def test_what_is_no_definition_names_its_field(field: str, value: Any) -> None:
     assert str(caught.value).startswith(f"{field}: ")
 
 
-@pytest.mark.parametrize("field", sorted(FIELDS))
-def test_every_field_is_needed(field: str) -> None:
+@pytest.mark.parametrize("field", sorted(set(NAMES) - {"round"}))
+def test_every_field_but_one_is_needed(field: str) -> None:
     with pytest.raises(DefinitionError) as caught:
         read_definition({name: value for name, value in FIELDS.items() if name != field})
     assert caught.value.field == field
@@ -82,6 +89,17 @@ def test_what_is_not_rounded_is_not_carried_on_rounded() -> None:
 @pytest.mark.parametrize("unit", [CER, UF, *(one.definition for one in bundled_units().values())])
 def test_a_definition_is_read_as_it_is_written(unit: Definition) -> None:
     assert read_definition(definition_fields(unit)) == unit
+    assert read_definition_array(list(definition_fields(unit).values())) == unit
+
+
+@pytest.mark.parametrize("value", [None, [], {}, "uf", list(FIELDS.values())[:-1], [0] * 8])
+def test_another_array_is_no_definition(value: object) -> None:
+    assert read_definition_array(value) is None
+
+
+def test_without_a_rounding_nothing_is_rounded() -> None:
+    fields = {name: value for name, value in definition_fields(CER).items() if name != "round"}
+    assert read_definition(fields) == CER
 
 
 @pytest.mark.parametrize("text", ["2.55", "1e1", "", "x", ".5", "1.", "--1", "1 ", "9" * 13])

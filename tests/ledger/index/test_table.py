@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.index.days import Method, day_from_text, last_day_of_week, month_from_text
+from ledger.index.definitions import CER, Rounding
 from ledger.index.parameters import LARGEST_VALUE
 from ledger.index.prints import (
     LateChange,
@@ -336,3 +337,14 @@ def test_a_value_exactly_between_two_millionths_is_the_even_one(base: int, expec
     )
     index = take(new_index(rules), Print(period=month_from_text("2025-11"), value=500))
     assert index.values[-1] == expected
+
+
+def test_values_are_rounded_as_published_though_carried_on_exactly() -> None:
+    uva = replace(CER, places=2, rounding=Rounding.HALF_UP)
+    index = index_of(Method.UNIT, [255, 206], unit=uva, base_day=day_from_text("2024-01-15"))
+    exact = index_of(Method.CER, [255, 206], base_day=day_from_text("2024-01-15"))
+    assert index.latest == exact.latest
+    assert [value % 10_000 for value in index.values] == [0] * len(index.values)
+    assert all(
+        abs(mine - other) <= 5_000 for mine, other in zip(index.values, exact.values, strict=True)
+    )

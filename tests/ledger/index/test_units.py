@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from cli.index.unit_files import read_definition
 from ledger.index.chains import DayValue, published, window_values
 from ledger.index.days import day_from_text, text_from_day, unit_window_of_day
+from ledger.index.definition_fields import read_definition
 from ledger.index.exact import to_millionths
 from tests.vectors import make_units
 from tests.vectors.make_units import FILE, values_of

@@ -12,6 +12,8 @@ from ledger.charter_changes import Quarantine, read_change
 from ledger.charter_index import IndexTable, LineStart, Redenominate, SetIndex, SurveyRules
 from ledger.codec import Value, decode, encode
 from ledger.index.days import Method, day_from_text, month_from_text
+from ledger.index.definition_fields import definition_fields
+from ledger.index.definitions import Input
 from ledger.index.table import PLACES_OF_A_TABLE, Index
 from ledger.invariants import find_violations
 from ledger.refusals import Refusal
@@ -19,6 +21,7 @@ from ledger.rules.amendments import amend
 from ledger.rules.charter_index import LARGEST_FACTOR, Doubt, doubt
 from ledger.rules.index_rows import INDEX_CHAPTER
 from ledger.transactions import Price
+from ledger.validators.reference import ReferenceValidator
 from tests.builders import MakeValidator, replay_logs
 from tests.charter_builders import FOURTH, Union, certified, open_union
 from tests.index_builders import (
@@ -32,6 +35,7 @@ from tests.index_builders import (
     take_prints,
     wait_until_over,
 )
+from tests.ledger.index.examples import UI
 
 NOVEMBER: Final = month_from_text("2025-11")
 FIRST_WINDOW: Final = BASE_DAY + 1
@@ -125,6 +129,46 @@ def test_surveys_go_on_from_the_last_official_value(union: Union) -> None:
     index = known(union)
     assert index.value_on(SECOND_WINDOW - 1) == last
     assert last < index.value_on(SECOND_WINDOW) <= index.value_on(due.last_day) == level
+
+
+def test_another_official_unit_goes_on_from_the_last_value(union: Union) -> None:
+    """The UI of January 2015, published, in a charter: two decimals, windows from the 6th."""
+    take_prints(union.books, 20, coops=[1])
+    last = known(union).values[-1]
+    union.decide(set_index(method=Method.UNIT, unit=UI), 1)
+    index = known(union)
+    assert (index.due_window.period, index.due_window.last_day) == (
+        NOVEMBER + 1,
+        day_from_text("2026-02-05"),
+    )
+    for value, refusal in (
+        (3_001, Refusal.INDEX_STEP_ABOVE_CAP),
+        (-2_309, Refusal.INDEX_STEP_ABOVE_CAP),
+        (-10_000, Refusal.INDEX_VALUE_IMPOSSIBLE),
+    ):
+        entry = official(union.federation, NOVEMBER + 1, value, turn=Turn(index.place, 0))
+        assert union.books.refusal(1, entry) is refusal
+    take_prints(union.books, 61, coops=[1])
+    after = known(union)
+    days = after.due_window.first_day - SECOND_WINDOW
+    assert days == 21  # The window began on the 6th, ten days before the table.
+    exact = last * (1 + 0.0061) ** (21 / 31)
+    assert abs(after.values[-1] - exact) < 150  # rounded twice: the value of the 5th is found first
+    assert all(value % 100 == 0 for value in after.values[-days:])
+    snapshot = union.books.validator.snapshot()
+    assert ReferenceValidator.load(union.federation.founding, snapshot).index(1) == after
+
+
+def test_a_table_of_a_unit_without_one_can_not_be(union: Union) -> None:
+    charter = union.books.validator.charter(1)
+    levels = replace(UI, printed=Input.LEVEL)
+    for wrong in (
+        set_index(method=Method.UNIT),
+        set_index(unit=UI),
+        set_index(method=Method.UNIT, unit=levels),
+        set_index(method=Method.UNIT, unit=replace(UI, starts=(1, 16))),
+    ):
+        assert amend(charter, wrong) is Refusal.CHARTER_INDEX_IMPOSSIBLE
 
 
 def test_a_coop_that_joins_takes_in_the_prints_that_a_change_needs(union: Union) -> None:
@@ -462,6 +506,7 @@ def test_doubts(union: Union) -> None:
 
 # --- shapes ---
 
+UNIT: Final[list[Value]] = list(definition_fields(UI).values())
 TABLE: Final[list[Value]] = [1, [1, 2, 3], 2, 2, 300, 0, 7, "the statistics office", None]
 
 
@@ -470,6 +515,7 @@ TABLE: Final[list[Value]] = [1, [1, 2, 3], 2, 2, 300, 0, 7, "the statistics offi
     [
         [9, SECOND_WINDOW, TABLE, None],
         [9, SECOND_WINDOW, [3, *TABLE[1:8], [2, 0, 4]], None],
+        [9, SECOND_WINDOW, [4, *TABLE[1:8], UNIT], None],
         [9, SECOND_WINDOW, None, None],
         [9, SECOND_WINDOW, TABLE, ["USD", 10**6]],
         [10, SECOND_WINDOW, 1, 1000, "ARN"],
@@ -488,7 +534,10 @@ def test_a_change_is_read_as_it_is_written(value: Value) -> None:
         [9, -1, TABLE, None],
         [9, SECOND_WINDOW, TABLE[:8], None],
         [9, SECOND_WINDOW, [0, *TABLE[1:]], None],
-        [9, SECOND_WINDOW, [4, *TABLE[1:]], None],
+        [9, SECOND_WINDOW, [5, *TABLE[1:]], None],
+        [9, SECOND_WINDOW, [4, *TABLE[1:8], UNIT[:7]], None],
+        [9, SECOND_WINDOW, [4, *TABLE[1:8], [*UNIT[:7], "never"]], None],
+        [9, SECOND_WINDOW, [4, *TABLE[1:8], [UNIT[0], -1, *UNIT[2:]]], None],
         [9, SECOND_WINDOW, [1, [], *TABLE[2:]], None],
         [9, SECOND_WINDOW, [1, [2, 1], *TABLE[2:]], None],
         [9, SECOND_WINDOW, [1, [1, 1], *TABLE[2:]], None],

@@ -26,6 +26,7 @@ from node.change_words import Wording
 from node.web.languages import load_languages
 from node.words.codes import NAMES
 from tests.builders import build_federation
+from tests.ledger.index.examples import UI
 
 CHARTER: Charter = build_federation(seed="words", coops=3).charter
 KEY = bytes(range(32))
@@ -41,6 +42,17 @@ TABLE = IndexTable(
     source="the baskets",
     survey=SurveyRules(observations_needed=2, lead_days=3, pace_weeks=4),
 )
+UNIT = IndexTable(
+    method=Method.UNIT,
+    publishers=(1, 2),
+    quorum=2,
+    source_quorum=2,
+    step_cap=100,
+    stand_in_limit=2,
+    quote_days=7,
+    source="INE",
+    unit=UI,
+)
 JOINING = Join(
     coop=9,
     name="lago",
@@ -55,6 +67,7 @@ CHANGES: list[Change] = [
     LetTimeFall(coop=2, length=7, time=1_790_000_000),
     SetIndex(first_day=20_000, table=None),
     SetIndex(first_day=20_000, table=TABLE),
+    SetIndex(first_day=20_000, table=UNIT),
     SetIndex(first_day=20_000, table=TABLE, start=LineStart(currency="ARS", value=1_000_500_000)),
     Redenominate(first_day=20_000, numerator=1, denominator=1_000, currency="ARX"),
     JOINING,

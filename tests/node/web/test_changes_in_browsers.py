@@ -30,6 +30,7 @@ from ledger.charter_entries import CharterEntry, charter_content
 from ledger.charter_index import IndexTable, LineStart, Redenominate, SetIndex
 from ledger.codec import encode
 from ledger.index.days import Method
+from ledger.index.definitions import CER
 from ledger.publications import Publication
 from node.change_words import Wording
 from node.changes import write_changes
@@ -37,6 +38,7 @@ from node.web.languages import load_languages
 from node.web.modules import FOLDER
 from tests.builders import signing_key
 from tests.cli.federation.charter_node import CharterNode
+from tests.ledger.index.examples import UI
 from tests.node.web.test_script_vectors import node_program
 
 NODES = {name: signing_key("browser", name) for name in ("first", "second", "lago")}
@@ -123,6 +125,8 @@ TABLE = IndexTable(
 DATED: list[Change] = [
     LetTimeFall(coop=2, length=7, time=1_790_000_000),
     SetIndex(first_day=20_000, table=None),
+    SetIndex(first_day=20_000, table=replace(TABLE, method=Method.UNIT, unit=UI)),
+    SetIndex(first_day=20_000, table=replace(TABLE, method=Method.UNIT, unit=CER)),
     Leave(coop=2),
     SetIndex(first_day=20_000, table=TABLE, start=LineStart(currency="ARS", value=1_000_500_000)),
     Redenominate(first_day=20_000, numerator=1, denominator=1_000, currency="ARX"),

@@ -24,7 +24,9 @@ const stewardsBefore = (coop) => say("Before this change they were {names}, and 
   names: coop.stewards.join(", "), count: showNumber(coop.threshold),
 });
 
-const METHODS = { 1: "cer", 2: "uf", 3: "survey" };
+const METHODS = { 1: "cer", 2: "uf", 3: "survey", 4: "unit" };
+const UNIT = 4;
+const definitionOf = (fields) => fields.map((field) => (field === null ? "-" : [field].flat().join(" "))).join(", ");
 const dayOf = (day) => showDay(day * 86_400);
 const exactly = (millionths) => `${Math.floor(millionths / 1_000_000)}.${String(millionths % 1_000_000).padStart(6, "0")}`;
 const lossOf = (before, coop, losses) => (losses.length === 0 ? [] : [
@@ -36,13 +38,14 @@ const lossOf = (before, coop, losses) => (losses.length === 0 ? [] : [
 
 function indexWords(before, day, table, start) {
   if (table === null) return [say("From {day} on the unit follows no index of prices.", { day: dayOf(day) })];
-  const [method, publishers, quorum, sourceQuorum, cap, , , source] = table;
+  const [method, publishers, quorum, sourceQuorum, cap, , , source, more] = table;
   return [
     say("From {day} on the unit follows prices by the method {method}, from: {source}.", { day: dayOf(day), method: METHODS[method] ?? method, source }),
     say("Published by {names}; a value needs the signatures of {quorum} of them, a change of source those of {sourceQuorum}.", {
       names: publishers.map((coop) => title(before, coop)).join(", "), quorum, sourceQuorum,
     }),
     say("One step moves it by {cap} tenths of a percent at most.", { cap }),
+    ...(method !== UNIT ? [] : [say("What a unit is worth is computed by the definition {definition}.", { definition: definitionOf(more) })]),
     ...(start === null ? [] : [say("A unit is worth {value} {currency} on that day.", { value: exactly(start[1]), currency: start[0] })]),
   ];
 }
