@@ -63,6 +63,7 @@ def run(options: Options) -> dict[str, object]:
         browser(PHONE) as phone,
     ):
         join(phone, stage, 1, "ana", limit=50_000)
+        phone.open(f"{stage.urls[1]}/?lang=es")  # with translations, as most have it
         phone.before_pages(_WATCH)
         visits = [_visit_twice(phone, f"{stage.urls[1]}/wallet#pay") for _ in range(rounds)]
         first, second = visits[-1]

@@ -21,6 +21,12 @@ class IndexPicture:
     """The line's points for an SVG `polyline`; days from 1970-01-01, values in hundredths."""
 
     points: str
+    """Up to today, or all where today's value is not known."""
+    ahead: str
+    """From today on, where more is known; else empty."""
+    today_at: int
+    """Where today is between left and right; without a meaning when `ahead` is empty."""
+    highest: int
     first_day: int
     last_day: int
     first: int
@@ -49,17 +55,29 @@ def index_picture(
     step = max(last // MOST_POINTS, 1)
     places = sorted({*range(0, last + 1, step), last})
     highest = max(values)
-    points = " ".join(
-        f"{place * WIDTH // max(last, 1)},{HEIGHT - values[place] * HEIGHT // highest}"
-        for place in places
-    )
     at = today - base_day
+    is_known = 0 <= at <= last
+
+    def points(first: int, final: int) -> str:
+        within = sorted({first, final, *(place for place in places if first <= place <= final)})
+        return " ".join(
+            f"{_across(place, last)},{HEIGHT - values[place] * HEIGHT // highest}"
+            for place in within
+        )
+
     return IndexPicture(
-        points=points,
+        points=points(0, at if is_known else last),
+        ahead=points(at, last) if is_known and at < last else "",
+        today_at=_across(at, last),
+        highest=highest // MILLIONTHS_PER_CENT,
         first_day=base_day,
         last_day=base_day + last,
         first=values[0] // MILLIONTHS_PER_CENT,
         last=values[-1] // MILLIONTHS_PER_CENT,
-        today=values[at] // MILLIONTHS_PER_CENT if 0 <= at <= last else None,
+        today=values[at] // MILLIONTHS_PER_CENT if is_known else None,
         currency=currency,
     )
+
+
+def _across(place: int, last: int) -> int:
+    return place * WIDTH // max(last, 1)

@@ -174,6 +174,15 @@ class Browser:
         )
         return wide
 
+    def text_size(self, percent: int) -> None:
+        """Let people have their text so large, as browsers let them; 100 is as the page has it."""
+        self.run(
+            "const sheet = new CSSStyleSheet();"
+            "sheet.replaceSync(`html { font-size: ${1.125 * args[0]}% !important }`);"
+            "document.adoptedStyleSheets = [sheet];",
+            percent,
+        )
+
     def small_targets(self) -> list[str]:
         """What can be pressed and is smaller than 24 by 24 pixels; links within a sentence may be."""
         found: list[str] = self.run(

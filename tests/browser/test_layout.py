@@ -13,6 +13,10 @@ pytestmark = pytest.mark.needs_browser
 MOST_HEAD = 64
 PAGES = (
     "/",
+    "/commons",
+    "/federation",
+    "/guarantees",
+    "/desk",
     "/wallet",
     "/pay?to=member7@norte&amount=12.50",
     "/me",
@@ -37,8 +41,8 @@ def lowest(phone: Browser, selector: str) -> float:
 def test_the_head_is_one_line_and_the_first_thing_to_do_is_to_be_seen(
     stage: Stage, phone: Browser
 ) -> None:
-    stage.run(stage.people(1).admit(7))
-    for path in PAGES:
+    bill = Till(stage, 1).make(description="Donaudampfschifffahrtsgesellschaftskapitänsmützen")
+    for path in (*PAGES, bill["link"].removeprefix(stage.urls[1])):
         for language in ("es", "pt", "en"):
             sign = "&" if "?" in path else "?"
             phone.open(f"{stage.urls[1]}{path}{sign}lang={language}")
@@ -47,6 +51,11 @@ def test_the_head_is_one_line_and_the_first_thing_to_do_is_to_be_seen(
             assert lowest(phone, ".top") <= MOST_HEAD, path
             assert lowest(phone, _TO_DO) <= PHONE[1], (path, language)
             assert phone.overflow() == 0, path
+            # As large as WCAG 1.4.4 asks for.
+            phone.text_size(200)
+            assert phone.overflow() == 0, (path, language)
+            assert phone.axe_violations() == [], (path, language)
+    phone.open(stage.urls[1])
     phone.click(".menu summary")
     phone.click('.menu a[href="/wallet"]')
     phone.find("#begin-new")
@@ -63,8 +72,24 @@ def test_nothing_of_the_head_but_the_mark_stands_beside_a_payment(
         assert phone.run(_BOTTOMS, ".top nav, .menu") == []
         assert lowest(phone, _TO_DO) <= PHONE[1]
         assert phone.axe_violations() == []
+        assert_large_text_fits(phone)
         phone.click(press)
     phone.find(".menu summary")
+    for path in ("/wallet", "/wallet#pay", "/wallet#request", "/me", "/votes", "/guarantees"):
+        phone.open("about:blank")
+        phone.open(f"{stage.urls[1]}{path}")
+        phone.find("main h1")
+        phone.settle()
+        assert lowest(phone, _TO_DO) <= PHONE[1], path
+        assert_large_text_fits(phone)
+
+
+def assert_large_text_fits(phone: Browser) -> None:
+    """With text twice as large nothing is wider than the screen."""
+    phone.text_size(200)
+    assert phone.overflow() == 0
+    assert phone.axe_violations() == []
+    phone.text_size(100)
 
 
 def test_at_the_counter_nobody_scrolls_and_paid_fills_the_screen(

@@ -135,7 +135,7 @@ def test_every_script_is_in_the_bundle_of_a_page() -> None:
     """A script that no page loads is one that was forgotten."""
     loaded = {each for page in PAGE_SCRIPTS for each in with_later(f"pages/{page}.js")}
     there = {path.relative_to(FOLDER).as_posix() for path in FOLDER.glob("p*/*.js")}
-    assert there - loaded <= {"protocol/sealing.js", "protocol/curve.js"}  # for notes, to come
+    assert there == loaded
     assert TEXTS in loaded
 
 

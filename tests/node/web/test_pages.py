@@ -28,7 +28,7 @@ PAGES = (
     "/desk",
     "/verify",
 )
-MOST_BYTES = 46_000
+MOST_BYTES = 48_000
 MOST_FILES = 3
 MARKUP = "<script>alert(1)</script>"
 

@@ -8,7 +8,7 @@ import { explainBill } from "../parts/explain_bill.js";
 import { NodeBehind, OutcomeUnknown, TwinFound, WalletChanged, findTwins, pay } from "../parts/paying.js";
 import { BillChanged, BillOver, ShopSilent } from "../parts/shop.js";
 import { PaymentPending } from "../parts/store.js";
-import { beforePaying, whyStopped } from "../parts/troubles.js";
+import { beforePaying, readTroubles, whyStopped } from "../parts/troubles.js";
 import { say, showAmount, showTime } from "../parts/words.js";
 import { roughly, todaysValue, withUnit, withWorth } from "../parts/worth.js";
 
@@ -22,9 +22,11 @@ export const setUpReview = (page, { onUnknown, onBillOver }) =>
 
 export async function showReview(intent) {
   const { page } = look;
-  const today = await todaysValue();
+  // What doesn't wait for the account is asked meanwhile: each answer may take a second.
+  const value = todaysValue(), troubles = readTroubles();
   const me = await page.session.get("/v1/me");
   const twins = await findTwins(page, { ...intent, nextSequence: me.next_sequence }, me);
+  const today = await value;
   const fee = contributionOf(intent, { coop: page.wallet.coop, rate: me.contribution });
   look.ready = { ...intent, fee, nextSequence: me.next_sequence, agreed: twins.map(({ id }) => id) };
   const coop = page.charter.coops.get(intent.payeeCoop);
@@ -45,8 +47,8 @@ export async function showReview(intent) {
   byId("review-facts").replaceChildren(...facts(pairs));
   byId("review-pay").textContent = say("Pay {amount}", { amount: withUnit(intent.amount + fee) });
   byId("review-progress").textContent = "";
-  byId("review-error").textContent = await whyStopped(page.charter);
-  const met = await beforePaying(coop, page.wallet, page.charter);
+  byId("review-error").textContent = await whyStopped(page.charter, troubles);
+  const met = await beforePaying(coop, page.wallet, page.charter, troubles);
   warn([...met, ...twinWords(twins), ...limitWords(me, intent.amount + fee), ...(intent.bill?.isSilenceAccepted ? [silence()] : [])]);
   showSection("review");
 }

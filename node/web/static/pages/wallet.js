@@ -72,6 +72,7 @@ async function useWallet(wallet) {
   if (wallet.account !== undefined) {
     const { account, privateKey, federation, coop } = wallet;
     page.session = new Session({ role: "member", number: account, privateKey, federation, coop });
+    page.session.ready().catch(() => {}); // whoever needs it says what is wrong
     resendPending();
     return route();
   }

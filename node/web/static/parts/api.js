@@ -87,6 +87,13 @@ export class Session {
   constructor({ role, number, privateKey, federation, coop }) {
     Object.assign(this, { role, number, privateKey, federation, coop });
     this.token = null;
+    this.opening = null;
+  }
+
+  // Opened once, however many ask for it at the same time.
+  ready() {
+    this.opening ??= this.open().finally(() => { this.opening = null; });
+    return this.opening;
   }
 
   async open() {
@@ -102,12 +109,12 @@ export class Session {
 
   // Calls `request(token)`.
   async with(request) {
-    if (this.token === null) await this.open();
+    if (this.token === null) await this.ready();
     try {
       return await request(this.token);
     } catch (error) {
       if (error.code !== "session_invalid" && error.code !== "session_ended") throw error;
-      await this.open();
+      await this.ready();
       return request(this.token);
     }
   }

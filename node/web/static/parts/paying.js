@@ -46,13 +46,14 @@ export async function pay(context, intent, onStep = () => {}) {
   return alone(async () => {
     if (await store.pending()) throw new PaymentPending();
     await checkWallet(store, wallet);
+    // The shop is asked meanwhile; what was recorded is read after the number that would be signed, never before.
+    const bill = intent.bill ? askBillAgain(intent.bill, charter) : null;
+    bill?.catch(() => {}); // heard below
+    if (bill) onStep("shop");
     const me = await session.get("/v1/me");
     await checkNumber(context, me.next_sequence);
     const twins = await findTwins(context, intent, me);
-    if (intent.bill) {
-      onStep("shop");
-      await checkBill(intent, twins, charter);
-    }
+    if (bill && isOnItsWay(intent, twins, await bill)) throw new BillOnItsWay();
     if (twins.some(({ id }) => !intent.agreed?.includes(id))) throw new TwinFound(twins);
     const { reference = intent.reference, memo } = await sealed(intent, wallet);
     const unsigned = {
@@ -86,11 +87,6 @@ async function checkNumber(context, next) {
   const first = Math.max(next, await context.store.firstSequence(context.wallet.account));
   const { areFree } = await import("./fallen_numbers.js");
   if (first <= last && !(await areFree(context, first, last))) throw new NodeBehind();
-}
-
-async function checkBill(intent, twins, charter) {
-  const bill = await askBillAgain(intent.bill, charter);
-  if (isOnItsWay(intent, twins, bill)) throw new BillOnItsWay();
 }
 
 async function checkWallet(store, { publicKey, account, coop, federation }) {

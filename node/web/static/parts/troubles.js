@@ -26,17 +26,17 @@ export function troubleWords({ kind, coop, other, detail, remedy }, charter) {
 }
 
 // Why the node records nothing, in words; "" when it records.
-export async function whyStopped(charter) {
-  const stop = (await readTroubles()).find(({ severity }) => severity === "stops_recording");
+export async function whyStopped(charter, troubles = readTroubles()) {
+  const stop = (await troubles).find(({ severity }) => severity === "stops_recording");
   return stop === undefined ? "" : troubleWords(stop, charter);
 }
 
 // Sentences about what a payment to another cooperative would meet.
-export async function beforePaying({ name, number }, { coop }, charter) {
+export async function beforePaying({ name, number }, { coop }, charter, troubles = readTroubles()) {
   if (number === coop) return [];
   const isMet = (trouble) => trouble.kind === "no_peers"
     || (NOT_ARRIVING.includes(trouble.kind) && trouble.coop === name);
-  const met = (await readTroubles()).filter(isMet).map((trouble) => troubleWords(trouble, charter));
+  const met = (await troubles).filter(isMet).map((trouble) => troubleWords(trouble, charter));
   const isShutOut = charter?.coops.get(number)?.standing === "quarantined";
   return isShutOut ? [say("That cooperative is in quarantine: the payment will be refused."), ...met] : met;
 }
