@@ -13,6 +13,7 @@ from cli.index.node_values import history
 from cli.index.plot_command import plot
 from cli.index.publish import publish
 from cli.index.survey import survey
+from cli.index.survey_sheets import check, import_, sheet
 from cli.index.units import units
 from cli.index.verify import verify
 from cli.shell.errors import words_stand_in
@@ -38,3 +39,6 @@ for command in (
     verify,
 ):
     index_group.add_command(command)
+
+for command in (import_, check, sheet):
+    survey.add_command(command)

@@ -20,7 +20,7 @@ import io
 import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -175,7 +175,30 @@ def add_price(folder: Path, price: ShopPrice, *, basket: Basket, week: int) -> P
     Raises `UnknownItem`, `SurveyExists` when the week is closed, `SurveyFileError` for a name that is
     too long or empty, and `OSError`.
     """
+    return add_prices(folder, [price], basket=basket, week=week)
+
+
+def add_prices(folder: Path, prices: Sequence[ShopPrice], *, basket: Basket, week: int) -> Path:
+    """Add lines to a week's prices, all of them or none; raises as `add_price`."""
     path = folder / PRICES_FOLDER / f"{name_of_week(week)}.csv"
+    for price in prices:
+        _check_price(path, price, basket)
+    closed = closed_file(folder, week)
+    if closed.exists():
+        raise SurveyExists(closed)
+    lines = io.StringIO()
+    writer = csv.writer(lines, lineterminator="\n")
+    if not path.exists():
+        writer.writerow(_COLUMNS)
+    for price in prices:
+        writer.writerow([price.item, price.shop, format_amount(price.price), price.by])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8", newline="") as file:
+        file.write(lines.getvalue())
+    return path
+
+
+def _check_price(path: Path, price: ShopPrice, basket: Basket) -> None:
     if price.item not in basket.weights:
         raise UnknownItem(price.item, tuple(basket.weights))
     if not 1 <= len(price.shop) <= LONGEST_NAME or len(price.by) > LONGEST_NAME:
@@ -183,18 +206,6 @@ def add_price(folder: Path, price: ShopPrice, *, basket: Basket, week: int) -> P
             path,
             say("a shop and a name have at most {longest_name} letters", longest_name=LONGEST_NAME),
         )
-    closed = closed_file(folder, week)
-    if closed.exists():
-        raise SurveyExists(closed)
-    line = io.StringIO()
-    writer = csv.writer(line, lineterminator="\n")
-    if not path.exists():
-        writer.writerow(_COLUMNS)
-    writer.writerow([price.item, price.shop, format_amount(price.price), price.by])
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8", newline="") as file:
-        file.write(line.getvalue())
-    return path
 
 
 def read_prices(folder: Path, *, basket: Basket, week: int) -> dict[tuple[str, str], int]:
@@ -241,8 +252,10 @@ def read_prices(folder: Path, *, basket: Basket, week: int) -> dict[tuple[str, s
 def close_week(folder: Path, *, basket: Basket, week: int) -> ClosedWeek:
     """Compute a week's level from its prices and those of the base week.
 
-    Raises `ledger.index.statistics.TooLittleSeen`, `SurveyFileError` and `OSError`.
+    Raises `ledger.index.statistics.TooLittleSeen`, `SurveyFileError`, also where the weights are not
+    those of a week that was closed before with the same base week, and `OSError`.
     """
+    _check_weights(folder, basket)
     base = read_prices(folder, basket=basket, week=basket.base_week)
     now = read_prices(folder, basket=basket, week=week)
     pairs: dict[str, list[PricePair]] = {item: [] for item in basket.weights}
@@ -266,6 +279,27 @@ def close_week(folder: Path, *, basket: Basket, week: int) -> ClosedWeek:
     }
     text = json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     return ClosedWeek(week=week, level=level, result=result, content=text.encode())
+
+
+def _check_weights(folder: Path, basket: Basket) -> None:
+    """Weights are fixed for as long as prices are compared with one base week."""
+    for path in sorted((folder / CLOSED_FOLDER).glob("*.json")):
+        try:
+            closed = json.loads(_read_text(path))
+            weights = {name: item["weight"] for name, item in closed["items"].items()}
+            is_same_base = closed["base_week"] == name_of_week(basket.base_week)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            raise SurveyFileError(path, say("it is not a closed week")) from None
+        if is_same_base and weights != basket.weights:
+            raise SurveyFileError(
+                folder / BASKET_FILE,
+                say(
+                    "items and weights differ from those that {path} was closed with. A changed basket "
+                    "begins with a base week of its own: set base_week to a week that has prices of all "
+                    "its items, and base_level to the level that was decided for that week",
+                    path=path.name,
+                ),
+            )
 
 
 def save_closed(folder: Path, closed: ClosedWeek) -> Path:

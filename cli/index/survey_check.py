@@ -1,0 +1,129 @@
+"""What looks wrong in a week's prices before it is closed for good.
+
+A price is compared with the last one of the same shop, and its change since the base week with that of the
+other shops that have the item. Neither says that it is wrong: somebody should look. Beside that are named
+the prices that don't count, because the shop has none of that item in the base week, and the items that
+nobody priced.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from statistics import median_low
+from typing import Final
+
+from cli.index.survey_files import PRICES_FOLDER, Basket, name_of_week, read_prices
+from cli.shell.forms import marked
+from cli.shell.language import say
+from ledger.index.days import day_from_text, week_of_day
+from node.member.amounts import format_amount
+
+Prices = Mapping[tuple[str, str], int]
+
+STRANGE_STEP: Final = Fraction(3, 2)
+"""More than this times the last price, or less than that part of it, is worth a look."""
+STRANGE_RELATIVE: Final = Fraction(3, 2)
+"""As much away from what the item did in the middle one of its shops."""
+_ENOUGH_SHOPS: Final = 3
+"""Of fewer nobody can say which one is strange."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something to look at: an item, a shop ("" for all of them), and what is strange."""
+
+    item: str
+    shop: str
+    problem: str
+
+    def words(self) -> str:
+        """In a line."""
+        if not self.shop:
+            return f"{self.item}: {self.problem}"
+        return say(
+            "{item} at {shop}: {problem}", item=self.item, shop=self.shop, problem=self.problem
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """A week's prices, looked at."""
+
+    prices: int
+    strange: tuple[Finding, ...]
+    ignored: tuple[Finding, ...]
+
+
+def check_week(folder: Path, *, basket: Basket, week: int) -> Checked:
+    """Look at the prices of a week. Raises `SurveyFileError` and `OSError`."""
+    now = read_prices(folder, basket=basket, week=week)
+    base = read_prices(folder, basket=basket, week=basket.base_week)
+    earlier = _earlier_weeks(folder, week)
+    last: dict[tuple[str, str], tuple[int, int]] = {}
+    for before in earlier:
+        for key, price in read_prices(folder, basket=basket, week=before).items():
+            last[key] = (before, price)
+    strange = [*_steps(now, last), *_apart(now, base)]
+    return Checked(
+        prices=len(now), strange=tuple(strange), ignored=tuple(_ignored(basket, now, base))
+    )
+
+
+def _earlier_weeks(folder: Path, week: int) -> list[int]:
+    """The weeks before that have prices, rising."""
+    weeks = []
+    for path in (folder / PRICES_FOLDER).glob("*.csv"):
+        try:
+            weeks.append(week_of_day(day_from_text(path.stem)))
+        except ValueError:
+            continue
+    return sorted(one for one in weeks if one < week)
+
+
+def _steps(now: Prices, last: Mapping[tuple[str, str], tuple[int, int]]) -> Iterator[Finding]:
+    for (item, shop), price in sorted(now.items()):
+        if (item, shop) not in last:
+            continue
+        before_week, before = last[item, shop]
+        if not _is_near(Fraction(price, before), STRANGE_STEP):
+            problem = say(
+                "{price}, after {before} in the week to {day}",
+                price=marked(format_amount(price)),
+                before=marked(format_amount(before)),
+                day=name_of_week(before_week),
+            )
+            yield Finding(item=item, shop=shop, problem=problem)
+
+
+def _apart(now: Prices, base: Prices) -> Iterator[Finding]:
+    relatives = {key: Fraction(now[key], base[key]) for key in sorted(now.keys() & base.keys())}
+    for (item, shop), relative in relatives.items():
+        all_shops = [each for key, each in relatives.items() if key[0] == item]
+        middle = median_low(all_shops)
+        if len(all_shops) >= _ENOUGH_SHOPS and not _is_near(relative / middle, STRANGE_RELATIVE):
+            problem = say(
+                "{rise} since the base week, and {usual} in the middle one of the shops",
+                rise=_percent(relative),
+                usual=_percent(middle),
+            )
+            yield Finding(item=item, shop=shop, problem=problem)
+
+
+def _ignored(basket: Basket, now: Prices, base: Prices) -> Iterator[Finding]:
+    for item, shop in sorted(now.keys() - base.keys()):
+        problem = say("it does not count: this shop has no price of it in the base week")
+        yield Finding(item=item, shop=shop, problem=problem)
+    counted = {item for item, _ in now.keys() & base.keys()}
+    for item in basket.weights:
+        if item not in counted:
+            problem = say("no price counts, so it is left out with its weight")
+            yield Finding(item=item, shop="", problem=problem)
+
+
+def _is_near(ratio: Fraction, factor: Fraction) -> bool:
+    return 1 / factor <= ratio <= factor
+
+
+def _percent(relative: Fraction) -> str:
+    return marked(f"{float(relative - 1) * 100:+.1f} %")

@@ -1,0 +1,121 @@
+"""`fiado index survey sheet`, `import` and `check`: sixty prices in minutes, looked at before closing."""
+
+import csv
+import io
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from cli.index.survey import FOLDER, day_option
+from cli.index.survey_check import Checked, check_week
+from cli.index.survey_files import (
+    SurveyExists,
+    add_prices,
+    name_of_week,
+    read_basket,
+    read_prices,
+)
+from cli.index.survey_import import read_spreadsheet
+from cli.shell.language import say
+from cli.shell.parameters import output_option
+from cli.shell.terminal import Output
+from ledger.index.days import week_of_day
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_EXISTING = click.Path(path_type=Path, dir_okay=False, exists=True)
+
+
+@click.command("import")
+@click.argument("folder", type=FOLDER)
+@click.argument("file", type=_EXISTING)
+@day_option
+@output_option
+def import_(*, folder: Path, file: Path, day: int, output: Output) -> None:
+    """Take in the prices of a spreadsheet FILE, saved as CSV by LibreOffice or Excel.
+
+    Its first line names the columns item, shop and price, and maybe by. Semicolons, decimal commas,
+    blank rows and rows without a price are fine. All of it is taken in, or nothing.
+    """
+    basket, week = read_basket(folder), week_of_day(day)
+    found = read_spreadsheet(file, basket)
+    path = add_prices(folder, found.prices, basket=basket, week=week)
+    output.line(
+        say(
+            "{count} prices are in, for the week that ends on {day}; {without} rows had none.",
+            count=len(found.prices),
+            day=name_of_week(week),
+            without=found.without_price,
+        )
+    )
+    _show(check_week(folder, basket=basket, week=week), output)
+    output.result(
+        {"file": str(path), "prices": len(found.prices), "without_price": found.without_price}
+    )
+
+
+@click.command()
+@click.argument("folder", type=FOLDER)
+@day_option
+@output_option
+def check(*, folder: Path, day: int, output: Output) -> None:
+    """Look at a week's prices before it is closed: what has moved strangely, and what does not count.
+
+    Strange is half as much again as the shop's last price, or as what the item did in the middle one of its
+    shops. A closed week never changes, so look first.
+    """
+    basket, week = read_basket(folder), week_of_day(day)
+    checked = check_week(folder, basket=basket, week=week)
+    output.line(
+        say(
+            "{count} prices, for the week that ends on {day}.",
+            count=checked.prices,
+            day=name_of_week(week),
+        )
+    )
+    _show(checked, output)
+    output.result(
+        {
+            "prices": checked.prices,
+            "strange": [asdict(one) for one in checked.strange],
+            "ignored": [asdict(one) for one in checked.ignored],
+        }
+    )
+
+
+@click.command()
+@click.argument("folder", type=FOLDER)
+@click.argument("file", type=_FILE)
+@day_option
+@output_option
+def sheet(*, folder: Path, file: Path, day: int, output: Output) -> None:
+    """Write a form for the market to FILE: each item and shop of the base week, with room for the price.
+
+    It opens in a spreadsheet, can be printed and filled in by hand, and `import` reads it back.
+    """
+    if file.exists():
+        raise SurveyExists(file)
+    basket = read_basket(folder)
+    base = read_prices(folder, basket=basket, week=basket.base_week)
+    shops: dict[str, list[str]] = {item: [] for item in basket.weights}
+    for item, shop in sorted(base):
+        shops[item].append(shop)
+    lines = io.StringIO()
+    writer = csv.writer(lines, delimiter=";")
+    writer.writerow(["item", "shop", "price", "by"])
+    rows = [(item, shop, "", "") for item, names in shops.items() for shop in names or [""]]
+    writer.writerows(rows)
+    file.write_bytes(lines.getvalue().encode("utf-8-sig"))
+    output.line(say("Made {file}, with {count} rows.", file=file, count=len(rows)))
+    output.result({"file": str(file), "rows": len(rows), "week": name_of_week(week_of_day(day))})
+
+
+def _show(checked: Checked, output: Output) -> None:
+    if checked.strange:
+        output.line(say("Look at these again:"))
+    for one in checked.strange:
+        output.line(f"  {one.words()}")
+    if checked.ignored:
+        output.line(say("These do not count:"))
+    for one in checked.ignored:
+        output.line(f"  {one.words()}")

@@ -1,0 +1,182 @@
+"""Sixty prices in minutes: a form for the market, a spreadsheet taken in, and a look before closing."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from cli.index.survey_files import read_basket, read_prices
+from cli.main import main
+from cli.shell.exit_codes import ExitCode
+from ledger.index.days import day_from_text, week_of_day
+
+BASE = "2026-07-01"
+NEXT = "2026-07-08"
+WEEK = week_of_day(day_from_text(NEXT))
+BASKET = """\
+currency = "ARS"
+base_week = "2026-07-05"
+base_level = "1000.00"
+[weights]
+"Pan, 1 kg" = 12
+"leche, 1 l" = 9
+"yerba, 1 kg" = 5
+"""
+
+
+def fiado(*words: str | Path) -> Result:
+    return CliRunner().invoke(main, ["index", "survey", *map(str, words)])
+
+
+def result_of(result: Result) -> Any:
+    return json.loads(result.stdout.splitlines()[-1])
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "survey"
+    assert fiado("init", folder, "--base-level", "1000", "--day", BASE).exit_code == 0
+    (folder / "basket.toml").write_text(BASKET, encoding="utf-8")
+    for shop, bread, milk in (
+        ("Uno", "1000", "800"),
+        ("Dos", "1100", "820"),
+        ("Tres", "900", "790"),
+    ):
+        for item, price in (("Pan, 1 kg", bread), ("leche, 1 l", milk)):
+            words = ("price", folder, item, price, "--shop", shop, "--day", BASE)
+            assert fiado(*words).exit_code == 0
+    return folder
+
+
+def prices(folder: Path) -> dict[tuple[str, str], int]:
+    return read_prices(folder, basket=read_basket(folder), week=WEEK)
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("item;shop;price;by\nPan, 1 kg;Uno;1050,50;ana\n", "utf-8"),
+        ("﻿item;shop;price;by\r\nPan, 1 kg;Uno;1050,50;\r\n;;;\r\n\r\n", "utf-8"),
+        ("Artículo;Comercio;Precio\npan,  1 KG;Uno;$ 1050,50\n;;\n", "cp1252"),
+        ("precio\tquién\tproducto\ttienda\nARS 1050.50\tana\tPan, 1 kg\tUno\n", "utf-16"),
+        ('price,item,shop\n1050.50,"Pan, 1 kg",Uno\n', "utf-8"),
+        ('\n\nitem,shop,price\n"Pan, 1 kg",Uno,1050.50\n"Pan, 1 kg",Uno,1050.5\n', "utf-8"),
+    ],
+)
+def test_a_spreadsheet_as_it_is_saved(text: str, encoding: str, folder: Path) -> None:
+    file = folder / "market.csv"
+    file.write_bytes(text.encode(encoding))
+    result = fiado("import", folder, file, "--day", NEXT, "--json")
+    assert result.exit_code == 0, result.output
+    assert result_of(result)["prices"] == 1
+    assert prices(folder) == {("Pan, 1 kg", "Uno"): 105_050}
+
+
+@pytest.mark.parametrize(
+    ("rows", "problem"),
+    [
+        ("Pan, 1 kg;Uno;USD 12", "line 3: 'USD 12' is not a price in ARS"),
+        ("Pan, 1 kg;Uno;0", "line 3"),
+        ("Pan, 1 kg;Uno;-5", "line 3"),
+        ("Pan, 1 kg;;1000", "line 3: there is no shop"),
+        ("torta;Uno;1000", "line 3: 'torta' is not in the basket"),
+        ("Pan, 1 kg;Dos;1000\nPan, 1 kg;Dos;1001", "line 4: Pan, 1 kg at Dos has two prices"),
+        ("Pan, 1 kg;" + "x" * 65 + ";1000", "at most 64 letters"),
+    ],
+)
+def test_one_row_that_is_wrong_and_nothing_is_taken_in(
+    rows: str, problem: str, folder: Path
+) -> None:
+    file = folder / "market.csv"
+    file.write_text(f"item;shop;price\nleche, 1 l;Uno;810\n{rows}\n", encoding="utf-8")
+    before = sorted(folder.rglob("*"))
+    result = fiado("import", folder, file, "--day", NEXT)
+    assert result.exit_code == ExitCode.REFUSED
+    assert problem in " ".join(result.output.split())
+    assert sorted(folder.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"one;two\n1;2\n", b"\xff\xfe\x00", b"item;shop;price\x00\n"]
+)
+def test_what_is_no_spreadsheet_is_refused(data: bytes, folder: Path) -> None:
+    file = folder / "market.csv"
+    file.write_bytes(data)
+    result = fiado("import", folder, file, "--day", NEXT)
+    assert result.exit_code == ExitCode.REFUSED
+    assert "Traceback" not in result.output
+    assert prices(folder) == {}
+
+
+def test_a_sheet_comes_back_filled_in(folder: Path) -> None:
+    file = folder / "form.csv"
+    assert fiado("sheet", folder, file, "--day", NEXT).exit_code == 0
+    text = file.read_text(encoding="utf-8-sig")
+    assert text.splitlines()[0] == "item;shop;price;by"
+    assert "yerba, 1 kg;;;" in text.splitlines()
+    filled = text.replace("Pan, 1 kg;Uno;;", "Pan, 1 kg;Uno;1020;ana")
+    file.write_text(filled, encoding="utf-8-sig")
+    result = fiado("import", folder, file, "--day", NEXT, "--json")
+    assert result_of(result)["without_price"] == 6
+    assert prices(folder) == {("Pan, 1 kg", "Uno"): 102_000}
+    again = fiado("sheet", folder, file, "--day", NEXT)
+    assert again.exit_code == ExitCode.REFUSED
+    assert file.read_text(encoding="utf-8-sig") == filled
+
+
+def test_a_price_ten_times_too_high_is_named_before_closing(folder: Path) -> None:
+    file = folder / "market.csv"
+    rows = (
+        "Pan, 1 kg;Uno;1030",
+        "Pan, 1 kg;Dos;11300",
+        "Pan, 1 kg;Tres;930",
+        "Pan, 1 kg;Cuatro;99",
+    )
+    file.write_text("item;shop;price\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    assert fiado("import", folder, file, "--day", NEXT).exit_code == 0
+    shown = fiado("check", folder, "--day", NEXT)
+    assert shown.exit_code == 0
+    assert "Pan, 1 kg at Dos: 11300.00, after 1100.00 in the week to 2026-07-05" in shown.stdout
+    checked = result_of(fiado("check", folder, "--day", NEXT, "--json"))
+    assert checked["prices"] == 4
+    assert {one["shop"] for one in checked["strange"]} == {"Dos"}
+    assert len(checked["strange"]) == 2  # against last week, and against the other shops
+    ignored = {(one["item"], one["shop"]) for one in checked["ignored"]}
+    assert ignored == {("Pan, 1 kg", "Cuatro"), ("leche, 1 l", ""), ("yerba, 1 kg", "")}
+
+
+def test_prices_that_moved_as_the_others_did_are_not_strange(folder: Path) -> None:
+    file = folder / "market.csv"
+    rows = [
+        f"Pan, 1 kg;{shop};{price}"
+        for shop, price in (("Uno", 1400), ("Dos", 1600), ("Tres", 1300))
+    ]
+    file.write_text("item;shop;price\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    assert fiado("import", folder, file, "--day", NEXT).exit_code == 0
+    assert result_of(fiado("check", folder, "--day", NEXT, "--json"))["strange"] == []
+
+
+@pytest.mark.parametrize("change", ['"Pan, 1 kg" = 13', '"Pan, 1 kg" = 12\n"sal, 1 kg" = 1'])
+def test_weights_are_fixed_once_a_week_is_closed(change: str, folder: Path) -> None:
+    assert fiado("close", folder, "--day", BASE).exit_code == 0
+    for item in ("Pan, 1 kg", "leche, 1 l"):
+        words = ("price", folder, item, "1030", "--shop", "Uno", "--day", NEXT)
+        assert fiado(*words).exit_code == 0
+    basket = folder / "basket.toml"
+    text = basket.read_text(encoding="utf-8")
+    basket.write_text(text.replace('"Pan, 1 kg" = 12', change), encoding="utf-8")
+    refused = fiado("close", folder, "--day", NEXT)
+    assert refused.exit_code == ExitCode.REFUSED
+    assert "items and weights differ" in refused.output
+    assert not (folder / "closed" / "2026-07-12.json").exists()
+    basket.write_text(text, encoding="utf-8")
+    assert fiado("close", folder, "--day", NEXT).exit_code == 0
+
+
+def test_a_damaged_closed_week_is_named(folder: Path) -> None:
+    (folder / "closed" / "2026-06-28.json").write_text("[]", encoding="utf-8")
+    refused = fiado("close", folder, "--day", BASE)
+    assert refused.exit_code == ExitCode.REFUSED
+    assert "2026-06-28.json" in refused.output
