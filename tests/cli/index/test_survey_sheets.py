@@ -60,6 +60,8 @@ def prices(folder: Path) -> dict[tuple[str, str], int]:
         ("item;shop;price;by\nPan, 1 kg;Uno;1050,50;ana\n", "utf-8"),
         ("﻿item;shop;price;by\r\nPan, 1 kg;Uno;1050,50;\r\n;;;\r\n\r\n", "utf-8"),
         ("Artículo;Comercio;Precio\npan,  1 KG;Uno;$ 1050,50\n;;\n", "cp1252"),
+        ("item;shop;price\nPan, 1 kg;Uno;1.050,50\n", "utf-8"),
+        ('item,shop,price\n"Pan, 1 kg",Uno,"1,050.50"\n', "utf-8"),
         ("precio\tquién\tproducto\ttienda\nARS 1050.50\tana\tPan, 1 kg\tUno\n", "utf-16"),
         ('price,item,shop\n1050.50,"Pan, 1 kg",Uno\n', "utf-8"),
         ('\n\nitem,shop,price\n"Pan, 1 kg",Uno,1050.50\n"Pan, 1 kg",Uno,1050.5\n', "utf-8"),
@@ -79,6 +81,8 @@ def test_a_spreadsheet_as_it_is_saved(text: str, encoding: str, folder: Path) ->
     [
         ("Pan, 1 kg;Uno;USD 12", "line 3: 'USD 12' is not a price in ARS"),
         ("Pan, 1 kg;Uno;0", "line 3"),
+        ("Pan, 1 kg;Uno;1.050", "line 3: '1.050' is not a price"),
+        ("Pan, 1 kg;Uno;10.50,50", "line 3"),
         ("Pan, 1 kg;Uno;-5", "line 3"),
         ("Pan, 1 kg;;1000", "line 3: there is no shop"),
         ("torta;Uno;1000", "line 3: 'torta' is not in the basket"),
