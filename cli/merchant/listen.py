@@ -1,8 +1,8 @@
 """`fiado merchant listen`: webhooks on your own machine, while you write your shop.
 
 It follows the node's stream of events and passes each on, signed as a webhook is, with a secret of its
-own. When the connection is lost, the node sends what was missed meanwhile. What happens while the command is
-not running it does not see: for that there are webhooks.
+own that stays the same. When the connection is lost, the node sends what was missed meanwhile. What happens
+while the command is not running it does not see: for that there are webhooks.
 """
 
 import json
@@ -23,9 +23,11 @@ from cli.wallet.membership import open_membership
 from ledger.signatures import SigningKey
 from node.member.client import AnswerLost, NodeProblem, NodeUnreachable
 from node.member.membership import Membership
+from node.member.private_files import DiskFiles, PrivateFiles
 from node.merchant.signing import WebhookSigner
 
 _ENDPOINT = "listen"
+_SEED_BYTES = 32
 _PAUSE_SECONDS = 1.0
 _FORWARD_SECONDS = 15.0
 
@@ -50,10 +52,10 @@ def listen(
     output: Output,
 ) -> None:
     """Show events as they happen and pass them on as webhooks, until Ctrl-C: for development."""
-    signer = WebhookSigner(SigningKey(os.urandom(32)))
+    signer = WebhookSigner(_kept_key(wallet))
     secret = signer.secret(_ENDPOINT, 1)
     output.note(
-        say("The secret of these webhooks, until this command ends: {secret}", secret=secret)
+        say("The secret of these webhooks, here and the next time: {secret}", secret=secret)
     )
     passed = 0
     # Ctrl-C is how one ends this, so it is not an error.
@@ -71,6 +73,16 @@ def listen(
         else say("Seen: {passed}.", passed=passed)
     )
     output.result({"events": passed, "secret": secret})
+
+
+def _kept_key(wallet: Path, files: PrivateFiles | None = None) -> SigningKey:
+    """The key that signs them, made once and kept beside the wallet: a shop's settings stay as they are."""
+    files, path = files or DiskFiles(), wallet.with_name(f"{wallet.name}.listen")
+    seed = files.read(path, largest=_SEED_BYTES)
+    if seed is None or len(seed) != _SEED_BYTES:
+        seed = os.urandom(_SEED_BYTES)
+        files.replace(path, seed)
+    return SigningKey(seed)
 
 
 def _events(member: Membership, output: Output) -> Iterator[tuple[str, str]]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import click
 
+from cli.paying.contacts import agree_to_contact
 from cli.paying.leading import meet_link
 from cli.paying.paying_invoices import pay_invoice
 from cli.paying.prices import PRICE, price_words, worth_words
@@ -31,6 +32,7 @@ from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
 from cli.wallet.membership import open_membership
 from node.member.addresses import Address
+from node.member.contacts import ContactName, is_name
 from node.member.links import LinkError, PaymentRequest, format_link, parse_payee
 from node.member.membership import Membership, NotJoined
 from node.member.orders import check_order
@@ -63,17 +65,22 @@ _ARRIVAL_WORDS: Final[Mapping[Arrival, str]] = {
 }
 
 
-class PayeeType(click.ParamType[PaymentRequest | InvoiceLink]):
-    """An address such as `alice@norte`, a payment link, or the address of an invoice's page."""
+Payee = PaymentRequest | InvoiceLink | ContactName
+
+
+class PayeeType(click.ParamType[Payee]):
+    """An address such as `alice@norte`, a link, the address of an invoice's page, or a contact's name."""
 
     name = "payee"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> PaymentRequest | InvoiceLink:
-        """Read the text; defaults are requests already."""
-        if isinstance(value, PaymentRequest | InvoiceLink):
+    ) -> Payee:
+        """Read the text; defaults are requests already. What can be an address is never a name."""
+        if isinstance(value, Payee):
             return value
+        if is_name(str(value)):
+            return ContactName(str(value))
         invoice = parse_link(str(value))
         if invoice is not None:
             return invoice
@@ -110,7 +117,8 @@ ORDER: Final = OrderType()
 @click.option(
     "--yes",
     is_flag=True,
-    help="With --price, an invoice or a link to an unknown node: pay what it comes to without asking.",
+    help="With --price, an invoice, a contact's name or a link to an unknown node: pay what it comes to "
+    "without asking.",
 )
 @click.option("--memo", metavar="TEXT", help="What it is for; only you and the payee can read it.")
 @click.option(
@@ -144,7 +152,7 @@ ORDER: Final = OrderType()
 @passphrase_options
 @output_option
 def pay(
-    payee: PaymentRequest | InvoiceLink,
+    payee: Payee,
     amount: int | None,
     price: CurrencyPrice | None,
     yes: bool,
@@ -161,7 +169,8 @@ def pay(
     """Pay somebody: `fiado pay alice@norte 12.50`, or `fiado pay 'fiado:…'` with a payment link.
 
     A merchant's invoice is paid by the address of its page, `fiado pay https://node/p/…`: what it asks for
-    is checked and shown before you sign. A link that a wallet's page made, `https://node/pay?to=…`, is paid
+    is checked and shown before you sign. A name of `fiado contact` is taken as well: the address that it
+    stands for is shown, and you are asked. A link that a wallet's page made, `https://node/pay?to=…`, is paid
     as well. Of a link to a node that is no cooperative's, as far as yours knows, you are asked first.
 
     With --price the amount follows from what a unit is worth, and both are shown before you sign; the
@@ -172,6 +181,8 @@ def pay(
     are asked first. If the answer gets lost, run the same command again: it sends the same bytes, which count
     only once. If the same was recorded already, you are asked before it is paid once more.
     """
+    if isinstance(payee, ContactName):
+        payee = agree_to_contact(payee, wallet, yes=yes, output=output)
     if isinstance(payee, InvoiceLink):
         _check_invoice_options(amount, price, memo, order, yes, output)
         with open_membership(wallet, passphrase) as member:

@@ -10,6 +10,14 @@ from cli.shell.errors import CliError, explain, in_words
 from cli.shell.exit_codes import ExitCode
 from cli.shell.forms import in_units
 from cli.shell.language import say
+from node.member.contacts import (
+    LONGEST_NAME,
+    MOST_CONTACTS,
+    ContactsDamaged,
+    NameUnknown,
+    NameUnusable,
+    TooManyContacts,
+)
 from node.member.links import LinkError
 from node.member.orders import OrderDamaged, OrderError
 from node.member.paying.invoices import InvoiceNotOpen, OtherFederation
@@ -34,6 +42,54 @@ def _(error: LinkError) -> CliError:
         "link_malformed",
         say("The payment link can't be used: {problem}.", problem=say(error.problem)),
         say("Ask the payee for a new one, or pay to the address, such as alice@norte."),
+    )
+
+
+@explain.register
+def _(error: NameUnusable) -> CliError:
+    return CliError(
+        ExitCode.USAGE,
+        "name_malformed",
+        say("“{text}” can't be a name.", text=error.text),
+        say(
+            "A name is 1 to {count} letters, digits, blanks, dots, apostrophes and hyphens.",
+            count=LONGEST_NAME,
+        ),
+    )
+
+
+@explain.register
+def _(error: NameUnknown) -> CliError:
+    return CliError(
+        ExitCode.USAGE,
+        "address_malformed",
+        say(
+            "“{text}” is not an address, and no contact of this device has that name.",
+            text=error.text,
+        ),
+        say(
+            "An address is a handle and a cooperative, such as alice@norte; `fiado contact list` shows names."
+        ),
+    )
+
+
+@explain.register
+def _(error: TooManyContacts) -> CliError:
+    return CliError(
+        ExitCode.REFUSED,
+        "too_many_contacts",
+        say("There are {count} contacts already.", count=MOST_CONTACTS),
+        say("Remove one that you don't need: `fiado contact remove NAME`."),
+    )
+
+
+@explain.register
+def _(error: ContactsDamaged) -> CliError:
+    return CliError(
+        ExitCode.INPUT_OUTPUT,
+        "contacts_damaged",
+        say("The contacts in {path} can't be read.", path=str(error.path)),
+        say("Put a copy in its place, or move the file away and add them again."),
     )
 
 

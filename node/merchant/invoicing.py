@@ -83,6 +83,11 @@ class Invoicing:
                 heappush(context.deadlines, (due_ms, MerchantRecord.REQUEST, key))
         return invoice, False
 
+    def of_client(self, account: int, client_id: str) -> Invoice | None:
+        """The invoice of an account that was made with this id of the client's."""
+        record = self._context.request(_client_key(account, client_id))
+        return None if record is None else self._context.invoice(json.loads(record.data)["id"])
+
     def _made_before(self, request: InvoiceRequest) -> Invoice | None:
         context = self._context
         found = None
@@ -217,11 +222,15 @@ def _amount_pointer(request: InvoiceRequest) -> str:
     return "/amount/value" if request.price_minor is None else "/price/value"
 
 
+def _client_key(account: int, client_id: str) -> str:
+    return f"{account}/client/{client_id}"
+
+
 def _request_keys(request: InvoiceRequest, context: Context) -> list[tuple[str, int | None]]:
     """The keys under which a repeated request is found, and when each is forgotten."""
     keys: list[tuple[str, int | None]] = []
     if request.client_id is not None:
-        keys.append((f"{request.account}/client/{request.client_id}", None))
+        keys.append((_client_key(request.account, request.client_id), None))
     if request.idempotency_key is not None:
         hashed = sha256(request.idempotency_key.encode("utf-8")).hexdigest()
         until_ms = context.now_ms + context.settings.remembered_ms

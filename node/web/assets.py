@@ -25,6 +25,7 @@ PAGE_SCRIPTS: Final = (
     "me",
     "pay",
     "pos",
+    "statement",
     "verify",
     "votes",
     "wallet",

@@ -227,6 +227,7 @@ PAGES: Final[tuple[tuple[str, Handler], ...]] = (
     ("/p/{id}", get_bill),
     ("/pos", get_counter),
     ("/me", get_me_page),
+    ("/statement", _shell("statement.html")),
     ("/votes", get_votes),
     ("/guarantees", _shell("guarantees.html")),
     ("/desk", get_desk),

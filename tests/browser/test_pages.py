@@ -20,6 +20,7 @@ PAGES = {
     "wallet": "/wallet",
     "pay": LINK,
     "me": "/me",
+    "statement": "/statement",
     "guarantees": "/guarantees",
     "verify": "/verify",
     "counter": "/pos",

@@ -20,7 +20,7 @@ from node.http.base.problems import (
 from node.http.base.reading import JSON, check_query
 from node.http.base.routes import Access, Header, Parameter, Route, id_parameter, limit_parameter
 from node.http.base.troubles import not_ready
-from node.http.merchant import shapes
+from node.http.merchant import finding, shapes
 from node.http.merchant.access import READERS, ask, change, check_caller
 from node.http.merchant.problems import (
     CURRENCY_UNKNOWN,
@@ -34,6 +34,7 @@ from node.http.merchant.problems import (
     INVOICES_TOO_MANY,
     MERCHANT_CLOSED,
     QUOTE_TOO_LONG,
+    ZONE_UNKNOWN,
 )
 from node.http.merchant.reading import read_invoice_request
 from node.http.merchant.waiting import AFTER, TIMEOUT, wait_for_version
@@ -42,7 +43,6 @@ from node.merchant.invoice import read_invoice
 from node.merchant.merchants import Merchants
 from node.merchant.records import MerchantRecord
 from node.merchant.shapes import Invoice
-from node.merchant.states import State
 from node.merchant.waiting import of_invoice
 
 _SUBJECT = "Invoices"
@@ -93,14 +93,18 @@ async def _check_payable(api: Api) -> None:
 
 async def get_invoices(api: Api, request: web.Request) -> web.Response:
     """The invoices of the account, newest first."""
-    check_query(request, "limit", "before", "state")
+    check_query(request, "limit", "before", *finding.NAMES)
     most = LIMIT.read(request, most=api.settings.page_items)
     before = read_cursor(request)
-    state = request.query.get("state")
-    if state is not None and state not in list(State):
-        raise Problem(REQUEST_MALFORMED, f"state: must be one of {', '.join(State)}.")
+    wanted = finding.read_wanted(api, request)
+    if wanted.until_ms is not None:
+        before = min(before or (wanted.until_ms, ""), (wanted.until_ms, ""))
 
     def look(view: View, merchants: Merchants, account: int) -> shapes.Invoices:
+        if wanted.client_id is not None:
+            one = merchants.invoicing.of_client(account, wanted.client_id)
+            there = [] if one is None or not wanted.has(one) else [merchants.context.render(one)]
+            return shapes.Invoices(invoices=there, next=None)
         found: list[Invoice] = []
         place = before
         for _ in range(_SCANNED_PAGES):
@@ -108,9 +112,11 @@ async def get_invoices(api: Api, request: web.Request) -> web.Response:
                 MerchantRecord.INVOICE, str(account), before=place, limit=most
             )
             for row in rows:
+                if wanted.since_ms is not None and row.created < wanted.since_ms:
+                    return shapes.Invoices(invoices=found, next=None)
                 place = (row.created, row.id)
                 invoice = read_invoice(row)
-                if state is None or invoice.state.value == state:
+                if wanted.has(invoice):
                     found.append(merchants.context.render(invoice))
                     if len(found) == most:
                         return shapes.Invoices(invoices=found, next=format_cursor(place))
@@ -247,13 +253,10 @@ ROUTES = (
         parameters=(
             LIMIT,
             BEFORE,
-            Parameter(
-                name="state",
-                description="Only those in this state.",
-                schema={"type": "string", "enum": list(State)},
-            ),
+            *finding.PARAMETERS,
         ),
         answer=shapes.Invoices,
+        problems=(ZONE_UNKNOWN,),
     ),
     Route(
         method="GET",

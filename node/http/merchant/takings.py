@@ -1,6 +1,6 @@
 """Takings, for the merchant: what came in for invoices and went back, by day, and each movement."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -14,6 +14,7 @@ from node.http.base.reading import check_query
 from node.http.base.routes import Access, Parameter, Route
 from node.http.merchant import shapes
 from node.http.merchant.access import READERS, ask
+from node.http.merchant.days import read_day, read_zone
 from node.http.merchant.invoices import BEFORE, LIMIT, format_cursor, read_cursor
 from node.http.merchant.problems import TAKINGS_TOO_MANY, ZONE_UNKNOWN
 from node.merchant.merchants import Merchants
@@ -26,45 +27,19 @@ from node.merchant.movements import (
 from node.merchant.shapes import Net
 from node.merchant.views import money
 from node.spellings import SignedMinor
-from node.zones import ZONE_PATTERN, ZoneUnknown, day_of, find_zone
+from node.zones import ZONE_PATTERN, day_of
 
 _SUBJECT = "Takings"
 _MOST_DAYS = 366
 _SUMMED_AT_ONCE = 500
 """How many movements are read in one step of the engine's."""
-_LAST_DAY = date(9998, 12, 31)
-"""The day after it must have a date too."""
-
-
-def _zone(api: Api, request: web.Request) -> ZoneInfo:
-    """The zone that is asked for, or the node's."""
-    name = request.query.get("zone")
-    if name is None:
-        return api.merchants.zone
-    try:
-        return find_zone(name)
-    except ZoneUnknown as error:
-        raise Problem(ZONE_UNKNOWN, pointer="zone") from error
-
-
-def _day(request: web.Request, name: str, otherwise: date) -> date:
-    text = request.query.get(name)
-    if text is None:
-        return otherwise
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = date.min
-    if day.isoformat() != text or not date(1970, 1, 2) <= day <= _LAST_DAY:
-        raise Problem(REQUEST_MALFORMED, f"{name}: must be a day such as 2026-11-21.", pointer=name)
-    return day
 
 
 def _by_day(api: Api, request: web.Request) -> tuple[TakingsByDay, ZoneInfo]:
     """The days that are asked for, with nothing counted yet."""
-    zone = _zone(api, request)
-    last = _day(request, "to", day_of(api.clock_ms() // 1000, zone))
-    first = _day(request, "from", last)
+    zone = read_zone(api, request)
+    last = read_day(request, "to") or day_of(api.clock_ms() // 1000, zone)
+    first = read_day(request, "from") or last
     if first > last or last - first >= timedelta(days=_MOST_DAYS):
         raise Problem(
             REQUEST_MALFORMED,

@@ -18,7 +18,7 @@ MODULES: Final = {
                 *("messages", "mnemonic", "receipts", "sealing", "signing", "tally"),
             ),
         ),
-        ("parts", ("amounts", "links", "tables")),
+        ("parts", ("amounts", "bookings", "contacts", "links", "tables")),
     )
     for name in names
 }
@@ -57,6 +57,8 @@ _NAMES: Final = (
     "longer_forms",
     "numbers",
     "csv",
+    "statement",
+    "contacts",
     "payment_links",
     "tally",
     "guarantees",

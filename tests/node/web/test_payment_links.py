@@ -9,6 +9,7 @@ from yarl import URL
 from cli.paying.commands import PayeeType
 from node.member.addresses import AddressError
 from node.member.amounts import AmountError
+from node.member.contacts import ContactName
 from node.member.links import LinkError, parse_payee
 from node.member.paying.invoices import OtherFederation
 from node.member.paying.link_hosts import check_link
@@ -59,6 +60,7 @@ def test_the_program_reads_a_link(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", LINKS["followed"])
 def test_the_program_follows_a_link_only_where_it_knows_the_way(case: dict[str, Any]) -> None:
     asked = PayeeType().convert(case["text"], None, None)
+    assert not isinstance(asked, ContactName)
     federation = bytes.fromhex(LINKS["federation"])
     if case["is_foreign"]:
         with pytest.raises(OtherFederation):

@@ -1,7 +1,7 @@
 // Runs the vectors through the pages' modules. An expression: an async function that takes the
 // modules and the vectors and returns what it checked and every difference, in words.
 (async (modules, vectors) => {
-  const { bytes, chain, charter, codec, guarantees, guards, messages, mnemonic, receipts, sealing, signing, tally } = modules;
+  const { bookings, bytes, chain, charter, codec, contacts, guarantees, guards, messages, mnemonic, receipts, sealing, signing, tally } = modules;
   const { toHex, fromHex } = bytes;
   const differences = [];
   let checked = 0;
@@ -148,6 +148,16 @@
   }
   same("csv", tables.csvText([["a"], [1]], ";"), '\ufeff"a"\r\n"1"\r\n');
   same("separators", ["es-AR", "pt-BR", "en-GB"].map(tables.separatorOf).join(" "), "; ; ,");
+  for (const { note, coop, memo, line, bookings: expected } of vectors.statement.cases) {
+    same(`statement ${note}`, JSON.stringify(bookings.bookingsOf(line, { coop, memo })), JSON.stringify(expected));
+  }
+  for (const { text, name } of vectors.contacts.names) same(`name ${text}`, contacts.parseName(text), name);
+  for (const text of vectors.contacts.refused) same(`name ${text}`, contacts.parseName(text), null);
+  for (const { name, handle } of vectors.contacts.handles) same(`handle ${name}`, contacts.handleOf(name), handle);
+  const inBook = Object.entries(vectors.contacts.contacts).map(([name, address]) => ({ name, address }));
+  for (const { text, found } of vectors.contacts.finds) {
+    same(`contact ${text}`, contacts.findContact(inBook, text)?.address ?? null, found);
+  }
   for (const { text, to, amount, purpose, reference, federation: of, bill } of vectors.payment_links.read) {
     const found = links.readLink(text);
     same(`link ${text}: bill`, JSON.stringify(found?.bill ?? null), JSON.stringify(bill && links.readBillLink(bill)));

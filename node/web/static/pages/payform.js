@@ -26,9 +26,18 @@ export function setUpPayForm(page, onUnknown) {
   byId("scan").hidden = !canScan;
 }
 
+// Names for payees: nobody waits for them, and what is typed as an address needs none.
+const names = async () => {
+  const parts = await import("./names.js");
+  parts.setUpNames(form.page);
+  return parts;
+};
+const showNames = async () => (await names()).showNames();
+
 export async function showPay(query) {
   const asked = query.has("to") ? readQuery(query) : null;
   showSection(asked?.bill ? "looking" : "pay");
+  showNames();
   for (const id of ["pay-to-error", "pay-amount-error", "pay-note-error"]) byId(id).textContent = "";
   byId("pay-form").reset();
   byId("pay-note-field").hidden = false;
@@ -66,7 +75,8 @@ async function take(asked) {
 }
 
 export async function review() {
-  const asked = readLink(byId("pay-to").value);
+  const { readPayee } = await names();
+  const asked = await readPayee(byId("pay-to").value);
   if (asked?.bill) return (await mayFollow(asked)) ? reviewBill(asked) : undefined;
   const typed = byId("pay-amount").value || (asked?.amount ? plainAmount(asked.amount) : "");
   const amount = readAmount(typed);

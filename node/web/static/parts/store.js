@@ -86,7 +86,7 @@ export class Store {
 
   forgetWallet() {
     return this.write((kept, receipts) => {
-      for (const name of ["wallet", "sequence", "me", "addresses", "agreed-nodes"]) kept.delete(name);
+      for (const name of ["wallet", "sequence", "me", "addresses", "agreed-nodes", "contacts"]) kept.delete(name);
       for (const name of ["sequence", "first"]) kept.delete(IDBKeyRange.bound(`${name}-`, `${name}.`));
       receipts.clear();
     });

@@ -1,0 +1,1 @@
+"""`fiado contact`: names for payees on this device."""

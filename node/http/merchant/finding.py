@@ -1,0 +1,140 @@
+"""Which invoices a merchant looks for: by state, own ids, days, text and metadata.
+
+By `client_id` there is one at most, found at once. For all else the invoices are gone through, newest first,
+a bounded number in one request: a page may be short, or empty, and still have a `next`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from node.http.base.api import Api
+from node.http.base.problem import Problem
+from node.http.base.problems import REQUEST_MALFORMED
+from node.http.base.routes import Parameter
+from node.http.merchant.days import read_day, read_zone
+from node.merchant.invoice import Invoice
+from node.merchant.states import State
+from node.zones import ZONE_PATTERN, day_begins
+
+LONGEST_TEXT: Final = 200
+NAMES: Final = ("state", "client_id", "order_id", "from", "to", "zone", "text", "metadata")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What invoices have to be like; times in milliseconds. None: anything."""
+
+    state: State | None
+    client_id: str | None
+    order_id: str | None
+    since_ms: int | None
+    until_ms: int | None
+    text: str | None
+    metadata: tuple[str, str] | None
+
+    def has(self, invoice: Invoice) -> bool:
+        """Whether this is one of them."""
+        name, value = self.metadata or ("", "")
+        return (
+            self.state in (None, invoice.state)
+            and self.client_id in (None, invoice.client_id)
+            and self.order_id in (None, invoice.order)
+            and (self.since_ms is None or invoice.created_ms >= self.since_ms)
+            and (self.until_ms is None or invoice.created_ms < self.until_ms)
+            and (self.metadata is None or invoice.metadata.get(name) == value)
+            and (self.text is None or any(self.text in each.casefold() for each in _texts(invoice)))
+        )
+
+
+def _texts(invoice: Invoice) -> Iterator[str]:
+    yield invoice.description
+    yield invoice.order or ""
+    yield invoice.client_id or ""
+    yield from invoice.metadata.values()
+
+
+def read_wanted(api: Api, request: web.Request) -> Wanted:
+    """What the query asks for. Raises `request_malformed` and `zone_unknown`."""
+    query = request.query
+    zone = read_zone(api, request)
+    first, last = read_day(request, "from"), read_day(request, "to")
+    if first is not None and last is not None and first > last:
+        raise Problem(REQUEST_MALFORMED, "from, to: must be in this order.", pointer="from")
+    for name in ("client_id", "order_id", "text", "metadata"):
+        if len(query.get(name, "")) > LONGEST_TEXT:
+            raise _malformed(name, f"at most {LONGEST_TEXT} characters")
+    return Wanted(
+        state=_state(query.get("state")),
+        client_id=query.get("client_id"),
+        order_id=query.get("order_id"),
+        since_ms=None if first is None else _begins_ms(first, zone),
+        until_ms=None if last is None else _begins_ms(last + timedelta(days=1), zone),
+        text=query["text"].casefold() if "text" in query else None,
+        metadata=_metadata(query.get("metadata")),
+    )
+
+
+def _state(text: str | None) -> State | None:
+    if text is None:
+        return None
+    if text not in list(State):
+        raise _malformed("state", f"one of {', '.join(State)}")
+    return State(text)
+
+
+def _metadata(text: str | None) -> tuple[str, str] | None:
+    if text is None:
+        return None
+    name, mark, value = text.partition("=")
+    if not (name and mark):
+        raise _malformed("metadata", "a name and a value with = between them")
+    return name, value
+
+
+def _begins_ms(day: date, zone: ZoneInfo) -> int:
+    return day_begins(day, zone) * 1000
+
+
+def _malformed(name: str, expected: str) -> Problem:
+    return Problem(REQUEST_MALFORMED, f"{name}: must be {expected}.", pointer=name)
+
+
+_DAY: Final = {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+_TEXT: Final = {"type": "string", "maxLength": LONGEST_TEXT}
+
+PARAMETERS: Final = (
+    Parameter(
+        name="state",
+        description="Only those in this state.",
+        schema={"type": "string", "enum": list(State)},
+    ),
+    Parameter(
+        name="client_id",
+        description="The one that was made with this id of the client's, if there is one.",
+        schema=_TEXT,
+    ),
+    Parameter(name="order_id", description="Only those of this order.", schema=_TEXT),
+    Parameter(name="from", description="Only those made on this day or later.", schema=_DAY),
+    Parameter(name="to", description="Only those made on this day or before.", schema=_DAY),
+    Parameter(
+        name="zone",
+        description="In which time zone days begin and end; the node's own, if not said.",
+        schema={"type": "string", "pattern": ZONE_PATTERN},
+    ),
+    Parameter(
+        name="text",
+        description="Only those with this text in description, ids or metadata; capitals don't count.",
+        schema=_TEXT,
+    ),
+    Parameter(
+        name="metadata",
+        description="Only those with this in their metadata: `name=value`.",
+        schema={**_TEXT, "pattern": "^[^=]+="},
+    ),
+)
+"""For the description, in the order of `NAMES`."""
