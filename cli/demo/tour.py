@@ -51,7 +51,8 @@ def run_tour(root: Path, *, program: click.Command, keep: bool, output: Output) 
             )
         )
         if keep:
-            _stay(nodes, cast, output)
+            made = stage.ask(cast.member("carla"), "merchant", "key", "create", "--label", "shop")
+            _stay(nodes, cast, str(made["key"]), output)
     output.result({"commands": stage.commands, **summary})
 
 
@@ -123,8 +124,8 @@ def _settled_audit(stage: Stage, urls: Sequence[str]) -> dict[str, Any]:
     raise AssertionError("the last attempt returns or raises")
 
 
-def _stay(nodes: Sequence[RunningNode], cast: Cast, output: Output) -> None:
-    """Keep the nodes up until Ctrl-C, and say how to use them."""
+def _stay(nodes: Sequence[RunningNode], cast: Cast, key: str, output: Output) -> None:
+    """Keep the nodes up until Ctrl-C, and say how to use them. `key` is that of Carla's shop."""
     output.line()
     output.line(say("The nodes stay up until you press Ctrl-C:"))
     for coop, node in zip(COOPS, nodes, strict=True):
@@ -135,6 +136,8 @@ def _stay(nodes: Sequence[RunningNode], cast: Cast, output: Output) -> None:
     wallet = " ".join(cast.member("alice").options)
     output.line(say("Try, in another terminal:"))
     output.line(f"  fiado pay carla@sur 1.00 {wallet}")
+    output.line(say("For a program that sells, at Carla's stall:"))
+    output.line(f"  export NODE={nodes[COOPS.index('sur')].url} KEY={key}")
     sys.stdout.flush()
     try:
         while True:

@@ -4,7 +4,7 @@ import os
 
 from aiohttp import web
 
-from docs.examples.shop.shop import Shop
+from .shop import Shop
 
 PORT = int(os.environ.get("PORT", "8080"))
 

@@ -9,7 +9,7 @@ knows of Fiado only the HTTP interface. What matters for a shop of your own is i
 - `look` asks the node again when somebody opens the order: so a shop that was switched off, or whose
   webhooks can't arrive, sells all the same.
 
-    FIADO_NODE=https://norte.example FIADO_KEY=fk_… FIADO_SECRET=whsec_… python -m docs.examples.shop
+    FIADO_NODE=https://norte.example FIADO_KEY=fk_… FIADO_SECRET=whsec_… python -m shop
 """
 
 import html

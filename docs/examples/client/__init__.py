@@ -1,0 +1,1 @@
+"""A client for merchants' programs in one file. See README.md beside this file, and docs/MERCHANTS.md."""
