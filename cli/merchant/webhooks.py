@@ -119,6 +119,42 @@ def enable(id_: str, wallet: Path, passphrase: PassphraseSource, output: Output)
         _show(member.client.post(path_of("v1", "webhooks", id_, "enable")), output)
 
 
+@webhook.command("change")
+@click.argument("id_", metavar="ID")
+@click.argument("url")
+@click.option("--type", "types", multiple=True, metavar="EVENT", help="Such as invoice.settled.")
+@wallet_option
+@passphrase_options
+@output_option
+def change(
+    id_: str,
+    url: str,
+    types: tuple[str, ...],
+    wallet: Path,
+    passphrase: PassphraseSource,
+    output: Output,
+) -> None:
+    """Tell an endpoint at another address, or of other events; its secret stays."""
+    with open_membership(wallet, passphrase) as member:
+        member.open_session()
+        asked = {"url": url, "types": list(types)}
+        _show(member.client.post(path_of("v1", "webhooks", id_), asked), output)
+
+
+@webhook.command("test")
+@click.argument("id_", metavar="ID")
+@wallet_option
+@passphrase_options
+@output_option
+def test(id_: str, wallet: Path, passphrase: PassphraseSource, output: Output) -> None:
+    """Send an endpoint a message of the type webhook.test, which tells of nothing."""
+    with open_membership(wallet, passphrase) as member:
+        member.open_session()
+        found = member.client.post(path_of("v1", "webhooks", id_, "test"))
+        output.line(say("{message} is being sent.", message=found["message"]))
+        output.result(found)
+
+
 @webhook.command("rotate")
 @click.argument("id_", metavar="ID")
 @wallet_option

@@ -15,9 +15,12 @@ from node.merchant.access import (
     read_delivery,
     read_key,
 )
-from node.merchant.context import Context
+from node.merchant.context import Context, message_id
+from node.merchant.event_types import TEST_EVENT
 from node.merchant.records import MerchantRecord
 from node.merchant.refusals import MerchantRefusal, NotDone
+from node.merchant.views import moment
+from node.shapes import to_json
 from node.store import Store
 
 _KEPT_ATTEMPTS = 20
@@ -163,6 +166,27 @@ class Endpoints:
             if delivery.state == "waiting":
                 self._context.desk.replace(delivery.to_record(due=self._context.now_ms))
         return endpoint
+
+    def change(self, account: int, id_: str, *, url: str, types: Sequence[str]) -> Endpoint:
+        """Give it another address and other types; secret and what waits for it stay."""
+        endpoint = replace(self.own(account, id_), url=url, types=tuple(types))
+        return self._save(endpoint)
+
+    def test(self, account: int, id_: str) -> Delivery:
+        """Send it a message that tells of nothing, in the way of all others. Raises `MerchantRefusal`."""
+        context, endpoint = self._context, self.own(account, id_)
+        message = message_id(TEST_EVENT, f"{id_}/{context.now_ms}")
+        event = {"type": TEST_EVENT, "timestamp": moment(context.now_ms), "data": {"id": id_}}
+        delivery = Delivery(
+            endpoint=endpoint.id,
+            message=message,
+            type=TEST_EVENT,
+            body=to_json(event).decode("utf-8"),
+            created_ms=context.now_ms,
+        )
+        if context.desk.find(MerchantRecord.DELIVERY, delivery.id) is None:
+            context.desk.add(delivery.to_record(due=context.now_ms))
+        return delivery
 
     def rotate(self, account: int, id_: str) -> Endpoint:
         """Give it another secret."""

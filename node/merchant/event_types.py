@@ -33,3 +33,5 @@ def _of_invoices() -> set[str]:
 
 EVENT_TYPES: Final = (*sorted(_of_invoices()), "refund.delivered", "refund.recorded")
 """All of them."""
+TEST_EVENT: Final = "webhook.test"
+"""What an endpoint is sent when its owner asks for it, whatever it wants to be told of; nothing else is."""

@@ -115,6 +115,34 @@ async def post_enable(api: Api, request: web.Request) -> web.Response:
     return json_response(_view(api, found), is_private=True)
 
 
+async def post_change(api: Api, request: web.Request) -> web.Response:
+    """Tell an endpoint at another address, or of other events; its secret stays."""
+    id_ = request.match_info["id"]
+    await check_caller(api, request)
+    wanted = await api.read(request, shapes.WebhookRequest)
+    url = check_url(wanted.url, allow_private=api.merchants.settings.private_webhooks)
+    types = list(dict.fromkeys(map(str, wanted.types or ())))
+    found = await change(
+        api,
+        request,
+        lambda merchants, account: merchants.endpoints.change(account, id_, url=url, types=types),
+        Power.WEBHOOKS,
+    )
+    return json_response(_view(api, found), is_private=True)
+
+
+async def post_test(api: Api, request: web.Request) -> web.Response:
+    """Send an endpoint a message that tells of nothing."""
+    id_ = request.match_info["id"]
+
+    def send(merchants: Merchants, account: int) -> shapes.Delivery:
+        return _delivery(merchants.endpoints.test(account, id_), merchants.context.now_ms)
+
+    found = await change(api, request, send, Power.WEBHOOKS)
+    api.merchants.dispatcher.wake(id_)
+    return json_response(found, is_private=True)
+
+
 async def post_secret(api: Api, request: web.Request) -> web.Response:
     """Give an endpoint another secret; the old one signs nothing from now on."""
     id_ = request.match_info["id"]
@@ -216,6 +244,31 @@ ROUTES = (
         access=Access.MERCHANT,
         parameters=(_ID,),
         answer=shapes.Webhook,
+        problems=(WEBHOOK_NOT_FOUND,),
+    ),
+    Route(
+        method="POST",
+        path="/v1/webhooks/{id}",
+        handler=post_change,
+        name="changeWebhook",
+        summary="Tell an endpoint at another address, or of other events; its secret stays",
+        subject=_SUBJECT,
+        access=Access.MERCHANT,
+        parameters=(_ID,),
+        body={JSON: shapes.WebhookRequest},
+        answer=shapes.Webhook,
+        problems=(WEBHOOK_NOT_FOUND, WEBHOOK_URL_REFUSED, *_BODY_PROBLEMS),
+    ),
+    Route(
+        method="POST",
+        path="/v1/webhooks/{id}/test",
+        handler=post_test,
+        name="testWebhook",
+        summary="Send an endpoint a message of the type webhook.test, which tells of nothing",
+        subject=_SUBJECT,
+        access=Access.MERCHANT,
+        parameters=(_ID,),
+        answer=shapes.Delivery,
         problems=(WEBHOOK_NOT_FOUND,),
     ),
     Route(

@@ -178,6 +178,43 @@ async def test_a_message_can_be_sent_again(tmp_path: Path) -> None:
 
 
 @on_loop
+async def test_a_test_message_goes_the_way_of_all_others(tmp_path: Path) -> None:
+    async with a_stall(tmp_path) as stall, a_shop() as shop:
+        endpoint = await stall.endpoint(shop.url, "invoice.settled")
+        sent = (await stall.ask(f"/v1/webhooks/{endpoint['id']}/test", key="webhooks")).ok()
+        assert (sent["type"], sent["state"]) == ("webhook.test", "waiting")
+        (heard,) = await shop.until_heard(1)
+        assert heard.id == sent["message"]
+        assert heard.verify(endpoint["secret"])["type"] == "webhook.test"
+        await until_delivered(stall, endpoint, "delivered")
+        missing = await stall.ask(f"/v1/webhooks/{'0' * 32}/test", key="webhooks")
+        assert missing.problem() == "webhook_not_found"
+        powerless = await stall.ask(f"/v1/webhooks/{endpoint['id']}/test", key="read")
+        assert powerless.problem() == "key_forbidden"
+
+
+@on_loop
+async def test_an_endpoint_is_changed_and_keeps_its_secret(tmp_path: Path) -> None:
+    async with a_stall(tmp_path) as stall, a_shop() as before, a_shop() as shop:
+        endpoint = await stall.endpoint(before.url, "invoice.cancelled")
+        path = f"/v1/webhooks/{endpoint['id']}"
+        body = {"url": shop.url, "types": ["invoice.settled"]}
+        changed = (await stall.ask(path, body, key="webhooks")).ok()
+        assert (changed["url"], changed["types"]) == (shop.url, ["invoice.settled"])
+        await stall.pay(await stall.invoice())
+        (heard,) = await shop.until_heard(1)
+        assert heard.verify(endpoint["secret"])["type"] == "invoice.settled"
+        assert before.heard == []
+        for wrong in ({"url": "ftp://x"}, {"url": shop.url, "types": ["gossip"]}, {}):
+            assert (await stall.ask(path, wrong, key="webhooks")).status in (400, 422)
+        kept = (await stall.ask(path, method="GET", key="webhooks")).ok()
+        assert kept["url"] == shop.url
+        other = await stall.town.people.member(2)
+        answer = await stall.town.client.post(path, body, token=other)
+        assert answer.problem() == "webhook_not_found"
+
+
+@on_loop
 async def test_another_secret_signs_from_now_on(tmp_path: Path) -> None:
     async with a_stall(tmp_path) as stall, a_shop() as shop:
         endpoint = await stall.endpoint(shop.url)
