@@ -14,13 +14,13 @@ from cli.index.pictures import PictureFile, draw_spreads
 from cli.index.series import bundled_changes
 from cli.index.terminal_pictures import spread_lines
 from cli.shell.forms import marked
-from cli.shell.language import language, say
+from cli.shell.language import language, later, say
 from cli.shell.parameters import output_option
 from cli.shell.terminal import Output
 from ledger.index.days import text_from_day
 from node.words.forms import WrittenForms
 
-PUBLISHED_LATER: Final = "survey, later"
+PUBLISHED_LATER: Final = later("survey, later")
 """The name of the second survey in the table: the same, but published some days later."""
 
 _LATER_DAYS: Final = 4
@@ -42,12 +42,12 @@ def backtest(*, setting: SurveySetting, files: list[PictureFile], output: Output
     daily factor between. The survey is simulated: each coop measures every Sunday's prices with an
     error, and the median is taken into the same table that payments are held to.
     """
-    settings = {"survey": setting}
-    later = replace(setting, delay_days=setting.delay_days + _LATER_DAYS)
-    if not output.is_json and later.delay_days <= MOST_DELAY_DAYS:
-        settings[PUBLISHED_LATER] = later
+    settings = {later("survey"): setting}
+    postponed = replace(setting, delay_days=setting.delay_days + _LATER_DAYS)
+    if not output.is_json and postponed.delay_days <= MOST_DELAY_DAYS:
+        settings[PUBLISHED_LATER] = postponed
     result = run_backtest(bundled_changes(), settings)
-    names = [*settings, "cer", "nominal"]
+    names = [*settings, "cer", later("nominal")]
     spreads = {name: spread_of(result.worth[name]) for name in names}
     for line in _report(result, spreads, setting):
         output.line(line)
@@ -95,11 +95,12 @@ def _report(
     yield ""
     headings = (say("worst"), say("5th"), say("median"), say("95th"), say("best"))
     yield f"{'':14}" + "".join(f"{each:>9}" for each in headings)
-    for name, spread in spreads.items():
+    told = {say(name): spread for name, spread in spreads.items()}
+    for name, spread in told.items():
         cells = [f"{marked(f'{figure * 100:.1f}'):>7} %" for figure in asdict(spread).values()]
         yield f"{name:14}{''.join(cells)}"
     yield ""
-    yield from spread_lines(spreads)
+    yield from spread_lines(told)
     if PUBLISHED_LATER in spreads:
         yield ""
         yield say(

@@ -14,6 +14,7 @@ from cli.proposal.new import new
 from cli.proposal.proposing import demand_as_json, sign_demand
 from cli.proposal.reader import open_reader, reader_options
 from cli.proposal.showing import counts_words, print_proposal, state_words
+from cli.shell import language as spoken
 from cli.shell.consent import agree_to_sign
 from cli.shell.errors import CliError, words_stand_in
 from cli.shell.exit_codes import ExitCode
@@ -189,7 +190,13 @@ def _check_on_roll(mine: Json) -> None:
 
 @proposal.command("minutes")
 @click.argument("number", type=click.IntRange(min=1))
-@click.option("--language", type=click.Choice(sorted(LANGUAGES)), default="en")
+@click.option(
+    "--language",
+    type=click.Choice(sorted(LANGUAGES)),
+    default=spoken.language,
+    show_default="that of all words",
+    help="In which language they are written.",
+)
 @click.option("--out", type=FILE, help="Write the minutes to this file.")
 @reader_options
 @passphrase_options
