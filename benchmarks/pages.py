@@ -16,12 +16,14 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from benchmarks.measuring import Options, check
+from node.web import library
 from tests.browser.bills import Till
 from tests.browser.driving import PHONE, Browser, browser
 from tests.browser.members import join
 from tests.browser.stage import Stage
 from tests.builders import build_federation
 from tests.needs import missing_browser
+from tests.node.web.script_vectors import WITHOUT_ED25519
 
 ROUNDS: Final = 5
 LATENCY_MS: Final = 400
@@ -62,6 +64,7 @@ def run(options: Options) -> dict[str, object]:
         Stage(Path(root), federation) as stage,
         browser(PHONE) as phone,
     ):
+        till = Till(stage, 2)
         join(phone, stage, 1, "ana", limit=50_000)
         phone.open(f"{stage.urls[1]}/?lang=es")  # with translations, as most have it
         phone.before_pages(_WATCH)
@@ -80,7 +83,25 @@ def run(options: Options) -> dict[str, object]:
             "second_requests": second["requests"],
             "second_kilobytes": round(second["bytes"] / 1000, 1),
             "second_ready_ms": _median(second["ready"] for _, second in visits),
-            **_from_bill_to_shop(phone, stage),
+            **_from_bill_to_shop(phone, stage, till),
+            "without_ed25519": _older_phone(stage, till),
+        }
+
+
+def _older_phone(stage: Stage, till: Till) -> dict[str, object]:
+    """The same for a browser that signs by the library of the pages; nothing where that is not here."""
+    if not library.is_here():
+        return {}
+    with browser(PHONE) as phone:
+        phone.before_pages(WITHOUT_ED25519)
+        join(phone, stage, 1, "eva", limit=50_000)
+        phone.before_pages(_WATCH)
+        first, second = _visit_twice(phone, f"{stage.urls[1]}/wallet#pay")
+        return {
+            "requests": first["requests"],
+            "ready_ms": _median([first["ready"]]),
+            "second_ready_ms": _median([second["ready"]]),
+            **_from_bill_to_shop(phone, stage, till),
         }
 
 
@@ -121,9 +142,9 @@ def _slow_down(phone: Browser, *, is_slow: bool) -> None:
         phone.driver.delete_network_conditions()
 
 
-def _from_bill_to_shop(phone: Browser, stage: Stage) -> dict[str, object]:
+def _from_bill_to_shop(phone: Browser, stage: Stage, till: Till) -> dict[str, object]:
     """A member of another coop, who has been at the own wallet: from the bill's page back to the shop."""
-    till, shop = Till(stage, 2), f"{stage.urls[2]}/verify"
+    shop = f"{stage.urls[2]}/verify"
     bill = till.make(redirect_url=shop)
     steps: list[tuple[str, Callable[[], str]]] = [
         (f'[data-home="{stage.urls[1]}"]', lambda: phone.find("#review-pay").text),

@@ -112,7 +112,7 @@ def test_a_wallet_of_before_and_a_node_without_the_library_say_what_they_can_not
     phone.wait_text("#history-notes", "bring it back with your words")
     phone.block("*/web/library/*")
     phone.open(f"{stage.urls[1]}/wallet?lang=en&again")
-    phone.wait_text("#history-notes", "this node lacks the part for it")
+    phone.wait_text("#history-notes", "The program reads them")
     with_note(phone, "member1@norte", "1", "pan")
     phone.wait_text("#pay-note-error", "Leave the note out")
     phone.type("#pay-note", "")

@@ -43,6 +43,23 @@ def test_a_browser_without_ed25519_has_the_same_wallet(stage: Stage, phone: Brow
     assert phone.console_errors() == []
 
 
+@pytest.mark.needs_page_library
+def test_what_such_a_browser_loaded_is_there_without_a_network(
+    stage: Stage, phone: Browser
+) -> None:
+    phone.before_pages(WITHOUT_ED25519)
+    make_wallet(phone, stage.urls[1])
+    phone.wait(
+        lambda _: phone.run(
+            "return (await caches.match('/web/library/noble/ed25519/index.js'))?.ok"
+        ),
+        "the worker keeps the library after the first visit",
+    )
+    stage.stop(1)
+    phone.open(f"{stage.urls[1]}/wallet")
+    phone.find("#handle")
+
+
 def test_without_ed25519_and_without_the_library_words_say_what_helps(
     stage: Stage, phone: Browser
 ) -> None:
@@ -76,7 +93,7 @@ def test_cleared_storage_is_told_while_the_page_is_open(stage: Stage, phone: Bro
     make_wallet(phone, stage.urls[1])
     ask_to_join(phone, "beto")
     phone.clear_storage(stage.urls[1])
-    phone.wait_text("#notice", "Your twelve words bring the wallet back")
+    phone.wait_text("#notice", "Your words bring the wallet back")
     phone.open(f"{stage.urls[1]}/wallet?lang=en")
     phone.find("#begin-restore")
 

@@ -111,7 +111,7 @@ async function whyNoNote(note, reference) {
   if (note === "") return "";
   if (reference !== null) return say("This link has a reference of its own, so no note goes with it.");
   if (!isMemo(note)) return say("The note has {size} bytes; {most} fit. Letters with accents count twice.", { size: utf8(note).length, most: MEMO_BYTES });
-  return (await canSeal()) ? "" : say("Notes can't be sealed here now: this node lacks the part for it, or it did not come. Leave the note out, or pay with the program.");
+  return (await canSeal()) ? "" : say("Notes can't be sealed here now. Leave the note out, or pay with the program.");
 }
 
 // What a link asks for becomes the note of the payment, where a note can be sealed and the link has no reference of its own.

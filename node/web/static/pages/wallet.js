@@ -4,7 +4,7 @@ import { fromBase64url, toBase64url, toHex } from "../protocol/bytes.js";
 import { Problem, Session, get } from "../parts/api.js";
 import { byId, make, notice, onAction, showSection } from "../parts/dom.js";
 import { explain } from "../parts/explain.js";
-import { keepPages } from "../parts/keeping.js";
+import { keepLibrary, keepPages } from "../parts/keeping.js";
 import { historyItem, notes } from "../parts/history.js";
 import { NotStanding, whoSigns } from "../protocol/signing.js";
 import { linkQuery, qrAddress } from "../parts/links.js";
@@ -32,13 +32,14 @@ async function start() {
   const signer = await whoSigns();
   if (signer === null) return beUnable("old");
   byId("by-library").hidden = signer !== "library";
+  if (signer === "library") keepLibrary("/web/library/noble/ed25519/index.js");
   try {
     page.store = await Store.open();
     page.wallet = await page.store.wallet();
   } catch {
     return beUnable("denied");
   }
-  page.store.onGone = () => notice(say("The browser has thrown away what this page kept. Your twelve words bring the wallet back."));
+  page.store.onGone = () => notice(say("The browser has thrown away what this page kept. Your words bring the wallet back."));
   if (page.wallet?.account === undefined) (await aboutJoining()).setUp(page.store, useWallet);
   for (const [id, action] of Object.entries(ACTIONS)) onAction(byId(id), action);
   setUpPayForm(page, resendPending);
@@ -207,7 +208,7 @@ async function openNotes(shown, items) {
     const { showNotes } = await import("../parts/notes.js");
     said = await showNotes(shown, items, page.wallet);
   } catch {
-    said = say("Notes can't be read here now: this node lacks the part for it, or it did not come. The program reads them: fiado history.");
+    said = say("Notes can't be read here now. The program reads them: fiado history.");
   }
   byId("history-notes").textContent = said;
 }

@@ -12,6 +12,13 @@ function loadAnew({ data }) {
   if (data.edition !== undefined && data.edition !== edition && !isTouched) location.reload();
 }
 
+// What was loaded before there was a worker is asked for once more when there is one, which then keeps it.
+export function keepLibrary(place) {
+  const worker = navigator.serviceWorker;
+  if (!worker || worker.controller) return;
+  worker.addEventListener("controllerchange", () => fetch(place), { once: true });
+}
+
 export async function keepPages() {
   const worker = navigator.serviceWorker;
   if (worker === undefined) return;

@@ -83,7 +83,12 @@ async function memoKeyOf(seed) {
 
 // --- the choice ---
 
-const byLibrary = () => import("./fallback.js");
+// Asked for at once, though the second imports the first: each question takes long on a slow network.
+function byLibrary() {
+  import("../library/noble/ed25519/index.js").catch(() => {});
+  return import("./fallback.js");
+}
+
 let chosen = null;
 
 async function choose() {
