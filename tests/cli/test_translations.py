@@ -179,7 +179,7 @@ def is_docstring(node: ast.AST) -> bool:
 def is_phrase(text: str) -> bool:
     """Two words or more, and not a command, a path or an address."""
     bare = COMMAND.sub("", text).strip()
-    if bare.startswith(("fiado ", "http", "/", "<", "%", *NO_WORDS)) or " " not in bare:
+    if bare.startswith(("fiado ", "export ", "http", "/", "<", "%", *NO_WORDS)) or " " not in bare:
         return False
     return len(re.findall(r"[A-Za-z]{2,}", bare)) > 1
 
