@@ -38,7 +38,7 @@ PLACES: Final = {
     "recovery": "cli.recovery.commands:recovery",
     "receipt": "cli.paying.receipt_command:receipt",
     "review": "cli.account.review:review",
-    "request": "cli.paying.commands:request",
+    "request": "cli.paying.requesting:request",
     "statement": "cli.account.statement:statement",
     "steward": "cli.steward.commands:steward",
     "wallet": "cli.wallet.commands:wallet",

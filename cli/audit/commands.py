@@ -75,6 +75,22 @@ def _page(
     target: str, founding: Founding, report: AuditReport, seconds: float, output: Output
 ) -> None:
     """The one page that a person reads."""
+    output.line(say("Audit of {target}", target=target))
+    output.fields(_facts(founding, report, seconds))
+    output.line()
+    _logs(report, output)
+    _branches(report, output)
+    output.line()
+    if report.holds:
+        output.line(say("Everything holds."))
+    for finding in report.findings:
+        for line in finding_words(finding, report.charter):
+            output.line(line)
+        output.line()
+
+
+def _facts(founding: Founding, report: AuditReport, seconds: float) -> dict[str, str]:
+    """What was found in all logs together, by name."""
     digest = (
         say("none: not every log could be replayed")
         if report.digest is None
@@ -85,30 +101,30 @@ def _page(
     transit = sum(log.in_transit for log in report.logs)
     transit_amount = sum(log.in_transit_amount for log in report.logs)
     newest = max((log.time for log in report.logs), default=0)
-    output.line(say("Audit of {target}", target=target))
-    output.fields(
-        {
-            say("federation"): founding.name,
-            say("federation id"): report.federation.hex(),
-            say("charter version"): str(report.charter.version),
-            say("members"): f"{members}",
-            say("entries"): f"{report.entries}",
-            say("payments"): say(
-                "{payments}, of {amount} {unit} together",
-                payments=report.payments,
-                amount=in_units(paid),
-                unit=founding.unit,
-            ),
-            say("newest entry"): moment(newest) if newest else say("none"),
-            say("sum of everything"): in_units(report.total),
-            **_loss(report),
-            say("on its way"): f"{counted_payments(transit)}, {in_units(transit_amount)}",
-            say("state digest"): digest,
-            say("validator"): say(report.validator),
-            say("took"): marked(f"{seconds:.1f} s"),
-        }
-    )
-    output.line()
+    return {
+        say("federation"): founding.name,
+        say("federation id"): report.federation.hex(),
+        say("charter version"): str(report.charter.version),
+        say("members"): f"{members}",
+        say("entries"): f"{report.entries}",
+        say("payments"): say(
+            "{payments}, of {amount} {unit} together",
+            payments=report.payments,
+            amount=in_units(paid),
+            unit=founding.unit,
+        ),
+        say("newest entry"): moment(newest) if newest else say("none"),
+        say("sum of everything"): in_units(report.total),
+        **_loss(report),
+        say("on its way"): f"{counted_payments(transit)}, {in_units(transit_amount)}",
+        say("state digest"): digest,
+        say("validator"): say(report.validator),
+        say("took"): marked(f"{seconds:.1f} s"),
+    }
+
+
+def _logs(report: AuditReport, output: Output) -> None:
+    """What each log has come to, and what of it is not signed yet."""
     rows = [
         [
             _name(report, log.coop),
@@ -142,14 +158,6 @@ def _page(
                     name=_name(report, log.coop),
                 )
             )
-    _branches(report, output)
-    output.line()
-    if report.holds:
-        output.line(say("Everything holds."))
-    for finding in report.findings:
-        for line in finding_words(finding, report.charter):
-            output.line(line)
-        output.line()
 
 
 def _loss(report: AuditReport) -> dict[str, str]:

@@ -148,6 +148,18 @@ def init(
     problem = _problem(file)
     for draft in drafts:
         _warn_of_threshold(draft, output)
+    _tell_state(file, problem, output)
+    told = advice(len(drafts), witness_quorum=witness_quorum, decision_quorum=deciding)
+    output.line()
+    for sentence in told:
+        output.line(sentence)
+    output.result(
+        {"file": str(file), "is_complete": problem is None, "problem": problem, "advice": told}
+    )
+
+
+def _tell_state(file: Path, problem: str | None, output: Output) -> None:
+    """Where the draft is, and what is left to do."""
     output.line(
         say("The draft is in {file}. Go through it together; it is meant to be edited.", file=file)
     )
@@ -157,13 +169,6 @@ def init(
         output.line(
             say("It is complete: `fiado federation sign` signs it, once for each cooperative.")
         )
-    told = advice(len(drafts), witness_quorum=witness_quorum, decision_quorum=deciding)
-    output.line()
-    for sentence in told:
-        output.line(sentence)
-    output.result(
-        {"file": str(file), "is_complete": problem is None, "problem": problem, "advice": told}
-    )
 
 
 def _index_draft(method: str | None, currency: str, base: str | None) -> IndexDraft | None:

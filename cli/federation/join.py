@@ -113,15 +113,7 @@ def join(
     """
     check_store_url(store)
     stewards = stewards_from(people)
-    threshold = len(stewards) // 2 + 1 if threshold is None else threshold
-    if threshold > len(stewards):
-        raise click.UsageError(
-            say(
-                "--threshold {threshold}: there are {count} stewards.",
-                threshold=threshold,
-                count=len(stewards),
-            )
-        )
+    threshold = _threshold(threshold, len(stewards))
     if output.is_json and not yes:
         raise click.UsageError(say("With --json give --yes too: nobody can be asked."))
     place = Place(folder=folder, host=host, port=port, store=store, address=address)
@@ -153,6 +145,19 @@ def join(
         answer = client.post("/v1/federation/requests", {"request": encode_bytes(request.encode())})
         text(client, answer, "id")
     _tell(known, request, place, output)
+
+
+def _threshold(asked: int | None, count: int) -> int:
+    """How many of so many stewards sign: as asked for, else more than half."""
+    if asked is None:
+        return count // 2 + 1
+    if asked > count:
+        raise click.UsageError(
+            say(
+                "--threshold {threshold}: there are {count} stewards.", threshold=asked, count=count
+            )
+        )
+    return asked
 
 
 def _expected(federation: str | None) -> bytes | None:

@@ -67,7 +67,13 @@ def survey_options(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(*args, setting=setting, **kwargs)
 
     decorated: Callable[..., Any] = with_setting
-    options = [
+    for option in reversed(_survey_options()):
+        decorated = option(decorated)
+    return decorated
+
+
+def _survey_options() -> list[Callable[[Any], Any]]:
+    return [
         click.option(
             "--delay-days",
             type=click.IntRange(LEAST_DELAY_DAYS, MOST_DELAY_DAYS),
@@ -111,9 +117,6 @@ def survey_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "those of all coops by default.",
         ),
     ]
-    for option in reversed(options):
-        decorated = option(decorated)
-    return decorated
 
 
 def _check_liars(coops: int, liars: int, counted: int | None) -> None:

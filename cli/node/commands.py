@@ -263,6 +263,21 @@ def status(target: Path | str, output: Output) -> None:
         }
     )
     output.line()
+    _logs(logs, output)
+    for deciding in read_deciding(found):
+        output.line()
+        output.line(say("Being decided: {deciding}", deciding=deciding))
+    for trouble in troubles:
+        output.line()
+        output.line(f"{trouble.detail} {trouble.remedy}")
+    for line in matters.lines():
+        output.line()
+        output.line(line)
+    output.result({**found, "logs": logs, "federation_matters": matters.as_json()})
+
+
+def _logs(logs: list[Json], output: Output) -> None:
+    """The log of each cooperative, as far as the node has it."""
     rows = [
         [
             str(log["coop"]),
@@ -287,16 +302,6 @@ def status(target: Path | str, output: Output) -> None:
         rows,
         right_aligned=[say("entries"), say("members"), say("position"), say("lowest")],
     )
-    for deciding in read_deciding(found):
-        output.line()
-        output.line(say("Being decided: {deciding}", deciding=deciding))
-    for trouble in troubles:
-        output.line()
-        output.line(f"{trouble.detail} {trouble.remedy}")
-    for line in matters.lines():
-        output.line()
-        output.line(line)
-    output.result({**found, "logs": logs, "federation_matters": matters.as_json()})
 
 
 node.add_command(moved)

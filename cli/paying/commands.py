@@ -1,15 +1,16 @@
-"""`fiado pay` and `fiado request`: the two sides of a payment."""
+"""`fiado pay`: paying an address, a link, a bill, or somebody by their name."""
 
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 
 from cli.paying.contacts import agree_to_contact
 from cli.paying.leading import meet_link
+from cli.paying.payees import ORDER, Payee, PayeeType
 from cli.paying.paying_invoices import pay_invoice
 from cli.paying.prices import PRICE, price_words, worth_words
 from cli.paying.settling import (
@@ -31,21 +32,18 @@ from cli.shell.parameters import AMOUNT, output_option, passphrase_options, wall
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
 from cli.wallet.membership import open_membership
-from node.member.addresses import Address
-from node.member.contacts import ContactName, is_name
-from node.member.links import LinkError, PaymentRequest, format_link, parse_payee
-from node.member.membership import Membership, NotJoined
-from node.member.orders import check_order
+from node.member.contacts import ContactName
+from node.member.links import PaymentRequest
+from node.member.membership import Membership
 from node.member.paying.arrival import Arrival
 from node.member.paying.contribution import paid_contribution
 from node.member.paying.desk import Desk, open_desk
-from node.member.paying.invoices import InvoiceLink, parse_link
+from node.member.paying.invoices import InvoiceLink
 from node.member.paying.paid_before import MayRepeat
 from node.member.paying.paying import Bound, Paid, Terms
 from node.member.paying.pricing import CurrencyPrice, Quote, quote
 from node.member.paying.settling import pay_once, settle
 from node.member.pending_journal import PaymentIntent
-from node.member.wallet_file import read_wallet
 
 _ARRIVAL_WORDS: Final[Mapping[Arrival, str]] = {
     Arrival.NOT_ASKED: later("It is recorded in your cooperative's log."),
@@ -63,46 +61,6 @@ _ARRIVAL_WORDS: Final[Mapping[Arrival, str]] = {
         "node stopped answering: `fiado history` shows it later."
     ),
 }
-
-
-Payee = PaymentRequest | InvoiceLink | ContactName
-
-
-class PayeeType(click.ParamType[Payee]):
-    """An address such as `alice@norte`, a link, the address of an invoice's page, or a contact's name."""
-
-    name = "payee"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> Payee:
-        """Read the text; defaults are requests already. What can be an address is never a name."""
-        if isinstance(value, Payee):
-            return value
-        if is_name(str(value)):
-            return ContactName(str(value))
-        invoice = parse_link(str(value))
-        if invoice is not None:
-            return invoice
-        request = parse_payee(str(value))
-        # A bill on its way to the payer's wallet: what it asks for is looked up where it was made.
-        bill = parse_link(request.bill) if request.bill else None
-        if request.bill and bill is None:
-            raise LinkError(say("its bill is not the address of one"))
-        return replace(bill, federation=request.federation) if bill else request
-
-
-class OrderType(click.ParamType[str]):
-    """The id of an order, which whoever runs the command chooses."""
-
-    name = "order"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Check the text; raises `OrderError`."""
-        return check_order(str(value))
-
-
-ORDER: Final = OrderType()
 
 
 @click.command()
@@ -396,30 +354,3 @@ def _show(where: str, paid: Paid, arrival: Arrival, output: Output) -> None:
     )
     output.line(say(_ARRIVAL_WORDS[arrival]))
     output.line(say("Receipt: {where} (`fiado receipt show {where}`).", where=where))
-
-
-@click.command()
-@click.argument("amount", type=AMOUNT, required=False)
-@click.option("--memo", metavar="TEXT", default="", help="What it is for; it stands in the link.")
-@wallet_option
-@output_option
-def request(amount: int | None, memo: str, wallet: Path, output: Output) -> None:
-    """Ask for a payment: a link to send, and a QR code to show.
-
-    It needs no network and no passphrase.
-    """
-    public = read_wallet(wallet).public
-    if public.handle is None or public.coop is None or public.federation is None:
-        raise NotJoined(wallet)
-    address = Address(handle=public.handle, coop=public.coop)
-    link = format_link(
-        PaymentRequest(
-            payee=address, amount=amount, memo=memo, federation=public.federation.hex()[:16]
-        )
-    )
-    what = say("any amount") if amount is None else in_units(amount)
-    output.line(say("Pay {what} to {address}:", what=what, address=address))
-    output.line()
-    output.qr(link)
-    output.line(link)
-    output.result({"link": link, "payee": str(address), "amount": amount, "memo": memo})

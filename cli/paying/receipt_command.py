@@ -125,6 +125,21 @@ def show(
             )
         )
     _tell_what_follows(proof, place, output)
+    _hand_over(data, out, output, qr=qr)
+    output.result(
+        {
+            "coop": place.coop,
+            "number": place.number,
+            "receipt": data.hex(),
+            "following": len(proof.following),
+            "federation": charter.federation.hex(),
+            "what_holds": what_holds or None,
+        }
+    )
+
+
+def _hand_over(data: bytes, out: Path | None, output: Output, *, qr: bool) -> None:
+    """Write or show the receipt itself, as text and as a code."""
     written = encode_bytes(data)
     if out is not None:
         out.write_bytes(data)
@@ -143,16 +158,6 @@ def show(
         output.qr(written)
     elif qr:
         output.line(say("It is too long for a QR code."))
-    output.result(
-        {
-            "coop": place.coop,
-            "number": place.number,
-            "receipt": data.hex(),
-            "following": len(proof.following),
-            "federation": charter.federation.hex(),
-            "what_holds": what_holds or None,
-        }
-    )
 
 
 def _has_fallen(proof: Receipt, charter: Charter, wallet: Path, node_url: str | None) -> bool:

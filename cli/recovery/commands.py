@@ -7,26 +7,23 @@ import click
 from nacl.utils import random
 
 from cli.recovery.files import Card, Request, read_card, read_request, render_card, render_request
+from cli.recovery.recording import agree, record, record_linked
 from cli.recovery.showing import print_key
-from cli.shell.consent import agree_to_sign
 from cli.shell.errors import CliError, words_stand_in
 from cli.shell.exit_codes import ExitCode
 from cli.shell.language import say
 from cli.shell.parameters import NODE_URL, output_option, passphrase_options, wallet_option
 from cli.shell.passphrase import PassphraseSource
-from cli.shell.recovery_words import describe_keys
 from cli.shell.terminal import Output
 from cli.steward.draft_file import Draft, DraftError
 from cli.steward.signing import FILE, sign_draft, signing_options
 from cli.steward.stewardship import open_stewardship
 from cli.wallet.membership import open_membership, unlock
-from ledger.government.recovery import MAX_GUARDIANS, SALT_BYTES, GuardianList, Rekey
+from ledger.government.recovery import MAX_GUARDIANS, SALT_BYTES, GuardianList
 from ledger.signatures import SigningKey
-from ledger.transactions import KeyChange, encode_transaction
-from node.member.answers import encode_bytes, integer, text
+from node.member.answers import integer, text
 from node.member.charters import fetch_charter
 from node.member.client import Json, NodeClient, path_of
-from node.member.failures import AnswerLost, NodeProblem, NodeUnreachable
 from node.member.membership import Membership
 from node.member.paying.desk import account_of
 from node.member.pending_journal import look_at_pending
@@ -37,8 +34,7 @@ from node.member.recovering import (
     sign_rekey,
     with_guardian,
 )
-from node.member.wallet_file import UnlockedWallet, read_wallet, replace_public
-from node.member.wallet_lock import lock_wallet
+from node.member.wallet_file import read_wallet
 
 words_stand_in("cli.steward.words")
 
@@ -82,8 +78,8 @@ def rekey(
             account=member.account,
             revision=integer(member.client, state, "revision") + 1,
         )
-        _agree(change, str(member.address), is_agreed, output)
-        entry = _record_linked(member, change, new_wallet, new, output)
+        agree(change, str(member.address), is_agreed, output)
+        entry = record_linked(member, change, new_wallet, new, output)
         output.line(
             say(
                 "From now on use {new_wallet}. The old wallet pays nothing any more.",
@@ -153,7 +149,7 @@ def guardians(
             # Before it is recorded: without the card nobody could use what is in the books.
             card.write_text(render_card(written), encoding="utf-8")
             card.chmod(0o600)
-        entry = _record(member, change, is_agreed, output)
+        entry = record(member, change, is_agreed, output)
         if card is not None:
             output.line(say("Give each of them a copy of {card}, and nobody else.", card=card))
         output.result({"number": entry, "card": None if card is None else str(card)})
@@ -252,7 +248,7 @@ def sign(
             raise DraftError(say("the card is of another account than the request"))
         if member.account not in held.guardians.accounts:
             raise DraftError(say("you are not on the card"))
-        _agree(asked.transaction, f"{held.handle}@{member.coop.name}", is_agreed, output)
+        agree(asked.transaction, f"{held.handle}@{member.coop.name}", is_agreed, output)
         signed = with_guardian(
             asked.transaction,
             member.key,
@@ -337,7 +333,7 @@ def object_(is_agreed: bool, wallet: Path, passphrase: PassphraseSource, output:
             account=member.account,
             recovery=integer(member.client, running, "number"),
         )
-        entry = _record(member, change, is_agreed, output)
+        entry = record(member, change, is_agreed, output)
         output.line(
             say("Ask members or stewards now to open a vote; without one the recovery goes on.")
         )
@@ -361,60 +357,3 @@ def show(name: str | None, wallet: Path, passphrase: PassphraseSource, output: O
 
 def _state(client: NodeClient, account: int) -> Json:
     return client.get(path_of("v1", "keys", account))
-
-
-def _agree(change: KeyChange, who: str, is_agreed: bool, output: Output) -> None:
-    if output.is_json and not is_agreed:
-        raise click.UsageError(say("With --json give --yes too: nobody can be asked."))
-    for line in describe_keys(change, who=who):
-        output.line(line)
-    if not is_agreed:
-        agree_to_sign(say("Sign this?"))
-
-
-def _record_linked(
-    member: Membership, change: Rekey, path: Path, new: UnlockedWallet, output: Output
-) -> int:
-    """Record a replaced key with the new wallet linked already.
-
-    If the answer is lost, nobody knows which of the two keys the account has: both wallets are linked then,
-    and the one that the node knows goes on. A definite refusal leaves the new wallet as it was.
-    """
-    before = new.public
-    linked = replace(member.wallet.public, public_key=before.public_key)
-    with lock_wallet(path) as lock:
-        replace_public(lock, new, public=linked)
-        try:
-            return _send(member, change, output)
-        except (NodeUnreachable, NodeProblem, AnswerLost) as error:
-            is_unknown = isinstance(error, AnswerLost) or (
-                isinstance(error, NodeProblem) and not error.is_final
-            )
-            if is_unknown:
-                raise CliError(
-                    ExitCode.OUTCOME_UNKNOWN,
-                    "outcome_unknown",
-                    say("The answer was lost: whether the account has the new key now is unknown."),
-                    say(
-                        "`fiado balance --wallet {path}` works if it has: then use that wallet. If it does "
-                        "not, run this command again.",
-                        path=path,
-                    ),
-                ) from error
-            replace_public(lock, replace(new, public=linked), public=before)
-            raise
-
-
-def _record(member: Membership, change: KeyChange, is_agreed: bool, output: Output) -> int:
-    """Ask, record what is signed, and say where."""
-    _agree(change, str(member.address), is_agreed, output)
-    return _send(member, change, output)
-
-
-def _send(member: Membership, change: KeyChange, output: Output) -> int:
-    """Record what is signed, and say where."""
-    body = {"transaction": encode_bytes(encode_transaction(change))}
-    recorded = member.client.post("/v1/transactions", body)
-    entry = integer(member.client, recorded, "number")
-    output.line(say("Recorded: entry {name}/{entry}.", name=member.coop.name, entry=entry))
-    return entry

@@ -21,6 +21,7 @@ def in_language(command: Command) -> Command:
     if language() == SOURCE_LANGUAGE:
         return command
     said = copy(command)
+    said._help_option = None  # click keeps the one that it made in the language before
     said.help, said.short_help = _said(command.help), _said(command.short_help)
     said.params = [_parameter(each) for each in command.params]
     said.options_metavar = say(command.options_metavar or "")
@@ -33,6 +34,9 @@ def in_language(command: Command) -> Command:
 
 def _parameter(parameter: click.Parameter) -> click.Parameter:
     said = copy(parameter)
+    if isinstance(said.type, click.Path):
+        said.type = copy(said.type)
+        said.type.name = say(said.type.name)
     if isinstance(said, click.Option):
         said.help = _said(said.help)
     return said

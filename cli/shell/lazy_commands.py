@@ -10,6 +10,9 @@ from importlib import import_module
 
 import click
 
+from cli.shell.language import speaking
+from node.words.codes import SOURCE_LANGUAGE
+
 
 class LazyCommands(MutableMapping[str, click.Command]):
     """Commands by name, each imported at its first use; a mapping as `click.Group` takes it."""
@@ -22,7 +25,8 @@ class LazyCommands(MutableMapping[str, click.Command]):
     def __getitem__(self, name: str) -> click.Command:
         if name not in self._loaded:
             module, _, attribute = self._places[name].partition(":")
-            command = getattr(import_module(module), attribute)
+            with speaking(SOURCE_LANGUAGE):  # click names types of files when they are made
+                command = getattr(import_module(module), attribute)
             assert isinstance(command, click.Command), self._places[name]
             self._loaded[name] = command
         return self._loaded[name]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.paying.commands import PayeeType
+from cli.paying.payees import PayeeType
 from node.member.addresses import Address, AddressError
 from node.member.amounts import LARGEST_AMOUNT, AmountError
 from node.member.links import LONGEST_LINK, LinkError, PaymentRequest, format_link, parse_payee

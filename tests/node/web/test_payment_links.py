@@ -6,7 +6,7 @@ import pytest
 from multidict import MultiDict
 from yarl import URL
 
-from cli.paying.commands import PayeeType
+from cli.paying.payees import PayeeType
 from node.member.addresses import AddressError
 from node.member.amounts import AmountError
 from node.member.contacts import ContactName
