@@ -15,21 +15,35 @@ from aiohttp import web
 from node.http.base.api import Api
 from node.http.base.problem import Problem
 from node.http.base.problems import REQUEST_MALFORMED
-from node.http.base.routes import Parameter
+from node.http.base.routes import Parameter, number_parameter
 from node.http.merchant.days import read_day, read_zone
 from node.merchant.invoice import Invoice
 from node.merchant.states import State
 from node.zones import ZONE_PATTERN, day_begins
 
 LONGEST_TEXT: Final = 200
-NAMES: Final = ("state", "client_id", "order_id", "from", "to", "zone", "text", "metadata")
+NAMES: Final = (
+    "state",
+    "client_id",
+    "order_id",
+    "from",
+    "to",
+    "since",
+    "zone",
+    "text",
+    "metadata",
+)
+SINCE: Final = number_parameter(
+    "since", "Only those of this time or later, in Unix seconds: what is new since one looked."
+)
+"""Beside the days, so that a list which is looked at again and again asks for little each time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """What invoices have to be like; times in milliseconds. None: anything."""
 
-    state: State | None
+    states: frozenset[State] | None
     client_id: str | None
     order_id: str | None
     since_ms: int | None
@@ -41,7 +55,7 @@ class Wanted:
         """Whether this is one of them."""
         name, value = self.metadata or ("", "")
         return (
-            self.state in (None, invoice.state)
+            (self.states is None or invoice.state in self.states)
             and self.client_id in (None, invoice.client_id)
             and self.order_id in (None, invoice.order)
             and (self.since_ms is None or invoice.created_ms >= self.since_ms)
@@ -69,22 +83,29 @@ def read_wanted(api: Api, request: web.Request) -> Wanted:
         if len(query.get(name, "")) > LONGEST_TEXT:
             raise _malformed(name, f"at most {LONGEST_TEXT} characters")
     return Wanted(
-        state=_state(query.get("state")),
+        states=_states(query.get("state")),
         client_id=query.get("client_id"),
         order_id=query.get("order_id"),
-        since_ms=None if first is None else _begins_ms(first, zone),
+        since_ms=_since_ms(first, zone, SINCE.find(request)),
         until_ms=None if last is None else _begins_ms(last + timedelta(days=1), zone),
         text=query["text"].casefold() if "text" in query else None,
         metadata=_metadata(query.get("metadata")),
     )
 
 
-def _state(text: str | None) -> State | None:
+def _states(text: str | None) -> frozenset[State] | None:
     if text is None:
         return None
-    if text not in list(State):
-        raise _malformed("state", f"one of {', '.join(State)}")
-    return State(text)
+    names = text.split(",")
+    if not set(names) <= set(State):
+        raise _malformed("state", f"some of {', '.join(State)}, with commas between")
+    return frozenset(map(State, names))
+
+
+def _since_ms(first: date | None, zone: ZoneInfo, since: int | None) -> int | None:
+    """The later of the two, where both are asked for."""
+    begun = [] if first is None else [_begins_ms(first, zone)]
+    return max(begun + ([] if since is None else [since * 1000]), default=None)
 
 
 def _metadata(text: str | None) -> tuple[str, str] | None:
@@ -105,13 +126,14 @@ def _malformed(name: str, expected: str) -> Problem:
 
 
 _DAY: Final = {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+_STATES: Final = f"^({'|'.join(State)})(,({'|'.join(State)}))*$"
 _TEXT: Final = {"type": "string", "maxLength": LONGEST_TEXT}
 
 PARAMETERS: Final = (
     Parameter(
         name="state",
-        description="Only those in this state.",
-        schema={"type": "string", "enum": list(State)},
+        description=f"Only those in one of these states: {', '.join(State)}; with commas between.",
+        schema={"type": "string", "pattern": _STATES},
     ),
     Parameter(
         name="client_id",
@@ -121,6 +143,7 @@ PARAMETERS: Final = (
     Parameter(name="order_id", description="Only those of this order.", schema=_TEXT),
     Parameter(name="from", description="Only those made on this day or later.", schema=_DAY),
     Parameter(name="to", description="Only those made on this day or before.", schema=_DAY),
+    SINCE,
     Parameter(
         name="zone",
         description="In which time zone days begin and end; the node's own, if not said.",

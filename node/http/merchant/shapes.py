@@ -130,6 +130,10 @@ class Takings(Shape, frozen=True):
     """The takings of some days."""
 
     zone: Zone
+    time: Annotated[
+        Time,
+        Meta(description="The node's time when it was asked: the next question's `since`."),
+    ]
     days: list[DayTakings]
     total: TotalTakings
 

@@ -15,6 +15,7 @@ from node.http.base.routes import Access, Parameter, Route
 from node.http.merchant import shapes
 from node.http.merchant.access import READERS, ask
 from node.http.merchant.days import read_day, read_zone
+from node.http.merchant.finding import SINCE
 from node.http.merchant.invoices import BEFORE, LIMIT, format_cursor, read_cursor
 from node.http.merchant.problems import TAKINGS_TOO_MANY, ZONE_UNKNOWN
 from node.merchant.merchants import Merchants
@@ -65,6 +66,7 @@ async def get_takings(api: Api, request: web.Request) -> web.Response:
     """Sums by day; each payment and refund on the day on which it was recorded."""
     check_query(request, "from", "to", "zone")
     by_day, zone = _by_day(api, request)
+    asked = api.clock_ms() // 1000
     before = (by_day.ends * 1000, "")
     while page := await _page(api, request, since=by_day.begins, before=before):
         by_day.add(page)
@@ -80,7 +82,7 @@ async def get_takings(api: Api, request: web.Request) -> web.Response:
         )
         for each in by_day.days
     ]
-    answer = shapes.Takings(zone=zone.key, days=days, total=_sums(api, by_day.total))
+    answer = shapes.Takings(zone=zone.key, time=asked, days=days, total=_sums(api, by_day.total))
     return json_response(answer, is_private=True)
 
 
@@ -97,15 +99,14 @@ async def _page(
 
 async def get_movements(api: Api, request: web.Request) -> web.Response:
     """The payments and refunds of some days, newest first: what the takings are made of."""
-    check_query(request, "from", "to", "zone", "limit", "before")
+    check_query(request, "from", "to", "since", "zone", "limit", "before")
     by_day, zone = _by_day(api, request)
+    since = max(by_day.begins, SINCE.find(request) or 0)
     limit = LIMIT.read(request, most=api.settings.page_items)
     before = min(read_cursor(request) or (by_day.ends * 1000, ""), (by_day.ends * 1000, ""))
 
     def look(view: View, merchants: Merchants, account: int) -> shapes.Movements:
-        page = movements_before(
-            view.store, account, since=by_day.begins, before=before, limit=limit
-        )
+        page = movements_before(view.store, account, since=since, before=before, limit=limit)
         last = page[-1] if len(page) == limit else None
         following = None if last is None else format_cursor((last.time * 1000, last.id))
         movements = [_movement(api, merchants, each, zone) for each in page]
@@ -173,6 +174,7 @@ ROUTES = (
         parameters=(
             _FROM,
             _TO,
+            SINCE,
             _ZONE,
             LIMIT,
             BEFORE,

@@ -57,6 +57,13 @@ async def test_each_filter_finds_what_it_names(tmp_path: Path) -> None:
         assert await found(stall, f"to={_day(made + day)}{utc}") == ["c2", "c1"]
         assert await found(stall, "to=2001-01-01") == []
         assert await found(stall, "state=settled") == []
+        assert await found(stall, "state=settled,cancelled") == []
+        assert await found(stall, "state=open,expired,open") == ["c3", "c2", "c1"]
+        # The second itself is looked at again; with days too, the later beginning counts.
+        assert await found(stall, f"since={made + day}") == ["c3", "c2"]
+        assert await found(stall, f"since={made + day + 3600}") == ["c3"]
+        assert await found(stall, f"since={made + 9 * day}") == []
+        assert await found(stall, f"since=0&from={_day(made + day)}{utc}") == ["c3", "c2"]
 
 
 def _day(seconds: int) -> str:
@@ -67,6 +74,11 @@ def _day(seconds: int) -> str:
     "query",
     [
         "state=x",
+        "state=open,",
+        "state=open, settled",
+        "since=-1",
+        "since=today",
+        "since=9007199254740993",
         "from=yesterday",
         "from=2026-02-30",
         "from=2026-03-02&to=2026-03-01",

@@ -97,6 +97,13 @@ async def test_movements_are_what_takings_are_made_of(tmp_path: Path) -> None:
                 break
         assert pages == ["400", "300", "200"]
         assert (await movements(stall, "to=2026-11-20"))["movements"] == []
+        # What is new since a time, that second included; never from before the days that are asked for.
+        last = first["time"]
+        assert len((await movements(stall, f"since={last}"))["movements"]) >= 1
+        assert (await movements(stall, f"since={last + 1}"))["movements"] == []
+        tomorrow = await movements(stall, "since=0&from=2026-11-22&to=2026-11-22")
+        assert tomorrow["movements"] == []
+        assert (await takings(stall))["time"] >= last
         # A cursor can't lead out of the days that were asked for.
         later = await movements(stall, "to=2026-11-20&before=999999999999999.x")
         assert later["movements"] == []
@@ -158,6 +165,7 @@ async def test_a_payment_from_elsewhere_counts_at_its_own_time_once_it_is_here(
         ("from=2026-11-22&to=2026-11-21", "request_malformed"),
         ("from=2025-01-01&to=2026-01-02", "request_malformed"),
         ("day=2026-11-21", "request_malformed"),
+        ("since=noon", "request_malformed"),
         ("to=2026-11-21&to=2026-11-22", "request_malformed"),
     ],
 )

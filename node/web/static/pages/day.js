@@ -1,38 +1,123 @@
 // The counter's day: what came in and went back, as the node sums it, and the bills that are not paid.
 //
 // The node decides on which day and at what time a payment counts, in one named zone; this only shows it, so
-// that the counter, the program and every till say the same.
+// that the counter, the program and every till say the same. A page of the list is fetched at first, and what
+// is new or may have changed when the counter comes back to it.
 
 import { get } from "../parts/api.js";
-import { byId, make, notice } from "../parts/dom.js";
+import { byId, make, notice, onAction } from "../parts/dom.js";
 import { explain } from "../parts/explain.js";
+import { Newest } from "../parts/newest.js";
 import { amountCell, csvText, separatorOf } from "../parts/tables.js";
 import { say, showAmount, timesIn } from "../parts/words.js";
 
-const PAGE = 200;
-const MOST_SHOWN = 200;
+const PAGE = 50;
+const TABLE_PAGE = 200;
+const UNPAID = "open,processing,expired,cancelled";
 const { lang } = document.documentElement;
+let kept = null;
 
 const minor = ({ value }) => Number(value);
+const countOf = ({ payments, refunds }) => payments + refunds;
 
-// Shows the day that is chosen, today at first. `key` is the till's.
-export async function showDay(key) {
+// Shows the day that is chosen, today at first. `key` is the till's; `onBill(action, bill)` is called for what is
+// to be done with an open bill: "show" or "cancel".
+export async function showDay(key, onBill) {
   try {
-    const day = byId("day").value;
-    const { zone, days: [sums] } = await get(`/v1/merchant/takings${span(day)}`, key);
+    const { zone, time, days: [sums] } = await get(`/v1/merchant/takings${span(byId("day").value)}`, key);
     byId("day").value = sums.day;
-    const { movements } = await get(`/v1/merchant/movements${span(sums.day)}&limit=${MOST_SHOWN}`, key);
-    const bills = await unpaid(sums, key);
-    const times = timesIn(zone);
+    let day = kept?.sums.day === sums.day && kept.key === key ? kept : begun(sums, key);
+    if (day === kept && !(await takeNew(day, sums))) day = begun(sums, key);
+    kept = Object.assign(day, { sums, zone, time, onBill });
     byId("today-sum").textContent = inWords(sums);
     byId("today-zone").textContent = say("Days and times in the time zone {zone}.", { zone });
-    const lines = [...movements.map((each) => movementLine(each, times)), ...bills.map((each) => billLine(each, times))];
-    lines.sort((a, b) => b.time - a.time);
-    byId("today").replaceChildren(...lines.map(({ line }) => line));
+    await draw(day);
     notice("");
+  } catch (error) {
+    kept = null;
+    notice(explain(error));
+  }
+}
+
+// Shows a page more of the same day.
+export async function showMore() {
+  if (kept === null) return;
+  try {
+    kept.count += PAGE;
+    await draw(kept);
   } catch (error) {
     notice(explain(error));
   }
+}
+
+async function draw({ list, count, zone, onBill }) {
+  const { rows, isAll } = await list.newest(count);
+  const times = timesIn(zone);
+  byId("today").replaceChildren(...rows.map(({ movement, bill }) => (
+    movement ? movementLine(movement, times) : billLine(bill, times, onBill))));
+  byId("more").hidden = isAll;
+}
+
+// --- what is asked of the node ---
+
+function begun(sums, key) {
+  const day = { sums, key, count: PAGE };
+  day.list = new Newest([(before) => movements(day, { before }), (before) => unpaid(day, { before })]);
+  return day;
+}
+
+// The bills that are not settled: whatever has come of the others stands among the payments.
+async function unpaid({ sums, key }, query) {
+  const { invoices, next } = await page("/v1/invoices", { state: UNPAID }, { sums, key }, query);
+  return { rows: invoices.map((bill) => ({ id: bill.id, time: bill.created, bill })), next };
+}
+
+async function movements({ sums, key }, query) {
+  const found = await page("/v1/merchant/movements", {}, { sums, key }, query);
+  const rows = found.movements.map((movement) => ({ id: idOf(movement), time: movement.time, movement }));
+  return { rows, next: found.next };
+}
+
+const idOf = ({ type, invoice, coop_number: log, number }) => [type, invoice, log, number].join("/");
+
+function page(path, filter, { sums: { day }, key }, { before = null, since = null }) {
+  const query = new URLSearchParams({ ...filter, from: day, to: day, limit: PAGE });
+  if (before !== null) query.set("before", before);
+  if (since !== null) query.set("since", since);
+  return get(`${path}?${query}`, key);
+}
+
+async function allSince(ask, day, since) {
+  const found = [];
+  let before = null;
+  do {
+    const { rows, next } = await ask(day, { before, since });
+    found.push(...rows);
+    before = next;
+  } while (before !== null);
+  return found;
+}
+
+// Takes in what came since the day was looked at; false where something came among what was before, as a
+// payment does that was long on its way: then the list is begun again.
+async function takeNew(day, sums) {
+  const { list } = day;
+  const moved = list.known.filter(({ movement }) => movement).map(({ time }) => time);
+  const came = await allSince(movements, day, Math.max(day.sums.begins, ...moved));
+  const isComplete = countOf(day.sums) + came.filter(({ id }) => !list.has(id)).length >= countOf(sums);
+  list.put(came);
+  return isComplete && takeBills(day);
+}
+
+// Of bills that were known only those are asked for again that may have changed.
+async function takeBills(day) {
+  const { list } = day;
+  const bills = list.known.filter(({ bill }) => bill);
+  const changing = bills.filter(({ bill: { state } }) => state === "open" || state === "processing");
+  const since = Math.min(day.time, ...changing.map(({ time }) => time));
+  for (const { id, time } of bills) if (time >= since) list.drop(id);
+  list.put(await allSince(unpaid, day, since));
+  return true;
 }
 
 const span = (day) => (day === "" ? "" : `?from=${day}&to=${day}`);
@@ -44,30 +129,19 @@ function inWords(sums) {
   return [received, say("Given back: {amount}. Left: {net}.", { amount, net })].join(" ");
 }
 
-// The bills of that day that are not settled: whatever has come of the others stands among the payments.
-async function unpaid({ begins, ends }, key) {
-  const found = [];
-  let next = `${ends * 1000}.`;
-  while (next !== null && found.length < MOST_SHOWN) {
-    const page = await get(`/v1/invoices?limit=${PAGE}&before=${encodeURIComponent(next)}`, key);
-    const ofDay = page.invoices.filter(({ created }) => created >= begins);
-    found.push(...ofDay.filter(({ state }) => state !== "settled"));
-    next = ofDay.length < page.invoices.length ? null : page.next;
-  }
-  return found;
-}
+// --- in words ---
 
 const stateWord = ({ state }) => ({
   open: say("waiting"), processing: say("paid, on its way"), expired: say("expired"), cancelled: say("withdrawn"),
 }[state] ?? state);
 
-function entry({ time, who, money, details }, times) {
-  return { time, line: make("li", {}, make(
+function entry({ time, who, money, details }, times, ...more) {
+  return make("li", {}, make(
     "div", { class: "entry" },
     make("span", { class: "who" }, who),
     make("span", { class: "money" }, money),
     make("span", { class: "small" }, [times.show(time), ...details].join(" · ")),
-  )) };
+  ), ...more);
 }
 
 const kindWord = ({ type }) => (type === "refund" ? say("refund") : say("payment"));
@@ -82,9 +156,24 @@ function movementLine(movement, times) {
   }, times);
 }
 
-const billLine = (bill, times) => entry({
-  time: bill.created, who: bill.description || say("Bill"), money: showAmount(minor(bill.amount)), details: [stateWord(bill)],
-}, times);
+function billLine(bill, times, onBill) {
+  const line = {
+    time: bill.created, who: bill.description || say("Bill"), money: showAmount(minor(bill.amount)), details: [stateWord(bill)],
+  };
+  if (bill.state !== "open") return entry(line, times);
+  return entry(line, times, make(
+    "div", { class: "actions" },
+    billButton(say("Show the code again"), () => onBill("show", bill), bill),
+    billButton(say("Withdraw this bill"), () => onBill("cancel", bill), bill),
+  ));
+}
+
+// Several bills have the same button: who listens hears of which one it is.
+function billButton(text, action, { description, amount }) {
+  const button = make("button", { "aria-label": [text, showAmount(minor(amount)), description].filter(Boolean).join(", ") }, text);
+  onAction(button, action);
+  return button;
+}
 
 // Saves the chosen day's payments and refunds as a table; the same columns as `fiado merchant report --csv`.
 export async function saveTable(key) {
@@ -95,7 +184,7 @@ export async function saveTable(key) {
     let zone;
     do {
       const before = next === null ? "" : `&before=${encodeURIComponent(next)}`;
-      const page = await get(`/v1/merchant/movements${span(day)}&limit=${PAGE}${before}`, key);
+      const page = await get(`/v1/merchant/movements${span(day)}&limit=${TABLE_PAGE}${before}`, key);
       found.push(...page.movements);
       ({ next, zone } = page);
     } while (next !== null);

@@ -6,7 +6,7 @@
 import { Session, call, get, post } from "../parts/api.js";
 import { followBill, isOver, stateOf } from "../parts/bills.js";
 import { countDown } from "../parts/countdown.js";
-import { saveTable, showDay } from "./day.js";
+import { saveTable, showDay, showMore } from "./day.js";
 import { byId, notice, onAction, showSection } from "../parts/dom.js";
 import { explain } from "../parts/explain.js";
 import { qrAddress } from "../parts/links.js";
@@ -62,8 +62,11 @@ async function openTill() {
   const why = await whyStopped(null);
   byId("node-trouble").textContent = why;
   byId("node-trouble").hidden = why === "";
-  await showDay(till.key);
+  await showChosen();
 }
+
+// The list of the chosen day.
+const showChosen = () => showDay(till.key, (action, bill) => (action === "show" ? showBill(bill) : cancel(bill)));
 
 // --- the amount ---
 
@@ -145,13 +148,16 @@ function showBill(made) {
   };
 }
 
-async function cancel() {
+// A bill that was paid meanwhile, or is over, can't be withdrawn; the list then shows what has become of it.
+async function cancel({ id }) {
+  let why = "";
   try {
-    await call("POST", `/v1/invoices/${till.bill.id}/cancel`, { token: till.key });
-    await openTill();
+    await call("POST", `/v1/invoices/${id}/cancel`, { token: till.key });
   } catch (error) {
-    notice(explain(error));
+    why = explain(error);
   }
+  await openTill();
+  if (why) notice(why);
 }
 
 onAction(byId("make-key"), makeKey);
@@ -159,9 +165,10 @@ onAction(byId("key-form"), async () => useKey(byId("key").value.trim()));
 onAction(byId("till-form"), makeBill);
 onAction(byId("next"), openTill);
 onAction(byId("paid-next"), openTill);
-onAction(byId("cancel"), cancel);
+onAction(byId("cancel"), () => cancel(till.bill));
 onAction(byId("csv"), async () => saveTable(till.key));
-byId("day").addEventListener("change", () => { showDay(till.key); });
+onAction(byId("more"), showMore);
+byId("day").addEventListener("change", showChosen);
 onAction(byId("leave"), async () => {
   await till.store.write((kept) => kept.delete("merchant-key"));
   location.reload();
