@@ -39,12 +39,16 @@ def key() -> None:
     show_default=True,
     help="What it may do; give it several times for several.",
 )
+@click.option(
+    "--days", type=click.IntRange(1, 3650), help="For how long; without it, until revoked."
+)
 @wallet_option
 @passphrase_options
 @output_option
 def key_create(
     label: str,
     powers: tuple[str, ...],
+    days: int | None,
     wallet: Path,
     passphrase: PassphraseSource,
     output: Output,
@@ -52,7 +56,9 @@ def key_create(
     """Make a key. It is shown once; the node keeps only its hash."""
     with open_membership(wallet, passphrase) as member:
         member.open_session()
-        body = {"label": label, "powers": list(dict.fromkeys(powers))}
+        body: dict[str, object] = {"label": label, "powers": list(dict.fromkeys(powers))}
+        if days is not None:
+            body["expires_in"] = days * 86_400
         made = member.client.post("/v1/merchant/keys", body)
         output.line(
             say("The key {id} may: {names}.", id=made["id"], names=", ".join(made["powers"]))
@@ -77,6 +83,7 @@ def key_list(wallet: Path, passphrase: PassphraseSource, output: Output) -> None
                 each["label"],
                 " ".join(each["powers"]),
                 when(each["created"]),
+                when(each["expires"]) if each.get("expires") else "",
                 say("revoked")
                 if each["revoked"]
                 else say("works")
@@ -85,7 +92,9 @@ def key_list(wallet: Path, passphrase: PassphraseSource, output: Output) -> None
             ]
             for each in keys
         ]
-        output.table([say("id"), say("label"), say("powers"), say("made"), say("state")], rows)
+        output.table(
+            [say("id"), say("label"), say("powers"), say("made"), say("until"), say("state")], rows
+        )
         output.result({"keys": keys})
 
 

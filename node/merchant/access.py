@@ -33,6 +33,7 @@ class ApiKey:
     """A key of an account. `hash` is the SHA-256 of its text.
 
     `owner` is the account's own key when it was made, in hex; "" in rows that are older than this field.
+    `expires`: from when on it works no more, in Unix seconds; None: it is not bounded in time.
     """
 
     id: str
@@ -43,6 +44,7 @@ class ApiKey:
     created_ms: int
     revoked: int | None = None
     owner: str = ""
+    expires: int | None = None
 
     def to_record(self) -> Record:
         """The row."""

@@ -35,9 +35,19 @@ class Keys:
         self._context = context
 
     def create(
-        self, account: int, *, id_: str, text: str, label: str, powers: Sequence[Power]
+        self,
+        account: int,
+        *,
+        id_: str,
+        text: str,
+        label: str,
+        powers: Sequence[Power],
+        life_s: int | None = None,
     ) -> ApiKey:
-        """Keep a new key; its text is not kept. Raises `MerchantRefusal`."""
+        """Keep a new key, for `life_s` seconds or without end; its text is not kept.
+
+        Raises `MerchantRefusal`.
+        """
         context = self._context
         if sum(map(self.works, self.of(account))) >= context.settings.keys:
             raise MerchantRefusal(NotDone.KEYS_TOO_MANY)
@@ -49,6 +59,7 @@ class Keys:
             powers=tuple(powers),
             created_ms=context.now_ms,
             owner=self._owner(account),
+            expires=None if life_s is None else context.now + life_s,
         )
         context.desk.add(key.to_record())
         return key
@@ -75,11 +86,13 @@ class Keys:
         return key if key is not None and self.works(key) else None
 
     def works(self, key: ApiKey) -> bool:
-        """Whether it was not revoked, and its account still has the key with which its owner made it.
+        """Whether it was not revoked, its time is not over, and its account has the owner's key of then.
 
         Whoever has stolen a telephone makes API keys; they end when the owner has the account back.
         """
         if key.revoked is not None:
+            return False
+        if key.expires is not None and self._context.now >= key.expires:
             return False
         if key.owner:
             return key.owner == self._owner(key.account)

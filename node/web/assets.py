@@ -25,6 +25,7 @@ PAGE_SCRIPTS: Final = (
     "me",
     "pay",
     "pos",
+    "selling",
     "statement",
     "verify",
     "votes",

@@ -1,4 +1,4 @@
-"""The page of a bill (an invoice, for who pays it) and the point of sale.
+"""The page of a bill (an invoice, for who pays it), the point of sale, and what a shop's program needs.
 
 A bill can be read without JavaScript: it says what `/v1/invoices/{id}/public` says. Its script only
 follows the state and leads to the payer's wallet.
@@ -11,6 +11,7 @@ from node.http.base.problem import Problem
 from node.http.index.index import currency_today
 from node.http.merchant.payer import public_invoice
 from node.http.merchant.problems import INVOICE_NOT_FOUND
+from node.merchant.event_types import EVENT_TYPES
 from node.shapes import to_plain
 from node.web.homes import homes_of
 from node.web.requests import LONGEST_PURPOSE
@@ -44,3 +45,8 @@ async def get_counter(api: Api, request: web.Request) -> web.Response:
     """The point of sale."""
     currency = await api.runner.ask(lambda view: currency_today(api, view))
     return load_site().page(api, request, "pos.html", currency=currency)
+
+
+async def get_selling(api: Api, request: web.Request) -> web.Response:
+    """The shell of the page of a merchant's keys and webhooks."""
+    return load_site().page(api, request, "selling.html", event_types=EVENT_TYPES)

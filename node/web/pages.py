@@ -26,7 +26,7 @@ from node.http.books import books, health
 from node.http.members.sight import shows
 from node.shapes import to_plain
 from node.web.assets import MADE
-from node.web.bills import get_bill, get_counter
+from node.web.bills import get_bill, get_counter, get_selling
 from node.web.commons_page import get_commons_page
 from node.web.evidence_page import get_evidence
 from node.web.federation_page import get_federation
@@ -226,6 +226,7 @@ PAGES: Final[tuple[tuple[str, Handler], ...]] = (
     ("/pay", get_pay),
     ("/p/{id}", get_bill),
     ("/pos", get_counter),
+    ("/selling", get_selling),
     ("/me", get_me_page),
     ("/statement", _shell("statement.html")),
     ("/votes", get_votes),

@@ -23,6 +23,7 @@ PAGES = (
     "/votes",
     "/verify",
     "/pos",
+    "/selling",
     "/none",
 )
 

@@ -24,6 +24,7 @@ PAGES = {
     "guarantees": "/guarantees",
     "verify": "/verify",
     "counter": "/pos",
+    "selling": "/selling",
     "desk": "/desk",
 }
 

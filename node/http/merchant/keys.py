@@ -34,6 +34,7 @@ def _view(keys: Keys, key: ApiKey) -> shapes.Key:
         powers=list(key.powers),
         created=key.created_ms // 1000,
         revoked=key.revoked,
+        expires=key.expires,
         works=keys.works(key),
     )
 
@@ -53,7 +54,9 @@ async def post_key(api: Api, request: web.Request) -> web.Response:
         if facts.running_recovery_of(view, account) is not None:
             raise refusal_problem(Refusal.RECOVERY_RUNS)
         keys = merchants_of(view).keys
-        made = keys.create(account, id_=id_, text=text, label=label, powers=powers)
+        made = keys.create(
+            account, id_=id_, text=text, label=label, powers=powers, life_s=wanted.expires_in
+        )
         return Write(), _view(keys, made)
 
     made = await api.runner.change(create)

@@ -23,6 +23,7 @@ from node.shapes import Shape
 from node.spellings import Count, Day, Id, Minor, Time, one_of, within
 
 _LONGEST_LIFE_S = 366 * 86_400
+_LONGEST_KEY_S = 10 * _LONGEST_LIFE_S
 _MOST_TYPES = 20
 
 Powers = Annotated[
@@ -165,6 +166,13 @@ class KeyRequest(Shape, frozen=True):
 
     label: Label
     powers: Powers
+    expires_in: (
+        Annotated[
+            int,
+            Meta(ge=1, le=_LONGEST_KEY_S, description="Seconds; without it the key does not end."),
+        ]
+        | None
+    ) = None
 
 
 class Key(Shape, frozen=True):
@@ -175,9 +183,10 @@ class Key(Shape, frozen=True):
     powers: Powers
     created: Time
     revoked: Time | None
+    expires: Annotated[Time, Meta(description="From then on it works no more.")] | None
     works: Annotated[
         bool,
-        Meta(description="Not revoked, and made under the key that the account has now."),
+        Meta(description="Not revoked or over, and made under the key that the account has now."),
     ]
 
 

@@ -7,6 +7,7 @@ from node.http.base.sessions import SessionRole
 from tests.government_builders import adopt_bylaws
 from tests.node.http.towns import Town, one_node
 from tests.node.loops import on_loop, until
+from tests.node.merchant.stall import MERCHANT, SETTINGS, a_stall
 from tests.node.running import QUICK
 from tests.recovery_builders import new_key, recover, rekey
 
@@ -64,3 +65,27 @@ async def test_none_is_made_while_a_recovery_runs(tmp_path: Path) -> None:
         assert (await town.client.get("/v1/invoices", token=key)).problem() == "key_invalid"
         refused = await town.client.post(KEYS, WANTED, token=stolen)
         assert refused.problem() == "session_invalid"
+
+
+@on_loop
+async def test_one_with_an_end_works_until_then(tmp_path: Path) -> None:
+    settings = SETTINGS + "keys = 1\n"
+    async with a_stall(tmp_path, settings=settings) as stall:
+        client, token = stall.town.client, await stall.town.people.member(MERCHANT)
+        for wrong in (0, -1, 3660 * 86_400 + 1, "soon", 1.5):
+            refused = await client.post(KEYS, {**WANTED, "expires_in": wrong}, token=token)
+            assert refused.problem() == "request_malformed", wrong
+        assert await states(stall.town, token) == []
+        made = (await client.post(KEYS, {**WANTED, "expires_in": 600}, token=token)).ok()
+        assert made["expires"] - made["created"] in (600, 601)
+        assert (await client.get("/v1/invoices", token=made["key"])).status == 200
+        refused = await client.post(KEYS, WANTED, token=token)
+        assert refused.problem() == "keys_too_many"
+        stall.clock.set_by(602)
+        assert (await client.get("/v1/invoices", token=made["key"])).problem() == "key_invalid"
+        # What is over takes no place, and one without an end goes on.
+        endless = (await client.post(KEYS, WANTED, token=token)).ok()
+        assert endless["expires"] is None
+        stall.clock.set_by(86_400)
+        assert (await client.get("/v1/invoices", token=endless["key"])).status == 200
+        assert await states(stall.town, token) == [True, False]

@@ -11,7 +11,8 @@ from node.http.merchant import problems
 
 PARTS = Path(node.web.__file__).parent / "static" / "parts"
 EXPLAINED = tuple(
-    PARTS / f"{name}.js" for name in ("explain", "explain_votes", "explain_guarantees")
+    PARTS / f"{name}.js"
+    for name in ("explain", "explain_votes", "explain_guarantees", "explain_selling")
 )
 
 NEVER_BY_A_PAGE = {
@@ -54,7 +55,6 @@ NEVER_BY_A_PAGE = {
     "invoice_exists",
     "currency_unknown",
     "quote_too_long",
-    "key_not_found",
     "zone_unknown",
     "last_event_id_malformed",
 }

@@ -70,7 +70,7 @@ const PROBLEMS = {
   key_invalid: () => say("The node does not know this key, or it was revoked. Make another one."),
   session_invalid: () => say("The node does not know this key, or it was revoked. Make another one."),
   key_forbidden: () => say("This key may not do that. The counter needs one that may make and read bills."),
-  keys_too_many: () => say("Your account has as many keys as it may have. Revoke one with the program: fiado merchant key revoke."),
+  keys_too_many: () => say("Your account has as many keys as it may have. Revoke one that you don't use: in the wallet, “For your shop's program”."),
   merchant_closed: () => say("The shop's account is closed, so that nobody can pay it."),
   takings_too_many: () => say("There were more payments in that time than are summed at once."),
 };
