@@ -9,6 +9,7 @@ It does not check the pages that people write.
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 
 import click
@@ -49,8 +50,12 @@ def _exit_codes() -> str:
 def decision_index(root: Path) -> str:
     """The page that lists all decisions by number, with their status.
 
-    Raises ValueError if a page has no title or no status.
+    Raises ValueError if a page has no title or no status, and if two have one number.
     """
+    pages = sorted((root / DECISIONS).glob("[0-9]*.md"))
+    for before, page in pairwise(pages):
+        if before.name[:4] == page.name[:4]:
+            raise ValueError(f"{before.name} and {page.name} have the same number")
     lines = [
         GENERATED,
         "",
@@ -64,7 +69,7 @@ def decision_index(root: Path) -> str:
         "| decision | status |",
         "|---|---|",
     ]
-    for page in sorted((root / DECISIONS).glob("[0-9]*.md")):
+    for page in pages:
         title, status = _title_and_status(page)
         lines.append(f"| [{title}]({page.name}) | {status} |")
     return "\n".join(lines) + "\n"

@@ -85,6 +85,16 @@ def test_the_index_lists_decisions_by_number_with_their_status(tmp_path: Path) -
     ]
 
 
+def test_two_decisions_with_one_number_are_an_error(tmp_path: Path) -> None:
+    folder = tmp_path / generate.DECISIONS
+    folder.mkdir(parents=True)
+    for name in ("first", "other"):
+        page = f"# 0001. {name}\n\nStatus: accepted\n"
+        (folder / f"0001-{name}.md").write_text(page, encoding="utf-8")
+    with pytest.raises(ValueError, match="the same number"):
+        generate.decision_index(tmp_path)
+
+
 def test_a_decision_without_status_is_an_error(tmp_path: Path) -> None:
     folder = tmp_path / generate.DECISIONS
     folder.mkdir(parents=True)
