@@ -54,6 +54,7 @@ from node.http.members import problems as members_problems
 from node.http.merchant import events as merchant_events
 from node.http.merchant import invoices, takings, webhooks
 from node.http.merchant import keys as merchant_keys
+from node.http.merchant import origins as merchant_origins
 from node.http.merchant import payer as invoices_payer
 from node.http.merchant import problems as merchant_problems
 from node.http.merchant import refunds as invoices_refunds
@@ -101,6 +102,7 @@ ROUTES: tuple[Route, ...] = (
     *invoices_refunds.ROUTES,
     *takings.ROUTES,
     *merchant_keys.ROUTES,
+    *merchant_origins.ROUTES,
     *webhooks.ROUTES,
     *merchant_events.ROUTES,
 )

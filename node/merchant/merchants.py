@@ -15,6 +15,7 @@ from node.merchant.endpoints import Endpoints, Keys
 from node.merchant.followed import Deadlines, Followed
 from node.merchant.invoicing import Invoicing
 from node.merchant.movements import Movements
+from node.merchant.origins import Origins
 from node.merchant.records import MerchantRecord
 from node.merchant.refunding import Refunding
 from node.merchant.settings import MerchantSettings
@@ -51,6 +52,7 @@ class Merchants:
         self.refunding = Refunding(context, movements)
         self.keys = Keys(context)
         self.endpoints = Endpoints(context)
+        self.origins = Origins(context)
         self._sightings = Sightings(context, self.refunding, movements)
         for id_, shelf, due_ms, mark in context.desk.pending(MerchantRecord.INVOICE):
             if mark is not None:

@@ -23,5 +23,7 @@ class MerchantRecord(RecordKind):
     """A merchant whose events are kept for a while, because somebody follows them."""
     EVENT = "event"
     """One of these events."""
+    ORIGINS = "origins"
+    """Which sites may show a merchant's bills in a frame."""
     DELIVERY = "delivery"
     """A message on its way to an endpoint, or what became of it."""

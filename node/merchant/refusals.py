@@ -19,6 +19,7 @@ class NotDone(StrEnum):
     KEY_NOT_FOUND = "key_not_found"
     KEYS_TOO_MANY = "keys_too_many"
     MERCHANT_CLOSED = "merchant_closed"
+    ORIGIN_REFUSED = "origin_refused"
     PRICE_NOT_KNOWN = "price_not_known"
     QUOTE_TOO_LONG = "quote_too_long"
     REFUND_EXISTS = "refund_exists"

@@ -6,7 +6,7 @@ the templates' escaping.
 """
 
 import gzip
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -24,7 +24,7 @@ from node.web.statics import WORKER, Static, load_statics
 from node.words.codes import NAMES
 
 
-def _policy(*, connect: str = "'self'") -> str:
+def _policy(*, connect: str = "'self'", frame: str = "'none'") -> str:
     return "; ".join(
         (
             "default-src 'none'",
@@ -36,7 +36,7 @@ def _policy(*, connect: str = "'self'") -> str:
             "worker-src 'self'",
             "form-action 'self'",
             "base-uri 'none'",
-            "frame-ancestors 'none'",
+            f"frame-ancestors {frame}",
         )
     )
 
@@ -44,6 +44,13 @@ def _policy(*, connect: str = "'self'") -> str:
 CONTENT_SECURITY_POLICY: Final = _policy()
 WALLET_POLICY: Final = _policy(connect="'self' https: http://127.0.0.1:* http://localhost:*")
 """The wallet asks the shop's own node about a bill (decision 0014)."""
+
+
+def bill_policy(origins: Sequence[str]) -> str:
+    """Of a bill's page, which the sites that its merchant lists may show in a frame (decision 0070)."""
+    return _policy(frame=" ".join(origins) or "'none'")
+
+
 SAFE_HEADERS: Final[Mapping[str, str]] = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -158,6 +158,10 @@ class Stage:
                 return False
 
         await until(is_ready, f"the process of {coop_name(coop)} is ready")
+
+    def on_exit(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do this in the nodes' thread when the stage is left."""
+        self._exits.push_async_callback(work)
 
     def shop(self) -> Shop:
         """A shop's server that webhooks come to."""

@@ -155,6 +155,13 @@ REFUND_PAYMENT_NEEDED: Final = ProblemKind(
     "Several payments of this invoice have arrived.",
     'Name the one to refund: "of": {"coop": "norte", "number": 12}.',
 )
+ORIGIN_REFUSED: Final = ProblemKind(
+    "origin_refused",
+    422,
+    "Origin not taken",
+    "A site that may show bills is named by its origin: https, host and perhaps port.",
+    "Give an origin such as https://shop.example, for each site one.",
+)
 WEBHOOK_URL_REFUSED: Final = ProblemKind(
     "webhook_url_refused",
     422,

@@ -17,6 +17,7 @@ from node.http.merchant.texts import (
 )
 from node.merchant.access import Health, Power
 from node.merchant.movements import Direction
+from node.merchant.origins import LONGEST_ORIGIN, MOST_ORIGINS
 from node.merchant.shapes import Invoice, Metadata, Money, Net, Refund, Scale
 from node.merchant.targets import LONGEST_URL
 from node.shapes import Shape
@@ -200,6 +201,18 @@ class Keys(Shape, frozen=True):
     """The API keys of an account."""
 
     keys: list[Key]
+
+
+class Origins(Shape, frozen=True):
+    """The sites that may show an account's bills in a frame."""
+
+    origins: Annotated[
+        list[Annotated[str, within(LONGEST_ORIGIN)]],
+        Meta(
+            max_length=MOST_ORIGINS,
+            description="Each a scheme, a host and perhaps a port, such as `https://shop.example`.",
+        ),
+    ]
 
 
 class WebhookRequest(Shape, frozen=True):

@@ -3,12 +3,21 @@
 import { followBill, stateOf } from "../parts/bills.js";
 import { countDown } from "../parts/countdown.js";
 import { byId } from "../parts/dom.js";
-import { offerWallets } from "../parts/offer.js";
+import { isFramed, offerWallets } from "../parts/offer.js";
 import { showTime } from "../parts/words.js";
+
+// In a frame of a shop's page: wallets open in windows of their own, and the way back is the shop's whole page.
+function leadOut() {
+  document.body.classList.add("framed");
+  for (const link of document.links) Object.assign(link, { target: "_blank", rel: "noopener noreferrer" });
+  const back = document.querySelector("#onward a");
+  if (back !== null) back.target = "_top";
+}
 
 const request = byId("request");
 if (request !== null) {
   if (byId("choices") !== null) await offerWallets(request.dataset);
+  if (isFramed()) leadOut();
   // Without this script the page says it in UTC.
   byId("expires").textContent = showTime(Number(byId("expires").dataset.seconds));
   let stopClock = () => {};

@@ -4,7 +4,7 @@
 import { Session } from "../parts/api.js";
 import { byId, facts, make, notice, onAction } from "../parts/dom.js";
 import { explainSelling } from "../parts/explain_selling.js";
-import { hookCard, testHook } from "../parts/hooks.js";
+import { healthWords, hookCard, testHook } from "../parts/hooks.js";
 import { keepPages } from "../parts/keeping.js";
 import { openStore } from "../parts/opened.js";
 import { say, showTime } from "../parts/words.js";
@@ -31,12 +31,14 @@ async function start() {
   onAction(byId("key-form"), makeKey);
   onAction(byId("hook-form"), saveHook);
   onAction(byId("hook-stop"), () => change(null));
+  onAction(byId("origin-form"), saveOrigins);
   onAction(byId("secret-copy"), copySecret);
   onAction(byId("secret-done"), forgetSecret);
   onAction(byId("asking-no"), () => showPane("mine"));
   onAction(byId("asking-yes"), confirmed);
   addEventListener("pagehide", () => byId("secret-text").replaceChildren());
   await load();
+  await loadOrigins();
 }
 
 function showPane(id) {
@@ -176,11 +178,11 @@ function change(hook) {
   byId("hook-title").focus();
 }
 
-async function test(hook, place) {
+async function test(hook, place, state) {
   place.textContent = say("The message is on its way…");
   try {
-    const told = await testHook(page.session, hook);
-    place.textContent = told;
+    place.textContent = await testHook(page.session, hook);
+    state.textContent = healthWords(await page.session.get(`/v1/webhooks/${hook.id}`));
   } catch (error) {
     place.textContent = explainSelling(error);
   }
@@ -207,6 +209,32 @@ const renew = (hook) => ask({
   },
   said: "",
 });
+
+// --- sites that may show bills ---
+
+function showOrigins({ origins }) {
+  byId("origins").value = origins.join("\n");
+}
+
+async function loadOrigins() {
+  try {
+    showOrigins(await page.session.get("/v1/merchant/origins"));
+  } catch (error) {
+    fail("origin", explainSelling(error));
+  }
+}
+
+async function saveOrigins() {
+  const origins = byId("origins").value.split(/\s+/).filter((each) => each !== "");
+  for (const place of ["origin-error", "origin-told"]) byId(place).textContent = "";
+  try {
+    const kept = await page.session.post("/v1/merchant/origins", { origins });
+    showOrigins(kept);
+    byId("origin-told").textContent = kept.origins.length === 0 ? say("Saved: no site may.") : say("Saved.");
+  } catch (error) {
+    fail("origin", explainSelling(error));
+  }
+}
 
 // --- questions before what can't be taken back ---
 

@@ -6,6 +6,7 @@ import { say } from "./words.js";
 const PROBLEMS = {
   key_not_found: () => say("That key is not there any more. Look again."),
   webhook_url_refused: () => say("Messages go to a public address that begins with https:// only."),
+  origin_refused: () => say("Each line is an address such as https://shop.example: no path, no star, and https unless it is your own machine."),
   webhook_not_found: () => say("That address was removed already. Look again."),
   endpoints_too_many: () => say("Your account has as many addresses as it may have. Remove one that you don't use."),
 };

@@ -12,19 +12,22 @@ const HEALTH = {
   disabled: () => say("switched off: it answered that it wants no more messages"),
 };
 
-// An endpoint with its buttons; `acts` are `test(hook, place)`, `change`, `remove`, `renew` and `enable`.
+export const healthWords = (hook) => HEALTH[hook.health](hook);
+
+// An endpoint with its buttons; `acts` are `test(hook, place, state)`, `change`, `remove`, `renew` and `enable`.
 export function hookCard(hook, acts) {
+  const state = make("span", {}, healthWords(hook));
   const told = make("p", { role: "status" });
   const item = make("li", { class: "card" }, make("h3", { class: "long" }, hook.url));
   item.append(make("dl", { class: "facts" }, ...facts([
     [say("Messages"), hook.types.length === 0 ? say("all") : hook.types.join(", ")],
-    [say("State"), HEALTH[hook.health](hook)],
+    [say("State"), state],
     ...(hook.health === "failing" && hook.failure !== null ? [[say("Last answer"), hook.failure.error]] : []),
     ...(hook.next_try === null ? [] : [[say("Next try"), showTime(hook.next_try)]]),
   ])), told);
   const buttons = [
     ...(hook.health === "disabled" ? [[say("Switch it on"), () => acts.enable(hook)]] : []),
-    [say("Send a test message"), () => acts.test(hook, told)],
+    [say("Send a test message"), () => acts.test(hook, told, state)],
     [say("Change"), () => acts.change(hook)],
     [say("Another secret"), () => acts.renew(hook)],
     [say("Remove"), () => acts.remove(hook)],

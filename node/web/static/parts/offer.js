@@ -33,6 +33,9 @@ async function walletHere() {
   }
 }
 
+// Whether another site shows this page in a frame. A wallet never shows itself in one.
+export const isFramed = () => window.top !== window;
+
 // `{to, amount, purpose, reference, bill}`, amount in minor units as text.
 export async function offerWallets({ to, amount, purpose, reference, bill }) {
   const { federation } = document.body.dataset;
@@ -55,7 +58,8 @@ export async function offerWallets({ to, amount, purpose, reference, bill }) {
     const { origin, protocol } = new URL(byId("home").value);
     if (!["https:", "http:"].includes(protocol)) return;
     remember(origin);
-    location.assign(pageAt(origin));
+    if (isFramed()) open(pageAt(origin), "_blank", "noopener");
+    else location.assign(pageAt(origin));
   });
   byId("choices").hidden = false;
 }
