@@ -97,6 +97,8 @@ class Api:
     """What addresses make the node read, in microseconds about."""
     paid: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     """Costly questions under way: few, since whoever pays waits for the tick that answers them."""
+    asking: Turns = field(default_factory=Turns)
+    """Costly questions: one of an address at a time, so that none is asked before the last one is paid."""
     polls: Shares
     """Requests that wait for something to happen."""
     screened: Shares
@@ -266,11 +268,10 @@ class Api:
     ) -> Answer:
         """The answer of `run`, whose work in the engine's thread the address pays for.
 
-        For questions whose cost depends on what is stored and asked. Raises `too_many_requests`, but not for
-        one that `goes_on` with what was asked before: many small questions are as good as a large one.
+        For questions whose cost depends on what is stored and asked. Those of an address are asked one after
+        another, so that each is paid for before the next. Raises `too_many_requests`, but not for one that
+        `goes_on` with what was asked before: many small questions are as good as a large one.
         """
-        if not goes_on:
-            self.check_rate(request)
         spent_ns = 0
 
         def measured(view: View) -> Answer:
@@ -281,11 +282,16 @@ class Api:
             finally:
                 spent_ns = time.thread_time_ns() - began_ns
 
-        try:
-            async with self.paid:
-                return await self.runner.ask(measured)
-        finally:
-            self.spend(request, _QUESTION + spent_ns // 1_000)
+        async with self.asking.take(self.address(request)):
+            if not goes_on:
+                self.check_rate(request)
+            if request.transport is None or request.transport.is_closing():
+                raise Problem(BUSY)  # nobody is left who would hear the answer
+            try:
+                async with self.paid:
+                    return await self.runner.ask(measured)
+            finally:
+                self.spend(request, _QUESTION + spent_ns // 1_000)
 
     def charge(self, request: web.Request, count: int = 1) -> None:
         """Count something costly that this client caused."""

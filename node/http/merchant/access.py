@@ -45,15 +45,17 @@ async def ask(
     request: web.Request,
     run: Callable[[View, Merchants, int], Answer],
     *powers: Power,
+    is_paid: bool = False,
 ) -> Answer:
-    """As `change`, for a question."""
+    """As `change`, for a question; one that `is_paid` looks through much (`Api.ask_paid`)."""
     find = await _finder(api, request, powers)
 
     def look(view: View) -> Answer:
         merchants = merchants_of(view)
         return run(view, merchants, find(merchants))
 
-    return await _charged(api, request, api.runner.ask(look))
+    asked = api.ask_paid(request, look) if is_paid else api.runner.ask(look)
+    return await _charged(api, request, asked)
 
 
 async def check_caller(api: Api, request: web.Request) -> None:

@@ -51,6 +51,11 @@ class Wanted:
     text: str | None
     metadata: tuple[str, str] | None
 
+    @property
+    def looks_into(self) -> bool:
+        """Whether invoices have to be looked into one by one, most of them perhaps for nothing."""
+        return self.text is not None or self.metadata is not None or self.order_id is not None
+
     def has(self, invoice: Invoice) -> bool:
         """Whether this is one of them."""
         name, value = self.metadata or ("", "")

@@ -47,6 +47,8 @@ from node.merchant.waiting import of_invoice
 
 _SUBJECT = "Invoices"
 _SCANNED_PAGES = 10
+_PAGE_BYTES = 1_000_000
+"""After so much of what is kept a page of the list ends: a client that reads slowly holds it in memory."""
 _ENDED = (Readiness.HALTED, Readiness.LEFT, Readiness.KEY_REPLACED)
 """How a node stands that takes nothing in any more until people have decided, or ever."""
 CURSOR_PATTERN = "^[0-9]{1,15}[.][!-~]{0,80}$"
@@ -106,7 +108,7 @@ async def get_invoices(api: Api, request: web.Request) -> web.Response:
             there = [] if one is None or not wanted.has(one) else [merchants.context.render(one)]
             return shapes.Invoices(invoices=there, next=None)
         found: list[Invoice] = []
-        place = before
+        place, size = before, 0
         for _ in range(_SCANNED_PAGES):
             rows = view.store.records(
                 MerchantRecord.INVOICE, str(account), before=place, limit=most
@@ -118,14 +120,16 @@ async def get_invoices(api: Api, request: web.Request) -> web.Response:
                 invoice = read_invoice(row)
                 if wanted.has(invoice):
                     found.append(merchants.context.render(invoice))
-                    if len(found) == most:
+                    size += len(row.data)
+                    if len(found) == most or size >= _PAGE_BYTES:
                         return shapes.Invoices(invoices=found, next=format_cursor(place))
             if len(rows) < most:
                 return shapes.Invoices(invoices=found, next=None)
         following = None if place is None else format_cursor(place)
         return shapes.Invoices(invoices=found, next=following)
 
-    return json_response(await ask(api, request, look, *READERS), is_private=True)
+    answer = await ask(api, request, look, *READERS, is_paid=wanted.looks_into)
+    return json_response(answer, is_private=True)
 
 
 def read_cursor(request: web.Request) -> tuple[int, str] | None:

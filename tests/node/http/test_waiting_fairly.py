@@ -1,5 +1,6 @@
 """What strangers leave for the stewards expires, is shared fairly, and says what else is like it."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -167,6 +168,22 @@ async def test_a_key_is_told_which_accounts_it_has(tmp_path: Path) -> None:
         (await accounts_of(town, key, challenge=challenge)).ok()
         once_more = await accounts_of(town, key, challenge=challenge)
         assert once_more.problem() == "challenge_invalid"
+
+
+@on_loop
+async def test_costly_questions_of_an_address_are_paid_one_after_another(tmp_path: Path) -> None:
+    """However many are sent at once: none is asked before the one before it is paid for."""
+    settings = PROXIED + "work_burst = 1\nwork_per_second = 1\n"
+    async with one_node(tmp_path, settings=settings) as town:
+
+        async def ask(address: str) -> Answer:
+            headers = {"X-Forwarded-For": address}
+            return await town.client.call("GET", "/v1/books?limit=1", headers=headers)
+
+        answers = await asyncio.gather(*(ask("198.51.100.1") for _ in range(12)))
+        refused = [each.problem() for each in answers if each.status != 200]
+        assert refused == ["too_many_requests"] * 11
+        (await ask("198.51.100.2")).ok()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 // Signing and sending are in paying.js.
 
 import { contributionOf, isNearLimit } from "../protocol/guards.js";
+import { Problem } from "../parts/api.js";
 import { byId, facts, make, showSection } from "../parts/dom.js";
 import { explain } from "../parts/explain.js";
 import { explainBill } from "../parts/explain_bill.js";
@@ -49,7 +50,7 @@ export async function showReview(intent) {
   byId("review-progress").textContent = "";
   byId("review-error").textContent = await whyStopped(page.charter, troubles);
   const met = await beforePaying(coop, page.wallet, page.charter, troubles);
-  warn([...met, ...twinWords(twins), ...limitWords(me, intent.amount + fee), ...(intent.bill?.isSilenceAccepted ? [silence()] : [])]);
+  warn([...met, ...refusalWords(me, intent, fee), ...twinWords(twins), ...limitWords(me, intent.amount + fee), ...(intent.bill?.isSilenceAccepted ? [silence()] : [])]);
   showSection("review");
 }
 
@@ -64,7 +65,13 @@ function warn(sentences) {
   byId("review-warning").textContent = sentences.join(" ");
 }
 
-// Of a payment that is beyond the limit nothing is said here: it is refused.
+// Why it would be refused as things are now.
+function refusalWords({ available }, { payeeCoop, payee, amount }, fee) {
+  const { account, coop } = look.page.wallet;
+  if (payeeCoop === coop && payee === account) return [explain(new Problem({ code: "payee_is_payer" }))];
+  return available < amount + fee ? [explain(new Problem({ code: "limit_exceeded" }))] : [];
+}
+
 const limitWords = ({ balance, available, limit, soft_limit: soft }, cost) =>
   (available >= cost && isNearLimit(balance - cost, soft)
     ? [say("After this you will owe {owed}, near your limit of {limit}.", { owed: showAmount(cost - balance), limit: showAmount(limit) })]

@@ -61,7 +61,10 @@ function period() {
 async function show() {
   const asked = period();
   byId("period-error").textContent = asked === null ? say("The first day comes after the last one.") : "";
-  if (asked === null) return;
+  if (asked === null) {
+    byId("shown").hidden = true; // what was asked for before is no answer to this
+    return;
+  }
   try {
     page.shown = await read(asked);
     showAll(page.shown, asked);
@@ -109,12 +112,21 @@ function showAll(found, { since, until }) {
     ? say("Up to {last}", { last: showDay(until - 1) })
     : say("{first} to {last}", { first: showDay(since), last: showDay(until - 1) });
   byId("zone").textContent = say("Days and times in the time zone {zone}.", { zone: times.zone });
+  const shown = chosen(found);
   byId("bookings").replaceChildren(
     balanceRow(say("Opening balance"), found.opening),
-    ...chosen(found).map(row),
+    ...shown.map(row),
+    ...leftOut(found.bookings.length, found.bookings.length - shown.length),
     balanceRow(say("Closing balance"), found.closing),
   );
   byId("shown").hidden = false;
+}
+
+// Why the lines don't add up to the balances, or that there are none.
+function leftOut(all, hidden) {
+  if (all > 0 && hidden === 0) return [];
+  const words = all === 0 ? say("Nothing changed in this time.") : say("Changes without this text that are left out: {count}.", { count: hidden });
+  return [make("tr", {}, make("td", { colspan: "3" }, words))];
 }
 
 const number = (minor) => make("td", { class: "right" }, showAmount(minor));
