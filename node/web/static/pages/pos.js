@@ -9,6 +9,7 @@ import { countDown } from "../parts/countdown.js";
 import { saveTable, showDay, showMore } from "./day.js";
 import { byId, notice, onAction, showSection } from "../parts/dom.js";
 import { explain } from "../parts/explain.js";
+import { showItems, startItems } from "./items.js";
 import { qrAddress } from "../parts/links.js";
 import { showPaid } from "./paid.js";
 import { prepareSignal } from "../parts/signal.js";
@@ -25,6 +26,7 @@ async function start() {
   till.store = await openStore();
   till.key = (await till.store.read("merchant-key")) ?? null;
   if (CURRENCY) till.index = await get("/v1/index").catch(() => null);
+  await startItems(till.store, { currencyOf: () => (isPriced() ? CURRENCY : ""), onAdded: showOther });
   if (till.key !== null) return openTill();
   byId("make-key").hidden = (await till.store.wallet())?.account === undefined;
   return showSection("open");
@@ -175,6 +177,8 @@ onAction(byId("leave"), async () => {
 });
 byId("sum").addEventListener("input", showOther);
 byId("till-form").addEventListener("change", showOther);
+// Only then: what is pressed while an amount loses the focus must not be put anew under the finger.
+byId("till-form").addEventListener("change", ({ target }) => { if (target.name === "in") showItems(); });
 for (const button of document.querySelectorAll("[data-key]")) {
   button.addEventListener("click", () => press(button.dataset.key));
 }
