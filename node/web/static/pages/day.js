@@ -16,16 +16,24 @@ const TABLE_PAGE = 200;
 const UNPAID = "open,processing,expired,cancelled";
 const { lang } = document.documentElement;
 let kept = null;
+let turn = Promise.resolve();
 
 const minor = ({ value }) => Number(value);
 const countOf = ({ payments, refunds }) => payments + refunds;
 
 // Shows the day that is chosen, today at first. `key` is the till's; `onBill(action, bill)` is called for what is
 // to be done with an open bill: "show" or "cancel".
-export async function showDay(key, onBill) {
+export function showDay(key, onBill) {
+  const chosen = byId("day").value;
+  turn = turn.then(() => lookAt(chosen, key, onBill));
+  return turn;
+}
+
+// One look at a time: each takes in what came since the one before. It never fails, it says what is wrong.
+async function lookAt(chosen, key, onBill) {
   try {
-    const { zone, time, days: [sums] } = await get(`/v1/merchant/takings${span(byId("day").value)}`, key);
-    byId("day").value = sums.day;
+    const { zone, time, days: [sums] } = await get(`/v1/merchant/takings${span(chosen)}`, key);
+    if (byId("day").value === chosen) byId("day").value = sums.day;
     let day = kept?.sums.day === sums.day && kept.key === key ? kept : begun(sums, key);
     if (day === kept && !(await takeNew(day, sums))) day = begun(sums, key);
     kept = Object.assign(day, { sums, zone, time, onBill });

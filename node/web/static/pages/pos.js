@@ -165,8 +165,9 @@ async function cancel({ id }) {
 onAction(byId("make-key"), makeKey);
 onAction(byId("key-form"), async () => useKey(byId("key").value.trim()));
 onAction(byId("till-form"), makeBill);
-onAction(byId("next"), openTill);
-onAction(byId("paid-next"), openTill);
+// The list may take its time: the buttons are there for the next customer all the same.
+onAction(byId("next"), () => { openTill(); });
+onAction(byId("paid-next"), () => { openTill(); });
 onAction(byId("cancel"), () => cancel(till.bill));
 onAction(byId("csv"), async () => saveTable(till.key));
 onAction(byId("more"), showMore);
