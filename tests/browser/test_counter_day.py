@@ -108,6 +108,13 @@ def asked(browser: Browser) -> tuple[int, int]:
     return len(found), sum(size for _, size in found)
 
 
+def next_customer(browser: Browser) -> None:
+    """Go on, once the bill's state and clock stand there and move the button no more."""
+    browser.wait_text("#bill-state", "Waiting")
+    browser.wait_text("#bill-left", "left")
+    browser.click("#next")
+
+
 def lines(browser: Browser) -> list[str]:
     """What the list's lines are for, from above."""
     found: list[str] = browser.run(
@@ -153,7 +160,7 @@ def test_a_busy_day_fetches_what_is_new(shop: tuple[Stage, int, int, int], phone
     make_bill(phone, "3", "honey")
     write(stage, [], [movement(9999, account, now, Direction.PAYMENT)])
     asked(phone)
-    phone.click("#next")
+    next_customer(phone)
     phone.wait_text("#today-sum", "Payments: 4901. Received: 4,901.00.")
     phone.wait_text("#today", "honey")
     requests, size = asked(phone)
@@ -171,7 +178,7 @@ def test_a_busy_day_fetches_what_is_new(shop: tuple[Stage, int, int, int], phone
         [movement(8888, account, begins + (now - begins) * 4990 // 5001, Direction.PAYMENT)],
     )
     make_bill(phone, "4", "cheese")
-    phone.click("#next")
+    next_customer(phone)
     phone.wait_text("#today-sum", "Payments: 4902. Received: 4,902.00.")
     phone.wait_text("#today", "cheese")
     found = lines(phone)
@@ -188,9 +195,9 @@ def test_a_bill_of_the_day_is_shown_again_and_withdrawn_from_the_list(
     join(desktop, stage, 2, "almacen")
     open_counter(desktop, stage, 2)
     honey = make_bill(desktop, "7", "honey")
-    desktop.click("#next")
+    next_customer(desktop)
     bread = make_bill(desktop, "3", "bread")
-    desktop.click("#next")
+    next_customer(desktop)
     desktop.wait_text("#today", "honey")
     desktop.screenshot("counter-open-bills-desktop")
     assert desktop.axe_violations() == []
@@ -223,7 +230,7 @@ def test_a_bill_that_was_paid_meanwhile_is_not_withdrawn(stage: Stage, phone: Br
     join(phone, stage, 1, "almacen")
     open_counter(phone, stage, 1)
     link = make_bill(phone, "7", "honey")
-    phone.click("#next")
+    next_customer(phone)
     phone.find("#today button")
     phone.run(
         "const {Store} = await import('/web/parts/store.js');"

@@ -6,6 +6,7 @@ from tests.browser.driving import Browser
 from tests.browser.members import join
 from tests.browser.stage import Stage
 from tests.browser.test_counter import make_bill, open_counter
+from tests.browser.test_counter_day import next_customer
 
 pytestmark = pytest.mark.needs_browser
 
@@ -49,7 +50,7 @@ def test_items_add_up_and_stay_on_the_device(stage: Stage, phone: Browser) -> No
     assert phone.overflow() == 0
     phone.click("#till-form .primary")
     phone.wait_text("#bill-amount", "15.00 fiado")
-    phone.click("#next")
+    next_customer(phone)
     # The next bill begins with nothing; what somebody wrote stays.
     phone.type("#what", "for table 4")
     phone.click("#item-list li:last-child .item")
