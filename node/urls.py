@@ -29,15 +29,17 @@ _LARGEST_PORT: Final = 65_535
 class NodeUrlError(Exception):
     """A text, of which `text` is the beginning, is not the address of a node.
 
-    `problem` is a clause that says why, and `remedy` a sentence with what would be taken instead.
+    `problem` is a clause that says why, and `remedy` a sentence with what would be taken instead, in which
+    `{node}` stands for `node`.
     """
 
     text: str
     problem: str
     remedy: str
+    node: str = ""
 
     def __str__(self) -> str:
-        return f"“{self.text}” {self.problem}. {self.remedy}"
+        return f"“{self.text}” {self.problem}. {self.remedy.format(node=self.node)}"
 
 
 def parse_node_url(text: str) -> str:
@@ -45,7 +47,7 @@ def parse_node_url(text: str) -> str:
     node, page = _split(text, is_page=False)
     if page not in ("", "/"):
         raise NodeUrlError(
-            _shown(text), "is the address of a page, not of a node", f"Write {node} alone."
+            _shown(text), "is the address of a page, not of a node", "Write {node} alone.", node
         )
     return node
 
@@ -82,7 +84,8 @@ def _split(text: str, *, is_page: bool) -> tuple[str, str]:
         raise NodeUrlError(
             _shown(text),
             "does not begin with http:// or https://",
-            f"Write http://{whole}, or https://{whole} if the node has a certificate.",
+            "Write http://{node}, or https://{node} if the node has a certificate.",
+            whole,
         )
     return f"{scheme}://{place}", rest
 

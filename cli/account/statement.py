@@ -15,7 +15,7 @@ from cli.shell.language import later, say
 from cli.shell.parameters import output_option, passphrase_options, wallet_option
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.periods import Period, period_options, read_period
-from cli.shell.terminal import Output
+from cli.shell.terminal import Output, refuse_two_forms
 from cli.wallet.membership import open_membership, tell_of_trouble
 from node.member.answers import integer, objects, reading, text
 from node.member.bookkeeping.beancount import beancount_text
@@ -70,6 +70,7 @@ def statement(
     up. What comes from another cooperative is in it from the moment when it arrived: the statement of a month
     that is over does not change any more.
     """
+    refuse_two_forms(format_, output)
     period = read_period(first, last, zone)
     with open_membership(wallet, passphrase) as member:
         member.open_session()

@@ -12,7 +12,7 @@ from cli.shell.forms import in_units
 from cli.shell.language import later, say
 from cli.shell.parameters import output_option
 from cli.shell.periods import Period, period_options, read_period
-from cli.shell.terminal import Output
+from cli.shell.terminal import Output, refuse_two_forms
 from node.flows import Flow
 from node.member.answers import integer, objects, reading, text
 from node.member.bookkeeping.beancount import beancount_text
@@ -68,6 +68,7 @@ def books(
 
     Anybody may: they follow from the logs, and no member is named in them.
     """
+    refuse_two_forms(format_, output)
     period = read_period(first, last, zone)
     with NodeClient(url or own_node()) as client:
         found, raw = read_books(client, period)

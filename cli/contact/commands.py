@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from cli.shell.consent import agree_to_replace
 from cli.shell.errors import CliError, words_stand_in
 from cli.shell.exit_codes import ExitCode
 from cli.shell.language import say
@@ -12,7 +13,7 @@ from cli.shell.parameters import ADDRESS, output_option, wallet_option
 from cli.shell.terminal import Output
 from node.member.addresses import Address
 from node.member.client import NodeClient, path_of
-from node.member.contacts import Contact, ContactBook, is_like_a_handle, parse_name
+from node.member.contacts import Contact, ContactBook, find_contact, is_like_a_handle, parse_name
 from node.member.failures import NodeProblem
 from node.member.membership import NotJoined
 from node.member.wallet_file import read_wallet
@@ -38,13 +39,19 @@ def contact() -> None:
 @contact.command("add")
 @click.argument("name", type=NameType())
 @click.argument("address", type=ADDRESS)
+@click.option(
+    "--replace",
+    "may_replace",
+    is_flag=True,
+    help="Without asking, where the name stands for another address so far.",
+)
 @wallet_option
 @output_option
-def add(name: str, address: Address, wallet: Path, output: Output) -> None:
+def add(name: str, address: Address, may_replace: bool, wallet: Path, output: Output) -> None:
     """Let NAME stand for ADDRESS on this device, such as `fiado contact add "Carla" carla@sur`.
 
     The account has to be there, and no member of your own cooperative may be called like that: a name never
-    stands in the place of somebody's real one.
+    stands in the place of somebody's real one. Where NAME stands for another address already, you are asked.
     """
     public = read_wallet(wallet).public
     if public.node_url is None or public.coop is None:
@@ -52,6 +59,8 @@ def add(name: str, address: Address, wallet: Path, output: Output) -> None:
     with NodeClient(public.node_url) as client:
         client.get(path_of("v1", "accounts", address.coop, f"@{address.handle}"))
         _check_name(client, name, address, public.coop)
+    if not may_replace:
+        _agree_to_another(find_contact(ContactBook(wallet).read(), name), address, output)
     earlier = ContactBook(wallet).put(Contact(name, address))
     output.line(
         say("{name} is {address} from now on, on this device.", name=name, address=str(address))
@@ -59,6 +68,33 @@ def add(name: str, address: Address, wallet: Path, output: Output) -> None:
     if earlier is not None and earlier.address != address:
         output.line(say("Before, it was {address}.", address=str(earlier.address)))
     output.result({"name": name, "address": str(address)})
+
+
+def _agree_to_another(earlier: Contact | None, address: Address, output: Output) -> None:
+    """Ask before a name stands for somebody else: who pays by it would pay another person."""
+    if earlier is None or earlier.address == address:
+        return
+    name, before, after = earlier.name, str(earlier.address), str(address)
+    if output.is_json:
+        raise CliError(
+            ExitCode.REFUSED,
+            "name_taken",
+            say(
+                "{name} is {earlier} on this device, so it does not become {address}.",
+                name=name,
+                earlier=before,
+                address=after,
+            ),
+            say("Choose another name, or give --replace if it is to stand for the new address."),
+            {"earlier": before, "address": after},
+        )
+    question = say(
+        "{name} is {earlier} on this device. Is it {address} from now on?",
+        name=name,
+        earlier=before,
+        address=after,
+    )
+    agree_to_replace(question, option="--replace")
 
 
 def _check_name(client: NodeClient, name: str, address: Address, home: str) -> None:

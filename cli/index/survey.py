@@ -4,6 +4,7 @@ The commands only read and write the survey's folder. Publishing a closed week i
 which needs a node.
 """
 
+from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -12,20 +13,24 @@ from typing import Final
 import click
 
 from cli.index.compute import DAY
+from cli.index.survey_check import check_week, tell
 from cli.index.survey_files import (
     ClosedWeek,
     ShopPrice,
+    WeekNotOver,
     add_price,
     close_week,
+    closed_file,
     create_survey,
     name_of_week,
     read_basket,
     save_closed,
 )
+from cli.shell.consent import agree_to_close
 from cli.shell.language import say
 from cli.shell.parameters import AMOUNT, output_option
 from cli.shell.terminal import Output
-from ledger.index.days import day_from_text, week_of_day
+from ledger.index.days import day_from_text, last_day_of_week, week_of_day
 from ledger.index.exact import MILLIONTHS
 
 FOLDER: Final = click.Path(path_type=Path, file_okay=False)
@@ -110,15 +115,25 @@ def price(
 @survey.command()
 @click.argument("folder", type=FOLDER)
 @day_option
+@click.option("--yes", is_flag=True, help="Close without asking.")
 @output_option
-def close(*, folder: Path, day: int, output: Output) -> None:
+def close(*, folder: Path, day: int, yes: bool, output: Output) -> None:
     """Compute a week's level from the prices entered, and keep it in a file that never changes.
 
     Within an item the geometric mean of the shops' relatives (Jevons), across items the mean with the
     basket's weights (Laspeyres). An item without a price that can be compared is left out, and its
     weight with it; if the rest has less than half of the weight, there is no level.
+
+    Before that it says what `check` says, and asks. A week is closed on its Sunday or later.
     """
-    closed = close_week(folder, basket=read_basket(folder), week=week_of_day(day))
+    basket, week = read_basket(folder), week_of_day(day)
+    if today() < last_day_of_week(week):
+        raise WeekNotOver(name_of_week(week))
+    closed = close_week(folder, basket=basket, week=week)
+    checked = check_week(folder, basket=basket, week=week)
+    tell(checked, output.note)
+    if not yes and not closed_file(folder, week).exists():
+        _agree(week, output)
     path = save_closed(folder, closed)
     _show(closed, path, output)
     output.result(
@@ -128,8 +143,17 @@ def close(*, folder: Path, day: int, output: Output) -> None:
             "file": str(path),
             "sha256": closed.hash.hex(),
             "missing": [name for name, item in closed.result.items.items() if not item.shops],
+            "strange": [asdict(one) for one in checked.strange],
+            "ignored": [asdict(one) for one in checked.ignored],
         }
     )
+
+
+def _agree(week: int, output: Output) -> None:
+    if output.is_json:
+        raise click.UsageError(say("With --json give --yes too: nobody can be asked."))
+    day = name_of_week(week)
+    agree_to_close(say("Close the week that ends on {day}? It never changes after that.", day=day))
 
 
 def _show(closed: ClosedWeek, path: Path, output: Output) -> None:

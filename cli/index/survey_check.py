@@ -6,7 +6,7 @@ the prices that don't count, because the shop has none of that item in the base 
 nobody priced.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -53,6 +53,18 @@ class Checked:
     prices: int
     strange: tuple[Finding, ...]
     ignored: tuple[Finding, ...]
+
+
+def tell(checked: Checked, line: Callable[[str], None]) -> None:
+    """Say in lines what is strange, and what does not count."""
+    if checked.strange:
+        line(say("Look at these again:"))
+    for one in checked.strange:
+        line(f"  {one.words()}")
+    if checked.ignored:
+        line(say("These do not count:"))
+    for one in checked.ignored:
+        line(f"  {one.words()}")
 
 
 def check_week(folder: Path, *, basket: Basket, week: int) -> Checked:

@@ -83,6 +83,13 @@ class SurveyExists(Exception):
 
 
 @dataclass(eq=False)
+class WeekNotOver(Exception):
+    """A week is closed on its Sunday, `closes`, and not before."""
+
+    closes: str
+
+
+@dataclass(eq=False)
 class UnknownItem(Exception):
     """`item` is not in the basket, which has `known`."""
 

@@ -11,7 +11,7 @@ All of a file is taken in, or nothing: the first row that can't be is named with
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -32,10 +32,11 @@ _SEPARATORS: Final = (";", "\t", ",")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """What a file says: prices, and how many rows have none."""
+    """What a file says: prices, how many rows have none, and the headings that nobody understands."""
 
     prices: tuple[ShopPrice, ...]
     without_price: int
+    unknown_columns: tuple[str, ...] = ()
 
 
 def read_spreadsheet(path: Path, basket: Basket) -> Imported:
@@ -48,12 +49,13 @@ def read_spreadsheet(path: Path, basket: Basket) -> Imported:
     found: dict[tuple[str, str], ShopPrice] = {}
     without_price = 0
     columns: dict[str, int] | None = None
+    unknown: tuple[str, ...] = ()
     for row in rows:
         cells = [cell.strip() for cell in row]
         if not any(cells):
             continue
         if columns is None:
-            columns = _columns(path, cells)
+            columns, unknown = _columns(path, cells), _unknown(cells)
             continue
         one = _price(path, rows.line_num, columns, cells, basket)
         if one is None:
@@ -72,7 +74,9 @@ def read_spreadsheet(path: Path, basket: Basket) -> Imported:
             )
     if columns is None:
         raise SurveyFileError(path, say("it is empty"))
-    return Imported(prices=tuple(found.values()), without_price=without_price)
+    return Imported(
+        prices=tuple(found.values()), without_price=without_price, unknown_columns=unknown
+    )
 
 
 def _text_of(path: Path) -> str:
@@ -96,10 +100,33 @@ def _columns(path: Path, cells: Sequence[str]) -> dict[str, int]:
     places = dict(_known(cells))
     missing = [name for name in _NEEDED if name not in places]
     if missing:
-        raise SurveyFileError(
-            path, say("its first line must name the columns {names}", names=", ".join(missing))
-        )
+        raise SurveyFileError(path, _lacking(missing))
     return places
+
+
+def _lacking(missing: Sequence[str]) -> str:
+    known = known_headings(missing)
+    if len(missing) == 1:
+        return say(
+            "its first line lacks the column {name}, which may be called {known}",
+            name=missing[0],
+            known=known,
+        )
+    return say(
+        "its first line lacks the columns {names}, which may be called {known}",
+        names=", ".join(missing),
+        known=known,
+    )
+
+
+def known_headings(names: Iterable[str]) -> str:
+    """What columns may be called, in all languages: those of one with commas, semicolons between them."""
+    return "; ".join(", ".join(sorted(HEADINGS[name])) for name in names)
+
+
+def _unknown(cells: Sequence[str]) -> tuple[str, ...]:
+    known = {heading for headings in HEADINGS.values() for heading in headings}
+    return tuple(cell for cell in cells if cell and cell.lower() not in known)
 
 
 def _known(cells: Sequence[str]) -> Iterator[tuple[str, int]]:

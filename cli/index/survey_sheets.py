@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from cli.index.survey import FOLDER, day_option
-from cli.index.survey_check import Checked, check_week
+from cli.index.survey_check import check_week, tell
 from cli.index.survey_files import (
     SurveyExists,
     add_prices,
@@ -16,7 +16,7 @@ from cli.index.survey_files import (
     read_basket,
     read_prices,
 )
-from cli.index.survey_import import read_spreadsheet
+from cli.index.survey_import import HEADINGS, known_headings, read_spreadsheet
 from cli.shell.language import say
 from cli.shell.parameters import output_option
 from cli.shell.terminal import Output
@@ -39,6 +39,14 @@ def import_(*, folder: Path, file: Path, day: int, output: Output) -> None:
     """
     basket, week = read_basket(folder), week_of_day(day)
     found = read_spreadsheet(file, basket)
+    for heading in found.unknown_columns:
+        output.note(
+            say(
+                "The column “{heading}” is not known, so nothing was taken from it. Known are: {known}.",
+                heading=heading,
+                known=known_headings(HEADINGS),
+            )
+        )
     path = add_prices(folder, found.prices, basket=basket, week=week)
     output.line(
         say(
@@ -48,9 +56,14 @@ def import_(*, folder: Path, file: Path, day: int, output: Output) -> None:
             without=found.without_price,
         )
     )
-    _show(check_week(folder, basket=basket, week=week), output)
+    tell(check_week(folder, basket=basket, week=week), output.line)
     output.result(
-        {"file": str(path), "prices": len(found.prices), "without_price": found.without_price}
+        {
+            "file": str(path),
+            "prices": len(found.prices),
+            "without_price": found.without_price,
+            "unknown_columns": list(found.unknown_columns),
+        }
     )
 
 
@@ -73,7 +86,7 @@ def check(*, folder: Path, day: int, output: Output) -> None:
             day=name_of_week(week),
         )
     )
-    _show(checked, output)
+    tell(checked, output.line)
     output.result(
         {
             "prices": checked.prices,
@@ -108,14 +121,3 @@ def sheet(*, folder: Path, file: Path, day: int, output: Output) -> None:
     file.write_bytes(lines.getvalue().encode("utf-8-sig"))
     output.line(say("Made {file}, with {count} rows.", file=file, count=len(rows)))
     output.result({"file": str(file), "rows": len(rows), "week": name_of_week(week_of_day(day))})
-
-
-def _show(checked: Checked, output: Output) -> None:
-    if checked.strange:
-        output.line(say("Look at these again:"))
-    for one in checked.strange:
-        output.line(f"  {one.words()}")
-    if checked.ignored:
-        output.line(say("These do not count:"))
-    for one in checked.ignored:
-        output.line(f"  {one.words()}")

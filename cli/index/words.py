@@ -2,7 +2,7 @@
 
 from cli.index.compute import ChangeMissing
 from cli.index.series import SeriesError
-from cli.index.survey_files import SurveyExists, SurveyFileError, UnknownItem
+from cli.index.survey_files import SurveyExists, SurveyFileError, UnknownItem, WeekNotOver
 from cli.index.unit_files import PublishedFileError
 from cli.index.units import NothingToCheck
 from cli.shell.errors import CliError, explain
@@ -64,6 +64,20 @@ def _(error: SurveyExists) -> CliError:
             "another folder or week, or move the file away if nothing was published."
         ),
         {"file": str(error.path)},
+    )
+
+
+@explain.register
+def _(error: WeekNotOver) -> CliError:
+    return CliError(
+        ExitCode.REFUSED,
+        "survey_week_not_over",
+        say(
+            "The week that ends on {day} is not over: it is closed on that Sunday.",
+            day=error.closes,
+        ),
+        say("Go on with `fiado index survey price`, or name a week that is over with --day."),
+        {"day": error.closes},
     )
 
 

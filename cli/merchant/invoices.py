@@ -186,21 +186,28 @@ def _changed(member: Membership, path: str, found: Json, seconds: int, output: O
 @click.option(
     "--state", type=click.Choice(["open", "processing", "settled", "expired", "cancelled"])
 )
+@click.option("--client-id", metavar="ID", help="The one that was made with this id of yours.")
+@click.option("--order", "order_id", metavar="ID", help="Those of this order.")
+@click.option("--from", "first", metavar="DAY", help="Those made on this day or later.")
+@click.option("--to", "last", metavar="DAY", help="Those made on this day or before.")
+@click.option("--zone", help="In which time zone days begin and end; the node's own, if not said.")
+@click.option("--text", help="Those with this in description, ids or metadata.")
 @wallet_option
 @passphrase_options
 @output_option
 def list_all(
-    limit: int,
-    before: str | None,
-    state: str | None,
     wallet: Path,
     passphrase: PassphraseSource,
     output: Output,
+    first: str | None,
+    last: str | None,
+    **asked: str | int | None,
 ) -> None:
-    """Show your invoices, newest first."""
+    """Show your invoices, newest first; with options only those that all of them fit."""
+    days = {"from": first, "to": last}
     with open_membership(wallet, passphrase) as member:
         member.open_session()
-        page = member.client.get("/v1/invoices", limit=limit, before=before, state=state)
+        page = member.client.get("/v1/invoices", **asked, **days)
         rows = [
             [
                 found["id"],

@@ -121,24 +121,42 @@ def enable(id_: str, wallet: Path, passphrase: PassphraseSource, output: Output)
 
 @webhook.command("change")
 @click.argument("id_", metavar="ID")
-@click.argument("url")
-@click.option("--type", "types", multiple=True, metavar="EVENT", help="Such as invoice.settled.")
+@click.argument("url", required=False)
+@click.option(
+    "--type",
+    "types",
+    multiple=True,
+    metavar="EVENT",
+    help="Such as invoice.settled; these alone from now on.",
+)
+@click.option("--all-types", is_flag=True, help="Tell it of all events.")
 @wallet_option
 @passphrase_options
 @output_option
 def change(
     id_: str,
-    url: str,
+    url: str | None,
     types: tuple[str, ...],
+    all_types: bool,
     wallet: Path,
     passphrase: PassphraseSource,
     output: Output,
 ) -> None:
-    """Tell an endpoint at another address, or of other events; its secret stays."""
+    """Tell an endpoint at another address, or of other events; its secret stays.
+
+    What isn't given stays as it is: the address without URL, the events without --type.
+    """
+    if types and all_types:
+        raise click.UsageError(say("Give --type or --all-types, not both."))
+    if url is None and not types and not all_types:
+        raise click.UsageError(say("Give what is to change: the address, --type or --all-types."))
     with open_membership(wallet, passphrase) as member:
         member.open_session()
-        asked = {"url": url, "types": list(types)}
-        _show(member.client.post(path_of("v1", "webhooks", id_), asked), output)
+        path = path_of("v1", "webhooks", id_)
+        now = member.client.get(path)
+        kept = [] if all_types else list(types) or now["types"]
+        asked = {"url": now["url"] if url is None else url, "types": kept}
+        _show(member.client.post(path, asked), output)
 
 
 @webhook.command("test")

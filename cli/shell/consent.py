@@ -30,6 +30,11 @@ def agree_to_replace(question: str, *, option: str) -> None:
     _agree(question, say("nothing was changed"), option)
 
 
+def agree_to_close(question: str) -> None:
+    """The same before a week of a survey is closed for good."""
+    _agree(question, say("nothing was closed"), YES)
+
+
 def _agree(question: str, otherwise: str, option: str) -> None:
     try:
         agreed = _answered_yes(question)

@@ -138,7 +138,7 @@ class NodeTargetType(click.ParamType[Path | str]):
                 raise
             problem = say("is neither a folder here nor an address with http:// or https://")
             remedy = say("Check the path.") if "/" in error.text else error.remedy
-            raise NodeUrlError(error.text, problem, remedy) from error
+            raise NodeUrlError(error.text, problem, remedy, error.node) from error
 
 
 AMOUNT: Final = AmountType(allow_zero=False)

@@ -204,3 +204,9 @@ def _width(character: str) -> int:
 def _padded(text: str, width: int, *, is_right: bool = False) -> str:
     blanks = " " * (width - display_width(text))
     return blanks + text if is_right else text + blanks
+
+
+def refuse_two_forms(format_: str, output: Output) -> None:
+    """A file in the form that `--format` names, or JSON: both can't be printed. Raises `click.UsageError`."""
+    if output.is_json and format_ != "table":
+        raise click.UsageError(say("Give --json or --format {format}, not both.", format=format_))

@@ -9,6 +9,12 @@ from tests.browser.stage import Stage
 pytestmark = pytest.mark.needs_browser
 
 
+def keep(phone: Browser, name: str, address: str) -> None:
+    phone.type("#names-name", name)
+    phone.type("#names-address", address)
+    phone.click("#names-form button")
+
+
 def test_a_name_is_kept_and_paid(stage: Stage, phone: Browser) -> None:
     stage.run(stage.people(1).admit(8, 9))
     phone.open(f"{stage.urls[1]}/wallet?lang=en")
@@ -21,14 +27,15 @@ def test_a_name_is_kept_and_paid(stage: Stage, phone: Browser) -> None:
         ("a@b", "member8@norte", "A name has 1 to 32 letters"),
         ("Beto", "beto", "Write it as name@cooperative."),
     ):
-        phone.type("#names-name", name)
-        phone.type("#names-address", address)
-        phone.click("#names-form button")
+        keep(phone, name, address)
         phone.wait_text("#names-error", said)
-    phone.type("#names-name", "Beto del pan")
-    phone.type("#names-address", "member8@norte")
-    phone.click("#names-form button")
+    keep(phone, "Beto del pan", "member8@norte")
     phone.wait_text("#names-list", "Beto del pan is member8@norte")
+    keep(phone, "beto del pan", "member9@norte")
+    phone.wait_text("#names-error", "That name stands for another address.")
+    phone.wait_text("#names-list", "Beto del pan is member8@norte")
+    keep(phone, "beto del pan", "member8@norte")
+    phone.wait_text("#names-list", "beto del pan is member8@norte")
     assert phone.axe_violations() == []
     assert phone.overflow() == 0
     phone.screenshot("names-phone")

@@ -53,3 +53,18 @@ def test_what_is_neither_a_folder_nor_an_address_says_both(tmp_path: Path) -> No
     result = CliRunner().invoke(main, ["audit", str(tmp_path / "norte")])
     assert result.exit_code == ExitCode.USAGE
     assert "is neither a folder here nor an address with http:// or https://" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("es", "Escribí http://localhost:7701, o https"), ("pt", "Escreva http://localhost:7701, ou")],
+)
+@pytest.mark.parametrize("command", [["node", "status"], ["audit"], ["join", "--node"]])
+def test_what_to_write_instead_is_said_in_the_language(
+    command: list[str], language: str, said: str
+) -> None:
+    environment = {"FIADO_LANG": language}
+    result = CliRunner().invoke(main, [*command, "localhost:7701"], env=environment)
+    assert said in " ".join(result.stderr.split())
+    page = CliRunner().invoke(main, ["node", "status", "http://a.example/x"], env=environment)
+    assert "http://a.example" in page.stderr and "alone" not in page.stderr

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from node.member.amounts import format_amount
-from node.member.bookkeeping.journal import Entry, Journal, Plain, Posting
+from node.member.bookkeeping.journal import ONE_FILE, Entry, Journal, Plain, Posting
 
 _WIDTH: Final = 46
 
@@ -18,6 +18,7 @@ def beancount_text(journal: Journal) -> str:
 
 
 def _lines(journal: Journal) -> Iterator[str]:
+    yield from (f"; {line}" for line in ONE_FILE)
     yield f'option "title" {_quoted(journal.title)}'
     yield f'option "operating_currency" "{journal.commodity}"'
     yield ""

@@ -110,6 +110,13 @@ class Journal:
         return sorted(posted | self.closing.keys(), key=str)
 
 
+ONE_FILE: Final = (
+    "It begins with an opening balance, so files joined would count that twice: read one of them alone.",
+    "For several months make one file, from the first day of all to the last.",
+)
+"""What stands at the head of each file, as comments."""
+
+
 def opening_entry(day: date, balances: Mapping[Name, int]) -> list[Entry]:
     """What there was before, against the equity that both programs look for; nothing where nothing was."""
     postings = [

@@ -84,8 +84,25 @@ def test_what_is_unknown_or_malformed_changes_nothing(ana: Person, bank: Bank) -
 
 def test_a_name_is_replaced_and_forgotten(ana: Person) -> None:
     contact(ana, "add", "Beto", "member2@norte")
-    said = ana.run("contact", "add", "BETO", "member3@norte", json_too=False, is_secret=False)
+    words = ("contact", "add", "BETO", "member3@norte")
+    said = ana.run(*words, json_too=False, is_secret=False, typed="y\n")
+    assert "Beto is member2@norte on this device." in said.stderr
     assert "Before, it was member2@norte." in said.stdout
     assert contact(ana, "remove", "beto")["address"] == "member3@norte"
     said = ana.run("contact", "list", json_too=False, is_secret=False)
     assert "No names yet" in said.stdout
+
+
+def test_a_name_does_not_come_to_mean_somebody_else_unasked(ana: Person) -> None:
+    words = ("add", "beto", "member3@norte")
+    contact(ana, "add", "Beto", "member2@norte")
+    contact(ana, "add", "Beto", "member2@norte")  # The same again asks nothing.
+    refused = failed(ana, ExitCode.REFUSED, *words)
+    assert refused["name"] == "name_taken"
+    assert "member2@norte" in refused["message"] and "member3@norte" in refused["message"]
+    for typed, code in (("n\n", ExitCode.REFUSED), ("", ExitCode.INTERRUPTED)):
+        ended = ana.run("contact", *words, json_too=False, is_secret=False, typed=typed)
+        assert ended.exit_code == code
+    listed = contact(ana, "list")["contacts"]
+    assert listed == [{"name": "Beto", "address": "member2@norte"}]
+    assert contact(ana, *words, "--replace")["address"] == "member3@norte"

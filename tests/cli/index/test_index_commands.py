@@ -350,7 +350,9 @@ class TestSurvey:
         assert self.price(folder, "soap", "Feria", "50", "2026-07-12").exit_code == 0
         assert self.price(folder, "bread", "Feria", "260", "2026-07-06").exit_code == 0
         assert self.price(folder, "bread", "Feria", "240", "2026-07-06").exit_code == 0
-        closed = last_object(fiado("survey", "close", folder, "--day", "2026-07-08", "--json"))
+        closed = last_object(
+            fiado("survey", "close", folder, "--day", "2026-07-08", "--yes", "--json")
+        )
         assert closed["level_millionths"] == 1_150_000_000
         assert closed["missing"] == ["soap"]
         content = Path(closed["file"]).read_bytes()
@@ -359,26 +361,26 @@ class TestSurvey:
         assert document["items"]["bread"] == {
             "weight": 3, "prices": {"Esquina": [10000, 12000], "Feria": [20000, 24000]},
         }  # fmt: skip
-        again = fiado("survey", "close", folder, "--day", "2026-07-08")
+        again = fiado("survey", "close", folder, "--day", "2026-07-08", "--yes")
         assert again.exit_code == 0
         assert "+15.00 %" in again.stdout
 
     def test_a_closed_week_never_changes(self, folder: Path) -> None:
         for day in ("2026-07-05", "2026-07-12"):
             self.price(folder, "bread", "Esquina", "100", day)
-        assert fiado("survey", "close", folder, "--day", "2026-07-12").exit_code == 0
+        assert fiado("survey", "close", folder, "--day", "2026-07-12", "--yes").exit_code == 0
         late = self.price(folder, "bread", "Esquina", "150", "2026-07-12")
         assert late.exit_code == 1
         assert "never written over" in late.stderr
         # Changing the base week's prices afterwards does not change what was closed either.
         self.price(folder, "bread", "Esquina", "50", "2026-07-05")
-        changed = fiado("survey", "close", folder, "--day", "2026-07-12", "--json")
+        changed = fiado("survey", "close", folder, "--day", "2026-07-12", "--yes", "--json")
         assert last_object(changed)["error"]["name"] == "survey_exists"
 
     def test_too_little_seen_is_no_level(self, folder: Path) -> None:
         for day in ("2026-07-05", "2026-07-12"):
             self.price(folder, "soap", "Esquina", "100", day)
-        result = fiado("survey", "close", folder, "--day", "2026-07-12", "--json")
+        result = fiado("survey", "close", folder, "--day", "2026-07-12", "--yes", "--json")
         error = last_object(result)["error"]
         assert (result.exit_code, error["name"]) == (1, "survey_too_little_seen")
         assert (error["weight_seen"], error["weight_total"]) == (2, 6)
@@ -412,7 +414,7 @@ class TestSurvey:
     ) -> None:
         path = folder / "basket.toml"
         path.write_text(path.read_text().replace(old, new, 1))
-        result = fiado("survey", "close", folder, "--day", "2026-07-12")
+        result = fiado("survey", "close", folder, "--day", "2026-07-12", "--yes")
         assert result.exit_code == 1
         assert problem in result.stderr
 
@@ -429,7 +431,7 @@ class TestSurvey:
         self, folder: Path, text: str, problem: str
     ) -> None:
         (folder / "prices" / "2026-07-12.csv").write_text(text)
-        result = fiado("survey", "close", folder, "--day", "2026-07-12")
+        result = fiado("survey", "close", folder, "--day", "2026-07-12", "--yes")
         assert result.exit_code == 1
         assert problem in result.stderr
 
@@ -439,7 +441,9 @@ class TestSurvey:
         for day in ("2026-07-01", "2026-07-08"):
             for item in ("bread, 1 kg", "beef, 1 kg", "bus fare"):
                 assert self.price(folder, item, "A", "10", day).exit_code == 0
-        closed = last_object(fiado("survey", "close", folder, "--day", "2026-07-08", "--json"))
+        closed = last_object(
+            fiado("survey", "close", folder, "--day", "2026-07-08", "--yes", "--json")
+        )
         assert closed["level_millionths"] == 1_250_500_000
 
 

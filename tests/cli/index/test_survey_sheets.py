@@ -1,6 +1,7 @@
 """Sixty prices in minutes: a form for the market, a spreadsheet taken in, and a look before closing."""
 
 import json
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,8 @@ base_level = "1000.00"
 """
 
 
-def fiado(*words: str | Path) -> Result:
-    return CliRunner().invoke(main, ["index", "survey", *map(str, words)])
+def fiado(*words: str | Path, typed: str | None = None) -> Result:
+    return CliRunner().invoke(main, ["index", "survey", *map(str, words)], input=typed)
 
 
 def result_of(result: Result) -> Any:
@@ -164,23 +165,86 @@ def test_prices_that_moved_as_the_others_did_are_not_strange(folder: Path) -> No
 
 @pytest.mark.parametrize("change", ['"Pan, 1 kg" = 13', '"Pan, 1 kg" = 12\n"sal, 1 kg" = 1'])
 def test_weights_are_fixed_once_a_week_is_closed(change: str, folder: Path) -> None:
-    assert fiado("close", folder, "--day", BASE).exit_code == 0
+    assert fiado("close", folder, "--day", BASE, "--yes").exit_code == 0
     for item in ("Pan, 1 kg", "leche, 1 l"):
         words = ("price", folder, item, "1030", "--shop", "Uno", "--day", NEXT)
         assert fiado(*words).exit_code == 0
     basket = folder / "basket.toml"
     text = basket.read_text(encoding="utf-8")
     basket.write_text(text.replace('"Pan, 1 kg" = 12', change), encoding="utf-8")
-    refused = fiado("close", folder, "--day", NEXT)
+    refused = fiado("close", folder, "--day", NEXT, "--yes")
     assert refused.exit_code == ExitCode.REFUSED
     assert "items and weights differ" in refused.output
     assert not (folder / "closed" / "2026-07-12.json").exists()
     basket.write_text(text, encoding="utf-8")
-    assert fiado("close", folder, "--day", NEXT).exit_code == 0
+    assert fiado("close", folder, "--day", NEXT, "--yes").exit_code == 0
 
 
 def test_a_damaged_closed_week_is_named(folder: Path) -> None:
     (folder / "closed" / "2026-06-28.json").write_text("[]", encoding="utf-8")
-    refused = fiado("close", folder, "--day", BASE)
+    refused = fiado("close", folder, "--day", BASE, "--yes")
     assert refused.exit_code == ExitCode.REFUSED
     assert "2026-06-28.json" in refused.output
+
+
+def test_closing_says_what_the_check_says_and_asks(folder: Path) -> None:
+    closed = folder / "closed" / "2026-07-12.json"
+    for item, price in (("Pan, 1 kg", "10500"), ("leche, 1 l", "810")):
+        entered = ("price", folder, item, price, "--shop", "Uno", "--day", NEXT)
+        assert fiado(*entered).exit_code == 0
+    words = ("close", folder, "--day", NEXT)
+    for typed, code in (("n\n", ExitCode.REFUSED), ("", ExitCode.INTERRUPTED)):
+        asked = fiado(*words, typed=typed)
+        assert asked.exit_code == code
+        assert "Pan, 1 kg at Uno: 10500.00, after 1000.00" in asked.stderr
+        assert "yerba, 1 kg: no price counts" in asked.stderr
+        assert "Close the week that ends on 2026-07-12?" in asked.stderr
+    assert fiado(*words, "--json").exit_code == ExitCode.USAGE
+    assert not closed.exists()
+    assert fiado(*words, typed="y\n").exit_code == 0
+    assert closed.exists()
+    again = result_of(fiado(*words, "--json"))  # It is closed already: nothing to ask.
+    assert [one["shop"] for one in again["strange"]] == ["Uno"]
+
+
+def test_a_week_is_closed_on_its_sunday_and_not_before(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    survey = import_module("cli.index.survey")
+    monkeypatch.setattr(survey, "today", lambda: day_from_text("2026-07-04"))
+    words = ("close", folder, "--day", BASE, "--yes")
+    refused = fiado(*words, "--json")
+    assert refused.exit_code == ExitCode.REFUSED
+    assert result_of(refused)["error"]["name"] == "survey_week_not_over"
+    assert "The week that ends on 2026-07-05 is not over" in " ".join(fiado(*words).stderr.split())
+    assert list((folder / "closed").iterdir()) == []
+    monkeypatch.setattr(survey, "today", lambda: day_from_text("2026-07-05"))
+    assert fiado(*words).exit_code == 0
+
+
+def test_a_column_that_nobody_understands_is_named(folder: Path) -> None:
+    file = folder / "market.csv"
+    file.write_text("item;shop;price;barrio\nPan, 1 kg;Uno;1030;Centro\n", encoding="utf-8")
+    result = fiado("import", folder, file, "--day", NEXT, "--json")
+    assert result_of(result)["unknown_columns"] == ["barrio"]
+    assert "The column “barrio” is not known" in result.stderr
+    assert "artículo" in result.stderr
+    assert prices(folder) == {("Pan, 1 kg", "Uno"): 103_000}
+
+
+@pytest.mark.parametrize(
+    ("heading", "problem"),
+    [
+        ("item;shop;valor", "lacks the column price, which may be called precio, preco"),
+        ("item;lugar;valor", "lacks the columns shop, price, which may be called comercio"),
+    ],
+)
+def test_a_missing_column_is_said_with_what_is_understood(
+    heading: str, problem: str, folder: Path
+) -> None:
+    file = folder / "market.csv"
+    file.write_text(f"{heading}\nPan, 1 kg;Uno;1030\n", encoding="utf-8")
+    result = fiado("import", folder, file, "--day", NEXT)
+    assert result.exit_code == ExitCode.REFUSED
+    assert problem in " ".join(result.stderr.split())
+    assert prices(folder) == {}

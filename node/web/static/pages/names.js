@@ -11,6 +11,7 @@ const FAULTS = {
   name: () => say("A name has 1 to 32 letters, digits, blanks, dots, apostrophes and hyphens."),
   address: () => say("Write it as name@cooperative."),
   handle: () => say("A member of your cooperative is called like that. Choose another name."),
+  taken: () => say("That name stands for another address. Forget it first, or choose another one."),
   many: () => say("There are too many names. Remove some."),
 };
 

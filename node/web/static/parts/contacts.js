@@ -45,9 +45,11 @@ export async function putContact(store, { name: written, address: to }, home) {
   const handle = handleOf(name);
   const isSelf = handle === address.handle && address.coop === home;
   if (handle !== null && !isSelf && await isMember(handle, home)) return "handle";
-  const earlier = findContact(contacts, name), left = contacts.filter((each) => each !== earlier);
+  const earlier = findContact(contacts, name), whole = `${address.handle}@${address.coop}`;
+  if (earlier !== undefined && earlier.address !== whole) return "taken";
+  const left = contacts.filter((each) => each !== earlier);
   if (left.length >= MOST) return "many";
-  await write(store, [...left, { name, address: `${address.handle}@${address.coop}` }]);
+  await write(store, [...left, { name, address: whole }]);
   return "";
 }
 

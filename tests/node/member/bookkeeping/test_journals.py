@@ -122,3 +122,11 @@ def test_every_kind_has_its_account() -> None:
     assert COUNTERPARTS.keys() == set(Kind) == WORDS.keys()
     assert len(set(COUNTERPARTS.values())) == len(Kind)
     assert Posting(name=COUNTERPARTS[Kind.LEVY], amount=1).balance is None
+
+
+def test_each_file_says_at_its_head_that_it_is_read_alone() -> None:
+    journal = journal_of(random_statement(0), ZONE, WORDS)
+    for text in (hledger_text(journal), beancount_text(journal)):
+        head = [line for line in text.splitlines()[:4] if line.startswith("; ")]
+        assert any("files joined would count that twice" in line for line in head)
+    assert "LC_ALL=C.UTF-8" in hledger_text(journal)
